@@ -1,0 +1,68 @@
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { parentOf } from './proc.js';
+
+/** The PostgreSQL server of a benchmark: the project's embedded one, or the one of BENCH_DATABASE_URL. */
+export interface Cluster {
+  /** What it is and how durable its commits are, for the report. */
+  settings: Record<string, string>;
+  /** The main process, to charge CPU time to; null when it is not on this machine or not on Linux. */
+  postmasterPid: number | null;
+  /** Makes an empty database, dropping what had this name, and gives its URL. */
+  create(name: string): Promise<string>;
+  /** Drops the databases made and stops the server if it was started here. */
+  stop(): Promise<void>;
+}
+
+interface EmbeddedModule {
+  startEmbeddedPostgres(options: {
+    dataDir: string;
+    log: (line: string) => void;
+  }): Promise<{ url: string; stop(): Promise<void> }>;
+}
+
+const SETTINGS = ['server_version', 'fsync', 'synchronous_commit', 'full_page_writes', 'shared_buffers'];
+
+export async function startCluster(log: (line: string) => void): Promise<Cluster> {
+  const given = process.env['BENCH_DATABASE_URL'];
+  const server =
+    given === undefined || given === '' ? await startEmbedded(log) : { url: given, stop: nothing };
+  const admin = new pg.Client({ connectionString: server.url });
+  await admin.connect();
+  const settings: Record<string, string> = {};
+  for (const name of SETTINGS) {
+    const { rows } = await admin.query<{ value: string }>('SELECT current_setting($1) AS value', [name]);
+    settings[name] = rows[0]?.value ?? '?';
+  }
+  const backend = await admin.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  const made: string[] = [];
+  return {
+    settings,
+    postmasterPid: parentOf(backend.rows[0]?.pid ?? 0),
+    create: async (name) => {
+      await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await admin.query(`CREATE DATABASE ${name}`);
+      made.push(name);
+      const url = new URL(server.url);
+      url.pathname = `/${name}`;
+      return url.href;
+    },
+    stop: async () => {
+      for (const name of made) await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await admin.end();
+      await server.stop();
+    },
+  };
+}
+
+async function startEmbedded(log: (line: string) => void): Promise<{ url: string; stop(): Promise<void> }> {
+  // Compiled by the project's own build, whose sources this one does not include: hence the run-time address.
+  const address = new URL('../database/embedded/embedded-postgres.js', import.meta.url).href;
+  const dataDir = fileURLToPath(new URL('../../.data/bench', import.meta.url));
+  const { startEmbeddedPostgres } = (await import(address)) as EmbeddedModule;
+  return startEmbeddedPostgres({ dataDir, log });
+}
+
+async function nothing(): Promise<void> {
+  // A server that was given is not ours to stop.
+}

@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Histogram } from './histogram.js';
+import type { ReadParams, ReadResult, Reading } from './operations.js';
+import type { FrameSink, RawClient } from './raw-client.js';
+
+/** A page that begins anywhere in the chat, so that no cache of the newest page helps. */
+export function anySeq(reading: Extract<Reading, { kind: 'history' }>): number {
+  return reading.limit + 1 + Math.floor(Math.random() * (reading.lastSeq - reading.limit));
+}
+
+/** Asks for pages or chat lists over sockets, one request in flight on each, and times the answers. */
+export class ReadLoad implements FrameSink {
+  private readonly latency = new Histogram();
+  private readonly sentAt: Float64Array;
+  private answered = 0;
+  private measuring = false;
+  private sending = true;
+  private bytes = 0;
+
+  constructor(
+    private readonly clients: RawClient[],
+    private readonly params: ReadParams,
+  ) {
+    this.sentAt = new Float64Array(clients.length);
+  }
+
+  async run(): Promise<ReadResult> {
+    const rows = await this.look();
+    for (const client of this.clients) {
+      client.sink = this;
+      this.ask(client, performance.now());
+      client.flush();
+    }
+    await sleep(this.params.warmupMs);
+    this.measuring = true;
+    const start = performance.now();
+    await sleep(this.params.windowMs);
+    const windowMs = performance.now() - start;
+    this.measuring = false;
+    this.sending = false;
+    return {
+      readsPerSecond: (this.answered * 1000) / windowMs,
+      latency: this.latency.percentiles(),
+      rows,
+      bytes: this.bytes,
+    };
+  }
+
+  ack(client: RawClient, _id: number, _buffer: Buffer, from: number, to: number, now: number): void {
+    this.bytes = to - from;
+    if (this.measuring) {
+      this.answered++;
+      this.latency.record(now - (this.sentAt[client.index] ?? now));
+    }
+    if (this.sending) this.ask(client, now);
+  }
+
+  event(): void {
+    // A read load is not told of anything it counts.
+  }
+
+  private ask(client: RawClient, now: number): void {
+    this.sentAt[client.index] = now;
+    const { event, data } = request(this.params.reading);
+    client.push(`421${JSON.stringify([event, data])}`);
+  }
+
+  /** One answer read whole before the load begins: how many rows it has. Throws when it is an error. */
+  private async look(): Promise<number> {
+    const { event, data } = request(this.params.reading);
+    const answer = (await this.clients[0]?.call(event, data)) as { ok?: boolean; data?: unknown };
+    if (answer.ok !== true) throw new Error(`${event} answered ${JSON.stringify(answer).slice(0, 300)}`);
+    return rowsOf(answer.data);
+  }
+}
+
+function request(reading: Reading): { event: string; data: unknown } {
+  if (reading.kind === 'chatList') {
+    return { event: 'getChats', data: { userId: reading.userId, limit: 500 } };
+  }
+  const { userId, chatId, limit } = reading;
+  return { event: 'getMessages', data: { userId, chatId, before: anySeq(reading), limit } };
+}
+
+function rowsOf(data: unknown): number {
+  if (Array.isArray(data)) return data.length;
+  const { messages, chats } = data as { messages?: unknown[]; chats?: unknown[] };
+  return (messages ?? chats ?? []).length;
+}

@@ -1,0 +1,105 @@
+import { parseArgs } from 'node:util';
+import type { Address, Writes } from './load/operations.js';
+
+export const SUBJECTS = ['ours', 'relay', 'database', 'tutorial'] as const;
+export type SubjectName = (typeof SUBJECTS)[number];
+
+export const SECTIONS = ['pairs', 'rate', 'idle', 'group', 'reads'] as const;
+export type Section = (typeof SECTIONS)[number];
+
+/** What to measure, and for how long. Times in milliseconds. */
+export interface Options {
+  sections: Section[];
+  subjects: SubjectName[];
+  rounds: number;
+  warmupMs: number;
+  windowMs: number;
+  pairs: number;
+  inFlight: number[];
+  /** Messages a second of the fixed-rate section. */
+  rate: number;
+  idleConnections: number;
+  groupSize: number;
+  /** Rows of `messages` at which reads are measured, ascending. */
+  tableSizes: number[];
+  readConnections: number[];
+  address: Address;
+  writes: Writes;
+}
+
+export const HELP = `npm run bench -- [options]
+
+  --rounds <n>        rounds of each setting, interleaved (3)
+  --seconds <s>       measured window of a round (4)
+  --warmup <s>        load before the window (1.5)
+  --only <a,b,…>      sections: ${SECTIONS.join(', ')}; subjects: ${SUBJECTS.join(', ')}
+  --pairs <n>         pairs of clients (100)
+  --in-flight <a,b>   sends in flight of each client (1,4,16)
+  --rate <n>          messages a second of the fixed-rate section (4000)
+  --idle <n>          idle connections (2000)
+  --group <n>         members of the group (200)
+  --address <how>     sends name the "receiver" (default) or the "chat"
+  --writes <how>      a client's sends leave together once a "turn" (default) or one by one, a "frame" each
+  --quick             one short round of everything, reads from 10 thousand rows
+  --full              reads from 5 million rows as well
+`;
+
+/** @throws Error on an unknown option or a number that is none */
+export function parseOptions(args: string[]): Options | 'help' {
+  const { values } = parseArgs({
+    args,
+    options: {
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
+      warmup: { type: 'string' },
+      only: { type: 'string' },
+      pairs: { type: 'string', default: '100' },
+      'in-flight': { type: 'string', default: '1,4,16' },
+      rate: { type: 'string', default: '4000' },
+      idle: { type: 'string' },
+      group: { type: 'string', default: '200' },
+      address: { type: 'string', default: 'receiver' },
+      writes: { type: 'string', default: 'turn' },
+      quick: { type: 'boolean', default: false },
+      full: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  const { quick } = values;
+  const only = (values.only ?? '').split(',').filter((name) => name !== '');
+  const unknown = only.find((name) => !isOneOf(SECTIONS, name) && !isOneOf(SUBJECTS, name));
+  if (unknown !== undefined) throw new Error(`--only knows no "${unknown}"`);
+  return {
+    sections: chosen(SECTIONS, only),
+    subjects: chosen(SUBJECTS, only),
+    rounds: positive('rounds', values.rounds ?? (quick ? '1' : '3')),
+    windowMs: positive('seconds', values.seconds ?? (quick ? '2' : '4')) * 1000,
+    warmupMs: positive('warmup', values.warmup ?? (quick ? '1' : '1.5')) * 1000,
+    pairs: positive('pairs', values.pairs),
+    inFlight: values['in-flight'].split(',').map((text) => positive('in-flight', text)),
+    rate: positive('rate', values.rate),
+    idleConnections: positive('idle', values.idle ?? (quick ? '500' : '2000')),
+    groupSize: positive('group', values.group),
+    tableSizes: values.full ? [10_000, 1_000_000, 5_000_000] : quick ? [10_000] : [10_000, 1_000_000],
+    readConnections: [1, 8],
+    address: values.address === 'chat' ? 'chat' : 'receiver',
+    writes: values.writes === 'frame' ? 'frame' : 'turn',
+  };
+}
+
+function isOneOf<T extends string>(names: readonly T[], name: string): name is T {
+  return (names as readonly string[]).includes(name);
+}
+
+/** Those of the names that were asked for; all of them when none was. */
+function chosen<T extends string>(names: readonly T[], only: string[]): T[] {
+  const asked = names.filter((name) => only.includes(name));
+  return asked.length > 0 ? asked : [...names];
+}
+
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new Error(`--${name} is not a number above 0: ${text}`);
+  return value;
+}

@@ -1,0 +1,74 @@
+import { readFileSync, readdirSync } from 'node:fs';
+
+/** USER_HZ: the unit of the times in /proc/<pid>/stat, 10 ms on every Linux of today (man 5 proc). */
+const TICK_US = 10_000;
+
+interface Times {
+  parent: number;
+  own: number;
+  reaped: number;
+}
+
+/** CPU time used so far, in microseconds; null where the system has no /proc or the process is gone. */
+export interface Cpu {
+  server: number | null;
+  database: number | null;
+  load: number;
+}
+
+/** The processes whose CPU time a run is to be charged for. */
+export interface Watch {
+  serverPid: number | null;
+  postmasterPid: number | null;
+}
+
+export function cpuNow(watch: Watch): Cpu {
+  const { user, system } = process.cpuUsage();
+  return {
+    server: watch.serverPid === null ? null : (times(watch.serverPid)?.own ?? null),
+    database: watch.postmasterPid === null ? null : clusterCpu(watch.postmasterPid),
+    load: user + system,
+  };
+}
+
+export function cpuBetween(before: Cpu, after: Cpu): Cpu {
+  const minus = (a: number | null, b: number | null): number | null =>
+    a === null || b === null ? null : a - b;
+  return {
+    server: minus(after.server, before.server),
+    database: minus(after.database, before.database),
+    load: after.load - before.load,
+  };
+}
+
+/** The parent of a process: from a backend's pid, the postmaster's. */
+export function parentOf(pid: number): number | null {
+  return times(pid)?.parent ?? null;
+}
+
+/** A PostgreSQL cluster's whole CPU time: the postmaster, its living children, and those it has reaped. */
+function clusterCpu(postmaster: number): number | null {
+  const main = times(postmaster);
+  if (!main) return null;
+  let sum = main.own + main.reaped;
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid)) continue;
+    const child = times(pid);
+    if (child?.parent === postmaster) sum += child.own;
+  }
+  return sum;
+}
+
+function times(pid: number): Times | null {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  } catch {
+    return null;
+  }
+  // The second field, the command, may hold spaces and brackets: what follows the last bracket may not.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const ticks = (index: number): number => Number(fields[index]) * TICK_US;
+  return { parent: Number(fields[1]), own: ticks(11) + ticks(12), reaped: ticks(13) + ticks(14) };
+}

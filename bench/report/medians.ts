@@ -1,0 +1,115 @@
+import type { SubjectName } from '../options.js';
+import type { GroupSample, ReadSample, Results, SendSample } from '../results.js';
+import { medianOfKnown } from '../statistics.js';
+import { distinct } from './summary.js';
+
+/** The medians over the rounds of one setting. Milliseconds, microseconds and bytes as in the samples. */
+export interface SendRow {
+  subject: SubjectName;
+  inFlight: number | null;
+  rate: number | null;
+  perSecond: number | null;
+  ack: Latency;
+  receive: Latency;
+  serverUs: number | null;
+  databaseUs: number | null;
+  loadUs: number | null;
+  bytes: number | null;
+}
+
+export interface Latency {
+  p50: number | null;
+  p95: number | null;
+  p99: number | null;
+}
+
+export interface GroupRow {
+  subject: SubjectName;
+  inFlight: number;
+  copiesPerSecond: number | null;
+  serverUsPerCopy: number | null;
+  ackP99: number | null;
+  receiveP99: number | null;
+}
+
+export interface ReadRow {
+  what: ReadSample['what'];
+  via: ReadSample['via'];
+  tableRows: number;
+  connections: number;
+  perSecond: number | null;
+  latency: Latency;
+  rows: number | null;
+  bytes: number | null;
+}
+
+/** Rows of pairs and of the fixed rate, in the order they were first measured. */
+export function sendRows({ pairs, rate }: Pick<Results, 'pairs' | 'rate'>): SendRow[] {
+  return groups([...pairs, ...rate], (s) => [s.rate, s.inFlight, s.subject]).map((samples): SendRow => {
+    const of = (value: (sample: SendSample) => number | null): number | null =>
+      medianOfKnown(samples.map(value));
+    const [{ subject, inFlight, rate }] = samples;
+    return {
+      subject,
+      inFlight,
+      rate,
+      perSecond: of((s) => s.perSecond),
+      ack: latencyOf(samples.map((s) => s.ack)),
+      receive: latencyOf(samples.map((s) => s.receive)),
+      serverUs: of((s) => s.serverUs),
+      databaseUs: of((s) => s.databaseUs),
+      loadUs: of((s) => s.loadUs),
+      bytes: of((s) => s.bytes),
+    };
+  });
+}
+
+export function groupRows({ group }: Pick<Results, 'group'>): GroupRow[] {
+  return groups(group, (s) => [s.inFlight, s.subject]).map((samples): GroupRow => {
+    const of = (value: (sample: GroupSample) => number | null): number | null =>
+      medianOfKnown(samples.map(value));
+    const [{ subject, inFlight }] = samples;
+    return {
+      subject,
+      inFlight,
+      copiesPerSecond: of((s) => s.copiesPerSecond),
+      serverUsPerCopy: of((s) => s.serverUsPerCopy),
+      ackP99: of((s) => s.ack.p99),
+      receiveP99: of((s) => s.receive.p99),
+    };
+  });
+}
+
+export function readRows({ reads }: Pick<Results, 'reads'>): ReadRow[] {
+  return groups(reads, (s) => [s.what, s.tableRows, s.connections, s.via]).map((samples): ReadRow => {
+    const of = (value: (sample: ReadSample) => number | null): number | null =>
+      medianOfKnown(samples.map(value));
+    const [{ what, via, tableRows, connections }] = samples;
+    return {
+      what,
+      via,
+      tableRows,
+      connections,
+      perSecond: of((s) => s.perSecond),
+      latency: latencyOf(samples.map((s) => s.latency)),
+      rows: of((s) => s.rows),
+      bytes: of((s) => s.bytes),
+    };
+  });
+}
+
+function latencyOf(samples: ({ p50: number; p95: number; p99: number } | null)[]): Latency {
+  return {
+    p50: medianOfKnown(samples.map((s) => s?.p50 ?? null)),
+    p95: medianOfKnown(samples.map((s) => s?.p95 ?? null)),
+    p99: medianOfKnown(samples.map((s) => s?.p99 ?? null)),
+  };
+}
+
+/** The samples by setting; none of the groups is empty. */
+function groups<S>(samples: S[], settingOf: (sample: S) => unknown[]): [S, ...S[]][] {
+  const keys = distinct(samples.map((sample) => JSON.stringify(settingOf(sample))));
+  return keys.map(
+    (key) => samples.filter((sample) => JSON.stringify(settingOf(sample)) === key) as [S, ...S[]],
+  );
+}

@@ -1,0 +1,124 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import type { Percentiles } from './load/histogram.js';
+import type { Counts } from './load/operations.js';
+import type { Options, SubjectName } from './options.js';
+
+/** One round of pairs: as fast as the sends in flight allow, or at a fixed rate. */
+export interface SendSample {
+  subject: SubjectName;
+  round: number;
+  /** Null at a fixed rate. */
+  inFlight: number | null;
+  /** Null in the closed loop. */
+  rate: number | null;
+  perSecond: number;
+  ack: Percentiles;
+  receive: Percentiles | null;
+  /** CPU time per message, in microseconds; null where it is not known. */
+  serverUs: number | null;
+  databaseUs: number | null;
+  loadUs: number | null;
+  /** What the clients were sent per message, in bytes. */
+  bytes: number | null;
+  counts: Counts | null;
+}
+
+/** Memory of open connections that do nothing, per connection and in KiB. */
+export interface IdleSample {
+  subject: SubjectName;
+  connections: number;
+  heapKiB: number;
+  rssKiB: number;
+}
+
+export interface GroupSample {
+  subject: SubjectName;
+  round: number;
+  size: number;
+  inFlight: number;
+  copiesPerSecond: number;
+  /** Server CPU time per delivered copy, in microseconds. */
+  serverUsPerCopy: number | null;
+  ack: Percentiles;
+  receive: Percentiles;
+  counts: Counts;
+}
+
+/** `sql`: bare SQL from a driver. `carried`: the same behind bare Socket.IO. `ours`: the server's command. */
+export type ReadVia = 'sql' | 'carried' | 'ours';
+
+export interface ReadSample {
+  what: 'history' | 'chatList';
+  via: ReadVia;
+  round: number;
+  tableRows: number;
+  connections: number;
+  perSecond: number;
+  latency: Percentiles;
+  rows: number;
+  bytes: number;
+}
+
+export interface Results {
+  startedAt: string;
+  finishedAt: string;
+  machine: Record<string, string>;
+  database: Record<string, string>;
+  options: Options;
+  pairs: SendSample[];
+  rate: SendSample[];
+  idle: IdleSample[];
+  group: GroupSample[];
+  reads: ReadSample[];
+  /** What was left out and why. */
+  notes: string[];
+  /** Wrong answers, not slow ones: any of these makes the run fail. */
+  problems: string[];
+}
+
+export function emptyResults(options: Options, database: Record<string, string>): Results {
+  const processors = cpus();
+  return {
+    startedAt: new Date().toISOString(),
+    finishedAt: '',
+    machine: {
+      processors: `${processors.length} × ${processors[0]?.model.trim() ?? 'unknown'}`,
+      memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+      system: `${process.platform} ${process.arch}`,
+      node: process.version,
+    },
+    database,
+    options,
+    pairs: [],
+    rate: [],
+    idle: [],
+    group: [],
+    reads: [],
+    notes: [],
+    problems: [],
+  };
+}
+
+/** Adds what a round's counts show to be wrong: sends unanswered or refused, copies that never came. */
+export function judge(results: Results, title: string, counts: Counts): void {
+  const errors = Object.entries(counts.errors).map(([code, number]) => `${number} × ${code}`);
+  if (errors.length > 0) results.problems.push(`${title}: error acks: ${errors.join(', ')}`);
+  if (counts.unanswered > 0) {
+    results.problems.push(`${title}: ${counts.unanswered} of ${counts.sent} sends were not answered`);
+  }
+  if (counts.receivedCopies !== counts.expectedCopies) {
+    results.problems.push(
+      `${title}: ${counts.receivedCopies} copies received of the ${counts.expectedCopies} acked`,
+    );
+  }
+  if (counts.lostConnections > 0) {
+    results.problems.push(`${title}: ${counts.lostConnections} connections lost`);
+  }
+}
+
+/** Writes the results as JSON; the folder is made. */
+export function saveResults(results: Results, folder: URL): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(new URL('latest.json', folder), `${JSON.stringify(results, null, 2)}\n`);
+}

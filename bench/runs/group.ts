@@ -1,0 +1,55 @@
+import { judge } from '../results.js';
+import { includes, per, perSecond, rotated, runParams, type Context } from './context.js';
+
+const FIRST_USER_ID = 100_001;
+/** One send at a time writes one frame per reader and turn; four let frames of a turn leave together. */
+const IN_FLIGHT = [1, 4];
+
+/** One member sends, all others receive: what a delivered copy costs the server. */
+export async function runGroup(context: Context): Promise<void> {
+  const { options, progress, results } = context;
+  const size = options.groupSize;
+  const subjects = (['ours', 'relay'] as const).filter((name) => includes(context, name));
+  const without = new Set<string>();
+  for (const inFlight of IN_FLIGHT) {
+    for (let round = 0; round < options.rounds; round++) {
+      for (const subject of rotated(subjects, round)) {
+        if (without.has(subject)) continue;
+        const title = `group of ${size}, ${inFlight} in flight, round ${round + 1}, ${subject}`;
+        progress.during(title);
+        const server = await context.fleet.server(subject);
+        const group = await context.load.request('openGroup', {
+          port: server.port,
+          size,
+          firstUserId: FIRST_USER_ID,
+        });
+        if (group.chatId === null) {
+          without.add(subject);
+          await context.load.request('close', null);
+          results.notes.push(`Group of ${size} skipped for ${subject}: ${group.reason}`);
+          progress.line(`group of ${size} skipped for ${subject}: ${group.reason}`);
+          continue;
+        }
+        const result = await context.load.request('run', runParams(context, server.pid, { inFlight }));
+        await context.load.request('close', null);
+        judge(results, title, result.counts);
+        const serverUsPerCopy = per(result.copies, result.cpu.server);
+        results.group.push({
+          subject,
+          round,
+          size,
+          inFlight,
+          copiesPerSecond: perSecond(result.copies, result),
+          serverUsPerCopy,
+          ack: result.ack,
+          receive: result.receive,
+          counts: result.counts,
+        });
+        progress.line(
+          `${title}: ${perSecond(result.copies, result).toFixed(0)} copies/s, ` +
+            `${serverUsPerCopy?.toFixed(2) ?? '?'} µs of server CPU a copy`,
+        );
+      }
+    }
+  }
+}

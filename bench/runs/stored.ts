@@ -1,0 +1,35 @@
+import pg from 'pg';
+import type { Context } from './context.js';
+
+/** Chats whose messages are not exactly 1, 2, 3 … up to what the chat's row says. */
+const BROKEN_CHATS = `
+  SELECT count(*)::int AS count
+  FROM chats c
+  LEFT JOIN (SELECT "chatId", count(*) AS count, max(seq) AS last FROM messages GROUP BY 1) m ON m."chatId" = c.id
+  WHERE coalesce(m.count, 0) <> c."lastSeq" OR coalesce(m.last, 0) <> c."lastSeq"`;
+
+/**
+ * After the sending rounds: what the server acked is in the table, once, and no chat's numbers have gaps. A speed
+ * that was bought with lost messages is none.
+ */
+export async function checkStored({ fleet, results, progress }: Context): Promise<void> {
+  const url = fleet.oursDatabaseUrl;
+  if (url === undefined) return;
+  const counts = [...results.pairs, ...results.rate, ...results.group].flatMap((sample) =>
+    sample.subject === 'ours' && sample.counts ? [sample.counts] : [],
+  );
+  const acked = counts.reduce((sum, count) => sum + count.acked, 0);
+  const sent = counts.reduce((sum, count) => sum + count.sent, 0);
+  const database = new pg.Client({ connectionString: url });
+  await database.connect();
+  const rows = await database.query<{ count: number }>('SELECT count(*)::int AS count FROM messages');
+  const broken = await database.query<{ count: number }>(BROKEN_CHATS);
+  await database.end();
+  const stored = rows.rows[0]?.count ?? 0;
+  if (stored < acked || stored > sent) {
+    results.problems.push(`${stored} messages are stored; ${sent} were sent and ${acked} acked`);
+  }
+  const gaps = broken.rows[0]?.count ?? 0;
+  if (gaps > 0) results.problems.push(`${gaps} chats have gaps in their numbers`);
+  progress.line(`stored: ${stored} messages of ${acked} acked, ${gaps} chats with gaps`);
+}

@@ -1,0 +1,31 @@
+/** NaN of an empty list. */
+export function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
+}
+
+/** The median of those that are known; null when none is. */
+export function medianOfKnown(values: (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length > 0 ? median(known) : null;
+}
+
+/**
+ * The median of the ratios of the rounds, not the ratio of the medians: both sides of a ratio ran within seconds of
+ * each other, so that a machine that slows down in between touches both. Null when no round has both.
+ */
+export function ratioOfRounds<S extends { round: number }>(
+  above: S[],
+  below: S[],
+  value: (sample: S) => number | null,
+): number | null {
+  const ratios: number[] = [];
+  for (const sample of above) {
+    const other = below.find(({ round }) => round === sample.round);
+    const [a, b] = [value(sample), other ? value(other) : null];
+    if (a !== null && b !== null && b > 0) ratios.push(a / b);
+  }
+  return ratios.length > 0 ? median(ratios) : null;
+}

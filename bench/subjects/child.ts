@@ -1,0 +1,52 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { Peer, type Operations } from '../ipc.js';
+
+const STOP_MS = 30_000;
+
+/** A Node process of the benchmark's own, with its channel. */
+export interface Child<M extends Operations<M>> {
+  pid: number;
+  peer: Peer<M>;
+  /** SIGTERM, and SIGKILL when that has not ended it in time. */
+  stop(): Promise<void>;
+}
+
+/** Starts a compiled module, named from this folder, with the probe in front of it when it is a subject. */
+export function startChild<M extends Operations<M>>(
+  name: string,
+  module: string,
+  options: { env?: Record<string, string>; probe: boolean },
+): Child<M> {
+  const probe = new URL('./probe.js', import.meta.url).href;
+  const child = fork(fileURLToPath(new URL(module, import.meta.url)), [], {
+    execArgv: options.probe ? ['--expose-gc', '--import', probe] : [],
+    env: { ...process.env, ...options.env },
+    // What a subject prints belongs to the reader of the progress lines, not into the table on stdout.
+    stdio: ['ignore', 2, 2, 'ipc'],
+  });
+  if (child.pid === undefined) throw new Error(`${name} did not start`);
+  return { pid: child.pid, peer: new Peer<M>(name, child), stop: () => stop(child) };
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  await ended;
+  clearTimeout(timer);
+}
+
+/** A port of 127.0.0.1 that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}

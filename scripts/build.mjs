@@ -1,0 +1,31 @@
+/**
+ * Builds `dist` unless it is newer than everything it is made of, so that a warm `npm start` need not wait for
+ * the compiler. Types are checked by `npm run typecheck`, not here.
+ */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const stamp = join(root, 'dist', '.built');
+
+function newest(path) {
+  const stats = statSync(path);
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
+}
+
+const sources = ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json'];
+const changed = Math.max(...sources.map((name) => newest(join(root, name))));
+const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+if (built < changed) {
+  rmSync(stamp, { force: true });
+  const nest = createRequire(import.meta.url).resolve('@nestjs/cli/bin/nest.js');
+  const { status } = spawnSync(process.execPath, [nest, 'build'], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+  writeFileSync(stamp, '');
+  // What changed while it was being built is built again the next time.
+  utimesSync(stamp, new Date(changed), new Date(changed));
+}

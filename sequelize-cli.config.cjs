@@ -1,0 +1,53 @@
+/**
+ * The database of sequelize-cli: the one of `DATABASE_URL` (environment or `.env`), else the embedded one in
+ * `.data/postgres`. That is adopted when the application runs it; else it is started, and stops by itself
+ * when the command has ended. Migrations are recorded in `SequelizeMeta`, seeders nowhere: they are repeatable.
+ */
+const { spawnSync } = require('node:child_process');
+const { existsSync } = require('node:fs');
+const { join } = require('node:path');
+const { pathToFileURL } = require('node:url');
+const { Sequelize } = require('sequelize');
+
+require('dotenv').config({ quiet: true, path: join(__dirname, '.env') });
+
+const EMBEDDED = join(__dirname, 'dist', 'database', 'embedded', 'embedded-postgres.js');
+
+module.exports = async () => {
+  try {
+    return optionsOf(process.env.DATABASE_URL || (await embeddedUrl()));
+  } catch (error) {
+    console.error(`\nERROR: ${error.message}\n`);
+    process.exit(1);
+  }
+};
+
+/** Lets Sequelize read the URL, as in the application: sequelize-cli drops `sslmode` and the other parameters. */
+function optionsOf(url) {
+  const { config, options } = new Sequelize(url, { logging: false });
+  const { host, port, database, username, password } = config;
+  return {
+    dialect: 'postgres',
+    host,
+    port,
+    database,
+    username,
+    password,
+    dialectOptions: { connectionTimeoutMillis: 5000, ...options.dialectOptions },
+    seederStorage: 'none',
+  };
+}
+
+async function embeddedUrl() {
+  if (!existsSync(EMBEDDED)) {
+    console.log('Building the application once, for its embedded PostgreSQL ...');
+    const build = spawnSync('npm run --silent build', { cwd: __dirname, shell: true, stdio: 'inherit' });
+    if (build.status !== 0) throw new Error('the build failed; set DATABASE_URL, or mend it');
+  }
+  const { startEmbeddedPostgres } = await import(pathToFileURL(EMBEDDED).href);
+  const { url } = await startEmbeddedPostgres({
+    dataDir: join(__dirname, '.data', 'postgres'),
+    log: (line) => console.log(line),
+  });
+  return url;
+}

@@ -1,0 +1,34 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AuthModule } from './auth/auth.module.js';
+import { ChatsModule } from './chats/chats.module.js';
+import type { AppConfig } from './config/config.js';
+import { ConfigModule } from './config/config.module.js';
+import { DatabaseModule } from './database/database.module.js';
+import { MessagesModule } from './messages/messages.module.js';
+import { OperationsModule } from './operations/operations.module.js';
+import { PresenceModule } from './presence/presence.module.js';
+import { RealtimeModule } from './realtime/realtime.module.js';
+import { ReceiptsModule } from './receipts/receipts.module.js';
+import { UsersModule } from './users/users.module.js';
+
+/** The table of contents, from the bottom layer up. */
+@Module({})
+export class AppModule {
+  static with(config: AppConfig): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.with(config),
+        DatabaseModule,
+        RealtimeModule,
+        AuthModule,
+        PresenceModule,
+        UsersModule,
+        ChatsModule,
+        MessagesModule,
+        ReceiptsModule,
+        OperationsModule,
+      ],
+    };
+  }
+}

@@ -1,0 +1,48 @@
+import 'reflect-metadata';
+import type { LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from './app.module.js';
+import type { AppConfig } from './config/config.js';
+import { DeadlineInterceptor } from './http/deadline.interceptor.js';
+import { ErrorFilter } from './http/error.filter.js';
+import { useJsonBodies } from './http/json-body.js';
+import { useDocs } from './http/openapi.js';
+import { SocketIoAdapter } from './realtime/socket-io.adapter.js';
+
+/** A node that serves. */
+export interface RunningApp {
+  httpPort: number;
+  socketPort: number;
+  /** Answers what was taken, closes sockets and HTTP, then the pools. */
+  stop(): Promise<void>;
+}
+
+/** Puts the application together and listens on both ports. The database is there and migrated. */
+export async function startApp(config: AppConfig, logger: LoggerService | false): Promise<RunningApp> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config), {
+    logger,
+    bodyParser: false,
+    abortOnError: false,
+  });
+  const sockets = new SocketIoAdapter(app, config);
+  app.useWebSocketAdapter(sockets);
+  app.useGlobalFilters(new ErrorFilter());
+  app.useGlobalInterceptors(new DeadlineInterceptor());
+  app.set('query parser', 'simple');
+  app.disable('x-powered-by');
+  app.enableCors({ origin: config.allowedOrigins.includes('*') ? '*' : [...config.allowedOrigins] });
+  useJsonBodies(app);
+  useDocs(app);
+  try {
+    await app.init();
+    const socketPort = await sockets.listen();
+    if (config.host === undefined) await app.listen(config.httpPort);
+    else await app.listen(config.httpPort, config.host);
+    const address = app.getHttpServer().address() as { port: number };
+    return { httpPort: address.port, socketPort, stop: () => app.close() };
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}

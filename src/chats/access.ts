@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../auth/actor.js';
+import { AppError } from '../contract/index.js';
+import type { ChatType } from '../database/models/chat.model.js';
+import type { Role } from '../database/models/chat-member.model.js';
+import { Sql } from '../database/sql.js';
+import { membershipOf } from './chats.queries.js';
+import { isAllowed, type Permission } from './permissions.js';
+
+/** A chat and what the one who asks is in it. */
+export interface Membership {
+  chatId: number;
+  type: ChatType;
+  user1Id: number | null;
+  user2Id: number | null;
+  lastSeq: number;
+  version: number;
+  /** null: the application itself, which is no member. */
+  userId: number | null;
+  role: Role;
+}
+
+type Row = Omit<Membership, 'userId' | 'role'> & { role: Role | null };
+
+/** Says who may do what in a chat. The first line of every service method that touches one. */
+@Injectable()
+export class Access {
+  constructor(private readonly sql: Sql) {}
+
+  /**
+   * @throws AppError NOT_FOUND for a chat that does not exist and, just the same, for one whose member the
+   * asker is not.
+   * @throws AppError FORBIDDEN for a member whose role is not enough.
+   */
+  async require(actor: Actor, permission: Permission, chatId: number): Promise<Membership> {
+    const [chat] = await this.sql.rows<Row>(membershipOf, [chatId, actor.userId]);
+    if (!chat) throw new AppError('NOT_FOUND');
+    if (actor.userId === null) return { ...chat, userId: null, role: 'owner' };
+    if (chat.role === null) throw new AppError('NOT_FOUND');
+    const membership: Membership = { ...chat, userId: actor.userId, role: chat.role };
+    if (!isAllowed(permission, membership)) throw new AppError('FORBIDDEN');
+    return membership;
+  }
+}

@@ -1,0 +1,11 @@
+import type { Audience } from '../realtime/publisher.js';
+
+/** All members of a chat: of a direct chat the two people, of a group its room. */
+export function membersOf(
+  chat: { chatId: number; user1Id: number | null; user2Id: number | null },
+  except: string | null,
+): Audience {
+  return chat.user1Id !== null && chat.user2Id !== null
+    ? { users: [chat.user1Id, chat.user2Id], except }
+    : { chat: chat.chatId, except };
+}

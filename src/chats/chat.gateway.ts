@@ -1,0 +1,29 @@
+import { WebSocketGateway } from '@nestjs/websockets';
+import type { ChatDeletedView, ChatDetails, ChatListItem, ChatView } from '../contract/index.js';
+import { Command, type CommandRequest } from '../realtime/command.decorator.js';
+import { ChatsService } from './chats.service.js';
+
+@WebSocketGateway()
+export class ChatGateway {
+  constructor(private readonly chats: ChatsService) {}
+
+  @Command('getChats')
+  getChats({ actor, input }: CommandRequest<'getChats'>): Promise<ChatListItem[]> {
+    return this.chats.list(actor, input);
+  }
+
+  @Command('createChat')
+  createChat({ actor, input }: CommandRequest<'createChat'>): Promise<ChatView> {
+    return this.chats.open(actor, input);
+  }
+
+  @Command('getChat')
+  getChat({ actor, input }: CommandRequest<'getChat'>): Promise<ChatDetails> {
+    return this.chats.get(actor, input);
+  }
+
+  @Command('deleteChat')
+  deleteChat({ actor, input }: CommandRequest<'deleteChat'>): Promise<ChatDeletedView> {
+    return this.chats.delete(actor, input);
+  }
+}

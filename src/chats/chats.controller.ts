@@ -1,0 +1,31 @@
+import { Controller } from '@nestjs/common';
+import type { ChatDeletedView, ChatDetails, ChatListItem, ChatView } from '../contract/index.js';
+import { Asked } from '../http/asked.decorator.js';
+import { Route } from '../http/route.decorator.js';
+import type { CommandRequest } from '../realtime/command.decorator.js';
+import { ChatsService } from './chats.service.js';
+
+@Controller()
+export class ChatsController {
+  constructor(private readonly chats: ChatsService) {}
+
+  @Route('getChats')
+  getChats(@Asked() { actor, input }: CommandRequest<'getChats'>): Promise<ChatListItem[]> {
+    return this.chats.list(actor, input);
+  }
+
+  @Route('createChat')
+  createChat(@Asked() { actor, input }: CommandRequest<'createChat'>): Promise<ChatView> {
+    return this.chats.open(actor, input);
+  }
+
+  @Route('getChat')
+  getChat(@Asked() { actor, input }: CommandRequest<'getChat'>): Promise<ChatDetails> {
+    return this.chats.get(actor, input);
+  }
+
+  @Route('deleteChat')
+  deleteChat(@Asked() { actor, input }: CommandRequest<'deleteChat'>): Promise<ChatDeletedView> {
+    return this.chats.delete(actor, input);
+  }
+}

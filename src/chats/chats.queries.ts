@@ -1,0 +1,122 @@
+import type { Statement } from '../database/sql.js';
+
+const pair = (chat: string, one: string, other: string) => `
+  ${chat}.type = 'direct'
+  AND LEAST(${chat}."user1Id", ${chat}."user2Id") = LEAST(${one}, ${other})
+  AND GREATEST(${chat}."user1Id", ${chat}."user2Id") = GREATEST(${one}, ${other})`;
+
+/** The columns of a chat that its view shows, of the table alias `c`. */
+const chatColumns = `
+  c.id, c.type, c."user1Id", c."user2Id", c.title, c."avatarUrl", c.metadata,
+  c."lastSeq", c.version, c."lastActivityAt", c."createdAt"`;
+
+/** The columns of a message that its view shows, of the table alias `l`, as one JSON object or null. */
+const lastMessageColumns = `
+  l.id AS "m.id", l.seq AS "m.seq", l.version AS "m.version", l."senderId" AS "m.senderId",
+  l."clientId" AS "m.clientId", l.content AS "m.content", l."replyToId" AS "m.replyToId",
+  l.metadata AS "m.metadata", l."createdAt" AS "m.createdAt", l."editedAt" AS "m.editedAt",
+  l."deletedAt" AS "m.deletedAt",
+  EXISTS (
+    SELECT 1 FROM chat_members r
+    WHERE r."chatId" = c.id AND r."userId" <> l."senderId" AND r."readSeq" >= l.seq
+  ) AS "m.seen"`;
+
+/** `$1` chat, `$2` person or null: the chat, with the person's role (null: no member). */
+export const membershipOf: Statement = {
+  name: 'chats.membershipOf',
+  text: `
+    SELECT c.id AS "chatId", c.type, c."user1Id", c."user2Id", c."lastSeq", c.version, m.role
+    FROM chats c LEFT JOIN chat_members m ON m."chatId" = c.id AND m."userId" = $2
+    WHERE c.id = $1`,
+};
+
+/**
+ * `$1`, `$2` people: their direct chat, made when there is none. No row when one of the two does not exist,
+ * or when somebody else makes the same chat at this moment: then the same statement again finds it.
+ */
+export const openDirectChat: Statement = {
+  name: 'chats.openDirectChat',
+  text: `
+    WITH opened AS (
+      INSERT INTO chats (type, "user1Id", "user2Id")
+      SELECT 'direct', a.id, b.id FROM users a, users b
+      WHERE a.id = $1 AND b.id = $2
+        AND NOT EXISTS (SELECT 1 FROM chats c WHERE ${pair('c', '$1', '$2')})
+      ON CONFLICT (LEAST("user1Id", "user2Id"), GREATEST("user1Id", "user2Id")) WHERE type = 'direct'
+      DO NOTHING
+      RETURNING *
+    ), joined AS (
+      INSERT INTO chat_members ("chatId", "userId")
+      SELECT id, unnest(ARRAY["user1Id", "user2Id"]) FROM opened
+    )
+    SELECT ${chatColumns}, true AS created FROM opened c
+    UNION ALL
+    SELECT ${chatColumns}, false AS created FROM chats c WHERE ${pair('c', '$1', '$2')}`,
+};
+
+/** `$1` chat: the chat with its newest message. */
+export const chatById: Statement = {
+  name: 'chats.byId',
+  text: `
+    SELECT ${chatColumns}, ${lastMessageColumns},
+      (SELECT count(*) FROM chat_members m WHERE m."chatId" = c.id) AS "memberCount"
+    FROM chats c LEFT JOIN messages l ON l."chatId" = c.id AND l.seq = c."lastSeq"
+    WHERE c.id = $1`,
+};
+
+/** `$1` chat, `$2` at most so many members, those who joined first. */
+export const membersOfChat: Statement = {
+  name: 'chats.members',
+  text: `
+    SELECT "userId", role, "readSeq", "deliveredSeq", "joinedAt" FROM chat_members
+    WHERE "chatId" = $1 ORDER BY "joinedAt", "userId" LIMIT $2`,
+};
+
+/** `$1` person, `$2`, `$3` after the chat with this activity and id, `$4` at most so many. */
+export const chatsOfUser: Statement = {
+  name: 'chats.ofUser',
+  text: `
+    SELECT ${chatColumns}, ${lastMessageColumns},
+      mine.role, mine."readSeq", c."lastSeq" - mine."unreadSeq" - mine."ownAfter" AS unread,
+      o.id AS "o.id", o."externalId" AS "o.externalId", o.name AS "o.name", o."avatarUrl" AS "o.avatarUrl",
+      o.metadata AS "o.metadata", o."lastSeenAt" AS "o.lastSeenAt", o."createdAt" AS "o.createdAt"
+    FROM (
+      SELECT m.*, a."lastActivityAt" AS activity FROM chat_members m JOIN chats a ON a.id = m."chatId"
+      WHERE m."userId" = $1 AND (a."lastActivityAt", a.id) < ($2::timestamptz, $3::bigint)
+      ORDER BY a."lastActivityAt" DESC, a.id DESC LIMIT $4
+    ) mine
+    JOIN chats c ON c.id = mine."chatId"
+    LEFT JOIN messages l ON l."chatId" = c.id AND l.seq = c."lastSeq"
+    LEFT JOIN users o ON c.type = 'direct'
+      AND o.id = CASE c."user1Id" WHEN mine."userId" THEN c."user2Id" ELSE c."user1Id" END
+    ORDER BY mine.activity DESC, c.id DESC`,
+};
+
+/** `$1` chat: gone, its members with it; its messages are left to `purgeMessages`. */
+export const deleteChat: Statement = {
+  name: 'chats.delete',
+  text: `
+    WITH gone AS (DELETE FROM chats WHERE id = $1 RETURNING id, version),
+    purge AS (INSERT INTO chat_purges ("chatId") SELECT id FROM gone)
+    SELECT id AS "chatId", version + 1 AS version FROM gone`,
+};
+
+/** `$1` a deleted chat, `$2` at most so many messages of it: how many were removed. */
+export const purgeMessages: Statement = {
+  name: 'chats.purgeMessages',
+  text: `
+    WITH gone AS (
+      DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE "chatId" = $1 LIMIT $2) RETURNING 1
+    )
+    SELECT count(*) AS removed FROM gone`,
+};
+
+export const endPurge: Statement = {
+  name: 'chats.endPurge',
+  text: `DELETE FROM chat_purges WHERE "chatId" = $1`,
+};
+
+export const openPurges: Statement = {
+  name: 'chats.openPurges',
+  text: `SELECT "chatId" FROM chat_purges ORDER BY "createdAt"`,
+};

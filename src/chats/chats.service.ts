@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, personOf } from '../auth/actor.js';
+import { KnownUsers } from '../auth/known-users.js';
+import {
+  AppError,
+  type ChatDeletedView,
+  type ChatDetails,
+  type ChatListItem,
+  type ChatView,
+  type CommandInput,
+  MAX_INTEGER,
+  type MemberView,
+} from '../contract/index.js';
+import { Sql } from '../database/sql.js';
+import { PresenceService } from '../presence/presence.service.js';
+import { Publisher } from '../realtime/publisher.js';
+import { Access } from './access.js';
+import { membersOf } from './audience.js';
+import {
+  type ChatListRow,
+  type ChatRow,
+  type LastMessageColumns,
+  toChatListItem,
+  toChatView,
+  toLastMessage,
+} from './chat.view.js';
+import { ChatPurge } from './chat-purge.js';
+import { chatById, chatsOfUser, deleteChat, membersOfChat, openDirectChat } from './chats.queries.js';
+
+/** Members shown with a chat. */
+const MAX_MEMBERS_SHOWN = 100;
+
+/** Looks at a direct chat that others are opening at the same time; one more suffices, the rest is patience. */
+const OPEN_ATTEMPTS = 5;
+
+/** Chats: opening, listing, deleting. */
+@Injectable()
+export class ChatsService {
+  constructor(
+    private readonly sql: Sql,
+    private readonly access: Access,
+    private readonly users: KnownUsers,
+    private readonly presence: PresenceService,
+    private readonly publisher: Publisher,
+    private readonly purge: ChatPurge,
+  ) {}
+
+  /**
+   * The direct chat of two people, made when there is none. However many ask at once, from however many
+   * nodes, they all get the same; members hear `newChat` once.
+   *
+   * @throws AppError FORBIDDEN when the one who asks is neither of the two.
+   */
+  async open(actor: Actor, { user1Id, user2Id }: CommandInput<'createChat'>): Promise<ChatView> {
+    if (actor.userId !== null && actor.userId !== user1Id && actor.userId !== user2Id) {
+      throw new AppError('FORBIDDEN');
+    }
+    await this.users.ensure([user1Id, user2Id]);
+    for (let attempt = 0; attempt < OPEN_ATTEMPTS; attempt++) {
+      const [row] = await this.sql.rows<ChatRow & { created: boolean }>(openDirectChat, [user1Id, user2Id]);
+      if (!row) continue;
+      const chat = toChatView(row);
+      if (row.created) this.publisher.publish('newChat', chat, membersOf(chat, actor.origin));
+      return chat;
+    }
+    throw new AppError('NOT_FOUND');
+  }
+
+  /** @throws AppError NOT_FOUND */
+  async get(actor: Actor, { chatId }: { chatId: number }): Promise<ChatDetails> {
+    await this.access.require(actor, 'chat.read', chatId);
+    const [[row], members] = await Promise.all([
+      this.sql.rows<ChatRow & LastMessageColumns & { memberCount: number }>(chatById, [chatId]),
+      this.sql.rows<MemberView>(membersOfChat, [chatId, MAX_MEMBERS_SHOWN]),
+    ]);
+    if (!row) throw new AppError('NOT_FOUND');
+    return { ...toChatView(row), lastMessage: toLastMessage(row), members, memberCount: row.memberCount };
+  }
+
+  /** A page of a person's chats, the latest activity first. Empty for somebody nobody has heard of. */
+  async list(actor: Actor, { before, limit }: CommandInput<'getChats'>): Promise<ChatListItem[]> {
+    const userId = personOf(actor);
+    const [milliseconds, id] = before === undefined ? [null, MAX_INTEGER] : before.split('.').map(Number);
+    const activity = milliseconds == null ? 'infinity' : new Date(milliseconds).toISOString();
+    const rows = await this.sql.rows<ChatListRow>(chatsOfUser, [userId, activity, id, limit]);
+    const others = rows.map((row) => row['o.id']).filter((other) => other !== null);
+    const online = await this.presence.onlineAmong(others);
+    return rows.map((row) => toChatListItem(row, online));
+  }
+
+  /**
+   * Deletes a chat and its messages for everyone.
+   *
+   * @throws AppError NOT_FOUND
+   * @throws AppError FORBIDDEN in a group, for all but its owner.
+   */
+  async delete(actor: Actor, { chatId }: { chatId: number }): Promise<ChatDeletedView> {
+    const chat = await this.access.require(actor, 'chat.delete', chatId);
+    const [deleted] = await this.sql.rows<ChatDeletedView>(deleteChat, [chatId]);
+    if (!deleted) throw new AppError('NOT_FOUND');
+    this.publisher.publish('chatDeleted', deleted, membersOf(chat, actor.origin));
+    this.publisher.closeChat(chatId);
+    await this.purge.start(chatId);
+    return deleted;
+  }
+}

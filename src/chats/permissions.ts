@@ -1,0 +1,23 @@
+import type { ChatType } from '../database/models/chat.model.js';
+import type { Role } from '../database/models/chat-member.model.js';
+
+/**
+ * Who may do what in a chat: the least role in a group, and whether the two people of a direct chat may.
+ * Sending is checked by the statement that writes the message; its row here says the same.
+ */
+export const permissions = {
+  'chat.read': { group: 'member', direct: true },
+  'chat.delete': { group: 'owner', direct: true },
+  'message.send': { group: 'member', direct: true },
+  'message.read': { group: 'member', direct: true },
+  'receipt.write': { group: 'member', direct: true },
+} as const satisfies Record<string, { group: Role; direct: boolean }>;
+
+export type Permission = keyof typeof permissions;
+
+const rank: Record<Role, number> = { member: 1, admin: 2, owner: 3 };
+
+export function isAllowed(permission: Permission, chat: { type: ChatType; role: Role }): boolean {
+  const rule = permissions[permission];
+  return chat.type === 'direct' ? rule.direct : rank[chat.role] >= rank[rule.group];
+}

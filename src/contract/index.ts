@@ -1,0 +1,7 @@
+/** The public protocol: commands, events, views and error codes. Imports nothing of ours but its own files. */
+export * from './commands.js';
+export * from './errors.js';
+export * from './events.js';
+export * from './scalars.js';
+export * from './validate.js';
+export * from './views.js';

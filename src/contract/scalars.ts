@@ -1,0 +1,118 @@
+import { z } from 'zod';
+
+/** The largest id, seq or version: integers beyond it lose precision in JSON. 2^53 - 1. */
+export const MAX_INTEGER = Number.MAX_SAFE_INTEGER;
+
+/** Longest text of a message, in UTF-16 code units. */
+export const MAX_CONTENT_LENGTH = 10_000;
+
+const NUMERIC = /^\d{1,16}$/;
+
+/**
+ * An integer given as a JSON number or as a plain decimal string (`1`, `"1"`), handed on as the number.
+ * `"1e3"`, `"0x1"`, `" 1"`, `1.5`, negatives and anything past 2^53 - 1 are refused.
+ */
+function integer(min: number, what: string) {
+  return z
+    .union([z.number(), z.string()], { error: `expected ${what}` })
+    .transform((value, context) => {
+      const number = typeof value === 'number' ? value : NUMERIC.test(value) ? Number(value) : Number.NaN;
+      if (Number.isSafeInteger(number) && number >= min) return number;
+      context.issues.push({ code: 'custom', message: `expected ${what}`, input: value });
+      return z.NEVER;
+    })
+    .pipe(z.number().int().min(min).max(MAX_INTEGER));
+}
+
+/** Id of a user, chat or message: an integer from 1 to 2^53 - 1. */
+export const id = integer(1, 'an id: an integer from 1 to 9007199254740991');
+
+/** A position in a chat (`seq`) or a count of its changes (`version`): an integer from 0. */
+export const position = integer(0, 'an integer from 0 to 9007199254740991');
+
+/** How many items a page holds. */
+export function pageSize(max: number, otherwise: number) {
+  return integer(1, `a whole number from 1 to ${max}`)
+    .refine((value) => value <= max, { error: `expected a whole number from 1 to ${max}` })
+    .default(otherwise);
+}
+
+/**
+ * What PostgreSQL can't store in text as it stands: NUL is refused by the server, a lone surrogate has no
+ * UTF-8 form and would come back as U+FFFD.
+ */
+export function isStorable(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed();
+}
+
+const STORABLE = 'expected text without NUL characters and unpaired surrogates';
+
+/** Text that is stored exactly as it came: nothing trimmed, nothing replaced. Length in UTF-16 code units. */
+export function text(max: number) {
+  return z
+    .string()
+    .max(max, { error: `expected at most ${max} characters` })
+    .refine(isStorable, { error: STORABLE });
+}
+
+/** As `text`, and with at least one character that is not white space. */
+export function filledText(max: number) {
+  return text(max).refine((value) => value.trim() !== '', { error: 'expected text that is not blank' });
+}
+
+/** An http or https URL of at most 2,048 characters. */
+export const url = text(2_048).refine(
+  (value) => URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol),
+  {
+    error: 'expected an http or https URL',
+  },
+);
+
+/** Key that makes a command repeatable: 1 to 128 printable ASCII characters, a UUID for example. */
+export const clientId = z.string().regex(/^[\x21-\x7e]{1,128}$/, {
+  error: 'expected 1 to 128 printable ASCII characters without spaces',
+});
+
+/** Bounds of free-form JSON. */
+export const METADATA = { depth: 5, keys: 100, bytes: 4_096 } as const;
+
+const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** What is wrong with a free-form JSON object, or null. Looks no deeper than the bound, so nothing can overflow it. */
+export function metadataFault(value: object): string | null {
+  let keys = 0;
+  const look = (node: unknown, depth: number): string | null => {
+    if (typeof node === 'string') return isStorable(node) ? null : STORABLE;
+    if (typeof node === 'number') return Number.isFinite(node) ? null : 'expected finite numbers';
+    if (typeof node === 'boolean' || node === null) return null;
+    if (typeof node !== 'object') return 'expected JSON values';
+    if (depth > METADATA.depth) return `expected at most ${METADATA.depth} levels of nesting`;
+    for (const [key, child] of Object.entries(node)) {
+      if (++keys > METADATA.keys) return `expected at most ${METADATA.keys} keys and elements`;
+      if (FORBIDDEN_KEYS.has(key)) return `expected no key named ${key}`;
+      const fault = isStorable(key) ? look(child, depth + 1) : STORABLE;
+      if (fault) return fault;
+    }
+    return null;
+  };
+  const fault = look(value, 1);
+  if (fault) return fault;
+  return Buffer.byteLength(JSON.stringify(value)) > METADATA.bytes
+    ? `expected at most ${METADATA.bytes} bytes of JSON`
+    : null;
+}
+
+/** The application's own JSON object: at most 5 levels, 100 keys and elements, 4,096 bytes. */
+export const metadata = z
+  .custom<
+    Record<string, unknown>
+  >((value) => typeof value === 'object' && value !== null && !Array.isArray(value), { error: 'expected a JSON object' })
+  .superRefine((value, context) => {
+    if (typeof value !== 'object' || value === null) return;
+    const fault = metadataFault(value);
+    if (fault) context.addIssue({ code: 'custom', message: fault });
+  })
+  .meta({ type: 'object', additionalProperties: true });
+
+/** A moment as views show it: ISO 8601 in UTC with milliseconds. */
+export const timestamp = z.iso.datetime();

@@ -1,0 +1,29 @@
+import type { z } from 'zod';
+import { type CommandInput, type CommandName, definitionOf } from './commands.js';
+import { AppError, type FieldFault } from './errors.js';
+
+/** At most this many faults are told at once. */
+const MAX_FAULTS = 10;
+
+function fieldFaults(error: z.ZodError): FieldFault[] {
+  return error.issues.slice(0, MAX_FAULTS).map((issue) => ({
+    path: issue.path.map(String).join('.').slice(0, 100),
+    message: issue.message,
+  }));
+}
+
+/**
+ * The input of a command in the form that services take: defaults filled in, numeric strings turned to
+ * numbers, unknown keys dropped. A bare number or string stands for the command's main id; nothing at all
+ * stands for an empty object.
+ *
+ * @throws AppError VALIDATION_FAILED with `details: FieldFault[]`, which never repeat what was sent.
+ */
+export function parseInput<C extends CommandName>(name: C, raw: unknown): CommandInput<C> {
+  const { bare, input } = definitionOf(name);
+  const scalar = typeof raw === 'number' || typeof raw === 'string';
+  const value = scalar && bare ? { [bare]: raw } : (raw ?? {});
+  const result = input.safeParse(value);
+  if (result.success) return result.data as CommandInput<C>;
+  throw new AppError('VALIDATION_FAILED', { details: fieldFaults(result.error) });
+}

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+
+/** What REST returns, sockets emit and webhooks post. Fields are only ever added. */
+
+const id = z.number().int().positive();
+const count = z.number().int().nonnegative();
+const timestamp = z.iso.datetime();
+const json = z.record(z.string(), z.unknown());
+
+export const presenceView = z
+  .object({
+    userId: id,
+    online: z.boolean(),
+    lastSeenAt: timestamp.nullable().describe('When the user was last online; null while never seen.'),
+  })
+  .meta({ id: 'Presence' });
+export type PresenceView = z.infer<typeof presenceView>;
+
+export const userView = z
+  .object({
+    id,
+    externalId: z.string().nullable().describe('Your own id of this person.'),
+    name: z.string().nullable(),
+    avatarUrl: z.string().nullable(),
+    metadata: json,
+    lastSeenAt: timestamp.nullable(),
+    createdAt: timestamp,
+  })
+  .meta({ id: 'User' });
+export type UserView = z.infer<typeof userView>;
+
+export const messageView = z
+  .object({
+    id,
+    chatId: id,
+    seq: count.describe('Position in the chat: 1, 2, 3 … without gaps, in commit order.'),
+    version: count.describe('The version of the chat at which this message last changed.'),
+    senderId: id.nullable(),
+    receiverId: id.nullable().describe('The other person of a direct chat; null in groups.'),
+    content: z.string(),
+    seen: z.boolean().describe('Whether somebody other than the sender has seen it.'),
+    clientId: z.string().nullable(),
+    replyToId: id.nullable(),
+    metadata: json.nullable(),
+    createdAt: timestamp,
+    editedAt: timestamp.nullable(),
+    deletedAt: timestamp.nullable(),
+  })
+  .meta({ id: 'Message' });
+export type MessageView = z.infer<typeof messageView>;
+
+export const chatView = z
+  .object({
+    id,
+    chatId: id.describe('The same as `id`: every event of a chat carries it.'),
+    type: z.enum(['direct', 'group']),
+    user1Id: id.nullable().describe('Direct chats: one of the two people.'),
+    user2Id: id.nullable().describe('Direct chats: the other one.'),
+    title: z.string().nullable(),
+    avatarUrl: z.string().nullable(),
+    metadata: json,
+    lastSeq: count.describe('How many messages the chat has had; the seq of the newest.'),
+    version: count.describe('How many changes the chat has had.'),
+    lastActivityAt: timestamp,
+    createdAt: timestamp,
+  })
+  .meta({ id: 'Chat' });
+export type ChatView = z.infer<typeof chatView>;
+
+export const memberView = z
+  .object({
+    userId: id,
+    role: z.enum(['owner', 'admin', 'member']),
+    readSeq: count.describe('Has seen everything up to this seq.'),
+    deliveredSeq: count.describe('Has received everything up to this seq.'),
+    joinedAt: timestamp,
+  })
+  .meta({ id: 'Member' });
+export type MemberView = z.infer<typeof memberView>;
+
+/** A chat as one of its members sees it in the chat list. */
+export const chatListItem = chatView
+  .extend({
+    unread: count.describe('Messages of others after what this member has seen.'),
+    readSeq: count,
+    role: memberView.shape.role,
+    lastMessage: messageView.nullable(),
+    otherUser: userView.extend({ online: z.boolean() }).nullable().describe('Direct chats: the other person.'),
+    cursor: z.string().describe('Pass it as `before` to get the page after this chat.'),
+  })
+  .meta({ id: 'ChatListItem' });
+export type ChatListItem = z.infer<typeof chatListItem>;
+
+export const chatDetails = chatView
+  .extend({
+    lastMessage: messageView.nullable(),
+    members: z.array(memberView).describe('At most 100, those who joined first.'),
+    memberCount: count,
+  })
+  .meta({ id: 'ChatDetails' });
+export type ChatDetails = z.infer<typeof chatDetails>;
+
+export const chatDeletedView = z.object({ chatId: id, version: count }).meta({ id: 'ChatDeleted' });
+export type ChatDeletedView = z.infer<typeof chatDeletedView>;
+
+export const messageSeenView = z
+  .object({
+    messageId: id.nullable().describe('The message at the watermark; null when the chat has none.'),
+    seen: z.literal(true),
+    chatId: id,
+    userId: id.describe('Who has seen it.'),
+    seq: count.describe('Everything up to this seq is seen by that user.'),
+    version: count,
+  })
+  .meta({ id: 'MessageSeen' });
+export type MessageSeenView = z.infer<typeof messageSeenView>;
+
+export const messagesPage = z
+  .object({
+    chatId: id,
+    messages: z.array(messageView).describe('By seq, oldest first.'),
+    more: z.boolean().describe('Whether there is more in the direction that was asked for.'),
+  })
+  .meta({ id: 'MessagesPage' });
+export type MessagesPage = z.infer<typeof messagesPage>;

@@ -1,0 +1,156 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { projectRoot } from '../../project-root.js';
+import { ensureCluster } from './cluster.js';
+import { run } from './commands.js';
+import { embeddedUrl, greetServer } from './greeting.js';
+import { launchServer, POLL_MS } from './launch.js';
+import { takeLease, type Lease } from './lease.js';
+import { settlePlaces, type Places } from './places.js';
+import { inspectServer, isServer, type ServerState } from './postmaster.js';
+
+/** A PostgreSQL of this project's own, on 127.0.0.1. */
+export interface EmbeddedPostgres {
+  /** Connection string with user, password and database; the port differs from start to start. */
+  url: string;
+  port: number;
+  /** Whether the server ran before this start. */
+  adopted: boolean;
+  /** Where the data really is: the folder asked for, or its stand-in (see places.ts). */
+  dataDir: string;
+  /**
+   * Gives the server back. It is stopped, and gone when the promise resolves, unless another process (or
+   * another start in this one) still uses it. Close the connections first: what is open is cut. Later calls
+   * give the first one's promise.
+   */
+  stop(): Promise<void>;
+}
+
+export interface EmbeddedPostgresOptions {
+  /** Made when missing. Also the identity of the server: there is one at most for each folder. */
+  dataDir: string;
+  /** Hears what takes a while or surprises, in a line each. */
+  log?: (line: string) => void;
+}
+
+const PATIENCE_MS = 120_000;
+/** SIGTERM lets sessions end on their own; nobody new is let in meanwhile, so it is hastened after this. */
+const SMART_SHUTDOWN_MS = 1500;
+/** How long a guard that has decided to stop the server may need to say so. */
+const GUARD_DECISION_MS = 250;
+const STOP_WITHIN_MS = 10_000;
+
+/**
+ * Starts PostgreSQL for this data folder, or adopts the one that runs there, and creates the cluster and the
+ * database `chat` when they are missing. Safe to call from any number of processes at once.
+ *
+ * The server runs as long as any process that started or adopted it: it outlives the one that started it, and
+ * it is stopped when the last one has called `stop()` or is gone, by `kill -9` too (not on Windows, where the
+ * next start adopts it). Nothing here keeps the process running.
+ *
+ * @throws Error with a message for the user when there is no PostgreSQL for this machine, or it can't start.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const log = options.log ?? (() => undefined);
+  const places = await settlePlaces(options.dataDir, projectRoot());
+  const password = await ensureCluster(places, log);
+  const lease = await takeLease(places);
+  try {
+    const { port, adopted } = await bringUp(places, password, lease, log);
+    let stopped: Promise<void> | undefined;
+    return {
+      url: embeddedUrl(port, password),
+      port,
+      adopted,
+      dataDir: places.dataDir,
+      stop: () => (stopped ??= giveBack(places, lease, log)),
+    };
+  } catch (error) {
+    await giveBack(places, lease, log).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function bringUp(
+  places: Places,
+  password: string,
+  lease: Lease,
+  log: (line: string) => void,
+): Promise<{ port: number; adopted: boolean }> {
+  let unguarded = await lease.ensureGuard();
+  let launched: number | undefined;
+  let stoppingSince: number | undefined;
+  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; await delay(POLL_MS)) {
+    const state = await inspectServer(places.pgData);
+    if (state.kind === 'absent') {
+      launched = (await launchServer(places)) ?? launched;
+    }
+    if (state.kind === 'stopping') {
+      stoppingSince ??= Date.now();
+      if (Date.now() - stoppingSince > SMART_SHUTDOWN_MS) await signalStop(places, state.pid, 'fast');
+    } else {
+      stoppingSince = undefined;
+    }
+    if (state.kind !== 'ready' || !(await greetServer(state.port, password))) continue;
+
+    // A guard may have let go between our lease and this: then it stops the server now, and we start another.
+    unguarded = (await lease.ensureGuard()) || unguarded;
+    const adopted = state.pid !== launched;
+    if (adopted && unguarded && !(await staysReady(places, state.pid))) {
+      unguarded = false;
+      continue;
+    }
+    log(`${adopted ? 'adopted the running' : 'started'} PostgreSQL on 127.0.0.1:${state.port}`);
+    return { port: state.port, adopted };
+  }
+  throw new Error(`PostgreSQL in ${places.dataDir} was not ready within ${PATIENCE_MS / 1000} s`);
+}
+
+async function staysReady(places: Places, pid: number): Promise<boolean> {
+  for (const end = Date.now() + GUARD_DECISION_MS; Date.now() < end; await delay(POLL_MS)) {
+    const state = await inspectServer(places.pgData);
+    if (state.kind !== 'ready' || state.pid !== pid) return false;
+  }
+  return true;
+}
+
+async function giveBack(places: Places, lease: Lease, log: (line: string) => void): Promise<void> {
+  const before = await inspectServer(places.pgData);
+  if (!(await lease.release())) return;
+  const pid = pidOf(before);
+  if (pid === undefined) return;
+
+  // The guard does the same at this moment; PostgreSQL does not mind being told twice.
+  await signalStop(places, pid, 'fast');
+  if (await isGone(places, pid)) return;
+  log('PostgreSQL does not stop: shutting it down at once');
+  await signalStop(places, pid, 'immediate');
+  if (!(await isGone(places, pid))) throw new Error(`PostgreSQL (process ${pid}) does not stop`);
+}
+
+async function isGone(places: Places, pid: number): Promise<boolean> {
+  for (const end = Date.now() + STOP_WITHIN_MS; Date.now() < end; await delay(POLL_MS)) {
+    if (!(await isServer(pid, places.pgData))) return true;
+  }
+  return false;
+}
+
+function pidOf(state: ServerState): number | undefined {
+  return state.kind === 'absent' ? undefined : state.pid;
+}
+
+/** Node can't send these signals on Windows: there pg_ctl does. */
+async function signalStop(
+  { binaries, pgData }: Places,
+  pid: number,
+  mode: 'fast' | 'immediate',
+): Promise<void> {
+  if (process.platform === 'win32') {
+    await run(binaries.pgCtl, ['stop', '-W', '-D', pgData, '-m', mode]);
+    return;
+  }
+  try {
+    process.kill(pid, mode === 'fast' ? 'SIGINT' : 'SIGQUIT');
+  } catch {
+    // It is gone, or it is another user's: the caller looks again.
+  }
+}

@@ -1,0 +1,143 @@
+import { spawn } from 'node:child_process';
+import { open, rename, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { childEnvironment, neutralFolder } from './commands.js';
+import type { Places } from './places.js';
+import { readPostmasterPid } from './postmaster.js';
+
+export const POLL_MS = 20;
+
+const PORT_ATTEMPTS = 5;
+const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
+/** Crash recovery of much data takes its time. */
+const READY_WITHIN_MS = 120_000;
+
+/** Durable (fsync and synchronous_commit), reachable from this machine only, and the same on every machine. */
+const SETTINGS = [
+  'listen_addresses=127.0.0.1',
+  'max_connections=100',
+  'shared_buffers=128MB',
+  'fsync=on',
+  'synchronous_commit=on',
+  'jit=off',
+  'timezone=UTC',
+  'log_timezone=UTC',
+  'logging_collector=off',
+];
+
+/** Another process was first, or somebody stopped the server while it started. */
+const LOST = /lock file ".*" already exists|lock file ".*" is empty|shared memory block .* is still in use/;
+const PORT_TAKEN = /could not create any TCP\/IP sockets|could not bind/;
+
+/**
+ * Starts PostgreSQL on a free port of 127.0.0.1, in a process group of its own, so that Ctrl-C in a terminal
+ * does not reach it. Its output goes to `places.logFile`.
+ *
+ * @returns the server's process id once it accepts connections; undefined when it did not come up for a reason
+ * that another look at the data folder explains.
+ * @throws Error with the server's last words when it can't start.
+ */
+export async function launchServer(places: Places): Promise<number | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    const outcome = await launchOn(port, places);
+    if (outcome.pid !== undefined) return outcome.pid;
+    if (LOST.test(outcome.words) || outcome.code === 0) return undefined;
+    if (!PORT_TAKEN.test(outcome.words) || attempt === PORT_ATTEMPTS) {
+      throw new Error(`PostgreSQL did not start (${places.logFile}):\n${lastLines(outcome.words)}`);
+    }
+  }
+}
+
+interface Outcome {
+  /** Set when the server is ready. */
+  pid?: number;
+  code: number | null;
+  /** What was written to the log meanwhile. */
+  words: string;
+}
+
+async function launchOn(port: number, places: Places): Promise<Outcome> {
+  const log = await openLog(places);
+  const child = spawn(...commandLine(port, places), {
+    ...places.account,
+    cwd: neutralFolder,
+    env: childEnvironment(),
+    stdio: ['ignore', log.fd, log.fd],
+    detached: true,
+    windowsHide: true,
+  });
+  let failure: Error | undefined;
+  child.once('error', (error) => (failure = error));
+  child.unref();
+  await log.close();
+
+  const deadline = Date.now() + READY_WITHIN_MS;
+  while (Date.now() < deadline && !failure) {
+    const found = await readPostmasterPid(places.pgData);
+    if (found?.status === 'ready' && found.port === port) return { pid: found.pid, code: null, words: '' };
+    // pg_ctl ends with 0 when the server is ready; the server itself must not end at all.
+    if (child.signalCode !== null || (child.exitCode !== null && !(isWindows && child.exitCode === 0))) {
+      return { code: child.exitCode, words: await log.words() };
+    }
+    await delay(POLL_MS);
+  }
+  child.kill('SIGQUIT');
+  throw (
+    failure ?? new Error(`PostgreSQL was not ready within ${READY_WITHIN_MS / 1000} s (${places.logFile})`)
+  );
+}
+
+const isWindows = process.platform === 'win32';
+
+/** On Windows pg_ctl starts the server, because the server refuses an administrator's rights and pg_ctl drops them. */
+function commandLine(port: number, { binaries, pgData, logFile }: Places): [string, string[]] {
+  const settings = [`port=${port}`, ...SETTINGS, ...(isWindows ? [] : ['unix_socket_directories='])];
+  const options = settings.flatMap((setting) => ['-c', setting]);
+  if (!isWindows) return [binaries.postgres, ['-D', pgData, ...options]];
+  return [binaries.pgCtl, ['start', '-w', '-D', pgData, '-l', logFile, '-o', options.join(' ')]];
+}
+
+/** The log of one attempt: appended to the file, of which the previous 10 MB are kept as `postgres.log.1`. */
+async function openLog({ logFile, account }: Places) {
+  const size = await stat(logFile).then(
+    (found) => found.size,
+    () => 0,
+  );
+  if (size > LOG_LIMIT_BYTES) await rename(logFile, `${logFile}.1`).catch(() => undefined);
+  const file = await open(logFile, 'a', 0o600);
+  if (account) await file.chown(account.uid, account.gid);
+  const { size: start } = await file.stat();
+  return {
+    fd: file.fd,
+    close: () => file.close(),
+    words: async (): Promise<string> => {
+      const reader = await open(logFile, 'r');
+      try {
+        const length = Math.max(0, (await reader.stat()).size - start);
+        const { buffer } = await reader.read(Buffer.alloc(length), 0, length, start);
+        return buffer.toString();
+      } finally {
+        await reader.close();
+      }
+    },
+  };
+}
+
+function lastLines(words: string): string {
+  return words.trim().split('\n').slice(-5).join('\n');
+}
+
+/** Somebody may take it before PostgreSQL does: hence the attempts. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = address !== null && typeof address === 'object' ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,148 @@
+import { spawn } from 'node:child_process';
+import { closeSync, constants, existsSync, openSync, readSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { childEnvironment, hasCode, neutralFolder, run } from './commands.js';
+import type { Places } from './places.js';
+import { isAlive } from './postmaster.js';
+
+/**
+ * A share in the server of a data folder: it may stop only when nobody holds a lease any more.
+ *
+ * On POSIX the holders keep a named pipe open for writing, and a guard, a small `sh` of its own, reads it. The
+ * kernel closes the pipe of a process that ends, by whatever means, `kill -9` included; when the last one has
+ * gone the guard reads the end of the file and stops PostgreSQL. The kernel counts, so nothing can be left
+ * behind by a crash. Holding a lease keeps no process running.
+ *
+ * Windows has no guard: the first holder is the owner, and a server whose owner was killed runs on until the
+ * next start adopts it.
+ */
+export interface Lease {
+  /**
+   * Makes sure that a guard watches.
+   *
+   * @returns whether one had to be started: the server was unguarded, or its guard is about to stop it.
+   */
+  ensureGuard(): Promise<boolean>;
+  /** Gives the share back; later calls do nothing. @returns whether it was the last one. */
+  release(): Promise<boolean>;
+}
+
+export async function takeLease(places: Places): Promise<Lease> {
+  return process.platform === 'win32' ? takeFileLease(places) : takePipeLease(places);
+}
+
+/**
+ * Fast shutdown, after ten seconds immediate shutdown: https://www.postgresql.org/docs/18/server-shutdown.html.
+ * The process id is read before the pipe is closed, so a server that somebody starts afterwards is not meant.
+ * SIGTERM is ignored because `nest start --watch` sends it to every descendant at each reload.
+ */
+const GUARD = `
+trap '' HUP INT QUIT TERM
+while read -r _; do :; done
+read -r pid 2>/dev/null < "$1/postmaster.pid"
+exec < /dev/null
+[ -n "$pid" ] || exit 0
+if [ -r "/proc/$pid/cmdline" ]; then grep -q postgres "/proc/$pid/cmdline" || exit 0; fi
+kill -INT "$pid" 2>/dev/null
+n=0
+while [ "$n" -lt 200 ] && kill -0 "$pid" 2>/dev/null; do
+  read -r now 2>/dev/null < "$1/postmaster.pid" && [ "$now" = "$pid" ] || break
+  n=$((n + 1))
+  [ "$n" -eq 100 ] && kill -QUIT "$pid" 2>/dev/null
+  sleep 0.1 2>/dev/null || sleep 1
+done
+`;
+
+const WRITE = constants.O_WRONLY | constants.O_NONBLOCK;
+const READ = constants.O_RDONLY | constants.O_NONBLOCK;
+
+async function takePipeLease(places: Places): Promise<Lease> {
+  const pipe = join(places.dataDir, 'guard.pipe');
+  if (!existsSync(pipe)) {
+    const made = await run('mkfifo', ['-m', '600', pipe], places.account);
+    if (made.code !== 0 && !existsSync(pipe)) throw new Error(`mkfifo failed: ${made.output.trim()}`);
+  }
+  let share = openForWriting(pipe);
+
+  const lease: Lease = {
+    ensureGuard() {
+      const second = openForWriting(pipe);
+      if (second !== undefined) closeSync(second);
+      if (second !== undefined && share !== undefined) return Promise.resolve(false);
+      // A pipe opens for writing once somebody reads, and for blocking reads once somebody writes.
+      const first = openSync(pipe, READ);
+      share ??= openSync(pipe, WRITE);
+      const reader = openSync(pipe, constants.O_RDONLY);
+      closeSync(first);
+      return startGuard(places, reader).then(() => true);
+    },
+    release() {
+      if (share === undefined) return Promise.resolve(false);
+      closeSync(share);
+      share = undefined;
+      return Promise.resolve(!hasWriters(pipe));
+    },
+  };
+  return lease;
+}
+
+/** @returns undefined when nobody reads the pipe (ENXIO). */
+function openForWriting(pipe: string): number | undefined {
+  try {
+    return openSync(pipe, WRITE);
+  } catch (error) {
+    if (hasCode(error, 'ENXIO')) return undefined;
+    throw error;
+  }
+}
+
+/** An empty pipe reads as its end when nobody writes, and as EAGAIN while somebody may. */
+function hasWriters(pipe: string): boolean {
+  const reader = openSync(pipe, READ);
+  try {
+    return readSync(reader, Buffer.alloc(1)) > 0;
+  } catch (error) {
+    if (hasCode(error, 'EAGAIN')) return true;
+    throw error;
+  } finally {
+    closeSync(reader);
+  }
+}
+
+function startGuard({ pgData, account }: Places, reader: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const guard = spawn('/bin/sh', ['-c', GUARD, 'chat-postgres-guard', pgData], {
+      ...account,
+      cwd: neutralFolder,
+      env: childEnvironment(),
+      stdio: [reader, 'ignore', 'ignore'],
+      detached: true,
+    });
+    closeSync(reader);
+    guard.once('spawn', resolve);
+    guard.once('error', reject);
+    guard.unref();
+  });
+}
+
+async function takeFileLease(places: Places): Promise<Lease> {
+  const file = join(places.dataDir, 'owner.pid');
+  const owner = async (): Promise<number> => Number(await readFile(file, 'utf8').catch(() => '0'));
+  let owns = false;
+  return {
+    async ensureGuard() {
+      const current = await owner();
+      if (current > 0 && isAlive(current)) return false;
+      await writeFile(file, String(process.pid));
+      owns = true;
+      return true;
+    },
+    async release() {
+      if (!owns) return false;
+      owns = false;
+      await rm(file, { force: true });
+      return true;
+    },
+  };
+}

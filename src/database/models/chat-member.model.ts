@@ -1,0 +1,48 @@
+import { BelongsTo, Column, CreatedAt, DataType, Model, Table } from 'sequelize-typescript';
+import { Chat } from './chat.model.js';
+import type { Rel } from './rel.js';
+import { User } from './user.model.js';
+
+export type Role = 'owner' | 'admin' | 'member';
+
+/** Somebody's membership of a chat, with the watermarks of what they have received and seen. */
+@Table({ tableName: 'chat_members', createdAt: 'joinedAt', updatedAt: false })
+export class ChatMember extends Model {
+  @Column({ type: DataType.BIGINT, primaryKey: true })
+  declare chatId: number;
+
+  @Column({ type: DataType.BIGINT, primaryKey: true })
+  declare userId: number;
+
+  @Column(DataType.TEXT)
+  declare role: Role;
+
+  /** Joined after the message with this seq. */
+  @Column(DataType.BIGINT)
+  declare joinedSeq: number;
+
+  /** Has seen everything up to this seq. */
+  @Column(DataType.BIGINT)
+  declare readSeq: number;
+
+  /** Has received everything up to this seq. */
+  @Column(DataType.BIGINT)
+  declare deliveredSeq: number;
+
+  /** Where counting of unread messages starts. */
+  @Column(DataType.BIGINT)
+  declare unreadSeq: number;
+
+  /** Own messages after `unreadSeq`: they are not unread. */
+  @Column(DataType.BIGINT)
+  declare ownAfter: number;
+
+  @CreatedAt
+  declare joinedAt: Date;
+
+  @BelongsTo(() => Chat, 'chatId')
+  declare chat?: Rel<Chat>;
+
+  @BelongsTo(() => User, 'userId')
+  declare user?: Rel<User>;
+}

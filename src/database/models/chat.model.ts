@@ -1,0 +1,58 @@
+import { BelongsTo, Column, CreatedAt, DataType, HasMany, Model, Table } from 'sequelize-typescript';
+import { ChatMember } from './chat-member.model.js';
+import { Message } from './message.model.js';
+import type { Rel } from './rel.js';
+import { User } from './user.model.js';
+
+export type ChatType = 'direct' | 'group';
+
+/** A direct chat of two people, or a group. */
+@Table({ tableName: 'chats', updatedAt: false })
+export class Chat extends Model {
+  @Column({ type: DataType.BIGINT, primaryKey: true, autoIncrement: true })
+  declare id: number;
+
+  @Column(DataType.TEXT)
+  declare type: ChatType;
+
+  @Column(DataType.BIGINT)
+  declare user1Id: number | null;
+
+  @Column(DataType.BIGINT)
+  declare user2Id: number | null;
+
+  @Column(DataType.TEXT)
+  declare title: string | null;
+
+  @Column(DataType.TEXT)
+  declare avatarUrl: string | null;
+
+  @Column(DataType.JSONB)
+  declare metadata: Record<string, unknown>;
+
+  /** Counts messages, without gaps, in commit order. */
+  @Column(DataType.BIGINT)
+  declare lastSeq: number;
+
+  /** Counts changes, without gaps, in commit order. */
+  @Column(DataType.BIGINT)
+  declare version: number;
+
+  @Column(DataType.DATE(3))
+  declare lastActivityAt: Date;
+
+  @CreatedAt
+  declare createdAt: Date;
+
+  @BelongsTo(() => User, 'user1Id')
+  declare user1?: Rel<User>;
+
+  @BelongsTo(() => User, 'user2Id')
+  declare user2?: Rel<User>;
+
+  @HasMany(() => ChatMember, 'chatId')
+  declare members?: Rel<ChatMember>[];
+
+  @HasMany(() => Message, 'chatId')
+  declare messages?: Rel<Message>[];
+}

@@ -1,0 +1,53 @@
+import { BelongsTo, Column, CreatedAt, DataType, Model, Table } from 'sequelize-typescript';
+import { Chat } from './chat.model.js';
+import type { Rel } from './rel.js';
+import { User } from './user.model.js';
+
+/** A message. The columns are written by the message writer's statement only. */
+@Table({ tableName: 'messages', updatedAt: false })
+export class Message extends Model {
+  @Column({ type: DataType.BIGINT, primaryKey: true, autoIncrement: true })
+  declare id: number;
+
+  @Column(DataType.BIGINT)
+  declare chatId: number;
+
+  /** Position in the chat, without gaps. */
+  @Column(DataType.BIGINT)
+  declare seq: number;
+
+  /** The version of the chat at which this message last changed. */
+  @Column(DataType.BIGINT)
+  declare version: number;
+
+  @Column(DataType.BIGINT)
+  declare senderId: number | null;
+
+  /** The sender's key that makes a retry harmless. */
+  @Column(DataType.TEXT)
+  declare clientId: string | null;
+
+  @Column(DataType.TEXT)
+  declare content: string;
+
+  @Column(DataType.BIGINT)
+  declare replyToId: number | null;
+
+  @Column(DataType.JSONB)
+  declare metadata: Record<string, unknown> | null;
+
+  @CreatedAt
+  declare createdAt: Date;
+
+  @Column(DataType.DATE(3))
+  declare editedAt: Date | null;
+
+  @Column(DataType.DATE(3))
+  declare deletedAt: Date | null;
+
+  @BelongsTo(() => Chat, 'chatId')
+  declare chat?: Rel<Chat>;
+
+  @BelongsTo(() => User, 'senderId')
+  declare sender?: Rel<User>;
+}

@@ -1,0 +1,30 @@
+import { Column, CreatedAt, DataType, Model, Table, UpdatedAt } from 'sequelize-typescript';
+
+/** A person. Open mode makes the row when an id is first used. */
+@Table({ tableName: 'users' })
+export class User extends Model {
+  @Column({ type: DataType.BIGINT, primaryKey: true })
+  declare id: number;
+
+  /** The application's own id of this person. */
+  @Column(DataType.TEXT)
+  declare externalId: string | null;
+
+  @Column(DataType.TEXT)
+  declare name: string | null;
+
+  @Column(DataType.TEXT)
+  declare avatarUrl: string | null;
+
+  @Column(DataType.JSONB)
+  declare metadata: Record<string, unknown>;
+
+  @Column(DataType.DATE(3))
+  declare lastSeenAt: Date | null;
+
+  @CreatedAt
+  declare createdAt: Date;
+
+  @UpdatedAt
+  declare updatedAt: Date;
+}

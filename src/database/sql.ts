@@ -1,0 +1,128 @@
+import { Logger } from '@nestjs/common';
+import pg from 'pg';
+import { isUnavailable } from './failure.js';
+
+/** Milliseconds to wait for a free connection, connecting included. With the statement's bound under 5 s in all. */
+const ACQUIRE_TIMEOUT_MS = 1_200;
+
+/** What a statement's rows hold: int8 as number, timestamptz as ISO 8601 text in UTC, json parsed. */
+const INT8 = 20;
+const TIMESTAMPTZ = 1184;
+
+/** `2026-11-22 16:20:21.5+00` to `2026-11-22T16:20:21.500Z`; the session's time zone is UTC. */
+export function isoTimestamp(text: string): string {
+  const [moment = '', fraction = ''] = text.slice(0, -3).split('.');
+  return `${moment.slice(0, 10)}T${moment.slice(11)}.${fraction.padEnd(3, '0').slice(0, 3)}Z`;
+}
+
+const types = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (oid === INT8) return Number;
+    if (oid === TIMESTAMPTZ) return isoTimestamp;
+    return pg.types.getTypeParser(oid, format as 'text');
+  },
+} as pg.CustomTypesConfig;
+
+/** A statement that PostgreSQL parses once a connection. */
+export interface Statement {
+  /** Unique in the program; PostgreSQL keeps the prepared statement under it. */
+  name: string;
+  text: string;
+}
+
+/** Runs statements, each of them alone or inside a transaction. */
+export interface Runner {
+  /** The rows; `Row` is the caller's word for what the statement selects. */
+  rows<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
+}
+
+/** What differs between connections for quick reads and for the long or unbounded. */
+export interface SqlOptions {
+  url: string;
+  /** Most connections. */
+  pool: number;
+  /** Milliseconds that one statement may take. */
+  timeoutMs: number;
+}
+
+/**
+ * Prepared statements over a pool of plain pg connections: what the message path and the lists run on. The
+ * models stand beside it, on Sequelize's own pool, for everything that is not hot.
+ *
+ * Every call ends within the acquire bound and the statement's bound, also when PostgreSQL hangs; the
+ * connection it hung on is thrown away.
+ */
+export class Sql implements Runner {
+  private readonly logger = new Logger(Sql.name);
+  private readonly pool: pg.Pool;
+
+  constructor(options: SqlOptions) {
+    this.pool = new pg.Pool({
+      connectionString: options.url,
+      max: options.pool,
+      connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
+      idleTimeoutMillis: 60_000,
+      statement_timeout: options.timeoutMs,
+      // The client's own bound, for a server that no longer answers at all.
+      query_timeout: options.timeoutMs + 200,
+      idle_in_transaction_session_timeout: 10_000,
+      keepAlive: true,
+      options: '-c TimeZone=UTC -c plan_cache_mode=force_generic_plan',
+      application_name: 'chat',
+      types,
+    });
+    this.pool.on('error', (error) => this.logger.warn(`An idle connection was lost: ${error.message}`));
+  }
+
+  /**
+   * Runs one statement on a connection of the pool.
+   *
+   * @throws what pg throws; `isUnavailable` tells a database that is away from a statement that is wrong.
+   */
+  async rows<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+    return this.withConnection((runner) => runner.rows<Row>(statement, values));
+  }
+
+  /** Runs `work` in one transaction: committed when it resolves, rolled back when it throws. */
+  async transaction<T>(work: (runner: Runner) => Promise<T>): Promise<T> {
+    return this.withConnection(async (runner, client) => {
+      await client.query('BEGIN');
+      try {
+        const result = await work(runner);
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        if (!isUnavailable(error)) await client.query('ROLLBACK');
+        throw error;
+      }
+    });
+  }
+
+  /** Connections in use, idle, and callers that wait for one. */
+  get load(): { busy: number; idle: number; waiting: number } {
+    const { totalCount, idleCount, waitingCount } = this.pool;
+    return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+
+  private async withConnection<T>(work: (runner: Runner, client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    try {
+      const runner: Runner = {
+        rows: async <Row>(statement: Statement, values: readonly unknown[]) => {
+          const result = await client.query({ ...statement, values: values as unknown[] });
+          return result.rows as Row[];
+        },
+      };
+      const result = await work(runner, client);
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(isUnavailable(error));
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { Response } from 'express';
+import { AppError } from '../contract/index.js';
+import { toAppError } from '../database/failure.js';
+
+/** What Express, its body parser and Nest throw before a handler runs. Their messages may repeat input: not shown. */
+function translated(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const status = thrown instanceof HttpException ? thrown.getStatus() : (thrown as { status?: unknown })?.status;
+  switch (status) {
+    case 400:
+      return new AppError('VALIDATION_FAILED', {
+        details: [{ path: '', message: 'expected a request that can be read, with a body of valid JSON' }],
+      });
+    case 404:
+      return new AppError('UNKNOWN_COMMAND');
+    case 413:
+      return new AppError('PAYLOAD_REFUSED');
+    case 415:
+      return new AppError('VALIDATION_FAILED', {
+        details: [{ path: '', message: 'expected JSON in UTF-8 with Content-Type: application/json' }],
+      });
+    default:
+      return toAppError(thrown);
+  }
+}
+
+/** The one place where REST errors are rendered: `{ error: { code, message, details?, retryAfterMs? } }`. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger(ErrorFilter.name);
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const response = host.switchToHttp().getResponse<Response>();
+    const error = translated(thrown);
+    if (error.code === 'INTERNAL') this.logger.error(thrown, 'A request failed');
+    if (response.headersSent) return;
+    if (error.retryAfterMs !== undefined) {
+      response.setHeader('Retry-After', Math.ceil(error.retryAfterMs / 1_000));
+    }
+    response.status(error.status).json({ error: error.toView() });
+  }
+}

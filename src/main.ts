@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { config as loadEnvFile } from 'dotenv';
+import { startApp } from './app.js';
+import { type AppConfig, type ConfigFault, parseConfig } from './config/config.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded/embedded-postgres.js';
+import { migrate } from './database/migrator.js';
+import { banner, shownDatabase } from './operations/banner.js';
+import { PinoLogger } from './operations/logger.js';
+import { preflight } from './operations/preflight.js';
+import { projectRoot } from './project-root.js';
+
+/** A stop takes no longer than this, in milliseconds; then the process ends as it is. */
+const STOP_WITHIN_MS = 25_000;
+
+function refuse(faults: ConfigFault[]): never {
+  for (const { variable, message } of faults) process.stderr.write(`${variable}: ${message}\n`);
+  process.exit(1);
+}
+
+function withDatabase(config: AppConfig, url: string): AppConfig {
+  return Object.freeze({ ...config, database: Object.freeze({ ...config.database, url }) });
+}
+
+async function main(): Promise<void> {
+  loadEnvFile({ quiet: true, path: join(projectRoot(), '.env') });
+  const { config, faults } = parseConfig(process.env);
+  faults.push(...(await preflight(config)));
+  if (faults.length > 0) refuse(faults);
+
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  let embedded: EmbeddedPostgres | null = null;
+  if (config.database.url === null) {
+    embedded = await startEmbeddedPostgres({ dataDir: join(projectRoot(), '.data', 'postgres'), log: say });
+  }
+  const url = config.database.url ?? embedded?.url ?? '';
+  try {
+    await migrate(url, { log: say });
+    const app = await startApp(withDatabase(config, url), new PinoLogger(config));
+    const database = embedded
+      ? `embedded PostgreSQL on port ${embedded.port}, data in ${embedded.dataDir}`
+      : shownDatabase(url);
+    say(banner(config, { ...app, database }));
+
+    let stopping = false;
+    const stop = (signal: string) => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      say(`${signal}: stopping`);
+      setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+      void app
+        .stop()
+        .then(() => embedded?.stop())
+        .then(() => process.exit(0))
+        .catch((error: unknown) => {
+          process.stderr.write(`Stopping failed: ${String(error)}\n`);
+          process.exit(1);
+        });
+    };
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(signal));
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

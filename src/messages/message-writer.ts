@@ -1,0 +1,305 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { KnownUsers } from '../auth/known-users.js';
+import { type ChatRow, toChatView } from '../chats/chat.view.js';
+import { membersOf } from '../chats/audience.js';
+import { type MessageRow, OWN_KEY, toMessageView } from '../chats/message.view.js';
+import { AppError, type MessageView } from '../contract/index.js';
+import { failureCode, isSerializationFault, isUnavailable, tooSlow } from '../database/failure.js';
+import { GroupCommit, type Outcome } from '../database/group-commit.js';
+import { Sql } from '../database/sql.js';
+import { Publisher } from '../realtime/publisher.js';
+import { ANSWER_WITHIN_MS } from '../realtime/deadlines.js';
+import { messagesByIds } from './messages.queries.js';
+import { openDirectChats, sendMessages, type SentRow, verdicts } from './send.queries.js';
+
+/** A message to write: to a chat, or to a person. */
+export interface Draft {
+  senderId: number;
+  chatId: number | null;
+  receiverId: number | null;
+  /** The sender's key; null when it gave none. */
+  clientId: string | null;
+  content: string;
+  replyToId: number | null;
+  metadata: Record<string, unknown> | null;
+}
+
+/** A message of the database, and whether this call wrote it. */
+export interface Sent {
+  message: MessageView;
+  user1Id: number | null;
+  user2Id: number | null;
+  written: boolean;
+}
+
+interface Entry {
+  draft: Draft;
+  key: string;
+  metadata: string | null;
+  giveUpAt: number;
+}
+
+/** Most messages of a batch: larger ones hold the locks longer and gain nothing more. */
+const MAX_BATCH = 256;
+
+/** Most messages that wait. At 10 KB each they are 50 MB. */
+const MAX_WAITING = 5_000;
+
+/** Looks at a batch again after a conflict with another node, or after making the chats it needs. */
+const MAX_ATTEMPTS = 6;
+
+/** Milliseconds before a batch whose connection was lost is tried again. */
+const RECONNECT_PAUSE_MS = 100;
+
+const UNIQUE_VIOLATION = '23505';
+
+/**
+ * Writes messages: what arrives while a commit is under way goes in the next one, by one statement.
+ *
+ * - An answer means committed. One sender's messages are written in the order of their `write` calls.
+ * - Every message has a key, the sender's or one of ours, so a batch whose fate is unknown (the connection
+ *   broke during the commit) is run again without doubling any.
+ * - One bad entry fails alone.
+ */
+@Injectable()
+export class MessageWriter implements OnApplicationShutdown {
+  private readonly logger = new Logger(MessageWriter.name);
+  private readonly commits = new GroupCommit<Entry, Sent>({
+    write: (batch) => this.writeBatch(batch),
+    maxBatch: MAX_BATCH,
+    maxWaiting: MAX_WAITING,
+    patienceMs: ANSWER_WITHIN_MS,
+  });
+
+  constructor(
+    private readonly sql: Sql,
+    private readonly users: KnownUsers,
+    private readonly publisher: Publisher,
+  ) {}
+
+  /**
+   * @throws AppError NOT_FOUND (chat, or message to reply to), IDEMPOTENCY_MISMATCH, OVERLOADED, UNAVAILABLE
+   */
+  write(draft: Draft): Promise<Sent> {
+    return this.commits.submit({
+      draft,
+      key: draft.clientId ?? OWN_KEY + randomUUID(),
+      metadata: draft.metadata === null ? null : JSON.stringify(draft.metadata),
+      giveUpAt: performance.now() + ANSWER_WITHIN_MS,
+    });
+  }
+
+  /** Messages that wait for the next batch. */
+  get depth(): number {
+    return this.commits.depth;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.commits.drained();
+  }
+
+  private async writeBatch(batch: readonly Entry[]): Promise<Outcome<Sent>[]> {
+    const { unique, twins } = splitTwins(batch);
+    await this.users.ensure(peopleOf(unique));
+    const outcomes = new Map<Entry, Outcome<Sent>>();
+    await this.settle(unique, outcomes);
+    for (const [twin, first] of twins) outcomes.set(twin, outcomeOfTwin(twin, first, outcomes.get(first)));
+    return batch.map((entry) => outcomes.get(entry) ?? { ok: false, error: tooSlow() });
+  }
+
+  /** Runs entries until each has an outcome. */
+  private async settle(entries: Entry[], outcomes: Map<Entry, Outcome<Sent>>): Promise<void> {
+    let left = entries;
+    for (let attempt = 1; left.length > 0; attempt++) {
+      try {
+        left = await this.attempt(left, outcomes);
+        if (attempt >= MAX_ATTEMPTS) {
+          for (const entry of left) outcomes.set(entry, { ok: false, error: new AppError('NOT_FOUND') });
+          return;
+        }
+      } catch (error) {
+        const now = performance.now();
+        if (isUnavailable(error) && !isSerializationFault(error)) {
+          left = left.filter((entry) => entry.giveUpAt > now + RECONNECT_PAUSE_MS);
+          if (left.length > 0) await pause(RECONNECT_PAUSE_MS);
+        } else if (attempt >= MAX_ATTEMPTS || !isConflict(error)) {
+          await this.settleApart(left, error, outcomes);
+          return;
+        }
+      }
+    }
+  }
+
+  /** The batch failed as a whole for a reason that is no conflict: each entry alone, so that only the bad one fails. */
+  private async settleApart(
+    entries: Entry[],
+    error: unknown,
+    outcomes: Map<Entry, Outcome<Sent>>,
+  ): Promise<void> {
+    const [only] = entries;
+    if (only && entries.length === 1) {
+      outcomes.set(only, { ok: false, error });
+      return;
+    }
+    this.logger.error(error, 'A batch failed as a whole; its messages are written one by one');
+    for (const entry of entries) await this.settle([entry], outcomes);
+  }
+
+  /** One run of the statement. Returns the entries to run again. */
+  private async attempt(entries: Entry[], outcomes: Map<Entry, Outcome<Sent>>): Promise<Entry[]> {
+    const rows = await this.sql.rows<SentRow>(sendMessages, [
+      entries.map((_, idx) => idx),
+      entries.map((entry) => entry.draft.senderId),
+      entries.map((entry) => entry.draft.chatId),
+      entries.map((entry) => entry.draft.receiverId),
+      entries.map((entry) => entry.key),
+      entries.map((entry) => entry.draft.content),
+      entries.map((entry) => entry.draft.replyToId),
+      entries.map((entry) => entry.metadata),
+    ]);
+    const again: Entry[] = [];
+    const originals: [Entry, SentRow][] = [];
+    for (const row of rows) {
+      const entry = entries[row.idx]!;
+      switch (row.verdict) {
+        case verdicts.written:
+          outcomes.set(entry, { ok: true, result: sentOf(entry, row) });
+          break;
+        case verdicts.duplicate:
+          originals.push([entry, row]);
+          break;
+        case verdicts.noDirectChat:
+          again.push(entry);
+          break;
+        case verdicts.mismatch:
+          outcomes.set(entry, { ok: false, error: new AppError('IDEMPOTENCY_MISMATCH') });
+          break;
+        case verdicts.notFound:
+          outcomes.set(entry, { ok: false, error: new AppError('NOT_FOUND') });
+          break;
+        case verdicts.noReply:
+          outcomes.set(entry, { ok: false, error: noSuchReply() });
+          break;
+      }
+    }
+    if (originals.length > 0) await this.answerOriginals(originals, outcomes);
+    if (again.length > 0) await this.openChats(again);
+    return again;
+  }
+
+  private async answerOriginals(
+    originals: [Entry, SentRow][],
+    outcomes: Map<Entry, Outcome<Sent>>,
+  ): Promise<void> {
+    type Row = MessageRow & { chatId: number; user1Id: number | null; user2Id: number | null };
+    const rows = await this.sql.rows<Row>(messagesByIds, [originals.map(([, row]) => row.id)]);
+    for (const [entry, { id }] of originals) {
+      const row = rows.find((one) => one.id === id);
+      outcomes.set(
+        entry,
+        row
+          ? {
+              ok: true,
+              result: {
+                message: toMessageView(row, row),
+                user1Id: row.user1Id,
+                user2Id: row.user2Id,
+                written: false,
+              },
+            }
+          : { ok: false, error: new AppError('NOT_FOUND') },
+      );
+    }
+  }
+
+  private async openChats(entries: Entry[]): Promise<void> {
+    const opened = await this.sql.rows<ChatRow>(openDirectChats, [
+      entries.map((entry) => entry.draft.senderId),
+      entries.map((entry) => entry.draft.receiverId),
+    ]);
+    for (const row of opened) {
+      const chat = toChatView(row);
+      this.publisher.publish('newChat', chat, membersOf(chat, null));
+    }
+  }
+}
+
+/** Entries of the batch with the sender and key of an earlier one: they get that one's outcome. */
+function splitTwins(batch: readonly Entry[]): { unique: Entry[]; twins: [Entry, Entry][] } {
+  const firsts = new Map<string, Entry>();
+  const twins: [Entry, Entry][] = [];
+  const unique = batch.filter((entry) => {
+    if (entry.draft.clientId === null) return true;
+    const id = `${entry.draft.senderId} ${entry.key}`;
+    const first = firsts.get(id);
+    if (first) twins.push([entry, first]);
+    else firsts.set(id, entry);
+    return !first;
+  });
+  return { unique, twins };
+}
+
+function outcomeOfTwin(twin: Entry, first: Entry, outcome: Outcome<Sent> | undefined): Outcome<Sent> {
+  if (!outcome) return { ok: false, error: tooSlow() };
+  if (!outcome.ok) return outcome;
+  const { message } = outcome.result;
+  const { draft } = twin;
+  const sameTarget =
+    draft.chatId === null ? draft.receiverId === message.receiverId : draft.chatId === message.chatId;
+  const same =
+    sameTarget &&
+    draft.content === first.draft.content &&
+    draft.replyToId === first.draft.replyToId &&
+    twin.metadata === first.metadata;
+  return same
+    ? { ok: true, result: { ...outcome.result, written: false } }
+    : { ok: false, error: new AppError('IDEMPOTENCY_MISMATCH') };
+}
+
+function peopleOf(entries: readonly Entry[]): Set<number> {
+  const people = new Set<number>();
+  for (const { draft } of entries) {
+    people.add(draft.senderId);
+    if (draft.receiverId !== null) people.add(draft.receiverId);
+  }
+  return people;
+}
+
+function sentOf({ draft, key }: Entry, row: SentRow): Sent {
+  const { id, chatId, user1Id, user2Id, seq, version, createdAt } = row;
+  if (id === null || chatId === null || seq === null || version === null || createdAt === null) {
+    throw new Error('A written message has no row');
+  }
+  const message = toMessageView(
+    {
+      id,
+      seq,
+      version,
+      senderId: draft.senderId,
+      clientId: key,
+      content: draft.content,
+      replyToId: draft.replyToId,
+      metadata: draft.metadata,
+      createdAt,
+      editedAt: null,
+      deletedAt: null,
+      seen: false,
+    },
+    { chatId, user1Id, user2Id },
+  );
+  return { message, user1Id, user2Id, written: true };
+}
+
+/** Another node wrote the same key, or the same rows, at the same moment: the same batch again will do. */
+function isConflict(error: unknown): boolean {
+  return isSerializationFault(error) || failureCode(error) === UNIQUE_VIOLATION;
+}
+
+function noSuchReply(): AppError {
+  return new AppError('VALIDATION_FAILED', {
+    details: [{ path: 'replyToId', message: 'expected a message of this chat' }],
+  });
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { ChatsModule } from '../chats/chats.module.js';
+import { MessageWriter } from './message-writer.js';
+import { MessagesController } from './messages.controller.js';
+import { MessagesGateway } from './messages.gateway.js';
+import { MessagesService } from './messages.service.js';
+
+/** Messages: sending and history. */
+@Module({
+  imports: [ChatsModule],
+  controllers: [MessagesController],
+  providers: [MessageWriter, MessagesGateway, MessagesService],
+  exports: [MessagesService],
+})
+export class MessagesModule {}

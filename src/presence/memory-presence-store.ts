@@ -1,0 +1,68 @@
+import { type PresenceChange, PresenceStore } from './presence-store.js';
+
+interface Present {
+  connections: Set<string>;
+  /** Running while the last connection has dropped and the grace period lasts. */
+  grace: NodeJS.Timeout | null;
+}
+
+/** The presence map of a single node. */
+export class MemoryPresenceStore extends PresenceStore {
+  private readonly people = new Map<number, Present>();
+  private listener: (change: PresenceChange) => void = () => undefined;
+
+  /** `graceMs` is in milliseconds. */
+  constructor(private readonly graceMs: number) {
+    super();
+  }
+
+  override async enter(userId: number, connectionId: string): Promise<void> {
+    const present = this.people.get(userId);
+    if (present) {
+      if (present.grace) clearTimeout(present.grace);
+      present.grace = null;
+      present.connections.add(connectionId);
+      return;
+    }
+    this.people.set(userId, { connections: new Set([connectionId]), grace: null });
+    this.listener({ userId, online: true, at: new Date() });
+  }
+
+  override async leave(userId: number, connectionId: string, options: { grace: boolean }): Promise<void> {
+    const present = this.people.get(userId);
+    if (!present?.connections.delete(connectionId) || present.connections.size > 0) return;
+    const at = new Date();
+    if (!options.grace || this.graceMs === 0) {
+      this.end(userId, at);
+      return;
+    }
+    present.grace = setTimeout(() => this.end(userId, at), this.graceMs).unref();
+  }
+
+  override async onlineAmong(userIds: readonly number[]): Promise<Set<number>> {
+    return new Set(userIds.filter((userId) => this.people.has(userId)));
+  }
+
+  override async online(limit: number): Promise<number[]> {
+    const online: number[] = [];
+    for (const userId of this.people.keys()) {
+      if (online.length === limit) break;
+      online.push(userId);
+    }
+    return online;
+  }
+
+  override onChange(listener: (change: PresenceChange) => void): void {
+    this.listener = listener;
+  }
+
+  override async close(): Promise<void> {
+    for (const present of this.people.values()) if (present.grace) clearTimeout(present.grace);
+    this.people.clear();
+  }
+
+  private end(userId: number, at: Date): void {
+    this.people.delete(userId);
+    this.listener({ userId, online: false, at });
+  }
+}

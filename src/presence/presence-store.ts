@@ -1,0 +1,34 @@
+/** Somebody came online, or went offline at a moment. */
+export interface PresenceChange {
+  userId: number;
+  online: boolean;
+  /** When it happened: for a dropped connection the moment it dropped, not the end of the grace period. */
+  at: Date;
+}
+
+/**
+ * Who is online: a person is while any connection of theirs is in. One implementation a kind of deployment;
+ * never used for authorization.
+ */
+export abstract class PresenceStore {
+  /** Adds a connection; a person who was offline is online from now on. */
+  abstract enter(userId: number, connectionId: string): Promise<void>;
+
+  /**
+   * Takes a connection out. If it was the person's last they are offline at once, or with `grace` once the
+   * grace period has passed without another one.
+   */
+  abstract leave(userId: number, connectionId: string, options: { grace: boolean }): Promise<void>;
+
+  /** Those of the people who are online. */
+  abstract onlineAmong(userIds: readonly number[]): Promise<Set<number>>;
+
+  /** Some of the people who are online, at most `limit`. */
+  abstract online(limit: number): Promise<number[]>;
+
+  /** Hears each change once. */
+  abstract onChange(listener: (change: PresenceChange) => void): void;
+
+  /** Ends timers; nobody's state changes any more. */
+  abstract close(): Promise<void>;
+}

@@ -1,0 +1,14 @@
+import { Controller } from '@nestjs/common';
+import type { PresenceView } from '../contract/index.js';
+import { Route } from '../http/route.decorator.js';
+import { PresenceService } from './presence.service.js';
+
+@Controller()
+export class PresenceController {
+  constructor(private readonly presence: PresenceService) {}
+
+  @Route('getOnlineUsers')
+  getOnlineUsers(): Promise<PresenceView[]> {
+    return this.presence.listOnline();
+  }
+}

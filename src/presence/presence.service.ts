@@ -1,0 +1,84 @@
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { KnownUsers } from '../auth/known-users.js';
+import type { PresenceView } from '../contract/index.js';
+import { Sql } from '../database/sql.js';
+import { Publisher } from '../realtime/publisher.js';
+import { type PresenceChange, PresenceStore } from './presence-store.js';
+import { lastSeenOf, peersOf, recordLastSeen } from './presence.queries.js';
+
+/** Most people that a list of who is online holds. */
+const MAX_LISTED = 1_000;
+
+/** Most people who are told of one change. */
+const MAX_TOLD = 5_000;
+
+/** Who is online, who hears of it, and when somebody was last seen. */
+@Injectable()
+export class PresenceService implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger(PresenceService.name);
+
+  constructor(
+    private readonly store: PresenceStore,
+    private readonly sql: Sql,
+    private readonly publisher: Publisher,
+    private readonly users: KnownUsers,
+  ) {}
+
+  onModuleInit(): void {
+    this.store.onChange((change) => {
+      this.announce(change).catch((error: unknown) =>
+        this.logger.warn(`A change of presence was not announced: ${String(error)}`),
+      );
+    });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.store.close();
+  }
+
+  /** Online at this connection. */
+  async enter(userId: number, connectionId: string): Promise<PresenceView> {
+    await this.users.ensure([userId]);
+    await this.store.enter(userId, connectionId);
+    return this.viewOf(userId);
+  }
+
+  /** Offline at this connection; with `grace` only after the grace period. */
+  async leave(userId: number, connectionId: string, options: { grace: boolean }): Promise<void> {
+    await this.store.leave(userId, connectionId, options);
+  }
+
+  async viewOf(userId: number): Promise<PresenceView> {
+    const [view] = await this.viewsOf([userId]);
+    return view ?? { userId, online: false, lastSeenAt: null };
+  }
+
+  /** Everybody who is online, at most 1,000 people. */
+  async listOnline(): Promise<PresenceView[]> {
+    const views = await this.viewsOf(await this.store.online(MAX_LISTED));
+    return views.filter((view) => view.online);
+  }
+
+  /** Those of the people who are online. */
+  async onlineAmong(userIds: readonly number[]): Promise<Set<number>> {
+    return this.store.onlineAmong(userIds);
+  }
+
+  private async viewsOf(userIds: readonly number[]): Promise<PresenceView[]> {
+    if (userIds.length === 0) return [];
+    const [online, rows] = await Promise.all([
+      this.store.onlineAmong(userIds),
+      this.sql.rows<{ userId: number; lastSeenAt: string | null }>(lastSeenOf, [userIds]),
+    ]);
+    return rows.map(({ userId, lastSeenAt }) => ({ userId, online: online.has(userId), lastSeenAt }));
+  }
+
+  private async announce({ userId, online, at }: PresenceChange): Promise<void> {
+    if (!online) await this.sql.rows(recordLastSeen, [userId, at.toISOString()]);
+    const peers = await this.sql.rows<{ userId: number }>(peersOf, [userId, MAX_TOLD]);
+    if (peers.length === 0) return;
+    this.publisher.publish('userStatus', await this.viewOf(userId), {
+      users: peers.map((peer) => peer.userId),
+    });
+  }
+}

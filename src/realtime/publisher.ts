@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import type { Server } from 'socket.io';
+import type { EventName, EventPayload } from '../contract/index.js';
+
+/** Who hears an event. */
+export interface Audience {
+  /** All sockets of these people. */
+  users?: readonly number[];
+  /** All sockets of the members of this group. */
+  chat?: number;
+  /** The connection that caused it: it is answered instead. */
+  except?: string | null;
+}
+
+export const userRoom = (userId: number): string => `user:${userId}`;
+export const chatRoom = (chatId: number): string => `chat:${chatId}`;
+
+/** Sends events to people. Services call it after their commit; delivery is best effort. */
+@Injectable()
+export class Publisher {
+  private server: Server | null = null;
+
+  /** Called once by the adapter, before the first connection. */
+  use(server: Server): void {
+    this.server = server;
+  }
+
+  publish<E extends EventName>(event: E, payload: EventPayload<E>, audience: Audience): void {
+    if (!this.server) return;
+    const rooms = (audience.users ?? []).map(userRoom);
+    if (audience.chat !== undefined) rooms.push(chatRoom(audience.chat));
+    if (rooms.length === 0) return;
+    const to = this.server.to(rooms);
+    (audience.except ? to.except(audience.except) : to).emit(event, payload);
+  }
+
+  /** All sockets of these people hear a group's events from now on. */
+  joinChat(chatId: number, userIds: readonly number[]): void {
+    if (userIds.length > 0) this.server?.in(userIds.map(userRoom)).socketsJoin(chatRoom(chatId));
+  }
+
+  /** These people hear a chat's events no more. */
+  leaveChat(chatId: number, userIds: readonly number[]): void {
+    if (userIds.length > 0) this.server?.in(userIds.map(userRoom)).socketsLeave(chatRoom(chatId));
+  }
+
+  /** Nobody hears the chat's events any more. */
+  closeChat(chatId: number): void {
+    this.server?.in(chatRoom(chatId)).socketsLeave(chatRoom(chatId));
+  }
+}

@@ -1,0 +1,14 @@
+import { Global, Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { Dispatcher } from './dispatcher.js';
+import { Publisher } from './publisher.js';
+import { Rooms } from './rooms.js';
+
+/** The Socket.IO edge. */
+@Global()
+@Module({
+  imports: [DiscoveryModule],
+  providers: [Dispatcher, Publisher, Rooms],
+  exports: [Publisher, Rooms],
+})
+export class RealtimeModule {}

@@ -1,0 +1,176 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { WebSocket } from 'ws';
+import { CorkedWebSocketServer, UNSENT_LIMIT, type CorkedWebSocket } from './corked-ws.js';
+
+type Pair = { server: CorkedWebSocket; client: WebSocket; socket: Socket; writes: jest.SpyInstance };
+
+let http: Server;
+let engine: CorkedWebSocketServer;
+const clients: WebSocket[] = [];
+
+beforeEach(async () => {
+  http = createServer().listen(0, '127.0.0.1');
+  engine = new CorkedWebSocketServer({ noServer: true, clientTracking: false });
+  await once(http, 'listening');
+});
+
+afterEach(() => {
+  for (const client of clients.splice(0)) client.terminate();
+  http.closeAllConnections();
+  http.close();
+});
+
+async function pair(): Promise<Pair> {
+  const accepted = new Promise<Omit<Pair, 'client'>>((resolve) =>
+    http.once('upgrade', (request, socket: Socket, head) =>
+      engine.handleUpgrade(request, socket, head, (server) => {
+        resolve({ server, socket, writes: jest.spyOn(socket, 'write') });
+      }),
+    ),
+  );
+  const client = new WebSocket(`ws://127.0.0.1:${(http.address() as AddressInfo).port}`);
+  clients.push(client);
+  const [side] = await Promise.all([accepted, once(client, 'open')]);
+  return { ...side, client };
+}
+
+/** Resolves to the messages the client gets until it has `count`. */
+function received(client: WebSocket, count: number): Promise<string[]> {
+  const messages: string[] = [];
+  return new Promise((resolve) => {
+    client.on('message', (data: Buffer) => {
+      messages.push(data.toString());
+      if (messages.length === count) resolve(messages);
+    });
+  });
+}
+
+describe('a corked WebSocket', () => {
+  it('writes all frames of one turn at once, in order', async () => {
+    const { server, client, writes } = await pair();
+    const got = received(client, 100);
+    const sent = Array.from({ length: 100 }, (_, i) => `message ${i} ${'é'.repeat(i)}`);
+    for (const message of sent) server.send(message);
+    expect(await got).toEqual(sent);
+    expect(writes).toHaveBeenCalledTimes(1);
+  });
+
+  it('keeps texts, bytes, large, control and close frames in order', async () => {
+    const { server, client } = await pair();
+    const order: string[] = [];
+    client.on('message', (data: Buffer) => order.push(`message ${data.length}`));
+    client.on('ping', () => order.push('ping'));
+    client.on('pong', () => order.push('pong'));
+    client.on('close', (code) => order.push(`close ${code}`));
+    const closed = once(client, 'close');
+    server.send('a');
+    server.send(Buffer.alloc(2));
+    server.ping();
+    server.send('b'.repeat(3));
+    server.send('c'.repeat(100_000));
+    server.send('');
+    server.send('text as a fragmentable message', { compress: false });
+    server.pong();
+    server.send('d'.repeat(20_000), { binary: true });
+    server.close(4000);
+    await closed;
+    expect(order).toEqual([
+      'message 1',
+      'message 2',
+      'ping',
+      'message 3',
+      'message 100000',
+      'message 0',
+      'message 30',
+      'pong',
+      'message 20000',
+      'close 4000',
+    ]);
+  });
+
+  it('answers at once while little is unsent', async () => {
+    const { server } = await pair();
+    const written = jest.fn();
+    server.send('small', written);
+    expect(written).toHaveBeenCalledWith();
+  });
+
+  it('answers past the limit only when the kernel has taken the frame', async () => {
+    const { server, client } = await pair();
+    client.pause();
+    const message = 'x'.repeat(8 * 1024);
+    let answered = 0;
+    let sent = 0;
+    // Fill what the kernel buffers for a peer that does not read.
+    while (answered === sent) {
+      for (let i = 0; i < 4; i++) server.send(message, () => answered++);
+      sent += 4;
+      await new Promise(setImmediate);
+      await new Promise(setImmediate);
+    }
+    expect(server.bufferedAmount).toBeGreaterThanOrEqual(UNSENT_LIMIT);
+    const got = received(client, sent);
+    client.resume();
+    await got;
+    await new Promise(setImmediate);
+    expect(answered).toBe(sent);
+  });
+
+  it('does not recurse without end when each answer sends again', async () => {
+    const { server, client } = await pair();
+    const got = received(client, 20_000);
+    let sent = 0;
+    const again = () => {
+      if (sent < 20_000) server.send(String(sent++), again);
+    };
+    again();
+    expect(await got).toEqual(Array.from({ length: 20_000 }, (_, i) => String(i)));
+  });
+
+  it('ends in a close, and in an error for who waits, when the peer is gone', async () => {
+    const { server, socket } = await pair();
+    const closed = once(server, 'close');
+    const early = jest.fn();
+    const late = new Promise((resolve) => {
+      server.send('early', early);
+      server.send('late'.repeat(4_000), () => undefined);
+      for (let i = 0; i < 5; i++) server.send('y'.repeat(UNSENT_LIMIT / 5), i === 4 ? resolve : undefined);
+    });
+    socket.destroy();
+    await closed;
+    expect(early).toHaveBeenCalledWith();
+    await late;
+    await expect(new Promise((resolve) => server.send('after', resolve))).resolves.toBeInstanceOf(Error);
+  });
+
+  it('fails who waits for a frame that can no longer be written', async () => {
+    const { server, client, socket } = await pair();
+    client.pause();
+    let unanswered = false;
+    while (!unanswered) {
+      unanswered = true;
+      server.send('x'.repeat(8 * 1024), () => (unanswered = false));
+      await new Promise(setImmediate);
+    }
+    const answer = new Promise((resolve) => server.send('last', resolve));
+    socket.destroy();
+    await expect(answer).resolves.toBeInstanceOf(Error);
+  });
+
+  it('still sends what was sent before the peer ended its side', async () => {
+    const { server, client, socket } = await pair();
+    const got = received(client, 1);
+    socket.once('end', () => undefined);
+    socket.prependListener('end', () => server.send('just in time'));
+    (client as unknown as { _socket: Socket })._socket.end();
+    expect(await got).toEqual(['just in time']);
+  });
+
+  it('refuses compression', () => {
+    expect(() => new CorkedWebSocketServer({ noServer: true, perMessageDeflate: true })).toThrow(
+      'perMessageDeflate',
+    );
+  });
+});

@@ -1,0 +1,199 @@
+import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocket, WebSocketServer, type ServerOptions } from 'ws';
+import { boundOfSize, exactSize, fill, type Part } from './frames.js';
+
+/**
+ * Unsent bytes of one connection (of this turn and in Node's buffers; the kernel's come on top) from which on writes
+ * are answered when they are done, no longer at once. Engine.IO then queues in `conn.writeBuffer`.
+ */
+export const UNSENT_LIMIT = 64 * 1024;
+
+/** Frames above this are written by themselves: to copy them would cost more than to write them costs. */
+const COPY_LIMIT = 16 * 1024;
+
+/** Enough for the frames of most turns, and little to lose to a connection that is slow to send them. */
+const SCRATCH_SIZE = 32 * 1024;
+
+/** An early answer may make its receiver write again, which is answered early too: so deep, and no deeper. */
+const MAX_NESTED_ANSWERS = 8;
+
+const OPCODE = 0x0f;
+const FIRST_CONTROL_OPCODE = 0x08;
+
+type Written = (error?: Error) => void;
+
+/** The options of `WebSocket.send`. */
+type SendOptions = Exclude<Parameters<WebSocket['send']>[1], Written | undefined>;
+
+/** What of `ws` is used beyond its documented interface; Engine.IO itself uses `_socket` and `_sender.sendFrame`. */
+interface Internals {
+  readonly _socket: Socket;
+  readonly _sender: { sendFrame(frame: readonly (Buffer | string)[], written?: Written): void };
+}
+
+/** Connections with frames to write at the end of this turn: first come, first written. */
+let dirty: CorkedWebSocket[] = [];
+let nestedAnswers = 0;
+let scratch = Buffer.allocUnsafeSlow(SCRATCH_SIZE);
+
+function flushDirty(): void {
+  const sockets = dirty;
+  dirty = [];
+  for (const socket of sockets) socket.flush();
+}
+
+/**
+ * The server's side of a WebSocket whose frames of one turn of the event loop leave in one write.
+ *
+ * - Order is kept among all frames, control frames included.
+ * - Frames are gathered until the check phase (setImmediate), which follows on all input of the turn: the acks and
+ *   events of one database batch share a write per connection. Control and large frames do not wait.
+ * - The callback of a send comes at once while less than {@link UNSENT_LIMIT} is unsent, because Engine.IO holds
+ *   back further frames until it comes. Past that it comes when the kernel has taken the frame: back pressure is
+ *   seen where Socket.IO looks for it. A failed write after an early answer still ends in 'error' and 'close'.
+ */
+export class CorkedWebSocket extends WebSocket {
+  /** This turn's frames. */
+  private pending: Part[] | undefined = undefined;
+  private pendingSize = 0;
+  /** To be answered when what is pending now has been written. */
+  private unanswered: Written[] | undefined = undefined;
+
+  /** Takes over the frames Engine.IO hands to the sender (broadcasts framed once) and those `ws` makes itself. */
+  attach(): void {
+    const { _socket: socket, _sender: sender } = this as unknown as Internals;
+    const writeThrough = sender.sendFrame;
+    sender.sendFrame = (frame, written) => {
+      const [head, body] = frame;
+      const size = (head?.length ?? 0) + (body?.length ?? 0);
+      if (!Buffer.isBuffer(head) || typeof body === 'string' || isControl(head) || size > COPY_LIMIT) {
+        this.flush();
+        writeThrough.call(sender, frame, written);
+        return;
+      }
+      const pending = this.open();
+      pending.push(head);
+      if (body) pending.push(body);
+      this.queued(size, written);
+    };
+    // `ws` ends its side as soon as the peer has ended its own; what was sent before has to be written before.
+    socket.prependListener('end', () => this.flush());
+  }
+
+  override send(data: Parameters<WebSocket['send']>[0], written?: Written): void;
+  override send(data: Parameters<WebSocket['send']>[0], options: SendOptions, written?: Written): void;
+  override send(
+    data: Parameters<WebSocket['send']>[0],
+    options?: SendOptions | Written,
+    written?: Written,
+  ): void {
+    const plain = options === undefined || typeof options === 'function';
+    if (
+      plain &&
+      typeof data === 'string' &&
+      data.length <= COPY_LIMIT &&
+      this.readyState === WebSocket.OPEN
+    ) {
+      this.open().push(data);
+      this.queued(data.length, options ?? written);
+    } else if (plain) {
+      super.send(data, options ?? written);
+    } else {
+      super.send(data, options, written);
+    }
+  }
+
+  /** Writes what is pending. @internal */
+  flush(): void {
+    const { pending, unanswered } = this;
+    if (pending === undefined) return;
+    this.pending = undefined;
+    this.pendingSize = 0;
+    this.unanswered = undefined;
+    const socket = (this as unknown as Internals)._socket;
+    const answer = unanswered && ((error?: Error | null) => answerAll(unanswered, error ?? undefined));
+    if (socket.writable) write(socket, pending, answer);
+    else if (answer)
+      process.nextTick(answer, new Error('The socket was closed before the frame was written'));
+  }
+
+  private open(): Part[] {
+    if (this.pending === undefined) {
+      this.pending = [];
+      if (dirty.push(this) === 1) setImmediate(flushDirty);
+    }
+    return this.pending;
+  }
+
+  private queued(size: number, written: Written | undefined): void {
+    this.pendingSize += size;
+    const unsent = (this as unknown as Internals)._socket.writableLength + this.pendingSize;
+    if (unsent < UNSENT_LIMIT && nestedAnswers < MAX_NESTED_ANSWERS) {
+      if (written) answerNow(written);
+      return;
+    }
+    if (written) (this.unanswered ??= []).push(written);
+    if (this.pendingSize >= UNSENT_LIMIT) this.flush();
+  }
+}
+
+/**
+ * A value for the `wsEngine` option of Engine.IO and Socket.IO: `ws` with {@link CorkedWebSocket} connections.
+ *
+ * @throws Error when `perMessageDeflate` is on: compressed frames are finished out of turn.
+ */
+export class CorkedWebSocketServer extends WebSocketServer<typeof CorkedWebSocket> {
+  constructor(options: ServerOptions<typeof CorkedWebSocket>) {
+    if (options.perMessageDeflate)
+      throw new Error('perMessageDeflate must be off: frames are written corked');
+    super({ ...options, WebSocket: CorkedWebSocket });
+  }
+
+  override handleUpgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    done: (client: CorkedWebSocket, request: IncomingMessage) => void,
+  ): void {
+    super.handleUpgrade(request, socket, head, (client, upgraded) => {
+      client.attach();
+      done(client, upgraded);
+    });
+  }
+}
+
+function isControl(head: Buffer): boolean {
+  return ((head[0] ?? 0) & OPCODE) >= FIRST_CONTROL_OPCODE;
+}
+
+/**
+ * One write of all parts. On plain TCP they are put together in a buffer all connections share: the kernel has copied
+ * it when nothing is left unsent afterwards, as is nearly always the case. Otherwise the stream keeps the buffer, and
+ * the connections get another.
+ */
+function write(
+  socket: Socket,
+  parts: readonly Part[],
+  written: ((error?: Error | null) => void) | undefined,
+): void {
+  const shared =
+    socket.writableLength === 0 && socket.constructor === Socket && boundOfSize(parts) <= SCRATCH_SIZE;
+  const frames = shared ? scratch : Buffer.allocUnsafe(exactSize(parts));
+  socket.write(frames.subarray(0, fill(frames, parts)), written);
+  if (shared && socket.writableLength > 0) scratch = Buffer.allocUnsafeSlow(SCRATCH_SIZE);
+}
+
+function answerNow(written: Written): void {
+  nestedAnswers++;
+  try {
+    written();
+  } finally {
+    nestedAnswers--;
+  }
+}
+
+function answerAll(unanswered: readonly Written[], error: Error | undefined): void {
+  for (const written of unanswered) written(error);
+}

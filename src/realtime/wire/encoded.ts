@@ -1,0 +1,39 @@
+/**
+ * A payload whose JSON text is made once and shared by every packet that carries it.
+ *
+ * As an argument of `emit` or of an ack, the lean encoder splices `json` into the frame as it is. Whatever else
+ * serialises it (an adapter's MessagePack or JSON, a logger, an enclosing object) sees the plain value through
+ * `toJSON`, which JSON.stringify and notepack honour; structured clones and @msgpack/msgpack do not.
+ *
+ * @example
+ * const view = Encoded.of(message);
+ * for (const socket of members) socket.emit('newMessage', view);
+ */
+export class Encoded<T = unknown> {
+  readonly #known: { readonly value: T } | undefined;
+
+  private constructor(
+    readonly json: string,
+    known?: { readonly value: T },
+  ) {
+    this.#known = known;
+  }
+
+  /** Serialises at once: a later change of `value` does not show in any frame. `undefined` becomes `null`. */
+  static of<T>(value: T): Encoded<T> {
+    return new Encoded<T>((JSON.stringify(value) as string | undefined) ?? 'null', { value });
+  }
+
+  /**
+   * Takes text that is JSON already, say from the database. The caller vouches for it: broken JSON breaks the frame
+   * it is spliced into, and the client closes on that.
+   */
+  static fromJson<T = unknown>(json: string): Encoded<T> {
+    return new Encoded<T>(json);
+  }
+
+  /** What was serialised, or, of text, what it parses to: anew at each call. */
+  toJSON(): T {
+    return this.#known ? this.#known.value : (JSON.parse(this.json) as T);
+  }
+}

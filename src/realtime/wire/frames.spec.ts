@@ -1,0 +1,35 @@
+import fc from 'fast-check';
+import * as ws from 'ws';
+import { boundOfSize, exactSize, fill, type Part } from './frames.js';
+
+type Frame = (data: Buffer, options: object) => Buffer[];
+const { frame } = (ws as unknown as { Sender: { frame: Frame } }).Sender;
+
+/** A finished text frame, as `ws` and the Socket.IO adapter make it. */
+function framed(text: string): Buffer[] {
+  return frame(Buffer.from(text), { fin: true, opcode: 1, mask: false, rsv1: false, readOnly: false });
+}
+
+/** Any text, with the lengths around the edges of the header's forms, and surrogates without their halves. */
+const text = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 200 }),
+  fc
+    .tuple(fc.constantFrom('a', 'é', '€', '\ud800'), fc.integer({ min: 38, max: 130 }))
+    .map(([c, n]) => c.repeat(n)),
+  fc.tuple(fc.constantFrom('a', '€'), fc.constantFrom(16_383, 16_384)).map(([c, n]) => c.repeat(n)),
+);
+
+describe('fill', () => {
+  it('frames texts as ws does, passes frames on, and keeps their order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(text, fc.boolean()), { maxLength: 6 }), (messages) => {
+        const parts = messages.flatMap<Part>(([message, ready]) => (ready ? framed(message) : [message]));
+        const expected = Buffer.concat(messages.flatMap(([message]) => framed(message)));
+        const out = Buffer.alloc(exactSize(parts));
+        expect(fill(out, parts)).toBe(expected.length);
+        expect(out.equals(expected)).toBe(true);
+        expect(boundOfSize(parts)).toBeGreaterThanOrEqual(expected.length);
+      }),
+    );
+  });
+});

@@ -1,0 +1,201 @@
+import { PacketType, protocol } from 'socket.io-parser';
+import { Encoded } from './encoded.js';
+import { endOfString, exceeded, type JsonBounds } from './json-bounds.js';
+
+/** A Socket.IO packet as the server hands it to an encoder and takes it from a decoder. */
+export interface WirePacket {
+  readonly type: PacketType;
+  readonly nsp: string;
+  readonly data?: unknown;
+  readonly id?: number | undefined;
+}
+
+/**
+ * Stands where an event's arguments would, when the frame was legible but exceeded the bounds. Its content was never
+ * parsed. The ack id is kept, so the dispatcher can answer the command with a coded error.
+ */
+export class RefusedPayload {
+  static readonly tooDeep = new RefusedPayload('too_deep');
+  static readonly tooLarge = new RefusedPayload('too_large');
+
+  private constructor(readonly reason: 'too_deep' | 'too_large') {
+    Object.freeze(this);
+  }
+}
+
+/** Generous for chat commands, and far from where recursive code over the parsed value gets into trouble. */
+export const DEFAULT_BOUNDS: JsonBounds = { maxDepth: 32, maxTokens: 2_000 };
+
+/** The event names Socket.IO keeps for itself; its own parser refuses them on the wire too. */
+const RESERVED_EVENTS = new Set([
+  'connect',
+  'connect_error',
+  'disconnect',
+  'disconnecting',
+  'newListener',
+  'removeListener',
+]);
+
+const ZERO = 0x30;
+const SLASH = 0x2f;
+/** Fifteen digits are always a safe integer. */
+const MAX_ID_DIGITS = 15;
+
+type Listener = (packet: WirePacket) => void;
+
+/**
+ * A value for Socket.IO's `parser` option: the default protocol (https://socket.io/docs/v4/socket-io-protocol/),
+ * byte for byte, for JSON only, with incoming frames bounded before they are parsed.
+ *
+ * - Every stock client that sends no binary can't tell it from the stock parser.
+ * - Binary frames, binary packets and malformed packets throw, on which Socket.IO closes the connection.
+ * - An event whose JSON exceeds the bounds is decoded to `[name, RefusedPayload]`; other packets that do, throw.
+ * - Outgoing values are not searched for binary: a Buffer goes out as what its `toJSON` returns. In exchange
+ *   encoding neither recurses in JavaScript nor walks a value twice.
+ */
+export function createParser(bounds: Partial<JsonBounds> = {}) {
+  const limits: JsonBounds = { ...DEFAULT_BOUNDS, ...bounds };
+
+  /** One per connection; has the part of an emitter that Socket.IO's Client uses, for one listener. */
+  class Decoder {
+    private listener: Listener | undefined = undefined;
+
+    on(_event: 'decoded', listener: Listener): this {
+      this.listener = listener;
+      return this;
+    }
+
+    off(_event?: 'decoded', listener?: Listener): this {
+      if (listener === undefined || listener === this.listener) this.listener = undefined;
+      return this;
+    }
+
+    removeListener(event: 'decoded', listener: Listener): this {
+      return this.off(event, listener);
+    }
+
+    removeAllListeners(): this {
+      return this.off();
+    }
+
+    /** @throws Error when `chunk` is not a well-formed text packet; nothing is emitted then. */
+    add(chunk: unknown): void {
+      if (typeof chunk !== 'string') throw new Error('binary frames are not supported');
+      const packet = decode(chunk, limits);
+      this.listener?.(packet);
+    }
+
+    destroy(): void {
+      this.listener = undefined;
+    }
+  }
+
+  return { protocol, PacketType, Encoder, Decoder };
+}
+
+/** Stateless: one serves all connections, and adapters use it for broadcasts. */
+class Encoder {
+  /** @returns the packet as the one text it always is. @throws whatever JSON.stringify throws (cycles, BigInt). */
+  encode(packet: WirePacket): [string] {
+    const { type, nsp, data, id } = packet;
+    if (type === PacketType.BINARY_EVENT || type === PacketType.BINARY_ACK) {
+      throw new Error('binary packets are not supported');
+    }
+    let text = nsp && nsp !== '/' ? `${type}${nsp},` : `${type}`;
+    if (id !== undefined && id !== null) text += id;
+    if (data === undefined || data === null) return [text];
+    return [text + (Array.isArray(data) ? encodeArgs(data) : JSON.stringify(data))];
+  }
+}
+
+function encodeArgs(args: readonly unknown[]): string {
+  let first = 0;
+  while (first < args.length && !(args[first] instanceof Encoded)) first++;
+  if (first === args.length) return JSON.stringify(args);
+  let text = '[';
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i];
+    if (i > 0) text += ',';
+    // In an array JSON.stringify writes null for what it otherwise leaves out (undefined, functions, symbols).
+    text += arg instanceof Encoded ? arg.json : ((JSON.stringify(arg) as string | undefined) ?? 'null');
+  }
+  return text + ']';
+}
+
+function decode(text: string, bounds: JsonBounds): WirePacket {
+  const type = text.charCodeAt(0) - ZERO;
+  if (!(type >= PacketType.CONNECT && type <= PacketType.CONNECT_ERROR)) {
+    throw new Error('unknown or binary packet type');
+  }
+  let at = 1;
+  let nsp = '/';
+  if (text.charCodeAt(1) === SLASH) {
+    const comma = text.indexOf(',', 1);
+    at = comma === -1 ? text.length : comma;
+    nsp = text.slice(1, at);
+    at++;
+  }
+  let id: number | undefined;
+  const idStart = at;
+  for (
+    let digit = text.charCodeAt(at) - ZERO;
+    digit >= 0 && digit <= 9;
+    digit = text.charCodeAt(++at) - ZERO
+  ) {
+    id = (id ?? 0) * 10 + digit;
+  }
+  if (at - idStart > MAX_ID_DIGITS) throw new Error('illegal ack id');
+  return { type, nsp, data: at < text.length ? payload(text, at, type, bounds) : absent(type), id };
+}
+
+function absent(type: PacketType): undefined {
+  if (type === PacketType.CONNECT || type === PacketType.DISCONNECT) return undefined;
+  throw new Error('missing payload');
+}
+
+function payload(text: string, start: number, type: PacketType, bounds: JsonBounds): unknown {
+  const excess = exceeded(text, start, bounds);
+  if (excess !== undefined) {
+    if (type !== PacketType.EVENT) throw new Error('payload exceeds the bounds');
+    return [
+      legibleName(text, start),
+      excess === 'too_deep' ? RefusedPayload.tooDeep : RefusedPayload.tooLarge,
+    ];
+  }
+  const value: unknown = JSON.parse(text.slice(start));
+  if (!isValid(type, value)) throw new Error('invalid payload');
+  return value;
+}
+
+/** The event name that opens an argument array, read without parsing the rest of it. */
+function legibleName(text: string, start: number): string {
+  const open = text.charCodeAt(start) === 0x5b && text.charCodeAt(start + 1) === 0x22 ? start + 1 : -1;
+  const close = open === -1 ? -1 : endOfString(text, open);
+  if (close === -1) throw new Error('illegible payload exceeds the bounds');
+  const name = JSON.parse(text.slice(open, close + 1)) as string;
+  if (RESERVED_EVENTS.has(name)) throw new Error('invalid payload');
+  return name;
+}
+
+/** The rules of the stock parser. */
+function isValid(type: PacketType, value: unknown): boolean {
+  switch (type) {
+    case PacketType.EVENT:
+      return (
+        Array.isArray(value) &&
+        (typeof value[0] === 'number' || (typeof value[0] === 'string' && !RESERVED_EVENTS.has(value[0])))
+      );
+    case PacketType.ACK:
+      return Array.isArray(value);
+    case PacketType.CONNECT:
+      return isObject(value);
+    case PacketType.CONNECT_ERROR:
+      return typeof value === 'string' || isObject(value);
+    default:
+      return false;
+  }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,31 @@
+import { Controller } from '@nestjs/common';
+import type { UserView } from '../contract/index.js';
+import { Asked } from '../http/asked.decorator.js';
+import { Route } from '../http/route.decorator.js';
+import type { CommandRequest } from '../realtime/command.decorator.js';
+import { UsersService } from './users.service.js';
+
+@Controller()
+export class UsersController {
+  constructor(private readonly users: UsersService) {}
+
+  @Route('getUsers')
+  getUsers(@Asked() { input }: CommandRequest<'getUsers'>): Promise<UserView[]> {
+    return this.users.page(input);
+  }
+
+  @Route('getUser')
+  getUser(@Asked() { input }: CommandRequest<'getUser'>): Promise<UserView> {
+    return this.users.get(input.id);
+  }
+
+  @Route('createUser')
+  createUser(@Asked() { input }: CommandRequest<'createUser'>): Promise<UserView> {
+    return this.users.create(input);
+  }
+
+  @Route('updateUser')
+  updateUser(@Asked() { actor, input }: CommandRequest<'updateUser'>): Promise<UserView> {
+    return this.users.update(actor, input);
+  }
+}

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { SequelizeModule } from '@nestjs/sequelize';
+import { User } from '../database/models/user.model.js';
+import { UsersController } from './users.controller.js';
+import { UsersService } from './users.service.js';
+
+/** People. */
+@Module({
+  imports: [SequelizeModule.forFeature([User])],
+  controllers: [UsersController],
+  providers: [UsersService],
+  exports: [UsersService],
+})
+export class UsersModule {}
