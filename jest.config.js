@@ -1,6 +1,6 @@
 /**
  * Two projects: `unit` (pure logic beside the code) and `e2e` (the app on real ports over a real PostgreSQL,
- * started once for the run by test/support/global-setup.ts).
+ * started once for the run by test/support/global-setup.mjs).
  *
  * Nest 12 is ESM only; SWC turns it and our sources into CommonJS for Jest.
  */
@@ -34,8 +34,8 @@ export default {
       ...shared,
       displayName: 'e2e',
       testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'],
-      globalSetup: '<rootDir>/test/support/global-setup.ts',
-      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+      globalSetup: '<rootDir>/test/support/global-setup.mjs',
+      globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
     },
   ],
   testTimeout: 20_000,

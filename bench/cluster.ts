@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { parentOf } from './proc.js';
+import { postmasterOf } from './proc.js';
 
 /** The PostgreSQL server of a benchmark: the project's embedded one, or the one of BENCH_DATABASE_URL. */
 export interface Cluster {
@@ -15,18 +15,20 @@ export interface Cluster {
 }
 
 interface EmbeddedModule {
-  startEmbeddedPostgres(options: {
-    dataDir: string;
-    log: (line: string) => void;
-  }): Promise<{ url: string; stop(): Promise<void> }>;
+  startEmbeddedPostgres: (options: { dataDir: string; log: (line: string) => void }) => Promise<Server>;
+}
+
+interface Server {
+  url: string;
+  stop: () => Promise<void>;
 }
 
 const SETTINGS = ['server_version', 'fsync', 'synchronous_commit', 'full_page_writes', 'shared_buffers'];
 
 export async function startCluster(log: (line: string) => void): Promise<Cluster> {
   const given = process.env['BENCH_DATABASE_URL'];
-  const server =
-    given === undefined || given === '' ? await startEmbedded(log) : { url: given, stop: nothing };
+  // A server that was given is not ours to stop.
+  const server: Server = given ? { url: given, stop: () => Promise.resolve() } : await startEmbedded(log);
   const admin = new pg.Client({ connectionString: server.url });
   await admin.connect();
   const settings: Record<string, string> = {};
@@ -38,7 +40,7 @@ export async function startCluster(log: (line: string) => void): Promise<Cluster
   const made: string[] = [];
   return {
     settings,
-    postmasterPid: parentOf(backend.rows[0]?.pid ?? 0),
+    postmasterPid: postmasterOf(backend.rows[0]?.pid ?? 0),
     create: async (name) => {
       await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
       await admin.query(`CREATE DATABASE ${name}`);
@@ -55,14 +57,10 @@ export async function startCluster(log: (line: string) => void): Promise<Cluster
   };
 }
 
-async function startEmbedded(log: (line: string) => void): Promise<{ url: string; stop(): Promise<void> }> {
+async function startEmbedded(log: (line: string) => void): Promise<Server> {
   // Compiled by the project's own build, whose sources this one does not include: hence the run-time address.
   const address = new URL('../database/embedded/embedded-postgres.js', import.meta.url).href;
   const dataDir = fileURLToPath(new URL('../../.data/bench', import.meta.url));
   const { startEmbeddedPostgres } = (await import(address)) as EmbeddedModule;
   return startEmbeddedPostgres({ dataDir, log });
-}
-
-async function nothing(): Promise<void> {
-  // A server that was given is not ours to stop.
 }

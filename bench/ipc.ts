@@ -40,7 +40,7 @@ export function serve<M extends Operations<M>>(handlers: Handlers<M>): void {
     void (async (): Promise<void> => {
       const reply: Reply = { benchReply: request.benchRequest };
       try {
-        reply.result = await handler(request.params as M[keyof M]['params']);
+        reply.result = await handler(request.params);
       } catch (error) {
         reply.error = error instanceof Error ? (error.stack ?? error.message) : String(error);
       }

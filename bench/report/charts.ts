@@ -12,7 +12,7 @@ export interface BarGroup {
 }
 
 const WIDTH = 760;
-const LABEL = 150;
+const LABEL = 180;
 const FIGURE = 90;
 const BAR = 18;
 const GAP = 6;

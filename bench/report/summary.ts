@@ -110,7 +110,8 @@ function idle(results: Results): Finding[] {
   });
   return [
     finding('heap', ours.heapKiB / relay.heapKiB, IDLE_TIMES),
-    finding('resident memory', ours.rssKiB / relay.rssKiB, IDLE_TIMES),
+    // A start leaves room that connections fill before the process grows: shown, not promised.
+    finding('resident memory', ours.rssKiB / relay.rssKiB, null),
   ];
 }
 

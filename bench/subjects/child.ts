@@ -24,8 +24,8 @@ export function startChild<M extends Operations<M>>(
   const child = fork(fileURLToPath(new URL(module, import.meta.url)), [], {
     execArgv: options.probe ? ['--expose-gc', '--import', probe] : [],
     env: { ...process.env, ...options.env },
-    // What a subject prints belongs to the reader of the progress lines, not into the table on stdout.
-    stdio: ['ignore', 2, 2, 'ipc'],
+    // A subject's greeting is of no use here, its warnings are.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   if (child.pid === undefined) throw new Error(`${name} did not start`);
   return { pid: child.pid, peer: new Peer<M>(name, child), stop: () => stop(child) };

@@ -118,6 +118,24 @@ describe('a corked WebSocket', () => {
     expect(answered).toBe(sent);
   });
 
+  it('keeps what a slow connection has not sent apart from what others send', async () => {
+    const slow = await pair();
+    const others = [await pair(), await pair()];
+    slow.client.pause();
+    const expected: string[] = [];
+    let answered = 0;
+    for (let i = 0; answered === i; i++) {
+      const message = `${i} `.repeat(1_500);
+      slow.server.send(message, () => answered++);
+      expected.push(message);
+      for (const { server } of others) server.send(`other ${i}`.repeat(500));
+      await new Promise(setImmediate);
+    }
+    const got = received(slow.client, expected.length);
+    slow.client.resume();
+    expect((await got).every((message, i) => message === expected[i])).toBe(true);
+  });
+
   it('does not recurse without end when each answer sends again', async () => {
     const { server, client } = await pair();
     const got = received(client, 20_000);

@@ -64,13 +64,13 @@ export class CorkedWebSocket extends WebSocket {
   /** Takes over the frames Engine.IO hands to the sender (broadcasts framed once) and those `ws` makes itself. */
   attach(): void {
     const { _socket: socket, _sender: sender } = this as unknown as Internals;
-    const writeThrough = sender.sendFrame;
+    const writeThrough = sender.sendFrame.bind(sender);
     sender.sendFrame = (frame, written) => {
       const [head, body] = frame;
       const size = (head?.length ?? 0) + (body?.length ?? 0);
       if (!Buffer.isBuffer(head) || typeof body === 'string' || isControl(head) || size > COPY_LIMIT) {
         this.flush();
-        writeThrough.call(sender, frame, written);
+        writeThrough(frame, written);
         return;
       }
       const pending = this.open();

@@ -21,7 +21,7 @@ export class Encoded<T = unknown> {
 
   /** Serialises at once: a later change of `value` does not show in any frame. `undefined` becomes `null`. */
   static of<T>(value: T): Encoded<T> {
-    return new Encoded<T>((JSON.stringify(value) as string | undefined) ?? 'null', { value });
+    return new Encoded<T>(JSON.stringify(value) ?? 'null', { value });
   }
 
   /**

@@ -36,6 +36,15 @@ const RESERVED_EVENTS = new Set([
   'removeListener',
 ]);
 
+/** By their digit on the wire. What would follow, BINARY_EVENT and BINARY_ACK, is not spoken. */
+const TEXT_TYPES = [
+  PacketType.CONNECT,
+  PacketType.DISCONNECT,
+  PacketType.EVENT,
+  PacketType.ACK,
+  PacketType.CONNECT_ERROR,
+] as const;
+
 const ZERO = 0x30;
 const SLASH = 0x2f;
 /** Fifteen digits are always a safe integer. */
@@ -123,10 +132,8 @@ function encodeArgs(args: readonly unknown[]): string {
 }
 
 function decode(text: string, bounds: JsonBounds): WirePacket {
-  const type = text.charCodeAt(0) - ZERO;
-  if (!(type >= PacketType.CONNECT && type <= PacketType.CONNECT_ERROR)) {
-    throw new Error('unknown or binary packet type');
-  }
+  const type: PacketType | undefined = TEXT_TYPES[text.charCodeAt(0) - ZERO];
+  if (type === undefined) throw new Error('unknown or binary packet type');
   let at = 1;
   let nsp = '/';
   if (text.charCodeAt(1) === SLASH) {
@@ -191,7 +198,9 @@ function isValid(type: PacketType, value: unknown): boolean {
       return isObject(value);
     case PacketType.CONNECT_ERROR:
       return typeof value === 'string' || isObject(value);
-    default:
+    case PacketType.DISCONNECT:
+    case PacketType.BINARY_EVENT:
+    case PacketType.BINARY_ACK:
       return false;
   }
 }

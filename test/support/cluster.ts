@@ -1,0 +1,27 @@
+import pg from 'pg';
+
+/** Made by global-setup.mjs. */
+const TEMPLATE = 'chat_template';
+
+async function run(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+let made = 0;
+
+/** A migrated, empty database of the caller's own. */
+export async function freshDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+  const url = process.env.CHAT_TEST_CLUSTER;
+  if (url === undefined) throw new Error('The global set-up of the tests did not run');
+  const name = `test_${process.pid}_${Date.now()}_${++made}`;
+  await run(url, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
+  const database = new URL(url);
+  database.pathname = `/${name}`;
+  return { url: database.href, drop: () => run(url, `DROP DATABASE ${name} WITH (FORCE)`) };
+}

@@ -1,0 +1,199 @@
+import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
+import pg from 'pg';
+import request from 'supertest';
+import { type RunningApp, startApp } from '../../src/app';
+import { type AppConfig, parseConfig } from '../../src/config/config';
+import type { Answer } from '../../src/realtime/call';
+import { freshDatabase } from './cluster';
+
+/** How long a test waits for something that ought to happen, in milliseconds. */
+const PATIENCE_MS = 8_000;
+
+type Options = Partial<ManagerOptions & SocketOptions>;
+
+/** A stock Socket.IO client that remembers what it hears until a test asks for it. */
+export class Client {
+  private readonly heard: { event: string; payload: unknown }[] = [];
+  private waiting: { event: string; resolve(payload: unknown): void }[] = [];
+
+  constructor(
+    readonly socket: Socket,
+    /** Who is at it; 0 before `userOnline`. */
+    readonly userId: number,
+  ) {
+    socket.onAny((event: string, payload: unknown) => {
+      const index = this.waiting.findIndex((one) => one.event === event);
+      const [waiting] = index === -1 ? [] : this.waiting.splice(index, 1);
+      if (waiting) waiting.resolve(payload);
+      else this.heard.push({ event, payload });
+    });
+  }
+
+  /** The next event of that name, heard already or to come. */
+  async next<T = Record<string, unknown>>(event: string): Promise<T> {
+    const index = this.heard.findIndex((one) => one.event === event);
+    if (index !== -1) return this.heard.splice(index, 1)[0]!.payload as T;
+    return within(
+      PATIENCE_MS,
+      `event ${event}`,
+      new Promise((resolve) => this.waiting.push({ event, resolve: resolve as (payload: unknown) => void })),
+    );
+  }
+
+  /** Events of that name which were heard and not asked for. */
+  unread(event: string): unknown[] {
+    return this.heard.filter((one) => one.event === event).map((one) => one.payload);
+  }
+
+  /** Sends a command with a callback; the answer. */
+  ask(command: string, ...args: unknown[]): Promise<Answer> {
+    return within(
+      PATIENCE_MS,
+      `answer to ${command}`,
+      new Promise((resolve) => this.socket.emit(command, ...args, resolve)),
+    );
+  }
+
+  /** Sends a command with a callback; the data of its ok answer. */
+  async ok<T = Record<string, unknown>>(command: string, ...args: unknown[]): Promise<T> {
+    const answer = await this.ask(command, ...args);
+    if (!answer.ok) throw new Error(`${command} failed: ${JSON.stringify(answer.error)}`);
+    return answer.data as T;
+  }
+
+  /** Sends a command with a callback; the code of its error. */
+  async refused(command: string, ...args: unknown[]): Promise<string> {
+    const answer = await this.ask(command, ...args);
+    if (answer.ok) throw new Error(`${command} was not refused: ${JSON.stringify(answer.data)}`);
+    return answer.error.code;
+  }
+
+  /** Sends a command without a callback. */
+  emit(command: string, ...args: unknown[]): void {
+    this.socket.emit(command, ...args);
+  }
+
+  /** Waits until everything the server had sent to this client before now is heard. */
+  async settled(): Promise<void> {
+    await this.ask('getOnlineUsers');
+  }
+
+  close(): void {
+    this.socket.disconnect();
+  }
+}
+
+/** A running app on ports and a database of its own, and people to use it. */
+export class World {
+  private clients: Client[] = [];
+  private lastId = 1_000;
+
+  private constructor(
+    readonly app: RunningApp,
+    readonly config: AppConfig,
+    private readonly pool: pg.Pool,
+    private readonly drop: () => Promise<void>,
+  ) {}
+
+  /** `variables` are environment variables on top of free ports and a fresh database. */
+  static async start(variables: Record<string, string> = {}): Promise<World> {
+    const database = await freshDatabase();
+    const { config, faults } = parseConfig({
+      NODE_ENV: 'test',
+      PORT: '0',
+      SOCKET_PORT: '0',
+      HOST: '127.0.0.1',
+      PRESENCE_GRACE_MS: '50',
+      DATABASE_URL: database.url,
+      ...variables,
+    });
+    if (faults.length > 0) throw new Error(JSON.stringify(faults));
+    const app = await startApp(config, false);
+    const pool = new pg.Pool({ connectionString: database.url, max: 2 });
+    pool.on('error', () => undefined);
+    return new World(app, config, pool, database.drop);
+  }
+
+  get http(): ReturnType<typeof request> {
+    return request(`http://127.0.0.1:${this.app.httpPort}`);
+  }
+
+  get socketUrl(): string {
+    return `http://127.0.0.1:${this.app.socketPort}`;
+  }
+
+  /** An id that nobody in this world has had yet. */
+  newId(): number {
+    return ++this.lastId;
+  }
+
+  /** A connected client that has not said who it is. */
+  async stranger(options: Options = {}): Promise<Client> {
+    return this.connect(0, options);
+  }
+
+  /** A person who is online at a socket. */
+  async person(userId = this.newId(), options: Options = {}): Promise<Client> {
+    const client = await this.connect(userId, options);
+    await client.ok('userOnline', userId);
+    return client;
+  }
+
+  /** Two people with a direct chat. */
+  async pair(): Promise<{ alice: Client; bob: Client; chatId: number }> {
+    const [alice, bob] = await Promise.all([this.person(), this.person()]);
+    const { id } = await alice.ok<{ id: number }>('createChat', { user1Id: alice.userId, user2Id: bob.userId });
+    await bob.next('newChat');
+    return { alice, bob, chatId: id };
+  }
+
+  /** What the database says. */
+  async sql<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
+    const { rows } = await this.pool.query<Row>(text, values);
+    return rows;
+  }
+
+  async stop(): Promise<void> {
+    for (const client of this.clients) client.close();
+    await this.app.stop();
+    await this.pool.end();
+    await this.drop();
+  }
+
+  private async connect(userId: number, options: Options): Promise<Client> {
+    const socket = io(this.socketUrl, { transports: ['websocket'], forceNew: true, ...options });
+    const client = new Client(socket, userId);
+    this.clients.push(client);
+    await within(
+      PATIENCE_MS,
+      'connection',
+      new Promise<void>((resolve, reject) => {
+        socket.once('connect', resolve);
+        socket.once('connect_error', reject);
+      }),
+    );
+    return client;
+  }
+}
+
+/** Fails with a message instead of hanging. */
+async function within<T>(ms: number, what: string, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`No ${what} within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Looks again and again until it is true. */
+export async function eventually(check: () => boolean | Promise<boolean>): Promise<void> {
+  const end = performance.now() + PATIENCE_MS;
+  while (!(await check())) {
+    if (performance.now() > end) throw new Error(`Still not so after ${PATIENCE_MS} ms: ${check.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
