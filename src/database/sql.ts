@@ -5,6 +5,19 @@ import { isUnavailable } from './failure.js';
 /** Milliseconds to wait for a free connection, connecting included. With the statement's bound under 5 s in all. */
 const ACQUIRE_TIMEOUT_MS = 1_200;
 
+/**
+ * Statements are planned once a connection, whatever the tables hold at that moment. All of them look rows up
+ * by index, so the plans that only suit small tables are ruled out.
+ */
+const SESSION = [
+  'TimeZone=UTC',
+  'plan_cache_mode=force_generic_plan',
+  'enable_seqscan=off',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+  'jit=off',
+];
+
 /** What a statement's rows hold: int8 as number, timestamptz as ISO 8601 text in UTC, json parsed. */
 const INT8 = 20;
 const TIMESTAMPTZ = 1184;
@@ -67,7 +80,7 @@ export class Sql implements Runner {
       query_timeout: options.timeoutMs + 200,
       idle_in_transaction_session_timeout: 10_000,
       keepAlive: true,
-      options: '-c TimeZone=UTC -c plan_cache_mode=force_generic_plan',
+      options: SESSION.map((setting) => `-c ${setting}`).join(' '),
       application_name: 'chat',
       types,
     });

@@ -37,37 +37,35 @@ export interface SentRow {
  * `$1` idx, `$2` sender, `$3` chat or null, `$4` receiver or null, `$5` key, `$6` content, `$7` reply to or
  * null, `$8` metadata or null: arrays of one length, ordered by idx. No two entries share sender and key.
  *
- * - `locked` locks the chats in the order of their ids, so that writers on several nodes can't deadlock, and
- *   reads the numbers as they stand then. `allowed` locks the senders' memberships after that, in order too:
- *   a membership that ended while the statement waited is not seen any more.
- * - `fresh` numbers the entries that are to be written; a chat's `seq` and `version` rise by one a message.
+ * - Each entry locks its chat and then its sender's membership, in the order of chat and sender, so that
+ *   writers on several nodes can't deadlock; the numbers of the chat are read as they stand under the lock,
+ *   and a membership that ended while the statement waited is not seen any more.
+ * - `numbered` numbers the entries that are to be written; a chat's `seq` and `version` rise by one a message.
  * - A message with the same key that another node commits while this statement waits for the lock is not in
  *   its snapshot: the insert fails on the unique index then, the whole batch is rolled back, and the same
  *   batch again finds it.
  * - Own messages are not unread: `ownAfter` of the sender counts them.
+ *
+ * Every table is reached by one index lookup an entry (`LATERAL … LIMIT 1`), whatever the planner believes of
+ * its size: the plan is made once a connection, often while the tables are empty.
  */
 export const sendMessages: Statement = {
   name: 'messages.send',
   text: `
-    WITH input AS (
-      SELECT * FROM unnest(
+    WITH target AS MATERIALIZED (
+      SELECT i.idx, i.sender, i.key, i.content, i.reply, i.metadata::jsonb AS metadata,
+        COALESCE(i.chat, d.id) AS chat
+      FROM unnest(
         $1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::text[]
       ) AS i(idx, sender, chat, receiver, key, content, reply, metadata)
-    ), target AS MATERIALIZED (
-      SELECT i.idx, i.sender, i.receiver, i.key, i.content, i.reply, i.metadata::jsonb AS metadata,
-        COALESCE(i.chat, d.id) AS chat
-      FROM input i LEFT JOIN chats d ON d.type = 'direct'
-        AND LEAST(d."user1Id", d."user2Id") = LEAST(i.sender, i.receiver)
-        AND GREATEST(d."user1Id", d."user2Id") = GREATEST(i.sender, i.receiver)
-    ), locked AS MATERIALIZED (
-      SELECT c.id, c."user1Id", c."user2Id", c."lastSeq", c.version FROM chats c
-      WHERE c.id = ANY (ARRAY(SELECT DISTINCT chat FROM target WHERE chat IS NOT NULL))
-      ORDER BY c.id FOR NO KEY UPDATE
-    ), allowed AS MATERIALIZED (
-      SELECT m."chatId", m."userId"
-      FROM (SELECT DISTINCT t.chat, t.sender FROM target t JOIN locked l ON l.id = t.chat) s
-      JOIN chat_members m ON m."chatId" = s.chat AND m."userId" = s.sender
-      ORDER BY m."chatId", m."userId" FOR NO KEY UPDATE OF m
+      LEFT JOIN LATERAL (
+        SELECT c.id FROM chats c
+        WHERE i.chat IS NULL AND c.type = 'direct'
+          AND LEAST(c."user1Id", c."user2Id") = LEAST(i.sender, i.receiver)
+          AND GREATEST(c."user1Id", c."user2Id") = GREATEST(i.sender, i.receiver)
+        LIMIT 1
+      ) d ON true
+      ORDER BY 7, i.sender, i.idx
     ), judged AS MATERIALIZED (
       SELECT t.*, l."user1Id", l."user2Id", l."lastSeq", l.version, o.id AS "originalId",
         CASE
@@ -76,38 +74,54 @@ export const sendMessages: Statement = {
               AND o.metadata IS NOT DISTINCT FROM t.metadata AND o."chatId" = t.chat
             THEN ${verdicts.duplicate} ELSE ${verdicts.mismatch} END
           WHEN t.chat IS NULL THEN ${verdicts.noDirectChat}
-          WHEN a."userId" IS NULL THEN ${verdicts.notFound}
+          WHEN m."userId" IS NULL THEN ${verdicts.notFound}
           WHEN t.reply IS NOT NULL AND r.id IS NULL THEN ${verdicts.noReply}
           ELSE ${verdicts.written}
         END AS verdict
       FROM target t
-      LEFT JOIN locked l ON l.id = t.chat
-      LEFT JOIN allowed a ON a."chatId" = t.chat AND a."userId" = t.sender
-      LEFT JOIN messages o ON o."senderId" = t.sender AND o."clientId" = t.key
-      LEFT JOIN messages r ON r.id = t.reply AND r."chatId" = t.chat
-    ), fresh AS MATERIALIZED (
-      SELECT j.*, row_number() OVER (PARTITION BY chat ORDER BY idx) AS nth
-      FROM judged j WHERE verdict = ${verdicts.written}
-    ), bumped AS (
-      UPDATE chats c
-      SET "lastSeq" = c."lastSeq" + f.count, version = c.version + f.count, "lastActivityAt" = clock_timestamp()
-      FROM (SELECT chat, count(*) FROM fresh GROUP BY chat) f WHERE c.id = f.chat
-    ), owned AS (
-      UPDATE chat_members m SET "ownAfter" = m."ownAfter" + f.count
-      FROM (SELECT chat, sender, count(*) FROM fresh GROUP BY chat, sender) f
-      WHERE m."chatId" = f.chat AND m."userId" = f.sender
+      LEFT JOIN LATERAL (
+        SELECT c."user1Id", c."user2Id", c."lastSeq", c.version FROM chats c
+        WHERE c.id = t.chat LIMIT 1 FOR NO KEY UPDATE
+      ) l ON true
+      LEFT JOIN LATERAL (
+        SELECT m."userId" FROM chat_members m
+        WHERE m."chatId" = t.chat AND m."userId" = t.sender LIMIT 1 FOR NO KEY UPDATE
+      ) m ON true
+      LEFT JOIN LATERAL (
+        SELECT o.id, o."chatId", o.content, o."replyToId", o.metadata FROM messages o
+        WHERE o."senderId" = t.sender AND o."clientId" = t.key LIMIT 1
+      ) o ON true
+      LEFT JOIN LATERAL (
+        SELECT r.id FROM messages r WHERE r.id = t.reply AND r."chatId" = t.chat LIMIT 1
+      ) r ON true
+    ), numbered AS MATERIALIZED (
+      SELECT j.*,
+        CASE verdict WHEN ${verdicts.written} THEN nextval('messages_id_seq') ELSE "originalId" END AS id,
+        count(*) FILTER (WHERE verdict = ${verdicts.written}) OVER (PARTITION BY chat ORDER BY idx) AS nth,
+        clock_timestamp()::timestamptz(3) AS "createdAt"
+      FROM judged j
     ), written AS (
       INSERT INTO messages
-        ("chatId", seq, version, "senderId", "clientId", content, "replyToId", metadata, "createdAt")
-      SELECT chat, "lastSeq" + nth, version + nth, sender, key, content, reply, metadata, clock_timestamp()
-      FROM fresh ORDER BY idx
-      RETURNING id, "chatId", seq, version, "createdAt"
+        (id, "chatId", seq, version, "senderId", "clientId", content, "replyToId", metadata, "createdAt")
+      OVERRIDING SYSTEM VALUE
+      SELECT id, chat, "lastSeq" + nth, version + nth, sender, key, content, reply, metadata, "createdAt"
+      FROM numbered WHERE verdict = ${verdicts.written}
+    ), bumped AS (
+      UPDATE chats c
+      SET "lastSeq" = c."lastSeq" + n.count, version = c.version + n.count, "lastActivityAt" = n.at
+      FROM (
+        SELECT chat, count(*), max("createdAt") AS at FROM numbered
+        WHERE verdict = ${verdicts.written} GROUP BY chat
+      ) n WHERE c.id = n.chat
+    ), owned AS (
+      UPDATE chat_members m SET "ownAfter" = m."ownAfter" + n.count
+      FROM (
+        SELECT chat, sender, count(*) FROM numbered WHERE verdict = ${verdicts.written} GROUP BY chat, sender
+      ) n WHERE m."chatId" = n.chat AND m."userId" = n.sender
     )
-    SELECT j.idx, j.verdict, COALESCE(w.id, j."originalId") AS id, j.chat AS "chatId",
-      j."user1Id", j."user2Id", w.seq, w.version, w."createdAt"
-    FROM judged j
-    LEFT JOIN fresh f ON f.idx = j.idx
-    LEFT JOIN written w ON w."chatId" = f.chat AND w.seq = f."lastSeq" + f.nth`,
+    SELECT idx, verdict, id, chat AS "chatId", "user1Id", "user2Id", "lastSeq" + nth AS seq,
+      version + nth AS version, "createdAt"
+    FROM numbered`,
 };
 
 /**

@@ -1,10 +1,10 @@
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import pg from 'pg';
 import request from 'supertest';
-import { type RunningApp, startApp } from '../../src/app';
-import { type AppConfig, parseConfig } from '../../src/config/config';
-import type { Answer } from '../../src/realtime/call';
-import { freshDatabase } from './cluster';
+import { type RunningApp, startApp } from '../../src/app.js';
+import { type AppConfig, parseConfig } from '../../src/config/config.js';
+import type { Answer } from '../../src/realtime/call.js';
+import { freshDatabase } from './cluster.js';
 
 /** How long a test waits for something that ought to happen, in milliseconds. */
 const PATIENCE_MS = 8_000;
