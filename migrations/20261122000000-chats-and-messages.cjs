@@ -39,6 +39,12 @@ module.exports = {
         "historyVisible" text NOT NULL DEFAULT 'all' CHECK ("historyVisible" IN ('all', 'fromJoin')),
         "lastSeq" bigint NOT NULL DEFAULT 0,
         version bigint NOT NULL DEFAULT 1,
+        -- Changes whenever somebody joins or leaves: a writer that waited for this row sees by it that the
+        -- memberships it has looked at are out of date.
+        "membersVersion" bigint NOT NULL DEFAULT 1,
+        -- Direct chats: how many messages each of the two has sent.
+        "user1Sent" bigint NOT NULL DEFAULT 0,
+        "user2Sent" bigint NOT NULL DEFAULT 0,
         "lastActivityAt" timestamptz(3) NOT NULL DEFAULT now(),
         "createdAt" timestamptz(3) NOT NULL DEFAULT now(),
         CHECK (CASE type
@@ -60,8 +66,10 @@ module.exports = {
         "deliveredSeq" bigint NOT NULL DEFAULT 0,
         -- Where counting of unread messages starts: readSeq, or less after "mark as unread".
         "unreadSeq" bigint NOT NULL DEFAULT 0,
-        -- Own messages after "unreadSeq": they are not unread.
-        "ownAfter" bigint NOT NULL DEFAULT 0,
+        -- Own messages are not unread: how many of them are at or before "unreadSeq", and, in groups, how
+        -- many there are (in direct chats the chat's row counts them, which is written anyway).
+        "sentBefore" bigint NOT NULL DEFAULT 0,
+        sent bigint NOT NULL DEFAULT 0,
         "mutedUntil" timestamptz(3),
         "archivedAt" timestamptz(3),
         "pinnedAt" timestamptz(3),
@@ -81,12 +89,16 @@ module.exports = {
         content text NOT NULL,
         "replyToId" bigint,
         metadata jsonb,
+        -- Whether it has changed since it was sent.
+        revised boolean NOT NULL DEFAULT false,
         "createdAt" timestamptz(3) NOT NULL DEFAULT now(),
         "editedAt" timestamptz(3),
         "deletedAt" timestamptz(3)
       );
       CREATE UNIQUE INDEX messages_by_seq ON messages ("chatId", seq);
-      CREATE INDEX messages_by_version ON messages ("chatId", version);
+      -- What changed after a version: the revised by this index; the rest are among the newest by seq, because
+      -- no more messages can have been sent than there were changes.
+      CREATE INDEX messages_revised ON messages ("chatId", version) WHERE revised;
       -- One message per key of its sender, for as long as the message lives.
       CREATE UNIQUE INDEX messages_by_client_id ON messages ("senderId", "clientId") WHERE "clientId" IS NOT NULL;
 
@@ -95,11 +107,18 @@ module.exports = {
         "chatId" bigint PRIMARY KEY,
         "createdAt" timestamptz(3) NOT NULL DEFAULT now()
       );
+
+      -- Ends a statement that has looked at memberships which changed while it waited; it is run again.
+      CREATE FUNCTION memberships_changed() RETURNS bigint LANGUAGE plpgsql AS $$
+      BEGIN
+        RAISE EXCEPTION 'memberships changed' USING ERRCODE = 'serialization_failure';
+      END $$;
     `);
   },
 
   async down(queryInterface) {
     await queryInterface.sequelize.query(`
+      DROP FUNCTION memberships_changed();
       DROP TABLE chat_purges;
       DROP TABLE messages;
       DROP TABLE chat_members;

@@ -19,7 +19,8 @@ export class ChatPurge implements OnApplicationBootstrap, OnApplicationShutdown 
 
   onApplicationBootstrap(): void {
     this.enqueue(async () => {
-      for (const { chatId } of await this.sql.rows<{ chatId: number }>(openPurges, [])) await this.finish(chatId);
+      for (const { chatId } of await this.sql.rows<{ chatId: number }>(openPurges, []))
+        await this.finish(chatId);
     });
   }
 

@@ -22,8 +22,7 @@ type Prefixed<P extends string, T> = { [K in keyof T & string as `${P}.${K}`]: T
 
 /** The newest message beside its chat: all null when there is none. */
 export type LastMessageColumns =
-  | Prefixed<'m', MessageRow>
-  | ({ 'm.id': null } & Partial<Prefixed<'m', MessageRow>>);
+  Prefixed<'m', MessageRow> | ({ 'm.id': null } & Partial<Prefixed<'m', MessageRow>>);
 
 type OtherUserColumns = Prefixed<'o', UserView> | ({ 'o.id': null } & Partial<Prefixed<'o', UserView>>);
 

@@ -21,6 +21,13 @@ const lastMessageColumns = `
     WHERE r."chatId" = c.id AND r."userId" <> l."senderId" AND r."readSeq" >= l.seq
   ) AS "m.seen"`;
 
+/** Messages of others after the member's watermark: all of them, less the member's own. */
+const unreadOf = (chat: string, member: string) => `
+  ${chat}."lastSeq" - ${member}."unreadSeq" + ${member}."sentBefore" - CASE ${member}."userId"
+    WHEN ${chat}."user1Id" THEN ${chat}."user1Sent"
+    WHEN ${chat}."user2Id" THEN ${chat}."user2Sent"
+    ELSE ${member}.sent END`;
+
 /** `$1` chat, `$2` person or null: the chat, with the person's role (null: no member). */
 export const membershipOf: Statement = {
   name: 'chats.membershipOf',
@@ -77,7 +84,7 @@ export const chatsOfUser: Statement = {
   name: 'chats.ofUser',
   text: `
     SELECT ${chatColumns}, ${lastMessageColumns},
-      mine.role, mine."readSeq", c."lastSeq" - mine."unreadSeq" - mine."ownAfter" AS unread,
+      mine.role, mine."readSeq", ${unreadOf('c', 'mine')} AS unread,
       o.id AS "o.id", o."externalId" AS "o.externalId", o.name AS "o.name", o."avatarUrl" AS "o.avatarUrl",
       o.metadata AS "o.metadata", o."lastSeenAt" AS "o.lastSeenAt", o."createdAt" AS "o.createdAt"
     FROM (

@@ -140,10 +140,10 @@ export const commands = {
   getChats: define({
     summary: "A user's chats, the one with the latest activity first.",
     input: z.object({
-      userId: id,
+      userId: id.optional(),
       before: z
         .string()
-        .regex(/^\d{1,15}\.\d{1,16}$/, { error: 'expected the `cursor` of a chat of the list' })
+        .regex(/^\d{1,14}\.\d{1,16}$/, { error: 'expected the `cursor` of a chat of the list' })
         .optional()
         .describe('The `cursor` of the last chat of the page before.'),
       limit: pageSize(500, 100),
@@ -239,7 +239,8 @@ export const commands = {
     rest: { method: 'GET', path: '/chats/:chatId/messages', status: 200 },
   }),
   markAsSeen: define({
-    summary: 'The reader has seen everything in the chat up to a message; with `chatId`, everything there is.',
+    summary:
+      'The reader has seen everything in the chat up to a message; with `chatId`, everything there is.',
     input: z
       .object({ messageId: id.optional(), chatId: id.optional(), userId: id.optional() })
       .refine((mark) => mark.messageId !== undefined || mark.chatId !== undefined, {
@@ -275,4 +276,3 @@ export const commandNames = Object.keys(commands) as CommandName[];
 export function definitionOf(name: CommandName): CommandDefinition {
   return commands[name];
 }
-

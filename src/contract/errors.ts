@@ -62,7 +62,8 @@ export const errorCatalogue = {
   UNAVAILABLE: {
     status: 503,
     message: 'The database can not be reached or is too slow, or the server is going down.',
-    advice: 'Retry after `retryAfterMs` milliseconds with the same `clientId`: it may or may not have been done.',
+    advice:
+      'Retry after `retryAfterMs` milliseconds with the same `clientId`: it may or may not have been done.',
   },
 } as const satisfies Record<string, { status: number; message: string; advice: string }>;
 

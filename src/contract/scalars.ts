@@ -47,11 +47,16 @@ export function isStorable(text: string): boolean {
 
 const STORABLE = 'expected text without NUL characters and unpaired surrogates';
 
-/** Text that is stored exactly as it came: nothing trimmed, nothing replaced. Length in UTF-16 code units. */
+/**
+ * Text that is stored exactly as it came: nothing trimmed, nothing replaced. Length in UTF-16 code units, though
+ * zod's own `max` counts code points, as JSON Schema does.
+ */
 export function text(max: number) {
+  const error = `expected at most ${max} characters`;
   return z
     .string()
-    .max(max, { error: `expected at most ${max} characters` })
+    .max(max, { error, abort: true })
+    .refine((value) => value.length <= max, { error })
     .refine(isStorable, { error: STORABLE });
 }
 
@@ -104,9 +109,10 @@ export function metadataFault(value: object): string | null {
 
 /** The application's own JSON object: at most 5 levels, 100 keys and elements, 4,096 bytes. */
 export const metadata = z
-  .custom<
-    Record<string, unknown>
-  >((value) => typeof value === 'object' && value !== null && !Array.isArray(value), { error: 'expected a JSON object' })
+  .custom<Record<string, unknown>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    { error: 'expected a JSON object' },
+  )
   .superRefine((value, context) => {
     if (typeof value !== 'object' || value === null) return;
     const fault = metadataFault(value);

@@ -85,7 +85,10 @@ export const chatListItem = chatView
     readSeq: count,
     role: memberView.shape.role,
     lastMessage: messageView.nullable(),
-    otherUser: userView.extend({ online: z.boolean() }).nullable().describe('Direct chats: the other person.'),
+    otherUser: userView
+      .extend({ online: z.boolean() })
+      .nullable()
+      .describe('Direct chats: the other person.'),
     cursor: z.string().describe('Pass it as `before` to get the page after this chat.'),
   })
   .meta({ id: 'ChatListItem' });

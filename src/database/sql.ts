@@ -7,14 +7,14 @@ const ACQUIRE_TIMEOUT_MS = 1_200;
 
 /**
  * Statements are planned once a connection, whatever the tables hold at that moment. All of them look rows up
- * by index, so the plans that only suit small tables are ruled out.
+ * by index, so plans that suit small tables only are ruled out or made dear.
  */
 const SESSION = [
   'TimeZone=UTC',
   'plan_cache_mode=force_generic_plan',
   'enable_seqscan=off',
-  'enable_hashjoin=off',
   'enable_mergejoin=off',
+  'random_page_cost=0',
   'jit=off',
 ];
 
@@ -28,13 +28,13 @@ export function isoTimestamp(text: string): string {
   return `${moment.slice(0, 10)}T${moment.slice(11)}.${fraction.padEnd(3, '0').slice(0, 3)}Z`;
 }
 
-const types = {
-  getTypeParser(oid: number, format?: 'text' | 'binary') {
+const types: pg.CustomTypesConfig = {
+  getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
     if (oid === INT8) return Number;
     if (oid === TIMESTAMPTZ) return isoTimestamp;
-    return pg.types.getTypeParser(oid, format as 'text');
+    return pg.types.getTypeParser(oid, format);
   },
-} as pg.CustomTypesConfig;
+};
 
 /** A statement that PostgreSQL parses once a connection. */
 export interface Statement {

@@ -7,14 +7,18 @@ import { ROUTE_COMMAND } from './route.decorator.js';
 
 const identity = new Identity();
 
-/** Path parameters, query and body in one; the path wins, so that a body can't point elsewhere. */
+/**
+ * Path parameters, body and, of GET and DELETE, query in one; the path wins, so that a body can't point
+ * elsewhere.
+ */
 function inputOf(request: Request, command: CommandName): Record<string, unknown> {
   const body: unknown = request.body;
   if (body !== undefined && (typeof body !== 'object' || body === null || Array.isArray(body))) {
     throw new AppError('VALIDATION_FAILED', { details: [{ path: '', message: 'expected a JSON object' }] });
   }
-  const read = definitionOf(command).rest?.method === 'GET';
-  const input: Record<string, unknown> = { ...(read ? request.query : body), ...request.params };
+  const method = definitionOf(command).rest?.method;
+  const query = method === 'GET' || method === 'DELETE' ? request.query : {};
+  const input: Record<string, unknown> = { ...query, ...(method === 'GET' ? {} : body), ...request.params };
   const key = request.get('idempotency-key');
   if (key !== undefined && input.clientId === undefined) input.clientId = key;
   return input;
@@ -31,9 +35,11 @@ function claimedUser(request: Request): number | null {
 }
 
 /** The validated input of a route and who asks: the same as a gateway's handler gets. */
-export const Asked = createParamDecorator((_: unknown, context: ExecutionContext): CommandRequest<CommandName> => {
-  const request = context.switchToHttp().getRequest<Request>();
-  const command = Reflect.getMetadata(ROUTE_COMMAND, context.getHandler()) as CommandName;
-  const input = parseInput(command, inputOf(request, command));
-  return { input, actor: identity.actorOf(command, input, { userId: claimedUser(request), origin: null }) };
-});
+export const Asked = createParamDecorator(
+  (_: unknown, context: ExecutionContext): CommandRequest<CommandName> => {
+    const request = context.switchToHttp().getRequest<Request>();
+    const command = Reflect.getMetadata(ROUTE_COMMAND, context.getHandler()) as CommandName;
+    const input = parseInput(command, inputOf(request, command));
+    return { input, actor: identity.actorOf(command, input, { userId: claimedUser(request), origin: null }) };
+  },
+);

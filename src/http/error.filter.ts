@@ -6,7 +6,8 @@ import { toAppError } from '../database/failure.js';
 /** What Express, its body parser and Nest throw before a handler runs. Their messages may repeat input: not shown. */
 function translated(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
-  const status = thrown instanceof HttpException ? thrown.getStatus() : (thrown as { status?: unknown })?.status;
+  const status =
+    thrown instanceof HttpException ? thrown.getStatus() : (thrown as { status?: unknown })?.status;
   switch (status) {
     case 400:
       return new AppError('VALIDATION_FAILED', {

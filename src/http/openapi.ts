@@ -10,7 +10,11 @@ const PATH_PARAMETER = /:(\w+)/g;
 
 /** JSON Schema of a zod schema, its named parts put into `components` and referred to there. */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Json): JsonSchema {
-  const { $schema, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' });
+  const { $schema, ...json } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    target: 'draft-2020-12',
+  });
   void $schema;
   const text = JSON.stringify(json).replaceAll('#/$defs/', '#/components/schemas/');
   const { $defs, ...plain } = JSON.parse(text) as JsonSchema;

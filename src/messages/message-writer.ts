@@ -149,19 +149,19 @@ export class MessageWriter implements OnApplicationShutdown {
   /** One run of the statement. Returns the entries to run again. */
   private async attempt(entries: Entry[], outcomes: Map<Entry, Outcome<Sent>>): Promise<Entry[]> {
     const rows = await this.sql.rows<SentRow>(sendMessages, [
-      entries.map((_, idx) => idx),
       entries.map((entry) => entry.draft.senderId),
-      entries.map((entry) => entry.draft.chatId),
-      entries.map((entry) => entry.draft.receiverId),
+      column(entries, (entry) => entry.draft.chatId),
+      column(entries, (entry) => entry.draft.receiverId),
       entries.map((entry) => entry.key),
       entries.map((entry) => entry.draft.content),
-      entries.map((entry) => entry.draft.replyToId),
-      entries.map((entry) => entry.metadata),
+      column(entries, (entry) => entry.draft.replyToId),
+      column(entries, (entry) => entry.metadata),
     ]);
+    for (const entry of entries) outcomes.set(entry, { ok: false, error: new AppError('NOT_FOUND') });
     const again: Entry[] = [];
     const originals: [Entry, SentRow][] = [];
     for (const row of rows) {
-      const entry = entries[row.idx]!;
+      const entry = entries[row.idx - 1]!;
       switch (row.verdict) {
         case verdicts.written:
           outcomes.set(entry, { ok: true, result: sentOf(entry, row) });
@@ -176,7 +176,6 @@ export class MessageWriter implements OnApplicationShutdown {
           outcomes.set(entry, { ok: false, error: new AppError('IDEMPOTENCY_MISMATCH') });
           break;
         case verdicts.notFound:
-          outcomes.set(entry, { ok: false, error: new AppError('NOT_FOUND') });
           break;
         case verdicts.noReply:
           outcomes.set(entry, { ok: false, error: noSuchReply() });
@@ -223,6 +222,12 @@ export class MessageWriter implements OnApplicationShutdown {
       this.publisher.publish('newChat', chat, membersOf(chat, null));
     }
   }
+}
+
+/** A column of the batch; null when no entry has a value, which spares PostgreSQL an array of nulls. */
+function column<T>(entries: readonly Entry[], valueOf: (entry: Entry) => T | null): (T | null)[] | null {
+  const values = entries.map(valueOf);
+  return values.some((value) => value !== null) ? values : null;
 }
 
 /** Entries of the batch with the sender and key of an earlier one: they get that one's outcome. */

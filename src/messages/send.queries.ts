@@ -17,8 +17,9 @@ export const verdicts = {
 
 export type Verdict = (typeof verdicts)[keyof typeof verdicts];
 
-/** A row of the answer: one for each entry, in any order. */
+/** A row of the answer, in any order. An entry without one has lost its chat to a deletion at this moment. */
 export interface SentRow {
+  /** The entry's place, from 1. */
   idx: number;
   verdict: Verdict;
   /** The message written, or the one there is. */
@@ -34,17 +35,21 @@ export interface SentRow {
 /**
  * Writes a batch of messages, in one statement and so in one commit.
  *
- * `$1` idx, `$2` sender, `$3` chat or null, `$4` receiver or null, `$5` key, `$6` content, `$7` reply to or
- * null, `$8` metadata or null: arrays of one length, ordered by idx. No two entries share sender and key.
+ * Arrays of one length: `$1` sender, `$2` chat or null, `$3` receiver or null, `$4` key, `$5` content, `$6`
+ * reply to or null, `$7` metadata or null; an array that would hold nulls only may be null itself. No two
+ * entries share sender and key.
  *
- * - Each entry locks its chat and then its sender's membership, in the order of chat and sender, so that
- *   writers on several nodes can't deadlock; the numbers of the chat are read as they stand under the lock,
- *   and a membership that ended while the statement waited is not seen any more.
- * - `numbered` numbers the entries that are to be written; a chat's `seq` and `version` rise by one a message.
- * - A message with the same key that another node commits while this statement waits for the lock is not in
- *   its snapshot: the insert fails on the unique index then, the whole batch is rolled back, and the same
- *   batch again finds it.
- * - Own messages are not unread: `ownAfter` of the sender counts them.
+ * - `judged` says of each entry what becomes of it, by the statement's snapshot.
+ * - `bumped` moves each chat's numbers by the messages it gets, and so locks the chats, in the order of their
+ *   ids: writers on several nodes can't deadlock. What it returns are the numbers under the lock.
+ * - `base` holds them as arrays in the order of the chats, `numbered` reads them by the chat's rank: a join of
+ *   the two would compare each entry with each chat.
+ * - When the memberships of a chat changed while the statement waited for its lock, or the chat went, it ends
+ *   with a serialization fault and is run again: nobody who was removed before writes after.
+ * - A message with the same key that another node commits while this statement waits is not in its snapshot:
+ *   the insert fails on the unique index then, the whole batch is rolled back, and run again it finds it.
+ *
+ * The members of a direct chat are its two people; only groups are looked up in chat_members.
  *
  * Every table is reached by one index lookup an entry (`LATERAL … LIMIT 1`), whatever the planner believes of
  * its size: the plan is made once a connection, often while the tables are empty.
@@ -52,76 +57,82 @@ export interface SentRow {
 export const sendMessages: Statement = {
   name: 'messages.send',
   text: `
-    WITH target AS MATERIALIZED (
+    WITH judged AS MATERIALIZED (
       SELECT i.idx, i.sender, i.key, i.content, i.reply, i.metadata::jsonb AS metadata,
-        COALESCE(i.chat, d.id) AS chat
-      FROM unnest(
-        $1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::text[]
-      ) AS i(idx, sender, chat, receiver, key, content, reply, metadata)
-      LEFT JOIN LATERAL (
-        SELECT c.id FROM chats c
-        WHERE i.chat IS NULL AND c.type = 'direct'
-          AND LEAST(c."user1Id", c."user2Id") = LEAST(i.sender, i.receiver)
-          AND GREATEST(c."user1Id", c."user2Id") = GREATEST(i.sender, i.receiver)
-        LIMIT 1
-      ) d ON true
-      ORDER BY 7, i.sender, i.idx
-    ), judged AS MATERIALIZED (
-      SELECT t.*, l."user1Id", l."user2Id", l."lastSeq", l.version, o.id AS "originalId",
+        c.id AS chat, c."user1Id", c."user2Id", c."membersVersion", o.id AS "originalId",
         CASE
           WHEN o.id IS NOT NULL THEN CASE
-            WHEN o.content = t.content AND o."replyToId" IS NOT DISTINCT FROM t.reply
-              AND o.metadata IS NOT DISTINCT FROM t.metadata AND o."chatId" = t.chat
+            WHEN o.content = i.content AND o."replyToId" IS NOT DISTINCT FROM i.reply
+              AND o.metadata IS NOT DISTINCT FROM i.metadata::jsonb AND o."chatId" = c.id
             THEN ${verdicts.duplicate} ELSE ${verdicts.mismatch} END
-          WHEN t.chat IS NULL THEN ${verdicts.noDirectChat}
-          WHEN m."userId" IS NULL THEN ${verdicts.notFound}
-          WHEN t.reply IS NOT NULL AND r.id IS NULL THEN ${verdicts.noReply}
+          WHEN c.id IS NULL AND i.chat IS NULL THEN ${verdicts.noDirectChat}
+          WHEN i.sender NOT IN (c."user1Id", c."user2Id") OR (c."user1Id" IS NULL AND m."userId" IS NULL)
+          THEN ${verdicts.notFound}
+          WHEN i.reply IS NOT NULL AND r.id IS NULL THEN ${verdicts.noReply}
           ELSE ${verdicts.written}
         END AS verdict
-      FROM target t
+      FROM unnest(
+        $1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::text[]
+      ) WITH ORDINALITY AS i(sender, chat, receiver, key, content, reply, metadata, idx)
       LEFT JOIN LATERAL (
-        SELECT c."user1Id", c."user2Id", c."lastSeq", c.version FROM chats c
-        WHERE c.id = t.chat LIMIT 1 FOR NO KEY UPDATE
-      ) l ON true
+        SELECT p.id, p."user1Id", p."user2Id", p."membersVersion" FROM chats p
+        WHERE i.chat IS NULL AND p.type = 'direct'
+          AND LEAST(p."user1Id", p."user2Id") = LEAST(i.sender, i.receiver)
+          AND GREATEST(p."user1Id", p."user2Id") = GREATEST(i.sender, i.receiver)
+        UNION ALL
+        SELECT c.id, c."user1Id", c."user2Id", c."membersVersion" FROM chats c WHERE c.id = i.chat
+        LIMIT 1
+      ) c ON true
       LEFT JOIN LATERAL (
         SELECT m."userId" FROM chat_members m
-        WHERE m."chatId" = t.chat AND m."userId" = t.sender LIMIT 1 FOR NO KEY UPDATE
+        WHERE c."user1Id" IS NULL AND m."chatId" = c.id AND m."userId" = i.sender LIMIT 1
       ) m ON true
       LEFT JOIN LATERAL (
         SELECT o.id, o."chatId", o.content, o."replyToId", o.metadata FROM messages o
-        WHERE o."senderId" = t.sender AND o."clientId" = t.key LIMIT 1
+        WHERE o."senderId" = i.sender AND o."clientId" = i.key LIMIT 1
       ) o ON true
       LEFT JOIN LATERAL (
-        SELECT r.id FROM messages r WHERE r.id = t.reply AND r."chatId" = t.chat LIMIT 1
+        SELECT r.id FROM messages r WHERE r.id = i.reply AND r."chatId" = c.id LIMIT 1
       ) r ON true
+    ), bumped AS (
+      UPDATE chats c SET
+        "lastSeq" = c."lastSeq" + n.count, version = c.version + n.count, "lastActivityAt" = clock_timestamp(),
+        "user1Sent" = c."user1Sent" + n.by1, "user2Sent" = c."user2Sent" + n.by2
+      FROM (
+        SELECT chat, count(*), count(*) FILTER (WHERE sender = "user1Id") AS by1,
+          count(*) FILTER (WHERE sender = "user2Id") AS by2
+        FROM judged WHERE verdict = ${verdicts.written} GROUP BY chat ORDER BY chat
+      ) n WHERE c.id = n.chat
+      RETURNING c.id, c."lastSeq" - n.count AS "lastSeq", c.version - n.count AS version, c."membersVersion"
+    ), base AS MATERIALIZED (
+      SELECT array_agg(id ORDER BY id) AS chats, array_agg("lastSeq" ORDER BY id) AS seqs,
+        array_agg(version ORDER BY id) AS versions, array_agg("membersVersion" ORDER BY id) AS members
+      FROM bumped
     ), numbered AS MATERIALIZED (
-      SELECT j.*,
-        CASE verdict WHEN ${verdicts.written} THEN nextval('messages_id_seq') ELSE "originalId" END AS id,
-        count(*) FILTER (WHERE verdict = ${verdicts.written}) OVER (PARTITION BY chat ORDER BY idx) AS nth,
+      SELECT j.*, b.seqs[j.nr] + j.nth AS seq, b.versions[j.nr] + j.nth AS version,
+        CASE WHEN b.chats[j.nr] = j.chat AND b.members[j.nr] = j."membersVersion"
+          THEN nextval('messages_id_seq') ELSE memberships_changed() END AS id,
         clock_timestamp()::timestamptz(3) AS "createdAt"
-      FROM judged j
+      FROM (
+        SELECT *, row_number() OVER (PARTITION BY chat ORDER BY idx) AS nth, dense_rank() OVER (ORDER BY chat) AS nr
+        FROM judged WHERE verdict = ${verdicts.written}
+      ) j CROSS JOIN base b
     ), written AS (
       INSERT INTO messages
         (id, "chatId", seq, version, "senderId", "clientId", content, "replyToId", metadata, "createdAt")
       OVERRIDING SYSTEM VALUE
-      SELECT id, chat, "lastSeq" + nth, version + nth, sender, key, content, reply, metadata, "createdAt"
-      FROM numbered WHERE verdict = ${verdicts.written}
-    ), bumped AS (
-      UPDATE chats c
-      SET "lastSeq" = c."lastSeq" + n.count, version = c.version + n.count, "lastActivityAt" = n.at
+      SELECT id, chat, seq, version, sender, key, content, reply, metadata, "createdAt" FROM numbered
+    ), counted AS (
+      UPDATE chat_members m SET sent = m.sent + n.count
       FROM (
-        SELECT chat, count(*), max("createdAt") AS at FROM numbered
-        WHERE verdict = ${verdicts.written} GROUP BY chat
-      ) n WHERE c.id = n.chat
-    ), owned AS (
-      UPDATE chat_members m SET "ownAfter" = m."ownAfter" + n.count
-      FROM (
-        SELECT chat, sender, count(*) FROM numbered WHERE verdict = ${verdicts.written} GROUP BY chat, sender
+        SELECT chat, sender, count(*) FROM numbered WHERE "user1Id" IS NULL
+        GROUP BY chat, sender ORDER BY chat, sender
       ) n WHERE m."chatId" = n.chat AND m."userId" = n.sender
     )
-    SELECT idx, verdict, id, chat AS "chatId", "user1Id", "user2Id", "lastSeq" + nth AS seq,
-      version + nth AS version, "createdAt"
-    FROM numbered`,
+    SELECT idx, verdict, id, chat AS "chatId", "user1Id", "user2Id", seq, version, "createdAt" FROM numbered
+    UNION ALL
+    SELECT idx, verdict, "originalId", chat, "user1Id", "user2Id", NULL, NULL, NULL
+    FROM judged WHERE verdict <> ${verdicts.written}`,
 };
 
 /**

@@ -14,7 +14,11 @@ export class PinoLogger implements LoggerService {
         : {
             transport: {
               target: 'pino-pretty',
-              options: { ignore: 'pid,hostname,context', messageFormat: '{context} {msg}', translateTime: 'HH:MM:ss' },
+              options: {
+                ignore: 'pid,hostname,context',
+                messageFormat: '{context} {msg}',
+                translateTime: 'HH:MM:ss',
+              },
             },
           }),
     });
@@ -52,7 +56,11 @@ export class PinoLogger implements LoggerService {
     const context = rest.at(-1);
     const texts = rest.filter((one) => typeof one === 'string');
     if (message instanceof Error) this.pino[level]({ context, err: message }, texts[0] ?? message.message);
-    else this.pino[level]({ context, stack: level === 'error' && texts.length > 1 ? texts[0] : undefined }, String(message));
+    else
+      this.pino[level](
+        { context, stack: level === 'error' && texts.length > 1 ? texts[0] : undefined },
+        String(message),
+      );
   }
 }
 

@@ -5,7 +5,11 @@ import type { AppConfig, ConfigFault } from '../config/config.js';
 /** Milliseconds within which the database has to answer at start. */
 const CONNECT_WITHIN_MS = 3_000;
 
-async function portFault(variable: string, port: number, host: string | undefined): Promise<ConfigFault | null> {
+async function portFault(
+  variable: string,
+  port: number,
+  host: string | undefined,
+): Promise<ConfigFault | null> {
   if (port === 0) return null;
   return new Promise((resolve) => {
     const probe = createServer();
@@ -31,7 +35,8 @@ async function databaseFault(url: string | null): Promise<ConfigFault | null> {
     return null;
   } catch (error) {
     const { host, port } = client;
-    const reason = error instanceof Error ? error.message || (error as { code?: string }).code : String(error);
+    const reason =
+      error instanceof Error ? error.message || (error as { code?: string }).code : String(error);
     return { variable: 'DATABASE_URL', message: `no database at ${host}:${port}: ${reason}` };
   } finally {
     await client.end().catch(() => undefined);

@@ -48,7 +48,7 @@ export class SocketIoAdapter extends IoAdapter {
     const server = new Server(this.http, {
       ...options,
       parser: createParser(),
-      wsEngine: CorkedWebSocketServer as unknown as ServerOptions['wsEngine'],
+      wsEngine: CorkedWebSocketServer,
       perMessageDeflate: false,
       httpCompression: false,
       serveClient: false,

@@ -55,7 +55,7 @@ export const markSeen: Statement = {
       SET "readSeq" = GREATEST(m."readSeq", f.seq),
         "deliveredSeq" = GREATEST(m."deliveredSeq", f.seq),
         "unreadSeq" = f.seq,
-        "ownAfter" = m."ownAfter" - (
+        "sentBefore" = m."sentBefore" + (
           SELECT count(*) FROM messages o
           WHERE o."chatId" = m."chatId" AND o.seq > f."unreadSeq" AND o.seq <= f.seq AND o."senderId" = m."userId"
         )

@@ -36,7 +36,9 @@ export class UsersService {
       if (!(error instanceof UniqueConstraintError)) throw error;
       // Open mode may have used the id between our look and our insert.
       if ('id' in error.fields) return this.create(input);
-      throw new AppError('CONFLICT', { details: [{ path: 'externalId', message: 'expected one not in use' }] });
+      throw new AppError('CONFLICT', {
+        details: [{ path: 'externalId', message: 'expected one not in use' }],
+      });
     }
   }
 

@@ -33,9 +33,13 @@ export class ChatMember extends Model {
   @Column(DataType.BIGINT)
   declare unreadSeq: number;
 
-  /** Own messages after `unreadSeq`: they are not unread. */
+  /** Own messages at or before `unreadSeq`. */
   @Column(DataType.BIGINT)
-  declare ownAfter: number;
+  declare sentBefore: number;
+
+  /** Groups: own messages. */
+  @Column(DataType.BIGINT)
+  declare sent: number;
 
   @CreatedAt
   declare joinedAt: Date;
