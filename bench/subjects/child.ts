@@ -22,7 +22,7 @@ export function startChild<M extends Operations<M>>(
 ): Child<M> {
   const probe = new URL('./probe.js', import.meta.url).href;
   const child = fork(fileURLToPath(new URL(module, import.meta.url)), [], {
-    execArgv: options.probe ? ['--expose-gc', '--import', probe] : [],
+    execArgv: options.probe ? ['--expose-gc', '--import', probe, ...(process.env.BENCH_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : [])] : [],
     env: { ...process.env, ...options.env },
     // A subject's greeting is of no use here, its warnings are.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

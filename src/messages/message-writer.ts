@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { KnownUsers } from '../auth/known-users.js';
 import { type ChatRow, toChatView } from '../chats/chat.view.js';
@@ -157,7 +158,6 @@ export class MessageWriter implements OnApplicationShutdown {
       column(entries, (entry) => entry.draft.replyToId),
       column(entries, (entry) => entry.metadata),
     ]);
-    for (const entry of entries) outcomes.set(entry, { ok: false, error: new AppError('NOT_FOUND') });
     const again: Entry[] = [];
     const originals: [Entry, SentRow][] = [];
     for (const row of rows) {
@@ -176,6 +176,7 @@ export class MessageWriter implements OnApplicationShutdown {
           outcomes.set(entry, { ok: false, error: new AppError('IDEMPOTENCY_MISMATCH') });
           break;
         case verdicts.notFound:
+          outcomes.set(entry, { ok: false, error: new AppError('NOT_FOUND') });
           break;
         case verdicts.noReply:
           outcomes.set(entry, { ok: false, error: noSuchReply() });
@@ -256,7 +257,7 @@ function outcomeOfTwin(twin: Entry, first: Entry, outcome: Outcome<Sent> | undef
     sameTarget &&
     draft.content === first.draft.content &&
     draft.replyToId === first.draft.replyToId &&
-    twin.metadata === first.metadata;
+    isDeepStrictEqual(draft.metadata, first.draft.metadata);
   return same
     ? { ok: true, result: { ...outcome.result, written: false } }
     : { ok: false, error: new AppError('IDEMPOTENCY_MISMATCH') };

@@ -1,8 +1,9 @@
 import type { AppError, ErrorView } from '../contract/index.js';
 import type { Connection } from './connection.js';
+import { encodeOk } from './encoding.js';
 
-/** The callback of an emit: one answer. */
-export type Ack = (answer: Answer) => void;
+/** The callback of an emit: takes one `Answer`. */
+export type Ack = (answer: unknown) => void;
 
 export type Answer = { ok: true; data: unknown } | { ok: false; error: ErrorView };
 
@@ -21,7 +22,7 @@ export class Call {
   succeed(data: unknown, reply: string | null): void {
     if (this.answered) return;
     this.answered = true;
-    if (this.ack) this.ack({ ok: true, data: data ?? null });
+    if (this.ack) this.ack(encodeOk(data));
     else if (reply) this.connection.socket.emit(reply, data);
   }
 

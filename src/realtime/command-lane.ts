@@ -22,44 +22,47 @@ interface Waiting {
 export class CommandLane {
   private sends = 0;
   private writing = false;
-  private waiting: Waiting[] = [];
+  private waiting: Waiting[] | null = null;
 
   /**
-   * Runs `work` in its turn; at once, in the same call, when nothing stands before it.
+   * Calls `start` in its turn; at once, in this call, when nothing stands before it. Whoever was started calls
+   * `leave` when done.
    *
    * @throws AppError OVERLOADED when too many wait.
    */
-  run<T>(order: CommandOrder, work: () => T | Promise<T>): Promise<T> {
-    if (this.waiting.length === 0 && this.mayStart(order)) return this.start(order, work);
-    if (this.waiting.length >= MAX_WAITING) {
-      return Promise.reject(new AppError('OVERLOADED', { retryAfterMs: RETRY_AFTER_MS }));
+  enter(order: CommandOrder, start: () => void): void {
+    if (this.waiting === null && this.mayStart(order)) {
+      this.begin(order);
+      start();
+      return;
     }
-    return new Promise<T>((resolve, reject) => {
-      this.waiting.push({ order, start: () => void this.start(order, work).then(resolve, reject) });
-    });
+    this.waiting ??= [];
+    if (this.waiting.length >= MAX_WAITING) {
+      throw new AppError('OVERLOADED', { retryAfterMs: RETRY_AFTER_MS });
+    }
+    this.waiting.push({ order, start });
+  }
+
+  leave(order: CommandOrder): void {
+    if (order === 'read') return;
+    if (order === 'send') this.sends--;
+    else this.writing = false;
+    while (this.waiting !== null) {
+      const first = this.waiting[0]!;
+      if (!this.mayStart(first.order)) return;
+      this.waiting.shift();
+      if (this.waiting.length === 0) this.waiting = null;
+      this.begin(first.order);
+      first.start();
+    }
   }
 
   private mayStart(order: CommandOrder): boolean {
     return order === 'send' ? !this.writing : !this.writing && this.sends === 0;
   }
 
-  private async start<T>(order: CommandOrder, work: () => T | Promise<T>): Promise<T> {
-    if (order === 'read') return work();
+  private begin(order: CommandOrder): void {
     if (order === 'send') this.sends++;
-    else this.writing = true;
-    try {
-      return await work();
-    } finally {
-      if (order === 'send') this.sends--;
-      else this.writing = false;
-      this.next();
-    }
-  }
-
-  private next(): void {
-    for (let first = this.waiting[0]; first && this.mayStart(first.order); first = this.waiting[0]) {
-      this.waiting.shift();
-      first.start();
-    }
+    else if (order === 'write') this.writing = true;
   }
 }

@@ -5,6 +5,7 @@ import { Identity } from '../auth/identity.js';
 import {
   AppError,
   type CommandDefinition,
+  type CommandInput,
   type CommandName,
   commandNames,
   definitionOf,
@@ -76,19 +77,39 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
       if (!bound) throw new AppError('UNKNOWN_COMMAND');
       const input = parseInput(bound.name, payloadOf(args));
       this.deadlines.add(call);
-      connection.lane
-        .run(bound.definition.order, () => {
-          // In its turn: an earlier userOnline has said who this is by then.
-          const claim = { userId: connection.userId, origin: connection.id };
-          return bound.handle({ actor: this.identity.actorOf(bound.name, input, claim), input }, connection);
-        })
-        .then(
-          (result) => call.succeed(result, bound.definition.reply),
-          (error: unknown) => this.refuse(call, error),
-        );
+      connection.lane.enter(bound.definition.order, () => this.start(call, bound, input));
     } catch (error) {
       this.refuse(call, error);
     }
+  }
+
+  /** In its turn: an earlier userOnline has said by now who this is. */
+  private start(call: Call, bound: Bound, input: CommandInput<CommandName>): void {
+    const { connection } = call;
+    const { order, reply } = bound.definition;
+    if (call.answered) {
+      // It waited too long, and its sender has been told so: it is not done behind their back.
+      connection.lane.leave(order);
+      return;
+    }
+    const claim = { userId: connection.userId, origin: connection.id };
+    let outcome: Promise<unknown>;
+    try {
+      const actor = this.identity.actorOf(bound.name, input, claim);
+      outcome = Promise.resolve(bound.handle({ actor, input }, connection));
+    } catch (error) {
+      outcome = Promise.reject(error as Error);
+    }
+    outcome.then(
+      (result) => {
+        call.succeed(result, reply);
+        connection.lane.leave(order);
+      },
+      (error: unknown) => {
+        this.refuse(call, error);
+        connection.lane.leave(order);
+      },
+    );
   }
 
   private refuse(call: Call, thrown: unknown): void {

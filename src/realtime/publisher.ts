@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Server } from 'socket.io';
 import type { EventName, EventPayload } from '../contract/index.js';
+import { encodePublished } from './encoding.js';
 
 /** Who hears an event. */
 export interface Audience {
@@ -31,7 +32,7 @@ export class Publisher {
     if (audience.chat !== undefined) rooms.push(chatRoom(audience.chat));
     if (rooms.length === 0) return;
     const to = this.server.to(rooms);
-    (audience.except ? to.except(audience.except) : to).emit(event, payload);
+    (audience.except ? to.except(audience.except) : to).emit(event, encodePublished(payload));
   }
 
   /** All sockets of these people hear a group's events from now on. */

@@ -9,6 +9,7 @@ import { Dispatcher } from './dispatcher.js';
 import { Publisher } from './publisher.js';
 import { CorkedWebSocketServer } from './wire/corked-ws.js';
 import { createParser } from './wire/parser.js';
+import { requireUtf8 } from './wire/utf8-body.js';
 
 /** Bytes of one frame or polling body: the longest message with every character escaped, and its envelope. */
 const MAX_FRAME_BYTES = 128 * 1024;
@@ -63,6 +64,7 @@ export class SocketIoAdapter extends IoAdapter {
         allow(null, anyOrigin || origin === undefined || allowedOrigins.includes(origin));
       },
     });
+    this.http.prependListener('request', requireUtf8);
     const dispatcher = this.app.get(Dispatcher);
     server.on('connection', (socket) => dispatcher.attach(socket));
     this.app.get(Publisher).use(server);

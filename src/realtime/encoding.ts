@@ -1,0 +1,22 @@
+import { Encoded } from './wire/encoded.js';
+
+/**
+ * JSON of views that were published, for as long as the view lives: the readers of an event and the answer to
+ * whoever caused it share one encoding. A view is not changed once it is published.
+ */
+const published = new WeakMap<object, Encoded>();
+
+/** The payload of an event, encoded once for all its readers. */
+export function encodePublished(view: object): Encoded {
+  const known = published.get(view);
+  if (known) return known;
+  const encoded = Encoded.of(view);
+  published.set(view, encoded);
+  return encoded;
+}
+
+/** The ok answer of a command: `{ ok: true, data }`. */
+export function encodeOk(data: unknown): unknown {
+  const known = typeof data === 'object' && data !== null ? published.get(data) : undefined;
+  return known ? Encoded.fromJson(`{"ok":true,"data":${known.json}}`) : { ok: true, data: data ?? null };
+}
