@@ -1,4 +1,4 @@
-import { type Client, World } from './support/world';
+import { type Client, World } from './support/world.js';
 
 describe('The seed protocol', () => {
   let world: World;

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { define } from '../define.js';
+import { filledText, id, metadata, pageSize, url } from '../scalars.js';
+import { userView } from '../views.js';
+
+/** What a user shows of themselves. */
+const userFields = z.object({
+  name: filledText(200).nullable().optional(),
+  avatarUrl: url.nullable().optional(),
+  metadata: metadata.optional(),
+});
+
+export const usersCommands = {
+  getUsers: define({
+    summary: 'Users by id, a page at a time.',
+    input: z.object({ after: id.optional(), limit: pageSize(100, 50) }),
+    result: z.array(userView),
+    order: 'read',
+    actor: [],
+    reply: null,
+    socket: false,
+    rest: { method: 'GET', path: '/users', status: 200 },
+  }),
+  getUser: define({
+    summary: 'A user by id.',
+    input: z.object({ id }),
+    result: userView,
+    order: 'read',
+    actor: [],
+    reply: null,
+    socket: false,
+    rest: { method: 'GET', path: '/users/:id', status: 200 },
+  }),
+  createUser: define({
+    summary: 'Makes a user.',
+    input: userFields.extend({ externalId: filledText(200).nullable().optional() }),
+    result: userView,
+    order: 'write',
+    actor: [],
+    reply: null,
+    socket: false,
+    rest: { method: 'POST', path: '/users', status: 201 },
+  }),
+  updateUser: define({
+    summary: 'Changes name, avatar or metadata of a user; what is left out stays.',
+    input: userFields.extend({ id }),
+    result: userView,
+    order: 'write',
+    actor: [],
+    reply: null,
+    socket: false,
+    rest: { method: 'PATCH', path: '/users/:id', status: 200 },
+  }),
+} as const;
