@@ -4,11 +4,15 @@ import { ChatsModule } from './chats/chats.module.js';
 import type { AppConfig } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { HttpModule } from './http/http.module.js';
+import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { PresenceModule } from './presence/presence.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
+import { ReactionsModule } from './reactions/reactions.module.js';
 import { ReceiptsModule } from './receipts/receipts.module.js';
+import { SyncModule } from './sync/sync.module.js';
 import { UsersModule } from './users/users.module.js';
 
 /** The table of contents, from the bottom layer up. */
@@ -22,11 +26,15 @@ export class AppModule {
         DatabaseModule,
         RealtimeModule,
         AuthModule,
+        IdempotencyModule,
+        HttpModule,
         PresenceModule,
         UsersModule,
         ChatsModule,
         MessagesModule,
         ReceiptsModule,
+        ReactionsModule,
+        SyncModule,
         OperationsModule,
       ],
     };

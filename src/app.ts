@@ -4,8 +4,6 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import type { AppConfig } from './config/config.js';
-import { DeadlineInterceptor } from './http/deadline.interceptor.js';
-import { ErrorFilter } from './http/error.filter.js';
 import { useJsonBodies } from './http/json-body.js';
 import { useDocs } from './http/openapi.js';
 import { SocketIoAdapter } from './realtime/socket-io.adapter.js';
@@ -27,8 +25,6 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
   });
   const sockets = new SocketIoAdapter(app, config);
   app.useWebSocketAdapter(sockets);
-  app.useGlobalFilters(new ErrorFilter());
-  app.useGlobalInterceptors(new DeadlineInterceptor());
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
   app.enableCors({ origin: config.allowedOrigins.includes('*') ? '*' : [...config.allowedOrigins] });

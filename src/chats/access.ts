@@ -20,7 +20,8 @@ export interface Membership {
   role: Role;
 }
 
-type Row = Omit<Membership, 'userId' | 'role'> & { role: Role | null };
+/** As statements select it: `role` is null for who is no member. */
+export type MembershipRow = Omit<Membership, 'userId' | 'role'> & { role: Role | null };
 
 /** Says who may do what in a chat. The first line of every service method that touches one. */
 @Injectable()
@@ -33,12 +34,21 @@ export class Access {
    * @throws AppError FORBIDDEN for a member whose role is not enough.
    */
   async require(actor: Actor, permission: Permission, chatId: number): Promise<Membership> {
-    const [chat] = await this.sql.rows<Row>(membershipOf, [chatId, actor.userId]);
-    if (!chat) throw new AppError('NOT_FOUND');
-    if (actor.userId === null) return { ...chat, userId: null, role: 'owner' };
-    if (chat.role === null) throw new AppError('NOT_FOUND');
-    const membership: Membership = { ...chat, userId: actor.userId, role: chat.role };
-    if (!isAllowed(permission, membership)) throw new AppError('FORBIDDEN');
-    return membership;
+    const [chat] = await this.sql.rows<MembershipRow>(membershipOf, [chatId, actor.userId]);
+    return judge(actor, permission, chat);
   }
+}
+
+/**
+ * What the row of a chat means for somebody who asks for a permission.
+ *
+ * @throws AppError as `Access.require`
+ */
+export function judge(actor: Actor, permission: Permission, chat: MembershipRow | undefined): Membership {
+  if (!chat) throw new AppError('NOT_FOUND');
+  if (actor.userId === null) return { ...chat, userId: null, role: 'owner' };
+  if (chat.role === null) throw new AppError('NOT_FOUND');
+  const membership: Membership = { ...chat, userId: actor.userId, role: chat.role };
+  if (!isAllowed(permission, membership)) throw new AppError('FORBIDDEN');
+  return membership;
 }

@@ -58,6 +58,7 @@ export function toLastMessage(row: ChatRow & LastMessageColumns): MessageView | 
     content: row['m.content'],
     replyToId: row['m.replyToId'],
     metadata: row['m.metadata'],
+    reactions: row['m.reactions'],
     createdAt: row['m.createdAt'],
     editedAt: row['m.editedAt'],
     deletedAt: row['m.deletedAt'],

@@ -14,15 +14,25 @@ const chatColumns = `
 const lastMessageColumns = `
   l.id AS "m.id", l.seq AS "m.seq", l.version AS "m.version", l."senderId" AS "m.senderId",
   l."clientId" AS "m.clientId", l.content AS "m.content", l."replyToId" AS "m.replyToId",
-  l.metadata AS "m.metadata", l."createdAt" AS "m.createdAt", l."editedAt" AS "m.editedAt",
+  l.metadata AS "m.metadata", l.reactions AS "m.reactions", l."createdAt" AS "m.createdAt", l."editedAt" AS "m.editedAt",
   l."deletedAt" AS "m.deletedAt",
   EXISTS (
     SELECT 1 FROM chat_members r
     WHERE r."chatId" = c.id AND r."userId" <> l."senderId" AND r."readSeq" >= l.seq
   ) AS "m.seen"`;
 
+/** The newest message that the reader has not deleted for themselves, as `l`. */
+const newestMessage = (reader: string) => `
+  LEFT JOIN LATERAL (
+    SELECT v.* FROM messages v
+    WHERE v."chatId" = c.id AND NOT EXISTS (
+      SELECT 1 FROM hidden_messages h WHERE h."userId" = ${reader} AND h."messageId" = v.id
+    )
+    ORDER BY v.seq DESC LIMIT 1
+  ) l ON true`;
+
 /** Messages of others after the member's watermark: all of them, less the member's own. */
-const unreadOf = (chat: string, member: string) => `
+export const unreadOf = (chat: string, member: string) => `
   ${chat}."lastSeq" - ${member}."unreadSeq" + ${member}."sentBefore" - CASE ${member}."userId"
     WHEN ${chat}."user1Id" THEN ${chat}."user1Sent"
     WHEN ${chat}."user2Id" THEN ${chat}."user2Sent"
@@ -61,13 +71,13 @@ export const openDirectChat: Statement = {
     SELECT ${chatColumns}, false AS created FROM chats c WHERE ${pair('c', '$1', '$2')}`,
 };
 
-/** `$1` chat: the chat with its newest message. */
+/** `$1` chat, `$2` who reads or null: the chat with its newest message. */
 export const chatById: Statement = {
   name: 'chats.byId',
   text: `
     SELECT ${chatColumns}, ${lastMessageColumns},
       (SELECT count(*) FROM chat_members m WHERE m."chatId" = c.id) AS "memberCount"
-    FROM chats c LEFT JOIN messages l ON l."chatId" = c.id AND l.seq = c."lastSeq"
+    FROM chats c ${newestMessage('$2')}
     WHERE c.id = $1`,
 };
 
@@ -79,24 +89,32 @@ export const membersOfChat: Statement = {
     WHERE "chatId" = $1 ORDER BY "joinedAt", "userId" LIMIT $2`,
 };
 
+/** List items for `mine`: memberships of the person `$1`, the latest activity first. */
+const listItems = (mine: string) => `
+  SELECT ${chatColumns}, ${lastMessageColumns},
+    mine.role, mine."readSeq", ${unreadOf('c', 'mine')} AS unread,
+    o.id AS "o.id", o."externalId" AS "o.externalId", o.name AS "o.name", o."avatarUrl" AS "o.avatarUrl",
+    o.metadata AS "o.metadata", o."lastSeenAt" AS "o.lastSeenAt", o."createdAt" AS "o.createdAt"
+  FROM (${mine}) mine
+  JOIN chats c ON c.id = mine."chatId"
+  ${newestMessage('$1')}
+  LEFT JOIN users o ON c.type = 'direct'
+    AND o.id = CASE c."user1Id" WHEN mine."userId" THEN c."user2Id" ELSE c."user1Id" END
+  ORDER BY c."lastActivityAt" DESC, c.id DESC`;
+
 /** `$1` person, `$2`, `$3` after the chat with this activity and id, `$4` at most so many. */
 export const chatsOfUser: Statement = {
   name: 'chats.ofUser',
-  text: `
-    SELECT ${chatColumns}, ${lastMessageColumns},
-      mine.role, mine."readSeq", ${unreadOf('c', 'mine')} AS unread,
-      o.id AS "o.id", o."externalId" AS "o.externalId", o.name AS "o.name", o."avatarUrl" AS "o.avatarUrl",
-      o.metadata AS "o.metadata", o."lastSeenAt" AS "o.lastSeenAt", o."createdAt" AS "o.createdAt"
-    FROM (
-      SELECT m.*, a."lastActivityAt" AS activity FROM chat_members m JOIN chats a ON a.id = m."chatId"
-      WHERE m."userId" = $1 AND (a."lastActivityAt", a.id) < ($2::timestamptz, $3::bigint)
-      ORDER BY a."lastActivityAt" DESC, a.id DESC LIMIT $4
-    ) mine
-    JOIN chats c ON c.id = mine."chatId"
-    LEFT JOIN messages l ON l."chatId" = c.id AND l.seq = c."lastSeq"
-    LEFT JOIN users o ON c.type = 'direct'
-      AND o.id = CASE c."user1Id" WHEN mine."userId" THEN c."user2Id" ELSE c."user1Id" END
-    ORDER BY mine.activity DESC, c.id DESC`,
+  text: listItems(`
+    SELECT m.* FROM chat_members m JOIN chats a ON a.id = m."chatId"
+    WHERE m."userId" = $1 AND (a."lastActivityAt", a.id) < ($2::timestamptz, $3::bigint)
+    ORDER BY a."lastActivityAt" DESC, a.id DESC LIMIT $4`),
+};
+
+/** `$1` person, `$2` chat ids: those of them that are the person's. */
+export const chatsOfUserByIds: Statement = {
+  name: 'chats.ofUserByIds',
+  text: listItems(`SELECT m.* FROM chat_members m WHERE m."userId" = $1 AND m."chatId" = ANY($2::bigint[])`),
 };
 
 /** `$1` chat: gone, its members with it; its messages are left to `purgeMessages`. */

@@ -11,7 +11,7 @@ import {
   MAX_INTEGER,
   type MemberView,
 } from '../contract/index.js';
-import { Sql } from '../database/sql.js';
+import { type Runner, Sql } from '../database/sql.js';
 import { PresenceService } from '../presence/presence.service.js';
 import { Publisher } from '../realtime/publisher.js';
 import { Access } from './access.js';
@@ -25,7 +25,14 @@ import {
   toLastMessage,
 } from './chat.view.js';
 import { ChatPurge } from './chat-purge.js';
-import { chatById, chatsOfUser, deleteChat, membersOfChat, openDirectChat } from './chats.queries.js';
+import {
+  chatById,
+  chatsOfUser,
+  chatsOfUserByIds,
+  deleteChat,
+  membersOfChat,
+  openDirectChat,
+} from './chats.queries.js';
 
 /** Members shown with a chat. */
 const MAX_MEMBERS_SHOWN = 100;
@@ -70,11 +77,20 @@ export class ChatsService {
   async get(actor: Actor, { chatId }: { chatId: number }): Promise<ChatDetails> {
     await this.access.require(actor, 'chat.read', chatId);
     const [[row], members] = await Promise.all([
-      this.sql.rows<ChatRow & LastMessageColumns & { memberCount: number }>(chatById, [chatId]),
+      this.sql.rows<ChatRow & LastMessageColumns & { memberCount: number }>(chatById, [chatId, actor.userId]),
       this.sql.rows<MemberView>(membersOfChat, [chatId, MAX_MEMBERS_SHOWN]),
     ]);
     if (!row) throw new AppError('NOT_FOUND');
     return { ...toChatView(row), lastMessage: toLastMessage(row), members, memberCount: row.memberCount };
+  }
+
+  /** These of a person's chats, the latest activity first. */
+  async listByIds(
+    userId: number,
+    chatIds: readonly number[],
+    runner: Runner = this.sql,
+  ): Promise<ChatListItem[]> {
+    return this.listItems(await runner.rows<ChatListRow>(chatsOfUserByIds, [userId, chatIds]));
   }
 
   /** A page of a person's chats, the latest activity first. Empty for somebody nobody has heard of. */
@@ -83,9 +99,7 @@ export class ChatsService {
     const [milliseconds, id] = before === undefined ? [null, MAX_INTEGER] : before.split('.').map(Number);
     const activity = milliseconds == null ? 'infinity' : new Date(milliseconds).toISOString();
     const rows = await this.sql.rows<ChatListRow>(chatsOfUser, [userId, activity, id, limit]);
-    const others = rows.map((row) => row['o.id']).filter((other) => other !== null);
-    const online = await this.presence.onlineAmong(others);
-    return rows.map((row) => toChatListItem(row, online));
+    return this.listItems(rows);
   }
 
   /**
@@ -102,5 +116,11 @@ export class ChatsService {
     this.publisher.closeChat(chatId);
     await this.purge.start(chatId);
     return deleted;
+  }
+
+  private async listItems(rows: ChatListRow[]): Promise<ChatListItem[]> {
+    const others = rows.map((row) => row['o.id']).filter((other) => other !== null);
+    const online = await this.presence.onlineAmong(others);
+    return rows.map((row) => toChatListItem(row, online));
   }
 }

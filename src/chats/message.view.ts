@@ -1,4 +1,4 @@
-import type { MessageView } from '../contract/index.js';
+import type { MessageView, ReactionView } from '../contract/index.js';
 
 /** A message as statements select it. */
 export interface MessageRow {
@@ -10,6 +10,7 @@ export interface MessageRow {
   content: string;
   replyToId: number | null;
   metadata: Record<string, unknown> | null;
+  reactions: ReactionView[] | null;
   createdAt: string;
   editedAt: string | null;
   deletedAt: string | null;
@@ -44,6 +45,7 @@ export function toMessageView(row: MessageRow, chat: InChat): MessageView {
     clientId: row.clientId?.startsWith(OWN_KEY) ? null : row.clientId,
     replyToId: row.replyToId,
     metadata: row.metadata,
+    reactions: row.reactions ?? [],
     createdAt: row.createdAt,
     editedAt: row.editedAt,
     deletedAt: row.deletedAt,

@@ -9,6 +9,13 @@ export const permissions = {
   'chat.read': { group: 'member', direct: true },
   'chat.delete': { group: 'owner', direct: true },
   'message.send': { group: 'member', direct: true },
+  'message.react': { group: 'member', direct: true },
+  'message.hide': { group: 'member', direct: true },
+  // One's own; whose it is, the service looks at.
+  'message.edit': { group: 'member', direct: true },
+  'message.delete': { group: 'member', direct: true },
+  // Somebody else's.
+  'message.deleteAny': { group: 'admin', direct: false },
   'message.read': { group: 'member', direct: true },
   'receipt.write': { group: 'member', direct: true },
 } as const satisfies Record<string, { group: Role; direct: boolean }>;

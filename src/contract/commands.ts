@@ -2,7 +2,9 @@ import type { z } from 'zod';
 import { chatsCommands } from './commands/chats.js';
 import { messagesCommands } from './commands/messages.js';
 import { presenceCommands } from './commands/presence.js';
+import { reactionsCommands } from './commands/reactions.js';
 import { receiptsCommands } from './commands/receipts.js';
+import { syncCommands } from './commands/sync.js';
 import { usersCommands } from './commands/users.js';
 import type { CommandDefinition } from './define.js';
 
@@ -13,6 +15,8 @@ export const commands = {
   ...chatsCommands,
   ...messagesCommands,
   ...receiptsCommands,
+  ...reactionsCommands,
+  ...syncCommands,
 } as const satisfies Record<string, CommandDefinition>;
 
 export type CommandName = keyof typeof commands;

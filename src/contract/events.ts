@@ -4,10 +4,15 @@ import {
   chatDetails,
   chatListItem,
   chatView,
+  messageDeletedView,
+  messageDeliveredView,
   messageSeenView,
   messagesPage,
   messageView,
   presenceView,
+  reactionsChangedView,
+  syncedView,
+  unreadCountView,
 } from './views.js';
 
 /** What a socket can hear. A caller without a callback hears the answer to its command by the same names. */
@@ -25,6 +30,24 @@ export const events = {
     payload: messageSeenView,
     summary: 'A member has seen everything up to a message; to all members of the chat.',
   },
+  messageDelivered: {
+    payload: messageDeliveredView,
+    summary: 'Everything up to a message has reached a member; to all members of the chat.',
+  },
+  unreadCount: {
+    payload: unreadCountView,
+    summary: "The reader's unread messages after they have read or marked as unread; to their own sockets.",
+  },
+  messageEdited: { payload: messageView, summary: 'A message was edited; to all members of the chat.' },
+  messageDeleted: {
+    payload: messageDeletedView,
+    summary: 'A message was deleted: for everyone, to all members; for me, to my own sockets.',
+  },
+  reactionsChanged: {
+    payload: reactionsChangedView,
+    summary: 'Somebody reacted to a message or took a reaction back; to all members of the chat.',
+  },
+  synced: { payload: syncedView, summary: 'Answer to sync.' },
   onlineUsers: { payload: z.array(presenceView), summary: 'Answer to getOnlineUsers.' },
   userStatus: {
     payload: presenceView,

@@ -73,6 +73,11 @@ export const url = text(2_048).refine(
   },
 );
 
+/** What a reaction is: 1 to 32 characters without white space, an emoji as a rule. */
+export const emoji = text(32).refine((value) => /^\S+$/u.test(value), {
+  error: 'expected 1 to 32 characters without white space',
+});
+
 /** Key that makes a command repeatable: 1 to 128 printable ASCII characters, a UUID for example. */
 export const clientId = z.string().regex(/^[\x21-\x7e]{1,128}$/, {
   error: 'expected 1 to 128 printable ASCII characters without spaces',

@@ -29,6 +29,15 @@ export const userView = z
   .meta({ id: 'User' });
 export type UserView = z.infer<typeof userView>;
 
+export const reactionView = z
+  .object({
+    emoji: z.string(),
+    count,
+    userIds: z.array(id).describe('Who reacted so, the first 20.'),
+  })
+  .meta({ id: 'Reaction' });
+export type ReactionView = z.infer<typeof reactionView>;
+
 export const messageView = z
   .object({
     id,
@@ -42,9 +51,12 @@ export const messageView = z
     clientId: z.string().nullable(),
     replyToId: id.nullable(),
     metadata: json.nullable(),
+    reactions: z.array(reactionView),
     createdAt: timestamp,
     editedAt: timestamp.nullable(),
-    deletedAt: timestamp.nullable(),
+    deletedAt: timestamp
+      .nullable()
+      .describe('When it was deleted for everyone: content is empty then, metadata null.'),
   })
   .meta({ id: 'Message' });
 export type MessageView = z.infer<typeof messageView>;
@@ -118,6 +130,61 @@ export const messageSeenView = z
   .meta({ id: 'MessageSeen' });
 export type MessageSeenView = z.infer<typeof messageSeenView>;
 
+export const messageDeliveredView = messageSeenView
+  .omit({ seen: true })
+  .extend({
+    delivered: z.literal(true),
+    userId: id.describe('Who has received it.'),
+    seq: count.describe('Everything up to this seq has reached that user.'),
+  })
+  .meta({ id: 'MessageDelivered' });
+export type MessageDeliveredView = z.infer<typeof messageDeliveredView>;
+
+export const unreadCountView = z
+  .object({
+    chatId: id,
+    unread: count.describe('Unread messages of the chat.'),
+    total: count.describe('Unread messages of all chats.'),
+  })
+  .meta({ id: 'UnreadCount' });
+export type UnreadCountView = z.infer<typeof unreadCountView>;
+
+export const messageReceiptsView = z
+  .object({
+    messageId: id,
+    chatId: id,
+    seenBy: z.array(id).describe('Members other than the sender who have seen it; at most 1,000.'),
+    deliveredTo: z.array(id).describe('Members other than the sender whom it has reached; at most 1,000.'),
+  })
+  .meta({ id: 'MessageReceipts' });
+export type MessageReceiptsView = z.infer<typeof messageReceiptsView>;
+
+export const messageDeletedView = z
+  .object({
+    messageId: id,
+    chatId: id,
+    seq: count,
+    version: count,
+    for: z.enum(['everyone', 'me']),
+  })
+  .meta({ id: 'MessageDeleted' });
+export type MessageDeletedView = z.infer<typeof messageDeletedView>;
+
+export const messageEditView = z
+  .object({ content: z.string(), at: timestamp.describe('Until when the message read so.') })
+  .meta({ id: 'MessageEdit' });
+export type MessageEditView = z.infer<typeof messageEditView>;
+
+export const reactionsChangedView = z
+  .object({ messageId: id, chatId: id, seq: count, version: count, reactions: z.array(reactionView) })
+  .meta({ id: 'ReactionsChanged' });
+export type ReactionsChangedView = z.infer<typeof reactionsChangedView>;
+
+export const watermarkView = z
+  .object({ chatId: id, userId: id, readSeq: count, deliveredSeq: count })
+  .meta({ id: 'Watermark' });
+export type WatermarkView = z.infer<typeof watermarkView>;
+
 export const messagesPage = z
   .object({
     chatId: id,
@@ -126,3 +193,30 @@ export const messagesPage = z
   })
   .meta({ id: 'MessagesPage' });
 export type MessagesPage = z.infer<typeof messagesPage>;
+
+export const syncedChat = z
+  .object({
+    chat: chatListItem,
+    messages: z.array(messageView).describe('Changed after the version that the client has, by version.'),
+    upTo: count.describe('The client is whole up to this version of the chat.'),
+    reset: z
+      .boolean()
+      .describe('Forget what you have of this chat: `messages` is its newest page, by version.'),
+    more: z.boolean().describe('Call again with `upTo` to go on.'),
+  })
+  .meta({ id: 'SyncedChat' });
+export type SyncedChat = z.infer<typeof syncedChat>;
+
+export const syncedView = z
+  .object({
+    chats: z.array(syncedChat),
+    gone: z.array(id).describe('Chats that were named and may not be seen any more.'),
+    more: z.boolean().describe('Call again: there are more chats or messages.'),
+    watermarks: z.array(watermarkView).describe('Of the members of your chats, moved since `since`.'),
+    hidden: z
+      .array(z.object({ chatId: id, messageId: id }))
+      .describe('Messages that you deleted for yourself since `since`.'),
+    at: timestamp.describe('Pass it as `since` the next time.'),
+  })
+  .meta({ id: 'Synced' });
+export type SyncedView = z.infer<typeof syncedView>;

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
-import { isUnavailable } from './failure.js';
+import { isSerializationFault, isUnavailable } from './failure.js';
 
 /** Milliseconds to wait for a free connection, connecting included. With the statement's bound under 5 s in all. */
 const ACQUIRE_TIMEOUT_MS = 1_200;
@@ -96,19 +96,25 @@ export class Sql implements Runner {
     return this.withConnection((runner) => runner.rows<Row>(statement, values));
   }
 
-  /** Runs `work` in one transaction: committed when it resolves, rolled back when it throws. */
-  async transaction<T>(work: (runner: Runner) => Promise<T>): Promise<T> {
-    return this.withConnection(async (runner, client) => {
-      await client.query('BEGIN');
+  /**
+   * Runs `work` in one transaction: committed when it resolves, rolled back when it throws. After a
+   * serialization fault or deadlock it is run again from the start, up to `attempts` times in all.
+   */
+  async transaction<T>(work: (runner: Runner) => Promise<T>, attempts = 3): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
       try {
-        const result = await work(runner);
-        await client.query('COMMIT');
-        return result;
+        return await this.withConnection((runner, client) => inTransaction(client, () => work(runner)));
       } catch (error) {
-        if (!isUnavailable(error)) await client.query('ROLLBACK');
-        throw error;
+        if (attempt >= attempts || !isSerializationFault(error)) throw error;
       }
-    });
+    }
+  }
+
+  /** Runs `work` in a transaction that only reads, and sees the database as it is at its first statement. */
+  async snapshot<T>(work: (runner: Runner) => Promise<T>): Promise<T> {
+    return this.withConnection((runner, client) =>
+      inTransaction(client, () => work(runner), 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'),
+    );
   }
 
   /** Connections in use, idle, and callers that wait for one. */
@@ -134,8 +140,21 @@ export class Sql implements Runner {
       client.release();
       return result;
     } catch (error) {
-      client.release(isUnavailable(error));
+      client.release(isUnavailable(error) && !isSerializationFault(error));
       throw error;
     }
+  }
+}
+
+async function inTransaction<T>(client: pg.PoolClient, work: () => Promise<T>, begin = 'BEGIN'): Promise<T> {
+  await client.query(begin);
+  try {
+    const result = await work();
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    // A connection that broke or hangs is thrown away, and its transaction with it.
+    if (!isUnavailable(error) || isSerializationFault(error)) await client.query('ROLLBACK');
+    throw error;
   }
 }

@@ -10,8 +10,9 @@ const MAX_BODY = '128kb';
 /** Bodies are JSON in UTF-8, bounded in size, depth and number of parts before they are parsed. */
 export function useJsonBodies(app: NestExpressApplication): void {
   app.use((request: Request, _response: Response, next: NextFunction) => {
-    // `is` gives null when there is no body, false when the body is something else.
-    if (request.is('application/json') !== false) next();
+    // `is` gives null when there is no body, false when the body is something else. A POST of `fetch` without a
+    // body says that it has one of no bytes.
+    if (request.is('application/json') !== false || request.get('content-length') === '0') next();
     else next(Object.assign(new Error('Unsupported media type'), { status: 415 }));
   });
   app.use(

@@ -287,6 +287,7 @@ function sentOf({ draft, key }: Entry, row: SentRow): Sent {
       content: draft.content,
       replyToId: draft.replyToId,
       metadata: draft.metadata,
+      reactions: null,
       createdAt,
       editedAt: null,
       deletedAt: null,

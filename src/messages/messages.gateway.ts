@@ -1,11 +1,15 @@
 import { WebSocketGateway } from '@nestjs/websockets';
-import type { MessagesPage, MessageView } from '../contract/index.js';
+import type { MessageDeletedView, MessagesPage, MessageView } from '../contract/index.js';
 import { Command, type CommandRequest } from '../realtime/command.decorator.js';
+import { MessageLifeService } from './message-life.service.js';
 import { MessagesService } from './messages.service.js';
 
 @WebSocketGateway()
 export class MessagesGateway {
-  constructor(private readonly messages: MessagesService) {}
+  constructor(
+    private readonly messages: MessagesService,
+    private readonly life: MessageLifeService,
+  ) {}
 
   @Command('sendMessage')
   sendMessage({ actor, input }: CommandRequest<'sendMessage'>): Promise<MessageView> {
@@ -15,5 +19,15 @@ export class MessagesGateway {
   @Command('getMessages')
   getMessages({ actor, input }: CommandRequest<'getMessages'>): Promise<MessagesPage> {
     return this.messages.page(actor, input);
+  }
+
+  @Command('editMessage')
+  editMessage({ actor, input }: CommandRequest<'editMessage'>): Promise<MessageView> {
+    return this.life.edit(actor, input);
+  }
+
+  @Command('deleteMessage')
+  deleteMessage({ actor, input }: CommandRequest<'deleteMessage'>): Promise<MessageDeletedView> {
+    return this.life.delete(actor, input);
   }
 }

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ChatsModule } from '../chats/chats.module.js';
+import { MessageChanges } from './message-changes.js';
+import { MessageLifeService } from './message-life.service.js';
 import { MessageWriter } from './message-writer.js';
 import { MessagesController } from './messages.controller.js';
 import { MessagesGateway } from './messages.gateway.js';
@@ -9,7 +11,7 @@ import { MessagesService } from './messages.service.js';
 @Module({
   imports: [ChatsModule],
   controllers: [MessagesController],
-  providers: [MessageWriter, MessagesGateway, MessagesService],
-  exports: [MessagesService],
+  providers: [MessageChanges, MessageLifeService, MessageWriter, MessagesGateway, MessagesService],
+  exports: [MessageChanges, MessagesService],
 })
 export class MessagesModule {}

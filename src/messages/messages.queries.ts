@@ -1,8 +1,9 @@
 import type { Statement } from '../database/sql.js';
 
-const columns = `
-  m.id, m.seq, m.version, m."senderId", m."clientId", m.content, m."replyToId", m.metadata, m."createdAt",
-  m."editedAt", m."deletedAt"`;
+/** The columns of a message that its view shows, of the table alias `m`. */
+export const messageColumns = `
+  m.id, m.seq, m.version, m."senderId", m."clientId", m.content, m."replyToId", m.metadata, m.reactions,
+  m."createdAt", m."editedAt", m."deletedAt"`;
 
 /**
  * The two furthest watermarks of the chat in `$1`: somebody other than the sender has seen a message if one of
@@ -15,23 +16,24 @@ const page = (name: string, where: string, order: 'ASC' | 'DESC'): Statement => 
   name: `messages.${name}`,
   text: `
     WITH furthest AS MATERIALIZED (${furthest})
-    SELECT ${columns},
+    SELECT ${messageColumns},
       EXISTS (SELECT 1 FROM furthest f WHERE f."userId" <> m."senderId" AND f."readSeq" >= m.seq) AS seen
     FROM messages m WHERE m."chatId" = $1 AND ${where}
+      AND NOT EXISTS (SELECT 1 FROM hidden_messages h WHERE h."userId" = $4 AND h."messageId" = m.id)
     ORDER BY m.seq ${order} LIMIT $3`,
 });
 
-/** `$1` chat, `$2` seq, `$3` at most so many: the nearest before that seq, newest first. */
+/** `$1` chat, `$2` seq, `$3` at most so many, `$4` who reads or null: the nearest before that seq, newest first. */
 export const pageBefore = page('pageBefore', 'm.seq < $2', 'DESC');
 
-/** `$1` chat, `$2` seq, `$3` at most so many: the nearest after that seq, oldest first. */
+/** `$1` chat, `$2` seq, `$3` at most so many, `$4` who reads or null: the nearest after that seq, oldest first. */
 export const pageAfter = page('pageAfter', 'm.seq > $2', 'ASC');
 
 /** `$1` message ids: the messages with their chats. */
 export const messagesByIds: Statement = {
   name: 'messages.byIds',
   text: `
-    SELECT ${columns}, c.id AS "chatId", c."user1Id", c."user2Id",
+    SELECT ${messageColumns}, c.id AS "chatId", c."user1Id", c."user2Id",
       EXISTS (
         SELECT 1 FROM chat_members r
         WHERE r."chatId" = c.id AND r."userId" <> m."senderId" AND r."readSeq" >= m.seq

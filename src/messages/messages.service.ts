@@ -78,7 +78,7 @@ export class MessagesService {
     seq: number,
     limit: number,
   ): Promise<MessagesPage> {
-    const rows = await this.sql.rows<MessageRow>(statement, [chat.chatId, seq, limit + 1]);
+    const rows = await this.sql.rows<MessageRow>(statement, [chat.chatId, seq, limit + 1, chat.userId]);
     const messages = rows.slice(0, limit).map((row) => toMessageView(row, chat));
     return { chatId: chat.chatId, messages, more: rows.length > limit };
   }

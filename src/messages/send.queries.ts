@@ -32,6 +32,10 @@ export interface SentRow {
   createdAt: string | null;
 }
 
+/** What tells a retry of a send from another message under the same key, once the message has changed. */
+export const originalHash = (content: string, reply: string, metadata: string) =>
+  `md5(concat_ws(E'\\x01', ${content}, COALESCE(${reply}::text, ''), COALESCE(${metadata}::text, '')))`;
+
 /**
  * Writes a batch of messages, in one statement and so in one commit.
  *
@@ -62,8 +66,10 @@ export const sendMessages: Statement = {
         c.id AS chat, c."user1Id", c."user2Id", c."membersVersion", o.id AS "originalId",
         CASE
           WHEN o.id IS NOT NULL THEN CASE
-            WHEN o.content = i.content AND o."replyToId" IS NOT DISTINCT FROM i.reply
-              AND o.metadata IS NOT DISTINCT FROM i.metadata::jsonb AND o."chatId" = c.id
+            WHEN o."chatId" = c.id AND CASE WHEN o."originalHash" IS NULL
+                THEN o.content = i.content AND o."replyToId" IS NOT DISTINCT FROM i.reply
+                  AND o.metadata IS NOT DISTINCT FROM i.metadata::jsonb
+                ELSE o."originalHash" = ${originalHash('i.content', 'i.reply', 'i.metadata::jsonb')} END
             THEN ${verdicts.duplicate} ELSE ${verdicts.mismatch} END
           WHEN c.id IS NULL AND i.chat IS NULL THEN ${verdicts.noDirectChat}
           WHEN i.sender NOT IN (c."user1Id", c."user2Id") OR (c."user1Id" IS NULL AND m."userId" IS NULL)
@@ -88,7 +94,7 @@ export const sendMessages: Statement = {
         WHERE c."user1Id" IS NULL AND m."chatId" = c.id AND m."userId" = i.sender LIMIT 1
       ) m ON true
       LEFT JOIN LATERAL (
-        SELECT o.id, o."chatId", o.content, o."replyToId", o.metadata FROM messages o
+        SELECT o.id, o."chatId", o.content, o."replyToId", o.metadata, o."originalHash" FROM messages o
         WHERE o."senderId" = i.sender AND o."clientId" = i.key LIMIT 1
       ) o ON true
       LEFT JOIN LATERAL (

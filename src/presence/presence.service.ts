@@ -16,6 +16,8 @@ const MAX_TOLD = 5_000;
 @Injectable()
 export class PresenceService implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(PresenceService.name);
+  /** People whose changes are being announced: resolves with the last of them. */
+  private readonly announcing = new Map<number, Promise<void>>();
 
   constructor(
     private readonly store: PresenceStore,
@@ -25,11 +27,7 @@ export class PresenceService implements OnModuleInit, OnApplicationShutdown {
   ) {}
 
   onModuleInit(): void {
-    this.store.onChange((change) => {
-      this.announce(change).catch((error: unknown) =>
-        this.logger.warn(`A change of presence was not announced: ${String(error)}`),
-      );
-    });
+    this.store.onChange((change) => this.enqueue(change));
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -43,9 +41,10 @@ export class PresenceService implements OnModuleInit, OnApplicationShutdown {
     return this.viewOf(userId);
   }
 
-  /** Offline at this connection; with `grace` only after the grace period. */
+  /** Offline at this connection; with `grace` only after the grace period. A change is stored and told by then. */
   async leave(userId: number, connectionId: string, options: { grace: boolean }): Promise<void> {
     await this.store.leave(userId, connectionId, options);
+    await this.announcing.get(userId);
   }
 
   async viewOf(userId: number): Promise<PresenceView> {
@@ -73,12 +72,24 @@ export class PresenceService implements OnModuleInit, OnApplicationShutdown {
     return rows.map(({ userId, lastSeenAt }) => ({ userId, online: online.has(userId), lastSeenAt }));
   }
 
+  /** One person's changes are announced one after another: side by side they could be heard the wrong way round. */
+  private enqueue(change: PresenceChange): void {
+    const { userId } = change;
+    const before = this.announcing.get(userId) ?? Promise.resolve();
+    const announced: Promise<void> = before
+      .then(() => this.announce(change))
+      .catch((error: unknown) => this.logger.warn(`A change of presence was not announced: ${String(error)}`))
+      .finally(() => {
+        if (this.announcing.get(userId) === announced) this.announcing.delete(userId);
+      });
+    this.announcing.set(userId, announced);
+  }
+
   private async announce({ userId, online, at }: PresenceChange): Promise<void> {
     if (!online) await this.sql.rows(recordLastSeen, [userId, at.toISOString()]);
     const peers = await this.sql.rows<{ userId: number }>(peersOf, [userId, MAX_TOLD]);
     if (peers.length === 0) return;
-    this.publisher.publish('userStatus', await this.viewOf(userId), {
-      users: peers.map((peer) => peer.userId),
-    });
+    const view = await this.viewOf(userId);
+    this.publisher.publish('userStatus', { ...view, online }, { users: peers.map((peer) => peer.userId) });
   }
 }

@@ -12,6 +12,7 @@ import {
   parseInput,
 } from '../contract/index.js';
 import { toAppError } from '../database/failure.js';
+import { Idempotency } from '../idempotency/idempotency.js';
 import { type Ack, Call } from './call.js';
 import { type CommandHandler, COMMANDS, type SocketCommand } from './command.decorator.js';
 import { Connection } from './connection.js';
@@ -40,6 +41,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly identity: Identity,
+    private readonly idempotency: Idempotency,
   ) {}
 
   /** @throws Error when a socket command of the contract has no handler, or two. */
@@ -96,7 +98,11 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
     let outcome: Promise<unknown>;
     try {
       const actor = this.identity.actorOf(bound.name, input, claim);
-      outcome = Promise.resolve(bound.handle({ actor, input }, connection));
+      const handle = () => bound.handle({ actor, input }, connection);
+      outcome =
+        order === 'write'
+          ? this.idempotency.run(bound.name, actor, input, handle)
+          : Promise.resolve(handle());
     } catch (error) {
       outcome = Promise.reject(error as Error);
     }

@@ -1,5 +1,10 @@
 import { Controller } from '@nestjs/common';
-import type { MessageSeenView } from '../contract/index.js';
+import type {
+  MessageDeliveredView,
+  MessageReceiptsView,
+  MessageSeenView,
+  UnreadCountView,
+} from '../contract/index.js';
 import { Asked } from '../http/asked.decorator.js';
 import { Route } from '../http/route.decorator.js';
 import type { CommandRequest } from '../realtime/command.decorator.js';
@@ -17,5 +22,29 @@ export class ReceiptsController {
   @Route('markChatAsSeen')
   markChatAsSeen(@Asked() { actor, input }: CommandRequest<'markChatAsSeen'>): Promise<MessageSeenView> {
     return this.receipts.markSeen(actor, input);
+  }
+
+  @Route('markAsDelivered')
+  markAsDelivered(
+    @Asked() { actor, input }: CommandRequest<'markAsDelivered'>,
+  ): Promise<MessageDeliveredView> {
+    return this.receipts.markDelivered(actor, input);
+  }
+
+  @Route('markAsUnread')
+  markAsUnread(@Asked() { actor, input }: CommandRequest<'markAsUnread'>): Promise<UnreadCountView> {
+    return this.receipts.markUnread(actor, input);
+  }
+
+  @Route('getUnreadCount')
+  getUnreadCount(@Asked() { actor, input }: CommandRequest<'getUnreadCount'>): Promise<UnreadCountView> {
+    return this.receipts.unreadOf(actor, input);
+  }
+
+  @Route('getMessageReceipts')
+  getMessageReceipts(
+    @Asked() { actor, input }: CommandRequest<'getMessageReceipts'>,
+  ): Promise<MessageReceiptsView> {
+    return this.receipts.receiptsOf(actor, input);
   }
 }

@@ -1,8 +1,15 @@
 import { Module } from '@nestjs/common';
+import { ChatsModule } from '../chats/chats.module.js';
+import { MessagesModule } from '../messages/messages.module.js';
 import { ReceiptsController } from './receipts.controller.js';
 import { ReceiptsGateway } from './receipts.gateway.js';
 import { ReceiptsService } from './receipts.service.js';
+import { UnreadCounts } from './unread-counts.js';
 
 /** Who has seen what. */
-@Module({ controllers: [ReceiptsController], providers: [ReceiptsGateway, ReceiptsService] })
+@Module({
+  imports: [ChatsModule, MessagesModule],
+  controllers: [ReceiptsController],
+  providers: [ReceiptsGateway, ReceiptsService, UnreadCounts],
+})
 export class ReceiptsModule {}

@@ -1,12 +1,14 @@
+import { unreadOf } from '../chats/chats.queries.js';
 import type { Statement } from '../database/sql.js';
 
 /** A row of the answer; entries without a row name no chat of the reader's. */
-export interface SeenRow {
+export interface MarkedRow {
+  /** The entry's place, from 1. */
   idx: number;
   chatId: number;
   user1Id: number | null;
   user2Id: number | null;
-  /** Who has seen it. */
+  /** Whose watermark it is. */
   userId: number;
   /** The watermark that was asked for, and its message. */
   seq: number;
@@ -17,52 +19,132 @@ export interface SeenRow {
 }
 
 /**
- * Moves watermarks of what members have seen, many in one statement. They never move back.
+ * Moves watermarks of members, many in one statement. They never move back.
  *
- * `$1` idx, `$2` reader or null, `$3` message or null, `$4` chat or null: arrays of one length, ordered by
- * idx. A message stands for everything in its chat up to it, a chat for everything there is. No reader is
- * the other person of a direct chat, seen from the message's sender.
+ * Arrays of one length: `$1` reader or null, `$2` message or null, `$3` chat or null. A message stands for
+ * everything in its chat up to it, a chat for everything there is. No reader is the other person of a direct
+ * chat, seen from the message's sender.
  *
- * Memberships are locked in the order of their keys, as the statement that writes messages does.
+ * Memberships are locked in the order of their keys: two nodes that mark the same chats can't deadlock.
  */
-export const markSeen: Statement = {
-  name: 'receipts.markSeen',
+const mark = (
+  name: string,
+  watermark: 'readSeq' | 'deliveredSeq',
+  set: string,
+  moves: string,
+): Statement => ({
+  name,
   text: `
-    WITH input AS (
-      SELECT * FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[]) AS i(idx, reader, message, chat)
-    ), target AS MATERIALIZED (
+    WITH target AS MATERIALIZED (
       SELECT i.idx, c.id AS chat, c."user1Id", c."user2Id", c.version, l.id AS message,
         COALESCE(l.seq, 0) AS seq,
         COALESCE(
           i.reader,
           CASE l."senderId" WHEN c."user1Id" THEN c."user2Id" WHEN c."user2Id" THEN c."user1Id" END
         ) AS reader
-      FROM input i
-      LEFT JOIN messages m ON m.id = i.message
-      JOIN chats c ON c.id = COALESCE(m."chatId", i.chat) AND (i.chat IS NULL OR i.chat = c.id)
-        AND (i.message IS NULL OR m.id IS NOT NULL)
-      LEFT JOIN messages l ON l."chatId" = c.id AND l.seq = COALESCE(m.seq, c."lastSeq")
+      FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS i(reader, message, chat, idx)
+      LEFT JOIN LATERAL (SELECT m.id, m."chatId", m.seq FROM messages m WHERE m.id = i.message LIMIT 1) m ON true
+      JOIN LATERAL (
+        SELECT c.id, c."user1Id", c."user2Id", c.version, c."lastSeq" FROM chats c
+        WHERE c.id = COALESCE(m."chatId", i.chat) LIMIT 1
+      ) c ON (i.chat IS NULL OR i.chat = c.id) AND (i.message IS NULL OR m.id IS NOT NULL)
+      LEFT JOIN LATERAL (
+        SELECT l.id, l.seq, l."senderId" FROM messages l
+        WHERE l."chatId" = c.id AND l.seq = COALESCE(m.seq, c."lastSeq") LIMIT 1
+      ) l ON true
     ), locked AS MATERIALIZED (
-      SELECT m."chatId", m."userId", m."readSeq", m."unreadSeq"
-      FROM (SELECT DISTINCT chat, reader FROM target) t
-      JOIN chat_members m ON m."chatId" = t.chat AND m."userId" = t.reader
-      ORDER BY m."chatId", m."userId" FOR NO KEY UPDATE OF m
-    ), furthest AS (
-      SELECT l.*, max(t.seq) AS seq FROM locked l JOIN target t ON t.chat = l."chatId" AND t.reader = l."userId"
-      GROUP BY l."chatId", l."userId", l."readSeq", l."unreadSeq"
+      SELECT m."chatId", m."userId", m."readSeq", m."deliveredSeq", m."unreadSeq", t.seq
+      FROM (SELECT chat, reader, max(seq) AS seq FROM target GROUP BY chat, reader ORDER BY chat, reader) t
+      JOIN LATERAL (
+        SELECT * FROM chat_members m WHERE m."chatId" = t.chat AND m."userId" = t.reader
+        LIMIT 1 FOR NO KEY UPDATE
+      ) m ON true
     ), moved AS (
-      UPDATE chat_members m
-      SET "readSeq" = GREATEST(m."readSeq", f.seq),
+      UPDATE chat_members m SET ${set}
+      FROM locked f
+      WHERE m."chatId" = f."chatId" AND m."userId" = f."userId" AND ${moves}
+    )
+    SELECT t.idx, t.chat AS "chatId", t."user1Id", t."user2Id", t.reader AS "userId", t.seq,
+      t.message AS "messageId", t.version, t.seq > l."${watermark}" AS moved
+    FROM target t JOIN locked l ON l."chatId" = t.chat AND l."userId" = t.reader`,
+});
+
+/** Seen implies received; what was seen is not unread any more. */
+export const markSeen = mark(
+  'receipts.markSeen',
+  'readSeq',
+  `"readSeq" = GREATEST(m."readSeq", f.seq),
         "deliveredSeq" = GREATEST(m."deliveredSeq", f.seq),
-        "unreadSeq" = f.seq,
+        "unreadSeq" = GREATEST(m."unreadSeq", f.seq),
         "sentBefore" = m."sentBefore" + (
           SELECT count(*) FROM messages o
           WHERE o."chatId" = m."chatId" AND o.seq > f."unreadSeq" AND o.seq <= f.seq AND o."senderId" = m."userId"
+        ),
+        "watermarksAt" = clock_timestamp()`,
+  `f.seq > LEAST(f."readSeq", f."unreadSeq")`,
+);
+
+export const markDelivered = mark(
+  'receipts.markDelivered',
+  'deliveredSeq',
+  `"deliveredSeq" = f.seq, "watermarksAt" = clock_timestamp()`,
+  `f.seq > f."deliveredSeq"`,
+);
+
+/**
+ * `$1` person, `$2` chat, `$3` message or null: counts that message and all after it as unread again; null is
+ * the newest message of somebody else. Never moves forward.
+ */
+export const markUnread: Statement = {
+  name: 'receipts.markUnread',
+  text: `
+    WITH target AS (
+      SELECT m.seq - 1 AS seq FROM messages m
+      WHERE m."chatId" = $2 AND ($3::bigint IS NULL OR m.id = $3)
+        AND ($3::bigint IS NOT NULL OR m."senderId" IS DISTINCT FROM $1)
+      ORDER BY m.seq DESC LIMIT 1
+    ), locked AS (
+      SELECT m."unreadSeq", t.seq FROM chat_members m, target t
+      WHERE m."chatId" = $2 AND m."userId" = $1 FOR NO KEY UPDATE OF m
+    ), moved AS (
+      UPDATE chat_members m
+      SET "unreadSeq" = l.seq, "watermarksAt" = clock_timestamp(),
+        "sentBefore" = m."sentBefore" - (
+          SELECT count(*) FROM messages o
+          WHERE o."chatId" = $2 AND o.seq > l.seq AND o.seq <= l."unreadSeq" AND o."senderId" = $1
         )
-      FROM furthest f
-      WHERE m."chatId" = f."chatId" AND m."userId" = f."userId" AND f.seq > LEAST(f."readSeq", f."unreadSeq")
+      FROM locked l WHERE m."chatId" = $2 AND m."userId" = $1 AND l.seq < l."unreadSeq"
     )
-    SELECT t.idx, t.chat AS "chatId", t."user1Id", t."user2Id", t.reader AS "userId", t.seq,
-      t.message AS "messageId", t.version, t.seq > l."readSeq" AS moved
-    FROM target t JOIN locked l ON l."chatId" = t.chat AND l."userId" = t.reader`,
+    SELECT seq FROM target`,
+};
+
+/** Pairs of `$1` persons and `$2` chats: unread messages of the chat, and of all chats of the person. */
+export const unreadCounts: Statement = {
+  name: 'receipts.unreadCounts',
+  text: `
+    SELECT p."userId", p."chatId", u.unread, u.total
+    FROM unnest($1::bigint[], $2::bigint[]) AS p("userId", "chatId")
+    CROSS JOIN LATERAL (
+      SELECT COALESCE(sum(n.unread) FILTER (WHERE n."chatId" = p."chatId"), 0)::bigint AS unread,
+        COALESCE(sum(n.unread), 0)::bigint AS total
+      FROM (
+        SELECT m."chatId", ${unreadOf('c', 'm')} AS unread
+        FROM chat_members m JOIN chats c ON c.id = m."chatId" WHERE m."userId" = p."userId"
+      ) n
+    ) u`,
+};
+
+/** `$1` message, `$2` at most so many each: members other than the sender who have seen it, whom it has reached. */
+export const receiptsOf: Statement = {
+  name: 'receipts.ofMessage',
+  text: `
+    WITH others AS (
+      SELECT r."userId", r."readSeq" >= m.seq AS seen, r."deliveredSeq" >= m.seq AS delivered
+      FROM messages m JOIN chat_members r ON r."chatId" = m."chatId" AND r."userId" IS DISTINCT FROM m."senderId"
+      WHERE m.id = $1 AND GREATEST(r."readSeq", r."deliveredSeq") >= m.seq
+      ORDER BY r."userId" LIMIT $2
+    )
+    SELECT COALESCE(array_agg("userId") FILTER (WHERE seen), '{}') AS "seenBy",
+      COALESCE(array_agg("userId") FILTER (WHERE delivered), '{}') AS "deliveredTo"
+    FROM others`,
 };

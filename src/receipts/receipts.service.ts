@@ -1,71 +1,104 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { Actor } from '../auth/actor.js';
+import { type Actor, personOf } from '../auth/actor.js';
+import { Access } from '../chats/access.js';
 import { membersOf } from '../chats/audience.js';
-import { AppError, type CommandInput, type MessageSeenView } from '../contract/index.js';
-import { GroupCommit, type Outcome } from '../database/group-commit.js';
+import {
+  AppError,
+  type CommandInput,
+  type MessageDeliveredView,
+  type MessageReceiptsView,
+  type MessageSeenView,
+  type UnreadCountView,
+} from '../contract/index.js';
 import { Sql } from '../database/sql.js';
-import { ANSWER_WITHIN_MS } from '../realtime/deadlines.js';
+import { MessageChanges } from '../messages/message-changes.js';
 import { Publisher } from '../realtime/publisher.js';
-import { markSeen, type SeenRow } from './receipts.queries.js';
+import { markDelivered, markSeen, markUnread, receiptsOf } from './receipts.queries.js';
+import { UnreadCounts } from './unread-counts.js';
+import { watermarks } from './watermarks.js';
 
-interface Mark {
-  readerId: number | null;
-  messageId: number | null;
-  chatId: number | null;
-}
+/** People listed as having seen a message. */
+const MAX_LISTED = 1_000;
 
-const MAX_BATCH = 256;
-const MAX_WAITING = 5_000;
-
-/** Who has seen what. Marks that arrive while a commit is under way go into the next one together. */
+/** Who has seen what, whom it has reached, and what is unread. */
 @Injectable()
 export class ReceiptsService implements OnApplicationShutdown {
-  private readonly marks = new GroupCommit<Mark, SeenRow>({
-    write: (batch) => this.writeBatch(batch),
-    maxBatch: MAX_BATCH,
-    maxWaiting: MAX_WAITING,
-    patienceMs: ANSWER_WITHIN_MS,
-  });
+  private readonly seen;
+  private readonly delivered;
 
   constructor(
     private readonly sql: Sql,
+    private readonly access: Access,
+    private readonly changes: MessageChanges,
     private readonly publisher: Publisher,
-  ) {}
+    private readonly unread: UnreadCounts,
+  ) {
+    this.seen = watermarks(sql, markSeen);
+    this.delivered = watermarks(sql, markDelivered);
+  }
 
   /**
    * The reader has seen everything up to a message, or everything in a chat. When nobody says who reads (the
    * seed's `markAsSeen { messageId }` on a socket that named nobody) it is the receiver of the message. The
    * permission (`receipt.write`) is the membership, checked by the statement under its lock.
    *
-   * Members hear `messageSeen` when the watermark moved.
+   * Members hear `messageSeen` when the watermark moved, the reader's own sockets `unreadCount`.
    *
    * @throws AppError NOT_FOUND when there is no such message or chat, or the reader is no member.
    */
   async markSeen(actor: Actor, input: CommandInput<'markAsSeen'>): Promise<MessageSeenView> {
-    const row = await this.marks.submit({
-      readerId: actor.userId,
-      messageId: input.messageId ?? null,
-      chatId: input.chatId ?? null,
-    });
+    const row = await this.seen.submit(markOf(actor, input));
     const { messageId, chatId, userId, seq, version } = row;
-    const seen: MessageSeenView = { messageId, seen: true, chatId, userId, seq, version };
-    if (row.moved) this.publisher.publish('messageSeen', seen, membersOf(row, actor.origin));
-    return seen;
+    const view: MessageSeenView = { messageId, seen: true, chatId, userId, seq, version };
+    if (row.moved) this.publisher.publish('messageSeen', view, membersOf(row, actor.origin));
+    this.unread.announce(userId, chatId);
+    return view;
+  }
+
+  /** As `markSeen`, for what has reached a device. Members hear `messageDelivered`. */
+  async markDelivered(actor: Actor, input: CommandInput<'markAsDelivered'>): Promise<MessageDeliveredView> {
+    const row = await this.delivered.submit(markOf(actor, input));
+    const { messageId, chatId, userId, seq, version } = row;
+    const view: MessageDeliveredView = { messageId, delivered: true, chatId, userId, seq, version };
+    if (row.moved) this.publisher.publish('messageDelivered', view, membersOf(row, actor.origin));
+    return view;
+  }
+
+  /** @throws AppError NOT_FOUND for no such chat, or a message that is not in it. */
+  async markUnread(
+    actor: Actor,
+    { chatId, messageId }: CommandInput<'markAsUnread'>,
+  ): Promise<UnreadCountView> {
+    const userId = personOf(actor);
+    await this.access.require(actor, 'receipt.write', chatId);
+    const found = await this.sql.rows(markUnread, [userId, chatId, messageId ?? null]);
+    if (found.length === 0 && messageId !== undefined) throw new AppError('NOT_FOUND');
+    const count = await this.unread.of(userId, chatId);
+    this.publisher.publish('unreadCount', count, { users: [userId], except: actor.origin });
+    return count;
+  }
+
+  /** @throws AppError NOT_FOUND */
+  async unreadOf(actor: Actor, { chatId }: { chatId: number }): Promise<UnreadCountView> {
+    await this.access.require(actor, 'chat.read', chatId);
+    return this.unread.of(personOf(actor), chatId);
+  }
+
+  /** @throws AppError NOT_FOUND */
+  async receiptsOf(actor: Actor, { messageId }: { messageId: number }): Promise<MessageReceiptsView> {
+    const { chatId } = await this.changes.requireChatOf(actor, 'message.read', messageId);
+    const [lists] = await this.sql.rows<Pick<MessageReceiptsView, 'seenBy' | 'deliveredTo'>>(receiptsOf, [
+      messageId,
+      MAX_LISTED,
+    ]);
+    return { messageId, chatId, seenBy: lists?.seenBy ?? [], deliveredTo: lists?.deliveredTo ?? [] };
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.marks.drained();
+    await Promise.all([this.seen.drained(), this.delivered.drained()]);
   }
+}
 
-  private async writeBatch(batch: readonly Mark[]): Promise<Outcome<SeenRow>[]> {
-    const rows = await this.sql.rows<SeenRow>(markSeen, [
-      batch.map((_, idx) => idx),
-      batch.map((mark) => mark.readerId),
-      batch.map((mark) => mark.messageId),
-      batch.map((mark) => mark.chatId),
-    ]);
-    const outcomes = batch.map((): Outcome<SeenRow> => ({ ok: false, error: new AppError('NOT_FOUND') }));
-    for (const row of rows) outcomes[row.idx] = { ok: true, result: row };
-    return outcomes;
-  }
+function markOf(actor: Actor, { messageId, chatId }: { messageId?: number; chatId?: number }) {
+  return { readerId: actor.userId, messageId: messageId ?? null, chatId: chatId ?? null };
 }

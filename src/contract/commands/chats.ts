@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { define, inChat } from '../define.js';
+import { define, inChat, repeatable } from '../define.js';
 import { id, pageSize } from '../scalars.js';
 import { chatDeletedView, chatDetails, chatListItem, chatView } from '../views.js';
 
@@ -26,7 +26,7 @@ export const chatsCommands = {
   createChat: define({
     summary: 'The direct chat of two people: the one there is, else a new one.',
     input: z
-      .object({ user1Id: id, user2Id: id })
+      .object({ user1Id: id, user2Id: id, ...repeatable })
       .refine((chat) => chat.user1Id !== chat.user2Id, { error: 'expected two different people' }),
     result: chatView,
     order: 'write',
@@ -48,7 +48,7 @@ export const chatsCommands = {
   }),
   deleteChat: define({
     summary: 'Deletes a chat and its messages for everyone.',
-    input: inChat,
+    input: inChat.extend(repeatable),
     result: chatDeletedView,
     order: 'write',
     bare: 'chatId',

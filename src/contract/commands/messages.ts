@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { define } from '../define.js';
+import { define, onMessage, repeatable } from '../define.js';
 import { clientId, filledText, id, MAX_CONTENT_LENGTH, metadata, pageSize, position } from '../scalars.js';
-import { messagesPage, messageView } from '../views.js';
+import { messageDeletedView, messageEditView, messagesPage, messageView } from '../views.js';
 
 export const messagesCommands = {
   sendMessage: define({
@@ -51,5 +51,36 @@ export const messagesCommands = {
     reply: 'messagesList',
     socket: true,
     rest: { method: 'GET', path: '/chats/:chatId/messages', status: 200 },
+  }),
+  editMessage: define({
+    summary: 'Changes the text of an own message. What it said before is kept.',
+    input: onMessage.extend({ content: filledText(MAX_CONTENT_LENGTH), ...repeatable }),
+    result: messageView,
+    order: 'write',
+    actor: ['userId'],
+    reply: 'messageEdited',
+    socket: true,
+    rest: { method: 'PATCH', path: '/messages/:messageId', status: 200 },
+  }),
+  deleteMessage: define({
+    summary: 'Deletes a message: an own one for everyone, leaving an empty place, or any for oneself.',
+    input: onMessage.extend({ for: z.enum(['everyone', 'me']).default('everyone'), ...repeatable }),
+    result: messageDeletedView,
+    order: 'write',
+    bare: 'messageId',
+    actor: ['userId'],
+    reply: 'messageDeleted',
+    socket: true,
+    rest: { method: 'DELETE', path: '/messages/:messageId', status: 200 },
+  }),
+  getMessageEdits: define({
+    summary: 'What a message said before its edits, the oldest first; at most 100.',
+    input: onMessage,
+    result: z.array(messageEditView),
+    order: 'read',
+    actor: ['userId'],
+    reply: null,
+    socket: false,
+    rest: { method: 'GET', path: '/messages/:messageId/edits', status: 200 },
   }),
 } as const;

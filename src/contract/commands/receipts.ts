@@ -1,17 +1,19 @@
 import { z } from 'zod';
-import { define, inChat } from '../define.js';
+import { define, inChat, onMessage, repeatable } from '../define.js';
 import { id } from '../scalars.js';
-import { messageSeenView } from '../views.js';
+import { messageDeliveredView, messageReceiptsView, messageSeenView, unreadCountView } from '../views.js';
+
+const mark = z
+  .object({ messageId: id.optional(), chatId: id.optional(), userId: id.optional(), ...repeatable })
+  .refine(({ messageId, chatId }) => messageId !== undefined || chatId !== undefined, {
+    error: 'expected messageId or chatId',
+  });
 
 export const receiptsCommands = {
   markAsSeen: define({
     summary:
       'The reader has seen everything in the chat up to a message; with `chatId`, everything there is.',
-    input: z
-      .object({ messageId: id.optional(), chatId: id.optional(), userId: id.optional() })
-      .refine((mark) => mark.messageId !== undefined || mark.chatId !== undefined, {
-        error: 'expected messageId or chatId',
-      }),
+    input: mark,
     result: messageSeenView,
     order: 'write',
     bare: 'messageId',
@@ -22,12 +24,56 @@ export const receiptsCommands = {
   }),
   markChatAsSeen: define({
     summary: 'The reader has seen everything in the chat.',
-    input: inChat,
+    input: inChat.extend(repeatable),
     result: messageSeenView,
     order: 'write',
     actor: ['userId'],
     reply: 'messageSeen',
     socket: false,
     rest: { method: 'POST', path: '/chats/:chatId/seen', status: 200 },
+  }),
+  markAsDelivered: define({
+    summary:
+      'Everything in the chat up to a message has reached the reader; with `chatId`, everything there is.',
+    input: mark,
+    result: messageDeliveredView,
+    order: 'write',
+    bare: 'messageId',
+    actor: ['userId'],
+    reply: 'messageDelivered',
+    socket: true,
+    rest: { method: 'POST', path: '/messages/:messageId/delivered', status: 200 },
+  }),
+  markAsUnread: define({
+    summary:
+      'Counts a message and all after it as unread again; without one, the newest of others. What others see as seen stays.',
+    input: inChat.extend({ messageId: id.optional(), ...repeatable }),
+    result: unreadCountView,
+    order: 'write',
+    actor: ['userId'],
+    reply: 'unreadCount',
+    socket: true,
+    rest: { method: 'POST', path: '/chats/:chatId/unread', status: 200 },
+  }),
+  getUnreadCount: define({
+    summary: 'Unread messages of a chat and of all chats.',
+    input: inChat,
+    result: unreadCountView,
+    order: 'read',
+    bare: 'chatId',
+    actor: ['userId'],
+    reply: 'unreadCount',
+    socket: true,
+    rest: { method: 'GET', path: '/chats/:chatId/unread', status: 200 },
+  }),
+  getMessageReceipts: define({
+    summary: 'Who has seen a message, and whom it has reached.',
+    input: onMessage,
+    result: messageReceiptsView,
+    order: 'read',
+    actor: ['userId'],
+    reply: null,
+    socket: false,
+    rest: { method: 'GET', path: '/messages/:messageId/receipts', status: 200 },
   }),
 } as const;

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { define } from '../define.js';
+import { define, repeatable } from '../define.js';
 import { filledText, id, metadata, pageSize, url } from '../scalars.js';
 import { userView } from '../views.js';
 
 /** What a user shows of themselves. */
 const userFields = z.object({
+  ...repeatable,
   name: filledText(200).nullable().optional(),
   avatarUrl: url.nullable().optional(),
   metadata: metadata.optional(),

@@ -9,11 +9,15 @@ import type { IncomingMessage } from 'node:http';
 export function requireUtf8(request: IncomingMessage): void {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const push = request.push.bind(request);
+  let refused = false;
   request.push = (chunk: Buffer | null, encoding?: BufferEncoding): boolean => {
+    if (refused) return false;
     try {
       decoder.decode(chunk ?? undefined, { stream: chunk !== null });
     } catch {
-      request.destroy();
+      refused = true;
+      // Not before Engine.IO listens to it, which then ends the session.
+      setImmediate(() => request.destroy());
       return false;
     }
     return push(chunk, encoding);

@@ -1,0 +1,34 @@
+import type { Role } from '../database/models/chat-member.model.js';
+import { isAllowed, type Permission, permissions } from './permissions.js';
+
+const roles: readonly Role[] = ['member', 'admin', 'owner'];
+const all = Object.keys(permissions) as Permission[];
+
+describe('Permissions', () => {
+  it.each<[Permission, Role[]]>([
+    ['chat.read', ['member', 'admin', 'owner']],
+    ['chat.delete', ['owner']],
+    ['message.send', ['member', 'admin', 'owner']],
+    ['message.read', ['member', 'admin', 'owner']],
+    ['receipt.write', ['member', 'admin', 'owner']],
+  ])('give %s of a group to %j', (permission, allowed) => {
+    expect(roles.filter((role) => isAllowed(permission, { type: 'group', role }))).toEqual(allowed);
+  });
+
+  it.each<Permission>(['chat.read', 'chat.delete', 'message.send', 'message.read', 'receipt.write'])(
+    'give %s of a direct chat to both people',
+    (permission) => {
+      expect(isAllowed(permission, { type: 'direct', role: 'member' })).toBe(true);
+    },
+  );
+
+  it.each(all)('that give %s to a role give it to every higher one', (permission) => {
+    const allowed = roles.map((role) => isAllowed(permission, { type: 'group', role }));
+    expect(allowed).toEqual([...allowed].sort((one, other) => Number(one) - Number(other)));
+    expect(allowed.at(-1)).toBe(true);
+  });
+
+  it.each(all)('make no difference between roles in a direct chat: %s', (permission) => {
+    expect(new Set(roles.map((role) => isAllowed(permission, { type: 'direct', role }))).size).toBe(1);
+  });
+});

@@ -1,0 +1,130 @@
+import { parseConfig } from './config.js';
+import { environment } from './environment.js';
+
+const faultsOf = (variables: Record<string, string>) => parseConfig(variables).faults;
+
+describe('The configuration', () => {
+  it('has a default for everything', () => {
+    expect(parseConfig({})).toMatchObject({
+      faults: [],
+      config: {
+        production: false,
+        host: undefined,
+        httpPort: 3000,
+        socketPort: 5005,
+        auth: { mode: 'open' },
+        allowedOrigins: ['*'],
+        database: { url: null, pool: 16, timeoutMs: 3_000 },
+        presence: { graceMs: 5_000 },
+        logLevel: 'info',
+      },
+    });
+  });
+
+  it('takes what the environment says', () => {
+    expect(
+      parseConfig({
+        NODE_ENV: 'production',
+        AUTH: 'open',
+        HOST: '127.0.0.1',
+        PORT: '8080',
+        SOCKET_PORT: '8081',
+        DATABASE_URL: 'postgres://chat:secret@db:5432/chat',
+        DATABASE_POOL: '30',
+        DATABASE_TIMEOUT_MS: '500',
+        PRESENCE_GRACE_MS: '0',
+        ALLOWED_ORIGINS: 'https://one.example, http://localhost:5173',
+        LOG_LEVEL: 'silent',
+      }),
+    ).toMatchObject({
+      faults: [],
+      config: {
+        production: true,
+        host: '127.0.0.1',
+        httpPort: 8080,
+        socketPort: 8081,
+        auth: { mode: 'open' },
+        allowedOrigins: ['https://one.example', 'http://localhost:5173'],
+        database: { url: 'postgres://chat:secret@db:5432/chat', pool: 30, timeoutMs: 500 },
+        presence: { graceMs: 0 },
+        logLevel: 'silent',
+      },
+    });
+  });
+
+  it.each(Object.keys(environment))('takes an empty or blank %s as unset', (name) => {
+    for (const text of ['', '   ']) {
+      const { config, faults } = parseConfig({ [name]: text });
+      expect({ config, faults }).toEqual({ config: parseConfig({}).config, faults: [] });
+    }
+  });
+
+  it.each([
+    ['PORT', 'abc'],
+    ['PORT', '-1'],
+    ['PORT', '65536'],
+    ['PORT', '80.5'],
+    ['PORT', '1e3'],
+    ['PORT', '0x50'],
+    ['PORT', '99999999999999999999'],
+    ['SOCKET_PORT', 'http'],
+    ['DATABASE_URL', 'mysql://localhost/chat'],
+    ['DATABASE_URL', 'localhost:5432'],
+    ['DATABASE_POOL', '3'],
+    ['DATABASE_POOL', '501'],
+    ['DATABASE_TIMEOUT_MS', '99'],
+    ['DATABASE_TIMEOUT_MS', '4001'],
+    ['PRESENCE_GRACE_MS', '-5'],
+    ['PRESENCE_GRACE_MS', '600001'],
+    ['NODE_ENV', 'staging'],
+    ['AUTH', 'none'],
+    ['ALLOWED_ORIGINS', 'example.com'],
+    ['ALLOWED_ORIGINS', 'https://example.com/path'],
+    ['ALLOWED_ORIGINS', 'https://good.example,nonsense'],
+    ['LOG_LEVEL', 'loud'],
+  ])('finds the fault in %s=%s, by its name', (variable, text) => {
+    expect(faultsOf({ [variable]: text })).toEqual([
+      { variable, message: expect.stringMatching(/^expected /) },
+    ]);
+  });
+
+  it('tells all faults at once', () => {
+    const faults = faultsOf({ PORT: 'x', SOCKET_PORT: 'y', DATABASE_URL: 'z', AUTH: 'w', LOG_LEVEL: 'v' });
+    expect(faults.map(({ variable }) => variable).sort()).toEqual([
+      'AUTH',
+      'DATABASE_URL',
+      'LOG_LEVEL',
+      'PORT',
+      'SOCKET_PORT',
+    ]);
+  });
+
+  it('repeats no secret when it tells a fault', () => {
+    const faults = faultsOf({ DATABASE_URL: 'mysql://chat:hunter2@db/chat' });
+    expect(JSON.stringify(faults)).not.toContain('hunter2');
+  });
+
+  it('is whole, with defaults, where there are faults', () => {
+    const { config } = parseConfig({ PORT: 'x', PRESENCE_GRACE_MS: '7' });
+    expect(config).toEqual({ ...parseConfig({}).config, presence: { graceMs: 7 } });
+  });
+
+  it('wants two ports for REST and sockets, unless the system chooses them', () => {
+    expect(faultsOf({ PORT: '4000', SOCKET_PORT: '4000' })).toMatchObject([{ variable: 'SOCKET_PORT' }]);
+    expect(faultsOf({ PORT: '5005' })).toMatchObject([{ variable: 'SOCKET_PORT' }]);
+    expect(faultsOf({ PORT: '0', SOCKET_PORT: '0' })).toEqual([]);
+  });
+
+  it('is open in production only when that is asked for', () => {
+    expect(faultsOf({ NODE_ENV: 'production' })).toMatchObject([{ variable: 'AUTH' }]);
+    expect(faultsOf({ NODE_ENV: 'production', AUTH: ' ' })).toMatchObject([{ variable: 'AUTH' }]);
+    expect(faultsOf({ NODE_ENV: 'production', AUTH: 'open' })).toEqual([]);
+  });
+
+  it('can not be changed', () => {
+    const { config } = parseConfig({});
+    for (const part of [config, config.auth, config.database, config.presence, config.allowedOrigins]) {
+      expect(Object.isFrozen(part)).toBe(true);
+    }
+  });
+});

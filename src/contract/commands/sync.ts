@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { define } from '../define.js';
+import { id, position } from '../scalars.js';
+import { syncedView } from '../views.js';
+
+/** Most chats that a client can name in one sync. */
+const MAX_NAMED = 5_000;
+
+const versions = z
+  .record(z.string().regex(/^[1-9]\d{0,15}$/, { error: 'expected chat ids as keys' }), position)
+  .refine((named) => Object.keys(named).length <= MAX_NAMED, { error: `expected at most ${MAX_NAMED} chats` })
+  .refine((named) => Object.keys(named).every((key) => Number.isSafeInteger(Number(key))), {
+    error: 'expected chat ids as keys',
+  });
+
+export const syncCommands = {
+  sync: define({
+    summary: 'All that changed since the versions a client has, in bounded pages.',
+    input: z.object({
+      userId: id.optional(),
+      versions: versions.default({}).describe('The version of each chat that the client has.'),
+      since: z.iso
+        .datetime()
+        .optional()
+        .describe('`at` of the last answer: brings watermarks and deletions for oneself moved since then.'),
+    }),
+    result: syncedView,
+    order: 'read',
+    actor: ['userId'],
+    reply: 'synced',
+    socket: true,
+    rest: { method: 'POST', path: '/sync', status: 200 },
+  }),
+} as const;

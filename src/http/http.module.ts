@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
+import { CommandInterceptor } from './command.interceptor.js';
+import { ErrorFilter } from './error.filter.js';
+
+/** The REST edge. */
+@Module({
+  providers: [
+    { provide: APP_INTERCEPTOR, useClass: CommandInterceptor },
+    { provide: APP_FILTER, useClass: ErrorFilter },
+  ],
+})
+export class HttpModule {}

@@ -1,0 +1,87 @@
+import type { Statement } from '../database/sql.js';
+import { messageColumns } from './messages.queries.js';
+import { originalHash } from './send.queries.js';
+
+/** What is left of what a message said at first, for whoever sends it again. */
+const keepOriginal = `
+  "originalHash" = COALESCE("originalHash", ${originalHash('content', '"replyToId"', 'metadata')})`;
+
+/**
+ * `$1` message, `$2` person or null: locks the message's chat, so that one change of it goes after the other,
+ * and says what the person is in it.
+ */
+export const lockChatOf: Statement = {
+  name: 'messages.lockChatOf',
+  text: `
+    SELECT c.id AS "chatId", c.type, c."user1Id", c."user2Id", c."lastSeq", c.version,
+      (SELECT m.role FROM chat_members m WHERE m."chatId" = c.id AND m."userId" = $2) AS role
+    FROM chats c WHERE c.id = (SELECT "chatId" FROM messages WHERE id = $1) FOR NO KEY UPDATE OF c`,
+};
+
+/** `$1` message: as its view shows it. */
+export const messageById: Statement = {
+  name: 'messages.byId',
+  text: `
+    SELECT ${messageColumns}, EXISTS (
+      SELECT 1 FROM chat_members r
+      WHERE r."chatId" = m."chatId" AND r."userId" <> m."senderId" AND r."readSeq" >= m.seq
+    ) AS seen
+    FROM messages m WHERE m.id = $1`,
+};
+
+/** `$1` message, `$2` version: the message has changed, and so has its chat. */
+export const stampChange: Statement = {
+  name: 'messages.stampChange',
+  text: `
+    WITH stamped AS (
+      UPDATE messages m SET version = $2, revised = true WHERE m.id = $1 RETURNING m."chatId"
+    )
+    UPDATE chats c SET version = $2 FROM stamped s WHERE c.id = s."chatId"`,
+};
+
+/** `$1` message: keeps what it says now. */
+export const keepEdit: Statement = {
+  name: 'messages.keepEdit',
+  text: `
+    INSERT INTO message_edits ("messageId", nr, content, at)
+    SELECT m.id, 1 + (SELECT count(*) FROM message_edits e WHERE e."messageId" = m.id), m.content, clock_timestamp()
+    FROM messages m WHERE m.id = $1`,
+};
+
+/** `$1` message, `$2` content. */
+export const setContent: Statement = {
+  name: 'messages.setContent',
+  text: `
+    UPDATE messages SET ${keepOriginal}, content = $2, "editedAt" = clock_timestamp() WHERE id = $1`,
+};
+
+/** `$1` message: empties it, with all that it said before and what people felt about it. */
+export const emptyMessage: Statement = {
+  name: 'messages.empty',
+  text: `
+    WITH edits AS (DELETE FROM message_edits WHERE "messageId" = $1),
+    reactions AS (DELETE FROM message_reactions WHERE "messageId" = $1)
+    UPDATE messages SET ${keepOriginal}, content = '', metadata = NULL, reactions = NULL, "deletedAt" = clock_timestamp()
+    WHERE id = $1`,
+};
+
+/** `$1` person, `$2` message: a row when it was not hidden before. */
+export const hideMessage: Statement = {
+  name: 'messages.hide',
+  text: `
+    INSERT INTO hidden_messages ("userId", "messageId", "chatId")
+    SELECT $1, m.id, m."chatId" FROM messages m WHERE m.id = $2
+    ON CONFLICT DO NOTHING`,
+};
+
+/** `$1` message, `$2` at most so many: what it said before, oldest first. */
+export const editsOf: Statement = {
+  name: 'messages.editsOf',
+  text: `SELECT content, at FROM message_edits WHERE "messageId" = $1 ORDER BY nr LIMIT $2`,
+};
+
+/** `$1` message: its chat. */
+export const chatIdOf: Statement = {
+  name: 'messages.chatIdOf',
+  text: `SELECT "chatId" FROM messages WHERE id = $1`,
+};

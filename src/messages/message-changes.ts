@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../auth/actor.js';
+import { Access, judge, type Membership, type MembershipRow } from '../chats/access.js';
+import { type MessageRow, toMessageView } from '../chats/message.view.js';
+import type { Permission } from '../chats/permissions.js';
+import { AppError, type MessageView } from '../contract/index.js';
+import { type Runner, Sql } from '../database/sql.js';
+import { chatIdOf, lockChatOf, messageById, stampChange } from './change.queries.js';
+
+/** A message under change: its chat is locked. */
+export interface Changing {
+  chat: Membership;
+  message: MessageRow;
+  runner: Runner;
+}
+
+/** A message after a change, and whether anything changed. */
+export interface Changed {
+  chat: Membership;
+  view: MessageView;
+  changed: boolean;
+}
+
+/** Runs a transaction again that met another one's; more than that is a fault. */
+const MAX_ATTEMPTS = 3;
+
+/**
+ * Changes of messages that are there: one after the other in each chat, each with the chat's next version, so
+ * that `sync` finds it.
+ */
+@Injectable()
+export class MessageChanges {
+  constructor(
+    private readonly sql: Sql,
+    private readonly access: Access,
+  ) {}
+
+  /**
+   * Runs `apply` under the lock of the message's chat; when it returns true the message and the chat get the
+   * next version.
+   *
+   * @throws AppError NOT_FOUND for no message, and just the same for one in a chat that is not the asker's.
+   * @throws AppError FORBIDDEN by the permission; what `apply` throws undoes the change.
+   */
+  async change(
+    actor: Actor,
+    permission: Permission,
+    messageId: number,
+    apply: (changing: Changing) => Promise<boolean>,
+  ): Promise<Changed> {
+    return this.sql.transaction(async (runner) => {
+      const [row] = await runner.rows<MembershipRow>(lockChatOf, [messageId, actor.userId]);
+      const chat = judge(actor, permission, row);
+      const message = await this.find(runner, messageId);
+      if (message.deletedAt !== null) throw new AppError('NOT_FOUND');
+      const changed = await apply({ chat, message, runner });
+      if (changed) await runner.rows(stampChange, [messageId, chat.version + 1]);
+      const after = changed ? await this.find(runner, messageId) : message;
+      return { chat, view: toMessageView(after, chat), changed };
+    }, MAX_ATTEMPTS);
+  }
+
+  /**
+   * The chat of a message, when the asker has the permission there.
+   *
+   * @throws AppError NOT_FOUND, FORBIDDEN
+   */
+  async requireChatOf(actor: Actor, permission: Permission, messageId: number): Promise<Membership> {
+    const [message] = await this.sql.rows<{ chatId: number }>(chatIdOf, [messageId]);
+    if (!message) throw new AppError('NOT_FOUND');
+    return this.access.require(actor, permission, message.chatId);
+  }
+
+  /** @throws AppError NOT_FOUND */
+  async find(runner: Runner, messageId: number): Promise<MessageRow> {
+    const [message] = await runner.rows<MessageRow>(messageById, [messageId]);
+    if (!message) throw new AppError('NOT_FOUND');
+    return message;
+  }
+}

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { MessagesModule } from '../messages/messages.module.js';
+import { ReactionsController } from './reactions.controller.js';
+import { ReactionsGateway } from './reactions.gateway.js';
+import { ReactionsService } from './reactions.service.js';
+
+/** Reactions to messages. */
+@Module({
+  imports: [MessagesModule],
+  controllers: [ReactionsController],
+  providers: [ReactionsGateway, ReactionsService],
+})
+export class ReactionsModule {}

@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, personOf } from '../auth/actor.js';
+import { membersOf } from '../chats/audience.js';
+import { AppError, type CommandInput, type ReactionsChangedView } from '../contract/index.js';
+import type { Statement } from '../database/sql.js';
+import { MessageChanges } from '../messages/message-changes.js';
+import { Publisher } from '../realtime/publisher.js';
+import { addReaction, removeReaction, summarise } from './reactions.queries.js';
+
+/** Different reactions that one message can have. */
+const MAX_KINDS = 50;
+
+/** People shown with each reaction; the count tells all. */
+const MAX_PEOPLE_SHOWN = 20;
+
+/** Reactions to messages: many a person, one of a kind. */
+@Injectable()
+export class ReactionsService {
+  constructor(
+    private readonly changes: MessageChanges,
+    private readonly publisher: Publisher,
+  ) {}
+
+  /**
+   * Reacting the same way again is no change. Members hear `reactionsChanged`.
+   *
+   * @throws AppError NOT_FOUND; CONFLICT when the message has 50 kinds of reactions
+   */
+  add(actor: Actor, input: CommandInput<'addReaction'>): Promise<ReactionsChangedView> {
+    return this.change(actor, input, addReaction);
+  }
+
+  /** @throws AppError NOT_FOUND for no message; a reaction that is not there is taken back all the same. */
+  remove(actor: Actor, input: CommandInput<'removeReaction'>): Promise<ReactionsChangedView> {
+    return this.change(actor, input, removeReaction);
+  }
+
+  private async change(
+    actor: Actor,
+    { messageId, emoji }: CommandInput<'addReaction'>,
+    statement: Statement,
+  ): Promise<ReactionsChangedView> {
+    const userId = personOf(actor);
+    const { chat, view, changed } = await this.changes.change(
+      actor,
+      'message.react',
+      messageId,
+      async ({ runner }) => {
+        const rows = await runner.rows(statement, [messageId, emoji, userId]);
+        if (rows.length === 0) return false;
+        const [summary] = await runner.rows<{ kinds: number }>(summarise, [messageId, MAX_PEOPLE_SHOWN]);
+        if (summary && summary.kinds > MAX_KINDS) throw tooManyKinds();
+        return true;
+      },
+    );
+    const { seq, version, reactions } = view;
+    const result: ReactionsChangedView = { messageId, chatId: chat.chatId, seq, version, reactions };
+    if (changed) this.publisher.publish('reactionsChanged', result, membersOf(chat, actor.origin));
+    return result;
+  }
+}
+
+function tooManyKinds(): AppError {
+  return new AppError('CONFLICT', {
+    details: [{ path: 'emoji', message: `expected one of the ${MAX_KINDS} reactions that the message has` }],
+  });
+}

@@ -1,0 +1,57 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { UnreadCountView } from '../contract/index.js';
+import { Sql } from '../database/sql.js';
+import { Publisher } from '../realtime/publisher.js';
+import { unreadCounts } from './receipts.queries.js';
+
+type Row = UnreadCountView & { userId: number };
+
+/** Milliseconds for which readers' counts are gathered before they are looked up and told together. */
+const GATHER_MS = 50;
+
+/** Most pairs looked up by one statement. */
+const MAX_AT_ONCE = 200;
+
+/** How many messages somebody has not read, told to their own sockets when it changed by their reading. */
+@Injectable()
+export class UnreadCounts {
+  private readonly logger = new Logger(UnreadCounts.name);
+  private readonly waiting = new Map<string, { userId: number; chatId: number }>();
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly sql: Sql,
+    private readonly publisher: Publisher,
+  ) {}
+
+  async of(userId: number, chatId: number): Promise<UnreadCountView> {
+    const [row] = await this.sql.rows<Row>(unreadCounts, [[userId], [chatId]]);
+    return { chatId, unread: row?.unread ?? 0, total: row?.total ?? 0 };
+  }
+
+  /** Tells the reader's sockets soon; many marks of one chat in a row are told once. */
+  announce(userId: number, chatId: number): void {
+    this.waiting.set(`${userId} ${chatId}`, { userId, chatId });
+    this.timer ??= setTimeout(() => void this.tell(), GATHER_MS).unref();
+  }
+
+  private async tell(): Promise<void> {
+    this.timer = null;
+    const all = [...this.waiting.values()];
+    this.waiting.clear();
+    try {
+      for (let from = 0; from < all.length; from += MAX_AT_ONCE) {
+        const some = all.slice(from, from + MAX_AT_ONCE);
+        const rows = await this.sql.rows<Row>(unreadCounts, [
+          some.map((one) => one.userId),
+          some.map((one) => one.chatId),
+        ]);
+        for (const { userId, ...count } of rows) {
+          this.publisher.publish('unreadCount', count, { users: [userId] });
+        }
+      }
+    } catch (error) {
+      this.logger.warn(`Unread counts were not told: ${String(error)}`);
+    }
+  }
+}

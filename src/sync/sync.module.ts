@@ -1,0 +1,9 @@
+import { Module } from '@nestjs/common';
+import { ChatsModule } from '../chats/chats.module.js';
+import { SyncController } from './sync.controller.js';
+import { SyncGateway } from './sync.gateway.js';
+import { SyncService } from './sync.service.js';
+
+/** What a client has missed. */
+@Module({ imports: [ChatsModule], controllers: [SyncController], providers: [SyncGateway, SyncService] })
+export class SyncModule {}

@@ -1,0 +1,104 @@
+import { messageColumns } from '../messages/messages.queries.js';
+import type { Statement } from '../database/sql.js';
+
+/**
+ * `$1` person, `$2` chats and `$3` versions that the client has, pairwise, `$4` at most so many: the person's
+ * chats that are at another version, or not named; the latest activity first.
+ */
+export const changedChats: Statement = {
+  name: 'sync.changedChats',
+  text: `
+    WITH named AS MATERIALIZED (
+      SELECT n.chat, n.version FROM unnest($2::bigint[], $3::bigint[]) AS n(chat, version)
+    )
+    SELECT c.id AS "chatId", c.version, c."lastSeq", n.version AS known
+    FROM chat_members m JOIN chats c ON c.id = m."chatId" LEFT JOIN named n ON n.chat = c.id
+    WHERE m."userId" = $1 AND n.version IS DISTINCT FROM c.version
+    ORDER BY c."lastActivityAt" DESC, c.id DESC LIMIT $4`,
+};
+
+/** `$1` person, `$2` chats: those that the person may not see, or that are not. */
+export const goneChats: Statement = {
+  name: 'sync.goneChats',
+  text: `
+    SELECT n.chat AS "chatId" FROM unnest($2::bigint[]) AS n(chat)
+    WHERE NOT EXISTS (SELECT 1 FROM chat_members m WHERE m."chatId" = n.chat AND m."userId" = $1)`,
+};
+
+const seenBySomebody = `
+  EXISTS (
+    SELECT 1 FROM chat_members r
+    WHERE r."chatId" = m."chatId" AND r."userId" <> m."senderId" AND r."readSeq" >= m.seq
+  ) AS seen`;
+
+const notHidden = `
+  NOT EXISTS (SELECT 1 FROM hidden_messages h WHERE h."userId" = $1 AND h."messageId" = m.id)`;
+
+/**
+ * `$1` person; `$2` chats, `$3` versions to start after, `$4` the chats' last seqs, `$5` the chats' versions,
+ * pairwise; `$6` at most so many of each: messages that changed after that version, by version.
+ *
+ * The revised come from their own index. The others are as they were sent: at most as many of them can have
+ * been sent since as there were changes, so they are among the newest by seq, and in the order of seq.
+ */
+export const changedMessages: Statement = {
+  name: 'sync.changedMessages',
+  text: `
+    SELECT p.chat AS "chatId", x.*
+    FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) AS p(chat, known, last, version)
+    CROSS JOIN LATERAL (
+      SELECT * FROM (
+        (
+          SELECT ${messageColumns}, ${seenBySomebody} FROM messages m
+          WHERE m."chatId" = p.chat AND m.revised AND m.version > p.known AND ${notHidden}
+          ORDER BY m.version LIMIT $6
+        )
+        UNION ALL
+        (
+          SELECT ${messageColumns}, ${seenBySomebody} FROM messages m
+          WHERE m."chatId" = p.chat AND NOT m.revised AND m.seq > p.last - (p.version - p.known)
+            AND m.version > p.known AND ${notHidden}
+          ORDER BY m.seq LIMIT $6
+        )
+      ) both_kinds ORDER BY version LIMIT $6
+    ) x
+    ORDER BY p.chat, x.version`,
+};
+
+/** `$1` person, `$2` chats, `$3` at most so many of each: the newest messages, by version. */
+export const newestMessages: Statement = {
+  name: 'sync.newestMessages',
+  text: `
+    SELECT p.chat AS "chatId", x.*
+    FROM unnest($2::bigint[]) AS p(chat)
+    CROSS JOIN LATERAL (
+      SELECT ${messageColumns}, ${seenBySomebody} FROM messages m
+      WHERE m."chatId" = p.chat AND ${notHidden}
+      ORDER BY m.seq DESC LIMIT $3
+    ) x
+    ORDER BY p.chat, x.version`,
+};
+
+/** `$1` person, `$2` since when, `$3` at most so many: watermarks in the person's chats that moved, oldest first. */
+export const movedWatermarks: Statement = {
+  name: 'sync.movedWatermarks',
+  text: `
+    SELECT m."chatId", m."userId", m."readSeq", m."deliveredSeq", m."watermarksAt" AS at
+    FROM chat_members mine JOIN chat_members m ON m."chatId" = mine."chatId"
+    WHERE mine."userId" = $1 AND m."watermarksAt" > $2::timestamptz
+    ORDER BY m."watermarksAt" LIMIT $3`,
+};
+
+/** `$1` person, `$2` since when, `$3` at most so many: messages they deleted for themselves, oldest first. */
+export const hiddenSince: Statement = {
+  name: 'sync.hiddenSince',
+  text: `
+    SELECT "chatId", "messageId", at FROM hidden_messages
+    WHERE "userId" = $1 AND at > $2::timestamptz ORDER BY at LIMIT $3`,
+};
+
+/** `$1` milliseconds: the moment that much before now, by the database's clock. */
+export const momentBefore: Statement = {
+  name: 'sync.momentBefore',
+  text: `SELECT (clock_timestamp() - $1 * interval '1 millisecond')::timestamptz(3) AS at`,
+};

@@ -1,0 +1,141 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, personOf } from '../auth/actor.js';
+import { ChatsService } from '../chats/chats.service.js';
+import { type MessageRow, toMessageView } from '../chats/message.view.js';
+import type { CommandInput, SyncedChat, SyncedView, WatermarkView } from '../contract/index.js';
+import { type Runner, Sql } from '../database/sql.js';
+import {
+  changedChats,
+  changedMessages,
+  goneChats,
+  hiddenSince,
+  momentBefore,
+  movedWatermarks,
+  newestMessages,
+} from './sync.queries.js';
+
+/** Chats of one answer. */
+const MAX_CHATS = 50;
+
+/** Messages of one chat in one answer. */
+const MAX_MESSAGES = 100;
+
+/** Messages of a chat that is sent anew. */
+const RESET_PAGE = 30;
+
+/** Changes after which a chat is sent anew: catching up would take more pages than it is worth. */
+const MAX_GAP = 1_000;
+
+/** Watermarks, and messages deleted for oneself, of one answer. */
+const MAX_MOVED = 1_000;
+
+/**
+ * Milliseconds by which the next `since` lies back: longer than any statement may take, so that one which was
+ * under way while we looked is not missed. What comes twice is the same.
+ */
+const OVERLAP_MS = 10_000;
+
+interface ChangedChat {
+  chatId: number;
+  version: number;
+  lastSeq: number;
+  /** The client's version; null when it did not name the chat. */
+  known: number | null;
+}
+
+type ChatMessageRow = MessageRow & { chatId: number };
+
+/** What a client has missed. */
+@Injectable()
+export class SyncService {
+  constructor(
+    private readonly sql: Sql,
+    private readonly chats: ChatsService,
+  ) {}
+
+  /**
+   * All that changed since the versions that the client has, read from one snapshot: in order, in bounded
+   * pages, or an explicit `reset` of a chat; never a part that looks whole. Call again while `more`.
+   */
+  async sync(actor: Actor, { versions, since }: CommandInput<'sync'>): Promise<SyncedView> {
+    const userId = personOf(actor);
+    const named = Object.entries(versions).map(([chat, version]) => [Number(chat), version] as const);
+    const ids = named.map(([chat]) => chat);
+    return this.sql.snapshot(async (runner) => {
+      const moved = await this.movedSince(runner, userId, since);
+      const gone = await runner.rows<{ chatId: number }>(goneChats, [userId, ids]);
+      const changed = await runner.rows<ChangedChat>(changedChats, [
+        userId,
+        ids,
+        named.map(([, version]) => version),
+        MAX_CHATS + 1,
+      ]);
+      const chats = await this.changesOf(runner, userId, changed.slice(0, MAX_CHATS));
+      const more = changed.length > MAX_CHATS || chats.some((chat) => chat.more) || moved.more;
+      return {
+        chats,
+        gone: gone.map(({ chatId }) => chatId),
+        more,
+        watermarks: moved.watermarks,
+        hidden: moved.hidden,
+        at: moved.at,
+      };
+    });
+  }
+
+  private async changesOf(runner: Runner, userId: number, changed: ChangedChat[]): Promise<SyncedChat[]> {
+    if (changed.length === 0) return [];
+    const resets = new Set(changed.filter(isReset).map(({ chatId }) => chatId));
+    const catchUps = changed.filter(({ chatId }) => !resets.has(chatId));
+    const items = await this.chats.listByIds(
+      userId,
+      changed.map(({ chatId }) => chatId),
+      runner,
+    );
+    const rows = [
+      ...(await runner.rows<ChatMessageRow>(newestMessages, [userId, [...resets], RESET_PAGE])),
+      ...(await runner.rows<ChatMessageRow>(changedMessages, [
+        userId,
+        catchUps.map(({ chatId }) => chatId),
+        catchUps.map(({ known }) => known),
+        catchUps.map(({ lastSeq }) => lastSeq),
+        catchUps.map(({ version }) => version),
+        MAX_MESSAGES + 1,
+      ])),
+    ];
+    const byChat = new Map<number, ChatMessageRow[]>(items.map(({ id }) => [id, []]));
+    for (const row of rows) byChat.get(row.chatId)?.push(row);
+    return items.map((chat) => {
+      const all = byChat.get(chat.id) ?? [];
+      const reset = resets.has(chat.id);
+      const more = !reset && all.length > MAX_MESSAGES;
+      const messages = (more ? all.slice(0, MAX_MESSAGES) : all).map((row) => toMessageView(row, chat));
+      const upTo = more ? (messages.at(-1)?.version ?? chat.version) : chat.version;
+      return { chat, messages, upTo, reset, more };
+    });
+  }
+
+  /** What has no version of a chat: watermarks, and deletions for oneself. */
+  private async movedSince(runner: Runner, userId: number, since: string | undefined) {
+    const [now] = await runner.rows<{ at: string }>(momentBefore, [OVERLAP_MS]);
+    const at = now?.at ?? new Date(0).toISOString();
+    if (since === undefined) return { watermarks: [], hidden: [], at, more: false };
+    const values = [userId, since, MAX_MOVED];
+    const watermarks = await runner.rows<WatermarkView & { at: string }>(movedWatermarks, values);
+    const hidden = await runner.rows<{ chatId: number; messageId: number; at: string }>(hiddenSince, values);
+    // Cut short, the next call goes on where the list that was cut ends.
+    const ends = [watermarks, hidden]
+      .filter((list) => list.length === MAX_MOVED)
+      .map((list) => list.at(-1)!.at);
+    return {
+      watermarks: watermarks.map(({ at: _, ...watermark }) => watermark),
+      hidden: hidden.map(({ chatId, messageId }) => ({ chatId, messageId })),
+      at: ends.length > 0 ? ends.sort()[0]! : at,
+      more: ends.length > 0,
+    };
+  }
+}
+
+function isReset({ known, version }: ChangedChat): boolean {
+  return known === null || known > version || version - known > MAX_GAP;
+}

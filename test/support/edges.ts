@@ -1,0 +1,59 @@
+import { type CommandName, definitionOf } from '../../src/contract/index.js';
+import type { Answer } from '../../src/realtime/call.js';
+import type { Client, World } from './world.js';
+
+/** Somebody who sends commands and reads the answers, over whichever edge. */
+export type Asker = Pick<Client, 'ask' | 'ok' | 'refused'>;
+
+export type Edge = 'Socket.IO' | 'REST';
+
+export const edges: readonly Edge[] = ['Socket.IO', 'REST'];
+
+/** The routes of commands that have two: by what the command names. */
+function routeOf(command: string, input: Record<string, unknown>): CommandName {
+  return command === 'markAsSeen' && input.messageId === undefined
+    ? 'markChatAsSeen'
+    : (command as CommandName);
+}
+
+/** A person at the REST twins of the commands: path, query and body as the contract says. */
+class RestAsker implements Asker {
+  constructor(
+    private readonly world: World,
+    private readonly userId: number,
+  ) {}
+
+  async ask(command: string, input: Record<string, unknown> = {}): Promise<Answer> {
+    const name = routeOf(command, input);
+    const { rest } = definitionOf(name);
+    if (!rest) throw new Error(`${name} has no route`);
+    const rests = { ...input };
+    const path = rest.path.replaceAll(/:(\w+)/g, (_, field: string) => {
+      const value = rests[field];
+      delete rests[field];
+      return encodeURIComponent(String(value));
+    });
+    const method = rest.method.toLowerCase() as 'get' | 'post' | 'patch' | 'put' | 'delete';
+    const asked = this.world.http[method](path);
+    if (this.userId !== 0) asked.set('X-User-Id', String(this.userId));
+    const { status, body } = await (rest.method === 'GET' ? asked.query(rests) : asked.send(rests));
+    return status < 400 ? { ok: true, data: body } : { ok: false, error: body.error };
+  }
+
+  async ok<T = Record<string, unknown>>(command: string, input: Record<string, unknown> = {}): Promise<T> {
+    const answer = await this.ask(command, input);
+    if (!answer.ok) throw new Error(`${command} failed: ${JSON.stringify(answer.error)}`);
+    return answer.data as T;
+  }
+
+  async refused(command: string, input: Record<string, unknown> = {}): Promise<string> {
+    const answer = await this.ask(command, input);
+    if (answer.ok) throw new Error(`${command} was not refused: ${JSON.stringify(answer.data)}`);
+    return answer.error.code;
+  }
+}
+
+/** The person of a client over one of the edges; over REST they are named by X-User-Id, a stranger by nothing. */
+export function over(edge: Edge, world: World, client: Client): Asker {
+  return edge === 'REST' ? new RestAsker(world, client.userId) : client;
+}

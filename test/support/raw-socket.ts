@@ -1,0 +1,189 @@
+import { once } from 'node:events';
+import type { Socket as TcpSocket } from 'node:net';
+import { WebSocket } from 'ws';
+import type { Answer } from '../../src/realtime/call.js';
+
+/** How long a test waits for something that ought to happen, in milliseconds. */
+const PATIENCE_MS = 8_000;
+
+/**
+ * A client of bare frames (Engine.IO 4, Socket.IO 5), so that what no stock client sends can be sent.
+ * Heartbeats are answered and not shown.
+ */
+export class RawSocket {
+  private readonly frames: string[] = [];
+  private arrived: (() => void)[] = [];
+  private lastAck = 0;
+  /** Resolves with the close code once the server has closed the connection. */
+  readonly closed: Promise<number>;
+
+  private constructor(private readonly ws: WebSocket) {
+    ws.on('error', () => undefined);
+    ws.on('message', (data: Buffer) => {
+      const frame = data.toString();
+      if (frame === '2') return ws.send('3');
+      this.frames.push(frame);
+      for (const wake of this.arrived.splice(0)) wake();
+    });
+    this.closed = new Promise((resolve) =>
+      ws.once('close', (code) => {
+        for (const wake of this.arrived.splice(0)) wake();
+        resolve(code);
+      }),
+    );
+  }
+
+  /** Past Engine.IO's handshake, with no CONNECT sent. */
+  static async open(socketUrl: string): Promise<RawSocket> {
+    const ws = new WebSocket(`${socketUrl.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
+    const raw = new RawSocket(ws);
+    await once(ws, 'open');
+    expect(await raw.next()).toMatch(/^0\{"sid"/);
+    return raw;
+  }
+
+  /** Past both handshakes. */
+  static async connect(socketUrl: string): Promise<RawSocket> {
+    const raw = await RawSocket.open(socketUrl);
+    raw.send('40');
+    expect(await raw.next()).toMatch(/^40\{"sid"/);
+    return raw;
+  }
+
+  get isOpen(): boolean {
+    return this.ws.readyState === WebSocket.OPEN;
+  }
+
+  /** A text frame, or a binary one. */
+  send(frame: string | Buffer): void {
+    this.ws.send(frame);
+  }
+
+  /** Bytes on the wire, past the framing of WebSocket. */
+  sendBytes(bytes: Buffer): void {
+    (this.ws as unknown as { _socket: TcpSocket })._socket.write(bytes);
+  }
+
+  /** The next frame that was not asked for yet. @throws Error when the connection closes first. */
+  async next(): Promise<string> {
+    const end = performance.now() + PATIENCE_MS;
+    while (this.frames.length === 0) {
+      if (this.ws.readyState > WebSocket.OPEN) throw new Error('The connection was closed');
+      if (performance.now() > end) throw new Error(`No frame within ${PATIENCE_MS} ms`);
+      await this.somethingWithin(end - performance.now());
+    }
+    return this.frames.shift()!;
+  }
+
+  /** Frames that were heard and not asked for. */
+  get unread(): readonly string[] {
+    return this.frames;
+  }
+
+  /** Emits a command with a callback: `args` is the JSON of its arguments, and need not be JSON. The raw answer. */
+  async askFrame(command: string, ...args: string[]): Promise<string> {
+    const ack = ++this.lastAck;
+    this.send(`42${ack}[${[JSON.stringify(command), ...args].join(',')}]`);
+    const answers = new RegExp(`^43${ack}\\[`);
+    for (;;) {
+      const frame = await this.next();
+      if (answers.test(frame)) return frame;
+    }
+  }
+
+  /** As `askFrame`; the answer. */
+  async ask(command: string, ...args: string[]): Promise<Answer> {
+    return answerIn(await this.askFrame(command, ...args));
+  }
+
+  close(): void {
+    this.ws.terminate();
+  }
+
+  private async somethingWithin(ms: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.arrived.push(resolve);
+      timer = setTimeout(resolve, ms);
+    });
+    clearTimeout(timer);
+  }
+}
+
+/** The answer that an ack frame carries. */
+export function answerIn(frame: string): Answer {
+  const [answer] = JSON.parse(frame.slice(frame.indexOf('['))) as [Answer];
+  return answer;
+}
+
+/** A long-polling session by hand: a body for each POST, a body from each GET. */
+export class RawPolling {
+  private constructor(
+    private readonly base: string,
+    private readonly sid: string,
+  ) {}
+
+  /** Past Engine.IO's handshake, with no CONNECT sent. */
+  static async open(socketUrl: string): Promise<RawPolling> {
+    const base = `${socketUrl}/socket.io/?EIO=4&transport=polling`;
+    const opening = await (await fetch(base)).text();
+    return new RawPolling(base, (JSON.parse(opening.slice(1)) as { sid: string }).sid);
+  }
+
+  /** Past both handshakes. */
+  static async connect(socketUrl: string): Promise<RawPolling> {
+    const polling = await RawPolling.open(socketUrl);
+    await polling.post('40');
+    expect(await polling.poll()).toMatch(/^40\{"sid"/);
+    return polling;
+  }
+
+  async post(
+    body: string | Buffer,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; text: string }> {
+    const response = await fetch(`${this.base}&sid=${this.sid}`, {
+      method: 'POST',
+      body: typeof body === 'string' ? body : new Uint8Array(body),
+      headers: { 'content-type': 'text/plain;charset=UTF-8', ...headers },
+    });
+    return { status: response.status, text: await response.text() };
+  }
+
+  /** What the server has to say, once there is something other than a heartbeat. */
+  async poll(): Promise<string> {
+    for (;;) {
+      const response = await fetch(`${this.base}&sid=${this.sid}`);
+      const text = await response.text();
+      if (text === '2') await this.post('3');
+      else return text;
+    }
+  }
+
+  /** Ends the session: else the server would keep it until its next poll. */
+  async close(): Promise<void> {
+    await this.post('1').catch(() => undefined);
+  }
+
+  /**
+   * Whether the session is over after that body. A poll is under way meanwhile, as with every stock client: so the
+   * server has a way to say that it is over.
+   */
+  async isEndedBy(body: string | Buffer): Promise<boolean> {
+    const polled = this.poll().catch(() => '');
+    await this.post(body).catch(() => undefined);
+    await polled;
+    return !(await this.isOpen());
+  }
+
+  /** Whether the session is still there. Takes what the server had to say. */
+  async isOpen(): Promise<boolean> {
+    try {
+      const polled = this.poll();
+      await this.post('420["getOnlineUsers"]');
+      return (await polled).includes('430[');
+    } catch {
+      return false;
+    }
+  }
+}
