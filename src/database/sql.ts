@@ -20,6 +20,7 @@ const SESSION = [
 
 /** What a statement's rows hold: int8 as number, timestamptz as ISO 8601 text in UTC, json parsed. */
 const INT8 = 20;
+const INT8_ARRAY = 1016;
 const TIMESTAMPTZ = 1184;
 
 /** `2026-11-22 16:20:21.5+00` to `2026-11-22T16:20:21.500Z`; the session's time zone is UTC. */
@@ -31,6 +32,7 @@ export function isoTimestamp(text: string): string {
 const types: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
     if (oid === INT8) return Number;
+    if (oid === INT8_ARRAY) return numbers;
     if (oid === TIMESTAMPTZ) return isoTimestamp;
     return pg.types.getTypeParser(oid, format);
   },

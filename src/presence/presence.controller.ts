@@ -1,6 +1,8 @@
 import { Controller } from '@nestjs/common';
 import type { PresenceView } from '../contract/index.js';
+import { Asked } from '../http/asked.decorator.js';
 import { Route } from '../http/route.decorator.js';
+import type { CommandRequest } from '../realtime/command.decorator.js';
 import { PresenceService } from './presence.service.js';
 
 @Controller()
@@ -8,7 +10,7 @@ export class PresenceController {
   constructor(private readonly presence: PresenceService) {}
 
   @Route('getOnlineUsers')
-  getOnlineUsers(): Promise<PresenceView[]> {
+  getOnlineUsers(@Asked() _request: CommandRequest<'getOnlineUsers'>): Promise<PresenceView[]> {
     return this.presence.listOnline();
   }
 }

@@ -25,7 +25,14 @@ export function watermarks(sql: Sql, statement: Statement): GroupCommit<Mark, Ma
         batch.map((mark) => mark.chatId),
       ]);
       const outcomes = batch.map((): Outcome<MarkedRow> => ({ ok: false, error: new AppError('NOT_FOUND') }));
-      for (const row of rows) outcomes[row.idx - 1] = { ok: true, result: row };
+      // Marks of the same person in one batch: only one that goes further than those before it moves anything.
+      const furthest = new Map<string, number>();
+      for (const row of rows.sort((one, other) => one.idx - other.idx)) {
+        const membership = `${row.chatId} ${row.userId}`;
+        const moved = row.moved && row.seq > (furthest.get(membership) ?? 0);
+        if (moved) furthest.set(membership, row.seq);
+        outcomes[row.idx - 1] = { ok: true, result: { ...row, moved } };
+      }
       return outcomes;
     },
     maxBatch: MAX_BATCH,

@@ -1,0 +1,33 @@
+/**
+ * Proves that unread counts, which are arithmetic on watermarks, equal a count of the messages, for every
+ * member of every chat: `npm run audit:unread`. On the database of DATABASE_URL (environment or .env), else the
+ * embedded one. Exits with 1 when a membership differs.
+ */
+import { join } from 'node:path';
+import { config } from 'dotenv';
+import { startEmbeddedPostgres } from '../dist/database/embedded/embedded-postgres.js';
+import { migrate } from '../dist/database/migrator.js';
+import { Sql } from '../dist/database/sql.js';
+import { auditUnread } from '../dist/receipts/audit-unread.js';
+
+const root = join(import.meta.dirname, '..');
+config({ quiet: true, path: join(root, '.env') });
+
+const embedded = process.env.DATABASE_URL
+  ? null
+  : await startEmbeddedPostgres({ dataDir: join(root, '.data', 'postgres') });
+const url = process.env.DATABASE_URL || embedded.url;
+await migrate(url);
+const sql = new Sql({ url, pool: 1, timeoutMs: 60_000 });
+try {
+  const { looked, faults } = await auditUnread(sql, (count) => process.stderr.write(`\r${count} memberships`));
+  process.stderr.write('\n');
+  for (const { chatId, userId, arithmetic, counted } of faults) {
+    console.log(`chat ${chatId}, user ${userId}: ${arithmetic} by arithmetic, ${counted} by count`);
+  }
+  console.log(`${looked} memberships, ${faults.length} that differ`);
+  process.exitCode = faults.length === 0 ? 0 : 1;
+} finally {
+  await sql.close();
+  await embedded?.stop();
+}
