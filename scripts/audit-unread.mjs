@@ -20,7 +20,9 @@ const url = process.env.DATABASE_URL || embedded.url;
 await migrate(url);
 const sql = new Sql({ url, pool: 1, timeoutMs: 60_000 });
 try {
-  const { looked, faults } = await auditUnread(sql, (count) => process.stderr.write(`\r${count} memberships`));
+  const { looked, faults } = await auditUnread(sql, (count) =>
+    process.stderr.write(`\r${count} memberships`),
+  );
   process.stderr.write('\n');
   for (const { chatId, userId, arithmetic, counted } of faults) {
     console.log(`chat ${chatId}, user ${userId}: ${arithmetic} by arithmetic, ${counted} by count`);

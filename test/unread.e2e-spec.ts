@@ -23,7 +23,13 @@ describe('Receipts and unread', () => {
   it('delivered is a watermark of its own, told to the members', async () => {
     const { alice, bob, chatId, ids } = await threeMessages();
     const delivered = await bob.ok('markAsDelivered', { messageId: ids[1] });
-    expect(delivered).toMatchObject({ messageId: ids[1], delivered: true, chatId, userId: bob.userId, seq: 2 });
+    expect(delivered).toMatchObject({
+      messageId: ids[1],
+      delivered: true,
+      chatId,
+      userId: bob.userId,
+      seq: 2,
+    });
     expect(await alice.next('messageDelivered')).toEqual(delivered);
     await bob.ok('markAsDelivered', { messageId: ids[0] });
     await alice.settled();
@@ -58,12 +64,17 @@ describe('Receipts and unread', () => {
     const { alice, bob, chatId, ids } = await threeMessages();
     await bob.ok('sendMessage', { chatId, content: 'mine' });
     await bob.ok('markAsSeen', { chatId });
-    expect(await bob.ok<UnreadCountView>('markAsUnread', { chatId, messageId: ids[1] })).toMatchObject({ unread: 2 });
+    expect(await bob.ok<UnreadCountView>('markAsUnread', { chatId, messageId: ids[1] })).toMatchObject({
+      unread: 2,
+    });
     expect(await bob.ok<UnreadCountView>('getUnreadCount', chatId)).toMatchObject({ unread: 2 });
     const { messages } = await alice.ok<{ messages: MessageView[] }>('getMessages', { chatId });
     expect(messages.slice(0, 3).map(({ seen }) => seen)).toEqual([true, true, true]);
     await bob.ok('markAsSeen', { chatId });
-    const { body } = await world.http.post(`/chats/${chatId}/unread`).send({ userId: bob.userId }).expect(200);
+    const { body } = await world.http
+      .post(`/chats/${chatId}/unread`)
+      .send({ userId: bob.userId })
+      .expect(200);
     expect(body).toMatchObject({ unread: 1 });
   });
 

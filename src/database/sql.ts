@@ -29,6 +29,11 @@ export function isoTimestamp(text: string): string {
   return `${moment.slice(0, 10)}T${moment.slice(11)}.${fraction.padEnd(3, '0').slice(0, 3)}Z`;
 }
 
+/** `{1,2}` to `[1, 2]`; the statements here select no arrays with nulls in them. */
+function numbers(text: string): number[] {
+  return text === '{}' ? [] : text.slice(1, -1).split(',').map(Number);
+}
+
 const types: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
     if (oid === INT8) return Number;

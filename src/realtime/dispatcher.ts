@@ -104,7 +104,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
           ? this.idempotency.run(bound.name, actor, input, handle)
           : Promise.resolve(handle());
     } catch (error) {
-      outcome = Promise.reject(error as Error);
+      outcome = Promise.reject(error);
     }
     outcome.then(
       (result) => {

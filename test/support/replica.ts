@@ -36,7 +36,9 @@ export class Replica {
     const { socket } = client;
     socket.on('newMessage', (message: MessageView) => this.hear(ofMessage(message)));
     socket.on('messageEdited', (message: MessageView) => this.hear(ofMessage(message)));
-    socket.on('messageDeleted', (deleted: MessageDeletedView) => this.hear({ kind: 'deleted', ...deleted, deleted }));
+    socket.on('messageDeleted', (deleted: MessageDeletedView) =>
+      this.hear({ kind: 'deleted', ...deleted, deleted }),
+    );
     socket.on('reactionsChanged', (reactions: ReactionsChangedView) =>
       this.hear({ kind: 'reactions', ...reactions, reactions }),
     );

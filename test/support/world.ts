@@ -142,7 +142,10 @@ export class World {
   /** Two people with a direct chat. */
   async pair(): Promise<{ alice: Client; bob: Client; chatId: number }> {
     const [alice, bob] = await Promise.all([this.person(), this.person()]);
-    const { id } = await alice.ok<{ id: number }>('createChat', { user1Id: alice.userId, user2Id: bob.userId });
+    const { id } = await alice.ok<{ id: number }>('createChat', {
+      user1Id: alice.userId,
+      user2Id: bob.userId,
+    });
     await bob.next('newChat');
     return { alice, bob, chatId: id };
   }
