@@ -18,11 +18,14 @@ export interface Child<M extends Operations<M>> {
 export function startChild<M extends Operations<M>>(
   name: string,
   module: string,
-  options: { env?: Record<string, string>; probe: boolean },
+  options: { env?: Record<string, string>; flags?: string[]; probe: boolean },
 ): Child<M> {
   const probe = new URL('./probe.js', import.meta.url).href;
   const child = fork(fileURLToPath(new URL(module, import.meta.url)), [], {
-    execArgv: options.probe ? ['--expose-gc', '--import', probe, ...(process.env.BENCH_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : [])] : [],
+    execArgv: [
+      ...(options.flags ?? []),
+      ...(options.probe ? ['--expose-gc', '--import', probe, ...profiling()] : []),
+    ],
     env: { ...process.env, ...options.env },
     // A subject's greeting is of no use here, its warnings are.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -49,4 +52,10 @@ export async function freePort(): Promise<number> {
   await once(server, 'close');
   if (address === null || typeof address === 'string') throw new Error('no free port');
   return address.port;
+}
+
+/** `BENCH_PROFILE=folder` leaves a CPU profile of every subject there when it ends. */
+function profiling(): string[] {
+  const folder = process.env.BENCH_PROFILE;
+  return folder ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : [];
 }

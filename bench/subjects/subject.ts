@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { SqlOperations } from '../floors/sql-relay.js';
@@ -21,6 +22,7 @@ export async function startOurs(databaseUrl: string): Promise<Subject> {
   const [restPort, port] = [await freePort(), await freePort()];
   const child = startChild<ProbeOperations>('ours', '../../main.js', {
     probe: true,
+    flags: await startFlags(),
     env: {
       HOST: '127.0.0.1',
       PORT: String(restPort),
@@ -39,6 +41,13 @@ export async function startOurs(databaseUrl: string): Promise<Subject> {
     throw error;
   }
   return { pid: child.pid, port, probe: child.peer, stop: () => child.stop() };
+}
+
+/** Node's flags as `npm start` gives them, but for source maps, which only show in stacks. */
+async function startFlags(): Promise<string[]> {
+  const text = await readFile(new URL('../../../package.json', import.meta.url), 'utf8');
+  const { scripts } = JSON.parse(text) as { scripts: { start: string } };
+  return scripts.start.split(' ').filter((word) => word.startsWith('--') && word !== '--enable-source-maps');
 }
 
 export function oursIsBuilt(): boolean {

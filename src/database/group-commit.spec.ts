@@ -24,9 +24,12 @@ function setting(options: Partial<GroupCommitOptions<number, string>> = {}) {
       }),
     ...options,
   });
-  const submit = (...entries: number[]) =>
-    entries.map((entry) =>
-      commits.submit(entry).catch((error: Error & { code?: string }) => error.code ?? error.message),
+  /** The results of entries, or the codes or messages of their errors. */
+  const submit = (...entries: number[]): Promise<string[]> =>
+    Promise.all(
+      entries.map((entry) =>
+        commits.submit(entry).catch((error: Error & { code?: string }) => error.code ?? error.message),
+      ),
     );
   return { commits, batches, submit };
 }
@@ -38,16 +41,16 @@ describe('Group commit', () => {
     await turn();
     expect(batches.map(({ entries }) => entries)).toEqual([[1, 2, 3]]);
     batches[0]!.finish();
-    expect(await Promise.all(answers)).toEqual(['done 1', 'done 2', 'done 3']);
+    expect(await answers).toEqual(['done 1', 'done 2', 'done 3']);
   });
 
   it('gathers what comes while a batch is under way, for the next one', async () => {
     const { commits, batches, submit } = setting();
-    submit(1);
+    void submit(1);
     await turn();
-    submit(2);
+    void submit(2);
     await turn();
-    submit(3);
+    void submit(3);
     await turn();
     expect(batches).toHaveLength(1);
     expect(commits.depth).toBe(2);
@@ -60,7 +63,7 @@ describe('Group commit', () => {
 
   it('keeps the order of submission, in batches no larger than allowed', async () => {
     const { commits, batches, submit } = setting();
-    submit(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+    void submit(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
     const drained = commits.drained();
     for (let i = 0; i < 3; i++) {
       await turn();
@@ -79,7 +82,7 @@ describe('Group commit', () => {
     const answers = submit(1, 2, 3);
     await turn();
     batches[0]!.finish([done(1), { ok: false, error: new Error('bad entry') }, done(3)]);
-    expect(await Promise.all(answers)).toEqual(['done 1', 'bad entry', 'done 3']);
+    expect(await answers).toEqual(['done 1', 'bad entry', 'done 3']);
   });
 
   it('fails a batch as a whole when it could not be written, and goes on with the next', async () => {
@@ -88,10 +91,10 @@ describe('Group commit', () => {
     await turn();
     const later = submit(3);
     batches[0]!.fail(new Error('connection lost'));
-    expect(await Promise.all(lost)).toEqual(['connection lost', 'connection lost']);
+    expect(await lost).toEqual(['connection lost', 'connection lost']);
     await turn();
     batches[1]!.finish();
-    expect(await Promise.all(later)).toEqual(['done 3']);
+    expect(await later).toEqual(['done 3']);
   });
 
   it('fails an entry that the batch has no outcome for', async () => {
@@ -99,14 +102,14 @@ describe('Group commit', () => {
     const answers = submit(1, 2);
     await turn();
     batches[0]!.finish([done(1)]);
-    expect(await Promise.all(answers)).toEqual(['done 1', expect.stringMatching(/no outcome/)]);
+    expect(await answers).toEqual(['done 1', expect.stringMatching(/no outcome/)]);
   });
 
   it('refuses more than may wait, and takes them again afterwards', async () => {
     const { commits, batches, submit } = setting({ maxWaiting: 2 });
-    submit(1);
+    void submit(1);
     await turn();
-    submit(2, 3);
+    void submit(2, 3);
     await expect(commits.submit(4)).rejects.toMatchObject({ code: 'OVERLOADED', retryAfterMs: 250 });
     batches[0]!.finish();
     await turn();
@@ -114,23 +117,23 @@ describe('Group commit', () => {
     batches[1]!.finish();
     await turn();
     batches[2]!.finish();
-    expect(await Promise.all(again)).toEqual(['done 5']);
+    expect(await again).toEqual(['done 5']);
   });
 
   it('drops unwritten what has waited past its patience', async () => {
     const { batches, submit } = setting({ patienceMs: -1 });
-    expect(await Promise.all(submit(1, 2))).toEqual(['UNAVAILABLE', 'UNAVAILABLE']);
+    expect(await submit(1, 2)).toEqual(['UNAVAILABLE', 'UNAVAILABLE']);
     expect(batches).toEqual([]);
   });
 
   it('is drained at once when idle, else when nothing is left', async () => {
     const { commits, batches, submit } = setting();
     await commits.drained();
-    submit(1);
+    void submit(1);
     let drained = false;
     const waits = commits.drained().then(() => (drained = true));
     await turn();
-    submit(2);
+    void submit(2);
     batches[0]!.finish();
     await turn();
     expect(drained).toBe(false);
@@ -142,10 +145,10 @@ describe('Group commit', () => {
   it('starts anew after it was idle', async () => {
     const { batches, submit } = setting();
     for (const entry of [1, 2, 3]) {
-      const [answer] = submit(entry);
+      const answer = submit(entry);
       await turn();
       batches.at(-1)!.finish();
-      expect(await answer).toBe(`done ${entry}`);
+      expect(await answer).toEqual([`done ${entry}`]);
     }
     expect(batches).toHaveLength(3);
   });

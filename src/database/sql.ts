@@ -23,10 +23,17 @@ const INT8 = 20;
 const INT8_ARRAY = 1016;
 const TIMESTAMPTZ = 1184;
 
+/** Rows of a batch mostly carry the same moment. */
+let lastText = '';
+let lastMoment = '';
+
 /** `2026-11-22 16:20:21.5+00` to `2026-11-22T16:20:21.500Z`; the session's time zone is UTC. */
 export function isoTimestamp(text: string): string {
+  if (text === lastText) return lastMoment;
   const [moment = '', fraction = ''] = text.slice(0, -3).split('.');
-  return `${moment.slice(0, 10)}T${moment.slice(11)}.${fraction.padEnd(3, '0').slice(0, 3)}Z`;
+  lastText = text;
+  lastMoment = `${moment.slice(0, 10)}T${moment.slice(11)}.${fraction.padEnd(3, '0').slice(0, 3)}Z`;
+  return lastMoment;
 }
 
 /** `{1,2}` to `[1, 2]`; the statements here select no arrays with nulls in them. */

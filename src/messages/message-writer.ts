@@ -6,6 +6,7 @@ import { type ChatRow, toChatView } from '../chats/chat.view.js';
 import { membersOf } from '../chats/audience.js';
 import { type MessageRow, OWN_KEY, toMessageView } from '../chats/message.view.js';
 import { AppError, type MessageView } from '../contract/index.js';
+import { integers, texts } from '../database/array-literal.js';
 import { failureCode, isSerializationFault, isUnavailable, tooSlow } from '../database/failure.js';
 import { GroupCommit, type Outcome } from '../database/group-commit.js';
 import { Sql } from '../database/sql.js';
@@ -150,13 +151,13 @@ export class MessageWriter implements OnApplicationShutdown {
   /** One run of the statement. Returns the entries to run again. */
   private async attempt(entries: Entry[], outcomes: Map<Entry, Outcome<Sent>>): Promise<Entry[]> {
     const rows = await this.sql.rows<SentRow>(sendMessages, [
-      entries.map((entry) => entry.draft.senderId),
-      column(entries, (entry) => entry.draft.chatId),
-      column(entries, (entry) => entry.draft.receiverId),
-      entries.map((entry) => entry.key),
-      entries.map((entry) => entry.draft.content),
-      column(entries, (entry) => entry.draft.replyToId),
-      column(entries, (entry) => entry.metadata),
+      integers(entries.map((entry) => entry.draft.senderId)),
+      integers(column(entries, (entry) => entry.draft.chatId)),
+      integers(column(entries, (entry) => entry.draft.receiverId)),
+      texts(entries.map((entry) => entry.key)),
+      texts(entries.map((entry) => entry.draft.content)),
+      integers(column(entries, (entry) => entry.draft.replyToId)),
+      texts(column(entries, (entry) => entry.metadata)),
     ]);
     const again: Entry[] = [];
     const originals: [Entry, SentRow][] = [];
