@@ -1,0 +1,216 @@
+'use strict';
+
+/**
+ * Demo people and chats: `npm run db:seed`, and `npx sequelize-cli db:seed:undo:all` to remove them.
+ *
+ * Repeatable: a person who is there (by externalId) and a chat that is there (by its two people, or by its
+ * `metadata.demo`) is left as it is, so a second run changes nothing. Texts, times and numbers are always the
+ * same; ids are the next free ones. One transaction.
+ *
+ * The numbers are those that the same messages sent through the API would have given: see the migration.
+ */
+
+const PEOPLE = {
+  alice: 'Alice Ahmadi',
+  bob: 'Bob Brandt',
+  carol: 'Carol Costa',
+  dave: 'Dave Dlamini',
+  erin: 'Erin Eklund',
+};
+
+/** `read`: how many of the messages each has seen. A message: who, minutes after the chat began, text, seq replied to. */
+const CHATS = [
+  {
+    demo: 'alice-bob',
+    direct: ['alice', 'bob'],
+    begins: '2026-11-20T09:00:00.000Z',
+    read: { alice: 6, bob: 5 },
+    messages: [
+      ['alice', 0, 'Hi Bob, are you coming along on Saturday?'],
+      ['bob', 3, 'Gladly. When do we start?'],
+      ['alice', 4, 'The train leaves at 8:12.'],
+      ['bob', 6, 'That is early ☕'],
+      ['alice', 7, 'The view is worth it.'],
+      ['bob', 9, 'All right, I will be there.', 3],
+      ['alice', 31, 'Could you bring the map?'],
+      ['alice', 32, 'And the thermos, please.'],
+    ],
+  },
+  {
+    demo: 'carol-alice',
+    direct: ['carol', 'alice'],
+    begins: '2026-11-20T17:30:00.000Z',
+    read: { carol: 3, alice: 3 },
+    messages: [
+      ['carol', 0, 'Thank you for the photos!'],
+      ['alice', 12, 'The one by the lake is my favourite.'],
+      ['carol', 13, 'Mine too 🙂', 2],
+    ],
+  },
+  {
+    demo: 'dave-bob',
+    direct: ['dave', 'bob'],
+    begins: '2026-11-21T08:15:00.000Z',
+    read: { dave: 0, bob: 0 },
+    messages: [['dave', 0, 'Do you still have my bicycle pump?']],
+  },
+  {
+    demo: 'weekend-hike',
+    title: 'Weekend hike',
+    roles: { alice: 'owner', bob: 'admin', carol: 'member', dave: 'member' },
+    begins: '2026-11-21T10:00:00.000Z',
+    read: { alice: 5, bob: 3, carol: 5, dave: 0 },
+    messages: [
+      ['alice', 0, 'Saturday, 8:12 from the main station. Who is in?'],
+      ['bob', 5, 'I am.', 1],
+      ['carol', 8, 'Me too. I will bring cake.', 1],
+      ['bob', 9, 'Then I am in twice.', 3],
+      ['carol', 20, 'What will the weather be like?'],
+    ],
+  },
+];
+
+/** Any number will do, as long as every run takes the same: two runs at once follow each other. */
+const LOCK = 5_005_003_001;
+
+const externalIdOf = (name) => `demo:${name}`;
+
+/** How many of the first `upTo` messages somebody sent. */
+const sentBy = (name, messages, upTo = messages.length) =>
+  messages.slice(0, upTo).filter(([sender]) => sender === name).length;
+
+/** A chat's members with their numbers, from what was written and what each has seen. */
+function membersOf({ direct, roles, read, messages }) {
+  return (direct ?? Object.keys(roles)).map((name) => ({
+    name,
+    role: roles?.[name] ?? 'member',
+    readSeq: read[name],
+    sentBefore: sentBy(name, messages, read[name]),
+    // Of a direct chat the chat's row counts them.
+    sent: direct ? 0 : sentBy(name, messages),
+  }));
+}
+
+const minutesAfter = (begins, minutes) => new Date(Date.parse(begins) + minutes * 60_000).toISOString();
+
+/** Runs one statement in a transaction; its rows. */
+function runnerOf(sequelize, transaction) {
+  return async (text, bind) => {
+    const [rows] = await sequelize.query(text, { bind, transaction, raw: true });
+    return rows;
+  };
+}
+
+/** The next id of the sequence that nobody has: open mode makes users with ids of its own choice. */
+async function freeUserId(rows) {
+  for (;;) {
+    const [{ id, taken }] = await rows(
+      `SELECT n.id, EXISTS (SELECT 1 FROM users u WHERE u.id = n.id) AS taken
+       FROM (SELECT nextval('users_id_seq') AS id) n`,
+    );
+    if (!taken) return id;
+  }
+}
+
+async function ensurePeople(rows) {
+  const ids = {};
+  for (const [name, fullName] of Object.entries(PEOPLE)) {
+    const externalId = externalIdOf(name);
+    const [found] = await rows('SELECT id FROM users WHERE "externalId" = $1', [externalId]);
+    ids[name] = found?.id ?? (await freeUserId(rows));
+    if (!found) {
+      await rows('INSERT INTO users (id, "externalId", name) VALUES ($1, $2, $3)', [
+        ids[name],
+        externalId,
+        fullName,
+      ]);
+    }
+  }
+  return ids;
+}
+
+/** The id of the chat if it was made now; undefined if it was there. */
+async function openChat(rows, { demo, direct = [], title, messages, begins }, ids) {
+  const [one, other] = direct;
+  const [made] = await rows(
+    `INSERT INTO chats
+       (type, "user1Id", "user2Id", "user1Sent", "user2Sent", title, metadata, "lastSeq", version,
+        "lastActivityAt", "createdAt")
+     SELECT $1, $2::bigint, $3::bigint, $4, $5, $6::text, jsonb_build_object('demo', $7::text), $8::bigint,
+       1 + $8::bigint, $9::timestamptz, $10::timestamptz
+     WHERE NOT EXISTS (SELECT 1 FROM chats WHERE metadata->>'demo' = $7::text)
+     ON CONFLICT (LEAST("user1Id", "user2Id"), GREATEST("user1Id", "user2Id")) WHERE type = 'direct' DO NOTHING
+     RETURNING id`,
+    [
+      one ? 'direct' : 'group',
+      ids[one] ?? null,
+      ids[other] ?? null,
+      sentBy(one, messages),
+      sentBy(other, messages),
+      title ?? null,
+      demo,
+      messages.length,
+      minutesAfter(begins, messages.at(-1)[1]),
+      begins,
+    ],
+  );
+  return made?.id;
+}
+
+async function fillChat(rows, chat, chatId, ids) {
+  for (const { name, role, readSeq, sentBefore, sent } of membersOf(chat)) {
+    await rows(
+      `INSERT INTO chat_members
+         ("chatId", "userId", role, "readSeq", "deliveredSeq", "unreadSeq", "sentBefore", sent, "joinedAt")
+       VALUES ($1, $2, $3, $4, $4, $4, $5, $6, $7)`,
+      [chatId, ids[name], role, readSeq, sentBefore, sent, chat.begins],
+    );
+  }
+  const messageIds = [];
+  for (const [index, [sender, minutes, content, repliedSeq]] of chat.messages.entries()) {
+    const seq = index + 1;
+    const [{ id }] = await rows(
+      `INSERT INTO messages ("chatId", seq, version, "senderId", content, "replyToId", "createdAt")
+       VALUES ($1, $2::bigint, 1 + $2::bigint, $3, $4, $5, $6) RETURNING id`,
+      [
+        chatId,
+        seq,
+        ids[sender],
+        content,
+        repliedSeq ? messageIds[repliedSeq - 1] : null,
+        minutesAfter(chat.begins, minutes),
+      ],
+    );
+    messageIds.push(id);
+  }
+}
+
+module.exports = {
+  async up({ sequelize }) {
+    await sequelize.transaction(async (transaction) => {
+      const rows = runnerOf(sequelize, transaction);
+      await rows('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+      const ids = await ensurePeople(rows);
+      for (const chat of CHATS) {
+        const chatId = await openChat(rows, chat, ids);
+        if (chatId !== undefined) await fillChat(rows, chat, chatId, ids);
+      }
+    });
+  },
+
+  /** Removes the demo chats with all that was written in them, and the demo people who are in no other chat. */
+  async down({ sequelize }) {
+    await sequelize.transaction(async (transaction) => {
+      const rows = runnerOf(sequelize, transaction);
+      await rows('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+      const demos = CHATS.map((chat) => chat.demo);
+      const gone = await rows(`DELETE FROM chats WHERE metadata->>'demo' = ANY ($1) RETURNING id`, [demos]);
+      await rows('DELETE FROM messages WHERE "chatId" = ANY ($1)', [gone.map(({ id }) => id)]);
+      await rows(
+        `DELETE FROM users u WHERE u."externalId" = ANY ($1)
+           AND NOT EXISTS (SELECT 1 FROM chat_members m WHERE m."userId" = u.id)`,
+        [Object.keys(PEOPLE).map(externalIdOf)],
+      );
+    });
+  },
+};
