@@ -2,10 +2,12 @@ import 'reflect-metadata';
 import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import helmet from 'helmet';
 import { AppModule } from './app.module.js';
 import type { AppConfig } from './config/config.js';
 import { useJsonBodies } from './http/json-body.js';
 import { useDocs } from './http/openapi.js';
+import { answerUnparsable } from './http/unparsable.js';
 import { SocketIoAdapter } from './realtime/socket-io.adapter.js';
 
 /** A node that serves. */
@@ -28,8 +30,11 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
   app.enableCors({ origin: config.allowedOrigins.includes('*') ? '*' : [...config.allowedOrigins] });
+  // Plain HTTP is as good as HTTPS behind a proxy or on a developer's machine: nothing is to be upgraded.
+  app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } }, hsts: false }));
   useJsonBodies(app);
   useDocs(app);
+  answerUnparsable(app.getHttpServer());
   try {
     await app.init();
     const socketPort = await sockets.listen();

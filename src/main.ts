@@ -12,6 +12,9 @@ import { projectRoot } from './project-root.js';
 /** A stop takes no longer than this, in milliseconds; then the process ends as it is. */
 const STOP_WITHIN_MS = 25_000;
 
+/** Milliseconds between looks for the parent process. */
+const PARENT_CHECK_MS = 250;
+
 function refuse(faults: ConfigFault[]): never {
   for (const { variable, message } of faults) process.stderr.write(`${variable}: ${message}\n`);
   process.exit(1);
@@ -19,6 +22,16 @@ function refuse(faults: ConfigFault[]): never {
 
 function withDatabase(config: AppConfig, url: string): AppConfig {
   return Object.freeze({ ...config, database: Object.freeze({ ...config.database, url }) });
+}
+
+/** npm hands a SIGTERM to its shell only, which dies of it and leaves us behind with another parent. */
+function whenParentEnds(then: () => void): void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    then();
+  }, PARENT_CHECK_MS).unref();
 }
 
 async function main(): Promise<void> {
@@ -57,6 +70,7 @@ async function main(): Promise<void> {
         });
     };
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(signal));
+    if (process.env.npm_lifecycle_event !== undefined) whenParentEnds(() => stop('npm ended'));
   } catch (error) {
     await embedded?.stop();
     throw error;

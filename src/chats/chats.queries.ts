@@ -21,13 +21,18 @@ const lastMessageColumns = `
     WHERE r."chatId" = c.id AND r."userId" <> l."senderId" AND r."readSeq" >= l.seq
   ) AS "m.seen"`;
 
+/**
+ * The reader has not deleted the message for themselves. Said so that it is looked up for each message: as NOT
+ * EXISTS the planner may read all that were ever hidden.
+ */
+export const notHidden = (message: string, reader: string) => `
+  (SELECT 1 FROM hidden_messages h WHERE h."userId" = ${reader} AND h."messageId" = ${message}.id) IS NULL`;
+
 /** The newest message that the reader has not deleted for themselves, as `l`. */
 const newestMessage = (reader: string) => `
   LEFT JOIN LATERAL (
     SELECT v.* FROM messages v
-    WHERE v."chatId" = c.id AND NOT EXISTS (
-      SELECT 1 FROM hidden_messages h WHERE h."userId" = ${reader} AND h."messageId" = v.id
-    )
+    WHERE v."chatId" = c.id AND ${notHidden('v', reader)}
     ORDER BY v.seq DESC LIMIT 1
   ) l ON true`;
 
@@ -89,32 +94,38 @@ export const membersOfChat: Statement = {
     WHERE "chatId" = $1 ORDER BY "joinedAt", "userId" LIMIT $2`,
 };
 
-/** List items for `mine`: memberships of the person `$1`, the latest activity first. */
+/**
+ * List items for `mine`: memberships of the person `$1`, as `m` joined with their chats as `c`. Each table is
+ * reached by one index lookup a chat, whatever the planner believes of its size.
+ */
 const listItems = (mine: string) => `
-  SELECT ${chatColumns}, ${lastMessageColumns},
-    mine.role, mine."readSeq", ${unreadOf('c', 'mine')} AS unread,
+  SELECT ${chatColumns}, ${lastMessageColumns}, c.role, c."readSeq", c.unread,
     o.id AS "o.id", o."externalId" AS "o.externalId", o.name AS "o.name", o."avatarUrl" AS "o.avatarUrl",
     o.metadata AS "o.metadata", o."lastSeenAt" AS "o.lastSeenAt", o."createdAt" AS "o.createdAt"
-  FROM (${mine}) mine
-  JOIN chats c ON c.id = mine."chatId"
+  FROM (
+    SELECT m."userId", m.role, m."readSeq", ${unreadOf('c', 'm')} AS unread, ${chatColumns}
+    FROM chat_members m CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = m."chatId" LIMIT 1) c
+    WHERE m."userId" = $1 AND ${mine}
+  ) c
   ${newestMessage('$1')}
-  LEFT JOIN users o ON c.type = 'direct'
-    AND o.id = CASE c."user1Id" WHEN mine."userId" THEN c."user2Id" ELSE c."user1Id" END
+  LEFT JOIN LATERAL (
+    SELECT * FROM users u
+    WHERE u.id = CASE c."user1Id" WHEN c."userId" THEN c."user2Id" ELSE c."user1Id" END LIMIT 1
+  ) o ON true
   ORDER BY c."lastActivityAt" DESC, c.id DESC`;
 
 /** `$1` person, `$2`, `$3` after the chat with this activity and id, `$4` at most so many. */
 export const chatsOfUser: Statement = {
   name: 'chats.ofUser',
   text: listItems(`
-    SELECT m.* FROM chat_members m JOIN chats a ON a.id = m."chatId"
-    WHERE m."userId" = $1 AND (a."lastActivityAt", a.id) < ($2::timestamptz, $3::bigint)
-    ORDER BY a."lastActivityAt" DESC, a.id DESC LIMIT $4`),
+    (c."lastActivityAt", c.id) < ($2::timestamptz, $3::bigint)
+    ORDER BY c."lastActivityAt" DESC, c.id DESC LIMIT $4`),
 };
 
 /** `$1` person, `$2` chat ids: those of them that are the person's. */
 export const chatsOfUserByIds: Statement = {
   name: 'chats.ofUserByIds',
-  text: listItems(`SELECT m.* FROM chat_members m WHERE m."userId" = $1 AND m."chatId" = ANY($2::bigint[])`),
+  text: listItems(`m."chatId" = ANY($2::bigint[])`),
 };
 
 /** `$1` chat: gone, its members with it; its messages are left to `purgeMessages`. */

@@ -24,8 +24,16 @@ export interface CommandDefinition<I extends z.ZodType = z.ZodType, R extends z.
   reply: EventName | null;
   /** Whether it can be sent by a socket. */
   socket: boolean;
-  /** The REST twin. Path parameters, query and JSON body together are the input. */
-  rest: { method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'; path: string; status: 200 | 201 } | null;
+  /**
+   * The REST twin. Path parameters, query (of GET and DELETE) and JSON body together are the input; `without`
+   * are fields that the path leaves no use for.
+   */
+  rest: {
+    method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+    path: string;
+    status: 200 | 201;
+    without?: readonly string[];
+  } | null;
 }
 
 /** Keeps the literal types of a definition, so that inputs and results can be derived from it. */

@@ -12,16 +12,16 @@ const NUMERIC = /^\d{1,16}$/;
  * An integer given as a JSON number or as a plain decimal string (`1`, `"1"`), handed on as the number.
  * `"1e3"`, `"0x1"`, `" 1"`, `1.5`, negatives and anything past 2^53 - 1 are refused.
  */
-function integer(min: number, what: string) {
+function integer(min: number, what: string, max = MAX_INTEGER) {
   return z
     .union([z.number(), z.string()], { error: `expected ${what}` })
     .transform((value, context) => {
       const number = typeof value === 'number' ? value : NUMERIC.test(value) ? Number(value) : Number.NaN;
-      if (Number.isSafeInteger(number) && number >= min) return number;
+      if (Number.isSafeInteger(number) && number >= min && number <= max) return number;
       context.issues.push({ code: 'custom', message: `expected ${what}`, input: value });
       return z.NEVER;
     })
-    .pipe(z.number().int().min(min).max(MAX_INTEGER));
+    .pipe(z.number().int().min(min).max(max));
 }
 
 /** Id of a user, chat or message: an integer from 1 to 2^53 - 1. */
@@ -32,9 +32,7 @@ export const position = integer(0, 'an integer from 0 to 9007199254740991');
 
 /** How many items a page holds. */
 export function pageSize(max: number, otherwise: number) {
-  return integer(1, `a whole number from 1 to ${max}`)
-    .refine((value) => value <= max, { error: `expected a whole number from 1 to ${max}` })
-    .default(otherwise);
+  return integer(1, `a whole number from 1 to ${max}`, max).default(otherwise);
 }
 
 /**

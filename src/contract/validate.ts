@@ -5,9 +5,16 @@ import { AppError, type FieldFault } from './errors.js';
 /** At most this many faults are told at once. */
 const MAX_FAULTS = 10;
 
+/** The first part is a field of ours. What follows may be a key that the sender made up: an id or index is shown. */
+function shownPath(path: readonly PropertyKey[]): string {
+  const [field = '', ...within] = path.map(String);
+  const strange = within.findIndex((part) => !/^\d{1,16}$/.test(part));
+  return [field, ...(strange === -1 ? within : within.slice(0, strange))].join('.').slice(0, 100);
+}
+
 function fieldFaults(error: z.ZodError): FieldFault[] {
   return error.issues.slice(0, MAX_FAULTS).map((issue) => ({
-    path: issue.path.map(String).join('.').slice(0, 100),
+    path: shownPath(issue.path),
     message: issue.message,
   }));
 }

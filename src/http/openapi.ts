@@ -14,6 +14,14 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Json): 
     io,
     unrepresentable: 'any',
     target: 'draft-2020-12',
+    override: ({ jsonSchema }) => {
+      // Fields are only ever added to views, and the pattern of a date-time makes for absurd examples.
+      delete jsonSchema.additionalProperties;
+      if (jsonSchema.format === 'date-time') {
+        delete jsonSchema.pattern;
+        jsonSchema.examples = ['2026-11-22T16:20:21.500Z'];
+      }
+    },
   });
   void $schema;
   const text = JSON.stringify(json).replaceAll('#/$defs/', '#/components/schemas/');
@@ -35,12 +43,24 @@ function inputOf(definition: CommandDefinition): { properties: Record<string, Js
   return { properties, required };
 }
 
+/** A body that works: what is required, and in open mode who asks. */
+function exampleOf(fields: [string, Json][], required: string[], actor: readonly string[]): Json {
+  const shown = fields.filter(([field]) => required.includes(field) || actor.includes(field));
+  return Object.fromEntries(
+    shown.map(([field, { type }], index) => [
+      field,
+      type === 'string' ? 'Hello!' : type === 'integer' ? index + 1 : {},
+    ]),
+  );
+}
+
 function operationOf(name: string, definition: CommandDefinition, components: Json): Json {
   const { rest, summary } = definition;
   if (!rest) return {};
   const { properties, required } = inputOf(definition);
   const inPath = new Set([...rest.path.matchAll(PATH_PARAMETER)].map((match) => match[1]));
-  const others = Object.entries(properties).filter(([field]) => !inPath.has(field));
+  const superfluous = new Set<string | undefined>([...inPath, ...(rest.without ?? [])]);
+  const others = Object.entries(properties).filter(([field]) => !superfluous.has(field));
   const inQuery = rest.method === 'GET' || rest.method === 'DELETE';
   const parameter = (field: string, place: 'path' | 'query', schema: Json | undefined) => ({
     name: field,
@@ -69,6 +89,7 @@ function operationOf(name: string, definition: CommandDefinition, components: Js
                   properties: Object.fromEntries(others),
                   required: required.filter((field) => !inPath.has(field)),
                 },
+                example: exampleOf(others, required, definition.actor),
               },
             },
           },
@@ -148,5 +169,6 @@ export function useDocs(app: NestExpressApplication): void {
     jsonDocumentUrl: 'docs/openapi.json',
     yamlDocumentUrl: 'docs/openapi.yaml',
     customSiteTitle: 'Chat messaging API',
+    customCss: '.swagger-ui .topbar { display: none }',
   });
 }

@@ -1,3 +1,4 @@
+import { notHidden } from '../chats/chats.queries.js';
 import type { Statement } from '../database/sql.js';
 
 /** The columns of a message that its view shows, of the table alias `m`. */
@@ -19,7 +20,7 @@ const page = (name: string, where: string, order: 'ASC' | 'DESC'): Statement => 
     SELECT ${messageColumns},
       EXISTS (SELECT 1 FROM furthest f WHERE f."userId" <> m."senderId" AND f."readSeq" >= m.seq) AS seen
     FROM messages m WHERE m."chatId" = $1 AND ${where}
-      AND NOT EXISTS (SELECT 1 FROM hidden_messages h WHERE h."userId" = $4 AND h."messageId" = m.id)
+      AND ${notHidden('m', '$4')}
     ORDER BY m.seq ${order} LIMIT $3`,
 });
 

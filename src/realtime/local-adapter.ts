@@ -1,5 +1,4 @@
 import { Adapter, type BroadcastOptions, type Room, type SocketId } from 'socket.io-adapter';
-import type { Socket } from 'socket.io';
 
 /** Up to so many readers an event's text is framed for each; framing it once for all costs more. */
 const FEW = 4;
@@ -9,7 +8,18 @@ interface Reader {
   client: { writeToEngine(packets: unknown[], options: { preEncoded: boolean }): void };
 }
 
-type Packet = Parameters<Adapter['broadcast']>[0] & { nsp?: string };
+/** A packet that the adapter completes. */
+interface Packet {
+  type: number;
+  data: unknown[];
+  nsp?: string;
+}
+
+/** Socket.IO types these as `any`. */
+interface Internals {
+  encoder: { encode(packet: Packet): unknown[] };
+  nsp: { name: string; sockets: ReadonlyMap<SocketId, Reader> };
+}
 
 /**
  * Socket.IO's in-memory adapter, leaner where it matters here: most events have one or two readers, or none at
@@ -18,15 +28,14 @@ type Packet = Parameters<Adapter['broadcast']>[0] & { nsp?: string };
 export class LocalAdapter extends Adapter {
   override broadcast(packet: Packet, options: BroadcastOptions): void {
     const readers = this.readers(options);
-    if (readers !== null && readers.length === 0) return;
     if (readers === null) {
       super.broadcast(packet, options);
       return;
     }
-    packet.nsp = this.nsp.name;
-    const encoded = (this as unknown as { encoder: { encode(packet: Packet): unknown[] } }).encoder.encode(
-      packet,
-    );
+    if (readers.length === 0) return;
+    const { encoder, nsp } = this as unknown as Internals;
+    packet.nsp = nsp.name;
+    const encoded = encoder.encode(packet);
     const written = { preEncoded: true };
     for (const reader of readers) reader.client.writeToEngine(encoded, written);
   }
@@ -34,22 +43,23 @@ export class LocalAdapter extends Adapter {
   /** Each reader once; null when they are many, or all. */
   private readers({ rooms, except, flags }: BroadcastOptions): Reader[] | null {
     if (rooms.size === 0 || flags?.volatile) return null;
+    const { nsp } = this as unknown as Internals;
     const readers: Reader[] = [];
     for (const room of rooms) {
       const ids = this.rooms.get(room);
       if (!ids) continue;
       if (readers.length + ids.size > FEW) return null;
       for (const id of ids) {
-        if (except && isIn(this, except, id)) continue;
-        const socket = this.nsp.sockets.get(id) as (Socket & Reader) | undefined;
+        if (except && this.isIn(except, id)) continue;
+        const socket = nsp.sockets.get(id);
         if (socket && !readers.includes(socket)) readers.push(socket);
       }
     }
     return readers;
   }
-}
 
-function isIn(adapter: Adapter, rooms: Set<Room>, id: SocketId): boolean {
-  for (const room of rooms) if (adapter.rooms.get(room)?.has(id)) return true;
-  return false;
+  private isIn(rooms: ReadonlySet<Room>, id: SocketId): boolean {
+    for (const room of rooms) if (this.rooms.get(room)?.has(id)) return true;
+    return false;
+  }
 }

@@ -1,3 +1,4 @@
+import { notHidden } from '../chats/chats.queries.js';
 import { messageColumns } from '../messages/messages.queries.js';
 import type { Statement } from '../database/sql.js';
 
@@ -31,9 +32,6 @@ const seenBySomebody = `
     WHERE r."chatId" = m."chatId" AND r."userId" <> m."senderId" AND r."readSeq" >= m.seq
   ) AS seen`;
 
-const notHidden = `
-  NOT EXISTS (SELECT 1 FROM hidden_messages h WHERE h."userId" = $1 AND h."messageId" = m.id)`;
-
 /**
  * `$1` person; `$2` chats, `$3` versions to start after, `$4` the chats' last seqs, `$5` the chats' versions,
  * pairwise; `$6` at most so many of each: messages that changed after that version, by version.
@@ -50,14 +48,14 @@ export const changedMessages: Statement = {
       SELECT * FROM (
         (
           SELECT ${messageColumns}, ${seenBySomebody} FROM messages m
-          WHERE m."chatId" = p.chat AND m.revised AND m.version > p.known AND ${notHidden}
+          WHERE m."chatId" = p.chat AND m.revised AND m.version > p.known AND ${notHidden('m', '$1')}
           ORDER BY m.version LIMIT $6
         )
         UNION ALL
         (
           SELECT ${messageColumns}, ${seenBySomebody} FROM messages m
           WHERE m."chatId" = p.chat AND NOT m.revised AND m.seq > p.last - (p.version - p.known)
-            AND m.version > p.known AND ${notHidden}
+            AND m.version > p.known AND ${notHidden('m', '$1')}
           ORDER BY m.seq LIMIT $6
         )
       ) both_kinds ORDER BY version LIMIT $6
@@ -73,7 +71,7 @@ export const newestMessages: Statement = {
     FROM unnest($2::bigint[]) AS p(chat)
     CROSS JOIN LATERAL (
       SELECT ${messageColumns}, ${seenBySomebody} FROM messages m
-      WHERE m."chatId" = p.chat AND ${notHidden}
+      WHERE m."chatId" = p.chat AND ${notHidden('m', '$1')}
       ORDER BY m.seq DESC LIMIT $3
     ) x
     ORDER BY p.chat, x.version`,

@@ -28,7 +28,7 @@ export const messagesCommands = {
     actor: ['senderId'],
     reply: 'newMessage',
     socket: true,
-    rest: { method: 'POST', path: '/chats/:chatId/messages', status: 201 },
+    rest: { method: 'POST', path: '/chats/:chatId/messages', status: 201, without: ['receiverId'] },
   }),
   getMessages: define({
     summary: 'Messages of a chat by seq: the newest, or those before, after or around one.',
