@@ -24,7 +24,9 @@ const shared = {
       },
     ],
   },
-  transformIgnorePatterns: ['/node_modules/(?!(@nestjs|zod|file-type|strtok3|token-types|uint8array-extras)/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!(@nestjs|zod|file-type|strtok3|token-types|uint8array-extras)/)',
+  ],
 };
 
 export default {

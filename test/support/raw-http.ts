@@ -76,6 +76,12 @@ export class RawHttp {
     });
   }
 
+  /** Bytes as they are, and then nothing more. */
+  abandon(bytes: string): void {
+    const socket = connect(this.port, '127.0.0.1', () => socket.write(bytes, () => socket.destroy()));
+    socket.on('error', () => undefined);
+  }
+
   /** Bytes as they are; what came back until the server closed the connection. */
   tell(bytes: string | Buffer): Promise<string> {
     return new Promise((resolve) => {

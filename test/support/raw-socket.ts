@@ -14,6 +14,8 @@ export class RawSocket {
   private readonly frames: string[] = [];
   private arrived: (() => void)[] = [];
   private lastAck = 0;
+  /** How many answers came to each command that asked for one, by its ack id. */
+  readonly answers = new Map<number, number>();
   /** Resolves with the close code once the server has closed the connection. */
   readonly closed: Promise<number>;
 
@@ -22,6 +24,8 @@ export class RawSocket {
     ws.on('message', (data: Buffer) => {
       const frame = data.toString();
       if (frame === '2') return ws.send('3');
+      const ack = /^43(\d+)\[/.exec(frame)?.[1];
+      if (ack !== undefined) this.answers.set(Number(ack), (this.answers.get(Number(ack)) ?? 0) + 1);
       this.frames.push(frame);
       for (const wake of this.arrived.splice(0)) wake();
     });
@@ -88,6 +92,18 @@ export class RawSocket {
     for (;;) {
       const frame = await this.next();
       if (answers.test(frame)) return frame;
+    }
+  }
+
+  /** Sends a command with a callback; the frames that came before its answer. */
+  async heardUntil(command: string): Promise<string[]> {
+    const ack = ++this.lastAck;
+    this.send(`42${ack}["${command}"]`);
+    const heard: string[] = [];
+    for (;;) {
+      const frame = await this.next();
+      if (frame.startsWith(`43${ack}[`)) return heard;
+      heard.push(frame);
     }
   }
 

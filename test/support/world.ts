@@ -36,7 +36,7 @@ export class Client {
     return within(
       PATIENCE_MS,
       `event ${event}`,
-      new Promise((resolve) => this.waiting.push({ event, resolve: resolve as (payload: unknown) => void })),
+      new Promise((resolve) => this.waiting.push({ event, resolve: resolve })),
     );
   }
 
