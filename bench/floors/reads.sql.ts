@@ -8,7 +8,8 @@ export const HISTORY_PAGE = `
 export const CHAT_LIST = `
   SELECT c.id, c.type, c."user1Id", c."user2Id", c.title, c."avatarUrl", c.metadata, c."lastSeq", c.version,
          c."lastActivityAt", c."createdAt", m.role, m."readSeq",
-         c."lastSeq" - m."unreadSeq" - m."ownAfter" AS unread,
+         c."lastSeq" - m."unreadSeq" + m."sentBefore"
+           - CASE m."userId" WHEN c."user1Id" THEN c."user1Sent" ELSE c."user2Sent" END AS unread,
          l.id AS "lastId", l."senderId" AS "lastSenderId", l.content AS "lastContent",
          l."clientId" AS "lastClientId", l."createdAt" AS "lastCreatedAt",
          u.id AS "otherId", u.name AS "otherName", u."avatarUrl" AS "otherAvatarUrl", u."lastSeenAt" AS "otherSeenAt"

@@ -75,9 +75,12 @@ export interface LoadOperations {
     params: { port: number; pairs: number; firstUserId: number; address: Address };
     result: { connections: number };
   };
-  /** `chatId` is null with a `reason` when the server has no groups. */
+  /**
+   * A `chatId` that is given is a group that is there; else one is made. The answer's is null with a `reason` when
+   * the server has no groups.
+   */
   openGroup: {
-    params: { port: number; size: number; firstUserId: number };
+    params: { port: number; size: number; firstUserId: number; chatId: number | null };
     result: { chatId: number | null; reason: string };
   };
   openIdle: { params: { port: number; connections: number; firstUserId: number }; result: { lost: number } };

@@ -49,13 +49,19 @@ export async function pairUp(clients: RawClient[], firstUserId: number, address:
   return senders;
 }
 
-/** Makes a group of everyone; its first member is the one who sends. Gives a reason when there are no groups. */
+/** A group of everyone, made unless it is given; its first member is the one who sends. Gives a reason when there are no groups. */
 export async function makeGroup(
   clients: RawClient[],
   firstUserId: number,
+  given: number | null,
 ): Promise<{ chatId: number; senders: Sender[] } | { chatId: null; reason: string }> {
   const [owner] = clients;
   if (!owner) return { chatId: null, reason: 'no members' };
+  const senderOf = (chatId: number) => ({
+    client: owner,
+    addressing: `"senderId":${firstUserId},"chatId":${chatId}`,
+  });
+  if (given !== null) return { chatId: given, senders: [senderOf(given)] };
   const body = {
     userId: firstUserId,
     title: 'Benchmark group',
@@ -71,7 +77,7 @@ export async function makeGroup(
   if (!answer.ok || chatId === undefined) {
     return { chatId: null, reason: `createGroup answered ${answer.error?.code ?? 'without an id'}` };
   }
-  return { chatId, senders: [{ client: owner, addressing: `"senderId":${firstUserId},"chatId":${chatId}` }] };
+  return { chatId, senders: [senderOf(chatId)] };
 }
 
 function expectOk(command: string, answer: unknown): Answer {

@@ -30,9 +30,9 @@ serve<LoadOperations>({
     copies = 1;
     return { connections: clients.length };
   },
-  openGroup: async ({ port, size, firstUserId }) => {
+  openGroup: async ({ port, size, firstUserId, chatId }) => {
     clients = await openPeople(port, size, (index) => firstUserId + index);
-    const group = await makeGroup(clients, firstUserId);
+    const group = await makeGroup(clients, firstUserId, chatId);
     if (group.chatId === null) return group;
     senders = group.senders;
     copies = size - 1;
