@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, personOf } from '../auth/actor.js';
-import { Access, type Membership } from '../chats/access.js';
+import { Access } from '../chats/access.js';
 import { membersOf } from '../chats/audience.js';
 import { type MessageRow, toMessageView } from '../chats/message.view.js';
 import {
@@ -14,6 +14,11 @@ import { Sql, type Statement } from '../database/sql.js';
 import { Publisher } from '../realtime/publisher.js';
 import { MessageWriter } from './message-writer.js';
 import { pageAfter, pageBefore } from './messages.queries.js';
+
+interface Page {
+  rows: MessageRow[];
+  more: boolean;
+}
 
 /** Sending messages and reading them back. */
 @Injectable()
@@ -53,34 +58,33 @@ export class MessagesService {
 
   /** @throws AppError NOT_FOUND */
   async page(actor: Actor, input: CommandInput<'getMessages'>): Promise<MessagesPage> {
-    const chat = await this.access.require(actor, 'message.read', input.chatId);
-    const { after, around, limit } = input;
-    if (around !== undefined) return this.pageAround(chat, around, limit);
-    if (after !== undefined) return this.read(chat, pageAfter, after, limit);
-    const { messages, ...page } = await this.read(chat, pageBefore, input.before ?? MAX_INTEGER, limit);
-    return { ...page, messages: messages.reverse() };
-  }
-
-  private async pageAround(chat: Membership, seq: number, limit: number): Promise<MessagesPage> {
-    const later = Math.floor((limit - 1) / 2);
-    const [upTo, after] = await Promise.all([
-      this.read(chat, pageBefore, seq + 1, limit - later),
-      this.read(chat, pageAfter, seq, later),
+    // Side by side, for speed: nothing that was read is shown unless the permission is there.
+    const [chat, { rows, more }] = await Promise.all([
+      this.access.require(actor, 'message.read', input.chatId),
+      this.readPage(actor.userId, input),
     ]);
-    const messages = [...upTo.messages.reverse(), ...after.messages];
-    return { chatId: chat.chatId, messages, more: upTo.more || after.more };
+    return { chatId: chat.chatId, messages: rows.map((row) => toMessageView(row, chat)), more };
   }
 
-  /** In the order of the statement; one more than the page is asked for, to know whether there is more. */
-  private async read(
-    chat: Membership,
-    statement: Statement,
-    seq: number,
-    limit: number,
-  ): Promise<MessagesPage> {
-    const rows = await this.sql.rows<MessageRow>(statement, [chat.chatId, seq, limit + 1, chat.userId]);
-    const messages = rows.slice(0, limit).map((row) => toMessageView(row, chat));
-    return { chatId: chat.chatId, messages, more: rows.length > limit };
+  /** By seq, oldest first. */
+  private async readPage(readerId: number | null, input: CommandInput<'getMessages'>): Promise<Page> {
+    const { chatId, before = MAX_INTEGER, after, around, limit } = input;
+    const read = async (statement: Statement, seq: number, most: number): Promise<Page> => {
+      // One more than is asked for, to know whether there is more.
+      const rows = await this.sql.rows<MessageRow>(statement, [chatId, seq, most + 1, readerId]);
+      return { rows: rows.slice(0, most), more: rows.length > most };
+    };
+    if (after !== undefined) return read(pageAfter, after, limit);
+    if (around === undefined) {
+      const { rows, more } = await read(pageBefore, before, limit);
+      return { rows: rows.reverse(), more };
+    }
+    const later = Math.floor((limit - 1) / 2);
+    const [upTo, past] = await Promise.all([
+      read(pageBefore, around + 1, limit - later),
+      read(pageAfter, around, later),
+    ]);
+    return { rows: [...upTo.rows.reverse(), ...past.rows], more: upTo.more || past.more };
   }
 }
 
