@@ -36,7 +36,8 @@ export interface GroupSample {
   subject: SubjectName;
   round: number;
   size: number;
-  inFlight: number;
+  /** How it was sent: `100 msgs/s`, `4 in flight`. */
+  load: string;
   copiesPerSecond: number;
   /** Server CPU time per delivered copy, in microseconds. */
   serverUsPerCopy: number | null;

@@ -138,10 +138,10 @@ function idle(results: Results): string {
 function group(results: Results): string {
   const rows = groupRows(results).filter((row) => row.serverUsPerCopy !== null);
   if (rows.length === 0) return '';
-  const groups = distinct(rows.map(({ inFlight }) => inFlight)).map((inFlight) => ({
-    title: `${inFlight} in flight`,
+  const groups = distinct(rows.map(({ load }) => load)).map((load) => ({
+    title: load,
     bars: rows
-      .filter((row) => row.inFlight === inFlight)
+      .filter((row) => row.load === load)
       .map((row) => ({
         label: SUBJECT_NAMES[row.subject],
         parts: [{ value: row.serverUsPerCopy ?? 0, colour: COLOURS[row.subject], name: 'a copy' }],

@@ -25,7 +25,7 @@ export interface Latency {
 
 export interface GroupRow {
   subject: SubjectName;
-  inFlight: number;
+  load: string;
   copiesPerSecond: number | null;
   serverUsPerCopy: number | null;
   ackP99: number | null;
@@ -65,13 +65,13 @@ export function sendRows({ pairs, rate }: Pick<Results, 'pairs' | 'rate'>): Send
 }
 
 export function groupRows({ group }: Pick<Results, 'group'>): GroupRow[] {
-  return groups(group, (s) => [s.inFlight, s.subject]).map((samples): GroupRow => {
+  return groups(group, (s) => [s.load, s.subject]).map((samples): GroupRow => {
     const of = (value: (sample: GroupSample) => number | null): number | null =>
       medianOfKnown(samples.map(value));
-    const [{ subject, inFlight }] = samples;
+    const [{ subject, load }] = samples;
     return {
       subject,
-      inFlight,
+      load,
       copiesPerSecond: of((s) => s.copiesPerSecond),
       serverUsPerCopy: of((s) => s.serverUsPerCopy),
       ackP99: of((s) => s.ack.p99),

@@ -116,12 +116,12 @@ function idle(results: Results): Finding[] {
 }
 
 function group(samples: GroupSample[]): Finding[] {
-  return distinct(samples.map(({ inFlight }) => inFlight))
-    .map((inFlight): Finding => {
+  return distinct(samples.map(({ load }) => load))
+    .map((load): Finding => {
       const of = (subject: SubjectName): GroupSample[] =>
-        samples.filter((sample) => sample.subject === subject && sample.inFlight === inFlight);
+        samples.filter((sample) => sample.subject === subject && sample.load === load);
       return {
-        what: `server CPU a copy in a group, ${inFlight} in flight, over bare room broadcast`,
+        what: `server CPU a copy in a group, ${load}, over bare room broadcast`,
         unit: '×',
         measured: ratioOfRounds(of('ours'), of('relay'), (sample) => sample.serverUsPerCopy),
         target: 1,

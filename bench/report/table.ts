@@ -53,9 +53,9 @@ export function tables(results: Results): string {
   );
   add(
     `Group of ${options.groupSize}, one sender`,
-    ['in flight', '', 'copies/s', 'server µs/copy', 'ack p99', 'receive p99'],
+    ['load', '', 'copies/s', 'server µs/copy', 'ack p99', 'receive p99'],
     groupRows(results).map((row) => [
-      String(row.inFlight),
+      row.load,
       SUBJECT_NAMES[row.subject],
       number(row.copiesPerSecond),
       number(row.serverUsPerCopy, 2),

@@ -4,8 +4,14 @@ import { judge } from '../results.js';
 import { includes, per, perSecond, rotated, runParams, type Context } from './context.js';
 
 const FIRST_USER_ID = 100_001;
-/** One send at a time writes one frame per reader and turn; four let frames of a turn leave together. */
-const IN_FLIGHT = [1, 4];
+/**
+ * At a fixed rate both servers wait for work as often, and a turn mostly writes one frame a reader; with four in
+ * flight they are busy, and frames of a turn leave together.
+ */
+const LOADS = [
+  { title: '50 msgs/s', load: { rate: 50 } },
+  { title: '4 in flight', load: { inFlight: 4 } },
+];
 
 /** One member sends, all others receive: what a delivered copy costs the server. */
 export async function runGroup(context: Context): Promise<void> {
@@ -13,11 +19,11 @@ export async function runGroup(context: Context): Promise<void> {
   const size = options.groupSize;
   const subjects = (['ours', 'relay'] as const).filter((name) => includes(context, name));
   const without = new Set<string>();
-  for (const inFlight of IN_FLIGHT) {
+  for (const { title: load, load: how } of LOADS) {
     for (let round = 0; round < options.rounds; round++) {
       for (const subject of rotated(subjects, round)) {
         if (without.has(subject)) continue;
-        const title = `group of ${size}, ${inFlight} in flight, round ${round + 1}, ${subject}`;
+        const title = `group of ${size}, ${load}, round ${round + 1}, ${subject}`;
         progress.during(title);
         const server = await context.fleet.server(subject);
         const chatId = subject === 'ours' ? await groupOfOurs(context, size) : null;
@@ -34,7 +40,7 @@ export async function runGroup(context: Context): Promise<void> {
           progress.line(`group of ${size} skipped for ${subject}: ${group.reason}`);
           continue;
         }
-        const result = await context.load.request('run', runParams(context, server.pid, { inFlight }));
+        const result = await context.load.request('run', runParams(context, server.pid, how));
         await context.load.request('close', null);
         judge(results, title, result.counts);
         const serverUsPerCopy = per(result.copies, result.cpu.server);
@@ -42,7 +48,7 @@ export async function runGroup(context: Context): Promise<void> {
           subject,
           round,
           size,
-          inFlight,
+          load,
           copiesPerSecond: perSecond(result.copies, result),
           serverUsPerCopy,
           ack: result.ack,
