@@ -169,18 +169,17 @@ describe('Presence', () => {
       expect(await onlineOverRest()).not.toContain(client.userId);
     });
 
-    it('stores when somebody was last seen', async () => {
-      const before = Date.now();
+    it('stores when somebody was last seen, before it answers', async () => {
       const bob = await world.person();
-      const { userId, lastSeenAt } = await bob.ok<Status>('userOffline');
-      expect(Date.parse(lastSeenAt!)).toBeGreaterThanOrEqual(before);
-      expect(Date.parse(lastSeenAt!)).toBeLessThanOrEqual(Date.now());
-      const [row] = await world.sql<{ lastSeenAt: Date }>('SELECT "lastSeenAt" FROM users WHERE id = $1', [
-        userId,
-      ]);
-      expect(row!.lastSeenAt.toISOString()).toBe(lastSeenAt);
-      expect((await world.http.get(`/users/${userId}`).expect(200)).body).toMatchObject({ lastSeenAt });
-      expect(await bob.ok('userOnline', userId)).toEqual({ userId, online: true, lastSeenAt });
+      const { userId } = bob;
+      for (let round = 0; round < 20; round++) {
+        const before = Date.now();
+        const { lastSeenAt } = await bob.ok<Status>('userOffline');
+        expect(Date.parse(lastSeenAt!)).toBeGreaterThanOrEqual(before);
+        expect(Date.parse(lastSeenAt!)).toBeLessThanOrEqual(Date.now());
+        expect((await world.http.get(`/users/${userId}`).expect(200)).body).toMatchObject({ lastSeenAt });
+        expect(await bob.ok('userOnline', userId)).toEqual({ userId, online: true, lastSeenAt });
+      }
     });
 
     it('ends at once with a connection that closes', async () => {

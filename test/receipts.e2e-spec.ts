@@ -243,6 +243,18 @@ describe('What was seen', () => {
     expect(heard.at(-1)).toBe(6);
   });
 
+  it('never moves back, also when messages that count as unread again are read a second time', async () => {
+    const { alice, bob, chatId, messages } = await told(5);
+    await bob.ok('markAsSeen', { chatId });
+    await alice.next('messageSeen');
+    await bob.ok('markAsUnread', { chatId, messageId: messages[1]!.id });
+    await bob.ok('markAsSeen', { messageId: messages[2]!.id });
+    expect(await chatOf(bob, chatId)).toMatchObject({ unread: 2, readSeq: 5 });
+    expect(await seenIn(chatId, alice)).toEqual([true, true, true, true, true]);
+    await alice.settled();
+    expect(alice.unread('messageSeen')).toEqual([]);
+  });
+
   it('shows as readSeq of the members', async () => {
     const { alice, bob, chatId, messages } = await told(3);
     await bob.ok('markAsSeen', messages[1]!.id);

@@ -1,0 +1,43 @@
+import { type CommandDefinition } from '../../src/contract/index.js';
+import { z } from 'zod';
+
+/** Where commands act: a person in a chat, and a message in it. */
+export interface Scene {
+  userId: number;
+  otherId: number;
+  chatId: number;
+  messageId: number;
+}
+
+/**
+ * A plain good input of a command: what it needs, and who asks.
+ *
+ * @throws Error for a field that nobody has told an example of: add it here.
+ */
+export function exampleOf(definition: CommandDefinition, scene: Scene): Record<string, unknown> {
+  const examples: Record<string, unknown> = {
+    ...scene,
+    id: scene.userId,
+    user1Id: scene.userId,
+    user2Id: scene.otherId,
+    senderId: scene.userId,
+    content: 'an example',
+    emoji: '👍',
+    title: 'an example',
+    memberIds: [scene.otherId],
+    userIds: [scene.otherId],
+    role: 'member',
+    typing: true,
+    q: 'an example',
+  };
+  const schema = z.toJSONSchema(definition.input, { io: 'input', unrepresentable: 'any' });
+  const inPath = [...(definition.rest?.path.matchAll(/:(\w+)/g) ?? [])].map(([, field]) => field!);
+  const needed = new Set([...(schema.required ?? []), ...inPath]);
+  for (const actor of definition.actor) needed.add(actor);
+  return Object.fromEntries(
+    [...needed].map((field) => {
+      if (!(field in examples)) throw new Error(`No example of ${field}`);
+      return [field, examples[field]];
+    }),
+  );
+}

@@ -1,0 +1,116 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+interface Pair {
+  client: Socket;
+  upstream: Socket;
+}
+
+/** A TCP proxy in front of PostgreSQL that can fail in the ways that networks and servers do. */
+export class Proxy {
+  private readonly pairs = new Set<Pair>();
+  private server: Server;
+  private frozen = false;
+
+  private constructor(
+    private readonly target: URL,
+    private port: number,
+  ) {
+    this.server = this.makeServer();
+  }
+
+  /** On a free port of 127.0.0.1, in front of the server of this connection string. */
+  static async before(databaseUrl: string): Promise<Proxy> {
+    const proxy = new Proxy(new URL(databaseUrl), 0);
+    await proxy.listen();
+    return proxy;
+  }
+
+  /** The connection string, through the proxy. */
+  get url(): string {
+    const url = new URL(this.target);
+    url.hostname = '127.0.0.1';
+    url.port = String(this.port);
+    return url.href;
+  }
+
+  /** Nothing is forwarded any more, in either direction; connections are taken, and nothing is answered on them. */
+  freeze(): void {
+    this.frozen = true;
+    for (const pair of this.pairs) hold(pair);
+  }
+
+  /** What was held is forwarded, and everything that comes. */
+  resume(): void {
+    this.frozen = false;
+    for (const pair of this.pairs) join(pair);
+  }
+
+  /** Every connection breaks; new ones are taken. */
+  cut(): void {
+    for (const { client, upstream } of this.pairs) {
+      client.destroy();
+      upstream.destroy();
+    }
+  }
+
+  /** Every connection breaks, and new ones are refused. */
+  async refuse(): Promise<void> {
+    const closed = once(this.server, 'close');
+    this.server.close();
+    this.cut();
+    await closed;
+  }
+
+  /** Takes connections again, on the same port. */
+  async accept(): Promise<void> {
+    this.server = this.makeServer();
+    await this.listen();
+  }
+
+  async close(): Promise<void> {
+    this.resume();
+    if (this.server.listening) await this.refuse();
+  }
+
+  private makeServer(): Server {
+    return createServer({ allowHalfOpen: true }, (client) => {
+      const upstream = connect({
+        host: this.target.hostname,
+        port: Number(this.target.port || 5432),
+        allowHalfOpen: true,
+      });
+      const pair = { client, upstream };
+      this.pairs.add(pair);
+      for (const [socket, peer] of [
+        [client, upstream],
+        [upstream, client],
+      ] as const) {
+        socket.on('error', () => undefined);
+        socket.on('close', () => {
+          peer.end();
+          if (peer.destroyed) this.pairs.delete(pair);
+        });
+      }
+      if (!this.frozen) join(pair);
+    });
+  }
+
+  private async listen(): Promise<void> {
+    this.server.listen(this.port, '127.0.0.1');
+    await once(this.server, 'listening');
+    this.port = (this.server.address() as AddressInfo).port;
+  }
+}
+
+function join({ client, upstream }: Pair): void {
+  client.pipe(upstream);
+  upstream.pipe(client);
+}
+
+function hold({ client, upstream }: Pair): void {
+  client.unpipe(upstream);
+  upstream.unpipe(client);
+  client.pause();
+  upstream.pause();
+}
