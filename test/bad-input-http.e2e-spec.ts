@@ -155,8 +155,6 @@ describe('Bad requests over HTTP', () => {
   describe('to nowhere', () => {
     it('are refused: paths that are no route', async () => {
       for (const path of [
-        '/',
-        '//',
         `/${MARKER}`,
         '/chats/',
         `/chats/${chatId}/${MARKER}`,
@@ -181,6 +179,11 @@ describe('Bad requests over HTTP', () => {
       ]) {
         await refused({ path }, 'UNKNOWN_COMMAND');
       }
+    });
+
+    it('but for the front door, which leads to the documents', async () => {
+      const { status, headers: answered } = await http.ask({ path: '/' });
+      expect([status, answered.location]).toEqual([302, '/docs']);
     });
 
     it('are refused: methods that a route does not have', async () => {

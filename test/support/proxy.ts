@@ -42,6 +42,7 @@ export class Proxy {
 
   /** What was held is forwarded, and everything that comes. */
   resume(): void {
+    if (!this.frozen) return;
     this.frozen = false;
     for (const pair of this.pairs) join(pair);
   }
