@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { AppError } from '../contract/index.js';
 
 /** How long a client should wait before it asks a database again that was away. Milliseconds. */
@@ -25,19 +26,19 @@ const UNAVAILABLE_MESSAGES =
 /** Sequelize's errors hold pg's in `original`. */
 function rootOf(error: Error): Error & { code?: unknown } {
   const original = (error as { original?: unknown }).original;
-  return original instanceof Error ? rootOf(original) : error;
+  return isNativeError(original) ? rootOf(original) : error;
 }
 
 /** The SQLSTATE or system error code of a failure of the database, or null. */
 export function failureCode(error: unknown): string | null {
-  if (!(error instanceof Error)) return null;
+  if (!isNativeError(error)) return null;
   const { code } = rootOf(error);
   return typeof code === 'string' ? code : null;
 }
 
 /** Whether a failure says that the database is away, starting, full, stopped or too slow. */
 export function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!isNativeError(error)) return false;
   if (/^Sequelize(Connection|.*Timeout|HostNot|AccessDenied)/.test(error.name)) return true;
   const code = failureCode(error);
   if (code !== null && (UNAVAILABLE_CODES.has(code) || UNAVAILABLE_STATES.test(code))) return true;

@@ -15,7 +15,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 function setting(options: Partial<GroupCommitOptions<number, string>> = {}) {
   const batches: Batch[] = [];
   const commits = new GroupCommit<number, string>({
-    maxBatch: 4,
+    batch: { some: 4, most: 4 },
     maxWaiting: 10,
     patienceMs: 60_000,
     write: (entries) =>

@@ -4,8 +4,11 @@ import { tooSlow } from './failure.js';
 export interface GroupCommitOptions<Entry, Result> {
   /** Writes a batch in one transaction; the outcome of each entry in the order of the entries. */
   write(batch: readonly Entry[]): Promise<Outcome<Result>[]>;
-  /** Most entries of a batch. */
-  maxBatch: number;
+  /**
+   * Entries of a batch: all that wait, up to `some`; of more than that the half, so that one half is answered
+   * while the other is written; never more than `most`.
+   */
+  batch: { some: number; most: number };
   /** Most entries that wait. Past it: OVERLOADED. */
   maxWaiting: number;
   /** Milliseconds after which an entry that still waits is given up: its caller has been answered by then. */
@@ -35,6 +38,8 @@ const RETRY_AFTER_MS = 250;
 export class GroupCommit<Entry, Result> {
   private waiting: Waiting<Entry, Result>[] = [];
   private busy = false;
+  /** Batches that are written and whose callers are not answered yet. */
+  private settling = 0;
   private idle: (() => void)[] = [];
 
   constructor(private readonly options: GroupCommitOptions<Entry, Result>) {}
@@ -60,7 +65,7 @@ export class GroupCommit<Entry, Result> {
 
   /** Resolves when nothing waits and nothing is under way. */
   async drained(): Promise<void> {
-    if (!this.busy) return;
+    if (!this.busy && this.settling === 0) return;
     await new Promise<void>((resolve) => this.idle.push(resolve));
   }
 
@@ -68,40 +73,61 @@ export class GroupCommit<Entry, Result> {
     if (this.busy) return;
     this.busy = true;
     // After the I/O of this turn: frames that came together go together.
-    setImmediate(() => void this.run());
+    setImmediate(() => this.next());
   }
 
-  private async run(): Promise<void> {
-    while (this.waiting.length > 0) {
-      const batch = this.cut();
-      if (batch.length > 0) await this.writeBatch(batch);
+  private next(): void {
+    const batch = this.cut();
+    if (batch.length === 0) {
+      this.busy = false;
+      this.rest();
+      return;
     }
-    this.busy = false;
+    void this.writeBatch(batch).then((settle) => {
+      this.settling++;
+      // The next batch is on its way to the database before the callers of this one are answered.
+      this.next();
+      setImmediate(() => {
+        settle();
+        this.settling--;
+        this.rest();
+      });
+    });
+  }
+
+  /** Tells those who wait for it that nothing is left. */
+  private rest(): void {
+    if (this.busy || this.settling > 0) return;
     for (const resolve of this.idle.splice(0)) resolve();
   }
 
   private cut(): Waiting<Entry, Result>[] {
-    const { maxBatch } = this.options;
-    const cut = this.waiting.length <= maxBatch ? this.waiting : this.waiting.slice(0, maxBatch);
-    this.waiting = cut === this.waiting ? [] : this.waiting.slice(maxBatch);
+    const { some, most } = this.options.batch;
+    const size = Math.min(most, Math.max(some, Math.ceil(this.waiting.length / 2)));
+    const cut = this.waiting.length <= size ? this.waiting : this.waiting.slice(0, size);
+    this.waiting = cut === this.waiting ? [] : this.waiting.slice(size);
     const now = performance.now();
     if (cut.every((one) => one.giveUpAt > now)) return cut;
     for (const one of cut) if (one.giveUpAt <= now) one.reject(tooSlow());
-    return cut.filter((one) => one.giveUpAt > now);
+    const live = cut.filter((one) => one.giveUpAt > now);
+    return live.length > 0 || this.waiting.length === 0 ? live : this.cut();
   }
 
-  private async writeBatch(batch: Waiting<Entry, Result>[]): Promise<void> {
+  /** What answers the callers of the batch. Never fails. */
+  private async writeBatch(batch: Waiting<Entry, Result>[]): Promise<() => void> {
     try {
       const outcomes = await this.options.write(batch.map((one) => one.entry));
-      for (let i = 0; i < batch.length; i++) {
-        const one = batch[i]!;
-        const outcome = outcomes[i];
-        if (outcome === undefined) one.reject(new Error('The batch has no outcome for this entry'));
-        else if (outcome.ok) one.resolve(outcome.result);
-        else one.reject(outcome.error);
-      }
+      return () => batch.forEach((one, i) => settleOne(one, outcomes[i]));
     } catch (error) {
-      for (const one of batch) one.reject(error);
+      return () => {
+        for (const one of batch) one.reject(error);
+      };
     }
   }
+}
+
+function settleOne<Entry, Result>(one: Waiting<Entry, Result>, outcome: Outcome<Result> | undefined): void {
+  if (outcome === undefined) one.reject(new Error('The batch has no outcome for this entry'));
+  else if (outcome.ok) one.resolve(outcome.result);
+  else one.reject(outcome.error);
 }

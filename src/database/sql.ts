@@ -99,6 +99,8 @@ export class Sql implements Runner {
       types,
     });
     this.pool.on('error', (error) => this.logger.warn(`An idle connection was lost: ${error.message}`));
+    // One that breaks while it is in use fails its query, and also says so here: unheard it would end the process.
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   /**

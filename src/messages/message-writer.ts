@@ -42,8 +42,8 @@ interface Entry {
   giveUpAt: number;
 }
 
-/** Most messages of a batch: larger ones hold the locks longer and gain nothing more. */
-const MAX_BATCH = 256;
+/** Messages of a batch. Larger ones cost less a message and hold the locks longer. */
+const BATCH = { some: 256, most: 1_024 };
 
 /** Most messages that wait. At 10 KB each they are 50 MB. */
 const MAX_WAITING = 5_000;
@@ -69,7 +69,7 @@ export class MessageWriter implements OnApplicationShutdown {
   private readonly logger = new Logger(MessageWriter.name);
   private readonly commits = new GroupCommit<Entry, Sent>({
     write: (batch) => this.writeBatch(batch),
-    maxBatch: MAX_BATCH,
+    batch: BATCH,
     maxWaiting: MAX_WAITING,
     patienceMs: ANSWER_WITHIN_MS,
   });

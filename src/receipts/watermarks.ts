@@ -12,7 +12,7 @@ export interface Mark {
   chatId: number | null;
 }
 
-const MAX_BATCH = 256;
+const BATCH = { some: 256, most: 1_024 };
 const MAX_WAITING = 5_000;
 
 /** Moves watermarks of one kind: those that arrive while a commit is under way go into the next one together. */
@@ -35,7 +35,7 @@ export function watermarks(sql: Sql, statement: Statement): GroupCommit<Mark, Ma
       }
       return outcomes;
     },
-    maxBatch: MAX_BATCH,
+    batch: BATCH,
     maxWaiting: MAX_WAITING,
     patienceMs: ANSWER_WITHIN_MS,
   });
