@@ -18,11 +18,11 @@ export class Identity {
    */
   actorOf(command: CommandName, input: unknown, claim: Claim): Actor {
     const fields = input as Record<string, number | undefined>;
-    const named = definitionOf(command)
-      .actor.map((field) => fields[field])
-      .filter((userId) => userId !== undefined);
-    const claimed = claim.userId;
-    const userId = claimed !== null && named.includes(claimed) ? claimed : (named[0] ?? claimed);
-    return { userId, origin: claim.origin };
+    let userId: number | null = null;
+    for (const field of definitionOf(command).actor) {
+      const named = fields[field];
+      if (named !== undefined && (userId === null || named === claim.userId)) userId = named;
+    }
+    return { userId: userId ?? claim.userId, origin: claim.origin };
   }
 }

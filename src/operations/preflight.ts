@@ -48,7 +48,8 @@ export async function preflight(config: AppConfig): Promise<ConfigFault[]> {
   const faults = await Promise.all([
     databaseFault(config.database.url),
     portFault('PORT', config.httpPort, config.host),
-    portFault('SOCKET_PORT', config.socketPort, config.host),
+    // One port for both is a fault already; two probes of it would get in each other's way.
+    config.socketPort === config.httpPort ? null : portFault('SOCKET_PORT', config.socketPort, config.host),
   ]);
   return faults.filter((fault) => fault !== null);
 }
