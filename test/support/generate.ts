@@ -88,6 +88,7 @@ function arbitraryOf(schema: Schema, field: string, known: Known): Arbitrary<unk
       return fc.boolean();
     case 'null':
       return fc.constant(null);
+    case undefined:
     default:
       return fc.jsonValue();
   }
