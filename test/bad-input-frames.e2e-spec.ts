@@ -330,7 +330,11 @@ describe('Bad frames', () => {
     });
 
     it('of 500 handshakes over polling leave the server serving', async () => {
-      await unnoticed(() => Promise.all(Array.from({ length: 500 }, () => RawPolling.open(world.socketUrl))));
+      await unnoticed(async () => {
+        const opening = Array.from({ length: 500 }, () => RawPolling.open(world.socketUrl));
+        const idle = await Promise.all(opening);
+        await Promise.all(idle.map((polling) => polling.close()));
+      });
       expect((await world.person(undefined, { transports: ['polling'] })).userId).toBeGreaterThan(0);
     });
 
@@ -363,7 +367,9 @@ describe('Bad frames', () => {
     const lost = await open();
     lost.send('40/nowhere,');
     const polling = await RawPolling.open(world.socketUrl);
+    const polled = polling.poll();
     await Promise.all([silent.closed, lost.closed]);
+    await polled;
     expect(await polling.isOpen()).toBe(false);
   });
 });

@@ -104,6 +104,16 @@ describe('The life of a message', () => {
       expect(item?.lastMessage).toBeNull();
     });
 
+    it('again is no change, and is told once', async () => {
+      const { alice, bob, messageId } = await sent();
+      const deleted = await alice.ok('deleteMessage', { messageId });
+      await bob.next('messageDeleted');
+      expect(await alice.ok('deleteMessage', { messageId })).toEqual(deleted);
+      await bob.settled();
+      expect(bob.unread('messageDeleted')).toEqual([]);
+      expect(await bob.refused('addReaction', { messageId, emoji: '👍' })).toBe('NOT_FOUND');
+    });
+
     it('by REST takes `for` from the query', async () => {
       const { alice, bob, messageId } = await sent();
       await world.http

@@ -3,7 +3,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../auth/actor.js';
 import { AppError, type CommandName, definitionOf } from '../contract/index.js';
-import { tooSlow } from '../database/failure.js';
 import { Sql } from '../database/sql.js';
 import { claimKey, dropKey, findKey, keepAnswer, takeOverKey } from './idempotency.queries.js';
 
@@ -13,11 +12,25 @@ const LOOK_EVERY_MS = 50;
 /** Milliseconds after which a claim without an answer is taken over: its node is gone, or it was answered for. */
 const CLAIM_MS = 6_000;
 
-/** Milliseconds that a repeated command waits for the first one. */
-const WAIT_MS = 4_000;
+/** Milliseconds that a repeated command waits for the first one on another node, while its socket waits too. */
+const WAIT_MS = 1_000;
+
+/** Milliseconds after which it may be sent again. */
+const RETRY_AFTER_MS = 1_000;
+
+/** Claims remembered as ours and without an answer. */
+const MAX_ABANDONED = 10_000;
+
+interface Claim {
+  /** Who asks; 0 is the application. */
+  owner: number;
+  key: string;
+  command: CommandName;
+  bodyHash: string;
+}
 
 interface Known {
-  command: string;
+  command: CommandName;
   bodyHash: string;
   answer: unknown;
 }
@@ -32,41 +45,83 @@ interface Known {
  */
 @Injectable()
 export class Idempotency {
+  /** Commands under way here: a repeat gets their answer. */
+  private readonly running = new Map<string, { claim: Claim; answer: Promise<unknown> }>();
+  /** Claims that this process has made and given no answer to, should the database fail it meanwhile. */
+  private readonly abandoned = new Set<string>();
+
   constructor(private readonly sql: Sql) {}
 
   /** @throws AppError IDEMPOTENCY_MISMATCH; UNAVAILABLE when the first command takes too long; what `work` throws. */
   async run<T>(command: CommandName, actor: Actor, input: unknown, work: () => T | Promise<T>): Promise<T> {
     const key = keyOf(command, input);
     if (key === null) return work();
-    const owner = actor.userId ?? 0;
-    const bodyHash = hashOf(input);
+    const claim: Claim = { owner: actor.userId ?? 0, key, command, bodyHash: hashOf(input) };
+    const id = `${claim.owner} ${key}`;
+    const running = this.running.get(id);
+    if (running) {
+      requireSame(claim, running.claim);
+      return running.answer as Promise<T>;
+    }
+    const answer = this.claimAndRun(claim, id, work);
+    this.running.set(id, { claim, answer });
+    try {
+      return await answer;
+    } finally {
+      this.running.delete(id);
+    }
+  }
+
+  private async claimAndRun<T>(claim: Claim, id: string, work: () => T | Promise<T>): Promise<T> {
+    const { owner, key, command, bodyHash } = claim;
     const until = performance.now() + WAIT_MS;
-    while (performance.now() < until) {
+    do {
       const claimed = await this.sql.rows(claimKey, [owner, key, command, bodyHash]);
-      if (claimed.length > 0) return this.perform(owner, key, work);
+      if (claimed.length > 0) return this.perform(claim, id, work);
       const [known] = await this.sql.rows<Known>(findKey, [owner, key]);
       // Its first command has just failed: the key is free again.
       if (!known) continue;
-      if (known.command !== command || known.bodyHash !== bodyHash)
-        throw new AppError('IDEMPOTENCY_MISMATCH');
+      requireSame(claim, known);
       if (known.answer !== null) return known.answer as T;
-      const takenOver = await this.sql.rows(takeOverKey, [owner, key, CLAIM_MS]);
-      if (takenOver.length > 0) return this.perform(owner, key, work);
+      // A claim of ours that nothing works on any more, or one of a node that is gone.
+      const age = this.abandoned.has(id) ? 0 : CLAIM_MS;
+      const takenOver = await this.sql.rows(takeOverKey, [owner, key, age]);
+      if (takenOver.length > 0) return this.perform(claim, id, work);
       await pause(LOOK_EVERY_MS);
-    }
-    throw tooSlow();
+    } while (performance.now() < until);
+    throw new AppError('UNAVAILABLE', { retryAfterMs: RETRY_AFTER_MS });
   }
 
-  private async perform<T>(owner: number, key: string, work: () => T | Promise<T>): Promise<T> {
+  private async perform<T>({ owner, key }: Claim, id: string, work: () => T | Promise<T>): Promise<T> {
+    this.abandon(id);
     let answer: T;
     try {
       answer = await work();
     } catch (error) {
-      await this.sql.rows(dropKey, [owner, key]).catch(() => undefined);
+      await this.sql.rows(dropKey, [owner, key]).then(
+        () => this.abandoned.delete(id),
+        () => undefined,
+      );
       throw error;
     }
     await this.sql.rows(keepAnswer, [owner, key, JSON.stringify(answer ?? null)]);
+    this.abandoned.delete(id);
     return answer;
+  }
+
+  private abandon(id: string): void {
+    if (this.abandoned.size >= MAX_ABANDONED) {
+      const [oldest] = this.abandoned;
+      if (oldest !== undefined) this.abandoned.delete(oldest);
+    }
+    this.abandoned.add(id);
+  }
+}
+
+/** @throws AppError IDEMPOTENCY_MISMATCH when the key was used for something else. */
+function requireSame(claim: Claim, known: Pick<Claim, 'command' | 'bodyHash'>): void {
+  if (known.command !== claim.command || known.bodyHash !== claim.bodyHash) {
+    throw new AppError('IDEMPOTENCY_MISMATCH');
   }
 }
 

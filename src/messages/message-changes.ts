@@ -52,7 +52,6 @@ export class MessageChanges {
       const [row] = await runner.rows<MembershipRow>(lockChatOf, [messageId, actor.userId]);
       const chat = judge(actor, permission, row);
       const message = await this.find(runner, messageId);
-      if (message.deletedAt !== null) throw new AppError('NOT_FOUND');
       const changed = await apply({ chat, message, runner });
       if (changed) await runner.rows(stampChange, [messageId, chat.version + 1]);
       const after = changed ? await this.find(runner, messageId) : message;
@@ -77,4 +76,9 @@ export class MessageChanges {
     if (!message) throw new AppError('NOT_FOUND');
     return message;
   }
+}
+
+/** @throws AppError NOT_FOUND for a message that was deleted for everyone. */
+export function requireThere(message: MessageRow): void {
+  if (message.deletedAt !== null) throw new AppError('NOT_FOUND');
 }

@@ -12,7 +12,7 @@ import {
 import { Sql } from '../database/sql.js';
 import { Publisher } from '../realtime/publisher.js';
 import { editsOf, emptyMessage, hideMessage, keepEdit, setContent } from './change.queries.js';
-import { MessageChanges } from './message-changes.js';
+import { MessageChanges, requireThere } from './message-changes.js';
 
 /** Edits shown of one message. */
 const MAX_EDITS_SHOWN = 100;
@@ -37,6 +37,7 @@ export class MessageLifeService {
       'message.edit',
       messageId,
       async ({ message, runner }) => {
+        requireThere(message);
         if (actor.userId !== null && message.senderId !== actor.userId) throw new AppError('FORBIDDEN');
         if (message.content === content) return false;
         await runner.rows(keepEdit, [messageId]);
@@ -49,7 +50,7 @@ export class MessageLifeService {
   }
 
   /**
-   * For everyone: empties the message and leaves its place; for me: takes it out of my sight, on all devices.
+   * For everyone: empties the message and leaves its place, once; for me: takes it out of my sight, on all devices.
    *
    * @throws AppError NOT_FOUND; FORBIDDEN for everyone's sight of somebody else's message, but for the
    * admins of a group.
@@ -65,13 +66,14 @@ export class MessageLifeService {
   }
 
   private async empty(actor: Actor, messageId: number): Promise<MessageDeletedView> {
-    const { chat, view } = await this.changes.change(
+    const { chat, view, changed } = await this.changes.change(
       actor,
       'message.delete',
       messageId,
       async ({ chat, message, runner }) => {
         const own = actor.userId === null || message.senderId === actor.userId;
         if (!own && !isAllowed('message.deleteAny', chat)) throw new AppError('FORBIDDEN');
+        if (message.deletedAt !== null) return false;
         await runner.rows(emptyMessage, [messageId]);
         return true;
       },
@@ -83,7 +85,7 @@ export class MessageLifeService {
       version: view.version,
       for: 'everyone',
     };
-    this.publisher.publish('messageDeleted', deleted, membersOf(chat, actor.origin));
+    if (changed) this.publisher.publish('messageDeleted', deleted, membersOf(chat, actor.origin));
     return deleted;
   }
 

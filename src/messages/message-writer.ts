@@ -27,7 +27,7 @@ export interface Draft {
   metadata: Record<string, unknown> | null;
 }
 
-/** A message of the database, and whether this call wrote it. */
+/** A message of the database, and whether this call wrote it, or may have. */
 export interface Sent {
   message: MessageView;
   user1Id: number | null;
@@ -103,30 +103,40 @@ export class MessageWriter implements OnApplicationShutdown {
 
   private async writeBatch(batch: readonly Entry[]): Promise<Outcome<Sent>[]> {
     const { unique, twins } = splitTwins(batch);
-    await this.users.ensure(peopleOf(unique));
     const outcomes = new Map<Entry, Outcome<Sent>>();
     await this.settle(unique, outcomes);
     for (const [twin, first] of twins) outcomes.set(twin, outcomeOfTwin(twin, first, outcomes.get(first)));
     return batch.map((entry) => outcomes.get(entry) ?? { ok: false, error: tooSlow() });
   }
 
-  /** Runs entries until each has an outcome. */
-  private async settle(entries: Entry[], outcomes: Map<Entry, Outcome<Sent>>): Promise<void> {
+  /**
+   * Runs entries until each has an outcome: as often as its patience lasts while the database is away, a few
+   * times after conflicts. `unsure` are those whose fate was unknown once: found as duplicates they may be ours,
+   * untold.
+   */
+  private async settle(
+    entries: Entry[],
+    outcomes: Map<Entry, Outcome<Sent>>,
+    unsure = new Set<Entry>(),
+  ): Promise<void> {
     let left = entries;
-    for (let attempt = 1; left.length > 0; attempt++) {
+    let conflicts = 0;
+    while (left.length > 0) {
       try {
-        left = await this.attempt(left, outcomes);
-        if (attempt >= MAX_ATTEMPTS) {
-          for (const entry of left) outcomes.set(entry, { ok: false, error: new AppError('NOT_FOUND') });
-          return;
-        }
+        left = await this.attempt(left, outcomes, unsure);
+        if (left.length === 0 || ++conflicts < MAX_ATTEMPTS) continue;
+        for (const entry of left) outcomes.set(entry, { ok: false, error: new AppError('NOT_FOUND') });
+        return;
       } catch (error) {
-        const now = performance.now();
+        // What has an outcome is committed: what failed came after it.
+        left = left.filter((entry) => !outcomes.has(entry));
         if (isUnavailable(error) && !isSerializationFault(error)) {
+          for (const entry of left) unsure.add(entry);
+          const now = performance.now();
           left = left.filter((entry) => entry.giveUpAt > now + RECONNECT_PAUSE_MS);
           if (left.length > 0) await pause(RECONNECT_PAUSE_MS);
-        } else if (attempt >= MAX_ATTEMPTS || !isConflict(error)) {
-          await this.settleApart(left, error, outcomes);
+        } else if (++conflicts >= MAX_ATTEMPTS || !isConflict(error)) {
+          await this.settleApart(left, error, outcomes, unsure);
           return;
         }
       }
@@ -138,6 +148,7 @@ export class MessageWriter implements OnApplicationShutdown {
     entries: Entry[],
     error: unknown,
     outcomes: Map<Entry, Outcome<Sent>>,
+    unsure: Set<Entry>,
   ): Promise<void> {
     const [only] = entries;
     if (only && entries.length === 1) {
@@ -145,11 +156,16 @@ export class MessageWriter implements OnApplicationShutdown {
       return;
     }
     this.logger.error(error, 'A batch failed as a whole; its messages are written one by one');
-    for (const entry of entries) await this.settle([entry], outcomes);
+    for (const entry of entries) await this.settle([entry], outcomes, unsure);
   }
 
   /** One run of the statement. Returns the entries to run again. */
-  private async attempt(entries: Entry[], outcomes: Map<Entry, Outcome<Sent>>): Promise<Entry[]> {
+  private async attempt(
+    entries: Entry[],
+    outcomes: Map<Entry, Outcome<Sent>>,
+    unsure: ReadonlySet<Entry>,
+  ): Promise<Entry[]> {
+    await this.users.ensure(peopleOf(entries));
     const rows = await this.sql.rows<SentRow>(sendMessages, [
       integers(entries.map((entry) => entry.draft.senderId)),
       integers(column(entries, (entry) => entry.draft.chatId)),
@@ -184,7 +200,7 @@ export class MessageWriter implements OnApplicationShutdown {
           break;
       }
     }
-    if (originals.length > 0) await this.answerOriginals(originals, outcomes);
+    if (originals.length > 0) await this.answerOriginals(originals, outcomes, unsure);
     if (again.length > 0) await this.openChats(again);
     return again;
   }
@@ -192,6 +208,7 @@ export class MessageWriter implements OnApplicationShutdown {
   private async answerOriginals(
     originals: [Entry, SentRow][],
     outcomes: Map<Entry, Outcome<Sent>>,
+    unsure: ReadonlySet<Entry>,
   ): Promise<void> {
     type Row = MessageRow & { chatId: number; user1Id: number | null; user2Id: number | null };
     const rows = await this.sql.rows<Row>(messagesByIds, [originals.map(([, row]) => row.id)]);
@@ -206,7 +223,7 @@ export class MessageWriter implements OnApplicationShutdown {
                 message: toMessageView(row, row),
                 user1Id: row.user1Id,
                 user2Id: row.user2Id,
-                written: false,
+                written: unsure.has(entry),
               },
             }
           : { ok: false, error: new AppError('NOT_FOUND') },

@@ -3,7 +3,7 @@ import { type Actor, personOf } from '../auth/actor.js';
 import { membersOf } from '../chats/audience.js';
 import { AppError, type CommandInput, type ReactionsChangedView } from '../contract/index.js';
 import type { Statement } from '../database/sql.js';
-import { MessageChanges } from '../messages/message-changes.js';
+import { MessageChanges, requireThere } from '../messages/message-changes.js';
 import { Publisher } from '../realtime/publisher.js';
 import { addReaction, removeReaction, summarise } from './reactions.queries.js';
 
@@ -45,7 +45,8 @@ export class ReactionsService {
       actor,
       'message.react',
       messageId,
-      async ({ runner }) => {
+      async ({ message, runner }) => {
+        requireThere(message);
         const rows = await runner.rows(statement, [messageId, emoji, userId]);
         if (rows.length === 0) return false;
         const [summary] = await runner.rows<{ kinds: number }>(summarise, [messageId, MAX_PEOPLE_SHOWN]);

@@ -1,8 +1,8 @@
 import type {
-  ChatListItem,
   MessageDeletedView,
   MessageView,
   ReactionsChangedView,
+  SyncedChat,
   SyncedView,
 } from '../../src/contract/index.js';
 import type { Client } from './world.js';
@@ -16,6 +16,8 @@ type Change =
 interface LocalChat {
   version: number;
   messages: Map<number, MessageView>;
+  /** Whether sync has more pages: until then events are kept aside. */
+  paging: boolean;
   /** Heard ahead of what is missing. */
   ahead: Map<number, Change>;
 }
@@ -50,7 +52,7 @@ export class Replica {
       const versions = Object.fromEntries([...this.chats].map(([chatId, { version }]) => [chatId, version]));
       const synced = await client.ok<SyncedView>('sync', { userId: this.userId, versions });
       this.syncs++;
-      for (const { chat, messages, upTo, reset } of synced.chats) this.apply(chat, messages, upTo, reset);
+      for (const page of synced.chats) this.apply(page);
       for (const chatId of synced.gone) this.chats.delete(chatId);
       more = synced.more;
     }
@@ -61,8 +63,9 @@ export class Replica {
     return [...this.chats.values()].some(({ ahead }) => ahead.size > 0);
   }
 
-  private apply(chat: ChatListItem, messages: MessageView[], upTo: number, reset: boolean): void {
+  private apply({ chat, messages, upTo, reset, more }: SyncedChat): void {
     const local = this.local(chat.id);
+    local.paging = more;
     if (reset) local.messages.clear();
     let last = 0;
     for (const message of messages) {
@@ -83,6 +86,7 @@ export class Replica {
   }
 
   private applyAhead(local: LocalChat): void {
+    if (local.paging) return;
     for (const version of local.ahead.keys()) if (version <= local.version) local.ahead.delete(version);
     for (let next = local.ahead.get(local.version + 1); next; next = local.ahead.get(local.version + 1)) {
       local.ahead.delete(next.version);
@@ -113,7 +117,8 @@ export class Replica {
 
   private local(chatId: number): LocalChat {
     let local = this.chats.get(chatId);
-    if (!local) this.chats.set(chatId, (local = { version: 0, messages: new Map(), ahead: new Map() }));
+    if (!local)
+      this.chats.set(chatId, (local = { version: 0, messages: new Map(), paging: false, ahead: new Map() }));
     return local;
   }
 }

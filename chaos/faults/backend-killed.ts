@@ -1,0 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fault } from '../arena.js';
+
+export const fault: Fault = {
+  title: 'one PostgreSQL backend terminated, again and again',
+  expected: 'unnoticed but for a retried error',
+  async run(arena) {
+    const node = await arena.node();
+    const load = await arena.load({ ports: [node.socketPort], changeMs: 30, thinkMs: 30 });
+    const times = arena.scale(100, 30);
+    let terminated = 0;
+    for (let i = 0; i < times; i++) {
+      await sleep(arena.random.between(10, 150));
+      if (await arena.postgres.terminateBackend(arena.name, arena.random.chance(0.5))) terminated++;
+    }
+    arena.note(`${terminated} backends were terminated`);
+    arena.expect(terminated >= times / 2, `only ${terminated} backends could be terminated`);
+    await load.recovered(performance.now());
+  },
+};

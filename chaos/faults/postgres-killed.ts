@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fault } from '../arena.js';
+
+/** Seconds within which everybody has to be served again after PostgreSQL was killed and started. */
+const SERVING_WITHIN_S = 10;
+
+export const fault: Fault = {
+  title: 'PostgreSQL killed (-9) and started again under load',
+  expected: `no unhandled rejection, no duplicate, serving again in under ${SERVING_WITHIN_S} s`,
+  async run(arena) {
+    const node = await arena.node();
+    const load = await arena.load({ ports: [node.socketPort], people: 24, newChats: 0.03 });
+    const times = arena.scale(4, 2);
+    for (let kill = 1; kill <= times; kill++) {
+      await load.run(arena.random.between(500, arena.scale(2_000, 1_000)));
+      // Away for a moment, and for longer than the app goes on trying by itself.
+      const awayMs = kill % 2 === 1 ? 0 : arena.scale(6_000, 3_000);
+      arena.say(`kill ${kill} of ${times}, away for ${awayMs} ms`);
+      await arena.postgres.kill();
+      await sleep(awayMs);
+      const since = performance.now();
+      await arena.postgres.restart();
+      const up = (performance.now() - since) / 1_000;
+      const seconds = await arena.recovered(load, since);
+      arena.note(
+        `kill ${kill}: PostgreSQL was up after ${up.toFixed(1)} s, everybody served after ${seconds.toFixed(1)} s`,
+      );
+      arena.expect(
+        seconds < SERVING_WITHIN_S,
+        `it served everybody again after ${seconds.toFixed(1)} s only`,
+      );
+    }
+  },
+};

@@ -1,0 +1,77 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Arena, Fault } from '../arena.js';
+import type { Attempt, SendRecord } from '../history.js';
+import { Device, type Reply } from '../load/device.js';
+import type { Message } from '../protocol.js';
+
+const DEVICES_A_NODE = 5;
+const SENDS_A_DEVICE = 5;
+const SENDER = 1;
+
+/** Answers after which a client would send again. */
+const RETRIED = new Set(['UNAVAILABLE', 'OVERLOADED']);
+
+export const fault: Fault = {
+  title: 'the same clientId 50 times at once on two nodes',
+  expected: 'one row, identical answers',
+  async run(arena) {
+    const nodes = await Promise.all([arena.node(), arena.node()]);
+    const devices = nodes.flatMap(({ socketPort }, node) =>
+      Array.from(
+        { length: DEVICES_A_NODE },
+        (_, i) => new Device(SENDER, `device ${node + 1}.${i + 1}`, socketPort, arena.history),
+      ),
+    );
+    try {
+      const end = performance.now() + 10_000;
+      for (const device of devices) await device.whenConnected(() => performance.now() > end);
+      const rounds = arena.scale(200, 60);
+      let different = 0;
+      // Every other round to somebody new: the chat has to be opened too, once.
+      for (let round = 0; round < rounds; round++) {
+        different += await sendAtOnce(arena, devices, round, round % 2 === 0 ? 1_000 + round : 2);
+      }
+      arena.expect(different === 0, `in ${different} of ${rounds} rounds the answers were not identical`);
+    } finally {
+      for (const device of devices) device.close();
+    }
+  },
+};
+
+/** One message from every device, several times. @returns 1 when the answers are not all the same, else 0. */
+async function sendAtOnce(
+  { history }: Arena,
+  devices: readonly Device[],
+  round: number,
+  receiverId: number,
+): Promise<number> {
+  const clientId = `round-${round}`;
+  const send: SendRecord = { senderId: SENDER, clientId, content: `text ${clientId}`, attempts: [] };
+  history.sends.push(send);
+  const payload = { senderId: SENDER, receiverId, clientId, content: send.content };
+  const replies = await Promise.all(
+    Array.from({ length: SENDS_A_DEVICE }, () => devices)
+      .flat()
+      .map(async (device) => {
+        const attempt: Attempt = Object.assign(device.begin('sendMessage'), {
+          sentAtWall: Date.now(),
+          place: null,
+        });
+        send.attempts.push(attempt);
+        return note(attempt, await device.ask<Message>('sendMessage', payload, attempt));
+      }),
+  );
+  const answers = replies.flatMap((reply) => (reply.kind === 'ok' ? [reply.data] : []));
+  for (const reply of replies) {
+    if (reply.kind === 'error' && !RETRIED.has(reply.code)) history.refused(reply.record);
+  }
+  return answers.every((answer) => isDeepStrictEqual(answer, answers[0])) ? 0 : 1;
+}
+
+function note(attempt: Attempt, reply: Reply<Message>): Reply<Message> {
+  if (reply.kind === 'ok') {
+    const { id, chatId, seq } = reply.data;
+    attempt.place = { id, chatId, seq };
+  }
+  return reply;
+}

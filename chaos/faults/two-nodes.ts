@@ -1,0 +1,19 @@
+import type { Fault } from '../arena.js';
+
+export const fault: Fault = {
+  title: 'two nodes write to the same chats at full speed',
+  expected: 'no deadlock, no gap; what the other node wrote comes by sync',
+  async run(arena) {
+    const nodes = await Promise.all([arena.node(), arena.node()]);
+    const load = await arena.load({
+      ports: nodes.map(({ socketPort }) => socketPort),
+      people: 8,
+      friends: 7,
+      window: 8,
+      thinkMs: 0,
+    });
+    await load.run(arena.scale(10_000, 4_000));
+    const deadlocks = await arena.postgres.deadlocks(arena.name);
+    arena.expect(deadlocks === 0, `PostgreSQL had to break ${deadlocks} deadlocks`);
+  },
+};

@@ -1,0 +1,214 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { io, type Socket } from 'socket.io-client';
+import type { Receiver } from '../evidence.js';
+import type { CommandRecord, History } from '../history.js';
+import type { Answer, Chat, Message, MessageDeleted, ReactionsChanged, Synced } from '../protocol.js';
+import { type Change, Replica } from './replica.js';
+
+/** The promise is 5 s; what is more is left to a busy machine. Milliseconds. */
+export const ANSWER_WITHIN_MS = 6_500;
+
+const GAP_PATIENCE_MS = 300;
+const LOOK_EVERY_MS = 100;
+/** Between attempts that were answered with an error that names no time. */
+const PAUSE_MS = 200;
+
+export type Reply<T> =
+  | { kind: 'ok'; data: T; record: CommandRecord }
+  | { kind: 'error'; code: string; retryAfterMs: number; record: CommandRecord }
+  /** The connection went, or the bound passed: it may or may not have been done. */
+  | { kind: 'unknown'; record: CommandRecord };
+
+/**
+ * One device of a person: a stock client that reconnects by itself, says who it is, and keeps its replica whole
+ * by `sync` after each reconnect and when it has seen a gap for a while.
+ */
+export class Device {
+  readonly replica = new Replica();
+  readonly name: string;
+  private readonly socket: Socket;
+  private readonly waiting = new Set<(outcome: 'cut') => void>();
+  private readonly timer: NodeJS.Timeout;
+  private connections = 0;
+  private online = false;
+  private gapSince: number | null = null;
+  private syncing: Promise<boolean> | null = null;
+
+  constructor(
+    readonly userId: number,
+    label: string,
+    port: number,
+    private readonly history: History,
+  ) {
+    this.name = `user ${userId} ${label}`;
+    this.socket = io(`http://127.0.0.1:${port}`, {
+      transports: ['websocket'],
+      forceNew: true,
+      reconnectionDelay: 50,
+      reconnectionDelayMax: 500,
+      timeout: 3_000,
+    });
+    this.socket.on('connect', () => void this.arrive());
+    this.socket.on('disconnect', () => this.dropWaiting());
+    this.listen();
+    this.timer = setInterval(() => this.closeGaps(), LOOK_EVERY_MS);
+  }
+
+  get connected(): boolean {
+    return this.socket.connected;
+  }
+
+  /** Connected, known by name, and heard by the server as such: events come from now on. */
+  get ready(): boolean {
+    return this.online && this.socket.connected;
+  }
+
+  /** Sends a command with a callback. Nothing is sent while there is no connection. */
+  ask<T>(command: string, payload: unknown, record?: CommandRecord): Promise<Reply<T>> {
+    const known = record ?? this.begin(command);
+    return new Promise((resolve) => {
+      const finish = (answer: Answer | 'cut' | 'silent'): void => {
+        clearTimeout(timer);
+        this.waiting.delete(finish);
+        resolve(this.conclude<T>(known, answer));
+      };
+      const timer = setTimeout(finish, ANSWER_WITHIN_MS, 'silent');
+      this.waiting.add(finish);
+      if (this.socket.connected) this.socket.emit(command, payload, finish);
+      else finish('cut');
+    });
+  }
+
+  begin(command: string): CommandRecord {
+    return this.history.begin(command, this.userId, `${this.name} ${this.connections}`);
+  }
+
+  /** Resolves when there is a connection; false when `isOver` says that nobody waits for it any more. */
+  async whenConnected(isOver: () => boolean): Promise<boolean> {
+    while (!this.connected) {
+      if (isOver()) return false;
+      await sleep(10);
+    }
+    return true;
+  }
+
+  /** Catches up until the server says that nothing is left; false when the connection or the time went. */
+  catchUp(): Promise<boolean> {
+    return (this.syncing ??= this.syncPages().finally(() => (this.syncing = null)));
+  }
+
+  receiver(memberOf: readonly number[]): Receiver {
+    return { device: this.name, memberOf, chats: this.replica.held(), faults: this.replica.faults };
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+    this.socket.disconnect();
+  }
+
+  private conclude<T>(record: CommandRecord, answer: Answer | 'cut' | 'silent'): Reply<T> {
+    if (typeof answer === 'string') {
+      this.history.end(record, answer);
+      return { kind: 'unknown', record };
+    }
+    if (answer.ok) {
+      this.history.end(record, 'ok');
+      return { kind: 'ok', data: answer.data as T, record };
+    }
+    const { code, retryAfterMs } = answer.error;
+    this.history.end(record, code);
+    return { kind: 'error', code, retryAfterMs: retryAfterMs ?? PAUSE_MS, record };
+  }
+
+  private dropWaiting(): void {
+    this.online = false;
+    for (const finish of this.waiting) finish('cut');
+  }
+
+  /** After each connect: says who this is, then fetches what was missed. */
+  private async arrive(): Promise<void> {
+    if (++this.connections > 1) this.history.reconnects++;
+    const mine = this.connections;
+    while (this.connected && this.connections === mine) {
+      const reply = await this.ask('userOnline', this.userId);
+      if (reply.kind === 'ok' && this.connections === mine) {
+        this.online = this.connected;
+        await this.syncing;
+        await this.catchUp();
+        return;
+      }
+      if (reply.kind === 'error') await sleep(reply.retryAfterMs);
+    }
+  }
+
+  private async syncPages(): Promise<boolean> {
+    for (let more = true; more;) {
+      if (!this.connected) return false;
+      const reply = await this.ask<Synced>('sync', {
+        userId: this.userId,
+        versions: this.replica.versions(),
+      });
+      if (reply.kind === 'unknown') return false;
+      if (reply.kind === 'error') {
+        if (reply.code !== 'UNAVAILABLE' && reply.code !== 'OVERLOADED') this.history.refused(reply.record);
+        await sleep(reply.retryAfterMs);
+        continue;
+      }
+      this.history.syncs++;
+      this.replica.apply(reply.data);
+      ({ more } = reply.data);
+    }
+    return true;
+  }
+
+  private closeGaps(): void {
+    if (!this.replica.hasGap || !this.ready) this.gapSince = null;
+    else this.gapSince ??= performance.now();
+    if (this.gapSince === null || this.syncing || performance.now() - this.gapSince < GAP_PATIENCE_MS) return;
+    this.gapSince = null;
+    void this.catchUp();
+  }
+
+  private listen(): void {
+    const { socket } = this;
+    socket.on('newChat', ({ id, version }: Chat) => {
+      if (version === 1) this.replica.hear({ kind: 'opened', chatId: id, version });
+    });
+    socket.on('newMessage', (message: Message) => {
+      this.history.pushes.add(`${this.name} ${message.id}`);
+      this.hear(changeOf(message));
+    });
+    socket.on('messageEdited', (message: Message) => this.hear(changeOf(message)));
+    socket.on('messageDeleted', (deleted: MessageDeleted) => this.hear(deletionOf(deleted)));
+    socket.on('reactionsChanged', (reactions: ReactionsChanged) => this.hear(reactionOf(reactions)));
+  }
+
+  /** What an event or an ack has told. */
+  hear(change: Change): void {
+    if (change.kind !== 'opened') this.history.told(change.chatId, change.version, idOf(change));
+    this.replica.hear(change);
+  }
+}
+
+export function changeOf(message: Message): Change {
+  return { kind: 'message', chatId: message.chatId, version: message.version, message };
+}
+
+export function deletionOf(deleted: MessageDeleted): Change {
+  return { kind: 'deleted', chatId: deleted.chatId, version: deleted.version, deleted };
+}
+
+export function reactionOf(reactions: ReactionsChanged): Change {
+  return { kind: 'reactions', chatId: reactions.chatId, version: reactions.version, reactions };
+}
+
+function idOf(change: Exclude<Change, { kind: 'opened' }>): number {
+  switch (change.kind) {
+    case 'message':
+      return change.message.id;
+    case 'deleted':
+      return change.deleted.messageId;
+    case 'reactions':
+      return change.reactions.messageId;
+  }
+}

@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { History } from '../history.js';
+import type { Random } from '../random.js';
+import { Changer } from './changer.js';
+import { Device } from './device.js';
+import { Sender } from './sender.js';
+
+export interface LoadOptions {
+  people: number;
+  /** With how many others each person writes. */
+  friends: number;
+  /** Sends that each person has under way at a time. */
+  window: number;
+  /** Longest pause of a person before the next send, in milliseconds. */
+  thinkMs: number;
+  /** Longest pause of a person before the next change of an own message, or the next read, in milliseconds. */
+  changeMs: number;
+  /** How often a message that was acked is sent once more: 0 to 1. */
+  resend: number;
+  /** How often somebody is written to with whom there is no chat yet: 0 to 1. */
+  newChats: number;
+  /** Socket.IO ports: people and their second devices are spread over them. */
+  ports: readonly number[];
+}
+
+/** Milliseconds for everybody to be served again once nothing is in the way any more. */
+const PATIENCE_MS = 45_000;
+
+/** Ids of people of one run never meet those of another load of it. */
+const PEOPLE_A_LOAD = 100_000;
+let loads = 0;
+
+/**
+ * People who write to each other in direct chats, change what they wrote, read, and keep replicas. Half of them
+ * have a second device that only listens.
+ */
+export class Load {
+  readonly devices: Device[] = [];
+  private readonly senders: Sender[] = [];
+  private readonly changers: Changer[] = [];
+
+  constructor(history: History, random: Random, options: LoadOptions) {
+    const { people, friends, ports } = options;
+    const base = ++loads * PEOPLE_A_LOAD;
+    let strangers = base + people;
+    const portOf = (index: number): number => ports[index % ports.length] ?? 0;
+    for (let i = 0; i < people; i++) {
+      const device = new Device(base + i, 'phone', portOf(i), history);
+      this.devices.push(device);
+      if (i % 2 === 0) this.devices.push(new Device(base + i, 'desk', portOf(i + 1), history));
+      const others = Array.from({ length: people - 1 }, (_, k) => base + ((i + k + 1) % people));
+      const peers = others.splice(0, friends);
+      // Half of those who are written to for the first time are known to the server, half are not.
+      const stranger = (): number => (random.chance(0.5) ? others.pop() : undefined) ?? ++strangers;
+      const sender = new Sender({ ...options, device, history, random, peers, stranger });
+      this.senders.push(sender);
+      this.changers.push(new Changer(sender, history, random, options.changeMs));
+    }
+  }
+
+  /** Resolves when everybody is online and has been acked once. */
+  async start(): Promise<void> {
+    await this.allOnline();
+    const now = performance.now();
+    for (const worker of [...this.senders, ...this.changers]) worker.start();
+    await this.recovered(now);
+  }
+
+  /**
+   * Waits until each sender has had an ack for something sent after `since` (of `performance.now()`).
+   *
+   * @returns the seconds from then until now.
+   * @throws Error when that takes too long.
+   */
+  async recovered(since: number): Promise<number> {
+    await this.until(() => this.senders.every(({ lastServed }) => lastServed > since), 'served again');
+    return (performance.now() - since) / 1_000;
+  }
+
+  /** Waits until every device is connected and known by name. */
+  async allOnline(): Promise<void> {
+    await this.until(() => this.devices.every(({ ready }) => ready), 'online');
+  }
+
+  /** Lets it run for a while, in milliseconds. */
+  async run(ms: number): Promise<void> {
+    await sleep(ms);
+  }
+
+  /** No new sends; waits for the acks of the old ones, and makes every replica whole. */
+  async settle(): Promise<void> {
+    await Promise.all([...this.senders, ...this.changers].map((worker) => worker.stop(PATIENCE_MS)));
+    await this.allOnline();
+    for (const device of this.devices) {
+      for (let whole = false, tries = 0; !whole && tries < 50; tries++) {
+        const end = performance.now() + PATIENCE_MS;
+        await device.whenConnected(() => performance.now() > end);
+        // One that was under way has begun before the last acks: what counts is the next.
+        await device.catchUp();
+        whole = await device.catchUp();
+      }
+    }
+  }
+
+  close(): void {
+    for (const worker of [...this.senders, ...this.changers]) void worker.stop(0);
+    for (const device of this.devices) device.close();
+  }
+
+  private async until(isSo: () => boolean, what: string): Promise<void> {
+    const end = performance.now() + PATIENCE_MS;
+    while (!isSo()) {
+      if (performance.now() > end)
+        throw new Error(`Not everybody was ${what} within ${PATIENCE_MS / 1_000} s`);
+      await sleep(10);
+    }
+  }
+}

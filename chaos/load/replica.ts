@@ -1,0 +1,153 @@
+import type { HeldChat, HeldMessage } from '../evidence.js';
+import type { Message, MessageDeleted, ReactionsChanged, Synced } from '../protocol.js';
+
+/** A change of a chat, as events and acks bring it. */
+export type Change =
+  | { kind: 'opened'; chatId: number; version: number }
+  | { kind: 'message'; chatId: number; version: number; message: Message }
+  | { kind: 'deleted'; chatId: number; version: number; deleted: MessageDeleted }
+  | { kind: 'reactions'; chatId: number; version: number; reactions: ReactionsChanged };
+
+interface LocalChat {
+  version: number;
+  fromSeq: number;
+  messages: Map<number, Message>;
+  /**
+   * Whether sync has brought its last page. Until then nothing that was heard is applied: a message that was
+   * sent before `upTo` and has changed since comes on a later page only.
+   */
+  whole: boolean;
+  /** Heard ahead of what is missing, by version. */
+  ahead: Map<number, Change>;
+}
+
+/**
+ * What a careful client keeps: it applies changes in the order of their versions and is whole up to the version
+ * of each chat. What a gap hides waits until `sync` has brought the rest.
+ */
+export class Replica {
+  /** Pages of sync that were out of order: none, ever. */
+  readonly faults: string[] = [];
+  private readonly chats = new Map<number, LocalChat>();
+  private readonly gapped = new Set<number>();
+
+  /** Whether something is missing that an event or ack has told of. */
+  get hasGap(): boolean {
+    return this.gapped.size > 0;
+  }
+
+  /** What `sync` wants to know. */
+  versions(): Record<number, number> {
+    return Object.fromEntries([...this.chats].map(([chatId, { version }]) => [chatId, version]));
+  }
+
+  hear(change: Change): void {
+    const local = this.local(change.chatId);
+    if (change.version <= local.version) return;
+    // A command that changed nothing is answered with the version that is there: the change itself came first.
+    if (!local.ahead.has(change.version)) local.ahead.set(change.version, change);
+    this.applyAhead(change.chatId, local);
+  }
+
+  apply({ chats, gone }: Synced): void {
+    for (const { chat, messages, upTo, reset, more } of chats) {
+      const local = this.local(chat.id);
+      if (reset) {
+        local.messages.clear();
+        local.fromSeq = Math.min(...messages.map(({ seq }) => seq));
+      }
+      let last = 0;
+      for (const message of messages) {
+        if (message.version <= last || message.version > upTo) {
+          this.faults.push(
+            `sync of chat ${chat.id} has version ${message.version} after ${last}, up to ${upTo}`,
+          );
+        }
+        last = message.version;
+        const known = local.messages.get(message.id);
+        if (!known || known.version <= message.version) local.messages.set(message.id, message);
+      }
+      // Events may have brought it further while the answer was on its way.
+      if (reset || upTo >= local.version) {
+        local.version = upTo;
+        local.whole = !more;
+      }
+      this.applyAhead(chat.id, local);
+    }
+    for (const chatId of gone) {
+      this.chats.delete(chatId);
+      this.gapped.delete(chatId);
+    }
+  }
+
+  held(): HeldChat[] {
+    return [...this.chats].map(([chatId, { version, fromSeq, messages }]) => ({
+      chatId,
+      version,
+      fromSeq,
+      messages: [...messages.values()].map(heldMessage),
+    }));
+  }
+
+  private applyAhead(chatId: number, local: LocalChat): void {
+    for (const version of local.ahead.keys()) if (version <= local.version) local.ahead.delete(version);
+    if (!local.whole) return void this.gapped.add(chatId);
+    for (let next = local.ahead.get(local.version + 1); next; next = local.ahead.get(local.version + 1)) {
+      local.ahead.delete(next.version);
+      local.version = next.version;
+      perform(local, next);
+    }
+    if (local.ahead.size > 0) this.gapped.add(chatId);
+    else this.gapped.delete(chatId);
+  }
+
+  private local(chatId: number): LocalChat {
+    let local = this.chats.get(chatId);
+    if (!local) {
+      local = { version: 0, fromSeq: 1, messages: new Map(), whole: true, ahead: new Map() };
+      this.chats.set(chatId, local);
+    }
+    return local;
+  }
+}
+
+function perform(local: LocalChat, change: Change): void {
+  switch (change.kind) {
+    case 'opened':
+      return;
+    case 'message':
+      local.messages.set(change.message.id, change.message);
+      return;
+    case 'deleted': {
+      const known = local.messages.get(change.deleted.messageId);
+      if (!known) return;
+      const { version } = change;
+      const deletedAt = known.deletedAt ?? new Date().toISOString();
+      local.messages.set(known.id, { ...known, version, content: '', reactions: [], deletedAt });
+      return;
+    }
+    case 'reactions': {
+      const known = local.messages.get(change.reactions.messageId);
+      const { version, reactions } = change.reactions;
+      if (known) local.messages.set(known.id, { ...known, version, reactions });
+    }
+  }
+}
+
+/** Reactions as text that depends on nothing but what they say. */
+export function reactionsText(reactions: Message['reactions'] | null): string {
+  return JSON.stringify((reactions ?? []).map(({ emoji, count, userIds }) => [emoji, count, userIds]));
+}
+
+function heldMessage({ id, chatId, seq, version, content, ...rest }: Message): HeldMessage {
+  return {
+    id,
+    chatId,
+    seq,
+    version,
+    content,
+    reactions: reactionsText(rest.reactions),
+    edited: rest.editedAt !== null,
+    deleted: rest.deletedAt !== null,
+  };
+}

@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Attempt, type History, placeOf, type SendRecord } from '../history.js';
+import type { Message } from '../protocol.js';
+import type { Random } from '../random.js';
+import { changeOf, type Device } from './device.js';
+
+/** Codes after which the same command is sent again. */
+const RETRIED = new Set(['UNAVAILABLE', 'OVERLOADED']);
+
+/** Where a message goes. */
+export type Target = { chatId: number } | { receiverId: number };
+
+/** An own message that may be changed. */
+export interface OwnMessage {
+  id: number;
+  chatId: number;
+}
+
+export interface SenderOptions {
+  device: Device;
+  history: History;
+  random: Random;
+  /** Sends under way at a time. */
+  window: number;
+  /** Longest pause before the next send, in milliseconds. */
+  thinkMs: number;
+  /** How often a message that was acked is sent once more, as if the ack had been lost: 0 to 1. */
+  resend: number;
+  /** Whom this person writes to. */
+  peers: readonly number[];
+  /** How often somebody is written to with whom there is no chat yet: 0 to 1. */
+  newChats: number;
+  /** Such a person: one of the load, or one who was never heard of. */
+  stranger: () => number;
+}
+
+/**
+ * A person who writes. What was not acked is sent again with its key, after a reconnect too, until it is acked:
+ * as a real client does.
+ */
+export class Sender {
+  /** The latest of the own messages that were acked. */
+  readonly own: OwnMessage[] = [];
+  /** When the latest send was emitted that was acked. */
+  lastServed = -Infinity;
+  private readonly chats = new Map<number, number>();
+  private running = true;
+  private giveUpAt = Infinity;
+  private lanes: Promise<void>[] = [];
+  private count = 0;
+
+  constructor(private readonly options: SenderOptions) {}
+
+  get device(): Device {
+    return this.options.device;
+  }
+
+  start(): void {
+    this.lanes = Array.from({ length: this.options.window }, () => this.lane());
+  }
+
+  /** No new sends; resolves when the old ones are acked, or `patienceMs` are over. */
+  async stop(patienceMs: number): Promise<void> {
+    this.running = false;
+    this.giveUpAt = performance.now() + patienceMs;
+    await Promise.all(this.lanes);
+  }
+
+  private get isOver(): boolean {
+    return performance.now() > this.giveUpAt;
+  }
+
+  private async lane(): Promise<void> {
+    const { random, thinkMs, resend } = this.options;
+    while (this.running) {
+      const target = this.nextTarget();
+      const send = this.draft();
+      const acked = await this.deliver(send, target);
+      if (acked && random.chance(resend)) await this.deliver(send, target);
+      if (thinkMs > 0) await sleep(random.between(0, thinkMs));
+    }
+  }
+
+  private nextTarget(): Target {
+    const { random, peers, newChats, stranger } = this.options;
+    if (random.chance(newChats)) return { receiverId: stranger() };
+    const receiverId = random.pick(peers);
+    const chatId = this.chats.get(receiverId);
+    return chatId !== undefined && random.chance(0.5) ? { chatId } : { receiverId };
+  }
+
+  private draft(): SendRecord {
+    const senderId = this.device.userId;
+    const clientId = `${senderId}-${++this.count}`;
+    const send: SendRecord = { senderId, clientId, content: `text ${clientId}`, attempts: [] };
+    this.options.history.sends.push(send);
+    return send;
+  }
+
+  /** Until it is acked; false when it was refused or given up. */
+  private async deliver(send: SendRecord, target: Target): Promise<boolean> {
+    const { device, history, random } = this.options;
+    const { senderId, clientId, content } = send;
+    while (await device.whenConnected(() => this.isOver)) {
+      const attempt: Attempt = Object.assign(device.begin('sendMessage'), {
+        sentAtWall: Date.now(),
+        place: null,
+      });
+      send.attempts.push(attempt);
+      const reply = await device.ask<Message>(
+        'sendMessage',
+        { senderId, ...target, clientId, content },
+        attempt,
+      );
+      if (reply.kind === 'ok') {
+        this.served(send, attempt, reply.data, target);
+        return true;
+      }
+      if (this.isOver) return false;
+      if (reply.kind === 'unknown') continue;
+      if (!RETRIED.has(reply.code)) {
+        history.refused(reply.record);
+        return false;
+      }
+      await sleep(reply.retryAfterMs * (0.5 + random.next() / 2));
+    }
+    return false;
+  }
+
+  private served(send: SendRecord, attempt: Attempt, message: Message, target: Target): void {
+    const { id, chatId, seq } = message;
+    const isFirst = placeOf(send) === null;
+    attempt.place = { id, chatId, seq };
+    this.lastServed = Math.max(this.lastServed, attempt.sentAt);
+    if ('receiverId' in target) this.chats.set(target.receiverId, chatId);
+    if (isFirst) this.own.push({ id, chatId });
+    if (this.own.length > 50) this.own.shift();
+    this.device.hear(changeOf(message));
+  }
+}

@@ -1,0 +1,77 @@
+import { Arena, type Fault } from './arena.js';
+import { allFaults } from './catalogue.js';
+import { HELP, type Options, parseOptions } from './options.js';
+import { Progress } from './progress.js';
+import { Random } from './random.js';
+import { isKept, report } from './report.js';
+import { type Result, runFault } from './run.js';
+import { Postgres } from './subjects/postgres.js';
+
+/** Load goes on while something breaks; exits 1 when anything was lost, doubled, reordered or not answered. */
+async function main(): Promise<void> {
+  const options = parseOptions(process.argv.slice(2));
+  const faults = await allFaults();
+  if (options.help) {
+    process.stdout.write(HELP);
+  } else if (options.list) {
+    for (const [name, { title, expected }] of faults) {
+      process.stdout.write(`${name.padEnd(18)} ${title}\n${' '.repeat(19)}-> ${expected}\n`);
+    }
+  } else {
+    const results = await runAll(chosen(faults, options.only), options);
+    process.stdout.write(`\n${report(results)}`);
+    if (!results.every(isKept)) process.exitCode = 1;
+  }
+}
+
+function chosen(faults: Map<string, Fault>, only: readonly string[]): Map<string, Fault> {
+  const unknown = only.find((name) => !faults.has(name));
+  if (unknown !== undefined) throw new Error(`There is no fault "${unknown}": see --list`);
+  return only.length === 0 ? faults : new Map([...faults].filter(([name]) => only.includes(name)));
+}
+
+async function runAll(faults: Map<string, Fault>, { quick, seed }: Options): Promise<Result[]> {
+  const progress = new Progress();
+  const results: Result[] = [];
+  const interrupted = untilInterrupted();
+  progress.line(`seed ${seed}; starting PostgreSQL`);
+  const postgres = await Postgres.start((line) => progress.line(line));
+  try {
+    for (const [name, fault] of faults) {
+      progress.line(`${name}: ${fault.title}`);
+      const database = `chaos_${name.replaceAll('-', '_')}`;
+      const url = await postgres.createDatabase(database);
+      const arena = new Arena(database, url, postgres, new Random(seed), quick, (line) =>
+        progress.line(line),
+      );
+      const result = await Promise.race([runFault(name, fault, arena), interrupted]);
+      results.push(result);
+      progress.line(
+        `     ${isKept(result) ? 'kept' : 'BROKEN'}: ${result.acked} of ${result.sends} sends acked`,
+      );
+    }
+  } finally {
+    await postgres.stop();
+  }
+  return results;
+}
+
+/** Ctrl-C: what is left is to give PostgreSQL back; the nodes end with this process. */
+function untilInterrupted(): Promise<never> {
+  const interrupted = new Promise<never>((_, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => reject(new Error(`interrupted by ${signal}`)));
+    }
+  });
+  interrupted.catch(() => undefined);
+  return interrupted;
+}
+
+/** Milliseconds after the end by which the process is gone, whatever a broken server has left open. */
+const EXIT_WITHIN_MS = 10_000;
+
+await main().catch((error: unknown) => {
+  process.stderr.write(`\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(1);
+});
+setTimeout(() => process.exit(), EXIT_WITHIN_MS).unref();

@@ -1,0 +1,55 @@
+/**
+ * What the harness reads of the published protocol. Written down anew rather than imported from the sources:
+ * what judges the server must not change along with it.
+ */
+export interface Message {
+  id: number;
+  chatId: number;
+  seq: number;
+  version: number;
+  senderId: number | null;
+  clientId: string | null;
+  content: string;
+  metadata: Record<string, unknown> | null;
+  reactions: Reaction[];
+  createdAt: string;
+  editedAt: string | null;
+  deletedAt: string | null;
+}
+
+export interface Reaction {
+  emoji: string;
+  count: number;
+  userIds: number[];
+}
+
+/** Both have `messageId`, and no more of the message than what changed. */
+export interface MessageDeleted {
+  messageId: number;
+  chatId: number;
+  seq: number;
+  version: number;
+}
+
+export interface ReactionsChanged extends MessageDeleted {
+  reactions: Reaction[];
+}
+
+export interface Chat {
+  id: number;
+  version: number;
+}
+
+export interface Synced {
+  chats: { chat: Chat; messages: Message[]; upTo: number; reset: boolean; more: boolean }[];
+  gone: number[];
+  more: boolean;
+}
+
+export interface MessagesPage {
+  messages: Message[];
+  more: boolean;
+}
+
+export type Answer =
+  { ok: true; data: unknown } | { ok: false; error: { code: string; retryAfterMs?: number } };

@@ -1,0 +1,118 @@
+import pg from 'pg';
+import type { StoredChat, StoredMessage } from './evidence.js';
+import { reactionsText } from './load/replica.js';
+import type { Message, MessagesPage } from './protocol.js';
+
+interface ChatRow {
+  id: string;
+  lastSeq: string;
+  version: string;
+  user1Id: string;
+  user2Id: string;
+  user1Sent: string;
+  user2Sent: string;
+}
+
+interface MessageRow {
+  id: string;
+  chatId: string;
+  seq: string;
+  version: string;
+  senderId: string | null;
+  clientId: string | null;
+  content: string;
+  reactions: Message['reactions'] | null;
+  edited: boolean;
+  deleted: boolean;
+  at: string;
+}
+
+/** What is stored in the end. */
+export interface Truth {
+  chats: StoredChat[];
+  messages: StoredMessage[];
+  /** Ids of each chat's messages, as the API pages through them. */
+  pages: Map<number, number[]>;
+  /** Chats of each person. */
+  chatsOf: Map<number, number[]>;
+  /** When each message was stored: milliseconds of the wall clock. */
+  storedAt: Map<number, number>;
+}
+
+/** Reads everything twice: by SQL, and over REST as a member of each chat. */
+export async function readTruth(databaseUrl: string, httpPort: number): Promise<Truth> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const chatRows = await client.query<ChatRow>(
+      'SELECT id, "lastSeq", version, "user1Id", "user2Id", "user1Sent", "user2Sent" FROM chats ORDER BY id',
+    );
+    const messageRows = await client.query<MessageRow>(
+      `SELECT id, "chatId", seq, version, "senderId", "clientId", content, reactions,
+         "editedAt" IS NOT NULL AS edited, "deletedAt" IS NOT NULL AS deleted,
+         extract(epoch FROM "createdAt") * 1000 AS at
+       FROM messages ORDER BY "chatId", seq`,
+    );
+    const chatsOf = new Map<number, number[]>();
+    const pages = new Map<number, number[]>();
+    for (const { id, user1Id, user2Id } of chatRows.rows) {
+      for (const person of [Number(user1Id), Number(user2Id)]) {
+        chatsOf.set(person, [...(chatsOf.get(person) ?? []), Number(id)]);
+      }
+      pages.set(Number(id), await pageThrough(httpPort, Number(id), Number(user1Id)));
+    }
+    return {
+      chats: chatRows.rows.map(storedChat),
+      messages: messageRows.rows.map(storedMessage),
+      pages,
+      chatsOf,
+      storedAt: new Map(messageRows.rows.map(({ id, at }) => [Number(id), Number(at)])),
+    };
+  } finally {
+    await client.end();
+  }
+}
+
+/** `getMessages` by its REST twin, from the first message to the last. */
+async function pageThrough(httpPort: number, chatId: number, userId: number): Promise<number[]> {
+  const ids: number[] = [];
+  for (let after = 0, more = true; more;) {
+    const response = await fetch(
+      `http://127.0.0.1:${httpPort}/chats/${chatId}/messages?after=${after}&limit=100`,
+      { headers: { 'X-User-Id': String(userId) } },
+    );
+    if (!response.ok) throw new Error(`Reading chat ${chatId} was answered with HTTP ${response.status}`);
+    const page = (await response.json()) as MessagesPage;
+    ids.push(...page.messages.map(({ id }) => id));
+    after = page.messages.at(-1)?.seq ?? after;
+    more = page.more && page.messages.length > 0;
+  }
+  return ids;
+}
+
+function storedChat(row: ChatRow): StoredChat {
+  return {
+    id: Number(row.id),
+    lastSeq: Number(row.lastSeq),
+    version: Number(row.version),
+    counted: [
+      { userId: Number(row.user1Id), sent: Number(row.user1Sent) },
+      { userId: Number(row.user2Id), sent: Number(row.user2Sent) },
+    ],
+  };
+}
+
+function storedMessage(row: MessageRow): StoredMessage {
+  return {
+    id: Number(row.id),
+    chatId: Number(row.chatId),
+    seq: Number(row.seq),
+    version: Number(row.version),
+    senderId: row.senderId === null ? null : Number(row.senderId),
+    clientId: row.clientId,
+    content: row.content,
+    reactions: reactionsText(row.reactions),
+    edited: row.edited,
+    deleted: row.deleted,
+  };
+}
