@@ -2,7 +2,7 @@ import type { Call } from './call.js';
 import { tooSlow } from '../database/failure.js';
 
 /** Every command is answered within this many milliseconds of its arrival. */
-export const ANSWER_WITHIN_MS = 4_500;
+export const ANSWER_WITHIN_MS = 4_000;
 
 const SWEEP_EVERY_MS = 100;
 
