@@ -26,6 +26,7 @@ if (built < changed) {
   const { status } = spawnSync(process.execPath, [nest, 'build'], { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
   writeFileSync(stamp, '');
-  // What changed while it was being built is built again the next time.
-  utimesSync(stamp, new Date(changed), new Date(changed));
+  // As old as its newest source: what changed while it was being built is built again the next time.
+  const age = new Date(Math.ceil(changed));
+  utimesSync(stamp, age, age);
 }
