@@ -70,7 +70,8 @@ function operationOf(name: string, definition: CommandDefinition, components: Js
   });
   return {
     operationId: name,
-    summary,
+    // The page shows summaries as plain text.
+    summary: summary.replaceAll('`', ''),
     tags: [rest.path.split('/')[1]],
     parameters: [
       ...[...inPath].map((field) => parameter(field ?? '', 'path', properties[field ?? ''])),
