@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../contract/index.js';
+import { Sql, type Statement } from '../database/sql.js';
+import { blockedAmong, blockersAmong } from './blocks.queries.js';
+
+/**
+ * Who blocks whom, for features that must keep people out of each other's sight. Not cached: an answer is one
+ * lookup by index, and true on every node the moment a block is committed.
+ */
+@Injectable()
+export class Blocks {
+  constructor(private readonly sql: Sql) {}
+
+  /**
+   * Those of the people who block the viewer: to the viewer they look offline, never seen, and never type.
+   * Nobody blocks the application (null).
+   */
+  async blockersOf(viewerId: number | null, people: readonly number[]): Promise<Set<number>> {
+    return this.among(blockersAmong, viewerId, people);
+  }
+
+  /** Those of the people whom a person blocks: they are told nothing of that person's presence and typing. */
+  async blockedBy(userId: number, people: readonly number[]): Promise<Set<number>> {
+    return this.among(blockedAmong, userId, people);
+  }
+
+  private async among(
+    statement: Statement,
+    userId: number | null,
+    people: readonly number[],
+  ): Promise<Set<number>> {
+    if (userId === null || people.length === 0) return new Set();
+    const rows = await this.sql.rows<{ userId: number }>(statement, [userId, people]);
+    return new Set(rows.map((row) => row.userId));
+  }
+}
+
+/** What somebody gets in a direct chat whose other person blocks them. */
+export function blockedByOther(): AppError {
+  return new AppError('FORBIDDEN', { message: 'This person has blocked you.' });
+}
+
+/** What somebody gets in a direct chat whose other person they block themselves. */
+export function blockingOther(): AppError {
+  return new AppError('FORBIDDEN', { message: 'You block this person: unblock them first.' });
+}
