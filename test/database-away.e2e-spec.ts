@@ -53,7 +53,13 @@ describe('A database that is away or slow', () => {
     const pair = await world.pair();
     ({ alice, bob } = pair);
     const message = await alice.ok<{ id: number }>('sendMessage', { chatId: pair.chatId, content: 'before' });
-    scene = { userId: alice.userId, otherId: bob.userId, chatId: pair.chatId, messageId: message.id };
+    scene = {
+      userId: alice.userId,
+      otherId: bob.userId,
+      thirdId: world.newId(),
+      chatId: pair.chatId,
+      messageId: message.id,
+    };
   });
 
   afterEach(async () => {
@@ -91,6 +97,12 @@ describe('A database that is away or slow', () => {
 
   const onSockets = commandNames.filter((name) => definitionOf(name).socket);
   const onRest = commandNames.filter((name) => definitionOf(name).rest);
+
+  /** A socket for each: of a person where the input can't say who asks. */
+  const callersOf = (names: CommandName[]): Promise<Client[]> =>
+    Promise.all(
+      names.map((name) => (definitionOf(name).actor.length > 0 ? world.stranger() : world.person())),
+    );
 
   const expectUnavailable = (outcomes: [CommandName, string][]) => {
     const others = outcomes.filter(
@@ -149,12 +161,12 @@ describe('A database that is away or slow', () => {
 
   describe('frozen', () => {
     it('answers every command UNAVAILABLE in time, on both edges, and serves again when it thaws', async () => {
-      const strangers = await Promise.all(onSockets.map(() => world.stranger()));
+      const callers = await callersOf(onSockets);
       proxy.freeze();
       const health = healthAway();
       expectUnavailable(
         await Promise.all([
-          ...onSockets.map((name, index) => overSocket(strangers[index]!, name)),
+          ...onSockets.map((name, index) => overSocket(callers[index]!, name)),
           ...onRest.map((name) => overRest(name)),
         ]),
       );
@@ -237,11 +249,11 @@ describe('A database that is away or slow', () => {
 
   describe('that refuses connections', () => {
     it('answers UNAVAILABLE in time on both edges, and serves again when it takes them', async () => {
+      const callers = await callersOf(onSockets);
       await proxy.refuse();
-      const strangers = await Promise.all(onSockets.map(() => world.stranger()));
       expectUnavailable(
         await Promise.all([
-          ...onSockets.map((name, index) => overSocket(strangers[index]!, name)),
+          ...onSockets.map((name, index) => overSocket(callers[index]!, name)),
           ...onRest.map((name) => overRest(name)),
         ]),
       );
