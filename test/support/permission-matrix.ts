@@ -189,6 +189,12 @@ export async function sceneOf(world: World, role: Role): Promise<Scene> {
   await world.sql("INSERT INTO users (id, name) SELECT unnest($1::bigint[]), 'a name'", [
     [userId, otherId, thirdId, enemyId],
   ]);
+  // Before there is a chat, which takes them over when it is made.
+  const block = (one: number, other: number) =>
+    world.sql('INSERT INTO user_blocks ("userId", "blockedId") VALUES ($1, $2)', [one, other]);
+  await block(enemyId, userId);
+  if (role === 'blocked') await block(otherId, userId);
+  if (role === 'blocker') await block(userId, otherId);
   const direct = ['application', 'blocked', 'blocker'].includes(role);
   const chatId = direct
     ? await directChat(world, role === 'application' ? thirdId : userId, otherId)
@@ -211,11 +217,6 @@ export async function sceneOf(world: World, role: Role): Promise<Scene> {
     await world.sql('DELETE FROM chat_members WHERE "chatId" = $1 AND "userId" = $2', [chatId, userId]);
     await world.sql('UPDATE chats SET "membersVersion" = "membersVersion" + 1 WHERE id = $1', [chatId]);
   }
-  const block = (one: number, other: number) =>
-    world.http.put(`/users/${other}/block`).set('X-User-Id', String(one)).send({}).expect(200);
-  await block(enemyId, userId);
-  if (role === 'blocked') await block(otherId, userId);
-  if (role === 'blocker') await block(userId, otherId);
   const reportId = await idOf(
     world,
     `INSERT INTO message_reports ("messageId", "reporterId", "chatId", seq, content, edits, "sentAt")
