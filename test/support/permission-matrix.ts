@@ -168,7 +168,10 @@ export const nowhere = (scene: Scene): Scene => ({
   reportId: 987_654_324,
 });
 
-/** A way in which a server is run, and how somebody asks there as one of the roles. */
+/**
+ * A way in which a server is run, and how somebody asks there as one of the roles. Nobody is no role of the matrix:
+ * where one can be nobody, `commandRules` says it all (`anyone`, or UNAUTHENTICATED).
+ */
 export interface Mode {
   name: string;
   variables: Record<string, string>;
