@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { Blocks } from '../src/blocks/blocks.js';
 import type { BlockView, ChatListItem, PresenceView } from '../src/contract/index.js';
-import type { Client } from './support/world.js';
+import { Sql } from '../src/database/sql.js';
 import { edges, over } from './support/edges.js';
-import { World } from './support/world.js';
+import { type Client, World } from './support/world.js';
 
 const BLOCKED = { ok: false, error: { code: 'FORBIDDEN', message: 'This person has blocked you.' } };
 const BLOCKING = {
@@ -207,6 +208,22 @@ describe('A block', () => {
     );
     expect(answers.filter((answer) => answer.ok)).toHaveLength(1);
     expect(answers.find((answer) => !answer.ok)).toMatchObject({ error: { code: 'CONFLICT' } });
+  });
+
+  it('is known to features that ask, among people and in a group', async () => {
+    const sql = new Sql({ url: world.config.database.url!, pool: 1, timeoutMs: 3_000 });
+    const blocks = new Blocks(sql);
+    const { alice, bob, chatId } = await blockedPair();
+    const carol = world.newId();
+    const all = [alice.userId, bob.userId, carol];
+    expect(await blocks.blockersOf(bob.userId, all)).toEqual(new Set([alice.userId]));
+    expect(await blocks.blockersOf(alice.userId, all)).toEqual(new Set());
+    expect(await blocks.blockersOf(null, all)).toEqual(new Set());
+    expect(await blocks.blockedBy(alice.userId, all)).toEqual(new Set([bob.userId]));
+    expect(await blocks.blockedBy(bob.userId, all)).toEqual(new Set());
+    expect(await blocks.blockedIn(chatId, alice.userId)).toEqual([bob.userId]);
+    expect(await blocks.blockedIn(chatId, bob.userId)).toEqual([]);
+    await sql.close();
   });
 
   describe('hides the blocker:', () => {

@@ -1,6 +1,9 @@
 import type { Statement } from '../database/sql.js';
 
-/** Whether one person blocks another, looked up by index in whatever statement it stands. */
+/**
+ * Whether one person blocks another, looked up by index in whatever statement it stands. Both are SQL expressions
+ * of user ids; an alias `b` of the statement's own is not seen in them.
+ */
 export const blocks = (one: string, other: string) => `
   (SELECT 1 FROM user_blocks b WHERE b."userId" = ${one} AND b."blockedId" = ${other}) IS NOT NULL`;
 
@@ -81,6 +84,15 @@ export const blockedAmong: Statement = {
   name: 'blocks.blockedAmong',
   text: `
     SELECT "blockedId" AS "userId" FROM user_blocks WHERE "userId" = $1 AND "blockedId" = ANY($2::bigint[])`,
+};
+
+/** `$1` person, `$2` chat: its members whom the person blocks. */
+export const blockedMembers: Statement = {
+  name: 'blocks.blockedMembers',
+  text: `
+    SELECT b."blockedId" AS "userId" FROM user_blocks b
+    WHERE b."userId" = $1
+      AND (SELECT 1 FROM chat_members m WHERE m."chatId" = $2 AND m."userId" = b."blockedId") IS NOT NULL`,
 };
 
 /** `$1`, `$2` people: a row when they share a chat. */

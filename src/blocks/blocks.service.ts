@@ -4,6 +4,7 @@ import { KnownUsers } from '../auth/known-users.js';
 import { AppError, type BlockView, type CommandInput } from '../contract/index.js';
 import { type Runner, Sql } from '../database/sql.js';
 import { Publisher } from '../realtime/publisher.js';
+import { Blocks } from './blocks.js';
 import {
   addBlock,
   blockOf,
@@ -30,6 +31,7 @@ export class BlocksService {
     private readonly sql: Sql,
     private readonly users: KnownUsers,
     private readonly publisher: Publisher,
+    private readonly blocks: Blocks,
   ) {}
 
   /**
@@ -45,6 +47,7 @@ export class BlocksService {
     const { blockedAt, added } = await this.sql.transaction((runner) => add(runner, userId, blockedId));
     const view: BlockView = { userId: blockedId, blocked: true, blockedAt };
     if (added) {
+      this.blocks.changed({ userId, blockedId, blocked: true });
       this.publisher.publish('blockChanged', view, { users: [userId], except: actor.origin });
       await this.vanish(userId, blockedId);
     }
@@ -61,7 +64,10 @@ export class BlocksService {
       return rows.length > 0;
     });
     const view: BlockView = { userId: blockedId, blocked: false, blockedAt: null };
-    if (removed) this.publisher.publish('blockChanged', view, { users: [userId], except: actor.origin });
+    if (removed) {
+      this.blocks.changed({ userId, blockedId, blocked: false });
+      this.publisher.publish('blockChanged', view, { users: [userId], except: actor.origin });
+    }
     return view;
   }
 

@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../contract/index.js';
 import { Sql, type Statement } from '../database/sql.js';
-import { blockedAmong, blockersAmong } from './blocks.queries.js';
+import { blockedAmong, blockedMembers, blockersAmong } from './blocks.queries.js';
+
+/** Somebody has blocked another, or taken it back. */
+export interface BlockChange {
+  userId: number;
+  blockedId: number;
+  blocked: boolean;
+}
 
 /**
  * Who blocks whom, for features that must keep people out of each other's sight. Not cached: an answer is one
@@ -9,6 +16,8 @@ import { blockedAmong, blockersAmong } from './blocks.queries.js';
  */
 @Injectable()
 export class Blocks {
+  private readonly listeners: ((change: BlockChange) => void)[] = [];
+
   constructor(private readonly sql: Sql) {}
 
   /**
@@ -22,6 +31,22 @@ export class Blocks {
   /** Those of the people whom a person blocks: they are told nothing of that person's presence and typing. */
   async blockedBy(userId: number, people: readonly number[]): Promise<Set<number>> {
     return this.among(blockedAmong, userId, people);
+  }
+
+  /** The members of a chat whom a person blocks: in a group they are not told that the person types. */
+  async blockedIn(chatId: number, userId: number): Promise<number[]> {
+    const rows = await this.sql.rows<{ userId: number }>(blockedMembers, [userId, chatId]);
+    return rows.map((row) => row.userId);
+  }
+
+  /** Hears each change that is made on this node, once it is committed. */
+  onChange(listener: (change: BlockChange) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** For whoever has made a change. */
+  changed(change: BlockChange): void {
+    for (const listener of this.listeners) listener(change);
   }
 
   private async among(
