@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { KnownUsers } from '../auth/known-users.js';
+import { blockedByOther, blockingOther } from '../blocks/blocks.js';
 import { type ChatRow, toChatView } from '../chats/chat.view.js';
 import { membersOf } from '../chats/audience.js';
 import { type MessageRow, OWN_KEY, toMessageView } from '../chats/message.view.js';
@@ -100,7 +101,7 @@ export class MessageWriter implements OnApplicationShutdown {
   ) {}
 
   /**
-   * @throws AppError NOT_FOUND (chat, or message to reply to), IDEMPOTENCY_MISMATCH, OVERLOADED, UNAVAILABLE
+   * @throws AppError NOT_FOUND (chat, or message to reply to), FORBIDDEN (a block), IDEMPOTENCY_MISMATCH, OVERLOADED, UNAVAILABLE
    */
   write(draft: Draft): Promise<Sent> {
     return this.commits.submit({
@@ -274,6 +275,12 @@ export class MessageWriter implements OnApplicationShutdown {
           break;
         case verdicts.noReply:
           outcomes.set(entry, { ok: false, error: noSuchReply() });
+          break;
+        case verdicts.blocked:
+          outcomes.set(entry, { ok: false, error: blockedByOther() });
+          break;
+        case verdicts.blocking:
+          outcomes.set(entry, { ok: false, error: blockingOther() });
           break;
       }
     }
