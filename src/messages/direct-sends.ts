@@ -72,7 +72,7 @@ export interface DirectSend {
  * first and the second person sends. Of the messages: `$5` sender, `$6` the chat's place in `$1`, `$7` the
  * message's place in its chat, `$8` key, `$9` content, `$10` metadata or null.
  *
- * It ends with a serialization fault when one of the chats is not there any more, and with a unique violation when
+ * It ends with a serialization fault when one of the chats is gone or its people block each other, and with a unique violation when
  * one of the messages is: `sendMessages` then tells which.
  */
 export const sendDirect: Statement = {
@@ -83,7 +83,7 @@ export const sendDirect: Statement = {
         "lastSeq" = c."lastSeq" + n.count, version = c.version + n.count, "lastActivityAt" = clock_timestamp(),
         "user1Sent" = c."user1Sent" + n.by1, "user2Sent" = c."user2Sent" + n.by2
       FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) AS n(chat, count, by1, by2)
-      WHERE c.id = n.chat
+      WHERE c.id = n.chat AND NOT c."user1Blocks" AND NOT c."user2Blocks"
       RETURNING c.id, c."lastSeq" - n.count AS "lastSeq", c.version - n.count AS version
     ), base AS MATERIALIZED (
       SELECT array_agg(id ORDER BY id) AS chats, array_agg("lastSeq" ORDER BY id) AS seqs,
