@@ -19,6 +19,7 @@ const LAYERS = [
   ['presence'],
   ['users'],
   ['chats'],
+  ['typing'],
   ['messages'],
   ['receipts', 'reactions', 'sync'],
   ['operations'],

@@ -13,6 +13,7 @@ import { RealtimeModule } from './realtime/realtime.module.js';
 import { ReactionsModule } from './reactions/reactions.module.js';
 import { ReceiptsModule } from './receipts/receipts.module.js';
 import { SyncModule } from './sync/sync.module.js';
+import { TypingModule } from './typing/typing.module.js';
 import { UsersModule } from './users/users.module.js';
 
 /** The table of contents, from the bottom layer up. */
@@ -31,6 +32,7 @@ export class AppModule {
         PresenceModule,
         UsersModule,
         ChatsModule,
+        TypingModule,
         MessagesModule,
         ReceiptsModule,
         ReactionsModule,

@@ -115,7 +115,9 @@ describe('Whatever JSON is sent, by the contract or not', () => {
   ): Asked => {
     const { method, path } = definitionOf(name).rest!;
     const plain = (value: unknown): string =>
-      encodeURIComponent((typeof value === 'string' ? value : toJson(value ?? null)).toWellFormed());
+      Array.isArray(value)
+        ? value.map(plain).join(',')
+        : encodeURIComponent((typeof value === 'string' ? value : toJson(value ?? null)).toWellFormed());
     const rest = { ...input };
     const filled = path.replaceAll(/:(\w+)/g, (_, field: string) => {
       const value = rest[field];

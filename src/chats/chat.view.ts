@@ -28,7 +28,7 @@ type OtherUserColumns = Prefixed<'o', UserView> | ({ 'o.id': null } & Partial<Pr
 
 export type ChatListRow = ChatRow &
   LastMessageColumns &
-  OtherUserColumns & { role: Role; readSeq: number; unread: number };
+  OtherUserColumns & { 'o.invisible': boolean | null; role: Role; readSeq: number; unread: number };
 
 export function toChatView(row: ChatRow): ChatView {
   return {
@@ -85,7 +85,7 @@ export function toChatListItem(row: ChatListRow, online: ReadonlySet<number>): C
             metadata: row['o.metadata'],
             lastSeenAt: row['o.lastSeenAt'],
             createdAt: row['o.createdAt'],
-            online: online.has(row['o.id']),
+            online: !row['o.invisible'] && online.has(row['o.id']),
           },
     cursor: `${Date.parse(row.lastActivityAt)}.${row.id}`,
   };

@@ -5,6 +5,7 @@ import { presenceCommands } from './commands/presence.js';
 import { reactionsCommands } from './commands/reactions.js';
 import { receiptsCommands } from './commands/receipts.js';
 import { syncCommands } from './commands/sync.js';
+import { typingCommands } from './commands/typing.js';
 import { usersCommands } from './commands/users.js';
 import type { CommandDefinition } from './define.js';
 
@@ -17,6 +18,7 @@ export const commands = {
   ...receiptsCommands,
   ...reactionsCommands,
   ...syncCommands,
+  ...typingCommands,
 } as const satisfies Record<string, CommandDefinition>;
 
 export type CommandName = keyof typeof commands;

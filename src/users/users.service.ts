@@ -5,6 +5,7 @@ import type { Actor } from '../auth/actor.js';
 import { AppError, type CommandInput, type UserView } from '../contract/index.js';
 import { User } from '../database/models/user.model.js';
 import { Sql } from '../database/sql.js';
+import { PresenceService } from '../presence/presence.service.js';
 import { toUserView } from './user.view.js';
 import { skipTakenIds, takeId } from './users.queries.js';
 
@@ -14,17 +15,20 @@ export class UsersService {
   constructor(
     @InjectModel(User) private readonly users: typeof User,
     private readonly sql: Sql,
+    private readonly presence: PresenceService,
   ) {}
 
-  async page({ after, limit }: CommandInput<'getUsers'>): Promise<UserView[]> {
+  async page(actor: Actor, { after, limit }: CommandInput<'getUsers'>): Promise<UserView[]> {
     const where = after === undefined ? {} : { id: { [Op.gt]: after } };
     const users = await this.users.findAll({ where, order: [['id', 'ASC']], limit });
-    return users.map(toUserView);
+    return this.shownTo(actor, users.map(toUserView));
   }
 
   /** @throws AppError NOT_FOUND */
-  async get(id: number): Promise<UserView> {
-    return toUserView(await this.find(id));
+  async get(actor: Actor, id: number): Promise<UserView> {
+    const [view] = await this.shownTo(actor, [toUserView(await this.find(id))]);
+    if (!view) throw new AppError('NOT_FOUND');
+    return view;
   }
 
   /** @throws AppError CONFLICT when the externalId is taken. */
@@ -50,6 +54,14 @@ export class UsersService {
     if (actor.userId !== null && actor.userId !== id) throw new AppError('FORBIDDEN');
     const user = await this.find(id);
     return toUserView(await user.update(changes));
+  }
+
+  /** When somebody was last seen is for those who may see their presence. */
+  private async shownTo(actor: Actor, views: UserView[]): Promise<UserView[]> {
+    if (actor.userId === null) return views;
+    const userIds = views.filter(({ lastSeenAt }) => lastSeenAt !== null).map(({ id }) => id);
+    const visible = await this.presence.visibleAmong(actor, userIds);
+    return views.map((view) => (visible.has(view.id) ? view : { ...view, lastSeenAt: null }));
   }
 
   private async find(id: number): Promise<User> {
