@@ -37,7 +37,8 @@ export function idsInQuery(max: number) {
   return z
     .union([z.string(), z.array(z.string())], { error: 'expected ids, comma-separated' })
     .transform((value): (string | number)[] => (typeof value === 'string' ? value.split(',') : value))
-    .pipe(ids(max).min(1, { error: 'expected ids, comma-separated' }));
+    .pipe(ids(max).min(1, { error: 'expected ids, comma-separated' }))
+    .describe(`Comma-separated, 1 to ${max}.`);
 }
 
 /** A position in a chat (`seq`) or a count of its changes (`version`): an integer from 0. */
