@@ -1,13 +1,15 @@
-import { Sql } from '../src/database/sql.js';
 import type { PresenceView } from '../src/contract/index.js';
+import { Sql } from '../src/database/sql.js';
+import { WINDOW_MS } from '../src/presence/presence-announcer.js';
+import { ARRIVALS_EVERY_MS } from '../src/realtime/pace.js';
 import { answerIn, RawSocket } from './support/raw-socket.js';
 import { type Client, eventually, World } from './support/world.js';
 
 const PEOPLE = 500;
 const MESSAGES = 200;
 
-/** Each of them costs a connection for a moment; everything else of the app goes through few. */
-const MOST_STATEMENTS = PEOPLE / 2;
+/** Statements of presence in a second, whoever comes: three at each pace of arrivals, one and a read at each window. */
+const MOST_A_SECOND = (3 * 1_000) / ARRIVALS_EVERY_MS + (2 * 1_000) / WINDOW_MS;
 
 describe('A storm of reconnects', () => {
   let world: World;
@@ -44,18 +46,20 @@ describe('A storm of reconnects', () => {
   };
 
   /** Names of the statements that are run while something goes on. */
-  const statementsDuring = async (work: () => Promise<unknown>): Promise<Map<string, number>> => {
+  const statementsDuring = async (work: () => Promise<unknown>) => {
+    const started = performance.now();
     const rows = jest.spyOn(Sql.prototype, 'rows');
     await work();
     const counts = new Map<string, number>();
     for (const [{ name }] of rows.mock.calls) counts.set(name, (counts.get(name) ?? 0) + 1);
     rows.mockRestore();
-    return counts;
+    return { counts, seconds: (performance.now() - started) / 1_000 };
   };
 
-  const ofPresence = (counts: Map<string, number>): number => {
-    const counted = [...counts].filter(([name]) => /^(presence|rooms|users)\./.test(name));
-    return counted.reduce((sum, [, count]) => sum + count, 0);
+  const expectFew = ({ counts, seconds }: Awaited<ReturnType<typeof statementsDuring>>): void => {
+    const ours = [...counts].filter(([name]) => /^(presence|rooms|users)\./.test(name));
+    const sum = ours.reduce((all, [, count]) => all + count, 0);
+    expect(sum).toBeLessThanOrEqual(MOST_A_SECOND * seconds + 10);
   };
 
   const onlineCrowd = async (): Promise<number> => {
@@ -73,12 +77,12 @@ describe('A storm of reconnects', () => {
         expect(await bob.next('newMessage')).toMatchObject({ seq: n });
       }
     };
-    const counts = await statementsDuring(async () => {
+    const arriving = await statementsDuring(async () => {
       await Promise.all([Promise.all(crowd.map(arrive)).then((arrived) => (sockets = arrived)), chatting()]);
       await eventually(() => friend.unread('userStatus').length === PEOPLE);
     });
     expect(last).toBe(MESSAGES);
-    expect(ofPresence(counts)).toBeLessThan(MOST_STATEMENTS);
+    expectFew(arriving);
     const heard = friend.unread('userStatus') as PresenceView[];
     expect(new Set(heard.map(({ userId }) => userId)).size).toBe(PEOPLE);
     expect(heard.every(({ online }) => online)).toBe(true);
@@ -89,7 +93,7 @@ describe('A storm of reconnects', () => {
       await Promise.all(crowd.map(arrive));
       await eventually(async () => (await onlineCrowd()) === PEOPLE);
     });
-    expect(ofPresence(again)).toBeLessThan(MOST_STATEMENTS);
+    expectFew(again);
     // What each was told of as: online, then perhaps offline and online again, never the same twice.
     await friend.settled();
     const states = new Map<number, boolean[]>();

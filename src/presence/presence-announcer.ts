@@ -9,7 +9,7 @@ import { type PresenceChange, PresenceStore } from './presence-store.js';
 import { type PresenceRow, toldOf } from './presence.queries.js';
 
 /** Milliseconds for which changes are gathered. */
-const WINDOW_MS = 50;
+export const WINDOW_MS = 50;
 
 /** Milliseconds after which changes are told that a database away kept back. */
 const RETRY_MS = 1_000;

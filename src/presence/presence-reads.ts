@@ -4,6 +4,7 @@ import { integers } from '../database/array-literal.js';
 import { GroupCommit, type Outcome } from '../database/group-commit.js';
 import { Sql } from '../database/sql.js';
 import { ANSWER_WITHIN_MS } from '../realtime/deadlines.js';
+import { ARRIVALS_EVERY_MS, Pace } from '../realtime/pace.js';
 import { companionsOf, type PresenceRow, visibleTo } from './presence.queries.js';
 
 /** Most people whom one shares a chat with that are looked at. */
@@ -28,6 +29,7 @@ export class PresenceReads {
     batch: { some: 256, most: 1_024 },
     ...queue,
   });
+  private readonly pace = new Pace(ARRIVALS_EVERY_MS);
   private readonly questions = new GroupCommit<Question, PresenceRow[]>({
     write: (questions) => this.readVisible(questions),
     batch: { some: 8, most: 8 },
@@ -60,6 +62,7 @@ export class PresenceReads {
   }
 
   private async readArrivals(userIds: readonly number[]): Promise<Outcome<PresenceRow>[]> {
+    await this.pace.wait();
     const people = [...new Set(userIds)];
     await this.users.ensure(people);
     const rows = await this.sql.rows<PresenceRow>(visibleTo, [

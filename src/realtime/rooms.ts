@@ -5,6 +5,7 @@ import { GroupCommit, type Outcome } from '../database/group-commit.js';
 import { Sql, type Statement } from '../database/sql.js';
 import type { Connection } from './connection.js';
 import { ANSWER_WITHIN_MS } from './deadlines.js';
+import { ARRIVALS_EVERY_MS, Pace } from './pace.js';
 import { chatRoom, isPresenceRoom, presenceRoom, userRoom } from './publisher.js';
 
 /** `$1` people: the groups of each. */
@@ -34,6 +35,7 @@ export class Rooms {
     maxWaiting: 20_000,
     patienceMs: ANSWER_WITHIN_MS,
   });
+  private readonly pace = new Pace(ARRIVALS_EVERY_MS);
   private readonly listeners: LeaveListener[] = [];
 
   constructor(private readonly sql: Sql) {}
@@ -79,6 +81,7 @@ export class Rooms {
   }
 
   private async readGroups(userIds: readonly number[]): Promise<Outcome<number[]>[]> {
+    await this.pace.wait();
     const rows = await this.sql.rows<{ userId: number; groups: number[] }>(groupsOf, [
       integers([...new Set(userIds)]),
     ]);
