@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { integers } from '../database/array-literal.js';
 import { Sql } from '../database/sql.js';
@@ -5,13 +6,14 @@ import { Publisher } from '../realtime/publisher.js';
 import { PresenceStore } from './presence-store.js';
 import { type HiddenPair, hiddenFrom, membersOf } from './presence.queries.js';
 
-/** Most pairs of people looked at by one statement. */
+/** Most pairs of people that are looked at. */
 const MOST_PAIRS = 10_000;
 
 /**
  * Ends watches whose reason is gone. That somebody may be watched is checked when the watch begins; here it is
  * checked again when a chat that may have been the reason has ended for one of the two. One statement at a time;
- * when it fails the watches are ended unasked.
+ * when it fails, or the pairs are too many (a group of more than a hundred was deleted), the watches are ended
+ * unasked: clients have heard why, and may watch again.
  */
 @Injectable()
 export class Watches implements OnModuleInit {
@@ -48,11 +50,13 @@ export class Watches implements OnModuleInit {
 
   /** Only who is online watches. */
   private async endHidden(viewerIds: readonly number[], userIds: readonly number[]): Promise<void> {
-    if (userIds.length === 0) return;
     const viewers = [...(await this.store.onlineAmong(viewerIds))];
+    if (viewers.length === 0 || userIds.length === 0) return;
+    if (viewers.length * userIds.length <= MOST_PAIRS) return this.endHiddenFrom(viewers, userIds);
     const step = Math.max(1, Math.floor(MOST_PAIRS / userIds.length));
     for (let from = 0; from < viewers.length; from += step) {
-      await this.endHiddenFrom(viewers.slice(from, from + step), userIds);
+      this.publisher.endWatch(viewers.slice(from, from + step), userIds);
+      await nextTurn();
     }
   }
 
