@@ -231,6 +231,26 @@ describe('Presence', () => {
       }
     });
 
+    it('is not needed to know when somebody was last seen whose server stopped', async () => {
+      const world = await World.start();
+      const node = await World.start({
+        DATABASE_URL: world.config.database.url!,
+        PRESENCE_GRACE_MS: '600000',
+      });
+      const [there, gone] = [await node.person(world.newId()), await node.person(world.newId())];
+      drop(gone);
+      const before = Date.now();
+      await node.stop();
+      try {
+        for (const { userId } of [there, gone]) {
+          const { body } = await world.http.get(`/users/${userId}`).expect(200);
+          expect(Date.parse(body.lastSeenAt as string)).toBeGreaterThanOrEqual(before);
+        }
+      } finally {
+        await world.stop();
+      }
+    });
+
     it('goes on without a word when the person is back within the grace period', async () => {
       const world = await World.start({ PRESENCE_GRACE_MS: '600000' });
       try {

@@ -1,4 +1,9 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import type { Actor } from '../auth/actor.js';
 import type { PresenceView } from '../contract/index.js';
 import { LastSeen } from './last-seen.js';
@@ -9,15 +14,32 @@ import { Watches } from './watches.js';
 /** Most people that a list of who is online holds. */
 const MAX_LISTED = 1_000;
 
+/** Most people whose last moment is stored when the server stops. */
+const MAX_AT_SHUTDOWN = 10_000;
+
 /** Who is online, as others see it, and when somebody was last seen. */
 @Injectable()
-export class PresenceService implements OnApplicationShutdown {
+export class PresenceService implements BeforeApplicationShutdown, OnApplicationShutdown {
+  private readonly logger = new Logger(PresenceService.name);
+
   constructor(
     private readonly store: PresenceStore,
     private readonly reads: PresenceReads,
     private readonly lastSeen: LastSeen,
     private readonly watches: Watches,
   ) {}
+
+  /** Who is online now was last seen now, should they not come back. */
+  async beforeApplicationShutdown(): Promise<void> {
+    const at = new Date();
+    const online = await this.store.online(MAX_AT_SHUTDOWN);
+    for (const userId of online) this.lastSeen.note(userId, at);
+    try {
+      for (const userId of online) await this.lastSeen.saved(userId);
+    } catch (error) {
+      this.logger.warn(`When people were last seen was not stored: ${String(error)}`);
+    }
+  }
 
   async onApplicationShutdown(): Promise<void> {
     await this.store.close();
