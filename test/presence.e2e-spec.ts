@@ -242,10 +242,12 @@ describe('Presence', () => {
       const before = Date.now();
       await node.stop();
       try {
-        for (const { userId } of [there, gone]) {
-          const { body } = await world.http.get(`/users/${userId}`).expect(200);
-          expect(Date.parse(body.lastSeenAt as string)).toBeGreaterThanOrEqual(before);
-        }
+        const seen = await world.sql<{ at: Date }>(
+          'SELECT "lastSeenAt" AS at FROM users WHERE id = ANY($1)',
+          [[there.userId, gone.userId]],
+        );
+        expect(seen).toHaveLength(2);
+        for (const { at } of seen) expect(at.getTime()).toBeGreaterThanOrEqual(before);
       } finally {
         await world.stop();
       }
