@@ -20,6 +20,7 @@ const LAYERS = [
   ['presence'],
   ['users'],
   ['chats'],
+  ['typing'],
   ['messages'],
   ['receipts', 'reactions', 'reports', 'sync'],
   ['operations'],

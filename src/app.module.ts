@@ -15,6 +15,7 @@ import { ReactionsModule } from './reactions/reactions.module.js';
 import { ReceiptsModule } from './receipts/receipts.module.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { SyncModule } from './sync/sync.module.js';
+import { TypingModule } from './typing/typing.module.js';
 import { UsersModule } from './users/users.module.js';
 
 /** The table of contents, from the bottom layer up. */
@@ -34,6 +35,7 @@ export class AppModule {
         PresenceModule,
         UsersModule,
         ChatsModule,
+        TypingModule,
         MessagesModule,
         ReceiptsModule,
         ReactionsModule,

@@ -54,8 +54,8 @@ describe('Bad frames', () => {
 
   const goneOffline = (person: number) =>
     eventually(async () => {
-      const online = await bystander.ok<{ userId: number }[]>('getOnlineUsers');
-      return !online.some(({ userId }) => userId === person);
+      const { body } = await world.http.get('/users/online').expect(200);
+      return !(body as { userId: number }[]).some(({ userId }) => userId === person);
     });
 
   describe('of Socket.IO', () => {

@@ -95,6 +95,8 @@ describe('Whatever JSON is sent, by the contract or not', () => {
 
     it('without a callback there is one event: its reply, or an exception', async () => {
       const raw = await connected(definition);
+      let sent = 0;
+      let told = 0;
       await check(
         fc.asyncProperty(payloadsOf(definition, known), async (json) => {
           raw.send(`42["${name}",${json}]`);
@@ -105,7 +107,9 @@ describe('Whatever JSON is sent, by the contract or not', () => {
           };
           while (definition.reply !== null && own.length === 0) hear(await raw.next());
           (await raw.heardUntil('getOnlineUsers')).forEach(hear);
-          expect(own.length).toBeLessThanOrEqual(1);
+          // Of a read the exception may come after the answer to the next read.
+          told += own.length;
+          expect(told).toBeLessThanOrEqual(++sent);
           for (const [event, payload] of own) {
             if (event === 'exception') {
               expect(payload).toMatchObject({ command: name, code: expect.any(String) });
@@ -125,7 +129,9 @@ describe('Whatever JSON is sent, by the contract or not', () => {
   ): Asked => {
     const { method, path } = definitionOf(name).rest!;
     const plain = (value: unknown): string =>
-      encodeURIComponent((typeof value === 'string' ? value : toJson(value ?? null)).toWellFormed());
+      Array.isArray(value)
+        ? value.map(plain).join(',')
+        : encodeURIComponent((typeof value === 'string' ? value : toJson(value ?? null)).toWellFormed());
     const rest = { ...input };
     const filled = path.replaceAll(/:(\w+)/g, (_, field: string) => {
       const value = rest[field];

@@ -93,13 +93,13 @@ describe('Presence', () => {
         await world.person(bobId),
         await world.person(bobId),
       ];
+      expect(await alice.next('userStatus')).toMatchObject({ userId: bobId, online: true });
       expect(await phone.ok('userOffline', bobId)).toMatchObject({ online: true });
       drop(laptop);
       await desk.settled();
       expect(await onlineOverRest()).toContain(bobId);
       expect(await desk.ok('userOffline', bobId)).toMatchObject({ userId: bobId });
       await eventually(async () => !(await onlineOverRest()).includes(bobId));
-      expect(await alice.next('userStatus')).toMatchObject({ userId: bobId, online: true });
       expect(await alice.next('userStatus')).toMatchObject({ userId: bobId, online: false });
       await alice.settled();
       expect(alice.unread('userStatus')).toEqual([]);
@@ -145,22 +145,33 @@ describe('Presence', () => {
       expect(await onlineOverRest()).not.toContain(bob.userId);
     });
 
-    it('tells the changes of one person in their order, however quickly they come', async () => {
+    it('tells the changes of one person in their order, those that outlast a moment', async () => {
       const { alice, bobId } = await friends();
       const bob = await world.stranger();
       const answers = Array.from({ length: 40 }, (_, i) =>
         bob.ok(i % 2 === 0 ? 'userOnline' : 'userOffline', bobId),
       );
       await Promise.all(answers);
+      await bob.ok('userOnline', bobId);
+      const carolId = world.newId();
+      await alice.ok('createChat', { user1Id: alice.userId, user2Id: carolId });
+      await world.person(carolId);
       const heard: boolean[] = [];
-      for (let i = 0; i < 40; i++) heard.push((await alice.next<Status>('userStatus')).online);
+      for (;;) {
+        const { userId, online } = await alice.next<Status>('userStatus');
+        // What came before it has been told.
+        if (userId === carolId) break;
+        heard.push(online);
+      }
       expect(heard).toEqual(heard.map((_, i) => i % 2 === 0));
+      expect(heard.at(-1)).toBe(true);
     });
 
     it('lists the same people over both edges, and says of each when they were last seen', async () => {
       const client = await world.person();
       const online = await client.ok<Status[]>('getOnlineUsers');
-      expect((await world.http.get('/users/online').expect(200)).body).toEqual(online);
+      const asked = world.http.get('/users/online').set('X-User-Id', String(client.userId));
+      expect((await asked.expect(200)).body).toEqual(online);
       expect(online).toContainEqual({ userId: client.userId, online: true, lastSeenAt: null });
       client.emit('getOnlineUsers');
       expect(await client.next('onlineUsers')).toEqual(online);
@@ -184,8 +195,9 @@ describe('Presence', () => {
 
     it('ends at once with a connection that closes', async () => {
       const { alice, bobId } = await friends();
-      (await world.person(bobId)).close();
+      const bob = await world.person(bobId);
       expect(await alice.next('userStatus')).toMatchObject({ online: true });
+      bob.close();
       expect(await alice.next('userStatus')).toMatchObject({ userId: bobId, online: false });
     });
 
@@ -214,6 +226,28 @@ describe('Presence', () => {
         // The clock of timers may run a few milliseconds ahead of the clock of the day.
         expect(Date.now() - seen).toBeGreaterThanOrEqual(GRACE_MS - 10);
         expect(await alice.ok('getOnlineUsers')).toMatchObject([{ userId: alice.userId }]);
+      } finally {
+        await world.stop();
+      }
+    });
+
+    it('is not needed to know when somebody was last seen whose server stopped', async () => {
+      const world = await World.start();
+      const node = await World.start({
+        DATABASE_URL: world.config.database.url!,
+        PRESENCE_GRACE_MS: '600000',
+      });
+      const [there, gone] = [await node.person(world.newId()), await node.person(world.newId())];
+      drop(gone);
+      const before = Date.now();
+      await node.stop();
+      try {
+        const seen = await world.sql<{ at: Date }>(
+          'SELECT "lastSeenAt" AS at FROM users WHERE id = ANY($1)',
+          [[there.userId, gone.userId]],
+        );
+        expect(seen).toHaveLength(2);
+        for (const { at } of seen) expect(at.getTime()).toBeGreaterThanOrEqual(before);
       } finally {
         await world.stop();
       }

@@ -28,7 +28,13 @@ type OtherUserColumns = Prefixed<'o', UserView> | ({ 'o.id': null } & Partial<Pr
 
 export type ChatListRow = ChatRow &
   LastMessageColumns &
-  OtherUserColumns & { role: Role; readSeq: number; unread: number; otherBlocks: boolean };
+  OtherUserColumns & {
+    'o.invisible': boolean | null;
+    role: Role;
+    readSeq: number;
+    unread: number;
+    otherBlocks: boolean;
+  };
 
 export function toChatView(row: ChatRow): ChatView {
   return {
@@ -85,7 +91,7 @@ export function toChatListItem(row: ChatListRow, online: ReadonlySet<number>): C
             metadata: row['o.metadata'],
             lastSeenAt: row.otherBlocks ? null : row['o.lastSeenAt'],
             createdAt: row['o.createdAt'],
-            online: online.has(row['o.id']) && !row.otherBlocks,
+            online: !row['o.invisible'] && !row.otherBlocks && online.has(row['o.id']),
           },
     cursor: `${Date.parse(row.lastActivityAt)}.${row.id}`,
   };

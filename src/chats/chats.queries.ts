@@ -106,7 +106,8 @@ const listItems = (mine: string) => `
   SELECT ${chatColumns}, ${lastMessageColumns}, c.role, c."readSeq", c.unread,
     o.id AS "o.id", o."externalId" AS "o.externalId", o.name AS "o.name", o."avatarUrl" AS "o.avatarUrl",
     o.metadata AS "o.metadata", o."lastSeenAt" AS "o.lastSeenAt", o."createdAt" AS "o.createdAt",
-    CASE c."user1Id" WHEN c."userId" THEN c."user2Blocks" ELSE c."user1Blocks" END AS "otherBlocks"
+    CASE c."user1Id" WHEN c."userId" THEN c."user2Blocks" ELSE c."user1Blocks" END AS "otherBlocks",
+    o.invisible AS "o.invisible"
   FROM (
     SELECT m."userId", m.role, m."readSeq", ${unreadOf('c', 'm')} AS unread, c."user1Blocks", c."user2Blocks",
       ${chatColumns}
@@ -134,13 +135,15 @@ export const chatsOfUserByIds: Statement = {
   text: listItems(`m."chatId" = ANY($2::bigint[])`),
 };
 
-/** `$1` chat: gone, its members with it; its messages are left to `purgeMessages`. */
+/** `$1` chat: gone, its members (`memberIds`) with it; its messages are left to `purgeMessages`. */
 export const deleteChat: Statement = {
   name: 'chats.delete',
   text: `
     WITH gone AS (DELETE FROM chats WHERE id = $1 RETURNING id, version),
     purge AS (INSERT INTO chat_purges ("chatId") SELECT id FROM gone)
-    SELECT id AS "chatId", version + 1 AS version FROM gone`,
+    SELECT id AS "chatId", version + 1 AS version,
+      ARRAY(SELECT m."userId" FROM chat_members m WHERE m."chatId" = gone.id) AS "memberIds"
+    FROM gone`,
 };
 
 /** `$1` a deleted chat, `$2` at most so many messages of it: how many were removed. */

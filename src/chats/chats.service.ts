@@ -118,10 +118,12 @@ export class ChatsService {
    */
   async delete(actor: Actor, { chatId }: { chatId: number }): Promise<ChatDeletedView> {
     const chat = await this.access.require(actor, 'chat.delete', chatId);
-    const [deleted] = await this.sql.rows<ChatDeletedView>(deleteChat, [chatId]);
-    if (!deleted) throw new AppError('NOT_FOUND');
+    const [gone] = await this.sql.rows<ChatDeletedView & { memberIds: number[] }>(deleteChat, [chatId]);
+    if (!gone) throw new AppError('NOT_FOUND');
+    const { memberIds, ...deleted } = gone;
     this.publisher.publish('chatDeleted', deleted, membersOf(chat, actor.origin));
     this.publisher.closeChat(chatId);
+    this.presence.recheck(memberIds, memberIds);
     await this.purge.start(chatId);
     return deleted;
   }

@@ -7,6 +7,7 @@ import { reactionsCommands } from './commands/reactions.js';
 import { receiptsCommands } from './commands/receipts.js';
 import { reportsCommands } from './commands/reports.js';
 import { syncCommands } from './commands/sync.js';
+import { typingCommands } from './commands/typing.js';
 import { usersCommands } from './commands/users.js';
 import type { CommandDefinition } from './define.js';
 
@@ -21,6 +22,7 @@ export const commands = {
   ...reactionsCommands,
   ...syncCommands,
   ...reportsCommands,
+  ...typingCommands,
 } as const satisfies Record<string, CommandDefinition>;
 
 export type CommandName = keyof typeof commands;

@@ -14,7 +14,9 @@ import {
   presenceView,
   reactionsChangedView,
   syncedView,
+  typingView,
   unreadCountView,
+  visibilityView,
 } from './views.js';
 
 /** What a socket can hear. A caller without a callback hears the answer to its command by the same names. */
@@ -51,9 +53,19 @@ export const events = {
   },
   synced: { payload: syncedView, summary: 'Answer to sync.' },
   onlineUsers: { payload: z.array(presenceView), summary: 'Answer to getOnlineUsers.' },
+  presence: { payload: z.array(presenceView), summary: 'Answer to getPresence and watchPresence.' },
   userStatus: {
     payload: presenceView,
-    summary: 'Somebody came online or went offline; to people who share a chat with them.',
+    summary:
+      'Somebody came online or went offline; to people who have a direct chat with them, and to sockets that watch them.',
+  },
+  visibility: {
+    payload: visibilityView,
+    summary: "Whether others see when one is online; after a change to one's other devices.",
+  },
+  userTyping: {
+    payload: typingView,
+    summary: 'A member of a chat types, or has stopped; to its other members who are there now.',
   },
   blockChanged: {
     payload: blockView,

@@ -27,6 +27,20 @@ function integer(min: number, what: string, max = MAX_INTEGER) {
 /** Id of a user, chat or message: an integer from 1 to 2^53 - 1. */
 export const id = integer(1, 'an id: an integer from 1 to 9007199254740991');
 
+/** Up to so many ids. */
+export function ids(max: number) {
+  return z.array(id, { error: 'expected a list of ids' }).max(max, { error: `expected at most ${max} ids` });
+}
+
+/** As `ids` and at least one, in a query string: `1,2,3`, or the parameter several times. */
+export function idsInQuery(max: number) {
+  return z
+    .union([z.string(), z.array(z.string())], { error: 'expected ids, comma-separated' })
+    .transform((value): (string | number)[] => (typeof value === 'string' ? value.split(',') : value))
+    .pipe(ids(max).min(1, { error: 'expected ids, comma-separated' }))
+    .describe(`Comma-separated, 1 to ${max}.`);
+}
+
 /** A position in a chat (`seq`) or a count of its changes (`version`): an integer from 0. */
 export const position = integer(0, 'an integer from 0 to 9007199254740991');
 

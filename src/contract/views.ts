@@ -16,6 +16,23 @@ export const presenceView = z
   .meta({ id: 'Presence' });
 export type PresenceView = z.infer<typeof presenceView>;
 
+export const visibilityView = z
+  .object({ userId: id, visible: z.boolean().describe('Whether others see when this person is online.') })
+  .meta({ id: 'Visibility' });
+export type VisibilityView = z.infer<typeof visibilityView>;
+
+export const typingView = z
+  .object({
+    chatId: id,
+    userId: id,
+    typing: z.boolean(),
+    expiresInMs: count.describe(
+      'When nothing more is heard for so many milliseconds they have stopped; 0 when they have.',
+    ),
+  })
+  .meta({ id: 'Typing' });
+export type TypingView = z.infer<typeof typingView>;
+
 export const userView = z
   .object({
     id,

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ChatsModule } from '../chats/chats.module.js';
+import { TypingModule } from '../typing/typing.module.js';
 import { MessageChanges } from './message-changes.js';
 import { MessageLifeService } from './message-life.service.js';
 import { MessageWriter } from './message-writer.js';
@@ -9,7 +10,7 @@ import { MessagesService } from './messages.service.js';
 
 /** Messages: sending and history. */
 @Module({
-  imports: [ChatsModule],
+  imports: [ChatsModule, TypingModule],
   controllers: [MessagesController],
   providers: [MessageChanges, MessageLifeService, MessageWriter, MessagesGateway, MessagesService],
   exports: [MessageChanges, MessagesService],

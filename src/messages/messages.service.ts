@@ -12,6 +12,7 @@ import {
 } from '../contract/index.js';
 import { Sql, type Statement } from '../database/sql.js';
 import { Publisher } from '../realtime/publisher.js';
+import { TypingService } from '../typing/typing.service.js';
 import { MessageWriter } from './message-writer.js';
 import { pageAfter, pageBefore } from './messages.queries.js';
 
@@ -28,6 +29,7 @@ export class MessagesService {
     private readonly access: Access,
     private readonly writer: MessageWriter,
     private readonly publisher: Publisher,
+    private readonly typing: TypingService,
   ) {}
 
   /**
@@ -52,6 +54,7 @@ export class MessagesService {
     if (written) {
       const chat = { chatId: message.chatId, user1Id: sent.user1Id, user2Id: sent.user2Id };
       this.publisher.publish('newMessage', message, membersOf(chat, actor.origin));
+      this.typing.sent(message.chatId, senderId);
     }
     return message;
   }

@@ -1,16 +1,35 @@
 import { Controller } from '@nestjs/common';
-import type { PresenceView } from '../contract/index.js';
+import type { PresenceView, VisibilityView } from '../contract/index.js';
 import { Asked } from '../http/asked.decorator.js';
 import { Route } from '../http/route.decorator.js';
 import type { CommandRequest } from '../realtime/command.decorator.js';
 import { PresenceService } from './presence.service.js';
+import { VisibilityService } from './visibility.service.js';
 
 @Controller()
 export class PresenceController {
-  constructor(private readonly presence: PresenceService) {}
+  constructor(
+    private readonly presence: PresenceService,
+    private readonly visibility: VisibilityService,
+  ) {}
 
   @Route('getOnlineUsers')
   getOnlineUsers(@Asked() { actor }: CommandRequest<'getOnlineUsers'>): Promise<PresenceView[]> {
-    return this.presence.listOnline(actor.userId);
+    return this.presence.listOnline(actor);
+  }
+
+  @Route('getUsersPresence')
+  getUsersPresence(@Asked() { actor, input }: CommandRequest<'getUsersPresence'>): Promise<PresenceView[]> {
+    return this.presence.of(actor, input.ids);
+  }
+
+  @Route('setVisibility')
+  setVisibility(@Asked() { actor, input }: CommandRequest<'setVisibility'>): Promise<VisibilityView> {
+    return this.visibility.set(actor, input.visible);
+  }
+
+  @Route('getVisibility')
+  getVisibility(@Asked() { actor }: CommandRequest<'getVisibility'>): Promise<VisibilityView> {
+    return this.visibility.get(actor);
   }
 }

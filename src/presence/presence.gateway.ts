@@ -1,17 +1,19 @@
 import { type OnGatewayDisconnect, WebSocketGateway } from '@nestjs/websockets';
 import type { Socket } from 'socket.io';
 import { type Actor, personOf } from '../auth/actor.js';
-import type { PresenceView } from '../contract/index.js';
+import type { PresenceView, VisibilityView } from '../contract/index.js';
 import { Command, type CommandRequest } from '../realtime/command.decorator.js';
 import { Connection } from '../realtime/connection.js';
 import { Rooms } from '../realtime/rooms.js';
 import { PresenceService } from './presence.service.js';
+import { VisibilityService } from './visibility.service.js';
 
 /** Who is at a socket. */
 @WebSocketGateway()
 export class PresenceGateway implements OnGatewayDisconnect<Socket> {
   constructor(
     private readonly presence: PresenceService,
+    private readonly visibility: VisibilityService,
     private readonly rooms: Rooms,
   ) {}
 
@@ -21,12 +23,12 @@ export class PresenceGateway implements OnGatewayDisconnect<Socket> {
     const before = connection.userId;
     connection.userId = userId;
     if (before !== null && before !== userId) {
-      await this.presence.leave(before, connection.id, { grace: false });
+      await this.presence.leave(before, connection.id);
     }
     const view = await this.presence.enter(userId, connection.id);
     await this.rooms.enter(connection, userId);
     // It may have closed meanwhile, before presence knew of it.
-    if (!connection.socket.connected) await this.presence.leave(userId, connection.id, { grace: true });
+    if (!connection.socket.connected) await this.presence.drop(userId, connection.id);
     return view;
   }
 
@@ -36,19 +38,42 @@ export class PresenceGateway implements OnGatewayDisconnect<Socket> {
     if (connection.userId === userId) {
       connection.userId = null;
       this.rooms.leave(connection);
-      await this.presence.leave(userId, connection.id, { grace: false });
+      await this.presence.leave(userId, connection.id);
     }
-    return this.presence.viewOf(userId);
+    return this.presence.ofOne(actor, userId);
   }
 
   @Command('getOnlineUsers')
-  getOnlineUsers({ actor }: { actor: Actor }): Promise<PresenceView[]> {
-    return this.presence.listOnline(actor.userId);
+  getOnlineUsers({ actor }: CommandRequest<'getOnlineUsers'>): Promise<PresenceView[]> {
+    return this.presence.listOnline(actor);
+  }
+
+  @Command('getPresence')
+  getPresence({ actor, input }: CommandRequest<'getPresence'>): Promise<PresenceView[]> {
+    return this.presence.of(actor, input.userIds);
+  }
+
+  @Command('watchPresence')
+  watchPresence(
+    { actor, input }: CommandRequest<'watchPresence'>,
+    connection: Connection,
+  ): Promise<PresenceView[]> {
+    return this.presence.of(actor, input.userIds, (visible) => this.rooms.watch(connection, visible));
+  }
+
+  @Command('setVisibility')
+  setVisibility({ actor, input }: CommandRequest<'setVisibility'>): Promise<VisibilityView> {
+    return this.visibility.set(actor, input.visible);
+  }
+
+  @Command('getVisibility')
+  getVisibility({ actor }: CommandRequest<'getVisibility'>): Promise<VisibilityView> {
+    return this.visibility.get(actor);
   }
 
   async handleDisconnect(socket: Socket): Promise<void> {
     const connection = Connection.of(socket);
     if (connection?.userId == null) return;
-    await this.presence.leave(connection.userId, socket.id, { grace: true });
+    await this.presence.drop(connection.userId, socket.id);
   }
 }

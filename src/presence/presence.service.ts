@@ -1,35 +1,44 @@
-import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { KnownUsers } from '../auth/known-users.js';
-import { Blocks } from '../blocks/blocks.js';
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import type { Actor } from '../auth/actor.js';
 import type { PresenceView } from '../contract/index.js';
-import { Sql } from '../database/sql.js';
-import { Publisher } from '../realtime/publisher.js';
-import { type PresenceChange, PresenceStore } from './presence-store.js';
-import { lastSeenOf, peersOf, recordLastSeen } from './presence.queries.js';
+import { LastSeen } from './last-seen.js';
+import { PresenceReads } from './presence-reads.js';
+import { PresenceStore } from './presence-store.js';
+import { Watches } from './watches.js';
 
 /** Most people that a list of who is online holds. */
 const MAX_LISTED = 1_000;
 
-/** Most people who are told of one change. */
-const MAX_TOLD = 5_000;
+/** Most people whose last moment is stored when the server stops. */
+const MAX_AT_SHUTDOWN = 10_000;
 
-/** Who is online, who hears of it, and when somebody was last seen. */
+/** Who is online, as others see it, and when somebody was last seen. */
 @Injectable()
-export class PresenceService implements OnModuleInit, OnApplicationShutdown {
+export class PresenceService implements BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly logger = new Logger(PresenceService.name);
-  /** People whose changes are being announced: resolves with the last of them. */
-  private readonly announcing = new Map<number, Promise<void>>();
 
   constructor(
     private readonly store: PresenceStore,
-    private readonly sql: Sql,
-    private readonly publisher: Publisher,
-    private readonly users: KnownUsers,
-    private readonly blocks: Blocks,
+    private readonly reads: PresenceReads,
+    private readonly lastSeen: LastSeen,
+    private readonly watches: Watches,
   ) {}
 
-  onModuleInit(): void {
-    this.store.onChange((change) => this.enqueue(change));
+  /** Who is online now was last seen now, should they not come back. */
+  async beforeApplicationShutdown(): Promise<void> {
+    const at = new Date();
+    const online = await this.store.online(MAX_AT_SHUTDOWN);
+    for (const userId of online) this.lastSeen.note(userId, at);
+    try {
+      for (const userId of online) await this.lastSeen.saved(userId);
+    } catch (error) {
+      this.logger.warn(`When people were last seen was not stored: ${String(error)}`);
+    }
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -38,66 +47,78 @@ export class PresenceService implements OnModuleInit, OnApplicationShutdown {
 
   /** Online at this connection. */
   async enter(userId: number, connectionId: string): Promise<PresenceView> {
-    await this.users.ensure([userId]);
+    const { lastSeenAt } = await this.reads.arrival(userId);
     await this.store.enter(userId, connectionId);
-    return this.viewOf(userId);
+    return { userId, online: true, lastSeenAt };
   }
 
-  /** Offline at this connection; with `grace` only after the grace period. A change is stored and told by then. */
-  async leave(userId: number, connectionId: string, options: { grace: boolean }): Promise<void> {
-    await this.store.leave(userId, connectionId, options);
-    await this.announcing.get(userId);
+  /** Offline at this connection, at once. By then it is stored when they were last seen. */
+  async leave(userId: number, connectionId: string): Promise<void> {
+    await this.store.leave(userId, connectionId, { grace: false });
+    await this.lastSeen.saved(userId);
   }
 
-  async viewOf(userId: number): Promise<PresenceView> {
-    const [view] = await this.viewsOf([userId]);
+  /** Offline at this connection once the grace period has passed. */
+  async drop(userId: number, connectionId: string): Promise<void> {
+    await this.store.leave(userId, connectionId, { grace: true });
+  }
+
+  /**
+   * These people as the asker sees them, in their order. Who may not be seen looks as who does not exist.
+   * `watched` is called with the people who may be seen, before it is looked who of them is online.
+   */
+  async of(
+    actor: Actor,
+    userIds: readonly number[],
+    watched?: (userIds: number[]) => void,
+  ): Promise<PresenceView[]> {
+    const people = [...new Set(userIds)];
+    const rows = await this.reads.visibleTo(actor.userId, people);
+    watched?.(rows.map(({ userId }) => userId).filter((userId) => userId !== actor.userId));
+    const online = await this.store.onlineAmong(rows.map(({ userId }) => userId));
+    const seen = new Map(rows.map((row) => [row.userId, row]));
+    return people.map((userId) => {
+      const row = seen.get(userId);
+      if (!row) return { userId, online: false, lastSeenAt: null };
+      const shown = !row.invisible || userId === actor.userId;
+      return { userId, online: shown && online.has(userId), lastSeenAt: row.lastSeenAt };
+    });
+  }
+
+  async ofOne(actor: Actor, userId: number): Promise<PresenceView> {
+    const [view] = await this.of(actor, [userId]);
     return view ?? { userId, online: false, lastSeenAt: null };
   }
 
-  /** Everybody who is online, at most 1,000 people; without those who block the viewer (null: the application). */
-  async listOnline(viewerId: number | null): Promise<PresenceView[]> {
-    const people = await this.store.online(MAX_LISTED);
-    const [views, hidden] = await Promise.all([
-      this.viewsOf(people),
-      this.blocks.blockersOf(viewerId, people),
-    ]);
-    return views.filter((view) => view.online && !hidden.has(view.userId));
+  /** Who is online of the people whom the asker may see, themselves included; at most 1,000. */
+  async listOnline(actor: Actor): Promise<PresenceView[]> {
+    const views = await this.of(actor, await this.onlineFor(actor));
+    return views.filter((view) => view.online);
   }
 
-  /** Those of the people who are online. */
+  /** Those of the people who are online, whoever asks: the caller has looked who may know. */
   async onlineAmong(userIds: readonly number[]): Promise<Set<number>> {
     return this.store.onlineAmong(userIds);
   }
 
-  private async viewsOf(userIds: readonly number[]): Promise<PresenceView[]> {
-    if (userIds.length === 0) return [];
-    const [online, rows] = await Promise.all([
-      this.store.onlineAmong(userIds),
-      this.sql.rows<{ userId: number; lastSeenAt: string | null }>(lastSeenOf, [userIds]),
-    ]);
-    return rows.map(({ userId, lastSeenAt }) => ({ userId, online: online.has(userId), lastSeenAt }));
+  /** Those of the people whose presence the asker may see. */
+  async visibleAmong(actor: Actor, userIds: readonly number[]): Promise<Set<number>> {
+    const rows = await this.reads.visibleTo(actor.userId, userIds);
+    return new Set(rows.map(({ userId }) => userId));
   }
 
-  /** One person's changes are announced one after another: side by side they could be heard the wrong way round. */
-  private enqueue(change: PresenceChange): void {
-    const { userId } = change;
-    const before = this.announcing.get(userId) ?? Promise.resolve();
-    const announced: Promise<void> = before
-      .then(() => this.announce(change))
-      .catch((error: unknown) => this.logger.warn(`A change of presence was not announced: ${String(error)}`))
-      .finally(() => {
-        if (this.announcing.get(userId) === announced) this.announcing.delete(userId);
-      });
-    this.announcing.set(userId, announced);
+  /**
+   * Something has ended that let these viewers see those people (a chat they shared; somebody was blocked):
+   * who may not see somebody any more watches them no more.
+   */
+  recheck(viewerIds: readonly number[], userIds: readonly number[]): void {
+    this.watches.recheck(viewerIds, userIds);
   }
 
-  private async announce({ userId, online, at }: PresenceChange): Promise<void> {
-    if (!online) await this.sql.rows(recordLastSeen, [userId, at.toISOString()]);
-    const peers = await this.sql.rows<{ userId: number }>(peersOf, [userId, MAX_TOLD]);
-    if (peers.length === 0) return;
-    const people = peers.map((peer) => peer.userId);
-    const [view, blocked] = await Promise.all([this.viewOf(userId), this.blocks.blockedBy(userId, people)]);
-    const told = people.filter((peer) => !blocked.has(peer));
-    this.publisher.publish('userStatus', { ...view, online }, { users: told });
+  private async onlineFor({ userId }: Actor): Promise<number[]> {
+    if (userId === null) return this.store.online(MAX_LISTED);
+    const companions = await this.reads.companionsOf(userId);
+    const online = await this.store.onlineAmong([userId, ...companions]);
+    return [...online].slice(0, MAX_LISTED);
   }
 }

@@ -10,17 +10,22 @@ export interface Audience {
   users?: readonly number[];
   /** All sockets of the members of this group. */
   chat?: number;
-  /** The connection that caused it: it is answered instead. */
+  /** All sockets that watch this person's presence. */
+  watchersOf?: number;
+  /** The connection that caused it: it is answered instead; or a room. */
   except?: string | null;
 }
 
 export const userRoom = (userId: number): string => `user:${userId}`;
+export const presenceRoom = (userId: number): string => `presence:${userId}`;
+export const isPresenceRoom = (room: string): boolean => room.startsWith('presence:');
 export const chatRoom = (chatId: number): string => `chat:${chatId}`;
 
 /** Sends events to people. Services call it after their commit; delivery is best effort. */
 @Injectable()
 export class Publisher {
   private server: Server | null = null;
+  private taken: (chatId: number, userIds: readonly number[]) => void = () => undefined;
 
   /** Called once by the adapter, before the first connection. */
   use(server: Server): void {
@@ -31,6 +36,7 @@ export class Publisher {
     if (!this.server) return;
     const rooms = new Set((audience.users ?? []).map(userRoom));
     if (audience.chat !== undefined) rooms.add(chatRoom(audience.chat));
+    if (audience.watchersOf !== undefined) rooms.add(presenceRoom(audience.watchersOf));
     if (rooms.size === 0) return;
     const except = new Set(audience.except ? [audience.except] : []);
     const packet = { type: PacketType.EVENT, data: [event, encodePublished(payload)] };
@@ -45,7 +51,19 @@ export class Publisher {
 
   /** These people hear a chat's events no more. */
   leaveChat(chatId: number, userIds: readonly number[]): void {
-    if (userIds.length > 0) this.server?.in(userIds.map(userRoom)).socketsLeave(chatRoom(chatId));
+    if (userIds.length === 0) return;
+    this.server?.in(userIds.map(userRoom)).socketsLeave(chatRoom(chatId));
+    this.taken(chatId, userIds);
+  }
+
+  /** Calls `listener` with each `leaveChat`. */
+  onLeaveChat(listener: (chatId: number, userIds: readonly number[]) => void): void {
+    this.taken = listener;
+  }
+
+  /** No socket of these viewers watches the presence of these people any more. */
+  endWatch(viewerIds: readonly number[], userIds: readonly number[]): void {
+    this.server?.in(viewerIds.map(userRoom)).socketsLeave(userIds.map(presenceRoom));
   }
 
   /** Nobody hears the chat's events any more. */

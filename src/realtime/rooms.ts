@@ -1,36 +1,91 @@
 import { Injectable } from '@nestjs/common';
+import type { Server } from 'socket.io';
+import { integers } from '../database/array-literal.js';
+import { GroupCommit, type Outcome } from '../database/group-commit.js';
 import { Sql, type Statement } from '../database/sql.js';
 import type { Connection } from './connection.js';
-import { chatRoom, userRoom } from './publisher.js';
+import { ANSWER_WITHIN_MS } from './deadlines.js';
+import { ARRIVALS_EVERY_MS, Pace } from './pace.js';
+import { chatRoom, isPresenceRoom, presenceRoom, userRoom } from './publisher.js';
 
+/** `$1` people: the groups of each. */
 const groupsOf: Statement = {
   name: 'rooms.groupsOf',
   text: `
-    SELECT c.id FROM chat_members m JOIN chats c ON c.id = m."chatId" AND c.type = 'group'
-    WHERE m."userId" = $1`,
+    SELECT u.id AS "userId", ARRAY(
+      SELECT c.id FROM chat_members m JOIN chats c ON c.id = m."chatId" AND c.type = 'group'
+      WHERE m."userId" = u.id
+    ) AS groups
+    FROM unnest($1::bigint[]) AS u(id)`,
 };
 
+/** Called with the room, and the id of the connection that left it. */
+export type LeaveListener = (room: string, connectionId: string) => void;
+
 /**
- * Which rooms a socket is in: `user:<id>` for its person, `chat:<id>` for each group of theirs. Events of
- * direct chats go to the two people, events of groups to the group's room.
+ * Which rooms a socket is in: `user:<id>` for its person, `chat:<id>` for each group of theirs, `presence:<id>`
+ * for each person it watches. Events of direct chats go to the two people, events of groups to the group's room.
  */
 @Injectable()
 export class Rooms {
+  /** Groups of people who come at once are looked up at once: a storm of reconnects is a few statements. */
+  private readonly groups = new GroupCommit<number, number[]>({
+    write: (userIds) => this.readGroups(userIds),
+    batch: { some: 256, most: 1_024 },
+    maxWaiting: 20_000,
+    patienceMs: ANSWER_WITHIN_MS,
+  });
+  private readonly pace = new Pace(ARRIVALS_EVERY_MS);
+  private readonly listeners: LeaveListener[] = [];
+
   constructor(private readonly sql: Sql) {}
+
+  /** Called once by the adapter, before the first connection. */
+  use(server: Server): void {
+    server.of('/').adapter.on('leave-room', (room: string, connectionId: string) => {
+      for (const listener of this.listeners) listener(room, connectionId);
+    });
+  }
+
+  /** Hears of every socket of this node that leaves a room: closed, gone offline, or taken out of a group. */
+  onLeave(listener: LeaveListener): void {
+    this.listeners.push(listener);
+  }
 
   /** After it resolves the socket hears what its person may hear, and nobody else's events. */
   async enter(connection: Connection, userId: number): Promise<void> {
     const { socket } = connection;
     this.leave(connection);
+    // A room that a closed socket joins would keep it for ever.
+    if (!socket.connected) return;
     // The person's own room first: somebody added to a group meanwhile is joined to it through this room.
     await socket.join(userRoom(userId));
-    const groups = await this.sql.rows<{ id: number }>(groupsOf, [userId]);
-    if (connection.userId === userId) await socket.join(groups.map((group) => chatRoom(group.id)));
+    const groups = await this.groups.submit(userId);
+    if (connection.userId === userId && socket.connected) await socket.join(groups.map(chatRoom));
+  }
+
+  /** The socket watches these people, and nobody else. */
+  watch({ socket }: Connection, userIds: readonly number[]): void {
+    if (!socket.connected) return;
+    const rooms = new Set(userIds.map(presenceRoom));
+    for (const room of [...socket.rooms]) {
+      if (isPresenceRoom(room) && !rooms.delete(room)) void socket.leave(room);
+    }
+    if (rooms.size > 0) void socket.join([...rooms]);
   }
 
   /** The socket hears nobody's events any more. */
   leave(connection: Connection): void {
     const { socket } = connection;
     for (const room of [...socket.rooms]) if (room !== socket.id) void socket.leave(room);
+  }
+
+  private async readGroups(userIds: readonly number[]): Promise<Outcome<number[]>[]> {
+    await this.pace.wait();
+    const rows = await this.sql.rows<{ userId: number; groups: number[] }>(groupsOf, [
+      integers([...new Set(userIds)]),
+    ]);
+    const groups = new Map(rows.map((row) => [row.userId, row.groups]));
+    return userIds.map((userId) => ({ ok: true, result: groups.get(userId) ?? [] }));
   }
 }

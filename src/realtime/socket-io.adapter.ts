@@ -8,6 +8,7 @@ import type { AppConfig } from '../config/config.js';
 import { Dispatcher } from './dispatcher.js';
 import { LocalAdapter } from './local-adapter.js';
 import { Publisher } from './publisher.js';
+import { Rooms } from './rooms.js';
 import { CorkedWebSocketServer } from './wire/corked-ws.js';
 import { createParser } from './wire/parser.js';
 import { requireUtf8 } from './wire/utf8-body.js';
@@ -70,6 +71,7 @@ export class SocketIoAdapter extends IoAdapter {
     const dispatcher = this.app.get(Dispatcher);
     server.on('connection', (socket) => dispatcher.attach(socket));
     this.app.get(Publisher).use(server);
+    this.app.get(Rooms).use(server);
     this.server = server;
     return server;
   }

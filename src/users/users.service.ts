@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/sequelize';
 import { Op, UniqueConstraintError } from 'sequelize';
 import type { Actor } from '../auth/actor.js';
-import { Blocks } from '../blocks/blocks.js';
 import { AppError, type CommandInput, type UserView } from '../contract/index.js';
 import { User } from '../database/models/user.model.js';
 import { Sql } from '../database/sql.js';
+import { PresenceService } from '../presence/presence.service.js';
 import { toUserView } from './user.view.js';
 import { skipTakenIds, takeId } from './users.queries.js';
 
@@ -15,7 +15,7 @@ export class UsersService {
   constructor(
     @InjectModel(User) private readonly users: typeof User,
     private readonly sql: Sql,
-    private readonly blocks: Blocks,
+    private readonly presence: PresenceService,
   ) {}
 
   async page(actor: Actor, { after, limit }: CommandInput<'getUsers'>): Promise<UserView[]> {
@@ -26,9 +26,9 @@ export class UsersService {
 
   /** @throws AppError NOT_FOUND */
   async get(actor: Actor, id: number): Promise<UserView> {
-    const user = toUserView(await this.find(id));
-    const [shown] = await this.shownTo(actor, [user]);
-    return shown ?? user;
+    const [view] = await this.shownTo(actor, [toUserView(await this.find(id))]);
+    if (!view) throw new AppError('NOT_FOUND');
+    return view;
   }
 
   /** @throws AppError CONFLICT when the externalId is taken. */
@@ -56,13 +56,12 @@ export class UsersService {
     return toUserView(await user.update(changes));
   }
 
-  /** Who blocks the asker was, to the asker, never seen. */
-  private async shownTo(actor: Actor, users: UserView[]): Promise<UserView[]> {
-    const blockers = await this.blocks.blockersOf(
-      actor.userId,
-      users.map((user) => user.id),
-    );
-    return users.map((user) => (blockers.has(user.id) ? { ...user, lastSeenAt: null } : user));
+  /** When somebody was last seen is for those who may see their presence. */
+  private async shownTo(actor: Actor, views: UserView[]): Promise<UserView[]> {
+    if (actor.userId === null) return views;
+    const userIds = views.filter(({ lastSeenAt }) => lastSeenAt !== null).map(({ id }) => id);
+    const visible = await this.presence.visibleAmong(actor, userIds);
+    return views.map((view) => (visible.has(view.id) ? view : { ...view, lastSeenAt: null }));
   }
 
   private async find(id: number): Promise<User> {

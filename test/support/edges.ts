@@ -11,6 +11,7 @@ export const edges: readonly Edge[] = ['Socket.IO', 'REST'];
 
 /** The routes of commands that have two: by what the command names. */
 function routeOf(command: string, input: Record<string, unknown>): CommandName {
+  if (command === 'getPresence') return 'getUsersPresence';
   return command === 'markAsSeen' && input.messageId === undefined
     ? 'markChatAsSeen'
     : (command as CommandName);
@@ -32,7 +33,9 @@ export class RestAsker implements Asker {
     const name = routeOf(command, input);
     const { rest } = definitionOf(name);
     if (!rest) throw new Error(`${name} has no route`);
-    const rests = { ...input };
+    const { userIds, ...others } = input;
+    const rests: Record<string, unknown> =
+      name === 'getUsersPresence' ? { ...others, ids: String(userIds) } : { ...input };
     const path = rest.path.replaceAll(/:(\w+)/g, (_, field: string) => {
       const value = rests[field];
       delete rests[field];

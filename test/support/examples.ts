@@ -29,6 +29,8 @@ export function exampleOf(definition: CommandDefinition, scene: Scene): Record<s
     title: 'an example',
     memberIds: [scene.otherId],
     userIds: [scene.otherId],
+    ids: String(scene.otherId),
+    visible: true,
     role: 'member',
     typing: true,
     reportId: scene.messageId,

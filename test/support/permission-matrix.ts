@@ -57,6 +57,11 @@ export const inputs: Record<string, (scene: Scene) => Record<string, unknown>> =
   unblockUser: ({ thirdId }) => ({ userId: thirdId }),
   getBlocks: () => ({}),
   getChats: ({ userId }) => ({ userId }),
+  getPresence: ({ otherId }) => ({ userIds: [otherId] }),
+  getUsersPresence: ({ otherId }) => ({ userIds: [otherId] }),
+  watchPresence: ({ otherId }) => ({ userIds: [otherId] }),
+  setVisibility: ({ userId }) => ({ userId, visible: true }),
+  getVisibility: ({ userId }) => ({ userId }),
   createChat: ({ userId, thirdId }) => ({ user1Id: userId, user2Id: thirdId }),
   'createChat there is': ({ userId, otherId }) => ({ user1Id: userId, user2Id: otherId }),
   'createChat with an enemy': ({ userId, enemyId }) => ({ user1Id: userId, user2Id: enemyId }),
@@ -80,6 +85,7 @@ export const inputs: Record<string, (scene: Scene) => Record<string, unknown>> =
   addReaction: ({ messageId }) => ({ messageId, emoji: '👍' }),
   removeReaction: ({ messageId }) => ({ messageId, emoji: '👍' }),
   sync: () => ({}),
+  typing: ({ chatId }) => ({ chatId, typing: true }),
   reportMessage: ({ messageId }) => ({ messageId }),
   getReports: () => ({}),
   updateReport: ({ reportId }) => ({ reportId, status: 'resolved' }),
@@ -94,6 +100,11 @@ const matrix = `
 userOnline               | ok          ok       ok      ok     ok    ok    ok      ok
 userOffline              | who?        ok       ok      ok     ok    ok    ok      ok
 getOnlineUsers           | ok          ok       ok      ok     ok    ok    ok      ok
+getPresence              | ok          ok       ok      ok     ok    ok    ok      ok
+getUsersPresence         | ok          ok       ok      ok     ok    ok    ok      ok
+watchPresence            | ok          ok       ok      ok     ok    ok    ok      ok
+setVisibility            | ok          ok       ok      ok     ok    ok    ok      ok
+getVisibility            | ok          ok       ok      ok     ok    ok    ok      ok
 getUsers                 | ok          ok       ok      ok     ok    ok    ok      ok
 getUser                  | ok          ok       ok      ok     ok    ok    ok      ok
 createUser               | ok          ok       ok      ok     ok    ok    ok      ok
@@ -126,6 +137,7 @@ getMessageReceipts       | ok          none     none    ok     ok    ok    ok   
 addReaction              | who?        none     none    ok     ok    ok    no      no
 removeReaction           | who?        none     none    ok     ok    ok    ok      ok
 sync                     | who?        ok       ok      ok     ok    ok    ok      ok
+typing                   | who?        none     none    ok     ok    ok    no      no
 reportMessage            | who?        none     none    ok     ok    ok    ok      ok
 getReports               | ok          no       no      no     no    no    no      no
 updateReport             | ok          no       no      no     no    no    no      no

@@ -22,6 +22,10 @@ export class User extends Model {
   @Column(DataType.DATE(3))
   declare lastSeenAt: Date | null;
 
+  /** Looks offline to all others. */
+  @Column(DataType.BOOLEAN)
+  declare invisible: boolean;
+
   @CreatedAt
   declare createdAt: Date;
 

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { define, inChat } from '../define.js';
+import { typingView } from '../views.js';
+
+export const typingCommands = {
+  typing: define({
+    summary:
+      'Says that one types in a chat, or has stopped. Send it again every 3 s or so while it goes on: without that, with the message, and with the connection it ends by itself.',
+    input: inChat.extend({ typing: z.boolean() }),
+    result: typingView,
+    order: 'read',
+    actor: ['userId'],
+    reply: null,
+    socket: true,
+    rest: null,
+  }),
+} as const;

@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { integers, texts } from '../database/array-literal.js';
+import { Sql } from '../database/sql.js';
+import { recordLastSeen } from './presence.queries.js';
+
+/** Most people written by one statement. */
+const MOST = 1_000;
+
+/** When people were last seen: written together, one statement at a time. What failed is written with the next. */
+@Injectable()
+export class LastSeen {
+  private readonly unsaved = new Map<number, Date>();
+  private saving: Promise<void> | null = null;
+
+  constructor(private readonly sql: Sql) {}
+
+  /** To be stored; `saved` does it. */
+  note(userId: number, at: Date): void {
+    this.unsaved.set(userId, at);
+  }
+
+  /** Resolves when what was noted of this person is stored. */
+  async saved(userId: number): Promise<void> {
+    while (this.unsaved.has(userId)) {
+      this.saving ??= this.save().finally(() => (this.saving = null));
+      await this.saving;
+    }
+  }
+
+  private async save(): Promise<void> {
+    const batch = [...this.unsaved].slice(0, MOST);
+    await this.sql.rows(recordLastSeen, [
+      integers(batch.map(([userId]) => userId)),
+      texts(batch.map(([, at]) => at.toISOString())),
+    ]);
+    for (const [userId, at] of batch) if (this.unsaved.get(userId) === at) this.unsaved.delete(userId);
+  }
+}

@@ -1,0 +1,99 @@
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { integers } from '../database/array-literal.js';
+import { isUnavailable } from '../database/failure.js';
+import { Sql } from '../database/sql.js';
+import { Publisher } from '../realtime/publisher.js';
+import { ChangeWindow, type Gathered } from './change-window.js';
+import { LastSeen } from './last-seen.js';
+import { type PresenceChange, PresenceStore } from './presence-store.js';
+import { type PresenceRow, toldOf } from './presence.queries.js';
+
+/** Milliseconds for which changes are gathered. */
+export const WINDOW_MS = 50;
+
+/** Milliseconds after which changes are told that a database away kept back. */
+const RETRY_MS = 1_000;
+
+/** Most people whose changes one statement looks up. */
+const MOST_AT_ONCE = 200;
+
+/** Most people with a direct chat who are told of one change. */
+const MAX_TOLD = 5_000;
+
+/**
+ * Tells who came and who went: to people who have a direct chat with them and are online, and to whoever watches
+ * them. What is told is what is so when it is told; a change and its opposite inside a window tell nobody. However
+ * many come at once, one statement at a time looks up whom to tell.
+ */
+@Injectable()
+export class PresenceAnnouncer implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger(PresenceAnnouncer.name);
+  private readonly window = new ChangeWindow({
+    windowMs: WINDOW_MS,
+    retryMs: RETRY_MS,
+    most: MOST_AT_ONCE,
+    tell: (batch) => this.tell(batch),
+  });
+
+  constructor(
+    private readonly store: PresenceStore,
+    private readonly sql: Sql,
+    private readonly publisher: Publisher,
+    private readonly lastSeen: LastSeen,
+  ) {}
+
+  onModuleInit(): void {
+    this.store.onChange((change) => this.hear(change));
+  }
+
+  onApplicationShutdown(): void {
+    this.window.stop();
+  }
+
+  /** Somebody who is online became visible to others, or invisible. */
+  unveil(userId: number, visible: boolean): void {
+    this.window.add(userId, !visible, true);
+  }
+
+  private hear({ userId, online, at }: PresenceChange): void {
+    if (!online) this.lastSeen.note(userId, at);
+    this.window.add(userId, !online);
+  }
+
+  private async tell(batch: readonly Gathered[]): Promise<void> {
+    try {
+      await this.tellAll(batch);
+    } catch (error) {
+      if (isUnavailable(error)) throw error;
+      this.logger.error(error, `The presence of ${batch.length} people was not announced`);
+    }
+  }
+
+  private async tellAll(batch: readonly Gathered[]): Promise<void> {
+    const userIds = batch.map(({ userId }) => userId);
+    await Promise.all(userIds.map((userId) => this.lastSeen.saved(userId)));
+    const rows = await this.sql.rows<PresenceRow & { peers: number[] }>(toldOf, [
+      integers(userIds),
+      MAX_TOLD,
+    ]);
+    const involved = new Set(userIds);
+    for (const { peers } of rows) for (const peer of peers) involved.add(peer);
+    const online = await this.store.onlineAmong([...involved]);
+    const told = new Map(rows.map((row) => [row.userId, row]));
+    for (const gathered of batch) {
+      const { userId } = gathered;
+      const row = told.get(userId);
+      if (!row) continue;
+      // Who was invisible all the while has been believed offline, whatever their sockets did.
+      if (row.invisible && !gathered.unveiled) gathered.believed = false;
+      const now = online.has(userId) && !row.invisible;
+      if (now === gathered.believed) continue;
+      gathered.believed = now;
+      this.publisher.publish(
+        'userStatus',
+        { userId, online: now, lastSeenAt: row.lastSeenAt },
+        { users: row.peers.filter((peer) => online.has(peer)), watchersOf: userId },
+      );
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, personOf } from '../auth/actor.js';
+import { KnownUsers } from '../auth/known-users.js';
+import type { VisibilityView } from '../contract/index.js';
+import { Sql } from '../database/sql.js';
+import { Publisher } from '../realtime/publisher.js';
+import { PresenceAnnouncer } from './presence-announcer.js';
+import { PresenceStore } from './presence-store.js';
+import { setVisible, visibilityOf } from './presence.queries.js';
+
+/** Whether others see when somebody is online. */
+@Injectable()
+export class VisibilityService {
+  constructor(
+    private readonly store: PresenceStore,
+    private readonly announcer: PresenceAnnouncer,
+    private readonly sql: Sql,
+    private readonly users: KnownUsers,
+    private readonly publisher: Publisher,
+  ) {}
+
+  /** Their other devices hear `visibility` when it changed, and who may see them hears `userStatus`. */
+  async set(actor: Actor, visible: boolean): Promise<VisibilityView> {
+    const userId = personOf(actor);
+    await this.users.ensure([userId]);
+    const online = (await this.store.onlineAmong([userId])).has(userId);
+    const changed = await this.sql.rows(setVisible, [userId, visible, online]);
+    const view = { userId, visible };
+    if (changed.length === 0) return view;
+    if (online) this.announcer.unveil(userId, visible);
+    this.publisher.publish('visibility', view, { users: [userId], except: actor.origin });
+    return view;
+  }
+
+  async get(actor: Actor): Promise<VisibilityView> {
+    const userId = personOf(actor);
+    return { userId, visible: await this.isVisible(userId) };
+  }
+
+  async isVisible(userId: number): Promise<boolean> {
+    const [row] = await this.sql.rows<{ visible: boolean }>(visibilityOf, [userId]);
+    return row?.visible ?? true;
+  }
+}

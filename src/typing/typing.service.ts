@@ -1,0 +1,108 @@
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { type Actor, personOf } from '../auth/actor.js';
+import { Access, type Membership } from '../chats/access.js';
+import type { CommandInput, TypingView } from '../contract/index.js';
+import { VisibilityService } from '../presence/visibility.service.js';
+import { type Audience, chatRoom, Publisher, userRoom } from '../realtime/publisher.js';
+import { Rooms } from '../realtime/rooms.js';
+import { EXPIRES_AFTER_MS, REPEAT_AFTER_MS, type Typist, Typists } from './typists.js';
+
+/** What clients wait before they take it that a typist has stopped: the server's own word comes before, if it lives. */
+const CLIENTS_WAIT_MS = EXPIRES_AFTER_MS + REPEAT_AFTER_MS;
+
+/**
+ * Who types. Told to the members who are there now, never to the typist's own devices, and never stored. It ends
+ * with the typist's word, their message, their connection or their membership, or by itself.
+ */
+@Injectable()
+export class TypingService implements OnModuleInit, OnApplicationShutdown {
+  private readonly typists = new Typists((typist, typing) => this.tell(typist, typing));
+  private readonly audiences = new WeakMap<Typist, Audience>();
+
+  constructor(
+    private readonly access: Access,
+    private readonly visibility: VisibilityService,
+    private readonly publisher: Publisher,
+    private readonly rooms: Rooms,
+  ) {}
+
+  onModuleInit(): void {
+    this.rooms.onLeave((room, connectionId) => this.left(room, connectionId));
+  }
+
+  onApplicationShutdown(): void {
+    this.typists.clear();
+  }
+
+  /**
+   * The permission is asked once in `REPEAT_AFTER_MS` for each person and chat, whatever a client sends.
+   *
+   * @throws AppError NOT_FOUND
+   */
+  async set(actor: Actor, { chatId, typing }: CommandInput<'typing'>): Promise<TypingView> {
+    const userId = personOf(actor);
+    const view = viewOf({ chatId, userId }, typing);
+    if (!typing) {
+      const typist = this.typists.find(chatId, userId);
+      if (typist) this.typists.stop(typist);
+      else await this.access.require(actor, 'message.send', chatId);
+      return view;
+    }
+    const typist = this.typists.press(chatId, userId, actor.origin ?? '');
+    if (typist.allowed === null || performance.now() - typist.allowedAt >= REPEAT_AFTER_MS) {
+      typist.allowedAt = performance.now();
+      typist.allowed = this.allow(actor, typist);
+    }
+    await typist.allowed;
+    if (this.audiences.has(typist)) this.typists.announce(typist);
+    return view;
+  }
+
+  /** Their message has come. Costs a look into a map. */
+  sent(chatId: number, userId: number): void {
+    const typist = this.typists.find(chatId, userId);
+    if (typist) this.typists.remove(typist);
+  }
+
+  private async allow(actor: Actor, typist: Typist): Promise<void> {
+    try {
+      const [membership, visible] = await Promise.all([
+        this.access.require(actor, 'message.send', typist.chatId),
+        this.visibility.isVisible(typist.userId),
+      ]);
+      // Somebody invisible is not there to be seen typing.
+      if (visible) this.audiences.set(typist, othersOf(membership, typist.userId));
+      else {
+        this.typists.untell(typist);
+        this.audiences.delete(typist);
+      }
+    } catch (error) {
+      this.typists.remove(typist);
+      throw error;
+    }
+  }
+
+  private tell(typist: Typist, typing: boolean): void {
+    const audience = this.audiences.get(typist);
+    if (audience) this.publisher.publish('userTyping', viewOf(typist, typing), audience);
+  }
+
+  /** A socket has left a room: its own (it closed), its person's, or a group's. */
+  private left(room: string, connectionId: string): void {
+    for (const typist of this.typists.at(connectionId)) {
+      const gone =
+        room === connectionId || room === userRoom(typist.userId) || room === chatRoom(typist.chatId);
+      if (gone) this.typists.remove(typist);
+    }
+  }
+}
+
+function viewOf({ chatId, userId }: Pick<Typist, 'chatId' | 'userId'>, typing: boolean): TypingView {
+  return { chatId, userId, typing, expiresInMs: typing ? CLIENTS_WAIT_MS : 0 };
+}
+
+/** The other members: of a direct chat the other person, of a group all but this person's sockets. */
+function othersOf({ chatId, user1Id, user2Id }: Membership, userId: number): Audience {
+  if (user1Id === null || user2Id === null) return { chat: chatId, except: userRoom(userId) };
+  return { users: [userId === user1Id ? user2Id : user1Id] };
+}
