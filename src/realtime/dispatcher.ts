@@ -9,10 +9,12 @@ import {
   type CommandName,
   commandNames,
   definitionOf,
+  limitOf,
   parseInput,
 } from '../contract/index.js';
 import { toAppError } from '../database/failure.js';
 import { Idempotency } from '../idempotency/idempotency.js';
+import { Limits } from '../limits/limits.js';
 import { type Ack, Call } from './call.js';
 import { type CommandHandler, COMMANDS, type SocketCommand } from './command.decorator.js';
 import { Connection } from './connection.js';
@@ -42,6 +44,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
     private readonly discovery: DiscoveryService,
     private readonly identity: Identity,
     private readonly idempotency: Idempotency,
+    private readonly limits: Limits,
   ) {}
 
   /** @throws Error when a socket command of the contract has no handler, or two. */
@@ -66,7 +69,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** From now on the socket's commands are handled. */
   attach(socket: Socket): void {
-    const connection = new Connection(socket);
+    const connection = new Connection(socket, this.limits.addressOf(socket.request));
     socket.onAny((command: unknown, ...args: unknown[]) => this.dispatch(connection, command, args));
   }
 
@@ -76,6 +79,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
     const call = new Call(connection, typeof command === 'string' ? command.slice(0, 100) : null, ack);
     try {
       const bound = this.bound.get(command);
+      if (this.limits.on) this.count(connection, bound?.definition);
       if (!bound) throw new AppError('UNKNOWN_COMMAND');
       const input = parseInput(bound.name, payloadOf(args));
       this.deadlines.add(call);
@@ -83,6 +87,14 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
     } catch (error) {
       this.refuse(call, error);
     }
+  }
+
+  /** @throws AppError RATE_LIMITED */
+  private count(connection: Connection, definition: CommandDefinition | undefined): void {
+    const { id, userId, address } = connection;
+    const bytes = connection.takeSize();
+    this.limits.arrival(address, bytes);
+    this.limits.command(limitOf(definition), userId ?? id, address, bytes);
   }
 
   /** In its turn: an earlier userOnline has said by now who this is. */
@@ -122,6 +134,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
     const error = toAppError(thrown);
     if (error.code === 'INTERNAL') this.logger.error(thrown, `Command ${call.command} failed`);
     call.fail(error);
+    if (error.code === 'RATE_LIMITED' && call.connection.isFlooding()) call.connection.cutOff(error);
   }
 }
 
