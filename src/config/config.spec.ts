@@ -129,6 +129,19 @@ describe('The configuration', () => {
     expect(faultsOf({ NODE_ENV: 'production', AUTH: 'open' })).toEqual([]);
   });
 
+  it('lets no page of any origin use a login in production', () => {
+    const production = { NODE_ENV: 'production', AUTH: 'jwt' };
+    const originFaults = (variables: Record<string, string>) =>
+      faultsOf({ ...production, ...variables }).filter(({ variable }) => variable === 'ALLOWED_ORIGINS');
+    expect(originFaults({})).toHaveLength(1);
+    expect(originFaults({ ALLOWED_ORIGINS: '*' })).toHaveLength(1);
+    expect(originFaults({ ALLOWED_ORIGINS: 'https://a.example,*' })).toHaveLength(1);
+    expect(originFaults({ ALLOWED_ORIGINS: 'https://a.example' })).toEqual([]);
+    expect(originFaults({ ALLOWED_ORIGINS: 'none' })).toEqual([]);
+    expect(originFaults({ ALLOWED_ORIGINS: '*', AUTH: 'open' })).toEqual([]);
+    expect(parseConfig({ ALLOWED_ORIGINS: 'none' }).config.allowedOrigins).toEqual([]);
+  });
+
   it('has no limits when they are off', () => {
     expect(parseConfig({ RATE_LIMITS: 'off', RATE_LIMIT_MESSAGES: '1/1s' }).config.limits).toBeNull();
   });

@@ -103,6 +103,13 @@ export function parseConfig(variables: Record<string, string | undefined>): {
         'open mode trusts every client; with NODE_ENV=production it starts only when AUTH=open is set explicitly',
     });
   }
+  if (production && authGiven && env.AUTH !== 'open' && env.ALLOWED_ORIGINS.includes('*')) {
+    faults.push({
+      variable: 'ALLOWED_ORIGINS',
+      message:
+        'expected the web origins that may use a login, or none; with NODE_ENV=production * goes with AUTH=open only',
+    });
+  }
   if (env.PORT !== 0 && env.PORT === env.SOCKET_PORT) {
     faults.push({ variable: 'SOCKET_PORT', message: 'expected another port than PORT' });
   }

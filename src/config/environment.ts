@@ -37,6 +37,7 @@ function postgresUrl(text: string): string {
 }
 
 function origins(text: string): string[] {
+  if (text === 'none') return [];
   const list = text
     .split(',')
     .map((origin) => origin.trim())
@@ -45,7 +46,7 @@ function origins(text: string): string[] {
     (origin) => origin !== '*' && !(URL.canParse(origin) && new URL(origin).origin === origin),
   );
   if (bad === undefined) return list;
-  throw new Error('expected * or a comma-separated list of origins like https://app.example.com');
+  throw new Error('expected *, none or a comma-separated list of origins like https://app.example.com');
 }
 
 /** `parseRate`; a default is written as the variable is. */
@@ -91,7 +92,7 @@ export const environment = {
     parse: oneOf('open'),
   }),
   ALLOWED_ORIGINS: variable<string[]>({
-    about: 'Web origins that may connect, comma-separated; `*` allows all.',
+    about: 'Web origins that may connect, comma-separated; `*` allows all, `none` none.',
     default: ['*'],
     parse: origins,
   }),
