@@ -9,7 +9,7 @@ async function mayConnect(
   world: World,
   origin: string | undefined,
 ): Promise<[websocket: boolean, polling: boolean]> {
-  const headers = origin === undefined ? {} : { origin };
+  const headers: Record<string, string> = origin === undefined ? {} : { origin };
   const ws = new WebSocket(`${world.socketUrl.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`, {
     headers,
   });

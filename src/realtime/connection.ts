@@ -1,6 +1,7 @@
 import type { Socket } from 'socket.io';
 import type { AppError } from '../contract/index.js';
 import { CommandLane } from './command-lane.js';
+import { FastPath } from './wire/fast-path.js';
 
 /** So many refusals by a limit in so many milliseconds are a flood: no client that waits as it is told gets there. */
 const FLOOD = { refusals: 100, withinMs: 10_000 };
@@ -15,15 +16,14 @@ export class Connection {
   /** Who is at this socket; null until somebody said so. */
   userId: number | null = null;
   readonly lane = new CommandLane();
-
+  readonly fast: FastPath;
+  /** Where it comes from, as limits count it. */
+  address = '';
   private refusals = 0;
   private refusalsBegan = 0;
 
-  constructor(
-    readonly socket: Socket,
-    /** Where it comes from, as limits count it. */
-    readonly address: string,
-  ) {
+  constructor(readonly socket: Socket) {
+    this.fast = new FastPath(socket);
     (socket.data as { connection?: Connection }).connection = this;
   }
 
@@ -36,7 +36,7 @@ export class Connection {
     return this.socket.id;
   }
 
-  /** Called once for each command, in their order: its size in characters, which bytes are as a rule. */
+  /** Called once for each event that came through Socket.IO, in their order: its size in characters. */
   takeSize(): number {
     return (this.socket.client as unknown as Client).decoder.sizes.shift() ?? 0;
   }

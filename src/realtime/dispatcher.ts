@@ -19,7 +19,7 @@ import { type Ack, Call } from './call.js';
 import { type CommandHandler, COMMANDS, type SocketCommand } from './command.decorator.js';
 import { Connection } from './connection.js';
 import { Deadlines } from './deadlines.js';
-import { RefusedPayload } from './wire/parser.js';
+import { encodeArgs, RefusedPayload } from './wire/parser.js';
 
 interface Bound {
   name: CommandName;
@@ -69,17 +69,39 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** From now on the socket's commands are handled. */
   attach(socket: Socket): void {
-    const connection = new Connection(socket, this.limits.addressOf(socket.request));
-    socket.onAny((command: unknown, ...args: unknown[]) => this.dispatch(connection, command, args));
+    const connection = new Connection(socket);
+    connection.address = this.limits.addressOf(socket.request);
+    connection.fast.receive((event, ackId, size) => this.receive(connection, event, ackId, size));
+    // What does not come by the fast path: long polling, and names that are no command.
+    socket.onAny((command: unknown, ...args: unknown[]) => {
+      const last = args.at(-1);
+      const ack = typeof last === 'function' ? (args.pop(), last as Ack) : null;
+      this.dispatch(connection, command, args, ack, connection.takeSize());
+    });
   }
 
-  private dispatch(connection: Connection, command: unknown, args: unknown[]): void {
-    const last = args.at(-1);
-    const ack = typeof last === 'function' ? (args.pop(), last as Ack) : null;
+  private receive(connection: Connection, event: unknown[], ackId: number | null, size: number): boolean {
+    const command = event[0];
+    if (!this.bound.has(command)) return false;
+    event.shift();
+    const ack: Ack | null =
+      ackId === null ? null : (answer) => connection.fast.send(`43${ackId}${encodeArgs([answer])}`);
+    this.dispatch(connection, command, event, ack, size);
+    return true;
+  }
+
+  /** `size` is the frame's, in characters, which bytes are as a rule. */
+  private dispatch(
+    connection: Connection,
+    command: unknown,
+    args: unknown[],
+    ack: Ack | null,
+    size: number,
+  ): void {
     const call = new Call(connection, typeof command === 'string' ? command.slice(0, 100) : null, ack);
     try {
       const bound = this.bound.get(command);
-      if (this.limits.on) this.count(connection, bound?.definition);
+      if (this.limits.on) this.count(connection, bound?.definition, size);
       if (!bound) throw new AppError('UNKNOWN_COMMAND');
       const input = parseInput(bound.name, payloadOf(args));
       this.deadlines.add(call);
@@ -90,11 +112,10 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   /** @throws AppError RATE_LIMITED */
-  private count(connection: Connection, definition: CommandDefinition | undefined): void {
+  private count(connection: Connection, definition: CommandDefinition | undefined, size: number): void {
     const { id, userId, address } = connection;
-    const bytes = connection.takeSize();
-    this.limits.arrival(address, bytes);
-    this.limits.command(limitOf(definition), userId ?? id, address, bytes);
+    this.limits.arrival(address, size);
+    this.limits.command(limitOf(definition), userId ?? id, address, size);
   }
 
   /** In its turn: an earlier userOnline has said by now who this is. */
