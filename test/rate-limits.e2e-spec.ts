@@ -1,3 +1,4 @@
+import { type CommandLimit, commandNames, definitionOf, limitOf } from '../src/contract/index.js';
 import type { Answer } from '../src/realtime/call.js';
 import { RawHttp } from './support/raw-http.js';
 import { RawPolling, RawSocket } from './support/raw-socket.js';
@@ -235,6 +236,22 @@ describe('Limits of an address', () => {
     for (let i = 0; i < 5; i++) expect(await ask(direct, `203.0.113.${i}`)).toBe(200);
     expect(await ask(direct, '203.0.113.9')).toBe(429);
     await direct.stop();
+  });
+});
+
+describe('The limit of a command', () => {
+  const countedAs = (limit: CommandLimit) =>
+    commandNames.filter((name) => limitOf(definitionOf(name)) === limit);
+  const there = (...names: string[]) => names.filter((name) => (commandNames as string[]).includes(name));
+
+  it('is that of its kind: what takes or gives a secret, what is sent, what opens a chat, what types', () => {
+    const secret = commandNames.filter((name) =>
+      /^\/auth\/(login|register|refresh|password)$/.test(definitionOf(name).rest?.path ?? ''),
+    );
+    expect(countedAs('login').sort()).toEqual(secret.sort());
+    expect(countedAs('message').sort()).toEqual(['editMessage', 'sendMessage']);
+    expect(countedAs('createChat').sort()).toEqual(there('createChat', 'createGroup').sort());
+    expect(countedAs('typing')).toEqual(there('typing'));
   });
 });
 

@@ -3,6 +3,7 @@ import { AppError, type CommandLimit } from '../contract/index.js';
 import type { AppConfig } from '../config/config.js';
 import { clientAddress } from './client-address.js';
 import { Meters, type Standing } from './meters.js';
+import { type CounterOf, SharedUsage } from './shared-usage.js';
 
 type PersonLimit = Exclude<CommandLimit, 'login'> | 'bytes';
 type AddressLimit = 'commands' | 'bytes' | 'handshake' | 'login';
@@ -32,12 +33,22 @@ export class Limits {
   private readonly mostOpen: number;
   private readonly proxies: number;
 
-  constructor({ limits, trustProxy }: Pick<AppConfig, 'limits' | 'trustProxy'>) {
+  private readonly shared: { people: SharedUsage<PersonLimit>; addresses: SharedUsage<AddressLimit> } | null;
+
+  /** `counterOf` makes the counts that all nodes share; null: this node is the only one. */
+  constructor({ limits, trustProxy }: Pick<AppConfig, 'limits' | 'trustProxy'>, counterOf: CounterOf | null) {
     this.on = limits !== null;
     this.people = new Meters(limits?.person ?? ({} as never));
     this.addresses = new Meters(limits?.address ?? ({} as never));
     this.mostOpen = limits?.sockets ?? Infinity;
     this.proxies = trustProxy;
+    this.shared =
+      limits === null || counterOf === null
+        ? null
+        : {
+            people: new SharedUsage(this.people, limits.person, counterOf, 'person'),
+            addresses: new SharedUsage(this.addresses, limits.address, counterOf, 'address'),
+          };
   }
 
   /** Where a request or handshake comes from. */
@@ -96,15 +107,22 @@ export class Limits {
     return this.people.standing(key, limit);
   }
 
+  stop(): void {
+    this.shared?.people.stop();
+    this.shared?.addresses.stop();
+  }
+
   private byPerson(key: string | number, limit: PersonLimit, points: number): void {
     const wait = this.people.take(key, limit, points);
     if (wait > 0) throw refused(limit, wait);
+    this.shared?.people.took(key, limit, points);
   }
 
   private byAddress(address: string, limit: AddressLimit, points: number): void {
     const wait = this.addresses.take(address, limit, points);
     if (wait > 0)
       throw refused(limit === 'login' || limit === 'handshake' ? limit : `address ${limit}`, wait);
+    this.shared?.addresses.took(address, limit, points);
   }
 }
 

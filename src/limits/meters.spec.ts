@@ -55,8 +55,9 @@ describe('Meters', () => {
     expect(meters.standing(1, 'a')).toMatchObject({ remaining: 6, resetMs: 4_000 });
     time.now += 1_500;
     expect(meters.standing(1, 'a')).toMatchObject({ remaining: 7, resetMs: 2_500 });
-    meters.charge(1, 'a', 1_000);
-    expect(meters.standing(1, 'a')).toMatchObject({ remaining: 0, resetMs: 10_000 });
+    meters.close(1, 'a', 5_000);
+    expect(meters.standing(1, 'a')).toMatchObject({ remaining: 0, resetMs: 14_000 });
+    expect(meters.take(1, 'a')).toBe(5_000);
   });
 
   it('remember through a change of generation, and forget who has everything again', () => {

@@ -62,13 +62,13 @@ export class Meters<Name extends string> {
     return 0;
   }
 
-  /** Counts points that are gone already, up to all of them. */
-  charge(key: string | number, name: Name, points: number): void {
+  /** Nothing is to be had for so many milliseconds; one point comes after that. */
+  close(key: string | number, name: Name, ms: number): void {
     const now = this.clock();
     const slot = this.slots.get(name)!;
     const { points: most, durationMs } = this.rates[slot]!;
     const meter = this.meterOf(key, now);
-    meter[slot] = Math.min(Math.max(meter[slot]!, now) + (points * durationMs) / most, now + durationMs);
+    meter[slot] = Math.max(meter[slot]!, now + ms + durationMs - durationMs / most);
   }
 
   standing(key: string | number, name: Name): Standing {
