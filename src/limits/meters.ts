@@ -1,10 +1,19 @@
 import type { Rate } from '../config/rate.js';
 
-/** Most keys of one generation; there are two. A key takes about 200 bytes. */
+/** Most keys of one generation; there are two. A key takes about 270 bytes. */
 const MAX_KEYS = 50_000;
 
 /** For each rate the moment at which all of it is free again. Milliseconds. */
 type Meter = number[];
+
+/** A rate, and its place in a meter. */
+interface Bucket {
+  readonly slot: number;
+  readonly rate: Rate;
+  readonly most: number;
+  readonly durationMs: number;
+  readonly msPerPoint: number;
+}
 
 /** How a key stands to one rate. */
 export interface Standing {
@@ -27,8 +36,8 @@ export class Meters<Name extends string> {
   private current = new Map<string | number, Meter>();
   private previous = new Map<string | number, Meter>();
   private generationBegan: number;
-  private readonly slots = new Map<Name, number>();
-  private readonly rates: Rate[] = [];
+  private readonly buckets = {} as Record<Name, Bucket>;
+  private readonly slots: number;
   private readonly longestMs: number;
 
   constructor(
@@ -36,11 +45,13 @@ export class Meters<Name extends string> {
     private readonly clock: () => number = () => performance.now(),
     private readonly maxKeys = MAX_KEYS,
   ) {
-    for (const [name, rate] of Object.entries<Rate>(rates)) {
-      this.slots.set(name as Name, this.rates.length);
-      this.rates.push(rate);
+    const all = Object.entries<Rate>(rates);
+    for (const [slot, [name, rate]] of all.entries()) {
+      const msPerPoint = rate.durationMs / rate.points;
+      this.buckets[name as Name] = { slot, rate, most: rate.points, durationMs: rate.durationMs, msPerPoint };
     }
-    this.longestMs = Math.max(...this.rates.map((rate) => rate.durationMs));
+    this.slots = all.length;
+    this.longestMs = Math.max(...all.map(([, rate]) => rate.durationMs));
     this.generationBegan = this.clock();
   }
 
@@ -49,12 +60,10 @@ export class Meters<Name extends string> {
    *
    * @returns 0 when they were taken, else the milliseconds until they will be there; then nothing was taken.
    */
-  take(key: string | number, name: Name, points = 1): number {
-    const now = this.clock();
-    const slot = this.slots.get(name)!;
-    const { points: most, durationMs } = this.rates[slot]!;
+  take(key: string | number, name: Name, points = 1, now = this.clock()): number {
+    const { slot, most, durationMs, msPerPoint } = this.buckets[name];
     const meter = this.meterOf(key, now);
-    const free = Math.max(meter[slot]!, now) + (Math.min(points, most) * durationMs) / most;
+    const free = Math.max(meter[slot]!, now) + Math.min(points, most) * msPerPoint;
     // A sum of fractions may be a hair above what it stands for.
     const wait = free - now - durationMs;
     if (wait > 1e-6) return wait;
@@ -65,16 +74,14 @@ export class Meters<Name extends string> {
   /** Nothing is to be had for so many milliseconds; one point comes after that. */
   close(key: string | number, name: Name, ms: number): void {
     const now = this.clock();
-    const slot = this.slots.get(name)!;
-    const { points: most, durationMs } = this.rates[slot]!;
+    const { slot, durationMs, msPerPoint } = this.buckets[name];
     const meter = this.meterOf(key, now);
-    meter[slot] = Math.max(meter[slot]!, now + ms + durationMs - durationMs / most);
+    meter[slot] = Math.max(meter[slot]!, now + ms + durationMs - msPerPoint);
   }
 
   standing(key: string | number, name: Name): Standing {
     const now = this.clock();
-    const slot = this.slots.get(name)!;
-    const rate = this.rates[slot]!;
+    const { slot, rate } = this.buckets[name];
     const resetMs = Math.max(0, (this.known(key)?.[slot] ?? now) - now);
     const share = 1 - resetMs / rate.durationMs;
     return { rate, remaining: Math.max(0, Math.floor(rate.points * share + 1e-6)), resetMs };
@@ -101,7 +108,7 @@ export class Meters<Name extends string> {
     if (meter === undefined) {
       meter = [];
       // Fractions from the start: the array keeps plain doubles.
-      for (let slot = 0; slot < this.rates.length; slot++) meter.push(-0.5);
+      for (let slot = 0; slot < this.slots; slot++) meter.push(-0.5);
     }
     this.previous.delete(key);
     this.current.set(key, meter);
