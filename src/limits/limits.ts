@@ -17,9 +17,9 @@ function refused(limit: string, waitMs: number): AppError {
  * How much people and addresses may do, the same on both edges.
  *
  * A person is counted by their id wherever they come from; a socket or request of nobody in particular by the socket
- * or the address. Ids can be made up in open mode, so the address is counted as well. The defaults are several times
- * what the liveliest client was seen to need: an outbox of 200 messages that goes at once, a notice of typing at
- * every key, a list of 500 chats marked as delivered, an office of a thousand people behind one address.
+ * or the address. Ids can be made up in open mode, so the address is counted as well. The defaults are
+ * above what a lively client needs: an outbox of 200 messages that goes at once, a notice of typing at every key, a
+ * list of 500 chats marked as delivered, an office of a thousand people behind one address.
  *
  * What is admitted costs no promise and no timer: measured 0.2 µs for the four counts of a command, where four
  * `consume` of rate-limiter-flexible's memory store take 0.9 µs, a promise each and a timer and 700 bytes a key.
@@ -32,7 +32,6 @@ export class Limits {
   private readonly open = new Map<string, number>();
   private readonly mostOpen: number;
   private readonly proxies: number;
-
   private readonly shared: { people: SharedUsage<PersonLimit>; addresses: SharedUsage<AddressLimit> } | null;
 
   /** `counterOf` makes the counts that all nodes share; null: this node is the only one. */
