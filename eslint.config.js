@@ -17,11 +17,12 @@ const LAYERS = [
   ['idempotency'],
   ['realtime'],
   ['http'],
+  ['blocks'],
   ['presence'],
   ['users'],
   ['chats'],
   ['messages'],
-  ['receipts', 'reactions', 'sync'],
+  ['receipts', 'reactions', 'reports', 'sync'],
   ['operations'],
 ];
 

@@ -28,7 +28,7 @@ type OtherUserColumns = Prefixed<'o', UserView> | ({ 'o.id': null } & Partial<Pr
 
 export type ChatListRow = ChatRow &
   LastMessageColumns &
-  OtherUserColumns & { role: Role; readSeq: number; unread: number };
+  OtherUserColumns & { role: Role; readSeq: number; unread: number; otherBlocks: boolean };
 
 export function toChatView(row: ChatRow): ChatView {
   return {
@@ -83,9 +83,9 @@ export function toChatListItem(row: ChatListRow, online: ReadonlySet<number>): C
             name: row['o.name'],
             avatarUrl: row['o.avatarUrl'],
             metadata: row['o.metadata'],
-            lastSeenAt: row['o.lastSeenAt'],
+            lastSeenAt: row.otherBlocks ? null : row['o.lastSeenAt'],
             createdAt: row['o.createdAt'],
-            online: online.has(row['o.id']),
+            online: online.has(row['o.id']) && !row.otherBlocks,
           },
     cursor: `${Date.parse(row.lastActivityAt)}.${row.id}`,
   };

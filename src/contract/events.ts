@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import {
+  blockView,
   chatDeletedView,
   chatDetails,
   chatListItem,
   chatView,
   messageDeletedView,
   messageDeliveredView,
+  messageReportedView,
   messageSeenView,
   messagesPage,
   messageView,
@@ -53,6 +55,12 @@ export const events = {
     payload: presenceView,
     summary: 'Somebody came online or went offline; to people who share a chat with them.',
   },
+  blockChanged: {
+    payload: blockView,
+    summary: 'You have blocked or unblocked somebody; to your own sockets.',
+  },
+  blocksList: { payload: z.array(blockView), summary: 'Answer to getBlocks.' },
+  messageReported: { payload: messageReportedView, summary: 'Answer to reportMessage.' },
   exception: {
     payload: z.object({
       command: z.string().nullable(),

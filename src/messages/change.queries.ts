@@ -14,7 +14,7 @@ export const lockChatOf: Statement = {
   name: 'messages.lockChatOf',
   text: `
     SELECT c.id AS "chatId", c.type, c."user1Id", c."user2Id", c."lastSeq", c.version,
-      (SELECT m.role FROM chat_members m WHERE m."chatId" = c.id AND m."userId" = $2) AS role
+      c."user1Blocks", c."user2Blocks", (SELECT m.role FROM chat_members m WHERE m."chatId" = c.id AND m."userId" = $2) AS role
     FROM chats c WHERE c.id = (SELECT "chatId" FROM messages WHERE id = $1) FOR NO KEY UPDATE OF c`,
 };
 

@@ -29,7 +29,7 @@ export class MessageLifeService {
   /**
    * Changes the text of a message; members hear `messageEdited`. The same text again is no change.
    *
-   * @throws AppError NOT_FOUND; FORBIDDEN for a message of somebody else
+   * @throws AppError NOT_FOUND; FORBIDDEN for a message of somebody else, or by a block
    */
   async edit(actor: Actor, { messageId, content }: CommandInput<'editMessage'>): Promise<MessageView> {
     const { chat, view, changed } = await this.changes.change(
