@@ -117,7 +117,7 @@ describe('What the server writes, at LOG_LEVEL=debug', () => {
       ).json()) as { id: number };
     const chat = await post('/chats', { user1Id: 1, user2Id: receiverId });
     const message = await post(`/chats/${chat.id}/messages`, { senderId: 1, content: 'plain' });
-    return { userId: 1, otherId: receiverId, chatId: chat.id, messageId: message.id };
+    return { userId: 1, otherId: receiverId, thirdId: 3, chatId: chat.id, messageId: message.id };
   };
 
   it.each([

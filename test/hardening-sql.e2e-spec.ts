@@ -79,7 +79,13 @@ describe('SQL in a parameter', () => {
     const pair = await world.pair();
     alice = pair.alice;
     const { id } = await alice.ok<{ id: number }>('sendMessage', { chatId: pair.chatId, content: 'plain' });
-    scene = { userId: alice.userId, otherId: pair.bob.userId, chatId: pair.chatId, messageId: id };
+    scene = {
+      userId: alice.userId,
+      otherId: pair.bob.userId,
+      thirdId: world.newId(),
+      chatId: pair.chatId,
+      messageId: id,
+    };
   };
 
   /** All that must stay as it is, whoever asks for what. */
