@@ -7,7 +7,9 @@ import { AppModule } from './app.module.js';
 import type { AppConfig } from './config/config.js';
 import { useJsonBodies } from './http/json-body.js';
 import { useDocs } from './http/openapi.js';
+import { LIMIT_HEADERS, useAddressLimits } from './http/request-limits.js';
 import { answerUnparsable } from './http/unparsable.js';
+import { boundServer } from './limits/server-bounds.js';
 import { SocketIoAdapter } from './realtime/socket-io.adapter.js';
 
 /** A node that serves. */
@@ -29,12 +31,17 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
   app.useWebSocketAdapter(sockets);
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
-  app.enableCors({ origin: config.allowedOrigins.includes('*') ? '*' : [...config.allowedOrigins] });
+  app.enableCors({
+    origin: config.allowedOrigins.includes('*') ? '*' : [...config.allowedOrigins],
+    exposedHeaders: [...LIMIT_HEADERS, 'Retry-After'],
+  });
   // Plain HTTP is as good as HTTPS behind a proxy or on a developer's machine: nothing is to be upgraded.
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } }, hsts: false }));
+  useAddressLimits(app);
   useJsonBodies(app);
   useDocs(app);
   answerUnparsable(app.getHttpServer());
+  boundServer(app.getHttpServer());
   try {
     await app.init();
     const socketPort = await sockets.listen();

@@ -15,6 +15,8 @@ describe('The configuration', () => {
         auth: { mode: 'open' },
         allowedOrigins: ['*'],
         database: { url: null, pool: 16, timeoutMs: 3_000 },
+        trustProxy: 0,
+        limits: { person: { message: { points: 200, durationMs: 10_000 } }, sockets: 5_000 },
         presence: { graceMs: 5_000 },
         logLevel: 'info',
       },
@@ -76,6 +78,12 @@ describe('The configuration', () => {
     ['DATABASE_TIMEOUT_MS', '4001'],
     ['PRESENCE_GRACE_MS', '-5'],
     ['PRESENCE_GRACE_MS', '600001'],
+    ['TRUST_PROXY', 'yes'],
+    ['TRUST_PROXY', '11'],
+    ['RATE_LIMITS', 'false'],
+    ['RATE_LIMIT_MESSAGES', '200'],
+    ['RATE_LIMIT_BYTES', '16gb/1m'],
+    ['RATE_LIMIT_SOCKETS', '0'],
     ['NODE_ENV', 'staging'],
     ['AUTH', 'none'],
     ['ALLOWED_ORIGINS', 'example.com'],
@@ -121,9 +129,33 @@ describe('The configuration', () => {
     expect(faultsOf({ NODE_ENV: 'production', AUTH: 'open' })).toEqual([]);
   });
 
+  it('lets no page of any origin use a login in production', () => {
+    const production = { NODE_ENV: 'production', AUTH: 'jwt' };
+    const originFaults = (variables: Record<string, string>) =>
+      faultsOf({ ...production, ...variables }).filter(({ variable }) => variable === 'ALLOWED_ORIGINS');
+    expect(originFaults({})).toHaveLength(1);
+    expect(originFaults({ ALLOWED_ORIGINS: '*' })).toHaveLength(1);
+    expect(originFaults({ ALLOWED_ORIGINS: 'https://a.example,*' })).toHaveLength(1);
+    expect(originFaults({ ALLOWED_ORIGINS: 'https://a.example' })).toEqual([]);
+    expect(originFaults({ ALLOWED_ORIGINS: 'none' })).toEqual([]);
+    expect(originFaults({ ALLOWED_ORIGINS: '*', AUTH: 'open' })).toEqual([]);
+    expect(parseConfig({ ALLOWED_ORIGINS: 'none' }).config.allowedOrigins).toEqual([]);
+  });
+
+  it('has no limits when they are off', () => {
+    expect(parseConfig({ RATE_LIMITS: 'off', RATE_LIMIT_MESSAGES: '1/1s' }).config.limits).toBeNull();
+  });
+
   it('can not be changed', () => {
     const { config } = parseConfig({});
-    for (const part of [config, config.auth, config.database, config.presence, config.allowedOrigins]) {
+    for (const part of [
+      config,
+      config.auth,
+      config.database,
+      config.presence,
+      config.allowedOrigins,
+      config.limits,
+    ]) {
       expect(Object.isFrozen(part)).toBe(true);
     }
   });

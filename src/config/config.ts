@@ -1,4 +1,5 @@
 import { environment, type Environment } from './environment.js';
+import type { Rate } from './rate.js';
 
 /** The configuration, read once at start. */
 export interface AppConfig {
@@ -16,8 +17,31 @@ export interface AppConfig {
     /** Milliseconds that one statement may take. */
     readonly timeoutMs: number;
   };
+  /** Proxies whose entries in X-Forwarded-For are believed. */
+  readonly trustProxy: number;
+  /** null: there are none. */
+  readonly limits: LimitsConfig | null;
   readonly presence: { readonly graceMs: number };
   readonly logLevel: Environment['LOG_LEVEL'];
+}
+
+/** How much a person and an address may do. */
+export interface LimitsConfig {
+  readonly person: {
+    readonly message: Rate;
+    readonly typing: Rate;
+    readonly createChat: Rate;
+    readonly other: Rate;
+    readonly bytes: Rate;
+  };
+  readonly address: {
+    readonly commands: Rate;
+    readonly bytes: Rate;
+    readonly handshake: Rate;
+    readonly login: Rate;
+  };
+  /** Most open sockets of an address. */
+  readonly sockets: number;
 }
 
 /** One thing that is wrong with the configuration, as the operator reads it. Never holds a secret. */
@@ -40,6 +64,25 @@ function read(variables: Record<string, string | undefined>, faults: ConfigFault
   return Object.fromEntries(entries) as Environment;
 }
 
+function limitsOf(env: Environment): LimitsConfig {
+  return Object.freeze({
+    person: Object.freeze({
+      message: env.RATE_LIMIT_MESSAGES,
+      typing: env.RATE_LIMIT_TYPING,
+      createChat: env.RATE_LIMIT_CHATS,
+      other: env.RATE_LIMIT_OTHER,
+      bytes: env.RATE_LIMIT_BYTES,
+    }),
+    address: Object.freeze({
+      commands: env.RATE_LIMIT_ADDRESS,
+      bytes: env.RATE_LIMIT_ADDRESS_BYTES,
+      handshake: env.RATE_LIMIT_HANDSHAKES,
+      login: env.RATE_LIMIT_LOGINS,
+    }),
+    sockets: env.RATE_LIMIT_SOCKETS,
+  });
+}
+
 /**
  * Turns environment variables into the frozen configuration. All faults are collected, so that one start
  * tells them all; the configuration is whole (with defaults in the faulty places) even then, so that what
@@ -60,6 +103,13 @@ export function parseConfig(variables: Record<string, string | undefined>): {
         'open mode trusts every client; with NODE_ENV=production it starts only when AUTH=open is set explicitly',
     });
   }
+  if (production && authGiven && env.AUTH !== 'open' && env.ALLOWED_ORIGINS.includes('*')) {
+    faults.push({
+      variable: 'ALLOWED_ORIGINS',
+      message:
+        'expected the web origins that may use a login, or none; with NODE_ENV=production * goes with AUTH=open only',
+    });
+  }
   if (env.PORT !== 0 && env.PORT === env.SOCKET_PORT) {
     faults.push({ variable: 'SOCKET_PORT', message: 'expected another port than PORT' });
   }
@@ -75,6 +125,8 @@ export function parseConfig(variables: Record<string, string | undefined>): {
       pool: env.DATABASE_POOL,
       timeoutMs: env.DATABASE_TIMEOUT_MS,
     }),
+    trustProxy: env.TRUST_PROXY,
+    limits: env.RATE_LIMITS === 'off' ? null : limitsOf(env),
     presence: Object.freeze({ graceMs: env.PRESENCE_GRACE_MS }),
     logLevel: env.LOG_LEVEL,
   };

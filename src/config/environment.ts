@@ -1,3 +1,5 @@
+import { parseRate, type Rate } from './rate.js';
+
 /**
  * Every environment variable there is: what it means, its default, and what its text may be. README.md and
  * .env.example list the same names; a test keeps the three equal.
@@ -35,6 +37,7 @@ function postgresUrl(text: string): string {
 }
 
 function origins(text: string): string[] {
+  if (text === 'none') return [];
   const list = text
     .split(',')
     .map((origin) => origin.trim())
@@ -43,8 +46,15 @@ function origins(text: string): string[] {
     (origin) => origin !== '*' && !(URL.canParse(origin) && new URL(origin).origin === origin),
   );
   if (bad === undefined) return list;
-  throw new Error('expected * or a comma-separated list of origins like https://app.example.com');
+  throw new Error('expected *, none or a comma-separated list of origins like https://app.example.com');
 }
+
+/** `parseRate`; a default is written as the variable is. */
+const rate = (about: string, text: string): Variable<Rate> => ({
+  about,
+  default: parseRate(text),
+  parse: parseRate,
+});
 
 const variable = <T>(definition: Variable<T>): Variable<T> => definition;
 
@@ -82,9 +92,35 @@ export const environment = {
     parse: oneOf('open'),
   }),
   ALLOWED_ORIGINS: variable<string[]>({
-    about: 'Web origins that may connect, comma-separated; `*` allows all.',
+    about: 'Web origins that may connect, comma-separated; `*` allows all, `none` none.',
     default: ['*'],
     parse: origins,
+  }),
+  TRUST_PROXY: variable({
+    about:
+      'Proxies in front of the server that add to X-Forwarded-For; 0: the header is not read. Limits by address need it.',
+    default: 0,
+    parse: wholeNumber(0, 10),
+  }),
+  RATE_LIMITS: variable<'on' | 'off'>({
+    about:
+      '`off` lifts every limit below. Limits are written as count/time (`200/10s`) or size/time (`16mb/1m`).',
+    default: 'on',
+    parse: oneOf('on', 'off'),
+  }),
+  RATE_LIMIT_MESSAGES: rate('Messages that a person may send or edit.', '200/10s'),
+  RATE_LIMIT_TYPING: rate('Typing notices of a person.', '150/10s'),
+  RATE_LIMIT_CHATS: rate('Chats that a person may open.', '60/1m'),
+  RATE_LIMIT_OTHER: rate('All other commands of a person.', '600/10s'),
+  RATE_LIMIT_BYTES: rate('Bytes of a person, of all commands.', '16mb/1m'),
+  RATE_LIMIT_ADDRESS: rate('Commands and requests of all people at one address.', '10000/10s'),
+  RATE_LIMIT_ADDRESS_BYTES: rate('Bytes of all people at one address.', '256mb/1m'),
+  RATE_LIMIT_HANDSHAKES: rate('New Socket.IO connections of one address.', '1200/1m'),
+  RATE_LIMIT_LOGINS: rate('Logins, registrations and renewals of one address.', '30/1m'),
+  RATE_LIMIT_SOCKETS: variable({
+    about: 'Socket.IO connections that one address may have open.',
+    default: 5_000,
+    parse: wholeNumber(1, 1_000_000),
   }),
   PRESENCE_GRACE_MS: variable({
     about: 'Milliseconds for which somebody whose connection dropped stays online.',

@@ -11,11 +11,18 @@ import { clientId, id } from './scalars.js';
  */
 export type CommandOrder = 'send' | 'write' | 'read';
 
+/**
+ * Which limit a command counts against (RATE_LIMIT_… of the environment): `login` by address, the others by person.
+ */
+export type CommandLimit = 'login' | 'message' | 'typing' | 'createChat' | 'other';
+
 export interface CommandDefinition<I extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
   summary: string;
   input: I;
   result: R;
   order: CommandOrder;
+  /** Left out: `message` for what is sent, `other` for the rest. */
+  limit?: CommandLimit;
   /** The field that a bare number or numeric string stands for: `getChats` with `1` is `{ userId: 1 }`. */
   bare?: string;
   /** Fields of the input that say who is asking, in open mode; in jwt mode they must name the caller. */
@@ -41,6 +48,11 @@ export function define<I extends z.ZodType, R extends z.ZodType, const D extends
   definition: D & CommandDefinition<I, R>,
 ): D {
   return definition;
+}
+
+/** The limit that a command counts against; what is no command counts as `other`. */
+export function limitOf(definition: CommandDefinition | undefined): CommandLimit {
+  return definition?.limit ?? (definition?.order === 'send' ? 'message' : 'other');
 }
 
 /** Input that names a chat, and in open mode may name who asks. */

@@ -1,12 +1,14 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { firstValueFrom, from, type Observable, throwError, timeout } from 'rxjs';
 import { Identity } from '../auth/identity.js';
 import { AppError, type CommandName, definitionOf, id, parseInput } from '../contract/index.js';
 import { tooSlow } from '../database/failure.js';
 import { Idempotency } from '../idempotency/idempotency.js';
+import { Limits } from '../limits/limits.js';
 import type { CommandRequest } from '../realtime/command.decorator.js';
 import { ANSWER_WITHIN_MS } from '../realtime/deadlines.js';
+import { limitRequest } from './request-limits.js';
 import { ROUTE_COMMAND } from './route.decorator.js';
 
 /** A request whose command has been read. */
@@ -23,6 +25,7 @@ export class CommandInterceptor implements NestInterceptor {
   constructor(
     private readonly identity: Identity,
     private readonly idempotency: Idempotency,
+    private readonly limits: Limits,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -38,6 +41,7 @@ export class CommandInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<CommandHttpRequest>();
     const input = parseInput(name, inputOf(request, name));
     const actor = this.identity.actorOf(name, input, { userId: claimedUser(request), origin: null });
+    limitRequest(this.limits, name, actor.userId, request, context.switchToHttp().getResponse<Response>());
     request.command = { actor, input };
     return this.idempotency.run(name, actor, input, handle);
   }

@@ -36,8 +36,8 @@ export class ErrorFilter implements ExceptionFilter {
     const error = translated(thrown);
     if (error.code === 'INTERNAL') this.logger.error(thrown, 'A request failed');
     if (response.headersSent) return;
-    if (error.retryAfterMs !== undefined) {
-      response.setHeader('Retry-After', Math.ceil(error.retryAfterMs / 1_000));
+    if (error.retryAfterMs !== undefined || error.status === 429 || error.status === 503) {
+      response.setHeader('Retry-After', Math.ceil((error.retryAfterMs ?? 1_000) / 1_000));
     }
     response.status(error.status).json({ error: error.toView() });
   }

@@ -3,6 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { json, type NextFunction, type Request, type Response } from 'express';
 import { exceeded } from '../realtime/wire/json-bounds.js';
 import { DEFAULT_BOUNDS } from '../realtime/wire/parser.js';
+import { bodyRead } from './request-limits.js';
 
 /** Bytes of one body: the same as of a frame. */
 const MAX_BODY = '128kb';
@@ -22,7 +23,8 @@ export function useJsonBodies(app: NestExpressApplication): void {
     json({
       limit: MAX_BODY,
       strict: false,
-      verify(_request, _response, body, charset) {
+      verify(request, _response, body, charset) {
+        bodyRead(request, body.length);
         if (charset !== 'utf-8') throw httpError(415, 'Unsupported charset');
         // It would be decoded with U+FFFD in place of what is not, and stored so.
         if (!isUtf8(body)) throw httpError(400, 'Invalid UTF-8');

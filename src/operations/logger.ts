@@ -1,14 +1,23 @@
 import type { LoggerService } from '@nestjs/common';
 import { type Logger, pino, type Level } from 'pino';
 import type { AppConfig } from '../config/config.js';
+import { shownError, withoutValues } from './shown-error.js';
 
-/** Nest's log lines through pino: JSON in production, readable otherwise. Bodies of messages never get here. */
+/** Should an object with such a field ever be logged, the field is not. */
+const SECRETS = ['password', 'token', 'authorization', 'cookie', 'secret', 'apiKey', 'content'];
+
+/**
+ * Nest's log lines through pino: JSON in production, readable otherwise. No input is ever logged, and an error without
+ * the data that it carries.
+ */
 export class PinoLogger implements LoggerService {
   private readonly pino: Logger;
 
   constructor(config: Pick<AppConfig, 'production' | 'logLevel'>) {
     this.pino = pino({
       level: config.logLevel,
+      serializers: { err: shownError },
+      redact: { paths: SECRETS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), remove: true },
       ...(config.production
         ? {}
         : {
@@ -55,11 +64,12 @@ export class PinoLogger implements LoggerService {
   private write(level: Level, message: unknown, rest: unknown[]): void {
     const context = rest.at(-1);
     const texts = rest.filter((one) => typeof one === 'string');
-    if (message instanceof Error) this.pino[level]({ context, err: message }, texts[0] ?? message.message);
+    if (message instanceof Error)
+      this.pino[level]({ context, err: message }, withoutValues(texts[0] ?? message.message));
     else
       this.pino[level](
         { context, stack: level === 'error' && texts.length > 1 ? texts[0] : undefined },
-        String(message),
+        withoutValues(String(message)),
       );
   }
 }

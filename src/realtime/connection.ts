@@ -1,6 +1,15 @@
 import type { Socket } from 'socket.io';
+import type { AppError } from '../contract/index.js';
 import { CommandLane } from './command-lane.js';
 import { FastPath } from './wire/fast-path.js';
+
+/** So many refusals by a limit in so many milliseconds are a flood: no client that waits as it is told gets there. */
+const FLOOD = { refusals: 100, withinMs: 10_000 };
+
+/** What is used of Socket.IO's client: the decoder that our parser made for it. */
+interface Client {
+  readonly decoder: { readonly sizes: number[] };
+}
 
 /** What the edge knows of one socket. */
 export class Connection {
@@ -8,6 +17,10 @@ export class Connection {
   userId: number | null = null;
   readonly lane = new CommandLane();
   readonly fast: FastPath;
+  /** Where it comes from, as limits count it. */
+  address = '';
+  private refusals = 0;
+  private refusalsBegan = 0;
 
   constructor(readonly socket: Socket) {
     this.fast = new FastPath(socket);
@@ -21,5 +34,26 @@ export class Connection {
 
   get id(): string {
     return this.socket.id;
+  }
+
+  /** Called once for each event that came through Socket.IO, in their order: its size in characters. */
+  takeSize(): number {
+    return (this.socket.client as unknown as Client).decoder.sizes.shift() ?? 0;
+  }
+
+  /** Counts a refusal by a limit. True once when the socket goes on and on in spite of them. */
+  isFlooding(): boolean {
+    const now = performance.now();
+    if (now - this.refusalsBegan > FLOOD.withinMs) {
+      this.refusalsBegan = now;
+      this.refusals = 0;
+    }
+    return ++this.refusals === FLOOD.refusals;
+  }
+
+  /** Says why, and closes. */
+  cutOff(error: AppError): void {
+    this.socket.emit('exception', { command: null, ...error.toView() });
+    this.socket.disconnect(true);
   }
 }

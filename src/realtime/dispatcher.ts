@@ -9,10 +9,12 @@ import {
   type CommandName,
   commandNames,
   definitionOf,
+  limitOf,
   parseInput,
 } from '../contract/index.js';
 import { toAppError } from '../database/failure.js';
 import { Idempotency } from '../idempotency/idempotency.js';
+import { Limits } from '../limits/limits.js';
 import { type Ack, Call } from './call.js';
 import { type CommandHandler, COMMANDS, type SocketCommand } from './command.decorator.js';
 import { Connection } from './connection.js';
@@ -42,6 +44,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
     private readonly discovery: DiscoveryService,
     private readonly identity: Identity,
     private readonly idempotency: Idempotency,
+    private readonly limits: Limits,
   ) {}
 
   /** @throws Error when a socket command of the contract has no handler, or two. */
@@ -67,29 +70,38 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
   /** From now on the socket's commands are handled. */
   attach(socket: Socket): void {
     const connection = new Connection(socket);
-    connection.fast.receive((event, ackId) => this.receive(connection, event, ackId));
+    connection.address = this.limits.addressOf(socket.request);
+    connection.fast.receive((event, ackId, size) => this.receive(connection, event, ackId, size));
     // What does not come by the fast path: long polling, and names that are no command.
     socket.onAny((command: unknown, ...args: unknown[]) => {
       const last = args.at(-1);
       const ack = typeof last === 'function' ? (args.pop(), last as Ack) : null;
-      this.dispatch(connection, command, args, ack);
+      this.dispatch(connection, command, args, ack, connection.takeSize());
     });
   }
 
-  private receive(connection: Connection, event: unknown[], ackId: number | null): boolean {
+  private receive(connection: Connection, event: unknown[], ackId: number | null, size: number): boolean {
     const command = event[0];
     if (!this.bound.has(command)) return false;
     event.shift();
     const ack: Ack | null =
       ackId === null ? null : (answer) => connection.fast.send(`43${ackId}${encodeArgs([answer])}`);
-    this.dispatch(connection, command, event, ack);
+    this.dispatch(connection, command, event, ack, size);
     return true;
   }
 
-  private dispatch(connection: Connection, command: unknown, args: unknown[], ack: Ack | null): void {
+  /** `size` is the frame's, in characters, which bytes are as a rule. */
+  private dispatch(
+    connection: Connection,
+    command: unknown,
+    args: unknown[],
+    ack: Ack | null,
+    size: number,
+  ): void {
     const call = new Call(connection, typeof command === 'string' ? command.slice(0, 100) : null, ack);
     try {
       const bound = this.bound.get(command);
+      if (this.limits.on) this.count(connection, bound?.definition, size);
       if (!bound) throw new AppError('UNKNOWN_COMMAND');
       const input = parseInput(bound.name, payloadOf(args));
       this.deadlines.add(call);
@@ -97,6 +109,13 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
     } catch (error) {
       this.refuse(call, error);
     }
+  }
+
+  /** @throws AppError RATE_LIMITED */
+  private count(connection: Connection, definition: CommandDefinition | undefined, size: number): void {
+    const { id, userId, address } = connection;
+    this.limits.arrival(address, size);
+    this.limits.command(limitOf(definition), userId ?? id, address, size);
   }
 
   /** In its turn: an earlier userOnline has said by now who this is. */
@@ -136,6 +155,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
     const error = toAppError(thrown);
     if (error.code === 'INTERNAL') this.logger.error(thrown, `Command ${call.command} failed`);
     call.fail(error);
+    if (error.code === 'RATE_LIMITED' && call.connection.isFlooding()) call.connection.cutOff(error);
   }
 }
 

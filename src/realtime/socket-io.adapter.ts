@@ -1,14 +1,18 @@
-import { createServer, type IncomingMessage, type Server as HttpServer } from 'node:http';
+import { createServer, type Server as HttpServer } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { MessageMappingProperties } from '@nestjs/websockets';
 import type { Observable } from 'rxjs';
 import { Server, type ServerOptions, type Socket } from 'socket.io';
 import type { AppConfig } from '../config/config.js';
+import { Limits } from '../limits/limits.js';
+import { boundServer } from '../limits/server-bounds.js';
 import { Dispatcher } from './dispatcher.js';
+import { countOpen, handshakeGuard } from './handshakes.js';
 import { LocalAdapter } from './local-adapter.js';
 import { Publisher } from './publisher.js';
 import { Rooms } from './rooms.js';
+import { cutOffSlowReaders } from './slow-readers.js';
 import { CorkedWebSocketServer } from './wire/corked-ws.js';
 import { createParser } from './wire/parser.js';
 import { requireUtf8 } from './wire/utf8-body.js';
@@ -47,11 +51,11 @@ export class SocketIoAdapter extends IoAdapter {
   override createIOServer(_port: number, options?: Partial<ServerOptions>): Server {
     if (this.server) return this.server;
     const { allowedOrigins } = this.config;
-    const anyOrigin = allowedOrigins.includes('*');
+    const limits = this.app.get(Limits);
     const server = new Server(this.http, {
       ...options,
       adapter: LocalAdapter,
-      parser: createParser(),
+      parser: createParser({}, limits.on),
       wsEngine: CorkedWebSocketServer,
       perMessageDeflate: false,
       httpCompression: false,
@@ -60,14 +64,13 @@ export class SocketIoAdapter extends IoAdapter {
       pingInterval: PING_INTERVAL_MS,
       pingTimeout: PING_TIMEOUT_MS,
       connectTimeout: CONNECT_TIMEOUT_MS,
-      cors: { origin: anyOrigin ? '*' : [...allowedOrigins] },
-      // `cors` does not stop a WebSocket: browsers send no preflight for it.
-      allowRequest: (request: IncomingMessage, allow) => {
-        const { origin } = request.headers;
-        allow(null, anyOrigin || origin === undefined || allowedOrigins.includes(origin));
-      },
+      cors: { origin: allowedOrigins.includes('*') ? '*' : [...allowedOrigins] },
+      allowRequest: handshakeGuard(this.config, limits),
     });
     this.http.prependListener('request', requireUtf8);
+    boundServer(this.http);
+    countOpen(server, limits);
+    cutOffSlowReaders(server);
     const dispatcher = this.app.get(Dispatcher);
     server.on('connection', (socket) => dispatcher.attach(socket));
     this.app.get(Publisher).use(server);

@@ -119,9 +119,14 @@ export class Installation {
     return new Installation(folder);
   }
 
-  /** The server, on free ports unless `variables` say otherwise. */
+  /** The server, on free ports and without limits unless `variables` say otherwise. */
   start(variables: Record<string, string> = {}): Program {
-    return this.run(process.execPath, ['dist/main.js'], { PORT: '0', SOCKET_PORT: '0', ...variables });
+    return this.run(process.execPath, ['dist/main.js'], {
+      PORT: '0',
+      SOCKET_PORT: '0',
+      RATE_LIMITS: 'off',
+      ...variables,
+    });
   }
 
   run(command: string, args: readonly string[], variables: Record<string, string>): Program {

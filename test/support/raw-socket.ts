@@ -112,6 +112,11 @@ export class RawSocket {
     return answerIn(await this.askFrame(command, ...args));
   }
 
+  /** Reads nothing any more. */
+  pause(): void {
+    this.ws.pause();
+  }
+
   close(): void {
     this.ws.terminate();
   }

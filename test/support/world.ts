@@ -104,6 +104,7 @@ export class World {
       SOCKET_PORT: '0',
       HOST: '127.0.0.1',
       PRESENCE_GRACE_MS: '50',
+      RATE_LIMITS: 'off',
       DATABASE_URL: database.url,
       ...variables,
     });

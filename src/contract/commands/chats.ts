@@ -30,6 +30,7 @@ export const chatsCommands = {
       .refine((chat) => chat.user1Id !== chat.user2Id, { error: 'expected two different people' }),
     result: chatView,
     order: 'write',
+    limit: 'createChat',
     actor: ['user1Id', 'user2Id'],
     reply: 'newChat',
     socket: true,

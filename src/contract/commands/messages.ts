@@ -57,6 +57,7 @@ export const messagesCommands = {
     input: onMessage.extend({ content: filledText(MAX_CONTENT_LENGTH), ...repeatable }),
     result: messageView,
     order: 'write',
+    limit: 'message',
     actor: ['userId'],
     reply: 'messageEdited',
     socket: true,

@@ -6,6 +6,7 @@ export const typingCommands = {
   typing: define({
     summary:
       'Says that one types in a chat, or has stopped. Send it again every 3 s or so while it goes on: without that, with the message, and with the connection it ends by itself.',
+    limit: 'typing',
     input: inChat.extend({ typing: z.boolean() }),
     result: typingView,
     order: 'read',

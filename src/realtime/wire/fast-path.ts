@@ -6,8 +6,8 @@ import { decode, DEFAULT_BOUNDS, type WirePacket } from './parser.js';
 const COMMAND = '42';
 const SLASH = 0x2f;
 
-/** What an event frame carries: its arguments, the name first, and the id of the answer it asks for. */
-export type EventTaker = (args: unknown[], ackId: number | null) => boolean;
+/** What an event frame carries: its arguments, the name first, the id of the answer it asks for, its characters. */
+export type EventTaker = (args: unknown[], ackId: number | null, size: number) => boolean;
 
 /** What Engine.IO and Socket.IO use of themselves, and do not declare as theirs to use. */
 interface Internals {
@@ -87,7 +87,7 @@ export class FastPath implements TextTaker {
       engine.pingTimeoutTimer.refresh();
       engine.hasRefreshedPingTimeout = true;
     }
-    return taker(packet.data as unknown[], packet.id ?? null);
+    return taker(packet.data as unknown[], packet.id ?? null, text.length);
   }
 
   private useTransport(): boolean {

@@ -62,12 +62,14 @@ type Listener = (packet: WirePacket) => void;
  * - Outgoing values are not searched for binary: a Buffer goes out as what its `toJSON` returns. In exchange
  *   encoding neither recurses in JavaScript nor walks a value twice.
  */
-export function createParser(bounds: Partial<JsonBounds> = {}) {
+export function createParser(bounds: Partial<JsonBounds> = {}, measured = false) {
   const limits: JsonBounds = { ...DEFAULT_BOUNDS, ...bounds };
 
   /** One per connection; has the part of an emitter that Socket.IO's Client uses, for one listener. */
   class Decoder {
     private listener: Listener | undefined = undefined;
+    /** With `measured`: the characters of each event of the main namespace, until somebody takes them out. */
+    readonly sizes: number[] = [];
 
     on(_event: 'decoded', listener: Listener): this {
       this.listener = listener;
@@ -91,6 +93,7 @@ export function createParser(bounds: Partial<JsonBounds> = {}) {
     add(chunk: unknown): void {
       if (typeof chunk !== 'string') throw new Error('binary frames are not supported');
       const packet = decode(chunk, limits);
+      if (measured && packet.type === PacketType.EVENT && packet.nsp === '/') this.sizes.push(chunk.length);
       this.listener?.(packet);
     }
 

@@ -1,0 +1,72 @@
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Server } from 'socket.io';
+import type { AppConfig } from '../config/config.js';
+import { AppError } from '../contract/index.js';
+import type { Limits } from '../limits/limits.js';
+
+/** What Engine.IO wants to hear: an error's text or null, and whether the handshake goes on. */
+type Decide = (error: string | null | undefined, allowed: boolean) => void;
+
+/** Engine.IO leaves the response there for a request of long polling; an upgrade has none. */
+type Handshake = IncomingMessage & { res?: ServerResponse };
+
+/** What is used of Engine.IO's connections. */
+interface Connection {
+  readonly request: IncomingMessage;
+  once(event: 'close', listener: () => void): void;
+}
+
+/**
+ * Who may begin a connection: pages of allowed origins (`cors` does not stop a WebSocket: browsers send no preflight
+ * for it) and whoever sends no origin, as no browser does; both within the limits of their address.
+ *
+ * A foreign page is refused in the manner of Engine.IO, too many handshakes by 429 with Retry-After and the error as
+ * REST renders it.
+ */
+export function handshakeGuard(config: Pick<AppConfig, 'allowedOrigins'>, limits: Limits) {
+  const { allowedOrigins } = config;
+  const anyOrigin = allowedOrigins.includes('*');
+  return (request: IncomingMessage, decide: Decide): void => {
+    const { origin } = request.headers;
+    if (!anyOrigin && origin !== undefined && !allowedOrigins.includes(origin)) {
+      decide('Origin not allowed', false);
+      return;
+    }
+    try {
+      limits.handshake(limits.addressOf(request));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      refuse(request, error);
+      return;
+    }
+    decide(null, true);
+  };
+}
+
+function refuse(request: Handshake, error: AppError): void {
+  const { status } = error;
+  const body = JSON.stringify({ error: error.toView() });
+  const headers = {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': String(Buffer.byteLength(body)),
+    'Retry-After': String(Math.ceil((error.retryAfterMs ?? 1_000) / 1_000)),
+    Connection: 'close',
+  };
+  const { res, socket } = request;
+  if (res) {
+    res.writeHead(status, headers).end(body);
+    return;
+  }
+  socket.on('error', () => undefined);
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${body}`);
+  socket.destroySoon();
+}
+
+/** Counts the open connections of each address, those that have not sent CONNECT yet as well. */
+export function countOpen(server: Server, limits: Limits): void {
+  if (!limits.on) return;
+  server.engine.on('connection', (connection: Connection) => {
+    connection.once('close', limits.opened(limits.addressOf(connection.request)));
+  });
+}
