@@ -18,6 +18,7 @@ const LAYERS = [
   ['http'],
   ['presence'],
   ['users'],
+  ['accounts'],
   ['chats'],
   ['messages'],
   ['receipts', 'reactions', 'sync'],

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AccountsModule } from './accounts/accounts.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { ChatsModule } from './chats/chats.module.js';
 import type { AppConfig } from './config/config.js';
@@ -30,6 +31,7 @@ export class AppModule {
         HttpModule,
         PresenceModule,
         UsersModule,
+        AccountsModule,
         ChatsModule,
         MessagesModule,
         ReceiptsModule,

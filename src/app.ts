@@ -5,6 +5,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
 import { AppModule } from './app.module.js';
 import type { AppConfig } from './config/config.js';
+import { refuseBodiesOfNobody } from './http/credentials.js';
 import { useJsonBodies } from './http/json-body.js';
 import { useDocs } from './http/openapi.js';
 import { answerUnparsable } from './http/unparsable.js';
@@ -32,6 +33,7 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
   app.enableCors({ origin: config.allowedOrigins.includes('*') ? '*' : [...config.allowedOrigins] });
   // Plain HTTP is as good as HTTPS behind a proxy or on a developer's machine: nothing is to be upgraded.
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } }, hsts: false }));
+  if (config.auth.mode === 'jwt') refuseBodiesOfNobody(app);
   useJsonBodies(app);
   useDocs(app);
   answerUnparsable(app.getHttpServer());

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { authCommands } from './commands/auth.js';
 import { chatsCommands } from './commands/chats.js';
 import { messagesCommands } from './commands/messages.js';
 import { presenceCommands } from './commands/presence.js';
@@ -10,6 +11,7 @@ import type { CommandDefinition } from './define.js';
 
 /** Every command and route of the API, once. Validation, types, REST routes and documents follow from it. */
 export const commands = {
+  ...authCommands,
   ...presenceCommands,
   ...usersCommands,
   ...chatsCommands,

@@ -11,6 +11,15 @@ import { clientId, id } from './scalars.js';
  */
 export type CommandOrder = 'send' | 'write' | 'read';
 
+/**
+ * Who may ask at all, in jwt mode; what they may do then is decided by the service.
+ *
+ * - `anyone`: nobody needs to be known. The service must not look at the actor.
+ * - `person`: whoever has a token or an API key.
+ * - `application`: whoever has an API key.
+ */
+export type Asker = 'anyone' | 'person' | 'application';
+
 export interface CommandDefinition<I extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
   summary: string;
   input: I;
@@ -18,6 +27,8 @@ export interface CommandDefinition<I extends z.ZodType = z.ZodType, R extends z.
   order: CommandOrder;
   /** The field that a bare number or numeric string stands for: `getChats` with `1` is `{ userId: 1 }`. */
   bare?: string;
+  /** Left out: a person. */
+  who?: Asker;
   /** Fields of the input that say who is asking, in open mode; in jwt mode they must name the caller. */
   actor: readonly string[];
   /** The event that a caller without a callback hears; null: nothing. */

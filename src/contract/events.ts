@@ -12,6 +12,7 @@ import {
   presenceView,
   reactionsChangedView,
   syncedView,
+  tokenLifeView,
   unreadCountView,
 } from './views.js';
 
@@ -53,6 +54,10 @@ export const events = {
     payload: presenceView,
     summary: 'Somebody came online or went offline; to people who share a chat with them.',
   },
+  tokenExpiring: {
+    payload: tokenLifeView,
+    summary: 'The token of this socket expires soon: send `authenticate`, or the socket will be closed.',
+  },
   exception: {
     payload: z.object({
       command: z.string().nullable(),
@@ -61,7 +66,8 @@ export const events = {
       details: z.unknown().optional(),
       retryAfterMs: z.number().optional(),
     }),
-    summary: 'A command without a callback failed; only to the socket that sent it.',
+    summary:
+      'A command without a callback failed, or this socket is closed for its token; only to that socket.',
   },
 } as const satisfies Record<string, { payload: z.ZodType; summary: string }>;
 

@@ -7,6 +7,7 @@ import { tooSlow } from '../database/failure.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import type { CommandRequest } from '../realtime/command.decorator.js';
 import { ANSWER_WITHIN_MS } from '../realtime/deadlines.js';
+import { credentialsOf } from './credentials.js';
 import { ROUTE_COMMAND } from './route.decorator.js';
 
 /** A request whose command has been read. */
@@ -36,8 +37,10 @@ export class CommandInterceptor implements NestInterceptor {
     const name = Reflect.getMetadata(ROUTE_COMMAND, context.getHandler()) as CommandName | undefined;
     if (name === undefined) return handle();
     const request = context.switchToHttp().getRequest<CommandHttpRequest>();
+    // Who nobody knows is told so before anything is said about the input.
+    const caller = this.identity.open ? null : await this.identity.callerOf(name, credentialsOf(request));
     const input = parseInput(name, inputOf(request, name));
-    const actor = this.identity.actorOf(name, input, { userId: claimedUser(request), origin: null });
+    const actor = this.identity.actorOf(name, input, { userId: claimedUser(request), origin: null, caller });
     request.command = { actor, input };
     return this.idempotency.run(name, actor, input, handle);
   }

@@ -1,4 +1,5 @@
 import type { Socket } from 'socket.io';
+import type { Person } from '../auth/caller.js';
 import { CommandLane } from './command-lane.js';
 
 /** What the edge knows of one socket. */
@@ -7,7 +8,11 @@ export class Connection {
   userId: number | null = null;
   readonly lane = new CommandLane();
 
-  constructor(readonly socket: Socket) {
+  constructor(
+    readonly socket: Socket,
+    /** Who has proved to be at this socket, in jwt mode; replaced when the token is renewed. */
+    public caller: Person | null = null,
+  ) {
     (socket.data as { connection?: Connection }).connection = this;
   }
 

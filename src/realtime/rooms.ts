@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Socket } from 'socket.io';
 import { Sql, type Statement } from '../database/sql.js';
 import type { Connection } from './connection.js';
 import { chatRoom, userRoom } from './publisher.js';
@@ -21,11 +22,17 @@ export class Rooms {
   /** After it resolves the socket hears what its person may hear, and nobody else's events. */
   async enter(connection: Connection, userId: number): Promise<void> {
     const { socket } = connection;
-    this.leave(connection);
+    // What it hears already goes on while we look.
+    if (!socket.rooms.has(userRoom(userId))) this.leave(connection);
+    await this.join(socket, userId, () => connection.userId === userId);
+  }
+
+  /** Adds the rooms of a person, unless the socket is not theirs any more by then. */
+  async join(socket: Socket, userId: number, stillTheirs = (): boolean => true): Promise<void> {
     // The person's own room first: somebody added to a group meanwhile is joined to it through this room.
     await socket.join(userRoom(userId));
     const groups = await this.sql.rows<{ id: number }>(groupsOf, [userId]);
-    if (connection.userId === userId) await socket.join(groups.map((group) => chatRoom(group.id)));
+    if (stillTheirs()) await socket.join(groups.map((group) => chatRoom(group.id)));
   }
 
   /** The socket hears nobody's events any more. */

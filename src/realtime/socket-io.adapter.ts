@@ -6,6 +6,7 @@ import type { Observable } from 'rxjs';
 import { Server, type ServerOptions, type Socket } from 'socket.io';
 import type { AppConfig } from '../config/config.js';
 import { Dispatcher } from './dispatcher.js';
+import { Handshake } from './handshake.js';
 import { LocalAdapter } from './local-adapter.js';
 import { Publisher } from './publisher.js';
 import { CorkedWebSocketServer } from './wire/corked-ws.js';
@@ -67,6 +68,7 @@ export class SocketIoAdapter extends IoAdapter {
       },
     });
     this.http.prependListener('request', requireUtf8);
+    this.app.get(Handshake).guard(server);
     const dispatcher = this.app.get(Dispatcher);
     server.on('connection', (socket) => dispatcher.attach(socket));
     this.app.get(Publisher).use(server);

@@ -1,0 +1,100 @@
+import { randomBytes, scrypt, type ScryptOptions, timingSafeEqual } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../contract/index.js';
+import { Turns } from './turns.js';
+
+/** One of the settings of equal strength that OWASP asks for at least: 16 MiB and about 0.2 s a password. */
+const SETTING = { cost: 14, blockSize: 8, parallelization: 5 };
+
+const KEY_BYTES = 32;
+const SALT_BYTES = 16;
+
+/**
+ * One at a time: libuv has four threads for all that blocks, DNS and files and WebCrypto among them, and there
+ * are as a rule no more cores than it takes to chat.
+ */
+const AT_ONCE = 1;
+
+/** Most that wait, and for how long in milliseconds: who is let in later would be answered too late. */
+const MAX_WAITING = 16;
+const PATIENCE_MS = 2_500;
+
+const RETRY_AFTER_MS = 2_000;
+
+/** `$scrypt$ln=14,r=8,p=5$salt$key`: the setting goes with the hash, so that it can be raised. */
+const FORM = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([\w+/]+)\$([\w+/]+)$/;
+
+type Setting = typeof SETTING;
+
+/** Nobody's: what the password of an unknown name is compared with. */
+const NOBODYS = formOf(SETTING, randomBytes(SALT_BYTES), randomBytes(KEY_BYTES));
+
+/** Hashes of passwords. However many come at once, they take one thread, and those too many are refused. */
+@Injectable()
+export class Passwords {
+  private readonly turns = new Turns({
+    atOnce: AT_ONCE,
+    maxWaiting: MAX_WAITING,
+    patienceMs: PATIENCE_MS,
+    refusal: () => new AppError('OVERLOADED', { retryAfterMs: RETRY_AFTER_MS }),
+  });
+
+  /** @throws AppError OVERLOADED */
+  hash(password: string): Promise<string> {
+    return this.turns.take(async () => {
+      const salt = randomBytes(SALT_BYTES);
+      return formOf(SETTING, salt, await derive(password, salt, SETTING));
+    });
+  }
+
+  /**
+   * Whom `find` finds, if the password is theirs, else null. It takes the same time when nobody is found. `find`
+   * is not called for those who are refused.
+   *
+   * @throws AppError OVERLOADED
+   */
+  matching<T extends { passwordHash: string }>(
+    password: string,
+    find: () => Promise<T | undefined>,
+  ): Promise<T | null> {
+    return this.turns.take(async () => {
+      const found = await find();
+      const right = await matches(password, found?.passwordHash ?? NOBODYS);
+      return found && right ? found : null;
+    });
+  }
+}
+
+async function matches(password: string, hash: string): Promise<boolean> {
+  const parts = FORM.exec(hash);
+  if (!parts) throw new Error('A password hash has an unknown form');
+  const [, cost, blockSize, parallelization, salt = '', key = ''] = parts;
+  const setting = {
+    cost: Number(cost),
+    blockSize: Number(blockSize),
+    parallelization: Number(parallelization),
+  };
+  const known = Buffer.from(key, 'base64');
+  const derived = await derive(password, Buffer.from(salt, 'base64'), setting);
+  return known.length === derived.length && timingSafeEqual(known, derived);
+}
+
+/** The same characters may be typed as different code points: NFKC makes them one. */
+function derive(
+  password: string,
+  salt: Buffer,
+  { cost, blockSize, parallelization }: Setting,
+): Promise<Buffer> {
+  const N = 2 ** cost;
+  const options: ScryptOptions = { N, r: blockSize, p: parallelization, maxmem: 2 * 128 * N * blockSize };
+  return new Promise((resolve, reject) => {
+    scrypt(password.normalize('NFKC'), salt, KEY_BYTES, options, (error, key) =>
+      error ? reject(error) : resolve(key),
+    );
+  });
+}
+
+function formOf({ cost, blockSize, parallelization }: Setting, salt: Buffer, key: Buffer): string {
+  const text = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '');
+  return `$scrypt$ln=${cost},r=${blockSize},p=${parallelization}$${text(salt)}$${text(key)}`;
+}
