@@ -5,13 +5,12 @@ import type { Client, World } from './world.js';
 export const PASSWORD = 'correct horse battery staple';
 
 /** Variables of a server with accounts of its own. Secrets of their own too, so that no test knows another's. */
-export const ownAccounts = (): { AUTH: string; JWT_SECRET: string; API_KEYS: string } => ({
+export const ownAccounts = () => ({
   AUTH: 'jwt',
   JWT_SECRET: randomBytes(32).toString('base64'),
-  API_KEYS: `${apiKey()},${apiKey()}`,
 });
 
-const apiKey = () => `key-${randomBytes(24).toString('base64url')}`;
+export const newApiKey = () => `key-${randomBytes(24).toString('base64url')}`;
 
 export const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
@@ -30,6 +29,22 @@ export async function register(world: World, username = newName()): Promise<Sess
 export async function connected(world: World): Promise<Client & { session: SessionView }> {
   const session = await register(world);
   return Object.assign(await world.bearer(session.user.id, session.accessToken), { session });
+}
+
+export interface Minted {
+  userId: number;
+  accessToken: string;
+  expiresAt: string;
+}
+
+/** An access token by an API key: for an own externalId, a userId, or somebody new. */
+export async function mint(
+  world: World,
+  key: string,
+  of: object = { externalId: newName() },
+): Promise<Minted> {
+  const { body } = await world.http.post('/auth/tokens').set('X-Api-Key', key).send(of).expect(201);
+  return body as Minted;
 }
 
 /** The error of a handshake that was refused. */
