@@ -11,7 +11,6 @@ import type { CommandDefinition } from './define.js';
 
 /** Every command and route of the API, once. Validation, types, REST routes and documents follow from it. */
 export const commands = {
-  ...authCommands,
   ...presenceCommands,
   ...usersCommands,
   ...chatsCommands,
@@ -19,6 +18,7 @@ export const commands = {
   ...receiptsCommands,
   ...reactionsCommands,
   ...syncCommands,
+  ...authCommands,
 } as const satisfies Record<string, CommandDefinition>;
 
 export type CommandName = keyof typeof commands;

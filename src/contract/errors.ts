@@ -12,7 +12,7 @@ export const errorCatalogue = {
     status: 401,
     message: 'Nobody said who is asking.',
     advice:
-      'With AUTH=jwt send a token or an API key: `Authorization: Bearer …`, on sockets `auth.token`. In open mode and with an API key name the person: by `userId` or `senderId`, the X-User-Id header, or `userOnline`.',
+      'With AUTH=jwt send a token or an API key: `Authorization: Bearer …`, on sockets `auth.token`. In open mode and with an API key name the person: by `userId` or `senderId`, or the X-User-Id header; on a socket by `userOnline`.',
   },
   TOKEN_EXPIRED: {
     status: 401,
