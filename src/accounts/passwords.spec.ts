@@ -23,8 +23,10 @@ describe('Passwords', () => {
     expect(await check(await passwords.hash('pässword'), 'pa\u0308ssword')).toBe(true);
   });
 
-  it('of nobody match nothing', async () => {
+  it('of nobody match nothing, and that is not told at once either', async () => {
+    const asked = performance.now();
     expect(await check(undefined, 'correct horse')).toBe(false);
+    expect(performance.now() - asked).toBeGreaterThan(20);
   });
 
   it('are matched by the setting of the hash, an older one too', async () => {

@@ -1,5 +1,5 @@
 import { KeyObject } from 'node:crypto';
-import { type JWTPayload, jwtVerify, type JWTVerifyOptions } from 'jose';
+import { jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
 import type { ForeignTokens as ForeignTokensConfig } from '../config/auth-config.js';
 import { AppError, filledText } from '../contract/index.js';
 import { AccessTokens, checked, momentOf } from './access-tokens.js';
@@ -15,36 +15,31 @@ const shownName = filledText(200);
 
 /** Access tokens that somebody else signs. The subject is the user's externalId; the user is made on first sight. */
 export class ForeignTokens extends AccessTokens {
-  private readonly remote: RemoteKeys | null;
-  private readonly check: (token: string) => Promise<JWTPayload>;
+  private readonly remote: RemoteKeys | null = null;
+  private readonly keyOf: JWTVerifyGetKey;
+  private readonly options: JWTVerifyOptions;
 
   constructor(
     { keys, issuer, audience, algorithms }: ForeignTokensConfig,
     private readonly subjects: Subjects,
   ) {
     super();
-    const options: JWTVerifyOptions = {
-      algorithms: [...algorithms],
-      issuer,
-      audience,
-      requiredClaims: ['sub', 'exp'],
-    };
-    const remote = keys instanceof KeyObject ? null : new RemoteKeys(keys);
-    this.remote = remote;
-    this.check = async (token) => {
-      const { payload, protectedHeader } =
-        keys instanceof KeyObject
-          ? await jwtVerify(token, keys, options)
-          : await jwtVerify(token, remote!.keyOf, options);
-      if (!PURPOSES.has(protectedHeader.typ?.toLowerCase())) throw new AppError('TOKEN_INVALID');
-      return payload;
-    };
+    if (keys instanceof KeyObject) this.keyOf = () => keys;
+    else {
+      this.remote = new RemoteKeys(keys);
+      this.keyOf = this.remote.keyOf;
+    }
+    this.options = { algorithms: [...algorithms], issuer, audience, requiredClaims: ['sub', 'exp'] };
   }
 
   override async verify(token: string): Promise<Person> {
-    const payload = await checked(token, () => this.check(token));
+    const { payload, protectedHeader } = await checked(token, () =>
+      jwtVerify(token, this.keyOf, this.options),
+    );
     const sub = subject.safeParse(payload.sub);
-    if (!sub.success) throw new AppError('TOKEN_INVALID');
+    if (!sub.success || !PURPOSES.has(protectedHeader.typ?.toLowerCase())) {
+      throw new AppError('TOKEN_INVALID');
+    }
     const name = shownName.safeParse(payload.name);
     const userId = await this.subjects.userOf(sub.data, name.success ? name.data : null);
     return { by: 'person', userId, expiresAt: momentOf(payload.exp) };
