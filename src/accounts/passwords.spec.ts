@@ -2,6 +2,7 @@ import { Passwords } from './passwords.js';
 
 describe('Passwords', () => {
   const passwords = new Passwords();
+  afterAll(() => passwords.onApplicationShutdown());
   const check = async (passwordHash: string | undefined, password: string) =>
     (await passwords.matching(password, () =>
       Promise.resolve(passwordHash === undefined ? undefined : { passwordHash }),
@@ -27,6 +28,11 @@ describe('Passwords', () => {
     const asked = performance.now();
     expect(await check(undefined, 'correct horse')).toBe(false);
     expect(performance.now() - asked).toBeGreaterThan(20);
+  });
+
+  it('whose hash is broken are an error, and the next are looked at all the same', async () => {
+    await expect(check('$scrypt$ln=62,r=8,p=1$c2FsdA$c2FsdA', 'correct horse')).rejects.toThrow();
+    expect(await check(await passwords.hash('correct horse'), 'correct horse')).toBe(true);
   });
 
   it('are matched by the setting of the hash, an older one too', async () => {

@@ -1,6 +1,7 @@
-import { randomBytes, scrypt, type ScryptOptions, timingSafeEqual } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { AppError } from '../contract/index.js';
+import { ScryptThread } from './scrypt-thread.js';
 import { Turns } from './turns.js';
 
 /** One of the settings of equal strength that OWASP asks for at least: 16 MiB and about 0.2 s a password. */
@@ -9,10 +10,7 @@ const SETTING = { cost: 14, blockSize: 8, parallelization: 5 };
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
 
-/**
- * One at a time: libuv has four threads for all that blocks, DNS and files and WebCrypto among them, and there
- * are as a rule no more cores than it takes to chat.
- */
+/** One at a time: there are as a rule no more cores than it takes to chat. */
 const AT_ONCE = 1;
 
 /** Most that wait, and for how long in milliseconds: who is let in later would be answered too late. */
@@ -31,7 +29,8 @@ const NOBODYS = formOf(SETTING, randomBytes(SALT_BYTES), randomBytes(KEY_BYTES))
 
 /** Hashes of passwords. However many come at once, they take one thread, and those too many are refused. */
 @Injectable()
-export class Passwords {
+export class Passwords implements OnApplicationShutdown {
+  private readonly thread = new ScryptThread();
   private readonly turns = new Turns({
     atOnce: AT_ONCE,
     maxWaiting: MAX_WAITING,
@@ -43,7 +42,7 @@ export class Passwords {
   hash(password: string): Promise<string> {
     return this.turns.take(async () => {
       const salt = randomBytes(SALT_BYTES);
-      return formOf(SETTING, salt, await derive(password, salt, SETTING));
+      return formOf(SETTING, salt, await this.derive(password, salt, SETTING));
     });
   }
 
@@ -59,39 +58,36 @@ export class Passwords {
   ): Promise<T | null> {
     return this.turns.take(async () => {
       const found = await find();
-      const right = await matches(password, found?.passwordHash ?? NOBODYS);
+      const right = await this.matches(password, found?.passwordHash ?? NOBODYS);
       return found && right ? found : null;
     });
   }
-}
 
-async function matches(password: string, hash: string): Promise<boolean> {
-  const parts = FORM.exec(hash);
-  if (!parts) throw new Error('A password hash has an unknown form');
-  const [, cost, blockSize, parallelization, salt = '', key = ''] = parts;
-  const setting = {
-    cost: Number(cost),
-    blockSize: Number(blockSize),
-    parallelization: Number(parallelization),
-  };
-  const known = Buffer.from(key, 'base64');
-  const derived = await derive(password, Buffer.from(salt, 'base64'), setting);
-  return known.length === derived.length && timingSafeEqual(known, derived);
-}
+  async onApplicationShutdown(): Promise<void> {
+    await this.thread.stop();
+  }
 
-/** The same characters may be typed as different code points: NFKC makes them one. */
-function derive(
-  password: string,
-  salt: Buffer,
-  { cost, blockSize, parallelization }: Setting,
-): Promise<Buffer> {
-  const N = 2 ** cost;
-  const options: ScryptOptions = { N, r: blockSize, p: parallelization, maxmem: 2 * 128 * N * blockSize };
-  return new Promise((resolve, reject) => {
-    scrypt(password.normalize('NFKC'), salt, KEY_BYTES, options, (error, key) =>
-      error ? reject(error) : resolve(key),
-    );
-  });
+  private async matches(password: string, hash: string): Promise<boolean> {
+    const parts = FORM.exec(hash);
+    if (!parts) throw new Error('A password hash has an unknown form');
+    const [, cost, blockSize, parallelization, salt = '', key = ''] = parts;
+    const setting = {
+      cost: Number(cost),
+      blockSize: Number(blockSize),
+      parallelization: Number(parallelization),
+    };
+    const known = Buffer.from(key, 'base64');
+    const derived = await this.derive(password, Buffer.from(salt, 'base64'), setting);
+    return known.length === derived.length && timingSafeEqual(known, derived);
+  }
+
+  /** The same characters may be typed as different code points: NFKC makes them one. */
+  private derive(password: string, salt: Buffer, setting: Setting): Promise<Buffer> {
+    const { cost, blockSize, parallelization } = setting;
+    const N = 2 ** cost;
+    const options = { N, r: blockSize, p: parallelization, maxmem: 2 * 128 * N * blockSize };
+    return this.thread.derive(password.normalize('NFKC'), salt, KEY_BYTES, options);
+  }
 }
 
 function formOf({ cost, blockSize, parallelization }: Setting, salt: Buffer, key: Buffer): string {
