@@ -20,6 +20,7 @@ const LAYERS = [
   ['blocks'],
   ['presence'],
   ['users'],
+  ['accounts'],
   ['chats'],
   ['typing'],
   ['messages'],

@@ -25,7 +25,7 @@ const shared = {
     ],
   },
   transformIgnorePatterns: [
-    '/node_modules/(?!(@nestjs|zod|file-type|strtok3|token-types|uint8array-extras)/)',
+    '/node_modules/(?!(@nestjs|zod|jose|file-type|strtok3|token-types|uint8array-extras)/)',
   ],
 };
 

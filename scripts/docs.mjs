@@ -102,7 +102,7 @@ function restOf({ rest }) {
 }
 
 function commandSection([name, command]) {
-  const { summary, result, bare, actor, reply, socket, rest, input } = command;
+  const { summary, result, bare, who, actor, reply, socket, rest, input } = command;
   const facts = [`Answer: ${typeOf(schemaOf(result))}.`];
   if (socket) {
     facts.push(reply ? `Without a callback: ${code(reply)}.` : 'Without a callback: nothing is heard.');
@@ -111,6 +111,8 @@ function commandSection([name, command]) {
     facts.push('REST only.');
   }
   if (rest) facts.push(`REST: ${code(restOf(command))}, ${rest.status}.`);
+  if (who === 'anyone') facts.push('Needs no token.');
+  if (who === 'application') facts.push('With AUTH=jwt for API keys only.');
   if (actor.length > 0) facts.push(`Who asks: ${actor.map(code).join(' or ')}.`);
   const rules = rulesOf(input).map((rule) => `${rule[0].toUpperCase()}${rule.slice(1)}.`);
   return [
@@ -186,9 +188,18 @@ hears the event itself, or \`exception\`.
 the same data, without an envelope; an error is \`{ "error": { "code", "message", … } }\` with the status of
 [its code](errors.md).
 
-- In open mode the field listed as "who asks" says it; without that the socket's \`userOnline\` does, over REST the header
-  \`X-User-Id\`. Where nobody says it the application itself asks, and may read and delete everything; what needs a
-  person is \`UNAUTHENTICATED\` then.
+- **Who asks** is said in open mode by the field listed so; without that by the socket's \`userOnline\`, over REST by the
+  header \`X-User-Id\`. Where nobody says it the application itself asks, and may read and delete everything; what needs
+  a person is \`UNAUTHENTICATED\` then.
+- With \`AUTH=jwt\` a token says it: on sockets \`auth: { token }\` of the handshake, over REST
+  \`Authorization: Bearer …\`. Those fields and the header may be left out; where they are there they must name the same
+  person, of several fields one, or the answer is \`FORBIDDEN\`. An API key (\`X-Api-Key\`, REST only) is the application
+  itself, or acts for the person that a field or the header names. Users are not made by naming them.
+- With \`AUTH=jwt\` a socket without a good token hears \`connect_error\`, whose \`data\` is the error. Clients do not try
+  again by themselves then: connect with another token, or after \`retryAfterMs\`. A connected socket is its person's,
+  online and hearing, without \`userOnline\`. It hears \`tokenExpiring\` a minute before its token expires (of a token that
+  lasts less than two minutes, at half of what is left), and renews it by \`authenticate\`; else it hears \`exception\` with
+  \`TOKEN_EXPIRED\` and is closed.
 - Ids are integers from 1 to 2^53 - 1. Input takes a number or a numeric string; output is always the number.
 - Fields that are unknown are ignored. Text must have no NUL and no unpaired surrogate; it is stored as it came.
   A message holds at most ${thousands(MAX_CONTENT_LENGTH)} UTF-16 code units. \`metadata\` is a JSON object of at most

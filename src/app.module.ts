@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AccountsModule } from './accounts/accounts.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { BlocksModule } from './blocks/blocks.module.js';
 import { ChatsModule } from './chats/chats.module.js';
@@ -36,6 +37,7 @@ export class AppModule {
         BlocksModule,
         PresenceModule,
         UsersModule,
+        AccountsModule,
         ChatsModule,
         TypingModule,
         MessagesModule,

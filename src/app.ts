@@ -5,6 +5,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
 import { AppModule } from './app.module.js';
 import type { AppConfig } from './config/config.js';
+import { refuseBodiesOfNobody } from './http/credentials.js';
 import { useJsonBodies } from './http/json-body.js';
 import { useDocs } from './http/openapi.js';
 import { LIMIT_HEADERS, useAddressLimits } from './http/request-limits.js';
@@ -38,6 +39,7 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
   // Plain HTTP is as good as HTTPS behind a proxy or on a developer's machine: nothing is to be upgraded.
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } }, hsts: false }));
   useAddressLimits(app);
+  if (config.auth.mode === 'jwt') refuseBodiesOfNobody(app);
   useJsonBodies(app);
   useDocs(app);
   answerUnparsable(app.getHttpServer());

@@ -4,7 +4,7 @@ import { commandRules } from '../src/chats/permissions.js';
 import { type CommandName, commandNames, definitionOf, type MessageView } from '../src/contract/index.js';
 import type { Answer } from '../src/realtime/call.js';
 import { freshDatabase } from './support/cluster.js';
-import { exampleOf, type Scene } from './support/examples.js';
+import { exampleOf, ofAccounts, type Scene } from './support/examples.js';
 import { Proxy } from './support/proxy.js';
 import { type Client, eventually, World } from './support/world.js';
 
@@ -92,8 +92,9 @@ describe('A database that is away or slow', () => {
     return [name, body.error.code];
   };
 
-  const onSockets = commandNames.filter((name) => definitionOf(name).socket);
-  const onRest = commandNames.filter((name) => definitionOf(name).rest);
+  const served = commandNames.filter((name) => !ofAccounts.includes(name));
+  const onSockets = served.filter((name) => definitionOf(name).socket);
+  const onRest = served.filter((name) => definitionOf(name).rest);
 
   /** A socket for each: of a person where the input can't say who asks. */
   const callersOf = (names: CommandName[]): Promise<Client[]> =>

@@ -26,6 +26,7 @@ interface Operation {
   operationId: string;
   summary: string;
   parameters: Parameter[];
+  security: object[];
   requestBody?: Content & { required: boolean };
   responses: Record<string, Content & { $ref?: string; description?: string }>;
 }
@@ -89,9 +90,19 @@ describe('The OpenAPI document', () => {
     }
   });
 
+  it('says of each operation what has to come with it, with AUTH=jwt', () => {
+    for (const [, , { operationId, security }] of operations) {
+      const { who = 'person' } = definitionOf(operationId as (typeof commandNames)[number]);
+      const names = { anyone: [], person: ['token', 'apiKey'], application: ['apiKey'] }[who];
+      expect({ operationId, names: security.flatMap(Object.keys) }).toEqual({ operationId, names });
+      for (const name of names) expect(document.components.securitySchemes).toHaveProperty(name);
+    }
+  });
+
   it('is made of schemas that are schemas', () => {
     for (const [path, part] of objectsIn(document)) {
       if (path.endsWith('/properties') || path.endsWith('/enum') || path.includes('/example')) continue;
+      if (path.includes('/securitySchemes/')) continue;
       if (typeof part.type === 'string') expect(TYPES).toContain(part.type);
       if (Array.isArray(part.required)) {
         expect({ path, required: part.required }).toEqual({ path, required: [...new Set(part.required)] });

@@ -1,22 +1,88 @@
-import { Injectable } from '@nestjs/common';
-import { type CommandName, definitionOf } from '../contract/index.js';
+import { Inject, Injectable } from '@nestjs/common';
+import type { AppConfig } from '../config/config.js';
+import { APP_CONFIG } from '../config/config.module.js';
+import { AppError, type Asker, type CommandName, definitionOf } from '../contract/index.js';
+import { AccessTokens } from './access-tokens.js';
 import type { Actor } from './actor.js';
+import { ApiKeys } from './api-keys.js';
+import type { Application, Caller, Credentials, Person } from './caller.js';
 
 /** What a connection or request says about who sends it, before its input is read. */
 export interface Claim {
   /** The person a socket (`userOnline`) or request (X-User-Id) has named; null: nobody yet. */
   readonly userId: number | null;
   readonly origin: string | null;
+  /** Who has proved to be asking; null in open mode, and where nobody needs to. */
+  readonly caller: Caller | null;
 }
+
+const APPLICATION: Application = { by: 'application' };
 
 /** Says who is asking; never what they may do. */
 @Injectable()
 export class Identity {
+  /** Whether every word of a client is believed. */
+  readonly open: boolean;
+
+  constructor(
+    @Inject(APP_CONFIG) config: AppConfig,
+    private readonly keys: ApiKeys,
+    private readonly tokens: AccessTokens,
+  ) {
+    this.open = config.auth.mode === 'open';
+  }
+
   /**
-   * Open mode: the input's own word, else the connection's. Where the input names several people (the two of
-   * a direct chat) the connection's person is the one who asks if they are among them, else the first.
+   * Who has proved, by what a request brings, to be asking for a command. null: nobody needs to.
+   *
+   * @throws AppError UNAUTHENTICATED, FORBIDDEN when the command is not for such a caller, and as
+   * `AccessTokens.verify`.
+   */
+  async callerOf(command: CommandName, { apiKey, bearer }: Credentials): Promise<Caller | null> {
+    const { who = 'person' } = definitionOf(command);
+    if (this.open || who === 'anyone') return null;
+    const key = apiKey ?? bearer;
+    if (key === null) throw new AppError('UNAUTHENTICATED');
+    if (this.keys.has(key)) return APPLICATION;
+    if (bearer === null || apiKey !== null) throw new AppError('TOKEN_INVALID');
+    const person = await this.tokens.verify(bearer);
+    requireAsker(who, person);
+    return person;
+  }
+
+  /**
+   * The person who has a token.
+   *
+   * @throws AppError UNAUTHENTICATED without one, and as `AccessTokens.verify`.
+   */
+  async bearerOf(token: unknown): Promise<Person> {
+    if (typeof token !== 'string' || token === '') throw new AppError('UNAUTHENTICATED');
+    return this.tokens.verify(token);
+  }
+
+  /**
+   * Who asks, given the input.
+   *
+   * @throws AppError FORBIDDEN for a person who names another one as themselves.
    */
   actorOf(command: CommandName, input: unknown, claim: Claim): Actor {
+    const { caller } = claim;
+    if (caller === null) {
+      if (this.open) return this.namedActor(command, input, claim);
+      if (definitionOf(command).who !== 'anyone') throw new AppError('UNAUTHENTICATED');
+      return { userId: null, origin: claim.origin };
+    }
+    return caller.by === 'person'
+      ? this.ownActor(command, input, claim, caller)
+      : this.namedActor(command, input, claim);
+  }
+
+  /**
+   * Open mode and the application: the input's own word, else the connection's or header's. Where the input
+   * names several people (the two of a direct chat) the connection's person is the one who asks if they are
+   * among them, else the first.
+   */
+  private namedActor(command: CommandName, input: unknown, claim: Claim): Actor {
     const fields = input as Record<string, number | undefined>;
     let userId: number | null = null;
     for (const field of definitionOf(command).actor) {
@@ -25,4 +91,25 @@ export class Identity {
     }
     return { userId: userId ?? claim.userId, origin: claim.origin };
   }
+
+  /** The token alone says who asks. Whom the input names must be that person, or of several one of them. */
+  private ownActor(command: CommandName, input: unknown, claim: Claim, { userId }: Person): Actor {
+    const { actor, who = 'person' } = definitionOf(command);
+    requireAsker(who, claim.caller);
+    if (claim.userId !== null && claim.userId !== userId) throw new AppError('FORBIDDEN');
+    const fields = input as Record<string, number | undefined>;
+    let others = false;
+    let themselves = false;
+    for (const field of actor) {
+      const named = fields[field];
+      if (named === userId) themselves = true;
+      else if (named !== undefined) others = true;
+    }
+    if (others && !themselves) throw new AppError('FORBIDDEN');
+    return { userId, origin: claim.origin };
+  }
+}
+
+function requireAsker(who: Asker, caller: Caller | null): void {
+  if (who === 'application' && caller?.by !== 'application') throw new AppError('FORBIDDEN');
 }

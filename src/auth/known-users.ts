@@ -1,25 +1,28 @@
-import { Injectable } from '@nestjs/common';
-import { Sql, type Statement } from '../database/sql.js';
+import { Inject, Injectable } from '@nestjs/common';
+import type { AppConfig } from '../config/config.js';
+import { APP_CONFIG } from '../config/config.module.js';
+import { AppError } from '../contract/index.js';
+import { Sql } from '../database/sql.js';
+import { existingUsers, insertMissingUsers } from './auth.queries.js';
+import { Remembered } from './remembered.js';
 
-/** Ids remembered as existing; the oldest are forgotten first. Users are never deleted. */
+/** Ids remembered as existing. Users are never deleted. */
 const REMEMBERED = 100_000;
 
-const insertMissing: Statement = {
-  name: 'users.insertMissing',
-  text: `
-    INSERT INTO users (id)
-    SELECT DISTINCT i.id FROM unnest($1::bigint[]) AS i(id)
-    WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = i.id)
-    ORDER BY i.id
-    ON CONFLICT (id) DO NOTHING`,
-};
+const NOBODY: ReadonlySet<number> = new Set();
 
-/** Open mode: makes the user row when an id is first used. */
+/** Whether there is somebody of an id. Open mode makes the user row when an id is first used. */
 @Injectable()
 export class KnownUsers {
-  private readonly known = new Set<number>();
+  private readonly open: boolean;
+  private readonly known = new Remembered<number, true>(REMEMBERED);
 
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    @Inject(APP_CONFIG) config: AppConfig,
+    private readonly sql: Sql,
+  ) {
+    this.open = config.auth.mode === 'open';
+  }
 
   /** Those of the ids that this process has not seen yet. */
   unseen(ids: Iterable<number>): number[] {
@@ -28,19 +31,29 @@ export class KnownUsers {
     return unseen;
   }
 
-  /** After it resolves there is a row for each of the ids. Nothing is asked for ids seen before. */
+  /**
+   * After it resolves there is a row for each of the ids. Nothing is asked for ids seen before.
+   *
+   * @throws AppError NOT_FOUND in jwt mode, when there is none for one of them.
+   */
   async ensure(ids: Iterable<number>): Promise<void> {
-    const unseen = this.unseen(ids);
-    if (unseen.length === 0) return;
-    await this.sql.rows(insertMissing, [unseen]);
-    for (const id of unseen) this.remember(id);
+    if ((await this.missing(ids)).size > 0) throw new AppError('NOT_FOUND');
   }
 
-  private remember(id: number): void {
-    if (this.known.size >= REMEMBERED) {
-      const [oldest] = this.known;
-      if (oldest !== undefined) this.known.delete(oldest);
+  /** Those of the ids that there is no user for: in open mode none, since they are made. */
+  async missing(ids: Iterable<number>): Promise<ReadonlySet<number>> {
+    const unseen = this.unseen(ids);
+    if (unseen.length === 0) return NOBODY;
+    if (this.open) {
+      await this.sql.rows(insertMissingUsers, [unseen]);
+      for (const id of unseen) this.known.set(id, true);
+      return NOBODY;
     }
-    this.known.add(id);
+    const missing = new Set(unseen);
+    for (const { id } of await this.sql.rows<{ id: number }>(existingUsers, [unseen])) {
+      missing.delete(id);
+      this.known.set(id, true);
+    }
+    return missing;
   }
 }

@@ -1,3 +1,4 @@
+import { type AuthConfig, parseAuth } from './auth-config.js';
 import { environment, type Environment } from './environment.js';
 import type { Rate } from './rate.js';
 
@@ -7,8 +8,7 @@ export interface AppConfig {
   readonly host: string | undefined;
   readonly httpPort: number;
   readonly socketPort: number;
-  /** `open` trusts the user id that a client states. */
-  readonly auth: { readonly mode: 'open' };
+  readonly auth: AuthConfig;
   readonly allowedOrigins: readonly string[];
   readonly database: {
     /** null: the embedded PostgreSQL. */
@@ -118,7 +118,7 @@ export function parseConfig(variables: Record<string, string | undefined>): {
     host: env.HOST,
     httpPort: env.PORT,
     socketPort: env.SOCKET_PORT,
-    auth: Object.freeze({ mode: 'open' }),
+    auth: parseAuth(env, faults),
     allowedOrigins: Object.freeze(env.ALLOWED_ORIGINS),
     database: Object.freeze({
       url: env.DATABASE_URL,

@@ -36,17 +36,47 @@ function postgresUrl(text: string): string {
   throw new Error('expected postgres://user:password@host:port/database');
 }
 
+function list(text: string): string[] {
+  return text
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
+}
+
 function origins(text: string): string[] {
   if (text === 'none') return [];
-  const list = text
-    .split(',')
-    .map((origin) => origin.trim())
-    .filter(Boolean);
-  const bad = list.find(
+  const named = list(text);
+  const bad = named.find(
     (origin) => origin !== '*' && !(URL.canParse(origin) && new URL(origin).origin === origin),
   );
-  if (bad === undefined) return list;
+  if (bad === undefined) return named;
   throw new Error('expected *, none or a comma-separated list of origins like https://app.example.com');
+}
+
+function httpUrl(text: string): URL {
+  if (URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol)) return new URL(text);
+  throw new Error('expected an http or https URL');
+}
+
+function apiKeys(text: string): string[] {
+  const keys = list(text);
+  if (keys.every((key) => /^[\x21-\x7e]{32,256}$/.test(key))) return keys;
+  throw new Error('expected comma-separated keys of 32 to 256 printable ASCII characters without spaces');
+}
+
+/** Algorithms of tokens that somebody else signs. Asymmetric ones only: a shared secret is not somebody else's. */
+const ALGORITHMS = [
+  ...(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const),
+  ...(['ES256', 'ES384', 'ES512', 'EdDSA'] as const),
+];
+
+export type Algorithm = (typeof ALGORITHMS)[number];
+
+function algorithms(text: string): Algorithm[] {
+  const named = list(text).map((name) => ALGORITHMS.find((algorithm) => algorithm === name));
+  const known = named.filter((algorithm) => algorithm !== undefined);
+  if (known.length > 0 && known.length === named.length) return known;
+  throw new Error(`expected some of ${ALGORITHMS.join(', ')}, comma-separated`);
 }
 
 /** `parseRate`; a default is written as the variable is. */
@@ -86,10 +116,60 @@ export const environment = {
     default: undefined,
     parse: (text) => text,
   }),
-  AUTH: variable<'open' | null>({
-    about: '`open` trusts the user id that a client states.',
+  AUTH: variable<'open' | 'jwt' | null>({
+    about: '`open` trusts the user id that a client states; `jwt` asks for a token or an API key.',
     default: null,
-    parse: oneOf('open'),
+    parse: oneOf('open', 'jwt'),
+  }),
+  JWT_SECRET: variable<string | null>({
+    about: 'Signs our own tokens: at least 32 random bytes. `openssl rand -base64 48` makes one.',
+    default: null,
+    parse: (text) => text,
+  }),
+  ACCESS_TOKEN_SECONDS: variable({
+    about: 'Seconds for which one of our access tokens is good.',
+    default: 900,
+    parse: wholeNumber(1, 86_400),
+  }),
+  REFRESH_TOKEN_DAYS: variable({
+    about: 'Days for which a session lasts without being refreshed.',
+    default: 30,
+    parse: wholeNumber(1, 3_650),
+  }),
+  REGISTRATION: variable<'open' | 'closed'>({
+    about: '`closed`: nobody registers by themselves; an API key makes users and their tokens.',
+    default: 'open',
+    parse: oneOf('open', 'closed'),
+  }),
+  JWT_JWKS_URL: variable<URL | null>({
+    about: "Somebody else's tokens, instead of JWT_SECRET: where their public keys are.",
+    default: null,
+    parse: httpUrl,
+  }),
+  JWT_PUBLIC_KEY: variable<string | null>({
+    about: 'As JWT_JWKS_URL, with the public key itself: PEM, line breaks may be written as `\\n`.',
+    default: null,
+    parse: (text) => text,
+  }),
+  JWT_ISSUER: variable<string | null>({
+    about: "The `iss` of somebody else's tokens.",
+    default: null,
+    parse: (text) => text,
+  }),
+  JWT_AUDIENCE: variable<string | null>({
+    about: "The `aud` of somebody else's tokens: this chat's name there.",
+    default: null,
+    parse: (text) => text,
+  }),
+  JWT_ALGORITHMS: variable<Algorithm[]>({
+    about: "How somebody else's tokens are signed, comma-separated; nothing else is accepted.",
+    default: ['RS256'],
+    parse: algorithms,
+  }),
+  API_KEYS: variable<string[]>({
+    about: 'Keys of your own backends for REST, comma-separated, at least 32 characters each.',
+    default: [],
+    parse: apiKeys,
   }),
   ALLOWED_ORIGINS: variable<string[]>({
     about: 'Web origins that may connect, comma-separated; `*` allows all, `none` none.',

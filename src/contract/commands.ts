@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { authCommands } from './commands/auth.js';
 import { blocksCommands } from './commands/blocks.js';
 import { chatsCommands } from './commands/chats.js';
 import { messagesCommands } from './commands/messages.js';
@@ -23,6 +24,7 @@ export const commands = {
   ...syncCommands,
   ...reportsCommands,
   ...typingCommands,
+  ...authCommands,
 } as const satisfies Record<string, CommandDefinition>;
 
 export type CommandName = keyof typeof commands;

@@ -16,6 +16,15 @@ export type CommandOrder = 'send' | 'write' | 'read';
  */
 export type CommandLimit = 'login' | 'message' | 'typing' | 'createChat' | 'other';
 
+/**
+ * Who may ask at all, in jwt mode; what they may do then is decided by the service.
+ *
+ * - `anyone`: nobody needs to be known. The service must not look at the actor.
+ * - `person`: whoever has a token or an API key.
+ * - `application`: whoever has an API key.
+ */
+export type Asker = 'anyone' | 'person' | 'application';
+
 export interface CommandDefinition<I extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
   summary: string;
   input: I;
@@ -25,6 +34,8 @@ export interface CommandDefinition<I extends z.ZodType = z.ZodType, R extends z.
   limit?: CommandLimit;
   /** The field that a bare number or numeric string stands for: `getChats` with `1` is `{ userId: 1 }`. */
   bare?: string;
+  /** Left out: a person. */
+  who?: Asker;
   /** Fields of the input that say who is asking, in open mode; in jwt mode they must name the caller. */
   actor: readonly string[];
   /** The event that a caller without a callback hears; null: nothing. */

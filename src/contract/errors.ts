@@ -12,7 +12,28 @@ export const errorCatalogue = {
     status: 401,
     message: 'Nobody said who is asking.',
     advice:
-      'In open mode emit `userOnline` first, or name the user in the payload (`userId`, `senderId`) or in the X-User-Id header.',
+      'With AUTH=jwt send a token or an API key: `Authorization: Bearer …`, on sockets `auth.token`. In open mode and with an API key name the person: by `userId` or `senderId`, or the X-User-Id header; on a socket by `userOnline`.',
+  },
+  TOKEN_EXPIRED: {
+    status: 401,
+    message: 'The token has expired.',
+    advice: 'Get a new one by `POST /auth/refresh` or from whoever gave it; on a socket send `authenticate`.',
+  },
+  TOKEN_INVALID: {
+    status: 401,
+    message: 'The token or API key is not one that this server accepts.',
+    advice: 'Log in again. Check that the token is meant for this server, and that it is an access token.',
+  },
+  TOKEN_REUSED: {
+    status: 401,
+    message: 'The refresh token was used before: its session has been ended.',
+    advice:
+      'Log in again. A refresh token is good once; refresh one at a time. If it was not you, change the password.',
+  },
+  CREDENTIALS_WRONG: {
+    status: 401,
+    message: 'There is no such user, or the password is another one.',
+    advice: 'Check both. The answer is the same for either.',
   },
   FORBIDDEN: {
     status: 403,
@@ -28,6 +49,12 @@ export const errorCatalogue = {
     status: 404,
     message: 'There is no such command or route.',
     advice: 'Check the name against the list of commands.',
+  },
+  NOT_CONFIGURED: {
+    status: 404,
+    message: 'This server is not set up for that.',
+    advice:
+      "Accounts and tokens of our own need AUTH=jwt and JWT_SECRET, registering also REGISTRATION=open. With somebody else's tokens ask whoever signs them.",
   },
   CONFLICT: {
     status: 409,

@@ -15,6 +15,7 @@ import {
   reactionsChangedView,
   syncedView,
   typingView,
+  tokenLifeView,
   unreadCountView,
   visibilityView,
 } from './views.js';
@@ -73,6 +74,10 @@ export const events = {
   },
   blocksList: { payload: z.array(blockView), summary: 'Answer to getBlocks.' },
   messageReported: { payload: messageReportedView, summary: 'Answer to reportMessage.' },
+  tokenExpiring: {
+    payload: tokenLifeView,
+    summary: 'The token of this socket expires soon: send `authenticate`, or the socket will be closed.',
+  },
   exception: {
     payload: z.object({
       command: z.string().nullable(),
@@ -81,7 +86,8 @@ export const events = {
       details: z.unknown().optional(),
       retryAfterMs: z.number().optional(),
     }),
-    summary: 'A command without a callback failed; only to the socket that sent it.',
+    summary:
+      'A command without a callback failed, or this socket is closed for its token; only to that socket.',
   },
 } as const satisfies Record<string, { payload: z.ZodType; summary: string }>;
 

@@ -1,6 +1,12 @@
 /** The public protocol: commands, events, views and error codes. Imports nothing of ours but its own files. */
 export * from './commands.js';
-export { type CommandDefinition, type CommandLimit, type CommandOrder, limitOf } from './define.js';
+export {
+  type Asker,
+  type CommandDefinition,
+  type CommandLimit,
+  type CommandOrder,
+  limitOf,
+} from './define.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './scalars.js';

@@ -90,6 +90,19 @@ export const emoji = text(32).refine((value) => /^\S+$/u.test(value), {
   error: 'expected 1 to 32 characters without white space',
 });
 
+/**
+ * What somebody logs in by; an e-mail address will do. ASCII only, so that no name looks like another one and
+ * upper and lower case are the same everywhere.
+ */
+export const userName = z
+  .string()
+  .regex(/^[\w.@+-]{3,254}$/, { error: 'expected 3 to 254 letters, digits or . _ @ + -' });
+
+/** 8 to 256 UTF-16 code units. */
+export const password = text(256).refine((value) => value.length >= 8, {
+  error: 'expected at least 8 characters',
+});
+
 /** Key that makes a command repeatable: 1 to 128 printable ASCII characters, a UUID for example. */
 export const clientId = z.string().regex(/^[\x21-\x7e]{1,128}$/, {
   error: 'expected 1 to 128 printable ASCII characters without spaces',

@@ -46,6 +46,34 @@ export const userView = z
   .meta({ id: 'User' });
 export type UserView = z.infer<typeof userView>;
 
+export const accountView = userView
+  .extend({ username: z.string().nullable().describe('What they log in by; null without a password.') })
+  .meta({ id: 'Account' });
+export type AccountView = z.infer<typeof accountView>;
+
+const accessToken = z.string().describe('For `Authorization: Bearer …` and, on sockets, `auth.token`.');
+
+export const sessionView = z
+  .object({
+    user: accountView,
+    accessToken,
+    expiresAt: timestamp.describe('Until when the access token is good.'),
+    refreshToken: z.string().describe('Good once, for `POST /auth/refresh`.'),
+    refreshExpiresAt: timestamp,
+  })
+  .meta({ id: 'Session' });
+export type SessionView = z.infer<typeof sessionView>;
+
+export const mintedTokenView = z
+  .object({ userId: id, accessToken, expiresAt: timestamp })
+  .meta({ id: 'MintedToken' });
+export type MintedTokenView = z.infer<typeof mintedTokenView>;
+
+export const tokenLifeView = z
+  .object({ userId: id, expiresAt: timestamp.describe('When the socket will be closed.') })
+  .meta({ id: 'TokenLife' });
+export type TokenLifeView = z.infer<typeof tokenLifeView>;
+
 export const reactionView = z
   .object({
     emoji: z.string(),

@@ -9,6 +9,7 @@ import { Limits } from '../limits/limits.js';
 import type { CommandRequest } from '../realtime/command.decorator.js';
 import { ANSWER_WITHIN_MS } from '../realtime/deadlines.js';
 import { limitRequest } from './request-limits.js';
+import { credentialsOf } from './credentials.js';
 import { ROUTE_COMMAND } from './route.decorator.js';
 
 /** A request whose command has been read. */
@@ -39,9 +40,13 @@ export class CommandInterceptor implements NestInterceptor {
     const name = Reflect.getMetadata(ROUTE_COMMAND, context.getHandler()) as CommandName | undefined;
     if (name === undefined) return handle();
     const request = context.switchToHttp().getRequest<CommandHttpRequest>();
+    // Who nobody knows is told so before anything is said about the input.
+    const caller = this.identity.open ? null : await this.identity.callerOf(name, credentialsOf(request));
     const input = parseInput(name, inputOf(request, name));
-    const actor = this.identity.actorOf(name, input, { userId: claimedUser(request), origin: null });
-    limitRequest(this.limits, name, actor.userId, request, context.switchToHttp().getResponse<Response>());
+    const actor = this.identity.actorOf(name, input, { userId: claimedUser(request), origin: null, caller });
+    if (caller?.by !== 'application') {
+      limitRequest(this.limits, name, actor.userId, request, context.switchToHttp().getResponse<Response>());
+    }
     request.command = { actor, input };
     return this.idempotency.run(name, actor, input, handle);
   }

@@ -1,5 +1,14 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  Inject,
+  Logger,
+} from '@nestjs/common';
 import type { Response } from 'express';
+import type { AppConfig } from '../config/config.js';
+import { APP_CONFIG } from '../config/config.module.js';
 import { AppError } from '../contract/index.js';
 import { toAppError } from '../database/failure.js';
 
@@ -30,12 +39,22 @@ function translated(thrown: unknown): AppError {
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger(ErrorFilter.name);
+  private readonly asksForTokens: boolean;
+
+  constructor(@Inject(APP_CONFIG) { auth }: AppConfig) {
+    this.asksForTokens = auth.mode === 'jwt';
+  }
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
     const error = translated(thrown);
     if (error.code === 'INTERNAL') this.logger.error(thrown, 'A request failed');
     if (response.headersSent) return;
+    if (error.status === 401 && this.asksForTokens) {
+      // RFC 6750, section 3.
+      const token = error.code === 'TOKEN_INVALID' || error.code === 'TOKEN_EXPIRED';
+      response.setHeader('WWW-Authenticate', token ? 'Bearer error="invalid_token"' : 'Bearer');
+    }
     if (error.retryAfterMs !== undefined || error.status === 429 || error.status === 503) {
       response.setHeader('Retry-After', Math.ceil((error.retryAfterMs ?? 1_000) / 1_000));
     }

@@ -1,7 +1,13 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
-import { type CommandDefinition, commandNames, definitionOf, errorCatalogue } from '../contract/index.js';
+import {
+  type Asker,
+  type CommandDefinition,
+  commandNames,
+  definitionOf,
+  errorCatalogue,
+} from '../contract/index.js';
 
 type Json = Record<string, unknown>;
 type JsonSchema = Json & { properties?: Record<string, Json>; required?: string[]; $defs?: Json };
@@ -54,8 +60,15 @@ function exampleOf(fields: [string, Json][], required: string[], actor: readonly
   );
 }
 
+/** What has to come with a request, with AUTH=jwt. */
+const SECURITY: Record<Asker, Json[]> = {
+  anyone: [],
+  person: [{ token: [] }, { apiKey: [] }],
+  application: [{ apiKey: [] }],
+};
+
 function operationOf(name: string, definition: CommandDefinition, components: Json): Json {
-  const { rest, summary } = definition;
+  const { rest, summary, who = 'person' } = definition;
   if (!rest) return {};
   const { properties, required } = inputOf(definition);
   const inPath = new Set([...rest.path.matchAll(PATH_PARAMETER)].map((match) => match[1]));
@@ -73,6 +86,7 @@ function operationOf(name: string, definition: CommandDefinition, components: Js
     // The page shows summaries as plain text.
     summary: summary.replaceAll('`', ''),
     tags: [rest.path.split('/')[1]],
+    security: SECURITY[who],
     parameters: [
       ...[...inPath].map((field) => parameter(field ?? '', 'path', properties[field ?? ''])),
       ...(inQuery ? others.map(([field, schema]) => parameter(field, 'query', schema)) : []),
@@ -150,9 +164,13 @@ export function openApiDocument(): OpenAPIObject {
           name: 'X-User-Id',
           in: 'header',
           required: false,
-          description: 'Open mode: who asks, where the input does not name them.',
+          description: 'Open mode and with an API key: who asks, where the input does not name them.',
           schema: { type: 'integer', minimum: 1 },
         },
+      },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: 'With AUTH=jwt: an access token.' },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'With AUTH=jwt: a backend.' },
       },
       responses: {
         Error: {

@@ -243,7 +243,8 @@ export class MessageWriter implements OnApplicationShutdown {
     outcomes: Map<Entry, Outcome<Sent>>,
     unsure: ReadonlySet<Entry>,
   ): Promise<Entry[]> {
-    await this.users.ensure(peopleOf(entries));
+    const missing = await this.users.missing(peopleOf(entries));
+    if (missing.size > 0) return refuseUnknown(entries, missing, outcomes);
     const rows = await this.sql.rows<SentRow>(sendMessages, [
       integers(entries.map((entry) => entry.draft.senderId)),
       integers(column(entries, (entry) => entry.draft.chatId)),
@@ -381,6 +382,20 @@ function peopleOf(entries: readonly Entry[]): Set<number> {
     if (draft.receiverId !== null) people.add(draft.receiverId);
   }
   return people;
+}
+
+/** There are no such people: what is from or to them fails, the rest is to be run. */
+function refuseUnknown(
+  entries: readonly Entry[],
+  missing: ReadonlySet<number>,
+  outcomes: Map<Entry, Outcome<Sent>>,
+): Entry[] {
+  return entries.filter((entry) => {
+    const { senderId, receiverId } = entry.draft;
+    const known = !missing.has(senderId) && (receiverId === null || !missing.has(receiverId));
+    if (!known) outcomes.set(entry, { ok: false, error: new AppError('NOT_FOUND') });
+    return known;
+  });
 }
 
 function sentOf(

@@ -15,15 +15,27 @@ export function banner(config: AppConfig, { httpPort, socketPort, database }: Se
     `  REST         ${http}`,
     `  Socket.IO    http://localhost:${socketPort}`,
     `  Documents    ${http}/docs`,
-    `  Auth         open: every client is believed who it says it is. For development and trusted networks only.`,
+    `  Auth         ${shownAuth(config)}`,
     `  Database     ${database}`,
     '',
     '  Try it:',
-    `  curl -X POST ${http}/chats -H 'Content-Type: application/json' -d '{"user1Id":1,"user2Id":2}'`,
+    `  ${config.auth.mode === 'open' ? openTry(http) : `curl -i ${http}/auth/me`}`,
     '',
     `  ${config.production ? 'Production' : 'Development'} mode. Ctrl-C stops it.`,
     '',
   ].join('\n');
+}
+
+const openTry = (http: string) =>
+  `curl -X POST ${http}/chats -H 'Content-Type: application/json' -d '{"user1Id":1,"user2Id":2}'`;
+
+function shownAuth({ auth }: AppConfig): string {
+  if (auth.mode === 'open') {
+    return 'open: every client is believed who it says it is. For development and trusted networks only.';
+  }
+  const { tokens, apiKeyHashes } = auth;
+  const whose = tokens.kind === 'own' ? 'our own tokens' : `tokens of ${tokens.issuer}`;
+  return `jwt: ${whose}${apiKeyHashes.length > 0 ? ', API keys of backends' : ''}`;
 }
 
 /** A connection string as far as it may be shown. */

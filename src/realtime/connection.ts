@@ -1,4 +1,5 @@
 import type { Socket } from 'socket.io';
+import type { Person } from '../auth/caller.js';
 import type { AppError } from '../contract/index.js';
 import { CommandLane } from './command-lane.js';
 import { FastPath } from './wire/fast-path.js';
@@ -22,7 +23,11 @@ export class Connection {
   private refusals = 0;
   private refusalsBegan = 0;
 
-  constructor(readonly socket: Socket) {
+  constructor(
+    readonly socket: Socket,
+    /** Who has proved to be at this socket, in jwt mode; replaced when the token is renewed. */
+    public caller: Person | null = null,
+  ) {
     this.fast = new FastPath(socket);
     (socket.data as { connection?: Connection }).connection = this;
   }

@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { Socket } from 'socket.io';
+import type { Person } from '../auth/caller.js';
 import { Identity } from '../auth/identity.js';
 import {
   AppError,
@@ -15,10 +16,12 @@ import {
 import { toAppError } from '../database/failure.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { Limits } from '../limits/limits.js';
-import { type Ack, Call } from './call.js';
+import { type Ack, type Answer, Call } from './call.js';
 import { type CommandHandler, COMMANDS, type SocketCommand } from './command.decorator.js';
 import { Connection } from './connection.js';
 import { Deadlines } from './deadlines.js';
+import { admittedAt } from './handshake.js';
+import { TokenExpiry } from './token-expiry.js';
 import { encodeArgs, RefusedPayload } from './wire/parser.js';
 
 interface Bound {
@@ -45,6 +48,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
     private readonly identity: Identity,
     private readonly idempotency: Idempotency,
     private readonly limits: Limits,
+    private readonly expiry: TokenExpiry,
   ) {}
 
   /** @throws Error when a socket command of the contract has no handler, or two. */
@@ -69,7 +73,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** From now on the socket's commands are handled. */
   attach(socket: Socket): void {
-    const connection = new Connection(socket);
+    const connection = new Connection(socket, admittedAt(socket));
     connection.address = this.limits.addressOf(socket.request);
     connection.fast.receive((event, ackId, size) => this.receive(connection, event, ackId, size));
     // What does not come by the fast path: long polling, and names that are no command.
@@ -78,6 +82,17 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
       const ack = typeof last === 'function' ? (args.pop(), last as Ack) : null;
       this.dispatch(connection, command, args, ack, connection.takeSize());
     });
+    if (connection.caller) this.begin(connection, connection.caller);
+  }
+
+  /** In jwt mode a socket is its person's from the start: as if `userOnline` were the first that it sent. */
+  private begin(connection: Connection, { userId }: Person): void {
+    this.expiry.watch(connection);
+    const closeIfRefused = (answer: unknown) => {
+      // By its transport: the client comes back by itself then.
+      if ((answer as Answer).ok === false) connection.socket.conn.close();
+    };
+    this.dispatch(connection, 'userOnline', [userId], closeIfRefused, 0);
   }
 
   private receive(connection: Connection, event: unknown[], ackId: number | null, size: number): boolean {
@@ -127,7 +142,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
       connection.lane.leave(order);
       return;
     }
-    const claim = { userId: connection.userId, origin: connection.id };
+    const claim = { userId: connection.userId, origin: connection.id, caller: connection.caller };
     let outcome: Promise<unknown>;
     try {
       const actor = this.identity.actorOf(bound.name, input, claim);

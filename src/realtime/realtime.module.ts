@@ -1,14 +1,16 @@
 import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Dispatcher } from './dispatcher.js';
+import { Handshake } from './handshake.js';
 import { Publisher } from './publisher.js';
 import { Rooms } from './rooms.js';
+import { TokenExpiry } from './token-expiry.js';
 
 /** The Socket.IO edge. */
 @Global()
 @Module({
   imports: [DiscoveryModule],
-  providers: [Dispatcher, Publisher, Rooms],
+  providers: [Dispatcher, Handshake, Publisher, Rooms, TokenExpiry],
   exports: [Publisher, Rooms],
 })
 export class RealtimeModule {}

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Server } from 'socket.io';
+import type { Server, Socket } from 'socket.io';
 import { integers } from '../database/array-literal.js';
 import { GroupCommit, type Outcome } from '../database/group-commit.js';
 import { Sql, type Statement } from '../database/sql.js';
@@ -55,13 +55,20 @@ export class Rooms {
   /** After it resolves the socket hears what its person may hear, and nobody else's events. */
   async enter(connection: Connection, userId: number): Promise<void> {
     const { socket } = connection;
-    this.leave(connection);
+    // What it hears of its person already goes on while we look; what it watches ends.
+    if (socket.rooms.has(userRoom(userId))) this.watch(connection, []);
+    else this.leave(connection);
     // A room that a closed socket joins would keep it for ever.
     if (!socket.connected) return;
+    await this.join(socket, userId, () => connection.userId === userId && socket.connected);
+  }
+
+  /** Adds the rooms of a person, unless the socket is not theirs any more by then. */
+  async join(socket: Socket, userId: number, stillTheirs: () => boolean): Promise<void> {
     // The person's own room first: somebody added to a group meanwhile is joined to it through this room.
     await socket.join(userRoom(userId));
     const groups = await this.groups.submit(userId);
-    if (connection.userId === userId && socket.connected) await socket.join(groups.map(chatRoom));
+    if (stillTheirs()) await socket.join(groups.map(chatRoom));
   }
 
   /** The socket watches these people, and nobody else. */

@@ -8,7 +8,8 @@ import type { AppConfig } from '../config/config.js';
 import { Limits } from '../limits/limits.js';
 import { boundServer } from '../limits/server-bounds.js';
 import { Dispatcher } from './dispatcher.js';
-import { countOpen, handshakeGuard } from './handshakes.js';
+import { countOpen, handshakeGuard } from './handshake-limits.js';
+import { Handshake } from './handshake.js';
 import { LocalAdapter } from './local-adapter.js';
 import { Publisher } from './publisher.js';
 import { Rooms } from './rooms.js';
@@ -71,6 +72,7 @@ export class SocketIoAdapter extends IoAdapter {
     boundServer(this.http);
     countOpen(server, limits);
     cutOffSlowReaders(server);
+    this.app.get(Handshake).guard(server);
     const dispatcher = this.app.get(Dispatcher);
     server.on('connection', (socket) => dispatcher.attach(socket));
     this.app.get(Publisher).use(server);

@@ -24,6 +24,11 @@ export class UsersController {
     return this.users.create(input);
   }
 
+  @Route('upsertUsers')
+  upsertUsers(@Asked() { input }: CommandRequest<'upsertUsers'>): Promise<UserView[]> {
+    return this.users.upsert(input);
+  }
+
   @Route('updateUser')
   updateUser(@Asked() { actor, input }: CommandRequest<'updateUser'>): Promise<UserView> {
     return this.users.update(actor, input);

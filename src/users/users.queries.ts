@@ -1,16 +1,37 @@
 import type { Statement } from '../database/sql.js';
 
-export const takeId: Statement = {
-  name: 'users.takeId',
-  text: `SELECT nextval('users_id_seq') AS id`,
+/** `$1` externalIds: makes the users that are not there. In one order, so that two at once can't deadlock. */
+export const insertMissingExternal: Statement = {
+  name: 'users.insertMissingExternal',
+  text: `
+    INSERT INTO users ("externalId")
+    SELECT i.id FROM unnest($1::text[]) AS i(id)
+    WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u."externalId" = i.id)
+    ORDER BY i.id
+    ON CONFLICT ("externalId") WHERE "externalId" IS NOT NULL DO NOTHING`,
 };
 
-/** `$1` an id that open mode has used before the sequence came to it: moves the sequence to the end of that run. */
-export const skipTakenIds: Statement = {
-  name: 'users.skipTakenIds',
+/**
+ * Arrays of one length: `$1` externalId, `$2` whether there is a name, `$3` name, `$4` whether there is an
+ * avatar, `$5` avatar, `$6` metadata or null. Changes what is given. Answers the users in the order of the input.
+ */
+export const updateByExternalId: Statement = {
+  name: 'users.updateByExternalId',
   text: `
-    SELECT setval('users_id_seq', (
-      SELECT min(u.id) FROM users u
-      WHERE u.id >= $1 AND NOT EXISTS (SELECT 1 FROM users v WHERE v.id = u.id + 1)
-    ))`,
+    WITH input AS (
+      SELECT * FROM unnest($1::text[], $2::boolean[], $3::text[], $4::boolean[], $5::text[], $6::text[])
+        WITH ORDINALITY AS i("externalId", "hasName", name, "hasAvatar", "avatarUrl", metadata, nr)
+    ), locked AS MATERIALIZED (
+      SELECT u.id, u."externalId" FROM users u WHERE u."externalId" = ANY($1::text[]) ORDER BY u.id FOR UPDATE
+    ), updated AS (
+      UPDATE users u SET
+        name = CASE WHEN i."hasName" THEN i.name ELSE u.name END,
+        "avatarUrl" = CASE WHEN i."hasAvatar" THEN i."avatarUrl" ELSE u."avatarUrl" END,
+        metadata = COALESCE(i.metadata::jsonb, u.metadata),
+        "updatedAt" = now()
+      FROM input i JOIN locked l ON l."externalId" = i."externalId"
+      WHERE u.id = l.id
+      RETURNING i.nr, u.id, u."externalId", u.name, u."avatarUrl", u.metadata, u."lastSeenAt", u."createdAt"
+    )
+    SELECT id, "externalId", name, "avatarUrl", metadata, "lastSeenAt", "createdAt" FROM updated ORDER BY nr`,
 };

@@ -7,7 +7,7 @@ import { User } from '../database/models/user.model.js';
 import { Sql } from '../database/sql.js';
 import { PresenceService } from '../presence/presence.service.js';
 import { toUserView } from './user.view.js';
-import { skipTakenIds, takeId } from './users.queries.js';
+import { insertMissingExternal, updateByExternalId } from './users.queries.js';
 
 /** People. */
 @Injectable()
@@ -34,16 +34,32 @@ export class UsersService {
   /** @throws AppError CONFLICT when the externalId is taken. */
   async create(input: CommandInput<'createUser'>): Promise<UserView> {
     try {
-      const user = await this.users.create({ ...input, id: await this.freeId() });
-      return toUserView(user);
+      return toUserView(await this.users.create(input));
     } catch (error) {
       if (!(error instanceof UniqueConstraintError)) throw error;
-      // Open mode may have used the id between our look and our insert.
+      // Open mode has used the id at this moment.
       if ('id' in error.fields) return this.create(input);
       throw new AppError('CONFLICT', {
         details: [{ path: 'externalId', message: 'expected one not in use' }],
       });
     }
+  }
+
+  /** Makes and updates users by their externalIds. In the order of the input. */
+  async upsert({ users }: CommandInput<'upsertUsers'>): Promise<UserView[]> {
+    const externalIds = users.map((user) => user.externalId);
+    return this.sql.transaction(async (runner) => {
+      await runner.rows(insertMissingExternal, [externalIds]);
+      // The rows are the view: timestamps come as text of that form.
+      return runner.rows<UserView>(updateByExternalId, [
+        externalIds,
+        users.map((user) => user.name !== undefined),
+        users.map((user) => user.name ?? null),
+        users.map((user) => user.avatarUrl !== undefined),
+        users.map((user) => user.avatarUrl ?? null),
+        users.map((user) => (user.metadata === undefined ? null : JSON.stringify(user.metadata))),
+      ]);
+    });
   }
 
   /**
@@ -68,15 +84,5 @@ export class UsersService {
     const user = await this.users.findByPk(id);
     if (!user) throw new AppError('NOT_FOUND');
     return user;
-  }
-
-  /** The next id of the sequence that nobody has: open mode makes users with ids of its own choice. */
-  private async freeId(): Promise<number> {
-    for (;;) {
-      const [taken] = await this.sql.rows<{ id: number }>(takeId, []);
-      if (!taken) throw new Error('nextval gave no row');
-      if (!(await this.users.findByPk(taken.id, { attributes: ['id'] }))) return taken.id;
-      await this.sql.rows(skipTakenIds, [taken.id]);
-    }
   }
 }

@@ -1,5 +1,10 @@
-import { type CommandDefinition } from '../../src/contract/index.js';
+import { type CommandDefinition, type CommandName } from '../../src/contract/index.js';
 import { z } from 'zod';
+
+/** What needs accounts or tokens of the server's own: NOT_CONFIGURED in open mode. */
+export const ofAccounts: readonly CommandName[] = [
+  ...(['register', 'login', 'refresh', 'logout', 'changePassword', 'mintToken', 'authenticate'] as const),
+];
 
 /** Where commands act: a person in a chat, and a message in it. */
 export interface Scene {
@@ -36,6 +41,7 @@ export function exampleOf(definition: CommandDefinition, scene: Scene): Record<s
     reportId: scene.messageId,
     status: 'resolved',
     q: 'an example',
+    users: [{ externalId: 'an example' }],
   };
   const schema = z.toJSONSchema(definition.input, { io: 'input', unrepresentable: 'any' });
   const inPath = [...(definition.rest?.path.matchAll(/:(\w+)/g) ?? [])].map(([, field]) => field!);

@@ -140,6 +140,11 @@ export class World {
     return client;
   }
 
+  /** A client that is connected by a token, with AUTH=jwt: its person is online without saying so. */
+  async bearer(userId: number, token: string): Promise<Client> {
+    return this.connect(userId, { auth: { token } });
+  }
+
   /** Two people with a direct chat. */
   async pair(): Promise<{ alice: Client; bob: Client; chatId: number }> {
     const [alice, bob] = await Promise.all([this.person(), this.person()]);

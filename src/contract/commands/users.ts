@@ -3,6 +3,9 @@ import { define, repeatable } from '../define.js';
 import { filledText, id, metadata, pageSize, url } from '../scalars.js';
 import { userView } from '../views.js';
 
+/** Most users of one upsert. */
+const MAX_UPSERTED = 500;
+
 /** What a user shows of themselves. */
 const userFields = z.object({
   ...repeatable,
@@ -37,10 +40,32 @@ export const usersCommands = {
     input: userFields.extend({ externalId: filledText(200).nullable().optional() }),
     result: userView,
     order: 'write',
+    who: 'application',
     actor: [],
     reply: null,
     socket: false,
     rest: { method: 'POST', path: '/users', status: 201 },
+  }),
+  upsertUsers: define({
+    summary:
+      'Makes and updates users by your own ids of them; what is left out stays. Answers in their order.',
+    input: z.object({
+      ...repeatable,
+      users: z
+        .array(userFields.omit({ clientId: true }).extend({ externalId: filledText(200) }))
+        .min(1, { error: 'expected at least one user' })
+        .max(MAX_UPSERTED, { error: `expected at most ${MAX_UPSERTED} users` })
+        .refine((users) => new Set(users.map((user) => user.externalId)).size === users.length, {
+          error: 'expected each externalId once',
+        }),
+    }),
+    result: z.array(userView),
+    order: 'write',
+    who: 'application',
+    actor: [],
+    reply: null,
+    socket: false,
+    rest: { method: 'PUT', path: '/users', status: 200 },
   }),
   updateUser: define({
     summary: 'Changes name, avatar or metadata of a user; what is left out stays.',

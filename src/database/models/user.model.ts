@@ -3,7 +3,7 @@ import { Column, CreatedAt, DataType, Model, Table, UpdatedAt } from 'sequelize-
 /** A person. Open mode makes the row when an id is first used. */
 @Table({ tableName: 'users' })
 export class User extends Model {
-  @Column({ type: DataType.BIGINT, primaryKey: true })
+  @Column({ type: DataType.BIGINT, primaryKey: true, autoIncrement: true })
   declare id: number;
 
   /** The application's own id of this person. */

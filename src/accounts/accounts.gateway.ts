@@ -1,0 +1,20 @@
+import { WebSocketGateway } from '@nestjs/websockets';
+import type { TokenLifeView } from '../contract/index.js';
+import { Command, type CommandRequest } from '../realtime/command.decorator.js';
+import type { Connection } from '../realtime/connection.js';
+import { TokensService } from './tokens.service.js';
+
+@WebSocketGateway()
+export class AccountsGateway {
+  constructor(private readonly tokens: TokensService) {}
+
+  @Command('authenticate')
+  async authenticate(
+    { input }: CommandRequest<'authenticate'>,
+    connection: Connection,
+  ): Promise<TokenLifeView> {
+    const person = await this.tokens.renew(connection.caller, input.token);
+    connection.caller = person;
+    return { userId: person.userId, expiresAt: new Date(person.expiresAt).toISOString() };
+  }
+}

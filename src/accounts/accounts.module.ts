@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { AccountsController } from './accounts.controller.js';
+import { AccountsGateway } from './accounts.gateway.js';
+import { AccountsService } from './accounts.service.js';
+import { Passwords } from './passwords.js';
+import { Sessions } from './sessions.js';
+import { TokensService } from './tokens.service.js';
+
+/** Registering, logging in, tokens. */
+@Module({
+  controllers: [AccountsController],
+  providers: [AccountsGateway, AccountsService, Passwords, Sessions, TokensService],
+})
+export class AccountsModule {}

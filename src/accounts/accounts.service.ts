@@ -1,0 +1,132 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AccessTokens } from '../auth/access-tokens.js';
+import { type Actor, personOf } from '../auth/actor.js';
+import { OwnTokens } from '../auth/own-tokens.js';
+import type { OwnTokens as OwnTokensConfig } from '../config/auth-config.js';
+import type { AppConfig } from '../config/config.js';
+import { APP_CONFIG } from '../config/config.module.js';
+import { type AccountView, AppError, type CommandInput, type SessionView } from '../contract/index.js';
+import { failureCode } from '../database/failure.js';
+import { Sql } from '../database/sql.js';
+import {
+  accountOfUser,
+  credentialsByUsername,
+  credentialsOfUser,
+  insertCredentials,
+  insertUser,
+  replaceHash,
+} from './accounts.queries.js';
+import { Passwords } from './passwords.js';
+import { type Begun, Sessions } from './sessions.js';
+
+interface Known {
+  userId: number;
+  passwordHash: string;
+}
+
+const UNIQUE_VIOLATION = '23505';
+
+/** People with a password of ours, and their sessions. */
+@Injectable()
+export class AccountsService {
+  private readonly config: OwnTokensConfig | null;
+
+  constructor(
+    @Inject(APP_CONFIG) { auth }: AppConfig,
+    private readonly sql: Sql,
+    private readonly passwords: Passwords,
+    private readonly sessions: Sessions,
+    private readonly tokens: AccessTokens,
+  ) {
+    this.config = auth.mode === 'jwt' && auth.tokens.kind === 'own' ? auth.tokens : null;
+  }
+
+  /** @throws AppError CONFLICT when the username is taken; OVERLOADED; NOT_CONFIGURED */
+  async register({ username, password, name }: CommandInput<'register'>): Promise<SessionView> {
+    const { refreshDays, registration } = this.own();
+    if (!registration) throw new AppError('NOT_CONFIGURED');
+    const passwordHash = await this.passwords.hash(password);
+    try {
+      const begun = await this.sql.transaction(async (runner) => {
+        const [user] = await runner.rows<{ userId: number }>(insertUser, [name ?? null]);
+        const userId = user!.userId;
+        await runner.rows(insertCredentials, [userId, username, passwordHash]);
+        return this.sessions.begin(userId, passwordHash, refreshDays, runner);
+      });
+      return await this.sessionView(begun);
+    } catch (error) {
+      if (failureCode(error) !== UNIQUE_VIOLATION) throw error;
+      throw new AppError('CONFLICT', { details: [{ path: 'username', message: 'expected one not in use' }] });
+    }
+  }
+
+  /** @throws AppError CREDENTIALS_WRONG, after the same time for a name that nobody has; OVERLOADED; NOT_CONFIGURED */
+  async login({ username, password }: CommandInput<'login'>): Promise<SessionView> {
+    const { refreshDays } = this.own();
+    const known = await this.passwords.matching(password, async () => {
+      const [row] = await this.sql.rows<Known>(credentialsByUsername, [username]);
+      return row;
+    });
+    if (!known) throw new AppError('CREDENTIALS_WRONG');
+    return this.sessionView(await this.sessions.begin(known.userId, known.passwordHash, refreshDays));
+  }
+
+  /** @throws AppError TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REUSED; NOT_CONFIGURED */
+  async refresh({ refreshToken }: CommandInput<'refresh'>): Promise<SessionView> {
+    const { refreshDays } = this.own();
+    return this.sessionView(await this.sessions.rotate(refreshToken, refreshDays));
+  }
+
+  /** @throws AppError NOT_CONFIGURED */
+  async logout({ refreshToken }: CommandInput<'logout'>): Promise<{ loggedOut: true }> {
+    this.own();
+    await this.sessions.end(refreshToken);
+    return { loggedOut: true };
+  }
+
+  /** @throws AppError NOT_FOUND in open mode, for somebody nobody has heard of. */
+  async me(actor: Actor): Promise<AccountView> {
+    return this.accountOf(personOf(actor));
+  }
+
+  /** @throws AppError CREDENTIALS_WRONG; OVERLOADED; NOT_CONFIGURED */
+  async changePassword(
+    actor: Actor,
+    { currentPassword, newPassword }: CommandInput<'changePassword'>,
+  ): Promise<SessionView> {
+    const { refreshDays } = this.own();
+    const userId = personOf(actor);
+    const known = await this.passwords.matching(currentPassword, async () => {
+      const [row] = await this.sql.rows<Known>(credentialsOfUser, [userId]);
+      return row;
+    });
+    if (!known) throw new AppError('CREDENTIALS_WRONG');
+    const passwordHash = await this.passwords.hash(newPassword);
+    const begun = await this.sql.transaction(async (runner) => {
+      const replaced = await runner.rows(replaceHash, [userId, known.passwordHash, passwordHash]);
+      if (replaced.length === 0) throw new AppError('CREDENTIALS_WRONG');
+      await this.sessions.endAll(userId, runner);
+      return this.sessions.begin(userId, passwordHash, refreshDays, runner);
+    });
+    return this.sessionView(begun);
+  }
+
+  private async sessionView({ userId, ...refresh }: Begun): Promise<SessionView> {
+    const { tokens } = this;
+    if (!(tokens instanceof OwnTokens)) throw new AppError('NOT_CONFIGURED');
+    const [user, access] = await Promise.all([this.accountOf(userId), tokens.sign(userId)]);
+    return { user, ...access, ...refresh };
+  }
+
+  private async accountOf(userId: number): Promise<AccountView> {
+    // The row is the view: timestamps come as text of that form.
+    const [account] = await this.sql.rows<AccountView>(accountOfUser, [userId]);
+    if (!account) throw new AppError('NOT_FOUND');
+    return account;
+  }
+
+  private own(): OwnTokensConfig {
+    if (!this.config) throw new AppError('NOT_CONFIGURED');
+    return this.config;
+  }
+}

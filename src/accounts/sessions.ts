@@ -1,0 +1,80 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../contract/index.js';
+import { type Runner, Sql } from '../database/sql.js';
+import { beginSession, endSession, endSessions, rotateSession } from './accounts.queries.js';
+
+/** Most sessions of one user; a new one takes the place of the one that was not refreshed for longest. */
+const MAX_SESSIONS = 100;
+
+const ID_BYTES = 16;
+const SECRET_BYTES = 32;
+
+/** What a refresh token stands for once it was taken. */
+export interface Begun {
+  userId: number;
+  refreshToken: string;
+  refreshExpiresAt: string;
+}
+
+interface SessionRow {
+  userId: number;
+  expiresAt: string;
+}
+
+/**
+ * Families of refresh tokens. A token is its session's id and a secret; of the secret only a hash is stored, of
+ * the newest token only. An older one, shown again, ends the session: somebody has stolen one of the two.
+ */
+@Injectable()
+export class Sessions {
+  constructor(private readonly sql: Sql) {}
+
+  /** @throws AppError CREDENTIALS_WRONG when the password is another one by now. */
+  async begin(userId: number, passwordHash: string, days: number, runner: Runner = this.sql): Promise<Begun> {
+    const id = randomUUID();
+    const { token, hash } = newToken(id);
+    const values = [id, userId, hash, days, passwordHash, MAX_SESSIONS];
+    const [row] = await runner.rows<SessionRow>(beginSession, values);
+    if (!row) throw new AppError('CREDENTIALS_WRONG');
+    return { userId, refreshToken: token, refreshExpiresAt: row.expiresAt };
+  }
+
+  /** @throws AppError TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REUSED */
+  async rotate(refreshToken: string, days: number): Promise<Begun> {
+    const spent = parsed(refreshToken);
+    if (!spent) throw new AppError('TOKEN_INVALID');
+    const { token, hash } = newToken(spent.id);
+    const [row] = await this.sql.rows<SessionRow>(rotateSession, [spent.id, spent.hash, hash, days]);
+    if (row) return { userId: row.userId, refreshToken: token, refreshExpiresAt: row.expiresAt };
+    const [ended] = await this.sql.rows<{ reused: boolean }>(endSession, [spent.id, spent.hash]);
+    if (!ended) throw new AppError('TOKEN_INVALID');
+    throw new AppError(ended.reused ? 'TOKEN_REUSED' : 'TOKEN_EXPIRED');
+  }
+
+  /** Ends the session of a token, if there is one. */
+  async end(refreshToken: string): Promise<void> {
+    const token = parsed(refreshToken);
+    if (token) await this.sql.rows(endSession, [token.id, token.hash]);
+  }
+
+  async endAll(userId: number, runner: Runner): Promise<void> {
+    await runner.rows(endSessions, [userId]);
+  }
+}
+
+/** Random enough that a fast hash will do. */
+const hashOf = (secret: Buffer): Buffer => createHash('sha256').update(secret).digest();
+
+function newToken(id: string): { token: string; hash: Buffer } {
+  const secret = randomBytes(SECRET_BYTES);
+  const token = Buffer.concat([Buffer.from(id.replaceAll('-', ''), 'hex'), secret]).toString('base64url');
+  return { token, hash: hashOf(secret) };
+}
+
+/** null for what is no refresh token of ours. */
+function parsed(token: string): { id: string; hash: Buffer } | null {
+  const bytes = Buffer.from(token, 'base64url');
+  if (bytes.length !== ID_BYTES + SECRET_BYTES || bytes.toString('base64url') !== token) return null;
+  return { id: bytes.subarray(0, ID_BYTES).toString('hex'), hash: hashOf(bytes.subarray(ID_BYTES)) };
+}

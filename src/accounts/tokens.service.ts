@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import { AccessTokens } from '../auth/access-tokens.js';
+import type { Person } from '../auth/caller.js';
+import { Identity } from '../auth/identity.js';
+import { KnownUsers } from '../auth/known-users.js';
+import { OwnTokens } from '../auth/own-tokens.js';
+import { Subjects } from '../auth/subjects.js';
+import { AppError, type CommandInput, type MintedTokenView } from '../contract/index.js';
+
+/** Access tokens for the application's own users, and new ones for sockets. */
+@Injectable()
+export class TokensService {
+  constructor(
+    private readonly tokens: AccessTokens,
+    private readonly identity: Identity,
+    private readonly users: KnownUsers,
+    private readonly subjects: Subjects,
+  ) {}
+
+  /** @throws AppError NOT_FOUND for a userId that nobody has; NOT_CONFIGURED */
+  async mint({ userId, externalId, expiresInSeconds }: CommandInput<'mintToken'>): Promise<MintedTokenView> {
+    const { tokens } = this;
+    if (!(tokens instanceof OwnTokens)) throw new AppError('NOT_CONFIGURED');
+    const subject = userId ?? (await this.subjects.userOf(externalId ?? ''));
+    await this.users.ensure([subject]);
+    return { userId: subject, ...(await tokens.sign(subject, expiresInSeconds)) };
+  }
+
+  /**
+   * Who has the new token of somebody.
+   *
+   * @throws AppError FORBIDDEN when it is somebody else; as `AccessTokens.verify`.
+   */
+  async renew(before: Person | null, token: string): Promise<Person> {
+    const person = await this.identity.bearerOf(token);
+    if (person.userId !== before?.userId) throw new AppError('FORBIDDEN');
+    return person;
+  }
+}

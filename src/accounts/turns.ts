@@ -1,0 +1,59 @@
+export interface TurnsOptions {
+  /** Works that run side by side. */
+  atOnce: number;
+  maxWaiting: number;
+  /** Milliseconds that one waits at most. */
+  patienceMs: number;
+  /** What those hear who are too many or have waited too long. */
+  refusal: () => Error;
+}
+
+interface Waiting {
+  since: number;
+  start(): void;
+  refuse(error: Error): void;
+}
+
+/** Work that is done a few at a time, in the order it came, by a bounded queue. */
+export class Turns {
+  private running = 0;
+  private readonly waiting: Waiting[] = [];
+
+  constructor(private readonly options: TurnsOptions) {}
+
+  /** Starts `work` in its turn. What is refused is never started. */
+  async take<T>(work: () => Promise<T>): Promise<T> {
+    await this.turn();
+    try {
+      return await work();
+    } finally {
+      this.running--;
+      this.next();
+    }
+  }
+
+  private turn(): Promise<void> {
+    const { atOnce, maxWaiting, refusal } = this.options;
+    return new Promise((resolve, reject) => {
+      if (this.running < atOnce) {
+        this.running++;
+        resolve();
+      } else if (this.waiting.length < maxWaiting) {
+        this.waiting.push({ since: performance.now(), start: resolve, refuse: reject });
+      } else reject(refusal());
+    });
+  }
+
+  private next(): void {
+    for (;;) {
+      const first = this.waiting.shift();
+      if (!first) return;
+      if (performance.now() - first.since <= this.options.patienceMs) {
+        this.running++;
+        first.start();
+        return;
+      }
+      first.refuse(this.options.refusal());
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import type { ErrorView, SessionView } from '../../src/contract/index.js';
+import type { Client, World } from './world.js';
+
+export const PASSWORD = 'correct horse battery staple';
+
+/** Variables of a server with accounts of its own. Secrets of their own too, so that no test knows another's. */
+export const ownAccounts = () => ({
+  AUTH: 'jwt',
+  JWT_SECRET: randomBytes(32).toString('base64'),
+});
+
+export const newApiKey = () => `key-${randomBytes(24).toString('base64url')}`;
+
+export const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
+
+let names = 0;
+
+/** A name that nobody has. */
+export const newName = () => `person-${++names}`;
+
+/** Somebody who has registered: who they are, and their tokens. */
+export async function register(world: World, username = newName()): Promise<SessionView> {
+  const { body } = await world.http.post('/auth/register').send({ username, password: PASSWORD }).expect(201);
+  return body as SessionView;
+}
+
+/** Somebody at a socket, by their token. */
+export async function connected(world: World): Promise<Client & { session: SessionView }> {
+  const session = await register(world);
+  return Object.assign(await world.bearer(session.user.id, session.accessToken), { session });
+}
+
+export interface Minted {
+  userId: number;
+  accessToken: string;
+  expiresAt: string;
+}
+
+/** An access token by an API key: for an own externalId, a userId, or somebody new. */
+export async function mint(
+  world: World,
+  key: string,
+  of: object = { externalId: newName() },
+): Promise<Minted> {
+  const { body } = await world.http.post('/auth/tokens').set('X-Api-Key', key).send(of).expect(201);
+  return body as Minted;
+}
+
+/** The error of a handshake that was refused. */
+export async function refusal(world: World, auth: Record<string, unknown>): Promise<ErrorView> {
+  const error = await world.stranger({ auth }).then(
+    () => new Error('It was not refused'),
+    (refused: Error & { data?: ErrorView }) => refused,
+  );
+  if (!('data' in error) || error.data === undefined) throw error;
+  return error.data;
+}
