@@ -47,12 +47,16 @@ describe('With AUTH=jwt, over REST', () => {
         await world.http.get(path).expect(200);
     });
 
-    it('may log in with a token that has long expired', async () => {
-      const reply = await world.http
-        .post('/auth/login')
-        .set(bearer('stale'))
-        .send({ username: 'nobody', password: 'whatever' });
-      expect(reply.body.error.code).toBe('CREDENTIALS_WRONG');
+    it('may log in, with a token that has long expired too', async () => {
+      for (const path of ['/auth/login', '/Auth/Login/']) {
+        for (const headers of [{}, bearer('stale')]) {
+          const { body } = await world.http
+            .post(path)
+            .set(headers)
+            .send({ username: 'nobody', password: 'whatever' });
+          expect(body.error.code).toBe('CREDENTIALS_WRONG');
+        }
+      }
     });
   });
 

@@ -24,7 +24,9 @@ export function refuseBodiesOfNobody(app: NestExpressApplication): void {
     const hasBody =
       (length !== undefined && length !== '0') || request.get('transfer-encoding') !== undefined;
     const { bearer, apiKey } = credentialsOf(request);
-    if (hasBody && bearer === null && apiKey === null && !forAnyone.has(request.path)) {
+    // As Express reads paths.
+    const path = request.path.toLowerCase().replace(/\/$/, '');
+    if (hasBody && bearer === null && apiKey === null && !forAnyone.has(path)) {
       next(new AppError('UNAUTHENTICATED'));
     } else next();
   });
