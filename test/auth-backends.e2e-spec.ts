@@ -228,6 +228,12 @@ describe('With AUTH=jwt, over REST', () => {
     const by = (who: string) =>
       commandNames.filter((name: CommandName) => (definitionOf(name).who ?? 'person') === who).sort();
     expect(by('anyone')).toEqual(['login', 'logout', 'refresh', 'register']);
-    expect(by('application')).toEqual(['createUser', 'mintToken', 'upsertUsers']);
+    expect(by('application')).toEqual([
+      'createUser',
+      'getReports',
+      'mintToken',
+      'updateReport',
+      'upsertUsers',
+    ]);
   });
 });

@@ -89,6 +89,15 @@ export const commandRules = {
   reportMessage: { who: 'person', needs: 'message.report' },
   getReports: { who: 'application' },
   updateReport: { who: 'application' },
+  register: { who: 'anyone' },
+  login: { who: 'anyone' },
+  refresh: { who: 'anyone' },
+  logout: { who: 'anyone' },
+  getMe: { who: 'oneself' },
+  changePassword: { who: 'person' },
+  mintToken: { who: 'application' },
+  upsertUsers: { who: 'known' },
+  authenticate: { who: 'person' },
 } as const satisfies Record<CommandName, CommandRule>;
 
 const rank: Record<Role, number> = { member: 1, admin: 2, owner: 3 };

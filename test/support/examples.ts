@@ -1,7 +1,7 @@
 import { type CommandDefinition, type CommandName } from '../../src/contract/index.js';
 import { z } from 'zod';
 
-/** What needs accounts or tokens of the server's own: NOT_CONFIGURED in open mode. */
+/** What needs accounts or tokens: NOT_CONFIGURED in open mode. */
 export const ofAccounts: readonly CommandName[] = [
   ...(['register', 'login', 'refresh', 'logout', 'changePassword', 'mintToken', 'authenticate'] as const),
 ];

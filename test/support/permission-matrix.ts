@@ -43,6 +43,8 @@ export interface Scene {
   reportId: number;
 }
 
+let externals = 0;
+
 /** What is asked, by the row of the matrix: its first word is the command. */
 export const inputs: Record<string, (scene: Scene) => Record<string, unknown>> = {
   userOnline: ({ userId }) => ({ userId }),
@@ -62,6 +64,8 @@ export const inputs: Record<string, (scene: Scene) => Record<string, unknown>> =
   watchPresence: ({ otherId }) => ({ userIds: [otherId] }),
   setVisibility: ({ userId }) => ({ userId, visible: true }),
   getVisibility: ({ userId }) => ({ userId }),
+  upsertUsers: () => ({ users: [{ externalId: `external ${++externals}`, name: 'a name' }] }),
+  getMe: ({ userId }) => ({ userId }),
   createChat: ({ userId, thirdId }) => ({ user1Id: userId, user2Id: thirdId }),
   'createChat there is': ({ userId, otherId }) => ({ user1Id: userId, user2Id: otherId }),
   'createChat with an enemy': ({ userId, enemyId }) => ({ user1Id: userId, user2Id: enemyId }),
@@ -108,6 +112,8 @@ getVisibility            | ok          ok       ok      ok     ok    ok    ok   
 getUsers                 | ok          ok       ok      ok     ok    ok    ok      ok
 getUser                  | ok          ok       ok      ok     ok    ok    ok      ok
 createUser               | ok          ok       ok      ok     ok    ok    ok      ok
+upsertUsers              | ok          ok       ok      ok     ok    ok    ok      ok
+getMe                    | ok          ok       ok      ok     ok    ok    ok      ok
 updateUser oneself       | ok          ok       ok      ok     ok    ok    ok      ok
 updateUser another       | ok          no       no      no     no    no    no      no
 blockUser                | who?        ok       ok      ok     ok    ok    ok      ok
