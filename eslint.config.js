@@ -19,6 +19,7 @@ const LAYERS = [
   ['presence'],
   ['users'],
   ['chats'],
+  ['members'],
   ['messages'],
   ['receipts', 'reactions', 'sync'],
   ['operations'],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AppModule } from '../src/app.module.js';
 import { environment } from '../src/config/environment.js';
 import { type CommandName, commandNames, definitionOf, events } from '../src/contract/index.js';
-import { ROUTE_COMMAND } from '../src/http/route.decorator.js';
+import { ROUTE_COMMANDS } from '../src/http/route.decorator.js';
 import { projectRoot } from '../src/project-root.js';
 import { World } from './support/world.js';
 
@@ -198,7 +198,6 @@ function handlersOf(prototype: object): string[] {
   return Object.getOwnPropertyNames(prototype).flatMap((name) => {
     const method = (prototype as Record<string, unknown>)[name];
     if (typeof method !== 'function' || name === 'constructor') return [];
-    const command = Reflect.getMetadata(ROUTE_COMMAND, method) as string | undefined;
-    return command === undefined ? [] : [command];
+    return (Reflect.getMetadata(ROUTE_COMMANDS, method) as string[] | undefined) ?? [];
   });
 }

@@ -12,6 +12,9 @@ export interface ChatRow {
   title: string | null;
   avatarUrl: string | null;
   metadata: Record<string, unknown>;
+  historyVisible: ChatView['historyVisible'];
+  memberCount: number;
+  membersVersion: number;
   lastSeq: number;
   version: number;
   lastActivityAt: string;
@@ -28,7 +31,15 @@ type OtherUserColumns = Prefixed<'o', UserView> | ({ 'o.id': null } & Partial<Pr
 
 export type ChatListRow = ChatRow &
   LastMessageColumns &
-  OtherUserColumns & { role: Role; readSeq: number; unread: number };
+  OtherUserColumns & {
+    role: Role;
+    readSeq: number;
+    unread: number;
+    unreadMentions: number;
+    mutedUntil: string | null;
+    archivedAt: string | null;
+    pinnedAt: string | null;
+  };
 
 export function toChatView(row: ChatRow): ChatView {
   return {
@@ -40,6 +51,9 @@ export function toChatView(row: ChatRow): ChatView {
     title: row.title,
     avatarUrl: row.avatarUrl,
     metadata: row.metadata,
+    historyVisible: row.historyVisible,
+    memberCount: row.memberCount,
+    membersVersion: row.membersVersion,
     lastSeq: row.lastSeq,
     version: row.version,
     lastActivityAt: row.lastActivityAt,
@@ -53,6 +67,7 @@ export function toLastMessage(row: ChatRow & LastMessageColumns): MessageView | 
     id: row['m.id'],
     seq: row['m.seq'],
     version: row['m.version'],
+    type: row['m.type'],
     senderId: row['m.senderId'],
     clientId: row['m.clientId'],
     content: row['m.content'],
@@ -71,6 +86,10 @@ export function toChatListItem(row: ChatListRow, online: ReadonlySet<number>): C
   return {
     ...toChatView(row),
     unread: row.unread,
+    unreadMentions: row.unreadMentions,
+    mutedUntil: row.mutedUntil,
+    archivedAt: row.archivedAt,
+    pinnedAt: row.pinnedAt,
     readSeq: row.readSeq,
     role: row.role,
     lastMessage: toLastMessage(row),

@@ -8,6 +8,14 @@ import type { Role } from '../database/models/chat-member.model.js';
 export const permissions = {
   'chat.read': { group: 'member', direct: true },
   'chat.delete': { group: 'owner', direct: true },
+  'chat.update': { group: 'admin', direct: false },
+  'chat.leave': { group: 'member', direct: false },
+  // Mute, archive, pin: for oneself.
+  'chat.settings': { group: 'member', direct: true },
+  'members.add': { group: 'admin', direct: false },
+  // Whom, `outranks` says.
+  'members.remove': { group: 'admin', direct: false },
+  'members.setRole': { group: 'owner', direct: false },
   'message.send': { group: 'member', direct: true },
   'message.react': { group: 'member', direct: true },
   'message.hide': { group: 'member', direct: true },
@@ -23,6 +31,11 @@ export const permissions = {
 export type Permission = keyof typeof permissions;
 
 const rank: Record<Role, number> = { member: 1, admin: 2, owner: 3 };
+
+/** Whether somebody may remove a member: admins remove members, the owner anybody. */
+export function outranks(role: Role, other: Role): boolean {
+  return rank[role] > rank[other];
+}
 
 export function isAllowed(permission: Permission, chat: { type: ChatType; role: Role }): boolean {
   const rule = permissions[permission];

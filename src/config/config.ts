@@ -17,6 +17,8 @@ export interface AppConfig {
     readonly timeoutMs: number;
   };
   readonly presence: { readonly graceMs: number };
+  /** Members of a chat up to which each receipt is pushed to all of them. */
+  readonly receiptsPushedUpTo: number;
   readonly logLevel: Environment['LOG_LEVEL'];
 }
 
@@ -76,6 +78,7 @@ export function parseConfig(variables: Record<string, string | undefined>): {
       timeoutMs: env.DATABASE_TIMEOUT_MS,
     }),
     presence: Object.freeze({ graceMs: env.PRESENCE_GRACE_MS }),
+    receiptsPushedUpTo: env.RECEIPTS_PUSHED_UP_TO,
     logLevel: env.LOG_LEVEL,
   };
   return { config: Object.freeze(config), faults };

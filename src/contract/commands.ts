@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { chatsCommands } from './commands/chats.js';
+import { membersCommands } from './commands/members.js';
 import { messagesCommands } from './commands/messages.js';
 import { presenceCommands } from './commands/presence.js';
 import { reactionsCommands } from './commands/reactions.js';
@@ -13,6 +14,7 @@ export const commands = {
   ...presenceCommands,
   ...usersCommands,
   ...chatsCommands,
+  ...membersCommands,
   ...messagesCommands,
   ...receiptsCommands,
   ...reactionsCommands,

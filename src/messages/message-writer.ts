@@ -13,7 +13,7 @@ import { Sql } from '../database/sql.js';
 import { Publisher } from '../realtime/publisher.js';
 import { ANSWER_WITHIN_MS } from '../realtime/deadlines.js';
 import { messagesByIds } from './messages.queries.js';
-import { openDirectChats, sendMessages, type SentRow, verdicts } from './send.queries.js';
+import { openDirectChats, sendMentions, sendMessages, type SentRow, verdicts } from './send.queries.js';
 
 /** A message to write: to a chat, or to a person. */
 export interface Draft {
@@ -166,7 +166,7 @@ export class MessageWriter implements OnApplicationShutdown {
     unsure: ReadonlySet<Entry>,
   ): Promise<Entry[]> {
     await this.users.ensure(peopleOf(entries));
-    const rows = await this.sql.rows<SentRow>(sendMessages, [
+    const rows = await this.sql.rows<SentRow>(entries.some(isMentioning) ? sendMentions : sendMessages, [
       integers(entries.map((entry) => entry.draft.senderId)),
       integers(column(entries, (entry) => entry.draft.chatId)),
       integers(column(entries, (entry) => entry.draft.receiverId)),
@@ -197,6 +197,9 @@ export class MessageWriter implements OnApplicationShutdown {
           break;
         case verdicts.noReply:
           outcomes.set(entry, { ok: false, error: noSuchReply() });
+          break;
+        case verdicts.noMention:
+          outcomes.set(entry, { ok: false, error: noSuchMention() });
           break;
       }
     }
@@ -300,6 +303,7 @@ function sentOf({ draft, key }: Entry, row: SentRow): Sent {
       id,
       seq,
       version,
+      type: 'text',
       senderId: draft.senderId,
       clientId: key,
       content: draft.content,
@@ -319,6 +323,16 @@ function sentOf({ draft, key }: Entry, row: SentRow): Sent {
 /** Another node wrote the same key, or the same rows, at the same moment: the same batch again will do. */
 function isConflict(error: unknown): boolean {
   return isSerializationFault(error) || failureCode(error) === UNIQUE_VIOLATION;
+}
+
+function isMentioning({ draft }: Entry): boolean {
+  return draft.metadata?.mentions !== undefined;
+}
+
+function noSuchMention(): AppError {
+  return new AppError('VALIDATION_FAILED', {
+    details: [{ path: 'metadata', message: 'expected `mentions` to be members of this chat' }],
+  });
 }
 
 function noSuchReply(): AppError {

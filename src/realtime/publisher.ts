@@ -10,6 +10,8 @@ export interface Audience {
   users?: readonly number[];
   /** All sockets of the members of this group. */
   chat?: number;
+  /** Members of the group who do not hear it. */
+  without?: readonly number[];
   /** The connection that caused it: it is answered instead. */
   except?: string | null;
 }
@@ -33,6 +35,7 @@ export class Publisher {
     if (audience.chat !== undefined) rooms.add(chatRoom(audience.chat));
     if (rooms.size === 0) return;
     const except = new Set(audience.except ? [audience.except] : []);
+    for (const userId of audience.without ?? []) except.add(userRoom(userId));
     const packet = { type: PacketType.EVENT, data: [event, encodePublished(payload)] };
     // What `server.to(rooms).except(id).emit(…)` comes to, without its four copies of the rooms.
     this.server.of('/').adapter.broadcast(packet, { rooms, except });

@@ -25,7 +25,11 @@ export class Rooms {
     // The person's own room first: somebody added to a group meanwhile is joined to it through this room.
     await socket.join(userRoom(userId));
     const groups = await this.sql.rows<{ id: number }>(groupsOf, [userId]);
-    if (connection.userId === userId) await socket.join(groups.map((group) => chatRoom(group.id)));
+    if (connection.userId !== userId || groups.length === 0) return;
+    await socket.join(groups.map((group) => chatRoom(group.id)));
+    // Whoever was removed between the look and the join was taken out of a room that this socket was not in yet.
+    const still = new Set((await this.sql.rows<{ id: number }>(groupsOf, [userId])).map(({ id }) => id));
+    for (const { id } of groups) if (!still.has(id)) await socket.leave(chatRoom(id));
   }
 
   /** The socket hears nobody's events any more. */
