@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { define, inChat, repeatable } from '../define.js';
-import { id, pageSize, people, until } from '../scalars.js';
+import { id, pageSize, people, position, until } from '../scalars.js';
 import {
   memberRemovedView,
   membersAddedView,
@@ -15,7 +15,7 @@ const member = z.object({ chatId: id, userId: id });
 export const membersCommands = {
   getMembers: define({
     summary: 'Members of a chat by id, a page at a time.',
-    input: inChat.extend({ after: id.optional(), limit: pageSize(1_000, 100) }),
+    input: inChat.extend({ after: position.optional().describe('Members with a larger id.'), limit: pageSize(1_000, 100) }),
     result: membersPage,
     order: 'read',
     bare: 'chatId',
