@@ -1,6 +1,6 @@
 import type { ChatView, MessagesPage, MessageView, SyncedView } from '../src/contract/index.js';
 import { edges, over } from './support/edges.js';
-import { type Group, groupOf } from './support/groups.js';
+import { groupOf } from './support/groups.js';
 import { type Client, World } from './support/world.js';
 
 describe('What somebody who joins sees of the past', () => {
@@ -129,7 +129,7 @@ describe('What somebody who joins sees of the past', () => {
   });
 
   it('ends where they join, also while others write', async () => {
-    const { chatId, owner, members } = (await groupOf(world, 1, { historyVisible: 'fromJoin' })) as Group;
+    const { chatId, owner, members } = await groupOf(world, 1, { historyVisible: 'fromJoin' });
     await send(owner, chatId, 'first');
     let flooding = true;
     const flood = (async () => {

@@ -59,7 +59,7 @@ describe('In a group', () => {
   const cast = async (): Promise<{ group: Group; who: Record<Who, Client> }> => {
     const group = await groupOf(world, 5);
     const { chatId, owner, members } = group;
-    const [admin, member, other, , removed] = members as Client[];
+    const [admin, member, other, , removed] = members;
     for (const one of [admin!, other!]) {
       await owner.ok('setRole', { chatId, userId: one.userId, role: 'admin' });
     }

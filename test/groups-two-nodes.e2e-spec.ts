@@ -1,4 +1,6 @@
 import type { ChatDetails, ChatView, MessageView } from '../src/contract/index.js';
+import { Sql } from '../src/database/sql.js';
+import { auditUnread } from '../src/receipts/audit-unread.js';
 import { type Client, World } from './support/world.js';
 
 /** Two nodes over one database that change the same groups at once. */
@@ -82,6 +84,9 @@ describe('A group on two nodes', () => {
     expect(codes.get('ok')).toBeGreaterThan(50);
     const after = await one.sql('SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()');
     expect(after).toEqual(before);
+    const sql = new Sql({ url: one.config.database.url!, pool: 1, timeoutMs: 3_000 });
+    expect((await auditUnread(sql, () => undefined)).faults).toEqual([]);
+    await sql.close();
   });
 
   it('is left to exactly one by two owners of a moment, and by all at once to nobody', async () => {
