@@ -65,18 +65,30 @@ describe('Being removed from a group', () => {
     const { chatId, owner, members } = await groupOf(world, 3);
     const leaver = members[0]!;
     const { id: messageId } = await leaver.ok<MessageView>('sendMessage', { chatId, content: 'mine' });
-    const end = flood(members, chatId);
-    const edits = Promise.all(
-      Array.from({ length: 100 }, (_, i) => leaver.ask('editMessage', { messageId, content: `edit ${i}` })),
-    );
-    const removed = await owner.ok<MemberRemovedView>('removeMember', { chatId, userId: leaver.userId });
-    await edits;
+    const end = flood(members.slice(1), chatId);
+    for (let round = 0; round < 5; round++) {
+      // Over REST, side by side: most of them wait for the group's lock when the removal gets it.
+      const edits = Promise.all(
+        Array.from({ length: 30 }, (_, i) =>
+          world.http
+            .patch(`/messages/${messageId}`)
+            .set('X-User-Id', String(leaver.userId))
+            .send({ content: `edit ${round}.${i}` }),
+        ),
+      );
+      const sends = Promise.all(
+        Array.from({ length: 30 }, () => leaver.ask('sendMessage', { chatId, content: 'mine, too' })),
+      );
+      const removed = await owner.ok<MemberRemovedView>('removeMember', { chatId, userId: leaver.userId });
+      await Promise.all([edits, sends]);
+      const after = await world.sql(
+        'SELECT id FROM messages WHERE "chatId" = $1 AND "senderId" = $2 AND version > $3',
+        [chatId, leaver.userId, removed.version],
+      );
+      expect({ round, after }).toEqual({ round, after: [] });
+      await owner.ok('addMembers', { chatId, userIds: [leaver.userId] });
+    }
     await end();
-    const after = await world.sql<{ type: string }>(
-      'SELECT type FROM messages WHERE "chatId" = $1 AND "senderId" = $2 AND version > $3',
-      [chatId, leaver.userId, removed.version],
-    );
-    expect(after).toEqual([]);
   });
 
   it('holds for a socket that comes online at that moment', async () => {
