@@ -7,22 +7,30 @@ export const messageColumns = `
   m."createdAt", m."editedAt", m."deletedAt"`;
 
 /**
- * The watermarks of the chat in `$1` that matter: somebody other than the sender has seen a message if one of them
- * is theirs and past it, and the message after what they see. Of those who see all, the two furthest will do.
+ * Members in the order in which they see messages, each with whether they have read further than all before them:
+ * who has not, has seen nothing that one of those has not.
+ */
+const ahead = (members: string) => `
+  SELECT "userId", "readSeq", "seesAfter", "readSeq" > COALESCE(max("readSeq") OVER (
+    ORDER BY "seesAfter", "readSeq" DESC, "userId" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+  ), 0) AS ahead
+  FROM ${members}`;
+
+/**
+ * The watermarks of the chat in `$1` that matter, few of up to a thousand: somebody other than the sender has seen a
+ * message if one of these is theirs and past it, and it is after what they see. Should the one ahead be the sender,
+ * the one ahead of the rest counts; where all see all, these are the two furthest.
  */
 const furthest = `
-  (
-    SELECT "userId", "readSeq", "seesAfter" FROM chat_members WHERE "chatId" = $1 AND "seesAfter" = 0
-    ORDER BY "readSeq" DESC LIMIT 2
-  )
-  UNION ALL
-  SELECT "userId", "readSeq", "seesAfter" FROM chat_members
-  WHERE "chatId" = $1 AND "seesAfter" > 0 AND "readSeq" > "seesAfter"`;
+  marks AS MATERIALIZED (${ahead(`chat_members WHERE "chatId" = $1 AND "readSeq" > "seesAfter"`)}),
+  furthest AS MATERIALIZED (
+    SELECT * FROM marks WHERE ahead UNION ALL SELECT * FROM (${ahead('marks WHERE NOT ahead')}) rest WHERE ahead
+  )`;
 
 const page = (name: string, where: string, order: 'ASC' | 'DESC'): Statement => ({
   name: `messages.${name}`,
   text: `
-    WITH furthest AS MATERIALIZED (${furthest})
+    WITH ${furthest}
     SELECT ${messageColumns},
       EXISTS (
         SELECT 1 FROM furthest f
