@@ -15,7 +15,10 @@ const member = z.object({ chatId: id, userId: id });
 export const membersCommands = {
   getMembers: define({
     summary: 'Members of a chat by id, a page at a time.',
-    input: inChat.extend({ after: position.optional().describe('Members with a larger id.'), limit: pageSize(1_000, 100) }),
+    input: inChat.extend({
+      after: position.optional().describe('Members with a larger id.'),
+      limit: pageSize(1_000, 100),
+    }),
     result: membersPage,
     order: 'read',
     bare: 'chatId',
