@@ -16,12 +16,13 @@ const LAYERS = [
   ['idempotency'],
   ['realtime'],
   ['http'],
+  ['blocks'],
   ['presence'],
   ['users'],
   ['chats'],
   ['members'],
   ['messages'],
-  ['receipts', 'reactions', 'sync'],
+  ['receipts', 'reactions', 'reports', 'sync'],
   ['operations'],
 ];
 

@@ -7,6 +7,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { commandRules, endedByBlock, permissions } from '../dist/chats/permissions.js';
 import { environment } from '../dist/config/environment.js';
 import { commands, errorCatalogue, events, MAX_CONTENT_LENGTH, METADATA } from '../dist/contract/index.js';
 
@@ -121,6 +122,31 @@ function commandSection([name, command]) {
   ].join('\n\n');
 }
 
+/** Whom the words of `commandRules` mean. */
+const WHO = {
+  anyone: 'anyone',
+  known: 'a person or the application',
+  person: 'a person',
+  oneself: 'the person whom it is about, or the application',
+  application: 'the application',
+};
+
+const LEAST = { member: 'every member', admin: 'owner and admins', owner: 'the owner' };
+
+/** The least role in a group, and what holds between two people. */
+function needOf(permission) {
+  if (!permission) return ['', ''];
+  const { group, direct } = permissions[permission];
+  const between = endedByBlock.has(permission) ? 'both, unless one blocks the other' : 'both';
+  return [LEAST[group], direct ? between : 'nobody'];
+}
+
+const whoTable = () =>
+  table(
+    ['command', 'who', 'in a group', 'in a direct chat'],
+    Object.entries(commandRules).map(([name, { who, needs }]) => [code(name), WHO[who], ...needOf(needs)]),
+  );
+
 function protocol() {
   const all = Object.entries(commands);
   const sections = all.map(commandSection);
@@ -185,6 +211,15 @@ ${table(
 )}
 
 Those in parentheses are REST only.
+
+## Who may do what
+
+For a person there is no chat, and no message in it, of which they are no member: the answer is \`NOT_FOUND\`, as for what
+does not exist. The application may do in every chat what a person may. Besides: only one's own messages can be edited,
+and deleted for everyone but by the admins of a group; while one of the two people of a direct chat blocks the other, none
+can be opened.
+
+${whoTable()}
 
 ## Commands
 

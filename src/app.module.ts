@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthModule } from './auth/auth.module.js';
+import { BlocksModule } from './blocks/blocks.module.js';
 import { ChatsModule } from './chats/chats.module.js';
 import type { AppConfig } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
@@ -13,6 +14,7 @@ import { PresenceModule } from './presence/presence.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
 import { ReactionsModule } from './reactions/reactions.module.js';
 import { ReceiptsModule } from './receipts/receipts.module.js';
+import { ReportsModule } from './reports/reports.module.js';
 import { SyncModule } from './sync/sync.module.js';
 import { UsersModule } from './users/users.module.js';
 
@@ -29,6 +31,7 @@ export class AppModule {
         AuthModule,
         IdempotencyModule,
         HttpModule,
+        BlocksModule,
         PresenceModule,
         UsersModule,
         ChatsModule,
@@ -36,6 +39,7 @@ export class AppModule {
         MessagesModule,
         ReceiptsModule,
         ReactionsModule,
+        ReportsModule,
         SyncModule,
         OperationsModule,
       ],

@@ -36,6 +36,8 @@ describe('Whatever JSON is sent, by the contract or not', () => {
 
   // Properties delete and change what is there: each begins with chats of all pairs, and messages in them.
   beforeEach(async () => {
+    await world.sql('DELETE FROM user_blocks');
+    await world.sql('UPDATE chats SET "user1Blocks" = false, "user2Blocks" = false');
     const client = await world.stranger();
     for (const senderId of PEOPLE) {
       for (const receiverId of PEOPLE.filter((other) => other !== senderId)) {
@@ -46,9 +48,10 @@ describe('Whatever JSON is sent, by the contract or not', () => {
     for (const userId of PEOPLE) {
       await client.ok('createGroup', { userId, title: `of ${userId}`, memberIds: PEOPLE });
     }
-    client.close();
     known.chats.splice(0, Infinity, ...(await ids('chats')));
     known.messages.splice(0, Infinity, ...(await ids('messages')));
+    await client.ok('reportMessage', { messageId: known.messages[0], userId: PEOPLE.at(-1) });
+    client.close();
   });
 
   const ids = async (table: string): Promise<number[]> =>
@@ -67,11 +70,18 @@ describe('Whatever JSON is sent, by the contract or not', () => {
     }
   };
 
+  /** A socket; of a person where the input can't say who asks. */
+  const connected = async ({ actor }: CommandDefinition): Promise<RawSocket> => {
+    const raw = await RawSocket.connect(world.socketUrl);
+    if (actor.length === 0) await raw.ask('userOnline', String(PEOPLE[0]));
+    return raw;
+  };
+
   describe.each(commandNames.filter((name) => definitionOf(name).socket))('to the command %s', (name) => {
     const definition = definitionOf(name);
 
     it('there is one answer, by the contract', async () => {
-      const raw = await RawSocket.connect(world.socketUrl);
+      const raw = await connected(definition);
       let fine = 0;
       await check(
         fc.asyncProperty(payloadsOf(definition, known), async (json) => {
@@ -88,7 +98,7 @@ describe('Whatever JSON is sent, by the contract or not', () => {
     });
 
     it('without a callback there is one event: its reply, or an exception', async () => {
-      const raw = await RawSocket.connect(world.socketUrl);
+      const raw = await connected(definition);
       await check(
         fc.asyncProperty(payloadsOf(definition, known), async (json) => {
           raw.send(`42["${name}",${json}]`);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { commandRules } from '../src/chats/permissions.js';
 import { type CommandName, commandNames, definitionOf, type MessageView } from '../src/contract/index.js';
 import type { Answer } from '../src/realtime/call.js';
 import { freshDatabase } from './support/cluster.js';
@@ -52,7 +53,13 @@ describe('A database that is away or slow', () => {
     const pair = await world.pair();
     ({ alice, bob } = pair);
     const message = await alice.ok<{ id: number }>('sendMessage', { chatId: pair.chatId, content: 'before' });
-    scene = { userId: alice.userId, otherId: bob.userId, chatId: pair.chatId, messageId: message.id };
+    scene = {
+      userId: alice.userId,
+      otherId: bob.userId,
+      thirdId: world.newId(),
+      chatId: pair.chatId,
+      messageId: message.id,
+    };
   });
 
   afterEach(async () => {
@@ -80,7 +87,8 @@ describe('A database that is away or slow', () => {
     const { method, path } = definition.rest!;
     const input = exampleOf(definition, scene);
     const filled = path.replaceAll(/:(\w+)/g, (_, field: string) => encodeURIComponent(String(input[field])));
-    const asking = world.http[method.toLowerCase() as 'get'](filled).set('X-User-Id', String(alice.userId));
+    const asking = world.http[method.toLowerCase() as 'get'](filled);
+    if (commandRules[name].who !== 'application') asking.set('X-User-Id', String(alice.userId));
     const { status, body } = await timed(method === 'GET' ? asking.query(input) : asking.send(input));
     if (status < 400) return [name, 'ok'];
     expect({ name, status }).toEqual({ name, status: 503 });
@@ -89,6 +97,12 @@ describe('A database that is away or slow', () => {
 
   const onSockets = commandNames.filter((name) => definitionOf(name).socket);
   const onRest = commandNames.filter((name) => definitionOf(name).rest);
+
+  /** A socket for each: of a person where the input can't say who asks. */
+  const callersOf = (names: CommandName[]): Promise<Client[]> =>
+    Promise.all(
+      names.map((name) => (definitionOf(name).actor.length > 0 ? world.stranger() : world.person())),
+    );
 
   const expectUnavailable = (outcomes: [CommandName, string][]) => {
     const others = outcomes.filter(
@@ -147,12 +161,12 @@ describe('A database that is away or slow', () => {
 
   describe('frozen', () => {
     it('answers every command UNAVAILABLE in time, on both edges, and serves again when it thaws', async () => {
-      const strangers = await Promise.all(onSockets.map(() => world.stranger()));
+      const callers = await callersOf(onSockets);
       proxy.freeze();
       const health = healthAway();
       expectUnavailable(
         await Promise.all([
-          ...onSockets.map((name, index) => overSocket(strangers[index]!, name)),
+          ...onSockets.map((name, index) => overSocket(callers[index]!, name)),
           ...onRest.map((name) => overRest(name)),
         ]),
       );
@@ -235,11 +249,11 @@ describe('A database that is away or slow', () => {
 
   describe('that refuses connections', () => {
     it('answers UNAVAILABLE in time on both edges, and serves again when it takes them', async () => {
+      const callers = await callersOf(onSockets);
       await proxy.refuse();
-      const strangers = await Promise.all(onSockets.map(() => world.stranger()));
       expectUnavailable(
         await Promise.all([
-          ...onSockets.map((name, index) => overSocket(strangers[index]!, name)),
+          ...onSockets.map((name, index) => overSocket(callers[index]!, name)),
           ...onRest.map((name) => overRest(name)),
         ]),
       );

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../auth/actor.js';
+import { blockedByOther, blockingOther, Blocks } from '../blocks/blocks.js';
 import { AppError } from '../contract/index.js';
 import type { ChatType } from '../database/models/chat.model.js';
 import type { Role } from '../database/models/chat-member.model.js';
 import { Sql } from '../database/sql.js';
 import { membershipOf } from './chats.queries.js';
-import { isAllowed, type Permission } from './permissions.js';
+import { endedByBlock, isAllowed, type Permission } from './permissions.js';
 
 /** A chat and what the one who asks is in it. */
 export interface Membership {
@@ -15,6 +16,9 @@ export interface Membership {
   user2Id: number | null;
   lastSeq: number;
   version: number;
+  /** Direct chats: whether the one blocks the other, and the other the one. */
+  user1Blocks: boolean;
+  user2Blocks: boolean;
   /** null: the application itself, which is no member. */
   userId: number | null;
   role: Role;
@@ -28,16 +32,26 @@ export type MembershipRow = Omit<Membership, 'userId' | 'role'> & { role: Role |
 /** Says who may do what in a chat. The first line of every service method that touches one. */
 @Injectable()
 export class Access {
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    private readonly sql: Sql,
+    private readonly blocks: Blocks,
+  ) {}
 
   /**
    * @throws AppError NOT_FOUND for a chat that does not exist and, just the same, for one whose member the
    * asker is not.
-   * @throws AppError FORBIDDEN for a member whose role is not enough.
+   * @throws AppError FORBIDDEN for a member whose role is not enough, and for what a block has ended.
    */
   async require(actor: Actor, permission: Permission, chatId: number): Promise<Membership> {
     const [chat] = await this.sql.rows<MembershipRow>(membershipOf, [chatId, actor.userId]);
     return judge(actor, permission, chat);
+  }
+
+  /** @throws AppError FORBIDDEN when the asker and another person, or one of them, block each other. */
+  async requireNoBlock({ userId }: Actor, otherId: number): Promise<void> {
+    if (userId === null) return;
+    if ((await this.blocks.blockersOf(userId, [otherId])).size > 0) throw blockedByOther();
+    if ((await this.blocks.blockedBy(userId, [otherId])).size > 0) throw blockingOther();
   }
 }
 
@@ -52,5 +66,13 @@ export function judge(actor: Actor, permission: Permission, chat: MembershipRow 
   if (chat.role === null) throw new AppError('NOT_FOUND');
   const membership: Membership = { ...chat, userId: actor.userId, role: chat.role };
   if (!isAllowed(permission, membership)) throw new AppError('FORBIDDEN');
+  if (endedByBlock.has(permission)) requireUnblocked(membership);
   return membership;
+}
+
+/** @throws AppError FORBIDDEN when one of the two people of a direct chat blocks the other. */
+function requireUnblocked({ userId, user1Id, user1Blocks, user2Blocks }: Membership): void {
+  const [own, others] = userId === user1Id ? [user1Blocks, user2Blocks] : [user2Blocks, user1Blocks];
+  if (others) throw blockedByOther();
+  if (own) throw blockingOther();
 }

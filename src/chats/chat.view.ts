@@ -39,6 +39,7 @@ export type ChatListRow = ChatRow &
     mutedUntil: string | null;
     archivedAt: string | null;
     pinnedAt: string | null;
+    otherBlocks: boolean;
   };
 
 export function toChatView(row: ChatRow): ChatView {
@@ -102,9 +103,9 @@ export function toChatListItem(row: ChatListRow, online: ReadonlySet<number>): C
             name: row['o.name'],
             avatarUrl: row['o.avatarUrl'],
             metadata: row['o.metadata'],
-            lastSeenAt: row['o.lastSeenAt'],
+            lastSeenAt: row.otherBlocks ? null : row['o.lastSeenAt'],
             createdAt: row['o.createdAt'],
-            online: online.has(row['o.id']),
+            online: online.has(row['o.id']) && !row.otherBlocks,
           },
     cursor: `${Date.parse(row.lastActivityAt)}.${row.id}`,
   };

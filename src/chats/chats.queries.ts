@@ -1,3 +1,4 @@
+import { blockBetween } from '../blocks/blocks.queries.js';
 import type { Statement } from '../database/sql.js';
 
 const pair = (chat: string, one: string, other: string) => `
@@ -67,15 +68,16 @@ export const unreadMentionsOf = (member: string) => `
 export const membershipOf: Statement = {
   name: 'chats.membershipOf',
   text: `
-    SELECT c.id AS "chatId", c.type, c."user1Id", c."user2Id", c."lastSeq", c.version, m.role,
-      COALESCE(m."seesAfter", 0) AS "seesAfter"
+    SELECT c.id AS "chatId", c.type, c."user1Id", c."user2Id", c."lastSeq", c.version,
+      c."user1Blocks", c."user2Blocks", m.role, COALESCE(m."seesAfter", 0) AS "seesAfter"
     FROM chats c LEFT JOIN chat_members m ON m."chatId" = c.id AND m."userId" = $2
     WHERE c.id = $1`,
 };
 
 /**
- * `$1`, `$2` people: their direct chat, made when there is none. No row when one of the two does not exist,
- * or when somebody else makes the same chat at this moment: then the same statement again finds it.
+ * `$1`, `$2` people, `$3` whether a block between them matters: their direct chat, made when there is none. No row
+ * when one of the two does not exist, or blocks the other, or when somebody else makes the same chat at this moment:
+ * then the same statement again finds it.
  */
 export const openDirectChat: Statement = {
   name: 'chats.openDirectChat',
@@ -85,6 +87,7 @@ export const openDirectChat: Statement = {
       SELECT 'direct', a.id, b.id FROM users a, users b
       WHERE a.id = $1 AND b.id = $2
         AND NOT EXISTS (SELECT 1 FROM chats c WHERE ${pair('c', '$1', '$2')})
+        AND NOT ($3::boolean AND ${blockBetween('$1', '$2')})
       ON CONFLICT (LEAST("user1Id", "user2Id"), GREATEST("user1Id", "user2Id")) WHERE type = 'direct'
       DO NOTHING
       RETURNING *
@@ -121,10 +124,12 @@ const listItems = (mine: string) => `
   SELECT ${chatColumns}, ${lastMessageColumns}, c.role, c."readSeq", c.unread, c."unreadMentions",
     c."mutedUntil", c."archivedAt", c."pinnedAt",
     o.id AS "o.id", o."externalId" AS "o.externalId", o.name AS "o.name", o."avatarUrl" AS "o.avatarUrl",
-    o.metadata AS "o.metadata", o."lastSeenAt" AS "o.lastSeenAt", o."createdAt" AS "o.createdAt"
+    o.metadata AS "o.metadata", o."lastSeenAt" AS "o.lastSeenAt", o."createdAt" AS "o.createdAt",
+    CASE c."user1Id" WHEN c."userId" THEN c."user2Blocks" ELSE c."user1Blocks" END AS "otherBlocks"
   FROM (
     SELECT m."userId", m.role, m."readSeq", m."seesAfter", m."mutedUntil", m."archivedAt", m."pinnedAt",
-      ${unreadOf('c', 'm')} AS unread, ${unreadMentionsOf('m')} AS "unreadMentions", ${chatColumns}
+      ${unreadOf('c', 'm')} AS unread, ${unreadMentionsOf('m')} AS "unreadMentions",
+      c."user1Blocks", c."user2Blocks", ${chatColumns}
     FROM chat_members m CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = m."chatId" LIMIT 1) c
     WHERE m."userId" = $1 AND ${mine}
   ) c

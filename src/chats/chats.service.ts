@@ -56,7 +56,8 @@ export class ChatsService {
    * The direct chat of two people, made when there is none. However many ask at once, from however many
    * nodes, they all get the same; members hear `newChat` once.
    *
-   * @throws AppError FORBIDDEN when the one who asks is neither of the two.
+   * @throws AppError FORBIDDEN when the one who asks is neither of the two, or when there is none and one of them
+   * blocks the other.
    */
   async open(actor: Actor, { user1Id, user2Id }: CommandInput<'createChat'>): Promise<ChatView> {
     if (actor.userId !== null && actor.userId !== user1Id && actor.userId !== user2Id) {
@@ -64,8 +65,15 @@ export class ChatsService {
     }
     await this.users.ensure([user1Id, user2Id]);
     for (let attempt = 0; attempt < OPEN_ATTEMPTS; attempt++) {
-      const [row] = await this.sql.rows<ChatRow & { created: boolean }>(openDirectChat, [user1Id, user2Id]);
-      if (!row) continue;
+      const [row] = await this.sql.rows<ChatRow & { created: boolean }>(openDirectChat, [
+        user1Id,
+        user2Id,
+        actor.userId !== null,
+      ]);
+      if (!row) {
+        await this.access.requireNoBlock(actor, actor.userId === user1Id ? user2Id : user1Id);
+        continue;
+      }
       const chat = toChatView(row);
       if (row.created) this.publisher.publish('newChat', chat, membersOf(chat, actor.origin));
       return chat;

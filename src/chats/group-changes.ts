@@ -109,9 +109,19 @@ export class GroupChanges {
       actor.userId === null ? [] : [actor.userId],
     ]);
     const { id: chatId, type, user1Id, user2Id, lastSeq, version } = chat;
-    const role = member?.role ?? null;
-    const seesAfter = member?.seesAfter ?? 0;
-    return judge(actor, permission, { chatId, type, user1Id, user2Id, lastSeq, version, role, seesAfter });
+    return judge(actor, permission, {
+      chatId,
+      type,
+      user1Id,
+      user2Id,
+      lastSeq,
+      version,
+      // No command for groups is among those that a block ends.
+      user1Blocks: false,
+      user2Blocks: false,
+      role: member?.role ?? null,
+      seesAfter: member?.seesAfter ?? 0,
+    });
   }
 
   private async write(runner: Runner, actor: Actor, chat: ChatRow, note: Note): Promise<MessageView> {

@@ -16,6 +16,7 @@ describe('Permissions', () => {
     ['members.setRole', ['owner']],
     ['message.send', ['member', 'admin', 'owner']],
     ['message.read', ['member', 'admin', 'owner']],
+    ['message.deleteAny', ['admin', 'owner']],
     ['receipt.write', ['member', 'admin', 'owner']],
   ])('give %s of a group to %j', (permission, allowed) => {
     expect(roles.filter((role) => isAllowed(permission, { type: 'group', role }))).toEqual(allowed);

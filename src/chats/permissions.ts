@@ -1,3 +1,4 @@
+import type { CommandName } from '../contract/index.js';
 import type { ChatType } from '../database/models/chat.model.js';
 import type { Role } from '../database/models/chat-member.model.js';
 
@@ -18,7 +19,10 @@ export const permissions = {
   'members.setRole': { group: 'owner', direct: false },
   'message.send': { group: 'member', direct: true },
   'message.react': { group: 'member', direct: true },
+  // A reaction of one's own, taken back.
+  'message.unreact': { group: 'member', direct: true },
   'message.hide': { group: 'member', direct: true },
+  'message.report': { group: 'member', direct: true },
   // One's own; whose it is, the service looks at.
   'message.edit': { group: 'member', direct: true },
   'message.delete': { group: 'member', direct: true },
@@ -29,6 +33,73 @@ export const permissions = {
 } as const satisfies Record<string, { group: Role; direct: boolean }>;
 
 export type Permission = keyof typeof permissions;
+
+/**
+ * What a block between the two people of a direct chat ends, for both: new words to each other. Reading, and taking
+ * back what is one's own, goes on; in groups everything does.
+ */
+export const endedByBlock: ReadonlySet<Permission> = new Set<Permission>([
+  'message.send',
+  'message.edit',
+  'message.react',
+]);
+
+/** Who may use a command. */
+interface CommandRule {
+  /**
+   * - `anyone`: also who has not said who they are.
+   * - `known`: a person, or the application.
+   * - `person`: a person; the application acts for nobody.
+   * - `oneself`: the person whom it is about, or the application.
+   * - `application`: the application.
+   */
+  who: 'anyone' | 'known' | 'person' | 'oneself' | 'application';
+  /** What a person must be allowed in the chat; the application is allowed all. */
+  needs?: Permission;
+}
+
+/** Every command of the contract, by who may use it. `test/permission-matrix.e2e-spec.ts` asks on both edges. */
+export const commandRules = {
+  userOnline: { who: 'anyone' },
+  userOffline: { who: 'person' },
+  getOnlineUsers: { who: 'known' },
+  getUsers: { who: 'known' },
+  getUser: { who: 'known' },
+  createUser: { who: 'known' },
+  updateUser: { who: 'oneself' },
+  blockUser: { who: 'person' },
+  unblockUser: { who: 'person' },
+  getBlocks: { who: 'person' },
+  getChats: { who: 'oneself' },
+  createChat: { who: 'oneself' },
+  createGroup: { who: 'known' },
+  updateChat: { who: 'known', needs: 'chat.update' },
+  getMembers: { who: 'known', needs: 'chat.read' },
+  addMembers: { who: 'known', needs: 'members.add' },
+  removeMember: { who: 'known', needs: 'members.remove' },
+  leaveChat: { who: 'person', needs: 'chat.leave' },
+  setRole: { who: 'known', needs: 'members.setRole' },
+  updateMembership: { who: 'person', needs: 'chat.settings' },
+  getChat: { who: 'known', needs: 'chat.read' },
+  deleteChat: { who: 'known', needs: 'chat.delete' },
+  sendMessage: { who: 'person', needs: 'message.send' },
+  getMessages: { who: 'known', needs: 'message.read' },
+  editMessage: { who: 'known', needs: 'message.edit' },
+  deleteMessage: { who: 'known', needs: 'message.delete' },
+  getMessageEdits: { who: 'known', needs: 'message.read' },
+  markAsSeen: { who: 'known', needs: 'receipt.write' },
+  markChatAsSeen: { who: 'known', needs: 'receipt.write' },
+  markAsDelivered: { who: 'known', needs: 'receipt.write' },
+  markAsUnread: { who: 'person', needs: 'receipt.write' },
+  getUnreadCount: { who: 'person', needs: 'chat.read' },
+  getMessageReceipts: { who: 'known', needs: 'message.read' },
+  addReaction: { who: 'person', needs: 'message.react' },
+  removeReaction: { who: 'person', needs: 'message.unreact' },
+  sync: { who: 'person' },
+  reportMessage: { who: 'person', needs: 'message.report' },
+  getReports: { who: 'application' },
+  updateReport: { who: 'application' },
+} as const satisfies Record<CommandName, CommandRule>;
 
 const rank: Record<Role, number> = { member: 1, admin: 2, owner: 3 };
 

@@ -1,10 +1,12 @@
 import type { z } from 'zod';
+import { blocksCommands } from './commands/blocks.js';
 import { chatsCommands } from './commands/chats.js';
 import { membersCommands } from './commands/members.js';
 import { messagesCommands } from './commands/messages.js';
 import { presenceCommands } from './commands/presence.js';
 import { reactionsCommands } from './commands/reactions.js';
 import { receiptsCommands } from './commands/receipts.js';
+import { reportsCommands } from './commands/reports.js';
 import { syncCommands } from './commands/sync.js';
 import { usersCommands } from './commands/users.js';
 import type { CommandDefinition } from './define.js';
@@ -13,12 +15,14 @@ import type { CommandDefinition } from './define.js';
 export const commands = {
   ...presenceCommands,
   ...usersCommands,
+  ...blocksCommands,
   ...chatsCommands,
   ...membersCommands,
   ...messagesCommands,
   ...receiptsCommands,
   ...reactionsCommands,
   ...syncCommands,
+  ...reportsCommands,
 } as const satisfies Record<string, CommandDefinition>;
 
 export type CommandName = keyof typeof commands;

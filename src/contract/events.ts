@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  blockView,
   chatDeletedView,
   chatDetails,
   chatListItem,
@@ -11,6 +12,7 @@ import {
   memberUpdatedView,
   messageDeletedView,
   messageDeliveredView,
+  messageReportedView,
   messageSeenView,
   messagesPage,
   messageView,
@@ -77,6 +79,12 @@ export const events = {
     payload: presenceView,
     summary: 'Somebody came online or went offline; to people who share a chat with them.',
   },
+  blockChanged: {
+    payload: blockView,
+    summary: 'You have blocked or unblocked somebody; to your own sockets.',
+  },
+  blocksList: { payload: z.array(blockView), summary: 'Answer to getBlocks.' },
+  messageReported: { payload: messageReportedView, summary: 'Answer to reportMessage.' },
   exception: {
     payload: z.object({
       command: z.string().nullable(),

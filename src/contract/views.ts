@@ -279,3 +279,40 @@ export const syncedView = z
   })
   .meta({ id: 'Synced' });
 export type SyncedView = z.infer<typeof syncedView>;
+
+export const blockView = z
+  .object({
+    userId: id.describe('Whom you block, or do not.'),
+    blocked: z.boolean(),
+    blockedAt: timestamp.nullable().describe('Since when; null when not blocked.'),
+  })
+  .meta({ id: 'Block' });
+export type BlockView = z.infer<typeof blockView>;
+
+export const messageReportedView = z
+  .object({ reportId: id, messageId: id, chatId: id, reason: z.string().nullable(), createdAt: timestamp })
+  .meta({ id: 'MessageReported' });
+export type MessageReportedView = z.infer<typeof messageReportedView>;
+
+export const reportStatus = z.enum(['open', 'resolved', 'dismissed']);
+
+export const reportView = messageReportedView
+  .extend({
+    reporterId: id,
+    status: reportStatus,
+    updatedAt: timestamp.describe('When the status was last set.'),
+    message: z
+      .object({
+        seq: count,
+        senderId: id.nullable(),
+        content: z.string(),
+        metadata: json.nullable(),
+        replyToId: id.nullable(),
+        createdAt: timestamp,
+        editedAt: timestamp.nullable(),
+        edits: z.array(messageEditView).describe('What it had said before, oldest first; the last 20.'),
+      })
+      .describe('The message as it was when it was reported.'),
+  })
+  .meta({ id: 'Report' });
+export type ReportView = z.infer<typeof reportView>;

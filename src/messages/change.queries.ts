@@ -16,6 +16,7 @@ export const lockChatOf: Statement = {
   name: 'messages.lockChatOf',
   text: `
     SELECT c.id AS "chatId", c.type, c."user1Id", c."user2Id", c."lastSeq", c.version,
+      c."user1Blocks", c."user2Blocks",
       (SELECT m.role FROM chat_members m WHERE m."chatId" = c.id AND m."userId" = $2) AS role,
       (SELECT m."seesAfter" FROM chat_members m WHERE m."chatId" = c.id AND m."userId" = $2) AS "seesAfter",
       CASE WHEN c."membersVersion" = (SELECT o."membersVersion" FROM chats o WHERE o.id = c.id)

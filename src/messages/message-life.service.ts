@@ -28,7 +28,7 @@ export class MessageLifeService {
   /**
    * Changes the text of a message; members hear `messageEdited`. The same text again is no change.
    *
-   * @throws AppError NOT_FOUND; FORBIDDEN for a message of somebody else, or of the server
+   * @throws AppError NOT_FOUND; FORBIDDEN for a message of somebody else or of the server, or by a block
    */
   async edit(actor: Actor, { messageId, content }: CommandInput<'editMessage'>): Promise<MessageView> {
     const { view, changed, audience } = await this.changes.change(

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { KnownUsers } from '../auth/known-users.js';
+import { blockedByOther, blockingOther } from '../blocks/blocks.js';
 import { type ChatRow, toChatView } from '../chats/chat.view.js';
 import { membersOf } from '../chats/audience.js';
 import { type MessageRow, OWN_KEY, toMessageView } from '../chats/message.view.js';
@@ -12,6 +13,13 @@ import { GroupCommit, type Outcome } from '../database/group-commit.js';
 import { Sql } from '../database/sql.js';
 import { Publisher } from '../realtime/publisher.js';
 import { ANSWER_WITHIN_MS } from '../realtime/deadlines.js';
+import {
+  DirectChats,
+  type DirectSend,
+  type DirectSentRow,
+  directValues,
+  sendDirect,
+} from './direct-sends.js';
 import { messagesByIds } from './messages.queries.js';
 import { openDirectChats, sendMentions, sendMessages, type SentRow, verdicts } from './send.queries.js';
 
@@ -42,6 +50,10 @@ interface Entry {
   giveUpAt: number;
 }
 
+interface DirectEntry extends DirectSend {
+  entry: Entry;
+}
+
 /** Messages of a batch. Larger ones cost less a message and hold the locks longer. */
 const BATCH = { some: 256, most: 1_024 };
 
@@ -50,6 +62,12 @@ const MAX_WAITING = 5_000;
 
 /** Looks at a batch again after a conflict with another node, or after making the chats it needs. */
 const MAX_ATTEMPTS = 6;
+
+/** Fewer messages than this, beside others, are not worth a statement of their own. */
+const WORTH_A_STATEMENT = 8;
+
+/** Milliseconds for which, after a repeated key, batches look for repeated keys before they write. */
+const CAREFUL_MS = 250;
 
 /** Milliseconds before a batch whose connection was lost is tried again. */
 const RECONNECT_PAUSE_MS = 100;
@@ -67,6 +85,8 @@ const UNIQUE_VIOLATION = '23505';
 @Injectable()
 export class MessageWriter implements OnApplicationShutdown {
   private readonly logger = new Logger(MessageWriter.name);
+  private readonly direct = new DirectChats();
+  private carefulUntil = 0;
   private readonly commits = new GroupCommit<Entry, Sent>({
     write: (batch) => this.writeBatch(batch),
     batch: BATCH,
@@ -81,7 +101,7 @@ export class MessageWriter implements OnApplicationShutdown {
   ) {}
 
   /**
-   * @throws AppError NOT_FOUND (chat, or message to reply to), IDEMPOTENCY_MISMATCH, OVERLOADED, UNAVAILABLE
+   * @throws AppError NOT_FOUND (chat, or message to reply to), FORBIDDEN (a block), IDEMPOTENCY_MISMATCH, OVERLOADED, UNAVAILABLE
    */
   write(draft: Draft): Promise<Sent> {
     return this.commits.submit({
@@ -159,8 +179,66 @@ export class MessageWriter implements OnApplicationShutdown {
     for (const entry of entries) await this.settle([entry], outcomes, unsure);
   }
 
-  /** One run of the statement. Returns the entries to run again. */
+  /** Writes what can be written plainly, then the rest. Returns the entries to run again. */
   private async attempt(
+    entries: Entry[],
+    outcomes: Map<Entry, Outcome<Sent>>,
+    unsure: ReadonlySet<Entry>,
+  ): Promise<Entry[]> {
+    const { plain, rest } = this.plainOf(entries, unsure);
+    if (plain.length === 0) return this.judge(entries, outcomes, unsure);
+    const written = await this.writePlain(plain, outcomes);
+    if (!written) return this.judge(entries, outcomes, unsure);
+    return rest.length === 0 ? [] : this.judge(rest, outcomes, unsure);
+  }
+
+  /**
+   * Messages to known direct chats that answer no other: nothing about them is left to be looked up but what the
+   * writing itself finds out. Once a sender or a chat has a message among the rest, later ones follow it there, so
+   * that the order is kept.
+   */
+  private plainOf(entries: Entry[], unsure: ReadonlySet<Entry>): { plain: DirectEntry[]; rest: Entry[] } {
+    const plain: DirectEntry[] = [];
+    const rest: Entry[] = [];
+    if (unsure.size > 0 || performance.now() < this.carefulUntil) return { plain, rest: entries };
+    const behind = new Set<number | string>();
+    for (const entry of entries) {
+      const { draft, key, metadata } = entry;
+      const chat = this.direct.of(draft);
+      const isBehind = behind.size > 0 && (behind.has(draft.senderId) || behind.has(`chat ${chat?.chatId}`));
+      if (chat && draft.replyToId === null && !isBehind && !isMentioning(entry)) {
+        plain.push({ entry, chat, draft, key, metadata });
+      } else {
+        rest.push(entry);
+        behind.add(draft.senderId);
+        if (chat) behind.add(`chat ${chat.chatId}`);
+      }
+    }
+    return rest.length > 0 && plain.length < WORTH_A_STATEMENT
+      ? { plain: [], rest: entries }
+      : { plain, rest };
+  }
+
+  /** False when something about them is not plain after all: nothing is written then. */
+  private async writePlain(plain: DirectEntry[], outcomes: Map<Entry, Outcome<Sent>>): Promise<boolean> {
+    let rows: DirectSentRow[];
+    try {
+      rows = await this.sql.rows<DirectSentRow>(sendDirect, directValues(plain));
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      if (failureCode(error) === UNIQUE_VIOLATION) this.carefulUntil = performance.now() + CAREFUL_MS;
+      else for (const { chat } of plain) this.direct.forget(chat.chatId);
+      return false;
+    }
+    for (const row of rows) {
+      const { entry, chat } = plain[row.idx - 1]!;
+      outcomes.set(entry, { ok: true, result: sentOf(entry, row, chat) });
+    }
+    return true;
+  }
+
+  /** One run of the statement that looks at everything. Returns the entries to run again. */
+  private async judge(
     entries: Entry[],
     outcomes: Map<Entry, Outcome<Sent>>,
     unsure: ReadonlySet<Entry>,
@@ -181,7 +259,7 @@ export class MessageWriter implements OnApplicationShutdown {
       const entry = entries[row.idx - 1]!;
       switch (row.verdict) {
         case verdicts.written:
-          outcomes.set(entry, { ok: true, result: sentOf(entry, row) });
+          outcomes.set(entry, { ok: true, result: this.writtenOf(entry, row) });
           break;
         case verdicts.duplicate:
           originals.push([entry, row]);
@@ -201,11 +279,26 @@ export class MessageWriter implements OnApplicationShutdown {
         case verdicts.noMention:
           outcomes.set(entry, { ok: false, error: noSuchMention() });
           break;
+        case verdicts.blocked:
+          outcomes.set(entry, { ok: false, error: blockedByOther() });
+          break;
+        case verdicts.blocking:
+          outcomes.set(entry, { ok: false, error: blockingOther() });
+          break;
       }
     }
     if (originals.length > 0) await this.answerOriginals(originals, outcomes, unsure);
     if (again.length > 0) await this.openChats(again);
     return again;
+  }
+
+  private writtenOf(entry: Entry, row: SentRow): Sent {
+    const { id, chatId, user1Id, user2Id, seq, version, createdAt } = row;
+    if (id === null || chatId === null || seq === null || version === null || createdAt === null) {
+      throw new Error('A written message has no row');
+    }
+    if (user1Id !== null && user2Id !== null) this.direct.remember(chatId, user1Id, user2Id);
+    return sentOf(entry, { id, seq, version, createdAt }, { chatId, user1Id, user2Id });
   }
 
   private async answerOriginals(
@@ -293,11 +386,11 @@ function peopleOf(entries: readonly Entry[]): Set<number> {
   return people;
 }
 
-function sentOf({ draft, key }: Entry, row: SentRow): Sent {
-  const { id, chatId, user1Id, user2Id, seq, version, createdAt } = row;
-  if (id === null || chatId === null || seq === null || version === null || createdAt === null) {
-    throw new Error('A written message has no row');
-  }
+function sentOf(
+  { draft, key }: Entry,
+  { id, seq, version, createdAt }: Omit<DirectSentRow, 'idx'>,
+  chat: { chatId: number; user1Id: number | null; user2Id: number | null },
+): Sent {
   const message = toMessageView(
     {
       id,
@@ -315,9 +408,9 @@ function sentOf({ draft, key }: Entry, row: SentRow): Sent {
       deletedAt: null,
       seen: false,
     },
-    { chatId, user1Id, user2Id },
+    chat,
   );
-  return { message, user1Id, user2Id, written: true };
+  return { message, user1Id: chat.user1Id, user2Id: chat.user2Id, written: true };
 }
 
 /** Another node wrote the same key, or the same rows, at the same moment: the same batch again will do. */

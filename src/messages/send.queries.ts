@@ -1,3 +1,4 @@
+import { blockBetween, blocks } from '../blocks/blocks.queries.js';
 import type { Statement } from '../database/sql.js';
 
 /** What became of one entry of a batch. */
@@ -13,8 +14,12 @@ export const verdicts = {
   notFound: 4,
   /** The message to reply to is not in this chat. */
   noReply: 5,
+  /** The other person of the direct chat, there or not, blocks the sender. */
+  blocked: 6,
+  /** The sender blocks the other person. */
+  blocking: 7,
   /** Somebody who is mentioned is no member. */
-  noMention: 6,
+  noMention: 8,
 } as const;
 
 export type Verdict = (typeof verdicts)[keyof typeof verdicts];
@@ -66,8 +71,9 @@ const KEEP_MENTIONS = `, mentioned AS (
  *   ids: writers on several nodes can't deadlock. What it returns are the numbers under the lock.
  * - `base` holds them as arrays in the order of the chats, `numbered` reads them by the chat's rank: a join of
  *   the two would compare each entry with each chat.
- * - When the memberships of a chat changed while the statement waited for its lock, or the chat went, it ends
- *   with a serialization fault and is run again: nobody who was removed before writes after.
+ * - A block between two people stands on the row of their direct chat; where there is none yet, it is looked up.
+ * - When the memberships or blocks of a chat changed while the statement waited for its lock, or the chat went, it
+ *   ends with a serialization fault and is run again: nobody who was removed or blocked before writes after.
  * - A message with the same key that another node commits while this statement waits is not in its snapshot:
  *   the insert fails on the unique index then, the whole batch is rolled back, and run again it finds it.
  *
@@ -89,9 +95,14 @@ const send = (name: string, batch: { mentions: boolean }): Statement => ({
                   AND o.metadata IS NOT DISTINCT FROM i.metadata::jsonb
                 ELSE o."originalHash" = ${originalHash('i.content', 'i.reply', 'i.metadata::jsonb')} END
             THEN ${verdicts.duplicate} ELSE ${verdicts.mismatch} END
-          WHEN c.id IS NULL AND i.chat IS NULL THEN ${verdicts.noDirectChat}
+          WHEN c.id IS NULL AND i.chat IS NULL THEN CASE
+            WHEN ${blocks('i.receiver', 'i.sender')} THEN ${verdicts.blocked}
+            WHEN ${blocks('i.sender', 'i.receiver')} THEN ${verdicts.blocking}
+            ELSE ${verdicts.noDirectChat} END
           WHEN i.sender NOT IN (c."user1Id", c."user2Id") OR (c."user1Id" IS NULL AND m."userId" IS NULL)
           THEN ${verdicts.notFound}
+          WHEN CASE i.sender WHEN c."user1Id" THEN c."user2Blocks" ELSE c."user1Blocks" END THEN ${verdicts.blocked}
+          WHEN c."user1Blocks" OR c."user2Blocks" THEN ${verdicts.blocking}
           WHEN i.reply IS NOT NULL AND r.id IS NULL THEN ${verdicts.noReply}${batch.mentions ? STRANGER_MENTIONED : ''}
           ELSE ${verdicts.written}
         END AS verdict
@@ -99,12 +110,13 @@ const send = (name: string, batch: { mentions: boolean }): Statement => ({
         $1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::text[]
       ) WITH ORDINALITY AS i(sender, chat, receiver, key, content, reply, metadata, idx)
       LEFT JOIN LATERAL (
-        SELECT p.id, p."user1Id", p."user2Id", p."membersVersion" FROM chats p
+        SELECT p.id, p."user1Id", p."user2Id", p."membersVersion", p."user1Blocks", p."user2Blocks" FROM chats p
         WHERE i.chat IS NULL AND p.type = 'direct'
           AND LEAST(p."user1Id", p."user2Id") = LEAST(i.sender, i.receiver)
           AND GREATEST(p."user1Id", p."user2Id") = GREATEST(i.sender, i.receiver)
         UNION ALL
-        SELECT c.id, c."user1Id", c."user2Id", c."membersVersion" FROM chats c WHERE c.id = i.chat
+        SELECT c.id, c."user1Id", c."user2Id", c."membersVersion", c."user1Blocks", c."user2Blocks" FROM chats c
+        WHERE c.id = i.chat
         LIMIT 1
       ) c ON true
       LEFT JOIN LATERAL (
@@ -166,7 +178,8 @@ export const sendMessages = send('messages.send', { mentions: false });
 export const sendMentions = send('messages.sendMentions', { mentions: true });
 
 /**
- * `$1`, `$2` arrays of people, pairwise: makes the direct chats that are not there. Answers the chats made.
+ * `$1`, `$2` arrays of people, pairwise: makes the direct chats that are not there and that no block forbids.
+ * Answers the chats made.
  * In the order of the pairs, so that nodes that open the same chats at once can't deadlock.
  */
 export const openDirectChats: Statement = {
@@ -180,7 +193,7 @@ export const openDirectChats: Statement = {
         SELECT 1 FROM chats c WHERE c.type = 'direct'
           AND LEAST(c."user1Id", c."user2Id") = LEAST(p.one, p.other)
           AND GREATEST(c."user1Id", c."user2Id") = GREATEST(p.one, p.other)
-      )
+      ) AND NOT ${blockBetween('p.one', 'p.other')}
       ORDER BY LEAST(p.one, p.other), GREATEST(p.one, p.other)
     ), opened AS (
       INSERT INTO chats (type, "user1Id", "user2Id") SELECT 'direct', one, other FROM pairs

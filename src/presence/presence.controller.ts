@@ -10,7 +10,7 @@ export class PresenceController {
   constructor(private readonly presence: PresenceService) {}
 
   @Route('getOnlineUsers')
-  getOnlineUsers(@Asked() _request: CommandRequest<'getOnlineUsers'>): Promise<PresenceView[]> {
-    return this.presence.listOnline();
+  getOnlineUsers(@Asked() { actor }: CommandRequest<'getOnlineUsers'>): Promise<PresenceView[]> {
+    return this.presence.listOnline(actor.userId);
   }
 }

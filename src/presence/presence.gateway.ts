@@ -42,8 +42,8 @@ export class PresenceGateway implements OnGatewayDisconnect<Socket> {
   }
 
   @Command('getOnlineUsers')
-  getOnlineUsers(): Promise<PresenceView[]> {
-    return this.presence.listOnline();
+  getOnlineUsers({ actor }: { actor: Actor }): Promise<PresenceView[]> {
+    return this.presence.listOnline(actor.userId);
   }
 
   async handleDisconnect(socket: Socket): Promise<void> {

@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { KnownUsers } from '../auth/known-users.js';
+import { Blocks } from '../blocks/blocks.js';
 import type { PresenceView } from '../contract/index.js';
 import { Sql } from '../database/sql.js';
 import { Publisher } from '../realtime/publisher.js';
@@ -24,6 +25,7 @@ export class PresenceService implements OnModuleInit, OnApplicationShutdown {
     private readonly sql: Sql,
     private readonly publisher: Publisher,
     private readonly users: KnownUsers,
+    private readonly blocks: Blocks,
   ) {}
 
   onModuleInit(): void {
@@ -52,10 +54,14 @@ export class PresenceService implements OnModuleInit, OnApplicationShutdown {
     return view ?? { userId, online: false, lastSeenAt: null };
   }
 
-  /** Everybody who is online, at most 1,000 people. */
-  async listOnline(): Promise<PresenceView[]> {
-    const views = await this.viewsOf(await this.store.online(MAX_LISTED));
-    return views.filter((view) => view.online);
+  /** Everybody who is online, at most 1,000 people; without those who block the viewer (null: the application). */
+  async listOnline(viewerId: number | null): Promise<PresenceView[]> {
+    const people = await this.store.online(MAX_LISTED);
+    const [views, hidden] = await Promise.all([
+      this.viewsOf(people),
+      this.blocks.blockersOf(viewerId, people),
+    ]);
+    return views.filter((view) => view.online && !hidden.has(view.userId));
   }
 
   /** Those of the people who are online. */
@@ -89,7 +95,9 @@ export class PresenceService implements OnModuleInit, OnApplicationShutdown {
     if (!online) await this.sql.rows(recordLastSeen, [userId, at.toISOString()]);
     const peers = await this.sql.rows<{ userId: number }>(peersOf, [userId, MAX_TOLD]);
     if (peers.length === 0) return;
-    const view = await this.viewOf(userId);
-    this.publisher.publish('userStatus', { ...view, online }, { users: peers.map((peer) => peer.userId) });
+    const people = peers.map((peer) => peer.userId);
+    const [view, blocked] = await Promise.all([this.viewOf(userId), this.blocks.blockedBy(userId, people)]);
+    const told = people.filter((peer) => !blocked.has(peer));
+    this.publisher.publish('userStatus', { ...view, online }, { users: told });
   }
 }

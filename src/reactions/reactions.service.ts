@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, personOf } from '../auth/actor.js';
+import type { Permission } from '../chats/permissions.js';
 import { AppError, type CommandInput, type ReactionsChangedView } from '../contract/index.js';
 import type { Statement } from '../database/sql.js';
 import { MessageChanges, requireThere, requireWritten } from '../messages/message-changes.js';
@@ -26,23 +27,24 @@ export class ReactionsService {
    * @throws AppError NOT_FOUND; FORBIDDEN for a message of the server; CONFLICT when the message has 50 kinds of reactions
    */
   add(actor: Actor, input: CommandInput<'addReaction'>): Promise<ReactionsChangedView> {
-    return this.change(actor, input, addReaction);
+    return this.change(actor, 'message.react', input, addReaction);
   }
 
   /** @throws AppError NOT_FOUND for no message; a reaction that is not there is taken back all the same. */
   remove(actor: Actor, input: CommandInput<'removeReaction'>): Promise<ReactionsChangedView> {
-    return this.change(actor, input, removeReaction);
+    return this.change(actor, 'message.unreact', input, removeReaction);
   }
 
   private async change(
     actor: Actor,
+    permission: Permission,
     { messageId, emoji }: CommandInput<'addReaction'>,
     statement: Statement,
   ): Promise<ReactionsChangedView> {
     const userId = personOf(actor);
     const { chat, view, changed, audience } = await this.changes.change(
       actor,
-      'message.react',
+      permission,
       messageId,
       async ({ message, runner }) => {
         requireThere(message);

@@ -1,13 +1,16 @@
 import type { Socket } from 'socket.io';
 import { CommandLane } from './command-lane.js';
+import { FastPath } from './wire/fast-path.js';
 
 /** What the edge knows of one socket. */
 export class Connection {
   /** Who is at this socket; null until somebody said so. */
   userId: number | null = null;
   readonly lane = new CommandLane();
+  readonly fast: FastPath;
 
   constructor(readonly socket: Socket) {
+    this.fast = new FastPath(socket);
     (socket.data as { connection?: Connection }).connection = this;
   }
 

@@ -17,7 +17,7 @@ import { type Ack, Call } from './call.js';
 import { type CommandHandler, COMMANDS, type SocketCommand } from './command.decorator.js';
 import { Connection } from './connection.js';
 import { Deadlines } from './deadlines.js';
-import { RefusedPayload } from './wire/parser.js';
+import { encodeArgs, RefusedPayload } from './wire/parser.js';
 
 interface Bound {
   name: CommandName;
@@ -67,12 +67,26 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
   /** From now on the socket's commands are handled. */
   attach(socket: Socket): void {
     const connection = new Connection(socket);
-    socket.onAny((command: unknown, ...args: unknown[]) => this.dispatch(connection, command, args));
+    connection.fast.receive((event, ackId) => this.receive(connection, event, ackId));
+    // What does not come by the fast path: long polling, and names that are no command.
+    socket.onAny((command: unknown, ...args: unknown[]) => {
+      const last = args.at(-1);
+      const ack = typeof last === 'function' ? (args.pop(), last as Ack) : null;
+      this.dispatch(connection, command, args, ack);
+    });
   }
 
-  private dispatch(connection: Connection, command: unknown, args: unknown[]): void {
-    const last = args.at(-1);
-    const ack = typeof last === 'function' ? (args.pop(), last as Ack) : null;
+  private receive(connection: Connection, event: unknown[], ackId: number | null): boolean {
+    const command = event[0];
+    if (!this.bound.has(command)) return false;
+    event.shift();
+    const ack: Ack | null =
+      ackId === null ? null : (answer) => connection.fast.send(`43${ackId}${encodeArgs([answer])}`);
+    this.dispatch(connection, command, event, ack);
+    return true;
+  }
+
+  private dispatch(connection: Connection, command: unknown, args: unknown[], ack: Ack | null): void {
     const call = new Call(connection, typeof command === 'string' ? command.slice(0, 100) : null, ack);
     try {
       const bound = this.bound.get(command);

@@ -1,16 +1,19 @@
 import { Encoded } from './wire/encoded.js';
 
 /**
- * JSON of views that were published, for as long as the view lives: the readers of an event and the answer to
+ * JSON of the views that were published in this turn of the event loop: the readers of an event and the answer to
  * whoever caused it share one encoding. A view is not changed once it is published.
+ *
+ * No WeakMap: the garbage collector pays more for each of its entries than it costs to encode the view again.
  */
-const published = new WeakMap<object, Encoded>();
+const published = new Map<object, Encoded>();
 
 /** The payload of an event, encoded once for all its readers. */
 export function encodePublished(view: object): Encoded {
   const known = published.get(view);
   if (known) return known;
   const encoded = Encoded.of(view);
+  if (published.size === 0) setImmediate(() => published.clear());
   published.set(view, encoded);
   return encoded;
 }

@@ -1,12 +1,13 @@
 import { Adapter, type BroadcastOptions, type Room, type SocketId } from 'socket.io-adapter';
+import type { Socket } from 'socket.io';
+import { Connection } from './connection.js';
+import { framed } from './wire/frames.js';
 
-/** Up to so many readers an event's text is framed for each; framing it once for all costs more. */
-const FEW = 4;
+/** From so many readers on an event is framed once for all; for fewer each connection frames it for itself. */
+const MANY = 5;
 
-/** What Socket.IO's adapters use of a socket beyond its public interface. */
-interface Reader {
-  client: { writeToEngine(packets: unknown[], options: { preEncoded: boolean }): void };
-}
+/** Characters up to which an event can be framed once. */
+const FRAMED_LIMIT = 16_384;
 
 /** A packet that the adapter completes. */
 interface Packet {
@@ -17,42 +18,44 @@ interface Packet {
 
 /** Socket.IO types these as `any`. */
 interface Internals {
-  encoder: { encode(packet: Packet): unknown[] };
-  nsp: { name: string; sockets: ReadonlyMap<SocketId, Reader> };
+  encoder: { encode(packet: Packet): [string] };
+  nsp: { name: string; sockets: ReadonlyMap<SocketId, Socket> };
 }
 
 /**
- * Socket.IO's in-memory adapter, leaner where it matters here: most events have one or two readers, or none at
- * all on this node, and then nothing is encoded.
+ * Socket.IO's in-memory adapter, leaner where it matters here: an event without readers on this node is not
+ * encoded, one with readers is encoded once, and goes to each by the fast path.
  */
 export class LocalAdapter extends Adapter {
   override broadcast(packet: Packet, options: BroadcastOptions): void {
-    const readers = this.readers(options);
-    if (readers === null) {
+    const { rooms, flags } = options;
+    const { encoder, nsp } = this as unknown as Internals;
+    if (rooms.size === 0 || flags?.volatile || nsp.name !== '/') {
       super.broadcast(packet, options);
       return;
     }
+    const readers = this.readers(options);
     if (readers.length === 0) return;
-    const { encoder, nsp } = this as unknown as Internals;
     packet.nsp = nsp.name;
-    const encoded = encoder.encode(packet);
-    const written = { preEncoded: true };
-    for (const reader of readers) reader.client.writeToEngine(encoded, written);
+    const text = `4${encoder.encode(packet)[0]}`;
+    const frame = readers.length < MANY || text.length > FRAMED_LIMIT ? undefined : framed(text);
+    for (const reader of readers) reader.fast.send(text, frame);
   }
 
-  /** Each reader once; null when they are many, or all. */
-  private readers({ rooms, except, flags }: BroadcastOptions): Reader[] | null {
-    if (rooms.size === 0 || flags?.volatile) return null;
-    const { nsp } = this as unknown as Internals;
-    const readers: Reader[] = [];
+  /** Each connection once. */
+  private readers({ rooms, except }: BroadcastOptions): Connection[] {
+    const { sockets } = (this as unknown as Internals).nsp;
+    const excepted = except !== undefined && except.size > 0 ? except : null;
+    const seen = rooms.size > 1 ? new Set<SocketId>() : null;
+    const readers: Connection[] = [];
     for (const room of rooms) {
-      const ids = this.rooms.get(room);
-      if (!ids) continue;
-      if (readers.length + ids.size > FEW) return null;
-      for (const id of ids) {
-        if (except && this.isIn(except, id)) continue;
-        const socket = nsp.sockets.get(id);
-        if (socket && !readers.includes(socket)) readers.push(socket);
+      for (const id of this.rooms.get(room) ?? []) {
+        if (seen?.has(id)) continue;
+        seen?.add(id);
+        if (excepted && this.isIn(excepted, id)) continue;
+        const socket = sockets.get(id);
+        const connection = socket && Connection.of(socket);
+        if (connection) readers.push(connection);
       }
     }
     return readers;

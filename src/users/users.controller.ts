@@ -10,13 +10,13 @@ export class UsersController {
   constructor(private readonly users: UsersService) {}
 
   @Route('getUsers')
-  getUsers(@Asked() { input }: CommandRequest<'getUsers'>): Promise<UserView[]> {
-    return this.users.page(input);
+  getUsers(@Asked() { actor, input }: CommandRequest<'getUsers'>): Promise<UserView[]> {
+    return this.users.page(actor, input);
   }
 
   @Route('getUser')
-  getUser(@Asked() { input }: CommandRequest<'getUser'>): Promise<UserView> {
-    return this.users.get(input.id);
+  getUser(@Asked() { actor, input }: CommandRequest<'getUser'>): Promise<UserView> {
+    return this.users.get(actor, input.id);
   }
 
   @Route('createUser')

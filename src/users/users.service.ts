@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/sequelize';
 import { Op, UniqueConstraintError } from 'sequelize';
 import type { Actor } from '../auth/actor.js';
+import { Blocks } from '../blocks/blocks.js';
 import { AppError, type CommandInput, type UserView } from '../contract/index.js';
 import { User } from '../database/models/user.model.js';
 import { Sql } from '../database/sql.js';
@@ -14,17 +15,20 @@ export class UsersService {
   constructor(
     @InjectModel(User) private readonly users: typeof User,
     private readonly sql: Sql,
+    private readonly blocks: Blocks,
   ) {}
 
-  async page({ after, limit }: CommandInput<'getUsers'>): Promise<UserView[]> {
+  async page(actor: Actor, { after, limit }: CommandInput<'getUsers'>): Promise<UserView[]> {
     const where = after === undefined ? {} : { id: { [Op.gt]: after } };
     const users = await this.users.findAll({ where, order: [['id', 'ASC']], limit });
-    return users.map(toUserView);
+    return this.shownTo(actor, users.map(toUserView));
   }
 
   /** @throws AppError NOT_FOUND */
-  async get(id: number): Promise<UserView> {
-    return toUserView(await this.find(id));
+  async get(actor: Actor, id: number): Promise<UserView> {
+    const user = toUserView(await this.find(id));
+    const [shown] = await this.shownTo(actor, [user]);
+    return shown ?? user;
   }
 
   /** @throws AppError CONFLICT when the externalId is taken. */
@@ -50,6 +54,15 @@ export class UsersService {
     if (actor.userId !== null && actor.userId !== id) throw new AppError('FORBIDDEN');
     const user = await this.find(id);
     return toUserView(await user.update(changes));
+  }
+
+  /** Who blocks the asker was, to the asker, never seen. */
+  private async shownTo(actor: Actor, users: UserView[]): Promise<UserView[]> {
+    const blockers = await this.blocks.blockersOf(
+      actor.userId,
+      users.map((user) => user.id),
+    );
+    return users.map((user) => (blockers.has(user.id) ? { ...user, lastSeenAt: null } : user));
   }
 
   private async find(id: number): Promise<User> {

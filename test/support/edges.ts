@@ -16,14 +16,19 @@ function routeOf(command: string, input: Record<string, unknown>): CommandName {
     : (command as CommandName);
 }
 
-/** A person at the REST twins of the commands: path, query and body as the contract says. */
-class RestAsker implements Asker {
+/** A person at the REST twins of the commands: path, query and body as the contract says. 0 names nobody. */
+export class RestAsker implements Asker {
   constructor(
     private readonly world: World,
     private readonly userId: number,
   ) {}
 
   async ask(command: string, input: Record<string, unknown> = {}): Promise<Answer> {
+    return (await this.wired(command, input)).answer;
+  }
+
+  /** The answer, and all of it by which two answers could be told apart. */
+  async wired(command: string, input: Record<string, unknown>): Promise<{ answer: Answer; wire: string }> {
     const name = routeOf(command, input);
     const { rest } = definitionOf(name);
     if (!rest) throw new Error(`${name} has no route`);
@@ -36,8 +41,11 @@ class RestAsker implements Asker {
     const method = rest.method.toLowerCase() as 'get' | 'post' | 'patch' | 'put' | 'delete';
     const asked = this.world.http[method](path);
     if (this.userId !== 0) asked.set('X-User-Id', String(this.userId));
-    const { status, body } = await (rest.method === 'GET' ? asked.query(rests) : asked.send(rests));
-    return status < 400 ? { ok: true, data: body } : { ok: false, error: body.error };
+    const { status, body, headers, text } = await (rest.method === 'GET'
+      ? asked.query(rests)
+      : asked.send(rests));
+    const answer: Answer = status < 400 ? { ok: true, data: body } : { ok: false, error: body.error };
+    return { answer, wire: JSON.stringify([status, { ...headers, date: null }, text]) };
   }
 
   async ok<T = Record<string, unknown>>(command: string, input: Record<string, unknown> = {}): Promise<T> {

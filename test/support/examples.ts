@@ -5,6 +5,8 @@ import { z } from 'zod';
 export interface Scene {
   userId: number;
   otherId: number;
+  /** Somebody who is not in the chat. */
+  thirdId: number;
   chatId: number;
   messageId: number;
 }
@@ -17,6 +19,7 @@ export interface Scene {
 export function exampleOf(definition: CommandDefinition, scene: Scene): Record<string, unknown> {
   const examples: Record<string, unknown> = {
     ...scene,
+    userId: definition.actor.includes('userId') ? scene.userId : scene.thirdId,
     id: scene.userId,
     user1Id: scene.userId,
     user2Id: scene.otherId,
@@ -28,6 +31,8 @@ export function exampleOf(definition: CommandDefinition, scene: Scene): Record<s
     userIds: [scene.otherId],
     role: 'member',
     typing: true,
+    reportId: scene.messageId,
+    status: 'resolved',
     q: 'an example',
   };
   const schema = z.toJSONSchema(definition.input, { io: 'input', unrepresentable: 'any' });

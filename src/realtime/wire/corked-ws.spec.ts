@@ -191,4 +191,95 @@ describe('a corked WebSocket', () => {
       'perMessageDeflate',
     );
   });
+
+  describe('with a taker', () => {
+    /** Texts that were taken and those that were left, in one list; the server hears both. */
+    function heard(server: CorkedWebSocket, takes: (text: string) => boolean): string[] {
+      const texts: string[] = [];
+      server.taker = { take: (text) => takes(text) && texts.push(`taken ${text}`) > 0 };
+      server.on('message', (data: Buffer) => texts.push(`left ${data.toString()}`));
+      return texts;
+    }
+
+    it('gives it whole texts first, and everything else to the listeners, in order', async () => {
+      const { server, client } = await pair();
+      const texts = heard(server, (text) => !text.startsWith('leave'));
+      client.send('one');
+      client.send('leave this');
+      client.send('frag', { fin: false });
+      client.ping();
+      client.send('mented', { fin: true });
+      client.send('ü'.repeat(100_000));
+      client.send('last');
+      client.ping('done');
+      await new Promise<void>((resolve) => {
+        client.on('pong', (data: Buffer) => data.toString() === 'done' && resolve());
+      });
+      expect(texts.slice(0, 4).map((text) => text.slice(0, 20))).toEqual([
+        'taken one',
+        'left leave this',
+        'left fragmented',
+        `left ${'ü'.repeat(15)}`,
+      ]);
+      // Which way it went depends on whether it came in one piece.
+      expect(texts.slice(4)).toEqual([expect.stringMatching(/^(taken|left) last$/)]);
+    });
+
+    it('hears the same however the bytes are cut', async () => {
+      const { server, socket } = await pair();
+      const texts = heard(server, () => true);
+      const sent = Array.from({ length: 200 }, (_, i) => `${i} ${'é'.repeat(i % 90)}`);
+      const bytes = Buffer.concat(sent.map((text) => clientFrame(text)));
+      for (let at = 0, size = 1; at < bytes.length; at += size, size = (size * 7 + 3) % 311) {
+        socket.emit('data', Buffer.from(bytes.subarray(at, at + Math.max(size, 1))));
+        if (size === 0) size = 1;
+      }
+      expect(texts.map((text) => text.replace(/^(taken|left) /, ''))).toEqual(sent);
+    });
+
+    it('takes nothing that follows on the close of the connection', async () => {
+      const { server, client } = await pair();
+      const texts = heard(server, (text) => {
+        if (text === 'bye') server.close();
+        return true;
+      });
+      client.send('bye');
+      client.send('too late');
+      await once(client, 'close');
+      expect(texts).toEqual(['taken bye', 'left too late']);
+    });
+  });
+
+  describe('trySend', () => {
+    it('writes with the other frames of the turn, in order', async () => {
+      const { server, client, writes } = await pair();
+      const got = received(client, 3);
+      server.send('one');
+      expect(server.trySend('two')).toBe(true);
+      server.send('three');
+      expect(await got).toEqual(['one', 'two', 'three']);
+      expect(writes).toHaveBeenCalledTimes(1);
+    });
+
+    it('refuses what is too large, what would pass the limit of unsent bytes, and a closed connection', async () => {
+      const { server, client } = await pair();
+      expect(server.trySend('x'.repeat(16 * 1024 + 1))).toBe(false);
+      let taken = 0;
+      while (server.trySend('x'.repeat(1024))) taken++;
+      expect(taken).toBe(UNSENT_LIMIT / 1024);
+      const got = received(client, taken);
+      await got;
+      server.close();
+      expect(server.trySend('late')).toBe(false);
+    });
+  });
 });
+
+/** As a client masks it; at most 125 bytes or up to 65,535. */
+function clientFrame(text: string): Buffer {
+  const body = Buffer.from(text);
+  const mask = [7, 0, 201, 99];
+  for (let i = 0; i < body.length; i++) body[i] = body[i]! ^ mask[i & 3]!;
+  const size = body.length < 126 ? [0x80 | body.length] : [0x80 | 126, body.length >> 8, body.length & 0xff];
+  return Buffer.concat([Buffer.from([0x81, ...size, ...mask]), body]);
+}

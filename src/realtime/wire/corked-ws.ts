@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer, type ServerOptions } from 'ws';
 import { boundOfSize, exactSize, fill, type Part } from './frames.js';
+import { readWholeTexts } from './whole-texts.js';
 
 /**
  * Unsent bytes of one connection (of this turn and in Node's buffers; the kernel's come on top) from which on writes
@@ -31,6 +32,24 @@ type SendOptions = Exclude<Parameters<WebSocket['send']>[1], Written | undefined
 interface Internals {
   readonly _socket: Socket;
   readonly _sender: { sendFrame(frame: readonly (Buffer | string)[], written?: Written): void };
+  readonly _receiver: Receiver;
+}
+
+/** The stream that `ws` parses frames with. */
+interface Receiver {
+  write(chunk: Buffer): boolean;
+  readonly _maxPayload: number;
+  readonly _state: number;
+  readonly _bufferedBytes: number;
+  readonly _fragmented: number;
+  readonly _loop: boolean;
+  readonly writableLength: number;
+}
+
+/** Takes incoming text messages before Engine.IO sees them. */
+export interface TextTaker {
+  /** Returns whether it took the message; what it leaves goes the usual way. */
+  take(text: string): boolean;
 }
 
 /** Connections with frames to write at the end of this turn: first come, first written. */
@@ -55,6 +74,9 @@ function flushDirty(): void {
  *   seen where Socket.IO looks for it. A failed write after an early answer still ends in 'error' and 'close'.
  */
 export class CorkedWebSocket extends WebSocket {
+  /** Who takes text messages first. */
+  taker: TextTaker | null = null;
+
   /** This turn's frames. */
   private pending: Part[] | undefined = undefined;
   private pendingSize = 0;
@@ -63,7 +85,13 @@ export class CorkedWebSocket extends WebSocket {
 
   /** Takes over the frames Engine.IO hands to the sender (broadcasts framed once) and those `ws` makes itself. */
   attach(): void {
-    const { _socket: socket, _sender: sender } = this as unknown as Internals;
+    const { _socket: socket, _sender: sender, _receiver: receiver } = this as unknown as Internals;
+    const parse = receiver.write.bind(receiver);
+    receiver.write = (chunk) => {
+      const read =
+        this.taker !== null && isBetweenFrames(receiver) ? this.read(chunk, receiver._maxPayload) : 0;
+      return read === chunk.length || parse(read === 0 ? chunk : chunk.subarray(read));
+    };
     const writeThrough = sender.sendFrame.bind(sender);
     sender.sendFrame = (frame, written) => {
       const [head, body] = frame;
@@ -105,6 +133,20 @@ export class CorkedWebSocket extends WebSocket {
     }
   }
 
+  /**
+   * Sends a text message past Engine.IO's queue. `frame` is the same message as a finished frame, when it has many
+   * readers. Returns false, with nothing done, when the message has to queue.
+   */
+  trySend(text: string, frame?: Buffer): boolean {
+    const size = frame === undefined ? text.length : frame.length;
+    if (this.readyState !== WebSocket.OPEN || size > COPY_LIMIT) return false;
+    if ((this as unknown as Internals)._socket.writableLength + this.pendingSize >= UNSENT_LIMIT)
+      return false;
+    this.open().push(frame ?? text);
+    this.pendingSize += size;
+    return true;
+  }
+
   /** Writes what is pending. @internal */
   flush(): void {
     const { pending, unanswered } = this;
@@ -117,6 +159,14 @@ export class CorkedWebSocket extends WebSocket {
     if (socket.writable) write(socket, pending, answer);
     else if (answer)
       process.nextTick(answer, new Error('The socket was closed before the frame was written'));
+  }
+
+  /** Hands on the whole text messages that the chunk begins with; returns how many bytes they are. */
+  private read(chunk: Buffer, maxPayload: number): number {
+    return readWholeTexts(chunk, maxPayload, (text) => {
+      if (this.taker?.take(text) !== true) this.emit('message', Buffer.from(text), false);
+      return this.taker !== null && this.readyState === WebSocket.OPEN;
+    });
   }
 
   private open(): Part[] {
@@ -162,6 +212,11 @@ export class CorkedWebSocketServer extends WebSocketServer<typeof CorkedWebSocke
       done(client, upgraded);
     });
   }
+}
+
+/** Whether `ws` has parsed all it was given, and the next byte begins a message. */
+function isBetweenFrames({ _state, _bufferedBytes, _fragmented, _loop, writableLength }: Receiver): boolean {
+  return _state === 0 && _bufferedBytes === 0 && _fragmented === 0 && !_loop && writableLength === 0;
 }
 
 function isControl(head: Buffer): boolean {

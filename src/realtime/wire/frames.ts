@@ -43,6 +43,16 @@ export function fill(out: Buffer, parts: readonly Part[]): number {
   return at;
 }
 
+/** A text of at most 16,384 characters as one finished frame. */
+export function framed(text: string): Buffer {
+  const bytes = Buffer.byteLength(text);
+  const isShort = bytes < LENGTH_IN_TWO_BYTES;
+  const frame = Buffer.allocUnsafe(bytes + (isShort ? 2 : 4));
+  if (isShort) short(frame, 0, text);
+  else long(frame, 0, text);
+  return frame;
+}
+
 function short(out: Buffer, at: number, text: string): number {
   const bytes = out.write(text, at + 2);
   out[at] = FINAL_TEXT_FRAME;

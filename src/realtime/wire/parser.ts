@@ -117,7 +117,8 @@ class Encoder {
   }
 }
 
-function encodeArgs(args: readonly unknown[]): string {
+/** The arguments of an event or answer as JSON, with what is encoded already taken as it is. */
+export function encodeArgs(args: readonly unknown[]): string {
   let first = 0;
   while (first < args.length && !(args[first] instanceof Encoded)) first++;
   if (first === args.length) return JSON.stringify(args);
@@ -131,15 +132,20 @@ function encodeArgs(args: readonly unknown[]): string {
   return text + ']';
 }
 
-function decode(text: string, bounds: JsonBounds): WirePacket {
-  const type: PacketType | undefined = TEXT_TYPES[text.charCodeAt(0) - ZERO];
+/**
+ * Reads a packet that begins at `start`.
+ *
+ * @throws Error when it is not a well-formed text packet
+ */
+export function decode(text: string, bounds: JsonBounds, start = 0): WirePacket {
+  const type: PacketType | undefined = TEXT_TYPES[text.charCodeAt(start) - ZERO];
   if (type === undefined) throw new Error('unknown or binary packet type');
-  let at = 1;
+  let at = start + 1;
   let nsp = '/';
-  if (text.charCodeAt(1) === SLASH) {
-    const comma = text.indexOf(',', 1);
+  if (text.charCodeAt(at) === SLASH) {
+    const comma = text.indexOf(',', at);
     at = comma === -1 ? text.length : comma;
-    nsp = text.slice(1, at);
+    nsp = text.slice(start + 1, at);
     at++;
   }
   let id: number | undefined;

@@ -1,0 +1,26 @@
+import { Controller } from '@nestjs/common';
+import type { BlockView } from '../contract/index.js';
+import { Asked } from '../http/asked.decorator.js';
+import { Route } from '../http/route.decorator.js';
+import type { CommandRequest } from '../realtime/command.decorator.js';
+import { BlocksService } from './blocks.service.js';
+
+@Controller()
+export class BlocksController {
+  constructor(private readonly blocks: BlocksService) {}
+
+  @Route('blockUser')
+  blockUser(@Asked() { actor, input }: CommandRequest<'blockUser'>): Promise<BlockView> {
+    return this.blocks.block(actor, input);
+  }
+
+  @Route('unblockUser')
+  unblockUser(@Asked() { actor, input }: CommandRequest<'unblockUser'>): Promise<BlockView> {
+    return this.blocks.unblock(actor, input);
+  }
+
+  @Route('getBlocks')
+  getBlocks(@Asked() { actor, input }: CommandRequest<'getBlocks'>): Promise<BlockView[]> {
+    return this.blocks.page(actor, input);
+  }
+}

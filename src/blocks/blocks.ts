@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../contract/index.js';
+import { Sql, type Statement } from '../database/sql.js';
+import { blockedAmong, blockedMembers, blockersAmong } from './blocks.queries.js';
+
+/** Somebody has blocked another, or taken it back. */
+export interface BlockChange {
+  userId: number;
+  blockedId: number;
+  blocked: boolean;
+}
+
+/**
+ * Who blocks whom, for features that must keep people out of each other's sight. Not cached: an answer is one
+ * lookup by index, and true on every node the moment a block is committed.
+ */
+@Injectable()
+export class Blocks {
+  private readonly listeners: ((change: BlockChange) => void)[] = [];
+
+  constructor(private readonly sql: Sql) {}
+
+  /**
+   * Those of the people who block the viewer: to the viewer they look offline, never seen, and never type.
+   * Nobody blocks the application (null).
+   */
+  async blockersOf(viewerId: number | null, people: readonly number[]): Promise<Set<number>> {
+    return this.among(blockersAmong, viewerId, people);
+  }
+
+  /** Those of the people whom a person blocks: they are told nothing of that person's presence and typing. */
+  async blockedBy(userId: number, people: readonly number[]): Promise<Set<number>> {
+    return this.among(blockedAmong, userId, people);
+  }
+
+  /** The members of a chat whom a person blocks: in a group they are not told that the person types. */
+  async blockedIn(chatId: number, userId: number): Promise<number[]> {
+    const rows = await this.sql.rows<{ userId: number }>(blockedMembers, [userId, chatId]);
+    return rows.map((row) => row.userId);
+  }
+
+  /** Hears each change that is made on this node, once it is committed. */
+  onChange(listener: (change: BlockChange) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** For whoever has made a change. */
+  changed(change: BlockChange): void {
+    for (const listener of this.listeners) listener(change);
+  }
+
+  private async among(
+    statement: Statement,
+    userId: number | null,
+    people: readonly number[],
+  ): Promise<Set<number>> {
+    if (userId === null || people.length === 0) return new Set();
+    const rows = await this.sql.rows<{ userId: number }>(statement, [userId, people]);
+    return new Set(rows.map((row) => row.userId));
+  }
+}
+
+/** What somebody gets in a direct chat whose other person blocks them. */
+export function blockedByOther(): AppError {
+  return new AppError('FORBIDDEN', { message: 'This person has blocked you.' });
+}
+
+/** What somebody gets in a direct chat whose other person they block themselves. */
+export function blockingOther(): AppError {
+  return new AppError('FORBIDDEN', { message: 'You block this person: unblock them first.' });
+}

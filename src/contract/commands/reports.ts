@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { define, onMessage, repeatable } from '../define.js';
+import { filledText, id, pageSize } from '../scalars.js';
+import { messageReportedView, reportStatus, reportView } from '../views.js';
+
+export const reportsCommands = {
+  reportMessage: define({
+    summary:
+      'Reports a message to the application, which keeps it as it is now. Once per person and message: a repeat is answered with the first.',
+    input: onMessage.extend({ reason: filledText(1_000).optional(), ...repeatable }),
+    result: messageReportedView,
+    order: 'write',
+    actor: ['userId'],
+    reply: 'messageReported',
+    socket: true,
+    rest: { method: 'POST', path: '/messages/:messageId/reports', status: 201 },
+  }),
+  getReports: define({
+    summary: 'Reported messages by the id of the report, a page at a time. For the application only.',
+    input: z.object({ status: reportStatus.optional(), after: id.optional(), limit: pageSize(100, 50) }),
+    result: z.array(reportView),
+    order: 'read',
+    actor: [],
+    reply: null,
+    socket: false,
+    rest: { method: 'GET', path: '/reports', status: 200 },
+  }),
+  updateReport: define({
+    summary: 'Says what became of a report. For the application only.',
+    input: z.object({ reportId: id, status: reportStatus, ...repeatable }),
+    result: reportView,
+    order: 'write',
+    actor: [],
+    reply: null,
+    socket: false,
+    rest: { method: 'PATCH', path: '/reports/:reportId', status: 200 },
+  }),
+} as const;

@@ -1,0 +1,26 @@
+import { Controller } from '@nestjs/common';
+import type { MessageReportedView, ReportView } from '../contract/index.js';
+import { Asked } from '../http/asked.decorator.js';
+import { Route } from '../http/route.decorator.js';
+import type { CommandRequest } from '../realtime/command.decorator.js';
+import { ReportsService } from './reports.service.js';
+
+@Controller()
+export class ReportsController {
+  constructor(private readonly reports: ReportsService) {}
+
+  @Route('reportMessage')
+  reportMessage(@Asked() { actor, input }: CommandRequest<'reportMessage'>): Promise<MessageReportedView> {
+    return this.reports.report(actor, input);
+  }
+
+  @Route('getReports')
+  getReports(@Asked() { actor, input }: CommandRequest<'getReports'>): Promise<ReportView[]> {
+    return this.reports.page(actor, input);
+  }
+
+  @Route('updateReport')
+  updateReport(@Asked() { actor, input }: CommandRequest<'updateReport'>): Promise<ReportView> {
+    return this.reports.update(actor, input);
+  }
+}

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { MessagesModule } from '../messages/messages.module.js';
+import { ReportsController } from './reports.controller.js';
+import { ReportsGateway } from './reports.gateway.js';
+import { ReportsService } from './reports.service.js';
+
+/** Messages that were reported. */
+@Module({
+  imports: [MessagesModule],
+  controllers: [ReportsController],
+  providers: [ReportsGateway, ReportsService],
+})
+export class ReportsModule {}
