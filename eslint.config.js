@@ -22,7 +22,7 @@ const LAYERS = [
   ['users'],
   ['accounts'],
   ['chats'],
-  ['typing'],
+  ['members', 'typing'],
   ['messages'],
   ['receipts', 'reactions', 'reports', 'sync'],
   ['operations'],

@@ -130,14 +130,15 @@ async function ensurePeople(rows) {
 }
 
 /** The id of the chat if it was made now; undefined if it was there. */
-async function openChat(rows, { demo, direct = [], title, messages, begins }, ids) {
+async function openChat(rows, chat, ids) {
+  const { demo, direct = [], title, messages, begins } = chat;
   const [one, other] = direct;
   const [made] = await rows(
     `INSERT INTO chats
        (type, "user1Id", "user2Id", "user1Sent", "user2Sent", title, metadata, "lastSeq", version,
-        "lastActivityAt", "createdAt")
+        "lastActivityAt", "createdAt", "memberCount")
      SELECT $1, $2::bigint, $3::bigint, $4, $5, $6::text, jsonb_build_object('demo', $7::text), $8::bigint,
-       1 + $8::bigint, $9::timestamptz, $10::timestamptz
+       1 + $8::bigint, $9::timestamptz, $10::timestamptz, $11::int
      WHERE NOT EXISTS (SELECT 1 FROM chats WHERE metadata->>'demo' = $7::text)
      ON CONFLICT (LEAST("user1Id", "user2Id"), GREATEST("user1Id", "user2Id")) WHERE type = 'direct' DO NOTHING
      RETURNING id`,
@@ -152,6 +153,7 @@ async function openChat(rows, { demo, direct = [], title, messages, begins }, id
       messages.length,
       minutesAfter(begins, messages.at(-1)[1]),
       begins,
+      membersOf(chat).length,
     ],
   );
   return made?.id;

@@ -9,6 +9,7 @@ import { DatabaseModule } from './database/database.module.js';
 import { HttpModule } from './http/http.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { LimitsModule } from './limits/limits.module.js';
+import { MembersModule } from './members/members.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { PresenceModule } from './presence/presence.module.js';
@@ -40,6 +41,7 @@ export class AppModule {
         AccountsModule,
         ChatsModule,
         TypingModule,
+        MembersModule,
         MessagesModule,
         ReceiptsModule,
         ReactionsModule,

@@ -47,6 +47,10 @@ describe('Whatever JSON is sent, by the contract or not', () => {
         await client.ok('sendMessage', { senderId, receiverId, content: `from ${senderId}` });
       }
     }
+    // Groups of all, of which properties may leave little; nobody in particular may do all with them.
+    for (const userId of PEOPLE) {
+      await client.ok('createGroup', { userId, title: `of ${userId}`, memberIds: PEOPLE });
+    }
     known.chats.splice(0, Infinity, ...(await ids('chats')));
     known.messages.splice(0, Infinity, ...(await ids('messages')));
     await client.ok('reportMessage', { messageId: known.messages[0], userId: PEOPLE.at(-1) });

@@ -8,6 +8,8 @@ interface Schema {
   required?: string[];
   enum?: unknown[];
   maximum?: number;
+  title?: string;
+  oneOf?: Schema[];
 }
 
 interface Parameter {
@@ -114,8 +116,16 @@ describe('The OpenAPI document', () => {
     }
   });
 
+  /** The commands of an operation, each with its body: those that share a route have one form each. */
+  const formsOf = ({ operationId, requestBody }: Operation): [string, Schema | undefined][] => {
+    const schema = requestBody?.content?.['application/json']?.schema;
+    return schema?.oneOf ? schema.oneOf.map((form) => [form.title!, form]) : [[operationId, schema]];
+  };
+
   it('describes every route of the contract, and no other', () => {
-    const described = operations.map(([method, path, { operationId }]) => `${operationId} ${method} ${path}`);
+    const described = operations.flatMap(([method, path, operation]) =>
+      formsOf(operation).map(([command]) => `${command} ${method} ${path}`),
+    );
     const routes = commandNames.flatMap((name) => {
       const { rest } = definitionOf(name);
       return rest ? [`${name} ${rest.method.toLowerCase()} ${rest.path.replaceAll(/:(\w+)/g, '{$1}')}`] : [];
@@ -139,10 +149,11 @@ describe('The OpenAPI document', () => {
   });
 
   it('describes fields that the command has, and what it needs as needed', () => {
-    for (const [, , operation] of operations) {
-      const { input } = definitionOf(operation.operationId as (typeof commandNames)[number]);
+    for (const [operation, command, body] of operations.flatMap(([, , operation]) =>
+      formsOf(operation).map(([command, body]) => [operation, command, body] as const),
+    )) {
+      const { input } = definitionOf(command as (typeof commandNames)[number]);
       const told = operation.parameters.map((one) => resolved(one)).filter((one) => one.in !== 'header');
-      const body = operation.requestBody?.content?.['application/json']?.schema;
       const fields = [...told.map(({ name }) => name), ...Object.keys(body?.properties ?? {})];
       const shape = (input as unknown as { shape: Record<string, unknown> }).shape;
       expect(Object.keys(shape)).toEqual(expect.arrayContaining(fields));

@@ -52,7 +52,7 @@ describe('Receipts and unread', () => {
     await carol.ok('sendMessage', { receiverId: bob.userId, content: 'elsewhere' });
     const phone = await world.person(bob.userId);
     await bob.ok('markAsSeen', { messageId: ids[1] });
-    const count = { chatId, unread: 1, total: 2 };
+    const count = { chatId, unread: 1, total: 2, unreadMentions: 0 };
     expect(await phone.next('unreadCount')).toEqual(count);
     expect(await bob.next('unreadCount')).toEqual(count);
     await alice.settled();

@@ -22,6 +22,8 @@ export interface Membership {
   /** null: the application itself, which is no member. */
   userId: number | null;
   role: Role;
+  /** Sees the messages after this seq. */
+  seesAfter: number;
 }
 
 /** As statements select it: `role` is null for who is no member. */
@@ -60,7 +62,7 @@ export class Access {
  */
 export function judge(actor: Actor, permission: Permission, chat: MembershipRow | undefined): Membership {
   if (!chat) throw new AppError('NOT_FOUND');
-  if (actor.userId === null) return { ...chat, userId: null, role: 'owner' };
+  if (actor.userId === null) return { ...chat, userId: null, role: 'owner', seesAfter: 0 };
   if (chat.role === null) throw new AppError('NOT_FOUND');
   const membership: Membership = { ...chat, userId: actor.userId, role: chat.role };
   if (!isAllowed(permission, membership)) throw new AppError('FORBIDDEN');

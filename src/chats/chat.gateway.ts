@@ -2,10 +2,14 @@ import { WebSocketGateway } from '@nestjs/websockets';
 import type { ChatDeletedView, ChatDetails, ChatListItem, ChatView } from '../contract/index.js';
 import { Command, type CommandRequest } from '../realtime/command.decorator.js';
 import { ChatsService } from './chats.service.js';
+import { GroupsService } from './groups.service.js';
 
 @WebSocketGateway()
 export class ChatGateway {
-  constructor(private readonly chats: ChatsService) {}
+  constructor(
+    private readonly chats: ChatsService,
+    private readonly groups: GroupsService,
+  ) {}
 
   @Command('getChats')
   getChats({ actor, input }: CommandRequest<'getChats'>): Promise<ChatListItem[]> {
@@ -15,6 +19,16 @@ export class ChatGateway {
   @Command('createChat')
   createChat({ actor, input }: CommandRequest<'createChat'>): Promise<ChatView> {
     return this.chats.open(actor, input);
+  }
+
+  @Command('createGroup')
+  createGroup({ actor, input }: CommandRequest<'createGroup'>): Promise<ChatView> {
+    return this.groups.create(actor, input);
+  }
+
+  @Command('updateChat')
+  updateChat({ actor, input }: CommandRequest<'updateChat'>): Promise<ChatView> {
+    return this.groups.update(actor, input);
   }
 
   @Command('getChat')

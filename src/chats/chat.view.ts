@@ -12,6 +12,9 @@ export interface ChatRow {
   title: string | null;
   avatarUrl: string | null;
   metadata: Record<string, unknown>;
+  historyVisible: ChatView['historyVisible'];
+  memberCount: number;
+  membersVersion: number;
   lastSeq: number;
   version: number;
   lastActivityAt: string;
@@ -33,6 +36,10 @@ export type ChatListRow = ChatRow &
     role: Role;
     readSeq: number;
     unread: number;
+    unreadMentions: number;
+    mutedUntil: string | null;
+    archivedAt: string | null;
+    pinnedAt: string | null;
     otherBlocks: boolean;
   };
 
@@ -46,6 +53,9 @@ export function toChatView(row: ChatRow): ChatView {
     title: row.title,
     avatarUrl: row.avatarUrl,
     metadata: row.metadata,
+    historyVisible: row.historyVisible,
+    memberCount: row.memberCount,
+    membersVersion: row.membersVersion,
     lastSeq: row.lastSeq,
     version: row.version,
     lastActivityAt: row.lastActivityAt,
@@ -59,6 +69,7 @@ export function toLastMessage(row: ChatRow & LastMessageColumns): MessageView | 
     id: row['m.id'],
     seq: row['m.seq'],
     version: row['m.version'],
+    type: row['m.type'],
     senderId: row['m.senderId'],
     clientId: row['m.clientId'],
     content: row['m.content'],
@@ -77,6 +88,10 @@ export function toChatListItem(row: ChatListRow, online: ReadonlySet<number>): C
   return {
     ...toChatView(row),
     unread: row.unread,
+    unreadMentions: row.unreadMentions,
+    mutedUntil: row.mutedUntil,
+    archivedAt: row.archivedAt,
+    pinnedAt: row.pinnedAt,
     readSeq: row.readSeq,
     role: row.role,
     lastMessage: toLastMessage(row),

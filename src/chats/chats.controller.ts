@@ -4,19 +4,28 @@ import { Asked } from '../http/asked.decorator.js';
 import { Route } from '../http/route.decorator.js';
 import type { CommandRequest } from '../realtime/command.decorator.js';
 import { ChatsService } from './chats.service.js';
+import { GroupsService } from './groups.service.js';
 
 @Controller()
 export class ChatsController {
-  constructor(private readonly chats: ChatsService) {}
+  constructor(
+    private readonly chats: ChatsService,
+    private readonly groups: GroupsService,
+  ) {}
 
   @Route('getChats')
   getChats(@Asked() { actor, input }: CommandRequest<'getChats'>): Promise<ChatListItem[]> {
     return this.chats.list(actor, input);
   }
 
-  @Route('createChat')
-  createChat(@Asked() { actor, input }: CommandRequest<'createChat'>): Promise<ChatView> {
-    return this.chats.open(actor, input);
+  @Route('createChat', 'createGroup')
+  createChat(@Asked() { actor, input }: CommandRequest<'createChat' | 'createGroup'>): Promise<ChatView> {
+    return 'memberIds' in input ? this.groups.create(actor, input) : this.chats.open(actor, input);
+  }
+
+  @Route('updateChat')
+  updateChat(@Asked() { actor, input }: CommandRequest<'updateChat'>): Promise<ChatView> {
+    return this.groups.update(actor, input);
   }
 
   @Route('getChat')

@@ -4,11 +4,14 @@ import { ChatGateway } from './chat.gateway.js';
 import { ChatPurge } from './chat-purge.js';
 import { ChatsController } from './chats.controller.js';
 import { ChatsService } from './chats.service.js';
+import { GroupChanges } from './group-changes.js';
+import { GroupRooms } from './group-rooms.js';
+import { GroupsService } from './groups.service.js';
 
 /** Chats, and who may do what in them. */
 @Module({
   controllers: [ChatsController],
-  providers: [Access, ChatGateway, ChatPurge, ChatsService],
-  exports: [Access, ChatsService],
+  providers: [Access, ChatGateway, ChatPurge, ChatsService, GroupChanges, GroupRooms, GroupsService],
+  exports: [Access, ChatPurge, ChatsService, GroupChanges, GroupRooms],
 })
 export class ChatsModule {}

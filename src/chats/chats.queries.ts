@@ -7,20 +7,33 @@ const pair = (chat: string, one: string, other: string) => `
   AND GREATEST(${chat}."user1Id", ${chat}."user2Id") = GREATEST(${one}, ${other})`;
 
 /** The columns of a chat that its view shows, of the table alias `c`. */
-const chatColumns = `
-  c.id, c.type, c."user1Id", c."user2Id", c.title, c."avatarUrl", c.metadata,
-  c."lastSeq", c.version, c."lastActivityAt", c."createdAt"`;
+export const chatColumns = `
+  c.id, c.type, c."user1Id", c."user2Id", c.title, c."avatarUrl", c.metadata, c."historyVisible", c."memberCount",
+  c."membersVersion", c."lastSeq", c.version, c."lastActivityAt", c."createdAt"`;
+
+/**
+ * Whether a member other than its sender has seen the message: read past it, and it is not among what was before
+ * they joined and is not theirs to see.
+ */
+export const seenBySomebody = (message: string) => `
+  EXISTS (
+    SELECT 1 FROM chat_members r
+    WHERE r."chatId" = ${message}."chatId" AND r."userId" IS DISTINCT FROM ${message}."senderId"
+      AND r."readSeq" >= ${message}.seq AND r."seesAfter" < ${message}.seq
+  )`;
+
+/** The seq after which the reader sees the chat's messages. */
+export const seesAfter = (chat: string, reader: string) => `
+  COALESCE(
+    (SELECT s."seesAfter" FROM chat_members s WHERE s."chatId" = ${chat} AND s."userId" = ${reader}), 0
+  )`;
 
 /** The columns of a message that its view shows, of the table alias `l`, as one JSON object or null. */
 const lastMessageColumns = `
-  l.id AS "m.id", l.seq AS "m.seq", l.version AS "m.version", l."senderId" AS "m.senderId",
+  l.id AS "m.id", l.seq AS "m.seq", l.version AS "m.version", l.type AS "m.type", l."senderId" AS "m.senderId",
   l."clientId" AS "m.clientId", l.content AS "m.content", l."replyToId" AS "m.replyToId",
   l.metadata AS "m.metadata", l.reactions AS "m.reactions", l."createdAt" AS "m.createdAt", l."editedAt" AS "m.editedAt",
-  l."deletedAt" AS "m.deletedAt",
-  EXISTS (
-    SELECT 1 FROM chat_members r
-    WHERE r."chatId" = c.id AND r."userId" <> l."senderId" AND r."readSeq" >= l.seq
-  ) AS "m.seen"`;
+  l."deletedAt" AS "m.deletedAt", ${seenBySomebody('l')} AS "m.seen"`;
 
 /**
  * The reader has not deleted the message for themselves. Said so that it is looked up for each message: as NOT
@@ -29,11 +42,11 @@ const lastMessageColumns = `
 export const notHidden = (message: string, reader: string) => `
   (SELECT 1 FROM hidden_messages h WHERE h."userId" = ${reader} AND h."messageId" = ${message}.id) IS NULL`;
 
-/** The newest message that the reader has not deleted for themselves, as `l`. */
-const newestMessage = (reader: string) => `
+/** The newest message after a seq that the reader has not deleted for themselves, as `l`. */
+const newestMessage = (reader: string, after: string) => `
   LEFT JOIN LATERAL (
     SELECT v.* FROM messages v
-    WHERE v."chatId" = c.id AND ${notHidden('v', reader)}
+    WHERE v."chatId" = c.id AND v.seq > ${after} AND ${notHidden('v', reader)}
     ORDER BY v.seq DESC LIMIT 1
   ) l ON true`;
 
@@ -44,12 +57,19 @@ export const unreadOf = (chat: string, member: string) => `
     WHEN ${chat}."user2Id" THEN ${chat}."user2Sent"
     ELSE ${member}.sent END`;
 
+/** Those messages of others after the member's watermark that mention the member. */
+export const unreadMentionsOf = (member: string) => `
+  (
+    SELECT count(*) FROM message_mentions x
+    WHERE x."chatId" = ${member}."chatId" AND x."userId" = ${member}."userId" AND x.seq > ${member}."unreadSeq"
+  )`;
+
 /** `$1` chat, `$2` person or null: the chat, with the person's role (null: no member). */
 export const membershipOf: Statement = {
   name: 'chats.membershipOf',
   text: `
     SELECT c.id AS "chatId", c.type, c."user1Id", c."user2Id", c."lastSeq", c.version,
-      c."user1Blocks", c."user2Blocks", m.role
+      c."user1Blocks", c."user2Blocks", m.role, COALESCE(m."seesAfter", 0) AS "seesAfter"
     FROM chats c LEFT JOIN chat_members m ON m."chatId" = c.id AND m."userId" = $2
     WHERE c.id = $1`,
 };
@@ -84,9 +104,7 @@ export const openDirectChat: Statement = {
 export const chatById: Statement = {
   name: 'chats.byId',
   text: `
-    SELECT ${chatColumns}, ${lastMessageColumns},
-      (SELECT count(*) FROM chat_members m WHERE m."chatId" = c.id) AS "memberCount"
-    FROM chats c ${newestMessage('$2')}
+    SELECT ${chatColumns}, ${lastMessageColumns} FROM chats c ${newestMessage('$2', seesAfter('$1', '$2'))}
     WHERE c.id = $1`,
 };
 
@@ -103,18 +121,20 @@ export const membersOfChat: Statement = {
  * reached by one index lookup a chat, whatever the planner believes of its size.
  */
 const listItems = (mine: string) => `
-  SELECT ${chatColumns}, ${lastMessageColumns}, c.role, c."readSeq", c.unread,
+  SELECT ${chatColumns}, ${lastMessageColumns}, c.role, c."readSeq", c.unread, c."unreadMentions",
+    c."mutedUntil", c."archivedAt", c."pinnedAt",
     o.id AS "o.id", o."externalId" AS "o.externalId", o.name AS "o.name", o."avatarUrl" AS "o.avatarUrl",
     o.metadata AS "o.metadata", o."lastSeenAt" AS "o.lastSeenAt", o."createdAt" AS "o.createdAt",
     CASE c."user1Id" WHEN c."userId" THEN c."user2Blocks" ELSE c."user1Blocks" END AS "otherBlocks",
     o.invisible AS "o.invisible"
   FROM (
-    SELECT m."userId", m.role, m."readSeq", ${unreadOf('c', 'm')} AS unread, c."user1Blocks", c."user2Blocks",
-      ${chatColumns}
+    SELECT m."userId", m.role, m."readSeq", m."seesAfter", m."mutedUntil", m."archivedAt", m."pinnedAt",
+      ${unreadOf('c', 'm')} AS unread, ${unreadMentionsOf('m')} AS "unreadMentions",
+      c."user1Blocks", c."user2Blocks", ${chatColumns}
     FROM chat_members m CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = m."chatId" LIMIT 1) c
     WHERE m."userId" = $1 AND ${mine}
   ) c
-  ${newestMessage('$1')}
+  ${newestMessage('$1', 'c."seesAfter"')}
   LEFT JOIN LATERAL (
     SELECT * FROM users u
     WHERE u.id = CASE c."user1Id" WHEN c."userId" THEN c."user2Id" ELSE c."user1Id" END LIMIT 1

@@ -85,11 +85,11 @@ export class ChatsService {
   async get(actor: Actor, { chatId }: { chatId: number }): Promise<ChatDetails> {
     await this.access.require(actor, 'chat.read', chatId);
     const [[row], members] = await Promise.all([
-      this.sql.rows<ChatRow & LastMessageColumns & { memberCount: number }>(chatById, [chatId, actor.userId]),
+      this.sql.rows<ChatRow & LastMessageColumns>(chatById, [chatId, actor.userId]),
       this.sql.rows<MemberView>(membersOfChat, [chatId, MAX_MEMBERS_SHOWN]),
     ]);
     if (!row) throw new AppError('NOT_FOUND');
-    return { ...toChatView(row), lastMessage: toLastMessage(row), members, memberCount: row.memberCount };
+    return { ...toChatView(row), lastMessage: toLastMessage(row), members };
   }
 
   /** These of a person's chats, the latest activity first. */

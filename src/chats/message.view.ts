@@ -5,6 +5,7 @@ export interface MessageRow {
   id: number;
   seq: number;
   version: number;
+  type: MessageView['type'];
   senderId: number | null;
   clientId: string | null;
   content: string;
@@ -27,8 +28,9 @@ interface InChat {
 /** Keys of the server's own making begin with a character that a client's can't have. */
 export const OWN_KEY = ' ';
 
-/** The other person of a direct chat; null in groups. */
+/** The other person of a direct chat; null in groups, and for what nobody in particular sent. */
 function receiverOf(chat: InChat, senderId: number | null): number | null {
+  if (senderId === null) return null;
   return chat.user1Id === senderId ? chat.user2Id : chat.user1Id;
 }
 
@@ -38,6 +40,7 @@ export function toMessageView(row: MessageRow, chat: InChat): MessageView {
     chatId: chat.chatId,
     seq: row.seq,
     version: row.version,
+    type: row.type,
     senderId: row.senderId,
     receiverId: receiverOf(chat, row.senderId),
     content: row.content,

@@ -1,5 +1,5 @@
 import type { Role } from '../database/models/chat-member.model.js';
-import { isAllowed, type Permission, permissions } from './permissions.js';
+import { isAllowed, outranks, type Permission, permissions } from './permissions.js';
 
 const roles: readonly Role[] = ['member', 'admin', 'owner'];
 const all = Object.keys(permissions) as Permission[];
@@ -8,12 +8,30 @@ describe('Permissions', () => {
   it.each<[Permission, Role[]]>([
     ['chat.read', ['member', 'admin', 'owner']],
     ['chat.delete', ['owner']],
+    ['chat.update', ['admin', 'owner']],
+    ['chat.leave', ['member', 'admin', 'owner']],
+    ['chat.settings', ['member', 'admin', 'owner']],
+    ['members.add', ['admin', 'owner']],
+    ['members.remove', ['admin', 'owner']],
+    ['members.setRole', ['owner']],
     ['message.send', ['member', 'admin', 'owner']],
     ['message.read', ['member', 'admin', 'owner']],
     ['message.deleteAny', ['admin', 'owner']],
     ['receipt.write', ['member', 'admin', 'owner']],
   ])('give %s of a group to %j', (permission, allowed) => {
     expect(roles.filter((role) => isAllowed(permission, { type: 'group', role }))).toEqual(allowed);
+  });
+
+  it.each<Permission>(['chat.update', 'chat.leave', 'members.add', 'members.remove', 'members.setRole'])(
+    'give %s of a direct chat to nobody',
+    (permission) => {
+      expect(isAllowed(permission, { type: 'direct', role: 'owner' })).toBe(false);
+    },
+  );
+
+  it('let members be removed by admins, and admins by the owner only', () => {
+    const may = roles.map((role) => roles.filter((other) => outranks(role, other)));
+    expect(may).toEqual([[], ['member'], ['member', 'admin']]);
   });
 
   it.each<Permission>(['chat.read', 'chat.delete', 'message.send', 'message.read', 'receipt.write'])(

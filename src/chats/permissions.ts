@@ -9,6 +9,14 @@ import type { Role } from '../database/models/chat-member.model.js';
 export const permissions = {
   'chat.read': { group: 'member', direct: true },
   'chat.delete': { group: 'owner', direct: true },
+  'chat.update': { group: 'admin', direct: false },
+  'chat.leave': { group: 'member', direct: false },
+  // Mute, archive, pin: for oneself.
+  'chat.settings': { group: 'member', direct: true },
+  'members.add': { group: 'admin', direct: false },
+  // Whom, `outranks` says.
+  'members.remove': { group: 'admin', direct: false },
+  'members.setRole': { group: 'owner', direct: false },
   'message.send': { group: 'member', direct: true },
   'message.react': { group: 'member', direct: true },
   // A reaction of one's own, taken back.
@@ -69,6 +77,14 @@ export const commandRules = {
   getBlocks: { who: 'person' },
   getChats: { who: 'oneself' },
   createChat: { who: 'oneself' },
+  createGroup: { who: 'known' },
+  updateChat: { who: 'known', needs: 'chat.update' },
+  getMembers: { who: 'known', needs: 'chat.read' },
+  addMembers: { who: 'known', needs: 'members.add' },
+  removeMember: { who: 'known', needs: 'members.remove' },
+  leaveChat: { who: 'person', needs: 'chat.leave' },
+  setRole: { who: 'known', needs: 'members.setRole' },
+  updateMembership: { who: 'person', needs: 'chat.settings' },
   getChat: { who: 'known', needs: 'chat.read' },
   deleteChat: { who: 'known', needs: 'chat.delete' },
   sendMessage: { who: 'person', needs: 'message.send' },
@@ -101,6 +117,11 @@ export const commandRules = {
 } as const satisfies Record<CommandName, CommandRule>;
 
 const rank: Record<Role, number> = { member: 1, admin: 2, owner: 3 };
+
+/** Whether somebody may remove a member: admins remove members, the owner anybody. */
+export function outranks(role: Role, other: Role): boolean {
+  return rank[role] > rank[other];
+}
 
 export function isAllowed(permission: Permission, chat: { type: ChatType; role: Role }): boolean {
   const rule = permissions[permission];

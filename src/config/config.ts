@@ -22,6 +22,8 @@ export interface AppConfig {
   /** null: there are none. */
   readonly limits: LimitsConfig | null;
   readonly presence: { readonly graceMs: number };
+  /** Members of a chat up to which each receipt is pushed to all of them. */
+  readonly receiptsPushedUpTo: number;
   readonly logLevel: Environment['LOG_LEVEL'];
 }
 
@@ -128,6 +130,7 @@ export function parseConfig(variables: Record<string, string | undefined>): {
     trustProxy: env.TRUST_PROXY,
     limits: env.RATE_LIMITS === 'off' ? null : limitsOf(env),
     presence: Object.freeze({ graceMs: env.PRESENCE_GRACE_MS }),
+    receiptsPushedUpTo: env.RECEIPTS_PUSHED_UP_TO,
     logLevel: env.LOG_LEVEL,
   };
   return { config: Object.freeze(config), faults };

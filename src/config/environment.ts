@@ -207,6 +207,12 @@ export const environment = {
     default: 5_000,
     parse: wholeNumber(0, 600_000),
   }),
+  RECEIPTS_PUSHED_UP_TO: variable({
+    about:
+      'Members of a group up to which each receipt is pushed to all of them; in larger ones to the reader only.',
+    default: 100,
+    parse: wholeNumber(0, 1_000),
+  }),
   LOG_LEVEL: variable<'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent'>({
     about: 'Least level that is logged.',
     default: 'info',

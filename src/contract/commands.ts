@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { authCommands } from './commands/auth.js';
 import { blocksCommands } from './commands/blocks.js';
 import { chatsCommands } from './commands/chats.js';
+import { membersCommands } from './commands/members.js';
 import { messagesCommands } from './commands/messages.js';
 import { presenceCommands } from './commands/presence.js';
 import { reactionsCommands } from './commands/reactions.js';
@@ -18,6 +19,7 @@ export const commands = {
   ...usersCommands,
   ...blocksCommands,
   ...chatsCommands,
+  ...membersCommands,
   ...messagesCommands,
   ...receiptsCommands,
   ...reactionsCommands,

@@ -51,6 +51,8 @@ export interface CommandDefinition<I extends z.ZodType = z.ZodType, R extends z.
     path: string;
     status: 200 | 201;
     without?: readonly string[];
+    /** Where commands share a route: it is this one when the body has one of these fields. */
+    when?: readonly string[];
   } | null;
 }
 

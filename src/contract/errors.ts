@@ -61,6 +61,11 @@ export const errorCatalogue = {
     message: 'Something with that identity exists already.',
     advice: 'Use what is there, or choose another identity.',
   },
+  GROUP_FULL: {
+    status: 409,
+    message: 'A group can not have so many members.',
+    advice: '`details` has the limit. Add fewer people, or make another group.',
+  },
   IDEMPOTENCY_MISMATCH: {
     status: 409,
     message: 'That key was used before for another body.',

@@ -5,6 +5,11 @@ import {
   chatDetails,
   chatListItem,
   chatView,
+  memberRemovedView,
+  membersAddedView,
+  membershipView,
+  membersPage,
+  memberUpdatedView,
   messageDeletedView,
   messageDeliveredView,
   messageReportedView,
@@ -24,11 +29,30 @@ import {
 export const events = {
   chatsList: { payload: z.array(chatListItem), summary: 'Answer to getChats.' },
   chat: { payload: chatDetails, summary: 'Answer to getChat.' },
-  newChat: { payload: chatView, summary: 'A chat was opened; to all its members.' },
+  newChat: {
+    payload: chatView,
+    summary: 'A chat was opened, or one was added to a group; to its members, or those added.',
+  },
   chatDeleted: {
     payload: chatDeletedView,
     summary: 'A chat and all its messages are gone; to all its members.',
   },
+  chatUpdated: { payload: chatView, summary: 'A group was changed; to all its members.' },
+  membersAdded: {
+    payload: membersAddedView,
+    summary: 'People joined a group; to those who were in it. Those who joined hear newChat.',
+  },
+  memberRemoved: {
+    payload: memberRemovedView,
+    summary:
+      'Somebody left a group or was removed; to its members and, as the last they hear of it, to them.',
+  },
+  memberUpdated: { payload: memberUpdatedView, summary: "A member's role changed; to all members." },
+  membershipUpdated: {
+    payload: membershipView,
+    summary: 'One has muted, archived or pinned a chat; to their own sockets.',
+  },
+  membersList: { payload: membersPage, summary: 'Answer to getMembers.' },
   newMessage: { payload: messageView, summary: 'A message was sent; to all members of the chat.' },
   messagesList: { payload: messagesPage, summary: 'Answer to getMessages.' },
   messageSeen: {

@@ -108,6 +108,20 @@ export const clientId = z.string().regex(/^[\x21-\x7e]{1,128}$/, {
   error: 'expected 1 to 128 printable ASCII characters without spaces',
 });
 
+/** Most members of a group. */
+export const MAX_MEMBERS = 1_000;
+
+/** Ids of people, at most as many as a group has members. */
+export function people(min: number) {
+  return z
+    .array(id, { error: 'expected a list of ids' })
+    .min(min, { error: `expected at least ${min} id` })
+    .max(MAX_MEMBERS, { error: `expected at most ${MAX_MEMBERS} ids` });
+}
+
+/** Most people that one message mentions. */
+export const MAX_MENTIONS = 50;
+
 /** Bounds of free-form JSON. */
 export const METADATA = { depth: 5, keys: 100, bytes: 4_096 } as const;
 
@@ -149,6 +163,21 @@ export const metadata = z
     if (fault) context.addIssue({ code: 'custom', message: fault });
   })
   .meta({ type: 'object', additionalProperties: true });
+
+/** Whose `mentions` are user ids, where it has any. */
+export const messageMetadata = metadata.refine(
+  ({ mentions }) =>
+    mentions === undefined ||
+    (Array.isArray(mentions) &&
+      mentions.length <= MAX_MENTIONS &&
+      mentions.every((one) => Number.isSafeInteger(one) && (one as number) > 0)),
+  { error: `expected \`mentions\` to be at most ${MAX_MENTIONS} user ids` },
+);
+
+/** A moment from 1970 on, by which something is to end. */
+export const until = z.iso
+  .datetime()
+  .refine((moment) => moment >= '1970', { error: 'expected a moment after 1970' });
 
 /** A moment as views show it: ISO 8601 in UTC with milliseconds. */
 export const timestamp = z.iso.datetime();

@@ -89,13 +89,16 @@ export const messageView = z
     chatId: id,
     seq: count.describe('Position in the chat: 1, 2, 3 … without gaps, in commit order.'),
     version: count.describe('The version of the chat at which this message last changed.'),
-    senderId: id.nullable(),
+    type: z.enum(['text', 'system']).describe('`system`: written by the server about a change of the chat.'),
+    senderId: id.nullable().describe('Of a system message: who did it. null: the application itself.'),
     receiverId: id.nullable().describe('The other person of a direct chat; null in groups.'),
     content: z.string(),
     seen: z.boolean().describe('Whether somebody other than the sender has seen it.'),
     clientId: z.string().nullable(),
     replyToId: id.nullable(),
-    metadata: json.nullable(),
+    metadata: json
+      .nullable()
+      .describe('Of a system message: `event` and its ids. `mentions`: the people it mentions.'),
     reactions: z.array(reactionView),
     createdAt: timestamp,
     editedAt: timestamp.nullable(),
@@ -116,6 +119,11 @@ export const chatView = z
     title: z.string().nullable(),
     avatarUrl: z.string().nullable(),
     metadata: json,
+    historyVisible: z.enum(['all', 'fromJoin']).describe('What those who join see of what was before.'),
+    memberCount: count,
+    membersVersion: count.describe(
+      'Counts changes of who is in and of roles: when it is another, ask getMembers.',
+    ),
     lastSeq: count.describe('How many messages the chat has had; the seq of the newest.'),
     version: count.describe('How many changes the chat has had.'),
     lastActivityAt: timestamp,
@@ -127,7 +135,7 @@ export type ChatView = z.infer<typeof chatView>;
 export const memberView = z
   .object({
     userId: id,
-    role: z.enum(['owner', 'admin', 'member']),
+    role: z.enum(['owner', 'admin', 'member']).describe('A group has one owner.'),
     readSeq: count.describe('Has seen everything up to this seq.'),
     deliveredSeq: count.describe('Has received everything up to this seq.'),
     joinedAt: timestamp,
@@ -139,6 +147,10 @@ export type MemberView = z.infer<typeof memberView>;
 export const chatListItem = chatView
   .extend({
     unread: count.describe('Messages of others after what this member has seen.'),
+    unreadMentions: count.describe('Those of them that mention this member.'),
+    mutedUntil: timestamp.nullable(),
+    archivedAt: timestamp.nullable(),
+    pinnedAt: timestamp.nullable(),
     readSeq: count,
     role: memberView.shape.role,
     lastMessage: messageView.nullable(),
@@ -154,8 +166,7 @@ export type ChatListItem = z.infer<typeof chatListItem>;
 export const chatDetails = chatView
   .extend({
     lastMessage: messageView.nullable(),
-    members: z.array(memberView).describe('At most 100, those who joined first.'),
-    memberCount: count,
+    members: z.array(memberView).describe('At most 100, those who joined first. More by getMembers.'),
   })
   .meta({ id: 'ChatDetails' });
 export type ChatDetails = z.infer<typeof chatDetails>;
@@ -190,6 +201,7 @@ export const unreadCountView = z
     chatId: id,
     unread: count.describe('Unread messages of the chat.'),
     total: count.describe('Unread messages of all chats.'),
+    unreadMentions: count.describe('Unread messages of the chat that mention the reader.'),
   })
   .meta({ id: 'UnreadCount' });
 export type UnreadCountView = z.infer<typeof unreadCountView>;
@@ -230,6 +242,52 @@ export const watermarkView = z
   .meta({ id: 'Watermark' });
 export type WatermarkView = z.infer<typeof watermarkView>;
 
+/** What an event of a chat's members carries. */
+const membersChange = z.object({
+  chatId: id,
+  version: count,
+  membersVersion: count,
+  memberCount: count,
+  by: id.nullable().describe('Who did it; null: the application itself.'),
+});
+
+export const membersAddedView = membersChange
+  .extend({ userIds: z.array(id).describe('Those who were no members before.'), joinedAt: timestamp })
+  .meta({ id: 'MembersAdded' });
+export type MembersAddedView = z.infer<typeof membersAddedView>;
+
+export const memberRemovedView = membersChange
+  .extend({ userId: id.describe('Who is no member any more; they left if `by` is the same.') })
+  .meta({ id: 'MemberRemoved' });
+export type MemberRemovedView = z.infer<typeof memberRemovedView>;
+
+export const memberUpdatedView = membersChange
+  .extend({ userId: id, role: memberView.shape.role })
+  .meta({ id: 'MemberUpdated' });
+export type MemberUpdatedView = z.infer<typeof memberUpdatedView>;
+
+export const membersPage = z
+  .object({
+    chatId: id,
+    members: z.array(memberView).describe('By userId.'),
+    more: z.boolean(),
+    membersVersion: count.describe('When it changes between two pages, begin again.'),
+  })
+  .meta({ id: 'MembersPage' });
+export type MembersPage = z.infer<typeof membersPage>;
+
+/** What somebody has set for a chat of theirs, seen by themselves only. */
+export const membershipView = z
+  .object({
+    chatId: id,
+    version: count.describe('The version that the chat has; settings take none.'),
+    mutedUntil: timestamp.nullable(),
+    archivedAt: timestamp.nullable(),
+    pinnedAt: timestamp.nullable(),
+  })
+  .meta({ id: 'Membership' });
+export type MembershipView = z.infer<typeof membershipView>;
+
 export const messagesPage = z
   .object({
     chatId: id,
@@ -261,6 +319,7 @@ export const syncedView = z
     hidden: z
       .array(z.object({ chatId: id, messageId: id }))
       .describe('Messages that you deleted for yourself since `since`.'),
+    memberships: z.array(membershipView).describe('Your settings of chats, changed since `since`.'),
     at: timestamp.describe('Pass it as `since` the next time.'),
   })
   .meta({ id: 'Synced' });

@@ -10,7 +10,7 @@ import type { CommandRequest } from '../realtime/command.decorator.js';
 import { ANSWER_WITHIN_MS } from '../realtime/deadlines.js';
 import { limitRequest } from './request-limits.js';
 import { credentialsOf } from './credentials.js';
-import { ROUTE_COMMAND } from './route.decorator.js';
+import { ROUTE_COMMANDS } from './route.decorator.js';
 
 /** A request whose command has been read. */
 export interface CommandHttpRequest extends Request {
@@ -37,9 +37,10 @@ export class CommandInterceptor implements NestInterceptor {
 
   private async run(context: ExecutionContext, next: CallHandler): Promise<unknown> {
     const handle = () => firstValueFrom(next.handle());
-    const name = Reflect.getMetadata(ROUTE_COMMAND, context.getHandler()) as CommandName | undefined;
-    if (name === undefined) return handle();
+    const names = Reflect.getMetadata(ROUTE_COMMANDS, context.getHandler()) as CommandName[] | undefined;
+    if (names === undefined) return handle();
     const request = context.switchToHttp().getRequest<CommandHttpRequest>();
+    const name = commandOf(request, names);
     // Who nobody knows is told so before anything is said about the input.
     const caller = this.identity.open ? null : await this.identity.callerOf(name, credentialsOf(request));
     const input = parseInput(name, inputOf(request, name));
@@ -50,6 +51,13 @@ export class CommandInterceptor implements NestInterceptor {
     request.command = { actor, input };
     return this.idempotency.run(name, actor, input, handle);
   }
+}
+
+/** Which of the commands that share a route it is. */
+function commandOf(request: Request, names: CommandName[]): CommandName {
+  const body: unknown = request.body;
+  const has = (field: string) => typeof body === 'object' && body !== null && Object.hasOwn(body, field);
+  return names.find((name) => definitionOf(name).rest?.when?.some(has)) ?? names[0]!;
 }
 
 /**

@@ -119,6 +119,21 @@ function operationOf(name: string, definition: CommandDefinition, components: Js
   };
 }
 
+type Body = { content: { 'application/json': { schema: Json; example: Json } } };
+
+/** Two commands on one route, told apart by their bodies. */
+function either(one: Json, other: Json): Json {
+  const forms = [one, other].map((operation) => {
+    const { schema, example } = (operation.requestBody as Body).content['application/json'];
+    return { title: operation.operationId, description: operation.summary, ...schema, examples: [example] };
+  });
+  return {
+    ...one,
+    summary: `${String(one.summary)} Or: ${String(other.summary)}`,
+    requestBody: { required: true, content: { 'application/json': { schema: { oneOf: forms } } } },
+  };
+}
+
 /** The OpenAPI 3.1 document of the REST edge, made from the contract. */
 export function openApiDocument(): OpenAPIObject {
   const schemas: Json = {
@@ -144,10 +159,10 @@ export function openApiDocument(): OpenAPIObject {
     const definition = definitionOf(name);
     if (!definition.rest) continue;
     const path = definition.rest.path.replace(PATH_PARAMETER, '{$1}');
-    paths[path] = {
-      ...paths[path],
-      [definition.rest.method.toLowerCase()]: operationOf(name, definition, schemas),
-    };
+    const method = definition.rest.method.toLowerCase();
+    const operation = operationOf(name, definition, schemas);
+    const shared = paths[path]?.[method] as Json | undefined;
+    paths[path] = { ...paths[path], [method]: shared ? either(shared, operation) : operation };
   }
   return {
     openapi: '3.1.0',

@@ -6,16 +6,26 @@ export type RouteCommand = {
   [C in CommandName]: (typeof commands)[C]['rest'] extends null ? never : C;
 }[CommandName];
 
-/** Where the decorator leaves the command's name on the handler. */
-export const ROUTE_COMMAND = 'route:command';
+/** Where the decorator leaves the commands' names on the handler. */
+export const ROUTE_COMMANDS = 'route:commands';
 
-/** Makes a controller's method the REST twin of a command: method, path and status come from the contract. */
-export function Route(command: RouteCommand): MethodDecorator {
+/**
+ * Makes a controller's method the REST twin of a command: method, path and status come from the contract. Of several
+ * commands that share the route, the body says which it is (`rest.when`), else it is the first.
+ */
+export function Route(...commands: [RouteCommand, ...RouteCommand[]]): MethodDecorator {
+  const [command, ...others] = commands;
   const { rest } = definitionOf(command);
   if (!rest) throw new Error(`The command ${command} has no route`);
+  for (const other of others) {
+    const { method, path } = definitionOf(other).rest ?? {};
+    if (method !== rest.method || path !== rest.path) {
+      throw new Error(`The commands ${command} and ${other} have different routes`);
+    }
+  }
   return applyDecorators(
     RequestMapping({ method: RequestMethod[rest.method], path: rest.path }),
     HttpCode(rest.status),
-    SetMetadata(ROUTE_COMMAND, command),
+    SetMetadata(ROUTE_COMMANDS, commands),
   );
 }

@@ -1,6 +1,7 @@
+import { seenBySomebody } from '../chats/chats.queries.js';
 import type { Statement } from '../database/sql.js';
 import { messageColumns } from './messages.queries.js';
-import { originalHash } from './send.queries.js';
+import { mentionsIn, originalHash } from './send.queries.js';
 
 /** What is left of what a message said at first, for whoever sends it again. */
 const keepOriginal = `
@@ -8,13 +9,18 @@ const keepOriginal = `
 
 /**
  * `$1` message, `$2` person or null: locks the message's chat, so that one change of it goes after the other,
- * and says what the person is in it.
+ * and says what the person is in it. The membership is read before the lock: if memberships changed meanwhile it
+ * ends with a serialization fault and is run again.
  */
 export const lockChatOf: Statement = {
   name: 'messages.lockChatOf',
   text: `
     SELECT c.id AS "chatId", c.type, c."user1Id", c."user2Id", c."lastSeq", c.version,
-      c."user1Blocks", c."user2Blocks", (SELECT m.role FROM chat_members m WHERE m."chatId" = c.id AND m."userId" = $2) AS role
+      c."user1Blocks", c."user2Blocks",
+      (SELECT m.role FROM chat_members m WHERE m."chatId" = c.id AND m."userId" = $2) AS role,
+      (SELECT m."seesAfter" FROM chat_members m WHERE m."chatId" = c.id AND m."userId" = $2) AS "seesAfter",
+      CASE WHEN c."membersVersion" = (SELECT o."membersVersion" FROM chats o WHERE o.id = c.id)
+        THEN 0 ELSE memberships_changed() END AS changed
     FROM chats c WHERE c.id = (SELECT "chatId" FROM messages WHERE id = $1) FOR NO KEY UPDATE OF c`,
 };
 
@@ -22,11 +28,13 @@ export const lockChatOf: Statement = {
 export const messageById: Statement = {
   name: 'messages.byId',
   text: `
-    SELECT ${messageColumns}, EXISTS (
-      SELECT 1 FROM chat_members r
-      WHERE r."chatId" = m."chatId" AND r."userId" <> m."senderId" AND r."readSeq" >= m.seq
-    ) AS seen
-    FROM messages m WHERE m.id = $1`,
+    SELECT ${messageColumns}, ${seenBySomebody('m')} AS seen FROM messages m WHERE m.id = $1`,
+};
+
+/** `$1` chat, `$2` seq: members from whom that message is hidden, because it is from before they joined. */
+export const notSeenBy: Statement = {
+  name: 'messages.notSeenBy',
+  text: `SELECT "userId" FROM chat_members WHERE "chatId" = $1 AND "seesAfter" >= $2`,
 };
 
 /** `$1` message, `$2` version: the message has changed, and so has its chat. */
@@ -60,7 +68,13 @@ export const emptyMessage: Statement = {
   name: 'messages.empty',
   text: `
     WITH edits AS (DELETE FROM message_edits WHERE "messageId" = $1),
-    reactions AS (DELETE FROM message_reactions WHERE "messageId" = $1)
+    reactions AS (DELETE FROM message_reactions WHERE "messageId" = $1),
+    mentions AS (
+      DELETE FROM message_mentions d USING messages m
+      WHERE m.id = $1 AND d."chatId" = m."chatId" AND d.seq = m.seq AND d."userId" = ANY(
+        ARRAY(SELECT ${mentionsIn('m.metadata')})
+      )
+    )
     UPDATE messages SET ${keepOriginal}, content = '', metadata = NULL, reactions = NULL, "deletedAt" = clock_timestamp()
     WHERE id = $1`,
 };
@@ -80,8 +94,8 @@ export const editsOf: Statement = {
   text: `SELECT content, at FROM message_edits WHERE "messageId" = $1 ORDER BY nr LIMIT $2`,
 };
 
-/** `$1` message: its chat. */
-export const chatIdOf: Statement = {
-  name: 'messages.chatIdOf',
-  text: `SELECT "chatId" FROM messages WHERE id = $1`,
+/** `$1` message: where it is. */
+export const placeOf: Statement = {
+  name: 'messages.placeOf',
+  text: `SELECT "chatId", seq FROM messages WHERE id = $1`,
 };

@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../auth/actor.js';
 import { Access, judge, type Membership, type MembershipRow } from '../chats/access.js';
 import { type MessageRow, toMessageView } from '../chats/message.view.js';
+import { membersOf } from '../chats/audience.js';
 import type { Permission } from '../chats/permissions.js';
 import { AppError, type MessageView } from '../contract/index.js';
+import type { Audience } from '../realtime/publisher.js';
 import { type Runner, Sql } from '../database/sql.js';
-import { chatIdOf, lockChatOf, messageById, stampChange } from './change.queries.js';
+import { lockChatOf, messageById, notSeenBy, placeOf, stampChange } from './change.queries.js';
 
 /** A message under change: its chat is locked. */
 export interface Changing {
@@ -19,6 +21,8 @@ export interface Changed {
   chat: Membership;
   view: MessageView;
   changed: boolean;
+  /** The members who may see the message, but for the one who asked. */
+  audience: Audience;
 }
 
 /** Runs a transaction again that met another one's; more than that is a fault. */
@@ -52,10 +56,16 @@ export class MessageChanges {
       const [row] = await runner.rows<MembershipRow>(lockChatOf, [messageId, actor.userId]);
       const chat = judge(actor, permission, row);
       const message = await this.find(runner, messageId);
+      if (message.seq <= chat.seesAfter) throw new AppError('NOT_FOUND');
       const changed = await apply({ chat, message, runner });
       if (changed) await runner.rows(stampChange, [messageId, chat.version + 1]);
       const after = changed ? await this.find(runner, messageId) : message;
-      return { chat, view: toMessageView(after, chat), changed };
+      const audience = membersOf(chat, actor.origin);
+      if (changed && chat.type === 'group') {
+        const hidden = await runner.rows<{ userId: number }>(notSeenBy, [chat.chatId, message.seq]);
+        audience.without = hidden.map(({ userId }) => userId);
+      }
+      return { chat, view: toMessageView(after, chat), changed, audience };
     }, MAX_ATTEMPTS);
   }
 
@@ -65,9 +75,11 @@ export class MessageChanges {
    * @throws AppError NOT_FOUND, FORBIDDEN
    */
   async requireChatOf(actor: Actor, permission: Permission, messageId: number): Promise<Membership> {
-    const [message] = await this.sql.rows<{ chatId: number }>(chatIdOf, [messageId]);
+    const [message] = await this.sql.rows<{ chatId: number; seq: number }>(placeOf, [messageId]);
     if (!message) throw new AppError('NOT_FOUND');
-    return this.access.require(actor, permission, message.chatId);
+    const chat = await this.access.require(actor, permission, message.chatId);
+    if (message.seq <= chat.seesAfter) throw new AppError('NOT_FOUND');
+    return chat;
   }
 
   /** @throws AppError NOT_FOUND */
@@ -76,6 +88,11 @@ export class MessageChanges {
     if (!message) throw new AppError('NOT_FOUND');
     return message;
   }
+}
+
+/** @throws AppError FORBIDDEN for a message that the server wrote. */
+export function requireWritten(message: MessageRow): void {
+  if (message.type === 'system') throw new AppError('FORBIDDEN');
 }
 
 /** @throws AppError NOT_FOUND for a message that was deleted for everyone. */

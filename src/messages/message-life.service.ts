@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, personOf } from '../auth/actor.js';
-import { membersOf } from '../chats/audience.js';
 import { isAllowed } from '../chats/permissions.js';
 import {
   AppError,
@@ -12,7 +11,7 @@ import {
 import { Sql } from '../database/sql.js';
 import { Publisher } from '../realtime/publisher.js';
 import { editsOf, emptyMessage, hideMessage, keepEdit, setContent } from './change.queries.js';
-import { MessageChanges, requireThere } from './message-changes.js';
+import { MessageChanges, requireThere, requireWritten } from './message-changes.js';
 
 /** Edits shown of one message. */
 const MAX_EDITS_SHOWN = 100;
@@ -29,15 +28,16 @@ export class MessageLifeService {
   /**
    * Changes the text of a message; members hear `messageEdited`. The same text again is no change.
    *
-   * @throws AppError NOT_FOUND; FORBIDDEN for a message of somebody else, or by a block
+   * @throws AppError NOT_FOUND; FORBIDDEN for a message of somebody else or of the server, or by a block
    */
   async edit(actor: Actor, { messageId, content }: CommandInput<'editMessage'>): Promise<MessageView> {
-    const { chat, view, changed } = await this.changes.change(
+    const { view, changed, audience } = await this.changes.change(
       actor,
       'message.edit',
       messageId,
       async ({ message, runner }) => {
         requireThere(message);
+        requireWritten(message);
         if (actor.userId !== null && message.senderId !== actor.userId) throw new AppError('FORBIDDEN');
         if (message.content === content) return false;
         await runner.rows(keepEdit, [messageId]);
@@ -45,7 +45,7 @@ export class MessageLifeService {
         return true;
       },
     );
-    if (changed) this.publisher.publish('messageEdited', view, membersOf(chat, actor.origin));
+    if (changed) this.publisher.publish('messageEdited', view, audience);
     return view;
   }
 
@@ -66,11 +66,12 @@ export class MessageLifeService {
   }
 
   private async empty(actor: Actor, messageId: number): Promise<MessageDeletedView> {
-    const { chat, view, changed } = await this.changes.change(
+    const { chat, view, changed, audience } = await this.changes.change(
       actor,
       'message.delete',
       messageId,
       async ({ chat, message, runner }) => {
+        if (actor.userId !== null) requireWritten(message);
         const own = actor.userId === null || message.senderId === actor.userId;
         if (!own && !isAllowed('message.deleteAny', chat)) throw new AppError('FORBIDDEN');
         if (message.deletedAt !== null) return false;
@@ -85,7 +86,7 @@ export class MessageLifeService {
       version: view.version,
       for: 'everyone',
     };
-    if (changed) this.publisher.publish('messageDeleted', deleted, membersOf(chat, actor.origin));
+    if (changed) this.publisher.publish('messageDeleted', deleted, audience);
     return deleted;
   }
 

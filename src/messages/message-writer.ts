@@ -21,7 +21,7 @@ import {
   sendDirect,
 } from './direct-sends.js';
 import { messagesByIds } from './messages.queries.js';
-import { openDirectChats, sendMessages, type SentRow, verdicts } from './send.queries.js';
+import { openDirectChats, sendMentions, sendMessages, type SentRow, verdicts } from './send.queries.js';
 
 /** A message to write: to a chat, or to a person. */
 export interface Draft {
@@ -206,7 +206,7 @@ export class MessageWriter implements OnApplicationShutdown {
       const { draft, key, metadata } = entry;
       const chat = this.direct.of(draft);
       const isBehind = behind.size > 0 && (behind.has(draft.senderId) || behind.has(`chat ${chat?.chatId}`));
-      if (chat && draft.replyToId === null && !isBehind) {
+      if (chat && draft.replyToId === null && !isBehind && !isMentioning(entry)) {
         plain.push({ entry, chat, draft, key, metadata });
       } else {
         rest.push(entry);
@@ -245,7 +245,7 @@ export class MessageWriter implements OnApplicationShutdown {
   ): Promise<Entry[]> {
     const missing = await this.users.missing(peopleOf(entries));
     if (missing.size > 0) return refuseUnknown(entries, missing, outcomes);
-    const rows = await this.sql.rows<SentRow>(sendMessages, [
+    const rows = await this.sql.rows<SentRow>(entries.some(isMentioning) ? sendMentions : sendMessages, [
       integers(entries.map((entry) => entry.draft.senderId)),
       integers(column(entries, (entry) => entry.draft.chatId)),
       integers(column(entries, (entry) => entry.draft.receiverId)),
@@ -276,6 +276,9 @@ export class MessageWriter implements OnApplicationShutdown {
           break;
         case verdicts.noReply:
           outcomes.set(entry, { ok: false, error: noSuchReply() });
+          break;
+        case verdicts.noMention:
+          outcomes.set(entry, { ok: false, error: noSuchMention() });
           break;
         case verdicts.blocked:
           outcomes.set(entry, { ok: false, error: blockedByOther() });
@@ -408,6 +411,7 @@ function sentOf(
       id,
       seq,
       version,
+      type: 'text',
       senderId: draft.senderId,
       clientId: key,
       content: draft.content,
@@ -427,6 +431,16 @@ function sentOf(
 /** Another node wrote the same key, or the same rows, at the same moment: the same batch again will do. */
 function isConflict(error: unknown): boolean {
   return isSerializationFault(error) || failureCode(error) === UNIQUE_VIOLATION;
+}
+
+function isMentioning({ draft }: Entry): boolean {
+  return draft.metadata?.mentions !== undefined;
+}
+
+function noSuchMention(): AppError {
+  return new AppError('VALIDATION_FAILED', {
+    details: [{ path: 'metadata', message: 'expected `mentions` to be members of this chat' }],
+  });
 }
 
 function noSuchReply(): AppError {

@@ -1,25 +1,42 @@
-import { notHidden } from '../chats/chats.queries.js';
+import { notHidden, seenBySomebody, seesAfter } from '../chats/chats.queries.js';
 import type { Statement } from '../database/sql.js';
 
 /** The columns of a message that its view shows, of the table alias `m`. */
 export const messageColumns = `
-  m.id, m.seq, m.version, m."senderId", m."clientId", m.content, m."replyToId", m.metadata, m.reactions,
+  m.id, m.seq, m.version, m.type, m."senderId", m."clientId", m.content, m."replyToId", m.metadata, m.reactions,
   m."createdAt", m."editedAt", m."deletedAt"`;
 
 /**
- * The two furthest watermarks of the chat in `$1`: somebody other than the sender has seen a message if one of
- * them is theirs and past it.
+ * Members in the order in which they see messages, each with whether they have read further than all before them:
+ * who has not, has seen nothing that one of those has not.
+ */
+const ahead = (members: string) => `
+  SELECT "userId", "readSeq", "seesAfter", "readSeq" > COALESCE(max("readSeq") OVER (
+    ORDER BY "seesAfter", "readSeq" DESC, "userId" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+  ), 0) AS ahead
+  FROM ${members}`;
+
+/**
+ * The watermarks of the chat in `$1` that matter, few of up to a thousand: somebody other than the sender has seen a
+ * message if one of these is theirs and past it, and it is after what they see. Should the one ahead be the sender,
+ * the one ahead of the rest counts; where all see all, these are the two furthest.
  */
 const furthest = `
-  SELECT "userId", "readSeq" FROM chat_members WHERE "chatId" = $1 ORDER BY "readSeq" DESC LIMIT 2`;
+  marks AS MATERIALIZED (${ahead(`chat_members WHERE "chatId" = $1 AND "readSeq" > "seesAfter"`)}),
+  furthest AS MATERIALIZED (
+    SELECT * FROM marks WHERE ahead UNION ALL SELECT * FROM (${ahead('marks WHERE NOT ahead')}) rest WHERE ahead
+  )`;
 
 const page = (name: string, where: string, order: 'ASC' | 'DESC'): Statement => ({
   name: `messages.${name}`,
   text: `
-    WITH furthest AS MATERIALIZED (${furthest})
+    WITH ${furthest}
     SELECT ${messageColumns},
-      EXISTS (SELECT 1 FROM furthest f WHERE f."userId" <> m."senderId" AND f."readSeq" >= m.seq) AS seen
-    FROM messages m WHERE m."chatId" = $1 AND ${where}
+      EXISTS (
+        SELECT 1 FROM furthest f
+        WHERE f."userId" IS DISTINCT FROM m."senderId" AND f."readSeq" >= m.seq AND f."seesAfter" < m.seq
+      ) AS seen
+    FROM messages m WHERE m."chatId" = $1 AND ${where} AND m.seq > ${seesAfter('$1', '$4')}
       AND ${notHidden('m', '$4')}
     ORDER BY m.seq ${order} LIMIT $3`,
 });
@@ -34,10 +51,6 @@ export const pageAfter = page('pageAfter', 'm.seq > $2', 'ASC');
 export const messagesByIds: Statement = {
   name: 'messages.byIds',
   text: `
-    SELECT ${messageColumns}, c.id AS "chatId", c."user1Id", c."user2Id",
-      EXISTS (
-        SELECT 1 FROM chat_members r
-        WHERE r."chatId" = c.id AND r."userId" <> m."senderId" AND r."readSeq" >= m.seq
-      ) AS seen
+    SELECT ${messageColumns}, c.id AS "chatId", c."user1Id", c."user2Id", ${seenBySomebody('m')} AS seen
     FROM messages m JOIN chats c ON c.id = m."chatId" WHERE m.id = ANY($1::bigint[])`,
 };

@@ -2,7 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, personOf } from '../auth/actor.js';
 import { Access } from '../chats/access.js';
 import { membersOf } from '../chats/audience.js';
+import type { ChatRow } from '../chats/chat.view.js';
+import { lockChat } from '../chats/group.queries.js';
 import { type MessageRow, toMessageView } from '../chats/message.view.js';
+import { writeSystemMessage } from '../chats/system-messages.js';
 import {
   AppError,
   type CommandInput,
@@ -56,6 +59,26 @@ export class MessagesService {
       this.publisher.publish('newMessage', message, membersOf(chat, actor.origin));
       this.typing.sent(message.chatId, senderId);
     }
+    return message;
+  }
+
+  /**
+   * A message of the application itself, to any chat: what its own backend sends in nobody's name.
+   *
+   * @throws AppError NOT_FOUND
+   */
+  async sendAsSystem(
+    chatId: number,
+    content: string,
+    metadata: Record<string, unknown> | null = null,
+  ): Promise<MessageView> {
+    const { chat, message } = await this.sql.transaction(async (runner) => {
+      const [row] = await runner.rows<ChatRow>(lockChat, [chatId]);
+      if (!row) throw new AppError('NOT_FOUND');
+      const chat = { chatId, user1Id: row.user1Id, user2Id: row.user2Id };
+      return { chat, message: await writeSystemMessage(runner, chat, { senderId: null, content, metadata }) };
+    });
+    this.publisher.publish('newMessage', message, membersOf(chat, null));
     return message;
   }
 

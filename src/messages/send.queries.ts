@@ -18,6 +18,8 @@ export const verdicts = {
   blocked: 6,
   /** The sender blocks the other person. */
   blocking: 7,
+  /** Somebody who is mentioned is no member. */
+  noMention: 8,
 } as const;
 
 export type Verdict = (typeof verdicts)[keyof typeof verdicts];
@@ -40,6 +42,22 @@ export interface SentRow {
 /** What tells a retry of a send from another message under the same key, once the message has changed. */
 export const originalHash = (content: string, reply: string, metadata: string) =>
   `md5(concat_ws(E'\\x01', ${content}, COALESCE(${reply}::text, ''), COALESCE(${metadata}::text, '')))`;
+
+/** The people that a message's metadata mentions, a row each. */
+export const mentionsIn = (metadata: string) =>
+  `jsonb_path_query(${metadata}, '$.mentions[*] ? (@ >= 1 && @ <= 9007199254740991)')::bigint`;
+
+const STRANGER_MENTIONED = `
+          WHEN EXISTS (
+            SELECT 1 FROM (SELECT ${mentionsIn('i.metadata::jsonb')} AS id) x
+            WHERE NOT EXISTS (SELECT 1 FROM chat_members w WHERE w."chatId" = c.id AND w."userId" = x.id)
+          ) THEN ${verdicts.noMention}`;
+
+const KEEP_MENTIONS = `, mentioned AS (
+      INSERT INTO message_mentions ("chatId", "userId", seq)
+      SELECT DISTINCT x.chat, x.id, x.seq
+      FROM (SELECT chat, seq, sender, ${mentionsIn('metadata')} AS id FROM numbered) x WHERE x.id <> x.sender
+    )`;
 
 /**
  * Writes a batch of messages, in one statement and so in one commit.
@@ -64,8 +82,8 @@ export const originalHash = (content: string, reply: string, metadata: string) =
  * Every table is reached by one index lookup an entry (`LATERAL … LIMIT 1`), whatever the planner believes of
  * its size: the plan is made once a connection, often while the tables are empty.
  */
-export const sendMessages: Statement = {
-  name: 'messages.send',
+const send = (name: string, batch: { mentions: boolean }): Statement => ({
+  name,
   text: `
     WITH judged AS MATERIALIZED (
       SELECT i.idx, i.sender, i.key, i.content, i.reply, i.metadata::jsonb AS metadata,
@@ -85,7 +103,7 @@ export const sendMessages: Statement = {
           THEN ${verdicts.notFound}
           WHEN CASE i.sender WHEN c."user1Id" THEN c."user2Blocks" ELSE c."user1Blocks" END THEN ${verdicts.blocked}
           WHEN c."user1Blocks" OR c."user2Blocks" THEN ${verdicts.blocking}
-          WHEN i.reply IS NOT NULL AND r.id IS NULL THEN ${verdicts.noReply}
+          WHEN i.reply IS NOT NULL AND r.id IS NULL THEN ${verdicts.noReply}${batch.mentions ? STRANGER_MENTIONED : ''}
           ELSE ${verdicts.written}
         END AS verdict
       FROM unnest(
@@ -102,7 +120,7 @@ export const sendMessages: Statement = {
         LIMIT 1
       ) c ON true
       LEFT JOIN LATERAL (
-        SELECT m."userId" FROM chat_members m
+        SELECT m."userId", m."seesAfter" FROM chat_members m
         WHERE c."user1Id" IS NULL AND m."chatId" = c.id AND m."userId" = i.sender LIMIT 1
       ) m ON true
       LEFT JOIN LATERAL (
@@ -110,7 +128,8 @@ export const sendMessages: Statement = {
         WHERE o."senderId" = i.sender AND o."clientId" = i.key LIMIT 1
       ) o ON true
       LEFT JOIN LATERAL (
-        SELECT r.id FROM messages r WHERE r.id = i.reply AND r."chatId" = c.id LIMIT 1
+        SELECT r.id FROM messages r
+        WHERE r.id = i.reply AND r."chatId" = c.id AND r.seq > COALESCE(m."seesAfter", 0) LIMIT 1
       ) r ON true
     ), bumped AS (
       UPDATE chats c SET
@@ -146,12 +165,17 @@ export const sendMessages: Statement = {
         SELECT chat, sender, count(*) FROM numbered WHERE "user1Id" IS NULL
         GROUP BY chat, sender ORDER BY chat, sender
       ) n WHERE m."chatId" = n.chat AND m."userId" = n.sender
-    )
+    )${batch.mentions ? KEEP_MENTIONS : ''}
     SELECT idx, verdict, id, chat AS "chatId", "user1Id", "user2Id", seq, version, "createdAt" FROM numbered
     UNION ALL
     SELECT idx, verdict, "originalId", chat, "user1Id", "user2Id", NULL, NULL, NULL
     FROM judged WHERE verdict <> ${verdicts.written}`,
-};
+});
+
+export const sendMessages = send('messages.send', { mentions: false });
+
+/** The same for a batch in which somebody is mentioned: other batches pay nothing for it. */
+export const sendMentions = send('messages.sendMentions', { mentions: true });
 
 /**
  * `$1`, `$2` arrays of people, pairwise: makes the direct chats that are not there and that no block forbids.
@@ -179,7 +203,8 @@ export const openDirectChats: Statement = {
     ), joined AS (
       INSERT INTO chat_members ("chatId", "userId") SELECT id, unnest(ARRAY["user1Id", "user2Id"]) FROM opened
     )
-    SELECT id, type, "user1Id", "user2Id", title, "avatarUrl", metadata, "lastSeq", version,
+    SELECT id, type, "user1Id", "user2Id", title, "avatarUrl", metadata, "historyVisible",
+      "memberCount", "membersVersion", "lastSeq", version,
       "lastActivityAt", "createdAt"
     FROM opened`,
 };

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, personOf } from '../auth/actor.js';
-import { membersOf } from '../chats/audience.js';
 import type { Permission } from '../chats/permissions.js';
 import { AppError, type CommandInput, type ReactionsChangedView } from '../contract/index.js';
 import type { Statement } from '../database/sql.js';
-import { MessageChanges, requireThere } from '../messages/message-changes.js';
+import { MessageChanges, requireThere, requireWritten } from '../messages/message-changes.js';
 import { Publisher } from '../realtime/publisher.js';
 import { addReaction, removeReaction, summarise } from './reactions.queries.js';
 
@@ -25,7 +24,7 @@ export class ReactionsService {
   /**
    * Reacting the same way again is no change. Members hear `reactionsChanged`.
    *
-   * @throws AppError NOT_FOUND; CONFLICT when the message has 50 kinds of reactions
+   * @throws AppError NOT_FOUND; FORBIDDEN for a message of the server; CONFLICT when the message has 50 kinds of reactions
    */
   add(actor: Actor, input: CommandInput<'addReaction'>): Promise<ReactionsChangedView> {
     return this.change(actor, 'message.react', input, addReaction);
@@ -43,12 +42,13 @@ export class ReactionsService {
     statement: Statement,
   ): Promise<ReactionsChangedView> {
     const userId = personOf(actor);
-    const { chat, view, changed } = await this.changes.change(
+    const { chat, view, changed, audience } = await this.changes.change(
       actor,
       permission,
       messageId,
       async ({ message, runner }) => {
         requireThere(message);
+        requireWritten(message);
         const rows = await runner.rows(statement, [messageId, emoji, userId]);
         if (rows.length === 0) return false;
         const [summary] = await runner.rows<{ kinds: number }>(summarise, [messageId, MAX_PEOPLE_SHOWN]);
@@ -58,7 +58,7 @@ export class ReactionsService {
     );
     const { seq, version, reactions } = view;
     const result: ReactionsChangedView = { messageId, chatId: chat.chatId, seq, version, reactions };
-    if (changed) this.publisher.publish('reactionsChanged', result, membersOf(chat, actor.origin));
+    if (changed) this.publisher.publish('reactionsChanged', result, audience);
     return result;
   }
 }

@@ -12,6 +12,8 @@ export interface Audience {
   chat?: number;
   /** All sockets that watch this person's presence. */
   watchersOf?: number;
+  /** Members of the group who do not hear it. */
+  without?: readonly number[];
   /** The connection that caused it: it is answered instead; or a room. */
   except?: string | null;
 }
@@ -39,6 +41,7 @@ export class Publisher {
     if (audience.watchersOf !== undefined) rooms.add(presenceRoom(audience.watchersOf));
     if (rooms.size === 0) return;
     const except = new Set(audience.except ? [audience.except] : []);
+    for (const userId of audience.without ?? []) except.add(userRoom(userId));
     const packet = { type: PacketType.EVENT, data: [event, encodePublished(payload)] };
     // What `server.to(rooms).except(id).emit(…)` comes to, without its four copies of the rooms.
     this.server.of('/').adapter.broadcast(packet, { rooms, except });

@@ -68,7 +68,11 @@ export class Rooms {
     // The person's own room first: somebody added to a group meanwhile is joined to it through this room.
     await socket.join(userRoom(userId));
     const groups = await this.groups.submit(userId);
-    if (stillTheirs()) await socket.join(groups.map(chatRoom));
+    if (groups.length === 0 || !stillTheirs()) return;
+    await socket.join(groups.map(chatRoom));
+    // Whoever was removed between the look and the join was taken out of a room that this socket was not in yet.
+    const still = new Set(await this.groups.submit(userId));
+    for (const chatId of groups) if (!still.has(chatId)) await socket.leave(chatRoom(chatId));
   }
 
   /** The socket watches these people, and nobody else. */

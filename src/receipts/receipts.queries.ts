@@ -1,4 +1,4 @@
-import { unreadOf } from '../chats/chats.queries.js';
+import { seesAfter, unreadMentionsOf, unreadOf } from '../chats/chats.queries.js';
 import type { Statement } from '../database/sql.js';
 
 /** A row of the answer; entries without a row name no chat of the reader's. */
@@ -14,6 +14,7 @@ export interface MarkedRow {
   seq: number;
   messageId: number | null;
   version: number;
+  memberCount: number;
   /** Whether the watermark moved. */
   moved: boolean;
 }
@@ -36,7 +37,7 @@ const mark = (
   name,
   text: `
     WITH target AS MATERIALIZED (
-      SELECT i.idx, c.id AS chat, c."user1Id", c."user2Id", c.version, l.id AS message,
+      SELECT i.idx, c.id AS chat, c."user1Id", c."user2Id", c.version, c."memberCount", l.id AS message,
         COALESCE(l.seq, 0) AS seq,
         COALESCE(
           i.reader,
@@ -45,7 +46,7 @@ const mark = (
       FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS i(reader, message, chat, idx)
       LEFT JOIN LATERAL (SELECT m.id, m."chatId", m.seq FROM messages m WHERE m.id = i.message LIMIT 1) m ON true
       JOIN LATERAL (
-        SELECT c.id, c."user1Id", c."user2Id", c.version, c."lastSeq" FROM chats c
+        SELECT c.id, c."user1Id", c."user2Id", c.version, c."memberCount", c."lastSeq" FROM chats c
         WHERE c.id = COALESCE(m."chatId", i.chat) LIMIT 1
       ) c ON (i.chat IS NULL OR i.chat = c.id) AND (i.message IS NULL OR m.id IS NOT NULL)
       LEFT JOIN LATERAL (
@@ -53,7 +54,7 @@ const mark = (
         WHERE l."chatId" = c.id AND l.seq = COALESCE(m.seq, c."lastSeq") LIMIT 1
       ) l ON true
     ), locked AS MATERIALIZED (
-      SELECT m."chatId", m."userId", m."readSeq", m."deliveredSeq", m."unreadSeq", t.seq
+      SELECT m."chatId", m."userId", m."readSeq", m."deliveredSeq", m."unreadSeq", m."seesAfter", t.seq
       FROM (SELECT chat, reader, max(seq) AS seq FROM target GROUP BY chat, reader ORDER BY chat, reader) t
       JOIN LATERAL (
         SELECT * FROM chat_members m WHERE m."chatId" = t.chat AND m."userId" = t.reader
@@ -62,11 +63,12 @@ const mark = (
     ), moved AS (
       UPDATE chat_members m SET ${set}
       FROM locked f
-      WHERE m."chatId" = f."chatId" AND m."userId" = f."userId" AND ${moves}
+      WHERE m."chatId" = f."chatId" AND m."userId" = f."userId" AND f.seq > f."seesAfter" AND ${moves}
     )
     SELECT t.idx, t.chat AS "chatId", t."user1Id", t."user2Id", t.reader AS "userId", t.seq,
-      t.message AS "messageId", t.version, t.seq > l."${watermark}" AS moved
-    FROM target t JOIN locked l ON l."chatId" = t.chat AND l."userId" = t.reader`,
+      t.message AS "messageId", t.version, t."memberCount", t.seq > l."${watermark}" AS moved
+    FROM target t JOIN locked l ON l."chatId" = t.chat AND l."userId" = t.reader
+      AND (t.message IS NULL OR t.seq > l."seesAfter")`,
 });
 
 /** Seen implies received; what was seen is not unread any more. */
@@ -100,7 +102,7 @@ export const markUnread: Statement = {
   text: `
     WITH target AS (
       SELECT m.seq - 1 AS seq FROM messages m
-      WHERE m."chatId" = $2 AND ($3::bigint IS NULL OR m.id = $3)
+      WHERE m."chatId" = $2 AND m.seq > ${seesAfter('$2', '$1')} AND ($3::bigint IS NULL OR m.id = $3)
         AND ($3::bigint IS NOT NULL OR m."senderId" IS DISTINCT FROM $1)
       ORDER BY m.seq DESC LIMIT 1
     ), locked AS (
@@ -122,13 +124,15 @@ export const markUnread: Statement = {
 export const unreadCounts: Statement = {
   name: 'receipts.unreadCounts',
   text: `
-    SELECT p."userId", p."chatId", u.unread, u.total
+    SELECT p."userId", p."chatId", u.unread, u.total, u."unreadMentions"
     FROM unnest($1::bigint[], $2::bigint[]) AS p("userId", "chatId")
     CROSS JOIN LATERAL (
       SELECT COALESCE(sum(n.unread) FILTER (WHERE n."chatId" = p."chatId"), 0)::bigint AS unread,
-        COALESCE(sum(n.unread), 0)::bigint AS total
+        COALESCE(sum(n.unread), 0)::bigint AS total,
+        COALESCE(sum(n.mentions) FILTER (WHERE n."chatId" = p."chatId"), 0)::bigint AS "unreadMentions"
       FROM (
-        SELECT m."chatId", ${unreadOf('c', 'm')} AS unread
+        SELECT m."chatId", ${unreadOf('c', 'm')} AS unread,
+          CASE WHEN m."chatId" = p."chatId" THEN ${unreadMentionsOf('m')} END AS mentions
         FROM chat_members m JOIN chats c ON c.id = m."chatId" WHERE m."userId" = p."userId"
       ) n
     ) u`,
@@ -141,7 +145,7 @@ export const receiptsOf: Statement = {
     WITH others AS (
       SELECT r."userId", r."readSeq" >= m.seq AS seen, r."deliveredSeq" >= m.seq AS delivered
       FROM messages m JOIN chat_members r ON r."chatId" = m."chatId" AND r."userId" IS DISTINCT FROM m."senderId"
-      WHERE m.id = $1 AND GREATEST(r."readSeq", r."deliveredSeq") >= m.seq
+      WHERE m.id = $1 AND GREATEST(r."readSeq", r."deliveredSeq") >= m.seq AND r."seesAfter" < m.seq
       ORDER BY r."userId" LIMIT $2
     )
     SELECT COALESCE(array_agg("userId") FILTER (WHERE seen), '{}') AS "seenBy",

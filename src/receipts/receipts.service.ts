@@ -1,7 +1,9 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type Actor, personOf } from '../auth/actor.js';
 import { Access } from '../chats/access.js';
 import { membersOf } from '../chats/audience.js';
+import type { AppConfig } from '../config/config.js';
+import { APP_CONFIG } from '../config/config.module.js';
 import {
   AppError,
   type CommandInput,
@@ -12,8 +14,8 @@ import {
 } from '../contract/index.js';
 import { Sql } from '../database/sql.js';
 import { MessageChanges } from '../messages/message-changes.js';
-import { Publisher } from '../realtime/publisher.js';
-import { markDelivered, markSeen, markUnread, receiptsOf } from './receipts.queries.js';
+import { type Audience, Publisher } from '../realtime/publisher.js';
+import { type MarkedRow, markDelivered, markSeen, markUnread, receiptsOf } from './receipts.queries.js';
 import { UnreadCounts } from './unread-counts.js';
 import { watermarks } from './watermarks.js';
 
@@ -32,6 +34,7 @@ export class ReceiptsService implements OnApplicationShutdown {
     private readonly changes: MessageChanges,
     private readonly publisher: Publisher,
     private readonly unread: UnreadCounts,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {
     this.seen = watermarks(sql, markSeen);
     this.delivered = watermarks(sql, markDelivered);
@@ -42,7 +45,7 @@ export class ReceiptsService implements OnApplicationShutdown {
    * seed's `markAsSeen { messageId }` on a socket that named nobody) it is the receiver of the message. The
    * permission (`receipt.write`) is the membership, checked by the statement under its lock.
    *
-   * Members hear `messageSeen` when the watermark moved, the reader's own sockets `unreadCount`.
+   * Members hear `messageSeen` when the watermark moved (in large groups the reader's own sockets only), the reader's own sockets `unreadCount`.
    *
    * @throws AppError NOT_FOUND when there is no such message or chat, or the reader is no member.
    */
@@ -50,7 +53,7 @@ export class ReceiptsService implements OnApplicationShutdown {
     const row = await this.seen.submit(markOf(actor, input));
     const { messageId, chatId, userId, seq, version } = row;
     const view: MessageSeenView = { messageId, seen: true, chatId, userId, seq, version };
-    if (row.moved) this.publisher.publish('messageSeen', view, membersOf(row, actor.origin));
+    if (row.moved) this.publisher.publish('messageSeen', view, this.whoHears(row, actor));
     this.unread.announce(userId, chatId);
     return view;
   }
@@ -60,7 +63,7 @@ export class ReceiptsService implements OnApplicationShutdown {
     const row = await this.delivered.submit(markOf(actor, input));
     const { messageId, chatId, userId, seq, version } = row;
     const view: MessageDeliveredView = { messageId, delivered: true, chatId, userId, seq, version };
-    if (row.moved) this.publisher.publish('messageDelivered', view, membersOf(row, actor.origin));
+    if (row.moved) this.publisher.publish('messageDelivered', view, this.whoHears(row, actor));
     return view;
   }
 
@@ -92,6 +95,13 @@ export class ReceiptsService implements OnApplicationShutdown {
       MAX_LISTED,
     ]);
     return { messageId, chatId, seenBy: lists?.seenBy ?? [], deliveredTo: lists?.deliveredTo ?? [] };
+  }
+
+  /** All members; in a large group the reader alone: one mark of each of a thousand would be told a million times. */
+  private whoHears(row: MarkedRow, { origin }: Actor): Audience {
+    return row.memberCount > this.config.receiptsPushedUpTo
+      ? { users: [row.userId], except: origin }
+      : membersOf(row, origin);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -26,7 +26,12 @@ export class UnreadCounts {
 
   async of(userId: number, chatId: number): Promise<UnreadCountView> {
     const [row] = await this.sql.rows<Row>(unreadCounts, [[userId], [chatId]]);
-    return { chatId, unread: row?.unread ?? 0, total: row?.total ?? 0 };
+    return {
+      chatId,
+      unread: row?.unread ?? 0,
+      total: row?.total ?? 0,
+      unreadMentions: row?.unreadMentions ?? 0,
+    };
   }
 
   /** Tells the reader's sockets soon; many marks of one chat in a row are told once. */

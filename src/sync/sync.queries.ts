@@ -1,4 +1,4 @@
-import { notHidden } from '../chats/chats.queries.js';
+import { notHidden, seenBySomebody, seesAfter } from '../chats/chats.queries.js';
 import { messageColumns } from '../messages/messages.queries.js';
 import type { Statement } from '../database/sql.js';
 
@@ -12,7 +12,8 @@ export const changedChats: Statement = {
     WITH named AS MATERIALIZED (
       SELECT n.chat, n.version FROM unnest($2::bigint[], $3::bigint[]) AS n(chat, version)
     )
-    SELECT c.id AS "chatId", c.version, c."lastSeq", n.version AS known
+    SELECT c.id AS "chatId", c.version, c."lastSeq", n.version AS known,
+      m.version AS joined
     FROM chat_members m JOIN chats c ON c.id = m."chatId" LEFT JOIN named n ON n.chat = c.id
     WHERE m."userId" = $1 AND n.version IS DISTINCT FROM c.version
     ORDER BY c."lastActivityAt" DESC, c.id DESC LIMIT $4`,
@@ -26,12 +27,6 @@ export const goneChats: Statement = {
     WHERE NOT EXISTS (SELECT 1 FROM chat_members m WHERE m."chatId" = n.chat AND m."userId" = $1)`,
 };
 
-const seenBySomebody = `
-  EXISTS (
-    SELECT 1 FROM chat_members r
-    WHERE r."chatId" = m."chatId" AND r."userId" <> m."senderId" AND r."readSeq" >= m.seq
-  ) AS seen`;
-
 /**
  * `$1` person; `$2` chats, `$3` versions to start after, `$4` the chats' last seqs, `$5` the chats' versions,
  * pairwise; `$6` at most so many of each: messages that changed after that version, by version.
@@ -44,18 +39,19 @@ export const changedMessages: Statement = {
   text: `
     SELECT p.chat AS "chatId", x.*
     FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) AS p(chat, known, last, version)
+    CROSS JOIN LATERAL (SELECT ${seesAfter('p.chat', '$1')} AS after) s
     CROSS JOIN LATERAL (
       SELECT * FROM (
         (
-          SELECT ${messageColumns}, ${seenBySomebody} FROM messages m
-          WHERE m."chatId" = p.chat AND m.revised AND m.version > p.known AND ${notHidden('m', '$1')}
+          SELECT ${messageColumns}, ${seenBySomebody('m')} AS seen FROM messages m
+          WHERE m."chatId" = p.chat AND m.revised AND m.version > p.known AND m.seq > s.after AND ${notHidden('m', '$1')}
           ORDER BY m.version LIMIT $6
         )
         UNION ALL
         (
-          SELECT ${messageColumns}, ${seenBySomebody} FROM messages m
+          SELECT ${messageColumns}, ${seenBySomebody('m')} AS seen FROM messages m
           WHERE m."chatId" = p.chat AND NOT m.revised AND m.seq > p.last - (p.version - p.known)
-            AND m.version > p.known AND ${notHidden('m', '$1')}
+            AND m.version > p.known AND m.seq > s.after AND ${notHidden('m', '$1')}
           ORDER BY m.seq LIMIT $6
         )
       ) both_kinds ORDER BY version LIMIT $6
@@ -69,9 +65,10 @@ export const newestMessages: Statement = {
   text: `
     SELECT p.chat AS "chatId", x.*
     FROM unnest($2::bigint[]) AS p(chat)
+    CROSS JOIN LATERAL (SELECT ${seesAfter('p.chat', '$1')} AS after) s
     CROSS JOIN LATERAL (
-      SELECT ${messageColumns}, ${seenBySomebody} FROM messages m
-      WHERE m."chatId" = p.chat AND ${notHidden('m', '$1')}
+      SELECT ${messageColumns}, ${seenBySomebody('m')} AS seen FROM messages m
+      WHERE m."chatId" = p.chat AND m.seq > s.after AND ${notHidden('m', '$1')}
       ORDER BY m.seq DESC LIMIT $3
     ) x
     ORDER BY p.chat, x.version`,
@@ -93,6 +90,15 @@ export const hiddenSince: Statement = {
   text: `
     SELECT "chatId", "messageId", at FROM hidden_messages
     WHERE "userId" = $1 AND at > $2::timestamptz ORDER BY at LIMIT $3`,
+};
+
+/** `$1` person, `$2` since when, `$3` at most so many: settings of their chats that they changed, oldest first. */
+export const settingsSince: Statement = {
+  name: 'sync.settingsSince',
+  text: `
+    SELECT m."chatId", c.version, m."mutedUntil", m."archivedAt", m."pinnedAt", m."settingsAt" AS at
+    FROM chat_members m JOIN chats c ON c.id = m."chatId"
+    WHERE m."userId" = $1 AND m."settingsAt" > $2::timestamptz ORDER BY m."settingsAt" LIMIT $3`,
 };
 
 /** `$1` milliseconds: the moment that much before now, by the database's clock. */

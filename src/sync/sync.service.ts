@@ -2,7 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, personOf } from '../auth/actor.js';
 import { ChatsService } from '../chats/chats.service.js';
 import { type MessageRow, toMessageView } from '../chats/message.view.js';
-import type { CommandInput, SyncedChat, SyncedView, WatermarkView } from '../contract/index.js';
+import type {
+  CommandInput,
+  MembershipView,
+  SyncedChat,
+  SyncedView,
+  WatermarkView,
+} from '../contract/index.js';
 import { type Runner, Sql } from '../database/sql.js';
 import {
   changedChats,
@@ -12,6 +18,7 @@ import {
   momentBefore,
   movedWatermarks,
   newestMessages,
+  settingsSince,
 } from './sync.queries.js';
 
 /** Chats of one answer. */
@@ -41,6 +48,8 @@ interface ChangedChat {
   lastSeq: number;
   /** The client's version; null when it did not name the chat. */
   known: number | null;
+  /** The version at which the person joined. */
+  joined: number;
 }
 
 type ChatMessageRow = MessageRow & { chatId: number };
@@ -78,6 +87,7 @@ export class SyncService {
         more,
         watermarks: moved.watermarks,
         hidden: moved.hidden,
+        memberships: moved.memberships,
         at: moved.at,
       };
     });
@@ -115,27 +125,31 @@ export class SyncService {
     });
   }
 
-  /** What has no version of a chat: watermarks, and deletions for oneself. */
+  /** What has no version of a chat: watermarks, and what one has deleted or set for oneself. */
   private async movedSince(runner: Runner, userId: number, since: string | undefined) {
     const [now] = await runner.rows<{ at: string }>(momentBefore, [OVERLAP_MS]);
     const at = now?.at ?? new Date(0).toISOString();
-    if (since === undefined) return { watermarks: [], hidden: [], at, more: false };
+    if (since === undefined) return { watermarks: [], hidden: [], memberships: [], at, more: false };
     const values = [userId, since, MAX_MOVED];
     const watermarks = await runner.rows<WatermarkView & { at: string }>(movedWatermarks, values);
     const hidden = await runner.rows<{ chatId: number; messageId: number; at: string }>(hiddenSince, values);
+    const settings = await runner.rows<MembershipView & { at: string }>(settingsSince, values);
     // Cut short, the next call goes on where the list that was cut ends.
-    const ends = [watermarks, hidden]
+    const ends = [watermarks, hidden, settings]
       .filter((list) => list.length === MAX_MOVED)
       .map((list) => list.at(-1)!.at);
     return {
       watermarks: watermarks.map(({ at: _, ...watermark }) => watermark),
       hidden: hidden.map(({ chatId, messageId }) => ({ chatId, messageId })),
+      memberships: settings.map(({ at: _, ...membership }) => membership),
       at: ends.length > 0 ? ends.sort()[0]! : at,
       more: ends.length > 0,
     };
   }
 }
 
-function isReset({ known, version }: ChangedChat): boolean {
-  return known === null || known > version || version - known > MAX_GAP;
+/** Also for who was removed and is back: what was in between may not be theirs to see. */
+function isReset({ known, version, joined }: ChangedChat): boolean {
+  if (known === null || known > version || version - known > MAX_GAP) return true;
+  return joined > 1 && known < joined;
 }

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { type Actor, personOf } from '../auth/actor.js';
+import { Blocks } from '../blocks/blocks.js';
 import { Access, type Membership } from '../chats/access.js';
 import type { CommandInput, TypingView } from '../contract/index.js';
 import { VisibilityService } from '../presence/visibility.service.js';
@@ -21,6 +22,7 @@ export class TypingService implements OnModuleInit, OnApplicationShutdown {
 
   constructor(
     private readonly access: Access,
+    private readonly blocks: Blocks,
     private readonly visibility: VisibilityService,
     private readonly publisher: Publisher,
     private readonly rooms: Rooms,
@@ -66,12 +68,13 @@ export class TypingService implements OnModuleInit, OnApplicationShutdown {
 
   private async allow(actor: Actor, typist: Typist): Promise<void> {
     try {
-      const [membership, visible] = await Promise.all([
+      const [membership, visible, blocked] = await Promise.all([
         this.access.require(actor, 'message.send', typist.chatId),
         this.visibility.isVisible(typist.userId),
+        this.blocks.blockedIn(typist.chatId, typist.userId),
       ]);
       // Somebody invisible is not there to be seen typing.
-      if (visible) this.audiences.set(typist, othersOf(membership, typist.userId));
+      if (visible) this.audiences.set(typist, othersOf(membership, typist.userId, blocked));
       else {
         this.typists.untell(typist);
         this.audiences.delete(typist);
@@ -101,8 +104,17 @@ function viewOf({ chatId, userId }: Pick<Typist, 'chatId' | 'userId'>, typing: b
   return { chatId, userId, typing, expiresInMs: typing ? CLIENTS_WAIT_MS : 0 };
 }
 
-/** The other members: of a direct chat the other person, of a group all but this person's sockets. */
-function othersOf({ chatId, user1Id, user2Id }: Membership, userId: number): Audience {
-  if (user1Id === null || user2Id === null) return { chat: chatId, except: userRoom(userId) };
+/**
+ * The other members: of a direct chat the other person (who is not blocked, or this one could not send), of a group
+ * all but this person's sockets and the people they block.
+ */
+function othersOf(
+  { chatId, user1Id, user2Id }: Membership,
+  userId: number,
+  blocked: readonly number[],
+): Audience {
+  if (user1Id === null || user2Id === null) {
+    return { chat: chatId, except: userRoom(userId), without: blocked };
+  }
   return { users: [userId === user1Id ? user2Id : user1Id] };
 }

@@ -35,6 +35,8 @@ export interface Scene {
   /** Somebody who has to do with nobody, but blocks the one who asks. */
   enemyId: number;
   chatId: number;
+  /** The same, but for the application: it may do all in a group, and nobody does some things in a direct chat. */
+  groupId: number;
   /** Of the one who asks; for those who never were in the chat, of the other one. */
   ownId: number;
   /** Of the other one. */
@@ -69,6 +71,15 @@ export const inputs: Record<string, (scene: Scene) => Record<string, unknown>> =
   createChat: ({ userId, thirdId }) => ({ user1Id: userId, user2Id: thirdId }),
   'createChat there is': ({ userId, otherId }) => ({ user1Id: userId, user2Id: otherId }),
   'createChat with an enemy': ({ userId, enemyId }) => ({ user1Id: userId, user2Id: enemyId }),
+  createGroup: ({ otherId }) => ({ title: 'a new group', memberIds: [otherId] }),
+  updateChat: ({ groupId }) => ({ chatId: groupId, title: 'a new title' }),
+  getMembers: ({ chatId }) => ({ chatId }),
+  addMembers: ({ groupId, thirdId }) => ({ chatId: groupId, userIds: [thirdId] }),
+  removeMember: ({ groupId, otherId }) => ({ chatId: groupId, userId: otherId }),
+  leaveChat: ({ groupId }) => ({ chatId: groupId }),
+  setRole: ({ groupId, otherId }) => ({ chatId: groupId, userId: otherId, role: 'admin' }),
+  'setRole of the owner': ({ groupId, otherId }) => ({ chatId: groupId, userId: otherId, role: 'owner' }),
+  updateMembership: ({ chatId }) => ({ chatId, pinned: true }),
   getChat: ({ chatId }) => ({ chatId }),
   deleteChat: ({ chatId }) => ({ chatId }),
   sendMessage: ({ chatId }) => ({ chatId, content: 'words' }),
@@ -123,6 +134,15 @@ getChats                 | ok          ok       ok      ok     ok    ok    ok   
 createChat               | ok          ok       ok      ok     ok    ok    ok      ok
 createChat there is      | -           -        -       -      -     -     ok      ok
 createChat with an enemy | -           no       no      no     no    no    no      no
+createGroup              | ok          ok       ok      ok     ok    ok    ok      ok
+updateChat               | ok          none     none    no     ok    ok    no      no
+getMembers               | ok          none     none    ok     ok    ok    ok      ok
+addMembers               | ok          none     none    no     ok    ok    no      no
+removeMember             | ok          none     none    no     ok    ok    no      no
+leaveChat                | who?        none     none    ok     ok    ok    no      no
+setRole                  | ok          none     none    no     no    ok    no      no
+setRole of the owner     | ok          none     none    no     no    ok    no      no
+updateMembership         | who?        none     none    ok     ok    ok    ok      ok
 getChat                  | ok          none     none    ok     ok    ok    ok      ok
 deleteChat               | ok          none     none    no     no    ok    ok      ok
 sendMessage              | who?        none     none    ok     ok    ok    no      no
@@ -181,6 +201,7 @@ export const nowhere = (scene: Scene): Scene => ({
   ...scene,
   otherId: 987_654_320,
   chatId: 987_654_321,
+  groupId: 987_654_321,
   ownId: 987_654_322,
   messageId: 987_654_323,
   reportId: 987_654_324,
@@ -220,6 +241,7 @@ export async function sceneOf(world: World, role: Role): Promise<Scene> {
   const chatId = direct
     ? await directChat(world, role === 'application' ? thirdId : userId, otherId)
     : await group(world, role, userId, otherId);
+  const groupId = role === 'application' ? await group(world, 'stranger', userId, otherId) : chatId;
   const message = (seq: number, senderId: number) =>
     idOf(
       world,
@@ -244,7 +266,7 @@ export async function sceneOf(world: World, role: Role): Promise<Scene> {
      VALUES ($1, $2, $3, 1, 'words', '[]', now())`,
     [messageId, otherId, chatId],
   );
-  return { userId, otherId, thirdId, enemyId, chatId, ownId, messageId, reportId };
+  return { userId, otherId, thirdId, enemyId, chatId, groupId, ownId, messageId, reportId };
 }
 
 async function directChat(world: World, one: number, other: number): Promise<number> {

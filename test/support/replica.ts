@@ -1,4 +1,10 @@
 import type {
+  ChatView,
+  MemberRemovedView,
+  MembersAddedView,
+  MembersPage,
+  MemberUpdatedView,
+  MemberView,
   MessageDeletedView,
   MessageView,
   ReactionsChangedView,
@@ -11,10 +17,21 @@ import type { Client } from './world.js';
 type Change =
   | { kind: 'message'; chatId: number; version: number; message: MessageView }
   | { kind: 'deleted'; chatId: number; version: number; deleted: MessageDeletedView }
-  | { kind: 'reactions'; chatId: number; version: number; reactions: ReactionsChangedView };
+  | { kind: 'reactions'; chatId: number; version: number; reactions: ReactionsChangedView }
+  | { kind: 'chat'; chatId: number; version: number; chat: ChatView }
+  | { kind: 'added'; chatId: number; version: number; added: MembersAddedView }
+  | { kind: 'removed'; chatId: number; version: number; removed: MemberRemovedView }
+  | { kind: 'role'; chatId: number; version: number; updated: MemberUpdatedView };
 
 interface LocalChat {
   version: number;
+  /** What the chat shows of itself; null before it was heard of. */
+  shown: Pick<ChatView, 'title' | 'avatarUrl' | 'metadata' | 'historyVisible' | 'memberCount'> | null;
+  /** Groups: who is in, by id, and the membersVersion that this is whole up to; 0: not known. */
+  members: Map<number, MemberView['role']>;
+  membersVersion: number;
+  /** The largest membersVersion that an event has told of. */
+  wanted: number;
   messages: Map<number, MessageView>;
   /** Whether sync has more pages: until then events are kept aside. */
   paging: boolean;
@@ -44,6 +61,16 @@ export class Replica {
     socket.on('reactionsChanged', (reactions: ReactionsChangedView) =>
       this.hear({ kind: 'reactions', ...reactions, reactions }),
     );
+    socket.on('chatUpdated', (chat: ChatView) => this.hear({ kind: 'chat', ...chat, chat }));
+    socket.on('membersAdded', (added: MembersAddedView) => this.hear({ kind: 'added', ...added, added }));
+    socket.on('memberUpdated', (updated: MemberUpdatedView) =>
+      this.hear({ kind: 'role', ...updated, updated }),
+    );
+    socket.on('memberRemoved', (removed: MemberRemovedView) => {
+      if (removed.userId !== this.userId) this.hear({ kind: 'removed', ...removed, removed });
+      else if ((this.chats.get(removed.chatId)?.version ?? 0) < removed.version)
+        this.chats.delete(removed.chatId);
+    });
   }
 
   /** Catches up until the server says that nothing is left. */
@@ -52,7 +79,10 @@ export class Replica {
       const versions = Object.fromEntries([...this.chats].map(([chatId, { version }]) => [chatId, version]));
       const synced = await client.ok<SyncedView>('sync', { userId: this.userId, versions });
       this.syncs++;
-      for (const page of synced.chats) this.apply(page);
+      for (const page of synced.chats) {
+        this.apply(page);
+        if (page.chat.type === 'group') await this.readMembers(client, page.chat);
+      }
       for (const chatId of synced.gone) this.chats.delete(chatId);
       more = synced.more;
     }
@@ -61,6 +91,29 @@ export class Replica {
   /** Whether something is missing that an event has told of. */
   get hasGap(): boolean {
     return [...this.chats.values()].some(({ ahead }) => ahead.size > 0);
+  }
+
+  /** Asks who is in a group, unless that is known up to now. A list that changes between its pages is read anew. */
+  private async readMembers(client: Client, { id: chatId, membersVersion }: ChatView): Promise<void> {
+    const local = this.local(chatId);
+    local.wanted = Math.max(local.wanted, membersVersion);
+    while (local.membersVersion < local.wanted) {
+      const members = new Map<number, MemberView['role']>();
+      const versions = new Set<number>();
+      for (let more = true, after = 0; more;) {
+        const answer = await client.ask('getMembers', { chatId, userId: this.userId, after, limit: 3 });
+        // Removed meanwhile: the next sync says so.
+        if (!answer.ok) return;
+        const page = answer.data as MembersPage;
+        for (const { userId, role } of page.members) members.set(userId, role);
+        versions.add(page.membersVersion);
+        after = page.members.at(-1)?.userId ?? 0;
+        ({ more } = page);
+      }
+      const [version = 0] = versions;
+      if (versions.size > 1) continue;
+      if (version > local.membersVersion) Object.assign(local, { members, membersVersion: version });
+    }
   }
 
   private apply({ chat, messages, upTo, reset, more }: SyncedChat): void {
@@ -74,7 +127,10 @@ export class Replica {
       const known = local.messages.get(message.id);
       if (!known || known.version <= message.version) local.messages.set(message.id, message);
     }
-    local.version = reset ? upTo : Math.max(local.version, upTo);
+    if (reset || upTo >= local.version) {
+      local.shown = chat;
+      local.version = upTo;
+    }
     this.applyAhead(local);
   }
 
@@ -112,13 +168,54 @@ export class Replica {
         if (known) local.messages.set(known.id, { ...known, ...change.reactions, id: known.id });
         return;
       }
+      case 'chat':
+        local.shown = change.chat;
+        return;
+      case 'added':
+        this.ofMembers(local, change.added, (members) => {
+          for (const userId of change.added.userIds) members.set(userId, 'member');
+        });
+        return;
+      case 'removed':
+        this.ofMembers(local, change.removed, (members) => members.delete(change.removed.userId));
+        return;
+      case 'role':
+        this.ofMembers(local, change.updated, (members) =>
+          members.set(change.updated.userId, change.updated.role),
+        );
+        return;
     }
+  }
+
+  /** Members may have been read later than this. */
+  private ofMembers(
+    local: LocalChat,
+    { membersVersion, memberCount }: Pick<MembersAddedView, 'membersVersion' | 'memberCount'>,
+    apply: (members: LocalChat['members']) => unknown,
+  ): void {
+    if (local.shown) local.shown = { ...local.shown, memberCount };
+    local.wanted = Math.max(local.wanted, membersVersion);
+    if (membersVersion !== local.membersVersion + 1) return;
+    apply(local.members);
+    local.membersVersion = membersVersion;
   }
 
   private local(chatId: number): LocalChat {
     let local = this.chats.get(chatId);
     if (!local)
-      this.chats.set(chatId, (local = { version: 0, messages: new Map(), paging: false, ahead: new Map() }));
+      this.chats.set(
+        chatId,
+        (local = {
+          version: 0,
+          shown: null,
+          members: new Map(),
+          membersVersion: 0,
+          wanted: 0,
+          messages: new Map(),
+          paging: false,
+          ahead: new Map(),
+        }),
+      );
     return local;
   }
 }

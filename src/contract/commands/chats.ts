@@ -1,7 +1,18 @@
 import { z } from 'zod';
 import { define, inChat, repeatable } from '../define.js';
-import { id, pageSize } from '../scalars.js';
+import { filledText, id, metadata, pageSize, people, url } from '../scalars.js';
 import { chatDeletedView, chatDetails, chatListItem, chatView } from '../views.js';
+
+/** What a group shows of itself. */
+const groupFields = {
+  title: filledText(200),
+  avatarUrl: url.nullable().optional(),
+  metadata: metadata.optional(),
+  historyVisible: z
+    .enum(['all', 'fromJoin'])
+    .optional()
+    .describe('What those who join from now on see of what was before.'),
+};
 
 export const chatsCommands = {
   getChats: define({
@@ -35,6 +46,28 @@ export const chatsCommands = {
     reply: 'newChat',
     socket: true,
     rest: { method: 'POST', path: '/chats', status: 201 },
+  }),
+  createGroup: define({
+    limit: 'createChat',
+    summary:
+      'A new group of whoever makes it, its owner, and others. Made by nobody, the first of them owns it.',
+    input: z.object({ userId: id.optional(), memberIds: people(0), ...groupFields, ...repeatable }),
+    result: chatView,
+    order: 'write',
+    actor: ['userId'],
+    reply: 'newChat',
+    socket: true,
+    rest: { method: 'POST', path: '/chats', status: 201, when: ['title', 'memberIds'] },
+  }),
+  updateChat: define({
+    summary: 'Changes what a group shows of itself; what is left out stays. For its admins.',
+    input: inChat.extend({ ...groupFields, title: groupFields.title.optional(), ...repeatable }),
+    result: chatView,
+    order: 'write',
+    actor: ['userId'],
+    reply: 'chatUpdated',
+    socket: true,
+    rest: { method: 'PATCH', path: '/chats/:chatId', status: 200 },
   }),
   getChat: define({
     summary: 'A chat by id, with its members.',

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { define, onMessage, repeatable } from '../define.js';
-import { clientId, filledText, id, MAX_CONTENT_LENGTH, metadata, pageSize, position } from '../scalars.js';
+import {
+  clientId,
+  filledText,
+  id,
+  MAX_CONTENT_LENGTH,
+  messageMetadata,
+  pageSize,
+  position,
+} from '../scalars.js';
 import { messageDeletedView, messageEditView, messagesPage, messageView } from '../views.js';
 
 export const messagesCommands = {
@@ -14,7 +22,9 @@ export const messagesCommands = {
         content: filledText(MAX_CONTENT_LENGTH),
         clientId: clientId.optional(),
         replyToId: id.optional(),
-        metadata: metadata.optional(),
+        metadata: messageMetadata
+          .optional()
+          .describe('The application’s own; `mentions` are members that it mentions.'),
       })
       .refine((message) => (message.chatId === undefined) !== (message.receiverId === undefined), {
         error: 'expected one of chatId and receiverId',

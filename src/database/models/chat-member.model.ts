@@ -21,6 +21,10 @@ export class ChatMember extends Model {
   @Column(DataType.BIGINT)
   declare joinedSeq: number;
 
+  /** Sees the messages after this seq; settled when they join. */
+  @Column(DataType.BIGINT)
+  declare seesAfter: number;
+
   /** Has seen everything up to this seq. */
   @Column(DataType.BIGINT)
   declare readSeq: number;
@@ -40,6 +44,15 @@ export class ChatMember extends Model {
   /** Groups: own messages. */
   @Column(DataType.BIGINT)
   declare sent: number;
+
+  @Column(DataType.DATE(3))
+  declare mutedUntil: Date | null;
+
+  @Column(DataType.DATE(3))
+  declare archivedAt: Date | null;
+
+  @Column(DataType.DATE(3))
+  declare pinnedAt: Date | null;
 
   @CreatedAt
   declare joinedAt: Date;

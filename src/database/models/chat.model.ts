@@ -30,6 +30,17 @@ export class Chat extends Model {
   @Column(DataType.JSONB)
   declare metadata: Record<string, unknown>;
 
+  /** What those who join see of what was before. */
+  @Column(DataType.TEXT)
+  declare historyVisible: 'all' | 'fromJoin';
+
+  @Column(DataType.INTEGER)
+  declare memberCount: number;
+
+  /** Changes whenever somebody joins or leaves, or a role changes. */
+  @Column(DataType.BIGINT)
+  declare membersVersion: number;
+
   /** Counts messages, without gaps, in commit order. */
   @Column(DataType.BIGINT)
   declare lastSeq: number;

@@ -20,6 +20,10 @@ export class Message extends Model {
   @Column(DataType.BIGINT)
   declare version: number;
 
+  /** `system`: about a change of the chat. */
+  @Column(DataType.TEXT)
+  declare type: 'text' | 'system';
+
   @Column(DataType.BIGINT)
   declare senderId: number | null;
 

@@ -1,0 +1,74 @@
+import { NestFactory } from '@nestjs/core';
+import type { INestApplicationContext } from '@nestjs/common';
+import { type QueryInterface, Sequelize } from 'sequelize';
+import { AppModule } from '../src/app.module.js';
+import type { ChatListItem, MessagesPage } from '../src/contract/index.js';
+import { MessagesService } from '../src/messages/messages.service.js';
+import { groupOf } from './support/groups.js';
+import { World } from './support/world.js';
+
+type Migrate = (queryInterface: QueryInterface) => Promise<void>;
+
+const MIGRATION: string = '../migrations/20261122120000-groups.cjs';
+
+describe('The application itself', () => {
+  let world: World;
+  let context: INestApplicationContext;
+  beforeAll(async () => {
+    world = await World.start();
+    context = await NestFactory.createApplicationContext(AppModule.with(world.config), { logger: false });
+  });
+  afterAll(async () => {
+    await context.close();
+    await world.stop();
+  });
+
+  it('writes system messages in nobody’s name, in order with the rest', async () => {
+    const group = await groupOf(world, 1);
+    const { alice, bob, chatId } = await world.pair();
+    const messages = context.get(MessagesService);
+    for (const [chat, one, other] of [
+      [group.chatId, group.owner, group.members[0]!],
+      [chatId, alice, bob],
+    ] as const) {
+      await one.ok('sendMessage', { chatId: chat, content: 'before' });
+      const sent = await messages.sendAsSystem(chat, 'Your parcel is on its way', { parcel: 7 });
+      expect(sent).toMatchObject({ seq: 2, version: 3, type: 'system', senderId: null, receiverId: null });
+      await one.ok('sendMessage', { chatId: chat, content: 'after' });
+      const page = await other.ok<MessagesPage>('getMessages', { chatId: chat });
+      expect(page.messages.map(({ type, senderId }) => [type, senderId])).toEqual([
+        ['text', one.userId],
+        ['system', null],
+        ['text', one.userId],
+      ]);
+      expect(page.messages[1]).toEqual(sent);
+      const unread = async (client: typeof one) =>
+        (await client.ok<ChatListItem[]>('getChats')).find(({ id }) => id === chat)?.unread;
+      expect([await unread(one), await unread(other)]).toEqual([1, 3]);
+      await one.ok('markAsSeen', { messageId: sent.id });
+      expect(await other.ok('getMessages', { chatId: chat, around: 2, limit: 1 })).toMatchObject({
+        messages: [{ seen: true }],
+      });
+    }
+    await expect(messages.sendAsSystem(999_999_999, 'nowhere')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('takes the migration back and makes it again, with groups and messages there', async () => {
+    const { chatId, owner } = await groupOf(world, 2);
+    await owner.ok('updateChat', { chatId, title: 'Kept' });
+    const read = () =>
+      world.sql(
+        'SELECT c."memberCount", m.content FROM chats c JOIN messages m ON m."chatId" = c.id WHERE c.id = $1',
+        [chatId],
+      );
+    const before = await read();
+    const sequelize = new Sequelize(world.config.database.url!, { logging: false });
+    const queryInterface = sequelize.getQueryInterface();
+    const { up, down } = (await import(MIGRATION)) as { up: Migrate; down: Migrate };
+    await down(queryInterface);
+    await up(queryInterface);
+    await sequelize.close();
+    expect(await read()).toEqual(before);
+    expect(before).toMatchObject([{ memberCount: 3 }]);
+  });
+});
