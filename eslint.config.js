@@ -11,6 +11,7 @@ import tseslint from 'typescript-eslint';
 const LAYERS = [
   ['contract'],
   ['config'],
+  ['metrics'],
   ['database'],
   ['auth'],
   ['idempotency'],
@@ -130,11 +131,6 @@ const exceptions = [
     // Joins and leaves with the socket itself.
     files: ['src/presence/presence.gateway.ts'],
     rules: imports(...everywhere('presence').filter((pattern) => pattern !== SOCKETS), STORAGE),
-  },
-  {
-    // Asks the database whether it is there.
-    files: ['src/operations/health.controller.ts'],
-    rules: imports(...everywhere('operations')),
   },
 ];
 

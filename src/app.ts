@@ -7,13 +7,17 @@ import { AppModule } from './app.module.js';
 import type { AppConfig } from './config/config.js';
 import { useJsonBodies } from './http/json-body.js';
 import { useDocs } from './http/openapi.js';
+import { logRequests } from './http/request-log.js';
 import { answerUnparsable } from './http/unparsable.js';
+import { MetricsServer } from './operations/metrics-server.js';
 import { SocketIoAdapter } from './realtime/socket-io.adapter.js';
 
 /** A node that serves. */
 export interface RunningApp {
   httpPort: number;
   socketPort: number;
+  /** null: metrics are on `httpPort`. */
+  metricsPort: number | null;
   /** Answers what was taken, closes sockets and HTTP, then the pools. */
   stop(): Promise<void>;
 }
@@ -30,6 +34,7 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
   app.enableCors({ origin: config.allowedOrigins.includes('*') ? '*' : [...config.allowedOrigins] });
+  app.use(logRequests());
   // Plain HTTP is as good as HTTPS behind a proxy or on a developer's machine: nothing is to be upgraded.
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } }, hsts: false }));
   useJsonBodies(app);
@@ -41,7 +46,8 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
     if (config.host === undefined) await app.listen(config.httpPort);
     else await app.listen(config.httpPort, config.host);
     const address = app.getHttpServer().address() as { port: number };
-    return { httpPort: address.port, socketPort, stop: () => app.close() };
+    const metricsPort = app.get(MetricsServer).port;
+    return { httpPort: address.port, socketPort, metricsPort, stop: () => app.close() };
   } catch (error) {
     await app.close();
     throw error;

@@ -16,6 +16,7 @@ describe('The configuration', () => {
         allowedOrigins: ['*'],
         database: { url: null, pool: 16, timeoutMs: 3_000 },
         presence: { graceMs: 5_000 },
+        metrics: { port: null, token: null },
         logLevel: 'info',
       },
     });
@@ -33,6 +34,8 @@ describe('The configuration', () => {
         DATABASE_POOL: '30',
         DATABASE_TIMEOUT_MS: '500',
         PRESENCE_GRACE_MS: '0',
+        METRICS_PORT: '9100',
+        METRICS_TOKEN: 'a-token-of-twenty-odd',
         ALLOWED_ORIGINS: 'https://one.example, http://localhost:5173',
         LOG_LEVEL: 'silent',
       }),
@@ -47,6 +50,7 @@ describe('The configuration', () => {
         allowedOrigins: ['https://one.example', 'http://localhost:5173'],
         database: { url: 'postgres://chat:secret@db:5432/chat', pool: 30, timeoutMs: 500 },
         presence: { graceMs: 0 },
+        metrics: { port: 9100, token: 'a-token-of-twenty-odd' },
         logLevel: 'silent',
       },
     });
@@ -82,6 +86,9 @@ describe('The configuration', () => {
     ['ALLOWED_ORIGINS', 'https://example.com/path'],
     ['ALLOWED_ORIGINS', 'https://good.example,nonsense'],
     ['LOG_LEVEL', 'loud'],
+    ['METRICS_PORT', '99999'],
+    ['METRICS_TOKEN', 'too-short'],
+    ['METRICS_TOKEN', 'long enough, but blanks'],
   ])('finds the fault in %s=%s, by its name', (variable, text) => {
     expect(faultsOf({ [variable]: text })).toEqual([
       { variable, message: expect.stringMatching(/^expected /) },
@@ -115,6 +122,12 @@ describe('The configuration', () => {
     expect(faultsOf({ PORT: '0', SOCKET_PORT: '0' })).toEqual([]);
   });
 
+  it('wants a third port for metrics, unless they are on the first', () => {
+    expect(faultsOf({ METRICS_PORT: '3000' })).toMatchObject([{ variable: 'METRICS_PORT' }]);
+    expect(faultsOf({ METRICS_PORT: '5005' })).toMatchObject([{ variable: 'METRICS_PORT' }]);
+    expect(faultsOf({ METRICS_PORT: '0' })).toEqual([]);
+  });
+
   it('is open in production only when that is asked for', () => {
     expect(faultsOf({ NODE_ENV: 'production' })).toMatchObject([{ variable: 'AUTH' }]);
     expect(faultsOf({ NODE_ENV: 'production', AUTH: ' ' })).toMatchObject([{ variable: 'AUTH' }]);
@@ -123,7 +136,14 @@ describe('The configuration', () => {
 
   it('can not be changed', () => {
     const { config } = parseConfig({});
-    for (const part of [config, config.auth, config.database, config.presence, config.allowedOrigins]) {
+    for (const part of [
+      config,
+      config.auth,
+      config.database,
+      config.presence,
+      config.metrics,
+      config.allowedOrigins,
+    ]) {
       expect(Object.isFrozen(part)).toBe(true);
     }
   });

@@ -17,6 +17,8 @@ export interface AppConfig {
     readonly timeoutMs: number;
   };
   readonly presence: { readonly graceMs: number };
+  /** Where metrics are served: `port` null is `httpPort`. */
+  readonly metrics: { readonly port: number | null; readonly token: string | null };
   readonly logLevel: Environment['LOG_LEVEL'];
 }
 
@@ -63,6 +65,11 @@ export function parseConfig(variables: Record<string, string | undefined>): {
   if (env.PORT !== 0 && env.PORT === env.SOCKET_PORT) {
     faults.push({ variable: 'SOCKET_PORT', message: 'expected another port than PORT' });
   }
+  if (env.METRICS_PORT !== null && env.METRICS_PORT !== 0) {
+    if (env.METRICS_PORT === env.PORT || env.METRICS_PORT === env.SOCKET_PORT) {
+      faults.push({ variable: 'METRICS_PORT', message: 'expected another port than PORT and SOCKET_PORT' });
+    }
+  }
   const config: AppConfig = {
     production,
     host: env.HOST,
@@ -76,6 +83,7 @@ export function parseConfig(variables: Record<string, string | undefined>): {
       timeoutMs: env.DATABASE_TIMEOUT_MS,
     }),
     presence: Object.freeze({ graceMs: env.PRESENCE_GRACE_MS }),
+    metrics: Object.freeze({ port: env.METRICS_PORT, token: env.METRICS_TOKEN }),
     logLevel: env.LOG_LEVEL,
   };
   return { config: Object.freeze(config), faults };

@@ -1,10 +1,11 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { Request } from 'express';
-import { firstValueFrom, from, type Observable, throwError, timeout } from 'rxjs';
+import { firstValueFrom, from, type Observable, tap, throwError, timeout } from 'rxjs';
 import { Identity } from '../auth/identity.js';
 import { AppError, type CommandName, definitionOf, id, parseInput } from '../contract/index.js';
-import { tooSlow } from '../database/failure.js';
+import { toAppError, tooSlow } from '../database/failure.js';
 import { Idempotency } from '../idempotency/idempotency.js';
+import { CommandMeters } from '../metrics/command-meters.js';
 import type { CommandRequest } from '../realtime/command.decorator.js';
 import { ANSWER_WITHIN_MS } from '../realtime/deadlines.js';
 import { ROUTE_COMMAND } from './route.decorator.js';
@@ -23,17 +24,31 @@ export class CommandInterceptor implements NestInterceptor {
   constructor(
     private readonly identity: Identity,
     private readonly idempotency: Idempotency,
+    private readonly meters: CommandMeters,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    return from(this.run(context, next)).pipe(
+    const name = Reflect.getMetadata(ROUTE_COMMAND, context.getHandler()) as CommandName | undefined;
+    const answer = from(this.run(context, next, name)).pipe(
       timeout({ first: ANSWER_WITHIN_MS, with: () => throwError(() => tooSlow()) }),
+    );
+    if (name === undefined) return answer;
+    const meter = this.meters.of('rest', name);
+    const since = performance.now();
+    return answer.pipe(
+      tap({
+        next: () => meter.succeeded(since),
+        error: (error: unknown) => meter.failed(toAppError(error).code, since),
+      }),
     );
   }
 
-  private async run(context: ExecutionContext, next: CallHandler): Promise<unknown> {
+  private async run(
+    context: ExecutionContext,
+    next: CallHandler,
+    name: CommandName | undefined,
+  ): Promise<unknown> {
     const handle = () => firstValueFrom(next.handle());
-    const name = Reflect.getMetadata(ROUTE_COMMAND, context.getHandler()) as CommandName | undefined;
     if (name === undefined) return handle();
     const request = context.switchToHttp().getRequest<CommandHttpRequest>();
     const input = parseInput(name, inputOf(request, name));

@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import type { Response } from 'express';
 import { AppError } from '../contract/index.js';
 import { toAppError } from '../database/failure.js';
+import { requestIdOf } from './request-log.js';
 
 /** What Express, its body parser and Nest throw before a handler runs. Their messages may repeat input: not shown. */
 function translated(thrown: unknown): AppError {
@@ -34,7 +35,9 @@ export class ErrorFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
     const error = translated(thrown);
-    if (error.code === 'INTERNAL') this.logger.error(thrown, 'A request failed');
+    if (error.code === 'INTERNAL') {
+      this.logger.error({ err: thrown, requestId: requestIdOf(response) }, 'A request failed');
+    }
     if (response.headersSent) return;
     if (error.retryAfterMs !== undefined) {
       response.setHeader('Retry-After', Math.ceil(error.retryAfterMs / 1_000));

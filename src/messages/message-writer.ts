@@ -10,8 +10,11 @@ import { integers, texts } from '../database/array-literal.js';
 import { failureCode, isSerializationFault, isUnavailable, tooSlow } from '../database/failure.js';
 import { GroupCommit, type Outcome } from '../database/group-commit.js';
 import { Sql } from '../database/sql.js';
+import { Metrics } from '../metrics/metrics.js';
+import { Vitals } from '../metrics/vitals.js';
 import { Publisher } from '../realtime/publisher.js';
 import { ANSWER_WITHIN_MS } from '../realtime/deadlines.js';
+import { WriterMeters } from './writer-meters.js';
 import { messagesByIds } from './messages.queries.js';
 import { openDirectChats, sendMessages, type SentRow, verdicts } from './send.queries.js';
 
@@ -67,6 +70,7 @@ const UNIQUE_VIOLATION = '23505';
 @Injectable()
 export class MessageWriter implements OnApplicationShutdown {
   private readonly logger = new Logger(MessageWriter.name);
+  private readonly meters: WriterMeters;
   private readonly commits = new GroupCommit<Entry, Sent>({
     write: (batch) => this.writeBatch(batch),
     batch: BATCH,
@@ -78,7 +82,11 @@ export class MessageWriter implements OnApplicationShutdown {
     private readonly sql: Sql,
     private readonly users: KnownUsers,
     private readonly publisher: Publisher,
-  ) {}
+    metrics: Metrics,
+    vitals: Vitals,
+  ) {
+    this.meters = new WriterMeters(metrics, vitals, { depth: () => this.depth, most: MAX_WAITING });
+  }
 
   /**
    * @throws AppError NOT_FOUND (chat, or message to reply to), IDEMPOTENCY_MISMATCH, OVERLOADED, UNAVAILABLE
@@ -102,9 +110,11 @@ export class MessageWriter implements OnApplicationShutdown {
   }
 
   private async writeBatch(batch: readonly Entry[]): Promise<Outcome<Sent>[]> {
+    const since = performance.now();
     const { unique, twins } = splitTwins(batch);
     const outcomes = new Map<Entry, Outcome<Sent>>();
     await this.settle(unique, outcomes);
+    this.meters.batch(batch.length, since);
     for (const [twin, first] of twins) outcomes.set(twin, outcomeOfTwin(twin, first, outcomes.get(first)));
     return batch.map((entry) => outcomes.get(entry) ?? { ok: false, error: tooSlow() });
   }
@@ -182,6 +192,7 @@ export class MessageWriter implements OnApplicationShutdown {
       switch (row.verdict) {
         case verdicts.written:
           outcomes.set(entry, { ok: true, result: sentOf(entry, row) });
+          this.meters.written.add();
           break;
         case verdicts.duplicate:
           originals.push([entry, row]);

@@ -1,27 +1,39 @@
 import type { LoggerService } from '@nestjs/common';
-import { type Logger, pino, type Level } from 'pino';
+import { type DestinationStream, type Level, type Logger, pino } from 'pino';
 import type { AppConfig } from '../config/config.js';
 
-/** Nest's log lines through pino: JSON in production, readable otherwise. Bodies of messages never get here. */
+/** What must not be read in a log, whoever hands it over. */
+const SECRETS = ['authorization', 'cookie', 'token', 'accessToken', 'refreshToken', 'password', 'apiKey'];
+const PRIVATE = ['content', 'metadata'];
+
+/**
+ * Log lines through pino: JSON in production, readable otherwise.
+ *
+ * A line takes fields as an object before its text: `logger.error({ err, socketId }, 'A command failed')`.
+ * Secrets and what people wrote are blotted out at two levels, and of an error only what can't hold them is kept.
+ */
 export class PinoLogger implements LoggerService {
   private readonly pino: Logger;
 
-  constructor(config: Pick<AppConfig, 'production' | 'logLevel'>) {
-    this.pino = pino({
+  constructor(config: Pick<AppConfig, 'production' | 'logLevel'>, destination?: DestinationStream) {
+    const options = {
       level: config.logLevel,
-      ...(config.production
-        ? {}
-        : {
-            transport: {
-              target: 'pino-pretty',
-              options: {
-                ignore: 'pid,hostname,context',
-                messageFormat: '{context} {msg}',
-                translateTime: 'HH:MM:ss',
-              },
-            },
-          }),
-    });
+      redact: {
+        paths: [...SECRETS, ...PRIVATE].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+        censor: '[redacted]',
+      },
+      serializers: { err: shownError },
+    };
+    const pretty = {
+      target: 'pino-pretty',
+      options: {
+        ignore: 'pid,hostname,context',
+        messageFormat: '{context} {msg}',
+        translateTime: 'HH:MM:ss',
+      },
+    };
+    if (destination) this.pino = pino(options, destination);
+    else this.pino = pino(config.production ? options : { ...options, transport: pretty });
   }
 
   log(message: unknown, ...rest: unknown[]): void {
@@ -53,15 +65,35 @@ export class PinoLogger implements LoggerService {
 
   /** Nest passes the context as the last text, and what else a caller gave before it. */
   private write(level: Level, message: unknown, rest: unknown[]): void {
-    const context = rest.at(-1);
+    if (!this.pino.isLevelEnabled(level)) return;
     const texts = rest.filter((one) => typeof one === 'string');
-    if (message instanceof Error) this.pino[level]({ context, err: message }, texts[0] ?? message.message);
-    else
-      this.pino[level](
-        { context, stack: level === 'error' && texts.length > 1 ? texts[0] : undefined },
-        String(message),
-      );
+    const context = texts.at(-1);
+    const own = texts.length > 1 ? texts[0] : undefined;
+    if (message instanceof Error) this.pino[level]({ context, err: message }, own ?? message.message);
+    else if (typeof message === 'object' && message !== null) this.pino[level]({ context, ...message }, own);
+    else this.pino[level]({ context, stack: level === 'error' ? own : undefined }, String(message));
   }
+}
+
+/**
+ * What may be shown of an error. PostgreSQL's `detail`, `where` and Sequelize's `sql`, `parameters` and `errors`
+ * quote rows, and rows hold messages: they are left out.
+ */
+function shownError(thrown: unknown, depth = 0): unknown {
+  if (!(thrown instanceof Error))
+    return { message: 'Something that is no error was thrown', type: typeof thrown };
+  const { name, message, stack, cause } = thrown;
+  const { code, constraint, table, original } = thrown as unknown as Record<string, unknown>;
+  const deeper = original ?? cause;
+  return {
+    type: name,
+    message,
+    code,
+    constraint,
+    table,
+    stack,
+    ...(deeper instanceof Error && depth < 3 ? { cause: shownError(deeper, depth + 1) } : {}),
+  };
 }
 
 const FRAMEWORK = new Set([

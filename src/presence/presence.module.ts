@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
+import { Metrics } from '../metrics/metrics.js';
 import { MemoryPresenceStore } from './memory-presence-store.js';
 import { PresenceStore } from './presence-store.js';
 import { PresenceController } from './presence.controller.js';
@@ -22,4 +23,8 @@ import { PresenceService } from './presence.service.js';
   ],
   exports: [PresenceService],
 })
-export class PresenceModule {}
+export class PresenceModule {
+  constructor(metrics: Metrics, store: PresenceStore) {
+    metrics.gauge('chat_people_online', 'People who are online at this node.', () => store.size);
+  }
+}

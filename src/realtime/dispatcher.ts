@@ -13,6 +13,9 @@ import {
 } from '../contract/index.js';
 import { toAppError } from '../database/failure.js';
 import { Idempotency } from '../idempotency/idempotency.js';
+import { type CommandMeter, CommandMeters } from '../metrics/command-meters.js';
+import type { Counter } from '../metrics/histogram.js';
+import { Metrics } from '../metrics/metrics.js';
 import { type Ack, Call } from './call.js';
 import { type CommandHandler, COMMANDS, type SocketCommand } from './command.decorator.js';
 import { Connection } from './connection.js';
@@ -23,6 +26,7 @@ interface Bound {
   name: CommandName;
   definition: CommandDefinition;
   handle: CommandHandler<CommandName>;
+  meter: CommandMeter;
 }
 
 /**
@@ -37,12 +41,17 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
   private readonly logger = new Logger(Dispatcher.name);
   private readonly bound = new Map<unknown, Bound>();
   private readonly deadlines = new Deadlines();
+  private readonly opened: Counter;
 
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly identity: Identity,
     private readonly idempotency: Idempotency,
-  ) {}
+    private readonly meters: CommandMeters,
+    metrics: Metrics,
+  ) {
+    this.opened = metrics.counter('chat_connections_total', 'Sockets that connected.');
+  }
 
   /** @throws Error when a socket command of the contract has no handler, or two. */
   onApplicationBootstrap(): void {
@@ -53,7 +62,8 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
       for (const [name, method] of methods) {
         if (this.bound.has(name)) throw new Error(`Two handlers for the command ${name}`);
         const handle = (gateway[method] as CommandHandler<CommandName>).bind(gateway);
-        this.bound.set(name, { name, definition: definitionOf(name), handle });
+        const meter = this.meters.of('socket', name);
+        this.bound.set(name, { name, definition: definitionOf(name), handle, meter });
       }
     }
     const missing = commandNames.filter((name) => definitionOf(name).socket && !this.bound.has(name));
@@ -67,15 +77,17 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
   /** From now on the socket's commands are handled. */
   attach(socket: Socket): void {
     const connection = new Connection(socket);
+    this.opened.add();
     socket.onAny((command: unknown, ...args: unknown[]) => this.dispatch(connection, command, args));
   }
 
   private dispatch(connection: Connection, command: unknown, args: unknown[]): void {
     const last = args.at(-1);
     const ack = typeof last === 'function' ? (args.pop(), last as Ack) : null;
-    const call = new Call(connection, typeof command === 'string' ? command.slice(0, 100) : null, ack);
+    const bound = this.bound.get(command);
+    const name = typeof command === 'string' ? command.slice(0, 100) : null;
+    const call = new Call(connection, name, ack, bound?.meter ?? this.meters.unknown);
     try {
-      const bound = this.bound.get(command);
       if (!bound) throw new AppError('UNKNOWN_COMMAND');
       const input = parseInput(bound.name, payloadOf(args));
       this.deadlines.add(call);
@@ -120,7 +132,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
 
   private refuse(call: Call, thrown: unknown): void {
     const error = toAppError(thrown);
-    if (error.code === 'INTERNAL') this.logger.error(thrown, `Command ${call.command} failed`);
+    if (error.code === 'INTERNAL') this.logger.error(call.describe(thrown), 'A command failed');
     call.fail(error);
   }
 }

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { Metrics } from '../metrics/metrics.js';
 import { Dispatcher } from './dispatcher.js';
 import { Publisher } from './publisher.js';
 import { Rooms } from './rooms.js';
@@ -11,4 +12,8 @@ import { Rooms } from './rooms.js';
   providers: [Dispatcher, Publisher, Rooms],
   exports: [Publisher, Rooms],
 })
-export class RealtimeModule {}
+export class RealtimeModule {
+  constructor(metrics: Metrics, publisher: Publisher) {
+    metrics.gauge('chat_connections', 'Sockets that are open.', () => publisher.connections);
+  }
+}
