@@ -26,7 +26,7 @@ export class Vitals {
       'Whether a part that this node works with is well: 1, or 0.',
       async () => {
         // A look may take a connection: the other gauges are read first, without it.
-        await null;
+        await Promise.resolve();
         return (await look(part)) ? 1 : 0;
       },
       { part: name },
