@@ -119,6 +119,13 @@ describe('Metrics', () => {
     expect(ours.length).toBeLessThan(1_500);
   });
 
+  it('are those that the documents tell of', async () => {
+    const text = (await world.http.get('/metrics').expect(200)).text;
+    const own = [...text.matchAll(/^# TYPE (chat_\w+) /gm)].map(([, name]) => name!);
+    const told = readFileSync(join(projectRoot(), 'docs/operations.md'), 'utf8').match(/\bchat_[a-z_]+/g);
+    expect([...new Set(told)].sort()).toEqual(own.sort());
+  });
+
   it('have every name that the dashboard and the alerts ask for', async () => {
     const names = new Set((await scrape()).map(({ name }) => name));
     const asked = ['deploy/grafana/dashboards', 'deploy/prometheus'].flatMap((folder) =>
