@@ -170,6 +170,7 @@ export function limitsOf(a: Assumptions): Limit[] {
       use: (d) => d.sockets / a.sockets,
       then: 'more nodes, and Redis between them',
     },
+    { name: 'one node: CPU', use: (d) => d.nodeCores / a.use, then: 'more nodes, and Redis between them' },
     {
       name: 'one database: disk',
       use: (d) => ((d.storedTBaYear / 365) * a.days) / a.disk,

@@ -138,6 +138,15 @@ describe('Metrics', () => {
   });
 });
 
+describe('The Prometheus of docker-compose.yml', () => {
+  it('has the token that the nodes have', () => {
+    const read = (path: string) => readFileSync(join(projectRoot(), path), 'utf8');
+    expect(read('docker-compose.yml')).toContain(
+      `\${METRICS_TOKEN:-${read('deploy/prometheus/metrics-token')}}`,
+    );
+  });
+});
+
 describe('Who may read the metrics', () => {
   let world: World;
   afterEach(() => world.stop());
