@@ -12,6 +12,7 @@ const LAYERS = [
   ['contract'],
   ['config'],
   ['limits'],
+  ['metrics'],
   ['database'],
   ['auth'],
   ['idempotency'],
@@ -134,11 +135,6 @@ const exceptions = [
     // Joins and leaves with the socket itself.
     files: ['src/presence/presence.gateway.ts'],
     rules: imports(...everywhere('presence').filter((pattern) => pattern !== SOCKETS), STORAGE),
-  },
-  {
-    // Asks the database whether it is there.
-    files: ['src/operations/health.controller.ts'],
-    rules: imports(...everywhere('operations')),
   },
 ];
 

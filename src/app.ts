@@ -9,14 +9,18 @@ import { refuseBodiesOfNobody } from './http/credentials.js';
 import { useJsonBodies } from './http/json-body.js';
 import { useDocs } from './http/openapi.js';
 import { LIMIT_HEADERS, useAddressLimits } from './http/request-limits.js';
+import { logRequests } from './http/request-log.js';
 import { answerUnparsable } from './http/unparsable.js';
 import { boundServer } from './limits/server-bounds.js';
+import { MetricsServer } from './operations/metrics-server.js';
 import { SocketIoAdapter } from './realtime/socket-io.adapter.js';
 
 /** A node that serves. */
 export interface RunningApp {
   httpPort: number;
   socketPort: number;
+  /** null: metrics are on `httpPort`. */
+  metricsPort: number | null;
   /** Answers what was taken, closes sockets and HTTP, then the pools. */
   stop(): Promise<void>;
 }
@@ -36,6 +40,7 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
     origin: config.allowedOrigins.includes('*') ? '*' : [...config.allowedOrigins],
     exposedHeaders: [...LIMIT_HEADERS, 'Retry-After'],
   });
+  app.use(logRequests());
   // Plain HTTP is as good as HTTPS behind a proxy or on a developer's machine: nothing is to be upgraded.
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } }, hsts: false }));
   useAddressLimits(app);
@@ -50,7 +55,8 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
     if (config.host === undefined) await app.listen(config.httpPort);
     else await app.listen(config.httpPort, config.host);
     const address = app.getHttpServer().address() as { port: number };
-    return { httpPort: address.port, socketPort, stop: () => app.close() };
+    const metricsPort = app.get(MetricsServer).port;
+    return { httpPort: address.port, socketPort, metricsPort, stop: () => app.close() };
   } catch (error) {
     await app.close();
     throw error;

@@ -40,7 +40,9 @@ async function main(): Promise<void> {
   faults.push(...(await preflight(config)));
   if (faults.length > 0) refuse(faults);
 
-  const say = (line: string) => process.stdout.write(`${line}\n`);
+  const logger = new PinoLogger(config);
+  const say = (line: string) =>
+    config.production ? logger.log(line, 'Main') : void process.stdout.write(`${line}\n`);
   let embedded: EmbeddedPostgres | null = null;
   if (config.database.url === null) {
     embedded = await startEmbeddedPostgres({ dataDir: join(projectRoot(), '.data', 'postgres'), log: say });
@@ -48,11 +50,14 @@ async function main(): Promise<void> {
   const url = config.database.url ?? embedded?.url ?? '';
   try {
     await migrate(url, { log: say });
-    const app = await startApp(withDatabase(config, url), new PinoLogger(config));
+    const app = await startApp(withDatabase(config, url), logger);
     const database = embedded
       ? `embedded PostgreSQL on port ${embedded.port}, data in ${embedded.dataDir}`
       : shownDatabase(url);
-    say(banner(config, { ...app, database }));
+    const { httpPort, socketPort, metricsPort } = app;
+    const serving = { httpPort, socketPort, metricsPort, database };
+    if (config.production) logger.log({ ...serving, auth: config.auth.mode }, 'Serving', 'Main');
+    else say(banner(config, serving));
 
     let stopping = false;
     const stop = (signal: string) => {

@@ -98,7 +98,14 @@ describe('Environment variables', () => {
 });
 
 describe('Scripts', () => {
-  const documents = ['README.md', 'CONTRIBUTING.md', 'bench/README.md', '.ci/run'];
+  const documents = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'bench/README.md',
+    'docs/operations.md',
+    'docs/scaling.md',
+    '.ci/run',
+  ];
 
   it.each(documents)('that %s names exist', (path) => {
     const named = all(read(path), /npm run (?:-\S+ )*([a-z][\w:-]*)/g);
@@ -135,7 +142,14 @@ describe('Decisions', () => {
 });
 
 describe('Links of documents', () => {
-  const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'bench/README.md'];
+  const documents = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    'bench/README.md',
+    'docs/operations.md',
+    'docs/scaling.md',
+  ];
 
   it.each(documents)('of %s lead to files that exist', (path) => {
     const folder = join(root, path, '..');

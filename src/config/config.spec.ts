@@ -18,6 +18,7 @@ describe('The configuration', () => {
         trustProxy: 0,
         limits: { person: { message: { points: 200, durationMs: 10_000 } }, sockets: 5_000 },
         presence: { graceMs: 5_000 },
+        metrics: { port: null, token: null },
         logLevel: 'info',
       },
     });
@@ -35,6 +36,8 @@ describe('The configuration', () => {
         DATABASE_POOL: '30',
         DATABASE_TIMEOUT_MS: '500',
         PRESENCE_GRACE_MS: '0',
+        METRICS_PORT: '9100',
+        METRICS_TOKEN: 'a-token-of-twenty-odd',
         ALLOWED_ORIGINS: 'https://one.example, http://localhost:5173',
         LOG_LEVEL: 'silent',
       }),
@@ -49,6 +52,7 @@ describe('The configuration', () => {
         allowedOrigins: ['https://one.example', 'http://localhost:5173'],
         database: { url: 'postgres://chat:secret@db:5432/chat', pool: 30, timeoutMs: 500 },
         presence: { graceMs: 0 },
+        metrics: { port: 9100, token: 'a-token-of-twenty-odd' },
         logLevel: 'silent',
       },
     });
@@ -90,6 +94,9 @@ describe('The configuration', () => {
     ['ALLOWED_ORIGINS', 'https://example.com/path'],
     ['ALLOWED_ORIGINS', 'https://good.example,nonsense'],
     ['LOG_LEVEL', 'loud'],
+    ['METRICS_PORT', '99999'],
+    ['METRICS_TOKEN', 'too-short'],
+    ['METRICS_TOKEN', 'long enough, but blanks'],
   ])('finds the fault in %s=%s, by its name', (variable, text) => {
     expect(faultsOf({ [variable]: text })).toEqual([
       { variable, message: expect.stringMatching(/^expected /) },
@@ -121,6 +128,12 @@ describe('The configuration', () => {
     expect(faultsOf({ PORT: '4000', SOCKET_PORT: '4000' })).toMatchObject([{ variable: 'SOCKET_PORT' }]);
     expect(faultsOf({ PORT: '5005' })).toMatchObject([{ variable: 'SOCKET_PORT' }]);
     expect(faultsOf({ PORT: '0', SOCKET_PORT: '0' })).toEqual([]);
+  });
+
+  it('wants a third port for metrics, unless they are on the first', () => {
+    expect(faultsOf({ METRICS_PORT: '3000' })).toMatchObject([{ variable: 'METRICS_PORT' }]);
+    expect(faultsOf({ METRICS_PORT: '5005' })).toMatchObject([{ variable: 'METRICS_PORT' }]);
+    expect(faultsOf({ METRICS_PORT: '0' })).toEqual([]);
   });
 
   it('is open in production only when that is asked for', () => {
@@ -155,6 +168,7 @@ describe('The configuration', () => {
       config.presence,
       config.allowedOrigins,
       config.limits,
+      config.metrics,
     ]) {
       expect(Object.isFrozen(part)).toBe(true);
     }

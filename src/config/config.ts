@@ -24,6 +24,8 @@ export interface AppConfig {
   readonly presence: { readonly graceMs: number };
   /** Members of a chat up to which each receipt is pushed to all of them. */
   readonly receiptsPushedUpTo: number;
+  /** Where metrics are served: `port` null is `httpPort`. */
+  readonly metrics: { readonly port: number | null; readonly token: string | null };
   readonly logLevel: Environment['LOG_LEVEL'];
 }
 
@@ -115,6 +117,11 @@ export function parseConfig(variables: Record<string, string | undefined>): {
   if (env.PORT !== 0 && env.PORT === env.SOCKET_PORT) {
     faults.push({ variable: 'SOCKET_PORT', message: 'expected another port than PORT' });
   }
+  if (env.METRICS_PORT !== null && env.METRICS_PORT !== 0) {
+    if (env.METRICS_PORT === env.PORT || env.METRICS_PORT === env.SOCKET_PORT) {
+      faults.push({ variable: 'METRICS_PORT', message: 'expected another port than PORT and SOCKET_PORT' });
+    }
+  }
   const config: AppConfig = {
     production,
     host: env.HOST,
@@ -131,6 +138,7 @@ export function parseConfig(variables: Record<string, string | undefined>): {
     limits: env.RATE_LIMITS === 'off' ? null : limitsOf(env),
     presence: Object.freeze({ graceMs: env.PRESENCE_GRACE_MS }),
     receiptsPushedUpTo: env.RECEIPTS_PUSHED_UP_TO,
+    metrics: Object.freeze({ port: env.METRICS_PORT, token: env.METRICS_TOKEN }),
     logLevel: env.LOG_LEVEL,
   };
   return { config: Object.freeze(config), faults };

@@ -213,6 +213,20 @@ export const environment = {
     default: 100,
     parse: wholeNumber(0, 1_000),
   }),
+  METRICS_PORT: variable<number | null>({
+    about:
+      'Port of Prometheus metrics, `/metrics`: on 127.0.0.1 only, with METRICS_TOKEN on HOST. Unset: on PORT, with METRICS_TOKEN, or outside production for this machine only.',
+    default: null,
+    parse: port,
+  }),
+  METRICS_TOKEN: variable<string | null>({
+    about: 'Bearer token without which nobody reads the metrics, 16 characters or more.',
+    default: null,
+    parse: (text) => {
+      if (/^[\x21-\x7e]{16,}$/.test(text)) return text;
+      throw new Error('expected at least 16 characters without blanks');
+    },
+  }),
   LOG_LEVEL: variable<'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent'>({
     about: 'Least level that is logged.',
     default: 'info',

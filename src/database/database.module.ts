@@ -1,12 +1,16 @@
 import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { SequelizeModule } from '@nestjs/sequelize';
+import { getConnectionToken, SequelizeModule } from '@nestjs/sequelize';
 import pg from 'pg';
+import { type Sequelize } from 'sequelize-typescript';
 import { type AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
+import { Metrics } from '../metrics/metrics.js';
+import { Vitals } from '../metrics/vitals.js';
 import { ChatMember } from './models/chat-member.model.js';
 import { Chat } from './models/chat.model.js';
 import { Message } from './models/message.model.js';
 import { User } from './models/user.model.js';
+import { countPools } from './pool-meters.js';
 import { Sql } from './sql.js';
 
 /** Connections of the whole that go to Sequelize; the rest are for prepared statements. */
@@ -66,7 +70,15 @@ function databaseUrl(config: AppConfig): string {
   exports: [Sql, SequelizeModule],
 })
 export class DatabaseModule implements OnApplicationShutdown {
-  constructor(@Inject(Sql) private readonly sql: Sql) {}
+  constructor(
+    @Inject(Sql) private readonly sql: Sql,
+    @Inject(getConnectionToken()) models: Sequelize,
+    metrics: Metrics,
+    vitals: Vitals,
+  ) {
+    countPools(metrics, sql, models);
+    vitals.watch('database', () => sql.answers(), { essential: true });
+  }
 
   async onApplicationShutdown(): Promise<void> {
     await this.sql.close();

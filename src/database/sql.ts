@@ -57,6 +57,8 @@ export interface Statement {
   text: string;
 }
 
+const ping: Statement = { name: 'sql.ping', text: 'SELECT 1' };
+
 /** Runs statements, each of them alone or inside a transaction. */
 export interface Runner {
   /** The rows; `Row` is the caller's word for what the statement selects. */
@@ -130,6 +132,14 @@ export class Sql implements Runner {
   async snapshot<T>(work: (runner: Runner) => Promise<T>): Promise<T> {
     return this.withConnection((runner, client) =>
       inTransaction(client, () => work(runner), 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'),
+    );
+  }
+
+  /** Whether PostgreSQL answers. */
+  async answers(): Promise<boolean> {
+    return this.rows(ping, []).then(
+      () => true,
+      () => false,
     );
   }
 

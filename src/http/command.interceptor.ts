@@ -1,11 +1,12 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { firstValueFrom, from, type Observable, throwError, timeout } from 'rxjs';
+import { firstValueFrom, from, type Observable, tap, throwError, timeout } from 'rxjs';
 import { Identity } from '../auth/identity.js';
 import { AppError, type CommandName, definitionOf, id, parseInput } from '../contract/index.js';
-import { tooSlow } from '../database/failure.js';
+import { toAppError, tooSlow } from '../database/failure.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { Limits } from '../limits/limits.js';
+import { CommandMeters } from '../metrics/command-meters.js';
 import type { CommandRequest } from '../realtime/command.decorator.js';
 import { ANSWER_WITHIN_MS } from '../realtime/deadlines.js';
 import { limitRequest } from './request-limits.js';
@@ -27,20 +28,30 @@ export class CommandInterceptor implements NestInterceptor {
     private readonly identity: Identity,
     private readonly idempotency: Idempotency,
     private readonly limits: Limits,
+    private readonly meters: CommandMeters,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    return from(this.run(context, next)).pipe(
-      timeout({ first: ANSWER_WITHIN_MS, with: () => throwError(() => tooSlow()) }),
+    const names = Reflect.getMetadata(ROUTE_COMMANDS, context.getHandler()) as CommandName[] | undefined;
+    const handle = () => firstValueFrom(next.handle());
+    if (names === undefined) return bounded(handle());
+    const name = commandOf(context.switchToHttp().getRequest<CommandHttpRequest>(), names);
+    const meter = this.meters.of('rest', name);
+    const since = performance.now();
+    return bounded(this.run(context, name, handle)).pipe(
+      tap({
+        next: () => meter.succeeded(since),
+        error: (error: unknown) => meter.failed(toAppError(error).code, since),
+      }),
     );
   }
 
-  private async run(context: ExecutionContext, next: CallHandler): Promise<unknown> {
-    const handle = () => firstValueFrom(next.handle());
-    const names = Reflect.getMetadata(ROUTE_COMMANDS, context.getHandler()) as CommandName[] | undefined;
-    if (names === undefined) return handle();
+  private async run(
+    context: ExecutionContext,
+    name: CommandName,
+    handle: () => Promise<unknown>,
+  ): Promise<unknown> {
     const request = context.switchToHttp().getRequest<CommandHttpRequest>();
-    const name = commandOf(request, names);
     // Who nobody knows is told so before anything is said about the input.
     const caller = this.identity.open ? null : await this.identity.callerOf(name, credentialsOf(request));
     const input = parseInput(name, inputOf(request, name));
@@ -58,6 +69,11 @@ function commandOf(request: Request, names: CommandName[]): CommandName {
   const body: unknown = request.body;
   const has = (field: string) => typeof body === 'object' && body !== null && Object.hasOwn(body, field);
   return names.find((name) => definitionOf(name).rest?.when?.some(has)) ?? names[0]!;
+}
+
+/** An answer within the bound, UNAVAILABLE at worst. */
+function bounded(answer: Promise<unknown>): Observable<unknown> {
+  return from(answer).pipe(timeout({ first: ANSWER_WITHIN_MS, with: () => throwError(() => tooSlow()) }));
 }
 
 /**

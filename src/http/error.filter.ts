@@ -11,6 +11,7 @@ import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import { AppError } from '../contract/index.js';
 import { toAppError } from '../database/failure.js';
+import { requestIdOf } from './request-log.js';
 
 /** What Express, its body parser and Nest throw before a handler runs. Their messages may repeat input: not shown. */
 function translated(thrown: unknown): AppError {
@@ -48,7 +49,9 @@ export class ErrorFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
     const error = translated(thrown);
-    if (error.code === 'INTERNAL') this.logger.error(thrown, 'A request failed');
+    if (error.code === 'INTERNAL') {
+      this.logger.error({ err: thrown, requestId: requestIdOf(response) }, 'A request failed');
+    }
     if (response.headersSent) return;
     if (error.status === 401 && this.asksForTokens) {
       // RFC 6750, section 3.

@@ -11,6 +11,8 @@ import { integers, texts } from '../database/array-literal.js';
 import { failureCode, isSerializationFault, isUnavailable, tooSlow } from '../database/failure.js';
 import { GroupCommit, type Outcome } from '../database/group-commit.js';
 import { Sql } from '../database/sql.js';
+import { Metrics } from '../metrics/metrics.js';
+import { Vitals } from '../metrics/vitals.js';
 import { Publisher } from '../realtime/publisher.js';
 import { ANSWER_WITHIN_MS } from '../realtime/deadlines.js';
 import {
@@ -20,6 +22,7 @@ import {
   directValues,
   sendDirect,
 } from './direct-sends.js';
+import { WriterMeters } from './writer-meters.js';
 import { messagesByIds } from './messages.queries.js';
 import { openDirectChats, sendMentions, sendMessages, type SentRow, verdicts } from './send.queries.js';
 
@@ -87,6 +90,7 @@ export class MessageWriter implements OnApplicationShutdown {
   private readonly logger = new Logger(MessageWriter.name);
   private readonly direct = new DirectChats();
   private carefulUntil = 0;
+  private readonly meters: WriterMeters;
   private readonly commits = new GroupCommit<Entry, Sent>({
     write: (batch) => this.writeBatch(batch),
     batch: BATCH,
@@ -98,7 +102,11 @@ export class MessageWriter implements OnApplicationShutdown {
     private readonly sql: Sql,
     private readonly users: KnownUsers,
     private readonly publisher: Publisher,
-  ) {}
+    metrics: Metrics,
+    vitals: Vitals,
+  ) {
+    this.meters = new WriterMeters(metrics, vitals, { depth: () => this.depth, most: MAX_WAITING });
+  }
 
   /**
    * @throws AppError NOT_FOUND (chat, or message to reply to), FORBIDDEN (a block), IDEMPOTENCY_MISMATCH, OVERLOADED, UNAVAILABLE
@@ -122,9 +130,11 @@ export class MessageWriter implements OnApplicationShutdown {
   }
 
   private async writeBatch(batch: readonly Entry[]): Promise<Outcome<Sent>[]> {
+    const since = performance.now();
     const { unique, twins } = splitTwins(batch);
     const outcomes = new Map<Entry, Outcome<Sent>>();
     await this.settle(unique, outcomes);
+    this.meters.batch(batch.length, since);
     for (const [twin, first] of twins) outcomes.set(twin, outcomeOfTwin(twin, first, outcomes.get(first)));
     return batch.map((entry) => outcomes.get(entry) ?? { ok: false, error: tooSlow() });
   }
@@ -233,6 +243,7 @@ export class MessageWriter implements OnApplicationShutdown {
     for (const row of rows) {
       const { entry, chat } = plain[row.idx - 1]!;
       outcomes.set(entry, { ok: true, result: sentOf(entry, row, chat) });
+      this.meters.written.add();
     }
     return true;
   }
@@ -261,6 +272,7 @@ export class MessageWriter implements OnApplicationShutdown {
       switch (row.verdict) {
         case verdicts.written:
           outcomes.set(entry, { ok: true, result: this.writtenOf(entry, row) });
+          this.meters.written.add();
           break;
         case verdicts.duplicate:
           originals.push([entry, row]);

@@ -3,18 +3,21 @@ import type { AppConfig } from '../config/config.js';
 export interface Serving {
   httpPort: number;
   socketPort: number;
+  /** null: metrics are on `httpPort`. */
+  metricsPort: number | null;
   /** Where the data is, without secrets. */
   database: string;
 }
 
 /** What a person reads when the server is up: what it serves where, and one line to try. */
-export function banner(config: AppConfig, { httpPort, socketPort, database }: Serving): string {
+export function banner(config: AppConfig, { httpPort, socketPort, metricsPort, database }: Serving): string {
   const http = `http://localhost:${httpPort}`;
   return [
     '',
     `  REST         ${http}`,
     `  Socket.IO    http://localhost:${socketPort}`,
     `  Documents    ${http}/docs`,
+    `  Metrics      http://localhost:${metricsPort ?? httpPort}/metrics`,
     `  Auth         ${shownAuth(config)}`,
     `  Database     ${database}`,
     '',

@@ -1,18 +1,19 @@
 import { Controller, Get, HttpCode, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { Sql, type Statement } from '../database/sql.js';
-
-const ping: Statement = { name: 'operations.ping', text: 'SELECT 1' };
+import { Vitals } from '../metrics/vitals.js';
 
 interface Readiness {
-  status: 'ready' | 'not ready';
+  /** `degraded`: it does its work, less well than it could. */
+  status: 'ready' | 'degraded' | 'not ready';
   database: 'up' | 'down';
+  /** The parts that are not well, when there are any. */
+  degraded?: string[];
 }
 
 /** For whoever runs it: is the process alive, can it do its work. */
 @Controller('health')
 export class HealthController {
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly vitals: Vitals) {}
 
   /** 200 as long as the process answers. */
   @Get('live')
@@ -24,11 +25,12 @@ export class HealthController {
   /** 200 when it can do its work, 503 when it can't; the body says what is missing. */
   @Get('ready')
   async ready(@Res({ passthrough: true }) response: Response): Promise<Readiness> {
-    const up = await this.sql.rows(ping, []).then(
-      () => true,
-      () => false,
-    );
-    response.status(up ? 200 : 503);
-    return { status: up ? 'ready' : 'not ready', database: up ? 'up' : 'down' };
+    const { ready, down } = await this.vitals.check();
+    response.status(ready ? 200 : 503);
+    return {
+      status: !ready ? 'not ready' : down.length > 0 ? 'degraded' : 'ready',
+      database: down.includes('database') ? 'down' : 'up',
+      ...(down.length > 0 ? { degraded: down } : {}),
+    };
   }
 }

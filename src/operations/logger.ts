@@ -1,36 +1,49 @@
 import type { LoggerService } from '@nestjs/common';
-import { type Logger, pino, type Level } from 'pino';
+import { type DestinationStream, type Level, type Logger, pino } from 'pino';
 import type { AppConfig } from '../config/config.js';
 import { shownError, withoutValues } from './shown-error.js';
 
-/** Should an object with such a field ever be logged, the field is not. */
-const SECRETS = ['password', 'token', 'authorization', 'cookie', 'secret', 'apiKey', 'content'];
+/** What must not be read in a log, whoever hands it over. */
+const SECRETS = [
+  'authorization',
+  'cookie',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'password',
+  'secret',
+  'apiKey',
+];
+const PRIVATE = ['content', 'metadata'];
 
 /**
- * Nest's log lines through pino: JSON in production, readable otherwise. No input is ever logged, and an error without
- * the data that it carries.
+ * Log lines through pino: JSON in production, readable otherwise.
+ *
+ * A line takes fields as an object before its text: `logger.error({ err, socketId }, 'A command failed')`.
+ * Secrets and what people wrote are blotted out at two levels, and of an error only what can't hold them is kept.
  */
 export class PinoLogger implements LoggerService {
   private readonly pino: Logger;
 
-  constructor(config: Pick<AppConfig, 'production' | 'logLevel'>) {
-    this.pino = pino({
+  constructor(config: Pick<AppConfig, 'production' | 'logLevel'>, destination?: DestinationStream) {
+    const options = {
       level: config.logLevel,
+      redact: {
+        paths: [...SECRETS, ...PRIVATE].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+        censor: '[redacted]',
+      },
       serializers: { err: shownError },
-      redact: { paths: SECRETS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), remove: true },
-      ...(config.production
-        ? {}
-        : {
-            transport: {
-              target: 'pino-pretty',
-              options: {
-                ignore: 'pid,hostname,context',
-                messageFormat: '{context} {msg}',
-                translateTime: 'HH:MM:ss',
-              },
-            },
-          }),
-    });
+    };
+    const pretty = {
+      target: 'pino-pretty',
+      options: {
+        ignore: 'pid,hostname,context',
+        messageFormat: '{context} {msg}',
+        translateTime: 'HH:MM:ss',
+      },
+    };
+    if (destination) this.pino = pino(options, destination);
+    else this.pino = pino(config.production ? options : { ...options, transport: pretty });
   }
 
   log(message: unknown, ...rest: unknown[]): void {
@@ -62,13 +75,16 @@ export class PinoLogger implements LoggerService {
 
   /** Nest passes the context as the last text, and what else a caller gave before it. */
   private write(level: Level, message: unknown, rest: unknown[]): void {
-    const context = rest.at(-1);
+    if (!this.pino.isLevelEnabled(level)) return;
     const texts = rest.filter((one) => typeof one === 'string');
+    const context = texts.at(-1);
+    const own = texts.length > 1 ? texts[0] : undefined;
     if (message instanceof Error)
-      this.pino[level]({ context, err: message }, withoutValues(texts[0] ?? message.message));
+      this.pino[level]({ context, err: message }, withoutValues(own ?? message.message));
+    else if (typeof message === 'object' && message !== null) this.pino[level]({ context, ...message }, own);
     else
       this.pino[level](
-        { context, stack: level === 'error' && texts.length > 1 ? texts[0] : undefined },
+        { context, stack: level === 'error' ? own : undefined },
         withoutValues(String(message)),
       );
   }

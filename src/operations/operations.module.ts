@@ -1,7 +1,18 @@
 import { Module } from '@nestjs/common';
+import { Metrics } from '../metrics/metrics.js';
 import { FrontController } from './front.controller.js';
 import { HealthController } from './health.controller.js';
+import { MetricsController } from './metrics.controller.js';
+import { MetricsServer } from './metrics-server.js';
+import { version } from './version.js';
 
 /** What the operator needs. */
-@Module({ controllers: [FrontController, HealthController] })
-export class OperationsModule {}
+@Module({
+  controllers: [FrontController, HealthController, MetricsController],
+  providers: [MetricsServer],
+})
+export class OperationsModule {
+  constructor(metrics: Metrics) {
+    metrics.gauge('chat_build_info', 'Always 1; the label tells what runs.', () => 1, { version });
+  }
+}

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import pg from 'pg';
 import type { AppConfig, ConfigFault } from '../config/config.js';
+import { metricsHost } from './metrics-access.js';
 
 /** Milliseconds within which the database has to answer at start. */
 const CONNECT_WITHIN_MS = 3_000;
@@ -50,6 +51,7 @@ export async function preflight(config: AppConfig): Promise<ConfigFault[]> {
     portFault('PORT', config.httpPort, config.host),
     // One port for both is a fault already; two probes of it would get in each other's way.
     config.socketPort === config.httpPort ? null : portFault('SOCKET_PORT', config.socketPort, config.host),
+    portFault('METRICS_PORT', config.metrics.port ?? 0, metricsHost(config)),
   ]);
   return faults.filter((fault) => fault !== null);
 }

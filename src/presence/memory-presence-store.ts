@@ -39,6 +39,10 @@ export class MemoryPresenceStore extends PresenceStore {
     present.grace = setTimeout(() => this.end(userId, at), this.graceMs).unref();
   }
 
+  override get size(): number {
+    return this.people.size;
+  }
+
   override async onlineAmong(userIds: readonly number[]): Promise<Set<number>> {
     return new Set(userIds.filter((userId) => this.people.has(userId)));
   }

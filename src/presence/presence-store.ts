@@ -20,6 +20,9 @@ export abstract class PresenceStore {
    */
   abstract leave(userId: number, connectionId: string, options: { grace: boolean }): Promise<void>;
 
+  /** People who are online at this node. */
+  abstract get size(): number;
+
   /** Those of the people who are online. */
   abstract onlineAmong(userIds: readonly number[]): Promise<Set<number>>;
 

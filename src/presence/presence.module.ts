@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import { LastSeen } from './last-seen.js';
+import { Metrics } from '../metrics/metrics.js';
 import { MemoryPresenceStore } from './memory-presence-store.js';
 import { PresenceAnnouncer } from './presence-announcer.js';
 import { PresenceReads } from './presence-reads.js';
@@ -32,4 +33,8 @@ import { Watches } from './watches.js';
   ],
   exports: [PresenceService, VisibilityService],
 })
-export class PresenceModule {}
+export class PresenceModule {
+  constructor(metrics: Metrics, store: PresenceStore) {
+    metrics.gauge('chat_people_online', 'People who are online at this node.', () => store.size);
+  }
+}

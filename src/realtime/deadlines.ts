@@ -21,7 +21,7 @@ export class Deadlines {
   private readonly timer = setInterval(() => this.sweep(performance.now()), SWEEP_EVERY_MS).unref();
 
   add(call: Call): void {
-    this.queue.push({ call, due: performance.now() + ANSWER_WITHIN_MS });
+    this.queue.push({ call, due: call.since + ANSWER_WITHIN_MS });
   }
 
   stop(): void {

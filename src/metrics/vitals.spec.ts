@@ -1,0 +1,35 @@
+import { Metrics } from './metrics.js';
+import { Vitals } from './vitals.js';
+
+describe('Vitals', () => {
+  let metrics: Metrics;
+  let vitals: Vitals;
+  const up = { database: true, redis: true };
+  beforeEach(() => {
+    metrics = new Metrics();
+    vitals = new Vitals(metrics);
+    Object.assign(up, { database: true, redis: true });
+    vitals.watch('database', async () => up.database, { essential: true });
+    vitals.watch('redis', () => up.redis);
+  });
+
+  it('are ready while all parts are up', async () => {
+    expect(await vitals.check()).toEqual({ ready: true, down: [] });
+  });
+
+  it('are ready without a part that the work goes on without, and name it', async () => {
+    up.redis = false;
+    expect(await vitals.check()).toEqual({ ready: true, down: ['redis'] });
+    expect(await metrics.text()).toContain('chat_part_up{part="database"} 1\nchat_part_up{part="redis"} 0\n');
+  });
+
+  it('are not ready without an essential part', async () => {
+    up.database = false;
+    expect(await vitals.check()).toEqual({ ready: false, down: ['database'] });
+  });
+
+  it('count a look that fails as nothing good', async () => {
+    vitals.watch('broken', () => Promise.reject(new Error('no')));
+    expect(await vitals.check()).toEqual({ ready: true, down: ['broken'] });
+  });
+});

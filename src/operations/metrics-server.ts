@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import type { AppConfig } from '../config/config.js';
+import { APP_CONFIG } from '../config/config.module.js';
+import { Metrics } from '../metrics/metrics.js';
+import { mayReadMetrics, metricsHost } from './metrics-access.js';
+
+/** Milliseconds after which a connection that sends no request is closed. */
+const IDLE_MS = 30_000;
+
+/** Metrics on METRICS_PORT, and nothing else. */
+@Injectable()
+export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(MetricsServer.name);
+  private readonly http = createServer((request, response) => void this.answer(request, response));
+
+  constructor(
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** The port that it listens on; null: metrics are on PORT. */
+  get port(): number | null {
+    return this.http.listening ? (this.http.address() as AddressInfo).port : null;
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { port } = this.config.metrics;
+    if (port === null) return;
+    this.http.keepAliveTimeout = IDLE_MS;
+    this.http.listen({ port, host: metricsHost(this.config) });
+    await once(this.http, 'listening');
+  }
+
+  onApplicationShutdown(): void {
+    this.http.close();
+    this.http.closeAllConnections();
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const asked = request.method === 'GET' && request.url?.split('?')[0] === '/metrics';
+    if (!asked || !mayReadMetrics(this.config, 'METRICS_PORT', request)) {
+      response.writeHead(404).end();
+      return;
+    }
+    try {
+      const text = await this.metrics.text();
+      response.writeHead(200, { 'content-type': this.metrics.contentType }).end(text);
+    } catch (error) {
+      this.logger.error(error, 'Metrics could not be read');
+      response.writeHead(500).end();
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { projectRoot } from '../../src/project-root.js';
+import { eventually } from './world.js';
+
+/** The ports of a node. */
+export interface Ports {
+  rest: number;
+  sockets: number;
+}
+
+interface Kind {
+  /** The configuration that we ship. */
+  shipped: string;
+  /** The directive that opens its port, with `8080`. */
+  listen: RegExp;
+  package: string;
+  /** The file to run it with, and its arguments. */
+  prepare(folder: string, shipped: string): { text: string; args: (file: string) => string[] };
+}
+
+/** Debian's, and where a shell of root does not look. */
+const PATH = `${process.env.PATH ?? ''}:/usr/sbin:/usr/local/sbin`;
+
+export const kinds = {
+  nginx: {
+    shipped: 'deploy/nginx/chat.conf',
+    listen: /listen 8080;/,
+    package: 'nginx-light',
+    prepare: (folder, shipped) => {
+      const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+        (name) => `  ${name}_temp_path ${folder}/${name};`,
+      );
+      return {
+        text: `pid ${folder}/pid;\ndaemon off;\nworker_processes 1;\nerror_log stderr warn;\nevents {}\nhttp {\n  access_log off;\n${temp.join('\n')}\n${shipped}}\n`,
+        args: (file) => ['-c', file, '-p', folder, '-e', 'stderr'],
+      };
+    },
+  },
+  haproxy: {
+    shipped: 'deploy/haproxy/haproxy.cfg',
+    listen: /bind :8080/,
+    package: 'haproxy',
+    prepare: (_folder, shipped) => ({ text: shipped, args: (file) => ['-db', '-f', file] }),
+  },
+} satisfies Record<string, Kind>;
+
+export type KindName = keyof typeof kinds;
+
+/** A suite that needs that proxy. Where there is none it is left out, and says so; with CI=true that is a failure. */
+export function describeWith(name: KindName, title: string, suite: () => void): void {
+  const install = `it needs ${name} (Debian: apt-get install ${kinds[name].package})`;
+  if (!spawnSync(name, ['-v'], { env: { PATH } }).error) {
+    describe(title, suite);
+  } else if (process.env.CI === 'true') {
+    describe(title, () => {
+      it('runs', () => {
+        throw new Error(`The tests of "${title}" did not run: ${install}`);
+      });
+    });
+  } else {
+    process.stderr.write(`LEFT OUT: the tests of "${title}": ${install}\n`);
+    describe.skip(`${title} (left out: ${install})`, suite);
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** The configuration as shipped. */
+export const shippedConfiguration = (name: KindName): string =>
+  readFileSync(join(projectRoot(), kinds[name].shipped), 'utf8');
+
+/** nginx or HAProxy with the configuration that we ship: only addresses and ports are put in. */
+export class ReverseProxy {
+  private said = '';
+
+  private constructor(
+    readonly url: string,
+    private readonly folder: string,
+    private readonly child: ChildProcess,
+  ) {
+    for (const stream of [child.stdout!, child.stderr!]) {
+      stream.on('data', (chunk: Buffer) => (this.said += chunk.toString()));
+    }
+  }
+
+  static async start(name: KindName, nodes: readonly [Ports, Ports]): Promise<ReverseProxy> {
+    const port = await freePort();
+    const kind: Kind = kinds[name];
+    let shipped = shippedConfiguration(name);
+    const put = (what: RegExp, value: string) => {
+      if (!what.test(shipped)) throw new Error(`${kind.shipped} has no ${String(what)}`);
+      shipped = shipped.replace(what, value);
+    };
+    put(kind.listen, kind.listen.source.replace(/:?8080/, `127.0.0.1:${port}`));
+    nodes.forEach(({ rest, sockets }, i) => {
+      put(new RegExp(`node-${i + 1}:3000`, 'g'), `127.0.0.1:${rest}`);
+      put(new RegExp(`node-${i + 1}:5005`, 'g'), `127.0.0.1:${sockets}`);
+    });
+    const folder = mkdtempSync(join(tmpdir(), `chat-${name}-`));
+    const { text, args } = kind.prepare(folder, shipped);
+    const file = join(folder, 'configuration');
+    writeFileSync(file, text);
+    const child = spawn(name, args(file), { env: { PATH }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const proxy = new ReverseProxy(`http://127.0.0.1:${port}`, folder, child);
+    await eventually(async () => {
+      if (child.exitCode !== null) throw new Error(`${name} ended:\n${proxy.said}`);
+      return fetch(proxy.url).then(
+        () => true,
+        () => false,
+      );
+    });
+    return proxy;
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode === null) {
+      this.child.kill('SIGTERM');
+      await once(this.child, 'exit');
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
