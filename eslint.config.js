@@ -11,6 +11,7 @@ import tseslint from 'typescript-eslint';
 const LAYERS = [
   ['contract'],
   ['config'],
+  ['redis'],
   ['database'],
   ['auth'],
   ['idempotency'],

@@ -8,6 +8,8 @@ import type { AppConfig } from './config/config.js';
 import { useJsonBodies } from './http/json-body.js';
 import { useDocs } from './http/openapi.js';
 import { answerUnparsable } from './http/unparsable.js';
+import type { RedisLink } from './redis/redis-link.js';
+import { REDIS } from './redis/redis.module.js';
 import { SocketIoAdapter } from './realtime/socket-io.adapter.js';
 
 /** A node that serves. */
@@ -35,15 +37,19 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
   useJsonBodies(app);
   useDocs(app);
   answerUnparsable(app.getHttpServer());
+  const stop = async () => {
+    await app.close();
+    await app.get<RedisLink | null>(REDIS)?.close();
+  };
   try {
     await app.init();
     const socketPort = await sockets.listen();
     if (config.host === undefined) await app.listen(config.httpPort);
     else await app.listen(config.httpPort, config.host);
     const address = app.getHttpServer().address() as { port: number };
-    return { httpPort: address.port, socketPort, stop: () => app.close() };
+    return { httpPort: address.port, socketPort, stop };
   } catch (error) {
-    await app.close();
+    await stop();
     throw error;
   }
 }

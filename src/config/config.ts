@@ -1,4 +1,5 @@
 import { environment, type Environment } from './environment.js';
+import { type RedisTarget } from './redis-url.js';
 
 /** The configuration, read once at start. */
 export interface AppConfig {
@@ -16,7 +17,13 @@ export interface AppConfig {
     /** Milliseconds that one statement may take. */
     readonly timeoutMs: number;
   };
-  readonly presence: { readonly graceMs: number };
+  readonly redis: {
+    /** null: this node is the only one. */
+    readonly target: RedisTarget | null;
+    readonly prefix: string;
+  };
+  readonly presence: { readonly graceMs: number; readonly leaseMs: number };
+  readonly drain: { readonly noticeMs: number; readonly spreadMs: number };
   readonly logLevel: Environment['LOG_LEVEL'];
 }
 
@@ -75,7 +82,9 @@ export function parseConfig(variables: Record<string, string | undefined>): {
       pool: env.DATABASE_POOL,
       timeoutMs: env.DATABASE_TIMEOUT_MS,
     }),
-    presence: Object.freeze({ graceMs: env.PRESENCE_GRACE_MS }),
+    redis: Object.freeze({ target: env.REDIS_URL, prefix: env.REDIS_PREFIX }),
+    presence: Object.freeze({ graceMs: env.PRESENCE_GRACE_MS, leaseMs: env.PRESENCE_LEASE_MS }),
+    drain: Object.freeze({ noticeMs: env.DRAIN_NOTICE_MS, spreadMs: env.DRAIN_SPREAD_MS }),
     logLevel: env.LOG_LEVEL,
   };
   return { config: Object.freeze(config), faults };

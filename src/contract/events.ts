@@ -53,6 +53,16 @@ export const events = {
     payload: presenceView,
     summary: 'Somebody came online or went offline; to people who share a chat with them.',
   },
+  syncNeeded: {
+    payload: z.object({
+      withinMs: z
+        .number()
+        .int()
+        .meta({ description: 'Sync at a random moment within so many milliseconds.' }),
+    }),
+    summary:
+      'Events may have been missed: the server was cut off from the others for a while. Call sync; to whom it concerns.',
+  },
   exception: {
     payload: z.object({
       command: z.string().nullable(),

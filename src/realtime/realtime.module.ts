@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Dispatcher } from './dispatcher.js';
+import { Nodes } from './nodes/nodes.js';
 import { Publisher } from './publisher.js';
 import { Rooms } from './rooms.js';
 
@@ -8,7 +9,7 @@ import { Rooms } from './rooms.js';
 @Global()
 @Module({
   imports: [DiscoveryModule],
-  providers: [Dispatcher, Publisher, Rooms],
+  providers: [Dispatcher, Nodes, Publisher, Rooms],
   exports: [Publisher, Rooms],
 })
 export class RealtimeModule {}

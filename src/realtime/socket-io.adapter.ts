@@ -6,7 +6,7 @@ import type { Observable } from 'rxjs';
 import { Server, type ServerOptions, type Socket } from 'socket.io';
 import type { AppConfig } from '../config/config.js';
 import { Dispatcher } from './dispatcher.js';
-import { LocalAdapter } from './local-adapter.js';
+import { Nodes } from './nodes/nodes.js';
 import { Publisher } from './publisher.js';
 import { CorkedWebSocketServer } from './wire/corked-ws.js';
 import { createParser } from './wire/parser.js';
@@ -49,7 +49,7 @@ export class SocketIoAdapter extends IoAdapter {
     const anyOrigin = allowedOrigins.includes('*');
     const server = new Server(this.http, {
       ...options,
-      adapter: LocalAdapter,
+      adapter: this.app.get(Nodes).adapterClass(),
       parser: createParser(),
       wsEngine: CorkedWebSocketServer,
       perMessageDeflate: false,

@@ -104,6 +104,8 @@ export class World {
       SOCKET_PORT: '0',
       HOST: '127.0.0.1',
       PRESENCE_GRACE_MS: '50',
+      DRAIN_NOTICE_MS: '0',
+      DRAIN_SPREAD_MS: '0',
       DATABASE_URL: database.url,
       ...variables,
     });
