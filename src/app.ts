@@ -5,18 +5,20 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
 import { AppModule } from './app.module.js';
 import type { AppConfig } from './config/config.js';
+import { refuseWhileDraining } from './http/draining.js';
 import { useJsonBodies } from './http/json-body.js';
 import { useDocs } from './http/openapi.js';
 import { answerUnparsable } from './http/unparsable.js';
 import type { RedisLink } from './redis/redis-link.js';
 import { REDIS } from './redis/redis.module.js';
+import { Drain } from './realtime/drain.js';
 import { SocketIoAdapter } from './realtime/socket-io.adapter.js';
 
 /** A node that serves. */
 export interface RunningApp {
   httpPort: number;
   socketPort: number;
-  /** Answers what was taken, closes sockets and HTTP, then the pools. */
+  /** Moves clients away, answers what was taken, closes sockets and HTTP, then the pools and the link to Redis. */
   stop(): Promise<void>;
 }
 
@@ -33,14 +35,17 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
   app.disable('x-powered-by');
   app.enableCors({ origin: config.allowedOrigins.includes('*') ? '*' : [...config.allowedOrigins] });
   // Plain HTTP is as good as HTTPS behind a proxy or on a developer's machine: nothing is to be upgraded.
+  refuseWhileDraining(app);
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } }, hsts: false }));
   useJsonBodies(app);
   useDocs(app);
   answerUnparsable(app.getHttpServer());
-  const stop = async () => {
+  const close = async () => {
     await app.close();
     await app.get<RedisLink | null>(REDIS)?.close();
   };
+  let stopped: Promise<void> | null = null;
+  const stop = () => (stopped ??= app.get(Drain).run().then(close));
   try {
     await app.init();
     const socketPort = await sockets.listen();
@@ -49,7 +54,7 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
     const address = app.getHttpServer().address() as { port: number };
     return { httpPort: address.port, socketPort, stop };
   } catch (error) {
-    await stop();
+    await close();
     throw error;
   }
 }

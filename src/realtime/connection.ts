@@ -6,6 +6,7 @@ export class Connection {
   /** Who is at this socket; null until somebody said so. */
   userId: number | null = null;
   readonly lane = new CommandLane();
+  private left = false;
 
   constructor(readonly socket: Socket) {
     (socket.data as { connection?: Connection }).connection = this;
@@ -14,6 +15,15 @@ export class Connection {
   /** What the edge knows of this socket; undefined before its dispatcher was attached. */
   static of(socket: Socket): Connection | undefined {
     return (socket.data as { connection?: Connection }).connection;
+  }
+
+  /** This node is going down, and this socket is next: what it asks from now on is refused. */
+  leave(): void {
+    this.left = true;
+  }
+
+  get isLeaving(): boolean {
+    return this.left;
   }
 
   get id(): string {

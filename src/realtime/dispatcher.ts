@@ -11,7 +11,7 @@ import {
   definitionOf,
   parseInput,
 } from '../contract/index.js';
-import { toAppError } from '../database/failure.js';
+import { toAppError, tooSlow } from '../database/failure.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { type Ack, Call } from './call.js';
 import { type CommandHandler, COMMANDS, type SocketCommand } from './command.decorator.js';
@@ -70,6 +70,11 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
     socket.onAny((command: unknown, ...args: unknown[]) => this.dispatch(connection, command, args));
   }
 
+  /** Connections with commands that are not answered yet. */
+  busy(): Set<Connection> {
+    return this.deadlines.waiting();
+  }
+
   private dispatch(connection: Connection, command: unknown, args: unknown[]): void {
     const last = args.at(-1);
     const ack = typeof last === 'function' ? (args.pop(), last as Ack) : null;
@@ -77,6 +82,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
     try {
       const bound = this.bound.get(command);
       if (!bound) throw new AppError('UNKNOWN_COMMAND');
+      if (connection.isLeaving) throw tooSlow();
       const input = parseInput(bound.name, payloadOf(args));
       this.deadlines.add(call);
       connection.lane.enter(bound.definition.order, () => this.start(call, bound, input));

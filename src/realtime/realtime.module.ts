@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Dispatcher } from './dispatcher.js';
+import { Drain } from './drain.js';
 import { Nodes } from './nodes/nodes.js';
 import { Publisher } from './publisher.js';
 import { Rooms } from './rooms.js';
@@ -9,7 +10,7 @@ import { Rooms } from './rooms.js';
 @Global()
 @Module({
   imports: [DiscoveryModule],
-  providers: [Dispatcher, Nodes, Publisher, Rooms],
-  exports: [Publisher, Rooms],
+  providers: [Dispatcher, Drain, Nodes, Publisher, Rooms],
+  exports: [Drain, Publisher, Rooms],
 })
 export class RealtimeModule {}

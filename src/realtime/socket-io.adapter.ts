@@ -6,6 +6,7 @@ import type { Observable } from 'rxjs';
 import { Server, type ServerOptions, type Socket } from 'socket.io';
 import type { AppConfig } from '../config/config.js';
 import { Dispatcher } from './dispatcher.js';
+import { Drain } from './drain.js';
 import { Nodes } from './nodes/nodes.js';
 import { Publisher } from './publisher.js';
 import { CorkedWebSocketServer } from './wire/corked-ws.js';
@@ -47,6 +48,7 @@ export class SocketIoAdapter extends IoAdapter {
     if (this.server) return this.server;
     const { allowedOrigins } = this.config;
     const anyOrigin = allowedOrigins.includes('*');
+    const drain = this.app.get(Drain);
     const server = new Server(this.http, {
       ...options,
       adapter: this.app.get(Nodes).adapterClass(),
@@ -62,6 +64,10 @@ export class SocketIoAdapter extends IoAdapter {
       cors: { origin: anyOrigin ? '*' : [...allowedOrigins] },
       // `cors` does not stop a WebSocket: browsers send no preflight for it.
       allowRequest: (request: IncomingMessage, allow) => {
+        if (drain.isRefusing) {
+          allow('going down', false);
+          return;
+        }
         const { origin } = request.headers;
         allow(null, anyOrigin || origin === undefined || allowedOrigins.includes(origin));
       },
@@ -70,6 +76,7 @@ export class SocketIoAdapter extends IoAdapter {
     const dispatcher = this.app.get(Dispatcher);
     server.on('connection', (socket) => dispatcher.attach(socket));
     this.app.get(Publisher).use(server);
+    drain.use(server);
     this.server = server;
     return server;
   }
