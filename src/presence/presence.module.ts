@@ -1,11 +1,24 @@
 import { Global, Module } from '@nestjs/common';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
+import type { RedisLink } from '../redis/redis-link.js';
+import { REDIS } from '../redis/redis.module.js';
 import { MemoryPresenceStore } from './memory-presence-store.js';
 import { PresenceStore } from './presence-store.js';
 import { PresenceController } from './presence.controller.js';
 import { PresenceGateway } from './presence.gateway.js';
 import { PresenceService } from './presence.service.js';
+import { RedisPresenceStore } from './redis-presence-store.js';
+
+/** How long the start waits for a Redis that may not be there. Milliseconds. */
+const REDIS_WITHIN_MS = 1_000;
+
+async function presenceStore(config: AppConfig, link: RedisLink | null): Promise<PresenceStore> {
+  if (!link) return new MemoryPresenceStore(config.presence.graceMs);
+  const store = new RedisPresenceStore(link, { prefix: config.redis.prefix, ...config.presence });
+  if (await link.whenUp(REDIS_WITHIN_MS)) await store.whenJoined();
+  return store;
+}
 
 /** Who is online. */
 @Global()
@@ -16,8 +29,8 @@ import { PresenceService } from './presence.service.js';
     PresenceService,
     {
       provide: PresenceStore,
-      inject: [APP_CONFIG],
-      useFactory: (config: AppConfig) => new MemoryPresenceStore(config.presence.graceMs),
+      inject: [APP_CONFIG, REDIS],
+      useFactory: presenceStore,
     },
   ],
   exports: [PresenceService],
