@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { RedisLink } from '../redis/redis-link.js';
 
 /**
@@ -152,7 +153,7 @@ export class PresenceKeys {
       ...keys,
       node,
       leaseMs,
-      node,
+      randomUUID(),
       create ? '1' : '0',
     )) as [number, string];
     return { held: held === 1, epoch };

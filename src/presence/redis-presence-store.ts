@@ -1,15 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { RedisLink } from '../redis/redis-link.js';
+import { sweepDeadNodes } from './dead-nodes.js';
 import { PresenceKeys } from './presence-keys.js';
 import { type PresenceChange, PresenceStore } from './presence-store.js';
 
 /** People that are entered anew side by side, after Redis was away. */
 const AT_ONCE = 200;
-
-/** Between batches of people of a dead node: each of them is announced. Milliseconds. */
-const SWEEP_PAUSE_MS = 50;
-const SWEEP_WITHIN_MS = 60_000;
 
 /** What nobody renews is forgotten after six hours: see presence-keys.ts. */
 const RENEW_PEOPLE_EVERY_MS = 3_600_000;
@@ -22,6 +19,8 @@ interface Present {
   grace: NodeJS.Timeout | null;
   /** Redis has the person as being here. */
   entered: boolean;
+  /** Redis has forgotten them, and nobody was told that they had gone: entering them anew is no news. */
+  forgotten: boolean;
 }
 
 /**
@@ -62,7 +61,7 @@ export class RedisPresenceStore extends PresenceStore {
 
   override async enter(userId: number, connectionId: string): Promise<void> {
     const known = this.people.get(userId);
-    const present = known ?? { connections: new Set(), droppedAt: null, grace: null, entered: false };
+    const present = known ?? newPresent();
     const wasHere = present.connections.size > 0;
     if (present.grace) clearTimeout(present.grace);
     present.grace = null;
@@ -73,7 +72,7 @@ export class RedisPresenceStore extends PresenceStore {
     this.left.delete(userId);
     const came = await this.tryIn(() => this.keys.enter(userId, this.node));
     if (came === null) present.entered = false;
-    else if (this.people.get(userId) === present) present.entered = true;
+    else this.haveEntered(present);
     if (came ?? !known) this.listener({ userId, online: true, at: new Date() });
   }
 
@@ -171,7 +170,10 @@ export class RedisPresenceStore extends PresenceStore {
   /** Redis is there: this node and its people are entered where they are not. */
   private join(): Promise<void> {
     this.joining ??= this.register()
-      .catch((error: unknown) => this.logger.warn(`Presence is not in Redis yet: ${String(error)}`))
+      .catch((error: unknown) => {
+        this.joined = false;
+        this.logger.warn(`Presence is not in Redis yet: ${String(error)}`);
+      })
       .finally(() => (this.joining = null));
     return this.joining;
   }
@@ -182,12 +184,11 @@ export class RedisPresenceStore extends PresenceStore {
     // Redis lost its memory and nobody was announced to have gone; else this node was taken for dead, and all were.
     const forgotten = this.epoch !== null && known.epoch !== this.epoch;
     this.epoch = known.epoch;
-    const silent = new Set<Present>();
     if (!known.held) {
       this.node = randomBytes(6).toString('hex');
       await this.keys.renew(this.node, { leaseMs, create: true });
       for (const present of this.people.values()) {
-        if (present.entered && forgotten) silent.add(present);
+        present.forgotten = forgotten && (present.entered || present.forgotten);
         present.entered = false;
       }
     }
@@ -198,21 +199,27 @@ export class RedisPresenceStore extends PresenceStore {
       const gone = await this.keys.leave(userId, this.node, null);
       if (gone === 'gone') this.listener({ userId, online: false, at: new Date(at) });
     }
-    await this.enterAll((present) => !present.entered, silent);
+    await this.enterAll((present) => !present.entered);
   }
 
-  private async enterAll(which: (present: Present) => boolean, silent: ReadonlySet<Present>): Promise<void> {
+  private async enterAll(which: (present: Present) => boolean): Promise<void> {
     const people = [...this.people].filter(([, present]) => present.connections.size > 0 && which(present));
     for (let i = 0; i < people.length; i += AT_ONCE) {
       await Promise.all(
         people.slice(i, i + AT_ONCE).map(async ([userId, present]) => {
           if (this.people.get(userId) !== present || present.connections.size === 0) return;
           const came = await this.keys.enter(userId, this.node);
-          present.entered = true;
-          if (came && !silent.has(present)) this.listener({ userId, online: true, at: new Date() });
+          const isNews = came && !present.forgotten;
+          this.haveEntered(present);
+          if (isNews) this.listener({ userId, online: true, at: new Date() });
         }),
       );
     }
+  }
+
+  private haveEntered(present: Present): void {
+    present.entered = true;
+    present.forgotten = false;
   }
 
   private async tick(): Promise<void> {
@@ -220,13 +227,8 @@ export class RedisPresenceStore extends PresenceStore {
     this.ticking = true;
     try {
       await this.renew();
-      for (let dead = await this.claim(); dead; dead = await this.claim()) {
-        for await (const gone of this.keys.sweep(dead)) {
-          for (const { userId, at } of gone) this.listener({ userId, online: false, at });
-          if (gone.length > 0) await pause(SWEEP_PAUSE_MS);
-        }
-        await this.keys.forget(dead.node);
-      }
+      const tell = (change: PresenceChange) => this.listener(change);
+      await sweepDeadNodes(this.keys, tell, () => this.closed || !this.joined);
     } catch (error) {
       if (this.link.isUp) this.logger.warn(`Leases were not looked after: ${String(error)}`);
     } finally {
@@ -246,12 +248,10 @@ export class RedisPresenceStore extends PresenceStore {
     else this.renewedAt = now;
     if (now - this.peopleRenewedAt < RENEW_PEOPLE_EVERY_MS) return;
     this.peopleRenewedAt = now;
-    await this.enterAll(() => true, new Set());
-  }
-
-  private claim(): Promise<Awaited<ReturnType<PresenceKeys['claim']>>> {
-    return this.joined && !this.closed ? this.keys.claim(SWEEP_WITHIN_MS) : Promise.resolve(null);
+    await this.enterAll(() => true);
   }
 }
 
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+function newPresent(): Present {
+  return { connections: new Set(), droppedAt: null, grace: null, entered: false, forgotten: false };
+}

@@ -20,8 +20,8 @@ function options(target: RedisTarget, connectionName: string): RedisOptions & { 
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
     maxRetriesPerRequest: 0,
-    // A stopped Redis takes connections and answers nothing on them: our own beat says whether it is there.
-    enableReadyCheck: false,
+    // Without the check ioredis 5.11 takes a connection that closed while CLIENT SETNAME was under way for ready, for ever.
+    enableReadyCheck: true,
     disableClientInfo: true,
     commandTimeout: COMMAND_TIMEOUT_MS,
     connectTimeout: CONNECT_TIMEOUT_MS,
@@ -49,7 +49,6 @@ export function connectToCluster(target: RedisTarget, connectionName: string): C
   const cluster = new Cluster([...target.nodes], {
     redisOptions: options(target, connectionName),
     enableOfflineQueue: false,
-    enableReadyCheck: false,
     slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
     slotsRefreshInterval: 5_000,
     retryDelayOnFailover: 100,
