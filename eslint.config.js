@@ -204,6 +204,7 @@ export default defineConfig(
         console: 'readonly',
         fetch: 'readonly',
         globalThis: 'readonly',
+        performance: 'readonly',
         process: 'readonly',
         setTimeout: 'readonly',
         URL: 'readonly',
