@@ -32,7 +32,7 @@ export class Nodes implements OnApplicationShutdown {
   private audit: RoomAudit | null = null;
   private watch: NodeJS.Timeout | null = null;
   private telling: NodeJS.Timeout | null = null;
-  private untold: string[] = [];
+  private readonly untold = new Set<string>();
 
   constructor(
     @Inject(REDIS) private readonly link: RedisLink | null,
@@ -75,25 +75,24 @@ export class Nodes implements OnApplicationShutdown {
 
   /** Sockets of these rooms, or all, may have missed events. */
   private tell(rooms: ReadonlySet<string> | null): void {
-    const { adapter } = this;
+    const { adapter, untold } = this;
     if (!adapter) return;
-    if (rooms) {
-      adapter.broadcast(syncNeeded(), { rooms: new Set(rooms), except: new Set(), flags: { local: true } });
-      return;
-    }
-    this.untold = [...adapter.sids.keys()];
-    this.telling ??= setInterval(() => this.tellSome(), TELL_EVERY_MS).unref();
+    if (rooms === null) for (const id of adapter.sids.keys()) untold.add(id);
+    else for (const room of rooms) for (const id of adapter.rooms.get(room) ?? []) untold.add(id);
+    if (this.telling) return;
+    this.telling = setInterval(() => this.tellSome(), TELL_EVERY_MS).unref();
     this.tellSome();
   }
 
   private tellSome(): void {
-    const some = this.untold.splice(0, (TOLD_A_SECOND * TELL_EVERY_MS) / 1_000);
-    if (some.length > 0) {
-      this.adapter?.broadcast(syncNeeded(), {
-        rooms: new Set(some),
-        except: new Set(),
-        flags: { local: true },
-      });
+    const some = new Set<string>();
+    for (const id of this.untold) {
+      if (some.size === (TOLD_A_SECOND * TELL_EVERY_MS) / 1_000) break;
+      some.add(id);
+      this.untold.delete(id);
+    }
+    if (some.size > 0) {
+      this.adapter?.broadcast(syncNeeded(), { rooms: some, except: new Set(), flags: { local: true } });
     } else if (this.telling) {
       clearInterval(this.telling);
       this.telling = null;

@@ -68,7 +68,7 @@ export class RelayedAdapter extends LocalAdapter implements LocalSockets {
 
   override addSockets(options: BroadcastOptions, rooms: Room[]): void {
     this.orders++;
-    super.addSockets(options, rooms);
+    this.put(options, rooms);
     this.order({ do: 'join', rooms }, options);
   }
 
@@ -114,9 +114,17 @@ export class RelayedAdapter extends LocalAdapter implements LocalSockets {
       except: new Set(order.except ?? []),
       flags: {},
     };
-    if (order.do === 'join') super.addSockets(options, order.rooms);
+    if (order.do === 'join') this.put(options, order.rooms);
     else if (order.do === 'leave') super.delSockets(options, order.rooms);
     else super.disconnectSockets(options, order.close);
+  }
+
+  private put(options: BroadcastOptions, rooms: Room[]): void {
+    super.addSockets(options, rooms);
+    const hosted = rooms.filter((room) => this.has(room));
+    const heard = this.relay.heard(hosted);
+    // What was published until then did not come here, and nobody waits for it as at the start of a connection.
+    if (heard) void heard.then(() => this.missed(new Set(hosted)));
   }
 
   private changed(room: Room): void {
