@@ -1,4 +1,5 @@
 import type { AppConfig } from '../config/config.js';
+import { shownRedis } from '../config/redis-url.js';
 
 export interface Serving {
   httpPort: number;
@@ -17,6 +18,7 @@ export function banner(config: AppConfig, { httpPort, socketPort, database }: Se
     `  Documents    ${http}/docs`,
     `  Auth         open: every client is believed who it says it is. For development and trusted networks only.`,
     `  Database     ${database}`,
+    ...(config.redis.target ? [`  Other nodes  by ${shownRedis(config.redis.target)}`] : []),
     '',
     '  Try it:',
     `  curl -X POST ${http}/chats -H 'Content-Type: application/json' -d '{"user1Id":1,"user2Id":2}'`,

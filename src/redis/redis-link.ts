@@ -99,8 +99,9 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
   async publish(messages: string[]): Promise<void> {
     const { shards } = this;
     if (!this.up || !shards) throw new Error('Redis is away');
-    const parts = shards.all.length === 1 ? [[shards.all[0]!, messages] as const] : byShard(shards, messages);
-    await Promise.all(parts.map(([shard, part]) => shard.commands.eval(PUBLISH, 0, ...part)));
+    await Promise.all(
+      shards.split(messages).map(([shard, part]) => shard.commands.eval(PUBLISH, 0, ...part)),
+    );
   }
 
   /** After it resolves every message to these channels is heard. */
@@ -248,16 +249,4 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
     }
     await Promise.all(running);
   }
-}
-
-function byShard(shards: Shards, messages: readonly string[]): [Shard, string[]][] {
-  const parts = new Map<Shard, string[]>();
-  for (let i = 0; i < messages.length; i += 2) {
-    const shard = shards.of(messages[i]!);
-    if (!shard) throw new Error('A slot of the cluster has no owner');
-    const part = parts.get(shard);
-    if (part) part.push(messages[i]!, messages[i + 1]!);
-    else parts.set(shard, [messages[i]!, messages[i + 1]!]);
-  }
-  return [...parts];
 }

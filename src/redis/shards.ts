@@ -49,6 +49,20 @@ export class Shards {
     return JSON.stringify(await slotRanges(cluster)) !== this.map;
   }
 
+  /** Channel, text, channel, text: what goes to which. @throws Error when nobody owns a channel's slot. */
+  split(messages: string[]): [Shard, string[]][] {
+    if (this.all.length === 1) return [[this.all[0]!, messages]];
+    const parts = new Map<Shard, string[]>();
+    for (let i = 0; i < messages.length; i += 2) {
+      const shard = this.of(messages[i]!);
+      if (!shard) throw new Error('A slot of the cluster has no owner');
+      const part = parts.get(shard);
+      if (part) part.push(messages[i]!, messages[i + 1]!);
+      else parts.set(shard, [messages[i]!, messages[i + 1]!]);
+    }
+    return [...parts];
+  }
+
   get connections(): Redis[] {
     return this.all.flatMap(({ commands, subscriber }) => [commands, subscriber]);
   }
