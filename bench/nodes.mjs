@@ -145,6 +145,7 @@ async function measure(kind, count) {
   const server = spawn('redis-server', ['--port', port, '--save', '', '--bind', '127.0.0.1'], {
     stdio: 'ignore',
   });
+  process.once('exit', () => server.kill());
   const redis = new Redis(port);
   await whenReady(redis);
   const file = fileURLToPath(import.meta.url);

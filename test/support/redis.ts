@@ -18,7 +18,11 @@ const major = Number(/v=(\d+)/.exec(found.stdout ?? '')?.[1] ?? 0);
  */
 export function describeWithRedis(title: string, suite: () => void): void {
   if (major >= 7) {
-    describe(title, suite);
+    describe(title, () => {
+      suite();
+      // Those of a test that failed before it stopped them.
+      afterAll(() => Promise.all([...running].map((server) => server.stop())));
+    });
   } else if (process.env.CI === 'true') {
     describe(title, () => {
       it('runs', () => {
@@ -42,6 +46,8 @@ async function freePort(): Promise<number> {
   await once(server, 'close');
   return port <= HIGHEST_PORT ? port : freePort();
 }
+
+const running = new Set<RedisServer>();
 
 async function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -87,6 +93,7 @@ export class RedisServer {
       stdio: 'ignore',
     });
     const end = Date.now() + PATIENCE_MS;
+    running.add(this);
     while (!(await answers(this.port))) {
       if (Date.now() > end) throw new Error('redis-server does not answer');
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -113,6 +120,7 @@ export class RedisServer {
   }
 
   async stop(): Promise<void> {
+    running.delete(this);
     await this.kill();
     await rm(this.folder, { recursive: true, force: true });
   }
