@@ -11,8 +11,9 @@ import tseslint from 'typescript-eslint';
 const LAYERS = [
   ['contract'],
   ['config'],
-  ['limits'],
   ['metrics'],
+  ['redis'],
+  ['limits'],
   ['database'],
   ['auth'],
   ['idempotency'],
@@ -203,6 +204,7 @@ export default defineConfig(
         console: 'readonly',
         fetch: 'readonly',
         globalThis: 'readonly',
+        performance: 'readonly',
         process: 'readonly',
         setTimeout: 'readonly',
         URL: 'readonly',

@@ -14,6 +14,7 @@ import { MessagesModule } from './messages/messages.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { PresenceModule } from './presence/presence.module.js';
+import { RedisModule } from './redis/redis.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
 import { ReactionsModule } from './reactions/reactions.module.js';
 import { ReceiptsModule } from './receipts/receipts.module.js';
@@ -30,8 +31,9 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConfigModule.with(config),
-        LimitsModule,
         MetricsModule,
+        RedisModule,
+        LimitsModule,
         DatabaseModule,
         RealtimeModule,
         AuthModule,

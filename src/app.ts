@@ -6,6 +6,7 @@ import helmet from 'helmet';
 import { AppModule } from './app.module.js';
 import type { AppConfig } from './config/config.js';
 import { refuseBodiesOfNobody } from './http/credentials.js';
+import { refuseWhileDraining } from './http/draining.js';
 import { useJsonBodies } from './http/json-body.js';
 import { useDocs } from './http/openapi.js';
 import { LIMIT_HEADERS, useAddressLimits } from './http/request-limits.js';
@@ -13,6 +14,9 @@ import { logRequests } from './http/request-log.js';
 import { answerUnparsable } from './http/unparsable.js';
 import { boundServer } from './limits/server-bounds.js';
 import { MetricsServer } from './operations/metrics-server.js';
+import type { RedisLink } from './redis/redis-link.js';
+import { REDIS } from './redis/redis.module.js';
+import { Drain } from './realtime/drain.js';
 import { SocketIoAdapter } from './realtime/socket-io.adapter.js';
 
 /** A node that serves. */
@@ -21,7 +25,7 @@ export interface RunningApp {
   socketPort: number;
   /** null: metrics are on `httpPort`. */
   metricsPort: number | null;
-  /** Answers what was taken, closes sockets and HTTP, then the pools. */
+  /** Moves clients away, answers what was taken, closes sockets and HTTP, then the pools and the link to Redis. */
   stop(): Promise<void>;
 }
 
@@ -42,6 +46,7 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
   });
   app.use(logRequests());
   // Plain HTTP is as good as HTTPS behind a proxy or on a developer's machine: nothing is to be upgraded.
+  refuseWhileDraining(app);
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } }, hsts: false }));
   useAddressLimits(app);
   if (config.auth.mode === 'jwt') refuseBodiesOfNobody(app);
@@ -49,16 +54,21 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
   useDocs(app);
   answerUnparsable(app.getHttpServer());
   boundServer(app.getHttpServer());
+  const close = async () => {
+    await app.close();
+    await app.get<RedisLink | null>(REDIS)?.close();
+  };
+  let stopped: Promise<void> | null = null;
+  const stop = () => (stopped ??= app.get(Drain).run().then(close));
   try {
     await app.init();
     const socketPort = await sockets.listen();
     if (config.host === undefined) await app.listen(config.httpPort);
     else await app.listen(config.httpPort, config.host);
     const address = app.getHttpServer().address() as { port: number };
-    const metricsPort = app.get(MetricsServer).port;
-    return { httpPort: address.port, socketPort, metricsPort, stop: () => app.close() };
+    return { httpPort: address.port, socketPort, metricsPort: app.get(MetricsServer).port, stop };
   } catch (error) {
-    await app.close();
+    await close();
     throw error;
   }
 }

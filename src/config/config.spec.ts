@@ -17,8 +17,10 @@ describe('The configuration', () => {
         database: { url: null, pool: 16, timeoutMs: 3_000 },
         trustProxy: 0,
         limits: { person: { message: { points: 200, durationMs: 10_000 } }, sockets: 5_000 },
-        presence: { graceMs: 5_000 },
         metrics: { port: null, token: null },
+        redis: { target: null, prefix: 'chat' },
+        presence: { graceMs: 5_000, leaseMs: 15_000 },
+        drain: { noticeMs: 500, spreadMs: 10_000 },
         logLevel: 'info',
       },
     });
@@ -88,6 +90,16 @@ describe('The configuration', () => {
     ['RATE_LIMIT_MESSAGES', '200'],
     ['RATE_LIMIT_BYTES', '16gb/1m'],
     ['RATE_LIMIT_SOCKETS', '0'],
+    ['REDIS_URL', 'http://localhost:6379'],
+    ['REDIS_URL', 'redis://'],
+    ['REDIS_URL', 'redis://one:6379,two:6379'],
+    ['REDIS_URL', 'redis+cluster://one:6379,'],
+    ['REDIS_URL', 'redis+cluster://one:6379/3'],
+    ['REDIS_URL', 'redis://localhost:70000'],
+    ['REDIS_PREFIX', 'two words'],
+    ['PRESENCE_LEASE_MS', '999'],
+    ['DRAIN_NOTICE_MS', '5001'],
+    ['DRAIN_SPREAD_MS', '12001'],
     ['NODE_ENV', 'staging'],
     ['AUTH', 'none'],
     ['ALLOWED_ORIGINS', 'example.com'],
@@ -114,14 +126,35 @@ describe('The configuration', () => {
     ]);
   });
 
+  it.each([
+    ['redis://cache', { tls: false, cluster: false, nodes: [{ host: 'cache', port: 6379 }], db: 0 }],
+    ['redis://[::1]:7000/2', { nodes: [{ host: '::1', port: 7000 }], db: 2 }],
+    ['rediss://ann:p%40ss:word@cache:1', { tls: true, username: 'ann', password: 'p@ss:word' }],
+    ['redis://:secret@cache', { username: undefined, password: 'secret' }],
+    [
+      'rediss+cluster://one:7000,two',
+      {
+        tls: true,
+        cluster: true,
+        nodes: [
+          { host: 'one', port: 7000 },
+          { host: 'two', port: 6379 },
+        ],
+      },
+    ],
+  ])('reads where Redis is from %s', (text, target) => {
+    expect(parseConfig({ REDIS_URL: text })).toMatchObject({ faults: [], config: { redis: { target } } });
+  });
+
   it('repeats no secret when it tells a fault', () => {
+    expect(JSON.stringify(faultsOf({ REDIS_URL: 'http://chat:hunter2@cache' }))).not.toContain('hunter2');
     const faults = faultsOf({ DATABASE_URL: 'mysql://chat:hunter2@db/chat' });
     expect(JSON.stringify(faults)).not.toContain('hunter2');
   });
 
   it('is whole, with defaults, where there are faults', () => {
     const { config } = parseConfig({ PORT: 'x', PRESENCE_GRACE_MS: '7' });
-    expect(config).toEqual({ ...parseConfig({}).config, presence: { graceMs: 7 } });
+    expect(config).toEqual({ ...parseConfig({}).config, presence: { graceMs: 7, leaseMs: 15_000 } });
   });
 
   it('wants two ports for REST and sockets, unless the system chooses them', () => {

@@ -1,6 +1,7 @@
 import { type AuthConfig, parseAuth } from './auth-config.js';
 import { environment, type Environment } from './environment.js';
 import type { Rate } from './rate.js';
+import { type RedisTarget } from './redis-url.js';
 
 /** The configuration, read once at start. */
 export interface AppConfig {
@@ -21,11 +22,17 @@ export interface AppConfig {
   readonly trustProxy: number;
   /** null: there are none. */
   readonly limits: LimitsConfig | null;
-  readonly presence: { readonly graceMs: number };
   /** Members of a chat up to which each receipt is pushed to all of them. */
   readonly receiptsPushedUpTo: number;
   /** Where metrics are served: `port` null is `httpPort`. */
   readonly metrics: { readonly port: number | null; readonly token: string | null };
+  readonly redis: {
+    /** null: this node is the only one. */
+    readonly target: RedisTarget | null;
+    readonly prefix: string;
+  };
+  readonly presence: { readonly graceMs: number; readonly leaseMs: number };
+  readonly drain: { readonly noticeMs: number; readonly spreadMs: number };
   readonly logLevel: Environment['LOG_LEVEL'];
 }
 
@@ -136,9 +143,11 @@ export function parseConfig(variables: Record<string, string | undefined>): {
     }),
     trustProxy: env.TRUST_PROXY,
     limits: env.RATE_LIMITS === 'off' ? null : limitsOf(env),
-    presence: Object.freeze({ graceMs: env.PRESENCE_GRACE_MS }),
     receiptsPushedUpTo: env.RECEIPTS_PUSHED_UP_TO,
     metrics: Object.freeze({ port: env.METRICS_PORT, token: env.METRICS_TOKEN }),
+    redis: Object.freeze({ target: env.REDIS_URL, prefix: env.REDIS_PREFIX }),
+    presence: Object.freeze({ graceMs: env.PRESENCE_GRACE_MS, leaseMs: env.PRESENCE_LEASE_MS }),
+    drain: Object.freeze({ noticeMs: env.DRAIN_NOTICE_MS, spreadMs: env.DRAIN_SPREAD_MS }),
     logLevel: env.LOG_LEVEL,
   };
   return { config: Object.freeze(config), faults };

@@ -1,4 +1,5 @@
 import { parseRate, type Rate } from './rate.js';
+import { redisUrl, type RedisTarget } from './redis-url.js';
 
 /**
  * Every environment variable there is: what it means, its default, and what its text may be. README.md and
@@ -86,6 +87,11 @@ const rate = (about: string, text: string): Variable<Rate> => ({
   parse: parseRate,
 });
 
+function channelPrefix(text: string): string {
+  if (/^[\w.-]{1,32}$/.test(text)) return text;
+  throw new Error('expected up to 32 letters, digits, dots, dashes or underscores');
+}
+
 const variable = <T>(definition: Variable<T>): Variable<T> => definition;
 
 export const environment = {
@@ -108,6 +114,17 @@ export const environment = {
     about: 'Most milliseconds that one statement may take.',
     default: 3_000,
     parse: wholeNumber(100, 4_000),
+  }),
+  REDIS_URL: variable<RedisTarget | null>({
+    about:
+      'Redis 7 or later that joins several nodes: `redis://`, `rediss://`, or `redis+cluster://host:port,host:port`. Unset: this node is the only one.',
+    default: null,
+    parse: redisUrl,
+  }),
+  REDIS_PREFIX: variable({
+    about: 'What names in Redis begin with: nodes of one prefix are one system.',
+    default: 'chat',
+    parse: channelPrefix,
   }),
   PORT: variable({ about: 'Port of REST and the documents.', default: 3000, parse: port }),
   SOCKET_PORT: variable({ about: 'Port of Socket.IO.', default: 5005, parse: port }),
@@ -226,6 +243,22 @@ export const environment = {
       if (/^[\x21-\x7e]{16,}$/.test(text)) return text;
       throw new Error('expected at least 16 characters without blanks');
     },
+  }),
+  PRESENCE_LEASE_MS: variable({
+    about:
+      'With Redis: milliseconds after which the people of a node that no longer answers count as offline.',
+    default: 15_000,
+    parse: wholeNumber(1_000, 600_000),
+  }),
+  DRAIN_NOTICE_MS: variable({
+    about: 'Milliseconds between "not ready" and refusing new work at a stop: for a load balancer to notice.',
+    default: 500,
+    parse: wholeNumber(0, 5_000),
+  }),
+  DRAIN_SPREAD_MS: variable({
+    about: 'Most milliseconds over which a stopping node spreads the closing of its sockets.',
+    default: 10_000,
+    parse: wholeNumber(0, 12_000),
   }),
   LOG_LEVEL: variable<'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent'>({
     about: 'Least level that is logged.',

@@ -102,6 +102,16 @@ export const events = {
     payload: tokenLifeView,
     summary: 'The token of this socket expires soon: send `authenticate`, or the socket will be closed.',
   },
+  syncNeeded: {
+    payload: z.object({
+      withinMs: z
+        .number()
+        .int()
+        .meta({ description: 'Sync at a random moment within so many milliseconds.' }),
+    }),
+    summary:
+      'Events may have been missed: the server was cut off from the others for a while. Call sync; to whom it concerns.',
+  },
   exception: {
     payload: z.object({
       command: z.string().nullable(),

@@ -1,4 +1,5 @@
 import type { AppConfig } from '../config/config.js';
+import { shownRedis } from '../config/redis-url.js';
 
 export interface Serving {
   httpPort: number;
@@ -20,6 +21,7 @@ export function banner(config: AppConfig, { httpPort, socketPort, metricsPort, d
     `  Metrics      http://localhost:${metricsPort ?? httpPort}/metrics`,
     `  Auth         ${shownAuth(config)}`,
     `  Database     ${database}`,
+    ...(config.redis.target ? [`  Other nodes  by ${shownRedis(config.redis.target)}`] : []),
     '',
     '  Try it:',
     `  ${config.auth.mode === 'open' ? openTry(http) : `curl -i ${http}/auth/me`}`,

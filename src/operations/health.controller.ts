@@ -1,10 +1,11 @@
 import { Controller, Get, HttpCode, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { Vitals } from '../metrics/vitals.js';
+import { Drain } from '../realtime/drain.js';
 
 interface Readiness {
-  /** `degraded`: it does its work, less well than it could. */
-  status: 'ready' | 'degraded' | 'not ready';
+  /** `degraded`: it does its work, less well than it could. `draining`: it is to get no more of it. */
+  status: 'ready' | 'degraded' | 'draining' | 'not ready';
   database: 'up' | 'down';
   /** The parts that are not well, when there are any. */
   degraded?: string[];
@@ -13,7 +14,10 @@ interface Readiness {
 /** For whoever runs it: is the process alive, can it do its work. */
 @Controller('health')
 export class HealthController {
-  constructor(private readonly vitals: Vitals) {}
+  constructor(
+    private readonly vitals: Vitals,
+    private readonly drain: Drain,
+  ) {}
 
   /** 200 as long as the process answers. */
   @Get('live')
@@ -22,13 +26,15 @@ export class HealthController {
     return { status: 'alive' };
   }
 
-  /** 200 when it can do its work, 503 when it can't; the body says what is missing. */
+  /** 200 when it can do its work, degraded or not; 503 when it can't or is to get none; the body says why. */
   @Get('ready')
   async ready(@Res({ passthrough: true }) response: Response): Promise<Readiness> {
     const { ready, down } = await this.vitals.check();
-    response.status(ready ? 200 : 503);
+    const well = down.length > 0 ? 'degraded' : 'ready';
+    const status = this.drain.isDraining ? 'draining' : ready ? well : 'not ready';
+    response.status(status === 'ready' || status === 'degraded' ? 200 : 503);
     return {
-      status: !ready ? 'not ready' : down.length > 0 ? 'degraded' : 'ready',
+      status,
       database: down.includes('database') ? 'down' : 'up',
       ...(down.length > 0 ? { degraded: down } : {}),
     };

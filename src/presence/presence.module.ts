@@ -3,6 +3,8 @@ import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import { LastSeen } from './last-seen.js';
 import { Metrics } from '../metrics/metrics.js';
+import type { RedisLink } from '../redis/redis-link.js';
+import { REDIS } from '../redis/redis.module.js';
 import { MemoryPresenceStore } from './memory-presence-store.js';
 import { PresenceAnnouncer } from './presence-announcer.js';
 import { PresenceReads } from './presence-reads.js';
@@ -12,6 +14,17 @@ import { PresenceGateway } from './presence.gateway.js';
 import { PresenceService } from './presence.service.js';
 import { VisibilityService } from './visibility.service.js';
 import { Watches } from './watches.js';
+import { RedisPresenceStore } from './redis-presence-store.js';
+
+/** How long the start waits for a Redis that may not be there. Milliseconds. */
+const REDIS_WITHIN_MS = 1_000;
+
+async function presenceStore(config: AppConfig, link: RedisLink | null): Promise<PresenceStore> {
+  if (!link) return new MemoryPresenceStore(config.presence.graceMs);
+  const store = new RedisPresenceStore(link, { prefix: config.redis.prefix, ...config.presence });
+  if (await link.whenUp(REDIS_WITHIN_MS)) await store.whenJoined();
+  return store;
+}
 
 /** Who is online. */
 @Global()
@@ -27,8 +40,8 @@ import { Watches } from './watches.js';
     Watches,
     {
       provide: PresenceStore,
-      inject: [APP_CONFIG],
-      useFactory: (config: AppConfig) => new MemoryPresenceStore(config.presence.graceMs),
+      inject: [APP_CONFIG, REDIS],
+      useFactory: presenceStore,
     },
   ],
   exports: [PresenceService, VisibilityService],

@@ -22,6 +22,7 @@ export class Connection {
   address = '';
   private refusals = 0;
   private refusalsBegan = 0;
+  private left = false;
 
   constructor(
     readonly socket: Socket,
@@ -35,6 +36,15 @@ export class Connection {
   /** What the edge knows of this socket; undefined before its dispatcher was attached. */
   static of(socket: Socket): Connection | undefined {
     return (socket.data as { connection?: Connection }).connection;
+  }
+
+  /** This node is going down, and this socket is next: what it asks from now on is refused. */
+  leave(): void {
+    this.left = true;
+  }
+
+  get isLeaving(): boolean {
+    return this.left;
   }
 
   get id(): string {

@@ -1,4 +1,5 @@
 import type { Call } from './call.js';
+import type { Connection } from './connection.js';
 import { tooSlow } from '../database/failure.js';
 
 /** Every command is answered within this many milliseconds of its arrival. */
@@ -26,6 +27,16 @@ export class Deadlines {
 
   stop(): void {
     clearInterval(this.timer);
+  }
+
+  /** Connections that wait for an answer. */
+  waiting(): Set<Connection> {
+    const waiting = new Set<Connection>();
+    for (let i = this.head; i < this.queue.length; i++) {
+      const { call } = this.queue[i]!;
+      if (!call.answered) waiting.add(call.connection);
+    }
+    return waiting;
   }
 
   /** Calls that are not answered yet. */

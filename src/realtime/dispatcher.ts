@@ -13,7 +13,7 @@ import {
   limitOf,
   parseInput,
 } from '../contract/index.js';
-import { toAppError } from '../database/failure.js';
+import { toAppError, tooSlow } from '../database/failure.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { Limits } from '../limits/limits.js';
 import { type Ack, type Answer, Call } from './call.js';
@@ -96,6 +96,11 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
     if (connection.caller) this.begin(connection, connection.caller);
   }
 
+  /** Connections with commands that are not answered yet. */
+  busy(): Set<Connection> {
+    return this.deadlines.waiting();
+  }
+
   /** In jwt mode a socket is its person's from the start: as if `userOnline` were the first that it sent. */
   private begin(connection: Connection, { userId }: Person): void {
     this.expiry.watch(connection);
@@ -130,6 +135,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
     try {
       if (this.limits.on) this.count(connection, bound?.definition, size);
       if (!bound) throw new AppError('UNKNOWN_COMMAND');
+      if (connection.isLeaving) throw tooSlow();
       const input = parseInput(bound.name, payloadOf(args));
       this.deadlines.add(call);
       connection.lane.enter(bound.definition.order, () => this.start(call, bound, input));

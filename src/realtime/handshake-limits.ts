@@ -18,15 +18,24 @@ interface Connection {
 
 /**
  * Who may begin a connection: pages of allowed origins (`cors` does not stop a WebSocket: browsers send no preflight
- * for it) and whoever sends no origin, as no browser does; both within the limits of their address.
+ * for it) and whoever sends no origin, as no browser does; both within the limits of their address, and nobody at a
+ * node that is going down.
  *
  * A foreign page is refused in the manner of Engine.IO, too many handshakes by 429 with Retry-After and the error as
  * REST renders it.
  */
-export function handshakeGuard(config: Pick<AppConfig, 'allowedOrigins'>, limits: Limits) {
+export function handshakeGuard(
+  config: Pick<AppConfig, 'allowedOrigins'>,
+  limits: Limits,
+  drain: { readonly isRefusing: boolean },
+) {
   const { allowedOrigins } = config;
   const anyOrigin = allowedOrigins.includes('*');
   return (request: IncomingMessage, decide: Decide): void => {
+    if (drain.isRefusing) {
+      decide('going down', false);
+      return;
+    }
     const { origin } = request.headers;
     if (!anyOrigin && origin !== undefined && !allowedOrigins.includes(origin)) {
       decide('Origin not allowed', false);

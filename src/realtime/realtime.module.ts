@@ -3,6 +3,8 @@ import { DiscoveryModule } from '@nestjs/core';
 import { Metrics } from '../metrics/metrics.js';
 import { Dispatcher } from './dispatcher.js';
 import { Handshake } from './handshake.js';
+import { Drain } from './drain.js';
+import { Nodes } from './nodes/nodes.js';
 import { Publisher } from './publisher.js';
 import { Rooms } from './rooms.js';
 import { TokenExpiry } from './token-expiry.js';
@@ -11,8 +13,8 @@ import { TokenExpiry } from './token-expiry.js';
 @Global()
 @Module({
   imports: [DiscoveryModule],
-  providers: [Dispatcher, Handshake, Publisher, Rooms, TokenExpiry],
-  exports: [Publisher, Rooms],
+  providers: [Dispatcher, Drain, Handshake, Nodes, Publisher, Rooms, TokenExpiry],
+  exports: [Drain, Publisher, Rooms],
 })
 export class RealtimeModule {
   constructor(metrics: Metrics, publisher: Publisher) {

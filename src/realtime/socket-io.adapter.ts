@@ -10,7 +10,8 @@ import { boundServer } from '../limits/server-bounds.js';
 import { Dispatcher } from './dispatcher.js';
 import { countOpen, handshakeGuard } from './handshake-limits.js';
 import { Handshake } from './handshake.js';
-import { LocalAdapter } from './local-adapter.js';
+import { Drain } from './drain.js';
+import { Nodes } from './nodes/nodes.js';
 import { Publisher } from './publisher.js';
 import { Rooms } from './rooms.js';
 import { cutOffSlowReaders } from './slow-readers.js';
@@ -53,9 +54,10 @@ export class SocketIoAdapter extends IoAdapter {
     if (this.server) return this.server;
     const { allowedOrigins } = this.config;
     const limits = this.app.get(Limits);
+    const drain = this.app.get(Drain);
     const server = new Server(this.http, {
       ...options,
-      adapter: LocalAdapter,
+      adapter: this.app.get(Nodes).adapterClass(),
       parser: createParser({}, limits.on),
       wsEngine: CorkedWebSocketServer,
       perMessageDeflate: false,
@@ -66,7 +68,7 @@ export class SocketIoAdapter extends IoAdapter {
       pingTimeout: PING_TIMEOUT_MS,
       connectTimeout: CONNECT_TIMEOUT_MS,
       cors: { origin: allowedOrigins.includes('*') ? '*' : [...allowedOrigins] },
-      allowRequest: handshakeGuard(this.config, limits),
+      allowRequest: handshakeGuard(this.config, limits, drain),
     });
     // Nest listens once for each gateway: many are no leak.
     server.of('/').setMaxListeners(0);
@@ -79,6 +81,7 @@ export class SocketIoAdapter extends IoAdapter {
     server.on('connection', (socket) => dispatcher.attach(socket));
     this.app.get(Publisher).use(server);
     this.app.get(Rooms).use(server);
+    drain.use(server);
     this.server = server;
     return server;
   }

@@ -105,6 +105,8 @@ export class World {
       HOST: '127.0.0.1',
       PRESENCE_GRACE_MS: '50',
       RATE_LIMITS: 'off',
+      DRAIN_NOTICE_MS: '0',
+      DRAIN_SPREAD_MS: '0',
       DATABASE_URL: database.url,
       ...variables,
     });

@@ -1,0 +1,114 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Server, Socket } from 'socket.io';
+import type { AppConfig } from '../config/config.js';
+import { APP_CONFIG } from '../config/config.module.js';
+import { AppError } from '../contract/index.js';
+import { Connection } from './connection.js';
+import { ANSWER_WITHIN_MS } from './deadlines.js';
+import { Dispatcher } from './dispatcher.js';
+
+/** Sockets are closed in slices, at most so many milliseconds apart, and no slower than this for each socket. */
+const SLICE_MS = 100;
+const MS_A_SOCKET = 10;
+
+/** Between looks whether the commands of the sockets that leave are answered. Milliseconds. */
+const LOOK_EVERY_MS = 20;
+
+/** A closed socket's last frames may take so many milliseconds to leave; then it is cut off. */
+const FLUSH_WITHIN_MS = 1_000;
+
+/** When a client should try again: at another node, or at this one after its restart. Milliseconds. */
+const RETRY_AFTER_MS = 1_000;
+
+/** What a command or request gets that comes to a node on its way out. */
+export function goingDown(): AppError {
+  return new AppError('UNAVAILABLE', { retryAfterMs: RETRY_AFTER_MS });
+}
+
+/**
+ * A stop that nobody has to notice. Not ready at once; after a notice for load balancers no new handshakes and
+ * requests; then each socket in its turn, spread over time: its new commands are refused, those under way are answered,
+ * and its connection is closed, upon which a stock client connects again, elsewhere. Until its turn a socket is served.
+ */
+@Injectable()
+export class Drain {
+  private stage: 'serving' | 'notice' | 'refusing' = 'serving';
+  private server: Server | null = null;
+
+  constructor(
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+    private readonly dispatcher: Dispatcher,
+  ) {}
+
+  /** Called once by the adapter. */
+  use(server: Server): void {
+    this.server = server;
+  }
+
+  /** A stop has begun. */
+  get isDraining(): boolean {
+    return this.stage !== 'serving';
+  }
+
+  /** New handshakes and requests are refused. */
+  get isRefusing(): boolean {
+    return this.stage === 'refusing';
+  }
+
+  /** Resolves when every socket is closed and all that sockets asked is answered. */
+  async run(): Promise<void> {
+    this.stage = 'notice';
+    await pause(this.config.drain.noticeMs);
+    this.stage = 'refusing';
+    // Handshakes that were under way may still become sockets meanwhile.
+    while (this.sockets().length > 0) await this.moveAway(this.sockets());
+    this.server?.engine.close();
+  }
+
+  private sockets(): Socket[] {
+    return this.server ? [...this.server.of('/').sockets.values()] : [];
+  }
+
+  private async moveAway(sockets: readonly Socket[]): Promise<void> {
+    const spread = Math.min(this.config.drain.spreadMs, sockets.length * MS_A_SOCKET);
+    const slices = Math.max(1, Math.ceil(spread / SLICE_MS));
+    const size = Math.ceil(sockets.length / slices);
+    const leaving: Promise<void>[] = [];
+    for (let i = 0; i < sockets.length; i += size) {
+      if (i > 0) await pause(spread / slices);
+      leaving.push(this.close(sockets.slice(i, i + size)));
+    }
+    await Promise.all(leaving);
+  }
+
+  private async close(sockets: readonly Socket[]): Promise<void> {
+    for (const socket of sockets) Connection.of(socket)?.leave();
+    const end = performance.now() + ANSWER_WITHIN_MS + 500;
+    let left = sockets;
+    const closed: Promise<void>[] = [];
+    while (left.length > 0) {
+      const busy = performance.now() < end ? this.dispatcher.busy() : new Set<Connection>();
+      const quiet = left.filter((socket) => !isAmong(busy, socket));
+      closed.push(...quiet.map(closeWhole));
+      left = left.filter((socket) => isAmong(busy, socket));
+      if (left.length > 0) await pause(LOOK_EVERY_MS);
+    }
+    await Promise.all(closed);
+  }
+}
+
+function isAmong(connections: ReadonlySet<Connection>, socket: Socket): boolean {
+  const connection = Connection.of(socket);
+  return connection !== undefined && connections.has(connection);
+}
+
+/** Closes the transport: on a `disconnect()` of the server a stock client would stay away. */
+async function closeWhole({ conn }: Socket): Promise<void> {
+  const closed = new Promise<void>((resolve) => conn.once('close', () => resolve()));
+  conn.close();
+  if (conn.readyState === 'closed') return;
+  await Promise.race([closed, pause(FLUSH_WITHIN_MS)]);
+  conn.close(true);
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,202 @@
+import { randomBytes } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+import type { RedisLink } from '../../redis/redis-link.js';
+import { Subscriptions } from './subscriptions.js';
+import {
+  decode,
+  encodeFrame,
+  encodeOrder,
+  type FrameHeader,
+  isFrom,
+  type NodeMessage,
+  type Order,
+} from './wire.js';
+
+/** Messages to more rooms than this go once to every node instead of once to every room. */
+const MANY_ROOMS = 32;
+
+/** Characters of messages that Redis has not confirmed. Past it they are dropped, and their rooms told to sync. */
+const MAX_UNCONFIRMED = 8 * 1024 * 1024;
+
+/** Rooms remembered as having missed something. Past it: everybody. */
+const MAX_MISSED = 10_000;
+
+/** Longest wait for a subscription, in milliseconds: after that the link is as good as down. */
+const HEARD_WITHIN_MS = 1_000;
+
+/** The sockets of this node, as messages from other nodes reach them. */
+export interface LocalSockets {
+  /** Rooms with sockets here, each socket's own left out. */
+  hosted(): Iterable<string>;
+  has(room: string): boolean;
+  hear(message: NodeMessage, room: string | null): void;
+}
+
+/** What happens around the link, in this order when it is back. */
+export interface RelayEvents {
+  /** All rooms are heard again: what this node's people missed can be told them now. */
+  restored(): Promise<void>;
+}
+
+/**
+ * Takes what one node publishes to the sockets of the others, by one channel a room: it travels only to nodes that host
+ * its readers. Best effort, and it never waits: what could not be published is remembered by room, and when the link is
+ * back those rooms are told that they missed something.
+ */
+export class Relay {
+  readonly nodeId = randomBytes(4).toString('hex');
+  private readonly logger = new Logger(Relay.name);
+  private readonly own = Buffer.from(this.nodeId);
+  private readonly prefix: string;
+  private readonly everybody: string;
+  private readonly subscriptions: Subscriptions;
+  private local: LocalSockets | null = null;
+  private turn: string[] = [];
+  private turnSize = 0;
+  private unconfirmed = 0;
+  private readonly missed = new Set<string>();
+  private missedByAll = false;
+
+  constructor(
+    private readonly link: RedisLink,
+    prefix: string,
+    private readonly events: RelayEvents,
+  ) {
+    this.prefix = `${prefix}:room:`;
+    this.everybody = `${prefix}:nodes`;
+    this.subscriptions = new Subscriptions(
+      {
+        get isUp() {
+          return link.isUp;
+        },
+        subscribe: (rooms) => link.subscribe(rooms.map((room) => this.prefix + room)),
+        unsubscribe: (rooms) => link.unsubscribe(rooms.map((room) => this.prefix + room)),
+        fail: (reason) => link.fail(reason),
+      },
+      (room) => this.local?.has(room) ?? false,
+    );
+    link.onMessage((channel, text) => this.take(channel, text));
+    link.on('down', () => this.subscriptions.forget());
+    link.on('up', () => void this.restore());
+    if (link.isUp) void this.restore();
+  }
+
+  use(local: LocalSockets): void {
+    this.local = local;
+  }
+
+  /** A room has its first socket here, or lost its last. */
+  roomChanged(room: string): void {
+    this.subscriptions.mark(room);
+  }
+
+  /** Null when the rooms are heard already. */
+  heard(rooms: Iterable<string>): Promise<void> | null {
+    const heard = this.subscriptions.heard(rooms);
+    return heard && Promise.race([heard, afterMs(HEARD_WITHIN_MS)]);
+  }
+
+  /** `rooms` none: every socket. The first of overlapping rooms wins: nobody hears a frame twice. */
+  frame(frame: string, rooms: readonly string[], header: FrameHeader | null): void {
+    if (rooms.length === 0 || rooms.length > MANY_ROOMS) {
+      const whole = rooms.length === 0 ? header : { ...header, rooms: [...rooms] };
+      this.push(this.everybody, encodeFrame(this.nodeId, whole, frame));
+      return;
+    }
+    const plain = encodeFrame(this.nodeId, header, frame);
+    const shared: string[] = [];
+    for (const room of rooms) {
+      const text =
+        shared.length === 0
+          ? plain
+          : encodeFrame(this.nodeId, { ...header, except: [...(header?.except ?? []), ...shared] }, frame);
+      this.push(this.prefix + room, text);
+      if (!isPersonal(room)) shared.push(room);
+    }
+  }
+
+  order(order: Exclude<Order, { do: 'sync' }>): void {
+    const rooms = order.of;
+    if (rooms.length === 0 || rooms.length > MANY_ROOMS) {
+      this.push(this.everybody, encodeOrder(this.nodeId, order));
+      return;
+    }
+    for (const room of rooms)
+      this.push(this.prefix + room, encodeOrder(this.nodeId, { ...order, of: [room] }));
+  }
+
+  private push(channel: string, text: string): void {
+    if (!this.link.isUp || this.unconfirmed + this.turnSize > MAX_UNCONFIRMED) {
+      this.miss(channel);
+      return;
+    }
+    this.turnSize += text.length;
+    if (this.turn.push(channel, text) === 2) setImmediate(() => this.flush());
+  }
+
+  private flush(): void {
+    const { turn, turnSize } = this;
+    this.turn = [];
+    this.turnSize = 0;
+    this.unconfirmed += turnSize;
+    this.link.publish(turn).then(
+      () => {
+        this.unconfirmed -= turnSize;
+      },
+      () => {
+        this.unconfirmed -= turnSize;
+        for (let i = 0; i < turn.length; i += 2) this.miss(turn[i]!);
+        // Nothing else would tell those who missed it.
+        this.link.fail('a message was not confirmed');
+      },
+    );
+  }
+
+  private miss(channel: string): void {
+    if (this.missedByAll) return;
+    if (channel === this.everybody || this.missed.size >= MAX_MISSED) {
+      this.missedByAll = true;
+      this.missed.clear();
+    } else {
+      this.missed.add(channel.slice(this.prefix.length));
+    }
+  }
+
+  private take(channel: Buffer, text: Buffer): void {
+    if (isFrom(this.own, text)) return;
+    try {
+      const name = channel.toString('latin1');
+      this.local?.hear(decode(text), name === this.everybody ? null : name.slice(this.prefix.length));
+    } catch (error) {
+      this.logger.error(error, 'A message from another node was not understood');
+    }
+  }
+
+  /** The link is up: first hear everything again, then tell who missed what. */
+  private async restore(): Promise<void> {
+    try {
+      await this.link.subscribe([this.everybody]);
+      if (!(await this.subscriptions.restore(this.local?.hosted() ?? []))) return;
+      this.tellMissed();
+      await this.events.restored();
+    } catch (error) {
+      if (this.link.isUp) this.link.fail(`not restored: ${String(error)}`);
+    }
+  }
+
+  /** Readers at other nodes did not hear what this node could not publish. */
+  private tellMissed(): void {
+    const rooms = [...this.missed];
+    const all = this.missedByAll;
+    this.missed.clear();
+    this.missedByAll = false;
+    const sync = encodeOrder(this.nodeId, { do: 'sync' });
+    if (all) this.push(this.everybody, sync);
+    else for (const room of rooms) this.push(this.prefix + room, sync);
+  }
+}
+
+/** Rooms of one person: no socket is in two of them. */
+export const isPersonal = (room: string): boolean => room.startsWith('user:');
+
+const afterMs = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref());

@@ -1,0 +1,53 @@
+/** Bytes that say which node a message comes from. */
+export const NODE_ID_LENGTH = 8;
+
+/** What goes with a frame where it is not simply for everybody in the channel's room. */
+export interface FrameHeader {
+  /** On the channel of all nodes: the rooms it is for; none means every socket. */
+  rooms?: string[];
+  /** Rooms and sockets that do not hear it. */
+  except?: string[];
+  /** A socket that can't take it now need not have it. */
+  volatile?: true;
+}
+
+/** What one node asks of the others. */
+export type Order =
+  | { do: 'join'; rooms: string[]; of: string[]; except?: string[] }
+  | { do: 'leave'; rooms: string[]; of: string[]; except?: string[] }
+  | { do: 'disconnect'; close: boolean; of: string[]; except?: string[] }
+  /** Messages of the sender to unknown rooms were lost. */
+  | { do: 'sync' };
+
+export type NodeMessage =
+  { kind: 'frame'; header: FrameHeader | null; frame: string } | { kind: 'order'; order: Order };
+
+/**
+ * `<node id>e<header, mostly empty>\n<frame>` or `<node id>o<order>`. The frame is the text that sockets get: nobody on
+ * the way parses it.
+ */
+export function encodeFrame(nodeId: string, header: FrameHeader | null, frame: string): string {
+  return `${nodeId}e${header ? JSON.stringify(header) : ''}\n${frame}`;
+}
+
+export function encodeOrder(nodeId: string, order: Order): string {
+  return `${nodeId}o${JSON.stringify(order)}`;
+}
+
+/** @throws Error on anything that no node sends. */
+export function decode(text: Buffer): NodeMessage {
+  const body = text.toString('utf8', NODE_ID_LENGTH + 1);
+  if (text[NODE_ID_LENGTH] === 0x6f) return { kind: 'order', order: JSON.parse(body) as Order };
+  const end = body.indexOf('\n');
+  if (text[NODE_ID_LENGTH] !== 0x65 || end === -1) throw new Error('A message that no node of ours sends');
+  return {
+    kind: 'frame',
+    header: end === 0 ? null : (JSON.parse(body.slice(0, end)) as FrameHeader),
+    frame: body.slice(end + 1),
+  };
+}
+
+/** Whether a message comes from the node of these bytes: told without decoding it. */
+export function isFrom(nodeId: Buffer, text: Buffer): boolean {
+  return text.length > NODE_ID_LENGTH && text.compare(nodeId, 0, NODE_ID_LENGTH, 0, NODE_ID_LENGTH) === 0;
+}

@@ -1,0 +1,26 @@
+import { Global, Inject, Module } from '@nestjs/common';
+import type { AppConfig } from '../config/config.js';
+import { APP_CONFIG } from '../config/config.module.js';
+import { Vitals } from '../metrics/vitals.js';
+import { RedisLink } from './redis-link.js';
+
+/** Injection token of the `RedisLink`; null when this node is the only one. */
+export const REDIS = Symbol('REDIS');
+
+/** The link to Redis, where there is one. `startApp` closes it after everything that uses it. */
+@Global()
+@Module({
+  providers: [
+    {
+      provide: REDIS,
+      inject: [APP_CONFIG],
+      useFactory: ({ redis }: AppConfig) => (redis.target ? new RedisLink(redis.target, redis.prefix) : null),
+    },
+  ],
+  exports: [REDIS],
+})
+export class RedisModule {
+  constructor(vitals: Vitals, @Inject(REDIS) link: RedisLink | null) {
+    if (link) vitals.watch('redis', () => link.isUp);
+  }
+}

@@ -1,0 +1,190 @@
+import { Proxy } from './support/proxy.js';
+import { describeWithRedis, RedisServer } from './support/redis.js';
+import { Replica } from './support/replica.js';
+import { type Client, eventually, World } from './support/world.js';
+
+type Message = { id: number; chatId: number; seq: number };
+
+jest.setTimeout(60_000);
+
+/** Two nodes over one Redis, the second through a proxy: what holds while a link is gone, and after. */
+describeWithRedis('A Redis that is away', () => {
+  let redis: RedisServer;
+  let proxy: Proxy;
+  let one: World;
+  let other: World;
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    proxy = await Proxy.before(redis.url);
+    one = await World.start({ REDIS_URL: redis.url });
+    const DATABASE_URL = one.config.database.url!;
+    other = await World.start({ REDIS_URL: proxy.url, DATABASE_URL });
+  });
+  afterAll(async () => {
+    redis.resume();
+    await other.stop();
+    await one.stop();
+    await proxy.close();
+    await redis.stop();
+  });
+  const settledIn = (world: World, state: 'up' | 'down') =>
+    eventually(async () => {
+      const { status, body } = await world.http.get('/health/ready');
+      return status === 200 && (body as { redis: string }).redis === state;
+    });
+  beforeEach(() => Promise.all([settledIn(one, 'up'), settledIn(other, 'up')]));
+
+  /** Somebody new, unless it is said who. */
+  const at = (node: World, userId = one.newId()) => node.person(userId);
+
+  /** A group that both of these, and nobody else, are members of. */
+  const group = async (...members: number[]): Promise<number> => {
+    const [chat] = await one.sql<{ id: number }>(
+      `INSERT INTO chats (type, title) VALUES ('group', 'friends') RETURNING id::int AS id`,
+    );
+    for (const userId of members) {
+      await one.sql('INSERT INTO chat_members ("chatId", "userId") VALUES ($1, $2)', [chat!.id, userId]);
+    }
+    return chat!.id;
+  };
+  const remove = async (chatId: number, userId: number): Promise<void> => {
+    await one.sql('DELETE FROM chat_members WHERE "chatId" = $1 AND "userId" = $2', [chatId, userId]);
+    await one.sql('UPDATE chats SET "membersVersion" = "membersVersion" + 1 WHERE id = $1', [chatId]);
+  };
+
+  const faults: [
+    string,
+    { begin(): Promise<void> | void; end(): Promise<void> | void; hit: 'both' | 'other' },
+  ][] = [
+    ['frozen', { begin: () => redis.freeze(), end: () => redis.resume(), hit: 'both' }],
+    ['killed, and back empty', { begin: () => redis.kill(), end: () => redis.launch(), hit: 'both' }],
+    [
+      'cut off from one node, with nothing said',
+      { begin: () => proxy.freeze(), end: () => proxy.resume(), hit: 'other' },
+    ],
+    ['refusing one node', { begin: () => proxy.refuse(), end: () => proxy.accept(), hit: 'other' }],
+  ];
+
+  describe.each(faults)('%s', (_, { begin, end, hit }) => {
+    it('delays no answer and no local event, says so, and nothing is missing after sync', async () => {
+      const alice = await at(one);
+      const [bob, bobToo] = [await at(other), await at(one)];
+      const bobs = await at(one, bob.userId);
+      const { chatId } = await alice.ok<Message>('sendMessage', {
+        receiverId: bob.userId,
+        content: 'before',
+      });
+      await bob.next('newMessage');
+      const replica = new Replica(bob.userId);
+      await replica.catchUp(bob);
+      replica.listen(bob);
+
+      await begin();
+      const say = async (from: Client, content: string): Promise<void> => {
+        const asked = performance.now();
+        await from.ok('sendMessage', { chatId, content });
+        expect(performance.now() - asked).toBeLessThan(1_000);
+      };
+      await say(alice, 'unheard 1');
+      await say(bobs, 'unheard 2');
+      expect(await alice.next('newMessage')).toMatchObject({ content: 'unheard 2' });
+      await settledIn(other, 'down');
+      expect((await other.http.get('/health/ready')).body).toMatchObject({
+        status: 'degraded',
+        degraded: ['redis'],
+      });
+      await settledIn(one, hit === 'both' ? 'down' : 'up');
+      await say(alice, 'unheard 3');
+      await say(bob, 'from there');
+
+      // People come while it is away, and are served.
+      const carol = await at(other);
+      const joined = performance.now();
+      await carol.ok('sendMessage', { receiverId: bob.userId, content: 'hello' });
+      expect(performance.now() - joined).toBeLessThan(1_000);
+
+      await end();
+      await settledIn(other, 'up');
+      await settledIn(one, 'up');
+      expect(await bob.next('syncNeeded')).toEqual({ withinMs: expect.any(Number) });
+      // What the cut node could not publish is made known to whom it concerns at the other.
+      expect(await bobs.next('syncNeeded')).toEqual({ withinMs: expect.any(Number) });
+      await replica.catchUp(bob);
+      const contents = [...replica.chats.get(chatId)!.messages.values()].map(({ content }) => content);
+      expect(contents).toEqual(['before', 'unheard 1', 'unheard 2', 'unheard 3', 'from there']);
+
+      await alice.ok('sendMessage', { chatId, content: 'after' });
+      await eventually(() => [...replica.chats.get(chatId)!.messages.values()].at(-1)?.content === 'after');
+      expect(replica.faults).toEqual([]);
+      await alice.ok('sendMessage', { receiverId: carol.userId, content: 'and you' });
+      expect(await carol.next('newMessage')).toMatchObject({ content: 'and you' });
+      for (const client of [alice, bob, bobs, bobToo, carol]) client.close();
+    });
+  });
+
+  it('lets nobody who was removed from a group hear it, from a second later and when it is back', async () => {
+    const [alice, bob, carol] = [await at(one), await at(other), await at(other)];
+    for (const client of [alice, bob, carol]) await client.ok('userOffline');
+    const chatId = await group(alice.userId, bob.userId, carol.userId);
+    for (const client of [alice, bob, carol]) await client.ok('userOnline', client.userId);
+    await alice.ok('sendMessage', { chatId, content: 'one' });
+    for (const client of [bob, carol])
+      expect(await client.next('newMessage')).toMatchObject({ content: 'one' });
+
+    proxy.freeze();
+    await remove(chatId, bob.userId);
+    // A second is what is promised; nothing tells from outside when the node has seen it.
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await other.http
+      .post(`/chats/${chatId}/messages`)
+      .send({ senderId: carol.userId, content: 'two' })
+      .expect(201);
+    expect(await carol.next('newMessage')).toMatchObject({ content: 'two' });
+    await bob.settled();
+    expect(bob.unread('newMessage')).toEqual([]);
+
+    proxy.resume();
+    await settledIn(other, 'up');
+    await carol.next('syncNeeded');
+    await alice.ok('sendMessage', { chatId, content: 'three' });
+    expect(await carol.next('newMessage')).toMatchObject({ content: 'three' });
+    await bob.settled();
+    expect(bob.unread('newMessage')).toEqual([]);
+  });
+
+  it('lets who was added to a group meanwhile hear it when it is back', async () => {
+    const [alice, bob] = [await at(one), await at(other)];
+    await proxy.refuse();
+    await settledIn(other, 'down');
+    const chatId = await group(alice.userId, bob.userId);
+    await proxy.accept();
+    await bob.next('syncNeeded');
+    await alice.ok('sendMessage', { chatId, content: 'welcome' });
+    expect(await bob.next('newMessage')).toMatchObject({ content: 'welcome' });
+  });
+
+  it('at the start keeps no node from serving, and joins it when it comes', async () => {
+    const late = await RedisServer.notYet();
+    const first = await World.start({ REDIS_URL: late.url });
+    const second = await World.start({ REDIS_URL: late.url, DATABASE_URL: first.config.database.url! });
+    const [alice, bob] = [await first.person(), await second.person(first.newId())];
+    expect((await first.http.get('/health/ready').expect(200)).body).toEqual({
+      status: 'degraded',
+      database: 'up',
+      degraded: ['redis'],
+    });
+    await alice.ok('sendMessage', { receiverId: bob.userId, content: 'nobody tells him' });
+    await late.launch();
+    await Promise.all([settledIn(first, 'up'), settledIn(second, 'up')]);
+    await bob.next('syncNeeded');
+    expect(await bob.ok('sync', {})).toMatchObject({
+      chats: [{ messages: [{ content: 'nobody tells him' }] }],
+    });
+    await alice.ok('sendMessage', { receiverId: bob.userId, content: 'now you hear' });
+    expect(await bob.next('newMessage')).toMatchObject({ content: 'now you hear' });
+    expect((await first.http.get('/health/ready')).body).toEqual({ status: 'ready', database: 'up' });
+    await second.stop();
+    await first.stop();
+    await late.stop();
+  });
+});
