@@ -31,7 +31,7 @@ describeWithRedis('Limits over two nodes', () => {
       else await new Promise((resolve) => setTimeout(resolve, 25));
     }
     expect(refusal).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
-    const somebody = await other.person();
+    const somebody = await other.person(one.newId());
     await somebody.ok('sendMessage', { receiverId, content: 'mine is another limit' });
   });
 });
