@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { SEED_DIRECT_CHATS, SEED_GROUPS, SEED_PEOPLE } from '../floors/storm.sql.js';
@@ -19,6 +20,7 @@ const GROUP = 100;
 const GRACE_MS = 5_000;
 /** Nothing pushed for so long: presence has settled. */
 const QUIET_MS = 200;
+const CROWD_NICE = 10;
 const LONGEST_MS = 60_000;
 
 type Storm = Peer<LoadOperations>;
@@ -27,12 +29,14 @@ type Storm = Peer<LoadOperations>;
  * Some people chat in pairs at a moderate rate; meanwhile a crowd is dropped and comes back at once, first within the
  * grace period, then after it, when everybody has been told that they went. How much longer those who chat wait.
  *
- * The crowd has a process of its own, or the one that times the chat would wait for itself.
+ * The crowd has a process of its own, or the one that times the chat would wait for itself; and a lower priority: it
+ * stands for thousands of other machines, whose work is not the server's.
  */
 export async function runStorm(context: Context): Promise<void> {
   const { options, fleet } = context;
   const subjects = (['ours', 'relay'] as const).filter((name) => includes(context, name));
   const child = startChild<LoadOperations>('crowd', '../load/worker.js', { probe: false });
+  setPriority(child.pid, CROWD_NICE);
   try {
     for (let round = 0; round < options.rounds; round++) {
       for (const subject of rotated(subjects, round)) {
