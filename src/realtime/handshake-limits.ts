@@ -3,7 +3,7 @@ import type { Server } from 'socket.io';
 import type { AppConfig } from '../config/config.js';
 import { AppError } from '../contract/index.js';
 import type { Limits } from '../limits/limits.js';
-import { Admission } from './admission.js';
+import { Turnstile } from './turnstile.js';
 
 /** What Engine.IO wants to hear: an error's text or null, and whether the handshake goes on. */
 type Decide = (error: string | null | undefined, allowed: boolean) => void;
@@ -35,7 +35,7 @@ interface Connection {
  */
 export function handshakeGuard(config: Pick<AppConfig, 'allowedOrigins'>, limits: Limits) {
   const { allowedOrigins } = config;
-  const admission = new Admission(ADMISSION);
+  const turnstile = new Turnstile(ADMISSION);
   const anyOrigin = allowedOrigins.includes('*');
   return (request: IncomingMessage, decide: Decide): void => {
     const { origin } = request.headers;
@@ -50,7 +50,7 @@ export function handshakeGuard(config: Pick<AppConfig, 'allowedOrigins'>, limits
       refuse(request, error);
       return;
     }
-    if (!admission.submit(() => decide(null, true))) {
+    if (!turnstile.submit(() => decide(null, true))) {
       refuse(request, new AppError('OVERLOADED', { retryAfterMs: RETRY_AFTER_MS }));
     }
   };

@@ -1,4 +1,4 @@
-export interface AdmissionOptions {
+export interface TurnstileOptions {
   /** Milliseconds between two goes. */
   everyMs: number;
   /** Most that are let in at one go; one, when the go itself came late: the process has enough to do. */
@@ -10,10 +10,10 @@ export interface AdmissionOptions {
 }
 
 /**
- * Lets in at a bounded rate what comes by the thousand: a handshake and what its client asks first cost as much as
- * twenty messages, and taken in one go they would hold up everybody who is there. When it is quiet nothing waits.
+ * Lets through at a bounded rate what comes by the thousand. People who connect or are cut off cost as much each as
+ * many messages, and taken in one go they would hold up everybody who is there. When it is quiet nothing waits.
  */
-export class Admission {
+export class Turnstile {
   private waiting: (() => void)[] = [];
   private first = 0;
   private timer: NodeJS.Timeout | null = null;
@@ -21,7 +21,7 @@ export class Admission {
   private taken = 0;
   private lastGo = 0;
 
-  constructor(private readonly options: AdmissionOptions) {}
+  constructor(private readonly options: TurnstileOptions) {}
 
   /** Calls `enter` in this turn or later, in the order of the calls. False: too many wait, it will not be called. */
   submit(enter: () => void): boolean {

@@ -1,21 +1,21 @@
-import { Admission } from './admission.js';
+import { Turnstile } from './turnstile.js';
 
 const EVERY_MS = 10;
 
 describe('Letting in', () => {
-  let admission: Admission;
+  let turnstile: Turnstile;
   let entered: number[];
 
   beforeEach(() => {
     jest.useFakeTimers();
-    admission = new Admission({ everyMs: EVERY_MS, most: 3, lateMs: 5, maxWaiting: 6 });
+    turnstile = new Turnstile({ everyMs: EVERY_MS, most: 3, lateMs: 5, maxWaiting: 6 });
     entered = [];
     jest.advanceTimersByTime(1_000);
   });
   afterEach(() => jest.useRealTimers());
 
   const submit = (...numbers: number[]): boolean[] =>
-    numbers.map((number) => admission.submit(() => entered.push(number)));
+    numbers.map((number) => turnstile.submit(() => entered.push(number)));
 
   it('is at once when it is quiet', () => {
     submit(1, 2, 3);
