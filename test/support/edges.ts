@@ -22,6 +22,7 @@ export class RestAsker implements Asker {
   constructor(
     private readonly world: World,
     private readonly userId: number,
+    private readonly credentials: Record<string, string> = {},
   ) {}
 
   async ask(command: string, input: Record<string, unknown> = {}): Promise<Answer> {
@@ -42,7 +43,7 @@ export class RestAsker implements Asker {
       return encodeURIComponent(String(value));
     });
     const method = rest.method.toLowerCase() as 'get' | 'post' | 'patch' | 'put' | 'delete';
-    const asked = this.world.http[method](path);
+    const asked = this.world.http[method](path).set(this.credentials);
     if (this.userId !== 0) asked.set('X-User-Id', String(this.userId));
     const { status, body, headers, text } = await (rest.method === 'GET'
       ? asked.query(rests)
