@@ -36,7 +36,9 @@ export class RestAsker implements Asker {
     if (!rest) throw new Error(`${name} has no route`);
     const { userIds, ...others } = input;
     const rests: Record<string, unknown> =
-      name === 'getUsersPresence' ? { ...others, ids: String(userIds) } : { ...input };
+      userIds !== undefined && name === 'getUsersPresence'
+        ? { ...others, ids: (userIds as number[]).join() }
+        : { ...input };
     const path = rest.path.replaceAll(/:(\w+)/g, (_, field: string) => {
       const value = rests[field];
       delete rests[field];

@@ -40,6 +40,8 @@ export function exampleOf(definition: CommandDefinition, scene: Scene): Record<s
     status: 'resolved',
     q: 'an example',
     users: [{ externalId: 'an example' }],
+    currentPassword: 'an example',
+    newPassword: 'another example',
   };
   const schema = z.toJSONSchema(definition.input, { io: 'input', unrepresentable: 'any' });
   const inPath = [...(definition.rest?.path.matchAll(/:(\w+)/g) ?? [])].map(([, field]) => field!);
