@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../auth/actor.js';
-import { Access, judge, type Membership, type MembershipRow } from '../chats/access.js';
+import { judge, type Membership, type MembershipRow } from '../chats/access.js';
 import { type MessageRow, toMessageView } from '../chats/message.view.js';
 import { membersOf } from '../chats/audience.js';
 import { AppError, type MessageView, type Permission } from '../contract/index.js';
@@ -33,10 +33,7 @@ const MAX_ATTEMPTS = 3;
  */
 @Injectable()
 export class MessageChanges {
-  constructor(
-    private readonly sql: Sql,
-    private readonly access: Access,
-  ) {}
+  constructor(private readonly sql: Sql) {}
 
   /**
    * Runs `apply` under the lock of the message's chat; when it returns true the message and the chat get the
@@ -74,10 +71,9 @@ export class MessageChanges {
    * @throws AppError NOT_FOUND, FORBIDDEN
    */
   async requireChatOf(actor: Actor, permission: Permission, messageId: number): Promise<Membership> {
-    const [message] = await this.sql.rows<{ chatId: number; seq: number }>(placeOf, [messageId]);
-    if (!message) throw new AppError('NOT_FOUND');
-    const chat = await this.access.require(actor, permission, message.chatId);
-    if (message.seq <= chat.seesAfter) throw new AppError('NOT_FOUND');
+    const [row] = await this.sql.rows<MembershipRow & { seq: number }>(placeOf, [messageId, actor.userId]);
+    const chat = judge(actor, permission, row);
+    if (row && row.seq <= chat.seesAfter) throw new AppError('NOT_FOUND');
     return chat;
   }
 
