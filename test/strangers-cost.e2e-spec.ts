@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { z } from 'zod';
 import { definitionOf } from '../src/contract/index.js';
 import { bearer, mint, newApiKey, ownAccounts } from './support/accounts.js';
@@ -25,6 +26,10 @@ describe('What a stranger costs', () => {
   beforeAll(async () => {
     log = new StatementLog();
     world = await World.start({ ...ownAccounts(), API_KEYS: key });
+    // Connections enough that no statement comes late because it waits for one.
+    const { accessToken } = await mint(world, key);
+    const somebody = new RestAsker(world, 0, bearer(accessToken));
+    await Promise.all(Array.from({ length: 6 }, () => somebody.ok('sync')));
   });
   afterAll(async () => {
     await world.stop();
@@ -56,7 +61,7 @@ describe('What a stranger costs', () => {
       const scene = await sceneOf(world, 'stranger');
       const stranger = await strangerTo(scene);
       const costOf = async (at: Scene, clientId: string | undefined) => {
-        const input = inputOf(row.name, at);
+        const input = await inputOf(row.name, at);
         log.take();
         expect(await stranger.refused(row.command, { ...input, clientId })).toBe('NOT_FOUND');
         // Presence is told of when it is time for it.
@@ -66,11 +71,27 @@ describe('What a stranger costs', () => {
       expect(there).toEqual(await costOf(nowhere(scene), keys[1]));
       expect(there).not.toEqual([]);
     });
+
+    it.each(served)('$name does not wait for the members of a chat', async ({ name, command }) => {
+      const scene = await sceneOf(world, 'stranger');
+      const stranger = await strangerTo(scene);
+      const member = new pg.Client({ connectionString: world.config.database.url! });
+      await member.connect();
+      try {
+        await member.query('BEGIN');
+        await member.query('SELECT 1 FROM chats WHERE id = $1 FOR UPDATE', [scene.chatId]);
+        await member.query('SELECT 1 FROM chat_members WHERE "chatId" = $1 FOR UPDATE', [scene.chatId]);
+        // Who waits is answered UNAVAILABLE in the end.
+        expect(await stranger.refused(command, await inputOf(name, scene))).toBe('NOT_FOUND');
+      } finally {
+        await member.end();
+      }
+    });
   });
 });
 
 /** Rows that are hidden need no accounts. */
-function inputOf(name: string, scene: Scene): object {
+async function inputOf(name: string, scene: Scene): Promise<Record<string, unknown>> {
   const none = () => Promise.reject(new Error('An account is not expected to be needed'));
   return inputs[name]!(scene, { register: none, passwordOf: none, tokenOf: none });
 }

@@ -66,15 +66,19 @@ export class MessageChanges {
   }
 
   /**
-   * The chat of a message, when the asker has the permission there.
+   * The chat of a message and its place there, when the asker has the permission.
    *
    * @throws AppError NOT_FOUND, FORBIDDEN
    */
-  async requireChatOf(actor: Actor, permission: Permission, messageId: number): Promise<Membership> {
+  async requireChatOf(
+    actor: Actor,
+    permission: Permission,
+    messageId: number,
+  ): Promise<Membership & { seq: number }> {
     const [row] = await this.sql.rows<MembershipRow & { seq: number }>(placeOf, [messageId, actor.userId]);
     const chat = judge(actor, permission, row);
-    if (row && row.seq <= chat.seesAfter) throw new AppError('NOT_FOUND');
-    return chat;
+    if (!row || row.seq <= chat.seesAfter) throw new AppError('NOT_FOUND');
+    return { ...chat, seq: row.seq };
   }
 
   /** @throws AppError NOT_FOUND */
