@@ -8,7 +8,7 @@ const whom = z.object({ userId: id.describe('Whom; not who asks.'), ...repeatabl
 export const blocksCommands = {
   blockUser: define({
     summary:
-      'Blocks a person: in the direct chat of the two nobody sends, edits or reacts, and the blocked one sees no presence and no typing of you. Groups go on.',
+      'Blocks a person: in the direct chat of the two nobody sends, edits or reacts, and the blocked one sees no presence and no typing of you, and is not told when you read. Groups go on.',
     input: whom,
     result: blockView,
     order: 'write',
