@@ -42,7 +42,6 @@ export class SocketIoAdapter extends IoAdapter {
     response.end('{"error":{"code":"UNKNOWN_COMMAND","message":"This port speaks Socket.IO only."}}');
   });
   private server: Server | null = null;
-  private readonly watched = new WeakSet<Socket>();
 
   constructor(
     private readonly app: INestApplication,
@@ -101,16 +100,6 @@ export class SocketIoAdapter extends IoAdapter {
     transform: (data: unknown) => Observable<unknown>,
   ): void {
     if (handlers.length > 0) super.bindMessageHandlers(socket, handlers, transform);
-  }
-
-  /**
-   * Nest calls it for every gateway, with callbacks that all feed the one stream that all gateways read: one
-   * listener a socket tells them all.
-   */
-  override bindClientDisconnect(client: Socket, callback: (reason: string) => void): void {
-    if (this.watched.has(client)) return;
-    this.watched.add(client);
-    client.once('disconnect', callback);
   }
 
   /** Resolves with the port that it listens on. */

@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer, type ServerOptions } from 'ws';
-import { Turnstile } from '../turnstile.js';
 import { boundOfSize, exactSize, fill, type Part } from './frames.js';
 import { readWholeTexts } from './whole-texts.js';
 
@@ -21,9 +20,6 @@ const SCRATCH_SIZE = 32 * 1024;
 /** An early answer may make its receiver write again, which is answered early too: so deep, and no deeper. */
 const MAX_NESTED_ANSWERS = 8;
 
-/** When a network fails thousands are gone at once: 4,000 a second are taken leave of. */
-const departures = new Turnstile({ everyMs: 5, most: 20, lateMs: Infinity, maxWaiting: Infinity });
-
 const OPCODE = 0x0f;
 const FIRST_CONTROL_OPCODE = 0x08;
 
@@ -37,8 +33,6 @@ interface Internals {
   readonly _socket: Socket;
   readonly _sender: { sendFrame(frame: readonly (Buffer | string)[], written?: Written): void };
   readonly _receiver: Receiver;
-  /** Called once, when the TCP connection is gone. */
-  emitClose(): void;
 }
 
 /** The stream that `ws` parses frames with. */
@@ -91,10 +85,7 @@ export class CorkedWebSocket extends WebSocket {
 
   /** Takes over the frames Engine.IO hands to the sender (broadcasts framed once) and those `ws` makes itself. */
   attach(): void {
-    const internals = this as unknown as Internals;
-    const { _socket: socket, _sender: sender, _receiver: receiver } = internals;
-    const emitClose = internals.emitClose.bind(this);
-    internals.emitClose = () => void departures.submit(emitClose);
+    const { _socket: socket, _sender: sender, _receiver: receiver } = this as unknown as Internals;
     const parse = receiver.write.bind(receiver);
     receiver.write = (chunk) => {
       const read =
