@@ -143,6 +143,7 @@ describeWithRedis('A Redis that is away', () => {
     await bob.settled();
     expect(bob.unread('newMessage')).toEqual([]);
 
+    await settledIn(other, 'down');
     proxy.resume();
     await settledIn(other, 'up');
     await carol.next('syncNeeded');
