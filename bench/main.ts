@@ -9,9 +9,11 @@ import { emptyResults, saveResults, type Results } from './results.js';
 import type { Context } from './runs/context.js';
 import { runGroup } from './runs/group.js';
 import { runIdle } from './runs/idle.js';
+import { runLargeGroup } from './runs/large-group.js';
 import { runPairs, runRate } from './runs/pairs.js';
 import { runReads } from './runs/reads.js';
 import { checkStored } from './runs/stored.js';
+import { runStorm } from './runs/storm.js';
 import { startChild } from './subjects/child.js';
 import { Fleet } from './subjects/fleet.js';
 import { oursIsBuilt } from './subjects/subject.js';
@@ -21,6 +23,8 @@ const RUNS: Record<Section, (context: Context) => Promise<void>> = {
   rate: runRate,
   idle: runIdle,
   group: runGroup,
+  'large-group': runLargeGroup,
+  storm: runStorm,
   reads: runReads,
 };
 

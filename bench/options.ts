@@ -4,7 +4,7 @@ import type { Address, Writes } from './load/operations.js';
 export const SUBJECTS = ['ours', 'relay', 'database', 'tutorial'] as const;
 export type SubjectName = (typeof SUBJECTS)[number];
 
-export const SECTIONS = ['pairs', 'rate', 'idle', 'group', 'reads'] as const;
+export const SECTIONS = ['pairs', 'rate', 'idle', 'group', 'large-group', 'storm', 'reads'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** What to measure, and for how long. Times in milliseconds. */
@@ -20,6 +20,12 @@ export interface Options {
   rate: number;
   idleConnections: number;
   groupSize: number;
+  /** Members of the large group. */
+  largeGroup: number;
+  /** People who are dropped and come back at once. */
+  stormPeople: number;
+  /** Messages a second of those who chat meanwhile. */
+  stormRate: number;
   /** Rows of `messages` at which reads are measured, ascending. */
   tableSizes: number[];
   readConnections: number[];
@@ -38,6 +44,9 @@ export const HELP = `npm run bench -- [options]
   --rate <n>          messages a second of the fixed-rate section (4000)
   --idle <n>          idle connections (2000)
   --group <n>         members of the group (200)
+  --large-group <n>   members of the large group (1000)
+  --storm <n>         people who are dropped and come back at once (2000)
+  --storm-rate <n>    messages a second of those who chat meanwhile (500)
   --address <how>     sends name the "receiver" (default) or the "chat"
   --writes <how>      a client's sends leave together once a "turn" (default) or one by one, a "frame" each
   --quick             one short round of everything, reads from 10 thousand rows
@@ -58,6 +67,9 @@ export function parseOptions(args: string[]): Options | 'help' {
       rate: { type: 'string', default: '4000' },
       idle: { type: 'string' },
       group: { type: 'string', default: '200' },
+      'large-group': { type: 'string' },
+      storm: { type: 'string' },
+      'storm-rate': { type: 'string', default: '500' },
       address: { type: 'string', default: 'receiver' },
       writes: { type: 'string', default: 'turn' },
       quick: { type: 'boolean', default: false },
@@ -81,6 +93,9 @@ export function parseOptions(args: string[]): Options | 'help' {
     rate: positive('rate', values.rate),
     idleConnections: positive('idle', values.idle ?? (quick ? '500' : '2000')),
     groupSize: positive('group', values.group),
+    largeGroup: positive('large-group', values['large-group'] ?? '1000'),
+    stormPeople: positive('storm', values.storm ?? (quick ? '500' : '2000')),
+    stormRate: positive('storm-rate', values['storm-rate']),
     tableSizes: values.full ? [10_000, 1_000_000, 5_000_000] : quick ? [10_000] : [10_000, 1_000_000],
     readConnections: [1, 8],
     address: values.address === 'chat' ? 'chat' : 'receiver',

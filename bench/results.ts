@@ -46,6 +46,76 @@ export interface GroupSample {
   counts: Counts;
 }
 
+/** A round in the large group. CPU times in microseconds. */
+export interface LargeGroupSample {
+  subject: SubjectName;
+  round: number;
+  senders: number;
+  /** How it was sent: `20 msgs/s`, `saturated`. */
+  load: string;
+  perSecond: number;
+  /** Per message. */
+  serverUs: number | null;
+  databaseUs: number | null;
+  serverUsPerCopy: number | null;
+  databaseUsPerCopy: number | null;
+  loadUsPerCopy: number | null;
+  ack: Percentiles;
+  receive: Percentiles;
+  last: Percentiles;
+  counts: Counts;
+}
+
+/** Other commands in a group; costs and pushes per command. */
+export interface GroupCommandSample {
+  round: number;
+  size: number;
+  what: string;
+  commands: number;
+  perSecond: number;
+  serverUs: number | null;
+  databaseUs: number | null;
+  pushes: number;
+  answers: Record<string, Percentiles>;
+}
+
+/** Rows written per message, by table. */
+export interface GroupRowsSample {
+  size: number;
+  senders: number;
+  messages: number;
+  chats: number;
+  members: number;
+}
+
+export type StormPhase = 'quiet' | 'dropped and back' | 'gone' | 'back after the grace period';
+
+/** How those who chat fared while a crowd came or went. */
+export interface StormSample {
+  subject: SubjectName;
+  round: number;
+  phase: StormPhase;
+  ack: Percentiles;
+  receive: Percentiles;
+  /** Until everybody was back and answered, and until nothing was pushed any more. */
+  backMs: number;
+  settledMs: number;
+  /** Events pushed to the crowd. */
+  pushes: number;
+  counts: Counts;
+}
+
+/** What a storm costs by itself: CPU per person, statements and pushes in all. */
+export interface StormCost {
+  what: StormPhase;
+  people: number;
+  serverUs: number | null;
+  databaseUs: number | null;
+  statements: number;
+  pushes: number;
+  backMs: number;
+}
+
 /** `sql`: bare SQL from a driver. `carried`: the same behind bare Socket.IO. `ours`: the server's command. */
 export type ReadVia = 'sql' | 'carried' | 'ours';
 
@@ -71,7 +141,14 @@ export interface Results {
   rate: SendSample[];
   idle: IdleSample[];
   group: GroupSample[];
+  largeGroup: LargeGroupSample[];
+  groupCommands: GroupCommandSample[];
+  groupRows: GroupRowsSample[];
+  storm: StormSample[];
+  stormCosts: StormCost[];
   reads: ReadSample[];
+  /** Messages sent beside the samples. */
+  otherSends: number;
   /** What was left out and why. */
   notes: string[];
   /** Wrong answers, not slow ones: any of these makes the run fail. */
@@ -95,7 +172,13 @@ export function emptyResults(options: Options, database: Record<string, string>)
     rate: [],
     idle: [],
     group: [],
+    largeGroup: [],
+    groupCommands: [],
+    groupRows: [],
+    storm: [],
+    stormCosts: [],
     reads: [],
+    otherSends: 0,
     notes: [],
     problems: [],
   };

@@ -68,6 +68,19 @@ describe('A block', () => {
       expect(await blocked.ok('deleteMessage', { messageId: his })).toMatchObject({ for: 'everyone' });
     });
 
+    it('does not tell the blocked one what the blocker reads', async () => {
+      const { alice, bob, hers, his } = await blockedPair();
+      const blocker = over(edge, world, alice);
+      await blocker.ok('markAsDelivered', { messageId: his });
+      await blocker.ok('markAsSeen', { messageId: his });
+      await bob.settled();
+      expect([...bob.unread('messageSeen'), ...bob.unread('messageDelivered')]).toEqual([]);
+      // The other way round nothing is hidden.
+      const alicesPhone = await world.person(alice.userId);
+      await over(edge, world, bob).ok('markAsSeen', { messageId: hers });
+      expect(await alicesPhone.next('messageSeen')).toMatchObject({ userId: bob.userId });
+    });
+
     it('keeps both from opening a direct chat, and from sending where there is none', async () => {
       const [alice, bob] = await Promise.all([world.person(), world.person()]);
       await over(edge, world, alice).ok('blockUser', { userId: bob.userId });

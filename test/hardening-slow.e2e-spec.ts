@@ -81,6 +81,7 @@ describe('Somebody who stops reading', () => {
   it('is cut off at the cap, with all their sockets; others hear everything', async () => {
     const world = await World.start();
     const [alice, bob, deaf] = [await world.person(), await world.person(), world.newId()];
+    await alice.ok('sendMessage', { receiverId: deaf, content: 'hello' });
     const sockets = await Promise.all([1, 2, 3].map(() => deafReader(world, deaf)));
     const isOnline = async () =>
       (await alice.ok<{ userId: number }[]>('getOnlineUsers')).some(({ userId }) => userId === deaf);

@@ -171,6 +171,7 @@ describeWithRedis('A Redis that is away', () => {
     expect((await first.http.get('/health/ready').expect(200)).body).toEqual({
       status: 'degraded',
       database: 'up',
+      redis: 'down',
       degraded: ['redis'],
     });
     await alice.ok('sendMessage', { receiverId: bob.userId, content: 'nobody tells him' });
@@ -182,7 +183,7 @@ describeWithRedis('A Redis that is away', () => {
     });
     await alice.ok('sendMessage', { receiverId: bob.userId, content: 'now you hear' });
     expect(await bob.next('newMessage')).toMatchObject({ content: 'now you hear' });
-    expect((await first.http.get('/health/ready')).body).toEqual({ status: 'ready', database: 'up' });
+    expect((await first.http.get('/health/ready')).body).toEqual({ status: 'ready', database: 'up', redis: 'up' });
     await second.stop();
     await first.stop();
     await late.stop();

@@ -32,6 +32,8 @@ export interface RunResult {
   copies: number;
   ack: Percentiles;
   receive: Percentiles;
+  /** From the send to the last of its copies. */
+  last: Percentiles;
   cpu: Cpu;
   /** What the clients were sent within the window. */
   framesIn: number;
@@ -44,9 +46,49 @@ export interface RunParams {
   inFlight: number;
   /** Messages a second over all senders, on schedule whatever the answers do (open loop). */
   rate: number | null;
+  /** So many of those who may send do. */
+  senders: number;
   warmupMs: number;
+  /** At most: `cut` ends it before. */
   windowMs: number;
   watch: Watch;
+}
+
+/** What some clients of a group do over and over, each the next when the last is answered. */
+export type Doing =
+  /** The first `people` mark each of the messages as seen, one after the other. */
+  | { kind: 'seen'; people: number; messageIds: number[] }
+  /** The first `people` type and stop typing. */
+  | { kind: 'typing'; people: number; times: number }
+  /** The first removes a member and takes them in again. */
+  | { kind: 'members'; memberId: number; times: number };
+
+export interface DoResult {
+  commands: number;
+  ms: number;
+  /** Of the commands by their name. */
+  answers: Record<string, Percentiles>;
+  errors: number;
+  /** Events that reached a socket. */
+  pushes: number;
+  cpu: Cpu;
+}
+
+/** What a storm is made of. Everybody watches the `watched` people after them, the last the first. */
+export interface Crowd {
+  port: number;
+  people: number;
+  firstUserId: number;
+  watched: number;
+}
+
+export interface StormResult {
+  /** From the first connect to when the last has been answered. */
+  backMs: number;
+  /** From each one's connect to when all they asked for was answered. */
+  each: Percentiles;
+  /** Events that reached them meanwhile. */
+  pushes: number;
 }
 
 /** What a read load asks for, over and over. */
@@ -75,17 +117,26 @@ export interface LoadOperations {
     params: { port: number; pairs: number; firstUserId: number; address: Address };
     result: { connections: number };
   };
-  /**
-   * A `chatId` that is given is a group that is there; else one is made. The answer's is null with a `reason` when
-   * the server has no groups.
-   */
+  /** Makes a group of people who are all there. The chat is null with a `reason` when the server has no groups. */
   openGroup: {
-    params: { port: number; size: number; firstUserId: number; chatId: number | null };
+    params: { port: number; size: number; firstUserId: number };
     result: { chatId: number | null; reason: string };
   };
   openIdle: { params: { port: number; connections: number; firstUserId: number }; result: { lost: number } };
   configure: { params: { writes: Writes }; result: null };
   run: { params: RunParams; result: RunResult };
+  /** Ends the window of the run under way. */
+  cut: { params: null; result: null };
+  /** The first member of the open group sends so many messages; their ids. */
+  say: { params: { messages: number }; result: number[] };
+  do: { params: { doing: Doing; watch: Watch }; result: DoResult };
+  openCrowd: { params: Crowd; result: null };
+  /** Everybody's connection is dropped at once. */
+  dropCrowd: { params: null; result: null };
+  /** Everybody connects at once, says who they are and watches whom they watched. */
+  returnCrowd: { params: Crowd; result: StormResult };
+  /** Resolves when nothing has been pushed for `quietMs`: how many events were pushed since the last call. */
+  settleCrowd: { params: { quietMs: number }; result: { pushes: number } };
   read: { params: ReadParams & { port: number }; result: ReadResult };
   close: { params: null; result: null };
 }

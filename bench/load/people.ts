@@ -49,19 +49,13 @@ export async function pairUp(clients: RawClient[], firstUserId: number, address:
   return senders;
 }
 
-/** A group of everyone, made unless it is given; its first member is the one who sends. Gives a reason when there are no groups. */
+/** A group of everyone, who may all send; the first is its owner. Gives a reason when there are no groups. */
 export async function makeGroup(
   clients: RawClient[],
   firstUserId: number,
-  given: number | null,
 ): Promise<{ chatId: number; senders: Sender[] } | { chatId: null; reason: string }> {
   const [owner] = clients;
   if (!owner) return { chatId: null, reason: 'no members' };
-  const senderOf = (chatId: number) => ({
-    client: owner,
-    addressing: `"senderId":${firstUserId},"chatId":${chatId}`,
-  });
-  if (given !== null) return { chatId: given, senders: [senderOf(given)] };
   const body = {
     userId: firstUserId,
     title: 'Benchmark group',
@@ -77,10 +71,14 @@ export async function makeGroup(
   if (!answer.ok || chatId === undefined) {
     return { chatId: null, reason: `createGroup answered ${answer.error?.code ?? 'without an id'}` };
   }
-  return { chatId, senders: [senderOf(chatId)] };
+  const senders = clients.map((client, index) => ({
+    client,
+    addressing: `"senderId":${firstUserId + index},"chatId":${chatId}`,
+  }));
+  return { chatId, senders };
 }
 
-function expectOk(command: string, answer: unknown): Answer {
+export function expectOk(command: string, answer: unknown): Answer {
   const given = answer as Answer;
   if (given.ok !== true) throw new Error(`${command} answered ${JSON.stringify(answer)}`);
   return given;

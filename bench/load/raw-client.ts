@@ -104,6 +104,12 @@ export class RawClient {
     setTimeout(() => this.socket.destroy(), 2_000).unref();
   }
 
+  /** As a network that is gone: no goodbye of the protocols. */
+  drop(): void {
+    this.closing = true;
+    this.socket.destroy();
+  }
+
   private end(reason: string): void {
     if (this.closing) return;
     this.closing = true;

@@ -30,9 +30,12 @@ export interface Sender {
 export class SendLoad implements FrameSink {
   private readonly sendTimes: Float64Array;
   private readonly sentBy: Int32Array;
+  /** Copies of each message that are still on their way. */
+  private readonly underWay: Uint16Array;
   private readonly prefixes: string[];
   private readonly ackTimes = new Histogram();
   private readonly receiveTimes = new Histogram();
+  private readonly lastTimes = new Histogram();
   private readonly errors = new Map<string, number>();
   private sent = 0;
   private acked = 0;
@@ -43,6 +46,7 @@ export class SendLoad implements FrameSink {
   private windowStart = Infinity;
   private windowEnd = Infinity;
   private sending = true;
+  private readonly cutting = new AbortController();
 
   /** @param copies sockets that each message is to reach, the sender's own left out */
   constructor(
@@ -53,6 +57,7 @@ export class SendLoad implements FrameSink {
   ) {
     this.sendTimes = new Float64Array(clients.length * RING);
     this.sentBy = new Int32Array(clients.length);
+    this.underWay = new Uint16Array(clients.length * RING);
     this.prefixes = clients.map(() => '');
     for (const { client, addressing } of senders) {
       this.prefixes[client.index] = `["sendMessage",{${addressing},"content":"#${client.index}.`;
@@ -67,7 +72,7 @@ export class SendLoad implements FrameSink {
     const traffic = this.traffic();
     const cpu = cpuNow(params.watch);
     this.windowStart = performance.now();
-    await sleep(params.windowMs);
+    await sleep(params.windowMs, undefined, { signal: this.cutting.signal }).catch(() => undefined);
     this.windowEnd = performance.now();
     this.sending = false;
     const cpuUsed = cpuBetween(cpu, cpuNow(params.watch));
@@ -81,11 +86,17 @@ export class SendLoad implements FrameSink {
       copies: this.windowCopies,
       ack: this.ackTimes.percentiles(),
       receive: this.receiveTimes.percentiles(),
+      last: this.lastTimes.percentiles(),
       cpu: cpuUsed,
       framesIn: frames - traffic.frames,
       bytesIn: bytes - traffic.bytes,
       counts: this.counts(),
     };
+  }
+
+  /** Ends the window now. */
+  cut(): void {
+    this.cutting.abort();
   }
 
   ack(client: RawClient, id: number, buffer: Buffer, from: number, to: number, now: number): void {
@@ -108,10 +119,16 @@ export class SendLoad implements FrameSink {
     if (mark < 0 || mark >= to || !isNewMessage(buffer, from)) return;
     const sender = readDigits(buffer, mark + 1, to);
     if (sender.value === client.index || buffer[sender.next] !== BYTE.dot) return;
-    const sentAt = this.sendTime(sender.value, readDigits(buffer, sender.next + 1, to).value);
+    const number = readDigits(buffer, sender.next + 1, to).value;
+    const sentAt = this.sendTime(sender.value, number);
     this.received++;
     if (now >= this.windowStart && now < this.windowEnd) this.windowCopies++;
-    if (this.counted(sentAt, now)) this.receiveTimes.record(now - sentAt);
+    const slot = sender.value * RING + (number % RING);
+    const left = (this.underWay[slot] ?? 0) - 1;
+    this.underWay[slot] = left;
+    if (!this.counted(sentAt, now)) return;
+    this.receiveTimes.record(now - sentAt);
+    if (left === 0) this.lastTimes.record(now - sentAt);
   }
 
   private startClosedLoop(): Promise<void> {
@@ -144,6 +161,7 @@ export class SendLoad implements FrameSink {
     const number = this.sentBy[index] ?? 0;
     this.sentBy[index] = number + 1;
     this.sendTimes[index * RING + (number % RING)] = at;
+    this.underWay[index * RING + (number % RING)] = this.copies;
     this.sent++;
     client.push(`42${number}${this.prefixes[index]}${number}#${PADDING}","clientId":"${randomUUID()}"}]`);
   }

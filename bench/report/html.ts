@@ -1,7 +1,16 @@
 import type { SubjectName } from '../options.js';
 import type { Results } from '../results.js';
 import { barChart, escapeHtml, legend, type BarGroup } from './charts.js';
-import { groupRows, readRows, sendRows, type Latency, type SendRow } from './medians.js';
+import {
+  groupCommandRows,
+  groupRows,
+  largeGroupRows,
+  type Latency,
+  readRows,
+  type SendRow,
+  sendRows,
+  stormRows,
+} from './medians.js';
 import { STYLE } from './style.js';
 import { distinct, findings, isMet, short } from './summary.js';
 import { findingCells, SUBJECT_NAMES, VIA_NAMES } from './table.js';
@@ -36,6 +45,16 @@ export function htmlReport(results: Results): string {
       `Group of ${results.options.groupSize}`,
       group(results),
       'Server CPU time per delivered copy, in microseconds.',
+    ),
+    section(
+      `Group of ${results.options.largeGroup}`,
+      largeGroup(results),
+      'Server CPU time per delivered copy, in microseconds; then CPU time of other commands, each by itself.',
+    ),
+    section(
+      'Storm',
+      storm(results),
+      `Send to ack of those who chat while ${results.options.stormPeople} others are dropped and come back, in milliseconds.`,
     ),
     section('Reads', reads(results), 'Median time of a read in milliseconds; each group has its own scale.'),
     section('Notes', list([...results.problems.map((problem) => `Wrong: ${problem}`), ...results.notes])),
@@ -148,6 +167,50 @@ function group(results: Results): string {
       })),
   }));
   return barChart(groups, { unit: 'µs', digits: 2 });
+}
+
+function largeGroup(results: Results): string {
+  const rows = largeGroupRows(results).filter((row) => row.serverUsPerCopy !== null);
+  if (rows.length === 0) return '';
+  const titleOf = ({ senders, load }: { senders: number; load: string }): string =>
+    `${senders} sending, ${load}`;
+  const copies = distinct(rows.map(titleOf)).map((title) => ({
+    title,
+    bars: rows
+      .filter((row) => titleOf(row) === title)
+      .map((row) => ({
+        label: SUBJECT_NAMES[row.subject],
+        parts: [{ value: row.serverUsPerCopy ?? 0, colour: COLOURS[row.subject], name: 'a copy' }],
+      })),
+  }));
+  const commands = groupCommandRows(results).map((row) => ({
+    title: `${row.what}, group of ${row.size}`,
+    bars: [
+      {
+        label: SUBJECT_NAMES.ours,
+        parts: [
+          { value: row.serverUs ?? 0, colour: COST.server, name: 'server' },
+          { value: row.databaseUs ?? 0, colour: COST.database, name: 'database' },
+        ],
+      },
+    ],
+  }));
+  return barChart(copies, { unit: 'µs', digits: 2 }) + barChart(commands, { unit: 'µs', digits: 0 });
+}
+
+function storm(results: Results): string {
+  const rows = stormRows(results);
+  if (rows.length === 0) return '';
+  const groups = distinct(rows.map(({ subject }) => subject)).map((subject) => ({
+    title: SUBJECT_NAMES[subject],
+    bars: rows
+      .filter((row) => row.subject === subject)
+      .map(({ phase, ack }) => ({
+        label: phase === 'back after the grace period' ? 'back after the grace' : phase,
+        parts: [{ value: ack.p99 ?? 0, colour: PERCENTILES.p99, name: 'p99' }],
+      })),
+  }));
+  return barChart(groups, { unit: 'ms', digits: 1 });
 }
 
 function reads(results: Results): string {

@@ -1,5 +1,13 @@
 import type { SubjectName } from '../options.js';
-import type { GroupSample, ReadSample, Results, SendSample } from '../results.js';
+import type {
+  GroupCommandSample,
+  GroupSample,
+  LargeGroupSample,
+  ReadSample,
+  Results,
+  SendSample,
+  StormSample,
+} from '../results.js';
 import { medianOfKnown } from '../statistics.js';
 import { distinct } from './summary.js';
 
@@ -30,6 +38,39 @@ export interface GroupRow {
   serverUsPerCopy: number | null;
   ackP99: number | null;
   receiveP99: number | null;
+}
+
+export interface LargeGroupRow {
+  subject: SubjectName;
+  senders: number;
+  load: string;
+  perSecond: number | null;
+  serverUs: number | null;
+  databaseUs: number | null;
+  serverUsPerCopy: number | null;
+  ack: Latency;
+  receive: Latency;
+  last: Latency;
+}
+
+export interface GroupCommandRow {
+  size: number;
+  what: string;
+  serverUs: number | null;
+  databaseUs: number | null;
+  pushes: number | null;
+  /** The longest of the commands' medians. */
+  p50: number | null;
+}
+
+export interface StormRow {
+  subject: SubjectName;
+  phase: StormSample['phase'];
+  ack: Latency;
+  receive: Latency;
+  backMs: number | null;
+  settledMs: number | null;
+  pushes: number | null;
 }
 
 export interface ReadRow {
@@ -76,6 +117,59 @@ export function groupRows({ group }: Pick<Results, 'group'>): GroupRow[] {
       serverUsPerCopy: of((s) => s.serverUsPerCopy),
       ackP99: of((s) => s.ack.p99),
       receiveP99: of((s) => s.receive.p99),
+    };
+  });
+}
+
+export function largeGroupRows({ largeGroup }: Pick<Results, 'largeGroup'>): LargeGroupRow[] {
+  return groups(largeGroup, (s) => [s.senders, s.load, s.subject]).map((samples): LargeGroupRow => {
+    const of = (value: (sample: LargeGroupSample) => number | null): number | null =>
+      medianOfKnown(samples.map(value));
+    const [{ subject, senders, load }] = samples;
+    return {
+      subject,
+      senders,
+      load,
+      perSecond: of((s) => s.perSecond),
+      serverUs: of((s) => s.serverUs),
+      databaseUs: of((s) => s.databaseUs),
+      serverUsPerCopy: of((s) => s.serverUsPerCopy),
+      ack: latencyOf(samples.map((s) => s.ack)),
+      receive: latencyOf(samples.map((s) => s.receive)),
+      last: latencyOf(samples.map((s) => s.last)),
+    };
+  });
+}
+
+export function groupCommandRows({ groupCommands }: Pick<Results, 'groupCommands'>): GroupCommandRow[] {
+  return groups(groupCommands, (s) => [s.size, s.what]).map((samples): GroupCommandRow => {
+    const of = (value: (sample: GroupCommandSample) => number | null): number | null =>
+      medianOfKnown(samples.map(value));
+    const [{ size, what }] = samples;
+    return {
+      size,
+      what,
+      serverUs: of((s) => s.serverUs),
+      databaseUs: of((s) => s.databaseUs),
+      pushes: of((s) => s.pushes),
+      p50: of((s) => Math.max(...Object.values(s.answers).map(({ p50 }) => p50))),
+    };
+  });
+}
+
+export function stormRows({ storm }: Pick<Results, 'storm'>): StormRow[] {
+  return groups(storm, (s) => [s.subject, s.phase]).map((samples): StormRow => {
+    const of = (value: (sample: StormSample) => number | null): number | null =>
+      medianOfKnown(samples.map(value));
+    const [{ subject, phase }] = samples;
+    return {
+      subject,
+      phase,
+      ack: latencyOf(samples.map((s) => s.ack)),
+      receive: latencyOf(samples.map((s) => s.receive)),
+      backMs: of((s) => s.backMs),
+      settledMs: of((s) => s.settledMs),
+      pushes: of((s) => s.pushes),
     };
   });
 }

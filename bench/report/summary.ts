@@ -1,5 +1,14 @@
 import { medianOfKnown, ratioOfRounds } from '../statistics.js';
-import type { GroupSample, ReadSample, ReadVia, Results, SendSample } from '../results.js';
+import type {
+  GroupSample,
+  LargeGroupSample,
+  ReadSample,
+  ReadVia,
+  Results,
+  SendSample,
+  StormPhase,
+  StormSample,
+} from '../results.js';
 import type { SubjectName } from '../options.js';
 
 /** A figure that was promised, beside what was measured. */
@@ -26,6 +35,7 @@ const DATABASE_TARGET = { inFlight: 4, times: 2 };
 const RATE_P99_MS = 15;
 const IDLE_TIMES = 1.3;
 const READ_TIMES = 2;
+const STORM_TIMES = 3;
 
 export function findings(results: Results): Finding[] {
   return [
@@ -33,6 +43,8 @@ export function findings(results: Results): Finding[] {
     ...fixedRate(results),
     ...idle(results),
     ...group(results.group),
+    ...largeGroup(results.largeGroup),
+    ...storm(results.storm),
     ...reads(results.reads),
   ];
 }
@@ -130,6 +142,45 @@ function group(samples: GroupSample[]): Finding[] {
       };
     })
     .filter(({ measured }) => measured !== null);
+}
+
+function largeGroup(samples: LargeGroupSample[]): Finding[] {
+  const found = distinct(samples.map(({ senders, load }) => `${senders} sending, ${load}`)).map(
+    (setting): Finding => {
+      const of = (subject: SubjectName): LargeGroupSample[] =>
+        samples.filter((s) => s.subject === subject && `${s.senders} sending, ${s.load}` === setting);
+      return {
+        what: `server CPU a copy in the large group, ${setting}, over bare room broadcast`,
+        unit: '×',
+        measured: ratioOfRounds(of('ours'), of('relay'), (sample) => sample.serverUsPerCopy),
+        target: 1,
+        bound: 'at most',
+        lab: null,
+      };
+    },
+  );
+  return found.filter(({ measured }) => measured !== null);
+}
+
+/** How much longer those who chat wait while a crowd comes or goes. */
+function storm(samples: StormSample[]): Finding[] {
+  const found: Finding[] = [];
+  for (const subject of ['ours', 'relay'] as const) {
+    const of = (phase: StormPhase): StormSample[] =>
+      samples.filter((sample) => sample.subject === subject && sample.phase === phase);
+    for (const phase of distinct(samples.map((sample) => sample.phase))) {
+      if (phase === 'quiet') continue;
+      found.push({
+        what: `p99 of send to ack in a storm, ${phase}, over quiet${subject === 'relay' ? ', bare relay' : ''}`,
+        unit: '×',
+        measured: ratioOfRounds(of(phase), of('quiet'), (sample) => sample.ack.p99),
+        target: subject === 'ours' ? STORM_TIMES : null,
+        bound: 'at most',
+        lab: null,
+      });
+    }
+  }
+  return found.filter(({ measured }) => measured !== null);
 }
 
 function reads(samples: ReadSample[]): Finding[] {

@@ -1,5 +1,6 @@
 import type { Results } from '../results.js';
 import { groupRows, readRows, sendRows, type SendRow } from './medians.js';
+import { addLargeGroupAndStorm } from './table-groups.js';
 import { findings, isMet, short, type Finding } from './summary.js';
 
 /** How subjects are called where people read. */
@@ -63,6 +64,7 @@ export function tables(results: Results): string {
       number(row.receiveP99, 2),
     ]),
   );
+  addLargeGroupAndStorm(results, add);
   add(
     'Reads (ms)',
     ['', 'table rows', 'conn.', '', 'p50', 'p99', 'reads/s', 'rows', 'bytes'],

@@ -36,6 +36,7 @@ export function runParams(
   return {
     inFlight: 'inFlight' in load ? load.inFlight : 0,
     rate: 'rate' in load ? load.rate : null,
+    senders: Number.MAX_SAFE_INTEGER,
     warmupMs: options.warmupMs,
     windowMs: options.windowMs,
     watch: { serverPid, postmasterPid: cluster.postmasterPid },

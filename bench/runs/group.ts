@@ -1,5 +1,3 @@
-import pg from 'pg';
-import { SEED_GROUP, SEED_PEOPLE } from '../floors/group.sql.js';
 import { judge } from '../results.js';
 import { includes, per, perSecond, rotated, runParams, type Context } from './context.js';
 
@@ -26,12 +24,10 @@ export async function runGroup(context: Context): Promise<void> {
         const title = `group of ${size}, ${load}, round ${round + 1}, ${subject}`;
         progress.during(title);
         const server = await context.fleet.server(subject);
-        const chatId = subject === 'ours' ? await groupOfOurs(context, size) : null;
         const group = await context.load.request('openGroup', {
           port: server.port,
           size,
           firstUserId: FIRST_USER_ID,
-          chatId,
         });
         if (group.chatId === null) {
           without.add(subject);
@@ -40,7 +36,10 @@ export async function runGroup(context: Context): Promise<void> {
           progress.line(`group of ${size} skipped for ${subject}: ${group.reason}`);
           continue;
         }
-        const result = await context.load.request('run', runParams(context, server.pid, how));
+        const result = await context.load.request('run', {
+          ...runParams(context, server.pid, how),
+          senders: 1,
+        });
         await context.load.request('close', null);
         judge(results, title, result.counts);
         const serverUsPerCopy = per(result.copies, result.cpu.server);
@@ -61,19 +60,5 @@ export async function runGroup(context: Context): Promise<void> {
         );
       }
     }
-  }
-}
-
-/** Its members join the group's room when they say who they are, so the group is there before. */
-async function groupOfOurs({ fleet }: Context, size: number): Promise<number> {
-  const database = new pg.Client({ connectionString: fleet.oursDatabaseUrl });
-  await database.connect();
-  try {
-    const people = [FIRST_USER_ID, FIRST_USER_ID + size - 1];
-    await database.query(SEED_PEOPLE, people);
-    const { rows } = await database.query<{ id: string }>(SEED_GROUP, people);
-    return Number(rows[0]?.id);
-  } finally {
-    await database.end();
   }
 }

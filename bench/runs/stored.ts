@@ -15,11 +15,11 @@ const BROKEN_CHATS = `
 export async function checkStored({ fleet, results, progress }: Context): Promise<void> {
   const url = fleet.oursDatabaseUrl;
   if (url === undefined) return;
-  const counts = [...results.pairs, ...results.rate, ...results.group].flatMap((sample) =>
-    sample.subject === 'ours' && sample.counts ? [sample.counts] : [],
-  );
-  const acked = counts.reduce((sum, count) => sum + count.acked, 0);
-  const sent = counts.reduce((sum, count) => sum + count.sent, 0);
+  const counts = [results.pairs, results.rate, results.group, results.largeGroup, results.storm]
+    .flat()
+    .flatMap((sample) => (sample.subject === 'ours' && sample.counts ? [sample.counts] : []));
+  const acked = counts.reduce((sum, count) => sum + count.acked, results.otherSends);
+  const sent = counts.reduce((sum, count) => sum + count.sent, results.otherSends);
   const database = new pg.Client({ connectionString: url });
   await database.connect();
   const rows = await database.query<{ count: number }>('SELECT count(*)::int AS count FROM messages');

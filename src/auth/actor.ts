@@ -20,12 +20,3 @@ export function personOf(actor: Actor): number {
   if (actor.userId === null) throw new AppError('UNAUTHENTICATED');
   return actor.userId;
 }
-
-/**
- * For what only the application itself may do.
- *
- * @throws AppError FORBIDDEN for a person.
- */
-export function requireApplication(actor: Actor): void {
-  if (actor.userId !== null) throw new AppError('FORBIDDEN');
-}

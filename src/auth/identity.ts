@@ -1,7 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
-import { AppError, type Asker, type CommandName, definitionOf } from '../contract/index.js';
+import {
+  AppError,
+  askerOf,
+  type CommandDefinition,
+  type CommandName,
+  definitionOf,
+} from '../contract/index.js';
 import { AccessTokens } from './access-tokens.js';
 import type { Actor } from './actor.js';
 import { ApiKeys } from './api-keys.js';
@@ -39,14 +45,14 @@ export class Identity {
    * `AccessTokens.verify`.
    */
   async callerOf(command: CommandName, { apiKey, bearer }: Credentials): Promise<Caller | null> {
-    const { who = 'person' } = definitionOf(command);
+    const who = askerOf(definitionOf(command), this.open);
     if (this.open || who === 'anyone') return null;
     const key = apiKey ?? bearer;
     if (key === null) throw new AppError('UNAUTHENTICATED');
     if (this.keys.has(key)) return APPLICATION;
     if (bearer === null || apiKey !== null) throw new AppError('TOKEN_INVALID');
     const person = await this.tokens.verify(bearer);
-    requireAsker(who, person);
+    if (who === 'application') throw new AppError('FORBIDDEN');
     return person;
   }
 
@@ -61,55 +67,56 @@ export class Identity {
   }
 
   /**
-   * Who asks, given the input.
+   * Who asks, given the input: somebody who may use the command, as its definition says.
    *
-   * @throws AppError FORBIDDEN for a person who names another one as themselves.
+   * @throws AppError FORBIDDEN for a person who names another one as themselves, or asks for what is the
+   * application's; UNAUTHENTICATED where nobody says who the person is; NOT_CONFIGURED for what open mode has not.
    */
   actorOf(command: CommandName, input: unknown, claim: Claim): Actor {
-    const { caller } = claim;
-    if (caller === null) {
-      if (this.open) return this.namedActor(command, input, claim);
-      if (definitionOf(command).who !== 'anyone') throw new AppError('UNAUTHENTICATED');
-      return { userId: null, origin: claim.origin };
-    }
-    return caller.by === 'person'
-      ? this.ownActor(command, input, claim, caller)
-      : this.namedActor(command, input, claim);
-  }
-
-  /**
-   * Open mode and the application: the input's own word, else the connection's or header's. Where the input
-   * names several people (the two of a direct chat) the connection's person is the one who asks if they are
-   * among them, else the first.
-   */
-  private namedActor(command: CommandName, input: unknown, claim: Claim): Actor {
-    const fields = input as Record<string, number | undefined>;
-    let userId: number | null = null;
-    for (const field of definitionOf(command).actor) {
-      const named = fields[field];
-      if (named !== undefined && (userId === null || named === claim.userId)) userId = named;
-    }
-    return { userId: userId ?? claim.userId, origin: claim.origin };
-  }
-
-  /** The token alone says who asks. Whom the input names must be that person, or of several one of them. */
-  private ownActor(command: CommandName, input: unknown, claim: Claim, { userId }: Person): Actor {
-    const { actor, who = 'person' } = definitionOf(command);
-    requireAsker(who, claim.caller);
-    if (claim.userId !== null && claim.userId !== userId) throw new AppError('FORBIDDEN');
-    const fields = input as Record<string, number | undefined>;
-    let others = false;
-    let themselves = false;
-    for (const field of actor) {
-      const named = fields[field];
-      if (named === userId) themselves = true;
-      else if (named !== undefined) others = true;
-    }
-    if (others && !themselves) throw new AppError('FORBIDDEN');
-    return { userId, origin: claim.origin };
+    const definition = definitionOf(command);
+    const { caller, origin } = claim;
+    const who = askerOf(definition, this.open);
+    if (who === 'off') throw new AppError('NOT_CONFIGURED');
+    if (who === 'anyone') return { userId: null, origin };
+    if (caller === null && !this.open) throw new AppError('UNAUTHENTICATED');
+    const userId =
+      caller?.by === 'person' ? ownId(definition, input, claim, caller) : namedId(definition, input, claim);
+    if (who === 'person' && userId === null) throw new AppError('UNAUTHENTICATED');
+    if (who === 'application' && userId !== null) throw new AppError('FORBIDDEN');
+    return { userId, origin };
   }
 }
 
-function requireAsker(who: Asker, caller: Caller | null): void {
-  if (who === 'application' && caller?.by !== 'application') throw new AppError('FORBIDDEN');
+/**
+ * Open mode and the application: the input's own word, else the connection's or header's. Where the input names
+ * several people (the two of a direct chat) the connection's person is the one who asks if they are among them,
+ * else the first.
+ */
+function namedId({ actor }: CommandDefinition, input: unknown, claim: Claim): number | null {
+  const fields = input as Record<string, number | undefined>;
+  let userId: number | null = null;
+  for (const field of actor) {
+    const named = fields[field];
+    if (named !== undefined && (userId === null || named === claim.userId)) userId = named;
+  }
+  return userId ?? claim.userId;
+}
+
+/**
+ * The token alone says who asks. Whom the input names must be that person, or of several one of them.
+ *
+ * @throws AppError FORBIDDEN
+ */
+function ownId({ actor }: CommandDefinition, input: unknown, claim: Claim, { userId }: Person): number {
+  if (claim.userId !== null && claim.userId !== userId) throw new AppError('FORBIDDEN');
+  const fields = input as Record<string, number | undefined>;
+  let others = false;
+  let themselves = false;
+  for (const field of actor) {
+    const named = fields[field];
+    if (named === userId) themselves = true;
+    else if (named !== undefined) others = true;
+  }
+  if (others && !themselves) throw new AppError('FORBIDDEN');
+  return userId;
 }

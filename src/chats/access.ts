@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../auth/actor.js';
 import { blockedByOther, blockingOther, Blocks } from '../blocks/blocks.js';
-import { AppError } from '../contract/index.js';
+import { AppError, endedByBlock, type Permission } from '../contract/index.js';
 import type { ChatType } from '../database/models/chat.model.js';
 import type { Role } from '../database/models/chat-member.model.js';
 import { Sql } from '../database/sql.js';
 import { membershipOf } from './chats.queries.js';
-import { endedByBlock, isAllowed, type Permission } from './permissions.js';
+import { isAllowed } from './permissions.js';
 
 /** A chat and what the one who asks is in it. */
 export interface Membership {

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../auth/actor.js';
-import { AppError, type MessageView } from '../contract/index.js';
+import { AppError, type MessageView, type Permission } from '../contract/index.js';
 import { type Runner, Sql } from '../database/sql.js';
 import type { Role } from '../database/models/chat-member.model.js';
 import { judge, type Membership } from './access.js';
 import type { ChatRow } from './chat.view.js';
 import { lockChat, lockMembers, membersAmong, stampGroup } from './group.queries.js';
-import type { Permission } from './permissions.js';
 import { namesFor, type NameOf, writeSystemMessage } from './system-messages.js';
 
 /** A group under change: its row is locked, so nobody joins, leaves or changes roles meanwhile. */

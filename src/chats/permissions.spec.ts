@@ -1,5 +1,6 @@
+import { type Permission, permissions } from '../contract/index.js';
 import type { Role } from '../database/models/chat-member.model.js';
-import { isAllowed, outranks, type Permission, permissions } from './permissions.js';
+import { isAllowed, outranks } from './permissions.js';
 
 const roles: readonly Role[] = ['member', 'admin', 'owner'];
 const all = Object.keys(permissions) as Permission[];

@@ -65,7 +65,7 @@ describe('AUTH=jwt', () => {
   });
 
   it('does for production', () => {
-    expect(faultsOf({ ...own, NODE_ENV: 'production' })).toEqual([]);
+    expect(faultsOf({ ...own, NODE_ENV: 'production', ALLOWED_ORIGINS: 'https://app.example' })).toEqual([]);
   });
 });
 
@@ -116,7 +116,12 @@ describe("Somebody else's tokens", () => {
   });
 
   it('are not checked by keys that anybody on the way can change, in production', () => {
-    const url = (JWT_JWKS_URL: string) => ({ ...foreign, NODE_ENV: 'production', JWT_JWKS_URL });
+    const url = (JWT_JWKS_URL: string) => ({
+      ...foreign,
+      NODE_ENV: 'production',
+      ALLOWED_ORIGINS: 'https://app.example',
+      JWT_JWKS_URL,
+    });
     expect(faultsOf(url('http://login.example/keys'))).toEqual(['JWT_JWKS_URL']);
     expect(faultsOf(url('http://127.0.0.1:8080/keys'))).toEqual([]);
     expect(faultsOf(url('ftp://login.example/keys'))).toContain('JWT_JWKS_URL');

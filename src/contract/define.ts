@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { EventName } from './events.js';
+import type { Permission } from './permissions.js';
 import { clientId, id } from './scalars.js';
 
 /**
@@ -17,13 +18,15 @@ export type CommandOrder = 'send' | 'write' | 'read';
 export type CommandLimit = 'login' | 'message' | 'typing' | 'createChat' | 'other';
 
 /**
- * Who may ask at all, in jwt mode; what they may do then is decided by the service.
+ * Who may use a command; both edges ask `Identity`, which holds it.
  *
  * - `anyone`: nobody needs to be known. The service must not look at the actor.
- * - `person`: whoever has a token or an API key.
- * - `application`: whoever has an API key.
+ * - `known`: a person, or the application.
+ * - `person`: a person, or the application in the name of one.
+ * - `oneself`: the person whom it is about, or the application.
+ * - `application`: the application, in nobody's name.
  */
-export type Asker = 'anyone' | 'person' | 'application';
+export type Asker = 'anyone' | 'known' | 'person' | 'oneself' | 'application';
 
 export interface CommandDefinition<I extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
   summary: string;
@@ -34,8 +37,12 @@ export interface CommandDefinition<I extends z.ZodType = z.ZodType, R extends z.
   limit?: CommandLimit;
   /** The field that a bare number or numeric string stands for: `getChats` with `1` is `{ userId: 1 }`. */
   bare?: string;
-  /** Left out: a person. */
+  /** Left out: `known`. */
   who?: Asker;
+  /** What differs in open mode: who may use it there, or that there is no such thing (`off`: NOT_CONFIGURED). */
+  inOpenMode?: Asker | 'off';
+  /** What a person must be allowed in the chat, which the service requires; the application is allowed all. */
+  needs?: Permission;
   /** Fields of the input that say who is asking, in open mode; in jwt mode they must name the caller. */
   actor: readonly string[];
   /** The event that a caller without a callback hears; null: nothing. */
@@ -61,6 +68,11 @@ export function define<I extends z.ZodType, R extends z.ZodType, const D extends
   definition: D & CommandDefinition<I, R>,
 ): D {
   return definition;
+}
+
+/** Who may use a command in a mode; `off`: it is not there. */
+export function askerOf({ who = 'known', inOpenMode }: CommandDefinition, open: boolean): Asker | 'off' {
+  return open && inOpenMode !== undefined ? inOpenMode : who;
 }
 
 /** The limit that a command counts against; what is no command counts as `other`. */

@@ -2,6 +2,7 @@
 export * from './commands.js';
 export {
   type Asker,
+  askerOf,
   type CommandDefinition,
   type CommandLimit,
   type CommandOrder,
@@ -9,6 +10,7 @@ export {
 } from './define.js';
 export * from './errors.js';
 export * from './events.js';
+export * from './permissions.js';
 export * from './scalars.js';
 export * from './validate.js';
 export * from './views.js';

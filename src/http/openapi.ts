@@ -2,7 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
 import {
-  type Asker,
+  askerOf,
   type CommandDefinition,
   commandNames,
   definitionOf,
@@ -61,14 +61,14 @@ function exampleOf(fields: [string, Json][], required: string[], actor: readonly
 }
 
 /** What has to come with a request, with AUTH=jwt. */
-const SECURITY: Record<Asker, Json[]> = {
-  anyone: [],
-  person: [{ token: [] }, { apiKey: [] }],
-  application: [{ apiKey: [] }],
-};
+function securityOf(definition: CommandDefinition): Json[] {
+  const who = askerOf(definition, false);
+  if (who === 'anyone') return [];
+  return who === 'application' ? [{ apiKey: [] }] : [{ token: [] }, { apiKey: [] }];
+}
 
 function operationOf(name: string, definition: CommandDefinition, components: Json): Json {
-  const { rest, summary, who = 'person' } = definition;
+  const { rest, summary } = definition;
   if (!rest) return {};
   const { properties, required } = inputOf(definition);
   const inPath = new Set([...rest.path.matchAll(PATH_PARAMETER)].map((match) => match[1]));
@@ -86,7 +86,7 @@ function operationOf(name: string, definition: CommandDefinition, components: Js
     // The page shows summaries as plain text.
     summary: summary.replaceAll('`', ''),
     tags: [rest.path.split('/')[1]],
-    security: SECURITY[who],
+    security: securityOf(definition),
     parameters: [
       ...[...inPath].map((field) => parameter(field ?? '', 'path', properties[field ?? ''])),
       ...(inQuery ? others.map(([field, schema]) => parameter(field, 'query', schema)) : []),

@@ -4,12 +4,13 @@ import { Access } from '../chats/access.js';
 import { ChatPurge } from '../chats/chat-purge.js';
 import { deleteChat } from '../chats/chats.queries.js';
 import { type Changing, type Effect, GroupChanges } from '../chats/group-changes.js';
-import { outranks, type Permission } from '../chats/permissions.js';
+import { outranks } from '../chats/permissions.js';
 import {
   AppError,
   type CommandInput,
   type MemberRemovedView,
   type MemberUpdatedView,
+  type Permission,
 } from '../contract/index.js';
 import { Publisher } from '../realtime/publisher.js';
 import { deleteMember, heirOf, setMemberRole } from './members.queries.js';

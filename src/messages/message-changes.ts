@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../auth/actor.js';
-import { Access, judge, type Membership, type MembershipRow } from '../chats/access.js';
+import { judge, type Membership, type MembershipRow } from '../chats/access.js';
 import { type MessageRow, toMessageView } from '../chats/message.view.js';
 import { membersOf } from '../chats/audience.js';
-import type { Permission } from '../chats/permissions.js';
-import { AppError, type MessageView } from '../contract/index.js';
+import { AppError, type MessageView, type Permission } from '../contract/index.js';
 import type { Audience } from '../realtime/publisher.js';
 import { type Runner, Sql } from '../database/sql.js';
 import { lockChatOf, messageById, notSeenBy, placeOf, stampChange } from './change.queries.js';
@@ -34,10 +33,7 @@ const MAX_ATTEMPTS = 3;
  */
 @Injectable()
 export class MessageChanges {
-  constructor(
-    private readonly sql: Sql,
-    private readonly access: Access,
-  ) {}
+  constructor(private readonly sql: Sql) {}
 
   /**
    * Runs `apply` under the lock of the message's chat; when it returns true the message and the chat get the
@@ -70,16 +66,19 @@ export class MessageChanges {
   }
 
   /**
-   * The chat of a message, when the asker has the permission there.
+   * The chat of a message and its place there, when the asker has the permission.
    *
    * @throws AppError NOT_FOUND, FORBIDDEN
    */
-  async requireChatOf(actor: Actor, permission: Permission, messageId: number): Promise<Membership> {
-    const [message] = await this.sql.rows<{ chatId: number; seq: number }>(placeOf, [messageId]);
-    if (!message) throw new AppError('NOT_FOUND');
-    const chat = await this.access.require(actor, permission, message.chatId);
-    if (message.seq <= chat.seesAfter) throw new AppError('NOT_FOUND');
-    return chat;
+  async requireChatOf(
+    actor: Actor,
+    permission: Permission,
+    messageId: number,
+  ): Promise<Membership & { seq: number }> {
+    const [row] = await this.sql.rows<MembershipRow & { seq: number }>(placeOf, [messageId, actor.userId]);
+    const chat = judge(actor, permission, row);
+    if (!row || row.seq <= chat.seesAfter) throw new AppError('NOT_FOUND');
+    return { ...chat, seq: row.seq };
   }
 
   /** @throws AppError NOT_FOUND */

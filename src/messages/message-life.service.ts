@@ -92,16 +92,9 @@ export class MessageLifeService {
 
   private async hide(actor: Actor, messageId: number): Promise<MessageDeletedView> {
     const userId = personOf(actor);
-    const chat = await this.changes.requireChatOf(actor, 'message.hide', messageId);
+    const { chatId, seq, version } = await this.changes.requireChatOf(actor, 'message.hide', messageId);
     await this.sql.rows(hideMessage, [userId, messageId]);
-    const { seq } = await this.changes.find(this.sql, messageId);
-    const deleted: MessageDeletedView = {
-      messageId,
-      chatId: chat.chatId,
-      seq,
-      version: chat.version,
-      for: 'me',
-    };
+    const deleted: MessageDeletedView = { messageId, chatId, seq, version, for: 'me' };
     this.publisher.publish('messageDeleted', deleted, { users: [userId], except: actor.origin });
     return deleted;
   }

@@ -34,10 +34,14 @@ export class Vitals {
   }
 
   /** Looks at all of them now. */
-  async check(): Promise<{ ready: boolean; down: string[] }> {
+  async check(): Promise<{ ready: boolean; parts: string[]; down: string[] }> {
     const up = await Promise.all(this.parts.map(look));
     const down = this.parts.filter((_, index) => !up[index]);
-    return { ready: !down.some(({ essential }) => essential), down: down.map(({ name }) => name) };
+    return {
+      ready: !down.some(({ essential }) => essential),
+      parts: this.parts.map(({ name }) => name),
+      down: down.map(({ name }) => name),
+    };
   }
 }
 

@@ -7,6 +7,8 @@ interface Readiness {
   /** `degraded`: it does its work, less well than it could. `draining`: it is to get no more of it. */
   status: 'ready' | 'degraded' | 'draining' | 'not ready';
   database: 'up' | 'down';
+  /** Left out where there is none. */
+  redis?: 'up' | 'down';
   /** The parts that are not well, when there are any. */
   degraded?: string[];
 }
@@ -29,13 +31,15 @@ export class HealthController {
   /** 200 when it can do its work, degraded or not; 503 when it can't or is to get none; the body says why. */
   @Get('ready')
   async ready(@Res({ passthrough: true }) response: Response): Promise<Readiness> {
-    const { ready, down } = await this.vitals.check();
+    const { ready, parts, down } = await this.vitals.check();
     const well = down.length > 0 ? 'degraded' : 'ready';
     const status = this.drain.isDraining ? 'draining' : ready ? well : 'not ready';
     response.status(status === 'ready' || status === 'degraded' ? 200 : 503);
+    const upOrDown = (part: string) => (down.includes(part) ? 'down' : 'up');
     return {
       status,
-      database: down.includes('database') ? 'down' : 'up',
+      database: upOrDown('database'),
+      ...(parts.includes('redis') ? { redis: upOrDown('redis') } : {}),
       ...(down.length > 0 ? { degraded: down } : {}),
     };
   }

@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, personOf } from '../auth/actor.js';
-import type { Permission } from '../chats/permissions.js';
-import { AppError, type CommandInput, type ReactionsChangedView } from '../contract/index.js';
+import {
+  AppError,
+  type CommandInput,
+  type Permission,
+  type ReactionsChangedView,
+} from '../contract/index.js';
 import type { Statement } from '../database/sql.js';
 import { MessageChanges, requireThere, requireWritten } from '../messages/message-changes.js';
 import { Publisher } from '../realtime/publisher.js';

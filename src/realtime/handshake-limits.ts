@@ -3,12 +3,21 @@ import type { Server } from 'socket.io';
 import type { AppConfig } from '../config/config.js';
 import { AppError } from '../contract/index.js';
 import type { Limits } from '../limits/limits.js';
+import { Turnstile } from './turnstile.js';
 
 /** What Engine.IO wants to hear: an error's text or null, and whether the handshake goes on. */
 type Decide = (error: string | null | undefined, allowed: boolean) => void;
 
 /** Engine.IO leaves the response there for a request of long polling; an upgrade has none. */
 type Handshake = IncomingMessage & { res?: ServerResponse };
+
+/**
+ * 500 handshakes a second, while the process keeps up: a few thousand people who come back at once are all there
+ * within seconds, and those who chat meanwhile hardly notice. Whoever would wait for longer than 10 s is sent away:
+ * clients give a handshake up after 20.
+ */
+const ADMISSION = { everyMs: 10, most: 5, lateMs: 5, maxWaiting: 5_000 };
+const RETRY_AFTER_MS = 5_000;
 
 /** What is used of Engine.IO's connections. */
 interface Connection {
@@ -18,8 +27,8 @@ interface Connection {
 
 /**
  * Who may begin a connection: pages of allowed origins (`cors` does not stop a WebSocket: browsers send no preflight
- * for it) and whoever sends no origin, as no browser does; both within the limits of their address, and nobody at a
- * node that is going down.
+ * for it) and whoever sends no origin, as no browser does; both within the limits of their address, at a pace at which
+ * those who are connected are served as well, and nobody at a node that is going down.
  *
  * A foreign page is refused in the manner of Engine.IO, too many handshakes by 429 with Retry-After and the error as
  * REST renders it.
@@ -30,6 +39,7 @@ export function handshakeGuard(
   drain: { readonly isRefusing: boolean },
 ) {
   const { allowedOrigins } = config;
+  const turnstile = new Turnstile(ADMISSION);
   const anyOrigin = allowedOrigins.includes('*');
   return (request: IncomingMessage, decide: Decide): void => {
     if (drain.isRefusing) {
@@ -48,7 +58,9 @@ export function handshakeGuard(
       refuse(request, error);
       return;
     }
-    decide(null, true);
+    if (!turnstile.submit(() => decide(null, true))) {
+      refuse(request, new AppError('OVERLOADED', { retryAfterMs: RETRY_AFTER_MS }));
+    }
   };
 }
 

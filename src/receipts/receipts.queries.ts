@@ -15,6 +15,8 @@ export interface MarkedRow {
   messageId: number | null;
   version: number;
   memberCount: number;
+  /** Direct chats: whether the reader blocks the other one. */
+  blocks: boolean;
   /** Whether the watermark moved. */
   moved: boolean;
 }
@@ -37,7 +39,8 @@ const mark = (
   name,
   text: `
     WITH target AS MATERIALIZED (
-      SELECT i.idx, c.id AS chat, c."user1Id", c."user2Id", c.version, c."memberCount", l.id AS message,
+      SELECT i.idx, c.id AS chat, c."user1Id", c."user2Id", c."user1Blocks", c."user2Blocks", c.version,
+        c."memberCount", l.id AS message,
         COALESCE(l.seq, 0) AS seq,
         COALESCE(
           i.reader,
@@ -46,7 +49,9 @@ const mark = (
       FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS i(reader, message, chat, idx)
       LEFT JOIN LATERAL (SELECT m.id, m."chatId", m.seq FROM messages m WHERE m.id = i.message LIMIT 1) m ON true
       JOIN LATERAL (
-        SELECT c.id, c."user1Id", c."user2Id", c.version, c."memberCount", c."lastSeq" FROM chats c
+        SELECT c.id, c."user1Id", c."user2Id", c."user1Blocks", c."user2Blocks", c.version, c."memberCount",
+          c."lastSeq"
+        FROM chats c
         WHERE c.id = COALESCE(m."chatId", i.chat) LIMIT 1
       ) c ON (i.chat IS NULL OR i.chat = c.id) AND (i.message IS NULL OR m.id IS NOT NULL)
       LEFT JOIN LATERAL (
@@ -66,7 +71,10 @@ const mark = (
       WHERE m."chatId" = f."chatId" AND m."userId" = f."userId" AND f.seq > f."seesAfter" AND ${moves}
     )
     SELECT t.idx, t.chat AS "chatId", t."user1Id", t."user2Id", t.reader AS "userId", t.seq,
-      t.message AS "messageId", t.version, t."memberCount", t.seq > l."${watermark}" AS moved
+      t.message AS "messageId", t.version, t."memberCount",
+      CASE t.reader WHEN t."user1Id" THEN t."user1Blocks" WHEN t."user2Id" THEN t."user2Blocks" ELSE false
+      END AS blocks,
+      t.seq > l."${watermark}" AS moved
     FROM target t JOIN locked l ON l."chatId" = t.chat AND l."userId" = t.reader
       AND (t.message IS NULL OR t.seq > l."seesAfter")`,
 });

@@ -45,7 +45,8 @@ export class ReceiptsService implements OnApplicationShutdown {
    * seed's `markAsSeen { messageId }` on a socket that named nobody) it is the receiver of the message. The
    * permission (`receipt.write`) is the membership, checked by the statement under its lock.
    *
-   * Members hear `messageSeen` when the watermark moved (in large groups the reader's own sockets only), the reader's own sockets `unreadCount`.
+   * Members hear `messageSeen` when the watermark moved (in large groups, and
+   * when the reader blocks the other one, the reader's own sockets only), the reader's own sockets `unreadCount`.
    *
    * @throws AppError NOT_FOUND when there is no such message or chat, or the reader is no member.
    */
@@ -97,9 +98,12 @@ export class ReceiptsService implements OnApplicationShutdown {
     return { messageId, chatId, seenBy: lists?.seenBy ?? [], deliveredTo: lists?.deliveredTo ?? [] };
   }
 
-  /** All members; in a large group the reader alone: one mark of each of a thousand would be told a million times. */
+  /**
+   * All members; in a large group the reader alone: one mark of each of a thousand would be told a million times.
+   * The reader alone, too, when they block the other one: a mark says that they are there at this moment.
+   */
   private whoHears(row: MarkedRow, { origin }: Actor): Audience {
-    return row.memberCount > this.config.receiptsPushedUpTo
+    return row.blocks || row.memberCount > this.config.receiptsPushedUpTo
       ? { users: [row.userId], except: origin }
       : membersOf(row, origin);
   }

@@ -15,12 +15,12 @@ export class ReportsController {
   }
 
   @Route('getReports')
-  getReports(@Asked() { actor, input }: CommandRequest<'getReports'>): Promise<ReportView[]> {
-    return this.reports.page(actor, input);
+  getReports(@Asked() { input }: CommandRequest<'getReports'>): Promise<ReportView[]> {
+    return this.reports.page(input);
   }
 
   @Route('updateReport')
-  updateReport(@Asked() { actor, input }: CommandRequest<'updateReport'>): Promise<ReportView> {
-    return this.reports.update(actor, input);
+  updateReport(@Asked() { input }: CommandRequest<'updateReport'>): Promise<ReportView> {
+    return this.reports.update(input);
   }
 }

@@ -22,6 +22,7 @@ export class RestAsker implements Asker {
   constructor(
     private readonly world: World,
     private readonly userId: number,
+    private readonly credentials: Record<string, string> = {},
   ) {}
 
   async ask(command: string, input: Record<string, unknown> = {}): Promise<Answer> {
@@ -35,20 +36,22 @@ export class RestAsker implements Asker {
     if (!rest) throw new Error(`${name} has no route`);
     const { userIds, ...others } = input;
     const rests: Record<string, unknown> =
-      name === 'getUsersPresence' ? { ...others, ids: String(userIds) } : { ...input };
+      userIds !== undefined && name === 'getUsersPresence'
+        ? { ...others, ids: (userIds as number[]).join() }
+        : { ...input };
     const path = rest.path.replaceAll(/:(\w+)/g, (_, field: string) => {
       const value = rests[field];
       delete rests[field];
       return encodeURIComponent(String(value));
     });
     const method = rest.method.toLowerCase() as 'get' | 'post' | 'patch' | 'put' | 'delete';
-    const asked = this.world.http[method](path);
+    const asked = this.world.http[method](path).set(this.credentials);
     if (this.userId !== 0) asked.set('X-User-Id', String(this.userId));
     const { status, body, headers, text } = await (rest.method === 'GET'
       ? asked.query(rests)
       : asked.send(rests));
     const answer: Answer = status < 400 ? { ok: true, data: body } : { ok: false, error: body.error };
-    return { answer, wire: JSON.stringify([status, { ...headers, date: null }, text]) };
+    return { answer, wire: JSON.stringify([status, { ...headers, date: null, 'x-request-id': null }, text]) };
   }
 
   async ok<T = Record<string, unknown>>(command: string, input: Record<string, unknown> = {}): Promise<T> {

@@ -1,10 +1,8 @@
-import { type CommandDefinition, type CommandName } from '../../src/contract/index.js';
+import { type CommandDefinition, commandNames, definitionOf } from '../../src/contract/index.js';
 import { z } from 'zod';
 
 /** What needs accounts or tokens: NOT_CONFIGURED in open mode. */
-export const ofAccounts: readonly CommandName[] = [
-  ...(['register', 'login', 'refresh', 'logout', 'changePassword', 'mintToken', 'authenticate'] as const),
-];
+export const ofAccounts = commandNames.filter((name) => definitionOf(name).inOpenMode === 'off');
 
 /** Where commands act: a person in a chat, and a message in it. */
 export interface Scene {

@@ -1,9 +1,13 @@
 import type { CommandName } from '../../src/contract/index.js';
-import type { Edge } from './edges.js';
-import type { World } from './world.js';
+import { newName, PASSWORD } from './accounts.js';
+import type { Scene } from './matrix-scene.js';
 
-/** What somebody is to the chat that a command is about. The last two are the people of a direct chat. */
+/**
+ * What somebody is to the chat that a command is about. The last two are the people of a direct chat; nobody has
+ * neither token nor key, which in open mode is the application.
+ */
 export const roles = [
+  'nobody',
   'application',
   'stranger',
   'removed',
@@ -21,34 +25,26 @@ export const outcomes = {
   none: 'NOT_FOUND',
   no: 'FORBIDDEN',
   'who?': 'UNAUTHENTICATED',
+  off: 'NOT_CONFIGURED',
 } as const;
 export type Outcome = keyof typeof outcomes;
 
-/** What a command is asked about. */
-export interface Scene {
-  /** Who asks; of the application a person whom it may name. */
-  userId: number;
-  /** Somebody else in the chat. */
-  otherId: number;
-  /** Somebody who has to do with nobody. */
-  thirdId: number;
-  /** Somebody who has to do with nobody, but blocks the one who asks. */
-  enemyId: number;
-  chatId: number;
-  /** The same, but for the application: it may do all in a group, and nobody does some things in a direct chat. */
-  groupId: number;
-  /** Of the one who asks; for those who never were in the chat, of the other one. */
-  ownId: number;
-  /** Of the other one. */
-  messageId: number;
-  /** Of somebody's report of a message somewhere. */
-  reportId: number;
+/** What has to be there before accounts are asked about. In open mode it is made up: nothing looks at it. */
+export interface Accounts {
+  /** Somebody new, by a session of their own. */
+  register(): Promise<{ username: string; password: string; refreshToken: string }>;
+  /** A password for somebody who has none yet. */
+  passwordOf(userId: number): Promise<string>;
+  tokenOf(userId: number): Promise<string>;
 }
 
+type Input = Record<string, unknown>;
+
 let externals = 0;
+const another = () => `external ${++externals}`;
 
 /** What is asked, by the row of the matrix: its first word is the command. */
-export const inputs: Record<string, (scene: Scene) => Record<string, unknown>> = {
+export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input | Promise<Input>> = {
   userOnline: ({ userId }) => ({ userId }),
   userOffline: () => ({}),
   getOnlineUsers: () => ({}),
@@ -66,7 +62,7 @@ export const inputs: Record<string, (scene: Scene) => Record<string, unknown>> =
   watchPresence: ({ otherId }) => ({ userIds: [otherId] }),
   setVisibility: ({ userId }) => ({ userId, visible: true }),
   getVisibility: ({ userId }) => ({ userId }),
-  upsertUsers: () => ({ users: [{ externalId: `external ${++externals}`, name: 'a name' }] }),
+  upsertUsers: () => ({ users: [{ externalId: another(), name: 'a name' }] }),
   getMe: ({ userId }) => ({ userId }),
   createChat: ({ userId, thirdId }) => ({ user1Id: userId, user2Id: thirdId }),
   'createChat there is': ({ userId, otherId }) => ({ user1Id: userId, user2Id: otherId }),
@@ -104,69 +100,107 @@ export const inputs: Record<string, (scene: Scene) => Record<string, unknown>> =
   reportMessage: ({ messageId }) => ({ messageId }),
   getReports: () => ({}),
   updateReport: ({ reportId }) => ({ reportId, status: 'resolved' }),
+  register: () => ({ username: newName(), password: PASSWORD }),
+  login: async (_, accounts) => {
+    const { username, password } = await accounts.register();
+    return { username, password };
+  },
+  refresh: async (_, accounts) => ({ refreshToken: (await accounts.register()).refreshToken }),
+  logout: async (_, accounts) => ({ refreshToken: (await accounts.register()).refreshToken }),
+  changePassword: async ({ userId }, accounts) => ({
+    currentPassword: await accounts.passwordOf(userId),
+    newPassword: `another ${PASSWORD}`,
+  }),
+  mintToken: ({ userId }) => ({ userId }),
+  authenticate: async ({ userId }, accounts) => ({ token: await accounts.tokenOf(userId) }),
 };
+
+const head = `
+                         | nobody application stranger removed member admin owner blocked blocker
+`;
 
 /**
  * Who may use what. A command's first row is about what is the asker's own, as far as there is such a thing, so
- * that it says what `commandRules` says; `-` is not asked.
+ * that it says what the command's definition says; `-` is not asked.
  */
-const matrix = `
-                         | application stranger removed member admin owner blocked blocker
-userOnline               | ok          ok       ok      ok     ok    ok    ok      ok
-userOffline              | who?        ok       ok      ok     ok    ok    ok      ok
-getOnlineUsers           | ok          ok       ok      ok     ok    ok    ok      ok
-getPresence              | ok          ok       ok      ok     ok    ok    ok      ok
-getUsersPresence         | ok          ok       ok      ok     ok    ok    ok      ok
-watchPresence            | ok          ok       ok      ok     ok    ok    ok      ok
-setVisibility            | ok          ok       ok      ok     ok    ok    ok      ok
-getVisibility            | ok          ok       ok      ok     ok    ok    ok      ok
-getUsers                 | ok          ok       ok      ok     ok    ok    ok      ok
-getUser                  | ok          ok       ok      ok     ok    ok    ok      ok
-createUser               | ok          ok       ok      ok     ok    ok    ok      ok
-upsertUsers              | ok          ok       ok      ok     ok    ok    ok      ok
-getMe                    | ok          ok       ok      ok     ok    ok    ok      ok
-updateUser oneself       | ok          ok       ok      ok     ok    ok    ok      ok
-updateUser another       | ok          no       no      no     no    no    no      no
-blockUser                | who?        ok       ok      ok     ok    ok    ok      ok
-unblockUser              | who?        ok       ok      ok     ok    ok    ok      ok
-getBlocks                | who?        ok       ok      ok     ok    ok    ok      ok
-getChats                 | ok          ok       ok      ok     ok    ok    ok      ok
-createChat               | ok          ok       ok      ok     ok    ok    ok      ok
-createChat there is      | -           -        -       -      -     -     ok      ok
-createChat with an enemy | -           no       no      no     no    no    no      no
-createGroup              | ok          ok       ok      ok     ok    ok    ok      ok
-updateChat               | ok          none     none    no     ok    ok    no      no
-getMembers               | ok          none     none    ok     ok    ok    ok      ok
-addMembers               | ok          none     none    no     ok    ok    no      no
-removeMember             | ok          none     none    no     ok    ok    no      no
-leaveChat                | who?        none     none    ok     ok    ok    no      no
-setRole                  | ok          none     none    no     no    ok    no      no
-setRole of the owner     | ok          none     none    no     no    ok    no      no
-updateMembership         | who?        none     none    ok     ok    ok    ok      ok
-getChat                  | ok          none     none    ok     ok    ok    ok      ok
-deleteChat               | ok          none     none    no     no    ok    ok      ok
-sendMessage              | who?        none     none    ok     ok    ok    no      no
-sendMessage as a reply   | who?        none     none    ok     ok    ok    no      no
-getMessages              | ok          none     none    ok     ok    ok    ok      ok
-editMessage of oneself   | ok          none     none    ok     ok    ok    no      no
-editMessage of another   | ok          none     none    no     no    no    no      no
-deleteMessage of oneself | ok          none     none    ok     ok    ok    ok      ok
-deleteMessage of another | ok          none     none    no     ok    ok    no      no
-deleteMessage for me     | who?        none     none    ok     ok    ok    ok      ok
-getMessageEdits          | ok          none     none    ok     ok    ok    ok      ok
-markAsSeen               | ok          none     none    ok     ok    ok    ok      ok
-markChatAsSeen           | ok          none     none    ok     ok    ok    ok      ok
-markAsDelivered          | ok          none     none    ok     ok    ok    ok      ok
-markAsUnread             | who?        none     none    ok     ok    ok    ok      ok
-getUnreadCount           | who?        none     none    ok     ok    ok    ok      ok
-getMessageReceipts       | ok          none     none    ok     ok    ok    ok      ok
-addReaction              | who?        none     none    ok     ok    ok    no      no
-removeReaction           | who?        none     none    ok     ok    ok    ok      ok
-sync                     | who?        ok       ok      ok     ok    ok    ok      ok
-typing                   | who?        none     none    ok     ok    ok    no      no
-reportMessage            | who?        none     none    ok     ok    ok    ok      ok
-getReports               | ok          no       no      no     no    no    no      no
-updateReport             | ok          no       no      no     no    no    no      no
+const inBothModes = `
+userOnline               | who?   ok          ok       ok      ok     ok    ok    ok      ok
+userOffline              | who?   who?        ok       ok      ok     ok    ok    ok      ok
+getOnlineUsers           | who?   ok          ok       ok      ok     ok    ok    ok      ok
+getPresence              | who?   ok          ok       ok      ok     ok    ok    ok      ok
+getUsersPresence         | who?   ok          ok       ok      ok     ok    ok    ok      ok
+watchPresence            | who?   ok          ok       ok      ok     ok    ok    ok      ok
+setVisibility            | who?   ok          ok       ok      ok     ok    ok    ok      ok
+getVisibility            | who?   ok          ok       ok      ok     ok    ok    ok      ok
+getUsers                 | who?   ok          ok       ok      ok     ok    ok    ok      ok
+getUser                  | who?   ok          ok       ok      ok     ok    ok    ok      ok
+getMe                    | who?   ok          ok       ok      ok     ok    ok    ok      ok
+updateUser oneself       | who?   ok          ok       ok      ok     ok    ok    ok      ok
+updateUser another       | who?   ok          no       no      no     no    no    no      no
+blockUser                | who?   who?        ok       ok      ok     ok    ok    ok      ok
+unblockUser              | who?   who?        ok       ok      ok     ok    ok    ok      ok
+getBlocks                | who?   who?        ok       ok      ok     ok    ok    ok      ok
+getChats                 | who?   ok          ok       ok      ok     ok    ok    ok      ok
+createChat               | who?   ok          ok       ok      ok     ok    ok    ok      ok
+createChat there is      | who?   -           -        -       -      -     -     ok      ok
+createChat with an enemy | who?   -           no       no      no     no    no    no      no
+createGroup              | who?   ok          ok       ok      ok     ok    ok    ok      ok
+updateChat               | who?   ok          none     none    no     ok    ok    no      no
+getMembers               | who?   ok          none     none    ok     ok    ok    ok      ok
+addMembers               | who?   ok          none     none    no     ok    ok    no      no
+removeMember             | who?   ok          none     none    no     ok    ok    no      no
+leaveChat                | who?   who?        none     none    ok     ok    ok    no      no
+setRole                  | who?   ok          none     none    no     no    ok    no      no
+setRole of the owner     | who?   ok          none     none    no     no    ok    no      no
+updateMembership         | who?   who?        none     none    ok     ok    ok    ok      ok
+getChat                  | who?   ok          none     none    ok     ok    ok    ok      ok
+deleteChat               | who?   ok          none     none    no     no    ok    ok      ok
+sendMessage              | who?   who?        none     none    ok     ok    ok    no      no
+sendMessage as a reply   | who?   who?        none     none    ok     ok    ok    no      no
+getMessages              | who?   ok          none     none    ok     ok    ok    ok      ok
+editMessage of oneself   | who?   ok          none     none    ok     ok    ok    no      no
+editMessage of another   | who?   ok          none     none    no     no    no    no      no
+deleteMessage of oneself | who?   ok          none     none    ok     ok    ok    ok      ok
+deleteMessage of another | who?   ok          none     none    no     ok    ok    no      no
+deleteMessage for me     | who?   who?        none     none    ok     ok    ok    ok      ok
+getMessageEdits          | who?   ok          none     none    ok     ok    ok    ok      ok
+markAsSeen               | who?   ok          none     none    ok     ok    ok    ok      ok
+markChatAsSeen           | who?   ok          none     none    ok     ok    ok    ok      ok
+markAsDelivered          | who?   ok          none     none    ok     ok    ok    ok      ok
+markAsUnread             | who?   who?        none     none    ok     ok    ok    ok      ok
+getUnreadCount           | who?   who?        none     none    ok     ok    ok    ok      ok
+getMessageReceipts       | who?   ok          none     none    ok     ok    ok    ok      ok
+addReaction              | who?   who?        none     none    ok     ok    ok    no      no
+removeReaction           | who?   who?        none     none    ok     ok    ok    ok      ok
+sync                     | who?   who?        ok       ok      ok     ok    ok    ok      ok
+typing                   | who?   who?        none     none    ok     ok    ok    no      no
+reportMessage            | who?   who?        none     none    ok     ok    ok    ok      ok
+getReports               | who?   ok          no       no      no     no    no    no      no
+updateReport             | who?   ok          no       no      no     no    no    no      no
+`;
+
+const inOpenMode = `
+createUser               | -      ok          ok       ok      ok     ok    ok    ok      ok
+upsertUsers              | -      ok          ok       ok      ok     ok    ok    ok      ok
+register                 | -      off         off      off     off    off   off   off     off
+login                    | -      off         off      off     off    off   off   off     off
+refresh                  | -      off         off      off     off    off   off   off     off
+logout                   | -      off         off      off     off    off   off   off     off
+changePassword           | -      off         off      off     off    off   off   off     off
+mintToken                | -      off         off      off     off    off   off   off     off
+authenticate             | -      off         off      off     off    off   off   off     off
+`;
+
+const withTokens = `
+createUser               | who?   ok          no       no      no     no    no    no      no
+upsertUsers              | who?   ok          no       no      no     no    no    no      no
+register                 | ok     ok          ok       ok      ok     ok    ok    ok      ok
+login                    | ok     ok          ok       ok      ok     ok    ok    ok      ok
+refresh                  | ok     ok          ok       ok      ok     ok    ok    ok      ok
+logout                   | ok     ok          ok       ok      ok     ok    ok    ok      ok
+changePassword           | who?   who?        ok       ok      ok     ok    ok    ok      ok
+mintToken                | who?   ok          no       no      no     no    no    no      no
+authenticate             | who?   who?        ok       ok      ok     ok    ok    ok      ok
 `;
 
 export interface Row {
@@ -176,127 +210,30 @@ export interface Row {
 }
 
 /** @throws Error for a row that can't be read, or that nobody has told an input of. */
-function readMatrix(): Row[] {
-  const [head = '', ...lines] = matrix.trim().split('\n');
-  const columns = head.split('|')[1]!.trim().split(/\s+/) as Role[];
-  return lines.map((line) => {
-    const [name = '', cells = ''] = line.split('|').map((part) => part.trim());
-    const words = cells.split(/\s+/);
-    if (words.length !== columns.length || words.some((word) => word !== '-' && !(word in outcomes)))
-      throw new Error(`The matrix has a row that can not be read: ${line}`);
-    if (!(name in inputs)) throw new Error(`No input for ${name}`);
-    const asked = columns.map((role, index) => [role, words[index]]).filter(([, word]) => word !== '-');
-    return {
-      name,
-      command: name.split(' ')[0] as CommandName,
-      cells: Object.fromEntries(asked) as Row['cells'],
-    };
-  });
+function readRows(matrix: string): Row[] {
+  const columns = head.split('|')[1]!.trim().split(/\s+/);
+  return matrix
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [name = '', cells = ''] = line.split('|').map((part) => part.trim());
+      const words = cells.split(/\s+/);
+      if (words.length !== columns.length || words.some((word) => word !== '-' && !(word in outcomes)))
+        throw new Error(`The matrix has a row that can not be read: ${line}`);
+      if (!(name in inputs)) throw new Error(`No input for ${name}`);
+      const asked = columns.map((role, index) => [role, words[index]]).filter(([, word]) => word !== '-');
+      return {
+        name,
+        command: name.split(' ')[0] as CommandName,
+        cells: Object.fromEntries(asked) as Row['cells'],
+      };
+    });
 }
 
-export const rows = readMatrix();
+const shared = readRows(inBothModes);
 
-/** Ids that nothing has. */
-export const nowhere = (scene: Scene): Scene => ({
-  ...scene,
-  otherId: 987_654_320,
-  chatId: 987_654_321,
-  groupId: 987_654_321,
-  ownId: 987_654_322,
-  messageId: 987_654_323,
-  reportId: 987_654_324,
-});
-
-/**
- * A way in which a server is run, and how somebody asks there as one of the roles. Nobody is no role of the matrix:
- * where one can be nobody, `commandRules` says it all (`anyone`, or UNAUTHENTICATED).
- */
-export interface Mode {
-  name: string;
-  variables: Record<string, string>;
-  /** The answer as it went over the wire, and what it says. */
-  ask(at: {
-    world: World;
-    edge: Edge;
-    role: Role;
-    userId: number;
-    command: CommandName;
-    input: Record<string, unknown>;
-  }): Promise<{ wire: string; outcome: string }>;
-}
-
-/** A chat of its own in which somebody is what the role says: nobody else's cell changes it. */
-export async function sceneOf(world: World, role: Role): Promise<Scene> {
-  const [userId, otherId, thirdId, enemyId] = [world.newId(), world.newId(), world.newId(), world.newId()];
-  await world.sql("INSERT INTO users (id, name) SELECT unnest($1::bigint[]), 'a name'", [
-    [userId, otherId, thirdId, enemyId],
-  ]);
-  // Before there is a chat, which takes them over when it is made.
-  const block = (one: number, other: number) =>
-    world.sql('INSERT INTO user_blocks ("userId", "blockedId") VALUES ($1, $2)', [one, other]);
-  await block(enemyId, userId);
-  if (role === 'blocked') await block(otherId, userId);
-  if (role === 'blocker') await block(userId, otherId);
-  const direct = ['application', 'blocked', 'blocker'].includes(role);
-  const chatId = direct
-    ? await directChat(world, role === 'application' ? thirdId : userId, otherId)
-    : await group(world, role, userId, otherId);
-  const groupId = role === 'application' ? await group(world, 'stranger', userId, otherId) : chatId;
-  const message = (seq: number, senderId: number) =>
-    idOf(
-      world,
-      `INSERT INTO messages ("chatId", seq, version, "senderId", content) VALUES ($1, $2::int, $2::int + 1, $3, 'words')`,
-      [chatId, seq, senderId],
-    );
-  const messageId = await message(1, otherId);
-  const within = !['application', 'stranger'].includes(role);
-  const ownId = within ? await message(2, userId) : messageId;
-  await world.sql('UPDATE chats SET "lastSeq" = $2::int, version = $2::int + 1 WHERE id = $1', [
-    chatId,
-    within ? 2 : 1,
-  ]);
-  // Somebody was removed after they had written.
-  if (role === 'removed') {
-    await world.sql('DELETE FROM chat_members WHERE "chatId" = $1 AND "userId" = $2', [chatId, userId]);
-    await world.sql('UPDATE chats SET "membersVersion" = "membersVersion" + 1 WHERE id = $1', [chatId]);
-  }
-  const reportId = await idOf(
-    world,
-    `INSERT INTO message_reports ("messageId", "reporterId", "chatId", seq, content, edits, "sentAt")
-     VALUES ($1, $2, $3, 1, 'words', '[]', now())`,
-    [messageId, otherId, chatId],
-  );
-  return { userId, otherId, thirdId, enemyId, chatId, groupId, ownId, messageId, reportId };
-}
-
-async function directChat(world: World, one: number, other: number): Promise<number> {
-  const chatId = await idOf(
-    world,
-    `INSERT INTO chats (type, "user1Id", "user2Id") VALUES ('direct', $1, $2)`,
-    [one, other],
-  );
-  await world.sql('INSERT INTO chat_members ("chatId", "userId") SELECT $1, unnest($2::bigint[])', [
-    chatId,
-    [one, other],
-  ]);
-  return chatId;
-}
-
-/** With the other one as a member; an owner there always is. */
-async function group(world: World, role: Role, userId: number, otherId: number): Promise<number> {
-  const chatId = await idOf(world, `INSERT INTO chats (type, title) VALUES ('group', $1)`, ['a group']);
-  const members: [number, string][] = [[otherId, 'member']];
-  if (role !== 'stranger') members.push([userId, role === 'removed' ? 'member' : role]);
-  if (role !== 'owner') members.push([await idOf(world, 'INSERT INTO users DEFAULT VALUES', []), 'owner']);
-  for (const member of members)
-    await world.sql('INSERT INTO chat_members ("chatId", "userId", role) VALUES ($1, $2, $3)', [
-      chatId,
-      ...member,
-    ]);
-  return chatId;
-}
-
-async function idOf(world: World, insert: string, values: unknown[]): Promise<number> {
-  const [row] = await world.sql<{ id: string }>(`${insert} RETURNING id`, values);
-  return Number(row!.id);
-}
+/** The rows of each mode: those of both, and its own. */
+export const rowsOf = {
+  open: [...shared, ...readRows(inOpenMode)],
+  jwt: [...shared, ...readRows(withTokens)],
+};

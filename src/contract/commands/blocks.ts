@@ -8,10 +8,11 @@ const whom = z.object({ userId: id.describe('Whom; not who asks.'), ...repeatabl
 export const blocksCommands = {
   blockUser: define({
     summary:
-      'Blocks a person: in the direct chat of the two nobody sends, edits or reacts, and the blocked one sees no presence and no typing of you. Groups go on.',
+      'Blocks a person: in the direct chat of the two nobody sends, edits or reacts, and the blocked one sees no presence and no typing of you, and is not told when you read. Groups go on.',
     input: whom,
     result: blockView,
     order: 'write',
+    who: 'person',
     bare: 'userId',
     actor: [],
     reply: 'blockChanged',
@@ -23,6 +24,7 @@ export const blocksCommands = {
     input: whom,
     result: blockView,
     order: 'write',
+    who: 'person',
     bare: 'userId',
     actor: [],
     reply: 'blockChanged',
@@ -34,6 +36,7 @@ export const blocksCommands = {
     input: z.object({ userId: id.optional(), after: id.optional(), limit: pageSize(1_000, 100) }),
     result: z.array(blockView),
     order: 'read',
+    who: 'person',
     actor: ['userId'],
     reply: 'blocksList',
     socket: true,

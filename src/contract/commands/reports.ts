@@ -10,6 +10,8 @@ export const reportsCommands = {
     input: onMessage.extend({ reason: filledText(1_000).optional(), ...repeatable }),
     result: messageReportedView,
     order: 'write',
+    who: 'person',
+    needs: 'message.report',
     actor: ['userId'],
     reply: 'messageReported',
     socket: true,

@@ -26,6 +26,7 @@ export const syncCommands = {
     }),
     result: syncedView,
     order: 'read',
+    who: 'person',
     actor: ['userId'],
     reply: 'synced',
     socket: true,

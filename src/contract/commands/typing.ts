@@ -10,6 +10,8 @@ export const typingCommands = {
     input: inChat.extend({ typing: z.boolean() }),
     result: typingView,
     order: 'read',
+    who: 'person',
+    needs: 'message.send',
     actor: ['userId'],
     reply: null,
     socket: true,

@@ -1,0 +1,44 @@
+type Role = 'member' | 'admin' | 'owner';
+
+/**
+ * Who may do what in a chat: the least role in a group, and whether the two people of a direct chat may.
+ * Sending is checked by the statement that writes the message; its row here says the same. What a command needs is
+ * in its definition.
+ */
+export const permissions = {
+  'chat.read': { group: 'member', direct: true },
+  'chat.delete': { group: 'owner', direct: true },
+  'chat.update': { group: 'admin', direct: false },
+  'chat.leave': { group: 'member', direct: false },
+  // Mute, archive, pin: for oneself.
+  'chat.settings': { group: 'member', direct: true },
+  'members.add': { group: 'admin', direct: false },
+  // Whom, `outranks` says.
+  'members.remove': { group: 'admin', direct: false },
+  'members.setRole': { group: 'owner', direct: false },
+  'message.send': { group: 'member', direct: true },
+  'message.react': { group: 'member', direct: true },
+  // A reaction of one's own, taken back.
+  'message.unreact': { group: 'member', direct: true },
+  'message.hide': { group: 'member', direct: true },
+  'message.report': { group: 'member', direct: true },
+  // One's own; whose it is, the service looks at.
+  'message.edit': { group: 'member', direct: true },
+  'message.delete': { group: 'member', direct: true },
+  // Somebody else's.
+  'message.deleteAny': { group: 'admin', direct: false },
+  'message.read': { group: 'member', direct: true },
+  'receipt.write': { group: 'member', direct: true },
+} as const satisfies Record<string, { group: Role; direct: boolean }>;
+
+export type Permission = keyof typeof permissions;
+
+/**
+ * What a block between the two people of a direct chat ends, for both: new words to each other. Reading, and taking
+ * back what is one's own, goes on; in groups everything does.
+ */
+export const endedByBlock: ReadonlySet<Permission> = new Set<Permission>([
+  'message.send',
+  'message.edit',
+  'message.react',
+]);

@@ -1,0 +1,54 @@
+import { Turnstile } from './turnstile.js';
+
+const EVERY_MS = 10;
+
+describe('Letting in', () => {
+  let turnstile: Turnstile;
+  let entered: number[];
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    turnstile = new Turnstile({ everyMs: EVERY_MS, most: 3, lateMs: 5, maxWaiting: 6 });
+    entered = [];
+    jest.advanceTimersByTime(1_000);
+  });
+  afterEach(() => jest.useRealTimers());
+
+  const submit = (...numbers: number[]): boolean[] =>
+    numbers.map((number) => turnstile.submit(() => entered.push(number)));
+
+  it('is at once when it is quiet', () => {
+    submit(1, 2, 3);
+    expect(entered).toEqual([1, 2, 3]);
+    jest.advanceTimersByTime(EVERY_MS);
+    submit(4);
+    expect(entered).toEqual([1, 2, 3, 4]);
+  });
+
+  it('is for so many at a time, in the order in which they came', () => {
+    submit(1, 2, 3, 4, 5, 6, 7, 8);
+    expect(entered).toEqual([1, 2, 3]);
+    jest.advanceTimersByTime(EVERY_MS);
+    expect(entered).toEqual([1, 2, 3, 4, 5, 6]);
+    submit(9);
+    expect(entered).toHaveLength(6);
+    jest.advanceTimersByTime(EVERY_MS);
+    expect(entered).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it('is for one at a time while the process is late', () => {
+    submit(1, 2, 3, 4, 5, 6);
+    const now = jest.spyOn(performance, 'now').mockReturnValue(performance.now() + EVERY_MS + 50);
+    jest.advanceTimersByTime(EVERY_MS);
+    expect(entered).toEqual([1, 2, 3, 4]);
+    now.mockRestore();
+  });
+
+  it('is refused to those who come when too many wait', () => {
+    submit(1, 2, 3, 4, 5, 6, 7, 8, 9);
+    expect(submit(10)).toEqual([false]);
+    jest.advanceTimersByTime(10 * EVERY_MS);
+    expect(entered).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(submit(11)).toEqual([true]);
+  });
+});

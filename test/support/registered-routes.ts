@@ -1,0 +1,45 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { World } from './world.js';
+
+interface Layer {
+  route?: { path: unknown; methods: Record<string, boolean> };
+  /** Whether it is for every path. */
+  slash: boolean;
+  match(path: string): boolean;
+}
+
+/** What Express serves, whoever registered it, as `GET /path`; the files of /docs are mounted, and nothing else is. */
+export async function registeredRoutes(variables: Record<string, string>): Promise<string[]> {
+  const { world, app } = await startKeepingApp(variables);
+  try {
+    const express = app.getHttpAdapter().getInstance() as unknown as { router: { stack: Layer[] } };
+    return express.router.stack.flatMap((layer) => {
+      const { route } = layer;
+      if (!route && layer.slash) return [];
+      if (!route)
+        return [layer.match('/docs/x') && !layer.match('/x/docs') ? 'GET /docs/*' : 'mounted elsewhere'];
+      return Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${String(route.path)}`);
+    });
+  } finally {
+    await world.stop();
+  }
+}
+
+/** The Nest application inside a world, which keeps it to itself. */
+async function startKeepingApp(
+  variables: Record<string, string>,
+): Promise<{ world: World; app: NestExpressApplication }> {
+  const create = NestFactory.create.bind(NestFactory);
+  let app: NestExpressApplication | undefined;
+  NestFactory.create = (async (...args: Parameters<typeof create>) => {
+    app = await create<NestExpressApplication>(...args);
+    return app;
+  }) as typeof create;
+  try {
+    const world = await World.start(variables);
+    return { world, app: app! };
+  } finally {
+    NestFactory.create = create;
+  }
+}
