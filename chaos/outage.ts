@@ -9,8 +9,8 @@ const PUSHED_WITHIN_MS = 5_000;
 
 export interface Outage {
   nodes: readonly AppNode[];
-  begin(): Promise<void> | void;
-  end(): Promise<void> | void;
+  begin: () => Promise<void> | void;
+  end: () => Promise<void> | void;
 }
 
 /**
@@ -28,7 +28,7 @@ export async function fails(arena: Arena, { nodes, begin, end }: Outage): Promis
     await begin();
     const since = performance.now();
     await load.run(awayMs);
-    await arena.recovered(load, since);
+    await load.recovered(since);
     if (time === times) await load.quiet();
     const { pushes, missing } = await load.localDelivery(since, PUSHED_WITHIN_MS);
     arena.note(`away ${time}: ${pushes} pushes within a node, ${missing} of them did not come`);

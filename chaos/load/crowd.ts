@@ -50,7 +50,7 @@ export class Crowd {
     let isOnline = false;
     const enter = async (): Promise<void> => {
       for (let ok = false; !ok && socket.connected;) {
-        const answer = await socket
+        const answer: unknown = await socket
           .timeout(10_000)
           .emitWithAck('userOnline', userId)
           .catch(() => null);
