@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { History } from './history.js';
 import { Load, type LoadOptions } from './load/load.js';
 import type { Random } from './random.js';
-import { AppNode } from './subjects/app-node.js';
+import { AppNode, type Settings } from './subjects/app-node.js';
 import type { Postgres } from './subjects/postgres.js';
 import { Proxy } from './subjects/proxy.js';
+import { Redis } from './subjects/redis.js';
+import { readVersions } from './truth.js';
 
 /** One way to break something, while people go on writing. */
 export interface Fault {
@@ -13,6 +16,10 @@ export interface Fault {
   expected: string;
   /** Works the fault. What it started in the arena is judged and stopped by whoever called. */
   run(arena: Arena): Promise<void>;
+  /** What can be seen only when everybody has settled and was judged, and may close the loads. */
+  afterwards?(arena: Arena): Promise<void>;
+  /** Why it can not be run on this machine; null where it can. */
+  lacks?(): string | null;
 }
 
 /** Where a fault takes place: an empty database, and whatever it starts there. */
@@ -21,12 +28,16 @@ export class Arena {
   readonly nodes: AppNode[] = [];
   readonly loads: Load[] = [];
   readonly proxies: Proxy[] = [];
+  private readonly servers: Redis[] = [];
+  private readonly undoing: (() => Promise<void> | void)[] = [];
   /** Sentences about promises that were broken, beside what the checker finds. */
   readonly problems: string[] = [];
   /** Sentences for the person who reads the report. */
   readonly notes: string[] = [];
   /** The longest recovery, in seconds; null when nothing had to recover. */
   recovery: number | null = null;
+  /** Set where every command that was taken has to be answered, connections that close notwithstanding. */
+  answersAllTaken = false;
 
   constructor(
     /** Of the database. */
@@ -55,17 +66,96 @@ export class Arena {
     return this.quick ? quick : full;
   }
 
-  async node(): Promise<AppNode> {
-    const node = await AppNode.start(`node ${this.nodes.length + 1}`, this.databaseUrl);
+  async node(settings: Settings = {}): Promise<AppNode> {
+    const node = await AppNode.start(`node ${this.nodes.length + 1}`, this.databaseUrl, settings);
     this.nodes.push(node);
     return node;
   }
 
+  /** A Redis that does not run yet. */
+  async redisNotYet(): Promise<Redis> {
+    const redis = await Redis.notYet();
+    this.servers.push(redis);
+    return redis;
+  }
+
+  async redis(): Promise<Redis> {
+    const redis = await this.redisNotYet();
+    await redis.launch();
+    return redis;
+  }
+
+  /** Two nodes of one system, joined by Redis: at a port of each one's own, where one's link is to fail. */
+  async pair(redisPorts: readonly [number, number], settings: Settings = {}): Promise<[AppNode, AppNode]> {
+    // One after the other: numbers and names are theirs for the report.
+    const [first, second] = redisPorts.map((port) => ({ ...settings, REDIS_URL: Redis.urlOf(port) }));
+    return [await this.node(first), await this.node(second)];
+  }
+
+  /** Done when the fault is over, whatever came of it; the last one first. */
+  undo(work: () => Promise<void> | void): void {
+    this.undoing.unshift(work);
+  }
+
   /** A network that can be made to fail, between clients and a node. */
   async proxy(node: AppNode): Promise<Proxy> {
-    const proxy = await Proxy.to(node.socketPort);
+    return this.proxyTo(node.socketPort);
+  }
+
+  async proxyTo(...ports: readonly number[]): Promise<Proxy> {
+    const proxy = await Proxy.to(...ports);
     this.proxies.push(proxy);
     return proxy;
+  }
+
+  /** Clients come by it to the nodes that say they are ready; it asks them as a load balancer does. */
+  async balancer(nodes: readonly AppNode[]): Promise<Proxy> {
+    const proxy = await this.proxyTo(...nodes.map(({ socketPort }) => socketPort));
+    let open = true;
+    const watch = async (): Promise<void> => {
+      while (open) {
+        const ready = await Promise.all(nodes.map((node) => node.isReady()));
+        proxy.targets = nodes.filter((_, i) => ready[i]).map(({ socketPort }) => socketPort);
+        await sleep(100);
+      }
+    };
+    const done = watch();
+    this.undo(async () => {
+      open = false;
+      await done;
+    });
+    return proxy;
+  }
+
+  /**
+   * Waits until the replicas of a load that writes no more are whole, by what the server tells them alone: nobody
+   * asks on their behalf.
+   */
+  async converges(load: Load, withinMs: number): Promise<void> {
+    const versions = await readVersions(this.databaseUrl);
+    const behind = (): number =>
+      versions.filter(({ chatId, userId, version }) =>
+        load.devices.some(
+          (device) => device.userId === userId && device.replica.versions()[chatId] !== version,
+        ),
+      ).length;
+    const began = performance.now();
+    const found = behind();
+    await this.until(() => behind() === 0, withinMs);
+    const seconds = ((performance.now() - began) / 1_000).toFixed(1);
+    const left = behind();
+    this.expect(left === 0, `${left} chats of people were not made whole within ${seconds} s of the repair`);
+    if (left === 0) this.note(`${found} chats of people were behind at the repair, none ${seconds} s later`);
+  }
+
+  /** Waits until it is so, and looks every 50 ms; false when that takes longer than so many milliseconds. */
+  async until(isSo: () => boolean | Promise<boolean>, withinMs: number): Promise<boolean> {
+    const end = performance.now() + withinMs;
+    while (!(await isSo())) {
+      if (performance.now() > end) return false;
+      await sleep(50);
+    }
+    return true;
   }
 
   /** People who write and listen; resolves when everybody is served. */
@@ -78,6 +168,8 @@ export class Arena {
       changeMs: 300,
       resend: 0,
       newChats: 0.004,
+      listeners: 0,
+      padding: 0,
     };
     const load = new Load(this.history, this.random, { ...usual, ...options });
     this.loads.push(load);
@@ -88,8 +180,11 @@ export class Arena {
   /** Ends everything that was started here. */
   async close(): Promise<void> {
     for (const load of this.loads) load.close();
-    await Promise.all(this.proxies.map((proxy) => proxy.close()));
+    for (const node of this.nodes) node.thaw();
     await Promise.all(this.nodes.map((node) => node.stop()));
+    for (const undo of this.undoing) await undo();
+    await Promise.all(this.proxies.map((proxy) => proxy.close()));
+    for (const redis of this.servers) redis.close();
   }
 
   /** Waits until everybody in the load has been served since then, and notes how long that took. */

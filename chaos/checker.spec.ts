@@ -10,6 +10,7 @@ function attempt(at: number, changes: Partial<Attempt> = {}): Attempt {
     command: 'sendMessage',
     userId: 1,
     connection: 'phone 1',
+    port: 1,
     sentAt: at,
     sentAtWall: at,
     answeredAt: at + 10,

@@ -44,7 +44,8 @@ function findDoubled({ sends, messages }: Evidence): string[] {
   const known = new Set(sends.map(({ senderId, clientId }) => `${senderId} ${clientId}`));
   const keys = new Set<string>();
   const texts = new Map<string, number>();
-  for (const { id, senderId, clientId, content, deleted } of messages) {
+  for (const { id, senderId, clientId, content, deleted, system } of messages) {
+    if (system) continue;
     const key = `${senderId} ${clientId}`;
     if (keys.has(key)) doubled.push(`message ${id} has the key ${clientId} of another one`);
     keys.add(key);

@@ -13,13 +13,15 @@ export interface StoredMessage {
   reactions: string;
   edited: boolean;
   deleted: boolean;
+  /** Written by the server, about a group's members. */
+  system?: boolean;
 }
 
 export interface StoredChat {
   id: number;
   lastSeq: number;
   version: number;
-  /** How many messages the two people of a direct chat have sent, as the chat's row counts them. */
+  /** Empty for a group. How many messages the two people of a direct chat have sent, as the chat's row counts them. */
   counted: { userId: number; sent: number }[];
 }
 

@@ -13,6 +13,8 @@ export interface CommandRecord {
   /** A device and its connection; another one after each reconnect. */
   connection: string;
   sentAt: number;
+  /** Where the device connects to. */
+  port: number;
   answeredAt: number | null;
   outcome: Outcome;
 }
@@ -61,15 +63,19 @@ export class History {
   reconnects = 0;
   syncs = 0;
 
+  /** Times in which a port's server was made to answer nothing. */
+  readonly standstills: { port: number; from: number; to: number }[] = [];
+
   private readonly versions = new Map<string, number>();
 
-  begin(command: string, userId: number, connection: string): CommandRecord {
+  begin(command: string, userId: number, connection: string, port: number): CommandRecord {
     const record: CommandRecord = {
       nr: this.commands.length,
       command,
       userId,
       connection,
       sentAt: performance.now(),
+      port,
       answeredAt: null,
       outcome: null,
     };
@@ -80,6 +86,13 @@ export class History {
   end(record: CommandRecord, outcome: string): void {
     record.outcome = outcome;
     if (outcome !== 'cut' && outcome !== 'silent') record.answeredAt = performance.now();
+  }
+
+  /** Whether nobody could expect an answer: what it was sent to stood still meanwhile. */
+  isExcused({ port, sentAt, answeredAt }: CommandRecord): boolean {
+    return this.standstills.some(
+      (still) => still.port === port && sentAt <= still.to && (answeredAt ?? Infinity) >= still.from,
+    );
   }
 
   refused(record: CommandRecord): void {

@@ -12,7 +12,7 @@ export interface Options {
 export const HELP = `npm run chaos -- [options]
 
   --only <a,b,…>  these faults only
-  --quick         shorter and fewer of everything: about a minute and a half
+  --quick         shorter and fewer of everything: about four minutes
   --list          the faults there are
   --seed <n>      the same choices as in the run with this seed; timing still differs
 `;

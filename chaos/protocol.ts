@@ -40,6 +40,17 @@ export interface Chat {
   version: number;
 }
 
+/** What tells of a group's members. */
+export interface GroupChanged {
+  chatId: number;
+  version: number;
+}
+
+export interface Status {
+  userId: number;
+  online: boolean;
+}
+
 export interface Synced {
   chats: { chat: Chat; messages: Message[]; upTo: number; reset: boolean; more: boolean }[];
   gone: number[];

@@ -33,6 +33,7 @@ export async function runFault(name: string, fault: Fault, arena: Arena): Promis
     arena.say('settling: old sends acked, replicas synced');
     for (const load of arena.loads) await load.settle();
     verdict = await judge(arena);
+    await fault.afterwards?.(arena);
   } catch (error) {
     arena.problems.push(
       `it did not run to its end: ${error instanceof Error ? error.message : String(error)}`,
@@ -58,7 +59,7 @@ async function judge(arena: Arena): Promise<Verdict> {
     .map((device) => device.receiver(truth.chatsOf.get(device.userId) ?? []));
   return check({
     sends: history.sends,
-    commands: history.commands,
+    commands: history.commands.filter((command) => !history.isExcused(command)),
     changes: history.changes,
     clashes: history.clashes,
     messages: truth.messages,
@@ -70,7 +71,8 @@ async function judge(arena: Arena): Promise<Verdict> {
 }
 
 /** Shows that the fault has bitten: retries whose message was there already. */
-function noteRetries({ history, notes }: Arena, { storedAt }: Truth): void {
+function noteRetries(arena: Arena, { storedAt }: Truth): void {
+  const { history, notes } = arena;
   let retried = 0;
   let stored = 0;
   for (const send of history.sends) {
@@ -81,6 +83,8 @@ function noteRetries({ history, notes }: Arena, { storedAt }: Truth): void {
     if ((storedAt.get(place.id) ?? Infinity) < second.sentAtWall) stored++;
   }
   if (retried > 0) notes.push(`${retried} messages were sent again, ${stored} of them were stored by then`);
+  if (arena.answersAllTaken)
+    arena.expect(stored === 0, `${stored} messages were taken, and their senders got no answer`);
 }
 
 /** Push is best effort, yet where no connection went somebody should have heard of each message at once. */
@@ -115,9 +119,10 @@ function resultOf(name: string, arena: Arena, verdict: Verdict): Result {
   const { history, problems, notes, recovery } = arena;
   const errors = new Map<string, number>();
   let slowest = 0;
-  for (const { outcome, sentAt, answeredAt } of history.commands) {
+  for (const command of history.commands) {
+    const { outcome, sentAt, answeredAt } = command;
     if (answeredAt === null) continue;
-    slowest = Math.max(slowest, answeredAt - sentAt);
+    if (!history.isExcused(command)) slowest = Math.max(slowest, answeredAt - sentAt);
     if (outcome !== null && outcome !== 'ok') errors.set(outcome, (errors.get(outcome) ?? 0) + 1);
   }
   return {

@@ -7,8 +7,9 @@ interface ChatRow {
   id: string;
   lastSeq: string;
   version: string;
-  user1Id: string;
-  user2Id: string;
+  user1Id: string | null;
+  user2Id: string | null;
+  memberIds: string[];
   user1Sent: string;
   user2Sent: string;
 }
@@ -24,6 +25,7 @@ interface MessageRow {
   reactions: Message['reactions'] | null;
   edited: boolean;
   deleted: boolean;
+  system: boolean;
   at: string;
 }
 
@@ -45,21 +47,26 @@ export async function readTruth(databaseUrl: string, httpPort: number): Promise<
   await client.connect();
   try {
     const chatRows = await client.query<ChatRow>(
-      'SELECT id, "lastSeq", version, "user1Id", "user2Id", "user1Sent", "user2Sent" FROM chats ORDER BY id',
+      `SELECT id, "lastSeq", version, "user1Id", "user2Id", "user1Sent", "user2Sent",
+         CASE type WHEN 'group'
+           THEN ARRAY(SELECT m."userId"::text FROM chat_members m WHERE m."chatId" = c.id ORDER BY 1)
+           ELSE ARRAY["user1Id"::text, "user2Id"::text]
+         END AS "memberIds"
+       FROM chats c ORDER BY id`,
     );
     const messageRows = await client.query<MessageRow>(
       `SELECT id, "chatId", seq, version, "senderId", "clientId", content, reactions,
          "editedAt" IS NOT NULL AS edited, "deletedAt" IS NOT NULL AS deleted,
-         extract(epoch FROM "createdAt") * 1000 AS at
+         type = 'system' AS system, extract(epoch FROM "createdAt") * 1000 AS at
        FROM messages ORDER BY "chatId", seq`,
     );
     const chatsOf = new Map<number, number[]>();
     const pages = new Map<number, number[]>();
-    for (const { id, user1Id, user2Id } of chatRows.rows) {
-      for (const person of [Number(user1Id), Number(user2Id)]) {
+    for (const { id, memberIds } of chatRows.rows) {
+      for (const person of memberIds.map(Number)) {
         chatsOf.set(person, [...(chatsOf.get(person) ?? []), Number(id)]);
       }
-      pages.set(Number(id), await pageThrough(httpPort, Number(id), Number(user1Id)));
+      pages.set(Number(id), await pageThrough(httpPort, Number(id), Number(memberIds[0])));
     }
     return {
       chats: chatRows.rows.map(storedChat),
@@ -68,6 +75,29 @@ export async function readTruth(databaseUrl: string, httpPort: number): Promise<
       chatsOf,
       storedAt: new Map(messageRows.rows.map(({ id, at }) => [Number(id), Number(at)])),
     };
+  } finally {
+    await client.end();
+  }
+}
+
+/** The version of each chat, and who is in it. */
+export async function readVersions(
+  databaseUrl: string,
+): Promise<{ chatId: number; userId: number; version: number }[]> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ chatId: string; userId: string; version: string }>(
+      `SELECT c.id AS "chatId", "userId", c.version FROM chats c JOIN chat_members m ON m."chatId" = c.id
+       WHERE type = 'group'
+       UNION ALL
+       SELECT id, unnest(ARRAY["user1Id", "user2Id"]), version FROM chats WHERE type <> 'group'`,
+    );
+    return rows.map((row) => ({
+      chatId: Number(row.chatId),
+      userId: Number(row.userId),
+      version: Number(row.version),
+    }));
   } finally {
     await client.end();
   }
@@ -95,10 +125,13 @@ function storedChat(row: ChatRow): StoredChat {
     id: Number(row.id),
     lastSeq: Number(row.lastSeq),
     version: Number(row.version),
-    counted: [
-      { userId: Number(row.user1Id), sent: Number(row.user1Sent) },
-      { userId: Number(row.user2Id), sent: Number(row.user2Sent) },
-    ],
+    counted:
+      row.user1Id === null || row.user2Id === null
+        ? []
+        : [
+            { userId: Number(row.user1Id), sent: Number(row.user1Sent) },
+            { userId: Number(row.user2Id), sent: Number(row.user2Sent) },
+          ],
   };
 }
 
@@ -114,5 +147,6 @@ function storedMessage(row: MessageRow): StoredMessage {
     reactions: reactionsText(row.reactions),
     edited: row.edited,
     deleted: row.deleted,
+    system: row.system,
   };
 }

@@ -1,8 +1,18 @@
+import type { Socket as NetSocket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
 import type { Receiver } from '../evidence.js';
 import type { CommandRecord, History } from '../history.js';
-import type { Answer, Chat, Message, MessageDeleted, ReactionsChanged, Synced } from '../protocol.js';
+import type {
+  Answer,
+  Chat,
+  GroupChanged,
+  Message,
+  MessageDeleted,
+  ReactionsChanged,
+  Status,
+  Synced,
+} from '../protocol.js';
 import { type Change, Replica } from './replica.js';
 
 /** The promise is 5 s; what is more is left to a busy machine. Milliseconds. */
@@ -33,11 +43,16 @@ export class Device {
   private online = false;
   private gapSince: number | null = null;
   private syncing: Promise<boolean> | null = null;
+  private closed = false;
+  /** What this device was last told of others' presence. */
+  readonly presence = new Map<number, boolean>();
+  /** Messages as they are pushed, for whoever asks. */
+  onPush: (message: Message) => void = () => undefined;
 
   constructor(
     readonly userId: number,
     label: string,
-    port: number,
+    readonly port: number,
     private readonly history: History,
   ) {
     this.name = `user ${userId} ${label}`;
@@ -67,7 +82,10 @@ export class Device {
   ask<T>(command: string, payload: unknown, record?: CommandRecord): Promise<Reply<T>> {
     const known = record ?? this.begin(command);
     return new Promise((resolve) => {
+      let done = false;
       const finish = (answer: Answer | 'cut' | 'silent'): void => {
+        if (done) return;
+        done = true;
         clearTimeout(timer);
         this.waiting.delete(finish);
         resolve(this.conclude<T>(known, answer));
@@ -80,7 +98,7 @@ export class Device {
   }
 
   begin(command: string): CommandRecord {
-    return this.history.begin(command, this.userId, `${this.name} ${this.connections}`);
+    return this.history.begin(command, this.userId, `${this.name} ${this.connections}`, this.port);
   }
 
   /** Resolves when there is a connection; false when `isOver` says that nobody waits for it any more. */
@@ -101,9 +119,24 @@ export class Device {
     return { device: this.name, memberOf, chats: this.replica.held(), faults: this.replica.faults };
   }
 
+  /** Stops reading what comes, as a client does whose process stands still. */
+  pause(): void {
+    this.tcp?.pause();
+  }
+
+  resume(): void {
+    this.tcp?.resume();
+  }
+
   close(): void {
+    this.closed = true;
     clearInterval(this.timer);
     this.socket.disconnect();
+  }
+
+  private get tcp(): NetSocket | undefined {
+    const transport = this.socket.io.engine.transport as unknown as { ws?: { _socket?: NetSocket } };
+    return transport.ws?._socket;
   }
 
   private conclude<T>(record: CommandRecord, answer: Answer | 'cut' | 'silent'): Reply<T> {
@@ -171,11 +204,21 @@ export class Device {
 
   private listen(): void {
     const { socket } = this;
-    socket.on('newChat', ({ id, version }: Chat) => {
-      if (version === 1) this.replica.hear({ kind: 'opened', chatId: id, version });
+    for (const event of ['newChat', 'chatUpdated'])
+      socket.on(event, ({ id, version }: Chat) => this.replica.hear({ kind: 'noted', chatId: id, version }));
+    for (const event of ['membersAdded', 'memberUpdated'])
+      socket.on(event, (change: GroupChanged) => this.replica.hear(noteOf(change)));
+    socket.on('memberRemoved', (removed: GroupChanged & { userId: number }) => {
+      if (removed.userId === this.userId) this.replica.leave(removed.chatId, removed.version);
+      else this.replica.hear(noteOf(removed));
+    });
+    socket.on('userStatus', ({ userId, online }: Status) => this.presence.set(userId, online));
+    socket.on('syncNeeded', ({ withinMs }: { withinMs: number }) => {
+      setTimeout(() => void (this.closed || this.catchUp()), Math.random() * withinMs);
     });
     socket.on('newMessage', (message: Message) => {
       this.history.pushes.add(`${this.name} ${message.id}`);
+      this.onPush(message);
       this.hear(changeOf(message));
     });
     socket.on('messageEdited', (message: Message) => this.hear(changeOf(message)));
@@ -185,9 +228,13 @@ export class Device {
 
   /** What an event or an ack has told. */
   hear(change: Change): void {
-    if (change.kind !== 'opened') this.history.told(change.chatId, change.version, idOf(change));
+    if (change.kind !== 'noted') this.history.told(change.chatId, change.version, idOf(change));
     this.replica.hear(change);
   }
+}
+
+function noteOf({ chatId, version }: GroupChanged): Change {
+  return { kind: 'noted', chatId, version };
 }
 
 export function changeOf(message: Message): Change {
@@ -202,7 +249,7 @@ export function reactionOf(reactions: ReactionsChanged): Change {
   return { kind: 'reactions', chatId: reactions.chatId, version: reactions.version, reactions };
 }
 
-function idOf(change: Exclude<Change, { kind: 'opened' }>): number {
+function idOf(change: Exclude<Change, { kind: 'noted' }>): number {
   switch (change.kind) {
     case 'message':
       return change.message.id;

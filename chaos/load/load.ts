@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { History } from '../history.js';
+import { type History, placeOf } from '../history.js';
 import type { Random } from '../random.js';
 import { Changer } from './changer.js';
 import { Device } from './device.js';
@@ -19,6 +19,12 @@ export interface LoadOptions {
   resend: number;
   /** How often somebody is written to with whom there is no chat yet: 0 to 1. */
   newChats: number;
+  /** People who write nothing: everybody else writes to them too. */
+  listeners: number;
+  /** Characters that each text is longer than it need be. */
+  padding: number;
+  /** Makes a group of these people, and returns its id: they all write there, and nowhere else. */
+  group?: (userIds: readonly number[]) => Promise<number>;
   /** Socket.IO ports: people and their second devices are spread over them. */
   ports: readonly number[];
 }
@@ -36,20 +42,30 @@ let loads = 0;
  */
 export class Load {
   readonly devices: Device[] = [];
+  /** Of those who only listen. */
+  readonly listeners: Device[] = [];
   private readonly senders: Sender[] = [];
   private readonly changers: Changer[] = [];
 
-  constructor(history: History, random: Random, options: LoadOptions) {
-    const { people, friends, ports } = options;
+  constructor(
+    private readonly history: History,
+    random: Random,
+    private readonly options: LoadOptions,
+  ) {
+    const { people, friends, ports, listeners } = options;
     const base = ++loads * PEOPLE_A_LOAD;
-    let strangers = base + people;
+    let strangers = base + people + listeners;
     const portOf = (index: number): number => ports[index % ports.length] ?? 0;
+    for (let i = 0; i < listeners; i++) {
+      this.listeners.push(new Device(base + people + i, 'listener', portOf(i), history));
+    }
+    this.devices.push(...this.listeners);
     for (let i = 0; i < people; i++) {
       const device = new Device(base + i, 'phone', portOf(i), history);
       this.devices.push(device);
       if (i % 2 === 0) this.devices.push(new Device(base + i, 'desk', portOf(i + 1), history));
       const others = Array.from({ length: people - 1 }, (_, k) => base + ((i + k + 1) % people));
-      const peers = others.splice(0, friends);
+      const peers = [...others.splice(0, friends), ...this.listeners.map(({ userId }) => userId)];
       // Half of those who are written to for the first time are known to the server, half are not.
       const stranger = (): number => (random.chance(0.5) ? others.pop() : undefined) ?? ++strangers;
       const sender = new Sender({ ...options, device, history, random, peers, stranger });
@@ -61,6 +77,11 @@ export class Load {
   /** Resolves when everybody is online and has been acked once. */
   async start(): Promise<void> {
     await this.allOnline();
+    const { group } = this.options;
+    if (group) {
+      const chatId = await group([...new Set(this.devices.map(({ userId }) => userId))]);
+      for (const sender of this.senders) sender.chatId = chatId;
+    }
     const now = performance.now();
     for (const worker of [...this.senders, ...this.changers]) worker.start();
     await this.recovered(now);
@@ -87,9 +108,39 @@ export class Load {
     await sleep(ms);
   }
 
+  /**
+   * Whether everybody who was sent something since then, over the node where its sender is, has heard of it at once.
+   * @returns how many pushes there should have been, and how many did not come within `withinMs`.
+   */
+  async localDelivery(since: number, withinMs: number): Promise<{ pushes: number; missing: number }> {
+    const listening = new Map<number, Device[]>();
+    for (const device of this.devices) {
+      for (const chatId of device.replica.chatIds)
+        listening.set(chatId, [...(listening.get(chatId) ?? []), device]);
+    }
+    const wanted = this.history.sends.flatMap((send) => {
+      const place = placeOf(send);
+      const [first] = send.attempts;
+      if (!place || !first || first.outcome !== 'ok' || first.sentAt < since || send.attempts.length > 1)
+        return [];
+      return (listening.get(place.chatId) ?? [])
+        .filter(({ name, port }) => port === first.port && !first.connection.startsWith(`${name} `))
+        .map(({ name }) => `${name} ${place.id}`);
+    });
+    const missing = (): number => wanted.filter((push) => !this.history.pushes.has(push)).length;
+    const end = performance.now() + withinMs;
+    while (missing() > 0 && performance.now() < end) await sleep(50);
+    return { pushes: wanted.length, missing: missing() };
+  }
+
+  /** No new sends or changes; resolves when the old ones are acked. */
+  async quiet(): Promise<void> {
+    await Promise.all([...this.senders, ...this.changers].map((worker) => worker.stop(PATIENCE_MS)));
+  }
+
   /** No new sends; waits for the acks of the old ones, and makes every replica whole. */
   async settle(): Promise<void> {
-    await Promise.all([...this.senders, ...this.changers].map((worker) => worker.stop(PATIENCE_MS)));
+    await this.quiet();
     await this.allOnline();
     for (const device of this.devices) {
       for (let whole = false, tries = 0; !whole && tries < 50; tries++) {

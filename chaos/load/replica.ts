@@ -3,7 +3,8 @@ import type { Message, MessageDeleted, ReactionsChanged, Synced } from '../proto
 
 /** A change of a chat, as events and acks bring it. */
 export type Change =
-  | { kind: 'opened'; chatId: number; version: number }
+  /** One that shows in no message: a chat opened, a group's title or members changed. */
+  | { kind: 'noted'; chatId: number; version: number }
   | { kind: 'message'; chatId: number; version: number; message: Message }
   | { kind: 'deleted'; chatId: number; version: number; deleted: MessageDeleted }
   | { kind: 'reactions'; chatId: number; version: number; reactions: ReactionsChanged };
@@ -34,6 +35,17 @@ export class Replica {
   /** Whether something is missing that an event or ack has told of. */
   get hasGap(): boolean {
     return this.gapped.size > 0;
+  }
+
+  get chatIds(): number[] {
+    return [...this.chats.keys()];
+  }
+
+  /** This person was removed from it: the last that is heard of it. */
+  leave(chatId: number, version: number): void {
+    if ((this.chats.get(chatId)?.version ?? 0) >= version) return;
+    this.chats.delete(chatId);
+    this.gapped.delete(chatId);
   }
 
   /** What `sync` wants to know. */
@@ -113,7 +125,7 @@ export class Replica {
 
 function perform(local: LocalChat, change: Change): void {
   switch (change.kind) {
-    case 'opened':
+    case 'noted':
       return;
     case 'message':
       local.messages.set(change.message.id, change.message);

@@ -26,6 +26,8 @@ export interface SenderOptions {
   thinkMs: number;
   /** How often a message that was acked is sent once more, as if the ack had been lost: 0 to 1. */
   resend: number;
+  /** Characters of each text beside what tells it from others. */
+  padding: number;
   /** Whom this person writes to. */
   peers: readonly number[];
   /** How often somebody is written to with whom there is no chat yet: 0 to 1. */
@@ -43,6 +45,8 @@ export class Sender {
   readonly own: OwnMessage[] = [];
   /** When the latest send was emitted that was acked. */
   lastServed = -Infinity;
+  /** The chat that everything goes to, if there is but one. */
+  chatId: number | null = null;
   private readonly chats = new Map<number, number>();
   private running = true;
   private giveUpAt = Infinity;
@@ -83,6 +87,7 @@ export class Sender {
 
   private nextTarget(): Target {
     const { random, peers, newChats, stranger } = this.options;
+    if (this.chatId !== null) return { chatId: this.chatId };
     if (random.chance(newChats)) return { receiverId: stranger() };
     const receiverId = random.pick(peers);
     const chatId = this.chats.get(receiverId);
@@ -92,7 +97,8 @@ export class Sender {
   private draft(): SendRecord {
     const senderId = this.device.userId;
     const clientId = `${senderId}-${++this.count}`;
-    const send: SendRecord = { senderId, clientId, content: `text ${clientId}`, attempts: [] };
+    const content = `text ${clientId}${'.'.repeat(this.options.padding)}`;
+    const send: SendRecord = { senderId, clientId, content, attempts: [] };
     this.options.history.sends.push(send);
     return send;
   }

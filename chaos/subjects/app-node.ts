@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { fixedPort } from './ports.js';
@@ -15,6 +16,15 @@ const KEPT_LINES = 5_000;
 /** What an unhandled rejection or an uncaught exception leaves, whoever caught it in the end. */
 const UNHANDLED = /unhandled|uncaught|Node\.js v\d+/i;
 
+/** Environment variables beside the usual ones. */
+export type Settings = Readonly<Record<string, string>>;
+
+/** How a node went on SIGTERM. */
+export interface Stop {
+  code: number | null;
+  seconds: number;
+}
+
 /** One node of the server, a process of its own: killed and started again it keeps its ports. */
 export class AppNode {
   private child: ChildProcess | null = null;
@@ -25,13 +35,14 @@ export class AppNode {
   private constructor(
     private readonly name: string,
     private readonly databaseUrl: string,
+    private readonly settings: Settings,
     readonly httpPort: number,
     readonly socketPort: number,
   ) {}
 
   /** Resolves when it is ready to serve. */
-  static async start(name: string, databaseUrl: string): Promise<AppNode> {
-    const node = new AppNode(name, databaseUrl, await fixedPort(), await fixedPort());
+  static async start(name: string, databaseUrl: string, settings: Settings): Promise<AppNode> {
+    const node = new AppNode(name, databaseUrl, settings, await fixedPort(), await fixedPort());
     await node.launch();
     return node;
   }
@@ -51,6 +62,7 @@ export class AppNode {
         DATABASE_URL: this.databaseUrl,
         LOG_LEVEL: 'warn',
         RATE_LIMITS: 'off',
+        ...this.settings,
       },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
@@ -73,10 +85,65 @@ export class AppNode {
     if (child) await ended(child);
   }
 
-  /** SIGTERM, as an operator stops it. */
-  async stop(): Promise<void> {
+  /** SIGSTOP: its connections stay, and nothing is answered on them. */
+  freeze(): void {
+    this.child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child?.kill('SIGCONT');
+  }
+
+  /** Bytes of memory that it has; Linux only, 0 elsewhere. */
+  async memory(): Promise<number> {
+    const status = await readFile(`/proc/${this.child?.pid}/status`, 'utf8').catch(() => '');
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1_024;
+  }
+
+  /** What a load balancer asks. */
+  async isReady(): Promise<boolean> {
+    return (await this.health()) !== null;
+  }
+
+  /** What it says of its parts; null while it is not ready. */
+  async health(): Promise<Record<string, unknown> | null> {
+    const response = await fetch(`http://127.0.0.1:${this.httpPort}/health/ready`, {
+      signal: AbortSignal.timeout(3_000),
+    }).catch(() => null);
+    if (response?.status === 200) return (await response.json()) as Record<string, unknown>;
+    await response?.body?.cancel();
+    return null;
+  }
+
+  /** Over REST, as that person or as the application. @throws Error when it is not answered with 2xx. */
+  async request<T>(method: string, path: string, userId?: number, body?: object): Promise<T> {
+    const response = await fetch(`http://127.0.0.1:${this.httpPort}${path}`, {
+      method,
+      headers: {
+        ...(userId === undefined ? {} : { 'X-User-Id': String(userId) }),
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(10_000),
+    });
+    if (!response.ok)
+      throw new Error(
+        `${method} ${path} was answered with HTTP ${response.status}: ${await response.text()}`,
+      );
+    return (await response.json()) as T;
+  }
+
+  /** Ids of the people who are online, as this node sees it; at most 1,000. */
+  async online(): Promise<Set<number>> {
+    const people = await this.request<{ userId: number }[]>('GET', '/users/online');
+    return new Set(people.map(({ userId }) => userId));
+  }
+
+  /** SIGTERM, as an operator stops it. What is not as promised becomes one of the faults. */
+  async stop(): Promise<Stop> {
     const child = this.release();
-    if (!child) return;
+    if (!child) return { code: 0, seconds: 0 };
+    const began = performance.now();
     const timer = setTimeout(() => {
       this.faults.push(`${this.name} did not stop within ${STOP_WITHIN_MS / 1_000} s of SIGTERM`);
       child.kill('SIGKILL');
@@ -86,6 +153,9 @@ export class AppNode {
     clearTimeout(timer);
     const unhandled = this.lines.find((line) => UNHANDLED.test(line));
     if (unhandled !== undefined) this.faults.push(`${this.name} has in its log: ${unhandled.slice(0, 300)}`);
+    if (child.exitCode !== null && child.exitCode !== 0)
+      this.faults.push(`${this.name} ended with code ${child.exitCode} after SIGTERM`);
+    return { code: child.exitCode, seconds: (performance.now() - began) / 1_000 };
   }
 
   /** What it logged: each message once, with how often. */
@@ -112,12 +182,7 @@ export class AppNode {
 
   private async untilReady(child: ChildProcess): Promise<void> {
     const end = performance.now() + READY_WITHIN_MS;
-    const isReady = async (): Promise<boolean> => {
-      const response = await fetch(`http://127.0.0.1:${this.httpPort}/health/ready`).catch(() => null);
-      await response?.body?.cancel();
-      return response?.status === 200;
-    };
-    while (!(await isReady())) {
+    while (!(await this.isReady())) {
       if (child.exitCode !== null || performance.now() > end) {
         throw new Error(`${this.name} did not start:\n${this.lines.slice(-10).join('\n')}`);
       }

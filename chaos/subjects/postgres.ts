@@ -49,6 +49,17 @@ export class Postgres {
     return url.href;
   }
 
+  /** The account that it runs as: whose its files have to be. */
+  async account(): Promise<{ uid: number; gid: number }> {
+    const { uid, gid } = await stat(this.pgData);
+    return { uid, gid };
+  }
+
+  /** One statement, as the superuser. */
+  async admin(statement: string): Promise<void> {
+    await this.query(statement);
+  }
+
   /** SIGKILL to the main process; its children notice and end. */
   async kill(): Promise<void> {
     const pid = await this.pid();
@@ -59,7 +70,7 @@ export class Postgres {
   /** Starts it again as it was: same program, port and settings. Resolves when it accepts connections. */
   async restart(): Promise<void> {
     const end = performance.now() + START_WITHIN_MS;
-    const { uid, gid } = await stat(this.pgData);
+    const { uid, gid } = await this.account();
     const words = (await readFile(join(this.pgData, 'postmaster.opts'), 'utf8')).trim();
     const program = words.slice(0, words.indexOf(' "'));
     const args = [...words.matchAll(/ "([^"]*)"/g)].map(([, arg]) => arg ?? '');

@@ -10,20 +10,27 @@ interface Line {
   deaf: boolean;
 }
 
-/** Stands between clients and a server, and does to their connections what networks do. */
+/** Stands between clients and servers, and does to their connections what networks do. */
 export class Proxy {
+  /** Ports that new connections go to, in turn; none: they are refused. */
+  targets: readonly number[];
   private readonly lines = new Set<Line>();
+  private next = 0;
+  private holds = false;
 
   private constructor(
     private readonly listener: Server,
     readonly port: number,
-  ) {}
+    targets: readonly number[],
+  ) {
+    this.targets = targets;
+  }
 
-  static async to(target: number): Promise<Proxy> {
+  static async to(...targets: readonly number[]): Promise<Proxy> {
     const port = await fixedPort();
     const listener = createServer({ noDelay: true });
-    const proxy = new Proxy(listener, port);
-    listener.on('connection', (client) => proxy.carry(client, target));
+    const proxy = new Proxy(listener, port, targets);
+    listener.on('connection', (client) => proxy.carry(client));
     listener.listen(port, '127.0.0.1');
     await once(listener, 'listening');
     return proxy;
@@ -46,13 +53,28 @@ export class Proxy {
     line.server.resetAndDestroy();
   }
 
+  /** Nothing is carried in either direction, and no end is told so: a network that swallows packets. */
+  hold(): void {
+    this.holds = true;
+    for (const { client, server } of this.lines) for (const end of [client, server]) end.pause();
+  }
+
+  /** What was held is carried now. */
+  letGo(): void {
+    this.holds = false;
+    for (const { client, server } of this.lines) for (const end of [client, server]) end.resume();
+  }
+
   async close(): Promise<void> {
     for (const line of this.open) this.cut(line);
     this.listener.close();
     await once(this.listener, 'close');
   }
 
-  private carry(client: Socket, target: number): void {
+  private carry(client: Socket): void {
+    client.on('error', () => undefined);
+    const target = this.targets[this.next++ % this.targets.length];
+    if (target === undefined) return void client.resetAndDestroy();
     const server = connect({ port: target, host: '127.0.0.1', noDelay: true });
     const line: Line = { client, server, deaf: false };
     this.lines.add(line);
@@ -64,6 +86,7 @@ export class Proxy {
       [client, server],
       [server, client],
     ] as const) {
+      if (this.holds) end.pause();
       end.on('error', () => undefined);
       end.on('close', () => {
         this.lines.delete(line);

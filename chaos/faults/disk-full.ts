@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Arena, Fault } from '../arena.js';
+import type { Load } from '../load/load.js';
+import type { AppNode } from '../subjects/app-node.js';
+import { lacksDisks, SmallDisk } from '../subjects/small-disk.js';
+
+const DISK_MB = 96;
+/** Milliseconds for a read, on a busy machine. */
+const READ_WITHIN_MS = 3_000;
+
+export const fault: Fault = {
+  title: 'the disk under the tables of PostgreSQL is full, then has room again',
+  expected: 'error acks, reads go on, recovery by itself',
+  lacks: lacksDisks,
+  async run(arena) {
+    const { postgres, name, history } = arena;
+    const disk = await SmallDisk.make(DISK_MB);
+    arena.undo(() => disk.remove());
+    await postgres.admin(
+      `CREATE TABLESPACE small LOCATION '${await disk.folderOf(await postgres.account())}'`,
+    );
+    arena.undo(() => postgres.admin('DROP TABLESPACE small'));
+    await postgres.admin(`ALTER DATABASE ${name} SET TABLESPACE small`);
+    arena.undo(() => postgres.admin(`DROP DATABASE ${name} WITH (FORCE)`));
+
+    const node = await arena.node();
+    const load = await arena.load({ ports: [node.socketPort], padding: 500, changeMs: 100 });
+    const times = arena.scale(3, 2);
+    for (let time = 1; time <= times; time++) {
+      await load.run(1_000);
+      arena.say(`full, time ${time} of ${times}`);
+      await disk.fill();
+      const from = performance.now();
+      const reads = await readOn(arena, load, node, from + arena.scale(15_000, 5_000));
+      const during = history.commands.filter(
+        ({ sentAt, answeredAt }) => sentAt > from && answeredAt !== null,
+      );
+      await disk.free();
+      const since = performance.now();
+      const refused = during.filter(({ outcome }) => outcome === 'UNAVAILABLE').length;
+      arena.note(`full ${time}: ${refused} commands refused; ${reads.all} reads, ${reads.failed} failed`);
+      arena.expect(refused > 0, 'nothing was answered with UNAVAILABLE while the disk was full');
+      arena.expect(reads.failed === 0, `${reads.failed} of ${reads.all} reads failed meanwhile`);
+      await arena.recovered(load, since);
+    }
+  },
+};
+
+/** Reads over REST, as people do who write nothing: on a socket a read waits for what was sent before it. */
+async function readOn(arena: Arena, load: Load, node: AppNode, until: number) {
+  const reads = { all: 0, failed: 0 };
+  const chats = load.devices.flatMap(({ userId, replica }) =>
+    replica.chatIds.map((chatId) => ({ userId, chatId })),
+  );
+  while (performance.now() < until) {
+    const { userId, chatId } = arena.random.pick(chats);
+    const began = performance.now();
+    const answered = await node.request('GET', `/chats/${chatId}/messages?limit=50`, userId).then(
+      () => performance.now() - began < READ_WITHIN_MS,
+      () => false,
+    );
+    reads.all++;
+    if (!answered) reads.failed++;
+    await sleep(50);
+  }
+  return reads;
+}

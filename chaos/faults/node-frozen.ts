@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fault } from '../arena.js';
+import { allAreBack, leaseEnds, leavesNoGhosts, SHORT_LEASE } from '../presence.js';
+import { lacksRedis } from '../subjects/redis.js';
+
+/** What waits in a node that wakes may be answered so much later, in milliseconds. */
+const WAKING_MS = 3_000;
+
+export const fault: Fault = {
+  title: 'one of two nodes stopped (SIGSTOP) for longer than its lease, then let go on',
+  expected: 'presence converges within its lease and back, no ghosts; messages exact',
+  lacks: lacksRedis,
+  async run(arena) {
+    const redis = await arena.redis();
+    const nodes = await arena.pair([redis.port, redis.port], SHORT_LEASE);
+    const [witness, victim] = nodes;
+    const load = await arena.load({ ports: nodes.map(({ socketPort }) => socketPort), friends: 4 });
+    await load.run(1_000);
+    const from = performance.now();
+    victim.freeze();
+    const seconds = arena.scale(20, 9);
+    arena.say(`frozen for ${seconds} s`);
+    await leaseEnds(arena, load, victim, witness, from);
+    await sleep(Math.max(0, from + seconds * 1_000 - performance.now()));
+    victim.thaw();
+    const since = performance.now();
+    arena.history.standstills.push({ port: victim.socketPort, from, to: since + WAKING_MS });
+    await arena.recovered(load, since);
+    await load.allOnline();
+    await allAreBack(arena, load, nodes);
+  },
+  afterwards: leavesNoGhosts,
+};

@@ -1,0 +1,14 @@
+import type { Fault } from '../arena.js';
+import { fails } from '../outage.js';
+import { lacksRedis } from '../subjects/redis.js';
+
+export const fault: Fault = {
+  title: 'Redis is not there when two nodes start; it comes, goes and comes under load',
+  expected: 'they start and serve; local delivery goes on; the rest converges',
+  lacks: lacksRedis,
+  async run(arena) {
+    const redis = await arena.redisNotYet();
+    const nodes = await arena.pair([redis.port, redis.port]);
+    await fails(arena, { nodes, begin: () => redis.kill(), end: () => redis.launch() });
+  },
+};

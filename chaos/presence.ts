@@ -1,0 +1,74 @@
+import type { Arena } from './arena.js';
+import type { Load } from './load/load.js';
+import type { AppNode, Settings } from './subjects/app-node.js';
+
+const LEASE_MS = 5_000;
+const GRACE_MS = 1_000;
+
+/** What a busy machine may take beside. */
+const SLACK_MS = 10_000;
+
+export const SHORT_LEASE: Settings = {
+  PRESENCE_LEASE_MS: String(LEASE_MS),
+  PRESENCE_GRACE_MS: String(GRACE_MS),
+};
+
+/** The people of the load, and those of them who are at that node only. */
+function peopleOf(load: Load, node: AppNode): { all: Set<number>; there: Set<number> } {
+  const all = new Set(load.devices.map(({ userId }) => userId));
+  const elsewhere = load.devices.filter(({ port }) => port !== node.socketPort);
+  const others = new Set(elsewhere.map(({ userId }) => userId));
+  return { all, there: new Set([...all].filter((userId) => !others.has(userId))) };
+}
+
+/** Somebody else's devices must not hold anything else than that of these people, once they were told. */
+function areTold(load: Load, at: AppNode, people: ReadonlySet<number>, online: boolean): boolean {
+  return load.devices
+    .filter(({ port }) => port === at.socketPort)
+    .every(({ presence }) => [...people].every((userId) => (presence.get(userId) ?? online) === online));
+}
+
+function equal(one: ReadonlySet<number>, other: ReadonlySet<number>): boolean {
+  return one.size === other.size && [...one].every((value) => other.has(value));
+}
+
+/** A node went at `since`: its people count as offline once its lease is over, and those at others do not. */
+export async function leaseEnds(
+  arena: Arena,
+  load: Load,
+  gone: AppNode,
+  witness: AppNode,
+  since: number,
+): Promise<void> {
+  const { all, there } = peopleOf(load, gone);
+  const rest = new Set([...all].filter((userId) => !there.has(userId)));
+  const isOver = async (): Promise<boolean> =>
+    equal(await witness.online(), rest) && areTold(load, witness, there, false);
+  const over = await arena.until(isOver, LEASE_MS + GRACE_MS + SLACK_MS);
+  const seconds = ((performance.now() - since) / 1_000).toFixed(1);
+  arena.expect(over, `presence did not converge: ${seconds} s after the node went`);
+  if (over) arena.note(`the ${there.size} people of the node that went were offline after ${seconds} s`);
+}
+
+/** Everybody of the load is online at every node, nobody else is, and nobody was told otherwise. */
+export async function allAreBack(arena: Arena, load: Load, nodes: readonly AppNode[]): Promise<void> {
+  const all = new Set(load.devices.map(({ userId }) => userId));
+  const areBack = async (): Promise<boolean> => {
+    for (const node of nodes)
+      if (!equal(await node.online(), all) || !areTold(load, node, all, true)) return false;
+    return true;
+  };
+  const back = await arena.until(areBack, LEASE_MS + GRACE_MS + SLACK_MS);
+  arena.expect(back, 'presence did not converge when everybody was back');
+}
+
+/** Everybody leaves: nobody may stay online. */
+export async function leavesNoGhosts(arena: Arena): Promise<void> {
+  for (const load of arena.loads) load.close();
+  const isEmpty = async (): Promise<boolean> => {
+    for (const node of arena.nodes) if ((await node.online()).size > 0) return false;
+    return true;
+  };
+  const empty = await arena.until(isEmpty, LEASE_MS + GRACE_MS + SLACK_MS);
+  arena.expect(empty, 'people who have left are online still');
+}

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fixedPort } from './ports.js';
+
+const START_WITHIN_MS = 20_000;
+
+/** The least version: it brought sharded pub/sub. */
+const VERSION = 7;
+
+const running = new Set<Redis>();
+// Whatever ends the harness, frozen ones included.
+process.once('exit', () => running.forEach((redis) => redis.close()));
+
+/** Why there can be no Redis here; null where there can. */
+export function lacksRedis(): string | null {
+  const { stdout } = spawnSync('redis-server', ['--version'], { encoding: 'utf8' });
+  const major = Number(/v=(\d+)/.exec(stdout ?? '')?.[1] ?? 0);
+  if (major >= VERSION) return null;
+  return `it needs redis-server ${VERSION} or later in the PATH (Debian: apt-get install redis-server)`;
+}
+
+/** A Redis of a fault's own, in memory only: killed and launched again it is empty, on the port that it had. */
+export class Redis {
+  private child: ChildProcess | null = null;
+  private readonly folder = mkdtempSync(join(tmpdir(), 'chat-chaos-redis-'));
+
+  private constructor(readonly port: number) {
+    running.add(this);
+  }
+
+  /** One that does not run yet. */
+  static async notYet(): Promise<Redis> {
+    return new Redis(await fixedPort());
+  }
+
+  static urlOf(port: number): string {
+    return `redis://127.0.0.1:${port}`;
+  }
+
+  /** Runs it, empty. Resolves when it answers. */
+  async launch(): Promise<void> {
+    const where = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder];
+    const args = [...where, '--save', '', '--appendonly', 'no'];
+    const child = spawn('redis-server', args, { stdio: 'ignore' });
+    this.child = child;
+    const end = performance.now() + START_WITHIN_MS;
+    while (!(await answers(this.port))) {
+      if (child.exitCode !== null || performance.now() > end) throw new Error('redis-server did not start');
+      await sleep(20);
+    }
+  }
+
+  /** It stands still: takes connections by the kernel's grace, and answers nothing. */
+  freeze(): void {
+    this.child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child?.kill('SIGCONT');
+  }
+
+  async kill(): Promise<void> {
+    const { child } = this;
+    this.child = null;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  }
+
+  close(): void {
+    running.delete(this);
+    this.child?.kill('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
+    socket.on('data', (data) => {
+      resolve(data.toString().startsWith('+PONG'));
+      socket.destroy();
+    });
+    socket.on('error', () => resolve(false));
+  });
+}
