@@ -1,6 +1,6 @@
 import { integers, texts } from '../database/array-literal.js';
 import type { Statement } from '../database/sql.js';
-import type { Draft } from './message-writer.js';
+import type { Draft } from './draft.js';
 
 /** A direct chat. Its people never change for as long as it exists. */
 export interface DirectChat {

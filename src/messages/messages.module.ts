@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ChatsModule } from '../chats/chats.module.js';
 import { TypingModule } from '../typing/typing.module.js';
+import { BatchSender } from './batch-sender.js';
 import { MessageChanges } from './message-changes.js';
 import { MessageLifeService } from './message-life.service.js';
 import { MessageWriter } from './message-writer.js';
@@ -12,7 +13,14 @@ import { MessagesService } from './messages.service.js';
 @Module({
   imports: [ChatsModule, TypingModule],
   controllers: [MessagesController],
-  providers: [MessageChanges, MessageLifeService, MessageWriter, MessagesGateway, MessagesService],
+  providers: [
+    BatchSender,
+    MessageChanges,
+    MessageLifeService,
+    MessageWriter,
+    MessagesGateway,
+    MessagesService,
+  ],
   exports: [MessageChanges, MessagesService],
 })
 export class MessagesModule {}

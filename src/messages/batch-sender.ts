@@ -1,0 +1,284 @@
+import { Injectable } from '@nestjs/common';
+import { KnownUsers } from '../auth/known-users.js';
+import { blockedByOther, blockingOther } from '../blocks/blocks.js';
+import { membersOf } from '../chats/audience.js';
+import { type ChatRow, toChatView } from '../chats/chat.view.js';
+import { type MessageRow, toMessageView } from '../chats/message.view.js';
+import { AppError } from '../contract/index.js';
+import { integers, texts } from '../database/array-literal.js';
+import { failureCode, isSerializationFault } from '../database/failure.js';
+import type { Outcome } from '../database/group-commit.js';
+import { Sql } from '../database/sql.js';
+import { Publisher } from '../realtime/publisher.js';
+import {
+  DirectChats,
+  type DirectSend,
+  type DirectSentRow,
+  directValues,
+  sendDirect,
+} from './direct-sends.js';
+import type { Entry, Sent } from './draft.js';
+import { messagesByIds } from './messages.queries.js';
+import { openDirectChats, sendMentions, sendMessages, type SentRow, verdicts } from './send.queries.js';
+
+interface DirectEntry extends DirectSend {
+  entry: Entry;
+}
+
+/** Fewer messages than this, beside others, are not worth a statement of their own. */
+const WORTH_A_STATEMENT = 8;
+
+/** Milliseconds for which, after a repeated key, batches look for repeated keys before they write. */
+const CAREFUL_MS = 250;
+
+const UNIQUE_VIOLATION = '23505';
+
+/** Runs the statements of a batch once: the short one for what is plain, the long one for the rest. */
+@Injectable()
+export class BatchSender {
+  private readonly direct = new DirectChats();
+  private carefulUntil = 0;
+
+  constructor(
+    private readonly sql: Sql,
+    private readonly users: KnownUsers,
+    private readonly publisher: Publisher,
+  ) {}
+
+  /** Writes what can be written plainly, then the rest. Returns the entries to run again. */
+  async attempt(
+    entries: Entry[],
+    outcomes: Map<Entry, Outcome<Sent>>,
+    unsure: ReadonlySet<Entry>,
+  ): Promise<Entry[]> {
+    const { plain, rest } = this.plainOf(entries, unsure);
+    if (plain.length === 0) return this.judge(entries, outcomes, unsure);
+    const written = await this.writePlain(plain, outcomes);
+    if (!written) return this.judge(entries, outcomes, unsure);
+    return rest.length === 0 ? [] : this.judge(rest, outcomes, unsure);
+  }
+
+  /**
+   * Messages to known direct chats that answer no other: nothing about them is left to be looked up but what the
+   * writing itself finds out. Once a sender or a chat has a message among the rest, later ones follow it there, so
+   * that the order is kept.
+   */
+  private plainOf(entries: Entry[], unsure: ReadonlySet<Entry>): { plain: DirectEntry[]; rest: Entry[] } {
+    const plain: DirectEntry[] = [];
+    const rest: Entry[] = [];
+    if (unsure.size > 0 || performance.now() < this.carefulUntil) return { plain, rest: entries };
+    const behind = new Set<number | string>();
+    for (const entry of entries) {
+      const { draft, key, metadata } = entry;
+      const chat = this.direct.of(draft);
+      const isBehind = behind.size > 0 && (behind.has(draft.senderId) || behind.has(`chat ${chat?.chatId}`));
+      if (chat && draft.replyToId === null && !isBehind && !isMentioning(entry)) {
+        plain.push({ entry, chat, draft, key, metadata });
+      } else {
+        rest.push(entry);
+        behind.add(draft.senderId);
+        if (chat) behind.add(`chat ${chat.chatId}`);
+      }
+    }
+    return rest.length > 0 && plain.length < WORTH_A_STATEMENT
+      ? { plain: [], rest: entries }
+      : { plain, rest };
+  }
+
+  /** False when something about them is not plain after all: nothing is written then. */
+  private async writePlain(plain: DirectEntry[], outcomes: Map<Entry, Outcome<Sent>>): Promise<boolean> {
+    let rows: DirectSentRow[];
+    try {
+      rows = await this.sql.rows<DirectSentRow>(sendDirect, directValues(plain));
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      if (failureCode(error) === UNIQUE_VIOLATION) this.carefulUntil = performance.now() + CAREFUL_MS;
+      else for (const { chat } of plain) this.direct.forget(chat.chatId);
+      return false;
+    }
+    for (const row of rows) {
+      const { entry, chat } = plain[row.idx - 1]!;
+      outcomes.set(entry, { ok: true, result: sentOf(entry, row, chat) });
+    }
+    return true;
+  }
+
+  /** One run of the statement that looks at everything. Returns the entries to run again. */
+  private async judge(
+    entries: Entry[],
+    outcomes: Map<Entry, Outcome<Sent>>,
+    unsure: ReadonlySet<Entry>,
+  ): Promise<Entry[]> {
+    const missing = await this.users.missing(peopleOf(entries));
+    if (missing.size > 0) return refuseUnknown(entries, missing, outcomes);
+    const rows = await this.sql.rows<SentRow>(entries.some(isMentioning) ? sendMentions : sendMessages, [
+      integers(entries.map((entry) => entry.draft.senderId)),
+      integers(column(entries, (entry) => entry.draft.chatId)),
+      integers(column(entries, (entry) => entry.draft.receiverId)),
+      texts(entries.map((entry) => entry.key)),
+      texts(entries.map((entry) => entry.draft.content)),
+      integers(column(entries, (entry) => entry.draft.replyToId)),
+      texts(column(entries, (entry) => entry.metadata)),
+    ]);
+    const again: Entry[] = [];
+    const originals: [Entry, SentRow][] = [];
+    for (const row of rows) {
+      const entry = entries[row.idx - 1]!;
+      switch (row.verdict) {
+        case verdicts.written:
+          outcomes.set(entry, { ok: true, result: this.writtenOf(entry, row) });
+          break;
+        case verdicts.duplicate:
+          originals.push([entry, row]);
+          break;
+        case verdicts.noDirectChat:
+          again.push(entry);
+          break;
+        case verdicts.mismatch:
+          outcomes.set(entry, { ok: false, error: new AppError('IDEMPOTENCY_MISMATCH') });
+          break;
+        case verdicts.notFound:
+          outcomes.set(entry, { ok: false, error: new AppError('NOT_FOUND') });
+          break;
+        case verdicts.noReply:
+          outcomes.set(entry, { ok: false, error: noSuchReply() });
+          break;
+        case verdicts.noMention:
+          outcomes.set(entry, { ok: false, error: noSuchMention() });
+          break;
+        case verdicts.blocked:
+          outcomes.set(entry, { ok: false, error: blockedByOther() });
+          break;
+        case verdicts.blocking:
+          outcomes.set(entry, { ok: false, error: blockingOther() });
+          break;
+      }
+    }
+    if (originals.length > 0) await this.answerOriginals(originals, outcomes, unsure);
+    if (again.length > 0) await this.openChats(again);
+    return again;
+  }
+
+  private writtenOf(entry: Entry, row: SentRow): Sent {
+    const { id, chatId, user1Id, user2Id, seq, version, createdAt } = row;
+    if (id === null || chatId === null || seq === null || version === null || createdAt === null) {
+      throw new Error('A written message has no row');
+    }
+    if (user1Id !== null && user2Id !== null) this.direct.remember(chatId, user1Id, user2Id);
+    return sentOf(entry, { id, seq, version, createdAt }, { chatId, user1Id, user2Id });
+  }
+
+  private async answerOriginals(
+    originals: [Entry, SentRow][],
+    outcomes: Map<Entry, Outcome<Sent>>,
+    unsure: ReadonlySet<Entry>,
+  ): Promise<void> {
+    type Row = MessageRow & { chatId: number; user1Id: number | null; user2Id: number | null };
+    const rows = await this.sql.rows<Row>(messagesByIds, [originals.map(([, row]) => row.id)]);
+    for (const [entry, { id }] of originals) {
+      const row = rows.find((one) => one.id === id);
+      outcomes.set(
+        entry,
+        row
+          ? {
+              ok: true,
+              result: {
+                message: toMessageView(row, row),
+                user1Id: row.user1Id,
+                user2Id: row.user2Id,
+                written: unsure.has(entry),
+              },
+            }
+          : { ok: false, error: new AppError('NOT_FOUND') },
+      );
+    }
+  }
+
+  private async openChats(entries: Entry[]): Promise<void> {
+    const opened = await this.sql.rows<ChatRow>(openDirectChats, [
+      entries.map((entry) => entry.draft.senderId),
+      entries.map((entry) => entry.draft.receiverId),
+    ]);
+    for (const row of opened) {
+      const chat = toChatView(row);
+      this.publisher.publish('newChat', chat, membersOf(chat, null));
+    }
+  }
+}
+
+/** A column of the batch; null when no entry has a value, which spares PostgreSQL an array of nulls. */
+function column<T>(entries: readonly Entry[], valueOf: (entry: Entry) => T | null): (T | null)[] | null {
+  const values = entries.map(valueOf);
+  return values.some((value) => value !== null) ? values : null;
+}
+
+function peopleOf(entries: readonly Entry[]): Set<number> {
+  const people = new Set<number>();
+  for (const { draft } of entries) {
+    people.add(draft.senderId);
+    if (draft.receiverId !== null) people.add(draft.receiverId);
+  }
+  return people;
+}
+
+/** There are no such people: what is from or to them fails, the rest is to be run. */
+function refuseUnknown(
+  entries: readonly Entry[],
+  missing: ReadonlySet<number>,
+  outcomes: Map<Entry, Outcome<Sent>>,
+): Entry[] {
+  return entries.filter((entry) => {
+    const { senderId, receiverId } = entry.draft;
+    const known = !missing.has(senderId) && (receiverId === null || !missing.has(receiverId));
+    if (!known) outcomes.set(entry, { ok: false, error: new AppError('NOT_FOUND') });
+    return known;
+  });
+}
+
+function sentOf(
+  { draft, key }: Entry,
+  { id, seq, version, createdAt }: Omit<DirectSentRow, 'idx'>,
+  chat: { chatId: number; user1Id: number | null; user2Id: number | null },
+): Sent {
+  const message = toMessageView(
+    {
+      id,
+      seq,
+      version,
+      type: 'text',
+      senderId: draft.senderId,
+      clientId: key,
+      content: draft.content,
+      replyToId: draft.replyToId,
+      metadata: draft.metadata,
+      reactions: null,
+      createdAt,
+      editedAt: null,
+      deletedAt: null,
+      seen: false,
+    },
+    chat,
+  );
+  return { message, user1Id: chat.user1Id, user2Id: chat.user2Id, written: true };
+}
+
+/** Another node wrote the same key, or the same rows, at the same moment: the same batch again will do. */
+export function isConflict(error: unknown): boolean {
+  return isSerializationFault(error) || failureCode(error) === UNIQUE_VIOLATION;
+}
+
+function isMentioning({ draft }: Entry): boolean {
+  return draft.metadata?.mentions !== undefined;
+}
+
+function noSuchMention(): AppError {
+  return new AppError('VALIDATION_FAILED', {
+    details: [{ path: 'metadata', message: 'expected `mentions` to be members of this chat' }],
+  });
+}
+
+function noSuchReply(): AppError {
+  return new AppError('VALIDATION_FAILED', {
+    details: [{ path: 'replyToId', message: 'expected a message of this chat' }],
+  });
+}

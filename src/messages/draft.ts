@@ -1,0 +1,32 @@
+import type { MessageView } from '../contract/index.js';
+
+/** A message to write: to a chat, or to a person. */
+export interface Draft {
+  senderId: number;
+  chatId: number | null;
+  receiverId: number | null;
+  /** The sender's key; null when it gave none. */
+  clientId: string | null;
+  content: string;
+  replyToId: number | null;
+  metadata: Record<string, unknown> | null;
+}
+
+/** A message of the database, and whether this call wrote it, or may have. */
+export interface Sent {
+  message: MessageView;
+  user1Id: number | null;
+  user2Id: number | null;
+  written: boolean;
+}
+
+/** A draft on its way into the database. */
+export interface Entry {
+  draft: Draft;
+  /** The sender's key, or one of ours. */
+  key: string;
+  /** As JSON. */
+  metadata: string | null;
+  /** When its caller has been told that it took too long, by performance.now(). */
+  giveUpAt: number;
+}
