@@ -45,4 +45,6 @@ export default {
     },
   ],
   testTimeout: 20_000,
+  // Most of the time tests wait: for grace periods, expiries, other processes.
+  maxWorkers: '100%',
 };
