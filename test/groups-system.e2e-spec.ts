@@ -1,9 +1,5 @@
-import { NestFactory } from '@nestjs/core';
-import type { INestApplicationContext } from '@nestjs/common';
 import { type QueryInterface, Sequelize } from 'sequelize';
-import { AppModule } from '../src/app.module.js';
-import type { ChatListItem, MessagesPage } from '../src/contract/index.js';
-import { MessagesService } from '../src/messages/messages.service.js';
+import type { ChatListItem, MessagesPage, MessageView } from '../src/contract/index.js';
 import { groupOf } from './support/groups.js';
 import { World } from './support/world.js';
 
@@ -13,26 +9,28 @@ const MIGRATION: string = '../migrations/20261122120000-groups.cjs';
 
 describe('The application itself', () => {
   let world: World;
-  let context: INestApplicationContext;
   beforeAll(async () => {
     world = await World.start();
-    context = await NestFactory.createApplicationContext(AppModule.with(world.config), { logger: false });
   });
   afterAll(async () => {
-    await context.close();
     await world.stop();
   });
 
   it('writes system messages in nobody’s name, in order with the rest', async () => {
     const group = await groupOf(world, 1);
     const { alice, bob, chatId } = await world.pair();
-    const messages = context.get(MessagesService);
+    const send = async (chat: number, content: string, status: number) => {
+      const asked = world.http
+        .post(`/chats/${chat}/system-messages`)
+        .set('Idempotency-Key', `system-${chat}`);
+      return (await asked.send({ content, metadata: { parcel: 7 } }).expect(status)).body as MessageView;
+    };
     for (const [chat, one, other] of [
       [group.chatId, group.owner, group.members[0]!],
       [chatId, alice, bob],
     ] as const) {
       await one.ok('sendMessage', { chatId: chat, content: 'before' });
-      const sent = await messages.sendAsSystem(chat, 'Your parcel is on its way', { parcel: 7 });
+      const sent = await send(chat, 'Your parcel is on its way', 201);
       expect(sent).toMatchObject({ seq: 2, version: 3, type: 'system', senderId: null, receiverId: null });
       await one.ok('sendMessage', { chatId: chat, content: 'after' });
       const page = await other.ok<MessagesPage>('getMessages', { chatId: chat });
@@ -42,6 +40,9 @@ describe('The application itself', () => {
         ['text', one.userId],
       ]);
       expect(page.messages[1]).toEqual(sent);
+      expect(await send(chat, 'Your parcel is on its way', 201)).toEqual(sent);
+      expect(await other.next('newMessage')).toMatchObject({ content: 'before' });
+      expect(await other.next('newMessage')).toEqual(sent);
       const unread = async (client: typeof one) =>
         (await client.ok<ChatListItem[]>('getChats')).find(({ id }) => id === chat)?.unread;
       expect([await unread(one), await unread(other)]).toEqual([1, 3]);
@@ -50,7 +51,7 @@ describe('The application itself', () => {
         messages: [{ seen: true }],
       });
     }
-    await expect(messages.sendAsSystem(999_999_999, 'nowhere')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await send(999_999_999, 'nowhere', 404);
   });
 
   it('takes the migration back and makes it again, with groups and messages there', async () => {

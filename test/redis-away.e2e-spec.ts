@@ -184,7 +184,11 @@ describeWithRedis('A Redis that is away', () => {
     });
     await alice.ok('sendMessage', { receiverId: bob.userId, content: 'now you hear' });
     expect(await bob.next('newMessage')).toMatchObject({ content: 'now you hear' });
-    expect((await first.http.get('/health/ready')).body).toEqual({ status: 'ready', database: 'up', redis: 'up' });
+    expect((await first.http.get('/health/ready')).body).toEqual({
+      status: 'ready',
+      database: 'up',
+      redis: 'up',
+    });
     await second.stop();
     await first.stop();
     await late.stop();

@@ -18,6 +18,11 @@ export class MessagesController {
     return this.messages.send(actor, input);
   }
 
+  @Route('sendSystemMessage')
+  sendSystemMessage(@Asked() { input }: CommandRequest<'sendSystemMessage'>): Promise<MessageView> {
+    return this.messages.sendAsSystem(input);
+  }
+
   @Route('getMessages')
   getMessages(@Asked() { actor, input }: CommandRequest<'getMessages'>): Promise<MessagesPage> {
     return this.messages.page(actor, input);

@@ -67,11 +67,8 @@ export class MessagesService {
    *
    * @throws AppError NOT_FOUND
    */
-  async sendAsSystem(
-    chatId: number,
-    content: string,
-    metadata: Record<string, unknown> | null = null,
-  ): Promise<MessageView> {
+  async sendAsSystem(input: CommandInput<'sendSystemMessage'>): Promise<MessageView> {
+    const { chatId, content, metadata = null } = input;
     const { chat, message } = await this.sql.transaction(async (runner) => {
       const [row] = await runner.rows<ChatRow>(lockChat, [chatId]);
       if (!row) throw new AppError('NOT_FOUND');

@@ -79,6 +79,7 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   getChat: ({ chatId }) => ({ chatId }),
   deleteChat: ({ chatId }) => ({ chatId }),
   sendMessage: ({ chatId }) => ({ chatId, content: 'words' }),
+  sendSystemMessage: ({ chatId }) => ({ chatId, content: 'words' }),
   'sendMessage as a reply': ({ chatId, messageId }) => ({ chatId, content: 'words', replyToId: messageId }),
   getMessages: ({ chatId }) => ({ chatId }),
   'editMessage of oneself': ({ ownId }) => ({ messageId: ownId, content: 'other words' }),
@@ -175,6 +176,7 @@ removeReaction           | who?   who?        none     none    ok     ok    ok  
 sync                     | who?   who?        ok       ok      ok     ok    ok    ok      ok
 typing                   | who?   who?        none     none    ok     ok    ok    no      no
 reportMessage            | who?   who?        none     none    ok     ok    ok    ok      ok
+sendSystemMessage        | who?   ok          no       no      no     no    no    no      no
 getReports               | who?   ok          no       no      no     no    no    no      no
 updateReport             | who?   ok          no       no      no     no    no    no      no
 `;

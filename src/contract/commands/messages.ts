@@ -6,6 +6,7 @@ import {
   id,
   MAX_CONTENT_LENGTH,
   messageMetadata,
+  metadata,
   pageSize,
   position,
 } from '../scalars.js';
@@ -41,6 +42,23 @@ export const messagesCommands = {
     reply: 'newMessage',
     socket: true,
     rest: { method: 'POST', path: '/chats/:chatId/messages', status: 201, without: ['receiverId'] },
+  }),
+  sendSystemMessage: define({
+    summary: 'A message of the application itself, in nobody’s name, to any chat. For the application only.',
+    input: z.object({
+      chatId: id,
+      content: filledText(MAX_CONTENT_LENGTH),
+      metadata: metadata.optional(),
+      ...repeatable,
+    }),
+    result: messageView,
+    order: 'write',
+    limit: 'message',
+    who: 'application',
+    actor: [],
+    reply: null,
+    socket: false,
+    rest: { method: 'POST', path: '/chats/:chatId/system-messages', status: 201 },
   }),
   getMessages: define({
     summary: 'Messages of a chat by seq: the newest, or those before, after or around one.',
