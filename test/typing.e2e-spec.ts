@@ -47,6 +47,17 @@ describe('Typing', () => {
     for (const client of [alice, tablet]) expect(await heard(client)).toEqual([]);
   });
 
+  it('is not told, in a group, to whom the typist blocks', async () => {
+    const { chatId, members } = await group(3);
+    const [alice, bob, carol] = members as [Client, Client, Client];
+    await alice.ok('blockUser', { userId: bob.userId });
+    await start(alice, chatId);
+    expect(await carol.next('userTyping')).toMatchObject({ userId: alice.userId, typing: true });
+    expect(await heard(bob)).toEqual([]);
+    await start(bob, chatId);
+    expect(await alice.next('userTyping')).toMatchObject({ userId: bob.userId, typing: true });
+  });
+
   it('is told to the members of a group who are there', async () => {
     const { chatId, members } = await group(4);
     const [alice, bob, carol, dora] = members as [Client, Client, Client, Client];
