@@ -51,14 +51,6 @@ async function main(): Promise<void> {
   try {
     await migrate(url, { log: say });
     const app = await startApp(withDatabase(config, url), logger);
-    const database = embedded
-      ? `embedded PostgreSQL on port ${embedded.port}, data in ${embedded.dataDir}`
-      : shownDatabase(url);
-    const { httpPort, socketPort, metricsPort } = app;
-    const serving = { httpPort, socketPort, metricsPort, database };
-    if (config.production) logger.log({ ...serving, auth: config.auth.mode }, 'Serving', 'Main');
-    else say(banner(config, serving));
-
     let stopping = false;
     const stop = (signal: string) => {
       if (stopping) process.exit(1);
@@ -76,6 +68,15 @@ async function main(): Promise<void> {
     };
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(signal));
     if (process.env.npm_lifecycle_event !== undefined) whenParentEnds(() => stop('npm ended'));
+
+    // Only now: whoever reads this may stop it.
+    const database = embedded
+      ? `embedded PostgreSQL on port ${embedded.port}, data in ${embedded.dataDir}`
+      : shownDatabase(url);
+    const { httpPort, socketPort, metricsPort } = app;
+    const serving = { httpPort, socketPort, metricsPort, database };
+    if (config.production) logger.log({ ...serving, auth: config.auth.mode }, 'Serving', 'Main');
+    else say(banner(config, serving));
   } catch (error) {
     await embedded?.stop();
     throw error;
