@@ -249,7 +249,7 @@ describe('The limit of a command', () => {
       /^\/auth\/(login|register|refresh|password)$/.test(definitionOf(name).rest?.path ?? ''),
     );
     expect(countedAs('login').sort()).toEqual(secret.sort());
-    expect(countedAs('message').sort()).toEqual(['editMessage', 'sendMessage']);
+    expect(countedAs('message').sort()).toEqual(['editMessage', 'sendMessage', 'sendSystemMessage']);
     expect(countedAs('createChat').sort()).toEqual(there('createChat', 'createGroup').sort());
     expect(countedAs('typing')).toEqual(there('typing'));
   });
