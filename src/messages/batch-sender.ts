@@ -11,10 +11,11 @@ import type { Outcome } from '../database/group-commit.js';
 import { Sql } from '../database/sql.js';
 import { Publisher } from '../realtime/publisher.js';
 import {
+  DirectBatch,
   DirectChats,
+  type DirectNumbers,
   type DirectSend,
-  type DirectSentRow,
-  directValues,
+  type Numbers,
   sendDirect,
 } from './direct-sends.js';
 import type { Entry, Sent } from './draft.js';
@@ -87,18 +88,20 @@ export class BatchSender {
 
   /** False when something about them is not plain after all: nothing is written then. */
   private async writePlain(plain: DirectEntry[], outcomes: Map<Entry, Outcome<Sent>>): Promise<boolean> {
-    let rows: DirectSentRow[];
+    const batch = new DirectBatch(plain);
+    let numbers: DirectNumbers | undefined;
     try {
-      rows = await this.sql.rows<DirectSentRow>(sendDirect, directValues(plain));
+      [numbers] = await this.sql.rows<DirectNumbers>(sendDirect, batch.values());
     } catch (error) {
       if (!isConflict(error)) throw error;
       if (failureCode(error) === UNIQUE_VIOLATION) this.carefulUntil = performance.now() + CAREFUL_MS;
       else for (const { chat } of plain) this.direct.forget(chat.chatId);
       return false;
     }
-    for (const row of rows) {
-      const { entry, chat } = plain[row.idx - 1]!;
-      outcomes.set(entry, { ok: true, result: sentOf(entry, row, chat) });
+    if (!numbers) throw new Error('A written batch has no row');
+    for (let i = 0; i < plain.length; i++) {
+      const { entry, chat } = plain[i]!;
+      outcomes.set(entry, { ok: true, result: sentOf(entry, batch.numbersOf(i, numbers), chat) });
     }
     return true;
   }
@@ -237,7 +240,7 @@ function refuseUnknown(
 
 function sentOf(
   { draft, key }: Entry,
-  { id, seq, version, createdAt }: Omit<DirectSentRow, 'idx'>,
+  { id, seq, version, createdAt }: Numbers,
   chat: { chatId: number; user1Id: number | null; user2Id: number | null },
 ): Sent {
   const message = toMessageView(

@@ -1,3 +1,4 @@
+import type { MessageRow } from '../chats/message.view.js';
 import { integers, texts } from '../database/array-literal.js';
 import type { Statement } from '../database/sql.js';
 import type { Draft } from './draft.js';
@@ -7,16 +8,6 @@ export interface DirectChat {
   chatId: number;
   user1Id: number;
   user2Id: number;
-}
-
-/** A row of the answer, in any order. */
-export interface DirectSentRow {
-  /** The entry's place, from 1. */
-  idx: number;
-  id: number;
-  seq: number;
-  version: number;
-  createdAt: string;
 }
 
 /** Direct chats remembered; the oldest are forgotten first. */
@@ -70,10 +61,12 @@ export interface DirectSend {
  *
  * Of the chats, in the order of their ids, arrays: `$1` id, `$2` messages, `$3` and `$4` how many of them the
  * first and the second person sends. Of the messages: `$5` sender, `$6` the chat's place in `$1`, `$7` the
- * message's place in its chat, `$8` key, `$9` content, `$10` metadata or null.
+ * message's place in its chat, `$8` key, `$9` content, `$10` metadata or null. `$11` is how many there are.
  *
- * It ends with a serialization fault when one of the chats is gone or its people block each other, and with a unique violation when
- * one of the messages is: `sendMessages` then tells which.
+ * It answers one row, a {@link DirectNumbers}: a row a message would cost as much again as its look-ups did.
+ *
+ * It ends with a serialization fault when one of the chats is gone or its people block each other, and with a unique
+ * violation when one of the messages is: `sendMessages` then tells which.
  */
 export const sendDirect: Statement = {
   name: 'messages.sendDirect',
@@ -87,54 +80,78 @@ export const sendDirect: Statement = {
       RETURNING c.id, c."lastSeq" - n.count AS "lastSeq", c.version - n.count AS version
     ), base AS MATERIALIZED (
       SELECT array_agg(id ORDER BY id) AS chats, array_agg("lastSeq" ORDER BY id) AS seqs,
-        array_agg(version ORDER BY id) AS versions, clock_timestamp()::timestamptz(3) AS "createdAt"
+        array_agg(version ORDER BY id) AS versions, clock_timestamp()::timestamptz(3) AS "createdAt",
+        CASE WHEN array_agg(id ORDER BY id) = $1::bigint[]
+          THEN ARRAY(SELECT nextval('messages_id_seq') FROM generate_series(1, $11::int))
+          ELSE ARRAY[memberships_changed()] END AS ids
       FROM bumped
-    ), numbered AS MATERIALIZED (
-      SELECT i.idx, i.sender, i.key, i.content, i.metadata, b."createdAt",
-        b.chats[i.nr] AS chat, b.seqs[i.nr] + i.nth AS seq, b.versions[i.nr] + i.nth AS version,
-        CASE WHEN b.chats = $1::bigint[] THEN nextval('messages_id_seq') ELSE memberships_changed() END AS id
-      FROM base b CROSS JOIN unnest(
-        $5::bigint[], $6::int[], $7::int[], $8::text[], $9::text[], $10::text[]
-      ) WITH ORDINALITY AS i(sender, nr, nth, key, content, metadata, idx)
     ), written AS (
       INSERT INTO messages (id, "chatId", seq, version, "senderId", "clientId", content, metadata, "createdAt")
       OVERRIDING SYSTEM VALUE
-      SELECT id, chat, seq, version, sender, key, content, metadata::jsonb, "createdAt" FROM numbered
+      SELECT b.ids[i.idx], b.chats[i.nr], b.seqs[i.nr] + i.nth, b.versions[i.nr] + i.nth, i.sender, i.key, i.content,
+        i.metadata::jsonb, b."createdAt"
+      FROM base b CROSS JOIN unnest(
+        $5::bigint[], $6::int[], $7::int[], $8::text[], $9::text[], $10::text[]
+      ) WITH ORDINALITY AS i(sender, nr, nth, key, content, metadata, idx)
     )
-    SELECT idx, id, seq, version, "createdAt" FROM numbered`,
+    SELECT ids, seqs, versions, "createdAt" FROM base`,
 };
 
-/** The values of {@link sendDirect}. */
-export function directValues(sends: readonly DirectSend[]): unknown[] {
-  const chats = new Map<number, { chat: DirectChat; place: number; count: number; by1: number }>();
-  for (const { chat, draft } of sends) {
-    let one = chats.get(chat.chatId);
-    if (!one) chats.set(chat.chatId, (one = { chat, place: 0, count: 0, by1: 0 }));
-    one.count++;
-    if (draft.senderId === chat.user1Id) one.by1++;
+/** What {@link sendDirect} answers. */
+export interface DirectNumbers {
+  /** Of the messages, in the order of the batch. */
+  ids: number[];
+  /** Of the chats, in the order of their ids: the numbers before the batch. */
+  seqs: number[];
+  versions: number[];
+  createdAt: string;
+}
+
+/** What the database gives a message. */
+export type Numbers = Pick<MessageRow, 'id' | 'seq' | 'version' | 'createdAt'>;
+
+/** A batch for {@link sendDirect}, with each message's place among those of its chat. */
+export class DirectBatch {
+  /** By message: its chat's place in the order of the chats, and its own in its chat, from 1. */
+  private readonly places: number[] = [];
+  private readonly nths: number[] = [];
+  private readonly chats: { chatId: number; place: number; count: number; by1: number }[];
+
+  constructor(private readonly sends: readonly DirectSend[]) {
+    const chats = new Map<number, { chatId: number; place: number; count: number; by1: number }>();
+    for (const { chat, draft } of sends) {
+      let one = chats.get(chat.chatId);
+      if (!one) chats.set(chat.chatId, (one = { chatId: chat.chatId, place: 0, count: 0, by1: 0 }));
+      this.nths.push(++one.count);
+      if (draft.senderId === chat.user1Id) one.by1++;
+    }
+    this.chats = [...chats.values()].sort((a, b) => a.chatId - b.chatId);
+    this.chats.forEach((one, i) => (one.place = i + 1));
+    for (const { chat } of sends) this.places.push(chats.get(chat.chatId)!.place);
   }
-  const inOrder = [...chats.values()].sort((a, b) => a.chat.chatId - b.chat.chatId);
-  inOrder.forEach((one, i) => (one.place = i + 1));
-  const counts = inOrder.map((one) => one.count);
-  const bys = inOrder.map((one) => one.by1);
-  const places: number[] = [];
-  const nths: number[] = [];
-  for (const one of inOrder) one.count = 0;
-  for (const { chat } of sends) {
-    const one = chats.get(chat.chatId)!;
-    places.push(one.place);
-    nths.push(++one.count);
+
+  /** The parameters of the statement. */
+  values(): unknown[] {
+    const { sends, chats } = this;
+    return [
+      integers(chats.map(({ chatId }) => chatId)),
+      integers(chats.map(({ count }) => count)),
+      integers(chats.map(({ by1 }) => by1)),
+      integers(chats.map(({ count, by1 }) => count - by1)),
+      integers(sends.map(({ draft }) => draft.senderId)),
+      integers(this.places),
+      integers(this.nths),
+      texts(sends.map(({ key }) => key)),
+      texts(sends.map(({ draft }) => draft.content)),
+      sends.some(({ metadata }) => metadata !== null) ? texts(sends.map(({ metadata }) => metadata)) : null,
+      sends.length,
+    ];
   }
-  return [
-    integers(inOrder.map((one) => one.chat.chatId)),
-    integers(counts),
-    integers(bys),
-    integers(bys.map((by1, i) => counts[i]! - by1)),
-    integers(sends.map((send) => send.draft.senderId)),
-    integers(places),
-    integers(nths),
-    texts(sends.map((send) => send.key)),
-    texts(sends.map((send) => send.draft.content)),
-    sends.some((send) => send.metadata !== null) ? texts(sends.map((send) => send.metadata)) : null,
-  ];
+
+  /** What the message at `index` of the batch got. */
+  numbersOf(index: number, { ids, seqs, versions, createdAt }: DirectNumbers): Numbers {
+    const place = this.places[index]! - 1;
+    const nth = this.nths[index]!;
+    return { id: ids[index]!, seq: seqs[place]! + nth, version: versions[place]! + nth, createdAt };
+  }
 }
