@@ -30,8 +30,8 @@ export const SEED_CHATS = `
   INSERT INTO users (id, name) SELECT n, 'Person ' || n FROM generate_series(1, ${CHATS + 1}) n;
   INSERT INTO chats (type, "user1Id", "user2Id")
     SELECT 'direct', ${READER_ID}, n FROM generate_series(2, ${CHATS + 1}) n ORDER BY n;
-  INSERT INTO chat_members ("chatId", "userId", role)
-    SELECT id, unnest(ARRAY["user1Id", "user2Id"]), 'owner' FROM chats;`;
+  INSERT INTO chat_members ("chatId", "userId")
+    SELECT id, unnest(ARRAY["user1Id", "user2Id"]) FROM chats;`;
 
 /**
  * Messages numbered $1 + 1 to $2 over all chats. Every second one goes to the chat with the smallest id, the rest
