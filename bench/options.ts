@@ -22,8 +22,10 @@ export interface Options {
   groupSize: number;
   /** Members of the large group. */
   largeGroup: number;
-  /** People who are dropped and come back at once. */
+  /** People who are dropped at once, and come back. */
   stormPeople: number;
+  /** How long they are away, in milliseconds: from, to. */
+  stormAway: [number, number];
   /** Messages a second of those who chat meanwhile. */
   stormRate: number;
   /** Rows of `messages` at which reads are measured, ascending. */
@@ -45,7 +47,9 @@ export const HELP = `npm run bench -- [options]
   --idle <n>          idle connections (2000)
   --group <n>         members of the group (200)
   --large-group <n>   members of the large group (1000)
-  --storm <n>         people who are dropped and come back at once (2000)
+  --storm <n>         people who are dropped at once, and come back (2000)
+  --storm-away <a-b>  milliseconds after which each of them comes back, drawn evenly (500-1500, as Socket.IO's client
+                      does by default; 0-0: all in the same moment)
   --storm-rate <n>    messages a second of those who chat meanwhile (500)
   --address <how>     sends name the "receiver" (default) or the "chat"
   --writes <how>      a client's sends leave together once a "turn" (default) or one by one, a "frame" each
@@ -69,6 +73,7 @@ export function parseOptions(args: string[]): Options | 'help' {
       group: { type: 'string', default: '200' },
       'large-group': { type: 'string' },
       storm: { type: 'string' },
+      'storm-away': { type: 'string', default: '500-1500' },
       'storm-rate': { type: 'string', default: '500' },
       address: { type: 'string', default: 'receiver' },
       writes: { type: 'string', default: 'turn' },
@@ -95,6 +100,7 @@ export function parseOptions(args: string[]): Options | 'help' {
     groupSize: positive('group', values.group),
     largeGroup: positive('large-group', values['large-group'] ?? '1000'),
     stormPeople: positive('storm', values.storm ?? (quick ? '500' : '2000')),
+    stormAway: range('storm-away', values['storm-away']),
     stormRate: positive('storm-rate', values['storm-rate']),
     tableSizes: values.full ? [10_000, 1_000_000, 5_000_000] : quick ? [10_000] : [10_000, 1_000_000],
     readConnections: [1, 8],
@@ -111,6 +117,13 @@ function isOneOf<T extends string>(names: readonly T[], name: string): name is T
 function chosen<T extends string>(names: readonly T[], only: string[]): T[] {
   const asked = names.filter((name) => only.includes(name));
   return asked.length > 0 ? asked : [...names];
+}
+
+/** @throws Error when it is not two whole numbers, the smaller first */
+function range(name: string, text: string): [number, number] {
+  const [, from, to] = (/^(\d+)-(\d+)$/.exec(text) ?? []).map(Number);
+  if (from === undefined || to === undefined || from > to) throw new Error(`--${name}: expected 500-1500`);
+  return [from, to];
 }
 
 function positive(name: string, text: string): number {

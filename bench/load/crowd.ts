@@ -32,6 +32,8 @@ export class CrowdLoad implements FrameSink {
     const before = this.pushes;
     this.clients = await Promise.all(
       Array.from({ length: crowd.people }, async (_, index) => {
+        const [least, most] = crowd.away;
+        if (most > 0) await sleep(least + Math.random() * (most - least));
         const from = performance.now();
         const client = await RawClient.open(crowd.port, index);
         client.sink = this;

@@ -80,6 +80,8 @@ export interface Crowd {
   people: number;
   firstUserId: number;
   watched: number;
+  /** Milliseconds between the cut and each one's next connect: evenly from the first to the second. */
+  away: [number, number];
 }
 
 export interface StormResult {
@@ -133,7 +135,7 @@ export interface LoadOperations {
   openCrowd: { params: Crowd; result: null };
   /** Everybody's connection is dropped at once. */
   dropCrowd: { params: null; result: null };
-  /** Everybody connects at once, says who they are and watches whom they watched. */
+  /** Everybody connects after being away, says who they are and watches whom they watched. */
   returnCrowd: { params: Crowd; result: StormResult };
   /** Resolves when nothing has been pushed for `quietMs`: how many events were pushed since the last call. */
   settleCrowd: { params: { quietMs: number }; result: { pushes: number } };

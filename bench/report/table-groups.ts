@@ -46,7 +46,7 @@ export function addLargeGroupAndStorm(results: Results, add: Add): void {
     ]),
   );
   add(
-    `Storm: ${options.stormPeople} people come back at once while ${options.pairs * 2} chat at ${options.stormRate} msgs/s (ms)`,
+    `Storm: ${options.stormPeople} people dropped at once come back while ${options.pairs * 2} chat at ${options.stormRate} msgs/s (ms)`,
     ['', '', ...percentiles('ack'), ...percentiles('receive'), 'all back', 'settled', 'pushes'],
     stormRows(results).map(({ ack, receive, ...row }) => [
       SUBJECT_NAMES[row.subject],

@@ -56,7 +56,7 @@ export async function runStorm(context: Context): Promise<void> {
 function crowdOf({ options }: Context, { port }: Subject, subject: 'ours' | 'relay'): Crowd {
   // Bare Socket.IO has no presence: its crowd only connects and says who it is.
   const watched = subject === 'ours' ? Math.min(WATCHED, options.stormPeople - 1) : 0;
-  return { port, people: options.stormPeople, firstUserId: CROWD_ID, watched };
+  return { port, people: options.stormPeople, firstUserId: CROWD_ID, watched, away: options.stormAway };
 }
 
 async function chatThroughStorms(

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer, type ServerOptions } from 'ws';
+import { closings } from './closings.js';
 import { boundOfSize, exactSize, fill, type Part } from './frames.js';
 import { readWholeTexts } from './whole-texts.js';
 
@@ -147,6 +148,11 @@ export class CorkedWebSocket extends WebSocket {
     return true;
   }
 
+  /** Called by `ws` when the connection is closed and its handshake done: says so in its turn. @internal */
+  emitClose(): void {
+    closings.submit(() => sayClosed.call(this));
+  }
+
   /** Writes what is pending. @internal */
   flush(): void {
     const { pending, unanswered } = this;
@@ -213,6 +219,9 @@ export class CorkedWebSocketServer extends WebSocketServer<typeof CorkedWebSocke
     });
   }
 }
+
+/** What `ws` itself does; it declares no type for it. */
+const { emitClose: sayClosed } = WebSocket.prototype as unknown as { emitClose: (this: WebSocket) => void };
 
 /** Whether `ws` has parsed all it was given, and the next byte begins a message. */
 function isBetweenFrames({ _state, _bufferedBytes, _fragmented, _loop, writableLength }: Receiver): boolean {
