@@ -64,15 +64,15 @@ export const unreadMentionsOf = (member: string) => `
     WHERE x."chatId" = ${member}."chatId" AND x."userId" = ${member}."userId" AND x.seq > ${member}."unreadSeq"
   )`;
 
-/** `$1` chat, `$2` person or null: the chat, with the person's role (null: no member). */
-export const membershipOf: Statement = {
-  name: 'chats.membershipOf',
-  text: `
+/** A chat, with a person's role in it (null: no member): what `judge` looks at. */
+export const membership = (chat: string, person: string) => `
     SELECT c.id AS "chatId", c.type, c."user1Id", c."user2Id", c."lastSeq", c.version,
       c."user1Blocks", c."user2Blocks", m.role, COALESCE(m."seesAfter", 0) AS "seesAfter"
-    FROM chats c LEFT JOIN chat_members m ON m."chatId" = c.id AND m."userId" = $2
-    WHERE c.id = $1`,
-};
+    FROM chats c LEFT JOIN chat_members m ON m."chatId" = c.id AND m."userId" = ${person}
+    WHERE c.id = ${chat}`;
+
+/** `$1` chat, `$2` person or null: the chat, with the person's role. */
+export const membershipOf: Statement = { name: 'chats.membershipOf', text: membership('$1', '$2') };
 
 /**
  * `$1`, `$2` people, `$3` whether a block between them matters: their direct chat, made when there is none. No row

@@ -1,4 +1,5 @@
-import { notHidden, seenBySomebody, seesAfter } from '../chats/chats.queries.js';
+import type { MembershipRow } from '../chats/access.js';
+import { membership, notHidden, seenBySomebody, seesAfter } from '../chats/chats.queries.js';
 import type { Statement } from '../database/sql.js';
 
 /** The columns of a message that its view shows, of the table alias `m`. */
@@ -27,24 +28,36 @@ const furthest = `
     SELECT * FROM marks WHERE ahead UNION ALL SELECT * FROM (${ahead('marks WHERE NOT ahead')}) rest WHERE ahead
   )`;
 
+/**
+ * The first row is the chat's, as {@link ChatOfPage}, and has no message; there is none when there is no such chat. One
+ * statement instead of two: a page costs little more than the look at the membership.
+ */
 const page = (name: string, where: string, order: 'ASC' | 'DESC'): Statement => ({
   name: `messages.${name}`,
   text: `
     WITH ${furthest}
-    SELECT ${messageColumns},
+    SELECT row_to_json(chat) AS chat, m.*, false AS seen
+    FROM (${membership('$1', '$4')}) chat LEFT JOIN (SELECT ${messageColumns} FROM messages m) m ON false
+    UNION ALL
+    (SELECT NULL, ${messageColumns},
       EXISTS (
         SELECT 1 FROM furthest f
         WHERE f."userId" IS DISTINCT FROM m."senderId" AND f."readSeq" >= m.seq AND f."seesAfter" < m.seq
       ) AS seen
     FROM messages m WHERE m."chatId" = $1 AND ${where} AND m.seq > ${seesAfter('$1', '$4')}
       AND ${notHidden('m', '$4')}
-    ORDER BY m.seq ${order} LIMIT $3`,
+    ORDER BY m.seq ${order} LIMIT $3)`,
 });
 
-/** `$1` chat, `$2` seq, `$3` at most so many, `$4` who reads or null: the nearest before that seq, newest first. */
+/** The first row of a page. */
+export interface ChatOfPage {
+  chat: MembershipRow;
+}
+
+/** `$1` chat, `$2` seq, `$3` at most so many, `$4` who reads or null: the chat, and the nearest before that seq, newest first. */
 export const pageBefore = page('pageBefore', 'm.seq < $2', 'DESC');
 
-/** `$1` chat, `$2` seq, `$3` at most so many, `$4` who reads or null: the nearest after that seq, oldest first. */
+/** As `pageBefore`: the nearest after that seq, oldest first. */
 export const pageAfter = page('pageAfter', 'm.seq > $2', 'ASC');
 
 /** `$1` message ids: the messages with their chats. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, personOf } from '../auth/actor.js';
-import { Access } from '../chats/access.js';
+import { judge } from '../chats/access.js';
 import { membersOf } from '../chats/audience.js';
 import type { ChatRow } from '../chats/chat.view.js';
 import { lockChat } from '../chats/group.queries.js';
@@ -17,11 +17,13 @@ import { Sql, type Statement } from '../database/sql.js';
 import { Publisher } from '../realtime/publisher.js';
 import { TypingService } from '../typing/typing.service.js';
 import { MessageWriter } from './message-writer.js';
-import { pageAfter, pageBefore } from './messages.queries.js';
+import { type ChatOfPage, pageAfter, pageBefore } from './messages.queries.js';
 
-interface Page {
-  rows: MessageRow[];
-  more: boolean;
+interface PageRead {
+  statement: Statement;
+  chatId: number;
+  seq: number;
+  most: number;
 }
 
 /** Sending messages and reading them back. */
@@ -29,7 +31,6 @@ interface Page {
 export class MessagesService {
   constructor(
     private readonly sql: Sql,
-    private readonly access: Access,
     private readonly writer: MessageWriter,
     private readonly publisher: Publisher,
     private readonly typing: TypingService,
@@ -81,33 +82,28 @@ export class MessagesService {
 
   /** @throws AppError NOT_FOUND */
   async page(actor: Actor, input: CommandInput<'getMessages'>): Promise<MessagesPage> {
-    // Side by side, for speed: nothing that was read is shown unless the permission is there.
-    const [chat, { rows, more }] = await Promise.all([
-      this.access.require(actor, 'message.read', input.chatId),
-      this.readPage(actor.userId, input),
-    ]);
-    return { chatId: chat.chatId, messages: rows.map((row) => toMessageView(row, chat)), more };
-  }
-
-  /** By seq, oldest first. */
-  private async readPage(readerId: number | null, input: CommandInput<'getMessages'>): Promise<Page> {
-    const { chatId, before = MAX_INTEGER, after, around, limit } = input;
-    const read = async (statement: Statement, seq: number, most: number): Promise<Page> => {
-      // One more than is asked for, to know whether there is more.
-      const rows = await this.sql.rows<MessageRow>(statement, [chatId, seq, most + 1, readerId]);
-      return { rows: rows.slice(0, most), more: rows.length > most };
-    };
+    const { before = MAX_INTEGER, after, around, limit } = input;
+    const read = (statement: Statement, seq: number, most: number) =>
+      this.readPage(actor, { statement, chatId: input.chatId, seq, most });
     if (after !== undefined) return read(pageAfter, after, limit);
-    if (around === undefined) {
-      const { rows, more } = await read(pageBefore, before, limit);
-      return { rows: rows.reverse(), more };
-    }
+    if (around === undefined) return read(pageBefore, before, limit);
     const later = Math.floor((limit - 1) / 2);
     const [upTo, past] = await Promise.all([
       read(pageBefore, around + 1, limit - later),
       read(pageAfter, around, later),
     ]);
-    return { rows: [...upTo.rows.reverse(), ...past.rows], more: upTo.more || past.more };
+    return { ...upTo, messages: [...upTo.messages, ...past.messages], more: upTo.more || past.more };
+  }
+
+  /** The messages by seq, oldest first. Nothing that was read is shown unless the permission is there. */
+  private async readPage(actor: Actor, { statement, chatId, seq, most }: PageRead): Promise<MessagesPage> {
+    // One more than is asked for, to know whether there is more.
+    const values = [chatId, seq, most + 1, actor.userId];
+    const [first, ...rows] = await this.sql.rows<ChatOfPage | MessageRow>(statement, values);
+    const chat = judge(actor, 'message.read', (first as ChatOfPage | undefined)?.chat);
+    const messages = (rows as MessageRow[]).slice(0, most).map((row) => toMessageView(row, chat));
+    if (statement === pageBefore) messages.reverse();
+    return { chatId: chat.chatId, messages, more: rows.length > most };
   }
 }
 
