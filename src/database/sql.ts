@@ -30,9 +30,9 @@ let lastMoment = '';
 /** `2026-11-22 16:20:21.5+00` to `2026-11-22T16:20:21.500Z`; the session's time zone is UTC. */
 export function isoTimestamp(text: string): string {
   if (text === lastText) return lastMoment;
-  const [moment = '', fraction = ''] = text.slice(0, -3).split('.');
+  const fraction = text.slice(20, -3).padEnd(3, '0');
   lastText = text;
-  lastMoment = `${moment.slice(0, 10)}T${moment.slice(11)}.${fraction.padEnd(3, '0').slice(0, 3)}Z`;
+  lastMoment = `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction.slice(0, 3)}Z`;
   return lastMoment;
 }
 
