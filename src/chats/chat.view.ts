@@ -84,24 +84,9 @@ export function toLastMessage(row: ChatRow & LastMessageColumns): MessageView | 
   return toMessageView(message, { chatId: row.id, user1Id: row.user1Id, user2Id: row.user2Id });
 }
 
-/** Spelt out: an object that is spread into another and added to costs V8 12 µs, as much as the row in the database. */
+/** Assigned, not spread: an object that is spread into a literal that goes on is kept by V8 as a hash table, 12 µs each. */
 export function toChatListItem(row: ChatListRow, online: ReadonlySet<number>): ChatListItem {
-  return {
-    id: row.id,
-    user1Id: row.user1Id,
-    user2Id: row.user2Id,
-    chatId: row.id,
-    type: row.type,
-    title: row.title,
-    avatarUrl: row.avatarUrl,
-    metadata: row.metadata,
-    historyVisible: row.historyVisible,
-    memberCount: row.memberCount,
-    membersVersion: row.membersVersion,
-    lastSeq: row.lastSeq,
-    version: row.version,
-    lastActivityAt: row.lastActivityAt,
-    createdAt: row.createdAt,
+  return Object.assign(toChatView(row), {
     unread: row.unread,
     unreadMentions: row.unreadMentions,
     mutedUntil: row.mutedUntil,
@@ -124,5 +109,5 @@ export function toChatListItem(row: ChatListRow, online: ReadonlySet<number>): C
             online: !row['o.invisible'] && !row.otherBlocks && online.has(row['o.id']),
           },
     cursor: `${Date.parse(row.lastActivityAt)}.${row.id}`,
-  };
+  });
 }
