@@ -82,11 +82,9 @@ function untilInterrupted(): Promise<never> {
   return interrupted;
 }
 
-/** Milliseconds after the end by which the process is gone, whatever a broken server has left open. */
-const EXIT_WITHIN_MS = 10_000;
-
 await main().catch((error: unknown) => {
   process.stderr.write(`\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exit(1);
 });
-setTimeout(() => process.exit(), EXIT_WITHIN_MS).unref();
+// At once, and by no timer: a client of a broken server that tries again and again may leave timers no turn.
+process.exit();
