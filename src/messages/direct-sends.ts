@@ -63,7 +63,7 @@ export interface DirectSend {
  * first and the second person sends. Of the messages: `$5` sender, `$6` the chat's place in `$1`, `$7` the
  * message's place in its chat, `$8` key, `$9` content, `$10` metadata or null. `$11` is how many there are.
  *
- * It answers one row, a {@link DirectNumbers}: a row a message would cost as much again as its look-ups did.
+ * It answers one row, {@link DirectNumbers}, for them all: a row a message costs more (docs/adr/0008).
  *
  * It ends with a serialization fault when one of the chats is gone or its people block each other, and with a unique
  * violation when one of the messages is: `sendMessages` then tells which.
