@@ -46,13 +46,16 @@ describe('A group on two nodes', () => {
 
   it('changes one after the other: nobody twice, one owner, no gap, no deadlock, none unanswered', async () => {
     const [owner, ...others] = (await people(8)) as [Person, ...Person[]];
+    // Somebody who does nothing and to whom nobody does anything: with the last member the group would go.
+    const bystander = await person();
     const { id: chatId } = await owner.at[0].ok<ChatView>('createGroup', {
       title: 'Race',
-      memberIds: others.map(({ userId }) => userId),
+      memberIds: [...others, bystander].map(({ userId }) => userId),
     });
     const before = await one.sql<{ deadlocks: string }>(
       'SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()',
     );
+    const { id: messageId } = await owner.at[0].ok<MessageView>('sendMessage', { chatId, content: 'first' });
     const codes = new Map<string, number>();
     const change = async (asker: Person, target: Person) => {
       const { userId } = target;
@@ -65,6 +68,7 @@ describe('A group on two nodes', () => {
         ['updateChat', { chatId, title: `Title ${below(100)}` }],
         ['sendMessage', { chatId, content: 'between' }],
         ['markAsSeen', { chatId }],
+        ['addReaction', { messageId, emoji: ['👍', '🎉'][below(2)] }],
         ...(below(8) ? [] : [['leaveChat', { chatId }] as [string, object]]),
       ];
       const answer = await client.ask(...asked[below(asked.length)]!);
@@ -74,7 +78,7 @@ describe('A group on two nodes', () => {
     const all = [owner, ...others];
     await Promise.all(
       all.map(async (asker) => {
-        for (let i = 0; i < 60; i++) await change(asker, all[below(all.length)]!);
+        for (let i = 0; i < 200; i++) await change(asker, all[below(all.length)]!);
       }),
     );
     await expectWhole(chatId);

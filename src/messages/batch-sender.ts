@@ -20,10 +20,25 @@ import {
 } from './direct-sends.js';
 import type { Entry, Sent } from './draft.js';
 import { messagesByIds } from './messages.queries.js';
-import { openDirectChats, sendMentions, sendMessages, type SentRow, verdicts } from './send.queries.js';
+import {
+  lockChats,
+  openDirectChats,
+  sendMentions,
+  sendMessages,
+  type SentRow,
+  verdicts,
+} from './send.queries.js';
 
 interface DirectEntry extends DirectSend {
   entry: Entry;
+}
+
+/** What earlier attempts of the same entries have shown. */
+export interface Findings {
+  /** Entries whose fate was unknown once: found as duplicates they may be ours, untold. */
+  unsure: Set<Entry>;
+  /** Chats changed while the statement waited for them: now they are locked before it looks. */
+  contended: boolean;
 }
 
 /** Fewer messages than this, beside others, are not worth a statement of their own. */
@@ -47,16 +62,12 @@ export class BatchSender {
   ) {}
 
   /** Writes what can be written plainly, then the rest. Returns the entries to run again. */
-  async attempt(
-    entries: Entry[],
-    outcomes: Map<Entry, Outcome<Sent>>,
-    unsure: ReadonlySet<Entry>,
-  ): Promise<Entry[]> {
-    const { plain, rest } = this.plainOf(entries, unsure);
-    if (plain.length === 0) return this.judge(entries, outcomes, unsure);
+  async attempt(entries: Entry[], outcomes: Map<Entry, Outcome<Sent>>, findings: Findings): Promise<Entry[]> {
+    const { plain, rest } = this.plainOf(entries, findings);
+    if (plain.length === 0) return this.judge(entries, outcomes, findings);
     const written = await this.writePlain(plain, outcomes);
-    if (!written) return this.judge(entries, outcomes, unsure);
-    return rest.length === 0 ? [] : this.judge(rest, outcomes, unsure);
+    if (!written) return this.judge(entries, outcomes, findings);
+    return rest.length === 0 ? [] : this.judge(rest, outcomes, findings);
   }
 
   /**
@@ -64,10 +75,14 @@ export class BatchSender {
    * writing itself finds out. Once a sender or a chat has a message among the rest, later ones follow it there, so
    * that the order is kept.
    */
-  private plainOf(entries: Entry[], unsure: ReadonlySet<Entry>): { plain: DirectEntry[]; rest: Entry[] } {
+  private plainOf(
+    entries: Entry[],
+    { unsure, contended }: Findings,
+  ): { plain: DirectEntry[]; rest: Entry[] } {
     const plain: DirectEntry[] = [];
     const rest: Entry[] = [];
-    if (unsure.size > 0 || performance.now() < this.carefulUntil) return { plain, rest: entries };
+    if (unsure.size > 0 || contended || performance.now() < this.carefulUntil)
+      return { plain, rest: entries };
     const behind = new Set<number | string>();
     for (const entry of entries) {
       const { draft, key, metadata } = entry;
@@ -110,19 +125,29 @@ export class BatchSender {
   private async judge(
     entries: Entry[],
     outcomes: Map<Entry, Outcome<Sent>>,
-    unsure: ReadonlySet<Entry>,
+    { unsure, contended }: Findings,
   ): Promise<Entry[]> {
     const missing = await this.users.missing(peopleOf(entries));
     if (missing.size > 0) return refuseUnknown(entries, missing, outcomes);
-    const rows = await this.sql.rows<SentRow>(entries.some(isMentioning) ? sendMentions : sendMessages, [
+    const statement = entries.some(isMentioning) ? sendMentions : sendMessages;
+    const places = [
       integers(entries.map((entry) => entry.draft.senderId)),
       integers(column(entries, (entry) => entry.draft.chatId)),
       integers(column(entries, (entry) => entry.draft.receiverId)),
+    ];
+    const values = [
+      ...places,
       texts(entries.map((entry) => entry.key)),
       texts(entries.map((entry) => entry.draft.content)),
       integers(column(entries, (entry) => entry.draft.replyToId)),
       texts(column(entries, (entry) => entry.metadata)),
-    ]);
+    ];
+    const rows = contended
+      ? await this.sql.transaction(async (runner) => {
+          await runner.rows(lockChats, places);
+          return runner.rows<SentRow>(statement, values);
+        })
+      : await this.sql.rows<SentRow>(statement, values);
     const again: Entry[] = [];
     const originals: [Entry, SentRow][] = [];
     for (const row of rows) {

@@ -9,8 +9,8 @@ const keepOriginal = `
 
 /**
  * `$1` message, `$2` person or null: locks the message's chat, so that one change of it goes after the other,
- * and says what the person is in it. The membership is read before the lock: if memberships changed meanwhile it
- * ends with a serialization fault and is run again. No row for who is no member: they neither lock nor wait.
+ * and says what the person is in it. The membership is read before the lock: `changed` when memberships were
+ * changed meanwhile, then it is to be asked again, under the lock that it has now. No row for who is no member: they neither lock nor wait.
  */
 export const lockChatOf: Statement = {
   name: 'messages.lockChatOf',
@@ -19,8 +19,7 @@ export const lockChatOf: Statement = {
       c."user1Blocks", c."user2Blocks",
       (SELECT m.role FROM chat_members m WHERE m."chatId" = c.id AND m."userId" = $2) AS role,
       (SELECT m."seesAfter" FROM chat_members m WHERE m."chatId" = c.id AND m."userId" = $2) AS "seesAfter",
-      CASE WHEN c."membersVersion" = (SELECT o."membersVersion" FROM chats o WHERE o.id = c.id)
-        THEN 0 ELSE memberships_changed() END AS changed
+      c."membersVersion" <> (SELECT o."membersVersion" FROM chats o WHERE o.id = c.id) AS changed
     FROM chats c WHERE c.id = (SELECT "chatId" FROM messages WHERE id = $1)
       AND ($2::bigint IS NULL OR EXISTS (
         SELECT 1 FROM chat_members m WHERE m."chatId" = c.id AND m."userId" = $2

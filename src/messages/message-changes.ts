@@ -24,9 +24,6 @@ export interface Changed {
   audience: Audience;
 }
 
-/** Runs a transaction again that met another one's; more than that is a fault. */
-const MAX_ATTEMPTS = 3;
-
 /**
  * Changes of messages that are there: one after the other in each chat, each with the chat's next version, so
  * that `sync` finds it.
@@ -49,8 +46,7 @@ export class MessageChanges {
     apply: (changing: Changing) => Promise<boolean>,
   ): Promise<Changed> {
     return this.sql.transaction(async (runner) => {
-      const [row] = await runner.rows<MembershipRow>(lockChatOf, [messageId, actor.userId]);
-      const chat = judge(actor, permission, row);
+      const chat = judge(actor, permission, await this.lock(runner, messageId, actor));
       const message = await this.find(runner, messageId);
       if (message.seq <= chat.seesAfter) throw new AppError('NOT_FOUND');
       const changed = await apply({ chat, message, runner });
@@ -62,7 +58,7 @@ export class MessageChanges {
         audience.without = hidden.map(({ userId }) => userId);
       }
       return { chat, view: toMessageView(after, chat), changed, audience };
-    }, MAX_ATTEMPTS);
+    });
   }
 
   /**
@@ -79,6 +75,16 @@ export class MessageChanges {
     const chat = judge(actor, permission, row);
     if (!row || row.seq <= chat.seesAfter) throw new AppError('NOT_FOUND');
     return { ...chat, seq: row.seq };
+  }
+
+  private async lock(
+    runner: Runner,
+    messageId: number,
+    { userId }: Actor,
+  ): Promise<MembershipRow | undefined> {
+    const look = () => runner.rows<MembershipRow & { changed: boolean }>(lockChatOf, [messageId, userId]);
+    const [row] = await look();
+    return row?.changed ? (await look())[0] : row;
   }
 
   /** @throws AppError NOT_FOUND */

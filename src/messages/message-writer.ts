@@ -7,7 +7,7 @@ import { GroupCommit, type Outcome } from '../database/group-commit.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Vitals } from '../metrics/vitals.js';
 import { ANSWER_WITHIN_MS } from '../realtime/deadlines.js';
-import { BatchSender, isConflict } from './batch-sender.js';
+import { BatchSender, type Findings, isConflict } from './batch-sender.js';
 import type { Draft, Entry, Sent } from './draft.js';
 import { outcomeOfTwin, splitTwins } from './twins.js';
 import { WriterMeters } from './writer-meters.js';
@@ -86,19 +86,18 @@ export class MessageWriter implements OnApplicationShutdown {
 
   /**
    * Runs entries until each has an outcome: as often as its patience lasts while the database is away, a few
-   * times after conflicts. `unsure` are those whose fate was unknown once: found as duplicates they may be ours,
-   * untold.
+   * times after conflicts.
    */
   private async settle(
     entries: Entry[],
     outcomes: Map<Entry, Outcome<Sent>>,
-    unsure = new Set<Entry>(),
+    findings: Findings = { unsure: new Set(), contended: false },
   ): Promise<void> {
     let left = entries;
     let conflicts = 0;
     while (left.length > 0) {
       try {
-        left = await this.sender.attempt(left, outcomes, unsure);
+        left = await this.sender.attempt(left, outcomes, findings);
         if (left.length === 0 || ++conflicts < MAX_ATTEMPTS) continue;
         for (const entry of left) outcomes.set(entry, { ok: false, error: new AppError('NOT_FOUND') });
         return;
@@ -106,13 +105,15 @@ export class MessageWriter implements OnApplicationShutdown {
         // What has an outcome is committed: what failed came after it.
         left = left.filter((entry) => !outcomes.has(entry));
         if (isUnavailable(error) && !isSerializationFault(error)) {
-          for (const entry of left) unsure.add(entry);
+          for (const entry of left) findings.unsure.add(entry);
           const now = performance.now();
           left = left.filter((entry) => entry.giveUpAt > now + RECONNECT_PAUSE_MS);
           if (left.length > 0) await pause(RECONNECT_PAUSE_MS);
         } else if (++conflicts >= MAX_ATTEMPTS || !isConflict(error)) {
-          await this.settleApart(left, error, outcomes, unsure);
+          await this.settleApart(left, error, outcomes, findings);
           return;
+        } else if (isSerializationFault(error)) {
+          findings.contended = true;
         }
       }
     }
@@ -123,7 +124,7 @@ export class MessageWriter implements OnApplicationShutdown {
     entries: Entry[],
     error: unknown,
     outcomes: Map<Entry, Outcome<Sent>>,
-    unsure: Set<Entry>,
+    findings: Findings,
   ): Promise<void> {
     const [only] = entries;
     if (only && entries.length === 1) {
@@ -131,7 +132,7 @@ export class MessageWriter implements OnApplicationShutdown {
       return;
     }
     this.logger.error(error, 'A batch failed as a whole; its messages are written one by one');
-    for (const entry of entries) await this.settle([entry], outcomes, unsure);
+    for (const entry of entries) await this.settle([entry], outcomes, findings);
   }
 }
 

@@ -73,7 +73,8 @@ const KEEP_MENTIONS = `, mentioned AS (
  *   the two would compare each entry with each chat.
  * - A block between two people stands on the row of their direct chat; where there is none yet, it is looked up.
  * - When the memberships or blocks of a chat changed while the statement waited for its lock, or the chat went, it
- *   ends with a serialization fault and is run again: nobody who was removed or blocked before writes after.
+ *   ends with a serialization fault and is run again, after `lockChats`: nobody who was removed or blocked before
+ *   writes after.
  * - A message with the same key that another node commits while this statement waits is not in its snapshot:
  *   the insert fails on the unique index then, the whole batch is rolled back, and run again it finds it.
  *
@@ -171,6 +172,28 @@ const send = (name: string, batch: { mentions: boolean }): Statement => ({
     SELECT idx, verdict, "originalId", chat, "user1Id", "user2Id", NULL, NULL, NULL
     FROM judged WHERE verdict <> ${verdicts.written}`,
 });
+
+/**
+ * Locks the chats of a batch, in the order of their ids; `$1` sender, `$2` chat or null, `$3` receiver or null as for
+ * `sendMessages`, which finds what it judges unchanged when it follows in the same transaction.
+ */
+export const lockChats: Statement = {
+  name: 'messages.lockChats',
+  text: `
+    SELECT FROM chats WHERE id IN (
+      SELECT c.id
+      FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS i(sender, chat, receiver)
+      CROSS JOIN LATERAL (
+        SELECT p.id FROM chats p
+        WHERE i.chat IS NULL AND p.type = 'direct'
+          AND LEAST(p."user1Id", p."user2Id") = LEAST(i.sender, i.receiver)
+          AND GREATEST(p."user1Id", p."user2Id") = GREATEST(i.sender, i.receiver)
+        UNION ALL
+        SELECT m."chatId" FROM chat_members m WHERE m."chatId" = i.chat AND m."userId" = i.sender
+        LIMIT 1
+      ) c
+    ) ORDER BY id FOR NO KEY UPDATE`,
+};
 
 export const sendMessages = send('messages.send', { mentions: false });
 
