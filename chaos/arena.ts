@@ -8,12 +8,19 @@ import { Proxy } from './subjects/proxy.js';
 import { Redis } from './subjects/redis.js';
 import { readVersions } from './truth.js';
 
+/** How many nodes serve. */
+export type Size = 1 | 2;
+
+export const SIZES: readonly Size[] = [1, 2];
+
 /** One way to break something, while people go on writing. */
 export interface Fault {
   /** One line: what is done. */
   title: string;
   /** One line: what has to hold. */
   expected: string;
+  /** The sizes that it makes sense for; without it, all. */
+  sizes?: readonly Size[];
   /** Works the fault. What it started in the arena is judged and stopped by whoever called. */
   run(arena: Arena): Promise<void>;
   /** What can be seen only when everybody has settled and was judged, and may close the loads. */
@@ -22,13 +29,20 @@ export interface Fault {
   lacks?(): string | null;
 }
 
+export type Nodes = [AppNode, ...AppNode[]];
+
+/** Where Socket.IO's clients reach them. */
+export function portsOf(nodes: readonly AppNode[]): number[] {
+  return nodes.map(({ socketPort }) => socketPort);
+}
+
 /** Where a fault takes place: an empty database, and whatever it starts there. */
 export class Arena {
   readonly history = new History();
   readonly nodes: AppNode[] = [];
   readonly loads: Load[] = [];
   readonly proxies: Proxy[] = [];
-  private readonly servers: Redis[] = [];
+  private readonly redises: Redis[] = [];
   private readonly undoing: (() => Promise<void> | void)[] = [];
   /** Sentences about promises that were broken, beside what the checker finds. */
   readonly problems: string[] = [];
@@ -38,6 +52,8 @@ export class Arena {
   recovery: number | null = null;
   /** Set where every command that was taken has to be answered, connections that close notwithstanding. */
   answersAllTaken = false;
+  /** Cleared where people leave chats meanwhile: not every message of a chat is theirs to hear. */
+  membersStay = true;
 
   constructor(
     /** Of the database. */
@@ -45,7 +61,8 @@ export class Arena {
     readonly databaseUrl: string,
     readonly postgres: Postgres,
     readonly random: Random,
-    readonly quick: boolean,
+    readonly size: Size,
+    private readonly quick: boolean,
     private readonly sayLine: (line: string) => void,
   ) {}
 
@@ -66,6 +83,7 @@ export class Arena {
     return this.quick ? quick : full;
   }
 
+  /** One more node. Most faults want `serve`. */
   async node(settings: Settings = {}): Promise<AppNode> {
     const node = await AppNode.start(`node ${this.nodes.length + 1}`, this.databaseUrl, settings);
     this.nodes.push(node);
@@ -75,7 +93,7 @@ export class Arena {
   /** A Redis that does not run yet. */
   async redisNotYet(): Promise<Redis> {
     const redis = await Redis.notYet();
-    this.servers.push(redis);
+    this.redises.push(redis);
     return redis;
   }
 
@@ -85,11 +103,22 @@ export class Arena {
     return redis;
   }
 
-  /** Two nodes of one system, joined by Redis: at a port of each one's own, where one's link is to fail. */
-  async pair(redisPorts: readonly [number, number], settings: Settings = {}): Promise<[AppNode, AppNode]> {
+  /** The nodes of this run: one by itself, or two that are joined by a Redis. */
+  async serve(settings: Settings = {}): Promise<Nodes> {
+    if (this.size === 1) return [await this.node(settings)];
+    const { port } = await this.redis();
+    return this.serveWith([port, port], settings);
+  }
+
+  /**
+   * The nodes of this run, with a Redis, one alone too.
+   *
+   * @param redisPorts of each node its own way there, for links that fail; one alone takes the last.
+   */
+  async serveWith(redisPorts: readonly [number, number], settings: Settings = {}): Promise<Nodes> {
+    const [first, last] = redisPorts.map((port) => ({ ...settings, REDIS_URL: Redis.urlOf(port) }));
     // One after the other: numbers and names are theirs for the report.
-    const [first, second] = redisPorts.map((port) => ({ ...settings, REDIS_URL: Redis.urlOf(port) }));
-    return [await this.node(first), await this.node(second)];
+    return this.size === 1 ? [await this.node(last)] : [await this.node(first), await this.node(last)];
   }
 
   /** Done when the fault is over, whatever came of it; the last one first. */
@@ -97,9 +126,9 @@ export class Arena {
     this.undoing.unshift(work);
   }
 
-  /** A network that can be made to fail, between clients and a node. */
-  async proxy(node: AppNode): Promise<Proxy> {
-    return this.proxyTo(node.socketPort);
+  /** A network that can be made to fail, between clients and the nodes; a client that comes again gets the next one. */
+  async network(nodes: readonly AppNode[]): Promise<Proxy> {
+    return this.proxyTo(...portsOf(nodes));
   }
 
   async proxyTo(...ports: readonly number[]): Promise<Proxy> {
@@ -110,12 +139,12 @@ export class Arena {
 
   /** Clients come by it to the nodes that say they are ready; it asks them as a load balancer does. */
   async balancer(nodes: readonly AppNode[]): Promise<Proxy> {
-    const proxy = await this.proxyTo(...nodes.map(({ socketPort }) => socketPort));
+    const proxy = await this.network(nodes);
     let open = true;
     const watch = async (): Promise<void> => {
       while (open) {
         const ready = await Promise.all(nodes.map((node) => node.isReady()));
-        proxy.targets = nodes.filter((_, i) => ready[i]).map(({ socketPort }) => socketPort);
+        proxy.targets = portsOf(nodes.filter((_, i) => ready[i]));
         await sleep(100);
       }
     };
@@ -184,7 +213,7 @@ export class Arena {
     await Promise.all(this.nodes.map((node) => node.stop()));
     for (const undo of this.undoing) await undo();
     await Promise.all(this.proxies.map((proxy) => proxy.close()));
-    for (const redis of this.servers) redis.close();
+    for (const redis of this.redises) redis.close();
   }
 
   /** Waits until everybody in the load has been served since then, and notes how long that took. */

@@ -1,11 +1,12 @@
-import { Arena, type Fault } from './arena.js';
+import { Arena, type Fault, type Size, SIZES } from './arena.js';
 import { allFaults } from './catalogue.js';
 import { HELP, type Options, parseOptions } from './options.js';
 import { Progress } from './progress.js';
 import { Random } from './random.js';
-import { isKept, report } from './report.js';
-import { type Result, runFault } from './run.js';
+import { isKept, report, sizeInWords } from './report.js';
+import { type Result, runFault, type Trial } from './run.js';
 import { Postgres } from './subjects/postgres.js';
+import { lacksRedis } from './subjects/redis.js';
 
 /** Load goes on while something breaks; exits 1 when anything was lost, doubled, reordered or not answered. */
 async function main(): Promise<void> {
@@ -18,23 +19,30 @@ async function main(): Promise<void> {
       process.stdout.write(`${name.padEnd(18)} ${title}\n${' '.repeat(19)}-> ${expected}\n`);
     }
   } else {
-    const [able, leftOut] = split(chosen(faults, options.only));
-    const results = able.size > 0 ? await runAll(able, options) : [];
+    const [able, leftOut] = split(trialsOf(chosen(faults, options.only), options.sizes));
+    const results = able.length > 0 ? await runAll(able, options) : [];
     if (results.length > 0) process.stdout.write(`\n${report(results)}`);
-    for (const [name, reason] of leftOut) process.stdout.write(`LEFT OUT: ${name}: ${reason}\n`);
+    for (const [{ name, size }, reason] of leftOut)
+      process.stdout.write(`LEFT OUT: ${name} on ${sizeInWords(size)}: ${reason}\n`);
     const hasToBeWhole = process.env.CI === 'true';
     if (!results.every(isKept) || (hasToBeWhole && leftOut.size > 0)) process.exitCode = 1;
   }
 }
 
+function trialsOf(faults: Map<string, Fault>, sizes: readonly Size[]): Trial[] {
+  return [...faults].flatMap(([name, fault]) =>
+    sizes.filter((size) => (fault.sizes ?? SIZES).includes(size)).map((size) => ({ name, fault, size })),
+  );
+}
+
 /** Those that can be run on this machine, and why the others can not. */
-function split(faults: Map<string, Fault>): [Map<string, Fault>, Map<string, string>] {
-  const able = new Map<string, Fault>();
-  const leftOut = new Map<string, string>();
-  for (const [name, fault] of faults) {
-    const reason = fault.lacks?.() ?? null;
-    if (reason === null) able.set(name, fault);
-    else leftOut.set(name, reason);
+function split(trials: readonly Trial[]): [Trial[], Map<Trial, string>] {
+  const able: Trial[] = [];
+  const leftOut = new Map<Trial, string>();
+  for (const trial of trials) {
+    const reason = trial.fault.lacks?.() ?? (trial.size > 1 ? lacksRedis() : null);
+    if (reason === null) able.push(trial);
+    else leftOut.set(trial, reason);
   }
   return [able, leftOut];
 }
@@ -45,21 +53,22 @@ function chosen(faults: Map<string, Fault>, only: readonly string[]): Map<string
   return only.length === 0 ? faults : new Map([...faults].filter(([name]) => only.includes(name)));
 }
 
-async function runAll(faults: Map<string, Fault>, { quick, seed }: Options): Promise<Result[]> {
+async function runAll(trials: readonly Trial[], { quick, seed }: Options): Promise<Result[]> {
   const progress = new Progress();
   const results: Result[] = [];
   const interrupted = untilInterrupted();
   progress.line(`seed ${seed}; starting PostgreSQL`);
   const postgres = await Postgres.start((line) => progress.line(line));
   try {
-    for (const [name, fault] of faults) {
-      progress.line(`${name}: ${fault.title}`);
-      const database = `chaos_${name.replaceAll('-', '_')}`;
+    for (const trial of trials) {
+      const { name, fault, size } = trial;
+      progress.line(`${name} on ${sizeInWords(size)}: ${fault.title}`);
+      const database = `chaos_${name.replaceAll('-', '_')}_${size}`;
       const url = await postgres.createDatabase(database);
-      const arena = new Arena(database, url, postgres, new Random(seed), quick, (line) =>
+      const arena = new Arena(database, url, postgres, new Random(seed), size, quick, (line) =>
         progress.line(line),
       );
-      const result = await Promise.race([runFault(name, fault, arena), interrupted]);
+      const result = await Promise.race([runFault(trial, arena), interrupted]);
       results.push(result);
       progress.line(
         `     ${isKept(result) ? 'kept' : 'BROKEN'}: ${result.acked} of ${result.sends} sends acked`,

@@ -1,8 +1,11 @@
 import { parseArgs } from 'node:util';
+import { type Size, SIZES } from './arena.js';
 
 export interface Options {
   /** Faults to run; empty: all of them. */
   only: string[];
+  /** How many nodes to try them on, one after the other. */
+  sizes: readonly Size[];
   quick: boolean;
   list: boolean;
   help: boolean;
@@ -12,17 +15,19 @@ export interface Options {
 export const HELP = `npm run chaos -- [options]
 
   --only <a,b,…>  these faults only
-  --quick         shorter and fewer of everything: about four minutes
+  --nodes <1|2>   on so many nodes only; without it on one, then on two
+  --quick         shorter and fewer of everything: about eight minutes
   --list          the faults there are
   --seed <n>      the same choices as in the run with this seed; timing still differs
 `;
 
-/** @throws Error on an unknown option, or a seed that is no whole number. */
+/** @throws Error on an unknown option, another number of nodes, or a seed that is no whole number. */
 export function parseOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,
     options: {
       only: { type: 'string', default: '' },
+      nodes: { type: 'string' },
       quick: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -31,6 +36,8 @@ export function parseOptions(args: string[]): Options {
   });
   const seed = Number(values.seed);
   if (!Number.isSafeInteger(seed)) throw new Error(`--seed is no whole number: ${values.seed}`);
+  const sizes = values.nodes === undefined ? SIZES : SIZES.filter((size) => String(size) === values.nodes);
+  if (sizes.length === 0) throw new Error(`--nodes is neither 1 nor 2: ${values.nodes}`);
   const only = values.only.split(',').filter((name) => name !== '');
-  return { only, quick: values.quick, list: values.list, help: values.help, seed };
+  return { only, sizes, quick: values.quick, list: values.list, help: values.help, seed };
 }

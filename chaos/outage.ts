@@ -1,4 +1,4 @@
-import type { Arena } from './arena.js';
+import { type Arena, portsOf } from './arena.js';
 import type { AppNode } from './subjects/app-node.js';
 
 /** Milliseconds for what the server tells of by itself: a link that is up again, and everybody's `sync`. */
@@ -18,8 +18,7 @@ export interface Outage {
  * each other at once. The last time nobody writes any more when it is back: what is missing has to be told by the nodes.
  */
 export async function fails(arena: Arena, { nodes, begin, end }: Outage): Promise<void> {
-  const ports = nodes.map(({ socketPort }) => socketPort);
-  const load = await arena.load({ ports, friends: 4, newChats: 0.01 });
+  const load = await arena.load({ ports: portsOf(nodes), friends: 4, newChats: 0.01 });
   const times = arena.scale(4, 2);
   for (let time = 1; time <= times; time++) {
     await load.run(1_000);

@@ -32,14 +32,19 @@ function equal(one: ReadonlySet<number>, other: ReadonlySet<number>): boolean {
   return one.size === other.size && [...one].every((value) => other.has(value));
 }
 
-/** A node went at `since`: its people count as offline once its lease is over, and those at others do not. */
+/**
+ * A node went at `since`: where there is another, its people count as offline there once its lease is over, and those
+ * who are at the other do not.
+ */
 export async function leaseEnds(
   arena: Arena,
   load: Load,
   gone: AppNode,
-  witness: AppNode,
+  nodes: readonly AppNode[],
   since: number,
 ): Promise<void> {
+  const witness = nodes.find((node) => node !== gone);
+  if (!witness) return;
   const { all, there } = peopleOf(load, gone);
   const rest = new Set([...all].filter((userId) => !there.has(userId)));
   const isOver = async (): Promise<boolean> =>

@@ -1,10 +1,11 @@
+import type { Size } from './arena.js';
 import type { Verdict } from './evidence.js';
 import type { Result } from './run.js';
 
 /** Sentences shown of each kind of fault; the table has their number. */
 const SHOWN = 5;
 
-const HEAD = ['fault', 'sends', 'acked', 'reconnects', 'syncs', 'recovery s', 'slowest s'];
+const HEAD = ['fault', 'nodes', 'sends', 'acked', 'reconnects', 'syncs', 'recovery s', 'slowest s'];
 const VERDICTS = [
   'lost',
   'doubled',
@@ -22,6 +23,7 @@ export function isKept({ verdict, problems }: Result): boolean {
 export function report(results: readonly Result[]): string {
   const rows = results.map((result) => [
     result.name,
+    String(result.size),
     String(result.sends),
     String(result.acked),
     String(result.reconnects),
@@ -33,18 +35,27 @@ export function report(results: readonly Result[]): string {
   ]);
   const parts = [layOut([[...HEAD, ...VERDICTS, 'errors answered'], ...rows])];
   for (const result of results) parts.push(...detailsOf(result));
-  const failed = results.filter((result) => !isKept(result)).map(({ name }) => name);
+  const failed = results.filter((result) => !isKept(result)).map(headingOf);
   parts.push(failed.length === 0 ? 'Every promise was kept.' : `BROKEN: ${failed.join(', ')}`);
   return `${parts.join('\n\n')}\n`;
 }
 
-function detailsOf({ name, verdict, problems, notes }: Result): string[] {
+function headingOf({ name, size }: Result): string {
+  return `${name} on ${sizeInWords(size)}`;
+}
+
+export function sizeInWords(size: Size): string {
+  return size === 1 ? 'one node' : 'two nodes';
+}
+
+function detailsOf(result: Result): string[] {
+  const { verdict, problems, notes } = result;
   const lines = [
     ...some(problems).map((text) => `  WRONG ${text}`),
     ...VERDICTS.flatMap((kind) => some(verdict[kind]).map((text) => `  ${kind.toUpperCase()} ${text}`)),
     ...notes.map((text) => `  ${text}`),
   ];
-  return lines.length === 0 ? [] : [`${name}\n${lines.join('\n')}`];
+  return lines.length === 0 ? [] : [`${headingOf(result)}\n${lines.join('\n')}`];
 }
 
 function some(sentences: readonly string[]): string[] {

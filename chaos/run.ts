@@ -1,13 +1,21 @@
-import type { Arena, Fault } from './arena.js';
+import type { Arena, Fault, Size } from './arena.js';
 import { check } from './checker.js';
 import type { Verdict } from './evidence.js';
 import { placeOf } from './history.js';
 import { ANSWER_WITHIN_MS } from './load/device.js';
 import { readTruth, type Truth } from './truth.js';
 
-/** What came out of one fault. */
+/** A fault, on so many nodes. */
+export interface Trial {
+  name: string;
+  fault: Fault;
+  size: Size;
+}
+
+/** What came out of it. */
 export interface Result {
   name: string;
+  size: Size;
   sends: number;
   acked: number;
   /** Commands by the error code they were answered with. */
@@ -26,7 +34,7 @@ export interface Result {
 const NOTHING: Verdict = { lost: [], doubled: [], gaps: [], inversions: [], unanswered: [], unequal: [] };
 
 /** Works a fault, lets everybody settle, and judges what was seen against what is stored. */
-export async function runFault(name: string, fault: Fault, arena: Arena): Promise<Result> {
+export async function runFault({ name, fault }: Trial, arena: Arena): Promise<Result> {
   let verdict = NOTHING;
   try {
     await fault.run(arena);
@@ -87,9 +95,9 @@ function noteRetries(arena: Arena, { storedAt }: Truth): void {
     arena.expect(stored === 0, `${stored} messages were taken, and their senders got no answer`);
 }
 
-/** Push is best effort, yet where no connection went somebody should have heard of each message at once. */
-function notePushes({ history, loads, nodes, notes }: Arena, { chatsOf }: Truth): void {
-  if (history.reconnects > 0 || nodes.length > 1) return;
+/** Push is best effort, yet where no connection or member went somebody should have heard of each message at once. */
+function notePushes({ history, loads, nodes, notes, membersStay }: Arena, { chatsOf }: Truth): void {
+  if (history.reconnects > 0 || nodes.length > 1 || !membersStay) return;
   const devices = loads.flatMap((load) => load.devices);
   const listeners = new Map<number, string[]>();
   for (const { userId, name } of devices) {
@@ -127,6 +135,7 @@ function resultOf(name: string, arena: Arena, verdict: Verdict): Result {
   }
   return {
     name,
+    size: arena.size,
     sends: history.sends.length,
     acked: history.sends.filter((send) => placeOf(send) !== null).length,
     errors,

@@ -5,7 +5,7 @@ export const fault: Fault = {
   title: 'acks lost on the way: the server is heard no more, then the line is cut; the client retries',
   expected: 'same id and seq',
   async run(arena) {
-    const proxy = await arena.proxy(await arena.node());
+    const proxy = await arena.network(await arena.serve());
     // Every fifth message is sent again though its ack has come: both answers have to be the same.
     await arena.load({ ports: [proxy.port], resend: 0.2 });
     const end = performance.now() + arena.scale(20_000, 5_000);

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault } from '../arena.js';
+import { type Fault, portsOf } from '../arena.js';
 
 export const fault: Fault = {
   title: 'one PostgreSQL backend terminated, again and again',
   expected: 'unnoticed but for a retried error',
   async run(arena) {
-    const node = await arena.node();
-    const load = await arena.load({ ports: [node.socketPort], changeMs: 30, thinkMs: 30 });
+    const nodes = await arena.serve();
+    const load = await arena.load({ ports: portsOf(nodes), changeMs: 30, thinkMs: 30 });
     const times = arena.scale(100, 30);
     let terminated = 0;
     for (let i = 0; i < times; i++) {

@@ -5,7 +5,7 @@ export const fault: Fault = {
   title: 'clients cut at random, 200 times in a burst',
   expected: 'no gap, repeat or inversion after sync',
   async run(arena) {
-    const proxy = await arena.proxy(await arena.node());
+    const proxy = await arena.network(await arena.serve());
     await arena.load({ ports: [proxy.port], people: 24, thinkMs: 20 });
     const cuts = arena.scale(400, 200);
     for (let cut = 0; cut < cuts;) {

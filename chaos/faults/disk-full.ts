@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Arena, Fault } from '../arena.js';
+import { type Arena, type Fault, type Nodes, portsOf } from '../arena.js';
 import type { Load } from '../load/load.js';
-import type { AppNode } from '../subjects/app-node.js';
 import { lacksDisks, SmallDisk } from '../subjects/small-disk.js';
 
 const DISK_MB = 96;
@@ -23,15 +22,15 @@ export const fault: Fault = {
     await postgres.admin(`ALTER DATABASE ${name} SET TABLESPACE small`);
     arena.undo(() => postgres.admin(`DROP DATABASE ${name} WITH (FORCE)`));
 
-    const node = await arena.node();
-    const load = await arena.load({ ports: [node.socketPort], padding: 500, changeMs: 100 });
+    const nodes = await arena.serve();
+    const load = await arena.load({ ports: portsOf(nodes), padding: 500, changeMs: 100 });
     const times = arena.scale(3, 2);
     for (let time = 1; time <= times; time++) {
       await load.run(1_000);
       arena.say(`full, time ${time} of ${times}`);
       await disk.fill();
       const from = performance.now();
-      const reads = await readOn(arena, load, node, from + arena.scale(15_000, 5_000));
+      const reads = await readOn(arena, load, nodes, from + arena.scale(15_000, 5_000));
       const during = history.commands.filter(
         ({ sentAt, answeredAt }) => sentAt > from && answeredAt !== null,
       );
@@ -47,7 +46,7 @@ export const fault: Fault = {
 };
 
 /** Reads over REST, as people do who write nothing: on a socket a read waits for what was sent before it. */
-async function readOn(arena: Arena, load: Load, node: AppNode, until: number) {
+async function readOn(arena: Arena, load: Load, nodes: Nodes, until: number) {
   const reads = { all: 0, failed: 0 };
   const chats = load.devices.flatMap(({ userId, replica }) =>
     replica.chatIds.map((chatId) => ({ userId, chatId })),
@@ -55,7 +54,8 @@ async function readOn(arena: Arena, load: Load, node: AppNode, until: number) {
   while (performance.now() < until) {
     const { userId, chatId } = arena.random.pick(chats);
     const began = performance.now();
-    const answered = await node.request('GET', `/chats/${chatId}/messages?limit=50`, userId).then(
+    const read = arena.random.pick(nodes).request('GET', `/chats/${chatId}/messages?limit=50`, userId);
+    const answered = await read.then(
       () => performance.now() - began < READ_WITHIN_MS,
       () => false,
     );

@@ -1,23 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Arena, Fault } from '../arena.js';
+import { type Arena, type Fault, type Nodes, portsOf } from '../arena.js';
 import type { Device } from '../load/device.js';
-import type { AppNode } from '../subjects/app-node.js';
-import { lacksRedis } from '../subjects/redis.js';
 
 /** Milliseconds after the ack of a removal from which on nothing of the group may come. */
 const SILENT_AFTER_MS = 1_000;
 
 export const fault: Fault = {
-  title: 'members of a group removed and added again, on two nodes, while others write there',
+  title: 'members of a group removed and added again while others write there',
   expected: 'no message after the ack of the removal + 1 s reaches the removed, on any node',
-  lacks: lacksRedis,
   async run(arena) {
-    const redis = await arena.redis();
-    const nodes = await arena.pair([redis.port, redis.port]);
+    arena.membersStay = false;
+    const nodes = await arena.serve();
     let chatId = 0;
     let owner = 0;
     const load = await arena.load({
-      ports: nodes.map(({ socketPort }) => socketPort),
+      ports: portsOf(nodes),
       listeners: 8,
       thinkMs: 30,
       group: async (userIds) => {
@@ -53,7 +50,7 @@ function load0({ loads }: Arena) {
 
 interface Membership {
   arena: Arena;
-  nodes: readonly AppNode[];
+  nodes: Nodes;
   chatId: number;
   owner: number;
   device: Device;

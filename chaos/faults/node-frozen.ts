@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault } from '../arena.js';
+import { type Fault, portsOf } from '../arena.js';
 import { allAreBack, leaseEnds, leavesNoGhosts, SHORT_LEASE } from '../presence.js';
 import { lacksRedis } from '../subjects/redis.js';
 
@@ -7,20 +7,20 @@ import { lacksRedis } from '../subjects/redis.js';
 const WAKING_MS = 3_000;
 
 export const fault: Fault = {
-  title: 'one of two nodes stopped (SIGSTOP) for longer than its lease, then let go on',
+  title: 'the only node, or one of two, stopped (SIGSTOP) for longer than its lease, then let go on',
   expected: 'presence converges within its lease and back, no ghosts; messages exact',
   lacks: lacksRedis,
   async run(arena) {
     const redis = await arena.redis();
-    const nodes = await arena.pair([redis.port, redis.port], SHORT_LEASE);
-    const [witness, victim] = nodes;
-    const load = await arena.load({ ports: nodes.map(({ socketPort }) => socketPort), friends: 4 });
+    const nodes = await arena.serveWith([redis.port, redis.port], SHORT_LEASE);
+    const victim = nodes.at(-1) ?? nodes[0];
+    const load = await arena.load({ ports: portsOf(nodes), friends: 4 });
     await load.run(1_000);
     const from = performance.now();
     victim.freeze();
     const seconds = arena.scale(20, 9);
     arena.say(`frozen for ${seconds} s`);
-    await leaseEnds(arena, load, victim, witness, from);
+    await leaseEnds(arena, load, victim, nodes, from);
     await sleep(Math.max(0, from + seconds * 1_000 - performance.now()));
     victim.thaw();
     const since = performance.now();

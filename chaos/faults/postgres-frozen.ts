@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault } from '../arena.js';
+import { type Fault, portsOf } from '../arena.js';
 
 export const fault: Fault = {
   title: 'PostgreSQL stopped (SIGSTOP to all its processes), then let go on',
   expected: 'error acks within 5 s, recovery by itself',
   async run(arena) {
-    const node = await arena.node();
-    const load = await arena.load({ ports: [node.socketPort] });
+    const load = await arena.load({ ports: portsOf(await arena.serve()) });
     const seconds = arena.scale(30, 8);
     await load.run(1_000);
     const before = arena.history.commands.length;

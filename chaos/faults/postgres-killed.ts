@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault } from '../arena.js';
+import { type Fault, portsOf } from '../arena.js';
 
 /** Seconds within which everybody has to be served again after PostgreSQL was killed and started. */
 const SERVING_WITHIN_S = 10;
@@ -8,8 +8,8 @@ export const fault: Fault = {
   title: 'PostgreSQL killed (-9) and started again under load',
   expected: `no unhandled rejection, no duplicate, serving again in under ${SERVING_WITHIN_S} s`,
   async run(arena) {
-    const node = await arena.node();
-    const load = await arena.load({ ports: [node.socketPort], people: 24, newChats: 0.03 });
+    const nodes = await arena.serve();
+    const load = await arena.load({ ports: portsOf(nodes), people: 24, newChats: 0.03 });
     const times = arena.scale(4, 2);
     for (let kill = 1; kill <= times; kill++) {
       await load.run(arena.random.between(500, arena.scale(2_000, 1_000)));

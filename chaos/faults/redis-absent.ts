@@ -3,12 +3,12 @@ import { fails } from '../outage.js';
 import { lacksRedis } from '../subjects/redis.js';
 
 export const fault: Fault = {
-  title: 'Redis is not there when two nodes start; it comes, goes and comes under load',
+  title: 'Redis is not there when the nodes start; it comes, goes and comes under load',
   expected: 'they start and serve; local delivery goes on; the rest converges',
   lacks: lacksRedis,
   async run(arena) {
     const redis = await arena.redisNotYet();
-    const nodes = await arena.pair([redis.port, redis.port]);
+    const nodes = await arena.serveWith([redis.port, redis.port]);
     await fails(arena, { nodes, begin: () => redis.kill(), end: () => redis.launch() });
   },
 };

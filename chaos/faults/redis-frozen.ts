@@ -3,12 +3,12 @@ import { fails } from '../outage.js';
 import { lacksRedis } from '../subjects/redis.js';
 
 export const fault: Fault = {
-  title: 'Redis stopped (SIGSTOP) and let go on, between two nodes under load',
+  title: 'Redis stopped (SIGSTOP) and let go on under load',
   expected: 'local delivery goes on; the rest converges',
   lacks: lacksRedis,
   async run(arena) {
     const redis = await arena.redis();
-    const nodes = await arena.pair([redis.port, redis.port]);
+    const nodes = await arena.serveWith([redis.port, redis.port]);
     await fails(arena, { nodes, begin: () => redis.freeze(), end: () => redis.thaw() });
   },
 };

@@ -3,13 +3,13 @@ import { fails } from '../outage.js';
 import { lacksRedis } from '../subjects/redis.js';
 
 export const fault: Fault = {
-  title: 'one of two nodes loses its Redis link under load: cut, then packets swallowed',
+  title: 'the only node, or one of two, loses its Redis link under load: cut, then packets swallowed',
   expected: 'gap found and closed',
   lacks: lacksRedis,
   async run(arena) {
     const redis = await arena.redis();
     const link = await arena.proxyTo(redis.port);
-    const nodes = await arena.pair([redis.port, link.port]);
+    const nodes = await arena.serveWith([redis.port, link.port]);
     let times = 0;
     await fails(arena, {
       nodes,

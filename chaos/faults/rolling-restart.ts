@@ -1,15 +1,13 @@
 import type { Fault } from '../arena.js';
 import { Crowd } from '../load/crowd.js';
 import { restart } from '../stops.js';
-import { lacksRedis } from '../subjects/redis.js';
 
 export const fault: Fault = {
   title: 'two nodes behind a load balancer restarted one after the other, with 1,000 sockets (--quick: 400)',
   expected: 'as sigterm; everybody is served meanwhile',
-  lacks: lacksRedis,
+  sizes: [2],
   async run(arena) {
-    const redis = await arena.redis();
-    const nodes = await arena.pair([redis.port, redis.port]);
+    const nodes = await arena.serve();
     const balancer = await arena.balancer(nodes);
     const crowd = await Crowd.come(balancer.port, arena.scale(1_000, 400));
     arena.undo(() => crowd.close());

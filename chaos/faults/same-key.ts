@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Arena, Fault } from '../arena.js';
+import { type Arena, type Fault, portsOf } from '../arena.js';
 import type { Attempt, SendRecord } from '../history.js';
 import { Device, type Reply } from '../load/device.js';
 import type { Message } from '../protocol.js';
 
-const DEVICES_A_NODE = 5;
+const DEVICES = 10;
 const SENDS_A_DEVICE = 5;
 const SENDER = 1;
 
@@ -12,15 +12,13 @@ const SENDER = 1;
 const RETRIED = new Set(['UNAVAILABLE', 'OVERLOADED']);
 
 export const fault: Fault = {
-  title: 'the same clientId 50 times at once on two nodes',
+  title: 'the same clientId 50 times at once, spread over the nodes',
   expected: 'one row, identical answers',
   async run(arena) {
-    const nodes = await Promise.all([arena.node(), arena.node()]);
-    const devices = nodes.flatMap(({ socketPort }, node) =>
-      Array.from(
-        { length: DEVICES_A_NODE },
-        (_, i) => new Device(SENDER, `device ${node + 1}.${i + 1}`, socketPort, arena.history),
-      ),
+    const ports = portsOf(await arena.serve());
+    const devices = Array.from(
+      { length: DEVICES },
+      (_, i) => new Device(SENDER, `device ${i + 1}`, ports[i % ports.length] ?? 0, arena.history),
     );
     try {
       const end = performance.now() + 10_000;

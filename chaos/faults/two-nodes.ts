@@ -1,12 +1,14 @@
-import type { Fault } from '../arena.js';
+import { type Fault, portsOf } from '../arena.js';
 
 export const fault: Fault = {
   title: 'two nodes write to the same chats at full speed',
   expected: 'no deadlock, no gap; what the other node wrote comes by sync',
+  sizes: [2],
   async run(arena) {
+    // Nothing joins them: neither hears what the other one wrote.
     const nodes = await Promise.all([arena.node(), arena.node()]);
     const load = await arena.load({
-      ports: nodes.map(({ socketPort }) => socketPort),
+      ports: portsOf(nodes),
       people: 8,
       friends: 7,
       window: 8,
