@@ -98,8 +98,8 @@ export class Arena {
   }
 
   async redis(): Promise<Redis> {
-    const redis = await this.redisNotYet();
-    await redis.launch();
+    const redis = await Redis.start();
+    this.redises.push(redis);
     return redis;
   }
 

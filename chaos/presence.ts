@@ -65,6 +65,15 @@ export async function allAreBack(arena: Arena, load: Load, nodes: readonly AppNo
   };
   const back = await arena.until(areBack, LEASE_MS + GRACE_MS + SLACK_MS);
   arena.expect(back, 'presence did not converge when everybody was back');
+  if (back) return;
+  for (const node of nodes) {
+    const online = await node.online();
+    const misled = load.devices.filter(({ port }) => port === node.socketPort);
+    const wrong = misled.filter(({ presence }) => [...all].some((userId) => presence.get(userId) === false));
+    arena.note(
+      `at :${node.socketPort} ${online.size} of ${all.size} are online; ${wrong.length} of ${misled.length} devices hold somebody for offline`,
+    );
+  }
 }
 
 /** Everybody leaves: nobody may stay online. */

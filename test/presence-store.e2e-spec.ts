@@ -3,7 +3,7 @@ import { MemoryPresenceStore } from '../src/presence/memory-presence-store.js';
 import type { PresenceChange, PresenceStore } from '../src/presence/presence-store.js';
 import { RedisPresenceStore } from '../src/presence/redis-presence-store.js';
 import { RedisLink } from '../src/redis/redis-link.js';
-import { describeWithRedis, RedisServer } from './support/redis.js';
+import { describeWithRedis, Redis } from './support/redis.js';
 import { eventually } from './support/world.js';
 
 const GRACE_MS = 250;
@@ -26,7 +26,7 @@ async function memory(graceMs: number): Promise<Deployment> {
 
 let prefixes = 0;
 
-async function nodes(redis: RedisServer, count: number, graceMs: number): Promise<Deployment> {
+async function nodes(redis: Redis, count: number, graceMs: number): Promise<Deployment> {
   const target = redisUrl(redis.url);
   const prefix = `test${++prefixes}`;
   const changes: PresenceChange[] = [];
@@ -195,11 +195,11 @@ function rules(deploy: (graceMs: number) => Promise<Deployment>): void {
 describe('The presence store in memory', () => rules(memory));
 
 describeWithRedis('The presence store in Redis', () => {
-  let redis: RedisServer;
+  let redis: Redis;
   beforeAll(async () => {
-    redis = await RedisServer.start();
+    redis = await Redis.start();
   });
-  afterAll(() => redis.stop());
+  afterAll(() => redis.close());
 
   describe('of one node', () => rules((graceMs) => nodes(redis, 1, graceMs)));
   describe('of three nodes', () => rules((graceMs) => nodes(redis, 3, graceMs)));

@@ -1,5 +1,5 @@
 import { Proxy } from './support/proxy.js';
-import { describeWithRedis, RedisServer } from './support/redis.js';
+import { describeWithRedis, Redis } from './support/redis.js';
 import { Replica } from './support/replica.js';
 import { type Client, eventually, World } from './support/world.js';
 
@@ -9,23 +9,23 @@ jest.setTimeout(60_000);
 
 /** Two nodes over one Redis, the second through a proxy: what holds while a link is gone, and after. */
 describeWithRedis('A Redis that is away', () => {
-  let redis: RedisServer;
+  let redis: Redis;
   let proxy: Proxy;
   let one: World;
   let other: World;
   beforeAll(async () => {
-    redis = await RedisServer.start();
+    redis = await Redis.start();
     proxy = await Proxy.before(redis.url);
     one = await World.start({ REDIS_URL: redis.url });
     const DATABASE_URL = one.config.database.url!;
     other = await World.start({ REDIS_URL: proxy.url, DATABASE_URL });
   });
   afterAll(async () => {
-    redis.resume();
+    redis.thaw();
     await other.stop();
     await one.stop();
     await proxy.close();
-    await redis.stop();
+    redis.close();
   });
   const settledIn = (world: World, state: 'up' | 'down') =>
     eventually(async () => {
@@ -56,7 +56,7 @@ describeWithRedis('A Redis that is away', () => {
     string,
     { begin(): Promise<void> | void; end(): Promise<void> | void; hit: 'both' | 'other' },
   ][] = [
-    ['frozen', { begin: () => redis.freeze(), end: () => redis.resume(), hit: 'both' }],
+    ['frozen', { begin: () => redis.freeze(), end: () => redis.thaw(), hit: 'both' }],
     ['killed, and back empty', { begin: () => redis.kill(), end: () => redis.launch(), hit: 'both' }],
     [
       'cut off from one node, with nothing said',
@@ -165,7 +165,7 @@ describeWithRedis('A Redis that is away', () => {
   });
 
   it('at the start keeps no node from serving, and joins it when it comes', async () => {
-    const late = await RedisServer.notYet();
+    const late = await Redis.notYet();
     const first = await World.start({ REDIS_URL: late.url });
     const second = await World.start({ REDIS_URL: late.url, DATABASE_URL: first.config.database.url! });
     const [alice, bob] = [await first.person(), await second.person(first.newId())];
@@ -191,6 +191,6 @@ describeWithRedis('A Redis that is away', () => {
     });
     await second.stop();
     await first.stop();
-    await late.stop();
+    late.close();
   });
 });

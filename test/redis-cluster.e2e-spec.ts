@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { describeWithRedis, RedisServer } from './support/redis.js';
+import { describeWithRedis, Redis } from './support/redis.js';
 import { type Client, eventually, World } from './support/world.js';
 
 jest.setTimeout(60_000);
 
 /** Three masters that share the slots. */
-async function startCluster(): Promise<RedisServer[]> {
+async function startCluster(): Promise<Redis[]> {
   const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'];
-  const servers = await Promise.all([1, 2, 3].map(() => RedisServer.start(args)));
+  const servers = await Promise.all([1, 2, 3].map(() => Redis.start(args)));
   const addresses = servers.map(({ port }) => `127.0.0.1:${port}`);
   const made = spawnSync(
     'redis-cli',
@@ -19,7 +19,7 @@ async function startCluster(): Promise<RedisServer[]> {
 }
 
 describeWithRedis('Nodes over a Redis Cluster', () => {
-  let servers: RedisServer[];
+  let servers: Redis[];
   let one: World;
   let other: World;
   beforeAll(async () => {
@@ -33,7 +33,7 @@ describeWithRedis('Nodes over a Redis Cluster', () => {
   afterAll(async () => {
     await other.stop();
     await one.stop();
-    for (const server of servers) await server.stop();
+    for (const server of servers) server.close();
   });
 
   const isUp = async (world: World) =>
@@ -79,7 +79,7 @@ describeWithRedis('Nodes over a Redis Cluster', () => {
     servers[1]!.freeze();
     await eventually(async () => !(await isUp(one)) && !(await isUp(other)));
     await alice.ok('sendMessage', { receiverId: bob.userId, content: 'unheard' });
-    servers[1]!.resume();
+    servers[1]!.thaw();
     await eventually(async () => (await isUp(one)) && (await isUp(other)));
     expect(await bob.next('syncNeeded')).toEqual({ withinMs: expect.any(Number) });
     await talk(bob, alice);

@@ -1,21 +1,26 @@
-import { describeWithRedis, RedisServer } from './support/redis.js';
+import { Publisher } from '../src/realtime/publisher.js';
+import { describeWithRedis, Redis } from './support/redis.js';
 import { type Client, World } from './support/world.js';
 
 type Message = { id: number; chatId: number; seq: number };
 
 /** Nodes that are joined by Redis: what happens at one is heard at the others. */
 describeWithRedis('Events over three nodes', () => {
-  let redis: RedisServer;
+  let redis: Redis;
   let nodes: World[];
+  let publishers: Publisher[];
   beforeAll(async () => {
-    redis = await RedisServer.start();
+    const use = jest.spyOn(Publisher.prototype, 'use');
+    redis = await Redis.start();
     const first = await World.start({ REDIS_URL: redis.url });
     const more = { REDIS_URL: redis.url, DATABASE_URL: first.config.database.url! };
     nodes = [first, await World.start(more), await World.start(more)];
+    publishers = use.mock.contexts as Publisher[];
+    use.mockRestore();
   });
   afterAll(async () => {
     for (const node of [...nodes].reverse()) await node.stop();
-    await redis.stop();
+    redis.close();
   });
 
   /** Somebody with a device at each of these nodes. */
@@ -40,6 +45,24 @@ describeWithRedis('Events over three nodes', () => {
       expect(device.unread('newMessage')).toEqual([]);
     }
     expect(bobs[1]!.unread('newMessage')).toEqual([]);
+  });
+
+  it('that somebody has gone are not told where they are: old news of a node that stood still', async () => {
+    const [carol] = await person(0);
+    const [bob] = await person(0);
+    const [dave] = await person(2);
+    const { userId } = carol!;
+    for (const watcher of [bob!, dave!]) {
+      await watcher.ok('sendMessage', { receiverId: userId, content: 'hi' });
+      await watcher.ok('watchPresence', { userIds: [userId] });
+    }
+    const told = { userId, online: false, lastSeenAt: null };
+    const publisher = publishers[1]!;
+    publisher.publish('userStatus', told, { watchersOf: userId, unlessThere: userId });
+    expect(await dave!.next('userStatus')).toEqual(told);
+    // What is published to Bob after it has come, so it came before.
+    publisher.publish('userStatus', { ...told, online: true }, { users: [bob!.userId] });
+    expect(await bob!.next('userStatus')).toMatchObject({ online: true });
   });
 
   it('come in the order of the messages', async () => {

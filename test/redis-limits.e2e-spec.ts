@@ -1,13 +1,13 @@
-import { describeWithRedis, RedisServer } from './support/redis.js';
+import { describeWithRedis, Redis } from './support/redis.js';
 import { World } from './support/world.js';
 
 /** What somebody takes of a limit at one node counts at the others. */
 describeWithRedis('Limits over two nodes', () => {
-  let redis: RedisServer;
+  let redis: Redis;
   let one: World;
   let other: World;
   beforeAll(async () => {
-    redis = await RedisServer.start();
+    redis = await Redis.start();
     const shared = { REDIS_URL: redis.url, RATE_LIMITS: 'on', RATE_LIMIT_MESSAGES: '40/1m' };
     one = await World.start(shared);
     other = await World.start({ ...shared, DATABASE_URL: one.config.database.url! });
@@ -15,7 +15,7 @@ describeWithRedis('Limits over two nodes', () => {
   afterAll(async () => {
     await other.stop();
     await one.stop();
-    await redis.stop();
+    redis.close();
   });
 
   it('refuse at one node who has used their limit up at the other', async () => {

@@ -1,6 +1,6 @@
 import type { MessageView } from '../src/contract/index.js';
 import { Proxy } from './support/proxy.js';
-import { describeWithRedis, RedisServer } from './support/redis.js';
+import { describeWithRedis, Redis } from './support/redis.js';
 import { Replica } from './support/replica.js';
 import { type Client, eventually, World } from './support/world.js';
 
@@ -11,7 +11,7 @@ const PAIRS = 10;
 /** Two nodes that talk across each other all the while Redis comes and goes. */
 describeWithRedis('Two nodes under load, while Redis comes and goes', () => {
   it('answer every command in time, and everybody has everything once they have synced', async () => {
-    const redis = await RedisServer.start();
+    const redis = await Redis.start();
     const proxy = await Proxy.before(redis.url);
     const one = await World.start({ REDIS_URL: redis.url });
     const other = await World.start({ REDIS_URL: proxy.url, DATABASE_URL: one.config.database.url! });
@@ -56,7 +56,7 @@ describeWithRedis('Two nodes under load, while Redis comes and goes', () => {
       redis.freeze();
       await eventually(async () => !(await isUp(one)) && !(await isUp(other)));
       await some();
-      redis.resume();
+      redis.thaw();
       await bothUp();
       await redis.kill();
       await some();
@@ -89,6 +89,6 @@ describeWithRedis('Two nodes under load, while Redis comes and goes', () => {
     await other.stop();
     await one.stop();
     await proxy.close();
-    await redis.stop();
+    redis.close();
   });
 });

@@ -2,7 +2,7 @@ import { io, type Socket } from 'socket.io-client';
 import { freshDatabase } from './support/cluster.js';
 import { Installation, type Program, serving } from './support/process.js';
 import { Proxy } from './support/proxy.js';
-import { describeWithRedis, RedisServer } from './support/redis.js';
+import { describeWithRedis, Redis } from './support/redis.js';
 import { type Client, eventually, World } from './support/world.js';
 
 jest.setTimeout(60_000);
@@ -22,13 +22,13 @@ const toldOf = (client: Client, userId: number): boolean[] =>
     .map(({ online }) => online);
 
 describeWithRedis('Presence over nodes', () => {
-  let redis: RedisServer;
+  let redis: Redis;
   let proxy: Proxy;
   let one: World;
   let other: World;
   const settings = { PRESENCE_GRACE_MS: String(GRACE_MS), PRESENCE_LEASE_MS: String(LEASE_MS) };
   beforeAll(async () => {
-    redis = await RedisServer.start();
+    redis = await Redis.start();
     proxy = await Proxy.before(redis.url);
     one = await World.start({ ...settings, REDIS_URL: redis.url });
     const DATABASE_URL = one.config.database.url!;
@@ -38,7 +38,7 @@ describeWithRedis('Presence over nodes', () => {
     await other.stop();
     await one.stop();
     await proxy.close();
-    await redis.stop();
+    redis.close();
   });
 
   const onlineAt = async (world: World): Promise<number[]> => {

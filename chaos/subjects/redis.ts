@@ -13,8 +13,8 @@ const START_WITHIN_MS = 20_000;
 const VERSION = 7;
 
 const running = new Set<Redis>();
-// Whatever ends the harness, frozen ones included.
-process.once('exit', () => running.forEach((redis) => redis.close()));
+// Whatever ends this process, frozen ones included.
+process.once('exit', () => Redis.closeAll());
 
 /** Why there can be no Redis here; null where there can. */
 export function lacksRedis(): string | null {
@@ -24,28 +24,47 @@ export function lacksRedis(): string | null {
   return `it needs redis-server ${VERSION} or later in the PATH (Debian: apt-get install redis-server)`;
 }
 
-/** A Redis of a fault's own, in memory only: killed and launched again it is empty, on the port that it had. */
+/** A Redis of one's own, in memory only: killed and launched again it is empty, on the port that it had. */
 export class Redis {
   private child: ChildProcess | null = null;
   private readonly folder = mkdtempSync(join(tmpdir(), 'chat-chaos-redis-'));
 
-  private constructor(readonly port: number) {
+  private constructor(
+    readonly port: number,
+    private readonly args: readonly string[],
+  ) {
     running.add(this);
   }
 
-  /** One that does not run yet. */
-  static async notYet(): Promise<Redis> {
-    return new Redis(await fixedPort());
+  /** One that does not run yet. `args` go to redis-server. */
+  static async notYet(args: readonly string[] = []): Promise<Redis> {
+    return new Redis(await fixedPort(), args);
+  }
+
+  /** One that answers. */
+  static async start(args: readonly string[] = []): Promise<Redis> {
+    const redis = await Redis.notYet(args);
+    await redis.launch();
+    return redis;
+  }
+
+  /** Those of this process that were not closed. */
+  static closeAll(): void {
+    for (const redis of running) redis.close();
   }
 
   static urlOf(port: number): string {
     return `redis://127.0.0.1:${port}`;
   }
 
+  get url(): string {
+    return Redis.urlOf(this.port);
+  }
+
   /** Runs it, empty. Resolves when it answers. */
   async launch(): Promise<void> {
     const where = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder];
-    const args = [...where, '--save', '', '--appendonly', 'no'];
+    const args = [...where, '--save', '', '--appendonly', 'no', ...this.args];
     const child = spawn('redis-server', args, { stdio: 'ignore' });
     this.child = child;
     const end = performance.now() + START_WITHIN_MS;

@@ -110,7 +110,7 @@ export const events = {
         .meta({ description: 'Sync at a random moment within so many milliseconds.' }),
     }),
     summary:
-      'Events may have been missed: the server was cut off from the others for a while. Call sync; to whom it concerns.',
+      'Events may have been missed: the server was cut off from the others for a while. Call sync, and ask again whose presence you show (getPresence or watchPresence); to whom it concerns.',
   },
   exception: {
     payload: z.object({

@@ -92,7 +92,11 @@ export class PresenceAnnouncer implements OnModuleInit, OnApplicationShutdown {
       this.publisher.publish(
         'userStatus',
         { userId, online: now, lastSeenAt: row.lastSeenAt },
-        { users: row.peers.filter((peer) => online.has(peer)), watchersOf: userId },
+        {
+          users: row.peers.filter((peer) => online.has(peer)),
+          watchersOf: userId,
+          unlessThere: now || row.invisible ? undefined : userId,
+        },
       );
     }
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Server } from 'socket.io';
+import type { BroadcastFlags } from 'socket.io-adapter';
 import { PacketType } from 'socket.io-parser';
 import type { EventName, EventPayload } from '../contract/index.js';
 import { encodePublished } from './encoding.js';
@@ -16,6 +17,13 @@ export interface Audience {
   without?: readonly number[];
   /** The connection that caused it: it is answered instead; or a room. */
   except?: string | null;
+  /** Not at other nodes where this person has a socket: what is told of them may be long ago, and is not so there. */
+  unlessThere?: number;
+}
+
+/** Socket.IO's, and a room whose nodes leave it out: those of its sockets' nodes that are not this one. */
+export interface PublishFlags extends BroadcastFlags {
+  unless?: string;
 }
 
 export const userRoom = (userId: number): string => `user:${userId}`;
@@ -49,7 +57,10 @@ export class Publisher {
     for (const userId of audience.without ?? []) except.add(userRoom(userId));
     const packet = { type: PacketType.EVENT, data: [event, encodePublished(payload)] };
     // What `server.to(rooms).except(id).emit(…)` comes to, without its four copies of the rooms.
-    this.server.of('/').adapter.broadcast(packet, { rooms, except });
+    const { unlessThere } = audience;
+    const flags: PublishFlags | undefined =
+      unlessThere === undefined ? undefined : { unless: userRoom(unlessThere) };
+    this.server.of('/').adapter.broadcast(packet, { rooms, except, flags });
   }
 
   /** All sockets of these people hear a group's events from now on. */

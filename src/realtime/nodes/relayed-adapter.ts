@@ -1,5 +1,6 @@
 import type { BroadcastOptions, Room, SocketId } from 'socket.io-adapter';
 import { LocalAdapter } from '../local-adapter.js';
+import type { PublishFlags } from '../publisher.js';
 import { isPersonal, type LocalSockets, type Relay } from './relay.js';
 import type { FrameHeader, NodeMessage } from './wire.js';
 
@@ -95,6 +96,7 @@ export class RelayedAdapter extends LocalAdapter implements LocalSockets {
   hear(message: NodeMessage, room: Room | null): void {
     if (message.kind === 'frame') {
       const { header, frame } = message;
+      if (header?.unless !== undefined && this.has(header.unless)) return;
       const options: BroadcastOptions = {
         rooms: new Set(room === null ? (header?.rooms ?? []) : [room]),
         except: new Set(header?.except ?? []),
@@ -141,8 +143,13 @@ export class RelayedAdapter extends LocalAdapter implements LocalSockets {
 
   private headerOf({ except, flags }: BroadcastOptions): FrameHeader | null {
     const others = this.othersOf(except);
-    if (others === undefined && !flags?.volatile) return null;
-    return { ...(others ? { except: others } : {}), ...(flags?.volatile ? { volatile: true } : {}) };
+    const { volatile, unless }: PublishFlags = flags ?? {};
+    if (others === undefined && !volatile && unless === undefined) return null;
+    return {
+      ...(others ? { except: others } : {}),
+      ...(volatile ? { volatile: true } : {}),
+      ...(unless === undefined ? {} : { unless }),
+    };
   }
 
   private othersOf(except: ReadonlySet<Room> | undefined): Room[] | undefined {

@@ -9,6 +9,8 @@ export interface FrameHeader {
   except?: string[];
   /** A socket that can't take it now need not have it. */
   volatile?: true;
+  /** A node where this room has sockets does not tell it to anybody: it knows better. */
+  unless?: string;
 }
 
 /** What one node asks of the others. */
