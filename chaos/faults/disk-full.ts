@@ -55,12 +55,12 @@ async function readOn(arena: Arena, load: Load, nodes: Nodes, until: number) {
     const { userId, chatId } = arena.random.pick(chats);
     const began = performance.now();
     const read = arena.random.pick(nodes).request('GET', `/chats/${chatId}/messages?limit=50`, userId);
-    const answered = await read.then(
-      () => performance.now() - began < READ_WITHIN_MS,
-      () => false,
+    const failure = await read.then(
+      () => (performance.now() - began < READ_WITHIN_MS ? null : 'it took too long'),
+      (error: Error) => error.message,
     );
     reads.all++;
-    if (!answered) reads.failed++;
+    if (failure !== null && reads.failed++ === 0) arena.note(`the first read that failed: ${failure}`);
     await sleep(50);
   }
   return reads;

@@ -5,6 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { fixedPort } from './ports.js';
 
+const MAIN = fileURLToPath(new URL('../../main.js', import.meta.url));
+
 const READY_WITHIN_MS = 60_000;
 
 /** What the server promises for SIGTERM. */
@@ -47,10 +49,13 @@ export class AppNode {
     return node;
   }
 
-  /** Starts it (again), on the same ports and database. Resolves when it is ready to serve. */
-  async launch(): Promise<void> {
+  /**
+   * Starts it (again), on the same ports and database. Resolves when it is ready to serve.
+   *
+   * @param main the server's entry, where it is to be another version of it.
+   */
+  async launch(main = MAIN): Promise<void> {
     const leash = new URL('./leash.js', import.meta.url).href;
-    const main = fileURLToPath(new URL('../../main.js', import.meta.url));
     const child = spawn(process.execPath, ['--enable-source-maps', '--import', leash, main], {
       env: {
         PATH: process.env.PATH,
