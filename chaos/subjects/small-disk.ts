@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chown, mkdir, mkdtemp, open, rm, rmdir } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, open, readdir, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chmod } from 'node:fs/promises';
@@ -61,6 +61,12 @@ export class SmallDisk {
       }
     }
     await file.close();
+  }
+
+  /** Deletes the files of that name, in whatever folder of it. */
+  async drop(name: string): Promise<void> {
+    const files = await readdir(this.mount, { recursive: true, withFileTypes: true });
+    for (const file of files) if (file.name === name) await rm(join(file.parentPath, name));
   }
 
   async free(): Promise<void> {

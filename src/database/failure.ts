@@ -51,6 +51,19 @@ export function isSerializationFault(error: unknown): boolean {
   return code === '40001' || code === '40P01';
 }
 
+/** A statement ended for want of room or time, or for another one's sake: its session is whole. */
+const STATEMENT_ENDED = /^(40|53|55P03|57014)/;
+
+/**
+ * Whether the connection that it came on may serve no more. One that is made in its place needs more of an ailing
+ * database than the one that is there: on a full disk PostgreSQL may refuse every new one.
+ */
+export function endsConnection(error: unknown): boolean {
+  if (!isNativeError(error) || !isUnavailable(error)) return false;
+  const { severity } = rootOf(error) as { severity?: unknown };
+  return severity !== 'ERROR' || !STATEMENT_ENDED.test(failureCode(error) ?? '');
+}
+
 /** What a failure means to a client: an AppError as it is, UNAVAILABLE for an absent database, else INTERNAL. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
-import { isSerializationFault, isUnavailable } from './failure.js';
+import { endsConnection, isSerializationFault } from './failure.js';
 
 /** Milliseconds to wait for a free connection, connecting included. With the statement's bound under 5 s in all. */
 const ACQUIRE_TIMEOUT_MS = 1_200;
@@ -166,7 +166,7 @@ export class Sql implements Runner {
       client.release();
       return result;
     } catch (error) {
-      client.release(isUnavailable(error) && !isSerializationFault(error));
+      client.release(endsConnection(error));
       throw error;
     }
   }
@@ -180,7 +180,7 @@ async function inTransaction<T>(client: pg.PoolClient, work: () => Promise<T>, b
     return result;
   } catch (error) {
     // A connection that broke or hangs is thrown away, and its transaction with it.
-    if (!isUnavailable(error) || isSerializationFault(error)) await client.query('ROLLBACK');
+    if (!endsConnection(error)) await client.query('ROLLBACK');
     throw error;
   }
 }
