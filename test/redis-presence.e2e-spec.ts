@@ -2,6 +2,7 @@ import { io, type Socket } from 'socket.io-client';
 import { freshDatabase } from './support/cluster.js';
 import { Installation, type Program, serving } from './support/process.js';
 import { Proxy } from './support/proxy.js';
+import { RedisLink } from '../src/redis/redis-link.js';
 import { describeWithRedis, Redis } from './support/redis.js';
 import { type Client, eventually, World } from './support/world.js';
 
@@ -125,6 +126,18 @@ describeWithRedis('Presence over nodes', () => {
     await alice.settled();
     expect(toldOf(alice, bobId)).toEqual([true]);
     drop(bob);
+    await eventually(() => toldOf(alice, bobId).length === 2);
+  });
+
+  it('is told again when its telling was lost with the link', async () => {
+    const { alice, bobId } = await friends();
+    const publish = jest.spyOn(RedisLink.prototype, 'publish').mockRejectedValueOnce(new Error('lost'));
+    const bob = await other.person(bobId);
+    await eventually(() => toldOf(alice, bobId).length === 1);
+    publish.mockRestore();
+    expect(toldOf(alice, bobId)).toEqual([true]);
+    await eventually(async () => (await isUp(one)) && (await isUp(other)));
+    await bob.ok('userOffline');
     await eventually(() => toldOf(alice, bobId).length === 2);
   });
 

@@ -2,11 +2,13 @@ import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } fro
 import { integers } from '../database/array-literal.js';
 import { isUnavailable } from '../database/failure.js';
 import { Sql } from '../database/sql.js';
+import { Nodes } from '../realtime/nodes/nodes.js';
 import { Publisher } from '../realtime/publisher.js';
 import { ChangeWindow, type Gathered } from './change-window.js';
 import { LastSeen } from './last-seen.js';
 import { type PresenceChange, PresenceStore } from './presence-store.js';
 import { type PresenceRow, toldOf } from './presence.queries.js';
+import { RecentNews } from './recent-news.js';
 
 /** Milliseconds for which changes are gathered. */
 export const WINDOW_MS = 50;
@@ -23,7 +25,7 @@ const MAX_TOLD = 5_000;
 /**
  * Tells who came and who went: to people who have a direct chat with them and are online, and to whoever watches
  * them. What is told is what is so when it is told; a change and its opposite inside a window tell nobody. However
- * many come at once, one statement at a time looks up whom to tell.
+ * many come at once, one statement at a time looks up whom to tell. What other nodes may not have heard is told again.
  */
 @Injectable()
 export class PresenceAnnouncer implements OnModuleInit, OnApplicationShutdown {
@@ -34,16 +36,21 @@ export class PresenceAnnouncer implements OnModuleInit, OnApplicationShutdown {
     most: MOST_AT_ONCE,
     tell: (batch) => this.tell(batch),
   });
+  private readonly recent = new RecentNews();
 
   constructor(
     private readonly store: PresenceStore,
     private readonly sql: Sql,
     private readonly publisher: Publisher,
     private readonly lastSeen: LastSeen,
+    private readonly nodes: Nodes,
   ) {}
 
   onModuleInit(): void {
     this.store.onChange((change) => this.hear(change));
+    this.nodes.onLost((since) => {
+      for (const { userId, online } of this.recent.since(since)) this.window.add(userId, !online);
+    });
   }
 
   onApplicationShutdown(): void {
@@ -98,6 +105,7 @@ export class PresenceAnnouncer implements OnModuleInit, OnApplicationShutdown {
           unlessThere: now || row.invisible ? undefined : userId,
         },
       );
+      this.recent.add(userId, now);
     }
   }
 }

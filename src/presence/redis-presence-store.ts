@@ -91,6 +91,7 @@ export class RedisPresenceStore extends PresenceStore {
   override async onlineAmong(userIds: readonly number[]): Promise<Set<number>> {
     const here = userIds.filter((userId) => this.people.has(userId));
     const others = userIds.filter((userId) => !this.people.has(userId));
+    if (others.length > 0) await this.whenJoined();
     const there = others.length > 0 ? await this.tryIn(() => this.keys.onlineAmong(others)) : null;
     return new Set([...here, ...(there ?? [])]);
   }

@@ -14,7 +14,7 @@ import { TokenExpiry } from './token-expiry.js';
 @Module({
   imports: [DiscoveryModule],
   providers: [Dispatcher, Drain, Handshake, Nodes, Publisher, Rooms, TokenExpiry],
-  exports: [Drain, Publisher, Rooms],
+  exports: [Drain, Nodes, Publisher, Rooms],
 })
 export class RealtimeModule {
   constructor(metrics: Metrics, publisher: Publisher) {

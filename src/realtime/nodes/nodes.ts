@@ -33,6 +33,7 @@ export class Nodes implements OnApplicationShutdown {
   private watch: NodeJS.Timeout | null = null;
   private telling: NodeJS.Timeout | null = null;
   private readonly untold = new Set<string>();
+  private lost: (since: number) => void = () => undefined;
 
   constructor(
     @Inject(REDIS) private readonly link: RedisLink | null,
@@ -44,7 +45,9 @@ export class Nodes implements OnApplicationShutdown {
   adapterClass(): typeof LocalAdapter | ((namespace: Namespace) => Adapter) {
     const { link, config } = this;
     if (!link) return LocalAdapter;
-    const relay = new Relay(link, config.redis.prefix, { restored: () => this.restored() });
+    const relay = new Relay(link, config.redis.prefix, {
+      restored: (lostSince) => this.restored(lostSince),
+    });
     const made = (adapter: RelayedAdapter): RelayedAdapter => {
       this.adapter = adapter;
       this.audit = new RoomAudit(adapter, this.sql);
@@ -59,6 +62,14 @@ export class Nodes implements OnApplicationShutdown {
     };
   }
 
+  /**
+   * Calls `listener` when the link is back and other nodes may not have heard what this one published since that
+   * moment of `performance.now()`. Chats are made whole by `sync`; this is for what is not.
+   */
+  onLost(listener: (since: number) => void): void {
+    this.lost = listener;
+  }
+
   onApplicationShutdown(): void {
     if (this.watch) clearInterval(this.watch);
     if (this.telling) clearInterval(this.telling);
@@ -68,9 +79,10 @@ export class Nodes implements OnApplicationShutdown {
     if (!link.isUp || link.quietMs > QUIET_MS) void this.audit?.removed();
   }
 
-  private async restored(): Promise<void> {
+  private async restored(lostSince: number | null): Promise<void> {
     await this.audit?.whole();
     this.tell(null);
+    if (lostSince !== null) this.lost(lostSince);
   }
 
   /** Sockets of these rooms, or all, may have missed events. */

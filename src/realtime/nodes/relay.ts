@@ -34,8 +34,11 @@ export interface LocalSockets {
 
 /** What happens around the link, in this order when it is back. */
 export interface RelayEvents {
-  /** All rooms are heard again: what this node's people missed can be told them now. */
-  restored(): Promise<void>;
+  /**
+   * All rooms are heard again: what this node's people missed can be told them now, and so can what others missed of
+   * what was published here since that moment of `performance.now()`; null: nothing.
+   */
+  restored(lostSince: number | null): Promise<void>;
 }
 
 /**
@@ -53,9 +56,11 @@ export class Relay {
   private local: LocalSockets | null = null;
   private turn: string[] = [];
   private turnSize = 0;
+  private turnSince = 0;
   private unconfirmed = 0;
   private readonly missed = new Set<string>();
   private missedByAll = false;
+  private lostSince: number | null = null;
 
   constructor(
     private readonly link: RedisLink,
@@ -127,11 +132,14 @@ export class Relay {
 
   private push(channel: string, text: string): void {
     if (!this.link.isUp || this.unconfirmed + this.turnSize > MAX_UNCONFIRMED) {
+      this.lostSince ??= performance.now();
       this.miss(channel);
       return;
     }
     this.turnSize += text.length;
-    if (this.turn.push(channel, text) === 2) setImmediate(() => this.flush());
+    if (this.turn.push(channel, text) > 2) return;
+    this.turnSince = performance.now();
+    setImmediate(() => this.flush());
   }
 
   private flush(): void {
@@ -139,12 +147,14 @@ export class Relay {
     this.turn = [];
     this.turnSize = 0;
     this.unconfirmed += turnSize;
+    const since = this.turnSince;
     this.link.publish(turn).then(
       () => {
         this.unconfirmed -= turnSize;
       },
       () => {
         this.unconfirmed -= turnSize;
+        this.lostSince = Math.min(since, this.lostSince ?? since);
         for (let i = 0; i < turn.length; i += 2) this.miss(turn[i]!);
         // Nothing else would tell those who missed it.
         this.link.fail('a message was not confirmed');
@@ -178,7 +188,9 @@ export class Relay {
       await this.link.subscribe([this.everybody]);
       if (!(await this.subscriptions.restore(this.local?.hosted() ?? []))) return;
       this.tellMissed();
-      await this.events.restored();
+      const { lostSince } = this;
+      this.lostSince = null;
+      await this.events.restored(lostSince);
     } catch (error) {
       if (this.link.isUp) this.link.fail(`not restored: ${String(error)}`);
     }
