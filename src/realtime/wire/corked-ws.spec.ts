@@ -186,6 +186,23 @@ describe('a corked WebSocket', () => {
     expect(await got).toEqual(['just in time']);
   });
 
+  it('is closed in its turn when many peers end at once, and told nothing meanwhile', async () => {
+    const pairs: Pair[] = [];
+    for (let i = 0; i < 200; i++) pairs.push(await pair());
+    const ended = pairs.map(({ socket }) => once(socket, 'end'));
+    const closed = pairs.map(({ server }) => once(server, 'close') as Promise<[number, Buffer]>);
+    for (const { client } of pairs) (client as unknown as { _socket: Socket })._socket.end();
+    await Promise.all(ended);
+    for (const { server, writes } of pairs) {
+      expect(server.readyState).not.toBe(WebSocket.OPEN);
+      expect(server.trySend('anybody there?')).toBe(false);
+      expect(writes).not.toHaveBeenCalled();
+    }
+    // The ends came within a few milliseconds; ten every 5 ms are dealt with.
+    expect(pairs.filter(({ socket }) => !socket.writableEnded).length).toBeGreaterThan(100);
+    for (const [code] of await Promise.all(closed)) expect(code).toBe(1006);
+  });
+
   it('refuses compression', () => {
     expect(() => new CorkedWebSocketServer({ noServer: true, perMessageDeflate: true })).toThrow(
       'perMessageDeflate',

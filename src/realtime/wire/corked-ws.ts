@@ -34,6 +34,7 @@ interface Internals {
   readonly _socket: Socket;
   readonly _sender: { sendFrame(frame: readonly (Buffer | string)[], written?: Written): void };
   readonly _receiver: Receiver;
+  _readyState: number;
 }
 
 /** The stream that `ws` parses frames with. */
@@ -83,6 +84,8 @@ export class CorkedWebSocket extends WebSocket {
   private pendingSize = 0;
   /** To be answered when what is pending now has been written. */
   private unanswered: Written[] | undefined = undefined;
+  /** Its closing has waited for the others'. */
+  private hadItsTurn = false;
 
   /** Takes over the frames Engine.IO hands to the sender (broadcasts framed once) and those `ws` makes itself. */
   attach(): void {
@@ -107,8 +110,7 @@ export class CorkedWebSocket extends WebSocket {
       if (body) pending.push(body);
       this.queued(size, written);
     };
-    // `ws` ends its side as soon as the peer has ended its own; what was sent before has to be written before.
-    socket.prependListener('end', () => this.flush());
+    this.endInTurn(socket);
   }
 
   override send(data: Parameters<WebSocket['send']>[0], written?: Written): void;
@@ -150,7 +152,25 @@ export class CorkedWebSocket extends WebSocket {
 
   /** Called by `ws` when the connection is closed and its handshake done: says so in its turn. @internal */
   emitClose(): void {
-    closings.submit(() => sayClosed.call(this));
+    if (this.hadItsTurn) sayClosed.call(this);
+    else closings.submit(() => sayClosed.call(this));
+  }
+
+  /**
+   * The peer has ended its side: what was sent before is written, nothing more is sent, and what is done about the
+   * end (by `ws` and Node: both sides of the socket are closed) is done in its turn.
+   */
+  private endInTurn(socket: Socket): void {
+    const listeners = socket.rawListeners('end') as (() => void)[];
+    socket.removeAllListeners('end');
+    socket.on('end', () => {
+      this.flush();
+      (this as unknown as Internals)._readyState = WebSocket.CLOSING;
+      closings.submit(() => {
+        this.hadItsTurn = true;
+        if (!socket.destroyed) for (const listener of listeners) listener.call(socket);
+      });
+    });
   }
 
   /** Writes what is pending. @internal */
