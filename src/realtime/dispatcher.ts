@@ -85,9 +85,6 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
   attach(socket: Socket): void {
     const connection = new Connection(socket, admittedAt(socket));
     connection.address = this.limits.addressOf(socket.request);
-    // What is needed of it is in `socket.handshake`: it need not live as long as the connection.
-    // https://socket.io/docs/v4/memory-usage/#release-memory
-    (socket.conn as { request: unknown }).request = null;
     this.opened.add();
     connection.fast.receive((event, ackId, size) => this.receive(connection, event, ackId, size));
     // What does not come by the fast path: long polling, and names that are no command.

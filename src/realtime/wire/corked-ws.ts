@@ -233,9 +233,6 @@ export class CorkedWebSocketServer extends WebSocketServer<typeof CorkedWebSocke
     head: Buffer,
     done: (client: CorkedWebSocket, request: IncomingMessage) => void,
   ): void {
-    // Engine.IO's stand-in for the response tells middlewares of the end; there are none, and it would hold the request
-    // as long as the connection.
-    socket.removeAllListeners('close');
     super.handleUpgrade(request, socket, head, (client, upgraded) => {
       client.attach();
       done(client, upgraded);
