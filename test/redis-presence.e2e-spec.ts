@@ -141,6 +141,18 @@ describeWithRedis('Presence over nodes', () => {
     await eventually(() => toldOf(alice, bobId).length === 2);
   });
 
+  it('is told again too when it is that somebody wants to be invisible', async () => {
+    const { alice, bobId } = await friends();
+    const bob = await other.person(bobId);
+    await eventually(() => toldOf(alice, bobId).length === 1);
+    const publish = jest.spyOn(RedisLink.prototype, 'publish').mockRejectedValueOnce(new Error('lost'));
+    await bob.ok('setVisibility', { visible: false });
+    await eventually(() => toldOf(alice, bobId).length === 2);
+    publish.mockRestore();
+    expect(toldOf(alice, bobId)).toEqual([true, false]);
+    await eventually(async () => (await isUp(one)) && (await isUp(other)));
+  });
+
   it('forgets who left while Redis was away', async () => {
     const { alice, bobId } = await friends();
     const bob = await other.person(bobId);

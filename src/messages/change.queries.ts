@@ -10,7 +10,8 @@ const keepOriginal = `
 /**
  * `$1` message, `$2` person or null: locks the message's chat, so that one change of it goes after the other,
  * and says what the person is in it. The membership is read before the lock: `changed` when memberships were
- * changed meanwhile, then it is to be asked again, under the lock that it has now. No row for who is no member: they neither lock nor wait.
+ * changed meanwhile, then it is to be asked again, under the lock that it has now. No row for who is no member:
+ * they neither lock nor wait.
  */
 export const lockChatOf: Statement = {
   name: 'messages.lockChatOf',

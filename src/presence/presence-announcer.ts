@@ -49,7 +49,8 @@ export class PresenceAnnouncer implements OnModuleInit, OnApplicationShutdown {
   onModuleInit(): void {
     this.store.onChange((change) => this.hear(change));
     this.nodes.onLost((since) => {
-      for (const { userId, online } of this.recent.since(since)) this.window.add(userId, !online);
+      // As after a change of visibility: who has just become invisible was told of as well.
+      for (const { userId, online } of this.recent.since(since)) this.window.add(userId, !online, true);
     });
   }
 

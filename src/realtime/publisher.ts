@@ -21,7 +21,7 @@ export interface Audience {
   unlessThere?: number;
 }
 
-/** Socket.IO's, and a room whose nodes leave it out: those of its sockets' nodes that are not this one. */
+/** Socket.IO's flags, and a room: other nodes that have sockets in it tell nobody. */
 export interface PublishFlags extends BroadcastFlags {
   unless?: string;
 }
