@@ -1,5 +1,5 @@
 import type { MessageRow } from '../chats/message.view.js';
-import { integers, texts } from '../database/array-literal.js';
+import { bigints, ints, texts } from '../database/binary-array.js';
 import type { Statement } from '../database/sql.js';
 import type { Draft } from './draft.js';
 
@@ -134,13 +134,13 @@ export class DirectBatch {
   values(): unknown[] {
     const { sends, chats } = this;
     return [
-      integers(chats.map(({ chatId }) => chatId)),
-      integers(chats.map(({ count }) => count)),
-      integers(chats.map(({ by1 }) => by1)),
-      integers(chats.map(({ count, by1 }) => count - by1)),
-      integers(sends.map(({ draft }) => draft.senderId)),
-      integers(this.places),
-      integers(this.nths),
+      bigints(chats.map(({ chatId }) => chatId)),
+      bigints(chats.map(({ count }) => count)),
+      bigints(chats.map(({ by1 }) => by1)),
+      bigints(chats.map(({ count, by1 }) => count - by1)),
+      bigints(sends.map(({ draft }) => draft.senderId)),
+      ints(this.places),
+      ints(this.nths),
       texts(sends.map(({ key }) => key)),
       texts(sends.map(({ draft }) => draft.content)),
       sends.some(({ metadata }) => metadata !== null) ? texts(sends.map(({ metadata }) => metadata)) : null,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { integers, texts } from '../database/array-literal.js';
+import { bigints, texts } from '../database/binary-array.js';
 import { Sql } from '../database/sql.js';
 import { recordLastSeen } from './presence.queries.js';
 
@@ -30,7 +30,7 @@ export class LastSeen {
   private async save(): Promise<void> {
     const batch = [...this.unsaved].slice(0, MOST);
     await this.sql.rows(recordLastSeen, [
-      integers(batch.map(([userId]) => userId)),
+      bigints(batch.map(([userId]) => userId)),
       texts(batch.map(([, at]) => at.toISOString())),
     ]);
     for (const [userId, at] of batch) if (this.unsaved.get(userId) === at) this.unsaved.delete(userId);

@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { integers } from '../database/array-literal.js';
+import { bigints } from '../database/binary-array.js';
 import { isUnavailable } from '../database/failure.js';
 import { Sql } from '../database/sql.js';
 import { Nodes } from '../realtime/nodes/nodes.js';
@@ -80,10 +80,7 @@ export class PresenceAnnouncer implements OnModuleInit, OnApplicationShutdown {
   private async tellAll(batch: readonly Gathered[]): Promise<void> {
     const userIds = batch.map(({ userId }) => userId);
     await Promise.all(userIds.map((userId) => this.lastSeen.saved(userId)));
-    const rows = await this.sql.rows<PresenceRow & { peers: number[] }>(toldOf, [
-      integers(userIds),
-      MAX_TOLD,
-    ]);
+    const rows = await this.sql.rows<PresenceRow & { peers: number[] }>(toldOf, [bigints(userIds), MAX_TOLD]);
     const involved = new Set(userIds);
     for (const { peers } of rows) for (const peer of peers) involved.add(peer);
     const online = await this.store.onlineAmong([...involved]);

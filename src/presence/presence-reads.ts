@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { KnownUsers } from '../auth/known-users.js';
-import { integers } from '../database/array-literal.js';
+import { bigints } from '../database/binary-array.js';
 import { GroupCommit, type Outcome } from '../database/group-commit.js';
 import { Sql } from '../database/sql.js';
 import { ANSWER_WITHIN_MS } from '../realtime/deadlines.js';
@@ -66,9 +66,9 @@ export class PresenceReads {
     const people = [...new Set(userIds)];
     await this.users.ensure(people);
     const rows = await this.sql.rows<PresenceRow>(visibleTo, [
-      integers(people.map(() => 0)),
-      integers(people),
-      integers(people),
+      bigints(people.map(() => 0)),
+      bigints(people),
+      bigints(people),
     ]);
     const byId = new Map(rows.map((row) => [row.userId, row]));
     return userIds.map((userId) => ({
@@ -82,9 +82,9 @@ export class PresenceReads {
       userIds.map((userId) => ({ nr, viewerId, userId })),
     );
     const rows = await this.sql.rows<PresenceRow & { nr: number }>(visibleTo, [
-      integers(asked.map(({ nr }) => nr)),
-      integers(asked.map(({ viewerId }) => viewerId)),
-      integers(asked.map(({ userId }) => userId)),
+      bigints(asked.map(({ nr }) => nr)),
+      bigints(asked.map(({ viewerId }) => viewerId)),
+      bigints(asked.map(({ userId }) => userId)),
     ]);
     const answers = questions.map((): PresenceRow[] => []);
     for (const { nr, ...row } of rows) answers[nr]?.push(row);
@@ -93,7 +93,7 @@ export class PresenceReads {
 
   private async readCompanions(userIds: readonly number[]): Promise<Outcome<number[]>[]> {
     const rows = await this.sql.rows<{ userId: number; companions: number[] }>(companionsOf, [
-      integers([...new Set(userIds)]),
+      bigints([...new Set(userIds)]),
       MAX_COMPANIONS,
     ]);
     const byId = new Map(rows.map(({ userId, companions }) => [userId, companions]));

@@ -90,7 +90,8 @@ export const recordLastSeen: Statement = {
   name: 'presence.recordLastSeen',
   text: `
     WITH locked AS MATERIALIZED (
-      SELECT u.id, s.at FROM unnest($1::bigint[], $2::timestamptz[]) AS s(id, at) JOIN users u ON u.id = s.id
+      SELECT u.id, s.at FROM (SELECT id, at::timestamptz FROM unnest($1::bigint[], $2::text[]) AS t(id, at)) s
+      JOIN users u ON u.id = s.id
       WHERE NOT u.invisible AND (u."lastSeenAt" IS NULL OR u."lastSeenAt" < s.at)
       ORDER BY u.id FOR NO KEY UPDATE OF u
     )

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Blocks } from '../blocks/blocks.js';
-import { integers } from '../database/array-literal.js';
+import { bigints } from '../database/binary-array.js';
 import { Sql } from '../database/sql.js';
 import { Publisher } from '../realtime/publisher.js';
 import { PresenceStore } from './presence-store.js';
@@ -65,7 +65,7 @@ export class Watches implements OnModuleInit {
 
   private async endHiddenFrom(viewerIds: readonly number[], userIds: readonly number[]): Promise<void> {
     try {
-      const pairs = await this.sql.rows<HiddenPair>(hiddenFrom, [integers(viewerIds), integers(userIds)]);
+      const pairs = await this.sql.rows<HiddenPair>(hiddenFrom, [bigints(viewerIds), bigints(userIds)]);
       if (userIds.length < viewerIds.length) {
         for (const userId of new Set(pairs.map((pair) => pair.userId))) {
           const viewers = pairs.filter((pair) => pair.userId === userId).map(({ viewerId }) => viewerId);

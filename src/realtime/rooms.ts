@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Server, Socket } from 'socket.io';
-import { integers } from '../database/array-literal.js';
+import { bigints } from '../database/binary-array.js';
 import { GroupCommit, type Outcome } from '../database/group-commit.js';
 import { Sql, type Statement } from '../database/sql.js';
 import type { Connection } from './connection.js';
@@ -94,7 +94,7 @@ export class Rooms {
   private async readGroups(userIds: readonly number[]): Promise<Outcome<number[]>[]> {
     await this.pace.wait();
     const rows = await this.sql.rows<{ userId: number; groups: number[] }>(groupsOf, [
-      integers([...new Set(userIds)]),
+      bigints([...new Set(userIds)]),
     ]);
     const groups = new Map(rows.map((row) => [row.userId, row.groups]));
     return userIds.map((userId) => ({ ok: true, result: groups.get(userId) ?? [] }));
