@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { takesAsIs } from './as-is.js';
 
 /** The largest id, seq or version: integers beyond it lose precision in JSON. 2^53 - 1. */
 export const MAX_INTEGER = Number.MAX_SAFE_INTEGER;
@@ -13,19 +14,25 @@ const NUMERIC = /^\d{1,16}$/;
  * `"1e3"`, `"0x1"`, `" 1"`, `1.5`, negatives and anything past 2^53 - 1 are refused.
  */
 function integer(min: number, what: string, max = MAX_INTEGER) {
-  return z
+  const isOne = (value: unknown) =>
+    Number.isSafeInteger(value) && Number(value) >= min && Number(value) <= max;
+  const schema = z
     .union([z.number(), z.string()], { error: `expected ${what}` })
     .transform((value, context) => {
       const number = typeof value === 'number' ? value : NUMERIC.test(value) ? Number(value) : Number.NaN;
-      if (Number.isSafeInteger(number) && number >= min && number <= max) return number;
+      if (isOne(number)) return number;
       context.issues.push({ code: 'custom', message: `expected ${what}`, input: value });
       return z.NEVER;
     })
     .pipe(z.number().int().min(min).max(max));
+  return takesAsIs(schema, isOne);
 }
 
 /** Id of a user, chat or message: an integer from 1 to 2^53 - 1. */
 export const id = integer(1, 'an id: an integer from 1 to 9007199254740991');
+
+/** Yes or no. */
+export const flag = takesAsIs(z.boolean(), (value) => typeof value === 'boolean');
 
 /** Up to so many ids. */
 export function ids(max: number) {
@@ -65,16 +72,23 @@ const STORABLE = 'expected text without NUL characters and unpaired surrogates';
  */
 export function text(max: number) {
   const error = `expected at most ${max} characters`;
-  return z
+  const schema = z
     .string()
     .max(max, { error, abort: true })
     .refine((value) => value.length <= max, { error })
     .refine(isStorable, { error: STORABLE });
+  return takesAsIs(schema, (value) => isText(value, max));
 }
+
+const isText = (value: unknown, max: number) =>
+  typeof value === 'string' && value.length <= max && isStorable(value);
+
+const isBlank = (value: string) => value.trim() === '';
 
 /** As `text`, and with at least one character that is not white space. */
 export function filledText(max: number) {
-  return text(max).refine((value) => value.trim() !== '', { error: 'expected text that is not blank' });
+  const schema = text(max).refine((value) => !isBlank(value), { error: 'expected text that is not blank' });
+  return takesAsIs(schema, (value) => isText(value, max) && !isBlank(value as string));
 }
 
 /** An http or https URL of at most 2,048 characters. */
@@ -103,10 +117,13 @@ export const password = text(256).refine((value) => value.length >= 8, {
   error: 'expected at least 8 characters',
 });
 
+const CLIENT_ID = /^[\x21-\x7e]{1,128}$/;
+
 /** Key that makes a command repeatable: 1 to 128 printable ASCII characters, a UUID for example. */
-export const clientId = z.string().regex(/^[\x21-\x7e]{1,128}$/, {
-  error: 'expected 1 to 128 printable ASCII characters without spaces',
-});
+export const clientId = takesAsIs(
+  z.string().regex(CLIENT_ID, { error: 'expected 1 to 128 printable ASCII characters without spaces' }),
+  (value) => typeof value === 'string' && CLIENT_ID.test(value),
+);
 
 /** Most members of a group. */
 export const MAX_MEMBERS = 1_000;
@@ -151,12 +168,15 @@ export function metadataFault(value: object): string | null {
     : null;
 }
 
-/** The application's own JSON object: at most 5 levels, 100 keys and elements, 4,096 bytes. */
-export const metadata = z
-  .custom<Record<string, unknown>>(
-    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-    { error: 'expected a JSON object' },
-  )
+type JsonObject = Record<string, unknown>;
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isMetadata = (value: unknown): value is JsonObject => isObject(value) && metadataFault(value) === null;
+
+const freeJson = z
+  .custom<JsonObject>(isObject, { error: 'expected a JSON object' })
   .superRefine((value, context) => {
     if (typeof value !== 'object' || value === null) return;
     const fault = metadataFault(value);
@@ -164,14 +184,19 @@ export const metadata = z
   })
   .meta({ type: 'object', additionalProperties: true });
 
+/** The application's own JSON object: at most 5 levels, 100 keys and elements, 4,096 bytes. */
+export const metadata = takesAsIs(freeJson, isMetadata);
+
+const mentionsPeople = ({ mentions }: JsonObject) =>
+  mentions === undefined ||
+  (Array.isArray(mentions) &&
+    mentions.length <= MAX_MENTIONS &&
+    mentions.every((one) => Number.isSafeInteger(one) && (one as number) > 0));
+
 /** Whose `mentions` are user ids, where it has any. */
-export const messageMetadata = metadata.refine(
-  ({ mentions }) =>
-    mentions === undefined ||
-    (Array.isArray(mentions) &&
-      mentions.length <= MAX_MENTIONS &&
-      mentions.every((one) => Number.isSafeInteger(one) && (one as number) > 0)),
-  { error: `expected \`mentions\` to be at most ${MAX_MENTIONS} user ids` },
+export const messageMetadata = takesAsIs(
+  metadata.refine(mentionsPeople, { error: `expected \`mentions\` to be at most ${MAX_MENTIONS} user ids` }),
+  (value) => isMetadata(value) && mentionsPeople(value),
 );
 
 /** A moment from 1970 on, by which something is to end. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { type AsIsTest, asIsTestOf } from './as-is.js';
 import { type CommandInput, type CommandName, definitionOf } from './commands.js';
 import { AppError, type FieldFault } from './errors.js';
 
@@ -19,6 +20,15 @@ function fieldFaults(error: z.ZodError): FieldFault[] {
   }));
 }
 
+const asIsTests = new Map<CommandName, AsIsTest | null>();
+
+/** Whether the command's input is in the form that services take as it came. */
+function isAsServicesTakeIt(name: CommandName, value: unknown): boolean {
+  let test = asIsTests.get(name);
+  if (test === undefined) asIsTests.set(name, (test = asIsTestOf(definitionOf(name).input)));
+  return test !== null && test(value);
+}
+
 /**
  * The input of a command in the form that services take: defaults filled in, numeric strings turned to
  * numbers, unknown keys dropped. A bare number or string stands for the command's main id; nothing at all
@@ -30,6 +40,7 @@ export function parseInput<C extends CommandName>(name: C, raw: unknown): Comman
   const { bare, input } = definitionOf(name);
   const scalar = typeof raw === 'number' || typeof raw === 'string';
   const value = scalar && bare ? { [bare]: raw } : (raw ?? {});
+  if (isAsServicesTakeIt(name, value)) return value as CommandInput<C>;
   const result = input.safeParse(value);
   if (result.success) return result.data as CommandInput<C>;
   throw new AppError('VALIDATION_FAILED', { details: fieldFaults(result.error) });

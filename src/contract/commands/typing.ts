@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { flag } from '../scalars.js';
 import { define, inChat } from '../define.js';
 import { typingView } from '../views.js';
 
@@ -7,7 +7,7 @@ export const typingCommands = {
     summary:
       'Says that one types in a chat, or has stopped. Send it again every 3 s or so while it goes on: without that, with the message, and with the connection it ends by itself.',
     limit: 'typing',
-    input: inChat.extend({ typing: z.boolean() }),
+    input: inChat.extend({ typing: flag }),
     result: typingView,
     order: 'read',
     who: 'person',
