@@ -20,6 +20,8 @@ export class Connection {
   readonly fast: FastPath;
   /** Where it comes from, as limits count it. */
   address = '';
+  /** Set by the adapter as it looks for an event's readers. */
+  mark = 0;
   private refusals = 0;
   private refusalsBegan = 0;
   private left = false;

@@ -25,7 +25,7 @@ import { Connection } from './connection.js';
 import { Deadlines } from './deadlines.js';
 import { admittedAt } from './handshake.js';
 import { TokenExpiry } from './token-expiry.js';
-import { encodeArgs, RefusedPayload } from './wire/parser.js';
+import { encodeAnswer, RefusedPayload } from './wire/parser.js';
 
 interface Bound {
   name: CommandName;
@@ -116,7 +116,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
     if (!this.bound.has(command)) return false;
     event.shift();
     const ack: Ack | null =
-      ackId === null ? null : (answer) => connection.fast.send(`43${ackId}${encodeArgs([answer])}`);
+      ackId === null ? null : (answer) => connection.fast.send(encodeAnswer(`43${ackId}`, answer));
     this.dispatch(connection, command, event, ack, size);
     return true;
   }

@@ -1,4 +1,5 @@
 import { Encoded } from './wire/encoded.js';
+import { Envelope } from './wire/envelope.js';
 
 /**
  * JSON of the views that were published in this turn of the event loop: the readers of an event and the answer to
@@ -23,5 +24,5 @@ export function encodePublished(view: object): Encoded {
 /** The ok answer of a command: `{ ok: true, data }`. */
 export function encodeOk(data: unknown): unknown {
   const known = typeof data === 'object' && data !== null ? published.get(data) : undefined;
-  return known ? Encoded.fromJson(`{"ok":true,"data":${known.json}}`) : { ok: true, data: data ?? null };
+  return known ? new Envelope('{"ok":true,"data":', known, '}') : { ok: true, data: data ?? null };
 }

@@ -1,6 +1,7 @@
 import { Adapter, type BroadcastOptions, type Room, type SocketId } from 'socket.io-adapter';
 import type { Socket } from 'socket.io';
 import { Connection } from './connection.js';
+import type { Text } from './wire/envelope.js';
 import { framed } from './wire/frames.js';
 
 /** From so many readers on an event is framed once for all; for fewer each connection frames it for itself. */
@@ -16,6 +17,14 @@ interface Packet {
   nsp?: string;
 }
 
+/** Whom a text is for. */
+export interface Told {
+  rooms: readonly Room[];
+  except: readonly Room[];
+  /** Other nodes that have sockets in this room tell nobody. */
+  unless: Room | null;
+}
+
 /** Socket.IO types these as `any`. */
 interface Internals {
   encoder: { encode(packet: Packet): [string] };
@@ -23,46 +32,58 @@ interface Internals {
 }
 
 /**
- * Socket.IO's in-memory adapter, leaner where it matters here: an event without readers on this node is not
- * encoded, one with readers is encoded once, and goes to each by the fast path.
+ * Socket.IO's in-memory adapter, leaner where it matters here: what is broadcast is encoded once, if anybody is there
+ * to read it, and goes to each by the fast path.
  */
 export class LocalAdapter extends Adapter {
+  private marks = 0;
+
   override broadcast(packet: Packet, options: BroadcastOptions): void {
-    const { rooms, flags } = options;
+    const { rooms, except, flags } = options;
     const { encoder, nsp } = this as unknown as Internals;
     if (rooms.size === 0 || flags?.volatile || nsp.name !== '/') {
       super.broadcast(packet, options);
       return;
     }
-    const readers = this.readers(options);
+    const readers = this.readers([...rooms], [...(except ?? [])]);
     if (readers.length === 0) return;
     packet.nsp = nsp.name;
-    const text = `4${encoder.encode(packet)[0]}`;
-    const frame = readers.length < MANY || text.length > FRAMED_LIMIT ? undefined : framed(text);
-    for (const reader of readers) reader.fast.send(text, frame);
+    send(`4${encoder.encode(packet)[0]}`, readers);
   }
 
-  /** Each connection once. */
-  private readers({ rooms, except }: BroadcastOptions): Connection[] {
+  /** Sends a text of Engine.IO's protocol to all sockets in `rooms` that are in none of `except`, once to each. */
+  tell(text: Text, { rooms, except }: Told): void {
+    this.deliver(text, rooms, except);
+  }
+
+  /** The same, to the sockets of this node. */
+  protected deliver(text: Text, rooms: readonly Room[], except: readonly Room[]): void {
+    send(text, this.readers(rooms, except));
+  }
+
+  /** Each connection once: those that are in are marked, and those that are to be left out before. */
+  private readers(rooms: readonly Room[], except: readonly Room[]): Connection[] {
     const { sockets } = (this as unknown as Internals).nsp;
-    const excepted = except !== undefined && except.size > 0 ? except : null;
-    const seen = rooms.size > 1 ? new Set<SocketId>() : null;
+    const mark = ++this.marks;
     const readers: Connection[] = [];
-    for (const room of rooms) {
-      for (const id of this.rooms.get(room) ?? []) {
-        if (seen?.has(id)) continue;
-        seen?.add(id);
-        if (excepted && this.isIn(excepted, id)) continue;
+    const look = (room: Room, found: Connection[] | null) => {
+      const ids = this.rooms.get(room);
+      if (ids === undefined) return;
+      for (const id of ids) {
         const socket = sockets.get(id);
         const connection = socket && Connection.of(socket);
-        if (connection) readers.push(connection);
+        if (connection === undefined || connection.mark === mark) continue;
+        connection.mark = mark;
+        found?.push(connection);
       }
-    }
+    };
+    for (const room of except) look(room, null);
+    for (const room of rooms) look(room, readers);
     return readers;
   }
+}
 
-  private isIn(rooms: ReadonlySet<Room>, id: SocketId): boolean {
-    for (const room of rooms) if (this.rooms.get(room)?.has(id)) return true;
-    return false;
-  }
+function send(text: Text, readers: readonly Connection[]): void {
+  const frame = readers.length < MANY || text.length > FRAMED_LIMIT ? undefined : framed(text);
+  for (const reader of readers) reader.fast.send(text, frame);
 }

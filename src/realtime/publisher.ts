@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Server } from 'socket.io';
-import type { BroadcastFlags } from 'socket.io-adapter';
-import { PacketType } from 'socket.io-parser';
 import type { EventName, EventPayload } from '../contract/index.js';
 import { encodePublished } from './encoding.js';
+import type { LocalAdapter } from './local-adapter.js';
+import { Envelope } from './wire/envelope.js';
 
 /** Who hears an event. */
 export interface Audience {
@@ -19,11 +19,6 @@ export interface Audience {
   except?: string | null;
   /** Not at other nodes where this person has a socket: what is told of them may be long ago, and is not so there. */
   unlessThere?: number;
-}
-
-/** Socket.IO's flags, and a room: other nodes that have sockets in it tell nobody. */
-export interface PublishFlags extends BroadcastFlags {
-  unless?: string;
 }
 
 export const userRoom = (userId: number): string => `user:${userId}`;
@@ -49,18 +44,16 @@ export class Publisher {
 
   publish<E extends EventName>(event: E, payload: EventPayload<E>, audience: Audience): void {
     if (!this.server) return;
-    const rooms = new Set((audience.users ?? []).map(userRoom));
-    if (audience.chat !== undefined) rooms.add(chatRoom(audience.chat));
-    if (audience.watchersOf !== undefined) rooms.add(presenceRoom(audience.watchersOf));
-    if (rooms.size === 0) return;
-    const except = new Set(audience.except ? [audience.except] : []);
-    for (const userId of audience.without ?? []) except.add(userRoom(userId));
-    const packet = { type: PacketType.EVENT, data: [event, encodePublished(payload)] };
-    // What `server.to(rooms).except(id).emit(…)` comes to, without its four copies of the rooms.
-    const { unlessThere } = audience;
-    const flags: PublishFlags | undefined =
-      unlessThere === undefined ? undefined : { unless: userRoom(unlessThere) };
-    this.server.of('/').adapter.broadcast(packet, { rooms, except, flags });
+    const { users = [], chat, watchersOf, without = [], except, unlessThere } = audience;
+    const rooms = users.map(userRoom);
+    if (chat !== undefined) rooms.push(chatRoom(chat));
+    if (watchersOf !== undefined) rooms.push(presenceRoom(watchersOf));
+    if (rooms.length === 0) return;
+    const others = without.map(userRoom);
+    if (except) others.push(except);
+    const text = new Envelope(`42["${event}",`, encodePublished(payload), ']');
+    const unless = unlessThere === undefined ? null : userRoom(unlessThere);
+    (this.server.sockets.adapter as LocalAdapter).tell(text, { rooms, except: others, unless });
   }
 
   /** All sockets of these people hear a group's events from now on. */

@@ -1,6 +1,6 @@
 import type { BroadcastOptions, Room, SocketId } from 'socket.io-adapter';
-import { LocalAdapter } from '../local-adapter.js';
-import type { PublishFlags } from '../publisher.js';
+import { LocalAdapter, type Told } from '../local-adapter.js';
+import type { Text } from '../wire/envelope.js';
 import { isPersonal, type LocalSockets, type Relay } from './relay.js';
 import type { FrameHeader, NodeMessage } from './wire.js';
 
@@ -62,9 +62,13 @@ export class RelayedAdapter extends LocalAdapter implements LocalSockets {
     packet.nsp = nsp.name;
     const frame = encoder.encode(packet)[0] as string;
     super.broadcast(new Framed(frame), options);
-    const rooms = this.shared(options.rooms);
-    if (rooms === null) return;
-    this.relay.frame(frame, rooms, this.headerOf(options));
+    const { rooms, except = [], flags } = options;
+    this.pass(frame, [...rooms], this.headerOf([...except], flags?.volatile, null));
+  }
+
+  override tell(text: Text, { rooms, except, unless }: Told): void {
+    this.deliver(text, rooms, except);
+    this.pass(text.toString().slice(1), rooms, this.headerOf(except, false, unless));
   }
 
   override addSockets(options: BroadcastOptions, rooms: Room[]): void {
@@ -97,12 +101,14 @@ export class RelayedAdapter extends LocalAdapter implements LocalSockets {
     if (message.kind === 'frame') {
       const { header, frame } = message;
       if (header?.unless !== undefined && this.has(header.unless)) return;
-      const options: BroadcastOptions = {
-        rooms: new Set(room === null ? (header?.rooms ?? []) : [room]),
-        except: new Set(header?.except ?? []),
-        flags: header?.volatile ? { volatile: true } : {},
-      };
-      super.broadcast(new Framed(frame), options);
+      const rooms = room === null ? (header?.rooms ?? []) : [room];
+      const except = header?.except ?? [];
+      if (rooms.length > 0 && !header?.volatile) {
+        this.deliver(`4${frame}`, rooms, except);
+        return;
+      }
+      const flags = header?.volatile ? { volatile: true } : {};
+      super.broadcast(new Framed(frame), { rooms: new Set(rooms), except: new Set(except), flags });
       return;
     }
     const { order } = message;
@@ -134,27 +140,34 @@ export class RelayedAdapter extends LocalAdapter implements LocalSockets {
   }
 
   /** The rooms as other nodes know them: not those of single sockets, which are all here. Null: none is left. */
-  private shared(rooms: ReadonlySet<Room>): Room[] | null {
-    if (rooms.size === 0) return [];
+  private shared(rooms: readonly Room[]): Room[] | null {
+    if (rooms.length === 0) return [];
     // Groups before people: in a message to both, who is in the group hears it there.
-    const shared = [...rooms].filter((room) => !this.sids.has(room)).sort(byPersons);
+    const shared = rooms.filter((room) => !this.sids.has(room)).sort(byPersons);
     return shared.length > 0 ? shared : null;
   }
 
-  private headerOf({ except, flags }: BroadcastOptions): FrameHeader | null {
+  private pass(frame: string, rooms: readonly Room[], header: FrameHeader | null): void {
+    const shared = this.shared(rooms);
+    if (shared !== null) this.relay.frame(frame, shared, header);
+  }
+
+  private headerOf(
+    except: readonly Room[],
+    volatile: boolean | undefined,
+    unless: Room | null,
+  ): FrameHeader | null {
     const others = this.othersOf(except);
-    const { volatile, unless }: PublishFlags = flags ?? {};
-    if (others === undefined && !volatile && unless === undefined) return null;
+    if (others === undefined && !volatile && unless === null) return null;
     return {
       ...(others ? { except: others } : {}),
       ...(volatile ? { volatile: true } : {}),
-      ...(unless === undefined ? {} : { unless }),
+      ...(unless === null ? {} : { unless }),
     };
   }
 
-  private othersOf(except: ReadonlySet<Room> | undefined): Room[] | undefined {
-    if (!except || except.size === 0) return undefined;
-    const others = [...except].filter((room) => !this.sids.has(room));
+  private othersOf(except: readonly Room[]): Room[] | undefined {
+    const others = except.filter((room) => !this.sids.has(room));
     return others.length > 0 ? others : undefined;
   }
 
@@ -162,9 +175,9 @@ export class RelayedAdapter extends LocalAdapter implements LocalSockets {
     order: { do: 'join' | 'leave'; rooms: Room[] } | { do: 'disconnect'; close: boolean },
     options: BroadcastOptions,
   ): void {
-    const of = this.shared(options.rooms);
+    const of = this.shared([...options.rooms]);
     if (of === null) return;
-    const except = this.othersOf(options.except);
+    const except = this.othersOf([...(options.except ?? [])]);
     this.relay.order({ ...order, of, ...(except ? { except } : {}) });
   }
 }

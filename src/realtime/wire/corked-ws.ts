@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer, type ServerOptions } from 'ws';
 import { closings } from './closings.js';
+import type { Text } from './envelope.js';
 import { boundOfSize, exactSize, fill, type Part } from './frames.js';
 import { readWholeTexts } from './whole-texts.js';
 
@@ -140,7 +141,7 @@ export class CorkedWebSocket extends WebSocket {
    * Sends a text message past Engine.IO's queue. `frame` is the same message as a finished frame, when it has many
    * readers. Returns false, with nothing done, when the message has to queue.
    */
-  trySend(text: string, frame?: Buffer): boolean {
+  trySend(text: Text, frame?: Buffer): boolean {
     const size = frame === undefined ? text.length : frame.length;
     if (this.readyState !== WebSocket.OPEN || size > COPY_LIMIT) return false;
     if ((this as unknown as Internals)._socket.writableLength + this.pendingSize >= UNSENT_LIMIT)

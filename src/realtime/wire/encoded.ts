@@ -11,6 +11,7 @@
  */
 export class Encoded<T = unknown> {
   readonly #known: { readonly value: T } | undefined;
+  #bytes = 0;
 
   private constructor(
     readonly json: string,
@@ -30,6 +31,11 @@ export class Encoded<T = unknown> {
    */
   static fromJson<T = unknown>(json: string): Encoded<T> {
     return new Encoded<T>(json);
+  }
+
+  /** Bytes of its UTF-8, at least 1; counted once. */
+  get bytes(): number {
+    return (this.#bytes ||= Buffer.byteLength(this.json));
   }
 
   /** What was serialised, or, of text, what it parses to: anew at each call. */

@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io';
 import { CorkedWebSocket, type TextTaker } from './corked-ws.js';
+import type { Text } from './envelope.js';
 import { decode, DEFAULT_BOUNDS, type WirePacket } from './parser.js';
 
 /** Engine.IO's `message`, and in it Socket.IO's EVENT of the default namespace: how a command's text begins. */
@@ -57,7 +58,7 @@ export class FastPath implements TextTaker {
    * @param text with Engine.IO's type in front: `42["event",…]`
    * @param frame the same as a finished WebSocket frame, when it has many readers
    */
-  send(text: string, frame?: Buffer): void {
+  send(text: Text, frame?: Buffer): void {
     const { ws, engine } = this;
     if (
       ws !== null &&
@@ -68,7 +69,8 @@ export class FastPath implements TextTaker {
     ) {
       return;
     }
-    (this.socket as unknown as Internals).client.writeToEngine([text.slice(1)], { preEncoded: true });
+    const packet = text.toString().slice(1);
+    (this.socket as unknown as Internals).client.writeToEngine([packet], { preEncoded: true });
   }
 
   take(text: string): boolean {

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import * as ws from 'ws';
+import { Encoded } from './encoded.js';
+import { Envelope } from './envelope.js';
 import { boundOfSize, exactSize, fill, type Part } from './frames.js';
 
 type Frame = (data: Buffer, options: object) => Buffer[];
@@ -19,11 +21,23 @@ const text = fc.oneof(
   fc.tuple(fc.constantFrom('a', '€'), fc.constantFrom(16_383, 16_384)).map(([c, n]) => c.repeat(n)),
 );
 
+const form = fc.constantFrom('text', 'frame', 'envelope');
+
+function inForm(message: string, how: 'text' | 'frame' | 'envelope'): Part[] {
+  if (how === 'text') return [message];
+  if (how === 'frame') return framed(message);
+  const head = /^[\0-\x7f]{0,40}/.exec(message)![0].slice(0, message.length - 1);
+  const rest = message.slice(head.length);
+  const tail = /[\0-\x7f]?$/.exec(rest)![0].slice(rest.length === 1 ? 1 : 0);
+  const body = rest.slice(0, rest.length - tail.length);
+  return body === '' ? [message] : [new Envelope(head, Encoded.fromJson(body), tail)];
+}
+
 describe('fill', () => {
   it('frames texts as ws does, passes frames on, and keeps their order', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(text, fc.boolean()), { maxLength: 6 }), (messages) => {
-        const parts = messages.flatMap<Part>(([message, ready]) => (ready ? framed(message) : [message]));
+      fc.property(fc.array(fc.tuple(text, form), { maxLength: 6 }), (messages) => {
+        const parts = messages.flatMap(([message, how]) => inForm(message, how));
         const expected = Buffer.concat(messages.flatMap(([message]) => framed(message)));
         const out = Buffer.alloc(exactSize(parts));
         expect(fill(out, parts)).toBe(expected.length);

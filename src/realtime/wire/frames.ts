@@ -1,8 +1,10 @@
+import { Envelope, type Text } from './envelope.js';
+
 /**
- * What a connection has to write: a string is a text message yet to be framed, of at most 16,384 characters; a Buffer
- * is a finished frame or a part of one.
+ * What a connection has to write: a text message yet to be framed, of at most 16,384 characters, or a Buffer, which is
+ * a finished frame or a part of one.
  */
-export type Part = string | Buffer;
+export type Part = Text | Buffer;
 
 const FINAL_TEXT_FRAME = 0x81;
 /** Lengths up to 125 stand in the header's second byte, from 126 on in two bytes more (RFC 6455, section 5.2). */
@@ -13,7 +15,10 @@ const SURELY_SHORT = 41;
 /** An upper bound of {@link exactSize} that looks at lengths only. */
 export function boundOfSize(parts: readonly Part[]): number {
   let size = 0;
-  for (const part of parts) size += typeof part === 'string' ? 4 + 3 * part.length : part.length;
+  for (const part of parts) {
+    if (typeof part === 'string') size += 4 + 3 * part.length;
+    else size += part instanceof Envelope ? 4 + part.bytes : part.length;
+  }
   return size;
 }
 
@@ -21,12 +26,8 @@ export function boundOfSize(parts: readonly Part[]): number {
 export function exactSize(parts: readonly Part[]): number {
   let size = 0;
   for (const part of parts) {
-    if (typeof part === 'string') {
-      const bytes = Buffer.byteLength(part);
-      size += bytes + (bytes < LENGTH_IN_TWO_BYTES ? 2 : 4);
-    } else {
-      size += part.length;
-    }
+    if (typeof part === 'string') size += framedSize(Buffer.byteLength(part));
+    else size += part instanceof Envelope ? framedSize(part.bytes) : part.length;
   }
   return size;
 }
@@ -35,7 +36,8 @@ export function exactSize(parts: readonly Part[]): number {
 export function fill(out: Buffer, parts: readonly Part[]): number {
   let at = 0;
   for (const part of parts) {
-    if (typeof part !== 'string') at += part.copy(out, at);
+    if (part instanceof Envelope) at = enclosed(out, at, part);
+    else if (typeof part !== 'string') at += part.copy(out, at);
     else if (part.length <= SURELY_SHORT) at = short(out, at, part);
     else if (part.length >= LENGTH_IN_TWO_BYTES) at = long(out, at, part);
     else at = Buffer.byteLength(part) < LENGTH_IN_TWO_BYTES ? short(out, at, part) : long(out, at, part);
@@ -44,27 +46,53 @@ export function fill(out: Buffer, parts: readonly Part[]): number {
 }
 
 /** A text of at most 16,384 characters as one finished frame. */
-export function framed(text: string): Buffer {
-  const bytes = Buffer.byteLength(text);
-  const isShort = bytes < LENGTH_IN_TWO_BYTES;
-  const frame = Buffer.allocUnsafe(bytes + (isShort ? 2 : 4));
-  if (isShort) short(frame, 0, text);
-  else long(frame, 0, text);
+export function framed(text: Text): Buffer {
+  const frame = Buffer.allocUnsafe(exactSize([text]));
+  fill(frame, [text]);
   return frame;
+}
+
+function framedSize(bytes: number): number {
+  return bytes + (bytes < LENGTH_IN_TWO_BYTES ? 2 : 4);
 }
 
 function short(out: Buffer, at: number, text: string): number {
   const bytes = out.write(text, at + 2);
-  out[at] = FINAL_TEXT_FRAME;
-  out[at + 1] = bytes;
+  header(out, at, bytes);
   return at + 2 + bytes;
 }
 
 function long(out: Buffer, at: number, text: string): number {
   const bytes = out.write(text, at + 4);
+  longHeader(out, at, bytes);
+  return at + 4 + bytes;
+}
+
+function enclosed(out: Buffer, at: number, envelope: Envelope): number {
+  const { head, body, tail, bytes } = envelope;
+  const begin = bytes < LENGTH_IN_TWO_BYTES ? header(out, at, bytes) : longHeader(out, at, bytes);
+  const from = ascii(out, begin, head);
+  // What has as many bytes as characters is ASCII, and copied as it is.
+  const to = from + out.write(body.json, from, body.bytes === body.json.length ? 'latin1' : 'utf8');
+  return ascii(out, to, tail);
+}
+
+function ascii(out: Buffer, at: number, text: string): number {
+  for (let i = 0; i < text.length; i++) out[at + i] = text.charCodeAt(i);
+  return at + text.length;
+}
+
+/** Returns where the text begins. */
+function header(out: Buffer, at: number, bytes: number): number {
+  out[at] = FINAL_TEXT_FRAME;
+  out[at + 1] = bytes;
+  return at + 2;
+}
+
+function longHeader(out: Buffer, at: number, bytes: number): number {
   out[at] = FINAL_TEXT_FRAME;
   out[at + 1] = LENGTH_IN_TWO_BYTES;
   out[at + 2] = bytes >>> 8;
   out[at + 3] = bytes & 0xff;
-  return at + 4 + bytes;
+  return at + 4;
 }

@@ -1,5 +1,6 @@
 import { PacketType, protocol } from 'socket.io-parser';
 import { Encoded } from './encoded.js';
+import { Envelope, type Text } from './envelope.js';
 import { endOfString, exceeded, type JsonBounds } from './json-bounds.js';
 
 /** A Socket.IO packet as the server hands it to an encoder and takes it from a decoder. */
@@ -123,17 +124,28 @@ class Encoder {
 /** The arguments of an event or answer as JSON, with what is encoded already taken as it is. */
 export function encodeArgs(args: readonly unknown[]): string {
   let first = 0;
-  while (first < args.length && !(args[first] instanceof Encoded)) first++;
+  while (first < args.length && !isEncoded(args[first])) first++;
   if (first === args.length) return JSON.stringify(args);
   let text = '[';
   for (let i = 0; i < args.length; i++) {
     const arg = args[i];
     if (i > 0) text += ',';
     // In an array JSON.stringify writes null for what it otherwise leaves out (undefined, functions, symbols).
-    text += arg instanceof Encoded ? arg.json : ((JSON.stringify(arg) as string | undefined) ?? 'null');
+    if (arg instanceof Encoded) text += arg.json;
+    else if (arg instanceof Envelope) text += arg.toString();
+    else text += (JSON.stringify(arg) as string | undefined) ?? 'null';
   }
   return text + ']';
 }
+
+/** The text of an answer, after what stands in front of its arguments. */
+export function encodeAnswer(head: string, answer: unknown): Text {
+  return answer instanceof Envelope
+    ? new Envelope(`${head}[${answer.head}`, answer.body, `${answer.tail}]`)
+    : head + encodeArgs([answer]);
+}
+
+const isEncoded = (value: unknown) => value instanceof Encoded || value instanceof Envelope;
 
 /**
  * Reads a packet that begins at `start`.
