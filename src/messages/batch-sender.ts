@@ -5,9 +5,8 @@ import { membersOf } from '../chats/audience.js';
 import { type ChatRow, toChatView } from '../chats/chat.view.js';
 import { type MessageRow, toMessageView } from '../chats/message.view.js';
 import { AppError } from '../contract/index.js';
-import { integers, texts } from '../database/array-literal.js';
+import { bigints, texts } from '../database/binary-array.js';
 import { failureCode, isSerializationFault } from '../database/failure.js';
-import type { Outcome } from '../database/group-commit.js';
 import { Sql } from '../database/sql.js';
 import { Publisher } from '../realtime/publisher.js';
 import {
@@ -62,12 +61,12 @@ export class BatchSender {
   ) {}
 
   /** Writes what can be written plainly, then the rest. Returns the entries to run again. */
-  async attempt(entries: Entry[], outcomes: Map<Entry, Outcome<Sent>>, findings: Findings): Promise<Entry[]> {
+  async attempt(entries: Entry[], findings: Findings): Promise<Entry[]> {
     const { plain, rest } = this.plainOf(entries, findings);
-    if (plain.length === 0) return this.judge(entries, outcomes, findings);
-    const written = await this.writePlain(plain, outcomes);
-    if (!written) return this.judge(entries, outcomes, findings);
-    return rest.length === 0 ? [] : this.judge(rest, outcomes, findings);
+    if (plain.length === 0) return this.judge(entries, findings);
+    const written = await this.writePlain(plain);
+    if (!written) return this.judge(entries, findings);
+    return rest.length === 0 ? [] : this.judge(rest, findings);
   }
 
   /**
@@ -102,7 +101,7 @@ export class BatchSender {
   }
 
   /** False when something about them is not plain after all: nothing is written then. */
-  private async writePlain(plain: DirectEntry[], outcomes: Map<Entry, Outcome<Sent>>): Promise<boolean> {
+  private async writePlain(plain: DirectEntry[]): Promise<boolean> {
     const batch = new DirectBatch(plain);
     let numbers: DirectNumbers | undefined;
     try {
@@ -116,30 +115,26 @@ export class BatchSender {
     if (!numbers) throw new Error('A written batch has no row');
     for (let i = 0; i < plain.length; i++) {
       const { entry, chat } = plain[i]!;
-      outcomes.set(entry, { ok: true, result: sentOf(entry, batch.numbersOf(i, numbers), chat) });
+      entry.outcome = { ok: true, result: sentOf(entry, batch.numbersOf(i, numbers), chat) };
     }
     return true;
   }
 
   /** One run of the statement that looks at everything. Returns the entries to run again. */
-  private async judge(
-    entries: Entry[],
-    outcomes: Map<Entry, Outcome<Sent>>,
-    { unsure, contended }: Findings,
-  ): Promise<Entry[]> {
+  private async judge(entries: Entry[], { unsure, contended }: Findings): Promise<Entry[]> {
     const missing = await this.users.missing(peopleOf(entries));
-    if (missing.size > 0) return refuseUnknown(entries, missing, outcomes);
+    if (missing.size > 0) return refuseUnknown(entries, missing);
     const statement = entries.some(isMentioning) ? sendMentions : sendMessages;
     const places = [
-      integers(entries.map((entry) => entry.draft.senderId)),
-      integers(column(entries, (entry) => entry.draft.chatId)),
-      integers(column(entries, (entry) => entry.draft.receiverId)),
+      bigints(entries.map((entry) => entry.draft.senderId)),
+      bigints(column(entries, (entry) => entry.draft.chatId)),
+      bigints(column(entries, (entry) => entry.draft.receiverId)),
     ];
     const values = [
       ...places,
       texts(entries.map((entry) => entry.key)),
       texts(entries.map((entry) => entry.draft.content)),
-      integers(column(entries, (entry) => entry.draft.replyToId)),
+      bigints(column(entries, (entry) => entry.draft.replyToId)),
       texts(column(entries, (entry) => entry.metadata)),
     ];
     const rows = contended
@@ -154,7 +149,7 @@ export class BatchSender {
       const entry = entries[row.idx - 1]!;
       switch (row.verdict) {
         case verdicts.written:
-          outcomes.set(entry, { ok: true, result: this.writtenOf(entry, row) });
+          entry.outcome = { ok: true, result: this.writtenOf(entry, row) };
           break;
         case verdicts.duplicate:
           originals.push([entry, row]);
@@ -163,26 +158,26 @@ export class BatchSender {
           again.push(entry);
           break;
         case verdicts.mismatch:
-          outcomes.set(entry, { ok: false, error: new AppError('IDEMPOTENCY_MISMATCH') });
+          entry.outcome = { ok: false, error: new AppError('IDEMPOTENCY_MISMATCH') };
           break;
         case verdicts.notFound:
-          outcomes.set(entry, { ok: false, error: new AppError('NOT_FOUND') });
+          entry.outcome = { ok: false, error: new AppError('NOT_FOUND') };
           break;
         case verdicts.noReply:
-          outcomes.set(entry, { ok: false, error: noSuchReply() });
+          entry.outcome = { ok: false, error: noSuchReply() };
           break;
         case verdicts.noMention:
-          outcomes.set(entry, { ok: false, error: noSuchMention() });
+          entry.outcome = { ok: false, error: noSuchMention() };
           break;
         case verdicts.blocked:
-          outcomes.set(entry, { ok: false, error: blockedByOther() });
+          entry.outcome = { ok: false, error: blockedByOther() };
           break;
         case verdicts.blocking:
-          outcomes.set(entry, { ok: false, error: blockingOther() });
+          entry.outcome = { ok: false, error: blockingOther() };
           break;
       }
     }
-    if (originals.length > 0) await this.answerOriginals(originals, outcomes, unsure);
+    if (originals.length > 0) await this.answerOriginals(originals, unsure);
     if (again.length > 0) await this.openChats(again);
     return again;
   }
@@ -196,29 +191,18 @@ export class BatchSender {
     return sentOf(entry, { id, seq, version, createdAt }, { chatId, user1Id, user2Id });
   }
 
-  private async answerOriginals(
-    originals: [Entry, SentRow][],
-    outcomes: Map<Entry, Outcome<Sent>>,
-    unsure: ReadonlySet<Entry>,
-  ): Promise<void> {
+  private async answerOriginals(originals: [Entry, SentRow][], unsure: ReadonlySet<Entry>): Promise<void> {
     type Row = MessageRow & { chatId: number; user1Id: number | null; user2Id: number | null };
     const rows = await this.sql.rows<Row>(messagesByIds, [originals.map(([, row]) => row.id)]);
     for (const [entry, { id }] of originals) {
       const row = rows.find((one) => one.id === id);
-      outcomes.set(
-        entry,
-        row
-          ? {
-              ok: true,
-              result: {
-                message: toMessageView(row, row),
-                user1Id: row.user1Id,
-                user2Id: row.user2Id,
-                written: unsure.has(entry),
-              },
-            }
-          : { ok: false, error: new AppError('NOT_FOUND') },
-      );
+      if (!row) {
+        entry.outcome = { ok: false, error: new AppError('NOT_FOUND') };
+        continue;
+      }
+      const { user1Id, user2Id } = row;
+      const message = toMessageView(row, row);
+      entry.outcome = { ok: true, result: { message, user1Id, user2Id, written: unsure.has(entry) } };
     }
   }
 
@@ -250,15 +234,11 @@ function peopleOf(entries: readonly Entry[]): Set<number> {
 }
 
 /** There are no such people: what is from or to them fails, the rest is to be run. */
-function refuseUnknown(
-  entries: readonly Entry[],
-  missing: ReadonlySet<number>,
-  outcomes: Map<Entry, Outcome<Sent>>,
-): Entry[] {
+function refuseUnknown(entries: readonly Entry[], missing: ReadonlySet<number>): Entry[] {
   return entries.filter((entry) => {
     const { senderId, receiverId } = entry.draft;
     const known = !missing.has(senderId) && (receiverId === null || !missing.has(receiverId));
-    if (!known) outcomes.set(entry, { ok: false, error: new AppError('NOT_FOUND') });
+    if (!known) entry.outcome = { ok: false, error: new AppError('NOT_FOUND') };
     return known;
   });
 }

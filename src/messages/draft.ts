@@ -1,4 +1,5 @@
 import type { MessageView } from '../contract/index.js';
+import type { Outcome } from '../database/group-commit.js';
 
 /** A message to write: to a chat, or to a person. */
 export interface Draft {
@@ -27,6 +28,8 @@ export interface Entry {
   key: string;
   /** As JSON. */
   metadata: string | null;
+  /** What became of it; null: nothing yet. */
+  outcome: Outcome<Sent> | null;
   /** When its caller has been told that it took too long, by performance.now(). */
   giveUpAt: number;
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { OWN_KEY } from '../chats/message.view.js';
 import { AppError } from '../contract/index.js';
@@ -36,6 +36,12 @@ const RECONNECT_PAUSE_MS = 100;
 export class MessageWriter implements OnApplicationShutdown {
   private readonly logger = new Logger(MessageWriter.name);
   private readonly meters: WriterMeters;
+  /**
+   * Begins the keys of messages whose senders gave none; a number follows. No other writer has the same, and keys of one
+   * sender that rise keep their index close together.
+   */
+  private readonly ownKeys = OWN_KEY + randomBytes(12).toString('base64url');
+  private ownKey = 0;
   private readonly commits = new GroupCommit<Entry, Sent>({
     write: (batch) => this.writeBatch(batch),
     batch: BATCH,
@@ -57,8 +63,9 @@ export class MessageWriter implements OnApplicationShutdown {
   write(draft: Draft): Promise<Sent> {
     return this.commits.submit({
       draft,
-      key: draft.clientId ?? OWN_KEY + randomUUID(),
+      key: draft.clientId ?? `${this.ownKeys}${(this.ownKey++).toString(36)}`,
       metadata: draft.metadata === null ? null : JSON.stringify(draft.metadata),
+      outcome: null,
       giveUpAt: performance.now() + ANSWER_WITHIN_MS,
     });
   }
@@ -75,13 +82,11 @@ export class MessageWriter implements OnApplicationShutdown {
   private async writeBatch(batch: readonly Entry[]): Promise<Outcome<Sent>[]> {
     const since = performance.now();
     const { unique, twins } = splitTwins(batch);
-    const outcomes = new Map<Entry, Outcome<Sent>>();
-    await this.settle(unique, outcomes);
+    await this.settle(unique);
     this.meters.batch(batch.length, since);
-    for (const outcome of outcomes.values())
-      if (outcome.ok && outcome.result.written) this.meters.written.add();
-    for (const [twin, first] of twins) outcomes.set(twin, outcomeOfTwin(twin, first, outcomes.get(first)));
-    return batch.map((entry) => outcomes.get(entry) ?? { ok: false, error: tooSlow() });
+    for (const { outcome } of unique) if (outcome?.ok && outcome.result.written) this.meters.written.add();
+    for (const [twin, first] of twins) twin.outcome = outcomeOfTwin(twin, first);
+    return batch.map(({ outcome }) => outcome ?? { ok: false, error: tooSlow() });
   }
 
   /**
@@ -90,27 +95,26 @@ export class MessageWriter implements OnApplicationShutdown {
    */
   private async settle(
     entries: Entry[],
-    outcomes: Map<Entry, Outcome<Sent>>,
     findings: Findings = { unsure: new Set(), contended: false },
   ): Promise<void> {
     let left = entries;
     let conflicts = 0;
     while (left.length > 0) {
       try {
-        left = await this.sender.attempt(left, outcomes, findings);
+        left = await this.sender.attempt(left, findings);
         if (left.length === 0 || ++conflicts < MAX_ATTEMPTS) continue;
-        for (const entry of left) outcomes.set(entry, { ok: false, error: new AppError('NOT_FOUND') });
+        for (const entry of left) entry.outcome = { ok: false, error: new AppError('NOT_FOUND') };
         return;
       } catch (error) {
         // What has an outcome is committed: what failed came after it.
-        left = left.filter((entry) => !outcomes.has(entry));
+        left = left.filter((entry) => entry.outcome === null);
         if (isUnavailable(error) && !isSerializationFault(error)) {
           for (const entry of left) findings.unsure.add(entry);
           const now = performance.now();
           left = left.filter((entry) => entry.giveUpAt > now + RECONNECT_PAUSE_MS);
           if (left.length > 0) await pause(RECONNECT_PAUSE_MS);
         } else if (++conflicts >= MAX_ATTEMPTS || !isConflict(error)) {
-          await this.settleApart(left, error, outcomes, findings);
+          await this.settleApart(left, error, findings);
           return;
         } else if (isSerializationFault(error)) {
           findings.contended = true;
@@ -120,19 +124,14 @@ export class MessageWriter implements OnApplicationShutdown {
   }
 
   /** The batch failed as a whole for a reason that is no conflict: each entry alone, so that only the bad one fails. */
-  private async settleApart(
-    entries: Entry[],
-    error: unknown,
-    outcomes: Map<Entry, Outcome<Sent>>,
-    findings: Findings,
-  ): Promise<void> {
+  private async settleApart(entries: Entry[], error: unknown, findings: Findings): Promise<void> {
     const [only] = entries;
     if (only && entries.length === 1) {
-      outcomes.set(only, { ok: false, error });
+      only.outcome = { ok: false, error };
       return;
     }
     this.logger.error(error, 'A batch failed as a whole; its messages are written one by one');
-    for (const entry of entries) await this.settle([entry], outcomes, findings);
+    for (const entry of entries) await this.settle([entry], findings);
   }
 }
 

@@ -20,7 +20,8 @@ export function splitTwins(batch: readonly Entry[]): { unique: Entry[]; twins: [
 }
 
 /** What the repeat of an entry of the same batch gets. */
-export function outcomeOfTwin(twin: Entry, first: Entry, outcome: Outcome<Sent> | undefined): Outcome<Sent> {
+export function outcomeOfTwin(twin: Entry, first: Entry): Outcome<Sent> {
+  const { outcome } = first;
   if (!outcome) return { ok: false, error: tooSlow() };
   if (!outcome.ok) return outcome;
   const { message } = outcome.result;
