@@ -28,10 +28,6 @@ import {
   verdicts,
 } from './send.queries.js';
 
-interface DirectEntry extends DirectSend {
-  entry: Entry;
-}
-
 /** What earlier attempts of the same entries have shown. */
 export interface Findings {
   /** Entries whose fate was unknown once: found as duplicates they may be ours, untold. */
@@ -74,21 +70,18 @@ export class BatchSender {
    * writing itself finds out. Once a sender or a chat has a message among the rest, later ones follow it there, so
    * that the order is kept.
    */
-  private plainOf(
-    entries: Entry[],
-    { unsure, contended }: Findings,
-  ): { plain: DirectEntry[]; rest: Entry[] } {
-    const plain: DirectEntry[] = [];
+  private plainOf(entries: Entry[], { unsure, contended }: Findings): { plain: DirectSend[]; rest: Entry[] } {
+    const plain: DirectSend[] = [];
     const rest: Entry[] = [];
     if (unsure.size > 0 || contended || performance.now() < this.carefulUntil)
       return { plain, rest: entries };
     const behind = new Set<number | string>();
     for (const entry of entries) {
-      const { draft, key, metadata } = entry;
+      const { draft } = entry;
       const chat = this.direct.of(draft);
       const isBehind = behind.size > 0 && (behind.has(draft.senderId) || behind.has(`chat ${chat?.chatId}`));
       if (chat && draft.replyToId === null && !isBehind && !isMentioning(entry)) {
-        plain.push({ entry, chat, draft, key, metadata });
+        plain.push({ entry, chat });
       } else {
         rest.push(entry);
         behind.add(draft.senderId);
@@ -101,7 +94,7 @@ export class BatchSender {
   }
 
   /** False when something about them is not plain after all: nothing is written then. */
-  private async writePlain(plain: DirectEntry[]): Promise<boolean> {
+  private async writePlain(plain: DirectSend[]): Promise<boolean> {
     const batch = new DirectBatch(plain);
     let numbers: DirectNumbers | undefined;
     try {

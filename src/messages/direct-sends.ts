@@ -1,7 +1,7 @@
 import type { MessageRow } from '../chats/message.view.js';
 import { bigints, ints, texts } from '../database/binary-array.js';
 import type { Statement } from '../database/sql.js';
-import type { Draft } from './draft.js';
+import type { Draft, Entry } from './draft.js';
 
 /** A direct chat. Its people never change for as long as it exists. */
 export interface DirectChat {
@@ -49,10 +49,8 @@ const pairOf = (one: number, other: number) => (one < other ? `${one} ${other}` 
 
 /** A message for {@link sendDirect}. */
 export interface DirectSend {
-  draft: Draft;
+  entry: Entry;
   chat: DirectChat;
-  key: string;
-  metadata: string | null;
 }
 
 /**
@@ -119,11 +117,11 @@ export class DirectBatch {
 
   constructor(private readonly sends: readonly DirectSend[]) {
     const chats = new Map<number, { chatId: number; place: number; count: number; by1: number }>();
-    for (const { chat, draft } of sends) {
+    for (const { chat, entry } of sends) {
       let one = chats.get(chat.chatId);
       if (!one) chats.set(chat.chatId, (one = { chatId: chat.chatId, place: 0, count: 0, by1: 0 }));
       this.nths.push(++one.count);
-      if (draft.senderId === chat.user1Id) one.by1++;
+      if (entry.draft.senderId === chat.user1Id) one.by1++;
     }
     this.chats = [...chats.values()].sort((a, b) => a.chatId - b.chatId);
     this.chats.forEach((one, i) => (one.place = i + 1));
@@ -138,12 +136,14 @@ export class DirectBatch {
       bigints(chats.map(({ count }) => count)),
       bigints(chats.map(({ by1 }) => by1)),
       bigints(chats.map(({ count, by1 }) => count - by1)),
-      bigints(sends.map(({ draft }) => draft.senderId)),
+      bigints(sends.map(({ entry }) => entry.draft.senderId)),
       ints(this.places),
       ints(this.nths),
-      texts(sends.map(({ key }) => key)),
-      texts(sends.map(({ draft }) => draft.content)),
-      sends.some(({ metadata }) => metadata !== null) ? texts(sends.map(({ metadata }) => metadata)) : null,
+      texts(sends.map(({ entry }) => entry.key)),
+      texts(sends.map(({ entry }) => entry.draft.content)),
+      sends.some(({ entry }) => entry.metadata !== null)
+        ? texts(sends.map(({ entry }) => entry.metadata))
+        : null,
       sends.length,
     ];
   }

@@ -164,11 +164,10 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
     let outcome: Promise<unknown>;
     try {
       const actor = this.identity.actorOf(bound.name, input, claim);
-      const handle = () => bound.handle({ actor, input }, connection);
       outcome =
         order === 'write'
-          ? this.idempotency.run(bound.name, actor, input, handle)
-          : Promise.resolve(handle());
+          ? this.idempotency.run(bound.name, actor, input, () => bound.handle({ actor, input }, connection))
+          : Promise.resolve(bound.handle({ actor, input }, connection));
     } catch (error) {
       outcome = Promise.reject(error);
     }
