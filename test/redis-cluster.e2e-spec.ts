@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { fixedPort } from '../chaos/subjects/ports.js';
 import { describeWithRedis, Redis } from './support/redis.js';
 import { type Client, eventually, World } from './support/world.js';
 
@@ -7,8 +8,12 @@ jest.setTimeout(60_000);
 /** Three masters that share the slots. */
 async function startCluster(): Promise<Redis[]> {
   const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'];
-  const servers = await Promise.all([1, 2, 3].map(() => Redis.start(args)));
-  const addresses = servers.map(({ port }) => `127.0.0.1:${port}`);
+  // Else it is the port plus 10,000, where outgoing connections may be.
+  const busPorts = await Promise.all([fixedPort(), fixedPort(), fixedPort()]);
+  const servers = await Promise.all(
+    busPorts.map((bus) => Redis.start([...args, '--cluster-port', `${bus}`])),
+  );
+  const addresses = servers.map(({ port }, i) => `127.0.0.1:${port}@${busPorts[i]}`);
   const made = spawnSync(
     'redis-cli',
     ['--cluster', 'create', ...addresses, '--cluster-replicas', '0', '--cluster-yes'],
