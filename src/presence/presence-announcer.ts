@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { bigints } from '../database/binary-array.js';
 import { isUnavailable } from '../database/failure.js';
@@ -19,9 +18,6 @@ const RETRY_MS = 1_000;
 
 /** Most people whose changes one statement looks up. */
 const MOST_AT_ONCE = 200;
-
-/** Connections told after which others have their turn: as many writes take a millisecond or two. */
-const MOST_A_TURN = 100;
 
 /** Most people with a direct chat who are told of one change. */
 const MAX_TOLD = 5_000;
@@ -88,31 +84,26 @@ export class PresenceAnnouncer implements OnModuleInit, OnApplicationShutdown {
     const involved = new Set(userIds);
     for (const { peers } of rows) for (const peer of peers) involved.add(peer);
     const online = await this.store.onlineAmong([...involved]);
-    const found = new Map(rows.map((row) => [row.userId, row]));
-    let told = 0;
+    const told = new Map(rows.map((row) => [row.userId, row]));
     for (const gathered of batch) {
       const { userId } = gathered;
-      const row = found.get(userId);
+      const row = told.get(userId);
       if (!row) continue;
       // Who was invisible all the while has been believed offline, whatever their sockets did.
       if (row.invisible && !gathered.unveiled) gathered.believed = false;
       const now = online.has(userId) && !row.invisible;
       if (now === gathered.believed) continue;
       gathered.believed = now;
-      const users = row.peers.filter((peer) => online.has(peer));
-      told += this.publisher.publish(
+      this.publisher.publish(
         'userStatus',
         { userId, online: now, lastSeenAt: row.lastSeenAt },
         {
-          users,
+          users: row.peers.filter((peer) => online.has(peer)),
           watchersOf: userId,
           unlessThere: now || row.invisible ? undefined : userId,
         },
       );
       this.recent.add(userId, now);
-      if (told < MOST_A_TURN) continue;
-      told = 0;
-      await nextTurn();
     }
   }
 }

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { KnownUsers } from '../auth/known-users.js';
-import { bigints, ints } from '../database/binary-array.js';
+import { bigints } from '../database/binary-array.js';
 import { GroupCommit, type Outcome } from '../database/group-commit.js';
 import { Sql } from '../database/sql.js';
 import { ANSWER_WITHIN_MS } from '../realtime/deadlines.js';
 import { ARRIVALS_EVERY_MS, Pace } from '../realtime/pace.js';
-import { companionsOf, peopleOf, type PresenceRow, visibleTo } from './presence.queries.js';
+import { companionsOf, type PresenceRow, visibleTo } from './presence.queries.js';
 
 /** Most people whom one shares a chat with that are looked at. */
 const MAX_COMPANIONS = 10_000;
@@ -65,7 +65,11 @@ export class PresenceReads {
     await this.pace.wait();
     const people = [...new Set(userIds)];
     await this.users.ensure(people);
-    const rows = await this.sql.rows<PresenceRow>(peopleOf, [bigints(people)]);
+    const rows = await this.sql.rows<PresenceRow>(visibleTo, [
+      bigints(people.map(() => 0)),
+      bigints(people),
+      bigints(people),
+    ]);
     const byId = new Map(rows.map((row) => [row.userId, row]));
     return userIds.map((userId) => ({
       ok: true,
@@ -74,17 +78,16 @@ export class PresenceReads {
   }
 
   private async readVisible(questions: readonly Question[]): Promise<Outcome<PresenceRow[]>[]> {
-    const asked = questions.flatMap(({ userIds }) => userIds);
-    let last = 0;
-    const lasts = questions.map(({ userIds }) => (last += userIds.length));
+    const asked = questions.flatMap(({ viewerId, userIds }, nr) =>
+      userIds.map((userId) => ({ nr, viewerId, userId })),
+    );
     const rows = await this.sql.rows<PresenceRow & { nr: number }>(visibleTo, [
-      bigints(questions.map(({ viewerId }) => viewerId)),
-      ints(questions.map(({ userIds }, i) => lasts[i]! - userIds.length + 1)),
-      ints(lasts),
-      bigints(asked),
+      bigints(asked.map(({ nr }) => nr)),
+      bigints(asked.map(({ viewerId }) => viewerId)),
+      bigints(asked.map(({ userId }) => userId)),
     ]);
     const answers = questions.map((): PresenceRow[] => []);
-    for (const { nr, ...row } of rows) answers[nr - 1]?.push(row);
+    for (const { nr, ...row } of rows) answers[nr]?.push(row);
     return answers.map((result) => ({ ok: true, result }));
   }
 

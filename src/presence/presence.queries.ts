@@ -29,37 +29,17 @@ const maySee = (viewer: string, person: string) => `(${mayKnow(viewer, person)} 
       WHERE theirs."userId" = ${person}
     ))`;
 
-/** `$1` people: as they are. */
-export const peopleOf: Statement = {
-  name: 'presence.peopleOf',
-  text: `
-    SELECT u.id AS "userId", u."lastSeenAt", u.invisible
-    FROM unnest($1::bigint[]) AS i(id) JOIN users u ON u.id = i.id`,
-};
-
 /**
- * Questions: `$1` who asks (null: the application, which may see everybody), `$2` and `$3` from which to which place of
- * `$4` stand the people whom they ask about. Of each question, by its place, the people whom the asker may see as
- * `maySee` has it; everybody may see themselves.
- *
- * The chats of one who asks are read once for all whom they ask about, and each of these has theirs compared with them:
- * a third of what it costs to look each chat of each up among the memberships. The addition keeps the comparison from
- * becoming an index lookup for each chat of the asker.
+ * Questions: `$1` their numbers, `$2` who asks (null: the application, which may see everybody), `$3` about whom.
+ * The people whom the asker may see; everybody may see themselves.
  */
 export const visibleTo: Statement = {
   name: 'presence.visibleTo',
   text: `
     SELECT q.nr, u.id AS "userId", u."lastSeenAt", u.invisible
-    FROM unnest($1::bigint[], $2::int[], $3::int[]) WITH ORDINALITY AS q(viewer, first, last, nr)
-    CROSS JOIN LATERAL (
-      SELECT ARRAY(SELECT m."chatId" FROM chat_members m WHERE m."userId" = q.viewer) AS chats OFFSET 0
-    ) mine
-    CROSS JOIN LATERAL unnest(($4::bigint[])[q.first:q.last]) AS asked(id)
-    JOIN users u ON u.id = asked.id
-    WHERE q.viewer IS NULL OR q.viewer = u.id OR (${mayKnow('q.viewer', 'u.id')} AND EXISTS (
-      SELECT 1 FROM chat_members theirs
-      WHERE theirs."userId" = u.id AND theirs."chatId" + 0 = ANY (mine.chats)
-    ))`,
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS q(nr, viewer, person)
+    JOIN users u ON u.id = q.person
+    WHERE q.viewer IS NULL OR q.viewer = q.person OR ${maySee('q.viewer', 'q.person')}`,
 };
 
 /** `$1` viewers, `$2` people: the pairs of which the first may not see the second. */

@@ -51,19 +51,14 @@ export class LocalAdapter extends Adapter {
     send(`4${encoder.encode(packet)[0]}`, readers);
   }
 
-  /**
-   * Sends a text of Engine.IO's protocol to all sockets in `rooms` that are in none of `except`, once to each. Returns how
-   * many of this node they are.
-   */
-  tell(text: Text, { rooms, except }: Told): number {
-    return this.deliver(text, rooms, except);
+  /** Sends a text of Engine.IO's protocol to all sockets in `rooms` that are in none of `except`, once to each. */
+  tell(text: Text, { rooms, except }: Told): void {
+    this.deliver(text, rooms, except);
   }
 
   /** The same, to the sockets of this node. */
-  protected deliver(text: Text, rooms: readonly Room[], except: readonly Room[]): number {
-    const readers = this.readers(rooms, except);
-    send(text, readers);
-    return readers.length;
+  protected deliver(text: Text, rooms: readonly Room[], except: readonly Room[]): void {
+    send(text, this.readers(rooms, except));
   }
 
   /** Each connection once: those that are in are marked, and those that are to be left out before. */

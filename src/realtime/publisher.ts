@@ -42,19 +42,18 @@ export class Publisher {
     return this.server?.engine.clientsCount ?? 0;
   }
 
-  /** Returns how many connections of this node it goes to. */
-  publish<E extends EventName>(event: E, payload: EventPayload<E>, audience: Audience): number {
-    if (!this.server) return 0;
+  publish<E extends EventName>(event: E, payload: EventPayload<E>, audience: Audience): void {
+    if (!this.server) return;
     const { users = [], chat, watchersOf, without = [], except, unlessThere } = audience;
     const rooms = users.map(userRoom);
     if (chat !== undefined) rooms.push(chatRoom(chat));
     if (watchersOf !== undefined) rooms.push(presenceRoom(watchersOf));
-    if (rooms.length === 0) return 0;
+    if (rooms.length === 0) return;
     const others = without.map(userRoom);
     if (except) others.push(except);
     const text = new Envelope(`42["${event}",`, encodePublished(payload), ']');
     const unless = unlessThere === undefined ? null : userRoom(unlessThere);
-    return (this.server.sockets.adapter as LocalAdapter).tell(text, { rooms, except: others, unless });
+    (this.server.sockets.adapter as LocalAdapter).tell(text, { rooms, except: others, unless });
   }
 
   /** All sockets of these people hear a group's events from now on. */

@@ -66,10 +66,9 @@ export class RelayedAdapter extends LocalAdapter implements LocalSockets {
     this.pass(frame, [...rooms], this.headerOf([...except], flags?.volatile, null));
   }
 
-  override tell(text: Text, { rooms, except, unless }: Told): number {
-    const told = this.deliver(text, rooms, except);
+  override tell(text: Text, { rooms, except, unless }: Told): void {
+    this.deliver(text, rooms, except);
     this.pass(text.toString().slice(1), rooms, this.headerOf(except, false, unless));
-    return told;
   }
 
   override addSockets(options: BroadcastOptions, rooms: Room[]): void {
