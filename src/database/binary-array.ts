@@ -1,6 +1,6 @@
 /**
  * Parameters that are arrays, in PostgreSQL's binary form: `array_recv` in src/backend/utils/adt/arrayfuncs.c, integers
- * big-endian. As literals they cost the sender about three times as much, and PostgreSQL reads each of their characters.
+ * big-endian. As literals they cost the sender about twice as much, and PostgreSQL reads each of their characters.
  *
  * A null array stays null. The statement has to name the type: `$1::bigint[]`.
  */
