@@ -143,7 +143,7 @@ export class RelayedAdapter extends LocalAdapter implements LocalSockets {
   private shared(rooms: readonly Room[]): Room[] | null {
     if (rooms.length === 0) return [];
     // Groups before people: in a message to both, who is in the group hears it there.
-    const shared = rooms.filter((room) => !this.sids.has(room)).sort(byPersons);
+    const shared = [...new Set(rooms)].filter((room) => !this.sids.has(room)).sort(byPersons);
     return shared.length > 0 ? shared : null;
   }
 
