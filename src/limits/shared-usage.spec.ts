@@ -30,7 +30,8 @@ function admitted(node: Limits, key: number, times: number): number {
   return count;
 }
 
-const untilTold = () => new Promise((resolve) => setTimeout(resolve, 400));
+/** Nodes tell four times a second, by the clock that `jest` holds here. */
+const untilTold = () => jest.advanceTimersByTimeAsync(400);
 
 describe('Limits of several nodes', () => {
   const nodes: Limits[] = [];
@@ -39,8 +40,12 @@ describe('Limits of several nodes', () => {
     nodes.push(node);
     return node;
   };
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
   afterEach(() => {
     for (const node of nodes.splice(0)) node.stop();
+    jest.useRealTimers();
   });
 
   it('close on every node for whoever took all of a limit from one', async () => {
