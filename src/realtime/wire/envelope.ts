@@ -1,8 +1,8 @@
 import type { Encoded } from './encoded.js';
 
 /**
- * A text whose middle is JSON that other texts share, an event and the answer to who caused it: the three are put
- * together where they are written, so that no string is made of them that is read once.
+ * A text whose middle is JSON that another text shares: of an event, and of the answer to who caused it. Head, body and
+ * tail meet in the buffer that they are written from, so that no string is made of them to be read once.
  */
 export class Envelope {
   constructor(

@@ -64,14 +64,13 @@ function short(out: Buffer, at: number, text: string): number {
 
 function long(out: Buffer, at: number, text: string): number {
   const bytes = out.write(text, at + 4);
-  longHeader(out, at, bytes);
+  header(out, at, bytes);
   return at + 4 + bytes;
 }
 
 function enclosed(out: Buffer, at: number, envelope: Envelope): number {
   const { head, body, tail, bytes } = envelope;
-  const begin = bytes < LENGTH_IN_TWO_BYTES ? header(out, at, bytes) : longHeader(out, at, bytes);
-  const from = ascii(out, begin, head);
+  const from = ascii(out, header(out, at, bytes), head);
   // What has as many bytes as characters is ASCII, and copied as it is.
   const to = from + out.write(body.json, from, body.bytes === body.json.length ? 'latin1' : 'utf8');
   return ascii(out, to, tail);
@@ -85,12 +84,10 @@ function ascii(out: Buffer, at: number, text: string): number {
 /** Returns where the text begins. */
 function header(out: Buffer, at: number, bytes: number): number {
   out[at] = FINAL_TEXT_FRAME;
-  out[at + 1] = bytes;
-  return at + 2;
-}
-
-function longHeader(out: Buffer, at: number, bytes: number): number {
-  out[at] = FINAL_TEXT_FRAME;
+  if (bytes < LENGTH_IN_TWO_BYTES) {
+    out[at + 1] = bytes;
+    return at + 2;
+  }
   out[at + 1] = LENGTH_IN_TWO_BYTES;
   out[at + 2] = bytes >>> 8;
   out[at + 3] = bytes & 0xff;
