@@ -1,4 +1,5 @@
 import type { ChatView, ErrorView, MessageView, TokenLifeView } from '../src/contract/index.js';
+import { Rooms } from '../src/realtime/rooms.js';
 import { mint, newApiKey, ownAccounts, refusal } from './support/accounts.js';
 import { type Client, eventually, World } from './support/world.js';
 
@@ -69,6 +70,26 @@ describe('With AUTH=jwt a socket', () => {
         expect(await member.next('newMessage')).toMatchObject({ content: `message ${i}` });
         member.close();
       }
+    });
+
+    it('hears nothing of a group that its person was removed from during the handshake', async () => {
+      const [owner, bob] = [await arrives(), await arrives()];
+      const { userId, accessToken } = await mint(world, key);
+      const { id: chatId } = await owner.ok<ChatView>('createGroup', {
+        title: 'us',
+        memberIds: [userId, bob.userId],
+      });
+      const join = Rooms.prototype.join;
+      jest.spyOn(Rooms.prototype, 'join').mockImplementationOnce(async function (this: Rooms, ...args) {
+        await join.apply(this, args);
+        await owner.ok('removeMember', { chatId, userId });
+      });
+      const member = await world.bearer(userId, accessToken);
+      await member.settled();
+      await owner.ok('sendMessage', { chatId, content: 'without them' });
+      await bob.next('newMessage');
+      await member.settled();
+      expect(member.unread('newMessage')).toEqual([]);
     });
 
     it('goes offline and comes back by the old commands, and stays its person', async () => {

@@ -1,5 +1,6 @@
 import type { ChatView, MemberRemovedView, MessageView } from '../src/contract/index.js';
-import { groupOf } from './support/groups.js';
+import { Publisher } from '../src/realtime/publisher.js';
+import { groupOf, heardUpTo } from './support/groups.js';
 import { type Client, eventually, World } from './support/world.js';
 
 /** The largest time a removal may take to end what somebody hears, in milliseconds. */
@@ -27,6 +28,26 @@ describe('Being removed from a group', () => {
       await done;
     };
   };
+
+  it('ends what they hear within a second when the order to take them out was never given', async () => {
+    const { chatId, owner, members } = await groupOf(world, 2);
+    const [leaver, stays] = members as [Client, Client];
+    const newcomer = await world.person();
+    // As when the node ends, or the answer to the commit is lost, before it gives them.
+    for (const order of ['leaveChat', 'joinChat'] as const)
+      jest.spyOn(Publisher.prototype, order).mockImplementationOnce(() => undefined);
+    await owner.ok('removeMember', { chatId, userId: leaver.userId });
+    await owner.ok('addMembers', { chatId, userIds: [newcomer.userId] });
+    const at = performance.now();
+    await Promise.all([leaver.next('syncNeeded'), newcomer.next('syncNeeded')]);
+    expect(performance.now() - at).toBeLessThan(BOUND_MS);
+    await owner.ok('sendMessage', { chatId, content: 'without them' });
+    for (const client of [stays, newcomer]) await heardUpTo(client, 'without them');
+    await leaver.settled();
+    expect(leaver.unread('newMessage')).not.toContainEqual(
+      expect.objectContaining({ content: 'without them' }),
+    );
+  });
 
   it('ends what all their devices hear with it, in the middle of a flood', async () => {
     const { chatId, owner, members } = await groupOf(world, 14);

@@ -49,8 +49,13 @@ describeWithRedis('A Redis that is away', () => {
   };
   const remove = async (chatId: number, userId: number): Promise<void> => {
     await one.sql('DELETE FROM chat_members WHERE "chatId" = $1 AND "userId" = $2', [chatId, userId]);
-    await one.sql('UPDATE chats SET "membersVersion" = "membersVersion" + 1 WHERE id = $1', [chatId]);
+    await one.sql(
+      'UPDATE chats SET "membersVersion" = "membersVersion" + 1, "membersChangedAt" = clock_timestamp() WHERE id = $1',
+      [chatId],
+    );
   };
+  /** As long as is promised: nothing tells from outside when a node has seen a removal. */
+  const aSecond = () => new Promise((resolve) => setTimeout(resolve, 1_000));
 
   const faults: [
     string,
@@ -133,8 +138,7 @@ describeWithRedis('A Redis that is away', () => {
 
     proxy.freeze();
     await remove(chatId, bob.userId);
-    // A second is what is promised; nothing tells from outside when the node has seen it.
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await aSecond();
     await other.http
       .post(`/chats/${chatId}/messages`)
       .send({ senderId: carol.userId, content: 'two' })
@@ -151,6 +155,70 @@ describeWithRedis('A Redis that is away', () => {
     expect(await carol.next('newMessage')).toMatchObject({ content: 'three' });
     await bob.settled();
     expect(bob.unread('newMessage')).toEqual([]);
+  });
+
+  it.each([
+    ['with nothing said', async () => proxy.freeze(), async () => proxy.resume()],
+    ['and says so', () => proxy.refuse(), () => proxy.accept()],
+  ])('lets a node that is cut off, %s, remove and add people at others', async (_, cut, mend) => {
+    const [owner, bob, carol, dora] = [await at(other), await at(one), await at(one), await at(one)];
+    const [{ userId: bobId }, { userId: carolId }] = [bob, carol];
+    const { id: chatId } = await owner.ok<{ id: number }>('createGroup', {
+      title: 'friends',
+      memberIds: [bobId, dora.userId],
+    });
+    for (const client of [bob, dora]) await client.next('newChat');
+
+    await cut();
+    await owner.ok('removeMember', { chatId, userId: bobId });
+    await owner.ok('addMembers', { chatId, userIds: [carolId] });
+    await aSecond();
+    await dora.ok('sendMessage', { chatId, content: 'without bob' });
+    const carolHears = async (content: string) => {
+      // What was held on the way to Redis may come late.
+      while ((await carol.next<Message & { content: string }>('newMessage')).content !== content);
+    };
+    await carolHears('without bob');
+    await bob.settled();
+    expect(bob.unread('newMessage')).toEqual([]);
+
+    await mend();
+    await settledIn(other, 'up');
+    await owner.ok('sendMessage', { chatId, content: 'and after' });
+    await carolHears('and after');
+    await bob.settled();
+    expect(bob.unread('newMessage')).toEqual([]);
+    // Both have missed what the orders came with.
+    for (const client of [bob, carol]) await client.next('syncNeeded');
+    for (const client of [owner, bob, carol, dora]) client.close();
+  });
+
+  it('ends a watch of somebody who blocked the watching one at a node that is cut off', async () => {
+    const [bob, alice] = [await at(other), await at(one)];
+    await alice.ok('sendMessage', { receiverId: bob.userId, content: 'hi' });
+    await alice.ok('watchPresence', { userIds: [bob.userId] });
+    await proxy.refuse();
+    await settledIn(other, 'down');
+    await bob.ok('blockUser', { userId: alice.userId });
+    await proxy.accept();
+    await settledIn(other, 'up');
+    await alice.next('syncNeeded');
+    /** Whether alice hears that bob went; somebody whom she hears of goes after him. */
+    const heardOfBob = async (): Promise<boolean> => {
+      const marker = await at(other);
+      await marker.ok('sendMessage', { receiverId: alice.userId, content: 'hi' });
+      await bob.ok('userOffline');
+      await marker.ok('userOffline');
+      const heard: number[] = [];
+      while (heard.at(-1) !== marker.userId) {
+        const { userId, online } = await alice.next<{ userId: number; online: boolean }>('userStatus');
+        if (!online) heard.push(userId);
+      }
+      await bob.ok('userOnline', bob.userId);
+      return heard.includes(bob.userId);
+    };
+    await eventually(async () => !(await heardOfBob()));
+    for (const client of [alice, bob]) client.close();
   });
 
   it('lets who was added to a group meanwhile hear it when it is back', async () => {

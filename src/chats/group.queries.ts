@@ -35,7 +35,8 @@ export const stampGroup: Statement = {
   name: 'groups.stamp',
   text: `
     UPDATE chats c SET version = c.version + $2::int, "memberCount" = $4::int,
-      "membersVersion" = c."membersVersion" + CASE WHEN $3::boolean THEN $2::int ELSE 0 END
+      "membersVersion" = c."membersVersion" + CASE WHEN $3::boolean THEN $2::int ELSE 0 END,
+      "membersChangedAt" = CASE WHEN $3::boolean THEN clock_timestamp() ELSE c."membersChangedAt" END
     WHERE c.id = $1 RETURNING ${chatColumns}`,
 };
 
@@ -46,8 +47,9 @@ export const stampGroup: Statement = {
 export const insertGroup: Statement = {
   name: 'groups.insert',
   text: `
-    INSERT INTO chats AS c (type, title, "avatarUrl", metadata, "historyVisible", "memberCount", "creationKey")
-    VALUES ('group', $1, $2, $3::jsonb, $4, $5, $6)
+    INSERT INTO chats AS c (type, title, "avatarUrl", metadata, "historyVisible", "memberCount", "creationKey",
+      "membersChangedAt")
+    VALUES ('group', $1, $2, $3::jsonb, $4, $5, $6, clock_timestamp())
     ON CONFLICT ("creationKey") WHERE "creationKey" IS NOT NULL DO NOTHING
     RETURNING ${chatColumns}`,
 };

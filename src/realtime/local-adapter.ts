@@ -36,7 +36,19 @@ interface Internals {
  * to read it, and goes to each by the fast path.
  */
 export class LocalAdapter extends Adapter {
+  /** Rises with every order to join or leave: whoever read memberships before it has read old ones. */
+  orders = 0;
   private marks = 0;
+
+  override addSockets(options: BroadcastOptions, rooms: Room[]): void {
+    this.orders++;
+    super.addSockets(options, rooms);
+  }
+
+  override delSockets(options: BroadcastOptions, rooms: Room[]): void {
+    this.orders++;
+    super.delSockets(options, rooms);
+  }
 
   override broadcast(packet: Packet, options: BroadcastOptions): void {
     const { rooms, except, flags } = options;

@@ -3,6 +3,7 @@ import type { Server } from 'socket.io';
 import type { EventName, EventPayload } from '../contract/index.js';
 import { encodePublished } from './encoding.js';
 import type { LocalAdapter } from './local-adapter.js';
+import { chatRoom, presenceRoom, userRoom } from './room-names.js';
 import { Envelope } from './wire/envelope.js';
 
 /** Who hears an event. */
@@ -20,11 +21,6 @@ export interface Audience {
   /** Not at other nodes where this person has a socket: what is told of them may be long ago, and is not so there. */
   unlessThere?: number;
 }
-
-export const userRoom = (userId: number): string => `user:${userId}`;
-export const presenceRoom = (userId: number): string => `presence:${userId}`;
-export const isPresenceRoom = (room: string): boolean => room.startsWith('presence:');
-export const chatRoom = (chatId: number): string => `chat:${chatId}`;
 
 /** Sends events to people. Services call it after their commit; delivery is best effort. */
 @Injectable()

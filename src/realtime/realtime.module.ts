@@ -6,6 +6,7 @@ import { Handshake } from './handshake.js';
 import { Drain } from './drain.js';
 import { Nodes } from './nodes/nodes.js';
 import { Publisher } from './publisher.js';
+import { RoomAudit } from './room-audit.js';
 import { Rooms } from './rooms.js';
 import { TokenExpiry } from './token-expiry.js';
 
@@ -13,7 +14,7 @@ import { TokenExpiry } from './token-expiry.js';
 @Global()
 @Module({
   imports: [DiscoveryModule],
-  providers: [Dispatcher, Drain, Handshake, Nodes, Publisher, Rooms, TokenExpiry],
+  providers: [Dispatcher, Drain, Handshake, Nodes, Publisher, RoomAudit, Rooms, TokenExpiry],
   exports: [Drain, Nodes, Publisher, Rooms],
 })
 export class RealtimeModule {

@@ -2,25 +2,21 @@ import { Injectable } from '@nestjs/common';
 import type { Server, Socket } from 'socket.io';
 import { bigints } from '../database/binary-array.js';
 import { GroupCommit, type Outcome } from '../database/group-commit.js';
-import { Sql, type Statement } from '../database/sql.js';
-import type { Connection } from './connection.js';
+import { Sql } from '../database/sql.js';
+import { Connection } from './connection.js';
 import { ANSWER_WITHIN_MS } from './deadlines.js';
 import { ARRIVALS_EVERY_MS, Pace } from './pace.js';
-import { chatRoom, isPresenceRoom, presenceRoom, userRoom } from './publisher.js';
-
-/** `$1` people: the groups of each. */
-const groupsOf: Statement = {
-  name: 'rooms.groupsOf',
-  text: `
-    SELECT u.id AS "userId", ARRAY(
-      SELECT c.id FROM chat_members m JOIN chats c ON c.id = m."chatId" AND c.type = 'group'
-      WHERE m."userId" = u.id
-    ) AS groups
-    FROM unnest($1::bigint[]) AS u(id)`,
-};
+import { chatRoom, isChatRoom, isPresenceRoom, presenceRoom, userRoom, watchedIn } from './room-names.js';
+import { groupsOf } from './rooms.queries.js';
 
 /** Called with the room, and the id of the connection that left it. */
 export type LeaveListener = (room: string, connectionId: string) => void;
+
+/** Somebody, and whose presence they watch. */
+export interface Watch {
+  viewerId: number;
+  userId: number;
+}
 
 /**
  * Which rooms a socket is in: `user:<id>` for its person, `chat:<id>` for each group of theirs, `presence:<id>`
@@ -37,11 +33,13 @@ export class Rooms {
   });
   private readonly pace = new Pace(ARRIVALS_EVERY_MS);
   private readonly listeners: LeaveListener[] = [];
+  private server: Server | null = null;
 
   constructor(private readonly sql: Sql) {}
 
   /** Called once by the adapter, before the first connection. */
   use(server: Server): void {
+    this.server = server;
     server.of('/').adapter.on('leave-room', (room: string, connectionId: string) => {
       for (const listener of this.listeners) listener(room, connectionId);
     });
@@ -65,14 +63,36 @@ export class Rooms {
 
   /** Adds the rooms of a person, unless the socket is not theirs any more by then. */
   async join(socket: Socket, userId: number, stillTheirs: () => boolean): Promise<void> {
+    // Joined during the handshake, when no order of Socket.IO's reaches the socket: it may have been removed since.
+    const before = [...socket.rooms].filter(isChatRoom);
     // The person's own room first: somebody added to a group meanwhile is joined to it through this room.
     await socket.join(userRoom(userId));
     const groups = await this.groups.submit(userId);
-    if (groups.length === 0 || !stillTheirs()) return;
+    if (groups.length + before.length === 0 || !stillTheirs()) return;
     await socket.join(groups.map(chatRoom));
     // Whoever was removed between the look and the join was taken out of a room that this socket was not in yet.
-    const still = new Set(await this.groups.submit(userId));
-    for (const chatId of groups) if (!still.has(chatId)) await socket.leave(chatRoom(chatId));
+    const still = new Set((await this.groups.submit(userId)).map(chatRoom));
+    for (const room of [...before, ...groups.map(chatRoom)]) if (!still.has(room)) await socket.leave(room);
+  }
+
+  /** Who watches whom at sockets of this node: at those in these rooms, or at all. */
+  watches(rooms: ReadonlySet<string> | null): Watch[] {
+    const { adapter, sockets } = this.server?.of('/') ?? {};
+    if (!adapter || !sockets) return [];
+    const ids = new Set(
+      rooms === null ? sockets.keys() : [...rooms].flatMap((room) => [...(adapter.rooms.get(room) ?? [])]),
+    );
+    const watches: Watch[] = [];
+    for (const id of ids) {
+      const socket = sockets.get(id);
+      const viewerId = socket && Connection.of(socket)?.userId;
+      if (viewerId == null) continue;
+      for (const room of adapter.sids.get(id) ?? []) {
+        const userId = watchedIn(room);
+        if (userId !== null) watches.push({ viewerId, userId });
+      }
+    }
+    return watches;
   }
 
   /** The socket watches these people, and nobody else. */

@@ -13,6 +13,7 @@ import { Handshake } from './handshake.js';
 import { Drain } from './drain.js';
 import { Nodes } from './nodes/nodes.js';
 import { Publisher } from './publisher.js';
+import { RoomAudit } from './room-audit.js';
 import { Rooms } from './rooms.js';
 import { cutOffSlowReaders } from './slow-readers.js';
 import { CorkedWebSocketServer } from './wire/corked-ws.js';
@@ -81,6 +82,7 @@ export class SocketIoAdapter extends IoAdapter {
     server.on('connection', (socket) => dispatcher.attach(socket));
     this.app.get(Publisher).use(server);
     this.app.get(Rooms).use(server);
+    this.app.get(RoomAudit).use(server);
     drain.use(server);
     this.server = server;
     return server;

@@ -4,7 +4,8 @@ import { Blocks } from '../blocks/blocks.js';
 import { Access, type Membership } from '../chats/access.js';
 import type { CommandInput, TypingView } from '../contract/index.js';
 import { VisibilityService } from '../presence/visibility.service.js';
-import { type Audience, chatRoom, Publisher, userRoom } from '../realtime/publisher.js';
+import { type Audience, Publisher } from '../realtime/publisher.js';
+import { chatRoom, userRoom } from '../realtime/room-names.js';
 import { Rooms } from '../realtime/rooms.js';
 import { EXPIRES_AFTER_MS, REPEAT_AFTER_MS, type Typist, Typists } from './typists.js';
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { RedisLink } from '../../redis/redis-link.js';
+import { isUserRoom } from '../room-names.js';
 import { Subscriptions } from './subscriptions.js';
 import {
   decode,
@@ -15,8 +16,7 @@ import {
 /** Messages to more rooms than this go once to every node instead of once to every room. */
 const MANY_ROOMS = 32;
 
-/** Characters of messages that Redis has not confirmed. Past it they are dropped, and their rooms told to sync. */
-const MAX_UNCONFIRMED = 8 * 1024 * 1024;
+const DEFAULTS: RelayOptions = { maxUnconfirmed: 8 * 1024 * 1024 };
 
 /** Rooms remembered as having missed something. Past it: everybody. */
 const MAX_MISSED = 10_000;
@@ -32,13 +32,20 @@ export interface LocalSockets {
   hear(message: NodeMessage, room: string | null): void;
 }
 
-/** What happens around the link, in this order when it is back. */
+/** What happens around the link. */
 export interface RelayEvents {
+  /** All rooms are heard again: what this node's people missed can be told them now. */
+  restored(): Promise<void>;
   /**
-   * All rooms are heard again: what this node's people missed can be told them now, and so can what others missed of
-   * what was published here since that moment of `performance.now()`; null: nothing.
+   * Other nodes may not have heard what was published here since that moment of `performance.now()`. Their sockets
+   * are told to sync by the relay; this is for what `sync` does not bring.
    */
-  restored(lostSince: number | null): Promise<void>;
+  lost(since: number): void;
+}
+
+export interface RelayOptions {
+  /** Characters of messages that Redis has not confirmed. Past it they are dropped, and their rooms told to sync. */
+  maxUnconfirmed: number;
 }
 
 /**
@@ -66,6 +73,7 @@ export class Relay {
     private readonly link: RedisLink,
     prefix: string,
     private readonly events: RelayEvents,
+    private readonly options = DEFAULTS,
   ) {
     this.prefix = `${prefix}:room:`;
     this.everybody = `${prefix}:nodes`;
@@ -116,7 +124,8 @@ export class Relay {
           ? plain
           : encodeFrame(this.nodeId, { ...header, except: [...(header?.except ?? []), ...shared] }, frame);
       this.push(this.prefix + room, text);
-      if (!isPersonal(room)) shared.push(room);
+      // No socket is in the rooms of two people.
+      if (!isUserRoom(room)) shared.push(room);
     }
   }
 
@@ -131,7 +140,7 @@ export class Relay {
   }
 
   private push(channel: string, text: string): void {
-    if (!this.link.isUp || this.unconfirmed + this.turnSize > MAX_UNCONFIRMED) {
+    if (!this.link.isUp || this.unconfirmed + this.turnSize > this.options.maxUnconfirmed) {
       this.lostSince ??= performance.now();
       this.miss(channel);
       return;
@@ -151,6 +160,9 @@ export class Relay {
     this.link.publish(turn).then(
       () => {
         this.unconfirmed -= turnSize;
+        // There is room again after too much was under way.
+        const room = this.unconfirmed < this.options.maxUnconfirmed / 2;
+        if (room && this.lostSince !== null && this.link.isUp) this.tellMissed();
       },
       () => {
         this.unconfirmed -= turnSize;
@@ -188,9 +200,7 @@ export class Relay {
       await this.link.subscribe([this.everybody]);
       if (!(await this.subscriptions.restore(this.local?.hosted() ?? []))) return;
       this.tellMissed();
-      const { lostSince } = this;
-      this.lostSince = null;
-      await this.events.restored(lostSince);
+      await this.events.restored();
     } catch (error) {
       if (this.link.isUp) this.link.fail(`not restored: ${String(error)}`);
     }
@@ -198,17 +208,16 @@ export class Relay {
 
   /** Readers at other nodes did not hear what this node could not publish. */
   private tellMissed(): void {
+    const { missedByAll, lostSince } = this;
     const rooms = [...this.missed];
-    const all = this.missedByAll;
     this.missed.clear();
     this.missedByAll = false;
+    this.lostSince = null;
     const sync = encodeOrder(this.nodeId, { do: 'sync' });
-    if (all) this.push(this.everybody, sync);
+    if (missedByAll) this.push(this.everybody, sync);
     else for (const room of rooms) this.push(this.prefix + room, sync);
+    if (lostSince !== null) this.events.lost(lostSince);
   }
 }
-
-/** Rooms of one person: no socket is in two of them. */
-export const isPersonal = (room: string): boolean => room.startsWith('user:');
 
 const afterMs = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref());

@@ -1,7 +1,8 @@
 import type { BroadcastOptions, Room, SocketId } from 'socket.io-adapter';
 import { LocalAdapter, type Told } from '../local-adapter.js';
 import type { Text } from '../wire/envelope.js';
-import { isPersonal, type LocalSockets, type Relay } from './relay.js';
+import { isUserRoom } from '../room-names.js';
+import type { LocalSockets, Relay } from './relay.js';
 import type { FrameHeader, NodeMessage } from './wire.js';
 
 /** Socket.IO types these as `any`. */
@@ -21,6 +22,14 @@ class Framed {
   constructor(readonly frame: string) {}
 }
 
+/** Hears of what did not reach this node. */
+export interface Losses {
+  /** Sockets in these rooms have missed events. */
+  events(rooms: ReadonlySet<Room>): void;
+  /** Sockets in these rooms, or all, have missed events, and orders to join and leave. */
+  orders(rooms: ReadonlySet<Room> | null): void;
+}
+
 /**
  * Rooms that reach over all nodes: first this node's sockets, then, through the relay, those of the others. An event
  * is encoded once; the text that travels is the one that sockets get.
@@ -28,13 +37,10 @@ class Framed {
  * Answers of other nodes are not asked for: `fetchSockets`, acks of a broadcast and `serverSideEmit` know this node only.
  */
 export class RelayedAdapter extends LocalAdapter implements LocalSockets {
-  /** Rises with every order to join or leave: whoever read memberships before it has read old ones. */
-  orders = 0;
-
   constructor(
     nsp: ConstructorParameters<typeof LocalAdapter>[0],
     private readonly relay: Relay,
-    private readonly missed: (rooms: ReadonlySet<Room> | null) => void,
+    private readonly losses: Losses,
   ) {
     super(nsp);
     const internals = this as unknown as Internals;
@@ -72,13 +78,11 @@ export class RelayedAdapter extends LocalAdapter implements LocalSockets {
   }
 
   override addSockets(options: BroadcastOptions, rooms: Room[]): void {
-    this.orders++;
     this.put(options, rooms);
     this.order({ do: 'join', rooms }, options);
   }
 
   override delSockets(options: BroadcastOptions, rooms: Room[]): void {
-    this.orders++;
     super.delSockets(options, rooms);
     this.order({ do: 'leave', rooms }, options);
   }
@@ -113,10 +117,9 @@ export class RelayedAdapter extends LocalAdapter implements LocalSockets {
     }
     const { order } = message;
     if (order.do === 'sync') {
-      this.missed(room === null ? null : new Set([room]));
+      this.losses.orders(room === null ? null : new Set([room]));
       return;
     }
-    this.orders++;
     const options: BroadcastOptions = {
       rooms: new Set(order.of),
       except: new Set(order.except ?? []),
@@ -132,7 +135,7 @@ export class RelayedAdapter extends LocalAdapter implements LocalSockets {
     const hosted = rooms.filter((room) => this.has(room));
     const heard = this.relay.heard(hosted);
     // What was published until then did not come here, and nobody waits for it as at the start of a connection.
-    if (heard) void heard.then(() => this.missed(new Set(hosted)));
+    if (heard) void heard.then(() => this.losses.events(new Set(hosted)));
   }
 
   private changed(room: Room): void {
@@ -183,5 +186,5 @@ export class RelayedAdapter extends LocalAdapter implements LocalSockets {
 }
 
 function byPersons(a: Room, b: Room): number {
-  return Number(isPersonal(a)) - Number(isPersonal(b));
+  return Number(isUserRoom(a)) - Number(isUserRoom(b));
 }
