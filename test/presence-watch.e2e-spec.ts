@@ -1,5 +1,6 @@
 import type { Server } from 'socket.io';
 import type { PresenceView } from '../src/contract/index.js';
+import { Sql } from '../src/database/sql.js';
 import { Publisher } from '../src/realtime/publisher.js';
 import { edges, over } from './support/edges.js';
 import { type Client, eventually, World } from './support/world.js';
@@ -229,6 +230,36 @@ describe('The presence of others', () => {
       await world.person(carolId);
       if (removed === bobId) expect(await alice.next('userStatus')).toMatchObject({ userId: carolId });
       expect(await heardOf(alice, bobId!)).toEqual([]);
+    });
+
+    it('ends also when the database was away as it was to be checked', async () => {
+      const alice = await world.person();
+      const [bobId] = await people(1);
+      const chatId = await group(alice.userId, bobId!);
+      await alice.ok('watchPresence', { userIds: [bobId] });
+      const rows = Sql.prototype.rows;
+      let asked = 0;
+      const spy = jest.spyOn(Sql.prototype, 'rows').mockImplementation(function (this: Sql, ...args) {
+        if (args[0].name !== 'presence.membersOf' || ++asked > 1) return rows.apply(this, args);
+        return Promise.reject(Object.assign(new Error('gone'), { code: '08006' }));
+      });
+      await alice.ok('leaveChat', chatId);
+      await unwatched(bobId!);
+      expect(asked).toBe(2);
+      spy.mockRestore();
+    });
+
+    it('is for a socket at which its own person is online', async () => {
+      const alice = await world.person();
+      const [bobId] = await people(1);
+      await group(alice.userId, bobId!);
+      await alice.ok('userOffline');
+      const asked = { userIds: [bobId], userId: alice.userId };
+      expect(await alice.refused('watchPresence', asked)).toBe('CONFLICT');
+      expect(await alice.ok('getPresence', asked)).toEqual([unseen(bobId!)]);
+      expect(await alice.ok('watchPresence', { userIds: [], userId: alice.userId })).toEqual([]);
+      await alice.ok('userOnline', alice.userId);
+      expect(await alice.ok('watchPresence', asked)).toEqual([unseen(bobId!)]);
     });
 
     it('is 500 people at most', async () => {

@@ -43,6 +43,10 @@ export class MemoryPresenceStore extends PresenceStore {
     return this.people.size;
   }
 
+  override mayBeOnline(userIds: readonly number[]): Promise<Set<number>> {
+    return this.onlineAmong(userIds);
+  }
+
   override async onlineAmong(userIds: readonly number[]): Promise<Set<number>> {
     return new Set(userIds.filter((userId) => this.people.has(userId)));
   }

@@ -26,6 +26,9 @@ export abstract class PresenceStore {
   /** Those of the people who are online. */
   abstract onlineAmong(userIds: readonly number[]): Promise<Set<number>>;
 
+  /** Those of the people who are online as far as this node can tell: all, when it can't. */
+  abstract mayBeOnline(userIds: readonly number[]): Promise<Set<number>>;
+
   /** Some of the people who are online, at most `limit`. */
   abstract online(limit: number): Promise<number[]>;
 

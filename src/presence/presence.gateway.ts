@@ -1,7 +1,7 @@
 import { type OnGatewayDisconnect, WebSocketGateway } from '@nestjs/websockets';
 import type { Socket } from 'socket.io';
 import { type Actor, personOf } from '../auth/actor.js';
-import type { PresenceView, VisibilityView } from '../contract/index.js';
+import { AppError, type PresenceView, type VisibilityView } from '../contract/index.js';
 import { Command, type CommandRequest } from '../realtime/command.decorator.js';
 import { Connection } from '../realtime/connection.js';
 import { Rooms } from '../realtime/rooms.js';
@@ -53,12 +53,17 @@ export class PresenceGateway implements OnGatewayDisconnect<Socket> {
     return this.presence.of(actor, input.userIds);
   }
 
+  /** A watch is ended by its person's room, so only a socket at which they are online has one. */
   @Command('watchPresence')
-  watchPresence(
+  async watchPresence(
     { actor, input }: CommandRequest<'watchPresence'>,
     connection: Connection,
   ): Promise<PresenceView[]> {
-    return this.presence.of(actor, input.userIds, (visible) => this.rooms.watch(connection, visible));
+    const isThere = () => connection.userId === actor.userId;
+    if (!isThere() && input.userIds.length > 0) throw offlineHere();
+    return this.presence.of(actor, input.userIds, (visible) => {
+      this.rooms.watch(connection, isThere() ? visible : []);
+    });
   }
 
   @Command('setVisibility')
@@ -76,4 +81,11 @@ export class PresenceGateway implements OnGatewayDisconnect<Socket> {
     if (connection?.userId == null) return;
     await this.presence.drop(connection.userId, socket.id);
   }
+}
+
+function offlineHere(): AppError {
+  return new AppError('CONFLICT', {
+    message: 'A socket hears of the presence of others while its own person is online there.',
+    details: [{ path: '', message: 'expected `userOnline` before, by this socket' }],
+  });
 }

@@ -9,12 +9,6 @@ export interface PresenceRow {
   invisible: boolean;
 }
 
-/** Somebody, and somebody whom they may not see. */
-export interface HiddenPair {
-  viewerId: number;
-  userId: number;
-}
-
 /**
  * What must hold between two people who share a chat for `viewer` to know whether `person` is online. All that
  * hides one person from another stands here. Both are SQL expressions of user ids.
@@ -48,6 +42,14 @@ export const hiddenFrom: Statement = {
   text: `
     SELECT v.id AS "viewerId", p.id AS "userId" FROM unnest($1::bigint[]) AS v(id), unnest($2::bigint[]) AS p(id)
     WHERE v.id <> p.id AND NOT ${maySee('v.id', 'p.id')}`,
+};
+
+/** `$1` viewers, `$2` people, pairwise: the pairs of which the first may not see the second. */
+export const hiddenPairs: Statement = {
+  name: 'presence.hiddenPairs',
+  text: `
+    SELECT i.viewer AS "viewerId", i.person AS "userId" FROM unnest($1::bigint[], $2::bigint[]) AS i(viewer, person)
+    WHERE NOT ${maySee('i.viewer', 'i.person')}`,
 };
 
 /** `$1` people, `$2` at most so many of each: who has a direct chat with them and is told when they come and go. */

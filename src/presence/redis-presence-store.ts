@@ -89,11 +89,13 @@ export class RedisPresenceStore extends PresenceStore {
   }
 
   override async onlineAmong(userIds: readonly number[]): Promise<Set<number>> {
-    const here = userIds.filter((userId) => this.people.has(userId));
-    const others = userIds.filter((userId) => !this.people.has(userId));
-    if (others.length > 0) await this.whenJoined();
-    const there = others.length > 0 ? await this.tryIn(() => this.keys.onlineAmong(others)) : null;
+    const { here, there } = await this.look(userIds);
     return new Set([...here, ...(there ?? [])]);
+  }
+
+  override async mayBeOnline(userIds: readonly number[]): Promise<Set<number>> {
+    const { here, there } = await this.look(userIds);
+    return new Set(there === null ? userIds : [...here, ...there]);
   }
 
   override async online(limit: number): Promise<number[]> {
@@ -155,6 +157,17 @@ export class RedisPresenceStore extends PresenceStore {
     });
     if (gone === null) this.left.set(userId, at);
     if (gone ?? true) this.listener({ userId, online: false, at: new Date(at) });
+  }
+
+  /** Those who are online at this node, and at others; null: that can't be told. */
+  private async look(
+    userIds: readonly number[],
+  ): Promise<{ here: number[]; there: Iterable<number> | null }> {
+    const here = userIds.filter((userId) => this.people.has(userId));
+    const others = userIds.filter((userId) => !this.people.has(userId));
+    if (others.length === 0) return { here, there: [] };
+    await this.whenJoined();
+    return { here, there: await this.tryIn(() => this.keys.onlineAmong(others)) };
   }
 
   /** Null: Redis is away, or was before it answered. */

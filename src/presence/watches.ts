@@ -1,36 +1,53 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Blocks } from '../blocks/blocks.js';
 import { bigints } from '../database/binary-array.js';
+import { isUnavailable } from '../database/failure.js';
 import { Sql } from '../database/sql.js';
+import { Nodes } from '../realtime/nodes/nodes.js';
 import { Publisher } from '../realtime/publisher.js';
+import { Rooms, type Watch } from '../realtime/rooms.js';
 import { PresenceStore } from './presence-store.js';
-import { type HiddenPair, hiddenFrom, membersOf } from './presence.queries.js';
+import { hiddenFrom, hiddenPairs, membersOf } from './presence.queries.js';
 
 /** Most pairs of people that are looked at. */
 const MOST_PAIRS = 10_000;
 
+/** Pairs of one statement, of those that were missed. */
+const PAIRS_AT_ONCE = 2_000;
+
+/** Milliseconds after which a database that was away is asked again. */
+const RETRY_MS = 1_000;
+
 /**
  * Ends watches whose reason is gone. That somebody may be watched is checked when the watch begins; here it is
- * checked again when a chat that may have been the reason has ended for one of the two. One statement at a time;
- * when it fails, or the pairs are too many (a group of more than a hundred was deleted), the watches are ended
- * unasked: clients have heard why, and may watch again.
+ * checked again when a chat that may have been the reason has ended for one of the two, and when word of that from
+ * another node may have been lost. One statement at a time; when it fails, or the pairs are too many (a group of
+ * more than a hundred was deleted), the watches are ended unasked: clients have heard why, and may watch again.
  */
 @Injectable()
-export class Watches implements OnModuleInit {
+export class Watches implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(Watches.name);
   private last: Promise<void> = Promise.resolve();
+  private stopped = false;
 
   constructor(
     private readonly sql: Sql,
     private readonly store: PresenceStore,
     private readonly publisher: Publisher,
     private readonly blocks: Blocks,
+    private readonly rooms: Rooms,
+    private readonly nodes: Nodes,
   ) {}
 
   onModuleInit(): void {
     this.publisher.onLeaveChat((chatId, userIds) => this.enqueue(() => this.afterLeaving(chatId, userIds)));
     this.blocks.onChange(({ userId, blockedId }) => this.recheck([blockedId], [userId]));
+    this.nodes.onMissed((rooms) => this.enqueue(() => this.afterMissing(rooms)));
+  }
+
+  onApplicationShutdown(): void {
+    this.stopped = true;
   }
 
   /** Those of the viewers who may not see one of the people any more watch them no more, on every node. */
@@ -39,9 +56,21 @@ export class Watches implements OnModuleInit {
   }
 
   private enqueue(work: () => Promise<void>): void {
-    this.last = this.last
-      .then(work)
-      .catch((error: unknown) => this.logger.warn(`Watches were not checked: ${String(error)}`));
+    this.last = this.last.then(() => this.whenThere(work));
+  }
+
+  /** Waits for a database that is away: what is not checked would be watched on. */
+  private async whenThere(work: () => Promise<void>): Promise<void> {
+    while (!this.stopped) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        this.logger.warn(`Watches were not checked: ${String(error)}`);
+        if (!isUnavailable(error)) return;
+        await pause(RETRY_MS, undefined, { ref: false });
+      }
+    }
   }
 
   private async afterLeaving(chatId: number, userIds: readonly number[]): Promise<void> {
@@ -51,9 +80,23 @@ export class Watches implements OnModuleInit {
     await this.endHidden(members, userIds);
   }
 
+  /** Sockets of this node may have missed orders to end watches. */
+  private async afterMissing(rooms: ReadonlySet<string> | null): Promise<void> {
+    const watches = this.rooms.watches(rooms);
+    for (let from = 0; from < watches.length; from += PAIRS_AT_ONCE) {
+      const some = watches.slice(from, from + PAIRS_AT_ONCE);
+      const viewers = bigints(some.map(({ viewerId }) => viewerId));
+      const people = bigints(some.map(({ userId }) => userId));
+      const hidden = await this.sql
+        .rows<Watch>(hiddenPairs, [viewers, people])
+        .catch((error: unknown) => this.unasked(error, some));
+      for (const { viewerId, userId } of hidden) this.publisher.endWatch([viewerId], [userId]);
+    }
+  }
+
   /** Only who is online watches. */
   private async endHidden(viewerIds: readonly number[], userIds: readonly number[]): Promise<void> {
-    const viewers = [...(await this.store.onlineAmong(viewerIds))];
+    const viewers = [...(await this.store.mayBeOnline(viewerIds))];
     if (viewers.length === 0 || userIds.length === 0) return;
     if (viewers.length * userIds.length <= MOST_PAIRS) return this.endHiddenFrom(viewers, userIds);
     const step = Math.max(1, Math.floor(MOST_PAIRS / userIds.length));
@@ -64,22 +107,25 @@ export class Watches implements OnModuleInit {
   }
 
   private async endHiddenFrom(viewerIds: readonly number[], userIds: readonly number[]): Promise<void> {
-    try {
-      const pairs = await this.sql.rows<HiddenPair>(hiddenFrom, [bigints(viewerIds), bigints(userIds)]);
-      if (userIds.length < viewerIds.length) {
-        for (const userId of new Set(pairs.map((pair) => pair.userId))) {
-          const viewers = pairs.filter((pair) => pair.userId === userId).map(({ viewerId }) => viewerId);
-          this.publisher.endWatch(viewers, [userId]);
-        }
-        return;
+    const pairs = await this.sql
+      .rows<Watch>(hiddenFrom, [bigints(viewerIds), bigints(userIds)])
+      .catch((error: unknown) => this.unasked(error, null));
+    if (pairs === null) this.publisher.endWatch(viewerIds, userIds);
+    else if (userIds.length < viewerIds.length) {
+      for (const userId of new Set(pairs.map((pair) => pair.userId))) {
+        const viewers = pairs.filter((pair) => pair.userId === userId).map(({ viewerId }) => viewerId);
+        this.publisher.endWatch(viewers, [userId]);
       }
+    } else {
       for (const viewerId of new Set(pairs.map((pair) => pair.viewerId))) {
         const people = pairs.filter((pair) => pair.viewerId === viewerId).map(({ userId }) => userId);
         this.publisher.endWatch([viewerId], people);
       }
-    } catch (error) {
-      this.publisher.endWatch(viewerIds, userIds);
-      throw error;
     }
+  }
+
+  private unasked<T>(error: unknown, ended: T): T {
+    this.logger.warn(`Watches are ended unasked: ${String(error)}`);
+    return ended;
   }
 }

@@ -66,7 +66,7 @@ export const presenceCommands = {
   }),
   watchPresence: define({
     summary:
-      'From now on this socket hears `userStatus` of these people, at most 500, of those one shares a chat with. Replaces what it watched before; an empty list ends it, as do `userOnline` and `userOffline`.',
+      'From now on this socket hears `userStatus` of these people, at most 500, of those one shares a chat with. Replaces what it watched before; an empty list ends it, as do `userOnline` and `userOffline`. CONFLICT at a socket where the asker is not online.',
     input: people,
     result: z.array(presenceView),
     order: 'write',
