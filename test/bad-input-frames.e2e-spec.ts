@@ -175,6 +175,20 @@ describe('Bad frames', () => {
       await goneOffline(ghost);
     });
 
+    it('that connect a thousand times in one body make a handful of sockets, and end the session', async () => {
+      const made = async () => {
+        const { text } = await world.http.get('/metrics').expect(200);
+        return Number(/^chat_connections_total (\d+)$/m.exec(text)?.[1]);
+      };
+      const before = await made();
+      const polling = await RawPolling.open(world.socketUrl);
+      expect(await polling.isEndedBy(Array(1_000).fill('40').join('\x1e'))).toBe(true);
+      const raw = await open();
+      for (let i = 0; i < 1_000; i++) raw.send('40');
+      await raw.closed;
+      expect((await made()) - before).toBeLessThanOrEqual(20);
+    });
+
     it('that go on after DISCONNECT close the connection, and leave nobody online', async () => {
       const raw = await connect();
       const ghost = world.newId();

@@ -37,6 +37,13 @@ const RESERVED_EVENTS = new Set([
   'removeListener',
 ]);
 
+/**
+ * CONNECTs of one connection within so many milliseconds. Each makes a socket, and Socket.IO notices a second one to the
+ * same namespace only when the first has been let in: one body of polling could hold forty thousand. A client sends one
+ * for each namespace.
+ */
+const MOST_CONNECTS = { count: 10, withinMs: 10_000 };
+
 /** By their digit on the wire. What would follow, BINARY_EVENT and BINARY_ACK, is not spoken. */
 const TEXT_TYPES = [
   PacketType.CONNECT,
@@ -69,6 +76,8 @@ export function createParser(bounds: Partial<JsonBounds> = {}, measured = false)
   /** One per connection; has the part of an emitter that Socket.IO's Client uses, for one listener. */
   class Decoder {
     private listener: Listener | undefined = undefined;
+    private connects = 0;
+    private connectsSince = 0;
     /** With `measured`: the characters of each event of the main namespace, until somebody takes them out. */
     readonly sizes: number[] = [];
 
@@ -90,16 +99,26 @@ export function createParser(bounds: Partial<JsonBounds> = {}, measured = false)
       return this.off();
     }
 
-    /** @throws Error when `chunk` is not a well-formed text packet; nothing is emitted then. */
+    /** @throws Error when `chunk` is not a well-formed text packet, or a CONNECT too many; nothing is emitted then. */
     add(chunk: unknown): void {
       if (typeof chunk !== 'string') throw new Error('binary frames are not supported');
       const packet = decode(chunk, limits);
+      if (packet.type === PacketType.CONNECT) this.countConnect();
       if (measured && packet.type === PacketType.EVENT && packet.nsp === '/') this.sizes.push(chunk.length);
       this.listener?.(packet);
     }
 
     destroy(): void {
       this.listener = undefined;
+    }
+
+    private countConnect(): void {
+      const now = performance.now();
+      if (now - this.connectsSince > MOST_CONNECTS.withinMs) {
+        this.connectsSince = now;
+        this.connects = 0;
+      }
+      if (++this.connects > MOST_CONNECTS.count) throw new Error('too many CONNECTs');
     }
   }
 
