@@ -101,6 +101,25 @@ describe('Somebody who stops reading', () => {
     await world.stop();
   });
 
+  it('is cut off as well when each answer by itself is larger than the cap', async () => {
+    const world = await World.start();
+    const { alice, bob, chatId } = await world.pair();
+    // Six characters each in JSON.
+    const content = '\u0001'.repeat(10_000);
+    for (let i = 0; i < 100; i += 20) {
+      await Promise.all(Array.from({ length: 20 }, () => alice.ok('sendMessage', { chatId, content })));
+    }
+    const deaf = await deafReader(world, bob.userId);
+    bob.close();
+    for (let i = 0; i < 8; i++) deaf.send(`42${i}["getMessages",{"chatId":${chatId},"limit":100}]`);
+    await eventually(async () => {
+      const online = await alice.ok<{ userId: number }[]>('getOnlineUsers');
+      return online.every(({ userId }) => userId !== bob.userId);
+    });
+    deaf.close();
+    await world.stop();
+  });
+
   it('is not taken for somebody who reads a large page', async () => {
     const world = await World.start();
     const { alice, bob, chatId } = await world.pair();

@@ -23,6 +23,7 @@ interface Reader {
 export function cutOffSlowReaders(server: Server, most = MAX_WAITING_BYTES): void {
   server.engine.on('connection', (reader: Reader) => {
     let waiting = 0;
+    let isCut = false;
     const cutOff = () => {
       reader.close(true);
       // A WebSocket that closes waits for what is unsent.
@@ -32,8 +33,11 @@ export function cutOffSlowReaders(server: Server, most = MAX_WAITING_BYTES): voi
       const size = data?.length ?? 0;
       const before = reader.writeBuffer.length === 0 ? 0 : waiting;
       waiting = before + size;
-      // One packet alone is never too much. Not in this call: whoever writes may be going through all readers.
-      if (before > 0 && before <= most && waiting > most) process.nextTick(cutOff);
+      // One packet alone is never too much.
+      if (isCut || before === 0 || waiting <= most) return;
+      isCut = true;
+      // Not in this call: whoever writes may be going through all readers.
+      process.nextTick(cutOff);
     });
   });
 }
