@@ -1,5 +1,6 @@
 import { type Asker, edges, over } from './support/edges.js';
-import { World } from './support/world.js';
+import { groupOf } from './support/groups.js';
+import { type Client, World } from './support/world.js';
 
 type Message = { id: number; chatId: number; seq: number; [field: string]: unknown };
 
@@ -163,6 +164,55 @@ describe('A message with a clientId', () => {
     const { body } = await send().expect(201);
     expect(body).toMatchObject({ clientId: 'header-1', seq: 1 });
     expect((await send().expect(201)).body).toEqual(body);
+  });
+
+  it('is free for another message when the first was not written, also when both come at once', async () => {
+    const { alice, chatId } = await world.pair();
+    const clientId = 'second-try';
+    const [wrong, good, repeat, third] = await Promise.all([
+      alice.ask('sendMessage', { chatId: 999_999_999, content: 'hi', clientId }),
+      alice.ask('sendMessage', { chatId, content: 'hi', clientId }),
+      alice.ask('sendMessage', { chatId, content: 'hi', clientId }),
+      alice.ask('sendMessage', { chatId, content: 'another', clientId }),
+    ]);
+    expect(wrong).toMatchObject({ ok: false, error: { code: 'NOT_FOUND' } });
+    expect(good).toMatchObject({ ok: true, data: { chatId, content: 'hi' } });
+    expect(repeat).toEqual(good);
+    expect(third).toMatchObject({ ok: false, error: { code: 'IDEMPOTENCY_MISMATCH' } });
+    expect(await countOf(chatId)).toBe(1);
+  });
+
+  describe('sent again by somebody who may not see it any more', () => {
+    const sentInGroup = async () => {
+      const { chatId, owner, members } = await groupOf(world, 2, { historyVisible: 'fromJoin' });
+      const [leaver, other] = members as [Client, Client];
+      const draft = { chatId, content: 'mine', clientId: 'mine-1', metadata: { a: 1 } };
+      const sent = await leaver.ok<Message>('sendMessage', draft);
+      await owner.ok('removeMember', { chatId, userId: leaver.userId });
+      await other.ok('addReaction', { messageId: sent.id, emoji: '👍' });
+      await other.ok('markAsSeen', { messageId: sent.id });
+      return { chatId, owner, leaver, draft, sent };
+    };
+
+    it.each(edges)('is answered as at first, and tells nothing new, over %s', async (edge) => {
+      const { leaver, draft, sent } = await sentInGroup();
+      const again = await over(edge, world, leaver).ok<Message>('sendMessage', draft);
+      expect({ ...again, version: 0 }).toEqual({ ...sent, version: 0 });
+    });
+
+    it('tells nothing new to somebody who joined again, and sees from then on', async () => {
+      const { chatId, owner, leaver, draft, sent } = await sentInGroup();
+      await owner.ok('addMembers', { chatId, userIds: [leaver.userId] });
+      const again = await leaver.ok<Message>('sendMessage', draft);
+      expect({ ...again, version: 0 }).toEqual({ ...sent, version: 0 });
+    });
+
+    it('is not found when its chat has gone before it', async () => {
+      const { chatId, leaver, draft } = await sentInGroup();
+      await world.sql('DELETE FROM chat_members WHERE "chatId" = $1', [chatId]);
+      await world.sql('DELETE FROM chats WHERE id = $1', [chatId]);
+      expect(await leaver.refused('sendMessage', draft)).toBe('NOT_FOUND');
+    });
   });
 
   it('fails alone when others that come with it are good', async () => {

@@ -145,6 +145,7 @@ export class BatchSender {
           entry.outcome = { ok: true, result: this.writtenOf(entry, row) };
           break;
         case verdicts.duplicate:
+        case verdicts.unseen:
           originals.push([entry, row]);
           break;
         case verdicts.noDirectChat:
@@ -187,14 +188,15 @@ export class BatchSender {
   private async answerOriginals(originals: [Entry, SentRow][], unsure: ReadonlySet<Entry>): Promise<void> {
     type Row = MessageRow & { chatId: number; user1Id: number | null; user2Id: number | null };
     const rows = await this.sql.rows<Row>(messagesByIds, [originals.map(([, row]) => row.id)]);
-    for (const [entry, { id }] of originals) {
+    for (const [entry, { id, verdict }] of originals) {
       const row = rows.find((one) => one.id === id);
       if (!row) {
         entry.outcome = { ok: false, error: new AppError('NOT_FOUND') };
         continue;
       }
       const { user1Id, user2Id } = row;
-      const message = toMessageView(row, row);
+      const shown = verdict === verdicts.unseen ? { ...row, ...atFirst(entry) } : row;
+      const message = toMessageView(shown, row);
       entry.outcome = { ok: true, result: { message, user1Id, user2Id, written: unsure.has(entry) } };
     }
   }
@@ -234,6 +236,19 @@ function refuseUnknown(entries: readonly Entry[], missing: ReadonlySet<number>):
     if (!known) entry.outcome = { ok: false, error: new AppError('NOT_FOUND') };
     return known;
   });
+}
+
+/** What its sender knew of a message when it was written. */
+function atFirst({ draft }: Entry) {
+  return {
+    content: draft.content,
+    replyToId: draft.replyToId,
+    metadata: draft.metadata,
+    reactions: null,
+    editedAt: null,
+    deletedAt: null,
+    seen: false,
+  };
 }
 
 function sentOf(

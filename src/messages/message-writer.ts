@@ -9,7 +9,7 @@ import { Vitals } from '../metrics/vitals.js';
 import { ANSWER_WITHIN_MS } from '../realtime/deadlines.js';
 import { BatchSender, type Findings, isConflict } from './batch-sender.js';
 import type { Draft, Entry, Sent } from './draft.js';
-import { outcomeOfTwin, splitTwins } from './twins.js';
+import { outcomeOfTwin, splitTwins, standsAlone } from './twins.js';
 import { WriterMeters } from './writer-meters.js';
 
 /** Messages of a batch. Larger ones cost less a message and hold the locks longer. */
@@ -83,9 +83,12 @@ export class MessageWriter implements OnApplicationShutdown {
     const since = performance.now();
     const { unique, twins } = splitTwins(batch);
     await this.settle(unique);
+    for (const [twin, first] of twins) {
+      if (standsAlone(twin, first)) await this.settle([twin]);
+      else twin.outcome = outcomeOfTwin(twin, first);
+    }
     this.meters.batch(batch.length, since);
-    for (const { outcome } of unique) if (outcome?.ok && outcome.result.written) this.meters.written.add();
-    for (const [twin, first] of twins) twin.outcome = outcomeOfTwin(twin, first);
+    for (const { outcome } of batch) if (outcome?.ok && outcome.result.written) this.meters.written.add();
     return batch.map(({ outcome }) => outcome ?? { ok: false, error: tooSlow() });
   }
 

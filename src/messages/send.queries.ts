@@ -20,6 +20,8 @@ export const verdicts = {
   blocking: 7,
   /** Somebody who is mentioned is no member. */
   noMention: 8,
+  /** As `duplicate`, and the sender may not see it any more: they are answered as at first, and learn nothing new. */
+  unseen: 9,
 } as const;
 
 export type Verdict = (typeof verdicts)[keyof typeof verdicts];
@@ -91,11 +93,15 @@ const send = (name: string, batch: { mentions: boolean }): Statement => ({
         c.id AS chat, c."user1Id", c."user2Id", c."membersVersion", o.id AS "originalId",
         CASE
           WHEN o.id IS NOT NULL THEN CASE
+            WHEN NOT EXISTS (SELECT 1 FROM chats g WHERE g.id = o."chatId") THEN ${verdicts.notFound}
             WHEN o."chatId" = c.id AND CASE WHEN o."originalHash" IS NULL
                 THEN o.content = i.content AND o."replyToId" IS NOT DISTINCT FROM i.reply
                   AND o.metadata IS NOT DISTINCT FROM i.metadata::jsonb
                 ELSE o."originalHash" = ${originalHash('i.content', 'i.reply', 'i.metadata::jsonb')} END
-            THEN ${verdicts.duplicate} ELSE ${verdicts.mismatch} END
+            THEN CASE
+              WHEN c."user1Id" IS NULL AND (m."userId" IS NULL OR o.seq <= m."seesAfter") THEN ${verdicts.unseen}
+              ELSE ${verdicts.duplicate} END
+            ELSE ${verdicts.mismatch} END
           WHEN c.id IS NULL AND i.chat IS NULL THEN CASE
             WHEN ${blocks('i.receiver', 'i.sender')} THEN ${verdicts.blocked}
             WHEN ${blocks('i.sender', 'i.receiver')} THEN ${verdicts.blocking}
@@ -125,7 +131,7 @@ const send = (name: string, batch: { mentions: boolean }): Statement => ({
         WHERE c."user1Id" IS NULL AND m."chatId" = c.id AND m."userId" = i.sender LIMIT 1
       ) m ON true
       LEFT JOIN LATERAL (
-        SELECT o.id, o."chatId", o.content, o."replyToId", o.metadata, o."originalHash" FROM messages o
+        SELECT o.id, o."chatId", o.seq, o.content, o."replyToId", o.metadata, o."originalHash" FROM messages o
         WHERE o."senderId" = i.sender AND o."clientId" = i.key LIMIT 1
       ) o ON true
       LEFT JOIN LATERAL (

@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../contract/index.js';
 import { tooSlow } from '../database/failure.js';
 import type { Outcome } from '../database/group-commit.js';
-import type { Entry, Sent } from './draft.js';
+import type { Draft, Entry, Sent } from './draft.js';
 
-/** Entries of the batch with the sender and key of an earlier one: they get that one's outcome. */
+/** Entries of the batch with the sender and key of an earlier one: as a rule they get that one's outcome. */
 export function splitTwins(batch: readonly Entry[]): { unique: Entry[]; twins: [Entry, Entry][] } {
   const firsts = new Map<string, Entry>();
   const twins: [Entry, Entry][] = [];
@@ -19,21 +19,31 @@ export function splitTwins(batch: readonly Entry[]): { unique: Entry[]; twins: [
   return { unique, twins };
 }
 
+/** Whether an entry is to be written by itself: the earlier one with its key was another one, and was not written. */
+export function standsAlone(twin: Entry, first: Entry): boolean {
+  return first.outcome?.ok === false && !(isSameTarget(twin.draft, first.draft) && isSameBody(twin, first));
+}
+
 /** What the repeat of an entry of the same batch gets. */
 export function outcomeOfTwin(twin: Entry, first: Entry): Outcome<Sent> {
   const { outcome } = first;
   if (!outcome) return { ok: false, error: tooSlow() };
   if (!outcome.ok) return outcome;
-  const { message } = outcome.result;
-  const { draft } = twin;
-  const sameTarget =
-    draft.chatId === null ? draft.receiverId === message.receiverId : draft.chatId === message.chatId;
-  const same =
-    sameTarget &&
-    draft.content === first.draft.content &&
-    draft.replyToId === first.draft.replyToId &&
-    isDeepStrictEqual(draft.metadata, first.draft.metadata);
-  return same
+  return isSameTarget(twin.draft, outcome.result.message) && isSameBody(twin, first)
     ? { ok: true, result: { ...outcome.result, written: false } }
     : { ok: false, error: new AppError('IDEMPOTENCY_MISMATCH') };
+}
+
+type Target = Pick<Draft, 'chatId' | 'receiverId'>;
+
+function isSameTarget(draft: Draft, other: Target): boolean {
+  return draft.chatId === null ? draft.receiverId === other.receiverId : draft.chatId === other.chatId;
+}
+
+function isSameBody({ draft }: Entry, { draft: other }: Entry): boolean {
+  return (
+    draft.content === other.content &&
+    draft.replyToId === other.replyToId &&
+    isDeepStrictEqual(draft.metadata, other.metadata)
+  );
 }
