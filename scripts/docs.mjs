@@ -294,12 +294,14 @@ function envExample() {
   return `# Copy to .env. What is unset or empty has its default.\n\n${entries.join('\n\n')}\n`;
 }
 
-/** Replaces what stands between two marks of a document. */
+/** Replaces what stands between two marks of a document, each of which is there once. */
 function between(text, what, content) {
   const [begin, end] = [`<!-- ${what}: npm run docs -->`, `<!-- end of ${what} -->`];
   const from = text.indexOf(begin);
   const to = text.indexOf(end);
   if (from === -1 || to < from) throw new Error(`README.md has lost its marks ${begin} and ${end}`);
+  const twice = [begin, end].find((mark) => text.indexOf(mark) !== text.lastIndexOf(mark));
+  if (twice !== undefined) throw new Error(`README.md has the mark ${twice} twice`);
   return `${text.slice(0, from)}${begin}\n\n${content}\n\n${text.slice(to)}`;
 }
 
