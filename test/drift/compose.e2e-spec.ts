@@ -98,6 +98,10 @@ describe('In docker-compose.yml the nodes behind nginx', () => {
     expect(compose).toContain('\n  node-2: *scaled\n');
   });
 
+  it('count people by the address that nginx has seen', () => {
+    expect(configured('node-1', { TRUST_PROXY: '0' }).config.trustProxy).toBe(1);
+  });
+
   it('are joined by Redis, which a single node does without', () => {
     expect(configured('node-1').config.redis.target).not.toBeNull();
     expect(configured('app').config.redis.target).toBeNull();
