@@ -25,6 +25,9 @@ import {
   visibilityView,
 } from './views.js';
 
+const RECEIPT_READERS =
+  'to all members of the chat. In a chat of more than RECEIPTS_PUSHED_UP_TO members, and in a direct chat while they block the other person, only to their own sockets.';
+
 /** What a socket can hear. A caller without a callback hears the answer to its command by the same names. */
 export const events = {
   chatsList: { payload: z.array(chatListItem), summary: 'Answer to getChats.' },
@@ -57,11 +60,11 @@ export const events = {
   messagesList: { payload: messagesPage, summary: 'Answer to getMessages.' },
   messageSeen: {
     payload: messageSeenView,
-    summary: 'A member has seen everything up to a message; to all members of the chat.',
+    summary: `A member has seen everything up to a message; ${RECEIPT_READERS}`,
   },
   messageDelivered: {
     payload: messageDeliveredView,
-    summary: 'Everything up to a message has reached a member; to all members of the chat.',
+    summary: `Everything up to a message has reached a member; ${RECEIPT_READERS}`,
   },
   unreadCount: {
     payload: unreadCountView,
