@@ -89,7 +89,9 @@ export const messageView = z
     chatId: id,
     seq: count.describe('Position in the chat: 1, 2, 3 … without gaps, in commit order.'),
     version: count.describe('The version of the chat at which this message last changed.'),
-    type: z.enum(['text', 'system']).describe('`system`: written by the server about a change of the chat.'),
+    type: z
+      .enum(['text', 'system'])
+      .describe('`system`: written by the server about a change of the chat, or sent by the application.'),
     senderId: id.nullable().describe('Of a system message: who did it. null: the application itself.'),
     receiverId: id.nullable().describe('The other person of a direct chat; null in groups.'),
     content: z.string(),
@@ -98,7 +100,9 @@ export const messageView = z
     replyToId: id.nullable(),
     metadata: json
       .nullable()
-      .describe('Of a system message: `event` and its ids. `mentions`: the people it mentions.'),
+      .describe(
+        "Of a system message of the server: `event` and its ids; of one of the application, the application's own. `mentions`: the people it mentions.",
+      ),
     reactions: z.array(reactionView),
     createdAt: timestamp,
     editedAt: timestamp.nullable(),
