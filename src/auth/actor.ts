@@ -4,7 +4,7 @@ import { AppError } from '../contract/index.js';
 export interface Actor {
   /**
    * The person; null is the application itself, which acts for nobody in particular and may see and do
-   * everything (open mode, where nobody said who asks).
+   * everything (in open mode where nobody said who asks, in jwt mode an API key).
    */
   readonly userId: number | null;
   /** The connection the request came over, left out when its outcome is published: it is answered instead. */

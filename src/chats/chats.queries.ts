@@ -28,7 +28,7 @@ export const seesAfter = (chat: string, reader: string) => `
     (SELECT s."seesAfter" FROM chat_members s WHERE s."chatId" = ${chat} AND s."userId" = ${reader}), 0
   )`;
 
-/** The columns of a message that its view shows, of the table alias `l`, as one JSON object or null. */
+/** The columns of a message that its view shows, of the table alias `l`, named `m.id` and so on; null without one. */
 const lastMessageColumns = `
   l.id AS "m.id", l.seq AS "m.seq", l.version AS "m.version", l.type AS "m.type", l."senderId" AS "m.senderId",
   l."clientId" AS "m.clientId", l.content AS "m.content", l."replyToId" AS "m.replyToId",

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What REST returns, sockets emit and webhooks post. Fields are only ever added. */
+/** What REST returns and sockets emit. Fields are only ever added. */
 
 const id = z.number().int().positive();
 const count = z.number().int().nonnegative();
@@ -126,7 +126,7 @@ export const chatView = z
     historyVisible: z.enum(['all', 'fromJoin']).describe('What those who join see of what was before.'),
     memberCount: count,
     membersVersion: count.describe(
-      'Counts changes of who is in and of roles: when it is another, ask getMembers.',
+      'Counts changes of who is in and of roles, in a direct chat also of blocks: when it is another, ask getMembers.',
     ),
     lastSeq: count.describe('How many messages the chat has had; the seq of the newest.'),
     version: count.describe('How many changes the chat has had.'),

@@ -37,7 +37,7 @@ export class Chat extends Model {
   @Column(DataType.INTEGER)
   declare memberCount: number;
 
-  /** Changes whenever somebody joins or leaves, or a role changes. */
+  /** Changes whenever somebody joins or leaves, or a role changes; in a direct chat, when one blocks or unblocks the other. */
   @Column(DataType.BIGINT)
   declare membersVersion: number;
 
