@@ -38,7 +38,7 @@ export class MessagesService {
 
   /**
    * Resolves once the message is committed. The permission (`message.send`) is checked by the statement that
-   * writes it, under the lock of the membership.
+   * writes it, by its snapshot; it is run again when memberships changed before it had the chat's lock (ADR 0008).
    *
    * @throws AppError as `MessageWriter.write`
    */
