@@ -3,7 +3,7 @@ import { Chat } from './chat.model.js';
 import type { Rel } from './rel.js';
 import { User } from './user.model.js';
 
-/** A message. The columns are written by the message writer's statement only. */
+/** A message. Written by statements only, never through this model. */
 @Table({ tableName: 'messages', updatedAt: false })
 export class Message extends Model {
   @Column({ type: DataType.BIGINT, primaryKey: true, autoIncrement: true })
