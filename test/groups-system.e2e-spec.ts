@@ -54,6 +54,16 @@ describe('The application itself', () => {
     await send(999_999_999, 'nowhere', 404);
   });
 
+  it('is said to have changed a group where it did', async () => {
+    const { chatId, members } = await groupOf(world, 1);
+    await world.http.patch(`/chats/${chatId}`).send({ title: 'Order 7' }).expect(200);
+    expect(await members[0]!.next('newMessage')).toMatchObject({
+      type: 'system',
+      senderId: null,
+      content: 'The application changed the title to “Order 7”',
+    });
+  });
+
   it('takes the migration back and makes it again, with groups and messages there', async () => {
     const { chatId, owner } = await groupOf(world, 2);
     await owner.ok('updateChat', { chatId, title: 'Kept' });

@@ -116,7 +116,7 @@ function updateNote(fields: Fields, news: (keyof Fields)[], { userId }: Actor): 
   return {
     names: [],
     text: (nameOf) =>
-      `${userId === null ? 'The administration' : nameOf(userId)} ${told.map((field) => texts[field]).join(' and ')}`,
+      `${userId === null ? 'The application' : nameOf(userId)} ${told.map((field) => texts[field]).join(' and ')}`,
     metadata: {
       event: 'chatUpdated',
       ...Object.fromEntries(told.map((field) => [field, fields[field]])),
