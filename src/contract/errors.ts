@@ -58,8 +58,9 @@ export const errorCatalogue = {
   },
   CONFLICT: {
     status: 409,
-    message: 'Something with that identity exists already.',
-    advice: 'Use what is there, or choose another identity.',
+    message: 'This contradicts what is there.',
+    advice:
+      'Read `details`: an identity is taken, a bound is reached, or a group would be left without an owner.',
   },
   GROUP_FULL: {
     status: 409,
