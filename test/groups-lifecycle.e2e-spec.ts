@@ -154,7 +154,7 @@ describe('Groups', () => {
       ]);
     });
 
-    it('are left by their owner to the eldest admin, and deleted by the last to leave', async () => {
+    it('are left by their owner to the longest-standing admin, and deleted by the last to leave', async () => {
       const { chatId, owner, members } = await groupOf(world, 3);
       const [bob, carol, dave] = members as [(typeof members)[0], (typeof members)[0], (typeof members)[0]];
       await owner.ok('setRole', { chatId, userId: carol.userId, role: 'admin' });

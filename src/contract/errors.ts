@@ -32,12 +32,12 @@ export const errorCatalogue = {
   },
   CREDENTIALS_WRONG: {
     status: 401,
-    message: 'There is no such user, or the password is another one.',
+    message: 'Wrong username or password.',
     advice: 'Check both. The answer is the same for either.',
   },
   FORBIDDEN: {
     status: 403,
-    message: 'This is not yours to do.',
+    message: 'You are not allowed to do this.',
     advice: 'Ask somebody with a higher role in the chat, or act as yourself. Do not retry unchanged.',
   },
   NOT_FOUND: {
@@ -64,7 +64,7 @@ export const errorCatalogue = {
   },
   GROUP_FULL: {
     status: 409,
-    message: 'A group can not have so many members.',
+    message: 'A group cannot have that many members.',
     advice: '`details` has the limit. Add fewer people, or make another group.',
   },
   IDEMPOTENCY_MISMATCH: {
@@ -94,7 +94,7 @@ export const errorCatalogue = {
   },
   UNAVAILABLE: {
     status: 503,
-    message: 'The database can not be reached or is too slow, or the server is going down.',
+    message: 'The database cannot be reached or is too slow, or the server is going down.',
     advice:
       'Retry after `retryAfterMs` milliseconds with the same `clientId`: it may or may not have been done.',
   },

@@ -46,7 +46,7 @@ export class LeavingService {
   }
 
   /**
-   * An owner leaves the group to the eldest admin, else to the eldest member; the last one deletes it.
+   * An owner leaves the group to the longest-standing admin, else member; the last one deletes it.
    *
    * @throws AppError NOT_FOUND; FORBIDDEN for a direct chat
    */

@@ -14,7 +14,7 @@ export const membersVersionOf: Statement = {
   text: `SELECT "membersVersion" FROM chats WHERE id = $1`,
 };
 
-/** `$1` chat, `$2` who owns it: who owns it when they are gone, the eldest admin, else the eldest member. */
+/** `$1` chat, `$2` who owns it: who owns it when they are gone, the longest-standing admin, else member. */
 export const heirOf: Statement = {
   name: 'members.heirOf',
   text: `

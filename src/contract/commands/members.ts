@@ -51,7 +51,8 @@ export const membersCommands = {
     rest: { method: 'DELETE', path: '/chats/:chatId/members/:userId', status: 200 },
   }),
   leaveChat: define({
-    summary: 'Leaves a group. An owner leaves it to the eldest admin, else member; the last one deletes it.',
+    summary:
+      'Leaves a group. An owner leaves it to the longest-standing admin, else member; the last one deletes it.',
     input: inChat.extend(repeatable),
     result: memberRemovedView,
     order: 'write',
