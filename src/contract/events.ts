@@ -124,7 +124,7 @@ export const events = {
       retryAfterMs: z.number().optional(),
     }),
     summary:
-      'A command without a callback failed, or this socket is closed for its token; only to that socket.',
+      'A command without a callback failed, or (`command` null) this socket is being closed: for its token, or for going on in spite of refusals; only to that socket.',
   },
 } as const satisfies Record<string, { payload: z.ZodType; summary: string }>;
 
