@@ -113,7 +113,7 @@ function commandSection([name, command]) {
   const facts = [`Answer: ${typeOf(schemaOf(result))}.`];
   if (socket) {
     facts.push(reply ? `Without a callback: ${code(reply)}.` : 'Without a callback: nothing is heard.');
-    if (bare) facts.push(`A bare id is the ${code(bare)}.`);
+    if (bare) facts.push(`A bare value is the ${code(bare)}.`);
   } else {
     facts.push('REST only.');
   }

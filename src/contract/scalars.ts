@@ -128,12 +128,11 @@ export const clientId = takesAsIs(
 /** Most members of a group. */
 export const MAX_MEMBERS = 1_000;
 
-/** Ids of people, at most as many as a group has members. */
-export function people(min: number) {
-  return z
-    .array(id, { error: 'expected a list of ids' })
-    .min(min, { error: `expected at least ${min} id` })
-    .max(MAX_MEMBERS, { error: `expected at most ${MAX_MEMBERS} ids` });
+/** Ids of people, at least so many and at most as many as a group has members. */
+export function people(min: 0 | 1) {
+  const list = z.array(id, { error: 'expected a list of ids' });
+  const some = min === 0 ? list : list.min(min, { error: `expected at least ${min} id` });
+  return some.max(MAX_MEMBERS, { error: `expected at most ${MAX_MEMBERS} ids` });
 }
 
 /** Most people that one message mentions. */
