@@ -1,4 +1,5 @@
-# The server, for a PostgreSQL of yours: docker build -t chat . && docker run -e DATABASE_URL=… -e AUTH=… chat
+# The server, for a PostgreSQL of yours:
+#   docker build -t chat . && docker run -p 3000:3000 -p 5005:5005 -e DATABASE_URL=… -e AUTH=… chat
 
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
