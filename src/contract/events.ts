@@ -93,7 +93,8 @@ export const events = {
   },
   userTyping: {
     payload: typingView,
-    summary: 'A member of a chat types, or has stopped; to its other members who are there now.',
+    summary:
+      'A member of a chat types, or has stopped; to its other members who are there now. A newMessage of theirs in that chat ends it as well: clear it then, for the word of it may come up to 5 s later when the message was sent through another node.',
   },
   blockChanged: {
     payload: blockView,
