@@ -5,10 +5,10 @@ import { TypingService } from './typing.service.js';
 
 @WebSocketGateway()
 export class TypingGateway {
-  constructor(private readonly typists: TypingService) {}
+  constructor(private readonly typingService: TypingService) {}
 
   @Command('typing')
   typing({ actor, input }: CommandRequest<'typing'>): Promise<TypingView> {
-    return this.typists.set(actor, input);
+    return this.typingService.set(actor, input);
   }
 }
