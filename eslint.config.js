@@ -58,7 +58,7 @@ function layerPatterns(folder) {
   }
   if (folder === 'contract') {
     patterns.push({
-      regex: '^(\\.\\./)+project-root\\.js$',
+      regex: '^(\\.\\./)+(project-root|version)\\.js$',
       message: 'The contract imports nothing of ours.',
     });
   } else {

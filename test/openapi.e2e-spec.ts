@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { commandNames, definitionOf, errorCatalogue } from '../src/contract/index.js';
+import { projectRoot } from '../src/project-root.js';
 import { World } from './support/world.js';
 
 interface Schema {
@@ -81,7 +84,10 @@ describe('The OpenAPI document', () => {
 
   it('is of version 3.1 and says what it describes', () => {
     expect(document.openapi).toMatch(/^3\.1\.\d+$/);
-    expect(document.info).toMatchObject({ title: expect.any(String), version: expect.any(String) });
+    const { version } = JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    expect(document.info).toMatchObject({ title: expect.any(String), version });
   });
 
   it('refers to nothing that is not in it', () => {

@@ -8,6 +8,7 @@ import {
   definitionOf,
   errorCatalogue,
 } from '../contract/index.js';
+import { version } from '../version.js';
 
 type Json = Record<string, unknown>;
 type JsonSchema = Json & { properties?: Record<string, Json>; required?: string[]; $defs?: Json };
@@ -168,7 +169,7 @@ export function openApiDocument(): OpenAPIObject {
     openapi: '3.1.0',
     info: {
       title: 'Chat messaging API',
-      version: '0.1.0',
+      version,
       description: 'The REST edge. Apps talk to the same commands over Socket.IO: see the README.',
     },
     paths,

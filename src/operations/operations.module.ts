@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
 import { Metrics } from '../metrics/metrics.js';
+import { version } from '../version.js';
 import { FrontController } from './front.controller.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { MetricsServer } from './metrics-server.js';
-import { version } from './version.js';
 
 /** What the operator needs. */
 @Module({
