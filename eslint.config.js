@@ -5,8 +5,8 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 /**
- * The layers of `src`, from the bottom up (CONTRIBUTING.md tells why). A folder imports from rows above its own
- * in this list, never from its own row or from rows below.
+ * The layers of `src`, as in CONTRIBUTING.md, which tells why. A folder imports only from rows above its own in this
+ * list, never from its own row or from rows below.
  */
 const LAYERS = [
   ['contract'],
@@ -40,7 +40,7 @@ if (homeless.length > 0)
 /** Imports that a folder of `src` may not have because of where it stands. */
 function layerPatterns(folder) {
   const row = LAYERS.findIndex((names) => names.includes(folder));
-  const above = LAYERS.slice(row)
+  const closed = LAYERS.slice(row)
     .flat()
     .filter((name) => name !== folder);
   const order = LAYERS.map((names) => names.join(', ')).join(' <- ');
@@ -50,10 +50,10 @@ function layerPatterns(folder) {
       message: 'Nothing imports the program itself.',
     },
   ];
-  if (above.length > 0) {
+  if (closed.length > 0) {
     patterns.push({
-      regex: `^(\\.\\./)+(${above.join('|')})/`,
-      message: `Imports point down the layers: ${order}.`,
+      regex: `^(\\.\\./)+(${closed.join('|')})/`,
+      message: `A folder imports only from rows above its own: ${order}.`,
     });
   }
   if (folder === 'contract') {
