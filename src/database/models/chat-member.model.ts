@@ -54,6 +54,18 @@ export class ChatMember extends Model {
   @Column(DataType.DATE(3))
   declare pinnedAt: Date | null;
 
+  /** When they last muted, archived or pinned the chat. */
+  @Column(DataType.DATE(3))
+  declare settingsAt: Date;
+
+  /** When `readSeq`, `deliveredSeq` or `unreadSeq` was last set. */
+  @Column(DataType.DATE(3))
+  declare watermarksAt: Date;
+
+  /** The version of the chat at which they joined. */
+  @Column(DataType.BIGINT)
+  declare version: number;
+
   @CreatedAt
   declare joinedAt: Date;
 

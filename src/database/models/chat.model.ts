@@ -49,6 +49,24 @@ export class Chat extends Model {
   @Column(DataType.BIGINT)
   declare version: number;
 
+  /** Direct chats: how many messages the first and the second of the two have sent. */
+  @Column(DataType.BIGINT)
+  declare user1Sent: number;
+
+  @Column(DataType.BIGINT)
+  declare user2Sent: number;
+
+  /** Direct chats: whether the first of the two blocks the second, and the second the first. */
+  @Column(DataType.BOOLEAN)
+  declare user1Blocks: boolean;
+
+  @Column(DataType.BOOLEAN)
+  declare user2Blocks: boolean;
+
+  /** Who made a group, and with which key: the same again finds it. */
+  @Column(DataType.TEXT)
+  declare creationKey: string | null;
+
   @Column(DataType.DATE(3))
   declare lastActivityAt: Date;
 

@@ -1,4 +1,5 @@
 import { BelongsTo, Column, CreatedAt, DataType, Model, Table } from 'sequelize-typescript';
+import type { ReactionView } from '../../contract/index.js';
 import { Chat } from './chat.model.js';
 import type { Rel } from './rel.js';
 import { User } from './user.model.js';
@@ -39,6 +40,18 @@ export class Message extends Model {
 
   @Column(DataType.JSONB)
   declare metadata: Record<string, unknown> | null;
+
+  /** Whether it has changed since it was sent. */
+  @Column(DataType.BOOLEAN)
+  declare revised: boolean;
+
+  /** Reactions as views show them; null: there are none. */
+  @Column(DataType.JSONB)
+  declare reactions: ReactionView[] | null;
+
+  /** md5 of what it said when it was sent, from its first change on: a retry of the send is told by it. */
+  @Column(DataType.TEXT)
+  declare originalHash: string | null;
 
   @CreatedAt
   declare createdAt: Date;
