@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { lockChat } from '../src/chats/group.queries.js';
 import { type CommandName, commandNames, definitionOf, type MessageView } from '../src/contract/index.js';
+import { Sql } from '../src/database/sql.js';
 import type { Answer } from '../src/realtime/call.js';
 import { freshDatabase } from './support/cluster.js';
 import { exampleOf, ofAccounts, type Scene } from './support/examples.js';
@@ -95,10 +97,13 @@ describe('A database that is away or slow', () => {
   const onSockets = served.filter((name) => definitionOf(name).socket);
   const onRest = served.filter((name) => definitionOf(name).rest);
 
-  /** A socket for each: of a person where the input can't say who asks. */
+  /** A socket for each: of a person where the input can't say who asks, and where they must be online. */
   const callersOf = (names: CommandName[]): Promise<Client[]> =>
     Promise.all(
-      names.map((name) => (definitionOf(name).actor.length > 0 ? world.stranger() : world.person())),
+      names.map((name) => {
+        if (name === 'watchPresence') return world.person(scene.userId);
+        return definitionOf(name).actor.length > 0 ? world.stranger() : world.person();
+      }),
     );
 
   const expectUnavailable = (outcomes: [CommandName, string][]) => {
@@ -274,6 +279,29 @@ describe('A database that is away or slow', () => {
       expect(sends.filter(({ answer }) => !answer.ok)).toEqual([]);
       await expectTold(sends.map(({ answer }) => (answer as { data: unknown }).data as MessageView));
     });
+  });
+
+  it('in which another node has frozen with a chat locked delays messages, and fails none', async () => {
+    const { alice: carol, bob: dave, chatId } = await world.pair();
+    // The chat of carol and dave, in a transaction that goes no further.
+    const frozen = new Sql({ url: proxy.url, pool: 1, timeoutMs: 3_000 });
+    const held = new Promise<void>((resolve) => {
+      void frozen
+        .transaction(async (runner) => {
+          await runner.rows(lockChat, [chatId]);
+          resolve();
+          await new Promise(() => undefined);
+        })
+        .catch(() => undefined);
+    });
+    await held;
+    const began = performance.now();
+    await Promise.all([
+      carol.ok('sendMessage', { chatId, content: 'to the locked chat' }),
+      alice.ok('sendMessage', { receiverId: bob.userId, content: 'to another one' }),
+    ]);
+    expect(performance.now() - began).toBeLessThan(ANSWERED_WITHIN_MS);
+    await dave.next('newMessage');
   });
 
   it('leaves no more connections behind than there may be', async () => {

@@ -2,6 +2,12 @@ import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { endsConnection, isSerializationFault } from './failure.js';
 
+/**
+ * Milliseconds that a transaction may stand still between two statements. A node that freezes inside one keeps its rows
+ * locked for so long; sends that wait for them are cut off after `timeoutMs`, which is more.
+ */
+const IDLE_IN_TRANSACTION_MS = 2_000;
+
 /** Milliseconds to wait for a free connection, connecting included. With the statement's bound under 5 s in all. */
 const ACQUIRE_TIMEOUT_MS = 1_200;
 
@@ -94,7 +100,7 @@ export class Sql implements Runner {
       statement_timeout: options.timeoutMs,
       // The client's own bound, for a server that no longer answers at all.
       query_timeout: options.timeoutMs + 200,
-      idle_in_transaction_session_timeout: 10_000,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
       keepAlive: true,
       options: SESSION.map((setting) => `-c ${setting}`).join(' '),
       application_name: 'chat',

@@ -41,6 +41,10 @@ export class Chat extends Model {
   @Column(DataType.BIGINT)
   declare membersVersion: number;
 
+  /** When a group's members last changed; null in direct chats, and in groups that have not since there is this column. */
+  @Column(DataType.DATE)
+  declare membersChangedAt: Date | null;
+
   /** Counts messages, without gaps, in commit order. */
   @Column(DataType.BIGINT)
   declare lastSeq: number;
