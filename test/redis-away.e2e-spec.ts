@@ -232,6 +232,31 @@ describeWithRedis('A Redis that is away', () => {
     expect(await bob.next('newMessage')).toMatchObject({ content: 'welcome' });
   });
 
+  it('holds no connection to the database while it is waited for', async () => {
+    const DATABASE_URL = one.config.database.url!;
+    const node = await World.start({ REDIS_URL: redis.url, DATABASE_URL, DATABASE_POOL: '4' });
+    try {
+      await settledIn(node, 'up');
+      const [alice, carol] = [await at(node), await at(node)];
+      // Whether the other one is online, Redis alone knows.
+      const { chatId } = await carol.ok<Message>('sendMessage', { receiverId: one.newId(), content: 'hi' });
+      await alice.ok('sendMessage', { receiverId: one.newId(), content: 'hi' });
+      redis.freeze();
+      const answered: string[] = [];
+      const syncs = Array.from({ length: 12 }, async () => {
+        const { ok } = await alice.ask('sync', {});
+        answered.push(ok ? 'synced' : 'refused');
+      });
+      await carol.ask('getMessages', { chatId });
+      answered.push('read');
+      await Promise.all(syncs);
+      expect(answered).toEqual(['read', ...syncs.map(() => 'synced')]);
+    } finally {
+      redis.thaw();
+      await node.stop();
+    }
+  });
+
   it('at the start keeps no node from serving, and joins it when it comes', async () => {
     const late = await Redis.notYet();
     const first = await World.start({ REDIS_URL: late.url });

@@ -11,7 +11,7 @@ import {
   MAX_INTEGER,
   type MemberView,
 } from '../contract/index.js';
-import { type Runner, Sql } from '../database/sql.js';
+import { Sql } from '../database/sql.js';
 import { PresenceService } from '../presence/presence.service.js';
 import { Publisher } from '../realtime/publisher.js';
 import { Access } from './access.js';
@@ -25,14 +25,7 @@ import {
   toLastMessage,
 } from './chat.view.js';
 import { ChatPurge } from './chat-purge.js';
-import {
-  chatById,
-  chatsOfUser,
-  chatsOfUserByIds,
-  deleteChat,
-  membersOfChat,
-  openDirectChat,
-} from './chats.queries.js';
+import { chatById, chatsOfUser, deleteChat, membersOfChat, openDirectChat } from './chats.queries.js';
 
 /** Members shown with a chat. */
 const MAX_MEMBERS_SHOWN = 100;
@@ -92,15 +85,6 @@ export class ChatsService {
     return { ...toChatView(row), lastMessage: toLastMessage(row), members };
   }
 
-  /** These of a person's chats, the latest activity first. */
-  async listByIds(
-    userId: number,
-    chatIds: readonly number[],
-    runner: Runner = this.sql,
-  ): Promise<ChatListItem[]> {
-    return this.listItems(await runner.rows<ChatListRow>(chatsOfUserByIds, [userId, chatIds]));
-  }
-
   /** A page of a person's chats, the latest activity first. Empty for somebody nobody has heard of. */
   async list(actor: Actor, { before, limit }: CommandInput<'getChats'>): Promise<ChatListItem[]> {
     const userId = personOf(actor);
@@ -108,6 +92,13 @@ export class ChatsService {
     const activity = milliseconds == null ? 'infinity' : new Date(milliseconds).toISOString();
     const rows = await this.sql.rows<ChatListRow>(chatsOfUser, [userId, activity, id, limit]);
     return this.listItems(rows);
+  }
+
+  /** List items with who of the other people is online. That may be asked of Redis: not inside a transaction. */
+  async listItems(rows: readonly ChatListRow[]): Promise<ChatListItem[]> {
+    const others = rows.map((row) => row['o.id']).filter((other) => other !== null);
+    const online = await this.presence.onlineAmong(others);
+    return rows.map((row) => toChatListItem(row, online));
   }
 
   /**
@@ -126,11 +117,5 @@ export class ChatsService {
     this.presence.recheck(memberIds, memberIds);
     await this.purge.start(chatId);
     return deleted;
-  }
-
-  private async listItems(rows: ChatListRow[]): Promise<ChatListItem[]> {
-    const others = rows.map((row) => row['o.id']).filter((other) => other !== null);
-    const online = await this.presence.onlineAmong(others);
-    return rows.map((row) => toChatListItem(row, online));
   }
 }

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, personOf } from '../auth/actor.js';
+import type { ChatListRow } from '../chats/chat.view.js';
+import { chatsOfUserByIds } from '../chats/chats.queries.js';
 import { ChatsService } from '../chats/chats.service.js';
 import { type MessageRow, toMessageView } from '../chats/message.view.js';
 import type {
@@ -54,6 +56,12 @@ interface ChangedChat {
 
 type ChatMessageRow = MessageRow & { chatId: number };
 
+/** What an answer says of a chat, as rows. */
+interface ChatPage extends Pick<SyncedChat, 'upTo' | 'reset' | 'more'> {
+  chat: ChatListRow;
+  messages: ChatMessageRow[];
+}
+
 /** What a client has missed. */
 @Injectable()
 export class SyncService {
@@ -70,7 +78,7 @@ export class SyncService {
     const userId = personOf(actor);
     const named = Object.entries(versions).map(([chat, version]) => [Number(chat), version] as const);
     const ids = named.map(([chat]) => chat);
-    return this.sql.snapshot(async (runner) => {
+    const read = await this.sql.snapshot(async (runner) => {
       const moved = await this.movedSince(runner, userId, since);
       const gone = await runner.rows<{ chatId: number }>(goneChats, [userId, ids]);
       const changed = await runner.rows<ChangedChat>(changedChats, [
@@ -79,29 +87,30 @@ export class SyncService {
         named.map(([, version]) => version),
         MAX_CHATS + 1,
       ]);
-      const chats = await this.changesOf(runner, userId, changed.slice(0, MAX_CHATS));
-      const more = changed.length > MAX_CHATS || chats.some((chat) => chat.more) || moved.more;
-      return {
-        chats,
-        gone: gone.map(({ chatId }) => chatId),
-        more,
-        watermarks: moved.watermarks,
-        hidden: moved.hidden,
-        memberships: moved.memberships,
-        at: moved.at,
-      };
+      const pages = await this.pagesOf(runner, userId, changed.slice(0, MAX_CHATS));
+      return { moved, gone, pages, more: changed.length > MAX_CHATS };
     });
+    const { moved, gone, pages } = read;
+    const chats = await this.chatsOf(pages);
+    return {
+      chats,
+      gone: gone.map(({ chatId }) => chatId),
+      more: read.more || chats.some((chat) => chat.more) || moved.more,
+      watermarks: moved.watermarks,
+      hidden: moved.hidden,
+      memberships: moved.memberships,
+      at: moved.at,
+    };
   }
 
-  private async changesOf(runner: Runner, userId: number, changed: ChangedChat[]): Promise<SyncedChat[]> {
+  private async pagesOf(runner: Runner, userId: number, changed: ChangedChat[]): Promise<ChatPage[]> {
     if (changed.length === 0) return [];
     const resets = new Set(changed.filter(isReset).map(({ chatId }) => chatId));
     const catchUps = changed.filter(({ chatId }) => !resets.has(chatId));
-    const items = await this.chats.listByIds(
+    const chats = await runner.rows<ChatListRow>(chatsOfUserByIds, [
       userId,
       changed.map(({ chatId }) => chatId),
-      runner,
-    );
+    ]);
     const rows = [
       ...(await runner.rows<ChatMessageRow>(newestMessages, [userId, [...resets], RESET_PAGE])),
       ...(await runner.rows<ChatMessageRow>(changedMessages, [
@@ -113,15 +122,23 @@ export class SyncService {
         MAX_MESSAGES + 1,
       ])),
     ];
-    const byChat = new Map<number, ChatMessageRow[]>(items.map(({ id }) => [id, []]));
+    const byChat = new Map<number, ChatMessageRow[]>(chats.map(({ id }) => [id, []]));
     for (const row of rows) byChat.get(row.chatId)?.push(row);
-    return items.map((chat) => {
+    return chats.map((chat) => {
       const all = byChat.get(chat.id) ?? [];
       const reset = resets.has(chat.id);
       const more = !reset && all.length > MAX_MESSAGES;
-      const messages = (more ? all.slice(0, MAX_MESSAGES) : all).map((row) => toMessageView(row, chat));
+      const messages = more ? all.slice(0, MAX_MESSAGES) : all;
       const upTo = more ? (messages.at(-1)?.version ?? chat.version) : chat.version;
       return { chat, messages, upTo, reset, more };
+    });
+  }
+
+  private async chatsOf(pages: readonly ChatPage[]): Promise<SyncedChat[]> {
+    const items = await this.chats.listItems(pages.map(({ chat }) => chat));
+    return pages.map(({ messages, upTo, reset, more }, index) => {
+      const chat = items[index]!;
+      return { chat, messages: messages.map((row) => toMessageView(row, chat)), upTo, reset, more };
     });
   }
 
