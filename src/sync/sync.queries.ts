@@ -27,51 +27,80 @@ export const goneChats: Statement = {
     WHERE NOT EXISTS (SELECT 1 FROM chat_members m WHERE m."chatId" = n.chat AND m."userId" = $1)`,
 };
 
+/** Bytes of a message in an answer beside those of its text, metadata and reactions: names, ids, moments. */
+const MESSAGE_FRAME_BYTES = 300;
+
+/** About how many bytes the message `m` takes in an answer. A long text is measured without being read. */
+const messageSize = `
+  ${MESSAGE_FRAME_BYTES} + octet_length(m.content) + COALESCE(octet_length(m.metadata::text), 0)
+    + COALESCE(octet_length(m.reactions::text), 0)`;
+
+/**
+ * Messages `x` of chats `p`, in the order of the chats that were given (`p.nr`) and in each by version, until they are
+ * `bytes` in all: the one that goes past it is the last. The rest is not read, only measured.
+ */
+const withinBytes = (messages: string, bytes: string, unless = 'false') => `
+    SELECT m."chatId", m.size, ${messageColumns}, m.seen FROM (
+      SELECT p.chat AS "chatId", p.nr, x.*, sum(x.size) OVER (ORDER BY p.nr, x.version) AS total
+      FROM ${messages}
+    ) m
+    WHERE m.total - m.size <= ${bytes} OR ${unless}
+    ORDER BY m.nr, m.version`;
+
 /**
  * `$1` person; `$2` chats, `$3` versions to start after, `$4` the chats' last seqs, `$5` the chats' versions,
- * pairwise; `$6` at most so many of each: messages that changed after that version, by version.
+ * pairwise; `$6` at most so many of each, `$7` and about so many bytes in all: messages that changed after that
+ * version, by version.
  *
  * The revised come from their own index. The others are as they were sent: at most as many of them can have
  * been sent since as there were changes, so they are among the newest by seq, and in the order of seq.
  */
 export const changedMessages: Statement = {
   name: 'sync.changedMessages',
-  text: `
-    SELECT p.chat AS "chatId", x.*
-    FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) AS p(chat, known, last, version)
-    CROSS JOIN LATERAL (SELECT ${seesAfter('p.chat', '$1')} AS after) s
-    CROSS JOIN LATERAL (
-      SELECT * FROM (
-        (
-          SELECT ${messageColumns}, ${seenBySomebody('m')} AS seen FROM messages m
-          WHERE m."chatId" = p.chat AND m.revised AND m.version > p.known AND m.seq > s.after AND ${notHidden('m', '$1')}
-          ORDER BY m.version LIMIT $6
-        )
-        UNION ALL
-        (
-          SELECT ${messageColumns}, ${seenBySomebody('m')} AS seen FROM messages m
-          WHERE m."chatId" = p.chat AND NOT m.revised AND m.seq > p.last - (p.version - p.known)
-            AND m.version > p.known AND m.seq > s.after AND ${notHidden('m', '$1')}
-          ORDER BY m.seq LIMIT $6
-        )
-      ) both_kinds ORDER BY version LIMIT $6
-    ) x
-    ORDER BY p.chat, x.version`,
+  text: withinBytes(
+    `
+      unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+        WITH ORDINALITY AS p(chat, known, last, version, nr)
+      CROSS JOIN LATERAL (SELECT ${seesAfter('p.chat', '$1')} AS after) s
+      CROSS JOIN LATERAL (
+        SELECT * FROM (
+          (
+            SELECT ${messageColumns}, ${seenBySomebody('m')} AS seen, ${messageSize} AS size FROM messages m
+            WHERE m."chatId" = p.chat AND m.revised AND m.version > p.known AND m.seq > s.after
+              AND ${notHidden('m', '$1')}
+            ORDER BY m.version LIMIT $6
+          )
+          UNION ALL
+          (
+            SELECT ${messageColumns}, ${seenBySomebody('m')} AS seen, ${messageSize} AS size FROM messages m
+            WHERE m."chatId" = p.chat AND NOT m.revised AND m.seq > p.last - (p.version - p.known)
+              AND m.version > p.known AND m.seq > s.after AND ${notHidden('m', '$1')}
+            ORDER BY m.seq LIMIT $6
+          )
+        ) both_kinds ORDER BY version LIMIT $6
+      ) x`,
+    '$7',
+  ),
 };
 
-/** `$1` person, `$2` chats, `$3` at most so many of each: the newest messages, by version. */
+/**
+ * `$1` person, `$2` chats, `$3` at most so many of each, `$4` and about so many bytes in all: the newest messages, by
+ * version. Those of the first chat are whole.
+ */
 export const newestMessages: Statement = {
   name: 'sync.newestMessages',
-  text: `
-    SELECT p.chat AS "chatId", x.*
-    FROM unnest($2::bigint[]) AS p(chat)
-    CROSS JOIN LATERAL (SELECT ${seesAfter('p.chat', '$1')} AS after) s
-    CROSS JOIN LATERAL (
-      SELECT ${messageColumns}, ${seenBySomebody('m')} AS seen FROM messages m
-      WHERE m."chatId" = p.chat AND m.seq > s.after AND ${notHidden('m', '$1')}
-      ORDER BY m.seq DESC LIMIT $3
-    ) x
-    ORDER BY p.chat, x.version`,
+  text: withinBytes(
+    `
+      unnest($2::bigint[]) WITH ORDINALITY AS p(chat, nr)
+      CROSS JOIN LATERAL (SELECT ${seesAfter('p.chat', '$1')} AS after) s
+      CROSS JOIN LATERAL (
+        SELECT ${messageColumns}, ${seenBySomebody('m')} AS seen, ${messageSize} AS size FROM messages m
+        WHERE m."chatId" = p.chat AND m.seq > s.after AND ${notHidden('m', '$1')}
+        ORDER BY m.seq DESC LIMIT $3
+      ) x`,
+    '$4',
+    'm.nr = 1',
+  ),
 };
 
 /** `$1` person, `$2` since when, `$3` at most so many: watermarks in the person's chats that moved, oldest first. */

@@ -3,7 +3,7 @@ import { type Actor, personOf } from '../auth/actor.js';
 import type { ChatListRow } from '../chats/chat.view.js';
 import { chatsOfUserByIds } from '../chats/chats.queries.js';
 import { ChatsService } from '../chats/chats.service.js';
-import { type MessageRow, toMessageView } from '../chats/message.view.js';
+import { toMessageView } from '../chats/message.view.js';
 import type {
   CommandInput,
   MembershipView,
@@ -12,6 +12,7 @@ import type {
   WatermarkView,
 } from '../contract/index.js';
 import { type Runner, Sql } from '../database/sql.js';
+import { type ChatMessageRow, type ChatPage, pagesWithin } from './pages.js';
 import {
   changedChats,
   changedMessages,
@@ -26,8 +27,8 @@ import {
 /** Chats of one answer. */
 const MAX_CHATS = 50;
 
-/** Messages of one chat in one answer. */
-const MAX_MESSAGES = 100;
+/** Messages of one chat in one answer; bytes of all its chats and messages, about. */
+const BOUNDS = { messages: 100, bytes: 2 * 1024 * 1024 } as const;
 
 /** Messages of a chat that is sent anew. */
 const RESET_PAGE = 30;
@@ -52,14 +53,6 @@ interface ChangedChat {
   known: number | null;
   /** The version at which the person joined. */
   joined: number;
-}
-
-type ChatMessageRow = MessageRow & { chatId: number };
-
-/** What an answer says of a chat, as rows. */
-interface ChatPage extends Pick<SyncedChat, 'upTo' | 'reset' | 'more'> {
-  chat: ChatListRow;
-  messages: ChatMessageRow[];
 }
 
 /** What a client has missed. */
@@ -87,11 +80,11 @@ export class SyncService {
         named.map(([, version]) => version),
         MAX_CHATS + 1,
       ]);
-      const pages = await this.pagesOf(runner, userId, changed.slice(0, MAX_CHATS));
-      return { moved, gone, pages, more: changed.length > MAX_CHATS };
+      const { pages, more } = await this.pagesOf(runner, userId, changed.slice(0, MAX_CHATS));
+      return { moved, gone, pages, more: more || changed.length > MAX_CHATS };
     });
-    const { moved, gone, pages } = read;
-    const chats = await this.chatsOf(pages);
+    const { moved, gone } = read;
+    const chats = await this.chatsOf(read.pages);
     return {
       chats,
       gone: gone.map(({ chatId }) => chatId),
@@ -103,8 +96,8 @@ export class SyncService {
     };
   }
 
-  private async pagesOf(runner: Runner, userId: number, changed: ChangedChat[]): Promise<ChatPage[]> {
-    if (changed.length === 0) return [];
+  private async pagesOf(runner: Runner, userId: number, changed: ChangedChat[]) {
+    if (changed.length === 0) return { pages: [], more: false };
     const resets = new Set(changed.filter(isReset).map(({ chatId }) => chatId));
     const catchUps = changed.filter(({ chatId }) => !resets.has(chatId));
     const chats = await runner.rows<ChatListRow>(chatsOfUserByIds, [
@@ -112,26 +105,23 @@ export class SyncService {
       changed.map(({ chatId }) => chatId),
     ]);
     const rows = [
-      ...(await runner.rows<ChatMessageRow>(newestMessages, [userId, [...resets], RESET_PAGE])),
+      ...(await runner.rows<ChatMessageRow>(newestMessages, [userId, [...resets], RESET_PAGE, BOUNDS.bytes])),
       ...(await runner.rows<ChatMessageRow>(changedMessages, [
         userId,
         catchUps.map(({ chatId }) => chatId),
         catchUps.map(({ known }) => known),
         catchUps.map(({ lastSeq }) => lastSeq),
         catchUps.map(({ version }) => version),
-        MAX_MESSAGES + 1,
+        BOUNDS.messages + 1,
+        BOUNDS.bytes,
       ])),
     ];
-    const byChat = new Map<number, ChatMessageRow[]>(chats.map(({ id }) => [id, []]));
-    for (const row of rows) byChat.get(row.chatId)?.push(row);
-    return chats.map((chat) => {
-      const all = byChat.get(chat.id) ?? [];
-      const reset = resets.has(chat.id);
-      const more = !reset && all.length > MAX_MESSAGES;
-      const messages = more ? all.slice(0, MAX_MESSAGES) : all;
-      const upTo = more ? (messages.at(-1)?.version ?? chat.version) : chat.version;
-      return { chat, messages, upTo, reset, more };
-    });
+    const messages = new Map<number, ChatMessageRow[]>(chats.map(({ id }) => [id, []]));
+    for (const row of rows) messages.get(row.chatId)?.push(row);
+    return pagesWithin(
+      BOUNDS,
+      chats.map((chat) => ({ chat, messages: messages.get(chat.id) ?? [], reset: resets.has(chat.id) })),
+    );
   }
 
   private async chatsOf(pages: readonly ChatPage[]): Promise<SyncedChat[]> {
