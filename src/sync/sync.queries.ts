@@ -103,31 +103,43 @@ export const newestMessages: Statement = {
   ),
 };
 
-/** `$1` person, `$2` since when, `$3` at most so many: watermarks in the person's chats that moved, oldest first. */
+/**
+ * The `$3` that moved first, and all that moved at the same millisecond as the last of them: the next page can begin
+ * after it. What moved after `$4` is one such moment: some that moved at the same time may not be committed yet, so no
+ * page ends there.
+ */
+const first = (moment: string) => `ORDER BY LEAST(${moment}, $4::timestamptz) FETCH FIRST $3 ROWS WITH TIES`;
+
+/**
+ * `$1` person, `$2` since when, `$3` at most so many of what moved up to `$4` (see `first`): watermarks in the
+ * person's chats that moved, oldest first.
+ */
 export const movedWatermarks: Statement = {
   name: 'sync.movedWatermarks',
   text: `
     SELECT m."chatId", m."userId", m."readSeq", m."deliveredSeq", m."watermarksAt" AS at
     FROM chat_members mine JOIN chat_members m ON m."chatId" = mine."chatId"
     WHERE mine."userId" = $1 AND m."watermarksAt" > $2::timestamptz
-    ORDER BY m."watermarksAt" LIMIT $3`,
+    ${first('m."watermarksAt"')}`,
 };
 
-/** `$1` person, `$2` since when, `$3` at most so many: messages they deleted for themselves, oldest first. */
+/** As `movedWatermarks`: messages that the person deleted for themselves. */
 export const hiddenSince: Statement = {
   name: 'sync.hiddenSince',
   text: `
     SELECT "chatId", "messageId", at FROM hidden_messages
-    WHERE "userId" = $1 AND at > $2::timestamptz ORDER BY at LIMIT $3`,
+    WHERE "userId" = $1 AND at > $2::timestamptz
+    ${first('at')}`,
 };
 
-/** `$1` person, `$2` since when, `$3` at most so many: settings of their chats that they changed, oldest first. */
+/** As `movedWatermarks`: settings of their chats that the person changed. */
 export const settingsSince: Statement = {
   name: 'sync.settingsSince',
   text: `
     SELECT m."chatId", c.version, m."mutedUntil", m."archivedAt", m."pinnedAt", m."settingsAt" AS at
     FROM chat_members m JOIN chats c ON c.id = m."chatId"
-    WHERE m."userId" = $1 AND m."settingsAt" > $2::timestamptz ORDER BY m."settingsAt" LIMIT $3`,
+    WHERE m."userId" = $1 AND m."settingsAt" > $2::timestamptz
+    ${first('m."settingsAt"')}`,
 };
 
 /** `$1` milliseconds: the moment that much before now, by the database's clock. */

@@ -36,7 +36,10 @@ const RESET_PAGE = 30;
 /** Changes after which a chat is sent anew: catching up would take more pages than it is worth. */
 const MAX_GAP = 1_000;
 
-/** Watermarks, and messages deleted for oneself, of one answer. */
+/**
+ * Watermarks, and messages deleted for oneself, of one answer; besides those of the same millisecond as the last, and
+ * all of the overlap.
+ */
 const MAX_MOVED = 1_000;
 
 /**
@@ -134,17 +137,18 @@ export class SyncService {
 
   /** What has no version of a chat: watermarks, and what one has deleted or set for oneself. */
   private async movedSince(runner: Runner, userId: number, since: string | undefined) {
-    const [now] = await runner.rows<{ at: string }>(momentBefore, [OVERLAP_MS]);
-    const at = now?.at ?? new Date(0).toISOString();
+    const [settled] = await runner.rows<{ at: string }>(momentBefore, [OVERLAP_MS]);
+    const at = settled?.at ?? new Date(0).toISOString();
     if (since === undefined) return { watermarks: [], hidden: [], memberships: [], at, more: false };
-    const values = [userId, since, MAX_MOVED];
+    const values = [userId, since, MAX_MOVED, at];
     const watermarks = await runner.rows<WatermarkView & { at: string }>(movedWatermarks, values);
     const hidden = await runner.rows<{ chatId: number; messageId: number; at: string }>(hiddenSince, values);
     const settings = await runner.rows<MembershipView & { at: string }>(settingsSince, values);
-    // Cut short, the next call goes on where the list that was cut ends.
+    // Cut short, the next call goes on where the list that was cut ends. One that goes past the overlap is whole.
     const ends = [watermarks, hidden, settings]
-      .filter((list) => list.length === MAX_MOVED)
-      .map((list) => list.at(-1)!.at);
+      .filter((list) => list.length >= MAX_MOVED)
+      .map((list) => list.at(-1)!.at)
+      .filter((end) => end < at);
     return {
       watermarks: watermarks.map(({ at: _, ...watermark }) => watermark),
       hidden: hidden.map(({ chatId, messageId }) => ({ chatId, messageId })),
