@@ -197,6 +197,43 @@ describe('Bad input over sockets', () => {
     });
   });
 
+  describe('a moment', () => {
+    it('is one that the database knows, and nothing else', async () => {
+      const moments = [
+        ...['1', 'null', 'true', '{}', '""', '"x"', '"infinity"', '"now"', '"2026-01-01"'],
+        ...[
+          '"2026-02-30T00:00:00Z"',
+          '"2026-01-01T00:00Z"',
+          '"2026-01-01T00:00:00+01:00"',
+          '"+010000-01-01T00:00:00Z"',
+        ],
+        ...['"0000-01-01T00:00:00Z"', '"1969-12-31T23:59:59.999Z"', '"9999-01-01T00:00:00Z"'],
+        ...['"9999-12-31T23:59:59.9999Z"', `"2026-01-01T00:00:00.${'1'.repeat(200)}Z"`],
+      ];
+      for (const moment of moments) {
+        await refused('sync', `{"userId":${alice.userId},"since":${moment}}`);
+        if (moment !== 'null')
+          await refused(
+            'updateMembership',
+            `{"userId":${alice.userId},"chatId":${chatId},"mutedUntil":${moment}}`,
+          );
+      }
+    });
+
+    it('may be the first and the last of those', async () => {
+      const moments = {
+        '1970-01-01T00:00:00Z': '1970-01-01T00:00:00.000Z',
+        '2026-01-01T00:00:00.12Z': '2026-01-01T00:00:00.120Z',
+        '9998-12-31T23:59:59.999999999Z': '9999-01-01T00:00:00.000Z',
+      };
+      for (const [moment, mutedUntil] of Object.entries(moments)) {
+        await alice.ok('sync', { since: moment });
+        const set = await alice.ok('updateMembership', { chatId, mutedUntil: moment });
+        expect(set).toMatchObject({ mutedUntil });
+      }
+    });
+  });
+
   describe('a payload', () => {
     it.each(objectCommands)('of %s is an object', async (command) => {
       for (const json of refusedPayloads) await refused(command, json);

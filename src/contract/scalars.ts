@@ -198,10 +198,10 @@ export const messageMetadata = takesAsIs(
   (value) => isMetadata(value) && mentionsPeople(value),
 );
 
-/** A moment from 1970 on, by which something is to end. */
-export const until = z.iso
-  .datetime()
-  .refine((moment) => moment >= '1970', { error: 'expected a moment after 1970' });
+/** Years 1970 to 9998, at most nanoseconds: PostgreSQL knows no year 0, and rounds the last of 9999 to a year of five digits. */
+const MOMENT = /^(?!9999)(?:19[7-9]|[2-9]\d\d)\d-[^.]*(?:\.\d{1,9})?Z$/;
 
-/** A moment as views show it: ISO 8601 in UTC with milliseconds. */
-export const timestamp = z.iso.datetime();
+/** A moment that is stored or compared with stored ones: ISO 8601 in UTC. */
+export const moment = z.iso.datetime().refine((value) => MOMENT.test(value), {
+  error: 'expected a moment of the years 1970 to 9998, with at most 9 digits after the point',
+});

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { define, inChat, repeatable } from '../define.js';
-import { id, pageSize, people, position, until } from '../scalars.js';
+import { id, moment, pageSize, people, position } from '../scalars.js';
 import {
   memberRemovedView,
   membersAddedView,
@@ -78,7 +78,7 @@ export const membersCommands = {
   updateMembership: define({
     summary: 'Mutes, archives or pins a chat for oneself; what is left out stays.',
     input: inChat.extend({
-      mutedUntil: until.nullable().optional().describe('null: not muted.'),
+      mutedUntil: moment.nullable().optional().describe('null: not muted.'),
       archived: z.boolean().optional(),
       pinned: z.boolean().optional(),
       ...repeatable,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { define } from '../define.js';
-import { id, position } from '../scalars.js';
+import { id, moment, position } from '../scalars.js';
 import { syncedView } from '../views.js';
 
 /** Most chats that a client can name in one sync. */
@@ -19,8 +19,7 @@ export const syncCommands = {
     input: z.object({
       userId: id.optional(),
       versions: versions.default({}).describe('The version of each chat that the client has.'),
-      since: z.iso
-        .datetime()
+      since: moment
         .optional()
         .describe('`at` of the last answer: brings watermarks and deletions for oneself moved since then.'),
     }),
