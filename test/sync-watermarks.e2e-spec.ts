@@ -96,4 +96,42 @@ describe('Watermarks in sync', () => {
     await walk(reader, answer.at, marks);
     expect(marks).toEqual(await storedMarks(reader));
   });
+
+  it('bring how much is unread of one’s own, when it falls and when it rises on another device', async () => {
+    const { alice, bob, chatId } = await world.pair();
+    const phone = await world.person(bob.userId);
+    for (const content of ['one', 'two', 'three']) await alice.ok('sendMessage', { chatId, content });
+    const group = await groupOf(world, 1);
+    const mention = { mentions: [group.members[0]!.userId] };
+    await group.owner.ok('sendMessage', { chatId: group.chatId, content: 'you', metadata: mention });
+
+    let { at } = await phone.ok<SyncedView>('sync', {});
+    const versions = await versionsOf(phone);
+    const marksOfPhone = async () => {
+      const answer = await phone.ok<SyncedView>('sync', { versions, since: at });
+      ({ at } = answer);
+      expect(answer.chats).toEqual([]);
+      return answer.watermarks;
+    };
+    const own = { chatId, userId: bob.userId, readSeq: 3, deliveredSeq: 3 };
+    await bob.ok('markAsSeen', { chatId });
+    expect(await marksOfPhone()).toContainEqual({ ...own, unread: 0, unreadMentions: 0 });
+    await bob.ok('markAsUnread', { chatId });
+    expect(await marksOfPhone()).toContainEqual({ ...own, unread: 1, unreadMentions: 0 });
+
+    // Of others, what they have seen and nothing else.
+    await alice.ok('markAsSeen', { chatId });
+    const hers = { chatId, userId: alice.userId, readSeq: 3, deliveredSeq: 3 };
+    expect(await marksOfPhone()).toContainEqual(hers);
+
+    const [member] = group.members as [Client];
+    const moved = async () => {
+      const since = new Date(Date.now() - 60_000).toISOString();
+      const answer = await member.ok<SyncedView>('sync', { versions: await versionsOf(member), since });
+      return answer.watermarks.find(({ userId }) => userId === member.userId);
+    };
+    expect(await moved()).toMatchObject({ unread: 1, unreadMentions: 1 });
+    await member.ok('markAsSeen', { chatId: group.chatId });
+    expect(await moved()).toMatchObject({ unread: 0, unreadMentions: 0 });
+  });
 });

@@ -103,6 +103,8 @@ describe('sync', () => {
       userId: alice.userId,
       readSeq: 1,
       deliveredSeq: 1,
+      unread: 0,
+      unreadMentions: 0,
     });
     expect(synced.hidden).toContainEqual({ chatId, messageId });
   });

@@ -242,7 +242,18 @@ export const reactionsChangedView = z
 export type ReactionsChangedView = z.infer<typeof reactionsChangedView>;
 
 export const watermarkView = z
-  .object({ chatId: id, userId: id, readSeq: count, deliveredSeq: count })
+  .object({
+    chatId: id,
+    userId: id,
+    readSeq: count.describe('Has seen everything up to this seq.'),
+    deliveredSeq: count.describe('Has received everything up to this seq.'),
+    unread: count
+      .optional()
+      .describe(
+        'Your own only: unread messages of the chat. It falls by reading, and rises by markAsUnread.',
+      ),
+    unreadMentions: count.optional().describe('Your own only: those of them that mention you.'),
+  })
   .meta({ id: 'Watermark' });
 export type WatermarkView = z.infer<typeof watermarkView>;
 
@@ -319,7 +330,9 @@ export const syncedView = z
     chats: z.array(syncedChat),
     gone: z.array(id).describe('Chats that were named and may not be seen any more.'),
     more: z.boolean().describe('Call again: there are more chats or messages.'),
-    watermarks: z.array(watermarkView).describe('Of the members of your chats, moved since `since`.'),
+    watermarks: z
+      .array(watermarkView)
+      .describe('Of the members of your chats, moved since `since`; your own with what is unread.'),
     hidden: z
       .array(z.object({ chatId: id, messageId: id }))
       .describe('Messages that you deleted for yourself since `since`.'),

@@ -1,4 +1,4 @@
-import { notHidden, seenBySomebody, seesAfter } from '../chats/chats.queries.js';
+import { notHidden, seenBySomebody, seesAfter, unreadMentionsOf, unreadOf } from '../chats/chats.queries.js';
 import { messageColumns } from '../messages/messages.queries.js';
 import type { Statement } from '../database/sql.js';
 
@@ -112,15 +112,19 @@ const first = (moment: string) => `ORDER BY LEAST(${moment}, $4::timestamptz) FE
 
 /**
  * `$1` person, `$2` since when, `$3` at most so many of what moved up to `$4` (see `first`): watermarks in the
- * person's chats that moved, oldest first.
+ * person's chats that moved, oldest first. The person's own have how much is unread, others null.
  */
 export const movedWatermarks: Statement = {
   name: 'sync.movedWatermarks',
   text: `
-    SELECT m."chatId", m."userId", m."readSeq", m."deliveredSeq", m."watermarksAt" AS at
-    FROM chat_members mine JOIN chat_members m ON m."chatId" = mine."chatId"
-    WHERE mine."userId" = $1 AND m."watermarksAt" > $2::timestamptz
-    ${first('m."watermarksAt"')}`,
+    SELECT w."chatId", w."userId", w."readSeq", w."deliveredSeq", w."watermarksAt" AS at,
+      CASE WHEN w."userId" = $1 THEN (SELECT ${unreadOf('c', 'w')} FROM chats c WHERE c.id = w."chatId") END AS unread,
+      CASE WHEN w."userId" = $1 THEN ${unreadMentionsOf('w')} END AS "unreadMentions"
+    FROM (
+      SELECT m.* FROM chat_members mine JOIN chat_members m ON m."chatId" = mine."chatId"
+      WHERE mine."userId" = $1 AND m."watermarksAt" > $2::timestamptz
+      ${first('m."watermarksAt"')}
+    ) w`,
 };
 
 /** As `movedWatermarks`: messages that the person deleted for themselves. */

@@ -58,6 +58,13 @@ interface ChangedChat {
   joined: number;
 }
 
+interface MovedWatermark extends Pick<WatermarkView, 'chatId' | 'userId' | 'readSeq' | 'deliveredSeq'> {
+  at: string;
+  /** null: somebody else's. */
+  unread: number | null;
+  unreadMentions: number | null;
+}
+
 /** What a client has missed. */
 @Injectable()
 export class SyncService {
@@ -141,7 +148,7 @@ export class SyncService {
     const at = settled?.at ?? new Date(0).toISOString();
     if (since === undefined) return { watermarks: [], hidden: [], memberships: [], at, more: false };
     const values = [userId, since, MAX_MOVED, at];
-    const watermarks = await runner.rows<WatermarkView & { at: string }>(movedWatermarks, values);
+    const watermarks = await runner.rows<MovedWatermark>(movedWatermarks, values);
     const hidden = await runner.rows<{ chatId: number; messageId: number; at: string }>(hiddenSince, values);
     const settings = await runner.rows<MembershipView & { at: string }>(settingsSince, values);
     // Cut short, the next call goes on where the list that was cut ends. One that goes past the overlap is whole.
@@ -150,7 +157,7 @@ export class SyncService {
       .map((list) => list.at(-1)!.at)
       .filter((end) => end < at);
     return {
-      watermarks: watermarks.map(({ at: _, ...watermark }) => watermark),
+      watermarks: watermarks.map(toWatermarkView),
       hidden: hidden.map(({ chatId, messageId }) => ({ chatId, messageId })),
       memberships: settings.map(({ at: _, ...membership }) => membership),
       at: ends.length > 0 ? ends.sort()[0]! : at,
@@ -163,4 +170,8 @@ export class SyncService {
 function isReset({ known, version, joined }: ChangedChat): boolean {
   if (known === null || known > version || version - known > MAX_GAP) return true;
   return joined > 1 && known < joined;
+}
+
+function toWatermarkView({ unread, unreadMentions, at: _, ...watermark }: MovedWatermark): WatermarkView {
+  return unread === null || unreadMentions === null ? watermark : { ...watermark, unread, unreadMentions };
 }

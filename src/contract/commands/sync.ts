@@ -21,7 +21,9 @@ export const syncCommands = {
       versions: versions.default({}).describe('The version of each chat that the client has.'),
       since: moment
         .optional()
-        .describe('`at` of the last answer: brings watermarks and deletions for oneself moved since then.'),
+        .describe(
+          '`at` of the last answer: brings watermarks, what is unread, settings and deletions for oneself since then.',
+        ),
     }),
     result: syncedView,
     order: 'read',
