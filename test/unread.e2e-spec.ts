@@ -1,7 +1,9 @@
+import pg from 'pg';
 import type { MessageView, UnreadCountView } from '../src/contract/index.js';
 import { Sql } from '../src/database/sql.js';
 import { auditUnread } from '../src/receipts/audit-unread.js';
-import { World } from './support/world.js';
+import { markSeen } from '../src/receipts/receipts.queries.js';
+import { eventually, World } from './support/world.js';
 
 describe('Receipts and unread', () => {
   let world: World;
@@ -18,6 +20,15 @@ describe('Receipts and unread', () => {
       ids.push((await alice.ok<MessageView>('sendMessage', { chatId, content })).id);
     }
     return { alice, bob, chatId, ids };
+  }
+
+  /** Unread by arithmetic is unread by count, in every chat; of how many memberships. */
+  async function audited(): Promise<number> {
+    const sql = new Sql({ url: world.config.database.url!, pool: 1, timeoutMs: 5_000 });
+    const { looked, faults } = await auditUnread(sql, () => undefined);
+    await sql.close();
+    expect(faults).toEqual([]);
+    return looked;
   }
 
   it('delivered is a watermark of its own, told to the members', async () => {
@@ -109,10 +120,35 @@ describe('Receipts and unread', () => {
       else if (dice < 0.95) await who.ask('deleteMessage', { messageId: any(sent).messageId });
       else await who.ok('markAsUnread', { chatId });
     }
-    const sql = new Sql({ url: world.config.database.url!, pool: 1, timeoutMs: 5_000 });
-    const { looked, faults } = await auditUnread(sql, () => undefined);
-    await sql.close();
-    expect(looked).toBeGreaterThanOrEqual(6);
-    expect(faults).toEqual([]);
+    expect(await audited()).toBeGreaterThanOrEqual(6);
+  });
+
+  it('marking as unread counts one’s own messages that came, and were seen, while it waited', async () => {
+    const { bob, chatId, ids } = await threeMessages();
+    const phone = await world.person(bob.userId);
+    await bob.ok('markAsSeen', { chatId });
+    const holder = new pg.Client({ connectionString: world.config.database.url! });
+    await holder.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query('SELECT 1 FROM chat_members WHERE "chatId" = $1 AND "userId" = $2 FOR UPDATE', [
+        chatId,
+        bob.userId,
+      ]);
+      const marking = bob.ok<UnreadCountView>('markAsUnread', { chatId, messageId: ids[1] });
+      await eventually(async () => {
+        const waiting = await world.sql(
+          `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        return waiting.length === 1;
+      });
+      for (const content of ['mine', 'mine too']) await phone.ok('sendMessage', { chatId, content });
+      await holder.query({ text: markSeen.text, values: [[bob.userId], [null], [chatId]] });
+      await holder.query('COMMIT');
+      expect(await marking).toMatchObject({ unread: 2 });
+    } finally {
+      await holder.end();
+    }
+    await audited();
   });
 });

@@ -101,9 +101,18 @@ export const markDelivered = mark(
   `f.seq > f."deliveredSeq"`,
 );
 
+/** `$1` person, `$2` chat: nobody else moves their watermarks until the transaction ends. */
+export const lockWatermarks: Statement = {
+  name: 'receipts.lockWatermarks',
+  text: `SELECT 1 FROM chat_members WHERE "chatId" = $2 AND "userId" = $1 FOR NO KEY UPDATE`,
+};
+
 /**
  * `$1` person, `$2` chat, `$3` message or null: counts that message and all after it as unread again; null is
  * the newest message of somebody else. Never moves forward.
+ *
+ * After `lockWatermarks` in the same transaction: own messages are counted up to the watermark as it is locked, and a
+ * statement that waited for the lock itself would not see those that came meanwhile.
  */
 export const markUnread: Statement = {
   name: 'receipts.markUnread',
@@ -113,17 +122,14 @@ export const markUnread: Statement = {
       WHERE m."chatId" = $2 AND m.seq > ${seesAfter('$2', '$1')} AND ($3::bigint IS NULL OR m.id = $3)
         AND ($3::bigint IS NOT NULL OR m."senderId" IS DISTINCT FROM $1)
       ORDER BY m.seq DESC LIMIT 1
-    ), locked AS (
-      SELECT m."unreadSeq", t.seq FROM chat_members m, target t
-      WHERE m."chatId" = $2 AND m."userId" = $1 FOR NO KEY UPDATE OF m
     ), moved AS (
       UPDATE chat_members m
-      SET "unreadSeq" = l.seq, "watermarksAt" = clock_timestamp(),
+      SET "unreadSeq" = t.seq, "watermarksAt" = clock_timestamp(),
         "sentBefore" = m."sentBefore" - (
           SELECT count(*) FROM messages o
-          WHERE o."chatId" = $2 AND o.seq > l.seq AND o.seq <= l."unreadSeq" AND o."senderId" = $1
+          WHERE o."chatId" = $2 AND o.seq > t.seq AND o.seq <= m."unreadSeq" AND o."senderId" = $1
         )
-      FROM locked l WHERE m."chatId" = $2 AND m."userId" = $1 AND l.seq < l."unreadSeq"
+      FROM target t WHERE m."chatId" = $2 AND m."userId" = $1 AND t.seq < m."unreadSeq"
     )
     SELECT seq FROM target`,
 };

@@ -15,7 +15,14 @@ import {
 import { Sql } from '../database/sql.js';
 import { MessageChanges } from '../messages/message-changes.js';
 import { type Audience, Publisher } from '../realtime/publisher.js';
-import { type MarkedRow, markDelivered, markSeen, markUnread, receiptsOf } from './receipts.queries.js';
+import {
+  lockWatermarks,
+  type MarkedRow,
+  markDelivered,
+  markSeen,
+  markUnread,
+  receiptsOf,
+} from './receipts.queries.js';
 import { UnreadCounts } from './unread-counts.js';
 import { watermarks } from './watermarks.js';
 
@@ -75,7 +82,10 @@ export class ReceiptsService implements OnApplicationShutdown {
   ): Promise<UnreadCountView> {
     const userId = personOf(actor);
     await this.access.require(actor, 'receipt.write', chatId);
-    const found = await this.sql.rows(markUnread, [userId, chatId, messageId ?? null]);
+    const found = await this.sql.transaction(async (runner) => {
+      await runner.rows(lockWatermarks, [userId, chatId]);
+      return runner.rows(markUnread, [userId, chatId, messageId ?? null]);
+    });
     if (found.length === 0 && messageId !== undefined) throw new AppError('NOT_FOUND');
     const count = await this.unread.of(userId, chatId);
     this.publisher.publish('unreadCount', count, { users: [userId], except: actor.origin });
