@@ -98,8 +98,8 @@ export const namesOf: Statement = {
 };
 
 /**
- * `$1` a chat that is locked, `$2` who did it or null, `$3` content, `$4` metadata: writes a system message. Whoever
- * did it has sent it, where unread messages are counted.
+ * `$1` a chat that is locked, `$2` who did it or null, `$3` content, `$4` metadata, `$5` key or null: writes a system
+ * message. Whoever did it has sent it, where unread messages are counted.
  */
 export const insertSystemMessage: Statement = {
   name: 'groups.insertSystemMessage',
@@ -110,7 +110,7 @@ export const insertSystemMessage: Statement = {
     ), counted AS (
       UPDATE chat_members m SET sent = m.sent + 1 WHERE m."chatId" = $1 AND m."userId" = $2::bigint
     )
-    INSERT INTO messages ("chatId", seq, version, type, "senderId", content, metadata, "createdAt")
-    SELECT b.id, b."lastSeq", b.version, 'system', $2::bigint, $3, $4::jsonb, clock_timestamp() FROM bumped b
+    INSERT INTO messages ("chatId", seq, version, type, "senderId", "clientId", content, metadata, "createdAt")
+    SELECT b.id, b."lastSeq", b.version, 'system', $2::bigint, $5, $3, $4::jsonb, clock_timestamp() FROM bumped b
     RETURNING id, seq, version, "createdAt"`,
 };

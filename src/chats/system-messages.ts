@@ -9,6 +9,8 @@ export interface SystemDraft {
   senderId: number | null;
   content: string;
   metadata: Record<string, unknown> | null;
+  /** Under which the application finds it when it sends it again; not shown. */
+  key?: string | null;
 }
 
 interface Chat {
@@ -21,7 +23,7 @@ interface Chat {
 export async function writeSystemMessage(
   runner: Runner,
   chat: Chat,
-  { senderId, content, metadata }: SystemDraft,
+  { senderId, content, metadata, key = null }: SystemDraft,
 ): Promise<MessageView> {
   type Row = { id: number; seq: number; version: number; createdAt: string };
   const [row] = await runner.rows<Row>(insertSystemMessage, [
@@ -29,6 +31,7 @@ export async function writeSystemMessage(
     senderId,
     content,
     metadata === null ? null : JSON.stringify(metadata),
+    key,
   ]);
   if (!row) throw new AppError('NOT_FOUND');
   const unchanged = { clientId: null, replyToId: null, reactions: null, editedAt: null, deletedAt: null };

@@ -30,6 +30,13 @@ export const keepAnswer: Statement = {
   text: `UPDATE idempotency_keys SET answer = $3::json WHERE "actorId" = $1 AND key = $2`,
 };
 
+/** `$1` who asks, `$2` key: from now on whoever has the same command may take the claim over, on any node. */
+export const freeKey: Statement = {
+  name: 'idempotency.free',
+  text: `
+    UPDATE idempotency_keys SET "claimedAt" = 'epoch' WHERE "actorId" = $1 AND key = $2 AND answer IS NULL`,
+};
+
 /** `$1` who asks, `$2` key: forgets a claim that came to nothing. */
 export const dropKey: Statement = {
   name: 'idempotency.drop',

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../auth/actor.js';
 import { AppError, type CommandName, definitionOf } from '../contract/index.js';
 import { Sql } from '../database/sql.js';
-import { claimKey, dropKey, findKey, keepAnswer, takeOverKey } from './idempotency.queries.js';
+import { claimKey, dropKey, findKey, freeKey, keepAnswer, takeOverKey } from './idempotency.queries.js';
 
 /** Milliseconds between looks at a key whose first command is still under way. */
 const LOOK_EVERY_MS = 50;
@@ -40,8 +40,15 @@ interface Known {
  * the same answer, at the same time or years later; with another body IDEMPOTENCY_MISMATCH. A key is its
  * person's. A command that failed may be sent again with its key.
  *
- * Sends keep their keys with the messages, and reads need none. If the process dies between the effect and the
- * keeping of the answer, the command is run again: every command but a send is such that its effect stays one.
+ * Sends keep their keys with the messages, and reads need none. When the process dies or the database fails between
+ * the effect and the keeping of the answer, nobody knows whether there was an effect: the claim stays, with its body,
+ * and a repeat runs the command again. So every command must be such that its effect stays one:
+ *
+ * - What makes something new (createGroup, createUser, sendSystemMessage) keeps the key with it, in the same commit,
+ *   and finds it by the key.
+ * - Everything else says how something is to be: set to a value, there once (a chat of two people, a block, a reaction,
+ *   a member, a report), or gone. Where that is so already nothing happens; what can't find any more what it took
+ *   away is answered NOT_FOUND.
  */
 @Injectable()
 export class Idempotency {
@@ -98,7 +105,7 @@ export class Idempotency {
     try {
       answer = await work();
     } catch (error) {
-      await this.sql.rows(dropKey, [owner, key]).then(
+      await this.sql.rows(isRefusal(error) ? dropKey : freeKey, [owner, key]).then(
         () => this.abandoned.delete(id),
         () => undefined,
       );
@@ -123,6 +130,11 @@ function requireSame(claim: Claim, known: Pick<Claim, 'command' | 'bodyHash'>): 
   if (known.command !== claim.command || known.bodyHash !== claim.bodyHash) {
     throw new AppError('IDEMPOTENCY_MISMATCH');
   }
+}
+
+/** Whether a command has failed for sure without an effect; else its commit may be there, though nobody heard of it. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof AppError && error.code !== 'UNAVAILABLE' && error.code !== 'INTERNAL';
 }
 
 /** The key of a command that changes something; null when it carries none, or keeps it itself. */

@@ -1,6 +1,7 @@
 import type { MembershipRow } from '../chats/access.js';
 import { membership, notHidden, seenBySomebody, seesAfter } from '../chats/chats.queries.js';
 import type { Statement } from '../database/sql.js';
+import { originalHash } from './send.queries.js';
 
 /** The columns of a message that its view shows, of the table alias `m`. */
 export const messageColumns = `
@@ -66,4 +67,17 @@ export const messagesByIds: Statement = {
   text: `
     SELECT ${messageColumns}, c.id AS "chatId", c."user1Id", c."user2Id", ${seenBySomebody('m')} AS seen
     FROM messages m JOIN chats c ON c.id = m."chatId" WHERE m.id = ANY($1::bigint[])`,
+};
+
+/**
+ * `$1` key, `$2` chat, `$3` content, `$4` metadata or null: the system message that the application has sent with
+ * that key, and whether it was sent to that chat and said that.
+ */
+export const systemMessageByKey: Statement = {
+  name: 'messages.systemByKey',
+  text: `
+    SELECT ${messageColumns}, ${seenBySomebody('m')} AS seen,
+      m."chatId" = $2 AND COALESCE(m."originalHash", ${originalHash('m.content', 'm."replyToId"', 'm.metadata')})
+        = ${originalHash('$3::text', 'NULL', '$4::jsonb')} AS same
+    FROM messages m WHERE m."senderId" IS NULL AND m."clientId" = $1`,
 };

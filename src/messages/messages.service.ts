@@ -4,8 +4,8 @@ import { judge } from '../chats/access.js';
 import { membersOf } from '../chats/audience.js';
 import type { ChatRow } from '../chats/chat.view.js';
 import { lockChat } from '../chats/group.queries.js';
-import { type MessageRow, toMessageView } from '../chats/message.view.js';
-import { writeSystemMessage } from '../chats/system-messages.js';
+import { type MessageRow, OWN_KEY, toMessageView } from '../chats/message.view.js';
+import { type SystemDraft, writeSystemMessage } from '../chats/system-messages.js';
 import {
   AppError,
   type CommandInput,
@@ -13,11 +13,12 @@ import {
   type MessagesPage,
   type MessageView,
 } from '../contract/index.js';
-import { Sql, type Statement } from '../database/sql.js';
+import { type Runner, Sql, type Statement } from '../database/sql.js';
 import { Publisher } from '../realtime/publisher.js';
 import { TypingService } from '../typing/typing.service.js';
+import { notSeenBy } from './change.queries.js';
 import { MessageWriter } from './message-writer.js';
-import { type ChatOfPage, pageAfter, pageBefore } from './messages.queries.js';
+import { type ChatOfPage, pageAfter, pageBefore, systemMessageByKey } from './messages.queries.js';
 
 interface PageRead {
   statement: Statement;
@@ -64,19 +65,31 @@ export class MessagesService {
   }
 
   /**
-   * A message of the application itself, to any chat: what its own backend sends in nobody's name.
+   * A message of the application itself, to any chat: what its own backend sends in nobody's name. With a key that
+   * has written one it is that one, as it stands by now. Members who may see it hear it all the same: whether they
+   * were told the first time is not known then, and clients drop a version that they have.
    *
-   * @throws AppError NOT_FOUND
+   * @throws AppError NOT_FOUND; IDEMPOTENCY_MISMATCH
    */
   async sendAsSystem(input: CommandInput<'sendSystemMessage'>): Promise<MessageView> {
-    const { chatId, content, metadata = null } = input;
-    const { chat, message } = await this.sql.transaction(async (runner) => {
+    const { chatId, content, metadata = null, clientId } = input;
+    const draft = {
+      senderId: null,
+      content,
+      metadata,
+      key: clientId === undefined ? null : OWN_KEY + clientId,
+    };
+    const { message, audience } = await this.sql.transaction(async (runner) => {
       const [row] = await runner.rows<ChatRow>(lockChat, [chatId]);
       if (!row) throw new AppError('NOT_FOUND');
       const chat = { chatId, user1Id: row.user1Id, user2Id: row.user2Id };
-      return { chat, message: await writeSystemMessage(runner, chat, { senderId: null, content, metadata }) };
+      const audience = membersOf(chat, null);
+      const known = await systemMessageOf(runner, chat, draft);
+      if (!known) return { message: await writeSystemMessage(runner, chat, draft), audience };
+      const late = await runner.rows<{ userId: number }>(notSeenBy, [chatId, known.seq]);
+      return { message: known, audience: { ...audience, without: late.map(({ userId }) => userId) } };
     });
-    this.publisher.publish('newMessage', message, membersOf(chat, null));
+    this.publisher.publish('newMessage', message, audience);
     return message;
   }
 
@@ -105,6 +118,20 @@ export class MessagesService {
     if (statement === pageBefore) messages.reverse();
     return { chatId: chat.chatId, messages, more: rows.length > most };
   }
+}
+
+/** The message that the draft's key has written; null: none yet. The caller has locked the chat. */
+async function systemMessageOf(
+  runner: Runner,
+  chat: { chatId: number; user1Id: number | null; user2Id: number | null },
+  { key, content, metadata }: SystemDraft,
+): Promise<MessageView | null> {
+  if (key == null) return null;
+  const values = [key, chat.chatId, content, metadata === null ? null : JSON.stringify(metadata)];
+  const [known] = await runner.rows<MessageRow & { same: boolean }>(systemMessageByKey, values);
+  if (!known) return null;
+  if (!known.same) throw new AppError('IDEMPOTENCY_MISMATCH');
+  return toMessageView(known, chat);
 }
 
 function toOneself(): AppError {

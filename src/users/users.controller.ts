@@ -20,8 +20,8 @@ export class UsersController {
   }
 
   @Route('createUser')
-  createUser(@Asked() { input }: CommandRequest<'createUser'>): Promise<UserView> {
-    return this.users.create(input);
+  createUser(@Asked() { actor, input }: CommandRequest<'createUser'>): Promise<UserView> {
+    return this.users.create(actor, input);
   }
 
   @Route('upsertUsers')

@@ -31,14 +31,24 @@ export class UsersService {
     return view;
   }
 
-  /** @throws AppError CONFLICT when the externalId is taken. */
-  async create(input: CommandInput<'createUser'>): Promise<UserView> {
+  /**
+   * With a key that has made somebody it is them, as they are by now.
+   *
+   * @throws AppError CONFLICT when the externalId is taken.
+   */
+  async create(actor: Actor, { clientId, ...input }: CommandInput<'createUser'>): Promise<UserView> {
+    const creationKey = clientId === undefined ? null : `${actor.userId ?? 0} ${clientId}`;
+    const known = await this.madeWith(creationKey);
+    if (known) return toUserView(known);
     try {
-      return toUserView(await this.users.create(input));
+      return toUserView(await this.users.create({ ...input, creationKey }));
     } catch (error) {
       if (!(error instanceof UniqueConstraintError)) throw error;
+      // The same command on another node was quicker.
+      const made = await this.madeWith(creationKey);
+      if (made) return toUserView(made);
       // Open mode has used the id at this moment.
-      if ('id' in error.fields) return this.create(input);
+      if ('id' in error.fields) return this.create(actor, { clientId, ...input });
       throw new AppError('CONFLICT', {
         details: [{ path: 'externalId', message: 'expected one not in use' }],
       });
@@ -78,6 +88,10 @@ export class UsersService {
     const userIds = views.filter(({ lastSeenAt }) => lastSeenAt !== null).map(({ id }) => id);
     const visible = await this.presence.visibleAmong(actor, userIds);
     return views.map((view) => (visible.has(view.id) ? view : { ...view, lastSeenAt: null }));
+  }
+
+  private async madeWith(creationKey: string | null): Promise<User | null> {
+    return creationKey === null ? null : this.users.findOne({ where: { creationKey } });
   }
 
   private async find(id: number): Promise<User> {

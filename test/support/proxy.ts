@@ -55,6 +55,28 @@ export class Proxy {
     }
   }
 
+  /**
+   * The first of the open connections to send this text breaks when it is answered: it was done, and nobody is told so.
+   * Resolves then.
+   */
+  loseAnswerTo(text: string): Promise<void> {
+    return new Promise((resolve) => {
+      const open = [...this.pairs];
+      const look = open.map(({ client, upstream }) => (chunk: Buffer) => {
+        if (!chunk.includes(text)) return;
+        open.forEach((pair, i) => pair.client.off('data', look[i]!));
+        upstream.unpipe(client);
+        upstream.once('data', () => {
+          client.destroy();
+          upstream.destroy();
+          resolve();
+        });
+        upstream.resume();
+      });
+      open.forEach((pair, i) => pair.client.on('data', look[i]!));
+    });
+  }
+
   /** Every connection breaks, and new ones are refused. */
   async refuse(): Promise<void> {
     const closed = once(this.server, 'close');

@@ -26,6 +26,10 @@ export class User extends Model {
   @Column(DataType.BOOLEAN)
   declare invisible: boolean;
 
+  /** Who made the row and with which key, where there was one. */
+  @Column(DataType.TEXT)
+  declare creationKey: string | null;
+
   @CreatedAt
   declare createdAt: Date;
 
