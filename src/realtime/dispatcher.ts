@@ -146,9 +146,9 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** @throws AppError RATE_LIMITED */
   private count(connection: Connection, definition: CommandDefinition | undefined, size: number): void {
-    const { id, userId, address } = connection;
+    const { id, userId, caller, address } = connection;
     this.limits.arrival(address, size);
-    this.limits.command(limitOf(definition), userId ?? id, address, size);
+    this.limits.command(limitOf(definition), caller?.userId ?? userId ?? id, address, size);
   }
 
   /** In its turn: an earlier userOnline has said by now who this is. */
