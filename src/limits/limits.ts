@@ -69,6 +69,15 @@ export class Limits {
   }
 
   /**
+   * Counts a chat that somebody is about to open by a message to a person, as `createChat` is counted.
+   *
+   * @throws AppError RATE_LIMITED
+   */
+  opening(userId: number): void {
+    if (this.on) this.byPerson(userId, 'createChat', 1, performance.now());
+  }
+
+  /**
    * Counts one command or request of anybody at an address, and its bytes.
    *
    * @throws AppError RATE_LIMITED

@@ -8,6 +8,7 @@ import { AppError } from '../contract/index.js';
 import { bigints, texts } from '../database/binary-array.js';
 import { failureCode, isSerializationFault } from '../database/failure.js';
 import { Sql } from '../database/sql.js';
+import { Limits } from '../limits/limits.js';
 import { Publisher } from '../realtime/publisher.js';
 import {
   DirectBatch,
@@ -15,6 +16,7 @@ import {
   type DirectNumbers,
   type DirectSend,
   type Numbers,
+  pairOf,
   sendDirect,
 } from './direct-sends.js';
 import type { Entry, Sent } from './draft.js';
@@ -49,11 +51,14 @@ const UNIQUE_VIOLATION = '23505';
 export class BatchSender {
   private readonly direct = new DirectChats();
   private carefulUntil = 0;
+  /** Entries for whose chats their senders have been charged: not again, should the batch fail and be run again. */
+  private readonly charged = new WeakSet<Entry>();
 
   constructor(
     private readonly sql: Sql,
     private readonly users: KnownUsers,
     private readonly publisher: Publisher,
+    private readonly limits: Limits,
   ) {}
 
   /** Writes what can be written plainly, then the rest. Returns the entries to run again. */
@@ -172,8 +177,9 @@ export class BatchSender {
       }
     }
     if (originals.length > 0) await this.answerOriginals(originals, unsure);
-    if (again.length > 0) await this.openChats(again);
-    return again;
+    const opening = again.length > 0 ? this.charge(again) : again;
+    if (opening.length > 0) await this.openChats(opening);
+    return opening;
   }
 
   private writtenOf(entry: Entry, row: SentRow): Sent {
@@ -199,6 +205,27 @@ export class BatchSender {
       const message = toMessageView(shown, row);
       entry.outcome = { ok: true, result: { message, user1Id, user2Id, written: unsure.has(entry) } };
     }
+  }
+
+  /**
+   * Counts the chats that are to be opened, each once, for the first who has not opened too many; messages of others
+   * are refused. It is persons on sockets who open chats so: over REST a message goes to a chat. Returns the rest.
+   */
+  private charge(entries: Entry[]): Entry[] {
+    const paid = new Set<string>();
+    return entries.filter((entry) => {
+      const { senderId, receiverId } = entry.draft;
+      const pair = pairOf(senderId, receiverId!);
+      try {
+        if (!this.charged.has(entry) && !paid.has(pair)) this.limits.opening(senderId);
+      } catch (error) {
+        entry.outcome = { ok: false, error };
+        return false;
+      }
+      this.charged.add(entry);
+      paid.add(pair);
+      return true;
+    });
   }
 
   private async openChats(entries: Entry[]): Promise<void> {

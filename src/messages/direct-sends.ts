@@ -45,7 +45,8 @@ export class DirectChats {
   }
 }
 
-const pairOf = (one: number, other: number) => (one < other ? `${one} ${other}` : `${other} ${one}`);
+/** Two people, whichever way round. */
+export const pairOf = (one: number, other: number) => (one < other ? `${one} ${other}` : `${other} ${one}`);
 
 /** A message for {@link sendDirect}. */
 export interface DirectSend {

@@ -41,7 +41,7 @@ export class MessagesService {
    * Resolves once the message is committed. The permission (`message.send`) is checked by the statement that
    * writes it, by its snapshot; it is run again when memberships changed before it had the chat's lock (ADR 0008).
    *
-   * @throws AppError as `MessageWriter.write`
+   * @throws AppError as `MessageWriter.write`; RATE_LIMITED for a receiver, when the sender has opened too many chats
    */
   async send(actor: Actor, input: CommandInput<'sendMessage'>): Promise<MessageView> {
     const senderId = personOf(actor);
