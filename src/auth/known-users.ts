@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
-import { AppError } from '../contract/index.js';
+import { AppError, MAX_FAULTS } from '../contract/index.js';
 import { Sql } from '../database/sql.js';
 import { existingUsers, insertMissingUsers } from './auth.queries.js';
 import { Remembered } from './remembered.js';
@@ -38,6 +38,23 @@ export class KnownUsers {
    */
   async ensure(ids: Iterable<number>): Promise<void> {
     if ((await this.missing(ids)).size > 0) throw new AppError('NOT_FOUND');
+  }
+
+  /**
+   * As `ensure` for a list of the input.
+   *
+   * @throws AppError VALIDATION_FAILED, which names the places in the list.
+   */
+  async ensureListed(field: string, ids: readonly number[]): Promise<void> {
+    const missing = await this.missing(ids);
+    if (missing.size === 0) return;
+    const places = ids.flatMap((id, place) => (missing.has(id) ? [place] : [])).slice(0, MAX_FAULTS);
+    throw new AppError('VALIDATION_FAILED', {
+      details: places.map((place) => ({
+        path: `${field}.${place}`,
+        message: 'expected somebody who exists',
+      })),
+    });
   }
 
   /** Those of the ids that there is no user for: in open mode none, since they are made. */

@@ -38,7 +38,8 @@ export class GroupsService {
     ];
     if (memberIds.length === 0) throw noSuchPeople('memberIds');
     if (memberIds.length > MAX_MEMBERS) throw groupFull();
-    await this.users.ensure(memberIds);
+    if (actor.userId !== null) await this.users.ensure([actor.userId]);
+    await this.users.ensureListed('memberIds', input.memberIds);
     const key = input.clientId === undefined ? null : `${actor.userId ?? 0} ${input.clientId}`;
     const { row, made } = await this.sql.transaction((runner) => this.insert(runner, input, memberIds, key));
     const chat = toChatView(row);

@@ -4,7 +4,7 @@ import { type CommandInput, type CommandName, definitionOf } from './commands.js
 import { AppError, type FieldFault } from './errors.js';
 
 /** At most this many faults are told at once. */
-const MAX_FAULTS = 10;
+export const MAX_FAULTS = 10;
 
 /** The first part is a field of ours. What follows may be a key that the sender made up: an id or index is shown. */
 function shownPath(path: readonly PropertyKey[]): string {

@@ -61,8 +61,8 @@ export class MembersService {
   async add(actor: Actor, input: CommandInput<'addMembers'>): Promise<MembersAddedView> {
     const { chatId } = input;
     await this.access.require(actor, 'members.add', chatId);
+    await this.users.ensureListed('userIds', input.userIds);
     const asked = [...new Set(input.userIds)];
-    await this.users.ensure(asked);
     const { result, chat, changed, message } = await this.changes.change(
       actor,
       'members.add',
