@@ -14,7 +14,7 @@ import {
 import { Sql } from '../database/sql.js';
 import { PresenceService } from '../presence/presence.service.js';
 import { Publisher } from '../realtime/publisher.js';
-import { Access } from './access.js';
+import { Access, judge, type MembershipRow } from './access.js';
 import { membersOf } from './audience.js';
 import {
   type ChatListRow,
@@ -25,7 +25,15 @@ import {
   toLastMessage,
 } from './chat.view.js';
 import { ChatPurge } from './chat-purge.js';
-import { chatById, chatsOfUser, deleteChat, membersOfChat, openDirectChat } from './chats.queries.js';
+import {
+  chatById,
+  chatsOfUser,
+  deleteChat,
+  membershipOf,
+  membersOfChat,
+  openDirectChat,
+} from './chats.queries.js';
+import { lockChat } from './group.queries.js';
 
 /** Members shown with a chat. */
 const MAX_MEMBERS_SHOWN = 100;
@@ -102,14 +110,21 @@ export class ChatsService {
   }
 
   /**
-   * Deletes a chat and its messages for everyone.
+   * Deletes a chat and its messages for everyone. Who may is judged under the chat's lock, as for other changes of
+   * groups; who may not in the first place neither locks nor waits.
    *
    * @throws AppError NOT_FOUND
    * @throws AppError FORBIDDEN in a group, for all but its owner.
    */
   async delete(actor: Actor, { chatId }: { chatId: number }): Promise<ChatDeletedView> {
     const chat = await this.access.require(actor, 'chat.delete', chatId);
-    const [gone] = await this.sql.rows<ChatDeletedView & { memberIds: number[] }>(deleteChat, [chatId]);
+    const gone = await this.sql.transaction(async (runner) => {
+      await runner.rows(lockChat, [chatId]);
+      const [row] = await runner.rows<MembershipRow>(membershipOf, [chatId, actor.userId]);
+      judge(actor, 'chat.delete', row);
+      const [deleted] = await runner.rows<ChatDeletedView & { memberIds: number[] }>(deleteChat, [chatId]);
+      return deleted;
+    });
     if (!gone) throw new AppError('NOT_FOUND');
     const { memberIds, ...deleted } = gone;
     this.publisher.publish('chatDeleted', deleted, membersOf(chat, actor.origin));
