@@ -3,6 +3,7 @@ import { Blocks } from '../src/blocks/blocks.js';
 import type { BlockView, ChatListItem, PresenceView } from '../src/contract/index.js';
 import { Sql } from '../src/database/sql.js';
 import { edges, over } from './support/edges.js';
+import { failOnce } from './support/statements.js';
 import { type Client, eventually, World } from './support/world.js';
 
 const BLOCKED = { ok: false, error: { code: 'FORBIDDEN', message: 'This person has blocked you.' } };
@@ -295,6 +296,16 @@ describe('A block', () => {
       // The application sees all.
       const { body } = await world.http.get(`/users/${alice.userId}`);
       expect(body.lastSeenAt).toEqual(expect.any(String));
+    });
+
+    it('the blocked one is told so in the end, when the database failed the first time', async () => {
+      const { alice, bob } = await talkingPair();
+      failOnce('blocks.sharedChat');
+      const first = await alice.ask('blockUser', { userId: bob.userId });
+      expect(first).toMatchObject({ ok: false, error: { code: 'UNAVAILABLE' } });
+      await alice.ok('blockUser', { userId: bob.userId });
+      await bob.settled();
+      expect(bob.unread('userStatus').at(-1)).toMatchObject({ userId: alice.userId, online: false });
     });
 
     it('who shares no chat with them hears nothing of it', async () => {

@@ -44,12 +44,14 @@ export class BlocksService {
     const userId = personOf(actor);
     if (blockedId === userId) throw oneself();
     await this.users.ensure([userId, blockedId]);
-    const { blockedAt, added } = await this.sql.transaction((runner) => add(runner, userId, blockedId));
+    const { blockedAt, added, shared } = await this.sql.transaction((runner) =>
+      add(runner, userId, blockedId),
+    );
     const view: BlockView = { userId: blockedId, blocked: true, blockedAt };
     if (added) {
       this.blocks.changed({ userId, blockedId, blocked: true });
       this.publisher.publish('blockChanged', view, { users: [userId], except: actor.origin });
-      await this.vanish(userId, blockedId);
+      if (shared) this.vanish(userId, blockedId);
     }
     return view;
   }
@@ -77,26 +79,30 @@ export class BlocksService {
   }
 
   /** Who is blocked now may have the blocker on the screen as online. Those who share no chat have heard nothing. */
-  private async vanish(userId: number, blockedId: number): Promise<void> {
-    const shared = await this.sql.rows(sharedChat, [userId, blockedId]);
-    if (shared.length === 0) return;
+  private vanish(userId: number, blockedId: number): void {
     this.publisher.publish('userStatus', { userId, online: false, lastSeenAt: null }, { users: [blockedId] });
   }
 }
 
-async function add(runner: Runner, userId: number, blockedId: number): Promise<Block & { added: boolean }> {
+/** Whether it is new, and then, whether the two share a chat: nothing is left to be looked up after the commit. */
+async function add(
+  runner: Runner,
+  userId: number,
+  blockedId: number,
+): Promise<Block & { added: boolean; shared: boolean }> {
   await runner.rows(lockPair, [userId, blockedId]);
   await runner.rows(lockBlocker, [userId]);
   const [made] = await runner.rows<Block>(addBlock, [userId, blockedId]);
   if (!made) {
     const [there] = await runner.rows<Block>(blockOf, [userId, blockedId]);
     if (!there) throw new AppError('NOT_FOUND');
-    return { ...there, added: false };
+    return { ...there, added: false, shared: false };
   }
   const [blocks] = await runner.rows<{ count: number }>(countBlocks, [userId]);
   if (blocks && blocks.count > MAX_BLOCKS) throw tooMany();
   await runner.rows(markDirectChat, [userId, blockedId, true]);
-  return { ...made, added: true };
+  const shared = await runner.rows(sharedChat, [userId, blockedId]);
+  return { ...made, added: true, shared: shared.length > 0 };
 }
 
 function oneself(): AppError {

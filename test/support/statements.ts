@@ -26,3 +26,13 @@ export class StatementLog {
     pg.Client.prototype.query = this.query;
   }
 }
+
+/** The next statement of this name fails, in this process, as if its connection had broken. */
+export function failOnce(name: string): void {
+  const { query } = pg.Client.prototype;
+  pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
+    if ((args[0] as Exclude<Query, string>).name !== name) return Reflect.apply(query, this, args);
+    pg.Client.prototype.query = query;
+    return Promise.reject(Object.assign(new Error('going down'), { code: '08006', severity: 'FATAL' }));
+  } as typeof query;
+}
