@@ -28,6 +28,21 @@ describe('Vitals', () => {
     expect(await vitals.check()).toMatchObject({ ready: false, down: ['database'] });
   });
 
+  it('are looked at once for all who ask while the look goes on', async () => {
+    let looks = 0;
+    let answer = (_up: boolean) => {};
+    vitals.watch('slow', () => new Promise((resolve) => (looks++, (answer = resolve))));
+    const asked = [vitals.check(), vitals.check(), vitals.check()];
+    answer(false);
+    for (const one of await Promise.all(asked)) expect(one).toMatchObject({ down: ['slow'] });
+    expect(looks).toBe(1);
+
+    const later = vitals.check();
+    answer(true);
+    expect(await later).toMatchObject({ down: [] });
+    expect(looks).toBe(2);
+  });
+
   it('count a look that fails as nothing good', async () => {
     vitals.watch('broken', () => Promise.reject(new Error('no')));
     expect(await vitals.check()).toMatchObject({ ready: true, down: ['broken'] });

@@ -7,6 +7,13 @@ interface Part {
   isUp(): boolean | Promise<boolean>;
 }
 
+/** What a look at all parts has shown. */
+interface Check {
+  ready: boolean;
+  parts: string[];
+  down: string[];
+}
+
 /**
  * The parts that this node needs to do its work well: `/health/ready` and the gauge `chat_part_up` tell of
  * them. A part adds itself in a line: `vitals.watch('redis', () => this.link.isUp)`.
@@ -14,6 +21,7 @@ interface Part {
 @Injectable()
 export class Vitals {
   private readonly parts: Part[] = [];
+  private looking: Promise<Check> | null = null;
 
   constructor(private readonly metrics: Metrics) {}
 
@@ -33,8 +41,16 @@ export class Vitals {
     );
   }
 
-  /** Looks at all of them now. */
-  async check(): Promise<{ ready: boolean; parts: string[]; down: string[] }> {
+  /**
+   * Looks at all of them now. Whoever asks while a look goes on shares it: anybody may ask as often as they like, and a
+   * look takes a connection to the database.
+   */
+  check(): Promise<Check> {
+    this.looking ??= this.lookAtAll().finally(() => (this.looking = null));
+    return this.looking;
+  }
+
+  private async lookAtAll(): Promise<Check> {
     const up = await Promise.all(this.parts.map(look));
     const down = this.parts.filter((_, index) => !up[index]);
     return {
