@@ -181,6 +181,19 @@ export default defineConfig(
     files: ['src/config/*.ts', 'src/main.ts', 'src/database/embedded/commands.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/**/*.queries.ts', 'src/database/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "VariableDeclarator[id.typeAnnotation.typeAnnotation.typeName.name='Statement']",
+          message: 'A statement stands in the folder’s *.queries.ts.',
+        },
+      ],
+    },
+  },
   ...layers,
   ...exceptions,
   {

@@ -6,7 +6,7 @@ import type { OwnTokens as OwnTokensConfig } from '../config/auth-config.js';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import { type AccountView, AppError, type CommandInput, type SessionView } from '../contract/index.js';
-import { failureCode } from '../database/failure.js';
+import { isUniqueViolation } from '../database/failure.js';
 import { Sql } from '../database/sql.js';
 import {
   accountOfUser,
@@ -23,8 +23,6 @@ interface Known {
   userId: number;
   passwordHash: string;
 }
-
-const UNIQUE_VIOLATION = '23505';
 
 /** People with a password of ours, and their sessions. */
 @Injectable()
@@ -55,7 +53,7 @@ export class AccountsService {
       });
       return await this.sessionView(begun);
     } catch (error) {
-      if (failureCode(error) !== UNIQUE_VIOLATION) throw error;
+      if (!isUniqueViolation(error)) throw error;
       throw new AppError('CONFLICT', { details: [{ path: 'username', message: 'expected one not in use' }] });
     }
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../contract/index.js';
-import { failureCode } from '../database/failure.js';
+import { isUniqueViolation } from '../database/failure.js';
 import { Sql } from '../database/sql.js';
 import { userOfSubject } from './auth.queries.js';
 import { Remembered } from './remembered.js';
@@ -10,8 +10,6 @@ const REMEMBERED = 100_000;
 
 /** Looks at a user that others are making at the same moment; one more suffices. */
 const ATTEMPTS = 5;
-
-const UNIQUE_VIOLATION = '23505';
 
 /** The users that somebody else's ids stand for. */
 @Injectable()
@@ -38,7 +36,7 @@ export class Subjects {
       return await this.sql.rows<{ id: number }>(userOfSubject, [externalId, name]);
     } catch (error) {
       // The id was taken at this moment, by open mode on another node.
-      if (failureCode(error) === UNIQUE_VIOLATION) return [];
+      if (isUniqueViolation(error)) return [];
       throw error;
     }
   }

@@ -51,6 +51,16 @@ export function isSerializationFault(error: unknown): boolean {
   return code === '40001' || code === '40P01';
 }
 
+/** Whether another row has that key already. */
+export function isUniqueViolation(error: unknown): boolean {
+  return failureCode(error) === '23505';
+}
+
+/** Whether somebody else wrote the same key, or the same rows, at the same moment: the same once more may succeed. */
+export function isConflict(error: unknown): boolean {
+  return isSerializationFault(error) || isUniqueViolation(error);
+}
+
 /** A statement ended for want of room or time, or for another one's sake: its session is whole. */
 const STATEMENT_ENDED = /^(40|53|55P03|57014)/;
 

@@ -33,3 +33,15 @@ export interface Entry {
   /** When its caller has been told that it took too long, by performance.now(). */
   giveUpAt: number;
 }
+
+/** What earlier attempts of the same entries have shown. */
+export interface Findings {
+  /** Entries whose fate was unknown once: found as duplicates they may be ours, untold. */
+  unsure: Set<Entry>;
+  /** Chats changed while the statement waited for them: now they are locked before it looks. */
+  contended: boolean;
+}
+
+export function isMentioning({ draft }: Entry): boolean {
+  return draft.metadata?.mentions !== undefined;
+}

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { OWN_KEY } from '../chats/message.view.js';
 import { AppError } from '../contract/index.js';
-import { isSerializationFault, isUnavailable, tooSlow } from '../database/failure.js';
+import { isConflict, isSerializationFault, isUnavailable, tooSlow } from '../database/failure.js';
 import { GroupCommit, type Outcome } from '../database/group-commit.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Vitals } from '../metrics/vitals.js';
 import { ANSWER_WITHIN_MS } from '../realtime/deadlines.js';
-import { BatchSender, type Findings, isConflict } from './batch-sender.js';
-import type { Draft, Entry, Sent } from './draft.js';
+import { BatchSender } from './batch-sender.js';
+import type { Draft, Entry, Findings, Sent } from './draft.js';
 import { outcomeOfTwin, splitTwins, standsAlone } from './twins.js';
 import { WriterMeters } from './writer-meters.js';
 

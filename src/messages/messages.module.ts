@@ -2,6 +2,9 @@ import { Module } from '@nestjs/common';
 import { ChatsModule } from '../chats/chats.module.js';
 import { TypingModule } from '../typing/typing.module.js';
 import { BatchSender } from './batch-sender.js';
+import { DirectChats } from './direct-chats.js';
+import { DirectSends } from './direct-sends.js';
+import { JudgedSends } from './judged-sends.js';
 import { MessageChanges } from './message-changes.js';
 import { MessageLifeService } from './message-life.service.js';
 import { MessageWriter } from './message-writer.js';
@@ -15,6 +18,9 @@ import { MessagesService } from './messages.service.js';
   controllers: [MessagesController],
   providers: [
     BatchSender,
+    DirectChats,
+    DirectSends,
+    JudgedSends,
     MessageChanges,
     MessageLifeService,
     MessageWriter,

@@ -1,5 +1,5 @@
-import { unreadOf } from '../chats/chats.queries.js';
-import type { Sql, Statement } from '../database/sql.js';
+import type { Sql } from '../database/sql.js';
+import { compareUnread } from './receipts.queries.js';
 
 /** A membership whose unread messages by arithmetic are not those by count. */
 export interface UnreadFault {
@@ -11,19 +11,6 @@ export interface UnreadFault {
 
 /** Memberships looked at by one statement. */
 const CHUNK = 500;
-
-/** `$1`, `$2` after this membership, `$3` at most so many: both numbers of each, in the order of the keys. */
-const compare: Statement = {
-  name: 'receipts.auditUnread',
-  text: `
-    SELECT m."chatId", m."userId", ${unreadOf('c', 'm')} AS arithmetic, (
-      SELECT count(*) FROM messages n
-      WHERE n."chatId" = m."chatId" AND n.seq > m."unreadSeq" AND n."senderId" IS DISTINCT FROM m."userId"
-    ) AS counted
-    FROM chat_members m JOIN chats c ON c.id = m."chatId"
-    WHERE (m."chatId", m."userId") > ($1::bigint, $2::bigint)
-    ORDER BY m."chatId", m."userId" LIMIT $3`,
-};
 
 /**
  * Compares, for every membership, the unread messages that the watermarks give with a count of the rows.
@@ -37,7 +24,7 @@ export async function auditUnread(
   let looked = 0;
   let last: UnreadFault = { chatId: 0, userId: 0, arithmetic: 0, counted: 0 };
   for (;;) {
-    const rows = await sql.rows<UnreadFault>(compare, [last.chatId, last.userId, CHUNK]);
+    const rows = await sql.rows<UnreadFault>(compareUnread, [last.chatId, last.userId, CHUNK]);
     faults.push(...rows.filter((row) => row.arithmetic !== row.counted));
     looked += rows.length;
     progress(looked);

@@ -166,3 +166,16 @@ export const receiptsOf: Statement = {
       COALESCE(array_agg("userId") FILTER (WHERE delivered), '{}') AS "deliveredTo"
     FROM others`,
 };
+
+/** `$1`, `$2` after this membership, `$3` at most so many: both numbers of each, in the order of the keys. */
+export const compareUnread: Statement = {
+  name: 'receipts.auditUnread',
+  text: `
+    SELECT m."chatId", m."userId", ${unreadOf('c', 'm')} AS arithmetic, (
+      SELECT count(*) FROM messages n
+      WHERE n."chatId" = m."chatId" AND n.seq > m."unreadSeq" AND n."senderId" IS DISTINCT FROM m."userId"
+    ) AS counted
+    FROM chat_members m JOIN chats c ON c.id = m."chatId"
+    WHERE (m."chatId", m."userId") > ($1::bigint, $2::bigint)
+    ORDER BY m."chatId", m."userId" LIMIT $3`,
+};
