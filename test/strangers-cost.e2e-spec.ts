@@ -11,6 +11,9 @@ import { World } from './support/world.js';
 /** All that answers a stranger as if there were nothing. */
 const hidden = rowsOf.jwt.filter(({ cells }) => cells.stranger === 'none');
 
+/** Presence is told of, and changes of groups are looked for, when it is time for it. */
+const ITS_OWN_TIME = /^(presence\.|rooms\.changedGroups$)/;
+
 const isRepeatable = (row: (typeof hidden)[number]) =>
   'clientId' in
   (z.toJSONSchema(definitionOf(row.command).input, { io: 'input', unrepresentable: 'any' }).properties ?? {});
@@ -64,8 +67,7 @@ describe('What a stranger costs', () => {
         const input = await inputOf(row.name, at);
         log.take();
         expect(await stranger.refused(row.command, { ...input, clientId })).toBe('NOT_FOUND');
-        // Presence is told of when it is time for it.
-        return log.take().filter((statement) => !statement.startsWith('presence.'));
+        return log.take().filter((statement) => !ITS_OWN_TIME.test(statement));
       };
       const there = await costOf(scene, keys[0]);
       expect(there).toEqual(await costOf(nowhere(scene), keys[1]));
