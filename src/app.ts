@@ -13,10 +13,12 @@ import { LIMIT_HEADERS, useAddressLimits } from './http/request-limits.js';
 import { logRequests } from './http/request-log.js';
 import { answerUnparsable } from './http/unparsable.js';
 import { boundServer } from './limits/server-bounds.js';
+import { followConnections } from './limits/unused-connections.js';
 import { MetricsServer } from './operations/metrics-server.js';
 import type { RedisLink } from './redis/redis-link.js';
 import { REDIS } from './redis/redis.module.js';
 import { Drain } from './realtime/drain.js';
+import { ANSWER_WITHIN_MS } from './realtime/deadlines.js';
 import { SocketIoAdapter } from './realtime/socket-io.adapter.js';
 
 /** A node that serves. */
@@ -54,7 +56,9 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
   useDocs(app);
   answerUnparsable(app.getHttpServer());
   boundServer(app.getHttpServer());
+  const endConnections = followConnections(app.getHttpServer());
   const close = async () => {
+    for (const end of [endConnections, sockets.endConnections]) end(ANSWER_WITHIN_MS);
     await app.close();
     await app.get<RedisLink | null>(REDIS)?.close();
   };

@@ -104,8 +104,11 @@ function isAmong(connections: ReadonlySet<Connection>, socket: Socket): boolean 
 
 /** Closes the transport: on a `disconnect()` of the server a stock client would stay away. */
 async function closeWhole({ conn }: Socket): Promise<void> {
+  const { socket: ws } = conn.transport as unknown as { socket?: { terminate?(): void } };
   const closed = new Promise<void>((resolve) => conn.once('close', () => resolve()));
   conn.close();
+  // A WebSocket waits for its peer's word, which one that is gone never gives, and the server for the WebSocket.
+  setTimeout(() => ws?.terminate?.(), FLUSH_WITHIN_MS).unref();
   if (conn.readyState === 'closed') return;
   await Promise.race([closed, pause(FLUSH_WITHIN_MS)]);
   conn.close(true);

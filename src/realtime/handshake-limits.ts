@@ -58,7 +58,10 @@ export function handshakeGuard(
       refuse(request, error);
       return;
     }
-    if (!turnstile.submit(() => decide(null, true))) {
+    const enter = () => {
+      if (!request.socket.destroyed) decide(null, true);
+    };
+    if (!turnstile.submit(enter)) {
       refuse(request, new AppError('OVERLOADED', { retryAfterMs: RETRY_AFTER_MS }));
     }
   };
@@ -78,7 +81,6 @@ function refuse(request: Handshake, error: AppError): void {
     res.writeHead(status, headers).end(body);
     return;
   }
-  socket.on('error', () => undefined);
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${body}`);
   socket.destroySoon();

@@ -7,6 +7,7 @@ import { Server, type ServerOptions, type Socket } from 'socket.io';
 import type { AppConfig } from '../config/config.js';
 import { Limits } from '../limits/limits.js';
 import { boundServer } from '../limits/server-bounds.js';
+import { followConnections } from '../limits/unused-connections.js';
 import { Dispatcher } from './dispatcher.js';
 import { countOpen, handshakeGuard } from './handshake-limits.js';
 import { Handshake } from './handshake.js';
@@ -30,6 +31,8 @@ const PING_TIMEOUT_MS = 10_000;
 /** A connection that has not sent CONNECT within this many milliseconds is closed. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
+const unheard = () => undefined;
+
 /**
  * Socket.IO on a port of its own, for all gateways.
  *
@@ -42,6 +45,8 @@ export class SocketIoAdapter extends IoAdapter {
     response.writeHead(404, { 'content-type': 'application/json' });
     response.end('{"error":{"code":"UNKNOWN_COMMAND","message":"This port speaks Socket.IO only."}}');
   });
+  /** Closes connections that nobody uses, and after so many milliseconds all. */
+  readonly endConnections = followConnections(this.http);
   private server: Server | null = null;
 
   constructor(
@@ -74,6 +79,9 @@ export class SocketIoAdapter extends IoAdapter {
     // Nest listens once for each gateway: many are no leak.
     server.of('/').setMaxListeners(0);
     this.http.prependListener('request', requireUtf8);
+    // Node hands an upgrade's socket over with no listener of its own, and ours waits in a turnstile before `ws` has one:
+    // unheard, the reset of a connection would end the process.
+    this.http.prependListener('upgrade', (_request, socket) => socket.on('error', unheard));
     boundServer(this.http);
     countOpen(server, limits);
     cutOffSlowReaders(server);

@@ -216,6 +216,9 @@ export class CorkedWebSocket extends WebSocket {
   }
 }
 
+/** Milliseconds after which a connection that is being closed, and whose peer does not answer, is cut off. */
+const CLOSED_WITHIN_MS = 5_000;
+
 /**
  * A value for the `wsEngine` option of Engine.IO and Socket.IO: `ws` with {@link CorkedWebSocket} connections.
  *
@@ -225,7 +228,9 @@ export class CorkedWebSocketServer extends WebSocketServer<typeof CorkedWebSocke
   constructor(options: ServerOptions<typeof CorkedWebSocket>) {
     if (options.perMessageDeflate)
       throw new Error('perMessageDeflate must be off: frames are written corked');
-    super({ ...options, WebSocket: CorkedWebSocket });
+    // `ws` documents `closeTimeout`; its types do not have it yet.
+    const settings = { ...options, closeTimeout: CLOSED_WITHIN_MS, WebSocket: CorkedWebSocket };
+    super(settings);
   }
 
   override handleUpgrade(
