@@ -18,6 +18,7 @@ type Handshake = IncomingMessage & { res?: ServerResponse };
  */
 const ADMISSION = { everyMs: 10, most: 5, lateMs: 5, maxWaiting: 5_000 };
 const RETRY_AFTER_MS = 5_000;
+const GOING_DOWN = 'going down';
 
 /** What is used of Engine.IO's connections. */
 interface Connection {
@@ -43,7 +44,7 @@ export function handshakeGuard(
   const anyOrigin = allowedOrigins.includes('*');
   return (request: IncomingMessage, decide: Decide): void => {
     if (drain.isRefusing) {
-      decide('going down', false);
+      decide(GOING_DOWN, false);
       return;
     }
     const { origin } = request.headers;
@@ -59,7 +60,8 @@ export function handshakeGuard(
       return;
     }
     const enter = () => {
-      if (!request.socket.destroyed) decide(null, true);
+      if (drain.isRefusing) decide(GOING_DOWN, false);
+      else if (!request.socket.destroyed) decide(null, true);
     };
     if (!turnstile.submit(enter)) {
       refuse(request, new AppError('OVERLOADED', { retryAfterMs: RETRY_AFTER_MS }));
