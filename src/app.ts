@@ -56,7 +56,7 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
   useDocs(app);
   answerUnparsable(app.getHttpServer());
   boundServer(app.getHttpServer());
-  const endConnections = followConnections(app.getHttpServer());
+  const endConnections = followConnections(app.getHttpServer(), { upgrades: false });
   const close = async () => {
     for (const end of [endConnections, sockets.endConnections]) end(ANSWER_WITHIN_MS);
     await app.close();

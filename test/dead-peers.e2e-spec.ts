@@ -47,6 +47,12 @@ describe('A peer that is gone', () => {
       raw.close();
       expect((await fetch(`${rest}/health/live`)).status).toBe(200);
     }
+    // REST upgrades to nothing, and answers as ever.
+    const asking = await opened(Number(new URL(rest).port));
+    asking.write('GET /health/live HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n');
+    expect(String(await once(asking, 'data'))).toMatch(/^HTTP\/1.1 200/);
+    asking.resetAndDestroy();
+    expect((await fetch(`${rest}/health/live`)).status).toBe(200);
     node.kill('SIGTERM');
     expect(await node.exited).toBe(0);
   });

@@ -1,5 +1,6 @@
 import { type Asker, edges, over } from './support/edges.js';
 import { groupOf } from './support/groups.js';
+import { StatementLog } from './support/statements.js';
 import { type Client, World } from './support/world.js';
 
 type Message = { id: number; chatId: number; seq: number; [field: string]: unknown };
@@ -180,6 +181,20 @@ describe('A message with a clientId', () => {
     expect(repeat).toEqual(good);
     expect(third).toMatchObject({ ok: false, error: { code: 'IDEMPOTENCY_MISMATCH' } });
     expect(await countOf(chatId)).toBe(1);
+  });
+
+  it('costs no statement for each when many different ones come with it and are refused', async () => {
+    const alice = await world.person();
+    const log = new StatementLog();
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, i) =>
+        alice.ask('sendMessage', { chatId: 999_999_999, content: `try ${i}`, clientId: 'many' }),
+      ),
+    );
+    const sends = log.take().filter((statement) => statement === 'messages.send');
+    log.stop();
+    expect(answers.every((answer) => !answer.ok && answer.error.code === 'NOT_FOUND')).toBe(true);
+    expect(sends.length).toBeLessThan(20);
   });
 
   describe('sent again by somebody who may not see it any more', () => {

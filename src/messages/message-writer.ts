@@ -83,13 +83,23 @@ export class MessageWriter implements OnApplicationShutdown {
     const since = performance.now();
     const { unique, twins } = splitTwins(batch);
     await this.settle(unique);
-    for (const [twin, first] of twins) {
-      if (standsAlone(twin, first)) await this.settle([twin]);
-      else twin.outcome = outcomeOfTwin(twin, first);
-    }
+    await this.settleTwins(twins);
     this.meters.batch(batch.length, since);
     for (const { outcome } of batch) if (outcome?.ok && outcome.result.written) this.meters.written.add();
     return batch.map(({ outcome }) => outcome ?? { ok: false, error: tooSlow() });
+  }
+
+  /** At most one more statement, whatever comes under one key. */
+  private async settleTwins(twins: [Entry, Entry][]): Promise<void> {
+    const alone = new Map<Entry, Entry>();
+    for (const [twin, first] of twins)
+      if (!alone.has(first) && standsAlone(twin, first)) alone.set(first, twin);
+    if (alone.size > 0) await this.settle([...alone.values()]);
+    const latest = new Map<Entry, Entry>();
+    for (const [twin, first] of twins) {
+      if (alone.get(first) === twin) latest.set(first, twin);
+      else twin.outcome = outcomeOfTwin(twin, latest.get(first) ?? first);
+    }
   }
 
   /**

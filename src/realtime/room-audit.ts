@@ -11,7 +11,8 @@ import { SyncNotice } from './sync-notice.js';
 /** Milliseconds between two looks. */
 const LOOK_EVERY_MS = 400;
 
-/** Most changed groups that are put right one by one. Past it: everybody here. */
+/** Changed groups that one look finds at most, and that are put right one by one. Past those: everybody here. */
+const MOST_FOUND = 10_000;
 const MOST_CHANGED = 1_000;
 
 /** People, or groups, of one statement. */
@@ -75,7 +76,7 @@ export class RoomAudit implements OnApplicationShutdown {
     if (this.looking) return;
     this.looking = true;
     try {
-      const [changed] = await this.sql.rows<Changed>(changedGroups, [this.lookedAt, MOST_CHANGED]);
+      const [changed] = await this.sql.rows<Changed>(changedGroups, [this.lookedAt, MOST_FOUND]);
       if (changed) await this.follow(changed);
       this.failing = false;
     } catch (error) {
@@ -88,7 +89,7 @@ export class RoomAudit implements OnApplicationShutdown {
 
   private async follow({ at, ids, versions }: Changed): Promise<void> {
     const news = ids.filter((id, i) => this.known.get(id) !== versions[i]);
-    if (ids.length === MOST_CHANGED) await this.whole();
+    if (news.length > MOST_CHANGED) await this.whole();
     else if (this.peopleHere().length > 0) {
       for (let i = 0; i < news.length; i += GROUPS_AT_ONCE)
         await this.correctGroups(news.slice(i, i + GROUPS_AT_ONCE));
@@ -98,18 +99,18 @@ export class RoomAudit implements OnApplicationShutdown {
   }
 
   private async correctGroups(ids: readonly number[]): Promise<void> {
-    type Row = { chatId: number; userIds: number[] };
+    type Row = { chatId: number; userIds: number[]; settled: number[] };
     const rows = await this.undisturbed(() => this.sql.rows<Row>(membersOfGroups, [bigints(ids)]));
-    const members = new Map(rows.map(({ chatId, userIds }) => [chatId, userIds]));
+    const members = new Map(rows.map((row) => [row.chatId, row]));
     const { adapter } = this;
     if (!adapter) return;
     for (const id of ids) {
       const room = chatRoom(id);
-      const userIds = members.get(id) ?? [];
+      const { userIds = [], settled = [] } = members.get(id) ?? {};
       const all = new Set(userIds);
       for (const connection of this.connectionsIn(room))
         if (!all.has(connection.userId)) this.move(connection, [], [room]);
-      for (const userId of userIds) {
+      for (const userId of settled) {
         for (const connection of this.connectionsIn(userRoom(userId)))
           if (!adapter.sids.get(connection.id)?.has(room)) this.move(connection, [room], []);
       }

@@ -12,9 +12,15 @@ export const groupsOf: Statement = {
 };
 
 /**
- * `$1` the moment of the last look or null, `$2` at most so many: groups whose members have changed since, their
- * members' versions, and the moment of this look. Changes that committed late are found by looking further back; of
- * the last 150 ms are none: their orders are on their way.
+ * Changes that are not looked at yet, and newcomers who are not let in by a look: their orders are on their way, and
+ * messages that were committed before them may still be, from other nodes.
+ */
+const settling = "statement_timestamp() - interval '300 milliseconds'";
+
+/**
+ * `$1` the moment of the last look or null, `$2` at most so many: groups whose members have changed since, the latest
+ * first, their members' versions, and the moment of this look. Changes that committed late are found by looking half a
+ * minute further back.
  */
 export const changedGroups: Statement = {
   name: 'rooms.changedGroups',
@@ -24,15 +30,19 @@ export const changedGroups: Statement = {
     FROM (
       SELECT id, "membersVersion" FROM chats
       WHERE "membersChangedAt" > COALESCE($1::timestamptz, statement_timestamp()) - interval '30 seconds'
-        AND "membersChangedAt" < statement_timestamp() - interval '150 milliseconds'
-      ORDER BY "membersChangedAt" LIMIT $2
+        AND "membersChangedAt" < ${settling}
+      ORDER BY "membersChangedAt" DESC LIMIT $2
     ) c`,
 };
 
-/** `$1` groups: their members. */
+/**
+ * `$1` groups: their members, and those of them who are no newcomers. Whoever is one has changed the group, and is
+ * found with that change.
+ */
 export const membersOfGroups: Statement = {
   name: 'rooms.membersOfGroups',
   text: `
-    SELECT "chatId", array_agg("userId") AS "userIds" FROM chat_members
-    WHERE "chatId" = ANY($1::bigint[]) GROUP BY "chatId"`,
+    SELECT "chatId", array_agg("userId") AS "userIds",
+      COALESCE(array_agg("userId") FILTER (WHERE "joinedAt" < ${settling}), '{}') AS settled
+    FROM chat_members WHERE "chatId" = ANY($1::bigint[]) GROUP BY "chatId"`,
 };

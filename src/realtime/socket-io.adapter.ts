@@ -46,7 +46,7 @@ export class SocketIoAdapter extends IoAdapter {
     response.end('{"error":{"code":"UNKNOWN_COMMAND","message":"This port speaks Socket.IO only."}}');
   });
   /** Closes connections that nobody uses, and after so many milliseconds all. */
-  readonly endConnections = followConnections(this.http);
+  readonly endConnections = followConnections(this.http, { upgrades: true });
   private server: Server | null = null;
 
   constructor(
