@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { postmasterOf } from './proc.js';
+import { startEmbedded } from './product.js';
 
 /** The PostgreSQL server of a benchmark: the project's embedded one, or the one of BENCH_DATABASE_URL. */
 export interface Cluster {
@@ -14,21 +15,14 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
-interface EmbeddedModule {
-  startEmbeddedPostgres: (options: { dataDir: string; log: (line: string) => void }) => Promise<Server>;
-}
-
-interface Server {
-  url: string;
-  stop: () => Promise<void>;
-}
-
 const SETTINGS = ['server_version', 'fsync', 'synchronous_commit', 'full_page_writes', 'shared_buffers'];
 
 export async function startCluster(log: (line: string) => void): Promise<Cluster> {
   const given = process.env['BENCH_DATABASE_URL'];
   // A server that was given is not ours to stop.
-  const server: Server = given ? { url: given, stop: () => Promise.resolve() } : await startEmbedded(log);
+  const server = given
+    ? { url: given, stop: () => Promise.resolve() }
+    : await startEmbedded(fileURLToPath(new URL('../../.data/bench', import.meta.url)), log);
   const admin = new pg.Client({ connectionString: server.url });
   await admin.connect();
   const settings: Record<string, string> = {};
@@ -55,12 +49,4 @@ export async function startCluster(log: (line: string) => void): Promise<Cluster
       await server.stop();
     },
   };
-}
-
-async function startEmbedded(log: (line: string) => void): Promise<Server> {
-  // Compiled by the project's own build, whose sources this one does not include: hence the run-time address.
-  const address = new URL('../database/embedded/embedded-postgres.js', import.meta.url).href;
-  const dataDir = fileURLToPath(new URL('../../.data/bench', import.meta.url));
-  const { startEmbeddedPostgres } = (await import(address)) as EmbeddedModule;
-  return startEmbeddedPostgres({ dataDir, log });
 }

@@ -1,27 +1,13 @@
-/** The project's table of messages as its migration makes it: the same columns, keys and indexes. */
-export const CREATE_TABLE = `
-  CREATE TABLE IF NOT EXISTS messages (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    "chatId" bigint NOT NULL,
-    seq bigint NOT NULL,
-    version bigint NOT NULL,
-    "senderId" bigint,
-    "clientId" text,
-    content text NOT NULL,
-    "replyToId" bigint,
-    metadata jsonb,
-    "createdAt" timestamptz(3) NOT NULL DEFAULT now(),
-    "editedAt" timestamptz(3),
-    "deletedAt" timestamptz(3)
-  );
-  CREATE UNIQUE INDEX IF NOT EXISTS messages_by_seq ON messages ("chatId", seq);
-  CREATE INDEX IF NOT EXISTS messages_by_version ON messages ("chatId", version);
-  CREATE UNIQUE INDEX IF NOT EXISTS messages_by_client_id
-    ON messages ("senderId", "clientId") WHERE "clientId" IS NOT NULL;`;
-
+/**
+ * The row of a message as the product writes it, into the table of the product's own migrations. The id is the next of
+ * the table's sequence, as the product takes it.
+ */
 export const INSERT = `
-  INSERT INTO messages ("chatId", seq, version, "senderId", "clientId", content)
-  VALUES ($1, $2, $2, $3, $4, $5) RETURNING id, "createdAt"`;
+  INSERT INTO messages ("chatId", seq, version, "senderId", "clientId", content, metadata, "createdAt")
+  VALUES ($1, $2, $2, $3, $4, $5, $6, clock_timestamp()) RETURNING id, "createdAt"`;
+
+/** Before each round, whose numbers begin at 0 again; what refers to messages goes with them, and is empty. */
+export const EMPTY = 'TRUNCATE messages CASCADE';
 
 /** Chats that each connection writes to in turn: 96 over 16 connections, about as many as the load has. */
 const CHATS = 6;
@@ -31,5 +17,5 @@ export function rowValues(connection: number, number: number, clientId: string):
   const chatId = connection * CHATS + (number % CHATS) + 1;
   const seq = Math.floor(number / CHATS) + 1;
   const content = `#${connection}.${number}# The quick brown fox jumps over the lazy dog.`;
-  return [chatId, seq, connection + 1, clientId, content];
+  return [chatId, seq, connection + 1, clientId, content, null];
 }

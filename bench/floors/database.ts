@@ -4,11 +4,12 @@ import pg from 'pg';
 import { announce, serve } from '../ipc.js';
 import { Histogram, type Percentiles } from '../load/histogram.js';
 import { cpuBetween, cpuNow, type Cpu, type Watch } from '../proc.js';
-import { CREATE_TABLE, INSERT, rowValues } from './database.sql.js';
+import { migrate } from '../product.js';
+import { EMPTY, INSERT, rowValues } from './database.sql.js';
 
 /**
- * Floor (b): the database alone. The row of a message, with its keys and indexes, inserted one per commit from 16
- * connections by a prepared statement; nobody is told, nothing is checked.
+ * Floor (b): the database alone. The row of a message, in the product's own table with its keys and indexes, inserted
+ * one per commit from 16 connections by a prepared statement; nobody is told, nothing is checked.
  */
 
 export interface InsertResult {
@@ -25,11 +26,8 @@ export interface DatabaseOperations {
   };
 }
 
-const connectionString = process.env['DATABASE_URL'];
-const setup = new pg.Client({ connectionString });
-await setup.connect();
-await setup.query(CREATE_TABLE);
-await setup.end();
+const connectionString = process.env['DATABASE_URL'] ?? '';
+await migrate(connectionString);
 
 process.once('disconnect', () => process.exit());
 
@@ -59,8 +57,7 @@ serve<DatabaseOperations>({
         rows++;
       }
     };
-    // Numbers begin at 0 again, so the table is emptied.
-    await clients[0]?.query('TRUNCATE messages');
+    await clients[0]?.query(EMPTY);
     const loops = Promise.all(clients.map(insertOn));
     await sleep(warmupMs);
     const before = cpuNow(watch);
