@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { startCluster } from './cluster.js';
 import type { LoadOperations } from './load/operations.js';
-import { HELP, parseOptions, type Options, type Section } from './options.js';
+import { machineOf, type Machine } from './machine.js';
+import { HELP, isWhole, parseOptions, type Options, type Section } from './options.js';
 import { Progress } from './progress.js';
 import { htmlReport } from './report/html.js';
 import { tables } from './report/table.js';
@@ -33,7 +34,8 @@ const HOME = new URL('../../bench/', import.meta.url);
 
 /** Exits 1 on a wrong answer or a failure to measure, never on a slow one. */
 async function main(): Promise<void> {
-  const options = parseOptions(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  const options = parseOptions(args);
   if (options === 'help') {
     process.stdout.write(HELP);
     return;
@@ -42,18 +44,29 @@ async function main(): Promise<void> {
   if (ofOurs && !oursIsBuilt()) {
     throw new Error('the server is not built: npm run build, or leave it out with --only relay,tutorial');
   }
-  const results = await measure(options);
-  saveResults(results, new URL('results/', HOME));
-  writeFileSync(new URL('report.html', HOME), htmlReport(results));
-  process.stdout.write(`\n${tables(results)}\nbench/report.html shows it in charts.\n`);
+  const machine = machineOf(args);
+  const results = await measure(options, machine);
+  const report = write(results);
+  process.stdout.write(`\n${tables(results)}\n${report} shows it in charts.\n`);
   if (results.problems.length > 0) process.exitCode = 1;
 }
 
-async function measure(options: Options): Promise<Results> {
+/** Writes the results and the report, those of a part not over those of the whole; returns the report's name. */
+function write(results: Results): string {
+  const whole = isWhole(results.options);
+  const wrong = results.problems.length > 0;
+  saveResults(results, new URL(`results/${whole ? 'latest' : 'partial'}.json`, HOME));
+  if (results.options.keep && !wrong) saveResults(results, new URL('results/whole.json', HOME));
+  const report = whole ? 'report.html' : 'results/partial.html';
+  writeFileSync(new URL(report, HOME), htmlReport(results));
+  return `bench/${report}`;
+}
+
+async function measure(options: Options, machine: Machine): Promise<Results> {
   const progress = new Progress();
   progress.during('starting PostgreSQL');
   const cluster = await startCluster((line) => progress.line(line));
-  const results = emptyResults(options, cluster.settings);
+  const results = emptyResults(options, machine, cluster.settings);
   const fleet = new Fleet(cluster);
   const load = startChild<LoadOperations>('load', '../load/worker.js', { probe: false });
   const context: Context = { options, cluster, fleet, load: load.peer, progress, results };

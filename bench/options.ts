@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { isDeepStrictEqual, parseArgs } from 'node:util';
 import type { Address, Writes } from './load/operations.js';
 
 export const SUBJECTS = ['ours', 'relay', 'database', 'tutorial'] as const;
@@ -33,6 +33,8 @@ export interface Options {
   readConnections: number[];
   address: Address;
   writes: Writes;
+  /** Its results are for the repository, unless an answer is wrong. */
+  keep: boolean;
 }
 
 export const HELP = `npm run bench -- [options]
@@ -55,9 +57,13 @@ export const HELP = `npm run bench -- [options]
   --writes <how>      a client's sends leave together once a "turn" (default) or one by one, a "frame" each
   --quick             one short round of everything, reads from 10 thousand rows
   --full              reads from 5 million rows as well
+  --keep              write the results of a whole run to bench/results/whole.json too, to be committed
+
+A run of everything, no shorter and no smaller than by default, writes bench/report.html and bench/results/latest.json;
+any other writes bench/results/partial.html and partial.json.
 `;
 
-/** @throws Error on an unknown option or a number that is none */
+/** @throws Error on an unknown option, a number that is none, or part of a run that is to be kept */
 export function parseOptions(args: string[]): Options | 'help' {
   const { values } = parseArgs({
     args,
@@ -79,6 +85,7 @@ export function parseOptions(args: string[]): Options | 'help' {
       writes: { type: 'string', default: 'turn' },
       quick: { type: 'boolean', default: false },
       full: { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -87,7 +94,7 @@ export function parseOptions(args: string[]): Options | 'help' {
   const only = (values.only ?? '').split(',').filter((name) => name !== '');
   const unknown = only.find((name) => !isOneOf(SECTIONS, name) && !isOneOf(SUBJECTS, name));
   if (unknown !== undefined) throw new Error(`--only knows no "${unknown}"`);
-  return {
+  const options: Options = {
     sections: chosen(SECTIONS, only),
     subjects: chosen(SUBJECTS, only),
     rounds: positive('rounds', values.rounds ?? (quick ? '1' : '3')),
@@ -106,7 +113,29 @@ export function parseOptions(args: string[]): Options | 'help' {
     readConnections: [1, 8],
     address: values.address === 'chat' ? 'chat' : 'receiver',
     writes: values.writes === 'frame' ? 'frame' : 'turn',
+    keep: values.keep,
   };
+  if (options.keep && !isWhole(options))
+    throw new Error('--keep is for a whole run: another option makes this one a part');
+  return options;
+}
+
+/** Whether everything is measured, in rounds as many and as long as by default, and by the default settings. */
+export function isWhole(options: Options): boolean {
+  const usual = parseOptions([]) as Options;
+  const more = ['rounds', 'windowMs', 'warmupMs'] as const;
+  return (
+    more.every((name) => options[name] >= usual[name]) &&
+    usual.tableSizes.every((size) => options.tableSizes.includes(size)) &&
+    isDeepStrictEqual(options, {
+      ...usual,
+      rounds: options.rounds,
+      windowMs: options.windowMs,
+      warmupMs: options.warmupMs,
+      tableSizes: options.tableSizes,
+      keep: options.keep,
+    })
+  );
 }
 
 function isOneOf<T extends string>(names: readonly T[], name: string): name is T {

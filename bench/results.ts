@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
 import type { Percentiles } from './load/histogram.js';
 import type { Counts } from './load/operations.js';
+import type { Machine } from './machine.js';
 import type { Options, SubjectName } from './options.js';
 
 /** One round of pairs: as fast as the sends in flight allow, or at a fixed rate. */
@@ -134,7 +134,7 @@ export interface ReadSample {
 export interface Results {
   startedAt: string;
   finishedAt: string;
-  machine: Record<string, string>;
+  machine: Machine;
   database: Record<string, string>;
   options: Options;
   pairs: SendSample[];
@@ -155,17 +155,11 @@ export interface Results {
   problems: string[];
 }
 
-export function emptyResults(options: Options, database: Record<string, string>): Results {
-  const processors = cpus();
+export function emptyResults(options: Options, machine: Machine, database: Record<string, string>): Results {
   return {
     startedAt: new Date().toISOString(),
     finishedAt: '',
-    machine: {
-      processors: `${processors.length} × ${processors[0]?.model.trim() ?? 'unknown'}`,
-      memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
-      system: `${process.platform} ${process.arch}`,
-      node: process.version,
-    },
+    machine,
     database,
     options,
     pairs: [],
@@ -202,7 +196,7 @@ export function judge(results: Results, title: string, counts: Counts): void {
 }
 
 /** Writes the results as JSON; the folder is made. */
-export function saveResults(results: Results, folder: URL): void {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(new URL('latest.json', folder), `${JSON.stringify(results, null, 2)}\n`);
+export function saveResults(results: Results, file: URL): void {
+  mkdirSync(new URL('.', file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
 }

@@ -1,4 +1,5 @@
 import type { SubjectName } from '../options.js';
+import { commitOf } from '../machine.js';
 import type { Results } from '../results.js';
 import { barChart, escapeHtml, legend, type BarGroup } from './charts.js';
 import {
@@ -66,7 +67,7 @@ export function htmlReport(results: Results): string {
 <style>${STYLE}</style></head>
 <body><main>
 <h1>Benchmark</h1>
-<p>${escapeHtml(new Date(results.startedAt).toUTCString())}. Load, servers and database shared one machine:
+<p>${escapeHtml(new Date(results.startedAt).toUTCString())}, commit ${escapeHtml(commitOf(results.machine))}. Load, servers and database shared one machine:
 compare within this report only.</p>
 ${sections.join('\n')}
 </main></body></html>
@@ -232,8 +233,11 @@ function reads(results: Results): string {
 }
 
 function circumstances({ machine, database, options }: Results): string {
-  const facts = { ...machine, ...database };
+  const { processors, memory, system, node } = machine;
+  const facts = { processors, memory, system, node, ...database };
   return list([
+    `commit: ${commitOf(machine)}`,
+    `arguments: ${machine.arguments || 'none'}`,
     ...Object.entries(facts).map(([name, value]) => `${name}: ${value}`),
     `${options.rounds} rounds of ${options.windowMs / 1000} s after ${options.warmupMs / 1000} s of warm-up, ` +
       'subjects taking turns; ratios are medians of the ratios of the rounds',

@@ -1,3 +1,4 @@
+import { commitOf } from '../machine.js';
 import type { Results } from '../results.js';
 import { groupRows, readRows, sendRows, type SendRow } from './medians.js';
 import { addLargeGroupAndStorm } from './table-groups.js';
@@ -24,7 +25,10 @@ export function number(value: number | null, digits = 0): string {
 
 /** Everything that was measured, as text for a terminal. */
 export function tables(results: Results): string {
-  const parts: string[] = [];
+  const { machine } = results;
+  const parts = [
+    `Commit ${commitOf(machine)}; arguments: ${machine.arguments || 'none'}; Node ${machine.node}; ${machine.processors}`,
+  ];
   const add = (title: string, head: string[], rows: string[][]): void => {
     if (rows.length > 0) parts.push(`${title}\n\n${layOut([head, ...rows])}`);
   };
