@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Percentiles } from './load/histogram.js';
-import type { Counts } from './load/operations.js';
+import type { Counts, Faults } from './load/operations.js';
 import type { Machine } from './machine.js';
 import type { Options, SubjectName } from './options.js';
 
@@ -178,20 +178,24 @@ export function emptyResults(options: Options, machine: Machine, database: Recor
   };
 }
 
-/** Adds what a round's counts show to be wrong: sends unanswered or refused, copies that never came. */
-export function judge(results: Results, title: string, counts: Counts): void {
-  const errors = Object.entries(counts.errors).map(([code, number]) => `${number} × ${code}`);
+/** Adds what was wrong with the answers: commands refused or not answered, connections lost. */
+export function judgeAnswers(results: Results, title: string, faults: Faults): void {
+  const errors = Object.entries(faults.errors).map(([code, number]) => `${number} × ${code}`);
   if (errors.length > 0) results.problems.push(`${title}: error acks: ${errors.join(', ')}`);
-  if (counts.unanswered > 0) {
-    results.problems.push(`${title}: ${counts.unanswered} of ${counts.sent} sends were not answered`);
+  if (faults.unanswered > 0)
+    results.problems.push(`${title}: ${faults.unanswered} commands were not answered`);
+  if (faults.lostConnections > 0) {
+    results.problems.push(`${title}: ${faults.lostConnections} connections lost`);
   }
+}
+
+/** The same of sends, and copies that never came. */
+export function judge(results: Results, title: string, counts: Counts): void {
+  judgeAnswers(results, title, counts);
   if (counts.receivedCopies !== counts.expectedCopies) {
     results.problems.push(
       `${title}: ${counts.receivedCopies} copies received of the ${counts.expectedCopies} acked`,
     );
-  }
-  if (counts.lostConnections > 0) {
-    results.problems.push(`${title}: ${counts.lostConnections} connections lost`);
   }
 }
 

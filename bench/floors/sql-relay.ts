@@ -63,7 +63,14 @@ serve<SqlOperations>({
     running = false;
     await loops;
     for (const client of clients) client.release();
-    return { readsPerSecond: (reads * 1000) / measuredMs, latency: latency.percentiles(), rows, bytes: 0 };
+    return {
+      readsPerSecond: (reads * 1000) / measuredMs,
+      latency: latency.percentiles(),
+      rows,
+      bytes: 0,
+      // A statement that fails, fails the run.
+      faults: { errors: {}, unanswered: 0, lostConnections: 0 },
+    };
   },
 });
 

@@ -1,8 +1,13 @@
 import { cpuBetween, cpuNow, type Watch } from '../proc.js';
-import { BYTE } from './frames.js';
+import { isOk, Refusals } from './answers.js';
 import { Histogram } from './histogram.js';
 import type { Doing, DoResult } from './operations.js';
-import type { FrameSink, RawClient } from './raw-client.js';
+import { type FrameSink, lostOf, type RawClient } from './raw-client.js';
+
+/** No answer to anybody for so long: none will come. */
+const SILENCE_MS = 15_000;
+/** Between two looks for silence and lost connections. */
+const LOOK_MS = 250;
 
 interface Member {
   client: RawClient;
@@ -11,14 +16,18 @@ interface Member {
 
 type Request = [command: string, data: Record<string, unknown>];
 
-/** Commands of a group's members, each the next of its own when the last is answered, until all are through. */
+/**
+ * Commands of a group's members, each the next of its own when the last is answered, until all are through. Whoever is
+ * not answered any more is given up, and counted.
+ */
 export class CommandLoad implements FrameSink {
   private readonly answers = new Map<string, Histogram>();
   private readonly done: Int32Array;
   private readonly askedAt: Float64Array;
   private readonly members: Member[];
+  private readonly refused = new Refusals();
   private left: number;
-  private errors = 0;
+  private lastAnswer = 0;
   private pushes = 0;
   private finish: () => void = () => undefined;
 
@@ -45,7 +54,12 @@ export class CommandLoad implements FrameSink {
       this.next(client, start);
       client.flush();
     }
+    this.lastAnswer = start;
+    const looking = setInterval(() => {
+      if (this.isStuck()) this.finish();
+    }, LOOK_MS);
     await finished;
+    clearInterval(looking);
     const ms = performance.now() - start;
     const cpuUsed = cpuBetween(cpu, cpuNow(watch));
     for (const client of this.clients) client.sink = undefined;
@@ -53,13 +67,17 @@ export class CommandLoad implements FrameSink {
       commands: this.done.reduce((sum, count) => sum + count, 0),
       ms,
       answers: Object.fromEntries([...this.answers].map(([name, times]) => [name, times.percentiles()])),
-      errors: this.errors,
+      faults: {
+        errors: this.refused.byCode(),
+        unanswered: this.left,
+        lostConnections: lostOf(this.clients),
+      },
       pushes: this.pushes,
       cpu: cpuUsed,
     };
   }
 
-  ack(client: RawClient, _id: number, buffer: Buffer, from: number, _to: number, now: number): void {
+  ack(client: RawClient, _id: number, buffer: Buffer, from: number, to: number, now: number): void {
     const { index } = client;
     const nth = this.done[index] ?? 0;
     const request = this.requestOf(index, nth);
@@ -68,7 +86,8 @@ export class CommandLoad implements FrameSink {
     const times = this.answers.get(command) ?? new Histogram();
     this.answers.set(command, times);
     times.record(now - (this.askedAt[index] ?? now));
-    if (buffer[from + 7] !== BYTE.lowerT) this.errors++;
+    if (!isOk(buffer, from, to)) this.refused.add(buffer, from, to);
+    this.lastAnswer = now;
     this.done[index] = nth + 1;
     this.next(client, now);
   }
@@ -86,6 +105,15 @@ export class CommandLoad implements FrameSink {
     }
     this.askedAt[client.index] = now;
     client.push(`42${nth}${JSON.stringify(request)}`);
+  }
+
+  /** Whether no answer can be expected by any of those who are not through: each of them has one command under way. */
+  private isStuck(): boolean {
+    if (performance.now() - this.lastAnswer > SILENCE_MS) return true;
+    return this.members.every(
+      ({ client }) =>
+        client.lost !== undefined || !this.requestOf(client.index, this.done[client.index] ?? 0),
+    );
   }
 
   /** Undefined when this one is through. */

@@ -2,9 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Histogram } from './histogram.js';
 import type { Crowd, StormResult } from './operations.js';
 import { expectOk, openPeople } from './people.js';
-import { type FrameSink, RawClient } from './raw-client.js';
+import { type FrameSink, lostOf, RawClient } from './raw-client.js';
 
 const LOOK_MS = 20;
+/** Events still come after so long: they will not end. */
+const SETTLE_MS = 60_000;
 
 /** People who are there, watch some of the others, are gone all at once and come back all at once. */
 export class CrowdLoad implements FrameSink {
@@ -46,12 +48,17 @@ export class CrowdLoad implements FrameSink {
     return { backMs: performance.now() - start, each: times.percentiles(), pushes: this.pushes - before };
   }
 
-  async settle(quietMs: number): Promise<{ pushes: number }> {
+  /** @throws Error when it does not become quiet */
+  async settle(quietMs: number): Promise<{ pushes: number; lost: number }> {
     const from = performance.now();
-    while (performance.now() - Math.max(this.lastPush, from) < quietMs) await sleep(LOOK_MS);
+    while (performance.now() - Math.max(this.lastPush, from) < quietMs) {
+      if (performance.now() - from > SETTLE_MS)
+        throw new Error(`the crowd is pushed to after ${SETTLE_MS} ms`);
+      await sleep(LOOK_MS);
+    }
     const pushes = this.pushes - this.told;
     this.told = this.pushes;
-    return { pushes };
+    return { pushes, lost: lostOf(this.clients) };
   }
 
   close(): void {

@@ -10,17 +10,21 @@ export type Address = 'receiver' | 'chat';
  */
 export type Writes = 'turn' | 'frame';
 
-/** Sends of one run, from its first to its last; warm-up and tail included. */
-export interface Counts {
-  sent: number;
-  acked: number;
+/** What went wrong of all that was asked in a run, warm-up and tail included. */
+export interface Faults {
   /** Error acks by their code. */
   errors: Record<string, number>;
   unanswered: number;
+  lostConnections: number;
+}
+
+/** Sends of one run, from its first to its last; warm-up and tail included. */
+export interface Counts extends Faults {
+  sent: number;
+  acked: number;
   /** Copies that should have arrived at others' sockets and those that did. */
   expectedCopies: number;
   receivedCopies: number;
-  lostConnections: number;
 }
 
 /** What was measured within the window. */
@@ -64,11 +68,12 @@ export type Doing =
   | { kind: 'members'; memberId: number; times: number };
 
 export interface DoResult {
+  /** Those that were answered. */
   commands: number;
   ms: number;
   /** Of the commands by their name. */
   answers: Record<string, Percentiles>;
-  errors: number;
+  faults: Faults;
   /** Events that reached a socket. */
   pushes: number;
   cpu: Cpu;
@@ -106,11 +111,13 @@ export interface ReadParams {
 }
 
 export interface ReadResult {
+  /** Those that were answered with what was asked for. */
   readsPerSecond: number;
   latency: Percentiles;
   /** Rows in an answer, and its size in bytes as it was sent (0 where nothing was sent). */
   rows: number;
   bytes: number;
+  faults: Faults;
 }
 
 /** What the load generator's process answers. */
@@ -137,8 +144,11 @@ export interface LoadOperations {
   dropCrowd: { params: null; result: null };
   /** Everybody connects after being away, says who they are and watches whom they watched. */
   returnCrowd: { params: Crowd; result: StormResult };
-  /** Resolves when nothing has been pushed for `quietMs`: how many events were pushed since the last call. */
-  settleCrowd: { params: { quietMs: number }; result: { pushes: number } };
+  /**
+   * Resolves when nothing has been pushed for `quietMs`: how many events were pushed since the last call, and how many
+   * of the crowd's connections are lost.
+   */
+  settleCrowd: { params: { quietMs: number }; result: { pushes: number; lost: number } };
   read: { params: ReadParams & { port: number }; result: ReadResult };
   close: { params: null; result: null };
 }

@@ -195,3 +195,8 @@ export class RawClient {
     resolve?.((JSON.parse(json) as unknown[])[0]);
   }
 }
+
+/** How many of the connections ended although nobody asked for it. */
+export function lostOf(clients: RawClient[]): number {
+  return clients.filter((client) => client.lost !== undefined).length;
+}

@@ -1,18 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isOk, Refusals } from './answers.js';
 import { Histogram } from './histogram.js';
 import type { ReadParams, ReadResult, Reading } from './operations.js';
-import type { FrameSink, RawClient } from './raw-client.js';
+import { type FrameSink, lostOf, type RawClient } from './raw-client.js';
+
+/** How long after the window the last answers are waited for. */
+const DRAIN_MS = 10_000;
 
 /** A page that begins anywhere in the chat, so that no cache of the newest page helps. */
 export function anySeq(reading: Extract<Reading, { kind: 'history' }>): number {
   return reading.limit + 1 + Math.floor(Math.random() * (reading.lastSeq - reading.limit));
 }
 
-/** Asks for pages or chat lists over sockets, one request in flight on each, and times the answers. */
+/**
+ * Asks for pages or chat lists over sockets, one request in flight on each, and times the answers. A refusal is no read:
+ * it is counted by itself, or a server that refuses would look fast.
+ */
 export class ReadLoad implements FrameSink {
   private readonly latency = new Histogram();
   private readonly sentAt: Float64Array;
-  private answered = 0;
+  private readonly refused = new Refusals();
+  private reads = 0;
+  private underWay = 0;
   private measuring = false;
   private sending = true;
   private bytes = 0;
@@ -38,19 +47,30 @@ export class ReadLoad implements FrameSink {
     const windowMs = performance.now() - start;
     this.measuring = false;
     this.sending = false;
+    await this.drain();
     return {
-      readsPerSecond: (this.answered * 1000) / windowMs,
+      readsPerSecond: (this.reads * 1000) / windowMs,
       latency: this.latency.percentiles(),
       rows,
       bytes: this.bytes,
+      faults: {
+        errors: this.refused.byCode(),
+        unanswered: this.underWay,
+        lostConnections: lostOf(this.clients),
+      },
     };
   }
 
-  ack(client: RawClient, _id: number, _buffer: Buffer, from: number, to: number, now: number): void {
-    this.bytes = to - from;
-    if (this.measuring) {
-      this.answered++;
-      this.latency.record(now - (this.sentAt[client.index] ?? now));
+  ack(client: RawClient, _id: number, buffer: Buffer, from: number, to: number, now: number): void {
+    this.underWay--;
+    if (!isOk(buffer, from, to)) {
+      this.refused.add(buffer, from, to);
+    } else {
+      this.bytes = to - from;
+      if (this.measuring) {
+        this.reads++;
+        this.latency.record(now - (this.sentAt[client.index] ?? now));
+      }
     }
     if (this.sending) this.ask(client, now);
   }
@@ -59,8 +79,14 @@ export class ReadLoad implements FrameSink {
     // A read load is not told of anything it counts.
   }
 
+  private async drain(): Promise<void> {
+    const deadline = performance.now() + DRAIN_MS;
+    while (this.underWay > lostOf(this.clients) && performance.now() < deadline) await sleep(10);
+  }
+
   private ask(client: RawClient, now: number): void {
     this.sentAt[client.index] = now;
+    this.underWay++;
     const { event, data } = request(this.params.reading);
     client.push(`421${JSON.stringify([event, data])}`);
   }

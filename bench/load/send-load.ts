@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuBetween, cpuNow } from '../proc.js';
+import { isOk, Refusals } from './answers.js';
 import { BYTE, readDigits } from './frames.js';
 import { Histogram } from './histogram.js';
 import type { Counts, RunParams, RunResult } from './operations.js';
-import type { FrameSink, RawClient } from './raw-client.js';
+import { type FrameSink, lostOf, type RawClient } from './raw-client.js';
 
 /** Send times kept per sender: a message that is answered after this many later ones has no latency sample. */
 const RING = 8192;
@@ -36,10 +37,9 @@ export class SendLoad implements FrameSink {
   private readonly ackTimes = new Histogram();
   private readonly receiveTimes = new Histogram();
   private readonly lastTimes = new Histogram();
-  private readonly errors = new Map<string, number>();
+  private readonly refused = new Refusals();
   private sent = 0;
   private acked = 0;
-  private failed = 0;
   private received = 0;
   private windowAcks = 0;
   private windowCopies = 0;
@@ -101,15 +101,12 @@ export class SendLoad implements FrameSink {
 
   ack(client: RawClient, id: number, buffer: Buffer, from: number, to: number, now: number): void {
     const sentAt = this.sendTime(client.index, id);
-    // `[{"ok":true`: the seventh byte after the bracket tells; anything else is parsed, off the hot path.
-    if (buffer[from + 7] === BYTE.lowerT || isOk(buffer, from, to)) {
+    if (isOk(buffer, from, to)) {
       this.acked++;
       if (now >= this.windowStart && now < this.windowEnd) this.windowAcks++;
       if (this.counted(sentAt, now)) this.ackTimes.record(now - sentAt);
     } else {
-      this.failed++;
-      const code = errorCode(buffer, from, to);
-      this.errors.set(code, (this.errors.get(code) ?? 0) + 1);
+      this.refused.add(buffer, from, to);
     }
     if (this.sending && this.params.rate === null) this.send(client, now);
   }
@@ -181,7 +178,7 @@ export class SendLoad implements FrameSink {
   private async drain(): Promise<void> {
     const deadline = performance.now() + DRAIN_MS;
     const complete = (): boolean =>
-      this.acked + this.failed >= this.sent && this.received >= this.acked * this.copies;
+      this.acked + this.refused.total >= this.sent && this.received >= this.acked * this.copies;
     while (!complete() && performance.now() < deadline) await sleep(10);
   }
 
@@ -199,11 +196,11 @@ export class SendLoad implements FrameSink {
     return {
       sent: this.sent,
       acked: this.acked,
-      errors: Object.fromEntries(this.errors),
-      unanswered: this.sent - this.acked - this.failed,
+      errors: this.refused.byCode(),
+      unanswered: this.sent - this.acked - this.refused.total,
       expectedCopies: this.acked * this.copies,
       receivedCopies: this.received,
-      lostConnections: this.clients.filter((client) => client.lost !== undefined).length,
+      lostConnections: lostOf(this.clients),
     };
   }
 }
@@ -211,23 +208,4 @@ export class SendLoad implements FrameSink {
 /** Whether the event at `from` is `["newMessage",…`: told from the other events by its length and two letters. */
 function isNewMessage(buffer: Buffer, from: number): boolean {
   return buffer[from + 2] === 0x6e && buffer[from + 5] === 0x4d && buffer[from + 12] === 0x22;
-}
-
-function parseAck(buffer: Buffer, from: number, to: number): Record<string, unknown> {
-  try {
-    const [first] = JSON.parse(buffer.toString('utf8', from, to)) as unknown[];
-    return typeof first === 'object' && first !== null ? (first as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
-}
-
-function isOk(buffer: Buffer, from: number, to: number): boolean {
-  return parseAck(buffer, from, to)['ok'] === true;
-}
-
-function errorCode(buffer: Buffer, from: number, to: number): string {
-  const { error } = parseAck(buffer, from, to);
-  const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : undefined;
-  return typeof code === 'string' ? code : 'NO_CODE';
 }

@@ -3,7 +3,7 @@ import { CommandLoad } from './command-load.js';
 import { CrowdLoad } from './crowd.js';
 import type { LoadOperations } from './operations.js';
 import { expectOk, makeGroup, openPeople, pairUp } from './people.js';
-import { RawClient } from './raw-client.js';
+import { lostOf, RawClient } from './raw-client.js';
 import { ReadLoad } from './read-load.js';
 import { SendLoad, type Sender } from './send-load.js';
 
@@ -47,7 +47,7 @@ serve<LoadOperations>({
   },
   openIdle: async ({ port, connections, firstUserId }) => {
     clients = await openPeople(port, connections, (index) => firstUserId + index);
-    return { lost: clients.filter((client) => client.lost !== undefined).length };
+    return { lost: lostOf(clients) };
   },
   run: (params) => {
     running = new SendLoad(clients, senders.slice(0, params.senders), copies, params);

@@ -1,5 +1,5 @@
 import type { Doing } from '../load/operations.js';
-import { judge } from '../results.js';
+import { judge, judgeAnswers } from '../results.js';
 import type { Subject } from '../subjects/subject.js';
 import { includes, per, perSecond, rotated, runParams, type Context } from './context.js';
 import { written } from './written.js';
@@ -134,10 +134,11 @@ async function act(
   progress.during(title);
   const watch = { serverPid: server.pid, postmasterPid: cluster.postmasterPid };
   const result = await context.load.request('do', { doing, watch });
-  const { commands, cpu, errors } = result;
+  const { commands, cpu } = result;
   // The group tells of each in a message of its own.
   if (doing.kind === 'members') results.otherSends += commands;
-  if (errors > 0) results.problems.push(`${title}: ${errors} of ${commands} refused`);
+  judgeAnswers(results, title, result.faults);
+  const pushes = per(commands, result.pushes) ?? 0;
   results.groupCommands.push({
     round,
     size,
@@ -146,12 +147,12 @@ async function act(
     perSecond: perSecond(commands, { windowMs: result.ms }),
     serverUs: per(commands, cpu.server),
     databaseUs: per(commands, cpu.database),
-    pushes: result.pushes / commands,
+    pushes,
     answers: result.answers,
   });
   progress.line(
     `${title}: ${per(commands, cpu.server)?.toFixed(0) ?? '?'} µs of server CPU each, ` +
-      `${per(commands, cpu.database)?.toFixed(0) ?? '?'} µs of database, ${(result.pushes / commands).toFixed(1)} pushes`,
+      `${per(commands, cpu.database)?.toFixed(0) ?? '?'} µs of database, ${pushes.toFixed(1)} pushes`,
   );
 }
 

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { BIG_CHAT, READER_ID, SEED_CHATS, SEED_MESSAGES, SEED_NUMBERS } from '../floors/reads.sql.js';
 import type { ReadResult, Reading } from '../load/operations.js';
-import type { ReadVia } from '../results.js';
+import { judgeAnswers, type ReadVia } from '../results.js';
 import { startOurs, startSqlRelay, type SqlSubject, type Subject } from '../subjects/subject.js';
 import { includes, rotated, type Context } from './context.js';
 
@@ -86,7 +86,8 @@ async function measure(
       for (const via of rotated<ReadVia>(['ours', 'sql', 'carried'], round)) {
         const title = `${reading.kind} of ${tableRows} rows, ${connections} conn., round ${round + 1}, ${via}`;
         progress.during(title);
-        const { readsPerSecond, ...result } = await read[via](connections);
+        const { readsPerSecond, faults, ...result } = await read[via](connections);
+        judgeAnswers(results, title, faults);
         results.reads.push({
           what: reading.kind,
           via,

@@ -75,7 +75,7 @@ async function chatThroughStorms(
     firstUserId: CHATTER_ID,
     address: 'receiver',
   });
-  await storm.request('settleCrowd', { quietMs: 500 });
+  await settle(context, storm, 500);
   const during = async (phase: StormPhase, what: () => Promise<number>): Promise<void> => {
     const running = load.request('run', {
       ...runParams(context, server.pid, { rate: options.stormRate }),
@@ -85,7 +85,7 @@ async function chatThroughStorms(
     await sleep(options.warmupMs);
     const start = performance.now();
     const backMs = await what();
-    const { pushes } = await storm.request('settleCrowd', { quietMs: QUIET_MS });
+    const pushes = await settle(context, storm, QUIET_MS);
     const settledMs = performance.now() - start - QUIET_MS;
     await load.request('cut', null);
     record(context, { ...of, phase, backMs, settledMs, pushes }, await running);
@@ -105,6 +105,13 @@ async function chatThroughStorms(
     return 0;
   });
   await during('back after the grace period', async () => (await storm.request('returnCrowd', crowd)).backMs);
+}
+
+/** Resolves when nothing has been pushed to the crowd for so long: how many events were. */
+async function settle({ results }: Context, storm: Storm, quietMs: number): Promise<number> {
+  const { pushes, lost } = await storm.request('settleCrowd', { quietMs });
+  if (lost > 0) results.problems.push(`storm: ${lost} connections of the crowd lost`);
+  return pushes;
 }
 
 interface Measured {
@@ -140,13 +147,13 @@ async function unitCosts(context: Context, storm: Storm, server: Subject): Promi
     ['back after the grace period', GRACE_MS + 1_500],
   ] as const) {
     progress.during(`what a reconnect costs, ${what}`);
-    await storm.request('settleCrowd', { quietMs: 500 });
+    await settle(context, storm, 500);
     const before = await written(url);
     const cpu = cpuNow(watch);
     await storm.request('dropCrowd', null);
     await sleep(awayMs);
     const { backMs } = await storm.request('returnCrowd', crowd);
-    const { pushes } = await storm.request('settleCrowd', { quietMs: QUIET_MS });
+    const pushes = await settle(context, storm, QUIET_MS);
     const used = cpuBetween(cpu, cpuNow(watch));
     const after = await written(url);
     const sample = {
