@@ -1,7 +1,12 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** USER_HZ: the unit of the times in /proc/<pid>/stat, 10 ms on every Linux of today (man 5 proc). */
 const TICK_US = 10_000;
+
+const IDLE_WITHIN_MS = 10_000;
+const IDLE_LOOKS = 4;
+const LOOK_MS = 75;
 
 interface Times {
   parent: number;
@@ -39,6 +44,21 @@ export function cpuBetween(before: Cpu, after: Cpu): Cpu {
     database: minus(after.database, before.database),
     load: after.load - before.load,
   };
+}
+
+/**
+ * Waits until the process has used no CPU time for a while, as far as it can be told in steps of 10 ms; at most 10 s.
+ * Where the system does not tell, it does not wait.
+ */
+export async function untilIdle(pid: number): Promise<void> {
+  const deadline = performance.now() + IDLE_WITHIN_MS;
+  let used = times(pid)?.own;
+  for (let looks = 0; used !== undefined && looks < IDLE_LOOKS && performance.now() < deadline; looks++) {
+    await sleep(LOOK_MS);
+    const now = times(pid)?.own;
+    if (now !== used) looks = -1;
+    used = now;
+  }
 }
 
 /** The main process of the PostgreSQL with this backend; null when that pid is of another machine or namespace. */

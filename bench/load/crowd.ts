@@ -10,7 +10,7 @@ const SETTLE_MS = 60_000;
 
 /** People who are there, watch some of the others, are gone all at once and come back all at once. */
 export class CrowdLoad implements FrameSink {
-  private clients: RawClient[] = [];
+  clients: RawClient[] = [];
   private pushes = 0;
   private told = 0;
   private lastPush = 0;

@@ -150,5 +150,6 @@ export interface LoadOperations {
    */
   settleCrowd: { params: { quietMs: number }; result: { pushes: number; lost: number } };
   read: { params: ReadParams & { port: number }; result: ReadResult };
-  close: { params: null; result: null };
+  /** Closes every connection, after a `userOffline` on each if it is to say goodbye. */
+  close: { params: { goodbye: boolean }; result: null };
 }

@@ -33,6 +33,17 @@ export async function openPeople(
   return clients;
 }
 
+/** Says `userOffline` on each that is still connected; when it returns, nothing of them is left to be done later. */
+export async function sayGoodbye(clients: RawClient[]): Promise<void> {
+  const here = clients.filter(({ lost }) => lost === undefined);
+  for (let first = 0; first < here.length; first += OPENING) {
+    const group = here.slice(first, first + OPENING);
+    await Promise.all(
+      group.map(async (client) => expectOk('userOffline', await client.call('userOffline', {}))),
+    );
+  }
+}
+
 /** Opens the direct chat of each pair (0 with 1, 2 with 3, …); everyone sends to their partner. */
 export async function pairUp(clients: RawClient[], firstUserId: number, address: Address): Promise<Sender[]> {
   const senders: Sender[] = [];

@@ -2,7 +2,7 @@ import { serve } from '../ipc.js';
 import { CommandLoad } from './command-load.js';
 import { CrowdLoad } from './crowd.js';
 import type { LoadOperations } from './operations.js';
-import { expectOk, makeGroup, openPeople, pairUp } from './people.js';
+import { expectOk, makeGroup, openPeople, pairUp, sayGoodbye } from './people.js';
 import { lostOf, RawClient } from './raw-client.js';
 import { ReadLoad } from './read-load.js';
 import { SendLoad, type Sender } from './send-load.js';
@@ -85,7 +85,8 @@ serve<LoadOperations>({
       closeAll();
     }
   },
-  close: () => {
+  close: async ({ goodbye }) => {
+    if (goodbye) await sayGoodbye([...clients, ...crowd.clients]);
     closeAll();
     return null;
   },

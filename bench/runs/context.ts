@@ -2,9 +2,11 @@ import type { Cluster } from '../cluster.js';
 import type { Peer } from '../ipc.js';
 import type { LoadOperations, RunParams, RunResult } from '../load/operations.js';
 import type { Options, SubjectName } from '../options.js';
+import { untilIdle } from '../proc.js';
 import type { Progress } from '../progress.js';
 import type { Results } from '../results.js';
 import type { Fleet } from '../subjects/fleet.js';
+import type { Subject } from '../subjects/subject.js';
 
 /** What every section of the benchmark works with. */
 export interface Context {
@@ -17,10 +19,27 @@ export interface Context {
   results: Results;
 }
 
-/** The names in the order of this round: each is first in turn, so that none always follows the same one. */
-export function rotated<T>(names: T[], round: number): T[] {
-  const by = names.length > 0 ? round % names.length : 0;
-  return [...names.slice(by), ...names.slice(0, by)];
+/**
+ * The names in the order of this round. Every odd round is the one before it backwards, so that whoever is early in one
+ * is late in the other, and every second round begins with the next name: a b c d, d c b a, b c d a, a d c b, ….
+ */
+export function inTurns<T>(names: T[], round: number): T[] {
+  const by = names.length > 0 ? Math.floor(round / 2) % names.length : 0;
+  const turned = [...names.slice(by), ...names.slice(0, by)];
+  return round % 2 === 0 ? turned : turned.reverse();
+}
+
+/**
+ * Closes the connections of a load and waits until the server has done with them: what it does later it would do in the
+ * window of the next. Of ours everybody goes offline first; by closing alone they would some seconds later.
+ */
+export async function leave(
+  load: Peer<LoadOperations>,
+  subject: SubjectName,
+  { pid }: Subject,
+): Promise<void> {
+  await load.request('close', { goodbye: subject === 'ours' });
+  await untilIdle(pid);
 }
 
 export function includes(context: Context, ...names: SubjectName[]): boolean {

@@ -1,5 +1,5 @@
 import { judge } from '../results.js';
-import { includes, per, perSecond, rotated, runParams, type Context } from './context.js';
+import { includes, inTurns, leave, per, perSecond, runParams, type Context } from './context.js';
 
 const FIRST_USER_ID = 100_001;
 /**
@@ -19,7 +19,7 @@ export async function runGroup(context: Context): Promise<void> {
   const without = new Set<string>();
   for (const { title: load, load: how } of LOADS) {
     for (let round = 0; round < options.rounds; round++) {
-      for (const subject of rotated(subjects, round)) {
+      for (const subject of inTurns(subjects, round)) {
         if (without.has(subject)) continue;
         const title = `group of ${size}, ${load}, round ${round + 1}, ${subject}`;
         progress.during(title);
@@ -31,7 +31,7 @@ export async function runGroup(context: Context): Promise<void> {
         });
         if (group.chatId === null) {
           without.add(subject);
-          await context.load.request('close', null);
+          await leave(context.load, subject, server);
           results.notes.push(`Group of ${size} skipped for ${subject}: ${group.reason}`);
           progress.line(`group of ${size} skipped for ${subject}: ${group.reason}`);
           continue;
@@ -40,7 +40,7 @@ export async function runGroup(context: Context): Promise<void> {
           ...runParams(context, server.pid, how),
           senders: 1,
         });
-        await context.load.request('close', null);
+        await leave(context.load, subject, server);
         judge(results, title, result.counts);
         const serverUsPerCopy = per(result.copies, result.cpu.server);
         results.group.push({

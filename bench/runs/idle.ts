@@ -36,13 +36,13 @@ export async function runIdle(context: Context): Promise<void> {
 async function measure(context: Context, server: Subject): Promise<{ heapKiB: number; rssKiB: number }> {
   const connections = context.options.idleConnections;
   await open(context, server, WARM_CONNECTIONS);
-  await context.load.request('close', null);
+  await context.load.request('close', { goodbye: false });
   await sleep(SETTLE_MS);
   const before = await server.probe.request('memory', null);
   const { lost } = await open(context, server, connections);
   await sleep(SETTLE_MS);
   const after = await server.probe.request('memory', null);
-  await context.load.request('close', null);
+  await context.load.request('close', { goodbye: false });
   if (lost > 0) context.results.problems.push(`idle connections: ${lost} of ${connections} were lost`);
   const each = (bytes: number): number => bytes / connections / 1024;
   return { heapKiB: each(after.heap - before.heap), rssKiB: each(after.rss - before.rss) };

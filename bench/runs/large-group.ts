@@ -1,7 +1,7 @@
 import type { Doing } from '../load/operations.js';
 import { judge, judgeAnswers } from '../results.js';
 import type { Subject } from '../subjects/subject.js';
-import { includes, per, perSecond, rotated, runParams, type Context } from './context.js';
+import { includes, inTurns, leave, per, perSecond, runParams, type Context } from './context.js';
 import { written } from './written.js';
 
 const FIRST_USER_ID = 300_001;
@@ -22,7 +22,7 @@ export async function runLargeGroup(context: Context): Promise<void> {
   const { options } = context;
   const subjects = (['ours', 'relay'] as const).filter((name) => includes(context, name));
   for (let round = 0; round < options.rounds; round++) {
-    for (const subject of rotated(subjects, round)) {
+    for (const subject of inTurns(subjects, round)) {
       const server = await context.fleet.server(subject);
       await open(context, server, options.largeGroup);
       for (const senders of SENDERS) {
@@ -38,7 +38,7 @@ export async function runLargeGroup(context: Context): Promise<void> {
         }
       }
       if (subject === 'ours') await commands(context, server, round);
-      await context.load.request('close', null);
+      await leave(context.load, subject, server);
     }
   }
   if (subjects.includes('ours')) await rows(context);
@@ -110,7 +110,7 @@ async function commands(context: Context, server: Subject, round: number): Promi
     memberId: FIRST_USER_ID + size - 1,
     times: 100,
   });
-  await context.load.request('close', null);
+  await leave(context.load, 'ours', server);
   await open(context, server, PUSHED_TO_ALL);
   const third = await context.load.request('say', { messages: MARKED });
   context.results.otherSends += MARKED;
@@ -193,5 +193,5 @@ async function rows(context: Context): Promise<void> {
         `${sample.chats.toFixed(2)} of chats, ${sample.members.toFixed(2)} of chat_members`,
     );
   }
-  await context.load.request('close', null);
+  await leave(context.load, 'ours', server);
 }

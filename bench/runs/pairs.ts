@@ -1,7 +1,7 @@
 import type { SubjectName } from '../options.js';
 import { judge, type SendSample } from '../results.js';
 import type { ServerName } from '../subjects/fleet.js';
-import { per, perSecond, rotated, runParams, type Context } from './context.js';
+import { inTurns, leave, per, perSecond, runParams, type Context } from './context.js';
 
 /** Connections of the database floor, as the issue sets it. */
 const INSERT_CONNECTIONS = 16;
@@ -14,7 +14,7 @@ export async function runPairs(context: Context): Promise<void> {
   const { options, results } = context;
   for (const inFlight of options.inFlight) {
     for (let round = 0; round < options.rounds; round++) {
-      for (const subject of rotated(options.subjects, round)) {
+      for (const subject of inTurns(options.subjects, round)) {
         const sample = await runSubject(context, subject, round, { inFlight });
         results.pairs.push(sample);
         report(context, sample);
@@ -28,7 +28,7 @@ export async function runRate(context: Context): Promise<void> {
   const { options, results } = context;
   const subjects = options.subjects.filter((name) => name === 'ours' || name === 'relay');
   for (let round = 0; round < options.rounds; round++) {
-    for (const subject of rotated(subjects, round)) {
+    for (const subject of inTurns(subjects, round)) {
       const sample = await runSubject(context, subject, round, { rate: options.rate });
       results.rate.push(sample);
       report(context, sample);
@@ -64,7 +64,7 @@ async function sendInPairs(
     address: subject === 'ours' ? address : 'receiver',
   });
   const result = await context.load.request('run', runParams(context, server.pid, load));
-  await context.load.request('close', null);
+  await leave(context.load, subject, server);
   judge(results, titleOf(subject, round, load), result.counts);
   return {
     ...shapeOf(load),

@@ -3,7 +3,7 @@ import { BIG_CHAT, READER_ID, SEED_CHATS, SEED_MESSAGES, SEED_NUMBERS } from '..
 import type { ReadResult, Reading } from '../load/operations.js';
 import { judgeAnswers, type ReadVia } from '../results.js';
 import { startOurs, startSqlRelay, type SqlSubject, type Subject } from '../subjects/subject.js';
-import { includes, rotated, type Context } from './context.js';
+import { includes, inTurns, type Context } from './context.js';
 
 const PAGE = 50;
 /** Rows of one insert: a statement of bounded length, so that a checkpoint can come between. */
@@ -83,7 +83,7 @@ async function measure(
   };
   for (const connections of options.readConnections) {
     for (let round = 0; round < options.rounds; round++) {
-      for (const via of rotated<ReadVia>(['ours', 'sql', 'carried'], round)) {
+      for (const via of inTurns<ReadVia>(['ours', 'sql', 'carried'], round)) {
         const title = `${reading.kind} of ${tableRows} rows, ${connections} conn., round ${round + 1}, ${via}`;
         progress.during(title);
         const { readsPerSecond, faults, ...result } = await read[via](connections);

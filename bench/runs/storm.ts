@@ -8,7 +8,7 @@ import { cpuBetween, cpuNow } from '../proc.js';
 import { judge, type StormPhase } from '../results.js';
 import { startChild } from '../subjects/child.js';
 import type { Subject } from '../subjects/subject.js';
-import { includes, per, rotated, runParams, type Context } from './context.js';
+import { includes, inTurns, leave, per, runParams, type Context } from './context.js';
 import { written } from './written.js';
 
 const CHATTER_ID = 400_001;
@@ -39,12 +39,12 @@ export async function runStorm(context: Context): Promise<void> {
   setPriority(child.pid, CROWD_NICE);
   try {
     for (let round = 0; round < options.rounds; round++) {
-      for (const subject of rotated(subjects, round)) {
+      for (const subject of inTurns(subjects, round)) {
         const server = await fleet.server(subject);
         if (subject === 'ours' && round === 0) await seed(context);
         await chatThroughStorms(context, child.peer, server, { subject, round });
-        await child.peer.request('close', null);
-        await context.load.request('close', null);
+        await leave(child.peer, subject, server);
+        await leave(context.load, subject, server);
       }
     }
     if (subjects.includes('ours')) await unitCosts(context, child.peer, await fleet.server('ours'));
@@ -172,7 +172,7 @@ async function unitCosts(context: Context, storm: Storm, server: Subject): Promi
         `${sample.databaseUs?.toFixed(0) ?? '?'} µs of database; ${sample.statements} statements and ${pushes} pushes in all`,
     );
   }
-  await storm.request('close', null);
+  await leave(storm, 'ours', server);
 }
 
 async function seed({ fleet, options }: Context): Promise<void> {

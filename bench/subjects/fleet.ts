@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster.js';
 import type { DatabaseOperations } from '../floors/database.js';
 import { startChild, type Child } from './child.js';
-import { startOurs, startRelay, startTutorial, type Subject } from './subject.js';
+import { startFlags, startOurs, startRelay, startTutorial, type Subject } from './subject.js';
 
 export type ServerName = 'ours' | 'relay' | 'tutorial';
 
@@ -47,6 +47,7 @@ export class Fleet {
     const databaseUrl = await this.cluster.create('bench_floor');
     const child = startChild<DatabaseOperations>('database', '../floors/database.js', {
       probe: false,
+      flags: await startFlags(),
       env: { DATABASE_URL: databaseUrl },
     });
     await child.peer.ready();

@@ -43,8 +43,11 @@ export async function startOurs(databaseUrl: string): Promise<Subject> {
   return { pid: child.pid, port, probe: child.peer, stop: () => child.stop() };
 }
 
-/** Node's flags as `npm start` gives them, but for source maps, which only show in stacks. */
-async function startFlags(): Promise<string[]> {
+/**
+ * Node's flags as `npm start` gives them, but for source maps, which only show in stacks. The floors get them too: what
+ * they do for the collector is no merit of ours.
+ */
+export async function startFlags(): Promise<string[]> {
   const text = await readFile(new URL('../../../package.json', import.meta.url), 'utf8');
   const { scripts } = JSON.parse(text) as { scripts: { start: string } };
   return scripts.start.split(' ').filter((word) => word.startsWith('--') && word !== '--enable-source-maps');
@@ -76,6 +79,7 @@ export function startSqlRelay(databaseUrl: string): Promise<SqlSubject> {
 async function startFloor(name: string, module: string, env: Record<string, string>): Promise<SqlSubject> {
   const child = startChild<SqlOperations & ProbeOperations>(name, module, {
     probe: true,
+    flags: await startFlags(),
     env: { NODE_ENV: 'production', ...env },
   });
   const port = await child.peer.ready();
