@@ -6,60 +6,20 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { chart } from './chart.js';
-import {
-  type Assumptions,
-  assumptions,
-  breaksAt,
-  type Demand,
-  demandOf,
-  limitsOf,
-  type UnitCosts,
-} from './model.js';
+import { type Assumptions, assumptions } from './model.js';
+import { costsOf, documented, drawing, limitsFilled, PEOPLE, report, type Sources, usual } from './report.js';
 
-const folder = join(import.meta.dirname, '..', '..', 'sim');
-
-function short(value: number): string {
-  if (value >= 1e9) return `${(value / 1e9).toPrecision(3)} bn`;
-  if (value >= 1e6) return `${(value / 1e6).toPrecision(3)} M`;
-  if (value >= 1e4) return `${(value / 1e3).toPrecision(3)} k`;
-  return value >= 10 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(2);
-}
-
-function table(rows: string[][]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows
-    .map((row) =>
-      row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]! + 2))).join(''),
-    )
-    .join('\n');
-}
-
-const ROWS: [string, (demand: Demand) => string][] = [
-  ['sockets', (d) => short(d.sockets)],
-  ['messages/s at the peak', (d) => short(d.sends)],
-  ['copies delivered/s', (d) => short(d.copies)],
-  ['watermarks/s', (d) => short(d.marks)],
-  ['nodes (one core each)', (d) => `${short(d.nodes)} by ${d.nodesBecauseOf}`],
-  ['  their busy cores', (d) => short(d.nodeCores)],
-  ['  memory of their sockets, GiB', (d) => short(d.socketGiB)],
-  ['Redis: publishes/s', (d) => short(d.publishes)],
-  ['  MB/s in', (d) => short(d.redisMB)],
-  ['  busy cores', (d) => short(d.redisCores)],
-  ['database: batches/s', (d) => short(d.batches)],
-  ['  messages of a batch', (d) => short(d.messagesOfABatch)],
-  ['  busy cores', (d) => short(d.databaseCores)],
-  ['  WAL, MB/s', (d) => short(d.walMB)],
-  ['  machines', (d) => short(d.databases)],
-  ['storage: TB a year, one copy', (d) => short(d.storedTBaYear)],
-  ['  TB kept, all copies', (d) => short(d.keptTB)],
-];
+const root = join(import.meta.dirname, '..', '..');
+const folder = join(root, 'sim');
+const sources = JSON.parse(readFileSync(join(folder, 'unit-costs.json'), 'utf8')) as Sources;
+const c = costsOf(sources);
 
 const names = Object.keys(assumptions) as (keyof typeof assumptions)[];
 const { values } = parseArgs({
   options: {
     help: { type: 'boolean' as const },
-    online: { type: 'string' as const, default: '1e6,1e7,1e8' },
+    docs: { type: 'boolean' as const },
+    online: { type: 'string' as const, default: PEOPLE },
     ...Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
   },
 });
@@ -70,8 +30,16 @@ if (given.help) {
     (name) => `  --${name.padEnd(12)}${assumptions[name].about} (${assumptions[name].value})`,
   );
   console.log(
-    `npm run simulate [-- flags]\n\n  --online      people online, comma-separated\n${lines.join('\n')}`,
+    `npm run simulate [-- flags]\n\n  --online      people online, comma-separated\n${lines.join('\n')}\n` +
+      '  --docs        write docs/scaling.md and docs/scaling.svg instead, by the assumptions above',
   );
+  process.exit(0);
+}
+
+if (given.docs) {
+  const file = join(root, 'docs', 'scaling.md');
+  writeFileSync(file, documented(readFileSync(file, 'utf8'), sources));
+  writeFileSync(join(root, 'docs', 'scaling.svg'), drawing(usual, c));
   process.exit(0);
 }
 
@@ -88,38 +56,16 @@ const a = Object.fromEntries(
     return [name, typeof text === 'string' ? numberOf(name, text) : assumptions[name].value];
   }),
 ) as Assumptions;
-const sources = JSON.parse(readFileSync(join(folder, 'unit-costs.json'), 'utf8')) as Record<
-  keyof UnitCosts,
-  { value: number }
->;
-const c = Object.fromEntries(
-  Object.entries(sources).map(([name, { value }]) => [name, value]),
-) as unknown as UnitCosts;
-
-const demands = String(given.online)
+const online = String(given.online)
   .split(',')
-  .map((text) => demandOf(numberOf('online', text), a, c));
-console.log(
-  table([
-    ['people online', ...demands.map(({ online }) => short(online))],
-    ...ROWS.map(([name, show]) => [name, ...demands.map(show)]),
-  ]),
-);
+  .map((text) => numberOf('online', text));
 
-const limits = limitsOf(a)
-  .map((limit) => ({ ...limit, at: breaksAt(limit, a, c) }))
-  .sort((x, y) => x.at - y.at);
+console.log(report(online, a, c));
 console.log(
-  `\n${table([['what gives way', 'people online'], ...limits.map(({ name, at }) => [name, short(at)])])}`,
+  `\nFirst: ${limitsFilled(a, c)
+    .map(({ name, then }) => `${name} -> ${then}`)
+    .join('\nthen:  ')}`,
 );
-console.log(`\nFirst: ${limits.map(({ name, then }) => `${name} -> ${then}`).join('\nthen:  ')}`);
-
 const file = join(folder, 'report.svg');
-writeFileSync(
-  file,
-  chart(
-    limits.map((limit) => ({ ...limit, use: (online: number) => limit.use(demandOf(online, a, c)) })),
-    short,
-  ),
-);
+writeFileSync(file, drawing(a, c));
 console.log(`\n${file}`);

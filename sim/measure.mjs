@@ -1,7 +1,7 @@
 /**
  * Measures what a message, a watermark and two reads cost PostgreSQL, by the statements that the server runs: CPU of the
  * backend from /proc (Linux), WAL from its own position, storage from pg_total_relation_size. Starts a PostgreSQL of its
- * own in a temporary folder. Prints JSON; what of it the simulation uses stands in unit-costs.json.
+ * own in a temporary folder. Prints JSON; `node sim/refresh.mjs` takes it into unit-costs.json.
  *
  *   npm run build && node sim/measure.mjs
  */
@@ -11,15 +11,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { chatsOfUser } from '../dist/chats/chats.queries.js';
+import { bigints, texts } from '../dist/database/binary-array.js';
 import { startEmbeddedPostgres } from '../dist/database/embedded/embedded-postgres.js';
 import { migrate } from '../dist/database/migrator.js';
+import { DirectBatch } from '../dist/messages/direct-batch.js';
+import { sendDirect } from '../dist/messages/direct-sends.queries.js';
 import { pageBefore } from '../dist/messages/messages.queries.js';
 import { sendMessages } from '../dist/messages/send.queries.js';
 import { markSeen } from '../dist/receipts/receipts.queries.js';
 
 const MESSAGES = 100_000;
-const CHATS = 2_000;
+const PEOPLE = 2_000;
+/** Direct chats of each of them. */
+const CHATS_EACH = 50;
+const CHATS = (PEOPLE * CHATS_EACH) / 2;
+/** Chats that are talked in: some fifty messages come to each. The others have one. */
+const BUSY = 2_000;
 const BATCH = 64;
+/** Batches of watermarks. */
+const SEEN_BATCHES = 300;
 /** Characters of a message. */
 const CONTENT = 80;
 /** /proc counts CPU in these. */
@@ -56,51 +66,92 @@ try {
   await migrate(cluster.url);
   await client.connect();
   const pid = await one('SELECT pg_backend_pid()');
-  await client.query(`INSERT INTO users (id) SELECT generate_series(1, ${CHATS + 1})`);
-  await client.query(`
-    WITH made AS (
-      INSERT INTO chats (type, "user1Id", "user2Id") SELECT 'direct', i, i + 1 FROM generate_series(1, ${CHATS}) i RETURNING *
-    ) INSERT INTO chat_members ("chatId", "userId") SELECT id, unnest(ARRAY["user1Id", "user2Id"]) FROM made`);
+  await client.query(`INSERT INTO users (id) SELECT generate_series(1, ${PEOPLE})`);
+  const chats = [];
+  for (const step of upTo(CHATS_EACH / 2)) {
+    // In pieces: a new chat takes a lock, of which a transaction has only some thousands.
+    const { rows } = await client.query(
+      `WITH made AS (
+        INSERT INTO chats (type, "user1Id", "user2Id")
+        SELECT 'direct', i, (i + $1::int - 1) % ${PEOPLE} + 1 FROM generate_series(1, ${PEOPLE}) i RETURNING *
+      ), joined AS (
+        INSERT INTO chat_members ("chatId", "userId") SELECT id, unnest(ARRAY["user1Id", "user2Id"]) FROM made
+      ) SELECT id::int AS "chatId", "user1Id"::int, "user2Id"::int FROM made`,
+      [step],
+    );
+    chats.push(...rows);
+  }
   const text = 'Say, shall we meet at the usual place at seven, or is that too early for you then?'.slice(
     0,
     CONTENT,
   );
-  const array = (values) => `{${values.map((value) => JSON.stringify(value)).join(',')}}`;
-  const send = (batch) => () => {
-    const chats = upTo(batch).map(() => 1 + random(CHATS));
-    return client.query({
+  const draftIn = (chat, senderId) => ({
+    chat,
+    entry: { draft: { senderId, content: text }, key: randomUUID(), metadata: null },
+  });
+  const someDrafts = (count) =>
+    upTo(count).map(() => {
+      const chat = chats[random(BUSY)];
+      return draftIn(chat, random(2) === 0 ? chat.user1Id : chat.user2Id);
+    });
+  /** The short form: what goes to direct chats that the node knows. */
+  const direct = (drafts) => client.query({ ...sendDirect, values: new DirectBatch(drafts).values() });
+  /** The long form: groups, replies, mentions, and chats that the node does not know yet. */
+  const judged = (drafts) =>
+    client.query({
       ...sendMessages,
       values: [
-        array(chats.map((chat) => chat + random(2))),
-        array(chats),
+        bigints(drafts.map(({ entry }) => entry.draft.senderId)),
+        bigints(drafts.map(({ chat }) => chat.chatId)),
         null,
-        array(chats.map(() => randomUUID())),
-        array(chats.map(() => text)),
+        texts(drafts.map(({ entry }) => entry.key)),
+        texts(drafts.map(() => text)),
         null,
         null,
       ],
     });
-  };
-  const result = { messages: MESSAGES, batch: BATCH, contentCharacters: CONTENT };
-  await cost(pid, 50, 1, send(BATCH));
-  await client.query('CHECKPOINT');
-  result.message = await cost(pid, Math.ceil(MESSAGES / BATCH) - 50, BATCH, send(BATCH));
-  result.messageInBatchOf8 = await cost(pid, 500, 8, send(8));
-  result.messageAlone = await cost(pid, 1_000, 1, send(1));
-  result.seen = await cost(pid, 300, BATCH, () => {
-    const chats = upTo(BATCH).map(() => 1 + random(CHATS));
-    return client.query({
+  const result = { messages: MESSAGES, batch: BATCH, contentCharacters: CONTENT, chatsOfAPerson: CHATS_EACH };
+  for (let at = 0; at < CHATS; at += BATCH) {
+    await direct(chats.slice(at, at + BATCH).map((chat) => draftIn(chat, chat.user1Id)));
+  }
+  for (const [name, write] of [
+    ['direct', direct],
+    ['judged', judged],
+  ]) {
+    const send = (batch) => () => write(someDrafts(batch));
+    await cost(pid, 50, 1, send(BATCH));
+    await client.query('CHECKPOINT');
+    result[name] = {
+      message: await cost(pid, Math.ceil(MESSAGES / BATCH), BATCH, send(BATCH)),
+      inBatchOf8: await cost(pid, 500, 8, send(8)),
+      alone: await cost(pid, 1_000, 1, send(1)),
+    };
+  }
+  // Each chat once: a watermark that stands there already is not written. And twice, with a message between: the first
+  // change of a page after a checkpoint writes the whole page, which is no watermark's own cost.
+  const inTurn = (nth) => chats.slice(nth * BATCH, (nth + 1) * BATCH);
+  const see = (nth) =>
+    client.query({
       ...markSeen,
-      values: [array(chats.map((chat) => chat + random(2))), null, array(chats)],
+      values: [
+        bigints(inTurn(nth).map(({ user2Id }) => user2Id)),
+        null,
+        bigints(inTurn(nth).map(({ chatId }) => chatId)),
+      ],
     });
-  });
-  result.historyPage = await cost(pid, 1_000, 1, () =>
-    client.query({ ...pageBefore, values: [1 + random(CHATS), 1_000_000, 50, 1] }),
+  await cost(pid, SEEN_BATCHES, BATCH, see);
+  await cost(pid, SEEN_BATCHES, BATCH, (nth) =>
+    direct(inTurn(nth).map((chat) => draftIn(chat, chat.user1Id))),
   );
-  result.chatList = await cost(pid, 1_000, 1, () =>
-    client.query({ ...chatsOfUser, values: [1 + random(CHATS), '2100-01-01', 1, 50] }),
-  );
+  result.seen = await cost(pid, SEEN_BATCHES, BATCH, see);
   await client.query('VACUUM ANALYZE');
+  result.historyPage = await cost(pid, 1_000, 1, () => {
+    const { chatId, user1Id } = chats[random(BUSY)];
+    return client.query({ ...pageBefore, values: [chatId, 1_000_000, 50, user1Id] });
+  });
+  result.chatList = await cost(pid, 1_000, 1, () =>
+    client.query({ ...chatsOfUser, values: [1 + random(PEOPLE), '2100-01-01', 1, 50] }),
+  );
   const stored = Number(await one('SELECT count(*) FROM messages'));
   const perRow = async (size, table, rows) =>
     Math.round(Number(await one(`SELECT ${size}('${table}')`)) / rows);

@@ -5,13 +5,17 @@ const costs: UnitCosts = {
   serverSendUs: 10,
   serverCopyUs: 1,
   serverReadUs: 100,
+  serverReconnectUs: 1_000,
   serverMarkUs: 10,
   serverHearUs: 1,
+  databaseDirectBatchUs: 500,
+  databaseDirectMessageUs: 10,
   databaseBatchUs: 1_000,
   databaseMessageUs: 20,
   databaseMarkUs: 20,
   databasePageUs: 100,
   databaseListUs: 100,
+  databaseReconnectUs: 400,
   walMessageBytes: 1_000,
   walMarkBytes: 100,
   storedMessageBytes: 500,
@@ -28,6 +32,7 @@ const plain: Assumptions = {
   messages: 3.6,
   peak: 1,
   groups: 0,
+  known: 0,
   share: 1,
   devices: 1,
   marks: 0,
@@ -72,6 +77,26 @@ describe('The simulation', () => {
     const one = demandOf(1e6, { ...plain, sockets: 1e6 }, costs);
     expect(one).toMatchObject({ nodes: 1, batches: 100, messagesOfABatch: 10 });
     expect(one.databaseCores).toBeCloseTo(0.12);
+  });
+
+  it('charges the short form for direct chats that the node knows, and both where a batch holds both', () => {
+    const known = { ...plain, known: 1, sockets: 1e6 };
+    // 100 batches of 10: 100 × 500 + 1,000 × 10 µs.
+    expect(demandOf(1e6, known, costs).databaseCores).toBeCloseTo(0.06);
+    // Half of each: 100 × (500 + 1,000) + 500 × 10 + 500 × 20 µs.
+    expect(demandOf(1e6, { ...known, known: 0.5 }, costs).databaseCores).toBeCloseTo(0.165);
+    // Alone in its batch a message takes one form: 500 × 510 + 500 × 1,020 µs.
+    expect(demandOf(1e6, { ...plain, known: 0.5 }, costs).databaseCores).toBeCloseTo(0.765);
+    // What goes to groups is looked up.
+    expect(demandOf(1e6, { ...known, groups: 1, size: 2 }, costs).databaseCores).toBeCloseTo(0.12);
+  });
+
+  it('charges a reconnect for the connection and for the list of chats it asks for', () => {
+    // 36 an hour of 100,000 sockets are 1,000 a second, and nobody writes.
+    const storm = { ...plain, messages: 1e-9, reconnects: 36, sockets: 1e6 };
+    const { nodeCores, databaseCores } = demandOf(1e5, storm, costs);
+    expect(nodeCores).toBeCloseTo(1.1);
+    expect(databaseCores).toBeCloseTo(0.5);
   });
 
   it('keeps what was sent in the mean, not at the peak', () => {

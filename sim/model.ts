@@ -1,15 +1,22 @@
 /** What one of each costs: `unit-costs.json`, with where each figure comes from. */
 export interface UnitCosts {
+  /** Without its copies. */
   serverSendUs: number;
   serverCopyUs: number;
   serverReadUs: number;
+  serverReconnectUs: number;
   serverMarkUs: number;
   serverHearUs: number;
+  /** The short form, of messages to direct chats that the node knows: each statement, and each of its messages. */
+  databaseDirectBatchUs: number;
+  databaseDirectMessageUs: number;
+  /** The long form, of all others. */
   databaseBatchUs: number;
   databaseMessageUs: number;
   databaseMarkUs: number;
   databasePageUs: number;
   databaseListUs: number;
+  databaseReconnectUs: number;
   walMessageBytes: number;
   walMarkBytes: number;
   storedMessageBytes: number;
@@ -23,6 +30,7 @@ export const assumptions = {
   messages: { value: 6, about: 'messages that somebody online sends in an hour' },
   peak: { value: 3, about: 'the busiest moment, as a multiple of the mean' },
   groups: { value: 0.3, about: 'share of the messages that go to groups' },
+  known: { value: 0.8, about: 'share of the direct messages whose chat the node knows from before' },
   size: { value: 30, about: 'members of such a group' },
   share: { value: 0.3, about: 'share of the other members who are online' },
   devices: { value: 1.3, about: 'sockets of somebody online' },
@@ -103,7 +111,9 @@ export function demandOf(online: number, a: Assumptions, c: UnitCosts): Demand {
       (sends * c.serverSendUs +
         copies * c.serverCopyUs +
         marks * c.serverMarkUs +
+        // Who is back asks for the list of chats.
         (pages + reconnects) * c.serverReadUs +
+        reconnects * c.serverReconnectUs +
         heard * c.serverHearUs) /
       US
     );
@@ -116,12 +126,17 @@ export function demandOf(online: number, a: Assumptions, c: UnitCosts): Demand {
 
   // A node has one batch under way: it sends no more batches than messages, and one at a time.
   const batches = Math.min(sends, (nodes * 1_000) / a.gather);
+  // A batch is one statement for each form that its messages take.
+  const plain = sends * (1 - a.groups) * a.known;
+  const judged = sends - plain;
   const databaseCores =
-    (batches * c.databaseBatchUs +
-      sends * c.databaseMessageUs +
+    (Math.min(batches, plain) * c.databaseDirectBatchUs +
+      plain * c.databaseDirectMessageUs +
+      Math.min(batches, judged) * c.databaseBatchUs +
+      judged * c.databaseMessageUs +
       marks * c.databaseMarkUs +
       pages * c.databasePageUs +
-      reconnects * c.databaseListUs) /
+      reconnects * (c.databaseReconnectUs + c.databaseListUs)) /
     US;
   const walMB = (sends * c.walMessageBytes + marks * c.walMarkBytes) / MB;
   const storedTBaYear = (mean * YEAR_SECONDS * c.storedMessageBytes) / TB;
