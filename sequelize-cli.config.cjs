@@ -2,6 +2,7 @@
  * The database of sequelize-cli: the one of `DATABASE_URL` (environment or `.env`), else the embedded one in
  * `.data/postgres`. That is adopted when the application runs it; else it is started, and stops by itself
  * when the command has ended. Migrations are recorded in `SequelizeMeta`, seeders nowhere: they are repeatable.
+ * As in the server a statement waits for a lock no longer than 2 s, and there is one connection.
  */
 const { spawnSync } = require('node:child_process');
 const { existsSync } = require('node:fs');
@@ -33,7 +34,8 @@ function optionsOf(url) {
     database,
     username,
     password,
-    dialectOptions: { connectionTimeoutMillis: 5000, ...options.dialectOptions },
+    pool: { max: 1 },
+    dialectOptions: { connectionTimeoutMillis: 5000, lock_timeout: 2000, ...options.dialectOptions },
     seederStorage: 'none',
   };
 }

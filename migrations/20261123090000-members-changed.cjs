@@ -3,10 +3,7 @@
 /** When a group's members last changed: nodes look for such groups and put their sockets right. */
 module.exports = {
   async up(queryInterface) {
-    await queryInterface.sequelize.query(`
-      ALTER TABLE chats ADD COLUMN "membersChangedAt" timestamptz;
-      CREATE INDEX chats_members_changed ON chats ("membersChangedAt") WHERE "membersChangedAt" IS NOT NULL;
-    `);
+    await queryInterface.sequelize.query('ALTER TABLE chats ADD COLUMN "membersChangedAt" timestamptz');
   },
 
   async down(queryInterface) {

@@ -1,6 +1,5 @@
 import { transformFile } from '@swc/core';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,7 +10,6 @@ import { pathToFileURL } from 'node:url';
 import { Client } from 'pg';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
 import { isServer, readPostmasterPid } from '../src/database/embedded/postmaster.js';
-import { migrate } from '../src/database/migrator.js';
 import { projectRoot } from '../src/project-root.js';
 
 const posixOnly = process.platform === 'win32' ? it.skip : it;
@@ -157,75 +155,10 @@ describe('the embedded PostgreSQL', () => {
   });
 });
 
-describe('the migrator', () => {
-  it('runs pending migrations in the order of their names and records them as sequelize-cli does', async () => {
-    const url = await emptyDatabase();
-    const migrationsDir = await migrations({
-      '2-second.cjs': "q.addColumn('first', 'extra', S.TEXT)",
-      '1-first.cjs': "q.createTable('first', { id: { type: S.INTEGER, primaryKey: true } })",
-    });
-
-    expect(await migrate(url, { migrationsDir })).toEqual(['1-first.cjs', '2-second.cjs']);
-    expect(await migrate(url, { migrationsDir })).toEqual([]);
-    expect(await query(url, 'select name from "SequelizeMeta" order by name')).toEqual([
-      { name: '1-first.cjs' },
-      { name: '2-second.cjs' },
-    ]);
-  });
-
-  it('lets one of five migrate and four wait', async () => {
-    const url = await emptyDatabase();
-    const migrationsDir = await migrations({ '1-after-four-wait.cjs': untilFourWait });
-    const lines: string[] = [];
-
-    const ran = await Promise.all(
-      Array.from({ length: 5 }, () => migrate(url, { migrationsDir, log: (line) => void lines.push(line) })),
-    );
-    expect(ran.filter((names) => names.length > 0)).toEqual([['1-after-four-wait.cjs']]);
-    expect(lines.filter((line) => line.includes('waiting'))).toHaveLength(4);
-  });
-
-  it('keeps what ran before a failure, closes its connections and lets the next one try', async () => {
-    const url = await emptyDatabase();
-    const migrationsDir = await migrations({
-      '1-good.cjs': "q.createTable('good', { id: { type: S.INTEGER, primaryKey: true } })",
-      '2-bad.cjs': "Promise.reject(new Error('no such luck'))",
-    });
-
-    await expect(migrate(url, { migrationsDir })).rejects.toThrow(/no such luck/);
-    expect(await query(url, 'select name from "SequelizeMeta"')).toEqual([{ name: '1-good.cjs' }]);
-    await eventually(async () => (await query(url, otherConnections)).length === 0);
-    await expect(migrate(url, { migrationsDir })).rejects.toThrow(/no such luck/);
-  });
-
-  it('says so when there is no database', async () => {
-    await expect(migrate('postgres://chat:x@127.0.0.1:1/chat')).rejects.toThrow(/ECONNREFUSED/);
-  });
-});
-
-const otherConnections =
-  'select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
-
-/** A migration that ends when four sessions wait for an advisory lock. */
-const untilFourWait = `(async () => {
-  for (;;) {
-    const [rows] = await q.sequelize.query("select 1 from pg_locks where locktype = 'advisory' and not granted");
-    if (rows.length === 4) return;
-  }
-})()`;
-
 async function start(dataDir = folder): Promise<EmbeddedPostgres> {
   const server = await startEmbeddedPostgres({ dataDir });
   servers.push(server);
   return server;
-}
-
-/** @returns the connection string of a database of its own in a server that was just started. */
-async function emptyDatabase(): Promise<string> {
-  const { url } = await start();
-  const name = `test_${randomBytes(4).toString('hex')}`;
-  await query(url, `create database ${name}`);
-  return url.replace(/chat$/, name);
 }
 
 async function scratchFolder(name: string): Promise<string> {
@@ -269,15 +202,6 @@ async function compileForChildren(): Promise<string> {
     const output = join(target, file.replace(/\.ts$/, '.js'));
     await mkdir(dirname(output), { recursive: true });
     await writeFile(output, code);
-  }
-  return target;
-}
-
-/** Writes migrations whose `up` returns the given expression of `q` (query interface) and `S` (Sequelize). */
-async function migrations(files: Record<string, string>): Promise<string> {
-  const target = await scratchFolder('migrations');
-  for (const [name, up] of Object.entries(files)) {
-    await writeFile(join(target, name), `module.exports = { up: (q, S) => ${up} };`);
   }
   return target;
 }

@@ -9,7 +9,10 @@ import { World } from './support/world.js';
 
 type Migrate = (queryInterface: QueryInterface) => Promise<void>;
 
-const MIGRATION: string = '../migrations/20261123100000-keys-with-what-they-made.cjs';
+const MIGRATIONS: string[] = [
+  '../migrations/20261123100000-keys-with-what-they-made.cjs',
+  '../migrations/20261123100001-keys-made-one-thing.cjs',
+];
 
 // What a key stands for is done once, also when the database fails between doing it and saying so.
 describe('A command with a key', () => {
@@ -138,12 +141,16 @@ describe('A command with a key', () => {
     expect((await make({ externalId: randomUUID() }).expect(201)).body.id).toEqual(expect.any(Number));
   });
 
-  it('is kept by a migration that can be taken back and made again', async () => {
+  it('is kept by migrations that can be taken back and made again', async () => {
     const database = await freshDatabase();
-    const sequelize = new Sequelize(database.url, { logging: false });
-    const { up, down } = (await import(MIGRATION)) as { up: Migrate; down: Migrate };
-    await down(sequelize.getQueryInterface());
-    await up(sequelize.getQueryInterface());
+    const sequelize = new Sequelize(database.url, { logging: false, pool: { max: 1 } });
+    const [columns, indexes] = await Promise.all(
+      MIGRATIONS.map((path) => import(path) as Promise<{ up: Migrate; down: Migrate }>),
+    );
+    await indexes!.down(sequelize.getQueryInterface());
+    await columns!.down(sequelize.getQueryInterface());
+    await columns!.up(sequelize.getQueryInterface());
+    await indexes!.up(sequelize.getQueryInterface());
     await sequelize.query(`INSERT INTO users ("creationKey") VALUES ('0 key')`);
     await expect(sequelize.query(`INSERT INTO users ("creationKey") VALUES ('0 key')`)).rejects.toThrow();
     await sequelize.close();

@@ -16,15 +16,16 @@ const TABLES = ['users', 'chats', 'chat_members', 'messages'];
 const MIGRATION = `'use strict';
 const tables = ${JSON.stringify(TABLES)};
 module.exports = {
+  transaction: false,
   async up({ sequelize }) {
     for (const table of tables) {
       await sequelize.transaction(async (transaction) => {
         await sequelize.query("SET LOCAL lock_timeout = '2s'", { transaction });
-        await sequelize.query(\`ALTER TABLE \${table} ADD "nextFlag" boolean NOT NULL DEFAULT false, ADD "nextNote" text\`, { transaction });
+        await sequelize.query(\`ALTER TABLE \${table} ADD COLUMN IF NOT EXISTS "nextFlag" boolean NOT NULL DEFAULT false, ADD COLUMN IF NOT EXISTS "nextNote" text\`, { transaction });
       });
     }
-    await sequelize.query('CREATE TABLE next_things (id bigint PRIMARY KEY)');
-    await sequelize.query('CREATE INDEX CONCURRENTLY messages_next ON messages ("nextNote") WHERE "nextNote" IS NOT NULL');
+    await sequelize.query('CREATE TABLE IF NOT EXISTS next_things (id bigint PRIMARY KEY)');
+    await sequelize.query('CREATE INDEX CONCURRENTLY IF NOT EXISTS messages_next ON messages ("nextNote") WHERE "nextNote" IS NOT NULL');
   },
   async down({ sequelize }) {
     await sequelize.query('DROP INDEX CONCURRENTLY messages_next');

@@ -1,10 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { Client } from 'pg';
-import { Sequelize, type QueryInterface } from 'sequelize';
-import { SequelizeStorage, Umzug, type RunnableMigration } from 'umzug';
+import { setTimeout as delay } from 'node:timers/promises';
+import { QueryTypes, Sequelize, type QueryInterface } from 'sequelize';
+import { SequelizeStorage } from 'umzug';
 import { projectRoot } from '../project-root.js';
+import { failureCode } from './failure.js';
 
 export interface MigrateOptions {
   /** Holds the `*.cjs` migrations; the project's `migrations` by default. */
@@ -16,15 +17,36 @@ export interface MigrateOptions {
 /** A sequelize-cli migration. */
 interface MigrationModule {
   up(queryInterface: QueryInterface, sequelize: typeof Sequelize): Promise<unknown>;
+  /**
+   * False for what PostgreSQL does outside transactions only, such as CREATE INDEX CONCURRENTLY. `up` must be one that
+   * may be run again after it was cut off at any point.
+   */
+  transaction?: false;
 }
 
 /** Any number will do, as long as every node of this application takes the same. */
 const LOCK = 5_005_003_000;
 const CONNECT_WITHIN_MS = 5000;
+/** Milliseconds between two looks whether it is our turn. */
+const TURN_MS = 250;
+
+/**
+ * Milliseconds that a statement waits for a lock: behind a lock that waits everybody waits. Then others get their
+ * turn for so long, and the migration is tried again.
+ */
+const LOCK_TIMEOUT_MS = 2_000;
+const LOCK_PAUSE_MS = 2_000;
+
+/** SQLSTATEs of a migration that others' locks were in the way of: lock_not_available, deadlock_detected. */
+const LOCKED_OUT = ['55P03', '40P01'];
 
 /**
  * Runs the migrations which this database has not seen, in the order of their names. Shares the table
  * `SequelizeMeta` with sequelize-cli, which may run some of them before or after.
+ *
+ * A migration and its record are one transaction, unless it says otherwise. One that waits for a lock gives up
+ * after two seconds and is tried again, without an end: a table that is busy for long makes this wait, and nobody
+ * else.
  *
  * One process migrates at a time: the others wait for it and then find nothing to do. The lock is a session's
  * advisory lock, so it goes with its holder, however that ends:
@@ -36,58 +58,102 @@ const CONNECT_WITHIN_MS = 5000;
  */
 export async function migrate(databaseUrl: string, options: MigrateOptions = {}): Promise<string[]> {
   const log = options.log ?? (() => undefined);
-  const lock = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: CONNECT_WITHIN_MS });
-  // A connection that breaks between queries says so by an event, which would end the process.
-  lock.on('error', () => undefined);
+  const sequelize = oneConnection(databaseUrl);
   try {
-    await lock.connect();
-    await acquire(lock, log);
+    await acquire(sequelize, log);
+    // Lock and transaction went with the connection that broke: nothing may go on upon another.
+    sequelize.addHook('beforeConnect', () => {
+      throw new Error('the connection to the database broke');
+    });
     return await runPending(
-      databaseUrl,
+      sequelize,
       resolve(options.migrationsDir ?? join(projectRoot(), 'migrations')),
       log,
     );
-  } finally {
-    await lock.end().catch(() => undefined);
-  }
-}
-
-async function acquire(lock: Client, log: (line: string) => void): Promise<void> {
-  const { rows } = await lock.query<{ free: boolean }>('select pg_try_advisory_lock($1) as free', [LOCK]);
-  if (rows[0]?.free) return;
-  log('another process is migrating: waiting for it');
-  await lock.query('select pg_advisory_lock($1)', [LOCK]);
-}
-
-async function runPending(
-  databaseUrl: string,
-  folder: string,
-  log: (line: string) => void,
-): Promise<string[]> {
-  const sequelize = new Sequelize(databaseUrl, {
-    logging: false,
-    dialectOptions: { connectionTimeoutMillis: CONNECT_WITHIN_MS },
-  });
-  try {
-    const umzug = new Umzug({
-      migrations: await migrationsIn(folder),
-      context: sequelize.getQueryInterface(),
-      storage: new SequelizeStorage({ sequelize, tableName: 'SequelizeMeta' }),
-      logger: undefined,
-    });
-    umzug.on('migrated', ({ name }) => log(`migrated ${name}`));
-    return (await umzug.up()).map(({ name }) => name);
   } finally {
     await sequelize.close();
   }
 }
 
-async function migrationsIn(folder: string): Promise<RunnableMigration<QueryInterface>[]> {
+function oneConnection(databaseUrl: string): Sequelize {
+  return new Sequelize(databaseUrl, {
+    logging: false,
+    pool: { max: 1, idle: 2 ** 31 - 1 },
+    dialectOptions: { connectionTimeoutMillis: CONNECT_WITHIN_MS, lock_timeout: LOCK_TIMEOUT_MS },
+  });
+}
+
+/** By looks: an index that is built beside others' work would wait for a statement that waits for us. */
+async function acquire(sequelize: Sequelize, log: (line: string) => void): Promise<void> {
+  const free = async (): Promise<boolean> => {
+    const rows = await sequelize.query<{ free: boolean }>('SELECT pg_try_advisory_lock(:lock) AS free', {
+      replacements: { lock: LOCK },
+      type: QueryTypes.SELECT,
+    });
+    return rows[0]?.free === true;
+  };
+  if (await free()) return;
+  log('another process is migrating: waiting for it');
+  while (!(await free())) await delay(TURN_MS);
+}
+
+async function runPending(
+  sequelize: Sequelize,
+  folder: string,
+  log: (line: string) => void,
+): Promise<string[]> {
+  const storage = new SequelizeStorage({ sequelize, tableName: 'SequelizeMeta' });
+  const queryInterface = sequelize.getQueryInterface();
   const load = createRequire(join(folder, 'migrations.cjs'));
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.cjs')).sort();
-  return names.map((name) => ({
-    name,
-    path: join(folder, name),
-    up: ({ context }) => (load(join(folder, name)) as MigrationModule).up(context, Sequelize),
-  }));
+  const ran: string[] = [];
+  const done = new Set(await storage.executed());
+  for (const name of await migrationsIn(folder)) {
+    if (done.has(name)) continue;
+    const migration = load(join(folder, name)) as MigrationModule;
+    const run = async (): Promise<void> => {
+      await migration.up(queryInterface, Sequelize);
+      await storage.logMigration({ name });
+    };
+    if (migration.transaction === false) log(`migrating ${name}, beside what goes on`);
+    const attempt = migration.transaction === false ? run : () => inTransaction(sequelize, run);
+    await untilNotLockedOut(attempt, () => log(`others hold what ${name} needs: trying again`)).catch(
+      (error: unknown) => {
+        throw new Error(`migration ${name} failed: ${messageOf(error)}`, { cause: error });
+      },
+    );
+    log(`migrated ${name}`);
+    ran.push(name);
+  }
+  return ran;
+}
+
+/** There is one connection, so what `work` does is part of it. */
+async function inTransaction(sequelize: Sequelize, work: () => Promise<void>): Promise<void> {
+  await sequelize.query('BEGIN');
+  try {
+    await work();
+    await sequelize.query('COMMIT');
+  } catch (error) {
+    // A connection that broke has taken the transaction with it.
+    await sequelize.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+async function untilNotLockedOut(attempt: () => Promise<void>, lockedOut: () => void): Promise<void> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!LOCKED_OUT.includes(failureCode(error) ?? '')) throw error;
+    }
+    lockedOut();
+    await delay(LOCK_PAUSE_MS);
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+async function migrationsIn(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => name.endsWith('.cjs')).sort();
 }
