@@ -1,5 +1,6 @@
 import { accountView, sessionView, type SessionView } from '../src/contract/index.js';
 import { bearer, connected, newName, ownAccounts, PASSWORD, register } from './support/accounts.js';
+import { StatementLog } from './support/statements.js';
 import { World } from './support/world.js';
 
 describe('Accounts', () => {
@@ -92,6 +93,17 @@ describe('Accounts', () => {
   });
 
   describe('Refreshing', () => {
+    it('spends a token with its answer: no statement comes after that might fail', async () => {
+      const log = new StatementLog();
+      const { refreshToken } = await register(world);
+      const registering = log.take().filter((name) => name.startsWith('accounts.'));
+      await refresh(refreshToken).expect(200);
+      const refreshing = log.take().filter((name) => name.startsWith('accounts.'));
+      log.stop();
+      expect(registering.at(-1)).toBe('accounts.beginSession');
+      expect(refreshing).toEqual(['accounts.rotateSession']);
+    });
+
     it('gives new tokens, and again from those', async () => {
       let session = await register(world);
       for (let i = 0; i < 3; i++) {

@@ -27,16 +27,18 @@ interface Known {
 /** People with a password of ours, and their sessions. */
 @Injectable()
 export class AccountsService {
-  private readonly config: OwnTokensConfig | null;
+  /** null where the tokens are somebody else's, or nobody's. */
+  private readonly owned: (OwnTokensConfig & { signer: OwnTokens }) | null;
 
   constructor(
     @Inject(APP_CONFIG) { auth }: AppConfig,
     private readonly sql: Sql,
     private readonly passwords: Passwords,
     private readonly sessions: Sessions,
-    private readonly tokens: AccessTokens,
+    tokens: AccessTokens,
   ) {
-    this.config = auth.mode === 'jwt' && auth.tokens.kind === 'own' ? auth.tokens : null;
+    const own = auth.mode === 'jwt' && auth.tokens.kind === 'own' && tokens instanceof OwnTokens;
+    this.owned = own ? { ...auth.tokens, signer: tokens } : null;
   }
 
   /** @throws AppError CONFLICT when the username is taken; OVERLOADED; NOT_CONFIGURED */
@@ -84,7 +86,10 @@ export class AccountsService {
 
   /** @throws AppError NOT_FOUND in open mode, for somebody nobody has heard of. */
   async me(actor: Actor): Promise<AccountView> {
-    return this.accountOf(personOf(actor));
+    // The row is the view: timestamps come as text of that form.
+    const [account] = await this.sql.rows<AccountView>(accountOfUser, [personOf(actor)]);
+    if (!account) throw new AppError('NOT_FOUND');
+    return account;
   }
 
   /** @throws AppError CREDENTIALS_WRONG; OVERLOADED; NOT_CONFIGURED */
@@ -109,22 +114,13 @@ export class AccountsService {
     return this.sessionView(begun);
   }
 
-  private async sessionView({ userId, ...refresh }: Begun): Promise<SessionView> {
-    const { tokens } = this;
-    if (!(tokens instanceof OwnTokens)) throw new AppError('NOT_CONFIGURED');
-    const [user, access] = await Promise.all([this.accountOf(userId), tokens.sign(userId)]);
-    return { user, ...access, ...refresh };
+  /** Asks the database nothing: what is begun by now must come to its owner. */
+  private async sessionView({ user, ...refresh }: Begun): Promise<SessionView> {
+    return { user, ...(await this.own().signer.sign(user.id)), ...refresh };
   }
 
-  private async accountOf(userId: number): Promise<AccountView> {
-    // The row is the view: timestamps come as text of that form.
-    const [account] = await this.sql.rows<AccountView>(accountOfUser, [userId]);
-    if (!account) throw new AppError('NOT_FOUND');
-    return account;
-  }
-
-  private own(): OwnTokensConfig {
-    if (!this.config) throw new AppError('NOT_CONFIGURED');
-    return this.config;
+  private own(): OwnTokensConfig & { signer: OwnTokens } {
+    if (!this.owned) throw new AppError('NOT_CONFIGURED');
+    return this.owned;
   }
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { AppError } from '../contract/index.js';
+import { type AccountView, AppError } from '../contract/index.js';
 import { type Runner, Sql } from '../database/sql.js';
 import { beginSession, endSession, endSessions, rotateSession } from './accounts.queries.js';
 
@@ -12,15 +12,13 @@ const SECRET_BYTES = 32;
 
 /** What a refresh token stands for once it was taken. */
 export interface Begun {
-  userId: number;
+  user: AccountView;
   refreshToken: string;
   refreshExpiresAt: string;
 }
 
-interface SessionRow {
-  userId: number;
-  expiresAt: string;
-}
+/** The account as its view, and when the session expires. */
+type SessionRow = AccountView & { expiresAt: string };
 
 /**
  * Families of refresh tokens. A token is its session's id and a secret; of the secret only a hash is stored, of
@@ -37,7 +35,7 @@ export class Sessions {
     const values = [id, userId, hash, days, passwordHash, MAX_SESSIONS];
     const [row] = await runner.rows<SessionRow>(beginSession, values);
     if (!row) throw new AppError('CREDENTIALS_WRONG');
-    return { userId, refreshToken: token, refreshExpiresAt: row.expiresAt };
+    return begun(row, token);
   }
 
   /** @throws AppError TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REUSED */
@@ -46,7 +44,7 @@ export class Sessions {
     if (!spent) throw new AppError('TOKEN_INVALID');
     const { token, hash } = newToken(spent.id);
     const [row] = await this.sql.rows<SessionRow>(rotateSession, [spent.id, spent.hash, hash, days]);
-    if (row) return { userId: row.userId, refreshToken: token, refreshExpiresAt: row.expiresAt };
+    if (row) return begun(row, token);
     const [ended] = await this.sql.rows<{ reused: boolean }>(endSession, [spent.id, spent.hash]);
     if (!ended) throw new AppError('TOKEN_INVALID');
     throw new AppError(ended.reused ? 'TOKEN_REUSED' : 'TOKEN_EXPIRED');
@@ -62,6 +60,12 @@ export class Sessions {
     await runner.rows(endSessions, [userId]);
   }
 }
+
+const begun = ({ expiresAt, ...user }: SessionRow, refreshToken: string): Begun => ({
+  user,
+  refreshToken,
+  refreshExpiresAt: expiresAt,
+});
 
 /** Random enough that a fast hash will do. */
 const hashOf = (secret: Buffer): Buffer => createHash('sha256').update(secret).digest();
