@@ -1,5 +1,7 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { type CommandLimit, commandNames, definitionOf, limitOf } from '../src/contract/index.js';
 import type { Answer } from '../src/realtime/call.js';
+import { ownAccounts, register } from './support/accounts.js';
 import { RawHttp } from './support/raw-http.js';
 import { RawPolling, RawSocket } from './support/raw-socket.js';
 import { type Client, eventually, World } from './support/world.js';
@@ -245,14 +247,47 @@ describe('The limit of a command', () => {
     commandNames.filter((name) => limitOf(definitionOf(name)) === limit);
   const there = (...names: string[]) => names.filter((name) => (commandNames as string[]).includes(name));
 
-  it('is that of its kind: what takes or gives a secret, what is sent, what opens a chat, what types', () => {
+  it('is that of its kind: what takes or makes a password, what is sent, what opens a chat, what types', () => {
     const secret = commandNames.filter((name) =>
-      /^\/auth\/(login|register|refresh|password)$/.test(definitionOf(name).rest?.path ?? ''),
+      /^\/auth\/(login|register|password)$/.test(definitionOf(name).rest?.path ?? ''),
     );
     expect(countedAs('login').sort()).toEqual(secret.sort());
     expect(countedAs('message').sort()).toEqual(['editMessage', 'sendMessage', 'sendSystemMessage']);
     expect(countedAs('createChat').sort()).toEqual(there('createChat', 'createGroup').sort());
     expect(countedAs('typing')).toEqual(there('typing'));
+  });
+});
+
+describe('Renewing tokens', () => {
+  /** The refresh token of a new session of somebody. */
+  const session = async (world: World, userId: number): Promise<string> => {
+    const [id, secret] = [randomBytes(16), randomBytes(32)];
+    const hash = createHash('sha256').update(secret).digest();
+    await world.sql(
+      `INSERT INTO sessions (id, "userId", "tokenHash", "expiresAt") VALUES ($1, $2, $3, now() + interval '1 day')`,
+      [id.toString('hex'), userId, hash],
+    );
+    return Buffer.concat([id, secret]).toString('base64url');
+  };
+  const refresh = (world: World, refreshToken: string) =>
+    world.http.post('/auth/refresh').send({ refreshToken });
+
+  it('is no login: many people behind one address may', async () => {
+    const world = await limited(ownAccounts());
+    const { user } = await register(world);
+    const tokens = await Promise.all(Array.from({ length: 60 }, () => session(world, user.id)));
+    for (const token of tokens) await refresh(world, token).expect(200);
+    await world.stop();
+  });
+
+  it('is counted by session, whichever its newest token is', async () => {
+    const world = await limited({ ...ownAccounts(), RATE_LIMIT_OTHER: '3/1m' });
+    const { user } = await register(world);
+    let token = await session(world, user.id);
+    for (let i = 0; i < 3; i++) token = (await refresh(world, token).expect(200)).body.refreshToken;
+    expect((await refresh(world, token).expect(429)).body.error.details).toEqual({ limit: 'other' });
+    await refresh(world, await session(world, user.id)).expect(200);
+    await world.stop();
   });
 });
 

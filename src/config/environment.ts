@@ -213,10 +213,7 @@ export const environment = {
   RATE_LIMIT_ADDRESS: rate('Commands and requests of all people at one address.', '10000/10s'),
   RATE_LIMIT_ADDRESS_BYTES: rate('Bytes of all people at one address.', '256mb/1m'),
   RATE_LIMIT_HANDSHAKES: rate('New Socket.IO connections of one address.', '1200/1m'),
-  RATE_LIMIT_LOGINS: rate(
-    'Logins, registrations, renewals and changes of passwords of one address.',
-    '30/1m',
-  ),
+  RATE_LIMIT_LOGINS: rate('Logins, registrations and changes of passwords of one address.', '30/1m'),
   RATE_LIMIT_SOCKETS: variable({
     about: 'Socket.IO connections that one address may have open.',
     default: 5_000,

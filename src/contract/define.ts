@@ -35,6 +35,11 @@ export interface CommandDefinition<I extends z.ZodType = z.ZodType, R extends z.
   order: CommandOrder;
   /** Left out: `message` for what is sent, `other` for the rest. */
   limit?: CommandLimit;
+  /**
+   * A field of the input, and so many of its first characters, by which a request of nobody in particular is counted.
+   * Left out: by its address.
+   */
+  countedBy?: { field: string; characters: number };
   /** The field that a bare number or numeric string stands for: `getChats` with `1` is `{ userId: 1 }`. */
   bare?: string;
   /** Left out: `known`. */
@@ -78,6 +83,12 @@ export function askerOf({ who = 'known', inOpenMode }: CommandDefinition, open: 
 /** The limit that a command counts against; what is no command counts as `other`. */
 export function limitOf(definition: CommandDefinition | undefined): CommandLimit {
   return definition?.limit ?? (definition?.order === 'send' ? 'message' : 'other');
+}
+
+/** By what of its input a request of nobody in particular is counted; null: by its address. */
+export function countedBy({ countedBy }: CommandDefinition, input: object): string | null {
+  if (countedBy === undefined) return null;
+  return String((input as Record<string, unknown>)[countedBy.field]).slice(0, countedBy.characters);
 }
 
 /** Input that names a chat, and in open mode may name who asks. */

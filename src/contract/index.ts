@@ -6,6 +6,7 @@ export {
   type CommandDefinition,
   type CommandLimit,
   type CommandOrder,
+  countedBy,
   limitOf,
 } from './define.js';
 export * from './errors.js';

@@ -2,7 +2,7 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import type { Request, Response } from 'express';
 import { firstValueFrom, from, type Observable, tap, throwError, timeout } from 'rxjs';
 import { Identity } from '../auth/identity.js';
-import { AppError, type CommandName, definitionOf, id, parseInput } from '../contract/index.js';
+import { AppError, type CommandName, countedBy, definitionOf, id, parseInput } from '../contract/index.js';
 import { toAppError, tooSlow } from '../database/failure.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { Limits } from '../limits/limits.js';
@@ -57,7 +57,8 @@ export class CommandInterceptor implements NestInterceptor {
     const input = parseInput(name, inputOf(request, name));
     const actor = this.identity.actorOf(name, input, { userId: claimedUser(request), origin: null, caller });
     if (caller?.by !== 'application') {
-      limitRequest(this.limits, name, actor.userId, request, context.switchToHttp().getResponse<Response>());
+      const by = actor.userId ?? countedBy(definitionOf(name), input);
+      limitRequest(this.limits, name, by, request, context.switchToHttp().getResponse<Response>());
     }
     request.command = { actor, input };
     return this.idempotency.run(name, actor, input, handle);

@@ -41,7 +41,7 @@ export function bodyRead(request: object, bytes: number): void {
 }
 
 /**
- * Counts a request of a command for whoever asks, nobody in particular by their address, and says in headers how they
+ * Counts a request of a command for whoever asks, `by` their id or what the command says; null: by their address. Says in headers how they
  * stand (draft-ietf-httpapi-ratelimit-headers-06): limit, what is left of it, seconds until it is whole, policy.
  *
  * @throws AppError RATE_LIMITED
@@ -49,7 +49,7 @@ export function bodyRead(request: object, bytes: number): void {
 export function limitRequest(
   limits: Limits,
   name: CommandName,
-  userId: number | null,
+  by: number | string | null,
   request: WithBody,
   response: Response,
 ): void {
@@ -57,9 +57,9 @@ export function limitRequest(
   const limit = limitOf(definitionOf(name));
   const address = limits.addressOf(request);
   try {
-    limits.command(limit, userId ?? address, address, request.url.length + (request.bodyBytes ?? 0));
+    limits.command(limit, by ?? address, address, request.url.length + (request.bodyBytes ?? 0));
   } finally {
-    tell(response, limits.standing(limit, userId ?? address, address));
+    tell(response, limits.standing(limit, by ?? address, address));
   }
 }
 

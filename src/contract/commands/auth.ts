@@ -8,6 +8,9 @@ const refreshToken = z
   .regex(/^[\w-]{1,200}$/, { error: 'expected a refresh token' })
   .describe('Good once.');
 
+/** Its first 16 bytes name the session: the same after each refresh, and nothing that can be guessed. */
+const bySession = { field: 'refreshToken', characters: 21 };
+
 const accessToken = z
   .string()
   .max(8_192, { error: 'expected at most 8192 characters' })
@@ -50,7 +53,7 @@ export const authCommands = {
     input: z.object({ refreshToken }),
     result: sessionView,
     order: 'write',
-    limit: 'login',
+    countedBy: bySession,
     who: 'anyone',
     inOpenMode: 'off',
     actor: [],
@@ -63,6 +66,7 @@ export const authCommands = {
     input: z.object({ refreshToken }),
     result: z.object({ loggedOut: z.literal(true) }),
     order: 'write',
+    countedBy: bySession,
     who: 'anyone',
     inOpenMode: 'off',
     actor: [],
