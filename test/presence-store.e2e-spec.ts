@@ -1,8 +1,6 @@
-import { redisUrl } from '../src/config/redis-url.js';
 import { MemoryPresenceStore } from '../src/presence/memory-presence-store.js';
 import type { PresenceChange, PresenceStore } from '../src/presence/presence-store.js';
-import { RedisPresenceStore } from '../src/presence/redis-presence-store.js';
-import { RedisLink } from '../src/redis/redis-link.js';
+import { type PresenceNode, presenceNode } from './support/presence-nodes.js';
 import { describeWithRedis, Redis } from './support/redis.js';
 import { eventually } from './support/world.js';
 
@@ -27,20 +25,18 @@ async function memory(graceMs: number): Promise<Deployment> {
 let prefixes = 0;
 
 async function nodes(redis: Redis, count: number, graceMs: number): Promise<Deployment> {
-  const target = redisUrl(redis.url);
   const prefix = `test${++prefixes}`;
   const changes: PresenceChange[] = [];
-  const links = Array.from({ length: count }, () => new RedisLink(target, prefix));
-  const stores = links.map((link) => new RedisPresenceStore(link, { prefix, graceMs, leaseMs: LEASE_MS }));
-  for (const store of stores) store.onChange((change) => changes.push(change));
-  for (const link of links) if (!(await link.whenUp(5_000))) throw new Error('No Redis');
-  for (const store of stores) await store.whenJoined();
+  const started: PresenceNode[] = [];
+  for (let i = 0; i < count; i++) {
+    started.push(await presenceNode(redis, { prefix, graceMs, leaseMs: LEASE_MS }));
+  }
+  for (const { store } of started) store.onChange((change) => changes.push(change));
   return {
-    stores,
+    stores: started.map(({ store }) => store),
     changes,
     async close() {
-      for (const store of stores) await store.close();
-      for (const link of links) await link.close();
+      for (const node of started) await node.close();
     },
   };
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { RedisLink } from '../redis/redis-link.js';
 
 /**
@@ -8,12 +7,15 @@ import type { RedisLink } from '../redis/redis-link.js';
  * - `<prefix>:user:{id}`: a hash, node to `0` while the person has connections there, or to the moment (milliseconds)
  *   when the last of them dropped, for the grace period. A person is online while the hash is there.
  * - `<prefix>:people:{node}`: the set of people whose hash names the node.
- * - `{<prefix>:nodes}:leases`, `:sweeps`, `:seen`, `:epoch`: until when each node counts as alive, which dead ones
- *   are being swept by whom until when, when each was last heard, and a value that is lost when Redis loses its memory.
+ * - `{<prefix>:nodes}:leases`, `:sweeps`, `:seen`, `:dead`: until when each node counts as alive, until when a dead one
+ *   is being swept by another, when each was last heard, and which were given up for dead, when.
  */
 
 /** Milliseconds after which what nobody has renewed is forgotten: no ghost outlives it, whatever was lost. */
 const FORGET_AFTER_MS = 6 * 3_600_000;
+
+/** Milliseconds for which it is known that a node was given up for dead, should it wake. */
+const DEAD_FOR_MS = 7 * 86_400_000;
 
 const NOW = `local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000)`;
 
@@ -21,18 +23,18 @@ const ENTER = `
 local came = 1 - redis.call('EXISTS', KEYS[1])
 local fields = redis.call('HGETALL', KEYS[1])
 for i = 1, #fields, 2 do if fields[i + 1] ~= '0' then redis.call('HDEL', KEYS[1], fields[i]) end end
+redis.call('HDEL', KEYS[1], ARGV[2])
 redis.call('HSET', KEYS[1], ARGV[1], '0')
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return came`;
 
 /** 0: still online elsewhere, or was not here; 1: gone; 2: the grace period has begun. */
 const LEAVE = `
-if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then return 0 end
-redis.call('HDEL', KEYS[1], ARGV[1])
+if redis.call('HDEL', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 0 end
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-if ARGV[2] == '' then return 1 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-redis.call('PEXPIRE', KEYS[1], ARGV[3])
+if ARGV[3] == '' then return 1 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return 2`;
 
 const END = `
@@ -47,13 +49,14 @@ redis.call('HDEL', KEYS[1], ARGV[1])
 if redis.call('EXISTS', KEYS[1]) == 1 then return false end
 return at`;
 
+/** 0: there is no lease, and Redis knows of no such node; 1: held; 2: it was given up for dead. */
 const RENEW = `${NOW}
-local epoch = redis.call('GET', KEYS[3])
-if not epoch then epoch = ARGV[3] redis.call('SET', KEYS[3], epoch) end
-if ARGV[4] == '0' and not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return {0, epoch} end
+if ARGV[3] == '0' and not redis.call('ZSCORE', KEYS[1], ARGV[1]) then
+  return redis.call('ZSCORE', KEYS[3], ARGV[1]) and 2 or 0
+end
 redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
 redis.call('HSET', KEYS[2], ARGV[1], now)
-return {1, epoch}`;
+return 1`;
 
 const CLAIM = `${NOW}
 local dead = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 1)[1]
@@ -61,6 +64,8 @@ if dead then redis.call('ZREM', KEYS[1], dead)
 else dead = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0, 1)[1] end
 if not dead then return false end
 redis.call('ZADD', KEYS[2], now + ARGV[1], dead)
+redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', now - ARGV[2])
+redis.call('ZADD', KEYS[4], now, dead)
 return {dead, redis.call('HGET', KEYS[3], dead) or tostring(now)}`;
 
 const FORGET = `
@@ -68,6 +73,17 @@ redis.call('ZREM', KEYS[1], ARGV[1]) redis.call('ZREM', KEYS[2], ARGV[1]) redis.
 
 const EXIST = `
 local found = {} for i = 1, #KEYS do found[i] = redis.call('EXISTS', KEYS[i]) end return found`;
+
+/** What a node is called, and was before, if it was given up for dead. */
+export interface NodeIds {
+  id: string;
+  former: string | null;
+}
+
+/** What became of a lease: others took the node's people out (`swept`), or Redis lost what it knew (`forgotten`). */
+export type Standing = 'held' | 'swept' | 'forgotten';
+
+const STANDINGS = ['forgotten', 'held', 'swept'] as const;
 
 /** A node that is dead, and when it was last heard. */
 export interface DeadNode {
@@ -86,10 +102,10 @@ export class PresenceKeys {
   }
 
   /** True: the person has come online by this. */
-  async enter(userId: number, node: string): Promise<boolean> {
+  async enter(userId: number, { id, former }: NodeIds): Promise<boolean> {
     const [, came] = await Promise.all([
-      this.link.commands.sadd(this.people(node), userId),
-      this.link.commands.eval(ENTER, 1, this.user(userId), node, FORGET_AFTER_MS),
+      this.link.commands.sadd(this.people(id), userId),
+      this.link.commands.eval(ENTER, 1, this.user(userId), id, former ?? '', FORGET_AFTER_MS),
     ]);
     return came === 1;
   }
@@ -97,27 +113,28 @@ export class PresenceKeys {
   /** The person's last connection at the node is gone; `droppedAt` null: for good. */
   async leave(
     userId: number,
-    node: string,
+    { id, former }: NodeIds,
     droppedAt: number | null,
   ): Promise<'elsewhere' | 'gone' | 'grace'> {
     const left = await this.link.commands.eval(
       LEAVE,
       1,
       this.user(userId),
-      node,
+      id,
+      former ?? '',
       droppedAt ?? '',
       FORGET_AFTER_MS,
     );
     if (left === 2) return 'grace';
-    await this.link.commands.srem(this.people(node), userId);
+    await this.link.commands.srem(this.people(id), userId);
     return left === 1 ? 'gone' : 'elsewhere';
   }
 
   /** The grace period is over. True: the person has gone offline by this. */
-  async end(userId: number, node: string, droppedAt: number): Promise<boolean> {
+  async end(userId: number, { id }: NodeIds, droppedAt: number): Promise<boolean> {
     const [gone] = await Promise.all([
-      this.link.commands.eval(END, 1, this.user(userId), node, droppedAt),
-      this.link.commands.srem(this.people(node), userId),
+      this.link.commands.eval(END, 1, this.user(userId), id, droppedAt),
+      this.link.commands.srem(this.people(id), userId),
     ]);
     return gone === 1;
   }
@@ -140,31 +157,22 @@ export class PresenceKeys {
     return people.flat().map(Number);
   }
 
-  /** `create` false: only a lease that there is. `epoch` changes when Redis has lost its memory. */
-  async renew(
-    node: string,
-    { leaseMs, create }: { leaseMs: number; create: boolean },
-  ): Promise<{ held: boolean; epoch: string }> {
+  /** `create` false: only a lease that there is. */
+  async renew(node: string, { leaseMs, create }: { leaseMs: number; create: boolean }): Promise<Standing> {
     const { nodes } = this;
-    const keys = [`${nodes}:leases`, `${nodes}:seen`, `${nodes}:epoch`];
-    const [held, epoch] = (await this.link.commands.eval(
-      RENEW,
-      3,
-      ...keys,
-      node,
-      leaseMs,
-      randomUUID(),
-      create ? '1' : '0',
-    )) as [number, string];
-    return { held: held === 1, epoch };
+    const keys = [`${nodes}:leases`, `${nodes}:seen`, `${nodes}:dead`];
+    const found = await this.link.commands.eval(RENEW, 3, ...keys, node, leaseMs, create ? '1' : '0');
+    return STANDINGS[found as 0 | 1 | 2];
   }
 
   /** A node whose lease has run out, and that nobody else sweeps for so many milliseconds; null: there is none. */
   async claim(forMs: number): Promise<DeadNode | null> {
     const { nodes } = this;
-    const keys = [`${nodes}:leases`, `${nodes}:sweeps`, `${nodes}:seen`];
-    const claimed = (await this.link.commands.eval(CLAIM, 3, ...keys, forMs)) as [string, string] | null;
-    return claimed && { node: claimed[0], at: new Date(Number(claimed[1])) };
+    const keys = [`${nodes}:leases`, `${nodes}:sweeps`, `${nodes}:seen`, `${nodes}:dead`];
+    const claimed = await this.link.commands.eval(CLAIM, 4, ...keys, forMs, DEAD_FOR_MS);
+    if (claimed === null) return null;
+    const [node, at] = claimed as [string, string];
+    return { node, at: new Date(Number(at)) };
   }
 
   /** Those of the people who have gone offline because the node is dead; and when. */

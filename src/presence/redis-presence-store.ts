@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { RedisLink } from '../redis/redis-link.js';
 import { sweepDeadNodes } from './dead-nodes.js';
+import { NodeLease } from './node-lease.js';
 import { PresenceKeys } from './presence-keys.js';
 import { type PresenceChange, PresenceStore } from './presence-store.js';
 
@@ -32,16 +32,13 @@ interface Present {
 export class RedisPresenceStore extends PresenceStore {
   private readonly logger = new Logger(RedisPresenceStore.name);
   private readonly keys: PresenceKeys;
+  private readonly lease: NodeLease;
   private readonly people = new Map<number, Present>();
   /** People who left for good while Redis was away, and when. */
   private readonly left = new Map<number, number>();
   private listener: (change: PresenceChange) => void = () => undefined;
-  /** Another one each time this node was given up for dead, so that what is swept is never what lives. */
-  private node = randomBytes(6).toString('hex');
-  private epoch: string | null = null;
   private joined = false;
   private joining: Promise<void> | null = null;
-  private renewedAt = 0;
   private peopleRenewedAt = performance.now();
   private ticking = false;
   private closed = false;
@@ -53,6 +50,7 @@ export class RedisPresenceStore extends PresenceStore {
   ) {
     super();
     this.keys = new PresenceKeys(link, options.prefix);
+    this.lease = new NodeLease(this.keys, options.leaseMs);
     link.on('up', () => void this.join());
     link.on('down', () => (this.joined = false));
     this.timer = setInterval(() => void this.tick(), Math.min(1_000, options.leaseMs / 5)).unref();
@@ -74,7 +72,7 @@ export class RedisPresenceStore extends PresenceStore {
     this.people.set(userId, present);
     if (wasHere && present.entered) return;
     this.left.delete(userId);
-    const came = await this.tryIn(() => this.keys.enter(userId, this.node));
+    const came = await this.tryIn(() => this.keys.enter(userId, this.lease));
     if (came === null) present.entered = false;
     else this.haveEntered(present);
     if (came ?? !known) this.listener({ userId, online: true, at: new Date() });
@@ -116,11 +114,11 @@ export class RedisPresenceStore extends PresenceStore {
     this.listener = () => undefined;
     for (const { grace } of this.people.values()) if (grace) clearTimeout(grace);
     const { graceMs: leaseMs } = this.options;
-    const { node } = this;
+    const { id } = this.lease;
     await this.tryIn<unknown>(() =>
       this.people.size === 0
-        ? this.keys.forget(node)
-        : this.keys.renew(node, { leaseMs: leaseMs + 1, create: false }),
+        ? this.keys.forget(id)
+        : this.keys.renew(id, { leaseMs: leaseMs + 1, create: false }),
     );
     this.joined = false;
     this.people.clear();
@@ -128,7 +126,7 @@ export class RedisPresenceStore extends PresenceStore {
 
   private async drop(userId: number, present: Present, at: number): Promise<void> {
     present.droppedAt = at;
-    const left = await this.tryIn(() => this.keys.leave(userId, this.node, at));
+    const left = await this.tryIn(() => this.keys.leave(userId, this.lease, at));
     // Back already, or for good.
     if (this.closed || this.people.get(userId) !== present || present.droppedAt !== at) return;
     if (left === 'elsewhere' || left === 'gone') {
@@ -141,7 +139,7 @@ export class RedisPresenceStore extends PresenceStore {
 
   private async go(userId: number, at: number): Promise<void> {
     this.people.delete(userId);
-    const left = await this.tryIn(() => this.keys.leave(userId, this.node, null));
+    const left = await this.tryIn(() => this.keys.leave(userId, this.lease, null));
     if (left === null) this.left.set(userId, at);
     if (left === null || left === 'gone') this.listener({ userId, online: false, at: new Date(at) });
   }
@@ -152,8 +150,8 @@ export class RedisPresenceStore extends PresenceStore {
     this.people.delete(userId);
     const gone = await this.tryIn(async () => {
       if (!present.entered) return !(await this.keys.onlineAmong([userId])).has(userId);
-      if (recorded) return this.keys.end(userId, this.node, at);
-      return (await this.keys.leave(userId, this.node, null)) === 'gone';
+      if (recorded) return this.keys.end(userId, this.lease, at);
+      return (await this.keys.leave(userId, this.lease, null)) === 'gone';
     });
     if (gone === null) this.left.set(userId, at);
     if (gone ?? true) this.listener({ userId, online: false, at: new Date(at) });
@@ -197,24 +195,18 @@ export class RedisPresenceStore extends PresenceStore {
   }
 
   private async register(): Promise<void> {
-    const { leaseMs } = this.options;
-    const known = await this.keys.renew(this.node, { leaseMs, create: this.epoch === null });
-    // Redis lost its memory and nobody was announced to have gone; else this node was taken for dead, and all were.
-    const forgotten = this.epoch !== null && known.epoch !== this.epoch;
-    this.epoch = known.epoch;
-    if (!known.held) {
-      this.node = randomBytes(6).toString('hex');
-      await this.keys.renew(this.node, { leaseMs, create: true });
+    const standing = await this.lease.renew();
+    if (standing !== 'held') {
       for (const present of this.people.values()) {
-        present.forgotten = forgotten && (present.entered || present.forgotten);
+        // Whom another node swept it has announced to have gone; of whom Redis forgot, nobody was told.
+        present.forgotten = standing === 'forgotten' && (present.entered || present.forgotten);
         present.entered = false;
       }
     }
-    this.renewedAt = performance.now();
     this.joined = true;
     for (const [userId, at] of this.left) {
       this.left.delete(userId);
-      const gone = await this.keys.leave(userId, this.node, null);
+      const gone = await this.keys.leave(userId, this.lease, null);
       if (gone === 'gone') this.listener({ userId, online: false, at: new Date(at) });
     }
     await this.enterAll((present) => !present.entered);
@@ -226,7 +218,7 @@ export class RedisPresenceStore extends PresenceStore {
       await Promise.all(
         people.slice(i, i + AT_ONCE).map(async ([userId, present]) => {
           if (this.people.get(userId) !== present || present.connections.size === 0) return;
-          const came = await this.keys.enter(userId, this.node);
+          const came = await this.keys.enter(userId, this.lease);
           const isNews = came && !present.forgotten;
           this.haveEntered(present);
           if (isNews) this.listener({ userId, online: true, at: new Date() });
@@ -255,15 +247,8 @@ export class RedisPresenceStore extends PresenceStore {
   }
 
   private async renew(): Promise<void> {
+    if (!this.joined || this.lease.isDue) await this.join();
     const now = performance.now();
-    if (!this.joined) {
-      await this.join();
-      return;
-    }
-    if (now - this.renewedAt < this.options.leaseMs / 3) return;
-    const { held } = await this.keys.renew(this.node, { leaseMs: this.options.leaseMs, create: false });
-    if (!held) await this.join();
-    else this.renewedAt = now;
     if (now - this.peopleRenewedAt < RENEW_PEOPLE_EVERY_MS) return;
     this.peopleRenewedAt = now;
     await this.enterAll(() => true);

@@ -1,0 +1,55 @@
+import { type PresenceNode, presenceNode } from './support/presence-nodes.js';
+import { describeWithRedis, Redis } from './support/redis.js';
+import { eventually } from './support/world.js';
+
+const BOB = 2;
+const GRACE_MS = 200;
+const LEASE_MS = 1_000;
+
+/** What went wrong between a node and Redis leaves nobody online who is not, and tells nothing that is not so. */
+describeWithRedis('Presence over nodes knows no ghosts', () => {
+  let redis: Redis;
+  let prefix: string;
+  let prefixes = 0;
+  const nodes: PresenceNode[] = [];
+  beforeAll(async () => {
+    redis = await Redis.start();
+  });
+  beforeEach(() => (prefix = `ghosts${++prefixes}`));
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    for (const node of nodes.splice(0)) await node.close();
+  });
+  afterAll(() => redis.close());
+
+  const start = async (at = redis, leaseMs = LEASE_MS): Promise<PresenceNode> => {
+    const node = await presenceNode(at, { prefix, graceMs: GRACE_MS, leaseMs });
+    nodes.push(node);
+    return node;
+  };
+  /** What all nodes were told of somebody. */
+  const toldOf = (userId: number): boolean[] =>
+    nodes
+      .flatMap(({ changes }) => changes)
+      .filter((change) => change.userId === userId)
+      .sort((one, other) => one.at.getTime() - other.at.getTime())
+      .map(({ online }) => online);
+  const leases = (): string => `{${prefix}:nodes}:leases`;
+  const alive = ({ link }: PresenceNode): Promise<string[]> => link.commands.zrange(leases(), 0, -1);
+  const isOnlineAt = async ({ store }: PresenceNode, userId = BOB): Promise<boolean> =>
+    (await store.onlineAmong([userId])).has(userId);
+
+  it('of a node that was given up for dead, and enters people before it knows', async () => {
+    // Renews its lease every three seconds.
+    const one = await start(redis, 9_000);
+    const [id] = await alive(one);
+    const other = await start();
+    await other.link.commands.zadd(leases(), 0, id!);
+    await eventually(async () => (await other.link.commands.hexists(`{${prefix}:nodes}:seen`, id!)) === 0);
+    await one.store.enter(BOB, 'phone');
+    await eventually(async () => (await alive(other)).length === 2);
+    await one.store.leave(BOB, 'phone', { grace: false });
+    await eventually(async () => !(await isOnlineAt(other)));
+    expect(toldOf(BOB)).toEqual([true, false]);
+  });
+});
