@@ -1,3 +1,4 @@
+import { PresenceKeys } from '../src/presence/presence-keys.js';
 import { type PresenceNode, presenceNode } from './support/presence-nodes.js';
 import { describeWithRedis, Redis } from './support/redis.js';
 import { eventually } from './support/world.js';
@@ -51,5 +52,65 @@ describeWithRedis('Presence over nodes knows no ghosts', () => {
     await one.store.leave(BOB, 'phone', { grace: false });
     await eventually(async () => !(await isOnlineAt(other)));
     expect(toldOf(BOB)).toEqual([true, false]);
+  });
+
+  describe('where the answer to an entry is lost,', () => {
+    const enter = PresenceKeys.prototype.enter;
+    const loseOneEntry = (runs: boolean): void => {
+      jest.spyOn(PresenceKeys.prototype, 'enter').mockImplementationOnce(async function (
+        this: PresenceKeys,
+        ...args
+      ) {
+        if (runs) await enter.apply(this, args);
+        throw new Error('lost');
+      });
+    };
+
+    it.each([
+      { runs: true, grace: true },
+      { runs: true, grace: false },
+      { runs: false, grace: true },
+      { runs: false, grace: false },
+    ])('of who leaves (the entry ran: $runs, with grace: $grace)', async ({ runs, grace }) => {
+      const [one, other] = [await start(), await start()];
+      loseOneEntry(runs);
+      await one.store.enter(BOB, 'phone');
+      await one.store.leave(BOB, 'phone', { grace });
+      await eventually(() => toldOf(BOB).length === 2);
+      expect(toldOf(BOB)).toEqual([true, false]);
+      for (const node of nodes) expect(await isOnlineAt(node)).toBe(false);
+      expect(await isOnlineAt(other)).toBe(false);
+    });
+
+    it('nor of who stays: they are online everywhere soon', async () => {
+      const [one, other] = [await start(), await start()];
+      loseOneEntry(false);
+      await one.store.enter(BOB, 'phone');
+      await eventually(() => isOnlineAt(other));
+    });
+  });
+
+  it('where a leaving got no answer while the link stayed up', async () => {
+    const [one, other] = [await start(), await start()];
+    await one.store.enter(BOB, 'phone');
+    jest.spyOn(PresenceKeys.prototype, 'leave').mockRejectedValueOnce(new Error('lost'));
+    await one.store.leave(BOB, 'phone', { grace: false });
+    await eventually(async () => !(await isOnlineAt(other)));
+  });
+
+  it('of who came back before their leaving got no answer: they stay', async () => {
+    const [one, other] = [await start(), await start()];
+    await one.store.enter(BOB, 'phone');
+    let lose: (error: Error) => void = () => undefined;
+    jest
+      .spyOn(PresenceKeys.prototype, 'leave')
+      .mockImplementationOnce(() => new Promise((_, reject) => (lose = reject)));
+    const left = one.store.leave(BOB, 'phone', { grace: false });
+    await one.store.enter(BOB, 'laptop');
+    lose(new Error('lost'));
+    await left;
+    // A leaving is tried again with every look at the lease.
+    await new Promise((resolve) => setTimeout(resolve, LEASE_MS));
+    expect(await isOnlineAt(other)).toBe(true);
   });
 });

@@ -28,19 +28,14 @@ redis.call('HSET', KEYS[1], ARGV[1], '0')
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return came`;
 
-/** 0: still online elsewhere, or was not here; 1: gone; 2: the grace period has begun. */
+/** An index of LEFT. */
 const LEAVE = `
-if redis.call('HDEL', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 0 end
+if redis.call('HDEL', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 3 * (1 - redis.call('EXISTS', KEYS[1])) end
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 if ARGV[3] == '' then return 1 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return 2`;
-
-const END = `
-if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
-redis.call('HDEL', KEYS[1], ARGV[1])
-return 1 - redis.call('EXISTS', KEYS[1])`;
 
 const SWEEP = `
 local at = redis.call('HGET', KEYS[1], ARGV[1])
@@ -85,6 +80,14 @@ export type Standing = 'held' | 'swept' | 'forgotten';
 
 const STANDINGS = ['forgotten', 'held', 'swept'] as const;
 
+/**
+ * What came of a leaving: still online at another node; gone by this; the grace period has begun; or Redis did not have
+ * the person here, nor anywhere.
+ */
+export type Left = 'elsewhere' | 'gone' | 'grace' | 'absent';
+
+const LEFT = ['elsewhere', 'gone', 'grace', 'absent'] as const;
+
 /** A node that is dead, and when it was last heard. */
 export interface DeadNode {
   node: string;
@@ -111,32 +114,26 @@ export class PresenceKeys {
   }
 
   /** The person's last connection at the node is gone; `droppedAt` null: for good. */
-  async leave(
-    userId: number,
-    { id, former }: NodeIds,
-    droppedAt: number | null,
-  ): Promise<'elsewhere' | 'gone' | 'grace'> {
-    const left = await this.link.commands.eval(
-      LEAVE,
-      1,
-      this.user(userId),
-      id,
-      former ?? '',
-      droppedAt ?? '',
-      FORGET_AFTER_MS,
-    );
-    if (left === 2) return 'grace';
-    await this.link.commands.srem(this.people(id), userId);
-    return left === 1 ? 'gone' : 'elsewhere';
+  async leave(userId: number, { id, former }: NodeIds, droppedAt: number | null): Promise<Left> {
+    const [left] = await Promise.all([
+      this.link.commands.eval(
+        LEAVE,
+        1,
+        this.user(userId),
+        id,
+        former ?? '',
+        droppedAt ?? '',
+        FORGET_AFTER_MS,
+      ),
+      // In one go: who comes back before there is an answer is put in again.
+      droppedAt === null ? this.unlist(userId, id) : null,
+    ]);
+    return LEFT[left as 0 | 1 | 2 | 3];
   }
 
-  /** The grace period is over. True: the person has gone offline by this. */
-  async end(userId: number, { id }: NodeIds, droppedAt: number): Promise<boolean> {
-    const [gone] = await Promise.all([
-      this.link.commands.eval(END, 1, this.user(userId), id, droppedAt),
-      this.link.commands.srem(this.people(id), userId),
-    ]);
-    return gone === 1;
+  /** The node need not be swept for the person's sake. */
+  async unlist(userId: number, node: string): Promise<void> {
+    await this.link.commands.srem(this.people(node), userId);
   }
 
   async onlineAmong(userIds: readonly number[]): Promise<Set<number>> {

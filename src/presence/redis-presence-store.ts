@@ -5,7 +5,7 @@ import { NodeLease } from './node-lease.js';
 import { PresenceKeys } from './presence-keys.js';
 import { type PresenceChange, PresenceStore } from './presence-store.js';
 
-/** People that are entered anew side by side, after Redis was away. */
+/** People that are entered anew, or taken out, side by side. */
 const AT_ONCE = 200;
 
 /** What nobody renews is forgotten after six hours: see presence-keys.ts. */
@@ -38,6 +38,8 @@ export class RedisPresenceStore extends PresenceStore {
   private readonly left = new Map<number, number>();
   private listener: (change: PresenceChange) => void = () => undefined;
   private joined = false;
+  /** Redis may lack somebody who is here, or have somebody who has left. */
+  private behind = false;
   private joining: Promise<void> | null = null;
   private peopleRenewedAt = performance.now();
   private ticking = false;
@@ -73,9 +75,10 @@ export class RedisPresenceStore extends PresenceStore {
     if (wasHere && present.entered) return;
     this.left.delete(userId);
     const came = await this.tryIn(() => this.keys.enter(userId, this.lease));
-    if (came === null) present.entered = false;
+    const isNews = came === null ? !known : came && !present.forgotten;
+    if (came === null) this.notEntered(present);
     else this.haveEntered(present);
-    if (came ?? !known) this.listener({ userId, online: true, at: new Date() });
+    if (isNews) this.listener({ userId, online: true, at: new Date() });
   }
 
   override async leave(userId: number, connectionId: string, options: { grace: boolean }): Promise<void> {
@@ -83,7 +86,7 @@ export class RedisPresenceStore extends PresenceStore {
     if (!present?.connections.delete(connectionId) || present.connections.size > 0) return;
     const at = Date.now();
     if (options.grace && this.options.graceMs > 0) await this.drop(userId, present, at);
-    else await this.go(userId, at);
+    else await this.go(userId, present, at);
   }
 
   override async onlineAmong(userIds: readonly number[]): Promise<Set<number>> {
@@ -116,7 +119,7 @@ export class RedisPresenceStore extends PresenceStore {
     const { graceMs: leaseMs } = this.options;
     const { id } = this.lease;
     await this.tryIn<unknown>(() =>
-      this.people.size === 0
+      this.people.size === 0 && !this.behind
         ? this.keys.forget(id)
         : this.keys.renew(id, { leaseMs: leaseMs + 1, create: false }),
     );
@@ -129,32 +132,32 @@ export class RedisPresenceStore extends PresenceStore {
     const left = await this.tryIn(() => this.keys.leave(userId, this.lease, at));
     // Back already, or for good.
     if (this.closed || this.people.get(userId) !== present || present.droppedAt !== at) return;
-    if (left === 'elsewhere' || left === 'gone') {
+    // Whom Redis did not have it may never have had: the others are told when the grace period is over.
+    if (left === 'elsewhere' || (left === 'absent' && present.entered)) {
       this.people.delete(userId);
+      await this.tryIn(() => this.keys.unlist(userId, this.lease.id));
       return;
     }
     const rest = Math.max(0, at + this.options.graceMs - Date.now());
-    present.grace = setTimeout(() => void this.end(userId, present, left !== null), rest).unref();
+    present.grace = setTimeout(() => void this.end(userId, present, at), rest).unref();
   }
 
-  private async go(userId: number, at: number): Promise<void> {
+  private async end(userId: number, present: Present, droppedAt: number): Promise<void> {
+    if (this.people.get(userId) === present && present.droppedAt === droppedAt) {
+      await this.go(userId, present, droppedAt);
+    }
+  }
+
+  /** For good. Whether Redis has them here is for Redis to say: an entry whose answer was lost may have been made. */
+  private async go(userId: number, present: Present, at: number): Promise<void> {
     this.people.delete(userId);
     const left = await this.tryIn(() => this.keys.leave(userId, this.lease, null));
-    if (left === null) this.left.set(userId, at);
-    if (left === null || left === 'gone') this.listener({ userId, online: false, at: new Date(at) });
-  }
-
-  /** The grace period is over; `recorded` says whether Redis knows when it began. */
-  private async end(userId: number, present: Present, recorded: boolean): Promise<void> {
-    const at = present.droppedAt ?? Date.now();
-    this.people.delete(userId);
-    const gone = await this.tryIn(async () => {
-      if (!present.entered) return !(await this.keys.onlineAmong([userId])).has(userId);
-      if (recorded) return this.keys.end(userId, this.lease, at);
-      return (await this.keys.leave(userId, this.lease, null)) === 'gone';
-    });
-    if (gone === null) this.left.set(userId, at);
-    if (gone ?? true) this.listener({ userId, online: false, at: new Date(at) });
+    if (left === null && !this.people.has(userId)) {
+      this.left.set(userId, at);
+      this.behind = true;
+    }
+    const isNews = left === null || left === 'gone' || (left === 'absent' && !present.entered);
+    if (isNews) this.listener({ userId, online: false, at: new Date(at) });
   }
 
   /** Those who are online at this node, and at others; null: that can't be told. */
@@ -180,15 +183,14 @@ export class RedisPresenceStore extends PresenceStore {
 
   /** Resolves when this node and its people are entered, if Redis is there. */
   async whenJoined(): Promise<void> {
-    if (!this.joined && this.link.isUp) await this.join();
+    if (!this.joined && !this.closed && this.link.isUp) await this.join();
   }
 
   /** Redis is there: this node and its people are entered where they are not. */
   private join(): Promise<void> {
     this.joining ??= this.register()
       .catch((error: unknown) => {
-        this.joined = false;
-        this.logger.warn(`Presence is not in Redis yet: ${String(error)}`);
+        if (this.link.isUp) this.logger.warn(`Presence is not all in Redis: ${String(error)}`);
       })
       .finally(() => (this.joining = null));
     return this.joining;
@@ -196,40 +198,65 @@ export class RedisPresenceStore extends PresenceStore {
 
   private async register(): Promise<void> {
     const standing = await this.lease.renew();
-    if (standing !== 'held') {
-      for (const present of this.people.values()) {
-        // Whom another node swept it has announced to have gone; of whom Redis forgot, nobody was told.
-        present.forgotten = standing === 'forgotten' && (present.entered || present.forgotten);
-        present.entered = false;
-      }
-    }
+    if (standing !== 'held') this.enterAnew(standing === 'swept');
     this.joined = true;
-    for (const [userId, at] of this.left) {
-      this.left.delete(userId);
-      const gone = await this.keys.leave(userId, this.lease, null);
-      if (gone === 'gone') this.listener({ userId, online: false, at: new Date(at) });
+    await this.settle();
+  }
+
+  /** `swept`: another node has announced that they had gone; else nobody was told a thing. */
+  private enterAnew(swept: boolean): void {
+    for (const present of this.people.values()) {
+      present.forgotten = !swept && (present.entered || present.forgotten);
+      present.entered = false;
     }
-    await this.enterAll((present) => !present.entered);
+    this.behind = true;
+  }
+
+  /** Redis comes to have the people of this node as they are. What is left to do when this rejects is done by the next. */
+  private async settle(): Promise<void> {
+    const now = performance.now();
+    const isOld = now - this.peopleRenewedAt >= RENEW_PEOPLE_EVERY_MS;
+    if (!this.behind && !isOld) return;
+    this.behind = false;
+    try {
+      await this.takeOutLeft();
+      await this.enterAll((present) => isOld || !present.entered);
+      if (isOld) this.peopleRenewedAt = now;
+    } catch (error) {
+      this.behind = true;
+      throw error;
+    }
+  }
+
+  private async takeOutLeft(): Promise<void> {
+    await inBatches(this.left, async ([userId, at]) => {
+      // Back, or gone once more.
+      if (this.left.get(userId) !== at) return;
+      const left = await this.keys.leave(userId, this.lease, null);
+      if (this.left.get(userId) === at) this.left.delete(userId);
+      if (left === 'gone') this.listener({ userId, online: false, at: new Date(at) });
+    });
   }
 
   private async enterAll(which: (present: Present) => boolean): Promise<void> {
-    const people = [...this.people].filter(([, present]) => present.connections.size > 0 && which(present));
-    for (let i = 0; i < people.length; i += AT_ONCE) {
-      await Promise.all(
-        people.slice(i, i + AT_ONCE).map(async ([userId, present]) => {
-          if (this.people.get(userId) !== present || present.connections.size === 0) return;
-          const came = await this.keys.enter(userId, this.lease);
-          const isNews = came && !present.forgotten;
-          this.haveEntered(present);
-          if (isNews) this.listener({ userId, online: true, at: new Date() });
-        }),
-      );
-    }
+    const people = [...this.people].filter(([, present]) => which(present));
+    await inBatches(people, async ([userId, present]) => {
+      if (this.people.get(userId) !== present || present.connections.size === 0) return;
+      const came = await this.keys.enter(userId, this.lease);
+      const isNews = came && !present.forgotten;
+      this.haveEntered(present);
+      if (isNews) this.listener({ userId, online: true, at: new Date() });
+    });
   }
 
   private haveEntered(present: Present): void {
     present.entered = true;
     present.forgotten = false;
+  }
+
+  private notEntered(present: Present): void {
+    present.entered = false;
+    this.behind = true;
   }
 
   private async tick(): Promise<void> {
@@ -247,12 +274,13 @@ export class RedisPresenceStore extends PresenceStore {
   }
 
   private async renew(): Promise<void> {
-    if (!this.joined || this.lease.isDue) await this.join();
-    const now = performance.now();
-    if (now - this.peopleRenewedAt < RENEW_PEOPLE_EVERY_MS) return;
-    this.peopleRenewedAt = now;
-    await this.enterAll(() => true);
+    if (!this.joined || this.behind || this.lease.isDue) await this.join();
   }
+}
+
+async function inBatches<T>(all: Iterable<T>, run: (one: T) => Promise<void>): Promise<void> {
+  const list = [...all];
+  for (let i = 0; i < list.length; i += AT_ONCE) await Promise.all(list.slice(i, i + AT_ONCE).map(run));
 }
 
 function newPresent(): Present {
