@@ -7,6 +7,10 @@ const BOB = 2;
 const GRACE_MS = 200;
 const LEASE_MS = 1_000;
 
+/** 1: the node's lease is over, or not there. */
+const LAPSED = `local t = redis.call('TIME')
+return (tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1])) or 0) < t[1] * 1000 and 1 or 0`;
+
 /** What went wrong between a node and Redis leaves nobody online who is not, and tells nothing that is not so. */
 describeWithRedis('Presence over nodes knows no ghosts', () => {
   let redis: Redis;
@@ -112,5 +116,37 @@ describeWithRedis('Presence over nodes knows no ghosts', () => {
     // A leaving is tried again with every look at the lease.
     await new Promise((resolve) => setTimeout(resolve, LEASE_MS));
     expect(await isOnlineAt(other)).toBe(true);
+  });
+
+  it('while a node sweeps more people than its lease is long: its own stay, and nothing is told of them', async () => {
+    const one = await start();
+    await one.store.enter(BOB, 'phone');
+    const [id] = await alive(one);
+    const { commands } = one.link;
+    const others = Array.from({ length: 5_000 }, (_, i) => 100 + i);
+    const dying = commands.pipeline().sadd(`${prefix}:people:{dead}`, ...others);
+    for (const userId of others) dying.hset(`${prefix}:user:{${userId}}`, 'dead', '0');
+    await dying.zadd(leases(), 1, 'dead').exec();
+    let lapses = 0;
+    const watch = setInterval(() => {
+      void commands.eval(LAPSED, 1, leases(), id!).then((lapsed) => (lapses += Number(lapsed)));
+    }, 50);
+    await eventually(async () => (await commands.zcard(`{${prefix}:nodes}:sweeps`)) === 1);
+    await eventually(async () => (await commands.zcard(`{${prefix}:nodes}:sweeps`)) === 0);
+    clearInterval(watch);
+    expect(one.changes).toHaveLength(1 + others.length);
+    expect(toldOf(BOB)).toEqual([true]);
+    expect(await alive(one)).toEqual([id]);
+    expect(lapses).toBe(0);
+  });
+
+  it('of a node whose own lease has run out: it renews it, and never sweeps itself', async () => {
+    const one = await start();
+    await one.store.enter(BOB, 'phone');
+    const [id] = await alive(one);
+    await one.link.commands.zadd(leases(), 1, id!);
+    await eventually(async () => Number(await one.link.commands.zscore(leases(), id!)) > 1);
+    expect(await alive(one)).toEqual([id]);
+    expect(toldOf(BOB)).toEqual([true]);
   });
 });

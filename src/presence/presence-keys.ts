@@ -54,12 +54,16 @@ redis.call('HSET', KEYS[2], ARGV[1], now)
 return 1`;
 
 const CLAIM = `${NOW}
-local dead = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 1)[1]
-if dead then redis.call('ZREM', KEYS[1], dead)
-else dead = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0, 1)[1] end
+local function due(key)
+  for _, node in ipairs(redis.call('ZRANGEBYSCORE', key, '-inf', now, 'LIMIT', 0, 2)) do
+    if node ~= ARGV[1] then return node end
+  end
+end
+local dead = due(KEYS[1])
+if dead then redis.call('ZREM', KEYS[1], dead) else dead = due(KEYS[2]) end
 if not dead then return false end
-redis.call('ZADD', KEYS[2], now + ARGV[1], dead)
-redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', now - ARGV[2])
+redis.call('ZADD', KEYS[2], now + ARGV[2], dead)
+redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', now - ARGV[3])
 redis.call('ZADD', KEYS[4], now, dead)
 return {dead, redis.call('HGET', KEYS[3], dead) or tostring(now)}`;
 
@@ -162,11 +166,11 @@ export class PresenceKeys {
     return STANDINGS[found as 0 | 1 | 2];
   }
 
-  /** A node whose lease has run out, and that nobody else sweeps for so many milliseconds; null: there is none. */
-  async claim(forMs: number): Promise<DeadNode | null> {
+  /** Another node whose lease has run out, and that nobody else sweeps for so many milliseconds; null: there is none. */
+  async claim(forMs: number, self: string): Promise<DeadNode | null> {
     const { nodes } = this;
     const keys = [`${nodes}:leases`, `${nodes}:sweeps`, `${nodes}:seen`, `${nodes}:dead`];
-    const claimed = await this.link.commands.eval(CLAIM, 4, ...keys, forMs, DEAD_FOR_MS);
+    const claimed = await this.link.commands.eval(CLAIM, 4, ...keys, self, forMs, DEAD_FOR_MS);
     if (claimed === null) return null;
     const [node, at] = claimed as [string, string];
     return { node, at: new Date(Number(at)) };

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { RedisLink } from '../redis/redis-link.js';
-import { sweepDeadNodes } from './dead-nodes.js';
+import { DeadNodes } from './dead-nodes.js';
 import { NodeLease } from './node-lease.js';
 import { PresenceKeys } from './presence-keys.js';
 import { type PresenceChange, PresenceStore } from './presence-store.js';
@@ -33,6 +33,7 @@ export class RedisPresenceStore extends PresenceStore {
   private readonly logger = new Logger(RedisPresenceStore.name);
   private readonly keys: PresenceKeys;
   private readonly lease: NodeLease;
+  private readonly dead: DeadNodes;
   private readonly people = new Map<number, Present>();
   /** People who left for good while Redis was away, and when. */
   private readonly left = new Map<number, number>();
@@ -42,7 +43,6 @@ export class RedisPresenceStore extends PresenceStore {
   private behind = false;
   private joining: Promise<void> | null = null;
   private peopleRenewedAt = performance.now();
-  private ticking = false;
   private closed = false;
   private readonly timer: NodeJS.Timeout;
 
@@ -53,9 +53,15 @@ export class RedisPresenceStore extends PresenceStore {
     super();
     this.keys = new PresenceKeys(link, options.prefix);
     this.lease = new NodeLease(this.keys, options.leaseMs);
+    this.dead = new DeadNodes({
+      keys: this.keys,
+      tell: (change) => this.listener(change),
+      self: () => this.lease.id,
+      may: () => this.joined && !this.closed,
+    });
     link.on('up', () => void this.join());
     link.on('down', () => (this.joined = false));
-    this.timer = setInterval(() => void this.tick(), Math.min(1_000, options.leaseMs / 5)).unref();
+    this.timer = setInterval(() => this.tick(), Math.min(1_000, options.leaseMs / 5)).unref();
     if (link.isUp) void this.join();
   }
 
@@ -259,22 +265,10 @@ export class RedisPresenceStore extends PresenceStore {
     this.behind = true;
   }
 
-  private async tick(): Promise<void> {
-    if (this.ticking || this.closed || !this.link.isUp) return;
-    this.ticking = true;
-    try {
-      await this.renew();
-      const tell = (change: PresenceChange) => this.listener(change);
-      await sweepDeadNodes(this.keys, tell, () => this.closed || !this.joined);
-    } catch (error) {
-      if (this.link.isUp) this.logger.warn(`Leases were not looked after: ${String(error)}`);
-    } finally {
-      this.ticking = false;
-    }
-  }
-
-  private async renew(): Promise<void> {
-    if (!this.joined || this.behind || this.lease.isDue) await this.join();
+  private tick(): void {
+    if (this.closed || !this.link.isUp) return;
+    if (!this.joined || this.behind || this.lease.isDue) void this.join();
+    void this.dead.sweep();
   }
 }
 
