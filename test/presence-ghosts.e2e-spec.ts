@@ -3,7 +3,7 @@ import { type PresenceNode, presenceNode } from './support/presence-nodes.js';
 import { describeWithRedis, Redis } from './support/redis.js';
 import { eventually } from './support/world.js';
 
-const BOB = 2;
+const [ALICE, BOB, CAROL, DAVE] = [1, 2, 3, 4];
 const GRACE_MS = 200;
 const LEASE_MS = 1_000;
 
@@ -148,5 +148,34 @@ describeWithRedis('Presence over nodes knows no ghosts', () => {
     await eventually(async () => Number(await one.link.commands.zscore(leases(), id!)) > 1);
     expect(await alive(one)).toEqual([id]);
     expect(toldOf(BOB)).toEqual([true]);
+  });
+
+  it('in a Redis that comes back as it was some time ago, and nothing is told', async () => {
+    const saving = await Redis.start();
+    const [one, other] = [await start(saving), await start(saving)];
+    for (const userId of [BOB, CAROL]) await one.store.enter(userId, 'phone');
+    await one.link.commands.call('SAVE');
+    await one.store.leave(BOB, 'phone', { grace: false });
+    await one.store.enter(ALICE, 'phone');
+    const late = await start(saving);
+    await late.store.enter(DAVE, 'phone');
+    for (const node of nodes) node.changes.splice(0);
+    await saving.kill();
+    await eventually(() => nodes.every(({ link }) => !link.isUp));
+    // All leases in what was saved are over when it is read.
+    await new Promise((resolve) => setTimeout(resolve, LEASE_MS * 1.5));
+    await saving.launch();
+    await eventually(() => nodes.every(({ link }) => link.isUp));
+    for (const node of [one, other, late]) {
+      await eventually(async () => {
+        const online = await node.store.onlineAmong([ALICE, BOB, CAROL, DAVE]);
+        return [...online].sort().join() === [ALICE, CAROL, DAVE].join();
+      });
+    }
+    // Until nodes that had died would be swept.
+    await new Promise((resolve) => setTimeout(resolve, LEASE_MS * 2));
+    expect(nodes.flatMap(({ changes }) => changes)).toEqual([]);
+    for (const node of nodes.splice(0)) await node.close();
+    saving.close();
   });
 });

@@ -22,12 +22,18 @@ export interface Sweeper {
 export class DeadNodes {
   private readonly logger = new Logger(DeadNodes.name);
   private sweeping = false;
+  private notBefore = 0;
 
   constructor(private readonly sweeper: Sweeper) {}
 
-  /** Sweeps those that there are, unless it is at it. Never rejects. */
+  /** Nothing is swept for so long: the others may have been without Redis as well, and be back in a moment. */
+  wait(forMs: number): void {
+    this.notBefore = performance.now() + forMs;
+  }
+
+  /** Sweeps those that there are, unless it is at it, or is to wait. Never rejects. */
   async sweep(): Promise<void> {
-    if (this.sweeping) return;
+    if (this.sweeping || performance.now() < this.notBefore) return;
     this.sweeping = true;
     const { keys, self, may } = this.sweeper;
     try {

@@ -178,16 +178,22 @@ export class PresenceKeys {
 
   /** Those of the people who have gone offline because the node is dead; and when. */
   async *sweep({ node, at }: DeadNode): AsyncGenerator<{ userId: number; at: Date }[]> {
-    for (let cursor = '0', first = true; first || cursor !== '0'; first = false) {
-      const [next, members] = await this.link.commands.sscan(this.people(node), cursor, 'COUNT', 200);
+    for await (const people of this.peopleOf(node)) {
       const swept = await Promise.all(
-        members.map(async (member) => {
-          const userId = Number(member);
+        people.map(async (userId) => {
           const since = (await this.link.commands.eval(SWEEP, 1, this.user(userId), node)) as string | null;
           return since === null ? null : { userId, at: since === '0' ? at : new Date(Number(since)) };
         }),
       );
       yield swept.filter((one) => one !== null);
+    }
+  }
+
+  /** Those whom Redis has at the node, some at a time. Who comes or goes meanwhile may be left out, or be there twice. */
+  async *peopleOf(node: string): AsyncGenerator<number[]> {
+    for (let cursor = '0', first = true; first || cursor !== '0'; first = false) {
+      const [next, members] = await this.link.commands.sscan(this.people(node), cursor, 'COUNT', 200);
+      yield members.map(Number);
       cursor = next;
     }
   }

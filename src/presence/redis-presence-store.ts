@@ -41,6 +41,8 @@ export class RedisPresenceStore extends PresenceStore {
   private joined = false;
   /** Redis may lack somebody who is here, or have somebody who has left. */
   private behind = false;
+  /** Redis was away: it may have come back empty, or as it was some time ago. */
+  private unsure = false;
   private joining: Promise<void> | null = null;
   private peopleRenewedAt = performance.now();
   private closed = false;
@@ -60,7 +62,7 @@ export class RedisPresenceStore extends PresenceStore {
       may: () => this.joined && !this.closed,
     });
     link.on('up', () => void this.join());
-    link.on('down', () => (this.joined = false));
+    link.on('down', () => this.lose());
     this.timer = setInterval(() => this.tick(), Math.min(1_000, options.leaseMs / 5)).unref();
     if (link.isUp) void this.join();
   }
@@ -125,7 +127,7 @@ export class RedisPresenceStore extends PresenceStore {
     const { graceMs: leaseMs } = this.options;
     const { id } = this.lease;
     await this.tryIn<unknown>(() =>
-      this.people.size === 0 && !this.behind
+      this.people.size === 0 && !this.behind && !this.unsure
         ? this.keys.forget(id)
         : this.keys.renew(id, { leaseMs: leaseMs + 1, create: false }),
     );
@@ -202,15 +204,21 @@ export class RedisPresenceStore extends PresenceStore {
     return this.joining;
   }
 
+  private lose(): void {
+    this.joined = false;
+    this.unsure = true;
+  }
+
   private async register(): Promise<void> {
     const standing = await this.lease.renew();
-    if (standing !== 'held') this.enterAnew(standing === 'swept');
+    if (this.unsure) this.dead.wait(this.options.leaseMs);
+    if (this.unsure || standing !== 'held') this.doubt(standing === 'swept');
     this.joined = true;
     await this.settle();
   }
 
-  /** `swept`: another node has announced that they had gone; else nobody was told a thing. */
-  private enterAnew(swept: boolean): void {
+  /** All are entered anew. `swept`: another node has announced that they had gone; else nobody was told a thing. */
+  private doubt(swept: boolean): void {
     for (const present of this.people.values()) {
       present.forgotten = !swept && (present.entered || present.forgotten);
       present.entered = false;
@@ -223,14 +231,27 @@ export class RedisPresenceStore extends PresenceStore {
     const now = performance.now();
     const isOld = now - this.peopleRenewedAt >= RENEW_PEOPLE_EVERY_MS;
     if (!this.behind && !isOld) return;
-    this.behind = false;
+    const { unsure } = this;
+    this.behind = this.unsure = false;
     try {
       await this.takeOutLeft();
       await this.enterAll((present) => isOld || !present.entered);
+      if (unsure) await this.takeOutStrangers();
       if (isOld) this.peopleRenewedAt = now;
     } catch (error) {
       this.behind = true;
+      this.unsure ||= unsure;
       throw error;
+    }
+  }
+
+  /** Those whom an old Redis has here again. That they left was told when they did. */
+  private async takeOutStrangers(): Promise<void> {
+    for await (const people of this.keys.peopleOf(this.lease.id)) {
+      const strangers = people.filter((userId) => !this.people.has(userId));
+      await inBatches(strangers, async (userId) => {
+        if (!this.people.has(userId)) await this.keys.leave(userId, this.lease, null);
+      });
     }
   }
 
@@ -266,7 +287,8 @@ export class RedisPresenceStore extends PresenceStore {
   }
 
   private tick(): void {
-    if (this.closed || !this.link.isUp) return;
+    if (this.closed) return;
+    if (!this.link.isUp) return this.lose();
     if (!this.joined || this.behind || this.lease.isDue) void this.join();
     void this.dead.sweep();
   }
