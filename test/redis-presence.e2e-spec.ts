@@ -165,6 +165,23 @@ describeWithRedis('Presence over nodes', () => {
     for (const world of [one, other]) expect(await onlineAt(world)).not.toContain(bobId);
   });
 
+  it('leaves alone when people were last seen who are at other nodes, when a node stops', async () => {
+    const bob = await one.person();
+    const DATABASE_URL = one.config.database.url!;
+    const leaving = await World.start({ ...settings, REDIS_URL: redis.url, DATABASE_URL });
+    const carol = await leaving.person();
+    const lastSeen = async ({ userId }: Client): Promise<Date | null> => {
+      const [row] = await one.sql<{ at: Date | null }>('SELECT "lastSeenAt" AS at FROM users WHERE id = $1', [
+        userId,
+      ]);
+      return row!.at;
+    };
+    const before = await lastSeen(bob);
+    await leaving.stop();
+    expect(await lastSeen(bob)).toEqual(before);
+    expect((await lastSeen(carol))!.getTime()).toBeGreaterThan(Date.now() - 10_000);
+  });
+
   describe('of a node that is a process', () => {
     let installed: Installation;
     let database: Awaited<ReturnType<typeof freshDatabase>>;

@@ -52,12 +52,16 @@ export class MemoryPresenceStore extends PresenceStore {
   }
 
   override async online(limit: number): Promise<number[]> {
-    const online: number[] = [];
+    return this.here(limit);
+  }
+
+  override here(limit: number): number[] {
+    const here: number[] = [];
     for (const userId of this.people.keys()) {
-      if (online.length === limit) break;
-      online.push(userId);
+      if (here.length === limit) break;
+      here.push(userId);
     }
-    return online;
+    return here;
   }
 
   override onChange(listener: (change: PresenceChange) => void): void {

@@ -32,6 +32,9 @@ export abstract class PresenceStore {
   /** Some of the people who are online, at most `limit`. */
   abstract online(limit: number): Promise<number[]>;
 
+  /** Some of the people who are online at this node, at most `limit`. */
+  abstract here(limit: number): number[];
+
   /** Hears each change once. */
   abstract onChange(listener: (change: PresenceChange) => void): void;
 

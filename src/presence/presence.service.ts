@@ -14,7 +14,7 @@ import { Watches } from './watches.js';
 /** Most people that a list of who is online holds. */
 const MAX_LISTED = 1_000;
 
-/** Most people whose last moment is stored when the server stops. */
+/** Most people of this node whose last moment is stored when the server stops. */
 const MAX_AT_SHUTDOWN = 10_000;
 
 /** Who is online, as others see it, and when somebody was last seen. */
@@ -29,10 +29,10 @@ export class PresenceService implements BeforeApplicationShutdown, OnApplication
     private readonly watches: Watches,
   ) {}
 
-  /** Who is online now was last seen now, should they not come back. */
+  /** Who is online here was last seen now, should they not come back. */
   async beforeApplicationShutdown(): Promise<void> {
     const at = new Date();
-    const online = await this.store.online(MAX_AT_SHUTDOWN);
+    const online = this.store.here(MAX_AT_SHUTDOWN);
     for (const userId of online) this.lastSeen.note(userId, at);
     try {
       for (const userId of online) await this.lastSeen.saved(userId);

@@ -108,9 +108,13 @@ export class RedisPresenceStore extends PresenceStore {
   }
 
   override async online(limit: number): Promise<number[]> {
-    const online = new Set([...this.people.keys()].slice(0, limit));
+    const online = new Set(this.here(limit));
     const others = online.size < limit ? await this.tryIn(() => this.keys.somePeople(limit)) : null;
     return [...online, ...(others ?? []).filter((userId) => !online.has(userId))].slice(0, limit);
+  }
+
+  override here(limit: number): number[] {
+    return [...this.people.keys()].slice(0, limit);
   }
 
   override onChange(listener: (change: PresenceChange) => void): void {
