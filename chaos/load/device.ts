@@ -46,8 +46,8 @@ export class Device {
   private closed = false;
   /** What this device was last told of others' presence. */
   readonly presence = new Map<number, boolean>();
-  /** Messages as they are pushed, for whoever asks. */
-  onPush: (message: Message) => void = () => undefined;
+  /** Called with each event of a chat, by its name, but for one's own `memberRemoved`: for whoever asks. */
+  onEvent: (event: string, chatId: number) => void = () => undefined;
 
   constructor(
     readonly userId: number,
@@ -204,6 +204,10 @@ export class Device {
 
   private listen(): void {
     const { socket } = this;
+    socket.onAny((event: string, { chatId, userId }: { chatId?: number; userId?: number } = {}) => {
+      if (chatId === undefined || (event === 'memberRemoved' && userId === this.userId)) return;
+      this.onEvent(event, chatId);
+    });
     for (const event of ['newChat', 'chatUpdated'])
       socket.on(event, ({ id, version }: Chat) => this.replica.hear({ kind: 'noted', chatId: id, version }));
     for (const event of ['membersAdded', 'memberUpdated'])
@@ -218,7 +222,6 @@ export class Device {
     });
     socket.on('newMessage', (message: Message) => {
       this.history.pushes.add(`${this.name} ${message.id}`);
-      this.onPush(message);
       this.hear(changeOf(message));
     });
     socket.on('messageEdited', (message: Message) => this.hear(changeOf(message)));
