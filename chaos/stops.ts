@@ -1,20 +1,29 @@
 import type { Arena } from './arena.js';
 import type { Crowd } from './load/crowd.js';
+import type { Load } from './load/load.js';
 import type { AppNode } from './subjects/app-node.js';
 
 /** What is promised for SIGTERM, in seconds. */
 const STOPS_WITHIN_S = 25;
 
+/** Where another node serves on, everybody is served by it within so many seconds: much, on a busy machine. */
+const SERVED_WITHIN_S = 5;
+
 /** The most of all connections that may go in one second, where there are many: 0 to 1. */
 const MOST_IN_A_SECOND = 0.5;
 const MANY = 100;
 
-/** SIGTERM under load, with a crowd on it; started again at once. The crowd's connections have to go one by one. */
-export async function restart(arena: Arena, node: AppNode, crowd: Crowd): Promise<void> {
+/**
+ * SIGTERM under load, with a crowd on it; started again at once. The crowd's connections have to go one by one.
+ *
+ * @param served a load that another node has to serve while this one stops, and while it is away.
+ */
+export async function restart(arena: Arena, node: AppNode, crowd: Crowd, served?: Load): Promise<void> {
   arena.answersAllTaken = true;
   const since = performance.now();
   const { code, seconds } = await node.stop();
   arena.say(`ended with code ${code} after ${seconds.toFixed(1)} s`);
+  if (served) await meanwhile(arena, served, since);
   await node.launch();
   await crowd.allOnline(60_000);
   const { went, back } = crowd.histogram(since);
@@ -28,5 +37,16 @@ export async function restart(arena: Arena, node: AppNode, crowd: Crowd): Promis
   arena.expect(
     Math.max(...went) <= all * MOST_IN_A_SECOND,
     `${Math.max(...went)} of ${all} connections went in one second`,
+  );
+}
+
+/** Called between a stop that began at `since` and the start: everybody was served during the one, and is now. */
+async function meanwhile(arena: Arena, load: Load, since: number): Promise<void> {
+  arena.expect(load.isServedSince(since), 'not everybody was served while the node stopped');
+  const seconds = await load.recovered(performance.now());
+  arena.note(`everybody was served ${seconds.toFixed(1)} s after the node had ended, before it was started`);
+  arena.expect(
+    seconds < SERVED_WITHIN_S,
+    `everybody was served ${seconds.toFixed(1)} s after the node had ended`,
   );
 }

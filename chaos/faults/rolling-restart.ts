@@ -14,7 +14,7 @@ export const fault: Fault = {
     const load = await arena.load({ ports: [balancer.port], friends: 4, thinkMs: 20 });
     for (const node of nodes) {
       await load.run(1_000);
-      await restart(arena, node, crowd);
+      await restart(arena, node, crowd, load);
       await load.recovered(performance.now());
     }
   },

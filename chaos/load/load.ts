@@ -94,8 +94,13 @@ export class Load {
    * @throws Error when that takes too long.
    */
   async recovered(since: number): Promise<number> {
-    await this.until(() => this.senders.every(({ lastServed }) => lastServed > since), 'served again');
+    await this.until(() => this.isServedSince(since), 'served again');
     return (performance.now() - since) / 1_000;
+  }
+
+  /** Whether each sender has had an ack for something sent after `since` (of `performance.now()`). */
+  isServedSince(since: number): boolean {
+    return this.senders.every(({ lastServed }) => lastServed > since);
   }
 
   /** Waits until every device is connected and known by name. */
