@@ -8,7 +8,7 @@ import { type Result, runFault, type Trial } from './run.js';
 import { Postgres } from './subjects/postgres.js';
 import { lacksRedis } from './subjects/redis.js';
 
-/** Load goes on while something breaks; exits 1 when anything was lost, doubled, reordered or not answered. */
+/** Load goes on while something breaks; exits 1 when anything was lost, doubled, reordered or not answered, or nothing was tried. */
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
   const faults = await allFaults();
@@ -25,8 +25,16 @@ async function main(): Promise<void> {
     for (const [{ name, size }, reason] of leftOut)
       process.stdout.write(`LEFT OUT: ${name} on ${sizeInWords(size)}: ${reason}\n`);
     const hasToBeWhole = process.env.CI === 'true';
-    if (!results.every(isKept) || (hasToBeWhole && leftOut.size > 0)) process.exitCode = 1;
+    if (results.length === 0)
+      process.stdout.write(`NOTHING WAS TRIED: ${whyNothing(options, leftOut.size)}\n`);
+    if (results.length === 0 || !results.every(isKept) || (hasToBeWhole && leftOut.size > 0))
+      process.exitCode = 1;
   }
+}
+
+function whyNothing({ only, sizes }: Options, leftOut: number): string {
+  if (leftOut > 0) return 'this machine lacks what it takes';
+  return `${only.join(', ')} ${only.length === 1 ? 'is' : 'are'} not tried on ${sizes.map(sizeInWords).join(' or ')}`;
 }
 
 function trialsOf(faults: Map<string, Fault>, sizes: readonly Size[]): Trial[] {
