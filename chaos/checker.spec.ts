@@ -161,6 +161,8 @@ describe('the history checker', () => {
     expect(kinds(holding([stored(1), stored(3)]))).toEqual(['unequal']);
     expect(kinds(holding([stored(1), stored(2, { content: 'edit' }), stored(3)]))).toEqual(['unequal']);
     expect(kinds(holding([stored(1), stored(2), stored(3), stored(4)]))).toEqual(['unequal']);
+    expect(kinds(holding([stored(1), stored(2, { senderId: 2 }), stored(3)]))).toEqual(['unequal']);
+    expect(kinds(holding([stored(1), stored(2, { clientId: null }), stored(3)]))).toEqual(['unequal']);
     expect(kinds({ ...run, receivers: [{ ...phone!, memberOf: [1, 2] }] })).toEqual(['unequal']);
   });
 

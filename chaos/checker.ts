@@ -179,8 +179,9 @@ function findUnequal({ messages, chats, receivers }: Evidence): string[] {
   return unequal;
 }
 
-function shown({ seq, version, content, reactions, edited, deleted }: HeldMessage): string {
-  return JSON.stringify([seq, version, content, reactions, edited && !deleted, deleted]);
+function shown({ seq, version, senderId, clientId, content, reactions, ...rest }: HeldMessage): string {
+  const { edited, deleted } = rest;
+  return JSON.stringify([seq, version, senderId, clientId, content, reactions, edited && !deleted, deleted]);
 }
 
 function findMiscounted({ messages, chats }: Evidence): string[] {

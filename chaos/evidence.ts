@@ -7,6 +7,7 @@ export interface StoredMessage {
   seq: number;
   version: number;
   senderId: number | null;
+  /** null too where the server made the key. */
   clientId: string | null;
   content: string;
   /** JSON text, keys in the database's order; what a client holds is rendered alike (`shown`). */
@@ -25,8 +26,8 @@ export interface StoredChat {
   counted: { userId: number; sent: number }[];
 }
 
-/** A message as a receiver holds it: the same but for what only the database knows. */
-export type HeldMessage = Omit<StoredMessage, 'clientId' | 'senderId'>;
+/** A message as a receiver holds it. */
+export type HeldMessage = Omit<StoredMessage, 'system'>;
 
 /** What a receiver holds after the last sync. */
 export interface HeldChat {
@@ -42,7 +43,7 @@ export interface Receiver {
   /** The chats that its person is a member of, by the database. */
   memberOf: readonly number[];
   chats: readonly HeldChat[];
-  /** Pages of sync that were out of order. */
+  /** Pages of sync that were out of order or not whole. */
   faults: readonly string[];
 }
 

@@ -37,7 +37,9 @@ export interface ReactionsChanged extends MessageDeleted {
 
 export interface Chat {
   id: number;
+  lastSeq: number;
   version: number;
+  historyVisible: 'all' | 'fromJoin';
 }
 
 /** What tells of a group's members. */

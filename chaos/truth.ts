@@ -3,6 +3,9 @@ import type { StoredChat, StoredMessage } from './evidence.js';
 import { reactionsText } from './load/replica.js';
 import type { Message, MessagesPage } from './protocol.js';
 
+/** What the server's own keys begin with: they are shown to nobody. */
+const OWN_KEY = ' ';
+
 interface ChatRow {
   id: string;
   lastSeq: string;
@@ -142,7 +145,7 @@ function storedMessage(row: MessageRow): StoredMessage {
     seq: Number(row.seq),
     version: Number(row.version),
     senderId: row.senderId === null ? null : Number(row.senderId),
-    clientId: row.clientId,
+    clientId: row.clientId?.startsWith(OWN_KEY) ? null : row.clientId,
     content: row.content,
     reactions: reactionsText(row.reactions),
     edited: row.edited,

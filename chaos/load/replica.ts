@@ -1,5 +1,8 @@
 import type { HeldChat, HeldMessage } from '../evidence.js';
-import type { Message, MessageDeleted, ReactionsChanged, Synced } from '../protocol.js';
+import type { Chat, Message, MessageDeleted, ReactionsChanged, Synced } from '../protocol.js';
+
+/** Messages that a chat which is sent anew comes with, or all that it has. */
+const RESET_PAGE = 30;
 
 /** A change of a chat, as events and acks bring it. */
 export type Change =
@@ -27,7 +30,7 @@ interface LocalChat {
  * of each chat. What a gap hides waits until `sync` has brought the rest.
  */
 export class Replica {
-  /** Pages of sync that were out of order: none, ever. */
+  /** Pages of sync that were out of order or not whole: none, ever. */
   readonly faults: string[] = [];
   private readonly chats = new Map<number, LocalChat>();
   private readonly gapped = new Set<number>();
@@ -66,7 +69,7 @@ export class Replica {
       const local = this.local(chat.id);
       if (reset) {
         local.messages.clear();
-        local.fromSeq = Math.min(...messages.map(({ seq }) => seq));
+        local.fromSeq = this.startOfReset(chat, messages);
       }
       let last = 0;
       for (const message of messages) {
@@ -90,6 +93,17 @@ export class Replica {
       this.chats.delete(chatId);
       this.gapped.delete(chatId);
     }
+  }
+
+  /** The seq from which on one has the chat now: its newest messages, or all. */
+  private startOfReset({ id, lastSeq, historyVisible }: Chat, messages: readonly Message[]): number {
+    const seqs = messages.map(({ seq }) => seq).sort((a, b) => a - b);
+    // What was before one joined is not in it.
+    const size = historyVisible === 'all' ? Math.min(RESET_PAGE, lastSeq) : seqs.length;
+    const first = lastSeq - size + 1;
+    if (seqs.length !== size || seqs.some((seq, index) => seq !== first + index))
+      this.faults.push(`chat ${id} of ${lastSeq} messages was reset to ${seqs.join(', ') || 'none'}`);
+    return first;
   }
 
   held(): HeldChat[] {
@@ -151,12 +165,23 @@ export function reactionsText(reactions: Message['reactions'] | null): string {
   return JSON.stringify((reactions ?? []).map(({ emoji, count, userIds }) => [emoji, count, userIds]));
 }
 
-function heldMessage({ id, chatId, seq, version, content, ...rest }: Message): HeldMessage {
+function heldMessage({
+  id,
+  chatId,
+  seq,
+  version,
+  senderId,
+  clientId,
+  content,
+  ...rest
+}: Message): HeldMessage {
   return {
     id,
     chatId,
     seq,
     version,
+    senderId,
+    clientId,
     content,
     reactions: reactionsText(rest.reactions),
     edited: rest.editedAt !== null,
