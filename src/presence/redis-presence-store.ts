@@ -1,27 +1,10 @@
 import { Logger } from '@nestjs/common';
 import type { RedisLink } from '../redis/redis-link.js';
+import { CatchUp, type Present } from './catch-up.js';
 import { DeadNodes } from './dead-nodes.js';
 import { NodeLease } from './node-lease.js';
 import { PresenceKeys } from './presence-keys.js';
 import { type PresenceChange, PresenceStore } from './presence-store.js';
-
-/** People that are entered anew, or taken out, side by side. */
-const AT_ONCE = 200;
-
-/** What nobody renews is forgotten after six hours: see presence-keys.ts. */
-const RENEW_PEOPLE_EVERY_MS = 3_600_000;
-
-interface Present {
-  connections: Set<string>;
-  /** When the last connection dropped; null while there is one. */
-  droppedAt: number | null;
-  /** Runs while the grace period lasts. */
-  grace: NodeJS.Timeout | null;
-  /** Redis has the person as being here. */
-  entered: boolean;
-  /** Redis has forgotten them, and nobody was told that they had gone: entering them anew is no news. */
-  forgotten: boolean;
-}
 
 /**
  * The presence map of several nodes. Each node has a lease that it renews; when it runs out, one of the others takes
@@ -34,17 +17,11 @@ export class RedisPresenceStore extends PresenceStore {
   private readonly keys: PresenceKeys;
   private readonly lease: NodeLease;
   private readonly dead: DeadNodes;
+  private readonly catchUp: CatchUp;
   private readonly people = new Map<number, Present>();
-  /** People who left for good while Redis was away, and when. */
-  private readonly left = new Map<number, number>();
   private listener: (change: PresenceChange) => void = () => undefined;
   private joined = false;
-  /** Redis may lack somebody who is here, or have somebody who has left. */
-  private behind = false;
-  /** Redis was away: it may have come back empty, or as it was some time ago. */
-  private unsure = false;
   private joining: Promise<void> | null = null;
-  private peopleRenewedAt = performance.now();
   private closed = false;
   private readonly timer: NodeJS.Timeout;
 
@@ -55,9 +32,11 @@ export class RedisPresenceStore extends PresenceStore {
     super();
     this.keys = new PresenceKeys(link, options.prefix);
     this.lease = new NodeLease(this.keys, options.leaseMs);
+    const tell = (change: PresenceChange) => this.listener(change);
+    this.catchUp = new CatchUp(this.keys, this.lease, this.people, tell);
     this.dead = new DeadNodes({
       keys: this.keys,
-      tell: (change) => this.listener(change),
+      tell,
       self: () => this.lease.id,
       may: () => this.joined && !this.closed,
     });
@@ -81,12 +60,10 @@ export class RedisPresenceStore extends PresenceStore {
     present.connections.add(connectionId);
     this.people.set(userId, present);
     if (wasHere && present.entered) return;
-    this.left.delete(userId);
-    const came = await this.tryIn(() => this.keys.enter(userId, this.lease));
-    const isNews = came === null ? !known : came && !present.forgotten;
-    if (came === null) this.notEntered(present);
-    else this.haveEntered(present);
-    if (isNews) this.listener({ userId, online: true, at: new Date() });
+    this.catchUp.back(userId);
+    const isNews = await this.tryIn(() => this.catchUp.enter(userId, present));
+    if (isNews === null) this.catchUp.notEntered(present);
+    if (isNews ?? !known) this.listener({ userId, online: true, at: new Date() });
   }
 
   override async leave(userId: number, connectionId: string, options: { grace: boolean }): Promise<void> {
@@ -131,7 +108,7 @@ export class RedisPresenceStore extends PresenceStore {
     const { graceMs: leaseMs } = this.options;
     const { id } = this.lease;
     await this.tryIn<unknown>(() =>
-      this.people.size === 0 && !this.behind && !this.unsure
+      this.people.size === 0 && !this.catchUp.isBehind
         ? this.keys.forget(id)
         : this.keys.renew(id, { leaseMs: leaseMs + 1, create: false }),
     );
@@ -164,10 +141,7 @@ export class RedisPresenceStore extends PresenceStore {
   private async go(userId: number, present: Present, at: number): Promise<void> {
     this.people.delete(userId);
     const left = await this.tryIn(() => this.keys.leave(userId, this.lease, null));
-    if (left === null && !this.people.has(userId)) {
-      this.left.set(userId, at);
-      this.behind = true;
-    }
+    if (left === null) this.catchUp.notLeft(userId, at);
     const isNews = left === null || left === 'gone' || (left === 'absent' && !present.entered);
     if (isNews) this.listener({ userId, online: false, at: new Date(at) });
   }
@@ -193,114 +167,52 @@ export class RedisPresenceStore extends PresenceStore {
     }
   }
 
-  /** Resolves when this node and its people are entered, if Redis is there. */
+  /** Resolves when this node is entered, if Redis is there. */
   async whenJoined(): Promise<void> {
     if (!this.joined && !this.closed && this.link.isUp) await this.join();
   }
 
-  /** Redis is there: this node and its people are entered where they are not. */
+  /** Redis is there: this node is entered, and its people begin to be. */
   private join(): Promise<void> {
     this.joining ??= this.register()
-      .catch((error: unknown) => {
-        if (this.link.isUp) this.logger.warn(`Presence is not all in Redis: ${String(error)}`);
-      })
+      .then(() => void this.settle())
+      .catch((error: unknown) => this.warn('Presence is not in Redis yet', error))
       .finally(() => (this.joining = null));
     return this.joining;
   }
 
-  private lose(): void {
-    this.joined = false;
-    this.unsure = true;
-  }
-
   private async register(): Promise<void> {
     const standing = await this.lease.renew();
-    if (this.unsure) this.dead.wait(this.options.leaseMs);
-    if (this.unsure || standing !== 'held') this.doubt(standing === 'swept');
+    if (this.catchUp.isUnsure) this.dead.wait(this.options.leaseMs);
+    if (this.catchUp.isUnsure || standing !== 'held') this.catchUp.doubt(standing === 'swept');
     this.joined = true;
-    await this.settle();
   }
 
-  /** All are entered anew. `swept`: another node has announced that they had gone; else nobody was told a thing. */
-  private doubt(swept: boolean): void {
-    for (const present of this.people.values()) {
-      present.forgotten = !swept && (present.entered || present.forgotten);
-      present.entered = false;
-    }
-    this.behind = true;
-  }
-
-  /** Redis comes to have the people of this node as they are. What is left to do when this rejects is done by the next. */
+  /** However many people there are: the lease is renewed meanwhile. */
   private async settle(): Promise<void> {
-    const now = performance.now();
-    const isOld = now - this.peopleRenewedAt >= RENEW_PEOPLE_EVERY_MS;
-    if (!this.behind && !isOld) return;
-    const { unsure } = this;
-    this.behind = this.unsure = false;
     try {
-      await this.takeOutLeft();
-      await this.enterAll((present) => isOld || !present.entered);
-      if (unsure) await this.takeOutStrangers();
-      if (isOld) this.peopleRenewedAt = now;
+      await this.catchUp.settle();
     } catch (error) {
-      this.behind = true;
-      this.unsure ||= unsure;
-      throw error;
+      this.warn('Presence in Redis is behind', error);
     }
   }
 
-  /** Those whom an old Redis has here again. That they left was told when they did. */
-  private async takeOutStrangers(): Promise<void> {
-    for await (const people of this.keys.peopleOf(this.lease.id)) {
-      const strangers = people.filter((userId) => !this.people.has(userId));
-      await inBatches(strangers, async (userId) => {
-        if (!this.people.has(userId)) await this.keys.leave(userId, this.lease, null);
-      });
-    }
-  }
-
-  private async takeOutLeft(): Promise<void> {
-    await inBatches(this.left, async ([userId, at]) => {
-      // Back, or gone once more.
-      if (this.left.get(userId) !== at) return;
-      const left = await this.keys.leave(userId, this.lease, null);
-      if (this.left.get(userId) === at) this.left.delete(userId);
-      if (left === 'gone') this.listener({ userId, online: false, at: new Date(at) });
-    });
-  }
-
-  private async enterAll(which: (present: Present) => boolean): Promise<void> {
-    const people = [...this.people].filter(([, present]) => which(present));
-    await inBatches(people, async ([userId, present]) => {
-      if (this.people.get(userId) !== present || present.connections.size === 0) return;
-      const came = await this.keys.enter(userId, this.lease);
-      const isNews = came && !present.forgotten;
-      this.haveEntered(present);
-      if (isNews) this.listener({ userId, online: true, at: new Date() });
-    });
-  }
-
-  private haveEntered(present: Present): void {
-    present.entered = true;
-    present.forgotten = false;
-  }
-
-  private notEntered(present: Present): void {
-    present.entered = false;
-    this.behind = true;
+  private lose(): void {
+    this.joined = false;
+    this.catchUp.lose();
   }
 
   private tick(): void {
     if (this.closed) return;
     if (!this.link.isUp) return this.lose();
-    if (!this.joined || this.behind || this.lease.isDue) void this.join();
+    if (!this.joined || this.lease.isDue) void this.join();
+    else void this.settle();
     void this.dead.sweep();
   }
-}
 
-async function inBatches<T>(all: Iterable<T>, run: (one: T) => Promise<void>): Promise<void> {
-  const list = [...all];
-  for (let i = 0; i < list.length; i += AT_ONCE) await Promise.all(list.slice(i, i + AT_ONCE).map(run));
+  private warn(what: string, error: unknown): void {
+    if (this.link.isUp && !this.closed) this.logger.warn(`${what}: ${String(error)}`);
+  }
 }
 
 function newPresent(): Present {
