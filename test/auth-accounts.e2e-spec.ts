@@ -1,7 +1,8 @@
+import pg from 'pg';
 import { accountView, sessionView, type SessionView } from '../src/contract/index.js';
 import { bearer, connected, newName, ownAccounts, PASSWORD, register } from './support/accounts.js';
 import { StatementLog } from './support/statements.js';
-import { World } from './support/world.js';
+import { eventually, World } from './support/world.js';
 
 describe('Accounts', () => {
   let world: World;
@@ -40,6 +41,19 @@ describe('Accounts', () => {
       const refused = answers.find(({ status }) => status === 409)!;
       expect(refused.body.error).toMatchObject({ code: 'CONFLICT', details: [{ path: 'username' }] });
       await login(name.toUpperCase()).expect(200);
+    });
+
+    it('takes another id when somebody takes its own at this moment', async () => {
+      await register(world);
+      const other = new pg.Client({ connectionString: world.config.database.url! });
+      await other.connect();
+      await other.query('BEGIN');
+      await other.query('INSERT INTO users (id) SELECT last_value + 1 FROM users_id_seq');
+      const registering = register(world);
+      await eventually(async () => (await world.sql('SELECT FROM pg_locks WHERE NOT granted')).length > 0);
+      await other.query('COMMIT');
+      await other.end();
+      await registering;
     });
 
     it.each([

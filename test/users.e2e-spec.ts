@@ -216,6 +216,36 @@ describe('Users', () => {
       }
     });
 
+    it('cost those who are made later a few looks, however many there are', async () => {
+      const { id } = await create({ name: 'Before' });
+      await world.sql(
+        'INSERT INTO users (id) SELECT generate_series($1::bigint + 1, $1::bigint + 300000) ON CONFLICT DO NOTHING',
+        [id],
+      );
+      const [plan] = await world.sql<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>(
+        'EXPLAIN (ANALYZE, BUFFERS, FORMAT json) INSERT INTO users DEFAULT VALUES',
+      );
+      const { Plan } = plan!['QUERY PLAN'][0];
+      expect(Plan['Shared Hit Blocks']! + Plan['Shared Read Blocks']!).toBeLessThan(2_000);
+      const made = await Promise.all(Array.from({ length: 20 }, (_, i) => create({ name: `After ${i}` })));
+      const ids = made.map((user) => user.id).sort((a, b) => a - b);
+      expect(ids).toEqual(Array.from({ length: 20 }, (_, i) => id + 300_002 + i));
+    });
+
+    it('leave a run of ids once, however many come to it at once', async () => {
+      const { id } = await create({ name: 'Before' });
+      await world.sql(
+        'INSERT INTO users (id) SELECT generate_series($1::bigint + 1, $1::bigint + 5000) ON CONFLICT DO NOTHING',
+        [id],
+      );
+      const made = await Promise.all(Array.from({ length: 50 }, (_, i) => create({ name: `After ${i}` })));
+      expect(new Set(made.map((user) => user.id)).size).toBe(50);
+      const [{ last }] = (await world.sql<{ last: string }>(
+        'SELECT last_value AS last FROM users_id_seq',
+      )) as [{ last: string }];
+      expect(Number(last)).toBeGreaterThanOrEqual(Math.max(...made.map((user) => user.id)));
+    });
+
     it('can have the largest id there is', async () => {
       const largest = Number.MAX_SAFE_INTEGER;
       const client = await world.person(largest);

@@ -6,7 +6,7 @@ import type { OwnTokens as OwnTokensConfig } from '../config/auth-config.js';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import { type AccountView, AppError, type CommandInput, type SessionView } from '../contract/index.js';
-import { isUniqueViolation } from '../database/failure.js';
+import { isUniqueViolation, isUserIdTaken } from '../database/failure.js';
 import { Sql } from '../database/sql.js';
 import {
   accountOfUser,
@@ -55,7 +55,7 @@ export class AccountsService {
       });
       return await this.sessionView(begun);
     } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
+      if (!isUniqueViolation(error) || isUserIdTaken(error)) throw error;
       throw new AppError('CONFLICT', { details: [{ path: 'username', message: 'expected one not in use' }] });
     }
   }

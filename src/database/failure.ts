@@ -56,6 +56,14 @@ export function isUniqueViolation(error: unknown): boolean {
   return failureCode(error) === '23505';
 }
 
+/** Whether a user was to be made with an id that open mode has used at this moment: the next one is another. */
+export function isUserIdTaken(error: unknown): boolean {
+  return (
+    isUniqueViolation(error) &&
+    (rootOf(error as Error) as { constraint?: unknown }).constraint === 'users_pkey'
+  );
+}
+
 /** Whether somebody else wrote the same key, or the same rows, at the same moment: the same once more may succeed. */
 export function isConflict(error: unknown): boolean {
   return isSerializationFault(error) || isUniqueViolation(error);

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
-import { endsConnection, isSerializationFault } from './failure.js';
+import { endsConnection, isSerializationFault, isUserIdTaken } from './failure.js';
 
 /**
  * Milliseconds that a transaction may stand still between two statements. A node that freezes inside one keeps its rows
@@ -122,14 +122,15 @@ export class Sql implements Runner {
 
   /**
    * Runs `work` in one transaction: committed when it resolves, rolled back when it throws. After a
-   * serialization fault or deadlock it is run again from the start, up to `attempts` times in all.
+   * serialization fault, a deadlock, or a user's id that was taken meanwhile it is run again from the start, up to
+   * `attempts` times in all.
    */
   async transaction<T>(work: (runner: Runner) => Promise<T>, attempts = 3): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.withConnection((runner, client) => inTransaction(client, () => work(runner)));
       } catch (error) {
-        if (attempt >= attempts || !isSerializationFault(error)) throw error;
+        if (attempt >= attempts || !(isSerializationFault(error) || isUserIdTaken(error))) throw error;
       }
     }
   }
