@@ -50,7 +50,9 @@ describe('Accounts', () => {
       await other.query('BEGIN');
       await other.query('INSERT INTO users (id) SELECT last_value + 1 FROM users_id_seq');
       const registering = register(world);
-      await eventually(async () => (await world.sql('SELECT FROM pg_locks WHERE NOT granted')).length > 0);
+      const waits =
+        "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+      await eventually(async () => (await world.sql(waits)).length > 0);
       await other.query('COMMIT');
       await other.end();
       await registering;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import type { MessageReportedView, ReportView } from '../src/contract/index.js';
 import { type Asker, edges, over } from './support/edges.js';
-import { World } from './support/world.js';
+import { eventually, World } from './support/world.js';
 
 describe('A report', () => {
   let world: World;
@@ -144,6 +145,38 @@ describe('A report', () => {
     expect(await ids({ after: reportId })).toEqual([]);
     expect(await ids({ status: 'open' })).toContain(reportId);
     expect(await ids({ status: 'resolved' })).not.toContain(reportId);
+  });
+
+  it('is missed by nobody who reads on from the last one, whichever was committed first', async () => {
+    const [one, other] = [await offence(), await offence()];
+    const [{ max }] = (await world.sql<{ max: number | null }>('SELECT max(id) FROM message_reports')) as [
+      { max: number | null },
+    ];
+    const slow = new pg.Client({ connectionString: world.config.database.url! });
+    await slow.connect();
+    await slow.query('BEGIN');
+    await slow.query(
+      `INSERT INTO message_reports ("messageId", "reporterId", "chatId", seq, content, edits, "sentAt")
+       VALUES ($1, $2, $3, 1, 'slow', '[]', now())`,
+      [one.messageId, one.alice.userId, one.chatId],
+    );
+    let done = false;
+    const reporting = other.alice
+      .ok('reportMessage', { messageId: other.messageId })
+      .then(() => (done = true));
+    const waits =
+      "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    await eventually(async () => done || (await world.sql(waits)).length > 0);
+
+    const start = max === null ? undefined : Number(max);
+    const page = (after?: number) => application.ok<ReportView[]>('getReports', { after, limit: 100 });
+    const before = await page(start);
+    await slow.query('COMMIT');
+    await slow.end();
+    await reporting;
+    const after = await page(before.at(-1)?.reportId ?? start);
+    const seen = [...before, ...after].map((report) => report.messageId);
+    expect(seen).toEqual([one.messageId, other.messageId]);
   });
 
   it('is resolved, dismissed and opened again by the application', async () => {
