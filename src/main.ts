@@ -45,7 +45,8 @@ async function main(): Promise<void> {
     config.production ? logger.log(line, 'Main') : void process.stdout.write(`${line}\n`);
   let embedded: EmbeddedPostgres | null = null;
   if (config.database.url === null) {
-    embedded = await startEmbeddedPostgres({ dataDir: join(projectRoot(), '.data', 'postgres'), log: say });
+    const dataDir = join(projectRoot(), '.data', 'postgres');
+    embedded = await startEmbeddedPostgres({ dataDir, revive: true, log: say });
   }
   const url = config.database.url ?? embedded?.url ?? '';
   try {

@@ -126,6 +126,26 @@ describe('the embedded PostgreSQL', () => {
     }
   });
 
+  posixOnly('is started again on its port when it was killed, once for all its users', async () => {
+    const lines: string[] = [];
+    const options = { dataDir: folder, revive: true, log: (line: string) => void lines.push(line) };
+    const users = [await startEmbeddedPostgres(options), await startEmbeddedPostgres(options)];
+    servers.push(...users);
+    const { url, port } = users[0]!;
+    for (let round = 1; round <= 2; round++) {
+      const pid = await serverPid(users[0]!);
+      process.kill(pid, 'SIGKILL');
+      await eventually(async () => (await answers(url)) && (await serverPid(users[0]!)) !== pid);
+    }
+    expect(users[1]!.port).toBe(port);
+    expect(lines.filter((line) => line.includes('is gone')).length).toBeGreaterThanOrEqual(2);
+    expect(lines.join()).not.toMatch(/did not start/);
+
+    process.kill(await serverPid(users[0]!), 'SIGKILL');
+    for (const user of users) await user.stop();
+    await eventually(async () => !(await answers(url)));
+  });
+
   posixOnly('is gone after kill -9 of its only user', async () => {
     const { owner, server } = await startInChild();
     const pid = await serverPid(server);
@@ -230,6 +250,12 @@ async function query(url: string, text: string): Promise<Record<string, unknown>
     await client.end();
   }
 }
+
+const answers = (url: string): Promise<boolean> =>
+  query(url, 'select 1').then(
+    () => true,
+    () => false,
+  );
 
 async function eventually(holds: () => Promise<boolean>, withinMs = 10_000): Promise<void> {
   for (const end = Date.now() + withinMs; Date.now() < end; await delay(20)) {

@@ -5,6 +5,7 @@ import { run } from './commands.js';
 import { embeddedUrl, greetServer } from './greeting.js';
 import { launchServer, POLL_MS } from './launch.js';
 import { takeLease, type Lease } from './lease.js';
+import { keepRunning } from './revival.js';
 import { settlePlaces, type Places } from './places.js';
 import { inspectServer, isServer, type ServerState } from './postmaster.js';
 
@@ -28,6 +29,8 @@ export interface EmbeddedPostgres {
 export interface EmbeddedPostgresOptions {
   /** Made when missing. Also the identity of the server: there is one at most for each folder. */
   dataDir: string;
+  /** Whether it is started again, on its port, when it ends before `stop()`. Else somebody else sees to that. */
+  revive?: boolean;
   /** Hears what takes a while or surprises, in a line each. */
   log?: (line: string) => void;
 }
@@ -56,13 +59,14 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const lease = await takeLease(places);
   try {
     const { port, adopted } = await bringUp(places, password, lease, log);
+    const leave = options.revive ? keepRunning(places, port, lease, log) : () => Promise.resolve();
     let stopped: Promise<void> | undefined;
     return {
       url: embeddedUrl(port, password),
       port,
       adopted,
       dataDir: places.dataDir,
-      stop: () => (stopped ??= giveBack(places, lease, log)),
+      stop: () => (stopped ??= leave().then(() => giveBack(places, lease, log))),
     };
   } catch (error) {
     await giveBack(places, lease, log).catch(() => undefined);

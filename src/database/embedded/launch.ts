@@ -31,20 +31,19 @@ const LOST = /lock file ".*" already exists|lock file ".*" is empty|shared memor
 const PORT_TAKEN = /could not create any TCP\/IP sockets|could not bind/;
 
 /**
- * Starts PostgreSQL on a free port of 127.0.0.1, in a process group of its own, so that Ctrl-C in a terminal
+ * Starts PostgreSQL on this port of 127.0.0.1, or on a free one, in a process group of its own, so that Ctrl-C in a terminal
  * does not reach it. Its output goes to `places.logFile`.
  *
  * @returns the server's process id once it accepts connections; undefined when it did not come up for a reason
  * that another look at the data folder explains.
  * @throws Error with the server's last words when it can't start.
  */
-export async function launchServer(places: Places): Promise<number | undefined> {
+export async function launchServer(places: Places, wanted?: number): Promise<number | undefined> {
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort();
-    const outcome = await launchOn(port, places);
+    const outcome = await launchOn(wanted ?? (await freePort()), places);
     if (outcome.pid !== undefined) return outcome.pid;
     if (LOST.test(outcome.words) || outcome.code === 0) return undefined;
-    if (!PORT_TAKEN.test(outcome.words) || attempt === PORT_ATTEMPTS) {
+    if (wanted !== undefined || !PORT_TAKEN.test(outcome.words) || attempt === PORT_ATTEMPTS) {
       throw new Error(`PostgreSQL did not start (${places.logFile}):\n${lastLines(outcome.words)}`);
     }
   }
@@ -76,7 +75,9 @@ async function launchOn(port: number, places: Places): Promise<Outcome> {
   const deadline = Date.now() + READY_WITHIN_MS;
   while (Date.now() < deadline && !failure) {
     const found = await readPostmasterPid(places.pgData);
-    if (found?.status === 'ready' && found.port === port) return { pid: found.pid, code: null, words: '' };
+    // Another process may have started one on this port; on Windows pg_ctl is the child.
+    const ours = found?.port === port && (isWindows || found.pid === child.pid);
+    if (ours && found.status === 'ready') return { pid: found.pid, code: null, words: '' };
     // pg_ctl ends with 0 when the server is ready; the server itself must not end at all.
     if (child.signalCode !== null || (child.exitCode !== null && !(isWindows && child.exitCode === 0))) {
       return { code: child.exitCode, words: await log.words() };
