@@ -9,6 +9,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { Client } from 'pg';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
+import { takeLease } from '../src/database/embedded/lease.js';
+import type { Places } from '../src/database/embedded/places.js';
 import { isServer, readPostmasterPid } from '../src/database/embedded/postmaster.js';
 import { projectRoot } from '../src/project-root.js';
 
@@ -172,6 +174,49 @@ describe('the embedded PostgreSQL', () => {
     owner.kill('SIGKILL');
     const next = await start();
     expect(await query(next.url, 'select from kept')).toEqual([]);
+  });
+});
+
+const guardDescribe = process.platform === 'win32' ? describe.skip : describe;
+
+guardDescribe('the guard', () => {
+  /** A server as far as the guard can see, and how it ended. */
+  function stranger(): { pid: number; exit: Promise<unknown> } {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'postgres']);
+    owners.push(child);
+    return { pid: child.pid!, exit: once(child, 'exit') };
+  }
+
+  async function guarded(): Promise<{ places: Places; pidFile: string }> {
+    const dataDir = await scratchFolder('guard');
+    return { places: { dataDir, pgData: dataDir } as Places, pidFile: join(dataDir, 'postmaster.pid') };
+  }
+
+  it('stops a server whose users died before it had written who it is', async () => {
+    const { places, pidFile } = await guarded();
+    const lease = await takeLease(places);
+    await lease.ensureGuard();
+    const server = stranger();
+    await lease.release();
+    await delay(500);
+    await writeFile(pidFile, `${server.pid}\n`);
+    await server.exit;
+  });
+
+  it('leaves the server of somebody who came meanwhile, until they go', async () => {
+    const { places, pidFile } = await guarded();
+    const first = await takeLease(places);
+    await first.ensureGuard();
+    await first.release();
+    const second = await takeLease(places);
+    await second.ensureGuard();
+    const server = stranger();
+    await writeFile(pidFile, `${server.pid}\n`);
+    // As long as a guard looks for a server, and a little more.
+    const outcome = await Promise.race([server.exit, delay(2_500, 'lives')]);
+    expect(outcome).toBe('lives');
+    await second.release();
+    await server.exit;
   });
 });
 

@@ -34,16 +34,28 @@ export async function takeLease(places: Places): Promise<Lease> {
 
 /**
  * Fast shutdown, after ten seconds immediate shutdown: https://www.postgresql.org/docs/18/server-shutdown.html.
- * The process id is read before the pipe is closed, so a server that somebody starts afterwards is not meant.
+ * The process id is read before the pipe is closed, so a server that somebody starts afterwards is not meant. One that
+ * has just been launched has not written it yet: for two seconds the guard looks again, and goes on as the guard of
+ * whoever takes a lease meanwhile.
  * SIGTERM is ignored because `nest start --watch` sends it to every descendant at each reload.
  */
 const GUARD = `
 trap '' HUP INT QUIT TERM
-while read -r _; do :; done
-read -r pid 2>/dev/null < "$1/postmaster.pid"
+runs() {
+  [ -n "$1" ] && kill -0 "$1" 2>/dev/null || return 1
+  if [ -r "/proc/$1/cmdline" ]; then grep -q postgres "/proc/$1/cmdline"; fi
+}
+n=0
+while :; do
+  while read -r _; do :; done
+  pid=
+  read -r pid 2>/dev/null < "$1/postmaster.pid"
+  runs "$pid" && break
+  n=$((n + 1))
+  [ "$n" -lt 20 ] || exit 0
+  sleep 0.1 2>/dev/null || sleep 1
+done
 exec < /dev/null
-[ -n "$pid" ] || exit 0
-if [ -r "/proc/$pid/cmdline" ]; then grep -q postgres "/proc/$pid/cmdline" || exit 0; fi
 kill -INT "$pid" 2>/dev/null
 n=0
 while [ "$n" -lt 200 ] && kill -0 "$pid" 2>/dev/null; do
