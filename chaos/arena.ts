@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { History } from './history.js';
-import { Load, type LoadOptions } from './load/load.js';
-import type { Random } from './random.js';
+import { Load, type LoadOptions, type RandomOf } from './load/load.js';
+import { Random } from './random.js';
 import { AppNode, type Settings } from './subjects/app-node.js';
 import type { Postgres } from './subjects/postgres.js';
 import { Proxy } from './subjects/proxy.js';
@@ -55,16 +55,26 @@ export class Arena {
   /** Cleared where people leave chats meanwhile: not every message of a chat is theirs to hear. */
   membersStay = true;
 
+  /** Choices of the fault itself, which does one thing after another. */
+  readonly random: Random;
+
   constructor(
     /** Of the database. */
     readonly name: string,
     readonly databaseUrl: string,
     readonly postgres: Postgres,
-    readonly random: Random,
+    private readonly seed: number,
     readonly size: Size,
     private readonly quick: boolean,
     private readonly sayLine: (line: string) => void,
-  ) {}
+  ) {
+    this.random = this.randomOf('fault');
+  }
+
+  /** Choices of the part of the run that is called so, beside which others go on. */
+  randomOf(...part: readonly (string | number)[]): Random {
+    return Random.of(this.seed, this.name, ...part);
+  }
 
   say(text: string): void {
     this.sayLine(`     ${text}`);
@@ -188,7 +198,7 @@ export class Arena {
   }
 
   /** People who write and listen; resolves when everybody is served. */
-  async load(options: Partial<LoadOptions> & Pick<LoadOptions, 'ports'>): Promise<Load> {
+  async load(options: Partial<Omit<LoadOptions, 'nr'>> & Pick<LoadOptions, 'ports'>): Promise<Load> {
     const usual = {
       people: 12,
       friends: 2,
@@ -200,7 +210,9 @@ export class Arena {
       listeners: 0,
       padding: 0,
     };
-    const load = new Load(this.history, this.random, { ...usual, ...options });
+    const nr = this.loads.length + 1;
+    const randomOf: RandomOf = (...part) => this.randomOf('load', nr, ...part);
+    const load = new Load(this.history, randomOf, { ...usual, ...options, nr });
     this.loads.push(load);
     await load.start();
     return load;

@@ -2,7 +2,6 @@ import { Arena, type Fault, type Size, SIZES } from './arena.js';
 import { allFaults } from './catalogue.js';
 import { HELP, type Options, parseOptions } from './options.js';
 import { Progress } from './progress.js';
-import { Random } from './random.js';
 import { isKept, report, sizeInWords } from './report.js';
 import { type Result, runFault, type Trial } from './run.js';
 import { Postgres } from './subjects/postgres.js';
@@ -73,9 +72,7 @@ async function runAll(trials: readonly Trial[], { quick, seed }: Options): Promi
       progress.line(`${name} on ${sizeInWords(size)}: ${fault.title}`);
       const database = `chaos_${name.replaceAll('-', '_')}_${size}`;
       const url = await postgres.createDatabase(database);
-      const arena = new Arena(database, url, postgres, new Random(seed), size, quick, (line) =>
-        progress.line(line),
-      );
+      const arena = new Arena(database, url, postgres, seed, size, quick, (line) => progress.line(line));
       const result = await Promise.race([runFault(trial, arena), interrupted]);
       results.push(result);
       progress.line(

@@ -1,9 +1,21 @@
-/** Numbers that are the same again for the same seed: mulberry32. Timing still differs from run to run. */
+/**
+ * Numbers that are the same again for the same seed: mulberry32. Timing still differs from run to run, so whatever goes
+ * on beside something else needs numbers of its own: who draws first would change what the other gets.
+ */
 export class Random {
   private state: number;
 
   constructor(seed: number) {
     this.state = seed >>> 0;
+  }
+
+  /** Those of one part of a run: another seed, or another name of the part, makes others. */
+  static of(seed: number, ...names: readonly (string | number)[]): Random {
+    // FNV-1a.
+    let hash = 0x811c9dc5;
+    for (const char of JSON.stringify([seed, ...names]))
+      hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
+    return new Random(hash);
   }
 
   /** At least 0, below 1. */

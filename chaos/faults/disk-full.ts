@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Arena, type Fault, type Nodes, portsOf } from '../arena.js';
 import type { Load } from '../load/load.js';
+import type { Random } from '../random.js';
 import { lacksDisks, SmallDisk } from '../subjects/small-disk.js';
 
 const DISK_MB = 96;
@@ -26,6 +27,7 @@ export const fault: Fault = {
 
     const nodes = await arena.serve();
     const load = await arena.load({ ports: portsOf(nodes), padding: 500, changeMs: 100 });
+    const random = arena.randomOf('reads');
     const times = arena.scale(3, 2);
     for (let time = 1; time <= times; time++) {
       await load.run(1_000);
@@ -34,7 +36,7 @@ export const fault: Fault = {
       await disk.drop(CATALOG_CACHE);
       await disk.fill();
       const from = performance.now();
-      const reads = await readOn(arena, load, nodes, from + arena.scale(15_000, 5_000));
+      const reads = await readOn(arena, random, load, nodes, from + arena.scale(15_000, 5_000));
       const during = history.commands.filter(
         ({ sentAt, answeredAt }) => sentAt > from && answeredAt !== null,
       );
@@ -50,15 +52,15 @@ export const fault: Fault = {
 };
 
 /** Reads over REST, as people do who write nothing: on a socket a read waits for what was sent before it. */
-async function readOn(arena: Arena, load: Load, nodes: Nodes, until: number) {
+async function readOn(arena: Arena, random: Random, load: Load, nodes: Nodes, until: number) {
   const reads = { all: 0, failed: 0 };
   const chats = load.devices.flatMap(({ userId, replica }) =>
     replica.chatIds.map((chatId) => ({ userId, chatId })),
   );
   while (performance.now() < until) {
-    const { userId, chatId } = arena.random.pick(chats);
+    const { userId, chatId } = random.pick(chats);
     const began = performance.now();
-    const read = arena.random.pick(nodes).request('GET', `/chats/${chatId}/messages?limit=50`, userId);
+    const read = random.pick(nodes).request('GET', `/chats/${chatId}/messages?limit=50`, userId);
     const failure = await read.then(
       () => (performance.now() - began < READ_WITHIN_MS ? null : 'it took too long'),
       (error: Error) => error.message,

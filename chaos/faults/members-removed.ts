@@ -61,7 +61,7 @@ interface Membership {
 
 /** Removed and added until the time is over; half of all stay removed. Who is removed has heard the others before. */
 async function comeAndGo({ arena, nodes, chatId, owner, device, end }: Membership) {
-  const { random } = arena;
+  const random = arena.randomOf('comes and goes', device.userId);
   const ear = new Ear();
   const counts = { removals: 0, deaf: 0, ear };
   device.onEvent = (event, id) => {

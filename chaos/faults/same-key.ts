@@ -18,7 +18,14 @@ export const fault: Fault = {
     const ports = portsOf(await arena.serve());
     const devices = Array.from(
       { length: DEVICES },
-      (_, i) => new Device(SENDER, `device ${i + 1}`, ports[i % ports.length] ?? 0, arena.history),
+      (_, i) =>
+        new Device(
+          SENDER,
+          `device ${i + 1}`,
+          ports[i % ports.length] ?? 0,
+          arena.history,
+          arena.randomOf('device', i),
+        ),
     );
     try {
       const end = performance.now() + 10_000;

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server } from 'socket.io';
 import { History } from '../history.js';
+import { Random } from '../random.js';
 import { Device } from './device.js';
 import { Ear } from './ear.js';
 
@@ -36,7 +37,7 @@ describe('a device', () => {
     });
     http.listen(0, '127.0.0.1');
     await once(http, 'listening');
-    const device = new Device(1, 'phone', (http.address() as AddressInfo).port, new History());
+    const device = new Device(1, 'phone', (http.address() as AddressInfo).port, new History(), new Random(1));
     const heard: [string, number][] = [];
     await new Promise<void>((resolve) => {
       device.onEvent = (event, chatId) => {

@@ -13,6 +13,7 @@ import type {
   Status,
   Synced,
 } from '../protocol.js';
+import type { Random } from '../random.js';
 import { type Change, Replica } from './replica.js';
 
 /** The promise is 5 s; what is more is left to a busy machine. Milliseconds. */
@@ -54,6 +55,7 @@ export class Device {
     label: string,
     readonly port: number,
     private readonly history: History,
+    private readonly random: Random,
   ) {
     this.name = `user ${userId} ${label}`;
     this.socket = io(`http://127.0.0.1:${port}`, {
@@ -218,7 +220,7 @@ export class Device {
     });
     socket.on('userStatus', ({ userId, online }: Status) => this.presence.set(userId, online));
     socket.on('syncNeeded', ({ withinMs }: { withinMs: number }) => {
-      setTimeout(() => void (this.closed || this.catchUp()), Math.random() * withinMs);
+      setTimeout(() => void (this.closed || this.catchUp()), this.random.next() * withinMs);
     });
     socket.on('newMessage', (message: Message) => {
       this.history.pushes.add(`${this.name} ${message.id}`);

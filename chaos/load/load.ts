@@ -5,7 +5,12 @@ import { Changer } from './changer.js';
 import { Device } from './device.js';
 import { Sender } from './sender.js';
 
+/** Choices of one part of a load, by its name. */
+export type RandomOf = (...part: readonly (string | number)[]) => Random;
+
 export interface LoadOptions {
+  /** Which load of its run this is: 1, 2 … */
+  nr: number;
   people: number;
   /** With how many others each person writes. */
   friends: number;
@@ -34,7 +39,6 @@ const PATIENCE_MS = 45_000;
 
 /** Ids of people of one run never meet those of another load of it. */
 const PEOPLE_A_LOAD = 100_000;
-let loads = 0;
 
 /**
  * People who write to each other in direct chats, change what they wrote, read, and keep replicas. Half of them
@@ -49,28 +53,31 @@ export class Load {
 
   constructor(
     private readonly history: History,
-    random: Random,
+    randomOf: RandomOf,
     private readonly options: LoadOptions,
   ) {
-    const { people, friends, ports, listeners } = options;
-    const base = ++loads * PEOPLE_A_LOAD;
+    const { nr, people, friends, ports, listeners } = options;
+    const base = nr * PEOPLE_A_LOAD;
     let strangers = base + people + listeners;
     const portOf = (index: number): number => ports[index % ports.length] ?? 0;
-    for (let i = 0; i < listeners; i++) {
-      this.listeners.push(new Device(base + people + i, 'listener', portOf(i), history));
-    }
+    const device = (userId: number, label: string, index: number): Device =>
+      new Device(userId, label, portOf(index), history, randomOf(userId, label));
+    for (let i = 0; i < listeners; i++) this.listeners.push(device(base + people + i, 'listener', i));
     this.devices.push(...this.listeners);
     for (let i = 0; i < people; i++) {
-      const device = new Device(base + i, 'phone', portOf(i), history);
-      this.devices.push(device);
-      if (i % 2 === 0) this.devices.push(new Device(base + i, 'desk', portOf(i + 1), history));
+      const userId = base + i;
+      const phone = device(userId, 'phone', i);
+      this.devices.push(phone);
+      if (i % 2 === 0) this.devices.push(device(userId, 'desk', i + 1));
       const others = Array.from({ length: people - 1 }, (_, k) => base + ((i + k + 1) % people));
       const peers = [...others.splice(0, friends), ...this.listeners.map(({ userId }) => userId)];
       // Half of those who are written to for the first time are known to the server, half are not.
+      const random = randomOf(userId, 'strangers');
       const stranger = (): number => (random.chance(0.5) ? others.pop() : undefined) ?? ++strangers;
-      const sender = new Sender({ ...options, device, history, random, peers, stranger });
+      const randomOfLane = (lane: number): Random => randomOf(userId, 'lane', lane);
+      const sender = new Sender({ ...options, device: phone, history, randomOfLane, peers, stranger });
       this.senders.push(sender);
-      this.changers.push(new Changer(sender, history, random, options.changeMs));
+      this.changers.push(new Changer(sender, history, randomOf(userId, 'changes'), options.changeMs));
     }
   }
 

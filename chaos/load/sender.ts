@@ -19,7 +19,8 @@ export interface OwnMessage {
 export interface SenderOptions {
   device: Device;
   history: History;
-  random: Random;
+  /** Choices of one of the sends under way, and those that follow it. */
+  randomOfLane: (lane: number) => Random;
   /** Sends under way at a time. */
   window: number;
   /** Longest pause before the next send, in milliseconds. */
@@ -60,7 +61,9 @@ export class Sender {
   }
 
   start(): void {
-    this.lanes = Array.from({ length: this.options.window }, () => this.lane());
+    this.lanes = Array.from({ length: this.options.window }, (_, lane) =>
+      this.lane(this.options.randomOfLane(lane)),
+    );
   }
 
   /** No new sends; resolves when the old ones are acked, or `patienceMs` are over. */
@@ -74,19 +77,19 @@ export class Sender {
     return performance.now() > this.giveUpAt;
   }
 
-  private async lane(): Promise<void> {
-    const { random, thinkMs, resend } = this.options;
+  private async lane(random: Random): Promise<void> {
+    const { thinkMs, resend } = this.options;
     while (this.running) {
-      const target = this.nextTarget();
+      const target = this.nextTarget(random);
       const send = this.draft();
-      const acked = await this.deliver(send, target);
-      if (acked && random.chance(resend)) await this.deliver(send, target);
+      const acked = await this.deliver(send, target, random);
+      if (acked && random.chance(resend)) await this.deliver(send, target, random);
       if (thinkMs > 0) await sleep(random.between(0, thinkMs));
     }
   }
 
-  private nextTarget(): Target {
-    const { random, peers, newChats, stranger } = this.options;
+  private nextTarget(random: Random): Target {
+    const { peers, newChats, stranger } = this.options;
     if (this.chatId !== null) return { chatId: this.chatId };
     if (random.chance(newChats)) return { receiverId: stranger() };
     const receiverId = random.pick(peers);
@@ -104,8 +107,8 @@ export class Sender {
   }
 
   /** Until it is acked; false when it was refused or given up. */
-  private async deliver(send: SendRecord, target: Target): Promise<boolean> {
-    const { device, history, random } = this.options;
+  private async deliver(send: SendRecord, target: Target, random: Random): Promise<boolean> {
+    const { device, history } = this.options;
     const { senderId, clientId, content } = send;
     while (await device.whenConnected(() => this.isOver)) {
       const attempt: Attempt = Object.assign(device.begin('sendMessage'), {
