@@ -66,3 +66,6 @@ export interface MessagesPage {
 
 export type Answer =
   { ok: true; data: unknown } | { ok: false; error: { code: string; retryAfterMs?: number } };
+
+/** Codes after which a client sends the same command again. */
+export const RETRIED: ReadonlySet<string> = new Set(['UNAVAILABLE', 'OVERLOADED']);

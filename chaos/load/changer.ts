@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { History } from '../history.js';
-import type { Message, MessageDeleted, ReactionsChanged } from '../protocol.js';
+import { type Message, type MessageDeleted, type ReactionsChanged, RETRIED } from '../protocol.js';
 import type { Random } from '../random.js';
 import { changeOf, deletionOf, reactionOf } from './device.js';
 import type { OwnMessage, Sender } from './sender.js';
-
-const RETRIED = new Set(['UNAVAILABLE', 'OVERLOADED']);
 
 const EMOJI = ['👍', '🎉', '🙂'] as const;
 

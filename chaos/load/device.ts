@@ -3,15 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
 import type { Receiver } from '../evidence.js';
 import type { CommandRecord, History } from '../history.js';
-import type {
-  Answer,
-  Chat,
-  GroupChanged,
-  Message,
-  MessageDeleted,
-  ReactionsChanged,
-  Status,
-  Synced,
+import {
+  type Answer,
+  type Chat,
+  type GroupChanged,
+  type Message,
+  type MessageDeleted,
+  type ReactionsChanged,
+  RETRIED,
+  type Status,
+  type Synced,
 } from '../protocol.js';
 import type { Random } from '../random.js';
 import { type Change, Replica } from './replica.js';
@@ -185,7 +186,7 @@ export class Device {
       });
       if (reply.kind === 'unknown') return false;
       if (reply.kind === 'error') {
-        if (reply.code !== 'UNAVAILABLE' && reply.code !== 'OVERLOADED') this.history.refused(reply.record);
+        if (!RETRIED.has(reply.code)) this.history.refused(reply.record);
         await sleep(reply.retryAfterMs);
         continue;
       }

@@ -1,11 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Attempt, type History, placeOf, type SendRecord } from '../history.js';
-import type { Message } from '../protocol.js';
+import { type Message, RETRIED } from '../protocol.js';
 import type { Random } from '../random.js';
 import { changeOf, type Device } from './device.js';
-
-/** Codes after which the same command is sent again. */
-const RETRIED = new Set(['UNAVAILABLE', 'OVERLOADED']);
 
 /** Where a message goes. */
 export type Target = { chatId: number } | { receiverId: number };
