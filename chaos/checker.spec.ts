@@ -56,6 +56,7 @@ function soundRun(): Evidence & { messages: StoredMessage[]; sends: SendRecord[]
     commands: sends.flatMap(({ attempts }) => attempts),
     changes: [],
     clashes: [],
+    told: new Map([[1, new Map(messages.map(({ id, version }) => [version, id]))]]),
     messages,
     chats: [{ id: 1, lastSeq: 3, version: 4, counted: [{ userId: 1, sent: 3 }] }],
     pages: new Map([[1, [101, 102, 103]]]),
@@ -123,6 +124,17 @@ describe('the history checker', () => {
     expect(kinds({ ...run, clashes: ['version 2 of chat 1 is message 101 and message 102'] })).toEqual([
       'gaps',
     ]);
+  });
+
+  it('finds versions of a direct chat that nobody was ever told of', () => {
+    const run = soundRun();
+    const [chat] = run.chats;
+    expect(kinds({ ...run, chats: [{ ...chat!, version: 5 }] })).toContain('gaps');
+    const told = new Map([[1, new Map([[2, 101]])]]);
+    expect(check({ ...run, told }).gaps).toEqual([
+      'chat 1 is at version 4, and nothing was ever told as 3, 4',
+    ]);
+    expect(check({ ...run, told: new Map(), chats: [{ ...chat!, counted: [] }] }).gaps).toEqual([]);
   });
 
   it('finds sends of one connection that were stored in another order', () => {

@@ -7,7 +7,7 @@ export function check(evidence: Evidence): Verdict {
   return {
     lost: findLost(evidence),
     doubled: findDoubled(evidence),
-    gaps: [...findGaps(evidence), ...evidence.clashes],
+    gaps: [...findGaps(evidence), ...findSkipped(evidence), ...evidence.clashes],
     inversions: findInversions(evidence),
     unanswered: findUnanswered(evidence),
     unequal: [...findUnequal(evidence), ...findMiscounted(evidence)],
@@ -91,6 +91,22 @@ function findGaps({ messages, chats, pages }: Evidence): string[] {
     }
   }
   return gaps;
+}
+
+/**
+ * Versions of a direct chat that nobody was told of. It is made at version 1, each change of a message takes the next,
+ * and each change is repeated until an answer tells its version. A group has changes besides, of its members.
+ */
+function findSkipped({ chats, told }: Evidence): string[] {
+  return chats.flatMap(({ id, version, counted }) => {
+    if (counted.length === 0) return [];
+    const known = told.get(id);
+    const skipped: number[] = [];
+    for (let next = 2; next <= version; next++) if (!known?.has(next)) skipped.push(next);
+    return skipped.length === 0
+      ? []
+      : [`chat ${id} is at version ${version}, and nothing was ever told as ${skipped.join(', ')}`];
+  });
 }
 
 /**

@@ -52,6 +52,8 @@ export interface Evidence {
   commands: readonly CommandRecord[];
   changes: readonly ChangeRecord[];
   clashes: readonly string[];
+  /** Of each chat, by its versions: the message that changed, as acks and events have told. */
+  told: ReadonlyMap<number, ReadonlyMap<number, number>>;
   messages: readonly StoredMessage[];
   chats: readonly StoredChat[];
   /** Ids of each chat's messages as the API pages through them, oldest first. */

@@ -63,10 +63,14 @@ export class History {
   reconnects = 0;
   syncs = 0;
 
+  /** Changes that were never answered with ok or refused, however often they were repeated. */
+  abandoned = 0;
+
   /** Times in which a port's server was made to answer nothing. */
   readonly standstills: { port: number; from: number; to: number }[] = [];
 
-  private readonly versions = new Map<string, number>();
+  /** Of each chat, by its versions: the message that changed, as acks and events have told. */
+  readonly versions = new Map<number, Map<number, number>>();
 
   begin(command: string, userId: number, connection: string, port: number): CommandRecord {
     const record: CommandRecord = {
@@ -101,9 +105,10 @@ export class History {
 
   /** Notes that this version of the chat is a change of this message, whoever was told so. */
   told(chatId: number, version: number, messageId: number): void {
-    const key = `${chatId} ${version}`;
-    const known = this.versions.get(key);
-    if (known === undefined) this.versions.set(key, messageId);
+    const versions = this.versions.get(chatId) ?? new Map<number, number>();
+    this.versions.set(chatId, versions);
+    const known = versions.get(version);
+    if (known === undefined) versions.set(version, messageId);
     else if (known !== messageId) {
       this.clashes.push(`version ${version} of chat ${chatId} is message ${known} and message ${messageId}`);
     }

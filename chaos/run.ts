@@ -60,6 +60,7 @@ async function judge(arena: Arena): Promise<Verdict> {
   const truth = await readTruth(databaseUrl, node.httpPort);
   const unacked = history.sends.filter((send) => placeOf(send) === null).length - history.refusals.length;
   arena.expect(unacked <= 0, `${unacked} sends were never acked, however often they were repeated`);
+  arena.expect(history.abandoned === 0, `${history.abandoned} changes were never answered`);
   noteRetries(arena, truth);
   notePushes(arena, truth);
   const receivers = loads
@@ -70,6 +71,7 @@ async function judge(arena: Arena): Promise<Verdict> {
     commands: history.commands.filter((command) => !history.isExcused(command)),
     changes: history.changes,
     clashes: history.clashes,
+    told: history.versions,
     messages: truth.messages,
     chats: truth.chats,
     pages: truth.pages,

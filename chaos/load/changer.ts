@@ -86,11 +86,12 @@ export class Changer {
         this.history.changes.push({ command, chatId, messageId: id, version: change.version });
         return;
       }
-      if (this.isOver) return;
+      if (this.isOver) break;
       if (reply.kind === 'unknown') continue;
       if (!RETRIED.has(reply.code)) return this.history.refused(reply.record);
       await sleep(reply.retryAfterMs * (0.5 + this.random.next() / 2));
     }
+    this.history.abandoned++;
   }
 
   /** Asks once: reads and watermarks may fail, but have to be answered. */
