@@ -52,6 +52,10 @@ export class Arena {
   recovery: number | null = null;
   /** Set where every command that was taken has to be answered, connections that close notwithstanding. */
   answersAllTaken = false;
+  /** Set where answers get lost on the way: some of what is sent again has to be there already. */
+  answersAreLost = false;
+  /** Set where nothing is done to clients and their connections: they have to stay, whatever else fails. */
+  connectionsStay = false;
   /** Cleared where people leave chats meanwhile: not every message of a chat is theirs to hear. */
   membersStay = true;
 
@@ -166,18 +170,23 @@ export class Arena {
     return proxy;
   }
 
-  /**
-   * Waits until the replicas of a load that writes no more are whole, by what the server tells them alone: nobody
-   * asks on their behalf.
-   */
-  async converges(load: Load, withinMs: number): Promise<void> {
+  /** Says how many chats of people are not whole on a device of theirs, of a load that writes no more. */
+  async behind(load: Load): Promise<() => number> {
     const versions = await readVersions(this.databaseUrl);
-    const behind = (): number =>
+    return () =>
       versions.filter(({ chatId, userId, version }) =>
         load.devices.some(
           (device) => device.userId === userId && device.replica.versions()[chatId] !== version,
         ),
       ).length;
+  }
+
+  /**
+   * Waits until the replicas of a load that writes no more are whole, by what the server tells them alone: nobody
+   * asks on their behalf.
+   */
+  async converges(load: Load, withinMs: number): Promise<void> {
+    const behind = await this.behind(load);
     const began = performance.now();
     const found = behind();
     await this.until(() => behind() === 0, withinMs);

@@ -18,6 +18,7 @@ export interface Outage {
  * each other at once. The last time nobody writes any more when it is back: what is missing has to be told by the nodes.
  */
 export async function fails(arena: Arena, { nodes, begin, end }: Outage): Promise<void> {
+  arena.connectionsStay = true;
   const load = await arena.load({ ports: portsOf(nodes), friends: 4, newChats: 0.01 });
   const times = arena.scale(4, 2);
   for (let time = 1; time <= times; time++) {
@@ -32,6 +33,11 @@ export async function fails(arena: Arena, { nodes, begin, end }: Outage): Promis
     const { pushes, missing } = await load.localDelivery(since, PUSHED_WITHIN_MS);
     arena.note(`away ${time}: ${pushes} pushes within a node, ${missing} of them did not come`);
     arena.expect(missing === 0 && pushes > 0, `${missing} of ${pushes} pushes within a node did not come`);
+    // Nobody writes any more: people have missed what was written last at the other node, and ask for nothing.
+    if (time === times && nodes.length > 1) {
+      const behind = (await arena.behind(load))();
+      arena.expect(behind > 0, 'nobody missed anything of the other node: nothing was away');
+    }
     await end();
     await joined(arena, nodes);
   }

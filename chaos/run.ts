@@ -61,6 +61,8 @@ async function judge(arena: Arena): Promise<Verdict> {
   const unacked = history.sends.filter((send) => placeOf(send) === null).length - history.refusals.length;
   arena.expect(unacked <= 0, `${unacked} sends were never acked, however often they were repeated`);
   arena.expect(history.abandoned === 0, `${history.abandoned} changes were never answered`);
+  if (arena.connectionsStay)
+    arena.expect(history.reconnects === 0, `${history.reconnects} connections of clients went and came back`);
   noteRetries(arena, truth);
   notePushes(arena, truth);
   const receivers = loads
@@ -95,6 +97,8 @@ function noteRetries(arena: Arena, { storedAt }: Truth): void {
   if (retried > 0) notes.push(`${retried} messages were sent again, ${stored} of them were stored by then`);
   if (arena.answersAllTaken)
     arena.expect(stored === 0, `${stored} messages were taken, and their senders got no answer`);
+  if (arena.answersAreLost)
+    arena.expect(stored > 0, 'no message that was sent again was there already: no answer was lost');
 }
 
 /** Push is best effort, yet where no connection or member went somebody should have heard of each message at once. */

@@ -5,6 +5,7 @@ export const fault: Fault = {
   title: 'acks lost on the way: the server is heard no more, then the line is cut; the client retries',
   expected: 'same id and seq',
   async run(arena) {
+    arena.answersAreLost = true;
     const proxy = await arena.network(await arena.serve());
     // Every fifth message is sent again though its ack has come: both answers have to be the same.
     await arena.load({ ports: [proxy.port], resend: 0.2 });

@@ -5,6 +5,7 @@ export const fault: Fault = {
   title: 'one PostgreSQL backend terminated, again and again',
   expected: 'unnoticed but for a retried error',
   async run(arena) {
+    arena.connectionsStay = true;
     const nodes = await arena.serve();
     const load = await arena.load({ ports: portsOf(nodes), changeMs: 30, thinkMs: 30 });
     const times = arena.scale(100, 30);

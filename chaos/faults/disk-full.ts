@@ -16,6 +16,7 @@ export const fault: Fault = {
   lacks: lacksDisks,
   async run(arena) {
     const { postgres, name, history } = arena;
+    arena.connectionsStay = true;
     const disk = await SmallDisk.make(DISK_MB);
     arena.undo(() => disk.remove());
     await postgres.admin(

@@ -5,6 +5,7 @@ export const fault: Fault = {
   title: 'PostgreSQL stopped (SIGSTOP to all its processes), then let go on',
   expected: 'error acks within 5 s, recovery by itself',
   async run(arena) {
+    arena.connectionsStay = true;
     const load = await arena.load({ ports: portsOf(await arena.serve()) });
     const seconds = arena.scale(30, 8);
     await load.run(1_000);

@@ -8,6 +8,7 @@ export const fault: Fault = {
   title: 'PostgreSQL killed (-9) and started again under load',
   expected: `no unhandled rejection, no duplicate, serving again in under ${SERVING_WITHIN_S} s`,
   async run(arena) {
+    arena.connectionsStay = true;
     const nodes = await arena.serve();
     const load = await arena.load({ ports: portsOf(nodes), people: 24, newChats: 0.03 });
     const times = arena.scale(4, 2);
