@@ -22,6 +22,11 @@ export const ANSWER_WITHIN_MS = 6_500;
 
 const GAP_PATIENCE_MS = 300;
 const LOOK_EVERY_MS = 100;
+
+/** The answer to a heartbeat; sooner than one is missed, which takes 10 s. */
+const PONG = '3';
+const PONG_EVERY_MS = 2_000;
+
 /** Between attempts that were answered with an error that names no time. */
 const PAUSE_MS = 200;
 
@@ -46,6 +51,7 @@ export class Device {
   private gapSince: number | null = null;
   private syncing: Promise<boolean> | null = null;
   private closed = false;
+  private heart: NodeJS.Timeout | undefined;
   /** What this device was last told of others' presence. */
   readonly presence = new Map<number, boolean>();
   /** Called with each event of a chat, by its name, but for one's own `memberRemoved`: for whoever asks. */
@@ -122,24 +128,36 @@ export class Device {
     return { device: this.name, memberOf, chats: this.replica.held(), faults: this.replica.faults };
   }
 
-  /** Stops reading what comes, as a client does whose process stands still. */
+  /**
+   * Reads nothing any more, and sends heartbeats all the same: missing ones are no reason to end the connection. Where it
+   * is ended nevertheless, this stays away until it resumes.
+   */
   pause(): void {
     this.tcp?.pause();
+    this.socket.io.reconnection(false);
+    this.heart = setInterval(() => this.transport.ws?.send(PONG), PONG_EVERY_MS);
   }
 
   resume(): void {
+    clearInterval(this.heart);
+    this.socket.io.reconnection(true);
     this.tcp?.resume();
+    if (!this.connected) this.socket.connect();
   }
 
   close(): void {
     this.closed = true;
+    clearInterval(this.heart);
     clearInterval(this.timer);
     this.socket.disconnect();
   }
 
   private get tcp(): NetSocket | undefined {
-    const transport = this.socket.io.engine.transport as unknown as { ws?: { _socket?: NetSocket } };
-    return transport.ws?._socket;
+    return this.transport.ws?._socket;
+  }
+
+  private get transport(): { ws?: { _socket?: NetSocket; send(frame: string): void } } {
+    return this.socket.io.engine.transport as unknown as Device['transport'];
   }
 
   private conclude<T>(record: CommandRecord, answer: Answer | 'cut' | 'silent'): Reply<T> {
