@@ -15,6 +15,10 @@ export const fault: Fault = {
       thinkMs: 0,
     });
     await load.run(arena.scale(10_000, 4_000));
+  },
+  async afterwards(arena) {
+    // PostgreSQL tells of what a connection has seen at its end at the latest.
+    await Promise.all(arena.nodes.map((node) => node.stop()));
     const deadlocks = await arena.postgres.deadlocks(arena.name);
     arena.expect(deadlocks === 0, `PostgreSQL had to break ${deadlocks} deadlocks`);
   },

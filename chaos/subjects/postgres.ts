@@ -21,6 +21,9 @@ interface Embedded {
 /** Milliseconds for a server that was started again to accept connections. */
 const START_WITHIN_MS = 60_000;
 
+/** Milliseconds for connections to end whose client has. */
+const ENDED_WITHIN_MS = 10_000;
+
 /** Whatever happens to the harness, PostgreSQL is frozen for no longer than this, in seconds. */
 const THAW_AFTER_S = 120;
 
@@ -120,8 +123,19 @@ export class Postgres {
     return rows.length > 0;
   }
 
-  /** How many deadlocks PostgreSQL has had to break in this database. */
+  /**
+   * How many deadlocks PostgreSQL has had to break in this database, for connections that have ended: it counts them when
+   * they are idle for a while, and at their end.
+   *
+   * @throws Error when connections of the application do not end within 10 s: its nodes have to be stopped.
+   */
   async deadlocks(database: string): Promise<number> {
+    const open = "SELECT 1 FROM pg_stat_activity WHERE datname = $1 AND application_name LIKE 'chat%'";
+    const end = performance.now() + ENDED_WITHIN_MS;
+    while ((await this.query(open, [database])).length > 0) {
+      if (performance.now() > end) throw new Error(`${database} has connections still`);
+      await sleep(20);
+    }
     const rows = await this.query('SELECT deadlocks FROM pg_stat_database WHERE datname = $1', [database]);
     return Number(rows[0]?.deadlocks ?? 0);
   }
