@@ -26,13 +26,23 @@ describe('Commands that carry a key', () => {
   });
 
   it('are done once when they come 20 times at once', async () => {
-    const { bob, messageId } = await sent();
-    const react = { messageId, emoji: '👍', clientId: randomUUID() };
-    const phone = await world.person(bob.userId);
+    const { alice, messageId } = await sent();
+    const stateOf = async () => {
+      const [row] = await world.sql<{ version: number; edits: number }>(
+        `SELECT c.version::int, (SELECT count(*)::int FROM message_edits WHERE "messageId" = m.id) AS edits
+         FROM messages m JOIN chats c ON c.id = m."chatId" WHERE m.id = $1`,
+        [messageId],
+      );
+      return row!;
+    };
+    const before = await stateOf();
+    const edit = { messageId, content: 'second', clientId: randomUUID() };
+    const phone = await world.person(alice.userId);
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, i) => (i % 2 ? bob : phone).ok('addReaction', react)),
+      Array.from({ length: 20 }, (_, i) => (i % 2 ? alice : phone).ok('editMessage', edit)),
     );
     for (const answer of answers) expect(answer).toEqual(answers[0]);
+    expect(await stateOf()).toEqual({ version: before.version + 1, edits: before.edits + 1 });
   });
 
   it('are refused with another body, or as another command', async () => {
