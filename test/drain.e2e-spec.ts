@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { io, type Socket } from 'socket.io-client';
+import { Proxy } from '../chaos/subjects/proxy.js';
 import type { Answer } from '../src/realtime/call.js';
-import { Balancer } from './support/balancer.js';
 import { freshDatabase } from './support/cluster.js';
 import { type Addresses, Installation, type Program, serving } from './support/process.js';
 import { eventually, World } from './support/world.js';
@@ -15,6 +15,20 @@ const ready = (rest: string): Promise<number | null> =>
     ({ status }) => status,
     () => null,
   );
+
+const portOf = (url: string): number => Number(new URL(url).port);
+
+/** The most of these moments that lie within so many milliseconds. */
+function mostWithin(moments: readonly number[], ms: number): number {
+  const sorted = moments.toSorted((a, b) => a - b);
+  let first = 0;
+  return Math.max(
+    ...sorted.map((moment, last) => {
+      while (moment - sorted[first]! > ms) first++;
+      return last - first + 1;
+    }),
+  );
+}
 
 describe('A node that is told to stop', () => {
   let installed: Installation;
@@ -78,7 +92,7 @@ describe('A node that is told to stop', () => {
 
   it('moves its clients to another, spread over time, and nothing that was sent is lost or doubled', async () => {
     const [one, other] = [await node(), await node()];
-    const balancer = await Balancer.before([one.sockets]);
+    const balancer = await Proxy.to(portOf(one.sockets));
     const people = Array.from({ length: 250 }, (_, i) => i + 1);
     const acked: string[] = [];
     const sent = new Set<string>();
@@ -87,7 +101,7 @@ describe('A node that is told to stop', () => {
     const reasons = new Set<string>();
     let stopping = false;
 
-    const clients = people.map(() => connect(balancer.url));
+    const clients = people.map(() => connect(`http://127.0.0.1:${balancer.port}`));
     for (const client of clients) {
       client.on('disconnect', (reason) => {
         if (stopping) return;
@@ -126,7 +140,7 @@ describe('A node that is told to stop', () => {
     const talking = people.map((senderId, i) => talk(clients[i]!, senderId));
     await eventually(() => acked.length > 1_000);
 
-    balancer.nodes = [other.sockets];
+    balancer.targets = [portOf(other.sockets)];
     const told = performance.now();
     one.kill('SIGTERM');
     expect(await one.exited).toBe(0);
@@ -139,8 +153,10 @@ describe('A node that is told to stop', () => {
     expect(bad).toEqual([]);
     expect([...reasons]).toEqual(['transport close']);
     expect(closedAt).toHaveLength(people.length);
-    // 10 ms a socket, and never a tenth of them within a twentieth of that time.
-    expect(Math.max(...closedAt) - Math.min(...closedAt)).toBeGreaterThan(1_500);
+    // 10 ms a socket. They go by tens; a busy machine may hear of many such slices at once, but never of half of all.
+    const spreadMs = Math.max(...closedAt) - Math.min(...closedAt);
+    expect(spreadMs).toBeGreaterThan(1_500);
+    expect(mostWithin(closedAt, spreadMs / 10)).toBeLessThan(people.length / 2);
 
     const truth = new pg.Client({ connectionString: database.url });
     await truth.connect();
