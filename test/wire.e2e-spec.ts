@@ -8,10 +8,10 @@ import {
 import type { AddressInfo, Socket as TcpSocket } from 'node:net';
 import { Server, type Socket as ServerSocket } from 'socket.io';
 import { io, type ManagerOptions, type Socket as ClientSocket, type SocketOptions } from 'socket.io-client';
-import { WebSocket } from 'ws';
 import { CorkedWebSocketServer } from '../src/realtime/wire/corked-ws.js';
 import { Encoded } from '../src/realtime/wire/encoded.js';
 import { createParser, RefusedPayload } from '../src/realtime/wire/parser.js';
+import { RawSocket } from './support/raw-socket.js';
 
 type Ack = (answer: unknown) => void;
 
@@ -22,7 +22,7 @@ let http: HttpServer;
 let server: Server;
 let url: string;
 const clients: ClientSocket[] = [];
-const raws: WebSocket[] = [];
+const raws: RawSocket[] = [];
 
 beforeEach(async () => {
   http = createServer();
@@ -47,7 +47,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const client of clients.splice(0)) client.disconnect();
-  for (const raw of raws.splice(0)) raw.terminate();
+  for (const raw of raws.splice(0)) raw.close();
   await server.close();
 });
 
@@ -73,25 +73,11 @@ function take(client: ClientSocket, event: string, count: number): Promise<unkno
   });
 }
 
-/** A client of bare frames, past the handshakes. Heartbeats are answered and not shown. */
-async function raw(): Promise<{ ws: WebSocket; next: () => Promise<string>; frames: string[] }> {
-  const ws = new WebSocket(`${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
-  raws.push(ws);
-  const frames: string[] = [];
-  let arrived: () => void = () => undefined;
-  ws.on('message', (data: Buffer) => {
-    if (data.toString() === '2') return ws.send('3');
-    frames.push(data.toString());
-    arrived();
-  });
-  const next = async (): Promise<string> => {
-    while (frames.length === 0) await new Promise<void>((resolve) => (arrived = resolve));
-    return frames.shift()!;
-  };
-  expect(await next()).toMatch(/^0\{"sid"/);
-  ws.send('40');
-  expect(await next()).toMatch(/^40\{"sid"/);
-  return { ws, next, frames };
+/** A client of bare frames, past the handshakes. */
+async function raw(): Promise<RawSocket> {
+  const socket = await RawSocket.connect(url);
+  raws.push(socket);
+  return socket;
 }
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
@@ -196,19 +182,19 @@ it('serves a client again that reconnects after its connection was cut', async (
 });
 
 it('shows a slow reader in writeBuffer, and loses nothing when it reads on', async () => {
-  const { ws, frames } = await raw();
+  const reader = await raw();
   const socket = [...server.of('/').sockets.values()][0]!;
   const waiting = () => (socket.conn as unknown as Connection).writeBuffer.length;
   const padding = 'x'.repeat(4_000);
-  ws.pause();
+  reader.pause();
   let sent = 0;
   while (waiting() < 500) {
     for (let i = 0; i < 50; i++) socket.emit('tick', sent++, padding);
     await new Promise(setImmediate);
   }
-  ws.resume();
-  while (frames.length < sent) await new Promise(setImmediate);
-  expect(frames.map((frame) => Number(/\["tick",(\d+)/.exec(frame)?.[1]))).toEqual(numbers(sent));
+  reader.resume();
+  while (reader.unread.length < sent) await new Promise(setImmediate);
+  expect(reader.unread.map((frame) => Number(/\["tick",(\d+)/.exec(frame)?.[1]))).toEqual(numbers(sent));
   expect(waiting()).toBe(0);
 });
 
@@ -223,10 +209,9 @@ describe('bad input', () => {
     ['credentials of 100,000 brackets', [`40/x,{"a":${'['.repeat(100_000)}`]],
   ])('closes the connection on %s, and only that one', async (_name, frames) => {
     const bystander = await connect();
-    const { ws } = await raw();
-    const closed = once(ws, 'close');
-    for (const frame of frames) ws.send(frame);
-    await closed;
+    const socket = await raw();
+    for (const frame of frames) socket.send(frame);
+    await socket.closed;
     expect(await bystander.emitWithAck('echo', 1)).toEqual({ ok: true, value: 1 });
   });
 
@@ -241,10 +226,10 @@ describe('bad input', () => {
     ['nested too deep', '['.repeat(100_000) + ']'.repeat(100_000)],
     ['of 60,000 keys', JSON.stringify(Object.fromEntries(numbers(60_000).map((i) => [`k${i}`, i])))],
   ])('answers a command %s with a coded error and keeps the connection', async (_name, payload) => {
-    const { ws, next } = await raw();
-    ws.send(`4217["echo",${payload}]`);
-    expect(await next()).toBe('4317[{"ok":false,"error":{"code":"PAYLOAD_REFUSED"}}]');
-    ws.send('4218["echo",1]');
-    expect(await next()).toBe('4318[{"ok":true,"value":1}]');
+    const socket = await raw();
+    socket.send(`4217["echo",${payload}]`);
+    expect(await socket.next()).toBe('4317[{"ok":false,"error":{"code":"PAYLOAD_REFUSED"}}]');
+    socket.send('4218["echo",1]');
+    expect(await socket.next()).toBe('4318[{"ok":true,"value":1}]');
   });
 });

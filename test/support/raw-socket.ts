@@ -117,6 +117,11 @@ export class RawSocket {
     this.ws.pause();
   }
 
+  /** Reads on. */
+  resume(): void {
+    this.ws.resume();
+  }
+
   close(): void {
     this.ws.terminate();
   }

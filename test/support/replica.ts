@@ -45,7 +45,7 @@ interface LocalChat {
  */
 export class Replica {
   readonly chats = new Map<number, LocalChat>();
-  /** Versions applied twice or out of order: none, ever. */
+  /** Versions that sync brought twice, out of order or past the end of its page: none, ever. */
   readonly faults: string[] = [];
   syncs = 0;
 
@@ -122,7 +122,8 @@ export class Replica {
     if (reset) local.messages.clear();
     let last = 0;
     for (const message of messages) {
-      if (message.version <= last) this.faults.push(`sync out of order: ${message.version} after ${last}`);
+      if (message.version <= last || message.version > upTo)
+        this.faults.push(`sync has version ${message.version} after ${last}, up to ${upTo}`);
       last = message.version;
       const known = local.messages.get(message.id);
       if (!known || known.version <= message.version) local.messages.set(message.id, message);

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fixedPort } from '../../chaos/subjects/ports.js';
 import { projectRoot } from '../../src/project-root.js';
 import { eventually } from './world.js';
 
@@ -68,15 +68,6 @@ export function describeWith(name: KindName, title: string, suite: () => void): 
   }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 /** The configuration as shipped. */
 export const shippedConfiguration = (name: KindName): string =>
   readFileSync(join(projectRoot(), kinds[name].shipped), 'utf8');
@@ -96,7 +87,7 @@ export class ReverseProxy {
   }
 
   static async start(name: KindName, nodes: readonly [Ports, Ports]): Promise<ReverseProxy> {
-    const port = await freePort();
+    const port = await fixedPort();
     const kind: Kind = kinds[name];
     let shipped = shippedConfiguration(name);
     const put = (what: RegExp, value: string) => {
