@@ -118,6 +118,32 @@ describe('A window of changes of presence', () => {
     ]);
   });
 
+  it('tells at once what waits when it is flushed, and what comes meanwhile', async () => {
+    let release: () => void = () => undefined;
+    hold = new Promise((resolve) => (release = resolve));
+    comes(1);
+    await pass(1);
+    comes(2);
+    const flushed = window.flush();
+    comes(3);
+    release();
+    await flushed;
+    expect(told).toEqual([
+      [1, true],
+      [2, true],
+      [3, true],
+    ]);
+  });
+
+  it('leaves for later what can not be told when it is flushed', async () => {
+    failures = 1;
+    comes(1);
+    await window.flush();
+    expect(told).toEqual([]);
+    await pass(RETRY_MS);
+    expect(told).toEqual([[1, true]]);
+  });
+
   it('tells nothing once it is stopped', async () => {
     comes(1);
     window.stop();

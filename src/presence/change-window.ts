@@ -27,7 +27,7 @@ export interface ChangeWindowOptions {
 export class ChangeWindow {
   private readonly waiting = new Map<number, Gathered>();
   private timer: NodeJS.Timeout | null = null;
-  private telling = false;
+  private running: Promise<boolean> | null = null;
   private stopped = false;
   private notBefore = 0;
 
@@ -41,6 +41,12 @@ export class ChangeWindow {
     this.schedule();
   }
 
+  /** Tells what waits, and what comes meanwhile, without a pause; resolves when it is told, or can't be now. */
+  async flush(): Promise<void> {
+    let told = true;
+    while (told && (this.running || this.waiting.size > 0)) told = await (this.running ?? this.start());
+  }
+
   stop(): void {
     this.stopped = true;
     if (this.timer) clearTimeout(this.timer);
@@ -48,14 +54,22 @@ export class ChangeWindow {
   }
 
   private schedule(): void {
-    if (this.timer || this.telling || this.stopped || this.waiting.size === 0) return;
+    if (this.timer || this.running || this.stopped || this.waiting.size === 0) return;
     const delay = Math.max(0, this.notBefore - performance.now());
-    this.timer = setTimeout(() => void this.run(), delay).unref();
+    this.timer = setTimeout(() => void this.start(), delay).unref();
   }
 
-  private async run(): Promise<void> {
+  private start(): Promise<boolean> {
+    if (this.timer) clearTimeout(this.timer);
     this.timer = null;
-    this.telling = true;
+    return (this.running = this.run().finally(() => {
+      this.running = null;
+      this.schedule();
+    }));
+  }
+
+  /** False: some could not be told. */
+  private async run(): Promise<boolean> {
     this.notBefore = performance.now() + this.options.windowMs;
     // Who comes meanwhile is behind them in the map.
     for (let left = this.waiting.size; left > 0 && !this.stopped;) {
@@ -67,11 +81,10 @@ export class ChangeWindow {
       } catch {
         this.putBack(batch);
         this.notBefore = performance.now() + this.options.retryMs;
-        break;
+        return false;
       }
     }
-    this.telling = false;
-    this.schedule();
+    return true;
   }
 
   private take(count: number): Gathered[] {

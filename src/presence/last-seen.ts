@@ -21,10 +21,16 @@ export class LastSeen {
 
   /** Resolves when what was noted of this person is stored. */
   async saved(userId: number): Promise<void> {
-    while (this.unsaved.has(userId)) {
-      this.saving ??= this.save().finally(() => (this.saving = null));
-      await this.saving;
-    }
+    while (this.unsaved.has(userId)) await this.next();
+  }
+
+  /** Resolves when all that was noted is stored. */
+  async allSaved(): Promise<void> {
+    while (this.unsaved.size > 0) await this.next();
+  }
+
+  private next(): Promise<void> {
+    return (this.saving ??= this.save().finally(() => (this.saving = null)));
   }
 
   private async save(): Promise<void> {

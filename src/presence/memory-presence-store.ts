@@ -68,6 +68,8 @@ export class MemoryPresenceStore extends PresenceStore {
     this.listener = listener;
   }
 
+  override async settled(): Promise<void> {}
+
   override async close(): Promise<void> {
     for (const present of this.people.values()) if (present.grace) clearTimeout(present.grace);
     this.people.clear();

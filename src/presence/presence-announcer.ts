@@ -1,4 +1,10 @@
-import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { bigints } from '../database/binary-array.js';
 import { isUnavailable } from '../database/failure.js';
 import { Sql } from '../database/sql.js';
@@ -28,7 +34,7 @@ const MAX_TOLD = 5_000;
  * many come at once, one statement at a time looks up whom to tell. What other nodes may not have heard is told again.
  */
 @Injectable()
-export class PresenceAnnouncer implements OnModuleInit, OnApplicationShutdown {
+export class PresenceAnnouncer implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly logger = new Logger(PresenceAnnouncer.name);
   private readonly window = new ChangeWindow({
     windowMs: WINDOW_MS,
@@ -52,6 +58,12 @@ export class PresenceAnnouncer implements OnModuleInit, OnApplicationShutdown {
       // As after a change of visibility: who has just become invisible was told of as well.
       for (const { userId, online } of this.recent.since(since)) this.window.add(userId, !online, true);
     });
+  }
+
+  /** Other nodes go on: nobody there believes for ever that somebody is online whose going was to be told next. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.store.settled();
+    await this.window.flush();
   }
 
   onApplicationShutdown(): void {

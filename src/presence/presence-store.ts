@@ -38,6 +38,9 @@ export abstract class PresenceStore {
   /** Hears each change once. */
   abstract onChange(listener: (change: PresenceChange) => void): void;
 
+  /** Resolves when all who have gone are told of, whose going takes steps elsewhere. Never rejects. */
+  abstract settled(): Promise<void>;
+
   /** Ends timers; nobody's state changes any more. */
   abstract close(): Promise<void>;
 }

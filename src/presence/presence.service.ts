@@ -29,13 +29,13 @@ export class PresenceService implements BeforeApplicationShutdown, OnApplication
     private readonly watches: Watches,
   ) {}
 
-  /** Who is online here was last seen now, should they not come back. */
+  /** Who is online here was last seen now, should they not come back. Who has just gone is stored as well. */
   async beforeApplicationShutdown(): Promise<void> {
+    await this.store.settled();
     const at = new Date();
-    const online = this.store.here(MAX_AT_SHUTDOWN);
-    for (const userId of online) this.lastSeen.note(userId, at);
+    for (const userId of this.store.here(MAX_AT_SHUTDOWN)) this.lastSeen.note(userId, at);
     try {
-      for (const userId of online) await this.lastSeen.saved(userId);
+      await this.lastSeen.allSaved();
     } catch (error) {
       this.logger.warn(`When people were last seen was not stored: ${String(error)}`);
     }

@@ -23,6 +23,7 @@ export class RedisPresenceStore extends PresenceStore {
   private joined = false;
   private joining: Promise<void> | null = null;
   private closed = false;
+  private readonly going = new Set<Promise<void>>();
   private readonly timer: NodeJS.Timeout;
 
   constructor(
@@ -98,6 +99,10 @@ export class RedisPresenceStore extends PresenceStore {
     this.listener = listener;
   }
 
+  override async settled(): Promise<void> {
+    await Promise.all(this.going);
+  }
+
   /** Who is within their grace period stays so without this node: its lease lasts that long, then it is swept. */
   override async close(): Promise<void> {
     if (this.closed) return;
@@ -138,8 +143,14 @@ export class RedisPresenceStore extends PresenceStore {
   }
 
   /** For good. Whether Redis has them here is for Redis to say: an entry whose answer was lost may have been made. */
-  private async go(userId: number, present: Present, at: number): Promise<void> {
+  private go(userId: number, present: Present, at: number): Promise<void> {
     this.people.delete(userId);
+    const gone = this.takeOut(userId, present, at).finally(() => this.going.delete(gone));
+    this.going.add(gone);
+    return gone;
+  }
+
+  private async takeOut(userId: number, present: Present, at: number): Promise<void> {
     const left = await this.tryIn(() => this.keys.leave(userId, this.lease, null));
     if (left === null) this.catchUp.notLeft(userId, at);
     const isNews = left === null || left === 'gone' || (left === 'absent' && !present.entered);
