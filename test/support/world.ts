@@ -86,7 +86,7 @@ export class Client {
 /** A running app on ports and a database of its own, and people to use it. */
 export class World {
   private clients: Client[] = [];
-  private lastId = 1_000;
+  private static lastId = 1_000;
 
   private constructor(
     readonly app: RunningApp,
@@ -125,9 +125,9 @@ export class World {
     return `http://127.0.0.1:${this.app.socketPort}`;
   }
 
-  /** An id that nobody in this world has had yet. */
+  /** An id that nobody has had yet: worlds may share a database. */
   newId(): number {
-    return ++this.lastId;
+    return ++World.lastId;
   }
 
   /** A connected client that has not said who it is. */
