@@ -27,22 +27,31 @@ describe('Commands that carry a key', () => {
 
   it('are done once when they come 20 times at once', async () => {
     const { alice, messageId } = await sent();
-    const stateOf = async () => {
-      const [row] = await world.sql<{ version: number; edits: number }>(
-        `SELECT c.version::int, (SELECT count(*)::int FROM message_edits WHERE "messageId" = m.id) AS edits
-         FROM messages m JOIN chats c ON c.id = m."chatId" WHERE m.id = $1`,
-        [messageId],
-      );
-      return row!;
-    };
-    const before = await stateOf();
     const edit = { messageId, content: 'second', clientId: randomUUID() };
     const phone = await world.person(alice.userId);
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, i) => (i % 2 ? alice : phone).ok('editMessage', edit)),
+      Array.from({ length: 20 }, async (_, i) => {
+        const device = i % 2 ? alice : phone;
+        const answer = device.ok('editMessage', edit);
+        // Without something in between an edit that is done again changes nothing.
+        await device.ok('editMessage', { messageId, content: `between ${i}` });
+        return answer;
+      }),
     );
     for (const answer of answers) expect(answer).toEqual(answers[0]);
-    expect(await stateOf()).toEqual({ version: before.version + 1, edits: before.edits + 1 });
+    const kept = await world.sql<{ content: string }>(
+      `SELECT content FROM message_edits WHERE "messageId" = $1
+       UNION ALL SELECT content FROM messages WHERE id = $1`,
+      [messageId],
+    );
+    expect(kept.filter(({ content }) => content === 'second')).toHaveLength(1);
+    expect(kept).toHaveLength(1 + 1 + 20);
+    const [chat] = await world.sql(
+      'SELECT c.version::int FROM chats c JOIN messages m ON m."chatId" = c.id WHERE m.id = $1',
+      [messageId],
+    );
+    // The chat at 1, the message at 2, and each edit.
+    expect(chat).toEqual({ version: 2 + 1 + 20 });
   });
 
   it('are refused with another body, or as another command', async () => {
