@@ -1,5 +1,11 @@
 import { isAllowed } from '../src/chats/permissions.js';
-import { askerOf, type CommandName, commandNames, definitionOf, endedByBlock } from '../src/contract/index.js';
+import {
+  askerOf,
+  type CommandName,
+  commandNames,
+  definitionOf,
+  endedByBlock,
+} from '../src/contract/index.js';
 import { type Edge, edges } from './support/edges.js';
 import { inTheirNames, type Mode, openMode, tokens } from './support/matrix-modes.js';
 import { nowhere, type Scene, sceneOf } from './support/matrix-scene.js';
