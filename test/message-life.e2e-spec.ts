@@ -104,6 +104,27 @@ describe('The life of a message', () => {
       expect(item?.lastMessage).toBeNull();
     });
 
+    it('for me leaves the newest of the others as the last message of my list, and of mine alone', async () => {
+      const { alice, bob, chatId } = await sent();
+      const ids: number[] = [];
+      for (const content of ['second', 'third', 'fourth']) {
+        ids.push((await alice.ok<MessageView>('sendMessage', { chatId, content })).id);
+      }
+      for (const messageId of ids.slice(1)) await bob.ok('deleteMessage', { messageId, for: 'me' });
+      const lastOf = async (person: typeof bob) => {
+        const [item] = await person.ok<{ lastMessage: MessageView }[]>('getChats', person.userId);
+        const chat = await person.ok<{ lastMessage: MessageView }>('getChat', { chatId });
+        expect(chat.lastMessage.id).toBe(item!.lastMessage.id);
+        return item!.lastMessage.content;
+      };
+      expect(await lastOf(bob)).toBe('second');
+      expect(await lastOf(alice)).toBe('fourth');
+      await bob.ok('deleteMessage', { messageId: ids[0], for: 'me' });
+      expect(await lastOf(bob)).toBe('first');
+      await alice.ok('sendMessage', { chatId, content: 'fifth' });
+      expect(await lastOf(bob)).toBe('fifth');
+    });
+
     it('again is no change, and is told once', async () => {
       const { alice, bob, messageId } = await sent();
       const deleted = await alice.ok('deleteMessage', { messageId });

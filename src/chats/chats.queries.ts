@@ -42,12 +42,22 @@ const lastMessageColumns = `
 export const notHidden = (message: string, reader: string) => `
   (SELECT 1 FROM hidden_messages h WHERE h."userId" = ${reader} AND h."messageId" = ${message}.id) IS NULL`;
 
-/** The newest message after a seq that the reader has not deleted for themselves, as `l`. */
+/**
+ * The newest message of the chat `c` after a seq that the reader has not deleted for themselves, as `l`. Nearly always
+ * it is the chat's last, which one lookup finds; a scan from the end reads a whole page of the index for its first row.
+ */
 const newestMessage = (reader: string, after: string) => `
   LEFT JOIN LATERAL (
-    SELECT v.* FROM messages v
-    WHERE v."chatId" = c.id AND v.seq > ${after} AND ${notHidden('v', reader)}
-    ORDER BY v.seq DESC LIMIT 1
+    (
+      SELECT v.* FROM messages v
+      WHERE v."chatId" = c.id AND v.seq = c."lastSeq" AND v.seq > ${after} AND ${notHidden('v', reader)}
+    ) UNION ALL (
+      SELECT v.* FROM messages v
+      WHERE v."chatId" = c.id AND v.seq > ${after} AND v.seq < c."lastSeq" AND ${notHidden('v', reader)} AND (
+        SELECT ${notHidden('n', reader)} FROM messages n WHERE n."chatId" = c.id AND n.seq = c."lastSeq"
+      ) IS NOT TRUE
+      ORDER BY v.seq DESC LIMIT 1
+    ) LIMIT 1
   ) l ON true`;
 
 /** Messages of others after the member's watermark: all of them, less the member's own. */
