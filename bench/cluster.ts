@@ -11,6 +11,8 @@ export interface Cluster {
   postmasterPid: number | null;
   /** Makes an empty database, dropping what had this name, and gives its URL. */
   create(name: string): Promise<string>;
+  /** Writes out what earlier sections left to be written, which would delay the flushes of the next. */
+  settle(): Promise<void>;
   /** Drops the databases made and stops the server if it was started here. */
   stop(): Promise<void>;
 }
@@ -42,6 +44,9 @@ export async function startCluster(log: (line: string) => void): Promise<Cluster
       const url = new URL(server.url);
       url.pathname = `/${name}`;
       return url.href;
+    },
+    settle: async () => {
+      await admin.query('CHECKPOINT');
     },
     stop: async () => {
       for (const name of made) await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);

@@ -41,7 +41,10 @@ export async function runStorm(context: Context): Promise<void> {
     for (let round = 0; round < options.rounds; round++) {
       for (const subject of inTurns(subjects, round)) {
         const server = await fleet.server(subject);
-        if (subject === 'ours' && round === 0) await seed(context);
+        if (subject === 'ours' && round === 0) {
+          await seed(context);
+          await context.cluster.settle();
+        }
         await chatThroughStorms(context, child.peer, server, { subject, round });
         await leave(child.peer, subject, server);
         await leave(context.load, subject, server);
