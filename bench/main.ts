@@ -20,8 +20,8 @@ import { Fleet } from './subjects/fleet.js';
 import { oursIsBuilt } from './subjects/subject.js';
 
 const RUNS: Record<Section, (context: Context) => Promise<void>> = {
-  pairs: runPairs,
   rate: runRate,
+  pairs: runPairs,
   idle: runIdle,
   group: runGroup,
   'large-group': runLargeGroup,

@@ -4,7 +4,7 @@ import type { Address, Writes } from './load/operations.js';
 export const SUBJECTS = ['ours', 'relay', 'database', 'tutorial'] as const;
 export type SubjectName = (typeof SUBJECTS)[number];
 
-export const SECTIONS = ['pairs', 'rate', 'idle', 'group', 'large-group', 'storm', 'reads'] as const;
+export const SECTIONS = ['rate', 'pairs', 'idle', 'group', 'large-group', 'storm', 'reads'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** What to measure, and for how long. Times in milliseconds. */

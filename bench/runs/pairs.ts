@@ -27,7 +27,6 @@ export async function runPairs(context: Context): Promise<void> {
 export async function runRate(context: Context): Promise<void> {
   const { options, results } = context;
   const subjects = options.subjects.filter((name) => name === 'ours' || name === 'relay');
-  await context.cluster.settle();
   for (let round = 0; round < options.rounds; round++) {
     for (const subject of inTurns(subjects, round)) {
       const sample = await runSubject(context, subject, round, { rate: options.rate });
