@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { endsConnection, isSerializationFault, isUserIdTaken } from './failure.js';
+import { toObjects } from './rows.js';
 
 /**
  * Milliseconds that a transaction may stand still between two statements. A node that freezes inside one keeps its rows
@@ -165,8 +166,12 @@ export class Sql implements Runner {
     try {
       const runner: Runner = {
         rows: async <Row>(statement: Statement, values: readonly unknown[]) => {
-          const result = await client.query({ ...statement, values: values as unknown[] });
-          return result.rows as Row[];
+          const { fields, rows } = await client.query({
+            ...statement,
+            values: values as unknown[],
+            rowMode: 'array',
+          });
+          return toObjects(statement.name, fields, rows) as Row[];
         },
       };
       const result = await work(runner, client);
