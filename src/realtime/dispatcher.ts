@@ -1,5 +1,4 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { DiscoveryService } from '@nestjs/core';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 import type { Person } from '../auth/caller.js';
 import { Identity } from '../auth/identity.js';
@@ -8,8 +7,6 @@ import {
   type CommandDefinition,
   type CommandInput,
   type CommandName,
-  commandNames,
-  definitionOf,
   limitOf,
   parseInput,
 } from '../contract/index.js';
@@ -17,22 +14,14 @@ import { toAppError, tooSlow } from '../database/failure.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { Limits } from '../limits/limits.js';
 import { type Ack, type Answer, Call } from './call.js';
-import { type CommandMeter, CommandMeters } from '../metrics/command-meters.js';
 import type { Counter } from '../metrics/histogram.js';
 import { Metrics } from '../metrics/metrics.js';
-import { type CommandHandler, COMMANDS, type SocketCommand } from './command.decorator.js';
 import { Connection } from './connection.js';
 import { Deadlines } from './deadlines.js';
+import { type Handler, Handlers } from './handlers.js';
 import { admittedAt } from './handshake.js';
 import { TokenExpiry } from './token-expiry.js';
 import { encodeAnswer, RefusedPayload } from './wire/parser.js';
-
-interface Bound {
-  name: CommandName;
-  definition: CommandDefinition;
-  handle: CommandHandler<CommandName>;
-  meter: CommandMeter;
-}
 
 /**
  * Takes every command of every socket to its handler: one listener a socket, whatever the number of commands.
@@ -42,39 +31,20 @@ interface Bound {
  * the bound of `Deadlines` has passed.
  */
 @Injectable()
-export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown {
+export class Dispatcher implements OnApplicationShutdown {
   private readonly logger = new Logger(Dispatcher.name);
-  private readonly bound = new Map<unknown, Bound>();
   private readonly deadlines = new Deadlines();
   private readonly opened: Counter;
 
   constructor(
-    private readonly discovery: DiscoveryService,
+    private readonly handlers: Handlers,
     private readonly identity: Identity,
     private readonly idempotency: Idempotency,
     private readonly limits: Limits,
     private readonly expiry: TokenExpiry,
-    private readonly meters: CommandMeters,
     metrics: Metrics,
   ) {
     this.opened = metrics.counter('chat_connections_total', 'Sockets that connected.');
-  }
-
-  /** @throws Error when a socket command of the contract has no handler, or two. */
-  onApplicationBootstrap(): void {
-    for (const { instance } of this.discovery.getProviders()) {
-      const gateway = instance as (Record<string | symbol, unknown> & object) | null | undefined;
-      const methods = gateway?.[COMMANDS] as Map<SocketCommand, string | symbol> | undefined;
-      if (!gateway || !methods) continue;
-      for (const [name, method] of methods) {
-        if (this.bound.has(name)) throw new Error(`Two handlers for the command ${name}`);
-        const handle = (gateway[method] as CommandHandler<CommandName>).bind(gateway);
-        const meter = this.meters.of('socket', name);
-        this.bound.set(name, { name, definition: definitionOf(name), handle, meter });
-      }
-    }
-    const missing = commandNames.filter((name) => definitionOf(name).socket && !this.bound.has(name));
-    if (missing.length > 0) throw new Error(`No handler for the commands ${missing.join(', ')}`);
   }
 
   onApplicationShutdown(): void {
@@ -113,7 +83,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
 
   private receive(connection: Connection, event: unknown[], ackId: number | null, size: number): boolean {
     const command = event[0];
-    if (!this.bound.has(command)) return false;
+    if (!this.handlers.of(command)) return false;
     event.shift();
     const ack: Ack | null =
       ackId === null ? null : (answer) => connection.fast.send(encodeAnswer(`43${ackId}`, answer));
@@ -129,16 +99,16 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
     ack: Ack | null,
     size: number,
   ): void {
-    const bound = this.bound.get(command);
+    const handler = this.handlers.of(command);
     const name = typeof command === 'string' ? command.slice(0, 100) : null;
-    const call = new Call(connection, name, ack, bound?.meter ?? this.meters.unknown);
+    const call = new Call(connection, name, ack, this.handlers.meterOf(handler));
     try {
-      if (this.limits.on) this.count(connection, bound?.definition, size);
-      if (!bound) throw new AppError('UNKNOWN_COMMAND');
+      if (this.limits.on) this.count(connection, handler?.definition, size);
+      if (!handler) throw new AppError('UNKNOWN_COMMAND');
       if (connection.isLeaving) throw tooSlow();
-      const input = parseInput(bound.name, payloadOf(args));
+      const input = parseInput(handler.name, payloadOf(args));
       this.deadlines.add(call);
-      connection.lane.enter(bound.definition.order, () => this.start(call, bound, input));
+      connection.lane.enter(handler.definition.order, () => this.start(call, handler, input));
     } catch (error) {
       this.refuse(call, error);
     }
@@ -152,9 +122,9 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   /** In its turn: an earlier userOnline has said by now who this is. */
-  private start(call: Call, bound: Bound, input: CommandInput<CommandName>): void {
+  private start(call: Call, handler: Handler, input: CommandInput<CommandName>): void {
     const { connection } = call;
-    const { order, reply } = bound.definition;
+    const { order, reply } = handler.definition;
     if (call.answered) {
       // It waited too long, and its sender has been told so: it is not done behind their back.
       connection.lane.leave(order);
@@ -163,11 +133,13 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
     const claim = { userId: connection.userId, origin: connection.id, caller: connection.caller };
     let outcome: Promise<unknown>;
     try {
-      const actor = this.identity.actorOf(bound.name, input, claim);
+      const actor = this.identity.actorOf(handler.name, input, claim);
       outcome =
         order === 'write'
-          ? this.idempotency.run(bound.name, actor, input, () => bound.handle({ actor, input }, connection))
-          : Promise.resolve(bound.handle({ actor, input }, connection));
+          ? this.idempotency.run(handler.name, actor, input, () =>
+              handler.handle({ actor, input }, connection),
+            )
+          : Promise.resolve(handler.handle({ actor, input }, connection));
     } catch (error) {
       outcome = Promise.reject(error);
     }

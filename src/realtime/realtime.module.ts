@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Metrics } from '../metrics/metrics.js';
 import { Dispatcher } from './dispatcher.js';
+import { Handlers } from './handlers.js';
 import { Handshake } from './handshake.js';
 import { Drain } from './drain.js';
 import { Nodes } from './nodes/nodes.js';
@@ -14,7 +15,7 @@ import { TokenExpiry } from './token-expiry.js';
 @Global()
 @Module({
   imports: [DiscoveryModule],
-  providers: [Dispatcher, Drain, Handshake, Nodes, Publisher, RoomAudit, Rooms, TokenExpiry],
+  providers: [Dispatcher, Drain, Handlers, Handshake, Nodes, Publisher, RoomAudit, Rooms, TokenExpiry],
   exports: [Drain, Nodes, Publisher, Rooms],
 })
 export class RealtimeModule {
