@@ -126,6 +126,23 @@ describe('Group commit', () => {
     expect(batches).toEqual([]);
   });
 
+  it('says that a batch is answered when its callers have gone on as far as they can without waiting', async () => {
+    const heard: string[] = [];
+    const { commits, batches } = setting({ answered: () => heard.push('answered') });
+    const goOn = async (entry: number) => {
+      await commits.submit(entry);
+      for (let deep = 0; deep < 10; deep++) await Promise.resolve();
+      heard.push(`caller ${entry}`);
+    };
+    const callers = Promise.all([goOn(1), goOn(2)]);
+    await turn();
+    batches[0]!.finish();
+    await callers;
+    expect(heard).toEqual(['caller 1', 'caller 2']);
+    await new Promise((resolve) => process.nextTick(resolve));
+    expect(heard).toEqual(['caller 1', 'caller 2', 'answered']);
+  });
+
   it('is drained at once when idle, else when nothing is left', async () => {
     const { commits, batches, submit } = setting();
     await commits.drained();

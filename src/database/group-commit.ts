@@ -13,6 +13,8 @@ export interface GroupCommitOptions<Entry, Result> {
   maxWaiting: number;
   /** Milliseconds after which an entry that still waits is given up: its caller has been answered by then. */
   patienceMs: number;
+  /** Called when the callers of a batch have their answers, and have done with them what needs no further waiting. */
+  answered?: () => void;
 }
 
 /** What became of one entry: an entry fails alone. */
@@ -91,8 +93,15 @@ export class GroupCommit<Entry, Result> {
         settle();
         this.settling--;
         this.rest();
+        this.tellAnswered();
       });
     });
+  }
+
+  /** All microtasks that follow on the answers, however deep, come before the next tick. */
+  private tellAnswered(): void {
+    const { answered } = this.options;
+    if (answered) queueMicrotask(() => process.nextTick(answered));
   }
 
   /** Tells those who wait for it that nothing is left. */

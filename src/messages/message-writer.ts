@@ -7,6 +7,7 @@ import { GroupCommit, type Outcome } from '../database/group-commit.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Vitals } from '../metrics/vitals.js';
 import { ANSWER_WITHIN_MS } from '../realtime/deadlines.js';
+import { writeGathered } from '../realtime/wire/corked-ws.js';
 import { BatchSender } from './batch-sender.js';
 import type { Draft, Entry, Findings, Sent } from './draft.js';
 import { outcomeOfTwin, splitTwins, standsAlone } from './twins.js';
@@ -47,6 +48,8 @@ export class MessageWriter implements OnApplicationShutdown {
     batch: BATCH,
     maxWaiting: MAX_WAITING,
     patienceMs: ANSWER_WITHIN_MS,
+    // Acks and events leave in the turn that has the commit.
+    answered: writeGathered,
   });
 
   constructor(

@@ -2,7 +2,13 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { WebSocket } from 'ws';
-import { CorkedWebSocketServer, UNSENT_LIMIT, type CorkedWebSocket } from './corked-ws.js';
+import {
+  CorkedWebSocketServer,
+  UNSENT_LIMIT,
+  WRITES_A_TURN,
+  writeGathered,
+  type CorkedWebSocket,
+} from './corked-ws.js';
 
 type Pair = { server: CorkedWebSocket; client: WebSocket; socket: Socket; writes: jest.SpyInstance };
 
@@ -88,6 +94,36 @@ describe('a corked WebSocket', () => {
       'message 20000',
       'close 4000',
     ]);
+  });
+
+  it('writes to so many connections in one turn and to the others in the next, each its frames in one', async () => {
+    const pairs: Pair[] = [];
+    for (let i = 0; i < WRITES_A_TURN + 2; i++) pairs.push(await pair());
+    const got = Promise.all(pairs.map(({ client }) => received(client, 3)));
+    const written = () => pairs.filter(({ writes }) => writes.mock.calls.length > 0).length;
+    for (const text of ['a', 'b']) for (const { server } of pairs) server.send(text);
+    expect(written()).toBe(0);
+    await new Promise(setImmediate);
+    expect(written()).toBe(WRITES_A_TURN);
+    for (const { server } of pairs) server.send('c');
+    expect(await got).toEqual(pairs.map(() => ['a', 'b', 'c']));
+    expect(pairs.map(({ writes }) => writes.mock.calls.length)).toEqual(
+      pairs.map((_, i) => (i < WRITES_A_TURN ? 2 : 1)),
+    );
+  });
+
+  it('writes before the end of the turn when told to', async () => {
+    const { server, client, writes } = await pair();
+    const got = received(client, 3);
+    server.send('a');
+    server.send('b');
+    writeGathered();
+    expect(writes).toHaveBeenCalledTimes(1);
+    writeGathered();
+    expect(writes).toHaveBeenCalledTimes(1);
+    server.send('c');
+    expect(await got).toEqual(['a', 'b', 'c']);
+    expect(writes).toHaveBeenCalledTimes(2);
   });
 
   it('answers at once while little is unsent', async () => {
