@@ -63,7 +63,7 @@ describe('What is said to be handed on as it is', () => {
     expect(taken).toBeGreaterThan(0);
   });
 
-  it('are the sends and receipts of most clients', () => {
+  it('are the sends, receipts and watches of most clients', () => {
     const isAsIs = (name: (typeof commandNames)[number], value: unknown) =>
       asIsTestOf(definitionOf(name).input)!(value);
     expect(isAsIs('sendMessage', { senderId: 1, receiverId: 2, content: 'Hello!' })).toBe(true);
@@ -72,6 +72,9 @@ describe('What is said to be handed on as it is', () => {
     );
     expect(isAsIs('markAsSeen', { messageId: 1 })).toBe(true);
     expect(isAsIs('userOnline', { userId: 1 })).toBe(true);
+    expect(isAsIs('watchPresence', { userIds: [2, 3] })).toBe(true);
+    expect(isAsIs('watchPresence', { userIds: [2, '3'] })).toBe(false);
+    expect(isAsIs('watchPresence', { userIds: Array.from({ length: 501 }, (_, i) => i + 1) })).toBe(false);
   });
 
   it('breaks none of an object’s own rules', () => {

@@ -34,9 +34,14 @@ export const id = integer(1, 'an id: an integer from 1 to 9007199254740991');
 /** Yes or no. */
 export const flag = takesAsIs(z.boolean(), (value) => typeof value === 'boolean');
 
+const isId = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 1;
+
 /** Up to so many ids. */
 export function ids(max: number) {
-  return z.array(id, { error: 'expected a list of ids' }).max(max, { error: `expected at most ${max} ids` });
+  const schema = z
+    .array(id, { error: 'expected a list of ids' })
+    .max(max, { error: `expected at most ${max} ids` });
+  return takesAsIs(schema, (value) => Array.isArray(value) && value.length <= max && value.every(isId));
 }
 
 /** As `ids` and at least one, in a query string: `1,2,3`, or the parameter several times. */

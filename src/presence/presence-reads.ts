@@ -78,16 +78,13 @@ export class PresenceReads {
   }
 
   private async readVisible(questions: readonly Question[]): Promise<Outcome<PresenceRow[]>[]> {
-    const asked = questions.flatMap(({ viewerId, userIds }, nr) =>
-      userIds.map((userId) => ({ nr, viewerId, userId })),
-    );
     const rows = await this.sql.rows<PresenceRow & { nr: number }>(visibleTo, [
-      bigints(asked.map(({ nr }) => nr)),
-      bigints(asked.map(({ viewerId }) => viewerId)),
-      bigints(asked.map(({ userId }) => userId)),
+      bigints(questions.flatMap(({ userIds }, nr) => userIds.map(() => nr))),
+      bigints(questions.flatMap(({ userIds, viewerId }) => userIds.map(() => viewerId))),
+      bigints(questions.flatMap(({ userIds }) => userIds)),
     ]);
     const answers = questions.map((): PresenceRow[] => []);
-    for (const { nr, ...row } of rows) answers[nr]?.push(row);
+    for (const row of rows) answers[row.nr]?.push(row);
     return answers.map((result) => ({ ok: true, result }));
   }
 

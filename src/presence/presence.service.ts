@@ -74,8 +74,9 @@ export class PresenceService implements BeforeApplicationShutdown, OnApplication
   ): Promise<PresenceView[]> {
     const people = [...new Set(userIds)];
     const rows = await this.reads.visibleTo(actor.userId, people);
-    watched?.(rows.map(({ userId }) => userId).filter((userId) => userId !== actor.userId));
-    const online = await this.store.onlineAmong(rows.map(({ userId }) => userId));
+    const visible = rows.map(({ userId }) => userId);
+    watched?.(visible.filter((userId) => userId !== actor.userId));
+    const online = await this.store.onlineAmong(visible);
     const seen = new Map(rows.map((row) => [row.userId, row]));
     return people.map((userId) => {
       const row = seen.get(userId);
