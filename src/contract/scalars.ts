@@ -9,13 +9,17 @@ export const MAX_CONTENT_LENGTH = 10_000;
 
 const NUMERIC = /^\d{1,16}$/;
 
+const isInteger = (min: number, max: number) => (value: unknown) =>
+  Number.isSafeInteger(value) && Number(value) >= min && Number(value) <= max;
+
+const isId = isInteger(1, MAX_INTEGER);
+
 /**
  * An integer given as a JSON number or as a plain decimal string (`1`, `"1"`), handed on as the number.
  * `"1e3"`, `"0x1"`, `" 1"`, `1.5`, negatives and anything past 2^53 - 1 are refused.
  */
 function integer(min: number, what: string, max = MAX_INTEGER) {
-  const isOne = (value: unknown) =>
-    Number.isSafeInteger(value) && Number(value) >= min && Number(value) <= max;
+  const isOne = isInteger(min, max);
   const schema = z
     .union([z.number(), z.string()], { error: `expected ${what}` })
     .transform((value, context) => {
@@ -33,8 +37,6 @@ export const id = integer(1, 'an id: an integer from 1 to 9007199254740991');
 
 /** Yes or no. */
 export const flag = takesAsIs(z.boolean(), (value) => typeof value === 'boolean');
-
-const isId = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 1;
 
 /** Up to so many ids. */
 export function ids(max: number) {

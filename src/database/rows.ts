@@ -13,7 +13,7 @@ const shapes = new Map<string, Shape>();
 /**
  * The rows of a statement as objects, from those the driver hands over as arrays (`rowMode: 'array'`): each is made by a
  * literal that names its columns, written once a statement. The driver's own objects are copies of an empty one, filled
- * by names looked up for each cell: a chat list of 500 costs the process a fifth more that way, a page of 50 a tenth.
+ * by names looked up for each cell: a chat list of 500 costs the process 1.2 times as much that way, a page of 50 1.07 times.
  */
 export function toObjects(
   statement: string,

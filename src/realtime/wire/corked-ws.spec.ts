@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import {
   CorkedWebSocketServer,
   UNSENT_LIMIT,
-  WRITES_A_TURN,
+  WRITES_AT_ONCE,
   writeGathered,
   type CorkedWebSocket,
 } from './corked-ws.js';
@@ -96,19 +96,21 @@ describe('a corked WebSocket', () => {
     ]);
   });
 
-  it('writes to so many connections in one turn and to the others in the next, each its frames in one', async () => {
+  it('writes to so many connections at once and to the others in the turns that follow, each its frames in one', async () => {
     const pairs: Pair[] = [];
-    for (let i = 0; i < WRITES_A_TURN + 2; i++) pairs.push(await pair());
+    for (let i = 0; i < 3 * WRITES_AT_ONCE + 2; i++) pairs.push(await pair());
     const got = Promise.all(pairs.map(({ client }) => received(client, 3)));
     const written = () => pairs.filter(({ writes }) => writes.mock.calls.length > 0).length;
     for (const text of ['a', 'b']) for (const { server } of pairs) server.send(text);
     expect(written()).toBe(0);
+    writeGathered();
+    expect(written()).toBe(WRITES_AT_ONCE);
     await new Promise(setImmediate);
-    expect(written()).toBe(WRITES_A_TURN);
+    expect(written()).toBe(2 * WRITES_AT_ONCE);
     for (const { server } of pairs) server.send('c');
     expect(await got).toEqual(pairs.map(() => ['a', 'b', 'c']));
     expect(pairs.map(({ writes }) => writes.mock.calls.length)).toEqual(
-      pairs.map((_, i) => (i < WRITES_A_TURN ? 2 : 1)),
+      pairs.map((_, i) => (i < 2 * WRITES_AT_ONCE ? 2 : 1)),
     );
   });
 

@@ -22,8 +22,8 @@ const SCRATCH_SIZE = 32 * 1024;
 /** An early answer may make its receiver write again, which is answered early too: so deep, and no deeper. */
 const MAX_NESTED_ANSWERS = 8;
 
-/** Most connections written to in one turn, one or two ms of work: input has its turn before the others. */
-export const WRITES_A_TURN = 128;
+/** Most connections written to at once, one or two ms of work: input has its turn before the others. */
+export const WRITES_AT_ONCE = 128;
 
 const OPCODE = 0x0f;
 const FIRST_CONTROL_OPCODE = 0x08;
@@ -60,26 +60,37 @@ export interface TextTaker {
 
 /** Connections with frames to write at the end of this turn: first come, first written. */
 let dirty: CorkedWebSocket[] = [];
+let writesAreDue = false;
 let nestedAnswers = 0;
 let scratch = Buffer.allocUnsafeSlow(SCRATCH_SIZE);
 
 /**
- * Writes what this turn has gathered so far. For whoever has just answered many at once: it leaves now, and not after
+ * Writes the frames gathered so far to the connections that have waited longest, {@link WRITES_AT_ONCE} at most; the
+ * others follow, so many a turn. For whoever has just answered many at once: as a rule all leaves then, and not after
  * the input of another turn.
  */
 export function writeGathered(): void {
   const sockets = dirty;
-  dirty = sockets.length > WRITES_A_TURN ? sockets.splice(WRITES_A_TURN) : [];
-  if (dirty.length > 0) setImmediate(writeGathered);
+  dirty = sockets.length > WRITES_AT_ONCE ? sockets.splice(WRITES_AT_ONCE) : [];
+  if (dirty.length > 0) writeInCheckPhase();
   for (const socket of sockets) socket.flush();
+}
+
+function writeInCheckPhase(): void {
+  if (writesAreDue) return;
+  writesAreDue = true;
+  setImmediate(() => {
+    writesAreDue = false;
+    writeGathered();
+  });
 }
 
 /**
  * The server's side of a WebSocket whose frames of one turn of the event loop leave in one write.
  *
  * - Order is kept among all frames, control frames included.
- * - Frames are gathered until the check phase (setImmediate), which follows on all input of the turn: the acks and
- *   events of one database batch share a write per connection. Control and large frames do not wait.
+ * - Frames are gathered until the check phase (setImmediate), which follows on all input of the turn, or until
+ *   `writeGathered`: the acks and events of one database batch share a write per connection. Control and large frames do not wait.
  * - The callback of a send comes at once while less than {@link UNSENT_LIMIT} is unsent, because Engine.IO holds
  *   back further frames until it comes. Past that it comes when the kernel has taken the frame: back pressure is
  *   seen where Socket.IO looks for it. A failed write after an early answer still ends in 'error' and 'close'.
@@ -207,7 +218,8 @@ export class CorkedWebSocket extends WebSocket {
   private open(): Part[] {
     if (this.pending === undefined) {
       this.pending = [];
-      if (dirty.push(this) === 1) setImmediate(writeGathered);
+      dirty.push(this);
+      writeInCheckPhase();
     }
     return this.pending;
   }
