@@ -1,74 +1,7 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import js from '@eslint/js';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
-
-/**
- * The layers of `src`, as in CONTRIBUTING.md, which tells why. A folder imports only from rows above its own in this
- * list, never from its own row or from rows below.
- */
-const LAYERS = [
-  ['contract'],
-  ['config'],
-  ['metrics'],
-  ['redis'],
-  ['limits'],
-  ['database'],
-  ['auth'],
-  ['idempotency'],
-  ['realtime'],
-  ['http'],
-  ['blocks'],
-  ['presence'],
-  ['users'],
-  ['accounts'],
-  ['chats'],
-  ['members', 'typing'],
-  ['messages'],
-  ['receipts', 'reactions', 'reports', 'sync'],
-  ['operations'],
-];
-
-const folders = readdirSync(join(import.meta.dirname, 'src'), { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map((entry) => entry.name);
-const homeless = folders.filter((folder) => !LAYERS.flat().includes(folder));
-if (homeless.length > 0)
-  throw new Error(`eslint.config.js names no layer for src/${homeless.join(', src/')}`);
-
-/** Imports that a folder of `src` may not have because of where it stands. */
-function layerPatterns(folder) {
-  const row = LAYERS.findIndex((names) => names.includes(folder));
-  const closed = LAYERS.slice(row)
-    .flat()
-    .filter((name) => name !== folder);
-  const order = LAYERS.map((names) => names.join(', ')).join(' <- ');
-  const patterns = [
-    {
-      regex: '^(\\.\\./)+(main|app|app\\.module)\\.js$',
-      message: 'Nothing imports the program itself.',
-    },
-  ];
-  if (closed.length > 0) {
-    patterns.push({
-      regex: `^(\\.\\./)+(${closed.join('|')})/`,
-      message: `A folder imports only from rows above its own: ${order}.`,
-    });
-  }
-  if (folder === 'contract') {
-    patterns.push({
-      regex: '^(\\.\\./)+(project-root|version)\\.js$',
-      message: 'The contract imports nothing of ours.',
-    });
-  } else {
-    patterns.push({
-      regex: '/contract/(?!index\\.js$)',
-      message: 'Import the contract as a whole, from contract/index.js.',
-    });
-  }
-  return patterns;
-}
+import { house } from './tools/lint/layers.js';
 
 const ENVIRONMENT = {
   regex: '^(node:)?process$',
@@ -89,7 +22,7 @@ const NEST_EXCEPTIONS = {
 
 const SOCKETS = {
   regex: '^socket\\.io(-|/|$)',
-  message: 'Only src/realtime and the presence gateway know sockets; services publish through the Publisher.',
+  message: 'Only src/sockets and src/delivery know Socket.IO; services publish through the Publisher.',
 };
 
 /** Rows are read and changed by services; views may name a model's type. */
@@ -108,34 +41,24 @@ const STORAGE = {
 /** The whole of `no-restricted-imports` for some files: later settings replace earlier ones, they do not add. */
 const imports = (...patterns) => ({ '@typescript-eslint/no-restricted-imports': ['error', { patterns }] });
 
-const everywhere = (folder) => [
-  ...layerPatterns(folder),
-  ENVIRONMENT,
-  FORWARD_REF,
-  ...(folder === 'http' ? [] : [NEST_EXCEPTIONS]),
-  ...(folder === 'realtime' ? [] : [SOCKETS]),
-];
+const EVERYWHERE = [ENVIRONMENT, FORWARD_REF, NEST_EXCEPTIONS, SOCKETS];
+const except = (...left) => EVERYWHERE.filter((pattern) => !left.includes(pattern));
 
-const layers = folders.flatMap((folder) => [
+const layers = [
   {
-    files: [`src/${folder}/**/*.ts`],
-    rules: imports(...everywhere(folder), ...(folder === 'database' ? [] : [MODELS])),
+    files: ['src/**/*.ts'],
+    plugins: { house },
+    rules: { 'house/layers': 'warn', ...imports(...EVERYWHERE, MODELS) },
   },
-  {
-    files: [`src/${folder}/**/*.{service,module,queries}.ts`],
-    rules: imports(...everywhere(folder)),
-  },
-  {
-    files: [`src/${folder}/**/*.{gateway,controller}.ts`],
-    rules: imports(...everywhere(folder), STORAGE),
-  },
-]);
-
-const exceptions = [
+  { files: ['src/**/*.{service,module,queries}.ts'], rules: imports(...EVERYWHERE) },
+  { files: ['src/database/**/*.ts'], rules: imports(...EVERYWHERE) },
+  { files: ['src/**/*.{gateway,controller}.ts'], rules: imports(...EVERYWHERE, STORAGE) },
+  { files: ['src/{sockets,delivery}/**/*.ts'], rules: imports(...except(SOCKETS), MODELS) },
+  { files: ['src/rest/**/*.ts'], rules: imports(...except(NEST_EXCEPTIONS), MODELS) },
   {
     // Joins and leaves with the socket itself.
     files: ['src/presence/presence.gateway.ts'],
-    rules: imports(...everywhere('presence').filter((pattern) => pattern !== SOCKETS), STORAGE),
+    rules: imports(...except(SOCKETS), STORAGE),
   },
 ];
 
@@ -145,7 +68,7 @@ const unusedVars = [
 ];
 
 export default defineConfig(
-  { ignores: ['dist/', 'coverage/', '.data/', 'bench/results/'] },
+  { ignores: ['dist/', 'coverage/', '.data/', 'tools/bench/results/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
@@ -195,10 +118,9 @@ export default defineConfig(
     },
   },
   ...layers,
-  ...exceptions,
   {
     // What supertest, sockets and raw rows hand over is `any`; the expectation after it is the check.
-    files: ['test/**/*.ts', 'src/**/*.spec.ts', 'bench/**/*.ts'],
+    files: ['test/**/*.ts', 'src/**/*.spec.ts', 'tools/bench/**/*.ts'],
     rules: {
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',

@@ -5,21 +5,21 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
 import { AppModule } from './app.module.js';
 import type { AppConfig } from './config/config.js';
-import { refuseBodiesOfNobody } from './http/credentials.js';
-import { refuseWhileDraining } from './http/draining.js';
-import { useJsonBodies } from './http/json-body.js';
-import { useDocs } from './http/openapi.js';
-import { LIMIT_HEADERS, useAddressLimits } from './http/request-limits.js';
-import { logRequests } from './http/request-log.js';
-import { answerUnparsable } from './http/unparsable.js';
-import { boundServer } from './limits/server-bounds.js';
-import { followConnections } from './limits/unused-connections.js';
+import { refuseBodiesOfNobody } from './rest/credentials.js';
+import { refuseWhileDraining } from './rest/draining.js';
+import { useJsonBodies } from './rest/json-body.js';
+import { useDocs } from './rest/openapi.js';
+import { LIMIT_HEADERS, useAddressLimits } from './rest/request-limits.js';
+import { logRequests } from './rest/request-log.js';
+import { answerUnparsable } from './rest/unparsable.js';
+import { boundServer } from './common/http/server-bounds.js';
+import { followConnections } from './common/http/unused-connections.js';
 import { MetricsServer } from './operations/metrics-server.js';
 import type { RedisLink } from './redis/redis-link.js';
 import { REDIS } from './redis/redis.module.js';
-import { Drain } from './realtime/drain.js';
-import { ANSWER_WITHIN_MS } from './realtime/deadlines.js';
-import { SocketIoAdapter } from './realtime/socket-io.adapter.js';
+import { Drain } from './sockets/drain.js';
+import { ANSWER_WITHIN_MS } from './sockets/deadlines.js';
+import { SocketIoAdapter } from './sockets/socket-io.adapter.js';
 
 /** A node that serves. */
 export interface RunningApp {

@@ -5,9 +5,9 @@ import { type AppConfig, type ConfigFault, parseConfig } from './config/config.j
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded/embedded-postgres.js';
 import { migrate } from './database/migrator.js';
 import { banner, shownDatabase } from './operations/banner.js';
-import { PinoLogger } from './operations/logger.js';
+import { PinoLogger } from './common/logging/logger.js';
 import { preflight } from './operations/preflight.js';
-import { projectRoot } from './project-root.js';
+import { projectRoot } from './common/project-root.js';
 
 /** A stop takes no longer than this, in milliseconds; then the process ends as it is. */
 const STOP_WITHIN_MS = 25_000;

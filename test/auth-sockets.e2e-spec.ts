@@ -1,5 +1,5 @@
 import type { ChatView, ErrorView, MessageView, TokenLifeView } from '../src/contract/index.js';
-import { Rooms } from '../src/realtime/rooms.js';
+import { Rooms } from '../src/delivery/rooms.js';
 import { mint, newApiKey, ownAccounts, refusal } from './support/accounts.js';
 import { type Client, eventually, World } from './support/world.js';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { io, type Socket } from 'socket.io-client';
-import { Proxy } from '../chaos/subjects/proxy.js';
-import type { Answer } from '../src/realtime/call.js';
+import { Proxy } from '../tools/chaos/subjects/proxy.js';
+import type { Answer } from '../src/sockets/call.js';
 import { freshDatabase } from './support/cluster.js';
 import { type Addresses, Installation, type Program, serving } from './support/process.js';
 import { eventually, World } from './support/world.js';

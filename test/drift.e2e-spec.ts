@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { AppModule } from '../src/app.module.js';
 import { environment } from '../src/config/environment.js';
 import { type CommandName, commandNames, definitionOf, events } from '../src/contract/index.js';
-import { ROUTE_COMMANDS } from '../src/http/route.decorator.js';
-import { projectRoot } from '../src/project-root.js';
+import { ROUTE_COMMANDS } from '../src/rest/route.decorator.js';
+import { projectRoot } from '../src/common/project-root.js';
 import { World } from './support/world.js';
 
 const root = projectRoot();
@@ -101,7 +101,7 @@ describe('Scripts', () => {
   const documents = [
     'README.md',
     'CONTRIBUTING.md',
-    'bench/README.md',
+    'tools/bench/README.md',
     'docs/operations.md',
     'docs/scaling.md',
     '.ci/run',
@@ -146,7 +146,7 @@ describe('Links of documents', () => {
     'README.md',
     'CONTRIBUTING.md',
     'CHANGELOG.md',
-    'bench/README.md',
+    'tools/bench/README.md',
     'docs/operations.md',
     'docs/scaling.md',
   ];

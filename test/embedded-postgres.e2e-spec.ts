@@ -12,7 +12,7 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from '../src/database/em
 import { takeLease } from '../src/database/embedded/lease.js';
 import type { Places } from '../src/database/embedded/places.js';
 import { isServer, readPostmasterPid } from '../src/database/embedded/postmaster.js';
-import { projectRoot } from '../src/project-root.js';
+import { projectRoot } from '../src/common/project-root.js';
 
 const posixOnly = process.platform === 'win32' ? it.skip : it;
 

@@ -1,5 +1,5 @@
 import type { ChatView, MemberRemovedView, MessageView } from '../src/contract/index.js';
-import { Publisher } from '../src/realtime/publisher.js';
+import { Publisher } from '../src/delivery/publisher.js';
 import { groupOf, heardUpTo } from './support/groups.js';
 import { type Client, eventually, World } from './support/world.js';
 

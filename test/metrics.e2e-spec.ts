@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandNames, errorCatalogue } from '../src/contract/index.js';
-import { projectRoot } from '../src/project-root.js';
+import { projectRoot } from '../src/common/project-root.js';
 import { eventually, World } from './support/world.js';
 
 const TOKEN = 'a-token-for-operators-only';

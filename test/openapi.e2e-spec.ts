@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandNames, definitionOf, errorCatalogue } from '../src/contract/index.js';
-import { projectRoot } from '../src/project-root.js';
+import { projectRoot } from '../src/common/project-root.js';
 import { World } from './support/world.js';
 
 interface Schema {

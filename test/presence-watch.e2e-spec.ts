@@ -1,7 +1,7 @@
 import type { Server } from 'socket.io';
 import type { PresenceView } from '../src/contract/index.js';
 import { Sql } from '../src/database/sql.js';
-import { Publisher } from '../src/realtime/publisher.js';
+import { Publisher } from '../src/delivery/publisher.js';
 import { edges, over } from './support/edges.js';
 import { type Client, eventually, World } from './support/world.js';
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { fixedPort } from '../chaos/subjects/ports.js';
+import { fixedPort } from '../tools/chaos/subjects/ports.js';
 import { describeWithRedis, Redis } from './support/redis.js';
 import { type Client, eventually, World } from './support/world.js';
 

@@ -1,4 +1,4 @@
-import { Publisher } from '../src/realtime/publisher.js';
+import { Publisher } from '../src/delivery/publisher.js';
 import { describeWithRedis, Redis } from './support/redis.js';
 import { type Client, World } from './support/world.js';
 

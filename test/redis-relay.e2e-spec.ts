@@ -1,5 +1,5 @@
 import { redisUrl } from '../src/config/redis-url.js';
-import { type LocalSockets, Relay } from '../src/realtime/nodes/relay.js';
+import { type LocalSockets, Relay } from '../src/delivery/broker/relay.js';
 import { RedisLink } from '../src/redis/redis-link.js';
 import { describeWithRedis, Redis } from './support/redis.js';
 import { eventually } from './support/world.js';

@@ -1,5 +1,5 @@
 import type { TypingView } from '../src/contract/index.js';
-import { Publisher } from '../src/realtime/publisher.js';
+import { Publisher } from '../src/delivery/publisher.js';
 import { Sql } from '../src/database/sql.js';
 import { type Client, World } from './support/world.js';
 

@@ -1,7 +1,7 @@
 import { WebSocketGateway } from '@nestjs/websockets';
 import type { TokenLifeView } from '../contract/index.js';
-import { Command, type CommandRequest } from '../realtime/command.decorator.js';
-import type { Connection } from '../realtime/connection.js';
+import { Command, type CommandRequest } from '../sockets/command.decorator.js';
+import type { Connection } from '../sockets/connection.js';
 import { TokensService } from './tokens.service.js';
 
 @WebSocketGateway()

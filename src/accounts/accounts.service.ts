@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AccessTokens } from '../auth/access-tokens.js';
-import { type Actor, personOf } from '../auth/actor.js';
-import { OwnTokens } from '../auth/own-tokens.js';
+import { AccessTokens } from '../commands/identity/access-tokens.js';
+import { type Actor, personOf } from '../commands/identity/actor.js';
+import { OwnTokens } from '../commands/identity/own-tokens.js';
 import type { OwnTokens as OwnTokensConfig } from '../config/auth-config.js';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import { type AccountView, AppError, type CommandInput, type SessionView } from '../contract/index.js';
-import { isUniqueViolation, isUserIdTaken } from '../database/failure.js';
+import { isUniqueViolation, isUserIdTaken } from '../common/errors/failure.js';
 import { Sql } from '../database/sql.js';
 import {
   accountOfUser,

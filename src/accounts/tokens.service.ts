@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { AccessTokens } from '../auth/access-tokens.js';
-import type { Person } from '../auth/caller.js';
-import { Identity } from '../auth/identity.js';
-import { KnownUsers } from '../auth/known-users.js';
-import { OwnTokens } from '../auth/own-tokens.js';
-import { Subjects } from '../auth/subjects.js';
+import { AccessTokens } from '../commands/identity/access-tokens.js';
+import type { Person } from '../commands/identity/principal.js';
+import { Identity } from '../commands/identity/identity.js';
+import { KnownUsers } from '../users/directory/known-users.js';
+import { OwnTokens } from '../commands/identity/own-tokens.js';
+import { Subjects } from '../users/directory/subjects.js';
 import { AppError, type CommandInput, type MintedTokenView } from '../contract/index.js';
 
 /** Access tokens for the application's own users, and new ones for sockets. */

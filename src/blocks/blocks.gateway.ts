@@ -1,6 +1,6 @@
 import { WebSocketGateway } from '@nestjs/websockets';
 import type { BlockView } from '../contract/index.js';
-import { Command, type CommandRequest } from '../realtime/command.decorator.js';
+import { Command, type CommandRequest } from '../sockets/command.decorator.js';
 import { BlocksService } from './blocks.service.js';
 
 @WebSocketGateway()

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, personOf } from '../auth/actor.js';
-import { KnownUsers } from '../auth/known-users.js';
+import { type Actor, personOf } from '../commands/identity/actor.js';
+import { KnownUsers } from '../users/directory/known-users.js';
 import { AppError, type BlockView, type CommandInput } from '../contract/index.js';
 import { type Runner, Sql } from '../database/sql.js';
-import { Publisher } from '../realtime/publisher.js';
+import { Publisher } from '../delivery/publisher.js';
 import { Blocks } from './blocks.js';
 import {
   addBlock,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '../auth/actor.js';
+import type { Actor } from '../commands/identity/actor.js';
 import { blockedByOther, blockingOther, Blocks } from '../blocks/blocks.js';
 import { AppError, endedByBlock, type Permission } from '../contract/index.js';
 import type { ChatType } from '../database/models/chat.model.js';

@@ -1,4 +1,4 @@
-import type { Audience } from '../realtime/publisher.js';
+import type { Audience } from '../delivery/publisher.js';
 
 /** All members of a chat: of a direct chat the two people, of a group its room. */
 export function membersOf(

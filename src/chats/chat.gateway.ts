@@ -1,8 +1,8 @@
 import { WebSocketGateway } from '@nestjs/websockets';
 import type { ChatDeletedView, ChatDetails, ChatListItem, ChatView } from '../contract/index.js';
-import { Command, type CommandRequest } from '../realtime/command.decorator.js';
+import { Command, type CommandRequest } from '../sockets/command.decorator.js';
 import { ChatsService } from './chats.service.js';
-import { GroupsService } from './groups.service.js';
+import { GroupsService } from '../groups/groups.service.js';
 
 @WebSocketGateway()
 export class ChatGateway {

@@ -1,7 +1,7 @@
 import type { ChatListItem, ChatView, MessageView, UserView } from '../contract/index.js';
 import type { ChatType } from '../database/models/chat.model.js';
 import type { Role } from '../database/models/chat-member.model.js';
-import { type MessageRow, toMessageView } from './message.view.js';
+import { type MessageRow, toMessageView } from '../messages/model/message.view.js';
 
 /** A chat as statements select it. */
 export interface ChatRow {

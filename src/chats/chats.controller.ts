@@ -1,10 +1,10 @@
 import { Controller } from '@nestjs/common';
 import type { ChatDeletedView, ChatDetails, ChatListItem, ChatView } from '../contract/index.js';
-import { Asked } from '../http/asked.decorator.js';
-import { Route } from '../http/route.decorator.js';
-import type { CommandRequest } from '../realtime/command.decorator.js';
+import { Asked } from '../rest/command-request.decorator.js';
+import { Route } from '../rest/route.decorator.js';
+import type { CommandRequest } from '../sockets/command.decorator.js';
 import { ChatsService } from './chats.service.js';
-import { GroupsService } from './groups.service.js';
+import { GroupsService } from '../groups/groups.service.js';
 
 @Controller()
 export class ChatsController {

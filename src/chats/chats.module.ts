@@ -1,12 +1,12 @@
 import { Module } from '@nestjs/common';
 import { Access } from './access.js';
 import { ChatGateway } from './chat.gateway.js';
-import { ChatPurge } from './chat-purge.js';
+import { ChatPurge } from '../messages/model/chat-purge.js';
 import { ChatsController } from './chats.controller.js';
 import { ChatsService } from './chats.service.js';
-import { GroupChanges } from './group-changes.js';
-import { GroupRooms } from './group-rooms.js';
-import { GroupsService } from './groups.service.js';
+import { GroupChanges } from '../groups/group-changes.js';
+import { GroupRooms } from '../groups/group-rooms.js';
+import { GroupsService } from '../groups/groups.service.js';
 
 /** Chats, and who may do what in them. */
 @Module({

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, personOf } from '../auth/actor.js';
-import { KnownUsers } from '../auth/known-users.js';
+import { type Actor, personOf } from '../commands/identity/actor.js';
+import { KnownUsers } from '../users/directory/known-users.js';
 import {
   AppError,
   type ChatDeletedView,
@@ -13,7 +13,7 @@ import {
 } from '../contract/index.js';
 import { Sql } from '../database/sql.js';
 import { PresenceService } from '../presence/presence.service.js';
-import { Publisher } from '../realtime/publisher.js';
+import { Publisher } from '../delivery/publisher.js';
 import { Access, judge, type MembershipRow } from './access.js';
 import { membersOf } from './audience.js';
 import {
@@ -24,7 +24,7 @@ import {
   toChatView,
   toLastMessage,
 } from './chat.view.js';
-import { ChatPurge } from './chat-purge.js';
+import { ChatPurge } from '../messages/model/chat-purge.js';
 import {
   chatById,
   chatsOfUser,
@@ -33,7 +33,7 @@ import {
   membersOfChat,
   openDirectChat,
 } from './chats.queries.js';
-import { lockChat } from './group.queries.js';
+import { lockChat } from '../groups/groups.queries.js';
 
 /** Members shown with a chat. */
 const MAX_MEMBERS_SHOWN = 100;

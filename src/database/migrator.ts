@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { QueryTypes, Sequelize, type QueryInterface } from 'sequelize';
 import { SequelizeStorage } from 'umzug';
-import { projectRoot } from '../project-root.js';
-import { failureCode } from './failure.js';
+import { projectRoot } from '../common/project-root.js';
+import { failureCode } from '../common/errors/failure.js';
 
 export interface MigrateOptions {
   /** Holds the `*.cjs` migrations; the project's `migrations` by default. */

@@ -1,5 +1,5 @@
 import type { Sequelize } from 'sequelize';
-import type { Metrics } from '../metrics/metrics.js';
+import type { Metrics } from '../common/metrics/metrics.js';
 import type { Sql } from './sql.js';
 
 /** Sequelize keeps its pool under this name, and declares no type for it. */

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
-import { endsConnection, isSerializationFault, isUserIdTaken } from './failure.js';
+import { endsConnection, isSerializationFault, isUserIdTaken } from '../common/errors/failure.js';
 import { toObjects } from './rows.js';
 
 /**

@@ -1,9 +1,9 @@
 import { Controller } from '@nestjs/common';
 import type { MessageDeletedView, MessageEditView, MessagesPage, MessageView } from '../contract/index.js';
-import { Asked } from '../http/asked.decorator.js';
-import { Route } from '../http/route.decorator.js';
-import type { CommandRequest } from '../realtime/command.decorator.js';
-import { MessageLifeService } from './message-life.service.js';
+import { Asked } from '../rest/command-request.decorator.js';
+import { Route } from '../rest/route.decorator.js';
+import type { CommandRequest } from '../sockets/command.decorator.js';
+import { MessageLifeService } from './changes/message-changes.service.js';
 import { MessagesService } from './messages.service.js';
 
 @Controller()

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, personOf } from '../auth/actor.js';
+import { type Actor, personOf } from '../commands/identity/actor.js';
 import { judge } from '../chats/access.js';
 import { membersOf } from '../chats/audience.js';
 import type { ChatRow } from '../chats/chat.view.js';
-import { lockChat } from '../chats/group.queries.js';
-import { type MessageRow, OWN_KEY, toMessageView } from '../chats/message.view.js';
-import { type SystemDraft, writeSystemMessage } from '../chats/system-messages.js';
+import { lockChat } from '../groups/groups.queries.js';
+import { type MessageRow, OWN_KEY, toMessageView } from './model/message.view.js';
+import { type SystemDraft, writeSystemMessage } from './model/system-messages.js';
 import {
   AppError,
   type CommandInput,
@@ -14,11 +14,11 @@ import {
   type MessageView,
 } from '../contract/index.js';
 import { type Runner, Sql, type Statement } from '../database/sql.js';
-import { Publisher } from '../realtime/publisher.js';
+import { Publisher } from '../delivery/publisher.js';
 import { TypingService } from '../typing/typing.service.js';
-import { notSeenBy } from './change.queries.js';
-import { MessageWriter } from './message-writer.js';
-import { type ChatOfPage, pageAfter, pageBefore, systemMessageByKey } from './messages.queries.js';
+import { notSeenBy } from './changes/change.queries.js';
+import { MessageWriter } from './send/message-writer.js';
+import { type ChatOfPage, pageAfter, pageBefore, systemMessageByKey } from './history/history.queries.js';
 
 interface PageRead {
   statement: Statement;

@@ -1,7 +1,7 @@
 import { Controller, Get, HttpCode, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { Vitals } from '../metrics/vitals.js';
-import { Drain } from '../realtime/drain.js';
+import { Vitals } from '../common/health.js';
+import { Drain } from '../sockets/drain.js';
 
 interface Readiness {
   /** `degraded`: it does its work, less well than it could. `draining`: it is to get no more of it. */

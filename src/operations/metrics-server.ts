@@ -10,7 +10,7 @@ import {
 } from '@nestjs/common';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
-import { Metrics } from '../metrics/metrics.js';
+import { Metrics } from '../common/metrics/metrics.js';
 import { mayReadMetrics, metricsHost } from './metrics-access.js';
 
 /** Milliseconds after which a connection that sends no request is closed. */

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import { AppError } from '../contract/index.js';
-import { Metrics } from '../metrics/metrics.js';
+import { Metrics } from '../common/metrics/metrics.js';
 import { mayReadMetrics } from './metrics-access.js';
 
 /** Metrics on PORT. Who may not read them learns nothing: the answer is that of an unknown route. */

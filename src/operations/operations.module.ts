@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { Metrics } from '../metrics/metrics.js';
-import { version } from '../version.js';
+import { Metrics } from '../common/metrics/metrics.js';
+import { version } from '../common/version.js';
 import { FrontController } from './front.controller.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';

@@ -6,10 +6,10 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { bigints } from '../database/binary-array.js';
-import { isUnavailable } from '../database/failure.js';
+import { isUnavailable } from '../common/errors/failure.js';
 import { Sql } from '../database/sql.js';
-import { Nodes } from '../realtime/nodes/nodes.js';
-import { Publisher } from '../realtime/publisher.js';
+import { Nodes } from '../delivery/broker/nodes.js';
+import { Publisher } from '../delivery/publisher.js';
 import { ChangeWindow, type Gathered } from './change-window.js';
 import { LastSeen } from './last-seen.js';
 import { type PresenceChange, PresenceStore } from './presence-store.js';

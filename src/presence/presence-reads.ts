@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { KnownUsers } from '../auth/known-users.js';
+import { KnownUsers } from '../users/directory/known-users.js';
 import { bigints } from '../database/binary-array.js';
-import { GroupCommit, type Outcome } from '../database/group-commit.js';
+import { GroupCommit, type Outcome } from '../common/flow/batcher.js';
 import { Sql } from '../database/sql.js';
-import { ANSWER_WITHIN_MS } from '../realtime/deadlines.js';
-import { ARRIVALS_EVERY_MS, Pace } from '../realtime/pace.js';
+import { ANSWER_WITHIN_MS } from '../sockets/deadlines.js';
+import { ARRIVALS_EVERY_MS, Pace } from '../common/flow/pace.js';
 import { companionsOf, type PresenceRow, visibleTo } from './presence.queries.js';
 
 /** Most people whom one shares a chat with that are looked at. */

@@ -1,10 +1,10 @@
 import { type OnGatewayDisconnect, WebSocketGateway } from '@nestjs/websockets';
 import type { Socket } from 'socket.io';
-import { type Actor, personOf } from '../auth/actor.js';
+import { type Actor, personOf } from '../commands/identity/actor.js';
 import { AppError, type PresenceView, type VisibilityView } from '../contract/index.js';
-import { Command, type CommandRequest } from '../realtime/command.decorator.js';
-import { Connection } from '../realtime/connection.js';
-import { Rooms } from '../realtime/rooms.js';
+import { Command, type CommandRequest } from '../sockets/command.decorator.js';
+import { Connection } from '../sockets/connection.js';
+import { Rooms } from '../delivery/rooms.js';
 import { PresenceService } from './presence.service.js';
 import { VisibilityService } from './visibility.service.js';
 

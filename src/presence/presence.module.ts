@@ -2,7 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import { LastSeen } from './last-seen.js';
-import { Metrics } from '../metrics/metrics.js';
+import { Metrics } from '../common/metrics/metrics.js';
 import type { RedisLink } from '../redis/redis-link.js';
 import { REDIS } from '../redis/redis.module.js';
 import { MemoryPresenceStore } from './memory-presence-store.js';

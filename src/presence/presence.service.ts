@@ -4,7 +4,7 @@ import {
   Logger,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import type { Actor } from '../auth/actor.js';
+import type { Actor } from '../commands/identity/actor.js';
 import type { PresenceView } from '../contract/index.js';
 import { LastSeen } from './last-seen.js';
 import { PresenceReads } from './presence-reads.js';

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { RedisLink } from '../redis/redis-link.js';
-import { CatchUp, type Present } from './catch-up.js';
+import { CatchUp, type Present } from './presence-reconciler.js';
 import { DeadNodes } from './dead-nodes.js';
 import { NodeLease } from './node-lease.js';
 import { PresenceKeys } from './presence-keys.js';

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, personOf } from '../auth/actor.js';
-import { KnownUsers } from '../auth/known-users.js';
+import { type Actor, personOf } from '../commands/identity/actor.js';
+import { KnownUsers } from '../users/directory/known-users.js';
 import type { VisibilityView } from '../contract/index.js';
 import { Sql } from '../database/sql.js';
-import { Publisher } from '../realtime/publisher.js';
+import { Publisher } from '../delivery/publisher.js';
 import { PresenceAnnouncer } from './presence-announcer.js';
 import { PresenceStore } from './presence-store.js';
 import { setVisible, visibilityOf } from './presence.queries.js';

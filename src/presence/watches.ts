@@ -2,11 +2,11 @@ import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promi
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Blocks } from '../blocks/blocks.js';
 import { bigints } from '../database/binary-array.js';
-import { isUnavailable } from '../database/failure.js';
+import { isUnavailable } from '../common/errors/failure.js';
 import { Sql } from '../database/sql.js';
-import { Nodes } from '../realtime/nodes/nodes.js';
-import { Publisher } from '../realtime/publisher.js';
-import { Rooms, type Watch } from '../realtime/rooms.js';
+import { Nodes } from '../delivery/broker/nodes.js';
+import { Publisher } from '../delivery/publisher.js';
+import { Rooms, type Watch } from '../delivery/rooms.js';
 import { PresenceStore } from './presence-store.js';
 import { hiddenFrom, hiddenPairs, membersOf } from './presence.queries.js';
 

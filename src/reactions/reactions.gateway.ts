@@ -1,6 +1,6 @@
 import { WebSocketGateway } from '@nestjs/websockets';
 import type { ReactionsChangedView } from '../contract/index.js';
-import { Command, type CommandRequest } from '../realtime/command.decorator.js';
+import { Command, type CommandRequest } from '../sockets/command.decorator.js';
 import { ReactionsService } from './reactions.service.js';
 
 @WebSocketGateway()

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, personOf } from '../auth/actor.js';
+import { type Actor, personOf } from '../commands/identity/actor.js';
 import {
   AppError,
   type CommandInput,
@@ -7,8 +7,8 @@ import {
   type ReactionsChangedView,
 } from '../contract/index.js';
 import type { Statement } from '../database/sql.js';
-import { MessageChanges, requireThere, requireWritten } from '../messages/message-changes.js';
-import { Publisher } from '../realtime/publisher.js';
+import { MessageChanges, requireThere, requireWritten } from '../messages/changes/message-changes.js';
+import { Publisher } from '../delivery/publisher.js';
 import { addReaction, removeReaction, summarise } from './reactions.queries.js';
 
 /** Different reactions that one message can have. */

@@ -5,9 +5,9 @@ import type {
   MessageSeenView,
   UnreadCountView,
 } from '../contract/index.js';
-import { Asked } from '../http/asked.decorator.js';
-import { Route } from '../http/route.decorator.js';
-import type { CommandRequest } from '../realtime/command.decorator.js';
+import { Asked } from '../rest/command-request.decorator.js';
+import { Route } from '../rest/route.decorator.js';
+import type { CommandRequest } from '../sockets/command.decorator.js';
 import { ReceiptsService } from './receipts.service.js';
 
 @Controller()

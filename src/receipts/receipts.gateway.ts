@@ -1,6 +1,6 @@
 import { WebSocketGateway } from '@nestjs/websockets';
 import type { MessageDeliveredView, MessageSeenView, UnreadCountView } from '../contract/index.js';
-import { Command, type CommandRequest } from '../realtime/command.decorator.js';
+import { Command, type CommandRequest } from '../sockets/command.decorator.js';
 import { ReceiptsService } from './receipts.service.js';
 
 @WebSocketGateway()

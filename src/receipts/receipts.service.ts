@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { type Actor, personOf } from '../auth/actor.js';
+import { type Actor, personOf } from '../commands/identity/actor.js';
 import { Access } from '../chats/access.js';
 import { membersOf } from '../chats/audience.js';
 import type { AppConfig } from '../config/config.js';
@@ -13,8 +13,8 @@ import {
   type UnreadCountView,
 } from '../contract/index.js';
 import { Sql } from '../database/sql.js';
-import { MessageChanges } from '../messages/message-changes.js';
-import { type Audience, Publisher } from '../realtime/publisher.js';
+import { MessageChanges } from '../messages/changes/message-changes.js';
+import { type Audience, Publisher } from '../delivery/publisher.js';
 import {
   lockWatermarks,
   type MarkedRow,

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { UnreadCountView } from '../contract/index.js';
 import { Sql } from '../database/sql.js';
-import { Publisher } from '../realtime/publisher.js';
+import { Publisher } from '../delivery/publisher.js';
 import { unreadCounts } from './receipts.queries.js';
 
 type Row = UnreadCountView & { userId: number };

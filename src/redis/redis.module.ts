@@ -1,7 +1,7 @@
 import { Global, Inject, Module } from '@nestjs/common';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
-import { Vitals } from '../metrics/vitals.js';
+import { Vitals } from '../common/health.js';
 import { RedisLink } from './redis-link.js';
 
 /** Injection token of the `RedisLink`; null when this node is the only one. */

@@ -1,8 +1,8 @@
 import { Controller } from '@nestjs/common';
 import type { MessageReportedView, ReportView } from '../contract/index.js';
-import { Asked } from '../http/asked.decorator.js';
-import { Route } from '../http/route.decorator.js';
-import type { CommandRequest } from '../realtime/command.decorator.js';
+import { Asked } from '../rest/command-request.decorator.js';
+import { Route } from '../rest/route.decorator.js';
+import type { CommandRequest } from '../sockets/command.decorator.js';
 import { ReportsService } from './reports.service.js';
 
 @Controller()

@@ -1,6 +1,6 @@
 import { WebSocketGateway } from '@nestjs/websockets';
 import type { MessageReportedView } from '../contract/index.js';
-import { Command, type CommandRequest } from '../realtime/command.decorator.js';
+import { Command, type CommandRequest } from '../sockets/command.decorator.js';
 import { ReportsService } from './reports.service.js';
 
 @WebSocketGateway()

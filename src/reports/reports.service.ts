@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, personOf } from '../auth/actor.js';
+import { type Actor, personOf } from '../commands/identity/actor.js';
 import { AppError, type CommandInput, type MessageReportedView, type ReportView } from '../contract/index.js';
 import { Sql } from '../database/sql.js';
-import { MessageChanges } from '../messages/message-changes.js';
+import { MessageChanges } from '../messages/changes/message-changes.js';
 import { type ReportRow, toMessageReportedView, toReportView } from './report.view.js';
 import {
   addReport,

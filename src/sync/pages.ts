@@ -1,5 +1,5 @@
 import type { ChatListRow } from '../chats/chat.view.js';
-import type { MessageRow } from '../chats/message.view.js';
+import type { MessageRow } from '../messages/model/message.view.js';
 
 /** A message as the statements of sync select it. */
 export interface ChatMessageRow extends MessageRow {

@@ -1,5 +1,5 @@
 import { notHidden, seenBySomebody, seesAfter, unreadMentionsOf, unreadOf } from '../chats/chats.queries.js';
-import { messageColumns } from '../messages/messages.queries.js';
+import { messageColumns } from '../messages/history/history.queries.js';
 import type { Statement } from '../database/sql.js';
 
 /**

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, personOf } from '../auth/actor.js';
+import { type Actor, personOf } from '../commands/identity/actor.js';
 import type { ChatListRow } from '../chats/chat.view.js';
 import { chatsOfUserByIds } from '../chats/chats.queries.js';
 import { ChatsService } from '../chats/chats.service.js';
-import { toMessageView } from '../chats/message.view.js';
+import { toMessageView } from '../messages/model/message.view.js';
 import type {
   CommandInput,
   MembershipView,

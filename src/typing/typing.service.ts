@@ -1,12 +1,12 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { type Actor, personOf } from '../auth/actor.js';
+import { type Actor, personOf } from '../commands/identity/actor.js';
 import { Blocks } from '../blocks/blocks.js';
 import { Access, type Membership } from '../chats/access.js';
 import type { CommandInput, TypingView } from '../contract/index.js';
 import { VisibilityService } from '../presence/visibility.service.js';
-import { type Audience, Publisher } from '../realtime/publisher.js';
-import { chatRoom, userRoom } from '../realtime/room-names.js';
-import { Rooms } from '../realtime/rooms.js';
+import { type Audience, Publisher } from '../delivery/publisher.js';
+import { chatRoom, userRoom } from '../delivery/room-names.js';
+import { Rooms } from '../delivery/rooms.js';
 import { EXPIRES_AFTER_MS, REPEAT_AFTER_MS, type Typist, Typists } from './typists.js';
 
 /** What clients wait before they take it that a typist has stopped: the server's own word comes before, if it lives. */

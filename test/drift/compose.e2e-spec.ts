@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseConfig } from '../../src/config/config.js';
-import { projectRoot } from '../../src/project-root.js';
+import { projectRoot } from '../../src/common/project-root.js';
 
 type Variables = Record<string, string>;
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { projectRoot } from '../../src/project-root.js';
+import { projectRoot } from '../../src/common/project-root.js';
 import { World } from '../support/world.js';
 
 interface Chat {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { AbstractDataType } from 'sequelize';
 import { type ModelCtor, Sequelize } from 'sequelize-typescript';
-import { projectRoot } from '../../src/project-root.js';
+import { projectRoot } from '../../src/common/project-root.js';
 import { freshDatabase } from '../support/cluster.js';
 
 const FOLDER = join(projectRoot(), 'src/database/models');

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { environment } from '../../src/config/environment.js';
 import { isServer, readPostmasterPid } from '../../src/database/embedded/postmaster.js';
-import { projectRoot } from '../../src/project-root.js';
+import { projectRoot } from '../../src/common/project-root.js';
 
 /** How long a test waits for a program to say or do something, in milliseconds. A cold start comes with an initdb. */
 const PATIENCE_MS = 60_000;

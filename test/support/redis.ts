@@ -1,4 +1,4 @@
-import { lacksRedis, Redis } from '../../chaos/subjects/redis.js';
+import { lacksRedis, Redis } from '../../tools/chaos/subjects/redis.js';
 
 export { Redis };
 

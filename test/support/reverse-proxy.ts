@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fixedPort } from '../../chaos/subjects/ports.js';
-import { projectRoot } from '../../src/project-root.js';
+import { fixedPort } from '../../tools/chaos/subjects/ports.js';
+import { projectRoot } from '../../src/common/project-root.js';
 import { eventually } from './world.js';
 
 /** The ports of a node. */

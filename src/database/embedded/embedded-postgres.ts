@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { projectRoot } from '../../project-root.js';
+import { projectRoot } from '../../common/project-root.js';
 import { ensureCluster } from './cluster.js';
 import { run } from './commands.js';
 import { embeddedUrl, greetServer } from './greeting.js';

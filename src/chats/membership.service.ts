@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, personOf } from '../commands/identity/actor.js';
+import { Access } from './access.js';
+import { AppError, type CommandInput, type MembershipView } from '../contract/index.js';
+import { Sql } from '../database/sql.js';
+import { Publisher } from '../delivery/publisher.js';
+import { setMembership } from '../groups/members.queries.js';
+
+/** What somebody has set for a chat of theirs. */
+@Injectable()
+export class MembershipService {
+  constructor(
+    private readonly sql: Sql,
+    private readonly access: Access,
+    private readonly publisher: Publisher,
+  ) {}
+
+  /**
+   * Mutes, archives or pins a chat for the one who asks; their other devices hear `membershipUpdated`.
+   *
+   * @throws AppError NOT_FOUND
+   */
+  async update(actor: Actor, input: CommandInput<'updateMembership'>): Promise<MembershipView> {
+    const userId = personOf(actor);
+    const { chatId, version } = await this.access.require(actor, 'chat.settings', input.chatId);
+    const { mutedUntil, archived = null, pinned = null } = input;
+    const [settings] = await this.sql.rows<Omit<MembershipView, 'chatId' | 'version'>>(setMembership, [
+      chatId,
+      userId,
+      mutedUntil !== undefined,
+      mutedUntil ?? null,
+      archived,
+      pinned,
+    ]);
+    if (!settings) throw new AppError('NOT_FOUND');
+    const view: MembershipView = { chatId, version, ...settings };
+    this.publisher.publish('membershipUpdated', view, { users: [userId], except: actor.origin });
+    return view;
+  }
+}

@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../identity/actor.js';
+import { AppError, type CommandName, definitionOf } from '../../contract/index.js';
+import { Sql } from '../../database/sql.js';
+import { claimKey, dropKey, findKey, freeKey, keepAnswer, takeOverKey } from './idempotency.queries.js';
+
+/** Milliseconds between looks at a key whose first command is still under way. */
+const LOOK_EVERY_MS = 50;
+
+/** Milliseconds after which a claim without an answer is taken over: its node is gone, or it was answered for. */
+const CLAIM_MS = 6_000;
+
+/** Milliseconds that a repeated command waits for the first one on another node, while its socket waits too. */
+const WAIT_MS = 1_000;
+
+/** Milliseconds after which it may be sent again. */
+const RETRY_AFTER_MS = 1_000;
+
+/** Claims remembered as ours and without an answer. */
+const MAX_ABANDONED = 10_000;
+
+interface Claim {
+  /** Who asks; 0 is the application. */
+  owner: number;
+  key: string;
+  command: CommandName;
+  bodyHash: string;
+}
+
+interface Known {
+  command: CommandName;
+  bodyHash: string;
+  answer: unknown;
+}
+
+/**
+ * Commands that carry a key (`clientId`, or Idempotency-Key over REST): the same key with the same body gives
+ * the same answer, at the same time or years later; with another body IDEMPOTENCY_MISMATCH. A key is its
+ * person's. A command that failed may be sent again with its key.
+ *
+ * Sends keep their keys with the messages, and reads need none. When the process dies or the database fails between
+ * the effect and the keeping of the answer, nobody knows whether there was an effect: the claim stays, with its body,
+ * and a repeat runs the command again. So every command must be such that its effect stays one:
+ *
+ * - What makes something new (createGroup, createUser, sendSystemMessage) keeps the key with it, in the same commit,
+ *   and finds it by the key.
+ * - Everything else says how something is to be: set to a value, there once (a chat of two people, a block, a reaction,
+ *   a member, a report), or gone. Where that is so already nothing happens; what can't find any more what it took
+ *   away is answered NOT_FOUND.
+ */
+@Injectable()
+export class Idempotency {
+  /** Commands under way here: a repeat gets their answer. */
+  private readonly running = new Map<string, { claim: Claim; answer: Promise<unknown> }>();
+  /** Claims that this process has made and given no answer to, should the database fail it meanwhile. */
+  private readonly abandoned = new Set<string>();
+
+  constructor(private readonly sql: Sql) {}
+
+  /** @throws AppError IDEMPOTENCY_MISMATCH; UNAVAILABLE when the first command takes too long; what `work` throws. */
+  async run<T>(command: CommandName, actor: Actor, input: unknown, work: () => T | Promise<T>): Promise<T> {
+    const key = keyOf(command, input);
+    if (key === null) return work();
+    const claim: Claim = { owner: actor.userId ?? 0, key, command, bodyHash: hashOf(input) };
+    const id = `${claim.owner} ${key}`;
+    const running = this.running.get(id);
+    if (running) {
+      requireSame(claim, running.claim);
+      return running.answer as Promise<T>;
+    }
+    const answer = this.claimAndRun(claim, id, work);
+    this.running.set(id, { claim, answer });
+    try {
+      return await answer;
+    } finally {
+      this.running.delete(id);
+    }
+  }
+
+  private async claimAndRun<T>(claim: Claim, id: string, work: () => T | Promise<T>): Promise<T> {
+    const { owner, key, command, bodyHash } = claim;
+    const until = performance.now() + WAIT_MS;
+    do {
+      const claimed = await this.sql.rows(claimKey, [owner, key, command, bodyHash]);
+      if (claimed.length > 0) return this.perform(claim, id, work);
+      const [known] = await this.sql.rows<Known>(findKey, [owner, key]);
+      // Its first command has just failed: the key is free again.
+      if (!known) continue;
+      requireSame(claim, known);
+      if (known.answer !== null) return known.answer as T;
+      // A claim of ours that nothing works on any more, or one of a node that is gone.
+      const age = this.abandoned.has(id) ? 0 : CLAIM_MS;
+      const takenOver = await this.sql.rows(takeOverKey, [owner, key, age]);
+      if (takenOver.length > 0) return this.perform(claim, id, work);
+      await pause(LOOK_EVERY_MS);
+    } while (performance.now() < until);
+    throw new AppError('UNAVAILABLE', { retryAfterMs: RETRY_AFTER_MS });
+  }
+
+  private async perform<T>({ owner, key }: Claim, id: string, work: () => T | Promise<T>): Promise<T> {
+    this.abandon(id);
+    let answer: T;
+    try {
+      answer = await work();
+    } catch (error) {
+      await this.sql.rows(isRefusal(error) ? dropKey : freeKey, [owner, key]).then(
+        () => this.abandoned.delete(id),
+        () => undefined,
+      );
+      throw error;
+    }
+    await this.sql.rows(keepAnswer, [owner, key, JSON.stringify(answer ?? null)]);
+    this.abandoned.delete(id);
+    return answer;
+  }
+
+  private abandon(id: string): void {
+    if (this.abandoned.size >= MAX_ABANDONED) {
+      const [oldest] = this.abandoned;
+      if (oldest !== undefined) this.abandoned.delete(oldest);
+    }
+    this.abandoned.add(id);
+  }
+}
+
+/** @throws AppError IDEMPOTENCY_MISMATCH when the key was used for something else. */
+function requireSame(claim: Claim, known: Pick<Claim, 'command' | 'bodyHash'>): void {
+  if (known.command !== claim.command || known.bodyHash !== claim.bodyHash) {
+    throw new AppError('IDEMPOTENCY_MISMATCH');
+  }
+}
+
+/** Whether a command has failed for sure without an effect; else its commit may be there, though nobody heard of it. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof AppError && error.code !== 'UNAVAILABLE' && error.code !== 'INTERNAL';
+}
+
+/** The key of a command that changes something; null when it carries none, or keeps it itself. */
+function keyOf(command: CommandName, input: unknown): string | null {
+  if (definitionOf(command).order !== 'write') return null;
+  const { clientId } = input as { clientId?: string };
+  return clientId ?? null;
+}
+
+/** Of the validated input, the order of keys left aside. */
+function hashOf(input: unknown): string {
+  const sorted = (value: unknown): unknown =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.entries(value)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([key, child]) => [key, sorted(child)])
+      : Array.isArray(value)
+        ? value.map(sorted)
+        : value;
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(input)))
+    .digest('base64url');
+}

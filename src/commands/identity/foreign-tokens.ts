@@ -1,0 +1,51 @@
+import { KeyObject } from 'node:crypto';
+import { jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
+import type { ForeignTokens as ForeignTokensConfig } from '../../config/auth-config.js';
+import { AppError, filledText } from '../../contract/index.js';
+import { AccessTokens, checked, momentOf } from './access-tokens.js';
+import type { Person } from './principal.js';
+import { RemoteKeys } from './remote-keys.js';
+import type { Subjects } from '../../users/directory/subjects.js';
+
+/** Purposes that pass for an access token; a logout token or a proof of possession does not. */
+const PURPOSES = new Set([undefined, 'jwt', 'at+jwt', 'application/at+jwt']);
+
+const subject = filledText(200);
+const shownName = filledText(200);
+
+/** Access tokens that somebody else signs. The subject is the user's externalId; the user is made on first sight. */
+export class ForeignTokens extends AccessTokens {
+  private readonly remote: RemoteKeys | null = null;
+  private readonly keyOf: JWTVerifyGetKey;
+  private readonly options: JWTVerifyOptions;
+
+  constructor(
+    { keys, issuer, audience, algorithms }: ForeignTokensConfig,
+    private readonly subjects: Subjects,
+  ) {
+    super();
+    if (keys instanceof KeyObject) this.keyOf = () => keys;
+    else {
+      this.remote = new RemoteKeys(keys);
+      this.keyOf = this.remote.keyOf;
+    }
+    this.options = { algorithms: [...algorithms], issuer, audience, requiredClaims: ['sub', 'exp'] };
+  }
+
+  override async verify(token: string): Promise<Person> {
+    const { payload, protectedHeader } = await checked(token, () =>
+      jwtVerify(token, this.keyOf, this.options),
+    );
+    const sub = subject.safeParse(payload.sub);
+    if (!sub.success || !PURPOSES.has(protectedHeader.typ?.toLowerCase())) {
+      throw new AppError('TOKEN_INVALID');
+    }
+    const name = shownName.safeParse(payload.name);
+    const userId = await this.subjects.userOf(sub.data, name.success ? name.data : null);
+    return { by: 'person', userId, expiresAt: momentOf(payload.exp) };
+  }
+
+  stop(): void {
+    this.remote?.stop();
+  }
+}

@@ -1,0 +1,36 @@
+import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import type { AppConfig } from '../../config/config.js';
+import { APP_CONFIG } from '../../config/config.module.js';
+import { AccessTokens, NoTokens } from './access-tokens.js';
+import { ApiKeys } from './api-keys.js';
+import { ForeignTokens } from './foreign-tokens.js';
+import { Identity } from './identity.js';
+import { KnownUsers } from '../../users/directory/known-users.js';
+import { OwnTokens } from './own-tokens.js';
+import { Subjects } from '../../users/directory/subjects.js';
+
+function tokensOf({ auth }: AppConfig, users: KnownUsers, subjects: Subjects): AccessTokens {
+  if (auth.mode === 'open') return new NoTokens();
+  const { tokens } = auth;
+  return tokens.kind === 'own' ? new OwnTokens(tokens, users) : new ForeignTokens(tokens, subjects);
+}
+
+/** Who is asking. */
+@Global()
+@Module({
+  providers: [
+    ApiKeys,
+    Identity,
+    KnownUsers,
+    Subjects,
+    { provide: AccessTokens, useFactory: tokensOf, inject: [APP_CONFIG, KnownUsers, Subjects] },
+  ],
+  exports: [AccessTokens, Identity, KnownUsers, Subjects],
+})
+export class AuthModule implements OnApplicationShutdown {
+  constructor(@Inject(AccessTokens) private readonly tokens: AccessTokens) {}
+
+  onApplicationShutdown(): void {
+    if (this.tokens instanceof ForeignTokens) this.tokens.stop();
+  }
+}

@@ -1,0 +1,117 @@
+import type { Rate } from '../../config/rate.js';
+
+/** Most keys of one generation; there are two. A key takes about 270 bytes. */
+const MAX_KEYS = 50_000;
+
+/** For each rate the moment at which all of it is free again. Milliseconds. */
+type Meter = number[];
+
+/** A rate, and its place in a meter. */
+interface Bucket {
+  readonly slot: number;
+  readonly rate: Rate;
+  readonly most: number;
+  readonly durationMs: number;
+  readonly msPerPoint: number;
+}
+
+/** How a key stands to one rate. */
+export interface Standing {
+  readonly rate: Rate;
+  /** Whole points that could be taken now. */
+  readonly remaining: number;
+  /** Milliseconds until all points are there again. */
+  readonly resetMs: number;
+}
+
+/**
+ * What people or addresses have taken of some rates, in the memory of this process. Each rate is a bucket that
+ * holds its points and is refilled evenly (GCRA: one number a key and rate, no timer).
+ *
+ * Keys are kept in two generations. A generation ends after the longest of the rates, so what has not been touched
+ * for a whole one is full again and forgotten without being looked at. Beyond `maxKeys` keys a generation ends
+ * early, and the oldest are forgiven: memory stays bounded whoever asks.
+ */
+export class Meters<Name extends string> {
+  private current = new Map<string | number, Meter>();
+  private previous = new Map<string | number, Meter>();
+  private generationBegan: number;
+  private readonly buckets = {} as Record<Name, Bucket>;
+  private readonly slots: number;
+  private readonly longestMs: number;
+
+  constructor(
+    rates: Readonly<Record<Name, Rate>>,
+    private readonly clock: () => number = () => performance.now(),
+    private readonly maxKeys = MAX_KEYS,
+  ) {
+    const all = Object.entries<Rate>(rates);
+    for (const [slot, [name, rate]] of all.entries()) {
+      const msPerPoint = rate.durationMs / rate.points;
+      this.buckets[name as Name] = { slot, rate, most: rate.points, durationMs: rate.durationMs, msPerPoint };
+    }
+    this.slots = all.length;
+    this.longestMs = Math.max(...all.map(([, rate]) => rate.durationMs));
+    this.generationBegan = this.clock();
+  }
+
+  /**
+   * Takes points if they are there. Whoever asks for more than there can ever be needs all of them.
+   *
+   * @returns 0 when they were taken, else the milliseconds until they will be there; then nothing was taken.
+   */
+  take(key: string | number, name: Name, points = 1, now = this.clock()): number {
+    const { slot, most, durationMs, msPerPoint } = this.buckets[name];
+    const meter = this.meterOf(key, now);
+    const free = Math.max(meter[slot]!, now) + Math.min(points, most) * msPerPoint;
+    // A sum of fractions may be a hair above what it stands for.
+    const wait = free - now - durationMs;
+    if (wait > 1e-6) return wait;
+    meter[slot] = free;
+    return 0;
+  }
+
+  /** Nothing is to be had for so many milliseconds; one point comes after that. */
+  close(key: string | number, name: Name, ms: number): void {
+    const now = this.clock();
+    const { slot, durationMs, msPerPoint } = this.buckets[name];
+    const meter = this.meterOf(key, now);
+    meter[slot] = Math.max(meter[slot]!, now + ms + durationMs - msPerPoint);
+  }
+
+  standing(key: string | number, name: Name): Standing {
+    const now = this.clock();
+    const { slot, rate } = this.buckets[name];
+    const resetMs = Math.max(0, (this.known(key)?.[slot] ?? now) - now);
+    const share = 1 - resetMs / rate.durationMs;
+    return { rate, remaining: Math.max(0, Math.floor(rate.points * share + 1e-6)), resetMs };
+  }
+
+  /** Keys that are remembered. */
+  get size(): number {
+    return this.current.size + this.previous.size;
+  }
+
+  private known(key: string | number): Meter | undefined {
+    return this.current.get(key) ?? this.previous.get(key);
+  }
+
+  private meterOf(key: string | number, now: number): Meter {
+    const own = this.current.get(key);
+    if (own !== undefined && now - this.generationBegan < this.longestMs) return own;
+    if (now - this.generationBegan >= this.longestMs || this.current.size >= this.maxKeys) {
+      this.previous = this.current;
+      this.current = new Map();
+      this.generationBegan = now;
+    }
+    let meter = this.known(key);
+    if (meter === undefined) {
+      meter = [];
+      // Fractions from the start: the array keeps plain doubles.
+      for (let slot = 0; slot < this.slots; slot++) meter.push(-0.5);
+    }
+    this.previous.delete(key);
+    this.current.set(key, meter);
+    return meter;
+  }
+}

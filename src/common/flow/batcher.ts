@@ -1,0 +1,142 @@
+import { AppError } from '../../contract/index.js';
+import { tooSlow } from '../errors/failure.js';
+
+export interface GroupCommitOptions<Entry, Result> {
+  /** Writes a batch in one transaction; the outcome of each entry in the order of the entries. */
+  write(batch: readonly Entry[]): Promise<Outcome<Result>[]>;
+  /**
+   * Entries of a batch: all that wait, up to `some`; of more than that the half, so that one half is answered
+   * while the other is written; never more than `most`.
+   */
+  batch: { some: number; most: number };
+  /** Most entries that wait. Past it: OVERLOADED. */
+  maxWaiting: number;
+  /** Milliseconds after which an entry that still waits is given up: its caller has been answered by then. */
+  patienceMs: number;
+  /** Called when the callers of a batch have their answers, and have done with them what needs no further waiting. */
+  answered?: () => void;
+}
+
+/** What became of one entry: an entry fails alone. */
+export type Outcome<Result> = { ok: true; result: Result } | { ok: false; error: unknown };
+
+interface Waiting<Entry, Result> {
+  entry: Entry;
+  giveUpAt: number;
+  resolve(result: Result): void;
+  reject(error: unknown): void;
+}
+
+/** Milliseconds a caller should wait when the queue is full. */
+const RETRY_AFTER_MS = 250;
+
+/**
+ * Group commit at the application: what arrives while a commit is under way goes into the next one together.
+ *
+ * One batch is in flight at a time, so entries commit in the order of `submit`. When nothing is under way an
+ * entry goes in the same turn of the event loop: gathering adds no wait. An entry that waited past its
+ * patience is dropped unwritten.
+ */
+export class GroupCommit<Entry, Result> {
+  private waiting: Waiting<Entry, Result>[] = [];
+  private busy = false;
+  /** Batches that are written and whose callers are not answered yet. */
+  private settling = 0;
+  private idle: (() => void)[] = [];
+
+  constructor(private readonly options: GroupCommitOptions<Entry, Result>) {}
+
+  /** Entries that wait for the next batch. */
+  get depth(): number {
+    return this.waiting.length;
+  }
+
+  /**
+   * @throws AppError OVERLOADED when too many wait; UNAVAILABLE when it waited too long; else what the
+   * entry's outcome says.
+   */
+  submit(entry: Entry): Promise<Result> {
+    if (this.waiting.length >= this.options.maxWaiting) {
+      return Promise.reject(new AppError('OVERLOADED', { retryAfterMs: RETRY_AFTER_MS }));
+    }
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ entry, giveUpAt: performance.now() + this.options.patienceMs, resolve, reject });
+      this.start();
+    });
+  }
+
+  /** Resolves when nothing waits and nothing is under way. */
+  async drained(): Promise<void> {
+    if (!this.busy && this.settling === 0) return;
+    await new Promise<void>((resolve) => this.idle.push(resolve));
+  }
+
+  private start(): void {
+    if (this.busy) return;
+    this.busy = true;
+    // After the I/O of this turn: frames that came together go together.
+    setImmediate(() => this.next());
+  }
+
+  private next(): void {
+    const batch = this.cut();
+    if (batch.length === 0) {
+      this.busy = false;
+      this.rest();
+      return;
+    }
+    void this.writeBatch(batch).then((settle) => {
+      this.settling++;
+      // The next batch is on its way to the database before the callers of this one are answered.
+      this.next();
+      setImmediate(() => {
+        settle();
+        this.settling--;
+        this.rest();
+        this.tellAnswered();
+      });
+    });
+  }
+
+  /** All microtasks that follow on the answers, however deep, come before the next tick. */
+  private tellAnswered(): void {
+    const { answered } = this.options;
+    if (answered) queueMicrotask(() => process.nextTick(answered));
+  }
+
+  /** Tells those who wait for it that nothing is left. */
+  private rest(): void {
+    if (this.busy || this.settling > 0) return;
+    for (const resolve of this.idle.splice(0)) resolve();
+  }
+
+  private cut(): Waiting<Entry, Result>[] {
+    const { some, most } = this.options.batch;
+    const size = Math.min(most, Math.max(some, Math.ceil(this.waiting.length / 2)));
+    const cut = this.waiting.length <= size ? this.waiting : this.waiting.slice(0, size);
+    this.waiting = cut === this.waiting ? [] : this.waiting.slice(size);
+    const now = performance.now();
+    if (cut.every((one) => one.giveUpAt > now)) return cut;
+    for (const one of cut) if (one.giveUpAt <= now) one.reject(tooSlow());
+    const live = cut.filter((one) => one.giveUpAt > now);
+    return live.length > 0 || this.waiting.length === 0 ? live : this.cut();
+  }
+
+  /** What answers the callers of the batch. Never fails. */
+  private async writeBatch(batch: Waiting<Entry, Result>[]): Promise<() => void> {
+    try {
+      const outcomes = await this.options.write(batch.map((one) => one.entry));
+      return () => batch.forEach((one, i) => settleOne(one, outcomes[i]));
+    } catch (error) {
+      return () => {
+        for (const one of batch) one.reject(error);
+      };
+    }
+  }
+}
+
+function settleOne<Entry, Result>(one: Waiting<Entry, Result>, outcome: Outcome<Result> | undefined): void {
+  if (outcome === undefined) one.reject(new Error('The batch has no outcome for this entry'));
+  else if (outcome.ok) one.resolve(outcome.result);
+  else one.reject(outcome.error);
+}

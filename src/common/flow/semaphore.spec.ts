@@ -1,0 +1,73 @@
+import { Turns } from './semaphore.js';
+
+const tick = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('Turns', () => {
+  let now = 0;
+  let doors: (() => void)[];
+  let started: number;
+  const turns = (maxWaiting = 2) =>
+    new Turns({ atOnce: 1, maxWaiting, patienceMs: 100, refusal: () => new Error('too many') });
+  const work = async (): Promise<string> => {
+    started++;
+    await new Promise<void>((resolve) => doors.push(resolve));
+    return 'done';
+  };
+
+  beforeEach(() => {
+    now = 0;
+    doors = [];
+    started = 0;
+    jest.spyOn(performance, 'now').mockImplementation(() => now);
+  });
+  afterEach(() => jest.restoreAllMocks());
+
+  it('start one work after another, in order', async () => {
+    const queue = turns();
+    const both = [queue.take(work), queue.take(work)];
+    await tick();
+    expect(started).toBe(1);
+    doors[0]!();
+    expect(await both[0]).toBe('done');
+    await tick();
+    expect(started).toBe(2);
+    doors[1]!();
+    expect(await both[1]).toBe('done');
+  });
+
+  it('refuse what is too much, without starting it', async () => {
+    const queue = turns(1);
+    const taken = [queue.take(work), queue.take(work)];
+    await expect(queue.take(work)).rejects.toThrow('too many');
+    await tick();
+    doors[0]!();
+    await taken[0];
+    await tick();
+    doors[1]!();
+    await taken[1];
+    expect(started).toBe(2);
+  });
+
+  it('refuse what has waited too long, and go on with what has not', async () => {
+    const queue = turns();
+    const first = queue.take(work);
+    const second = queue.take(work);
+    now = 90;
+    const third = queue.take(work);
+    await tick();
+    now = 110;
+    doors[0]!();
+    await first;
+    await expect(second).rejects.toThrow('too many');
+    await tick();
+    doors[1]!();
+    expect(await third).toBe('done');
+    expect(started).toBe(2);
+  });
+
+  it('go on after a work that failed', async () => {
+    const queue = turns();
+    await expect(queue.take(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    expect(await queue.take(() => Promise.resolve('next'))).toBe('next');
+  });
+});

@@ -1,0 +1,122 @@
+import { Injectable } from '@nestjs/common';
+import type { Server, Socket } from 'socket.io';
+import { bigints } from '../database/binary-array.js';
+import { GroupCommit, type Outcome } from '../common/flow/batcher.js';
+import { Sql } from '../database/sql.js';
+import { Connection } from '../sockets/connection.js';
+import { ANSWER_WITHIN_MS } from '../sockets/deadlines.js';
+import { ARRIVALS_EVERY_MS, Pace } from '../common/flow/pace.js';
+import { chatRoom, isChatRoom, isPresenceRoom, presenceRoom, userRoom, watchedIn } from './room-names.js';
+import { groupsOf } from './rooms.queries.js';
+
+/** Called with the room, and the id of the connection that left it. */
+export type LeaveListener = (room: string, connectionId: string) => void;
+
+/** Somebody, and whose presence they watch. */
+export interface Watch {
+  viewerId: number;
+  userId: number;
+}
+
+/**
+ * Which rooms a socket is in: `user:<id>` for its person, `chat:<id>` for each group of theirs, `presence:<id>`
+ * for each person it watches. Events of direct chats go to the two people, events of groups to the group's room.
+ */
+@Injectable()
+export class Rooms {
+  /** Groups of people who come at once are looked up at once: a storm of reconnects is a few statements. */
+  private readonly groups = new GroupCommit<number, number[]>({
+    write: (userIds) => this.readGroups(userIds),
+    batch: { some: 256, most: 1_024 },
+    maxWaiting: 20_000,
+    patienceMs: ANSWER_WITHIN_MS,
+  });
+  private readonly pace = new Pace(ARRIVALS_EVERY_MS);
+  private readonly listeners: LeaveListener[] = [];
+  private server: Server | null = null;
+
+  constructor(private readonly sql: Sql) {}
+
+  /** Called once by the adapter, before the first connection. */
+  use(server: Server): void {
+    this.server = server;
+    server.of('/').adapter.on('leave-room', (room: string, connectionId: string) => {
+      for (const listener of this.listeners) listener(room, connectionId);
+    });
+  }
+
+  /** Hears of every socket of this node that leaves a room: closed, gone offline, or taken out of a group. */
+  onLeave(listener: LeaveListener): void {
+    this.listeners.push(listener);
+  }
+
+  /** After it resolves the socket hears what its person may hear, and nobody else's events. */
+  async enter(connection: Connection, userId: number): Promise<void> {
+    const { socket } = connection;
+    // What it hears of its person already goes on while we look; what it watches ends.
+    if (socket.rooms.has(userRoom(userId))) this.watch(connection, []);
+    else this.leave(connection);
+    // A room that a closed socket joins would keep it for ever.
+    if (!socket.connected) return;
+    await this.join(socket, userId, () => connection.userId === userId && socket.connected);
+  }
+
+  /** Adds the rooms of a person, unless the socket is not theirs any more by then. */
+  async join(socket: Socket, userId: number, stillTheirs: () => boolean): Promise<void> {
+    // Joined during the handshake, when no order of Socket.IO's reaches the socket: it may have been removed since.
+    const before = [...socket.rooms].filter(isChatRoom);
+    // The person's own room first: somebody added to a group meanwhile is joined to it through this room.
+    await socket.join(userRoom(userId));
+    const groups = await this.groups.submit(userId);
+    if (groups.length + before.length === 0 || !stillTheirs()) return;
+    await socket.join(groups.map(chatRoom));
+    // Whoever was removed between the look and the join was taken out of a room that this socket was not in yet.
+    const still = new Set((await this.groups.submit(userId)).map(chatRoom));
+    for (const room of [...before, ...groups.map(chatRoom)]) if (!still.has(room)) await socket.leave(room);
+  }
+
+  /** Who watches whom at sockets of this node: at those in these rooms, or at all. */
+  watches(rooms: ReadonlySet<string> | null): Watch[] {
+    const { adapter, sockets } = this.server?.of('/') ?? {};
+    if (!adapter || !sockets) return [];
+    const ids = new Set(
+      rooms === null ? sockets.keys() : [...rooms].flatMap((room) => [...(adapter.rooms.get(room) ?? [])]),
+    );
+    const watches: Watch[] = [];
+    for (const id of ids) {
+      const socket = sockets.get(id);
+      const viewerId = socket && Connection.of(socket)?.userId;
+      if (viewerId == null) continue;
+      for (const room of adapter.sids.get(id) ?? []) {
+        const userId = watchedIn(room);
+        if (userId !== null) watches.push({ viewerId, userId });
+      }
+    }
+    return watches;
+  }
+
+  /** The socket watches these people, and nobody else. */
+  watch({ socket }: Connection, userIds: readonly number[]): void {
+    if (!socket.connected) return;
+    const rooms = new Set(userIds.map(presenceRoom));
+    for (const room of [...socket.rooms]) {
+      if (isPresenceRoom(room) && !rooms.delete(room)) void socket.leave(room);
+    }
+    if (rooms.size > 0) void socket.join([...rooms]);
+  }
+
+  /** The socket hears nobody's events any more. */
+  leave(connection: Connection): void {
+    const { socket } = connection;
+    for (const room of [...socket.rooms]) if (room !== socket.id) void socket.leave(room);
+  }
+
+  private async readGroups(userIds: readonly number[]): Promise<Outcome<number[]>[]> {
+    await this.pace.wait();
+    const rows = await this.sql.rows<{ userId: number; groups: number[] }>(groupsOf, [
+      bigints([...new Set(userIds)]),
+    ]);
+    const groups = new Map(rows.map((row) => [row.userId, row.groups]));
+    return userIds.map((userId) => ({ ok: true, result: groups.get(userId) ?? [] }));
+  }
+}

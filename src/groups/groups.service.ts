@@ -1,0 +1,135 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../commands/identity/actor.js';
+import { KnownUsers } from '../users/directory/known-users.js';
+import { AppError, type ChatView, type CommandInput, MAX_MEMBERS } from '../contract/index.js';
+import { type Runner, Sql } from '../database/sql.js';
+import { Publisher } from '../delivery/publisher.js';
+import { Access } from '../chats/access.js';
+import { type ChatRow, toChatView } from '../chats/chat.view.js';
+import { GroupChanges, type Note } from './group-changes.js';
+import { GroupRooms } from './group-rooms.js';
+import { groupByKey, insertGroup, insertMembers, setGroupFields } from './groups.queries.js';
+
+/** What can be changed of a group. */
+type Fields = Pick<ChatRow, 'title' | 'avatarUrl' | 'metadata' | 'historyVisible'>;
+
+/** Groups: making them, and what they show of themselves. */
+@Injectable()
+export class GroupsService {
+  constructor(
+    private readonly sql: Sql,
+    private readonly access: Access,
+    private readonly users: KnownUsers,
+    private readonly changes: GroupChanges,
+    private readonly rooms: GroupRooms,
+    private readonly publisher: Publisher,
+  ) {}
+
+  /**
+   * A group of the asker, who owns it, and the others; made by the application itself, the first of them owns it.
+   * Members hear `newChat`.
+   *
+   * @throws AppError GROUP_FULL; VALIDATION_FAILED for nobody, or somebody who does not exist.
+   */
+  async create(actor: Actor, input: CommandInput<'createGroup'>): Promise<ChatView> {
+    const memberIds = [
+      ...new Set(actor.userId === null ? input.memberIds : [actor.userId, ...input.memberIds]),
+    ];
+    if (memberIds.length === 0) throw noSuchPeople('memberIds');
+    if (memberIds.length > MAX_MEMBERS) throw groupFull();
+    if (actor.userId !== null) await this.users.ensure([actor.userId]);
+    await this.users.ensureListed('memberIds', input.memberIds);
+    const key = input.clientId === undefined ? null : `${actor.userId ?? 0} ${input.clientId}`;
+    const { row, made } = await this.sql.transaction((runner) => this.insert(runner, input, memberIds, key));
+    const chat = toChatView(row);
+    if (made) await this.rooms.admit(chat, memberIds, { message: null, origin: actor.origin });
+    return chat;
+  }
+
+  /**
+   * Members hear `chatUpdated`. What is as it was is no change.
+   *
+   * @throws AppError NOT_FOUND; FORBIDDEN for who is no admin
+   */
+  async update(actor: Actor, { chatId, ...input }: CommandInput<'updateChat'>): Promise<ChatView> {
+    await this.access.require(actor, 'chat.update', chatId);
+    const { chat, changed, message } = await this.changes.change(
+      actor,
+      'chat.update',
+      chatId,
+      async ({ chat, runner }) => {
+        const fields: Fields = {
+          title: input.title ?? chat.title,
+          avatarUrl: input.avatarUrl === undefined ? chat.avatarUrl : input.avatarUrl,
+          metadata: input.metadata ?? chat.metadata,
+          historyVisible: input.historyVisible ?? chat.historyVisible,
+        };
+        const news = (Object.keys(fields) as (keyof Fields)[]).filter(
+          (field) => !isDeepStrictEqual(fields[field], chat[field]),
+        );
+        if (news.length === 0) return { result: undefined, events: 0, note: null };
+        await runner.rows(setGroupFields, [
+          chatId,
+          fields.title,
+          fields.avatarUrl,
+          JSON.stringify(fields.metadata),
+          fields.historyVisible,
+        ]);
+        return { result: undefined, events: 1, note: updateNote(fields, news, actor) };
+      },
+    );
+    const view = toChatView(chat);
+    if (changed) this.publisher.publish('chatUpdated', view, { chat: chatId, except: actor.origin });
+    if (message) this.publisher.publish('newMessage', message, { chat: chatId });
+    return view;
+  }
+
+  private async insert(
+    runner: Runner,
+    { title, avatarUrl = null, metadata = {}, historyVisible = 'all' }: CommandInput<'createGroup'>,
+    memberIds: number[],
+    key: string | null,
+  ): Promise<{ row: ChatRow; made: boolean }> {
+    const values = [title, avatarUrl, JSON.stringify(metadata), historyVisible, memberIds.length, key];
+    const [row] = await runner.rows<ChatRow>(insertGroup, values);
+    if (!row) {
+      const [known] = await runner.rows<ChatRow>(groupByKey, [key]);
+      if (!known) throw new AppError('NOT_FOUND');
+      return { row: known, made: false };
+    }
+    const joined = await runner.rows(insertMembers, [row.id, memberIds, memberIds[0], 0, 0, row.version]);
+    if (joined.length < memberIds.length) throw noSuchPeople('memberIds');
+    return { row, made: true };
+  }
+}
+
+/** The application's own metadata is for the application: no words are made about it. */
+function updateNote(fields: Fields, news: (keyof Fields)[], { userId }: Actor): Note | null {
+  const told = news.filter((field) => field !== 'metadata');
+  if (told.length === 0) return null;
+  const texts: Record<string, string> = {
+    title: `changed the title to “${fields.title}”`,
+    avatarUrl: fields.avatarUrl === null ? 'removed the picture' : 'changed the picture',
+    historyVisible:
+      fields.historyVisible === 'all' ? 'let new members see the past' : 'hid the past from new members',
+  };
+  return {
+    names: [],
+    text: (nameOf) =>
+      `${userId === null ? 'The application' : nameOf(userId)} ${told.map((field) => texts[field]).join(' and ')}`,
+    metadata: {
+      event: 'chatUpdated',
+      ...Object.fromEntries(told.map((field) => [field, fields[field]])),
+    },
+  };
+}
+
+export function groupFull(): AppError {
+  return new AppError('GROUP_FULL', { details: { limit: MAX_MEMBERS } });
+}
+
+/** Somebody of a list of people does not exist, or nobody is in it. */
+export function noSuchPeople(path: string): AppError {
+  return new AppError('VALIDATION_FAILED', { details: [{ path, message: 'expected people who exist' }] });
+}

@@ -1,0 +1,105 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, personOf } from '../commands/identity/actor.js';
+import { Access } from '../chats/access.js';
+import { ChatPurge } from '../messages/model/chat-purge.js';
+import { deleteChat } from '../chats/chats.queries.js';
+import { type Changing, type Effect, GroupChanges } from './group-changes.js';
+import { outranks } from '../chats/permissions.js';
+import {
+  AppError,
+  type CommandInput,
+  type MemberRemovedView,
+  type MemberUpdatedView,
+  type Permission,
+} from '../contract/index.js';
+import { Publisher } from '../delivery/publisher.js';
+import { deleteMember, heirOf, setMemberRole } from './members.queries.js';
+import { change } from './members.service.js';
+import { removedNote } from './system-notes.js';
+
+interface Removal {
+  removed: MemberRemovedView;
+  /** Who owns the group from now on, where its owner went. */
+  heir: MemberUpdatedView | null;
+  /** Whether they were the last, and the group went with them. */
+  last: boolean;
+}
+
+/** How people get out of a group. */
+@Injectable()
+export class LeavingService {
+  constructor(
+    private readonly access: Access,
+    private readonly changes: GroupChanges,
+    private readonly publisher: Publisher,
+    private readonly purge: ChatPurge,
+  ) {}
+
+  /**
+   * Members and whoever is removed hear `memberRemoved`; after it those hear the chat no more, on any device.
+   *
+   * @throws AppError NOT_FOUND for no such chat or member; FORBIDDEN for who does not outrank the member.
+   */
+  async remove(actor: Actor, { chatId, userId }: CommandInput<'removeMember'>): Promise<MemberRemovedView> {
+    const permission = userId === actor.userId ? 'chat.leave' : 'members.remove';
+    return this.takeOut(actor, permission, chatId, userId);
+  }
+
+  /**
+   * An owner leaves the group to the longest-standing admin, else member; the last one deletes it.
+   *
+   * @throws AppError NOT_FOUND; FORBIDDEN for a direct chat
+   */
+  async leave(actor: Actor, { chatId }: CommandInput<'leaveChat'>): Promise<MemberRemovedView> {
+    return this.takeOut(actor, 'chat.leave', chatId, personOf(actor));
+  }
+
+  private async takeOut(
+    actor: Actor,
+    permission: Permission,
+    chatId: number,
+    userId: number,
+  ): Promise<MemberRemovedView> {
+    await this.access.require(actor, permission, chatId);
+    const { result, message } = await this.changes.change(actor, permission, chatId, (changing) =>
+      this.delete(actor, changing, userId),
+    );
+    const { removed, heir, last } = result;
+    this.publisher.publish('memberRemoved', removed, { chat: chatId, except: actor.origin });
+    this.publisher.leaveChat(chatId, [userId]);
+    if (heir) this.publisher.publish('memberUpdated', heir, { chat: chatId });
+    if (message) this.publisher.publish('newMessage', message, { chat: chatId });
+    if (last) {
+      this.publisher.closeChat(chatId);
+      await this.purge.start(chatId);
+    }
+    return removed;
+  }
+
+  private async delete(actor: Actor, changing: Changing, userId: number): Promise<Effect<Removal>> {
+    const { chat, asker, runner } = changing;
+    const role = (await this.changes.rolesOf(changing, [userId])).get(userId);
+    if (role === undefined) throw new AppError('NOT_FOUND');
+    const own = actor.userId === null || actor.userId === userId;
+    if (!own && !outranks(asker.role, role)) throw new AppError('FORBIDDEN');
+    const [next] = await runner.rows<{ userId: number }>(heirOf, [chat.id, userId]);
+    const memberCount = next ? chat.memberCount - 1 : 0;
+    const removed: MemberRemovedView = { ...change(chat, 1, memberCount, actor), userId };
+    if (!next) {
+      await runner.rows(deleteChat, [chat.id]);
+      return { result: { removed, heir: null, last: true }, events: 1, memberCount, note: null };
+    }
+    const heirId = role === 'owner' ? next.userId : null;
+    await this.changes.lock(changing, [userId, heirId]);
+    await runner.rows(deleteMember, [chat.id, userId]);
+    if (heirId !== null) await runner.rows(setMemberRole, [chat.id, heirId, 'owner']);
+    const heir: MemberUpdatedView | null =
+      heirId === null ? null : { ...change(chat, 2, memberCount, actor), userId: heirId, role: 'owner' };
+    return {
+      result: { removed, heir, last: false },
+      events: heir ? 2 : 1,
+      memberCount,
+      note: removedNote(actor.userId, userId, heirId),
+    };
+  }
+}

@@ -1,0 +1,53 @@
+import { Controller } from '@nestjs/common';
+import type {
+  MemberRemovedView,
+  MembersAddedView,
+  MembershipView,
+  MembersPage,
+  MemberUpdatedView,
+} from '../contract/index.js';
+import { Asked } from '../rest/command-request.decorator.js';
+import { Route } from '../rest/route.decorator.js';
+import type { CommandRequest } from '../sockets/command.decorator.js';
+import { LeavingService } from './leaving.service.js';
+import { MembersService } from './members.service.js';
+import { MembershipService } from '../chats/membership.service.js';
+
+@Controller()
+export class MembersController {
+  constructor(
+    private readonly members: MembersService,
+    private readonly leaving: LeavingService,
+    private readonly membership: MembershipService,
+  ) {}
+
+  @Route('getMembers')
+  getMembers(@Asked() { actor, input }: CommandRequest<'getMembers'>): Promise<MembersPage> {
+    return this.members.page(actor, input);
+  }
+
+  @Route('addMembers')
+  addMembers(@Asked() { actor, input }: CommandRequest<'addMembers'>): Promise<MembersAddedView> {
+    return this.members.add(actor, input);
+  }
+
+  @Route('removeMember')
+  removeMember(@Asked() { actor, input }: CommandRequest<'removeMember'>): Promise<MemberRemovedView> {
+    return this.leaving.remove(actor, input);
+  }
+
+  @Route('leaveChat')
+  leaveChat(@Asked() { actor, input }: CommandRequest<'leaveChat'>): Promise<MemberRemovedView> {
+    return this.leaving.leave(actor, input);
+  }
+
+  @Route('setRole')
+  setRole(@Asked() { actor, input }: CommandRequest<'setRole'>): Promise<MemberUpdatedView> {
+    return this.members.setRole(actor, input);
+  }
+
+  @Route('updateMembership')
+  updateMembership(@Asked() { actor, input }: CommandRequest<'updateMembership'>): Promise<MembershipView> {
+    return this.membership.update(actor, input);
+  }
+}

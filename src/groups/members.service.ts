@@ -1,0 +1,181 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../commands/identity/actor.js';
+import { KnownUsers } from '../users/directory/known-users.js';
+import { Access } from '../chats/access.js';
+import { toChatView } from '../chats/chat.view.js';
+import { type Changing, GroupChanges } from './group-changes.js';
+import { GroupRooms } from './group-rooms.js';
+import { insertMembers } from './groups.queries.js';
+import { groupFull, noSuchPeople } from './groups.service.js';
+import {
+  AppError,
+  type CommandInput,
+  MAX_MEMBERS,
+  type MembersAddedView,
+  type MembersPage,
+  type MemberUpdatedView,
+  type MemberView,
+} from '../contract/index.js';
+import type { Role } from '../database/models/chat-member.model.js';
+import { Sql } from '../database/sql.js';
+import { Publisher } from '../delivery/publisher.js';
+import { membersAfter, membersVersionOf, ownerOf, setMemberRole } from './members.queries.js';
+import { addedNote, roleNote } from './system-notes.js';
+
+/** Who is in a chat: showing them, letting people in, roles. */
+@Injectable()
+export class MembersService {
+  constructor(
+    private readonly sql: Sql,
+    private readonly access: Access,
+    private readonly users: KnownUsers,
+    private readonly changes: GroupChanges,
+    private readonly rooms: GroupRooms,
+    private readonly publisher: Publisher,
+  ) {}
+
+  /** @throws AppError NOT_FOUND */
+  async page(actor: Actor, { chatId, after = 0, limit }: CommandInput<'getMembers'>): Promise<MembersPage> {
+    await this.access.require(actor, 'chat.read', chatId);
+    return this.sql.snapshot(async (runner) => {
+      const [chat] = await runner.rows<{ membersVersion: number }>(membersVersionOf, [chatId]);
+      if (!chat) throw new AppError('NOT_FOUND');
+      // One more than is asked for, to know whether there is more.
+      const members = await runner.rows<MemberView>(membersAfter, [chatId, after, limit + 1]);
+      return {
+        chatId,
+        members: members.slice(0, limit),
+        more: members.length > limit,
+        membersVersion: chat.membersVersion,
+      };
+    });
+  }
+
+  /**
+   * Those who were in it hear `membersAdded`, those who join `newChat`, and from then on they hear the group. Whoever
+   * is in it already stays as they are.
+   *
+   * @throws AppError NOT_FOUND; FORBIDDEN for who is no admin; GROUP_FULL; VALIDATION_FAILED for somebody who does
+   * not exist.
+   */
+  async add(actor: Actor, input: CommandInput<'addMembers'>): Promise<MembersAddedView> {
+    const { chatId } = input;
+    await this.access.require(actor, 'members.add', chatId);
+    await this.users.ensureListed('userIds', input.userIds);
+    const asked = [...new Set(input.userIds)];
+    const { result, chat, changed, message } = await this.changes.change(
+      actor,
+      'members.add',
+      chatId,
+      async (changing) => {
+        const known = await this.changes.rolesOf(changing, asked);
+        const userIds = asked.filter((userId) => !known.has(userId));
+        const { memberCount } = changing.chat;
+        if (memberCount + userIds.length > MAX_MEMBERS) throw groupFull();
+        const joinedAt = await this.insert(changing, userIds);
+        const events = userIds.length === 0 ? 0 : 1;
+        const result: MembersAddedView = {
+          ...change(changing.chat, events, memberCount + userIds.length, actor),
+          userIds,
+          joinedAt: joinedAt ?? new Date().toISOString(),
+        };
+        return { result, events, memberCount: result.memberCount, note: addedNote(actor.userId, userIds) };
+      },
+    );
+    if (!changed) return result;
+    this.publisher.publish('membersAdded', result, { chat: chatId, except: actor.origin });
+    await this.rooms.admit(toChatView(chat), result.userIds, { message, origin: actor.origin });
+    return result;
+  }
+
+  /**
+   * A new owner makes the former one an admin: a group has one owner. Members hear `memberUpdated`.
+   *
+   * @throws AppError NOT_FOUND; FORBIDDEN for who is not the owner; CONFLICT for an owner who is to be less, without
+   * another one.
+   */
+  async setRole(actor: Actor, { chatId, userId, role }: CommandInput<'setRole'>): Promise<MemberUpdatedView> {
+    await this.access.require(actor, 'members.setRole', chatId);
+    const { result, changed, message } = await this.changes.change(
+      actor,
+      'members.setRole',
+      chatId,
+      async (changing) => {
+        const { chat, runner } = changing;
+        const former = (await this.changes.rolesOf(changing, [userId])).get(userId);
+        if (former === undefined) throw new AppError('NOT_FOUND');
+        const [owner] =
+          role === 'owner' && former !== 'owner'
+            ? await runner.rows<{ userId: number }>(ownerOf, [chatId])
+            : [];
+        const views: MemberUpdatedView[] = [];
+        const take = async (memberId: number, taken: Role) => {
+          await runner.rows(setMemberRole, [chatId, memberId, taken]);
+        };
+        if (former === role) {
+          views.push({ ...change(chat, 0, chat.memberCount, actor), userId, role });
+          return { result: views, events: 0, note: null };
+        }
+        if (former === 'owner') throw noOwner();
+        await this.changes.lock(changing, [userId, owner?.userId ?? null]);
+        // First the former owner: there is never a second one.
+        if (owner) await take(owner.userId, 'admin');
+        await take(userId, role);
+        views.push({ ...change(chat, 1, chat.memberCount, actor), userId, role });
+        if (owner) {
+          views.push({ ...change(chat, 2, chat.memberCount, actor), userId: owner.userId, role: 'admin' });
+        }
+        const note = roleNote(actor.userId, userId, role);
+        return { result: views, events: views.length, memberCount: chat.memberCount, note };
+      },
+    );
+    const [view, ...others] = result;
+    if (!view) throw new AppError('NOT_FOUND');
+    if (changed) {
+      this.publisher.publish('memberUpdated', view, { chat: chatId, except: actor.origin });
+      for (const other of others) this.publisher.publish('memberUpdated', other, { chat: chatId });
+    }
+    if (message) this.publisher.publish('newMessage', message, { chat: chatId });
+    return view;
+  }
+
+  /** When they joined; null when there is nobody to insert. */
+  private async insert({ chat, runner }: Changing, userIds: number[]): Promise<string | null> {
+    if (userIds.length === 0) return null;
+    const { id, lastSeq, version, historyVisible } = chat;
+    const seesAfter = historyVisible === 'all' ? 0 : lastSeq;
+    const joined = await runner.rows<{ joinedAt: string }>(insertMembers, [
+      id,
+      userIds,
+      null,
+      lastSeq,
+      seesAfter,
+      version + 1,
+    ]);
+    if (joined.length < userIds.length) throw noSuchPeople('userIds');
+    return joined[0]?.joinedAt ?? null;
+  }
+}
+
+/** What every event of a group's members carries, for its nth change. */
+export function change(
+  chat: Changing['chat'],
+  nth: number,
+  memberCount: number,
+  actor: Actor,
+): Omit<MemberUpdatedView, 'userId' | 'role'> {
+  return {
+    chatId: chat.id,
+    version: chat.version + nth,
+    membersVersion: chat.membersVersion + nth,
+    memberCount,
+    by: actor.userId,
+  };
+}
+
+function noOwner(): AppError {
+  return new AppError('CONFLICT', {
+    message: 'A group has an owner: make another member the owner first.',
+    details: [{ path: 'role', message: 'expected owner' }],
+  });
+}

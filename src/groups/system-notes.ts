@@ -1,0 +1,63 @@
+import type { Note } from './group-changes.js';
+import type { NameOf } from '../messages/model/system-messages.js';
+import type { Role } from '../database/models/chat-member.model.js';
+
+/** Names said of many people; the rest are counted. */
+const MAX_NAMED = 3;
+
+/** Ids that a system message carries; the rest are counted. */
+const MAX_IDS = 100;
+
+const titles: Record<Role, string> = { owner: 'the owner', admin: 'an admin', member: 'a member' };
+
+/** `Alice`, `Alice and Bob`, `Alice, Bob, Carol and 7 others`. */
+export function listed(userIds: readonly number[], nameOf: NameOf): string {
+  const others = userIds.length - MAX_NAMED;
+  const names = userIds.slice(0, MAX_NAMED).map(nameOf);
+  if (others > 0) names.push(others === 1 ? '1 other' : `${others} others`);
+  const last = names.pop() ?? '';
+  return names.length === 0 ? last : `${names.join(', ')} and ${last}`;
+}
+
+/** `by` did it: a person, or null for the application itself. */
+export function addedNote(by: number | null, userIds: readonly number[]): Note {
+  return {
+    names: userIds.slice(0, MAX_NAMED),
+    text: (nameOf) => {
+      const people = listed(userIds, nameOf);
+      return by === null
+        ? `${people} ${userIds.length === 1 ? 'was' : 'were'} added`
+        : `${nameOf(by)} added ${people}`;
+    },
+    metadata: { event: 'membersAdded', userIds: userIds.slice(0, MAX_IDS), count: userIds.length },
+  };
+}
+
+/** `heirId` owns the group from now on; null: its owner is still there. */
+export function removedNote(by: number | null, userId: number, heirId: number | null): Note {
+  return {
+    names: heirId === null ? [userId] : [userId, heirId],
+    text: (nameOf) => {
+      const name = nameOf(userId);
+      const said =
+        by === userId
+          ? `${name} left`
+          : by === null
+            ? `${name} was removed`
+            : `${nameOf(by)} removed ${name}`;
+      return heirId === null ? said : `${said}; ${nameOf(heirId)} is the owner now`;
+    },
+    metadata: { event: 'memberRemoved', userId, ...(heirId === null ? {} : { ownerId: heirId }) },
+  };
+}
+
+export function roleNote(by: number | null, userId: number, role: Role): Note {
+  return {
+    names: [userId],
+    text: (nameOf) =>
+      by === null
+        ? `${nameOf(userId)} is ${titles[role]} now`
+        : `${nameOf(by)} made ${nameOf(userId)} ${titles[role]}`,
+    metadata: { event: 'memberUpdated', userId, role },
+  };
+}

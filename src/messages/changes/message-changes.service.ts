@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, personOf } from '../../commands/identity/actor.js';
+import { isAllowed } from '../../chats/permissions.js';
+import {
+  AppError,
+  type CommandInput,
+  type MessageDeletedView,
+  type MessageEditView,
+  type MessageView,
+} from '../../contract/index.js';
+import { Sql } from '../../database/sql.js';
+import { Publisher } from '../../delivery/publisher.js';
+import { editsOf, emptyMessage, hideMessage, keepEdit, setContent } from './change.queries.js';
+import { MessageChanges, requireThere, requireWritten } from './message-changes.js';
+
+/** Edits shown of one message. */
+const MAX_EDITS_SHOWN = 100;
+
+/** What becomes of messages after they are sent. */
+@Injectable()
+export class MessageLifeService {
+  constructor(
+    private readonly sql: Sql,
+    private readonly changes: MessageChanges,
+    private readonly publisher: Publisher,
+  ) {}
+
+  /**
+   * Changes the text of a message; members hear `messageEdited`. The same text again is no change.
+   *
+   * @throws AppError NOT_FOUND; FORBIDDEN for a message of somebody else or of the server, or by a block
+   */
+  async edit(actor: Actor, { messageId, content }: CommandInput<'editMessage'>): Promise<MessageView> {
+    const { view, changed, audience } = await this.changes.change(
+      actor,
+      'message.edit',
+      messageId,
+      async ({ message, runner }) => {
+        requireThere(message);
+        requireWritten(message);
+        if (actor.userId !== null && message.senderId !== actor.userId) throw new AppError('FORBIDDEN');
+        if (message.content === content) return false;
+        await runner.rows(keepEdit, [messageId]);
+        await runner.rows(setContent, [messageId, content]);
+        return true;
+      },
+    );
+    if (changed) this.publisher.publish('messageEdited', view, audience);
+    return view;
+  }
+
+  /**
+   * For everyone: empties the message and leaves its place, once; for me: takes it out of my sight, on all devices.
+   *
+   * @throws AppError NOT_FOUND; FORBIDDEN for everyone's sight of somebody else's message, but for the
+   * admins of a group.
+   */
+  async delete(actor: Actor, input: CommandInput<'deleteMessage'>): Promise<MessageDeletedView> {
+    return input.for === 'me' ? this.hide(actor, input.messageId) : this.empty(actor, input.messageId);
+  }
+
+  /** @throws AppError NOT_FOUND */
+  async edits(actor: Actor, { messageId }: { messageId: number }): Promise<MessageEditView[]> {
+    await this.changes.requireChatOf(actor, 'message.read', messageId);
+    return this.sql.rows<MessageEditView>(editsOf, [messageId, MAX_EDITS_SHOWN]);
+  }
+
+  private async empty(actor: Actor, messageId: number): Promise<MessageDeletedView> {
+    const { chat, view, changed, audience } = await this.changes.change(
+      actor,
+      'message.delete',
+      messageId,
+      async ({ chat, message, runner }) => {
+        if (actor.userId !== null) requireWritten(message);
+        const own = actor.userId === null || message.senderId === actor.userId;
+        if (!own && !isAllowed('message.deleteAny', chat)) throw new AppError('FORBIDDEN');
+        if (message.deletedAt !== null) return false;
+        await runner.rows(emptyMessage, [messageId]);
+        return true;
+      },
+    );
+    const deleted: MessageDeletedView = {
+      messageId,
+      chatId: chat.chatId,
+      seq: view.seq,
+      version: view.version,
+      for: 'everyone',
+    };
+    if (changed) this.publisher.publish('messageDeleted', deleted, audience);
+    return deleted;
+  }
+
+  private async hide(actor: Actor, messageId: number): Promise<MessageDeletedView> {
+    const userId = personOf(actor);
+    const { chatId, seq, version } = await this.changes.requireChatOf(actor, 'message.hide', messageId);
+    await this.sql.rows(hideMessage, [userId, messageId]);
+    const deleted: MessageDeletedView = { messageId, chatId, seq, version, for: 'me' };
+    this.publisher.publish('messageDeleted', deleted, { users: [userId], except: actor.origin });
+    return deleted;
+  }
+}

@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../../commands/identity/actor.js';
+import { judge, type Membership, type MembershipRow } from '../../chats/access.js';
+import { type MessageRow, toMessageView } from '../model/message.view.js';
+import { membersOf } from '../../chats/audience.js';
+import { AppError, type MessageView, type Permission } from '../../contract/index.js';
+import type { Audience } from '../../delivery/publisher.js';
+import { type Runner, Sql } from '../../database/sql.js';
+import { lockChatOf, messageById, notSeenBy, placeOf, stampChange } from './change.queries.js';
+
+/** A message under change: its chat is locked. */
+export interface Changing {
+  chat: Membership;
+  message: MessageRow;
+  runner: Runner;
+}
+
+/** A message after a change, and whether anything changed. */
+export interface Changed {
+  chat: Membership;
+  view: MessageView;
+  changed: boolean;
+  /** The members who may see the message, but for the one who asked. */
+  audience: Audience;
+}
+
+/**
+ * Changes of messages that are there: one after the other in each chat, each with the chat's next version, so
+ * that `sync` finds it.
+ */
+@Injectable()
+export class MessageChanges {
+  constructor(private readonly sql: Sql) {}
+
+  /**
+   * Runs `apply` under the lock of the message's chat; when it returns true the message and the chat get the
+   * next version.
+   *
+   * @throws AppError NOT_FOUND for no message, and just the same for one in a chat that is not the asker's.
+   * @throws AppError FORBIDDEN by the permission; what `apply` throws undoes the change.
+   */
+  async change(
+    actor: Actor,
+    permission: Permission,
+    messageId: number,
+    apply: (changing: Changing) => Promise<boolean>,
+  ): Promise<Changed> {
+    return this.sql.transaction(async (runner) => {
+      const chat = judge(actor, permission, await this.lock(runner, messageId, actor));
+      const message = await this.find(runner, messageId);
+      if (message.seq <= chat.seesAfter) throw new AppError('NOT_FOUND');
+      const changed = await apply({ chat, message, runner });
+      if (changed) await runner.rows(stampChange, [messageId, chat.version + 1]);
+      const after = changed ? await this.find(runner, messageId) : message;
+      const audience = membersOf(chat, actor.origin);
+      if (changed && chat.type === 'group') {
+        const hidden = await runner.rows<{ userId: number }>(notSeenBy, [chat.chatId, message.seq]);
+        audience.without = hidden.map(({ userId }) => userId);
+      }
+      return { chat, view: toMessageView(after, chat), changed, audience };
+    });
+  }
+
+  /**
+   * The chat of a message and its place there, when the asker has the permission.
+   *
+   * @throws AppError NOT_FOUND, FORBIDDEN
+   */
+  async requireChatOf(
+    actor: Actor,
+    permission: Permission,
+    messageId: number,
+  ): Promise<Membership & { seq: number }> {
+    const [row] = await this.sql.rows<MembershipRow & { seq: number }>(placeOf, [messageId, actor.userId]);
+    const chat = judge(actor, permission, row);
+    if (!row || row.seq <= chat.seesAfter) throw new AppError('NOT_FOUND');
+    return { ...chat, seq: row.seq };
+  }
+
+  private async lock(
+    runner: Runner,
+    messageId: number,
+    { userId }: Actor,
+  ): Promise<MembershipRow | undefined> {
+    const look = () => runner.rows<MembershipRow & { changed: boolean }>(lockChatOf, [messageId, userId]);
+    const [row] = await look();
+    return row?.changed ? (await look())[0] : row;
+  }
+
+  /** @throws AppError NOT_FOUND */
+  async find(runner: Runner, messageId: number): Promise<MessageRow> {
+    const [message] = await runner.rows<MessageRow>(messageById, [messageId]);
+    if (!message) throw new AppError('NOT_FOUND');
+    return message;
+  }
+}
+
+/** @throws AppError FORBIDDEN for a message that the server wrote. */
+export function requireWritten(message: MessageRow): void {
+  if (message.type === 'system') throw new AppError('FORBIDDEN');
+}
+
+/** @throws AppError NOT_FOUND for a message that was deleted for everyone. */
+export function requireThere(message: MessageRow): void {
+  if (message.deletedAt !== null) throw new AppError('NOT_FOUND');
+}

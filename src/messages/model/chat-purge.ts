@@ -1,0 +1,55 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Sql } from '../../database/sql.js';
+import { endPurge, openPurges, purgeMessages } from '../../chats/chats.queries.js';
+
+/** Messages removed by one statement: well under its time bound. */
+const CHUNK = 5_000;
+
+/**
+ * Removes the messages of deleted chats. The chat is gone for everyone the moment it is deleted; of a long one
+ * the rows go in chunks afterwards, and what a crash interrupts goes on at the next start.
+ */
+@Injectable()
+export class ChatPurge implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(ChatPurge.name);
+  private running: Promise<void> = Promise.resolve();
+  private stopping = false;
+
+  constructor(private readonly sql: Sql) {}
+
+  onApplicationBootstrap(): void {
+    this.enqueue(async () => {
+      for (const { chatId } of await this.sql.rows<{ chatId: number }>(openPurges, []))
+        await this.finish(chatId);
+    });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopping = true;
+    await this.running;
+  }
+
+  /** Removes the first chunk now, which for most chats is all; the rest in the background. Never fails. */
+  async start(chatId: number): Promise<void> {
+    const done = await this.removeChunk(chatId).catch(() => false);
+    if (!done) this.enqueue(() => this.finish(chatId));
+  }
+
+  private enqueue(work: () => Promise<void>): void {
+    this.running = this.running.then(work).catch((error: unknown) => {
+      this.logger.warn(`Messages of a deleted chat are left for the next start: ${String(error)}`);
+    });
+  }
+
+  private async finish(chatId: number): Promise<void> {
+    while (!this.stopping && !(await this.removeChunk(chatId)));
+  }
+
+  /** Whether that was the last. */
+  private async removeChunk(chatId: number): Promise<boolean> {
+    const [chunk] = await this.sql.rows<{ removed: number }>(purgeMessages, [chatId, CHUNK]);
+    if (chunk && chunk.removed >= CHUNK) return false;
+    await this.sql.rows(endPurge, [chatId]);
+    return true;
+  }
+}

@@ -1,0 +1,58 @@
+import { bigints, ints, texts } from '../../database/binary-array.js';
+import type { DirectChat } from './direct-chats.js';
+import type { DirectNumbers, Numbers } from './direct-sends.queries.js';
+import type { Entry } from './draft.js';
+
+/** A message for {@link sendDirect}. */
+export interface DirectSend {
+  entry: Entry;
+  chat: DirectChat;
+}
+
+/** A batch for {@link sendDirect}, with each message's place among those of its chat. */
+export class DirectBatch {
+  /** By message: its chat's place in the order of the chats, and its own in its chat, from 1. */
+  private readonly places: number[] = [];
+  private readonly nths: number[] = [];
+  private readonly chats: { chatId: number; place: number; count: number; by1: number }[];
+
+  constructor(private readonly sends: readonly DirectSend[]) {
+    const chats = new Map<number, { chatId: number; place: number; count: number; by1: number }>();
+    for (const { chat, entry } of sends) {
+      let one = chats.get(chat.chatId);
+      if (!one) chats.set(chat.chatId, (one = { chatId: chat.chatId, place: 0, count: 0, by1: 0 }));
+      this.nths.push(++one.count);
+      if (entry.draft.senderId === chat.user1Id) one.by1++;
+    }
+    this.chats = [...chats.values()].sort((a, b) => a.chatId - b.chatId);
+    this.chats.forEach((one, i) => (one.place = i + 1));
+    for (const { chat } of sends) this.places.push(chats.get(chat.chatId)!.place);
+  }
+
+  /** The parameters of the statement. */
+  values(): unknown[] {
+    const { sends, chats } = this;
+    return [
+      bigints(chats.map(({ chatId }) => chatId)),
+      bigints(chats.map(({ count }) => count)),
+      bigints(chats.map(({ by1 }) => by1)),
+      bigints(chats.map(({ count, by1 }) => count - by1)),
+      bigints(sends.map(({ entry }) => entry.draft.senderId)),
+      ints(this.places),
+      ints(this.nths),
+      texts(sends.map(({ entry }) => entry.key)),
+      texts(sends.map(({ entry }) => entry.draft.content)),
+      sends.some(({ entry }) => entry.metadata !== null)
+        ? texts(sends.map(({ entry }) => entry.metadata))
+        : null,
+      sends.length,
+    ];
+  }
+
+  /** What the message at `index` of the batch got. */
+  numbersOf(index: number, { ids, seqs, versions, createdAt }: DirectNumbers): Numbers {
+    const place = this.places[index]! - 1;
+    const nth = this.nths[index]!;
+    return { id: ids[index]!, seq: seqs[place]! + nth, version: versions[place]! + nth, createdAt };
+  }
+}

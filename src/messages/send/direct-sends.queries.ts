@@ -1,0 +1,57 @@
+import type { MessageRow } from '../model/message.view.js';
+import type { Statement } from '../../database/sql.js';
+
+/**
+ * Writes a batch of messages to direct chats that are known, in one statement and so in one commit: the same as
+ * `sendMessages` does when it finds nothing to refuse, at about half its cost. All or nothing.
+ *
+ * Of the chats, in the order of their ids, arrays: `$1` id, `$2` messages, `$3` and `$4` how many of them the
+ * first and the second person sends. Of the messages: `$5` sender, `$6` the chat's place in `$1`, `$7` the
+ * message's place in its chat, `$8` key, `$9` content, `$10` metadata or null. `$11` is how many there are.
+ *
+ * It answers one row, {@link DirectNumbers}, for them all: a row a message costs more (docs/adr/0008).
+ *
+ * It ends with a serialization fault when one of the chats is gone or its people block each other, and with a unique
+ * violation when one of the messages is: `sendMessages` then tells which.
+ */
+export const sendDirect: Statement = {
+  name: 'messages.sendDirect',
+  text: `
+    WITH bumped AS (
+      UPDATE chats c SET
+        "lastSeq" = c."lastSeq" + n.count, version = c.version + n.count, "lastActivityAt" = clock_timestamp(),
+        "user1Sent" = c."user1Sent" + n.by1, "user2Sent" = c."user2Sent" + n.by2
+      FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) AS n(chat, count, by1, by2)
+      WHERE c.id = n.chat AND NOT c."user1Blocks" AND NOT c."user2Blocks"
+      RETURNING c.id, c."lastSeq" - n.count AS "lastSeq", c.version - n.count AS version
+    ), base AS MATERIALIZED (
+      SELECT array_agg(id ORDER BY id) AS chats, array_agg("lastSeq" ORDER BY id) AS seqs,
+        array_agg(version ORDER BY id) AS versions, clock_timestamp()::timestamptz(3) AS "createdAt",
+        CASE WHEN array_agg(id ORDER BY id) = $1::bigint[]
+          THEN ARRAY(SELECT nextval('messages_id_seq') FROM generate_series(1, $11::int))
+          ELSE ARRAY[memberships_changed()] END AS ids
+      FROM bumped
+    ), written AS (
+      INSERT INTO messages (id, "chatId", seq, version, "senderId", "clientId", content, metadata, "createdAt")
+      OVERRIDING SYSTEM VALUE
+      SELECT b.ids[i.idx], b.chats[i.nr], b.seqs[i.nr] + i.nth, b.versions[i.nr] + i.nth, i.sender, i.key, i.content,
+        i.metadata::jsonb, b."createdAt"
+      FROM base b CROSS JOIN unnest(
+        $5::bigint[], $6::int[], $7::int[], $8::text[], $9::text[], $10::text[]
+      ) WITH ORDINALITY AS i(sender, nr, nth, key, content, metadata, idx)
+    )
+    SELECT ids, seqs, versions, "createdAt" FROM base`,
+};
+
+/** What {@link sendDirect} answers. */
+export interface DirectNumbers {
+  /** Of the messages, in the order of the batch. */
+  ids: number[];
+  /** Of the chats, in the order of their ids: the numbers before the batch. */
+  seqs: number[];
+  versions: number[];
+  createdAt: string;
+}
+
+/** What the database gives a message. */
+export type Numbers = Pick<MessageRow, 'id' | 'seq' | 'version' | 'createdAt'>;

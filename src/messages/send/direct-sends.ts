@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { isConflict, isUniqueViolation } from '../../common/errors/failure.js';
+import { Sql } from '../../database/sql.js';
+import { DirectBatch, type DirectSend } from './direct-batch.js';
+import { DirectChats } from './direct-chats.js';
+import { type DirectNumbers, sendDirect } from './direct-sends.queries.js';
+import { type Entry, type Findings, isMentioning } from './draft.js';
+import { sentOf } from './sent.js';
+
+/** Fewer messages than this, beside others, are not worth a statement of their own. */
+const WORTH_A_STATEMENT = 8;
+
+/** Milliseconds for which, after a repeated key, batches look for repeated keys before they write. */
+const CAREFUL_MS = 250;
+
+/** The short way: messages about which nothing is left to be looked up. */
+@Injectable()
+export class DirectSends {
+  private carefulUntil = 0;
+
+  constructor(
+    private readonly sql: Sql,
+    private readonly chats: DirectChats,
+  ) {}
+
+  /**
+   * Messages to known direct chats that answer no other: nothing about them is left to be looked up but what the
+   * writing itself finds out. Once a sender or a chat has a message among the rest, later ones follow it there, so
+   * that the order is kept.
+   */
+  plainOf(entries: Entry[], { unsure, contended }: Findings): { plain: DirectSend[]; rest: Entry[] } {
+    const plain: DirectSend[] = [];
+    const rest: Entry[] = [];
+    if (unsure.size > 0 || contended || performance.now() < this.carefulUntil)
+      return { plain, rest: entries };
+    const behind = new Set<number | string>();
+    for (const entry of entries) {
+      const { draft } = entry;
+      const chat = this.chats.of(draft);
+      const isBehind = behind.size > 0 && (behind.has(draft.senderId) || behind.has(`chat ${chat?.chatId}`));
+      if (chat && draft.replyToId === null && !isBehind && !isMentioning(entry)) {
+        plain.push({ entry, chat });
+      } else {
+        rest.push(entry);
+        behind.add(draft.senderId);
+        if (chat) behind.add(`chat ${chat.chatId}`);
+      }
+    }
+    return rest.length > 0 && plain.length < WORTH_A_STATEMENT
+      ? { plain: [], rest: entries }
+      : { plain, rest };
+  }
+
+  /** False when something about them is not plain after all: nothing is written then. */
+  async write(plain: DirectSend[]): Promise<boolean> {
+    const batch = new DirectBatch(plain);
+    let numbers: DirectNumbers | undefined;
+    try {
+      [numbers] = await this.sql.rows<DirectNumbers>(sendDirect, batch.values());
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      if (isUniqueViolation(error)) this.carefulUntil = performance.now() + CAREFUL_MS;
+      else for (const { chat } of plain) this.chats.forget(chat.chatId);
+      return false;
+    }
+    if (!numbers) throw new Error('A written batch has no row');
+    for (let i = 0; i < plain.length; i++) {
+      const { entry, chat } = plain[i]!;
+      entry.outcome = { ok: true, result: sentOf(entry, batch.numbersOf(i, numbers), chat) };
+    }
+    return true;
+  }
+}

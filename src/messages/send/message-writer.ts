@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { OWN_KEY } from '../model/message.view.js';
+import { AppError } from '../../contract/index.js';
+import { isConflict, isSerializationFault, isUnavailable, tooSlow } from '../../common/errors/failure.js';
+import { GroupCommit, type Outcome } from '../../common/flow/batcher.js';
+import { Metrics } from '../../common/metrics/metrics.js';
+import { Vitals } from '../../common/health.js';
+import { ANSWER_WITHIN_MS } from '../../sockets/deadlines.js';
+import { writeGathered } from '../../sockets/wire/corked-ws.js';
+import { BatchSender } from './batch-sender.js';
+import type { Draft, Entry, Findings, Sent } from './draft.js';
+import { outcomeOfTwin, splitTwins, standsAlone } from './duplicates.js';
+import { WriterMeters } from './writer-meters.js';
+
+/** Messages of a batch. Larger ones cost less a message and hold the locks longer. */
+const BATCH = { some: 256, most: 1_024 };
+
+/** Most messages that wait. At 10 KB each they are 50 MB. */
+const MAX_WAITING = 5_000;
+
+/** Looks at a batch again after a conflict with another node, or after making the chats it needs. */
+const MAX_ATTEMPTS = 6;
+
+/** Milliseconds before a batch whose connection was lost is tried again. */
+const RECONNECT_PAUSE_MS = 100;
+
+/**
+ * Writes messages: what arrives while a commit is under way goes in the next one, by one statement.
+ *
+ * - An answer means committed. One sender's messages are written in the order of their `write` calls.
+ * - Every message has a key, the sender's or one of ours, so a batch whose fate is unknown (the connection
+ *   broke during the commit) is run again without doubling any.
+ * - One bad entry fails alone.
+ */
+@Injectable()
+export class MessageWriter implements OnApplicationShutdown {
+  private readonly logger = new Logger(MessageWriter.name);
+  private readonly meters: WriterMeters;
+  /**
+   * Begins the keys of messages whose senders gave none; a number follows. No other writer has the same, and keys of one
+   * sender that rise keep their index close together.
+   */
+  private readonly ownKeys = OWN_KEY + randomBytes(12).toString('base64url');
+  private ownKey = 0;
+  private readonly commits = new GroupCommit<Entry, Sent>({
+    write: (batch) => this.writeBatch(batch),
+    batch: BATCH,
+    maxWaiting: MAX_WAITING,
+    patienceMs: ANSWER_WITHIN_MS,
+    // Acks and events leave in the turn that has the commit.
+    answered: writeGathered,
+  });
+
+  constructor(
+    private readonly sender: BatchSender,
+    metrics: Metrics,
+    vitals: Vitals,
+  ) {
+    this.meters = new WriterMeters(metrics, vitals, { depth: () => this.depth, most: MAX_WAITING });
+  }
+
+  /**
+   * @throws AppError NOT_FOUND (chat, or message to reply to), FORBIDDEN (a block), IDEMPOTENCY_MISMATCH, OVERLOADED, UNAVAILABLE
+   */
+  write(draft: Draft): Promise<Sent> {
+    return this.commits.submit({
+      draft,
+      key: draft.clientId ?? `${this.ownKeys}${(this.ownKey++).toString(36)}`,
+      metadata: draft.metadata === null ? null : JSON.stringify(draft.metadata),
+      outcome: null,
+      giveUpAt: performance.now() + ANSWER_WITHIN_MS,
+    });
+  }
+
+  /** Messages that wait for the next batch. */
+  get depth(): number {
+    return this.commits.depth;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.commits.drained();
+  }
+
+  private async writeBatch(batch: readonly Entry[]): Promise<Outcome<Sent>[]> {
+    const since = performance.now();
+    const { unique, twins } = splitTwins(batch);
+    await this.settle(unique);
+    await this.settleTwins(twins);
+    this.meters.batch(batch.length, since);
+    for (const { outcome } of batch) if (outcome?.ok && outcome.result.written) this.meters.written.add();
+    return batch.map(({ outcome }) => outcome ?? { ok: false, error: tooSlow() });
+  }
+
+  /** At most one more statement, whatever comes under one key. */
+  private async settleTwins(twins: [Entry, Entry][]): Promise<void> {
+    const alone = new Map<Entry, Entry>();
+    for (const [twin, first] of twins)
+      if (!alone.has(first) && standsAlone(twin, first)) alone.set(first, twin);
+    if (alone.size > 0) await this.settle([...alone.values()]);
+    const latest = new Map<Entry, Entry>();
+    for (const [twin, first] of twins) {
+      if (alone.get(first) === twin) latest.set(first, twin);
+      else twin.outcome = outcomeOfTwin(twin, latest.get(first) ?? first);
+    }
+  }
+
+  /**
+   * Runs entries until each has an outcome: as often as its patience lasts while the database is away, a few
+   * times after conflicts.
+   */
+  private async settle(
+    entries: Entry[],
+    findings: Findings = { unsure: new Set(), contended: false },
+  ): Promise<void> {
+    let left = entries;
+    let conflicts = 0;
+    while (left.length > 0) {
+      try {
+        left = await this.sender.attempt(left, findings);
+        if (left.length === 0 || ++conflicts < MAX_ATTEMPTS) continue;
+        for (const entry of left) entry.outcome = { ok: false, error: new AppError('NOT_FOUND') };
+        return;
+      } catch (error) {
+        // What has an outcome is committed: what failed came after it.
+        left = left.filter((entry) => entry.outcome === null);
+        if (isUnavailable(error) && !isSerializationFault(error)) {
+          for (const entry of left) findings.unsure.add(entry);
+          const now = performance.now();
+          left = left.filter((entry) => entry.giveUpAt > now + RECONNECT_PAUSE_MS);
+          if (left.length > 0) await pause(RECONNECT_PAUSE_MS);
+        } else if (++conflicts >= MAX_ATTEMPTS || !isConflict(error)) {
+          await this.settleApart(left, error, findings);
+          return;
+        } else if (isSerializationFault(error)) {
+          findings.contended = true;
+        }
+      }
+    }
+  }
+
+  /** The batch failed as a whole for a reason that is no conflict: each entry alone, so that only the bad one fails. */
+  private async settleApart(entries: Entry[], error: unknown, findings: Findings): Promise<void> {
+    const [only] = entries;
+    if (only && entries.length === 1) {
+      only.outcome = { ok: false, error };
+      return;
+    }
+    this.logger.error(error, 'A batch failed as a whole; its messages are written one by one');
+    for (const entry of entries) await this.settle([entry], findings);
+  }
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,239 @@
+import { blockBetween, blocks } from '../../blocks/blocks.queries.js';
+import type { Statement } from '../../database/sql.js';
+
+/** What became of one entry of a batch. */
+export const verdicts = {
+  written: 0,
+  /** There is a message with that key, of the same body. */
+  duplicate: 1,
+  /** There is a message with that key, of another body. */
+  mismatch: 2,
+  /** The two people have no chat yet. */
+  noDirectChat: 3,
+  /** No such chat, or the sender is no member. */
+  notFound: 4,
+  /** The message to reply to is not in this chat. */
+  noReply: 5,
+  /** The other person of the direct chat, there or not, blocks the sender. */
+  blocked: 6,
+  /** The sender blocks the other person. */
+  blocking: 7,
+  /** Somebody who is mentioned is no member. */
+  noMention: 8,
+  /** As `duplicate`, and the sender may not see it any more: they are answered as at first, and learn nothing new. */
+  unseen: 9,
+} as const;
+
+export type Verdict = (typeof verdicts)[keyof typeof verdicts];
+
+/** A row of the answer, in any order. An entry without one has lost its chat to a deletion at this moment. */
+export interface SentRow {
+  /** The entry's place, from 1. */
+  idx: number;
+  verdict: Verdict;
+  /** The message written, or the one there is. */
+  id: number | null;
+  chatId: number | null;
+  user1Id: number | null;
+  user2Id: number | null;
+  seq: number | null;
+  version: number | null;
+  createdAt: string | null;
+}
+
+/** What tells a retry of a send from another message under the same key, once the message has changed. */
+export const originalHash = (content: string, reply: string, metadata: string) =>
+  `md5(concat_ws(E'\\x01', ${content}, COALESCE(${reply}::text, ''), COALESCE(${metadata}::text, '')))`;
+
+/** The people that a message's metadata mentions, a row each. */
+export const mentionsIn = (metadata: string) =>
+  `jsonb_path_query(${metadata}, '$.mentions[*] ? (@ >= 1 && @ <= 9007199254740991)')::bigint`;
+
+const STRANGER_MENTIONED = `
+          WHEN EXISTS (
+            SELECT 1 FROM (SELECT ${mentionsIn('i.metadata::jsonb')} AS id) x
+            WHERE NOT EXISTS (SELECT 1 FROM chat_members w WHERE w."chatId" = c.id AND w."userId" = x.id)
+          ) THEN ${verdicts.noMention}`;
+
+const KEEP_MENTIONS = `, mentioned AS (
+      INSERT INTO message_mentions ("chatId", "userId", seq)
+      SELECT DISTINCT x.chat, x.id, x.seq
+      FROM (SELECT chat, seq, sender, ${mentionsIn('metadata')} AS id FROM numbered) x WHERE x.id <> x.sender
+    )`;
+
+/**
+ * Writes a batch of messages, in one statement and so in one commit.
+ *
+ * Arrays of one length: `$1` sender, `$2` chat or null, `$3` receiver or null, `$4` key, `$5` content, `$6`
+ * reply to or null, `$7` metadata or null; an array that would hold nulls only may be null itself. No two
+ * entries share sender and key.
+ *
+ * - `judged` says of each entry what becomes of it, by the statement's snapshot.
+ * - `bumped` moves each chat's numbers by the messages it gets, and so locks the chats, in the order of their
+ *   ids: writers on several nodes can't deadlock. What it returns are the numbers under the lock.
+ * - `base` holds them as arrays in the order of the chats, `numbered` reads them by the chat's rank: a join of
+ *   the two would compare each entry with each chat.
+ * - A block between two people stands on the row of their direct chat; where there is none yet, it is looked up.
+ * - When the memberships or blocks of a chat changed while the statement waited for its lock, or the chat went, it
+ *   ends with a serialization fault and is run again, after `lockChats`: nobody who was removed or blocked before
+ *   writes after.
+ * - A message with the same key that another node commits while this statement waits is not in its snapshot:
+ *   the insert fails on the unique index then, the whole batch is rolled back, and run again it finds it.
+ *
+ * The members of a direct chat are its two people; only groups are looked up in chat_members.
+ *
+ * Every table is reached by one index lookup an entry (`LATERAL … LIMIT 1`), whatever the planner believes of
+ * its size: the plan is made once a connection, often while the tables are empty.
+ */
+const send = (name: string, batch: { mentions: boolean }): Statement => ({
+  name,
+  text: `
+    WITH judged AS MATERIALIZED (
+      SELECT i.idx, i.sender, i.key, i.content, i.reply, i.metadata::jsonb AS metadata,
+        c.id AS chat, c."user1Id", c."user2Id", c."membersVersion", o.id AS "originalId",
+        CASE
+          WHEN o.id IS NOT NULL THEN CASE
+            WHEN NOT EXISTS (SELECT 1 FROM chats g WHERE g.id = o."chatId") THEN ${verdicts.notFound}
+            WHEN o."chatId" = c.id AND CASE WHEN o."originalHash" IS NULL
+                THEN o.content = i.content AND o."replyToId" IS NOT DISTINCT FROM i.reply
+                  AND o.metadata IS NOT DISTINCT FROM i.metadata::jsonb
+                ELSE o."originalHash" = ${originalHash('i.content', 'i.reply', 'i.metadata::jsonb')} END
+            THEN CASE
+              WHEN c."user1Id" IS NULL AND (m."userId" IS NULL OR o.seq <= m."seesAfter") THEN ${verdicts.unseen}
+              ELSE ${verdicts.duplicate} END
+            ELSE ${verdicts.mismatch} END
+          WHEN c.id IS NULL AND i.chat IS NULL THEN CASE
+            WHEN ${blocks('i.receiver', 'i.sender')} THEN ${verdicts.blocked}
+            WHEN ${blocks('i.sender', 'i.receiver')} THEN ${verdicts.blocking}
+            ELSE ${verdicts.noDirectChat} END
+          WHEN i.sender NOT IN (c."user1Id", c."user2Id") OR (c."user1Id" IS NULL AND m."userId" IS NULL)
+          THEN ${verdicts.notFound}
+          WHEN CASE i.sender WHEN c."user1Id" THEN c."user2Blocks" ELSE c."user1Blocks" END THEN ${verdicts.blocked}
+          WHEN c."user1Blocks" OR c."user2Blocks" THEN ${verdicts.blocking}
+          WHEN i.reply IS NOT NULL AND r.id IS NULL THEN ${verdicts.noReply}${batch.mentions ? STRANGER_MENTIONED : ''}
+          ELSE ${verdicts.written}
+        END AS verdict
+      FROM unnest(
+        $1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::text[]
+      ) WITH ORDINALITY AS i(sender, chat, receiver, key, content, reply, metadata, idx)
+      LEFT JOIN LATERAL (
+        SELECT p.id, p."user1Id", p."user2Id", p."membersVersion", p."user1Blocks", p."user2Blocks" FROM chats p
+        WHERE i.chat IS NULL AND p.type = 'direct'
+          AND LEAST(p."user1Id", p."user2Id") = LEAST(i.sender, i.receiver)
+          AND GREATEST(p."user1Id", p."user2Id") = GREATEST(i.sender, i.receiver)
+        UNION ALL
+        SELECT c.id, c."user1Id", c."user2Id", c."membersVersion", c."user1Blocks", c."user2Blocks" FROM chats c
+        WHERE c.id = i.chat
+        LIMIT 1
+      ) c ON true
+      LEFT JOIN LATERAL (
+        SELECT m."userId", m."seesAfter" FROM chat_members m
+        WHERE c."user1Id" IS NULL AND m."chatId" = c.id AND m."userId" = i.sender LIMIT 1
+      ) m ON true
+      LEFT JOIN LATERAL (
+        SELECT o.id, o."chatId", o.seq, o.content, o."replyToId", o.metadata, o."originalHash" FROM messages o
+        WHERE o."senderId" = i.sender AND o."clientId" = i.key LIMIT 1
+      ) o ON true
+      LEFT JOIN LATERAL (
+        SELECT r.id FROM messages r
+        WHERE r.id = i.reply AND r."chatId" = c.id AND r.seq > COALESCE(m."seesAfter", 0) LIMIT 1
+      ) r ON true
+    ), bumped AS (
+      UPDATE chats c SET
+        "lastSeq" = c."lastSeq" + n.count, version = c.version + n.count, "lastActivityAt" = clock_timestamp(),
+        "user1Sent" = c."user1Sent" + n.by1, "user2Sent" = c."user2Sent" + n.by2
+      FROM (
+        SELECT chat, count(*), count(*) FILTER (WHERE sender = "user1Id") AS by1,
+          count(*) FILTER (WHERE sender = "user2Id") AS by2
+        FROM judged WHERE verdict = ${verdicts.written} GROUP BY chat ORDER BY chat
+      ) n WHERE c.id = n.chat
+      RETURNING c.id, c."lastSeq" - n.count AS "lastSeq", c.version - n.count AS version, c."membersVersion"
+    ), base AS MATERIALIZED (
+      SELECT array_agg(id ORDER BY id) AS chats, array_agg("lastSeq" ORDER BY id) AS seqs,
+        array_agg(version ORDER BY id) AS versions, array_agg("membersVersion" ORDER BY id) AS members
+      FROM bumped
+    ), numbered AS MATERIALIZED (
+      SELECT j.*, b.seqs[j.nr] + j.nth AS seq, b.versions[j.nr] + j.nth AS version,
+        CASE WHEN b.chats[j.nr] = j.chat AND b.members[j.nr] = j."membersVersion"
+          THEN nextval('messages_id_seq') ELSE memberships_changed() END AS id,
+        clock_timestamp()::timestamptz(3) AS "createdAt"
+      FROM (
+        SELECT *, row_number() OVER (PARTITION BY chat ORDER BY idx) AS nth, dense_rank() OVER (ORDER BY chat) AS nr
+        FROM judged WHERE verdict = ${verdicts.written}
+      ) j CROSS JOIN base b
+    ), written AS (
+      INSERT INTO messages
+        (id, "chatId", seq, version, "senderId", "clientId", content, "replyToId", metadata, "createdAt")
+      OVERRIDING SYSTEM VALUE
+      SELECT id, chat, seq, version, sender, key, content, reply, metadata, "createdAt" FROM numbered
+    ), counted AS (
+      UPDATE chat_members m SET sent = m.sent + n.count
+      FROM (
+        SELECT chat, sender, count(*) FROM numbered WHERE "user1Id" IS NULL
+        GROUP BY chat, sender ORDER BY chat, sender
+      ) n WHERE m."chatId" = n.chat AND m."userId" = n.sender
+    )${batch.mentions ? KEEP_MENTIONS : ''}
+    SELECT idx, verdict, id, chat AS "chatId", "user1Id", "user2Id", seq, version, "createdAt" FROM numbered
+    UNION ALL
+    SELECT idx, verdict, "originalId", chat, "user1Id", "user2Id", NULL, NULL, NULL
+    FROM judged WHERE verdict <> ${verdicts.written}`,
+});
+
+/**
+ * Locks the chats of a batch, in the order of their ids; `$1` sender, `$2` chat or null, `$3` receiver or null as for
+ * `sendMessages`, which finds what it judges unchanged when it follows in the same transaction.
+ */
+export const lockChats: Statement = {
+  name: 'messages.lockChats',
+  text: `
+    SELECT FROM chats WHERE id IN (
+      SELECT c.id
+      FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS i(sender, chat, receiver)
+      CROSS JOIN LATERAL (
+        SELECT p.id FROM chats p
+        WHERE i.chat IS NULL AND p.type = 'direct'
+          AND LEAST(p."user1Id", p."user2Id") = LEAST(i.sender, i.receiver)
+          AND GREATEST(p."user1Id", p."user2Id") = GREATEST(i.sender, i.receiver)
+        UNION ALL
+        SELECT m."chatId" FROM chat_members m WHERE m."chatId" = i.chat AND m."userId" = i.sender
+        LIMIT 1
+      ) c
+    ) ORDER BY id FOR NO KEY UPDATE`,
+};
+
+export const sendMessages = send('messages.send', { mentions: false });
+
+/** The same for a batch in which somebody is mentioned: other batches pay nothing for it. */
+export const sendMentions = send('messages.sendMentions', { mentions: true });
+
+/**
+ * `$1`, `$2` arrays of people, pairwise: makes the direct chats that are not there and that no block forbids.
+ * Answers the chats made.
+ * In the order of the pairs, so that nodes that open the same chats at once can't deadlock.
+ */
+export const openDirectChats: Statement = {
+  name: 'messages.openDirectChats',
+  text: `
+    WITH pairs AS (
+      SELECT DISTINCT ON (LEAST(p.one, p.other), GREATEST(p.one, p.other)) p.one, p.other
+      FROM unnest($1::bigint[], $2::bigint[]) AS p(one, other)
+      JOIN users a ON a.id = p.one JOIN users b ON b.id = p.other
+      WHERE NOT EXISTS (
+        SELECT 1 FROM chats c WHERE c.type = 'direct'
+          AND LEAST(c."user1Id", c."user2Id") = LEAST(p.one, p.other)
+          AND GREATEST(c."user1Id", c."user2Id") = GREATEST(p.one, p.other)
+      ) AND NOT ${blockBetween('p.one', 'p.other')}
+      ORDER BY LEAST(p.one, p.other), GREATEST(p.one, p.other)
+    ), opened AS (
+      INSERT INTO chats (type, "user1Id", "user2Id") SELECT 'direct', one, other FROM pairs
+      ON CONFLICT (LEAST("user1Id", "user2Id"), GREATEST("user1Id", "user2Id")) WHERE type = 'direct'
+      DO NOTHING
+      RETURNING *
+    ), joined AS (
+      INSERT INTO chat_members ("chatId", "userId") SELECT id, unnest(ARRAY["user1Id", "user2Id"]) FROM opened
+    )
+    SELECT id, type, "user1Id", "user2Id", title, "avatarUrl", metadata, "historyVisible",
+      "memberCount", "membersVersion", "lastSeq", version,
+      "lastActivityAt", "createdAt"
+    FROM opened`,
+};

@@ -1,0 +1,196 @@
+import { Injectable } from '@nestjs/common';
+import { KnownUsers } from '../../users/directory/known-users.js';
+import { blockedByOther, blockingOther } from '../../blocks/blocks.js';
+import { membersOf } from '../../chats/audience.js';
+import { type ChatRow, toChatView } from '../../chats/chat.view.js';
+import { type MessageRow, toMessageView } from '../model/message.view.js';
+import { AppError } from '../../contract/index.js';
+import { bigints, texts } from '../../database/binary-array.js';
+import { Sql } from '../../database/sql.js';
+import { Limits } from '../../commands/limits/limits.js';
+import { Publisher } from '../../delivery/publisher.js';
+import { DirectChats, pairOf } from './direct-chats.js';
+import { type Entry, type Findings, isMentioning, type Sent } from './draft.js';
+import { messagesByIds } from '../history/history.queries.js';
+import {
+  lockChats,
+  openDirectChats,
+  sendMentions,
+  sendMessages,
+  type SentRow,
+  verdicts,
+} from './send.queries.js';
+import { atFirst, sentOf } from './sent.js';
+
+/** The long way: everything about a message is looked up, and each is refused by itself. */
+@Injectable()
+export class JudgedSends {
+  /** Entries for whose chats their senders have been charged: not again, should the batch fail and be run again. */
+  private readonly charged = new WeakSet<Entry>();
+
+  constructor(
+    private readonly sql: Sql,
+    private readonly chats: DirectChats,
+    private readonly users: KnownUsers,
+    private readonly publisher: Publisher,
+    private readonly limits: Limits,
+  ) {}
+
+  /** One run of the statement that looks at everything. Returns the entries to run again. */
+  async run(entries: Entry[], { unsure, contended }: Findings): Promise<Entry[]> {
+    const missing = await this.users.missing(peopleOf(entries));
+    if (missing.size > 0) return refuseUnknown(entries, missing);
+    const statement = entries.some(isMentioning) ? sendMentions : sendMessages;
+    const places = [
+      bigints(entries.map((entry) => entry.draft.senderId)),
+      bigints(column(entries, (entry) => entry.draft.chatId)),
+      bigints(column(entries, (entry) => entry.draft.receiverId)),
+    ];
+    const values = [
+      ...places,
+      texts(entries.map((entry) => entry.key)),
+      texts(entries.map((entry) => entry.draft.content)),
+      bigints(column(entries, (entry) => entry.draft.replyToId)),
+      texts(column(entries, (entry) => entry.metadata)),
+    ];
+    const rows = contended
+      ? await this.sql.transaction(async (runner) => {
+          await runner.rows(lockChats, places);
+          return runner.rows<SentRow>(statement, values);
+        })
+      : await this.sql.rows<SentRow>(statement, values);
+    const again: Entry[] = [];
+    const originals: [Entry, SentRow][] = [];
+    for (const row of rows) {
+      const entry = entries[row.idx - 1]!;
+      switch (row.verdict) {
+        case verdicts.written:
+          entry.outcome = { ok: true, result: this.writtenOf(entry, row) };
+          break;
+        case verdicts.duplicate:
+        case verdicts.unseen:
+          originals.push([entry, row]);
+          break;
+        case verdicts.noDirectChat:
+          again.push(entry);
+          break;
+        case verdicts.mismatch:
+          entry.outcome = { ok: false, error: new AppError('IDEMPOTENCY_MISMATCH') };
+          break;
+        case verdicts.notFound:
+          entry.outcome = { ok: false, error: new AppError('NOT_FOUND') };
+          break;
+        case verdicts.noReply:
+          entry.outcome = { ok: false, error: noSuchReply() };
+          break;
+        case verdicts.noMention:
+          entry.outcome = { ok: false, error: noSuchMention() };
+          break;
+        case verdicts.blocked:
+          entry.outcome = { ok: false, error: blockedByOther() };
+          break;
+        case verdicts.blocking:
+          entry.outcome = { ok: false, error: blockingOther() };
+          break;
+      }
+    }
+    if (originals.length > 0) await this.answerOriginals(originals, unsure);
+    const opening = again.length > 0 ? this.charge(again) : again;
+    if (opening.length > 0) await this.openChats(opening);
+    return opening;
+  }
+
+  private writtenOf(entry: Entry, row: SentRow): Sent {
+    const { id, chatId, user1Id, user2Id, seq, version, createdAt } = row;
+    if (id === null || chatId === null || seq === null || version === null || createdAt === null) {
+      throw new Error('A written message has no row');
+    }
+    if (user1Id !== null && user2Id !== null) this.chats.remember(chatId, user1Id, user2Id);
+    return sentOf(entry, { id, seq, version, createdAt }, { chatId, user1Id, user2Id });
+  }
+
+  private async answerOriginals(originals: [Entry, SentRow][], unsure: ReadonlySet<Entry>): Promise<void> {
+    type Row = MessageRow & { chatId: number; user1Id: number | null; user2Id: number | null };
+    const rows = await this.sql.rows<Row>(messagesByIds, [originals.map(([, row]) => row.id)]);
+    for (const [entry, { id, verdict }] of originals) {
+      const row = rows.find((one) => one.id === id);
+      if (!row) {
+        entry.outcome = { ok: false, error: new AppError('NOT_FOUND') };
+        continue;
+      }
+      const { user1Id, user2Id } = row;
+      const shown = verdict === verdicts.unseen ? { ...row, ...atFirst(entry) } : row;
+      const message = toMessageView(shown, row);
+      entry.outcome = { ok: true, result: { message, user1Id, user2Id, written: unsure.has(entry) } };
+    }
+  }
+
+  /**
+   * Counts the chats that are to be opened, each once, for the first who has not opened too many; messages of others
+   * are refused. It is persons on sockets who open chats so: over REST a message goes to a chat. Returns the rest.
+   */
+  private charge(entries: Entry[]): Entry[] {
+    const paid = new Set<string>();
+    return entries.filter((entry) => {
+      const { senderId, receiverId } = entry.draft;
+      const pair = pairOf(senderId, receiverId!);
+      try {
+        if (!this.charged.has(entry) && !paid.has(pair)) this.limits.opening(senderId);
+      } catch (error) {
+        entry.outcome = { ok: false, error };
+        return false;
+      }
+      this.charged.add(entry);
+      paid.add(pair);
+      return true;
+    });
+  }
+
+  private async openChats(entries: Entry[]): Promise<void> {
+    const opened = await this.sql.rows<ChatRow>(openDirectChats, [
+      entries.map((entry) => entry.draft.senderId),
+      entries.map((entry) => entry.draft.receiverId),
+    ]);
+    for (const row of opened) {
+      const chat = toChatView(row);
+      this.publisher.publish('newChat', chat, membersOf(chat, null));
+    }
+  }
+}
+
+/** A column of the batch; null when no entry has a value, which spares PostgreSQL an array of nulls. */
+function column<T>(entries: readonly Entry[], valueOf: (entry: Entry) => T | null): (T | null)[] | null {
+  const values = entries.map(valueOf);
+  return values.some((value) => value !== null) ? values : null;
+}
+
+function peopleOf(entries: readonly Entry[]): Set<number> {
+  const people = new Set<number>();
+  for (const { draft } of entries) {
+    people.add(draft.senderId);
+    if (draft.receiverId !== null) people.add(draft.receiverId);
+  }
+  return people;
+}
+
+/** There are no such people: what is from or to them fails, the rest is to be run. */
+function refuseUnknown(entries: readonly Entry[], missing: ReadonlySet<number>): Entry[] {
+  return entries.filter((entry) => {
+    const { senderId, receiverId } = entry.draft;
+    const known = !missing.has(senderId) && (receiverId === null || !missing.has(receiverId));
+    if (!known) entry.outcome = { ok: false, error: new AppError('NOT_FOUND') };
+    return known;
+  });
+}
+
+function noSuchMention(): AppError {
+  return new AppError('VALIDATION_FAILED', {
+    details: [{ path: 'metadata', message: 'expected `mentions` to be members of this chat' }],
+  });
+}
+
+function noSuchReply(): AppError {
+  return new AppError('VALIDATION_FAILED', {
+    details: [{ path: 'replyToId', message: 'expected a message of this chat' }],
+  });
+}

@@ -1,0 +1,33 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { NextFunction, Request, Response } from 'express';
+import type { Credentials } from '../commands/identity/principal.js';
+import { AppError, askerOf, commandNames, definitionOf } from '../contract/index.js';
+
+const BEARER = /^Bearer +(\S+) *$/i;
+
+/** What a request brings to prove who asks. What is no bearer token is nothing. */
+export function credentialsOf(request: Request): Credentials {
+  const bearer = BEARER.exec(request.get('authorization') ?? '')?.[1];
+  return { bearer: bearer ?? null, apiKey: request.get('x-api-key') ?? null };
+}
+
+/** In jwt mode: a body that comes without a token or key is not even read, where one is needed. */
+export function refuseBodiesOfNobody(app: NestExpressApplication): void {
+  const forAnyone = new Set(
+    commandNames
+      .map(definitionOf)
+      .filter((definition) => askerOf(definition, false) === 'anyone')
+      .map(({ rest }) => rest?.path),
+  );
+  app.use((request: Request, _response: Response, next: NextFunction) => {
+    const length = request.get('content-length');
+    const hasBody =
+      (length !== undefined && length !== '0') || request.get('transfer-encoding') !== undefined;
+    const { bearer, apiKey } = credentialsOf(request);
+    // As Express reads paths.
+    const path = request.path.toLowerCase().replace(/\/$/, '');
+    if (hasBody && bearer === null && apiKey === null && !forAnyone.has(path)) {
+      next(new AppError('UNAUTHENTICATED'));
+    } else next();
+  });
+}

@@ -1,0 +1,66 @@
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  Inject,
+  Logger,
+} from '@nestjs/common';
+import type { Response } from 'express';
+import type { AppConfig } from '../config/config.js';
+import { APP_CONFIG } from '../config/config.module.js';
+import { AppError } from '../contract/index.js';
+import { toAppError } from '../common/errors/failure.js';
+import { requestIdOf } from './request-log.js';
+
+/** What Express, its body parser and Nest throw before a handler runs. Their messages may repeat input: not shown. */
+function translated(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const status =
+    thrown instanceof HttpException ? thrown.getStatus() : (thrown as { status?: unknown })?.status;
+  switch (status) {
+    case 400:
+      return new AppError('VALIDATION_FAILED', {
+        details: [{ path: '', message: 'expected a request that can be read, with a body of valid JSON' }],
+      });
+    case 404:
+      return new AppError('UNKNOWN_COMMAND');
+    case 413:
+      return new AppError('PAYLOAD_REFUSED');
+    case 415:
+      return new AppError('VALIDATION_FAILED', {
+        details: [{ path: '', message: 'expected JSON in UTF-8 with Content-Type: application/json' }],
+      });
+    default:
+      return toAppError(thrown);
+  }
+}
+
+/** The one place where REST errors are rendered: `{ error: { code, message, details?, retryAfterMs? } }`. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger(ErrorFilter.name);
+  private readonly asksForTokens: boolean;
+
+  constructor(@Inject(APP_CONFIG) { auth }: AppConfig) {
+    this.asksForTokens = auth.mode === 'jwt';
+  }
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const response = host.switchToHttp().getResponse<Response>();
+    const error = translated(thrown);
+    if (error.code === 'INTERNAL') {
+      this.logger.error({ err: thrown, requestId: requestIdOf(response) }, 'A request failed');
+    }
+    if (response.headersSent) return;
+    if (error.status === 401 && this.asksForTokens) {
+      // RFC 6750, section 3.
+      const token = error.code === 'TOKEN_INVALID' || error.code === 'TOKEN_EXPIRED';
+      response.setHeader('WWW-Authenticate', token ? 'Bearer error="invalid_token"' : 'Bearer');
+    }
+    if (error.retryAfterMs !== undefined || error.status === 429 || error.status === 503) {
+      response.setHeader('Retry-After', Math.ceil((error.retryAfterMs ?? 1_000) / 1_000));
+    }
+    response.status(error.status).json({ error: error.toView() });
+  }
+}

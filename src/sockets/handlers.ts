@@ -1,0 +1,51 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import { type CommandDefinition, type CommandName, commandNames, definitionOf } from '../contract/index.js';
+import { type CommandMeter, CommandMeters } from '../common/metrics/command-meters.js';
+import { type CommandHandler, COMMANDS, type SocketCommand } from './command.decorator.js';
+
+/** A socket command, with the gateway's method that carries it out. */
+export interface Handler {
+  name: CommandName;
+  definition: CommandDefinition;
+  handle: CommandHandler<CommandName>;
+  meter: CommandMeter;
+}
+
+/** Each socket command of the contract with its one handler, found among the gateways at start. */
+@Injectable()
+export class Handlers implements OnApplicationBootstrap {
+  private readonly handlers = new Map<unknown, Handler>();
+
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly meters: CommandMeters,
+  ) {}
+
+  /** @throws Error when a socket command of the contract has no handler, or two. */
+  onApplicationBootstrap(): void {
+    for (const { instance } of this.discovery.getProviders()) {
+      const gateway = instance as (Record<string | symbol, unknown> & object) | null | undefined;
+      const methods = gateway?.[COMMANDS] as Map<SocketCommand, string | symbol> | undefined;
+      if (!gateway || !methods) continue;
+      for (const [name, method] of methods) {
+        if (this.handlers.has(name)) throw new Error(`Two handlers for the command ${name}`);
+        const handle = (gateway[method] as CommandHandler<CommandName>).bind(gateway);
+        const meter = this.meters.of('socket', name);
+        this.handlers.set(name, { name, definition: definitionOf(name), handle, meter });
+      }
+    }
+    const missing = commandNames.filter((name) => definitionOf(name).socket && !this.handlers.has(name));
+    if (missing.length > 0) throw new Error(`No handler for the commands ${missing.join(', ')}`);
+  }
+
+  /** `command` as a client named it: undefined when it is none. */
+  of(command: unknown): Handler | undefined {
+    return this.handlers.get(command);
+  }
+
+  /** Counts calls of a command; those of names that are none are counted together. */
+  meterOf(handler: Handler | undefined): CommandMeter {
+    return handler?.meter ?? this.meters.unknown;
+  }
+}

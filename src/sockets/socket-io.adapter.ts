@@ -1,0 +1,133 @@
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { INestApplication } from '@nestjs/common';
+import { IoAdapter } from '@nestjs/platform-socket.io';
+import type { MessageMappingProperties } from '@nestjs/websockets';
+import type { Observable } from 'rxjs';
+import { Server, type ServerOptions, type Socket } from 'socket.io';
+import type { AppConfig } from '../config/config.js';
+import { Limits } from '../commands/limits/limits.js';
+import { boundServer } from '../common/http/server-bounds.js';
+import { followConnections } from '../common/http/unused-connections.js';
+import { Dispatcher } from './dispatcher.js';
+import { countOpen, handshakeGuard } from './handshake-limits.js';
+import { Handshake } from './handshake.js';
+import { Drain } from './drain.js';
+import { Nodes } from '../delivery/broker/nodes.js';
+import { Publisher } from '../delivery/publisher.js';
+import { RoomAudit } from '../delivery/room-reconciler.js';
+import { Rooms } from '../delivery/rooms.js';
+import { cutOffSlowReaders } from './slow-readers.js';
+import { CorkedWebSocketServer } from './wire/corked-ws.js';
+import { createParser } from './wire/parser.js';
+import { requireUtf8 } from './wire/utf8-body.js';
+
+/** Bytes of one frame or polling body: the longest message with every character escaped, and its envelope. */
+const MAX_FRAME_BYTES = 128 * 1024;
+
+/** A dead client is noticed within the sum of the two. Milliseconds. */
+const PING_INTERVAL_MS = 15_000;
+const PING_TIMEOUT_MS = 10_000;
+
+/** A connection that has not sent CONNECT within this many milliseconds is closed. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
+const unheard = () => undefined;
+
+/**
+ * Socket.IO on a port of its own, for all gateways.
+ *
+ * Nest would subscribe every handler of every gateway on every socket; here one dispatcher takes all commands
+ * of a socket to the methods marked with `@Command`. Gateways may still use `@SubscribeMessage` for events of
+ * their own: those go through Nest as usual.
+ */
+export class SocketIoAdapter extends IoAdapter {
+  private readonly http: HttpServer = createServer((_request, response) => {
+    response.writeHead(404, { 'content-type': 'application/json' });
+    response.end('{"error":{"code":"UNKNOWN_COMMAND","message":"This port speaks Socket.IO only."}}');
+  });
+  /** Closes connections that nobody uses, and after so many milliseconds all. */
+  readonly endConnections = followConnections(this.http, { upgrades: true });
+  private server: Server | null = null;
+
+  constructor(
+    private readonly app: INestApplication,
+    private readonly config: AppConfig,
+  ) {
+    super(app);
+  }
+
+  override createIOServer(_port: number, options?: Partial<ServerOptions>): Server {
+    if (this.server) return this.server;
+    const { allowedOrigins } = this.config;
+    const limits = this.app.get(Limits);
+    const drain = this.app.get(Drain);
+    const server = new Server(this.http, {
+      ...options,
+      adapter: this.app.get(Nodes).adapterClass(),
+      parser: createParser({}, limits.on),
+      wsEngine: CorkedWebSocketServer,
+      perMessageDeflate: false,
+      httpCompression: false,
+      serveClient: false,
+      maxHttpBufferSize: MAX_FRAME_BYTES,
+      pingInterval: PING_INTERVAL_MS,
+      pingTimeout: PING_TIMEOUT_MS,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      cors: { origin: allowedOrigins.includes('*') ? '*' : [...allowedOrigins] },
+      allowRequest: handshakeGuard(this.config, limits, drain),
+    });
+    // Nest listens once for each gateway: many are no leak.
+    server.of('/').setMaxListeners(0);
+    this.http.prependListener('request', requireUtf8);
+    // Node hands an upgrade's socket over with no listener of its own, and ours waits in a turnstile before `ws` has one:
+    // unheard, the reset of a connection would end the process.
+    this.http.prependListener('upgrade', (_request, socket) => socket.on('error', unheard));
+    boundServer(this.http);
+    countOpen(server, limits);
+    cutOffSlowReaders(server);
+    this.app.get(Handshake).guard(server);
+    const dispatcher = this.app.get(Dispatcher);
+    server.on('connection', (socket) => dispatcher.attach(socket));
+    this.app.get(Publisher).use(server);
+    this.app.get(Rooms).use(server);
+    this.app.get(RoomAudit).use(server);
+    drain.use(server);
+    this.server = server;
+    return server;
+  }
+
+  /** Gateways of one server share what hears of a closed socket, and Nest asks for it once for each of them. */
+  override bindClientDisconnect(socket: Socket, callback: () => void): void {
+    const data = socket.data as { closingIsHeard?: boolean };
+    if (data.closingIsHeard) return;
+    data.closingIsHeard = true;
+    super.bindClientDisconnect(socket, callback);
+  }
+
+  override bindMessageHandlers(
+    socket: Socket,
+    handlers: MessageMappingProperties[],
+    transform: (data: unknown) => Observable<unknown>,
+  ): void {
+    if (handlers.length > 0) super.bindMessageHandlers(socket, handlers, transform);
+  }
+
+  /** Resolves with the port that it listens on. */
+  async listen(): Promise<number> {
+    const { socketPort, host } = this.config;
+    await new Promise<void>((resolve, reject) => {
+      this.http.once('error', reject);
+      this.http.listen({ port: socketPort, host }, () => {
+        this.http.off('error', reject);
+        resolve();
+      });
+    });
+    const address = this.http.address();
+    return typeof address === 'object' && address ? address.port : socketPort;
+  }
+
+  override async close(server: Server): Promise<void> {
+    if (!this.http.listening) return;
+    await super.close(server);
+  }
+}

@@ -1,0 +1,250 @@
+import { PacketType, protocol } from 'socket.io-parser';
+import { Encoded } from '../../delivery/encoding/encoded.js';
+import { Envelope, type Text } from '../../delivery/encoding/envelope.js';
+import { endOfString, exceeded, type JsonBounds } from '../../common/json-bounds.js';
+
+/** A Socket.IO packet as the server hands it to an encoder and takes it from a decoder. */
+export interface WirePacket {
+  readonly type: PacketType;
+  readonly nsp: string;
+  readonly data?: unknown;
+  readonly id?: number | undefined;
+}
+
+/**
+ * Stands where an event's arguments would, when the frame was legible but exceeded the bounds. Its content was never
+ * parsed. The ack id is kept, so the dispatcher can answer the command with a coded error.
+ */
+export class RefusedPayload {
+  static readonly tooDeep = new RefusedPayload('too_deep');
+  static readonly tooLarge = new RefusedPayload('too_large');
+
+  private constructor(readonly reason: 'too_deep' | 'too_large') {
+    Object.freeze(this);
+  }
+}
+
+/** Generous for chat commands, and far from where recursive code over the parsed value gets into trouble. */
+export const DEFAULT_BOUNDS: JsonBounds = { maxDepth: 32, maxTokens: 12_000 };
+
+/** The event names Socket.IO keeps for itself; its own parser refuses them on the wire too. */
+const RESERVED_EVENTS = new Set([
+  'connect',
+  'connect_error',
+  'disconnect',
+  'disconnecting',
+  'newListener',
+  'removeListener',
+]);
+
+/**
+ * CONNECTs of one connection within so many milliseconds. Each makes a socket, and Socket.IO notices a second one to the
+ * same namespace only when the first has been let in: one body of polling could hold forty thousand. A client sends one
+ * for each namespace.
+ */
+const MOST_CONNECTS = { count: 10, withinMs: 10_000 };
+
+/** By their digit on the wire. What would follow, BINARY_EVENT and BINARY_ACK, is not spoken. */
+const TEXT_TYPES = [
+  PacketType.CONNECT,
+  PacketType.DISCONNECT,
+  PacketType.EVENT,
+  PacketType.ACK,
+  PacketType.CONNECT_ERROR,
+] as const;
+
+const ZERO = 0x30;
+const SLASH = 0x2f;
+/** Fifteen digits are always a safe integer. */
+const MAX_ID_DIGITS = 15;
+
+type Listener = (packet: WirePacket) => void;
+
+/**
+ * A value for Socket.IO's `parser` option: the default protocol (https://socket.io/docs/v4/socket-io-protocol/),
+ * byte for byte, for JSON only, with incoming frames bounded before they are parsed.
+ *
+ * - Every stock client that sends no binary can't tell it from the stock parser.
+ * - Binary frames, binary packets and malformed packets throw, on which Socket.IO closes the connection.
+ * - An event whose JSON exceeds the bounds is decoded to `[name, RefusedPayload]`; other packets that do, throw.
+ * - Outgoing values are not searched for binary: a Buffer goes out as what its `toJSON` returns. In exchange
+ *   encoding neither recurses in JavaScript nor walks a value twice.
+ */
+export function createParser(bounds: Partial<JsonBounds> = {}, measured = false) {
+  const limits: JsonBounds = { ...DEFAULT_BOUNDS, ...bounds };
+
+  /** One per connection; has the part of an emitter that Socket.IO's Client uses, for one listener. */
+  class Decoder {
+    private listener: Listener | undefined = undefined;
+    private connects = 0;
+    private connectsSince = 0;
+    /** With `measured`: the characters of each event of the main namespace, until somebody takes them out. */
+    readonly sizes: number[] = [];
+
+    on(_event: 'decoded', listener: Listener): this {
+      this.listener = listener;
+      return this;
+    }
+
+    off(_event?: 'decoded', listener?: Listener): this {
+      if (listener === undefined || listener === this.listener) this.listener = undefined;
+      return this;
+    }
+
+    removeListener(event: 'decoded', listener: Listener): this {
+      return this.off(event, listener);
+    }
+
+    removeAllListeners(): this {
+      return this.off();
+    }
+
+    /** @throws Error when `chunk` is not a well-formed text packet, or a CONNECT too many; nothing is emitted then. */
+    add(chunk: unknown): void {
+      if (typeof chunk !== 'string') throw new Error('binary frames are not supported');
+      const packet = decode(chunk, limits);
+      if (packet.type === PacketType.CONNECT) this.countConnect();
+      if (measured && packet.type === PacketType.EVENT && packet.nsp === '/') this.sizes.push(chunk.length);
+      this.listener?.(packet);
+    }
+
+    destroy(): void {
+      this.listener = undefined;
+    }
+
+    private countConnect(): void {
+      const now = performance.now();
+      if (now - this.connectsSince > MOST_CONNECTS.withinMs) {
+        this.connectsSince = now;
+        this.connects = 0;
+      }
+      if (++this.connects > MOST_CONNECTS.count) throw new Error('too many CONNECTs');
+    }
+  }
+
+  return { protocol, PacketType, Encoder, Decoder };
+}
+
+/** Stateless: one serves all connections, and adapters use it for broadcasts. */
+class Encoder {
+  /** @returns the packet as the one text it always is. @throws whatever JSON.stringify throws (cycles, BigInt). */
+  encode(packet: WirePacket): [string] {
+    const { type, nsp, data, id } = packet;
+    if (type === PacketType.BINARY_EVENT || type === PacketType.BINARY_ACK) {
+      throw new Error('binary packets are not supported');
+    }
+    let text = nsp && nsp !== '/' ? `${type}${nsp},` : `${type}`;
+    if (id !== undefined && id !== null) text += id;
+    if (data === undefined || data === null) return [text];
+    return [text + (Array.isArray(data) ? encodeArgs(data) : JSON.stringify(data))];
+  }
+}
+
+/** The arguments of an event or answer as JSON, with what is encoded already taken as it is. */
+export function encodeArgs(args: readonly unknown[]): string {
+  let first = 0;
+  while (first < args.length && !isEncoded(args[first])) first++;
+  if (first === args.length) return JSON.stringify(args);
+  let text = '[';
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i];
+    if (i > 0) text += ',';
+    // In an array JSON.stringify writes null for what it otherwise leaves out (undefined, functions, symbols).
+    if (arg instanceof Encoded) text += arg.json;
+    else if (arg instanceof Envelope) text += arg.toString();
+    else text += (JSON.stringify(arg) as string | undefined) ?? 'null';
+  }
+  return text + ']';
+}
+
+/** The text of an answer, after what stands in front of its arguments. */
+export function encodeAnswer(head: string, answer: unknown): Text {
+  return answer instanceof Envelope
+    ? new Envelope(`${head}[${answer.head}`, answer.body, `${answer.tail}]`)
+    : head + encodeArgs([answer]);
+}
+
+const isEncoded = (value: unknown) => value instanceof Encoded || value instanceof Envelope;
+
+/**
+ * Reads a packet that begins at `start`.
+ *
+ * @throws Error when it is not a well-formed text packet
+ */
+export function decode(text: string, bounds: JsonBounds, start = 0): WirePacket {
+  const type: PacketType | undefined = TEXT_TYPES[text.charCodeAt(start) - ZERO];
+  if (type === undefined) throw new Error('unknown or binary packet type');
+  let at = start + 1;
+  let nsp = '/';
+  if (text.charCodeAt(at) === SLASH) {
+    const comma = text.indexOf(',', at);
+    at = comma === -1 ? text.length : comma;
+    nsp = text.slice(start + 1, at);
+    at++;
+  }
+  let id: number | undefined;
+  const idStart = at;
+  for (
+    let digit = text.charCodeAt(at) - ZERO;
+    digit >= 0 && digit <= 9;
+    digit = text.charCodeAt(++at) - ZERO
+  ) {
+    id = (id ?? 0) * 10 + digit;
+  }
+  if (at - idStart > MAX_ID_DIGITS) throw new Error('illegal ack id');
+  return { type, nsp, data: at < text.length ? payload(text, at, type, bounds) : absent(type), id };
+}
+
+function absent(type: PacketType): undefined {
+  if (type === PacketType.CONNECT || type === PacketType.DISCONNECT) return undefined;
+  throw new Error('missing payload');
+}
+
+function payload(text: string, start: number, type: PacketType, bounds: JsonBounds): unknown {
+  const excess = exceeded(text, start, bounds);
+  if (excess !== undefined) {
+    if (type !== PacketType.EVENT) throw new Error('payload exceeds the bounds');
+    return [
+      legibleName(text, start),
+      excess === 'too_deep' ? RefusedPayload.tooDeep : RefusedPayload.tooLarge,
+    ];
+  }
+  const value: unknown = JSON.parse(text.slice(start));
+  if (!isValid(type, value)) throw new Error('invalid payload');
+  return value;
+}
+
+/** The event name that opens an argument array, read without parsing the rest of it. */
+function legibleName(text: string, start: number): string {
+  const open = text.charCodeAt(start) === 0x5b && text.charCodeAt(start + 1) === 0x22 ? start + 1 : -1;
+  const close = open === -1 ? -1 : endOfString(text, open);
+  if (close === -1) throw new Error('illegible payload exceeds the bounds');
+  const name = JSON.parse(text.slice(open, close + 1)) as string;
+  if (RESERVED_EVENTS.has(name)) throw new Error('invalid payload');
+  return name;
+}
+
+/** The rules of the stock parser. */
+function isValid(type: PacketType, value: unknown): boolean {
+  switch (type) {
+    case PacketType.EVENT:
+      return (
+        Array.isArray(value) &&
+        (typeof value[0] === 'number' || (typeof value[0] === 'string' && !RESERVED_EVENTS.has(value[0])))
+      );
+    case PacketType.ACK:
+      return Array.isArray(value);
+    case PacketType.CONNECT:
+      return isObject(value);
+    case PacketType.CONNECT_ERROR:
+      return typeof value === 'string' || isObject(value);
+    case PacketType.DISCONNECT:
+    case PacketType.BINARY_EVENT:
+    case PacketType.BINARY_ACK:
+      return false;
+  }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

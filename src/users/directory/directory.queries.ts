@@ -1,0 +1,32 @@
+import type { Statement } from '../../database/sql.js';
+
+export const insertMissingUsers: Statement = {
+  name: 'users.insertMissing',
+  text: `
+    INSERT INTO users (id)
+    SELECT DISTINCT i.id FROM unnest($1::bigint[]) AS i(id)
+    WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = i.id)
+    ORDER BY i.id
+    ON CONFLICT (id) DO NOTHING`,
+};
+
+export const existingUsers: Statement = {
+  name: 'users.existing',
+  text: `SELECT id FROM users WHERE id = ANY($1::bigint[])`,
+};
+
+/**
+ * `$1` externalId, `$2` name or null: the user of that externalId, made when there is none. No row when somebody
+ * else makes the same one at this moment: then the same statement again finds it.
+ */
+export const userOfSubject: Statement = {
+  name: 'users.ofSubject',
+  text: `
+    WITH made AS (
+      INSERT INTO users ("externalId", name)
+      SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u."externalId" = $1)
+      ON CONFLICT ("externalId") WHERE "externalId" IS NOT NULL DO NOTHING
+      RETURNING id
+    )
+    SELECT id FROM made UNION ALL SELECT id FROM users WHERE "externalId" = $1`,
+};

@@ -1,0 +1,76 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { AppConfig } from '../../config/config.js';
+import { APP_CONFIG } from '../../config/config.module.js';
+import { AppError, MAX_FAULTS } from '../../contract/index.js';
+import { Sql } from '../../database/sql.js';
+import { existingUsers, insertMissingUsers } from './directory.queries.js';
+import { Remembered } from '../../common/flow/bounded-map.js';
+
+/** Ids remembered as existing. Users are never deleted. */
+const REMEMBERED = 100_000;
+
+const NOBODY: ReadonlySet<number> = new Set();
+
+/** Whether there is somebody of an id. Open mode makes the user row when an id is first used. */
+@Injectable()
+export class KnownUsers {
+  private readonly open: boolean;
+  private readonly known = new Remembered<number, true>(REMEMBERED);
+
+  constructor(
+    @Inject(APP_CONFIG) config: AppConfig,
+    private readonly sql: Sql,
+  ) {
+    this.open = config.auth.mode === 'open';
+  }
+
+  /** Those of the ids that this process has not seen yet. */
+  unseen(ids: Iterable<number>): number[] {
+    const unseen: number[] = [];
+    for (const id of ids) if (!this.known.has(id)) unseen.push(id);
+    return unseen;
+  }
+
+  /**
+   * After it resolves there is a row for each of the ids. Nothing is asked for ids seen before.
+   *
+   * @throws AppError NOT_FOUND in jwt mode, when there is none for one of them.
+   */
+  async ensure(ids: Iterable<number>): Promise<void> {
+    if ((await this.missing(ids)).size > 0) throw new AppError('NOT_FOUND');
+  }
+
+  /**
+   * As `ensure` for a list of the input.
+   *
+   * @throws AppError VALIDATION_FAILED, which names the places in the list.
+   */
+  async ensureListed(field: string, ids: readonly number[]): Promise<void> {
+    const missing = await this.missing(ids);
+    if (missing.size === 0) return;
+    const places = ids.flatMap((id, place) => (missing.has(id) ? [place] : [])).slice(0, MAX_FAULTS);
+    throw new AppError('VALIDATION_FAILED', {
+      details: places.map((place) => ({
+        path: `${field}.${place}`,
+        message: 'expected somebody who exists',
+      })),
+    });
+  }
+
+  /** Those of the ids that there is no user for: in open mode none, since they are made. */
+  async missing(ids: Iterable<number>): Promise<ReadonlySet<number>> {
+    const unseen = this.unseen(ids);
+    if (unseen.length === 0) return NOBODY;
+    if (this.open) {
+      await this.sql.rows(insertMissingUsers, [unseen]);
+      for (const id of unseen) this.known.set(id, true);
+      return NOBODY;
+    }
+    const missing = new Set(unseen);
+    for (const { id } of await this.sql.rows<{ id: number }>(existingUsers, [unseen])) {
+      missing.delete(id);
+      this.known.set(id, true);
+    }
+    return missing;
+  }
+}

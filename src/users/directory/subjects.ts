@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../contract/index.js';
+import { isUniqueViolation } from '../../common/errors/failure.js';
+import { Sql } from '../../database/sql.js';
+import { userOfSubject } from './directory.queries.js';
+import { Remembered } from '../../common/flow/bounded-map.js';
+
+/** Subjects remembered with their user. */
+const REMEMBERED = 100_000;
+
+/** Looks at a user that others are making at the same moment; one more suffices. */
+const ATTEMPTS = 5;
+
+/** The users that somebody else's ids stand for. */
+@Injectable()
+export class Subjects {
+  private readonly known = new Remembered<string, number>(REMEMBERED);
+
+  constructor(private readonly sql: Sql) {}
+
+  /** The user with that externalId, made on first sight: one, however many ask at once. */
+  async userOf(externalId: string, name: string | null = null): Promise<number> {
+    const known = this.known.get(externalId);
+    if (known !== undefined) return known;
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const [row] = await this.look(externalId, name);
+      if (!row) continue;
+      this.known.set(externalId, row.id);
+      return row.id;
+    }
+    throw new AppError('UNAVAILABLE');
+  }
+
+  private async look(externalId: string, name: string | null): Promise<{ id: number }[]> {
+    try {
+      return await this.sql.rows<{ id: number }>(userOfSubject, [externalId, name]);
+    } catch (error) {
+      // The id was taken at this moment, by open mode on another node.
+      if (isUniqueViolation(error)) return [];
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * What the benchmark runs of the product itself. The project's own build compiles it, whose sources this build does not
+ * include: hence the addresses at run time.
+ */
+
+interface Server {
+  url: string;
+  stop: () => Promise<void>;
+}
+
+interface EmbeddedModule {
+  startEmbeddedPostgres: (options: { dataDir: string; log: (line: string) => void }) => Promise<Server>;
+}
+
+interface MigratorModule {
+  migrate: (databaseUrl: string) => Promise<string[]>;
+}
+
+/** Starts the PostgreSQL that comes with the product; its data is in `dataDir` and stays. */
+export async function startEmbedded(dataDir: string, log: (line: string) => void): Promise<Server> {
+  const module = (await compiled('database/embedded/embedded-postgres.js')) as EmbeddedModule;
+  return module.startEmbeddedPostgres({ dataDir, log });
+}
+
+/** Makes the product's tables in an empty database, by its own migrations. */
+export async function migrate(databaseUrl: string): Promise<void> {
+  const module = (await compiled('database/migrator.js')) as MigratorModule;
+  await module.migrate(databaseUrl);
+}
+
+function compiled(file: string): Promise<unknown> {
+  return import(new URL(`../../${file}`, import.meta.url).href);
+}
