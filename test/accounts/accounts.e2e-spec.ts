@@ -1,0 +1,260 @@
+import pg from 'pg';
+import { accountView, sessionView, type SessionView } from '../../src/contract/index.js';
+import { bearer, connected, newName, ownAccounts, PASSWORD, register } from '../support/accounts.js';
+import { StatementLog } from '../support/statements.js';
+import { eventually, World } from '../support/world.js';
+
+describe('Accounts', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start(ownAccounts());
+  });
+  afterAll(() => world.stop());
+
+  const login = (username: string, password = PASSWORD) =>
+    world.http.post('/auth/login').send({ username, password });
+  const refresh = (refreshToken: string) => world.http.post('/auth/refresh').send({ refreshToken });
+  const me = (token: string) => world.http.get('/auth/me').set(bearer(token));
+
+  describe('Registering', () => {
+    it('makes a user, and logs them in', async () => {
+      const username = newName();
+      const { body } = await world.http
+        .post('/auth/register')
+        .send({ username, password: PASSWORD, name: 'Zoë' })
+        .expect(201)
+        .expect('Cache-Control', 'no-store');
+      const session = sessionView.strict().parse(body);
+      expect(session.user).toMatchObject({ username, name: 'Zoë', externalId: null });
+      expect(accountView.strict().parse((await me(session.accessToken).expect(200)).body)).toEqual(
+        session.user,
+      );
+    });
+
+    it('takes a name once, upper and lower case alike, however many ask at once', async () => {
+      const [name, password] = [newName(), PASSWORD];
+      const names = [name, name.toUpperCase(), name, name];
+      const answers = await Promise.all(
+        names.map((username) => world.http.post('/auth/register').send({ username, password })),
+      );
+      expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409]);
+      const refused = answers.find(({ status }) => status === 409)!;
+      expect(refused.body.error).toMatchObject({ code: 'CONFLICT', details: [{ path: 'username' }] });
+      await login(name.toUpperCase()).expect(200);
+    });
+
+    it('takes another id when somebody takes its own at this moment', async () => {
+      await register(world);
+      const other = new pg.Client({ connectionString: world.config.database.url! });
+      await other.connect();
+      await other.query('BEGIN');
+      await other.query('INSERT INTO users (id) SELECT last_value + 1 FROM users_id_seq');
+      const registering = register(world);
+      const waits =
+        "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+      await eventually(async () => (await world.sql(waits)).length > 0);
+      await other.query('COMMIT');
+      await other.end();
+      await registering;
+    });
+
+    it.each([
+      ['a short password', { password: '1234567' }],
+      ['a long password', { password: 'x'.repeat(257) }],
+      ['no password', { password: undefined }],
+      ['a password that is no text', { password: { $ne: '' } }],
+      ['a name with a space', { username: 'a b c' }],
+      ['a name with a letter that looks like another', { username: 'аdmin' }],
+      ['no name', { username: '' }],
+    ])('is refused with %s', async (_, fault) => {
+      const fields = { username: newName(), password: PASSWORD, ...fault };
+      const { body } = await world.http.post('/auth/register').send(fields).expect(400);
+      expect(body.error.details[0].path).toBe(Object.keys(fault)[0]);
+      expect(JSON.stringify(body)).not.toContain('1234567');
+    });
+  });
+
+  describe('Logging in', () => {
+    it('begins a session of its own each time', async () => {
+      const { user } = await register(world);
+      const [one, other] = await Promise.all([login(user.username!), login(user.username!)]);
+      expect(one.body.user).toEqual(user);
+      expect(one.body.refreshToken).not.toBe(other.body.refreshToken);
+      await refresh(one.body.refreshToken).expect(200);
+      await refresh(other.body.refreshToken).expect(200);
+    });
+
+    it('answers a wrong password and an unknown name alike', async () => {
+      const { user } = await register(world);
+      const wrong = await login(user.username!, 'another password').expect(401);
+      const unknown = await login(newName()).expect(401);
+      expect(wrong.body.error.code).toBe('CREDENTIALS_WRONG');
+      expect(wrong.body).toEqual(unknown.body);
+    });
+
+    it('keeps a bounded number of sessions, the latest', async () => {
+      const session = await register(world);
+      await world.sql(
+        `INSERT INTO sessions ("userId", "tokenHash", "refreshedAt", "expiresAt")
+         SELECT $1, '\\x00', now() + n * interval '1 second', now() + interval '1 day' FROM generate_series(1, 200) n`,
+        [session.user.id],
+      );
+      await login(session.user.username!).expect(200);
+      const [row] = await world.sql<{ count: string }>(`SELECT count(*) FROM sessions WHERE "userId" = $1`, [
+        session.user.id,
+      ]);
+      expect(Number(row!.count)).toBe(100);
+      await refresh(session.refreshToken).expect(401);
+    });
+  });
+
+  describe('Refreshing', () => {
+    it('spends a token with its answer: no statement comes after that might fail', async () => {
+      const log = new StatementLog();
+      const { refreshToken } = await register(world);
+      const registering = log.take().filter((name) => name.startsWith('accounts.'));
+      await refresh(refreshToken).expect(200);
+      const refreshing = log.take().filter((name) => name.startsWith('accounts.'));
+      log.stop();
+      expect(registering.at(-1)).toBe('accounts.beginSession');
+      expect(refreshing).toEqual(['accounts.rotateSession']);
+    });
+
+    it('gives new tokens, and again from those', async () => {
+      let session = await register(world);
+      for (let i = 0; i < 3; i++) {
+        const next = sessionView.strict().parse((await refresh(session.refreshToken).expect(200)).body);
+        expect(next.user).toEqual(session.user);
+        expect(next.refreshToken).not.toBe(session.refreshToken);
+        session = next;
+      }
+      await me(session.accessToken).expect(200);
+    });
+
+    it('with a token that was used before ends the session', async () => {
+      const first = await register(world);
+      const second = (await refresh(first.refreshToken).expect(200)).body as SessionView;
+      expect((await refresh(first.refreshToken).expect(401)).body.error.code).toBe('TOKEN_REUSED');
+      expect((await refresh(second.refreshToken).expect(401)).body.error.code).toBe('TOKEN_INVALID');
+    });
+
+    it('with one token many times at once ends the session too', async () => {
+      const { refreshToken } = await register(world);
+      const answers = await Promise.all(Array.from({ length: 10 }, () => refresh(refreshToken)));
+      const fine = answers.filter(({ status }) => status === 200);
+      expect(fine.length).toBeLessThanOrEqual(1);
+      for (const { body } of fine) await refresh(body.refreshToken).expect(401);
+    });
+
+    it('leaves the other sessions of the person alone', async () => {
+      const first = await register(world);
+      const other = (await login(first.user.username!).expect(200)).body as SessionView;
+      await refresh(first.refreshToken).expect(200);
+      await refresh(first.refreshToken).expect(401);
+      await refresh(other.refreshToken).expect(200);
+    });
+
+    it('ends when the session has expired', async () => {
+      const { user, refreshToken } = await register(world);
+      await world.sql(`UPDATE sessions SET "expiresAt" = now() WHERE "userId" = $1`, [user.id]);
+      expect((await refresh(refreshToken).expect(401)).body.error.code).toBe('TOKEN_EXPIRED');
+    });
+
+    it('takes no access token, nor what somebody made up', async () => {
+      const { accessToken, refreshToken } = await register(world);
+      const flipped = `${refreshToken.slice(0, -2)}${refreshToken.endsWith('AA') ? 'BB' : 'AA'}`;
+      for (const token of ['x', 'A'.repeat(64), `${refreshToken}A`]) {
+        expect((await refresh(token).expect(401)).body.error.code).toBe('TOKEN_INVALID');
+      }
+      await refresh(accessToken).expect(400);
+      await refresh(flipped).expect(401);
+    });
+  });
+
+  it('of which one logs out have no session any more, and may say so twice', async () => {
+    const { refreshToken } = await register(world);
+    for (let i = 0; i < 2; i++) {
+      const { body } = await world.http.post('/auth/logout').send({ refreshToken }).expect(200);
+      expect(body).toEqual({ loggedOut: true });
+    }
+    await refresh(refreshToken).expect(401);
+  });
+
+  describe('Changing the password', () => {
+    const change = (token: string, currentPassword: string, newPassword: string) =>
+      world.http.post('/auth/password').set(bearer(token)).send({ currentPassword, newPassword });
+
+    it('ends every session but the one it begins', async () => {
+      const first = await register(world);
+      const other = (await login(first.user.username!).expect(200)).body as SessionView;
+      const { body } = await change(first.accessToken, PASSWORD, 'another password').expect(200);
+      const after = sessionView.strict().parse(body);
+      await refresh(first.refreshToken).expect(401);
+      await refresh(other.refreshToken).expect(401);
+      await refresh(after.refreshToken).expect(200);
+      await login(first.user.username!).expect(401);
+      await login(first.user.username!, 'another password').expect(200);
+    });
+
+    it('needs the current one', async () => {
+      const { accessToken } = await register(world);
+      const { body } = await change(accessToken, 'a guess at it', 'another password').expect(401);
+      expect(body.error.code).toBe('CREDENTIALS_WRONG');
+    });
+
+    it('is done once when two change it at once', async () => {
+      const { accessToken, user } = await register(world);
+      const answers = await Promise.all(
+        ['password one', 'password two'].map((password) => change(accessToken, PASSWORD, password)),
+      );
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 401]);
+      const [row] = await world.sql<{ count: string }>(`SELECT count(*) FROM sessions WHERE "userId" = $1`, [
+        user.id,
+      ]);
+      expect(Number(row!.count)).toBe(1);
+    });
+  });
+
+  it('leave no password and no token in the database', async () => {
+    const { refreshToken, accessToken } = await register(world);
+    const rows = await world.sql<{ row: string }>(
+      `SELECT c::text AS row FROM credentials c UNION ALL SELECT s::text FROM sessions s
+       UNION ALL SELECT encode("tokenHash", 'escape') FROM sessions`,
+    );
+    const all = rows.map(({ row }) => row).join('\n');
+    const secret = Buffer.from(refreshToken, 'base64url').subarray(16).toString('hex');
+    for (const text of [PASSWORD, refreshToken, accessToken, secret]) expect(all).not.toContain(text);
+  });
+
+  it('are refused in a flood of logins beyond a bound, while chat goes on', async () => {
+    const [alice, bob] = await Promise.all([connected(world), connected(world)]);
+    const flood = Array.from({ length: 120 }, () => login(alice.session.user.username!, 'a guess at it'));
+    const answers = Promise.all(flood);
+    for (let i = 0; i < 50; i++) {
+      await alice.ok('sendMessage', { receiverId: bob.userId, content: `message ${i}` });
+      expect(await bob.next('newMessage')).toMatchObject({ content: `message ${i}` });
+    }
+    const codes = (await answers).map(({ status, body }) => {
+      if (status === 503) expect(body.error.retryAfterMs).toBeGreaterThan(0);
+      return body.error.code as string;
+    });
+    expect(new Set(codes)).toEqual(new Set(['CREDENTIALS_WRONG', 'OVERLOADED']));
+    await login(alice.session.user.username!).expect(200);
+  });
+});
+
+describe('Closed registration', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start({ ...ownAccounts(), REGISTRATION: 'closed' });
+  });
+  afterAll(() => world.stop());
+
+  it('lets nobody register', async () => {
+    const { body } = await world.http
+      .post('/auth/register')
+      .send({ username: newName(), password: PASSWORD })
+      .expect(404);
+    expect(body.error.code).toBe('NOT_CONFIGURED');
+  });
+});

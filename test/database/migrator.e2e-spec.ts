@@ -1,0 +1,190 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { migrate } from '../../src/database/migrator.js';
+import { freshDatabase } from '../support/cluster.js';
+import { eventually } from '../support/world.js';
+
+type Database = Awaited<ReturnType<typeof freshDatabase>> & { client: pg.Client };
+
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+/** A database with the tables of this program, as it is or with nothing in it. */
+async function database(what: 'migrated' | 'empty'): Promise<Database> {
+  const made = await freshDatabase();
+  cleanups.push(made.drop);
+  const client = await connection(made.url);
+  if (what === 'empty') await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+  return { ...made, client };
+}
+
+async function connection(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  cleanups.push(() => client.end());
+  return client;
+}
+
+/** A folder of migrations whose `up` gives the expression of `q` (query interface) and `S` (Sequelize). */
+async function migrations(files: Record<string, string>, more = ''): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'chat-migrations-'));
+  cleanups.push(() => rm(folder, { recursive: true, force: true }));
+  for (const [name, up] of Object.entries(files)) {
+    await writeFile(join(folder, name), `module.exports = { ${more} up: (q, S) => ${up} };`);
+  }
+  return folder;
+}
+
+const sql = (text: string) => `q.sequelize.query(${JSON.stringify(text)})`;
+
+const recorded = async ({ client }: Database) =>
+  (await client.query<{ name: string }>('SELECT name FROM "SequelizeMeta" ORDER BY name')).rows.map(
+    ({ name }) => name,
+  );
+
+/** A migration that ends when the four others have asked for their turn. */
+const untilFourWait = `(async () => {
+  for (;;) {
+    const [rows] = await q.sequelize.query(
+      "select 1 from pg_stat_activity where datname = current_database() and query like '%pg_try_advisory_lock%' " +
+        "and pid <> pg_backend_pid()",
+    );
+    if (rows.length === 4) return;
+  }
+})()`;
+
+describe('The migrator', () => {
+  it('runs pending migrations in the order of their names and records them as sequelize-cli does', async () => {
+    const empty = await database('empty');
+    const migrationsDir = await migrations({
+      '2-second.cjs': "q.addColumn('first', 'extra', S.TEXT)",
+      '1-first.cjs': "q.createTable('first', { id: { type: S.INTEGER, primaryKey: true } })",
+    });
+
+    expect(await migrate(empty.url, { migrationsDir })).toEqual(['1-first.cjs', '2-second.cjs']);
+    expect(await migrate(empty.url, { migrationsDir })).toEqual([]);
+    expect(await recorded(empty)).toEqual(['1-first.cjs', '2-second.cjs']);
+  });
+
+  it('lets one of five migrate and four wait', async () => {
+    const { url } = await database('empty');
+    const migrationsDir = await migrations({ '1-after-four-wait.cjs': untilFourWait });
+    const lines: string[] = [];
+
+    const ran = await Promise.all(
+      Array.from({ length: 5 }, () => migrate(url, { migrationsDir, log: (line) => void lines.push(line) })),
+    );
+    expect(ran.filter((names) => names.length > 0)).toEqual([['1-after-four-wait.cjs']]);
+    expect(lines.filter((line) => line.includes('waiting'))).toHaveLength(4);
+  });
+
+  it('builds an index beside reads and writes while others wait for their turn', async () => {
+    const { url, client } = await database('migrated');
+    const index = 'CREATE INDEX CONCURRENTLY late ON users (name)';
+    const migrationsDir = await migrations(
+      { '3-late.cjs': `${untilFourWait}.then(() => ${sql(index)})` },
+      'transaction: false,',
+    );
+    await client.query('DELETE FROM "SequelizeMeta"');
+    const ran = await Promise.all(Array.from({ length: 5 }, () => migrate(url, { migrationsDir })));
+    expect(ran.flat()).toEqual(['3-late.cjs']);
+  });
+
+  it('keeps what ran before a failure, closes its connections and lets the next one try', async () => {
+    const empty = await database('empty');
+    const migrationsDir = await migrations({
+      '1-good.cjs': "q.createTable('good', { id: { type: S.INTEGER, primaryKey: true } })",
+      '2-bad.cjs': "Promise.reject(new Error('no such luck'))",
+    });
+
+    await expect(migrate(empty.url, { migrationsDir })).rejects.toThrow(/no such luck/);
+    expect(await recorded(empty)).toEqual(['1-good.cjs']);
+    const others =
+      'SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()';
+    await eventually(async () => (await empty.client.query(others)).rowCount === 0);
+    await expect(migrate(empty.url, { migrationsDir })).rejects.toThrow(/no such luck/);
+  });
+
+  it('does a migration and records it, or neither: after a failure in between the next one goes through', async () => {
+    const empty = await database('empty');
+    const migrationsDir = await migrations({ '1-table.cjs': sql('CREATE TABLE things (id int)') });
+    await migrate(empty.url, { migrationsDir: await migrations({}) });
+    await empty.client.query(`
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not now'; END $$;
+      CREATE TRIGGER refuse BEFORE INSERT ON "SequelizeMeta" EXECUTE FUNCTION refuse()`);
+    await expect(migrate(empty.url, { migrationsDir })).rejects.toThrow(/not now/);
+    await empty.client.query('DROP TRIGGER refuse ON "SequelizeMeta"');
+    expect(await migrate(empty.url, { migrationsDir })).toEqual(['1-table.cjs']);
+    expect(await recorded(empty)).toEqual(['1-table.cjs']);
+  });
+
+  it('ends when its connection breaks in the middle of a migration, of which nothing is left', async () => {
+    const empty = await database('empty');
+    const migrationsDir = await migrations({
+      '1-cut.cjs': `(async () => {
+        await ${sql('CREATE TABLE half (id int)')};
+        await ${sql('SELECT pg_terminate_backend(pg_backend_pid())')}.catch(() => undefined);
+        await ${sql('SELECT 1')}.catch(() => undefined);
+        await ${sql('CREATE TABLE other_half (id int)')};
+      })()`,
+    });
+    await expect(migrate(empty.url, { migrationsDir })).rejects.toThrow(/1-cut\.cjs failed: .*connection/);
+    const { rows } = await empty.client.query("SELECT to_regclass('half') h, to_regclass('other_half') o");
+    expect(rows).toEqual([{ h: null, o: null }]);
+  });
+
+  it('says so when there is no database', async () => {
+    await expect(migrate('postgres://chat:x@127.0.0.1:1/chat')).rejects.toThrow(/ECONNREFUSED/);
+  });
+});
+
+describe('A migration of a table that somebody reads for long', () => {
+  it('lets others read it all the while, and is done once the reader has ended', async () => {
+    const { url, client: reader } = await database('migrated');
+    const migrationsDir = await migrations({ '1-late.cjs': sql('ALTER TABLE users ADD late text') });
+    await reader.query('DELETE FROM "SequelizeMeta"');
+    await reader.query('BEGIN; LOCK TABLE users IN ACCESS SHARE MODE');
+
+    const lines: string[] = [];
+    const migrating = migrate(url, { migrationsDir, log: (line) => void lines.push(line) });
+    const other = await connection(url);
+    const waits: number[] = [];
+    await eventually(async () => {
+      const asked = performance.now();
+      await other.query('SELECT 1 FROM users');
+      waits.push(performance.now() - asked);
+      return lines.some((line) => line.includes('1-late.cjs'));
+    });
+    const asked = performance.now();
+    await other.query('SELECT 1 FROM users');
+    waits.push(performance.now() - asked);
+    expect(Math.max(...waits)).toBeLessThan(3_000);
+
+    await reader.query('COMMIT');
+    expect(await migrating).toEqual(['1-late.cjs']);
+    await other.query('SELECT late FROM users');
+  });
+});
+
+describe("This program's indexes of large tables", () => {
+  const names = ['chats_members_changed', 'users_creation_key', 'messages_by_application_key'];
+
+  it('are made anew where an attempt was cut off, and are all there', async () => {
+    const { url, client } = await database('migrated');
+    await client.query('UPDATE pg_index SET indisvalid = false WHERE indexrelid = ANY ($1::regclass[])', [
+      names,
+    ]);
+    await client.query(`DELETE FROM "SequelizeMeta" WHERE name IN (
+      '20261123090001-members-changed-index.cjs', '20261123100001-keys-made-one-thing.cjs')`);
+    expect(await migrate(url)).toHaveLength(2);
+    const { rows } = await client.query(
+      'SELECT indexrelid::regclass::text AS name FROM pg_index WHERE indisvalid AND indexrelid = ANY ($1::regclass[])',
+      [names],
+    );
+    expect(rows.map((row: { name: string }) => row.name).sort()).toEqual([...names].sort());
+  });
+});

@@ -1,0 +1,220 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppModule } from '../../src/app.module.js';
+import { environment } from '../../src/config/environment.js';
+import { type CommandName, commandNames, definitionOf, events } from '../../src/contract/index.js';
+import { ROUTE_COMMANDS } from '../../src/rest/route.decorator.js';
+import { projectRoot } from '../../src/common/project-root.js';
+import { World } from '../support/world.js';
+
+const root = projectRoot();
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+/** Every match of the pattern's first group. */
+const all = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((match) => match[1]!);
+
+/** The text under a heading of the second level. */
+function section(markdown: string, heading: string): string {
+  const [, after = ''] = markdown.split(`\n## ${heading}\n`);
+  return after.split('\n## ')[0]!;
+}
+
+/** `GET /chats/:chatId` and `GET /chats/:id` are the same route. */
+const anyParameter = (route: string) => route.replaceAll(/:\w+/g, ':');
+
+const routes = commandNames.flatMap((name) => {
+  const { rest } = definitionOf(name);
+  return rest
+    ? [{ name, method: rest.method, path: rest.path, route: anyParameter(`${rest.method} ${rest.path}`) }]
+    : [];
+});
+
+/** Commands may share a route. */
+const uniqueRoutes = [...new Set(routes.map(({ route }) => route))].sort();
+
+const scripts = Object.keys(
+  (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts,
+);
+
+describe('Generated documents', () => {
+  it('are what `npm run docs` writes', () => {
+    const { stdout, stderr } = spawnSync(process.execPath, ['scripts/docs.mjs', '--check'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    expect(stdout + stderr).toBe('');
+  });
+});
+
+describe('The README', () => {
+  const glance = section(read('README.md'), 'Protocol at a glance');
+  const cells = glance.split('\n').filter((line) => line.startsWith('|'));
+
+  it('names only commands and events that exist', () => {
+    const names = cells.flatMap((line) => {
+      const [, command = '', , event = ''] = line.split(/(?<!\\)\|/);
+      return all(`${command} ${event}`, /`([a-z][A-Za-z]*)`/g);
+    });
+    expect(names).toContain('sendMessage');
+    expect(names.filter((name) => !(name in events) && !commandNames.includes(name as CommandName))).toEqual(
+      [],
+    );
+  });
+
+  it('names every command of sockets and every event', () => {
+    const sent = commandNames.filter((name) => definitionOf(name).socket);
+    const names = [...sent, ...Object.keys(events)];
+    expect(names.filter((name) => !glance.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('names the routes that exist, all of them', () => {
+    const inCells = all(cells.join('\n'), /`((?:GET|POST|PUT|PATCH|DELETE) [^`]+)`/g);
+    const inSeedTable = [...cells.join('\n').matchAll(/^\| ([A-Z]+) \| `([^`]+)`/gm)].map(
+      ([, method, path]) => `${method} ${path}`,
+    );
+    const named = [...inCells, ...inSeedTable].map(anyParameter);
+    expect([...new Set(named)].sort()).toEqual(uniqueRoutes);
+  });
+
+  it('has the seed tables word for word', () => {
+    expect(glance).toContain(
+      '| `markAsSeen` | `{ "messageId": 1 }` | `messageSeen` | `{ "messageId": 1, "seen": true }` |',
+    );
+    expect(glance).toContain("| GET | `/chats/user/:id` | a user's chats |");
+  });
+});
+
+describe('Environment variables', () => {
+  const names = Object.keys(environment).sort();
+
+  it('are those of the README', () => {
+    expect(all(section(read('README.md'), 'Configuration'), /^\| `([A-Z_]+)` \|/gm).sort()).toEqual(names);
+  });
+
+  it('are those of .env.example', () => {
+    expect(all(read('.env.example'), /^(?:# )?([A-Z_]+)=/gm).sort()).toEqual(names);
+  });
+});
+
+describe('Scripts', () => {
+  const documents = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'tools/bench/README.md',
+    'docs/operations.md',
+    'docs/scaling.md',
+    '.ci/run',
+  ];
+
+  it.each(documents)('that %s names exist', (path) => {
+    const named = all(read(path), /npm run (?:-\S+ )*([a-z][\w:-]*)/g);
+    expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
+  });
+
+  it('are all in CONTRIBUTING.md', () => {
+    const own = scripts.filter((name) => !scripts.some((other) => name === `pre${other}`));
+    const described = all(read('CONTRIBUTING.md'), /^\| `npm (?:run )?([a-z][\w:-]*)` \|/gm);
+    expect(described.sort()).toEqual(own.sort());
+  });
+});
+
+describe('Layers', () => {
+  it('of CONTRIBUTING.md name every folder of src', () => {
+    const layers = section(read('CONTRIBUTING.md'), 'The layers').split('```')[1]!;
+    const folders = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    );
+    expect(
+      folders.map(({ name }) => name).filter((name) => !new RegExp(`\\b${name}\\b`).test(layers)),
+    ).toEqual([]);
+  });
+});
+
+describe('Decisions', () => {
+  it('are numbered without gaps, and each has its title', () => {
+    const files = readdirSync(join(root, 'docs/adr')).sort();
+    const numbers = files.map((file) => file.slice(0, 4));
+    expect(numbers).toEqual(files.map((_, index) => String(index + 1).padStart(4, '0')));
+    for (const file of files)
+      expect(read(`docs/adr/${file}`)).toMatch(new RegExp(`^# ${file.slice(0, 4)}\\. `));
+  });
+});
+
+describe('Links of documents', () => {
+  const documents = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    'tools/bench/README.md',
+    'docs/operations.md',
+    'docs/scaling.md',
+  ];
+
+  it.each(documents)('of %s lead to files that exist', (path) => {
+    const folder = join(root, path, '..');
+    const targets = all(read(path), /\]\((?!https?:|#)([^)#]+)/g);
+    expect(targets.filter((target) => !existsSync(join(folder, target)))).toEqual([]);
+  });
+});
+
+describe('Routes', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start();
+  });
+  afterAll(() => world.stop());
+
+  it('of the contract have one handler each, and handlers have a route of the contract', () => {
+    const handled = controllersOf(AppModule.with(world.config))
+      .flatMap((controller) => handlersOf(controller.prototype))
+      .sort();
+    expect(handled).toEqual(routes.map(({ name }) => name).sort());
+  });
+
+  it.each(routes)('$method $path is served', async ({ method, path }) => {
+    const asked = path.replaceAll(/:\w+/g, '1');
+    const verb = method.toLowerCase() as Lowercase<typeof method>;
+    const { status, body } = await world.http[verb](asked);
+    expect(status).toBeLessThan(500);
+    expect((body as { error?: { code: string } }).error?.code).not.toBe('UNKNOWN_COMMAND');
+  });
+
+  it('are those of /docs/openapi.json', async () => {
+    const { body } = await world.http.get('/docs/openapi.json').expect(200);
+    const { paths } = body as { paths: Record<string, Record<string, unknown>> };
+    const described = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, ':')}`),
+    );
+    expect(described.sort()).toEqual(uniqueRoutes);
+  });
+});
+
+interface ModuleParts {
+  module: object;
+  imports?: unknown[];
+  controllers?: unknown[];
+}
+
+/** The controllers of a module, a class or a dynamic one, and of all that it imports. */
+function controllersOf(module: unknown, seen = new Set<unknown>()): { prototype: object }[] {
+  if ((typeof module !== 'object' && typeof module !== 'function') || module === null) return [];
+  const parts: ModuleParts = 'module' in module ? (module as ModuleParts) : { module };
+  if (seen.has(parts.module)) return [];
+  seen.add(parts.module);
+  const listed = (key: 'imports' | 'controllers') => [
+    ...((Reflect.getMetadata(key, parts.module) ?? []) as unknown[]),
+    ...(parts[key] ?? []),
+  ];
+  const own = listed('controllers') as { prototype: object }[];
+  return [...own, ...listed('imports').flatMap((one) => controllersOf(one, seen))];
+}
+
+/** The commands whose routes a controller handles; health checks are no commands. */
+function handlersOf(prototype: object): string[] {
+  return Object.getOwnPropertyNames(prototype).flatMap((name) => {
+    const method = (prototype as Record<string, unknown>)[name];
+    if (typeof method !== 'function' || name === 'constructor') return [];
+    return (Reflect.getMetadata(ROUTE_COMMANDS, method) as string[] | undefined) ?? [];
+  });
+}

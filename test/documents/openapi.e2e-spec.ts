@@ -1,0 +1,237 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { commandNames, definitionOf, errorCatalogue } from '../../src/contract/index.js';
+import { projectRoot } from '../../src/common/project-root.js';
+import { World } from '../support/world.js';
+
+interface Schema {
+  $ref?: string;
+  type?: string | string[];
+  properties?: Record<string, Schema>;
+  required?: string[];
+  enum?: unknown[];
+  maximum?: number;
+  title?: string;
+  oneOf?: Schema[];
+}
+
+interface Parameter {
+  $ref?: string;
+  name: string;
+  in: string;
+  required?: boolean;
+  schema?: Schema;
+}
+
+interface Content {
+  content?: Record<string, { schema: Schema }>;
+}
+
+interface Operation {
+  operationId: string;
+  summary: string;
+  parameters: Parameter[];
+  security: object[];
+  requestBody?: Content & { required: boolean };
+  responses: Record<string, Content & { $ref?: string; description?: string }>;
+}
+
+interface Document {
+  openapi: string;
+  info: { title: string; version: string };
+  paths: Record<string, Record<string, Operation>>;
+  components: Record<string, Record<string, Schema & Parameter>>;
+}
+
+const TYPES = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'];
+
+/** Every object in a document, with the way to it. */
+function* objectsIn(value: unknown, path = '#'): Generator<[string, Record<string, unknown>]> {
+  if (typeof value !== 'object' || value === null) return;
+  if (!Array.isArray(value)) yield [path, value as Record<string, unknown>];
+  for (const [key, child] of Object.entries(value)) {
+    yield* objectsIn(child, `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+  }
+}
+
+describe('The OpenAPI document', () => {
+  let world: World;
+  let document: Document;
+  let operations: [string, string, Operation][];
+
+  beforeAll(async () => {
+    world = await World.start();
+    const { body, type } = await world.http.get('/docs/openapi.json').expect(200);
+    expect(type).toBe('application/json');
+    document = body as Document;
+    operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(
+        ([method, operation]) => [method, path, operation] as [string, string, Operation],
+      ),
+    );
+  });
+  afterAll(() => world.stop());
+
+  const resolved = <T extends { $ref?: string }>(part: T): T => {
+    if (part.$ref === undefined) return part;
+    const found = part.$ref
+      .slice(2)
+      .split('/')
+      .reduce<unknown>((within, key) => (within as Record<string, unknown> | undefined)?.[key], document);
+    if (found === undefined) throw new Error(`Nothing at ${part.$ref}`);
+    return found as T;
+  };
+
+  it('is of version 3.1 and says what it describes', () => {
+    expect(document.openapi).toMatch(/^3\.1\.\d+$/);
+    const { version } = JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    expect(document.info).toMatchObject({ title: expect.any(String), version });
+  });
+
+  it('refers to nothing that is not in it', () => {
+    for (const [path, { $ref }] of objectsIn(document)) {
+      if ($ref === undefined || path.endsWith('/properties')) continue;
+      expect($ref).toMatch(/^#\//);
+      resolved({ $ref: $ref as string });
+    }
+  });
+
+  it('says of each operation what has to come with it, with AUTH=jwt', () => {
+    for (const [, , { operationId, security }] of operations) {
+      const { who } = definitionOf(operationId as (typeof commandNames)[number]);
+      const names = who === 'anyone' ? [] : who === 'application' ? ['apiKey'] : ['token', 'apiKey'];
+      expect({ operationId, names: security.flatMap(Object.keys) }).toEqual({ operationId, names });
+      for (const name of names) expect(document.components.securitySchemes).toHaveProperty(name);
+    }
+  });
+
+  it('is made of schemas that are schemas', () => {
+    for (const [path, part] of objectsIn(document)) {
+      if (path.endsWith('/properties') || path.endsWith('/enum') || path.includes('/example')) continue;
+      if (path.includes('/securitySchemes/')) continue;
+      if (typeof part.type === 'string') expect(TYPES).toContain(part.type);
+      if (Array.isArray(part.required)) {
+        expect({ path, required: part.required }).toEqual({ path, required: [...new Set(part.required)] });
+        const properties = Object.keys(part.properties ?? {});
+        expect({ path, properties }).toEqual({ path, properties: expect.arrayContaining(part.required) });
+      }
+      expect(part).not.toHaveProperty('$defs');
+      expect(part).not.toHaveProperty('nullable');
+    }
+  });
+
+  /** The commands of an operation, each with its body: those that share a route have one form each. */
+  const formsOf = ({ operationId, requestBody }: Operation): [string, Schema | undefined][] => {
+    const schema = requestBody?.content?.['application/json']?.schema;
+    return schema?.oneOf ? schema.oneOf.map((form) => [form.title!, form]) : [[operationId, schema]];
+  };
+
+  it('describes every route of the contract, and no other', () => {
+    const described = operations.flatMap(([method, path, operation]) =>
+      formsOf(operation).map(([command]) => `${command} ${method} ${path}`),
+    );
+    const routes = commandNames.flatMap((name) => {
+      const { rest } = definitionOf(name);
+      return rest ? [`${name} ${rest.method.toLowerCase()} ${rest.path.replaceAll(/:(\w+)/g, '{$1}')}`] : [];
+    });
+    expect(described.sort()).toEqual(routes.sort());
+  });
+
+  it('describes each part of a path, once', () => {
+    for (const [method, path, { parameters }] of operations) {
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const told = parameters.map((parameter) => resolved(parameter));
+      const names = told.map((parameter) => `${parameter.in} ${parameter.name}`);
+      expect({ method, path, names }).toEqual({ method, path, names: [...new Set(names)] });
+      expect(told.filter((one) => one.in === 'path').map(({ name }) => name)).toEqual(inPath);
+      for (const parameter of told) {
+        expect(['path', 'query', 'header']).toContain(parameter.in);
+        expect(parameter.schema).toEqual(expect.any(Object));
+        if (parameter.in === 'path') expect(parameter.required).toBe(true);
+      }
+    }
+  });
+
+  it('describes fields that the command has, and what it needs as needed', () => {
+    for (const [operation, command, body] of operations.flatMap(([, , operation]) =>
+      formsOf(operation).map(([command, body]) => [operation, command, body] as const),
+    )) {
+      const { input } = definitionOf(command as (typeof commandNames)[number]);
+      const told = operation.parameters.map((one) => resolved(one)).filter((one) => one.in !== 'header');
+      const fields = [...told.map(({ name }) => name), ...Object.keys(body?.properties ?? {})];
+      const shape = (input as unknown as { shape: Record<string, unknown> }).shape;
+      expect(Object.keys(shape)).toEqual(expect.arrayContaining(fields));
+      const needed = [
+        ...told.filter((one) => one.required).map(({ name }) => name),
+        ...(body?.required ?? []),
+      ];
+      const answer = input.safeParse({});
+      const missing =
+        answer.error?.issues.flatMap(({ path }) => (path.length === 1 ? [String(path[0])] : [])) ?? [];
+      expect(needed).toEqual(expect.arrayContaining(missing));
+    }
+  });
+
+  it('tells the bounds of a page', () => {
+    const parameters = document.paths['/chats/{chatId}/messages']!.get!.parameters;
+    expect(parameters.find(({ name }) => name === 'limit')).toMatchObject({
+      required: false,
+      schema: { type: 'integer', minimum: 1, maximum: 100, default: 50 },
+    });
+  });
+
+  it('describes what each route answers, and how errors look', () => {
+    for (const [, , { operationId, summary, responses }] of operations) {
+      const { status } = definitionOf(operationId as (typeof commandNames)[number]).rest!;
+      expect(summary).toEqual(expect.any(String));
+      expect(Object.keys(responses).sort()).toEqual([String(status), 'default'].sort());
+      for (const response of Object.values(responses).map((one) => resolved(one))) {
+        expect(response.description).toEqual(expect.any(String));
+        expect(resolved(response.content!['application/json']!.schema)).toHaveProperty('type');
+      }
+    }
+    const error = resolved(document.components.schemas!.Error!).properties!.error!;
+    expect(error.properties!.code!.enum).toEqual(Object.keys(errorCatalogue));
+  });
+});
+
+describe('The page of the documents', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start();
+  });
+  afterAll(() => world.stop());
+
+  const assetsOf = (html: string) =>
+    [...html.matchAll(/\b(?:src|href)=["']([^"']+)["']/g)].map(([, url]) => url!);
+
+  it('takes everything from this server', async () => {
+    const page = await world.http.get('/docs').redirects(1).expect(200);
+    expect(page.type).toBe('text/html');
+    const base = `http://127.0.0.1:${world.app.httpPort}/docs/`;
+    const assets = assetsOf(page.text);
+    expect(assets.length).toBeGreaterThan(3);
+    for (const asset of assets) {
+      const url = new URL(asset, asset.startsWith('./docs') ? new URL('..', base) : base);
+      expect(url.origin).toBe(new URL(base).origin);
+      const { status, text, type } = await world.http.get(url.pathname);
+      expect({ asset, status }).toEqual({ asset, status: 200 });
+      if (type === 'text/css') expect(text).not.toMatch(/@import|url\(["']?(https?:)?\/\//);
+    }
+    expect(page.text).not.toMatch(/(src|href)=["'](https?:)?\/\//);
+  });
+
+  it('is told by the server to load nothing from elsewhere', async () => {
+    const { headers } = await world.http.get('/docs/').expect(200);
+    const policy = headers['content-security-policy'];
+    expect(policy).toMatch(/default-src 'self'|default-src 'none'/);
+    for (const source of policy!.split(/[;\s]+/)) expect(source).not.toMatch(/^https?:\/\/|^\*/);
+  });
+
+  it('has the document as YAML too', async () => {
+    const { text } = await world.http.get('/docs/openapi.yaml').expect(200);
+    expect(text).toMatch(/^openapi: ['"]?3\.1/);
+  });
+});

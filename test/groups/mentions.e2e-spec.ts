@@ -1,0 +1,103 @@
+import type { ChatListItem, MessageView } from '../../src/contract/index.js';
+import { edges, over } from '../support/edges.js';
+import { groupOf } from '../support/groups.js';
+import { type Client, World } from '../support/world.js';
+
+describe('Mentions', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start();
+  });
+  afterAll(() => world.stop());
+
+  const mention = (client: Client, chatId: number, ...mentions: number[]) =>
+    client.ok<MessageView>('sendMessage', { chatId, content: 'hey', metadata: { mentions } });
+  const item = async (client: Client) => (await client.ok<ChatListItem[]>('getChats'))[0]!;
+
+  it('are counted for the mentioned until they have read them, muted or not', async () => {
+    const { chatId, owner, members } = await groupOf(world, 2);
+    const [bob, carol] = members as [Client, Client];
+    await bob.ok('updateMembership', { chatId, mutedUntil: '2040-01-01T00:00:00Z' });
+    const message = await mention(owner, chatId, bob.userId, owner.userId, bob.userId);
+    await owner.ok('sendMessage', { chatId, content: 'nobody' });
+    const second = await mention(carol, chatId, bob.userId);
+    expect(await bob.next('newMessage')).toMatchObject({
+      metadata: { mentions: message.metadata!.mentions },
+    });
+    expect(await item(bob)).toMatchObject({ unread: 3, unreadMentions: 2 });
+    expect(await item(carol)).toMatchObject({ unread: 2, unreadMentions: 0 });
+    expect(await item(owner)).toMatchObject({ unreadMentions: 0 });
+    await bob.ok('markAsSeen', { messageId: message.id });
+    expect(await bob.next('unreadCount')).toMatchObject({ unread: 2, unreadMentions: 1 });
+    await bob.ok('markAsSeen', { chatId });
+    expect(await bob.ok('getUnreadCount', { chatId })).toMatchObject({ unread: 0, unreadMentions: 0 });
+    expect(await bob.ok('markAsUnread', { chatId, messageId: second.id })).toMatchObject({
+      unread: 1,
+      unreadMentions: 1,
+    });
+  });
+
+  it('go with a message that is deleted for everyone', async () => {
+    const { chatId, owner, members } = await groupOf(world, 1);
+    const { id: messageId } = await mention(owner, chatId, members[0]!.userId);
+    await owner.ok('deleteMessage', { messageId });
+    expect(await item(members[0]!)).toMatchObject({ unread: 1, unreadMentions: 0 });
+  });
+
+  it('work in direct chats, the first message included', async () => {
+    const [alice, bob] = await Promise.all([world.person(), world.person()]);
+    const draft = { content: 'hey', metadata: { mentions: [bob.userId] } };
+    await alice.ok('sendMessage', { receiverId: bob.userId, ...draft });
+    expect(await item(bob)).toMatchObject({ unreadMentions: 1 });
+  });
+
+  describe.each(edges)('over %s', (edge) => {
+    it('of who is no member are refused, and of what is no list of ids', async () => {
+      const { chatId, owner, members } = await groupOf(world, 1);
+      const asker = over(edge, world, owner);
+      const many = Array.from({ length: 51 }, (_, i) => i + 1);
+      for (const mentions of [
+        [world.newId()],
+        [members[0]!.userId, 99_999_999],
+        many,
+        'bob',
+        ['1'],
+        [1.5],
+        [0],
+        null,
+      ]) {
+        const answer = await asker.ask('sendMessage', { chatId, content: 'hey', metadata: { mentions } });
+        expect(answer).toMatchObject({
+          ok: false,
+          error: { code: 'VALIDATION_FAILED', details: [{ path: 'metadata' }] },
+        });
+      }
+      expect(await owner.ok('getMessages', { chatId })).toMatchObject({ messages: [] });
+      expect(
+        await over(edge, world, await world.person()).refused('sendMessage', {
+          chatId,
+          content: 'hey',
+          metadata: { mentions: [members[0]!.userId] },
+        }),
+      ).toBe('NOT_FOUND');
+    });
+  });
+
+  it('are written once, and keep the order of their sender', async () => {
+    const { chatId, owner, members } = await groupOf(world, 1);
+    const sent = await Promise.all(
+      Array.from({ length: 60 }, (_, i) =>
+        owner.ok<MessageView>('sendMessage', {
+          chatId,
+          content: `m${i}`,
+          clientId: `k${i % 30}`,
+          ...(i % 3 === 0 ? { metadata: { mentions: [members[0]!.userId] } } : {}),
+          ...(i >= 30 ? { content: `m${i - 30}` } : {}),
+        }),
+      ),
+    );
+    expect(sent.map(({ seq }) => seq)).toEqual(Array.from({ length: 60 }, (_, i) => (i % 30) + 1));
+    expect(await item(members[0]!)).toMatchObject({ unread: 30, unreadMentions: 10 });
+    expect(await world.sql('SELECT 1 FROM message_mentions WHERE "chatId" = $1', [chatId])).toHaveLength(10);
+  });
+});

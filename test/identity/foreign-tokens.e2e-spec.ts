@@ -1,0 +1,173 @@
+import { exportSPKI } from 'jose';
+import type { AccountView, MessageView } from '../../src/contract/index.js';
+import { bearer, newApiKey, newName, PASSWORD, refusal } from '../support/accounts.js';
+import { AUDIENCE, ISSUER, KeyServer, Signer } from '../support/key-server.js';
+import { eventually, World } from '../support/world.js';
+
+/** What the protocol promises for every answer, in milliseconds. */
+const ANSWERED_WITHIN_MS = 5_000;
+
+const variables = (more: Record<string, string>) => ({
+  AUTH: 'jwt',
+  JWT_ISSUER: ISSUER,
+  JWT_AUDIENCE: AUDIENCE,
+  ...more,
+});
+
+describe("Somebody else's tokens", () => {
+  const key = newApiKey();
+  let world: World;
+  let server: KeyServer;
+  let first: Signer;
+  beforeAll(async () => {
+    [first, server] = await Promise.all([Signer.of('first'), KeyServer.start()]);
+    await server.show(first);
+    world = await World.start(variables({ JWT_JWKS_URL: server.url, API_KEYS: key }));
+  });
+  afterAll(async () => {
+    await world.stop();
+    await server.stop();
+  });
+  afterEach(async () => {
+    server.mood = 'well';
+    await server.show(first);
+  });
+
+  const me = (token: string) => world.http.get('/auth/me').set(bearer(token));
+  const timed = async <T>(asking: PromiseLike<T>): Promise<T> => {
+    const asked = performance.now();
+    const answer = await asking;
+    expect(performance.now() - asked).toBeLessThan(ANSWERED_WITHIN_MS);
+    return answer;
+  };
+
+  it('make their subject a user on first sight, one, however many come at once', async () => {
+    const token = await first.sign({ sub: 'crm|4711', name: 'Zoë' });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => me(token).expect(200)));
+    const [account] = answers.map(({ body }) => body as AccountView);
+    expect(account).toMatchObject({ externalId: 'crm|4711', name: 'Zoë', username: null });
+    for (const { body } of answers) expect(body).toEqual(account);
+    expect(await world.sql(`SELECT id FROM users WHERE "externalId" = 'crm|4711'`)).toHaveLength(1);
+  });
+
+  it('are of the user that the application has made before', async () => {
+    const externalId = newName();
+    const { body } = await world.http
+      .put('/users')
+      .set('X-Api-Key', key)
+      .send({ users: [{ externalId, name: 'As we call them' }] })
+      .expect(200);
+    const account = await me(await first.sign({ sub: externalId, name: 'As they call themselves' })).expect(
+      200,
+    );
+    expect(account.body).toMatchObject({ id: body[0].id, name: 'As we call them' });
+  });
+
+  it('let people talk, on both edges', async () => {
+    const [alice, bob] = await Promise.all(
+      [newName(), newName()].map(async (sub) => {
+        const token = await first.sign({ sub });
+        const { id } = (await me(token).expect(200)).body as AccountView;
+        return { token, id, client: await world.bearer(id, token) };
+      }),
+    );
+    const sent = await alice!.client.ok<MessageView>('sendMessage', { receiverId: bob!.id, content: 'hi' });
+    expect(await bob!.client.next('newMessage')).toEqual(sent);
+    const { body } = await world.http
+      .get(`/chats/${sent.chatId}/messages`)
+      .set(bearer(bob!.token))
+      .expect(200);
+    expect(body.messages).toEqual([sent]);
+    const renewed = await first.sign({ sub: 'somebody else' });
+    expect(await alice!.client.refused('authenticate', { token: renewed })).toBe('FORBIDDEN');
+  });
+
+  it('go with no accounts and no tokens of our own', async () => {
+    const account = { username: newName(), password: PASSWORD };
+    for (const [path, body] of [
+      ['/auth/register', account],
+      ['/auth/login', account],
+      ['/auth/refresh', { refreshToken: 'x' }],
+      ['/auth/logout', { refreshToken: 'x' }],
+      ['/auth/tokens', { externalId: 'x' }],
+    ] as const) {
+      const reply = await world.http.post(path).set('X-Api-Key', key).send(body).expect(404);
+      expect(reply.body.error.code).toBe('NOT_CONFIGURED');
+    }
+  });
+
+  it('are taken by a new key as soon as it is shown, and by the old one while it is', async () => {
+    const next = await Signer.of(newName());
+    await server.show(first, next);
+    await me(await next.sign()).expect(200);
+    await me(await first.sign()).expect(200);
+    const last = await Signer.of(newName());
+    await server.show(last);
+    await me(await last.sign()).expect(200);
+    await me(await first.sign()).expect(401);
+  });
+
+  it.each(['hanging', 'failing', 'nonsense'] as const)(
+    'go on by known keys while the key server is %s; others are not accepted, and told so in time',
+    async (mood) => {
+      await eventually(async () => (await me(await first.sign())).status === 200);
+      server.mood = mood;
+      const next = await Signer.of(newName());
+      const token = await next.sign();
+      const [known, unknown, many, handshake] = await timed(
+        Promise.all([
+          me(await first.sign()),
+          me(token),
+          Promise.all(Array.from({ length: 20 }, () => me(token))),
+          refusal(world, { token }),
+        ]),
+      );
+      expect(known.status).toBe(200);
+      for (const { status, body } of [unknown, ...many]) {
+        expect([status, body.error]).toMatchObject([
+          503,
+          { code: 'UNAVAILABLE', retryAfterMs: expect.any(Number) },
+        ]);
+      }
+      expect(handshake).toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: expect.any(Number) });
+      server.mood = 'well';
+      await server.show(first, next);
+      await me(token).expect(200);
+    },
+  );
+});
+
+describe('A key server that is away at the start', () => {
+  it('lets nobody in until it is there', async () => {
+    const gone = await KeyServer.start();
+    await gone.stop();
+    const world = await World.start(variables({ JWT_JWKS_URL: gone.url }));
+    const signer = await Signer.of('first');
+    const token = await signer.sign();
+    await world.http.get('/auth/me').set(bearer(token)).expect(503);
+    await world.http.get('/health/ready').expect(200);
+    const back = await KeyServer.start(gone.port);
+    await back.show(signer);
+    await eventually(async () => (await world.http.get('/auth/me').set(bearer(token))).status === 200);
+    await world.stop();
+    await back.stop();
+  });
+});
+
+describe('A public key', () => {
+  it.each(['RS256', 'PS256', 'ES256', 'EdDSA'])('of %s does instead of a key server', async (alg) => {
+    const signer = await Signer.of('first', alg);
+    const pem = (await exportSPKI(signer.pair.publicKey)).replaceAll('\n', '\\n');
+    const world = await World.start(variables({ JWT_PUBLIC_KEY: pem, JWT_ALGORITHMS: alg }));
+    await world.http
+      .get('/auth/me')
+      .set(bearer(await signer.sign()))
+      .expect(200);
+    const stranger = await Signer.of('first', alg);
+    await world.http
+      .get('/auth/me')
+      .set(bearer(await stranger.sign()))
+      .expect(401);
+    await world.stop();
+  });
+});

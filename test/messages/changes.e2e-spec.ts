@@ -1,0 +1,206 @@
+import type { MessageView } from '../../src/contract/index.js';
+import { World } from '../support/world.js';
+
+describe('The life of a message', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start();
+  });
+  afterAll(() => world.stop());
+
+  /** A message of Alice's that Bob has got. */
+  async function sent() {
+    const { alice, bob, chatId } = await world.pair();
+    const message = await alice.ok<MessageView>('sendMessage', { chatId, content: 'first' });
+    await bob.next('newMessage');
+    return { alice, bob, chatId, message, messageId: message.id };
+  }
+
+  describe('an edit', () => {
+    it('changes the text for everyone and keeps what it said', async () => {
+      const { alice, bob, messageId, message } = await sent();
+      const edited = await alice.ok<MessageView>('editMessage', { messageId, content: 'second' });
+      expect(edited).toMatchObject({
+        id: messageId,
+        content: 'second',
+        seq: 1,
+        version: message.version + 1,
+      });
+      expect(await bob.next('messageEdited')).toEqual(edited);
+      await alice.ok('editMessage', { messageId, content: 'third' });
+      const { body } = await world.http.get(`/messages/${messageId}/edits`).set('X-User-Id', `${bob.userId}`);
+      expect(body.map((edit: { content: string }) => edit.content)).toEqual(['first', 'second']);
+    });
+
+    it('of the same text is no change', async () => {
+      const { alice, messageId, message } = await sent();
+      expect(await alice.ok('editMessage', { messageId, content: 'first' })).toMatchObject({
+        version: message.version,
+        editedAt: null,
+      });
+    });
+
+    it('is for the sender only, and for strangers there is no message', async () => {
+      const { bob, messageId } = await sent();
+      const stranger = await world.person();
+      expect(await bob.refused('editMessage', { messageId, content: 'x' })).toBe('FORBIDDEN');
+      expect(await stranger.refused('editMessage', { messageId, content: 'x' })).toBe('NOT_FOUND');
+      expect(await stranger.refused('editMessage', { messageId: 999_999, content: 'x' })).toBe('NOT_FOUND');
+    });
+
+    it('by REST is told on sockets', async () => {
+      const { alice, bob, messageId } = await sent();
+      await world.http
+        .patch(`/messages/${messageId}`)
+        .set('X-User-Id', `${alice.userId}`)
+        .send({ content: 'by hand' })
+        .expect(200);
+      expect(await bob.next('messageEdited')).toMatchObject({ content: 'by hand' });
+      expect(await alice.next('messageEdited')).toMatchObject({ content: 'by hand' });
+    });
+
+    it('does not hide a retry of the send, nor a mismatch', async () => {
+      const { alice, chatId } = await world.pair();
+      const draft = { chatId, content: 'once', clientId: 'k1', metadata: { a: 1 } };
+      const { id: messageId } = await alice.ok<MessageView>('sendMessage', draft);
+      await alice.ok('editMessage', { messageId, content: 'changed' });
+      expect(await alice.ok('sendMessage', draft)).toMatchObject({ id: messageId, content: 'changed' });
+      expect(await alice.refused('sendMessage', { ...draft, content: 'changed' })).toBe(
+        'IDEMPOTENCY_MISMATCH',
+      );
+    });
+  });
+
+  describe('a deletion', () => {
+    it('for everyone empties the message, its edits and reactions, and leaves its place', async () => {
+      const { alice, bob, chatId, messageId } = await sent();
+      await alice.ok('editMessage', { messageId, content: 'second' });
+      await bob.ok('addReaction', { messageId, emoji: '👍' });
+      const deleted = await alice.ok('deleteMessage', { messageId, for: 'everyone' });
+      expect(deleted).toMatchObject({ messageId, chatId, seq: 1, for: 'everyone' });
+      expect(await bob.next('messageDeleted')).toEqual(deleted);
+      const { messages } = await bob.ok<{ messages: MessageView[] }>('getMessages', { chatId });
+      expect(messages).toEqual([
+        expect.objectContaining({ id: messageId, content: '', metadata: null, reactions: [] }),
+      ]);
+      expect(messages[0]?.deletedAt).not.toBeNull();
+      expect(await world.sql('SELECT * FROM message_edits WHERE "messageId" = $1', [messageId])).toEqual([]);
+      expect(await alice.refused('editMessage', { messageId, content: 'x' })).toBe('NOT_FOUND');
+    });
+
+    it('for everyone is the sender’s; for me is anyone’s and only mine, on all my devices', async () => {
+      const { alice, bob, chatId, messageId } = await sent();
+      const phone = await world.person(bob.userId);
+      expect(await bob.refused('deleteMessage', { messageId, for: 'everyone' })).toBe('FORBIDDEN');
+      await bob.ok('deleteMessage', { messageId, for: 'me' });
+      expect(await phone.next('messageDeleted')).toMatchObject({ messageId, for: 'me' });
+      expect(await bob.ok('getMessages', { chatId })).toMatchObject({ messages: [] });
+      expect(await alice.ok<{ messages: unknown[] }>('getMessages', { chatId })).toMatchObject({
+        messages: [{ id: messageId, content: 'first' }],
+      });
+      await alice.settled();
+      expect(alice.unread('messageDeleted')).toEqual([]);
+      const [item] = await bob.ok<{ lastMessage: unknown }[]>('getChats', bob.userId);
+      expect(item?.lastMessage).toBeNull();
+    });
+
+    it('for me leaves the newest of the others as the last message of my list, and of mine alone', async () => {
+      const { alice, bob, chatId } = await sent();
+      const ids: number[] = [];
+      for (const content of ['second', 'third', 'fourth']) {
+        ids.push((await alice.ok<MessageView>('sendMessage', { chatId, content })).id);
+      }
+      for (const messageId of ids.slice(1)) await bob.ok('deleteMessage', { messageId, for: 'me' });
+      const lastOf = async (person: typeof bob) => {
+        const [item] = await person.ok<{ lastMessage: MessageView }[]>('getChats', person.userId);
+        const chat = await person.ok<{ lastMessage: MessageView }>('getChat', { chatId });
+        expect(chat.lastMessage.id).toBe(item!.lastMessage.id);
+        return item!.lastMessage.content;
+      };
+      expect(await lastOf(bob)).toBe('second');
+      expect(await lastOf(alice)).toBe('fourth');
+      await bob.ok('deleteMessage', { messageId: ids[0], for: 'me' });
+      expect(await lastOf(bob)).toBe('first');
+      await alice.ok('sendMessage', { chatId, content: 'fifth' });
+      expect(await lastOf(bob)).toBe('fifth');
+    });
+
+    it('again is no change, and is told once', async () => {
+      const { alice, bob, messageId } = await sent();
+      const deleted = await alice.ok('deleteMessage', { messageId });
+      await bob.next('messageDeleted');
+      expect(await alice.ok('deleteMessage', { messageId })).toEqual(deleted);
+      await bob.settled();
+      expect(bob.unread('messageDeleted')).toEqual([]);
+      expect(await bob.refused('addReaction', { messageId, emoji: '👍' })).toBe('NOT_FOUND');
+    });
+
+    it('by REST takes `for` from the query', async () => {
+      const { alice, bob, messageId } = await sent();
+      await world.http
+        .delete(`/messages/${messageId}?for=everyone`)
+        .set('X-User-Id', `${alice.userId}`)
+        .expect(200);
+      expect(await bob.next('messageDeleted')).toMatchObject({ messageId });
+      await world.http.delete(`/messages/${messageId}?for=nobody`).expect(400);
+    });
+  });
+
+  describe('reactions', () => {
+    it('are counted, many a person, one of a kind', async () => {
+      const { alice, bob, messageId, chatId } = await sent();
+      await bob.ok('addReaction', { messageId, emoji: '👍' });
+      const first = await alice.next<{ version: number }>('reactionsChanged');
+      await bob.ok('addReaction', { messageId, emoji: '👍' });
+      await bob.ok('addReaction', { messageId, emoji: '🎉' });
+      expect(await alice.next('reactionsChanged')).toMatchObject({ version: first.version + 1 });
+      const after = await alice.ok('addReaction', { messageId, emoji: '👍' });
+      expect(after).toMatchObject({
+        chatId,
+        reactions: [
+          { emoji: '👍', count: 2, userIds: [bob.userId, alice.userId] },
+          { emoji: '🎉', count: 1, userIds: [bob.userId] },
+        ],
+      });
+      expect(await bob.ok('removeReaction', { messageId, emoji: '👍' })).toMatchObject({
+        reactions: [
+          { emoji: '🎉', count: 1 },
+          { emoji: '👍', count: 1, userIds: [alice.userId] },
+        ],
+      });
+    });
+
+    it('are put and deleted over REST', async () => {
+      const { bob, messageId } = await sent();
+      const path = `/messages/${messageId}/reactions/${encodeURIComponent('👍')}`;
+      const put = await world.http.put(path).set('X-User-Id', `${bob.userId}`).expect(200);
+      expect(put.body.reactions).toEqual([{ emoji: '👍', count: 1, userIds: [bob.userId] }]);
+      const gone = await world.http.delete(path).set('X-User-Id', `${bob.userId}`).expect(200);
+      expect(gone.body.reactions).toEqual([]);
+    });
+
+    it('are at most 50 kinds a message', async () => {
+      const { bob, messageId } = await sent();
+      for (let i = 0; i < 50; i++) await bob.ok('addReaction', { messageId, emoji: `r${i}` });
+      expect(await bob.refused('addReaction', { messageId, emoji: 'one-more' })).toBe('CONFLICT');
+    });
+  });
+
+  it('concurrent changes of one chat take versions without gaps', async () => {
+    const { alice, bob, chatId } = await world.pair();
+    const messages = await Promise.all(
+      Array.from({ length: 10 }, (_, i) =>
+        alice.ok<MessageView>('sendMessage', { chatId, content: `m${i}` }),
+      ),
+    );
+    await Promise.all(
+      messages.flatMap(({ id: messageId }) => [
+        alice.ok('editMessage', { messageId, content: `e${messageId}` }),
+        bob.ok('addReaction', { messageId, emoji: '👍' }),
+        alice.ok('sendMessage', { chatId, content: 'more' }),
+      ]),
+    );
+    const [chat] = await world.sql<{ version: string }>('SELECT version FROM chats WHERE id = $1', [chatId]);
+    expect(Number(chat?.version)).toBe(1 + 10 + 30);
+  });
+});

@@ -1,0 +1,155 @@
+import { edges, over } from '../support/edges.js';
+import { type Client, World } from '../support/world.js';
+
+interface Page {
+  chatId: number;
+  messages: { id: number; seq: number; content: string }[];
+  more: boolean;
+}
+
+/** Whole numbers from one to another, both included. */
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
+
+describe('The history of a chat', () => {
+  let world: World;
+  let alice: Client;
+  let bob: Client;
+  let chatId: number;
+  let emptyChatId: number;
+
+  /** A chat of 120 messages, and one of none. */
+  beforeAll(async () => {
+    world = await World.start();
+    ({ alice, bob, chatId } = await world.pair());
+    ({ id: emptyChatId } = await alice.ok<{ id: number }>('createChat', {
+      user1Id: alice.userId,
+      user2Id: world.newId(),
+    }));
+    await Promise.all(range(1, 120).map((i) => alice.ok('sendMessage', { chatId, content: `message ${i}` })));
+  });
+  afterAll(() => world.stop());
+
+  describe.each(edges)('over %s', (edge) => {
+    const page = async (query: Record<string, unknown>, reader = bob): Promise<Page> =>
+      over(edge, world, reader).ok<Page>('getMessages', { chatId, ...query });
+    const seqsOf = async (query: Record<string, unknown>): Promise<[number[], boolean]> => {
+      const { messages, more } = await page(query);
+      return [messages.map(({ seq }) => seq), more];
+    };
+
+    it('is the newest fifty messages, oldest first, when nothing else is asked for', async () => {
+      const { messages, ...rest } = await page({});
+      expect(rest).toEqual({ chatId, more: true });
+      expect(messages.map(({ seq }) => seq)).toEqual(range(71, 120));
+      expect(messages.map(({ content }) => content)).toEqual(range(71, 120).map((i) => `message ${i}`));
+    });
+
+    it.each<[Record<string, unknown>, number, number, boolean]>([
+      [{ limit: 1 }, 120, 120, true],
+      [{ limit: 100 }, 21, 120, true],
+      [{ limit: '7' }, 114, 120, true],
+      [{ before: 51 }, 1, 50, false],
+      [{ before: 52 }, 2, 51, true],
+      [{ before: 100, limit: 3 }, 97, 99, true],
+      [{ before: '4', limit: 3 }, 1, 3, false],
+      [{ before: 121, limit: 2 }, 119, 120, true],
+      [{ before: Number.MAX_SAFE_INTEGER, limit: 2 }, 119, 120, true],
+      [{ after: 0 }, 1, 50, true],
+      [{ after: 70 }, 71, 120, false],
+      [{ after: 69 }, 70, 119, true],
+      [{ after: '117', limit: 3 }, 118, 120, false],
+      [{ after: 116, limit: 3 }, 117, 119, true],
+      [{ around: 60, limit: 5 }, 58, 62, true],
+      [{ around: '60', limit: 4 }, 58, 61, true],
+      [{ around: 60, limit: 1 }, 60, 60, true],
+      [{ around: 60 }, 35, 84, true],
+      [{ around: 1, limit: 5 }, 1, 3, true],
+      [{ around: 120, limit: 5 }, 118, 120, true],
+      [{ around: 0, limit: 5 }, 1, 2, true],
+      [{ around: 500, limit: 5 }, 118, 120, true],
+      [{ around: Number.MAX_SAFE_INTEGER, limit: 1 }, 120, 120, true],
+    ])('of %j goes from %d to %d, more: %j', async (query, first, last, more) => {
+      expect(await seqsOf(query)).toEqual([range(first, last), more]);
+    });
+
+    it.each([{ before: 1 }, { before: 0 }, { after: 120 }, { after: Number.MAX_SAFE_INTEGER }])(
+      'of %j is empty, with no more',
+      async (query) => {
+        expect(await seqsOf(query)).toEqual([[], false]);
+      },
+    );
+
+    it.each<Record<string, unknown>>([
+      { limit: 0 },
+      { limit: 101 },
+      { limit: -1 },
+      { limit: 1.5 },
+      { limit: 'ten' },
+      { before: -1 },
+      { after: '1e2' },
+      { around: 2 ** 53 },
+      { before: 5, after: 2 },
+      { before: 5, around: 2 },
+      { after: 5, around: 2 },
+    ])('of %j is refused', async (query) => {
+      expect(await over(edge, world, bob).refused('getMessages', { chatId, ...query })).toBe(
+        'VALIDATION_FAILED',
+      );
+    });
+
+    it('walks back to the first message and forth to the last without gap or repeat', async () => {
+      const back: number[] = [];
+      for (let at: number | undefined, more = true; more; at = back[0]) {
+        const next = await page({ limit: 17, before: at });
+        back.unshift(...next.messages.map(({ seq }) => seq));
+        more = next.more;
+      }
+      expect(back).toEqual(range(1, 120));
+      const forth: number[] = [];
+      for (let more = true; more;) {
+        const next = await page({ limit: 30, after: forth.at(-1) ?? 0 });
+        forth.push(...next.messages.map(({ seq }) => seq));
+        more = next.more;
+      }
+      expect(forth).toEqual(range(1, 120));
+    });
+
+    it.each([{}, { before: 10 }, { after: 0 }, { around: 1 }])(
+      'of an empty chat is empty: %j',
+      async (query) => {
+        expect(await page({ chatId: emptyChatId, ...query }, alice)).toEqual({
+          chatId: emptyChatId,
+          messages: [],
+          more: false,
+        });
+      },
+    );
+
+    it('is open to those who do not say who they are', async () => {
+      const { messages } = await page({ limit: 1 }, await world.stranger());
+      expect(messages).toMatchObject([{ seq: 120 }]);
+    });
+
+    it('shows the same message to both people', async () => {
+      const [mine, theirs] = await Promise.all([page({}, alice), page({}, bob)]);
+      expect(mine).toEqual(theirs);
+    });
+  });
+
+  it.each([
+    ['a number', (id: number) => id],
+    ['a numeric string', (id: number) => String(id)],
+    ['an object', (id: number) => ({ chatId: id })],
+    ['an object of a string', (id: number) => ({ chatId: String(id) })],
+  ])('can be asked for by %s', async (_, form) => {
+    const { messages } = await bob.ok<Page>('getMessages', form(chatId));
+    expect(messages).toHaveLength(50);
+  });
+
+  it('is heard as messagesList by a caller without a callback', async () => {
+    bob.emit('getMessages', { chatId, limit: 2 });
+    expect(await bob.next('messagesList')).toEqual(await bob.ok('getMessages', { chatId, limit: 2 }));
+    expect(alice.unread('messagesList')).toEqual([]);
+  });
+});

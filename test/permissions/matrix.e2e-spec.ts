@@ -1,0 +1,115 @@
+import { isAllowed } from '../../src/chats/permissions.js';
+import {
+  askerOf,
+  type CommandName,
+  commandNames,
+  definitionOf,
+  endedByBlock,
+} from '../../src/contract/index.js';
+import { type Edge, edges } from '../support/edges.js';
+import { inTheirNames, type Mode, openMode, tokens } from '../support/matrix-modes.js';
+import { nowhere, type Scene, sceneOf } from '../support/matrix-scene.js';
+import {
+  inputs,
+  type Outcome,
+  outcomes,
+  type Role,
+  roles,
+  type Row,
+  rowsOf,
+} from '../support/permission-matrix.js';
+import { World } from '../support/world.js';
+
+/** What the definition of a command comes to for a role: all that it allows, were everything the asker's own. */
+function ruled({ command }: Row, role: Role, open: boolean): Outcome {
+  const definition = definitionOf(command);
+  const { needs } = definition;
+  const who = askerOf(definition, open);
+  if (who === 'off') return 'off';
+  if (who === 'anyone') return 'ok';
+  if (role === 'nobody') return 'who?';
+  if (role === 'application') return who === 'person' ? 'who?' : 'ok';
+  if (who === 'application') return 'no';
+  if (needs === undefined) return 'ok';
+  if (role === 'stranger' || role === 'removed') return 'none';
+  if (role === 'blocked' || role === 'blocker')
+    return isAllowed(needs, { type: 'direct', role: 'member' }) && !endedByBlock.has(needs) ? 'ok' : 'no';
+  return isAllowed(needs, { type: 'group', role }) ? 'ok' : 'no';
+}
+
+const modes = [openMode, tokens, inTheirNames];
+
+describe.each([openMode, tokens])('The matrix of permissions in $name', ({ rules, knows }) => {
+  const rows = rowsOf[rules];
+  const asked = roles.filter((role) => knows('REST', role));
+
+  it('has a row of every command', () => {
+    expect([...new Set(rows.map(({ command }) => command))].sort()).toEqual([...commandNames].sort());
+    expect(Object.keys(inputs).sort()).toEqual(rows.map(({ name }) => name).sort());
+  });
+
+  it.each(commandNames)('says of %s what its definition says, and in further rows no more', (command) => {
+    const [first, ...further] = rows.filter((row) => row.command === command);
+    const byRule = Object.fromEntries(asked.map((role) => [role, ruled(first!, role, rules === 'open')]));
+    expect(Object.fromEntries(asked.map((role) => [role, first!.cells[role]]))).toEqual(byRule);
+    for (const { name, cells } of further) {
+      for (const role of asked) {
+        const more = cells[role] === 'ok' && byRule[role] !== 'ok';
+        expect({ name, role, more }).toEqual({ name, role, more: false });
+      }
+    }
+  });
+});
+
+/**
+ * Passwords take their time: one after the other, so that none waits past its answer's bound. Who renews a token or logs
+ * out has registered before.
+ */
+const takesPassword: ReadonlySet<CommandName> = new Set([
+  'register',
+  'login',
+  'refresh',
+  'logout',
+  'changePassword',
+]);
+
+jest.setTimeout(60_000);
+
+describe.each(modes)('Who may do what in $name', (mode: Mode) => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start(mode.variables);
+  });
+  afterAll(() => world.stop());
+
+  const rolesAt = (edge: Edge) => roles.filter((role) => mode.knows(edge, role));
+  const rowsAt = (edge: Edge) =>
+    rowsOf[mode.rules].filter(({ command }) =>
+      edge === 'REST' ? definitionOf(command).rest : definitionOf(command).socket,
+    );
+
+  describe.each(edges.filter((edge) => rolesAt(edge).length > 0))('over %s', (edge) => {
+    it.each(rowsAt(edge))('$name', async ({ name, command, cells }) => {
+      const cellsHere = rolesAt(edge).flatMap((role) => (cells[role] ? [[role, cells[role]] as const] : []));
+      const hear = async (role: Role) => {
+        const scene = await sceneOf(world, role);
+        const ask = async (at: Scene) => {
+          const input = await inputs[name]!(at, mode.accounts(world));
+          return mode.ask({ world, edge, role, userId: scene.userId, command, input });
+        };
+        const there = await ask(scene);
+        // Whoever may not see a thing is told just what they are told where there is none, to the byte.
+        const outside = role === 'nobody' || role === 'stranger' || role === 'removed';
+        if (outside && there.outcome !== 'ok') expect(there.wire).toBe((await ask(nowhere(scene))).wire);
+        return [role, there.outcome] as const;
+      };
+      const heard: (readonly [Role, string])[] = [];
+      const atOnce = takesPassword.has(command) ? 1 : cellsHere.length;
+      for (let i = 0; i < cellsHere.length; i += atOnce) {
+        heard.push(...(await Promise.all(cellsHere.slice(i, i + atOnce).map(([role]) => hear(role)))));
+      }
+      const expected = cellsHere.map(([role, outcome]) => [role, outcomes[outcome]]);
+      expect(Object.fromEntries(heard)).toEqual(Object.fromEntries(expected));
+    });
+  });
+});

@@ -1,0 +1,99 @@
+import pg from 'pg';
+import { z } from 'zod';
+import { definitionOf } from '../../src/contract/index.js';
+import { bearer, mint, newApiKey, ownAccounts } from '../support/accounts.js';
+import { type Asker, edges, RestAsker } from '../support/edges.js';
+import { nowhere, type Scene, sceneOf } from '../support/matrix-scene.js';
+import { inputs, rowsOf } from '../support/permission-matrix.js';
+import { StatementLog } from '../support/statements.js';
+import { World } from '../support/world.js';
+
+/** All that answers a stranger as if there were nothing. */
+const hidden = rowsOf.jwt.filter(({ cells }) => cells.stranger === 'none');
+
+/** Presence is told of, and changes of groups are looked for, when it is time for it. */
+const ITS_OWN_TIME = /^(presence\.|rooms\.changedGroups$)/;
+
+const isRepeatable = (row: (typeof hidden)[number]) =>
+  'clientId' in
+  (z.toJSONSchema(definitionOf(row.command).input, { io: 'input', unrepresentable: 'any' }).properties ?? {});
+
+/**
+ * Time can't be compared in a test, but what it is spent on can: a stranger to a chat costs the database the very
+ * statements, in their order, that one who asks for what does not exist does.
+ */
+describe('What a stranger costs', () => {
+  const key = newApiKey();
+  let world: World;
+  let log: StatementLog;
+  beforeAll(async () => {
+    log = new StatementLog();
+    world = await World.start({ ...ownAccounts(), API_KEYS: key });
+    // Connections enough that no statement comes late because it waits for one.
+    const { accessToken } = await mint(world, key);
+    const somebody = new RestAsker(world, 0, bearer(accessToken));
+    await Promise.all(Array.from({ length: 6 }, () => somebody.ok('sync')));
+  });
+  afterAll(async () => {
+    await world.stop();
+    log.stop();
+  });
+
+  describe.each(edges)('over %s', (edge) => {
+    /** Somebody who has asked for something before, so that what is remembered of them is. */
+    const strangerTo = async (scene: Scene): Promise<Asker> => {
+      const { userId, accessToken } = await mint(world, key, { userId: scene.userId });
+      const asker =
+        edge === 'REST'
+          ? new RestAsker(world, 0, bearer(accessToken))
+          : await world.bearer(userId, accessToken);
+      await asker.ok('getOnlineUsers');
+      return asker;
+    };
+
+    const served = hidden.filter(({ command }) => {
+      const { rest, socket } = definitionOf(command);
+      return edge === 'REST' ? rest : socket;
+    });
+    const asked = served.flatMap((row) => [
+      { what: row.name, row, keys: [undefined, undefined] },
+      ...(isRepeatable(row) ? [{ what: `${row.name} with a key`, row, keys: ['one', 'another'] }] : []),
+    ]);
+
+    it.each(asked)('$what is what it is where there is nothing', async ({ row, keys }) => {
+      const scene = await sceneOf(world, 'stranger');
+      const stranger = await strangerTo(scene);
+      const costOf = async (at: Scene, clientId: string | undefined) => {
+        const input = await inputOf(row.name, at);
+        log.take();
+        expect(await stranger.refused(row.command, { ...input, clientId })).toBe('NOT_FOUND');
+        return log.take().filter((statement) => !ITS_OWN_TIME.test(statement));
+      };
+      const there = await costOf(scene, keys[0]);
+      expect(there).toEqual(await costOf(nowhere(scene), keys[1]));
+      expect(there).not.toEqual([]);
+    });
+
+    it.each(served)('$name does not wait for the members of a chat', async ({ name, command }) => {
+      const scene = await sceneOf(world, 'stranger');
+      const stranger = await strangerTo(scene);
+      const member = new pg.Client({ connectionString: world.config.database.url! });
+      await member.connect();
+      try {
+        await member.query('BEGIN');
+        await member.query('SELECT 1 FROM chats WHERE id = $1 FOR UPDATE', [scene.chatId]);
+        await member.query('SELECT 1 FROM chat_members WHERE "chatId" = $1 FOR UPDATE', [scene.chatId]);
+        // Who waits is answered UNAVAILABLE in the end.
+        expect(await stranger.refused(command, await inputOf(name, scene))).toBe('NOT_FOUND');
+      } finally {
+        await member.end();
+      }
+    });
+  });
+});
+
+/** Rows that are hidden need no accounts. */
+async function inputOf(name: string, scene: Scene): Promise<Record<string, unknown>> {
+  const none = () => Promise.reject(new Error('An account is not expected to be needed'));
+  return inputs[name]!(scene, { register: none, passwordOf: none, tokenOf: none });
+}

@@ -1,0 +1,181 @@
+import type { TypingView } from '../../src/contract/index.js';
+import { Publisher } from '../../src/delivery/publisher.js';
+import { Sql } from '../../src/database/sql.js';
+import { type Client, World } from '../support/world.js';
+
+describe('Typing', () => {
+  let world: World;
+  let publisher: Publisher;
+  beforeAll(async () => {
+    const use = jest.spyOn(Publisher.prototype, 'use');
+    world = await World.start();
+    publisher = use.mock.contexts[0] as Publisher;
+    use.mockRestore();
+  });
+  afterAll(() => world.stop());
+
+  /** A group, and its members online. */
+  const group = async (count: number): Promise<{ chatId: number; members: Client[] }> => {
+    const userIds = Array.from({ length: count }, () => world.newId());
+    await world.sql('INSERT INTO users (id) SELECT unnest($1::bigint[])', [userIds]);
+    const [made] = await world.sql<{ id: number }>(
+      `WITH made AS (INSERT INTO chats (type, title) VALUES ('group', 'a group') RETURNING id)
+       INSERT INTO chat_members ("chatId", "userId")
+       SELECT made.id, u.id FROM made, unnest($1::bigint[]) AS u(id) RETURNING "chatId"::int AS id`,
+      [userIds],
+    );
+    return { chatId: made!.id, members: await Promise.all(userIds.map((userId) => world.person(userId))) };
+  };
+  const heard = async (client: Client): Promise<boolean[]> => {
+    await client.settled();
+    return client.unread('userTyping').map((one) => (one as TypingView).typing);
+  };
+  const start = (client: Client, chatId: number) => client.ok<TypingView>('typing', { chatId, typing: true });
+  const stop = (client: Client, chatId: number) => client.ok<TypingView>('typing', { chatId, typing: false });
+
+  it('is told to the other person of a direct chat, on every device, and not to one’s own', async () => {
+    const { alice, bob, chatId } = await world.pair();
+    const [phone, tablet] = [await world.person(bob.userId), await world.person(alice.userId)];
+    const view = await start(alice, chatId);
+    expect(view).toEqual({ chatId, userId: alice.userId, typing: true, expiresInMs: expect.any(Number) });
+    expect(view.expiresInMs).toBeGreaterThan(0);
+    for (const client of [bob, phone]) expect(await client.next('userTyping')).toEqual(view);
+    expect(await stop(alice, chatId)).toEqual({ ...view, typing: false, expiresInMs: 0 });
+    for (const client of [bob, phone]) {
+      expect(await client.next('userTyping')).toEqual({ ...view, typing: false, expiresInMs: 0 });
+    }
+    for (const client of [alice, tablet]) expect(await heard(client)).toEqual([]);
+  });
+
+  it('is not told, in a group, to whom the typist blocks', async () => {
+    const { chatId, members } = await group(3);
+    const [alice, bob, carol] = members as [Client, Client, Client];
+    await alice.ok('blockUser', { userId: bob.userId });
+    await start(alice, chatId);
+    expect(await carol.next('userTyping')).toMatchObject({ userId: alice.userId, typing: true });
+    expect(await heard(bob)).toEqual([]);
+    await start(bob, chatId);
+    expect(await alice.next('userTyping')).toMatchObject({ userId: bob.userId, typing: true });
+  });
+
+  it('is told to the members of a group who are there', async () => {
+    const { chatId, members } = await group(4);
+    const [alice, bob, carol, dora] = members as [Client, Client, Client, Client];
+    const [tablet, stranger] = [await world.person(alice.userId), await world.person()];
+    await dora.ok('userOffline');
+    await start(alice, chatId);
+    for (const client of [bob, carol])
+      expect(await client.next('userTyping')).toMatchObject({ typing: true });
+    for (const client of [alice, tablet, stranger, dora]) expect(await heard(client)).toEqual([]);
+  });
+
+  it('ends when the message arrives, and is told again when they go on', async () => {
+    const { alice, bob, chatId } = await world.pair();
+    await start(alice, chatId);
+    await alice.ok('sendMessage', { chatId, content: 'done' });
+    await start(alice, chatId);
+    expect(await heard(bob)).toEqual([true, false, true]);
+    await alice.ok('sendMessage', { receiverId: bob.userId, content: 'done again' });
+    expect(await heard(bob)).toEqual([true, false, true, false]);
+    await bob.ok('sendMessage', { chatId, content: 'a message of who does not type ends nothing' });
+    expect(await heard(bob)).toHaveLength(4);
+  });
+
+  it('ends by itself', async () => {
+    const { alice, bob, chatId } = await world.pair();
+    await start(alice, chatId);
+    expect(await bob.next('userTyping')).toMatchObject({ typing: true });
+    expect(await bob.next('userTyping')).toMatchObject({ userId: alice.userId, typing: false });
+  });
+
+  it.each<[string, (alice: Client) => unknown]>([
+    ['a connection that closes', (alice) => alice.close()],
+    ['userOffline', (alice) => alice.ok('userOffline')],
+    ['somebody else at the socket', (alice) => alice.ok('userOnline', world.newId())],
+  ])('ends with %s', async (_, end) => {
+    const { alice, bob, chatId } = await world.pair();
+    await start(alice, chatId);
+    await end(alice);
+    expect(await bob.next('userTyping')).toMatchObject({ typing: true });
+    expect(await bob.next('userTyping')).toMatchObject({ userId: alice.userId, typing: false });
+  });
+
+  it('ends when its typist is removed from the group', async () => {
+    const { chatId, members } = await group(2);
+    const [alice, bob] = members as [Client, Client];
+    await start(alice, chatId);
+    const where = '"chatId" = $1 AND "userId" = $2';
+    await world.sql(`DELETE FROM chat_members WHERE ${where}`, [chatId, alice.userId]);
+    // What removing a member calls.
+    publisher.leaveChat(chatId, [alice.userId]);
+    expect(await bob.next('userTyping')).toMatchObject({ typing: true });
+    expect(await bob.next('userTyping')).toMatchObject({ typing: false });
+    expect(await alice.refused('typing', { chatId, typing: true })).toBe('NOT_FOUND');
+  });
+
+  it('said a thousand times at once is told once, and asked of the database once', async () => {
+    const { alice, bob, chatId } = await world.pair();
+    const rows = jest.spyOn(Sql.prototype, 'rows');
+    await Promise.all(Array.from({ length: 1_000 }, () => start(alice, chatId)));
+    const asked = rows.mock.calls.filter(([{ name }]) => name === 'chats.membershipOf').length;
+    rows.mockRestore();
+    // Twice on a machine that takes two seconds for it.
+    expect((await heard(bob)).length).toBeLessThanOrEqual(2);
+    expect(asked).toBeLessThanOrEqual(2);
+  });
+
+  it('begun and ended a thousand times is told as rarely', async () => {
+    const { alice, bob, chatId } = await world.pair();
+    await start(alice, chatId);
+    const answers = Array.from({ length: 500 }, () => [stop(alice, chatId), start(alice, chatId)]).flat();
+    await Promise.all(answers);
+    expect((await heard(bob)).length).toBeLessThanOrEqual(4);
+  });
+
+  it('in a large group is told of twenty at once', async () => {
+    const { chatId, members } = await group(26);
+    const [reader, ...writers] = members as [Client, ...Client[]];
+    await Promise.all(writers.map((writer) => start(writer, chatId)));
+    expect(await heard(reader)).toHaveLength(20);
+  });
+
+  it('of a stranger is answered as in a chat that does not exist', async () => {
+    const { bob, chatId } = await world.pair();
+    const mallory = await world.person();
+    for (const typing of [true, false]) {
+      const there = await mallory.ask('typing', { chatId, typing });
+      expect(there).toEqual(await mallory.ask('typing', { chatId: 987_654_321, typing }));
+      expect(there).toMatchObject({ ok: false, error: { code: 'NOT_FOUND' } });
+    }
+    expect(await heard(bob)).toEqual([]);
+  });
+
+  it('of somebody invisible is told to nobody', async () => {
+    const { alice, bob, chatId } = await world.pair();
+    await start(alice, chatId);
+    await bob.next('userTyping');
+    await stop(alice, chatId);
+    await bob.next('userTyping');
+    await alice.ok('sendMessage', { chatId, content: 'so that the next is asked anew' });
+    await alice.ok('setVisibility', { visible: false });
+    expect(await start(alice, chatId)).toMatchObject({ typing: true });
+    await stop(alice, chatId);
+    expect(await heard(bob)).toEqual([]);
+  });
+
+  it('is not stored', async () => {
+    const { alice, bob, chatId } = await world.pair();
+    const before = await bob.ok('getChat', { chatId });
+    await start(alice, chatId);
+    expect(await bob.ok('getChat', { chatId })).toEqual(before);
+  });
+
+  it('needs somebody who types, and says whether', async () => {
+    const { alice, chatId } = await world.pair();
+    expect(await (await world.stranger()).refused('typing', { chatId, typing: true })).toBe(
+      'UNAUTHENTICATED',
+    );
+    expect(await alice.refused('typing', { chatId })).toBe('VALIDATION_FAILED');
+    expect(await alice.refused('typing', { chatId, typing: 'yes' })).toBe('VALIDATION_FAILED');
+  });
+});
