@@ -13,8 +13,8 @@ export class AccountsGateway {
     { input }: CommandRequest<'authenticate'>,
     connection: Connection,
   ): Promise<TokenLifeView> {
-    const person = await this.tokens.renew(connection.caller, input.token);
-    connection.caller = person;
+    const person = await this.tokens.renew(connection.principal, input.token);
+    connection.principal = person;
     return { userId: person.userId, expiresAt: new Date(person.expiresAt).toISOString() };
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AccessTokens } from '../commands/identity/access-tokens.js';
-import type { Person } from '../commands/identity/principal.js';
+import type { UserPrincipal } from '../commands/identity/principal.js';
 import { Identity } from '../commands/identity/identity.js';
 import { KnownUsers } from '../users/directory/known-users.js';
 import { OwnTokens } from '../commands/identity/own-tokens.js';
@@ -31,8 +31,8 @@ export class TokensService {
    *
    * @throws AppError FORBIDDEN when it is somebody else; as `AccessTokens.verify`.
    */
-  async renew(before: Person | null, token: string): Promise<Person> {
-    const person = await this.identity.bearerOf(token);
+  async renew(before: UserPrincipal | null, token: string): Promise<UserPrincipal> {
+    const person = await this.identity.authenticateToken(token);
     if (person.userId !== before?.userId) throw new AppError('FORBIDDEN');
     return person;
   }

@@ -53,10 +53,16 @@ export class CommandInterceptor implements NestInterceptor {
   ): Promise<unknown> {
     const request = context.switchToHttp().getRequest<CommandHttpRequest>();
     // Who nobody knows is told so before anything is said about the input.
-    const caller = this.identity.open ? null : await this.identity.callerOf(name, credentialsOf(request));
+    const principal = this.identity.open
+      ? null
+      : await this.identity.authenticate(name, credentialsOf(request));
     const input = parseInput(name, inputOf(request, name));
-    const actor = this.identity.actorOf(name, input, { userId: claimedUser(request), origin: null, caller });
-    if (caller?.by !== 'application') {
+    const actor = this.identity.actorOf(name, input, {
+      namedUserId: claimedUser(request),
+      origin: null,
+      principal,
+    });
+    if (principal?.kind !== 'application') {
       const by = actor.userId ?? countedBy(definitionOf(name), input);
       limitRequest(this.limits, name, by, request, context.switchToHttp().getResponse<Response>());
     }

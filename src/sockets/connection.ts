@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io';
-import type { Person } from '../commands/identity/principal.js';
+import type { UserPrincipal } from '../commands/identity/principal.js';
 import type { AppError } from '../contract/index.js';
 import { CommandLane } from './command-lane.js';
 import { FastPath } from './wire/fast-path.js';
@@ -29,7 +29,7 @@ export class Connection {
   constructor(
     readonly socket: Socket,
     /** Who has proved to be at this socket, in jwt mode; replaced when the token is renewed. */
-    public caller: Person | null = null,
+    public principal: UserPrincipal | null = null,
   ) {
     this.fast = new FastPath(socket);
     (socket.data as { connection?: Connection }).connection = this;

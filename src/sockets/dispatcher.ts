@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { Socket } from 'socket.io';
-import type { Person } from '../commands/identity/principal.js';
+import type { UserPrincipal } from '../commands/identity/principal.js';
 import { Identity } from '../commands/identity/identity.js';
 import {
   AppError,
@@ -63,7 +63,7 @@ export class Dispatcher implements OnApplicationShutdown {
       const ack = typeof last === 'function' ? (args.pop(), last as Ack) : null;
       this.dispatch(connection, command, args, ack, connection.takeSize());
     });
-    if (connection.caller) this.begin(connection, connection.caller);
+    if (connection.principal) this.begin(connection, connection.principal);
   }
 
   /** Connections with commands that are not answered yet. */
@@ -72,7 +72,7 @@ export class Dispatcher implements OnApplicationShutdown {
   }
 
   /** In jwt mode a socket is its person's from the start: as if `userOnline` were the first that it sent. */
-  private begin(connection: Connection, { userId }: Person): void {
+  private begin(connection: Connection, { userId }: UserPrincipal): void {
     this.expiry.watch(connection);
     const closeIfRefused = (answer: unknown) => {
       // By its transport: the client comes back by itself then.
@@ -116,9 +116,9 @@ export class Dispatcher implements OnApplicationShutdown {
 
   /** @throws AppError RATE_LIMITED */
   private count(connection: Connection, definition: CommandDefinition | undefined, size: number): void {
-    const { id, userId, caller, address } = connection;
+    const { id, userId, principal, address } = connection;
     this.limits.arrival(address, size);
-    this.limits.command(limitOf(definition), caller?.userId ?? userId ?? id, address, size);
+    this.limits.command(limitOf(definition), principal?.userId ?? userId ?? id, address, size);
   }
 
   /** In its turn: an earlier userOnline has said by now who this is. */
@@ -130,10 +130,10 @@ export class Dispatcher implements OnApplicationShutdown {
       connection.lane.leave(order);
       return;
     }
-    const claim = { userId: connection.userId, origin: connection.id, caller: connection.caller };
+    const sender = { namedUserId: connection.userId, origin: connection.id, principal: connection.principal };
     let outcome: Promise<unknown>;
     try {
-      const actor = this.identity.actorOf(handler.name, input, claim);
+      const actor = this.identity.actorOf(handler.name, input, sender);
       outcome =
         order === 'write'
           ? this.idempotency.run(handler.name, actor, input, () =>

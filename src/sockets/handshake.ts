@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { ExtendedError, Server, Socket } from 'socket.io';
-import type { Person } from '../commands/identity/principal.js';
+import type { UserPrincipal } from '../commands/identity/principal.js';
 import { Identity } from '../commands/identity/identity.js';
 import { AppError } from '../contract/index.js';
 import { toAppError, tooSlow } from '../common/errors/failure.js';
@@ -8,11 +8,11 @@ import { ANSWER_WITHIN_MS } from './deadlines.js';
 import { Rooms } from '../delivery/rooms.js';
 
 interface Admitted {
-  person?: Person;
+  person?: UserPrincipal;
 }
 
 /** Who has proved at the handshake to be at a socket; null in open mode. */
-export function admittedAt(socket: Socket): Person | null {
+export function admittedAt(socket: Socket): UserPrincipal | null {
   return (socket.data as Admitted).person ?? null;
 }
 
@@ -58,7 +58,9 @@ export class Handshake {
 
   /** Adds a socket that was refused meanwhile to no room: nothing would take it out again. */
   private async identify(socket: Socket, stillWaits: () => boolean): Promise<void> {
-    const person = await this.identity.bearerOf((socket.handshake.auth as { token?: unknown }).token);
+    const person = await this.identity.authenticateToken(
+      (socket.handshake.auth as { token?: unknown }).token,
+    );
     if (!stillWaits()) return;
     await this.rooms.join(socket, person.userId, stillWaits);
     (socket.data as Admitted).person = person;

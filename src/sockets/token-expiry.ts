@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { AppError } from '../contract/index.js';
-import type { Person } from '../commands/identity/principal.js';
+import type { UserPrincipal } from '../commands/identity/principal.js';
 import type { Connection } from './connection.js';
 
 /** Milliseconds before its token expires at which a socket is told; of a shorter life the second half. */
@@ -11,7 +11,7 @@ const SWEEP_EVERY_MS = 250;
 
 interface Watched {
   /** The token that `warnAt` is about. */
-  caller: Person | null;
+  principal: UserPrincipal | null;
   /** Milliseconds since 1970; Infinity once told. */
   warnAt: number;
 }
@@ -37,23 +37,23 @@ export class TokenExpiry implements OnApplicationShutdown {
   private sweep(): void {
     const now = Date.now();
     for (const [connection, watched] of this.watched) {
-      const { caller, socket } = connection;
-      if (caller === null) continue;
-      if (caller !== watched.caller) Object.assign(watched, watchedFrom(connection));
-      if (now >= caller.expiresAt) {
+      const { principal, socket } = connection;
+      if (principal === null) continue;
+      if (principal !== watched.principal) Object.assign(watched, watchedFrom(connection));
+      if (now >= principal.expiresAt) {
         socket.emit('exception', { command: null, ...new AppError('TOKEN_EXPIRED').toView() });
         socket.disconnect(true);
       } else if (now >= watched.warnAt) {
         watched.warnAt = Infinity;
-        const { userId, expiresAt } = caller;
+        const { userId, expiresAt } = principal;
         socket.emit('tokenExpiring', { userId, expiresAt: new Date(expiresAt).toISOString() });
       }
     }
   }
 }
 
-function watchedFrom({ caller }: Connection): Watched {
-  if (caller === null) return { caller, warnAt: Infinity };
-  const left = caller.expiresAt - Date.now();
-  return { caller, warnAt: caller.expiresAt - Math.min(WARN_BEFORE_MS, left / 2) };
+function watchedFrom({ principal }: Connection): Watched {
+  if (principal === null) return { principal, warnAt: Infinity };
+  const left = principal.expiresAt - Date.now();
+  return { principal, warnAt: principal.expiresAt - Math.min(WARN_BEFORE_MS, left / 2) };
 }

@@ -1,6 +1,6 @@
 import { errors } from 'jose';
 import { AppError } from '../../contract/index.js';
-import type { Person } from './principal.js';
+import type { UserPrincipal } from './principal.js';
 
 /** Longest token that is looked at, in characters. */
 const MAX_TOKEN = 8_192;
@@ -15,12 +15,12 @@ export abstract class AccessTokens {
    *
    * @throws AppError TOKEN_EXPIRED, TOKEN_INVALID, or UNAVAILABLE when that can't be told now.
    */
-  abstract verify(token: string): Promise<Person>;
+  abstract verify(token: string): Promise<UserPrincipal>;
 }
 
 /** There are none. */
 export class NoTokens extends AccessTokens {
-  override verify(): Promise<Person> {
+  override verify(): Promise<UserPrincipal> {
     return Promise.reject(new AppError('NOT_CONFIGURED'));
   }
 }

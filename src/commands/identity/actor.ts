@@ -1,20 +1,20 @@
 import { AppError } from '../../contract/index.js';
 
-/** Who is asking, as services see them. */
+/** In whose name a command runs, as services see it. */
 export interface Actor {
   /**
-   * The person; null is the application itself, which acts for nobody in particular and may see and do
-   * everything (in open mode where nobody said who asks, in jwt mode an API key).
+   * The user. null is the application itself, which acts for nobody in particular and may see and do everything: an
+   * API key in jwt mode, an anonymous request in open mode.
    */
   readonly userId: number | null;
-  /** The connection the request came over, left out when its outcome is published: it is answered instead. */
+  /** The connection that the command came over: it gets the answer, and no copy of the event. null over REST. */
   readonly origin: string | null;
 }
 
 /**
- * The id of the person who asks.
+ * The id of the user in whose name a command runs.
  *
- * @throws AppError UNAUTHENTICATED when nobody said who that is.
+ * @throws AppError UNAUTHENTICATED when it runs in the name of the application.
  */
 export function personOf(actor: Actor): number {
   if (actor.userId === null) throw new AppError('UNAUTHENTICATED');

@@ -3,7 +3,7 @@ import { jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
 import type { ForeignTokens as ForeignTokensConfig } from '../../config/auth-config.js';
 import { AppError, filledText } from '../../contract/index.js';
 import { AccessTokens, checked, momentOf } from './access-tokens.js';
-import type { Person } from './principal.js';
+import type { UserPrincipal } from './principal.js';
 import { RemoteKeys } from './remote-keys.js';
 import type { Subjects } from '../../users/directory/subjects.js';
 
@@ -32,7 +32,7 @@ export class ForeignTokens extends AccessTokens {
     this.options = { algorithms: [...algorithms], issuer, audience, requiredClaims: ['sub', 'exp'] };
   }
 
-  override async verify(token: string): Promise<Person> {
+  override async verify(token: string): Promise<UserPrincipal> {
     const { payload, protectedHeader } = await checked(token, () =>
       jwtVerify(token, this.keyOf, this.options),
     );
@@ -42,7 +42,7 @@ export class ForeignTokens extends AccessTokens {
     }
     const name = shownName.safeParse(payload.name);
     const userId = await this.subjects.userOf(sub.data, name.success ? name.data : null);
-    return { by: 'person', userId, expiresAt: momentOf(payload.exp) };
+    return { kind: 'user', userId, expiresAt: momentOf(payload.exp) };
   }
 
   stop(): void {

@@ -2,7 +2,7 @@ import { jwtVerify, SignJWT } from 'jose';
 import type { OwnTokens as OwnTokensConfig } from '../../config/auth-config.js';
 import { AppError } from '../../contract/index.js';
 import { AccessTokens, checked, momentOf } from './access-tokens.js';
-import type { Person } from './principal.js';
+import type { UserPrincipal } from './principal.js';
 import type { KnownUsers } from '../../users/directory/known-users.js';
 
 const ALGORITHM = 'HS256';
@@ -38,7 +38,7 @@ export class OwnTokens extends AccessTokens {
     return { accessToken, expiresAt: new Date(momentOf(now + seconds)).toISOString() };
   }
 
-  override async verify(token: string): Promise<Person> {
+  override async verify(token: string): Promise<UserPrincipal> {
     const { payload } = await checked(token, () =>
       jwtVerify(token, this.config.secret, {
         algorithms: [ALGORITHM],
@@ -53,6 +53,6 @@ export class OwnTokens extends AccessTokens {
     if (!Number.isSafeInteger(userId) || (await this.users.missing([userId])).size > 0) {
       throw new AppError('TOKEN_INVALID');
     }
-    return { by: 'person', userId, expiresAt: momentOf(payload.exp) };
+    return { kind: 'user', userId, expiresAt: momentOf(payload.exp) };
   }
 }

@@ -1,18 +1,18 @@
-/** A person, by a token that is good until a moment. */
-export interface Person {
-  readonly by: 'person';
+/** A user, proved by a token that is good until a moment. */
+export interface UserPrincipal {
+  readonly kind: 'user';
   readonly userId: number;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }
 
-/** The application's own backend, by its API key. */
-export interface Application {
-  readonly by: 'application';
+/** The application's own backend, proved by its API key. */
+export interface ApplicationPrincipal {
+  readonly kind: 'application';
 }
 
-/** Who has proved who they are, in jwt mode. */
-export type Caller = Person | Application;
+/** Who proved who they are, in jwt mode. */
+export type Principal = UserPrincipal | ApplicationPrincipal;
 
 /** What a request brings to prove it. */
 export interface Credentials {
