@@ -1,21 +1,19 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccountsModule } from './accounts/accounts.module.js';
-import { AuthModule } from './commands/identity/identity.module.js';
+import { CommandsModule } from './commands/commands.module.js';
 import { BlocksModule } from './blocks/blocks.module.js';
 import { ChatsModule } from './chats/chats.module.js';
 import type { AppConfig } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
-import { HttpModule } from './rest/rest.module.js';
-import { IdempotencyModule } from './commands/idempotency/idempotency.module.js';
-import { LimitsModule } from './commands/limits/limits.module.js';
-import { MembersModule } from './groups/groups.module.js';
+import { RestModule } from './rest/rest.module.js';
+import { GroupsModule } from './groups/groups.module.js';
 import { MessagesModule } from './messages/messages.module.js';
-import { MetricsModule } from './common/metrics/metrics.module.js';
+import { CommonModule } from './common/common.module.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { PresenceModule } from './presence/presence.module.js';
 import { RedisModule } from './redis/redis.module.js';
-import { RealtimeModule } from './sockets/sockets.module.js';
+import { SocketsModule } from './sockets/sockets.module.js';
 import { ReactionsModule } from './reactions/reactions.module.js';
 import { ReceiptsModule } from './receipts/receipts.module.js';
 import { ReportsModule } from './reports/reports.module.js';
@@ -31,21 +29,19 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConfigModule.with(config),
-        MetricsModule,
+        CommonModule,
         RedisModule,
-        LimitsModule,
         DatabaseModule,
-        RealtimeModule,
-        AuthModule,
-        IdempotencyModule,
-        HttpModule,
+        CommandsModule,
+        SocketsModule,
+        RestModule,
         BlocksModule,
         PresenceModule,
         UsersModule,
         AccountsModule,
         ChatsModule,
+        GroupsModule,
         TypingModule,
-        MembersModule,
         MessagesModule,
         ReceiptsModule,
         ReactionsModule,

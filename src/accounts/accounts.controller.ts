@@ -2,7 +2,7 @@ import { Controller, Header } from '@nestjs/common';
 import type { AccountView, MintedTokenView, SessionView } from '../contract/index.js';
 import { Asked } from '../rest/command-request.decorator.js';
 import { Route } from '../rest/route.decorator.js';
-import type { CommandRequest } from '../sockets/command.decorator.js';
+import type { CommandRequest } from '../commands/request.js';
 import { AccountsService } from './accounts.service.js';
 import { TokensService } from './tokens.service.js';
 

@@ -5,9 +5,12 @@ import { AccountsService } from './accounts.service.js';
 import { Passwords } from './passwords.js';
 import { Sessions } from './sessions.js';
 import { TokensService } from './tokens.service.js';
+import { IdentityModule } from '../commands/identity/identity.module.js';
+import { DirectoryModule } from '../users/directory/directory.module.js';
 
 /** Registering, logging in, tokens. */
 @Module({
+  imports: [DirectoryModule, IdentityModule],
   controllers: [AccountsController],
   providers: [AccountsGateway, AccountsService, Passwords, Sessions, TokensService],
 })

@@ -1,14 +1,21 @@
 import { WebSocketGateway } from '@nestjs/websockets';
-import type { ChatDeletedView, ChatDetails, ChatListItem, ChatView } from '../contract/index.js';
-import { Command, type CommandRequest } from '../sockets/command.decorator.js';
+import type { CommandRequest } from '../commands/request.js';
+import type {
+  ChatDeletedView,
+  ChatDetails,
+  ChatListItem,
+  ChatView,
+  MembershipView,
+} from '../contract/index.js';
+import { Command } from '../sockets/command.decorator.js';
 import { ChatsService } from './chats.service.js';
-import { GroupsService } from '../groups/groups.service.js';
+import { MembershipService } from './membership.service.js';
 
 @WebSocketGateway()
 export class ChatGateway {
   constructor(
     private readonly chats: ChatsService,
-    private readonly groups: GroupsService,
+    private readonly membership: MembershipService,
   ) {}
 
   @Command('getChats')
@@ -21,16 +28,6 @@ export class ChatGateway {
     return this.chats.open(actor, input);
   }
 
-  @Command('createGroup')
-  createGroup({ actor, input }: CommandRequest<'createGroup'>): Promise<ChatView> {
-    return this.groups.create(actor, input);
-  }
-
-  @Command('updateChat')
-  updateChat({ actor, input }: CommandRequest<'updateChat'>): Promise<ChatView> {
-    return this.groups.update(actor, input);
-  }
-
   @Command('getChat')
   getChat({ actor, input }: CommandRequest<'getChat'>): Promise<ChatDetails> {
     return this.chats.get(actor, input);
@@ -39,5 +36,10 @@ export class ChatGateway {
   @Command('deleteChat')
   deleteChat({ actor, input }: CommandRequest<'deleteChat'>): Promise<ChatDeletedView> {
     return this.chats.delete(actor, input);
+  }
+
+  @Command('updateMembership')
+  updateMembership({ actor, input }: CommandRequest<'updateMembership'>): Promise<MembershipView> {
+    return this.membership.update(actor, input);
   }
 }

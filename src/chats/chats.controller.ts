@@ -1,31 +1,22 @@
 import { Controller } from '@nestjs/common';
-import type { ChatDeletedView, ChatDetails, ChatListItem, ChatView } from '../contract/index.js';
+import type { CommandRequest } from '../commands/request.js';
+import type { ChatDeletedView, ChatDetails, ChatListItem, MembershipView } from '../contract/index.js';
 import { Asked } from '../rest/command-request.decorator.js';
 import { Route } from '../rest/route.decorator.js';
-import type { CommandRequest } from '../sockets/command.decorator.js';
 import { ChatsService } from './chats.service.js';
-import { GroupsService } from '../groups/groups.service.js';
+import { MembershipService } from './membership.service.js';
 
+/** `POST /chats` makes groups as well: it stands in groups/. */
 @Controller()
 export class ChatsController {
   constructor(
     private readonly chats: ChatsService,
-    private readonly groups: GroupsService,
+    private readonly membership: MembershipService,
   ) {}
 
   @Route('getChats')
   getChats(@Asked() { actor, input }: CommandRequest<'getChats'>): Promise<ChatListItem[]> {
     return this.chats.list(actor, input);
-  }
-
-  @Route('createChat', 'createGroup')
-  createChat(@Asked() { actor, input }: CommandRequest<'createChat' | 'createGroup'>): Promise<ChatView> {
-    return 'memberIds' in input ? this.groups.create(actor, input) : this.chats.open(actor, input);
-  }
-
-  @Route('updateChat')
-  updateChat(@Asked() { actor, input }: CommandRequest<'updateChat'>): Promise<ChatView> {
-    return this.groups.update(actor, input);
   }
 
   @Route('getChat')
@@ -36,5 +27,10 @@ export class ChatsController {
   @Route('deleteChat')
   deleteChat(@Asked() { actor, input }: CommandRequest<'deleteChat'>): Promise<ChatDeletedView> {
     return this.chats.delete(actor, input);
+  }
+
+  @Route('updateMembership')
+  updateMembership(@Asked() { actor, input }: CommandRequest<'updateMembership'>): Promise<MembershipView> {
+    return this.membership.update(actor, input);
   }
 }

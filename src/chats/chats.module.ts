@@ -3,15 +3,15 @@ import { Access } from './access.js';
 import { ChatGateway } from './chat.gateway.js';
 import { ChatPurge } from '../messages/model/chat-purge.js';
 import { ChatsController } from './chats.controller.js';
+import { MembershipService } from './membership.service.js';
 import { ChatsService } from './chats.service.js';
-import { GroupChanges } from '../groups/group-changes.js';
-import { GroupRooms } from '../groups/group-rooms.js';
-import { GroupsService } from '../groups/groups.service.js';
+import { DirectoryModule } from '../users/directory/directory.module.js';
 
 /** Chats, and who may do what in them. */
 @Module({
+  imports: [DirectoryModule],
   controllers: [ChatsController],
-  providers: [Access, ChatGateway, ChatPurge, ChatsService, GroupChanges, GroupRooms, GroupsService],
-  exports: [Access, ChatPurge, ChatsService, GroupChanges, GroupRooms],
+  providers: [Access, ChatGateway, ChatPurge, ChatsService, MembershipService],
+  exports: [Access, ChatPurge, ChatsService],
 })
 export class ChatsModule {}

@@ -1,4 +1,5 @@
 /** The public protocol: commands, events, views and error codes. Imports nothing of ours but its own files. */
+export type { Answer } from './answer.js';
 export * from './commands.js';
 export {
   type Asker,

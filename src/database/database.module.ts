@@ -12,6 +12,7 @@ import { Message } from './models/message.model.js';
 import { User } from './models/user.model.js';
 import { countPools } from './pool-meters.js';
 import { Sql } from './sql.js';
+import { CommonModule } from '../common/common.module.js';
 
 /** Connections of the whole that go to Sequelize; the rest are for prepared statements. */
 const SEQUELIZE_SHARE = 0.25;
@@ -30,6 +31,7 @@ function databaseUrl(config: AppConfig): string {
 @Global()
 @Module({
   imports: [
+    CommonModule,
     SequelizeModule.forRootAsync({
       inject: [APP_CONFIG],
       useFactory: (config: AppConfig) => {

@@ -4,7 +4,7 @@ import { bigints } from '../database/binary-array.js';
 import { GroupCommit, type Outcome } from '../common/flow/batcher.js';
 import { Sql } from '../database/sql.js';
 import { Connection } from '../sockets/connection.js';
-import { ANSWER_WITHIN_MS } from '../sockets/deadlines.js';
+import { ANSWER_WITHIN_MS } from '../common/time-bounds.js';
 import { ARRIVALS_EVERY_MS, Pace } from '../common/flow/pace.js';
 import { chatRoom, isChatRoom, isPresenceRoom, presenceRoom, userRoom, watchedIn } from './room-names.js';
 import { groupsOf } from './rooms.queries.js';

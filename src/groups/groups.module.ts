@@ -4,12 +4,25 @@ import { LeavingService } from './leaving.service.js';
 import { MembersController } from './members.controller.js';
 import { MembersGateway } from './members.gateway.js';
 import { MembersService } from './members.service.js';
-import { MembershipService } from '../chats/membership.service.js';
+import { GroupChanges } from './group-changes.js';
+import { GroupRooms } from './group-rooms.js';
+import { GroupsController } from './groups.controller.js';
+import { GroupsGateway } from './groups.gateway.js';
+import { GroupsService } from './groups.service.js';
+import { DirectoryModule } from '../users/directory/directory.module.js';
 
-/** Who is in a chat, and what they have set for themselves. */
+/** Groups, and who is in them. */
 @Module({
-  imports: [ChatsModule],
-  controllers: [MembersController],
-  providers: [LeavingService, MembersGateway, MembersService, MembershipService],
+  imports: [DirectoryModule, ChatsModule],
+  controllers: [GroupsController, MembersController],
+  providers: [
+    GroupChanges,
+    GroupRooms,
+    GroupsGateway,
+    GroupsService,
+    LeavingService,
+    MembersGateway,
+    MembersService,
+  ],
 })
-export class MembersModule {}
+export class GroupsModule {}

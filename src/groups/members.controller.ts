@@ -2,23 +2,20 @@ import { Controller } from '@nestjs/common';
 import type {
   MemberRemovedView,
   MembersAddedView,
-  MembershipView,
   MembersPage,
   MemberUpdatedView,
 } from '../contract/index.js';
 import { Asked } from '../rest/command-request.decorator.js';
 import { Route } from '../rest/route.decorator.js';
-import type { CommandRequest } from '../sockets/command.decorator.js';
+import type { CommandRequest } from '../commands/request.js';
 import { LeavingService } from './leaving.service.js';
 import { MembersService } from './members.service.js';
-import { MembershipService } from '../chats/membership.service.js';
 
 @Controller()
 export class MembersController {
   constructor(
     private readonly members: MembersService,
     private readonly leaving: LeavingService,
-    private readonly membership: MembershipService,
   ) {}
 
   @Route('getMembers')
@@ -44,10 +41,5 @@ export class MembersController {
   @Route('setRole')
   setRole(@Asked() { actor, input }: CommandRequest<'setRole'>): Promise<MemberUpdatedView> {
     return this.members.setRole(actor, input);
-  }
-
-  @Route('updateMembership')
-  updateMembership(@Asked() { actor, input }: CommandRequest<'updateMembership'>): Promise<MembershipView> {
-    return this.membership.update(actor, input);
   }
 }

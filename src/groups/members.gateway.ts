@@ -2,21 +2,19 @@ import { WebSocketGateway } from '@nestjs/websockets';
 import type {
   MemberRemovedView,
   MembersAddedView,
-  MembershipView,
   MembersPage,
   MemberUpdatedView,
 } from '../contract/index.js';
-import { Command, type CommandRequest } from '../sockets/command.decorator.js';
+import type { CommandRequest } from '../commands/request.js';
+import { Command } from '../sockets/command.decorator.js';
 import { LeavingService } from './leaving.service.js';
 import { MembersService } from './members.service.js';
-import { MembershipService } from '../chats/membership.service.js';
 
 @WebSocketGateway()
 export class MembersGateway {
   constructor(
     private readonly members: MembersService,
     private readonly leaving: LeavingService,
-    private readonly membership: MembershipService,
   ) {}
 
   @Command('getMembers')
@@ -42,10 +40,5 @@ export class MembersGateway {
   @Command('setRole')
   setRole({ actor, input }: CommandRequest<'setRole'>): Promise<MemberUpdatedView> {
     return this.members.setRole(actor, input);
-  }
-
-  @Command('updateMembership')
-  updateMembership({ actor, input }: CommandRequest<'updateMembership'>): Promise<MembershipView> {
-    return this.membership.update(actor, input);
   }
 }

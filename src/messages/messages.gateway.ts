@@ -1,6 +1,7 @@
 import { WebSocketGateway } from '@nestjs/websockets';
 import type { MessageDeletedView, MessagesPage, MessageView } from '../contract/index.js';
-import { Command, type CommandRequest } from '../sockets/command.decorator.js';
+import type { CommandRequest } from '../commands/request.js';
+import { Command } from '../sockets/command.decorator.js';
 import { MessageLifeService } from './changes/message-changes.service.js';
 import { MessagesService } from './messages.service.js';
 

@@ -11,10 +11,13 @@ import { MessageWriter } from './send/message-writer.js';
 import { MessagesController } from './messages.controller.js';
 import { MessagesGateway } from './messages.gateway.js';
 import { MessagesService } from './messages.service.js';
+import { CommonModule } from '../common/common.module.js';
+import { LimitsModule } from '../commands/limits/limits.module.js';
+import { DirectoryModule } from '../users/directory/directory.module.js';
 
 /** Messages: sending and history. */
 @Module({
-  imports: [ChatsModule, TypingModule],
+  imports: [DirectoryModule, LimitsModule, CommonModule, ChatsModule, TypingModule],
   controllers: [MessagesController],
   providers: [
     BatchSender,

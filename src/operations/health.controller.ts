@@ -1,7 +1,7 @@
 import { Controller, Get, HttpCode, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { Vitals } from '../common/health.js';
-import { Drain } from '../sockets/drain.js';
+import { Lifecycle } from '../common/lifecycle.js';
 
 interface Readiness {
   /** `degraded`: it does its work, less well than it could. `draining`: it is to get no more of it. */
@@ -18,7 +18,7 @@ interface Readiness {
 export class HealthController {
   constructor(
     private readonly vitals: Vitals,
-    private readonly drain: Drain,
+    private readonly lifecycle: Lifecycle,
   ) {}
 
   /** 200 as long as the process answers. */
@@ -33,7 +33,7 @@ export class HealthController {
   async ready(@Res({ passthrough: true }) response: Response): Promise<Readiness> {
     const { ready, parts, down } = await this.vitals.check();
     const well = down.length > 0 ? 'degraded' : 'ready';
-    const status = this.drain.isDraining ? 'draining' : ready ? well : 'not ready';
+    const status = this.lifecycle.isDraining ? 'draining' : ready ? well : 'not ready';
     response.status(status === 'ready' || status === 'degraded' ? 200 : 503);
     const upOrDown = (part: string) => (down.includes(part) ? 'down' : 'up');
     return {

@@ -5,9 +5,11 @@ import { FrontController } from './front.controller.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { MetricsServer } from './metrics-server.js';
+import { CommonModule } from '../common/common.module.js';
 
 /** What the operator needs. */
 @Module({
+  imports: [CommonModule],
   controllers: [FrontController, HealthController, MetricsController],
   providers: [MetricsServer],
 })

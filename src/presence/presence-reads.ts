@@ -3,7 +3,7 @@ import { KnownUsers } from '../users/directory/known-users.js';
 import { bigints } from '../database/binary-array.js';
 import { GroupCommit, type Outcome } from '../common/flow/batcher.js';
 import { Sql } from '../database/sql.js';
-import { ANSWER_WITHIN_MS } from '../sockets/deadlines.js';
+import { ANSWER_WITHIN_MS } from '../common/time-bounds.js';
 import { ARRIVALS_EVERY_MS, Pace } from '../common/flow/pace.js';
 import { companionsOf, type PresenceRow, visibleTo } from './presence.queries.js';
 

@@ -15,6 +15,8 @@ import { PresenceService } from './presence.service.js';
 import { VisibilityService } from './visibility.service.js';
 import { Watches } from './watches.js';
 import { RedisPresenceStore } from './redis-presence-store.js';
+import { CommonModule } from '../common/common.module.js';
+import { DirectoryModule } from '../users/directory/directory.module.js';
 
 /** How long the start waits for a Redis that may not be there. Milliseconds. */
 const REDIS_WITHIN_MS = 1_000;
@@ -29,6 +31,7 @@ async function presenceStore(config: AppConfig, link: RedisLink | null): Promise
 /** Who is online. */
 @Global()
 @Module({
+  imports: [DirectoryModule, CommonModule],
   controllers: [PresenceController],
   providers: [
     LastSeen,

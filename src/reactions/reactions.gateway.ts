@@ -1,6 +1,7 @@
 import { WebSocketGateway } from '@nestjs/websockets';
 import type { ReactionsChangedView } from '../contract/index.js';
-import { Command, type CommandRequest } from '../sockets/command.decorator.js';
+import type { CommandRequest } from '../commands/request.js';
+import { Command } from '../sockets/command.decorator.js';
 import { ReactionsService } from './reactions.service.js';
 
 @WebSocketGateway()

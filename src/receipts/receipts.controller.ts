@@ -7,7 +7,7 @@ import type {
 } from '../contract/index.js';
 import { Asked } from '../rest/command-request.decorator.js';
 import { Route } from '../rest/route.decorator.js';
-import type { CommandRequest } from '../sockets/command.decorator.js';
+import type { CommandRequest } from '../commands/request.js';
 import { ReceiptsService } from './receipts.service.js';
 
 @Controller()

@@ -3,6 +3,7 @@ import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import { Vitals } from '../common/health.js';
 import { RedisLink } from './redis-link.js';
+import { CommonModule } from '../common/common.module.js';
 
 /** Injection token of the `RedisLink`; null when this node is the only one. */
 export const REDIS = Symbol('REDIS');
@@ -10,6 +11,7 @@ export const REDIS = Symbol('REDIS');
 /** The link to Redis, where there is one. `startApp` closes it after everything that uses it. */
 @Global()
 @Module({
+  imports: [CommonModule],
   providers: [
     {
       provide: REDIS,

@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { CommandRequest } from '../commands/request.js';
 import type { CommandName } from '../contract/index.js';
-import type { CommandRequest } from '../sockets/command.decorator.js';
-import type { CommandHttpRequest } from './command.interceptor.js';
+import type { CommandHttpRequest } from './rest-call.js';
 
 /** The validated input of a route and who asks: the same as a gateway's handler gets. */
 export const Asked = createParamDecorator(

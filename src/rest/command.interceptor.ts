@@ -1,32 +1,20 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { firstValueFrom, from, type Observable, tap, throwError, timeout } from 'rxjs';
-import { Identity } from '../commands/identity/identity.js';
-import { AppError, type CommandName, countedBy, definitionOf, id, parseInput } from '../contract/index.js';
-import { toAppError, tooSlow } from '../common/errors/failure.js';
-import { Idempotency } from '../commands/idempotency/idempotency.js';
+import { firstValueFrom, from, type Observable, throwError, timeout } from 'rxjs';
 import { Limits } from '../commands/limits/limits.js';
+import { CommandPipeline } from '../commands/pipeline.js';
+import { tooSlow } from '../common/errors/failure.js';
 import { CommandMeters } from '../common/metrics/command-meters.js';
-import type { CommandRequest } from '../sockets/command.decorator.js';
-import { ANSWER_WITHIN_MS } from '../sockets/deadlines.js';
-import { limitRequest } from './request-limits.js';
-import { credentialsOf } from './credentials.js';
+import { ANSWER_WITHIN_MS } from '../common/time-bounds.js';
+import { type CommandName, definitionOf } from '../contract/index.js';
+import { type CommandHttpRequest, RestCall } from './rest-call.js';
 import { ROUTE_COMMANDS } from './route.decorator.js';
 
-/** A request whose command has been read. */
-export interface CommandHttpRequest extends Request {
-  command: CommandRequest<CommandName>;
-}
-
-/**
- * Around every route of a command what the dispatcher is around every command of a socket: input validated,
- * asker identified, repeated commands answered once, an answer within the bound.
- */
+/** Takes every request of a command's route to the pipeline; other routes (health, documents) only have a time bound. */
 @Injectable()
 export class CommandInterceptor implements NestInterceptor {
   constructor(
-    private readonly identity: Identity,
-    private readonly idempotency: Idempotency,
+    private readonly pipeline: CommandPipeline,
     private readonly limits: Limits,
     private readonly meters: CommandMeters,
   ) {}
@@ -34,40 +22,25 @@ export class CommandInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const names = Reflect.getMetadata(ROUTE_COMMANDS, context.getHandler()) as CommandName[] | undefined;
     const handle = () => firstValueFrom(next.handle());
-    if (names === undefined) return bounded(handle());
-    const name = commandOf(context.switchToHttp().getRequest<CommandHttpRequest>(), names);
-    const meter = this.meters.of('rest', name);
-    const since = performance.now();
-    return bounded(this.run(context, name, handle)).pipe(
-      tap({
-        next: () => meter.succeeded(since),
-        error: (error: unknown) => meter.failed(toAppError(error).code, since),
-      }),
-    );
-  }
-
-  private async run(
-    context: ExecutionContext,
-    name: CommandName,
-    handle: () => Promise<unknown>,
-  ): Promise<unknown> {
-    const request = context.switchToHttp().getRequest<CommandHttpRequest>();
-    // Who nobody knows is told so before anything is said about the input.
-    const principal = this.identity.open
-      ? null
-      : await this.identity.authenticate(name, credentialsOf(request));
-    const input = parseInput(name, inputOf(request, name));
-    const actor = this.identity.actorOf(name, input, {
-      namedUserId: claimedUser(request),
-      origin: null,
-      principal,
-    });
-    if (principal?.kind !== 'application') {
-      const by = actor.userId ?? countedBy(definitionOf(name), input);
-      limitRequest(this.limits, name, by, request, context.switchToHttp().getResponse<Response>());
+    if (names === undefined) {
+      return from(handle()).pipe(
+        timeout({ first: ANSWER_WITHIN_MS, with: () => throwError(() => tooSlow()) }),
+      );
     }
-    request.command = { actor, input };
-    return this.idempotency.run(name, actor, input, handle);
+    const http = context.switchToHttp();
+    const request = http.getRequest<CommandHttpRequest>();
+    const response = http.getResponse<Response>();
+    const name = commandOf(request, names);
+    const command = { name, definition: definitionOf(name) };
+    const call = new RestCall(
+      command,
+      { request, response },
+      handle,
+      this.limits,
+      this.meters.of('rest', name),
+    );
+    this.pipeline.handle(call);
+    return from(call.answer);
   }
 }
 
@@ -76,36 +49,4 @@ function commandOf(request: Request, names: CommandName[]): CommandName {
   const body: unknown = request.body;
   const has = (field: string) => typeof body === 'object' && body !== null && Object.hasOwn(body, field);
   return names.find((name) => definitionOf(name).rest?.when?.some(has)) ?? names[0]!;
-}
-
-/** An answer within the bound, UNAVAILABLE at worst. */
-function bounded(answer: Promise<unknown>): Observable<unknown> {
-  return from(answer).pipe(timeout({ first: ANSWER_WITHIN_MS, with: () => throwError(() => tooSlow()) }));
-}
-
-/**
- * Path parameters, body and, of GET and DELETE, query in one; the path wins, so that a body can't point
- * elsewhere.
- */
-function inputOf(request: Request, command: CommandName): Record<string, unknown> {
-  const body: unknown = request.body;
-  if (body !== undefined && (typeof body !== 'object' || body === null || Array.isArray(body))) {
-    throw new AppError('VALIDATION_FAILED', { details: [{ path: '', message: 'expected a JSON object' }] });
-  }
-  const method = definitionOf(command).rest?.method;
-  const query = method === 'GET' || method === 'DELETE' ? request.query : {};
-  const input: Record<string, unknown> = { ...query, ...(method === 'GET' ? {} : body), ...request.params };
-  const key = request.get('idempotency-key');
-  if (key !== undefined && input.clientId === undefined) input.clientId = key;
-  return input;
-}
-
-function claimedUser(request: Request): number | null {
-  const header = request.get('x-user-id');
-  if (header === undefined) return null;
-  const parsed = id.safeParse(header);
-  if (parsed.success) return parsed.data;
-  throw new AppError('VALIDATION_FAILED', {
-    details: [{ path: 'X-User-Id', message: 'expected an id: an integer from 1 to 9007199254740991' }],
-  });
 }

@@ -1,17 +1,17 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
-import { Drain, goingDown } from '../sockets/drain.js';
+import { goingDown, Lifecycle } from '../common/lifecycle.js';
 
 /** While a stop is under way clients are sent to other nodes; a health check is answered to the end. */
 export function refuseWhileDraining(app: NestExpressApplication): void {
-  const drain = app.get(Drain);
+  const lifecycle = app.get(Lifecycle);
   app.use((request: Request, response: Response, next: NextFunction) => {
-    if (!drain.isDraining) {
+    if (!lifecycle.isDraining) {
       next();
       return;
     }
     response.setHeader('Connection', 'close');
-    if (!drain.isRefusing || request.path.startsWith('/health/')) {
+    if (!lifecycle.isRefusing || request.path.startsWith('/health/')) {
       next();
       return;
     }

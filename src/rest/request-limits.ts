@@ -1,8 +1,7 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
-import { type CommandName, definitionOf, limitOf } from '../contract/index.js';
 import { Limits } from '../commands/limits/limits.js';
-import type { Standing } from '../commands/limits/rate-limiter.js';
+import type { LimitStatus } from '../commands/limits/rate-limiter.js';
 
 /** What the limits tell a client, besides Retry-After: pages of other origins may read it. */
 export const LIMIT_HEADERS = [
@@ -40,32 +39,16 @@ export function bodyRead(request: object, bytes: number): void {
   (request as WithBody).bodyBytes = bytes;
 }
 
-/**
- * Counts a request of a command for whoever asks, `by` their id or what the command says; null: by their address. Says in headers how they
- * stand (draft-ietf-httpapi-ratelimit-headers-06): limit, what is left of it, seconds until it is whole, policy.
- *
- * @throws AppError RATE_LIMITED
- */
-export function limitRequest(
-  limits: Limits,
-  name: CommandName,
-  by: number | string | null,
-  request: WithBody,
-  response: Response,
-): void {
-  if (!limits.on) return;
-  const limit = limitOf(definitionOf(name));
-  const address = limits.addressOf(request);
-  try {
-    limits.command(limit, by ?? address, address, request.url.length + (request.bodyBytes ?? 0));
-  } finally {
-    tell(response, limits.standing(limit, by ?? address, address));
-  }
+/** Of a request as they count: its URL and its body. */
+export function bytesOf(request: WithBody): number {
+  return request.url.length + (request.bodyBytes ?? 0);
 }
 
-function tell(response: Response, standing: Standing | null): void {
-  if (standing === null) return;
-  const { rate, remaining, resetMs } = standing;
+/**
+ * Tells in headers (draft-ietf-httpapi-ratelimit-headers-06) what is left of the limit that the request counted against:
+ * the limit, what is left of it, seconds until it is whole again, the policy.
+ */
+export function tellLimits(response: Response, { rate, remaining, resetMs }: LimitStatus): void {
   response.setHeader('RateLimit-Limit', rate.points);
   response.setHeader('RateLimit-Remaining', remaining);
   response.setHeader('RateLimit-Reset', Math.ceil(resetMs / 1_000));

@@ -1,13 +1,16 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
+import { CommandsModule } from '../commands/commands.module.js';
+import { CommonModule } from '../common/common.module.js';
 import { CommandInterceptor } from './command.interceptor.js';
 import { ErrorFilter } from './error.filter.js';
 
 /** The REST edge. */
 @Module({
+  imports: [CommandsModule, CommonModule],
   providers: [
     { provide: APP_INTERCEPTOR, useClass: CommandInterceptor },
     { provide: APP_FILTER, useClass: ErrorFilter },
   ],
 })
-export class HttpModule {}
+export class RestModule {}

@@ -1,17 +1,11 @@
-import type { Actor } from '../commands/identity/actor.js';
-import type { CommandInput, CommandName, CommandResult, commands } from '../contract/index.js';
+import type { CommandRequest } from '../commands/request.js';
+import type { CommandName, CommandResult, commands } from '../contract/index.js';
 import type { Connection } from './connection.js';
 
 /** The commands that a socket can send. */
 export type SocketCommand = {
   [C in CommandName]: (typeof commands)[C]['socket'] extends true ? C : never;
 }[CommandName];
-
-/** A validated command with the one who asks. */
-export interface CommandRequest<C extends CommandName> {
-  actor: Actor;
-  input: CommandInput<C>;
-}
 
 /** What a gateway's handler takes: the request, and the connection where the command is about that. */
 export type CommandHandler<C extends CommandName> = (

@@ -1,54 +1,35 @@
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 import type { UserPrincipal } from '../commands/identity/principal.js';
-import { Identity } from '../commands/identity/identity.js';
-import {
-  AppError,
-  type CommandDefinition,
-  type CommandInput,
-  type CommandName,
-  limitOf,
-  parseInput,
-} from '../contract/index.js';
-import { toAppError, tooSlow } from '../common/errors/failure.js';
-import { Idempotency } from '../commands/idempotency/idempotency.js';
 import { Limits } from '../commands/limits/limits.js';
-import { type Ack, type Answer, Call } from './call.js';
+import { CommandPipeline } from '../commands/pipeline.js';
 import type { Counter } from '../common/metrics/histogram.js';
 import { Metrics } from '../common/metrics/metrics.js';
+import type { Answer } from '../contract/index.js';
 import { Connection } from './connection.js';
-import { Deadlines } from './deadlines.js';
-import { type Handler, Handlers } from './handlers.js';
+import { Handlers } from './handlers.js';
 import { admittedAt } from './handshake.js';
+import { type Ack, SocketCall, type Surroundings } from './socket-call.js';
 import { TokenExpiry } from './token-expiry.js';
-import { encodeAnswer, RefusedPayload } from './wire/parser.js';
+import { encodeAnswer } from './wire/parser.js';
 
 /**
- * Takes every command of every socket to its handler: one listener a socket, whatever the number of commands.
- *
- * Everything up to the handler's first await happens in the call that brought the frame, so handlers start
- * in the order of the frames. Each call is answered once: result, error, unknown command, or UNAVAILABLE when
- * the bound of `Deadlines` has passed.
+ * Takes every command of every socket to the pipeline: one listener a socket, whatever the number of commands.
  */
 @Injectable()
-export class Dispatcher implements OnApplicationShutdown {
-  private readonly logger = new Logger(Dispatcher.name);
-  private readonly deadlines = new Deadlines();
+export class Dispatcher {
+  private readonly around: Surroundings;
   private readonly opened: Counter;
 
   constructor(
+    private readonly pipeline: CommandPipeline,
     private readonly handlers: Handlers,
-    private readonly identity: Identity,
-    private readonly idempotency: Idempotency,
     private readonly limits: Limits,
     private readonly expiry: TokenExpiry,
     metrics: Metrics,
   ) {
+    this.around = { limits, logger: new Logger(Dispatcher.name) };
     this.opened = metrics.counter('chat_connections_total', 'Sockets that connected.');
-  }
-
-  onApplicationShutdown(): void {
-    this.deadlines.stop();
   }
 
   /** From now on the socket's commands are handled. */
@@ -68,10 +49,11 @@ export class Dispatcher implements OnApplicationShutdown {
 
   /** Connections with commands that are not answered yet. */
   busy(): Set<Connection> {
-    return this.deadlines.waiting();
+    const calls = this.pipeline.unanswered();
+    return new Set(calls.flatMap((call) => (call instanceof SocketCall ? [call.connection] : [])));
   }
 
-  /** In jwt mode a socket is its person's from the start: as if `userOnline` were the first that it sent. */
+  /** In jwt mode a socket is its user's from the start: as if `userOnline` were the first that it sent. */
   private begin(connection: Connection, { userId }: UserPrincipal): void {
     this.expiry.watch(connection);
     const closeIfRefused = (answer: unknown) => {
@@ -91,7 +73,6 @@ export class Dispatcher implements OnApplicationShutdown {
     return true;
   }
 
-  /** `size` is the frame's, in characters, which bytes are as a rule. */
   private dispatch(
     connection: Connection,
     command: unknown,
@@ -99,80 +80,9 @@ export class Dispatcher implements OnApplicationShutdown {
     ack: Ack | null,
     size: number,
   ): void {
-    const handler = this.handlers.of(command);
+    const handler = this.handlers.of(command) ?? null;
     const name = typeof command === 'string' ? command.slice(0, 100) : null;
-    const call = new Call(connection, name, ack, this.handlers.meterOf(handler));
-    try {
-      if (this.limits.on) this.count(connection, handler?.definition, size);
-      if (!handler) throw new AppError('UNKNOWN_COMMAND');
-      if (connection.isLeaving) throw tooSlow();
-      const input = parseInput(handler.name, payloadOf(args));
-      this.deadlines.add(call);
-      connection.lane.enter(handler.definition.order, () => this.start(call, handler, input));
-    } catch (error) {
-      this.refuse(call, error);
-    }
+    const meter = this.handlers.meterOf(handler);
+    this.pipeline.handle(new SocketCall(connection, { name, args, ack, size }, handler, meter, this.around));
   }
-
-  /** @throws AppError RATE_LIMITED */
-  private count(connection: Connection, definition: CommandDefinition | undefined, size: number): void {
-    const { id, userId, principal, address } = connection;
-    this.limits.arrival(address, size);
-    this.limits.command(limitOf(definition), principal?.userId ?? userId ?? id, address, size);
-  }
-
-  /** In its turn: an earlier userOnline has said by now who this is. */
-  private start(call: Call, handler: Handler, input: CommandInput<CommandName>): void {
-    const { connection } = call;
-    const { order, reply } = handler.definition;
-    if (call.answered) {
-      // It waited too long, and its sender has been told so: it is not done behind their back.
-      connection.lane.leave(order);
-      return;
-    }
-    const sender = { namedUserId: connection.userId, origin: connection.id, principal: connection.principal };
-    let outcome: Promise<unknown>;
-    try {
-      const actor = this.identity.actorOf(handler.name, input, sender);
-      outcome =
-        order === 'write'
-          ? this.idempotency.run(handler.name, actor, input, () =>
-              handler.handle({ actor, input }, connection),
-            )
-          : Promise.resolve(handler.handle({ actor, input }, connection));
-    } catch (error) {
-      outcome = Promise.reject(error);
-    }
-    outcome.then(
-      (result) => {
-        call.succeed(result, reply);
-        connection.lane.leave(order);
-      },
-      (error: unknown) => {
-        this.refuse(call, error);
-        connection.lane.leave(order);
-      },
-    );
-  }
-
-  private refuse(call: Call, thrown: unknown): void {
-    const error = toAppError(thrown);
-    if (error.code === 'INTERNAL') this.logger.error(call.describe(thrown), 'A command failed');
-    call.fail(error);
-    if (error.code === 'RATE_LIMITED' && call.connection.isFlooding()) call.connection.cutOff(error);
-  }
-}
-
-/** A command carries one argument; an emit's trailing nulls are nothing. */
-function payloadOf(args: unknown[]): unknown {
-  const payload = args[0];
-  if (payload instanceof RefusedPayload) throw new AppError('PAYLOAD_REFUSED');
-  for (let i = 1; i < args.length; i++) {
-    if (args[i] !== null && args[i] !== undefined) {
-      throw new AppError('VALIDATION_FAILED', {
-        details: [{ path: '', message: 'expected one argument, and a callback only as the last' }],
-      });
-    }
-  }
-  return payload;
 }

@@ -2,9 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Server, Socket } from 'socket.io';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
-import { AppError } from '../contract/index.js';
+import { Lifecycle } from '../common/lifecycle.js';
 import { Connection } from './connection.js';
-import { ANSWER_WITHIN_MS } from './deadlines.js';
+import { ANSWER_WITHIN_MS } from '../common/time-bounds.js';
 import { Dispatcher } from './dispatcher.js';
 
 /** Sockets are closed in slices, at most so many milliseconds apart, and no slower than this for each socket. */
@@ -17,14 +17,6 @@ const LOOK_EVERY_MS = 20;
 /** A closed socket's last frames may take so many milliseconds to leave; then it is cut off. */
 const FLUSH_WITHIN_MS = 1_000;
 
-/** When a client should try again: at another node, or at this one after its restart. Milliseconds. */
-const RETRY_AFTER_MS = 1_000;
-
-/** What a command or request gets that comes to a node on its way out. */
-export function goingDown(): AppError {
-  return new AppError('UNAVAILABLE', { retryAfterMs: RETRY_AFTER_MS });
-}
-
 /**
  * A stop that nobody has to notice. Not ready at once; after a notice for load balancers no new handshakes and
  * requests; then each socket in its turn, spread over time: its new commands are refused, those under way are answered,
@@ -32,12 +24,12 @@ export function goingDown(): AppError {
  */
 @Injectable()
 export class Drain {
-  private stage: 'serving' | 'notice' | 'refusing' = 'serving';
   private server: Server | null = null;
 
   constructor(
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly dispatcher: Dispatcher,
+    private readonly lifecycle: Lifecycle,
   ) {}
 
   /** Called once by the adapter. */
@@ -45,21 +37,11 @@ export class Drain {
     this.server = server;
   }
 
-  /** A stop has begun. */
-  get isDraining(): boolean {
-    return this.stage !== 'serving';
-  }
-
-  /** New handshakes and requests are refused. */
-  get isRefusing(): boolean {
-    return this.stage === 'refusing';
-  }
-
   /** Resolves when every socket is closed and all that sockets asked is answered. */
   async run(): Promise<void> {
-    this.stage = 'notice';
+    this.lifecycle.stage = 'notice';
     await pause(this.config.drain.noticeMs);
-    this.stage = 'refusing';
+    this.lifecycle.stage = 'refusing';
     // Handshakes that were under way may still become sockets meanwhile.
     while (this.sockets().length > 0) await this.moveAway(this.sockets());
     this.server?.engine.close();

@@ -45,7 +45,7 @@ export class Handlers implements OnApplicationBootstrap {
   }
 
   /** Counts calls of a command; those of names that are none are counted together. */
-  meterOf(handler: Handler | undefined): CommandMeter {
+  meterOf(handler: Handler | null): CommandMeter {
     return handler?.meter ?? this.meters.unknown;
   }
 }

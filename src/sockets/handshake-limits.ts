@@ -37,13 +37,13 @@ interface Connection {
 export function handshakeGuard(
   config: Pick<AppConfig, 'allowedOrigins'>,
   limits: Limits,
-  drain: { readonly isRefusing: boolean },
+  lifecycle: { readonly isRefusing: boolean },
 ) {
   const { allowedOrigins } = config;
   const turnstile = new Turnstile(ADMISSION);
   const anyOrigin = allowedOrigins.includes('*');
   return (request: IncomingMessage, decide: Decide): void => {
-    if (drain.isRefusing) {
+    if (lifecycle.isRefusing) {
       decide(GOING_DOWN, false);
       return;
     }
@@ -60,7 +60,7 @@ export function handshakeGuard(
       return;
     }
     const enter = () => {
-      if (drain.isRefusing) decide(GOING_DOWN, false);
+      if (lifecycle.isRefusing) decide(GOING_DOWN, false);
       else if (!request.socket.destroyed) decide(null, true);
     };
     if (!turnstile.submit(enter)) {

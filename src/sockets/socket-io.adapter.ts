@@ -11,6 +11,7 @@ import { followConnections } from '../common/http/unused-connections.js';
 import { Dispatcher } from './dispatcher.js';
 import { countOpen, handshakeGuard } from './handshake-limits.js';
 import { Handshake } from './handshake.js';
+import { Lifecycle } from '../common/lifecycle.js';
 import { Drain } from './drain.js';
 import { Nodes } from '../delivery/broker/nodes.js';
 import { Publisher } from '../delivery/publisher.js';
@@ -74,7 +75,7 @@ export class SocketIoAdapter extends IoAdapter {
       pingTimeout: PING_TIMEOUT_MS,
       connectTimeout: CONNECT_TIMEOUT_MS,
       cors: { origin: allowedOrigins.includes('*') ? '*' : [...allowedOrigins] },
-      allowRequest: handshakeGuard(this.config, limits, drain),
+      allowRequest: handshakeGuard(this.config, limits, this.app.get(Lifecycle)),
     });
     // Nest listens once for each gateway: many are no leak.
     server.of('/').setMaxListeners(0);

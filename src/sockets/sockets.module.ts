@@ -1,5 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { CommandsModule } from '../commands/commands.module.js';
+import { CommonModule } from '../common/common.module.js';
 import { Metrics } from '../common/metrics/metrics.js';
 import { Dispatcher } from './dispatcher.js';
 import { Handlers } from './handlers.js';
@@ -14,11 +16,11 @@ import { TokenExpiry } from './token-expiry.js';
 /** The Socket.IO edge. */
 @Global()
 @Module({
-  imports: [DiscoveryModule],
+  imports: [CommandsModule, CommonModule, DiscoveryModule],
   providers: [Dispatcher, Drain, Handlers, Handshake, Nodes, Publisher, RoomAudit, Rooms, TokenExpiry],
   exports: [Drain, Nodes, Publisher, Rooms],
 })
-export class RealtimeModule {
+export class SocketsModule {
   constructor(metrics: Metrics, publisher: Publisher) {
     metrics.gauge('chat_connections', 'Sockets that are open.', () => publisher.connections);
   }

@@ -1,6 +1,7 @@
 import { WebSocketGateway } from '@nestjs/websockets';
 import type { TypingView } from '../contract/index.js';
-import { Command, type CommandRequest } from '../sockets/command.decorator.js';
+import type { CommandRequest } from '../commands/request.js';
+import { Command } from '../sockets/command.decorator.js';
 import { TypingService } from './typing.service.js';
 
 @WebSocketGateway()

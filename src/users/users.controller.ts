@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import type { UserView } from '../contract/index.js';
 import { Asked } from '../rest/command-request.decorator.js';
 import { Route } from '../rest/route.decorator.js';
-import type { CommandRequest } from '../sockets/command.decorator.js';
+import type { CommandRequest } from '../commands/request.js';
 import { UsersService } from './users.service.js';
 
 @Controller()

@@ -6,7 +6,7 @@ import {
   definitionOf,
   errorCatalogue,
 } from '../../src/contract/index.js';
-import type { Answer } from '../../src/sockets/call.js';
+import type { Answer } from '../../src/contract/index.js';
 import { MARKER } from '../support/bad-values.js';
 import { type Known, payloadsOf, routeInputsOf, toJson } from '../support/generate.js';
 import { type Asked, RawHttp, type Reply } from '../support/raw-http.js';

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { lockChat } from '../../src/groups/groups.queries.js';
 import { type CommandName, commandNames, definitionOf, type MessageView } from '../../src/contract/index.js';
 import { Sql } from '../../src/database/sql.js';
-import type { Answer } from '../../src/sockets/call.js';
+import type { Answer } from '../../src/contract/index.js';
 import { freshDatabase } from '../support/cluster.js';
 import { exampleOf, ofAccounts, type Scene } from '../support/examples.js';
 import { Proxy } from '../support/proxy.js';

@@ -8,7 +8,7 @@ import {
   commandNames,
   definitionOf,
 } from '../../src/contract/index.js';
-import type { Answer } from '../../src/sockets/call.js';
+import type { Answer } from '../../src/contract/index.js';
 import { freshDatabase } from '../support/cluster.js';
 import { exampleOf, ofAccounts, type Scene } from '../support/examples.js';
 import { type Addresses, Installation, type Program, serving } from '../support/process.js';

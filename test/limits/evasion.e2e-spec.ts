@@ -1,4 +1,4 @@
-import type { Answer } from '../../src/sockets/call.js';
+import type { Answer } from '../../src/contract/index.js';
 import { mint, newApiKey, ownAccounts } from '../support/accounts.js';
 import { edges, over } from '../support/edges.js';
 import { type Client, World } from '../support/world.js';

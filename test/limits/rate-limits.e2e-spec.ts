@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type CommandLimit, commandNames, definitionOf, limitOf } from '../../src/contract/index.js';
-import type { Answer } from '../../src/sockets/call.js';
+import type { Answer } from '../../src/contract/index.js';
 import { ownAccounts, register } from '../support/accounts.js';
 import { RawHttp } from '../support/raw-http.js';
 import { RawPolling, RawSocket } from '../support/raw-socket.js';

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
 import { io, type Socket } from 'socket.io-client';
-import type { Answer } from '../../src/sockets/call.js';
+import type { Answer } from '../../src/contract/index.js';
 import { freshDatabase } from '../support/cluster.js';
 import { Installation, type Program, serving } from '../support/process.js';
 import { Proxy } from '../support/proxy.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { io, type Socket } from 'socket.io-client';
 import { Proxy } from '../../tools/chaos/subjects/proxy.js';
-import type { Answer } from '../../src/sockets/call.js';
+import type { Answer } from '../../src/contract/index.js';
 import { freshDatabase } from '../support/cluster.js';
 import { type Addresses, Installation, type Program, serving } from '../support/process.js';
 import { eventually, World } from '../support/world.js';

@@ -1,5 +1,5 @@
 import { type CommandName, definitionOf } from '../../src/contract/index.js';
-import type { Answer } from '../../src/sockets/call.js';
+import type { Answer } from '../../src/contract/index.js';
 import type { Client, World } from './world.js';
 
 /** Somebody who sends commands and reads the answers, over whichever edge. */

@@ -1,5 +1,5 @@
 import { type CommandName } from '../../src/contract/index.js';
-import type { Answer } from '../../src/sockets/call.js';
+import type { Answer } from '../../src/contract/index.js';
 import { bearer, mint, newApiKey, newName, ownAccounts, PASSWORD, refusal, register } from './accounts.js';
 import { type Edge, RestAsker } from './edges.js';
 import { type Accounts, type Role, type rowsOf } from './permission-matrix.js';

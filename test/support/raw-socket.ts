@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket as TcpSocket } from 'node:net';
 import { WebSocket } from 'ws';
-import type { Answer } from '../../src/sockets/call.js';
+import type { Answer } from '../../src/contract/index.js';
 
 /** How long a test waits for something that ought to happen, in milliseconds. */
 const PATIENCE_MS = 8_000;

@@ -3,7 +3,7 @@ import pg from 'pg';
 import request from 'supertest';
 import { type RunningApp, startApp } from '../../src/app.js';
 import { type AppConfig, parseConfig } from '../../src/config/config.js';
-import type { Answer } from '../../src/sockets/call.js';
+import type { Answer } from '../../src/contract/index.js';
 import { freshDatabase } from './cluster.js';
 
 /** How long a test waits for something that ought to happen, in milliseconds. */

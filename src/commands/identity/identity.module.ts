@@ -1,10 +1,11 @@
-import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { AppConfig } from '../../config/config.js';
 import { APP_CONFIG } from '../../config/config.module.js';
 import { AccessTokens, NoTokens } from './access-tokens.js';
 import { ApiKeys } from './api-keys.js';
 import { ForeignTokens } from './foreign-tokens.js';
 import { Identity } from './identity.js';
+import { DirectoryModule } from '../../users/directory/directory.module.js';
 import { KnownUsers } from '../../users/directory/known-users.js';
 import { OwnTokens } from './own-tokens.js';
 import { Subjects } from '../../users/directory/subjects.js';
@@ -15,19 +16,17 @@ function tokensOf({ auth }: AppConfig, users: KnownUsers, subjects: Subjects): A
   return tokens.kind === 'own' ? new OwnTokens(tokens, users) : new ForeignTokens(tokens, subjects);
 }
 
-/** Who is asking. */
-@Global()
+/** Who sends a command, and in whose name it runs. */
 @Module({
+  imports: [DirectoryModule],
   providers: [
     ApiKeys,
     Identity,
-    KnownUsers,
-    Subjects,
     { provide: AccessTokens, useFactory: tokensOf, inject: [APP_CONFIG, KnownUsers, Subjects] },
   ],
-  exports: [AccessTokens, Identity, KnownUsers, Subjects],
+  exports: [AccessTokens, Identity],
 })
-export class AuthModule implements OnApplicationShutdown {
+export class IdentityModule implements OnApplicationShutdown {
   constructor(@Inject(AccessTokens) private readonly tokens: AccessTokens) {}
 
   onApplicationShutdown(): void {

@@ -1,4 +1,4 @@
-import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { AppConfig } from '../../config/config.js';
 import { APP_CONFIG } from '../../config/config.module.js';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
@@ -21,7 +21,6 @@ function countersIn(link: RedisLink | null, prefix: string): CounterOf | null {
 }
 
 /** How much a person and an address may do. */
-@Global()
 @Module({
   providers: [
     {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { AppError, type CommandLimit } from '../../contract/index.js';
 import type { AppConfig } from '../../config/config.js';
 import { clientAddress } from './client-address.js';
-import { Meters, type Standing } from './rate-limiter.js';
+import { RateLimiter, type LimitStatus } from './rate-limiter.js';
 import { type CounterOf, SharedUsage } from './shared-usage.js';
 
 type PersonLimit = Exclude<CommandLimit, 'login'> | 'bytes';
@@ -27,8 +27,8 @@ function refused(limit: string, waitMs: number): AppError {
 export class Limits {
   /** With RATE_LIMITS=off nothing is counted. */
   readonly on: boolean;
-  private readonly people: Meters<PersonLimit>;
-  private readonly addresses: Meters<AddressLimit>;
+  private readonly people: RateLimiter<PersonLimit>;
+  private readonly addresses: RateLimiter<AddressLimit>;
   private readonly open = new Map<string, number>();
   private readonly mostOpen: number;
   private readonly proxies: number;
@@ -37,8 +37,8 @@ export class Limits {
   /** `counterOf` makes the counts that all nodes share; null: this node is the only one. */
   constructor({ limits, trustProxy }: Pick<AppConfig, 'limits' | 'trustProxy'>, counterOf: CounterOf | null) {
     this.on = limits !== null;
-    this.people = new Meters(limits?.person ?? ({} as never));
-    this.addresses = new Meters(limits?.address ?? ({} as never));
+    this.people = new RateLimiter(limits?.person ?? ({} as never));
+    this.addresses = new RateLimiter(limits?.address ?? ({} as never));
     this.mostOpen = limits?.sockets ?? Infinity;
     this.proxies = trustProxy;
     this.shared =
@@ -111,10 +111,10 @@ export class Limits {
   }
 
   /** How somebody stands to the limit that a command counts against; null when there are no limits. */
-  standing(limit: CommandLimit, key: string | number, address: string): Standing | null {
+  status(limit: CommandLimit, key: string | number, address: string): LimitStatus | null {
     if (!this.on) return null;
-    if (limit === 'login') return this.addresses.standing(address, 'login');
-    return this.people.standing(key, limit);
+    if (limit === 'login') return this.addresses.status(address, 'login');
+    return this.people.status(key, limit);
   }
 
   stop(): void {

@@ -1,87 +1,87 @@
 import { parseRate } from '../../config/rate.js';
-import { Meters } from './rate-limiter.js';
+import { RateLimiter } from './rate-limiter.js';
 
-/** Meters whose clock stands still until it is moved. */
+/** RateLimiter whose clock stands still until it is moved. */
 function metersAt(rates: Record<string, string>, maxKeys?: number) {
   const time = { now: 1_000 };
   const read = Object.fromEntries(Object.entries(rates).map(([name, text]) => [name, parseRate(text)]));
-  return { time, meters: new Meters(read, () => time.now, maxKeys) };
+  return { time, limiter: new RateLimiter(read, () => time.now, maxKeys) };
 }
 
-describe('Meters', () => {
+describe('RateLimiter', () => {
   it('give all points at once, then none, then as many as time has brought', () => {
-    const { time, meters } = metersAt({ a: '5/10s' });
-    for (let i = 0; i < 5; i++) expect(meters.take(1, 'a')).toBe(0);
-    expect(meters.take(1, 'a')).toBe(2_000);
+    const { time, limiter } = metersAt({ a: '5/10s' });
+    for (let i = 0; i < 5; i++) expect(limiter.take(1, 'a')).toBe(0);
+    expect(limiter.take(1, 'a')).toBe(2_000);
     time.now += 1_999;
-    expect(meters.take(1, 'a')).toBe(1);
+    expect(limiter.take(1, 'a')).toBe(1);
     time.now += 1;
-    expect(meters.take(1, 'a')).toBe(0);
-    expect(meters.take(1, 'a')).toBe(2_000);
+    expect(limiter.take(1, 'a')).toBe(0);
+    expect(limiter.take(1, 'a')).toBe(2_000);
     time.now += 60_000;
-    for (let i = 0; i < 5; i++) expect(meters.take(1, 'a')).toBe(0);
-    expect(meters.take(1, 'a')).toBe(2_000);
+    for (let i = 0; i < 5; i++) expect(limiter.take(1, 'a')).toBe(0);
+    expect(limiter.take(1, 'a')).toBe(2_000);
   });
 
   it('take nothing from whoever is refused: the wait they name is enough', () => {
-    const { time, meters } = metersAt({ a: '3/1s' });
-    while (meters.take(1, 'a') === 0);
-    for (let i = 0; i < 100; i++) meters.take(1, 'a');
-    time.now += meters.take(1, 'a');
-    expect(meters.take(1, 'a')).toBe(0);
+    const { time, limiter } = metersAt({ a: '3/1s' });
+    while (limiter.take(1, 'a') === 0);
+    for (let i = 0; i < 100; i++) limiter.take(1, 'a');
+    time.now += limiter.take(1, 'a');
+    expect(limiter.take(1, 'a')).toBe(0);
   });
 
   it('keep people and rates apart', () => {
-    const { meters } = metersAt({ a: '1/1s', b: '1/1s' });
-    expect(meters.take(1, 'a')).toBe(0);
-    expect(meters.take(1, 'b')).toBe(0);
-    expect(meters.take(2, 'a')).toBe(0);
-    expect(meters.take('1', 'a')).toBe(0);
-    expect(meters.take(1, 'a')).toBeGreaterThan(0);
+    const { limiter } = metersAt({ a: '1/1s', b: '1/1s' });
+    expect(limiter.take(1, 'a')).toBe(0);
+    expect(limiter.take(1, 'b')).toBe(0);
+    expect(limiter.take(2, 'a')).toBe(0);
+    expect(limiter.take('1', 'a')).toBe(0);
+    expect(limiter.take(1, 'a')).toBeGreaterThan(0);
   });
 
   it('need all points for more than there can ever be', () => {
-    const { time, meters } = metersAt({ bytes: '1kb/1s' });
-    expect(meters.take(1, 'bytes', 50_000)).toBe(0);
-    expect(meters.take(1, 'bytes', 1)).toBeGreaterThan(0);
+    const { time, limiter } = metersAt({ bytes: '1kb/1s' });
+    expect(limiter.take(1, 'bytes', 50_000)).toBe(0);
+    expect(limiter.take(1, 'bytes', 1)).toBeGreaterThan(0);
     time.now += 1_000;
-    expect(meters.take(1, 'bytes', 50_000)).toBe(0);
+    expect(limiter.take(1, 'bytes', 50_000)).toBe(0);
   });
 
   it('tell what is left and when it is whole', () => {
-    const { time, meters } = metersAt({ a: '10/10s' });
-    expect(meters.standing(1, 'a')).toMatchObject({ remaining: 10, resetMs: 0 });
-    meters.take(1, 'a', 4);
-    expect(meters.standing(1, 'a')).toMatchObject({ remaining: 6, resetMs: 4_000 });
+    const { time, limiter } = metersAt({ a: '10/10s' });
+    expect(limiter.status(1, 'a')).toMatchObject({ remaining: 10, resetMs: 0 });
+    limiter.take(1, 'a', 4);
+    expect(limiter.status(1, 'a')).toMatchObject({ remaining: 6, resetMs: 4_000 });
     time.now += 1_500;
-    expect(meters.standing(1, 'a')).toMatchObject({ remaining: 7, resetMs: 2_500 });
-    meters.close(1, 'a', 5_000);
-    expect(meters.standing(1, 'a')).toMatchObject({ remaining: 0, resetMs: 14_000 });
-    expect(meters.take(1, 'a')).toBe(5_000);
+    expect(limiter.status(1, 'a')).toMatchObject({ remaining: 7, resetMs: 2_500 });
+    limiter.close(1, 'a', 5_000);
+    expect(limiter.status(1, 'a')).toMatchObject({ remaining: 0, resetMs: 14_000 });
+    expect(limiter.take(1, 'a')).toBe(5_000);
   });
 
   it('remember through a change of generation, and forget who has everything again', () => {
-    const { time, meters } = metersAt({ short: '10/1s', long: '10/10s' });
+    const { time, limiter } = metersAt({ short: '10/1s', long: '10/10s' });
     time.now += 9_999;
-    meters.take('late', 'long', 10);
-    meters.take('early', 'long', 1);
+    limiter.take('late', 'long', 10);
+    limiter.take('early', 'long', 1);
     time.now += 2;
-    expect(meters.take('other', 'long')).toBe(0);
-    expect(meters.take('late', 'long')).toBeGreaterThan(0);
-    expect(meters.size).toBe(3);
+    expect(limiter.take('other', 'long')).toBe(0);
+    expect(limiter.take('late', 'long')).toBeGreaterThan(0);
+    expect(limiter.size).toBe(3);
     time.now += 10_000;
-    meters.take('other', 'long');
-    expect(meters.size).toBe(2);
+    limiter.take('other', 'long');
+    expect(limiter.size).toBe(2);
     time.now += 10_000;
-    meters.take('new', 'long');
-    expect(meters.size).toBe(2);
+    limiter.take('new', 'long');
+    expect(limiter.size).toBe(2);
   });
 
   it('hold no more keys than their bound, however many ask; the latest are remembered', () => {
-    const { meters } = metersAt({ a: '1/1m' }, 1_000);
-    for (let key = 0; key < 100_000; key++) meters.take(key, 'a');
-    expect(meters.size).toBeLessThanOrEqual(2_000);
-    expect(meters.take(99_999, 'a')).toBeGreaterThan(0);
-    expect(meters.take(99_000, 'a')).toBeGreaterThan(0);
+    const { limiter } = metersAt({ a: '1/1m' }, 1_000);
+    for (let key = 0; key < 100_000; key++) limiter.take(key, 'a');
+    expect(limiter.size).toBeLessThanOrEqual(2_000);
+    expect(limiter.take(99_999, 'a')).toBeGreaterThan(0);
+    expect(limiter.take(99_000, 'a')).toBeGreaterThan(0);
   });
 });

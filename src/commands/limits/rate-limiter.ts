@@ -4,9 +4,9 @@ import type { Rate } from '../../config/rate.js';
 const MAX_KEYS = 50_000;
 
 /** For each rate the moment at which all of it is free again. Milliseconds. */
-type Meter = number[];
+type Taken = number[];
 
-/** A rate, and its place in a meter. */
+/** A rate, and its place in a limiter. */
 interface Bucket {
   readonly slot: number;
   readonly rate: Rate;
@@ -16,7 +16,7 @@ interface Bucket {
 }
 
 /** How a key stands to one rate. */
-export interface Standing {
+export interface LimitStatus {
   readonly rate: Rate;
   /** Whole points that could be taken now. */
   readonly remaining: number;
@@ -32,9 +32,9 @@ export interface Standing {
  * for a whole one is full again and forgotten without being looked at. Beyond `maxKeys` keys a generation ends
  * early, and the oldest are forgiven: memory stays bounded whoever asks.
  */
-export class Meters<Name extends string> {
-  private current = new Map<string | number, Meter>();
-  private previous = new Map<string | number, Meter>();
+export class RateLimiter<Name extends string> {
+  private current = new Map<string | number, Taken>();
+  private previous = new Map<string | number, Taken>();
   private generationBegan: number;
   private readonly buckets = {} as Record<Name, Bucket>;
   private readonly slots: number;
@@ -62,12 +62,12 @@ export class Meters<Name extends string> {
    */
   take(key: string | number, name: Name, points = 1, now = this.clock()): number {
     const { slot, most, durationMs, msPerPoint } = this.buckets[name];
-    const meter = this.meterOf(key, now);
-    const free = Math.max(meter[slot]!, now) + Math.min(points, most) * msPerPoint;
+    const limiter = this.meterOf(key, now);
+    const free = Math.max(limiter[slot]!, now) + Math.min(points, most) * msPerPoint;
     // A sum of fractions may be a hair above what it stands for.
     const wait = free - now - durationMs;
     if (wait > 1e-6) return wait;
-    meter[slot] = free;
+    limiter[slot] = free;
     return 0;
   }
 
@@ -75,11 +75,11 @@ export class Meters<Name extends string> {
   close(key: string | number, name: Name, ms: number): void {
     const now = this.clock();
     const { slot, durationMs, msPerPoint } = this.buckets[name];
-    const meter = this.meterOf(key, now);
-    meter[slot] = Math.max(meter[slot]!, now + ms + durationMs - msPerPoint);
+    const limiter = this.meterOf(key, now);
+    limiter[slot] = Math.max(limiter[slot]!, now + ms + durationMs - msPerPoint);
   }
 
-  standing(key: string | number, name: Name): Standing {
+  status(key: string | number, name: Name): LimitStatus {
     const now = this.clock();
     const { slot, rate } = this.buckets[name];
     const resetMs = Math.max(0, (this.known(key)?.[slot] ?? now) - now);
@@ -92,11 +92,11 @@ export class Meters<Name extends string> {
     return this.current.size + this.previous.size;
   }
 
-  private known(key: string | number): Meter | undefined {
+  private known(key: string | number): Taken | undefined {
     return this.current.get(key) ?? this.previous.get(key);
   }
 
-  private meterOf(key: string | number, now: number): Meter {
+  private meterOf(key: string | number, now: number): Taken {
     const own = this.current.get(key);
     if (own !== undefined && now - this.generationBegan < this.longestMs) return own;
     if (now - this.generationBegan >= this.longestMs || this.current.size >= this.maxKeys) {
@@ -104,14 +104,14 @@ export class Meters<Name extends string> {
       this.current = new Map();
       this.generationBegan = now;
     }
-    let meter = this.known(key);
-    if (meter === undefined) {
-      meter = [];
+    let limiter = this.known(key);
+    if (limiter === undefined) {
+      limiter = [];
       // Fractions from the start: the array keeps plain doubles.
-      for (let slot = 0; slot < this.slots; slot++) meter.push(-0.5);
+      for (let slot = 0; slot < this.slots; slot++) limiter.push(-0.5);
     }
     this.previous.delete(key);
-    this.current.set(key, meter);
-    return meter;
+    this.current.set(key, limiter);
+    return limiter;
   }
 }

@@ -1,5 +1,5 @@
 import type { Rate } from '../../config/rate.js';
-import type { Meters } from './rate-limiter.js';
+import type { RateLimiter } from './rate-limiter.js';
 
 /**
  * A count that all nodes share: what of rate-limiter-flexible's limiters is used here. `penalty` adds points and tells
@@ -29,17 +29,17 @@ interface Untold {
 }
 
 /**
- * Limits across nodes, without asking anybody on the path of a message: each node admits by its own meters, tells the
- * shared counters afterwards what it has admitted, and closes its own meter for whoever took too much of them all.
+ * Limits across nodes, without asking anybody on the path of a message: each node admits by its own limiter, tells the
+ * shared counters afterwards what it has admitted, and closes its own limiter for whoever took too much of them all.
  * Somebody at `n` nodes gets at most `n / 8` of a limit on top, and what they send within a quarter of a second. While
- * the counters can't be reached each node goes by its own meters.
+ * the counters can't be reached each node goes by its own limiter.
  */
 export class SharedUsage<Name extends string> {
   private readonly untold = new Map<Name, Untold>();
   private readonly timer = setInterval(() => this.tell(), TELL_EVERY_MS).unref();
 
   constructor(
-    private readonly meters: Meters<Name>,
+    private readonly limiter: RateLimiter<Name>,
     rates: Readonly<Record<Name, Rate>>,
     counterOf: CounterOf,
     prefix: string,
@@ -85,9 +85,9 @@ export class SharedUsage<Name extends string> {
   ): Promise<void> {
     try {
       const { consumedPoints, msBeforeNext } = await counter.penalty(key, Math.ceil(taken));
-      if (consumedPoints >= rate.points) this.meters.close(key, name, msBeforeNext);
+      if (consumedPoints >= rate.points) this.limiter.close(key, name, msBeforeNext);
     } catch {
-      // The counters are away: this node goes by its own meters.
+      // The counters are away: this node goes by its own limiter.
     }
   }
 }

@@ -1,9 +1,6 @@
-import type { Call } from './call.js';
-import type { Connection } from './connection.js';
+import { ANSWER_WITHIN_MS } from '../common/time-bounds.js';
 import { tooSlow } from '../common/errors/failure.js';
-
-/** Every command is answered within this many milliseconds of its arrival. */
-export const ANSWER_WITHIN_MS = 4_000;
+import type { Call } from './call.js';
 
 const SWEEP_EVERY_MS = 100;
 
@@ -14,8 +11,8 @@ const MOVED_UP_AFTER = 512;
  * Answers UNAVAILABLE to calls that nothing has answered in time. All calls have the same bound, so a queue in
  * order of arrival and one sweep serve instead of a timer each.
  *
- * What is answered is let go with the next arrival, and the array stays the same: kept for longer, or in an array that
- * is thrown away when it is old, it would cost the garbage collector as much as all else of the call.
+ * What is answered leaves the queue with the next arrival, and the array stays the same: kept for longer, or in an
+ * array that is thrown away when it is old, it would cost the garbage collector as much as all else of the call.
  */
 export class Deadlines {
   private readonly queue: (Call | undefined)[] = [];
@@ -23,7 +20,7 @@ export class Deadlines {
   private readonly timer = setInterval(() => this.sweep(performance.now()), SWEEP_EVERY_MS).unref();
 
   add(call: Call): void {
-    this.letGo();
+    this.removeAnswered();
     this.queue.push(call);
   }
 
@@ -31,30 +28,21 @@ export class Deadlines {
     clearInterval(this.timer);
   }
 
-  /** Connections that wait for an answer. */
-  waiting(): Set<Connection> {
-    return new Set(this.unanswered().map((call) => call.connection));
-  }
-
-  /** Calls that are not answered yet. */
-  get pending(): number {
-    return this.unanswered().length;
-  }
-
-  private unanswered(): Call[] {
+  /** Calls that wait for an answer. */
+  unanswered(): Call[] {
     return this.queue.filter((call) => call !== undefined && !call.answered) as Call[];
   }
 
   private sweep(now: number): void {
-    for (this.letGo(); this.head < this.queue.length; this.letGo()) {
+    for (this.removeAnswered(); this.head < this.queue.length; this.removeAnswered()) {
       const first = this.queue[this.head]!;
       if (first.since + ANSWER_WITHIN_MS > now) return;
       first.fail(tooSlow());
     }
   }
 
-  /** Of the calls at the head, those that are answered. */
-  private letGo(): void {
+  /** Of the calls at the head. */
+  private removeAnswered(): void {
     const { queue } = this;
     while (this.head < queue.length && queue[this.head]!.answered) queue[this.head++] = undefined;
     if (this.head < MOVED_UP_AFTER || this.head * 2 < queue.length) return;

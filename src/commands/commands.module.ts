@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { IdempotencyModule } from './idempotency/idempotency.module.js';
+import { IdentityModule } from './identity/identity.module.js';
+import { LimitsModule } from './limits/limits.module.js';
+import { CommandPipeline } from './pipeline.js';
+
+/** What every command passes, whichever edge brought it. */
+@Module({
+  imports: [IdempotencyModule, IdentityModule, LimitsModule],
+  providers: [CommandPipeline],
+  exports: [CommandPipeline, IdentityModule, LimitsModule],
+})
+export class CommandsModule {}

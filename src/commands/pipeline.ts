@@ -1,0 +1,146 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { toAppError } from '../common/errors/failure.js';
+import { AppError, type CommandInput, type CommandName, limitOf, parseInput } from '../contract/index.js';
+import type { Call, Command } from './call.js';
+import { Deadlines } from './deadlines.js';
+import { Idempotency } from './idempotency/idempotency.js';
+import type { Actor } from './identity/actor.js';
+import { Identity } from './identity/identity.js';
+import { Limits } from './limits/limits.js';
+import type { CommandRequest } from './request.js';
+
+/**
+ * What every command passes, in this order, whichever edge brought it. Whatever a stage refuses, the later ones never
+ * see. Something that concerns every command becomes a stage here, and stands nowhere else.
+ */
+export const STAGES = {
+  arrive: 'The address is counted: one command, and its bytes. Over REST before the body is read.',
+  authenticate:
+    'Who sends it has proved who they are: at the handshake on sockets, by each request over REST.',
+  count: 'Its sender is counted against the limit of the command: the user, else the socket or the address.',
+  parse: 'The input is validated, and brought into the form that services take.',
+  order: 'On sockets it waits for the writes of its socket that came before it.',
+  identify: 'In whose name it runs.',
+  repeat: 'One with a key that was used is answered with what it was answered then.',
+  run: 'The handler calls the service.',
+  answer: 'Its result, or its error, goes back: once, within the bound of `ANSWER_WITHIN_MS`.',
+} as const;
+
+/**
+ * Takes commands through the stages.
+ *
+ * On sockets everything up to the handler's first await happens in the call that brought the frame, unless the command
+ * has to wait for its turn: so handlers start in the order of the frames.
+ */
+@Injectable()
+export class CommandPipeline implements OnApplicationShutdown {
+  private readonly deadlines = new Deadlines();
+
+  constructor(
+    private readonly identity: Identity,
+    private readonly limits: Limits,
+    private readonly idempotency: Idempotency,
+  ) {}
+
+  onApplicationShutdown(): void {
+    this.deadlines.stop();
+  }
+
+  /** Never throws: whatever happens is the call's answer. */
+  handle(call: Call): void {
+    try {
+      call.arrive();
+      const { command, credentials } = call;
+      if (!command) throw this.unknown(call);
+      if (credentials === null || this.identity.open) this.admit(call, command);
+      else this.authenticate(call, command, credentials);
+    } catch (error) {
+      this.refuse(call, error);
+    }
+  }
+
+  /** Calls that wait for an answer. */
+  unanswered(): Call[] {
+    return this.deadlines.unanswered();
+  }
+
+  private unknown(call: Call): AppError {
+    this.count(call, null);
+    return new AppError('UNKNOWN_COMMAND');
+  }
+
+  private authenticate(call: Call, command: Command, credentials: NonNullable<Call['credentials']>): void {
+    this.deadlines.add(call);
+    this.identity
+      .authenticate(command.name, credentials)
+      .then((principal) => {
+        call.authenticated(principal);
+        this.admit(call, command);
+      })
+      .catch((error: unknown) => this.refuse(call, error));
+  }
+
+  /** @throws AppError RATE_LIMITED, VALIDATION_FAILED, PAYLOAD_REFUSED, OVERLOADED */
+  private admit(call: Call, command: Command): void {
+    this.count(call, command);
+    const input = parseInput(command.name, call.rawInput());
+    // Not before: a flood that is refused leaves nothing behind.
+    if (call.credentials === null || this.identity.open) this.deadlines.add(call);
+    call.enter(() => this.start(call, command, input));
+  }
+
+  private count(call: Call, command: Command | null): void {
+    if (!this.limits.on) return;
+    const counted = call.counted();
+    if (counted === null) return;
+    const { key, address, bytes } = counted;
+    const limit = limitOf(command?.definition);
+    try {
+      this.limits.command(limit, key, address, bytes);
+    } finally {
+      const status = call.tellLimits ? this.limits.status(limit, key, address) : null;
+      if (status !== null) call.tellLimits?.(status);
+    }
+  }
+
+  /** In its turn: an earlier userOnline of the socket has said by now who this is. */
+  private start(call: Call, command: Command, input: CommandInput<CommandName>): void {
+    if (call.answered) {
+      // It waited too long, and its sender has been told so: it is not done behind their back.
+      call.leave();
+      return;
+    }
+    let outcome: Promise<unknown>;
+    try {
+      const actor = this.identity.actorOf(command.name, input, call);
+      outcome = this.run(call, command, { actor, input });
+    } catch (error) {
+      outcome = Promise.reject(error);
+    }
+    outcome.then(
+      (result) => {
+        call.succeed(result);
+        call.leave();
+      },
+      (error: unknown) => {
+        this.refuse(call, error);
+        call.leave();
+      },
+    );
+  }
+
+  private run(
+    call: Call,
+    { name, definition }: Command,
+    request: CommandRequest<CommandName>,
+  ): Promise<unknown> {
+    const { actor, input } = request as { actor: Actor; input: unknown };
+    return definition.order === 'write'
+      ? this.idempotency.run(name, actor, input, () => call.run(request))
+      : Promise.resolve(call.run(request));
+  }
+
+  private refuse(call: Call, thrown: unknown): void {
+    call.fail(toAppError(thrown), thrown);
+  }
+}

@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../contract/index.js';
+
+/** When a client should try again: at another node, or at this one after its restart. Milliseconds. */
+const RETRY_AFTER_MS = 1_000;
+
+/** What a command or request gets that comes to a node on its way out. */
+export function goingDown(): AppError {
+  return new AppError('UNAVAILABLE', { retryAfterMs: RETRY_AFTER_MS });
+}
+
+/** How far this node's stop has come. Both edges look here; the drain moves it on. */
+@Injectable()
+export class Lifecycle {
+  stage: 'serving' | 'notice' | 'refusing' = 'serving';
+
+  /** A stop has begun: load balancers are told that the node is not ready. */
+  get isDraining(): boolean {
+    return this.stage !== 'serving';
+  }
+
+  /** New handshakes and requests are refused. */
+  get isRefusing(): boolean {
+    return this.stage === 'refusing';
+  }
+}

@@ -1,0 +1,26 @@
+import { Controller } from '@nestjs/common';
+import { ChatsService } from '../chats/chats.service.js';
+import type { CommandRequest } from '../commands/request.js';
+import type { ChatView } from '../contract/index.js';
+import { Asked } from '../rest/command-request.decorator.js';
+import { Route } from '../rest/route.decorator.js';
+import { GroupsService } from './groups.service.js';
+
+@Controller()
+export class GroupsController {
+  constructor(
+    private readonly chats: ChatsService,
+    private readonly groups: GroupsService,
+  ) {}
+
+  /** One route makes both kinds of chats: with `memberIds` a group. */
+  @Route('createChat', 'createGroup')
+  createChat(@Asked() { actor, input }: CommandRequest<'createChat' | 'createGroup'>): Promise<ChatView> {
+    return 'memberIds' in input ? this.groups.create(actor, input) : this.chats.open(actor, input);
+  }
+
+  @Route('updateChat')
+  updateChat(@Asked() { actor, input }: CommandRequest<'updateChat'>): Promise<ChatView> {
+    return this.groups.update(actor, input);
+  }
+}

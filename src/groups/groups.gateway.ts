@@ -1,0 +1,20 @@
+import { WebSocketGateway } from '@nestjs/websockets';
+import type { CommandRequest } from '../commands/request.js';
+import type { ChatView } from '../contract/index.js';
+import { Command } from '../sockets/command.decorator.js';
+import { GroupsService } from './groups.service.js';
+
+@WebSocketGateway()
+export class GroupsGateway {
+  constructor(private readonly groups: GroupsService) {}
+
+  @Command('createGroup')
+  createGroup({ actor, input }: CommandRequest<'createGroup'>): Promise<ChatView> {
+    return this.groups.create(actor, input);
+  }
+
+  @Command('updateChat')
+  updateChat({ actor, input }: CommandRequest<'updateChat'>): Promise<ChatView> {
+    return this.groups.update(actor, input);
+  }
+}

@@ -1,0 +1,120 @@
+import type { Request, Response } from 'express';
+import { Call, type Command, type Counted } from '../commands/call.js';
+import { namedInRaw } from '../commands/identity/identity.js';
+import type { Credentials, Principal } from '../commands/identity/principal.js';
+import type { Limits } from '../commands/limits/limits.js';
+import type { LimitStatus } from '../commands/limits/rate-limiter.js';
+import type { CommandRequest } from '../commands/request.js';
+import type { CommandMeter } from '../common/metrics/command-meters.js';
+import { AppError, type CommandName, countedBy, id } from '../contract/index.js';
+import { credentialsOf } from './credentials.js';
+import { bytesOf, tellLimits } from './request-limits.js';
+
+/** A request whose command has been read. */
+export interface CommandHttpRequest extends Request {
+  command: CommandRequest<CommandName>;
+}
+
+/** One command that came as a request. */
+export class RestCall extends Call {
+  readonly credentials: Credentials;
+  readonly origin = null;
+  principal: Principal | null = null;
+  /** What the handler answers; rejects with what the handler, or a stage before it, threw. */
+  readonly answer: Promise<unknown>;
+  private resolve!: (result: unknown) => void;
+  private reject!: (thrown: unknown) => void;
+
+  constructor(
+    override readonly command: Command,
+    private readonly http: { request: CommandHttpRequest; response: Response },
+    private readonly handle: () => Promise<unknown>,
+    private readonly limits: Limits,
+    meter: CommandMeter,
+  ) {
+    super(command, meter);
+    this.credentials = credentialsOf(http.request);
+    this.answer = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+
+  /** The user whom the header names. @throws AppError VALIDATION_FAILED */
+  override get namedUserId(): number | null {
+    const header = this.http.request.get('x-user-id');
+    if (header === undefined) return null;
+    const parsed = id.safeParse(header);
+    if (parsed.success) return parsed.data;
+    throw new AppError('VALIDATION_FAILED', {
+      details: [{ path: 'X-User-Id', message: 'expected an id: an integer from 1 to 9007199254740991' }],
+    });
+  }
+
+  /** It was counted as its headers came. */
+  override arrive(): void {}
+
+  override authenticated(principal: Principal | null): void {
+    this.principal = principal;
+  }
+
+  /** The application counts nowhere: it is the server's own backend. */
+  override counted(): Counted | null {
+    if (this.principal?.kind === 'application') return null;
+    const { request } = this.http;
+    const address = this.limits.addressOf(request);
+    return { key: this.userId() ?? this.byInput() ?? address, address, bytes: bytesOf(request) };
+  }
+
+  override tellLimits(status: LimitStatus): void {
+    tellLimits(this.http.response, status);
+  }
+
+  /**
+   * Path parameters, body and, of GET and DELETE, query in one; the path wins, so that a body can't point
+   * elsewhere.
+   */
+  override rawInput(): Record<string, unknown> {
+    const { request } = this.http;
+    const body: unknown = request.body;
+    if (body !== undefined && (typeof body !== 'object' || body === null || Array.isArray(body))) {
+      throw new AppError('VALIDATION_FAILED', { details: [{ path: '', message: 'expected a JSON object' }] });
+    }
+    const method = this.command.definition.rest?.method;
+    const query = method === 'GET' || method === 'DELETE' ? request.query : {};
+    const input: Record<string, unknown> = { ...query, ...(method === 'GET' ? {} : body), ...request.params };
+    const key = request.get('idempotency-key');
+    if (key !== undefined && input.clientId === undefined) input.clientId = key;
+    return input;
+  }
+
+  /** Requests wait for nothing but what they need themselves. */
+  override enter(start: () => void): void {
+    start();
+  }
+
+  override leave(): void {}
+
+  override run(request: CommandRequest<CommandName>): Promise<unknown> {
+    this.http.request.command = request;
+    return this.handle();
+  }
+
+  protected override sendResult(result: unknown): void {
+    this.resolve(result);
+  }
+
+  protected override sendError(error: AppError, thrown: unknown): void {
+    this.reject(error.code === 'INTERNAL' ? thrown : error);
+  }
+
+  private userId(): number | null {
+    const { principal, command } = this;
+    if (principal?.kind === 'user') return principal.userId;
+    return namedInRaw(command.definition, this.rawInput(), this.namedUserId);
+  }
+
+  private byInput(): string | null {
+    return countedBy(this.command.definition, this.rawInput());
+  }
+}

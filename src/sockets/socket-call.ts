@@ -1,0 +1,120 @@
+import type { Logger } from '@nestjs/common';
+import { tooSlow } from '../common/errors/failure.js';
+import { Call, type Counted } from '../commands/call.js';
+import type { Principal } from '../commands/identity/principal.js';
+import type { Limits } from '../commands/limits/limits.js';
+import type { CommandRequest } from '../commands/request.js';
+import type { CommandMeter } from '../common/metrics/command-meters.js';
+import { AppError, type CommandName } from '../contract/index.js';
+import { encodeOk } from '../delivery/encoding/published.js';
+import type { Connection } from './connection.js';
+import type { Handler } from './handlers.js';
+import { RefusedPayload } from './wire/parser.js';
+
+/** The callback of an emit: takes one `Answer`. */
+export type Ack = (answer: unknown) => void;
+
+/** What a socket sent. */
+export interface Emit {
+  /** The name as it came; null when it was no text. */
+  name: string | null;
+  args: unknown[];
+  ack: Ack | null;
+  /** Of the frame, in characters, which bytes are as a rule. */
+  size: number;
+}
+
+/** What calls of sockets share. */
+export interface Surroundings {
+  limits: Limits;
+  logger: Logger;
+}
+
+/** One command from a socket, answered by its callback, else by an event. */
+export class SocketCall extends Call {
+  /** The connection has proved it, at its handshake. */
+  readonly credentials = null;
+
+  constructor(
+    readonly connection: Connection,
+    private readonly emit: Emit,
+    private readonly handler: Handler | null,
+    meter: CommandMeter,
+    private readonly around: Surroundings,
+  ) {
+    super(handler, meter);
+  }
+
+  override get principal(): Principal | null {
+    return this.connection.principal;
+  }
+
+  override get namedUserId(): number | null {
+    return this.connection.userId;
+  }
+
+  override get origin(): string {
+    return this.connection.id;
+  }
+
+  override arrive(): void {
+    if (this.connection.isLeaving) throw tooSlow();
+    this.around.limits.arrival(this.connection.address, this.emit.size);
+  }
+
+  override authenticated(): void {}
+
+  override counted(): Counted {
+    const { id, userId, principal, address } = this.connection;
+    return { key: principal?.userId ?? userId ?? id, address, bytes: this.emit.size };
+  }
+
+  /** A command carries one argument; an emit's trailing nulls are nothing. */
+  override rawInput(): unknown {
+    const { args } = this.emit;
+    const payload = args[0];
+    if (payload instanceof RefusedPayload) throw new AppError('PAYLOAD_REFUSED');
+    for (let i = 1; i < args.length; i++) {
+      if (args[i] !== null && args[i] !== undefined) {
+        throw new AppError('VALIDATION_FAILED', {
+          details: [{ path: '', message: 'expected one argument, and a callback only as the last' }],
+        });
+      }
+    }
+    return payload;
+  }
+
+  override enter(start: () => void): void {
+    this.connection.lane.enter(this.handler!.definition.order, start);
+  }
+
+  override leave(): void {
+    this.connection.lane.leave(this.handler!.definition.order);
+  }
+
+  override run(request: CommandRequest<CommandName>): unknown {
+    return this.handler!.handle(request, this.connection);
+  }
+
+  protected override sendResult(result: unknown): void {
+    const { ack } = this.emit;
+    const reply = this.handler!.definition.reply;
+    if (ack) ack(encodeOk(result));
+    else if (reply) this.connection.socket.emit(reply, result);
+  }
+
+  protected override sendError(error: AppError, thrown: unknown): void {
+    const { connection, emit, around } = this;
+    if (error.code === 'INTERNAL') around.logger.error(this.describe(thrown), 'A command failed');
+    const view = error.toView();
+    if (emit.ack) emit.ack({ ok: false, error: view });
+    else connection.socket.emit('exception', { command: emit.name, ...view });
+    if (error.code === 'RATE_LIMITED' && connection.isFlooding()) connection.cutOff(error);
+  }
+
+  /** What a log line about it holds: who and what, nothing of what was sent. */
+  private describe(err: unknown): object {
+    const { id, userId } = this.connection;
+    return { err, socketId: id, userId, command: this.emit.name };
+  }
+}
