@@ -60,8 +60,6 @@ module.exports = {
         "chatId" bigint NOT NULL REFERENCES chats ON DELETE CASCADE,
         "userId" bigint NOT NULL REFERENCES users ON DELETE CASCADE,
         role text NOT NULL DEFAULT 'member' CHECK (role IN ('owner', 'admin', 'member')),
-        -- Joined after the message with this seq.
-        "joinedSeq" bigint NOT NULL DEFAULT 0,
         "readSeq" bigint NOT NULL DEFAULT 0,
         "deliveredSeq" bigint NOT NULL DEFAULT 0,
         -- Where counting of unread messages starts: readSeq, or less after "mark as unread".
