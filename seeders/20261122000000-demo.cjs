@@ -7,7 +7,7 @@
  * `metadata.demo`) is left as it is, so a second run changes nothing. Texts, times and numbers are always the
  * same; ids are the next free ones. One transaction.
  *
- * The numbers are those that the same messages sent through the API would have given: see the migration.
+ * The numbers are those that the same messages sent through the API would have given: see the migration of chats.
  */
 
 const PEOPLE = {
