@@ -138,6 +138,37 @@ describe('The migrator', () => {
     expect(rows).toEqual([{ h: null, o: null }]);
   });
 
+  it('lets a version serve on the schema of a newer one, and leaves that one’s records alone', async () => {
+    const empty = await database('empty');
+    const older = { '1-first.cjs': sql('CREATE TABLE first (id int)') };
+    const newer = { ...older, '2-second.cjs': sql('CREATE TABLE second (id int)') };
+    await migrate(empty.url, { migrationsDir: await migrations(newer) });
+    expect(await migrate(empty.url, { migrationsDir: await migrations(older) })).toEqual([]);
+    expect(await recorded(empty)).toEqual(['1-first.cjs', '2-second.cjs']);
+  });
+
+  it('says what to do about a database from before the first release, and changes nothing in it', async () => {
+    const old = await database('migrated');
+    await old.client.query(`
+      DELETE FROM "SequelizeMeta";
+      INSERT INTO "SequelizeMeta" VALUES ('20261122000000-chats-and-messages.cjs');
+      INSERT INTO users (name) VALUES ('Ada')`);
+    await expect(migrate(old.url)).rejects.toThrow(
+      /users\.cjs failed: relation "users" already exists\. .*Use an empty database; .*delete \.data\/postgres/,
+    );
+    expect(await recorded(old)).toEqual(['20261122000000-chats-and-messages.cjs']);
+    expect((await old.client.query('SELECT name FROM users')).rows).toEqual([{ name: 'Ada' }]);
+  });
+
+  it('gives no such advice when a later migration makes a table twice', async () => {
+    const empty = await database('empty');
+    const make = sql('CREATE TABLE things (id int)');
+    const migrationsDir = await migrations({ '1-things.cjs': make, '2-again.cjs': make });
+    await expect(migrate(empty.url, { migrationsDir })).rejects.toThrow(
+      /2-again\.cjs failed: .*already exists$/,
+    );
+  });
+
   it('says so when there is no database', async () => {
     await expect(migrate('postgres://chat:x@127.0.0.1:1/chat')).rejects.toThrow(/ECONNREFUSED/);
   });
