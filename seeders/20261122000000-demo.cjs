@@ -7,7 +7,7 @@
  * `metadata.demo`) is left as it is, so a second run changes nothing. Texts, times and numbers are always the
  * same; ids are the next free ones. One transaction.
  *
- * The numbers are those that the same messages sent through the API would have given: see the migration.
+ * The numbers are those that the same messages sent through the API would have given: see the migration of chats.
  */
 
 const PEOPLE = {
@@ -70,8 +70,8 @@ const CHATS = [
   },
 ];
 
-/** Any number will do, as long as every run takes the same: two runs at once follow each other. */
-const LOCK = 5_005_003_001;
+/** Two runs at once follow each other. Any number will do that nothing else locks: the migrations have some too. */
+const LOCK = 5_005_003_003;
 
 const externalIdOf = (name) => `demo:${name}`;
 
@@ -101,30 +101,18 @@ function runnerOf(sequelize, transaction) {
   };
 }
 
-/** The next id of the sequence that nobody has: open mode makes users with ids of its own choice. */
-async function freeUserId(rows) {
-  for (;;) {
-    const [{ id, taken }] = await rows(
-      `SELECT n.id, EXISTS (SELECT 1 FROM users u WHERE u.id = n.id) AS taken
-       FROM (SELECT nextval('users_id_seq') AS id) n`,
-    );
-    if (!taken) return id;
-  }
-}
-
 async function ensurePeople(rows) {
   const ids = {};
   for (const [name, fullName] of Object.entries(PEOPLE)) {
     const externalId = externalIdOf(name);
     const [found] = await rows('SELECT id FROM users WHERE "externalId" = $1', [externalId]);
-    ids[name] = found?.id ?? (await freeUserId(rows));
-    if (!found) {
-      await rows('INSERT INTO users (id, "externalId", name) VALUES ($1, $2, $3)', [
-        ids[name],
-        externalId,
-        fullName,
-      ]);
-    }
+    const [made] = found
+      ? []
+      : await rows('INSERT INTO users ("externalId", name) VALUES ($1, $2) RETURNING id', [
+          externalId,
+          fullName,
+        ]);
+    ids[name] = (found ?? made).id;
   }
   return ids;
 }

@@ -40,9 +40,17 @@ const LOCK_PAUSE_MS = 2_000;
 /** SQLSTATEs of a migration that others' locks were in the way of: lock_not_available, deadlock_detected. */
 const LOCKED_OUT = ['55P03', '40P01'];
 
+/** SQLSTATE duplicate_table. */
+const TABLE_EXISTS = '42P07';
+
+const NOT_OURS =
+  'The database has tables already, but no record of the migrations that make them: it was made by a version before ' +
+  '0.1.0, or by another program. Use an empty database; to start the embedded one afresh, delete .data/postgres.';
+
 /**
  * Runs the migrations which this database has not seen, in the order of their names. Shares the table
- * `SequelizeMeta` with sequelize-cli, which may run some of them before or after.
+ * `SequelizeMeta` with sequelize-cli, which may run some of them before or after. Names there that this version does not
+ * know are left alone: a newer version has been here, and this one serves on its schema.
  *
  * A migration and its record are one transaction, unless it says otherwise. One that waits for a lock gives up
  * after two seconds and is tried again, without an end: a table that is busy for long makes this wait, and nobody
@@ -106,8 +114,10 @@ async function runPending(
   const queryInterface = sequelize.getQueryInterface();
   const load = createRequire(join(folder, 'migrations.cjs'));
   const ran: string[] = [];
+  const names = await migrationsIn(folder);
   const done = new Set(await storage.executed());
-  for (const name of await migrationsIn(folder)) {
+  const fresh = !names.some((name) => done.has(name));
+  for (const name of names) {
     if (done.has(name)) continue;
     const migration = load(join(folder, name)) as MigrationModule;
     const run = async (): Promise<void> => {
@@ -118,7 +128,9 @@ async function runPending(
     const attempt = migration.transaction === false ? run : () => inTransaction(sequelize, run);
     await untilNotLockedOut(attempt, () => log(`others hold what ${name} needs: trying again`)).catch(
       (error: unknown) => {
-        throw new Error(`migration ${name} failed: ${messageOf(error)}`, { cause: error });
+        const foreign = fresh && ran.length === 0 && failureCode(error) === TABLE_EXISTS;
+        const advice = foreign ? `. ${NOT_OURS}` : '';
+        throw new Error(`migration ${name} failed: ${messageOf(error)}${advice}`, { cause: error });
       },
     );
     log(`migrated ${name}`);

@@ -69,9 +69,9 @@ export const groupByKey: Statement = {
 export const insertMembers: Statement = {
   name: 'groups.insertMembers',
   text: `
-    INSERT INTO chat_members ("chatId", "userId", role, "joinedSeq", "unreadSeq", "seesAfter", version, "joinedAt")
-    SELECT $1, u.id, CASE u.id WHEN $3::bigint THEN 'owner' ELSE 'member' END, $4::bigint, $4::bigint, $5::bigint,
-      $6::bigint, (SELECT clock_timestamp())
+    INSERT INTO chat_members ("chatId", "userId", role, "unreadSeq", "seesAfter", version, "joinedAt")
+    SELECT $1, u.id, CASE u.id WHEN $3::bigint THEN 'owner' ELSE 'member' END, $4::bigint, $5::bigint, $6::bigint,
+      (SELECT clock_timestamp())
     FROM users u WHERE u.id = ANY($2::bigint[]) ORDER BY u.id
     RETURNING "userId", "joinedAt"`,
 };

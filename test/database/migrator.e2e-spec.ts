@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { migrate } from '../../src/database/migrator.js';
+import { projectRoot } from '../../src/common/project-root.js';
 import { freshDatabase } from '../support/cluster.js';
 import { eventually } from '../support/world.js';
 
@@ -137,6 +138,37 @@ describe('The migrator', () => {
     expect(rows).toEqual([{ h: null, o: null }]);
   });
 
+  it('lets a version serve on the schema of a newer one, and leaves that one’s records alone', async () => {
+    const empty = await database('empty');
+    const older = { '1-first.cjs': sql('CREATE TABLE first (id int)') };
+    const newer = { ...older, '2-second.cjs': sql('CREATE TABLE second (id int)') };
+    await migrate(empty.url, { migrationsDir: await migrations(newer) });
+    expect(await migrate(empty.url, { migrationsDir: await migrations(older) })).toEqual([]);
+    expect(await recorded(empty)).toEqual(['1-first.cjs', '2-second.cjs']);
+  });
+
+  it('says what to do about a database from before the first release, and changes nothing in it', async () => {
+    const old = await database('migrated');
+    await old.client.query(`
+      DELETE FROM "SequelizeMeta";
+      INSERT INTO "SequelizeMeta" VALUES ('20261122000000-chats-and-messages.cjs');
+      INSERT INTO users (name) VALUES ('Ada')`);
+    await expect(migrate(old.url)).rejects.toThrow(
+      /users\.cjs failed: relation "users" already exists\. .*Use an empty database; .*delete \.data\/postgres/,
+    );
+    expect(await recorded(old)).toEqual(['20261122000000-chats-and-messages.cjs']);
+    expect((await old.client.query('SELECT name FROM users')).rows).toEqual([{ name: 'Ada' }]);
+  });
+
+  it('gives no such advice when a later migration makes a table twice', async () => {
+    const empty = await database('empty');
+    const make = sql('CREATE TABLE things (id int)');
+    const migrationsDir = await migrations({ '1-things.cjs': make, '2-again.cjs': make });
+    await expect(migrate(empty.url, { migrationsDir })).rejects.toThrow(
+      /2-again\.cjs failed: .*already exists$/,
+    );
+  });
+
   it('says so when there is no database', async () => {
     await expect(migrate('postgres://chat:x@127.0.0.1:1/chat')).rejects.toThrow(/ECONNREFUSED/);
   });
@@ -170,21 +202,74 @@ describe('A migration of a table that somebody reads for long', () => {
   });
 });
 
-describe("This program's indexes of large tables", () => {
-  const names = ['chats_members_changed', 'users_creation_key', 'messages_by_application_key'];
+describe('An index of a large table', () => {
+  const support = JSON.stringify(join(projectRoot(), 'migrations/support/concurrent-index.cjs'));
+  const files = {
+    '1-late.cjs': `(async () => {
+      const { createIndex } = require(${support});
+      await createIndex(q, 'late', 'ON users (name) WHERE name IS NOT NULL', true);
+      await createIndex(q, 'later', 'ON users ("createdAt")');
+    })()`,
+  };
+  const indexes = async (client: pg.Client) =>
+    (
+      await client.query<{ def: string; indisvalid: boolean }>(
+        `SELECT pg_get_indexdef(indexrelid) AS def, indisvalid FROM pg_index
+         WHERE indexrelid IN (to_regclass('late'), to_regclass('later')) ORDER BY 1`,
+      )
+    ).rows;
+  const made = [
+    { def: 'CREATE INDEX later ON public.users USING btree ("createdAt")', indisvalid: true },
+    {
+      def: 'CREATE UNIQUE INDEX late ON public.users USING btree (name) WHERE (name IS NOT NULL)',
+      indisvalid: true,
+    },
+  ];
 
-  it('are made anew where an attempt was cut off, and are all there', async () => {
+  it('is made anew where an attempt was cut off, and left where it is whole', async () => {
     const { url, client } = await database('migrated');
-    await client.query('UPDATE pg_index SET indisvalid = false WHERE indexrelid = ANY ($1::regclass[])', [
-      names,
-    ]);
-    await client.query(`DELETE FROM "SequelizeMeta" WHERE name IN (
-      '20261123090001-members-changed-index.cjs', '20261123100001-keys-made-one-thing.cjs')`);
-    expect(await migrate(url)).toHaveLength(2);
-    const { rows } = await client.query(
-      'SELECT indexrelid::regclass::text AS name FROM pg_index WHERE indisvalid AND indexrelid = ANY ($1::regclass[])',
-      [names],
+    await client.query('DELETE FROM "SequelizeMeta"');
+    const migrationsDir = await migrations(files, 'transaction: false,');
+    await migrate(url, { migrationsDir });
+    expect(await indexes(client)).toEqual(made);
+
+    await client.query(`UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'late'::regclass`);
+    await client.query('DELETE FROM "SequelizeMeta"');
+    expect(await migrate(url, { migrationsDir })).toEqual(['1-late.cjs']);
+    expect(await indexes(client)).toEqual(made);
+  });
+
+  it('waits for a dump longer than a migration waits for a lock, and others write meanwhile', async () => {
+    const { url, client: dump } = await database('migrated');
+    await dump.query('DELETE FROM "SequelizeMeta"');
+    await dump.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1 FROM users');
+    const lines: string[] = [];
+    const migrationsDir = await migrations(files, 'transaction: false,');
+    const migrating = migrate(url, { migrationsDir, log: (line) => void lines.push(line) });
+    const writer = await connection(url);
+    await eventually(async () => {
+      await writer.query(`INSERT INTO users (name) VALUES (gen_random_uuid())`);
+      const { rows } = await writer.query<{ waited: boolean }>(
+        `SELECT now() - query_start > interval '2.2 s' AS waited FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'CREATE%INDEX CONCURRENTLY%'`,
+      );
+      return rows.some(({ waited }) => waited);
+    });
+    await dump.query('COMMIT');
+    expect(await migrating).toEqual(['1-late.cjs']);
+    expect(lines.filter((line) => line.includes('trying again'))).toEqual([]);
+    expect(await indexes(dump)).toEqual(made);
+  });
+
+  it('is dropped, whether it is there or not', async () => {
+    const { url, client } = await database('migrated');
+    await client.query('DELETE FROM "SequelizeMeta"; CREATE INDEX late ON users (name)');
+    const drop = `require(${support}).dropIndex(q, 'late')`;
+    const migrationsDir = await migrations(
+      { '1-drop.cjs': drop, '2-again.cjs': drop },
+      'transaction: false,',
     );
-    expect(rows.map((row: { name: string }) => row.name).sort()).toEqual([...names].sort());
+    expect(await migrate(url, { migrationsDir })).toHaveLength(2);
+    expect(await indexes(client)).toEqual([]);
   });
 });

@@ -1,11 +1,6 @@
-import { type QueryInterface, Sequelize } from 'sequelize';
 import type { ChatListItem, MessagesPage, MessageView } from '../../src/contract/index.js';
 import { groupOf } from '../support/groups.js';
 import { World } from '../support/world.js';
-
-type Migrate = (queryInterface: QueryInterface) => Promise<void>;
-
-const MIGRATION: string = '../migrations/20261122120000-groups.cjs';
 
 describe('The application itself', () => {
   let world: World;
@@ -62,24 +57,5 @@ describe('The application itself', () => {
       senderId: null,
       content: 'The application changed the title to “Order 7”',
     });
-  });
-
-  it('takes the migration back and makes it again, with groups and messages there', async () => {
-    const { chatId, owner } = await groupOf(world, 2);
-    await owner.ok('updateChat', { chatId, title: 'Kept' });
-    const read = () =>
-      world.sql(
-        'SELECT c."memberCount", m.content FROM chats c JOIN messages m ON m."chatId" = c.id WHERE c.id = $1',
-        [chatId],
-      );
-    const before = await read();
-    const sequelize = new Sequelize(world.config.database.url!, { logging: false });
-    const queryInterface = sequelize.getQueryInterface();
-    const { up, down } = (await import(MIGRATION)) as { up: Migrate; down: Migrate };
-    await down(queryInterface);
-    await up(queryInterface);
-    await sequelize.close();
-    expect(await read()).toEqual(before);
-    expect(before).toMatchObject([{ memberCount: 3 }]);
   });
 });

@@ -17,10 +17,6 @@ export class ChatMember extends Model {
   @Column(DataType.TEXT)
   declare role: Role;
 
-  /** Joined after the message with this seq. */
-  @Column(DataType.BIGINT)
-  declare joinedSeq: number;
-
   /** Sees the messages after this seq; settled when they join. */
   @Column(DataType.BIGINT)
   declare seesAfter: number;

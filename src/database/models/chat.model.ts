@@ -41,7 +41,7 @@ export class Chat extends Model {
   @Column(DataType.BIGINT)
   declare membersVersion: number;
 
-  /** When a group's members last changed; null in direct chats, and in groups that have not since there is this column. */
+  /** When a group's members last changed; null in direct chats. */
   @Column(DataType.DATE)
   declare membersChangedAt: Date | null;
 

@@ -1,15 +1,14 @@
 'use strict';
 
-/** Edits, reactions, deletions for oneself, and when a member's watermarks moved. */
+/**
+ * What happens to a message after it was sent: edits, reactions, and being deleted by somebody for themselves.
+ *
+ * These rows are few beside the messages, so they have foreign keys and go with their message.
+ */
 module.exports = {
   async up(queryInterface) {
     await queryInterface.sequelize.query(`
-      ALTER TABLE messages
-        -- Reactions as views show them, made anew whenever one changes.
-        ADD COLUMN reactions jsonb,
-        -- md5 of what it said when it was sent, from its first change on: a retry of the send is told by it.
-        ADD COLUMN "originalHash" text;
-
+      -- Each content that a message had before an edit, and when that edit was.
       CREATE TABLE message_edits (
         "messageId" bigint NOT NULL REFERENCES messages ON DELETE CASCADE,
         nr integer NOT NULL,
@@ -18,6 +17,8 @@ module.exports = {
         PRIMARY KEY ("messageId", nr)
       );
 
+      -- One of each emoji for each person. Views read messages.reactions, which is made from these. Microseconds, so
+      -- that two of the same moment keep their order.
       CREATE TABLE message_reactions (
         "messageId" bigint NOT NULL REFERENCES messages ON DELETE CASCADE,
         emoji text NOT NULL,
@@ -34,32 +35,17 @@ module.exports = {
         at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
         PRIMARY KEY ("userId", "messageId")
       );
+      -- For the cascade from messages, and for sync: what somebody has hidden since.
       CREATE INDEX hidden_messages_of_message ON hidden_messages ("messageId");
       CREATE INDEX hidden_messages_since ON hidden_messages ("userId", at);
-
-      ALTER TABLE chat_members ADD COLUMN "watermarksAt" timestamptz(3) NOT NULL DEFAULT now();
-
-      -- Answers to commands that carried a key, other than sends: those keep theirs with the message.
-      CREATE TABLE idempotency_keys (
-        "actorId" bigint NOT NULL,
-        key text NOT NULL,
-        command text NOT NULL,
-        "bodyHash" text NOT NULL,
-        answer json,
-        "claimedAt" timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
-        PRIMARY KEY ("actorId", key)
-      );
     `);
   },
 
   async down(queryInterface) {
     await queryInterface.sequelize.query(`
-      DROP TABLE idempotency_keys;
-      ALTER TABLE chat_members DROP COLUMN "watermarksAt";
       DROP TABLE hidden_messages;
       DROP TABLE message_reactions;
       DROP TABLE message_edits;
-      ALTER TABLE messages DROP COLUMN "originalHash", DROP COLUMN reactions;
     `);
   },
 };

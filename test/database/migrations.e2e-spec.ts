@@ -1,0 +1,106 @@
+import { readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { type QueryInterface, QueryTypes, Sequelize } from 'sequelize';
+import { migrate } from '../../src/database/migrator.js';
+import { projectRoot } from '../../src/common/project-root.js';
+import { freshDatabase } from '../support/cluster.js';
+
+interface Migration {
+  name: string;
+  up(queryInterface: QueryInterface): Promise<void>;
+  down(queryInterface: QueryInterface): Promise<void>;
+}
+
+const FOLDER = join(projectRoot(), 'migrations');
+const load = createRequire(join(FOLDER, 'migrations.cjs'));
+
+const MIGRATIONS = readdirSync(FOLDER)
+  .filter((file) => file.endsWith('.cjs'))
+  .sort()
+  .map((name) => ({ ...(load(join(FOLDER, name)) as Omit<Migration, 'name'>), name }));
+
+/** A line for everything that a migration can make. */
+const SCHEMA = `
+  SELECT concat_ws(' ', 'column', attrelid::regclass, attname, format_type(atttypid, atttypmod), attnotnull, attidentity,
+    pg_get_expr(adbin, adrelid), col_description(attrelid, attnum)) AS line
+  FROM pg_attribute JOIN pg_class c ON c.oid = attrelid LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+  WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
+  UNION ALL SELECT concat_ws(' ', 'relation', relname, relkind, reloptions)
+    FROM pg_class WHERE relnamespace = 'public'::regnamespace
+  UNION ALL SELECT concat_ws(' ', 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid))
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+  UNION ALL SELECT concat_ws(' ', pg_get_indexdef(indexrelid), 'valid', indisvalid)
+    FROM pg_index JOIN pg_class ON oid = indexrelid WHERE relnamespace = 'public'::regnamespace
+  UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+  UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+  ORDER BY line`;
+
+/** Something in every table, with what refers to it. */
+const ROWS = `
+  INSERT INTO users (name) VALUES ('Ada'), ('Ben');
+  INSERT INTO credentials ("userId", username, "passwordHash") VALUES (1, 'ada', 'x');
+  INSERT INTO sessions ("userId", "tokenHash", "expiresAt") VALUES (1, 'x', now());
+  INSERT INTO user_blocks ("userId", "blockedId") VALUES (1, 2);
+  INSERT INTO chats (type, "user1Id", "user2Id") VALUES ('direct', 2, 1);
+  INSERT INTO chat_members ("chatId", "userId") VALUES (1, 1), (1, 2);
+  INSERT INTO messages ("chatId", seq, version, "senderId", content) VALUES (1, 1, 2, 1, 'Hi');
+  INSERT INTO message_mentions ("chatId", "userId", seq) VALUES (1, 2, 1);
+  INSERT INTO chat_purges ("chatId") VALUES (5);
+  INSERT INTO message_edits ("messageId", nr, content, at) VALUES (1, 1, 'Ho', now());
+  INSERT INTO message_reactions ("messageId", emoji, "userId") VALUES (1, '+', 2);
+  INSERT INTO hidden_messages ("userId", "messageId", "chatId") VALUES (2, 1, 1);
+  INSERT INTO message_reports ("messageId", "reporterId", "chatId", seq, content, edits, "sentAt")
+    VALUES (1, 2, 1, 1, 'Hi', '[]', now());
+  INSERT INTO idempotency_keys ("actorId", key, command, "bodyHash") VALUES (1, 'k', 'addReaction', 'x')`;
+
+describe("This program's migrations", () => {
+  let database: Awaited<ReturnType<typeof freshDatabase>>;
+  let sequelize: Sequelize;
+
+  beforeEach(async () => {
+    database = await freshDatabase();
+    sequelize = new Sequelize(database.url, { logging: false, pool: { max: 1 } });
+  });
+  afterEach(async () => {
+    await sequelize.close();
+    await database.drop();
+  });
+
+  const schema = async () =>
+    (await sequelize.query<{ line: string }>(SCHEMA, { type: QueryTypes.SELECT })).map(({ line }) => line);
+
+  it('can each be taken back, which leaves the schema of before, and be made again', async () => {
+    await sequelize.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+    for (const { name, up, down } of MIGRATIONS) {
+      const before = await schema();
+      await up(sequelize.getQueryInterface());
+      const after = await schema();
+      await down(sequelize.getQueryInterface());
+      expect([name, await schema()]).toEqual([name, before]);
+      await up(sequelize.getQueryInterface());
+      expect([name, await schema()]).toEqual([name, after]);
+    }
+  });
+
+  it('can all be taken back where every table holds something, until nothing is left', async () => {
+    const made = await schema();
+    await sequelize.query(ROWS);
+    const tables = await sequelize.query<{ name: string }>(
+      `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'`,
+      { type: QueryTypes.SELECT },
+    );
+    for (const { name } of tables) {
+      expect([name, await sequelize.query(`SELECT 1 FROM "${name}" LIMIT 1`)]).toMatchObject([
+        name,
+        [[{}], {}],
+      ]);
+    }
+    for (const { down } of [...MIGRATIONS].reverse()) await down(sequelize.getQueryInterface());
+    expect((await schema()).filter((line) => !line.includes('SequelizeMeta'))).toEqual([]);
+
+    await sequelize.query('DELETE FROM "SequelizeMeta"');
+    await migrate(database.url);
+    expect(await schema()).toEqual(made);
+  });
+});
