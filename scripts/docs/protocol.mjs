@@ -25,8 +25,8 @@ function commandSection([name, command]) {
   if (who === 'anyone') facts.push('No token is needed.');
   if (who === 'application') facts.push('With `AUTH=jwt` only an API key may call it.');
   if (inOpenMode === 'off') facts.push('Not available in open mode.');
-  if (actor.length > 0) facts.push(`The acting user: ${actor.map(code).join(' or ')}.`);
-  const rules = rulesOf(input).map(sentence);
+  if (actor.length > 0) facts.push(`Acting user: ${actor.map(code).join(' or ')}.`);
+  const rules = rulesOf(input).map((rule) => sentence(rule.replace(/^expected/, 'needs')));
   return [
     `### ${name}`,
     summary,

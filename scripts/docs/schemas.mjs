@@ -58,7 +58,7 @@ const SHOWN_ELSEWHERE = /^expected (text without NUL|at most \d+ characters)/;
 const fieldRules = (schema) =>
   rulesOf(schema)
     .filter((rule) => !SHOWN_ELSEWHERE.test(rule))
-    .map(sentence);
+    .map((rule) => sentence(rule.replace(/^expected /, '')));
 
 const shown = (value) => (typeof value === 'string' ? value : JSON.stringify(value));
 

@@ -41,7 +41,7 @@ export const chatsCommands = {
     summary: 'Returns the direct chat of two users, and creates it if there is none.',
     input: z
       .object({ user1Id: id, user2Id: id, ...repeatable })
-      .refine((chat) => chat.user1Id !== chat.user2Id, { error: 'expected two different people' }),
+      .refine((chat) => chat.user1Id !== chat.user2Id, { error: 'expected two different users' }),
     result: chatView,
     order: 'write',
     limit: 'createChat',
