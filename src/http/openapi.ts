@@ -170,7 +170,8 @@ export function openApiDocument(): OpenAPIObject {
     info: {
       title: 'Chat messaging API',
       version,
-      description: 'The REST edge. Apps talk to the same commands over Socket.IO: see docs/reference/protocol.md.',
+      description:
+        'The REST edge. Apps talk to the same commands over Socket.IO: see docs/reference/protocol.md.',
     },
     paths,
     components: {
