@@ -99,7 +99,7 @@ function foreignTokens(env: Environment, production: boolean, faults: ConfigFaul
     if (value === null) {
       faults.push({
         variable,
-        message: 'expected with JWT_JWKS_URL or JWT_PUBLIC_KEY: tokens are checked for it',
+        message: 'expected a value with JWT_JWKS_URL or JWT_PUBLIC_KEY: tokens must contain it',
       });
     }
   }
@@ -113,7 +113,7 @@ function ownTokens(env: Environment, faults: ConfigFault[]): OwnTokens | null {
   const { JWT_SECRET: secret } = env;
   const fault =
     secret === null
-      ? 'expected with AUTH=jwt, unless JWT_JWKS_URL or JWT_PUBLIC_KEY says whose tokens are taken'
+      ? 'expected a secret with AUTH=jwt; or set JWT_JWKS_URL or JWT_PUBLIC_KEY for tokens of another issuer'
       : secretFault(secret);
   if (fault !== null || secret === null) {
     faults.push({ variable: 'JWT_SECRET', message: fault ?? '' });
@@ -141,11 +141,15 @@ function apiKeyHashes({ API_KEYS: keys, JWT_SECRET: secret }: Environment, fault
 export function parseAuth(env: Environment, faults: ConfigFault[]): AuthConfig {
   const foreign = env.JWT_JWKS_URL !== null || env.JWT_PUBLIC_KEY !== null;
   if (env.AUTH === null && (foreign || env.JWT_SECRET !== null)) {
-    faults.push({ variable: 'AUTH', message: 'expected jwt, since there are keys of tokens; or say open' });
+    faults.push({
+      variable: 'AUTH',
+      message: 'expected jwt, because keys for tokens are set; or open, which ignores them',
+    });
   }
   if (env.AUTH !== 'jwt') return Object.freeze({ mode: 'open' });
   if (foreign && env.JWT_SECRET !== null) {
-    const message = 'expected either this or the keys of somebody else (JWT_JWKS_URL, JWT_PUBLIC_KEY)';
+    const message =
+      'expected either this or the keys of another issuer (JWT_JWKS_URL, JWT_PUBLIC_KEY), not both';
     faults.push({ variable: 'JWT_SECRET', message });
   }
   const tokens = foreign ? foreignTokens(env, env.NODE_ENV === 'production', faults) : ownTokens(env, faults);

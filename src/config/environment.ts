@@ -2,8 +2,8 @@ import { parseRate, type Rate } from './rate.js';
 import { redisUrl, type RedisTarget } from './redis-url.js';
 
 /**
- * Every environment variable there is: what it means, its default, and what its text may be. README.md and
- * .env.example list the same names; a test keeps the three equal.
+ * Every environment variable there is: what it means, its default, and what its text may be.
+ * docs/reference/configuration.md and .env.example list the same names; a test keeps the three equal.
  */
 export interface Variable<T> {
   /** What it is for, with the unit. */
@@ -96,148 +96,150 @@ const variable = <T>(definition: Variable<T>): Variable<T> => definition;
 
 export const environment = {
   NODE_ENV: variable<'development' | 'test' | 'production'>({
-    about: 'In production open mode must be asked for by AUTH=open, and logs are JSON.',
+    about: '`production`: open mode needs an explicit AUTH=open, and logs are JSON.',
     default: 'development',
     parse: oneOf('development', 'test', 'production'),
   }),
   DATABASE_URL: variable<string | null>({
-    about: 'PostgreSQL 14 or later. Unset: an embedded PostgreSQL in `.data/` of the project.',
+    about: 'URL of PostgreSQL 14 or later. Unset: an embedded PostgreSQL in `.data/` of the project.',
     default: null,
     parse: postgresUrl,
   }),
   DATABASE_POOL: variable({
-    about: 'Most connections that this process opens to PostgreSQL.',
+    about: 'Maximum number of connections from this process to PostgreSQL.',
     default: 16,
     parse: wholeNumber(4, 500),
   }),
   DATABASE_TIMEOUT_MS: variable({
-    about: 'Most milliseconds that one statement may take.',
+    about: 'Maximum time of one SQL statement, in milliseconds.',
     default: 3_000,
     parse: wholeNumber(100, 4_000),
   }),
   REDIS_URL: variable<RedisTarget | null>({
     about:
-      'Redis 7 or later that joins several nodes: `redis://`, `rediss://`, or `redis+cluster://host:port,host:port`. Unset: this node is the only one.',
+      'Redis 7 or later, which connects several nodes: `redis://`, `rediss://`, or `redis+cluster://host:port,host:port`. Unset: this node runs alone.',
     default: null,
     parse: redisUrl,
   }),
   REDIS_PREFIX: variable({
-    about: 'What names in Redis begin with: nodes of one prefix are one system.',
+    about: 'Prefix of all names in Redis. Nodes with the same prefix form one system.',
     default: 'chat',
     parse: channelPrefix,
   }),
-  PORT: variable({ about: 'Port of REST and the documents.', default: 3000, parse: port }),
+  PORT: variable({ about: 'Port of REST and the API documentation.', default: 3000, parse: port }),
   SOCKET_PORT: variable({ about: 'Port of Socket.IO.', default: 5005, parse: port }),
   HOST: variable<string | undefined>({
-    about: 'Address that both ports listen on. Unset: every address of the machine.',
+    about: 'Address on which both ports listen. Unset: all addresses of the machine.',
     default: undefined,
     parse: (text) => text,
   }),
   AUTH: variable<'open' | 'jwt' | null>({
-    about: '`open` trusts the user id that a client states; `jwt` asks for a token or an API key.',
+    about:
+      '`open`: the server believes the user id that a client sends. `jwt`: clients need a token or an API key. Unset: `open`, outside production only.',
     default: null,
     parse: oneOf('open', 'jwt'),
   }),
   JWT_SECRET: variable<string | null>({
-    about: 'Signs our own tokens: at least 32 random bytes. `openssl rand -base64 48` makes one.',
+    about:
+      'Secret that signs the tokens of this server: at least 32 random bytes, for example from `openssl rand -base64 48`.',
     default: null,
     parse: (text) => text,
   }),
   ACCESS_TOKEN_SECONDS: variable({
-    about: 'Seconds for which one of our access tokens is good.',
+    about: 'Lifetime of an access token of this server, in seconds.',
     default: 900,
     parse: wholeNumber(1, 86_400),
   }),
   REFRESH_TOKEN_DAYS: variable({
-    about: 'Days for which a session lasts without being refreshed.',
+    about: 'Days after which a session ends if it is not refreshed.',
     default: 30,
     parse: wholeNumber(1, 3_650),
   }),
   REGISTRATION: variable<'open' | 'closed'>({
-    about: '`closed`: nobody registers by themselves; an API key makes users and their tokens.',
+    about: '`closed`: users cannot register themselves; a backend creates users and tokens with an API key.',
     default: 'open',
     parse: oneOf('open', 'closed'),
   }),
   JWT_JWKS_URL: variable<URL | null>({
-    about: "Somebody else's tokens, instead of JWT_SECRET: where their public keys are.",
+    about: 'Accept tokens of another issuer instead of JWT_SECRET: URL of its public keys (JWKS).',
     default: null,
     parse: httpUrl,
   }),
   JWT_PUBLIC_KEY: variable<string | null>({
-    about: 'As JWT_JWKS_URL, with the public key itself: PEM, line breaks may be written as `\\n`.',
+    about: 'As JWT_JWKS_URL, but the public key itself, in PEM. Line breaks may be written as `\\n`.',
     default: null,
     parse: (text) => text,
   }),
   JWT_ISSUER: variable<string | null>({
-    about: "The `iss` of somebody else's tokens.",
+    about: 'Required `iss` of the tokens of another issuer.',
     default: null,
     parse: (text) => text,
   }),
   JWT_AUDIENCE: variable<string | null>({
-    about: "The `aud` of somebody else's tokens: this chat's name there.",
+    about: 'Required `aud` of the tokens of another issuer: the name of this chat server there.',
     default: null,
     parse: (text) => text,
   }),
   JWT_ALGORITHMS: variable<Algorithm[]>({
-    about: "How somebody else's tokens are signed, comma-separated; nothing else is accepted.",
+    about: 'Accepted signature algorithms of the tokens of another issuer, comma-separated.',
     default: ['RS256'],
     parse: algorithms,
   }),
   API_KEYS: variable<string[]>({
-    about: 'Keys of your own backends for REST, comma-separated, at least 32 characters each.',
+    about: 'API keys of your backends for REST, comma-separated, at least 32 characters each.',
     default: [],
     parse: apiKeys,
   }),
   ALLOWED_ORIGINS: variable<string[]>({
-    about: 'Web origins that may connect, comma-separated; `*` allows all, `none` none.',
+    about: 'Web origins that may connect, comma-separated. `*` allows all, `none` allows none.',
     default: ['*'],
     parse: origins,
   }),
   TRUST_PROXY: variable({
     about:
-      'Proxies in front of the server that add to X-Forwarded-For; 0: the header is not read. Limits by address need it.',
+      'Number of proxies in front of the server that set X-Forwarded-For; 0: the header is ignored. Limits by address need it.',
     default: 0,
     parse: wholeNumber(0, 10),
   }),
   RATE_LIMITS: variable<'on' | 'off'>({
     about:
-      '`off` lifts every limit below. Limits are written as count/time (`200/10s`) or size/time (`16mb/1m`).',
+      '`off` turns off all limits below. A limit is written as count/time (`200/10s`) or size/time (`16mb/1m`).',
     default: 'on',
     parse: oneOf('on', 'off'),
   }),
-  RATE_LIMIT_MESSAGES: rate('Messages that a person may send or edit.', '200/10s'),
-  RATE_LIMIT_TYPING: rate('Typing notices of a person.', '150/10s'),
-  RATE_LIMIT_CHATS: rate('Chats that a person may open.', '60/1m'),
-  RATE_LIMIT_OTHER: rate('All other commands of a person.', '600/10s'),
-  RATE_LIMIT_BYTES: rate('Bytes of a person, of all commands.', '16mb/1m'),
-  RATE_LIMIT_ADDRESS: rate('Commands and requests of all people at one address.', '10000/10s'),
-  RATE_LIMIT_ADDRESS_BYTES: rate('Bytes of all people at one address.', '256mb/1m'),
-  RATE_LIMIT_HANDSHAKES: rate('New Socket.IO connections of one address.', '1200/1m'),
-  RATE_LIMIT_LOGINS: rate('Logins, registrations and changes of passwords of one address.', '30/1m'),
+  RATE_LIMIT_MESSAGES: rate('Messages that a user may send or edit.', '200/10s'),
+  RATE_LIMIT_TYPING: rate('`typing` commands of a user.', '150/10s'),
+  RATE_LIMIT_CHATS: rate('Chats that a user may open.', '60/1m'),
+  RATE_LIMIT_OTHER: rate('All other commands of a user.', '600/10s'),
+  RATE_LIMIT_BYTES: rate('Bytes of all commands of a user.', '16mb/1m'),
+  RATE_LIMIT_ADDRESS: rate('Commands and requests of all users at one address.', '10000/10s'),
+  RATE_LIMIT_ADDRESS_BYTES: rate('Bytes of all users at one address.', '256mb/1m'),
+  RATE_LIMIT_HANDSHAKES: rate('New Socket.IO connections from one address.', '1200/1m'),
+  RATE_LIMIT_LOGINS: rate('Logins, registrations and password changes from one address.', '30/1m'),
   RATE_LIMIT_SOCKETS: variable({
-    about: 'Socket.IO connections that one address may have open.',
+    about: 'Maximum number of open Socket.IO connections from one address.',
     default: 5_000,
     parse: wholeNumber(1, 1_000_000),
   }),
   PRESENCE_GRACE_MS: variable({
-    about: 'Milliseconds for which somebody whose connection dropped stays online.',
+    about: 'Time for which a user stays online after the connection dropped, in milliseconds.',
     default: 5_000,
     parse: wholeNumber(0, 600_000),
   }),
   RECEIPTS_PUSHED_UP_TO: variable({
     about:
-      'Members of a group up to which each receipt is pushed to all of them; in larger ones to the reader only.',
+      'Largest group in which receipts are pushed to all members. In larger groups only the reader receives them.',
     default: 100,
     parse: wholeNumber(0, 1_000),
   }),
   METRICS_PORT: variable<number | null>({
     about:
-      'Port of Prometheus metrics, `/metrics`: on 127.0.0.1 only, with METRICS_TOKEN on HOST. Unset: on PORT, with METRICS_TOKEN, or outside production for this machine only.',
+      'Port of the Prometheus metrics at `/metrics`: on 127.0.0.1, or on HOST if METRICS_TOKEN is set. Unset: they are on PORT, for requests with METRICS_TOKEN; without a token, outside production and for this machine only.',
     default: null,
     parse: port,
   }),
   METRICS_TOKEN: variable<string | null>({
-    about: 'Bearer token without which nobody reads the metrics, 16 characters or more.',
+    about: 'Bearer token that is needed to read the metrics, at least 16 characters.',
     default: null,
     parse: (text) => {
       if (/^[\x21-\x7e]{16,}$/.test(text)) return text;
@@ -246,22 +248,23 @@ export const environment = {
   }),
   PRESENCE_LEASE_MS: variable({
     about:
-      'With Redis: milliseconds after which the people of a node that no longer answers count as offline.',
+      'With Redis: time after which the users of a node that no longer responds count as offline, in milliseconds.',
     default: 15_000,
     parse: wholeNumber(1_000, 600_000),
   }),
   DRAIN_NOTICE_MS: variable({
-    about: 'Milliseconds between "not ready" and refusing new work at a stop: for a load balancer to notice.',
+    about:
+      'At a stop: time between reporting "not ready" and refusing new work, so that a load balancer notices, in milliseconds.',
     default: 500,
     parse: wholeNumber(0, 5_000),
   }),
   DRAIN_SPREAD_MS: variable({
-    about: 'Most milliseconds over which a stopping node spreads the closing of its sockets.',
+    about: 'At a stop: maximum time over which the closing of the sockets is spread, in milliseconds.',
     default: 10_000,
     parse: wholeNumber(0, 12_000),
   }),
   LOG_LEVEL: variable<'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent'>({
-    about: 'Least level that is logged.',
+    about: 'Lowest level that is logged.',
     default: 'info',
     parse: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'silent'),
   }),

@@ -1,102 +1,107 @@
 /**
  * Every error a client can get. `status` is the HTTP status of the REST edge; `message` says what is wrong,
- * `advice` what to do about it. docs/errors.md holds the same table and a test keeps the two equal.
+ * `advice` what to do about it. docs/reference/errors.md holds the same table and a test keeps the two equal.
  */
 export const errorCatalogue = {
   VALIDATION_FAILED: {
     status: 400,
-    message: 'The input does not have the expected form.',
-    advice: 'Read `details`: it names each field and what was expected there. Do not retry unchanged.',
+    message: 'Invalid input: `details` names each wrong field and what was expected there.',
+    advice: 'Correct the fields named in `details`. The same input fails again.',
   },
   UNAUTHENTICATED: {
     status: 401,
-    message: 'Nobody said who is asking.',
+    message:
+      "Authentication required: send an access token in the handshake's auth.token or the Authorization header. In open mode, or with an API key, name the user.",
     advice:
-      'With AUTH=jwt send a token or an API key: `Authorization: Bearer …`, on sockets `auth.token`. In open mode and with an API key name the person: by `userId` or `senderId`, or the X-User-Id header; on a socket by `userOnline`.',
+      'With AUTH=jwt send an access token: `auth.token` in the handshake of a socket, `Authorization: Bearer …` over REST. A backend sends its API key as `X-Api-Key`. In open mode, and with an API key for commands that need a user, name the user: `userId` or `senderId`, the `X-User-Id` header, or `userOnline` on a socket.',
   },
   TOKEN_EXPIRED: {
     status: 401,
-    message: 'The token has expired.',
-    advice: 'Get a new one by `POST /auth/refresh` or from whoever gave it; on a socket send `authenticate`.',
+    message: 'The token has expired: get a new one.',
+    advice:
+      'Access token: get a new one by `POST /auth/refresh` or from the service that issued it; on a socket send it by `authenticate`. Refresh token: log in again.',
   },
   TOKEN_INVALID: {
     status: 401,
-    message: 'The token or API key is not one that this server accepts.',
-    advice: 'Log in again. Check that the token is meant for this server, and that it is an access token.',
+    message: 'This server does not accept the token or API key: log in again, or check the key.',
+    advice:
+      'Log in again. Check that the token was issued for this server and is an access token, not a refresh token.',
   },
   TOKEN_REUSED: {
     status: 401,
-    message: 'The refresh token was used before: its session has been ended.',
+    message: 'This refresh token was used before, so its session was ended: log in again.',
     advice:
-      'Log in again. A refresh token is good once; refresh one at a time. If it was not you, change the password.',
+      'Log in again. A refresh token works once, so refresh one request at a time. If somebody else used it, change the password.',
   },
   CREDENTIALS_WRONG: {
     status: 401,
     message: 'Wrong username or password.',
-    advice: 'Check both. The answer is the same for either.',
+    advice: 'Check both. The server does not say which of the two is wrong.',
   },
   FORBIDDEN: {
     status: 403,
     message: 'You are not allowed to do this.',
-    advice: 'Ask somebody with a higher role in the chat, or act as yourself. Do not retry unchanged.',
+    advice:
+      'Ask a member with a higher role, or act as the user of your own token. The same request fails again.',
   },
   NOT_FOUND: {
     status: 404,
-    message: 'There is no such thing, or it is not for you to see.',
-    advice: 'Check the id. The answer is the same for what does not exist and for what you may not see.',
+    message: 'Not found, or not visible to you: check the id.',
+    advice: 'Check the id. The server does not say whether it does not exist or you may not see it.',
   },
   UNKNOWN_COMMAND: {
     status: 404,
-    message: 'There is no such command or route.',
-    advice: 'Check the name against the list of commands.',
+    message: 'Unknown command or route: check the name.',
+    advice: 'Compare the name with the commands in docs/reference/protocol.md.',
   },
   NOT_CONFIGURED: {
     status: 404,
-    message: 'This server is not set up for that.',
+    message: 'This server is not configured for this command.',
     advice:
-      "Accounts and tokens of our own need AUTH=jwt and JWT_SECRET, registering also REGISTRATION=open. With somebody else's tokens ask whoever signs them.",
+      'Accounts and tokens of this server need AUTH=jwt and JWT_SECRET; registering also needs REGISTRATION=open. If another service issues the tokens, log in there.',
   },
   CONFLICT: {
     status: 409,
-    message: 'This contradicts what is there.',
+    message: 'This conflicts with the current state: see `details`.',
     advice:
-      'Read `details`: an identity is taken, a bound is reached, or a group would be left without an owner.',
+      'Read `details`: a name or id is already taken, a maximum is reached, a group would have no owner, or another command has to come first.',
   },
   GROUP_FULL: {
     status: 409,
-    message: 'A group cannot have that many members.',
-    advice: '`details` has the limit. Add fewer people, or make another group.',
+    message: 'The group would have too many members: add fewer.',
+    advice: '`details.limit` is the maximum. Add fewer people, or make another group.',
   },
   IDEMPOTENCY_MISMATCH: {
     status: 409,
-    message: 'That key was used before for another body.',
-    advice: 'Use a new key for a new message; repeat a key only with the same body.',
+    message: 'This clientId (or Idempotency-Key) was used before with another input: use a new one.',
+    advice: 'Use a new key for each new message. Repeat a key only with the same input.',
   },
   PAYLOAD_REFUSED: {
     status: 413,
-    message: 'The payload is too large, nested too deeply or has too many parts.',
-    advice: 'Send less at once.',
+    message: 'The payload is too large, too deeply nested or has too many parts: send less at once.',
+    advice: 'Split it into smaller requests. docs/reference/limits.md lists the maximums.',
   },
   RATE_LIMITED: {
     status: 429,
-    message: 'Too many requests.',
-    advice: 'Wait for `retryAfterMs` milliseconds, then retry.',
+    message: 'Too many requests: wait for retryAfterMs milliseconds, then retry.',
+    advice: 'Wait for `retryAfterMs` milliseconds, then retry. `details.limit` names the limit.',
   },
   INTERNAL: {
     status: 500,
-    message: 'Something went wrong on our side.',
-    advice: 'Retry with the same `clientId`. If it stays, look into the log of the server.',
+    message: 'Internal server error: retry with the same clientId.',
+    advice: 'Retry with the same `clientId`. If it happens again, look at the log of the server.',
   },
   OVERLOADED: {
     status: 503,
-    message: 'The server has more work than it takes on.',
+    message: 'Too much work is waiting: wait for retryAfterMs milliseconds, then retry.',
     advice: 'Wait for `retryAfterMs` milliseconds, then retry with the same `clientId`.',
   },
   UNAVAILABLE: {
     status: 503,
-    message: 'The database cannot be reached or is too slow, or the server is going down.',
+    message:
+      'Temporarily unavailable: the database is away or too slow, or the server is shutting down. Retry with the same clientId.',
     advice:
-      'Retry after `retryAfterMs` milliseconds with the same `clientId`: it may or may not have been done.',
+      'Retry after `retryAfterMs` milliseconds with the same `clientId`: the command may already have been executed.',
   },
 } as const satisfies Record<string, { status: number; message: string; advice: string }>;
 

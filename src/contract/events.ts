@@ -26,7 +26,7 @@ import {
 } from './views.js';
 
 const RECEIPT_READERS =
-  'to all members of the chat. In a chat of more than RECEIPTS_PUSHED_UP_TO members, and in a direct chat while they block the other person, only to their own sockets.';
+  'to all members of the chat. In a group of more than RECEIPTS_PUSHED_UP_TO members, and in a direct chat while the reader blocks the other user, only to the sockets of the reader.';
 
 /** What a socket can hear. A caller without a callback hears the answer to its command by the same names. */
 export const events = {
@@ -34,26 +34,28 @@ export const events = {
   chat: { payload: chatDetails, summary: 'Answer to getChat.' },
   newChat: {
     payload: chatView,
-    summary: 'A chat was opened, or one was added to a group; to its members, or those added.',
+    summary:
+      'A chat was created, to all its members; or members were added to a group, to those who were added.',
   },
   chatDeleted: {
     payload: chatDeletedView,
-    summary: 'A chat and all its messages are gone; to all its members.',
+    summary: 'A chat and all its messages were deleted; to all its members.',
   },
   chatUpdated: { payload: chatView, summary: 'A group was changed; to all its members.' },
   membersAdded: {
     payload: membersAddedView,
-    summary: 'People joined a group; to those who were in it. Those who joined hear newChat.',
+    summary:
+      'Members were added to a group; to those who were in it before. Those who were added receive newChat.',
   },
   memberRemoved: {
     payload: memberRemovedView,
     summary:
-      'Somebody left a group or was removed; to its members and, as the last they hear of it, to them.',
+      'A member left a group or was removed; to the remaining members and to that user, who receives nothing more of this chat.',
   },
-  memberUpdated: { payload: memberUpdatedView, summary: "A member's role changed; to all members." },
+  memberUpdated: { payload: memberUpdatedView, summary: 'The role of a member changed; to all members.' },
   membershipUpdated: {
     payload: membershipView,
-    summary: 'One has muted, archived or pinned a chat; to their own sockets.',
+    summary: 'You muted, archived or pinned a chat; to your own sockets.',
   },
   membersList: { payload: membersPage, summary: 'Answer to getMembers.' },
   newMessage: { payload: messageView, summary: 'A message was sent; to all members of the chat.' },
@@ -64,20 +66,20 @@ export const events = {
   },
   messageDelivered: {
     payload: messageDeliveredView,
-    summary: `Everything up to a message has reached a member; ${RECEIPT_READERS}`,
+    summary: `Everything up to a message was delivered to a member; ${RECEIPT_READERS}`,
   },
   unreadCount: {
     payload: unreadCountView,
-    summary: "The reader's unread messages after they have read or marked as unread; to their own sockets.",
+    summary: 'Your number of unread messages, after you read or marked as unread; to your own sockets.',
   },
   messageEdited: { payload: messageView, summary: 'A message was edited; to all members of the chat.' },
   messageDeleted: {
     payload: messageDeletedView,
-    summary: 'A message was deleted: for everyone, to all members; for me, to my own sockets.',
+    summary: 'A message was deleted: for everyone, to all members; for me, to your own sockets.',
   },
   reactionsChanged: {
     payload: reactionsChangedView,
-    summary: 'Somebody reacted to a message or took a reaction back; to all members of the chat.',
+    summary: 'A reaction was added to a message or removed; to all members of the chat.',
   },
   synced: { payload: syncedView, summary: 'Answer to sync.' },
   onlineUsers: { payload: z.array(presenceView), summary: 'Answer to getOnlineUsers.' },
@@ -85,36 +87,38 @@ export const events = {
   userStatus: {
     payload: presenceView,
     summary:
-      'Somebody came online or went offline; to people who have a direct chat with them, and to sockets that watch them.',
+      'A user came online or went offline; to users who have a direct chat with them, and to sockets that watch them.',
   },
   visibility: {
     payload: visibilityView,
-    summary: "Whether others see when one is online; after a change to one's other devices.",
+    summary:
+      'Whether others see that you are online. Answer to getVisibility and setVisibility; after a change also to your other devices.',
   },
   userTyping: {
     payload: typingView,
     summary:
-      'A member of a chat types, or has stopped; to its other members who are there now. A newMessage of theirs in that chat ends it as well: clear it then, for the word of it may come up to 5 s later when the message was sent through another node.',
+      'A member is typing, or has stopped; to the other members who are online. A newMessage by that member ends it as well: clear the indicator then, because with several nodes the event that says so may arrive up to 5 s later.',
   },
   blockChanged: {
     payload: blockView,
-    summary: 'You have blocked or unblocked somebody; to your own sockets.',
+    summary: 'You blocked or unblocked a user; to your own sockets.',
   },
   blocksList: { payload: z.array(blockView), summary: 'Answer to getBlocks.' },
   messageReported: { payload: messageReportedView, summary: 'Answer to reportMessage.' },
   tokenExpiring: {
     payload: tokenLifeView,
-    summary: 'The token of this socket expires soon: send `authenticate`, or the socket will be closed.',
+    summary:
+      'The token of this socket expires soon: send `authenticate` with a new one, or the socket is closed.',
   },
   syncNeeded: {
     payload: z.object({
       withinMs: z
         .number()
         .int()
-        .meta({ description: 'Sync at a random moment within so many milliseconds.' }),
+        .meta({ description: 'Call sync at a random moment within this time, in milliseconds.' }),
     }),
     summary:
-      'Events may have been missed: the server was cut off from the others for a while. Call sync, and ask again whose presence you show (getPresence or watchPresence); to whom it concerns.',
+      'You may have missed events, because this node was cut off from the others. Call sync, and ask again for the presence that you show (getPresence or watchPresence); to the sockets concerned.',
   },
   exception: {
     payload: z.object({
@@ -125,7 +129,7 @@ export const events = {
       retryAfterMs: z.number().optional(),
     }),
     summary:
-      'A command without a callback failed, or (`command` null) this socket is being closed: for its token, or for going on in spite of refusals; only to that socket.',
+      'A command without a callback failed; or, if `command` is null, this socket is being closed because its token expired or because it ignored too many refusals. Only to that socket.',
   },
 } as const satisfies Record<string, { payload: z.ZodType; summary: string }>;
 

@@ -52,7 +52,7 @@ export function idsInQuery(max: number) {
     .union([z.string(), z.array(z.string())], { error: 'expected ids, comma-separated' })
     .transform((value): (string | number)[] => (typeof value === 'string' ? value.split(',') : value))
     .pipe(ids(max).min(1, { error: 'expected ids, comma-separated' }))
-    .describe(`Comma-separated, 1 to ${max}.`);
+    .describe(`1 to ${max} ids, separated by commas.`);
 }
 
 /** A position in a chat (`seq`) or a count of its changes (`version`): an integer from 0. */

@@ -11,13 +11,13 @@ export const presenceView = z
   .object({
     userId: id,
     online: z.boolean(),
-    lastSeenAt: timestamp.nullable().describe('When the user was last online; null while never seen.'),
+    lastSeenAt: timestamp.nullable().describe('When the user was last online; null if never.'),
   })
   .meta({ id: 'Presence' });
 export type PresenceView = z.infer<typeof presenceView>;
 
 export const visibilityView = z
-  .object({ userId: id, visible: z.boolean().describe('Whether others see when this person is online.') })
+  .object({ userId: id, visible: z.boolean().describe('Whether others see that this user is online.') })
   .meta({ id: 'Visibility' });
 export type VisibilityView = z.infer<typeof visibilityView>;
 
@@ -27,7 +27,7 @@ export const typingView = z
     userId: id,
     typing: z.boolean(),
     expiresInMs: count.describe(
-      'When nothing more is heard for so many milliseconds they have stopped; 0 when they have.',
+      'If no further event arrives within this time (milliseconds), the member has stopped typing. 0: has stopped now.',
     ),
   })
   .meta({ id: 'Typing' });
@@ -36,7 +36,7 @@ export type TypingView = z.infer<typeof typingView>;
 export const userView = z
   .object({
     id,
-    externalId: z.string().nullable().describe('Your own id of this person.'),
+    externalId: z.string().nullable().describe('The id of this user in your own application.'),
     name: z.string().nullable(),
     avatarUrl: z.string().nullable(),
     metadata: json,
@@ -47,18 +47,20 @@ export const userView = z
 export type UserView = z.infer<typeof userView>;
 
 export const accountView = userView
-  .extend({ username: z.string().nullable().describe('What they log in by; null without a password.') })
+  .extend({
+    username: z.string().nullable().describe('The name to log in with; null for a user without a password.'),
+  })
   .meta({ id: 'Account' });
 export type AccountView = z.infer<typeof accountView>;
 
-const accessToken = z.string().describe('For `Authorization: Bearer …` and, on sockets, `auth.token`.');
+const accessToken = z.string().describe('Send it as `Authorization: Bearer …`, on sockets as `auth.token`.');
 
 export const sessionView = z
   .object({
     user: accountView,
     accessToken,
-    expiresAt: timestamp.describe('Until when the access token is good.'),
-    refreshToken: z.string().describe('Good once, for `POST /auth/refresh`.'),
+    expiresAt: timestamp.describe('When the access token expires.'),
+    refreshToken: z.string().describe('For `POST /auth/refresh`; can be used once.'),
     refreshExpiresAt: timestamp,
   })
   .meta({ id: 'Session' });
@@ -70,7 +72,7 @@ export const mintedTokenView = z
 export type MintedTokenView = z.infer<typeof mintedTokenView>;
 
 export const tokenLifeView = z
-  .object({ userId: id, expiresAt: timestamp.describe('When the socket will be closed.') })
+  .object({ userId: id, expiresAt: timestamp.describe('When the token expires and the socket is closed.') })
   .meta({ id: 'TokenLife' });
 export type TokenLifeView = z.infer<typeof tokenLifeView>;
 
@@ -78,7 +80,7 @@ export const reactionView = z
   .object({
     emoji: z.string(),
     count,
-    userIds: z.array(id).describe('Who reacted so, the first 20.'),
+    userIds: z.array(id).describe('The first 20 users with this reaction.'),
   })
   .meta({ id: 'Reaction' });
 export type ReactionView = z.infer<typeof reactionView>;
@@ -87,28 +89,30 @@ export const messageView = z
   .object({
     id,
     chatId: id,
-    seq: count.describe('Position in the chat: 1, 2, 3 … without gaps, in commit order.'),
+    seq: count.describe('Position in the chat: 1, 2, 3 … without gaps, in the order of the commits.'),
     version: count.describe('The version of the chat at which this message last changed.'),
     type: z
       .enum(['text', 'system'])
       .describe('`system`: written by the server about a change of the chat, or sent by the application.'),
-    senderId: id.nullable().describe('Of a system message: who did it. null: the application itself.'),
-    receiverId: id.nullable().describe('The other person of a direct chat; null in groups.'),
+    senderId: id
+      .nullable()
+      .describe('Of a system message: the user who made the change; null: the application.'),
+    receiverId: id.nullable().describe('The other user of a direct chat; null in groups.'),
     content: z.string(),
-    seen: z.boolean().describe('Whether somebody other than the sender has seen it.'),
+    seen: z.boolean().describe('Whether anybody other than the sender has seen it.'),
     clientId: z.string().nullable(),
     replyToId: id.nullable(),
     metadata: json
       .nullable()
       .describe(
-        "Of a system message of the server: `event` and its ids; of one of the application, the application's own. `mentions`: the people it mentions.",
+        'Data of your application; `mentions` are the users whom the message mentions. In a system message of the server: `event` and the ids concerned.',
       ),
     reactions: z.array(reactionView),
     createdAt: timestamp,
     editedAt: timestamp.nullable(),
     deletedAt: timestamp
       .nullable()
-      .describe('When it was deleted for everyone: content is empty then, metadata null.'),
+      .describe('When it was deleted for everyone. Content is then empty and metadata null.'),
   })
   .meta({ id: 'Message' });
 export type MessageView = z.infer<typeof messageView>;
@@ -116,20 +120,24 @@ export type MessageView = z.infer<typeof messageView>;
 export const chatView = z
   .object({
     id,
-    chatId: id.describe('The same as `id`: every event of a chat carries it.'),
+    chatId: id.describe('The same as `id`; every event of a chat has this field.'),
     type: z.enum(['direct', 'group']),
-    user1Id: id.nullable().describe('Direct chats: one of the two people.'),
-    user2Id: id.nullable().describe('Direct chats: the other one.'),
+    user1Id: id.nullable().describe('Direct chats: one of the two users.'),
+    user2Id: id.nullable().describe('Direct chats: the other user.'),
     title: z.string().nullable(),
     avatarUrl: z.string().nullable(),
     metadata: json,
-    historyVisible: z.enum(['all', 'fromJoin']).describe('What those who join see of what was before.'),
+    historyVisible: z
+      .enum(['all', 'fromJoin'])
+      .describe(
+        'Whether members who join see earlier messages: `all` of them, or only those since they joined.',
+      ),
     memberCount: count,
     membersVersion: count.describe(
-      'Counts changes of who is in and of roles, in a direct chat also of blocks: when it is another, ask getMembers.',
+      'Counts changes of members and roles, in a direct chat also of blocks. If it differs from the one you know, call getMembers.',
     ),
-    lastSeq: count.describe('How many messages the chat has had; the seq of the newest.'),
-    version: count.describe('How many changes the chat has had.'),
+    lastSeq: count.describe('Number of messages sent so far, which is the seq of the newest.'),
+    version: count.describe('Number of changes of the chat so far.'),
     lastActivityAt: timestamp,
     createdAt: timestamp,
   })
@@ -139,9 +147,9 @@ export type ChatView = z.infer<typeof chatView>;
 export const memberView = z
   .object({
     userId: id,
-    role: z.enum(['owner', 'admin', 'member']).describe('A group has one owner.'),
-    readSeq: count.describe('Has seen everything up to this seq.'),
-    deliveredSeq: count.describe('Has received everything up to this seq.'),
+    role: z.enum(['owner', 'admin', 'member']).describe('A group has exactly one owner.'),
+    readSeq: count.describe('The member has seen everything up to this seq.'),
+    deliveredSeq: count.describe('Everything up to this seq was delivered to the member.'),
     joinedAt: timestamp,
   })
   .meta({ id: 'Member' });
@@ -150,19 +158,16 @@ export type MemberView = z.infer<typeof memberView>;
 /** A chat as one of its members sees it in the chat list. */
 export const chatListItem = chatView
   .extend({
-    unread: count.describe('Messages of others after what this member has seen.'),
-    unreadMentions: count.describe('Those of them that mention this member.'),
+    unread: count.describe('Number of messages of others that this member has not seen.'),
+    unreadMentions: count.describe('How many of them mention this member.'),
     mutedUntil: timestamp.nullable(),
     archivedAt: timestamp.nullable(),
     pinnedAt: timestamp.nullable(),
     readSeq: count,
     role: memberView.shape.role,
     lastMessage: messageView.nullable(),
-    otherUser: userView
-      .extend({ online: z.boolean() })
-      .nullable()
-      .describe('Direct chats: the other person.'),
-    cursor: z.string().describe('Pass it as `before` to get the page after this chat.'),
+    otherUser: userView.extend({ online: z.boolean() }).nullable().describe('Direct chats: the other user.'),
+    cursor: z.string().describe('Pass it as `before` to get the chats after this one.'),
   })
   .meta({ id: 'ChatListItem' });
 export type ChatListItem = z.infer<typeof chatListItem>;
@@ -170,7 +175,7 @@ export type ChatListItem = z.infer<typeof chatListItem>;
 export const chatDetails = chatView
   .extend({
     lastMessage: messageView.nullable(),
-    members: z.array(memberView).describe('At most 100, those who joined first. More by getMembers.'),
+    members: z.array(memberView).describe('The 100 members who joined first. All of them: getMembers.'),
   })
   .meta({ id: 'ChatDetails' });
 export type ChatDetails = z.infer<typeof chatDetails>;
@@ -180,11 +185,11 @@ export type ChatDeletedView = z.infer<typeof chatDeletedView>;
 
 export const messageSeenView = z
   .object({
-    messageId: id.nullable().describe('The message at the watermark; null when the chat has none.'),
+    messageId: id.nullable().describe('The message up to which it holds; null if the chat has none.'),
     seen: z.literal(true),
     chatId: id,
-    userId: id.describe('Who has seen it.'),
-    seq: count.describe('Everything up to this seq is seen by that user.'),
+    userId: id.describe('The user who has seen it.'),
+    seq: count.describe('The user has seen everything up to this seq.'),
     version: count,
   })
   .meta({ id: 'MessageSeen' });
@@ -194,8 +199,8 @@ export const messageDeliveredView = messageSeenView
   .omit({ seen: true })
   .extend({
     delivered: z.literal(true),
-    userId: id.describe('Who has received it.'),
-    seq: count.describe('Everything up to this seq has reached that user.'),
+    userId: id.describe('The user to whom it was delivered.'),
+    seq: count.describe('Everything up to this seq was delivered to the user.'),
   })
   .meta({ id: 'MessageDelivered' });
 export type MessageDeliveredView = z.infer<typeof messageDeliveredView>;
@@ -203,9 +208,9 @@ export type MessageDeliveredView = z.infer<typeof messageDeliveredView>;
 export const unreadCountView = z
   .object({
     chatId: id,
-    unread: count.describe('Unread messages of the chat.'),
-    total: count.describe('Unread messages of all chats.'),
-    unreadMentions: count.describe('Unread messages of the chat that mention the reader.'),
+    unread: count.describe('Number of unread messages of the chat.'),
+    total: count.describe('Number of unread messages of all chats.'),
+    unreadMentions: count.describe('How many unread messages of the chat mention the reader.'),
   })
   .meta({ id: 'UnreadCount' });
 export type UnreadCountView = z.infer<typeof unreadCountView>;
@@ -214,8 +219,8 @@ export const messageReceiptsView = z
   .object({
     messageId: id,
     chatId: id,
-    seenBy: z.array(id).describe('Members other than the sender who have seen it; at most 1,000.'),
-    deliveredTo: z.array(id).describe('Members other than the sender whom it has reached; at most 1,000.'),
+    seenBy: z.array(id).describe('Members who have seen it, without the sender; at most 1,000.'),
+    deliveredTo: z.array(id).describe('Members to whom it was delivered, without the sender; at most 1,000.'),
   })
   .meta({ id: 'MessageReceipts' });
 export type MessageReceiptsView = z.infer<typeof messageReceiptsView>;
@@ -232,7 +237,7 @@ export const messageDeletedView = z
 export type MessageDeletedView = z.infer<typeof messageDeletedView>;
 
 export const messageEditView = z
-  .object({ content: z.string(), at: timestamp.describe('Until when the message read so.') })
+  .object({ content: z.string(), at: timestamp.describe('Until when the message had this content.') })
   .meta({ id: 'MessageEdit' });
 export type MessageEditView = z.infer<typeof messageEditView>;
 
@@ -245,14 +250,14 @@ export const watermarkView = z
   .object({
     chatId: id,
     userId: id,
-    readSeq: count.describe('Has seen everything up to this seq.'),
-    deliveredSeq: count.describe('Has received everything up to this seq.'),
+    readSeq: count.describe('The member has seen everything up to this seq.'),
+    deliveredSeq: count.describe('Everything up to this seq was delivered to the member.'),
     unread: count
       .optional()
       .describe(
-        'Your own only: unread messages of the chat. It falls by reading, and rises by markAsUnread.',
+        'In your own entry only: number of unread messages of the chat. Reading lowers it, markAsUnread raises it.',
       ),
-    unreadMentions: count.optional().describe('Your own only: those of them that mention you.'),
+    unreadMentions: count.optional().describe('In your own entry only: how many of them mention you.'),
   })
   .meta({ id: 'Watermark' });
 export type WatermarkView = z.infer<typeof watermarkView>;
@@ -263,16 +268,20 @@ const membersChange = z.object({
   version: count,
   membersVersion: count,
   memberCount: count,
-  by: id.nullable().describe('Who did it; null: the application itself.'),
+  by: id.nullable().describe('The user who did it; null: the application.'),
 });
 
 export const membersAddedView = membersChange
-  .extend({ userIds: z.array(id).describe('Those who were no members before.'), joinedAt: timestamp })
+  .extend({ userIds: z.array(id).describe('The users who were not members before.'), joinedAt: timestamp })
   .meta({ id: 'MembersAdded' });
 export type MembersAddedView = z.infer<typeof membersAddedView>;
 
 export const memberRemovedView = membersChange
-  .extend({ userId: id.describe('Who is no member any more; they left if `by` is the same.') })
+  .extend({
+    userId: id.describe(
+      'The user who is no longer a member. If `by` is the same user, they left by themselves.',
+    ),
+  })
   .meta({ id: 'MemberRemoved' });
 export type MemberRemovedView = z.infer<typeof memberRemovedView>;
 
@@ -284,9 +293,9 @@ export type MemberUpdatedView = z.infer<typeof memberUpdatedView>;
 export const membersPage = z
   .object({
     chatId: id,
-    members: z.array(memberView).describe('By userId.'),
+    members: z.array(memberView).describe('Sorted by userId.'),
     more: z.boolean(),
-    membersVersion: count.describe('When it changes between two pages, begin again.'),
+    membersVersion: count.describe('If it changes between two pages, begin again.'),
   })
   .meta({ id: 'MembersPage' });
 export type MembersPage = z.infer<typeof membersPage>;
@@ -295,7 +304,7 @@ export type MembersPage = z.infer<typeof membersPage>;
 export const membershipView = z
   .object({
     chatId: id,
-    version: count.describe('The version that the chat has; settings take none.'),
+    version: count.describe('The present version of the chat; changing settings does not raise it.'),
     mutedUntil: timestamp.nullable(),
     archivedAt: timestamp.nullable(),
     pinnedAt: timestamp.nullable(),
@@ -306,8 +315,8 @@ export type MembershipView = z.infer<typeof membershipView>;
 export const messagesPage = z
   .object({
     chatId: id,
-    messages: z.array(messageView).describe('By seq, oldest first.'),
-    more: z.boolean().describe('Whether there is more in the direction that was asked for.'),
+    messages: z.array(messageView).describe('Sorted by seq, oldest first.'),
+    more: z.boolean().describe('Whether there are more messages in the requested direction.'),
   })
   .meta({ id: 'MessagesPage' });
 export type MessagesPage = z.infer<typeof messagesPage>;
@@ -315,12 +324,16 @@ export type MessagesPage = z.infer<typeof messagesPage>;
 export const syncedChat = z
   .object({
     chat: chatListItem,
-    messages: z.array(messageView).describe('Changed after the version that the client has, by version.'),
-    upTo: count.describe('The client is whole up to this version of the chat.'),
+    messages: z
+      .array(messageView)
+      .describe('Messages that changed after the version of the client, sorted by version.'),
+    upTo: count.describe('The version of the chat up to which the client is now complete.'),
     reset: z
       .boolean()
-      .describe('Forget what you have of this chat: `messages` is its newest page, by version.'),
-    more: z.boolean().describe('Call again with `upTo` to go on.'),
+      .describe(
+        'true: discard what you have of this chat. `messages` is its newest page, sorted by version.',
+      ),
+    more: z.boolean().describe('true: call sync again with `upTo` as the version.'),
   })
   .meta({ id: 'SyncedChat' });
 export type SyncedChat = z.infer<typeof syncedChat>;
@@ -328,25 +341,27 @@ export type SyncedChat = z.infer<typeof syncedChat>;
 export const syncedView = z
   .object({
     chats: z.array(syncedChat),
-    gone: z.array(id).describe('Chats that were named and may not be seen any more.'),
-    more: z.boolean().describe('Call again: there are more chats or messages.'),
+    gone: z.array(id).describe('Chats in `versions` that were deleted or are no longer visible to you.'),
+    more: z.boolean().describe('true: there are more chats or messages; call sync again.'),
     watermarks: z
       .array(watermarkView)
-      .describe('Of the members of your chats, moved since `since`; your own with what is unread.'),
+      .describe('Receipts of members of your chats that changed since `since`; your own with unread counts.'),
     hidden: z
       .array(z.object({ chatId: id, messageId: id }))
       .describe('Messages that you deleted for yourself since `since`.'),
-    memberships: z.array(membershipView).describe('Your settings of chats, changed since `since`.'),
-    at: timestamp.describe('Pass it as `since` the next time.'),
+    memberships: z
+      .array(membershipView)
+      .describe('Your chat settings (muted, archived, pinned) that changed since `since`.'),
+    at: timestamp.describe('Pass it as `since` in the next call.'),
   })
   .meta({ id: 'Synced' });
 export type SyncedView = z.infer<typeof syncedView>;
 
 export const blockView = z
   .object({
-    userId: id.describe('Whom you block, or do not.'),
+    userId: id.describe('The user who is or is not blocked.'),
     blocked: z.boolean(),
-    blockedAt: timestamp.nullable().describe('Since when; null when not blocked.'),
+    blockedAt: timestamp.nullable().describe('Since when; null if not blocked.'),
   })
   .meta({ id: 'Block' });
 export type BlockView = z.infer<typeof blockView>;
@@ -372,7 +387,7 @@ export const reportView = messageReportedView
         replyToId: id.nullable(),
         createdAt: timestamp,
         editedAt: timestamp.nullable(),
-        edits: z.array(messageEditView).describe('What it had said before, oldest first; the last 20.'),
+        edits: z.array(messageEditView).describe('Its last 20 earlier versions, oldest first.'),
       })
       .describe('The message as it was when it was reported.'),
   })

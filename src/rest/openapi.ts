@@ -170,7 +170,8 @@ export function openApiDocument(): OpenAPIObject {
     info: {
       title: 'Chat messaging API',
       version,
-      description: 'The REST edge. Apps talk to the same commands over Socket.IO: see the README.',
+      description:
+        'The REST edge. Apps talk to the same commands over Socket.IO: see docs/reference/protocol.md.',
     },
     paths,
     components: {
@@ -190,7 +191,7 @@ export function openApiDocument(): OpenAPIObject {
       },
       responses: {
         Error: {
-          description: 'An error with a code; docs/errors.md lists them.',
+          description: 'An error with a code; docs/reference/errors.md lists them.',
           content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
         },
       },

@@ -3,12 +3,29 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppModule } from '../../src/app.module.js';
 import { environment } from '../../src/config/environment.js';
-import { type CommandName, commandNames, definitionOf, events } from '../../src/contract/index.js';
+import { commandNames, definitionOf, errorCatalogue, events } from '../../src/contract/index.js';
 import { ROUTE_COMMANDS } from '../../src/rest/route.decorator.js';
 import { projectRoot } from '../../src/common/project-root.js';
 import { World } from '../support/world.js';
 
 const root = projectRoot();
+
+/** Every handwritten or generated document of the project. */
+const documents = [
+  ...[
+    'README.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    'SECURITY.md',
+    'tools/bench/README.md',
+    'tools/chaos/README.md',
+  ],
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.md'))
+    .map((path) => join('docs', path))
+    .sort(),
+];
+
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
 /** Every match of the pattern's first group. */
@@ -47,49 +64,68 @@ describe('Generated documents', () => {
   });
 });
 
+const SEED_TABLES = `
+| client emits | data | server emits | data |
+|---|---|---|---|
+| \`userOnline\` | \`1\` | | |
+| \`getChats\` | \`1\` | \`chatsList\` | \`[{ "id": 1, "user1Id": 1, "user2Id": 2 }]\` |
+| \`createChat\` | \`{ "user1Id": 1, "user2Id": 2 }\` | \`newChat\` | \`{ "id": 1, "user1Id": 1, "user2Id": 2 }\` |
+| \`sendMessage\` | \`{ "senderId": 1, "receiverId": 2, "content": "Hello!" }\` | \`newMessage\` | \`{ "id": 1, "senderId": 1, "receiverId": 2, "content": "Hello!", "seen": false }\` |
+| \`markAsSeen\` | \`{ "messageId": 1 }\` | \`messageSeen\` | \`{ "messageId": 1, "seen": true }\` |
+| \`userOffline\` | \`1\` | | |
+
+| method | path | what |
+|---|---|---|
+| GET | \`/chats/:id\` | a chat by id |
+| GET | \`/chats/user/:id\` | a user's chats |
+| POST | \`/chats\` | create a chat |
+| DELETE | \`/chats/:id\` | delete a chat |
+`;
+
 describe('The README', () => {
-  const glance = section(read('README.md'), 'Protocol at a glance');
-  const cells = glance.split('\n').filter((line) => line.startsWith('|'));
-
-  it('names only commands and events that exist', () => {
-    const names = cells.flatMap((line) => {
-      const [, command = '', , event = ''] = line.split(/(?<!\\)\|/);
-      return all(`${command} ${event}`, /`([a-z][A-Za-z]*)`/g);
-    });
-    expect(names).toContain('sendMessage');
-    expect(names.filter((name) => !(name in events) && !commandNames.includes(name as CommandName))).toEqual(
-      [],
-    );
+  it('has the seed tables word for word', () => {
+    expect(section(read('README.md'), 'Protocol at a glance')).toContain(SEED_TABLES);
   });
 
-  it('names every command of sockets and every event', () => {
-    const sent = commandNames.filter((name) => definitionOf(name).socket);
-    const names = [...sent, ...Object.keys(events)];
-    expect(names.filter((name) => !glance.includes(`\`${name}\``))).toEqual([]);
+  it('is at most 150 lines long', () => {
+    expect(read('README.md').split('\n').length - 1).toBeLessThanOrEqual(150);
+  });
+});
+
+describe('The protocol page', () => {
+  const page = read('docs/reference/protocol.md');
+  const glance = section(page, 'All commands');
+  const rows = glance.split('\n').filter((line) => line.startsWith('| ['));
+
+  it('lists the commands that exist, all of them', () => {
+    const listed = rows.map((line) => /^\| \[\(?(\w+)\)?\]/.exec(line)![1]);
+    expect(listed).toEqual(commandNames);
+    expect(all(section(page, 'Commands'), /^### (\w+)$/gm)).toEqual(commandNames);
   });
 
-  it('names the routes that exist, all of them', () => {
-    const inCells = all(cells.join('\n'), /`((?:GET|POST|PUT|PATCH|DELETE) [^`]+)`/g);
-    const inSeedTable = [...cells.join('\n').matchAll(/^\| ([A-Z]+) \| `([^`]+)`/gm)].map(
-      ([, method, path]) => `${method} ${path}`,
-    );
-    const named = [...inCells, ...inSeedTable].map(anyParameter);
+  it('lists the events that exist, all of them', () => {
+    expect(all(section(page, 'Events'), /^\| `(\w+)` \|/gm)).toEqual(Object.keys(events));
+    expect(Object.keys(events).filter((name) => !glance.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('lists the routes that exist, all of them', () => {
+    const named = all(rows.join('\n'), /`((?:GET|POST|PUT|PATCH|DELETE) [^`]+)`/g).map(anyParameter);
     expect([...new Set(named)].sort()).toEqual(uniqueRoutes);
   });
+});
 
-  it('has the seed tables word for word', () => {
-    expect(glance).toContain(
-      '| `markAsSeen` | `{ "messageId": 1 }` | `messageSeen` | `{ "messageId": 1, "seen": true }` |',
-    );
-    expect(glance).toContain("| GET | `/chats/user/:id` | a user's chats |");
+describe('The error page', () => {
+  it('lists the codes that exist, all of them', () => {
+    const listed = all(read('docs/reference/errors.md'), /^\| `([A-Z_]+)` \|/gm);
+    expect(listed).toEqual(Object.keys(errorCatalogue));
   });
 });
 
 describe('Environment variables', () => {
   const names = Object.keys(environment).sort();
 
-  it('are those of the README', () => {
-    expect(all(section(read('README.md'), 'Configuration'), /^\| `([A-Z_]+)` \|/gm).sort()).toEqual(names);
+  it('are those of the configuration page', () => {
+    expect(all(read('docs/reference/configuration.md'), /^\| `([A-Z_]+)` \|/gm).sort()).toEqual(names);
   });
 
   it('are those of .env.example', () => {
@@ -98,16 +134,7 @@ describe('Environment variables', () => {
 });
 
 describe('Scripts', () => {
-  const documents = [
-    'README.md',
-    'CONTRIBUTING.md',
-    'tools/bench/README.md',
-    'docs/operations.md',
-    'docs/scaling.md',
-    '.ci/run',
-  ];
-
-  it.each(documents)('that %s names exist', (path) => {
+  it.each([...documents, '.ci/run'])('that %s names exist', (path) => {
     const named = all(read(path), /npm run (?:-\S+ )*([a-z][\w:-]*)/g);
     expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
   });
@@ -119,15 +146,24 @@ describe('Scripts', () => {
   });
 });
 
-describe('Layers', () => {
-  it('of CONTRIBUTING.md name every folder of src', () => {
-    const layers = section(read('CONTRIBUTING.md'), 'The layers').split('```')[1]!;
-    const folders = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) =>
-      entry.isDirectory(),
-    );
-    expect(
-      folders.map(({ name }) => name).filter((name) => !new RegExp(`\\b${name}\\b`).test(layers)),
-    ).toEqual([]);
+/** An ES module of the project, which Jest's CommonJS can't import. */
+const PRINT_ROOMS =
+  "const { LAYERS } = await import('./tools/lint/layers.js'); console.log(JSON.stringify(LAYERS.flat()))";
+
+describe('Rooms', () => {
+  const named = all(section(read('CONTRIBUTING.md'), 'The rooms'), /^\| `([a-z/]+)` \|/gm);
+
+  it('of CONTRIBUTING.md are those that the linter knows, in its order', () => {
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', PRINT_ROOMS], { cwd: root });
+    expect(named).toEqual(JSON.parse(stdout.toString()));
+  });
+
+  it('of the README name every folder of src', () => {
+    const map = section(read('README.md'), 'Map of `src/`');
+    const folders = readdirSync(join(root, 'src'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+    expect(folders.filter((name) => !map.includes(`${name}/`))).toEqual([]);
   });
 });
 
@@ -141,20 +177,33 @@ describe('Decisions', () => {
   });
 });
 
-describe('Links of documents', () => {
-  const documents = [
-    'README.md',
-    'CONTRIBUTING.md',
-    'CHANGELOG.md',
-    'tools/bench/README.md',
-    'docs/operations.md',
-    'docs/scaling.md',
-  ];
+/** The anchor that GitHub gives a heading. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replaceAll(' ', '-');
 
-  it.each(documents)('of %s lead to files that exist', (path) => {
-    const folder = join(root, path, '..');
-    const targets = all(read(path), /\]\((?!https?:|#)([^)#]+)/g);
-    expect(targets.filter((target) => !existsSync(join(folder, target)))).toEqual([]);
+describe('Documents', () => {
+  it.each(documents)('link to files and headings that exist: %s', (path) => {
+    const broken = all(read(path), /\]\((?!https?:)([^)\s]+)\)/g).filter((link) => {
+      const [file = '', anchor] = link.split('#');
+      const target = file === '' ? path : join(path, '..', file);
+      if (!existsSync(join(root, target))) return true;
+      return (
+        anchor !== undefined &&
+        !all(read(target), /^#+ (.+)$/gm)
+          .map(anchorOf)
+          .includes(anchor)
+      );
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it.each(documents)('name files of the project that exist: %s', (path) => {
+    const named = all(read(path), /`((?:docs|src|test|scripts|migrations|deploy)\/[\w./-]+\.\w+)`/g);
+    expect(named.filter((file) => !existsSync(join(root, file)))).toEqual([]);
   });
 });
 

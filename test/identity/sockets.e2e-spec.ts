@@ -41,7 +41,7 @@ describe('With AUTH=jwt a socket', () => {
 
     it('hears nothing and is heard by nobody', async () => {
       const mallory = world.stranger({ auth: {} });
-      await expect(mallory).rejects.toThrow('Nobody said who is asking.');
+      await expect(mallory).rejects.toThrow('Authentication required: send an access token');
       expect((await world.http.get('/users/online').set('X-Api-Key', key).expect(200)).body).toEqual([]);
     });
   });

@@ -122,7 +122,9 @@ describe('Metrics', () => {
   it('are those that the documents tell of', async () => {
     const text = (await world.http.get('/metrics').expect(200)).text;
     const own = [...text.matchAll(/^# TYPE (chat_\w+) /gm)].map(([, name]) => name!);
-    const told = readFileSync(join(projectRoot(), 'docs/operations.md'), 'utf8').match(/\bchat_[a-z_]+/g);
+    const told = readFileSync(join(projectRoot(), 'docs/reference/monitoring.md'), 'utf8').match(
+      /\bchat_[a-z_]+/g,
+    );
     expect([...new Set(told)].sort()).toEqual(own.sort());
   });
 

@@ -31,15 +31,15 @@ if (given.help) {
   );
   console.log(
     `npm run simulate [-- flags]\n\n  --online      people online, comma-separated\n${lines.join('\n')}\n` +
-      '  --docs        write docs/scaling.md and docs/scaling.svg instead, by the assumptions above',
+      '  --docs        write docs/reference/scaling.md and docs/reference/scaling.svg instead, by the assumptions above',
   );
   process.exit(0);
 }
 
 if (given.docs) {
-  const file = join(root, 'docs', 'scaling.md');
+  const file = join(root, 'docs/reference', 'scaling.md');
   writeFileSync(file, documented(readFileSync(file, 'utf8'), sources));
-  writeFileSync(join(root, 'docs', 'scaling.svg'), drawing(usual, c));
+  writeFileSync(join(root, 'docs/reference', 'scaling.svg'), drawing(usual, c));
   process.exit(0);
 }
 

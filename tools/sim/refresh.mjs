@@ -1,11 +1,11 @@
 /**
  * Measures the unit costs anew and writes what rests on them: tools/sim/unit-costs.json, and from it the tables of
- * docs/scaling.md and docs/scaling.svg. On a machine that does nothing else, Linux, some two minutes:
+ * docs/reference/scaling.md and docs/reference/scaling.svg. On a machine that does nothing else, Linux, some two minutes:
  *
  *   node tools/sim/refresh.mjs
  *
  * Figures of the server are those of tools/bench/results/whole.json (`npm run bench -- --keep`); without that file they stay.
- * Sentences of docs/scaling.md that quote a figure are to be read again by a person.
+ * Sentences of docs/reference/scaling.md that quote a figure are to be read again by a person.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

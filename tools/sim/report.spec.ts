@@ -8,11 +8,11 @@ const sources = JSON.parse(read('tools/sim/unit-costs.json')) as Sources;
 /** `npm run simulate -- --docs` writes them. */
 describe('Past one machine', () => {
   it('has the unit costs and the figures of the simulation', () => {
-    const document = read('docs/scaling.md');
+    const document = read('docs/reference/scaling.md');
     expect(document).toBe(documented(document, sources));
   });
 
   it('has its drawing', () => {
-    expect(read('docs/scaling.svg')).toBe(drawing(usual, costsOf(sources)));
+    expect(read('docs/reference/scaling.svg')).toBe(drawing(usual, costsOf(sources)));
   });
 });

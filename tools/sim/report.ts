@@ -93,7 +93,7 @@ export function drawing(a: Assumptions, c: UnitCosts): string {
   return chart(lines, short);
 }
 
-/** docs/scaling.md with its two generated parts as the unit costs say, by the usual assumptions. */
+/** docs/reference/scaling.md with its two generated parts as the unit costs say, by the usual assumptions. */
 export function documented(markdown: string, sources: Sources): string {
   const costs = Object.entries(sources).map(
     ([name, { value, about, source }]) => `| ${about} | ${figure(name, value)} | ${source} |`,

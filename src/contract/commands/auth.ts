@@ -6,7 +6,7 @@ import { accountView, mintedTokenView, sessionView, tokenLifeView } from '../vie
 const refreshToken = z
   .string()
   .regex(/^[\w-]{1,200}$/, { error: 'expected a refresh token' })
-  .describe('Good once.');
+  .describe('Can be used once.');
 
 /** Its first 16 bytes name the session: the same after each refresh, and nothing that can be guessed. */
 const bySession = { field: 'refreshToken', characters: 21 };
@@ -19,11 +19,11 @@ const accessToken = z
 /** None of them keeps its answer for a repeat by key: those are secrets. */
 export const authCommands = {
   register: define({
-    summary: 'Makes a user with a password, and logs them in.',
+    summary: 'Creates a user with a password and logs them in.',
     input: z.object({
       username: userName,
       password,
-      name: filledText(200).nullable().optional().describe('What others see.'),
+      name: filledText(200).nullable().optional().describe('The name that others see.'),
     }),
     result: sessionView,
     order: 'write',
@@ -36,7 +36,7 @@ export const authCommands = {
     rest: { method: 'POST', path: '/auth/register', status: 201 },
   }),
   login: define({
-    summary: 'Begins a session by name and password.',
+    summary: 'Logs in with username and password.',
     input: z.object({ username: text(254), password: text(256) }),
     result: sessionView,
     order: 'write',
@@ -49,7 +49,7 @@ export const authCommands = {
     rest: { method: 'POST', path: '/auth/login', status: 200 },
   }),
   refresh: define({
-    summary: 'New tokens for a refresh token, which is spent by it. Used twice it ends its session.',
+    summary: 'Exchanges a refresh token for new tokens. A refresh token that is used twice ends its session.',
     input: z.object({ refreshToken }),
     result: sessionView,
     order: 'write',
@@ -62,7 +62,8 @@ export const authCommands = {
     rest: { method: 'POST', path: '/auth/refresh', status: 200 },
   }),
   logout: define({
-    summary: 'Ends the session of a refresh token. Its access token is good until it expires.',
+    summary:
+      'Ends the session of a refresh token. Access tokens of the session remain valid until they expire.',
     input: z.object({ refreshToken }),
     result: z.object({ loggedOut: z.literal(true) }),
     order: 'write',
@@ -75,7 +76,7 @@ export const authCommands = {
     rest: { method: 'POST', path: '/auth/logout', status: 200 },
   }),
   getMe: define({
-    summary: 'Who asks.',
+    summary: 'The user who is calling.',
     input: z.object({ userId: id.optional() }),
     result: accountView,
     order: 'read',
@@ -86,7 +87,7 @@ export const authCommands = {
     rest: { method: 'GET', path: '/auth/me', status: 200 },
   }),
   changePassword: define({
-    summary: 'Changes the own password and ends all sessions; the answer is a new one.',
+    summary: 'Changes your password and ends all your sessions. The result is a new session.',
     input: z.object({ currentPassword: password, newPassword: password }),
     result: sessionView,
     order: 'write',
@@ -99,7 +100,8 @@ export const authCommands = {
     rest: { method: 'POST', path: '/auth/password', status: 200 },
   }),
   mintToken: define({
-    summary: 'An access token for a user of your application; by `externalId` the user is made if need be.',
+    summary:
+      'Creates an access token for a user of your application. If no user has the `externalId`, one is created.',
     input: z
       .object({
         userId: id.optional(),
@@ -110,7 +112,7 @@ export const authCommands = {
           .min(1)
           .max(2_592_000)
           .optional()
-          .describe('At most 30 days; left out, ACCESS_TOKEN_SECONDS.'),
+          .describe('At most 30 days. Left out: ACCESS_TOKEN_SECONDS.'),
       })
       .refine((user) => (user.userId === undefined) !== (user.externalId === undefined), {
         error: 'expected one of userId and externalId',
@@ -125,7 +127,7 @@ export const authCommands = {
     rest: { method: 'POST', path: '/auth/tokens', status: 201 },
   }),
   authenticate: define({
-    summary: 'Renews the token of this socket, for the same person, before the one it has expires.',
+    summary: 'Gives this socket a new token of the same user, before the present one expires.',
     input: z.object({ token: accessToken }),
     result: tokenLifeView,
     order: 'write',

@@ -3,12 +3,12 @@ import { define, repeatable } from '../define.js';
 import { id, pageSize } from '../scalars.js';
 import { blockView } from '../views.js';
 
-const whom = z.object({ userId: id.describe('Whom; not who asks.'), ...repeatable });
+const whom = z.object({ userId: id.describe('The user to block or unblock.'), ...repeatable });
 
 export const blocksCommands = {
   blockUser: define({
     summary:
-      'Blocks a person: in the direct chat of the two nobody sends, edits or reacts, and the blocked one sees no presence and no typing of you, and is not told when you read. Groups go on.',
+      'Blocks a user: in your direct chat neither of you can send, edit or react, and the blocked user no longer sees your presence and your typing, and is not notified when you read. Groups are not affected.',
     input: whom,
     result: blockView,
     order: 'write',
@@ -20,7 +20,7 @@ export const blocksCommands = {
     rest: { method: 'PUT', path: '/users/:userId/block', status: 200 },
   }),
   unblockUser: define({
-    summary: 'Takes a block back.',
+    summary: 'Unblocks a user.',
     input: whom,
     result: blockView,
     order: 'write',
@@ -32,7 +32,7 @@ export const blocksCommands = {
     rest: { method: 'DELETE', path: '/users/:userId/block', status: 200 },
   }),
   getBlocks: define({
-    summary: 'Whom you block, by id, a page at a time.',
+    summary: 'The users whom you block, sorted by id, in pages.',
     input: z.object({ userId: id.optional(), after: id.optional(), limit: pageSize(1_000, 100) }),
     result: z.array(blockView),
     order: 'read',

@@ -11,19 +11,21 @@ const groupFields = {
   historyVisible: z
     .enum(['all', 'fromJoin'])
     .optional()
-    .describe('What those who join from now on see of what was before.'),
+    .describe(
+      'Whether members who join from now on see earlier messages: `all` of them, or only those since they joined.',
+    ),
 };
 
 export const chatsCommands = {
   getChats: define({
-    summary: "A user's chats, the one with the latest activity first.",
+    summary: 'The chats of a user, the one with the latest activity first.',
     input: z.object({
       userId: id.optional(),
       before: z
         .string()
         .regex(/^\d{1,14}\.\d{1,16}$/, { error: 'expected the `cursor` of a chat of the list' })
         .optional()
-        .describe('The `cursor` of the last chat of the page before.'),
+        .describe('The `cursor` of the last chat of the previous page.'),
       limit: pageSize(500, 100),
     }),
     result: z.array(chatListItem),
@@ -36,10 +38,10 @@ export const chatsCommands = {
     rest: { method: 'GET', path: '/chats/user/:userId', status: 200 },
   }),
   createChat: define({
-    summary: 'The direct chat of two people: the one there is, else a new one.',
+    summary: 'Returns the direct chat of two users, and creates it if there is none.',
     input: z
       .object({ user1Id: id, user2Id: id, ...repeatable })
-      .refine((chat) => chat.user1Id !== chat.user2Id, { error: 'expected two different people' }),
+      .refine((chat) => chat.user1Id !== chat.user2Id, { error: 'expected two different users' }),
     result: chatView,
     order: 'write',
     limit: 'createChat',
@@ -52,7 +54,7 @@ export const chatsCommands = {
   createGroup: define({
     limit: 'createChat',
     summary:
-      'A new group of whoever makes it, its owner, and others. Made by nobody, the first of them owns it.',
+      'Creates a group of the acting user, who is its owner, and other members. If the application creates it in the name of no user, the first member is the owner.',
     input: z.object({ userId: id.optional(), memberIds: people(0), ...groupFields, ...repeatable }),
     result: chatView,
     order: 'write',
@@ -62,7 +64,8 @@ export const chatsCommands = {
     rest: { method: 'POST', path: '/chats', status: 201, when: ['title', 'memberIds'] },
   }),
   updateChat: define({
-    summary: 'Changes what a group shows of itself; what is left out stays. For its admins.',
+    summary:
+      'Changes title, picture, metadata or history setting of a group. Fields that are left out stay unchanged. For its admins.',
     input: inChat.extend({ ...groupFields, title: groupFields.title.optional(), ...repeatable }),
     result: chatView,
     order: 'write',

@@ -14,9 +14,9 @@ const member = z.object({ chatId: id, userId: id });
 
 export const membersCommands = {
   getMembers: define({
-    summary: 'Members of a chat by id, a page at a time.',
+    summary: 'The members of a chat, sorted by user id, in pages.',
     input: inChat.extend({
-      after: position.optional().describe('Members with a larger id.'),
+      after: position.optional().describe('Only members with a larger user id.'),
       limit: pageSize(1_000, 100),
     }),
     result: membersPage,
@@ -29,7 +29,7 @@ export const membersCommands = {
     rest: { method: 'GET', path: '/chats/:chatId/members', status: 200 },
   }),
   addMembers: define({
-    summary: 'Adds people to a group; those who are in it already stay as they are. For its admins.',
+    summary: 'Adds users to a group. Those who are already members stay as they are. For its admins.',
     input: inChat.extend({ userIds: people(1), ...repeatable }),
     result: membersAddedView,
     order: 'write',
@@ -40,7 +40,8 @@ export const membersCommands = {
     rest: { method: 'POST', path: '/chats/:chatId/members', status: 200 },
   }),
   removeMember: define({
-    summary: 'Removes somebody from a group: admins remove members, the owner anybody. Oneself: leaveChat.',
+    summary:
+      'Removes a member from a group: admins can remove members, the owner anybody. To leave yourself, use leaveChat.',
     input: member.extend(repeatable),
     result: memberRemovedView,
     order: 'write',
@@ -52,7 +53,7 @@ export const membersCommands = {
   }),
   leaveChat: define({
     summary:
-      'Leaves a group. An owner leaves it to the longest-standing admin, else member; the last one deletes it.',
+      'Leaves a group. If the owner leaves, the longest-standing admin becomes the owner, or else the longest-standing member. When the last member leaves, the group is deleted.',
     input: inChat.extend(repeatable),
     result: memberRemovedView,
     order: 'write',
@@ -65,7 +66,8 @@ export const membersCommands = {
     rest: { method: 'POST', path: '/chats/:chatId/leave', status: 200 },
   }),
   setRole: define({
-    summary: 'Gives a member of a group a role; for its owner. A new owner makes the former one an admin.',
+    summary:
+      'Sets the role of a member of a group; for its owner. When another member becomes the owner, the former owner becomes an admin.',
     input: member.extend({ role: z.enum(['owner', 'admin', 'member']), ...repeatable }),
     result: memberUpdatedView,
     order: 'write',
@@ -76,7 +78,7 @@ export const membersCommands = {
     rest: { method: 'PATCH', path: '/chats/:chatId/members/:userId', status: 200 },
   }),
   updateMembership: define({
-    summary: 'Mutes, archives or pins a chat for oneself; what is left out stays.',
+    summary: 'Mutes, archives or pins a chat for yourself. Fields that are left out stay unchanged.',
     input: inChat.extend({
       mutedUntil: moment.nullable().optional().describe('null: not muted.'),
       archived: z.boolean().optional(),

@@ -14,7 +14,7 @@ import { messageDeletedView, messageEditView, messagesPage, messageView } from '
 
 export const messagesCommands = {
   sendMessage: define({
-    summary: 'Sends a message: to a chat by `chatId`, or to a person by `receiverId`.',
+    summary: 'Sends a message: to a chat by `chatId`, or to a user by `receiverId`.',
     input: z
       .object({
         senderId: id.optional(),
@@ -25,7 +25,9 @@ export const messagesCommands = {
         replyToId: id.optional(),
         metadata: messageMetadata
           .optional()
-          .describe('The application’s own; `mentions` are members that it mentions.'),
+          .describe(
+            'Data of your application. `mentions` is a list of the members whom the message mentions.',
+          ),
       })
       .refine((message) => (message.chatId === undefined) !== (message.receiverId === undefined), {
         error: 'expected one of chatId and receiverId',
@@ -44,7 +46,7 @@ export const messagesCommands = {
     rest: { method: 'POST', path: '/chats/:chatId/messages', status: 201, without: ['receiverId'] },
   }),
   sendSystemMessage: define({
-    summary: 'A message of the application itself, in nobody’s name, to any chat. For the application only.',
+    summary: 'Sends a message without a sender to any chat. For the application only.',
     input: z.object({
       chatId: id,
       content: filledText(MAX_CONTENT_LENGTH),
@@ -61,14 +63,14 @@ export const messagesCommands = {
     rest: { method: 'POST', path: '/chats/:chatId/system-messages', status: 201 },
   }),
   getMessages: define({
-    summary: 'Messages of a chat by seq: the newest, or those before, after or around one.',
+    summary: 'Messages of a chat, sorted by `seq`: the newest, or those before, after or around a position.',
     input: z
       .object({
         chatId: id,
         userId: id.optional(),
-        before: position.optional().describe('Messages with a smaller seq, the nearest.'),
-        after: position.optional().describe('Messages with a larger seq, the nearest.'),
-        around: position.optional().describe('The message with this seq, and those on both sides.'),
+        before: position.optional().describe('The nearest messages with a smaller seq.'),
+        after: position.optional().describe('The nearest messages with a larger seq.'),
+        around: position.optional().describe('The message with this seq and its neighbours on both sides.'),
         limit: pageSize(100, 50),
       })
       .refine((page) => [page.before, page.after, page.around].filter((at) => at !== undefined).length <= 1, {
@@ -84,7 +86,7 @@ export const messagesCommands = {
     rest: { method: 'GET', path: '/chats/:chatId/messages', status: 200 },
   }),
   editMessage: define({
-    summary: 'Changes the text of an own message. What it said before is kept.',
+    summary: 'Changes the text of your own message. Earlier versions are kept.',
     input: onMessage.extend({ content: filledText(MAX_CONTENT_LENGTH), ...repeatable }),
     result: messageView,
     order: 'write',
@@ -96,7 +98,8 @@ export const messagesCommands = {
     rest: { method: 'PATCH', path: '/messages/:messageId', status: 200 },
   }),
   deleteMessage: define({
-    summary: 'Deletes a message: an own one for everyone, leaving an empty place, or any for oneself.',
+    summary:
+      'Deletes a message: your own for everyone, which leaves an empty message in its place, or any message for yourself.',
     input: onMessage.extend({ for: z.enum(['everyone', 'me']).default('everyone'), ...repeatable }),
     result: messageDeletedView,
     order: 'write',
@@ -108,7 +111,7 @@ export const messagesCommands = {
     rest: { method: 'DELETE', path: '/messages/:messageId', status: 200 },
   }),
   getMessageEdits: define({
-    summary: 'What a message said before its edits, the oldest first; at most 100.',
+    summary: 'The earlier versions of an edited message, oldest first; at most 100.',
     input: onMessage,
     result: z.array(messageEditView),
     order: 'read',

@@ -10,7 +10,7 @@ const people = z.object({ userIds: ids(MAX_PEOPLE), userId: id.optional() });
 
 export const presenceCommands = {
   userOnline: define({
-    summary: 'Says who is at this socket, and that they are online.',
+    summary: 'Says which user this socket belongs to, and that the user is online.',
     input: z.object({ userId: id }),
     result: presenceView,
     order: 'write',
@@ -22,7 +22,7 @@ export const presenceCommands = {
     rest: null,
   }),
   userOffline: define({
-    summary: 'Takes this socket offline. The user is online while any other socket of theirs is.',
+    summary: 'Takes this socket offline. The user stays online as long as another of their sockets is.',
     input: z.object({ userId: id.optional() }),
     result: presenceView,
     order: 'write',
@@ -34,7 +34,7 @@ export const presenceCommands = {
     rest: null,
   }),
   getOnlineUsers: define({
-    summary: 'Who is online now, of the people one shares a chat with; at most 1,000.',
+    summary: 'Which of the users who share a chat with you are online; at most 1,000.',
     input: z.object({ userId: id.optional() }),
     result: z.array(presenceView),
     order: 'read',
@@ -45,7 +45,7 @@ export const presenceCommands = {
   }),
   getPresence: define({
     summary:
-      'Whether these people are online, in their order; at most 500. Who shares no chat with the asker looks as somebody who does not exist: offline, never seen.',
+      'Whether these users are online, in the same order; at most 500. A user who shares no chat with you looks like one that does not exist: offline, never seen.',
     input: people,
     result: z.array(presenceView),
     order: 'read',
@@ -55,7 +55,7 @@ export const presenceCommands = {
     rest: null,
   }),
   getUsersPresence: define({
-    summary: 'As getPresence; `ids` are comma-separated.',
+    summary: 'Like getPresence, with `ids` separated by commas.',
     input: z.object({ ids: idsInQuery(MAX_PEOPLE), userId: id.optional() }),
     result: z.array(presenceView),
     order: 'read',
@@ -66,7 +66,7 @@ export const presenceCommands = {
   }),
   watchPresence: define({
     summary:
-      'From now on this socket hears `userStatus` of these people, at most 500, of those one shares a chat with. Replaces what it watched before; an empty list ends it, as do `userOnline` and `userOffline`. CONFLICT at a socket where the asker is not online.',
+      'From now on this socket receives `userStatus` of these users, at most 500, if they share a chat with you. Replaces the previous list; an empty list ends it, and so do `userOnline` and `userOffline`. CONFLICT if you are not online at this socket.',
     input: people,
     result: z.array(presenceView),
     order: 'write',
@@ -77,7 +77,7 @@ export const presenceCommands = {
   }),
   setVisibility: define({
     summary:
-      'Whether others see when one is online. Somebody invisible looks offline to all others, last seen when they last were visible.',
+      'Sets whether others see that you are online. An invisible user looks offline to everybody else, last seen when they were last visible.',
     input: z.object({ visible: z.boolean(), userId: id.optional(), ...repeatable }),
     result: visibilityView,
     order: 'write',
@@ -88,7 +88,7 @@ export const presenceCommands = {
     rest: { method: 'PUT', path: '/users/:userId/visibility', status: 200 },
   }),
   getVisibility: define({
-    summary: 'Whether others see when one is online.',
+    summary: 'Whether others see that you are online.',
     input: z.object({ userId: id.optional() }),
     result: visibilityView,
     order: 'read',

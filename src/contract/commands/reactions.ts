@@ -6,7 +6,7 @@ const reaction = onMessage.extend({ emoji, ...repeatable });
 
 export const reactionsCommands = {
   addReaction: define({
-    summary: 'Reacts to a message. One person may react in several ways, once in each.',
+    summary: 'Adds a reaction to a message. A user may add several different reactions, each of them once.',
     input: reaction,
     result: reactionsChangedView,
     order: 'write',
@@ -18,7 +18,7 @@ export const reactionsCommands = {
     rest: { method: 'PUT', path: '/messages/:messageId/reactions/:emoji', status: 200 },
   }),
   removeReaction: define({
-    summary: 'Takes a reaction back.',
+    summary: 'Removes your reaction.',
     input: reaction,
     result: reactionsChangedView,
     order: 'write',

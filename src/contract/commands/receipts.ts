@@ -11,8 +11,7 @@ const mark = z
 
 export const receiptsCommands = {
   markAsSeen: define({
-    summary:
-      'The reader has seen everything in the chat up to a message; with `chatId`, everything there is.',
+    summary: 'Marks everything in the chat up to a message as seen; with `chatId`, the whole chat.',
     input: mark,
     result: messageSeenView,
     order: 'write',
@@ -24,7 +23,7 @@ export const receiptsCommands = {
     rest: { method: 'POST', path: '/messages/:messageId/seen', status: 200 },
   }),
   markChatAsSeen: define({
-    summary: 'The reader has seen everything in the chat.',
+    summary: 'Marks everything in the chat as seen.',
     input: inChat.extend(repeatable),
     result: messageSeenView,
     order: 'write',
@@ -36,7 +35,7 @@ export const receiptsCommands = {
   }),
   markAsDelivered: define({
     summary:
-      'Everything in the chat up to a message has reached the reader; with `chatId`, everything there is.',
+      'Marks everything in the chat up to a message as delivered to the reader; with `chatId`, the whole chat.',
     input: mark,
     result: messageDeliveredView,
     order: 'write',
@@ -49,7 +48,7 @@ export const receiptsCommands = {
   }),
   markAsUnread: define({
     summary:
-      'Counts a message and all after it as unread again; without one, the newest of others. What others see as seen stays.',
+      'Counts a message and all later ones as unread again; without `messageId`, the newest message of somebody else. Others still see them as seen.',
     input: inChat.extend({ messageId: id.optional(), ...repeatable }),
     result: unreadCountView,
     order: 'write',
@@ -61,7 +60,7 @@ export const receiptsCommands = {
     rest: { method: 'POST', path: '/chats/:chatId/unread', status: 200 },
   }),
   getUnreadCount: define({
-    summary: 'Unread messages of a chat and of all chats.',
+    summary: 'Number of unread messages of a chat and of all chats.',
     input: inChat,
     result: unreadCountView,
     order: 'read',
@@ -74,7 +73,7 @@ export const receiptsCommands = {
     rest: { method: 'GET', path: '/chats/:chatId/unread', status: 200 },
   }),
   getMessageReceipts: define({
-    summary: 'Who has seen a message, and whom it has reached.',
+    summary: 'Who has seen a message, and to whom it was delivered.',
     input: onMessage,
     result: messageReceiptsView,
     order: 'read',

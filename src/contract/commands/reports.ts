@@ -6,7 +6,7 @@ import { messageReportedView, reportStatus, reportView } from '../views.js';
 export const reportsCommands = {
   reportMessage: define({
     summary:
-      'Reports a message to the application, which keeps it as it is now. Once per person and message: a repeat is answered with the first.',
+      'Reports a message to the application. The message is stored as it is now. One report per user and message: a second one returns the first.',
     input: onMessage.extend({ reason: filledText(1_000).optional(), ...repeatable }),
     result: messageReportedView,
     order: 'write',
@@ -18,7 +18,7 @@ export const reportsCommands = {
     rest: { method: 'POST', path: '/messages/:messageId/reports', status: 201 },
   }),
   getReports: define({
-    summary: 'Reported messages by the id of the report, a page at a time. For the application only.',
+    summary: 'The reports, sorted by id, in pages. For the application only.',
     input: z.object({ status: reportStatus.optional(), after: id.optional(), limit: pageSize(100, 50) }),
     result: z.array(reportView),
     order: 'read',
@@ -29,7 +29,7 @@ export const reportsCommands = {
     rest: { method: 'GET', path: '/reports', status: 200 },
   }),
   updateReport: define({
-    summary: 'Says what became of a report. For the application only.',
+    summary: 'Sets the status of a report. For the application only.',
     input: z.object({ reportId: id, status: reportStatus, ...repeatable }),
     result: reportView,
     order: 'write',

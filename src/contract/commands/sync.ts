@@ -15,14 +15,15 @@ const versions = z
 
 export const syncCommands = {
   sync: define({
-    summary: 'All that changed since the versions a client has, in bounded pages.',
+    summary:
+      'Returns everything that changed since the versions that the client has, in pages of limited size.',
     input: z.object({
       userId: id.optional(),
-      versions: versions.default({}).describe('The version of each chat that the client has.'),
+      versions: versions.default({}).describe('By chat id: the version of the chat that the client has.'),
       since: moment
         .optional()
         .describe(
-          '`at` of the last answer: brings watermarks, what is unread, settings and deletions for oneself since then.',
+          '`at` of the last answer. Returns receipts, unread counts, chat settings and messages deleted for yourself since then.',
         ),
     }),
     result: syncedView,

@@ -5,7 +5,7 @@ import { typingView } from '../views.js';
 export const typingCommands = {
   typing: define({
     summary:
-      'Says that one types in a chat, or has stopped. Send it again every 3 s or so while it goes on: without that, with the message, and with the connection it ends by itself.',
+      'Says that you are typing in a chat, or have stopped. Repeat it every 3 s or so while you are typing: otherwise it ends by itself, as it does when the message is sent or the connection closes.',
     limit: 'typing',
     input: inChat.extend({ typing: flag }),
     result: typingView,

@@ -16,7 +16,7 @@ const userFields = z.object({
 
 export const usersCommands = {
   getUsers: define({
-    summary: 'Users by id, a page at a time.',
+    summary: 'All users, sorted by id, in pages.',
     input: z.object({ after: id.optional(), limit: pageSize(100, 50) }),
     result: z.array(userView),
     order: 'read',
@@ -36,7 +36,7 @@ export const usersCommands = {
     rest: { method: 'GET', path: '/users/:id', status: 200 },
   }),
   createUser: define({
-    summary: 'Makes a user.',
+    summary: 'Creates a user.',
     input: userFields.extend({ externalId: filledText(200).nullable().optional() }),
     result: userView,
     order: 'write',
@@ -49,7 +49,7 @@ export const usersCommands = {
   }),
   upsertUsers: define({
     summary:
-      'Makes and updates users by your own ids of them; what is left out stays. Answers in their order.',
+      'Creates or updates users by `externalId`, your own id of them. Fields that are left out stay unchanged. The result has the same order.',
     input: z.object({
       ...repeatable,
       users: z
@@ -70,7 +70,7 @@ export const usersCommands = {
     rest: { method: 'PUT', path: '/users', status: 200 },
   }),
   updateUser: define({
-    summary: 'Changes name, avatar or metadata of a user; what is left out stays.',
+    summary: 'Changes name, avatar or metadata of a user. Fields that are left out stay unchanged.',
     input: userFields.extend({ id }),
     result: userView,
     order: 'write',

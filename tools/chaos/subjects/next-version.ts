@@ -12,7 +12,7 @@ const NAME = '29991231000000-next-version.cjs';
 /** Those that every command reads or writes. */
 const TABLES = ['users', 'chats', 'chat_members', 'messages'];
 
-/** What docs/operations.md allows of a step that expands. */
+/** What docs/guides/operations.md allows of a step that expands. */
 const MIGRATION = `'use strict';
 const tables = ${JSON.stringify(TABLES)};
 module.exports = {

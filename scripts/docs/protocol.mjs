@@ -1,0 +1,222 @@
+/** docs/reference/protocol.md: every command, event and view of the contract. */
+import {
+  commands,
+  endedByBlock,
+  events,
+  MAX_CONTENT_LENGTH,
+  METADATA,
+  permissions,
+} from '../../dist/contract/index.js';
+import { code, GENERATED, sentence, table, thousands } from './markdown.mjs';
+import { inputTable, rulesOf, schemaOf, shortInput, typeOf, views, viewTable } from './schemas.mjs';
+
+const restOf = ({ rest }) => (rest ? code(`${rest.method} ${rest.path}`) : '');
+
+function commandSection([name, command]) {
+  const { summary, result, bare, who, inOpenMode, actor, reply, socket, rest, input } = command;
+  const facts = [`Result: ${typeOf(schemaOf(result))}.`];
+  if (socket) {
+    facts.push(reply ? `Event without a callback: ${code(reply)}.` : 'No event without a callback.');
+    if (bare) facts.push(`A plain value instead of an object is taken as ${code(bare)}.`);
+  } else {
+    facts.push('REST only.');
+  }
+  if (rest) facts.push(`REST: ${restOf(command)}, status ${rest.status}.`);
+  if (who === 'anyone') facts.push('No token is needed.');
+  if (who === 'application') facts.push('With `AUTH=jwt` only an API key may call it.');
+  if (inOpenMode === 'off') facts.push('Not available in open mode.');
+  if (actor.length > 0) facts.push(`Acting user: ${actor.map(code).join(' or ')}.`);
+  const rules = rulesOf(input).map((rule) => sentence(rule.replace(/^expected/, 'needs')));
+  return [
+    `### ${name}`,
+    summary,
+    facts.join(' '),
+    inputTable(command),
+    ...(rules.length ? [rules.join(' ')] : []),
+  ].join('\n\n');
+}
+
+function commandTable() {
+  const rows = Object.entries(commands).map(([name, command]) => [
+    command.socket ? `[${name}](#${name.toLowerCase()})` : `[(${name})](#${name.toLowerCase()})`,
+    shortInput(command),
+    command.reply ? code(command.reply) : '',
+    restOf(command),
+  ]);
+  return table(['command', 'data', 'event', 'REST'], rows);
+}
+
+/** Events that are not the answer to a command. */
+function pushedEvents() {
+  const answers = new Set(Object.values(commands).map((command) => command.reply));
+  return Object.keys(events).filter((name) => !answers.has(name));
+}
+
+/** What the values of `who` mean. */
+const WHO = {
+  anyone: 'anyone',
+  known: 'any user, or the application',
+  person: 'any user',
+  oneself: 'the user it is about, or the application',
+  application: 'the application',
+};
+
+const LEAST = { member: 'every member', admin: 'owner and admins', owner: 'the owner' };
+
+/** Who may use a permission in a group, and in a direct chat. */
+function needOf(permission) {
+  if (!permission) return ['', ''];
+  const { group, direct } = permissions[permission];
+  const between = endedByBlock.has(permission) ? 'both, unless one blocks the other' : 'both';
+  return [LEAST[group], direct ? between : 'nobody'];
+}
+
+function whoTable() {
+  const rows = Object.entries(commands).map(([name, { who = 'known', inOpenMode, needs }]) => [
+    code(name),
+    inOpenMode && inOpenMode !== 'off' ? `${WHO[who]}; in open mode ${WHO[inOpenMode]}` : WHO[who],
+    ...needOf(needs),
+  ]);
+  return table(['command', 'who', 'in a group', 'in a direct chat'], rows);
+}
+
+function eventTable() {
+  const rows = Object.entries(events).map(([name, { payload, summary }]) => [
+    code(name),
+    typeOf(schemaOf(payload)),
+    summary,
+  ]);
+  return table(['event', 'payload', 'when, and who receives it'], rows);
+}
+
+const INTRODUCTION = `# Protocol
+
+Every command, event and view, as \`src/contract\` defines them. A running server also shows its REST routes as OpenAPI,
+at \`/docs\`.
+
+## How to call it
+
+**Socket.IO** (\`SOCKET_PORT\`). The client emits the name of a command with one argument and, if it wants an answer, a
+callback.
+
+- With a callback, the server calls it exactly once, within 5 s, with \`{ "ok": true, "data": … }\` or
+  \`{ "ok": false, "error": { "code", "message", "details"?, "retryAfterMs"? } }\`. That socket does not receive the event
+  as well.
+- Without a callback, that socket receives the event of the command, or \`exception\` if the command failed.
+
+**REST** (\`PORT\`). The input is made of the path parameters and the JSON body; for GET and DELETE, of the path parameters
+and the query. The response body is the result itself. An error is \`{ "error": { "code", "message", … } }\`, with the HTTP
+status of [its code](errors.md).
+
+**Values**
+
+- Ids are integers from 1 to 2^53 - 1. Input may be a number or a numeric string; output is always a number.
+- Timestamps are ISO 8601 in UTC, with milliseconds.
+- Text may not contain NUL or an unpaired surrogate. It is stored unchanged. A message has at most
+  ${thousands(MAX_CONTENT_LENGTH)} UTF-16 code units.
+- \`metadata\` is a JSON object of at most ${METADATA.depth} levels, ${METADATA.keys} keys and elements, and ${thousands(METADATA.bytes)} bytes.
+- Unknown fields of the input are ignored.
+
+**Order.** Commands of one socket are executed in order: messages are written in the order in which they were sent, every
+other write waits for the writes before it, and a read sees the writes before it.
+
+**Retries.** \`clientId\` (REST: the \`Idempotency-Key\` header) makes a command safe to repeat: the repeated command returns
+the result of the first.
+
+## Who is calling
+
+Two words are used below. A **user** is one person. The **application** is your own backend: a request that is not made in
+the name of a user. It has full admin rights: it may read, change and delete every chat.
+
+In **open mode** the server believes what the client says:
+
+- The acting user is the one in the field that each command lists, else the one that the socket named by \`userOnline\`, else
+  (REST) the one in the \`X-User-Id\` header. The user is created when an id is used for the first time.
+- A request that names no user is the application. Commands that need a user then fail with \`UNAUTHENTICATED\`.
+
+With **\`AUTH=jwt\`** the token says who is calling: \`auth: { token }\` in the handshake, \`Authorization: Bearer …\` over REST.
+
+- The fields and the header that name the acting user can be left out. If they are sent, they must name the user of the
+  token; of two fields such as \`user1Id\` and \`user2Id\`, one must. Otherwise the answer is \`FORBIDDEN\`.
+- An API key (\`X-Api-Key\` or \`Authorization: Bearer …\`, REST only) is the application. It acts in the name of a user if a
+  field or \`X-User-Id\` names one. Naming a user does not create it.
+- A socket without a valid token receives \`connect_error\`; its \`data\` is the error. Socket.IO clients do not reconnect by
+  themselves after that: connect again with another token, or after \`retryAfterMs\`.
+- A connected socket is online as the user of its token and receives events at once; \`userOnline\` is not needed.
+- One minute before its token expires, a socket receives \`tokenExpiring\` (with a token that lasts less than two minutes,
+  after half of the remaining time). It sends \`authenticate\` with a new token, or it receives \`exception\` with
+  \`TOKEN_EXPIRED\` and is closed.
+
+## Who receives what
+
+- **Changes of a chat** go to all its members, on all their devices: \`newChat\`, \`newMessage\`, \`messageEdited\`,
+  \`messageDeleted\` (for everyone), \`reactionsChanged\`, \`messageSeen\`, \`messageDelivered\`, \`chatUpdated\`, \`membersAdded\`,
+  \`memberRemoved\`, \`memberUpdated\`, \`chatDeleted\`.
+- **Only your own devices** receive \`unreadCount\`, \`membershipUpdated\`, \`blockChanged\` and \`messageDeleted\` (for me). The
+  same holds for \`messageSeen\` and \`messageDelivered\` in a group of more than \`RECEIPTS_PUSHED_UP_TO\` members, and in a
+  direct chat while you block the other person.
+- **Presence** is visible to people who share a chat. To everybody else a user looks like one that does not exist.
+  \`userStatus\` is pushed to users who have a direct chat with the one who came or went, and to sockets that watch them
+  (\`watchPresence\`, up to 500 users, group members included). Changes within 50 ms are collected: someone who goes and
+  comes back within that time is not announced. After \`setVisibility { visible: false }\` a user looks offline to
+  everybody else, but still sees them and still receives messages.
+- **Typing** goes to the other members who are online, for as long as the client repeats \`typing\` (every 3 s or so). It is
+  never stored. It ends by itself after 5 s, when the message is sent, or when the connection is lost.
+
+## What the main commands do
+
+- **createChat** returns the direct chat of the two users and creates it if there is none. Two users have one direct chat.
+- **createGroup** makes a group of up to 1,000 members: one owner, admins and members. Admins change the group, add people
+  and remove members; the owner sets roles. The server writes system messages about these changes into the chat, in order
+  with the other messages. \`historyVisible\` says whether new members see older messages.
+- **sendMessage** with a \`receiverId\` opens the direct chat if there is none.
+- **markAsSeen** marks everything up to the message as seen. The position never moves back.
+- **metadata.mentions** of a message is a list of user ids. \`unreadMentions\` counts them for each member, in muted chats
+  too.
+- **sync** returns what changed since the versions that a client has: see [the guide](../guides/sync.md).
+- **blockUser** ends sending, editing and reacting in the direct chat of the two, for both, and hides the blocker's presence
+  and typing from the blocked user. Groups are not affected.
+- **reportMessage** stores a copy of the message as it is now. Your backend reads it with \`GET /reports\`.`;
+
+export function protocol() {
+  const sections = Object.entries(commands).map(commandSection);
+  const eventRows = eventTable();
+  const viewSections = [...views].map(([name, view]) => `### ${name}\n\n${viewTable(view)}`);
+  return `${GENERATED}
+
+${INTRODUCTION}
+
+## All commands
+
+A command in parentheses exists over REST only. Optional fields that name the acting user are left out here.
+
+${commandTable()}
+
+Events that a client receives without having asked: ${pushedEvents().map(code).join(', ')}.
+
+## Who may do what
+
+If a user is not a member of a chat, the chat and its messages do not exist for them: the answer is \`NOT_FOUND\`. The
+application may do in every chat what a user may. In addition:
+
+- Users can edit only their own messages. They can delete only their own messages for everyone; admins of a group can delete
+  all.
+- While one of two users blocks the other, no direct chat can be opened between them.
+
+${whoTable()}
+
+## Commands
+
+${sections.join('\n\n')}
+
+## Events
+
+${eventRows}
+
+## Views
+
+New fields may be added; fields are never removed.
+
+${viewSections.join('\n\n')}
+`;
+}
