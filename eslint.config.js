@@ -117,6 +117,18 @@ export default defineConfig(
       ],
     },
   },
+  {
+    // Clients import the contract as well: nothing of Node.
+    files: ['src/contract/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      'no-restricted-globals': ['error', 'Buffer', 'process', 'global', 'setImmediate', 'require'],
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^node:', message: 'Clients have no Node.' }] },
+      ],
+    },
+  },
   ...layers,
   {
     // What supertest, sockets and raw rows hand over is `any`; the expectation after it is the check.

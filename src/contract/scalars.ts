@@ -148,6 +148,8 @@ export const MAX_MENTIONS = 50;
 /** Bounds of free-form JSON. */
 export const METADATA = { depth: 5, keys: 100, bytes: 4_096 } as const;
 
+const utf8 = new TextEncoder();
+
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** What is wrong with a free-form JSON object, or null. Looks no deeper than the bound, so nothing can overflow it. */
@@ -169,7 +171,7 @@ export function metadataFault(value: object): string | null {
   };
   const fault = look(value, 1);
   if (fault) return fault;
-  return Buffer.byteLength(JSON.stringify(value)) > METADATA.bytes
+  return utf8.encode(JSON.stringify(value)).length > METADATA.bytes
     ? `expected at most ${METADATA.bytes} bytes of JSON`
     : null;
 }

@@ -1,5 +1,6 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
+import { isHealthCheck } from './request-limits.js';
 import { goingDown, Lifecycle } from '../common/lifecycle.js';
 
 /** While a stop is under way clients are sent to other nodes; a health check is answered to the end. */
@@ -11,7 +12,7 @@ export function refuseWhileDraining(app: NestExpressApplication): void {
       return;
     }
     response.setHeader('Connection', 'close');
-    if (!lifecycle.isRefusing || request.path.startsWith('/health/')) {
+    if (!lifecycle.isRefusing || isHealthCheck(request)) {
       next();
       return;
     }

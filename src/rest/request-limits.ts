@@ -11,6 +11,11 @@ export const LIMIT_HEADERS = [
   'RateLimit-Policy',
 ];
 
+/** Whoever runs the server may always ask how it is. */
+export function isHealthCheck({ path }: Request): boolean {
+  return path === '/health' || path.startsWith('/health/');
+}
+
 /** A request whose body has been read. */
 type WithBody = Request & { bodyBytes?: number };
 
@@ -21,7 +26,7 @@ export function useAddressLimits(app: NestExpressApplication): void {
   app.use((request: Request, _response: Response, next: NextFunction) => {
     const announced = Number(request.headers['content-length'] ?? 0);
     try {
-      if (!request.path.startsWith('/health/')) {
+      if (!isHealthCheck(request)) {
         limits.arrival(
           limits.addressOf(request),
           request.url.length + (Number.isFinite(announced) ? announced : 0),

@@ -3,7 +3,7 @@ import { newApiKey, ownAccounts } from '../support/accounts.js';
 import { registeredRoutes } from '../support/registered-routes.js';
 
 /** Served to anyone: is it well, what is it, how is it spoken to. They say nothing of people or chats. */
-const open = /^GET \/($|health\/|docs($|\/)|metrics$)/;
+const open = /^GET \/($|health(\/|$)|docs($|\/)|metrics$)/;
 
 const ofContract = new Set(
   commandNames.flatMap((name) => {

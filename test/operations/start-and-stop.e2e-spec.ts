@@ -1,3 +1,4 @@
+import { version } from '../../src/common/version.js';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { access } from 'node:fs/promises';
@@ -164,7 +165,7 @@ describe('The server as a program', () => {
         /curl -X POST (\S+) -H 'Content-Type: application\/json' -d '(.*)'/,
       );
       expect(await post(url!, JSON.parse(body!) as object)).toMatchObject({ id: 1, user1Id: 1, user2Id: 2 });
-      expect(await get(`${rest}/health/ready`)).toEqual({ status: 'ready', database: 'up' });
+      expect(await get(`${rest}/health/ready`)).toEqual({ status: 'ready', version, database: 'up' });
       expect(await (await fetch(`${sockets}/socket.io/?EIO=4&transport=polling`)).text()).toMatch(
         /^0\{"sid"/,
       );
