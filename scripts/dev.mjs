@@ -1,14 +1,14 @@
 /**
  * Serves, and on every change of the source compiles and starts the server again: `npm run start:dev`.
  *
- * TypeScript's own watch mode compiles (what changed only, types unchecked, as the build does), and says when it has
- * finished. The old server gets SIGTERM and stops as it always does, its embedded PostgreSQL with it; the new one is
+ * It builds as `npm start` does and serves at once. TypeScript's own watch mode then compiles what changes (types
+ * unchecked, as the build does), and when that has written JavaScript the server is started again. The old server gets SIGTERM and stops as it always does, its embedded PostgreSQL with it; the new one is
  * started when the old one has ended, so the ports are free and the data folder has one owner at a time. While a file
  * does not parse, the last server that did goes on serving. One that ends by itself is started again by the next change.
  *
  * Ctrl-C, SIGTERM and the end of npm stop everything; a second Ctrl-C does not wait for the server to finish.
  */
-import './check-node.cjs';
+import './build.mjs';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
@@ -59,7 +59,7 @@ function restart() {
 function stop(signal) {
   if (stopping && server === null) process.exit(1);
   stopping = true;
-  watch.close();
+  watch?.close();
   if (server === null) process.exit(0);
   server.kill(signal);
 }
@@ -71,23 +71,38 @@ const format = {
 };
 const report = (diagnostic) => process.stderr.write(ts.formatDiagnostic(diagnostic, format));
 
+/** Whether JavaScript has been written that no server runs yet. */
+let written = false;
+const system = {
+  ...ts.sys,
+  writeFile(path, ...rest) {
+    if (path.endsWith('.js')) written = true;
+    ts.sys.writeFile(path, ...rest);
+  },
+};
+
 /** TypeScript calls it when it begins (without a count) and when it has finished, with the number of errors. */
 function reportStatus(diagnostic, newLine, options, errors) {
   if (errors === undefined) return;
   if (errors > 0) console.error('Not started again: the source has errors.');
-  else restart();
+  else if (written) {
+    written = false;
+    restart();
+  }
 }
 
+start();
+
+let watch = null;
 const host = ts.createWatchCompilerHost(
   join(root, 'tsconfig.build.json'),
   {},
-  ts.sys,
+  system,
   ts.createEmitAndSemanticDiagnosticsBuilderProgram,
   report,
   reportStatus,
 );
-const watch = ts.createWatchProgram(host);
-
+watch = ts.createWatchProgram(host);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => stop(signal === 'SIGHUP' ? 'SIGTERM' : signal));
 }
