@@ -10,8 +10,10 @@ jest.setTimeout(180_000);
 
 const starts = (program: Program) => program.output.split('Ctrl-C stops it').length - 1;
 
+/** Asks the server that was started last: each start has a port of its own. */
 async function isReady(program: Program): Promise<boolean> {
-  const { rest } = await serving(program);
+  await serving(program);
+  const rest = [...program.output.matchAll(/REST +(http:\S+)/g)].at(-1)![1]!;
   return (await fetch(`${rest}/health/ready`)).ok;
 }
 
