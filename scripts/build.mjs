@@ -2,12 +2,14 @@
  * Builds `dist` unless it is newer than everything it is made of, so that a warm `npm start` need not wait for
  * the compiler. Types are checked by `npm run typecheck`, not here.
  */
+import './check-node.cjs';
 import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const root = join(import.meta.dirname, '..');
+const root = fileURLToPath(new URL('..', import.meta.url));
 const stamp = join(root, 'dist', '.built');
 
 function newest(path) {
@@ -16,14 +18,17 @@ function newest(path) {
   return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
-const sources = ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json'];
+const sources = ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
 const changed = Math.max(...sources.map((name) => newest(join(root, name))));
 const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 if (built < changed) {
   rmSync(stamp, { force: true });
-  const nest = createRequire(import.meta.url).resolve('@nestjs/cli/bin/nest.js');
-  const { status } = spawnSync(process.execPath, [nest, 'build'], { cwd: root, stdio: 'inherit' });
+  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   if (status !== 0) process.exit(status ?? 1);
   writeFileSync(stamp, '');
   // As old as its newest source: what changed while it was being built is built again the next time.

@@ -109,7 +109,7 @@ export class Installation {
     // For root PostgreSQL runs as somebody else, who has to get in.
     await chmod(folder, 0o755);
     const copied = ['dist', 'migrations', 'scripts', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
-    for (const name of [...copied, 'nest-cli.json']) {
+    for (const name of copied) {
       await cp(join(projectRoot(), name), join(folder, name), { recursive: true });
     }
     for (const name of ['node_modules', 'src']) await symlink(join(projectRoot(), name), join(folder, name));

@@ -37,7 +37,7 @@ export async function takeLease(places: Places): Promise<Lease> {
  * The process id is read before the pipe is closed, so a server that somebody starts afterwards is not meant. One that
  * has just been launched has not written it yet: for two seconds the guard looks again, and goes on as the guard of
  * whoever takes a lease meanwhile.
- * SIGTERM is ignored because `nest start --watch` sends it to every descendant at each reload.
+ * SIGTERM is ignored because a reloader may send it to every descendant: `nest start --watch` does at each reload.
  */
 const GUARD = `
 trap '' HUP INT QUIT TERM
