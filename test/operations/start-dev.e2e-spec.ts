@@ -1,7 +1,7 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { projectRoot } from '../src/project-root.js';
-import { Installation, type Program, serving } from './support/process.js';
+import { projectRoot } from '../../src/common/project-root.js';
+import { Installation, type Program, serving } from '../support/process.js';
 
 const posixOnly = process.platform === 'win32' ? describe.skip : describe;
 

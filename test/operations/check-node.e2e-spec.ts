@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { projectRoot } from '../src/project-root.js';
+import { projectRoot } from '../../src/common/project-root.js';
 
 const { engines } = createRequire(join(projectRoot(), 'package.json'))('./package.json') as {
   engines: { node: string };
