@@ -2,7 +2,7 @@ import type { Socket } from 'socket.io';
 import type { Person } from '../commands/identity/principal.js';
 import type { AppError } from '../contract/index.js';
 import { CommandLane } from './command-lane.js';
-import { FastPath } from './wire/fast-path.js';
+import { FastPath } from './wire/fast/fast-path.js';
 
 /** So many refusals by a limit in so many milliseconds are a flood: no client that waits as it is told gets there. */
 const FLOOD = { refusals: 100, withinMs: 10_000 };

@@ -17,7 +17,7 @@ import { Publisher } from '../delivery/publisher.js';
 import { RoomAudit } from '../delivery/room-reconciler.js';
 import { Rooms } from '../delivery/rooms.js';
 import { cutOffSlowReaders } from './slow-readers.js';
-import { CorkedWebSocketServer } from './wire/corked-ws.js';
+import { CorkedWebSocketServer } from './wire/fast/corked-ws.js';
 import { createParser } from './wire/parser.js';
 import { requireUtf8 } from './wire/utf8-body.js';
 

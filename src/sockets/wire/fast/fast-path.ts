@@ -1,7 +1,7 @@
 import type { Socket } from 'socket.io';
 import { CorkedWebSocket, type TextTaker } from './corked-ws.js';
-import type { Text } from '../../delivery/encoding/envelope.js';
-import { decode, DEFAULT_BOUNDS, type WirePacket } from './parser.js';
+import type { Text } from '../../../delivery/encoding/envelope.js';
+import { decode, DEFAULT_BOUNDS, type WirePacket } from '../parser.js';
 
 /** Engine.IO's `message`, and in it Socket.IO's EVENT of the default namespace: how a command's text begins. */
 const COMMAND = '42';
