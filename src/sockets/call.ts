@@ -2,9 +2,7 @@ import type { AppError, ErrorView } from '../contract/index.js';
 import type { CommandMeter } from '../common/metrics/command-meters.js';
 import type { Connection } from './connection.js';
 import { encodeOk } from '../delivery/encoding/published.js';
-
-/** The callback of an emit: takes one `Answer`. */
-export type Ack = (answer: unknown) => void;
+import type { Ack } from './wire/wire.js';
 
 export type Answer = { ok: true; data: unknown } | { ok: false; error: ErrorView };
 

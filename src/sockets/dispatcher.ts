@@ -13,7 +13,7 @@ import {
 import { toAppError, tooSlow } from '../common/errors/failure.js';
 import { Idempotency } from '../commands/idempotency/idempotency.js';
 import { Limits } from '../commands/limits/limits.js';
-import { type Ack, type Answer, Call } from './call.js';
+import { type Answer, Call } from './call.js';
 import type { Counter } from '../common/metrics/histogram.js';
 import { Metrics } from '../common/metrics/metrics.js';
 import { Connection } from './connection.js';
@@ -21,7 +21,8 @@ import { Deadlines } from './deadlines.js';
 import { type Handler, Handlers } from './handlers.js';
 import { admittedAt } from './handshake.js';
 import { TokenExpiry } from './token-expiry.js';
-import { encodeAnswer, RefusedPayload } from './wire/parser.js';
+import { RefusedPayload } from './wire/parser.js';
+import type { Ack, Wire } from './wire/wire.js';
 
 /**
  * Takes every command of every socket to its handler: one listener a socket, whatever the number of commands.
@@ -52,17 +53,13 @@ export class Dispatcher implements OnApplicationShutdown {
   }
 
   /** From now on the socket's commands are handled. */
-  attach(socket: Socket): void {
+  attach(socket: Socket, wire: Wire): void {
     const connection = new Connection(socket, admittedAt(socket));
     connection.address = this.limits.addressOf(socket.request);
     this.opened.add();
-    connection.fast.receive((event, ackId, size) => this.receive(connection, event, ackId, size));
-    // What does not come by the fast path: long polling, and names that are no command.
-    socket.onAny((command: unknown, ...args: unknown[]) => {
-      const last = args.at(-1);
-      const ack = typeof last === 'function' ? (args.pop(), last as Ack) : null;
-      this.dispatch(connection, command, args, ack, connection.takeSize());
-    });
+    connection.line = wire.open(socket, (command, args, ack, size) =>
+      this.dispatch(connection, command, args, ack, size),
+    );
     if (connection.caller) this.begin(connection, connection.caller);
   }
 
@@ -79,16 +76,6 @@ export class Dispatcher implements OnApplicationShutdown {
       if ((answer as Answer).ok === false) connection.socket.conn.close();
     };
     this.dispatch(connection, 'userOnline', [userId], closeIfRefused, 0);
-  }
-
-  private receive(connection: Connection, event: unknown[], ackId: number | null, size: number): boolean {
-    const command = event[0];
-    if (!this.handlers.of(command)) return false;
-    event.shift();
-    const ack: Ack | null =
-      ackId === null ? null : (answer) => connection.fast.send(encodeAnswer(`43${ackId}`, answer));
-    this.dispatch(connection, command, event, ack, size);
-    return true;
   }
 
   /** `size` is the frame's, in characters, which bytes are as a rule. */

@@ -5,6 +5,8 @@ import { WebSocket, WebSocketServer, type ServerOptions } from 'ws';
 import { closings } from './closings.js';
 import type { Text } from '../../../delivery/encoding/envelope.js';
 import { boundOfSize, exactSize, fill, type Part } from '../../../delivery/encoding/frames.js';
+import { emitClose, type ReceiverInternals, type WebSocketInternals } from '../internals.js';
+import { CLOSED_WITHIN_MS } from '../wire.js';
 import { readWholeTexts } from './whole-texts.js';
 
 /**
@@ -32,25 +34,6 @@ type Written = (error?: Error) => void;
 
 /** The options of `WebSocket.send`. */
 type SendOptions = Exclude<Parameters<WebSocket['send']>[1], Written | undefined>;
-
-/** What of `ws` is used beyond its documented interface; Engine.IO itself uses `_socket` and `_sender.sendFrame`. */
-interface Internals {
-  readonly _socket: Socket;
-  readonly _sender: { sendFrame(frame: readonly (Buffer | string)[], written?: Written): void };
-  readonly _receiver: Receiver;
-  _readyState: number;
-}
-
-/** The stream that `ws` parses frames with. */
-interface Receiver {
-  write(chunk: Buffer): boolean;
-  readonly _maxPayload: number;
-  readonly _state: number;
-  readonly _bufferedBytes: number;
-  readonly _fragmented: number;
-  readonly _loop: boolean;
-  readonly writableLength: number;
-}
 
 /** Takes incoming text messages before Engine.IO sees them. */
 export interface TextTaker {
@@ -109,7 +92,7 @@ export class CorkedWebSocket extends WebSocket {
 
   /** Takes over the frames Engine.IO hands to the sender (broadcasts framed once) and those `ws` makes itself. */
   attach(): void {
-    const { _socket: socket, _sender: sender, _receiver: receiver } = this as unknown as Internals;
+    const { _socket: socket, _sender: sender, _receiver: receiver } = this as unknown as WebSocketInternals;
     const parse = receiver.write.bind(receiver);
     receiver.write = (chunk) => {
       const read =
@@ -163,7 +146,7 @@ export class CorkedWebSocket extends WebSocket {
   trySend(text: Text, frame?: Buffer): boolean {
     const size = frame === undefined ? text.length : frame.length;
     if (this.readyState !== WebSocket.OPEN || size > COPY_LIMIT) return false;
-    if ((this as unknown as Internals)._socket.writableLength + this.pendingSize >= UNSENT_LIMIT)
+    if ((this as unknown as WebSocketInternals)._socket.writableLength + this.pendingSize >= UNSENT_LIMIT)
       return false;
     this.open().push(frame ?? text);
     this.pendingSize += size;
@@ -172,8 +155,8 @@ export class CorkedWebSocket extends WebSocket {
 
   /** Called by `ws` when the connection is closed and its handshake done: says so in its turn. @internal */
   emitClose(): void {
-    if (this.hadItsTurn) sayClosed.call(this);
-    else closings.submit(() => sayClosed.call(this));
+    if (this.hadItsTurn) emitClose.call(this);
+    else closings.submit(() => emitClose.call(this));
   }
 
   /**
@@ -185,7 +168,7 @@ export class CorkedWebSocket extends WebSocket {
     socket.removeAllListeners('end');
     socket.on('end', () => {
       this.flush();
-      (this as unknown as Internals)._readyState = WebSocket.CLOSING;
+      (this as unknown as WebSocketInternals)._readyState = WebSocket.CLOSING;
       closings.submit(() => {
         this.hadItsTurn = true;
         if (!socket.destroyed) for (const listener of listeners) listener.call(socket);
@@ -200,7 +183,7 @@ export class CorkedWebSocket extends WebSocket {
     this.pending = undefined;
     this.pendingSize = 0;
     this.unanswered = undefined;
-    const socket = (this as unknown as Internals)._socket;
+    const socket = (this as unknown as WebSocketInternals)._socket;
     const answer = unanswered && ((error?: Error | null) => answerAll(unanswered, error ?? undefined));
     if (socket.writable) write(socket, pending, answer);
     else if (answer)
@@ -226,7 +209,7 @@ export class CorkedWebSocket extends WebSocket {
 
   private queued(size: number, written: Written | undefined): void {
     this.pendingSize += size;
-    const unsent = (this as unknown as Internals)._socket.writableLength + this.pendingSize;
+    const unsent = (this as unknown as WebSocketInternals)._socket.writableLength + this.pendingSize;
     if (unsent < UNSENT_LIMIT && nestedAnswers < MAX_NESTED_ANSWERS) {
       if (written) answerNow(written);
       return;
@@ -235,9 +218,6 @@ export class CorkedWebSocket extends WebSocket {
     if (this.pendingSize >= UNSENT_LIMIT) this.flush();
   }
 }
-
-/** Milliseconds after which a connection that is being closed, and whose peer does not answer, is cut off. */
-const CLOSED_WITHIN_MS = 5_000;
 
 /**
  * A value for the `wsEngine` option of Engine.IO and Socket.IO: `ws` with {@link CorkedWebSocket} connections.
@@ -266,11 +246,14 @@ export class CorkedWebSocketServer extends WebSocketServer<typeof CorkedWebSocke
   }
 }
 
-/** What `ws` itself does; it declares no type for it. */
-const { emitClose: sayClosed } = WebSocket.prototype as unknown as { emitClose: (this: WebSocket) => void };
-
 /** Whether `ws` has parsed all it was given, and the next byte begins a message. */
-function isBetweenFrames({ _state, _bufferedBytes, _fragmented, _loop, writableLength }: Receiver): boolean {
+function isBetweenFrames({
+  _state,
+  _bufferedBytes,
+  _fragmented,
+  _loop,
+  writableLength,
+}: ReceiverInternals): boolean {
   return _state === 0 && _bufferedBytes === 0 && _fragmented === 0 && !_loop && writableLength === 0;
 }
 
