@@ -11,6 +11,8 @@ export interface AppConfig {
   readonly socketPort: number;
   readonly auth: AuthConfig;
   readonly allowedOrigins: readonly string[];
+  /** How frames come from sockets and go to them. */
+  readonly socketWire: Environment['SOCKET_WIRE'];
   readonly database: {
     /** null: the embedded PostgreSQL. */
     readonly url: string | null;
@@ -136,6 +138,7 @@ export function parseConfig(variables: Record<string, string | undefined>): {
     socketPort: env.SOCKET_PORT,
     auth: parseAuth(env, faults),
     allowedOrigins: Object.freeze(env.ALLOWED_ORIGINS),
+    socketWire: env.SOCKET_WIRE,
     database: Object.freeze({
       url: env.DATABASE_URL,
       pool: env.DATABASE_POOL,

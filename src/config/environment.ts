@@ -128,6 +128,12 @@ export const environment = {
   }),
   PORT: variable({ about: 'Port of REST and the API documentation.', default: 3000, parse: port }),
   SOCKET_PORT: variable({ about: 'Port of Socket.IO.', default: 5005, parse: port }),
+  SOCKET_WIRE: variable<'fast' | 'stock'>({
+    about:
+      '`fast`: messages are read and written past parts of Socket.IO, which saves CPU. `stock`: Socket.IO as it comes, for when you suspect the fast way of a fault. Clients see no difference.',
+    default: 'fast',
+    parse: oneOf('fast', 'stock'),
+  }),
   HOST: variable<string | undefined>({
     about: 'Address on which both ports listen. Unset: all addresses of the machine.',
     default: undefined,

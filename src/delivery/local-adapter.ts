@@ -97,5 +97,5 @@ export class LocalAdapter extends Adapter {
 
 function send(text: Text, readers: readonly Connection[]): void {
   const frame = readers.length < MANY || text.length > FRAMED_LIMIT ? undefined : framed(text);
-  for (const reader of readers) reader.fast.send(text, frame);
+  for (const reader of readers) reader.line.send(text, frame);
 }

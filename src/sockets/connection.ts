@@ -2,22 +2,18 @@ import type { Socket } from 'socket.io';
 import type { UserPrincipal } from '../commands/identity/principal.js';
 import type { AppError } from '../contract/index.js';
 import { CommandLane } from './command-lane.js';
-import { FastPath } from './wire/fast-path.js';
+import type { Line } from './wire/wire.js';
 
 /** So many refusals by a limit in so many milliseconds are a flood: no client that waits as it is told gets there. */
 const FLOOD = { refusals: 100, withinMs: 10_000 };
-
-/** What is used of Socket.IO's client: the decoder that our parser made for it. */
-interface Client {
-  readonly decoder: { readonly sizes: number[] };
-}
 
 /** What the edge knows of one socket. */
 export class Connection {
   /** Who is at this socket; null until somebody said so. */
   userId: number | null = null;
   readonly lane = new CommandLane();
-  readonly fast: FastPath;
+  /** Its way out; opened by the dispatcher when it attaches the socket. */
+  line!: Line;
   /** Where it comes from, as limits count it. */
   address = '';
   /** Set by the adapter as it looks for an event's readers. */
@@ -31,7 +27,6 @@ export class Connection {
     /** Who has proved to be at this socket, in jwt mode; replaced when the token is renewed. */
     public principal: UserPrincipal | null = null,
   ) {
-    this.fast = new FastPath(socket);
     (socket.data as { connection?: Connection }).connection = this;
   }
 
@@ -51,11 +46,6 @@ export class Connection {
 
   get id(): string {
     return this.socket.id;
-  }
-
-  /** Called once for each event that came through Socket.IO, in their order: its size in characters. */
-  takeSize(): number {
-    return (this.socket.client as unknown as Client).decoder.sizes.shift() ?? 0;
   }
 
   /** Counts a refusal by a limit. True once when the socket goes on and on in spite of them. */

@@ -9,9 +9,9 @@ import type { Answer } from '../contract/index.js';
 import { Connection } from './connection.js';
 import { Handlers } from './handlers.js';
 import { admittedAt } from './handshake.js';
-import { type Ack, SocketCall, type Surroundings } from './socket-call.js';
+import { SocketCall, type Surroundings } from './socket-call.js';
 import { TokenExpiry } from './token-expiry.js';
-import { encodeAnswer } from './wire/parser.js';
+import type { Ack, Wire } from './wire/wire.js';
 
 /**
  * Takes every command of every socket to the pipeline: one listener a socket, whatever the number of commands.
@@ -33,17 +33,13 @@ export class Dispatcher {
   }
 
   /** From now on the socket's commands are handled. */
-  attach(socket: Socket): void {
+  attach(socket: Socket, wire: Wire): void {
     const connection = new Connection(socket, admittedAt(socket));
     connection.address = this.limits.addressOf(socket.request);
     this.opened.add();
-    connection.fast.receive((event, ackId, size) => this.receive(connection, event, ackId, size));
-    // What does not come by the fast path: long polling, and names that are no command.
-    socket.onAny((command: unknown, ...args: unknown[]) => {
-      const last = args.at(-1);
-      const ack = typeof last === 'function' ? (args.pop(), last as Ack) : null;
-      this.dispatch(connection, command, args, ack, connection.takeSize());
-    });
+    connection.line = wire.open(socket, (command, args, ack, size) =>
+      this.dispatch(connection, command, args, ack, size),
+    );
     if (connection.principal) this.begin(connection, connection.principal);
   }
 
@@ -61,16 +57,6 @@ export class Dispatcher {
       if ((answer as Answer).ok === false) connection.socket.conn.close();
     };
     this.dispatch(connection, 'userOnline', [userId], closeIfRefused, 0);
-  }
-
-  private receive(connection: Connection, event: unknown[], ackId: number | null, size: number): boolean {
-    const command = event[0];
-    if (!this.handlers.of(command)) return false;
-    event.shift();
-    const ack: Ack | null =
-      ackId === null ? null : (answer) => connection.fast.send(encodeAnswer(`43${ackId}`, answer));
-    this.dispatch(connection, command, event, ack, size);
-    return true;
   }
 
   private dispatch(

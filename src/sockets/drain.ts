@@ -6,6 +6,7 @@ import { Lifecycle } from '../common/lifecycle.js';
 import { Connection } from './connection.js';
 import { ANSWER_WITHIN_MS } from '../common/time-bounds.js';
 import { Dispatcher } from './dispatcher.js';
+import { engineOf } from './wire/internals.js';
 
 /** Sockets are closed in slices, at most so many milliseconds apart, and no slower than this for each socket. */
 const SLICE_MS = 100;
@@ -85,12 +86,13 @@ function isAmong(connections: ReadonlySet<Connection>, socket: Socket): boolean 
 }
 
 /** Closes the transport: on a `disconnect()` of the server a stock client would stay away. */
-async function closeWhole({ conn }: Socket): Promise<void> {
-  const { socket: ws } = conn.transport as unknown as { socket?: { terminate?(): void } };
+async function closeWhole(socket: Socket): Promise<void> {
+  const conn = engineOf(socket);
+  const { socket: ws } = conn.transport;
   const closed = new Promise<void>((resolve) => conn.once('close', () => resolve()));
   conn.close();
   // A WebSocket waits for its peer's word, which one that is gone never gives, and the server for the WebSocket.
-  setTimeout(() => ws?.terminate?.(), FLUSH_WITHIN_MS).unref();
+  setTimeout(() => ws?.terminate(), FLUSH_WITHIN_MS).unref();
   if (conn.readyState === 'closed') return;
   await Promise.race([closed, pause(FLUSH_WITHIN_MS)]);
   conn.close(true);

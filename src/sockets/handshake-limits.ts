@@ -1,15 +1,13 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Server } from 'socket.io';
 import type { AppConfig } from '../config/config.js';
 import { AppError } from '../contract/index.js';
 import type { Limits } from '../commands/limits/limits.js';
 import { Turnstile } from '../common/flow/turnstile.js';
+import type { EngineConnection, EngineRequest } from './wire/internals.js';
 
 /** What Engine.IO wants to hear: an error's text or null, and whether the handshake goes on. */
 type Decide = (error: string | null | undefined, allowed: boolean) => void;
-
-/** Engine.IO leaves the response there for a request of long polling; an upgrade has none. */
-type Handshake = IncomingMessage & { res?: ServerResponse };
 
 /**
  * 500 handshakes a second, while the process keeps up: a few thousand people who come back at once are all there
@@ -19,12 +17,6 @@ type Handshake = IncomingMessage & { res?: ServerResponse };
 const ADMISSION = { everyMs: 10, most: 5, lateMs: 5, maxWaiting: 5_000 };
 const RETRY_AFTER_MS = 5_000;
 const GOING_DOWN = 'going down';
-
-/** What is used of Engine.IO's connections. */
-interface Connection {
-  readonly request: IncomingMessage;
-  once(event: 'close', listener: () => void): void;
-}
 
 /**
  * Who may begin a connection: pages of allowed origins (`cors` does not stop a WebSocket: browsers send no preflight
@@ -69,7 +61,7 @@ export function handshakeGuard(
   };
 }
 
-function refuse(request: Handshake, error: AppError): void {
+function refuse(request: EngineRequest, error: AppError): void {
   const { status } = error;
   const body = JSON.stringify({ error: error.toView() });
   const headers = {
@@ -91,7 +83,7 @@ function refuse(request: Handshake, error: AppError): void {
 /** Counts the open connections of each address, those that have not sent CONNECT yet as well. */
 export function countOpen(server: Server, limits: Limits): void {
   if (!limits.on) return;
-  server.engine.on('connection', (connection: Connection) => {
+  server.engine.on('connection', (connection: EngineConnection) => {
     connection.once('close', limits.opened(limits.addressOf(connection.request)));
   });
 }

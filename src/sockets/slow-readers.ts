@@ -1,4 +1,5 @@
 import type { Server } from 'socket.io';
+import type { EngineConnection } from './wire/internals.js';
 
 /**
  * Bytes that may wait for one reader in this process. Past that the reader is cut off: it reconnects and syncs, which
@@ -7,27 +8,19 @@ import type { Server } from 'socket.io';
  */
 export const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 
-/** What is used of Engine.IO's connections. */
-interface Reader {
-  readonly writeBuffer: readonly unknown[];
-  readonly transport: { readonly socket?: { terminate?(): void } };
-  on(event: 'packetCreate', listener: (packet: { data?: string | Buffer }) => void): void;
-  close(discard?: boolean): void;
-}
-
 /**
  * Cuts off whoever reads slower than it is told things. Packets wait in `writeBuffer` from the moment on when the
  * connection has too much unsent, and all of them leave it at once: so a packet that finds it empty is the first of
  * those that count.
  */
 export function cutOffSlowReaders(server: Server, most = MAX_WAITING_BYTES): void {
-  server.engine.on('connection', (reader: Reader) => {
+  server.engine.on('connection', (reader: EngineConnection) => {
     let waiting = 0;
     let isCut = false;
     const cutOff = () => {
       reader.close(true);
       // A WebSocket that closes waits for what is unsent.
-      reader.transport.socket?.terminate?.();
+      reader.transport.socket?.terminate();
     };
     reader.on('packetCreate', ({ data }) => {
       const size = data?.length ?? 0;

@@ -10,9 +10,7 @@ import { encodeOk } from '../delivery/encoding/published.js';
 import type { Connection } from './connection.js';
 import type { Handler } from './handlers.js';
 import { RefusedPayload } from './wire/parser.js';
-
-/** The callback of an emit: takes one `Answer`. */
-export type Ack = (answer: unknown) => void;
+import type { Ack } from './wire/wire.js';
 
 /** What a socket sent. */
 export interface Emit {

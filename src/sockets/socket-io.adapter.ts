@@ -10,6 +10,7 @@ import { boundServer } from '../common/http/server-bounds.js';
 import { followConnections } from '../common/http/unused-connections.js';
 import { Dispatcher } from './dispatcher.js';
 import { countOpen, handshakeGuard } from './handshake-limits.js';
+import { Handlers } from './handlers.js';
 import { Handshake } from './handshake.js';
 import { Lifecycle } from '../common/lifecycle.js';
 import { Drain } from './drain.js';
@@ -18,8 +19,7 @@ import { Publisher } from '../delivery/publisher.js';
 import { RoomAudit } from '../delivery/room-reconciler.js';
 import { Rooms } from '../delivery/rooms.js';
 import { cutOffSlowReaders } from './slow-readers.js';
-import { CorkedWebSocketServer } from './wire/corked-ws.js';
-import { createParser } from './wire/parser.js';
+import { createWire } from './wire/create-wire.js';
 import { requireUtf8 } from './wire/utf8-body.js';
 
 /** Bytes of one frame or polling body: the longest message with every character escaped, and its envelope. */
@@ -59,14 +59,18 @@ export class SocketIoAdapter extends IoAdapter {
 
   override createIOServer(_port: number, options?: Partial<ServerOptions>): Server {
     if (this.server) return this.server;
-    const { allowedOrigins } = this.config;
+    const { allowedOrigins, socketWire } = this.config;
     const limits = this.app.get(Limits);
+    const handlers = this.app.get(Handlers);
+    const wire = createWire(socketWire, {
+      isCommand: (name) => handlers.of(name) !== undefined,
+      measured: limits.on,
+    });
     const drain = this.app.get(Drain);
     const server = new Server(this.http, {
       ...options,
       adapter: this.app.get(Nodes).adapterClass(),
-      parser: createParser({}, limits.on),
-      wsEngine: CorkedWebSocketServer,
+      ...wire.serverOptions(),
       perMessageDeflate: false,
       httpCompression: false,
       serveClient: false,
@@ -88,7 +92,7 @@ export class SocketIoAdapter extends IoAdapter {
     cutOffSlowReaders(server);
     this.app.get(Handshake).guard(server);
     const dispatcher = this.app.get(Dispatcher);
-    server.on('connection', (socket) => dispatcher.attach(socket));
+    server.on('connection', (socket) => dispatcher.attach(socket, wire));
     this.app.get(Publisher).use(server);
     this.app.get(Rooms).use(server);
     this.app.get(RoomAudit).use(server);

@@ -8,7 +8,7 @@ import {
 import type { AddressInfo, Socket as TcpSocket } from 'node:net';
 import { Server, type Socket as ServerSocket } from 'socket.io';
 import { io, type ManagerOptions, type Socket as ClientSocket, type SocketOptions } from 'socket.io-client';
-import { CorkedWebSocketServer } from '../../src/sockets/wire/corked-ws.js';
+import { CorkedWebSocketServer } from '../../src/sockets/wire/fast/corked-ws.js';
 import { Encoded } from '../../src/delivery/encoding/encoded.js';
 import { createParser, RefusedPayload } from '../../src/sockets/wire/parser.js';
 import { RawSocket } from '../support/raw-socket.js';

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { environment } from '../../src/config/environment.js';
 import { isServer, readPostmasterPid } from '../../src/database/embedded/postmaster.js';
 import { projectRoot } from '../../src/common/project-root.js';
+import { wireOfThisRun } from './wire.js';
 
 /** How long a test waits for a program to say or do something, in milliseconds. A cold start comes with an initdb. */
 const PATIENCE_MS = 60_000;
@@ -125,6 +126,7 @@ export class Installation {
       PORT: '0',
       SOCKET_PORT: '0',
       RATE_LIMITS: 'off',
+      ...wireOfThisRun(),
       ...variables,
     });
   }

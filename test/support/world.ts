@@ -5,6 +5,7 @@ import { type RunningApp, startApp } from '../../src/app.js';
 import { type AppConfig, parseConfig } from '../../src/config/config.js';
 import type { Answer } from '../../src/contract/index.js';
 import { freshDatabase } from './cluster.js';
+import { wireOfThisRun } from './wire.js';
 
 /** How long a test waits for something that ought to happen, in milliseconds. */
 const PATIENCE_MS = 8_000;
@@ -108,6 +109,7 @@ export class World {
       DRAIN_NOTICE_MS: '0',
       DRAIN_SPREAD_MS: '0',
       DATABASE_URL: database.url,
+      ...wireOfThisRun(),
       ...variables,
     });
     if (faults.length > 0) throw new Error(JSON.stringify(faults));

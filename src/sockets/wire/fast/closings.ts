@@ -1,4 +1,4 @@
-import { Turnstile } from '../../common/flow/turnstile.js';
+import { Turnstile } from '../../../common/flow/turnstile.js';
 
 /**
  * Connections whose peer has ended are closed, and told to Engine.IO, ten every 5 ms; when it is quiet, at once. What

@@ -1,0 +1,181 @@
+import { RawSocket } from './raw-socket.js';
+import { eventually, type Client, World } from './world.js';
+
+/** How long what is under way may take to end alike, in milliseconds. */
+const PATIENCE_MS = 5_000;
+
+/** An ack id that no script uses. */
+const LAST_ACK = 888_888;
+
+/** What one wire did with a script. */
+export interface Outcome {
+  /** The close code; null: the connection is open, and everything is answered. */
+  closed: number | null;
+  /** Answers by ack id, those of one id in order. */
+  answers: Record<string, unknown[]>;
+  /** The ack ids of the sends, in the order of their answers. */
+  sends: string[];
+  /** What came without being an answer, by name, in order: events, and packets of other kinds. */
+  events: Record<string, unknown[]>;
+  /** What the other person heard, by name, in order. */
+  heard: Record<string, unknown[]>;
+  /** The messages that are stored, in order. */
+  stored: string[];
+}
+
+/** Chunks that are written one after another, once it is known who sends to whom. */
+export type Script = (aliceId: number, bobId: number) => Buffer[];
+
+/** The server twice, once on each wire, each with a database of its own. */
+export class BothWires {
+  private lastId = 5_000;
+
+  private constructor(
+    private readonly worlds: { fast: World; stock: World },
+    private readonly bystanders: Client[],
+  ) {}
+
+  static async start(): Promise<BothWires> {
+    const [fast, stock] = await Promise.all([
+      World.start({ SOCKET_WIRE: 'fast' }),
+      World.start({ SOCKET_WIRE: 'stock' }),
+    ]);
+    return new BothWires({ fast, stock }, [await fast.person(), await stock.person()]);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.worlds.fast.stop(), this.worlds.stock.stop()]);
+  }
+
+  /** Sends the same bytes on both wires, by people of the same ids. Both servers are alive afterwards. */
+  async run(script: Script): Promise<{ fast: Outcome; stock: Outcome }> {
+    const [aliceId, bobId] = [++this.lastId, ++this.lastId];
+    const runs = [this.worlds.fast, this.worlds.stock].map((world) => Session.start(world, aliceId, bobId));
+    const sessions = await Promise.all(runs);
+    await Promise.all(sessions.map((session) => session.write(script(aliceId, bobId))));
+    const look = () => Promise.all(sessions.map((session) => session.outcome()));
+    const end = performance.now() + PATIENCE_MS;
+    let outcomes = await look();
+    while (!isAlike(outcomes) && performance.now() < end) outcomes = await look();
+    for (const session of sessions) session.end();
+    for (const bystander of this.bystanders) await bystander.ok('getOnlineUsers');
+    return { fast: outcomes[0]!, stock: outcomes[1]! };
+  }
+}
+
+/** Somebody who sends bytes, and somebody who listens. */
+class Session {
+  private closed: number | null = null;
+
+  private constructor(
+    private readonly world: World,
+    private readonly ids: { alice: number; bob: number },
+    private readonly alice: RawSocket,
+    private readonly bob: RawSocket,
+  ) {}
+
+  static async start(world: World, alice: number, bob: number): Promise<Session> {
+    const [one, other] = await Promise.all([
+      RawSocket.connect(world.socketUrl),
+      RawSocket.connect(world.socketUrl),
+    ]);
+    await one.ask('userOnline', String(alice));
+    await other.ask('userOnline', String(bob));
+    const session = new Session(world, { alice, bob }, one, other);
+    void one.closed.then((code) => (session.closed = code));
+    return session;
+  }
+
+  /** Resolves when the connection is closed or all writes are answered. */
+  async write(chunks: readonly Buffer[]): Promise<void> {
+    const { alice, bob } = this.ids;
+    for (const chunk of chunks) {
+      if (this.alice.isOpen) this.alice.sendBytes(chunk);
+      // Turns of the event loop of their own, as a rule.
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    // A write waits for the writes before it.
+    if (this.alice.isOpen)
+      this.alice.send(`42${LAST_ACK}["createChat",{"user1Id":${alice},"user2Id":${bob}}]`);
+    await eventually(() => this.closed !== null || this.alice.answers.has(LAST_ACK));
+  }
+
+  async outcome(): Promise<Outcome> {
+    const { alice, bob } = this.ids;
+    const rows = await this.world.sql<{ content: string }>(
+      `SELECT content FROM messages WHERE "senderId" = ANY($1) ORDER BY seq`,
+      [[alice, bob]],
+    );
+    const frames = this.alice.unread.map(read).filter(isCompared);
+    const answers = frames.filter(({ ack }) => ack !== null);
+    return {
+      closed: this.closed,
+      answers: Object.fromEntries(
+        answers.map(({ ack }) => [ack, answers.filter((one) => one.ack === ack).map(({ data }) => data)]),
+      ),
+      sends: answers.filter(({ data }) => /"seq":\d/.test(JSON.stringify(data))).map(({ ack }) => ack!),
+      events: byName(frames.filter(({ ack }) => ack === null)),
+      heard: byName(this.bob.unread.map(read).filter(isCompared)),
+      stored: rows.map(({ content }) => content),
+    };
+  }
+
+  end(): void {
+    this.alice.close();
+    this.bob.close();
+  }
+}
+
+interface Frame {
+  ack: string | null;
+  name: string;
+  data: unknown;
+}
+
+/** Of a frame what is the same wherever it was sent: ids that the database gave, times and sids are left out. */
+function read(frame: string): Frame {
+  const [, type = '', nsp = '', ack = '', json = ''] =
+    /^(4[0-4])(\/[^,]*,)?(\d*)([\s\S]*)$/.exec(frame) ?? [];
+  if (type === '') return { ack: null, name: frame, data: null };
+  const data: unknown = json === '' ? null : JSON.parse(json, anonymous);
+  if (type === '43') return { ack, name: '', data };
+  const name = type === '42' && Array.isArray(data) ? String(data[0]) : type + nsp;
+  return { ack: null, name, data };
+}
+
+function anonymous(key: string, value: unknown): unknown {
+  if (['id', 'chatId', 'messageId', 'sid'].includes(key) && value !== null) return key;
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? 'a time' : value;
+}
+
+/** Whether somebody hears that the other came online depends on which was sooner, that or their chat. */
+const isCompared = ({ name }: Frame) => name !== 'userStatus';
+
+function byName(frames: readonly Frame[]): Record<string, unknown[]> {
+  const named: Record<string, unknown[]> = {};
+  for (const { name, data } of frames) (named[name] ??= []).push(data);
+  return named;
+}
+
+function isAlike([one, other]: Outcome[]): boolean {
+  return JSON.stringify(comparable(one!)) === JSON.stringify(comparable(other!));
+}
+
+/**
+ * What has to be the same on both wires. What a connection that is closed still got is a matter of chance on either: what
+ * was stored and what others heard is not. And 1006 is any close whose frame was lost with the bytes behind it.
+ */
+export function comparable({ closed, answers, sends, events, heard, stored }: Outcome): unknown {
+  if (closed !== null) return { isClosed: true, heard: sorted(heard), stored };
+  return {
+    isClosed: false,
+    answers: sorted(answers),
+    sends,
+    events: sorted(events),
+    heard: sorted(heard),
+    stored,
+  };
+}
+
+const sorted = (record: Record<string, unknown[]>) =>
+  Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
