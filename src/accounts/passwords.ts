@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { AppError } from '../contract/index.js';
 import { ScryptThread } from './scrypt-thread.js';
-import { Turns } from '../common/flow/semaphore.js';
+import { Semaphore } from '../common/flow/semaphore.js';
 
 /** One of the settings of equal strength that OWASP asks for at least: 16 MiB and about 0.2 s a password. */
 const SETTING = { cost: 14, blockSize: 8, parallelization: 5 };
@@ -31,7 +31,7 @@ const NOBODYS = formOf(SETTING, randomBytes(SALT_BYTES), randomBytes(KEY_BYTES))
 @Injectable()
 export class Passwords implements OnApplicationShutdown {
   private readonly thread = new ScryptThread();
-  private readonly turns = new Turns({
+  private readonly turns = new Semaphore({
     atOnce: AT_ONCE,
     maxWaiting: MAX_WAITING,
     patienceMs: PATIENCE_MS,

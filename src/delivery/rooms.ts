@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Server, Socket } from 'socket.io';
 import { bigints } from '../database/binary-array.js';
-import { GroupCommit, type Outcome } from '../common/flow/batcher.js';
+import { Batcher, type Outcome } from '../common/flow/batcher.js';
 import { Sql } from '../database/sql.js';
 import { Connection } from '../sockets/connection.js';
 import { ANSWER_WITHIN_MS } from '../sockets/deadlines.js';
@@ -25,7 +25,7 @@ export interface Watch {
 @Injectable()
 export class Rooms {
   /** Groups of people who come at once are looked up at once: a storm of reconnects is a few statements. */
-  private readonly groups = new GroupCommit<number, number[]>({
+  private readonly groups = new Batcher<number, number[]>({
     write: (userIds) => this.readGroups(userIds),
     batch: { some: 256, most: 1_024 },
     maxWaiting: 20_000,

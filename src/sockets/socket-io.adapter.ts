@@ -79,7 +79,7 @@ export class SocketIoAdapter extends IoAdapter {
     // Nest listens once for each gateway: many are no leak.
     server.of('/').setMaxListeners(0);
     this.http.prependListener('request', requireUtf8);
-    // Node hands an upgrade's socket over with no listener of its own, and ours waits in a turnstile before `ws` has one:
+    // Node hands an upgrade's socket over with no listener of its own, and ours waits at a pacer before `ws` has one:
     // unheard, the reset of a connection would end the process.
     this.http.prependListener('upgrade', (_request, socket) => socket.on('error', unheard));
     boundServer(this.http);

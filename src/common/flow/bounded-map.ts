@@ -1,5 +1,5 @@
 /** A map of bounded size: the oldest are forgotten first. */
-export class Remembered<K, V> {
+export class BoundedMap<K, V> {
   private readonly values = new Map<K, V>();
 
   constructor(private readonly most: number) {}

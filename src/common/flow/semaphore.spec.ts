@@ -1,13 +1,13 @@
-import { Turns } from './semaphore.js';
+import { Semaphore } from './semaphore.js';
 
 const tick = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('Turns', () => {
+describe('A semaphore', () => {
   let now = 0;
   let doors: (() => void)[];
   let started: number;
   const turns = (maxWaiting = 2) =>
-    new Turns({ atOnce: 1, maxWaiting, patienceMs: 100, refusal: () => new Error('too many') });
+    new Semaphore({ atOnce: 1, maxWaiting, patienceMs: 100, refusal: () => new Error('too many') });
   const work = async (): Promise<string> => {
     started++;
     await new Promise<void>((resolve) => doors.push(resolve));
@@ -22,7 +22,7 @@ describe('Turns', () => {
   });
   afterEach(() => jest.restoreAllMocks());
 
-  it('start one work after another, in order', async () => {
+  it('starts one work after another, in order', async () => {
     const queue = turns();
     const both = [queue.take(work), queue.take(work)];
     await tick();
@@ -35,7 +35,7 @@ describe('Turns', () => {
     expect(await both[1]).toBe('done');
   });
 
-  it('refuse what is too much, without starting it', async () => {
+  it('refuses what is too much, without starting it', async () => {
     const queue = turns(1);
     const taken = [queue.take(work), queue.take(work)];
     await expect(queue.take(work)).rejects.toThrow('too many');
@@ -48,7 +48,7 @@ describe('Turns', () => {
     expect(started).toBe(2);
   });
 
-  it('refuse what has waited too long, and go on with what has not', async () => {
+  it('refuses what has waited too long, and goes on with what has not', async () => {
     const queue = turns();
     const first = queue.take(work);
     const second = queue.take(work);
@@ -65,7 +65,7 @@ describe('Turns', () => {
     expect(started).toBe(2);
   });
 
-  it('go on after a work that failed', async () => {
+  it('goes on after a work that failed', async () => {
     const queue = turns();
     await expect(queue.take(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
     expect(await queue.take(() => Promise.resolve('next'))).toBe('next');

@@ -1,4 +1,4 @@
-export interface TurnsOptions {
+export interface SemaphoreOptions {
   /** Works that run side by side. */
   atOnce: number;
   maxWaiting: number;
@@ -15,11 +15,11 @@ interface Waiting {
 }
 
 /** Work that is done a few at a time, in the order it came, by a bounded queue. */
-export class Turns {
+export class Semaphore {
   private running = 0;
   private readonly waiting: Waiting[] = [];
 
-  constructor(private readonly options: TurnsOptions) {}
+  constructor(private readonly options: SemaphoreOptions) {}
 
   /** Starts `work` in its turn. What is refused is never started. */
   async take<T>(work: () => Promise<T>): Promise<T> {

@@ -3,7 +3,7 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { OWN_KEY } from '../model/message.view.js';
 import { AppError } from '../../contract/index.js';
 import { isConflict, isSerializationFault, isUnavailable, tooSlow } from '../../common/errors/failure.js';
-import { GroupCommit, type Outcome } from '../../common/flow/batcher.js';
+import { Batcher, type Outcome } from '../../common/flow/batcher.js';
 import { Metrics } from '../../common/metrics/metrics.js';
 import { Vitals } from '../../common/health.js';
 import { ANSWER_WITHIN_MS } from '../../sockets/deadlines.js';
@@ -43,7 +43,7 @@ export class MessageWriter implements OnApplicationShutdown {
    */
   private readonly ownKeys = OWN_KEY + randomBytes(12).toString('base64url');
   private ownKey = 0;
-  private readonly commits = new GroupCommit<Entry, Sent>({
+  private readonly commits = new Batcher<Entry, Sent>({
     write: (batch) => this.writeBatch(batch),
     batch: BATCH,
     maxWaiting: MAX_WAITING,

@@ -1,4 +1,4 @@
-export interface TurnstileOptions {
+export interface PacerOptions {
   /** Milliseconds between two goes. */
   everyMs: number;
   /** Most that are let in at one go; one, when the go itself came late: the process has enough to do. */
@@ -13,7 +13,7 @@ export interface TurnstileOptions {
  * Lets through at a bounded rate what comes by the thousand. People who connect or are cut off cost as much each as
  * many messages, and taken in one go they would hold up everybody who is there. When it is quiet nothing waits.
  */
-export class Turnstile {
+export class Pacer {
   private waiting: (() => void)[] = [];
   private first = 0;
   private timer: NodeJS.Timeout | null = null;
@@ -21,7 +21,7 @@ export class Turnstile {
   private taken = 0;
   private lastGo = 0;
 
-  constructor(private readonly options: TurnstileOptions) {}
+  constructor(private readonly options: PacerOptions) {}
 
   /** Calls `enter` in this turn or later, in the order of the calls. False: too many wait, it will not be called. */
   submit(enter: () => void): boolean {

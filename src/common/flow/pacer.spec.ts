@@ -1,21 +1,21 @@
-import { Turnstile } from './turnstile.js';
+import { Pacer } from './pacer.js';
 
 const EVERY_MS = 10;
 
-describe('Letting in', () => {
-  let turnstile: Turnstile;
+describe('Letting in by a pacer', () => {
+  let pacer: Pacer;
   let entered: number[];
 
   beforeEach(() => {
     jest.useFakeTimers();
-    turnstile = new Turnstile({ everyMs: EVERY_MS, most: 3, lateMs: 5, maxWaiting: 6 });
+    pacer = new Pacer({ everyMs: EVERY_MS, most: 3, lateMs: 5, maxWaiting: 6 });
     entered = [];
     jest.advanceTimersByTime(1_000);
   });
   afterEach(() => jest.useRealTimers());
 
   const submit = (...numbers: number[]): boolean[] =>
-    numbers.map((number) => turnstile.submit(() => entered.push(number)));
+    numbers.map((number) => pacer.submit(() => entered.push(number)));
 
   it('is at once when it is quiet', () => {
     submit(1, 2, 3);
