@@ -18,7 +18,7 @@ import { MetricsServer } from './operations/metrics-server.js';
 import type { RedisLink } from './redis/redis-link.js';
 import { REDIS } from './redis/redis.module.js';
 import { Drain } from './sockets/drain.js';
-import { ANSWER_WITHIN_MS } from './sockets/deadlines.js';
+import { ANSWER_WITHIN_MS } from './common/time-bounds.js';
 import { SocketIoAdapter } from './sockets/socket-io.adapter.js';
 
 /** A node that serves. */

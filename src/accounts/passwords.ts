@@ -40,7 +40,7 @@ export class Passwords implements OnApplicationShutdown {
 
   /** @throws AppError OVERLOADED */
   hash(password: string): Promise<string> {
-    return this.turns.take(async () => {
+    return this.turns.run(async () => {
       const salt = randomBytes(SALT_BYTES);
       return formOf(SETTING, salt, await this.derive(password, salt, SETTING));
     });
@@ -56,7 +56,7 @@ export class Passwords implements OnApplicationShutdown {
     password: string,
     find: () => Promise<T | undefined>,
   ): Promise<T | null> {
-    return this.turns.take(async () => {
+    return this.turns.run(async () => {
       const found = await find();
       const right = await this.matches(password, found?.passwordHash ?? NOBODYS);
       return found && right ? found : null;

@@ -69,7 +69,7 @@ export class LocalAdapter extends Adapter {
   }
 
   /** The same, to the sockets of this node. */
-  protected deliver(text: Text, rooms: readonly Room[], except: readonly Room[]): void {
+  deliver(text: Text, rooms: readonly Room[], except: readonly Room[]): void {
     send(text, this.readers(rooms, except));
   }
 

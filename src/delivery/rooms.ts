@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Server, Socket } from 'socket.io';
 import { bigints } from '../database/binary-array.js';
 import { Batcher, type Outcome } from '../common/flow/batcher.js';
+import { Pacer } from '../common/flow/pacer.js';
 import { Sql } from '../database/sql.js';
 import { Connection } from '../sockets/connection.js';
-import { ANSWER_WITHIN_MS } from '../sockets/deadlines.js';
-import { ARRIVALS_EVERY_MS, Pace } from '../common/flow/pace.js';
+import { ANSWER_WITHIN_MS, ARRIVALS_EVERY_MS } from '../common/time-bounds.js';
 import { chatRoom, isChatRoom, isPresenceRoom, presenceRoom, userRoom, watchedIn } from './room-names.js';
 import { groupsOf } from './rooms.queries.js';
 
@@ -31,7 +31,7 @@ export class Rooms {
     maxWaiting: 20_000,
     patienceMs: ANSWER_WITHIN_MS,
   });
-  private readonly pace = new Pace(ARRIVALS_EVERY_MS);
+  private readonly pacer = new Pacer({ everyMs: ARRIVALS_EVERY_MS, most: 1 });
   private readonly listeners: LeaveListener[] = [];
   private server: Server | null = null;
 
@@ -112,7 +112,7 @@ export class Rooms {
   }
 
   private async readGroups(userIds: readonly number[]): Promise<Outcome<number[]>[]> {
-    await this.pace.wait();
+    await this.pacer.wait();
     const rows = await this.sql.rows<{ userId: number; groups: number[] }>(groupsOf, [
       bigints([...new Set(userIds)]),
     ]);

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promi
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Blocks } from '../blocks/blocks.js';
 import { bigints } from '../database/binary-array.js';
+import { Semaphore } from '../common/flow/semaphore.js';
 import { isUnavailable } from '../common/errors/failure.js';
 import { Sql } from '../database/sql.js';
 import { Nodes } from '../delivery/broker/nodes.js';
@@ -28,7 +29,7 @@ const RETRY_MS = 1_000;
 @Injectable()
 export class Watches implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(Watches.name);
-  private last: Promise<void> = Promise.resolve();
+  private readonly checks = new Semaphore({ atOnce: 1 });
   private stopped = false;
 
   constructor(
@@ -56,7 +57,7 @@ export class Watches implements OnModuleInit, OnApplicationShutdown {
   }
 
   private enqueue(work: () => Promise<void>): void {
-    this.last = this.last.then(() => this.whenThere(work));
+    void this.checks.run(() => this.whenThere(work));
   }
 
   /** Waits for a database that is away: what is not checked would be watched on. */

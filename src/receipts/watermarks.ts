@@ -1,7 +1,7 @@
 import { AppError } from '../contract/index.js';
 import { Batcher, type Outcome } from '../common/flow/batcher.js';
 import type { Sql, Statement } from '../database/sql.js';
-import { ANSWER_WITHIN_MS } from '../sockets/deadlines.js';
+import { ANSWER_WITHIN_MS } from '../common/time-bounds.js';
 import type { MarkedRow } from './receipts.queries.js';
 
 /** A watermark to move: to a message, or to the end of a chat. */

@@ -8,7 +8,7 @@ import { Idempotency } from '../commands/idempotency/idempotency.js';
 import { Limits } from '../commands/limits/limits.js';
 import { CommandMeters } from '../common/metrics/command-meters.js';
 import type { CommandRequest } from '../sockets/command.decorator.js';
-import { ANSWER_WITHIN_MS } from '../sockets/deadlines.js';
+import { ANSWER_WITHIN_MS } from '../common/time-bounds.js';
 import { limitRequest } from './request-limits.js';
 import { credentialsOf } from './credentials.js';
 import { ROUTE_COMMANDS } from './route.decorator.js';

@@ -1,9 +1,7 @@
 import type { Call } from './call.js';
 import type { Connection } from './connection.js';
 import { tooSlow } from '../common/errors/failure.js';
-
-/** Every command is answered within this many milliseconds of its arrival. */
-export const ANSWER_WITHIN_MS = 4_000;
+import { ANSWER_WITHIN_MS } from '../common/time-bounds.js';
 
 const SWEEP_EVERY_MS = 100;
 

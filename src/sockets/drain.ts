@@ -4,7 +4,7 @@ import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import { AppError } from '../contract/index.js';
 import { Connection } from './connection.js';
-import { ANSWER_WITHIN_MS } from './deadlines.js';
+import { ANSWER_WITHIN_MS } from '../common/time-bounds.js';
 import { Dispatcher } from './dispatcher.js';
 
 /** Sockets are closed in slices, at most so many milliseconds apart, and no slower than this for each socket. */

@@ -4,7 +4,7 @@ import type { Person } from '../commands/identity/principal.js';
 import { Identity } from '../commands/identity/identity.js';
 import { AppError } from '../contract/index.js';
 import { toAppError, tooSlow } from '../common/errors/failure.js';
-import { ANSWER_WITHIN_MS } from './deadlines.js';
+import { ANSWER_WITHIN_MS } from '../common/time-bounds.js';
 import { Rooms } from '../delivery/rooms.js';
 
 interface Admitted {

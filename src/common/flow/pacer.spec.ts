@@ -51,4 +51,24 @@ describe('Letting in by a pacer', () => {
     expect(entered).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(submit(11)).toEqual([true]);
   });
+
+  it('may be waited for', async () => {
+    const one = new Pacer({ everyMs: EVERY_MS, most: 1 });
+    const goes = Promise.all([1, 2, 3].map((number) => one.wait().then(() => entered.push(number))));
+    await jest.advanceTimersByTimeAsync(0);
+    expect(entered).toEqual([1]);
+    await jest.advanceTimersByTimeAsync(EVERY_MS);
+    expect(entered).toEqual([1, 2]);
+    await jest.advanceTimersByTimeAsync(EVERY_MS);
+    await goes;
+    expect(entered).toEqual([1, 2, 3]);
+  });
+
+  it('is for nobody once it is stopped', () => {
+    submit(1, 2, 3, 4, 5);
+    pacer.stop();
+    jest.advanceTimersByTime(10 * EVERY_MS);
+    expect(entered).toEqual([1, 2, 3]);
+    expect(jest.getTimerCount()).toBe(0);
+  });
 });

@@ -24,7 +24,7 @@ describe('A semaphore', () => {
 
   it('starts one work after another, in order', async () => {
     const queue = turns();
-    const both = [queue.take(work), queue.take(work)];
+    const both = [queue.run(work), queue.run(work)];
     await tick();
     expect(started).toBe(1);
     doors[0]!();
@@ -37,8 +37,8 @@ describe('A semaphore', () => {
 
   it('refuses what is too much, without starting it', async () => {
     const queue = turns(1);
-    const taken = [queue.take(work), queue.take(work)];
-    await expect(queue.take(work)).rejects.toThrow('too many');
+    const taken = [queue.run(work), queue.run(work)];
+    await expect(queue.run(work)).rejects.toThrow('too many');
     await tick();
     doors[0]!();
     await taken[0];
@@ -50,10 +50,10 @@ describe('A semaphore', () => {
 
   it('refuses what has waited too long, and goes on with what has not', async () => {
     const queue = turns();
-    const first = queue.take(work);
-    const second = queue.take(work);
+    const first = queue.run(work);
+    const second = queue.run(work);
     now = 90;
-    const third = queue.take(work);
+    const third = queue.run(work);
     await tick();
     now = 110;
     doors[0]!();
@@ -67,7 +67,7 @@ describe('A semaphore', () => {
 
   it('goes on after a work that failed', async () => {
     const queue = turns();
-    await expect(queue.take(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
-    expect(await queue.take(() => Promise.resolve('next'))).toBe('next');
+    await expect(queue.run(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    expect(await queue.run(() => Promise.resolve('next'))).toBe('next');
   });
 });

@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Semaphore } from '../../common/flow/semaphore.js';
 import { Sql } from '../../database/sql.js';
 import { endPurge, openPurges, purgeMessages } from '../../chats/chats.queries.js';
 
@@ -12,7 +13,7 @@ const CHUNK = 5_000;
 @Injectable()
 export class ChatPurge implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(ChatPurge.name);
-  private running: Promise<void> = Promise.resolve();
+  private readonly purges = new Semaphore({ atOnce: 1 });
   private stopping = false;
 
   constructor(private readonly sql: Sql) {}
@@ -26,7 +27,7 @@ export class ChatPurge implements OnApplicationBootstrap, OnApplicationShutdown 
 
   async onApplicationShutdown(): Promise<void> {
     this.stopping = true;
-    await this.running;
+    await this.purges.run(() => Promise.resolve());
   }
 
   /** Removes the first chunk now, which for most chats is all; the rest in the background. Never fails. */
@@ -36,7 +37,7 @@ export class ChatPurge implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 
   private enqueue(work: () => Promise<void>): void {
-    this.running = this.running.then(work).catch((error: unknown) => {
+    void this.purges.run(work).catch((error: unknown) => {
       this.logger.warn(`Messages of a deleted chat are left for the next start: ${String(error)}`);
     });
   }

@@ -6,7 +6,7 @@ import { isConflict, isSerializationFault, isUnavailable, tooSlow } from '../../
 import { Batcher, type Outcome } from '../../common/flow/batcher.js';
 import { Metrics } from '../../common/metrics/metrics.js';
 import { Vitals } from '../../common/health.js';
-import { ANSWER_WITHIN_MS } from '../../sockets/deadlines.js';
+import { ANSWER_WITHIN_MS } from '../../common/time-bounds.js';
 import { writeGathered } from '../../sockets/wire/corked-ws.js';
 import { BatchSender } from './batch-sender.js';
 import type { Draft, Entry, Findings, Sent } from './draft.js';

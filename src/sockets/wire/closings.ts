@@ -5,9 +5,4 @@ import { Pacer } from '../../common/flow/pacer.js';
  * follows on it, in Node, Engine.IO, Socket.IO and all the rooms, costs as much as a few messages each, and a network
  * that fails ends thousands in one turn. Until then nothing is sent to them (docs/adr/0017).
  */
-export const closings = new Pacer({
-  everyMs: 5,
-  most: 10,
-  lateMs: Number.POSITIVE_INFINITY,
-  maxWaiting: Number.POSITIVE_INFINITY,
-});
+export const closings = new Pacer({ everyMs: 5, most: 10 });
