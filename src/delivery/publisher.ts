@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Server } from 'socket.io';
 import type { EventName, EventPayload } from '../contract/index.js';
 import { encodePublished } from './encoding/published.js';
-import type { LocalAdapter } from './local-adapter.js';
+import type { RoomsAdapter } from './rooms-adapter.js';
 import { chatRoom, presenceRoom, userRoom } from './room-names.js';
 import { Envelope } from './encoding/envelope.js';
 
@@ -49,7 +49,7 @@ export class Publisher {
     if (except) others.push(except);
     const text = new Envelope(`42["${event}",`, encodePublished(payload), ']');
     const unless = unlessThere === undefined ? null : userRoom(unlessThere);
-    (this.server.sockets.adapter as LocalAdapter).tell(text, { rooms, except: others, unless });
+    (this.server.sockets.adapter as RoomsAdapter).tell(text, { rooms, except: others, unless });
   }
 
   /** All sockets of these people hear a group's events from now on. */

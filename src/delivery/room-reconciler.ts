@@ -3,8 +3,8 @@ import type { Namespace, Server } from 'socket.io';
 import { bigints } from '../database/binary-array.js';
 import { Sql } from '../database/sql.js';
 import { Connection } from '../sockets/connection.js';
-import type { LocalAdapter } from './local-adapter.js';
-import { chatRoom, isChatRoom, personOf, userRoom } from './room-names.js';
+import type { RoomsAdapter } from './rooms-adapter.js';
+import { chatRoom, isChatRoom, userIdOf, userRoom } from './room-names.js';
 import { changedGroups, groupsOf, membersOfGroups } from './rooms.queries.js';
 import { SyncNotice } from './sync-notice.js';
 
@@ -35,9 +35,9 @@ interface Changed {
  * removed hears nothing more within a second, on every node, whatever failed.
  */
 @Injectable()
-export class RoomAudit implements OnApplicationShutdown {
-  private readonly logger = new Logger(RoomAudit.name);
-  private adapter: LocalAdapter | null = null;
+export class RoomReconciler implements OnApplicationShutdown {
+  private readonly logger = new Logger(RoomReconciler.name);
+  private adapter: RoomsAdapter | null = null;
   private notice: SyncNotice | null = null;
   private timer: NodeJS.Timeout | null = null;
   /** The database's clock at the last look. */
@@ -51,7 +51,7 @@ export class RoomAudit implements OnApplicationShutdown {
 
   /** Called once by the adapter, before the first connection. */
   use(server: Server): void {
-    this.adapter = server.of('/').adapter as LocalAdapter;
+    this.adapter = server.of('/').adapter as RoomsAdapter;
     this.notice = new SyncNotice(this.adapter);
     this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS).unref();
   }
@@ -149,7 +149,7 @@ export class RoomAudit implements OnApplicationShutdown {
   }
 
   private peopleHere(): number[] {
-    return [...(this.adapter?.rooms.keys() ?? [])].flatMap((room) => personOf(room) ?? []);
+    return [...(this.adapter?.rooms.keys() ?? [])].flatMap((room) => userIdOf(room) ?? []);
   }
 
   private connectionsIn(room: string): { id: string; userId: number }[] {

@@ -1,5 +1,5 @@
 import { Pacer } from '../common/flow/pacer.js';
-import type { LocalAdapter } from './local-adapter.js';
+import type { RoomsAdapter } from './rooms-adapter.js';
 
 /** So many sockets are told each second: a burst of syncs would hold up everybody. */
 const TOLD_A_SECOND = 500;
@@ -19,7 +19,7 @@ export class SyncNotice {
     most: (TOLD_A_SECOND * TELL_EVERY_MS) / 1_000,
   });
 
-  constructor(private readonly adapter: LocalAdapter) {}
+  constructor(private readonly adapter: RoomsAdapter) {}
 
   /** Tells the sockets in these rooms, or all. */
   tell(rooms: Iterable<string> | null): void {

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { RedisLink } from '../redis/redis-link.js';
-import { CatchUp, type Present } from './presence-reconciler.js';
+import { PresenceReconciler, type Present } from './presence-reconciler.js';
 import { DeadNodes } from './dead-nodes.js';
 import { NodeLease } from './node-lease.js';
 import { PresenceKeys } from './presence-keys.js';
@@ -17,7 +17,7 @@ export class RedisPresenceStore extends PresenceStore {
   private readonly keys: PresenceKeys;
   private readonly lease: NodeLease;
   private readonly dead: DeadNodes;
-  private readonly catchUp: CatchUp;
+  private readonly reconciler: PresenceReconciler;
   private readonly people = new Map<number, Present>();
   private listener: (change: PresenceChange) => void = () => undefined;
   private joined = false;
@@ -34,7 +34,7 @@ export class RedisPresenceStore extends PresenceStore {
     this.keys = new PresenceKeys(link, options.prefix);
     this.lease = new NodeLease(this.keys, options.leaseMs);
     const tell = (change: PresenceChange) => this.listener(change);
-    this.catchUp = new CatchUp(this.keys, this.lease, this.people, tell);
+    this.reconciler = new PresenceReconciler(this.keys, this.lease, this.people, tell);
     this.dead = new DeadNodes({
       keys: this.keys,
       tell,
@@ -61,9 +61,9 @@ export class RedisPresenceStore extends PresenceStore {
     present.connections.add(connectionId);
     this.people.set(userId, present);
     if (wasHere && present.entered) return;
-    this.catchUp.back(userId);
-    const isNews = await this.tryIn(() => this.catchUp.enter(userId, present));
-    if (isNews === null) this.catchUp.notEntered(present);
+    this.reconciler.back(userId);
+    const isNews = await this.tryIn(() => this.reconciler.enter(userId, present));
+    if (isNews === null) this.reconciler.notEntered(present);
     if (isNews ?? !known) this.listener({ userId, online: true, at: new Date() });
   }
 
@@ -113,7 +113,7 @@ export class RedisPresenceStore extends PresenceStore {
     const { graceMs: leaseMs } = this.options;
     const { id } = this.lease;
     await this.tryIn<unknown>(() =>
-      this.people.size === 0 && !this.catchUp.isBehind
+      this.people.size === 0 && !this.reconciler.isBehind
         ? this.keys.forget(id)
         : this.keys.renew(id, { leaseMs: leaseMs + 1, create: false }),
     );
@@ -152,7 +152,7 @@ export class RedisPresenceStore extends PresenceStore {
 
   private async takeOut(userId: number, present: Present, at: number): Promise<void> {
     const left = await this.tryIn(() => this.keys.leave(userId, this.lease, null));
-    if (left === null) this.catchUp.notLeft(userId, at);
+    if (left === null) this.reconciler.notLeft(userId, at);
     const isNews = left === null || left === 'gone' || (left === 'absent' && !present.entered);
     if (isNews) this.listener({ userId, online: false, at: new Date(at) });
   }
@@ -194,15 +194,15 @@ export class RedisPresenceStore extends PresenceStore {
 
   private async register(): Promise<void> {
     const standing = await this.lease.renew();
-    if (this.catchUp.isUnsure) this.dead.wait(this.options.leaseMs);
-    if (this.catchUp.isUnsure || standing !== 'held') this.catchUp.doubt(standing === 'swept');
+    if (this.reconciler.isUnsure) this.dead.wait(this.options.leaseMs);
+    if (this.reconciler.isUnsure || standing !== 'held') this.reconciler.doubt(standing === 'swept');
     this.joined = true;
   }
 
   /** However many people there are: the lease is renewed meanwhile. */
   private async settle(): Promise<void> {
     try {
-      await this.catchUp.settle();
+      await this.reconciler.settle();
     } catch (error) {
       this.warn('Presence in Redis is behind', error);
     }
@@ -210,7 +210,7 @@ export class RedisPresenceStore extends PresenceStore {
 
   private lose(): void {
     this.joined = false;
-    this.catchUp.lose();
+    this.reconciler.lose();
   }
 
   private tick(): void {

@@ -14,7 +14,7 @@ import { Handshake } from './handshake.js';
 import { Drain } from './drain.js';
 import { Nodes } from '../delivery/broker/nodes.js';
 import { Publisher } from '../delivery/publisher.js';
-import { RoomAudit } from '../delivery/room-reconciler.js';
+import { RoomReconciler } from '../delivery/room-reconciler.js';
 import { Rooms } from '../delivery/rooms.js';
 import { cutOffSlowReaders } from './slow-readers.js';
 import { CorkedWebSocketServer } from './wire/corked-ws.js';
@@ -90,7 +90,7 @@ export class SocketIoAdapter extends IoAdapter {
     server.on('connection', (socket) => dispatcher.attach(socket));
     this.app.get(Publisher).use(server);
     this.app.get(Rooms).use(server);
-    this.app.get(RoomAudit).use(server);
+    this.app.get(RoomReconciler).use(server);
     drain.use(server);
     this.server = server;
     return server;

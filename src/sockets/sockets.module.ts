@@ -7,7 +7,7 @@ import { Handshake } from './handshake.js';
 import { Drain } from './drain.js';
 import { Nodes } from '../delivery/broker/nodes.js';
 import { Publisher } from '../delivery/publisher.js';
-import { RoomAudit } from '../delivery/room-reconciler.js';
+import { RoomReconciler } from '../delivery/room-reconciler.js';
 import { Rooms } from '../delivery/rooms.js';
 import { TokenExpiry } from './token-expiry.js';
 
@@ -15,7 +15,7 @@ import { TokenExpiry } from './token-expiry.js';
 @Global()
 @Module({
   imports: [DiscoveryModule],
-  providers: [Dispatcher, Drain, Handlers, Handshake, Nodes, Publisher, RoomAudit, Rooms, TokenExpiry],
+  providers: [Dispatcher, Drain, Handlers, Handshake, Nodes, Publisher, RoomReconciler, Rooms, TokenExpiry],
   exports: [Drain, Nodes, Publisher, Rooms],
 })
 export class RealtimeModule {

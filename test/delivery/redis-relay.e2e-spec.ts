@@ -1,5 +1,5 @@
 import { redisUrl } from '../../src/config/redis-url.js';
-import { type LocalSockets, Relay } from '../../src/delivery/broker/relay.js';
+import { type LocalSockets, RedisBroker } from '../../src/delivery/broker/redis-broker.js';
 import { RedisLink } from '../../src/redis/redis-link.js';
 import { describeWithRedis, Redis } from '../support/redis.js';
 import { eventually } from '../support/world.js';
@@ -37,7 +37,7 @@ describeWithRedis('A relay', () => {
   it('tells the rooms of what it had to drop that they missed something, though its link never broke', async () => {
     const lost: number[] = [];
     const downs: string[] = [];
-    const relayFor = async (hearer: Hearer, maxUnconfirmed: number): Promise<Relay> => {
+    const relayFor = async (hearer: Hearer, maxUnconfirmed: number): Promise<RedisBroker> => {
       const link = new RedisLink(redisUrl(redis.url), 'relay-test');
       links.push(link);
       await link.whenUp(5_000);
@@ -49,7 +49,7 @@ describeWithRedis('A relay', () => {
         },
         lost: (since: number) => lost.push(since),
       };
-      const relay = new Relay(link, 'relay-test', events, { maxUnconfirmed });
+      const relay = new RedisBroker(link, 'relay-test', events, { maxUnconfirmed });
       relay.use(hearer);
       await eventually(() => restored);
       return relay;

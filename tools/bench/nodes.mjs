@@ -21,8 +21,8 @@ import { Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { Server } from 'socket.io';
 import { redisUrl } from '../../dist/config/redis-url.js';
-import { LocalAdapter } from '../../dist/delivery/local-adapter.js';
-import { Relay } from '../../dist/delivery/broker/relay.js';
+import { RoomsAdapter } from '../../dist/delivery/rooms-adapter.js';
+import { RedisBroker } from '../../dist/delivery/broker/redis-broker.js';
 import { RelayedAdapter } from '../../dist/delivery/broker/relayed-adapter.js';
 import { Publisher } from '../../dist/delivery/publisher.js';
 import { createParser } from '../../dist/sockets/wire/parser.js';
@@ -72,13 +72,13 @@ function whenReady(redis) {
 }
 
 async function serverOf(kind, port) {
-  if (kind === 'floor') return new Server({ adapter: LocalAdapter, parser: createParser() });
+  if (kind === 'floor') return new Server({ adapter: RoomsAdapter, parser: createParser() });
   const url = `redis://127.0.0.1:${port}`;
   let ready;
   let adapter;
   if (kind === 'ours') {
     const link = new RedisLink(redisUrl(url), 'bench');
-    const relay = new Relay(link, 'bench', { restored: async () => undefined, lost: () => undefined });
+    const relay = new RedisBroker(link, 'bench', { restored: async () => undefined, lost: () => undefined });
     ready = link.whenUp(5_000);
     adapter = function (nsp) {
       return new RelayedAdapter(nsp, relay, LOSSES);

@@ -5,9 +5,9 @@ import type { AppConfig } from '../../config/config.js';
 import { APP_CONFIG } from '../../config/config.module.js';
 import type { RedisLink } from '../../redis/redis-link.js';
 import { REDIS } from '../../redis/redis.module.js';
-import { LocalAdapter } from '../local-adapter.js';
-import { RoomAudit } from '../room-reconciler.js';
-import { Relay } from './relay.js';
+import { RoomsAdapter } from '../rooms-adapter.js';
+import { RoomReconciler } from '../room-reconciler.js';
+import { RedisBroker } from './redis-broker.js';
 import { RelayedAdapter } from './relayed-adapter.js';
 
 /** The other nodes: events and orders travel to them and from them, and what a lost link made miss is made good. */
@@ -19,14 +19,14 @@ export class Nodes {
   constructor(
     @Inject(REDIS) private readonly link: RedisLink | null,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
-    private readonly audit: RoomAudit,
+    private readonly audit: RoomReconciler,
   ) {}
 
   /** For Socket.IO's `adapter` option. */
-  adapterClass(): typeof LocalAdapter | ((namespace: Namespace) => Adapter) {
+  adapterClass(): typeof RoomsAdapter | ((namespace: Namespace) => Adapter) {
     const { link, config, audit } = this;
-    if (!link) return LocalAdapter;
-    const relay = new Relay(link, config.redis.prefix, {
+    if (!link) return RoomsAdapter;
+    const relay = new RedisBroker(link, config.redis.prefix, {
       restored: async () => {
         await audit.whole();
         this.noteMissed(null);
@@ -42,7 +42,7 @@ export class Nodes {
     return function (namespace: Namespace): Adapter {
       return namespace.name === '/'
         ? new RelayedAdapter(namespace, relay, losses)
-        : new LocalAdapter(namespace);
+        : new RoomsAdapter(namespace);
     };
   }
 

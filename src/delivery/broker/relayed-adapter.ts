@@ -1,8 +1,8 @@
 import type { BroadcastOptions, Room, SocketId } from 'socket.io-adapter';
-import { LocalAdapter, type Told } from '../local-adapter.js';
+import { RoomsAdapter, type Target } from '../rooms-adapter.js';
 import type { Text } from '../encoding/envelope.js';
 import { isUserRoom } from '../room-names.js';
-import type { LocalSockets, Relay } from './relay.js';
+import type { LocalSockets, RedisBroker } from './redis-broker.js';
 import type { FrameHeader, NodeMessage } from './node-messages.js';
 
 /** Socket.IO types these as `any`. */
@@ -11,7 +11,7 @@ interface Internals {
   nsp: { name: string };
 }
 
-type Packet = Parameters<LocalAdapter['broadcast']>[0];
+type Packet = Parameters<RoomsAdapter['broadcast']>[0];
 
 /** A packet that is encoded already. */
 class Framed {
@@ -36,10 +36,10 @@ export interface Losses {
  *
  * Answers of other nodes are not asked for: `fetchSockets`, acks of a broadcast and `serverSideEmit` know this node only.
  */
-export class RelayedAdapter extends LocalAdapter implements LocalSockets {
+export class RelayedAdapter extends RoomsAdapter implements LocalSockets {
   constructor(
-    nsp: ConstructorParameters<typeof LocalAdapter>[0],
-    private readonly relay: Relay,
+    nsp: ConstructorParameters<typeof RoomsAdapter>[0],
+    private readonly relay: RedisBroker,
     private readonly losses: Losses,
   ) {
     super(nsp);
@@ -72,7 +72,7 @@ export class RelayedAdapter extends LocalAdapter implements LocalSockets {
     this.pass(frame, [...rooms], this.headerOf([...except], flags?.volatile, null));
   }
 
-  override tell(text: Text, { rooms, except, unless }: Told): void {
+  override tell(text: Text, { rooms, except, unless }: Target): void {
     this.deliver(text, rooms, except);
     this.pass(text.toString().slice(1), rooms, this.headerOf(except, false, unless));
   }

@@ -16,7 +16,7 @@ import {
 /** Messages to more rooms than this go once to every node instead of once to every room. */
 const MANY_ROOMS = 32;
 
-const DEFAULTS: RelayOptions = { maxUnconfirmed: 8 * 1024 * 1024 };
+const DEFAULTS: RedisBrokerOptions = { maxUnconfirmed: 8 * 1024 * 1024 };
 
 /** Rooms remembered as having missed something. Past it: everybody. */
 const MAX_MISSED = 10_000;
@@ -33,7 +33,7 @@ export interface LocalSockets {
 }
 
 /** What happens around the link. */
-export interface RelayEvents {
+export interface BrokerEvents {
   /** All rooms are heard again: what this node's people missed can be told them now. */
   restored(): Promise<void>;
   /**
@@ -43,7 +43,7 @@ export interface RelayEvents {
   lost(since: number): void;
 }
 
-export interface RelayOptions {
+export interface RedisBrokerOptions {
   /** Characters of messages that Redis has not confirmed. Past it they are dropped, and their rooms told to sync. */
   maxUnconfirmed: number;
 }
@@ -53,9 +53,9 @@ export interface RelayOptions {
  * its readers. Best effort, and it never waits: what could not be published is remembered by room, and when the link is
  * back those rooms are told that they missed something.
  */
-export class Relay {
+export class RedisBroker {
   readonly nodeId = randomBytes(4).toString('hex');
-  private readonly logger = new Logger(Relay.name);
+  private readonly logger = new Logger(RedisBroker.name);
   private readonly own = Buffer.from(this.nodeId);
   private readonly prefix: string;
   private readonly everybody: string;
@@ -72,7 +72,7 @@ export class Relay {
   constructor(
     private readonly link: RedisLink,
     prefix: string,
-    private readonly events: RelayEvents,
+    private readonly events: BrokerEvents,
     private readonly options = DEFAULTS,
   ) {
     this.prefix = `${prefix}:room:`;

@@ -18,7 +18,7 @@ interface Packet {
 }
 
 /** Whom a text is for. */
-export interface Told {
+export interface Target {
   rooms: readonly Room[];
   except: readonly Room[];
   /** Other nodes that have sockets in this room tell nobody. */
@@ -35,7 +35,7 @@ interface Internals {
  * Socket.IO's in-memory adapter, leaner where it matters here: what is broadcast is encoded once, if anybody is there
  * to read it, and goes to each by the fast path.
  */
-export class LocalAdapter extends Adapter {
+export class RoomsAdapter extends Adapter {
   /** Rises with every order to join or leave: whoever read memberships before it has read old ones. */
   orders = 0;
   private marks = 0;
@@ -64,7 +64,7 @@ export class LocalAdapter extends Adapter {
   }
 
   /** Sends a text of Engine.IO's protocol to all sockets in `rooms` that are in none of `except`, once to each. */
-  tell(text: Text, { rooms, except }: Told): void {
+  tell(text: Text, { rooms, except }: Target): void {
     this.deliver(text, rooms, except);
   }
 
