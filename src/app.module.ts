@@ -5,6 +5,7 @@ import { BlocksModule } from './blocks/blocks.module.js';
 import { ChatsModule } from './chats/chats.module.js';
 import type { AppConfig } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
+import { DeliveryModule } from './delivery/delivery.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HttpModule } from './rest/rest.module.js';
 import { IdempotencyModule } from './commands/idempotency/idempotency.module.js';
@@ -35,6 +36,7 @@ export class AppModule {
         RedisModule,
         LimitsModule,
         DatabaseModule,
+        DeliveryModule,
         RealtimeModule,
         AuthModule,
         IdempotencyModule,

@@ -1,12 +1,14 @@
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import { BusModule } from '../common/bus.js';
+import { DeliveryModule } from '../delivery/delivery.module.js';
 import { Blocks } from './blocks.js';
 import { BlocksController } from './blocks.controller.js';
 import { BlocksGateway } from './blocks.gateway.js';
 import { BlocksService } from './blocks.service.js';
 
 /** Who blocks whom. */
-@Global()
 @Module({
+  imports: [BusModule, DeliveryModule],
   controllers: [BlocksController],
   providers: [Blocks, BlocksGateway, BlocksService],
   exports: [Blocks],

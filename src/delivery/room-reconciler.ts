@@ -1,12 +1,11 @@
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import type { Namespace, Server } from 'socket.io';
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Bus } from '../common/bus.js';
 import { bigints } from '../database/binary-array.js';
 import { Sql } from '../database/sql.js';
-import { Connection } from '../sockets/connection.js';
-import type { RoomsAdapter } from './rooms-adapter.js';
-import { chatRoom, isChatRoom, userIdOf, userRoom } from './room-names.js';
+import { chatRoom, isChatRoom, userIdOf, userRoom } from './broker/room-names.js';
+import { recipientOf } from './recipient.js';
 import { changedGroups, groupsOf, membersOfGroups } from './rooms.queries.js';
-import { SyncNotice } from './sync-notice.js';
+import { SocketServer } from './socket-server.js';
 
 /** Milliseconds between two looks. */
 const LOOK_EVERY_MS = 400;
@@ -35,10 +34,8 @@ interface Changed {
  * removed hears nothing more within a second, on every node, whatever failed.
  */
 @Injectable()
-export class RoomReconciler implements OnApplicationShutdown {
+export class RoomReconciler implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(RoomReconciler.name);
-  private adapter: RoomsAdapter | null = null;
-  private notice: SyncNotice | null = null;
   private timer: NodeJS.Timeout | null = null;
   /** The database's clock at the last look. */
   private lookedAt: string | null = null;
@@ -47,27 +44,22 @@ export class RoomReconciler implements OnApplicationShutdown {
   private looking = false;
   private failing = false;
 
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    private readonly sql: Sql,
+    private readonly server: SocketServer,
+    private readonly bus: Bus,
+  ) {}
 
-  /** Called once by the adapter, before the first connection. */
-  use(server: Server): void {
-    this.adapter = server.of('/').adapter as RoomsAdapter;
-    this.notice = new SyncNotice(this.adapter);
+  onModuleInit(): void {
     this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS).unref();
   }
 
   onApplicationShutdown(): void {
     if (this.timer) clearInterval(this.timer);
-    this.notice?.stop();
-  }
-
-  /** The sockets in these rooms of this node, or all, may have missed events: they are told to sync. */
-  tell(rooms: Iterable<string> | null): void {
-    this.notice?.tell(rooms);
   }
 
   /** Everybody here is in the rooms of their groups, and in no others. */
-  async whole(): Promise<void> {
+  async correctAll(): Promise<void> {
     const people = this.peopleHere();
     for (let i = 0; i < people.length; i += AT_ONCE) await this.correctPeople(people.slice(i, i + AT_ONCE));
   }
@@ -89,7 +81,7 @@ export class RoomReconciler implements OnApplicationShutdown {
 
   private async follow({ at, ids, versions }: Changed): Promise<void> {
     const news = ids.filter((id, i) => this.known.get(id) !== versions[i]);
-    if (news.length > MOST_CHANGED) await this.whole();
+    if (news.length > MOST_CHANGED) await this.correctAll();
     else if (this.peopleHere().length > 0) {
       for (let i = 0; i < news.length; i += GROUPS_AT_ONCE)
         await this.correctGroups(news.slice(i, i + GROUPS_AT_ONCE));
@@ -102,8 +94,7 @@ export class RoomReconciler implements OnApplicationShutdown {
     type Row = { chatId: number; userIds: number[]; settled: number[] };
     const rows = await this.undisturbed(() => this.sql.rows<Row>(membersOfGroups, [bigints(ids)]));
     const members = new Map(rows.map((row) => [row.chatId, row]));
-    const { adapter } = this;
-    if (!adapter) return;
+    const { sids } = this.server.rooms;
     for (const id of ids) {
       const room = chatRoom(id);
       const { userIds = [], settled = [] } = members.get(id) ?? {};
@@ -112,7 +103,7 @@ export class RoomReconciler implements OnApplicationShutdown {
         if (!all.has(connection.userId)) this.move(connection, [], [room]);
       for (const userId of settled) {
         for (const connection of this.connectionsIn(userRoom(userId)))
-          if (!adapter.sids.get(connection.id)?.has(room)) this.move(connection, [room], []);
+          if (!sids.get(connection.id)?.has(room)) this.move(connection, [room], []);
       }
     }
   }
@@ -123,7 +114,7 @@ export class RoomReconciler implements OnApplicationShutdown {
     for (const { userId, groups } of rows) {
       const rooms = new Set(groups.map(chatRoom));
       for (const connection of this.connectionsIn(userRoom(userId))) {
-        const there = this.adapter?.sids.get(connection.id) ?? new Set();
+        const there = this.server.rooms.sids.get(connection.id) ?? new Set();
         const joins = [...rooms].filter((room) => !there.has(room));
         const leaves = [...there].filter((room) => isChatRoom(room) && !rooms.has(room));
         this.move(connection, joins, leaves);
@@ -134,30 +125,30 @@ export class RoomReconciler implements OnApplicationShutdown {
   /** Whoever is put right has missed what an order comes with. */
   private move({ id }: { id: string }, joins: readonly string[], leaves: readonly string[]): void {
     if (joins.length + leaves.length === 0) return;
-    for (const room of leaves) void this.adapter?.del(id, room);
-    if (joins.length > 0) void this.adapter?.addAll(id, new Set(joins));
-    this.tell([id]);
+    const { rooms } = this.server;
+    for (const room of leaves) void rooms.del(id, room);
+    if (joins.length > 0) void rooms.addAll(id, new Set(joins));
+    this.bus.emit('eventsMissed', { rooms: new Set([id]), orders: false });
   }
 
   /** What `read` finds when no order came meanwhile: one that did may be newer than what was read. */
   private async undisturbed<T>(read: () => Promise<T>): Promise<T> {
     for (let reads = 1; ; reads++) {
-      const orders = this.adapter?.orders;
+      const { orders } = this.server.rooms;
       const result = await read();
-      if (orders === this.adapter?.orders || reads === MAX_READS) return result;
+      if (orders === this.server.rooms.orders || reads === MAX_READS) return result;
     }
   }
 
   private peopleHere(): number[] {
-    return [...(this.adapter?.rooms.keys() ?? [])].flatMap((room) => userIdOf(room) ?? []);
+    return [...this.server.rooms.rooms.keys()].flatMap((room) => userIdOf(room) ?? []);
   }
 
   private connectionsIn(room: string): { id: string; userId: number }[] {
-    const { adapter } = this;
-    const sockets = (adapter?.nsp as Namespace | undefined)?.sockets;
-    return [...(adapter?.rooms.get(room) ?? [])].flatMap((id) => {
-      const socket = sockets?.get(id);
-      const userId = socket && Connection.of(socket)?.userId;
+    const { sockets, rooms } = this.server;
+    return [...(rooms.rooms.get(room) ?? [])].flatMap((id) => {
+      const socket = sockets.get(id);
+      const userId = socket && recipientOf(socket)?.userId;
       return userId == null ? [] : [{ id, userId }];
     });
   }

@@ -1,5 +1,7 @@
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Bus } from '../common/bus.js';
 import { Pacer } from '../common/flow/pacer.js';
-import type { RoomsAdapter } from './rooms-adapter.js';
+import { SocketServer } from './socket-server.js';
 
 /** So many sockets are told each second: a burst of syncs would hold up everybody. */
 const TOLD_A_SECOND = 500;
@@ -10,8 +12,9 @@ const SYNC_WITHIN_MS = 1_000;
 
 const SYNC_NEEDED = `42${JSON.stringify(['syncNeeded', { withinMs: SYNC_WITHIN_MS }])}`;
 
-/** Tells sockets of this node that they may have missed events. */
-export class SyncNotice {
+/** Tells sockets of this node that may have missed events to sync. */
+@Injectable()
+export class SyncNotice implements OnModuleInit, OnApplicationShutdown {
   /** Sockets that are to be told, by their ids: each waits once. */
   private readonly waiting = new Set<string>();
   private readonly pacer = new Pacer({
@@ -19,11 +22,22 @@ export class SyncNotice {
     most: (TOLD_A_SECOND * TELL_EVERY_MS) / 1_000,
   });
 
-  constructor(private readonly adapter: RoomsAdapter) {}
+  constructor(
+    private readonly server: SocketServer,
+    private readonly bus: Bus,
+  ) {}
 
-  /** Tells the sockets in these rooms, or all. */
-  tell(rooms: Iterable<string> | null): void {
-    const { sids, rooms: members } = this.adapter;
+  onModuleInit(): void {
+    this.bus.on('eventsMissed', ({ rooms }) => this.tell(rooms));
+  }
+
+  onApplicationShutdown(): void {
+    this.pacer.stop();
+  }
+
+  /** The sockets in these rooms, or all. */
+  private tell(rooms: ReadonlySet<string> | null): void {
+    const { sids, rooms: members } = this.server.rooms;
     const ids =
       rooms === null ? [...sids.keys()] : [...rooms].flatMap((room) => [...(members.get(room) ?? [])]);
     for (const id of ids) {
@@ -33,12 +47,8 @@ export class SyncNotice {
     }
   }
 
-  stop(): void {
-    this.pacer.stop();
-  }
-
   private tellOne(id: string): void {
     this.waiting.delete(id);
-    this.adapter.deliver(SYNC_NEEDED, [id], []);
+    this.server.rooms.deliver(SYNC_NEEDED, [id], []);
   }
 }

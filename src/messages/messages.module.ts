@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
+import { BusModule } from '../common/bus.js';
+import { DeliveryModule } from '../delivery/delivery.module.js';
 import { ChatsModule } from '../chats/chats.module.js';
 import { TypingModule } from '../typing/typing.module.js';
+import { ChatPurge } from './chat-purge.js';
 import { BatchSender } from './send/batch-sender.js';
 import { DirectChats } from './send/direct-chats.js';
 import { DirectSends } from './send/direct-sends.js';
@@ -14,10 +17,11 @@ import { MessagesService } from './messages.service.js';
 
 /** Messages: sending and history. */
 @Module({
-  imports: [ChatsModule, TypingModule],
+  imports: [BusModule, DeliveryModule, ChatsModule, TypingModule],
   controllers: [MessagesController],
   providers: [
     BatchSender,
+    ChatPurge,
     DirectChats,
     DirectSends,
     JudgedSends,

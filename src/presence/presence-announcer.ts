@@ -5,10 +5,10 @@ import {
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
+import { Bus } from '../common/bus.js';
 import { bigints } from '../database/binary-array.js';
 import { isUnavailable } from '../common/errors/failure.js';
 import { Sql } from '../database/sql.js';
-import { Nodes } from '../delivery/broker/nodes.js';
 import { Publisher } from '../delivery/publisher.js';
 import { ChangeWindow, type Gathered } from './change-window.js';
 import { LastSeen } from './last-seen.js';
@@ -49,12 +49,12 @@ export class PresenceAnnouncer implements OnModuleInit, BeforeApplicationShutdow
     private readonly sql: Sql,
     private readonly publisher: Publisher,
     private readonly lastSeen: LastSeen,
-    private readonly nodes: Nodes,
+    private readonly bus: Bus,
   ) {}
 
   onModuleInit(): void {
     this.store.onChange((change) => this.hear(change));
-    this.nodes.onLost((since) => {
+    this.bus.on('eventsLost', ({ since }) => {
       // As after a change of visibility: who has just become invisible was told of as well.
       for (const { userId, online } of this.recent.since(since)) this.window.add(userId, !online, true);
     });

@@ -1,10 +1,12 @@
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import { BusModule } from '../common/bus.js';
+import { DeliveryModule } from '../delivery/delivery.module.js';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import { LastSeen } from './last-seen.js';
 import { Metrics } from '../common/metrics/metrics.js';
 import type { RedisLink } from '../redis/redis-link.js';
-import { REDIS } from '../redis/redis.module.js';
+import { REDIS, RedisModule } from '../redis/redis.module.js';
 import { MemoryPresenceStore } from './memory-presence-store.js';
 import { PresenceAnnouncer } from './presence-announcer.js';
 import { PresenceReads } from './presence-reads.js';
@@ -27,8 +29,8 @@ async function presenceStore(config: AppConfig, link: RedisLink | null): Promise
 }
 
 /** Who is online. */
-@Global()
 @Module({
+  imports: [BusModule, DeliveryModule, RedisModule],
   controllers: [PresenceController],
   providers: [
     LastSeen,

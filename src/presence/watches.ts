@@ -1,11 +1,10 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { Blocks } from '../blocks/blocks.js';
+import { Bus } from '../common/bus.js';
 import { bigints } from '../database/binary-array.js';
 import { Semaphore } from '../common/flow/semaphore.js';
 import { isUnavailable } from '../common/errors/failure.js';
 import { Sql } from '../database/sql.js';
-import { Nodes } from '../delivery/broker/nodes.js';
 import { Publisher } from '../delivery/publisher.js';
 import { Rooms, type Watch } from '../delivery/rooms.js';
 import { PresenceStore } from './presence-store.js';
@@ -36,15 +35,21 @@ export class Watches implements OnModuleInit, OnApplicationShutdown {
     private readonly sql: Sql,
     private readonly store: PresenceStore,
     private readonly publisher: Publisher,
-    private readonly blocks: Blocks,
     private readonly rooms: Rooms,
-    private readonly nodes: Nodes,
+    private readonly bus: Bus,
   ) {}
 
   onModuleInit(): void {
-    this.publisher.onLeaveChat((chatId, userIds) => this.enqueue(() => this.afterLeaving(chatId, userIds)));
-    this.blocks.onChange(({ userId, blockedId }) => this.recheck([blockedId], [userId]));
-    this.nodes.onMissed((rooms) => this.enqueue(() => this.afterMissing(rooms)));
+    this.bus.on('membersLeft', ({ chatId, userIds }) =>
+      this.enqueue(() => this.afterLeaving(chatId, userIds)),
+    );
+    this.bus.on('chatDeleted', ({ memberIds }) => {
+      if (memberIds.length > 1) this.recheck(memberIds, memberIds);
+    });
+    this.bus.on('blockChanged', ({ userId, blockedId }) => this.recheck([blockedId], [userId]));
+    this.bus.on('eventsMissed', ({ rooms, orders }) => {
+      if (orders) this.enqueue(() => this.afterMissing(rooms));
+    });
   }
 
   onApplicationShutdown(): void {
@@ -52,7 +57,7 @@ export class Watches implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** Those of the viewers who may not see one of the people any more watch them no more, on every node. */
-  recheck(viewerIds: readonly number[], userIds: readonly number[]): void {
+  private recheck(viewerIds: readonly number[], userIds: readonly number[]): void {
     this.enqueue(() => this.endHidden(viewerIds, userIds));
   }
 

@@ -1,4 +1,4 @@
-import { Global, Inject, Module } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import { Vitals } from '../common/health.js';
@@ -8,7 +8,6 @@ import { RedisLink } from './redis-link.js';
 export const REDIS = Symbol('REDIS');
 
 /** The link to Redis, where there is one. `startApp` closes it after everything that uses it. */
-@Global()
 @Module({
   providers: [
     {

@@ -1,6 +1,8 @@
 import type { Socket } from 'socket.io';
 import type { Person } from '../commands/identity/principal.js';
 import type { AppError } from '../contract/index.js';
+import type { Text } from '../delivery/encoding/envelope.js';
+import { type Recipient, recipientOf } from '../delivery/recipient.js';
 import { CommandLane } from './command-lane.js';
 import { FastPath } from './wire/fast-path.js';
 
@@ -13,14 +15,13 @@ interface Client {
 }
 
 /** What the edge knows of one socket. */
-export class Connection {
+export class Connection implements Recipient {
   /** Who is at this socket; null until somebody said so. */
   userId: number | null = null;
   readonly lane = new CommandLane();
   readonly fast: FastPath;
   /** Where it comes from, as limits count it. */
   address = '';
-  /** Set by the adapter as it looks for an event's readers. */
   mark = 0;
   private refusals = 0;
   private refusalsBegan = 0;
@@ -37,7 +38,7 @@ export class Connection {
 
   /** What the edge knows of this socket; undefined before its dispatcher was attached. */
   static of(socket: Socket): Connection | undefined {
-    return (socket.data as { connection?: Connection }).connection;
+    return recipientOf(socket) as Connection | undefined;
   }
 
   /** This node is going down, and this socket is next: what it asks from now on is refused. */
@@ -51,6 +52,10 @@ export class Connection {
 
   get id(): string {
     return this.socket.id;
+  }
+
+  send(text: Text, frame?: Buffer): void {
+    this.fast.send(text, frame);
   }
 
   /** Called once for each event that came through Socket.IO, in their order: its size in characters. */

@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Server, Socket } from 'socket.io';
+import type { Socket } from 'socket.io';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import { AppError } from '../contract/index.js';
 import { Connection } from './connection.js';
 import { ANSWER_WITHIN_MS } from '../common/time-bounds.js';
+import { SocketServer } from '../delivery/socket-server.js';
 import { Dispatcher } from './dispatcher.js';
 
 /** Sockets are closed in slices, at most so many milliseconds apart, and no slower than this for each socket. */
@@ -33,17 +34,12 @@ export function goingDown(): AppError {
 @Injectable()
 export class Drain {
   private stage: 'serving' | 'notice' | 'refusing' = 'serving';
-  private server: Server | null = null;
 
   constructor(
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly dispatcher: Dispatcher,
+    private readonly server: SocketServer,
   ) {}
-
-  /** Called once by the adapter. */
-  use(server: Server): void {
-    this.server = server;
-  }
 
   /** A stop has begun. */
   get isDraining(): boolean {
@@ -62,11 +58,11 @@ export class Drain {
     this.stage = 'refusing';
     // Handshakes that were under way may still become sockets meanwhile.
     while (this.sockets().length > 0) await this.moveAway(this.sockets());
-    this.server?.engine.close();
+    this.server.server.engine.close();
   }
 
   private sockets(): Socket[] {
-    return this.server ? [...this.server.of('/').sockets.values()] : [];
+    return [...this.server.sockets.values()];
   }
 
   private async moveAway(sockets: readonly Socket[]): Promise<void> {

@@ -3,7 +3,7 @@ import type { INestApplication } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { MessageMappingProperties } from '@nestjs/websockets';
 import type { Observable } from 'rxjs';
-import { Server, type ServerOptions, type Socket } from 'socket.io';
+import type { Server, ServerOptions, Socket } from 'socket.io';
 import type { AppConfig } from '../config/config.js';
 import { Limits } from '../commands/limits/limits.js';
 import { boundServer } from '../common/http/server-bounds.js';
@@ -12,12 +12,9 @@ import { Dispatcher } from './dispatcher.js';
 import { countOpen, handshakeGuard } from './handshake-limits.js';
 import { Handshake } from './handshake.js';
 import { Drain } from './drain.js';
-import { Nodes } from '../delivery/broker/nodes.js';
-import { Publisher } from '../delivery/publisher.js';
-import { RoomReconciler } from '../delivery/room-reconciler.js';
-import { Rooms } from '../delivery/rooms.js';
+import { SocketServer } from '../delivery/socket-server.js';
 import { cutOffSlowReaders } from './slow-readers.js';
-import { CorkedWebSocketServer } from './wire/corked-ws.js';
+import { CorkedWebSocketServer, writeGathered } from './wire/corked-ws.js';
 import { createParser } from './wire/parser.js';
 import { requireUtf8 } from './wire/utf8-body.js';
 
@@ -61,9 +58,8 @@ export class SocketIoAdapter extends IoAdapter {
     const { allowedOrigins } = this.config;
     const limits = this.app.get(Limits);
     const drain = this.app.get(Drain);
-    const server = new Server(this.http, {
+    const settings: Partial<ServerOptions> = {
       ...options,
-      adapter: this.app.get(Nodes).adapterClass(),
       parser: createParser({}, limits.on),
       wsEngine: CorkedWebSocketServer,
       perMessageDeflate: false,
@@ -75,7 +71,8 @@ export class SocketIoAdapter extends IoAdapter {
       connectTimeout: CONNECT_TIMEOUT_MS,
       cors: { origin: allowedOrigins.includes('*') ? '*' : [...allowedOrigins] },
       allowRequest: handshakeGuard(this.config, limits, drain),
-    });
+    };
+    const server = this.app.get(SocketServer).create(this.http, settings, { flush: writeGathered });
     // Nest listens once for each gateway: many are no leak.
     server.of('/').setMaxListeners(0);
     this.http.prependListener('request', requireUtf8);
@@ -88,10 +85,6 @@ export class SocketIoAdapter extends IoAdapter {
     this.app.get(Handshake).guard(server);
     const dispatcher = this.app.get(Dispatcher);
     server.on('connection', (socket) => dispatcher.attach(socket));
-    this.app.get(Publisher).use(server);
-    this.app.get(Rooms).use(server);
-    this.app.get(RoomReconciler).use(server);
-    drain.use(server);
     this.server = server;
     return server;
   }

@@ -7,7 +7,7 @@ import { Batcher, type Outcome } from '../../common/flow/batcher.js';
 import { Metrics } from '../../common/metrics/metrics.js';
 import { Vitals } from '../../common/health.js';
 import { ANSWER_WITHIN_MS } from '../../common/time-bounds.js';
-import { writeGathered } from '../../sockets/wire/corked-ws.js';
+import { Publisher } from '../../delivery/publisher.js';
 import { BatchSender } from './batch-sender.js';
 import type { Draft, Entry, Findings, Sent } from './draft.js';
 import { outcomeOfTwin, splitTwins, standsAlone } from './duplicates.js';
@@ -49,11 +49,12 @@ export class MessageWriter implements OnApplicationShutdown {
     maxWaiting: MAX_WAITING,
     patienceMs: ANSWER_WITHIN_MS,
     // Acks and events leave in the turn that has the commit.
-    answered: writeGathered,
+    answered: () => this.publisher.flush(),
   });
 
   constructor(
     private readonly sender: BatchSender,
+    private readonly publisher: Publisher,
     metrics: Metrics,
     vitals: Vitals,
   ) {
