@@ -45,21 +45,16 @@ export class Bus {
     await Promise.all(listeners.map((listener) => this.call(event, listener, payload)));
   }
 
-  private call<E extends keyof InnerEvents>(
+  private async call<E extends keyof InnerEvents>(
     event: E,
     listener: Listener<E>,
     payload: InnerEvents[E],
-  ): Promise<void> | undefined {
+  ): Promise<void> {
     try {
-      return listener(payload)?.catch((error: unknown) => this.failed(event, error));
+      await listener(payload);
     } catch (error) {
-      this.failed(event, error);
-      return undefined;
+      this.logger.error(error, `A listener of ${event} failed`);
     }
-  }
-
-  private failed(event: string, error: unknown): void {
-    this.logger.error(error, `A listener of ${event} failed`);
   }
 }
 

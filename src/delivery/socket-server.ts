@@ -9,7 +9,7 @@ import { RoomsAdapter } from './rooms-adapter.js';
 interface Made {
   server: Server;
   rooms: RoomsAdapter;
-  flush(): void;
+  flush: () => void;
 }
 
 /**
@@ -26,7 +26,7 @@ export class SocketServer {
   ) {}
 
   /** Makes the server, once. `flush` writes at once what connections gather to be written at the end of the turn. */
-  create(http: HttpServer, options: Partial<ServerOptions>, { flush }: { flush(): void }): Server {
+  create(http: HttpServer, options: Partial<ServerOptions>, { flush }: { flush: () => void }): Server {
     const { broker, bus } = this;
     // Called with `new`, so no arrow function. Other namespaces have no rooms of ours.
     const adapter = function (namespace: Namespace): Adapter {
