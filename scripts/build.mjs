@@ -25,6 +25,7 @@ if (built < changed) {
   const nest = createRequire(import.meta.url).resolve('@nestjs/cli/bin/nest.js');
   const { status } = spawnSync(process.execPath, [nest, 'build'], { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
+  await import('./copy-assets.mjs');
   writeFileSync(stamp, '');
   // As old as its newest source: what changed while it was being built is built again the next time.
   const age = new Date(Math.ceil(changed));
