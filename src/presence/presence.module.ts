@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { BusModule } from '../common/bus.js';
+import { Bus, BusModule } from '../common/bus.js';
 import { DeliveryModule } from '../delivery/delivery.module.js';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
@@ -10,7 +10,7 @@ import { REDIS, RedisModule } from '../redis/redis.module.js';
 import { MemoryPresenceStore } from './memory-presence-store.js';
 import { PresenceAnnouncer } from './presence-announcer.js';
 import { PresenceReads } from './presence-reads.js';
-import { PresenceStore } from './presence-store.js';
+import { type PresenceChange, PresenceStore } from './presence-store.js';
 import { PresenceController } from './presence.controller.js';
 import { PresenceGateway } from './presence.gateway.js';
 import { PresenceService } from './presence.service.js';
@@ -21,9 +21,10 @@ import { RedisPresenceStore } from './redis-presence-store.js';
 /** How long the start waits for a Redis that may not be there. Milliseconds. */
 const REDIS_WITHIN_MS = 1_000;
 
-async function presenceStore(config: AppConfig, link: RedisLink | null): Promise<PresenceStore> {
-  if (!link) return new MemoryPresenceStore(config.presence.graceMs);
-  const store = new RedisPresenceStore(link, { prefix: config.redis.prefix, ...config.presence });
+async function presenceStore(config: AppConfig, link: RedisLink | null, bus: Bus): Promise<PresenceStore> {
+  const tell = (change: PresenceChange) => bus.emit('presenceChanged', change);
+  if (!link) return new MemoryPresenceStore(config.presence.graceMs, tell);
+  const store = new RedisPresenceStore(link, { prefix: config.redis.prefix, ...config.presence }, tell);
   if (await link.whenUp(REDIS_WITHIN_MS)) await store.whenJoined();
   return store;
 }
@@ -42,7 +43,7 @@ async function presenceStore(config: AppConfig, link: RedisLink | null): Promise
     Watches,
     {
       provide: PresenceStore,
-      inject: [APP_CONFIG, REDIS],
+      inject: [APP_CONFIG, REDIS, Bus],
       useFactory: presenceStore,
     },
   ],
@@ -50,6 +51,6 @@ async function presenceStore(config: AppConfig, link: RedisLink | null): Promise
 })
 export class PresenceModule {
   constructor(metrics: Metrics, store: PresenceStore) {
-    metrics.gauge('chat_people_online', 'People who are online at this node.', () => store.size);
+    metrics.gauge('chat_people_online', 'People who are online at this node.', () => store.here.size);
   }
 }

@@ -31,7 +31,8 @@ export class PresenceService implements BeforeApplicationShutdown, OnApplication
   async beforeApplicationShutdown(): Promise<void> {
     await this.store.settled();
     const at = new Date();
-    for (const userId of this.store.here(MAX_AT_SHUTDOWN)) this.lastSeen.note(userId, at);
+    const here = [...this.store.here.keys()].slice(0, MAX_AT_SHUTDOWN);
+    for (const userId of here) this.lastSeen.note(userId, at);
     try {
       await this.lastSeen.allSaved();
     } catch (error) {

@@ -102,7 +102,7 @@ export class Watches implements OnModuleInit, OnApplicationShutdown {
 
   /** Only who is online watches. */
   private async endHidden(viewerIds: readonly number[], userIds: readonly number[]): Promise<void> {
-    const viewers = [...(await this.store.mayBeOnline(viewerIds))];
+    const viewers = [...(await this.store.onlineAmong(viewerIds, { ifUnknown: 'online' }))];
     if (viewers.length === 0 || userIds.length === 0) return;
     if (viewers.length * userIds.length <= MOST_PAIRS) return this.endHiddenFrom(viewers, userIds);
     const step = Math.max(1, Math.floor(MOST_PAIRS / userIds.length));

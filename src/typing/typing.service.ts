@@ -77,7 +77,7 @@ export class TypingService implements OnModuleInit, OnApplicationShutdown {
       // Somebody invisible is not there to be seen typing.
       if (visible) this.audiences.set(typist, othersOf(membership, typist.userId, blocked));
       else {
-        this.typists.untell(typist);
+        this.typists.withdraw(typist);
         this.audiences.delete(typist);
       }
     } catch (error) {
