@@ -4,7 +4,7 @@ import { Broker } from './broker/broker.js';
 import { RoomReconciler } from './room-reconciler.js';
 import { SocketServer } from './socket-server.js';
 
-/** Joins this node to the others, and has made good what a lost link made miss. */
+/** Connects this node to the others, and starts what repairs the losses that the broker tells of. */
 @Injectable()
 export class Nodes implements OnModuleInit {
   constructor(

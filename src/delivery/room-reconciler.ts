@@ -10,7 +10,7 @@ import { SocketServer } from './socket-server.js';
 /** Milliseconds between two looks. */
 const LOOK_EVERY_MS = 400;
 
-/** Changed groups that one look finds at most, and that are put right one by one. Past those: everybody here. */
+/** A look finds so many changed groups at most. More than `MOST_CHANGED` are not corrected one by one, but everybody here is. */
 const MOST_FOUND = 10_000;
 const MOST_CHANGED = 1_000;
 
@@ -18,7 +18,7 @@ const MOST_CHANGED = 1_000;
 const AT_ONCE = 2_000;
 const GROUPS_AT_ONCE = 50;
 
-/** A read that orders overtook is made again so often; the change that it missed is found by the next look. */
+/** A read during which orders came is made again, so often at most; what it missed is found by the next look. */
 const MAX_READS = 5;
 
 interface Changed {
@@ -39,7 +39,7 @@ export class RoomReconciler implements OnModuleInit, OnApplicationShutdown {
   private timer: NodeJS.Timeout | null = null;
   /** The database's clock at the last look. */
   private lookedAt: string | null = null;
-  /** Which of the changes that a look finds are dealt with: groups, and their members' versions. */
+  /** Changes that are dealt with, which the next look finds again: groups, and their members' versions. */
   private known = new Map<number, number>();
   private looking = false;
   private failing = false;
@@ -58,7 +58,7 @@ export class RoomReconciler implements OnModuleInit, OnApplicationShutdown {
     if (this.timer) clearInterval(this.timer);
   }
 
-  /** Everybody here is in the rooms of their groups, and in no others. */
+  /** Puts every socket here into the rooms of its person's groups, and out of all others. */
   async correctAll(): Promise<void> {
     const people = this.peopleHere();
     for (let i = 0; i < people.length; i += AT_ONCE) await this.correctPeople(people.slice(i, i + AT_ONCE));
@@ -122,7 +122,7 @@ export class RoomReconciler implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
-  /** Whoever is put right has missed what an order comes with. */
+  /** The order that this socket missed came with events: it is told to sync. */
   private move({ id }: { id: string }, joins: readonly string[], leaves: readonly string[]): void {
     if (joins.length + leaves.length === 0) return;
     const { rooms } = this.server;
@@ -131,7 +131,7 @@ export class RoomReconciler implements OnModuleInit, OnApplicationShutdown {
     this.bus.emit('eventsMissed', { rooms: new Set([id]), orders: false });
   }
 
-  /** What `read` finds when no order came meanwhile: one that did may be newer than what was read. */
+  /** What `read` finds. It reads again when an order came meanwhile, which may be newer than what was read. */
   private async undisturbed<T>(read: () => Promise<T>): Promise<T> {
     for (let reads = 1; ; reads++) {
       const { orders } = this.server.rooms;

@@ -29,7 +29,7 @@ export interface Watch {
  */
 @Injectable()
 export class Rooms {
-  /** Groups of people who come at once are looked up at once: a storm of reconnects is a few statements. */
+  /** The groups of people who come at the same time are read by one statement: a storm of reconnects takes a few. */
   private readonly groups = new Batcher<number, number[]>({
     write: (userIds) => this.readGroups(userIds),
     batch: { some: 256, most: 1_024 },
@@ -46,7 +46,7 @@ export class Rooms {
   /** After it resolves the socket hears what its person may hear, and nobody else's events. */
   async enter(connection: Recipient, userId: number): Promise<void> {
     const { socket } = connection;
-    // What it hears of its person already goes on while we look; what it watches ends.
+    // While we look it goes on hearing what it hears of the same person; what it watches ends.
     if (socket.rooms.has(userRoom(userId))) this.watch(connection, []);
     else this.leave(connection);
     // A room that a closed socket joins would keep it for ever.

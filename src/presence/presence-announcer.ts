@@ -60,7 +60,7 @@ export class PresenceAnnouncer implements OnModuleInit, BeforeApplicationShutdow
     });
   }
 
-  /** Other nodes go on: nobody there believes for ever that somebody is online whose going was to be told next. */
+  /** The other nodes go on: they must hear of everybody whose going is not announced yet. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.store.settled();
     await this.window.flush();

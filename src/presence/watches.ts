@@ -20,10 +20,11 @@ const PAIRS_AT_ONCE = 2_000;
 const RETRY_MS = 1_000;
 
 /**
- * Ends watches whose reason is gone. That somebody may be watched is checked when the watch begins; here it is
- * checked again when a chat that may have been the reason has ended for one of the two, and when word of that from
- * another node may have been lost. One statement at a time; when it fails, or the pairs are too many (a group of
- * more than a hundred was deleted), the watches are ended unasked: clients have heard why, and may watch again.
+ * Ends watches that are not allowed any more. Whether somebody may watch a person is checked when the watch begins, and
+ * here again when something ended that may have been the reason: a chat of the two, or their not blocking each other. It
+ * is checked too when word of that from another node may have been lost. One statement at a time; when it fails, or when
+ * there are too many pairs (a group of more than a hundred was deleted), the watches are ended without asking: clients
+ * have heard what happened, and may watch again.
  */
 @Injectable()
 export class Watches implements OnModuleInit, OnApplicationShutdown {
@@ -65,7 +66,7 @@ export class Watches implements OnModuleInit, OnApplicationShutdown {
     void this.checks.run(() => this.whenThere(work));
   }
 
-  /** Waits for a database that is away: what is not checked would be watched on. */
+  /** While the database is away it tries again: a watch that was not checked would go on. */
   private async whenThere(work: () => Promise<void>): Promise<void> {
     while (!this.stopped) {
       try {

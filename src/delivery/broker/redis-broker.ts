@@ -22,7 +22,7 @@ const DEFAULTS: RedisBrokerOptions = { maxUnconfirmed: 8 * 1024 * 1024 };
 /** Rooms remembered as having missed something. Past it: everybody. */
 const MAX_MISSED = 10_000;
 
-/** Longest wait for a subscription, in milliseconds: after that the link is as good as down. */
+/** Milliseconds that somebody waits for a subscription at most: after that the link counts as down. */
 const HEARD_WITHIN_MS = 1_000;
 
 export interface RedisBrokerOptions {
@@ -162,7 +162,7 @@ export class RedisBroker extends Broker {
     this.link.publish(turn).then(
       () => {
         this.unconfirmed -= turnSize;
-        // There is room again after too much was under way.
+        // Messages were dropped because too many were unconfirmed; now they no longer are.
         const room = this.unconfirmed < this.options.maxUnconfirmed / 2;
         if (room && this.lostSince !== null && this.link.isUp) this.tellMissed();
       },
@@ -210,7 +210,7 @@ export class RedisBroker extends Broker {
     else this.local?.obey(order);
   }
 
-  /** The link is up: first hear everything again, then tell who missed what. */
+  /** The link is up: subscribes to everything again, then says who missed what. */
   private async restore(): Promise<void> {
     try {
       await this.link.subscribe([this.everybody]);
