@@ -30,6 +30,7 @@ if (built < changed) {
     stdio: 'inherit',
   });
   if (status !== 0) process.exit(status ?? 1);
+  await import('./copy-assets.mjs');
   writeFileSync(stamp, '');
   // As old as its newest source: what changed while it was being built is built again the next time.
   const age = new Date(Math.ceil(changed));

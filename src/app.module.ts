@@ -5,6 +5,7 @@ import { BlocksModule } from './blocks/blocks.module.js';
 import { ChatsModule } from './chats/chats.module.js';
 import type { AppConfig } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
+import { DeliveryModule } from './delivery/delivery.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { RestModule } from './rest/rest.module.js';
 import { GroupsModule } from './groups/groups.module.js';
@@ -33,6 +34,7 @@ export class AppModule {
         RedisModule,
         DatabaseModule,
         CommandsModule,
+        DeliveryModule,
         SocketsModule,
         RestModule,
         BlocksModule,

@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { AppError } from '../contract/index.js';
 import { ScryptThread } from './scrypt-thread.js';
-import { Turns } from '../common/flow/semaphore.js';
+import { Semaphore } from '../common/flow/semaphore.js';
 
 /** One of the settings of equal strength that OWASP asks for at least: 16 MiB and about 0.2 s a password. */
 const SETTING = { cost: 14, blockSize: 8, parallelization: 5 };
@@ -31,7 +31,7 @@ const NOBODYS = formOf(SETTING, randomBytes(SALT_BYTES), randomBytes(KEY_BYTES))
 @Injectable()
 export class Passwords implements OnApplicationShutdown {
   private readonly thread = new ScryptThread();
-  private readonly turns = new Turns({
+  private readonly turns = new Semaphore({
     atOnce: AT_ONCE,
     maxWaiting: MAX_WAITING,
     patienceMs: PATIENCE_MS,
@@ -40,7 +40,7 @@ export class Passwords implements OnApplicationShutdown {
 
   /** @throws AppError OVERLOADED */
   hash(password: string): Promise<string> {
-    return this.turns.take(async () => {
+    return this.turns.run(async () => {
       const salt = randomBytes(SALT_BYTES);
       return formOf(SETTING, salt, await this.derive(password, salt, SETTING));
     });
@@ -56,7 +56,7 @@ export class Passwords implements OnApplicationShutdown {
     password: string,
     find: () => Promise<T | undefined>,
   ): Promise<T | null> {
-    return this.turns.take(async () => {
+    return this.turns.run(async () => {
       const found = await find();
       const right = await this.matches(password, found?.passwordHash ?? NOBODYS);
       return found && right ? found : null;

@@ -1,4 +1,6 @@
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import { BusModule } from '../common/bus.js';
+import { DeliveryModule } from '../delivery/delivery.module.js';
 import { Blocks } from './blocks.js';
 import { BlocksController } from './blocks.controller.js';
 import { BlocksGateway } from './blocks.gateway.js';
@@ -6,9 +8,8 @@ import { BlocksService } from './blocks.service.js';
 import { DirectoryModule } from '../users/directory/directory.module.js';
 
 /** Who blocks whom. */
-@Global()
 @Module({
-  imports: [DirectoryModule],
+  imports: [BusModule, DeliveryModule, DirectoryModule],
   controllers: [BlocksController],
   providers: [Blocks, BlocksGateway, BlocksService],
   exports: [Blocks],

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, personOf } from '../commands/identity/actor.js';
 import { KnownUsers } from '../users/directory/known-users.js';
 import { AppError, type BlockView, type CommandInput } from '../contract/index.js';
+import { Bus } from '../common/bus.js';
 import { type Runner, Sql } from '../database/sql.js';
 import { Publisher } from '../delivery/publisher.js';
-import { Blocks } from './blocks.js';
 import {
   addBlock,
   blockOf,
@@ -31,7 +31,7 @@ export class BlocksService {
     private readonly sql: Sql,
     private readonly users: KnownUsers,
     private readonly publisher: Publisher,
-    private readonly blocks: Blocks,
+    private readonly bus: Bus,
   ) {}
 
   /**
@@ -49,7 +49,7 @@ export class BlocksService {
     );
     const view: BlockView = { userId: blockedId, blocked: true, blockedAt };
     if (added) {
-      this.blocks.changed({ userId, blockedId, blocked: true });
+      this.bus.emit('blockChanged', { userId, blockedId });
       this.publisher.publish('blockChanged', view, { users: [userId], except: actor.origin });
       if (shared) this.vanish(userId, blockedId);
     }
@@ -67,7 +67,7 @@ export class BlocksService {
     });
     const view: BlockView = { userId: blockedId, blocked: false, blockedAt: null };
     if (removed) {
-      this.blocks.changed({ userId, blockedId, blocked: false });
+      this.bus.emit('blockChanged', { userId, blockedId });
       this.publisher.publish('blockChanged', view, { users: [userId], except: actor.origin });
     }
     return view;

@@ -3,11 +3,11 @@ import { AppError } from '../contract/index.js';
 import { Sql, type Statement } from '../database/sql.js';
 import { blockedAmong, blockedMembers, blockersAmong } from './blocks.queries.js';
 
-/** Somebody has blocked another, or taken it back. */
-export interface BlockChange {
-  userId: number;
-  blockedId: number;
-  blocked: boolean;
+declare module '../common/bus.js' {
+  interface InnerEvents {
+    /** Somebody has blocked another, or taken it back: said at the node where it was committed. */
+    blockChanged: { userId: number; blockedId: number };
+  }
 }
 
 /**
@@ -16,8 +16,6 @@ export interface BlockChange {
  */
 @Injectable()
 export class Blocks {
-  private readonly listeners: ((change: BlockChange) => void)[] = [];
-
   constructor(private readonly sql: Sql) {}
 
   /**
@@ -37,16 +35,6 @@ export class Blocks {
   async blockedIn(chatId: number, userId: number): Promise<number[]> {
     const rows = await this.sql.rows<{ userId: number }>(blockedMembers, [userId, chatId]);
     return rows.map((row) => row.userId);
-  }
-
-  /** Hears each change that is made on this node, once it is committed. */
-  onChange(listener: (change: BlockChange) => void): void {
-    this.listeners.push(listener);
-  }
-
-  /** For whoever has made a change. */
-  changed(change: BlockChange): void {
-    for (const listener of this.listeners) listener(change);
   }
 
   private async among(

@@ -1,7 +1,10 @@
 import { Module } from '@nestjs/common';
+import { BlocksModule } from '../blocks/blocks.module.js';
+import { BusModule } from '../common/bus.js';
+import { DeliveryModule } from '../delivery/delivery.module.js';
+import { PresenceModule } from '../presence/presence.module.js';
 import { Access } from './access.js';
 import { ChatGateway } from './chat.gateway.js';
-import { ChatPurge } from '../messages/model/chat-purge.js';
 import { ChatsController } from './chats.controller.js';
 import { MembershipService } from './membership.service.js';
 import { ChatsService } from './chats.service.js';
@@ -9,9 +12,9 @@ import { DirectoryModule } from '../users/directory/directory.module.js';
 
 /** Chats, and who may do what in them. */
 @Module({
-  imports: [DirectoryModule],
+  imports: [BlocksModule, BusModule, DeliveryModule, DirectoryModule, PresenceModule],
   controllers: [ChatsController],
-  providers: [Access, ChatGateway, ChatPurge, ChatsService, MembershipService],
-  exports: [Access, ChatPurge, ChatsService],
+  providers: [Access, ChatGateway, ChatsService, MembershipService],
+  exports: [Access, ChatsService],
 })
 export class ChatsModule {}

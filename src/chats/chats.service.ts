@@ -11,6 +11,7 @@ import {
   MAX_INTEGER,
   type MemberView,
 } from '../contract/index.js';
+import { Bus } from '../common/bus.js';
 import { Sql } from '../database/sql.js';
 import { PresenceService } from '../presence/presence.service.js';
 import { Publisher } from '../delivery/publisher.js';
@@ -24,7 +25,6 @@ import {
   toChatView,
   toLastMessage,
 } from './chat.view.js';
-import { ChatPurge } from '../messages/model/chat-purge.js';
 import {
   chatById,
   chatsOfUser,
@@ -41,6 +41,16 @@ const MAX_MEMBERS_SHOWN = 100;
 /** Looks at a direct chat that others are opening at the same time; one more suffices, the rest is patience. */
 const OPEN_ATTEMPTS = 5;
 
+declare module '../common/bus.js' {
+  interface InnerEvents {
+    /**
+     * A chat is gone, and whoever is told waits for the listeners: what they remove of it in their first step is removed
+     * when the command is answered.
+     */
+    chatDeleted: { chatId: number; memberIds: readonly number[] };
+  }
+}
+
 /** Chats: opening, listing, deleting. */
 @Injectable()
 export class ChatsService {
@@ -50,7 +60,7 @@ export class ChatsService {
     private readonly users: KnownUsers,
     private readonly presence: PresenceService,
     private readonly publisher: Publisher,
-    private readonly purge: ChatPurge,
+    private readonly bus: Bus,
   ) {}
 
   /**
@@ -129,8 +139,7 @@ export class ChatsService {
     const { memberIds, ...deleted } = gone;
     this.publisher.publish('chatDeleted', deleted, membersOf(chat, actor.origin));
     this.publisher.closeChat(chatId);
-    this.presence.recheck(memberIds, memberIds);
-    await this.purge.start(chatId);
+    await this.bus.emitAndWait('chatDeleted', { chatId, memberIds });
     return deleted;
   }
 }

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Server } from 'socket.io';
+import { Bus } from '../common/bus.js';
 import type { EventName, EventPayload } from '../contract/index.js';
-import { encodePublished } from './encoding/published.js';
-import type { LocalAdapter } from './local-adapter.js';
-import { chatRoom, presenceRoom, userRoom } from './room-names.js';
+import { chatRoom, presenceRoom, userRoom } from './broker/room-names.js';
 import { Envelope } from './encoding/envelope.js';
+import { encodePublished } from './encoding/published.js';
+import { SocketServer } from './socket-server.js';
 
 /** Who hears an event. */
 export interface Audience {
@@ -14,9 +15,9 @@ export interface Audience {
   chat?: number;
   /** All sockets that watch this person's presence. */
   watchersOf?: number;
-  /** Members of the group who do not hear it. */
+  /** People who do not hear it, though they are among these. */
   without?: readonly number[];
-  /** The connection that caused it: it is answered instead; or a room. */
+  /** The connection that caused it: it is answered instead. */
   except?: string | null;
   /** Not at other nodes where this person has a socket: what is told of them may be long ago, and is not so there. */
   unlessThere?: number;
@@ -25,21 +26,12 @@ export interface Audience {
 /** Sends events to people. Services call it after their commit; delivery is best effort. */
 @Injectable()
 export class Publisher {
-  private server: Server | null = null;
-  private taken: (chatId: number, userIds: readonly number[]) => void = () => undefined;
-
-  /** Called once by the adapter, before the first connection. */
-  use(server: Server): void {
-    this.server = server;
-  }
-
-  /** Sockets of this node, those that have not sent CONNECT yet included. */
-  get connections(): number {
-    return this.server?.engine.clientsCount ?? 0;
-  }
+  constructor(
+    private readonly server: SocketServer,
+    private readonly bus: Bus,
+  ) {}
 
   publish<E extends EventName>(event: E, payload: EventPayload<E>, audience: Audience): void {
-    if (!this.server) return;
     const { users = [], chat, watchersOf, without = [], except, unlessThere } = audience;
     const rooms = users.map(userRoom);
     if (chat !== undefined) rooms.push(chatRoom(chat));
@@ -49,33 +41,40 @@ export class Publisher {
     if (except) others.push(except);
     const text = new Envelope(`42["${event}",`, encodePublished(payload), ']');
     const unless = unlessThere === undefined ? null : userRoom(unlessThere);
-    (this.server.sockets.adapter as LocalAdapter).tell(text, { rooms, except: others, unless });
+    this.server.rooms.publish(text, { rooms, except: others, unless });
+  }
+
+  /**
+   * What was published and answered in this turn of the event loop leaves now, and not after its other work: for whoever
+   * has just answered many.
+   */
+  flush(): void {
+    this.server.flush();
   }
 
   /** All sockets of these people hear a group's events from now on. */
   joinChat(chatId: number, userIds: readonly number[]): void {
-    if (userIds.length > 0) this.server?.in(userIds.map(userRoom)).socketsJoin(chatRoom(chatId));
+    if (userIds.length > 0) this.io.in(userIds.map(userRoom)).socketsJoin(chatRoom(chatId));
   }
 
   /** These people hear a chat's events no more. */
   leaveChat(chatId: number, userIds: readonly number[]): void {
     if (userIds.length === 0) return;
-    this.server?.in(userIds.map(userRoom)).socketsLeave(chatRoom(chatId));
-    this.taken(chatId, userIds);
-  }
-
-  /** Calls `listener` with each `leaveChat`. */
-  onLeaveChat(listener: (chatId: number, userIds: readonly number[]) => void): void {
-    this.taken = listener;
+    this.io.in(userIds.map(userRoom)).socketsLeave(chatRoom(chatId));
+    this.bus.emit('membersLeft', { chatId, userIds });
   }
 
   /** No socket of these viewers watches the presence of these people any more. */
   endWatch(viewerIds: readonly number[], userIds: readonly number[]): void {
-    this.server?.in(viewerIds.map(userRoom)).socketsLeave(userIds.map(presenceRoom));
+    this.io.in(viewerIds.map(userRoom)).socketsLeave(userIds.map(presenceRoom));
   }
 
   /** Nobody hears the chat's events any more. */
   closeChat(chatId: number): void {
-    this.server?.in(chatRoom(chatId)).socketsLeave(chatRoom(chatId));
+    this.io.in(chatRoom(chatId)).socketsLeave(chatRoom(chatId));
+  }
+
+  private get io(): Server {
+    return this.server.server;
   }
 }

@@ -1,17 +1,16 @@
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import type { Namespace, Server } from 'socket.io';
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Bus } from '../common/bus.js';
 import { bigints } from '../database/binary-array.js';
 import { Sql } from '../database/sql.js';
-import { Connection } from '../sockets/connection.js';
-import type { LocalAdapter } from './local-adapter.js';
-import { chatRoom, isChatRoom, personOf, userRoom } from './room-names.js';
+import { chatRoom, isChatRoom, userIdOf, userRoom } from './broker/room-names.js';
+import { recipientOf } from './recipient.js';
 import { changedGroups, groupsOf, membersOfGroups } from './rooms.queries.js';
-import { SyncNotice } from './sync-notice.js';
+import { SocketServer } from './socket-server.js';
 
 /** Milliseconds between two looks. */
 const LOOK_EVERY_MS = 400;
 
-/** Changed groups that one look finds at most, and that are put right one by one. Past those: everybody here. */
+/** A look finds so many changed groups at most. More than `MOST_CHANGED` are not corrected one by one, but everybody here is. */
 const MOST_FOUND = 10_000;
 const MOST_CHANGED = 1_000;
 
@@ -19,7 +18,7 @@ const MOST_CHANGED = 1_000;
 const AT_ONCE = 2_000;
 const GROUPS_AT_ONCE = 50;
 
-/** A read that orders overtook is made again so often; the change that it missed is found by the next look. */
+/** A read during which orders came is made again, so often at most; what it missed is found by the next look. */
 const MAX_READS = 5;
 
 interface Changed {
@@ -35,39 +34,32 @@ interface Changed {
  * removed hears nothing more within a second, on every node, whatever failed.
  */
 @Injectable()
-export class RoomAudit implements OnApplicationShutdown {
-  private readonly logger = new Logger(RoomAudit.name);
-  private adapter: LocalAdapter | null = null;
-  private notice: SyncNotice | null = null;
+export class RoomReconciler implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger(RoomReconciler.name);
   private timer: NodeJS.Timeout | null = null;
   /** The database's clock at the last look. */
   private lookedAt: string | null = null;
-  /** Which of the changes that a look finds are dealt with: groups, and their members' versions. */
+  /** Changes that are dealt with, which the next look finds again: groups, and their members' versions. */
   private known = new Map<number, number>();
   private looking = false;
   private failing = false;
 
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    private readonly sql: Sql,
+    private readonly server: SocketServer,
+    private readonly bus: Bus,
+  ) {}
 
-  /** Called once by the adapter, before the first connection. */
-  use(server: Server): void {
-    this.adapter = server.of('/').adapter as LocalAdapter;
-    this.notice = new SyncNotice(this.adapter);
+  onModuleInit(): void {
     this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS).unref();
   }
 
   onApplicationShutdown(): void {
     if (this.timer) clearInterval(this.timer);
-    this.notice?.stop();
   }
 
-  /** The sockets in these rooms of this node, or all, may have missed events: they are told to sync. */
-  tell(rooms: Iterable<string> | null): void {
-    this.notice?.tell(rooms);
-  }
-
-  /** Everybody here is in the rooms of their groups, and in no others. */
-  async whole(): Promise<void> {
+  /** Puts every socket here into the rooms of its person's groups, and out of all others. */
+  async correctAll(): Promise<void> {
     const people = this.peopleHere();
     for (let i = 0; i < people.length; i += AT_ONCE) await this.correctPeople(people.slice(i, i + AT_ONCE));
   }
@@ -89,7 +81,7 @@ export class RoomAudit implements OnApplicationShutdown {
 
   private async follow({ at, ids, versions }: Changed): Promise<void> {
     const news = ids.filter((id, i) => this.known.get(id) !== versions[i]);
-    if (news.length > MOST_CHANGED) await this.whole();
+    if (news.length > MOST_CHANGED) await this.correctAll();
     else if (this.peopleHere().length > 0) {
       for (let i = 0; i < news.length; i += GROUPS_AT_ONCE)
         await this.correctGroups(news.slice(i, i + GROUPS_AT_ONCE));
@@ -102,8 +94,7 @@ export class RoomAudit implements OnApplicationShutdown {
     type Row = { chatId: number; userIds: number[]; settled: number[] };
     const rows = await this.undisturbed(() => this.sql.rows<Row>(membersOfGroups, [bigints(ids)]));
     const members = new Map(rows.map((row) => [row.chatId, row]));
-    const { adapter } = this;
-    if (!adapter) return;
+    const { sids } = this.server.rooms;
     for (const id of ids) {
       const room = chatRoom(id);
       const { userIds = [], settled = [] } = members.get(id) ?? {};
@@ -112,7 +103,7 @@ export class RoomAudit implements OnApplicationShutdown {
         if (!all.has(connection.userId)) this.move(connection, [], [room]);
       for (const userId of settled) {
         for (const connection of this.connectionsIn(userRoom(userId)))
-          if (!adapter.sids.get(connection.id)?.has(room)) this.move(connection, [room], []);
+          if (!sids.get(connection.id)?.has(room)) this.move(connection, [room], []);
       }
     }
   }
@@ -123,7 +114,7 @@ export class RoomAudit implements OnApplicationShutdown {
     for (const { userId, groups } of rows) {
       const rooms = new Set(groups.map(chatRoom));
       for (const connection of this.connectionsIn(userRoom(userId))) {
-        const there = this.adapter?.sids.get(connection.id) ?? new Set();
+        const there = this.server.rooms.sids.get(connection.id) ?? new Set();
         const joins = [...rooms].filter((room) => !there.has(room));
         const leaves = [...there].filter((room) => isChatRoom(room) && !rooms.has(room));
         this.move(connection, joins, leaves);
@@ -131,33 +122,33 @@ export class RoomAudit implements OnApplicationShutdown {
     }
   }
 
-  /** Whoever is put right has missed what an order comes with. */
+  /** The order that this socket missed came with events: it is told to sync. */
   private move({ id }: { id: string }, joins: readonly string[], leaves: readonly string[]): void {
     if (joins.length + leaves.length === 0) return;
-    for (const room of leaves) void this.adapter?.del(id, room);
-    if (joins.length > 0) void this.adapter?.addAll(id, new Set(joins));
-    this.tell([id]);
+    const { rooms } = this.server;
+    for (const room of leaves) void rooms.del(id, room);
+    if (joins.length > 0) void rooms.addAll(id, new Set(joins));
+    this.bus.emit('eventsMissed', { rooms: new Set([id]), orders: false });
   }
 
-  /** What `read` finds when no order came meanwhile: one that did may be newer than what was read. */
+  /** What `read` finds. It reads again when an order came meanwhile, which may be newer than what was read. */
   private async undisturbed<T>(read: () => Promise<T>): Promise<T> {
     for (let reads = 1; ; reads++) {
-      const orders = this.adapter?.orders;
+      const { orders } = this.server.rooms;
       const result = await read();
-      if (orders === this.adapter?.orders || reads === MAX_READS) return result;
+      if (orders === this.server.rooms.orders || reads === MAX_READS) return result;
     }
   }
 
   private peopleHere(): number[] {
-    return [...(this.adapter?.rooms.keys() ?? [])].flatMap((room) => personOf(room) ?? []);
+    return [...this.server.rooms.rooms.keys()].flatMap((room) => userIdOf(room) ?? []);
   }
 
   private connectionsIn(room: string): { id: string; userId: number }[] {
-    const { adapter } = this;
-    const sockets = (adapter?.nsp as Namespace | undefined)?.sockets;
-    return [...(adapter?.rooms.get(room) ?? [])].flatMap((id) => {
-      const socket = sockets?.get(id);
-      const userId = socket && Connection.of(socket)?.userId;
+    const { sockets, rooms } = this.server;
+    return [...(rooms.rooms.get(room) ?? [])].flatMap((id) => {
+      const socket = sockets.get(id);
+      const userId = socket && recipientOf(socket)?.userId;
       return userId == null ? [] : [{ id, userId }];
     });
   }

@@ -1,16 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import type { Server, Socket } from 'socket.io';
+import type { Socket } from 'socket.io';
 import { bigints } from '../database/binary-array.js';
-import { GroupCommit, type Outcome } from '../common/flow/batcher.js';
+import { Batcher, type Outcome } from '../common/flow/batcher.js';
+import { Pacer } from '../common/flow/pacer.js';
 import { Sql } from '../database/sql.js';
-import { Connection } from '../sockets/connection.js';
-import { ANSWER_WITHIN_MS } from '../common/time-bounds.js';
-import { ARRIVALS_EVERY_MS, Pace } from '../common/flow/pace.js';
-import { chatRoom, isChatRoom, isPresenceRoom, presenceRoom, userRoom, watchedIn } from './room-names.js';
+import { ANSWER_WITHIN_MS, ARRIVALS_EVERY_MS } from '../common/time-bounds.js';
+import {
+  chatRoom,
+  isChatRoom,
+  isPresenceRoom,
+  presenceRoom,
+  userRoom,
+  watchedIn,
+} from './broker/room-names.js';
+import { type Recipient, recipientOf } from './recipient.js';
 import { groupsOf } from './rooms.queries.js';
-
-/** Called with the room, and the id of the connection that left it. */
-export type LeaveListener = (room: string, connectionId: string) => void;
+import { SocketServer } from './socket-server.js';
 
 /** Somebody, and whose presence they watch. */
 export interface Watch {
@@ -24,36 +29,24 @@ export interface Watch {
  */
 @Injectable()
 export class Rooms {
-  /** Groups of people who come at once are looked up at once: a storm of reconnects is a few statements. */
-  private readonly groups = new GroupCommit<number, number[]>({
+  /** The groups of people who come at the same time are read by one statement: a storm of reconnects takes a few. */
+  private readonly groups = new Batcher<number, number[]>({
     write: (userIds) => this.readGroups(userIds),
     batch: { some: 256, most: 1_024 },
     maxWaiting: 20_000,
     patienceMs: ANSWER_WITHIN_MS,
   });
-  private readonly pace = new Pace(ARRIVALS_EVERY_MS);
-  private readonly listeners: LeaveListener[] = [];
-  private server: Server | null = null;
+  private readonly pacer = new Pacer({ everyMs: ARRIVALS_EVERY_MS, most: 1 });
 
-  constructor(private readonly sql: Sql) {}
-
-  /** Called once by the adapter, before the first connection. */
-  use(server: Server): void {
-    this.server = server;
-    server.of('/').adapter.on('leave-room', (room: string, connectionId: string) => {
-      for (const listener of this.listeners) listener(room, connectionId);
-    });
-  }
-
-  /** Hears of every socket of this node that leaves a room: closed, gone offline, or taken out of a group. */
-  onLeave(listener: LeaveListener): void {
-    this.listeners.push(listener);
-  }
+  constructor(
+    private readonly sql: Sql,
+    private readonly server: SocketServer,
+  ) {}
 
   /** After it resolves the socket hears what its person may hear, and nobody else's events. */
-  async enter(connection: Connection, userId: number): Promise<void> {
+  async enter(connection: Recipient, userId: number): Promise<void> {
     const { socket } = connection;
-    // What it hears of its person already goes on while we look; what it watches ends.
+    // While we look it goes on hearing what it hears of the same person; what it watches ends.
     if (socket.rooms.has(userRoom(userId))) this.watch(connection, []);
     else this.leave(connection);
     // A room that a closed socket joins would keep it for ever.
@@ -77,15 +70,14 @@ export class Rooms {
 
   /** Who watches whom at sockets of this node: at those in these rooms, or at all. */
   watches(rooms: ReadonlySet<string> | null): Watch[] {
-    const { adapter, sockets } = this.server?.of('/') ?? {};
-    if (!adapter || !sockets) return [];
+    const { sockets, rooms: adapter } = this.server;
     const ids = new Set(
       rooms === null ? sockets.keys() : [...rooms].flatMap((room) => [...(adapter.rooms.get(room) ?? [])]),
     );
     const watches: Watch[] = [];
     for (const id of ids) {
       const socket = sockets.get(id);
-      const viewerId = socket && Connection.of(socket)?.userId;
+      const viewerId = socket && recipientOf(socket)?.userId;
       if (viewerId == null) continue;
       for (const room of adapter.sids.get(id) ?? []) {
         const userId = watchedIn(room);
@@ -96,7 +88,7 @@ export class Rooms {
   }
 
   /** The socket watches these people, and nobody else. */
-  watch({ socket }: Connection, userIds: readonly number[]): void {
+  watch({ socket }: Recipient, userIds: readonly number[]): void {
     if (!socket.connected) return;
     const rooms = new Set(userIds.map(presenceRoom));
     for (const room of [...socket.rooms]) {
@@ -106,13 +98,13 @@ export class Rooms {
   }
 
   /** The socket hears nobody's events any more. */
-  leave(connection: Connection): void {
+  leave(connection: Recipient): void {
     const { socket } = connection;
     for (const room of [...socket.rooms]) if (room !== socket.id) void socket.leave(room);
   }
 
   private async readGroups(userIds: readonly number[]): Promise<Outcome<number[]>[]> {
-    await this.pace.wait();
+    await this.pacer.wait();
     const rows = await this.sql.rows<{ userId: number; groups: number[] }>(groupsOf, [
       bigints([...new Set(userIds)]),
     ]);

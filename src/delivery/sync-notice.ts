@@ -1,5 +1,7 @@
-import { PacketType } from 'socket.io-parser';
-import type { LocalAdapter } from './local-adapter.js';
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Bus } from '../common/bus.js';
+import { Pacer } from '../common/flow/pacer.js';
+import { SocketServer } from './socket-server.js';
 
 /** So many sockets are told each second: a burst of syncs would hold up everybody. */
 const TOLD_A_SECOND = 500;
@@ -8,38 +10,45 @@ const TELL_EVERY_MS = 100;
 /** Clients sync within so many milliseconds of `syncNeeded`, each at a moment of its own. */
 const SYNC_WITHIN_MS = 1_000;
 
-const syncNeeded = () => ({ type: PacketType.EVENT, data: ['syncNeeded', { withinMs: SYNC_WITHIN_MS }] });
+const SYNC_NEEDED = `42${JSON.stringify(['syncNeeded', { withinMs: SYNC_WITHIN_MS }])}`;
 
-/** Tells sockets of this node that they may have missed events. */
-export class SyncNotice {
-  private readonly untold = new Set<string>();
-  private timer: NodeJS.Timeout | null = null;
+/** Tells sockets of this node that may have missed events to sync. */
+@Injectable()
+export class SyncNotice implements OnModuleInit, OnApplicationShutdown {
+  /** Sockets that are to be told, by their ids: each waits once. */
+  private readonly waiting = new Set<string>();
+  private readonly pacer = new Pacer({
+    everyMs: TELL_EVERY_MS,
+    most: (TOLD_A_SECOND * TELL_EVERY_MS) / 1_000,
+  });
 
-  constructor(private readonly adapter: LocalAdapter) {}
+  constructor(
+    private readonly server: SocketServer,
+    private readonly bus: Bus,
+  ) {}
 
-  /** Tells the sockets in these rooms, or all. */
-  tell(rooms: Iterable<string> | null): void {
-    const { adapter, untold } = this;
-    if (rooms === null) for (const id of adapter.sids.keys()) untold.add(id);
-    else for (const room of rooms) for (const id of adapter.rooms.get(room) ?? []) untold.add(id);
-    if (this.timer || untold.size === 0) return;
-    this.timer = setInterval(() => this.tellSome(), TELL_EVERY_MS).unref();
-    this.tellSome();
+  onModuleInit(): void {
+    this.bus.on('eventsMissed', ({ rooms }) => this.tell(rooms));
   }
 
-  stop(): void {
-    if (this.timer) clearInterval(this.timer);
-    this.timer = null;
+  onApplicationShutdown(): void {
+    this.pacer.stop();
   }
 
-  private tellSome(): void {
-    const some = new Set<string>();
-    for (const id of this.untold) {
-      if (some.size === (TOLD_A_SECOND * TELL_EVERY_MS) / 1_000) break;
-      some.add(id);
-      this.untold.delete(id);
+  /** The sockets in these rooms, or all. */
+  private tell(rooms: ReadonlySet<string> | null): void {
+    const { sids, rooms: members } = this.server.rooms;
+    const ids =
+      rooms === null ? [...sids.keys()] : [...rooms].flatMap((room) => [...(members.get(room) ?? [])]);
+    for (const id of ids) {
+      if (this.waiting.has(id)) continue;
+      this.waiting.add(id);
+      this.pacer.submit(() => this.tellOne(id));
     }
-    if (some.size === 0) this.stop();
-    else this.adapter.broadcast(syncNeeded(), { rooms: some, except: new Set(), flags: { local: true } });
+  }
+
+  private tellOne(id: string): void {
+    this.waiting.delete(id);
+    this.server.rooms.deliver(SYNC_NEEDED, [id], []);
   }
 }

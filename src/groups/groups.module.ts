@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { BusModule } from '../common/bus.js';
+import { DeliveryModule } from '../delivery/delivery.module.js';
 import { ChatsModule } from '../chats/chats.module.js';
 import { LeavingService } from './leaving.service.js';
 import { MembersController } from './members.controller.js';
@@ -13,7 +15,7 @@ import { DirectoryModule } from '../users/directory/directory.module.js';
 
 /** Groups, and who is in them. */
 @Module({
-  imports: [DirectoryModule, ChatsModule],
+  imports: [BusModule, ChatsModule, DeliveryModule, DirectoryModule],
   controllers: [GroupsController, MembersController],
   providers: [
     GroupChanges,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, personOf } from '../commands/identity/actor.js';
 import { Access } from '../chats/access.js';
-import { ChatPurge } from '../messages/model/chat-purge.js';
+import { Bus } from '../common/bus.js';
 import { deleteChat } from '../chats/chats.queries.js';
 import { type Changing, type Effect, GroupChanges } from './group-changes.js';
 import { outranks } from '../chats/permissions.js';
@@ -32,7 +32,7 @@ export class LeavingService {
     private readonly access: Access,
     private readonly changes: GroupChanges,
     private readonly publisher: Publisher,
-    private readonly purge: ChatPurge,
+    private readonly bus: Bus,
   ) {}
 
   /**
@@ -71,7 +71,7 @@ export class LeavingService {
     if (message) this.publisher.publish('newMessage', message, { chat: chatId });
     if (last) {
       this.publisher.closeChat(chatId);
-      await this.purge.start(chatId);
+      await this.bus.emitAndWait('chatDeleted', { chatId, memberIds: [userId] });
     }
     return removed;
   }

@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
+import { BusModule } from '../common/bus.js';
+import { DeliveryModule } from '../delivery/delivery.module.js';
 import { ChatsModule } from '../chats/chats.module.js';
 import { TypingModule } from '../typing/typing.module.js';
+import { ChatPurge } from './chat-purge.js';
 import { BatchSender } from './send/batch-sender.js';
 import { DirectChats } from './send/direct-chats.js';
 import { DirectSends } from './send/direct-sends.js';
@@ -17,10 +20,19 @@ import { DirectoryModule } from '../users/directory/directory.module.js';
 
 /** Messages: sending and history. */
 @Module({
-  imports: [DirectoryModule, LimitsModule, CommonModule, ChatsModule, TypingModule],
+  imports: [
+    BusModule,
+    ChatsModule,
+    CommonModule,
+    DeliveryModule,
+    DirectoryModule,
+    LimitsModule,
+    TypingModule,
+  ],
   controllers: [MessagesController],
   providers: [
     BatchSender,
+    ChatPurge,
     DirectChats,
     DirectSends,
     JudgedSends,

@@ -2,10 +2,10 @@ import { Logger } from '@nestjs/common';
 import type { DeadNode, PresenceKeys } from './presence-keys.js';
 import type { PresenceChange } from './presence-store.js';
 
-/** Between batches of people of a dead node: each of them is announced. Milliseconds. */
+/** Milliseconds between two batches of a dead node's people: every one of them is announced. */
 const PAUSE_MS = 50;
 
-/** One who has not swept a node by then is dead too, and another one goes on. Milliseconds. */
+/** Milliseconds after which another node takes over the sweeping: the one that began it is dead too. */
 const SWEEP_WITHIN_MS = 60_000;
 
 export interface Sweeper {
@@ -26,12 +26,12 @@ export class DeadNodes {
 
   constructor(private readonly sweeper: Sweeper) {}
 
-  /** Nothing is swept for so long: the others may have been without Redis as well, and be back in a moment. */
+  /** Sweeps nothing for so long: the other nodes may have lost Redis as well, and be back in a moment. */
   wait(forMs: number): void {
     this.notBefore = performance.now() + forMs;
   }
 
-  /** Sweeps those that there are, unless it is at it, or is to wait. Never rejects. */
+  /** Sweeps the nodes that are dead, unless it is sweeping already or has to wait. Never rejects. */
   async sweep(): Promise<void> {
     if (this.sweeping || performance.now() < this.notBefore) return;
     this.sweeping = true;
@@ -47,7 +47,7 @@ export class DeadNodes {
     }
   }
 
-  /** False: it was broken off, and is gone on with when the claim runs out. */
+  /** False when it was interrupted; some node goes on with it when the claim has run out. */
   private async takeOut(dead: DeadNode): Promise<boolean> {
     const { keys, tell, may } = this.sweeper;
     for await (const gone of keys.sweep(dead)) {

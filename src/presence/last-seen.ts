@@ -1,16 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { bigints, texts } from '../database/binary-array.js';
+import { Batcher, type Outcome } from '../common/flow/batcher.js';
 import { Sql } from '../database/sql.js';
 import { recordLastSeen } from './presence.queries.js';
 
 /** Most people written by one statement. */
 const MOST = 1_000;
 
-/** When people were last seen: written together, one statement at a time. What failed is written with the next. */
+/** When people were last seen: written together, one statement at a time. What failed is written when asked for again. */
 @Injectable()
 export class LastSeen {
   private readonly unsaved = new Map<number, Date>();
-  private saving: Promise<void> | null = null;
+  private readonly writes = new Batcher<number, void>({
+    write: (userIds) => this.save(userIds),
+    batch: { some: MOST, most: MOST },
+    maxWaiting: Number.POSITIVE_INFINITY,
+    patienceMs: Number.POSITIVE_INFINITY,
+  });
 
   constructor(private readonly sql: Sql) {}
 
@@ -21,24 +27,26 @@ export class LastSeen {
 
   /** Resolves when what was noted of this person is stored. */
   async saved(userId: number): Promise<void> {
-    while (this.unsaved.has(userId)) await this.next();
+    while (this.unsaved.has(userId)) await this.writes.submit(userId);
   }
 
   /** Resolves when all that was noted is stored. */
   async allSaved(): Promise<void> {
-    while (this.unsaved.size > 0) await this.next();
+    await Promise.all([...this.unsaved.keys()].map((userId) => this.saved(userId)));
   }
 
-  private next(): Promise<void> {
-    return (this.saving ??= this.save().finally(() => (this.saving = null)));
-  }
-
-  private async save(): Promise<void> {
-    const batch = [...this.unsaved].slice(0, MOST);
-    await this.sql.rows(recordLastSeen, [
-      bigints(batch.map(([userId]) => userId)),
-      texts(batch.map(([, at]) => at.toISOString())),
-    ]);
-    for (const [userId, at] of batch) if (this.unsaved.get(userId) === at) this.unsaved.delete(userId);
+  private async save(userIds: readonly number[]): Promise<Outcome<void>[]> {
+    const batch = [...new Set(userIds)].flatMap((userId) => {
+      const at = this.unsaved.get(userId);
+      return at === undefined ? [] : [{ userId, at }];
+    });
+    if (batch.length > 0) {
+      await this.sql.rows(recordLastSeen, [
+        bigints(batch.map(({ userId }) => userId)),
+        texts(batch.map(({ at }) => at.toISOString())),
+      ]);
+    }
+    for (const { userId, at } of batch) if (this.unsaved.get(userId) === at) this.unsaved.delete(userId);
+    return userIds.map(() => ({ ok: true, result: undefined }));
   }
 }

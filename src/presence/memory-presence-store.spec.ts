@@ -11,9 +11,8 @@ describe('The presence map', () => {
 
   beforeEach(() => {
     jest.useFakeTimers({ now: START });
-    store = new MemoryPresenceStore(GRACE_MS);
     changes = [];
-    store.onChange((change) => changes.push(change));
+    store = new MemoryPresenceStore(GRACE_MS, (change) => changes.push(change));
   });
   afterEach(async () => {
     await store.close();
@@ -105,8 +104,7 @@ describe('The presence map', () => {
   });
 
   it('has no grace where it is configured away', async () => {
-    const strict = new MemoryPresenceStore(0);
-    strict.onChange((change) => changes.push(change));
+    const strict = new MemoryPresenceStore(0, (change) => changes.push(change));
     await strict.enter(BOB, 'phone');
     await strict.leave(BOB, 'phone', { grace: true });
     expect(told()).toEqual([true, false]);

@@ -9,10 +9,12 @@ interface Present {
 /** The presence map of a single node. */
 export class MemoryPresenceStore extends PresenceStore {
   private readonly people = new Map<number, Present>();
-  private listener: (change: PresenceChange) => void = () => undefined;
 
   /** `graceMs` is in milliseconds. */
-  constructor(private readonly graceMs: number) {
+  constructor(
+    private readonly graceMs: number,
+    private readonly tell: (change: PresenceChange) => void,
+  ) {
     super();
   }
 
@@ -25,7 +27,7 @@ export class MemoryPresenceStore extends PresenceStore {
       return;
     }
     this.people.set(userId, { connections: new Set([connectionId]), grace: null });
-    this.listener({ userId, online: true, at: new Date() });
+    this.tell({ userId, online: true, at: new Date() });
   }
 
   override async leave(userId: number, connectionId: string, options: { grace: boolean }): Promise<void> {
@@ -39,12 +41,8 @@ export class MemoryPresenceStore extends PresenceStore {
     present.grace = setTimeout(() => this.end(userId, at), this.graceMs).unref();
   }
 
-  override get size(): number {
-    return this.people.size;
-  }
-
-  override mayBeOnline(userIds: readonly number[]): Promise<Set<number>> {
-    return this.onlineAmong(userIds);
+  override get here(): ReadonlyMap<number, unknown> {
+    return this.people;
   }
 
   override async onlineAmong(userIds: readonly number[]): Promise<Set<number>> {
@@ -52,20 +50,7 @@ export class MemoryPresenceStore extends PresenceStore {
   }
 
   override async online(limit: number): Promise<number[]> {
-    return this.here(limit);
-  }
-
-  override here(limit: number): number[] {
-    const here: number[] = [];
-    for (const userId of this.people.keys()) {
-      if (here.length === limit) break;
-      here.push(userId);
-    }
-    return here;
-  }
-
-  override onChange(listener: (change: PresenceChange) => void): void {
-    this.listener = listener;
+    return [...this.people.keys()].slice(0, limit);
   }
 
   override async settled(): Promise<void> {}
@@ -77,6 +62,6 @@ export class MemoryPresenceStore extends PresenceStore {
 
   private end(userId: number, at: Date): void {
     this.people.delete(userId);
-    this.listener({ userId, online: false, at });
+    this.tell({ userId, online: false, at });
   }
 }

@@ -5,15 +5,15 @@ import {
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
+import { Bus } from '../common/bus.js';
 import { bigints } from '../database/binary-array.js';
 import { isUnavailable } from '../common/errors/failure.js';
 import { Sql } from '../database/sql.js';
-import { Nodes } from '../delivery/broker/nodes.js';
 import { Publisher } from '../delivery/publisher.js';
 import { ChangeWindow, type Gathered } from './change-window.js';
 import { LastSeen } from './last-seen.js';
 import { type PresenceChange, PresenceStore } from './presence-store.js';
-import { type PresenceRow, toldOf } from './presence.queries.js';
+import { type PresenceRow, audiencesOf } from './presence.queries.js';
 import { RecentNews } from './recent-news.js';
 
 /** Milliseconds for which changes are gathered. */
@@ -49,18 +49,18 @@ export class PresenceAnnouncer implements OnModuleInit, BeforeApplicationShutdow
     private readonly sql: Sql,
     private readonly publisher: Publisher,
     private readonly lastSeen: LastSeen,
-    private readonly nodes: Nodes,
+    private readonly bus: Bus,
   ) {}
 
   onModuleInit(): void {
-    this.store.onChange((change) => this.hear(change));
-    this.nodes.onLost((since) => {
+    this.bus.on('presenceChanged', (change) => this.changed(change));
+    this.bus.on('eventsLost', ({ since }) => {
       // As after a change of visibility: who has just become invisible was told of as well.
       for (const { userId, online } of this.recent.since(since)) this.window.add(userId, !online, true);
     });
   }
 
-  /** Other nodes go on: nobody there believes for ever that somebody is online whose going was to be told next. */
+  /** The other nodes go on: they must hear of everybody whose going is not announced yet. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.store.settled();
     await this.window.flush();
@@ -75,7 +75,7 @@ export class PresenceAnnouncer implements OnModuleInit, BeforeApplicationShutdow
     this.window.add(userId, !visible, true);
   }
 
-  private hear({ userId, online, at }: PresenceChange): void {
+  private changed({ userId, online, at }: PresenceChange): void {
     if (!online) this.lastSeen.note(userId, at);
     this.window.add(userId, !online);
   }
@@ -92,14 +92,17 @@ export class PresenceAnnouncer implements OnModuleInit, BeforeApplicationShutdow
   private async tellAll(batch: readonly Gathered[]): Promise<void> {
     const userIds = batch.map(({ userId }) => userId);
     await Promise.all(userIds.map((userId) => this.lastSeen.saved(userId)));
-    const rows = await this.sql.rows<PresenceRow & { peers: number[] }>(toldOf, [bigints(userIds), MAX_TOLD]);
+    const rows = await this.sql.rows<PresenceRow & { peers: number[] }>(audiencesOf, [
+      bigints(userIds),
+      MAX_TOLD,
+    ]);
     const involved = new Set(userIds);
     for (const { peers } of rows) for (const peer of peers) involved.add(peer);
     const online = await this.store.onlineAmong([...involved]);
-    const told = new Map(rows.map((row) => [row.userId, row]));
+    const audiences = new Map(rows.map((row) => [row.userId, row]));
     for (const gathered of batch) {
       const { userId } = gathered;
-      const row = told.get(userId);
+      const row = audiences.get(userId);
       if (!row) continue;
       // Who was invisible all the while has been believed offline, whatever their sockets did.
       if (row.invisible && !gathered.unveiled) gathered.believed = false;

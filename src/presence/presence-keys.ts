@@ -1,8 +1,9 @@
+import { luaScript } from '../redis/lua.js';
 import type { RedisLink } from '../redis/redis-link.js';
 
 /**
- * What presence keeps in Redis, and the scripts that change it. Each script is one atomic step on keys of one slot:
- * where a person comes or goes, exactly one caller is told that they did.
+ * What presence keeps in Redis, and the scripts (lua/) that change it. Each script is one atomic step on keys of one
+ * slot: where a person comes or goes, exactly one caller is told that they did.
  *
  * - `<prefix>:user:{id}`: a hash, node to `0` while the person has connections there, or to the moment (milliseconds)
  *   when the last of them dropped, for the grace period. A person is online while the hash is there.
@@ -17,61 +18,15 @@ const FORGET_AFTER_MS = 6 * 3_600_000;
 /** Milliseconds for which it is known that a node was given up for dead, should it wake. */
 const DEAD_FOR_MS = 7 * 86_400_000;
 
-const NOW = `local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000)`;
+const lua = (name: string) => luaScript(import.meta.dirname, `lua/${name}.lua`);
 
-const ENTER = `
-local came = 1 - redis.call('EXISTS', KEYS[1])
-local fields = redis.call('HGETALL', KEYS[1])
-for i = 1, #fields, 2 do if fields[i + 1] ~= '0' then redis.call('HDEL', KEYS[1], fields[i]) end end
-redis.call('HDEL', KEYS[1], ARGV[2])
-redis.call('HSET', KEYS[1], ARGV[1], '0')
-redis.call('PEXPIRE', KEYS[1], ARGV[3])
-return came`;
-
-/** An index of LEFT. */
-const LEAVE = `
-if redis.call('HDEL', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 3 * (1 - redis.call('EXISTS', KEYS[1])) end
-if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-if ARGV[3] == '' then return 1 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
-redis.call('PEXPIRE', KEYS[1], ARGV[4])
-return 2`;
-
-const SWEEP = `
-local at = redis.call('HGET', KEYS[1], ARGV[1])
-if not at then return false end
-redis.call('HDEL', KEYS[1], ARGV[1])
-if redis.call('EXISTS', KEYS[1]) == 1 then return false end
-return at`;
-
-/** 0: there is no lease, and Redis knows of no such node; 1: held; 2: it was given up for dead. */
-const RENEW = `${NOW}
-if ARGV[3] == '0' and not redis.call('ZSCORE', KEYS[1], ARGV[1]) then
-  return redis.call('ZSCORE', KEYS[3], ARGV[1]) and 2 or 0
-end
-redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
-redis.call('HSET', KEYS[2], ARGV[1], now)
-return 1`;
-
-const CLAIM = `${NOW}
-local function due(key)
-  for _, node in ipairs(redis.call('ZRANGEBYSCORE', key, '-inf', now, 'LIMIT', 0, 2)) do
-    if node ~= ARGV[1] then return node end
-  end
-end
-local dead = due(KEYS[1])
-if dead then redis.call('ZREM', KEYS[1], dead) else dead = due(KEYS[2]) end
-if not dead then return false end
-redis.call('ZADD', KEYS[2], now + ARGV[2], dead)
-redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', now - ARGV[3])
-redis.call('ZADD', KEYS[4], now, dead)
-return {dead, redis.call('HGET', KEYS[3], dead) or tostring(now)}`;
-
-const FORGET = `
-redis.call('ZREM', KEYS[1], ARGV[1]) redis.call('ZREM', KEYS[2], ARGV[1]) redis.call('HDEL', KEYS[3], ARGV[1])`;
-
-const EXIST = `
-local found = {} for i = 1, #KEYS do found[i] = redis.call('EXISTS', KEYS[i]) end return found`;
+const ENTER = lua('enter');
+const LEAVE = lua('leave');
+const SWEEP = lua('sweep');
+const RENEW = lua('renew');
+const CLAIM = lua('claim');
+const FORGET = lua('forget');
+const EXIST = lua('exist');
 
 /** What a node is called, and was before, if it was given up for dead. */
 export interface NodeIds {
@@ -82,6 +37,7 @@ export interface NodeIds {
 /** What became of a lease: others took the node's people out (`swept`), or Redis lost what it knew (`forgotten`). */
 export type Standing = 'held' | 'swept' | 'forgotten';
 
+/** As lua/renew.lua counts them. */
 const STANDINGS = ['forgotten', 'held', 'swept'] as const;
 
 /**
@@ -90,6 +46,7 @@ const STANDINGS = ['forgotten', 'held', 'swept'] as const;
  */
 export type Left = 'elsewhere' | 'gone' | 'grace' | 'absent';
 
+/** As lua/leave.lua counts them. */
 const LEFT = ['elsewhere', 'gone', 'grace', 'absent'] as const;
 
 /** A node that is dead, and when it was last heard. */

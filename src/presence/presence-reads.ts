@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { KnownUsers } from '../users/directory/known-users.js';
 import { bigints } from '../database/binary-array.js';
-import { GroupCommit, type Outcome } from '../common/flow/batcher.js';
+import { Batcher, type Outcome } from '../common/flow/batcher.js';
+import { Pacer } from '../common/flow/pacer.js';
 import { Sql } from '../database/sql.js';
-import { ANSWER_WITHIN_MS } from '../common/time-bounds.js';
-import { ARRIVALS_EVERY_MS, Pace } from '../common/flow/pace.js';
+import { ANSWER_WITHIN_MS, ARRIVALS_EVERY_MS } from '../common/time-bounds.js';
 import { companionsOf, type PresenceRow, visibleTo } from './presence.queries.js';
 
 /** Most people whom one shares a chat with that are looked at. */
@@ -24,18 +24,18 @@ const queue = { maxWaiting: 20_000, patienceMs: ANSWER_WITHIN_MS };
  */
 @Injectable()
 export class PresenceReads {
-  private readonly arrivals = new GroupCommit<number, PresenceRow>({
+  private readonly arrivals = new Batcher<number, PresenceRow>({
     write: (userIds) => this.readArrivals(userIds),
     batch: { some: 256, most: 1_024 },
     ...queue,
   });
-  private readonly pace = new Pace(ARRIVALS_EVERY_MS);
-  private readonly questions = new GroupCommit<Question, PresenceRow[]>({
+  private readonly pacer = new Pacer({ everyMs: ARRIVALS_EVERY_MS, most: 1 });
+  private readonly questions = new Batcher<Question, PresenceRow[]>({
     write: (questions) => this.readVisible(questions),
     batch: { some: 8, most: 8 },
     ...queue,
   });
-  private readonly companions = new GroupCommit<number, number[]>({
+  private readonly companions = new Batcher<number, number[]>({
     write: (userIds) => this.readCompanions(userIds),
     batch: { some: 4, most: 4 },
     ...queue,
@@ -62,7 +62,7 @@ export class PresenceReads {
   }
 
   private async readArrivals(userIds: readonly number[]): Promise<Outcome<PresenceRow>[]> {
-    await this.pace.wait();
+    await this.pacer.wait();
     const people = [...new Set(userIds)];
     await this.users.ensure(people);
     const rows = await this.sql.rows<PresenceRow>(visibleTo, [

@@ -21,7 +21,7 @@ export interface Present {
 }
 
 /** What Redis may have wrong about the people of this node, and how it is put right. */
-export class CatchUp {
+export class PresenceReconciler {
   /** People who left for good and may be in Redis still, and when. */
   private readonly left = new Map<number, number>();
   /** Redis may lack somebody who is here, or have somebody who has left. */

@@ -6,9 +6,16 @@ export interface PresenceChange {
   at: Date;
 }
 
+declare module '../common/bus.js' {
+  interface InnerEvents {
+    /** Said once of each change, at the node that brought it about. */
+    presenceChanged: PresenceChange;
+  }
+}
+
 /**
- * Who is online: a person is while any connection of theirs is in. One implementation a kind of deployment;
- * never used for authorization.
+ * Who is online: a person is while any connection of theirs is in. Each change is told once, to whom the constructor of
+ * an implementation takes. One implementation a kind of deployment; never used for authorization.
  */
 export abstract class PresenceStore {
   /** Adds a connection; a person who was offline is online from now on. */
@@ -20,25 +27,19 @@ export abstract class PresenceStore {
    */
   abstract leave(userId: number, connectionId: string, options: { grace: boolean }): Promise<void>;
 
-  /** People who are online at this node. */
-  abstract get size(): number;
+  /** The people who are online at this node. */
+  abstract get here(): ReadonlyMap<number, unknown>;
 
-  /** Those of the people who are online. */
-  abstract onlineAmong(userIds: readonly number[]): Promise<Set<number>>;
-
-  /** Those of the people who are online as far as this node can tell: all, when it can't. */
-  abstract mayBeOnline(userIds: readonly number[]): Promise<Set<number>>;
+  /** Those of the people who are online. Of whom this can't be told now, `ifUnknown` is taken to be so. */
+  abstract onlineAmong(
+    userIds: readonly number[],
+    options?: { ifUnknown: 'offline' | 'online' },
+  ): Promise<Set<number>>;
 
   /** Some of the people who are online, at most `limit`. */
   abstract online(limit: number): Promise<number[]>;
 
-  /** Some of the people who are online at this node, at most `limit`. */
-  abstract here(limit: number): number[];
-
-  /** Hears each change once. */
-  abstract onChange(listener: (change: PresenceChange) => void): void;
-
-  /** Resolves when all who have gone are told of, whose going takes steps elsewhere. Never rejects. */
+  /** Resolves when every leaving that is under way has been told, or found to be no change. Never rejects. */
   abstract settled(): Promise<void>;
 
   /** Ends timers; nobody's state changes any more. */

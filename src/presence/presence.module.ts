@@ -1,14 +1,16 @@
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import { Bus, BusModule } from '../common/bus.js';
+import { DeliveryModule } from '../delivery/delivery.module.js';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import { LastSeen } from './last-seen.js';
 import { Metrics } from '../common/metrics/metrics.js';
 import type { RedisLink } from '../redis/redis-link.js';
-import { REDIS } from '../redis/redis.module.js';
+import { REDIS, RedisModule } from '../redis/redis.module.js';
 import { MemoryPresenceStore } from './memory-presence-store.js';
 import { PresenceAnnouncer } from './presence-announcer.js';
 import { PresenceReads } from './presence-reads.js';
-import { PresenceStore } from './presence-store.js';
+import { type PresenceChange, PresenceStore } from './presence-store.js';
 import { PresenceController } from './presence.controller.js';
 import { PresenceGateway } from './presence.gateway.js';
 import { PresenceService } from './presence.service.js';
@@ -21,17 +23,17 @@ import { DirectoryModule } from '../users/directory/directory.module.js';
 /** How long the start waits for a Redis that may not be there. Milliseconds. */
 const REDIS_WITHIN_MS = 1_000;
 
-async function presenceStore(config: AppConfig, link: RedisLink | null): Promise<PresenceStore> {
-  if (!link) return new MemoryPresenceStore(config.presence.graceMs);
-  const store = new RedisPresenceStore(link, { prefix: config.redis.prefix, ...config.presence });
+async function presenceStore(config: AppConfig, link: RedisLink | null, bus: Bus): Promise<PresenceStore> {
+  const tell = (change: PresenceChange) => bus.emit('presenceChanged', change);
+  if (!link) return new MemoryPresenceStore(config.presence.graceMs, tell);
+  const store = new RedisPresenceStore(link, { prefix: config.redis.prefix, ...config.presence }, tell);
   if (await link.whenUp(REDIS_WITHIN_MS)) await store.whenJoined();
   return store;
 }
 
 /** Who is online. */
-@Global()
 @Module({
-  imports: [DirectoryModule, CommonModule],
+  imports: [BusModule, CommonModule, DeliveryModule, DirectoryModule, RedisModule],
   controllers: [PresenceController],
   providers: [
     LastSeen,
@@ -43,7 +45,7 @@ async function presenceStore(config: AppConfig, link: RedisLink | null): Promise
     Watches,
     {
       provide: PresenceStore,
-      inject: [APP_CONFIG, REDIS],
+      inject: [APP_CONFIG, REDIS, Bus],
       useFactory: presenceStore,
     },
   ],
@@ -51,6 +53,6 @@ async function presenceStore(config: AppConfig, link: RedisLink | null): Promise
 })
 export class PresenceModule {
   constructor(metrics: Metrics, store: PresenceStore) {
-    metrics.gauge('chat_people_online', 'People who are online at this node.', () => store.size);
+    metrics.gauge('chat_people_online', 'People who are online at this node.', () => store.here.size);
   }
 }

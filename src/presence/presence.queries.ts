@@ -53,8 +53,8 @@ export const hiddenPairs: Statement = {
 };
 
 /** `$1` people, `$2` at most so many of each: who has a direct chat with them and is told when they come and go. */
-export const toldOf: Statement = {
-  name: 'presence.toldOf',
+export const audiencesOf: Statement = {
+  name: 'presence.audiencesOf',
   text: `
     SELECT u.id AS "userId", u."lastSeenAt", u.invisible, ARRAY(
       SELECT o.id FROM (

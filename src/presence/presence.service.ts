@@ -9,7 +9,6 @@ import type { PresenceView } from '../contract/index.js';
 import { LastSeen } from './last-seen.js';
 import { PresenceReads } from './presence-reads.js';
 import { PresenceStore } from './presence-store.js';
-import { Watches } from './watches.js';
 
 /** Most people that a list of who is online holds. */
 const MAX_LISTED = 1_000;
@@ -26,14 +25,14 @@ export class PresenceService implements BeforeApplicationShutdown, OnApplication
     private readonly store: PresenceStore,
     private readonly reads: PresenceReads,
     private readonly lastSeen: LastSeen,
-    private readonly watches: Watches,
   ) {}
 
   /** Who is online here was last seen now, should they not come back. Who has just gone is stored as well. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.store.settled();
     const at = new Date();
-    for (const userId of this.store.here(MAX_AT_SHUTDOWN)) this.lastSeen.note(userId, at);
+    const here = [...this.store.here.keys()].slice(0, MAX_AT_SHUTDOWN);
+    for (const userId of here) this.lastSeen.note(userId, at);
     try {
       await this.lastSeen.allSaved();
     } catch (error) {
@@ -106,14 +105,6 @@ export class PresenceService implements BeforeApplicationShutdown, OnApplication
   async visibleAmong(actor: Actor, userIds: readonly number[]): Promise<Set<number>> {
     const rows = await this.reads.visibleTo(actor.userId, userIds);
     return new Set(rows.map(({ userId }) => userId));
-  }
-
-  /**
-   * Something has ended that let these viewers see those people (a chat they shared; somebody was blocked):
-   * who may not see somebody any more watches them no more.
-   */
-  recheck(viewerIds: readonly number[], userIds: readonly number[]): void {
-    this.watches.recheck(viewerIds, userIds);
   }
 
   private async onlineFor({ userId }: Actor): Promise<number[]> {

@@ -1,3 +1,5 @@
+import { BoundedMap } from '../common/flow/bounded-map.js';
+
 /** How long what was told is kept, in milliseconds. */
 const KEPT_MS = 60_000;
 
@@ -6,14 +8,14 @@ const MOST = 10_000;
 
 /** What was last told of each person, for a while: other nodes may not have heard it. */
 export class RecentNews {
-  private readonly news = new Map<number, { online: boolean; toldAt: number }>();
+  private readonly news = new BoundedMap<number, { online: boolean; toldAt: number }>(MOST);
 
   add(userId: number, online: boolean): void {
     const now = performance.now();
     this.news.delete(userId);
     this.news.set(userId, { online, toldAt: now });
     for (const [oldest, { toldAt }] of this.news) {
-      if (this.news.size <= MOST && now - toldAt <= KEPT_MS) break;
+      if (now - toldAt <= KEPT_MS) break;
       this.news.delete(oldest);
     }
   }

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { RedisLink } from '../redis/redis-link.js';
-import { CatchUp, type Present } from './presence-reconciler.js';
+import { PresenceReconciler, type Present } from './presence-reconciler.js';
 import { DeadNodes } from './dead-nodes.js';
 import { NodeLease } from './node-lease.js';
 import { PresenceKeys } from './presence-keys.js';
@@ -17,9 +17,8 @@ export class RedisPresenceStore extends PresenceStore {
   private readonly keys: PresenceKeys;
   private readonly lease: NodeLease;
   private readonly dead: DeadNodes;
-  private readonly catchUp: CatchUp;
+  private readonly reconciler: PresenceReconciler;
   private readonly people = new Map<number, Present>();
-  private listener: (change: PresenceChange) => void = () => undefined;
   private joined = false;
   private joining: Promise<void> | null = null;
   private closed = false;
@@ -29,12 +28,13 @@ export class RedisPresenceStore extends PresenceStore {
   constructor(
     private readonly link: RedisLink,
     private readonly options: { prefix: string; graceMs: number; leaseMs: number },
+    private readonly changed: (change: PresenceChange) => void,
   ) {
     super();
     this.keys = new PresenceKeys(link, options.prefix);
     this.lease = new NodeLease(this.keys, options.leaseMs);
-    const tell = (change: PresenceChange) => this.listener(change);
-    this.catchUp = new CatchUp(this.keys, this.lease, this.people, tell);
+    const tell = (change: PresenceChange) => this.tell(change);
+    this.reconciler = new PresenceReconciler(this.keys, this.lease, this.people, tell);
     this.dead = new DeadNodes({
       keys: this.keys,
       tell,
@@ -47,8 +47,8 @@ export class RedisPresenceStore extends PresenceStore {
     if (link.isUp) void this.join();
   }
 
-  override get size(): number {
-    return this.people.size;
+  override get here(): ReadonlyMap<number, unknown> {
+    return this.people;
   }
 
   override async enter(userId: number, connectionId: string): Promise<void> {
@@ -61,10 +61,10 @@ export class RedisPresenceStore extends PresenceStore {
     present.connections.add(connectionId);
     this.people.set(userId, present);
     if (wasHere && present.entered) return;
-    this.catchUp.back(userId);
-    const isNews = await this.tryIn(() => this.catchUp.enter(userId, present));
-    if (isNews === null) this.catchUp.notEntered(present);
-    if (isNews ?? !known) this.listener({ userId, online: true, at: new Date() });
+    this.reconciler.back(userId);
+    const isNews = await this.tryIn(() => this.reconciler.enter(userId, present));
+    if (isNews === null) this.reconciler.notEntered(present);
+    if (isNews ?? !known) this.tell({ userId, online: true, at: new Date() });
   }
 
   override async leave(userId: number, connectionId: string, options: { grace: boolean }): Promise<void> {
@@ -75,28 +75,23 @@ export class RedisPresenceStore extends PresenceStore {
     else await this.go(userId, present, at);
   }
 
-  override async onlineAmong(userIds: readonly number[]): Promise<Set<number>> {
-    const { here, there } = await this.look(userIds);
-    return new Set([...here, ...(there ?? [])]);
-  }
-
-  override async mayBeOnline(userIds: readonly number[]): Promise<Set<number>> {
-    const { here, there } = await this.look(userIds);
-    return new Set(there === null ? userIds : [...here, ...there]);
+  override async onlineAmong(
+    userIds: readonly number[],
+    { ifUnknown } = { ifUnknown: 'offline' },
+  ): Promise<Set<number>> {
+    const others = userIds.filter((userId) => !this.people.has(userId));
+    const online = new Set(userIds.filter((userId) => this.people.has(userId)));
+    if (others.length === 0) return online;
+    await this.whenJoined();
+    const there = await this.tryIn(() => this.keys.onlineAmong(others));
+    for (const userId of there ?? (ifUnknown === 'online' ? others : [])) online.add(userId);
+    return online;
   }
 
   override async online(limit: number): Promise<number[]> {
-    const online = new Set(this.here(limit));
+    const online = new Set([...this.people.keys()].slice(0, limit));
     const others = online.size < limit ? await this.tryIn(() => this.keys.somePeople(limit)) : null;
     return [...online, ...(others ?? []).filter((userId) => !online.has(userId))].slice(0, limit);
-  }
-
-  override here(limit: number): number[] {
-    return [...this.people.keys()].slice(0, limit);
-  }
-
-  override onChange(listener: (change: PresenceChange) => void): void {
-    this.listener = listener;
   }
 
   override async settled(): Promise<void> {
@@ -108,12 +103,11 @@ export class RedisPresenceStore extends PresenceStore {
     if (this.closed) return;
     this.closed = true;
     clearInterval(this.timer);
-    this.listener = () => undefined;
     for (const { grace } of this.people.values()) if (grace) clearTimeout(grace);
     const { graceMs: leaseMs } = this.options;
     const { id } = this.lease;
     await this.tryIn<unknown>(() =>
-      this.people.size === 0 && !this.catchUp.isBehind
+      this.people.size === 0 && !this.reconciler.isBehind
         ? this.keys.forget(id)
         : this.keys.renew(id, { leaseMs: leaseMs + 1, create: false }),
     );
@@ -152,20 +146,13 @@ export class RedisPresenceStore extends PresenceStore {
 
   private async takeOut(userId: number, present: Present, at: number): Promise<void> {
     const left = await this.tryIn(() => this.keys.leave(userId, this.lease, null));
-    if (left === null) this.catchUp.notLeft(userId, at);
+    if (left === null) this.reconciler.notLeft(userId, at);
     const isNews = left === null || left === 'gone' || (left === 'absent' && !present.entered);
-    if (isNews) this.listener({ userId, online: false, at: new Date(at) });
+    if (isNews) this.tell({ userId, online: false, at: new Date(at) });
   }
 
-  /** Those who are online at this node, and at others; null: that can't be told. */
-  private async look(
-    userIds: readonly number[],
-  ): Promise<{ here: number[]; there: Iterable<number> | null }> {
-    const here = userIds.filter((userId) => this.people.has(userId));
-    const others = userIds.filter((userId) => !this.people.has(userId));
-    if (others.length === 0) return { here, there: [] };
-    await this.whenJoined();
-    return { here, there: await this.tryIn(() => this.keys.onlineAmong(others)) };
+  private tell(change: PresenceChange): void {
+    if (!this.closed) this.changed(change);
   }
 
   /** Null: Redis is away, or was before it answered. */
@@ -194,15 +181,15 @@ export class RedisPresenceStore extends PresenceStore {
 
   private async register(): Promise<void> {
     const standing = await this.lease.renew();
-    if (this.catchUp.isUnsure) this.dead.wait(this.options.leaseMs);
-    if (this.catchUp.isUnsure || standing !== 'held') this.catchUp.doubt(standing === 'swept');
+    if (this.reconciler.isUnsure) this.dead.wait(this.options.leaseMs);
+    if (this.reconciler.isUnsure || standing !== 'held') this.reconciler.doubt(standing === 'swept');
     this.joined = true;
   }
 
   /** However many people there are: the lease is renewed meanwhile. */
   private async settle(): Promise<void> {
     try {
-      await this.catchUp.settle();
+      await this.reconciler.settle();
     } catch (error) {
       this.warn('Presence in Redis is behind', error);
     }
@@ -210,7 +197,7 @@ export class RedisPresenceStore extends PresenceStore {
 
   private lose(): void {
     this.joined = false;
-    this.catchUp.lose();
+    this.reconciler.lose();
   }
 
   private tick(): void {

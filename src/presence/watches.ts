@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { Blocks } from '../blocks/blocks.js';
+import { Bus } from '../common/bus.js';
 import { bigints } from '../database/binary-array.js';
+import { Semaphore } from '../common/flow/semaphore.js';
 import { isUnavailable } from '../common/errors/failure.js';
 import { Sql } from '../database/sql.js';
-import { Nodes } from '../delivery/broker/nodes.js';
 import { Publisher } from '../delivery/publisher.js';
 import { Rooms, type Watch } from '../delivery/rooms.js';
 import { PresenceStore } from './presence-store.js';
@@ -20,30 +20,37 @@ const PAIRS_AT_ONCE = 2_000;
 const RETRY_MS = 1_000;
 
 /**
- * Ends watches whose reason is gone. That somebody may be watched is checked when the watch begins; here it is
- * checked again when a chat that may have been the reason has ended for one of the two, and when word of that from
- * another node may have been lost. One statement at a time; when it fails, or the pairs are too many (a group of
- * more than a hundred was deleted), the watches are ended unasked: clients have heard why, and may watch again.
+ * Ends watches that are not allowed any more. Whether somebody may watch a person is checked when the watch begins, and
+ * here again when something ended that may have been the reason: a chat of the two, or their not blocking each other. It
+ * is checked too when word of that from another node may have been lost. One statement at a time; when it fails, or when
+ * there are too many pairs (a group of more than a hundred was deleted), the watches are ended without asking: clients
+ * have heard what happened, and may watch again.
  */
 @Injectable()
 export class Watches implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(Watches.name);
-  private last: Promise<void> = Promise.resolve();
+  private readonly checks = new Semaphore({ atOnce: 1 });
   private stopped = false;
 
   constructor(
     private readonly sql: Sql,
     private readonly store: PresenceStore,
     private readonly publisher: Publisher,
-    private readonly blocks: Blocks,
     private readonly rooms: Rooms,
-    private readonly nodes: Nodes,
+    private readonly bus: Bus,
   ) {}
 
   onModuleInit(): void {
-    this.publisher.onLeaveChat((chatId, userIds) => this.enqueue(() => this.afterLeaving(chatId, userIds)));
-    this.blocks.onChange(({ userId, blockedId }) => this.recheck([blockedId], [userId]));
-    this.nodes.onMissed((rooms) => this.enqueue(() => this.afterMissing(rooms)));
+    this.bus.on('membersLeft', ({ chatId, userIds }) =>
+      this.enqueue(() => this.afterLeaving(chatId, userIds)),
+    );
+    this.bus.on('chatDeleted', ({ memberIds }) => {
+      if (memberIds.length > 1) this.recheck(memberIds, memberIds);
+    });
+    this.bus.on('blockChanged', ({ userId, blockedId }) => this.recheck([blockedId], [userId]));
+    this.bus.on('eventsMissed', ({ rooms, orders }) => {
+      if (orders) this.enqueue(() => this.afterMissing(rooms));
+    });
   }
 
   onApplicationShutdown(): void {
@@ -51,15 +58,15 @@ export class Watches implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** Those of the viewers who may not see one of the people any more watch them no more, on every node. */
-  recheck(viewerIds: readonly number[], userIds: readonly number[]): void {
+  private recheck(viewerIds: readonly number[], userIds: readonly number[]): void {
     this.enqueue(() => this.endHidden(viewerIds, userIds));
   }
 
   private enqueue(work: () => Promise<void>): void {
-    this.last = this.last.then(() => this.whenThere(work));
+    void this.checks.run(() => this.whenThere(work));
   }
 
-  /** Waits for a database that is away: what is not checked would be watched on. */
+  /** While the database is away it tries again: a watch that was not checked would go on. */
   private async whenThere(work: () => Promise<void>): Promise<void> {
     while (!this.stopped) {
       try {
@@ -96,7 +103,7 @@ export class Watches implements OnModuleInit, OnApplicationShutdown {
 
   /** Only who is online watches. */
   private async endHidden(viewerIds: readonly number[], userIds: readonly number[]): Promise<void> {
-    const viewers = [...(await this.store.mayBeOnline(viewerIds))];
+    const viewers = [...(await this.store.onlineAmong(viewerIds, { ifUnknown: 'online' }))];
     if (viewers.length === 0 || userIds.length === 0) return;
     if (viewers.length * userIds.length <= MOST_PAIRS) return this.endHiddenFrom(viewers, userIds);
     const step = Math.max(1, Math.floor(MOST_PAIRS / userIds.length));

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { DeliveryModule } from '../delivery/delivery.module.js';
 import { ChatsModule } from '../chats/chats.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { ReceiptsController } from './receipts.controller.js';
@@ -8,7 +9,7 @@ import { UnreadCounts } from './unread-counts.js';
 
 /** Who has seen what. */
 @Module({
-  imports: [ChatsModule, MessagesModule],
+  imports: [DeliveryModule, ChatsModule, MessagesModule],
   controllers: [ReceiptsController],
   providers: [ReceiptsGateway, ReceiptsService, UnreadCounts],
 })

@@ -1,5 +1,5 @@
 import { AppError } from '../contract/index.js';
-import { GroupCommit, type Outcome } from '../common/flow/batcher.js';
+import { Batcher, type Outcome } from '../common/flow/batcher.js';
 import type { Sql, Statement } from '../database/sql.js';
 import { ANSWER_WITHIN_MS } from '../common/time-bounds.js';
 import type { MarkedRow } from './receipts.queries.js';
@@ -16,8 +16,8 @@ const BATCH = { some: 256, most: 1_024 };
 const MAX_WAITING = 5_000;
 
 /** Moves watermarks of one kind: those that arrive while a commit is under way go into the next one together. */
-export function watermarks(sql: Sql, statement: Statement): GroupCommit<Mark, MarkedRow> {
-  return new GroupCommit<Mark, MarkedRow>({
+export function watermarks(sql: Sql, statement: Statement): Batcher<Mark, MarkedRow> {
+  return new Batcher<Mark, MarkedRow>({
     async write(batch) {
       const rows = await sql.rows<MarkedRow>(statement, [
         batch.map((mark) => mark.readerId),

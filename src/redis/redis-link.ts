@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { Cluster, Redis } from 'ioredis';
 import { type RedisTarget, shownRedis } from '../config/redis-url.js';
 import { connectTo, connectToCluster } from './connection.js';
+import { luaScript } from './lua.js';
 import { type Shard, Shards } from './shards.js';
 
 const BEAT_MS = 250;
@@ -13,12 +14,7 @@ const LATE_MS = 400;
 /** Channels of one SSUBSCRIBE. */
 const CHANNELS_AT_ONCE = 1_000;
 
-/**
- * All messages of a turn in one command: a tenth of what as many SPUBLISH commands cost this process (ADR 0014).
- * The channels are of one shard, if not of one slot.
- */
-const PUBLISH = `#!lua flags=allow-cross-slot-keys
-for i = 1, #ARGV, 2 do redis.call('SPUBLISH', ARGV[i], ARGV[i + 1]) end`;
+const PUBLISH = luaScript(import.meta.dirname, 'publish.lua');
 
 /**
  * The link of this node to Redis. Commands fail soon when Redis is away, and whoever sends one has to do without:
@@ -63,16 +59,6 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
 
   get isUp(): boolean {
     return this.up;
-  }
-
-  /** Milliseconds since Redis last answered everywhere, 0 while nothing is unanswered. */
-  get quietMs(): number {
-    if (!this.shards) return Number.POSITIVE_INFINITY;
-    const now = performance.now();
-    const since = this.shards.connections
-      .filter((redis) => this.asked.has(redis))
-      .map((redis) => now - (this.answeredAt.get(redis) ?? 0));
-    return Math.max(0, ...since);
   }
 
   /** Resolves when it is up, at once or later; false when it is still not after so many milliseconds. */

@@ -1,4 +1,4 @@
-import { Global, Inject, Module } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import { Vitals } from '../common/health.js';
@@ -9,7 +9,6 @@ import { CommonModule } from '../common/common.module.js';
 export const REDIS = Symbol('REDIS');
 
 /** The link to Redis, where there is one. `startApp` closes it after everything that uses it. */
-@Global()
 @Module({
   imports: [CommonModule],
   providers: [

@@ -1,6 +1,8 @@
 import type { Socket } from 'socket.io';
 import type { UserPrincipal } from '../commands/identity/principal.js';
 import type { AppError } from '../contract/index.js';
+import type { Text } from '../delivery/encoding/envelope.js';
+import { type Recipient, recipientOf } from '../delivery/recipient.js';
 import { CommandLane } from './command-lane.js';
 import type { Line } from './wire/wire.js';
 
@@ -8,7 +10,7 @@ import type { Line } from './wire/wire.js';
 const FLOOD = { refusals: 100, withinMs: 10_000 };
 
 /** What the edge knows of one socket. */
-export class Connection {
+export class Connection implements Recipient {
   /** Who is at this socket; null until somebody said so. */
   userId: number | null = null;
   readonly lane = new CommandLane();
@@ -16,7 +18,6 @@ export class Connection {
   line!: Line;
   /** Where it comes from, as limits count it. */
   address = '';
-  /** Set by the adapter as it looks for an event's readers. */
   mark = 0;
   private refusals = 0;
   private refusalsBegan = 0;
@@ -32,7 +33,7 @@ export class Connection {
 
   /** What the edge knows of this socket; undefined before its dispatcher was attached. */
   static of(socket: Socket): Connection | undefined {
-    return (socket.data as { connection?: Connection }).connection;
+    return recipientOf(socket) as Connection | undefined;
   }
 
   /** This node is going down, and this socket is next: what it asks from now on is refused. */
@@ -46,6 +47,10 @@ export class Connection {
 
   get id(): string {
     return this.socket.id;
+  }
+
+  send(text: Text, frame?: Buffer): void {
+    this.line.send(text, frame);
   }
 
   /** Counts a refusal by a limit. True once when the socket goes on and on in spite of them. */

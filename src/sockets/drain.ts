@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Server, Socket } from 'socket.io';
+import type { Socket } from 'socket.io';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import { Lifecycle } from '../common/lifecycle.js';
 import { Connection } from './connection.js';
 import { ANSWER_WITHIN_MS } from '../common/time-bounds.js';
+import { SocketServer } from '../delivery/socket-server.js';
 import { Dispatcher } from './dispatcher.js';
 import { engineOf } from './wire/internals.js';
 
@@ -25,18 +26,12 @@ const FLUSH_WITHIN_MS = 1_000;
  */
 @Injectable()
 export class Drain {
-  private server: Server | null = null;
-
   constructor(
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly dispatcher: Dispatcher,
     private readonly lifecycle: Lifecycle,
+    private readonly server: SocketServer,
   ) {}
-
-  /** Called once by the adapter. */
-  use(server: Server): void {
-    this.server = server;
-  }
 
   /** Resolves when every socket is closed and all that sockets asked is answered. */
   async run(): Promise<void> {
@@ -45,11 +40,11 @@ export class Drain {
     this.lifecycle.stage = 'refusing';
     // Handshakes that were under way may still become sockets meanwhile.
     while (this.sockets().length > 0) await this.moveAway(this.sockets());
-    this.server?.engine.close();
+    this.server.server.engine.close();
   }
 
   private sockets(): Socket[] {
-    return this.server ? [...this.server.of('/').sockets.values()] : [];
+    return [...this.server.sockets.values()];
   }
 
   private async moveAway(sockets: readonly Socket[]): Promise<void> {

@@ -3,7 +3,7 @@ import type { Server } from 'socket.io';
 import type { AppConfig } from '../config/config.js';
 import { AppError } from '../contract/index.js';
 import type { Limits } from '../commands/limits/limits.js';
-import { Turnstile } from '../common/flow/turnstile.js';
+import { Pacer } from '../common/flow/pacer.js';
 import type { EngineConnection, EngineRequest } from './wire/internals.js';
 
 /** What Engine.IO wants to hear: an error's text or null, and whether the handshake goes on. */
@@ -32,7 +32,7 @@ export function handshakeGuard(
   lifecycle: { readonly isRefusing: boolean },
 ) {
   const { allowedOrigins } = config;
-  const turnstile = new Turnstile(ADMISSION);
+  const pacer = new Pacer(ADMISSION);
   const anyOrigin = allowedOrigins.includes('*');
   return (request: IncomingMessage, decide: Decide): void => {
     if (lifecycle.isRefusing) {
@@ -55,7 +55,7 @@ export function handshakeGuard(
       if (lifecycle.isRefusing) decide(GOING_DOWN, false);
       else if (!request.socket.destroyed) decide(null, true);
     };
-    if (!turnstile.submit(enter)) {
+    if (!pacer.submit(enter)) {
       refuse(request, new AppError('OVERLOADED', { retryAfterMs: RETRY_AFTER_MS }));
     }
   };

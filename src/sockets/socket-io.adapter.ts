@@ -3,7 +3,7 @@ import type { INestApplication } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { MessageMappingProperties } from '@nestjs/websockets';
 import type { Observable } from 'rxjs';
-import { Server, type ServerOptions, type Socket } from 'socket.io';
+import type { Server, ServerOptions, Socket } from 'socket.io';
 import type { AppConfig } from '../config/config.js';
 import { Limits } from '../commands/limits/limits.js';
 import { boundServer } from '../common/http/server-bounds.js';
@@ -13,11 +13,7 @@ import { countOpen, handshakeGuard } from './handshake-limits.js';
 import { Handlers } from './handlers.js';
 import { Handshake } from './handshake.js';
 import { Lifecycle } from '../common/lifecycle.js';
-import { Drain } from './drain.js';
-import { Nodes } from '../delivery/broker/nodes.js';
-import { Publisher } from '../delivery/publisher.js';
-import { RoomAudit } from '../delivery/room-reconciler.js';
-import { Rooms } from '../delivery/rooms.js';
+import { SocketServer } from '../delivery/socket-server.js';
 import { cutOffSlowReaders } from './slow-readers.js';
 import { createWire } from './wire/create-wire.js';
 import { requireUtf8 } from './wire/utf8-body.js';
@@ -66,10 +62,8 @@ export class SocketIoAdapter extends IoAdapter {
       isCommand: (name) => handlers.of(name) !== undefined,
       measured: limits.on,
     });
-    const drain = this.app.get(Drain);
-    const server = new Server(this.http, {
+    const settings: Partial<ServerOptions> = {
       ...options,
-      adapter: this.app.get(Nodes).adapterClass(),
       ...wire.serverOptions(),
       perMessageDeflate: false,
       httpCompression: false,
@@ -80,11 +74,12 @@ export class SocketIoAdapter extends IoAdapter {
       connectTimeout: CONNECT_TIMEOUT_MS,
       cors: { origin: allowedOrigins.includes('*') ? '*' : [...allowedOrigins] },
       allowRequest: handshakeGuard(this.config, limits, this.app.get(Lifecycle)),
-    });
+    };
+    const server = this.app.get(SocketServer).create(this.http, settings, { flush: () => wire.flush() });
     // Nest listens once for each gateway: many are no leak.
     server.of('/').setMaxListeners(0);
     this.http.prependListener('request', requireUtf8);
-    // Node hands an upgrade's socket over with no listener of its own, and ours waits in a turnstile before `ws` has one:
+    // Node hands an upgrade's socket over with no listener of its own, and ours waits at a pacer before `ws` has one:
     // unheard, the reset of a connection would end the process.
     this.http.prependListener('upgrade', (_request, socket) => socket.on('error', unheard));
     boundServer(this.http);
@@ -93,10 +88,6 @@ export class SocketIoAdapter extends IoAdapter {
     this.app.get(Handshake).guard(server);
     const dispatcher = this.app.get(Dispatcher);
     server.on('connection', (socket) => dispatcher.attach(socket, wire));
-    this.app.get(Publisher).use(server);
-    this.app.get(Rooms).use(server);
-    this.app.get(RoomAudit).use(server);
-    drain.use(server);
     this.server = server;
     return server;
   }

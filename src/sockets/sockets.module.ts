@@ -1,4 +1,4 @@
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { CommandsModule } from '../commands/commands.module.js';
 import { CommonModule } from '../common/common.module.js';
@@ -7,21 +7,18 @@ import { Dispatcher } from './dispatcher.js';
 import { Handlers } from './handlers.js';
 import { Handshake } from './handshake.js';
 import { Drain } from './drain.js';
-import { Nodes } from '../delivery/broker/nodes.js';
-import { Publisher } from '../delivery/publisher.js';
-import { RoomAudit } from '../delivery/room-reconciler.js';
-import { Rooms } from '../delivery/rooms.js';
+import { DeliveryModule } from '../delivery/delivery.module.js';
+import { SocketServer } from '../delivery/socket-server.js';
 import { TokenExpiry } from './token-expiry.js';
 
 /** The Socket.IO edge. */
-@Global()
 @Module({
-  imports: [CommandsModule, CommonModule, DiscoveryModule],
-  providers: [Dispatcher, Drain, Handlers, Handshake, Nodes, Publisher, RoomAudit, Rooms, TokenExpiry],
-  exports: [Drain, Nodes, Publisher, Rooms],
+  imports: [CommandsModule, CommonModule, DeliveryModule, DiscoveryModule],
+  providers: [Dispatcher, Drain, Handlers, Handshake, TokenExpiry],
+  exports: [Drain],
 })
 export class SocketsModule {
-  constructor(metrics: Metrics, publisher: Publisher) {
-    metrics.gauge('chat_connections', 'Sockets that are open.', () => publisher.connections);
+  constructor(metrics: Metrics, server: SocketServer) {
+    metrics.gauge('chat_connections', 'Sockets that are open.', () => server.connections);
   }
 }

@@ -1,12 +1,12 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { type Actor, personOf } from '../commands/identity/actor.js';
 import { Blocks } from '../blocks/blocks.js';
+import { Bus } from '../common/bus.js';
 import { Access, type Membership } from '../chats/access.js';
 import type { CommandInput, TypingView } from '../contract/index.js';
 import { VisibilityService } from '../presence/visibility.service.js';
 import { type Audience, Publisher } from '../delivery/publisher.js';
-import { chatRoom, userRoom } from '../delivery/room-names.js';
-import { Rooms } from '../delivery/rooms.js';
+import type { SocketLeft } from '../delivery/delivery-events.js';
 import { EXPIRES_AFTER_MS, REPEAT_AFTER_MS, type Typist, Typists } from './typists.js';
 
 /** What clients wait before they take it that a typist has stopped: the server's own word comes before, if it lives. */
@@ -26,11 +26,11 @@ export class TypingService implements OnModuleInit, OnApplicationShutdown {
     private readonly blocks: Blocks,
     private readonly visibility: VisibilityService,
     private readonly publisher: Publisher,
-    private readonly rooms: Rooms,
+    private readonly bus: Bus,
   ) {}
 
   onModuleInit(): void {
-    this.rooms.onLeave((room, connectionId) => this.left(room, connectionId));
+    this.bus.on('socketLeft', (left) => this.endAt(left));
   }
 
   onApplicationShutdown(): void {
@@ -77,7 +77,7 @@ export class TypingService implements OnModuleInit, OnApplicationShutdown {
       // Somebody invisible is not there to be seen typing.
       if (visible) this.audiences.set(typist, othersOf(membership, typist.userId, blocked));
       else {
-        this.typists.untell(typist);
+        this.typists.withdraw(typist);
         this.audiences.delete(typist);
       }
     } catch (error) {
@@ -91,12 +91,11 @@ export class TypingService implements OnModuleInit, OnApplicationShutdown {
     if (audience) this.publisher.publish('userTyping', viewOf(typist, typing), audience);
   }
 
-  /** A socket has left a room: its own (it closed), its person's, or a group's. */
-  private left(room: string, connectionId: string): void {
+  /** A socket has closed, or left its person or a group. */
+  private endAt({ connectionId, userId, chatId }: SocketLeft): void {
     for (const typist of this.typists.at(connectionId)) {
-      const gone =
-        room === connectionId || room === userRoom(typist.userId) || room === chatRoom(typist.chatId);
-      if (gone) this.typists.remove(typist);
+      const closed = userId === null && chatId === null;
+      if (closed || userId === typist.userId || chatId === typist.chatId) this.typists.remove(typist);
     }
   }
 }
@@ -115,7 +114,7 @@ function othersOf(
   blocked: readonly number[],
 ): Audience {
   if (user1Id === null || user2Id === null) {
-    return { chat: chatId, except: userRoom(userId), without: blocked };
+    return { chat: chatId, without: [userId, ...blocked] };
   }
   return { users: [userId === user1Id ? user2Id : user1Id] };
 }

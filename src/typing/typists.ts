@@ -100,7 +100,7 @@ export class Typists {
   }
 
   /** The others are to believe no more that they type. */
-  untell(typist: Typist): void {
+  withdraw(typist: Typist): void {
     if (typist.again) clearTimeout(typist.again);
     typist.again = null;
     if (!typist.told) return;
@@ -113,7 +113,7 @@ export class Typists {
   /** They have stopped, by their own word; remembered for as long as they may not be told as typing again. */
   stop(typist: Typist): void {
     typist.typing = false;
-    this.untell(typist);
+    this.withdraw(typist);
     const rest = typist.toldAt + REPEAT_AFTER_MS - performance.now();
     if (rest > 0) this.endAfter(typist, rest);
     else this.remove(typist);
@@ -124,7 +124,7 @@ export class Typists {
     const chat = this.chats.get(typist.chatId);
     if (chat?.typists.get(typist.userId) !== typist) return;
     typist.typing = false;
-    this.untell(typist);
+    this.withdraw(typist);
     clearTimeout(typist.timer);
     this.disown(typist);
     chat.typists.delete(typist.userId);

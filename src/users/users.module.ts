@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { PresenceModule } from '../presence/presence.module.js';
 import { SequelizeModule } from '@nestjs/sequelize';
 import { User } from '../database/models/user.model.js';
 import { UsersController } from './users.controller.js';
@@ -6,7 +7,7 @@ import { UsersService } from './users.service.js';
 
 /** People. */
 @Module({
-  imports: [SequelizeModule.forFeature([User])],
+  imports: [PresenceModule, SequelizeModule.forFeature([User])],
   controllers: [UsersController],
   providers: [UsersService],
   exports: [UsersService],

@@ -1,4 +1,4 @@
-import { Publisher } from '../../src/delivery/publisher.js';
+import { publisherOf } from '../support/publisher.js';
 import { describeWithRedis, Redis } from '../support/redis.js';
 import { type Client, World } from '../support/world.js';
 
@@ -8,15 +8,11 @@ type Message = { id: number; chatId: number; seq: number };
 describeWithRedis('Events over three nodes', () => {
   let redis: Redis;
   let nodes: World[];
-  let publishers: Publisher[];
   beforeAll(async () => {
-    const use = jest.spyOn(Publisher.prototype, 'use');
     redis = await Redis.start();
     const first = await World.start({ REDIS_URL: redis.url });
     const more = { REDIS_URL: redis.url, DATABASE_URL: first.config.database.url! };
     nodes = [first, await World.start(more), await World.start(more)];
-    publishers = use.mock.contexts as Publisher[];
-    use.mockRestore();
   });
   afterAll(async () => {
     for (const node of [...nodes].reverse()) await node.stop();
@@ -57,7 +53,7 @@ describeWithRedis('Events over three nodes', () => {
       await watcher.ok('watchPresence', { userIds: [userId] });
     }
     const told = { userId, online: false, lastSeenAt: null };
-    const publisher = publishers[1]!;
+    const publisher = await publisherOf(nodes[1]!);
     publisher.publish('userStatus', told, { watchersOf: userId, unlessThere: userId });
     expect(await dave!.next('userStatus')).toEqual(told);
     // What is published to Bob after it has come, so it came before.

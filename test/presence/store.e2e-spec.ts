@@ -16,9 +16,8 @@ interface Deployment {
 }
 
 async function memory(graceMs: number): Promise<Deployment> {
-  const store = new MemoryPresenceStore(graceMs);
   const changes: PresenceChange[] = [];
-  store.onChange((change) => changes.push(change));
+  const store = new MemoryPresenceStore(graceMs, (change) => changes.push(change));
   return { stores: [store], changes, close: () => store.close() };
 }
 
@@ -29,9 +28,8 @@ async function nodes(redis: Redis, count: number, graceMs: number): Promise<Depl
   const changes: PresenceChange[] = [];
   const started: PresenceNode[] = [];
   for (let i = 0; i < count; i++) {
-    started.push(await presenceNode(redis, { prefix, graceMs, leaseMs: LEASE_MS }));
+    started.push(await presenceNode(redis, { prefix, graceMs, leaseMs: LEASE_MS }, changes));
   }
-  for (const { store } of started) store.onChange((change) => changes.push(change));
   return {
     stores: started.map(({ store }) => store),
     changes,

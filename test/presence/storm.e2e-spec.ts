@@ -1,7 +1,7 @@
 import type { PresenceView } from '../../src/contract/index.js';
 import { Sql } from '../../src/database/sql.js';
 import { WINDOW_MS } from '../../src/presence/presence-announcer.js';
-import { ARRIVALS_EVERY_MS } from '../../src/common/flow/pace.js';
+import { ARRIVALS_EVERY_MS } from '../../src/common/time-bounds.js';
 import { answerIn, RawSocket } from '../support/raw-socket.js';
 import { type Client, eventually, World } from '../support/world.js';
 

@@ -1,8 +1,9 @@
-import type { Server } from 'socket.io';
 import type { PresenceView } from '../../src/contract/index.js';
 import { Sql } from '../../src/database/sql.js';
-import { Publisher } from '../../src/delivery/publisher.js';
+import type { Publisher } from '../../src/delivery/publisher.js';
+import type { SocketServer } from '../../src/delivery/socket-server.js';
 import { edges, over } from '../support/edges.js';
+import { publisherOf } from '../support/publisher.js';
 import { type Client, eventually, World } from '../support/world.js';
 
 const MAX_PEOPLE = 500;
@@ -11,10 +12,8 @@ describe('The presence of others', () => {
   let world: World;
   let publisher: Publisher;
   beforeAll(async () => {
-    const use = jest.spyOn(Publisher.prototype, 'use');
     world = await World.start({ PRESENCE_GRACE_MS: '0' });
-    publisher = use.mock.contexts[0] as Publisher;
-    use.mockRestore();
+    publisher = await publisherOf(world);
   });
   afterAll(() => world.stop());
 
@@ -61,8 +60,8 @@ describe('The presence of others', () => {
 
   /** The watch of somebody has ended, on every socket. */
   const unwatched = (userId: number): Promise<void> => {
-    const { server } = publisher as unknown as { server: Server };
-    return eventually(() => !server.of('/').adapter.rooms.has(`presence:${userId}`));
+    const { server } = publisher as unknown as { server: SocketServer };
+    return eventually(() => !server.rooms.has(`presence:${userId}`));
   };
 
   describe.each(edges)('asked for over %s', (edge) => {

@@ -12,15 +12,17 @@ export interface PresenceNode {
   close(): Promise<void>;
 }
 
-/** One that is entered in Redis. Times in milliseconds; nodes of one `prefix` share what they know. */
+/**
+ * One that is entered in Redis. Times in milliseconds; nodes of one `prefix` share what they know. What it is told goes
+ * into `changes`.
+ */
 export async function presenceNode(
   redis: Redis,
   { prefix, ...times }: { prefix: string; graceMs: number; leaseMs: number },
+  changes: PresenceChange[] = [],
 ): Promise<PresenceNode> {
   const link = new RedisLink(redisUrl(redis.url), prefix);
-  const store = new RedisPresenceStore(link, { prefix, ...times });
-  const changes: PresenceChange[] = [];
-  store.onChange((change) => changes.push(change));
+  const store = new RedisPresenceStore(link, { prefix, ...times }, (change) => changes.push(change));
   if (!(await link.whenUp(5_000))) throw new Error('No Redis');
   await store.whenJoined();
   return {

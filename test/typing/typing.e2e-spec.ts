@@ -1,16 +1,15 @@
 import type { TypingView } from '../../src/contract/index.js';
-import { Publisher } from '../../src/delivery/publisher.js';
+import type { Publisher } from '../../src/delivery/publisher.js';
 import { Sql } from '../../src/database/sql.js';
+import { publisherOf } from '../support/publisher.js';
 import { type Client, World } from '../support/world.js';
 
 describe('Typing', () => {
   let world: World;
   let publisher: Publisher;
   beforeAll(async () => {
-    const use = jest.spyOn(Publisher.prototype, 'use');
     world = await World.start();
-    publisher = use.mock.contexts[0] as Publisher;
-    use.mockRestore();
+    publisher = await publisherOf(world);
   });
   afterAll(() => world.stop());
 

@@ -12,6 +12,7 @@
  */
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -21,10 +22,11 @@ import { Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { Server } from 'socket.io';
 import { redisUrl } from '../../dist/config/redis-url.js';
-import { LocalAdapter } from '../../dist/delivery/local-adapter.js';
-import { Relay } from '../../dist/delivery/broker/relay.js';
-import { RelayedAdapter } from '../../dist/delivery/broker/relayed-adapter.js';
+import { Bus } from '../../dist/common/bus.js';
+import { MemoryBroker } from '../../dist/delivery/broker/memory-broker.js';
+import { RedisBroker } from '../../dist/delivery/broker/redis-broker.js';
 import { Publisher } from '../../dist/delivery/publisher.js';
+import { SocketServer } from '../../dist/delivery/socket-server.js';
 import { createParser } from '../../dist/sockets/wire/parser.js';
 import { RedisLink } from '../../dist/redis/redis-link.js';
 
@@ -46,7 +48,6 @@ const [BURST, EVERY_MS, SECONDS] = [flags.burst, flags.interval, flags.seconds].
 });
 const TURNS = Math.ceil((SECONDS * 1_000) / EVERY_MS);
 const MESSAGES = TURNS * BURST;
-const LOSSES = { events: () => undefined, orders: () => undefined };
 
 const view = (id) => ({
   id,
@@ -71,38 +72,35 @@ function whenReady(redis) {
   return new Promise((resolve) => redis.once('ready', resolve));
 }
 
-async function serverOf(kind, port) {
-  if (kind === 'floor') return new Server({ adapter: LocalAdapter, parser: createParser() });
+/** The server, and how it publishes: as the product does it, or as a gateway over Socket.IO's adapter does. */
+async function subjectOf(kind, port) {
   const url = `redis://127.0.0.1:${port}`;
-  let ready;
-  let adapter;
-  if (kind === 'ours') {
-    const link = new RedisLink(redisUrl(url), 'bench');
-    const relay = new Relay(link, 'bench', { restored: async () => undefined, lost: () => undefined });
-    ready = link.whenUp(5_000);
-    adapter = function (nsp) {
-      return new RelayedAdapter(nsp, relay, LOSSES);
-    };
-  } else {
-    const [pub, sub] = [new Redis(port), new Redis(port)];
-    ready = Promise.all([whenReady(pub), whenReady(sub)]);
-    adapter = createShardedAdapter(pub, sub, { subscriptionMode: 'dynamic' });
+  if (kind === 'ours' || kind === 'floor') {
+    const link = kind === 'ours' ? new RedisLink(redisUrl(url), 'bench') : null;
+    const broker = link ? new RedisBroker(link, 'bench') : new MemoryBroker();
+    const bus = new Bus();
+    const sockets = new SocketServer(broker, bus);
+    const server = sockets.create(createHttpServer(), { parser: createParser() }, { flush: () => undefined });
+    await link?.whenUp(5_000);
+    broker.start(sockets.rooms, {
+      restored: async () => undefined,
+      missed: () => undefined,
+      lost: () => undefined,
+    });
+    const publisher = new Publisher(sockets, bus);
+    return { server, publish: (message, users) => publisher.publish('newMessage', message, { users }) };
   }
-  await ready;
-  return new Server({ adapter, parser: createParser() });
+  const [pub, sub] = [new Redis(port), new Redis(port)];
+  await Promise.all([whenReady(pub), whenReady(sub)]);
+  const adapter = createShardedAdapter(pub, sub, { subscriptionMode: 'dynamic' });
+  const server = new Server({ adapter, parser: createParser() });
+  return { server, publish: publisherOver(server.of('/').adapter, kind === 'stock, a room each') };
 }
 
-/** Sends a message to both people, as the product does it or as a gateway over Socket.IO's adapter does. */
-function publisherOf(kind, server) {
-  if (kind === 'ours' || kind === 'floor') {
-    const publisher = new Publisher();
-    publisher.use(server);
-    return (message, users) => publisher.publish('newMessage', message, { users });
-  }
-  const { adapter } = server.of('/');
+function publisherOver(adapter, eachRoom) {
   return (message, users) => {
     const rooms = users.map((person) => `user:${person}`);
-    for (const group of kind === 'stock, a room each' ? rooms.map((room) => [room]) : [rooms]) {
+    for (const group of eachRoom ? rooms.map((room) => [room]) : [rooms]) {
       adapter.broadcast(
         { type: 2, data: ['newMessage', message] },
         { rooms: new Set(group), except: new Set(), flags: {} },
@@ -115,16 +113,15 @@ async function node() {
   Logger.overrideLogger(false);
   const [, kind, port, index, count] = positionals;
   const own = Number(index);
-  const server = await serverOf(kind, Number(port));
+  const { server, publish } = await subjectOf(kind, Number(port));
   const nsp = server.of('/');
-  const publish = publisherOf(kind, server);
   let delivered = 0;
   const client = { writeToEngine: () => delivered++ };
   for (let person = 0; person < PEOPLE; person++) {
     const home = person % 2 === 0 ? 0 : 1 + (((person - 1) / 2) % (Number(count) - 1));
     if (home !== own) continue;
     const id = `socket-${person}`;
-    const connection = { mark: 0, fast: { send: () => delivered++ } };
+    const connection = { mark: 0, send: () => delivered++ };
     nsp.sockets.set(id, { id, client, data: { connection }, notifyOutgoingListeners: () => undefined });
     await nsp.adapter.addAll(id, new Set([id, `user:${person}`]));
   }

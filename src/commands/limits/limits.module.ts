@@ -3,7 +3,7 @@ import type { AppConfig } from '../../config/config.js';
 import { APP_CONFIG } from '../../config/config.module.js';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { RedisLink } from '../../redis/redis-link.js';
-import { REDIS } from '../../redis/redis.module.js';
+import { REDIS, RedisModule } from '../../redis/redis.module.js';
 import { Limits } from './limits.js';
 import type { CounterOf } from './shared-usage.js';
 
@@ -22,6 +22,7 @@ function countersIn(link: RedisLink | null, prefix: string): CounterOf | null {
 
 /** How much a person and an address may do. */
 @Module({
+  imports: [RedisModule],
   providers: [
     {
       provide: Limits,

@@ -1,4 +1,4 @@
-import { GroupCommit, type GroupCommitOptions, type Outcome } from './batcher.js';
+import { Batcher, type BatcherOptions, type Outcome } from './batcher.js';
 
 type Batch = {
   entries: readonly number[];
@@ -12,9 +12,9 @@ const done = (entry: number): Outcome<string> => ({ ok: true, result: `done ${en
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Group commit whose batches wait until a test ends them. */
-function setting(options: Partial<GroupCommitOptions<number, string>> = {}) {
+function setting(options: Partial<BatcherOptions<number, string>> = {}) {
   const batches: Batch[] = [];
-  const commits = new GroupCommit<number, string>({
+  const commits = new Batcher<number, string>({
     batch: { some: 4, most: 4 },
     maxWaiting: 10,
     patienceMs: 60_000,

@@ -1,7 +1,7 @@
 import { AppError } from '../../contract/index.js';
 import { tooSlow } from '../errors/failure.js';
 
-export interface GroupCommitOptions<Entry, Result> {
+export interface BatcherOptions<Entry, Result> {
   /** Writes a batch in one transaction; the outcome of each entry in the order of the entries. */
   write(batch: readonly Entry[]): Promise<Outcome<Result>[]>;
   /**
@@ -37,14 +37,14 @@ const RETRY_AFTER_MS = 250;
  * entry goes in the same turn of the event loop: gathering adds no wait. An entry that waited past its
  * patience is dropped unwritten.
  */
-export class GroupCommit<Entry, Result> {
+export class Batcher<Entry, Result> {
   private waiting: Waiting<Entry, Result>[] = [];
   private busy = false;
   /** Batches that are written and whose callers are not answered yet. */
   private settling = 0;
   private idle: (() => void)[] = [];
 
-  constructor(private readonly options: GroupCommitOptions<Entry, Result>) {}
+  constructor(private readonly options: BatcherOptions<Entry, Result>) {}
 
   /** Entries that wait for the next batch. */
   get depth(): number {

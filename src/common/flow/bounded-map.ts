@@ -1,8 +1,12 @@
-/** A map of bounded size: the oldest are forgotten first. */
-export class Remembered<K, V> {
+/** A map of bounded size: the oldest entries are forgotten first. */
+export class BoundedMap<K, V> implements Iterable<[K, V]> {
   private readonly values = new Map<K, V>();
 
-  constructor(private readonly most: number) {}
+  /** `forgotten` is called with each entry that makes way for another one. */
+  constructor(
+    private readonly most: number,
+    private readonly forgotten: (key: K, value: V) => void = () => undefined,
+  ) {}
 
   get(key: K): V | undefined {
     return this.values.get(key);
@@ -12,11 +16,26 @@ export class Remembered<K, V> {
     return this.values.has(key);
   }
 
+  /** A key that is there keeps its place among the others. */
   set(key: K, value: V): void {
-    if (this.values.size >= this.most) {
-      const [oldest] = this.values.keys();
-      if (oldest !== undefined) this.values.delete(oldest);
-    }
+    if (this.values.size >= this.most && !this.values.has(key)) this.forgetOldest();
     this.values.set(key, value);
+  }
+
+  delete(key: K): boolean {
+    return this.values.delete(key);
+  }
+
+  /** The oldest first. */
+  [Symbol.iterator](): Iterator<[K, V]> {
+    return this.values.entries();
+  }
+
+  private forgetOldest(): void {
+    for (const [key, value] of this.values) {
+      this.values.delete(key);
+      this.forgotten(key, value);
+      return;
+    }
   }
 }

@@ -1,13 +1,13 @@
-import { Turns } from './semaphore.js';
+import { Semaphore } from './semaphore.js';
 
 const tick = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('Turns', () => {
+describe('A semaphore', () => {
   let now = 0;
   let doors: (() => void)[];
   let started: number;
   const turns = (maxWaiting = 2) =>
-    new Turns({ atOnce: 1, maxWaiting, patienceMs: 100, refusal: () => new Error('too many') });
+    new Semaphore({ atOnce: 1, maxWaiting, patienceMs: 100, refusal: () => new Error('too many') });
   const work = async (): Promise<string> => {
     started++;
     await new Promise<void>((resolve) => doors.push(resolve));
@@ -22,9 +22,9 @@ describe('Turns', () => {
   });
   afterEach(() => jest.restoreAllMocks());
 
-  it('start one work after another, in order', async () => {
+  it('starts one work after another, in order', async () => {
     const queue = turns();
-    const both = [queue.take(work), queue.take(work)];
+    const both = [queue.run(work), queue.run(work)];
     await tick();
     expect(started).toBe(1);
     doors[0]!();
@@ -35,10 +35,10 @@ describe('Turns', () => {
     expect(await both[1]).toBe('done');
   });
 
-  it('refuse what is too much, without starting it', async () => {
+  it('refuses what is too much, without starting it', async () => {
     const queue = turns(1);
-    const taken = [queue.take(work), queue.take(work)];
-    await expect(queue.take(work)).rejects.toThrow('too many');
+    const taken = [queue.run(work), queue.run(work)];
+    await expect(queue.run(work)).rejects.toThrow('too many');
     await tick();
     doors[0]!();
     await taken[0];
@@ -48,12 +48,12 @@ describe('Turns', () => {
     expect(started).toBe(2);
   });
 
-  it('refuse what has waited too long, and go on with what has not', async () => {
+  it('refuses what has waited too long, and goes on with what has not', async () => {
     const queue = turns();
-    const first = queue.take(work);
-    const second = queue.take(work);
+    const first = queue.run(work);
+    const second = queue.run(work);
     now = 90;
-    const third = queue.take(work);
+    const third = queue.run(work);
     await tick();
     now = 110;
     doors[0]!();
@@ -65,9 +65,9 @@ describe('Turns', () => {
     expect(started).toBe(2);
   });
 
-  it('go on after a work that failed', async () => {
+  it('goes on after a work that failed', async () => {
     const queue = turns();
-    await expect(queue.take(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
-    expect(await queue.take(() => Promise.resolve('next'))).toBe('next');
+    await expect(queue.run(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    expect(await queue.run(() => Promise.resolve('next'))).toBe('next');
   });
 });

@@ -1,11 +1,12 @@
-export interface TurnsOptions {
+export interface SemaphoreOptions {
   /** Works that run side by side. */
   atOnce: number;
-  maxWaiting: number;
-  /** Milliseconds that one waits at most. */
-  patienceMs: number;
+  /** Most that wait. Left out: any number. */
+  maxWaiting?: number;
+  /** Milliseconds that one waits at most. Left out: for as long as it takes. */
+  patienceMs?: number;
   /** What those hear who are too many or have waited too long. */
-  refusal: () => Error;
+  refusal?: () => Error;
 }
 
 interface Waiting {
@@ -14,15 +15,23 @@ interface Waiting {
   refuse(error: Error): void;
 }
 
-/** Work that is done a few at a time, in the order it came, by a bounded queue. */
-export class Turns {
+/** Work that is done a few at a time, in the order it came. The queue is bounded where `maxWaiting` or `patienceMs` says so. */
+export class Semaphore {
   private running = 0;
   private readonly waiting: Waiting[] = [];
+  private readonly options: Required<SemaphoreOptions>;
 
-  constructor(private readonly options: TurnsOptions) {}
+  constructor(options: SemaphoreOptions) {
+    this.options = {
+      maxWaiting: Number.POSITIVE_INFINITY,
+      patienceMs: Number.POSITIVE_INFINITY,
+      refusal: () => new Error('Too much waits already'),
+      ...options,
+    };
+  }
 
   /** Starts `work` in its turn. What is refused is never started. */
-  async take<T>(work: () => Promise<T>): Promise<T> {
+  async run<T>(work: () => Promise<T>): Promise<T> {
     await this.turn();
     try {
       return await work();

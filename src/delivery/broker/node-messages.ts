@@ -1,3 +1,5 @@
+import type { Order } from './broker.js';
+
 /** Bytes that say which node a message comes from. */
 export const NODE_ID_LENGTH = 8;
 
@@ -7,22 +9,15 @@ export interface FrameHeader {
   rooms?: string[];
   /** Rooms and sockets that do not hear it. */
   except?: string[];
-  /** A socket that can't take it now need not have it. */
-  volatile?: true;
   /** A node where this room has sockets does not tell it to anybody: it knows better. */
   unless?: string;
 }
 
-/** What one node asks of the others. */
-export type Order =
-  | { do: 'join'; rooms: string[]; of: string[]; except?: string[] }
-  | { do: 'leave'; rooms: string[]; of: string[]; except?: string[] }
-  | { do: 'disconnect'; close: boolean; of: string[]; except?: string[] }
-  /** Messages of the sender to unknown rooms were lost. */
-  | { do: 'sync' };
+/** What one node asks of the others; `sync`: messages of the sender to this channel's room were lost. */
+export type NodeOrder = Order | { do: 'sync' };
 
 export type NodeMessage =
-  { kind: 'frame'; header: FrameHeader | null; frame: string } | { kind: 'order'; order: Order };
+  { kind: 'frame'; header: FrameHeader | null; frame: string } | { kind: 'order'; order: NodeOrder };
 
 /**
  * `<node id>e<header, mostly empty>\n<frame>` or `<node id>o<order>`. The frame is the text that sockets get: nobody on
@@ -32,14 +27,14 @@ export function encodeFrame(nodeId: string, header: FrameHeader | null, frame: s
   return `${nodeId}e${header ? JSON.stringify(header) : ''}\n${frame}`;
 }
 
-export function encodeOrder(nodeId: string, order: Order): string {
+export function encodeOrder(nodeId: string, order: NodeOrder): string {
   return `${nodeId}o${JSON.stringify(order)}`;
 }
 
 /** @throws Error on anything that no node sends. */
 export function decode(text: Buffer): NodeMessage {
   const body = text.toString('utf8', NODE_ID_LENGTH + 1);
-  if (text[NODE_ID_LENGTH] === 0x6f) return { kind: 'order', order: JSON.parse(body) as Order };
+  if (text[NODE_ID_LENGTH] === 0x6f) return { kind: 'order', order: JSON.parse(body) as NodeOrder };
   const end = body.indexOf('\n');
   if (text[NODE_ID_LENGTH] !== 0x65 || end === -1) throw new Error('A message that no node of ours sends');
   return {

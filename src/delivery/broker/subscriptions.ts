@@ -1,4 +1,4 @@
-/** What a set of subscriptions needs of Redis. */
+/** What `Subscriptions` needs of Redis. */
 export interface Channels {
   readonly isUp: boolean;
   subscribe(rooms: readonly string[]): Promise<void>;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { BoundedMap } from '../../common/flow/bounded-map.js';
 import type { Draft } from './draft.js';
 
 /** A direct chat. Its people never change for as long as it exists. */
@@ -14,8 +15,8 @@ const REMEMBERED = 100_000;
 /** Direct chats that this process has seen, by their id and by their two people. */
 @Injectable()
 export class DirectChats {
-  private readonly byId = new Map<number, DirectChat>();
   private readonly byPair = new Map<string, DirectChat>();
+  private readonly byId = new BoundedMap<number, DirectChat>(REMEMBERED, (_, chat) => this.forgetPair(chat));
 
   /** The chat a message goes to, if its sender is one of its two people; undefined when it is not known here. */
   of({ senderId, chatId, receiverId }: Draft): DirectChat | undefined {
@@ -26,10 +27,6 @@ export class DirectChats {
 
   remember(chatId: number, user1Id: number, user2Id: number): void {
     if (this.byId.has(chatId)) return;
-    if (this.byId.size >= REMEMBERED) {
-      const [oldest] = this.byId.keys();
-      if (oldest !== undefined) this.forget(oldest);
-    }
     const chat = { chatId, user1Id, user2Id };
     this.byId.set(chatId, chat);
     this.byPair.set(pairOf(user1Id, user2Id), chat);
@@ -39,6 +36,10 @@ export class DirectChats {
     const chat = this.byId.get(chatId);
     if (!chat) return;
     this.byId.delete(chatId);
+    this.forgetPair(chat);
+  }
+
+  private forgetPair(chat: DirectChat): void {
     const pair = pairOf(chat.user1Id, chat.user2Id);
     if (this.byPair.get(pair) === chat) this.byPair.delete(pair);
   }

@@ -3,11 +3,11 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { OWN_KEY } from '../model/message.view.js';
 import { AppError } from '../../contract/index.js';
 import { isConflict, isSerializationFault, isUnavailable, tooSlow } from '../../common/errors/failure.js';
-import { GroupCommit, type Outcome } from '../../common/flow/batcher.js';
+import { Batcher, type Outcome } from '../../common/flow/batcher.js';
 import { Metrics } from '../../common/metrics/metrics.js';
 import { Vitals } from '../../common/health.js';
 import { ANSWER_WITHIN_MS } from '../../common/time-bounds.js';
-import { writeGathered } from '../../sockets/wire/corked-ws.js';
+import { Publisher } from '../../delivery/publisher.js';
 import { BatchSender } from './batch-sender.js';
 import type { Draft, Entry, Findings, Sent } from './draft.js';
 import { outcomeOfTwin, splitTwins, standsAlone } from './duplicates.js';
@@ -43,17 +43,18 @@ export class MessageWriter implements OnApplicationShutdown {
    */
   private readonly ownKeys = OWN_KEY + randomBytes(12).toString('base64url');
   private ownKey = 0;
-  private readonly commits = new GroupCommit<Entry, Sent>({
+  private readonly commits = new Batcher<Entry, Sent>({
     write: (batch) => this.writeBatch(batch),
     batch: BATCH,
     maxWaiting: MAX_WAITING,
     patienceMs: ANSWER_WITHIN_MS,
     // Acks and events leave in the turn that has the commit.
-    answered: writeGathered,
+    answered: () => this.publisher.flush(),
   });
 
   constructor(
     private readonly sender: BatchSender,
+    private readonly publisher: Publisher,
     metrics: Metrics,
     vitals: Vitals,
   ) {

@@ -4,7 +4,7 @@ import { APP_CONFIG } from '../../config/config.module.js';
 import { AppError, MAX_FAULTS } from '../../contract/index.js';
 import { Sql } from '../../database/sql.js';
 import { existingUsers, insertMissingUsers } from './directory.queries.js';
-import { Remembered } from '../../common/flow/bounded-map.js';
+import { BoundedMap } from '../../common/flow/bounded-map.js';
 
 /** Ids remembered as existing. Users are never deleted. */
 const REMEMBERED = 100_000;
@@ -15,7 +15,7 @@ const NOBODY: ReadonlySet<number> = new Set();
 @Injectable()
 export class KnownUsers {
   private readonly open: boolean;
-  private readonly known = new Remembered<number, true>(REMEMBERED);
+  private readonly known = new BoundedMap<number, true>(REMEMBERED);
 
   constructor(
     @Inject(APP_CONFIG) config: AppConfig,

@@ -3,7 +3,7 @@ import { AppError } from '../../contract/index.js';
 import { isUniqueViolation } from '../../common/errors/failure.js';
 import { Sql } from '../../database/sql.js';
 import { userOfSubject } from './directory.queries.js';
-import { Remembered } from '../../common/flow/bounded-map.js';
+import { BoundedMap } from '../../common/flow/bounded-map.js';
 
 /** Subjects remembered with their user. */
 const REMEMBERED = 100_000;
@@ -14,7 +14,7 @@ const ATTEMPTS = 5;
 /** The users that somebody else's ids stand for. */
 @Injectable()
 export class Subjects {
-  private readonly known = new Remembered<string, number>(REMEMBERED);
+  private readonly known = new BoundedMap<string, number>(REMEMBERED);
 
   constructor(private readonly sql: Sql) {}
 

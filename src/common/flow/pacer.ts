@@ -1,19 +1,20 @@
-export interface TurnstileOptions {
+export interface PacerOptions {
   /** Milliseconds between two goes. */
   everyMs: number;
   /** Most that are let in at one go; one, when the go itself came late: the process has enough to do. */
   most: number;
-  /** A go that comes so many milliseconds late is late. */
-  lateMs: number;
-  /** Most that wait. */
-  maxWaiting: number;
+  /** A go that comes so many milliseconds late is late. Left out: none ever is. */
+  lateMs?: number;
+  /** Most that wait. Left out: any number. */
+  maxWaiting?: number;
 }
 
 /**
  * Lets through at a bounded rate what comes by the thousand. People who connect or are cut off cost as much each as
- * many messages, and taken in one go they would hold up everybody who is there. When it is quiet nothing waits.
+ * many messages, and taken in one go they would hold up everybody who is there; statements for each of them would take all
+ * connections of the database. When it is quiet nothing waits.
  */
-export class Turnstile {
+export class Pacer {
   private waiting: (() => void)[] = [];
   private first = 0;
   private timer: NodeJS.Timeout | null = null;
@@ -21,7 +22,11 @@ export class Turnstile {
   private taken = 0;
   private lastGo = 0;
 
-  constructor(private readonly options: TurnstileOptions) {}
+  private readonly options: Required<PacerOptions>;
+
+  constructor(options: PacerOptions) {
+    this.options = { lateMs: Number.POSITIVE_INFINITY, maxWaiting: Number.POSITIVE_INFINITY, ...options };
+  }
 
   /** Calls `enter` in this turn or later, in the order of the calls. False: too many wait, it will not be called. */
   submit(enter: () => void): boolean {
@@ -42,6 +47,19 @@ export class Turnstile {
     if (this.waiting.length - this.first >= maxWaiting) return false;
     this.waiting.push(enter);
     return true;
+  }
+
+  /** Resolves when it is this caller's turn to go; for a pacer at which any number may wait. */
+  wait(): Promise<void> {
+    return new Promise((resolve) => this.submit(resolve));
+  }
+
+  /** Lets nobody in who waits. */
+  stop(): void {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
+    this.waiting = [];
+    this.first = 0;
   }
 
   private schedule(): void {

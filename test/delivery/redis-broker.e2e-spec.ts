@@ -1,5 +1,7 @@
 import { redisUrl } from '../../src/config/redis-url.js';
-import { type LocalSockets, Relay } from '../../src/delivery/broker/relay.js';
+import type { LocalSockets, Target } from '../../src/delivery/broker/broker.js';
+import { RedisBroker } from '../../src/delivery/broker/redis-broker.js';
+import type { Text } from '../../src/delivery/encoding/envelope.js';
 import { RedisLink } from '../../src/redis/redis-link.js';
 import { describeWithRedis, Redis } from '../support/redis.js';
 import { eventually } from '../support/world.js';
@@ -18,12 +20,22 @@ class Hearer implements LocalSockets {
     return this.rooms.includes(room);
   }
 
-  hear(...[message, room]: Parameters<LocalSockets['hear']>): void {
-    this.heard.push(`${room}: ${message.kind === 'frame' ? message.frame : message.order.do}`);
+  isSocket(): boolean {
+    return false;
+  }
+
+  deliver(text: Text, [room]: readonly string[]): void {
+    this.heard.push(`${room}: ${text.toString()}`);
+  }
+
+  obey(): void {
+    throw new Error('Nothing was ordered');
   }
 }
 
-describeWithRedis('A relay', () => {
+const to = (room: string): Target => ({ rooms: [room], except: [], unless: null });
+
+describeWithRedis('A broker over Redis', () => {
   let redis: Redis;
   const links: RedisLink[] = [];
   beforeAll(async () => {
@@ -37,8 +49,8 @@ describeWithRedis('A relay', () => {
   it('tells the rooms of what it had to drop that they missed something, though its link never broke', async () => {
     const lost: number[] = [];
     const downs: string[] = [];
-    const relayFor = async (hearer: Hearer, maxUnconfirmed: number): Promise<Relay> => {
-      const link = new RedisLink(redisUrl(redis.url), 'relay-test');
+    const brokerFor = async (hearer: Hearer, maxUnconfirmed: number): Promise<RedisBroker> => {
+      const link = new RedisLink(redisUrl(redis.url), 'broker-test');
       links.push(link);
       await link.whenUp(5_000);
       link.on('down', () => downs.push('down'));
@@ -47,27 +59,29 @@ describeWithRedis('A relay', () => {
         restored: async () => {
           restored = true;
         },
+        missed: (rooms: ReadonlySet<string> | null) =>
+          hearer.heard.push(`${rooms === null ? 'all' : [...rooms].join()}: sync`),
         lost: (since: number) => lost.push(since),
       };
-      const relay = new Relay(link, 'relay-test', events, { maxUnconfirmed });
-      relay.use(hearer);
+      const broker = new RedisBroker(link, 'broker-test', { maxUnconfirmed });
+      broker.start(hearer, events);
       await eventually(() => restored);
-      return relay;
+      return broker;
     };
     const hearer = new Hearer(['user:1', 'user:2', 'user:3']);
-    await relayFor(hearer, 1_000);
-    const relay = await relayFor(new Hearer([]), 1_000);
+    await brokerFor(hearer, 1_000);
+    const broker = await brokerFor(new Hearer([]), 1_000);
     const before = performance.now();
     // In one turn: of these only the first fits.
-    for (const room of ['user:1', 'user:2', 'user:3']) relay.frame('x'.repeat(1_100), [room], null);
+    for (const room of ['user:1', 'user:2', 'user:3']) broker.publish(`4${'x'.repeat(1_100)}`, to(room));
     await eventually(() => hearer.heard.length === 3);
-    expect(hearer.heard.sort()).toEqual([`user:1: ${'x'.repeat(1_100)}`, 'user:2: sync', 'user:3: sync']);
+    expect(hearer.heard.sort()).toEqual([`user:1: 4${'x'.repeat(1_100)}`, 'user:2: sync', 'user:3: sync']);
     expect(lost).toEqual([expect.any(Number)]);
     expect(lost[0]).toBeGreaterThanOrEqual(before);
     expect(downs).toEqual([]);
 
-    relay.frame('again', ['user:2'], null);
-    await eventually(() => hearer.heard.includes('user:2: again'));
+    broker.publish('4again', to('user:2'));
+    await eventually(() => hearer.heard.includes('user:2: 4again'));
     expect(hearer.heard).toHaveLength(4);
   });
 });

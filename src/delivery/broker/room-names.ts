@@ -12,7 +12,8 @@ export const isPresenceRoom = (room: string): boolean => room.startsWith('presen
 export const isChatRoom = (room: string): boolean => room.startsWith('chat:');
 
 /** Whose room it is; null when it is no room of that kind. */
-export const personOf = (room: string): number | null => (isUserRoom(room) ? numberIn(room) : null);
+export const userIdOf = (room: string): number | null => (isUserRoom(room) ? numberIn(room) : null);
 export const watchedIn = (room: string): number | null => (isPresenceRoom(room) ? numberIn(room) : null);
+export const chatIdOf = (room: string): number | null => (isChatRoom(room) ? numberIn(room) : null);
 
 const numberIn = (room: string): number => Number(room.slice(room.indexOf(':') + 1));

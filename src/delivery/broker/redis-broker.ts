@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { RedisLink } from '../../redis/redis-link.js';
-import { isUserRoom } from '../room-names.js';
+import type { Text } from '../encoding/envelope.js';
+import { Broker, type BrokerEvents, type LocalSockets, type Order, type Target } from './broker.js';
+import { isUserRoom } from './room-names.js';
 import { Subscriptions } from './subscriptions.js';
 import {
   decode,
@@ -9,58 +11,39 @@ import {
   encodeOrder,
   type FrameHeader,
   isFrom,
-  type NodeMessage,
-  type Order,
+  type NodeOrder,
 } from './node-messages.js';
 
 /** Messages to more rooms than this go once to every node instead of once to every room. */
 const MANY_ROOMS = 32;
 
-const DEFAULTS: RelayOptions = { maxUnconfirmed: 8 * 1024 * 1024 };
+const DEFAULTS: RedisBrokerOptions = { maxUnconfirmed: 8 * 1024 * 1024 };
 
 /** Rooms remembered as having missed something. Past it: everybody. */
 const MAX_MISSED = 10_000;
 
-/** Longest wait for a subscription, in milliseconds: after that the link is as good as down. */
+/** Milliseconds that somebody waits for a subscription at most: after that the link counts as down. */
 const HEARD_WITHIN_MS = 1_000;
 
-/** The sockets of this node, as messages from other nodes reach them. */
-export interface LocalSockets {
-  /** Rooms with sockets here, each socket's own left out. */
-  hosted(): Iterable<string>;
-  has(room: string): boolean;
-  hear(message: NodeMessage, room: string | null): void;
-}
-
-/** What happens around the link. */
-export interface RelayEvents {
-  /** All rooms are heard again: what this node's people missed can be told them now. */
-  restored(): Promise<void>;
-  /**
-   * Other nodes may not have heard what was published here since that moment of `performance.now()`. Their sockets
-   * are told to sync by the relay; this is for what `sync` does not bring.
-   */
-  lost(since: number): void;
-}
-
-export interface RelayOptions {
+export interface RedisBrokerOptions {
   /** Characters of messages that Redis has not confirmed. Past it they are dropped, and their rooms told to sync. */
   maxUnconfirmed: number;
 }
 
 /**
- * Takes what one node publishes to the sockets of the others, by one channel a room: it travels only to nodes that host
- * its readers. Best effort, and it never waits: what could not be published is remembered by room, and when the link is
- * back those rooms are told that they missed something.
+ * The broker of several nodes, by Redis' sharded pub/sub: one channel a room, so that a text travels only to the nodes
+ * that host its readers (ADR 0014). What could not be published is remembered by room, and when the link is back those
+ * rooms are told that they missed something.
  */
-export class Relay {
+export class RedisBroker extends Broker {
   readonly nodeId = randomBytes(4).toString('hex');
-  private readonly logger = new Logger(Relay.name);
+  private readonly logger = new Logger(RedisBroker.name);
   private readonly own = Buffer.from(this.nodeId);
   private readonly prefix: string;
   private readonly everybody: string;
   private readonly subscriptions: Subscriptions;
   private local: LocalSockets | null = null;
+  private events: BrokerEvents | null = null;
   private turn: string[] = [];
   private turnSize = 0;
   private turnSince = 0;
@@ -72,9 +55,9 @@ export class Relay {
   constructor(
     private readonly link: RedisLink,
     prefix: string,
-    private readonly events: RelayEvents,
     private readonly options = DEFAULTS,
   ) {
+    super();
     this.prefix = `${prefix}:room:`;
     this.everybody = `${prefix}:nodes`;
     this.subscriptions = new Subscriptions(
@@ -88,55 +71,74 @@ export class Relay {
       },
       (room) => this.local?.has(room) ?? false,
     );
-    link.onMessage((channel, text) => this.take(channel, text));
-    link.on('down', () => this.subscriptions.forget());
-    link.on('up', () => void this.restore());
-    if (link.isUp) void this.restore();
   }
 
-  use(local: LocalSockets): void {
-    this.local = local;
+  override start(sockets: LocalSockets, events: BrokerEvents): void {
+    this.local = sockets;
+    this.events = events;
+    this.link.onMessage((channel, text) => this.take(channel, text));
+    this.link.on('down', () => this.subscriptions.forget());
+    this.link.on('up', () => void this.restore());
+    if (this.link.isUp) void this.restore();
   }
 
-  /** A room has its first socket here, or lost its last. */
-  roomChanged(room: string): void {
+  override roomChanged(room: string): void {
     this.subscriptions.mark(room);
   }
 
-  /** Null when the rooms are heard already. */
-  heard(rooms: Iterable<string>): Promise<void> | null {
+  override heard(rooms: Iterable<string>): Promise<void> | null {
     const heard = this.subscriptions.heard(rooms);
     return heard && Promise.race([heard, afterMs(HEARD_WITHIN_MS)]);
   }
 
-  /** `rooms` none: every socket. The first of overlapping rooms wins: nobody hears a frame twice. */
-  frame(frame: string, rooms: readonly string[], header: FrameHeader | null): void {
-    if (rooms.length === 0 || rooms.length > MANY_ROOMS) {
-      const whole = rooms.length === 0 ? header : { ...header, rooms: [...rooms] };
+  /** The first of overlapping rooms wins: nobody hears a text twice. */
+  override publish(text: Text, { rooms, except, unless }: Target): void {
+    const shared = this.known(rooms);
+    if (rooms.length > 0 && shared.length === 0) return;
+    const header = this.headerOf(except, unless);
+    // Without Engine.IO's type.
+    const frame = text.toString().slice(1);
+    if (shared.length === 0 || shared.length > MANY_ROOMS) {
+      const whole = shared.length === 0 ? header : { ...header, rooms: shared };
       this.push(this.everybody, encodeFrame(this.nodeId, whole, frame));
       return;
     }
     const plain = encodeFrame(this.nodeId, header, frame);
-    const shared: string[] = [];
-    for (const room of rooms) {
+    const before: string[] = [];
+    for (const room of shared) {
       const text =
-        shared.length === 0
+        before.length === 0
           ? plain
-          : encodeFrame(this.nodeId, { ...header, except: [...(header?.except ?? []), ...shared] }, frame);
+          : encodeFrame(this.nodeId, { ...header, except: [...(header?.except ?? []), ...before] }, frame);
       this.push(this.prefix + room, text);
       // No socket is in the rooms of two people.
-      if (!isUserRoom(room)) shared.push(room);
+      if (!isUserRoom(room)) before.push(room);
     }
   }
 
-  order(order: Exclude<Order, { do: 'sync' }>): void {
-    const rooms = order.of;
-    if (rooms.length === 0 || rooms.length > MANY_ROOMS) {
-      this.push(this.everybody, encodeOrder(this.nodeId, order));
-      return;
-    }
-    for (const room of rooms)
-      this.push(this.prefix + room, encodeOrder(this.nodeId, { ...order, of: [room] }));
+  override order(order: Order): void {
+    const of = this.known(order.of);
+    if (order.of.length > 0 && of.length === 0) return;
+    const except = this.known(order.except ?? []);
+    const told = (rooms: string[]) =>
+      encodeOrder(this.nodeId, { ...order, of: rooms, except: except.length > 0 ? except : undefined });
+    if (of.length === 0 || of.length > MANY_ROOMS) this.push(this.everybody, told(of));
+    else for (const room of of) this.push(this.prefix + room, told([room]));
+  }
+
+  /**
+   * The rooms as other nodes know them: not those of single sockets, which are all here. Groups before people: in a
+   * message to both, who is in the group hears it there.
+   */
+  private known(rooms: readonly string[]): string[] {
+    const known = [...new Set(rooms)].filter((room) => !(this.local?.isSocket(room) ?? false));
+    return known.sort((a, b) => Number(isUserRoom(a)) - Number(isUserRoom(b)));
+  }
+
+  private headerOf(except: readonly string[], unless: string | null): FrameHeader | null {
+    const others = this.known(except);
+    if (others.length === 0 && unless === null) return null;
+    return { ...(others.length > 0 ? { except: others } : {}), ...(unless === null ? {} : { unless }) };
   }
 
   private push(channel: string, text: string): void {
@@ -160,7 +162,7 @@ export class Relay {
     this.link.publish(turn).then(
       () => {
         this.unconfirmed -= turnSize;
-        // There is room again after too much was under way.
+        // Messages were dropped because too many were unconfirmed; now they no longer are.
         const room = this.unconfirmed < this.options.maxUnconfirmed / 2;
         if (room && this.lostSince !== null && this.link.isUp) this.tellMissed();
       },
@@ -188,19 +190,33 @@ export class Relay {
     if (isFrom(this.own, text)) return;
     try {
       const name = channel.toString('latin1');
-      this.local?.hear(decode(text), name === this.everybody ? null : name.slice(this.prefix.length));
+      const room = name === this.everybody ? null : name.slice(this.prefix.length);
+      const message = decode(text);
+      if (message.kind === 'order') this.obey(message.order, room);
+      else this.deliver(message.frame, message.header, room);
     } catch (error) {
       this.logger.error(error, 'A message from another node was not understood');
     }
   }
 
-  /** The link is up: first hear everything again, then tell who missed what. */
+  private deliver(frame: string, header: FrameHeader | null, room: string | null): void {
+    const { local } = this;
+    if (!local || (header?.unless !== undefined && local.has(header.unless))) return;
+    local.deliver(`4${frame}`, room === null ? (header?.rooms ?? []) : [room], header?.except ?? []);
+  }
+
+  private obey(order: NodeOrder, room: string | null): void {
+    if (order.do === 'sync') this.events?.missed(room === null ? null : new Set([room]));
+    else this.local?.obey(order);
+  }
+
+  /** The link is up: subscribes to everything again, then says who missed what. */
   private async restore(): Promise<void> {
     try {
       await this.link.subscribe([this.everybody]);
       if (!(await this.subscriptions.restore(this.local?.hosted() ?? []))) return;
       this.tellMissed();
-      await this.events.restored();
+      await this.events?.restored();
     } catch (error) {
       if (this.link.isUp) this.link.fail(`not restored: ${String(error)}`);
     }
@@ -216,7 +232,7 @@ export class Relay {
     const sync = encodeOrder(this.nodeId, { do: 'sync' });
     if (missedByAll) this.push(this.everybody, sync);
     else for (const room of rooms) this.push(this.prefix + room, sync);
-    if (lostSince !== null) this.events.lost(lostSince);
+    if (lostSince !== null) this.events?.lost(lostSince);
   }
 }
 

@@ -1,21 +1,21 @@
-import { Turnstile } from './turnstile.js';
+import { Pacer } from './pacer.js';
 
 const EVERY_MS = 10;
 
-describe('Letting in', () => {
-  let turnstile: Turnstile;
+describe('Letting in by a pacer', () => {
+  let pacer: Pacer;
   let entered: number[];
 
   beforeEach(() => {
     jest.useFakeTimers();
-    turnstile = new Turnstile({ everyMs: EVERY_MS, most: 3, lateMs: 5, maxWaiting: 6 });
+    pacer = new Pacer({ everyMs: EVERY_MS, most: 3, lateMs: 5, maxWaiting: 6 });
     entered = [];
     jest.advanceTimersByTime(1_000);
   });
   afterEach(() => jest.useRealTimers());
 
   const submit = (...numbers: number[]): boolean[] =>
-    numbers.map((number) => turnstile.submit(() => entered.push(number)));
+    numbers.map((number) => pacer.submit(() => entered.push(number)));
 
   it('is at once when it is quiet', () => {
     submit(1, 2, 3);
@@ -50,5 +50,25 @@ describe('Letting in', () => {
     jest.advanceTimersByTime(10 * EVERY_MS);
     expect(entered).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(submit(11)).toEqual([true]);
+  });
+
+  it('may be waited for', async () => {
+    const one = new Pacer({ everyMs: EVERY_MS, most: 1 });
+    const goes = Promise.all([1, 2, 3].map((number) => one.wait().then(() => entered.push(number))));
+    await jest.advanceTimersByTimeAsync(0);
+    expect(entered).toEqual([1]);
+    await jest.advanceTimersByTimeAsync(EVERY_MS);
+    expect(entered).toEqual([1, 2]);
+    await jest.advanceTimersByTimeAsync(EVERY_MS);
+    await goes;
+    expect(entered).toEqual([1, 2, 3]);
+  });
+
+  it('is for nobody once it is stopped', () => {
+    submit(1, 2, 3, 4, 5);
+    pacer.stop();
+    jest.advanceTimersByTime(10 * EVERY_MS);
+    expect(entered).toEqual([1, 2, 3]);
+    expect(jest.getTimerCount()).toBe(0);
   });
 });

@@ -1,6 +1,14 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Sql } from '../../database/sql.js';
-import { endPurge, openPurges, purgeMessages } from '../../chats/chats.queries.js';
+import {
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { Bus } from '../common/bus.js';
+import { Semaphore } from '../common/flow/semaphore.js';
+import { Sql } from '../database/sql.js';
+import { endPurge, openPurges, purgeMessages } from '../chats/chats.queries.js';
 
 /** Messages removed by one statement: well under its time bound. */
 const CHUNK = 5_000;
@@ -10,12 +18,19 @@ const CHUNK = 5_000;
  * the rows go in chunks afterwards, and what a crash interrupts goes on at the next start.
  */
 @Injectable()
-export class ChatPurge implements OnApplicationBootstrap, OnApplicationShutdown {
+export class ChatPurge implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(ChatPurge.name);
-  private running: Promise<void> = Promise.resolve();
+  private readonly purges = new Semaphore({ atOnce: 1 });
   private stopping = false;
 
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    private readonly sql: Sql,
+    private readonly bus: Bus,
+  ) {}
+
+  onModuleInit(): void {
+    this.bus.on('chatDeleted', ({ chatId }) => this.start(chatId));
+  }
 
   onApplicationBootstrap(): void {
     this.enqueue(async () => {
@@ -26,17 +41,17 @@ export class ChatPurge implements OnApplicationBootstrap, OnApplicationShutdown 
 
   async onApplicationShutdown(): Promise<void> {
     this.stopping = true;
-    await this.running;
+    await this.purges.run(() => Promise.resolve());
   }
 
   /** Removes the first chunk now, which for most chats is all; the rest in the background. Never fails. */
-  async start(chatId: number): Promise<void> {
+  private async start(chatId: number): Promise<void> {
     const done = await this.removeChunk(chatId).catch(() => false);
     if (!done) this.enqueue(() => this.finish(chatId));
   }
 
   private enqueue(work: () => Promise<void>): void {
-    this.running = this.running.then(work).catch((error: unknown) => {
+    void this.purges.run(work).catch((error: unknown) => {
       this.logger.warn(`Messages of a deleted chat are left for the next start: ${String(error)}`);
     });
   }

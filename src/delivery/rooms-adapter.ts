@@ -1,0 +1,151 @@
+import type { Namespace } from 'socket.io';
+import { Adapter, type BroadcastOptions, type Room, type SocketId } from 'socket.io-adapter';
+import type { Bus } from '../common/bus.js';
+import type { Broker, LocalSockets, Order, Target } from './broker/broker.js';
+import { chatIdOf, isPresenceRoom, userIdOf } from './broker/room-names.js';
+import type { Text } from './encoding/envelope.js';
+import { framed } from './encoding/frames.js';
+import { type Recipient, recipientOf } from './recipient.js';
+import { internalsOf, type Packet } from './socket-io-internals.js';
+
+/** From so many readers on a text is framed once for all; for fewer each connection frames it for itself. */
+const MANY = 5;
+
+/** Characters up to which a text can be framed once. */
+const FRAMED_LIMIT = 16_384;
+
+/**
+ * The rooms of Socket.IO over all nodes: first this node's sockets, then, through the broker, those of the others. An
+ * event is encoded once; the text that travels is the one that sockets get, and it goes to each by the fast path.
+ *
+ * Of other nodes nothing is asked: `fetchSockets`, acks of a broadcast and `serverSideEmit` know this node only. And
+ * nothing is volatile: what is published goes to sockets that can't take it at once as well.
+ */
+export class RoomsAdapter extends Adapter implements LocalSockets {
+  /** Rises with every order to join or leave: whoever read memberships before it has read old ones. */
+  orders = 0;
+  private marks = 0;
+
+  constructor(
+    nsp: Namespace,
+    private readonly broker: Broker,
+    private readonly bus: Bus,
+  ) {
+    super(nsp);
+    this.on('create-room', (room: Room) => this.roomChanged(room));
+    this.on('delete-room', (room: Room) => this.roomChanged(room));
+    this.on('leave-room', (room: Room, id: SocketId) => this.left(room, id));
+  }
+
+  /** Sends a text of Engine.IO's protocol to sockets of all nodes. */
+  publish(text: Text, target: Target): void {
+    this.deliver(text, target.rooms, target.except);
+    this.broker.publish(text, target);
+  }
+
+  /** The same, to sockets of this node. */
+  deliver(text: Text, rooms: readonly Room[], except: readonly Room[]): void {
+    const readers = this.readers(rooms, except);
+    const frame = readers.length < MANY || text.length > FRAMED_LIMIT ? undefined : framed(text);
+    for (const reader of readers) reader.send(text, frame);
+  }
+
+  override broadcast(packet: Packet, { rooms, except, flags }: BroadcastOptions): void {
+    const { encoder, nsp } = internalsOf(this);
+    packet.nsp = nsp.name;
+    const text = `4${encoder.encode(packet)[0]}`;
+    const target = { rooms: [...rooms], except: [...(except ?? [])], unless: null };
+    if (flags?.local) this.deliver(text, target.rooms, target.except);
+    else this.publish(text, target);
+  }
+
+  /** What is published once it has resolved is heard by this socket. */
+  override addAll(id: SocketId, rooms: Set<Room>): Promise<void> | void {
+    void super.addAll(id, rooms);
+    if (rooms.size === 1 && rooms.has(id)) return;
+    return this.broker.heard(rooms) ?? undefined;
+  }
+
+  override addSockets(options: BroadcastOptions, rooms: Room[]): void {
+    this.join(options, rooms);
+    this.broker.order({ do: 'join', rooms, ...audienceOf(options) });
+  }
+
+  override delSockets(options: BroadcastOptions, rooms: Room[]): void {
+    this.leave(options, rooms);
+    this.broker.order({ do: 'leave', rooms, ...audienceOf(options) });
+  }
+
+  override disconnectSockets(options: BroadcastOptions, close: boolean): void {
+    super.disconnectSockets(options, close);
+    this.broker.order({ do: 'disconnect', close, ...audienceOf(options) });
+  }
+
+  obey(order: Order): void {
+    const options = { rooms: new Set(order.of), except: new Set(order.except ?? []), flags: {} };
+    if (order.do === 'disconnect') super.disconnectSockets(options, order.close);
+    else if (order.do === 'join') this.join(options, [...order.rooms]);
+    else this.leave(options, [...order.rooms]);
+  }
+
+  *hosted(): Iterable<Room> {
+    for (const room of this.rooms.keys()) if (!this.sids.has(room)) yield room;
+  }
+
+  has(room: Room): boolean {
+    return this.rooms.has(room) && !this.sids.has(room);
+  }
+
+  isSocket(room: Room): boolean {
+    return this.sids.has(room);
+  }
+
+  private join(options: BroadcastOptions, rooms: Room[]): void {
+    this.orders++;
+    super.addSockets(options, rooms);
+    const joined = new Set(rooms.filter((room) => this.has(room)));
+    // What was published until then did not come here, and nobody waits for it as at the start of a connection.
+    void this.broker
+      .heard(joined)
+      ?.then(() => this.bus.emit('eventsMissed', { rooms: joined, orders: false }));
+  }
+
+  private leave(options: BroadcastOptions, rooms: Room[]): void {
+    this.orders++;
+    super.delSockets(options, rooms);
+  }
+
+  private roomChanged(room: Room): void {
+    if (!this.sids.has(room)) this.broker.roomChanged(room);
+  }
+
+  private left(room: Room, connectionId: SocketId): void {
+    if (isPresenceRoom(room)) return;
+    this.bus.emit('socketLeft', { connectionId, userId: userIdOf(room), chatId: chatIdOf(room) });
+  }
+
+  /** Each connection once: those that are in are marked, and those that are to be left out before. */
+  private readers(rooms: readonly Room[], except: readonly Room[]): Recipient[] {
+    const { sockets } = internalsOf(this).nsp;
+    const mark = ++this.marks;
+    const readers: Recipient[] = [];
+    const look = (ids: Iterable<SocketId> | undefined, found: Recipient[] | null) => {
+      if (ids === undefined) return;
+      for (const id of ids) {
+        const socket = sockets.get(id);
+        const recipient = socket && recipientOf(socket);
+        if (recipient === undefined || recipient.mark === mark) continue;
+        recipient.mark = mark;
+        found?.push(recipient);
+      }
+    };
+    for (const room of except) look(this.rooms.get(room), null);
+    if (rooms.length === 0) look(sockets.keys(), readers);
+    for (const room of rooms) look(this.rooms.get(room), readers);
+    return readers;
+  }
+}
+
+function audienceOf({ rooms, except }: BroadcastOptions): { of: Room[]; except: Room[] } {
+  return { of: [...rooms], except: [...(except ?? [])] };
+}

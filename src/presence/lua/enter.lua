@@ -1,0 +1,14 @@
+-- A person has a connection at a node.
+--
+-- KEYS: the person's hash. ARGV: the node, what it was called before ('' for nothing), milliseconds after which the
+-- person is forgotten. Answers 1 when they have come online by this, else 0.
+
+local came = 1 - redis.call('EXISTS', KEYS[1])
+local fields = redis.call('HGETALL', KEYS[1])
+for i = 1, #fields, 2 do
+  if fields[i + 1] ~= '0' then redis.call('HDEL', KEYS[1], fields[i]) end
+end
+redis.call('HDEL', KEYS[1], ARGV[2])
+redis.call('HSET', KEYS[1], ARGV[1], '0')
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return came

@@ -1,2 +1,0 @@
-/** Where the message writer finds it. */
-export { writeGathered } from './fast/corked-ws.js';
