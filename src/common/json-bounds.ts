@@ -6,6 +6,9 @@ export interface JsonBounds {
   readonly maxTokens: number;
 }
 
+/** Generous for chat commands, and far from where recursive code over the parsed value gets into trouble. */
+export const DEFAULT_BOUNDS: JsonBounds = { maxDepth: 32, maxTokens: 12_000 };
+
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;

@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { json, type NextFunction, type Request, type Response } from 'express';
-import { exceeded } from '../common/json-bounds.js';
-import { DEFAULT_BOUNDS } from '../sockets/wire/parser.js';
+import { DEFAULT_BOUNDS, exceeded } from '../common/json-bounds.js';
 import { bodyRead } from './request-limits.js';
 
 /** Bytes of one body: the same as of a frame. */

@@ -24,9 +24,6 @@ export class RefusedPayload {
   }
 }
 
-/** Generous for chat commands, and far from where recursive code over the parsed value gets into trouble. */
-export const DEFAULT_BOUNDS: JsonBounds = { maxDepth: 32, maxTokens: 12_000 };
-
 /** The event names Socket.IO keeps for itself; its own parser refuses them on the wire too. */
 const RESERVED_EVENTS = new Set([
   'connect',

@@ -1,7 +1,8 @@
 import type { ServerOptions, Socket } from 'socket.io';
 import type { Text } from '../../../delivery/encoding/envelope.js';
 import { type EngineConnection, engineOf } from '../internals.js';
-import { createParser, decode, DEFAULT_BOUNDS, encodeAnswer, type WirePacket } from '../parser.js';
+import { DEFAULT_BOUNDS } from '../../../common/json-bounds.js';
+import { createParser, decode, encodeAnswer, type WirePacket } from '../parser.js';
 import { StockLine } from '../stock/stock-wire.js';
 import type { Ack, Line, TakeEvent, Wire, WireSettings } from '../wire.js';
 import { CorkedWebSocket, CorkedWebSocketServer, type TextTaker, writeGathered } from './corked-ws.js';
@@ -72,7 +73,7 @@ class FastLine extends StockLine implements TextTaker {
     if (!this.socket.connected || engine.readyState !== 'open') return false;
     let packet: WirePacket;
     try {
-      packet = decode(text, DEFAULT_BOUNDS, 1);
+      packet = decode(text, 1);
     } catch {
       // Socket.IO comes to the same end, and closes the connection.
       return false;
