@@ -43,7 +43,7 @@ describe('Accounts', () => {
       await login(name.toUpperCase()).expect(200);
     });
 
-    it('takes another id when somebody takes its own at this moment', async () => {
+    it('takes another id when somebody else takes its id at the same moment', async () => {
       await register(world);
       const other = new pg.Client({ connectionString: world.config.database.url! });
       await other.connect();
@@ -171,7 +171,7 @@ describe('Accounts', () => {
     });
   });
 
-  it('of which one logs out have no session any more, and may say so twice', async () => {
+  it('have no session any more after logging out, which may be done twice', async () => {
     const { refreshToken } = await register(world);
     for (let i = 0; i < 2; i++) {
       const { body } = await world.http.post('/auth/logout').send({ refreshToken }).expect(200);

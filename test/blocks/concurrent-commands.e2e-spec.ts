@@ -11,7 +11,7 @@ interface ChatRow {
 }
 
 /** Two nodes over one database, and a transaction of the test's own to hold things up. */
-describe('A block at the same moment as', () => {
+describe('At the same moment as a block', () => {
   let world: World;
   let other: World;
   let holder: pg.Client;
@@ -67,7 +67,7 @@ describe('A block at the same moment as', () => {
     ['createChat', (bob, alice) => bob.ask('createChat', { user1Id: bob.userId, user2Id: alice.userId })],
     ['a first message', (bob, alice) => bob.ask('sendMessage', { receiverId: alice.userId, content: 'hi' })],
   ])('%s', (_, open) => {
-    it('that waits for it finds the block', async () => {
+    it('waits for it and finds the block', async () => {
       const { alice, bob } = await people();
       await alice.ok('getChats', alice.userId);
       await holder.query('BEGIN');
@@ -103,7 +103,7 @@ describe('A block at the same moment as', () => {
     });
   });
 
-  it('the opening of the chat waits for that, and marks the chat', async () => {
+  it('an opening of the chat comes first: the block waits for it, and marks the chat', async () => {
     const { alice, bob } = await people();
     await holder.query('BEGIN');
     await holder.query(`INSERT INTO chats (type, "user1Id", "user2Id") VALUES ('direct', $1, $2)`, [
@@ -118,7 +118,7 @@ describe('A block at the same moment as', () => {
     expect(await bob.ask('sendMessage', { receiverId: alice.userId, content: 'hi' })).toEqual(BLOCKED);
   });
 
-  it('a send is before it or refused: one that had looked already is judged again', async () => {
+  it('a send comes before it or is refused, also one that had already looked', async () => {
     const { alice, bob } = await people();
     const { chatId } = await bob.ok<{ chatId: number }>('sendMessage', {
       receiverId: alice.userId,
@@ -136,7 +136,7 @@ describe('A block at the same moment as', () => {
     expect(await alice.ok('getMessages', { chatId })).toMatchObject({ messages: [{ content: 'before' }] });
   });
 
-  it('an edit is before it or refused', async () => {
+  it('an edit comes before it or is refused', async () => {
     const { alice, bob } = await people();
     const { id, chatId } = await bob.ok<{ id: number; chatId: number }>('sendMessage', {
       receiverId: alice.userId,
@@ -153,7 +153,7 @@ describe('A block at the same moment as', () => {
     expect(await edit).toEqual(BLOCKED);
   });
 
-  it('another block of each other is both', async () => {
+  it('a block by the other person holds as well', async () => {
     for (let round = 0; round < 10; round++) {
       const { alice, bob } = await people();
       await bob.ok('createChat', { user1Id: bob.userId, user2Id: alice.userId });

@@ -127,7 +127,7 @@ describeWithRedis('A Redis that is away', () => {
     });
   });
 
-  it('lets nobody who was removed from a group hear it, from a second later and when it is back', async () => {
+  it('keeps people who were removed from a group from hearing it, from a second later on', async () => {
     const [alice, bob, carol] = [await at(one), await at(other), await at(other)];
     for (const client of [alice, bob, carol]) await client.ok('userOffline');
     const chatId = await group(alice.userId, bob.userId, carol.userId);
@@ -193,7 +193,7 @@ describeWithRedis('A Redis that is away', () => {
     for (const client of [owner, bob, carol, dora]) client.close();
   });
 
-  it('ends a watch of somebody who blocked the watching one at a node that is cut off', async () => {
+  it('ends a watch at a node that is cut off, when the watched person blocks the watching one', async () => {
     const [bob, alice] = [await at(other), await at(one)];
     await alice.ok('sendMessage', { receiverId: bob.userId, content: 'hi' });
     await alice.ok('watchPresence', { userIds: [bob.userId] });
@@ -221,7 +221,7 @@ describeWithRedis('A Redis that is away', () => {
     for (const client of [alice, bob]) client.close();
   });
 
-  it('lets who was added to a group meanwhile hear it when it is back', async () => {
+  it('lets people who were added to a group meanwhile hear it once Redis is back', async () => {
     const [alice, bob] = [await at(one), await at(other)];
     await proxy.refuse();
     await settledIn(other, 'down');
@@ -257,7 +257,7 @@ describeWithRedis('A Redis that is away', () => {
     }
   });
 
-  it('at the start keeps no node from serving, and joins it when it comes', async () => {
+  it('at the start keeps no node from serving; the node uses it once it comes', async () => {
     const late = await Redis.notYet();
     const first = await World.start({ REDIS_URL: late.url });
     const second = await World.start({ REDIS_URL: late.url, DATABASE_URL: first.config.database.url! });

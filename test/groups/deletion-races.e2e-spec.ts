@@ -3,7 +3,7 @@ import type { MembersPage } from '../../src/contract/index.js';
 import { groupOf } from '../support/groups.js';
 import { eventually, World } from '../support/world.js';
 
-describe('A group that somebody deletes at the moment at which', () => {
+describe('A group that its owner deletes at the moment at which', () => {
   let world: World;
   let holder: pg.Client;
   beforeAll(async () => {

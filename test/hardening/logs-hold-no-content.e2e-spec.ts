@@ -44,7 +44,7 @@ function markedInput(definition: CommandDefinition, scene: Scene): Record<string
   return input;
 }
 
-describe('What the server writes, at LOG_LEVEL=debug', () => {
+describe('The log at LOG_LEVEL=debug', () => {
   let installed: Installation;
   let database: Awaited<ReturnType<typeof freshDatabase>>;
   beforeAll(async () => {
@@ -128,7 +128,7 @@ describe('What the server writes, at LOG_LEVEL=debug', () => {
   it.each([
     ['JSON, in production', { NODE_ENV: 'production', AUTH: 'open' }],
     ['for people, in development', {}],
-  ])('holds no content and no token, whatever fails: %s', async (_name, variables) => {
+  ])('holds no content of messages and no token, whatever fails: %s', async (_name, variables) => {
     const program: Program = installed.start({
       LOG_LEVEL: 'debug',
       DATABASE_URL: database.url,

@@ -104,7 +104,7 @@ describe('SQL in a parameter', () => {
     expect({ ...sent, late: ms > 2_500 }).toEqual({ ...sent, late: false });
   };
 
-  it('does nothing, in any field of any command over Socket.IO', async () => {
+  it('has no effect in any field of any command over Socket.IO', async () => {
     const before = await untouched();
     for (const name of commandNames.filter((one) => definitionOf(one).socket)) {
       await setScene();
@@ -128,7 +128,7 @@ describe('SQL in a parameter', () => {
     expect(await untouched()).toEqual(before);
   });
 
-  it('does nothing, in any parameter, query, body field or header over REST', async () => {
+  it('has no effect in any parameter, query, body field or header over REST', async () => {
     const before = await untouched();
     for (const name of commandNames.filter((one) => definitionOf(one).rest)) {
       await setScene();
@@ -166,7 +166,7 @@ describe('SQL in a parameter', () => {
     expect(await untouched()).toEqual(before);
   });
 
-  it('is stored as the text that it is', async () => {
+  it('is stored as plain text', async () => {
     await setScene();
     for (const content of payloads) {
       const { id } = await alice.ok<{ id: number }>('sendMessage', { chatId: scene.chatId, content });

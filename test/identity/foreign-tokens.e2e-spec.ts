@@ -14,7 +14,7 @@ const variables = (more: Record<string, string>) => ({
   ...more,
 });
 
-describe("Somebody else's tokens", () => {
+describe('Tokens that somebody else signs', () => {
   const key = newApiKey();
   let world: World;
   let server: KeyServer;
@@ -41,7 +41,7 @@ describe("Somebody else's tokens", () => {
     return answer;
   };
 
-  it('make their subject a user on first sight, one, however many come at once', async () => {
+  it('create one user for their subject at first use, however many come at once', async () => {
     const token = await first.sign({ sub: 'crm|4711', name: 'Zoë' });
     const answers = await Promise.all(Array.from({ length: 20 }, () => me(token).expect(200)));
     const [account] = answers.map(({ body }) => body as AccountView);
@@ -50,7 +50,7 @@ describe("Somebody else's tokens", () => {
     expect(await world.sql(`SELECT id FROM users WHERE "externalId" = 'crm|4711'`)).toHaveLength(1);
   });
 
-  it('are of the user that the application has made before', async () => {
+  it('belong to the user that the application created before', async () => {
     const externalId = newName();
     const { body } = await world.http
       .put('/users')
@@ -82,7 +82,7 @@ describe("Somebody else's tokens", () => {
     expect(await alice!.client.refused('authenticate', { token: renewed })).toBe('FORBIDDEN');
   });
 
-  it('go with no accounts and no tokens of our own', async () => {
+  it('leave no registration, no login and no tokens of our own', async () => {
     const account = { username: newName(), password: PASSWORD };
     for (const [path, body] of [
       ['/auth/register', account],
@@ -96,7 +96,7 @@ describe("Somebody else's tokens", () => {
     }
   });
 
-  it('are taken by a new key as soon as it is shown, and by the old one while it is', async () => {
+  it('are accepted by a new key as soon as the key server shows it, and by the old one as long as it does', async () => {
     const next = await Signer.of(newName());
     await server.show(first, next);
     await me(await next.sign()).expect(200);

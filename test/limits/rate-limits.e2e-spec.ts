@@ -77,7 +77,7 @@ describe('Limits of a person', () => {
     expect((await send()).status).toBe(429);
   });
 
-  it('are each for themselves: messages used up leave the rest, and other people', async () => {
+  it('are separate: used up messages leave other commands and other people alone', async () => {
     const [alice, bob] = [await world.person(), await world.person()];
     expect(okCount(await burst(alice, 11, 'sendMessage', message(bob.userId)))).toBe(10);
     expect((await alice.ask('getChats')).ok).toBe(true);
@@ -91,7 +91,7 @@ describe('Limits of a person', () => {
     expect(okCount(opened)).toBe(2);
   });
 
-  it('count bytes as well, of what is refused otherwise too', async () => {
+  it('count bytes as well, also of what is refused for another reason', async () => {
     const alice = await world.person();
     const large = (i: number) => ({ receiverId: alice.userId + 1_000_000, content: 'x'.repeat(9_000) + i });
     const answers = await burst(alice, 5, 'sendMessage', large);
@@ -104,7 +104,7 @@ describe('Limits of a person', () => {
     expect([rest.status, rest.body.error?.details]).toEqual([429, { limit: 'bytes' }]);
   });
 
-  it('hold for a socket of nobody, and for commands that there are not', async () => {
+  it('hold for a socket without a user, and for unknown commands', async () => {
     const stranger = await world.stranger();
     const answers = await burst(stranger, 40, 'noSuchCommand', (i) => i);
     const codes = answers.map((answer) => (answer.ok ? 'ok' : answer.error.code));
@@ -112,7 +112,7 @@ describe('Limits of a person', () => {
     expect(codes.filter((code) => code === 'RATE_LIMITED')).toHaveLength(10);
   });
 
-  it('are told over REST: how one stands in headers, when to come back with the refusal', async () => {
+  it('are told over REST: what is left in headers, when to come back in the refusal', async () => {
     const userId = String(world.newId());
     const ask = () => world.http.get('/users/online').set('X-User-Id', userId);
     const first = await ask().expect(200);
@@ -131,8 +131,8 @@ describe('Limits of a person', () => {
   });
 });
 
-describe('Time', () => {
-  it('brings back what a limit refused, as soon as the refusal said', async () => {
+describe('After a refusal, time', () => {
+  it('allows again what a limit refused, as soon as the refusal said', async () => {
     const world = await limited({ RATE_LIMIT_MESSAGES: '4/1s' });
     const alice = await world.person();
     const receiverId = world.newId();
@@ -272,7 +272,7 @@ describe('Renewing tokens', () => {
   const refresh = (world: World, refreshToken: string) =>
     world.http.post('/auth/refresh').send({ refreshToken });
 
-  it('is no login: many people behind one address may', async () => {
+  it('does not count as a login: many people behind one address may do it', async () => {
     const world = await limited(ownAccounts());
     const { user } = await register(world);
     const tokens = await Promise.all(Array.from({ length: 60 }, () => session(world, user.id)));
@@ -280,7 +280,7 @@ describe('Renewing tokens', () => {
     await world.stop();
   });
 
-  it('is counted by session, whichever its newest token is', async () => {
+  it('is counted by session, whichever token is its newest', async () => {
     const world = await limited({ ...ownAccounts(), RATE_LIMIT_OTHER: '3/1m' });
     const { user } = await register(world);
     let token = await session(world, user.id);

@@ -18,7 +18,7 @@ describeWithRedis('Limits over two nodes', () => {
     redis.close();
   });
 
-  it('refuse at one node who has used their limit up at the other', async () => {
+  it('refuse somebody at one node who has used their limit up at the other', async () => {
     const here = await one.person();
     const there = await other.person(here.userId);
     const receiverId = one.newId();

@@ -198,7 +198,7 @@ describeWithRedis('Presence over nodes', () => {
     expect(toldOf(alice, bobId)).toEqual([true, false]);
   });
 
-  describe('of a node that is a process', () => {
+  describe('at a node in a process of its own', () => {
     let installed: Installation;
     let database: Awaited<ReturnType<typeof freshDatabase>>;
     beforeAll(async () => {

@@ -5,7 +5,7 @@ import { auditUnread } from '../../src/receipts/audit-unread.js';
 import { markSeen } from '../../src/receipts/receipts.queries.js';
 import { eventually, World } from '../support/world.js';
 
-describe('Receipts and unread', () => {
+describe('Delivered, seen and unread:', () => {
   let world: World;
   beforeAll(async () => {
     world = await World.start();

@@ -32,7 +32,7 @@ describe('A peer that is gone', () => {
     await database.drop();
   });
 
-  it('while its handshake waits, for something or for nothing, ends no process', async () => {
+  it('while its handshake waits does not end the process, whatever it asked for', async () => {
     const node = installed.start({ HOST: '127.0.0.1', DATABASE_URL: database.url });
     const { rest, sockets } = await serving(node);
     const port = Number(new URL(sockets).port);
@@ -57,7 +57,7 @@ describe('A peer that is gone', () => {
     expect(await node.exited).toBe(0);
   });
 
-  it('at a socket, and connections that never ask anything, hold up no stop', async () => {
+  it('or that never asks anything does not hold up a stop', async () => {
     const world = await World.start({ DRAIN_NOTICE_MS: '0', DRAIN_SPREAD_MS: '0' });
     const deaf = await RawSocket.connect(world.socketUrl);
     deaf.pause();

@@ -47,7 +47,7 @@ describe('Typing', () => {
     for (const client of [alice, tablet]) expect(await heard(client)).toEqual([]);
   });
 
-  it('is not told, in a group, to whom the typist blocks', async () => {
+  it('is not told, in a group, to people whom the typist blocks', async () => {
     const { chatId, members } = await group(3);
     const [alice, bob, carol] = members as [Client, Client, Client];
     await alice.ok('blockUser', { userId: bob.userId });
@@ -124,7 +124,7 @@ describe('Typing', () => {
     expect(asked).toBeLessThanOrEqual(2);
   });
 
-  it('begun and ended a thousand times is told as rarely', async () => {
+  it('begun and ended a thousand times is told just as rarely', async () => {
     const { alice, bob, chatId } = await world.pair();
     await start(alice, chatId);
     const answers = Array.from({ length: 500 }, () => [stop(alice, chatId), start(alice, chatId)]).flat();
@@ -170,7 +170,7 @@ describe('Typing', () => {
     expect(await bob.ok('getChat', { chatId })).toEqual(before);
   });
 
-  it('needs somebody who types, and says whether', async () => {
+  it('needs a user, and `typing` as true or false', async () => {
     const { alice, chatId } = await world.pair();
     expect(await (await world.stranger()).refused('typing', { chatId, typing: true })).toBe(
       'UNAUTHENTICATED',
