@@ -2,7 +2,8 @@ import pg from 'pg';
 import { accountView, sessionView, type SessionView } from '../../src/contract/index.js';
 import { bearer, connected, newName, ownAccounts, PASSWORD, register } from '../support/accounts.js';
 import { StatementLog } from '../support/statements.js';
-import { eventually, World } from '../support/world.js';
+import { waitingForLock } from '../support/database-locks.js';
+import { World } from '../support/world.js';
 
 describe('Accounts', () => {
   let world: World;
@@ -50,9 +51,7 @@ describe('Accounts', () => {
       await other.query('BEGIN');
       await other.query('INSERT INTO users (id) SELECT last_value + 1 FROM users_id_seq');
       const registering = register(world);
-      const waits =
-        "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
-      await eventually(async () => (await world.sql(waits)).length > 0);
+      await waitingForLock(world);
       await other.query('COMMIT');
       await other.end();
       await registering;

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { eventually, type Client, World } from '../support/world.js';
+import { waitingForLock } from '../support/database-locks.js';
+import { type Client, World } from '../support/world.js';
 
 const BLOCKED = { ok: false, error: { code: 'FORBIDDEN', message: 'This person has blocked you.' } };
 
@@ -36,15 +37,6 @@ describe('At the same moment as a block', () => {
     return { alice, bob };
   }
 
-  /** So many statements wait for a lock. */
-  const waiting = (count: number) =>
-    eventually(async () => {
-      const rows = await world.sql(
-        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      );
-      return rows.length === count;
-    });
-
   /** What the chat says of the blocks between its two people is what user_blocks says. */
   async function expectTrue(alice: Client, bob: Client): Promise<number> {
     const ids = [alice.userId, bob.userId];
@@ -78,7 +70,7 @@ describe('At the same moment as a block', () => {
       ]);
       // It has looked, and seen no block.
       const opening = open(bob, alice);
-      await waiting(1);
+      await waitingForLock(world);
       await holder.query('COMMIT');
       await opening;
       expect(await bob.ask('sendMessage', { receiverId: alice.userId, content: 'hi' })).toEqual(BLOCKED);
@@ -111,7 +103,7 @@ describe('At the same moment as a block', () => {
       alice.userId,
     ]);
     const block = alice.ok('blockUser', { userId: bob.userId });
-    await waiting(1);
+    await waitingForLock(world);
     await holder.query('COMMIT');
     await block;
     expect(await expectTrue(alice, bob)).toBe(1);
@@ -127,9 +119,9 @@ describe('At the same moment as a block', () => {
     await holder.query('BEGIN');
     await holder.query('SELECT 1 FROM chats WHERE id = $1 FOR UPDATE', [chatId]);
     const block = alice.ok('blockUser', { userId: bob.userId });
-    await waiting(1);
+    await waitingForLock(world);
     const send = bob.ask('sendMessage', { chatId, content: 'too late' });
-    await waiting(2);
+    await waitingForLock(world, 2);
     await holder.query('COMMIT');
     await block;
     expect(await send).toEqual(BLOCKED);
@@ -145,9 +137,9 @@ describe('At the same moment as a block', () => {
     await holder.query('BEGIN');
     await holder.query('SELECT 1 FROM chats WHERE id = $1 FOR UPDATE', [chatId]);
     const block = alice.ok('blockUser', { userId: bob.userId });
-    await waiting(1);
+    await waitingForLock(world);
     const edit = bob.ask('editMessage', { messageId: id, content: 'too late' });
-    await waiting(2);
+    await waitingForLock(world, 2);
     await holder.query('COMMIT');
     await block;
     expect(await edit).toEqual(BLOCKED);

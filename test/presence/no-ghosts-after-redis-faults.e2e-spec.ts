@@ -1,6 +1,7 @@
 import { PresenceKeys } from '../../src/presence/presence-keys.js';
 import { type PresenceNode, presenceNode } from '../support/presence-nodes.js';
 import { describeWithRedis, Redis } from '../support/redis.js';
+import { pause } from '../support/time.js';
 import { eventually } from '../support/world.js';
 
 const [ALICE, BOB, CAROL, DAVE] = [1, 2, 3, 4];
@@ -114,7 +115,7 @@ describeWithRedis('After a fault of Redis nobody stays online who has gone:', ()
     lose(new Error('lost'));
     await left;
     // A leaving is tried again with every look at the lease.
-    await new Promise((resolve) => setTimeout(resolve, LEASE_MS));
+    await pause(LEASE_MS);
     expect(await isOnlineAt(other)).toBe(true);
   });
 
@@ -163,7 +164,7 @@ describeWithRedis('After a fault of Redis nobody stays online who has gone:', ()
     await saving.kill();
     await eventually(() => nodes.every(({ link }) => !link.isUp));
     // All leases in what was saved are over when it is read.
-    await new Promise((resolve) => setTimeout(resolve, LEASE_MS * 1.5));
+    await pause(LEASE_MS * 1.5);
     await saving.launch();
     await eventually(() => nodes.every(({ link }) => link.isUp));
     for (const node of [one, other, late]) {
@@ -173,7 +174,7 @@ describeWithRedis('After a fault of Redis nobody stays online who has gone:', ()
       });
     }
     // Until nodes that had died would be swept.
-    await new Promise((resolve) => setTimeout(resolve, LEASE_MS * 2));
+    await pause(LEASE_MS * 2);
     expect(nodes.flatMap(({ changes }) => changes)).toEqual([]);
     for (const node of nodes.splice(0)) await node.close();
     saving.close();

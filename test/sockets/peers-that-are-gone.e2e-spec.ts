@@ -71,8 +71,9 @@ describe('A peer that is gone', () => {
       'POST /chats HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
     );
     const began = performance.now();
-    await world.stop();
+    await world.app.stop();
     expect(performance.now() - began).toBeLessThan(STOPPED_WITHIN_MS);
+    await world.stop();
     for (const socket of [...silent, used, asking]) socket.destroy();
     deaf.close();
   });
