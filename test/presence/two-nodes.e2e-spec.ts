@@ -1,6 +1,5 @@
 import { io, type Socket } from 'socket.io-client';
-import { freshDatabase } from '../support/cluster.js';
-import { Installation, type Program, serving } from '../support/process.js';
+import { ownInstallation, type Program, serving } from '../support/process.js';
 import { Proxy } from '../support/proxy.js';
 import { RedisLink } from '../../src/redis/redis-link.js';
 import { describeWithRedis, Redis } from '../support/redis.js';
@@ -201,21 +200,12 @@ describeWithRedis('Presence over nodes', () => {
   });
 
   describe('at a node in a process of its own', () => {
-    let installed: Installation;
-    let database: Awaited<ReturnType<typeof freshDatabase>>;
-    beforeAll(async () => {
-      installed = await Installation.make();
-      database = await freshDatabase();
-    });
-    afterAll(async () => {
-      await installed.remove();
-      await database.drop();
-    });
+    const own = ownInstallation();
 
     /** Bob at that process, and Alice, who hears of him, at the node of this test. */
     const apart = async (): Promise<{ program: Program; alice: Client; bobId: number; bob: Socket }> => {
       const { alice, bobId } = await friends();
-      const program = installed.start({
+      const program = own.installed.start({
         ...settings,
         REDIS_URL: redis.url,
         DATABASE_URL: one.config.database.url!,

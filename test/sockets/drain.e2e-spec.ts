@@ -3,8 +3,7 @@ import pg from 'pg';
 import { io, type Socket } from 'socket.io-client';
 import { Proxy } from '../../tools/chaos/subjects/proxy.js';
 import type { Answer } from '../../src/contract/index.js';
-import { freshDatabase } from '../support/cluster.js';
-import { type Addresses, Installation, type Program, serving } from '../support/process.js';
+import { type Addresses, ownInstallation, type Program, serving } from '../support/process.js';
 import { pause } from '../support/time.js';
 import { waitingForLock } from '../support/database-locks.js';
 import { eventually, World } from '../support/world.js';
@@ -36,19 +35,10 @@ function mostWithin(moments: readonly number[], ms: number): number {
 }
 
 describe('A node that is told to stop', () => {
-  let installed: Installation;
-  let database: Awaited<ReturnType<typeof freshDatabase>>;
-  beforeAll(async () => {
-    installed = await Installation.make();
-    database = await freshDatabase();
-  });
-  afterAll(async () => {
-    await installed.remove();
-    await database.drop();
-  });
+  const own = ownInstallation();
 
   const node = async (variables: Record<string, string> = {}): Promise<Program & Addresses> => {
-    const program = installed.start({ HOST: '127.0.0.1', DATABASE_URL: database.url, ...variables });
+    const program = own.installed.start({ HOST: '127.0.0.1', DATABASE_URL: own.database.url, ...variables });
     const { rest, sockets } = await serving(program);
     const at = (url: string) => url.replace('localhost', '127.0.0.1');
     return Object.assign(program, { rest: at(rest), sockets: at(sockets) });
@@ -163,7 +153,7 @@ describe('A node that is told to stop', () => {
     expect(spreadMs).toBeGreaterThan(1_500);
     expect(mostWithin(closedAt, spreadMs / 10)).toBeLessThan(people.length / 2);
 
-    const truth = new pg.Client({ connectionString: database.url });
+    const truth = new pg.Client({ connectionString: own.database.url });
     await truth.connect();
     const { rows } = await truth.query<{ clientId: string; count: number }>(
       'SELECT "clientId", count(*)::int AS count FROM messages GROUP BY "clientId"',

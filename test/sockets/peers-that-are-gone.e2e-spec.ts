@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { freshDatabase } from '../support/cluster.js';
-import { Installation, serving } from '../support/process.js';
+import { ownInstallation, serving } from '../support/process.js';
 import { RawSocket } from '../support/raw-socket.js';
 import { World } from '../support/world.js';
 
@@ -21,19 +20,10 @@ async function opened(port: number): Promise<Socket> {
 }
 
 describe('A peer that is gone', () => {
-  let installed: Installation;
-  let database: Awaited<ReturnType<typeof freshDatabase>>;
-  beforeAll(async () => {
-    installed = await Installation.make();
-    database = await freshDatabase();
-  });
-  afterAll(async () => {
-    await installed.remove();
-    await database.drop();
-  });
+  const own = ownInstallation();
 
   it('while its handshake waits does not end the process, whatever it asked for', async () => {
-    const node = installed.start({ HOST: '127.0.0.1', DATABASE_URL: database.url });
+    const node = own.installed.start({ HOST: '127.0.0.1', DATABASE_URL: own.database.url });
     const { rest, sockets } = await serving(node);
     const port = Number(new URL(sockets).port);
     const ours = '/socket.io/?EIO=4&transport=websocket';
