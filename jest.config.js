@@ -1,16 +1,21 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import vm from 'node:vm';
+
 /**
  * Two projects: `unit` (pure logic beside the code) and `e2e` (the app on real ports over a real PostgreSQL,
  * started once for the run by test/support/global-setup.mjs).
  *
- * Nest 12 is ESM only; SWC turns it and our sources into CommonJS for Jest.
+ * Tests run as production does, as ES modules: SWC takes the types away and leaves imports as they are; packages are
+ * not transformed. See docs/adr/0001-nest-12-and-esm.md.
  */
 const shared = {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
-  extensionsToTreatAsEsm: [],
+  extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
-    '^.+\\.(t|j)s$': [
+    '\\.ts$': [
       '@swc/jest',
       {
         jsc: {
@@ -19,17 +24,15 @@ const shared = {
           target: 'es2022',
           keepClassNames: true,
         },
-        module: { type: 'commonjs' },
+        module: { type: 'es6' },
         sourceMaps: 'inline',
       },
     ],
   },
-  transformIgnorePatterns: [
-    '/node_modules/(?!(@nestjs|zod|jose|file-type|strtok3|token-types|uint8array-extras)/)',
-  ],
+  setupFiles: ['<rootDir>/test/support/jest-global.mjs'],
 };
 
-export default {
+const config = {
   projects: [
     {
       ...shared,
@@ -47,4 +50,20 @@ export default {
   testTimeout: 20_000,
   // Most of the time tests wait: for grace periods, expiries, other processes.
   maxWorkers: '100%',
+};
+
+/** Jest loads ES modules only with a flag of Node.js. This starts it with the flag, so that `npx jest` needs none. */
+async function runAgainWithModules() {
+  const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+  const jest = spawn(process.execPath, [...flags, ...process.execArgv, ...process.argv.slice(1)], {
+    stdio: 'inherit',
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => jest.kill(signal));
+  const [code] = await once(jest, 'exit');
+  process.exit(code ?? 1);
+}
+
+export default async () => {
+  if (!('SourceTextModule' in vm)) await runAgainWithModules();
+  return config;
 };

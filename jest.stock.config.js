@@ -23,17 +23,14 @@ const SUITES = [
   'bad-input/sockets',
 ];
 
-const { projects, ...rest } = jestConfig;
-const e2e = projects.find(({ displayName }) => displayName === 'e2e');
-
-export default {
-  ...rest,
-  projects: [
-    {
-      ...e2e,
-      displayName: 'stock',
-      testMatch: SUITES.map((suite) => `<rootDir>/test/${suite}.e2e-spec.ts`),
-      testPathIgnorePatterns: ['/node_modules/', '/test/sockets/(wire|both-wires)\\.e2e-spec\\.ts$'],
-    },
-  ],
+export default async () => {
+  const { projects, ...rest } = await jestConfig();
+  const e2e = projects.find(({ displayName }) => displayName === 'e2e');
+  const stock = {
+    ...e2e,
+    displayName: 'stock',
+    testMatch: SUITES.map((suite) => `<rootDir>/test/${suite}.e2e-spec.ts`),
+    testPathIgnorePatterns: ['/node_modules/', '/test/sockets/(wire|both-wires)\\.e2e-spec\\.ts$'],
+  };
+  return { ...rest, projects: [stock] };
 };

@@ -9,6 +9,7 @@ const anyValue = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom<unknown>(1, 2, 'long enough', true) },
   { weight: 4, arbitrary: fc.integer({ min: -1, max: 3 }) },
   { weight: 3, arbitrary: fc.string({ unit: 'binary', maxLength: 12 }) },
+  { weight: 2, arbitrary: fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 3 }) },
   fc.constantFrom(
     '1',
     '',

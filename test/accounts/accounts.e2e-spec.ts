@@ -2,7 +2,8 @@ import pg from 'pg';
 import { accountView, sessionView, type SessionView } from '../../src/contract/index.js';
 import { bearer, connected, newName, ownAccounts, PASSWORD, register } from '../support/accounts.js';
 import { StatementLog } from '../support/statements.js';
-import { eventually, World } from '../support/world.js';
+import { waitingForLock } from '../support/database-locks.js';
+import { World } from '../support/world.js';
 
 describe('Accounts', () => {
   let world: World;
@@ -43,16 +44,14 @@ describe('Accounts', () => {
       await login(name.toUpperCase()).expect(200);
     });
 
-    it('takes another id when somebody takes its own at this moment', async () => {
+    it('takes another id when somebody else takes its id at the same moment', async () => {
       await register(world);
       const other = new pg.Client({ connectionString: world.config.database.url! });
       await other.connect();
       await other.query('BEGIN');
       await other.query('INSERT INTO users (id) SELECT last_value + 1 FROM users_id_seq');
       const registering = register(world);
-      const waits =
-        "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
-      await eventually(async () => (await world.sql(waits)).length > 0);
+      await waitingForLock(world);
       await other.query('COMMIT');
       await other.end();
       await registering;
@@ -171,7 +170,7 @@ describe('Accounts', () => {
     });
   });
 
-  it('of which one logs out have no session any more, and may say so twice', async () => {
+  it('have no session any more after logging out, which may be done twice', async () => {
     const { refreshToken } = await register(world);
     for (let i = 0; i < 2; i++) {
       const { body } = await world.http.post('/auth/logout').send({ refreshToken }).expect(200);

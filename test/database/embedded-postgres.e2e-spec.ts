@@ -1,9 +1,8 @@
-import { transformFile } from '@swc/core';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -17,18 +16,19 @@ import type { Places } from '../../src/database/embedded/places.js';
 import { isServer, readPostmasterPid } from '../../src/database/embedded/postmaster.js';
 import { projectRoot } from '../../src/common/project-root.js';
 
+// A cold start comes with an initdb; how long that takes is no promise of ours.
+jest.setTimeout(60_000);
+
 const posixOnly = process.platform === 'win32' ? it.skip : it;
 
 /** One cluster for the file: each test starts its server anew, only the cold start has a folder of its own. */
 let folder: string;
-let compiled: string;
 const scratch: string[] = [];
 const servers: EmbeddedPostgres[] = [];
 const owners: ChildProcess[] = [];
 
 beforeAll(async () => {
   folder = await scratchFolder('embedded');
-  compiled = await compileForChildren();
 });
 
 afterEach(async () => {
@@ -37,7 +37,7 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
-  for (const path of [compiled, ...scratch]) await rm(path, { recursive: true, force: true });
+  for (const path of scratch) await rm(path, { recursive: true, force: true });
 });
 
 describe('the embedded PostgreSQL', () => {
@@ -235,9 +235,9 @@ async function scratchFolder(name: string): Promise<string> {
   return path;
 }
 
-/** Starts the server from another process, which lives until it is killed. */
+/** Starts the server from another process, which runs the built `dist` and lives until it is killed. */
 async function startInChild(): Promise<{ owner: ChildProcess; server: { url: string; dataDir: string } }> {
-  const entry = join(compiled, 'database', 'embedded', 'embedded-postgres.js');
+  const entry = join(projectRoot(), 'dist', 'database', 'embedded', 'embedded-postgres.js');
   const script = `
     const { startEmbeddedPostgres } = await import(${JSON.stringify(pathToFileURL(entry).href)});
     console.log(JSON.stringify(await startEmbeddedPostgres({ dataDir: ${JSON.stringify(folder)} })));
@@ -251,27 +251,6 @@ async function startInChild(): Promise<{ owner: ChildProcess; server: { url: str
     return { owner, server: JSON.parse(line) as { url: string; dataDir: string } };
   }
   throw new Error('the child ended without a server');
-}
-
-/** Children run plain Node: they get the sources as ESM, in a folder of this project that git ignores. */
-async function compileForChildren(): Promise<string> {
-  const sources = join(projectRoot(), 'src');
-  const parent = join(projectRoot(), '.data');
-  await mkdir(parent, { recursive: true });
-  const target = await mkdtemp(join(parent, 'compiled-'));
-  const embedded = (await readdir(join(sources, 'database', 'embedded'))).filter(
-    (name) => !name.includes('.spec.'),
-  );
-  for (const file of ['project-root.ts', ...embedded.map((name) => join('database', 'embedded', name))]) {
-    const { code } = await transformFile(join(sources, file), {
-      jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
-      module: { type: 'es6' },
-    });
-    const output = join(target, file.replace(/\.ts$/, '.js'));
-    await mkdir(dirname(output), { recursive: true });
-    await writeFile(output, code);
-  }
-  return target;
 }
 
 function clusterOf({ dataDir }: { dataDir: string }): string {

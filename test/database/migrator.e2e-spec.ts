@@ -184,17 +184,12 @@ describe('A migration of a table that somebody reads for long', () => {
     const lines: string[] = [];
     const migrating = migrate(url, { migrationsDir, log: (line) => void lines.push(line) });
     const other = await connection(url);
-    const waits: number[] = [];
+    // Answered while the reader is there: whoever stood behind the migration until it is done would wait for ever.
     await eventually(async () => {
-      const asked = performance.now();
       await other.query('SELECT 1 FROM users');
-      waits.push(performance.now() - asked);
       return lines.some((line) => line.includes('1-late.cjs'));
     });
-    const asked = performance.now();
     await other.query('SELECT 1 FROM users');
-    waits.push(performance.now() - asked);
-    expect(Math.max(...waits)).toBeLessThan(3_000);
 
     await reader.query('COMMIT');
     expect(await migrating).toEqual(['1-late.cjs']);

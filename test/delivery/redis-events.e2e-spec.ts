@@ -43,7 +43,7 @@ describeWithRedis('Events over three nodes', () => {
     expect(bobs[1]!.unread('newMessage')).toEqual([]);
   });
 
-  it('that somebody has gone are not told where they are: old news of a node that stood still', async () => {
+  it('that somebody has gone are ignored at a node where that person is online: they are old', async () => {
     const [carol] = await person(0);
     const [bob] = await person(0);
     const [dave] = await person(2);

@@ -146,7 +146,7 @@ describe('Scripts', () => {
   });
 });
 
-/** An ES module of the project, which Jest's CommonJS can't import. */
+/** In a process of its own: the module has no types. */
 const PRINT_ROOMS =
   "const { LAYERS } = await import('./tools/lint/layers.js'); console.log(JSON.stringify(LAYERS.flat()))";
 

@@ -1,6 +1,7 @@
 import type { ChatView, MessageView, SyncedView } from '../../src/contract/index.js';
 import { groupOf, manyPeople } from '../support/groups.js';
 import { Replica } from '../support/replica.js';
+import { pause } from '../support/time.js';
 import { type Client, eventually, World } from '../support/world.js';
 
 describe('A group in sync', () => {
@@ -85,7 +86,7 @@ describe('A group in sync', () => {
     for (let round = 0; round < 40; round++) {
       if (round % 4 === 1) await admin.ok('removeMember', { chatId, userId });
       if (round % 4 === 2) await admin.ok('addMembers', { chatId, userIds: [userId] });
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 30));
+      await pause(Math.random() * 30);
       if (below(2)) {
         socket.io.engine.close();
         await eventually(() => !socket.connected);

@@ -2,7 +2,7 @@ import type { ChatListItem, MessagesPage, MessageView } from '../../src/contract
 import { groupOf } from '../support/groups.js';
 import { World } from '../support/world.js';
 
-describe('The application itself', () => {
+describe('The application, by API key,', () => {
   let world: World;
   beforeAll(async () => {
     world = await World.start();
@@ -49,7 +49,7 @@ describe('The application itself', () => {
     await send(999_999_999, 'nowhere', 404);
   });
 
-  it('is said to have changed a group where it did', async () => {
+  it('is named as the one that changed a group where it did', async () => {
     const { chatId, members } = await groupOf(world, 1);
     await world.http.patch(`/chats/${chatId}`).send({ title: 'Order 7' }).expect(200);
     expect(await members[0]!.next('newMessage')).toMatchObject({

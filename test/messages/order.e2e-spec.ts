@@ -99,7 +99,7 @@ describe('Order', () => {
     }
   });
 
-  it('has no gap where a send was refused', async () => {
+  it('has no gap after a send that was refused', async () => {
     const { alice, chatId } = await world.pair();
     const answers = await Promise.all(
       upTo(60).map((n) =>

@@ -42,7 +42,7 @@ describe('Somebody invisible', () => {
       expect(await over(edge, world, bob).ok('getVisibility', { userId: bob.userId })).toEqual(set);
     });
 
-    it('is seen again when they will it so', async () => {
+    it('is seen again once they say so', async () => {
       const { alice, bob } = await friends();
       const asker = over(edge, world, bob);
       await asker.ok('setVisibility', { userId: bob.userId, visible: false });
@@ -101,7 +101,7 @@ describe('Somebody invisible', () => {
     expect(await tablet.next('visibility')).toEqual(set);
   });
 
-  it('is nobody whom nobody named', async () => {
+  it('has to be a user: a socket without one is refused', async () => {
     const stranger = await world.stranger();
     expect(await stranger.refused('setVisibility', { visible: false })).toBe('UNAUTHENTICATED');
     expect(await stranger.ok('getVisibility', { userId: world.newId() })).toMatchObject({ visible: true });

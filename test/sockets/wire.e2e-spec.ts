@@ -120,8 +120,10 @@ describe.each([
 
 it('keeps order through the upgrade from polling to websocket', async () => {
   // Held back until the namespace is joined and events flow over polling.
+  const held: (() => void)[] = [];
+  let holds = true;
   server.engine.use((request: IncomingMessage, _response: ServerResponse, next: () => void) => {
-    if (request.headers.upgrade) setTimeout(next, 100);
+    if (request.headers.upgrade && holds) held.push(next);
     else next();
   });
   const client = await connect({ transports: ['polling', 'websocket'] });
@@ -133,6 +135,10 @@ it('keeps order through the upgrade from polling to websocket', async () => {
   let after = 0;
   while (after < 200) {
     socket.emit('tick', sent++);
+    if (got.length > 0) {
+      holds = false;
+      for (const next of held.splice(0)) next();
+    }
     if (socket.conn.transport.name === 'websocket') after++;
     await new Promise(setImmediate);
   }

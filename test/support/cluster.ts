@@ -15,8 +15,13 @@ async function run(url: string, statement: string): Promise<void> {
 
 let made = 0;
 
+export interface Database {
+  url: string;
+  drop(): Promise<void>;
+}
+
 /** A migrated, empty database of the caller's own. */
-export async function freshDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+export async function freshDatabase(): Promise<Database> {
   const url = process.env.CHAT_TEST_CLUSTER;
   if (url === undefined) throw new Error('The global set-up of the tests did not run');
   const name = `test_${process.pid}_${Date.now()}_${++made}`;

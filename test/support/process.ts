@@ -8,6 +8,7 @@ import { environment } from '../../src/config/environment.js';
 import { isServer, readPostmasterPid } from '../../src/database/embedded/postmaster.js';
 import { projectRoot } from '../../src/common/project-root.js';
 import { wireOfThisRun } from './wire.js';
+import { type Database, freshDatabase } from './cluster.js';
 
 /** How long a test waits for a program to say or do something, in milliseconds. A cold start comes with an initdb. */
 const PATIENCE_MS = 60_000;
@@ -158,6 +159,27 @@ export class Installation {
     const stray = createHash('sha256').update(this.folder).digest('hex').slice(0, 12);
     await rm(`/var/tmp/chat-postgres-${stray}`, { recursive: true, force: true });
   }
+}
+
+/** For a suite: an installation and an empty database, from before its first test until after its last. */
+export function ownInstallation(): { readonly installed: Installation; readonly database: Database } {
+  let installed: Installation;
+  let database: Database;
+  beforeAll(async () => {
+    [installed, database] = await Promise.all([Installation.make(), freshDatabase()]);
+  });
+  afterAll(async () => {
+    await installed.remove();
+    await database.drop();
+  });
+  return {
+    get installed() {
+      return installed;
+    },
+    get database() {
+      return database;
+    },
+  };
 }
 
 /** Waits until the program serves; where. */

@@ -1,5 +1,6 @@
 import type { MessageView, SyncedView } from '../../src/contract/index.js';
 import { Replica } from '../support/replica.js';
+import { pause } from '../support/time.js';
 import { type Client, eventually, World } from '../support/world.js';
 
 describe('sync', () => {
@@ -142,7 +143,7 @@ describe('sync', () => {
 
     const { socket } = watcher;
     while (bursting) {
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 15));
+      await pause(Math.random() * 15);
       socket.io.engine.close();
       cuts++;
       await eventually(() => !socket.connected);

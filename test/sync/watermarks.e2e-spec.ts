@@ -97,7 +97,7 @@ describe('Watermarks in sync', () => {
     expect(marks).toEqual(await storedMarks(reader));
   });
 
-  it('bring how much is unread of one’s own, when it falls and when it rises on another device', async () => {
+  it('bring one’s own number of unread messages, when it falls and when it rises on another device', async () => {
     const { alice, bob, chatId } = await world.pair();
     const phone = await world.person(bob.userId);
     for (const content of ['one', 'two', 'three']) await alice.ok('sendMessage', { chatId, content });

@@ -216,7 +216,7 @@ describe('Users', () => {
       }
     });
 
-    it('cost those who are made later a few looks, however many there are', async () => {
+    it('cost few page reads when others are made later, however many there are', async () => {
       const { id } = await create({ name: 'Before' });
       await world.sql(
         'INSERT INTO users (id) SELECT generate_series($1::bigint + 1, $1::bigint + 300000) ON CONFLICT DO NOTHING',

@@ -1,7 +1,7 @@
 import { PacketType, protocol } from 'socket.io-parser';
 import { Encoded } from '../../delivery/encoding/encoded.js';
 import { Envelope, type Text } from '../../delivery/encoding/envelope.js';
-import { endOfString, exceeded, type JsonBounds } from '../../common/json-bounds.js';
+import { DEFAULT_BOUNDS, endOfString, exceeded, type JsonBounds } from '../../common/json-bounds.js';
 
 /** A Socket.IO packet as the server hands it to an encoder and takes it from a decoder. */
 export interface WirePacket {

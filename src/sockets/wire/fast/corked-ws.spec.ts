@@ -229,6 +229,8 @@ describe('a corked WebSocket', () => {
     for (let i = 0; i < 200; i++) pairs.push(await pair());
     const ended = pairs.map(({ socket }) => once(socket, 'end'));
     const closed = pairs.map(({ server }) => once(server, 'close') as Promise<[number, Buffer]>);
+    const others = ['setImmediate', 'clearImmediate', 'setInterval', 'clearInterval', 'nextTick'] as const;
+    jest.useFakeTimers({ doNotFake: [...others, 'queueMicrotask', 'performance', 'hrtime', 'Date'] });
     for (const { client } of pairs) (client as unknown as { _socket: Socket })._socket.end();
     await Promise.all(ended);
     for (const { server, writes } of pairs) {
@@ -236,8 +238,13 @@ describe('a corked WebSocket', () => {
       expect(server.trySend('anybody there?')).toBe(false);
       expect(writes).not.toHaveBeenCalled();
     }
-    // The ends came within a few milliseconds; ten every 5 ms are dealt with.
-    expect(pairs.filter(({ socket }) => !socket.writableEnded).length).toBeGreaterThan(100);
+    // Ten are dealt with at once, and ten whenever 5 ms have gone by.
+    const left = () => pairs.filter(({ socket }) => !socket.writableEnded).length;
+    expect(left()).toBe(190);
+    jest.advanceTimersToNextTimer();
+    expect(left()).toBe(180);
+    jest.advanceTimersByTime(1_000);
+    jest.useRealTimers();
     for (const [code] of await Promise.all(closed)) expect(code).toBe(1006);
   });
 

@@ -73,7 +73,7 @@ class FastLine extends StockLine implements TextTaker {
     if (!this.socket.connected || engine.readyState !== 'open') return false;
     let packet: WirePacket;
     try {
-      packet = decode(text, 1);
+      packet = decode(text, DEFAULT_BOUNDS, 1);
     } catch {
       // Socket.IO comes to the same end, and closes the connection.
       return false;

@@ -217,7 +217,7 @@ describe('The caller of a command', () => {
       expect(headers['content-type']).toMatch(/^application\/json/);
     });
 
-    it('is told that nobody said who asks', async () => {
+    it('is told that authentication is missing', async () => {
       const { chatId } = await world.pair();
       const { body } = await world.http.post(`/chats/${chatId}/messages`).send({ content: 'hi' }).expect(401);
       expect(body.error.code).toBe('UNAUTHENTICATED');

@@ -1,7 +1,7 @@
 import { World, type Client } from '../support/world.js';
 
 /** What a command's way through the server may not change: long polling, upgrades, mixed frames, slow readers. */
-describe('the ways of a command', () => {
+describe('The fast path of commands', () => {
   let world: World;
 
   beforeAll(async () => {
@@ -33,7 +33,7 @@ describe('the ways of a command', () => {
     expect(heard).toEqual(heard.map((_, i) => `message ${i}`));
   });
 
-  it('keeps commands in order that stand between unknown ones and Socket.IO packets', async () => {
+  it('keeps the order of commands among unknown ones and other Socket.IO packets', async () => {
     const [one, other] = [await world.person(), await world.person()];
     const answers: Promise<unknown>[] = [];
     for (let i = 0; i < 50; i++) {
@@ -50,7 +50,7 @@ describe('the ways of a command', () => {
       expect(await one.next('exception')).toMatchObject({ code: 'UNKNOWN_COMMAND' });
   });
 
-  it('brings a slow reader everything in order once it reads again', async () => {
+  it('sends a slow reader everything in order once it reads again', async () => {
     const [one, slow] = [await world.person(), await world.person()];
     const engine = slow.socket.io.engine as unknown as {
       transport: { ws: { pause(): void; resume(): void } };

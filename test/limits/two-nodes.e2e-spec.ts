@@ -1,4 +1,5 @@
 import { describeWithRedis, Redis } from '../support/redis.js';
+import { pause } from '../support/time.js';
 import { World } from '../support/world.js';
 
 /** What somebody takes of a limit at one node counts at the others. */
@@ -18,7 +19,7 @@ describeWithRedis('Limits over two nodes', () => {
     redis.close();
   });
 
-  it('refuse at one node who has used their limit up at the other', async () => {
+  it('refuse somebody at one node who has used their limit up at the other', async () => {
     const here = await one.person();
     const there = await other.person(here.userId);
     const receiverId = one.newId();
@@ -28,7 +29,7 @@ describeWithRedis('Limits over two nodes', () => {
     for (let i = 0; i < 40 && !refusal; i++) {
       const answer = await there.ask('sendMessage', { receiverId, content: `more ${i}` });
       if (!answer.ok) refusal = answer.error;
-      else await new Promise((resolve) => setTimeout(resolve, 25));
+      else await pause(25);
     }
     expect(refusal).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
     const somebody = await other.person(one.newId());

@@ -18,7 +18,7 @@ describe('An answer', () => {
   });
   afterAll(() => world.stop());
 
-  it('of an error inside says INTERNAL and no more, on both edges', async () => {
+  it('to a command that fails inside says INTERNAL and no more, on both edges', async () => {
     const alice = await world.person();
     const receiverId = world.newId();
     const { chatId } = await alice.ok<{ chatId: number }>('sendMessage', { receiverId, content: 'first' });
@@ -63,7 +63,7 @@ describe('An answer', () => {
     expect(['VALIDATION_FAILED', 'UNKNOWN_COMMAND', 'PAYLOAD_REFUSED']).toContain(code);
   });
 
-  it('of the port of sockets repeats nothing either', async () => {
+  it('on the port of sockets repeats nothing that was sent', async () => {
     for (const path of [
       `/${MARKER}`,
       `/socket.io/${MARKER}`,
@@ -82,7 +82,7 @@ describe('An answer', () => {
     }
   });
 
-  it('carries the headers that keep a browser from guessing and framing, and says of no product', async () => {
+  it('has the headers that forbid a browser to guess types and to frame, and names no product', async () => {
     for (const path of ['/users/online', '/nowhere', '/chats/%', '/docs', '/health/live']) {
       const { headers } = await http.ask({ path });
       expect(headers).toMatchObject({

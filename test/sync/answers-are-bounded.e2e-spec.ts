@@ -12,7 +12,7 @@ describe('An answer to sync', () => {
   });
   afterAll(() => world.stop());
 
-  it('is bounded in bytes, and whoever calls again while there is more ends with all of it', async () => {
+  it('is bounded in bytes; a client that asks again while there is more gets everything', async () => {
     const reader = await world.person();
     // Three bytes of UTF-8 each: 2.4 MB of texts in each chat.
     const content = '字'.repeat(10_000);

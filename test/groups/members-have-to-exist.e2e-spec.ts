@@ -4,7 +4,7 @@ import { type Asker, edges, RestAsker } from '../support/edges.js';
 import { World } from '../support/world.js';
 
 // With AUTH=jwt people are not made when they are named.
-describe('Somebody who does not exist', () => {
+describe('A member who does not exist', () => {
   let world: World;
   const key = newApiKey();
   beforeAll(async () => {
@@ -37,7 +37,7 @@ describe('Somebody who does not exist', () => {
   });
 
   describe.each(edges)('over %s', (edge) => {
-    it('is named when a group is made with them, and no group is made', async () => {
+    it('is named in the error when a group is made with them, and no group is made', async () => {
       const { userId, askers, one, other } = await people();
       const asker = askers[edge]!;
       const memberIds = [userId, one, one, UNKNOWN[0], other, UNKNOWN[1]];
@@ -47,7 +47,7 @@ describe('Somebody who does not exist', () => {
       expect(await world.sql('SELECT 1 FROM chat_members WHERE "userId" = $1', [userId])).toEqual([]);
     });
 
-    it('is named when they are added to one, of which others can be told apart that are not there', async () => {
+    it('is named when they are added to a group; a group that does not exist is NOT_FOUND', async () => {
       const { askers, one, other } = await people();
       const asker = askers[edge]!;
       const { id: chatId } = await asker.ok<ChatView>('createGroup', { title: 'Us', memberIds: [one] });
@@ -57,7 +57,7 @@ describe('Somebody who does not exist', () => {
       expect(await asker.ok('addMembers', { chatId, userIds: [other] })).toMatchObject({ memberCount: 3 });
     });
 
-    it('is named ten times at most', async () => {
+    it('is one of at most ten that the error names', async () => {
       const { askers } = await people();
       const memberIds = Array.from({ length: 900 }, (_, i) => UNKNOWN[0] + i);
       expect(await askers[edge]!.ask('createGroup', { title: 'Us', memberIds })).toMatchObject(
@@ -66,7 +66,7 @@ describe('Somebody who does not exist', () => {
     });
   });
 
-  it('is not the owner of a group that the application makes for them', async () => {
+  it('cannot be the owner of a group that the application makes', async () => {
     const { one } = await people();
     const { body } = await world.http
       .post('/chats')

@@ -24,7 +24,7 @@ const refused = async (world: World, token: string, code = 'TOKEN_INVALID'): Pro
   expect(await refusal(world, { token })).toEqual(reply.body.error);
 };
 
-describe('A forged token of our own', () => {
+describe('A forgery of a token that we sign', () => {
   const variables = ownAccounts();
   const key = newApiKey();
   const secret = Buffer.from(variables.JWT_SECRET);
@@ -102,7 +102,7 @@ describe('A forged token of our own', () => {
   });
 });
 
-describe("A forged token of somebody else's", () => {
+describe('A forgery of a token that somebody else signs', () => {
   let world: World;
   let server: KeyServer;
   let signer: Signer;
@@ -171,7 +171,7 @@ describe("A forged token of somebody else's", () => {
     await refused(world, await forge());
   });
 
-  it('makes nobody', async () => {
+  it('creates no user', async () => {
     const rows = await world.sql<{ externalId: string }>('SELECT "externalId" FROM users');
     expect(rows).toEqual([{ externalId: 'somebody' }]);
   });
@@ -180,7 +180,7 @@ describe("A forged token of somebody else's", () => {
     await refused(world, await signer.sign({ exp: now() - 1 }), 'TOKEN_EXPIRED');
   });
 
-  it('does not make us ask the key server for each', async () => {
+  it('does not cause a request to the key server each time', async () => {
     const before = server.asked;
     const tokens = await Promise.all(
       Array.from({ length: 30 }, (_, i) => stranger.sign({}, { kid: `unknown ${i}` })),

@@ -15,7 +15,7 @@ interface Item {
   lastMessage: Message | null;
 }
 
-describe('What was seen', () => {
+describe('What counts as seen', () => {
   let world: World;
   beforeAll(async () => {
     world = await World.start();

@@ -18,7 +18,7 @@ const forPeople = commandNames
   .map((name) => ({ name, definition: definitionOf(name) }))
   .filter(({ definition: { rest, who } }) => rest && who !== 'anyone');
 
-describe('With AUTH=jwt, naming somebody else', () => {
+describe('With AUTH=jwt, a person who names somebody else as the actor', () => {
   const key = newApiKey();
   let world: World;
   let scene: Scene;
@@ -40,7 +40,7 @@ describe('With AUTH=jwt, naming somebody else', () => {
     return { ...input, [field]: scene.enemyId };
   };
 
-  it('is asked of every field that says who asks', () => {
+  it('is tested with every field that names an actor', () => {
     expect([...new Set(named.map(({ field }) => field))].sort()).toEqual([
       'senderId',
       'user1Id',
@@ -50,26 +50,29 @@ describe('With AUTH=jwt, naming somebody else', () => {
     expect(new Set([...onSockets, ...onRest]).size).toBe(named.length);
   });
 
-  it.each(onSockets)('by $field of $name is FORBIDDEN at a socket', async (one) => {
+  it.each(onSockets)('is FORBIDDEN over a socket: $field of $name', async (one) => {
     expect(await ownerAtSocket.refused(one.name, ofAnother(one))).toBe('FORBIDDEN');
   });
 
-  it.each(onRest)('by $field of $name is FORBIDDEN over REST', async (one) => {
+  it.each(onRest)('is FORBIDDEN over REST: $field of $name', async (one) => {
     expect(await owner.refused(one.name, ofAnother(one))).toBe('FORBIDDEN');
   });
 
-  it.each(forPeople)('by X-User-Id of $name is FORBIDDEN', async ({ name, definition }) => {
+  it.each(forPeople)('is FORBIDDEN over REST: X-User-Id with $name', async ({ name, definition }) => {
     const { accessToken } = await mint(world, key, { userId: scene.userId });
     const asker = new RestAsker(world, scene.otherId, bearer(accessToken));
     expect(await asker.refused(name, exampleOf(definition, scene))).toBe('FORBIDDEN');
   });
 
-  it.each(onRest)('by $field of $name is what an API key may do', async ({ name, definition, field }) => {
-    const { userId } = await sceneOf(world, 'member');
-    const input = { ...exampleOf(definition, await sceneOf(world, 'owner')), [field]: userId };
-    const inBody = await new RestAsker(world, 0, { 'X-Api-Key': key }).ask(name, input);
-    const { accessToken } = await mint(world, key, { userId });
-    const oneself = await new RestAsker(world, 0, bearer(accessToken)).ask(name, input);
-    expect(inBody.ok || inBody.error.code).toEqual(oneself.ok || oneself.error.code);
-  });
+  it.each(onRest)(
+    'is allowed exactly what that person may, when an API key asks: $field of $name',
+    async ({ name, definition, field }) => {
+      const { userId } = await sceneOf(world, 'member');
+      const input = { ...exampleOf(definition, await sceneOf(world, 'owner')), [field]: userId };
+      const inBody = await new RestAsker(world, 0, { 'X-Api-Key': key }).ask(name, input);
+      const { accessToken } = await mint(world, key, { userId });
+      const oneself = await new RestAsker(world, 0, bearer(accessToken)).ask(name, input);
+      expect(inBody.ok || inBody.error.code).toEqual(oneself.ok || oneself.error.code);
+    },
+  );
 });

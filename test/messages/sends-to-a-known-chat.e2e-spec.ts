@@ -8,7 +8,7 @@ interface Sent {
 }
 
 /** Messages to known direct chats are written by a shorter statement: nothing may tell it from the longer one. */
-describe('messages to a direct chat that is known', () => {
+describe('Messages to a direct chat that the node knows', () => {
   let world: World;
 
   beforeAll(async () => {
@@ -19,7 +19,7 @@ describe('messages to a direct chat that is known', () => {
     await world.stop();
   });
 
-  it('keep their order among replies, which are not written plainly', async () => {
+  it('keep their order among replies, which take the longer statement', async () => {
     const { alice, bob, chatId } = await world.pair();
     const first = await alice.ok<Sent>('sendMessage', { chatId, senderId: alice.userId, content: 'first' });
     const sends = Array.from({ length: 60 }, (_, i) =>
@@ -42,7 +42,7 @@ describe('messages to a direct chat that is known', () => {
     );
   });
 
-  it('find a repeated key, beside others in the same batch', async () => {
+  it('are answered as before when their key is repeated, beside others in the same batch', async () => {
     const { alice, chatId } = await world.pair();
     const send = (clientId: string, content: string) =>
       alice.ask('sendMessage', { chatId, senderId: alice.userId, content, clientId });
@@ -62,7 +62,7 @@ describe('messages to a direct chat that is known', () => {
     expect(gaps).toEqual({ gaps: 0 });
   });
 
-  it('are refused once the chat is deleted, and open a new one when they name the person', async () => {
+  it('are refused once the chat is deleted; to the person instead, they open a new chat', async () => {
     const { alice, bob, chatId } = await world.pair();
     const send = (to: { chatId: number } | { receiverId: number }) =>
       alice.ask('sendMessage', { ...to, senderId: alice.userId, content: 'hello' });
@@ -84,7 +84,7 @@ describe('messages to a direct chat that is known', () => {
     if (again.ok) expect((again.data as Sent).chatId).not.toBe(chatId);
   });
 
-  it('are refused to who is neither of its two people', async () => {
+  it('are refused when the sender is not one of its two people', async () => {
     const { alice, chatId } = await world.pair();
     await alice.ok('sendMessage', { chatId, senderId: alice.userId, content: 'hello' });
     const stranger = await world.person();

@@ -1,9 +1,10 @@
 import pg from 'pg';
 import type { MembersPage } from '../../src/contract/index.js';
 import { groupOf } from '../support/groups.js';
-import { eventually, World } from '../support/world.js';
+import { waitingForLock } from '../support/database-locks.js';
+import { World } from '../support/world.js';
 
-describe('A group that somebody deletes at the moment at which', () => {
+describe('A group that its owner deletes at the moment at which', () => {
   let world: World;
   let holder: pg.Client;
   beforeAll(async () => {
@@ -15,14 +16,6 @@ describe('A group that somebody deletes at the moment at which', () => {
     await holder.end();
     await world.stop();
   });
-
-  const oneWaits = () =>
-    eventually(async () => {
-      const rows = await world.sql(
-        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      );
-      return rows.length === 1;
-    });
 
   it.each([
     [
@@ -37,7 +30,7 @@ describe('A group that somebody deletes at the moment at which', () => {
     await holder.query('SELECT FROM chats WHERE id = $1 FOR NO KEY UPDATE', [chatId]);
     await holder.query(change, [chatId]);
     const deleting = owner.ask('deleteChat', { chatId });
-    await oneWaits();
+    await waitingForLock(world);
     await holder.query('COMMIT');
     expect(await deleting).toMatchObject({ ok: false, error: { code } });
     const page = await members[0]!.ok<MembersPage>('getMembers', { chatId });

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { eventually, type Client, World } from '../support/world.js';
+import { waitingForLock } from '../support/database-locks.js';
+import { type Client, World } from '../support/world.js';
 
 const BLOCKED = { ok: false, error: { code: 'FORBIDDEN', message: 'This person has blocked you.' } };
 
@@ -11,7 +12,7 @@ interface ChatRow {
 }
 
 /** Two nodes over one database, and a transaction of the test's own to hold things up. */
-describe('A block at the same moment as', () => {
+describe('At the same moment as a block', () => {
   let world: World;
   let other: World;
   let holder: pg.Client;
@@ -36,15 +37,6 @@ describe('A block at the same moment as', () => {
     return { alice, bob };
   }
 
-  /** So many statements wait for a lock. */
-  const waiting = (count: number) =>
-    eventually(async () => {
-      const rows = await world.sql(
-        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      );
-      return rows.length === count;
-    });
-
   /** What the chat says of the blocks between its two people is what user_blocks says. */
   async function expectTrue(alice: Client, bob: Client): Promise<number> {
     const ids = [alice.userId, bob.userId];
@@ -67,7 +59,7 @@ describe('A block at the same moment as', () => {
     ['createChat', (bob, alice) => bob.ask('createChat', { user1Id: bob.userId, user2Id: alice.userId })],
     ['a first message', (bob, alice) => bob.ask('sendMessage', { receiverId: alice.userId, content: 'hi' })],
   ])('%s', (_, open) => {
-    it('that waits for it finds the block', async () => {
+    it('waits for it and finds the block', async () => {
       const { alice, bob } = await people();
       await alice.ok('getChats', alice.userId);
       await holder.query('BEGIN');
@@ -78,7 +70,7 @@ describe('A block at the same moment as', () => {
       ]);
       // It has looked, and seen no block.
       const opening = open(bob, alice);
-      await waiting(1);
+      await waitingForLock(world);
       await holder.query('COMMIT');
       await opening;
       expect(await bob.ask('sendMessage', { receiverId: alice.userId, content: 'hi' })).toEqual(BLOCKED);
@@ -103,7 +95,7 @@ describe('A block at the same moment as', () => {
     });
   });
 
-  it('the opening of the chat waits for that, and marks the chat', async () => {
+  it('an opening of the chat comes first: the block waits for it, and marks the chat', async () => {
     const { alice, bob } = await people();
     await holder.query('BEGIN');
     await holder.query(`INSERT INTO chats (type, "user1Id", "user2Id") VALUES ('direct', $1, $2)`, [
@@ -111,14 +103,14 @@ describe('A block at the same moment as', () => {
       alice.userId,
     ]);
     const block = alice.ok('blockUser', { userId: bob.userId });
-    await waiting(1);
+    await waitingForLock(world);
     await holder.query('COMMIT');
     await block;
     expect(await expectTrue(alice, bob)).toBe(1);
     expect(await bob.ask('sendMessage', { receiverId: alice.userId, content: 'hi' })).toEqual(BLOCKED);
   });
 
-  it('a send is before it or refused: one that had looked already is judged again', async () => {
+  it('a send comes before it or is refused, also one that had already looked', async () => {
     const { alice, bob } = await people();
     const { chatId } = await bob.ok<{ chatId: number }>('sendMessage', {
       receiverId: alice.userId,
@@ -127,16 +119,16 @@ describe('A block at the same moment as', () => {
     await holder.query('BEGIN');
     await holder.query('SELECT 1 FROM chats WHERE id = $1 FOR UPDATE', [chatId]);
     const block = alice.ok('blockUser', { userId: bob.userId });
-    await waiting(1);
+    await waitingForLock(world);
     const send = bob.ask('sendMessage', { chatId, content: 'too late' });
-    await waiting(2);
+    await waitingForLock(world, 2);
     await holder.query('COMMIT');
     await block;
     expect(await send).toEqual(BLOCKED);
     expect(await alice.ok('getMessages', { chatId })).toMatchObject({ messages: [{ content: 'before' }] });
   });
 
-  it('an edit is before it or refused', async () => {
+  it('an edit comes before it or is refused', async () => {
     const { alice, bob } = await people();
     const { id, chatId } = await bob.ok<{ id: number; chatId: number }>('sendMessage', {
       receiverId: alice.userId,
@@ -145,15 +137,15 @@ describe('A block at the same moment as', () => {
     await holder.query('BEGIN');
     await holder.query('SELECT 1 FROM chats WHERE id = $1 FOR UPDATE', [chatId]);
     const block = alice.ok('blockUser', { userId: bob.userId });
-    await waiting(1);
+    await waitingForLock(world);
     const edit = bob.ask('editMessage', { messageId: id, content: 'too late' });
-    await waiting(2);
+    await waitingForLock(world, 2);
     await holder.query('COMMIT');
     await block;
     expect(await edit).toEqual(BLOCKED);
   });
 
-  it('another block of each other is both', async () => {
+  it('a block by the other person holds as well', async () => {
     for (let round = 0; round < 10; round++) {
       const { alice, bob } = await people();
       await bob.ok('createChat', { user1Id: bob.userId, user2Id: alice.userId });

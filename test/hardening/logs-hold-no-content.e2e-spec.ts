@@ -9,9 +9,8 @@ import {
   definitionOf,
 } from '../../src/contract/index.js';
 import type { Answer } from '../../src/contract/index.js';
-import { freshDatabase } from '../support/cluster.js';
 import { exampleOf, ofAccounts, type Scene } from '../support/examples.js';
-import { type Addresses, Installation, type Program, serving } from '../support/process.js';
+import { type Addresses, ownInstallation, type Program, serving } from '../support/process.js';
 
 jest.setTimeout(120_000);
 
@@ -44,17 +43,8 @@ function markedInput(definition: CommandDefinition, scene: Scene): Record<string
   return input;
 }
 
-describe('What the server writes, at LOG_LEVEL=debug', () => {
-  let installed: Installation;
-  let database: Awaited<ReturnType<typeof freshDatabase>>;
-  beforeAll(async () => {
-    installed = await Installation.make();
-    database = await freshDatabase();
-  });
-  afterAll(async () => {
-    await installed.remove();
-    await database.drop();
-  });
+describe('The log at LOG_LEVEL=debug', () => {
+  const own = ownInstallation();
 
   /** Sends every command with the marker over both edges; the codes that came back. */
   async function driveAll({ rest, sockets }: Addresses, scene: Scene): Promise<string[]> {
@@ -128,10 +118,10 @@ describe('What the server writes, at LOG_LEVEL=debug', () => {
   it.each([
     ['JSON, in production', { NODE_ENV: 'production', AUTH: 'open' }],
     ['for people, in development', {}],
-  ])('holds no content and no token, whatever fails: %s', async (_name, variables) => {
-    const program: Program = installed.start({
+  ])('holds no content of messages and no token, whatever fails: %s', async (_name, variables) => {
+    const program: Program = own.installed.start({
       LOG_LEVEL: 'debug',
-      DATABASE_URL: database.url,
+      DATABASE_URL: own.database.url,
       ...variables,
     });
     const addresses = await serving(program);
@@ -139,7 +129,7 @@ describe('What the server writes, at LOG_LEVEL=debug', () => {
     expect(await driveAll(addresses, scene)).toContain('ok');
 
     // From now on rows with the marker fail in PostgreSQL, whose errors repeat them whole.
-    const client = new pg.Client({ connectionString: database.url });
+    const client = new pg.Client({ connectionString: own.database.url });
     await client.connect();
     await client.query(`
       ALTER TABLE messages ADD CONSTRAINT no_marker CHECK (content IS NULL OR content NOT LIKE '%${MARKER}%') NOT VALID;

@@ -46,7 +46,7 @@ describe('The limit of chats', () => {
     retryAfterMs: expect.any(Number),
   };
 
-  it('counts those that messages open: the message is refused alone, others go on', async () => {
+  it('counts chats that messages open: that message alone is refused, others go on', async () => {
     const { alice, bob, chatId } = await world.pair();
     const receivers = Array.from({ length: 10 }, () => world.newId());
     const answers = await Promise.all(
@@ -70,7 +70,7 @@ describe('The limit of chats', () => {
     expect((await send(bob, world.newId())).ok).toBe(true);
   });
 
-  it('counts a chat once, however many messages open it, and none that is not opened', async () => {
+  it('counts a chat once, however many messages would open it, and does not count one that is not opened', async () => {
     const [alice, bob, blocked] = [await world.person(), await world.person(), await world.person()];
     await blocked.ok('blockUser', { userId: alice.userId });
     const both = [alice, bob].flatMap((one, i, all) =>

@@ -7,7 +7,7 @@ import { Proxy } from '../support/proxy.js';
 import { World } from '../support/world.js';
 
 // What a key stands for is done once, also when the database fails between doing it and saying so.
-describe('A command with a key', () => {
+describe('A command with an idempotency key, tried again after the database failed,', () => {
   let world: World;
   let proxy: Proxy;
   let truth: pg.Pool;
@@ -65,8 +65,8 @@ describe('A command with a key', () => {
     return answer as unknown;
   };
 
-  describe.each(faults)('whose first try failed because %s', (_, fault) => {
-    it('writes one system message, which members hear and which shows no key', async () => {
+  describe.each(faults)('because %s', (_, fault) => {
+    it('writes one system message, which members hear and which does not show the key', async () => {
       const { alice, chatId } = await world.pair();
       const path = `/chats/${chatId}/system-messages`;
       const message = await retried(path, { content: 'Your parcel is here' }, 'COMMIT', fault);
@@ -78,7 +78,7 @@ describe('A command with a key', () => {
       expect(await alice.ok('getChats')).toMatchObject([{ lastSeq: 1, unread: 1, lastMessage: message }]);
     });
 
-    it('tells nobody of a system message who joined after it and does not see the past', async () => {
+    it('does not tell of a system message to somebody who joined after it and may not see the past', async () => {
       const { chatId, owner, members } = await groupOf(world, 1, { historyVisible: 'fromJoin' });
       const late = await world.person();
       const path = `/chats/${chatId}/system-messages`;
@@ -113,7 +113,7 @@ describe('A command with a key', () => {
     });
   });
 
-  it('stays its person’s: two of them make two users with the same one', async () => {
+  it('is separate for each person: two people make two users with the same key', async () => {
     const key = randomUUID();
     const make = (userId: number) =>
       world.http
@@ -125,7 +125,7 @@ describe('A command with a key', () => {
     expect(one.body.id).not.toBe(other.body.id);
   });
 
-  it('that makes a user of an externalId in use is refused, and may then name another', async () => {
+  it('is refused for an externalId in use, and may use the same key for another externalId', async () => {
     const [key, externalId] = [randomUUID(), randomUUID()];
     await world.http.post('/users').send({ externalId }).expect(201);
     const make = (of: object) => world.http.post('/users').set('Idempotency-Key', key).send(of);
@@ -133,7 +133,7 @@ describe('A command with a key', () => {
     expect((await make({ externalId: randomUUID() }).expect(201)).body.id).toEqual(expect.any(Number));
   });
 
-  it('has made one user, whatever a program does: the table takes no second one', async () => {
+  it('makes one user at most: the table itself refuses a second one with the key', async () => {
     const make = () => truth.query(`INSERT INTO users ("creationKey") VALUES ('0 key')`);
     await make();
     await expect(make()).rejects.toThrow(/users_creation_key/);

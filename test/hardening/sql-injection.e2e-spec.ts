@@ -7,7 +7,7 @@ import { type Client, World } from '../support/world.js';
 
 jest.setTimeout(90_000);
 
-/** Seconds that a payload would make PostgreSQL sleep: more than a statement may take. */
+/** Seconds that a payload would make PostgreSQL sleep: more than a statement may take, so it would end UNAVAILABLE. */
 const SLEEP = 20;
 
 /** What sqlmap tries first, by technique, for PostgreSQL; each in the forms that end a number or a text. */
@@ -99,12 +99,11 @@ describe('SQL in a parameter', () => {
     roles: await world.sql('SELECT rolname FROM pg_roles ORDER BY rolname'),
   });
 
-  const expectHarmless = (sent: object, code: string | null, ms: number) => {
+  const expectHarmless = (sent: object, code: string | null) => {
     expect({ ...sent, code }).not.toMatchObject({ code: expect.stringMatching(/^(INTERNAL|UNAVAILABLE)$/) });
-    expect({ ...sent, late: ms > 2_500 }).toEqual({ ...sent, late: false });
   };
 
-  it('does nothing, in any field of any command over Socket.IO', async () => {
+  it('has no effect in any field of any command over Socket.IO', async () => {
     const before = await untouched();
     for (const name of commandNames.filter((one) => definitionOf(one).socket)) {
       await setScene();
@@ -113,13 +112,8 @@ describe('SQL in a parameter', () => {
         for (const payload of payloadsFor(turn)) {
           for (const value of [payload, [payload], { [payload]: payload }]) {
             const input = { ...exampleOf(definitionOf(name), scene), [field]: value };
-            const began = performance.now();
             const answer = answerIn(await raw.askFrame(name, JSON.stringify(input)));
-            expectHarmless(
-              { name, field, payload },
-              answer.ok ? null : answer.error.code,
-              performance.now() - began,
-            );
+            expectHarmless({ name, field, payload }, answer.ok ? null : answer.error.code);
           }
         }
       }
@@ -128,7 +122,7 @@ describe('SQL in a parameter', () => {
     expect(await untouched()).toEqual(before);
   });
 
-  it('does nothing, in any parameter, query, body field or header over REST', async () => {
+  it('has no effect in any parameter, query, body field or header over REST', async () => {
     const before = await untouched();
     for (const name of commandNames.filter((one) => definitionOf(one).rest)) {
       await setScene();
@@ -150,7 +144,6 @@ describe('SQL in a parameter', () => {
             });
             const inQuery = rest!.method === 'GET' || rest!.method === 'DELETE';
             const query = new URLSearchParams(input as Record<string, string>).toString();
-            const began = performance.now();
             const reply = await http.ask({
               method: rest!.method,
               path: inQuery && query ? `${path}?${query}` : path,
@@ -158,7 +151,7 @@ describe('SQL in a parameter', () => {
               headers: inHeader ? { [field]: payload } : { 'X-User-Id': String(scene.userId) },
             });
             const code = reply.status < 400 ? null : reply.error().code;
-            expectHarmless({ name, field, payload }, code, performance.now() - began);
+            expectHarmless({ name, field, payload }, code);
           }),
         );
       }
@@ -166,7 +159,7 @@ describe('SQL in a parameter', () => {
     expect(await untouched()).toEqual(before);
   });
 
-  it('is stored as the text that it is', async () => {
+  it('is stored as plain text', async () => {
     await setScene();
     for (const content of payloads) {
       const { id } = await alice.ok<{ id: number }>('sendMessage', { chatId: scene.chatId, content });

@@ -3,9 +3,10 @@ import type { MessageView, UnreadCountView } from '../../src/contract/index.js';
 import { Sql } from '../../src/database/sql.js';
 import { auditUnread } from '../../src/receipts/audit-unread.js';
 import { markSeen } from '../../src/receipts/receipts.queries.js';
-import { eventually, World } from '../support/world.js';
+import { waitingForLock } from '../support/database-locks.js';
+import { World } from '../support/world.js';
 
-describe('Receipts and unread', () => {
+describe('Delivered, seen and unread:', () => {
   let world: World;
   beforeAll(async () => {
     world = await World.start();
@@ -136,12 +137,7 @@ describe('Receipts and unread', () => {
         bob.userId,
       ]);
       const marking = bob.ok<UnreadCountView>('markAsUnread', { chatId, messageId: ids[1] });
-      await eventually(async () => {
-        const waiting = await world.sql(
-          `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-        );
-        return waiting.length === 1;
-      });
+      await waitingForLock(world);
       for (const content of ['mine', 'mine too']) await phone.ok('sendMessage', { chatId, content });
       await holder.query({ text: markSeen.text, values: [[bob.userId], [null], [chatId]] });
       await holder.query('COMMIT');

@@ -1,6 +1,7 @@
 import { PresenceKeys } from '../../src/presence/presence-keys.js';
 import { type PresenceNode, presenceNode } from '../support/presence-nodes.js';
 import { describeWithRedis, Redis } from '../support/redis.js';
+import { pause } from '../support/time.js';
 import { eventually } from '../support/world.js';
 
 const [ALICE, BOB, CAROL, DAVE] = [1, 2, 3, 4];
@@ -12,7 +13,7 @@ const LAPSED = `local t = redis.call('TIME')
 return (tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1])) or 0) < t[1] * 1000 and 1 or 0`;
 
 /** What went wrong between a node and Redis leaves nobody online who is not, and tells nothing that is not so. */
-describeWithRedis('Presence over nodes knows no ghosts', () => {
+describeWithRedis('After a fault of Redis nobody stays online who has gone:', () => {
   let redis: Redis;
   let prefix: string;
   let prefixes = 0;
@@ -44,7 +45,7 @@ describeWithRedis('Presence over nodes knows no ghosts', () => {
   const isOnlineAt = async ({ store }: PresenceNode, userId = BOB): Promise<boolean> =>
     (await store.onlineAmong([userId])).has(userId);
 
-  it('of a node that was given up for dead, and enters people before it knows', async () => {
+  it('people of a node that was given up for dead, and comes back before it knows', async () => {
     // Renews its lease every three seconds.
     const one = await start(redis, 9_000);
     const [id] = await alive(one);
@@ -75,7 +76,7 @@ describeWithRedis('Presence over nodes knows no ghosts', () => {
       { runs: true, grace: false },
       { runs: false, grace: true },
       { runs: false, grace: false },
-    ])('of who leaves (the entry ran: $runs, with grace: $grace)', async ({ runs, grace }) => {
+    ])('they leave (the entry ran: $runs, with grace: $grace)', async ({ runs, grace }) => {
       const [one, other] = [await start(), await start()];
       loseOneEntry(runs);
       await one.store.enter(BOB, 'phone');
@@ -86,7 +87,7 @@ describeWithRedis('Presence over nodes knows no ghosts', () => {
       expect(await isOnlineAt(other)).toBe(false);
     });
 
-    it('nor of who stays: they are online everywhere soon', async () => {
+    it('they stay: they are online everywhere soon', async () => {
       const [one, other] = [await start(), await start()];
       loseOneEntry(false);
       await one.store.enter(BOB, 'phone');
@@ -94,7 +95,7 @@ describeWithRedis('Presence over nodes knows no ghosts', () => {
     });
   });
 
-  it('where a leaving got no answer while the link stayed up', async () => {
+  it('people whose leaving got no answer while the link stayed up', async () => {
     const [one, other] = [await start(), await start()];
     await one.store.enter(BOB, 'phone');
     jest.spyOn(PresenceKeys.prototype, 'leave').mockRejectedValueOnce(new Error('lost'));
@@ -102,7 +103,7 @@ describeWithRedis('Presence over nodes knows no ghosts', () => {
     await eventually(async () => !(await isOnlineAt(other)));
   });
 
-  it('of who came back before their leaving got no answer: they stay', async () => {
+  it('people who came back before their leaving got no answer stay online', async () => {
     const [one, other] = [await start(), await start()];
     await one.store.enter(BOB, 'phone');
     let lose: (error: Error) => void = () => undefined;
@@ -114,11 +115,11 @@ describeWithRedis('Presence over nodes knows no ghosts', () => {
     lose(new Error('lost'));
     await left;
     // A leaving is tried again with every look at the lease.
-    await new Promise((resolve) => setTimeout(resolve, LEASE_MS));
+    await pause(LEASE_MS);
     expect(await isOnlineAt(other)).toBe(true);
   });
 
-  it('while a node sweeps more people than its lease is long: its own stay, and nothing is told of them', async () => {
+  it('people of a node whose sweep takes longer than its lease stay online, and nothing is told of them', async () => {
     const one = await start();
     await one.store.enter(BOB, 'phone');
     const [id] = await alive(one);
@@ -140,7 +141,7 @@ describeWithRedis('Presence over nodes knows no ghosts', () => {
     expect(lapses).toBe(0);
   });
 
-  it('of a node whose own lease has run out: it renews it, and never sweeps itself', async () => {
+  it('a node whose own lease has run out renews it, and does not sweep itself', async () => {
     const one = await start();
     await one.store.enter(BOB, 'phone');
     const [id] = await alive(one);
@@ -150,7 +151,7 @@ describeWithRedis('Presence over nodes knows no ghosts', () => {
     expect(toldOf(BOB)).toEqual([true]);
   });
 
-  it('in a Redis that comes back as it was some time ago, and nothing is told', async () => {
+  it('after a Redis with an older state comes back, presence is right again and nothing is told', async () => {
     const saving = await Redis.start();
     const [one, other] = [await start(saving), await start(saving)];
     for (const userId of [BOB, CAROL]) await one.store.enter(userId, 'phone');
@@ -163,7 +164,7 @@ describeWithRedis('Presence over nodes knows no ghosts', () => {
     await saving.kill();
     await eventually(() => nodes.every(({ link }) => !link.isUp));
     // All leases in what was saved are over when it is read.
-    await new Promise((resolve) => setTimeout(resolve, LEASE_MS * 1.5));
+    await pause(LEASE_MS * 1.5);
     await saving.launch();
     await eventually(() => nodes.every(({ link }) => link.isUp));
     for (const node of [one, other, late]) {
@@ -173,7 +174,7 @@ describeWithRedis('Presence over nodes knows no ghosts', () => {
       });
     }
     // Until nodes that had died would be swept.
-    await new Promise((resolve) => setTimeout(resolve, LEASE_MS * 2));
+    await pause(LEASE_MS * 2);
     expect(nodes.flatMap(({ changes }) => changes)).toEqual([]);
     for (const node of nodes.splice(0)) await node.close();
     saving.close();

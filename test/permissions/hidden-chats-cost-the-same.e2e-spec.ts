@@ -22,7 +22,7 @@ const isRepeatable = (row: (typeof hidden)[number]) =>
  * Time can't be compared in a test, but what it is spent on can: a stranger to a chat costs the database the very
  * statements, in their order, that one who asks for what does not exist does.
  */
-describe('What a stranger costs', () => {
+describe('A command of a stranger to a chat', () => {
   const key = newApiKey();
   let world: World;
   let log: StatementLog;
@@ -60,21 +60,24 @@ describe('What a stranger costs', () => {
       ...(isRepeatable(row) ? [{ what: `${row.name} with a key`, row, keys: ['one', 'another'] }] : []),
     ]);
 
-    it.each(asked)('$what is what it is where there is nothing', async ({ row, keys }) => {
-      const scene = await sceneOf(world, 'stranger');
-      const stranger = await strangerTo(scene);
-      const costOf = async (at: Scene, clientId: string | undefined) => {
-        const input = await inputOf(row.name, at);
-        log.take();
-        expect(await stranger.refused(row.command, { ...input, clientId })).toBe('NOT_FOUND');
-        return log.take().filter((statement) => !ITS_OWN_TIME.test(statement));
-      };
-      const there = await costOf(scene, keys[0]);
-      expect(there).toEqual(await costOf(nowhere(scene), keys[1]));
-      expect(there).not.toEqual([]);
-    });
+    it.each(asked)(
+      'runs the same statements as for a chat that does not exist: $what',
+      async ({ row, keys }) => {
+        const scene = await sceneOf(world, 'stranger');
+        const stranger = await strangerTo(scene);
+        const costOf = async (at: Scene, clientId: string | undefined) => {
+          const input = await inputOf(row.name, at);
+          log.take();
+          expect(await stranger.refused(row.command, { ...input, clientId })).toBe('NOT_FOUND');
+          return log.take().filter((statement) => !ITS_OWN_TIME.test(statement));
+        };
+        const there = await costOf(scene, keys[0]);
+        expect(there).toEqual(await costOf(nowhere(scene), keys[1]));
+        expect(there).not.toEqual([]);
+      },
+    );
 
-    it.each(served)('$name does not wait for the members of a chat', async ({ name, command }) => {
+    it.each(served)('is answered while a member holds the chat locked: $name', async ({ name, command }) => {
       const scene = await sceneOf(world, 'stranger');
       const stranger = await strangerTo(scene);
       const member = new pg.Client({ connectionString: world.config.database.url! });

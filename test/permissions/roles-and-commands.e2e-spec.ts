@@ -39,7 +39,7 @@ function ruled({ command }: Row, role: Role, open: boolean): Outcome {
 
 const modes = [openMode, tokens, inTheirNames];
 
-describe.each([openMode, tokens])('The matrix of permissions in $name', ({ rules, knows }) => {
+describe.each([openMode, tokens])('The table of permissions in $name', ({ rules, knows }) => {
   const rows = rowsOf[rules];
   const asked = roles.filter((role) => knows('REST', role));
 

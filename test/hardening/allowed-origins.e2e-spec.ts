@@ -32,7 +32,7 @@ describe('With ALLOWED_ORIGINS', () => {
   });
   afterAll(() => world.stop());
 
-  it.each([OURS, 'http://localhost:5173', undefined])('a connection is open to %s', async (origin) => {
+  it.each([OURS, 'http://localhost:5173', undefined])('%s may connect', async (origin) => {
     expect(await mayConnect(world, origin)).toEqual([true, true]);
   });
 
@@ -53,11 +53,11 @@ describe('With ALLOWED_ORIGINS', () => {
     'http://localhost:5174',
     'https://app.example, https://evil.example',
     'file://',
-  ])('a connection is closed to the origin %j, over either transport', async (origin) => {
+  ])('the origin %j may not connect, over either transport', async (origin) => {
     expect(await mayConnect(world, origin)).toEqual([false, false]);
   });
 
-  it('REST lets pages of these origins read, and no others; never with cookies', async () => {
+  it('pages of these origins may read over REST, and no others; never with cookies', async () => {
     const asked = async (origin: string) => {
       const plain = await world.http.get('/users/online').set('Origin', origin);
       const preflight = await world.http
@@ -84,7 +84,7 @@ describe('With ALLOWED_ORIGINS', () => {
 });
 
 describe('With ALLOWED_ORIGINS=none', () => {
-  it('no page connects, and what is no browser does', async () => {
+  it('no page may connect, and a client that is no browser may', async () => {
     const world = await World.start({ ALLOWED_ORIGINS: 'none' });
     expect(await mayConnect(world, OURS)).toEqual([false, false]);
     expect(await mayConnect(world, 'null')).toEqual([false, false]);
@@ -94,7 +94,7 @@ describe('With ALLOWED_ORIGINS=none', () => {
 });
 
 describe('Without ALLOWED_ORIGINS', () => {
-  it('every page may connect and read, without cookies', async () => {
+  it('every page may connect and read, but without cookies', async () => {
     const world = await World.start();
     expect(await mayConnect(world, 'https://evil.example')).toEqual([true, true]);
     const { headers } = await world.http.get('/users/online').set('Origin', 'https://evil.example');

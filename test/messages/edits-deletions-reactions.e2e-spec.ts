@@ -1,7 +1,7 @@
 import type { MessageView } from '../../src/contract/index.js';
 import { World } from '../support/world.js';
 
-describe('The life of a message', () => {
+describe('A change of a message:', () => {
   let world: World;
   beforeAll(async () => {
     world = await World.start();
@@ -32,7 +32,7 @@ describe('The life of a message', () => {
       expect(body.map((edit: { content: string }) => edit.content)).toEqual(['first', 'second']);
     });
 
-    it('of the same text is no change', async () => {
+    it('to the same text is no change', async () => {
       const { alice, messageId, message } = await sent();
       expect(await alice.ok('editMessage', { messageId, content: 'first' })).toMatchObject({
         version: message.version,
@@ -88,7 +88,7 @@ describe('The life of a message', () => {
       expect(await alice.refused('editMessage', { messageId, content: 'x' })).toBe('NOT_FOUND');
     });
 
-    it('for everyone is the sender’s; for me is anyone’s and only mine, on all my devices', async () => {
+    it('for everyone is allowed to the sender; for oneself to anyone, on all their devices and for nobody else', async () => {
       const { alice, bob, chatId, messageId } = await sent();
       const phone = await world.person(bob.userId);
       expect(await bob.refused('deleteMessage', { messageId, for: 'everyone' })).toBe('FORBIDDEN');
@@ -104,7 +104,7 @@ describe('The life of a message', () => {
       expect(item?.lastMessage).toBeNull();
     });
 
-    it('for me leaves the newest of the others as the last message of my list, and of mine alone', async () => {
+    it('for oneself leaves the newest other message as the last one, in one’s own list only', async () => {
       const { alice, bob, chatId } = await sent();
       const ids: number[] = [];
       for (const content of ['second', 'third', 'fourth']) {
@@ -147,7 +147,7 @@ describe('The life of a message', () => {
   });
 
   describe('reactions', () => {
-    it('are counted, many a person, one of a kind', async () => {
+    it('are counted: several a person, each emoji once', async () => {
       const { alice, bob, messageId, chatId } = await sent();
       await bob.ok('addReaction', { messageId, emoji: '👍' });
       const first = await alice.next<{ version: number }>('reactionsChanged');
@@ -186,7 +186,7 @@ describe('The life of a message', () => {
     });
   });
 
-  it('concurrent changes of one chat take versions without gaps', async () => {
+  it('takes the next version without a gap, also among concurrent ones', async () => {
     const { alice, bob, chatId } = await world.pair();
     const messages = await Promise.all(
       Array.from({ length: 10 }, (_, i) =>

@@ -65,7 +65,7 @@ describe('The presence of others', () => {
   };
 
   describe.each(edges)('asked for over %s', (edge) => {
-    it('is told of who shares a chat with the asker, direct or group, in the order asked', async () => {
+    it('is shown of people who share a chat with the asker, direct or group, in the order asked', async () => {
       const [directId, groupId, offlineId] = await people(3);
       const alice = await world.person();
       await chat(alice.userId, directId!);
@@ -80,7 +80,7 @@ describe('The presence of others', () => {
       ]);
     });
 
-    it('is the same for who shares nothing as for who does not exist', async () => {
+    it('looks the same for somebody without a common chat as for somebody who does not exist', async () => {
       const [alice, bob] = await Promise.all([world.person(), world.person()]);
       await bob.ok('userOffline');
       await bob.ok('userOnline', bob.userId);
@@ -94,7 +94,7 @@ describe('The presence of others', () => {
       expect(online.map(({ userId }) => userId)).toEqual([alice.userId]);
     });
 
-    it('is told whole to the application', async () => {
+    it('is shown of everybody to the application', async () => {
       const bob = await world.person();
       const application = over(edge, world, await world.stranger());
       expect(await application.ok('getPresence', { userIds: [bob.userId] })).toMatchObject([
@@ -115,7 +115,7 @@ describe('The presence of others', () => {
     });
   });
 
-  it('is hidden in the profile, too, from who shares nothing', async () => {
+  it('is hidden in the profile, too, from people without a common chat', async () => {
     const bob = await world.person();
     const { lastSeenAt } = await bob.ok<PresenceView>('userOffline');
     const [friend, stranger] = await people(2);
@@ -147,7 +147,7 @@ describe('The presence of others', () => {
       expect(await alice.next('userStatus')).toMatchObject({ userId: bobId, online: false });
     });
 
-    it('is not told to members of a group who do not watch, nor to other devices of who does', async () => {
+    it('is not told to members of a group who do not watch, nor to other devices of the one who does', async () => {
       const [alice, dora] = await Promise.all([world.person(), world.person()]);
       const tablet = await world.person(alice.userId);
       const [bobId] = await people(1);
@@ -158,7 +158,7 @@ describe('The presence of others', () => {
       for (const client of [dora, tablet]) expect(await heardOf(client, bobId!)).toEqual([]);
     });
 
-    it('is told once to who watches somebody they have a direct chat with', async () => {
+    it('is told once to somebody who watches a person they have a direct chat with', async () => {
       const alice = await world.person();
       const [bobId] = await people(1);
       await chat(alice.userId, bobId!);
@@ -190,7 +190,7 @@ describe('The presence of others', () => {
       expect(await heardOf(alice, bobId!, malloryId)).toEqual([]);
     });
 
-    it('is not told of who shares no chat, though they were asked for', async () => {
+    it('is not told of people without a common chat, though they were asked for', async () => {
       const alice = await world.person();
       const [bobId] = await people(1);
       expect(await alice.ok('watchPresence', { userIds: [bobId, alice.userId] })).toEqual([
@@ -231,7 +231,7 @@ describe('The presence of others', () => {
       expect(await heardOf(alice, bobId!)).toEqual([]);
     });
 
-    it('ends also when the database was away as it was to be checked', async () => {
+    it('ends also when the database was away at the moment of the check', async () => {
       const alice = await world.person();
       const [bobId] = await people(1);
       const chatId = await group(alice.userId, bobId!);
@@ -248,7 +248,7 @@ describe('The presence of others', () => {
       spy.mockRestore();
     });
 
-    it('is for a socket at which its own person is online', async () => {
+    it('needs a socket whose own person is online', async () => {
       const alice = await world.person();
       const [bobId] = await people(1);
       await group(alice.userId, bobId!);

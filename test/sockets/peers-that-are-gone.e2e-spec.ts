@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { freshDatabase } from '../support/cluster.js';
-import { Installation, serving } from '../support/process.js';
+import { ownInstallation, serving } from '../support/process.js';
 import { RawSocket } from '../support/raw-socket.js';
 import { World } from '../support/world.js';
 
@@ -21,19 +20,10 @@ async function opened(port: number): Promise<Socket> {
 }
 
 describe('A peer that is gone', () => {
-  let installed: Installation;
-  let database: Awaited<ReturnType<typeof freshDatabase>>;
-  beforeAll(async () => {
-    installed = await Installation.make();
-    database = await freshDatabase();
-  });
-  afterAll(async () => {
-    await installed.remove();
-    await database.drop();
-  });
+  const own = ownInstallation();
 
-  it('while its handshake waits, for something or for nothing, ends no process', async () => {
-    const node = installed.start({ HOST: '127.0.0.1', DATABASE_URL: database.url });
+  it('while its handshake waits does not end the process, whatever it asked for', async () => {
+    const node = own.installed.start({ HOST: '127.0.0.1', DATABASE_URL: own.database.url });
     const { rest, sockets } = await serving(node);
     const port = Number(new URL(sockets).port);
     const ours = '/socket.io/?EIO=4&transport=websocket';
@@ -57,7 +47,7 @@ describe('A peer that is gone', () => {
     expect(await node.exited).toBe(0);
   });
 
-  it('at a socket, and connections that never ask anything, hold up no stop', async () => {
+  it('or that never asks anything does not hold up a stop', async () => {
     const world = await World.start({ DRAIN_NOTICE_MS: '0', DRAIN_SPREAD_MS: '0' });
     const deaf = await RawSocket.connect(world.socketUrl);
     deaf.pause();
@@ -71,8 +61,9 @@ describe('A peer that is gone', () => {
       'POST /chats HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
     );
     const began = performance.now();
-    await world.stop();
+    await world.app.stop();
     expect(performance.now() - began).toBeLessThan(STOPPED_WITHIN_MS);
+    await world.stop();
     for (const socket of [...silent, used, asking]) socket.destroy();
     deaf.close();
   });
