@@ -34,7 +34,8 @@ const MODELS = {
 
 /** What edges may not touch. */
 const STORAGE = {
-  regex: '^(@nestjs/sequelize|sequelize(-typescript)?|pg)$|/database/(models/|sql\\.js$)|\\.queries\\.js$',
+  regex:
+    '^(@nestjs/sequelize|sequelize(-typescript)?|pg)$|/database/(models/|database\\.js$)|\\.queries\\.js$',
   message: 'An edge calls its service: no model, no query.',
 };
 

@@ -1,4 +1,4 @@
-import type { Statement } from '../database/sql.js';
+import type { Statement } from '../database/database.js';
 
 /** `$1` name that is shown: a new user. */
 export const insertUser: Statement = {

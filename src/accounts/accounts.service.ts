@@ -7,7 +7,7 @@ import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import { type AccountView, AppError, type CommandInput, type SessionView } from '../contract/index.js';
 import { isUniqueViolation, isUserIdTaken } from '../common/errors/failure.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import {
   accountOfUser,
   credentialsByUsername,
@@ -32,7 +32,7 @@ export class AccountsService {
 
   constructor(
     @Inject(APP_CONFIG) { auth }: AppConfig,
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly passwords: Passwords,
     private readonly sessions: Sessions,
     tokens: AccessTokens,
@@ -47,7 +47,7 @@ export class AccountsService {
     if (!registration) throw new AppError('NOT_CONFIGURED');
     const passwordHash = await this.passwords.hash(password);
     try {
-      const begun = await this.sql.transaction(async (runner) => {
+      const begun = await this.database.transaction(async (runner) => {
         const [user] = await runner.rows<{ userId: number }>(insertUser, [name ?? null]);
         const userId = user!.userId;
         await runner.rows(insertCredentials, [userId, username, passwordHash]);
@@ -64,7 +64,7 @@ export class AccountsService {
   async login({ username, password }: CommandInput<'login'>): Promise<SessionView> {
     const { refreshDays } = this.own();
     const known = await this.passwords.matching(password, async () => {
-      const [row] = await this.sql.rows<Known>(credentialsByUsername, [username]);
+      const [row] = await this.database.rows<Known>(credentialsByUsername, [username]);
       return row;
     });
     if (!known) throw new AppError('CREDENTIALS_WRONG');
@@ -87,7 +87,7 @@ export class AccountsService {
   /** @throws AppError NOT_FOUND in open mode, for somebody nobody has heard of. */
   async me(actor: Actor): Promise<AccountView> {
     // The row is the view: timestamps come as text of that form.
-    const [account] = await this.sql.rows<AccountView>(accountOfUser, [personOf(actor)]);
+    const [account] = await this.database.rows<AccountView>(accountOfUser, [personOf(actor)]);
     if (!account) throw new AppError('NOT_FOUND');
     return account;
   }
@@ -100,12 +100,12 @@ export class AccountsService {
     const { refreshDays } = this.own();
     const userId = personOf(actor);
     const known = await this.passwords.matching(currentPassword, async () => {
-      const [row] = await this.sql.rows<Known>(credentialsOfUser, [userId]);
+      const [row] = await this.database.rows<Known>(credentialsOfUser, [userId]);
       return row;
     });
     if (!known) throw new AppError('CREDENTIALS_WRONG');
     const passwordHash = await this.passwords.hash(newPassword);
-    const begun = await this.sql.transaction(async (runner) => {
+    const begun = await this.database.transaction(async (runner) => {
       const replaced = await runner.rows(replaceHash, [userId, known.passwordHash, passwordHash]);
       if (replaced.length === 0) throw new AppError('CREDENTIALS_WRONG');
       await this.sessions.endAll(userId, runner);

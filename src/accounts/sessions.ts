@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type AccountView, AppError } from '../contract/index.js';
-import { type Runner, Sql } from '../database/sql.js';
+import { type Runner, Database } from '../database/database.js';
 import { beginSession, endSession, endSessions, rotateSession } from './accounts.queries.js';
 
 /** Most sessions of one user; a new one takes the place of the one that was not refreshed for longest. */
@@ -26,10 +26,15 @@ type SessionRow = AccountView & { expiresAt: string };
  */
 @Injectable()
 export class Sessions {
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly database: Database) {}
 
   /** @throws AppError CREDENTIALS_WRONG when the password is another one by now. */
-  async begin(userId: number, passwordHash: string, days: number, runner: Runner = this.sql): Promise<Begun> {
+  async begin(
+    userId: number,
+    passwordHash: string,
+    days: number,
+    runner: Runner = this.database,
+  ): Promise<Begun> {
     const id = randomUUID();
     const { token, hash } = newToken(id);
     const values = [id, userId, hash, days, passwordHash, MAX_SESSIONS];
@@ -43,9 +48,9 @@ export class Sessions {
     const spent = parsed(refreshToken);
     if (!spent) throw new AppError('TOKEN_INVALID');
     const { token, hash } = newToken(spent.id);
-    const [row] = await this.sql.rows<SessionRow>(rotateSession, [spent.id, spent.hash, hash, days]);
+    const [row] = await this.database.rows<SessionRow>(rotateSession, [spent.id, spent.hash, hash, days]);
     if (row) return begun(row, token);
-    const [ended] = await this.sql.rows<{ reused: boolean }>(endSession, [spent.id, spent.hash]);
+    const [ended] = await this.database.rows<{ reused: boolean }>(endSession, [spent.id, spent.hash]);
     if (!ended) throw new AppError('TOKEN_INVALID');
     throw new AppError(ended.reused ? 'TOKEN_REUSED' : 'TOKEN_EXPIRED');
   }
@@ -53,7 +58,7 @@ export class Sessions {
   /** Ends the session of a token, if there is one. */
   async end(refreshToken: string): Promise<void> {
     const token = parsed(refreshToken);
-    if (token) await this.sql.rows(endSession, [token.id, token.hash]);
+    if (token) await this.database.rows(endSession, [token.id, token.hash]);
   }
 
   async endAll(userId: number, runner: Runner): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Statement } from '../database/sql.js';
+import type { Statement } from '../database/database.js';
 
 /**
  * Whether one person blocks another, looked up by index in whatever statement it stands. Both are SQL expressions

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, personOf } from '../commands/identity/actor.js';
 import { KnownUsers } from '../users/directory/known-users.js';
 import { AppError, type BlockView, type CommandInput } from '../contract/index.js';
-import { type Runner, Sql } from '../database/sql.js';
+import { type Runner, Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
 import { Blocks } from './blocks.js';
 import {
@@ -28,7 +28,7 @@ interface Block {
 @Injectable()
 export class BlocksService {
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly users: KnownUsers,
     private readonly publisher: Publisher,
     private readonly blocks: Blocks,
@@ -44,7 +44,7 @@ export class BlocksService {
     const userId = personOf(actor);
     if (blockedId === userId) throw oneself();
     await this.users.ensure([userId, blockedId]);
-    const { blockedAt, added, shared } = await this.sql.transaction((runner) =>
+    const { blockedAt, added, shared } = await this.database.transaction((runner) =>
       add(runner, userId, blockedId),
     );
     const view: BlockView = { userId: blockedId, blocked: true, blockedAt };
@@ -59,7 +59,7 @@ export class BlocksService {
   /** Takes a block back; one that is not there, too. */
   async unblock(actor: Actor, { userId: blockedId }: CommandInput<'unblockUser'>): Promise<BlockView> {
     const userId = personOf(actor);
-    const removed = await this.sql.transaction(async (runner) => {
+    const removed = await this.database.transaction(async (runner) => {
       await runner.rows(lockPair, [userId, blockedId]);
       const rows = await runner.rows(removeBlock, [userId, blockedId]);
       if (rows.length > 0) await runner.rows(markDirectChat, [userId, blockedId, false]);
@@ -75,7 +75,7 @@ export class BlocksService {
 
   /** Whom the asker blocks, by id. */
   async page(actor: Actor, { after = 0, limit }: CommandInput<'getBlocks'>): Promise<BlockView[]> {
-    return this.sql.rows<BlockView>(blocksOf, [personOf(actor), after, limit]);
+    return this.database.rows<BlockView>(blocksOf, [personOf(actor), after, limit]);
   }
 
   /** Who is blocked now may have the blocker on the screen as online. Those who share no chat have heard nothing. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../contract/index.js';
-import { Sql, type Statement } from '../database/sql.js';
+import { Database, type Statement } from '../database/database.js';
 import { blockedAmong, blockedMembers, blockersAmong } from './blocks.queries.js';
 
 /** Somebody has blocked another, or taken it back. */
@@ -18,7 +18,7 @@ export interface BlockChange {
 export class Blocks {
   private readonly listeners: ((change: BlockChange) => void)[] = [];
 
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly database: Database) {}
 
   /**
    * Those of the people who block the viewer: to the viewer they look offline, never seen, and never type.
@@ -35,7 +35,7 @@ export class Blocks {
 
   /** The members of a chat whom a person blocks: in a group they are not told that the person types. */
   async blockedIn(chatId: number, userId: number): Promise<number[]> {
-    const rows = await this.sql.rows<{ userId: number }>(blockedMembers, [userId, chatId]);
+    const rows = await this.database.rows<{ userId: number }>(blockedMembers, [userId, chatId]);
     return rows.map((row) => row.userId);
   }
 
@@ -55,7 +55,7 @@ export class Blocks {
     people: readonly number[],
   ): Promise<Set<number>> {
     if (userId === null || people.length === 0) return new Set();
-    const rows = await this.sql.rows<{ userId: number }>(statement, [userId, people]);
+    const rows = await this.database.rows<{ userId: number }>(statement, [userId, people]);
     return new Set(rows.map((row) => row.userId));
   }
 }

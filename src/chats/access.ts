@@ -4,7 +4,7 @@ import { blockedByOther, blockingOther, Blocks } from '../blocks/blocks.js';
 import { AppError, endedByBlock, type Permission } from '../contract/index.js';
 import type { ChatType } from '../database/models/chat.model.js';
 import type { Role } from '../database/models/chat-member.model.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { membershipOf } from './chats.queries.js';
 import { isAllowed } from './permissions.js';
 
@@ -33,7 +33,7 @@ export type MembershipRow = Omit<Membership, 'userId' | 'role'> & { role: Role |
 @Injectable()
 export class Access {
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly blocks: Blocks,
   ) {}
 
@@ -43,7 +43,7 @@ export class Access {
    * @throws AppError FORBIDDEN for a member whose role is not enough, and for what a block has ended.
    */
   async require(actor: Actor, permission: Permission, chatId: number): Promise<Membership> {
-    const [chat] = await this.sql.rows<MembershipRow>(membershipOf, [chatId, actor.userId]);
+    const [chat] = await this.database.rows<MembershipRow>(membershipOf, [chatId, actor.userId]);
     return judge(actor, permission, chat);
   }
 

@@ -1,5 +1,5 @@
 import { blockBetween } from '../blocks/blocks.queries.js';
-import type { Statement } from '../database/sql.js';
+import type { Statement } from '../database/database.js';
 
 const pair = (chat: string, one: string, other: string) => `
   ${chat}.type = 'direct'

@@ -11,7 +11,7 @@ import {
   MAX_INTEGER,
   type MemberView,
 } from '../contract/index.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { PresenceService } from '../presence/presence.service.js';
 import { Publisher } from '../delivery/publisher.js';
 import { Access, judge, type MembershipRow } from './access.js';
@@ -45,7 +45,7 @@ const OPEN_ATTEMPTS = 5;
 @Injectable()
 export class ChatsService {
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly access: Access,
     private readonly users: KnownUsers,
     private readonly presence: PresenceService,
@@ -66,7 +66,7 @@ export class ChatsService {
     }
     await this.users.ensure([user1Id, user2Id]);
     for (let attempt = 0; attempt < OPEN_ATTEMPTS; attempt++) {
-      const [row] = await this.sql.rows<ChatRow & { created: boolean }>(openDirectChat, [
+      const [row] = await this.database.rows<ChatRow & { created: boolean }>(openDirectChat, [
         user1Id,
         user2Id,
         actor.userId !== null,
@@ -86,8 +86,8 @@ export class ChatsService {
   async get(actor: Actor, { chatId }: { chatId: number }): Promise<ChatDetails> {
     await this.access.require(actor, 'chat.read', chatId);
     const [[row], members] = await Promise.all([
-      this.sql.rows<ChatRow & LastMessageColumns>(chatById, [chatId, actor.userId]),
-      this.sql.rows<MemberView>(membersOfChat, [chatId, MAX_MEMBERS_SHOWN]),
+      this.database.rows<ChatRow & LastMessageColumns>(chatById, [chatId, actor.userId]),
+      this.database.rows<MemberView>(membersOfChat, [chatId, MAX_MEMBERS_SHOWN]),
     ]);
     if (!row) throw new AppError('NOT_FOUND');
     return { ...toChatView(row), lastMessage: toLastMessage(row), members };
@@ -98,7 +98,7 @@ export class ChatsService {
     const userId = personOf(actor);
     const [milliseconds, id] = before === undefined ? [null, MAX_INTEGER] : before.split('.').map(Number);
     const activity = milliseconds == null ? 'infinity' : new Date(milliseconds).toISOString();
-    const rows = await this.sql.rows<ChatListRow>(chatsOfUser, [userId, activity, id, limit]);
+    const rows = await this.database.rows<ChatListRow>(chatsOfUser, [userId, activity, id, limit]);
     return this.listItems(rows);
   }
 
@@ -118,7 +118,7 @@ export class ChatsService {
    */
   async delete(actor: Actor, { chatId }: { chatId: number }): Promise<ChatDeletedView> {
     const chat = await this.access.require(actor, 'chat.delete', chatId);
-    const gone = await this.sql.transaction(async (runner) => {
+    const gone = await this.database.transaction(async (runner) => {
       await runner.rows(lockChat, [chatId]);
       const [row] = await runner.rows<MembershipRow>(membershipOf, [chatId, actor.userId]);
       judge(actor, 'chat.delete', row);

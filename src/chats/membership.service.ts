@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, personOf } from '../commands/identity/actor.js';
 import { Access } from './access.js';
 import { AppError, type CommandInput, type MembershipView } from '../contract/index.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
 import { setMembership } from '../groups/members.queries.js';
 
@@ -10,7 +10,7 @@ import { setMembership } from '../groups/members.queries.js';
 @Injectable()
 export class MembershipService {
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly access: Access,
     private readonly publisher: Publisher,
   ) {}
@@ -24,7 +24,7 @@ export class MembershipService {
     const userId = personOf(actor);
     const { chatId, version } = await this.access.require(actor, 'chat.settings', input.chatId);
     const { mutedUntil, archived = null, pinned = null } = input;
-    const [settings] = await this.sql.rows<Omit<MembershipView, 'chatId' | 'version'>>(setMembership, [
+    const [settings] = await this.database.rows<Omit<MembershipView, 'chatId' | 'version'>>(setMembership, [
       chatId,
       userId,
       mutedUntil !== undefined,

@@ -11,7 +11,7 @@ import { Chat } from './models/chat.model.js';
 import { Message } from './models/message.model.js';
 import { User } from './models/user.model.js';
 import { countPools } from './pool-meters.js';
-import { Sql } from './sql.js';
+import { Database } from './database.js';
 
 /** Connections of the whole that go to Sequelize; the rest are for prepared statements. */
 const SEQUELIZE_SHARE = 0.25;
@@ -57,30 +57,30 @@ function databaseUrl(config: AppConfig): string {
   ],
   providers: [
     {
-      provide: Sql,
+      provide: Database,
       inject: [APP_CONFIG],
       useFactory: (config: AppConfig) =>
-        new Sql({
+        new Database({
           url: databaseUrl(config),
           pool: config.database.pool - Math.max(1, Math.floor(config.database.pool * SEQUELIZE_SHARE)),
           timeoutMs: config.database.timeoutMs,
         }),
     },
   ],
-  exports: [Sql, SequelizeModule],
+  exports: [Database, SequelizeModule],
 })
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(
-    @Inject(Sql) private readonly sql: Sql,
+    @Inject(Database) private readonly database: Database,
     @Inject(getConnectionToken()) models: Sequelize,
     metrics: Metrics,
     vitals: Vitals,
   ) {
-    countPools(metrics, sql, models);
-    vitals.watch('database', () => sql.answers(), { essential: true });
+    countPools(metrics, database, models);
+    vitals.watch('database', () => database.answers(), { essential: true });
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.sql.close();
+    await this.database.close();
   }
 }

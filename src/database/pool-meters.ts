@@ -1,6 +1,6 @@
 import type { Sequelize } from 'sequelize';
 import type { Metrics } from '../common/metrics/metrics.js';
-import type { Sql } from './sql.js';
+import type { Database } from './database.js';
 
 /** Sequelize keeps its pool under this name, and declares no type for it. */
 interface ModelPool {
@@ -8,10 +8,10 @@ interface ModelPool {
 }
 
 /** Makes the gauges of both pools. */
-export function countPools(metrics: Metrics, sql: Sql, models: Sequelize): void {
+export function countPools(metrics: Metrics, database: Database, models: Sequelize): void {
   const { pool } = models.connectionManager as unknown as ModelPool;
   const pools = {
-    sql: () => sql.load,
+    sql: () => database.load,
     models: () => ({ busy: pool.using, idle: pool.available, waiting: pool.waiting }),
   };
   for (const [name, load] of Object.entries(pools)) {

@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { Namespace, Server } from 'socket.io';
 import { bigints } from '../database/binary-array.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { Connection } from '../sockets/connection.js';
 import type { LocalAdapter } from './local-adapter.js';
 import { chatRoom, isChatRoom, personOf, userRoom } from './room-names.js';
@@ -47,7 +47,7 @@ export class RoomAudit implements OnApplicationShutdown {
   private looking = false;
   private failing = false;
 
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly database: Database) {}
 
   /** Called once by the adapter, before the first connection. */
   use(server: Server): void {
@@ -76,7 +76,7 @@ export class RoomAudit implements OnApplicationShutdown {
     if (this.looking) return;
     this.looking = true;
     try {
-      const [changed] = await this.sql.rows<Changed>(changedGroups, [this.lookedAt, MOST_FOUND]);
+      const [changed] = await this.database.rows<Changed>(changedGroups, [this.lookedAt, MOST_FOUND]);
       if (changed) await this.follow(changed);
       this.failing = false;
     } catch (error) {
@@ -100,7 +100,7 @@ export class RoomAudit implements OnApplicationShutdown {
 
   private async correctGroups(ids: readonly number[]): Promise<void> {
     type Row = { chatId: number; userIds: number[]; settled: number[] };
-    const rows = await this.undisturbed(() => this.sql.rows<Row>(membersOfGroups, [bigints(ids)]));
+    const rows = await this.undisturbed(() => this.database.rows<Row>(membersOfGroups, [bigints(ids)]));
     const members = new Map(rows.map((row) => [row.chatId, row]));
     const { adapter } = this;
     if (!adapter) return;
@@ -119,7 +119,7 @@ export class RoomAudit implements OnApplicationShutdown {
 
   private async correctPeople(people: readonly number[]): Promise<void> {
     type Row = { userId: number; groups: number[] };
-    const rows = await this.undisturbed(() => this.sql.rows<Row>(groupsOf, [bigints(people)]));
+    const rows = await this.undisturbed(() => this.database.rows<Row>(groupsOf, [bigints(people)]));
     for (const { userId, groups } of rows) {
       const rooms = new Set(groups.map(chatRoom));
       for (const connection of this.connectionsIn(userRoom(userId))) {

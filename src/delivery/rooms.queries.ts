@@ -1,4 +1,4 @@
-import type { Statement } from '../database/sql.js';
+import type { Statement } from '../database/database.js';
 
 /** `$1` people: the groups of each. */
 export const groupsOf: Statement = {

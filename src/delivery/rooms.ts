@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Server, Socket } from 'socket.io';
 import { bigints } from '../database/binary-array.js';
 import { GroupCommit, type Outcome } from '../common/flow/batcher.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { Connection } from '../sockets/connection.js';
 import { ANSWER_WITHIN_MS } from '../sockets/deadlines.js';
 import { ARRIVALS_EVERY_MS, Pace } from '../common/flow/pace.js';
@@ -35,7 +35,7 @@ export class Rooms {
   private readonly listeners: LeaveListener[] = [];
   private server: Server | null = null;
 
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly database: Database) {}
 
   /** Called once by the adapter, before the first connection. */
   use(server: Server): void {
@@ -113,7 +113,7 @@ export class Rooms {
 
   private async readGroups(userIds: readonly number[]): Promise<Outcome<number[]>[]> {
     await this.pace.wait();
-    const rows = await this.sql.rows<{ userId: number; groups: number[] }>(groupsOf, [
+    const rows = await this.database.rows<{ userId: number; groups: number[] }>(groupsOf, [
       bigints([...new Set(userIds)]),
     ]);
     const groups = new Map(rows.map((row) => [row.userId, row.groups]));

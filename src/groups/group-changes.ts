@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../commands/identity/actor.js';
 import { AppError, type MessageView, type Permission } from '../contract/index.js';
-import { type Runner, Sql } from '../database/sql.js';
+import { type Runner, Database } from '../database/database.js';
 import type { Role } from '../database/models/chat-member.model.js';
 import { judge, type Membership } from '../chats/access.js';
 import type { ChatRow } from '../chats/chat.view.js';
@@ -45,7 +45,7 @@ export interface ChangedGroup<Result> {
 /** Changes of groups: one after the other in each, each with the chat's next versions, told by a system message. */
 @Injectable()
 export class GroupChanges {
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly database: Database) {}
 
   /**
    * Runs `apply` under the lock of the group's row. Its events take the versions that follow the chat's, the system
@@ -60,7 +60,7 @@ export class GroupChanges {
     chatId: number,
     apply: (changing: Changing) => Promise<Effect<Result>>,
   ): Promise<ChangedGroup<Result>> {
-    return this.sql.transaction(async (runner) => {
+    return this.database.transaction(async (runner) => {
       const [chat] = await runner.rows<ChatRow>(lockChat, [chatId]);
       if (!chat) throw new AppError('NOT_FOUND');
       const asker = await this.judgeIn(runner, actor, permission, chat);

@@ -1,4 +1,4 @@
-import type { Statement } from '../database/sql.js';
+import type { Statement } from '../database/database.js';
 import { chatColumns } from '../chats/chats.queries.js';
 
 /**

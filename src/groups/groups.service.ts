@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../commands/identity/actor.js';
 import { KnownUsers } from '../users/directory/known-users.js';
 import { AppError, type ChatView, type CommandInput, MAX_MEMBERS } from '../contract/index.js';
-import { type Runner, Sql } from '../database/sql.js';
+import { type Runner, Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
 import { Access } from '../chats/access.js';
 import { type ChatRow, toChatView } from '../chats/chat.view.js';
@@ -18,7 +18,7 @@ type Fields = Pick<ChatRow, 'title' | 'avatarUrl' | 'metadata' | 'historyVisible
 @Injectable()
 export class GroupsService {
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly access: Access,
     private readonly users: KnownUsers,
     private readonly changes: GroupChanges,
@@ -41,7 +41,9 @@ export class GroupsService {
     if (actor.userId !== null) await this.users.ensure([actor.userId]);
     await this.users.ensureListed('memberIds', input.memberIds);
     const key = input.clientId === undefined ? null : `${actor.userId ?? 0} ${input.clientId}`;
-    const { row, made } = await this.sql.transaction((runner) => this.insert(runner, input, memberIds, key));
+    const { row, made } = await this.database.transaction((runner) =>
+      this.insert(runner, input, memberIds, key),
+    );
     const chat = toChatView(row);
     if (made) await this.rooms.admit(chat, memberIds, { message: null, origin: actor.origin });
     return chat;

@@ -1,4 +1,4 @@
-import type { Statement } from '../database/sql.js';
+import type { Statement } from '../database/database.js';
 
 /** `$1` chat, `$2` after this person, `$3` at most so many: members by id. */
 export const membersAfter: Statement = {

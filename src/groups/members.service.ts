@@ -17,7 +17,7 @@ import {
   type MemberView,
 } from '../contract/index.js';
 import type { Role } from '../database/models/chat-member.model.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
 import { membersAfter, membersVersionOf, ownerOf, setMemberRole } from './members.queries.js';
 import { addedNote, roleNote } from './system-notes.js';
@@ -26,7 +26,7 @@ import { addedNote, roleNote } from './system-notes.js';
 @Injectable()
 export class MembersService {
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly access: Access,
     private readonly users: KnownUsers,
     private readonly changes: GroupChanges,
@@ -37,7 +37,7 @@ export class MembersService {
   /** @throws AppError NOT_FOUND */
   async page(actor: Actor, { chatId, after = 0, limit }: CommandInput<'getMembers'>): Promise<MembersPage> {
     await this.access.require(actor, 'chat.read', chatId);
-    return this.sql.snapshot(async (runner) => {
+    return this.database.snapshot(async (runner) => {
       const [chat] = await runner.rows<{ membersVersion: number }>(membersVersionOf, [chatId]);
       if (!chat) throw new AppError('NOT_FOUND');
       // One more than is asked for, to know whether there is more.

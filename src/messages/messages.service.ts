@@ -13,7 +13,7 @@ import {
   type MessagesPage,
   type MessageView,
 } from '../contract/index.js';
-import { type Runner, Sql, type Statement } from '../database/sql.js';
+import { type Runner, Database, type Statement } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
 import { TypingService } from '../typing/typing.service.js';
 import { notSeenBy } from './changes/change.queries.js';
@@ -31,7 +31,7 @@ interface PageRead {
 @Injectable()
 export class MessagesService {
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly writer: MessageWriter,
     private readonly publisher: Publisher,
     private readonly typing: TypingService,
@@ -79,7 +79,7 @@ export class MessagesService {
       metadata,
       key: clientId === undefined ? null : OWN_KEY + clientId,
     };
-    const { message, audience } = await this.sql.transaction(async (runner) => {
+    const { message, audience } = await this.database.transaction(async (runner) => {
       const [row] = await runner.rows<ChatRow>(lockChat, [chatId]);
       if (!row) throw new AppError('NOT_FOUND');
       const chat = { chatId, user1Id: row.user1Id, user2Id: row.user2Id };
@@ -112,7 +112,7 @@ export class MessagesService {
   private async readPage(actor: Actor, { statement, chatId, seq, most }: PageRead): Promise<MessagesPage> {
     // One more than is asked for, to know whether there is more.
     const values = [chatId, seq, most + 1, actor.userId];
-    const [first, ...rows] = await this.sql.rows<ChatOfPage | MessageRow>(statement, values);
+    const [first, ...rows] = await this.database.rows<ChatOfPage | MessageRow>(statement, values);
     const chat = judge(actor, 'message.read', (first as ChatOfPage | undefined)?.chat);
     const messages = (rows as MessageRow[]).slice(0, most).map((row) => toMessageView(row, chat));
     if (statement === pageBefore) messages.reverse();

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { bigints, texts } from '../database/binary-array.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { recordLastSeen } from './presence.queries.js';
 
 /** Most people written by one statement. */
@@ -12,7 +12,7 @@ export class LastSeen {
   private readonly unsaved = new Map<number, Date>();
   private saving: Promise<void> | null = null;
 
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly database: Database) {}
 
   /** To be stored; `saved` does it. */
   note(userId: number, at: Date): void {
@@ -35,7 +35,7 @@ export class LastSeen {
 
   private async save(): Promise<void> {
     const batch = [...this.unsaved].slice(0, MOST);
-    await this.sql.rows(recordLastSeen, [
+    await this.database.rows(recordLastSeen, [
       bigints(batch.map(([userId]) => userId)),
       texts(batch.map(([, at]) => at.toISOString())),
     ]);

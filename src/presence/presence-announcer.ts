@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import { bigints } from '../database/binary-array.js';
 import { isUnavailable } from '../common/errors/failure.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { Nodes } from '../delivery/broker/nodes.js';
 import { Publisher } from '../delivery/publisher.js';
 import { ChangeWindow, type Gathered } from './change-window.js';
@@ -46,7 +46,7 @@ export class PresenceAnnouncer implements OnModuleInit, BeforeApplicationShutdow
 
   constructor(
     private readonly store: PresenceStore,
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly publisher: Publisher,
     private readonly lastSeen: LastSeen,
     private readonly nodes: Nodes,
@@ -92,7 +92,10 @@ export class PresenceAnnouncer implements OnModuleInit, BeforeApplicationShutdow
   private async tellAll(batch: readonly Gathered[]): Promise<void> {
     const userIds = batch.map(({ userId }) => userId);
     await Promise.all(userIds.map((userId) => this.lastSeen.saved(userId)));
-    const rows = await this.sql.rows<PresenceRow & { peers: number[] }>(toldOf, [bigints(userIds), MAX_TOLD]);
+    const rows = await this.database.rows<PresenceRow & { peers: number[] }>(toldOf, [
+      bigints(userIds),
+      MAX_TOLD,
+    ]);
     const involved = new Set(userIds);
     for (const { peers } of rows) for (const peer of peers) involved.add(peer);
     const online = await this.store.onlineAmong([...involved]);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { KnownUsers } from '../users/directory/known-users.js';
 import { bigints } from '../database/binary-array.js';
 import { GroupCommit, type Outcome } from '../common/flow/batcher.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { ANSWER_WITHIN_MS } from '../sockets/deadlines.js';
 import { ARRIVALS_EVERY_MS, Pace } from '../common/flow/pace.js';
 import { companionsOf, type PresenceRow, visibleTo } from './presence.queries.js';
@@ -42,7 +42,7 @@ export class PresenceReads {
   });
 
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly users: KnownUsers,
   ) {}
 
@@ -65,7 +65,7 @@ export class PresenceReads {
     await this.pace.wait();
     const people = [...new Set(userIds)];
     await this.users.ensure(people);
-    const rows = await this.sql.rows<PresenceRow>(visibleTo, [
+    const rows = await this.database.rows<PresenceRow>(visibleTo, [
       bigints(people.map(() => 0)),
       bigints(people),
       bigints(people),
@@ -78,7 +78,7 @@ export class PresenceReads {
   }
 
   private async readVisible(questions: readonly Question[]): Promise<Outcome<PresenceRow[]>[]> {
-    const rows = await this.sql.rows<PresenceRow & { nr: number }>(visibleTo, [
+    const rows = await this.database.rows<PresenceRow & { nr: number }>(visibleTo, [
       bigints(questions.flatMap(({ userIds }, nr) => userIds.map(() => nr))),
       bigints(questions.flatMap(({ userIds, viewerId }) => userIds.map(() => viewerId))),
       bigints(questions.flatMap(({ userIds }) => userIds)),
@@ -89,7 +89,7 @@ export class PresenceReads {
   }
 
   private async readCompanions(userIds: readonly number[]): Promise<Outcome<number[]>[]> {
-    const rows = await this.sql.rows<{ userId: number; companions: number[] }>(companionsOf, [
+    const rows = await this.database.rows<{ userId: number; companions: number[] }>(companionsOf, [
       bigints([...new Set(userIds)]),
       MAX_COMPANIONS,
     ]);

@@ -1,5 +1,5 @@
 import { blocks } from '../blocks/blocks.queries.js';
-import type { Statement } from '../database/sql.js';
+import type { Statement } from '../database/database.js';
 
 /** A person as presence knows them. */
 export interface PresenceRow {

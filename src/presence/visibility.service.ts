@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, personOf } from '../commands/identity/actor.js';
 import { KnownUsers } from '../users/directory/known-users.js';
 import type { VisibilityView } from '../contract/index.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
 import { PresenceAnnouncer } from './presence-announcer.js';
 import { PresenceStore } from './presence-store.js';
@@ -14,7 +14,7 @@ export class VisibilityService {
   constructor(
     private readonly store: PresenceStore,
     private readonly announcer: PresenceAnnouncer,
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly users: KnownUsers,
     private readonly publisher: Publisher,
   ) {}
@@ -24,7 +24,7 @@ export class VisibilityService {
     const userId = personOf(actor);
     await this.users.ensure([userId]);
     const online = (await this.store.onlineAmong([userId])).has(userId);
-    const changed = await this.sql.rows(setVisible, [userId, visible, online]);
+    const changed = await this.database.rows(setVisible, [userId, visible, online]);
     const view = { userId, visible };
     if (changed.length === 0) return view;
     if (online) this.announcer.unveil(userId, visible);
@@ -38,7 +38,7 @@ export class VisibilityService {
   }
 
   async isVisible(userId: number): Promise<boolean> {
-    const [row] = await this.sql.rows<{ visible: boolean }>(visibilityOf, [userId]);
+    const [row] = await this.database.rows<{ visible: boolean }>(visibilityOf, [userId]);
     return row?.visible ?? true;
   }
 }

@@ -3,7 +3,7 @@ import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } fro
 import { Blocks } from '../blocks/blocks.js';
 import { bigints } from '../database/binary-array.js';
 import { isUnavailable } from '../common/errors/failure.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { Nodes } from '../delivery/broker/nodes.js';
 import { Publisher } from '../delivery/publisher.js';
 import { Rooms, type Watch } from '../delivery/rooms.js';
@@ -32,7 +32,7 @@ export class Watches implements OnModuleInit, OnApplicationShutdown {
   private stopped = false;
 
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly store: PresenceStore,
     private readonly publisher: Publisher,
     private readonly blocks: Blocks,
@@ -74,7 +74,7 @@ export class Watches implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async afterLeaving(chatId: number, userIds: readonly number[]): Promise<void> {
-    const rows = await this.sql.rows<{ userId: number }>(membersOf, [chatId]);
+    const rows = await this.database.rows<{ userId: number }>(membersOf, [chatId]);
     const members = rows.map(({ userId }) => userId);
     await this.endHidden(userIds, members);
     await this.endHidden(members, userIds);
@@ -87,7 +87,7 @@ export class Watches implements OnModuleInit, OnApplicationShutdown {
       const some = watches.slice(from, from + PAIRS_AT_ONCE);
       const viewers = bigints(some.map(({ viewerId }) => viewerId));
       const people = bigints(some.map(({ userId }) => userId));
-      const hidden = await this.sql
+      const hidden = await this.database
         .rows<Watch>(hiddenPairs, [viewers, people])
         .catch((error: unknown) => this.unasked(error, some));
       for (const { viewerId, userId } of hidden) this.publisher.endWatch([viewerId], [userId]);
@@ -107,7 +107,7 @@ export class Watches implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async endHiddenFrom(viewerIds: readonly number[], userIds: readonly number[]): Promise<void> {
-    const pairs = await this.sql
+    const pairs = await this.database
       .rows<Watch>(hiddenFrom, [bigints(viewerIds), bigints(userIds)])
       .catch((error: unknown) => this.unasked(error, null));
     if (pairs === null) this.publisher.endWatch(viewerIds, userIds);

@@ -1,4 +1,4 @@
-import type { Statement } from '../database/sql.js';
+import type { Statement } from '../database/database.js';
 
 /** `$1` message, `$2` emoji, `$3` person: a row when it is new. */
 export const addReaction: Statement = {

@@ -6,7 +6,7 @@ import {
   type Permission,
   type ReactionsChangedView,
 } from '../contract/index.js';
-import type { Statement } from '../database/sql.js';
+import type { Statement } from '../database/database.js';
 import { MessageChanges, requireThere, requireWritten } from '../messages/changes/message-changes.js';
 import { Publisher } from '../delivery/publisher.js';
 import { addReaction, removeReaction, summarise } from './reactions.queries.js';

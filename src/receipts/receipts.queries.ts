@@ -1,5 +1,5 @@
 import { seesAfter, unreadMentionsOf, unreadOf } from '../chats/chats.queries.js';
-import type { Statement } from '../database/sql.js';
+import type { Statement } from '../database/database.js';
 
 /** A row of the answer; entries without a row name no chat of the reader's. */
 export interface MarkedRow {

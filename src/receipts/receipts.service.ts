@@ -12,7 +12,7 @@ import {
   type MessageSeenView,
   type UnreadCountView,
 } from '../contract/index.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { MessageChanges } from '../messages/changes/message-changes.js';
 import { type Audience, Publisher } from '../delivery/publisher.js';
 import {
@@ -36,15 +36,15 @@ export class ReceiptsService implements OnApplicationShutdown {
   private readonly delivered;
 
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly access: Access,
     private readonly changes: MessageChanges,
     private readonly publisher: Publisher,
     private readonly unread: UnreadCounts,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {
-    this.seen = watermarks(sql, markSeen);
-    this.delivered = watermarks(sql, markDelivered);
+    this.seen = watermarks(database, markSeen);
+    this.delivered = watermarks(database, markDelivered);
   }
 
   /**
@@ -82,7 +82,7 @@ export class ReceiptsService implements OnApplicationShutdown {
   ): Promise<UnreadCountView> {
     const userId = personOf(actor);
     await this.access.require(actor, 'receipt.write', chatId);
-    const found = await this.sql.transaction(async (runner) => {
+    const found = await this.database.transaction(async (runner) => {
       await runner.rows(lockWatermarks, [userId, chatId]);
       return runner.rows(markUnread, [userId, chatId, messageId ?? null]);
     });
@@ -101,10 +101,10 @@ export class ReceiptsService implements OnApplicationShutdown {
   /** @throws AppError NOT_FOUND */
   async receiptsOf(actor: Actor, { messageId }: { messageId: number }): Promise<MessageReceiptsView> {
     const { chatId } = await this.changes.requireChatOf(actor, 'message.read', messageId);
-    const [lists] = await this.sql.rows<Pick<MessageReceiptsView, 'seenBy' | 'deliveredTo'>>(receiptsOf, [
-      messageId,
-      MAX_LISTED,
-    ]);
+    const [lists] = await this.database.rows<Pick<MessageReceiptsView, 'seenBy' | 'deliveredTo'>>(
+      receiptsOf,
+      [messageId, MAX_LISTED],
+    );
     return { messageId, chatId, seenBy: lists?.seenBy ?? [], deliveredTo: lists?.deliveredTo ?? [] };
   }
 

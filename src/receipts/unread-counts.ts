@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { UnreadCountView } from '../contract/index.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
 import { unreadCounts } from './receipts.queries.js';
 
@@ -20,12 +20,12 @@ export class UnreadCounts {
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly publisher: Publisher,
   ) {}
 
   async of(userId: number, chatId: number): Promise<UnreadCountView> {
-    const [row] = await this.sql.rows<Row>(unreadCounts, [[userId], [chatId]]);
+    const [row] = await this.database.rows<Row>(unreadCounts, [[userId], [chatId]]);
     return {
       chatId,
       unread: row?.unread ?? 0,
@@ -47,7 +47,7 @@ export class UnreadCounts {
     try {
       for (let from = 0; from < all.length; from += MAX_AT_ONCE) {
         const some = all.slice(from, from + MAX_AT_ONCE);
-        const rows = await this.sql.rows<Row>(unreadCounts, [
+        const rows = await this.database.rows<Row>(unreadCounts, [
           some.map((one) => one.userId),
           some.map((one) => one.chatId),
         ]);

@@ -1,6 +1,6 @@
 import { AppError } from '../contract/index.js';
 import { GroupCommit, type Outcome } from '../common/flow/batcher.js';
-import type { Sql, Statement } from '../database/sql.js';
+import type { Database, Statement } from '../database/database.js';
 import { ANSWER_WITHIN_MS } from '../sockets/deadlines.js';
 import type { MarkedRow } from './receipts.queries.js';
 
@@ -16,10 +16,10 @@ const BATCH = { some: 256, most: 1_024 };
 const MAX_WAITING = 5_000;
 
 /** Moves watermarks of one kind: those that arrive while a commit is under way go into the next one together. */
-export function watermarks(sql: Sql, statement: Statement): GroupCommit<Mark, MarkedRow> {
+export function watermarks(database: Database, statement: Statement): GroupCommit<Mark, MarkedRow> {
   return new GroupCommit<Mark, MarkedRow>({
     async write(batch) {
-      const rows = await sql.rows<MarkedRow>(statement, [
+      const rows = await database.rows<MarkedRow>(statement, [
         batch.map((mark) => mark.readerId),
         batch.map((mark) => mark.messageId),
         batch.map((mark) => mark.chatId),

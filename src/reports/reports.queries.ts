@@ -1,4 +1,4 @@
-import type { Statement } from '../database/sql.js';
+import type { Statement } from '../database/database.js';
 
 /** The columns of a report, of the table alias `r`. */
 const columns = `

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, personOf } from '../commands/identity/actor.js';
 import { AppError, type CommandInput, type MessageReportedView, type ReportView } from '../contract/index.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { MessageChanges } from '../messages/changes/message-changes.js';
 import { type ReportRow, toMessageReportedView, toReportView } from './report.view.js';
 import {
@@ -19,7 +19,7 @@ const MAX_EDITS_KEPT = 20;
 @Injectable()
 export class ReportsService {
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly changes: MessageChanges,
   ) {}
 
@@ -36,8 +36,8 @@ export class ReportsService {
     const reporterId = personOf(actor);
     await this.changes.requireChatOf(actor, 'message.report', messageId);
     const values = [messageId, reporterId, reason ?? null, MAX_EDITS_KEPT];
-    const [added] = await this.sql.rows<ReportRow>(addReport, values);
-    const [report] = added ? [added] : await this.sql.rows<ReportRow>(reportOf, [messageId, reporterId]);
+    const [added] = await this.database.rows<ReportRow>(addReport, values);
+    const [report] = added ? [added] : await this.database.rows<ReportRow>(reportOf, [messageId, reporterId]);
     if (!report) throw new AppError('NOT_FOUND');
     return toMessageReportedView(report);
   }
@@ -46,14 +46,14 @@ export class ReportsService {
   async page({ status, after = 0, limit }: CommandInput<'getReports'>): Promise<ReportView[]> {
     const rows =
       status === undefined
-        ? await this.sql.rows<ReportRow>(reportsAfter, [after, limit])
-        : await this.sql.rows<ReportRow>(reportsOfStatusAfter, [after, limit, status]);
+        ? await this.database.rows<ReportRow>(reportsAfter, [after, limit])
+        : await this.database.rows<ReportRow>(reportsOfStatusAfter, [after, limit, status]);
     return rows.map(toReportView);
   }
 
   /** @throws AppError NOT_FOUND */
   async update({ reportId, status }: CommandInput<'updateReport'>): Promise<ReportView> {
-    const [report] = await this.sql.rows<ReportRow>(setReportStatus, [reportId, status]);
+    const [report] = await this.database.rows<ReportRow>(setReportStatus, [reportId, status]);
     if (!report) throw new AppError('NOT_FOUND');
     return toReportView(report);
   }

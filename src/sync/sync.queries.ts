@@ -1,6 +1,6 @@
 import { notHidden, seenBySomebody, seesAfter, unreadMentionsOf, unreadOf } from '../chats/chats.queries.js';
 import { messageColumns } from '../messages/history/history.queries.js';
-import type { Statement } from '../database/sql.js';
+import type { Statement } from '../database/database.js';
 
 /**
  * `$1` person, `$2` chats and `$3` versions that the client has, pairwise, `$4` at most so many: the person's

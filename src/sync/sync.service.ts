@@ -11,7 +11,7 @@ import type {
   SyncedView,
   WatermarkView,
 } from '../contract/index.js';
-import { type Runner, Sql } from '../database/sql.js';
+import { type Runner, Database } from '../database/database.js';
 import { type ChatMessageRow, type ChatPage, pagesWithin } from './pages.js';
 import {
   changedChats,
@@ -69,7 +69,7 @@ interface MovedWatermark extends Pick<WatermarkView, 'chatId' | 'userId' | 'read
 @Injectable()
 export class SyncService {
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly chats: ChatsService,
   ) {}
 
@@ -81,7 +81,7 @@ export class SyncService {
     const userId = personOf(actor);
     const named = Object.entries(versions).map(([chat, version]) => [Number(chat), version] as const);
     const ids = named.map(([chat]) => chat);
-    const read = await this.sql.snapshot(async (runner) => {
+    const read = await this.database.snapshot(async (runner) => {
       const moved = await this.movedSince(runner, userId, since);
       const gone = await runner.rows<{ chatId: number }>(goneChats, [userId, ids]);
       const changed = await runner.rows<ChangedChat>(changedChats, [

@@ -1,4 +1,4 @@
-import type { Statement } from '../database/sql.js';
+import type { Statement } from '../database/database.js';
 
 /** `$1` externalIds: makes the users that are not there. In one order, so that two at once can't deadlock. */
 export const insertMissingExternal: Statement = {

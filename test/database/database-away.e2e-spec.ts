@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { lockChat } from '../../src/groups/groups.queries.js';
 import { type CommandName, commandNames, definitionOf, type MessageView } from '../../src/contract/index.js';
-import { Sql } from '../../src/database/sql.js';
+import { Database } from '../../src/database/database.js';
 import type { Answer } from '../../src/sockets/call.js';
 import { freshDatabase } from '../support/cluster.js';
 import { exampleOf, ofAccounts, type Scene } from '../support/examples.js';
@@ -284,7 +284,7 @@ describe('A database that is away or slow', () => {
   it('in which another node has frozen with a chat locked delays messages, and fails none', async () => {
     const { alice: carol, bob: dave, chatId } = await world.pair();
     // The chat of carol and dave, in a transaction that goes no further.
-    const frozen = new Sql({ url: proxy.url, pool: 1, timeoutMs: 3_000 });
+    const frozen = new Database({ url: proxy.url, pool: 1, timeoutMs: 3_000 });
     const held = new Promise<void>((resolve) => {
       void frozen
         .transaction(async (runner) => {

@@ -1,6 +1,6 @@
 import type { Server } from 'socket.io';
 import type { PresenceView } from '../../src/contract/index.js';
-import { Sql } from '../../src/database/sql.js';
+import { Database } from '../../src/database/database.js';
 import { Publisher } from '../../src/delivery/publisher.js';
 import { edges, over } from '../support/edges.js';
 import { type Client, eventually, World } from '../support/world.js';
@@ -237,9 +237,12 @@ describe('The presence of others', () => {
       const [bobId] = await people(1);
       const chatId = await group(alice.userId, bobId!);
       await alice.ok('watchPresence', { userIds: [bobId] });
-      const rows = Sql.prototype.rows;
+      const rows = Database.prototype.rows;
       let asked = 0;
-      const spy = jest.spyOn(Sql.prototype, 'rows').mockImplementation(function (this: Sql, ...args) {
+      const spy = jest.spyOn(Database.prototype, 'rows').mockImplementation(function (
+        this: Database,
+        ...args
+      ) {
         if (args[0].name !== 'presence.membersOf' || ++asked > 1) return rows.apply(this, args);
         return Promise.reject(Object.assign(new Error('gone'), { code: '08006' }));
       });

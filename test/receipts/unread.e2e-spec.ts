@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { MessageView, UnreadCountView } from '../../src/contract/index.js';
-import { Sql } from '../../src/database/sql.js';
+import { Database } from '../../src/database/database.js';
 import { auditUnread } from '../../src/receipts/audit-unread.js';
 import { markSeen } from '../../src/receipts/receipts.queries.js';
 import { eventually, World } from '../support/world.js';
@@ -24,7 +24,7 @@ describe('Receipts and unread', () => {
 
   /** Unread by arithmetic is unread by count, in every chat; of how many memberships. */
   async function audited(): Promise<number> {
-    const sql = new Sql({ url: world.config.database.url!, pool: 1, timeoutMs: 5_000 });
+    const sql = new Database({ url: world.config.database.url!, pool: 1, timeoutMs: 5_000 });
     const { looked, faults } = await auditUnread(sql, () => undefined);
     await sql.close();
     expect(faults).toEqual([]);

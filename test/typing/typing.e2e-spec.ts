@@ -1,6 +1,6 @@
 import type { TypingView } from '../../src/contract/index.js';
 import { Publisher } from '../../src/delivery/publisher.js';
-import { Sql } from '../../src/database/sql.js';
+import { Database } from '../../src/database/database.js';
 import { type Client, World } from '../support/world.js';
 
 describe('Typing', () => {
@@ -115,7 +115,7 @@ describe('Typing', () => {
 
   it('said a thousand times at once is told once, and asked of the database once', async () => {
     const { alice, bob, chatId } = await world.pair();
-    const rows = jest.spyOn(Sql.prototype, 'rows');
+    const rows = jest.spyOn(Database.prototype, 'rows');
     await Promise.all(Array.from({ length: 1_000 }, () => start(alice, chatId)));
     const asked = rows.mock.calls.filter(([{ name }]) => name === 'chats.membershipOf').length;
     rows.mockRestore();

@@ -1,4 +1,4 @@
-import type { Statement } from '../../database/sql.js';
+import type { Statement } from '../../database/database.js';
 
 /** `$1` who asks (0: the application), `$2` key, `$3` command, `$4` hash of the body: a row when the key is new. */
 export const claimKey: Statement = {

@@ -1,5 +1,5 @@
 import { seenBySomebody } from '../../chats/chats.queries.js';
-import type { Statement } from '../../database/sql.js';
+import type { Statement } from '../../database/database.js';
 import { messageColumns } from '../history/history.queries.js';
 import { mentionsIn, originalHash } from '../send/send.queries.js';
 

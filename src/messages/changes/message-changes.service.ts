@@ -8,7 +8,7 @@ import {
   type MessageEditView,
   type MessageView,
 } from '../../contract/index.js';
-import { Sql } from '../../database/sql.js';
+import { Database } from '../../database/database.js';
 import { Publisher } from '../../delivery/publisher.js';
 import { editsOf, emptyMessage, hideMessage, keepEdit, setContent } from './change.queries.js';
 import { MessageChanges, requireThere, requireWritten } from './message-changes.js';
@@ -20,7 +20,7 @@ const MAX_EDITS_SHOWN = 100;
 @Injectable()
 export class MessageLifeService {
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly changes: MessageChanges,
     private readonly publisher: Publisher,
   ) {}
@@ -62,7 +62,7 @@ export class MessageLifeService {
   /** @throws AppError NOT_FOUND */
   async edits(actor: Actor, { messageId }: { messageId: number }): Promise<MessageEditView[]> {
     await this.changes.requireChatOf(actor, 'message.read', messageId);
-    return this.sql.rows<MessageEditView>(editsOf, [messageId, MAX_EDITS_SHOWN]);
+    return this.database.rows<MessageEditView>(editsOf, [messageId, MAX_EDITS_SHOWN]);
   }
 
   private async empty(actor: Actor, messageId: number): Promise<MessageDeletedView> {
@@ -93,7 +93,7 @@ export class MessageLifeService {
   private async hide(actor: Actor, messageId: number): Promise<MessageDeletedView> {
     const userId = personOf(actor);
     const { chatId, seq, version } = await this.changes.requireChatOf(actor, 'message.hide', messageId);
-    await this.sql.rows(hideMessage, [userId, messageId]);
+    await this.database.rows(hideMessage, [userId, messageId]);
     const deleted: MessageDeletedView = { messageId, chatId, seq, version, for: 'me' };
     this.publisher.publish('messageDeleted', deleted, { users: [userId], except: actor.origin });
     return deleted;

@@ -5,7 +5,7 @@ import { type MessageRow, toMessageView } from '../model/message.view.js';
 import { membersOf } from '../../chats/audience.js';
 import { AppError, type MessageView, type Permission } from '../../contract/index.js';
 import type { Audience } from '../../delivery/publisher.js';
-import { type Runner, Sql } from '../../database/sql.js';
+import { type Runner, Database } from '../../database/database.js';
 import { lockChatOf, messageById, notSeenBy, placeOf, stampChange } from './change.queries.js';
 
 /** A message under change: its chat is locked. */
@@ -30,7 +30,7 @@ export interface Changed {
  */
 @Injectable()
 export class MessageChanges {
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly database: Database) {}
 
   /**
    * Runs `apply` under the lock of the message's chat; when it returns true the message and the chat get the
@@ -45,7 +45,7 @@ export class MessageChanges {
     messageId: number,
     apply: (changing: Changing) => Promise<boolean>,
   ): Promise<Changed> {
-    return this.sql.transaction(async (runner) => {
+    return this.database.transaction(async (runner) => {
       const chat = judge(actor, permission, await this.lock(runner, messageId, actor));
       const message = await this.find(runner, messageId);
       if (message.seq <= chat.seesAfter) throw new AppError('NOT_FOUND');
@@ -71,7 +71,10 @@ export class MessageChanges {
     permission: Permission,
     messageId: number,
   ): Promise<Membership & { seq: number }> {
-    const [row] = await this.sql.rows<MembershipRow & { seq: number }>(placeOf, [messageId, actor.userId]);
+    const [row] = await this.database.rows<MembershipRow & { seq: number }>(placeOf, [
+      messageId,
+      actor.userId,
+    ]);
     const chat = judge(actor, permission, row);
     if (!row || row.seq <= chat.seesAfter) throw new AppError('NOT_FOUND');
     return { ...chat, seq: row.seq };

@@ -1,6 +1,6 @@
 import type { MembershipRow } from '../../chats/access.js';
 import { membership, notHidden, seenBySomebody, seesAfter } from '../../chats/chats.queries.js';
-import type { Statement } from '../../database/sql.js';
+import type { Statement } from '../../database/database.js';
 import { originalHash } from '../send/send.queries.js';
 
 /** The columns of a message that its view shows, of the table alias `m`. */

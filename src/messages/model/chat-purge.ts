@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Sql } from '../../database/sql.js';
+import { Database } from '../../database/database.js';
 import { endPurge, openPurges, purgeMessages } from '../../chats/chats.queries.js';
 
 /** Messages removed by one statement: well under its time bound. */
@@ -15,11 +15,11 @@ export class ChatPurge implements OnApplicationBootstrap, OnApplicationShutdown 
   private running: Promise<void> = Promise.resolve();
   private stopping = false;
 
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly database: Database) {}
 
   onApplicationBootstrap(): void {
     this.enqueue(async () => {
-      for (const { chatId } of await this.sql.rows<{ chatId: number }>(openPurges, []))
+      for (const { chatId } of await this.database.rows<{ chatId: number }>(openPurges, []))
         await this.finish(chatId);
     });
   }
@@ -47,9 +47,9 @@ export class ChatPurge implements OnApplicationBootstrap, OnApplicationShutdown 
 
   /** Whether that was the last. */
   private async removeChunk(chatId: number): Promise<boolean> {
-    const [chunk] = await this.sql.rows<{ removed: number }>(purgeMessages, [chatId, CHUNK]);
+    const [chunk] = await this.database.rows<{ removed: number }>(purgeMessages, [chatId, CHUNK]);
     if (chunk && chunk.removed >= CHUNK) return false;
-    await this.sql.rows(endPurge, [chatId]);
+    await this.database.rows(endPurge, [chatId]);
     return true;
   }
 }

@@ -1,5 +1,5 @@
 import { AppError, type MessageView } from '../../contract/index.js';
-import type { Runner } from '../../database/sql.js';
+import type { Runner } from '../../database/database.js';
 import { insertSystemMessage, namesOf } from '../../groups/groups.queries.js';
 import { toMessageView } from './message.view.js';
 

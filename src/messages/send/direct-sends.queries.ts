@@ -1,5 +1,5 @@
 import type { MessageRow } from '../model/message.view.js';
-import type { Statement } from '../../database/sql.js';
+import type { Statement } from '../../database/database.js';
 
 /**
  * Writes a batch of messages to direct chats that are known, in one statement and so in one commit: the same as

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isConflict, isUniqueViolation } from '../../common/errors/failure.js';
-import { Sql } from '../../database/sql.js';
+import { Database } from '../../database/database.js';
 import { DirectBatch, type DirectSend } from './direct-batch.js';
 import { DirectChats } from './direct-chats.js';
 import { type DirectNumbers, sendDirect } from './direct-sends.queries.js';
@@ -19,7 +19,7 @@ export class DirectSends {
   private carefulUntil = 0;
 
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly chats: DirectChats,
   ) {}
 
@@ -56,7 +56,7 @@ export class DirectSends {
     const batch = new DirectBatch(plain);
     let numbers: DirectNumbers | undefined;
     try {
-      [numbers] = await this.sql.rows<DirectNumbers>(sendDirect, batch.values());
+      [numbers] = await this.database.rows<DirectNumbers>(sendDirect, batch.values());
     } catch (error) {
       if (!isConflict(error)) throw error;
       if (isUniqueViolation(error)) this.carefulUntil = performance.now() + CAREFUL_MS;

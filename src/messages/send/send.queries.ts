@@ -1,5 +1,5 @@
 import { blockBetween, blocks } from '../../blocks/blocks.queries.js';
-import type { Statement } from '../../database/sql.js';
+import type { Statement } from '../../database/database.js';
 
 /** What became of one entry of a batch. */
 export const verdicts = {

@@ -6,7 +6,7 @@ import { type ChatRow, toChatView } from '../../chats/chat.view.js';
 import { type MessageRow, toMessageView } from '../model/message.view.js';
 import { AppError } from '../../contract/index.js';
 import { bigints, texts } from '../../database/binary-array.js';
-import { Sql } from '../../database/sql.js';
+import { Database } from '../../database/database.js';
 import { Limits } from '../../commands/limits/limits.js';
 import { Publisher } from '../../delivery/publisher.js';
 import { DirectChats, pairOf } from './direct-chats.js';
@@ -29,7 +29,7 @@ export class JudgedSends {
   private readonly charged = new WeakSet<Entry>();
 
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly chats: DirectChats,
     private readonly users: KnownUsers,
     private readonly publisher: Publisher,
@@ -54,11 +54,11 @@ export class JudgedSends {
       texts(column(entries, (entry) => entry.metadata)),
     ];
     const rows = contended
-      ? await this.sql.transaction(async (runner) => {
+      ? await this.database.transaction(async (runner) => {
           await runner.rows(lockChats, places);
           return runner.rows<SentRow>(statement, values);
         })
-      : await this.sql.rows<SentRow>(statement, values);
+      : await this.database.rows<SentRow>(statement, values);
     const again: Entry[] = [];
     const originals: [Entry, SentRow][] = [];
     for (const row of rows) {
@@ -111,7 +111,7 @@ export class JudgedSends {
 
   private async answerOriginals(originals: [Entry, SentRow][], unsure: ReadonlySet<Entry>): Promise<void> {
     type Row = MessageRow & { chatId: number; user1Id: number | null; user2Id: number | null };
-    const rows = await this.sql.rows<Row>(messagesByIds, [originals.map(([, row]) => row.id)]);
+    const rows = await this.database.rows<Row>(messagesByIds, [originals.map(([, row]) => row.id)]);
     for (const [entry, { id, verdict }] of originals) {
       const row = rows.find((one) => one.id === id);
       if (!row) {
@@ -147,7 +147,7 @@ export class JudgedSends {
   }
 
   private async openChats(entries: Entry[]): Promise<void> {
-    const opened = await this.sql.rows<ChatRow>(openDirectChats, [
+    const opened = await this.database.rows<ChatRow>(openDirectChats, [
       entries.map((entry) => entry.draft.senderId),
       entries.map((entry) => entry.draft.receiverId),
     ]);

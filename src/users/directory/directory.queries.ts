@@ -1,4 +1,4 @@
-import type { Statement } from '../../database/sql.js';
+import type { Statement } from '../../database/database.js';
 
 export const insertMissingUsers: Statement = {
   name: 'users.insertMissing',

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../contract/index.js';
 import { isUniqueViolation } from '../../common/errors/failure.js';
-import { Sql } from '../../database/sql.js';
+import { Database } from '../../database/database.js';
 import { userOfSubject } from './directory.queries.js';
 import { Remembered } from '../../common/flow/bounded-map.js';
 
@@ -16,7 +16,7 @@ const ATTEMPTS = 5;
 export class Subjects {
   private readonly known = new Remembered<string, number>(REMEMBERED);
 
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly database: Database) {}
 
   /** The user with that externalId, made on first sight: one, however many ask at once. */
   async userOf(externalId: string, name: string | null = null): Promise<number> {
@@ -33,7 +33,7 @@ export class Subjects {
 
   private async look(externalId: string, name: string | null): Promise<{ id: number }[]> {
     try {
-      return await this.sql.rows<{ id: number }>(userOfSubject, [externalId, name]);
+      return await this.database.rows<{ id: number }>(userOfSubject, [externalId, name]);
     } catch (error) {
       // The id was taken at this moment, by open mode on another node.
       if (isUniqueViolation(error)) return [];

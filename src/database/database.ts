@@ -88,8 +88,8 @@ export interface SqlOptions {
  * Every call ends within the acquire bound and the statement's bound, also when PostgreSQL hangs; the
  * connection it hung on is thrown away.
  */
-export class Sql implements Runner {
-  private readonly logger = new Logger(Sql.name);
+export class Database implements Runner {
+  private readonly logger = new Logger(Database.name);
   private readonly pool: pg.Pool;
 
   constructor(options: SqlOptions) {
