@@ -18,7 +18,7 @@ const embedded = process.env.DATABASE_URL
   : await startEmbeddedPostgres({ dataDir: join(root, '.data', 'postgres') });
 const url = process.env.DATABASE_URL || embedded.url;
 await migrate(url);
-const sql = new Database({ url, pool: 1, timeoutMs: 60_000 });
+const sql = Database.open({ url, pool: 1, timeoutMs: 60_000 });
 try {
   const { looked, faults } = await auditUnread(sql, (count) =>
     process.stderr.write(`\r${count} memberships`),

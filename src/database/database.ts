@@ -1,61 +1,11 @@
-import { Logger } from '@nestjs/common';
-import pg from 'pg';
+import type pg from 'pg';
+import { type Sequelize as CoreSequelize, Transaction as SequelizeTransaction } from 'sequelize';
+import { Sequelize } from 'sequelize-typescript';
 import { endsConnection, isSerializationFault, isUserIdTaken } from '../common/errors/failure.js';
+import { columnTypes } from './column-types.js';
+import { type ConnectionOptions, type Connections, connectionsOf, sequelizeOptions } from './connections.js';
+import { type Profile, profiles } from './profiles.js';
 import { toObjects } from './rows.js';
-
-/**
- * Milliseconds that a transaction may stand still between two statements. A node that freezes inside one keeps its rows
- * locked for so long; sends that wait for them are cut off after `timeoutMs`, which is more.
- */
-const IDLE_IN_TRANSACTION_MS = 2_000;
-
-/** Milliseconds to wait for a free connection, connecting included. With the statement's bound under 5 s in all. */
-const ACQUIRE_TIMEOUT_MS = 1_200;
-
-/**
- * Statements are planned once a connection, whatever the tables hold at that moment. All of them look rows up
- * by index, so plans that suit small tables only are ruled out or made dear.
- */
-const SESSION = [
-  'TimeZone=UTC',
-  'plan_cache_mode=force_generic_plan',
-  'enable_seqscan=off',
-  'enable_mergejoin=off',
-  'random_page_cost=0',
-  'jit=off',
-];
-
-/** What a statement's rows hold: int8 as number, timestamptz as ISO 8601 text in UTC, json parsed. */
-const INT8 = 20;
-const INT8_ARRAY = 1016;
-const TIMESTAMPTZ = 1184;
-
-/** Rows of a batch mostly carry the same moment. */
-let lastText = '';
-let lastMoment = '';
-
-/** `2026-11-22 16:20:21.5+00` to `2026-11-22T16:20:21.500Z`; the session's time zone is UTC. */
-export function isoTimestamp(text: string): string {
-  if (text === lastText) return lastMoment;
-  const fraction = text.slice(20, -3).padEnd(3, '0');
-  lastText = text;
-  lastMoment = `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction.slice(0, 3)}Z`;
-  return lastMoment;
-}
-
-/** `{1,2}` to `[1, 2]`; the statements here select no arrays with nulls in them. */
-function numbers(text: string): number[] {
-  return text === '{}' ? [] : text.slice(1, -1).split(',').map(Number);
-}
-
-const types: pg.CustomTypesConfig = {
-  getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
-    if (oid === INT8) return Number;
-    if (oid === INT8_ARRAY) return numbers;
-    if (oid === TIMESTAMPTZ) return isoTimestamp;
-    return pg.types.getTypeParser(oid, format);
-  },
-};
 
 /** A statement that PostgreSQL parses once a connection. */
 export interface Statement {
@@ -64,7 +14,7 @@ export interface Statement {
   text: string;
 }
 
-const ping: Statement = { name: 'sql.ping', text: 'SELECT 1' };
+const ping: Statement = { name: 'database.ping', text: 'SELECT 1' };
 
 /** Runs statements, each of them alone or inside a transaction. */
 export interface Runner {
@@ -72,44 +22,28 @@ export interface Runner {
   rows<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
 }
 
-/** What differs between connections for quick reads and for the long or unbounded. */
-export interface SqlOptions {
-  url: string;
-  /** Most connections. */
-  pool: number;
-  /** Milliseconds that one statement may take. */
-  timeoutMs: number;
+/** A transaction that statements and models share. */
+export interface Transaction extends Runner {
+  /** For a model: `User.findByPk(id, { transaction: tx.sequelize })`. */
+  readonly sequelize: SequelizeTransaction;
 }
 
 /**
- * Prepared statements over a pool of plain pg connections: what the message path and the lists run on. The
- * models stand beside it, on Sequelize's own pool, for everything that is not hot.
+ * The way to PostgreSQL. Sequelize owns the connections; prepared statements run on them here, and models as ever.
  *
  * Every call ends within the acquire bound and the statement's bound, also when PostgreSQL hangs; the
  * connection it hung on is thrown away.
  */
 export class Database implements Runner {
-  private readonly logger = new Logger(Database.name);
-  private readonly pool: pg.Pool;
+  private readonly connections: Connections;
 
-  constructor(options: SqlOptions) {
-    this.pool = new pg.Pool({
-      connectionString: options.url,
-      max: options.pool,
-      connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
-      idleTimeoutMillis: 60_000,
-      statement_timeout: options.timeoutMs,
-      // The client's own bound, for a server that no longer answers at all.
-      query_timeout: options.timeoutMs + 200,
-      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-      keepAlive: true,
-      options: SESSION.map((setting) => `-c ${setting}`).join(' '),
-      application_name: 'chat',
-      types,
-    });
-    this.pool.on('error', (error) => this.logger.warn(`An idle connection was lost: ${error.message}`));
-    // One that breaks while it is in use fails its query, and also says so here: unheard it would end the process.
-    this.pool.on('connect', (client) => client.on('error', () => undefined));
+  constructor(private readonly sequelize: CoreSequelize) {
+    this.connections = connectionsOf(sequelize);
+  }
+
+  /** One with connections of its own and without models, for scripts and tests. Close it. */
+  static open(options: ConnectionOptions, profile: Profile = profiles.chat): Database {
+    return new Database(new Sequelize(sequelizeOptions(options, profile)));
   }
 
   /**
@@ -118,7 +52,7 @@ export class Database implements Runner {
    * @throws what pg throws; `isUnavailable` tells a database that is away from a statement that is wrong.
    */
   async rows<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
-    return this.withConnection((runner) => runner.rows<Row>(statement, values));
+    return this.withConnection((client) => rowsOn<Row>(client, statement, values));
   }
 
   /**
@@ -126,10 +60,10 @@ export class Database implements Runner {
    * serialization fault, a deadlock, or a user's id that was taken meanwhile it is run again from the start, up to
    * `attempts` times in all.
    */
-  async transaction<T>(work: (runner: Runner) => Promise<T>, attempts = 3): Promise<T> {
+  async transaction<T>(work: (tx: Transaction) => Promise<T>, attempts = 3): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.withConnection((runner, client) => inTransaction(client, () => work(runner)));
+        return await this.inTransaction(work, 'BEGIN');
       } catch (error) {
         if (attempt >= attempts || !(isSerializationFault(error) || isUserIdTaken(error))) throw error;
       }
@@ -137,10 +71,8 @@ export class Database implements Runner {
   }
 
   /** Runs `work` in a transaction that only reads, and sees the database as it is at its first statement. */
-  async snapshot<T>(work: (runner: Runner) => Promise<T>): Promise<T> {
-    return this.withConnection((runner, client) =>
-      inTransaction(client, () => work(runner), 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'),
-    );
+  async snapshot<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.inTransaction(work, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   }
 
   /** Whether PostgreSQL answers. */
@@ -153,46 +85,92 @@ export class Database implements Runner {
 
   /** Connections in use, idle, and callers that wait for one. */
   get load(): { busy: number; idle: number; waiting: number } {
-    const { totalCount, idleCount, waitingCount } = this.pool;
-    return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
+    const { size, available, waiting } = this.connections.pool;
+    return { busy: size - available, idle: available, waiting };
+  }
+
+  /** Hears of connections that broke, in use or idle. */
+  onLost(listener: (error: Error) => void): void {
+    this.sequelize.addHook('afterConnect', (connection) => {
+      (connection as pg.Client).on('error', listener);
+    });
   }
 
   async close(): Promise<void> {
-    await this.pool.end();
+    await this.sequelize.close();
   }
 
-  private async withConnection<T>(work: (runner: Runner, client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
+  private async inTransaction<T>(work: (tx: Transaction) => Promise<T>, begin: string): Promise<T> {
+    return this.withConnection(async (client) => {
+      const tx = new OpenTransaction(client, this.sequelize);
+      await client.query(begin);
+      try {
+        const result = await work(tx);
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        // A connection that broke or hangs is thrown away, and its transaction with it.
+        if (!endsConnection(error)) await client.query('ROLLBACK');
+        throw error;
+      } finally {
+        tx.end();
+      }
+    });
+  }
+
+  /** A connection that broke or hangs is not given back: it would fail whoever is next. */
+  private async withConnection<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+    const { connections } = this;
+    const client = await connections.getConnection();
+    let result: T;
     try {
-      const runner: Runner = {
-        rows: async <Row>(statement: Statement, values: readonly unknown[]) => {
-          const { fields, rows } = await client.query({
-            ...statement,
-            values: values as unknown[],
-            rowMode: 'array',
-          });
-          return toObjects(statement.name, fields, rows) as Row[];
-        },
-      };
-      const result = await work(runner, client);
-      client.release();
-      return result;
+      result = await work(client);
     } catch (error) {
-      client.release(endsConnection(error));
+      // Not awaited: a server that hangs takes no leave.
+      if (endsConnection(error)) connections.destroyConnection(client).catch(() => undefined);
+      else connections.releaseConnection(client);
       throw error;
     }
+    connections.releaseConnection(client);
+    return result;
   }
 }
 
-async function inTransaction<T>(client: pg.PoolClient, work: () => Promise<T>, begin = 'BEGIN'): Promise<T> {
-  await client.query(begin);
-  try {
-    const result = await work();
-    await client.query('COMMIT');
-    return result;
-  } catch (error) {
-    // A connection that broke or hangs is thrown away, and its transaction with it.
-    if (!endsConnection(error)) await client.query('ROLLBACK');
-    throw error;
+class OpenTransaction implements Transaction {
+  private forModels: (SequelizeTransaction & { connection?: unknown; finished?: string }) | null = null;
+
+  constructor(
+    private readonly client: pg.Client,
+    private readonly owner: CoreSequelize,
+  ) {}
+
+  rows<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+    return rowsOn<Row>(this.client, statement, values);
   }
+
+  /** Made for those that ask for it. It begins and ends nothing: the connection is in the transaction already. */
+  get sequelize(): SequelizeTransaction {
+    this.forModels ??= Object.assign(new SequelizeTransaction(this.owner, {}), { connection: this.client });
+    return this.forModels;
+  }
+
+  /** A model that is late fails, and does not write on a connection that serves somebody else by now. */
+  end(): void {
+    if (this.forModels) this.forModels.finished = 'commit';
+  }
+}
+
+async function rowsOn<Row>(
+  client: pg.Client,
+  { name, text }: Statement,
+  values: readonly unknown[],
+): Promise<Row[]> {
+  const { fields, rows } = await client.query<unknown[]>({
+    name,
+    text,
+    values: values as unknown[],
+    rowMode: 'array',
+    types: columnTypes,
+  });
+  return toObjects(name, fields, rows) as Row[];
 }

@@ -225,7 +225,7 @@ describe('A block', () => {
   });
 
   it('is known to features that ask, among people and in a group', async () => {
-    const sql = new Database({ url: world.config.database.url!, pool: 1, timeoutMs: 3_000 });
+    const sql = Database.open({ url: world.config.database.url!, pool: 1, timeoutMs: 3_000 });
     const blocks = new Blocks(sql);
     const { alice, bob, chatId } = await blockedPair();
     const carol = world.newId();

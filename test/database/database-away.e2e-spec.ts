@@ -284,7 +284,7 @@ describe('A database that is away or slow', () => {
   it('in which another node has frozen with a chat locked delays messages, and fails none', async () => {
     const { alice: carol, bob: dave, chatId } = await world.pair();
     // The chat of carol and dave, in a transaction that goes no further.
-    const frozen = new Database({ url: proxy.url, pool: 1, timeoutMs: 3_000 });
+    const frozen = Database.open({ url: proxy.url, pool: 1, timeoutMs: 3_000 });
     const held = new Promise<void>((resolve) => {
       void frozen
         .transaction(async (runner) => {

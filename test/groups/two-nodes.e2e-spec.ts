@@ -83,7 +83,7 @@ describe('A group on two nodes', () => {
       [...codes.keys()].filter((code) => ['INTERNAL', 'UNAVAILABLE', 'OVERLOADED'].includes(code)),
     ).toEqual([]);
     expect(codes.get('ok')).toBeGreaterThan(50);
-    const sql = new Database({ url: one.config.database.url!, pool: 1, timeoutMs: 3_000 });
+    const sql = Database.open({ url: one.config.database.url!, pool: 1, timeoutMs: 3_000 });
     expect((await auditUnread(sql, () => undefined)).faults).toEqual([]);
     await sql.close();
   });

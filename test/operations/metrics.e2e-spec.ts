@@ -94,7 +94,7 @@ describe('Metrics', () => {
     expect(await read('chat_writer_queue_limit')).toBeGreaterThan(1_000);
     expect(await read('chat_part_up', { part: 'database' })).toBe(1);
     expect(await read('chat_part_up', { part: 'writer' })).toBe(1);
-    expect(await read('chat_database_connections', { pool: 'sql' })).toBeGreaterThan(0);
+    expect(await read('chat_database_connections', { pool: 'chat' })).toBeGreaterThan(0);
     await eventually(async () => (await read('chat_database_waiting')) === 0);
     expect(await read('process_cpu_seconds_total')).toBeGreaterThan(0);
     expect((await scrape()).some(({ name }) => name === 'nodejs_eventloop_lag_p99_seconds')).toBe(true);

@@ -24,7 +24,7 @@ describe('Receipts and unread', () => {
 
   /** Unread by arithmetic is unread by count, in every chat; of how many memberships. */
   async function audited(): Promise<number> {
-    const sql = new Database({ url: world.config.database.url!, pool: 1, timeoutMs: 5_000 });
+    const sql = Database.open({ url: world.config.database.url!, pool: 1, timeoutMs: 5_000 });
     const { looked, faults } = await auditUnread(sql, () => undefined);
     await sql.close();
     expect(faults).toEqual([]);
