@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../contract/index.js';
-import { Database, type Statement } from '../database/database.js';
+import { Database } from '../database/database.js';
 import { blockedAmong, blockedMembers, blockersAmong } from './blocks.queries.js';
 
 /** Somebody has blocked another, or taken it back. */
@@ -25,18 +25,19 @@ export class Blocks {
    * Nobody blocks the application (null).
    */
   async blockersOf(viewerId: number | null, people: readonly number[]): Promise<Set<number>> {
-    return this.among(blockersAmong, viewerId, people);
+    if (viewerId === null || people.length === 0) return new Set();
+    return new Set(await blockersAmong(this.database, { userId: viewerId, people }));
   }
 
   /** Those of the people whom a person blocks: they are told nothing of that person's presence and typing. */
   async blockedBy(userId: number, people: readonly number[]): Promise<Set<number>> {
-    return this.among(blockedAmong, userId, people);
+    if (people.length === 0) return new Set();
+    return new Set(await blockedAmong(this.database, { userId, people }));
   }
 
   /** The members of a chat whom a person blocks: in a group they are not told that the person types. */
   async blockedIn(chatId: number, userId: number): Promise<number[]> {
-    const rows = await this.database.rows<{ userId: number }>(blockedMembers, [userId, chatId]);
-    return rows.map((row) => row.userId);
+    return blockedMembers(this.database, { userId, chatId });
   }
 
   /** Hears each change that is made on this node, once it is committed. */
@@ -47,16 +48,6 @@ export class Blocks {
   /** For whoever has made a change. */
   changed(change: BlockChange): void {
     for (const listener of this.listeners) listener(change);
-  }
-
-  private async among(
-    statement: Statement,
-    userId: number | null,
-    people: readonly number[],
-  ): Promise<Set<number>> {
-    if (userId === null || people.length === 0) return new Set();
-    const rows = await this.database.rows<{ userId: number }>(statement, [userId, people]);
-    return new Set(rows.map((row) => row.userId));
   }
 }
 

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Access } from './access.js';
 import { ChatGateway } from './chat.gateway.js';
-import { ChatPurge } from '../messages/model/chat-purge.js';
+import { ChatPurge } from '../messages/model/chat-purge.service.js';
 import { ChatsController } from './chats.controller.js';
 import { ChatsService } from './chats.service.js';
 import { GroupChanges } from '../groups/group-changes.js';

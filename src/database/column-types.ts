@@ -1,8 +1,9 @@
 import pg from 'pg';
 
 /** What a statement's cells hold: int8 as number, timestamptz as ISO 8601 text in UTC, json parsed. */
-const { INT8, TIMESTAMPTZ } = pg.types.builtins;
+const INT8 = 20;
 const INT8_ARRAY = 1016;
+const TIMESTAMPTZ = 1184;
 
 /** Rows of a batch mostly carry the same moment. */
 let lastText = '';

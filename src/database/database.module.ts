@@ -7,14 +7,9 @@ import { Metrics } from '../common/metrics/metrics.js';
 import { Vitals } from '../common/health.js';
 import { sequelizeOptions } from './connections.js';
 import { Database } from './database.js';
-import { ChatMember } from './models/chat-member.model.js';
-import { Chat } from './models/chat.model.js';
-import { Message } from './models/message.model.js';
-import { User } from './models/user.model.js';
+import { models } from './models/all.js';
 import { countPool } from './pool-meters.js';
 import { profiles } from './profiles.js';
-
-const models = [User, Chat, ChatMember, Message];
 
 /** PostgreSQL: models, and prepared statements, on one pool of connections, which Sequelize opens and closes. */
 @Global()
@@ -27,6 +22,8 @@ const models = [User, Chat, ChatMember, Message];
         return {
           ...sequelizeOptions({ url, pool, timeoutMs }, profiles.chat),
           models,
+          // A model that is injected is this connection's, also where one process runs several nodes, as tests do.
+          repositoryMode: true,
           synchronize: false,
           autoLoadModels: false,
           retryAttempts: 0,

@@ -5,22 +5,10 @@ import { endsConnection, isSerializationFault, isUserIdTaken } from '../common/e
 import { columnTypes } from './column-types.js';
 import { type ConnectionOptions, type Connections, connectionsOf, sequelizeOptions } from './connections.js';
 import { type Profile, profiles } from './profiles.js';
-import { toObjects } from './rows.js';
+import type { Answer, Runner, Statement } from './statement.js';
+import { statement } from './statement.js';
 
-/** A statement that PostgreSQL parses once a connection. */
-export interface Statement {
-  /** Unique in the program; PostgreSQL keeps the prepared statement under it. */
-  name: string;
-  text: string;
-}
-
-const ping: Statement = { name: 'database.ping', text: 'SELECT 1' };
-
-/** Runs statements, each of them alone or inside a transaction. */
-export interface Runner {
-  /** The rows; `Row` is the caller's word for what the statement selects. */
-  rows<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
-}
+const ping = statement.count({ name: 'database.ping', text: 'SELECT 1', values: (_: void) => [] });
 
 /** A transaction that statements and models share. */
 export interface Transaction extends Runner {
@@ -51,8 +39,8 @@ export class Database implements Runner {
    *
    * @throws what pg throws; `isUnavailable` tells a database that is away from a statement that is wrong.
    */
-  async rows<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
-    return this.withConnection((client) => rowsOn<Row>(client, statement, values));
+  async run(statement: Statement, values: readonly unknown[]): Promise<Answer> {
+    return this.withConnection((client) => runOn(client, statement, values));
   }
 
   /**
@@ -77,7 +65,7 @@ export class Database implements Runner {
 
   /** Whether PostgreSQL answers. */
   async answers(): Promise<boolean> {
-    return this.rows(ping, []).then(
+    return ping(this).then(
       () => true,
       () => false,
     );
@@ -144,8 +132,8 @@ class OpenTransaction implements Transaction {
     private readonly owner: CoreSequelize,
   ) {}
 
-  rows<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
-    return rowsOn<Row>(this.client, statement, values);
+  run(statement: Statement, values: readonly unknown[]): Promise<Answer> {
+    return runOn(this.client, statement, values);
   }
 
   /** Made for those that ask for it. It begins and ends nothing: the connection is in the transaction already. */
@@ -160,17 +148,17 @@ class OpenTransaction implements Transaction {
   }
 }
 
-async function rowsOn<Row>(
+async function runOn(
   client: pg.Client,
   { name, text }: Statement,
   values: readonly unknown[],
-): Promise<Row[]> {
-  const { fields, rows } = await client.query<unknown[]>({
+): Promise<Answer> {
+  const { rows, rowCount } = await client.query<unknown[]>({
     name,
     text,
     values: values as unknown[],
     rowMode: 'array',
     types: columnTypes,
   });
-  return toObjects(name, fields, rows) as Row[];
+  return { rows, count: rowCount ?? 0 };
 }

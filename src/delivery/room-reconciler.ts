@@ -1,6 +1,5 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { Namespace, Server } from 'socket.io';
-import { bigints } from '../database/binary-array.js';
 import { Database } from '../database/database.js';
 import { Connection } from '../sockets/connection.js';
 import type { LocalAdapter } from './local-adapter.js';
@@ -21,12 +20,6 @@ const GROUPS_AT_ONCE = 50;
 
 /** A read that orders overtook is made again so often; the change that it missed is found by the next look. */
 const MAX_READS = 5;
-
-interface Changed {
-  at: string;
-  ids: number[];
-  versions: number[];
-}
 
 /**
  * Keeps the rooms of this node's sockets as the database says. Whoever changes a group's members orders sockets into
@@ -76,8 +69,7 @@ export class RoomAudit implements OnApplicationShutdown {
     if (this.looking) return;
     this.looking = true;
     try {
-      const [changed] = await this.database.rows<Changed>(changedGroups, [this.lookedAt, MOST_FOUND]);
-      if (changed) await this.follow(changed);
+      await this.follow(await changedGroups(this.database, { lookedAt: this.lookedAt, most: MOST_FOUND }));
       this.failing = false;
     } catch (error) {
       if (!this.failing) this.logger.warn(`Memberships were not looked at: ${String(error)}`);
@@ -87,7 +79,7 @@ export class RoomAudit implements OnApplicationShutdown {
     }
   }
 
-  private async follow({ at, ids, versions }: Changed): Promise<void> {
+  private async follow({ at, ids, versions }: Awaited<ReturnType<typeof changedGroups>>): Promise<void> {
     const news = ids.filter((id, i) => this.known.get(id) !== versions[i]);
     if (news.length > MOST_CHANGED) await this.whole();
     else if (this.peopleHere().length > 0) {
@@ -99,8 +91,7 @@ export class RoomAudit implements OnApplicationShutdown {
   }
 
   private async correctGroups(ids: readonly number[]): Promise<void> {
-    type Row = { chatId: number; userIds: number[]; settled: number[] };
-    const rows = await this.undisturbed(() => this.database.rows<Row>(membersOfGroups, [bigints(ids)]));
+    const rows = await this.undisturbed(() => membersOfGroups(this.database, ids));
     const members = new Map(rows.map((row) => [row.chatId, row]));
     const { adapter } = this;
     if (!adapter) return;
@@ -118,8 +109,7 @@ export class RoomAudit implements OnApplicationShutdown {
   }
 
   private async correctPeople(people: readonly number[]): Promise<void> {
-    type Row = { userId: number; groups: number[] };
-    const rows = await this.undisturbed(() => this.database.rows<Row>(groupsOf, [bigints(people)]));
+    const rows = await this.undisturbed(() => groupsOf(this.database, people));
     for (const { userId, groups } of rows) {
       const rooms = new Set(groups.map(chatRoom));
       for (const connection of this.connectionsIn(userRoom(userId))) {

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { Server, Socket } from 'socket.io';
-import { bigints } from '../database/binary-array.js';
 import { GroupCommit, type Outcome } from '../common/flow/batcher.js';
 import { Database } from '../database/database.js';
 import { Connection } from '../sockets/connection.js';
@@ -113,9 +112,7 @@ export class Rooms {
 
   private async readGroups(userIds: readonly number[]): Promise<Outcome<number[]>[]> {
     await this.pace.wait();
-    const rows = await this.database.rows<{ userId: number; groups: number[] }>(groupsOf, [
-      bigints([...new Set(userIds)]),
-    ]);
+    const rows = await groupsOf(this.database, [...new Set(userIds)]);
     const groups = new Map(rows.map((row) => [row.userId, row.groups]));
     return userIds.map((userId) => ({ ok: true, result: groups.get(userId) ?? [] }));
   }

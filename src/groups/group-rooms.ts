@@ -46,11 +46,7 @@ export class GroupRooms {
   /** A removal on another node may have been told before these people joined here. */
   private async expelStrangers(chatId: number, userIds: readonly number[]): Promise<void> {
     try {
-      const strangers = await this.database.rows<{ id: number }>(strangersAmong, [chatId, userIds]);
-      this.publisher.leaveChat(
-        chatId,
-        strangers.map(({ id }) => id),
-      );
+      this.publisher.leaveChat(chatId, await strangersAmong(this.database, { chatId, userIds }));
     } catch (error) {
       this.logger.warn(`Who joined a group was not looked at again: ${String(error)}`);
     }

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { bigints, texts } from '../database/binary-array.js';
 import { Database } from '../database/database.js';
 import { recordLastSeen } from './presence.queries.js';
 
@@ -35,10 +34,7 @@ export class LastSeen {
 
   private async save(): Promise<void> {
     const batch = [...this.unsaved].slice(0, MOST);
-    await this.database.rows(recordLastSeen, [
-      bigints(batch.map(([userId]) => userId)),
-      texts(batch.map(([, at]) => at.toISOString())),
-    ]);
+    await recordLastSeen(this.database, batch);
     for (const [userId, at] of batch) if (this.unsaved.get(userId) === at) this.unsaved.delete(userId);
   }
 }

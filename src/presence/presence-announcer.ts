@@ -5,7 +5,6 @@ import {
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
-import { bigints } from '../database/binary-array.js';
 import { isUnavailable } from '../common/errors/failure.js';
 import { Database } from '../database/database.js';
 import { Nodes } from '../delivery/broker/nodes.js';
@@ -13,7 +12,7 @@ import { Publisher } from '../delivery/publisher.js';
 import { ChangeWindow, type Gathered } from './change-window.js';
 import { LastSeen } from './last-seen.js';
 import { type PresenceChange, PresenceStore } from './presence-store.js';
-import { type PresenceRow, toldOf } from './presence.queries.js';
+import { toldOf } from './presence.queries.js';
 import { RecentNews } from './recent-news.js';
 
 /** Milliseconds for which changes are gathered. */
@@ -92,10 +91,7 @@ export class PresenceAnnouncer implements OnModuleInit, BeforeApplicationShutdow
   private async tellAll(batch: readonly Gathered[]): Promise<void> {
     const userIds = batch.map(({ userId }) => userId);
     await Promise.all(userIds.map((userId) => this.lastSeen.saved(userId)));
-    const rows = await this.database.rows<PresenceRow & { peers: number[] }>(toldOf, [
-      bigints(userIds),
-      MAX_TOLD,
-    ]);
+    const rows = await toldOf(this.database, { userIds, most: MAX_TOLD });
     const involved = new Set(userIds);
     for (const { peers } of rows) for (const peer of peers) involved.add(peer);
     const online = await this.store.onlineAmong([...involved]);

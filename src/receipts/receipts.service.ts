@@ -82,11 +82,11 @@ export class ReceiptsService implements OnApplicationShutdown {
   ): Promise<UnreadCountView> {
     const userId = personOf(actor);
     await this.access.require(actor, 'receipt.write', chatId);
-    const found = await this.database.transaction(async (runner) => {
-      await runner.rows(lockWatermarks, [userId, chatId]);
-      return runner.rows(markUnread, [userId, chatId, messageId ?? null]);
+    const found = await this.database.transaction(async (tx) => {
+      await lockWatermarks(tx, { userId, chatId });
+      return markUnread(tx, { userId, chatId, messageId: messageId ?? null });
     });
-    if (found.length === 0 && messageId !== undefined) throw new AppError('NOT_FOUND');
+    if (found === undefined && messageId !== undefined) throw new AppError('NOT_FOUND');
     const count = await this.unread.of(userId, chatId);
     this.publisher.publish('unreadCount', count, { users: [userId], except: actor.origin });
     return count;
@@ -101,11 +101,7 @@ export class ReceiptsService implements OnApplicationShutdown {
   /** @throws AppError NOT_FOUND */
   async receiptsOf(actor: Actor, { messageId }: { messageId: number }): Promise<MessageReceiptsView> {
     const { chatId } = await this.changes.requireChatOf(actor, 'message.read', messageId);
-    const [lists] = await this.database.rows<Pick<MessageReceiptsView, 'seenBy' | 'deliveredTo'>>(
-      receiptsOf,
-      [messageId, MAX_LISTED],
-    );
-    return { messageId, chatId, seenBy: lists?.seenBy ?? [], deliveredTo: lists?.deliveredTo ?? [] };
+    return { messageId, chatId, ...(await receiptsOf(this.database, { messageId, most: MAX_LISTED })) };
   }
 
   /**

@@ -57,18 +57,12 @@ export class UsersService {
 
   /** Makes and updates users by their externalIds. In the order of the input. */
   async upsert({ users }: CommandInput<'upsertUsers'>): Promise<UserView[]> {
-    const externalIds = users.map((user) => user.externalId);
-    return this.database.transaction(async (runner) => {
-      await runner.rows(insertMissingExternal, [externalIds]);
-      // The rows are the view: timestamps come as text of that form.
-      return runner.rows<UserView>(updateByExternalId, [
-        externalIds,
-        users.map((user) => user.name !== undefined),
-        users.map((user) => user.name ?? null),
-        users.map((user) => user.avatarUrl !== undefined),
-        users.map((user) => user.avatarUrl ?? null),
-        users.map((user) => (user.metadata === undefined ? null : JSON.stringify(user.metadata))),
-      ]);
+    return this.database.transaction(async (tx) => {
+      await insertMissingExternal(
+        tx,
+        users.map(({ externalId }) => externalId),
+      );
+      return updateByExternalId(tx, users);
     });
   }
 

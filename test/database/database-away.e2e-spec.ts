@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { lockChat } from '../../src/groups/groups.queries.js';
+import { lockChat } from '../../src/chats/membership.queries.js';
 import { type CommandName, commandNames, definitionOf, type MessageView } from '../../src/contract/index.js';
 import { Database } from '../../src/database/database.js';
 import type { Answer } from '../../src/sockets/call.js';
@@ -288,7 +288,7 @@ describe('A database that is away or slow', () => {
     const held = new Promise<void>((resolve) => {
       void frozen
         .transaction(async (runner) => {
-          await runner.rows(lockChat, [chatId]);
+          await lockChat(runner, chatId);
           resolve();
           await new Promise(() => undefined);
         })

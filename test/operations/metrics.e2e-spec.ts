@@ -106,7 +106,7 @@ describe('Metrics', () => {
       edge: ['socket', 'rest'],
       outcome: ['ok', ...Object.keys(errorCatalogue)],
       part: ['database', 'writer', 'redis'],
-      pool: ['sql', 'models'],
+      pool: ['chat'],
       state: ['busy', 'idle'],
     };
     const ours = (await scrape()).filter(({ name }) => name.startsWith('chat_'));

@@ -48,7 +48,7 @@ describe('A storm of reconnects', () => {
   /** Names of the statements that are run while something goes on. */
   const statementsDuring = async (work: () => Promise<unknown>) => {
     const started = performance.now();
-    const rows = jest.spyOn(Database.prototype, 'rows');
+    const rows = jest.spyOn(Database.prototype, 'run');
     await work();
     const counts = new Map<string, number>();
     for (const [{ name }] of rows.mock.calls) counts.set(name, (counts.get(name) ?? 0) + 1);

@@ -237,13 +237,13 @@ describe('The presence of others', () => {
       const [bobId] = await people(1);
       const chatId = await group(alice.userId, bobId!);
       await alice.ok('watchPresence', { userIds: [bobId] });
-      const rows = Database.prototype.rows;
+      const { run } = Database.prototype;
       let asked = 0;
-      const spy = jest.spyOn(Database.prototype, 'rows').mockImplementation(function (
+      const spy = jest.spyOn(Database.prototype, 'run').mockImplementation(function (
         this: Database,
         ...args
       ) {
-        if (args[0].name !== 'presence.membersOf' || ++asked > 1) return rows.apply(this, args);
+        if (args[0].name !== 'presence.membersOf' || ++asked > 1) return run.apply(this, args);
         return Promise.reject(Object.assign(new Error('gone'), { code: '08006' }));
       });
       await alice.ok('leaveChat', chatId);

@@ -143,7 +143,7 @@ describe('Receipts and unread', () => {
         return waiting.length === 1;
       });
       for (const content of ['mine', 'mine too']) await phone.ok('sendMessage', { chatId, content });
-      await holder.query({ text: markSeen.text, values: [[bob.userId], [null], [chatId]] });
+      await holder.query({ text: markSeen.statement.text, values: [[bob.userId], [null], [chatId]] });
       await holder.query('COMMIT');
       expect(await marking).toMatchObject({ unread: 2 });
     } finally {

@@ -115,7 +115,7 @@ describe('Typing', () => {
 
   it('said a thousand times at once is told once, and asked of the database once', async () => {
     const { alice, bob, chatId } = await world.pair();
-    const rows = jest.spyOn(Database.prototype, 'rows');
+    const rows = jest.spyOn(Database.prototype, 'run');
     await Promise.all(Array.from({ length: 1_000 }, () => start(alice, chatId)));
     const asked = rows.mock.calls.filter(([{ name }]) => name === 'chats.membershipOf').length;
     rows.mockRestore();

@@ -62,12 +62,12 @@ export class KnownUsers {
     const unseen = this.unseen(ids);
     if (unseen.length === 0) return NOBODY;
     if (this.open) {
-      await this.database.rows(insertMissingUsers, [unseen]);
+      await insertMissingUsers(this.database, unseen);
       for (const id of unseen) this.known.set(id, true);
       return NOBODY;
     }
     const missing = new Set(unseen);
-    for (const { id } of await this.database.rows<{ id: number }>(existingUsers, [unseen])) {
+    for (const id of await existingUsers(this.database, unseen)) {
       missing.delete(id);
       this.known.set(id, true);
     }

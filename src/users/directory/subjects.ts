@@ -23,20 +23,20 @@ export class Subjects {
     const known = this.known.get(externalId);
     if (known !== undefined) return known;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const [row] = await this.look(externalId, name);
-      if (!row) continue;
-      this.known.set(externalId, row.id);
-      return row.id;
+      const userId = await this.look(externalId, name);
+      if (userId === undefined) continue;
+      this.known.set(externalId, userId);
+      return userId;
     }
     throw new AppError('UNAVAILABLE');
   }
 
-  private async look(externalId: string, name: string | null): Promise<{ id: number }[]> {
+  private async look(externalId: string, name: string | null): Promise<number | undefined> {
     try {
-      return await this.database.rows<{ id: number }>(userOfSubject, [externalId, name]);
+      return await userOfSubject(this.database, { externalId, name });
     } catch (error) {
       // The id was taken at this moment, by open mode on another node.
-      if (isUniqueViolation(error)) return [];
+      if (isUniqueViolation(error)) return undefined;
       throw error;
     }
   }

@@ -1,6 +1,8 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { InjectModel } from '@nestjs/sequelize';
 import { Database } from '../../database/database.js';
-import { endPurge, openPurges, purgeMessages } from '../../chats/chats.queries.js';
+import { OpenPurge } from '../../database/models/open-purge.model.js';
+import { purgeMessages } from './purge.queries.js';
 
 /** Messages removed by one statement: well under its time bound. */
 const CHUNK = 5_000;
@@ -15,12 +17,15 @@ export class ChatPurge implements OnApplicationBootstrap, OnApplicationShutdown 
   private running: Promise<void> = Promise.resolve();
   private stopping = false;
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    @InjectModel(OpenPurge) private readonly purges: typeof OpenPurge,
+  ) {}
 
   onApplicationBootstrap(): void {
     this.enqueue(async () => {
-      for (const { chatId } of await this.database.rows<{ chatId: number }>(openPurges, []))
-        await this.finish(chatId);
+      const open = await this.purges.findAll({ order: ['createdAt'] });
+      for (const { chatId } of open) await this.finish(chatId);
     });
   }
 
@@ -47,9 +52,9 @@ export class ChatPurge implements OnApplicationBootstrap, OnApplicationShutdown 
 
   /** Whether that was the last. */
   private async removeChunk(chatId: number): Promise<boolean> {
-    const [chunk] = await this.database.rows<{ removed: number }>(purgeMessages, [chatId, CHUNK]);
-    if (chunk && chunk.removed >= CHUNK) return false;
-    await this.database.rows(endPurge, [chatId]);
+    const removed = await purgeMessages(this.database, { chatId, most: CHUNK });
+    if (removed >= CHUNK) return false;
+    await this.purges.destroy({ where: { chatId } });
     return true;
   }
 }
