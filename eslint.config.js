@@ -112,7 +112,7 @@ export default defineConfig(
       'no-restricted-syntax': [
         'error',
         {
-          selector: "VariableDeclarator[id.typeAnnotation.typeAnnotation.typeName.name='Statement']",
+          selector: "CallExpression[callee.object.name='statement']",
           message: 'A statement stands in the folder’s *.queries.ts.',
         },
       ],

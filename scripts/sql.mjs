@@ -47,7 +47,9 @@ const FILL = `
   ANALYZE`;
 
 async function loadStatements() {
-  const files = (await readdir(dist, { recursive: true })).filter((file) => file.endsWith('.queries.js')).sort();
+  const files = (await readdir(dist, { recursive: true }))
+    .filter((file) => file.endsWith('.queries.js'))
+    .sort();
   const found = [];
   for (const file of ['database/database.js', ...files]) {
     const before = statements.size;
@@ -126,7 +128,9 @@ if (text !== current) {
   if (process.argv.includes('--check')) {
     const [lines, there] = [text.split('\n'), current.split('\n')];
     const at = lines.findIndex((line, i) => line !== there[i]);
-    console.log(`${name} differs from line ${at + 1} on: npm run sql\n- ${there[at] ?? ''}\n+ ${lines[at] ?? ''}`);
+    console.log(
+      `${name} differs from line ${at + 1} on: npm run sql\n- ${there[at] ?? ''}\n+ ${lines[at] ?? ''}`,
+    );
     process.exitCode = 1;
   } else {
     await mkdir(dirname(DOCUMENT), { recursive: true });
