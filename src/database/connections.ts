@@ -76,5 +76,12 @@ export interface Connections {
   readonly pool: { size: number; available: number; waiting: number };
 }
 
-export const connectionsOf = (sequelize: CoreSequelize): Connections =>
-  sequelize.connectionManager as unknown as Connections;
+/**
+ * Spares the first connections a look at pg_type, for enums and ranges, which no model of ours has: with many that open
+ * at once on a busy machine it takes longer than they are waited for. All other types the driver knows itself.
+ */
+export function connectionsOf(sequelize: CoreSequelize): Connections {
+  const manager = sequelize.connectionManager as unknown as Connections & { nameOidMap: object };
+  manager.nameOidMap = { none: {} };
+  return manager;
+}
