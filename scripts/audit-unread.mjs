@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { config } from 'dotenv';
 import { startEmbeddedPostgres } from '../dist/database/embedded/embedded-postgres.js';
 import { migrate } from '../dist/database/migrator.js';
-import { Sql } from '../dist/database/sql.js';
+import { Database } from '../dist/database/database.js';
 import { auditUnread } from '../dist/receipts/audit-unread.js';
 
 const root = join(import.meta.dirname, '..');
@@ -18,7 +18,7 @@ const embedded = process.env.DATABASE_URL
   : await startEmbeddedPostgres({ dataDir: join(root, '.data', 'postgres') });
 const url = process.env.DATABASE_URL || embedded.url;
 await migrate(url);
-const sql = new Sql({ url, pool: 1, timeoutMs: 60_000 });
+const sql = Database.open({ url, pool: 1, timeoutMs: 60_000 });
 try {
   const { looked, faults } = await auditUnread(sql, (count) =>
     process.stderr.write(`\r${count} memberships`),

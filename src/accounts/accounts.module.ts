@@ -3,7 +3,7 @@ import { AccountsController } from './accounts.controller.js';
 import { AccountsGateway } from './accounts.gateway.js';
 import { AccountsService } from './accounts.service.js';
 import { Passwords } from './passwords.js';
-import { Sessions } from './sessions.js';
+import { Sessions } from './sessions.service.js';
 import { TokensService } from './tokens.service.js';
 import { IdentityModule } from '../commands/identity/identity.module.js';
 import { DirectoryModule } from '../users/directory/directory.module.js';

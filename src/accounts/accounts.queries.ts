@@ -1,48 +1,39 @@
-import type { Statement } from '../database/sql.js';
+import type { AccountView } from '../contract/index.js';
+import { type UserCells, userColumns, userRow } from '../database/models/user.model.js';
+import { statement } from '../database/statement.js';
 
-/** `$1` name that is shown: a new user. */
-export const insertUser: Statement = {
-  name: 'accounts.insertUser',
-  text: `INSERT INTO users (name) VALUES ($1) RETURNING id AS "userId"`,
-};
-
-/** `$1` user, `$2` username, `$3` hash. Fails on the unique index when the username is taken. */
-export const insertCredentials: Statement = {
-  name: 'accounts.insertCredentials',
-  text: `INSERT INTO credentials ("userId", username, "passwordHash") VALUES ($1, $2, $3)`,
-};
-
-export const credentialsByUsername: Statement = {
+export const credentialsByUsername = statement.oneOrNone({
   name: 'accounts.credentialsByUsername',
   text: `SELECT "userId", "passwordHash" FROM credentials WHERE lower(username COLLATE "C") = lower($1 COLLATE "C")`,
+  values: (username: string) => [username],
+  row: ([userId, passwordHash]: [number, string]) => ({ userId, passwordHash }),
+});
+
+/** The view of the user `u` with the credentials `c`. */
+const account = `${userColumns.of('u')}, c.username`;
+
+type AccountCells = [...UserCells, username: string | null];
+
+const accountRow = (cells: AccountCells): AccountView => {
+  const [, , , , , , , username] = cells;
+  return { ...userRow(cells as unknown as UserCells), username };
 };
 
-export const credentialsOfUser: Statement = {
-  name: 'accounts.credentialsOfUser',
-  text: `SELECT "userId", "passwordHash" FROM credentials WHERE "userId" = $1`,
-};
-
-/** `$1` user, `$2` the hash that is to be replaced, `$3` the new one: a row when it was so. */
-export const replaceHash: Statement = {
-  name: 'accounts.replaceHash',
-  text: `
-    UPDATE credentials SET "passwordHash" = $3, "changedAt" = now()
-    WHERE "userId" = $1 AND "passwordHash" = $2
-    RETURNING "userId"`,
-};
-
-/** The view of the user `u` with the credentials `c`: timestamps come as text of its form. */
-const account =
-  'u.id, u."externalId", u.name, u."avatarUrl", u.metadata, u."lastSeenAt", u."createdAt", c.username';
+const sessionRow = ([expiresAt, ...cells]: [string, ...AccountCells]) => ({
+  user: accountRow(cells),
+  expiresAt,
+});
 
 /** `$1` user: the account as its view. */
-export const accountOfUser: Statement = {
+export const accountOfUser = statement.oneOrNone({
   name: 'accounts.ofUser',
   text: `
     SELECT ${account}
     FROM users u LEFT JOIN credentials c ON c."userId" = u.id
     WHERE u.id = $1`,
-};
+  values: (userId: number) => [userId],
+  row: accountRow,
+});
 
 /**
  * `$1` id, `$2` user, `$3` token's hash, `$4` days, `$5` hash of the password that was given, `$6` most sessions
@@ -50,7 +41,7 @@ export const accountOfUser: Statement = {
  * was changed meanwhile: under the lock of its row, so that none begins behind the back of a change. Answers when it
  * expires, and the account.
  */
-export const beginSession: Statement = {
+export const beginSession = statement.oneOrNone({
   name: 'accounts.beginSession',
   text: `
     WITH allowed AS MATERIALIZED (
@@ -68,13 +59,22 @@ export const beginSession: Statement = {
     )
     SELECT b."expiresAt", ${account}
     FROM begun b JOIN users u ON u.id = b."userId" JOIN credentials c ON c."userId" = u.id`,
-};
+  values: (session: {
+    id: string;
+    userId: number;
+    tokenHash: Buffer;
+    days: number;
+    passwordHash: string;
+    most: number;
+  }) => [session.id, session.userId, session.tokenHash, session.days, session.passwordHash, session.most],
+  row: sessionRow,
+});
 
 /**
  * `$1` id, `$2` hash of the token that is spent, `$3` of the next one, `$4` days: when it was the newest, when the next
  * one expires, and the account. In one statement: whatever failed after it, the token would be spent for nothing.
  */
-export const rotateSession: Statement = {
+export const rotateSession = statement.oneOrNone({
   name: 'accounts.rotateSession',
   text: `
     WITH rotated AS (
@@ -84,16 +84,19 @@ export const rotateSession: Statement = {
     )
     SELECT r."expiresAt", ${account}
     FROM rotated r JOIN users u ON u.id = r."userId" LEFT JOIN credentials c ON c."userId" = u.id`,
-};
+  values: ({ id, spent, next, days }: { id: string; spent: Buffer; next: Buffer; days: number }) => [
+    id,
+    spent,
+    next,
+    days,
+  ],
+  row: sessionRow,
+});
 
 /** `$1` id, `$2` a token's hash: ends the session, and tells whether it was an older token of it. */
-export const endSession: Statement = {
+export const endSession = statement.oneOrNone({
   name: 'accounts.endSession',
   text: `DELETE FROM sessions WHERE id = $1 RETURNING "tokenHash" <> $2 AS reused`,
-};
-
-/** `$1` user: ends all their sessions. */
-export const endSessions: Statement = {
-  name: 'accounts.endSessions',
-  text: `DELETE FROM sessions WHERE "userId" = $1`,
-};
+  values: ({ id, tokenHash }: { id: string; tokenHash: Buffer }) => [id, tokenHash],
+  row: ([reused]: [boolean]) => ({ reused }),
+});

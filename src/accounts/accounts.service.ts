@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/sequelize';
 import { AccessTokens } from '../commands/identity/access-tokens.js';
 import { type Actor, personOf } from '../commands/identity/actor.js';
 import { OwnTokens } from '../commands/identity/own-tokens.js';
@@ -7,22 +8,11 @@ import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import { type AccountView, AppError, type CommandInput, type SessionView } from '../contract/index.js';
 import { isUniqueViolation, isUserIdTaken } from '../common/errors/failure.js';
-import { Sql } from '../database/sql.js';
-import {
-  accountOfUser,
-  credentialsByUsername,
-  credentialsOfUser,
-  insertCredentials,
-  insertUser,
-  replaceHash,
-} from './accounts.queries.js';
+import { Database } from '../database/database.js';
+import { Credentials } from '../database/models/credentials.model.js';
+import { accountOfUser, credentialsByUsername } from './accounts.queries.js';
 import { Passwords } from './passwords.js';
-import { type Begun, Sessions } from './sessions.js';
-
-interface Known {
-  userId: number;
-  passwordHash: string;
-}
+import { type Begun, Sessions } from './sessions.service.js';
 
 /** People with a password of ours, and their sessions. */
 @Injectable()
@@ -32,7 +22,8 @@ export class AccountsService {
 
   constructor(
     @Inject(APP_CONFIG) { auth }: AppConfig,
-    private readonly sql: Sql,
+    @InjectModel(Credentials) private readonly credentials: typeof Credentials,
+    private readonly database: Database,
     private readonly passwords: Passwords,
     private readonly sessions: Sessions,
     tokens: AccessTokens,
@@ -47,11 +38,12 @@ export class AccountsService {
     if (!registration) throw new AppError('NOT_CONFIGURED');
     const passwordHash = await this.passwords.hash(password);
     try {
-      const begun = await this.sql.transaction(async (runner) => {
-        const [user] = await runner.rows<{ userId: number }>(insertUser, [name ?? null]);
-        const userId = user!.userId;
-        await runner.rows(insertCredentials, [userId, username, passwordHash]);
-        return this.sessions.begin(userId, passwordHash, refreshDays, runner);
+      const begun = await this.database.transaction(async (tx) => {
+        const { userId } = await this.credentials.create(
+          { username, passwordHash, user: { name } },
+          { include: ['user'], transaction: tx.sequelize },
+        );
+        return this.sessions.begin(userId, passwordHash, refreshDays, tx);
       });
       return await this.sessionView(begun);
     } catch (error) {
@@ -63,10 +55,9 @@ export class AccountsService {
   /** @throws AppError CREDENTIALS_WRONG, after the same time for a name that nobody has; OVERLOADED; NOT_CONFIGURED */
   async login({ username, password }: CommandInput<'login'>): Promise<SessionView> {
     const { refreshDays } = this.own();
-    const known = await this.passwords.matching(password, async () => {
-      const [row] = await this.sql.rows<Known>(credentialsByUsername, [username]);
-      return row;
-    });
+    const known = await this.passwords.matching(password, () =>
+      credentialsByUsername(this.database, username),
+    );
     if (!known) throw new AppError('CREDENTIALS_WRONG');
     return this.sessionView(await this.sessions.begin(known.userId, known.passwordHash, refreshDays));
   }
@@ -86,8 +77,7 @@ export class AccountsService {
 
   /** @throws AppError NOT_FOUND in open mode, for somebody nobody has heard of. */
   async me(actor: Actor): Promise<AccountView> {
-    // The row is the view: timestamps come as text of that form.
-    const [account] = await this.sql.rows<AccountView>(accountOfUser, [personOf(actor)]);
+    const account = await accountOfUser(this.database, personOf(actor));
     if (!account) throw new AppError('NOT_FOUND');
     return account;
   }
@@ -99,17 +89,21 @@ export class AccountsService {
   ): Promise<SessionView> {
     const { refreshDays } = this.own();
     const userId = personOf(actor);
-    const known = await this.passwords.matching(currentPassword, async () => {
-      const [row] = await this.sql.rows<Known>(credentialsOfUser, [userId]);
-      return row;
-    });
+    const known = await this.passwords.matching(
+      currentPassword,
+      async () => (await this.credentials.findByPk(userId)) ?? undefined,
+    );
     if (!known) throw new AppError('CREDENTIALS_WRONG');
     const passwordHash = await this.passwords.hash(newPassword);
-    const begun = await this.sql.transaction(async (runner) => {
-      const replaced = await runner.rows(replaceHash, [userId, known.passwordHash, passwordHash]);
-      if (replaced.length === 0) throw new AppError('CREDENTIALS_WRONG');
-      await this.sessions.endAll(userId, runner);
-      return this.sessions.begin(userId, passwordHash, refreshDays, runner);
+    const begun = await this.database.transaction(async (tx) => {
+      // Unless it was changed meanwhile.
+      const [replaced] = await this.credentials.update(
+        { passwordHash },
+        { where: { userId, passwordHash: known.passwordHash }, transaction: tx.sequelize },
+      );
+      if (replaced === 0) throw new AppError('CREDENTIALS_WRONG');
+      await this.sessions.endAll(userId, tx);
+      return this.sessions.begin(userId, passwordHash, refreshDays, tx);
     });
     return this.sessionView(begun);
   }

@@ -1,37 +1,27 @@
 import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/sequelize';
+import { Op } from 'sequelize';
 import { type Actor, personOf } from '../commands/identity/actor.js';
 import { KnownUsers } from '../users/directory/known-users.js';
 import { AppError, type BlockView, type CommandInput } from '../contract/index.js';
 import { Bus } from '../common/bus.js';
-import { type Runner, Sql } from '../database/sql.js';
+import { Database, type Transaction } from '../database/database.js';
+import { UserBlock } from '../database/models/user-block.model.js';
 import { Publisher } from '../delivery/publisher.js';
-import {
-  addBlock,
-  blockOf,
-  blocksOf,
-  countBlocks,
-  lockBlocker,
-  lockPair,
-  markDirectChat,
-  removeBlock,
-  sharedChat,
-} from './blocks.queries.js';
+import { addBlock, lockBlocker, lockPair, markDirectChat, type Pair, sharedChat } from './blocks.queries.js';
 
 /** Most people whom one person blocks. */
 const MAX_BLOCKS = 10_000;
-
-interface Block {
-  blockedAt: string;
-}
 
 /** Blocking people and taking it back. */
 @Injectable()
 export class BlocksService {
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly users: KnownUsers,
     private readonly publisher: Publisher,
     private readonly bus: Bus,
+    @InjectModel(UserBlock) private readonly rows: typeof UserBlock,
   ) {}
 
   /**
@@ -44,8 +34,8 @@ export class BlocksService {
     const userId = personOf(actor);
     if (blockedId === userId) throw oneself();
     await this.users.ensure([userId, blockedId]);
-    const { blockedAt, added, shared } = await this.sql.transaction((runner) =>
-      add(runner, userId, blockedId),
+    const { blockedAt, added, shared } = await this.database.transaction((tx) =>
+      this.add(tx, { userId, blockedId }),
     );
     const view: BlockView = { userId: blockedId, blocked: true, blockedAt };
     if (added) {
@@ -59,11 +49,12 @@ export class BlocksService {
   /** Takes a block back; one that is not there, too. */
   async unblock(actor: Actor, { userId: blockedId }: CommandInput<'unblockUser'>): Promise<BlockView> {
     const userId = personOf(actor);
-    const removed = await this.sql.transaction(async (runner) => {
-      await runner.rows(lockPair, [userId, blockedId]);
-      const rows = await runner.rows(removeBlock, [userId, blockedId]);
-      if (rows.length > 0) await runner.rows(markDirectChat, [userId, blockedId, false]);
-      return rows.length > 0;
+    const pair = { userId, blockedId };
+    const removed = await this.database.transaction(async (tx) => {
+      await lockPair(tx, pair);
+      const count = await this.rows.destroy({ where: { ...pair }, transaction: tx.sequelize });
+      if (count > 0) await markDirectChat(tx, { ...pair, blocked: false });
+      return count > 0;
     });
     const view: BlockView = { userId: blockedId, blocked: false, blockedAt: null };
     if (removed) {
@@ -75,7 +66,32 @@ export class BlocksService {
 
   /** Whom the asker blocks, by id. */
   async page(actor: Actor, { after = 0, limit }: CommandInput<'getBlocks'>): Promise<BlockView[]> {
-    return this.sql.rows<BlockView>(blocksOf, [personOf(actor), after, limit]);
+    const blocks = await this.rows.findAll({
+      where: { userId: personOf(actor), blockedId: { [Op.gt]: after } },
+      order: ['blockedId'],
+      limit,
+    });
+    return blocks.map(toBlockView);
+  }
+
+  /** Whether it is new, and then, whether the two share a chat: nothing is left to be looked up after the commit. */
+  private async add(
+    tx: Transaction,
+    pair: Pair,
+  ): Promise<{ blockedAt: string | null; added: boolean; shared: boolean }> {
+    const { userId } = pair;
+    await lockPair(tx, pair);
+    await lockBlocker(tx, userId);
+    const made = await addBlock(tx, pair);
+    if (!made) {
+      const there = await this.rows.findOne({ where: { ...pair }, transaction: tx.sequelize });
+      if (!there) throw new AppError('NOT_FOUND');
+      return { blockedAt: toBlockView(there).blockedAt, added: false, shared: false };
+    }
+    const blocks = await this.rows.count({ where: { userId }, transaction: tx.sequelize });
+    if (blocks > MAX_BLOCKS) throw tooMany();
+    await markDirectChat(tx, { ...pair, blocked: true });
+    return { ...made, added: true, shared: (await sharedChat(tx, pair)) > 0 };
   }
 
   /** Who is blocked now may have the blocker on the screen as online. Those who share no chat have heard nothing. */
@@ -84,25 +100,8 @@ export class BlocksService {
   }
 }
 
-/** Whether it is new, and then, whether the two share a chat: nothing is left to be looked up after the commit. */
-async function add(
-  runner: Runner,
-  userId: number,
-  blockedId: number,
-): Promise<Block & { added: boolean; shared: boolean }> {
-  await runner.rows(lockPair, [userId, blockedId]);
-  await runner.rows(lockBlocker, [userId]);
-  const [made] = await runner.rows<Block>(addBlock, [userId, blockedId]);
-  if (!made) {
-    const [there] = await runner.rows<Block>(blockOf, [userId, blockedId]);
-    if (!there) throw new AppError('NOT_FOUND');
-    return { ...there, added: false, shared: false };
-  }
-  const [blocks] = await runner.rows<{ count: number }>(countBlocks, [userId]);
-  if (blocks && blocks.count > MAX_BLOCKS) throw tooMany();
-  await runner.rows(markDirectChat, [userId, blockedId, true]);
-  const shared = await runner.rows(sharedChat, [userId, blockedId]);
-  return { ...made, added: true, shared: shared.length > 0 };
+function toBlockView({ blockedId, createdAt }: UserBlock): BlockView {
+  return { userId: blockedId, blocked: true, blockedAt: createdAt.toISOString() };
 }
 
 function oneself(): AppError {

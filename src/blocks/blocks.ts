@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../contract/index.js';
-import { Sql, type Statement } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { blockedAmong, blockedMembers, blockersAmong } from './blocks.queries.js';
 
 declare module '../common/bus.js' {
@@ -16,35 +16,26 @@ declare module '../common/bus.js' {
  */
 @Injectable()
 export class Blocks {
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly database: Database) {}
 
   /**
    * Those of the people who block the viewer: to the viewer they look offline, never seen, and never type.
    * Nobody blocks the application (null).
    */
   async blockersOf(viewerId: number | null, people: readonly number[]): Promise<Set<number>> {
-    return this.among(blockersAmong, viewerId, people);
+    if (viewerId === null || people.length === 0) return new Set();
+    return new Set(await blockersAmong(this.database, { userId: viewerId, people }));
   }
 
   /** Those of the people whom a person blocks: they are told nothing of that person's presence and typing. */
   async blockedBy(userId: number, people: readonly number[]): Promise<Set<number>> {
-    return this.among(blockedAmong, userId, people);
+    if (people.length === 0) return new Set();
+    return new Set(await blockedAmong(this.database, { userId, people }));
   }
 
   /** The members of a chat whom a person blocks: in a group they are not told that the person types. */
   async blockedIn(chatId: number, userId: number): Promise<number[]> {
-    const rows = await this.sql.rows<{ userId: number }>(blockedMembers, [userId, chatId]);
-    return rows.map((row) => row.userId);
-  }
-
-  private async among(
-    statement: Statement,
-    userId: number | null,
-    people: readonly number[],
-  ): Promise<Set<number>> {
-    if (userId === null || people.length === 0) return new Set();
-    const rows = await this.sql.rows<{ userId: number }>(statement, [userId, people]);
-    return new Set(rows.map((row) => row.userId));
+    return blockedMembers(this.database, { userId, chatId });
   }
 }
 

@@ -4,8 +4,8 @@ import { blockedByOther, blockingOther, Blocks } from '../blocks/blocks.js';
 import { AppError, endedByBlock, type Permission } from '../contract/index.js';
 import type { ChatType } from '../database/models/chat.model.js';
 import type { Role } from '../database/models/chat-member.model.js';
-import { Sql } from '../database/sql.js';
-import { membershipOf } from './chats.queries.js';
+import { Database } from '../database/database.js';
+import { membershipOf, type MembershipRow } from './membership.queries.js';
 import { isAllowed } from './permissions.js';
 
 /** A chat and what the one who asks is in it. */
@@ -26,14 +26,11 @@ export interface Membership {
   seesAfter: number;
 }
 
-/** As statements select it: `role` is null for who is no member. */
-export type MembershipRow = Omit<Membership, 'userId' | 'role'> & { role: Role | null };
-
 /** Says who may do what in a chat. The first line of every service method that touches one. */
 @Injectable()
 export class Access {
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly blocks: Blocks,
   ) {}
 
@@ -43,7 +40,7 @@ export class Access {
    * @throws AppError FORBIDDEN for a member whose role is not enough, and for what a block has ended.
    */
   async require(actor: Actor, permission: Permission, chatId: number): Promise<Membership> {
-    const [chat] = await this.sql.rows<MembershipRow>(membershipOf, [chatId, actor.userId]);
+    const chat = await membershipOf(this.database, { chatId, userId: actor.userId });
     return judge(actor, permission, chat);
   }
 

@@ -1,15 +1,22 @@
 import { blockBetween } from '../blocks/blocks.queries.js';
-import type { Statement } from '../database/sql.js';
+import { bigints } from '../database/binary-array.js';
+import type { RowOf } from '../database/columns.js';
+import { type ChatCells, chatColumns, type ChatRow, chatRow } from '../database/models/chat.model.js';
+import { memberColumns, memberRow, type Role } from '../database/models/chat-member.model.js';
+import {
+  type MessageCells,
+  messageColumns,
+  type MessageRow,
+  messageRow,
+} from '../database/models/message.model.js';
+import { type UserCells, userColumns, type UserRow, userRow } from '../database/models/user.model.js';
+import type { Settings } from './membership.queries.js';
+import { statement } from '../database/statement.js';
 
 const pair = (chat: string, one: string, other: string) => `
   ${chat}.type = 'direct'
   AND LEAST(${chat}."user1Id", ${chat}."user2Id") = LEAST(${one}, ${other})
   AND GREATEST(${chat}."user1Id", ${chat}."user2Id") = GREATEST(${one}, ${other})`;
-
-/** The columns of a chat that its view shows, of the table alias `c`. */
-export const chatColumns = `
-  c.id, c.type, c."user1Id", c."user2Id", c.title, c."avatarUrl", c.metadata, c."historyVisible", c."memberCount",
-  c."membersVersion", c."lastSeq", c.version, c."lastActivityAt", c."createdAt"`;
 
 /**
  * Whether a member other than its sender has seen the message: read past it, and it is not among what was before
@@ -28,12 +35,8 @@ export const seesAfter = (chat: string, reader: string) => `
     (SELECT s."seesAfter" FROM chat_members s WHERE s."chatId" = ${chat} AND s."userId" = ${reader}), 0
   )`;
 
-/** The columns of a message that its view shows, of the table alias `l`, named `m.id` and so on; null without one. */
-const lastMessageColumns = `
-  l.id AS "m.id", l.seq AS "m.seq", l.version AS "m.version", l.type AS "m.type", l."senderId" AS "m.senderId",
-  l."clientId" AS "m.clientId", l.content AS "m.content", l."replyToId" AS "m.replyToId",
-  l.metadata AS "m.metadata", l.reactions AS "m.reactions", l."createdAt" AS "m.createdAt", l."editedAt" AS "m.editedAt",
-  l."deletedAt" AS "m.deletedAt", ${seenBySomebody('l')} AS "m.seen"`;
+/** The newest message, of the table alias `l`: all null when there is none. */
+const lastMessage = `${messageColumns.of('l')}, ${seenBySomebody('l')} AS seen`;
 
 /**
  * The reader has not deleted the message for themselves. Said so that it is looked up for each message: as NOT
@@ -74,22 +77,12 @@ export const unreadMentionsOf = (member: string) => `
     WHERE x."chatId" = ${member}."chatId" AND x."userId" = ${member}."userId" AND x.seq > ${member}."unreadSeq"
   )`;
 
-/** A chat, with a person's role in it (null: no member): what `judge` looks at. */
-export const membership = (chat: string, person: string) => `
-    SELECT c.id AS "chatId", c.type, c."user1Id", c."user2Id", c."lastSeq", c.version,
-      c."user1Blocks", c."user2Blocks", m.role, COALESCE(m."seesAfter", 0) AS "seesAfter"
-    FROM chats c LEFT JOIN chat_members m ON m."chatId" = c.id AND m."userId" = ${person}
-    WHERE c.id = ${chat}`;
-
-/** `$1` chat, `$2` person or null: the chat, with the person's role. */
-export const membershipOf: Statement = { name: 'chats.membershipOf', text: membership('$1', '$2') };
-
 /**
  * `$1`, `$2` people, `$3` whether a block between them matters: their direct chat, made when there is none. No row
  * when one of the two does not exist, or blocks the other, or when somebody else makes the same chat at this moment:
  * then the same statement again finds it.
  */
-export const openDirectChat: Statement = {
+export const openDirectChat = statement.oneOrNone({
   name: 'chats.openDirectChat',
   text: `
     WITH opened AS (
@@ -105,42 +98,66 @@ export const openDirectChat: Statement = {
       INSERT INTO chat_members ("chatId", "userId")
       SELECT id, unnest(ARRAY["user1Id", "user2Id"]) FROM opened
     )
-    SELECT ${chatColumns}, true AS created FROM opened c
+    SELECT true AS created, ${chatColumns.of('c')} FROM opened c
     UNION ALL
-    SELECT ${chatColumns}, false AS created FROM chats c WHERE ${pair('c', '$1', '$2')}`,
+    SELECT false AS created, ${chatColumns.of('c')} FROM chats c WHERE ${pair('c', '$1', '$2')}`,
+  values: ({
+    user1Id,
+    user2Id,
+    unlessBlocked,
+  }: {
+    user1Id: number;
+    user2Id: number;
+    unlessBlocked: boolean;
+  }) => [user1Id, user2Id, unlessBlocked],
+  row: ([created, ...chat]: [boolean, ...ChatCells]) => ({ ...chatRow(chat), created }),
+});
+
+/** Where the cells of the newest message end that follow those of its chat. */
+const MESSAGE_END = chatColumns.length + messageColumns.length + 1;
+
+const lastMessageOf = (cells: readonly unknown[]): MessageRow | null => {
+  const message = cells.slice(chatColumns.length, MESSAGE_END) as MessageCells | [id: null, ...unknown[]];
+  return message[0] === null ? null : messageRow(message);
 };
+
+const chatWithMessageRow = (cells: readonly unknown[]) => ({
+  chat: chatRow(cells as unknown as ChatCells),
+  lastMessage: lastMessageOf(cells),
+});
 
 /** `$1` chat, `$2` who reads or null: the chat with its newest message. */
-export const chatById: Statement = {
+export const chatById = statement.oneOrNone({
   name: 'chats.byId',
   text: `
-    SELECT ${chatColumns}, ${lastMessageColumns} FROM chats c ${newestMessage('$2', seesAfter('$1', '$2'))}
+    SELECT ${chatColumns.of('c')}, ${lastMessage} FROM chats c ${newestMessage('$2', seesAfter('$1', '$2'))}
     WHERE c.id = $1`,
-};
+  values: ({ chatId, userId }: { chatId: number; userId: number | null }) => [chatId, userId],
+  row: chatWithMessageRow,
+});
 
 /** `$1` chat, `$2` at most so many members, those who joined first. */
-export const membersOfChat: Statement = {
+export const membersOfChat = statement.many({
   name: 'chats.members',
   text: `
-    SELECT "userId", role, "readSeq", "deliveredSeq", "joinedAt" FROM chat_members
+    SELECT ${memberColumns.list} FROM chat_members
     WHERE "chatId" = $1 ORDER BY "joinedAt", "userId" LIMIT $2`,
-};
+  values: ({ chatId, most }: { chatId: number; most: number }) => [chatId, most],
+  row: memberRow,
+});
 
 /**
  * List items for `mine`: memberships of the person `$1`, as `m` joined with their chats as `c`. Each table is
  * reached by one index lookup a chat, whatever the planner believes of its size.
  */
 const listItems = (mine: string) => `
-  SELECT ${chatColumns}, ${lastMessageColumns}, c.role, c."readSeq", c.unread, c."unreadMentions",
-    c."mutedUntil", c."archivedAt", c."pinnedAt",
-    o.id AS "o.id", o."externalId" AS "o.externalId", o.name AS "o.name", o."avatarUrl" AS "o.avatarUrl",
-    o.metadata AS "o.metadata", o."lastSeenAt" AS "o.lastSeenAt", o."createdAt" AS "o.createdAt",
+  SELECT ${chatColumns.of('c')}, ${lastMessage}, ${userColumns.of('o')}, o.invisible,
     CASE c."user1Id" WHEN c."userId" THEN c."user2Blocks" ELSE c."user1Blocks" END AS "otherBlocks",
-    o.invisible AS "o.invisible"
+    c.role, c."readSeq", c.unread, c."unreadMentions", c."mutedUntil", c."archivedAt", c."pinnedAt"
   FROM (
     SELECT m."userId", m.role, m."readSeq", m."seesAfter", m."mutedUntil", m."archivedAt", m."pinnedAt",
       ${unreadOf('c', 'm')} AS unread, ${unreadMentionsOf('m')} AS "unreadMentions",
-      c."user1Blocks", c."user2Blocks", ${chatColumns}
+      c."user1Blocks", c."user2Blocks", ${chatColumns.of('c')}
     FROM chat_members m CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = m."chatId" LIMIT 1) c
     WHERE m."userId" = $1 AND ${mine}
   ) c
@@ -151,22 +168,87 @@ const listItems = (mine: string) => `
   ) o ON true
   ORDER BY c."lastActivityAt" DESC, c.id DESC`;
 
+/** A chat in somebody's list. */
+export interface ChatListRow {
+  chat: ChatRow;
+  lastMessage: MessageRow | null;
+  /** The other person of a direct chat. */
+  other: UserRow | null;
+  /** Whether they look offline to all others. */
+  otherIsInvisible: boolean | null;
+  /** Whether they block the reader. */
+  otherBlocks: boolean;
+  member: Settings &
+    Pick<RowOf<typeof memberColumns>, 'role' | 'readSeq'> & { unread: number; unreadMentions: number };
+}
+
+const OTHER_END = MESSAGE_END + userColumns.length;
+
+type ListItemCells = [
+  invisible: boolean | null,
+  otherBlocks: boolean,
+  role: Role,
+  readSeq: number,
+  unread: number,
+  unreadMentions: number,
+  mutedUntil: string | null,
+  archivedAt: string | null,
+  pinnedAt: string | null,
+];
+
+const chatListRow = (cells: readonly unknown[]): ChatListRow => {
+  const other = cells.slice(MESSAGE_END, OTHER_END);
+  const [
+    otherIsInvisible,
+    otherBlocks,
+    role,
+    readSeq,
+    unread,
+    unreadMentions,
+    mutedUntil,
+    archivedAt,
+    pinnedAt,
+  ] = cells.slice(OTHER_END) as ListItemCells;
+  return {
+    chat: chatRow(cells as unknown as ChatCells),
+    lastMessage: lastMessageOf(cells),
+    other: other[0] === null ? null : userRow(other as UserCells),
+    otherIsInvisible,
+    otherBlocks,
+    member: { role, readSeq, unread, unreadMentions, mutedUntil, archivedAt, pinnedAt },
+  };
+};
+
 /** `$1` person, `$2`, `$3` after the chat with this activity and id, `$4` at most so many. */
-export const chatsOfUser: Statement = {
+export const chatsOfUser = statement.many({
   name: 'chats.ofUser',
   text: listItems(`
     (c."lastActivityAt", c.id) < ($2::timestamptz, $3::bigint)
     ORDER BY c."lastActivityAt" DESC, c.id DESC LIMIT $4`),
-};
+  values: ({
+    userId,
+    activity,
+    id,
+    most,
+  }: {
+    userId: number;
+    activity: string;
+    id: number;
+    most: number;
+  }) => [userId, activity, id, most],
+  row: chatListRow,
+});
 
 /** `$1` person, `$2` chat ids: those of them that are the person's. */
-export const chatsOfUserByIds: Statement = {
+export const chatsOfUserByIds = statement.many({
   name: 'chats.ofUserByIds',
   text: listItems(`m."chatId" = ANY($2::bigint[])`),
-};
+  values: ({ userId, chatIds }: { userId: number; chatIds: readonly number[] }) => [userId, bigints(chatIds)],
+  row: chatListRow,
+});
 
 /** `$1` chat: gone, its members (`memberIds`) with it; its messages are left to `purgeMessages`. */
-export const deleteChat: Statement = {
+export const deleteChat = statement.oneOrNone({
   name: 'chats.delete',
   text: `
     WITH gone AS (DELETE FROM chats WHERE id = $1 RETURNING id, version),
@@ -174,24 +256,6 @@ export const deleteChat: Statement = {
     SELECT id AS "chatId", version + 1 AS version,
       ARRAY(SELECT m."userId" FROM chat_members m WHERE m."chatId" = gone.id) AS "memberIds"
     FROM gone`,
-};
-
-/** `$1` a deleted chat, `$2` at most so many messages of it: how many were removed. */
-export const purgeMessages: Statement = {
-  name: 'chats.purgeMessages',
-  text: `
-    WITH gone AS (
-      DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE "chatId" = $1 LIMIT $2) RETURNING 1
-    )
-    SELECT count(*) AS removed FROM gone`,
-};
-
-export const endPurge: Statement = {
-  name: 'chats.endPurge',
-  text: `DELETE FROM chat_purges WHERE "chatId" = $1`,
-};
-
-export const openPurges: Statement = {
-  name: 'chats.openPurges',
-  text: `SELECT "chatId" FROM chat_purges ORDER BY "createdAt"`,
-};
+  values: (chatId: number) => [chatId],
+  row: ([chatId, version, memberIds]: [number, number, number[]]) => ({ chatId, version, memberIds }),
+});

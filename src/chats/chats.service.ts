@@ -9,31 +9,23 @@ import {
   type ChatView,
   type CommandInput,
   MAX_INTEGER,
-  type MemberView,
 } from '../contract/index.js';
 import { Bus } from '../common/bus.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { PresenceService } from '../presence/presence.service.js';
 import { Publisher } from '../delivery/publisher.js';
-import { Access, judge, type MembershipRow } from './access.js';
+import { Access, judge } from './access.js';
 import { membersOf } from './audience.js';
-import {
-  type ChatListRow,
-  type ChatRow,
-  type LastMessageColumns,
-  toChatListItem,
-  toChatView,
-  toLastMessage,
-} from './chat.view.js';
+import { toChatListItem, toChatView, toLastMessage } from './chat.view.js';
 import {
   chatById,
+  type ChatListRow,
   chatsOfUser,
   deleteChat,
-  membershipOf,
   membersOfChat,
   openDirectChat,
 } from './chats.queries.js';
-import { lockChat } from '../groups/groups.queries.js';
+import { lockChat, membershipOf } from './membership.queries.js';
 
 /** Members shown with a chat. */
 const MAX_MEMBERS_SHOWN = 100;
@@ -55,7 +47,7 @@ declare module '../common/bus.js' {
 @Injectable()
 export class ChatsService {
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly access: Access,
     private readonly users: KnownUsers,
     private readonly presence: PresenceService,
@@ -76,11 +68,11 @@ export class ChatsService {
     }
     await this.users.ensure([user1Id, user2Id]);
     for (let attempt = 0; attempt < OPEN_ATTEMPTS; attempt++) {
-      const [row] = await this.sql.rows<ChatRow & { created: boolean }>(openDirectChat, [
+      const row = await openDirectChat(this.database, {
         user1Id,
         user2Id,
-        actor.userId !== null,
-      ]);
+        unlessBlocked: actor.userId !== null,
+      });
       if (!row) {
         await this.access.requireNoBlock(actor, actor.userId === user1Id ? user2Id : user1Id);
         continue;
@@ -95,26 +87,27 @@ export class ChatsService {
   /** @throws AppError NOT_FOUND */
   async get(actor: Actor, { chatId }: { chatId: number }): Promise<ChatDetails> {
     await this.access.require(actor, 'chat.read', chatId);
-    const [[row], members] = await Promise.all([
-      this.sql.rows<ChatRow & LastMessageColumns>(chatById, [chatId, actor.userId]),
-      this.sql.rows<MemberView>(membersOfChat, [chatId, MAX_MEMBERS_SHOWN]),
+    const [row, members] = await Promise.all([
+      chatById(this.database, { chatId, userId: actor.userId }),
+      membersOfChat(this.database, { chatId, most: MAX_MEMBERS_SHOWN }),
     ]);
     if (!row) throw new AppError('NOT_FOUND');
-    return { ...toChatView(row), lastMessage: toLastMessage(row), members };
+    const { chat, lastMessage } = row;
+    return { ...toChatView(chat), lastMessage: toLastMessage(lastMessage, chat), members };
   }
 
   /** A page of a person's chats, the latest activity first. Empty for somebody nobody has heard of. */
   async list(actor: Actor, { before, limit }: CommandInput<'getChats'>): Promise<ChatListItem[]> {
     const userId = personOf(actor);
-    const [milliseconds, id] = before === undefined ? [null, MAX_INTEGER] : before.split('.').map(Number);
+    const [milliseconds, id = MAX_INTEGER] = before === undefined ? [] : before.split('.').map(Number);
     const activity = milliseconds == null ? 'infinity' : new Date(milliseconds).toISOString();
-    const rows = await this.sql.rows<ChatListRow>(chatsOfUser, [userId, activity, id, limit]);
+    const rows = await chatsOfUser(this.database, { userId, activity, id, most: limit });
     return this.listItems(rows);
   }
 
   /** List items with who of the other people is online. That may be asked of Redis: not inside a transaction. */
   async listItems(rows: readonly ChatListRow[]): Promise<ChatListItem[]> {
-    const others = rows.map((row) => row['o.id']).filter((other) => other !== null);
+    const others = rows.flatMap(({ other }) => other?.id ?? []);
     const online = await this.presence.onlineAmong(others);
     return rows.map((row) => toChatListItem(row, online));
   }
@@ -128,12 +121,10 @@ export class ChatsService {
    */
   async delete(actor: Actor, { chatId }: { chatId: number }): Promise<ChatDeletedView> {
     const chat = await this.access.require(actor, 'chat.delete', chatId);
-    const gone = await this.sql.transaction(async (runner) => {
-      await runner.rows(lockChat, [chatId]);
-      const [row] = await runner.rows<MembershipRow>(membershipOf, [chatId, actor.userId]);
-      judge(actor, 'chat.delete', row);
-      const [deleted] = await runner.rows<ChatDeletedView & { memberIds: number[] }>(deleteChat, [chatId]);
-      return deleted;
+    const gone = await this.database.transaction(async (tx) => {
+      await lockChat(tx, chatId);
+      judge(actor, 'chat.delete', await membershipOf(tx, { chatId, userId: actor.userId }));
+      return deleteChat(tx, chatId);
     });
     if (!gone) throw new AppError('NOT_FOUND');
     const { memberIds, ...deleted } = gone;

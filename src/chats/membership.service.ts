@@ -2,15 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, personOf } from '../commands/identity/actor.js';
 import { Access } from './access.js';
 import { AppError, type CommandInput, type MembershipView } from '../contract/index.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
-import { setMembership } from '../groups/members.queries.js';
+import { setMembership } from './membership.queries.js';
 
 /** What somebody has set for a chat of theirs. */
 @Injectable()
 export class MembershipService {
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly access: Access,
     private readonly publisher: Publisher,
   ) {}
@@ -23,15 +23,7 @@ export class MembershipService {
   async update(actor: Actor, input: CommandInput<'updateMembership'>): Promise<MembershipView> {
     const userId = personOf(actor);
     const { chatId, version } = await this.access.require(actor, 'chat.settings', input.chatId);
-    const { mutedUntil, archived = null, pinned = null } = input;
-    const [settings] = await this.sql.rows<Omit<MembershipView, 'chatId' | 'version'>>(setMembership, [
-      chatId,
-      userId,
-      mutedUntil !== undefined,
-      mutedUntil ?? null,
-      archived,
-      pinned,
-    ]);
+    const settings = await setMembership(this.database, { ...input, chatId, userId });
     if (!settings) throw new AppError('NOT_FOUND');
     const view: MembershipView = { chatId, version, ...settings };
     this.publisher.publish('membershipUpdated', view, { users: [userId], except: actor.origin });

@@ -1,56 +1,33 @@
-import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Global, Logger, Module } from '@nestjs/common';
 import { getConnectionToken, SequelizeModule } from '@nestjs/sequelize';
-import pg from 'pg';
 import { type Sequelize } from 'sequelize-typescript';
 import { type AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import { Metrics } from '../common/metrics/metrics.js';
 import { Vitals } from '../common/health.js';
-import { ChatMember } from './models/chat-member.model.js';
-import { Chat } from './models/chat.model.js';
-import { Message } from './models/message.model.js';
-import { User } from './models/user.model.js';
-import { countPools } from './pool-meters.js';
-import { Sql } from './sql.js';
 import { CommonModule } from '../common/common.module.js';
+import { sequelizeOptions } from './connections.js';
+import { Database } from './database.js';
+import { models } from './models/all.js';
+import { countPool } from './pool-meters.js';
+import { profiles } from './profiles.js';
 
-/** Connections of the whole that go to Sequelize; the rest are for prepared statements. */
-const SEQUELIZE_SHARE = 0.25;
-
-const models = [User, Chat, ChatMember, Message];
-
-/** bigint columns come back as numbers: no id passes 2^53 (see the migration's CHECK and the contract). */
-pg.types.setTypeParser(pg.types.builtins.INT8, Number);
-
-function databaseUrl(config: AppConfig): string {
-  if (config.database.url === null) throw new Error('main.ts resolves the database before the app starts');
-  return config.database.url;
-}
-
-/** Both ways to PostgreSQL: the models, and prepared statements. */
+/** PostgreSQL: models, and prepared statements, on one pool of connections, which Sequelize opens and closes. */
 @Global()
 @Module({
   imports: [
     CommonModule,
     SequelizeModule.forRootAsync({
       inject: [APP_CONFIG],
-      useFactory: (config: AppConfig) => {
-        const max = Math.max(1, Math.floor(config.database.pool * SEQUELIZE_SHARE));
+      useFactory: ({ database: { url, pool, timeoutMs } }: AppConfig) => {
+        if (url === null) throw new Error('main.ts resolves the database before the app starts');
         return {
-          dialect: 'postgres' as const,
-          uri: databaseUrl(config),
+          ...sequelizeOptions({ url, pool, timeoutMs }, profiles.chat),
           models,
+          // A model that is injected is this connection's, also where one process runs several nodes, as tests do.
+          repositoryMode: true,
           synchronize: false,
           autoLoadModels: false,
-          logging: false,
-          pool: { max, acquire: 1_200, idle: 60_000 },
-          dialectOptions: {
-            statement_timeout: config.database.timeoutMs,
-            query_timeout: config.database.timeoutMs + 200,
-            connectionTimeoutMillis: 1_000,
-            keepAlive: true,
-            application_name: 'chat-models',
-          },
           retryAttempts: 0,
         };
       },
@@ -59,30 +36,19 @@ function databaseUrl(config: AppConfig): string {
   ],
   providers: [
     {
-      provide: Sql,
-      inject: [APP_CONFIG],
-      useFactory: (config: AppConfig) =>
-        new Sql({
-          url: databaseUrl(config),
-          pool: config.database.pool - Math.max(1, Math.floor(config.database.pool * SEQUELIZE_SHARE)),
-          timeoutMs: config.database.timeoutMs,
-        }),
+      provide: Database,
+      inject: [getConnectionToken()],
+      useFactory: (sequelize: Sequelize) => new Database(sequelize),
     },
   ],
-  exports: [Sql, SequelizeModule],
+  exports: [Database, SequelizeModule],
 })
-export class DatabaseModule implements OnApplicationShutdown {
-  constructor(
-    @Inject(Sql) private readonly sql: Sql,
-    @Inject(getConnectionToken()) models: Sequelize,
-    metrics: Metrics,
-    vitals: Vitals,
-  ) {
-    countPools(metrics, sql, models);
-    vitals.watch('database', () => sql.answers(), { essential: true });
-  }
+export class DatabaseModule {
+  private readonly logger = new Logger(DatabaseModule.name);
 
-  async onApplicationShutdown(): Promise<void> {
-    await this.sql.close();
+  constructor(database: Database, metrics: Metrics, vitals: Vitals) {
+    database.onLost((error) => this.logger.warn(`A connection was lost: ${error.message}`));
+    countPool(metrics, profiles.chat.name, database);
+    vitals.watch('database', () => database.answers(), { essential: true });
   }
 }

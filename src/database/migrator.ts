@@ -6,6 +6,8 @@ import { QueryTypes, Sequelize, type QueryInterface } from 'sequelize';
 import { SequelizeStorage } from 'umzug';
 import { projectRoot } from '../common/project-root.js';
 import { failureCode } from '../common/errors/failure.js';
+import { connecting, sessionOf } from './connections.js';
+import { profiles } from './profiles.js';
 
 export interface MigrateOptions {
   /** Holds the `*.cjs` migrations; the project's `migrations` by default. */
@@ -84,10 +86,14 @@ export async function migrate(databaseUrl: string, options: MigrateOptions = {})
 }
 
 function oneConnection(databaseUrl: string): Sequelize {
-  return new Sequelize(databaseUrl, {
-    logging: false,
+  return new Sequelize({
+    ...connecting(databaseUrl),
     pool: { max: 1, idle: 2 ** 31 - 1 },
-    dialectOptions: { connectionTimeoutMillis: CONNECT_WITHIN_MS, lock_timeout: LOCK_TIMEOUT_MS },
+    dialectOptions: {
+      ...sessionOf(profiles.migrations),
+      connectionTimeoutMillis: CONNECT_WITHIN_MS,
+      lock_timeout: LOCK_TIMEOUT_MS,
+    },
   });
 }
 

@@ -1,31 +1,18 @@
-import type { Sequelize } from 'sequelize';
 import type { Metrics } from '../common/metrics/metrics.js';
-import type { Sql } from './sql.js';
+import type { Database } from './database.js';
 
-/** Sequelize keeps its pool under this name, and declares no type for it. */
-interface ModelPool {
-  pool: { size: number; available: number; using: number; waiting: number };
-}
-
-/** Makes the gauges of both pools. */
-export function countPools(metrics: Metrics, sql: Sql, models: Sequelize): void {
-  const { pool } = models.connectionManager as unknown as ModelPool;
-  const pools = {
-    sql: () => sql.load,
-    models: () => ({ busy: pool.using, idle: pool.available, waiting: pool.waiting }),
-  };
-  for (const [name, load] of Object.entries(pools)) {
-    for (const state of ['busy', 'idle'] as const) {
-      metrics.gauge('chat_database_connections', 'Connections to PostgreSQL.', () => load()[state], {
-        pool: name,
-        state,
-      });
-    }
-    metrics.gauge(
-      'chat_database_waiting',
-      'Callers that wait for a connection to PostgreSQL.',
-      () => load().waiting,
-      { pool: name },
-    );
+/** Makes the gauges of a pool, which has the name of its profile. */
+export function countPool(metrics: Metrics, pool: string, database: Database): void {
+  for (const state of ['busy', 'idle'] as const) {
+    metrics.gauge('chat_database_connections', 'Connections to PostgreSQL.', () => database.load[state], {
+      pool,
+      state,
+    });
   }
+  metrics.gauge(
+    'chat_database_waiting',
+    'Callers that wait for a connection to PostgreSQL.',
+    () => database.load.waiting,
+    { pool },
+  );
 }

@@ -1,7 +1,6 @@
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Bus } from '../common/bus.js';
-import { bigints } from '../database/binary-array.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { chatRoom, isChatRoom, userIdOf, userRoom } from './broker/room-names.js';
 import { recipientOf } from './recipient.js';
 import { changedGroups, groupsOf, membersOfGroups } from './rooms.queries.js';
@@ -21,12 +20,6 @@ const GROUPS_AT_ONCE = 50;
 /** A read during which orders came is made again, so often at most; what it missed is found by the next look. */
 const MAX_READS = 5;
 
-interface Changed {
-  at: string;
-  ids: number[];
-  versions: number[];
-}
-
 /**
  * Keeps the rooms of this node's sockets as the database says. Whoever changes a group's members orders sockets into
  * its room and out of it; an order is lost with the link to the other nodes, with the node that was about to give
@@ -45,7 +38,7 @@ export class RoomReconciler implements OnModuleInit, OnApplicationShutdown {
   private failing = false;
 
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly server: SocketServer,
     private readonly bus: Bus,
   ) {}
@@ -68,8 +61,7 @@ export class RoomReconciler implements OnModuleInit, OnApplicationShutdown {
     if (this.looking) return;
     this.looking = true;
     try {
-      const [changed] = await this.sql.rows<Changed>(changedGroups, [this.lookedAt, MOST_FOUND]);
-      if (changed) await this.follow(changed);
+      await this.follow(await changedGroups(this.database, { lookedAt: this.lookedAt, most: MOST_FOUND }));
       this.failing = false;
     } catch (error) {
       if (!this.failing) this.logger.warn(`Memberships were not looked at: ${String(error)}`);
@@ -79,7 +71,7 @@ export class RoomReconciler implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
-  private async follow({ at, ids, versions }: Changed): Promise<void> {
+  private async follow({ at, ids, versions }: Awaited<ReturnType<typeof changedGroups>>): Promise<void> {
     const news = ids.filter((id, i) => this.known.get(id) !== versions[i]);
     if (news.length > MOST_CHANGED) await this.correctAll();
     else if (this.peopleHere().length > 0) {
@@ -91,8 +83,7 @@ export class RoomReconciler implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async correctGroups(ids: readonly number[]): Promise<void> {
-    type Row = { chatId: number; userIds: number[]; settled: number[] };
-    const rows = await this.undisturbed(() => this.sql.rows<Row>(membersOfGroups, [bigints(ids)]));
+    const rows = await this.undisturbed(() => membersOfGroups(this.database, ids));
     const members = new Map(rows.map((row) => [row.chatId, row]));
     const { sids } = this.server.rooms;
     for (const id of ids) {
@@ -109,8 +100,7 @@ export class RoomReconciler implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async correctPeople(people: readonly number[]): Promise<void> {
-    type Row = { userId: number; groups: number[] };
-    const rows = await this.undisturbed(() => this.sql.rows<Row>(groupsOf, [bigints(people)]));
+    const rows = await this.undisturbed(() => groupsOf(this.database, people));
     for (const { userId, groups } of rows) {
       const rooms = new Set(groups.map(chatRoom));
       for (const connection of this.connectionsIn(userRoom(userId))) {

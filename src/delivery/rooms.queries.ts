@@ -1,7 +1,8 @@
-import type { Statement } from '../database/sql.js';
+import { bigints } from '../database/binary-array.js';
+import { statement } from '../database/statement.js';
 
 /** `$1` people: the groups of each. */
-export const groupsOf: Statement = {
+export const groupsOf = statement.many({
   name: 'rooms.groupsOf',
   text: `
     SELECT u.id AS "userId", ARRAY(
@@ -9,7 +10,9 @@ export const groupsOf: Statement = {
       WHERE m."userId" = u.id
     ) AS groups
     FROM unnest($1::bigint[]) AS u(id)`,
-};
+  values: (userIds: readonly number[]) => [bigints(userIds)],
+  row: ([userId, groups]: [number, number[]]) => ({ userId, groups }),
+});
 
 /**
  * Changes that are not looked at yet, and newcomers who are not let in by a look: their orders are on their way, and
@@ -22,7 +25,7 @@ const settling = "statement_timestamp() - interval '300 milliseconds'";
  * first, their members' versions, and the moment of this look. Changes that committed late are found by looking half a
  * minute further back.
  */
-export const changedGroups: Statement = {
+export const changedGroups = statement.one({
   name: 'rooms.changedGroups',
   text: `
     SELECT statement_timestamp() AS at, COALESCE(array_agg(c.id), '{}') AS ids,
@@ -33,16 +36,20 @@ export const changedGroups: Statement = {
         AND "membersChangedAt" < ${settling}
       ORDER BY "membersChangedAt" DESC LIMIT $2
     ) c`,
-};
+  values: ({ lookedAt, most }: { lookedAt: string | null; most: number }) => [lookedAt, most],
+  row: ([at, ids, versions]: [string, number[], number[]]) => ({ at, ids, versions }),
+});
 
 /**
  * `$1` groups: their members, and those of them who are no newcomers. Whoever is one has changed the group, and is
  * found with that change.
  */
-export const membersOfGroups: Statement = {
+export const membersOfGroups = statement.many({
   name: 'rooms.membersOfGroups',
   text: `
     SELECT "chatId", array_agg("userId") AS "userIds",
       COALESCE(array_agg("userId") FILTER (WHERE "joinedAt" < ${settling}), '{}') AS settled
     FROM chat_members WHERE "chatId" = ANY($1::bigint[]) GROUP BY "chatId"`,
-};
+  values: (chatIds: readonly number[]) => [bigints(chatIds)],
+  row: ([chatId, userIds, settled]: [number, number[], number[]]) => ({ chatId, userIds, settled }),
+});

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Socket } from 'socket.io';
-import { bigints } from '../database/binary-array.js';
 import { Batcher, type Outcome } from '../common/flow/batcher.js';
 import { Pacer } from '../common/flow/pacer.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { ANSWER_WITHIN_MS, ARRIVALS_EVERY_MS } from '../common/time-bounds.js';
 import {
   chatRoom,
@@ -39,7 +38,7 @@ export class Rooms {
   private readonly pacer = new Pacer({ everyMs: ARRIVALS_EVERY_MS, most: 1 });
 
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly server: SocketServer,
   ) {}
 
@@ -105,9 +104,7 @@ export class Rooms {
 
   private async readGroups(userIds: readonly number[]): Promise<Outcome<number[]>[]> {
     await this.pacer.wait();
-    const rows = await this.sql.rows<{ userId: number; groups: number[] }>(groupsOf, [
-      bigints([...new Set(userIds)]),
-    ]);
+    const rows = await groupsOf(this.database, [...new Set(userIds)]);
     const groups = new Map(rows.map((row) => [row.userId, row.groups]));
     return userIds.map((userId) => ({ ok: true, result: groups.get(userId) ?? [] }));
   }

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../commands/identity/actor.js';
 import { AppError, type MessageView, type Permission } from '../contract/index.js';
-import { type Runner, Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
+import type { Runner } from '../database/statement.js';
 import type { Role } from '../database/models/chat-member.model.js';
 import { judge, type Membership } from '../chats/access.js';
-import type { ChatRow } from '../chats/chat.view.js';
-import { lockChat, lockMembers, membersAmong, stampGroup } from './groups.queries.js';
+import { lockChat } from '../chats/membership.queries.js';
+import type { ChatRow } from '../database/models/chat.model.js';
+import { lockMembers, membersAmong, stampGroup } from './groups.queries.js';
 import { namesFor, type NameOf, writeSystemMessage } from '../messages/model/system-messages.js';
 
 /** A group under change: its row is locked, so nobody joins, leaves or changes roles meanwhile. */
@@ -45,7 +47,7 @@ export interface ChangedGroup<Result> {
 /** Changes of groups: one after the other in each, each with the chat's next versions, told by a system message. */
 @Injectable()
 export class GroupChanges {
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly database: Database) {}
 
   /**
    * Runs `apply` under the lock of the group's row. Its events take the versions that follow the chat's, the system
@@ -60,20 +62,20 @@ export class GroupChanges {
     chatId: number,
     apply: (changing: Changing) => Promise<Effect<Result>>,
   ): Promise<ChangedGroup<Result>> {
-    return this.sql.transaction(async (runner) => {
-      const [chat] = await runner.rows<ChatRow>(lockChat, [chatId]);
+    return this.database.transaction(async (runner) => {
+      const chat = await lockChat(runner, chatId);
       if (!chat) throw new AppError('NOT_FOUND');
       const asker = await this.judgeIn(runner, actor, permission, chat);
       if (chat.type !== 'group') throw new AppError('FORBIDDEN');
       const { result, events, memberCount, note } = await apply({ chat, asker, runner });
       if (events === 0) return { result, chat, changed: false, message: null };
       const ofMembers = memberCount !== undefined;
-      const [after] = await runner.rows<ChatRow>(stampGroup, [
+      const after = await stampGroup(runner, {
         chatId,
         events,
         ofMembers,
-        memberCount ?? chat.memberCount,
-      ]);
+        memberCount: memberCount ?? chat.memberCount,
+      });
       // It was deleted with its last member.
       if (!after) return { result, chat, changed: true, message: null };
       const message = note && (await this.write(runner, actor, after, note));
@@ -86,14 +88,14 @@ export class GroupChanges {
     { chat, runner }: Pick<Changing, 'chat' | 'runner'>,
     userIds: readonly number[],
   ): Promise<Map<number, Role>> {
-    const rows = await runner.rows<{ userId: number; role: Role }>(membersAmong, [chat.id, userIds]);
+    const rows = await membersAmong(runner, { chatId: chat.id, userIds });
     return new Map(rows.map(({ userId, role }) => [userId, role]));
   }
 
   /** Locks the memberships that the change writes, that of the asker (who sends the system message) among them. */
   async lock({ chat, asker, runner }: Changing, userIds: readonly (number | null)[]): Promise<void> {
     const people = [...userIds, asker.userId].filter((userId) => userId !== null);
-    await runner.rows(lockMembers, [chat.id, people]);
+    await lockMembers(runner, { chatId: chat.id, userIds: people });
   }
 
   private async judgeIn(
@@ -102,11 +104,10 @@ export class GroupChanges {
     permission: Permission,
     chat: ChatRow,
   ): Promise<Membership> {
-    type Row = { role: Role; seesAfter: number };
-    const [member] = await runner.rows<Row>(membersAmong, [
-      chat.id,
-      actor.userId === null ? [] : [actor.userId],
-    ]);
+    const [member] = await membersAmong(runner, {
+      chatId: chat.id,
+      userIds: actor.userId === null ? [] : [actor.userId],
+    });
     const { id: chatId, type, user1Id, user2Id, lastSeq, version } = chat;
     return judge(actor, permission, {
       chatId,

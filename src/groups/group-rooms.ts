@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import type { ChatView, MessageView } from '../contract/index.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
 import { strangersAmong } from './groups.queries.js';
 
@@ -17,7 +17,7 @@ export class GroupRooms {
   private readonly logger = new Logger(GroupRooms.name);
 
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly publisher: Publisher,
   ) {}
 
@@ -46,11 +46,7 @@ export class GroupRooms {
   /** A removal on another node may have been told before these people joined here. */
   private async expelStrangers(chatId: number, userIds: readonly number[]): Promise<void> {
     try {
-      const strangers = await this.sql.rows<{ id: number }>(strangersAmong, [chatId, userIds]);
-      this.publisher.leaveChat(
-        chatId,
-        strangers.map(({ id }) => id),
-      );
+      this.publisher.leaveChat(chatId, await strangersAmong(this.database, { chatId, userIds }));
     } catch (error) {
       this.logger.warn(`Who joined a group was not looked at again: ${String(error)}`);
     }

@@ -1,64 +1,102 @@
-import type { Statement } from '../database/sql.js';
-import { chatColumns } from '../chats/chats.queries.js';
+import { bigints } from '../database/binary-array.js';
+import { chatColumns, type ChatRow, chatRow } from '../database/models/chat.model.js';
+import type { Role } from '../database/models/chat-member.model.js';
+import { statement } from '../database/statement.js';
 
-/**
- * Groups change under the lock of their chat's row, taken first: whoever changes memberships, titles or roles, and
- * the statement that writes messages, go one after the other. Rows of members are locked after it, in the order of
- * their ids, as the statements that move watermarks lock them: none of these can deadlock.
- */
-export const lockChat: Statement = {
-  name: 'groups.lockChat',
-  text: `SELECT ${chatColumns} FROM chats c WHERE c.id = $1 FOR NO KEY UPDATE`,
-};
+/** What can be changed of a group. */
+export type GroupFields = Pick<ChatRow, 'title' | 'avatarUrl' | 'metadata' | 'historyVisible'>;
+
+interface NewGroup extends GroupFields {
+  memberCount: number;
+  /** Who makes it, and with which key; null: without. */
+  creationKey: string | null;
+}
+
+interface Stamp {
+  chatId: number;
+  events: number;
+  ofMembers: boolean;
+  memberCount: number;
+}
+
+interface Joining {
+  chatId: number;
+  userIds: readonly number[];
+  ownerId: number | null;
+  lastSeq: number;
+  seesAfter: number;
+  version: number;
+}
+
+const membersOf = ({ chatId, userIds }: { chatId: number; userIds: readonly number[] }) => [
+  chatId,
+  bigints(userIds),
+];
 
 /** `$1` chat, `$2` people: those of them who are members. Right for as long as the chat is locked. */
-export const membersAmong: Statement = {
+export const membersAmong = statement.many({
   name: 'groups.membersAmong',
   text: `
     SELECT "userId", role, "seesAfter" FROM chat_members
     WHERE "chatId" = $1 AND "userId" = ANY($2::bigint[])`,
-};
+  values: membersOf,
+  row: ([userId, role, seesAfter]: [number, Role, number]) => ({ userId, role, seesAfter }),
+});
 
 /** `$1` chat, `$2` people: locks their memberships. */
-export const lockMembers: Statement = {
+export const lockMembers = statement.count({
   name: 'groups.lockMembers',
   text: `
     SELECT "userId" FROM chat_members WHERE "chatId" = $1 AND "userId" = ANY($2::bigint[])
     ORDER BY "userId" FOR UPDATE`,
-};
+  values: membersOf,
+});
 
 /**
  * `$1` chat, `$2` versions that its changes take, `$3` whether they are of members, `$4` how many members there are
  * then: the chat after it.
  */
-export const stampGroup: Statement = {
+export const stampGroup = statement.oneOrNone({
   name: 'groups.stamp',
   text: `
     UPDATE chats c SET version = c.version + $2::int, "memberCount" = $4::int,
       "membersVersion" = c."membersVersion" + CASE WHEN $3::boolean THEN $2::int ELSE 0 END,
       "membersChangedAt" = CASE WHEN $3::boolean THEN clock_timestamp() ELSE c."membersChangedAt" END
-    WHERE c.id = $1 RETURNING ${chatColumns}`,
-};
+    WHERE c.id = $1 RETURNING ${chatColumns.of('c')}`,
+  values: ({ chatId, events, ofMembers, memberCount }: Stamp) => [chatId, events, ofMembers, memberCount],
+  row: chatRow,
+});
 
 /**
  * `$1` title, `$2` avatar, `$3` metadata, `$4` history, `$5` how many members, `$6` key or null: the group made; no
  * row when that key has made one.
  */
-export const insertGroup: Statement = {
+export const insertGroup = statement.oneOrNone({
   name: 'groups.insert',
   text: `
     INSERT INTO chats AS c (type, title, "avatarUrl", metadata, "historyVisible", "memberCount", "creationKey",
       "membersChangedAt")
     VALUES ('group', $1, $2, $3::jsonb, $4, $5, $6, clock_timestamp())
     ON CONFLICT ("creationKey") WHERE "creationKey" IS NOT NULL DO NOTHING
-    RETURNING ${chatColumns}`,
-};
+    RETURNING ${chatColumns.of('c')}`,
+  values: (group: NewGroup) => [
+    group.title,
+    group.avatarUrl,
+    JSON.stringify(group.metadata),
+    group.historyVisible,
+    group.memberCount,
+    group.creationKey,
+  ],
+  row: chatRow,
+});
 
 /** `$1` key: the group that it has made. */
-export const groupByKey: Statement = {
+export const groupByKey = statement.oneOrNone({
   name: 'groups.byKey',
-  text: `SELECT ${chatColumns} FROM chats c WHERE c."creationKey" = $1`,
-};
+  text: `SELECT ${chatColumns.of('c')} FROM chats c WHERE c."creationKey" = $1`,
+  values: (creationKey: string) => [creationKey],
+  row: chatRow,
+});
 
 /**
  * `$1` chat, `$2` people who are no members, `$3` the owner among them or null, `$4` the chat's last seq, `$5` the
@@ -66,7 +104,7 @@ export const groupByKey: Statement = {
  *
  * What was there before is not unread to them, and not read by them either.
  */
-export const insertMembers: Statement = {
+export const insertMembers = statement.many({
   name: 'groups.insertMembers',
   text: `
     INSERT INTO chat_members ("chatId", "userId", role, "unreadSeq", "seesAfter", version, "joinedAt")
@@ -74,43 +112,37 @@ export const insertMembers: Statement = {
       (SELECT clock_timestamp())
     FROM users u WHERE u.id = ANY($2::bigint[]) ORDER BY u.id
     RETURNING "userId", "joinedAt"`,
-};
+  values: (joining: Joining) => [
+    joining.chatId,
+    bigints(joining.userIds),
+    joining.ownerId,
+    joining.lastSeq,
+    joining.seesAfter,
+    joining.version,
+  ],
+  row: ([userId, joinedAt]: [number, string]) => ({ userId, joinedAt }),
+});
 
 /** `$1` chat, `$2` title, `$3` avatar, `$4` metadata, `$5` history: as they are from now on. */
-export const setGroupFields: Statement = {
+export const setGroupFields = statement.count({
   name: 'groups.setFields',
   text: `
     UPDATE chats SET title = $2, "avatarUrl" = $3, metadata = $4::jsonb, "historyVisible" = $5 WHERE id = $1`,
-};
+  values: ({ chatId, title, avatarUrl, metadata, historyVisible }: GroupFields & { chatId: number }) => [
+    chatId,
+    title,
+    avatarUrl,
+    JSON.stringify(metadata),
+    historyVisible,
+  ],
+});
 
 /** `$1` chat, `$2` people: those of them who are no members. */
-export const strangersAmong: Statement = {
+export const strangersAmong = statement.many({
   name: 'groups.strangersAmong',
   text: `
     SELECT p.id FROM unnest($2::bigint[]) AS p(id)
     WHERE NOT EXISTS (SELECT 1 FROM chat_members m WHERE m."chatId" = $1 AND m."userId" = p.id)`,
-};
-
-/** `$1` people: their names. */
-export const namesOf: Statement = {
-  name: 'groups.namesOf',
-  text: `SELECT id, name FROM users WHERE id = ANY($1::bigint[])`,
-};
-
-/**
- * `$1` a chat that is locked, `$2` who did it or null, `$3` content, `$4` metadata, `$5` key or null: writes a system
- * message. Whoever did it has sent it, where unread messages are counted.
- */
-export const insertSystemMessage: Statement = {
-  name: 'groups.insertSystemMessage',
-  text: `
-    WITH bumped AS (
-      UPDATE chats c SET "lastSeq" = c."lastSeq" + 1, version = c.version + 1, "lastActivityAt" = clock_timestamp()
-      WHERE c.id = $1 RETURNING c.id, c."lastSeq", c.version
-    ), counted AS (
-      UPDATE chat_members m SET sent = m.sent + 1 WHERE m."chatId" = $1 AND m."userId" = $2::bigint
-    )
-    INSERT INTO messages ("chatId", seq, version, type, "senderId", "clientId", content, metadata, "createdAt")
-    SELECT b.id, b."lastSeq", b.version, 'system', $2::bigint, $5, $3, $4::jsonb, clock_timestamp() FROM bumped b
-    RETURNING id, seq, version, "createdAt"`,
-};
+  values: membersOf,
+  row: ([userId]: [number]) => userId,
+});

@@ -3,22 +3,27 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../commands/identity/actor.js';
 import { KnownUsers } from '../users/directory/known-users.js';
 import { AppError, type ChatView, type CommandInput, MAX_MEMBERS } from '../contract/index.js';
-import { type Runner, Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
+import type { Runner } from '../database/statement.js';
 import { Publisher } from '../delivery/publisher.js';
 import { Access } from '../chats/access.js';
-import { type ChatRow, toChatView } from '../chats/chat.view.js';
+import { toChatView } from '../chats/chat.view.js';
+import type { ChatRow } from '../database/models/chat.model.js';
 import { GroupChanges, type Note } from './group-changes.js';
 import { GroupRooms } from './group-rooms.js';
-import { groupByKey, insertGroup, insertMembers, setGroupFields } from './groups.queries.js';
-
-/** What can be changed of a group. */
-type Fields = Pick<ChatRow, 'title' | 'avatarUrl' | 'metadata' | 'historyVisible'>;
+import {
+  groupByKey,
+  type GroupFields,
+  insertGroup,
+  insertMembers,
+  setGroupFields,
+} from './groups.queries.js';
 
 /** Groups: making them, and what they show of themselves. */
 @Injectable()
 export class GroupsService {
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly access: Access,
     private readonly users: KnownUsers,
     private readonly changes: GroupChanges,
@@ -41,7 +46,9 @@ export class GroupsService {
     if (actor.userId !== null) await this.users.ensure([actor.userId]);
     await this.users.ensureListed('memberIds', input.memberIds);
     const key = input.clientId === undefined ? null : `${actor.userId ?? 0} ${input.clientId}`;
-    const { row, made } = await this.sql.transaction((runner) => this.insert(runner, input, memberIds, key));
+    const { row, made } = await this.database.transaction((runner) =>
+      this.insert(runner, input, memberIds, key),
+    );
     const chat = toChatView(row);
     if (made) await this.rooms.admit(chat, memberIds, { message: null, origin: actor.origin });
     return chat;
@@ -59,23 +66,17 @@ export class GroupsService {
       'chat.update',
       chatId,
       async ({ chat, runner }) => {
-        const fields: Fields = {
+        const fields: GroupFields = {
           title: input.title ?? chat.title,
           avatarUrl: input.avatarUrl === undefined ? chat.avatarUrl : input.avatarUrl,
           metadata: input.metadata ?? chat.metadata,
           historyVisible: input.historyVisible ?? chat.historyVisible,
         };
-        const news = (Object.keys(fields) as (keyof Fields)[]).filter(
+        const news = (Object.keys(fields) as (keyof GroupFields)[]).filter(
           (field) => !isDeepStrictEqual(fields[field], chat[field]),
         );
         if (news.length === 0) return { result: undefined, events: 0, note: null };
-        await runner.rows(setGroupFields, [
-          chatId,
-          fields.title,
-          fields.avatarUrl,
-          JSON.stringify(fields.metadata),
-          fields.historyVisible,
-        ]);
+        await setGroupFields(runner, { chatId, ...fields });
         return { result: undefined, events: 1, note: updateNote(fields, news, actor) };
       },
     );
@@ -91,21 +92,34 @@ export class GroupsService {
     memberIds: number[],
     key: string | null,
   ): Promise<{ row: ChatRow; made: boolean }> {
-    const values = [title, avatarUrl, JSON.stringify(metadata), historyVisible, memberIds.length, key];
-    const [row] = await runner.rows<ChatRow>(insertGroup, values);
+    const row = await insertGroup(runner, {
+      title,
+      avatarUrl,
+      metadata,
+      historyVisible,
+      memberCount: memberIds.length,
+      creationKey: key,
+    });
     if (!row) {
-      const [known] = await runner.rows<ChatRow>(groupByKey, [key]);
+      const known = key === null ? undefined : await groupByKey(runner, key);
       if (!known) throw new AppError('NOT_FOUND');
       return { row: known, made: false };
     }
-    const joined = await runner.rows(insertMembers, [row.id, memberIds, memberIds[0], 0, 0, row.version]);
+    const joined = await insertMembers(runner, {
+      chatId: row.id,
+      userIds: memberIds,
+      ownerId: memberIds[0] ?? null,
+      lastSeq: 0,
+      seesAfter: 0,
+      version: row.version,
+    });
     if (joined.length < memberIds.length) throw noSuchPeople('memberIds');
     return { row, made: true };
   }
 }
 
 /** The application's own metadata is for the application: no words are made about it. */
-function updateNote(fields: Fields, news: (keyof Fields)[], { userId }: Actor): Note | null {
+function updateNote(fields: GroupFields, news: (keyof GroupFields)[], { userId }: Actor): Note | null {
   const told = news.filter((field) => field !== 'metadata');
   if (told.length === 0) return null;
   const texts: Record<string, string> = {

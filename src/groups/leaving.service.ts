@@ -82,17 +82,17 @@ export class LeavingService {
     if (role === undefined) throw new AppError('NOT_FOUND');
     const own = actor.userId === null || actor.userId === userId;
     if (!own && !outranks(asker.role, role)) throw new AppError('FORBIDDEN');
-    const [next] = await runner.rows<{ userId: number }>(heirOf, [chat.id, userId]);
-    const memberCount = next ? chat.memberCount - 1 : 0;
+    const next = await heirOf(runner, { chatId: chat.id, userId });
+    const memberCount = next !== undefined ? chat.memberCount - 1 : 0;
     const removed: MemberRemovedView = { ...change(chat, 1, memberCount, actor), userId };
-    if (!next) {
-      await runner.rows(deleteChat, [chat.id]);
+    if (next === undefined) {
+      await deleteChat(runner, chat.id);
       return { result: { removed, heir: null, last: true }, events: 1, memberCount, note: null };
     }
-    const heirId = role === 'owner' ? next.userId : null;
+    const heirId = role === 'owner' ? next : null;
     await this.changes.lock(changing, [userId, heirId]);
-    await runner.rows(deleteMember, [chat.id, userId]);
-    if (heirId !== null) await runner.rows(setMemberRole, [chat.id, heirId, 'owner']);
+    await deleteMember(runner, { chatId: chat.id, userId });
+    if (heirId !== null) await setMemberRole(runner, { chatId: chat.id, userId: heirId, role: 'owner' });
     const heir: MemberUpdatedView | null =
       heirId === null ? null : { ...change(chat, 2, memberCount, actor), userId: heirId, role: 'owner' };
     return {

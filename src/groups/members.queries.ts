@@ -1,59 +1,57 @@
-import type { Statement } from '../database/sql.js';
+import { memberColumns, memberRow, type Role } from '../database/models/chat-member.model.js';
+import { statement } from '../database/statement.js';
+
+interface Member {
+  chatId: number;
+  userId: number;
+}
 
 /** `$1` chat, `$2` after this person, `$3` at most so many: members by id. */
-export const membersAfter: Statement = {
+export const membersAfter = statement.many({
   name: 'members.after',
   text: `
-    SELECT "userId", role, "readSeq", "deliveredSeq", "joinedAt" FROM chat_members
+    SELECT ${memberColumns.list} FROM chat_members
     WHERE "chatId" = $1 AND "userId" > $2 ORDER BY "userId" LIMIT $3`,
-};
+  values: ({ chatId, after, most }: { chatId: number; after: number; most: number }) => [chatId, after, most],
+  row: memberRow,
+});
 
 /** `$1` chat. */
-export const membersVersionOf: Statement = {
+export const membersVersionOf = statement.oneOrNone({
   name: 'members.versionOf',
   text: `SELECT "membersVersion" FROM chats WHERE id = $1`,
-};
+  values: (chatId: number) => [chatId],
+  row: ([membersVersion]: [number]) => membersVersion,
+});
 
 /** `$1` chat, `$2` who owns it: who owns it when they are gone, the longest-standing admin, else member. */
-export const heirOf: Statement = {
+export const heirOf = statement.oneOrNone({
   name: 'members.heirOf',
   text: `
     SELECT "userId" FROM chat_members WHERE "chatId" = $1 AND "userId" <> $2
     ORDER BY role = 'admin' DESC, "joinedAt", "userId" LIMIT 1`,
-};
+  values: ({ chatId, userId }: Member) => [chatId, userId],
+  row: ([userId]: [number]) => userId,
+});
 
 /** `$1` chat: who owns it. */
-export const ownerOf: Statement = {
+export const ownerOf = statement.oneOrNone({
   name: 'members.ownerOf',
   text: `SELECT "userId" FROM chat_members WHERE "chatId" = $1 AND role = 'owner'`,
-};
+  values: (chatId: number) => [chatId],
+  row: ([userId]: [number]) => userId,
+});
 
 /** `$1` chat, `$2` member, `$3` role. */
-export const setMemberRole: Statement = {
+export const setMemberRole = statement.count({
   name: 'members.setRole',
   text: `UPDATE chat_members SET role = $3 WHERE "chatId" = $1 AND "userId" = $2`,
-};
+  values: ({ chatId, userId, role }: Member & { role: Role }) => [chatId, userId, role],
+});
 
 /** `$1` chat, `$2` member. */
-export const deleteMember: Statement = {
+export const deleteMember = statement.count({
   name: 'members.delete',
   text: `DELETE FROM chat_members WHERE "chatId" = $1 AND "userId" = $2`,
-};
-
-/**
- * `$1` chat, `$2` member, `$3` whether to set mutedUntil, `$4` mutedUntil, `$5` archived or null, `$6` pinned or
- * null: their settings after it.
- */
-export const setMembership: Statement = {
-  name: 'members.setMembership',
-  text: `
-    UPDATE chat_members m SET
-      "mutedUntil" = CASE WHEN $3::boolean THEN $4::timestamptz ELSE m."mutedUntil" END,
-      "archivedAt" = CASE $5::boolean WHEN true THEN COALESCE(m."archivedAt", clock_timestamp())
-        WHEN false THEN NULL ELSE m."archivedAt" END,
-      "pinnedAt" = CASE $6::boolean WHEN true THEN COALESCE(m."pinnedAt", clock_timestamp())
-        WHEN false THEN NULL ELSE m."pinnedAt" END,
-      "settingsAt" = clock_timestamp()
-    WHERE m."chatId" = $1 AND m."userId" = $2
-    RETURNING m."mutedUntil", m."archivedAt", m."pinnedAt"`,
-};
+  values: ({ chatId, userId }: Member) => [chatId, userId],
+});

@@ -14,10 +14,9 @@ import {
   type MembersAddedView,
   type MembersPage,
   type MemberUpdatedView,
-  type MemberView,
 } from '../contract/index.js';
 import type { Role } from '../database/models/chat-member.model.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
 import { membersAfter, membersVersionOf, ownerOf, setMemberRole } from './members.queries.js';
 import { addedNote, roleNote } from './system-notes.js';
@@ -26,7 +25,7 @@ import { addedNote, roleNote } from './system-notes.js';
 @Injectable()
 export class MembersService {
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly access: Access,
     private readonly users: KnownUsers,
     private readonly changes: GroupChanges,
@@ -37,17 +36,12 @@ export class MembersService {
   /** @throws AppError NOT_FOUND */
   async page(actor: Actor, { chatId, after = 0, limit }: CommandInput<'getMembers'>): Promise<MembersPage> {
     await this.access.require(actor, 'chat.read', chatId);
-    return this.sql.snapshot(async (runner) => {
-      const [chat] = await runner.rows<{ membersVersion: number }>(membersVersionOf, [chatId]);
-      if (!chat) throw new AppError('NOT_FOUND');
+    return this.database.snapshot(async (tx) => {
+      const membersVersion = await membersVersionOf(tx, chatId);
+      if (membersVersion === undefined) throw new AppError('NOT_FOUND');
       // One more than is asked for, to know whether there is more.
-      const members = await runner.rows<MemberView>(membersAfter, [chatId, after, limit + 1]);
-      return {
-        chatId,
-        members: members.slice(0, limit),
-        more: members.length > limit,
-        membersVersion: chat.membersVersion,
-      };
+      const members = await membersAfter(tx, { chatId, after, most: limit + 1 });
+      return { chatId, members: members.slice(0, limit), more: members.length > limit, membersVersion };
     });
   }
 
@@ -104,26 +98,23 @@ export class MembersService {
         const { chat, runner } = changing;
         const former = (await this.changes.rolesOf(changing, [userId])).get(userId);
         if (former === undefined) throw new AppError('NOT_FOUND');
-        const [owner] =
-          role === 'owner' && former !== 'owner'
-            ? await runner.rows<{ userId: number }>(ownerOf, [chatId])
-            : [];
+        const ownerId = role === 'owner' && former !== 'owner' ? await ownerOf(runner, chatId) : undefined;
         const views: MemberUpdatedView[] = [];
         const take = async (memberId: number, taken: Role) => {
-          await runner.rows(setMemberRole, [chatId, memberId, taken]);
+          await setMemberRole(runner, { chatId, userId: memberId, role: taken });
         };
         if (former === role) {
           views.push({ ...change(chat, 0, chat.memberCount, actor), userId, role });
           return { result: views, events: 0, note: null };
         }
         if (former === 'owner') throw noOwner();
-        await this.changes.lock(changing, [userId, owner?.userId ?? null]);
+        await this.changes.lock(changing, [userId, ownerId ?? null]);
         // First the former owner: there is never a second one.
-        if (owner) await take(owner.userId, 'admin');
+        if (ownerId !== undefined) await take(ownerId, 'admin');
         await take(userId, role);
         views.push({ ...change(chat, 1, chat.memberCount, actor), userId, role });
-        if (owner) {
-          views.push({ ...change(chat, 2, chat.memberCount, actor), userId: owner.userId, role: 'admin' });
+        if (ownerId !== undefined) {
+          views.push({ ...change(chat, 2, chat.memberCount, actor), userId: ownerId, role: 'admin' });
         }
         const note = roleNote(actor.userId, userId, role);
         return { result: views, events: views.length, memberCount: chat.memberCount, note };
@@ -144,14 +135,14 @@ export class MembersService {
     if (userIds.length === 0) return null;
     const { id, lastSeq, version, historyVisible } = chat;
     const seesAfter = historyVisible === 'all' ? 0 : lastSeq;
-    const joined = await runner.rows<{ joinedAt: string }>(insertMembers, [
-      id,
+    const joined = await insertMembers(runner, {
+      chatId: id,
       userIds,
-      null,
+      ownerId: null,
       lastSeq,
       seesAfter,
-      version + 1,
-    ]);
+      version: version + 1,
+    });
     if (joined.length < userIds.length) throw noSuchPeople('userIds');
     return joined[0]?.joinedAt ?? null;
   }

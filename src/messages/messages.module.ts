@@ -3,7 +3,7 @@ import { BusModule } from '../common/bus.js';
 import { DeliveryModule } from '../delivery/delivery.module.js';
 import { ChatsModule } from '../chats/chats.module.js';
 import { TypingModule } from '../typing/typing.module.js';
-import { ChatPurge } from './chat-purge.js';
+import { ChatPurge } from './chat-purge.service.js';
 import { BatchSender } from './send/batch-sender.js';
 import { DirectChats } from './send/direct-chats.js';
 import { DirectSends } from './send/direct-sends.js';

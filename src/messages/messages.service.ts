@@ -2,9 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, personOf } from '../commands/identity/actor.js';
 import { judge } from '../chats/access.js';
 import { membersOf } from '../chats/audience.js';
-import type { ChatRow } from '../chats/chat.view.js';
-import { lockChat } from '../groups/groups.queries.js';
-import { type MessageRow, OWN_KEY, toMessageView } from './model/message.view.js';
+import { lockChat } from '../chats/membership.queries.js';
+import { bodyOf, OWN_KEY, toMessageView } from './model/message.view.js';
 import { type SystemDraft, writeSystemMessage } from './model/system-messages.js';
 import {
   AppError,
@@ -13,25 +12,19 @@ import {
   type MessagesPage,
   type MessageView,
 } from '../contract/index.js';
-import { type Runner, Sql, type Statement } from '../database/sql.js';
+import { Database } from '../database/database.js';
+import type { Runner } from '../database/statement.js';
 import { Publisher } from '../delivery/publisher.js';
 import { TypingService } from '../typing/typing.service.js';
 import { notSeenBy } from './changes/change.queries.js';
 import { MessageWriter } from './send/message-writer.js';
-import { type ChatOfPage, pageAfter, pageBefore, systemMessageByKey } from './history/history.queries.js';
-
-interface PageRead {
-  statement: Statement;
-  chatId: number;
-  seq: number;
-  most: number;
-}
+import { pageAfter, pageBefore, systemMessageByKey } from './history/history.queries.js';
 
 /** Sending messages and reading them back. */
 @Injectable()
 export class MessagesService {
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly writer: MessageWriter,
     private readonly publisher: Publisher,
     private readonly typing: TypingService,
@@ -51,9 +44,7 @@ export class MessagesService {
       chatId: input.chatId ?? null,
       receiverId: input.receiverId ?? null,
       clientId: input.clientId ?? null,
-      content: input.content,
-      replyToId: input.replyToId ?? null,
-      metadata: input.metadata ?? null,
+      body: bodyOf(input),
     });
     const { message, written } = sent;
     if (written) {
@@ -79,15 +70,15 @@ export class MessagesService {
       metadata,
       key: clientId === undefined ? null : OWN_KEY + clientId,
     };
-    const { message, audience } = await this.sql.transaction(async (runner) => {
-      const [row] = await runner.rows<ChatRow>(lockChat, [chatId]);
+    const { message, audience } = await this.database.transaction(async (runner) => {
+      const row = await lockChat(runner, chatId);
       if (!row) throw new AppError('NOT_FOUND');
       const chat = { chatId, user1Id: row.user1Id, user2Id: row.user2Id };
       const audience = membersOf(chat, null);
       const known = await systemMessageOf(runner, chat, draft);
       if (!known) return { message: await writeSystemMessage(runner, chat, draft), audience };
-      const late = await runner.rows<{ userId: number }>(notSeenBy, [chatId, known.seq]);
-      return { message: known, audience: { ...audience, without: late.map(({ userId }) => userId) } };
+      const without = await notSeenBy(runner, { chatId, seq: known.seq });
+      return { message: known, audience: { ...audience, without } };
     });
     this.publisher.publish('newMessage', message, audience);
     return message;
@@ -96,8 +87,8 @@ export class MessagesService {
   /** @throws AppError NOT_FOUND */
   async page(actor: Actor, input: CommandInput<'getMessages'>): Promise<MessagesPage> {
     const { before = MAX_INTEGER, after, around, limit } = input;
-    const read = (statement: Statement, seq: number, most: number) =>
-      this.readPage(actor, { statement, chatId: input.chatId, seq, most });
+    const read = (page: typeof pageBefore, seq: number, most: number) =>
+      this.readPage(actor, page, { chatId: input.chatId, seq, most });
     if (after !== undefined) return read(pageAfter, after, limit);
     if (around === undefined) return read(pageBefore, before, limit);
     const later = Math.floor((limit - 1) / 2);
@@ -109,14 +100,19 @@ export class MessagesService {
   }
 
   /** The messages by seq, oldest first. Nothing that was read is shown unless the permission is there. */
-  private async readPage(actor: Actor, { statement, chatId, seq, most }: PageRead): Promise<MessagesPage> {
+  private async readPage(
+    actor: Actor,
+    page: typeof pageBefore,
+    { most, ...place }: { chatId: number; seq: number; most: number },
+  ): Promise<MessagesPage> {
     // One more than is asked for, to know whether there is more.
-    const values = [chatId, seq, most + 1, actor.userId];
-    const [first, ...rows] = await this.sql.rows<ChatOfPage | MessageRow>(statement, values);
-    const chat = judge(actor, 'message.read', (first as ChatOfPage | undefined)?.chat);
-    const messages = (rows as MessageRow[]).slice(0, most).map((row) => toMessageView(row, chat));
-    if (statement === pageBefore) messages.reverse();
-    return { chatId: chat.chatId, messages, more: rows.length > most };
+    const rows = await page(this.database, { ...place, most: most + 1, userId: actor.userId });
+    const chat = judge(actor, 'message.read', rows[0]?.chat ?? undefined);
+    const messages: MessageView[] = [];
+    for (const { message } of rows)
+      if (message && messages.length < most) messages.push(toMessageView(message, chat));
+    if (page === pageBefore) messages.reverse();
+    return { chatId: chat.chatId, messages, more: rows.length - 1 > most };
   }
 }
 
@@ -127,8 +123,7 @@ async function systemMessageOf(
   { key, content, metadata }: SystemDraft,
 ): Promise<MessageView | null> {
   if (key == null) return null;
-  const values = [key, chat.chatId, content, metadata === null ? null : JSON.stringify(metadata)];
-  const [known] = await runner.rows<MessageRow & { same: boolean }>(systemMessageByKey, values);
+  const known = await systemMessageByKey(runner, { key, chatId: chat.chatId, content, metadata });
   if (!known) return null;
   if (!known.same) throw new AppError('IDEMPOTENCY_MISMATCH');
   return toMessageView(known, chat);

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { bigints, texts } from '../database/binary-array.js';
 import { Batcher, type Outcome } from '../common/flow/batcher.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { recordLastSeen } from './presence.queries.js';
 
 /** Most people written by one statement. */
@@ -18,7 +17,7 @@ export class LastSeen {
     patienceMs: Number.POSITIVE_INFINITY,
   });
 
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly database: Database) {}
 
   /** To be stored; `saved` does it. */
   note(userId: number, at: Date): void {
@@ -38,15 +37,10 @@ export class LastSeen {
   private async save(userIds: readonly number[]): Promise<Outcome<void>[]> {
     const batch = [...new Set(userIds)].flatMap((userId) => {
       const at = this.unsaved.get(userId);
-      return at === undefined ? [] : [{ userId, at }];
+      return at === undefined ? [] : [[userId, at] as const];
     });
-    if (batch.length > 0) {
-      await this.sql.rows(recordLastSeen, [
-        bigints(batch.map(({ userId }) => userId)),
-        texts(batch.map(({ at }) => at.toISOString())),
-      ]);
-    }
-    for (const { userId, at } of batch) if (this.unsaved.get(userId) === at) this.unsaved.delete(userId);
+    if (batch.length > 0) await recordLastSeen(this.database, batch);
+    for (const [userId, at] of batch) if (this.unsaved.get(userId) === at) this.unsaved.delete(userId);
     return userIds.map(() => ({ ok: true, result: undefined }));
   }
 }

@@ -6,14 +6,13 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { Bus } from '../common/bus.js';
-import { bigints } from '../database/binary-array.js';
 import { isUnavailable } from '../common/errors/failure.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
 import { ChangeWindow, type Gathered } from './change-window.js';
 import { LastSeen } from './last-seen.js';
 import { type PresenceChange, PresenceStore } from './presence-store.js';
-import { type PresenceRow, audiencesOf } from './presence.queries.js';
+import { audiencesOf } from './presence.queries.js';
 import { RecentNews } from './recent-news.js';
 
 /** Milliseconds for which changes are gathered. */
@@ -46,7 +45,7 @@ export class PresenceAnnouncer implements OnModuleInit, BeforeApplicationShutdow
 
   constructor(
     private readonly store: PresenceStore,
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly publisher: Publisher,
     private readonly lastSeen: LastSeen,
     private readonly bus: Bus,
@@ -92,10 +91,7 @@ export class PresenceAnnouncer implements OnModuleInit, BeforeApplicationShutdow
   private async tellAll(batch: readonly Gathered[]): Promise<void> {
     const userIds = batch.map(({ userId }) => userId);
     await Promise.all(userIds.map((userId) => this.lastSeen.saved(userId)));
-    const rows = await this.sql.rows<PresenceRow & { peers: number[] }>(audiencesOf, [
-      bigints(userIds),
-      MAX_TOLD,
-    ]);
+    const rows = await audiencesOf(this.database, { userIds, most: MAX_TOLD });
     const involved = new Set(userIds);
     for (const { peers } of rows) for (const peer of peers) involved.add(peer);
     const online = await this.store.onlineAmong([...involved]);

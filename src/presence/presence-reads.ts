@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { KnownUsers } from '../users/directory/known-users.js';
-import { bigints } from '../database/binary-array.js';
 import { Batcher, type Outcome } from '../common/flow/batcher.js';
 import { Pacer } from '../common/flow/pacer.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { ANSWER_WITHIN_MS, ARRIVALS_EVERY_MS } from '../common/time-bounds.js';
 import { companionsOf, type PresenceRow, visibleTo } from './presence.queries.js';
 
@@ -42,7 +41,7 @@ export class PresenceReads {
   });
 
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly users: KnownUsers,
   ) {}
 
@@ -65,11 +64,8 @@ export class PresenceReads {
     await this.pacer.wait();
     const people = [...new Set(userIds)];
     await this.users.ensure(people);
-    const rows = await this.sql.rows<PresenceRow>(visibleTo, [
-      bigints(people.map(() => 0)),
-      bigints(people),
-      bigints(people),
-    ]);
+    const questions = people.map((userId) => ({ nr: 0, viewerId: userId, userId }));
+    const rows: PresenceRow[] = await visibleTo(this.database, questions);
     const byId = new Map(rows.map((row) => [row.userId, row]));
     return userIds.map((userId) => ({
       ok: true,
@@ -78,21 +74,17 @@ export class PresenceReads {
   }
 
   private async readVisible(questions: readonly Question[]): Promise<Outcome<PresenceRow[]>[]> {
-    const rows = await this.sql.rows<PresenceRow & { nr: number }>(visibleTo, [
-      bigints(questions.flatMap(({ userIds }, nr) => userIds.map(() => nr))),
-      bigints(questions.flatMap(({ userIds, viewerId }) => userIds.map(() => viewerId))),
-      bigints(questions.flatMap(({ userIds }) => userIds)),
-    ]);
+    const rows = await visibleTo(
+      this.database,
+      questions.flatMap(({ viewerId, userIds }, nr) => userIds.map((userId) => ({ nr, viewerId, userId }))),
+    );
     const answers = questions.map((): PresenceRow[] => []);
     for (const row of rows) answers[row.nr]?.push(row);
     return answers.map((result) => ({ ok: true, result }));
   }
 
   private async readCompanions(userIds: readonly number[]): Promise<Outcome<number[]>[]> {
-    const rows = await this.sql.rows<{ userId: number; companions: number[] }>(companionsOf, [
-      bigints([...new Set(userIds)]),
-      MAX_COMPANIONS,
-    ]);
+    const rows = await companionsOf(this.database, { userIds: [...new Set(userIds)], most: MAX_COMPANIONS });
     const byId = new Map(rows.map(({ userId, companions }) => [userId, companions]));
     return userIds.map((userId) => ({ ok: true, result: byId.get(userId) ?? [] }));
   }

@@ -1,5 +1,7 @@
+import type { Watch } from '../delivery/rooms.js';
+import { bigints, texts } from '../database/binary-array.js';
 import { blocks } from '../blocks/blocks.queries.js';
-import type { Statement } from '../database/sql.js';
+import { statement } from '../database/statement.js';
 
 /** A person as presence knows them. */
 export interface PresenceRow {
@@ -8,6 +10,16 @@ export interface PresenceRow {
   /** Looks offline to all others. */
   invisible: boolean;
 }
+
+/** Whether somebody may see somebody; the number finds the answer. */
+interface PresenceQuestion {
+  nr: number;
+  /** null: the application. */
+  viewerId: number | null;
+  userId: number;
+}
+
+const watchRow = ([viewerId, userId]: [number, number]): Watch => ({ viewerId, userId });
 
 /**
  * What must hold between two people who share a chat for `viewer` to know whether `person` is online. All that
@@ -27,33 +39,54 @@ const maySee = (viewer: string, person: string) => `(${mayKnow(viewer, person)} 
  * Questions: `$1` their numbers, `$2` who asks (null: the application, which may see everybody), `$3` about whom.
  * The people whom the asker may see; everybody may see themselves.
  */
-export const visibleTo: Statement = {
+export const visibleTo = statement.many({
   name: 'presence.visibleTo',
   text: `
     SELECT q.nr, u.id AS "userId", u."lastSeenAt", u.invisible
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS q(nr, viewer, person)
     JOIN users u ON u.id = q.person
     WHERE q.viewer IS NULL OR q.viewer = q.person OR ${maySee('q.viewer', 'q.person')}`,
-};
+  values: (questions: readonly PresenceQuestion[]) => [
+    bigints(questions.map(({ nr }) => nr)),
+    bigints(questions.map(({ viewerId }) => viewerId)),
+    bigints(questions.map(({ userId }) => userId)),
+  ],
+  row: ([nr, userId, lastSeenAt, invisible]: [number, number, string | null, boolean]) => ({
+    nr,
+    userId,
+    lastSeenAt,
+    invisible,
+  }),
+});
 
 /** `$1` viewers, `$2` people: the pairs of which the first may not see the second. */
-export const hiddenFrom: Statement = {
+export const hiddenFrom = statement.many({
   name: 'presence.hiddenFrom',
   text: `
     SELECT v.id AS "viewerId", p.id AS "userId" FROM unnest($1::bigint[]) AS v(id), unnest($2::bigint[]) AS p(id)
     WHERE v.id <> p.id AND NOT ${maySee('v.id', 'p.id')}`,
-};
+  values: ({ viewerIds, userIds }: { viewerIds: readonly number[]; userIds: readonly number[] }) => [
+    bigints(viewerIds),
+    bigints(userIds),
+  ],
+  row: watchRow,
+});
 
 /** `$1` viewers, `$2` people, pairwise: the pairs of which the first may not see the second. */
-export const hiddenPairs: Statement = {
+export const hiddenPairs = statement.many({
   name: 'presence.hiddenPairs',
   text: `
     SELECT i.viewer AS "viewerId", i.person AS "userId" FROM unnest($1::bigint[], $2::bigint[]) AS i(viewer, person)
     WHERE NOT ${maySee('i.viewer', 'i.person')}`,
-};
+  values: (pairs: readonly Watch[]) => [
+    bigints(pairs.map(({ viewerId }) => viewerId)),
+    bigints(pairs.map(({ userId }) => userId)),
+  ],
+  row: watchRow,
+});
 
 /** `$1` people, `$2` at most so many of each: who has a direct chat with them and is told when they come and go. */
-export const audiencesOf: Statement = {
+export const audiencesOf = statement.many({
   name: 'presence.audiencesOf',
   text: `
     SELECT u.id AS "userId", u."lastSeenAt", u.invisible, ARRAY(
@@ -64,10 +97,17 @@ export const audiencesOf: Statement = {
       ) o WHERE ${mayKnow('o.id', 'u.id')}
     ) AS peers
     FROM unnest($1::bigint[]) AS i(id) JOIN users u ON u.id = i.id`,
-};
+  values: ({ userIds, most }: { userIds: readonly number[]; most: number }) => [bigints(userIds), most],
+  row: ([userId, lastSeenAt, invisible, peers]: [number, string | null, boolean, number[]]) => ({
+    userId,
+    lastSeenAt,
+    invisible,
+    peers,
+  }),
+});
 
 /** `$1` people, `$2` at most so many of each: whom they share a chat with and may see. */
-export const companionsOf: Statement = {
+export const companionsOf = statement.many({
   name: 'presence.companionsOf',
   text: `
     SELECT v.id AS "userId", ARRAY(
@@ -76,19 +116,23 @@ export const companionsOf: Statement = {
       WHERE m."userId" = v.id LIMIT $2
     ) AS companions
     FROM unnest($1::bigint[]) AS v(id)`,
-};
+  values: ({ userIds, most }: { userIds: readonly number[]; most: number }) => [bigints(userIds), most],
+  row: ([userId, companions]: [number, number[]]) => ({ userId, companions }),
+});
 
 /** `$1` chat: its members. */
-export const membersOf: Statement = {
+export const membersOf = statement.many({
   name: 'presence.membersOf',
   text: `SELECT "userId" FROM chat_members WHERE "chatId" = $1`,
-};
+  values: (chatId: number) => [chatId],
+  row: ([userId]: [number]) => userId,
+});
 
 /**
  * `$1` people, `$2` when: never moves back, nor while they are invisible. Rows are locked in the order of their
  * keys: nodes can't deadlock.
  */
-export const recordLastSeen: Statement = {
+export const recordLastSeen = statement.count({
   name: 'presence.recordLastSeen',
   text: `
     WITH locked AS MATERIALIZED (
@@ -98,20 +142,22 @@ export const recordLastSeen: Statement = {
       ORDER BY u.id FOR NO KEY UPDATE OF u
     )
     UPDATE users u SET "lastSeenAt" = l.at FROM locked l WHERE u.id = l.id AND NOT u.invisible`,
-};
+  values: (people: readonly (readonly [userId: number, at: Date])[]) => [
+    bigints(people.map(([userId]) => userId)),
+    texts(people.map(([, at]) => at.toISOString())),
+  ],
+});
 
-/** `$1` person, `$2` whether others see them, `$3` whether they are online now. A row when it changed. */
-export const setVisible: Statement = {
+/** `$1` person, `$2` whether others see them, `$3` whether they are online now. 1 when it changed. */
+export const setVisible = statement.count({
   name: 'presence.setVisible',
   text: `
     UPDATE users SET invisible = NOT $2::boolean,
       "lastSeenAt" = CASE WHEN $3::boolean AND NOT $2::boolean THEN clock_timestamp() ELSE "lastSeenAt" END
-    WHERE id = $1 AND invisible = $2::boolean
-    RETURNING id`,
-};
-
-/** `$1` person. */
-export const visibilityOf: Statement = {
-  name: 'presence.visibilityOf',
-  text: `SELECT NOT invisible AS visible FROM users WHERE id = $1`,
-};
+    WHERE id = $1 AND invisible = $2::boolean`,
+  values: ({ userId, visible, online }: { userId: number; visible: boolean; online: boolean }) => [
+    userId,
+    visible,
+    online,
+  ],
+});

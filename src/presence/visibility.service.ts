@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/sequelize';
 import { type Actor, personOf } from '../commands/identity/actor.js';
 import { KnownUsers } from '../users/directory/known-users.js';
 import type { VisibilityView } from '../contract/index.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
+import { User } from '../database/models/user.model.js';
 import { Publisher } from '../delivery/publisher.js';
 import { PresenceAnnouncer } from './presence-announcer.js';
 import { PresenceStore } from './presence-store.js';
-import { setVisible, visibilityOf } from './presence.queries.js';
+import { setVisible } from './presence.queries.js';
 
 /** Whether others see when somebody is online. */
 @Injectable()
@@ -14,9 +16,10 @@ export class VisibilityService {
   constructor(
     private readonly store: PresenceStore,
     private readonly announcer: PresenceAnnouncer,
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly users: KnownUsers,
     private readonly publisher: Publisher,
+    @InjectModel(User) private readonly people: typeof User,
   ) {}
 
   /** Their other devices hear `visibility` when it changed, and who may see them hears `userStatus`. */
@@ -24,9 +27,9 @@ export class VisibilityService {
     const userId = personOf(actor);
     await this.users.ensure([userId]);
     const online = (await this.store.onlineAmong([userId])).has(userId);
-    const changed = await this.sql.rows(setVisible, [userId, visible, online]);
+    const changed = await setVisible(this.database, { userId, visible, online });
     const view = { userId, visible };
-    if (changed.length === 0) return view;
+    if (changed === 0) return view;
     if (online) this.announcer.unveil(userId, visible);
     this.publisher.publish('visibility', view, { users: [userId], except: actor.origin });
     return view;
@@ -38,7 +41,7 @@ export class VisibilityService {
   }
 
   async isVisible(userId: number): Promise<boolean> {
-    const [row] = await this.sql.rows<{ visible: boolean }>(visibilityOf, [userId]);
-    return row?.visible ?? true;
+    const user = await this.people.findByPk(userId, { attributes: ['invisible'] });
+    return !user?.invisible;
   }
 }

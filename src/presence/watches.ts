@@ -1,12 +1,11 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Bus } from '../common/bus.js';
-import { bigints } from '../database/binary-array.js';
 import { Semaphore } from '../common/flow/semaphore.js';
 import { isUnavailable } from '../common/errors/failure.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
-import { Rooms, type Watch } from '../delivery/rooms.js';
+import { Rooms } from '../delivery/rooms.js';
 import { PresenceStore } from './presence-store.js';
 import { hiddenFrom, hiddenPairs, membersOf } from './presence.queries.js';
 
@@ -33,7 +32,7 @@ export class Watches implements OnModuleInit, OnApplicationShutdown {
   private stopped = false;
 
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly store: PresenceStore,
     private readonly publisher: Publisher,
     private readonly rooms: Rooms,
@@ -81,8 +80,7 @@ export class Watches implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async afterLeaving(chatId: number, userIds: readonly number[]): Promise<void> {
-    const rows = await this.sql.rows<{ userId: number }>(membersOf, [chatId]);
-    const members = rows.map(({ userId }) => userId);
+    const members = await membersOf(this.database, chatId);
     await this.endHidden(userIds, members);
     await this.endHidden(members, userIds);
   }
@@ -92,11 +90,9 @@ export class Watches implements OnModuleInit, OnApplicationShutdown {
     const watches = this.rooms.watches(rooms);
     for (let from = 0; from < watches.length; from += PAIRS_AT_ONCE) {
       const some = watches.slice(from, from + PAIRS_AT_ONCE);
-      const viewers = bigints(some.map(({ viewerId }) => viewerId));
-      const people = bigints(some.map(({ userId }) => userId));
-      const hidden = await this.sql
-        .rows<Watch>(hiddenPairs, [viewers, people])
-        .catch((error: unknown) => this.unasked(error, some));
+      const hidden = await hiddenPairs(this.database, some).catch((error: unknown) =>
+        this.unasked(error, some),
+      );
       for (const { viewerId, userId } of hidden) this.publisher.endWatch([viewerId], [userId]);
     }
   }
@@ -114,9 +110,9 @@ export class Watches implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async endHiddenFrom(viewerIds: readonly number[], userIds: readonly number[]): Promise<void> {
-    const pairs = await this.sql
-      .rows<Watch>(hiddenFrom, [bigints(viewerIds), bigints(userIds)])
-      .catch((error: unknown) => this.unasked(error, null));
+    const pairs = await hiddenFrom(this.database, { viewerIds, userIds }).catch((error: unknown) =>
+      this.unasked(error, null),
+    );
     if (pairs === null) this.publisher.endWatch(viewerIds, userIds);
     else if (userIds.length < viewerIds.length) {
       for (const userId of new Set(pairs.map((pair) => pair.userId))) {

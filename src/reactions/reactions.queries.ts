@@ -1,25 +1,33 @@
-import type { Statement } from '../database/sql.js';
+import { statement } from '../database/statement.js';
 
-/** `$1` message, `$2` emoji, `$3` person: a row when it is new. */
-export const addReaction: Statement = {
+interface Reaction {
+  messageId: number;
+  emoji: string;
+  userId: number;
+}
+
+/** `$1` message, `$2` emoji, `$3` person: 1 when it is new. */
+export const addReaction = statement.count({
   name: 'reactions.add',
   text: `
     INSERT INTO message_reactions ("messageId", emoji, "userId") VALUES ($1, $2, $3)
-    ON CONFLICT DO NOTHING RETURNING emoji`,
-};
+    ON CONFLICT DO NOTHING`,
+  values: ({ messageId, emoji, userId }: Reaction) => [messageId, emoji, userId],
+});
 
-/** `$1` message, `$2` emoji, `$3` person: a row when it was there. */
-export const removeReaction: Statement = {
+/** `$1` message, `$2` emoji, `$3` person: 1 when it was there. */
+export const removeReaction = statement.count({
   name: 'reactions.remove',
   text: `
-    DELETE FROM message_reactions WHERE "messageId" = $1 AND emoji = $2 AND "userId" = $3 RETURNING emoji`,
-};
+    DELETE FROM message_reactions WHERE "messageId" = $1 AND emoji = $2 AND "userId" = $3`,
+  values: ({ messageId, emoji, userId }: Reaction) => [messageId, emoji, userId],
+});
 
 /**
  * `$1` message, `$2` at most so many people shown with each: writes the message's reactions as views show them,
  * those that came first in front. Answers how many kinds there are.
  */
-export const summarise: Statement = {
+export const summarise = statement.one({
   name: 'reactions.summarise',
   text: `
     WITH kinds AS (
@@ -33,4 +41,6 @@ export const summarise: Statement = {
       ) FROM kinds
     )
     WHERE id = $1 RETURNING COALESCE(jsonb_array_length(reactions), 0) AS kinds`,
-};
+  values: ({ messageId, most }: { messageId: number; most: number }) => [messageId, most],
+  row: ([kinds]: [number]) => kinds,
+});

@@ -6,7 +6,6 @@ import {
   type Permission,
   type ReactionsChangedView,
 } from '../contract/index.js';
-import type { Statement } from '../database/sql.js';
 import { MessageChanges, requireThere, requireWritten } from '../messages/changes/message-changes.js';
 import { Publisher } from '../delivery/publisher.js';
 import { addReaction, removeReaction, summarise } from './reactions.queries.js';
@@ -43,7 +42,7 @@ export class ReactionsService {
     actor: Actor,
     permission: Permission,
     { messageId, emoji }: CommandInput<'addReaction'>,
-    statement: Statement,
+    write: typeof addReaction,
   ): Promise<ReactionsChangedView> {
     const userId = personOf(actor);
     const { chat, view, changed, audience } = await this.changes.change(
@@ -53,10 +52,9 @@ export class ReactionsService {
       async ({ message, runner }) => {
         requireThere(message);
         requireWritten(message);
-        const rows = await runner.rows(statement, [messageId, emoji, userId]);
-        if (rows.length === 0) return false;
-        const [summary] = await runner.rows<{ kinds: number }>(summarise, [messageId, MAX_PEOPLE_SHOWN]);
-        if (summary && summary.kinds > MAX_KINDS) throw tooManyKinds();
+        if ((await write(runner, { messageId, emoji, userId })) === 0) return false;
+        const kinds = await summarise(runner, { messageId, most: MAX_PEOPLE_SHOWN });
+        if (kinds > MAX_KINDS) throw tooManyKinds();
         return true;
       },
     );

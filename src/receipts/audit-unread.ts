@@ -1,13 +1,8 @@
-import type { Sql } from '../database/sql.js';
+import type { Database } from '../database/database.js';
 import { compareUnread } from './receipts.queries.js';
 
 /** A membership whose unread messages by arithmetic are not those by count. */
-export interface UnreadFault {
-  chatId: number;
-  userId: number;
-  arithmetic: number;
-  counted: number;
-}
+export type UnreadFault = Awaited<ReturnType<typeof compareUnread>>[number];
 
 /** Memberships looked at by one statement. */
 const CHUNK = 500;
@@ -17,14 +12,14 @@ const CHUNK = 500;
  * Each chunk is one statement and so one snapshot: right while messages are being sent, too.
  */
 export async function auditUnread(
-  sql: Sql,
+  database: Database,
   progress: (looked: number) => void,
 ): Promise<{ looked: number; faults: UnreadFault[] }> {
   const faults: UnreadFault[] = [];
   let looked = 0;
-  let last: UnreadFault = { chatId: 0, userId: 0, arithmetic: 0, counted: 0 };
+  let last = { chatId: 0, userId: 0 };
   for (;;) {
-    const rows = await sql.rows<UnreadFault>(compareUnread, [last.chatId, last.userId, CHUNK]);
+    const rows = await compareUnread(database, { after: last, most: CHUNK });
     faults.push(...rows.filter((row) => row.arithmetic !== row.counted));
     looked += rows.length;
     progress(looked);

@@ -1,5 +1,6 @@
+import { bigints } from '../database/binary-array.js';
 import { seesAfter, unreadMentionsOf, unreadOf } from '../chats/chats.queries.js';
-import type { Statement } from '../database/sql.js';
+import { statement } from '../database/statement.js';
 
 /** A row of the answer; entries without a row name no chat of the reader's. */
 export interface MarkedRow {
@@ -21,6 +22,57 @@ export interface MarkedRow {
   moved: boolean;
 }
 
+/** A watermark to move: to a message, or to the end of a chat. */
+export interface Mark {
+  /** null: the receiver of the message. */
+  readerId: number | null;
+  messageId: number | null;
+  chatId: number | null;
+}
+
+interface Membership {
+  userId: number;
+  chatId: number;
+}
+
+const markedRow = ([
+  idx,
+  chatId,
+  user1Id,
+  user2Id,
+  userId,
+  seq,
+  messageId,
+  version,
+  memberCount,
+  blocks,
+  moved,
+]: [
+  number,
+  number,
+  number | null,
+  number | null,
+  number,
+  number,
+  number | null,
+  number,
+  number,
+  boolean,
+  boolean,
+]): MarkedRow => ({
+  idx,
+  chatId,
+  user1Id,
+  user2Id,
+  userId,
+  seq,
+  messageId,
+  version,
+  memberCount,
+  blocks,
+  moved,
+});
+
 /**
  * Moves watermarks of members, many in one statement. They never move back.
  *
@@ -30,14 +82,10 @@ export interface MarkedRow {
  *
  * Memberships are locked in the order of their keys: two nodes that mark the same chats can't deadlock.
  */
-const mark = (
-  name: string,
-  watermark: 'readSeq' | 'deliveredSeq',
-  set: string,
-  moves: string,
-): Statement => ({
-  name,
-  text: `
+const mark = (name: string, watermark: 'readSeq' | 'deliveredSeq', set: string, moves: string) =>
+  statement.many({
+    name,
+    text: `
     WITH target AS MATERIALIZED (
       SELECT i.idx, c.id AS chat, c."user1Id", c."user2Id", c."user1Blocks", c."user2Blocks", c.version,
         c."memberCount", l.id AS message,
@@ -77,7 +125,13 @@ const mark = (
       t.seq > l."${watermark}" AS moved
     FROM target t JOIN locked l ON l."chatId" = t.chat AND l."userId" = t.reader
       AND (t.message IS NULL OR t.seq > l."seesAfter")`,
-});
+    values: (marks: readonly Mark[]) => [
+      bigints(marks.map(({ readerId }) => readerId)),
+      bigints(marks.map(({ messageId }) => messageId)),
+      bigints(marks.map(({ chatId }) => chatId)),
+    ],
+    row: markedRow,
+  });
 
 /** Seen implies received; what was seen is not unread any more. */
 export const markSeen = mark(
@@ -102,10 +156,11 @@ export const markDelivered = mark(
 );
 
 /** `$1` person, `$2` chat: nobody else moves their watermarks until the transaction ends. */
-export const lockWatermarks: Statement = {
+export const lockWatermarks = statement.count({
   name: 'receipts.lockWatermarks',
   text: `SELECT 1 FROM chat_members WHERE "chatId" = $2 AND "userId" = $1 FOR NO KEY UPDATE`,
-};
+  values: ({ userId, chatId }: Membership) => [userId, chatId],
+});
 
 /**
  * `$1` person, `$2` chat, `$3` message or null: counts that message and all after it as unread again; null is
@@ -114,7 +169,7 @@ export const lockWatermarks: Statement = {
  * After `lockWatermarks` in the same transaction: own messages are counted up to the watermark as it is locked, and a
  * statement that waited for the lock itself would not see those that came meanwhile.
  */
-export const markUnread: Statement = {
+export const markUnread = statement.oneOrNone({
   name: 'receipts.markUnread',
   text: `
     WITH target AS (
@@ -132,10 +187,16 @@ export const markUnread: Statement = {
       FROM target t WHERE m."chatId" = $2 AND m."userId" = $1 AND t.seq < m."unreadSeq"
     )
     SELECT seq FROM target`,
-};
+  values: ({ userId, chatId, messageId }: Membership & { messageId: number | null }) => [
+    userId,
+    chatId,
+    messageId,
+  ],
+  row: ([seq]: [number]) => seq,
+});
 
 /** Pairs of `$1` persons and `$2` chats: unread messages of the chat, and of all chats of the person. */
-export const unreadCounts: Statement = {
+export const unreadCounts = statement.many({
   name: 'receipts.unreadCounts',
   text: `
     SELECT p."userId", p."chatId", u.unread, u.total, u."unreadMentions"
@@ -150,10 +211,21 @@ export const unreadCounts: Statement = {
         FROM chat_members m JOIN chats c ON c.id = m."chatId" WHERE m."userId" = p."userId"
       ) n
     ) u`,
-};
+  values: (memberships: readonly Membership[]) => [
+    bigints(memberships.map(({ userId }) => userId)),
+    bigints(memberships.map(({ chatId }) => chatId)),
+  ],
+  row: ([userId, chatId, unread, total, unreadMentions]: [number, number, number, number, number]) => ({
+    userId,
+    chatId,
+    unread,
+    total,
+    unreadMentions,
+  }),
+});
 
 /** `$1` message, `$2` at most so many each: members other than the sender who have seen it, whom it has reached. */
-export const receiptsOf: Statement = {
+export const receiptsOf = statement.one({
   name: 'receipts.ofMessage',
   text: `
     WITH others AS (
@@ -165,10 +237,12 @@ export const receiptsOf: Statement = {
     SELECT COALESCE(array_agg("userId") FILTER (WHERE seen), '{}') AS "seenBy",
       COALESCE(array_agg("userId") FILTER (WHERE delivered), '{}') AS "deliveredTo"
     FROM others`,
-};
+  values: ({ messageId, most }: { messageId: number; most: number }) => [messageId, most],
+  row: ([seenBy, deliveredTo]: [number[], number[]]) => ({ seenBy, deliveredTo }),
+});
 
 /** `$1`, `$2` after this membership, `$3` at most so many: both numbers of each, in the order of the keys. */
-export const compareUnread: Statement = {
+export const compareUnread = statement.many({
   name: 'receipts.auditUnread',
   text: `
     SELECT m."chatId", m."userId", ${unreadOf('c', 'm')} AS arithmetic, (
@@ -178,4 +252,11 @@ export const compareUnread: Statement = {
     FROM chat_members m JOIN chats c ON c.id = m."chatId"
     WHERE (m."chatId", m."userId") > ($1::bigint, $2::bigint)
     ORDER BY m."chatId", m."userId" LIMIT $3`,
-};
+  values: ({ after, most }: { after: Membership; most: number }) => [after.chatId, after.userId, most],
+  row: ([chatId, userId, arithmetic, counted]: [number, number, number, number]) => ({
+    chatId,
+    userId,
+    arithmetic,
+    counted,
+  }),
+});

@@ -12,7 +12,7 @@ import {
   type MessageSeenView,
   type UnreadCountView,
 } from '../contract/index.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { MessageChanges } from '../messages/changes/message-changes.js';
 import { type Audience, Publisher } from '../delivery/publisher.js';
 import {
@@ -36,15 +36,15 @@ export class ReceiptsService implements OnApplicationShutdown {
   private readonly delivered;
 
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly access: Access,
     private readonly changes: MessageChanges,
     private readonly publisher: Publisher,
     private readonly unread: UnreadCounts,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {
-    this.seen = watermarks(sql, markSeen);
-    this.delivered = watermarks(sql, markDelivered);
+    this.seen = watermarks(database, markSeen);
+    this.delivered = watermarks(database, markDelivered);
   }
 
   /**
@@ -82,11 +82,11 @@ export class ReceiptsService implements OnApplicationShutdown {
   ): Promise<UnreadCountView> {
     const userId = personOf(actor);
     await this.access.require(actor, 'receipt.write', chatId);
-    const found = await this.sql.transaction(async (runner) => {
-      await runner.rows(lockWatermarks, [userId, chatId]);
-      return runner.rows(markUnread, [userId, chatId, messageId ?? null]);
+    const found = await this.database.transaction(async (tx) => {
+      await lockWatermarks(tx, { userId, chatId });
+      return markUnread(tx, { userId, chatId, messageId: messageId ?? null });
     });
-    if (found.length === 0 && messageId !== undefined) throw new AppError('NOT_FOUND');
+    if (found === undefined && messageId !== undefined) throw new AppError('NOT_FOUND');
     const count = await this.unread.of(userId, chatId);
     this.publisher.publish('unreadCount', count, { users: [userId], except: actor.origin });
     return count;
@@ -101,11 +101,7 @@ export class ReceiptsService implements OnApplicationShutdown {
   /** @throws AppError NOT_FOUND */
   async receiptsOf(actor: Actor, { messageId }: { messageId: number }): Promise<MessageReceiptsView> {
     const { chatId } = await this.changes.requireChatOf(actor, 'message.read', messageId);
-    const [lists] = await this.sql.rows<Pick<MessageReceiptsView, 'seenBy' | 'deliveredTo'>>(receiptsOf, [
-      messageId,
-      MAX_LISTED,
-    ]);
-    return { messageId, chatId, seenBy: lists?.seenBy ?? [], deliveredTo: lists?.deliveredTo ?? [] };
+    return { messageId, chatId, ...(await receiptsOf(this.database, { messageId, most: MAX_LISTED })) };
   }
 
   /**

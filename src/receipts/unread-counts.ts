@@ -1,10 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { UnreadCountView } from '../contract/index.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
 import { unreadCounts } from './receipts.queries.js';
-
-type Row = UnreadCountView & { userId: number };
 
 /** Milliseconds for which readers' counts are gathered before they are looked up and told together. */
 const GATHER_MS = 50;
@@ -20,12 +18,12 @@ export class UnreadCounts {
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly publisher: Publisher,
   ) {}
 
   async of(userId: number, chatId: number): Promise<UnreadCountView> {
-    const [row] = await this.sql.rows<Row>(unreadCounts, [[userId], [chatId]]);
+    const [row] = await unreadCounts(this.database, [{ userId, chatId }]);
     return {
       chatId,
       unread: row?.unread ?? 0,
@@ -46,11 +44,7 @@ export class UnreadCounts {
     this.waiting.clear();
     try {
       for (let from = 0; from < all.length; from += MAX_AT_ONCE) {
-        const some = all.slice(from, from + MAX_AT_ONCE);
-        const rows = await this.sql.rows<Row>(unreadCounts, [
-          some.map((one) => one.userId),
-          some.map((one) => one.chatId),
-        ]);
+        const rows = await unreadCounts(this.database, all.slice(from, from + MAX_AT_ONCE));
         for (const { userId, ...count } of rows) {
           this.publisher.publish('unreadCount', count, { users: [userId] });
         }

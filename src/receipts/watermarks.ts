@@ -1,29 +1,17 @@
 import { AppError } from '../contract/index.js';
 import { Batcher, type Outcome } from '../common/flow/batcher.js';
-import type { Sql, Statement } from '../database/sql.js';
 import { ANSWER_WITHIN_MS } from '../common/time-bounds.js';
-import type { MarkedRow } from './receipts.queries.js';
-
-/** A watermark to move: to a message, or to the end of a chat. */
-export interface Mark {
-  /** null: the receiver of the message. */
-  readerId: number | null;
-  messageId: number | null;
-  chatId: number | null;
-}
+import type { Database } from '../database/database.js';
+import type { Mark, MarkedRow, markSeen } from './receipts.queries.js';
 
 const BATCH = { some: 256, most: 1_024 };
 const MAX_WAITING = 5_000;
 
 /** Moves watermarks of one kind: those that arrive while a commit is under way go into the next one together. */
-export function watermarks(sql: Sql, statement: Statement): Batcher<Mark, MarkedRow> {
+export function watermarks(database: Database, move: typeof markSeen): Batcher<Mark, MarkedRow> {
   return new Batcher<Mark, MarkedRow>({
     async write(batch) {
-      const rows = await sql.rows<MarkedRow>(statement, [
-        batch.map((mark) => mark.readerId),
-        batch.map((mark) => mark.messageId),
-        batch.map((mark) => mark.chatId),
-      ]);
+      const rows = await move(database, batch);
       const outcomes = batch.map((): Outcome<MarkedRow> => ({ ok: false, error: new AppError('NOT_FOUND') }));
       // Marks of the same person in one batch: only one that goes further than those before it moves anything.
       const furthest = new Map<string, number>();

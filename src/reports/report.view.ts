@@ -1,30 +1,27 @@
 import type { MessageReportedView, ReportView } from '../contract/index.js';
-
-/** A report as statements select it. */
-export type ReportRow = Omit<ReportView, 'message'> &
-  Omit<ReportView['message'], 'createdAt'> & { sentAt: string };
+import type { MessageReport } from '../database/models/message-report.model.js';
 
 /** What its reporter is shown. */
-export function toMessageReportedView(row: ReportRow): MessageReportedView {
-  const { reportId, messageId, chatId, reason, createdAt } = row;
-  return { reportId, messageId, chatId, reason, createdAt };
+export function toMessageReportedView(report: MessageReport): MessageReportedView {
+  const { id, messageId, chatId, reason, createdAt } = report;
+  return { reportId: id, messageId, chatId, reason, createdAt: createdAt.toISOString() };
 }
 
-export function toReportView(row: ReportRow): ReportView {
+export function toReportView(report: MessageReport): ReportView {
   return {
-    ...toMessageReportedView(row),
-    reporterId: row.reporterId,
-    status: row.status,
-    updatedAt: row.updatedAt,
+    ...toMessageReportedView(report),
+    reporterId: report.reporterId,
+    status: report.status,
+    updatedAt: report.updatedAt.toISOString(),
     message: {
-      seq: row.seq,
-      senderId: row.senderId,
-      content: row.content,
-      metadata: row.metadata,
-      replyToId: row.replyToId,
-      createdAt: row.sentAt,
-      editedAt: row.editedAt,
-      edits: row.edits,
+      seq: report.seq,
+      senderId: report.senderId,
+      content: report.content,
+      metadata: report.metadata,
+      replyToId: report.replyToId,
+      createdAt: report.sentAt.toISOString(),
+      editedAt: report.editedAt?.toISOString() ?? null,
+      edits: report.edits,
     },
   };
 }

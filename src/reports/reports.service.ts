@@ -1,16 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/sequelize';
+import { Op } from 'sequelize';
 import { type Actor, personOf } from '../commands/identity/actor.js';
 import { AppError, type CommandInput, type MessageReportedView, type ReportView } from '../contract/index.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { MessageChanges } from '../messages/changes/message-changes.js';
-import { type ReportRow, toMessageReportedView, toReportView } from './report.view.js';
-import {
-  addReport,
-  reportOf,
-  reportsAfter,
-  reportsOfStatusAfter,
-  setReportStatus,
-} from './reports.queries.js';
+import { MessageReport } from '../database/models/message-report.model.js';
+import { toMessageReportedView, toReportView } from './report.view.js';
+import { addReport } from './reports.queries.js';
 
 /** Edits kept with a report: the last, which are what was meant to be read. */
 const MAX_EDITS_KEPT = 20;
@@ -19,8 +16,9 @@ const MAX_EDITS_KEPT = 20;
 @Injectable()
 export class ReportsService {
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly changes: MessageChanges,
+    @InjectModel(MessageReport) private readonly reports: typeof MessageReport,
   ) {}
 
   /**
@@ -35,26 +33,32 @@ export class ReportsService {
   ): Promise<MessageReportedView> {
     const reporterId = personOf(actor);
     await this.changes.requireChatOf(actor, 'message.report', messageId);
-    const values = [messageId, reporterId, reason ?? null, MAX_EDITS_KEPT];
-    const [added] = await this.sql.rows<ReportRow>(addReport, values);
-    const [report] = added ? [added] : await this.sql.rows<ReportRow>(reportOf, [messageId, reporterId]);
+    await addReport(this.database, {
+      messageId,
+      reporterId,
+      reason: reason ?? null,
+      mostEdits: MAX_EDITS_KEPT,
+    });
+    const report = await this.reports.findOne({ where: { messageId, reporterId } });
     if (!report) throw new AppError('NOT_FOUND');
     return toMessageReportedView(report);
   }
 
   /** By id, a page at a time. */
   async page({ status, after = 0, limit }: CommandInput<'getReports'>): Promise<ReportView[]> {
-    const rows =
-      status === undefined
-        ? await this.sql.rows<ReportRow>(reportsAfter, [after, limit])
-        : await this.sql.rows<ReportRow>(reportsOfStatusAfter, [after, limit, status]);
-    return rows.map(toReportView);
+    const reports = await this.reports.findAll({
+      where: { id: { [Op.gt]: after }, ...(status === undefined ? {} : { status }) },
+      order: ['id'],
+      limit,
+    });
+    return reports.map(toReportView);
   }
 
   /** @throws AppError NOT_FOUND */
   async update({ reportId, status }: CommandInput<'updateReport'>): Promise<ReportView> {
-    const [report] = await this.sql.rows<ReportRow>(setReportStatus, [reportId, status]);
+    const report = await this.reports.findByPk(reportId);
     if (!report) throw new AppError('NOT_FOUND');
-    return toReportView(report);
+    // The same status again is no change, and leaves `updatedAt` as it is.
+    return toReportView(await report.update({ status }));
   }
 }

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { type ChatMessageRow, type ReadChat, pagesWithin } from './pages.js';
 
 const chatOf = (id: number, sizes: readonly number[], reset = false): ReadChat => ({
-  chat: { id, version: sizes.length } as ReadChat['chat'],
+  item: { chat: { id, version: sizes.length } } as ReadChat['item'],
   messages: sizes.map((size, index) => ({ chatId: id, version: index + 1, size }) as ChatMessageRow),
   reset,
 });
-const frame = Buffer.byteLength(JSON.stringify(chatOf(1, []).chat));
+const frame = Buffer.byteLength(JSON.stringify(chatOf(1, []).item));
 const shown = ({ pages, more }: ReturnType<typeof pagesWithin>) => ({
-  pages: pages.map((page) => [page.chat.id, page.messages.length, page.upTo, page.more]),
+  pages: pages.map((page) => [page.item.chat.id, page.messages.length, page.upTo, page.more]),
   more,
 });
 
@@ -68,8 +68,8 @@ describe('pagesWithin', () => {
             });
             const { pages, more } = pagesWithin({ messages: most, bytes }, left);
             for (const page of pages) {
-              has.set(page.chat.id, (has.get(page.chat.id) ?? 0) + page.messages.length);
-              if (!page.more) whole.add(page.chat.id);
+              has.set(page.item.chat.id, (has.get(page.item.chat.id) ?? 0) + page.messages.length);
+              if (!page.more) whole.add(page.item.chat.id);
             }
             if (!more && pages.every((page) => !page.more)) break;
           }

@@ -1,5 +1,5 @@
-import type { ChatListRow } from '../chats/chat.view.js';
-import type { MessageRow } from '../messages/model/message.view.js';
+import type { ChatListRow } from '../chats/chats.queries.js';
+import type { MessageRow } from '../database/models/message.model.js';
 
 /** A message as the statements of sync select it. */
 export interface ChatMessageRow extends MessageRow {
@@ -10,7 +10,7 @@ export interface ChatMessageRow extends MessageRow {
 
 /** What was read of a chat. */
 export interface ReadChat {
-  chat: ChatListRow;
+  item: ChatListRow;
   /** By version: at most one more than an answer may hold of a chat. Less where the bytes of all are used up. */
   messages: ChatMessageRow[];
   reset: boolean;
@@ -44,9 +44,10 @@ export function pagesWithin(
   const pages: ChatPage[] = [];
   let left = bounds.bytes;
   for (const read of chats) {
-    const { chat, messages, reset } = read;
+    const { item, messages, reset } = read;
+    const { chat } = item;
     const isFirst = pages.length === 0;
-    left -= Buffer.byteLength(JSON.stringify(chat));
+    left -= Buffer.byteLength(JSON.stringify(item));
     // The one that is too many for a chat counts as well, as it did for the statement: what that left out is left out here.
     const cut = messages.findIndex(({ size }) => (left -= size) < 0);
     if (left < 0 && !isFirst && (reset || cut <= 0)) return { pages, more: true };
@@ -60,7 +61,7 @@ export function pagesWithin(
       Math.min(cut === -1 ? messages.length : Math.max(cut, 1), bounds.messages),
     );
     const upTo = more ? (kept.at(-1)?.version ?? chat.version) : chat.version;
-    pages.push({ chat, messages: kept, reset, upTo, more });
+    pages.push({ item, messages: kept, reset, upTo, more });
   }
   return { pages, more: false };
 }

@@ -1,12 +1,32 @@
 import { notHidden, seenBySomebody, seesAfter, unreadMentionsOf, unreadOf } from '../chats/chats.queries.js';
-import { messageColumns } from '../messages/history/history.queries.js';
-import type { Statement } from '../database/sql.js';
+import { bigints } from '../database/binary-array.js';
+import { type MessageCells, messageColumns, messageRow } from '../database/models/message.model.js';
+import { statement } from '../database/statement.js';
+
+interface NamedChat {
+  chatId: number;
+  version: number;
+}
+
+/** A chat that is at another version than the client's. */
+export interface ChangedChat {
+  chatId: number;
+  version: number;
+  lastSeq: number;
+  /** The client's version; null when it did not name the chat. */
+  known: number | null;
+  /** The version at which the person joined. */
+  joined: number;
+}
+
+const chatMessageRow = ([chatId, size, ...message]: [number, number, ...MessageCells]) =>
+  Object.assign(messageRow(message), { chatId, size });
 
 /**
  * `$1` person, `$2` chats and `$3` versions that the client has, pairwise, `$4` at most so many: the person's
  * chats that are at another version, or not named; the latest activity first.
  */
-export const changedChats: Statement = {
+export const changedChats = statement.many({
   name: 'sync.changedChats',
   text: `
     WITH named AS MATERIALIZED (
@@ -17,15 +37,36 @@ export const changedChats: Statement = {
     FROM chat_members m JOIN chats c ON c.id = m."chatId" LEFT JOIN named n ON n.chat = c.id
     WHERE m."userId" = $1 AND n.version IS DISTINCT FROM c.version
     ORDER BY c."lastActivityAt" DESC, c.id DESC LIMIT $4`,
-};
+  values: ({ userId, named, most }: { userId: number; named: readonly NamedChat[]; most: number }) => [
+    userId,
+    bigints(named.map(({ chatId }) => chatId)),
+    bigints(named.map(({ version }) => version)),
+    most,
+  ],
+  row: ([chatId, version, lastSeq, known, joined]: [
+    number,
+    number,
+    number,
+    number | null,
+    number,
+  ]): ChangedChat => ({
+    chatId,
+    version,
+    lastSeq,
+    known,
+    joined,
+  }),
+});
 
 /** `$1` person, `$2` chats: those that the person may not see, or that are not. */
-export const goneChats: Statement = {
+export const goneChats = statement.many({
   name: 'sync.goneChats',
   text: `
     SELECT n.chat AS "chatId" FROM unnest($2::bigint[]) AS n(chat)
     WHERE NOT EXISTS (SELECT 1 FROM chat_members m WHERE m."chatId" = n.chat AND m."userId" = $1)`,
-};
+  values: ({ userId, chatIds }: { userId: number; chatIds: readonly number[] }) => [userId, bigints(chatIds)],
+  row: ([chatId]: [number]) => chatId,
+});
 
 /** Bytes of a message in an answer beside those of its text, metadata and reactions: names, ids, moments. */
 const MESSAGE_FRAME_BYTES = 300;
@@ -40,7 +81,7 @@ const messageSize = `
  * `bytes` in all: the one that goes past it is the last. The rest is not read, only measured.
  */
 const withinBytes = (messages: string, bytes: string, unless = 'false') => `
-    SELECT m."chatId", m.size, ${messageColumns}, m.seen FROM (
+    SELECT m."chatId", m.size, ${messageColumns.of('m')}, m.seen FROM (
       SELECT p.chat AS "chatId", p.nr, x.*, sum(x.size) OVER (ORDER BY p.nr, x.version) AS total
       FROM ${messages}
     ) m
@@ -55,7 +96,7 @@ const withinBytes = (messages: string, bytes: string, unless = 'false') => `
  * The revised come from their own index. The others are as they were sent: at most as many of them can have
  * been sent since as there were changes, so they are among the newest by seq, and in the order of seq.
  */
-export const changedMessages: Statement = {
+export const changedMessages = statement.many({
   name: 'sync.changedMessages',
   text: withinBytes(
     `
@@ -65,14 +106,14 @@ export const changedMessages: Statement = {
       CROSS JOIN LATERAL (
         SELECT * FROM (
           (
-            SELECT ${messageColumns}, ${seenBySomebody('m')} AS seen, ${messageSize} AS size FROM messages m
+            SELECT ${messageColumns.of('m')}, ${seenBySomebody('m')} AS seen, ${messageSize} AS size FROM messages m
             WHERE m."chatId" = p.chat AND m.revised AND m.version > p.known AND m.seq > s.after
               AND ${notHidden('m', '$1')}
             ORDER BY m.version LIMIT $6
           )
           UNION ALL
           (
-            SELECT ${messageColumns}, ${seenBySomebody('m')} AS seen, ${messageSize} AS size FROM messages m
+            SELECT ${messageColumns.of('m')}, ${seenBySomebody('m')} AS seen, ${messageSize} AS size FROM messages m
             WHERE m."chatId" = p.chat AND NOT m.revised AND m.seq > p.last - (p.version - p.known)
               AND m.version > p.known AND m.seq > s.after AND ${notHidden('m', '$1')}
             ORDER BY m.seq LIMIT $6
@@ -81,27 +122,59 @@ export const changedMessages: Statement = {
       ) x`,
     '$7',
   ),
-};
+  values: ({
+    userId,
+    chats,
+    most,
+    bytes,
+  }: {
+    userId: number;
+    chats: readonly ChangedChat[];
+    most: number;
+    bytes: number;
+  }) => [
+    userId,
+    bigints(chats.map(({ chatId }) => chatId)),
+    bigints(chats.map(({ known }) => known)),
+    bigints(chats.map(({ lastSeq }) => lastSeq)),
+    bigints(chats.map(({ version }) => version)),
+    most,
+    bytes,
+  ],
+  row: chatMessageRow,
+});
 
 /**
  * `$1` person, `$2` chats, `$3` at most so many of each, `$4` and about so many bytes in all: the newest messages, by
  * version. Those of the first chat are whole.
  */
-export const newestMessages: Statement = {
+export const newestMessages = statement.many({
   name: 'sync.newestMessages',
   text: withinBytes(
     `
       unnest($2::bigint[]) WITH ORDINALITY AS p(chat, nr)
       CROSS JOIN LATERAL (SELECT ${seesAfter('p.chat', '$1')} AS after) s
       CROSS JOIN LATERAL (
-        SELECT ${messageColumns}, ${seenBySomebody('m')} AS seen, ${messageSize} AS size FROM messages m
+        SELECT ${messageColumns.of('m')}, ${seenBySomebody('m')} AS seen, ${messageSize} AS size FROM messages m
         WHERE m."chatId" = p.chat AND m.seq > s.after AND ${notHidden('m', '$1')}
         ORDER BY m.seq DESC LIMIT $3
       ) x`,
     '$4',
     'm.nr = 1',
   ),
-};
+  values: ({
+    userId,
+    chatIds,
+    most,
+    bytes,
+  }: {
+    userId: number;
+    chatIds: readonly number[];
+    most: number;
+    bytes: number;
+  }) => [userId, bigints(chatIds), most, bytes],
+  row: chatMessageRow,
+});
 
 /**
  * The `$3` that moved first, and all that moved at the same millisecond as the last of them: the next page can begin
@@ -110,11 +183,18 @@ export const newestMessages: Statement = {
  */
 const first = (moment: string) => `ORDER BY LEAST(${moment}, $4::timestamptz) FETCH FIRST $3 ROWS WITH TIES`;
 
+const movedSince = (of: { userId: number; since: string; most: number; settled: string }) => [
+  of.userId,
+  of.since,
+  of.most,
+  of.settled,
+];
+
 /**
  * `$1` person, `$2` since when, `$3` at most so many of what moved up to `$4` (see `first`): watermarks in the
  * person's chats that moved, oldest first. The person's own have how much is unread, others null.
  */
-export const movedWatermarks: Statement = {
+export const movedWatermarks = statement.many({
   name: 'sync.movedWatermarks',
   text: `
     SELECT w."chatId", w."userId", w."readSeq", w."deliveredSeq", w."watermarksAt" AS at,
@@ -125,29 +205,52 @@ export const movedWatermarks: Statement = {
       WHERE mine."userId" = $1 AND m."watermarksAt" > $2::timestamptz
       ${first('m."watermarksAt"')}
     ) w`,
-};
+  values: movedSince,
+  row: ([chatId, userId, readSeq, deliveredSeq, at, unread, unreadMentions]: [
+    number,
+    number,
+    number,
+    number,
+    string,
+    number | null,
+    number | null,
+  ]) => ({ chatId, userId, readSeq, deliveredSeq, at, unread, unreadMentions }),
+});
 
 /** As `movedWatermarks`: messages that the person deleted for themselves. */
-export const hiddenSince: Statement = {
+export const hiddenSince = statement.many({
   name: 'sync.hiddenSince',
   text: `
     SELECT "chatId", "messageId", at FROM hidden_messages
     WHERE "userId" = $1 AND at > $2::timestamptz
     ${first('at')}`,
-};
+  values: movedSince,
+  row: ([chatId, messageId, at]: [number, number, string]) => ({ chatId, messageId, at }),
+});
 
 /** As `movedWatermarks`: settings of their chats that the person changed. */
-export const settingsSince: Statement = {
+export const settingsSince = statement.many({
   name: 'sync.settingsSince',
   text: `
     SELECT m."chatId", c.version, m."mutedUntil", m."archivedAt", m."pinnedAt", m."settingsAt" AS at
     FROM chat_members m JOIN chats c ON c.id = m."chatId"
     WHERE m."userId" = $1 AND m."settingsAt" > $2::timestamptz
     ${first('m."settingsAt"')}`,
-};
+  values: movedSince,
+  row: ([chatId, version, mutedUntil, archivedAt, pinnedAt, at]: [
+    number,
+    number,
+    string | null,
+    string | null,
+    string | null,
+    string,
+  ]) => ({ chatId, version, mutedUntil, archivedAt, pinnedAt, at }),
+});
 
 /** `$1` milliseconds: the moment that much before now, by the database's clock. */
-export const momentBefore: Statement = {
+export const momentBefore = statement.one({
   name: 'sync.momentBefore',
   text: `SELECT (clock_timestamp() - $1 * interval '1 millisecond')::timestamptz(3) AS at`,
-};
+  values: (milliseconds: number) => [milliseconds],
+  row: ([at]: [string]) => at,
+});

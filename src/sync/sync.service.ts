@@ -1,19 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, personOf } from '../commands/identity/actor.js';
-import type { ChatListRow } from '../chats/chat.view.js';
 import { chatsOfUserByIds } from '../chats/chats.queries.js';
 import { ChatsService } from '../chats/chats.service.js';
 import { toMessageView } from '../messages/model/message.view.js';
-import type {
-  CommandInput,
-  MembershipView,
-  SyncedChat,
-  SyncedView,
-  WatermarkView,
-} from '../contract/index.js';
-import { type Runner, Sql } from '../database/sql.js';
+import type { CommandInput, SyncedChat, SyncedView, WatermarkView } from '../contract/index.js';
+import { Database } from '../database/database.js';
+import type { Runner } from '../database/statement.js';
 import { type ChatMessageRow, type ChatPage, pagesWithin } from './pages.js';
 import {
+  type ChangedChat,
   changedChats,
   changedMessages,
   goneChats,
@@ -48,28 +43,13 @@ const MAX_MOVED = 1_000;
  */
 const OVERLAP_MS = 10_000;
 
-interface ChangedChat {
-  chatId: number;
-  version: number;
-  lastSeq: number;
-  /** The client's version; null when it did not name the chat. */
-  known: number | null;
-  /** The version at which the person joined. */
-  joined: number;
-}
-
-interface MovedWatermark extends Pick<WatermarkView, 'chatId' | 'userId' | 'readSeq' | 'deliveredSeq'> {
-  at: string;
-  /** null: somebody else's. */
-  unread: number | null;
-  unreadMentions: number | null;
-}
+type MovedWatermark = Awaited<ReturnType<typeof movedWatermarks>>[number];
 
 /** What a client has missed. */
 @Injectable()
 export class SyncService {
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly chats: ChatsService,
   ) {}
 
@@ -79,17 +59,12 @@ export class SyncService {
    */
   async sync(actor: Actor, { versions, since }: CommandInput<'sync'>): Promise<SyncedView> {
     const userId = personOf(actor);
-    const named = Object.entries(versions).map(([chat, version]) => [Number(chat), version] as const);
-    const ids = named.map(([chat]) => chat);
-    const read = await this.sql.snapshot(async (runner) => {
+    const named = Object.entries(versions).map(([chat, version]) => ({ chatId: Number(chat), version }));
+    const ids = named.map(({ chatId }) => chatId);
+    const read = await this.database.snapshot(async (runner) => {
       const moved = await this.movedSince(runner, userId, since);
-      const gone = await runner.rows<{ chatId: number }>(goneChats, [userId, ids]);
-      const changed = await runner.rows<ChangedChat>(changedChats, [
-        userId,
-        ids,
-        named.map(([, version]) => version),
-        MAX_CHATS + 1,
-      ]);
+      const gone = await goneChats(runner, { userId, chatIds: ids });
+      const changed = await changedChats(runner, { userId, named, most: MAX_CHATS + 1 });
       const { pages, more } = await this.pagesOf(runner, userId, changed.slice(0, MAX_CHATS));
       return { moved, gone, pages, more: more || changed.length > MAX_CHATS };
     });
@@ -97,7 +72,7 @@ export class SyncService {
     const chats = await this.chatsOf(read.pages);
     return {
       chats,
-      gone: gone.map(({ chatId }) => chatId),
+      gone,
       more: read.more || chats.some((chat) => chat.more) || moved.more,
       watermarks: moved.watermarks,
       hidden: moved.hidden,
@@ -110,32 +85,34 @@ export class SyncService {
     if (changed.length === 0) return { pages: [], more: false };
     const resets = new Set(changed.filter(isReset).map(({ chatId }) => chatId));
     const catchUps = changed.filter(({ chatId }) => !resets.has(chatId));
-    const chats = await runner.rows<ChatListRow>(chatsOfUserByIds, [
-      userId,
-      changed.map(({ chatId }) => chatId),
-    ]);
+    const chats = await chatsOfUserByIds(runner, { userId, chatIds: changed.map(({ chatId }) => chatId) });
     const rows = [
-      ...(await runner.rows<ChatMessageRow>(newestMessages, [userId, [...resets], RESET_PAGE, BOUNDS.bytes])),
-      ...(await runner.rows<ChatMessageRow>(changedMessages, [
+      ...(await newestMessages(runner, {
         userId,
-        catchUps.map(({ chatId }) => chatId),
-        catchUps.map(({ known }) => known),
-        catchUps.map(({ lastSeq }) => lastSeq),
-        catchUps.map(({ version }) => version),
-        BOUNDS.messages + 1,
-        BOUNDS.bytes,
-      ])),
+        chatIds: [...resets],
+        most: RESET_PAGE,
+        bytes: BOUNDS.bytes,
+      })),
+      ...(await changedMessages(runner, {
+        userId,
+        chats: catchUps,
+        most: BOUNDS.messages + 1,
+        bytes: BOUNDS.bytes,
+      })),
     ];
-    const messages = new Map<number, ChatMessageRow[]>(chats.map(({ id }) => [id, []]));
+    const messages = new Map<number, ChatMessageRow[]>(chats.map(({ chat }) => [chat.id, []]));
     for (const row of rows) messages.get(row.chatId)?.push(row);
     return pagesWithin(
       BOUNDS,
-      chats.map((chat) => ({ chat, messages: messages.get(chat.id) ?? [], reset: resets.has(chat.id) })),
+      chats.map((item) => {
+        const { id } = item.chat;
+        return { item, messages: messages.get(id) ?? [], reset: resets.has(id) };
+      }),
     );
   }
 
   private async chatsOf(pages: readonly ChatPage[]): Promise<SyncedChat[]> {
-    const items = await this.chats.listItems(pages.map(({ chat }) => chat));
+    const items = await this.chats.listItems(pages.map(({ item }) => item));
     return pages.map(({ messages, upTo, reset, more }, index) => {
       const chat = items[index]!;
       return { chat, messages: messages.map((row) => toMessageView(row, chat)), upTo, reset, more };
@@ -144,13 +121,12 @@ export class SyncService {
 
   /** What has no version of a chat: watermarks, and what one has deleted or set for oneself. */
   private async movedSince(runner: Runner, userId: number, since: string | undefined) {
-    const [settled] = await runner.rows<{ at: string }>(momentBefore, [OVERLAP_MS]);
-    const at = settled?.at ?? new Date(0).toISOString();
+    const at = await momentBefore(runner, OVERLAP_MS);
     if (since === undefined) return { watermarks: [], hidden: [], memberships: [], at, more: false };
-    const values = [userId, since, MAX_MOVED, at];
-    const watermarks = await runner.rows<MovedWatermark>(movedWatermarks, values);
-    const hidden = await runner.rows<{ chatId: number; messageId: number; at: string }>(hiddenSince, values);
-    const settings = await runner.rows<MembershipView & { at: string }>(settingsSince, values);
+    const moved = { userId, since, most: MAX_MOVED, settled: at };
+    const watermarks = await movedWatermarks(runner, moved);
+    const hidden = await hiddenSince(runner, moved);
+    const settings = await settingsSince(runner, moved);
     // Cut short, the next call goes on where the list that was cut ends. One that goes past the overlap is whole.
     const ends = [watermarks, hidden, settings]
       .filter((list) => list.length >= MAX_MOVED)

@@ -1,7 +1,10 @@
-import type { Statement } from '../database/sql.js';
+import type { CommandInput } from '../contract/index.js';
+import { texts } from '../database/binary-array.js';
+import { userColumns, userRow } from '../database/models/user.model.js';
+import { statement } from '../database/statement.js';
 
 /** `$1` externalIds: makes the users that are not there. In one order, so that two at once can't deadlock. */
-export const insertMissingExternal: Statement = {
+export const insertMissingExternal = statement.count({
   name: 'users.insertMissingExternal',
   text: `
     INSERT INTO users ("externalId")
@@ -9,13 +12,14 @@ export const insertMissingExternal: Statement = {
     WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u."externalId" = i.id)
     ORDER BY i.id
     ON CONFLICT ("externalId") WHERE "externalId" IS NOT NULL DO NOTHING`,
-};
+  values: (externalIds: readonly string[]) => [texts(externalIds)],
+});
 
 /**
  * Arrays of one length: `$1` externalId, `$2` whether there is a name, `$3` name, `$4` whether there is an
  * avatar, `$5` avatar, `$6` metadata or null. Changes what is given. Answers the users in the order of the input.
  */
-export const updateByExternalId: Statement = {
+export const updateByExternalId = statement.many({
   name: 'users.updateByExternalId',
   text: `
     WITH input AS (
@@ -31,7 +35,16 @@ export const updateByExternalId: Statement = {
         "updatedAt" = now()
       FROM input i JOIN locked l ON l."externalId" = i."externalId"
       WHERE u.id = l.id
-      RETURNING i.nr, u.id, u."externalId", u.name, u."avatarUrl", u.metadata, u."lastSeenAt", u."createdAt"
+      RETURNING i.nr, ${userColumns.of('u')}
     )
-    SELECT id, "externalId", name, "avatarUrl", metadata, "lastSeenAt", "createdAt" FROM updated ORDER BY nr`,
-};
+    SELECT ${userColumns.list} FROM updated ORDER BY nr`,
+  values: (users: CommandInput<'upsertUsers'>['users']) => [
+    texts(users.map(({ externalId }) => externalId)),
+    users.map(({ name }) => name !== undefined),
+    texts(users.map(({ name }) => name ?? null)),
+    users.map(({ avatarUrl }) => avatarUrl !== undefined),
+    texts(users.map(({ avatarUrl }) => avatarUrl ?? null)),
+    texts(users.map(({ metadata }) => (metadata === undefined ? null : JSON.stringify(metadata)))),
+  ],
+  row: userRow,
+});

@@ -4,7 +4,7 @@ import { Op, UniqueConstraintError } from 'sequelize';
 import type { Actor } from '../commands/identity/actor.js';
 import { AppError, type CommandInput, type UserView } from '../contract/index.js';
 import { User } from '../database/models/user.model.js';
-import { Sql } from '../database/sql.js';
+import { Database } from '../database/database.js';
 import { PresenceService } from '../presence/presence.service.js';
 import { toUserView } from './user.view.js';
 import { insertMissingExternal, updateByExternalId } from './users.queries.js';
@@ -14,7 +14,7 @@ import { insertMissingExternal, updateByExternalId } from './users.queries.js';
 export class UsersService {
   constructor(
     @InjectModel(User) private readonly users: typeof User,
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly presence: PresenceService,
   ) {}
 
@@ -57,18 +57,12 @@ export class UsersService {
 
   /** Makes and updates users by their externalIds. In the order of the input. */
   async upsert({ users }: CommandInput<'upsertUsers'>): Promise<UserView[]> {
-    const externalIds = users.map((user) => user.externalId);
-    return this.sql.transaction(async (runner) => {
-      await runner.rows(insertMissingExternal, [externalIds]);
-      // The rows are the view: timestamps come as text of that form.
-      return runner.rows<UserView>(updateByExternalId, [
-        externalIds,
-        users.map((user) => user.name !== undefined),
-        users.map((user) => user.name ?? null),
-        users.map((user) => user.avatarUrl !== undefined),
-        users.map((user) => user.avatarUrl ?? null),
-        users.map((user) => (user.metadata === undefined ? null : JSON.stringify(user.metadata))),
-      ]);
+    return this.database.transaction(async (tx) => {
+      await insertMissingExternal(
+        tx,
+        users.map(({ externalId }) => externalId),
+      );
+      return updateByExternalId(tx, users);
     });
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Blocks } from '../../src/blocks/blocks.js';
 import type { BlockView, ChatListItem, PresenceView } from '../../src/contract/index.js';
-import { Sql } from '../../src/database/sql.js';
+import { Database } from '../../src/database/database.js';
 import { edges, over } from '../support/edges.js';
 import { failOnce } from '../support/statements.js';
 import { type Client, eventually, World } from '../support/world.js';
@@ -225,7 +225,7 @@ describe('A block', () => {
   });
 
   it('is known to features that ask, among people and in a group', async () => {
-    const sql = new Sql({ url: world.config.database.url!, pool: 1, timeoutMs: 3_000 });
+    const sql = Database.open({ url: world.config.database.url!, pool: 1, timeoutMs: 3_000 });
     const blocks = new Blocks(sql);
     const { alice, bob, chatId } = await blockedPair();
     const carol = world.newId();

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { lockChat } from '../../src/groups/groups.queries.js';
+import { lockChat } from '../../src/chats/membership.queries.js';
 import { type CommandName, commandNames, definitionOf, type MessageView } from '../../src/contract/index.js';
-import { Sql } from '../../src/database/sql.js';
+import { Database } from '../../src/database/database.js';
 import type { Answer } from '../../src/contract/index.js';
 import { freshDatabase } from '../support/cluster.js';
 import { exampleOf, ofAccounts, type Scene } from '../support/examples.js';
@@ -275,11 +275,11 @@ describe('A database that is away or slow', () => {
   it('in which another node has frozen with a chat locked delays messages, and fails none', async () => {
     const { alice: carol, bob: dave, chatId } = await world.pair();
     // The chat of carol and dave, in a transaction that goes no further.
-    const frozen = new Sql({ url: proxy.url, pool: 1, timeoutMs: 3_000 });
+    const frozen = Database.open({ url: proxy.url, pool: 1, timeoutMs: 3_000 });
     const held = new Promise<void>((resolve) => {
       void frozen
         .transaction(async (runner) => {
-          await runner.rows(lockChat, [chatId]);
+          await lockChat(runner, chatId);
           resolve();
           await new Promise(() => undefined);
         })

@@ -1,5 +1,5 @@
 import type { ChatDetails, ChatView, MessageView } from '../../src/contract/index.js';
-import { Sql } from '../../src/database/sql.js';
+import { Database } from '../../src/database/database.js';
 import { auditUnread } from '../../src/receipts/audit-unread.js';
 import { type Client, eventually, World } from '../support/world.js';
 
@@ -83,7 +83,7 @@ describe('A group on two nodes', () => {
       [...codes.keys()].filter((code) => ['INTERNAL', 'UNAVAILABLE', 'OVERLOADED'].includes(code)),
     ).toEqual([]);
     expect(codes.get('ok')).toBeGreaterThan(50);
-    const sql = new Sql({ url: one.config.database.url!, pool: 1, timeoutMs: 3_000 });
+    const sql = Database.open({ url: one.config.database.url!, pool: 1, timeoutMs: 3_000 });
     expect((await auditUnread(sql, () => undefined)).faults).toEqual([]);
     await sql.close();
   });

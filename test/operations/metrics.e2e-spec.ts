@@ -94,7 +94,7 @@ describe('Metrics', () => {
     expect(await read('chat_writer_queue_limit')).toBeGreaterThan(1_000);
     expect(await read('chat_part_up', { part: 'database' })).toBe(1);
     expect(await read('chat_part_up', { part: 'writer' })).toBe(1);
-    expect(await read('chat_database_connections', { pool: 'sql' })).toBeGreaterThan(0);
+    expect(await read('chat_database_connections', { pool: 'chat' })).toBeGreaterThan(0);
     await eventually(async () => (await read('chat_database_waiting')) === 0);
     expect(await read('process_cpu_seconds_total')).toBeGreaterThan(0);
     expect((await scrape()).some(({ name }) => name === 'nodejs_eventloop_lag_p99_seconds')).toBe(true);
@@ -106,7 +106,7 @@ describe('Metrics', () => {
       edge: ['socket', 'rest'],
       outcome: ['ok', ...Object.keys(errorCatalogue)],
       part: ['database', 'writer', 'redis'],
-      pool: ['sql', 'models'],
+      pool: ['chat'],
       state: ['busy', 'idle'],
     };
     const ours = (await scrape()).filter(({ name }) => name.startsWith('chat_'));

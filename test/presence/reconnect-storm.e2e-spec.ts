@@ -1,5 +1,5 @@
 import type { PresenceView } from '../../src/contract/index.js';
-import { Sql } from '../../src/database/sql.js';
+import { Database } from '../../src/database/database.js';
 import { WINDOW_MS } from '../../src/presence/presence-announcer.js';
 import { ARRIVALS_EVERY_MS } from '../../src/common/time-bounds.js';
 import { answerIn, RawSocket } from '../support/raw-socket.js';
@@ -48,7 +48,7 @@ describe('A storm of reconnects', () => {
   /** Names of the statements that are run while something goes on. */
   const statementsDuring = async (work: () => Promise<unknown>) => {
     const started = performance.now();
-    const rows = jest.spyOn(Sql.prototype, 'rows');
+    const rows = jest.spyOn(Database.prototype, 'run');
     await work();
     const counts = new Map<string, number>();
     for (const [{ name }] of rows.mock.calls) counts.set(name, (counts.get(name) ?? 0) + 1);

@@ -1,5 +1,5 @@
 import type { PresenceView } from '../../src/contract/index.js';
-import { Sql } from '../../src/database/sql.js';
+import { Database } from '../../src/database/database.js';
 import type { Publisher } from '../../src/delivery/publisher.js';
 import type { SocketServer } from '../../src/delivery/socket-server.js';
 import { edges, over } from '../support/edges.js';
@@ -236,10 +236,13 @@ describe('The presence of others', () => {
       const [bobId] = await people(1);
       const chatId = await group(alice.userId, bobId!);
       await alice.ok('watchPresence', { userIds: [bobId] });
-      const rows = Sql.prototype.rows;
+      const { run } = Database.prototype;
       let asked = 0;
-      const spy = jest.spyOn(Sql.prototype, 'rows').mockImplementation(function (this: Sql, ...args) {
-        if (args[0].name !== 'presence.membersOf' || ++asked > 1) return rows.apply(this, args);
+      const spy = jest.spyOn(Database.prototype, 'run').mockImplementation(function (
+        this: Database,
+        ...args
+      ) {
+        if (args[0].name !== 'presence.membersOf' || ++asked > 1) return run.apply(this, args);
         return Promise.reject(Object.assign(new Error('gone'), { code: '08006' }));
       });
       await alice.ok('leaveChat', chatId);

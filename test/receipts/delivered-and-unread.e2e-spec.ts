@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { MessageView, UnreadCountView } from '../../src/contract/index.js';
-import { Sql } from '../../src/database/sql.js';
+import { Database } from '../../src/database/database.js';
 import { auditUnread } from '../../src/receipts/audit-unread.js';
 import { markSeen } from '../../src/receipts/receipts.queries.js';
 import { waitingForLock } from '../support/database-locks.js';
@@ -25,7 +25,7 @@ describe('Delivered, seen and unread:', () => {
 
   /** Unread by arithmetic is unread by count, in every chat; of how many memberships. */
   async function audited(): Promise<number> {
-    const sql = new Sql({ url: world.config.database.url!, pool: 1, timeoutMs: 5_000 });
+    const sql = Database.open({ url: world.config.database.url!, pool: 1, timeoutMs: 5_000 });
     const { looked, faults } = await auditUnread(sql, () => undefined);
     await sql.close();
     expect(faults).toEqual([]);
@@ -139,7 +139,7 @@ describe('Delivered, seen and unread:', () => {
       const marking = bob.ok<UnreadCountView>('markAsUnread', { chatId, messageId: ids[1] });
       await waitingForLock(world);
       for (const content of ['mine', 'mine too']) await phone.ok('sendMessage', { chatId, content });
-      await holder.query({ text: markSeen.text, values: [[bob.userId], [null], [chatId]] });
+      await holder.query({ text: markSeen.statement.text, values: [[bob.userId], [null], [chatId]] });
       await holder.query('COMMIT');
       expect(await marking).toMatchObject({ unread: 2 });
     } finally {

@@ -1,7 +1,7 @@
 import type { TypingView } from '../../src/contract/index.js';
 import type { Publisher } from '../../src/delivery/publisher.js';
 import { REPEAT_AFTER_MS } from '../../src/typing/typists.js';
-import { Sql } from '../../src/database/sql.js';
+import { Database } from '../../src/database/database.js';
 import { publisherOf } from '../support/publisher.js';
 import { type Client, World } from '../support/world.js';
 
@@ -121,7 +121,7 @@ describe('Typing', () => {
 
   it('said a thousand times at once is told once, and asked of the database once', async () => {
     const { alice, bob, chatId } = await world.pair();
-    const rows = jest.spyOn(Sql.prototype, 'rows');
+    const rows = jest.spyOn(Database.prototype, 'run');
     const most = await mostTold(Promise.all(Array.from({ length: 1_000 }, () => start(alice, chatId))));
     const asked = rows.mock.calls.filter(([{ name }]) => name === 'chats.membershipOf').length;
     rows.mockRestore();

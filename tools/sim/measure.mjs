@@ -11,9 +11,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { chatsOfUser } from '../../dist/chats/chats.queries.js';
-import { bigints, texts } from '../../dist/database/binary-array.js';
+import { columnTypes } from '../../dist/database/column-types.js';
 import { startEmbeddedPostgres } from '../../dist/database/embedded/embedded-postgres.js';
 import { migrate } from '../../dist/database/migrator.js';
+import { profiles, sessionOptions } from '../../dist/database/profiles.js';
 import { DirectBatch } from '../../dist/messages/send/direct-batch.js';
 import { sendDirect } from '../../dist/messages/send/direct-sends.queries.js';
 import { pageBefore } from '../../dist/messages/history/history.queries.js';
@@ -39,9 +40,20 @@ const folder = mkdtempSync(join(tmpdir(), 'chat-measure-'));
 const cluster = await startEmbeddedPostgres({ dataDir: folder });
 const client = new pg.Client({
   connectionString: cluster.url,
-  options:
-    '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_mergejoin=off -c random_page_cost=0 -c jit=off',
+  options: sessionOptions(profiles.chat),
 });
+const runner = {
+  async run({ name, text }, values) {
+    const { rows, rowCount } = await client.query({
+      name,
+      text,
+      values,
+      rowMode: 'array',
+      types: columnTypes,
+    });
+    return { rows, count: rowCount };
+  },
+};
 
 const one = async (text, values = []) => Object.values((await client.query(text, values)).rows[0])[0];
 const random = (below) => Math.floor(Math.random() * below);
@@ -87,7 +99,15 @@ try {
   );
   const draftIn = (chat, senderId) => ({
     chat,
-    entry: { draft: { senderId, content: text }, key: randomUUID(), metadata: null },
+    entry: {
+      draft: {
+        senderId,
+        chatId: chat.chatId,
+        receiverId: null,
+        body: { content: text, replyToId: null, metadata: null },
+      },
+      key: randomUUID(),
+    },
   });
   const someDrafts = (count) =>
     upTo(count).map(() => {
@@ -95,21 +115,13 @@ try {
       return draftIn(chat, random(2) === 0 ? chat.user1Id : chat.user2Id);
     });
   /** The short form: what goes to direct chats that the node knows. */
-  const direct = (drafts) => client.query({ ...sendDirect, values: new DirectBatch(drafts).values() });
+  const direct = (drafts) => sendDirect(runner, new DirectBatch(drafts));
   /** The long form: groups, replies, mentions, and chats that the node does not know yet. */
   const judged = (drafts) =>
-    client.query({
-      ...sendMessages,
-      values: [
-        bigints(drafts.map(({ entry }) => entry.draft.senderId)),
-        bigints(drafts.map(({ chat }) => chat.chatId)),
-        null,
-        texts(drafts.map(({ entry }) => entry.key)),
-        texts(drafts.map(() => text)),
-        null,
-        null,
-      ],
-    });
+    sendMessages(
+      runner,
+      drafts.map(({ entry }) => entry),
+    );
   const result = { messages: MESSAGES, batch: BATCH, contentCharacters: CONTENT, chatsOfAPerson: CHATS_EACH };
   for (let at = 0; at < CHATS; at += BATCH) {
     await direct(chats.slice(at, at + BATCH).map((chat) => draftIn(chat, chat.user1Id)));
@@ -131,14 +143,10 @@ try {
   // change of a page after a checkpoint writes the whole page, which is no watermark's own cost.
   const inTurn = (nth) => chats.slice(nth * BATCH, (nth + 1) * BATCH);
   const see = (nth) =>
-    client.query({
-      ...markSeen,
-      values: [
-        bigints(inTurn(nth).map(({ user2Id }) => user2Id)),
-        null,
-        bigints(inTurn(nth).map(({ chatId }) => chatId)),
-      ],
-    });
+    markSeen(
+      runner,
+      inTurn(nth).map(({ user2Id, chatId }) => ({ readerId: user2Id, messageId: null, chatId })),
+    );
   await cost(pid, SEEN_BATCHES, BATCH, see);
   await cost(pid, SEEN_BATCHES, BATCH, (nth) =>
     direct(inTurn(nth).map((chat) => draftIn(chat, chat.user1Id))),
@@ -147,10 +155,10 @@ try {
   await client.query('VACUUM ANALYZE');
   result.historyPage = await cost(pid, 1_000, 1, () => {
     const { chatId, user1Id } = chats[random(BUSY)];
-    return client.query({ ...pageBefore, values: [chatId, 1_000_000, 50, user1Id] });
+    return pageBefore(runner, { chatId, seq: 1_000_000, most: 50, userId: user1Id });
   });
   result.chatList = await cost(pid, 1_000, 1, () =>
-    client.query({ ...chatsOfUser, values: [1 + random(PEOPLE), '2100-01-01', 1, 50] }),
+    chatsOfUser(runner, { userId: 1 + random(PEOPLE), activity: '2100-01-01', id: 1, most: 50 }),
   );
   const stored = Number(await one('SELECT count(*) FROM messages'));
   const perRow = async (size, table, rows) =>

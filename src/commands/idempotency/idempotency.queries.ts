@@ -1,44 +1,66 @@
-import type { Statement } from '../../database/sql.js';
+import type { CommandName } from '../../contract/index.js';
+import { statement } from '../../database/statement.js';
 
-/** `$1` who asks (0: the application), `$2` key, `$3` command, `$4` hash of the body: a row when the key is new. */
-export const claimKey: Statement = {
+/** A key of whoever asks; 0 is the application. */
+interface OwnKey {
+  owner: number;
+  key: string;
+}
+
+/** `$1` who asks (0: the application), `$2` key, `$3` command, `$4` hash of the body: 1 when the key is new. */
+export const claimKey = statement.count({
   name: 'idempotency.claim',
   text: `
     INSERT INTO idempotency_keys ("actorId", key, command, "bodyHash") VALUES ($1, $2, $3, $4)
-    ON CONFLICT DO NOTHING RETURNING key`,
-};
+    ON CONFLICT DO NOTHING`,
+  values: ({ owner, key, command, bodyHash }: OwnKey & { command: CommandName; bodyHash: string }) => [
+    owner,
+    key,
+    command,
+    bodyHash,
+  ],
+});
 
 /** `$1` who asks, `$2` key: what is known of it. */
-export const findKey: Statement = {
+export const findKey = statement.oneOrNone({
   name: 'idempotency.find',
   text: `SELECT command, "bodyHash", answer FROM idempotency_keys WHERE "actorId" = $1 AND key = $2`,
-};
+  values: ({ owner, key }: OwnKey) => [owner, key],
+  row: ([command, bodyHash, answer]: [CommandName, string, unknown]) => ({ command, bodyHash, answer }),
+});
 
-/** `$1` who asks, `$2` key, `$3` milliseconds: a row when whoever claimed it has given no answer for that long. */
-export const takeOverKey: Statement = {
+/** `$1` who asks, `$2` key, `$3` milliseconds: 1 when whoever claimed it has given no answer for that long. */
+export const takeOverKey = statement.count({
   name: 'idempotency.takeOver',
   text: `
     UPDATE idempotency_keys SET "claimedAt" = clock_timestamp()
     WHERE "actorId" = $1 AND key = $2 AND answer IS NULL
-      AND "claimedAt" < clock_timestamp() - $3 * interval '1 millisecond'
-    RETURNING key`,
-};
+      AND "claimedAt" < clock_timestamp() - $3 * interval '1 millisecond'`,
+  values: ({ owner, key, idleMs }: OwnKey & { idleMs: number }) => [owner, key, idleMs],
+});
 
 /** `$1` who asks, `$2` key, `$3` the answer. */
-export const keepAnswer: Statement = {
+export const keepAnswer = statement.count({
   name: 'idempotency.keepAnswer',
   text: `UPDATE idempotency_keys SET answer = $3::json WHERE "actorId" = $1 AND key = $2`,
-};
+  values: ({ owner, key, answer }: OwnKey & { answer: unknown }) => [
+    owner,
+    key,
+    JSON.stringify(answer ?? null),
+  ],
+});
 
 /** `$1` who asks, `$2` key: from now on whoever has the same command may take the claim over, on any node. */
-export const freeKey: Statement = {
+export const freeKey = statement.count({
   name: 'idempotency.free',
   text: `
     UPDATE idempotency_keys SET "claimedAt" = 'epoch' WHERE "actorId" = $1 AND key = $2 AND answer IS NULL`,
-};
+  values: ({ owner, key }: OwnKey) => [owner, key],
+});
 
 /** `$1` who asks, `$2` key: forgets a claim that came to nothing. */
-export const dropKey: Statement = {
+export const dropKey = statement.count({
   name: 'idempotency.drop',
   text: `DELETE FROM idempotency_keys WHERE "actorId" = $1 AND key = $2 AND answer IS NULL`,
-};
+  values: ({ owner, key }: OwnKey) => [owner, key],
+});

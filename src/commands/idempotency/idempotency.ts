@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../identity/actor.js';
 import { AppError, type CommandName, definitionOf } from '../../contract/index.js';
-import { Sql } from '../../database/sql.js';
+import { Database } from '../../database/database.js';
 import { claimKey, dropKey, findKey, freeKey, keepAnswer, takeOverKey } from './idempotency.queries.js';
 
 /** Milliseconds between looks at a key whose first command is still under way. */
@@ -29,12 +29,6 @@ interface Claim {
   bodyHash: string;
 }
 
-interface Known {
-  command: CommandName;
-  bodyHash: string;
-  answer: unknown;
-}
-
 /**
  * Commands that carry a key (`clientId`, or Idempotency-Key over REST): the same key with the same body gives
  * the same answer, at the same time or years later; with another body IDEMPOTENCY_MISMATCH. A key is its
@@ -57,7 +51,7 @@ export class Idempotency {
   /** Claims that this process has made and given no answer to, should the database fail it meanwhile. */
   private readonly abandoned = new Set<string>();
 
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly database: Database) {}
 
   /** @throws AppError IDEMPOTENCY_MISMATCH; UNAVAILABLE when the first command takes too long; what `work` throws. */
   async run<T>(command: CommandName, actor: Actor, input: unknown, work: () => T | Promise<T>): Promise<T> {
@@ -80,38 +74,35 @@ export class Idempotency {
   }
 
   private async claimAndRun<T>(claim: Claim, id: string, work: () => T | Promise<T>): Promise<T> {
-    const { owner, key, command, bodyHash } = claim;
     const until = performance.now() + WAIT_MS;
     do {
-      const claimed = await this.sql.rows(claimKey, [owner, key, command, bodyHash]);
-      if (claimed.length > 0) return this.perform(claim, id, work);
-      const [known] = await this.sql.rows<Known>(findKey, [owner, key]);
+      if ((await claimKey(this.database, claim)) > 0) return this.perform(claim, id, work);
+      const known = await findKey(this.database, claim);
       // Its first command has just failed: the key is free again.
       if (!known) continue;
       requireSame(claim, known);
       if (known.answer !== null) return known.answer as T;
       // A claim of ours that nothing works on any more, or one of a node that is gone.
-      const age = this.abandoned.has(id) ? 0 : CLAIM_MS;
-      const takenOver = await this.sql.rows(takeOverKey, [owner, key, age]);
-      if (takenOver.length > 0) return this.perform(claim, id, work);
+      const idleMs = this.abandoned.has(id) ? 0 : CLAIM_MS;
+      if ((await takeOverKey(this.database, { ...claim, idleMs })) > 0) return this.perform(claim, id, work);
       await pause(LOOK_EVERY_MS);
     } while (performance.now() < until);
     throw new AppError('UNAVAILABLE', { retryAfterMs: RETRY_AFTER_MS });
   }
 
-  private async perform<T>({ owner, key }: Claim, id: string, work: () => T | Promise<T>): Promise<T> {
+  private async perform<T>(claim: Claim, id: string, work: () => T | Promise<T>): Promise<T> {
     this.abandon(id);
     let answer: T;
     try {
       answer = await work();
     } catch (error) {
-      await this.sql.rows(isRefusal(error) ? dropKey : freeKey, [owner, key]).then(
+      await (isRefusal(error) ? dropKey : freeKey)(this.database, claim).then(
         () => this.abandoned.delete(id),
         () => undefined,
       );
       throw error;
     }
-    await this.sql.rows(keepAnswer, [owner, key, JSON.stringify(answer ?? null)]);
+    await keepAnswer(this.database, { ...claim, answer });
     this.abandoned.delete(id);
     return answer;
   }

@@ -19,9 +19,9 @@ const UNAVAILABLE_CODES = new Set([
   'ENETUNREACH',
 ]);
 
-/** pg and pg-pool throw these without a code. */
+/** pg, Sequelize and its pool throw these without a code; the last two of a pool that is closed. */
 const UNAVAILABLE_MESSAGES =
-  /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|timeout expired|Client has encountered a connection error|Cannot use a pool after|Connection ended)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|timeout expired|Client has encountered a connection error|Connection ended|pool is draining|ConnectionManager\.getConnection was called after)/;
 
 /** Sequelize's errors hold pg's in `original`. */
 function rootOf(error: Error): Error & { code?: unknown } {

@@ -1,4 +1,5 @@
 import { BelongsTo, Column, CreatedAt, DataType, Model, Table } from 'sequelize-typescript';
+import { type CellsOf, columnsOf, type RowOf } from '../columns.js';
 import { Chat } from './chat.model.js';
 import type { Rel } from './rel.js';
 import { User } from './user.model.js';
@@ -71,3 +72,16 @@ export class ChatMember extends Model {
   @BelongsTo(() => User, 'userId')
   declare user?: Rel<User>;
 }
+
+/** What others are shown of a member. */
+export const memberColumns = columnsOf(ChatMember, 'userId', 'role', 'readSeq', 'deliveredSeq', 'joinedAt');
+
+export const memberRow = ([userId, role, readSeq, deliveredSeq, joinedAt]: CellsOf<
+  typeof memberColumns
+>): RowOf<typeof memberColumns> => ({
+  userId,
+  role,
+  readSeq,
+  deliveredSeq,
+  joinedAt,
+});

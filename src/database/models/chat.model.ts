@@ -1,4 +1,5 @@
 import { BelongsTo, Column, CreatedAt, DataType, HasMany, Model, Table } from 'sequelize-typescript';
+import { type CellsOf, columnsOf, type RowOf } from '../columns.js';
 import { ChatMember } from './chat-member.model.js';
 import { Message } from './message.model.js';
 import type { Rel } from './rel.js';
@@ -89,3 +90,58 @@ export class Chat extends Model {
   @HasMany(() => Message, 'chatId')
   declare messages?: Rel<Message>[];
 }
+
+/** What is shown of a chat. */
+export const chatColumns = columnsOf(
+  Chat,
+  'id',
+  'type',
+  'user1Id',
+  'user2Id',
+  'title',
+  'avatarUrl',
+  'metadata',
+  'historyVisible',
+  'memberCount',
+  'membersVersion',
+  'lastSeq',
+  'version',
+  'lastActivityAt',
+  'createdAt',
+);
+
+export type ChatRow = RowOf<typeof chatColumns>;
+
+export type ChatCells = CellsOf<typeof chatColumns>;
+
+export const chatRow = ([
+  id,
+  type,
+  user1Id,
+  user2Id,
+  title,
+  avatarUrl,
+  metadata,
+  historyVisible,
+  memberCount,
+  membersVersion,
+  lastSeq,
+  version,
+  lastActivityAt,
+  createdAt,
+]: ChatCells): ChatRow => ({
+  id,
+  type,
+  user1Id,
+  user2Id,
+  title,
+  avatarUrl,
+  metadata,
+  historyVisible,
+  memberCount,
+  membersVersion,
+  lastSeq,
+  version,
+  lastActivityAt,
+  createdAt,
+});

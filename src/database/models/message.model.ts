@@ -1,5 +1,6 @@
 import { BelongsTo, Column, CreatedAt, DataType, Model, Table } from 'sequelize-typescript';
 import type { ReactionView } from '../../contract/index.js';
+import { type CellsOf, columnsOf, type RowOf } from '../columns.js';
 import { Chat } from './chat.model.js';
 import type { Rel } from './rel.js';
 import { User } from './user.model.js';
@@ -68,3 +69,64 @@ export class Message extends Model {
   @BelongsTo(() => User, 'senderId')
   declare sender?: Rel<User>;
 }
+
+/** What a sender gives of a message, null where it is left out. Columns that are added may be null. */
+export const bodyColumns = columnsOf(Message, 'content', 'replyToId', 'metadata');
+
+export type MessageBody = RowOf<typeof bodyColumns>;
+
+/** What is shown of a message. */
+export const messageColumns = columnsOf(
+  Message,
+  'id',
+  'seq',
+  'version',
+  'type',
+  'senderId',
+  'clientId',
+  'content',
+  'replyToId',
+  'metadata',
+  'reactions',
+  'createdAt',
+  'editedAt',
+  'deletedAt',
+);
+
+/** A message as statements select it, and whether a member other than its sender has seen it. */
+export type MessageRow = RowOf<typeof messageColumns> & { seen: boolean };
+
+/** The columns, and `seen` after them. */
+export type MessageCells = [...CellsOf<typeof messageColumns>, seen: boolean];
+
+export const messageRow = ([
+  id,
+  seq,
+  version,
+  type,
+  senderId,
+  clientId,
+  content,
+  replyToId,
+  metadata,
+  reactions,
+  createdAt,
+  editedAt,
+  deletedAt,
+  seen,
+]: MessageCells): MessageRow => ({
+  id,
+  seq,
+  version,
+  type,
+  senderId,
+  clientId,
+  content,
+  replyToId,
+  metadata,
+  reactions,
+  createdAt,
+  editedAt,
+  deletedAt,
+  seen,
+});

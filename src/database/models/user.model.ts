@@ -1,4 +1,5 @@
 import { Column, CreatedAt, DataType, Model, Table, UpdatedAt } from 'sequelize-typescript';
+import { type CellsOf, columnsOf, type RowOf } from '../columns.js';
 
 /** A person. Open mode makes the row when an id is first used. */
 @Table({ tableName: 'users' })
@@ -36,3 +37,37 @@ export class User extends Model {
   @UpdatedAt
   declare updatedAt: Date;
 }
+
+/** What is shown of a user. */
+export const userColumns = columnsOf(
+  User,
+  'id',
+  'externalId',
+  'name',
+  'avatarUrl',
+  'metadata',
+  'lastSeenAt',
+  'createdAt',
+);
+
+export type UserRow = RowOf<typeof userColumns>;
+
+export type UserCells = CellsOf<typeof userColumns>;
+
+export const userRow = ([
+  id,
+  externalId,
+  name,
+  avatarUrl,
+  metadata,
+  lastSeenAt,
+  createdAt,
+]: UserCells): UserRow => ({
+  id,
+  externalId,
+  name,
+  avatarUrl,
+  metadata,
+  lastSeenAt,
+  createdAt,
+});

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/sequelize';
 import { type Actor, personOf } from '../../commands/identity/actor.js';
 import { isAllowed } from '../../chats/permissions.js';
 import {
@@ -8,9 +9,10 @@ import {
   type MessageEditView,
   type MessageView,
 } from '../../contract/index.js';
-import { Sql } from '../../database/sql.js';
+import { Database } from '../../database/database.js';
+import { MessageEdit } from '../../database/models/message-edit.model.js';
 import { Publisher } from '../../delivery/publisher.js';
-import { editsOf, emptyMessage, hideMessage, keepEdit, setContent } from './change.queries.js';
+import { emptyMessage, hideMessage, keepEdit, setContent } from './change.queries.js';
 import { MessageChanges, requireThere, requireWritten } from './message-changes.js';
 
 /** Edits shown of one message. */
@@ -20,9 +22,10 @@ const MAX_EDITS_SHOWN = 100;
 @Injectable()
 export class MessageLifeService {
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly changes: MessageChanges,
     private readonly publisher: Publisher,
+    @InjectModel(MessageEdit) private readonly rows: typeof MessageEdit,
   ) {}
 
   /**
@@ -40,8 +43,8 @@ export class MessageLifeService {
         requireWritten(message);
         if (actor.userId !== null && message.senderId !== actor.userId) throw new AppError('FORBIDDEN');
         if (message.content === content) return false;
-        await runner.rows(keepEdit, [messageId]);
-        await runner.rows(setContent, [messageId, content]);
+        await keepEdit(runner, messageId);
+        await setContent(runner, { messageId, content });
         return true;
       },
     );
@@ -62,7 +65,8 @@ export class MessageLifeService {
   /** @throws AppError NOT_FOUND */
   async edits(actor: Actor, { messageId }: { messageId: number }): Promise<MessageEditView[]> {
     await this.changes.requireChatOf(actor, 'message.read', messageId);
-    return this.sql.rows<MessageEditView>(editsOf, [messageId, MAX_EDITS_SHOWN]);
+    const edits = await this.rows.findAll({ where: { messageId }, order: ['nr'], limit: MAX_EDITS_SHOWN });
+    return edits.map(({ content, at }) => ({ content, at: at.toISOString() }));
   }
 
   private async empty(actor: Actor, messageId: number): Promise<MessageDeletedView> {
@@ -75,7 +79,7 @@ export class MessageLifeService {
         const own = actor.userId === null || message.senderId === actor.userId;
         if (!own && !isAllowed('message.deleteAny', chat)) throw new AppError('FORBIDDEN');
         if (message.deletedAt !== null) return false;
-        await runner.rows(emptyMessage, [messageId]);
+        await emptyMessage(runner, messageId);
         return true;
       },
     );
@@ -93,7 +97,7 @@ export class MessageLifeService {
   private async hide(actor: Actor, messageId: number): Promise<MessageDeletedView> {
     const userId = personOf(actor);
     const { chatId, seq, version } = await this.changes.requireChatOf(actor, 'message.hide', messageId);
-    await this.sql.rows(hideMessage, [userId, messageId]);
+    await hideMessage(this.database, { userId, messageId });
     const deleted: MessageDeletedView = { messageId, chatId, seq, version, for: 'me' };
     this.publisher.publish('messageDeleted', deleted, { users: [userId], except: actor.origin });
     return deleted;

@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../../commands/identity/actor.js';
-import { judge, type Membership, type MembershipRow } from '../../chats/access.js';
-import { type MessageRow, toMessageView } from '../model/message.view.js';
+import { judge, type Membership } from '../../chats/access.js';
+import type { MembershipRow } from '../../chats/membership.queries.js';
+import type { MessageRow } from '../../database/models/message.model.js';
+import { toMessageView } from '../model/message.view.js';
 import { membersOf } from '../../chats/audience.js';
 import { AppError, type MessageView, type Permission } from '../../contract/index.js';
 import type { Audience } from '../../delivery/publisher.js';
-import { type Runner, Sql } from '../../database/sql.js';
+import { Database } from '../../database/database.js';
+import type { Runner } from '../../database/statement.js';
 import { lockChatOf, messageById, notSeenBy, placeOf, stampChange } from './change.queries.js';
 
 /** A message under change: its chat is locked. */
@@ -30,7 +33,7 @@ export interface Changed {
  */
 @Injectable()
 export class MessageChanges {
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly database: Database) {}
 
   /**
    * Runs `apply` under the lock of the message's chat; when it returns true the message and the chat get the
@@ -45,17 +48,16 @@ export class MessageChanges {
     messageId: number,
     apply: (changing: Changing) => Promise<boolean>,
   ): Promise<Changed> {
-    return this.sql.transaction(async (runner) => {
+    return this.database.transaction(async (runner) => {
       const chat = judge(actor, permission, await this.lock(runner, messageId, actor));
       const message = await this.find(runner, messageId);
       if (message.seq <= chat.seesAfter) throw new AppError('NOT_FOUND');
       const changed = await apply({ chat, message, runner });
-      if (changed) await runner.rows(stampChange, [messageId, chat.version + 1]);
+      if (changed) await stampChange(runner, { messageId, version: chat.version + 1 });
       const after = changed ? await this.find(runner, messageId) : message;
       const audience = membersOf(chat, actor.origin);
       if (changed && chat.type === 'group') {
-        const hidden = await runner.rows<{ userId: number }>(notSeenBy, [chat.chatId, message.seq]);
-        audience.without = hidden.map(({ userId }) => userId);
+        audience.without = await notSeenBy(runner, { chatId: chat.chatId, seq: message.seq });
       }
       return { chat, view: toMessageView(after, chat), changed, audience };
     });
@@ -71,7 +73,7 @@ export class MessageChanges {
     permission: Permission,
     messageId: number,
   ): Promise<Membership & { seq: number }> {
-    const [row] = await this.sql.rows<MembershipRow & { seq: number }>(placeOf, [messageId, actor.userId]);
+    const row = await placeOf(this.database, { messageId, userId: actor.userId });
     const chat = judge(actor, permission, row);
     if (!row || row.seq <= chat.seesAfter) throw new AppError('NOT_FOUND');
     return { ...chat, seq: row.seq };
@@ -82,14 +84,13 @@ export class MessageChanges {
     messageId: number,
     { userId }: Actor,
   ): Promise<MembershipRow | undefined> {
-    const look = () => runner.rows<MembershipRow & { changed: boolean }>(lockChatOf, [messageId, userId]);
-    const [row] = await look();
-    return row?.changed ? (await look())[0] : row;
+    const row = await lockChatOf(runner, { messageId, userId });
+    return row?.changed ? lockChatOf(runner, { messageId, userId }) : row;
   }
 
   /** @throws AppError NOT_FOUND */
   async find(runner: Runner, messageId: number): Promise<MessageRow> {
-    const [message] = await runner.rows<MessageRow>(messageById, [messageId]);
+    const message = await messageById(runner, messageId);
     if (!message) throw new AppError('NOT_FOUND');
     return message;
   }

@@ -1,12 +1,15 @@
-import type { MembershipRow } from '../../chats/access.js';
-import { membership, notHidden, seenBySomebody, seesAfter } from '../../chats/chats.queries.js';
-import type { Statement } from '../../database/sql.js';
-import { originalHash } from '../send/send.queries.js';
-
-/** The columns of a message that its view shows, of the table alias `m`. */
-export const messageColumns = `
-  m.id, m.seq, m.version, m.type, m."senderId", m."clientId", m.content, m."replyToId", m.metadata, m.reactions,
-  m."createdAt", m."editedAt", m."deletedAt"`;
+import { notHidden, seenBySomebody, seesAfter } from '../../chats/chats.queries.js';
+import { membership, type MembershipRow } from '../../chats/membership.queries.js';
+import { bigints } from '../../database/binary-array.js';
+import { quoted } from '../../database/columns.js';
+import {
+  type MessageCells,
+  messageColumns,
+  type MessageRow,
+  messageRow,
+} from '../../database/models/message.model.js';
+import { statement } from '../../database/statement.js';
+import { originalHash } from '../model/body.queries.js';
 
 /**
  * Members in the order in which they see messages, each with whether they have read further than all before them:
@@ -29,18 +32,30 @@ const furthest = `
     SELECT * FROM marks WHERE ahead UNION ALL SELECT * FROM (${ahead('marks WHERE NOT ahead')}) rest WHERE ahead
   )`;
 
+/** Messages of a chat on one side of a place in it. */
+interface PageRead {
+  chatId: number;
+  seq: number;
+  most: number;
+  /** Who reads; null: the application. */
+  userId: number | null;
+}
+
+type PageRow = { chat: MembershipRow; message: null } | { chat: null; message: MessageRow };
+
 /**
- * The first row is the chat's, as {@link ChatOfPage}, and has no message; there is none when there is no such chat. One
- * statement instead of two: a page costs little more than the look at the membership.
+ * The first row is the chat's and has no message; there is none when there is no such chat. One statement instead of
+ * two: a page costs little more than the look at the membership.
  */
-const page = (name: string, where: string, order: 'ASC' | 'DESC'): Statement => ({
-  name: `messages.${name}`,
-  text: `
+const page = (name: string, where: string, order: 'ASC' | 'DESC') =>
+  statement.many({
+    name: `messages.${name}`,
+    text: `
     WITH ${furthest}
     SELECT row_to_json(chat) AS chat, m.*, false AS seen
-    FROM (${membership('$1', '$4')}) chat LEFT JOIN (SELECT ${messageColumns} FROM messages m) m ON false
+    FROM (${membership('$1', '$4')}) chat LEFT JOIN (SELECT ${messageColumns.of('m')} FROM messages m) m ON false
     UNION ALL
-    (SELECT NULL, ${messageColumns},
+    (SELECT NULL, ${messageColumns.of('m')},
       EXISTS (
         SELECT 1 FROM furthest f
         WHERE f."userId" IS DISTINCT FROM m."senderId" AND f."readSeq" >= m.seq AND f."seesAfter" < m.seq
@@ -48,12 +63,10 @@ const page = (name: string, where: string, order: 'ASC' | 'DESC'): Statement => 
     FROM messages m WHERE m."chatId" = $1 AND ${where} AND m.seq > ${seesAfter('$1', '$4')}
       AND ${notHidden('m', '$4')}
     ORDER BY m.seq ${order} LIMIT $3)`,
-});
-
-/** The first row of a page. */
-export interface ChatOfPage {
-  chat: MembershipRow;
-}
+    values: ({ chatId, seq, most, userId }: PageRead) => [chatId, seq, most, userId],
+    row: ([chat, ...message]: [MembershipRow | null, ...MessageCells]): PageRow =>
+      chat ? { chat, message: null } : { chat: null, message: messageRow(message) },
+  });
 
 /** `$1` chat, `$2` seq, `$3` at most so many, `$4` who reads or null: the chat, and the nearest before that seq, newest first. */
 export const pageBefore = page('pageBefore', 'm.seq < $2', 'DESC');
@@ -62,22 +75,43 @@ export const pageBefore = page('pageBefore', 'm.seq < $2', 'DESC');
 export const pageAfter = page('pageAfter', 'm.seq > $2', 'ASC');
 
 /** `$1` message ids: the messages with their chats. */
-export const messagesByIds: Statement = {
+export const messagesByIds = statement.many({
   name: 'messages.byIds',
   text: `
-    SELECT ${messageColumns}, c.id AS "chatId", c."user1Id", c."user2Id", ${seenBySomebody('m')} AS seen
+    SELECT c.id AS "chatId", c."user1Id", c."user2Id", ${messageColumns.of('m')}, ${seenBySomebody('m')} AS seen
     FROM messages m JOIN chats c ON c.id = m."chatId" WHERE m.id = ANY($1::bigint[])`,
-};
+  values: (messageIds: readonly number[]) => [bigints(messageIds)],
+  row: ([chatId, user1Id, user2Id, ...message]: [number, number | null, number | null, ...MessageCells]) => ({
+    ...messageRow(message),
+    chatId,
+    user1Id,
+    user2Id,
+  }),
+});
+
+interface SystemMessageKey {
+  key: string;
+  chatId: number;
+  content: string;
+  metadata: Record<string, unknown> | null;
+}
 
 /**
  * `$1` key, `$2` chat, `$3` content, `$4` metadata or null: the system message that the application has sent with
  * that key, and whether it was sent to that chat and said that.
  */
-export const systemMessageByKey: Statement = {
+export const systemMessageByKey = statement.oneOrNone({
   name: 'messages.systemByKey',
   text: `
-    SELECT ${messageColumns}, ${seenBySomebody('m')} AS seen,
-      m."chatId" = $2 AND COALESCE(m."originalHash", ${originalHash('m.content', 'm."replyToId"', 'm.metadata')})
-        = ${originalHash('$3::text', 'NULL', '$4::jsonb')} AS same
+    SELECT m."chatId" = $2 AND COALESCE(m."originalHash", ${originalHash((name) => `m.${quoted(name)}`)})
+        = ${originalHash((name) => ({ content: '$3::text', metadata: '$4::jsonb' })[name as string] ?? 'NULL')} AS same,
+      ${messageColumns.of('m')}, ${seenBySomebody('m')} AS seen
     FROM messages m WHERE m."senderId" IS NULL AND m."clientId" = $1`,
-};
+  values: ({ key, chatId, content, metadata }: SystemMessageKey) => [
+    key,
+    chatId,
+    content,
+    metadata === null ? null : JSON.stringify(metadata),
+  ],
+  row: ([same, ...message]: [boolean, ...MessageCells]) => ({ ...messageRow(message), same }),
+});

@@ -1,25 +1,8 @@
-import type { MessageView, ReactionView } from '../../contract/index.js';
-
-/** A message as statements select it. */
-export interface MessageRow {
-  id: number;
-  seq: number;
-  version: number;
-  type: MessageView['type'];
-  senderId: number | null;
-  clientId: string | null;
-  content: string;
-  replyToId: number | null;
-  metadata: Record<string, unknown> | null;
-  reactions: ReactionView[] | null;
-  createdAt: string;
-  editedAt: string | null;
-  deletedAt: string | null;
-  seen: boolean;
-}
+import type { CommandInput, MessageView } from '../../contract/index.js';
+import type { MessageBody, MessageRow } from '../../database/models/message.model.js';
 
 /** The chat that a message is in. */
-interface InChat {
+export interface InChat {
   chatId: number;
   user1Id: number | null;
   user2Id: number | null;
@@ -27,6 +10,39 @@ interface InChat {
 
 /** Keys of the server's own making begin with a character that a client's can't have. */
 export const OWN_KEY = ' ';
+
+/** What the sender gives, with null for what is left out. */
+export function bodyOf(input: CommandInput<'sendMessage'>): MessageBody {
+  return {
+    content: input.content,
+    replyToId: input.replyToId ?? null,
+    metadata: input.metadata ?? null,
+  };
+}
+
+/** What the database gives a message, and who writes it. */
+export type Written = Pick<MessageRow, 'id' | 'seq' | 'version' | 'createdAt'> &
+  Pick<MessageRow, 'type' | 'senderId' | 'clientId'>;
+
+/** A message as it is when it has just been written. Assigned by name: a spread would make it a slow object. */
+export function newMessageRow(written: Written, body: MessageBody): MessageRow {
+  return {
+    id: written.id,
+    seq: written.seq,
+    version: written.version,
+    type: written.type,
+    senderId: written.senderId,
+    clientId: written.clientId,
+    content: body.content,
+    replyToId: body.replyToId,
+    metadata: body.metadata,
+    reactions: null,
+    createdAt: written.createdAt,
+    editedAt: null,
+    deletedAt: null,
+    seen: false,
+  };
+}
 
 /** The other person of a direct chat; null in groups, and for what nobody in particular sent. */
 function receiverOf(chat: InChat, senderId: number | null): number | null {

@@ -1,7 +1,7 @@
-import { AppError, type MessageView } from '../../contract/index.js';
-import type { Runner } from '../../database/sql.js';
-import { insertSystemMessage, namesOf } from '../../groups/groups.queries.js';
-import { toMessageView } from './message.view.js';
+import type { MessageView } from '../../contract/index.js';
+import type { Runner } from '../../database/statement.js';
+import { bodyOf, type InChat, newMessageRow, toMessageView } from './message.view.js';
+import { insertSystemMessage, namesOf } from './system-message.queries.js';
 
 /** A system message to write. */
 export interface SystemDraft {
@@ -13,39 +13,31 @@ export interface SystemDraft {
   key?: string | null;
 }
 
-interface Chat {
-  chatId: number;
-  user1Id: number | null;
-  user2Id: number | null;
-}
-
 /** Writes a system message with the chat's next seq and version. The caller has locked the chat. */
 export async function writeSystemMessage(
   runner: Runner,
-  chat: Chat,
+  chat: InChat,
   { senderId, content, metadata, key = null }: SystemDraft,
 ): Promise<MessageView> {
-  type Row = { id: number; seq: number; version: number; createdAt: string };
-  const [row] = await runner.rows<Row>(insertSystemMessage, [
-    chat.chatId,
+  const written = await insertSystemMessage(runner, {
+    chatId: chat.chatId,
     senderId,
     content,
-    metadata === null ? null : JSON.stringify(metadata),
+    metadata,
     key,
-  ]);
-  if (!row) throw new AppError('NOT_FOUND');
-  const unchanged = { clientId: null, replyToId: null, reactions: null, editedAt: null, deletedAt: null };
-  return toMessageView(
-    { ...row, ...unchanged, type: 'system', senderId, content, metadata, seen: false },
-    chat,
+  });
+  const row = newMessageRow(
+    { ...written, type: 'system', senderId, clientId: null },
+    bodyOf({ content, metadata: metadata ?? undefined }),
   );
+  return toMessageView(row, chat);
 }
 
 /** What people are called: by their names, else by their ids. */
 export type NameOf = (userId: number) => string;
 
 export async function namesFor(runner: Runner, userIds: readonly number[]): Promise<NameOf> {
-  const rows = await runner.rows<{ id: number; name: string | null }>(namesOf, [userIds]);
+  const rows = await namesOf(runner, userIds);
   const names = new Map(rows.map(({ id, name }) => [id, name]));
   return (userId) => names.get(userId) ?? `User ${userId}`;
 }

@@ -1,4 +1,5 @@
 import { bigints, ints, texts } from '../../database/binary-array.js';
+import { plainBodies } from '../model/body.queries.js';
 import type { DirectChat } from './direct-chats.js';
 import type { DirectNumbers, Numbers } from './direct-sends.queries.js';
 import type { Entry } from './draft.js';
@@ -41,11 +42,8 @@ export class DirectBatch {
       ints(this.places),
       ints(this.nths),
       texts(sends.map(({ entry }) => entry.key)),
-      texts(sends.map(({ entry }) => entry.draft.content)),
-      sends.some(({ entry }) => entry.metadata !== null)
-        ? texts(sends.map(({ entry }) => entry.metadata))
-        : null,
       sends.length,
+      ...plainBodies.values(sends.map(({ entry }) => entry.draft.body)),
     ];
   }
 

@@ -1,5 +1,7 @@
-import type { MessageRow } from '../model/message.view.js';
-import type { Statement } from '../../database/sql.js';
+import type { MessageRow } from '../../database/models/message.model.js';
+import { plainBodies } from '../model/body.queries.js';
+import type { DirectBatch } from './direct-batch.js';
+import { statement } from '../../database/statement.js';
 
 /**
  * Writes a batch of messages to direct chats that are known, in one statement and so in one commit: the same as
@@ -7,14 +9,15 @@ import type { Statement } from '../../database/sql.js';
  *
  * Of the chats, in the order of their ids, arrays: `$1` id, `$2` messages, `$3` and `$4` how many of them the
  * first and the second person sends. Of the messages: `$5` sender, `$6` the chat's place in `$1`, `$7` the
- * message's place in its chat, `$8` key, `$9` content, `$10` metadata or null. `$11` is how many there are.
+ * message's place in its chat, `$8` key, `$9` how many there are, and from `$10` on the columns of the body but
+ * `replyToId`: an answer is not plain.
  *
  * It answers one row, {@link DirectNumbers}, for them all: a row a message costs more (docs/adr/0008).
  *
  * It ends with a serialization fault when one of the chats is gone or its people block each other, and with a unique
  * violation when one of the messages is: `sendMessages` then tells which.
  */
-export const sendDirect: Statement = {
+export const sendDirect = statement.one({
   name: 'messages.sendDirect',
   text: `
     WITH bumped AS (
@@ -28,20 +31,27 @@ export const sendDirect: Statement = {
       SELECT array_agg(id ORDER BY id) AS chats, array_agg("lastSeq" ORDER BY id) AS seqs,
         array_agg(version ORDER BY id) AS versions, clock_timestamp()::timestamptz(3) AS "createdAt",
         CASE WHEN array_agg(id ORDER BY id) = $1::bigint[]
-          THEN ARRAY(SELECT nextval('messages_id_seq') FROM generate_series(1, $11::int))
+          THEN ARRAY(SELECT nextval('messages_id_seq') FROM generate_series(1, $9::int))
           ELSE ARRAY[memberships_changed()] END AS ids
       FROM bumped
     ), written AS (
-      INSERT INTO messages (id, "chatId", seq, version, "senderId", "clientId", content, metadata, "createdAt")
+      INSERT INTO messages (id, "chatId", seq, version, "senderId", "clientId", ${plainBodies.list}, "createdAt")
       OVERRIDING SYSTEM VALUE
-      SELECT b.ids[i.idx], b.chats[i.nr], b.seqs[i.nr] + i.nth, b.versions[i.nr] + i.nth, i.sender, i.key, i.content,
-        i.metadata::jsonb, b."createdAt"
+      SELECT b.ids[i.idx], b.chats[i.nr], b.seqs[i.nr] + i.nth, b.versions[i.nr] + i.nth, i.sender, i.key,
+        ${plainBodies.of('i')}, b."createdAt"
       FROM base b CROSS JOIN unnest(
-        $5::bigint[], $6::int[], $7::int[], $8::text[], $9::text[], $10::text[]
-      ) WITH ORDINALITY AS i(sender, nr, nth, key, content, metadata, idx)
+        $5::bigint[], $6::int[], $7::int[], $8::text[], ${plainBodies.parameters(10)}
+      ) WITH ORDINALITY AS i(sender, nr, nth, key, ${plainBodies.list}, idx)
     )
     SELECT ids, seqs, versions, "createdAt" FROM base`,
-};
+  values: (batch: DirectBatch) => batch.values(),
+  row: ([ids, seqs, versions, createdAt]: [number[], number[], number[], string]): DirectNumbers => ({
+    ids,
+    seqs,
+    versions,
+    createdAt,
+  }),
+});
 
 /** What {@link sendDirect} answers. */
 export interface DirectNumbers {

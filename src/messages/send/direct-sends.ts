@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isConflict, isUniqueViolation } from '../../common/errors/failure.js';
-import { Sql } from '../../database/sql.js';
+import { Database } from '../../database/database.js';
 import { DirectBatch, type DirectSend } from './direct-batch.js';
 import { DirectChats } from './direct-chats.js';
 import { type DirectNumbers, sendDirect } from './direct-sends.queries.js';
@@ -19,7 +19,7 @@ export class DirectSends {
   private carefulUntil = 0;
 
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly chats: DirectChats,
   ) {}
 
@@ -38,7 +38,7 @@ export class DirectSends {
       const { draft } = entry;
       const chat = this.chats.of(draft);
       const isBehind = behind.size > 0 && (behind.has(draft.senderId) || behind.has(`chat ${chat?.chatId}`));
-      if (chat && draft.replyToId === null && !isBehind && !isMentioning(entry)) {
+      if (chat && draft.body.replyToId === null && !isBehind && !isMentioning(entry)) {
         plain.push({ entry, chat });
       } else {
         rest.push(entry);
@@ -54,16 +54,15 @@ export class DirectSends {
   /** False when something about them is not plain after all: nothing is written then. */
   async write(plain: DirectSend[]): Promise<boolean> {
     const batch = new DirectBatch(plain);
-    let numbers: DirectNumbers | undefined;
+    let numbers: DirectNumbers;
     try {
-      [numbers] = await this.sql.rows<DirectNumbers>(sendDirect, batch.values());
+      numbers = await sendDirect(this.database, batch);
     } catch (error) {
       if (!isConflict(error)) throw error;
       if (isUniqueViolation(error)) this.carefulUntil = performance.now() + CAREFUL_MS;
       else for (const { chat } of plain) this.chats.forget(chat.chatId);
       return false;
     }
-    if (!numbers) throw new Error('A written batch has no row');
     for (let i = 0; i < plain.length; i++) {
       const { entry, chat } = plain[i]!;
       entry.outcome = { ok: true, result: sentOf(entry, batch.numbersOf(i, numbers), chat) };

@@ -1,4 +1,5 @@
 import type { MessageView } from '../../contract/index.js';
+import type { MessageBody } from '../../database/models/message.model.js';
 import type { Outcome } from '../../common/flow/batcher.js';
 
 /** A message to write: to a chat, or to a person. */
@@ -8,9 +9,7 @@ export interface Draft {
   receiverId: number | null;
   /** The sender's key; null when it gave none. */
   clientId: string | null;
-  content: string;
-  replyToId: number | null;
-  metadata: Record<string, unknown> | null;
+  body: MessageBody;
 }
 
 /** A message of the database, and whether this call wrote it, or may have. */
@@ -26,8 +25,6 @@ export interface Entry {
   draft: Draft;
   /** The sender's key, or one of ours. */
   key: string;
-  /** As JSON. */
-  metadata: string | null;
   /** What became of it; null: nothing yet. */
   outcome: Outcome<Sent> | null;
   /** When its caller has been told that it took too long, by performance.now(). */
@@ -43,5 +40,5 @@ export interface Findings {
 }
 
 export function isMentioning({ draft }: Entry): boolean {
-  return draft.metadata?.mentions !== undefined;
+  return draft.body.metadata?.mentions !== undefined;
 }

@@ -41,9 +41,5 @@ function isSameTarget(draft: Draft, other: Target): boolean {
 }
 
 function isSameBody({ draft }: Entry, { draft: other }: Entry): boolean {
-  return (
-    draft.content === other.content &&
-    draft.replyToId === other.replyToId &&
-    isDeepStrictEqual(draft.metadata, other.metadata)
-  );
+  return isDeepStrictEqual(draft.body, other.body);
 }

@@ -68,7 +68,6 @@ export class MessageWriter implements OnApplicationShutdown {
     return this.commits.submit({
       draft,
       key: draft.clientId ?? `${this.ownKeys}${(this.ownKey++).toString(36)}`,
-      metadata: draft.metadata === null ? null : JSON.stringify(draft.metadata),
       outcome: null,
       giveUpAt: performance.now() + ANSWER_WITHIN_MS,
     });

@@ -1,5 +1,11 @@
 import { blockBetween, blocks } from '../../blocks/blocks.queries.js';
-import type { Statement } from '../../database/sql.js';
+import { bigints, texts } from '../../database/binary-array.js';
+import { quoted } from '../../database/columns.js';
+import { chatColumns, chatRow } from '../../database/models/chat.model.js';
+import { bodyColumns, type MessageBody } from '../../database/models/message.model.js';
+import { bodies, originalHash, sameBody } from '../model/body.queries.js';
+import type { Entry } from './draft.js';
+import { statement } from '../../database/statement.js';
 
 /** What became of one entry of a batch. */
 export const verdicts = {
@@ -41,9 +47,32 @@ export interface SentRow {
   createdAt: string | null;
 }
 
-/** What tells a retry of a send from another message under the same key, once the message has changed. */
-export const originalHash = (content: string, reply: string, metadata: string) =>
-  `md5(concat_ws(E'\\x01', ${content}, COALESCE(${reply}::text, ''), COALESCE(${metadata}::text, '')))`;
+type SentCells = [
+  idx: number,
+  verdict: Verdict,
+  id: number | null,
+  chatId: number | null,
+  user1Id: number | null,
+  user2Id: number | null,
+  seq: number | null,
+  version: number | null,
+  createdAt: string | null,
+];
+
+/** A column of the body in the message that there is, and in the one that is sent. */
+const original = (column: keyof MessageBody) => `o.${quoted(column)}`;
+const given = (column: keyof MessageBody) => bodies.cell('i', column);
+
+/** Who sends, and where to: a column that has no value is null itself. */
+const placesOf = (entries: readonly Entry[]) => {
+  const column = (values: (number | null)[]) =>
+    bigints(values.some((value) => value !== null) ? values : null);
+  return [
+    bigints(entries.map(({ draft }) => draft.senderId)),
+    column(entries.map(({ draft }) => draft.chatId)),
+    column(entries.map(({ draft }) => draft.receiverId)),
+  ];
+};
 
 /** The people that a message's metadata mentions, a row each. */
 export const mentionsIn = (metadata: string) =>
@@ -64,8 +93,8 @@ const KEEP_MENTIONS = `, mentioned AS (
 /**
  * Writes a batch of messages, in one statement and so in one commit.
  *
- * Arrays of one length: `$1` sender, `$2` chat or null, `$3` receiver or null, `$4` key, `$5` content, `$6`
- * reply to or null, `$7` metadata or null; an array that would hold nulls only may be null itself. No two
+ * Arrays of one length: `$1` sender, `$2` chat or null, `$3` receiver or null, `$4` key, and from `$5` on
+ * the columns of the body; an array that would hold nulls only may be null itself. No two
  * entries share sender and key.
  *
  * - `judged` says of each entry what becomes of it, by the statement's snapshot.
@@ -85,19 +114,19 @@ const KEEP_MENTIONS = `, mentioned AS (
  * Every table is reached by one index lookup an entry (`LATERAL … LIMIT 1`), whatever the planner believes of
  * its size: the plan is made once a connection, often while the tables are empty.
  */
-const send = (name: string, batch: { mentions: boolean }): Statement => ({
-  name,
-  text: `
+const send = (name: string, batch: { mentions: boolean }) =>
+  statement.many({
+    name,
+    text: `
     WITH judged AS MATERIALIZED (
-      SELECT i.idx, i.sender, i.key, i.content, i.reply, i.metadata::jsonb AS metadata,
+      SELECT i.idx, i.sender, i.key, ${bodies.of('i')},
         c.id AS chat, c."user1Id", c."user2Id", c."membersVersion", o.id AS "originalId",
         CASE
           WHEN o.id IS NOT NULL THEN CASE
             WHEN NOT EXISTS (SELECT 1 FROM chats g WHERE g.id = o."chatId") THEN ${verdicts.notFound}
             WHEN o."chatId" = c.id AND CASE WHEN o."originalHash" IS NULL
-                THEN o.content = i.content AND o."replyToId" IS NOT DISTINCT FROM i.reply
-                  AND o.metadata IS NOT DISTINCT FROM i.metadata::jsonb
-                ELSE o."originalHash" = ${originalHash('i.content', 'i.reply', 'i.metadata::jsonb')} END
+                THEN ${sameBody(original, given)}
+                ELSE o."originalHash" = ${originalHash(given)} END
             THEN CASE
               WHEN c."user1Id" IS NULL AND (m."userId" IS NULL OR o.seq <= m."seesAfter") THEN ${verdicts.unseen}
               ELSE ${verdicts.duplicate} END
@@ -110,12 +139,12 @@ const send = (name: string, batch: { mentions: boolean }): Statement => ({
           THEN ${verdicts.notFound}
           WHEN CASE i.sender WHEN c."user1Id" THEN c."user2Blocks" ELSE c."user1Blocks" END THEN ${verdicts.blocked}
           WHEN c."user1Blocks" OR c."user2Blocks" THEN ${verdicts.blocking}
-          WHEN i.reply IS NOT NULL AND r.id IS NULL THEN ${verdicts.noReply}${batch.mentions ? STRANGER_MENTIONED : ''}
+          WHEN i."replyToId" IS NOT NULL AND r.id IS NULL THEN ${verdicts.noReply}${batch.mentions ? STRANGER_MENTIONED : ''}
           ELSE ${verdicts.written}
         END AS verdict
       FROM unnest(
-        $1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::text[]
-      ) WITH ORDINALITY AS i(sender, chat, receiver, key, content, reply, metadata, idx)
+        $1::bigint[], $2::bigint[], $3::bigint[], $4::text[], ${bodies.parameters(5)}
+      ) WITH ORDINALITY AS i(sender, chat, receiver, key, ${bodies.list}, idx)
       LEFT JOIN LATERAL (
         SELECT p.id, p."user1Id", p."user2Id", p."membersVersion", p."user1Blocks", p."user2Blocks" FROM chats p
         WHERE i.chat IS NULL AND p.type = 'direct'
@@ -131,12 +160,12 @@ const send = (name: string, batch: { mentions: boolean }): Statement => ({
         WHERE c."user1Id" IS NULL AND m."chatId" = c.id AND m."userId" = i.sender LIMIT 1
       ) m ON true
       LEFT JOIN LATERAL (
-        SELECT o.id, o."chatId", o.seq, o.content, o."replyToId", o.metadata, o."originalHash" FROM messages o
+        SELECT o.id, o."chatId", o.seq, ${bodyColumns.of('o')}, o."originalHash" FROM messages o
         WHERE o."senderId" = i.sender AND o."clientId" = i.key LIMIT 1
       ) o ON true
       LEFT JOIN LATERAL (
         SELECT r.id FROM messages r
-        WHERE r.id = i.reply AND r."chatId" = c.id AND r.seq > COALESCE(m."seesAfter", 0) LIMIT 1
+        WHERE r.id = i."replyToId" AND r."chatId" = c.id AND r.seq > COALESCE(m."seesAfter", 0) LIMIT 1
       ) r ON true
     ), bumped AS (
       UPDATE chats c SET
@@ -163,9 +192,9 @@ const send = (name: string, batch: { mentions: boolean }): Statement => ({
       ) j CROSS JOIN base b
     ), written AS (
       INSERT INTO messages
-        (id, "chatId", seq, version, "senderId", "clientId", content, "replyToId", metadata, "createdAt")
+        (id, "chatId", seq, version, "senderId", "clientId", ${bodies.list}, "createdAt")
       OVERRIDING SYSTEM VALUE
-      SELECT id, chat, seq, version, sender, key, content, reply, metadata, "createdAt" FROM numbered
+      SELECT id, chat, seq, version, sender, key, ${bodies.list}, "createdAt" FROM numbered
     ), counted AS (
       UPDATE chat_members m SET sent = m.sent + n.count
       FROM (
@@ -177,13 +206,29 @@ const send = (name: string, batch: { mentions: boolean }): Statement => ({
     UNION ALL
     SELECT idx, verdict, "originalId", chat, "user1Id", "user2Id", NULL, NULL, NULL
     FROM judged WHERE verdict <> ${verdicts.written}`,
-});
+    values: (entries: readonly Entry[]) => [
+      ...placesOf(entries),
+      texts(entries.map(({ key }) => key)),
+      ...bodies.values(entries.map(({ draft }) => draft.body)),
+    ],
+    row: ([idx, verdict, id, chatId, user1Id, user2Id, seq, version, createdAt]: SentCells): SentRow => ({
+      idx,
+      verdict,
+      id,
+      chatId,
+      user1Id,
+      user2Id,
+      seq,
+      version,
+      createdAt,
+    }),
+  });
 
 /**
  * Locks the chats of a batch, in the order of their ids; `$1` sender, `$2` chat or null, `$3` receiver or null as for
  * `sendMessages`, which finds what it judges unchanged when it follows in the same transaction.
  */
-export const lockChats: Statement = {
+export const lockChats = statement.count({
   name: 'messages.lockChats',
   text: `
     SELECT FROM chats WHERE id IN (
@@ -199,7 +244,8 @@ export const lockChats: Statement = {
         LIMIT 1
       ) c
     ) ORDER BY id FOR NO KEY UPDATE`,
-};
+  values: placesOf,
+});
 
 export const sendMessages = send('messages.send', { mentions: false });
 
@@ -211,7 +257,7 @@ export const sendMentions = send('messages.sendMentions', { mentions: true });
  * Answers the chats made.
  * In the order of the pairs, so that nodes that open the same chats at once can't deadlock.
  */
-export const openDirectChats: Statement = {
+export const openDirectChats = statement.many({
   name: 'messages.openDirectChats',
   text: `
     WITH pairs AS (
@@ -232,8 +278,10 @@ export const openDirectChats: Statement = {
     ), joined AS (
       INSERT INTO chat_members ("chatId", "userId") SELECT id, unnest(ARRAY["user1Id", "user2Id"]) FROM opened
     )
-    SELECT id, type, "user1Id", "user2Id", title, "avatarUrl", metadata, "historyVisible",
-      "memberCount", "membersVersion", "lastSeq", version,
-      "lastActivityAt", "createdAt"
-    FROM opened`,
-};
+    SELECT ${chatColumns.list} FROM opened`,
+  values: (pairs: readonly { one: number; other: number }[]) => [
+    bigints(pairs.map(({ one }) => one)),
+    bigints(pairs.map(({ other }) => other)),
+  ],
+  row: chatRow,
+});

@@ -2,11 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { KnownUsers } from '../../users/directory/known-users.js';
 import { blockedByOther, blockingOther } from '../../blocks/blocks.js';
 import { membersOf } from '../../chats/audience.js';
-import { type ChatRow, toChatView } from '../../chats/chat.view.js';
-import { type MessageRow, toMessageView } from '../model/message.view.js';
+import { toChatView } from '../../chats/chat.view.js';
+import { toMessageView } from '../model/message.view.js';
 import { AppError } from '../../contract/index.js';
-import { bigints, texts } from '../../database/binary-array.js';
-import { Sql } from '../../database/sql.js';
+import { Database } from '../../database/database.js';
 import { Limits } from '../../commands/limits/limits.js';
 import { Publisher } from '../../delivery/publisher.js';
 import { DirectChats, pairOf } from './direct-chats.js';
@@ -29,7 +28,7 @@ export class JudgedSends {
   private readonly charged = new WeakSet<Entry>();
 
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
     private readonly chats: DirectChats,
     private readonly users: KnownUsers,
     private readonly publisher: Publisher,
@@ -40,25 +39,13 @@ export class JudgedSends {
   async run(entries: Entry[], { unsure, contended }: Findings): Promise<Entry[]> {
     const missing = await this.users.missing(peopleOf(entries));
     if (missing.size > 0) return refuseUnknown(entries, missing);
-    const statement = entries.some(isMentioning) ? sendMentions : sendMessages;
-    const places = [
-      bigints(entries.map((entry) => entry.draft.senderId)),
-      bigints(column(entries, (entry) => entry.draft.chatId)),
-      bigints(column(entries, (entry) => entry.draft.receiverId)),
-    ];
-    const values = [
-      ...places,
-      texts(entries.map((entry) => entry.key)),
-      texts(entries.map((entry) => entry.draft.content)),
-      bigints(column(entries, (entry) => entry.draft.replyToId)),
-      texts(column(entries, (entry) => entry.metadata)),
-    ];
+    const send = entries.some(isMentioning) ? sendMentions : sendMessages;
     const rows = contended
-      ? await this.sql.transaction(async (runner) => {
-          await runner.rows(lockChats, places);
-          return runner.rows<SentRow>(statement, values);
+      ? await this.database.transaction(async (tx) => {
+          await lockChats(tx, entries);
+          return send(tx, entries);
         })
-      : await this.sql.rows<SentRow>(statement, values);
+      : await send(this.database, entries);
     const again: Entry[] = [];
     const originals: [Entry, SentRow][] = [];
     for (const row of rows) {
@@ -110,8 +97,10 @@ export class JudgedSends {
   }
 
   private async answerOriginals(originals: [Entry, SentRow][], unsure: ReadonlySet<Entry>): Promise<void> {
-    type Row = MessageRow & { chatId: number; user1Id: number | null; user2Id: number | null };
-    const rows = await this.sql.rows<Row>(messagesByIds, [originals.map(([, row]) => row.id)]);
+    const rows = await messagesByIds(
+      this.database,
+      originals.flatMap(([, { id }]) => id ?? []),
+    );
     for (const [entry, { id, verdict }] of originals) {
       const row = rows.find((one) => one.id === id);
       if (!row) {
@@ -119,7 +108,7 @@ export class JudgedSends {
         continue;
       }
       const { user1Id, user2Id } = row;
-      const shown = verdict === verdicts.unseen ? { ...row, ...atFirst(entry) } : row;
+      const shown = verdict === verdicts.unseen ? atFirst(row, entry) : row;
       const message = toMessageView(shown, row);
       entry.outcome = { ok: true, result: { message, user1Id, user2Id, written: unsure.has(entry) } };
     }
@@ -147,21 +136,15 @@ export class JudgedSends {
   }
 
   private async openChats(entries: Entry[]): Promise<void> {
-    const opened = await this.sql.rows<ChatRow>(openDirectChats, [
-      entries.map((entry) => entry.draft.senderId),
-      entries.map((entry) => entry.draft.receiverId),
-    ]);
+    const opened = await openDirectChats(
+      this.database,
+      entries.map(({ draft }) => ({ one: draft.senderId, other: draft.receiverId! })),
+    );
     for (const row of opened) {
       const chat = toChatView(row);
       this.publisher.publish('newChat', chat, membersOf(chat, null));
     }
   }
-}
-
-/** A column of the batch; null when no entry has a value, which spares PostgreSQL an array of nulls. */
-function column<T>(entries: readonly Entry[], valueOf: (entry: Entry) => T | null): (T | null)[] | null {
-  const values = entries.map(valueOf);
-  return values.some((value) => value !== null) ? values : null;
 }
 
 function peopleOf(entries: readonly Entry[]): Set<number> {

@@ -1,6 +1,7 @@
-import type { Statement } from '../../database/sql.js';
+import { bigints } from '../../database/binary-array.js';
+import { statement } from '../../database/statement.js';
 
-export const insertMissingUsers: Statement = {
+export const insertMissingUsers = statement.count({
   name: 'users.insertMissing',
   text: `
     INSERT INTO users (id)
@@ -8,18 +9,21 @@ export const insertMissingUsers: Statement = {
     WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = i.id)
     ORDER BY i.id
     ON CONFLICT (id) DO NOTHING`,
-};
+  values: (userIds: readonly number[]) => [bigints(userIds)],
+});
 
-export const existingUsers: Statement = {
+export const existingUsers = statement.many({
   name: 'users.existing',
   text: `SELECT id FROM users WHERE id = ANY($1::bigint[])`,
-};
+  values: (userIds: readonly number[]) => [bigints(userIds)],
+  row: ([id]: [number]) => id,
+});
 
 /**
  * `$1` externalId, `$2` name or null: the user of that externalId, made when there is none. No row when somebody
  * else makes the same one at this moment: then the same statement again finds it.
  */
-export const userOfSubject: Statement = {
+export const userOfSubject = statement.oneOrNone({
   name: 'users.ofSubject',
   text: `
     WITH made AS (
@@ -29,4 +33,6 @@ export const userOfSubject: Statement = {
       RETURNING id
     )
     SELECT id FROM made UNION ALL SELECT id FROM users WHERE "externalId" = $1`,
-};
+  values: ({ externalId, name }: { externalId: string; name: string | null }) => [externalId, name],
+  row: ([id]: [number]) => id,
+});

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { AppConfig } from '../../config/config.js';
 import { APP_CONFIG } from '../../config/config.module.js';
 import { AppError, MAX_FAULTS } from '../../contract/index.js';
-import { Sql } from '../../database/sql.js';
+import { Database } from '../../database/database.js';
 import { existingUsers, insertMissingUsers } from './directory.queries.js';
 import { BoundedMap } from '../../common/flow/bounded-map.js';
 
@@ -19,7 +19,7 @@ export class KnownUsers {
 
   constructor(
     @Inject(APP_CONFIG) config: AppConfig,
-    private readonly sql: Sql,
+    private readonly database: Database,
   ) {
     this.open = config.auth.mode === 'open';
   }
@@ -62,12 +62,12 @@ export class KnownUsers {
     const unseen = this.unseen(ids);
     if (unseen.length === 0) return NOBODY;
     if (this.open) {
-      await this.sql.rows(insertMissingUsers, [unseen]);
+      await insertMissingUsers(this.database, unseen);
       for (const id of unseen) this.known.set(id, true);
       return NOBODY;
     }
     const missing = new Set(unseen);
-    for (const { id } of await this.sql.rows<{ id: number }>(existingUsers, [unseen])) {
+    for (const id of await existingUsers(this.database, unseen)) {
       missing.delete(id);
       this.known.set(id, true);
     }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../contract/index.js';
 import { isUniqueViolation } from '../../common/errors/failure.js';
-import { Sql } from '../../database/sql.js';
+import { Database } from '../../database/database.js';
 import { userOfSubject } from './directory.queries.js';
 import { BoundedMap } from '../../common/flow/bounded-map.js';
 
@@ -16,27 +16,27 @@ const ATTEMPTS = 5;
 export class Subjects {
   private readonly known = new BoundedMap<string, number>(REMEMBERED);
 
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly database: Database) {}
 
   /** The user with that externalId, made on first sight: one, however many ask at once. */
   async userOf(externalId: string, name: string | null = null): Promise<number> {
     const known = this.known.get(externalId);
     if (known !== undefined) return known;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const [row] = await this.look(externalId, name);
-      if (!row) continue;
-      this.known.set(externalId, row.id);
-      return row.id;
+      const userId = await this.look(externalId, name);
+      if (userId === undefined) continue;
+      this.known.set(externalId, userId);
+      return userId;
     }
     throw new AppError('UNAVAILABLE');
   }
 
-  private async look(externalId: string, name: string | null): Promise<{ id: number }[]> {
+  private async look(externalId: string, name: string | null): Promise<number | undefined> {
     try {
-      return await this.sql.rows<{ id: number }>(userOfSubject, [externalId, name]);
+      return await userOfSubject(this.database, { externalId, name });
     } catch (error) {
       // The id was taken at this moment, by open mode on another node.
-      if (isUniqueViolation(error)) return [];
+      if (isUniqueViolation(error)) return undefined;
       throw error;
     }
   }

@@ -5,10 +5,12 @@ import {
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
+import { InjectModel } from '@nestjs/sequelize';
 import { Bus } from '../common/bus.js';
 import { Semaphore } from '../common/flow/semaphore.js';
-import { Sql } from '../database/sql.js';
-import { endPurge, openPurges, purgeMessages } from '../chats/chats.queries.js';
+import { Database } from '../database/database.js';
+import { OpenPurge } from '../database/models/open-purge.model.js';
+import { purgeMessages } from './purge.queries.js';
 
 /** Messages removed by one statement: well under its time bound. */
 const CHUNK = 5_000;
@@ -24,7 +26,8 @@ export class ChatPurge implements OnModuleInit, OnApplicationBootstrap, OnApplic
   private stopping = false;
 
   constructor(
-    private readonly sql: Sql,
+    private readonly database: Database,
+    @InjectModel(OpenPurge) private readonly open: typeof OpenPurge,
     private readonly bus: Bus,
   ) {}
 
@@ -34,8 +37,8 @@ export class ChatPurge implements OnModuleInit, OnApplicationBootstrap, OnApplic
 
   onApplicationBootstrap(): void {
     this.enqueue(async () => {
-      for (const { chatId } of await this.sql.rows<{ chatId: number }>(openPurges, []))
-        await this.finish(chatId);
+      const open = await this.open.findAll({ order: ['createdAt'] });
+      for (const { chatId } of open) await this.finish(chatId);
     });
   }
 
@@ -62,9 +65,9 @@ export class ChatPurge implements OnModuleInit, OnApplicationBootstrap, OnApplic
 
   /** Whether that was the last. */
   private async removeChunk(chatId: number): Promise<boolean> {
-    const [chunk] = await this.sql.rows<{ removed: number }>(purgeMessages, [chatId, CHUNK]);
-    if (chunk && chunk.removed >= CHUNK) return false;
-    await this.sql.rows(endPurge, [chatId]);
+    const removed = await purgeMessages(this.database, { chatId, most: CHUNK });
+    if (removed >= CHUNK) return false;
+    await this.open.destroy({ where: { chatId } });
     return true;
   }
 }

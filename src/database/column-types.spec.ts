@@ -1,4 +1,4 @@
-import { isoTimestamp } from './sql.js';
+import { isoTimestamp } from './column-types.js';
 
 describe('A timestamp of PostgreSQL', () => {
   it.each([

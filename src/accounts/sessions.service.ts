@@ -1,8 +1,11 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/sequelize';
 import { type AccountView, AppError } from '../contract/index.js';
-import { type Runner, Sql } from '../database/sql.js';
-import { beginSession, endSession, endSessions, rotateSession } from './accounts.queries.js';
+import { Database, type Transaction } from '../database/database.js';
+import { Session } from '../database/models/session.model.js';
+import type { Runner } from '../database/statement.js';
+import { beginSession, endSession, rotateSession } from './accounts.queries.js';
 
 /** Most sessions of one user; a new one takes the place of the one that was not refreshed for longest. */
 const MAX_SESSIONS = 100;
@@ -17,23 +20,34 @@ export interface Begun {
   refreshExpiresAt: string;
 }
 
-/** The account as its view, and when the session expires. */
-type SessionRow = AccountView & { expiresAt: string };
-
 /**
  * Families of refresh tokens. A token is its session's id and a secret; of the secret only a hash is stored, of
  * the newest token only. An older one, shown again, ends the session: somebody has stolen one of the two.
  */
 @Injectable()
 export class Sessions {
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    private readonly database: Database,
+    @InjectModel(Session) private readonly sessions: typeof Session,
+  ) {}
 
   /** @throws AppError CREDENTIALS_WRONG when the password is another one by now. */
-  async begin(userId: number, passwordHash: string, days: number, runner: Runner = this.sql): Promise<Begun> {
+  async begin(
+    userId: number,
+    passwordHash: string,
+    days: number,
+    runner: Runner = this.database,
+  ): Promise<Begun> {
     const id = randomUUID();
     const { token, hash } = newToken(id);
-    const values = [id, userId, hash, days, passwordHash, MAX_SESSIONS];
-    const [row] = await runner.rows<SessionRow>(beginSession, values);
+    const row = await beginSession(runner, {
+      id,
+      userId,
+      tokenHash: hash,
+      days,
+      passwordHash,
+      most: MAX_SESSIONS,
+    });
     if (!row) throw new AppError('CREDENTIALS_WRONG');
     return begun(row, token);
   }
@@ -43,9 +57,9 @@ export class Sessions {
     const spent = parsed(refreshToken);
     if (!spent) throw new AppError('TOKEN_INVALID');
     const { token, hash } = newToken(spent.id);
-    const [row] = await this.sql.rows<SessionRow>(rotateSession, [spent.id, spent.hash, hash, days]);
+    const row = await rotateSession(this.database, { id: spent.id, spent: spent.hash, next: hash, days });
     if (row) return begun(row, token);
-    const [ended] = await this.sql.rows<{ reused: boolean }>(endSession, [spent.id, spent.hash]);
+    const ended = await endSession(this.database, { id: spent.id, tokenHash: spent.hash });
     if (!ended) throw new AppError('TOKEN_INVALID');
     throw new AppError(ended.reused ? 'TOKEN_REUSED' : 'TOKEN_EXPIRED');
   }
@@ -53,15 +67,18 @@ export class Sessions {
   /** Ends the session of a token, if there is one. */
   async end(refreshToken: string): Promise<void> {
     const token = parsed(refreshToken);
-    if (token) await this.sql.rows(endSession, [token.id, token.hash]);
+    if (token) await endSession(this.database, { id: token.id, tokenHash: token.hash });
   }
 
-  async endAll(userId: number, runner: Runner): Promise<void> {
-    await runner.rows(endSessions, [userId]);
+  async endAll(userId: number, { sequelize }: Transaction): Promise<void> {
+    await this.sessions.destroy({ where: { userId }, transaction: sequelize });
   }
 }
 
-const begun = ({ expiresAt, ...user }: SessionRow, refreshToken: string): Begun => ({
+const begun = (
+  { expiresAt, user }: { expiresAt: string; user: AccountView },
+  refreshToken: string,
+): Begun => ({
   user,
   refreshToken,
   refreshExpiresAt: expiresAt,

@@ -1,0 +1,126 @@
+import { type ChatType, chatColumns, chatRow } from '../database/models/chat.model.js';
+import type { Role } from '../database/models/chat-member.model.js';
+import { statement } from '../database/statement.js';
+import type { Membership } from './access.js';
+
+/** As statements select it: `role` is null for who is no member. */
+export type MembershipRow = Omit<Membership, 'userId' | 'role'> & { role: Role | null };
+
+/** The columns of `membership`, in order. */
+export type MembershipCells = [
+  chatId: number,
+  type: ChatType,
+  user1Id: number | null,
+  user2Id: number | null,
+  lastSeq: number,
+  version: number,
+  user1Blocks: boolean,
+  user2Blocks: boolean,
+  role: Role | null,
+  seesAfter: number,
+];
+
+export const membershipRow = ([
+  chatId,
+  type,
+  user1Id,
+  user2Id,
+  lastSeq,
+  version,
+  user1Blocks,
+  user2Blocks,
+  role,
+  seesAfter,
+]: MembershipCells): MembershipRow => ({
+  chatId,
+  type,
+  user1Id,
+  user2Id,
+  lastSeq,
+  version,
+  user1Blocks,
+  user2Blocks,
+  role,
+  seesAfter,
+});
+
+/** Of the chat `c`, the first columns of a membership. */
+export const ofChat =
+  'c.id AS "chatId", c.type, c."user1Id", c."user2Id", c."lastSeq", c.version, c."user1Blocks", c."user2Blocks"';
+
+/** Of the member `m`, or of nobody, the other columns. */
+export const ofMember = 'm.role, COALESCE(m."seesAfter", 0) AS "seesAfter"';
+
+/** A chat, with a person's role in it (null: no member): what `judge` looks at. */
+export const membership = (chat: string, person: string) => `
+    SELECT ${ofChat}, ${ofMember}
+    FROM chats c LEFT JOIN chat_members m ON m."chatId" = c.id AND m."userId" = ${person}
+    WHERE c.id = ${chat}`;
+
+/** `$1` chat, `$2` person or null: the chat, with the person's role. */
+export const membershipOf = statement.oneOrNone({
+  name: 'chats.membershipOf',
+  text: membership('$1', '$2'),
+  values: ({ chatId, userId }: { chatId: number; userId: number | null }) => [chatId, userId],
+  row: membershipRow,
+});
+
+/**
+ * Groups change under the lock of their chat's row, taken first: whoever changes memberships, titles or roles, and
+ * the statement that writes messages, go one after the other. Rows of members are locked after it, in the order of
+ * their ids, as the statements that move watermarks lock them: none of these can deadlock.
+ */
+export const lockChat = statement.oneOrNone({
+  name: 'chats.lock',
+  text: `SELECT ${chatColumns.of('c')} FROM chats c WHERE c.id = $1 FOR NO KEY UPDATE`,
+  values: (chatId: number) => [chatId],
+  row: chatRow,
+});
+
+/** What somebody has set for a chat of theirs. */
+export interface Settings {
+  mutedUntil: string | null;
+  archivedAt: string | null;
+  pinnedAt: string | null;
+}
+
+interface MembershipChange {
+  chatId: number;
+  userId: number;
+  mutedUntil?: string | null;
+  archived?: boolean | null;
+  pinned?: boolean | null;
+}
+
+const settingsRow = ([mutedUntil, archivedAt, pinnedAt]: [
+  string | null,
+  string | null,
+  string | null,
+]): Settings => ({ mutedUntil, archivedAt, pinnedAt });
+
+/**
+ * `$1` chat, `$2` member, `$3` whether to set mutedUntil, `$4` mutedUntil, `$5` archived or null, `$6` pinned or
+ * null: their settings after it.
+ */
+export const setMembership = statement.oneOrNone({
+  name: 'chats.setMembership',
+  text: `
+    UPDATE chat_members m SET
+      "mutedUntil" = CASE WHEN $3::boolean THEN $4::timestamptz ELSE m."mutedUntil" END,
+      "archivedAt" = CASE $5::boolean WHEN true THEN COALESCE(m."archivedAt", clock_timestamp())
+        WHEN false THEN NULL ELSE m."archivedAt" END,
+      "pinnedAt" = CASE $6::boolean WHEN true THEN COALESCE(m."pinnedAt", clock_timestamp())
+        WHEN false THEN NULL ELSE m."pinnedAt" END,
+      "settingsAt" = clock_timestamp()
+    WHERE m."chatId" = $1 AND m."userId" = $2
+    RETURNING m."mutedUntil", m."archivedAt", m."pinnedAt"`,
+  values: ({ chatId, userId, mutedUntil, archived, pinned }: MembershipChange) => [
+    chatId,
+    userId,
+    mutedUntil !== undefined,
+    mutedUntil ?? null,
+    archived ?? null,
+    pinned ?? null,
+  ],
+  row: settingsRow,
+});

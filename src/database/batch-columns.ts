@@ -1,0 +1,63 @@
+import { getAttributes, type Model } from 'sequelize-typescript';
+import { bigints, texts } from './binary-array.js';
+import { type Columns, quoted, type RowOf } from './columns.js';
+
+type Cells = readonly unknown[];
+
+/** How a column travels: as an array of this type, which `cast` turns into the column's own. */
+interface Travel {
+  array: string;
+  cast: string;
+  encode(cells: Cells): Buffer | null;
+}
+
+const asJson = (cell: unknown) => (cell === null ? null : JSON.stringify(cell));
+
+const TRAVELS: Readonly<Record<string, Travel>> = {
+  BIGINT: { array: 'bigint[]', cast: '', encode: (cells) => bigints(cells as (number | null)[]) },
+  TEXT: { array: 'text[]', cast: '', encode: (cells) => texts(cells as (string | null)[]) },
+  JSONB: { array: 'text[]', cast: '::jsonb', encode: (cells) => texts(cells.map(asJson)) },
+  INTEGER: { array: 'text[]', cast: '::int', encode: (cells) => texts(cells.map(asJson)) },
+  BOOLEAN: { array: 'text[]', cast: '::boolean', encode: (cells) => texts(cells.map(asJson)) },
+};
+
+/** Columns that a statement takes for many rows at once: a parameter each, an array of the rows' values. */
+export class BatchColumns<M extends Model, Names extends readonly (keyof M & string)[]> {
+  /** As the parameters are named in the statement, and as an INSERT lists them. */
+  readonly list: string;
+  private readonly columns: readonly { name: Names[number]; travel: Travel }[];
+
+  constructor(model: { prototype: M }, columns: Columns<M, Names>) {
+    const attributes = getAttributes(model.prototype) as Readonly<Record<string, { type: { key: string } }>>;
+    this.list = columns.list;
+    this.columns = columns.names.map((name: Names[number]) => {
+      const key = attributes[name]?.type.key;
+      const travel = key === undefined ? undefined : TRAVELS[key];
+      if (!travel) throw new Error(`A column of type ${key} has no form for batches yet`);
+      return { name, travel };
+    });
+  }
+
+  /** `$5::text[], $6::bigint[]`, from the parameter with this number on. */
+  parameters(first: number): string {
+    return this.columns.map(({ travel }, i) => `$${first + i}::${travel.array}`).join(', ');
+  }
+
+  /** `i.content, i.metadata::jsonb`: what the parameters, unnested as this alias, hold. */
+  of(alias: string): string {
+    return this.columns.map(({ name }) => this.cell(alias, name)).join(', ');
+  }
+
+  cell(alias: string, name: Names[number]): string {
+    const { travel } = this.columns.find((column) => column.name === name)!;
+    return `${alias}.${quoted(name)}${travel.cast}`;
+  }
+
+  /** The parameters. A column where no row has a value is null: that spares PostgreSQL an array of nulls. */
+  values(rows: readonly RowOf<Columns<M, Names>>[]): (Buffer | null)[] {
+    return this.columns.map(({ name, travel }) => {
+      const cells = rows.map((row) => row[name]);
+      return cells.some((cell) => cell !== null) ? travel.encode(cells) : null;
+    });
+  }
+}

@@ -1,0 +1,32 @@
+import { ChatMember } from './chat-member.model.js';
+import { Chat } from './chat.model.js';
+import { Credentials } from './credentials.model.js';
+import { HiddenMessage } from './hidden-message.model.js';
+import { IdempotencyKey } from './idempotency-key.model.js';
+import { MessageEdit } from './message-edit.model.js';
+import { MessageMention } from './message-mention.model.js';
+import { MessageReaction } from './message-reaction.model.js';
+import { MessageReport } from './message-report.model.js';
+import { Message } from './message.model.js';
+import { OpenPurge } from './open-purge.model.js';
+import { Session } from './session.model.js';
+import { UserBlock } from './user-block.model.js';
+import { User } from './user.model.js';
+
+/** A model for every table. */
+export const models = [
+  ChatMember,
+  Chat,
+  Credentials,
+  HiddenMessage,
+  IdempotencyKey,
+  MessageEdit,
+  MessageMention,
+  MessageReaction,
+  MessageReport,
+  Message,
+  OpenPurge,
+  Session,
+  UserBlock,
+  User,
+];

@@ -1,0 +1,26 @@
+import { BelongsTo, Column, CreatedAt, DataType, Model, Table, UpdatedAt } from 'sequelize-typescript';
+import type { Rel } from './rel.js';
+import { User } from './user.model.js';
+
+/** How somebody logs in. Beside users and not in it: what shows users never reads these. */
+@Table({ tableName: 'credentials' })
+export class Credentials extends Model {
+  @Column({ type: DataType.BIGINT, primaryKey: true })
+  declare userId: number;
+
+  @Column(DataType.TEXT)
+  declare username: string;
+
+  /** scrypt, with its parameters and salt. */
+  @Column(DataType.TEXT)
+  declare passwordHash: string;
+
+  @CreatedAt
+  declare createdAt: Date;
+
+  @UpdatedAt
+  declare changedAt: Date;
+
+  @BelongsTo(() => User, 'userId')
+  declare user?: Rel<User>;
+}

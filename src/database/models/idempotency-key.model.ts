@@ -1,0 +1,26 @@
+import { Column, DataType, Model, Table } from 'sequelize-typescript';
+import type { CommandName } from '../../contract/index.js';
+
+/** A command that carried a key, other than a send, with its answer. */
+@Table({ tableName: 'idempotency_keys', timestamps: false })
+export class IdempotencyKey extends Model {
+  /** Who asked; 0 is the application. */
+  @Column({ type: DataType.BIGINT, primaryKey: true })
+  declare actorId: number;
+
+  @Column({ type: DataType.TEXT, primaryKey: true })
+  declare key: string;
+
+  @Column(DataType.TEXT)
+  declare command: CommandName;
+
+  @Column(DataType.TEXT)
+  declare bodyHash: string;
+
+  /** null: none yet. */
+  @Column(DataType.JSON)
+  declare answer: unknown;
+
+  @Column(DataType.DATE(3))
+  declare claimedAt: Date;
+}

@@ -1,0 +1,18 @@
+import { Column, DataType, Model, Table } from 'sequelize-typescript';
+
+/** What a message said before it was edited. */
+@Table({ tableName: 'message_edits', timestamps: false })
+export class MessageEdit extends Model {
+  @Column({ type: DataType.BIGINT, primaryKey: true })
+  declare messageId: number;
+
+  /** From 1, oldest first. */
+  @Column({ type: DataType.INTEGER, primaryKey: true })
+  declare nr: number;
+
+  @Column(DataType.TEXT)
+  declare content: string;
+
+  @Column(DataType.DATE(3))
+  declare at: Date;
+}

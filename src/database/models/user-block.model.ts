@@ -1,0 +1,14 @@
+import { Column, DataType, Model, Table } from 'sequelize-typescript';
+
+/** Somebody blocks somebody else. */
+@Table({ tableName: 'user_blocks', updatedAt: false })
+export class UserBlock extends Model {
+  @Column({ type: DataType.BIGINT, primaryKey: true })
+  declare userId: number;
+
+  @Column({ type: DataType.BIGINT, primaryKey: true })
+  declare blockedId: number;
+
+  @Column(DataType.DATE(3))
+  declare createdAt: Date;
+}

@@ -1,0 +1,13 @@
+import { statement } from '../database/statement.js';
+
+/** `$1` a deleted chat, `$2` at most so many messages of it: how many were removed. */
+export const purgeMessages = statement.one({
+  name: 'chats.purgeMessages',
+  text: `
+    WITH gone AS (
+      DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE "chatId" = $1 LIMIT $2) RETURNING 1
+    )
+    SELECT count(*) AS removed FROM gone`,
+  values: ({ chatId, most }: { chatId: number; most: number }) => [chatId, most],
+  row: ([removed]: [number]) => removed,
+});
