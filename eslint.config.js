@@ -49,7 +49,7 @@ const layers = [
   {
     files: ['src/**/*.ts'],
     plugins: { house },
-    rules: { 'house/layers': 'warn', ...imports(...EVERYWHERE, MODELS) },
+    rules: { 'house/layers': 'error', ...imports(...EVERYWHERE, MODELS) },
   },
   { files: ['src/**/*.{service,module,queries}.ts'], rules: imports(...EVERYWHERE) },
   { files: ['src/database/**/*.ts'], rules: imports(...EVERYWHERE) },

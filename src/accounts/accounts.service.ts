@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/sequelize';
 import { AccessTokens } from '../commands/identity/access-tokens.js';
-import { type Actor, personOf } from '../commands/identity/actor.js';
+import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import { OwnTokens } from '../commands/identity/own-tokens.js';
 import type { OwnTokens as OwnTokensConfig } from '../config/auth-config.js';
 import type { AppConfig } from '../config/config.js';
@@ -77,7 +77,7 @@ export class AccountsService {
 
   /** @throws AppError NOT_FOUND in open mode, for somebody nobody has heard of. */
   async me(actor: Actor): Promise<AccountView> {
-    const account = await accountOfUser(this.database, personOf(actor));
+    const account = await accountOfUser(this.database, requireUserId(actor));
     if (!account) throw new AppError('NOT_FOUND');
     return account;
   }
@@ -88,7 +88,7 @@ export class AccountsService {
     { currentPassword, newPassword }: CommandInput<'changePassword'>,
   ): Promise<SessionView> {
     const { refreshDays } = this.own();
-    const userId = personOf(actor);
+    const userId = requireUserId(actor);
     const known = await this.passwords.matching(
       currentPassword,
       async () => (await this.credentials.findByPk(userId)) ?? undefined,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/sequelize';
 import { Op } from 'sequelize';
-import { type Actor, personOf } from '../commands/identity/actor.js';
+import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import { KnownUsers } from '../users/directory/known-users.js';
 import { AppError, type BlockView, type CommandInput } from '../contract/index.js';
 import { Bus } from '../common/bus.js';
@@ -25,13 +25,13 @@ export class BlocksService {
   ) {}
 
   /**
-   * From its answer on the other one can neither open a direct chat with the asker nor send in theirs, also when
+   * From its answer on the other one can neither open a direct chat with the actor nor send in theirs, also when
    * they are doing so at this moment on another node. Blocking again changes nothing.
    *
    * @throws AppError VALIDATION_FAILED for oneself; NOT_FOUND for nobody; CONFLICT past 10,000 people
    */
   async block(actor: Actor, { userId: blockedId }: CommandInput<'blockUser'>): Promise<BlockView> {
-    const userId = personOf(actor);
+    const userId = requireUserId(actor);
     if (blockedId === userId) throw oneself();
     await this.users.ensure([userId, blockedId]);
     const { blockedAt, added, shared } = await this.database.transaction((tx) =>
@@ -48,7 +48,7 @@ export class BlocksService {
 
   /** Takes a block back; one that is not there, too. */
   async unblock(actor: Actor, { userId: blockedId }: CommandInput<'unblockUser'>): Promise<BlockView> {
-    const userId = personOf(actor);
+    const userId = requireUserId(actor);
     const pair = { userId, blockedId };
     const removed = await this.database.transaction(async (tx) => {
       await lockPair(tx, pair);
@@ -64,10 +64,10 @@ export class BlocksService {
     return view;
   }
 
-  /** Whom the asker blocks, by id. */
+  /** Whom the actor blocks, by id. */
   async page(actor: Actor, { after = 0, limit }: CommandInput<'getBlocks'>): Promise<BlockView[]> {
     const blocks = await this.rows.findAll({
-      where: { userId: personOf(actor), blockedId: { [Op.gt]: after } },
+      where: { userId: requireUserId(actor), blockedId: { [Op.gt]: after } },
       order: ['blockedId'],
       limit,
     });

@@ -41,10 +41,10 @@ export class Access {
    */
   async require(actor: Actor, permission: Permission, chatId: number): Promise<Membership> {
     const chat = await membershipOf(this.database, { chatId, userId: actor.userId });
-    return judge(actor, permission, chat);
+    return authorize(actor, permission, chat);
   }
 
-  /** @throws AppError FORBIDDEN when the asker and another person, or one of them, block each other. */
+  /** @throws AppError FORBIDDEN when the actor and another person, or one of them, block each other. */
   async requireNoBlock({ userId }: Actor, otherId: number): Promise<void> {
     if (userId === null) return;
     if ((await this.blocks.blockersOf(userId, [otherId])).size > 0) throw blockedByOther();
@@ -57,7 +57,7 @@ export class Access {
  *
  * @throws AppError as `Access.require`
  */
-export function judge(actor: Actor, permission: Permission, chat: MembershipRow | undefined): Membership {
+export function authorize(actor: Actor, permission: Permission, chat: MembershipRow | undefined): Membership {
   if (!chat) throw new AppError('NOT_FOUND');
   if (actor.userId === null) return { ...chat, userId: null, role: 'owner', seesAfter: 0 };
   if (chat.role === null) throw new AppError('NOT_FOUND');

@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import type { CommandRequest } from '../commands/request.js';
 import type { ChatDeletedView, ChatDetails, ChatListItem, MembershipView } from '../contract/index.js';
-import { Asked } from '../rest/command-request.decorator.js';
+import { CommandParam } from '../rest/command-param.decorator.js';
 import { Route } from '../rest/route.decorator.js';
 import { ChatsService } from './chats.service.js';
 import { MembershipService } from './membership.service.js';
@@ -15,22 +15,24 @@ export class ChatsController {
   ) {}
 
   @Route('getChats')
-  getChats(@Asked() { actor, input }: CommandRequest<'getChats'>): Promise<ChatListItem[]> {
+  getChats(@CommandParam() { actor, input }: CommandRequest<'getChats'>): Promise<ChatListItem[]> {
     return this.chats.list(actor, input);
   }
 
   @Route('getChat')
-  getChat(@Asked() { actor, input }: CommandRequest<'getChat'>): Promise<ChatDetails> {
+  getChat(@CommandParam() { actor, input }: CommandRequest<'getChat'>): Promise<ChatDetails> {
     return this.chats.get(actor, input);
   }
 
   @Route('deleteChat')
-  deleteChat(@Asked() { actor, input }: CommandRequest<'deleteChat'>): Promise<ChatDeletedView> {
+  deleteChat(@CommandParam() { actor, input }: CommandRequest<'deleteChat'>): Promise<ChatDeletedView> {
     return this.chats.delete(actor, input);
   }
 
   @Route('updateMembership')
-  updateMembership(@Asked() { actor, input }: CommandRequest<'updateMembership'>): Promise<MembershipView> {
+  updateMembership(
+    @CommandParam() { actor, input }: CommandRequest<'updateMembership'>,
+  ): Promise<MembershipView> {
     return this.membership.update(actor, input);
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, personOf } from '../commands/identity/actor.js';
+import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import { KnownUsers } from '../users/directory/known-users.js';
 import {
   AppError,
@@ -14,7 +14,7 @@ import { Bus } from '../common/bus.js';
 import { Database } from '../database/database.js';
 import { PresenceService } from '../presence/presence.service.js';
 import { Publisher } from '../delivery/publisher.js';
-import { Access, judge } from './access.js';
+import { Access, authorize } from './access.js';
 import { membersOf } from './audience.js';
 import { toChatListItem, toChatView, toLastMessage } from './chat.view.js';
 import {
@@ -98,7 +98,7 @@ export class ChatsService {
 
   /** A page of a person's chats, the latest activity first. Empty for somebody nobody has heard of. */
   async list(actor: Actor, { before, limit }: CommandInput<'getChats'>): Promise<ChatListItem[]> {
-    const userId = personOf(actor);
+    const userId = requireUserId(actor);
     const [milliseconds, id = MAX_INTEGER] = before === undefined ? [] : before.split('.').map(Number);
     const activity = milliseconds == null ? 'infinity' : new Date(milliseconds).toISOString();
     const rows = await chatsOfUser(this.database, { userId, activity, id, most: limit });
@@ -123,7 +123,7 @@ export class ChatsService {
     const chat = await this.access.require(actor, 'chat.delete', chatId);
     const gone = await this.database.transaction(async (tx) => {
       await lockChat(tx, chatId);
-      judge(actor, 'chat.delete', await membershipOf(tx, { chatId, userId: actor.userId }));
+      authorize(actor, 'chat.delete', await membershipOf(tx, { chatId, userId: actor.userId }));
       return deleteChat(tx, chatId);
     });
     if (!gone) throw new AppError('NOT_FOUND');

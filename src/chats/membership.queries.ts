@@ -51,7 +51,7 @@ export const ofChat =
 /** Of the member `m`, or of nobody, the other columns. */
 export const ofMember = 'm.role, COALESCE(m."seesAfter", 0) AS "seesAfter"';
 
-/** A chat, with a person's role in it (null: no member): what `judge` looks at. */
+/** A chat, with a person's role in it (null: no member): what `authorize` looks at. */
 export const membership = (chat: string, person: string) => `
     SELECT ${ofChat}, ${ofMember}
     FROM chats c LEFT JOIN chat_members m ON m."chatId" = c.id AND m."userId" = ${person}

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, personOf } from '../commands/identity/actor.js';
+import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import { Access } from './access.js';
 import { AppError, type CommandInput, type MembershipView } from '../contract/index.js';
 import { Database } from '../database/database.js';
@@ -21,7 +21,7 @@ export class MembershipService {
    * @throws AppError NOT_FOUND
    */
   async update(actor: Actor, input: CommandInput<'updateMembership'>): Promise<MembershipView> {
-    const userId = personOf(actor);
+    const userId = requireUserId(actor);
     const { chatId, version } = await this.access.require(actor, 'chat.settings', input.chatId);
     const settings = await setMembership(this.database, { ...input, chatId, userId });
     if (!settings) throw new AppError('NOT_FOUND');

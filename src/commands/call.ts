@@ -1,4 +1,4 @@
-import type { CommandMeter } from '../common/metrics/command-meters.js';
+import type { CommandMetric } from '../common/metrics/command-metrics.js';
 import type { AppError, CommandDefinition, CommandName } from '../contract/index.js';
 import type { Credentials, Principal } from './identity/principal.js';
 import type { Sender } from './identity/identity.js';
@@ -31,7 +31,7 @@ export abstract class Call implements Sender {
   constructor(
     /** null: there is no such command. */
     readonly command: Command | null,
-    private readonly meter: CommandMeter,
+    private readonly metric: CommandMetric,
   ) {}
 
   abstract readonly principal: Principal | null;
@@ -77,14 +77,14 @@ export abstract class Call implements Sender {
   succeed(result: unknown): void {
     if (this.answered) return;
     this.answered = true;
-    this.meter.succeeded(this.since);
+    this.metric.succeeded(this.since);
     this.sendResult(result);
   }
 
   fail(error: AppError, thrown: unknown = error): void {
     if (this.answered) return;
     this.answered = true;
-    this.meter.failed(error.code, this.since);
+    this.metric.failed(error.code, this.since);
     this.sendError(error, thrown);
   }
 }

@@ -1,12 +1,12 @@
 import { Module } from '@nestjs/common';
-import { Vitals } from './health.js';
+import { Health } from './health.js';
 import { Lifecycle } from './lifecycle.js';
-import { CommandMeters } from './metrics/command-meters.js';
+import { CommandMetrics } from './metrics/command-metrics.js';
 import { Metrics } from './metrics/metrics.js';
 
 /** What every room may need: metrics, which parts are up, how far a stop has come. */
 @Module({
-  providers: [CommandMeters, Lifecycle, Metrics, Vitals],
-  exports: [CommandMeters, Lifecycle, Metrics, Vitals],
+  providers: [CommandMetrics, Lifecycle, Metrics, Health],
+  exports: [CommandMetrics, Lifecycle, Metrics, Health],
 })
 export class CommonModule {}

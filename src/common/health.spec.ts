@@ -1,50 +1,50 @@
 import { Metrics } from './metrics/metrics.js';
-import { Vitals } from './health.js';
+import { Health } from './health.js';
 
-describe('Vitals', () => {
+describe('Health', () => {
   let metrics: Metrics;
-  let vitals: Vitals;
+  let health: Health;
   const up = { database: true, redis: true };
   beforeEach(() => {
     metrics = new Metrics();
-    vitals = new Vitals(metrics);
+    health = new Health(metrics);
     Object.assign(up, { database: true, redis: true });
-    vitals.watch('database', async () => up.database, { essential: true });
-    vitals.watch('redis', () => up.redis);
+    health.watch('database', async () => up.database, { essential: true });
+    health.watch('redis', () => up.redis);
   });
 
   it('are ready while all parts are up', async () => {
-    expect(await vitals.check()).toMatchObject({ ready: true, down: [] });
+    expect(await health.check()).toMatchObject({ ready: true, down: [] });
   });
 
   it('are ready without a part that the work goes on without, and name it', async () => {
     up.redis = false;
-    expect(await vitals.check()).toMatchObject({ ready: true, down: ['redis'] });
+    expect(await health.check()).toMatchObject({ ready: true, down: ['redis'] });
     expect(await metrics.text()).toContain('chat_part_up{part="database"} 1\nchat_part_up{part="redis"} 0\n');
   });
 
   it('are not ready without an essential part', async () => {
     up.database = false;
-    expect(await vitals.check()).toMatchObject({ ready: false, down: ['database'] });
+    expect(await health.check()).toMatchObject({ ready: false, down: ['database'] });
   });
 
   it('are looked at once for all who ask while the look goes on', async () => {
     let looks = 0;
     let answer = (_up: boolean) => {};
-    vitals.watch('slow', () => new Promise((resolve) => (looks++, (answer = resolve))));
-    const asked = [vitals.check(), vitals.check(), vitals.check()];
+    health.watch('slow', () => new Promise((resolve) => (looks++, (answer = resolve))));
+    const asked = [health.check(), health.check(), health.check()];
     answer(false);
     for (const one of await Promise.all(asked)) expect(one).toMatchObject({ down: ['slow'] });
     expect(looks).toBe(1);
 
-    const later = vitals.check();
+    const later = health.check();
     answer(true);
     expect(await later).toMatchObject({ down: [] });
     expect(looks).toBe(2);
   });
 
   it('count a look that fails as nothing good', async () => {
-    vitals.watch('broken', () => Promise.reject(new Error('no')));
-    expect(await vitals.check()).toMatchObject({ ready: true, down: ['broken'] });
+    health.watch('broken', () => Promise.reject(new Error('no')));
+    expect(await health.check()).toMatchObject({ ready: true, down: ['broken'] });
   });
 });

@@ -16,10 +16,10 @@ interface Check {
 
 /**
  * The parts that this node needs to do its work well: `/health/ready` and the gauge `chat_part_up` tell of
- * them. A part adds itself in a line: `vitals.watch('redis', () => this.link.isUp)`.
+ * them. A part adds itself in a line: `health.watch('redis', () => this.link.isUp)`.
  */
 @Injectable()
-export class Vitals {
+export class Health {
   private readonly parts: Part[] = [];
   private looking: Promise<Check> | null = null;
 

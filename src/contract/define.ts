@@ -26,7 +26,7 @@ export type CommandLimit = 'login' | 'message' | 'typing' | 'createChat' | 'othe
  * - `oneself`: the person whom it is about, or the application.
  * - `application`: the application, in nobody's name.
  */
-export type Asker = 'anyone' | 'known' | 'person' | 'oneself' | 'application';
+export type WhoMayUse = 'anyone' | 'known' | 'person' | 'oneself' | 'application';
 
 export interface CommandDefinition<I extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
   summary: string;
@@ -43,9 +43,9 @@ export interface CommandDefinition<I extends z.ZodType = z.ZodType, R extends z.
   /** The field that a bare number or numeric string stands for: `getChats` with `1` is `{ userId: 1 }`. */
   bare?: string;
   /** Left out: `known`. */
-  who?: Asker;
+  who?: WhoMayUse;
   /** What differs in open mode: who may use it there, or that there is no such thing (`off`: NOT_CONFIGURED). */
-  inOpenMode?: Asker | 'off';
+  inOpenMode?: WhoMayUse | 'off';
   /** What a person must be allowed in the chat, which the service requires; the application is allowed all. */
   needs?: Permission;
   /** Fields of the input that say who is asking, in open mode; in jwt mode they must name the caller. */
@@ -55,7 +55,7 @@ export interface CommandDefinition<I extends z.ZodType = z.ZodType, R extends z.
   /** Whether it can be sent by a socket. */
   socket: boolean;
   /**
-   * The REST twin. Path parameters, query (of GET and DELETE) and JSON body together are the input; `without`
+   * The REST counterpart. Path parameters, query (of GET and DELETE) and JSON body together are the input; `without`
    * are fields that the path leaves no use for.
    */
   rest: {
@@ -76,7 +76,10 @@ export function define<I extends z.ZodType, R extends z.ZodType, const D extends
 }
 
 /** Who may use a command in a mode; `off`: it is not there. */
-export function askerOf({ who = 'known', inOpenMode }: CommandDefinition, open: boolean): Asker | 'off' {
+export function whoMayUse(
+  { who = 'known', inOpenMode }: CommandDefinition,
+  open: boolean,
+): WhoMayUse | 'off' {
   return open && inOpenMode !== undefined ? inOpenMode : who;
 }
 

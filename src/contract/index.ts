@@ -2,8 +2,8 @@
 export type { Answer } from './answer.js';
 export * from './commands.js';
 export {
-  type Asker,
-  askerOf,
+  type WhoMayUse,
+  whoMayUse,
   type CommandDefinition,
   type CommandLimit,
   type CommandOrder,

@@ -4,12 +4,12 @@ import { type Sequelize } from 'sequelize-typescript';
 import { type AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import { Metrics } from '../common/metrics/metrics.js';
-import { Vitals } from '../common/health.js';
+import { Health } from '../common/health.js';
 import { CommonModule } from '../common/common.module.js';
 import { sequelizeOptions } from './connections.js';
 import { Database } from './database.js';
 import { models } from './models/all.js';
-import { countPool } from './pool-meters.js';
+import { countPool } from './pool-metrics.js';
 import { profiles } from './profiles.js';
 
 /** PostgreSQL: models, and prepared statements, on one pool of connections, which Sequelize opens and closes. */
@@ -46,9 +46,9 @@ import { profiles } from './profiles.js';
 export class DatabaseModule {
   private readonly logger = new Logger(DatabaseModule.name);
 
-  constructor(database: Database, metrics: Metrics, vitals: Vitals) {
+  constructor(database: Database, metrics: Metrics, health: Health) {
     database.onLost((error) => this.logger.warn(`A connection was lost: ${error.message}`));
     countPool(metrics, profiles.chat.name, database);
-    vitals.watch('database', () => database.answers(), { essential: true });
+    health.watch('database', () => database.answers(), { essential: true });
   }
 }

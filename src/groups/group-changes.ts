@@ -4,17 +4,17 @@ import { AppError, type MessageView, type Permission } from '../contract/index.j
 import { Database } from '../database/database.js';
 import type { Runner } from '../database/statement.js';
 import type { Role } from '../database/models/chat-member.model.js';
-import { judge, type Membership } from '../chats/access.js';
+import { authorize, type Membership } from '../chats/access.js';
 import { lockChat } from '../chats/membership.queries.js';
 import type { ChatRow } from '../database/models/chat.model.js';
 import { lockMembers, membersAmong, stampGroup } from './groups.queries.js';
 import { namesFor, type NameOf, writeSystemMessage } from '../messages/model/system-messages.js';
 
 /** A group under change: its row is locked, so nobody joins, leaves or changes roles meanwhile. */
-export interface Changing {
+export interface LockedGroup {
   chat: ChatRow;
-  /** What the asker is in it. */
-  asker: Membership;
+  /** What the actor is in it. */
+  membership: Membership;
   runner: Runner;
 }
 
@@ -30,7 +30,7 @@ export interface Effect<Result> {
 }
 
 export interface Note {
-  /** People whose names it says, besides the asker's. */
+  /** People whose names it says, besides the actor's. */
   names: readonly number[];
   text(nameOf: NameOf): string;
   metadata: { event: string } & Record<string, unknown>;
@@ -60,14 +60,14 @@ export class GroupChanges {
     actor: Actor,
     permission: Permission,
     chatId: number,
-    apply: (changing: Changing) => Promise<Effect<Result>>,
+    apply: (locked: LockedGroup) => Promise<Effect<Result>>,
   ): Promise<ChangedGroup<Result>> {
     return this.database.transaction(async (runner) => {
       const chat = await lockChat(runner, chatId);
       if (!chat) throw new AppError('NOT_FOUND');
-      const asker = await this.judgeIn(runner, actor, permission, chat);
+      const membership = await this.authorizeIn(runner, actor, permission, chat);
       if (chat.type !== 'group') throw new AppError('FORBIDDEN');
-      const { result, events, memberCount, note } = await apply({ chat, asker, runner });
+      const { result, events, memberCount, note } = await apply({ chat, membership, runner });
       if (events === 0) return { result, chat, changed: false, message: null };
       const ofMembers = memberCount !== undefined;
       const after = await stampGroup(runner, {
@@ -85,20 +85,20 @@ export class GroupChanges {
 
   /** Those of the people who are members, with their roles. */
   async rolesOf(
-    { chat, runner }: Pick<Changing, 'chat' | 'runner'>,
+    { chat, runner }: Pick<LockedGroup, 'chat' | 'runner'>,
     userIds: readonly number[],
   ): Promise<Map<number, Role>> {
     const rows = await membersAmong(runner, { chatId: chat.id, userIds });
     return new Map(rows.map(({ userId, role }) => [userId, role]));
   }
 
-  /** Locks the memberships that the change writes, that of the asker (who sends the system message) among them. */
-  async lock({ chat, asker, runner }: Changing, userIds: readonly (number | null)[]): Promise<void> {
-    const people = [...userIds, asker.userId].filter((userId) => userId !== null);
+  /** Locks the memberships that the change writes, that of the actor (who sends the system message) among them. */
+  async lock({ chat, membership, runner }: LockedGroup, userIds: readonly (number | null)[]): Promise<void> {
+    const people = [...userIds, membership.userId].filter((userId) => userId !== null);
     await lockMembers(runner, { chatId: chat.id, userIds: people });
   }
 
-  private async judgeIn(
+  private async authorizeIn(
     runner: Runner,
     actor: Actor,
     permission: Permission,
@@ -109,7 +109,7 @@ export class GroupChanges {
       userIds: actor.userId === null ? [] : [actor.userId],
     });
     const { id: chatId, type, user1Id, user2Id, lastSeq, version } = chat;
-    return judge(actor, permission, {
+    return authorize(actor, permission, {
       chatId,
       type,
       user1Id,

@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import { ChatsService } from '../chats/chats.service.js';
 import type { CommandRequest } from '../commands/request.js';
 import type { ChatView } from '../contract/index.js';
-import { Asked } from '../rest/command-request.decorator.js';
+import { CommandParam } from '../rest/command-param.decorator.js';
 import { Route } from '../rest/route.decorator.js';
 import { GroupsService } from './groups.service.js';
 
@@ -15,12 +15,14 @@ export class GroupsController {
 
   /** One route makes both kinds of chats: with `memberIds` a group. */
   @Route('createChat', 'createGroup')
-  createChat(@Asked() { actor, input }: CommandRequest<'createChat' | 'createGroup'>): Promise<ChatView> {
+  createChat(
+    @CommandParam() { actor, input }: CommandRequest<'createChat' | 'createGroup'>,
+  ): Promise<ChatView> {
     return 'memberIds' in input ? this.groups.create(actor, input) : this.chats.open(actor, input);
   }
 
   @Route('updateChat')
-  updateChat(@Asked() { actor, input }: CommandRequest<'updateChat'>): Promise<ChatView> {
+  updateChat(@CommandParam() { actor, input }: CommandRequest<'updateChat'>): Promise<ChatView> {
     return this.groups.update(actor, input);
   }
 }

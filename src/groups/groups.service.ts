@@ -32,7 +32,7 @@ export class GroupsService {
   ) {}
 
   /**
-   * A group of the asker, who owns it, and the others; made by the application itself, the first of them owns it.
+   * A group of the actor, who owns it, and the others; made by the application itself, the first of them owns it.
    * Members hear `newChat`.
    *
    * @throws AppError GROUP_FULL; VALIDATION_FAILED for nobody, or somebody who does not exist.

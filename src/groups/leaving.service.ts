@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, personOf } from '../commands/identity/actor.js';
+import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import { Access } from '../chats/access.js';
 import { Bus } from '../common/bus.js';
 import { deleteChat } from '../chats/chats.queries.js';
-import { type Changing, type Effect, GroupChanges } from './group-changes.js';
+import { type LockedGroup, type Effect, GroupChanges } from './group-changes.js';
 import { outranks } from '../chats/permissions.js';
 import {
   AppError,
@@ -13,14 +13,14 @@ import {
   type Permission,
 } from '../contract/index.js';
 import { Publisher } from '../delivery/publisher.js';
-import { deleteMember, heirOf, setMemberRole } from './members.queries.js';
+import { deleteMember, nextOwnerOf, setMemberRole } from './members.queries.js';
 import { change } from './members.service.js';
 import { removedNote } from './system-notes.js';
 
 interface Removal {
   removed: MemberRemovedView;
   /** Who owns the group from now on, where its owner went. */
-  heir: MemberUpdatedView | null;
+  newOwner: MemberUpdatedView | null;
   /** Whether they were the last, and the group went with them. */
   last: boolean;
 }
@@ -51,7 +51,7 @@ export class LeavingService {
    * @throws AppError NOT_FOUND; FORBIDDEN for a direct chat
    */
   async leave(actor: Actor, { chatId }: CommandInput<'leaveChat'>): Promise<MemberRemovedView> {
-    return this.takeOut(actor, 'chat.leave', chatId, personOf(actor));
+    return this.takeOut(actor, 'chat.leave', chatId, requireUserId(actor));
   }
 
   private async takeOut(
@@ -61,13 +61,13 @@ export class LeavingService {
     userId: number,
   ): Promise<MemberRemovedView> {
     await this.access.require(actor, permission, chatId);
-    const { result, message } = await this.changes.change(actor, permission, chatId, (changing) =>
-      this.delete(actor, changing, userId),
+    const { result, message } = await this.changes.change(actor, permission, chatId, (locked) =>
+      this.delete(actor, locked, userId),
     );
-    const { removed, heir, last } = result;
+    const { removed, newOwner, last } = result;
     this.publisher.publish('memberRemoved', removed, { chat: chatId, except: actor.origin });
     this.publisher.leaveChat(chatId, [userId]);
-    if (heir) this.publisher.publish('memberUpdated', heir, { chat: chatId });
+    if (newOwner) this.publisher.publish('memberUpdated', newOwner, { chat: chatId });
     if (message) this.publisher.publish('newMessage', message, { chat: chatId });
     if (last) {
       this.publisher.closeChat(chatId);
@@ -76,30 +76,33 @@ export class LeavingService {
     return removed;
   }
 
-  private async delete(actor: Actor, changing: Changing, userId: number): Promise<Effect<Removal>> {
-    const { chat, asker, runner } = changing;
-    const role = (await this.changes.rolesOf(changing, [userId])).get(userId);
+  private async delete(actor: Actor, locked: LockedGroup, userId: number): Promise<Effect<Removal>> {
+    const { chat, membership, runner } = locked;
+    const role = (await this.changes.rolesOf(locked, [userId])).get(userId);
     if (role === undefined) throw new AppError('NOT_FOUND');
     const own = actor.userId === null || actor.userId === userId;
-    if (!own && !outranks(asker.role, role)) throw new AppError('FORBIDDEN');
-    const next = await heirOf(runner, { chatId: chat.id, userId });
+    if (!own && !outranks(membership.role, role)) throw new AppError('FORBIDDEN');
+    const next = await nextOwnerOf(runner, { chatId: chat.id, userId });
     const memberCount = next !== undefined ? chat.memberCount - 1 : 0;
     const removed: MemberRemovedView = { ...change(chat, 1, memberCount, actor), userId };
     if (next === undefined) {
       await deleteChat(runner, chat.id);
-      return { result: { removed, heir: null, last: true }, events: 1, memberCount, note: null };
+      return { result: { removed, newOwner: null, last: true }, events: 1, memberCount, note: null };
     }
-    const heirId = role === 'owner' ? next : null;
-    await this.changes.lock(changing, [userId, heirId]);
+    const newOwnerId = role === 'owner' ? next : null;
+    await this.changes.lock(locked, [userId, newOwnerId]);
     await deleteMember(runner, { chatId: chat.id, userId });
-    if (heirId !== null) await setMemberRole(runner, { chatId: chat.id, userId: heirId, role: 'owner' });
-    const heir: MemberUpdatedView | null =
-      heirId === null ? null : { ...change(chat, 2, memberCount, actor), userId: heirId, role: 'owner' };
+    if (newOwnerId !== null)
+      await setMemberRole(runner, { chatId: chat.id, userId: newOwnerId, role: 'owner' });
+    const newOwner: MemberUpdatedView | null =
+      newOwnerId === null
+        ? null
+        : { ...change(chat, 2, memberCount, actor), userId: newOwnerId, role: 'owner' };
     return {
-      result: { removed, heir, last: false },
-      events: heir ? 2 : 1,
+      result: { removed, newOwner, last: false },
+      events: newOwner ? 2 : 1,
       memberCount,
-      note: removedNote(actor.userId, userId, heirId),
+      note: removedNote(actor.userId, userId, newOwnerId),
     };
   }
 }

@@ -5,7 +5,7 @@ import type {
   MembersPage,
   MemberUpdatedView,
 } from '../contract/index.js';
-import { Asked } from '../rest/command-request.decorator.js';
+import { CommandParam } from '../rest/command-param.decorator.js';
 import { Route } from '../rest/route.decorator.js';
 import type { CommandRequest } from '../commands/request.js';
 import { LeavingService } from './leaving.service.js';
@@ -19,27 +19,27 @@ export class MembersController {
   ) {}
 
   @Route('getMembers')
-  getMembers(@Asked() { actor, input }: CommandRequest<'getMembers'>): Promise<MembersPage> {
+  getMembers(@CommandParam() { actor, input }: CommandRequest<'getMembers'>): Promise<MembersPage> {
     return this.members.page(actor, input);
   }
 
   @Route('addMembers')
-  addMembers(@Asked() { actor, input }: CommandRequest<'addMembers'>): Promise<MembersAddedView> {
+  addMembers(@CommandParam() { actor, input }: CommandRequest<'addMembers'>): Promise<MembersAddedView> {
     return this.members.add(actor, input);
   }
 
   @Route('removeMember')
-  removeMember(@Asked() { actor, input }: CommandRequest<'removeMember'>): Promise<MemberRemovedView> {
+  removeMember(@CommandParam() { actor, input }: CommandRequest<'removeMember'>): Promise<MemberRemovedView> {
     return this.leaving.remove(actor, input);
   }
 
   @Route('leaveChat')
-  leaveChat(@Asked() { actor, input }: CommandRequest<'leaveChat'>): Promise<MemberRemovedView> {
+  leaveChat(@CommandParam() { actor, input }: CommandRequest<'leaveChat'>): Promise<MemberRemovedView> {
     return this.leaving.leave(actor, input);
   }
 
   @Route('setRole')
-  setRole(@Asked() { actor, input }: CommandRequest<'setRole'>): Promise<MemberUpdatedView> {
+  setRole(@CommandParam() { actor, input }: CommandRequest<'setRole'>): Promise<MemberUpdatedView> {
     return this.members.setRole(actor, input);
   }
 }

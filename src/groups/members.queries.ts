@@ -25,8 +25,8 @@ export const membersVersionOf = statement.oneOrNone({
 });
 
 /** `$1` chat, `$2` who owns it: who owns it when they are gone, the longest-standing admin, else member. */
-export const heirOf = statement.oneOrNone({
-  name: 'members.heirOf',
+export const nextOwnerOf = statement.oneOrNone({
+  name: 'members.nextOwnerOf',
   text: `
     SELECT "userId" FROM chat_members WHERE "chatId" = $1 AND "userId" <> $2
     ORDER BY role = 'admin' DESC, "joinedAt", "userId" LIMIT 1`,

@@ -3,7 +3,7 @@ import type { Actor } from '../commands/identity/actor.js';
 import { KnownUsers } from '../users/directory/known-users.js';
 import { Access } from '../chats/access.js';
 import { toChatView } from '../chats/chat.view.js';
-import { type Changing, GroupChanges } from './group-changes.js';
+import { type LockedGroup, GroupChanges } from './group-changes.js';
 import { GroupRooms } from './group-rooms.js';
 import { insertMembers } from './groups.queries.js';
 import { groupFull, noSuchPeople } from './groups.service.js';
@@ -61,15 +61,15 @@ export class MembersService {
       actor,
       'members.add',
       chatId,
-      async (changing) => {
-        const known = await this.changes.rolesOf(changing, asked);
+      async (locked) => {
+        const known = await this.changes.rolesOf(locked, asked);
         const userIds = asked.filter((userId) => !known.has(userId));
-        const { memberCount } = changing.chat;
+        const { memberCount } = locked.chat;
         if (memberCount + userIds.length > MAX_MEMBERS) throw groupFull();
-        const joinedAt = await this.insert(changing, userIds);
+        const joinedAt = await this.insert(locked, userIds);
         const events = userIds.length === 0 ? 0 : 1;
         const result: MembersAddedView = {
-          ...change(changing.chat, events, memberCount + userIds.length, actor),
+          ...change(locked.chat, events, memberCount + userIds.length, actor),
           userIds,
           joinedAt: joinedAt ?? new Date().toISOString(),
         };
@@ -94,9 +94,9 @@ export class MembersService {
       actor,
       'members.setRole',
       chatId,
-      async (changing) => {
-        const { chat, runner } = changing;
-        const former = (await this.changes.rolesOf(changing, [userId])).get(userId);
+      async (locked) => {
+        const { chat, runner } = locked;
+        const former = (await this.changes.rolesOf(locked, [userId])).get(userId);
         if (former === undefined) throw new AppError('NOT_FOUND');
         const ownerId = role === 'owner' && former !== 'owner' ? await ownerOf(runner, chatId) : undefined;
         const views: MemberUpdatedView[] = [];
@@ -108,7 +108,7 @@ export class MembersService {
           return { result: views, events: 0, note: null };
         }
         if (former === 'owner') throw noOwner();
-        await this.changes.lock(changing, [userId, ownerId ?? null]);
+        await this.changes.lock(locked, [userId, ownerId ?? null]);
         // First the former owner: there is never a second one.
         if (ownerId !== undefined) await take(ownerId, 'admin');
         await take(userId, role);
@@ -131,7 +131,7 @@ export class MembersService {
   }
 
   /** When they joined; null when there is nobody to insert. */
-  private async insert({ chat, runner }: Changing, userIds: number[]): Promise<string | null> {
+  private async insert({ chat, runner }: LockedGroup, userIds: number[]): Promise<string | null> {
     if (userIds.length === 0) return null;
     const { id, lastSeq, version, historyVisible } = chat;
     const seesAfter = historyVisible === 'all' ? 0 : lastSeq;
@@ -150,7 +150,7 @@ export class MembersService {
 
 /** What every event of a group's members carries, for its nth change. */
 export function change(
-  chat: Changing['chat'],
+  chat: LockedGroup['chat'],
   nth: number,
   memberCount: number,
   actor: Actor,

@@ -33,10 +33,10 @@ export function addedNote(by: number | null, userIds: readonly number[]): Note {
   };
 }
 
-/** `heirId` owns the group from now on; null: its owner is still there. */
-export function removedNote(by: number | null, userId: number, heirId: number | null): Note {
+/** `newOwnerId` owns the group from now on; null: its owner is still there. */
+export function removedNote(by: number | null, userId: number, newOwnerId: number | null): Note {
   return {
-    names: heirId === null ? [userId] : [userId, heirId],
+    names: newOwnerId === null ? [userId] : [userId, newOwnerId],
     text: (nameOf) => {
       const name = nameOf(userId);
       const said =
@@ -45,9 +45,9 @@ export function removedNote(by: number | null, userId: number, heirId: number | 
           : by === null
             ? `${name} was removed`
             : `${nameOf(by)} removed ${name}`;
-      return heirId === null ? said : `${said}; ${nameOf(heirId)} is the owner now`;
+      return newOwnerId === null ? said : `${said}; ${nameOf(newOwnerId)} is the owner now`;
     },
-    metadata: { event: 'memberRemoved', userId, ...(heirId === null ? {} : { ownerId: heirId }) },
+    metadata: { event: 'memberRemoved', userId, ...(newOwnerId === null ? {} : { ownerId: newOwnerId }) },
   };
 }
 

@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import type { MessageDeletedView, MessageEditView, MessagesPage, MessageView } from '../contract/index.js';
-import { Asked } from '../rest/command-request.decorator.js';
+import { CommandParam } from '../rest/command-param.decorator.js';
 import { Route } from '../rest/route.decorator.js';
 import type { CommandRequest } from '../commands/request.js';
 import { MessageLifeService } from './changes/message-changes.service.js';
@@ -14,32 +14,36 @@ export class MessagesController {
   ) {}
 
   @Route('sendMessage')
-  sendMessage(@Asked() { actor, input }: CommandRequest<'sendMessage'>): Promise<MessageView> {
+  sendMessage(@CommandParam() { actor, input }: CommandRequest<'sendMessage'>): Promise<MessageView> {
     return this.messages.send(actor, input);
   }
 
   @Route('sendSystemMessage')
-  sendSystemMessage(@Asked() { input }: CommandRequest<'sendSystemMessage'>): Promise<MessageView> {
+  sendSystemMessage(@CommandParam() { input }: CommandRequest<'sendSystemMessage'>): Promise<MessageView> {
     return this.messages.sendAsSystem(input);
   }
 
   @Route('getMessages')
-  getMessages(@Asked() { actor, input }: CommandRequest<'getMessages'>): Promise<MessagesPage> {
+  getMessages(@CommandParam() { actor, input }: CommandRequest<'getMessages'>): Promise<MessagesPage> {
     return this.messages.page(actor, input);
   }
 
   @Route('editMessage')
-  editMessage(@Asked() { actor, input }: CommandRequest<'editMessage'>): Promise<MessageView> {
+  editMessage(@CommandParam() { actor, input }: CommandRequest<'editMessage'>): Promise<MessageView> {
     return this.life.edit(actor, input);
   }
 
   @Route('deleteMessage')
-  deleteMessage(@Asked() { actor, input }: CommandRequest<'deleteMessage'>): Promise<MessageDeletedView> {
+  deleteMessage(
+    @CommandParam() { actor, input }: CommandRequest<'deleteMessage'>,
+  ): Promise<MessageDeletedView> {
     return this.life.delete(actor, input);
   }
 
   @Route('getMessageEdits')
-  getMessageEdits(@Asked() { actor, input }: CommandRequest<'getMessageEdits'>): Promise<MessageEditView[]> {
+  getMessageEdits(
+    @CommandParam() { actor, input }: CommandRequest<'getMessageEdits'>,
+  ): Promise<MessageEditView[]> {
     return this.life.edits(actor, input);
   }
 }

@@ -7,7 +7,7 @@ import { ChatPurge } from './chat-purge.service.js';
 import { BatchSender } from './send/batch-sender.js';
 import { DirectChats } from './send/direct-chats.js';
 import { DirectSends } from './send/direct-sends.js';
-import { JudgedSends } from './send/validated-sends.js';
+import { ValidatedSends } from './send/validated-sends.js';
 import { MessageChanges } from './changes/message-changes.js';
 import { MessageLifeService } from './changes/message-changes.service.js';
 import { MessageWriter } from './send/message-writer.js';
@@ -35,7 +35,7 @@ import { DirectoryModule } from '../users/directory/directory.module.js';
     ChatPurge,
     DirectChats,
     DirectSends,
-    JudgedSends,
+    ValidatedSends,
     MessageChanges,
     MessageLifeService,
     MessageWriter,

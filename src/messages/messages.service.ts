@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, personOf } from '../commands/identity/actor.js';
-import { judge } from '../chats/access.js';
+import { type Actor, requireUserId } from '../commands/identity/actor.js';
+import { authorize } from '../chats/access.js';
 import { membersOf } from '../chats/audience.js';
 import { lockChat } from '../chats/membership.queries.js';
 import { bodyOf, OWN_KEY, toMessageView } from './model/message.view.js';
@@ -37,7 +37,7 @@ export class MessagesService {
    * @throws AppError as `MessageWriter.write`; RATE_LIMITED for a receiver, when the sender has opened too many chats
    */
   async send(actor: Actor, input: CommandInput<'sendMessage'>): Promise<MessageView> {
-    const senderId = personOf(actor);
+    const senderId = requireUserId(actor);
     if (input.receiverId === senderId) throw toOneself();
     const sent = await this.writer.write({
       senderId,
@@ -107,7 +107,7 @@ export class MessagesService {
   ): Promise<MessagesPage> {
     // One more than is asked for, to know whether there is more.
     const rows = await page(this.database, { ...place, most: most + 1, userId: actor.userId });
-    const chat = judge(actor, 'message.read', rows[0]?.chat ?? undefined);
+    const chat = authorize(actor, 'message.read', rows[0]?.chat ?? undefined);
     const messages: MessageView[] = [];
     for (const { message } of rows)
       if (message && messages.length < most) messages.push(toMessageView(message, chat));

@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { Vitals } from '../common/health.js';
+import { Health } from '../common/health.js';
 import { Lifecycle } from '../common/lifecycle.js';
 import { version } from '../common/version.js';
 
@@ -20,7 +20,7 @@ interface Readiness {
 @Controller('health')
 export class HealthController {
   constructor(
-    private readonly vitals: Vitals,
+    private readonly health: Health,
     private readonly lifecycle: Lifecycle,
   ) {}
 
@@ -34,7 +34,7 @@ export class HealthController {
   /** 200 when it can do its work, degraded or not; 503 when it can't or is to get none; the body says why. */
   @Get(['', 'ready'])
   async ready(@Res({ passthrough: true }) response: Response): Promise<Readiness> {
-    const { ready, parts, down } = await this.vitals.check();
+    const { ready, parts, down } = await this.health.check();
     const well = down.length > 0 ? 'degraded' : 'ready';
     const status = this.lifecycle.isDraining ? 'draining' : ready ? well : 'not ready';
     response.status(status === 'ready' || status === 'degraded' ? 200 : 503);

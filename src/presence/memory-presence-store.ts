@@ -1,6 +1,6 @@
 import { type PresenceChange, PresenceStore } from './presence-store.js';
 
-interface Present {
+interface OnlineUser {
   connections: Set<string>;
   /** Running while the last connection has dropped and the grace period lasts. */
   grace: NodeJS.Timeout | null;
@@ -8,7 +8,7 @@ interface Present {
 
 /** The presence map of a single node. */
 export class MemoryPresenceStore extends PresenceStore {
-  private readonly people = new Map<number, Present>();
+  private readonly people = new Map<number, OnlineUser>();
 
   /** `graceMs` is in milliseconds. */
   constructor(

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { PresenceKeys, Standing } from './presence-keys.js';
+import type { PresenceKeys, LeaseState } from './presence-keys.js';
 
 /**
  * What a node calls itself in Redis, and until when it counts as alive. It gets another id each time its lease is not
@@ -22,7 +22,7 @@ export class NodeLease {
   }
 
   /** Takes the lease, or renews it. Unless it was held there is another id from now on. Rejects when Redis is away. */
-  async renew(): Promise<Standing> {
+  async renew(): Promise<LeaseState> {
     const { keys, leaseMs } = this;
     const at = performance.now();
     const standing = await keys.renew(this.id, { leaseMs, create: !this.isTaken });

@@ -35,7 +35,7 @@ export interface NodeIds {
 }
 
 /** What became of a lease: others took the node's people out (`swept`), or Redis lost what it knew (`forgotten`). */
-export type Standing = 'held' | 'swept' | 'forgotten';
+export type LeaseState = 'held' | 'swept' | 'forgotten';
 
 /** As lua/renew.lua counts them. */
 const STANDINGS = ['forgotten', 'held', 'swept'] as const;
@@ -116,7 +116,7 @@ export class PresenceKeys {
   }
 
   /** `create` false: only a lease that there is. */
-  async renew(node: string, { leaseMs, create }: { leaseMs: number; create: boolean }): Promise<Standing> {
+  async renew(node: string, { leaseMs, create }: { leaseMs: number; create: boolean }): Promise<LeaseState> {
     const { nodes } = this;
     const keys = [`${nodes}:leases`, `${nodes}:seen`, `${nodes}:dead`];
     const found = await this.link.commands.eval(RENEW, 3, ...keys, node, leaseMs, create ? '1' : '0');

@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import type { PresenceView, VisibilityView } from '../contract/index.js';
-import { Asked } from '../rest/command-request.decorator.js';
+import { CommandParam } from '../rest/command-param.decorator.js';
 import { Route } from '../rest/route.decorator.js';
 import type { CommandRequest } from '../commands/request.js';
 import { PresenceService } from './presence.service.js';
@@ -14,22 +14,24 @@ export class PresenceController {
   ) {}
 
   @Route('getOnlineUsers')
-  getOnlineUsers(@Asked() { actor }: CommandRequest<'getOnlineUsers'>): Promise<PresenceView[]> {
+  getOnlineUsers(@CommandParam() { actor }: CommandRequest<'getOnlineUsers'>): Promise<PresenceView[]> {
     return this.presence.listOnline(actor);
   }
 
   @Route('getUsersPresence')
-  getUsersPresence(@Asked() { actor, input }: CommandRequest<'getUsersPresence'>): Promise<PresenceView[]> {
+  getUsersPresence(
+    @CommandParam() { actor, input }: CommandRequest<'getUsersPresence'>,
+  ): Promise<PresenceView[]> {
     return this.presence.of(actor, input.ids);
   }
 
   @Route('setVisibility')
-  setVisibility(@Asked() { actor, input }: CommandRequest<'setVisibility'>): Promise<VisibilityView> {
+  setVisibility(@CommandParam() { actor, input }: CommandRequest<'setVisibility'>): Promise<VisibilityView> {
     return this.visibility.set(actor, input.visible);
   }
 
   @Route('getVisibility')
-  getVisibility(@Asked() { actor }: CommandRequest<'getVisibility'>): Promise<VisibilityView> {
+  getVisibility(@CommandParam() { actor }: CommandRequest<'getVisibility'>): Promise<VisibilityView> {
     return this.visibility.get(actor);
   }
 }

@@ -1,6 +1,6 @@
 import { type OnGatewayDisconnect, WebSocketGateway } from '@nestjs/websockets';
 import type { Socket } from 'socket.io';
-import { type Actor, personOf } from '../commands/identity/actor.js';
+import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import { AppError, type PresenceView, type VisibilityView } from '../contract/index.js';
 import type { CommandRequest } from '../commands/request.js';
 import { Command } from '../sockets/command.decorator.js';
@@ -35,7 +35,7 @@ export class PresenceGateway implements OnGatewayDisconnect<Socket> {
 
   @Command('userOffline')
   async userOffline({ actor }: { actor: Actor }, connection: Connection): Promise<PresenceView> {
-    const userId = personOf(actor);
+    const userId = requireUserId(actor);
     if (connection.userId === userId) {
       connection.userId = null;
       this.rooms.leave(connection);

@@ -37,7 +37,7 @@ const maySee = (viewer: string, person: string) => `(${mayKnow(viewer, person)} 
 
 /**
  * Questions: `$1` their numbers, `$2` who asks (null: the application, which may see everybody), `$3` about whom.
- * The people whom the asker may see; everybody may see themselves.
+ * The people whom the actor may see; everybody may see themselves.
  */
 export const visibleTo = statement.many({
   name: 'presence.visibleTo',

@@ -63,7 +63,7 @@ export class PresenceService implements BeforeApplicationShutdown, OnApplication
   }
 
   /**
-   * These people as the asker sees them, in their order. Who may not be seen looks as who does not exist.
+   * These people as the actor sees them, in their order. Who may not be seen looks as who does not exist.
    * `watched` is called with the people who may be seen, before it is looked who of them is online.
    */
   async of(
@@ -90,7 +90,7 @@ export class PresenceService implements BeforeApplicationShutdown, OnApplication
     return view ?? { userId, online: false, lastSeenAt: null };
   }
 
-  /** Who is online of the people whom the asker may see, themselves included; at most 1,000. */
+  /** Who is online of the people whom the actor may see, themselves included; at most 1,000. */
   async listOnline(actor: Actor): Promise<PresenceView[]> {
     const views = await this.of(actor, await this.onlineFor(actor));
     return views.filter((view) => view.online);
@@ -101,7 +101,7 @@ export class PresenceService implements BeforeApplicationShutdown, OnApplication
     return this.store.onlineAmong(userIds);
   }
 
-  /** Those of the people whose presence the asker may see. */
+  /** Those of the people whose presence the actor may see. */
   async visibleAmong(actor: Actor, userIds: readonly number[]): Promise<Set<number>> {
     const rows = await this.reads.visibleTo(actor.userId, userIds);
     return new Set(rows.map(({ userId }) => userId));

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/sequelize';
-import { type Actor, personOf } from '../commands/identity/actor.js';
+import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import { KnownUsers } from '../users/directory/known-users.js';
 import type { VisibilityView } from '../contract/index.js';
 import { Database } from '../database/database.js';
@@ -24,7 +24,7 @@ export class VisibilityService {
 
   /** Their other devices hear `visibility` when it changed, and who may see them hears `userStatus`. */
   async set(actor: Actor, visible: boolean): Promise<VisibilityView> {
-    const userId = personOf(actor);
+    const userId = requireUserId(actor);
     await this.users.ensure([userId]);
     const online = (await this.store.onlineAmong([userId])).has(userId);
     const changed = await setVisible(this.database, { userId, visible, online });
@@ -36,7 +36,7 @@ export class VisibilityService {
   }
 
   async get(actor: Actor): Promise<VisibilityView> {
-    const userId = personOf(actor);
+    const userId = requireUserId(actor);
     return { userId, visible: await this.isVisible(userId) };
   }
 

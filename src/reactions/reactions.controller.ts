@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import type { ReactionsChangedView } from '../contract/index.js';
-import { Asked } from '../rest/command-request.decorator.js';
+import { CommandParam } from '../rest/command-param.decorator.js';
 import { Route } from '../rest/route.decorator.js';
 import type { CommandRequest } from '../commands/request.js';
 import { ReactionsService } from './reactions.service.js';
@@ -10,12 +10,16 @@ export class ReactionsController {
   constructor(private readonly reactions: ReactionsService) {}
 
   @Route('addReaction')
-  addReaction(@Asked() { actor, input }: CommandRequest<'addReaction'>): Promise<ReactionsChangedView> {
+  addReaction(
+    @CommandParam() { actor, input }: CommandRequest<'addReaction'>,
+  ): Promise<ReactionsChangedView> {
     return this.reactions.add(actor, input);
   }
 
   @Route('removeReaction')
-  removeReaction(@Asked() { actor, input }: CommandRequest<'removeReaction'>): Promise<ReactionsChangedView> {
+  removeReaction(
+    @CommandParam() { actor, input }: CommandRequest<'removeReaction'>,
+  ): Promise<ReactionsChangedView> {
     return this.reactions.remove(actor, input);
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, personOf } from '../commands/identity/actor.js';
+import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import {
   AppError,
   type CommandInput,
@@ -44,7 +44,7 @@ export class ReactionsService {
     { messageId, emoji }: CommandInput<'addReaction'>,
     write: typeof addReaction,
   ): Promise<ReactionsChangedView> {
-    const userId = personOf(actor);
+    const userId = requireUserId(actor);
     const { chat, view, changed, audience } = await this.changes.change(
       actor,
       permission,

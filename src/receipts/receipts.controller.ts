@@ -5,7 +5,7 @@ import type {
   MessageSeenView,
   UnreadCountView,
 } from '../contract/index.js';
-import { Asked } from '../rest/command-request.decorator.js';
+import { CommandParam } from '../rest/command-param.decorator.js';
 import { Route } from '../rest/route.decorator.js';
 import type { CommandRequest } from '../commands/request.js';
 import { ReceiptsService } from './receipts.service.js';
@@ -15,35 +15,39 @@ export class ReceiptsController {
   constructor(private readonly receipts: ReceiptsService) {}
 
   @Route('markAsSeen')
-  markAsSeen(@Asked() { actor, input }: CommandRequest<'markAsSeen'>): Promise<MessageSeenView> {
+  markAsSeen(@CommandParam() { actor, input }: CommandRequest<'markAsSeen'>): Promise<MessageSeenView> {
     return this.receipts.markSeen(actor, input);
   }
 
   @Route('markChatAsSeen')
-  markChatAsSeen(@Asked() { actor, input }: CommandRequest<'markChatAsSeen'>): Promise<MessageSeenView> {
+  markChatAsSeen(
+    @CommandParam() { actor, input }: CommandRequest<'markChatAsSeen'>,
+  ): Promise<MessageSeenView> {
     return this.receipts.markSeen(actor, input);
   }
 
   @Route('markAsDelivered')
   markAsDelivered(
-    @Asked() { actor, input }: CommandRequest<'markAsDelivered'>,
+    @CommandParam() { actor, input }: CommandRequest<'markAsDelivered'>,
   ): Promise<MessageDeliveredView> {
     return this.receipts.markDelivered(actor, input);
   }
 
   @Route('markAsUnread')
-  markAsUnread(@Asked() { actor, input }: CommandRequest<'markAsUnread'>): Promise<UnreadCountView> {
+  markAsUnread(@CommandParam() { actor, input }: CommandRequest<'markAsUnread'>): Promise<UnreadCountView> {
     return this.receipts.markUnread(actor, input);
   }
 
   @Route('getUnreadCount')
-  getUnreadCount(@Asked() { actor, input }: CommandRequest<'getUnreadCount'>): Promise<UnreadCountView> {
+  getUnreadCount(
+    @CommandParam() { actor, input }: CommandRequest<'getUnreadCount'>,
+  ): Promise<UnreadCountView> {
     return this.receipts.unreadOf(actor, input);
   }
 
   @Route('getMessageReceipts')
   getMessageReceipts(
-    @Asked() { actor, input }: CommandRequest<'getMessageReceipts'>,
+    @CommandParam() { actor, input }: CommandRequest<'getMessageReceipts'>,
   ): Promise<MessageReceiptsView> {
     return this.receipts.receiptsOf(actor, input);
   }

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { type Actor, personOf } from '../commands/identity/actor.js';
+import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import { Access } from '../chats/access.js';
 import { membersOf } from '../chats/audience.js';
 import type { AppConfig } from '../config/config.js';
@@ -80,7 +80,7 @@ export class ReceiptsService implements OnApplicationShutdown {
     actor: Actor,
     { chatId, messageId }: CommandInput<'markAsUnread'>,
   ): Promise<UnreadCountView> {
-    const userId = personOf(actor);
+    const userId = requireUserId(actor);
     await this.access.require(actor, 'receipt.write', chatId);
     const found = await this.database.transaction(async (tx) => {
       await lockWatermarks(tx, { userId, chatId });
@@ -95,7 +95,7 @@ export class ReceiptsService implements OnApplicationShutdown {
   /** @throws AppError NOT_FOUND */
   async unreadOf(actor: Actor, { chatId }: { chatId: number }): Promise<UnreadCountView> {
     await this.access.require(actor, 'chat.read', chatId);
-    return this.unread.of(personOf(actor), chatId);
+    return this.unread.of(requireUserId(actor), chatId);
   }
 
   /** @throws AppError NOT_FOUND */

@@ -1,7 +1,7 @@
 import { Inject, Module } from '@nestjs/common';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
-import { Vitals } from '../common/health.js';
+import { Health } from '../common/health.js';
 import { RedisLink } from './redis-link.js';
 import { CommonModule } from '../common/common.module.js';
 
@@ -21,7 +21,7 @@ export const REDIS = Symbol('REDIS');
   exports: [REDIS],
 })
 export class RedisModule {
-  constructor(vitals: Vitals, @Inject(REDIS) link: RedisLink | null) {
-    if (link) vitals.watch('redis', () => link.isUp);
+  constructor(health: Health, @Inject(REDIS) link: RedisLink | null) {
+    if (link) health.watch('redis', () => link.isUp);
   }
 }

@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import type { MessageReportedView, ReportView } from '../contract/index.js';
-import { Asked } from '../rest/command-request.decorator.js';
+import { CommandParam } from '../rest/command-param.decorator.js';
 import { Route } from '../rest/route.decorator.js';
 import type { CommandRequest } from '../commands/request.js';
 import { ReportsService } from './reports.service.js';
@@ -10,17 +10,19 @@ export class ReportsController {
   constructor(private readonly reports: ReportsService) {}
 
   @Route('reportMessage')
-  reportMessage(@Asked() { actor, input }: CommandRequest<'reportMessage'>): Promise<MessageReportedView> {
+  reportMessage(
+    @CommandParam() { actor, input }: CommandRequest<'reportMessage'>,
+  ): Promise<MessageReportedView> {
     return this.reports.report(actor, input);
   }
 
   @Route('getReports')
-  getReports(@Asked() { input }: CommandRequest<'getReports'>): Promise<ReportView[]> {
+  getReports(@CommandParam() { input }: CommandRequest<'getReports'>): Promise<ReportView[]> {
     return this.reports.page(input);
   }
 
   @Route('updateReport')
-  updateReport(@Asked() { input }: CommandRequest<'updateReport'>): Promise<ReportView> {
+  updateReport(@CommandParam() { input }: CommandRequest<'updateReport'>): Promise<ReportView> {
     return this.reports.update(input);
   }
 }

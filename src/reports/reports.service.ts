@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/sequelize';
 import { Op } from 'sequelize';
-import { type Actor, personOf } from '../commands/identity/actor.js';
+import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import { AppError, type CommandInput, type MessageReportedView, type ReportView } from '../contract/index.js';
 import { Database } from '../database/database.js';
 import { MessageChanges } from '../messages/changes/message-changes.js';
@@ -25,13 +25,13 @@ export class ReportsService {
    * Keeps the message as it is now: later edits, and the deletion of message or chat, leave the report as it is.
    * A repeat is answered with the first report.
    *
-   * @throws AppError NOT_FOUND for no message, one deleted for everyone, or one in a chat that is not the asker's
+   * @throws AppError NOT_FOUND for no message, one deleted for everyone, or one in a chat that is not the actor's
    */
   async report(
     actor: Actor,
     { messageId, reason }: CommandInput<'reportMessage'>,
   ): Promise<MessageReportedView> {
-    const reporterId = personOf(actor);
+    const reporterId = requireUserId(actor);
     await this.changes.requireChatOf(actor, 'message.report', messageId);
     await addReport(this.database, {
       messageId,

@@ -4,7 +4,7 @@ import { firstValueFrom, from, type Observable, throwError, timeout } from 'rxjs
 import { Limits } from '../commands/limits/limits.js';
 import { CommandPipeline } from '../commands/pipeline.js';
 import { tooSlow } from '../common/errors/failure.js';
-import { CommandMeters } from '../common/metrics/command-meters.js';
+import { CommandMetrics } from '../common/metrics/command-metrics.js';
 import { ANSWER_WITHIN_MS } from '../common/time-bounds.js';
 import { type CommandName, definitionOf } from '../contract/index.js';
 import { type CommandHttpRequest, RestCall } from './rest-call.js';
@@ -16,7 +16,7 @@ export class CommandInterceptor implements NestInterceptor {
   constructor(
     private readonly pipeline: CommandPipeline,
     private readonly limits: Limits,
-    private readonly meters: CommandMeters,
+    private readonly metrics: CommandMetrics,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -37,7 +37,7 @@ export class CommandInterceptor implements NestInterceptor {
       { request, response },
       handle,
       this.limits,
-      this.meters.of('rest', name),
+      this.metrics.of('rest', name),
     );
     this.pipeline.handle(call);
     return from(call.answer);

@@ -1,7 +1,7 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import type { Credentials } from '../commands/identity/principal.js';
-import { AppError, askerOf, commandNames, definitionOf } from '../contract/index.js';
+import { AppError, whoMayUse, commandNames, definitionOf } from '../contract/index.js';
 
 const BEARER = /^Bearer +(\S+) *$/i;
 
@@ -16,7 +16,7 @@ export function refuseBodiesOfNobody(app: NestExpressApplication): void {
   const forAnyone = new Set(
     commandNames
       .map(definitionOf)
-      .filter((definition) => askerOf(definition, false) === 'anyone')
+      .filter((definition) => whoMayUse(definition, false) === 'anyone')
       .map(({ rest }) => rest?.path),
   );
   app.use((request: Request, _response: Response, next: NextFunction) => {

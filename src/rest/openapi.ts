@@ -2,7 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
 import {
-  askerOf,
+  whoMayUse,
   type CommandDefinition,
   commandNames,
   definitionOf,
@@ -63,7 +63,7 @@ function exampleOf(fields: [string, Json][], required: string[], actor: readonly
 
 /** What has to come with a request, with AUTH=jwt. */
 function securityOf(definition: CommandDefinition): Json[] {
-  const who = askerOf(definition, false);
+  const who = whoMayUse(definition, false);
   if (who === 'anyone') return [];
   return who === 'application' ? [{ apiKey: [] }] : [{ token: [] }, { apiKey: [] }];
 }

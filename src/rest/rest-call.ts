@@ -5,7 +5,7 @@ import type { Credentials, Principal } from '../commands/identity/principal.js';
 import type { Limits } from '../commands/limits/limits.js';
 import type { LimitStatus } from '../commands/limits/rate-limiter.js';
 import type { CommandRequest } from '../commands/request.js';
-import type { CommandMeter } from '../common/metrics/command-meters.js';
+import type { CommandMetric } from '../common/metrics/command-metrics.js';
 import { AppError, type CommandName, countedBy, id } from '../contract/index.js';
 import { credentialsOf } from './credentials.js';
 import { bytesOf, tellLimits } from './request-limits.js';
@@ -30,9 +30,9 @@ export class RestCall extends Call {
     private readonly http: { request: CommandHttpRequest; response: Response },
     private readonly handle: () => Promise<unknown>,
     private readonly limits: Limits,
-    meter: CommandMeter,
+    metric: CommandMetric,
   ) {
-    super(command, meter);
+    super(command, metric);
     this.credentials = credentialsOf(http.request);
     this.answer = new Promise((resolve, reject) => {
       this.resolve = resolve;

@@ -1,7 +1,7 @@
 import { applyDecorators, HttpCode, RequestMapping, RequestMethod, SetMetadata } from '@nestjs/common';
 import { type CommandName, type commands, definitionOf } from '../contract/index.js';
 
-/** The commands that have a REST twin. */
+/** The commands that have a REST counterpart. */
 export type RouteCommand = {
   [C in CommandName]: (typeof commands)[C]['rest'] extends null ? never : C;
 }[CommandName];
@@ -10,7 +10,7 @@ export type RouteCommand = {
 export const ROUTE_COMMANDS = 'route:commands';
 
 /**
- * Makes a controller's method the REST twin of a command: method, path and status come from the contract. Of several
+ * Makes a controller's method the REST counterpart of a command: method, path and status come from the contract. Of several
  * commands that share the route, the body says which it is (`rest.when`), else it is the first.
  */
 export function Route(...commands: [RouteCommand, ...RouteCommand[]]): MethodDecorator {

@@ -68,7 +68,7 @@ export class Dispatcher {
   ): void {
     const handler = this.handlers.of(command) ?? null;
     const name = typeof command === 'string' ? command.slice(0, 100) : null;
-    const meter = this.handlers.meterOf(handler);
-    this.pipeline.handle(new SocketCall(connection, { name, args, ack, size }, handler, meter, this.around));
+    const metric = this.handlers.metricOf(handler);
+    this.pipeline.handle(new SocketCall(connection, { name, args, ack, size }, handler, metric, this.around));
   }
 }

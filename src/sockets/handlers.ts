@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { type CommandDefinition, type CommandName, commandNames, definitionOf } from '../contract/index.js';
-import { type CommandMeter, CommandMeters } from '../common/metrics/command-meters.js';
+import { type CommandMetric, CommandMetrics } from '../common/metrics/command-metrics.js';
 import { type CommandHandler, COMMANDS, type SocketCommand } from './command.decorator.js';
 
 /** A socket command, with the gateway's method that carries it out. */
@@ -9,7 +9,7 @@ export interface Handler {
   name: CommandName;
   definition: CommandDefinition;
   handle: CommandHandler<CommandName>;
-  meter: CommandMeter;
+  metric: CommandMetric;
 }
 
 /** Each socket command of the contract with its one handler, found among the gateways at start. */
@@ -19,7 +19,7 @@ export class Handlers implements OnApplicationBootstrap {
 
   constructor(
     private readonly discovery: DiscoveryService,
-    private readonly meters: CommandMeters,
+    private readonly metrics: CommandMetrics,
   ) {}
 
   /** @throws Error when a socket command of the contract has no handler, or two. */
@@ -31,8 +31,8 @@ export class Handlers implements OnApplicationBootstrap {
       for (const [name, method] of methods) {
         if (this.handlers.has(name)) throw new Error(`Two handlers for the command ${name}`);
         const handle = (gateway[method] as CommandHandler<CommandName>).bind(gateway);
-        const meter = this.meters.of('socket', name);
-        this.handlers.set(name, { name, definition: definitionOf(name), handle, meter });
+        const metric = this.metrics.of('socket', name);
+        this.handlers.set(name, { name, definition: definitionOf(name), handle, metric });
       }
     }
     const missing = commandNames.filter((name) => definitionOf(name).socket && !this.handlers.has(name));
@@ -45,7 +45,7 @@ export class Handlers implements OnApplicationBootstrap {
   }
 
   /** Counts calls of a command; those of names that are none are counted together. */
-  meterOf(handler: Handler | null): CommandMeter {
-    return handler?.meter ?? this.meters.unknown;
+  metricOf(handler: Handler | null): CommandMetric {
+    return handler?.metric ?? this.metrics.unknown;
   }
 }

@@ -4,7 +4,7 @@ import { Call, type Counted } from '../commands/call.js';
 import type { Principal } from '../commands/identity/principal.js';
 import type { Limits } from '../commands/limits/limits.js';
 import type { CommandRequest } from '../commands/request.js';
-import type { CommandMeter } from '../common/metrics/command-meters.js';
+import type { CommandMetric } from '../common/metrics/command-metrics.js';
 import { AppError, type CommandName } from '../contract/index.js';
 import { encodeOk } from '../delivery/encoding/published.js';
 import type { Connection } from './connection.js';
@@ -37,10 +37,10 @@ export class SocketCall extends Call {
     readonly connection: Connection,
     private readonly emit: Emit,
     private readonly handler: Handler | null,
-    meter: CommandMeter,
+    metric: CommandMetric,
     private readonly around: Surroundings,
   ) {
-    super(handler, meter);
+    super(handler, metric);
   }
 
   override get principal(): Principal | null {

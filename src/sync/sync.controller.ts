@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import type { SyncedView } from '../contract/index.js';
-import { Asked } from '../rest/command-request.decorator.js';
+import { CommandParam } from '../rest/command-param.decorator.js';
 import { Route } from '../rest/route.decorator.js';
 import type { CommandRequest } from '../commands/request.js';
 import { SyncService } from './sync.service.js';
@@ -10,7 +10,7 @@ export class SyncController {
   constructor(private readonly syncs: SyncService) {}
 
   @Route('sync')
-  sync(@Asked() { actor, input }: CommandRequest<'sync'>): Promise<SyncedView> {
+  sync(@CommandParam() { actor, input }: CommandRequest<'sync'>): Promise<SyncedView> {
     return this.syncs.sync(actor, input);
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, personOf } from '../commands/identity/actor.js';
+import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import { chatsOfUserByIds } from '../chats/chats.queries.js';
 import { ChatsService } from '../chats/chats.service.js';
 import { toMessageView } from '../messages/model/message.view.js';
@@ -58,7 +58,7 @@ export class SyncService {
    * pages, or an explicit `reset` of a chat; never a part that looks whole. Call again while `more`.
    */
   async sync(actor: Actor, { versions, since }: CommandInput<'sync'>): Promise<SyncedView> {
-    const userId = personOf(actor);
+    const userId = requireUserId(actor);
     const named = Object.entries(versions).map(([chat, version]) => ({ chatId: Number(chat), version }));
     const ids = named.map(({ chatId }) => chatId);
     const read = await this.database.snapshot(async (runner) => {

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { type Actor, personOf } from '../commands/identity/actor.js';
+import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import { Blocks } from '../blocks/blocks.js';
 import { Bus } from '../common/bus.js';
 import { Access, type Membership } from '../chats/access.js';
@@ -43,7 +43,7 @@ export class TypingService implements OnModuleInit, OnApplicationShutdown {
    * @throws AppError NOT_FOUND
    */
   async set(actor: Actor, { chatId, typing }: CommandInput<'typing'>): Promise<TypingView> {
-    const userId = personOf(actor);
+    const userId = requireUserId(actor);
     const view = viewOf({ chatId, userId }, typing);
     if (!typing) {
       const typist = this.typists.find(chatId, userId);

@@ -1,10 +1,10 @@
 /** Milliseconds after which somebody who says nothing more has stopped. */
 export const EXPIRES_AFTER_MS = 5_000;
 
-/** Milliseconds for which a repeat is told to nobody; it puts off the end all the same. */
+/** Milliseconds for which a repeat is announced to nobody; it puts off the end all the same. */
 export const REPEAT_AFTER_MS = 2_000;
 
-/** Most people of a chat who are told as typing at once, each node by itself. */
+/** Most people of a chat who are announced as typing at once, each node by itself. */
 export const MOST_IN_CHAT = 20;
 
 /** Most chats in which one socket types at once; another one ends the first of them. */
@@ -18,29 +18,29 @@ export interface Typist {
   connectionId: string;
   typing: boolean;
   /** Whether the others believe that they type. */
-  told: boolean;
-  /** When the others were last told so. */
-  toldAt: number;
+  announced: boolean;
+  /** When the others were last announced so. */
+  announcedAt: number;
   /** Resolves once it is known that they may; null before anybody asked. */
   allowed: Promise<void> | null;
   allowedAt: number;
   /** Until when they type without another word; once they have stopped, until when they are remembered. */
   timer: NodeJS.Timeout;
-  /** Running while they began again too soon after they were told. */
+  /** Running while they began again too soon after they were announced. */
   again: NodeJS.Timeout | null;
 }
 
-interface Chat {
+interface ChatTypists {
   typists: Map<number, Typist>;
-  told: number;
+  announced: number;
 }
 
 /**
- * Who types where, as said at the sockets of this node. In a chat a person is told as typing once in
+ * Who types where, as said at the sockets of this node. In a chat a person is announced as typing once in
  * `REPEAT_AFTER_MS`, and as having stopped once after that.
  */
 export class Typists {
-  private readonly chats = new Map<number, Chat>();
+  private readonly chats = new Map<number, ChatTypists>();
   private readonly sockets = new Map<string, Set<Typist>>();
 
   /** `tell` is called with what the others are to believe. */
@@ -64,38 +64,38 @@ export class Typists {
       userId,
       connectionId,
       typing: true,
-      told: false,
-      toldAt: -Infinity,
+      announced: false,
+      announcedAt: -Infinity,
       allowed: null,
       allowedAt: -Infinity,
       timer: setTimeout(() => this.remove(typist), EXPIRES_AFTER_MS).unref(),
       again: null,
     };
-    const chat = this.chats.get(chatId) ?? { typists: new Map<number, Typist>(), told: 0 };
+    const chat = this.chats.get(chatId) ?? { typists: new Map<number, Typist>(), announced: 0 };
     chat.typists.set(userId, typist);
     this.chats.set(chatId, chat);
     this.own(typist, connectionId);
     return typist;
   }
 
-  /** Tells the others that they type: now, later if they were told just now, or not at all if too many type. */
+  /** Tells the others that they type: now, later if they were announced just now, or not at all if too many type. */
   announce(typist: Typist): void {
     const chat = this.chats.get(typist.chatId);
     if (!typist.typing || typist.again || chat?.typists.get(typist.userId) !== typist) return;
-    const wait = typist.toldAt + REPEAT_AFTER_MS - performance.now();
+    const wait = typist.announcedAt + REPEAT_AFTER_MS - performance.now();
     if (wait > 0) {
       // A repeat is swallowed: they are believed to type.
-      if (typist.told) return;
+      if (typist.announced) return;
       typist.again = setTimeout(() => {
         typist.again = null;
         this.announce(typist);
       }, wait).unref();
       return;
     }
-    if (!typist.told && chat.told >= MOST_IN_CHAT) return;
-    if (!typist.told) chat.told++;
-    typist.told = true;
-    typist.toldAt = performance.now();
+    if (!typist.announced && chat.announced >= MOST_IN_CHAT) return;
+    if (!typist.announced) chat.announced++;
+    typist.announced = true;
+    typist.announcedAt = performance.now();
     this.tell(typist, true);
   }
 
@@ -103,18 +103,18 @@ export class Typists {
   withdraw(typist: Typist): void {
     if (typist.again) clearTimeout(typist.again);
     typist.again = null;
-    if (!typist.told) return;
-    typist.told = false;
+    if (!typist.announced) return;
+    typist.announced = false;
     const chat = this.chats.get(typist.chatId);
-    if (chat) chat.told--;
+    if (chat) chat.announced--;
     this.tell(typist, false);
   }
 
-  /** They have stopped, by their own word; remembered for as long as they may not be told as typing again. */
+  /** They have stopped, by their own word; remembered for as long as they may not be announced as typing again. */
   stop(typist: Typist): void {
     typist.typing = false;
     this.withdraw(typist);
-    const rest = typist.toldAt + REPEAT_AFTER_MS - performance.now();
+    const rest = typist.announcedAt + REPEAT_AFTER_MS - performance.now();
     if (rest > 0) this.endAfter(typist, rest);
     else this.remove(typist);
   }
@@ -136,7 +136,7 @@ export class Typists {
     return this.sockets.get(connectionId) ?? [];
   }
 
-  /** Ends timers; nobody is told anything more. */
+  /** Ends timers; nobody is announced anything more. */
   clear(): void {
     for (const { typists } of this.chats.values()) {
       for (const { timer, again } of typists.values()) {

@@ -9,7 +9,7 @@ import {
 import type { Answer } from '../../src/contract/index.js';
 import { MARKER } from '../support/bad-values.js';
 import { type Known, payloadsOf, routeInputsOf, toJson } from '../support/generate.js';
-import { type Asked, RawHttp, type Reply } from '../support/raw-http.js';
+import { type CommandParam, RawHttp, type Reply } from '../support/raw-http.js';
 import { answerIn, RawSocket } from '../support/raw-socket.js';
 import { World } from '../support/world.js';
 
@@ -135,7 +135,7 @@ describe('Whatever JSON is sent, by the contract or not', () => {
     name: CommandName,
     input: Record<string, unknown>,
     headers: Record<string, string>,
-  ): Asked => {
+  ): CommandParam => {
     const { method, path } = definitionOf(name).rest!;
     const plain = (value: unknown): string =>
       Array.isArray(value)

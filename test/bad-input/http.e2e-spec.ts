@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { MARKER } from '../support/bad-values.js';
-import { type Asked, RawHttp, type Reply } from '../support/raw-http.js';
+import { type CommandParam, RawHttp, type Reply } from '../support/raw-http.js';
 import { World } from '../support/world.js';
 
 describe('Bad requests over HTTP', () => {
@@ -21,15 +21,15 @@ describe('Bad requests over HTTP', () => {
   // Whatever was sent before, the server goes on.
   afterEach(() => world.http.get('/health/live').expect(200));
 
-  const refused = async (asked: Asked, code = 'VALIDATION_FAILED'): Promise<Reply> => {
+  const refused = async (asked: CommandParam, code = 'VALIDATION_FAILED'): Promise<Reply> => {
     const reply = await http.ask(asked);
     const seen = { asked: `${asked.method ?? 'GET'} ${asked.path}`.slice(0, 200), headers: asked.headers };
     expect({ ...seen, reply: reply.error() }).toMatchObject({ ...seen, reply: { code } });
     return reply;
   };
 
-  const json = (path: string, body: string): Asked => ({ method: 'POST', path, body });
-  const send = (body: string): Asked => json(`/chats/${chatId}/messages`, body);
+  const json = (path: string, body: string): CommandParam => ({ method: 'POST', path, body });
+  const send = (body: string): CommandParam => json(`/chats/${chatId}/messages`, body);
 
   describe('in the form of a body', () => {
     it.each([

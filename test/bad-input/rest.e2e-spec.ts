@@ -11,7 +11,7 @@ import {
   refusedTexts,
   storableTexts,
 } from '../support/bad-values.js';
-import { type Asked, RawHttp, type Reply } from '../support/raw-http.js';
+import { type CommandParam, RawHttp, type Reply } from '../support/raw-http.js';
 import { World } from '../support/world.js';
 
 /** What a path segment may look like that is no id. */
@@ -91,7 +91,7 @@ describe('Bad input over REST', () => {
   // Whatever was sent before, the server goes on.
   afterEach(() => world.http.get('/health/live').expect(200));
 
-  const refused = async (asked: Asked, code = 'VALIDATION_FAILED'): Promise<Reply> => {
+  const refused = async (asked: CommandParam, code = 'VALIDATION_FAILED'): Promise<Reply> => {
     const reply = await http.ask(asked);
     const seen = {
       asked: `${asked.method ?? 'GET'} ${asked.path}`.slice(0, 200),
@@ -101,8 +101,8 @@ describe('Bad input over REST', () => {
     return reply;
   };
 
-  const json = (path: string, body: string): Asked => ({ method: 'POST', path, body });
-  const send = (body: string): Asked => json(`/chats/${chatId}/messages`, body);
+  const json = (path: string, body: string): CommandParam => ({ method: 'POST', path, body });
+  const send = (body: string): CommandParam => json(`/chats/${chatId}/messages`, body);
 
   describe('in a path', () => {
     const routes = commandNames

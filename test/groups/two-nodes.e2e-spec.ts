@@ -93,11 +93,11 @@ describe('A group on two nodes', () => {
       const [owner, ...others] = (await people(5)) as [Person, ...Person[]];
       const memberIds = others.map(({ userId }) => userId);
       const { id: chatId } = await owner.at[0].ok<ChatView>('createGroup', { title: 'Race', memberIds });
-      const [heir, second] = others as [Person, Person];
+      const [newOwner, second] = others as [Person, Person];
       await Promise.all([
         owner.at[0].ask('leaveChat', { chatId }),
         owner.at[1].ask('setRole', { chatId, userId: second.userId, role: 'owner' }),
-        heir.at[1].ask('leaveChat', { chatId }),
+        newOwner.at[1].ask('leaveChat', { chatId }),
       ]);
       await expectWhole(chatId);
       await Promise.all(others.map(({ at }, i) => at[i % 2]!.ask('leaveChat', { chatId })));

@@ -1,6 +1,6 @@
 import { isAllowed } from '../../src/chats/permissions.js';
 import {
-  askerOf,
+  whoMayUse,
   type CommandName,
   commandNames,
   definitionOf,
@@ -24,7 +24,7 @@ import { World } from '../support/world.js';
 function ruled({ command }: Row, role: Role, open: boolean): Outcome {
   const definition = definitionOf(command);
   const { needs } = definition;
-  const who = askerOf(definition, open);
+  const who = whoMayUse(definition, open);
   if (who === 'off') return 'off';
   if (who === 'anyone') return 'ok';
   if (role === 'nobody') return 'who?';

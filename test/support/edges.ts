@@ -17,7 +17,7 @@ function routeOf(command: string, input: Record<string, unknown>): CommandName {
     : (command as CommandName);
 }
 
-/** A person at the REST twins of the commands: path, query and body as the contract says. 0 names nobody. */
+/** A person at the REST counterparts of the commands: path, query and body as the contract says. 0 names nobody. */
 export class RestAsker implements Asker {
   constructor(
     private readonly world: World,

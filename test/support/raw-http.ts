@@ -4,7 +4,7 @@ import { type ErrorCode, errorCatalogue } from '../../src/contract/index.js';
 import { MARKER } from './bad-values.js';
 
 /** A request as it goes over the wire: nothing in it is encoded or checked. */
-export interface Asked {
+export interface CommandParam {
   method?: string;
   path: string;
   /** Sent as application/json, unless a header says otherwise. */
@@ -44,7 +44,7 @@ export class Reply {
 export class RawHttp {
   constructor(private readonly port: number) {}
 
-  ask({ method = 'GET', path, body, bytes, headers = {} }: Asked): Promise<Reply> {
+  ask({ method = 'GET', path, body, bytes, headers = {} }: CommandParam): Promise<Reply> {
     const content = bytes ?? (body === undefined ? undefined : Buffer.from(body));
     return new Promise((resolve, reject) => {
       const asking = request(

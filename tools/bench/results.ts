@@ -190,7 +190,7 @@ export function judgeAnswers(results: Results, title: string, faults: Faults): v
 }
 
 /** The same of sends, and copies that never came. */
-export function judge(results: Results, title: string, counts: Counts): void {
+export function authorize(results: Results, title: string, counts: Counts): void {
   judgeAnswers(results, title, counts);
   if (counts.receivedCopies !== counts.expectedCopies) {
     results.problems.push(

@@ -50,8 +50,8 @@ function findDoubled({ sends, messages }: Evidence): string[] {
     if (keys.has(key)) doubled.push(`message ${id} has the key ${clientId} of another one`);
     keys.add(key);
     if (!known.has(key)) doubled.push(`message ${id} was never sent`);
-    const twin = deleted ? undefined : texts.get(content);
-    if (twin !== undefined) doubled.push(`messages ${twin} and ${id} have one text`);
+    const duplicate = deleted ? undefined : texts.get(content);
+    if (duplicate !== undefined) doubled.push(`messages ${duplicate} and ${id} have one text`);
     if (!deleted) texts.set(content, id);
   }
   for (const send of sends) {

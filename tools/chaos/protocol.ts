@@ -1,6 +1,6 @@
 /**
  * What the harness reads of the published protocol. Written down anew rather than imported from the sources:
- * what judges the server must not change along with it.
+ * what checks the server must not change along with it.
  */
 export interface Message {
   id: number;

@@ -33,14 +33,14 @@ export interface Result {
 
 const NOTHING: Verdict = { lost: [], doubled: [], gaps: [], inversions: [], unanswered: [], unequal: [] };
 
-/** Works a fault, lets everybody settle, and judges what was seen against what is stored. */
+/** Works a fault, lets everybody settle, and checks what was seen against what is stored. */
 export async function runFault({ name, fault }: Trial, arena: Arena): Promise<Result> {
   let verdict = NOTHING;
   try {
     await fault.run(arena);
     arena.say('settling: old sends acked, replicas synced');
     for (const load of arena.loads) await load.settle();
-    verdict = await judge(arena);
+    verdict = await authorize(arena);
     await fault.afterwards?.(arena);
   } catch (error) {
     arena.problems.push(
@@ -53,7 +53,7 @@ export async function runFault({ name, fault }: Trial, arena: Arena): Promise<Re
   return resultOf(name, arena, verdict);
 }
 
-async function judge(arena: Arena): Promise<Verdict> {
+async function authorize(arena: Arena): Promise<Verdict> {
   const { history, loads, nodes, databaseUrl } = arena;
   const [node] = nodes;
   if (!node) return NOTHING;

@@ -106,7 +106,7 @@ export async function readVersions(
   }
 }
 
-/** `getMessages` by its REST twin, from the first message to the last. */
+/** `getMessages` by its REST duplicate, from the first message to the last. */
 async function pageThrough(httpPort: number, chatId: number, userId: number): Promise<number[]> {
   const ids: number[] = [];
   for (let after = 0, more = true; more;) {

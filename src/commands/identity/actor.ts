@@ -16,7 +16,7 @@ export interface Actor {
  *
  * @throws AppError UNAUTHENTICATED when it runs in the name of the application.
  */
-export function personOf(actor: Actor): number {
+export function requireUserId(actor: Actor): number {
   if (actor.userId === null) throw new AppError('UNAUTHENTICATED');
   return actor.userId;
 }

@@ -3,7 +3,7 @@ import type { AppConfig } from '../../config/config.js';
 import { APP_CONFIG } from '../../config/config.module.js';
 import {
   AppError,
-  askerOf,
+  whoMayUse,
   type CommandDefinition,
   type CommandName,
   definitionOf,
@@ -47,7 +47,7 @@ export class Identity {
    * as `AccessTokens.verify`.
    */
   async authenticate(command: CommandName, { apiKey, bearer }: Credentials): Promise<Principal | null> {
-    const who = askerOf(definitionOf(command), this.open);
+    const who = whoMayUse(definitionOf(command), this.open);
     if (this.open || who === 'anyone') return null;
     const key = apiKey ?? bearer;
     if (key === null) throw new AppError('UNAUTHENTICATED');
@@ -77,7 +77,7 @@ export class Identity {
   actorOf(command: CommandName, input: unknown, sender: Sender): Actor {
     const definition = definitionOf(command);
     const { principal, origin } = sender;
-    const who = askerOf(definition, this.open);
+    const who = whoMayUse(definition, this.open);
     if (who === 'off') throw new AppError('NOT_CONFIGURED');
     if (who === 'anyone') return { userId: null, origin };
     if (principal === null && !this.open) throw new AppError('UNAUTHENTICATED');

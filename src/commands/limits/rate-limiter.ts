@@ -62,7 +62,7 @@ export class RateLimiter<Name extends string> {
    */
   take(key: string | number, name: Name, points = 1, now = this.clock()): number {
     const { slot, most, durationMs, msPerPoint } = this.buckets[name];
-    const limiter = this.meterOf(key, now);
+    const limiter = this.takenOf(key, now);
     const free = Math.max(limiter[slot]!, now) + Math.min(points, most) * msPerPoint;
     // A sum of fractions may be a hair above what it stands for.
     const wait = free - now - durationMs;
@@ -75,7 +75,7 @@ export class RateLimiter<Name extends string> {
   close(key: string | number, name: Name, ms: number): void {
     const now = this.clock();
     const { slot, durationMs, msPerPoint } = this.buckets[name];
-    const limiter = this.meterOf(key, now);
+    const limiter = this.takenOf(key, now);
     limiter[slot] = Math.max(limiter[slot]!, now + ms + durationMs - msPerPoint);
   }
 
@@ -96,7 +96,7 @@ export class RateLimiter<Name extends string> {
     return this.current.get(key) ?? this.previous.get(key);
   }
 
-  private meterOf(key: string | number, now: number): Taken {
+  private takenOf(key: string | number, now: number): Taken {
     const own = this.current.get(key);
     if (own !== undefined && now - this.generationBegan < this.longestMs) return own;
     if (now - this.generationBegan >= this.longestMs || this.current.size >= this.maxKeys) {

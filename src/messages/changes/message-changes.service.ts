@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/sequelize';
-import { type Actor, personOf } from '../../commands/identity/actor.js';
+import { type Actor, requireUserId } from '../../commands/identity/actor.js';
 import { isAllowed } from '../../chats/permissions.js';
 import {
   AppError,
@@ -95,7 +95,7 @@ export class MessageLifeService {
   }
 
   private async hide(actor: Actor, messageId: number): Promise<MessageDeletedView> {
-    const userId = personOf(actor);
+    const userId = requireUserId(actor);
     const { chatId, seq, version } = await this.changes.requireChatOf(actor, 'message.hide', messageId);
     await hideMessage(this.database, { userId, messageId });
     const deleted: MessageDeletedView = { messageId, chatId, seq, version, for: 'me' };

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../../commands/identity/actor.js';
-import { judge, type Membership } from '../../chats/access.js';
+import { authorize, type Membership } from '../../chats/access.js';
 import type { MembershipRow } from '../../chats/membership.queries.js';
 import type { MessageRow } from '../../database/models/message.model.js';
 import { toMessageView } from '../model/message.view.js';
@@ -12,7 +12,7 @@ import type { Runner } from '../../database/statement.js';
 import { lockChatOf, messageById, notSeenBy, placeOf, stampChange } from './change.queries.js';
 
 /** A message under change: its chat is locked. */
-export interface Changing {
+export interface LockedMessage {
   chat: Membership;
   message: MessageRow;
   runner: Runner;
@@ -39,17 +39,17 @@ export class MessageChanges {
    * Runs `apply` under the lock of the message's chat; when it returns true the message and the chat get the
    * next version.
    *
-   * @throws AppError NOT_FOUND for no message, and just the same for one in a chat that is not the asker's.
+   * @throws AppError NOT_FOUND for no message, and just the same for one in a chat that is not the actor's.
    * @throws AppError FORBIDDEN by the permission; what `apply` throws undoes the change.
    */
   async change(
     actor: Actor,
     permission: Permission,
     messageId: number,
-    apply: (changing: Changing) => Promise<boolean>,
+    apply: (changing: LockedMessage) => Promise<boolean>,
   ): Promise<Changed> {
     return this.database.transaction(async (runner) => {
-      const chat = judge(actor, permission, await this.lock(runner, messageId, actor));
+      const chat = authorize(actor, permission, await this.lock(runner, messageId, actor));
       const message = await this.find(runner, messageId);
       if (message.seq <= chat.seesAfter) throw new AppError('NOT_FOUND');
       const changed = await apply({ chat, message, runner });
@@ -64,7 +64,7 @@ export class MessageChanges {
   }
 
   /**
-   * The chat of a message and its place there, when the asker has the permission.
+   * The chat of a message and its place there, when the actor has the permission.
    *
    * @throws AppError NOT_FOUND, FORBIDDEN
    */
@@ -74,7 +74,7 @@ export class MessageChanges {
     messageId: number,
   ): Promise<Membership & { seq: number }> {
     const row = await placeOf(this.database, { messageId, userId: actor.userId });
-    const chat = judge(actor, permission, row);
+    const chat = authorize(actor, permission, row);
     if (!row || row.seq <= chat.seesAfter) throw new AppError('NOT_FOUND');
     return { ...chat, seq: row.seq };
   }

@@ -1,20 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { DirectSends } from './direct-sends.js';
 import type { Entry, Findings } from './draft.js';
-import { JudgedSends } from './validated-sends.js';
+import { ValidatedSends } from './validated-sends.js';
 
 /** Runs the statements of a batch once: the short one for what is plain, the long one for the rest. */
 @Injectable()
 export class BatchSender {
   constructor(
     private readonly direct: DirectSends,
-    private readonly judged: JudgedSends,
+    private readonly validated: ValidatedSends,
   ) {}
 
   /** Writes what can be written plainly, then the rest. Returns the entries to run again. */
   async attempt(entries: Entry[], findings: Findings): Promise<Entry[]> {
     const { plain, rest } = this.direct.plainOf(entries, findings);
-    if (plain.length === 0 || !(await this.direct.write(plain))) return this.judged.run(entries, findings);
-    return rest.length === 0 ? [] : this.judged.run(rest, findings);
+    if (plain.length === 0 || !(await this.direct.write(plain))) return this.validated.run(entries, findings);
+    return rest.length === 0 ? [] : this.validated.run(rest, findings);
   }
 }

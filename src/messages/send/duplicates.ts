@@ -5,31 +5,34 @@ import type { Outcome } from '../../common/flow/batcher.js';
 import type { Draft, Entry, Sent } from './draft.js';
 
 /** Entries of the batch with the sender and key of an earlier one: as a rule they get that one's outcome. */
-export function splitTwins(batch: readonly Entry[]): { unique: Entry[]; twins: [Entry, Entry][] } {
+export function splitDuplicates(batch: readonly Entry[]): { unique: Entry[]; duplicates: [Entry, Entry][] } {
   const firsts = new Map<string, Entry>();
-  const twins: [Entry, Entry][] = [];
+  const duplicates: [Entry, Entry][] = [];
   const unique = batch.filter((entry) => {
     if (entry.draft.clientId === null) return true;
     const id = `${entry.draft.senderId} ${entry.key}`;
     const first = firsts.get(id);
-    if (first) twins.push([entry, first]);
+    if (first) duplicates.push([entry, first]);
     else firsts.set(id, entry);
     return !first;
   });
-  return { unique, twins };
+  return { unique, duplicates };
 }
 
 /** Whether an entry is to be written by itself: the earlier one with its key was another one, and was not written. */
-export function standsAlone(twin: Entry, first: Entry): boolean {
-  return first.outcome?.ok === false && !(isSameTarget(twin.draft, first.draft) && isSameBody(twin, first));
+export function standsAlone(duplicate: Entry, first: Entry): boolean {
+  return (
+    first.outcome?.ok === false &&
+    !(isSameTarget(duplicate.draft, first.draft) && isSameBody(duplicate, first))
+  );
 }
 
 /** What the repeat of an entry of the same batch gets. */
-export function outcomeOfTwin(twin: Entry, first: Entry): Outcome<Sent> {
+export function outcomeOfDuplicate(duplicate: Entry, first: Entry): Outcome<Sent> {
   const { outcome } = first;
   if (!outcome) return { ok: false, error: tooSlow() };
   if (!outcome.ok) return outcome;
-  return isSameTarget(twin.draft, outcome.result.message) && isSameBody(twin, first)
+  return isSameTarget(duplicate.draft, outcome.result.message) && isSameBody(duplicate, first)
     ? { ok: true, result: { ...outcome.result, written: false } }
     : { ok: false, error: new AppError('IDEMPOTENCY_MISMATCH') };
 }

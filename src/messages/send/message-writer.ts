@@ -5,13 +5,13 @@ import { AppError } from '../../contract/index.js';
 import { isConflict, isSerializationFault, isUnavailable, tooSlow } from '../../common/errors/failure.js';
 import { Batcher, type Outcome } from '../../common/flow/batcher.js';
 import { Metrics } from '../../common/metrics/metrics.js';
-import { Vitals } from '../../common/health.js';
+import { Health } from '../../common/health.js';
 import { ANSWER_WITHIN_MS } from '../../common/time-bounds.js';
 import { Publisher } from '../../delivery/publisher.js';
 import { BatchSender } from './batch-sender.js';
 import type { Draft, Entry, Findings, Sent } from './draft.js';
-import { outcomeOfTwin, splitTwins, standsAlone } from './duplicates.js';
-import { WriterMeters } from './writer-meters.js';
+import { outcomeOfDuplicate, splitDuplicates, standsAlone } from './duplicates.js';
+import { WriterMetrics } from './writer-metrics.js';
 
 /** Messages of a batch. Larger ones cost less a message and hold the locks longer. */
 const BATCH = { some: 256, most: 1_024 };
@@ -36,7 +36,7 @@ const RECONNECT_PAUSE_MS = 100;
 @Injectable()
 export class MessageWriter implements OnApplicationShutdown {
   private readonly logger = new Logger(MessageWriter.name);
-  private readonly meters: WriterMeters;
+  private readonly metrics: WriterMetrics;
   /**
    * Begins the keys of messages whose senders gave none; a number follows. No other writer has the same, and keys of one
    * sender that rise keep their index close together.
@@ -56,9 +56,9 @@ export class MessageWriter implements OnApplicationShutdown {
     private readonly sender: BatchSender,
     private readonly publisher: Publisher,
     metrics: Metrics,
-    vitals: Vitals,
+    health: Health,
   ) {
-    this.meters = new WriterMeters(metrics, vitals, { depth: () => this.depth, most: MAX_WAITING });
+    this.metrics = new WriterMetrics(metrics, health, { depth: () => this.depth, most: MAX_WAITING });
   }
 
   /**
@@ -84,24 +84,24 @@ export class MessageWriter implements OnApplicationShutdown {
 
   private async writeBatch(batch: readonly Entry[]): Promise<Outcome<Sent>[]> {
     const since = performance.now();
-    const { unique, twins } = splitTwins(batch);
+    const { unique, duplicates } = splitDuplicates(batch);
     await this.settle(unique);
-    await this.settleTwins(twins);
-    this.meters.batch(batch.length, since);
-    for (const { outcome } of batch) if (outcome?.ok && outcome.result.written) this.meters.written.add();
+    await this.settleDuplicates(duplicates);
+    this.metrics.batch(batch.length, since);
+    for (const { outcome } of batch) if (outcome?.ok && outcome.result.written) this.metrics.written.add();
     return batch.map(({ outcome }) => outcome ?? { ok: false, error: tooSlow() });
   }
 
   /** At most one more statement, whatever comes under one key. */
-  private async settleTwins(twins: [Entry, Entry][]): Promise<void> {
+  private async settleDuplicates(duplicates: [Entry, Entry][]): Promise<void> {
     const alone = new Map<Entry, Entry>();
-    for (const [twin, first] of twins)
-      if (!alone.has(first) && standsAlone(twin, first)) alone.set(first, twin);
+    for (const [duplicate, first] of duplicates)
+      if (!alone.has(first) && standsAlone(duplicate, first)) alone.set(first, duplicate);
     if (alone.size > 0) await this.settle([...alone.values()]);
     const latest = new Map<Entry, Entry>();
-    for (const [twin, first] of twins) {
-      if (alone.get(first) === twin) latest.set(first, twin);
-      else twin.outcome = outcomeOfTwin(twin, latest.get(first) ?? first);
+    for (const [duplicate, first] of duplicates) {
+      if (alone.get(first) === duplicate) latest.set(first, duplicate);
+      else duplicate.outcome = outcomeOfDuplicate(duplicate, latest.get(first) ?? first);
     }
   }
 

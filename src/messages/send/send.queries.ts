@@ -97,7 +97,7 @@ const KEEP_MENTIONS = `, mentioned AS (
  * the columns of the body; an array that would hold nulls only may be null itself. No two
  * entries share sender and key.
  *
- * - `judged` says of each entry what becomes of it, by the statement's snapshot.
+ * - `checked` says of each entry what becomes of it, by the statement's snapshot.
  * - `bumped` moves each chat's numbers by the messages it gets, and so locks the chats, in the order of their
  *   ids: writers on several nodes can't deadlock. What it returns are the numbers under the lock.
  * - `base` holds them as arrays in the order of the chats, `numbered` reads them by the chat's rank: a join of
@@ -118,7 +118,7 @@ const send = (name: string, batch: { mentions: boolean }) =>
   statement.many({
     name,
     text: `
-    WITH judged AS MATERIALIZED (
+    WITH checked AS MATERIALIZED (
       SELECT i.idx, i.sender, i.key, ${bodies.of('i')},
         c.id AS chat, c."user1Id", c."user2Id", c."membersVersion", o.id AS "originalId",
         CASE
@@ -174,7 +174,7 @@ const send = (name: string, batch: { mentions: boolean }) =>
       FROM (
         SELECT chat, count(*), count(*) FILTER (WHERE sender = "user1Id") AS by1,
           count(*) FILTER (WHERE sender = "user2Id") AS by2
-        FROM judged WHERE verdict = ${verdicts.written} GROUP BY chat ORDER BY chat
+        FROM checked WHERE verdict = ${verdicts.written} GROUP BY chat ORDER BY chat
       ) n WHERE c.id = n.chat
       RETURNING c.id, c."lastSeq" - n.count AS "lastSeq", c.version - n.count AS version, c."membersVersion"
     ), base AS MATERIALIZED (
@@ -188,7 +188,7 @@ const send = (name: string, batch: { mentions: boolean }) =>
         clock_timestamp()::timestamptz(3) AS "createdAt"
       FROM (
         SELECT *, row_number() OVER (PARTITION BY chat ORDER BY idx) AS nth, dense_rank() OVER (ORDER BY chat) AS nr
-        FROM judged WHERE verdict = ${verdicts.written}
+        FROM checked WHERE verdict = ${verdicts.written}
       ) j CROSS JOIN base b
     ), written AS (
       INSERT INTO messages
@@ -205,7 +205,7 @@ const send = (name: string, batch: { mentions: boolean }) =>
     SELECT idx, verdict, id, chat AS "chatId", "user1Id", "user2Id", seq, version, "createdAt" FROM numbered
     UNION ALL
     SELECT idx, verdict, "originalId", chat, "user1Id", "user2Id", NULL, NULL, NULL
-    FROM judged WHERE verdict <> ${verdicts.written}`,
+    FROM checked WHERE verdict <> ${verdicts.written}`,
     values: (entries: readonly Entry[]) => [
       ...placesOf(entries),
       texts(entries.map(({ key }) => key)),
@@ -226,7 +226,7 @@ const send = (name: string, batch: { mentions: boolean }) =>
 
 /**
  * Locks the chats of a batch, in the order of their ids; `$1` sender, `$2` chat or null, `$3` receiver or null as for
- * `sendMessages`, which finds what it judges unchanged when it follows in the same transaction.
+ * `sendMessages`, which finds what it checks unchanged when it follows in the same transaction.
  */
 export const lockChats = statement.count({
   name: 'messages.lockChats',

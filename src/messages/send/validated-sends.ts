@@ -23,7 +23,7 @@ import { atFirst, sentOf } from './sent.js';
 
 /** The long way: everything about a message is looked up, and each is refused by itself. */
 @Injectable()
-export class JudgedSends {
+export class ValidatedSends {
   /** Entries for whose chats their senders have been charged: not again, should the batch fail and be run again. */
   private readonly charged = new WeakSet<Entry>();
 

@@ -1,4 +1,4 @@
-import { judge } from '../results.js';
+import { authorize } from '../results.js';
 import { includes, inTurns, leave, per, perSecond, runParams, type Context } from './context.js';
 
 const FIRST_USER_ID = 100_001;
@@ -41,7 +41,7 @@ export async function runGroup(context: Context): Promise<void> {
           senders: 1,
         });
         await leave(context.load, subject, server);
-        judge(results, title, result.counts);
+        authorize(results, title, result.counts);
         const serverUsPerCopy = per(result.copies, result.cpu.server);
         results.group.push({
           subject,

@@ -1,5 +1,5 @@
 import type { Doing } from '../load/operations.js';
-import { judge, judgeAnswers } from '../results.js';
+import { authorize, judgeAnswers } from '../results.js';
 import type { Subject } from '../subjects/subject.js';
 import { includes, inTurns, leave, per, perSecond, runParams, type Context } from './context.js';
 import { written } from './written.js';
@@ -61,7 +61,7 @@ async function send(context: Context, server: Subject, sending: Sending): Promis
     ...runParams(context, server.pid, sending.load),
     senders,
   });
-  judge(results, title, result.counts);
+  authorize(results, title, result.counts);
   const { cpu, messages, copies } = result;
   results.largeGroup.push({
     subject,
@@ -176,7 +176,7 @@ async function rows(context: Context): Promise<void> {
       ...runParams(context, server.pid, { rate: 20 }),
       senders,
     });
-    judge(results, `rows per message, ${senders} sending`, counts);
+    authorize(results, `rows per message, ${senders} sending`, counts);
     results.otherSends += counts.acked;
     const after = await written(url);
     const messages = after.messages - before.messages;

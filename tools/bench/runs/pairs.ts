@@ -1,5 +1,5 @@
 import type { SubjectName } from '../options.js';
-import { judge, type SendSample } from '../results.js';
+import { authorize, type SendSample } from '../results.js';
 import type { ServerName } from '../subjects/fleet.js';
 import { inTurns, leave, per, perSecond, runParams, type Context } from './context.js';
 
@@ -65,7 +65,7 @@ async function sendInPairs(
   });
   const result = await context.load.request('run', runParams(context, server.pid, load));
   await leave(context.load, subject, server);
-  judge(results, titleOf(subject, round, load), result.counts);
+  authorize(results, titleOf(subject, round, load), result.counts);
   return {
     ...shapeOf(load),
     subject,

@@ -5,7 +5,7 @@ import { SEED_DIRECT_CHATS, SEED_GROUPS, SEED_PEOPLE } from '../floors/storm.sql
 import type { Crowd, LoadOperations, RunResult } from '../load/operations.js';
 import type { Peer } from '../ipc.js';
 import { cpuBetween, cpuNow } from '../proc.js';
-import { judge, type StormPhase } from '../results.js';
+import { authorize, type StormPhase } from '../results.js';
 import { startChild } from '../subjects/child.js';
 import type { Subject } from '../subjects/subject.js';
 import { includes, inTurns, leave, per, runParams, type Context } from './context.js';
@@ -129,7 +129,7 @@ interface Measured {
 function record({ progress, results }: Context, measured: Measured, result: RunResult): void {
   const { subject, round, phase, backMs } = measured;
   const title = `storm, round ${round + 1}, ${subject}, ${phase}`;
-  judge(results, title, result.counts);
+  authorize(results, title, result.counts);
   results.storm.push({ ...measured, ack: result.ack, receive: result.receive, counts: result.counts });
   progress.line(
     `${title}: ack p50 ${result.ack.p50.toFixed(2)}  p99 ${result.ack.p99.toFixed(2)}  max ${result.ack.max.toFixed(1)} ms` +

@@ -11,7 +11,7 @@ const SEND_SECONDS = [
 const COMMAND_SECONDS = [0.005, 0.025, 0.1, 0.5, 2.5];
 
 /** Counts the outcomes of one command at one edge, and how long its answers took. */
-export class CommandMeter {
+export class CommandMetric {
   private readonly ok: Counter;
   private readonly failures = new Map<ErrorCode, Counter>();
 
@@ -41,32 +41,32 @@ export class CommandMeter {
   }
 }
 
-/** The meters of all commands, made once: `command` is a name of the contract, or `unknown`. */
+/** The byEdge of all commands, made once: `command` is a name of the contract, or `unknown`. */
 @Injectable()
-export class CommandMeters {
-  private readonly meters: Record<Edge, Map<CommandName, CommandMeter>> = {
+export class CommandMetrics {
+  private readonly byEdge: Record<Edge, Map<CommandName, CommandMetric>> = {
     socket: new Map(),
     rest: new Map(),
   };
   /** Of what is no command of the contract. */
-  readonly unknown: CommandMeter;
+  readonly unknown: CommandMetric;
 
   constructor(private readonly metrics: Metrics) {
     for (const name of commandNames) {
       const { socket, rest } = definitionOf(name);
-      if (socket) this.meters.socket.set(name, this.make('socket', name));
-      if (rest) this.meters.rest.set(name, this.make('rest', name));
+      if (socket) this.byEdge.socket.set(name, this.make('socket', name));
+      if (rest) this.byEdge.rest.set(name, this.make('rest', name));
     }
     this.unknown = this.make('socket', 'unknown');
   }
 
-  of(edge: Edge, command: CommandName): CommandMeter {
-    return this.meters[edge].get(command) ?? this.unknown;
+  of(edge: Edge, command: CommandName): CommandMetric {
+    return this.byEdge[edge].get(command) ?? this.unknown;
   }
 
-  private make(edge: Edge, command: string): CommandMeter {
+  private make(edge: Edge, command: string): CommandMetric {
     const labels = { edge, command };
-    return new CommandMeter(
+    return new CommandMetric(
       (outcome) =>
         this.metrics.counter('chat_commands_total', 'Commands answered, by outcome: ok, or an error code.', {
           ...labels,

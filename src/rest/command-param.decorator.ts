@@ -4,7 +4,7 @@ import type { CommandName } from '../contract/index.js';
 import type { CommandHttpRequest } from './rest-call.js';
 
 /** The validated input of a route and who asks: the same as a gateway's handler gets. */
-export const Asked = createParamDecorator(
+export const CommandParam = createParamDecorator(
   (_: unknown, context: ExecutionContext): CommandRequest<CommandName> =>
     context.switchToHttp().getRequest<CommandHttpRequest>().command,
 );

@@ -1,5 +1,5 @@
 import type { Metrics } from '../../common/metrics/metrics.js';
-import type { Vitals } from '../../common/health.js';
+import type { Health } from '../../common/health.js';
 
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024];
 const SECONDS = [0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 1, 4];
@@ -8,13 +8,13 @@ const SECONDS = [0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0
 const CROWDED = 0.8;
 
 /** What the message writer counts of itself. */
-export class WriterMeters {
+export class WriterMetrics {
   private readonly sizes;
   private readonly seconds;
   /** Messages that were written. */
   readonly written;
 
-  constructor(metrics: Metrics, vitals: Vitals, queue: { depth: () => number; most: number }) {
+  constructor(metrics: Metrics, health: Health, queue: { depth: () => number; most: number }) {
     this.written = metrics.counter('chat_messages_total', 'Messages written.');
     this.sizes = metrics.histogram('chat_batch_messages', 'Messages that went into a batch together.', SIZES);
     this.seconds = metrics.histogram('chat_batch_seconds', 'Seconds that writing a batch took.', SECONDS);
@@ -24,7 +24,7 @@ export class WriterMeters {
       'Messages that may wait; more are OVERLOADED.',
       () => queue.most,
     );
-    vitals.watch('writer', () => queue.depth() < queue.most * CROWDED);
+    health.watch('writer', () => queue.depth() < queue.most * CROWDED);
   }
 
   /** `since` is the `performance.now()` of its start. */
