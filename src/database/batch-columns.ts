@@ -18,6 +18,7 @@ const TRAVELS: Readonly<Record<string, Travel>> = {
   TEXT: { array: 'text[]', cast: '', encode: (cells) => texts(cells as (string | null)[]) },
   JSONB: { array: 'text[]', cast: '::jsonb', encode: (cells) => texts(cells.map(asJson)) },
   INTEGER: { array: 'text[]', cast: '::int', encode: (cells) => texts(cells.map(asJson)) },
+  SMALLINT: { array: 'text[]', cast: '::smallint', encode: (cells) => texts(cells.map(asJson)) },
   BOOLEAN: { array: 'text[]', cast: '::boolean', encode: (cells) => texts(cells.map(asJson)) },
 };
 
@@ -33,7 +34,7 @@ export class BatchColumns<M extends Model, Names extends readonly (keyof M & str
     this.columns = columns.names.map((name: Names[number]) => {
       const key = attributes[name]?.type.key;
       const travel = key === undefined ? undefined : TRAVELS[key];
-      if (!travel) throw new Error(`A column of type ${key} has no form for batches yet`);
+      if (!travel) throw new Error(`A column of type ${key} has no form for batches yet: add it to TRAVELS`);
       return { name, travel };
     });
   }

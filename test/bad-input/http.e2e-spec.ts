@@ -172,7 +172,7 @@ describe('Bad requests over HTTP', () => {
         'http://127.0.0.1/nowhere',
         '*',
         `/${'x/'.repeat(2_000)}`,
-        '/health',
+        '/healthz',
         '/health/nothing',
         '/__proto__',
         '/constructor',

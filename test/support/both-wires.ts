@@ -1,3 +1,4 @@
+import { commandNames, definitionOf } from '../../src/contract/index.js';
 import { RawSocket } from './raw-socket.js';
 import { eventually, type Client, World } from './world.js';
 
@@ -140,7 +141,9 @@ function read(frame: string): Frame {
   const data: unknown = json === '' ? null : JSON.parse(json, anonymous);
   if (type === '43') return { ack, name: '', data };
   const name = type === '42' && Array.isArray(data) ? String(data[0]) : type + nsp;
-  return { ack: null, name, data };
+  // The exceptions of one command are a kind of their own.
+  const command = name === 'exception' ? ` of ${(data as [string, { command: unknown }])[1].command}` : '';
+  return { ack: null, name: name + command, data };
 }
 
 function anonymous(key: string, value: unknown): unknown {
@@ -177,5 +180,17 @@ export function comparable({ closed, answers, sends, events, heard, stored }: Ou
   };
 }
 
+/** Reads run side by side: between their answers no order is promised. */
+const OF_READS: ReadonlySet<string> = new Set(
+  commandNames
+    .filter((name) => definitionOf(name).order === 'read')
+    .flatMap((name) => [`exception of ${name}`, definitionOf(name).reply ?? '']),
+);
+
 const sorted = (record: Record<string, unknown[]>) =>
-  Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+  Object.entries(record)
+    .map(([name, data]): [string, unknown[]] => [name, OF_READS.has(name) ? byText(data) : data])
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+
+const byText = (data: unknown[]) =>
+  [...data].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));

@@ -39,6 +39,8 @@ export function keepRunning(
     tell('PostgreSQL is gone: starting it again');
     await lease.ensureGuard();
     await launchServer(places, port);
+    // The next time it goes is news again, though nobody has looked in between.
+    told = '';
   };
 
   const looking = (async () => {
