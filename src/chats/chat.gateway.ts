@@ -9,12 +9,14 @@ import type {
 } from '../contract/index.js';
 import { Command } from '../sockets/command.decorator.js';
 import { ChatsService } from './chats.service.js';
+import { DirectChatsService } from './direct-chats.service.js';
 import { MembershipService } from './membership.service.js';
 
 @WebSocketGateway()
 export class ChatGateway {
   constructor(
     private readonly chats: ChatsService,
+    private readonly directChats: DirectChatsService,
     private readonly membership: MembershipService,
   ) {}
 
@@ -25,7 +27,7 @@ export class ChatGateway {
 
   @Command('createChat')
   createChat({ actor, input }: CommandRequest<'createChat'>): Promise<ChatView> {
-    return this.chats.open(actor, input);
+    return this.directChats.open(actor, input);
   }
 
   @Command('getChat')

@@ -7,6 +7,7 @@ import { Access } from './access.js';
 import { ChatGateway } from './chat.gateway.js';
 import { ChatsController } from './chats.controller.js';
 import { MembershipService } from './membership.service.js';
+import { DirectChatsService } from './direct-chats.service.js';
 import { ChatsService } from './chats.service.js';
 import { DirectoryModule } from '../users/directory/directory.module.js';
 
@@ -14,7 +15,7 @@ import { DirectoryModule } from '../users/directory/directory.module.js';
 @Module({
   imports: [BlocksModule, BusModule, DeliveryModule, DirectoryModule, PresenceModule],
   controllers: [ChatsController],
-  providers: [Access, ChatGateway, ChatsService, MembershipService],
-  exports: [Access, ChatsService],
+  providers: [Access, ChatGateway, ChatsService, DirectChatsService, MembershipService],
+  exports: [Access, ChatsService, DirectChatsService],
 })
 export class ChatsModule {}

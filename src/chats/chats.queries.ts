@@ -1,4 +1,3 @@
-import { blockBetween } from '../blocks/blocks.queries.js';
 import { bigints } from '../database/binary-array.js';
 import type { RowOf } from '../database/columns.js';
 import { type ChatCells, chatColumns, type ChatRow, chatRow } from '../database/models/chat.model.js';
@@ -12,11 +11,6 @@ import {
 import { type UserCells, userColumns, type UserRow, userRow } from '../database/models/user.model.js';
 import type { Settings } from './membership.queries.js';
 import { statement } from '../database/statement.js';
-
-const pair = (chat: string, one: string, other: string) => `
-  ${chat}.type = 'direct'
-  AND LEAST(${chat}."user1Id", ${chat}."user2Id") = LEAST(${one}, ${other})
-  AND GREATEST(${chat}."user1Id", ${chat}."user2Id") = GREATEST(${one}, ${other})`;
 
 /**
  * Whether a member other than its sender has seen the message: read past it, and it is not among what was before
@@ -76,42 +70,6 @@ export const unreadMentionsOf = (member: string) => `
     SELECT count(*) FROM message_mentions x
     WHERE x."chatId" = ${member}."chatId" AND x."userId" = ${member}."userId" AND x.seq > ${member}."unreadSeq"
   )`;
-
-/**
- * `$1`, `$2` people, `$3` whether a block between them matters: their direct chat, made when there is none. No row
- * when one of the two does not exist, or blocks the other, or when somebody else makes the same chat at this moment:
- * then the same statement again finds it.
- */
-export const openDirectChat = statement.oneOrNone({
-  name: 'chats.openDirectChat',
-  text: `
-    WITH opened AS (
-      INSERT INTO chats (type, "user1Id", "user2Id")
-      SELECT 'direct', a.id, b.id FROM users a, users b
-      WHERE a.id = $1 AND b.id = $2
-        AND NOT EXISTS (SELECT 1 FROM chats c WHERE ${pair('c', '$1', '$2')})
-        AND NOT ($3::boolean AND ${blockBetween('$1', '$2')})
-      ON CONFLICT (LEAST("user1Id", "user2Id"), GREATEST("user1Id", "user2Id")) WHERE type = 'direct'
-      DO NOTHING
-      RETURNING *
-    ), joined AS (
-      INSERT INTO chat_members ("chatId", "userId")
-      SELECT id, unnest(ARRAY["user1Id", "user2Id"]) FROM opened
-    )
-    SELECT true AS created, ${chatColumns.of('c')} FROM opened c
-    UNION ALL
-    SELECT false AS created, ${chatColumns.of('c')} FROM chats c WHERE ${pair('c', '$1', '$2')}`,
-  values: ({
-    user1Id,
-    user2Id,
-    unlessBlocked,
-  }: {
-    user1Id: number;
-    user2Id: number;
-    unlessBlocked: boolean;
-  }) => [user1Id, user2Id, unlessBlocked],
-  row: ([created, ...chat]: [boolean, ...ChatCells]) => ({ ...chatRow(chat), created }),
-});
 
 /** Where the cells of the newest message end that follow those of its chat. */
 const MESSAGE_END = chatColumns.length + messageColumns.length + 1;

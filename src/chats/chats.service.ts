@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, requireUserId } from '../commands/identity/actor.js';
-import { KnownUsers } from '../users/directory/known-users.js';
 import {
   AppError,
   type ChatDeletedView,
   type ChatDetails,
   type ChatListItem,
-  type ChatView,
   type CommandInput,
   MAX_INTEGER,
 } from '../contract/index.js';
@@ -17,21 +15,11 @@ import { Publisher } from '../delivery/publisher.js';
 import { Access, authorize } from './access.js';
 import { membersOf } from './audience.js';
 import { toChatListItem, toChatView, toLastMessage } from './chat.view.js';
-import {
-  chatById,
-  type ChatListRow,
-  chatsOfUser,
-  deleteChat,
-  membersOfChat,
-  openDirectChat,
-} from './chats.queries.js';
+import { chatById, type ChatListRow, chatsOfUser, deleteChat, membersOfChat } from './chats.queries.js';
 import { lockChat, membershipOf } from './membership.queries.js';
 
 /** Members shown with a chat. */
 const MAX_MEMBERS_SHOWN = 100;
-
-/** Looks at a direct chat that others are opening at the same time; one more suffices, the rest is patience. */
-const OPEN_ATTEMPTS = 5;
 
 declare module '../common/bus.js' {
   interface InnerEvents {
@@ -43,46 +31,16 @@ declare module '../common/bus.js' {
   }
 }
 
-/** Chats: opening, listing, deleting. */
+/** Chats: showing, listing, deleting. */
 @Injectable()
 export class ChatsService {
   constructor(
     private readonly database: Database,
     private readonly access: Access,
-    private readonly users: KnownUsers,
     private readonly presence: PresenceService,
     private readonly publisher: Publisher,
     private readonly bus: Bus,
   ) {}
-
-  /**
-   * The direct chat of two people, made when there is none. However many ask at once, from however many
-   * nodes, they all get the same; members hear `newChat` once.
-   *
-   * @throws AppError FORBIDDEN when the one who asks is neither of the two, or when there is none and one of them
-   * blocks the other.
-   */
-  async open(actor: Actor, { user1Id, user2Id }: CommandInput<'createChat'>): Promise<ChatView> {
-    if (actor.userId !== null && actor.userId !== user1Id && actor.userId !== user2Id) {
-      throw new AppError('FORBIDDEN');
-    }
-    await this.users.ensure([user1Id, user2Id]);
-    for (let attempt = 0; attempt < OPEN_ATTEMPTS; attempt++) {
-      const row = await openDirectChat(this.database, {
-        user1Id,
-        user2Id,
-        unlessBlocked: actor.userId !== null,
-      });
-      if (!row) {
-        await this.access.requireNoBlock(actor, actor.userId === user1Id ? user2Id : user1Id);
-        continue;
-      }
-      const chat = toChatView(row);
-      if (row.created) this.publisher.publish('newChat', chat, membersOf(chat, actor.origin));
-      return chat;
-    }
-    throw new AppError('NOT_FOUND');
-  }
 
   /** @throws AppError NOT_FOUND */
   async get(actor: Actor, { chatId }: { chatId: number }): Promise<ChatDetails> {

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { ChatsService } from '../chats/chats.service.js';
+import { DirectChatsService } from '../chats/direct-chats.service.js';
 import type { CommandRequest } from '../commands/request.js';
 import type { ChatView } from '../contract/index.js';
 import { CommandParam } from '../rest/command-param.decorator.js';
@@ -9,7 +9,7 @@ import { GroupsService } from './groups.service.js';
 @Controller()
 export class GroupsController {
   constructor(
-    private readonly chats: ChatsService,
+    private readonly directChats: DirectChatsService,
     private readonly groups: GroupsService,
   ) {}
 
@@ -18,7 +18,7 @@ export class GroupsController {
   createChat(
     @CommandParam() { actor, input }: CommandRequest<'createChat' | 'createGroup'>,
   ): Promise<ChatView> {
-    return 'memberIds' in input ? this.groups.create(actor, input) : this.chats.open(actor, input);
+    return 'memberIds' in input ? this.groups.create(actor, input) : this.directChats.open(actor, input);
   }
 
   @Route('updateChat')

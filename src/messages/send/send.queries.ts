@@ -1,7 +1,6 @@
-import { blockBetween, blocks } from '../../blocks/blocks.queries.js';
+import { blocks } from '../../blocks/blocks.queries.js';
 import { bigints, texts } from '../../database/binary-array.js';
 import { quoted } from '../../database/columns.js';
-import { chatColumns, chatRow } from '../../database/models/chat.model.js';
 import { bodyColumns, type MessageBody } from '../../database/models/message.model.js';
 import { bodies, originalHash, sameBody } from '../model/body.queries.js';
 import type { Entry } from './draft.js';
@@ -251,37 +250,3 @@ export const sendMessages = send('messages.send', { mentions: false });
 
 /** The same for a batch in which somebody is mentioned: other batches pay nothing for it. */
 export const sendMentions = send('messages.sendMentions', { mentions: true });
-
-/**
- * `$1`, `$2` arrays of people, pairwise: makes the direct chats that are not there and that no block forbids.
- * Answers the chats made.
- * In the order of the pairs, so that nodes that open the same chats at once can't deadlock.
- */
-export const openDirectChats = statement.many({
-  name: 'messages.openDirectChats',
-  text: `
-    WITH pairs AS (
-      SELECT DISTINCT ON (LEAST(p.one, p.other), GREATEST(p.one, p.other)) p.one, p.other
-      FROM unnest($1::bigint[], $2::bigint[]) AS p(one, other)
-      JOIN users a ON a.id = p.one JOIN users b ON b.id = p.other
-      WHERE NOT EXISTS (
-        SELECT 1 FROM chats c WHERE c.type = 'direct'
-          AND LEAST(c."user1Id", c."user2Id") = LEAST(p.one, p.other)
-          AND GREATEST(c."user1Id", c."user2Id") = GREATEST(p.one, p.other)
-      ) AND NOT ${blockBetween('p.one', 'p.other')}
-      ORDER BY LEAST(p.one, p.other), GREATEST(p.one, p.other)
-    ), opened AS (
-      INSERT INTO chats (type, "user1Id", "user2Id") SELECT 'direct', one, other FROM pairs
-      ON CONFLICT (LEAST("user1Id", "user2Id"), GREATEST("user1Id", "user2Id")) WHERE type = 'direct'
-      DO NOTHING
-      RETURNING *
-    ), joined AS (
-      INSERT INTO chat_members ("chatId", "userId") SELECT id, unnest(ARRAY["user1Id", "user2Id"]) FROM opened
-    )
-    SELECT ${chatColumns.list} FROM opened`,
-  values: (pairs: readonly { one: number; other: number }[]) => [
-    bigints(pairs.map(({ one }) => one)),
-    bigints(pairs.map(({ other }) => other)),
-  ],
-  row: chatRow,
-});

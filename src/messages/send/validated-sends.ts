@@ -1,24 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { KnownUsers } from '../../users/directory/known-users.js';
 import { blockedByOther, blockingOther } from '../../blocks/blocks.js';
-import { membersOf } from '../../chats/audience.js';
-import { toChatView } from '../../chats/chat.view.js';
+import { DirectChatsService } from '../../chats/direct-chats.service.js';
 import { toMessageView } from '../model/message.view.js';
 import { AppError } from '../../contract/index.js';
 import { Database } from '../../database/database.js';
 import { Limits } from '../../commands/limits/limits.js';
-import { Publisher } from '../../delivery/publisher.js';
 import { DirectChats, pairOf } from './direct-chats.js';
 import { type Entry, type Findings, isMentioning, type Sent } from './draft.js';
 import { messagesByIds } from '../history/history.queries.js';
-import {
-  lockChats,
-  openDirectChats,
-  sendMentions,
-  sendMessages,
-  type SentRow,
-  verdicts,
-} from './send.queries.js';
+import { lockChats, sendMentions, sendMessages, type SentRow, verdicts } from './send.queries.js';
 import { atFirst, sentOf } from './sent.js';
 
 /** The long way: everything about a message is looked up, and each is refused by itself. */
@@ -31,7 +22,7 @@ export class ValidatedSends {
     private readonly database: Database,
     private readonly chats: DirectChats,
     private readonly users: KnownUsers,
-    private readonly publisher: Publisher,
+    private readonly directChats: DirectChatsService,
     private readonly limits: Limits,
   ) {}
 
@@ -83,7 +74,10 @@ export class ValidatedSends {
     }
     if (originals.length > 0) await this.answerOriginals(originals, unsure);
     const opening = again.length > 0 ? this.charge(again) : again;
-    if (opening.length > 0) await this.openChats(opening);
+    if (opening.length > 0) {
+      const pairs = opening.map(({ draft }) => ({ one: draft.senderId, other: draft.receiverId! }));
+      await this.directChats.openAll(pairs, { unlessBlocked: true, origin: null });
+    }
     return opening;
   }
 
@@ -133,17 +127,6 @@ export class ValidatedSends {
       paid.add(pair);
       return true;
     });
-  }
-
-  private async openChats(entries: Entry[]): Promise<void> {
-    const opened = await openDirectChats(
-      this.database,
-      entries.map(({ draft }) => ({ one: draft.senderId, other: draft.receiverId! })),
-    );
-    for (const row of opened) {
-      const chat = toChatView(row);
-      this.publisher.publish('newChat', chat, membersOf(chat, null));
-    }
   }
 }
 

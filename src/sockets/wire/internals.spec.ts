@@ -59,8 +59,8 @@ describe('What we use of Socket.IO and does not document', () => {
     });
     expect(Object.fromEntries(installed)).toEqual(CHECKED_VERSIONS);
     // There is one copy of ws: a second would make sockets that are no WebSocket of ours.
-    const ofEngine = createRequire(createRequire(__filename).resolve('engine.io')).resolve('ws');
-    expect(ofEngine).toBe(createRequire(__filename).resolve('ws'));
+    const ofEngine = createRequire(createRequire(import.meta.filename).resolve('engine.io')).resolve('ws');
+    expect(ofEngine).toBe(createRequire(import.meta.filename).resolve('ws'));
   });
 
   it('is there in a WebSocket of ws', () => {

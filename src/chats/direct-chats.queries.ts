@@ -1,0 +1,52 @@
+import { blockBetween } from '../blocks/blocks.queries.js';
+import { bigints } from '../database/binary-array.js';
+import { chatColumns, type ChatCells, chatRow } from '../database/models/chat.model.js';
+import { statement } from '../database/statement.js';
+
+const pair = (chat: string, one: string, other: string) => `
+  ${chat}.type = 'direct' AND LEAST(${chat}."user1Id", ${chat}."user2Id") = LEAST(${one}, ${other})
+    AND GREATEST(${chat}."user1Id", ${chat}."user2Id") = GREATEST(${one}, ${other})`;
+
+/** Two people who are to have a direct chat. */
+export interface Pair {
+  one: number;
+  other: number;
+}
+
+/**
+ * `$1`, `$2` arrays of people, pairwise, `$3` whether a block between the two matters: their direct chats, made where
+ * there are none. No row for a pair of whom one does not exist, or blocks the other, and none when somebody else makes
+ * the same chat at this moment: then the same statement again finds it.
+ *
+ * In the order of the pairs, so that nodes that open the same chats at once can't deadlock.
+ */
+export const openDirectChats = statement.many({
+  name: 'chats.openDirect',
+  text: `
+    WITH pairs AS MATERIALIZED (
+      SELECT DISTINCT ON (LEAST(p.one, p.other), GREATEST(p.one, p.other)) p.one, p.other
+      FROM unnest($1::bigint[], $2::bigint[]) AS p(one, other)
+      ORDER BY LEAST(p.one, p.other), GREATEST(p.one, p.other)
+    ), opened AS (
+      INSERT INTO chats (type, "user1Id", "user2Id")
+      SELECT 'direct', p.one, p.other FROM pairs p JOIN users a ON a.id = p.one JOIN users b ON b.id = p.other
+      WHERE NOT EXISTS (SELECT 1 FROM chats c WHERE ${pair('c', 'p.one', 'p.other')})
+        AND NOT ($3::boolean AND ${blockBetween('p.one', 'p.other')})
+      ORDER BY LEAST(p.one, p.other), GREATEST(p.one, p.other)
+      ON CONFLICT (LEAST("user1Id", "user2Id"), GREATEST("user1Id", "user2Id")) WHERE type = 'direct'
+      DO NOTHING
+      RETURNING *
+    ), joined AS (
+      INSERT INTO chat_members ("chatId", "userId") SELECT id, unnest(ARRAY["user1Id", "user2Id"]) FROM opened
+    )
+    SELECT true AS created, ${chatColumns.of('c')} FROM opened c
+    UNION ALL
+    SELECT false AS created, ${chatColumns.of('c')}
+    FROM pairs p CROSS JOIN LATERAL (SELECT * FROM chats c WHERE ${pair('c', 'p.one', 'p.other')} LIMIT 1) c`,
+  values: ({ pairs, unlessBlocked }: { pairs: readonly Pair[]; unlessBlocked: boolean }) => [
+    bigints(pairs.map(({ one }) => one)),
+    bigints(pairs.map(({ other }) => other)),
+    unlessBlocked,
+  ],
+  row: ([created, ...chat]: [boolean, ...ChatCells]) => ({ ...chatRow(chat), created }),
+});

@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../commands/identity/actor.js';
+import { AppError, type ChatView, type CommandInput } from '../contract/index.js';
+import { Database } from '../database/database.js';
+import { Publisher } from '../delivery/publisher.js';
+import { KnownUsers } from '../users/directory/known-users.js';
+import { Access } from './access.js';
+import { membersOf } from './audience.js';
+import { toChatView } from './chat.view.js';
+import { openDirectChats, type Pair } from './direct-chats.queries.js';
+
+/** Looks at a direct chat that others are opening at the same time; one more suffices, the rest is patience. */
+const OPEN_ATTEMPTS = 5;
+
+/** Opens direct chats: for `createChat`, and for messages to people with whom the sender has no chat yet. */
+@Injectable()
+export class DirectChatsService {
+  constructor(
+    private readonly database: Database,
+    private readonly access: Access,
+    private readonly users: KnownUsers,
+    private readonly publisher: Publisher,
+  ) {}
+
+  /**
+   * The direct chat of two people, made when there is none. However many ask at once, from however many
+   * nodes, they all get the same; members hear `newChat` once.
+   *
+   * @throws AppError FORBIDDEN when the actor is neither of the two, or when there is none and one of them blocks the
+   * other.
+   */
+  async open(actor: Actor, { user1Id, user2Id }: CommandInput<'createChat'>): Promise<ChatView> {
+    if (actor.userId !== null && actor.userId !== user1Id && actor.userId !== user2Id) {
+      throw new AppError('FORBIDDEN');
+    }
+    await this.users.ensure([user1Id, user2Id]);
+    const pairs = [{ one: user1Id, other: user2Id }];
+    for (let attempt = 0; attempt < OPEN_ATTEMPTS; attempt++) {
+      const [chat] = await this.openAll(pairs, {
+        unlessBlocked: actor.userId !== null,
+        origin: actor.origin,
+      });
+      if (chat) return chat;
+      await this.access.requireNoBlock(actor, actor.userId === user1Id ? user2Id : user1Id);
+    }
+    throw new AppError('NOT_FOUND');
+  }
+
+  /**
+   * The direct chats of these pairs, made where there are none; both people hear `newChat` of those made. A pair is
+   * missing in the result when one of the two does not exist or, `unlessBlocked`, blocks the other, and when somebody
+   * else makes the same chat at this moment.
+   *
+   * @param origin the connection that gets the chat as its answer, and so no event; null: there is none.
+   */
+  async openAll(
+    pairs: readonly Pair[],
+    { unlessBlocked, origin }: { unlessBlocked: boolean; origin: string | null },
+  ): Promise<ChatView[]> {
+    const rows = await openDirectChats(this.database, { pairs, unlessBlocked });
+    return rows.map((row) => {
+      const chat = toChatView(row);
+      if (row.created) this.publisher.publish('newChat', chat, membersOf(chat, origin));
+      return chat;
+    });
+  }
+}
