@@ -13,7 +13,8 @@ const SUITES = [
   'protocol/**/*',
   'messages/**/*',
   'sync/**/*',
-  'groups/**/*',
+  'groups/lifecycle',
+  'groups/removal',
   // The other suites of delivery are about the link to Redis.
   'delivery/two-nodes',
   'delivery/redis-events',
