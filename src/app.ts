@@ -21,17 +21,17 @@ import { Drain } from './sockets/drain.js';
 import { ANSWER_WITHIN_MS } from './common/time-bounds.js';
 import { SocketIoAdapter } from './sockets/socket-io.adapter.js';
 
-/** A node that serves. */
+/** A running node. */
 export interface RunningApp {
   httpPort: number;
   socketPort: number;
   /** null: metrics are on `httpPort`. */
   metricsPort: number | null;
-  /** Moves clients away, answers what was taken, closes sockets and HTTP, then the pools and the link to Redis. */
+  /** Moves clients away, answers accepted commands, closes sockets and HTTP, then the pools and the link to Redis. */
   stop(): Promise<void>;
 }
 
-/** Puts the application together and listens on both ports. The database is there and migrated. */
+/** Builds the application and listens on both ports. The database must be running and migrated. */
 export async function startApp(config: AppConfig, logger: LoggerService | false): Promise<RunningApp> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config), {
     logger,
@@ -47,8 +47,8 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
     exposedHeaders: [...LIMIT_HEADERS, 'Retry-After'],
   });
   app.use(logRequests());
-  // Plain HTTP is as good as HTTPS behind a proxy or on a developer's machine: nothing is to be upgraded.
   refuseWhileDraining(app);
+  // Behind a proxy or on a developer's machine plain HTTP is fine: browsers must not upgrade to HTTPS.
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } }, hsts: false }));
   useAddressLimits(app);
   if (config.auth.mode === 'jwt') refuseBodiesOfNobody(app);

@@ -9,10 +9,10 @@ import { PinoLogger } from './common/logging/logger.js';
 import { preflight } from './operations/preflight.js';
 import { projectRoot } from './common/project-root.js';
 
-/** A stop takes no longer than this, in milliseconds; then the process ends as it is. */
+/** Maximum milliseconds of a stop; then the process exits. */
 const STOP_WITHIN_MS = 25_000;
 
-/** Milliseconds between looks for the parent process. */
+/** Milliseconds between two checks for the parent process. */
 const PARENT_CHECK_MS = 250;
 
 function refuse(faults: ConfigFault[]): never {
@@ -24,7 +24,7 @@ function withDatabase(config: AppConfig, url: string): AppConfig {
   return Object.freeze({ ...config, database: Object.freeze({ ...config.database, url }) });
 }
 
-/** npm hands a SIGTERM to its shell only, which dies of it and leaves us behind with another parent. */
+/** npm sends a SIGTERM only to its shell. The shell dies of it, and this process gets another parent. */
 function whenParentEnds(then: () => void): void {
   const parent = process.ppid;
   const timer = setInterval(() => {
@@ -70,7 +70,7 @@ async function main(): Promise<void> {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(signal));
     if (process.env.npm_lifecycle_event !== undefined) whenParentEnds(() => stop('npm ended'));
 
-    // Only now: whoever reads this may stop it.
+    // Only now: a reader of this line may stop the process.
     const database = embedded
       ? `embedded PostgreSQL on port ${embedded.port}, data in ${embedded.dataDir}`
       : shownDatabase(url);

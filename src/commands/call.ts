@@ -11,25 +11,25 @@ export interface Command {
   readonly definition: CommandDefinition;
 }
 
-/** Who is counted for a command, and where it comes from. */
+/** What rate limits count a command against. */
 export interface Counted {
-  /** A user's id; else what stands for whoever has none: their socket, or their address. */
+  /** The user's id; without a user the id of the socket, a value of the input (`countedBy`), or the address. */
   key: string | number;
   address: string;
   bytes: number;
 }
 
 /**
- * One command on its way through the pipeline, answered exactly once. Each edge has its own: it brings what came over
- * the wire, and carries the answer back.
+ * One command on its way through the pipeline, answered exactly once. Each edge has a subclass, which brings the
+ * request and carries the answer back.
  */
 export abstract class Call implements Sender {
   answered = false;
-  /** When it arrived, by performance.now(). */
+  /** Time of arrival, by performance.now(). */
   readonly since = performance.now();
 
   constructor(
-    /** null: there is no such command. */
+    /** null: unknown command. */
     readonly command: Command | null,
     private readonly metric: CommandMetric,
   ) {}
@@ -39,39 +39,39 @@ export abstract class Call implements Sender {
   abstract readonly origin: string | null;
 
   /**
-   * `arrive`, where it has not been done before the edge knew of a call.
+   * The stage `arrive`, unless the edge has done it before it knew of a call.
    *
    * @throws AppError RATE_LIMITED; UNAVAILABLE for a socket that is being closed.
    */
   abstract arrive(): void;
 
-  /** What has to be verified first; null where the connection has proved who is there, and in open mode. */
+  /** Credentials to verify first; null where the connection has proved its principal. Not used in open mode. */
   abstract readonly credentials: Credentials | null;
 
-  /** From now on it is this principal's. Called only where there are credentials. */
+  /** Sets the principal. Called only when there are credentials. */
   abstract authenticated(principal: Principal | null): void;
 
-  /** null: nobody is counted. @throws AppError VALIDATION_FAILED */
+  /** null: not counted. @throws AppError VALIDATION_FAILED */
   abstract counted(): Counted | null;
 
-  /** Tells the sender what is left of the limit it was counted against, where the edge has a way to. */
+  /** Reports to the sender what is left of the limit it was counted against, where the edge can. */
   tellLimits?(status: LimitStatus): void;
 
-  /** The input as it came. @throws AppError where it can't be one. */
+  /** The input as received. @throws AppError when it cannot be an input. */
   abstract rawInput(): unknown;
 
-  /** Calls `start` in its turn among the commands of its socket. @throws AppError OVERLOADED */
+  /** Calls `start` when it is this command's turn on its socket. @throws AppError OVERLOADED */
   abstract enter(start: () => void): void;
 
-  /** Lets the commands behind it go on. */
+  /** Lets the commands behind it start. */
   abstract leave(): void;
 
-  /** The handler of the edge, which is one line over the service. */
+  /** Calls the edge's handler, which is one line over the service. */
   abstract run(request: CommandRequest<CommandName>): unknown;
 
   protected abstract sendResult(result: unknown): void;
 
-  /** `thrown` is what the error was made of. */
+  /** `thrown` is what was thrown originally. */
   protected abstract sendError(error: AppError, thrown: unknown): void;
 
   succeed(result: unknown): void {

@@ -4,7 +4,7 @@ import { IdentityModule } from './identity/identity.module.js';
 import { LimitsModule } from './limits/limits.module.js';
 import { CommandPipeline } from './pipeline.js';
 
-/** What every command passes, whichever edge brought it. */
+/** The pipeline that every command passes, on both edges. */
 @Module({
   imports: [IdempotencyModule, IdentityModule, LimitsModule],
   providers: [CommandPipeline],

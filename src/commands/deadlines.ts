@@ -4,15 +4,15 @@ import type { Call } from './call.js';
 
 const SWEEP_EVERY_MS = 100;
 
-/** Answered calls at the head of the queue after which it is moved up. */
-const MOVED_UP_AFTER = 512;
+/** Number of answered calls at the head of the queue after which it is compacted. */
+const COMPACT_AFTER = 512;
 
 /**
- * Answers UNAVAILABLE to calls that nothing has answered in time. All calls have the same bound, so a queue in
- * order of arrival and one sweep serve instead of a timer each.
+ * Answers UNAVAILABLE to calls that are not answered in time. All calls have the same deadline, so one queue in order
+ * of arrival and one sweep replace a timer for each call.
  *
- * What is answered leaves the queue with the next arrival, and the array stays the same: kept for longer, or in an
- * array that is thrown away when it is old, it would cost the garbage collector as much as all else of the call.
+ * Answered calls leave the queue with the next arrival, and the array is reused. Keeping them longer, or in an array
+ * that is replaced when it is old, would cost the garbage collector as much as everything else of a call.
  */
 export class Deadlines {
   private readonly queue: (Call | undefined)[] = [];
@@ -41,11 +41,11 @@ export class Deadlines {
     }
   }
 
-  /** Of the calls at the head. */
+  /** Removes the answered calls at the head. */
   private removeAnswered(): void {
     const { queue } = this;
     while (this.head < queue.length && queue[this.head]!.answered) queue[this.head++] = undefined;
-    if (this.head < MOVED_UP_AFTER || this.head * 2 < queue.length) return;
+    if (this.head < COMPACT_AFTER || this.head * 2 < queue.length) return;
     queue.copyWithin(0, this.head);
     queue.length -= this.head;
     this.head = 0;

@@ -10,20 +10,19 @@ import { Limits } from './limits/limits.js';
 import type { CommandRequest } from './request.js';
 
 /**
- * What every command passes, in this order, whichever edge brought it. Whatever a stage refuses, the later ones never
- * see. Something that concerns every command becomes a stage here, and stands nowhere else.
+ * The stages of every command, in this order, on both edges. When a stage refuses a command, the later ones never see
+ * it. Something that concerns every command becomes a stage here, and stands nowhere else.
  */
 export const STAGES = {
   arrive: 'The address is counted: one command, and its bytes. Over REST before the body is read.',
-  authenticate:
-    'Who sends it has proved who they are: at the handshake on sockets, by each request over REST.',
-  count: 'Its sender is counted against the limit of the command: the user, else the socket or the address.',
-  parse: 'The input is validated, and brought into the form that services take.',
-  order: 'On sockets it waits for the writes of its socket that came before it.',
-  identify: 'In whose name it runs.',
-  repeat: 'One with a key that was used is answered with what it was answered then.',
+  authenticate: 'The principal is verified: at the handshake on sockets, by each request over REST.',
+  count: 'The command counts against the rate limit of its user, else of the socket or the address.',
+  parse: 'The input is validated, and converted to the form that services take.',
+  order: 'On sockets the command waits for the earlier writes of its socket.',
+  identify: 'The actor is found: the command runs in their name.',
+  repeat: 'A command with a key that was used before gets the same answer as then.',
   run: 'The handler calls the service.',
-  answer: 'Its result, or its error, goes back: once, within the bound of `ANSWER_WITHIN_MS`.',
+  answer: 'The result or error goes back: once, within `ANSWER_WITHIN_MS`.',
 } as const;
 
 /**
@@ -46,7 +45,7 @@ export class CommandPipeline implements OnApplicationShutdown {
     this.deadlines.stop();
   }
 
-  /** Never throws: whatever happens is the call's answer. */
+  /** Never throws: an error becomes the call's answer. */
   handle(call: Call): void {
     try {
       call.arrive();
@@ -84,7 +83,7 @@ export class CommandPipeline implements OnApplicationShutdown {
   private admit(call: Call, command: Command): void {
     this.count(call, command);
     const input = parseInput(command.name, call.rawInput());
-    // Not before: a flood that is refused leaves nothing behind.
+    // Only now: a refused flood leaves nothing behind.
     if (call.credentials === null || this.identity.open) this.deadlines.add(call);
     call.enter(() => this.start(call, command, input));
   }
@@ -103,10 +102,10 @@ export class CommandPipeline implements OnApplicationShutdown {
     }
   }
 
-  /** In its turn: an earlier userOnline of the socket has said by now who this is. */
+  /** Called when it is the command's turn: an earlier `userOnline` of the socket has set the user by now. */
   private start(call: Call, command: Command, input: CommandInput<CommandName>): void {
     if (call.answered) {
-      // It waited too long, and its sender has been told so: it is not done behind their back.
+      // It waited too long and was answered UNAVAILABLE, so it must not run any more.
       call.leave();
       return;
     }

@@ -18,14 +18,14 @@ describe('The bus', () => {
   });
   afterEach(() => jest.restoreAllMocks());
 
-  it('tells every listener at once, in the order of their subscription', () => {
+  it('calls every listener at once, in the order of their subscription', () => {
     bus.on('bellRang', ({ times }) => void heard.push(`one: ${times}`));
     bus.on('bellRang', ({ times }) => void heard.push(`other: ${times}`));
     bus.emit('bellRang', { times: 2 });
     expect(heard).toEqual(['one: 2', 'other: 2']);
   });
 
-  it('logs what a listener throws, and tells the others', async () => {
+  it('logs errors of a listener, and still calls the others', async () => {
     bus.on('bellRang', () => {
       throw new Error('deaf');
     });
@@ -37,7 +37,7 @@ describe('The bus', () => {
     expect(heard).toHaveLength(3);
   });
 
-  it('waits for what its listeners do, where the emitter does', async () => {
+  it('waits for its listeners in emitAndWait', async () => {
     let done: () => void = () => undefined;
     bus.on('bellRang', () => Promise.reject(new Error('deaf')));
     bus.on('bellRang', () => new Promise((resolve) => (done = resolve)));
@@ -49,7 +49,7 @@ describe('The bus', () => {
     expect(heard).toHaveLength(2);
   });
 
-  it('takes events that nobody listens to', async () => {
+  it('accepts events without listeners', async () => {
     bus.emit('bellRang', { times: 1 });
     await bus.emitAndWait('bellRang', { times: 1 });
   });

@@ -1,7 +1,7 @@
 import { Injectable, Logger, Module } from '@nestjs/common';
 
 /**
- * What happens inside of this node that other rooms want to know, by name. The room whose event it is declares it:
+ * The inner events of this node, by name. The feature that emits an event declares it:
  *
  * ```ts
  * declare module '../common/bus.js' {
@@ -11,16 +11,16 @@ import { Injectable, Logger, Module } from '@nestjs/common';
  * }
  * ```
  */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- its members are declared by the rooms
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- features declare its members
 export interface InnerEvents {}
 
 type Listener<E extends keyof InnerEvents> = (payload: InnerEvents[E]) => void | Promise<void>;
 
 /**
- * Tells rooms of this node what happened in others; nothing of it leaves the node. An event is emitted after its commit.
+ * Carries events between the features of this node; none of them leaves the node. An event is emitted after its commit.
  *
  * - The listeners of an event are called in the order of their subscription, in the call that emits it.
- * - What a listener throws, or its promise rejects with, is logged; the others and the emitter do not notice.
+ * - An error of a listener, thrown or rejected, is logged; the other listeners and the emitter do not notice.
  */
 @Injectable()
 export class Bus {

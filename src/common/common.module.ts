@@ -4,7 +4,7 @@ import { Lifecycle } from './lifecycle.js';
 import { CommandMetrics } from './metrics/command-metrics.js';
 import { Metrics } from './metrics/metrics.js';
 
-/** What every room may need: metrics, which parts are up, how far a stop has come. */
+/** What every feature may need: metrics, health, and the stage of a stop. */
 @Module({
   providers: [CommandMetrics, Lifecycle, Metrics, Health],
   exports: [CommandMetrics, Lifecycle, Metrics, Health],

@@ -13,22 +13,22 @@ describe('Health', () => {
     health.watch('redis', () => up.redis);
   });
 
-  it('are ready while all parts are up', async () => {
+  it('is ready while all parts are up', async () => {
     expect(await health.check()).toMatchObject({ ready: true, down: [] });
   });
 
-  it('are ready without a part that the work goes on without, and name it', async () => {
+  it('is ready without an optional part, and names it', async () => {
     up.redis = false;
     expect(await health.check()).toMatchObject({ ready: true, down: ['redis'] });
     expect(await metrics.text()).toContain('chat_part_up{part="database"} 1\nchat_part_up{part="redis"} 0\n');
   });
 
-  it('are not ready without an essential part', async () => {
+  it('is not ready without an essential part', async () => {
     up.database = false;
     expect(await health.check()).toMatchObject({ ready: false, down: ['database'] });
   });
 
-  it('are looked at once for all who ask while the look goes on', async () => {
+  it('is checked once for all callers during a check', async () => {
     let looks = 0;
     let answer = (_up: boolean) => {};
     health.watch('slow', () => new Promise((resolve) => (looks++, (answer = resolve))));
@@ -43,7 +43,7 @@ describe('Health', () => {
     expect(looks).toBe(2);
   });
 
-  it('count a look that fails as nothing good', async () => {
+  it('counts a failed check as down', async () => {
     health.watch('broken', () => Promise.reject(new Error('no')));
     expect(await health.check()).toMatchObject({ ready: true, down: ['broken'] });
   });

@@ -7,7 +7,7 @@ interface Part {
   isUp(): boolean | Promise<boolean>;
 }
 
-/** What a look at all parts has shown. */
+/** The result of a check of all parts. */
 interface Check {
   ready: boolean;
   parts: string[];
@@ -15,13 +15,13 @@ interface Check {
 }
 
 /**
- * The parts that this node needs to do its work well: `/health/ready` and the gauge `chat_part_up` tell of
- * them. A part adds itself in a line: `health.watch('redis', () => this.link.isUp)`.
+ * The parts that this node needs to work well: `/health/ready` and the gauge `chat_part_up` report them. A part
+ * registers itself in one line: `health.watch('redis', () => this.link.isUp)`.
  */
 @Injectable()
 export class Health {
   private readonly parts: Part[] = [];
-  private looking: Promise<Check> | null = null;
+  private checking: Promise<Check> | null = null;
 
   constructor(private readonly metrics: Metrics) {}
 
@@ -33,25 +33,25 @@ export class Health {
       'chat_part_up',
       'Whether a part that this node works with is well: 1, or 0.',
       async () => {
-        // A look may take a connection: the other gauges are read first, without it.
+        // A check may take a connection, so the other gauges are read first.
         await Promise.resolve();
-        return (await look(part)) ? 1 : 0;
+        return (await isUp(part)) ? 1 : 0;
       },
       { part: name },
     );
   }
 
   /**
-   * Looks at all of them now. Whoever asks while a look goes on shares it: anybody may ask as often as they like, and a
-   * look takes a connection to the database.
+   * Checks all parts now. Callers during a check share it: anybody may call as often as they like, and a check takes a
+   * connection to the database.
    */
   check(): Promise<Check> {
-    this.looking ??= this.lookAtAll().finally(() => (this.looking = null));
-    return this.looking;
+    this.checking ??= this.checkAll().finally(() => (this.checking = null));
+    return this.checking;
   }
 
-  private async lookAtAll(): Promise<Check> {
-    const up = await Promise.all(this.parts.map(look));
+  private async checkAll(): Promise<Check> {
+    const up = await Promise.all(this.parts.map(isUp));
     const down = this.parts.filter((_, index) => !up[index]);
     return {
       ready: !down.some(({ essential }) => essential),
@@ -61,8 +61,8 @@ export class Health {
   }
 }
 
-/** A look that fails has seen nothing good. */
-async function look(part: Part): Promise<boolean> {
+/** A check that fails counts as down. */
+async function isUp(part: Part): Promise<boolean> {
   try {
     return await part.isUp();
   } catch {

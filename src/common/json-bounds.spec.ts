@@ -47,7 +47,7 @@ describe('exceeded', () => {
     expect(exceeded(text, 0, { maxDepth: 1, maxTokens: 6 })).toBeUndefined();
   });
 
-  it('takes any text at all', () => {
+  it('accepts any text', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary' }),

@@ -20,7 +20,7 @@ const CLOSE_BRACE = 0x7d;
 /**
  * Which bound the JSON text from `start` on exceeds, if any.
  *
- * Looks at the text only, so that it is safe to call before `JSON.parse` on anything a stranger sends: linear in
+ * Looks at the text only, so that it is safe to call before `JSON.parse` on any untrusted text: linear in
  * time, no recursion, nothing allocated. It stops at the first excess, which makes a frame of 100,000 brackets as
  * cheap as one of 33. Whether the text is JSON at all is left to `JSON.parse`.
  */

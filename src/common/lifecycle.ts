@@ -4,12 +4,12 @@ import { AppError } from '../contract/index.js';
 /** When a client should try again: at another node, or at this one after its restart. Milliseconds. */
 const RETRY_AFTER_MS = 1_000;
 
-/** What a command or request gets that comes to a node on its way out. */
+/** The error for a command or request on a node that shuts down. */
 export function goingDown(): AppError {
   return new AppError('UNAVAILABLE', { retryAfterMs: RETRY_AFTER_MS });
 }
 
-/** How far this node's stop has come. Both edges look here; the drain moves it on. */
+/** The stage of this node's stop. Both edges read it; the drain sets it. */
 @Injectable()
 export class Lifecycle {
   stage: 'serving' | 'notice' | 'refusing' = 'serving';

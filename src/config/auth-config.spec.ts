@@ -45,7 +45,7 @@ describe('AUTH=jwt', () => {
     ['a wish', 'change-me-change-me-change-me-change-me'],
     ['another wish', 'please_replace_this_default_jwt_secret_key_!!'],
     ['boasting', 'SuperSecretJwtKeySuperSecretJwtKey'],
-  ])('takes no secret that can be guessed: %s', (_, secret) => {
+  ])('refuses a secret that can be guessed: %s', (_, secret) => {
     expect(faultsOf({ AUTH: 'jwt', JWT_SECRET: secret })).toEqual(['JWT_SECRET']);
   });
 
@@ -54,22 +54,22 @@ describe('AUTH=jwt', () => {
     ['one of two', `${KEY},short`],
     ['a placeholder', 'your-api-key-here-change-me-please-xx'],
     ['the secret', SECRET],
-  ])('takes no API key that is %s', (_, keys) => {
+  ])('refuses an API key that is %s', (_, keys) => {
     expect(faultsOf({ ...own, API_KEYS: keys })).toEqual(['API_KEYS']);
   });
 
-  it('is asked for when there are keys of tokens', () => {
+  it('must be set when keys for tokens are set', () => {
     expect(faultsOf({ JWT_SECRET: SECRET })).toEqual(['AUTH']);
     expect(faultsOf({ JWT_JWKS_URL: 'https://login.example/keys' })).toEqual(['AUTH']);
     expect(faultsOf({ JWT_SECRET: SECRET, AUTH: 'open' })).toEqual([]);
   });
 
-  it('does for production', () => {
+  it('is enough for production', () => {
     expect(faultsOf({ ...own, NODE_ENV: 'production', ALLOWED_ORIGINS: 'https://app.example' })).toEqual([]);
   });
 });
 
-describe("Somebody else's tokens", () => {
+describe('Tokens of another issuer', () => {
   it('are checked by a key server, for an issuer and an audience', () => {
     const variables = { ...foreign, JWT_JWKS_URL: 'https://login.example/keys' };
     expect(faultsOf(variables)).toEqual([]);
@@ -115,7 +115,7 @@ describe("Somebody else's tokens", () => {
     expect(faultsOf({ ...url, ...foreign, JWT_SECRET: SECRET })).toEqual(['JWT_SECRET']);
   });
 
-  it('are not checked by keys that anybody on the way can change, in production', () => {
+  it('need a key server with https in production', () => {
     const url = (JWT_JWKS_URL: string) => ({
       ...foreign,
       NODE_ENV: 'production',

@@ -2,7 +2,7 @@ import { createHash, createPublicKey, createSecretKey, type KeyObject } from 'no
 import type { ConfigFault } from './config.js';
 import type { Algorithm, Environment } from './environment.js';
 
-/** Accounts are ours: people register and log in here, tokens are signed with our secret. */
+/** Accounts are ours: users register and log in here, tokens are signed with our secret. */
 export interface OwnTokens {
   readonly kind: 'own';
   readonly secret: KeyObject;
@@ -12,7 +12,7 @@ export interface OwnTokens {
   readonly registration: boolean;
 }
 
-/** Accounts are somebody else's, who signs tokens with a private key. */
+/** Accounts are those of another issuer, who signs tokens with a private key. */
 export interface ForeignTokens {
   readonly kind: 'foreign';
   readonly keys: URL | KeyObject;
@@ -28,19 +28,19 @@ export interface JwtAuth {
   readonly apiKeyHashes: readonly Buffer[];
 }
 
-/** `open` trusts the user id that a client states; `jwt` asks for a token or an API key. */
+/** `open` trusts the user id that a client sends; `jwt` requires a token or an API key. */
 export type AuthConfig = { readonly mode: 'open' } | JwtAuth;
 
 export const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-/** Fewest bytes of a secret or API key: as many as HMAC-SHA256 gives out (RFC 7518, section 3.2). */
+/** Minimum bytes of a secret or API key: the output size of HMAC-SHA256 (RFC 7518, section 3.2). */
 const MIN_SECRET_BYTES = 32;
 
 /** Words that placeholders of secrets are made of. */
 const PLACEHOLDER_WORDS =
   /change|replace|default|example|placeholder|password|secret|insecure|super|very|long|strong|random|your|this|here|with|keyboard|cat|token|auth|chat|jwt|key|bit|my|me|to|in|at|least|production|characters|bytes/g;
 
-/** Fewest different characters that are left of a secret when the words of placeholders are taken out. */
+/** Minimum number of different characters left in a secret when the words of placeholders are taken out. */
 const MIN_DISTINCT = 8;
 
 function secretFault(secret: string): string | null {
@@ -72,7 +72,7 @@ function fits(algorithm: Algorithm, key: KeyObject): boolean {
 
 function publicKeyOf(pem: string, algorithms: readonly Algorithm[], faults: ConfigFault[]): KeyObject | null {
   const fault = (message: string) => void faults.push({ variable: 'JWT_PUBLIC_KEY', message });
-  // Node would derive the public key from it in silence.
+  // Node would silently derive the public key from it.
   if (pem.includes('PRIVATE KEY')) fault('expected the public key: the private one does not belong here');
   else {
     try {
@@ -137,7 +137,7 @@ function apiKeyHashes({ API_KEYS: keys, JWT_SECRET: secret }: Environment, fault
   return keys.map(sha256);
 }
 
-/** The part of the configuration that says who is believed. `open` where what was asked for has faults. */
+/** The authentication part of the configuration; `open` where it has faults. */
 export function parseAuth(env: Environment, faults: ConfigFault[]): AuthConfig {
   const foreign = env.JWT_JWKS_URL !== null || env.JWT_PUBLIC_KEY !== null;
   if (env.AUTH === null && (foreign || env.JWT_SECRET !== null)) {

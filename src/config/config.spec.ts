@@ -109,13 +109,13 @@ describe('The configuration', () => {
     ['METRICS_PORT', '99999'],
     ['METRICS_TOKEN', 'too-short'],
     ['METRICS_TOKEN', 'long enough, but blanks'],
-  ])('finds the fault in %s=%s, by its name', (variable, text) => {
+  ])('reports a fault in %s=%s', (variable, text) => {
     expect(faultsOf({ [variable]: text })).toEqual([
       { variable, message: expect.stringMatching(/^expected /) },
     ]);
   });
 
-  it('tells all faults at once', () => {
+  it('reports all faults at once', () => {
     const faults = faultsOf({ PORT: 'x', SOCKET_PORT: 'y', DATABASE_URL: 'z', AUTH: 'w', LOG_LEVEL: 'v' });
     expect(faults.map(({ variable }) => variable).sort()).toEqual([
       'AUTH',
@@ -142,40 +142,40 @@ describe('The configuration', () => {
         ],
       },
     ],
-  ])('reads where Redis is from %s', (text, target) => {
+  ])('reads the address of Redis from %s', (text, target) => {
     expect(parseConfig({ REDIS_URL: text })).toMatchObject({ faults: [], config: { redis: { target } } });
   });
 
-  it('repeats no secret when it tells a fault', () => {
+  it('repeats no secret in a fault', () => {
     expect(JSON.stringify(faultsOf({ REDIS_URL: 'http://chat:hunter2@cache' }))).not.toContain('hunter2');
     const faults = faultsOf({ DATABASE_URL: 'mysql://chat:hunter2@db/chat' });
     expect(JSON.stringify(faults)).not.toContain('hunter2');
   });
 
-  it('is whole, with defaults, where there are faults', () => {
+  it('is complete, with defaults for faulty values', () => {
     const { config } = parseConfig({ PORT: 'x', PRESENCE_GRACE_MS: '7' });
     expect(config).toEqual({ ...parseConfig({}).config, presence: { graceMs: 7, leaseMs: 15_000 } });
   });
 
-  it('wants two ports for REST and sockets, unless the system chooses them', () => {
+  it('needs two ports for REST and sockets, unless the system chooses them', () => {
     expect(faultsOf({ PORT: '4000', SOCKET_PORT: '4000' })).toMatchObject([{ variable: 'SOCKET_PORT' }]);
     expect(faultsOf({ PORT: '5005' })).toMatchObject([{ variable: 'SOCKET_PORT' }]);
     expect(faultsOf({ PORT: '0', SOCKET_PORT: '0' })).toEqual([]);
   });
 
-  it('wants a third port for metrics, unless they are on the first', () => {
+  it('needs a third port for metrics, unless they are on the first', () => {
     expect(faultsOf({ METRICS_PORT: '3000' })).toMatchObject([{ variable: 'METRICS_PORT' }]);
     expect(faultsOf({ METRICS_PORT: '5005' })).toMatchObject([{ variable: 'METRICS_PORT' }]);
     expect(faultsOf({ METRICS_PORT: '0' })).toEqual([]);
   });
 
-  it('is open in production only when that is asked for', () => {
+  it('is open in production only with AUTH=open', () => {
     expect(faultsOf({ NODE_ENV: 'production' })).toMatchObject([{ variable: 'AUTH' }]);
     expect(faultsOf({ NODE_ENV: 'production', AUTH: ' ' })).toMatchObject([{ variable: 'AUTH' }]);
     expect(faultsOf({ NODE_ENV: 'production', AUTH: 'open' })).toEqual([]);
   });
 
-  it('lets no page of any origin use a login in production', () => {
+  it('refuses to allow all origins in production with logins', () => {
     const production = { NODE_ENV: 'production', AUTH: 'jwt' };
     const originFaults = (variables: Record<string, string>) =>
       faultsOf({ ...production, ...variables }).filter(({ variable }) => variable === 'ALLOWED_ORIGINS');
@@ -192,7 +192,7 @@ describe('The configuration', () => {
     expect(parseConfig({ RATE_LIMITS: 'off', RATE_LIMIT_MESSAGES: '1/1s' }).config.limits).toBeNull();
   });
 
-  it('can not be changed', () => {
+  it('is frozen', () => {
     const { config } = parseConfig({});
     for (const part of [
       config,

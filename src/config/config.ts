@@ -11,7 +11,7 @@ export interface AppConfig {
   readonly socketPort: number;
   readonly auth: AuthConfig;
   readonly allowedOrigins: readonly string[];
-  /** How frames come from sockets and go to them. */
+  /** Which implementation reads and writes the frames of sockets. */
   readonly socketWire: Environment['SOCKET_WIRE'];
   readonly database: {
     /** null: the embedded PostgreSQL. */
@@ -20,13 +20,13 @@ export interface AppConfig {
     /** Milliseconds that one statement may take. */
     readonly timeoutMs: number;
   };
-  /** Proxies whose entries in X-Forwarded-For are believed. */
+  /** Number of proxies whose entries in X-Forwarded-For are trusted. */
   readonly trustProxy: number;
-  /** null: there are none. */
+  /** null: no limits. */
   readonly limits: LimitsConfig | null;
-  /** Members of a chat up to which each receipt is pushed to all of them. */
+  /** Largest chat in which each receipt is pushed to all members. */
   readonly receiptsPushedUpTo: number;
-  /** Where metrics are served: `port` null is `httpPort`. */
+  /** `port` null: metrics are served on `httpPort`. */
   readonly metrics: { readonly port: number | null; readonly token: string | null };
   readonly redis: {
     /** null: this node is the only one. */
@@ -38,7 +38,7 @@ export interface AppConfig {
   readonly logLevel: Environment['LOG_LEVEL'];
 }
 
-/** How much a person and an address may do. */
+/** Rate limits of a user and of an address. */
 export interface LimitsConfig {
   readonly person: {
     readonly message: Rate;
@@ -53,11 +53,11 @@ export interface LimitsConfig {
     readonly handshake: Rate;
     readonly login: Rate;
   };
-  /** Most open sockets of an address. */
+  /** Maximum number of open sockets of an address. */
   readonly sockets: number;
 }
 
-/** One thing that is wrong with the configuration, as the operator reads it. Never holds a secret. */
+/** One fault of the configuration, as the operator reads it. Never holds a secret. */
 export interface ConfigFault {
   variable: string;
   message: string;
@@ -97,9 +97,8 @@ function limitsOf(env: Environment): LimitsConfig {
 }
 
 /**
- * Turns environment variables into the frozen configuration. All faults are collected, so that one start
- * tells them all; the configuration is whole (with defaults in the faulty places) even then, so that what
- * remains can be checked too.
+ * Turns environment variables into the frozen configuration. It collects all faults, so that one start reports them
+ * all. Even then the configuration is complete (with defaults for faulty values), so that the rest can be checked too.
  */
 export function parseConfig(variables: Record<string, string | undefined>): {
   config: AppConfig;

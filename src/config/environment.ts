@@ -2,8 +2,8 @@ import { parseRate, type Rate } from './rate.js';
 import { redisUrl, type RedisTarget } from './redis-url.js';
 
 /**
- * Every environment variable there is: what it means, its default, and what its text may be.
- * docs/reference/configuration.md and .env.example list the same names; a test keeps the three equal.
+ * Every environment variable: its meaning, its default, and the texts it may have. docs/reference/configuration.md and
+ * .env.example list the same names; a test keeps the three equal.
  */
 export interface Variable<T> {
   /** What it is for, with the unit. */
@@ -65,7 +65,10 @@ function apiKeys(text: string): string[] {
   throw new Error('expected comma-separated keys of 32 to 256 printable ASCII characters without spaces');
 }
 
-/** Algorithms of tokens that somebody else signs. Asymmetric ones only: a shared secret is not somebody else's. */
+/**
+ * Algorithms for tokens of another issuer. Asymmetric ones only: with a shared secret this server could sign them as
+ * well.
+ */
 const ALGORITHMS = [
   ...(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const),
   ...(['ES256', 'ES384', 'ES512', 'EdDSA'] as const),

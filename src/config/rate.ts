@@ -1,4 +1,4 @@
-/** How much is allowed in which time: all of it at once if need be, then again as fast as it comes to on average. */
+/** How much is allowed in which time: all of it may be used at once, and is then refilled evenly. */
 export interface Rate {
   readonly points: number;
   readonly durationMs: number;
@@ -11,7 +11,7 @@ const SIZES: Record<string, number> = { '': 1, kb: 1_000, mb: 1_000_000 };
 
 const FORM = /^(\d{1,9})(kb|mb)?\/(\d{1,4})?(s|m|h)$/;
 
-/** Longer ones would have to be remembered for longer. Milliseconds. */
+/** Maximum duration in milliseconds: longer ones would have to be remembered for longer. */
 const LONGEST_MS = 3_600_000;
 
 /**

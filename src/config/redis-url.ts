@@ -1,7 +1,7 @@
-/** Where Redis is, as REDIS_URL says. */
+/** The address of Redis, from REDIS_URL. */
 export interface RedisTarget {
   readonly tls: boolean;
-  /** A Redis Cluster: `nodes` are where to ask for its map. Otherwise there is one node. */
+  /** True for a Redis Cluster: `nodes` are then the servers to read its map from. Otherwise there is one node. */
   readonly cluster: boolean;
   readonly nodes: readonly { readonly host: string; readonly port: number }[];
   readonly username: string | undefined;
@@ -14,7 +14,7 @@ const EXPECTED =
 
 const FORM = /^(redis|rediss)(\+cluster)?:\/\/(?:([^@/]*)@)?([^@/]+)(?:\/(\d{0,5}))?$/;
 
-/** @throws Error that tells the form and none of the text, which holds a password. */
+/** @throws Error with the expected form and nothing of the text, which may hold a password. */
 export function redisUrl(text: string): RedisTarget {
   const [, scheme, cluster, credentials = '', hosts = '', db = ''] = FORM.exec(text) ?? [];
   const nodes = hosts.split(',').map((host) => parsedHost(host));
@@ -41,7 +41,7 @@ export const shownRedis = ({ cluster, nodes }: RedisTarget): string =>
   `Redis${cluster ? ' Cluster' : ''} at ${nodes.map(({ host, port }) => `${host}:${port}`).join(', ')}`;
 
 function parsedHost(text: string): { host: string; port: number } | null {
-  // With a scheme that has a default port of its own the parser would drop that one.
+  // With a scheme that has a default port the parser would drop that port.
   const url = `redis://${text}`;
   if (text === '' || !URL.canParse(url)) return null;
   const { hostname, port } = new URL(url);

@@ -1,31 +1,31 @@
-/** What delivery tells other rooms of this node. */
+/** Events of delivery for other parts of this node. */
 
-/** A socket of this node has left a room; both null: it has closed. */
+/** A socket of this node has left a room. Both ids are null when it has closed. */
 export interface SocketLeft {
   connectionId: string;
-  /** It is at this person's disposal no more. */
+  /** Set when it has left the room of this user. */
   userId: number | null;
-  /** It hears this group no more. */
+  /** Set when it has left the room of this group. */
   chatId: number | null;
 }
 
 declare module '../common/bus.js' {
   interface InnerEvents {
-    /** These people have been taken out of a chat, and hear it no more: said where that was ordered. */
+    /** These users have left a chat, and no longer receive its events. Emitted on the node that ordered it. */
     membersLeft: { chatId: number; userIds: readonly number[] };
 
-    /** A socket of this node hears a person's or a group's events no more. */
+    /** A socket of this node no longer receives a user's or a group's events. */
     socketLeft: SocketLeft;
 
     /**
-     * Sockets of this node, in these rooms or all, may have missed events of other nodes; with `orders` also that they
-     * were to join and leave rooms.
+     * Sockets of this node (in these rooms; null: all) may have missed events of other nodes, and with `orders` also
+     * orders to join and leave rooms.
      */
     eventsMissed: { rooms: ReadonlySet<string> | null; orders: boolean };
 
     /**
-     * Other nodes may not have heard what this one published since that moment of `performance.now()`, and can now. Chats
-     * are made whole by `sync`; this is for what is not.
+     * Other nodes may have missed what this node published since this time of `performance.now()`, and are reachable
+     * again. Clients recover chats by `sync`; this event is for everything else.
      */
     eventsLost: { since: number };
   }

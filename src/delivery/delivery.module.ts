@@ -14,7 +14,7 @@ import { Rooms } from './rooms.js';
 import { SocketServer } from './socket-server.js';
 import { SyncNotice } from './sync-notice.js';
 
-/** Events to people, wherever their sockets are. */
+/** Delivers events to users, on whichever node their sockets are. */
 @Module({
   imports: [BusModule, RedisModule],
   providers: [

@@ -4,7 +4,7 @@ import { Broker } from './broker/broker.js';
 import { RoomReconciler } from './room-reconciler.js';
 import { SocketServer } from './socket-server.js';
 
-/** Connects this node to the others, and starts what repairs the losses that the broker tells of. */
+/** Connects this node to the others, and starts the recovery when the broker reports losses. */
 @Injectable()
 export class Nodes implements OnModuleInit {
   constructor(
@@ -21,7 +21,7 @@ export class Nodes implements OnModuleInit {
         await reconciler.correctAll();
         bus.emit('eventsMissed', { rooms: null, orders: true });
       },
-      // Memberships are put right by the reconciler's next look.
+      // The reconciler's next check corrects the memberships.
       missed: (rooms) => bus.emit('eventsMissed', { rooms, orders: true }),
       lost: (since) => bus.emit('eventsLost', { since }),
     });

@@ -7,23 +7,23 @@ import { Envelope } from './encoding/envelope.js';
 import { encodePublished } from './encoding/published.js';
 import { SocketServer } from './socket-server.js';
 
-/** Who hears an event. */
+/** Who receives an event. */
 export interface Audience {
-  /** All sockets of these people. */
+  /** All sockets of these users. */
   users?: readonly number[];
   /** All sockets of the members of this group. */
   chat?: number;
-  /** All sockets that watch this person's presence. */
+  /** All sockets that watch this user's presence. */
   watchersOf?: number;
-  /** People who do not hear it, though they are among these. */
+  /** Users who do not receive it, although they are among these. */
   without?: readonly number[];
-  /** The connection that caused it: it is answered instead. */
+  /** The connection that caused it, because it gets the answer instead. */
   except?: string | null;
-  /** Not at other nodes where this person has a socket: what is told of them may be long ago, and is not so there. */
+  /** Other nodes where this user has a socket do not deliver it: the event may be old, and they know better. */
   unlessThere?: number;
 }
 
-/** Sends events to people. Services call it after their commit; delivery is best effort. */
+/** Sends events to users. Services call it after their commit; delivery is best effort. */
 @Injectable()
 export class Publisher {
   constructor(
@@ -45,31 +45,31 @@ export class Publisher {
   }
 
   /**
-   * What was published and answered in this turn of the event loop leaves now, and not after its other work: for whoever
-   * has just answered many.
+   * Sends what was published and answered in this turn of the event loop now, before the other work of the turn. For
+   * callers that have just answered many commands.
    */
   flush(): void {
     this.server.flush();
   }
 
-  /** All sockets of these people hear a group's events from now on. */
+  /** All sockets of these users receive a group's events from now on. */
   joinChat(chatId: number, userIds: readonly number[]): void {
     if (userIds.length > 0) this.io.in(userIds.map(userRoom)).socketsJoin(chatRoom(chatId));
   }
 
-  /** These people hear a chat's events no more. */
+  /** These users no longer receive a chat's events. */
   leaveChat(chatId: number, userIds: readonly number[]): void {
     if (userIds.length === 0) return;
     this.io.in(userIds.map(userRoom)).socketsLeave(chatRoom(chatId));
     this.bus.emit('membersLeft', { chatId, userIds });
   }
 
-  /** No socket of these viewers watches the presence of these people any more. */
+  /** The sockets of these viewers no longer watch the presence of these users. */
   endWatch(viewerIds: readonly number[], userIds: readonly number[]): void {
     this.io.in(viewerIds.map(userRoom)).socketsLeave(userIds.map(presenceRoom));
   }
 
-  /** Nobody hears the chat's events any more. */
+  /** Nobody receives the chat's events any longer. */
   closeChat(chatId: number): void {
     this.io.in(chatRoom(chatId)).socketsLeave(chatRoom(chatId));
   }

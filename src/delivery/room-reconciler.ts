@@ -6,35 +6,40 @@ import { recipientOf } from './recipient.js';
 import { changedGroups, groupsOf, membersOfGroups } from './rooms.queries.js';
 import { SocketServer } from './socket-server.js';
 
-/** Milliseconds between two looks. */
-const LOOK_EVERY_MS = 400;
+/** Milliseconds between two checks. */
+const CHECK_EVERY_MS = 400;
 
-/** A look finds so many changed groups at most. More than `MOST_CHANGED` are not corrected one by one, but everybody here is. */
+/**
+ * Maximum number of changed groups that a check finds. If more than `MOST_CHANGED` have changed, all sockets here are
+ * corrected instead of single groups.
+ */
 const MOST_FOUND = 10_000;
 const MOST_CHANGED = 1_000;
 
-/** People, or groups, of one statement. */
+/** Users, or groups, per statement. */
 const AT_ONCE = 2_000;
 const GROUPS_AT_ONCE = 50;
 
-/** A read during which orders came is made again, so often at most; what it missed is found by the next look. */
+/** Maximum number of reads while orders keep arriving during a read. The next check finds what they missed. */
 const MAX_READS = 5;
 
 /**
- * Keeps the rooms of this node's sockets as the database says. Whoever changes a group's members orders sockets into
- * its room and out of it; an order is lost with the link to the other nodes, with the node that was about to give
- * it, or when its commit was not confirmed. So every node looks for itself which groups have changed: whoever was
- * removed hears nothing more within a second, on every node, whatever failed.
+ * Keeps the rooms of this node's sockets in line with the database. A change of a group's members orders sockets into
+ * its room and out of it. An order is lost when the link to the other nodes breaks, when the node dies before it gives
+ * the order, or when the commit was not confirmed. So every node checks by itself which groups have changed: within a
+ * second a removed member receives nothing more, on every node, whatever failed.
  */
 @Injectable()
 export class RoomReconciler implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(RoomReconciler.name);
   private timer: NodeJS.Timeout | null = null;
-  /** The database's clock at the last look. */
+  /** The database's time at the last check. */
   private lookedAt: string | null = null;
-  /** Changes that are dealt with, which the next look finds again: groups, and their members' versions. */
+  /**
+   * Changes that are handled already and that the next check finds again: groups, with the version of their members.
+   */
   private known = new Map<number, number>();
-  private looking = false;
+  private checking = false;
   private failing = false;
 
   constructor(
@@ -44,37 +49,38 @@ export class RoomReconciler implements OnModuleInit, OnApplicationShutdown {
   ) {}
 
   onModuleInit(): void {
-    this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS).unref();
+    this.timer = setInterval(() => void this.check(), CHECK_EVERY_MS).unref();
   }
 
   onApplicationShutdown(): void {
     if (this.timer) clearInterval(this.timer);
   }
 
-  /** Puts every socket here into the rooms of its person's groups, and out of all others. */
+  /** Makes every socket here join the rooms of its user's groups, and leave the rooms of all other groups. */
   async correctAll(): Promise<void> {
-    const people = this.peopleHere();
-    for (let i = 0; i < people.length; i += AT_ONCE) await this.correctPeople(people.slice(i, i + AT_ONCE));
+    const users = this.usersHere();
+    for (let i = 0; i < users.length; i += AT_ONCE) await this.correctUsers(users.slice(i, i + AT_ONCE));
   }
 
-  private async look(): Promise<void> {
-    if (this.looking) return;
-    this.looking = true;
+  private async check(): Promise<void> {
+    if (this.checking) return;
+    this.checking = true;
     try {
       await this.follow(await changedGroups(this.database, { lookedAt: this.lookedAt, most: MOST_FOUND }));
       this.failing = false;
     } catch (error) {
-      if (!this.failing) this.logger.warn(`Memberships were not looked at: ${String(error)}`);
+      if (!this.failing)
+        this.logger.warn(`Could not check for changed groups, trying again: ${String(error)}`);
       this.failing = true;
     } finally {
-      this.looking = false;
+      this.checking = false;
     }
   }
 
   private async follow({ at, ids, versions }: Awaited<ReturnType<typeof changedGroups>>): Promise<void> {
     const news = ids.filter((id, i) => this.known.get(id) !== versions[i]);
     if (news.length > MOST_CHANGED) await this.correctAll();
-    else if (this.peopleHere().length > 0) {
+    else if (this.usersHere().length > 0) {
       for (let i = 0; i < news.length; i += GROUPS_AT_ONCE)
         await this.correctGroups(news.slice(i, i + GROUPS_AT_ONCE));
     }
@@ -99,8 +105,8 @@ export class RoomReconciler implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
-  private async correctPeople(people: readonly number[]): Promise<void> {
-    const rows = await this.undisturbed(() => groupsOf(this.database, people));
+  private async correctUsers(users: readonly number[]): Promise<void> {
+    const rows = await this.undisturbed(() => groupsOf(this.database, users));
     for (const { userId, groups } of rows) {
       const rooms = new Set(groups.map(chatRoom));
       for (const connection of this.connectionsIn(userRoom(userId))) {
@@ -112,7 +118,7 @@ export class RoomReconciler implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
-  /** The order that this socket missed came with events: it is told to sync. */
+  /** A socket that missed such an order has missed events as well, so it has to sync. */
   private move({ id }: { id: string }, joins: readonly string[], leaves: readonly string[]): void {
     if (joins.length + leaves.length === 0) return;
     const { rooms } = this.server;
@@ -121,7 +127,10 @@ export class RoomReconciler implements OnModuleInit, OnApplicationShutdown {
     this.bus.emit('eventsMissed', { rooms: new Set([id]), orders: false });
   }
 
-  /** What `read` finds. It reads again when an order came meanwhile, which may be newer than what was read. */
+  /**
+   * Returns what `read` finds. Reads again when an order arrived meanwhile, because that may be newer than what was
+   * read.
+   */
   private async undisturbed<T>(read: () => Promise<T>): Promise<T> {
     for (let reads = 1; ; reads++) {
       const { orders } = this.server.rooms;
@@ -130,7 +139,7 @@ export class RoomReconciler implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
-  private peopleHere(): number[] {
+  private usersHere(): number[] {
     return [...this.server.rooms.rooms.keys()].flatMap((room) => userIdOf(room) ?? []);
   }
 

@@ -8,21 +8,22 @@ import { framed } from './encoding/frames.js';
 import { type Recipient, recipientOf } from './recipient.js';
 import { internalsOf, type Packet } from './socket-io-internals.js';
 
-/** From so many readers on a text is framed once for all; for fewer each connection frames it for itself. */
+/** From this many readers on a text is framed once for all; for fewer readers each connection frames it itself. */
 const MANY = 5;
 
 /** Characters up to which a text can be framed once. */
 const FRAMED_LIMIT = 16_384;
 
 /**
- * The rooms of Socket.IO over all nodes: first this node's sockets, then, through the broker, those of the others. An
- * event is encoded once; the text that travels is the one that sockets get, and it goes to each by the fast path.
+ * The rooms of Socket.IO across all nodes. An event goes first to this node's sockets, then, through the broker, to
+ * those of the other nodes. It is encoded once: other nodes get the same text as the sockets, and the fast path sends
+ * it.
  *
- * Of other nodes nothing is asked: `fetchSockets`, acks of a broadcast and `serverSideEmit` know this node only. And
- * nothing is volatile: what is published goes to sockets that can't take it at once as well.
+ * Other nodes are not queried: `fetchSockets`, acks of a broadcast and `serverSideEmit` cover this node only. Nothing
+ * is volatile: events also go to sockets that cannot take them at once.
  */
 export class RoomsAdapter extends Adapter implements LocalSockets {
-  /** Rises with every order to join or leave: whoever read memberships before it has read old ones. */
+  /** Rises with every order to join or leave: memberships that were read before it are outdated. */
   orders = 0;
   private marks = 0;
 
@@ -43,7 +44,7 @@ export class RoomsAdapter extends Adapter implements LocalSockets {
     this.broker.publish(text, target);
   }
 
-  /** The same, to sockets of this node. */
+  /** As `publish`, but to sockets of this node only. */
   deliver(text: Text, rooms: readonly Room[], except: readonly Room[]): void {
     const readers = this.readers(rooms, except);
     const frame = readers.length < MANY || text.length > FRAMED_LIMIT ? undefined : framed(text);
@@ -59,7 +60,7 @@ export class RoomsAdapter extends Adapter implements LocalSockets {
     else this.publish(text, target);
   }
 
-  /** What is published once it has resolved is heard by this socket. */
+  /** Once it has resolved, this socket receives everything that is published to the rooms. */
   override addAll(id: SocketId, rooms: Set<Room>): Promise<void> | void {
     void super.addAll(id, rooms);
     if (rooms.size === 1 && rooms.has(id)) return;
@@ -104,7 +105,7 @@ export class RoomsAdapter extends Adapter implements LocalSockets {
     this.orders++;
     super.addSockets(options, rooms);
     const joined = new Set(rooms.filter((room) => this.has(room)));
-    // What was published until then did not come here, and nobody waits for it as at the start of a connection.
+    // What was published before that did not arrive here, and unlike at the start of a connection nobody waits for it.
     void this.broker
       .heard(joined)
       ?.then(() => this.bus.emit('eventsMissed', { rooms: joined, orders: false }));
@@ -124,7 +125,7 @@ export class RoomsAdapter extends Adapter implements LocalSockets {
     this.bus.emit('socketLeft', { connectionId, userId: userIdOf(room), chatId: chatIdOf(room) });
   }
 
-  /** Each connection once: those that are in are marked, and those that are to be left out before. */
+  /** Each connection once. A connection is marked when it is found; the excluded ones are marked first. */
   private readers(rooms: readonly Room[], except: readonly Room[]): Recipient[] {
     const { sockets } = internalsOf(this).nsp;
     const mark = ++this.marks;

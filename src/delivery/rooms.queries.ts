@@ -1,7 +1,7 @@
 import { bigints } from '../database/binary-array.js';
 import { statement } from '../database/statement.js';
 
-/** `$1` people: the groups of each. */
+/** `$1` users: the groups of each. */
 export const groupsOf = statement.many({
   name: 'rooms.groupsOf',
   text: `
@@ -15,15 +15,15 @@ export const groupsOf = statement.many({
 });
 
 /**
- * Changes that are not looked at yet, and newcomers who are not let in by a look: their orders are on their way, and
- * messages that were committed before them may still be, from other nodes.
+ * Later changes are not checked yet, and a check does not let in later members: their orders are on their way, and so
+ * may be messages from other nodes that were committed before them.
  */
 const settling = "statement_timestamp() - interval '300 milliseconds'";
 
 /**
- * `$1` the moment of the last look or null, `$2` at most so many: groups whose members have changed since, the latest
- * first, their members' versions, and the moment of this look. Changes that committed late are found by looking half a
- * minute further back.
+ * `$1` the time of the last check or null, `$2` maximum number: groups whose members have changed since, the latest
+ * first, with the versions of their members, and the time of this check. It looks half a minute further back, to find
+ * changes that committed late.
  */
 export const changedGroups = statement.one({
   name: 'rooms.changedGroups',
@@ -41,8 +41,8 @@ export const changedGroups = statement.one({
 });
 
 /**
- * `$1` groups: their members, and those of them who are no newcomers. Whoever is one has changed the group, and is
- * found with that change.
+ * `$1` groups: their members, and those of them who are no newcomers. A newcomer has changed the group, and is found
+ * with that change.
  */
 export const membersOfGroups = statement.many({
   name: 'rooms.membersOfGroups',

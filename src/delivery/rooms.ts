@@ -16,19 +16,21 @@ import { type Recipient, recipientOf } from './recipient.js';
 import { groupsOf } from './rooms.queries.js';
 import { SocketServer } from './socket-server.js';
 
-/** Somebody, and whose presence they watch. */
+/** A viewer, and a user whose presence they watch. */
 export interface Watch {
   viewerId: number;
   userId: number;
 }
 
 /**
- * Which rooms a socket is in: `user:<id>` for its person, `chat:<id>` for each group of theirs, `presence:<id>`
- * for each person it watches. Events of direct chats go to the two people, events of groups to the group's room.
+ * Which rooms a socket is in: `user:<id>` for its user, `chat:<id>` for each group of the user, `presence:<id>` for
+ * each user it watches. Events of direct chats go to the two users, events of groups to the room of the group.
  */
 @Injectable()
 export class Rooms {
-  /** The groups of people who come at the same time are read by one statement: a storm of reconnects takes a few. */
+  /**
+   * One statement reads the groups of users who connect at the same time: a storm of reconnects takes a few statements.
+   */
   private readonly groups = new Batcher<number, number[]>({
     write: (userIds) => this.readGroups(userIds),
     batch: { some: 256, most: 1_024 },
@@ -42,10 +44,10 @@ export class Rooms {
     private readonly server: SocketServer,
   ) {}
 
-  /** After it resolves the socket hears what its person may hear, and nobody else's events. */
+  /** After it resolves the socket receives all events of its user, and no others. */
   async enter(connection: Recipient, userId: number): Promise<void> {
     const { socket } = connection;
-    // While we look it goes on hearing what it hears of the same person; what it watches ends.
+    // Events of the same user continue while the groups are read; presence watches end.
     if (socket.rooms.has(userRoom(userId))) this.watch(connection, []);
     else this.leave(connection);
     // A room that a closed socket joins would keep it for ever.
@@ -53,21 +55,21 @@ export class Rooms {
     await this.join(socket, userId, () => connection.userId === userId && socket.connected);
   }
 
-  /** Adds the rooms of a person, unless the socket is not theirs any more by then. */
-  async join(socket: Socket, userId: number, stillTheirs: () => boolean): Promise<void> {
-    // Joined during the handshake, when no order of Socket.IO's reaches the socket: it may have been removed since.
+  /** Joins the rooms of a user, unless the socket no longer belongs to them by then. */
+  async join(socket: Socket, userId: number, stillBelongs: () => boolean): Promise<void> {
+    // Joined during the handshake, when no order of Socket.IO reaches the socket: the user may have been removed since.
     const before = [...socket.rooms].filter(isChatRoom);
-    // The person's own room first: somebody added to a group meanwhile is joined to it through this room.
+    // The user's own room first: a user who is added to a group meanwhile joins it through this room.
     await socket.join(userRoom(userId));
     const groups = await this.groups.submit(userId);
-    if (groups.length + before.length === 0 || !stillTheirs()) return;
+    if (groups.length + before.length === 0 || !stillBelongs()) return;
     await socket.join(groups.map(chatRoom));
-    // Whoever was removed between the look and the join was taken out of a room that this socket was not in yet.
+    // A user who was removed between the read and the join left a room that this socket was not in yet.
     const still = new Set((await this.groups.submit(userId)).map(chatRoom));
     for (const room of [...before, ...groups.map(chatRoom)]) if (!still.has(room)) await socket.leave(room);
   }
 
-  /** Who watches whom at sockets of this node: at those in these rooms, or at all. */
+  /** Presence watches of the sockets of this node that are in these rooms; null: of all its sockets. */
   watches(rooms: ReadonlySet<string> | null): Watch[] {
     const { sockets, rooms: adapter } = this.server;
     const ids = new Set(
@@ -86,7 +88,7 @@ export class Rooms {
     return watches;
   }
 
-  /** The socket watches these people, and nobody else. */
+  /** The socket watches these users, and nobody else. */
   watch({ socket }: Recipient, userIds: readonly number[]): void {
     if (!socket.connected) return;
     const rooms = new Set(userIds.map(presenceRoom));
@@ -96,7 +98,7 @@ export class Rooms {
     if (rooms.size > 0) void socket.join([...rooms]);
   }
 
-  /** The socket hears nobody's events any more. */
+  /** The socket receives no events of users and chats any longer. */
   leave(connection: Recipient): void {
     const { socket } = connection;
     for (const room of [...socket.rooms]) if (room !== socket.id) void socket.leave(room);

@@ -13,8 +13,8 @@ interface Made {
 }
 
 /**
- * The Socket.IO server of this node. The edge makes it when Nest asks for it, before the first `onModuleInit`; until then
- * it can't be used.
+ * The Socket.IO server of this node. The edge creates it when Nest asks for it, before the first `onModuleInit`; before
+ * that it cannot be used.
  */
 @Injectable()
 export class SocketServer {
@@ -25,7 +25,7 @@ export class SocketServer {
     private readonly bus: Bus,
   ) {}
 
-  /** Makes the server, once. `flush` writes at once what connections gather to be written at the end of the turn. */
+  /** Creates the server, once. `flush` writes at once what connections keep for the end of the turn. */
   create(http: HttpServer, options: Partial<ServerOptions>, { flush }: { flush: () => void }): Server {
     const { broker, bus } = this;
     // Called with `new`, so no arrow function. Other namespaces have no rooms of ours.
@@ -37,14 +37,14 @@ export class SocketServer {
     return server;
   }
 
-  /** @throws Error before it is made. */
+  /** @throws Error before `create`. */
   get server(): Server {
-    return this.there().server;
+    return this.created().server;
   }
 
   /** The rooms of its sockets. */
   get rooms(): RoomsAdapter {
-    return this.there().rooms;
+    return this.created().rooms;
   }
 
   /** Its sockets by their ids. */
@@ -52,18 +52,18 @@ export class SocketServer {
     return this.server.of('/').sockets;
   }
 
-  /** Its connections, those that have not sent CONNECT yet included. */
+  /** Its connections, including those that have not sent CONNECT yet. */
   get connections(): number {
     return this.made?.server.engine.clientsCount ?? 0;
   }
 
-  /** What was sent in this turn of the event loop leaves now. */
+  /** Writes what was sent in this turn of the event loop now. */
   flush(): void {
-    this.there().flush();
+    this.created().flush();
   }
 
-  private there(): Made {
-    if (!this.made) throw new Error('The Socket.IO server is not made yet');
+  private created(): Made {
+    if (!this.made) throw new Error('The Socket.IO server does not exist yet: call create() first');
     return this.made;
   }
 }

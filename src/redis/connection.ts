@@ -8,7 +8,7 @@ const RECONNECT_EVERY_MS = 250;
 
 /**
  * Nothing waits for a Redis that is away: a command fails at once when there is no connection, when the connection
- * breaks, and after its bound when nothing answers.
+ * breaks, and after its timeout when nothing answers.
  */
 function options(target: RedisTarget, connectionName: string): RedisOptions & { disconnectTimeout: number } {
   return {
@@ -20,7 +20,7 @@ function options(target: RedisTarget, connectionName: string): RedisOptions & { 
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
     maxRetriesPerRequest: 0,
-    // Without the check ioredis 5.11 takes a connection that closed while CLIENT SETNAME was under way for ready, for ever.
+    // Without this check ioredis 5.11 treats a connection that closed during CLIENT SETNAME as ready, for ever.
     enableReadyCheck: true,
     disableClientInfo: true,
     commandTimeout: COMMAND_TIMEOUT_MS,
@@ -39,12 +39,12 @@ export function connectTo(
   connectionName: string,
 ): Redis {
   const redis = new Redis({ ...options(target, connectionName), ...node, db: target.db });
-  // Every failure shows in the beat; unheard, an 'error' would end the process.
+  // The heartbeat notices every failure; without a listener an 'error' would end the process.
   redis.on('error', () => undefined);
   return redis;
 }
 
-/** A Redis Cluster, for commands that go to wherever their key is. */
+/** A client of a Redis Cluster, which sends each command to the server of its key. */
 export function connectToCluster(target: RedisTarget, connectionName: string): Cluster {
   const cluster = new Cluster([...target.nodes], {
     redisOptions: options(target, connectionName),

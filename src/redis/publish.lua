@@ -1,6 +1,6 @@
 #!lua flags=allow-cross-slot-keys
--- All messages of a turn in one command: a tenth of what as many SPUBLISH commands cost this process (ADR 0014). The
--- channels are of one shard, if not of one slot.
+-- Publishes all messages of a turn with one command. It costs this process a tenth of as many SPUBLISH commands
+-- (ADR 0014). The channels are of one shard, but not of one slot.
 --
 -- ARGV: channel, text, channel, text.
 

@@ -9,7 +9,7 @@ import { type Shard, Shards } from './shards.js';
 const BEAT_MS = 250;
 /** Without an answer for so many milliseconds the link counts as down. */
 const DOWN_AFTER_MS = 1_000;
-/** A beat this late says that this process itself stood still: what it has not read yet may be the answer. */
+/** A beat this late shows that this process was blocked itself: the answer may have arrived unread. */
 const LATE_MS = 400;
 /** Channels of one SSUBSCRIBE. */
 const CHANNELS_AT_ONCE = 1_000;
@@ -17,10 +17,10 @@ const CHANNELS_AT_ONCE = 1_000;
 const PUBLISH = luaScript(import.meta.dirname, 'publish.lua');
 
 /**
- * The link of this node to Redis. Commands fail soon when Redis is away, and whoever sends one has to do without:
- * Redis makes things known sooner, PostgreSQL has the truth.
+ * The link of this node to Redis. Commands fail soon when Redis is away, and their callers have to do without: Redis
+ * only makes things known sooner, PostgreSQL has the truth.
  *
- * Emits `up` when every connection answers, and `down` when one has not for a second or has broken. After `up`
+ * Emits `up` when every connection answers, and `down` when one has broken or has not answered for a second. After `up`
  * nothing is subscribed.
  */
 export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
@@ -30,13 +30,13 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
   private readonly cluster: Cluster | null;
   private shards: Shards | null = null;
   private answeredAt = new WeakMap<Redis, number>();
-  private readonly asked = new WeakSet<Redis>();
+  private readonly pinging = new WeakSet<Redis>();
   private listener: (channel: Buffer, text: Buffer) => void = () => undefined;
   private readonly timer: NodeJS.Timeout;
   private lastBeat = performance.now();
   private beats = 0;
   private up = false;
-  private said = false;
+  private logged = false;
   private closed = false;
 
   constructor(
@@ -61,7 +61,7 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
     return this.up;
   }
 
-  /** Resolves when it is up, at once or later; false when it is still not after so many milliseconds. */
+  /** Resolves with true when the link is up, at once or later; with false when it is still down after `withinMs`. */
   async whenUp(withinMs: number): Promise<boolean> {
     if (this.up) return true;
     return new Promise((resolve) => {
@@ -76,7 +76,7 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
     });
   }
 
-  /** Hears every message of a subscribed channel; one listener. */
+  /** Sets the one listener for the messages of all subscribed channels. */
   onMessage(listener: (channel: Buffer, text: Buffer) => void): void {
     this.listener = listener;
   }
@@ -90,7 +90,7 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
     );
   }
 
-  /** After it resolves every message to these channels is heard. */
+  /** After it resolves, every message to these channels arrives here. */
   async subscribe(channels: readonly string[]): Promise<void> {
     await this.eachShard(channels, (shard, some) => shard.subscriber.ssubscribe(...some));
   }
@@ -99,7 +99,7 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
     await this.eachShard(channels, (shard, some) => shard.subscriber.sunsubscribe(...some));
   }
 
-  /** Something showed that the link does not do its work: all connections are made anew. */
+  /** The link does not work: reconnects all connections. */
   fail(reason: string): void {
     if (this.closed) return;
     for (const redis of this.shards?.connections ?? []) {
@@ -123,7 +123,7 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
       subscriber.on('smessageBuffer', (channel: Buffer, text: Buffer) => this.listener(channel, text));
     }
     for (const redis of shards.connections) {
-      redis.on('ready', () => this.ask(redis));
+      redis.on('ready', () => this.ping(redis));
       redis.on('close', () => {
         this.answeredAt.delete(redis);
         if (this.shards === shards) this.turn(false, 'the connection broke');
@@ -131,7 +131,7 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
     }
   }
 
-  /** Of a cluster: the next beat asks for its map anew. */
+  /** For a cluster: drops its connections, and the next beat reads its map again. */
   private drop(): void {
     const { shards } = this;
     this.shards = null;
@@ -145,11 +145,11 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
     this.beats++;
     if (this.cluster) this.followMap(this.cluster);
     const connections = this.shards?.connections ?? [];
-    for (const redis of connections) if (redis.status === 'ready') this.ask(redis);
+    for (const redis of connections) if (redis.status === 'ready') this.ping(redis);
     if (late || connections.length === 0) return;
     const silent = connections.some((redis) => now - (this.answeredAt.get(redis) ?? 0) > DOWN_AFTER_MS);
     if (silent && this.up) this.fail(`no answer for ${DOWN_AFTER_MS} ms`);
-    // Connected, but nothing answers: a server that stands still, or a connection that leads nowhere.
+    // Connected, but nothing answers: the server is blocked, or the connection is dead.
     else if (silent && this.beats % 8 === 0) {
       for (const redis of connections) {
         if (redis.status === 'ready' && !this.answeredAt.has(redis)) redis.disconnect(true);
@@ -157,9 +157,9 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
     }
   }
 
-  private ask(redis: Redis): void {
-    if (this.asked.has(redis)) return;
-    this.asked.add(redis);
+  private ping(redis: Redis): void {
+    if (this.pinging.has(redis)) return;
+    this.pinging.add(redis);
     redis
       .ping()
       .then(
@@ -169,7 +169,7 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
         },
         () => undefined,
       )
-      .finally(() => this.asked.delete(redis));
+      .finally(() => this.pinging.delete(redis));
   }
 
   private rise(): void {
@@ -204,16 +204,16 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
 
   private turn(up: boolean, reason: string): void {
     if (this.closed || up === this.up) {
-      if (!up && !this.said && !this.closed) {
-        this.said = true;
-        this.logger.warn(`${shownRedis(this.target)} is away; this node serves what it can alone`);
+      if (!up && !this.logged && !this.closed) {
+        this.logged = true;
+        this.logger.warn(`Cannot reach ${shownRedis(this.target)}; this node works alone until it can`);
       }
       return;
     }
     this.up = up;
-    this.said = true;
-    if (up) this.logger.log(`Linked to ${shownRedis(this.target)}`);
-    else this.logger.warn(`Lost ${shownRedis(this.target)}: ${reason}`);
+    this.logged = true;
+    if (up) this.logger.log(`Connected to ${shownRedis(this.target)}`);
+    else this.logger.warn(`Lost the connection to ${shownRedis(this.target)}: ${reason}`);
     this.emit(up ? 'up' : 'down');
   }
 
@@ -223,7 +223,7 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
   ): Promise<void> {
     const { shards } = this;
     if (!this.up || !shards) throw new Error('Redis is away');
-    // In a cluster the channels of one command are of one slot.
+    // In a cluster the channels of one command must be of one slot.
     const size = this.cluster ? 1 : CHANNELS_AT_ONCE;
     const running: Promise<unknown>[] = [];
     for (let i = 0; i < channels.length; i += size) {

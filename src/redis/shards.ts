@@ -3,7 +3,7 @@ import slotOf from 'cluster-key-slot';
 import type { RedisTarget } from '../config/redis-url.js';
 import { connectTo } from './connection.js';
 
-/** One Redis server with its two connections: one that is subscribed can send no other commands. */
+/** One Redis server with two connections, because a subscribed connection cannot send other commands. */
 export interface Shard {
   readonly commands: Redis;
   readonly subscriber: Redis;
@@ -11,13 +11,13 @@ export interface Shard {
 
 type SlotRange = [from: number, to: number, master: [host: string, port: number, id: string]];
 
-/** The servers that messages go through: one, or the masters of a cluster, each for channels of its own. */
+/** The servers that carry messages: one, or the masters of a cluster, each with its own channels. */
 export class Shards {
   private constructor(
     readonly all: readonly Shard[],
     /** Which of them owns a channel. */
     readonly of: (channel: string) => Shard | undefined,
-    /** Of a cluster: changes when slots move. */
+    /** The slot map of a cluster: changes when slots move. */
     readonly map: string,
   ) {}
 
@@ -26,7 +26,7 @@ export class Shards {
     return new Shards([shard], () => shard, '');
   }
 
-  /** @throws when the cluster does not tell its map. */
+  /** @throws when the cluster does not return its slot map. */
   static async ofCluster(target: RedisTarget, cluster: Cluster, name: string): Promise<Shards> {
     const ranges = await slotRanges(cluster);
     const shards = new Map<string, Shard>();
@@ -44,12 +44,12 @@ export class Shards {
     return new Shards([...shards.values()], (channel) => owners[slotOf(channel)], JSON.stringify(ranges));
   }
 
-  /** Whether slots have moved since. @throws when the cluster does not tell its map. */
+  /** Whether slots have moved since. @throws when the cluster does not return its slot map. */
   async haveMoved(cluster: Cluster): Promise<boolean> {
     return JSON.stringify(await slotRanges(cluster)) !== this.map;
   }
 
-  /** Channel, text, channel, text: what goes to which. @throws Error when nobody owns a channel's slot. */
+  /** Splits channel, text, channel, text by shard. @throws Error when no shard owns the slot of a channel. */
   split(messages: string[]): [Shard, string[]][] {
     if (this.all.length === 1) return [[this.all[0]!, messages]];
     const parts = new Map<Shard, string[]>();

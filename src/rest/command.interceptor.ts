@@ -10,7 +10,7 @@ import { type CommandName, definitionOf } from '../contract/index.js';
 import { type CommandHttpRequest, RestCall } from './rest-call.js';
 import { ROUTE_COMMANDS } from './route.decorator.js';
 
-/** Takes every request of a command's route to the pipeline; other routes (health, documents) only have a time bound. */
+/** Passes every request of a command's route to the pipeline; other routes (health, documents) only get a deadline. */
 @Injectable()
 export class CommandInterceptor implements NestInterceptor {
   constructor(
@@ -44,7 +44,7 @@ export class CommandInterceptor implements NestInterceptor {
   }
 }
 
-/** Which of the commands that share a route it is. */
+/** Finds which of the commands on a shared route the request means. */
 function commandOf(request: Request, names: CommandName[]): CommandName {
   const body: unknown = request.body;
   const has = (field: string) => typeof body === 'object' && body !== null && Object.hasOwn(body, field);

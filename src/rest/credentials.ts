@@ -5,13 +5,16 @@ import { AppError, whoMayUse, commandNames, definitionOf } from '../contract/ind
 
 const BEARER = /^Bearer +(\S+) *$/i;
 
-/** What a request brings to prove who asks. What is no bearer token is nothing. */
+/** The credentials of a request. An Authorization header that is not a bearer token is ignored. */
 export function credentialsOf(request: Request): Credentials {
   const bearer = BEARER.exec(request.get('authorization') ?? '')?.[1];
   return { bearer: bearer ?? null, apiKey: request.get('x-api-key') ?? null };
 }
 
-/** In jwt mode: a body that comes without a token or key is not even read, where one is needed. */
+/**
+ * In jwt mode: refuses a request that has a body but no token or key before the body is read, unless anyone may use the
+ * route.
+ */
 export function refuseBodiesOfNobody(app: NestExpressApplication): void {
   const forAnyone = new Set(
     commandNames
@@ -24,7 +27,7 @@ export function refuseBodiesOfNobody(app: NestExpressApplication): void {
     const hasBody =
       (length !== undefined && length !== '0') || request.get('transfer-encoding') !== undefined;
     const { bearer, apiKey } = credentialsOf(request);
-    // As Express reads paths.
+    // As Express compares paths.
     const path = request.path.toLowerCase().replace(/\/$/, '');
     if (hasBody && bearer === null && apiKey === null && !forAnyone.has(path)) {
       next(new AppError('UNAUTHENTICATED'));

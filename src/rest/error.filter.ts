@@ -13,7 +13,10 @@ import { AppError } from '../contract/index.js';
 import { toAppError } from '../common/errors/failure.js';
 import { requestIdOf } from './request-log.js';
 
-/** What Express, its body parser and Nest throw before a handler runs. Their messages may repeat input: not shown. */
+/**
+ * Translates what Express, its body parser and Nest throw before a handler runs. Their messages may repeat input, so
+ * they are not shown.
+ */
 function translated(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   const status =

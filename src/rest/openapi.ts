@@ -15,14 +15,14 @@ type JsonSchema = Json & { properties?: Record<string, Json>; required?: string[
 
 const PATH_PARAMETER = /:(\w+)/g;
 
-/** JSON Schema of a zod schema, its named parts put into `components` and referred to there. */
+/** JSON Schema of a zod schema. Its named parts are put into `components` and referenced there. */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Json): JsonSchema {
   const { $schema, ...json } = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',
     target: 'draft-2020-12',
     override: ({ jsonSchema }) => {
-      // Fields are only ever added to views, and the pattern of a date-time makes for absurd examples.
+      // Views may get more fields, and the pattern of a date-time makes for absurd examples.
       delete jsonSchema.additionalProperties;
       if (jsonSchema.format === 'date-time') {
         delete jsonSchema.pattern;
@@ -43,14 +43,16 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Json): 
   return { $ref: `#/components/schemas/${id}` };
 }
 
-/** What the parts of an input look like on the way in: numbers as numbers, though numeric strings do as well. */
+/**
+ * The fields of an input as a client should send them: numbers as numbers, although numeric strings are accepted too.
+ */
 function inputOf(definition: CommandDefinition): { properties: Record<string, Json>; required: string[] } {
   const { properties = {} } = schemaOf(definition.input, 'output', {});
   const { required = [] } = schemaOf(definition.input, 'input', {});
   return { properties, required };
 }
 
-/** A body that works: what is required, and in open mode who asks. */
+/** An example body that works: the required fields, and in open mode the actor. */
 function exampleOf(fields: [string, Json][], required: string[], actor: readonly string[]): Json {
   const shown = fields.filter(([field]) => required.includes(field) || actor.includes(field));
   return Object.fromEntries(
@@ -61,7 +63,7 @@ function exampleOf(fields: [string, Json][], required: string[], actor: readonly
   );
 }
 
-/** What has to come with a request, with AUTH=jwt. */
+/** The credentials that a request needs with AUTH=jwt. */
 function securityOf(definition: CommandDefinition): Json[] {
   const who = whoMayUse(definition, false);
   if (who === 'anyone') return [];
@@ -170,8 +172,7 @@ export function openApiDocument(): OpenAPIObject {
     info: {
       title: 'Chat messaging API',
       version,
-      description:
-        'The REST edge. Apps talk to the same commands over Socket.IO: see docs/reference/protocol.md.',
+      description: 'The REST API. Apps use the same commands over Socket.IO: see docs/reference/protocol.md.',
     },
     paths,
     components: {
@@ -181,13 +182,19 @@ export function openApiDocument(): OpenAPIObject {
           name: 'X-User-Id',
           in: 'header',
           required: false,
-          description: 'Open mode and with an API key: who asks, where the input does not name them.',
+          description:
+            'In open mode and with an API key: the user who acts, if the input does not name them.',
           schema: { type: 'integer', minimum: 1 },
         },
       },
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'With AUTH=jwt: an access token.' },
-        apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'With AUTH=jwt: a backend.' },
+        apiKey: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'X-Api-Key',
+          description: 'With AUTH=jwt: the API key of a backend.',
+        },
       },
       responses: {
         Error: {

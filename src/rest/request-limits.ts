@@ -3,7 +3,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { Limits } from '../commands/limits/limits.js';
 import type { LimitStatus } from '../commands/limits/rate-limiter.js';
 
-/** What the limits tell a client, besides Retry-After: pages of other origins may read it. */
+/** Headers that report a rate limit, besides Retry-After. Pages of other origins may read them. */
 export const LIMIT_HEADERS = [
   'RateLimit-Limit',
   'RateLimit-Remaining',
@@ -11,7 +11,7 @@ export const LIMIT_HEADERS = [
   'RateLimit-Policy',
 ];
 
-/** Whoever runs the server may always ask how it is. */
+/** Health checks are never limited or refused. */
 export function isHealthCheck({ path }: Request): boolean {
   return path === '/health' || path.startsWith('/health/');
 }
@@ -19,7 +19,7 @@ export function isHealthCheck({ path }: Request): boolean {
 /** A request whose body has been read. */
 type WithBody = Request & { bodyBytes?: number };
 
-/** Counts every request of an address before anything of it is read; whoever runs the server may ask for its health. */
+/** Counts every request of an address before its body is read, except health checks. */
 export function useAddressLimits(app: NestExpressApplication): void {
   const limits = app.get(Limits);
   if (!limits.on) return;
@@ -39,19 +39,19 @@ export function useAddressLimits(app: NestExpressApplication): void {
   });
 }
 
-/** The body's bytes as they are counted: after decompression, where there was any. */
+/** Records the size of the body as it is counted: after decompression, if any. */
 export function bodyRead(request: object, bytes: number): void {
   (request as WithBody).bodyBytes = bytes;
 }
 
-/** Of a request as they count: its URL and its body. */
+/** The bytes of a request as they are counted: its URL and its body. */
 export function bytesOf(request: WithBody): number {
   return request.url.length + (request.bodyBytes ?? 0);
 }
 
 /**
- * Tells in headers (draft-ietf-httpapi-ratelimit-headers-06) what is left of the limit that the request counted against:
- * the limit, what is left of it, seconds until it is whole again, the policy.
+ * Reports the limit that the request counted against in headers (draft-ietf-httpapi-ratelimit-headers-06): the limit,
+ * what is left of it, seconds until all of it is free again, the policy.
  */
 export function tellLimits(response: Response, { rate, remaining, resetMs }: LimitStatus): void {
   response.setHeader('RateLimit-Limit', rate.points);

@@ -4,16 +4,16 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 
 const HEADER = 'X-Request-Id';
 
-/** What a caller may call its request: nothing that could forge a line of the log. */
+/** The request ids that a caller may choose: nothing that could forge a log line. */
 const SANE_ID = /^[\w.-]{1,64}$/;
 
-/** Its id, the caller's or ours; the answer carries it as `X-Request-Id`. */
+/** The id of the request, the caller's or ours; the answer carries it as `X-Request-Id`. */
 export function requestIdOf(response: Response): string | undefined {
   const id = response.getHeader(HEADER);
   return typeof id === 'string' ? id : undefined;
 }
 
-/** Gives each request an id, and a line in the log when it is answered: at debug, when it failed at warn. */
+/** Gives each request an id, and writes a log line when it is answered: at debug, or at warn when it failed. */
 export function logRequests(): RequestHandler {
   const logger = new Logger('Http');
   return (request: Request, response: Response, next: NextFunction) => {
@@ -23,7 +23,7 @@ export function logRequests(): RequestHandler {
     const since = performance.now();
     const { method } = request;
     response.once('finish', () => {
-      // Neither the query nor a path that is no route: they may hold what nobody should read.
+      // Not the query, and not a path without a route: they may hold secrets.
       const path = request.route === undefined ? null : request.path;
       const { statusCode: status } = response;
       const ms = Math.round((performance.now() - since) * 10) / 10;

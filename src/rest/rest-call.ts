@@ -15,7 +15,7 @@ export interface CommandHttpRequest extends Request {
   command: CommandRequest<CommandName>;
 }
 
-/** One command that came as a request. */
+/** One command that arrived as an HTTP request. */
 export class RestCall extends Call {
   readonly credentials: Credentials;
   readonly origin = null;
@@ -40,7 +40,7 @@ export class RestCall extends Call {
     });
   }
 
-  /** The user whom the header names. @throws AppError VALIDATION_FAILED */
+  /** The user that the header names. @throws AppError VALIDATION_FAILED */
   override get namedUserId(): number | null {
     const header = this.http.request.get('x-user-id');
     if (header === undefined) return null;
@@ -51,14 +51,14 @@ export class RestCall extends Call {
     });
   }
 
-  /** It was counted as its headers came. */
+  /** Counted already, when its headers arrived. */
   override arrive(): void {}
 
   override authenticated(principal: Principal | null): void {
     this.principal = principal;
   }
 
-  /** The application counts nowhere: it is the server's own backend. */
+  /** The application is not limited: it is the operator's own backend. */
   override counted(): Counted | null {
     if (this.principal?.kind === 'application') return null;
     const { request } = this.http;
@@ -71,8 +71,8 @@ export class RestCall extends Call {
   }
 
   /**
-   * Path parameters, body and, of GET and DELETE, query in one; the path wins, so that a body can't point
-   * elsewhere.
+   * Path parameters, body and, for GET and DELETE, query in one object. The path wins, so that a body cannot name
+   * something else.
    */
   override rawInput(): Record<string, unknown> {
     const { request } = this.http;
@@ -88,7 +88,7 @@ export class RestCall extends Call {
     return input;
   }
 
-  /** Requests wait for nothing but what they need themselves. */
+  /** Requests do not wait for each other. */
   override enter(start: () => void): void {
     start();
   }

@@ -6,12 +6,12 @@ export type RouteCommand = {
   [C in CommandName]: (typeof commands)[C]['rest'] extends null ? never : C;
 }[CommandName];
 
-/** Where the decorator leaves the commands' names on the handler. */
+/** The decorator stores the names of the commands under this key on the handler. */
 export const ROUTE_COMMANDS = 'route:commands';
 
 /**
- * Makes a controller's method the REST counterpart of a command: method, path and status come from the contract. Of several
- * commands that share the route, the body says which it is (`rest.when`), else it is the first.
+ * Makes a controller's method the REST counterpart of a command: method, path and status come from the contract. If
+ * several commands share the route, the body says which one is meant (`rest.when`), by default the first.
  */
 export function Route(...commands: [RouteCommand, ...RouteCommand[]]): MethodDecorator {
   const [command, ...others] = commands;

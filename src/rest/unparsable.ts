@@ -5,7 +5,7 @@ import { AppError } from '../contract/index.js';
 /** Milliseconds that a client has to read its answer before the connection is cut. */
 const READ_WITHIN_MS = 1_000;
 
-/** Longer request lines and headers than Node's parser takes (16 KB). */
+/** The error for request lines and headers that are longer than Node's parser takes (16 KB). */
 const TOO_LONG = 'HPE_HEADER_OVERFLOW';
 
 function refusal({ code }: NodeJS.ErrnoException): AppError {
@@ -15,7 +15,7 @@ function refusal({ code }: NodeJS.ErrnoException): AppError {
   });
 }
 
-/** Renders what Node's HTTP parser refuses as every other error is; by itself Node answers without a body. */
+/** Answers what Node's HTTP parser refuses with an error like all others; by itself Node answers without a body. */
 export function answerUnparsable(server: Server): void {
   server.on('clientError', (error: NodeJS.ErrnoException, connection: Duplex) => {
     if (error.code === 'ECONNRESET') connection.destroy();

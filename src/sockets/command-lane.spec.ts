@@ -1,7 +1,7 @@
 import { AppError, type CommandOrder } from '../contract/index.js';
 import { CommandLane } from './command-lane.js';
 
-/** A lane whose commands write down when they start. */
+/** A lane that records when its commands start. */
 class Lane {
   readonly started: string[] = [];
   private readonly lane = new CommandLane();
@@ -65,13 +65,13 @@ describe('The lane of a socket', () => {
     expect(lane.started).toEqual([order, 'read']);
   });
 
-  it.each<CommandOrder>(['send', 'write', 'read'])('lets a read under way hold up no %s', (order) => {
+  it.each<CommandOrder>(['send', 'write', 'read'])('starts a %s at once while a read runs', (order) => {
     lane.enter('read', 'read');
     lane.enter(order, 'next');
     expect(lane.started).toEqual(['read', 'next']);
   });
 
-  it('lets nobody overtake one who waits', () => {
+  it('starts waiting commands in the order of arrival', () => {
     lane.enter('write', 'write 1');
     lane.enter('send', 'send 1', 'send 2');
     lane.enter('read', 'read 1');
@@ -92,7 +92,7 @@ describe('The lane of a socket', () => {
     expect(lane.started).toEqual(['write', 'read', 'later']);
   });
 
-  it('starts what enters while another starts in its turn', () => {
+  it('starts a command that enters while another one starts', () => {
     const order: string[] = [];
     const inner = new CommandLane();
     inner.enter('write', () => order.push('write'));
@@ -104,7 +104,7 @@ describe('The lane of a socket', () => {
     expect(order).toEqual(['write', 'read', 'nested']);
   });
 
-  it('refuses the thousand-and-first that waits, and goes on with the others', () => {
+  it('refuses the 1,001st waiting command, and still starts the others', () => {
     lane.enter('write', 'write');
     const waiting = Array.from({ length: 1_000 }, (_, i) => `read ${i}`);
     lane.enter('read', ...waiting);

@@ -1,6 +1,6 @@
 import { AppError, type CommandOrder } from '../contract/index.js';
 
-/** Most commands of one socket that wait for earlier ones. */
+/** Maximum number of waiting commands of one socket. */
 const MAX_WAITING = 1_000;
 
 /** Milliseconds a client should wait when its socket has too many commands waiting. */
@@ -12,12 +12,12 @@ interface Waiting {
 }
 
 /**
- * The order of one socket's commands. Frames of a socket arrive in order and are handled side by side, so a
- * quick one would overtake a slow one:
+ * Keeps the order of one socket's commands. Frames arrive in order and are handled concurrently, so a quick command
+ * would overtake a slow one without it:
  *
- * - sends start at once, side by side, in the order of arrival (the message writer keeps that order);
- * - any other write waits for the writes before it, and holds up the writes and reads after it;
- * - reads see the writes that came before them, and hold up nothing.
+ * - sends start at once and run concurrently, in the order of arrival (the message writer keeps that order);
+ * - any other write waits for the writes before it, and delays the writes and reads after it;
+ * - reads wait for the writes before them, and delay nothing.
  */
 export class CommandLane {
   private sends = 0;
@@ -25,10 +25,10 @@ export class CommandLane {
   private waiting: Waiting[] | null = null;
 
   /**
-   * Calls `start` in its turn; at once, in this call, when nothing stands before it. Whoever was started calls
-   * `leave` when done.
+   * Calls `start` when it is this command's turn: in this call, when no earlier command blocks it. A started command
+   * has to call `leave` when it is done.
    *
-   * @throws AppError OVERLOADED when too many wait.
+   * @throws AppError OVERLOADED when too many commands wait.
    */
   enter(order: CommandOrder, start: () => void): void {
     if (this.waiting === null && this.mayStart(order)) {

@@ -7,18 +7,18 @@ export type SocketCommand = {
   [C in CommandName]: (typeof commands)[C]['socket'] extends true ? C : never;
 }[CommandName];
 
-/** What a gateway's handler takes: the request, and the connection where the command is about that. */
+/** A gateway's handler of a command. It gets the connection too, for commands that concern the connection itself. */
 export type CommandHandler<C extends CommandName> = (
   request: CommandRequest<C>,
   connection: Connection,
 ) => CommandResult<C> | Promise<CommandResult<C>>;
 
-/** Where the decorator leaves `{ command: method name }` on the gateway's prototype. */
+/** The decorator stores `{ command: method name }` under this key on the gateway's prototype. */
 export const COMMANDS = Symbol('commands');
 
 /**
  * Makes a gateway's method the handler of a command. Input, answer and order come from the contract: the
- * method gets validated input and its result or error always answers the caller.
+ * method gets validated input, and the caller always gets its result or error.
  *
  * @example
  * ```ts

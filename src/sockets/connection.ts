@@ -6,17 +6,20 @@ import { type Recipient, recipientOf } from '../delivery/recipient.js';
 import { CommandLane } from './command-lane.js';
 import type { Line } from './wire/wire.js';
 
-/** So many refusals by a limit in so many milliseconds are a flood: no client that waits as it is told gets there. */
+/**
+ * This many refusals by a rate limit within this time (ms) are a flood. A client that keeps to `retryAfterMs` never
+ * gets there.
+ */
 const FLOOD = { refusals: 100, withinMs: 10_000 };
 
-/** What the edge knows of one socket. */
+/** The state of one socket at this edge. */
 export class Connection implements Recipient {
-  /** Who is at this socket; null until somebody said so. */
+  /** The user of this socket; null until `userOnline`. */
   userId: number | null = null;
   readonly lane = new CommandLane();
-  /** Its way out; opened by the dispatcher when it attaches the socket. */
+  /** Sends to the client. Set by the dispatcher when it attaches the socket. */
   line!: Line;
-  /** Where it comes from, as limits count it. */
+  /** The client's address, as rate limits count it. */
   address = '';
   mark = 0;
   private refusals = 0;
@@ -25,18 +28,18 @@ export class Connection implements Recipient {
 
   constructor(
     readonly socket: Socket,
-    /** Who has proved to be at this socket, in jwt mode; replaced when the token is renewed. */
+    /** The principal of this socket in jwt mode; replaced when the token is renewed. */
     public principal: UserPrincipal | null = null,
   ) {
     (socket.data as { connection?: Connection }).connection = this;
   }
 
-  /** What the edge knows of this socket; undefined before its dispatcher was attached. */
+  /** The connection of a socket; undefined before the dispatcher has attached it. */
   static of(socket: Socket): Connection | undefined {
     return recipientOf(socket) as Connection | undefined;
   }
 
-  /** This node is going down, and this socket is next: what it asks from now on is refused. */
+  /** Marks the socket as leaving because this node shuts down: from now on its commands are refused. */
   leave(): void {
     this.left = true;
   }
@@ -53,7 +56,7 @@ export class Connection implements Recipient {
     this.line.send(text, frame);
   }
 
-  /** Counts a refusal by a limit. True once when the socket goes on and on in spite of them. */
+  /** Counts a refusal by a rate limit. Returns true once, when the refusals become a flood. */
   isFlooding(): boolean {
     const now = performance.now();
     if (now - this.refusalsBegan > FLOOD.withinMs) {
@@ -63,7 +66,7 @@ export class Connection implements Recipient {
     return ++this.refusals === FLOOD.refusals;
   }
 
-  /** Says why, and closes. */
+  /** Sends the error, then closes the socket. */
   cutOff(error: AppError): void {
     this.socket.emit('exception', { command: null, ...error.toView() });
     this.socket.disconnect(true);

@@ -13,9 +13,7 @@ import { SocketCall, type Surroundings } from './socket-call.js';
 import { TokenExpiry } from './token-expiry.js';
 import type { Ack, Wire } from './wire/wire.js';
 
-/**
- * Takes every command of every socket to the pipeline: one listener a socket, whatever the number of commands.
- */
+/** Hands every command of every socket to the pipeline, with one listener per socket for all commands. */
 @Injectable()
 export class Dispatcher {
   private readonly around: Surroundings;
@@ -32,7 +30,7 @@ export class Dispatcher {
     this.opened = metrics.counter('chat_connections_total', 'Sockets that connected.');
   }
 
-  /** From now on the socket's commands are handled. */
+  /** Starts to handle the commands of a socket. */
   attach(socket: Socket, wire: Wire): void {
     const connection = new Connection(socket, admittedAt(socket));
     connection.address = this.limits.addressOf(socket.request);
@@ -49,11 +47,11 @@ export class Dispatcher {
     return new Set(calls.flatMap((call) => (call instanceof SocketCall ? [call.connection] : [])));
   }
 
-  /** In jwt mode a socket is its user's from the start: as if `userOnline` were the first that it sent. */
+  /** In jwt mode a socket belongs to its user from the start, as if its first command were `userOnline`. */
   private begin(connection: Connection, { userId }: UserPrincipal): void {
     this.expiry.watch(connection);
     const closeIfRefused = (answer: unknown) => {
-      // By its transport: the client comes back by itself then.
+      // Close the transport, because the client then reconnects by itself.
       if ((answer as Answer).ok === false) connection.socket.conn.close();
     };
     this.dispatch(connection, 'userOnline', [userId], closeIfRefused, 0);

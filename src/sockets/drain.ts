@@ -9,20 +9,24 @@ import { SocketServer } from '../delivery/socket-server.js';
 import { Dispatcher } from './dispatcher.js';
 import { engineOf } from './wire/internals.js';
 
-/** Sockets are closed in slices, at most so many milliseconds apart, and no slower than this for each socket. */
+/**
+ * Sockets are closed in slices: at most `SLICE_MS` milliseconds apart, and at most `MS_A_SOCKET` milliseconds per
+ * socket.
+ */
 const SLICE_MS = 100;
 const MS_A_SOCKET = 10;
 
-/** Between looks whether the commands of the sockets that leave are answered. Milliseconds. */
+/** Milliseconds between two checks whether the commands of the leaving sockets are answered. */
 const LOOK_EVERY_MS = 20;
 
-/** A closed socket's last frames may take so many milliseconds to leave; then it is cut off. */
+/** Milliseconds that a closing socket has to send its last frames; then it is terminated. */
 const FLUSH_WITHIN_MS = 1_000;
 
 /**
- * A stop that nobody has to notice. Not ready at once; after a notice for load balancers no new handshakes and
- * requests; then each socket in its turn, spread over time: its new commands are refused, those under way are answered,
- * and its connection is closed, upon which a stock client connects again, elsewhere. Until its turn a socket is served.
+ * A graceful stop. The node reports "not ready" at once. After a notice period for load balancers it refuses new
+ * handshakes and requests. Then it closes its sockets, spread over time: a closing socket's new commands are refused,
+ * its running commands are answered, and its connection is closed, on which a stock client reconnects to another node.
+ * Until its turn a socket is served as usual.
  */
 @Injectable()
 export class Drain {
@@ -33,12 +37,12 @@ export class Drain {
     private readonly server: SocketServer,
   ) {}
 
-  /** Resolves when every socket is closed and all that sockets asked is answered. */
+  /** Resolves when every socket is closed and all their commands are answered. */
   async run(): Promise<void> {
     this.lifecycle.stage = 'notice';
     await pause(this.config.drain.noticeMs);
     this.lifecycle.stage = 'refusing';
-    // Handshakes that were under way may still become sockets meanwhile.
+    // Handshakes that have already begun may still become sockets.
     while (this.sockets().length > 0) await this.moveAway(this.sockets());
     this.server.server.engine.close();
   }
@@ -80,13 +84,14 @@ function isAmong(connections: ReadonlySet<Connection>, socket: Socket): boolean 
   return connection !== undefined && connections.has(connection);
 }
 
-/** Closes the transport: on a `disconnect()` of the server a stock client would stay away. */
+/** Closes the transport, because after a `disconnect()` by the server a stock client does not reconnect. */
 async function closeWhole(socket: Socket): Promise<void> {
   const conn = engineOf(socket);
   const { socket: ws } = conn.transport;
   const closed = new Promise<void>((resolve) => conn.once('close', () => resolve()));
   conn.close();
-  // A WebSocket waits for its peer's word, which one that is gone never gives, and the server for the WebSocket.
+  // A WebSocket waits for its peer's close frame, which a dead peer never sends, and the server waits for the
+  // WebSocket.
   setTimeout(() => ws?.terminate(), FLUSH_WITHIN_MS).unref();
   if (conn.readyState === 'closed') return;
   await Promise.race([closed, pause(FLUSH_WITHIN_MS)]);

@@ -4,7 +4,7 @@ import { type CommandDefinition, type CommandName, commandNames, definitionOf } 
 import { type CommandMetric, CommandMetrics } from '../common/metrics/command-metrics.js';
 import { type CommandHandler, COMMANDS, type SocketCommand } from './command.decorator.js';
 
-/** A socket command, with the gateway's method that carries it out. */
+/** A socket command, with the gateway method that handles it. */
 export interface Handler {
   name: CommandName;
   definition: CommandDefinition;
@@ -12,7 +12,7 @@ export interface Handler {
   metric: CommandMetric;
 }
 
-/** Each socket command of the contract with its one handler, found among the gateways at start. */
+/** Every socket command of the contract with its one handler. Searches the gateways at start. */
 @Injectable()
 export class Handlers implements OnApplicationBootstrap {
   private readonly handlers = new Map<unknown, Handler>();
@@ -29,22 +29,26 @@ export class Handlers implements OnApplicationBootstrap {
       const methods = gateway?.[COMMANDS] as Map<SocketCommand, string | symbol> | undefined;
       if (!gateway || !methods) continue;
       for (const [name, method] of methods) {
-        if (this.handlers.has(name)) throw new Error(`Two handlers for the command ${name}`);
+        if (this.handlers.has(name))
+          throw new Error(`The command ${name} has two handlers: keep one @Command`);
         const handle = (gateway[method] as CommandHandler<CommandName>).bind(gateway);
         const metric = this.metrics.of('socket', name);
         this.handlers.set(name, { name, definition: definitionOf(name), handle, metric });
       }
     }
     const missing = commandNames.filter((name) => definitionOf(name).socket && !this.handlers.has(name));
-    if (missing.length > 0) throw new Error(`No handler for the commands ${missing.join(', ')}`);
+    if (missing.length > 0)
+      throw new Error(
+        `Commands without a handler: ${missing.join(', ')}. Add a gateway method with @Command`,
+      );
   }
 
-  /** `command` as a client named it: undefined when it is none. */
+  /** The handler of a command by the name that a client sent; undefined for an unknown command. */
   of(command: unknown): Handler | undefined {
     return this.handlers.get(command);
   }
 
-  /** Counts calls of a command; those of names that are none are counted together. */
+  /** The metric of a command. All unknown commands share one. */
   metricOf(handler: Handler | null): CommandMetric {
     return handler?.metric ?? this.metrics.unknown;
   }

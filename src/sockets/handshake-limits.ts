@@ -6,25 +6,26 @@ import type { Limits } from '../commands/limits/limits.js';
 import { Pacer } from '../common/flow/pacer.js';
 import type { EngineConnection, EngineRequest } from './wire/internals.js';
 
-/** What Engine.IO wants to hear: an error's text or null, and whether the handshake goes on. */
+/** Engine.IO's callback: an error text or null, and whether the handshake may continue. */
 type Decide = (error: string | null | undefined, allowed: boolean) => void;
 
 /**
- * 500 handshakes a second, while the process keeps up: a few thousand people who come back at once are all there
- * within seconds, and those who chat meanwhile hardly notice. Whoever would wait for longer than 10 s is sent away:
- * clients give a handshake up after 20.
+ * 500 handshakes a second while the process keeps up: a few thousand users who reconnect at once are back within
+ * seconds, and connected users hardly notice. A handshake that would wait for longer than 10 s is refused: clients give
+ * up after 20 s.
  */
 const ADMISSION = { everyMs: 10, most: 5, lateMs: 5, maxWaiting: 5_000 };
 const RETRY_AFTER_MS = 5_000;
 const GOING_DOWN = 'going down';
 
 /**
- * Who may begin a connection: pages of allowed origins (`cors` does not stop a WebSocket: browsers send no preflight
- * for it) and whoever sends no origin, as no browser does; both within the limits of their address, at a pace at which
- * those who are connected are served as well, and nobody at a node that is going down.
+ * Decides which handshakes may continue. It accepts pages of allowed origins (`cors` does not stop a WebSocket:
+ * browsers send no preflight for it) and clients that send no origin, which no browser does. Both have to stay within
+ * the rate limits of their address. Handshakes are admitted at a pace at which connected users are still served, and
+ * not at all on a node that shuts down.
  *
- * A foreign page is refused in the manner of Engine.IO, too many handshakes by 429 with Retry-After and the error as
- * REST renders it.
+ * A page of another origin is refused in the way of Engine.IO. Too many handshakes are refused by 429, or by 503 when
+ * too many wait, with Retry-After and the error as REST renders it.
  */
 export function handshakeGuard(
   config: Pick<AppConfig, 'allowedOrigins'>,
@@ -80,7 +81,7 @@ function refuse(request: EngineRequest, error: AppError): void {
   socket.destroySoon();
 }
 
-/** Counts the open connections of each address, those that have not sent CONNECT yet as well. */
+/** Counts the open connections of each address, including those that have not sent CONNECT yet. */
 export function countOpen(server: Server, limits: Limits): void {
   if (!limits.on) return;
   server.engine.on('connection', (connection: EngineConnection) => {

@@ -8,17 +8,17 @@ import { ANSWER_WITHIN_MS } from '../common/time-bounds.js';
 import { Rooms } from '../delivery/rooms.js';
 
 interface Admitted {
-  person?: UserPrincipal;
+  principal?: UserPrincipal;
 }
 
-/** Who has proved at the handshake to be at a socket; null in open mode. */
+/** The principal that a handshake has proved; null in open mode. */
 export function admittedAt(socket: Socket): UserPrincipal | null {
-  return (socket.data as Admitted).person ?? null;
+  return (socket.data as Admitted).principal ?? null;
 }
 
 /**
- * In jwt mode nobody is connected without a token. It stands in the handshake's `auth.token`; whoever is refused
- * hears `connect_error`, with the error as its `data`. Whoever is let in hears at once what their person may hear.
+ * In jwt mode a socket needs an access token, in the handshake's `auth.token`. A refused client gets `connect_error`,
+ * with the error as its `data`. An admitted socket receives the events of its user from the start.
  */
 @Injectable()
 export class Handshake {
@@ -56,14 +56,14 @@ export class Handshake {
     }
   }
 
-  /** Adds a socket that was refused meanwhile to no room: nothing would take it out again. */
+  /** A socket that was refused in the meantime joins no room: nothing would take it out again. */
   private async identify(socket: Socket, stillWaits: () => boolean): Promise<void> {
-    const person = await this.identity.authenticateToken(
+    const principal = await this.identity.authenticateToken(
       (socket.handshake.auth as { token?: unknown }).token,
     );
     if (!stillWaits()) return;
-    await this.rooms.join(socket, person.userId, stillWaits);
-    (socket.data as Admitted).person = person;
+    await this.rooms.join(socket, principal.userId, stillWaits);
+    (socket.data as Admitted).principal = principal;
   }
 
   private refusal(thrown: unknown): ExtendedError {

@@ -12,25 +12,25 @@ import type { Handler } from './handlers.js';
 import { RefusedPayload } from './wire/parser.js';
 import type { Ack } from './wire/wire.js';
 
-/** What a socket sent. */
+/** An event that a socket sent. */
 export interface Emit {
-  /** The name as it came; null when it was no text. */
+  /** The name as sent; null when it is not a string. */
   name: string | null;
   args: unknown[];
   ack: Ack | null;
-  /** Of the frame, in characters, which bytes are as a rule. */
+  /** Size of the frame in characters, usually equal to its bytes. */
   size: number;
 }
 
-/** What calls of sockets share. */
+/** What all calls of sockets share. */
 export interface Surroundings {
   limits: Limits;
   logger: Logger;
 }
 
-/** One command from a socket, answered by its callback, else by an event. */
+/** One command from a socket. Its ack callback gets the answer; without a callback an event carries it. */
 export class SocketCall extends Call {
-  /** The connection has proved it, at its handshake. */
+  /** Nothing to verify: the handshake has proved the principal. */
   readonly credentials = null;
 
   constructor(
@@ -67,7 +67,7 @@ export class SocketCall extends Call {
     return { key: principal?.userId ?? userId ?? id, address, bytes: this.emit.size };
   }
 
-  /** A command carries one argument; an emit's trailing nulls are nothing. */
+  /** A command has one argument; trailing nulls of an emit are ignored. */
   override rawInput(): unknown {
     const { args } = this.emit;
     const payload = args[0];
@@ -110,7 +110,7 @@ export class SocketCall extends Call {
     if (error.code === 'RATE_LIMITED' && connection.isFlooding()) connection.cutOff(error);
   }
 
-  /** What a log line about it holds: who and what, nothing of what was sent. */
+  /** The fields of a log line about this call: ids and the command name, nothing of its input. */
   private describe(err: unknown): object {
     const { id, userId } = this.connection;
     return { err, socketId: id, userId, command: this.emit.name };

@@ -18,7 +18,7 @@ import { cutOffSlowReaders } from './slow-readers.js';
 import { createWire } from './wire/create-wire.js';
 import { requireUtf8 } from './wire/utf8-body.js';
 
-/** Bytes of one frame or polling body: the longest message with every character escaped, and its envelope. */
+/** Maximum bytes of one frame or polling body: the longest message with every character escaped, and its envelope. */
 const MAX_FRAME_BYTES = 128 * 1024;
 
 /** A dead client is noticed within the sum of the two. Milliseconds. */
@@ -28,21 +28,21 @@ const PING_TIMEOUT_MS = 10_000;
 /** A connection that has not sent CONNECT within this many milliseconds is closed. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-const unheard = () => undefined;
+const ignore = () => undefined;
 
 /**
  * Socket.IO on a port of its own, for all gateways.
  *
- * Nest would subscribe every handler of every gateway on every socket; here one dispatcher takes all commands
- * of a socket to the methods marked with `@Command`. Gateways may still use `@SubscribeMessage` for events of
- * their own: those go through Nest as usual.
+ * Nest would subscribe every handler of every gateway on every socket. Here one dispatcher passes all commands of a
+ * socket to the methods marked with `@Command`. Gateways may still use `@SubscribeMessage` for events of their own:
+ * Nest handles those as usual.
  */
 export class SocketIoAdapter extends IoAdapter {
   private readonly http: HttpServer = createServer((_request, response) => {
     response.writeHead(404, { 'content-type': 'application/json' });
     response.end('{"error":{"code":"UNKNOWN_COMMAND","message":"This port speaks Socket.IO only."}}');
   });
-  /** Closes connections that nobody uses, and after so many milliseconds all. */
+  /** Closes unused connections at once, and all others after the given milliseconds. */
   readonly endConnections = followConnections(this.http, { upgrades: true });
   private server: Server | null = null;
 
@@ -76,12 +76,12 @@ export class SocketIoAdapter extends IoAdapter {
       allowRequest: handshakeGuard(this.config, limits, this.app.get(Lifecycle)),
     };
     const server = this.app.get(SocketServer).create(this.http, settings, { flush: () => wire.flush() });
-    // Nest listens once for each gateway: many are no leak.
+    // Nest adds one listener per gateway, so many listeners are no leak.
     server.of('/').setMaxListeners(0);
     this.http.prependListener('request', requireUtf8);
-    // Node hands an upgrade's socket over with no listener of its own, and ours waits at a pacer before `ws` has one:
-    // unheard, the reset of a connection would end the process.
-    this.http.prependListener('upgrade', (_request, socket) => socket.on('error', unheard));
+    // Node hands over the socket of an upgrade without listeners, and an upgrade waits in a pacer before `ws` adds one.
+    // Without this listener a connection reset would end the process.
+    this.http.prependListener('upgrade', (_request, socket) => socket.on('error', ignore));
     boundServer(this.http);
     countOpen(server, limits);
     cutOffSlowReaders(server);
@@ -92,11 +92,11 @@ export class SocketIoAdapter extends IoAdapter {
     return server;
   }
 
-  /** Gateways of one server share what hears of a closed socket, and Nest asks for it once for each of them. */
+  /** All gateways share the disconnect listener of a socket, but Nest binds it once per gateway. */
   override bindClientDisconnect(socket: Socket, callback: () => void): void {
-    const data = socket.data as { closingIsHeard?: boolean };
-    if (data.closingIsHeard) return;
-    data.closingIsHeard = true;
+    const data = socket.data as { disconnectIsBound?: boolean };
+    if (data.disconnectIsBound) return;
+    data.disconnectIsBound = true;
     super.bindClientDisconnect(socket, callback);
   }
 
@@ -108,7 +108,7 @@ export class SocketIoAdapter extends IoAdapter {
     if (handlers.length > 0) super.bindMessageHandlers(socket, handlers, transform);
   }
 
-  /** Resolves with the port that it listens on. */
+  /** Resolves with the port it listens on. */
   async listen(): Promise<number> {
     const { socketPort, host } = this.config;
     await new Promise<void>((resolve, reject) => {

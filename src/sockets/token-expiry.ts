@@ -3,27 +3,30 @@ import { AppError } from '../contract/index.js';
 import type { UserPrincipal } from '../commands/identity/principal.js';
 import type { Connection } from './connection.js';
 
-/** Milliseconds before its token expires at which a socket is told; of a shorter life the second half. */
+/**
+ * Milliseconds before its token expires at which a socket is warned. If less than twice as long is left, it is warned
+ * halfway.
+ */
 const WARN_BEFORE_MS = 60_000;
 
-/** With this a socket whose token has expired hears nothing more within a second. Milliseconds. */
+/** Milliseconds between two sweeps: a socket whose token has expired receives nothing more within a second. */
 const SWEEP_EVERY_MS = 250;
 
 interface Watched {
   /** The token that `warnAt` is about. */
   principal: UserPrincipal | null;
-  /** Milliseconds since 1970; Infinity once told. */
+  /** Milliseconds since 1970; Infinity after the warning. */
   warnAt: number;
 }
 
-/** Tells sockets that their tokens expire soon, and closes those whose tokens have. */
+/** Warns sockets whose tokens expire soon, and closes sockets whose tokens have expired. */
 @Injectable()
 export class TokenExpiry implements OnApplicationShutdown {
-  /** One sweep over all of them costs less than a timer each. */
+  /** One sweep over all connections costs less than a timer for each. */
   private readonly watched = new Map<Connection, Watched>();
   private timer: NodeJS.Timeout | null = null;
 
-  /** From now on until it is gone. */
+  /** Watches the connection until it disconnects. */
   watch(connection: Connection): void {
     this.watched.set(connection, watchedFrom(connection));
     connection.socket.once('disconnect', () => this.watched.delete(connection));

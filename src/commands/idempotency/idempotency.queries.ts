@@ -1,13 +1,13 @@
 import type { CommandName } from '../../contract/index.js';
 import { statement } from '../../database/statement.js';
 
-/** A key of whoever asks; 0 is the application. */
+/** A key and its owner; 0 is the application. */
 interface OwnKey {
   owner: number;
   key: string;
 }
 
-/** `$1` who asks (0: the application), `$2` key, `$3` command, `$4` hash of the body: 1 when the key is new. */
+/** `$1` owner (0: the application), `$2` key, `$3` command, `$4` hash of the body: 1 when the key is new. */
 export const claimKey = statement.count({
   name: 'idempotency.claim',
   text: `
@@ -21,7 +21,7 @@ export const claimKey = statement.count({
   ],
 });
 
-/** `$1` who asks, `$2` key: what is known of it. */
+/** `$1` owner, `$2` key: the command, body hash and answer of a key. */
 export const findKey = statement.oneOrNone({
   name: 'idempotency.find',
   text: `SELECT command, "bodyHash", answer FROM idempotency_keys WHERE "actorId" = $1 AND key = $2`,
@@ -29,7 +29,7 @@ export const findKey = statement.oneOrNone({
   row: ([command, bodyHash, answer]: [CommandName, string, unknown]) => ({ command, bodyHash, answer }),
 });
 
-/** `$1` who asks, `$2` key, `$3` milliseconds: 1 when whoever claimed it has given no answer for that long. */
+/** `$1` owner, `$2` key, `$3` milliseconds: 1 when the claim has been without an answer for that long. */
 export const takeOverKey = statement.count({
   name: 'idempotency.takeOver',
   text: `
@@ -39,7 +39,7 @@ export const takeOverKey = statement.count({
   values: ({ owner, key, idleMs }: OwnKey & { idleMs: number }) => [owner, key, idleMs],
 });
 
-/** `$1` who asks, `$2` key, `$3` the answer. */
+/** `$1` owner, `$2` key, `$3` the answer. */
 export const keepAnswer = statement.count({
   name: 'idempotency.keepAnswer',
   text: `UPDATE idempotency_keys SET answer = $3::json WHERE "actorId" = $1 AND key = $2`,
@@ -50,7 +50,7 @@ export const keepAnswer = statement.count({
   ],
 });
 
-/** `$1` who asks, `$2` key: from now on whoever has the same command may take the claim over, on any node. */
+/** `$1` owner, `$2` key: from now on the same command may take over the claim, on any node. */
 export const freeKey = statement.count({
   name: 'idempotency.free',
   text: `
@@ -58,7 +58,7 @@ export const freeKey = statement.count({
   values: ({ owner, key }: OwnKey) => [owner, key],
 });
 
-/** `$1` who asks, `$2` key: forgets a claim that came to nothing. */
+/** `$1` owner, `$2` key: deletes a claim without an answer. */
 export const dropKey = statement.count({
   name: 'idempotency.drop',
   text: `DELETE FROM idempotency_keys WHERE "actorId" = $1 AND key = $2 AND answer IS NULL`,

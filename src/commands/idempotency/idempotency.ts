@@ -6,23 +6,25 @@ import { AppError, type CommandName, definitionOf } from '../../contract/index.j
 import { Database } from '../../database/database.js';
 import { claimKey, dropKey, findKey, freeKey, keepAnswer, takeOverKey } from './idempotency.queries.js';
 
-/** Milliseconds between looks at a key whose first command is still under way. */
+/** Milliseconds between two checks of a key whose first command still runs. */
 const LOOK_EVERY_MS = 50;
 
-/** Milliseconds after which a claim without an answer is taken over: its node is gone, or it was answered for. */
+/**
+ * Milliseconds after which a claim without an answer is taken over: its node is gone, or it was answered UNAVAILABLE.
+ */
 const CLAIM_MS = 6_000;
 
-/** Milliseconds that a repeated command waits for the first one on another node, while its socket waits too. */
+/** Maximum milliseconds that a repeated command waits for the first one on another node; its socket waits too. */
 const WAIT_MS = 1_000;
 
 /** Milliseconds after which it may be sent again. */
 const RETRY_AFTER_MS = 1_000;
 
-/** Claims remembered as ours and without an answer. */
+/** Maximum number of remembered claims of ours without an answer. */
 const MAX_ABANDONED = 10_000;
 
 interface Claim {
-  /** Who asks; 0 is the application. */
+  /** The user; 0 is the application. */
   owner: number;
   key: string;
   command: CommandName;
@@ -30,25 +32,25 @@ interface Claim {
 }
 
 /**
- * Commands that carry a key (`clientId`, or Idempotency-Key over REST): the same key with the same body gives
- * the same answer, at the same time or years later; with another body IDEMPOTENCY_MISMATCH. A key is its
- * person's. A command that failed may be sent again with its key.
+ * Commands that carry a key (`clientId`, or Idempotency-Key over REST): the same key with the same body gets the same
+ * answer, at the same time or years later; with another body IDEMPOTENCY_MISMATCH. Each user has keys of their own. A
+ * command that failed may be sent again with its key.
  *
- * Sends keep their keys with the messages, and reads need none. When the process dies or the database fails between
- * the effect and the keeping of the answer, nobody knows whether there was an effect: the claim stays, with its body,
- * and a repeat runs the command again. So every command must be such that its effect stays one:
+ * Sends keep their keys with the messages, and reads need none. When the process dies or the database fails after the
+ * effect and before the answer is kept, it is unknown whether there was an effect: the claim stays, with its body, and
+ * a repeat runs the command again. So running a command twice must have the effect of running it once:
  *
- * - What makes something new (createGroup, createUser, sendSystemMessage) keeps the key with it, in the same commit,
- *   and finds it by the key.
- * - Everything else says how something is to be: set to a value, there once (a chat of two people, a block, a reaction,
- *   a member, a report), or gone. Where that is so already nothing happens; what can't find any more what it took
- *   away is answered NOT_FOUND.
+ * - A command that creates something (createGroup, createUser, sendSystemMessage) keeps the key with it, in the same
+ *   commit, and finds it by the key.
+ * - Any other command says how something should be: set to a value, existing once (a direct chat, a block, a reaction,
+ *   a member, a report), or gone. If it is so already nothing happens; a command that does not find any more what it
+ *   took away is answered NOT_FOUND.
  */
 @Injectable()
 export class Idempotency {
   /** Commands under way here: a repeat gets their answer. */
   private readonly running = new Map<string, { claim: Claim; answer: Promise<unknown> }>();
-  /** Claims that this process has made and given no answer to, should the database fail it meanwhile. */
+  /** Claims of this process without an answer, in case the database fails meanwhile. */
   private readonly abandoned = new Set<string>();
 
   constructor(private readonly database: Database) {}
@@ -82,7 +84,7 @@ export class Idempotency {
       if (!known) continue;
       requireSame(claim, known);
       if (known.answer !== null) return known.answer as T;
-      // A claim of ours that nothing works on any more, or one of a node that is gone.
+      // A claim of ours whose command has ended, or a claim of a dead node.
       const idleMs = this.abandoned.has(id) ? 0 : CLAIM_MS;
       if ((await takeOverKey(this.database, { ...claim, idleMs })) > 0) return this.perform(claim, id, work);
       await pause(LOOK_EVERY_MS);
@@ -123,7 +125,10 @@ function requireSame(claim: Claim, known: Pick<Claim, 'command' | 'bodyHash'>): 
   }
 }
 
-/** Whether a command has failed for sure without an effect; else its commit may be there, though nobody heard of it. */
+/**
+ * Whether a command has certainly failed without an effect. Otherwise its commit may exist, although it was not
+ * confirmed.
+ */
 function isRefusal(error: unknown): boolean {
   return error instanceof AppError && error.code !== 'UNAVAILABLE' && error.code !== 'INTERNAL';
 }
@@ -135,7 +140,7 @@ function keyOf(command: CommandName, input: unknown): string | null {
   return clientId ?? null;
 }
 
-/** Of the validated input, the order of keys left aside. */
+/** Hash of the validated input, independent of the order of keys. */
 function hashOf(input: unknown): string {
   const sorted = (value: unknown): unknown =>
     typeof value === 'object' && value !== null && !Array.isArray(value)

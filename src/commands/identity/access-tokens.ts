@@ -2,23 +2,23 @@ import { errors } from 'jose';
 import { AppError } from '../../contract/index.js';
 import type { UserPrincipal } from './principal.js';
 
-/** Longest token that is looked at, in characters. */
+/** Maximum length of a token, in characters. */
 const MAX_TOKEN = 8_192;
 
-/** The last moment that a Date holds: a token may claim to be good for longer. */
+/** The latest time that a Date can hold, in milliseconds: a token may claim to be valid for longer. */
 const LAST_MOMENT = 8.64e15;
 
-/** Whose tokens are believed: our own, or somebody else's. */
+/** Verifies access tokens: our own, or those of another issuer. */
 export abstract class AccessTokens {
   /**
-   * Who has such a token.
+   * The user of a token.
    *
-   * @throws AppError TOKEN_EXPIRED, TOKEN_INVALID, or UNAVAILABLE when that can't be told now.
+   * @throws AppError TOKEN_EXPIRED, TOKEN_INVALID, or UNAVAILABLE when it cannot be checked now.
    */
   abstract verify(token: string): Promise<UserPrincipal>;
 }
 
-/** There are none. */
+/** Open mode: there are no tokens. */
 export class NoTokens extends AccessTokens {
   override verify(): Promise<UserPrincipal> {
     return Promise.reject(new AppError('NOT_CONFIGURED'));
@@ -36,7 +36,7 @@ export async function checked<T>(token: string, check: () => Promise<T>): Promis
     return await check();
   } catch (error) {
     if (error instanceof AppError) throw error;
-    // jose looks at the moment last: what has expired is genuine.
+    // jose checks the expiry last, so an expired token is genuine.
     throw new AppError(error instanceof errors.JWTExpired ? 'TOKEN_EXPIRED' : 'TOKEN_INVALID', {
       cause: error,
     });

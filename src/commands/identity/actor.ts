@@ -3,8 +3,8 @@ import { AppError } from '../../contract/index.js';
 /** In whose name a command runs, as services see it. */
 export interface Actor {
   /**
-   * The user. null is the application itself, which acts for nobody in particular and may see and do everything: an
-   * API key in jwt mode, an anonymous request in open mode.
+   * The user. null is the application itself, which acts in no user's name and may see and do everything: an API key in
+   * jwt mode, an anonymous request in open mode.
    */
   readonly userId: number | null;
   /** The connection that the command came over: it gets the answer, and no copy of the event. null over REST. */

@@ -13,7 +13,7 @@ export class ApiKeys {
     this.hashes = auth.mode === 'jwt' ? auth.apiKeyHashes : [];
   }
 
-  /** Takes as long for a key that is nearly right as for any other. */
+  /** A key that is nearly right takes as long as any other, so timing reveals nothing. */
   has(key: string): boolean {
     if (this.hashes.length === 0) return false;
     const hash = sha256(key);

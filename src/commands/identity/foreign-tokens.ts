@@ -7,13 +7,13 @@ import type { UserPrincipal } from './principal.js';
 import { RemoteKeys } from './remote-keys.js';
 import type { Subjects } from '../../users/directory/subjects.js';
 
-/** Purposes that pass for an access token; a logout token or a proof of possession does not. */
+/** Values of `typ` that an access token may have; a logout token or a proof of possession has another one. */
 const PURPOSES = new Set([undefined, 'jwt', 'at+jwt', 'application/at+jwt']);
 
 const subject = filledText(200);
 const shownName = filledText(200);
 
-/** Access tokens that somebody else signs. The subject is the user's externalId; the user is made on first sight. */
+/** Access tokens of another issuer. The subject is the user's externalId; the user is created on first sight. */
 export class ForeignTokens extends AccessTokens {
   private readonly remote: RemoteKeys | null = null;
   private readonly keyOf: JWTVerifyGetKey;

@@ -16,7 +16,7 @@ function tokensOf({ auth }: AppConfig, users: KnownUsers, subjects: Subjects): A
   return tokens.kind === 'own' ? new OwnTokens(tokens, users) : new ForeignTokens(tokens, subjects);
 }
 
-/** Who sends a command, and in whose name it runs. */
+/** Finds the principal and the actor of commands. */
 @Module({
   imports: [DirectoryModule],
   providers: [

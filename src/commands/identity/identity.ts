@@ -14,11 +14,11 @@ import type { Actor } from './actor.js';
 import { ApiKeys } from './api-keys.js';
 import type { ApplicationPrincipal, Credentials, Principal, UserPrincipal } from './principal.js';
 
-/** What a connection or a request says about who sends a command. */
+/** What a connection or a request says about the sender of a command. */
 export interface Sender {
-  /** Who has proved who they are; null in open mode, and where nobody needs to. */
+  /** The verified principal; null in open mode, and for commands that need none. */
   readonly principal: Principal | null;
-  /** The user whom the socket (`userOnline`) or the request (X-User-Id) has named; null: nobody yet. */
+  /** The user that the socket (`userOnline`) or the request (X-User-Id) has named; null: none yet. */
   readonly namedUserId: number | null;
   /** The socket's id; null over REST. */
   readonly origin: string | null;
@@ -26,10 +26,10 @@ export interface Sender {
 
 const APPLICATION: ApplicationPrincipal = { kind: 'application' };
 
-/** Finds out who sends a command and in whose name it runs; never what they may do. */
+/** Finds the principal and the actor of a command; never decides what they may do. */
 @Injectable()
 export class Identity {
-  /** Open mode: clients state who they are and are believed. */
+  /** Open mode: the server believes the user id that a client sends. */
   readonly open: boolean;
 
   constructor(
@@ -41,7 +41,7 @@ export class Identity {
   }
 
   /**
-   * The principal that the credentials of a request prove, for a command. null: the command asks for none.
+   * The principal that the credentials of a request prove, for a command. null: the command needs none.
    *
    * @throws AppError UNAUTHENTICATED without credentials, FORBIDDEN when the command is not for such a principal, and
    * as `AccessTokens.verify`.
@@ -59,7 +59,7 @@ export class Identity {
   }
 
   /**
-   * The user whom an access token proves.
+   * The user that an access token proves.
    *
    * @throws AppError UNAUTHENTICATED without a token, and as `AccessTokens.verify`.
    */
@@ -69,10 +69,10 @@ export class Identity {
   }
 
   /**
-   * In whose name a command runs, given its validated input: somebody who may use the command, as its definition says.
+   * The actor of a command with this validated input, who may use the command, as its definition says.
    *
-   * @throws AppError FORBIDDEN for a user who names somebody else as themselves, or asks for what only the application
-   * may have; UNAUTHENTICATED where nobody says who the user is; NOT_CONFIGURED for what open mode does not have.
+   * @throws AppError FORBIDDEN for a user who names another user as actor, or uses a command for the application only;
+   * UNAUTHENTICATED when no user is named; NOT_CONFIGURED for commands that open mode does not have.
    */
   actorOf(command: CommandName, input: unknown, sender: Sender): Actor {
     const definition = definitionOf(command);
@@ -92,9 +92,8 @@ export class Identity {
 }
 
 /**
- * Open mode and the application: the user whom the input names, else the one whom the connection or the header names.
- * Where the input names several (the two of a direct chat), it is the connection's user if that is one of them, else
- * the first.
+ * Open mode and the application: the user that the input names, else the user of the connection or the header. When the
+ * input names several (the two of a direct chat), it is the connection's user if that is one of them, else the first.
  */
 function namedId({ actor }: CommandDefinition, input: unknown, namedUserId: number | null): number | null {
   const fields = input as Record<string, number | undefined>;
@@ -106,7 +105,7 @@ function namedId({ actor }: CommandDefinition, input: unknown, namedUserId: numb
   return userId ?? namedUserId;
 }
 
-/** The same of input that is not validated yet: whoever it names by what is no id is nobody. */
+/** As `namedId`, for input that is not validated yet: a value that is not an id names no user. */
 export function namedInRaw(
   definition: CommandDefinition,
   raw: Record<string, unknown>,
@@ -120,7 +119,8 @@ export function namedInRaw(
 }
 
 /**
- * The token alone says who the user is. Whom the input names must be that user, or one of several must.
+ * Only the token says who the user is. The input must name that user or nobody; of several users it names one must be
+ * that user.
  *
  * @throws AppError FORBIDDEN
  */

@@ -7,10 +7,10 @@ import type { KnownUsers } from '../../users/directory/known-users.js';
 
 const ALGORITHM = 'HS256';
 
-/** The purpose (RFC 9068): nothing else that is signed with the same secret passes for an access token. */
-const PURPOSE = 'at+jwt';
+/** The token type (RFC 9068): nothing else that is signed with the same secret counts as an access token. */
+const TYPE = 'at+jwt';
 
-const OURSELVES = 'chat-messaging-api';
+const THIS_SERVER = 'chat-messaging-api';
 
 /** Access tokens that we sign ourselves. The subject is the user's id. */
 export class OwnTokens extends AccessTokens {
@@ -21,16 +21,16 @@ export class OwnTokens extends AccessTokens {
     super();
   }
 
-  /** A token that is good for so many seconds; left out, as configured. */
+  /** Signs a token that is valid for `seconds`, by default as configured. */
   async sign(
     userId: number,
     seconds = this.config.accessSeconds,
   ): Promise<{ accessToken: string; expiresAt: string }> {
     const now = Math.floor(Date.now() / 1_000);
     const accessToken = await new SignJWT()
-      .setProtectedHeader({ alg: ALGORITHM, typ: PURPOSE })
-      .setIssuer(OURSELVES)
-      .setAudience(OURSELVES)
+      .setProtectedHeader({ alg: ALGORITHM, typ: TYPE })
+      .setIssuer(THIS_SERVER)
+      .setAudience(THIS_SERVER)
       .setSubject(String(userId))
       .setIssuedAt(now)
       .setExpirationTime(now + seconds)
@@ -42,14 +42,14 @@ export class OwnTokens extends AccessTokens {
     const { payload } = await checked(token, () =>
       jwtVerify(token, this.config.secret, {
         algorithms: [ALGORITHM],
-        typ: PURPOSE,
-        issuer: OURSELVES,
-        audience: OURSELVES,
+        typ: TYPE,
+        issuer: THIS_SERVER,
+        audience: THIS_SERVER,
         requiredClaims: ['sub', 'exp'],
       }),
     );
     const userId = Number(payload.sub);
-    // A secret that is used for two databases would make people of one those of the other.
+    // With one secret for two databases, users of one would count as users of the other.
     if (!Number.isSafeInteger(userId) || (await this.users.missing([userId])).size > 0) {
       throw new AppError('TOKEN_INVALID');
     }

@@ -1,4 +1,4 @@
-/** A user, proved by a token that is good until a moment. */
+/** A user, proved by a token that is valid until `expiresAt`. */
 export interface UserPrincipal {
   readonly kind: 'user';
   readonly userId: number;
@@ -14,10 +14,10 @@ export interface ApplicationPrincipal {
 /** Who proved who they are, in jwt mode. */
 export type Principal = UserPrincipal | ApplicationPrincipal;
 
-/** What a request brings to prove it. */
+/** The credentials of a request. */
 export interface Credentials {
-  /** Of the header Authorization: an access token, or an API key. */
+  /** From the header Authorization: an access token, or an API key. */
   readonly bearer: string | null;
-  /** Of the header X-Api-Key. */
+  /** From the header X-Api-Key. */
   readonly apiKey: string | null;
 }

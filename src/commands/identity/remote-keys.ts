@@ -3,34 +3,34 @@ import { Logger } from '@nestjs/common';
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
 import { AppError } from '../../contract/index.js';
 
-/** Milliseconds that a look at the key server may take. */
-const LOOK_WITHIN_MS = 2_000;
+/** Maximum milliseconds of a request to the key server. */
+const FETCH_WITHIN_MS = 2_000;
 
-/** Milliseconds between two looks at least, however many tokens name keys that nobody knows. */
+/** Minimum milliseconds between two requests, however many tokens name unknown keys. */
 const COOLDOWN_MS = 1_000;
 
-/** Milliseconds after which keys are looked at again, so that those taken back are refused. */
+/** Milliseconds after which the keys are fetched again, so that withdrawn keys are refused. */
 const REFRESH_EVERY_MS = 5 * 60_000;
 
 const RETRY_AFTER_MS = 2_000;
 
 /**
- * The public keys at somebody else's server.
+ * The public keys of another issuer's key server.
  *
- * Keys that are known go on working while the server is away. A key that is not known is looked for at once, or
- * a second after the last look: all that wait share one look, and are told UNAVAILABLE within 3 s when it fails.
+ * Known keys keep working while the server is away. An unknown key is looked up at once, or a second after the last
+ * request: all waiting callers share one request, and get UNAVAILABLE within 3 s when it fails.
  */
 export class RemoteKeys {
   private readonly logger = new Logger(RemoteKeys.name);
   private readonly set;
   private readonly timer: NodeJS.Timeout;
-  private looking: Promise<void> | null = null;
-  private lookedAt = -Infinity;
+  private fetching: Promise<void> | null = null;
+  private fetchedAt = -Infinity;
 
   constructor(url: URL) {
-    // When to look again is decided here.
+    // This class decides when to fetch the keys again.
     this.set = createRemoteJWKSet(url, {
-      timeoutDuration: LOOK_WITHIN_MS,
+      timeoutDuration: FETCH_WITHIN_MS,
       cooldownDuration: Infinity,
       cacheMaxAge: Infinity,
     });
@@ -38,15 +38,15 @@ export class RemoteKeys {
     this.timer = setInterval(() => this.refresh(), REFRESH_EVERY_MS).unref();
   }
 
-  /** @throws AppError UNAVAILABLE; jose's errors for a key that is not there. */
+  /** @throws AppError UNAVAILABLE; jose's errors for an unknown key. */
   readonly keyOf: JWTVerifyGetKey = async (header, token) => {
-    if (this.set.jwks() === undefined) await this.look();
+    if (this.set.jwks() === undefined) await this.fetch();
     try {
       return await this.set(header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
     }
-    await this.look();
+    await this.fetch();
     return this.set(header, token);
   };
 
@@ -55,25 +55,25 @@ export class RemoteKeys {
   }
 
   private refresh(): void {
-    this.look().catch((error: Error) =>
-      this.logger.warn(`No look at the key server: ${String(error.cause)}`),
+    this.fetch().catch((error: Error) =>
+      this.logger.warn(`Could not fetch the keys of JWT_JWKS_URL, trying again: ${String(error.cause)}`),
     );
   }
 
-  private look(): Promise<void> {
-    this.looking ??= this.lookNow().finally(() => (this.looking = null));
-    return this.looking;
+  private fetch(): Promise<void> {
+    this.fetching ??= this.fetchNow().finally(() => (this.fetching = null));
+    return this.fetching;
   }
 
-  private async lookNow(): Promise<void> {
-    const wait = this.lookedAt + COOLDOWN_MS - performance.now();
+  private async fetchNow(): Promise<void> {
+    const wait = this.fetchedAt + COOLDOWN_MS - performance.now();
     if (wait > 0) await pause(wait);
     try {
       await this.set.reload();
     } catch (cause) {
       throw new AppError('UNAVAILABLE', { cause, retryAfterMs: RETRY_AFTER_MS });
     } finally {
-      this.lookedAt = performance.now();
+      this.fetchedAt = performance.now();
     }
   }
 }

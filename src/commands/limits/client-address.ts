@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv6 } from 'node:net';
 
-/** Longer headers are nobody's list of proxies. Characters. */
+/** Maximum characters of the header: no list of proxies is longer. */
 const MAX_HEADER = 1_000;
 
 /**
- * The address that a request comes from: of its connection, or the one that the outermost of `proxies` trusted
- * proxies saw. Each proxy adds the address it was asked by at the end of X-Forwarded-For; what stands before the
- * entries of the trusted ones was written by the client and is not read. With 0 the header is not read at all.
+ * The address that a request comes from: that of its connection, or the one that the outermost of `proxies` trusted
+ * proxies saw. Each proxy appends the address of its client to X-Forwarded-For. Entries before those of the trusted
+ * proxies were written by the client and are not read. With 0 the header is not read at all.
  *
- * An IPv6 address counts with its /64: that is the least that one customer is given. IPv4 within IPv6 is IPv4.
+ * An IPv6 address counts by its /64, the smallest network that a customer is given. IPv4 within IPv6 is IPv4.
  */
 export function clientAddress(request: IncomingMessage, proxies: number): string {
   const peer = normalized(request.socket.remoteAddress ?? '') ?? '';

@@ -7,7 +7,7 @@ import { REDIS, RedisModule } from '../../redis/redis.module.js';
 import { Limits } from './limits.js';
 import type { CounterOf } from './shared-usage.js';
 
-/** Where the counts are that all nodes share; null: nowhere, this node is the only one. */
+/** Makes the counters in Redis that all nodes share; null: this node is the only one. */
 function countersIn(link: RedisLink | null, prefix: string): CounterOf | null {
   if (!link) return null;
   const storeClient = link.commands;
@@ -20,7 +20,7 @@ function countersIn(link: RedisLink | null, prefix: string): CounterOf | null {
     });
 }
 
-/** How much a person and an address may do. */
+/** Rate limits of users and addresses. */
 @Module({
   imports: [RedisModule],
   providers: [

@@ -8,24 +8,24 @@ import { type CounterOf, SharedUsage } from './shared-usage.js';
 type PersonLimit = Exclude<CommandLimit, 'login'> | 'bytes';
 type AddressLimit = 'commands' | 'bytes' | 'handshake' | 'login';
 
-/** What the refusal of a limit says; the names of RATE_LIMIT_… variables in the words of the contract. */
+/** The error of an exceeded limit. `limit` is the name of the RATE_LIMIT_… variable in the words of the contract. */
 function refused(limit: string, waitMs: number): AppError {
   return new AppError('RATE_LIMITED', { retryAfterMs: Math.ceil(waitMs), details: { limit } });
 }
 
 /**
- * How much people and addresses may do, the same on both edges.
+ * Rate limits of users and addresses, the same on both edges.
  *
- * A person is counted by their id wherever they come from; a socket or request of nobody in particular by the socket
- * or the address. Ids can be made up in open mode, so the address is counted as well. The defaults are
- * above what a lively client needs: an outbox of 200 messages that goes at once, a notice of typing at every key, a
- * list of 500 chats marked as delivered, an office of a thousand people behind one address.
+ * A user is counted by id, wherever they connect from; a socket or request without a user by the socket or the address.
+ * Ids can be made up in open mode, so the address is counted as well. The defaults are above what a lively client
+ * needs: an outbox of 200 messages that is sent at once, a `typing` at every key, a list of 500 chats marked as
+ * delivered, an office of a thousand users behind one address.
  *
- * What is admitted costs no promise and no timer: measured 0.2 µs for the four counts of a command, where four
- * `consume` of rate-limiter-flexible's memory store take 0.9 µs, a promise each and a timer and 700 bytes a key.
+ * An admitted command costs no promise and no timer: measured 0.2 µs for its four counts, where four `consume` of
+ * rate-limiter-flexible's memory store take 0.9 µs, a promise each and a timer and 700 bytes per key.
  */
 export class Limits {
-  /** With RATE_LIMITS=off nothing is counted. */
+  /** False with RATE_LIMITS=off: nothing is counted. */
   readonly on: boolean;
   private readonly people: RateLimiter<PersonLimit>;
   private readonly addresses: RateLimiter<AddressLimit>;
@@ -34,7 +34,7 @@ export class Limits {
   private readonly proxies: number;
   private readonly shared: { people: SharedUsage<PersonLimit>; addresses: SharedUsage<AddressLimit> } | null;
 
-  /** `counterOf` makes the counts that all nodes share; null: this node is the only one. */
+  /** `counterOf` makes the counters that all nodes share; null: this node is the only one. */
   constructor({ limits, trustProxy }: Pick<AppConfig, 'limits' | 'trustProxy'>, counterOf: CounterOf | null) {
     this.on = limits !== null;
     this.people = new RateLimiter(limits?.person ?? ({} as never));
@@ -50,13 +50,13 @@ export class Limits {
           };
   }
 
-  /** Where a request or handshake comes from. */
+  /** The client address of a request or handshake. */
   addressOf(request: IncomingMessage): string {
     return clientAddress(request, this.proxies);
   }
 
   /**
-   * Counts one command of whoever is known by `key`, and its bytes.
+   * Counts one command of `key`, and its bytes.
    *
    * @throws AppError RATE_LIMITED
    */
@@ -69,7 +69,7 @@ export class Limits {
   }
 
   /**
-   * Counts a chat that somebody is about to open by a message to a person, as `createChat` is counted.
+   * Counts a direct chat that a message is about to open, as `createChat` is counted.
    *
    * @throws AppError RATE_LIMITED
    */
@@ -78,7 +78,7 @@ export class Limits {
   }
 
   /**
-   * Counts one command or request of anybody at an address, and its bytes.
+   * Counts one command or request from an address, and its bytes.
    *
    * @throws AppError RATE_LIMITED
    */
@@ -90,9 +90,9 @@ export class Limits {
   }
 
   /**
-   * Counts one new connection of an address.
+   * Counts one new connection from an address.
    *
-   * @throws AppError RATE_LIMITED, also when it has as many open as it may.
+   * @throws AppError RATE_LIMITED, also when the address has too many open sockets.
    */
   handshake(address: string): void {
     if (!this.on) return;
@@ -100,7 +100,7 @@ export class Limits {
     if ((this.open.get(address) ?? 0) >= this.mostOpen) throw refused('sockets', SOCKETS_RETRY_MS);
   }
 
-  /** Counts an open connection until the function that it returns is called, once. */
+  /** Counts an open connection until the returned function is called, once. */
   opened(address: string): () => void {
     this.open.set(address, (this.open.get(address) ?? 0) + 1);
     return () => {
@@ -110,7 +110,7 @@ export class Limits {
     };
   }
 
-  /** How somebody stands to the limit that a command counts against; null when there are no limits. */
+  /** What is left of the limit that a command counts against; null when there are no limits. */
   status(limit: CommandLimit, key: string | number, address: string): LimitStatus | null {
     if (!this.on) return null;
     if (limit === 'login') return this.addresses.status(address, 'login');
@@ -136,5 +136,5 @@ export class Limits {
   }
 }
 
-/** When to ask again after a refusal because too many sockets were open. Milliseconds. */
+/** `retryAfterMs` when too many sockets are open. Milliseconds. */
 const SOCKETS_RETRY_MS = 5_000;

@@ -1,9 +1,9 @@
 import type { Rate } from '../../config/rate.js';
 
-/** Most keys of one generation; there are two. A key takes about 270 bytes. */
+/** Maximum number of keys of one generation; there are two. A key takes about 270 bytes. */
 const MAX_KEYS = 50_000;
 
-/** For each rate the moment at which all of it is free again. Milliseconds. */
+/** For each rate the time at which all its points are free again. Milliseconds. */
 type Taken = number[];
 
 /** A rate, and its place in a limiter. */
@@ -15,22 +15,22 @@ interface Bucket {
   readonly msPerPoint: number;
 }
 
-/** How a key stands to one rate. */
+/** The state of a key at one rate. */
 export interface LimitStatus {
   readonly rate: Rate;
   /** Whole points that could be taken now. */
   readonly remaining: number;
-  /** Milliseconds until all points are there again. */
+  /** Milliseconds until all points are free again. */
   readonly resetMs: number;
 }
 
 /**
- * What people or addresses have taken of some rates, in the memory of this process. Each rate is a bucket that
- * holds its points and is refilled evenly (GCRA: one number a key and rate, no timer).
+ * What users or addresses have taken of some rates, in the memory of this process. Each rate is a bucket that holds its
+ * points and is refilled evenly (GCRA: one number per key and rate, no timer).
  *
- * Keys are kept in two generations. A generation ends after the longest of the rates, so what has not been touched
- * for a whole one is full again and forgotten without being looked at. Beyond `maxKeys` keys a generation ends
- * early, and the oldest are forgiven: memory stays bounded whoever asks.
+ * Keys are kept in two generations. A generation lasts as long as the longest of the rates, so a key that was not used
+ * for a whole one has all its points again and is forgotten without a check. Beyond `maxKeys` keys a generation ends
+ * early, and the oldest keys start again: memory stays bounded, however many keys there are.
  */
 export class RateLimiter<Name extends string> {
   private current = new Map<string | number, Taken>();
@@ -56,27 +56,27 @@ export class RateLimiter<Name extends string> {
   }
 
   /**
-   * Takes points if they are there. Whoever asks for more than there can ever be needs all of them.
+   * Takes points if they are free. More points than the rate has count as all of them.
    *
-   * @returns 0 when they were taken, else the milliseconds until they will be there; then nothing was taken.
+   * @returns 0 when they were taken, else the milliseconds until they are free; then nothing was taken.
    */
   take(key: string | number, name: Name, points = 1, now = this.clock()): number {
     const { slot, most, durationMs, msPerPoint } = this.buckets[name];
-    const limiter = this.takenOf(key, now);
-    const free = Math.max(limiter[slot]!, now) + Math.min(points, most) * msPerPoint;
-    // A sum of fractions may be a hair above what it stands for.
+    const taken = this.takenOf(key, now);
+    const free = Math.max(taken[slot]!, now) + Math.min(points, most) * msPerPoint;
+    // A sum of fractions may be slightly above the true value.
     const wait = free - now - durationMs;
     if (wait > 1e-6) return wait;
-    limiter[slot] = free;
+    taken[slot] = free;
     return 0;
   }
 
-  /** Nothing is to be had for so many milliseconds; one point comes after that. */
+  /** No points are free for so many milliseconds; then one is. */
   close(key: string | number, name: Name, ms: number): void {
     const now = this.clock();
     const { slot, durationMs, msPerPoint } = this.buckets[name];
-    const limiter = this.takenOf(key, now);
-    limiter[slot] = Math.max(limiter[slot]!, now + ms + durationMs - msPerPoint);
+    const taken = this.takenOf(key, now);
+    taken[slot] = Math.max(taken[slot]!, now + ms + durationMs - msPerPoint);
   }
 
   status(key: string | number, name: Name): LimitStatus {
@@ -104,14 +104,14 @@ export class RateLimiter<Name extends string> {
       this.current = new Map();
       this.generationBegan = now;
     }
-    let limiter = this.known(key);
-    if (limiter === undefined) {
-      limiter = [];
+    let taken = this.known(key);
+    if (taken === undefined) {
+      taken = [];
       // Fractions from the start: the array keeps plain doubles.
-      for (let slot = 0; slot < this.slots; slot++) limiter.push(-0.5);
+      for (let slot = 0; slot < this.slots; slot++) taken.push(-0.5);
     }
     this.previous.delete(key);
-    this.current.set(key, limiter);
-    return limiter;
+    this.current.set(key, taken);
+    return taken;
   }
 }

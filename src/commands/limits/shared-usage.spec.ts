@@ -16,7 +16,7 @@ function counters() {
 
 const { config } = parseConfig({ RATE_LIMIT_MESSAGES: '80/10s' });
 
-/** How many of so many messages a node admits. */
+/** How many of these messages a node admits. */
 function admitted(node: Limits, key: number, times: number): number {
   let count = 0;
   for (let i = 0; i < times; i++) {
@@ -30,8 +30,8 @@ function admitted(node: Limits, key: number, times: number): number {
   return count;
 }
 
-/** Nodes tell four times a second, by the clock that `jest` holds here. */
-const untilTold = () => jest.advanceTimersByTimeAsync(400);
+/** Nodes report four times a second, by the fake clock of `jest`. */
+const untilReported = () => jest.advanceTimersByTimeAsync(400);
 
 describe('Limits of several nodes', () => {
   const nodes: Limits[] = [];
@@ -48,34 +48,34 @@ describe('Limits of several nodes', () => {
     jest.useRealTimers();
   });
 
-  it('close on every node for whoever took all of a limit from one', async () => {
+  it('close on every node for a user who took all of a limit from one', async () => {
     const counterOf = counters();
     const [one, other] = [start(counterOf), start(counterOf)];
     expect(admitted(one, 7, 100)).toBe(80);
     expect(admitted(other, 7, 11)).toBe(11);
-    await untilTold();
+    await untilReported();
     expect(admitted(other, 7, 100)).toBe(0);
     expect(admitted(other, 8, 10)).toBe(10);
   });
 
-  it('are told of nobody who takes little', async () => {
-    const told: unknown[] = [];
+  it('report no user who takes little', async () => {
+    const reported: unknown[] = [];
     const node = start(() => ({
       penalty: async (key) => {
-        told.push(key);
+        reported.push(key);
         return { consumedPoints: 0, msBeforeNext: 0 };
       },
     }));
     for (let key = 0; key < 100; key++) admitted(node, key, 5);
     admitted(node, 1_000, 20);
-    await untilTold();
-    expect(told).toEqual([1_000]);
+    await untilReported();
+    expect(reported).toEqual([1_000]);
   });
 
-  it('are each its own while the counters are away', async () => {
+  it('apply on each node alone while the counters are away', async () => {
     const node = start(() => ({ penalty: () => Promise.reject(new Error('away')) }));
     expect(admitted(node, 7, 40)).toBe(40);
-    await untilTold();
+    await untilReported();
     const rest = admitted(node, 7, 80);
     expect(rest).toBeGreaterThanOrEqual(40);
     expect(rest).toBeLessThan(80);

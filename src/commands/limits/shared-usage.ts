@@ -2,26 +2,26 @@ import type { Rate } from '../../config/rate.js';
 import type { RateLimiter } from './rate-limiter.js';
 
 /**
- * A count that all nodes share: what of rate-limiter-flexible's limiters is used here. `penalty` adds points and tells
- * what is taken of the window that is running, by all.
+ * A counter that all nodes share: the part of rate-limiter-flexible's limiters that is used here. `penalty` adds points
+ * and returns what all nodes have taken in the current window.
  */
 export interface SharedCounter {
   penalty(key: string | number, points: number): Promise<{ consumedPoints: number; msBeforeNext: number }>;
 }
 
-/** The shared count of one limit. */
+/** Makes the shared counter of one limit. */
 export type CounterOf = (name: string, rate: Rate) => SharedCounter;
 
-/** How often a node tells the others, in milliseconds. */
-const TELL_EVERY_MS = 250;
+/** Milliseconds between two reports of a node. */
+const REPORT_EVERY_MS = 250;
 
-/** A node keeps to itself what somebody took of it until it is this part of a limit: most people are never told of. */
-const TOLD_FROM = 1 / 8;
+/** A node reports what a key has taken only from this part of a limit on: most users are never reported. */
+const REPORT_FROM = 1 / 8;
 
-/** Most people of one limit that a node keeps count of before it tells; beyond, the count begins anew. */
+/** Maximum number of keys of one limit that a node counts before a report; beyond it, the count starts again. */
 const MAX_KEYS = 50_000;
 
-interface Untold {
+interface Unreported {
   readonly rate: Rate;
   readonly counter: SharedCounter;
   points: Map<string | number, number>;
@@ -29,14 +29,14 @@ interface Untold {
 }
 
 /**
- * Limits across nodes, without asking anybody on the path of a message: each node admits by its own limiter, tells the
- * shared counters afterwards what it has admitted, and closes its own limiter for whoever took too much of them all.
- * Somebody at `n` nodes gets at most `n / 8` of a limit on top, and what they send within a quarter of a second. While
- * the counters can't be reached each node goes by its own limiter.
+ * Limits across nodes, without a request to others on the path of a message: each node admits by its own limiter,
+ * reports to the shared counters afterwards what it has admitted, and closes its own limiter for keys that took too
+ * much from all nodes together. A user at `n` nodes gets at most `n / 8` of a limit on top, and what they send within a
+ * quarter of a second. While the counters can't be reached each node uses its own limiter only.
  */
 export class SharedUsage<Name extends string> {
-  private readonly untold = new Map<Name, Untold>();
-  private readonly timer = setInterval(() => this.tell(), TELL_EVERY_MS).unref();
+  private readonly unreported = new Map<Name, Unreported>();
+  private readonly timer = setInterval(() => this.report(), REPORT_EVERY_MS).unref();
 
   constructor(
     private readonly limiter: RateLimiter<Name>,
@@ -46,37 +46,37 @@ export class SharedUsage<Name extends string> {
   ) {
     for (const [name, rate] of Object.entries<Rate>(rates)) {
       const counter = counterOf(`${prefix}:${name}`, rate);
-      this.untold.set(name as Name, { rate, counter, points: new Map(), since: performance.now() });
+      this.unreported.set(name as Name, { rate, counter, points: new Map(), since: performance.now() });
     }
   }
 
-  /** What this node has just admitted. */
+  /** Counts what this node has just admitted. */
   took(key: string | number, name: Name, points: number): void {
-    const untold = this.untold.get(name)!;
-    untold.points.set(key, (untold.points.get(key) ?? 0) + points);
+    const unreported = this.unreported.get(name)!;
+    unreported.points.set(key, (unreported.points.get(key) ?? 0) + points);
   }
 
   stop(): void {
     clearInterval(this.timer);
   }
 
-  private tell(): void {
+  private report(): void {
     const now = performance.now();
-    for (const [name, untold] of this.untold) {
-      const { rate, counter, points } = untold;
+    for (const [name, unreported] of this.unreported) {
+      const { rate, counter, points } = unreported;
       for (const [key, taken] of points) {
-        if (taken < rate.points * TOLD_FROM) continue;
+        if (taken < rate.points * REPORT_FROM) continue;
         points.delete(key);
-        void this.tellOne(name, rate, counter, key, taken);
+        void this.reportOne(name, rate, counter, key, taken);
       }
-      if (now - untold.since > rate.durationMs || points.size > MAX_KEYS) {
-        untold.points = new Map();
-        untold.since = now;
+      if (now - unreported.since > rate.durationMs || points.size > MAX_KEYS) {
+        unreported.points = new Map();
+        unreported.since = now;
       }
     }
   }
 
-  private async tellOne(
+  private async reportOne(
     name: Name,
     rate: Rate,
     counter: SharedCounter,
@@ -87,7 +87,7 @@ export class SharedUsage<Name extends string> {
       const { consumedPoints, msBeforeNext } = await counter.penalty(key, Math.ceil(taken));
       if (consumedPoints >= rate.points) this.limiter.close(key, name, msBeforeNext);
     } catch {
-      // The counters are away: this node goes by its own limiter.
+      // The counters are away: this node uses its own limiter only.
     }
   }
 }

@@ -1,7 +1,7 @@
 import { isNativeError } from 'node:util/types';
 import { AppError } from '../../contract/index.js';
 
-/** How long a client should wait before it asks a database again that was away. Milliseconds. */
+/** Milliseconds a client should wait before it retries after the database was away. */
 const RETRY_AFTER_MS = 1_000;
 
 /** SQLSTATE classes and codes (PostgreSQL, appendix A) that mean "not now" rather than "not like this". */
@@ -19,7 +19,7 @@ const UNAVAILABLE_CODES = new Set([
   'ENETUNREACH',
 ]);
 
-/** pg, Sequelize and its pool throw these without a code; the last two of a pool that is closed. */
+/** pg, Sequelize and its pool throw these without a code; the last two when the pool is closed. */
 const UNAVAILABLE_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|timeout expired|Client has encountered a connection error|Connection ended|pool is draining|ConnectionManager\.getConnection was called after)/;
 
@@ -56,7 +56,7 @@ export function isUniqueViolation(error: unknown): boolean {
   return failureCode(error) === '23505';
 }
 
-/** Whether a user was to be made with an id that open mode has used at this moment: the next one is another. */
+/** Whether a new user got an id that open mode has just used: a second try gets another id. */
 export function isUserIdTaken(error: unknown): boolean {
   return (
     isUniqueViolation(error) &&
@@ -64,17 +64,17 @@ export function isUserIdTaken(error: unknown): boolean {
   );
 }
 
-/** Whether somebody else wrote the same key, or the same rows, at the same moment: the same once more may succeed. */
+/** Whether another transaction wrote the same key or the same rows at the same time: a retry may succeed. */
 export function isConflict(error: unknown): boolean {
   return isSerializationFault(error) || isUniqueViolation(error);
 }
 
-/** A statement ended for want of room or time, or for another one's sake: its session is whole. */
+/** Errors that end the statement for lack of space or time, or in favour of another one: its session stays usable. */
 const STATEMENT_ENDED = /^(40|53|55P03|57014)/;
 
 /**
- * Whether the connection that it came on may serve no more. One that is made in its place needs more of an ailing
- * database than the one that is there: on a full disk PostgreSQL may refuse every new one.
+ * Whether the connection of the error must be closed. A new connection needs more from an ailing database than the
+ * existing one: on a full disk PostgreSQL may refuse every new one.
  */
 export function endsConnection(error: unknown): boolean {
   if (!isNativeError(error) || !isUnavailable(error)) return false;
@@ -82,7 +82,7 @@ export function endsConnection(error: unknown): boolean {
   return severity !== 'ERROR' || !STATEMENT_ENDED.test(failureCode(error) ?? '');
 }
 
-/** What a failure means to a client: an AppError as it is, UNAVAILABLE for an absent database, else INTERNAL. */
+/** The error that a client gets: an AppError unchanged, UNAVAILABLE for an absent database, else INTERNAL. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (isUnavailable(error))
@@ -90,7 +90,7 @@ export function toAppError(error: unknown): AppError {
   return new AppError('INTERNAL', { cause: error });
 }
 
-/** What a command gets that could not be answered in time. */
+/** The error for a command that could not be answered in time. */
 export function tooSlow(): AppError {
   return new AppError('UNAVAILABLE', { retryAfterMs: RETRY_AFTER_MS });
 }

@@ -8,7 +8,7 @@ type Batch = {
 
 const done = (entry: number): Outcome<string> => ({ ok: true, result: `done ${entry}` });
 
-/** Lets everything run that is ready to. */
+/** Lets everything run that is ready. */
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Group commit whose batches wait until a test ends them. */
@@ -85,7 +85,7 @@ describe('Group commit', () => {
     expect(await answers).toEqual(['done 1', 'bad entry', 'done 3']);
   });
 
-  it('fails a batch as a whole when it could not be written, and goes on with the next', async () => {
+  it('fails a batch as a whole when it could not be written, and writes the next', async () => {
     const { batches, submit } = setting();
     const lost = submit(1, 2);
     await turn();
@@ -105,7 +105,7 @@ describe('Group commit', () => {
     expect(await answers).toEqual(['done 1', expect.stringMatching(/no outcome/)]);
   });
 
-  it('refuses more than may wait, and takes them again afterwards', async () => {
+  it('refuses entries beyond maxWaiting, and accepts entries again afterwards', async () => {
     const { commits, batches, submit } = setting({ maxWaiting: 2 });
     void submit(1);
     await turn();
@@ -120,13 +120,13 @@ describe('Group commit', () => {
     expect(await again).toEqual(['done 5']);
   });
 
-  it('drops unwritten what has waited past its patience', async () => {
+  it('drops an entry that waited for longer than patienceMs, unwritten', async () => {
     const { batches, submit } = setting({ patienceMs: -1 });
     expect(await submit(1, 2)).toEqual(['UNAVAILABLE', 'UNAVAILABLE']);
     expect(batches).toEqual([]);
   });
 
-  it('says that a batch is answered when its callers have gone on as far as they can without waiting', async () => {
+  it('calls `answered` when the callers of a batch have continued as far as they can without waiting', async () => {
     const heard: string[] = [];
     const { commits, batches } = setting({ answered: () => heard.push('answered') });
     const goOn = async (entry: number) => {
@@ -159,7 +159,7 @@ describe('Group commit', () => {
     expect(drained).toBe(true);
   });
 
-  it('starts anew after it was idle', async () => {
+  it('starts again after it was idle', async () => {
     const { batches, submit } = setting();
     for (const entry of [1, 2, 3]) {
       const answer = submit(entry);

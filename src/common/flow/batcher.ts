@@ -2,22 +2,22 @@ import { AppError } from '../../contract/index.js';
 import { tooSlow } from '../errors/failure.js';
 
 export interface BatcherOptions<Entry, Result> {
-  /** Writes a batch in one transaction; the outcome of each entry in the order of the entries. */
+  /** Writes a batch in one transaction. Resolves with the outcomes in the order of the entries. */
   write(batch: readonly Entry[]): Promise<Outcome<Result>[]>;
   /**
-   * Entries of a batch: all that wait, up to `some`; of more than that the half, so that one half is answered
-   * while the other is written; never more than `most`.
+   * Size of a batch: all waiting entries, up to `some`; of more than that one half, so that one half is answered while
+   * the other is written; never more than `most`.
    */
   batch: { some: number; most: number };
-  /** Most entries that wait. Past it: OVERLOADED. */
+  /** Maximum number of waiting entries. Above it: OVERLOADED. */
   maxWaiting: number;
   /** Milliseconds after which an entry that still waits is given up: its caller has been answered by then. */
   patienceMs: number;
-  /** Called when the callers of a batch have their answers, and have done with them what needs no further waiting. */
+  /** Called when the callers of a batch have their answers, and have continued as far as they can without waiting. */
   answered?: () => void;
 }
 
-/** What became of one entry: an entry fails alone. */
+/** The outcome of one entry: an entry fails alone. */
 export type Outcome<Result> = { ok: true; result: Result } | { ok: false; error: unknown };
 
 interface Waiting<Entry, Result> {
@@ -31,11 +31,11 @@ interface Waiting<Entry, Result> {
 const RETRY_AFTER_MS = 250;
 
 /**
- * Group commit at the application: what arrives while a commit is under way goes into the next one together.
+ * Group commit in the application: entries that arrive during a commit go into the next one together.
  *
- * One batch is in flight at a time, so entries commit in the order of `submit`. When nothing is under way an
- * entry goes in the same turn of the event loop: gathering adds no wait. An entry that waited past its
- * patience is dropped unwritten.
+ * One batch is in flight at a time, so entries commit in the order of `submit`. When no batch is in flight an entry is
+ * written in the same turn of the event loop: gathering adds no delay. An entry that waited for longer than
+ * `patienceMs` is dropped unwritten.
  */
 export class Batcher<Entry, Result> {
   private waiting: Waiting<Entry, Result>[] = [];
@@ -52,8 +52,8 @@ export class Batcher<Entry, Result> {
   }
 
   /**
-   * @throws AppError OVERLOADED when too many wait; UNAVAILABLE when it waited too long; else what the
-   * entry's outcome says.
+   * @throws AppError OVERLOADED when too many wait; UNAVAILABLE when it waited too long; else the error of the entry's
+   * outcome.
    */
   submit(entry: Entry): Promise<Result> {
     if (this.waiting.length >= this.options.maxWaiting) {
@@ -98,13 +98,13 @@ export class Batcher<Entry, Result> {
     });
   }
 
-  /** All microtasks that follow on the answers, however deep, come before the next tick. */
+  /** All microtasks that follow the answers, however deep, run before the next tick. */
   private tellAnswered(): void {
     const { answered } = this.options;
     if (answered) queueMicrotask(() => process.nextTick(answered));
   }
 
-  /** Tells those who wait for it that nothing is left. */
+  /** Resolves `drained` when nothing is left. */
   private rest(): void {
     if (this.busy || this.settling > 0) return;
     for (const resolve of this.idle.splice(0)) resolve();
@@ -122,7 +122,7 @@ export class Batcher<Entry, Result> {
     return live.length > 0 || this.waiting.length === 0 ? live : this.cut();
   }
 
-  /** What answers the callers of the batch. Never fails. */
+  /** Resolves with the function that answers the callers of the batch. Never rejects. */
   private async writeBatch(batch: Waiting<Entry, Result>[]): Promise<() => void> {
     try {
       const outcomes = await this.options.write(batch.map((one) => one.entry));

@@ -1,7 +1,7 @@
 import { BoundedMap } from './bounded-map.js';
 
 describe('A bounded map', () => {
-  it('forgets the oldest entry for one more, and says so', () => {
+  it('drops the oldest entry for a new one, and reports it', () => {
     const forgotten: [string, number][] = [];
     const map = new BoundedMap<string, number>(2, (...entry) => forgotten.push(entry));
     map.set('a', 1);

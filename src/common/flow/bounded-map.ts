@@ -2,7 +2,7 @@
 export class BoundedMap<K, V> implements Iterable<[K, V]> {
   private readonly values = new Map<K, V>();
 
-  /** `forgotten` is called with each entry that makes way for another one. */
+  /** `forgotten` is called with each entry that is dropped for a new one. */
   constructor(
     private readonly most: number,
     private readonly forgotten: (key: K, value: V) => void = () => undefined,
@@ -16,7 +16,7 @@ export class BoundedMap<K, V> implements Iterable<[K, V]> {
     return this.values.has(key);
   }
 
-  /** A key that is there keeps its place among the others. */
+  /** An existing key keeps its place in the order. */
   set(key: K, value: V): void {
     if (this.values.size >= this.most && !this.values.has(key)) this.forgetOldest();
     this.values.set(key, value);

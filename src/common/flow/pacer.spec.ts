@@ -2,7 +2,7 @@ import { Pacer } from './pacer.js';
 
 const EVERY_MS = 10;
 
-describe('Letting in by a pacer', () => {
+describe('A pacer', () => {
   let pacer: Pacer;
   let entered: number[];
 
@@ -17,7 +17,7 @@ describe('Letting in by a pacer', () => {
   const submit = (...numbers: number[]): boolean[] =>
     numbers.map((number) => pacer.submit(() => entered.push(number)));
 
-  it('is at once when it is quiet', () => {
+  it('lets calls in at once when there are few', () => {
     submit(1, 2, 3);
     expect(entered).toEqual([1, 2, 3]);
     jest.advanceTimersByTime(EVERY_MS);
@@ -25,7 +25,7 @@ describe('Letting in by a pacer', () => {
     expect(entered).toEqual([1, 2, 3, 4]);
   });
 
-  it('is for so many at a time, in the order in which they came', () => {
+  it('lets in a few at a time, in the order of arrival', () => {
     submit(1, 2, 3, 4, 5, 6, 7, 8);
     expect(entered).toEqual([1, 2, 3]);
     jest.advanceTimersByTime(EVERY_MS);
@@ -36,7 +36,7 @@ describe('Letting in by a pacer', () => {
     expect(entered).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
-  it('is for one at a time while the process is late', () => {
+  it('lets in one at a time while the process is late', () => {
     submit(1, 2, 3, 4, 5, 6);
     const now = jest.spyOn(performance, 'now').mockReturnValue(performance.now() + EVERY_MS + 50);
     jest.advanceTimersByTime(EVERY_MS);
@@ -44,7 +44,7 @@ describe('Letting in by a pacer', () => {
     now.mockRestore();
   });
 
-  it('is refused to those who come when too many wait', () => {
+  it('refuses calls when too many wait', () => {
     submit(1, 2, 3, 4, 5, 6, 7, 8, 9);
     expect(submit(10)).toEqual([false]);
     jest.advanceTimersByTime(10 * EVERY_MS);
@@ -52,7 +52,7 @@ describe('Letting in by a pacer', () => {
     expect(submit(11)).toEqual([true]);
   });
 
-  it('may be waited for', async () => {
+  it('resolves wait() at the same pace', async () => {
     const one = new Pacer({ everyMs: EVERY_MS, most: 1 });
     const goes = Promise.all([1, 2, 3].map((number) => one.wait().then(() => entered.push(number))));
     await jest.advanceTimersByTimeAsync(0);
@@ -64,7 +64,7 @@ describe('Letting in by a pacer', () => {
     expect(entered).toEqual([1, 2, 3]);
   });
 
-  it('is for nobody once it is stopped', () => {
+  it('lets nothing in once it is stopped', () => {
     submit(1, 2, 3, 4, 5);
     pacer.stop();
     jest.advanceTimersByTime(10 * EVERY_MS);

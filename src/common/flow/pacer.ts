@@ -1,26 +1,28 @@
 export interface PacerOptions {
-  /** Milliseconds between two goes. */
+  /** Milliseconds between two rounds. */
   everyMs: number;
-  /** Most that are let in at one go; one, when the go itself came late: the process has enough to do. */
+  /**
+   * Maximum number of calls that are let in per round; one, when the round starts late: the process has enough to do.
+   */
   most: number;
-  /** A go that comes so many milliseconds late is late. Left out: none ever is. */
+  /** A round that starts this many milliseconds late is late. Left out: none ever is. */
   lateMs?: number;
-  /** Most that wait. Left out: any number. */
+  /** Maximum number of waiting calls. Left out: any number. */
   maxWaiting?: number;
 }
 
 /**
- * Lets through at a bounded rate what comes by the thousand. People who connect or are cut off cost as much each as
- * many messages, and taken in one go they would hold up everybody who is there; statements for each of them would take all
- * connections of the database. When it is quiet nothing waits.
+ * Bounds the rate of work that comes by the thousand. Users who connect or are cut off each cost as much as many
+ * messages: handled all at once they would delay everybody who is connected, and statements for each of them would take
+ * all connections of the database. When little comes, nothing waits.
  */
 export class Pacer {
   private waiting: (() => void)[] = [];
   private first = 0;
   private timer: NodeJS.Timeout | null = null;
-  /** Let in since the last go, and when that was. */
+  /** Calls let in since the last round, and the time of that round. */
   private taken = 0;
-  private lastGo = 0;
+  private lastRound = 0;
 
   private readonly options: Required<PacerOptions>;
 
@@ -28,13 +30,16 @@ export class Pacer {
     this.options = { lateMs: Number.POSITIVE_INFINITY, maxWaiting: Number.POSITIVE_INFINITY, ...options };
   }
 
-  /** Calls `enter` in this turn or later, in the order of the calls. False: too many wait, it will not be called. */
+  /**
+   * Calls `enter` in this turn or later, in the order of the calls. Returns false when too many wait: then it is not
+   * called.
+   */
   submit(enter: () => void): boolean {
     const { everyMs, most, maxWaiting } = this.options;
     if (!this.timer) {
       const now = performance.now();
-      if (now - this.lastGo >= everyMs) {
-        this.lastGo = now;
+      if (now - this.lastRound >= everyMs) {
+        this.lastRound = now;
         this.taken = 0;
       }
       if (this.taken < most) {
@@ -49,12 +54,12 @@ export class Pacer {
     return true;
   }
 
-  /** Resolves when it is this caller's turn to go; for a pacer at which any number may wait. */
+  /** Resolves when it is this caller's turn; only for a pacer without `maxWaiting`. */
   wait(): Promise<void> {
     return new Promise((resolve) => this.submit(resolve));
   }
 
-  /** Lets nobody in who waits. */
+  /** Drops the waiting calls. */
   stop(): void {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
@@ -63,16 +68,16 @@ export class Pacer {
   }
 
   private schedule(): void {
-    const due = Math.max(this.lastGo + this.options.everyMs, performance.now());
-    this.timer = setTimeout(() => this.go(due), due - performance.now());
+    const due = Math.max(this.lastRound + this.options.everyMs, performance.now());
+    this.timer = setTimeout(() => this.startRound(due), due - performance.now());
   }
 
-  private go(due: number): void {
+  private startRound(due: number): void {
     const now = performance.now();
     this.timer = null;
-    this.lastGo = now;
+    this.lastRound = now;
     this.taken = now - due > this.options.lateMs ? this.options.most - 1 : 0;
-    // What comes in the same turn stands behind those who wait.
+    // Calls that come in the same turn queue behind the waiting ones.
     const batch = this.waiting.slice(this.first, this.first + this.options.most - this.taken);
     this.first += batch.length;
     this.taken += batch.length;

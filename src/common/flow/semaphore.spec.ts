@@ -22,7 +22,7 @@ describe('A semaphore', () => {
   });
   afterEach(() => jest.restoreAllMocks());
 
-  it('starts one work after another, in order', async () => {
+  it('starts one task after another, in order', async () => {
     const queue = turns();
     const both = [queue.run(work), queue.run(work)];
     await tick();
@@ -35,7 +35,7 @@ describe('A semaphore', () => {
     expect(await both[1]).toBe('done');
   });
 
-  it('refuses what is too much, without starting it', async () => {
+  it('refuses a task when too many wait, without starting it', async () => {
     const queue = turns(1);
     const taken = [queue.run(work), queue.run(work)];
     await expect(queue.run(work)).rejects.toThrow('too many');
@@ -48,7 +48,7 @@ describe('A semaphore', () => {
     expect(started).toBe(2);
   });
 
-  it('refuses what has waited too long, and goes on with what has not', async () => {
+  it('refuses a task that has waited too long, and runs the next one', async () => {
     const queue = turns();
     const first = queue.run(work);
     const second = queue.run(work);
@@ -65,7 +65,7 @@ describe('A semaphore', () => {
     expect(started).toBe(2);
   });
 
-  it('goes on after a work that failed', async () => {
+  it('continues after a task that failed', async () => {
     const queue = turns();
     await expect(queue.run(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
     expect(await queue.run(() => Promise.resolve('next'))).toBe('next');

@@ -1,11 +1,11 @@
 export interface SemaphoreOptions {
-  /** Works that run side by side. */
+  /** Number of tasks that run at the same time. */
   atOnce: number;
-  /** Most that wait. Left out: any number. */
+  /** Maximum number of waiting tasks. Left out: any number. */
   maxWaiting?: number;
-  /** Milliseconds that one waits at most. Left out: for as long as it takes. */
+  /** Maximum milliseconds that a task waits. Left out: for as long as it takes. */
   patienceMs?: number;
-  /** What those hear who are too many or have waited too long. */
+  /** The error of a task when too many wait, or when it has waited too long. */
   refusal?: () => Error;
 }
 
@@ -15,7 +15,7 @@ interface Waiting {
   refuse(error: Error): void;
 }
 
-/** Work that is done a few at a time, in the order it came. The queue is bounded where `maxWaiting` or `patienceMs` says so. */
+/** Runs tasks a few at a time, in the order of arrival. `maxWaiting` or `patienceMs` bounds the queue. */
 export class Semaphore {
   private running = 0;
   private readonly waiting: Waiting[] = [];
@@ -25,12 +25,12 @@ export class Semaphore {
     this.options = {
       maxWaiting: Number.POSITIVE_INFINITY,
       patienceMs: Number.POSITIVE_INFINITY,
-      refusal: () => new Error('Too much waits already'),
+      refusal: () => new Error('Too many tasks are waiting: try again later'),
       ...options,
     };
   }
 
-  /** Starts `work` in its turn. What is refused is never started. */
+  /** Starts `work` when it is its turn. Refused work is never started. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     await this.turn();
     try {

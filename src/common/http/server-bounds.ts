@@ -1,25 +1,25 @@
 import type { Server } from 'node:http';
 
-/** Within this many milliseconds a request's headers have to be there, a connection's first request included. */
+/** Milliseconds within which a request's headers must arrive, including those of a connection's first request. */
 const HEADERS_WITHIN_MS = 10_000;
 
-/** Within this many milliseconds a whole request has to be there. */
+/** Milliseconds within which a complete request must arrive. */
 const REQUEST_WITHIN_MS = 20_000;
 
-/** How often Node looks for those that are late, in milliseconds. */
+/** Milliseconds between two checks of Node for late requests. */
 const LOOK_EVERY_MS = 2_000;
 
 /**
- * A connection on which nothing moves for so many milliseconds is closed: a response that nobody reads, for example.
- * Long polling is asked and answered more often than that; WebSockets are past it.
+ * A connection without traffic for so many milliseconds is closed, for example when nobody reads a response. Long
+ * polling has traffic more often; WebSockets are not affected.
  */
 const IDLE_MS = 60_000;
 
-/** Sees to it that slow requests and slow readers hold no connection for long. Called before the server listens. */
+/** Limits how long slow requests and slow readers hold a connection. Call it before the server listens. */
 export function boundServer(server: Server): void {
   server.headersTimeout = HEADERS_WITHIN_MS;
   server.requestTimeout = REQUEST_WITHIN_MS;
   server.timeout = IDLE_MS;
-  // Set in the constructor as a rule; read when the server begins to listen.
+  // Usually set in the constructor; Node reads it when the server begins to listen.
   (server as unknown as { connectionsCheckingInterval: number }).connectionsCheckingInterval = LOOK_EVERY_MS;
 }

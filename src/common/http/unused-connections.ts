@@ -2,14 +2,15 @@ import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Follows a server's connections from their start, so that they do not keep it from closing: one that has not asked
- * anything yet is not idle to Node, and once the server closes nothing bounds it any more. Called before it listens.
+ * Follows a server's connections from their start, so that they do not keep it from closing: to Node a connection
+ * without a first request is not idle, and once the server closes no timeout ends it. Call it before the server
+ * listens.
  *
- * `upgrades`: the server has a listener for upgrades, and what is upgraded is that one's to close. Where there is none
- * Node answers such requests as any other, and a listener of ours would change that.
+ * `upgrades`: the server has a listener for upgrades, and that listener closes what is upgraded. Without such a
+ * listener Node answers upgrade requests like any other, and a listener of ours would change that.
  *
- * @returns closes the connections on which nothing is being answered, and after so many milliseconds the others as
- * well.
+ * @returns a function that closes the connections on which nothing is being answered, and after so many milliseconds
+ * all others.
  */
 export function followConnections(
   server: Server,

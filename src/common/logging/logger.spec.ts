@@ -18,7 +18,7 @@ function lines(
 }
 
 describe('The log', () => {
-  it('is a JSON object a line, with where it comes from', () => {
+  it('has one JSON object per line, with its context', () => {
     expect(lines((logger) => logger.log('Serving'))).toMatchObject([
       { level: 30, context: 'Spec', msg: 'Serving' },
     ]);
@@ -37,7 +37,7 @@ describe('The log', () => {
     ]);
   });
 
-  it('holds no secrets and nothing that people wrote', () => {
+  it('holds no secrets and nothing that users wrote', () => {
     const secret = 'hunter2-hunter2';
     const request = { headers: { authorization: secret, cookie: secret }, token: secret };
     const [line] = lines((logger) =>
@@ -68,7 +68,7 @@ describe('The log', () => {
     expect(JSON.stringify(line)).not.toContain('my secret');
   });
 
-  it('tells lesser things at debug only', () => {
+  it('writes debug lines only at level debug', () => {
     const write = (logger: Logger) => logger.debug({ requestId: 'r1', status: 200 }, 'GET /users');
     expect(lines(write)).toEqual([]);
     expect(lines(write, 'debug')).toMatchObject([{ level: 20, requestId: 'r1', msg: 'GET /users' }]);

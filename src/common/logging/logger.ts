@@ -3,7 +3,7 @@ import { type DestinationStream, type Level, type Logger, pino } from 'pino';
 import type { AppConfig } from '../../config/config.js';
 import { shownError, withoutValues } from './shown-error.js';
 
-/** What must not be read in a log, whoever hands it over. */
+/** Fields that must not appear in a log, whoever passes them. */
 const SECRETS = [
   'authorization',
   'cookie',
@@ -20,7 +20,8 @@ const PRIVATE = ['content', 'metadata'];
  * Log lines through pino: JSON in production, readable otherwise.
  *
  * A line takes fields as an object before its text: `logger.error({ err, socketId }, 'A command failed')`.
- * Secrets and what people wrote are blotted out at two levels, and of an error only what can't hold them is kept.
+ * Secrets and what users wrote are redacted, down to two levels of nesting. Of an error only fields that cannot hold
+ * them are kept.
  */
 export class PinoLogger implements LoggerService {
   private readonly pino: Logger;
@@ -47,7 +48,7 @@ export class PinoLogger implements LoggerService {
   }
 
   log(message: unknown, ...rest: unknown[]): void {
-    // Nest's own account of modules and routes is of use only when something is wrong with them.
+    // Nest's own lines about modules and routes are useful only when something is wrong with them.
     const context = rest.at(-1);
     const own = typeof context === 'string' && FRAMEWORK.has(context);
     this.write(own ? 'debug' : 'info', message, rest);
@@ -73,7 +74,7 @@ export class PinoLogger implements LoggerService {
     this.write('fatal', message, rest);
   }
 
-  /** Nest passes the context as the last text, and what else a caller gave before it. */
+  /** Nest passes the context as the last string, after what else the caller gave. */
   private write(level: Level, message: unknown, rest: unknown[]): void {
     if (!this.pino.isLevelEnabled(level)) return;
     const texts = rest.filter((one) => typeof one === 'string');

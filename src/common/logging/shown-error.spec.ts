@@ -36,13 +36,13 @@ describe('An error in the log', () => {
     expect(JSON.stringify(shown)).not.toContain(SECRET);
   });
 
-  it('shows nothing of what was thrown and is no error', () => {
+  it('shows nothing of a thrown value that is not an error', () => {
     expect(
       JSON.stringify([{ [SECRET]: SECRET }, [SECRET], null].map((one) => shownError(one))),
     ).not.toContain(SECRET);
   });
 
-  it('follows causes, not for ever', () => {
+  it('follows causes to a bounded depth', () => {
     const error = new Error('a') as Error & { cause?: unknown };
     error.cause = error;
     expect(JSON.stringify(shownError(error)).match(/"type"/g)).toHaveLength(4);

@@ -1,9 +1,9 @@
 import { isNativeError } from 'node:util/types';
 
-/** Errors within errors are followed so far. */
+/** Maximum depth of causes that are shown. */
 const MAX_CAUSES = 3;
 
-/** What PostgreSQL tells of an error besides its message and is about the schema or the server, not about rows. */
+/** Fields of a PostgreSQL error that are about the schema or the server, not about rows. */
 const SCHEMA_FIELDS = [
   'code',
   'severity',
@@ -26,8 +26,8 @@ export function withoutValues(text: string): string {
 }
 
 /**
- * An error as the log shows it: type, message without values, stack, and what is known not to be data. Errors of the
- * database carry whole rows (`detail`, `where`, `parameters`, `sql`): everything else is left out.
+ * An error as the log shows it: type, message without values, stack, and fields that are known not to hold data. Errors
+ * of the database carry whole rows (`detail`, `where`, `parameters`, `sql`), so everything else is left out.
  */
 export function shownError(error: unknown, depth = 0): unknown {
   if (!isNativeError(error)) return typeof error === 'string' ? withoutValues(error) : typeof error;

@@ -17,7 +17,7 @@ export class CommandMetric {
 
   constructor(
     private readonly outcome: (outcome: 'ok' | ErrorCode) => Counter,
-    /** Seconds, of whatever outcome. */
+    /** Seconds, for every outcome. */
     private readonly seconds: Histogram,
     /** Seconds of sends that were acked; null for other commands. */
     private readonly acked: Histogram | null,
@@ -41,14 +41,14 @@ export class CommandMetric {
   }
 }
 
-/** The byEdge of all commands, made once: `command` is a name of the contract, or `unknown`. */
+/** The metrics of all commands, created once. The label `command` is a name of the contract, or `unknown`. */
 @Injectable()
 export class CommandMetrics {
   private readonly byEdge: Record<Edge, Map<CommandName, CommandMetric>> = {
     socket: new Map(),
     rest: new Map(),
   };
-  /** Of what is no command of the contract. */
+  /** For names that are not in the contract. */
   readonly unknown: CommandMetric;
 
   constructor(private readonly metrics: Metrics) {

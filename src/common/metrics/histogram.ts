@@ -26,7 +26,7 @@ export class Histogram {
     this.sum += value;
   }
 
-  /** As Prometheus wants it: each bucket with all that are below it. */
+  /** In the form of Prometheus: each bucket includes all lower ones. */
   read(): { buckets: { le: string; count: number }[]; sum: number; count: number } {
     let count = 0;
     const buckets = this.counts.map((own, index) => {

@@ -1,7 +1,7 @@
 import { Metrics } from './metrics.js';
 
 describe('Metrics', () => {
-  it('are told in the text format of Prometheus, read at that moment', async () => {
+  it('are written in the text format of Prometheus, with their current values', async () => {
     const metrics = new Metrics();
     const hits = metrics.counter('test_hits_total', 'Hits.', { edge: 'rest' });
     metrics.counter('test_hits_total', 'Hits.', { edge: 'socket' });
@@ -36,10 +36,10 @@ describe('Metrics', () => {
     expect(text).toMatch(/^process_cpu_seconds_total \d/m);
   });
 
-  it('are each made once', () => {
+  it('cannot be created twice', () => {
     const metrics = new Metrics();
     metrics.counter('test_twice_total', 'Twice.');
-    expect(() => metrics.counter('test_twice_total', 'Twice.')).toThrow('Two meters test_twice_total');
+    expect(() => metrics.counter('test_twice_total', 'Twice.')).toThrow('The metric test_twice_total');
   });
 
   it('hold nothing that walks over every open socket', async () => {

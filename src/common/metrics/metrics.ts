@@ -15,7 +15,7 @@ interface Family {
   series: Map<string, () => Promise<Sample[]>>;
 }
 
-/** Those of the defaults that walk over every open handle: with 100,000 sockets a scrape would stop the loop. */
+/** Default metrics that walk over every open handle: with 100,000 sockets a scrape would block the event loop. */
 const WALKING = [
   'nodejs_active_resources',
   'nodejs_active_resources_total',
@@ -37,8 +37,8 @@ function processMetrics(): Registry {
 }
 
 /**
- * What this node counts. A part makes its meters once, with their labels, and keeps them: counting on the path
- * of a message is an addition, and Prometheus's text is made when somebody asks for it.
+ * The metrics of this node. A feature creates its metrics once, with their labels, and keeps them: counting on the path
+ * of a message is one addition, and the Prometheus text is built at each scrape.
  */
 @Injectable()
 export class Metrics {
@@ -90,16 +90,17 @@ export class Metrics {
     labels: Labels,
     read: () => Promise<Sample[]>,
   ): void {
-    const family = this.families.get(name) ?? this.found(type, name, help);
+    const family = this.families.get(name) ?? this.createFamily(type, name, help);
     const key = JSON.stringify(labels);
-    if (family.type !== type || family.series.has(key)) throw new Error(`Two meters ${name} ${key}`);
+    if (family.type !== type || family.series.has(key))
+      throw new Error(`The metric ${name} ${key} exists already: create it once`);
     family.series.set(key, read);
   }
 
-  private found(type: Family['type'], name: string, help: string): Family {
+  private createFamily(type: Family['type'], name: string, help: string): Family {
     const family: Family = { name, help, type, series: new Map() };
     this.families.set(name, family);
-    // A registry asks its metrics for `get()`, and nothing more: ours are read where they are counted.
+    // A registry calls only `get()` of its metrics: ours are read where they are counted.
     const metric = {
       name,
       get: async () => ({

@@ -1,60 +1,60 @@
 import type { Text } from '../encoding/envelope.js';
 
-/** Whom a text is for: each socket once that is in one of `rooms` and in none of `except`. */
+/** The readers of a text: each socket that is in one of `rooms` and in none of `except`, once. */
 export interface Target {
-  /** None: every socket. */
+  /** Empty: every socket. */
   rooms: readonly string[];
   /** Rooms, or the ids of single sockets. */
   except: readonly string[];
-  /** Other nodes that have sockets in this room deliver it to nobody. */
+  /** Other nodes that have sockets in this room do not deliver it. */
   unless: string | null;
 }
 
-/** What is to be done with each socket that is in one of the rooms `of` and in none of `except`. */
+/** What to do with each socket that is in one of the rooms `of` and in none of `except`. */
 export type Order = { of: readonly string[]; except?: readonly string[] } & (
   { do: 'join' | 'leave'; rooms: readonly string[] } | { do: 'disconnect'; close: boolean }
 );
 
 /** The sockets of this node, as a broker reaches them. */
 export interface LocalSockets {
-  /** Rooms with sockets here, each socket's own left out. */
+  /** Rooms with sockets here, except each socket's own room. */
   hosted(): Iterable<string>;
   /** Whether it is one of `hosted`. */
   has(room: string): boolean;
-  /** Whether it is the own room of a socket here: no other node has to know of it. */
+  /** Whether it is the own room of a socket here: other nodes need not know it. */
   isSocket(room: string): boolean;
   /** Delivers a text that another node has published. */
   deliver(text: Text, rooms: readonly string[], except: readonly string[]): void;
-  /** Does what another node has ordered. */
+  /** Carries out an order of another node. */
   obey(order: Order): void;
 }
 
-/** What a broker tells of its losses. */
+/** How a broker reports losses. */
 export interface BrokerEvents {
   /**
-   * This node was cut off from the others, or has just come: it hears every room again from now on. What was ordered
-   * meanwhile is lost. When it rejects, the broker connects anew.
+   * This node was cut off from the others, or has just started: from now on it receives every room again. Orders given
+   * meanwhile are lost. When it rejects, the broker reconnects.
    */
   restored(): Promise<void>;
-  /** Sockets here, in these rooms or all, may have missed texts and orders of another node. */
+  /** Sockets here (in these rooms; null: all) may have missed texts and orders of another node. */
   missed(rooms: ReadonlySet<string> | null): void;
   /**
-   * Other nodes may not have heard what was published here since that moment of `performance.now()`, and hear this node
-   * again. Their brokers say `missed`.
+   * Other nodes may have missed what was published here since this time of `performance.now()`, and receive this node
+   * again. Their brokers call `missed`.
    */
   lost(since: number): void;
 }
 
 /**
- * Carries texts and orders of this node to the sockets of all other nodes, and theirs to the sockets here. This node's
- * own sockets are none of its business: whoever publishes has served them.
+ * Carries texts and orders of this node to the sockets of all other nodes, and theirs to the sockets here. It does not
+ * serve this node's own sockets: the publisher has done that already.
  *
  * What every broker promises:
  *
- * - A text comes to each other node once that has sockets in one of its rooms, however many of the rooms it has.
- * - What one node publishes and orders to one room is heard in that order.
- * - No method waits for other nodes or throws because of them. Texts may get lost, but not in silence: `missed` is said
- *   at the nodes that may have missed some, `lost` at the node that published them.
+ * - A text arrives once at each other node that has sockets in its rooms, in however many of them.
+ * - What one node publishes and orders to one room arrives in that order.
+ * - No method waits for other nodes or throws because of them. Texts may get lost, but not in silence: `missed` is
+ *   called on the nodes that may have missed some, `lost` on the node that published them.
  */
 export abstract class Broker {
   /** Called once, before the first socket. */
@@ -68,8 +68,8 @@ export abstract class Broker {
   abstract roomChanged(room: string): void;
 
   /**
-   * Resolves when all that other nodes publish to these rooms from then on comes here, or when that can't be said in
-   * time. Null: it does already.
+   * Resolves when everything that other nodes publish to these rooms from then on arrives here, or when that takes too
+   * long. Null: it arrives already.
    */
   abstract heard(rooms: Iterable<string>): Promise<void> | null;
 }

@@ -1,6 +1,6 @@
 import { Broker } from './broker.js';
 
-/** The broker of a node that is the only one: there is nobody else to carry anything to. */
+/** The broker of a single node: there is no other node to carry anything to. */
 export class MemoryBroker extends Broker {
   override start(): void {}
 

@@ -1,26 +1,26 @@
 import type { Order } from './broker.js';
 
-/** Bytes that say which node a message comes from. */
+/** Bytes of the node id that a message begins with. */
 export const NODE_ID_LENGTH = 8;
 
-/** What goes with a frame where it is not simply for everybody in the channel's room. */
+/** Sent with a frame that is not for everybody in the channel's room. */
 export interface FrameHeader {
   /** On the channel of all nodes: the rooms it is for; none means every socket. */
   rooms?: string[];
-  /** Rooms and sockets that do not hear it. */
+  /** Rooms and sockets that do not receive it. */
   except?: string[];
-  /** A node where this room has sockets does not tell it to anybody: it knows better. */
+  /** A node where this room has sockets does not deliver it: it knows better. */
   unless?: string;
 }
 
-/** What one node asks of the others; `sync`: messages of the sender to this channel's room were lost. */
+/** An order to other nodes. `sync`: messages of the sender to this channel's room were lost. */
 export type NodeOrder = Order | { do: 'sync' };
 
 export type NodeMessage =
   { kind: 'frame'; header: FrameHeader | null; frame: string } | { kind: 'order'; order: NodeOrder };
 
 /**
- * `<node id>e<header, mostly empty>\n<frame>` or `<node id>o<order>`. The frame is the text that sockets get: nobody on
+ * `<node id>e<header, mostly empty>\n<frame>` or `<node id>o<order>`. The frame is the text that sockets get: no node on
  * the way parses it.
  */
 export function encodeFrame(nodeId: string, header: FrameHeader | null, frame: string): string {
@@ -31,12 +31,12 @@ export function encodeOrder(nodeId: string, order: NodeOrder): string {
   return `${nodeId}o${JSON.stringify(order)}`;
 }
 
-/** @throws Error on anything that no node sends. */
+/** @throws Error on a malformed message. */
 export function decode(text: Buffer): NodeMessage {
   const body = text.toString('utf8', NODE_ID_LENGTH + 1);
   if (text[NODE_ID_LENGTH] === 0x6f) return { kind: 'order', order: JSON.parse(body) as NodeOrder };
   const end = body.indexOf('\n');
-  if (text[NODE_ID_LENGTH] !== 0x65 || end === -1) throw new Error('A message that no node of ours sends');
+  if (text[NODE_ID_LENGTH] !== 0x65 || end === -1) throw new Error('Malformed message from another node');
   return {
     kind: 'frame',
     header: end === 0 ? null : (JSON.parse(body.slice(0, end)) as FrameHeader),
@@ -44,7 +44,7 @@ export function decode(text: Buffer): NodeMessage {
   };
 }
 
-/** Whether a message comes from the node of these bytes: told without decoding it. */
+/** Whether a message comes from this node; checks only the id at its start. */
 export function isFrom(nodeId: Buffer, text: Buffer): boolean {
   return text.length > NODE_ID_LENGTH && text.compare(nodeId, 0, NODE_ID_LENGTH, 0, NODE_ID_LENGTH) === 0;
 }

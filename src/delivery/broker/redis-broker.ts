@@ -19,21 +19,24 @@ const MANY_ROOMS = 32;
 
 const DEFAULTS: RedisBrokerOptions = { maxUnconfirmed: 8 * 1024 * 1024 };
 
-/** Rooms remembered as having missed something. Past it: everybody. */
+/** Maximum number of rooms remembered as having missed something. With more, all sockets have to sync. */
 const MAX_MISSED = 10_000;
 
-/** Milliseconds that somebody waits for a subscription at most: after that the link counts as down. */
+/** Maximum milliseconds to wait for a subscription: after that the link counts as down. */
 const HEARD_WITHIN_MS = 1_000;
 
 export interface RedisBrokerOptions {
-  /** Characters of messages that Redis has not confirmed. Past it they are dropped, and their rooms told to sync. */
+  /**
+   * Maximum characters of messages that Redis has not confirmed. Above it messages are dropped, and their rooms get an
+   * order to sync.
+   */
   maxUnconfirmed: number;
 }
 
 /**
- * The broker of several nodes, by Redis' sharded pub/sub: one channel a room, so that a text travels only to the nodes
- * that host its readers (ADR 0014). What could not be published is remembered by room, and when the link is back those
- * rooms are told that they missed something.
+ * The broker of several nodes, over Redis' sharded pub/sub: one channel per room, so that a text travels only to the
+ * nodes that host its readers (ADR 0014). It remembers the rooms of what could not be published, and orders them to
+ * sync when the link is back.
  */
 export class RedisBroker extends Broker {
   readonly nodeId = randomBytes(4).toString('hex');
@@ -91,7 +94,7 @@ export class RedisBroker extends Broker {
     return heard && Promise.race([heard, afterMs(HEARD_WITHIN_MS)]);
   }
 
-  /** The first of overlapping rooms wins: nobody hears a text twice. */
+  /** Of overlapping rooms the first one delivers: no socket gets a text twice. */
   override publish(text: Text, { rooms, except, unless }: Target): void {
     const shared = this.known(rooms);
     if (rooms.length > 0 && shared.length === 0) return;
@@ -111,7 +114,7 @@ export class RedisBroker extends Broker {
           ? plain
           : encodeFrame(this.nodeId, { ...header, except: [...(header?.except ?? []), ...before] }, frame);
       this.push(this.prefix + room, text);
-      // No socket is in the rooms of two people.
+      // No socket is in the rooms of two users.
       if (!isUserRoom(room)) before.push(room);
     }
   }
@@ -120,15 +123,15 @@ export class RedisBroker extends Broker {
     const of = this.known(order.of);
     if (order.of.length > 0 && of.length === 0) return;
     const except = this.known(order.except ?? []);
-    const told = (rooms: string[]) =>
+    const encodedFor = (rooms: string[]) =>
       encodeOrder(this.nodeId, { ...order, of: rooms, except: except.length > 0 ? except : undefined });
-    if (of.length === 0 || of.length > MANY_ROOMS) this.push(this.everybody, told(of));
-    else for (const room of of) this.push(this.prefix + room, told([room]));
+    if (of.length === 0 || of.length > MANY_ROOMS) this.push(this.everybody, encodedFor(of));
+    else for (const room of of) this.push(this.prefix + room, encodedFor([room]));
   }
 
   /**
-   * The rooms as other nodes know them: not those of single sockets, which are all here. Groups before people: in a
-   * message to both, who is in the group hears it there.
+   * The rooms as other nodes know them: without those of single sockets, which are all here. Groups before users: of a
+   * message to both, the members of the group get the copy of the group.
    */
   private known(rooms: readonly string[]): string[] {
     const known = [...new Set(rooms)].filter((room) => !(this.local?.isSocket(room) ?? false));
@@ -162,15 +165,15 @@ export class RedisBroker extends Broker {
     this.link.publish(turn).then(
       () => {
         this.unconfirmed -= turnSize;
-        // Messages were dropped because too many were unconfirmed; now they no longer are.
-        const room = this.unconfirmed < this.options.maxUnconfirmed / 2;
-        if (room && this.lostSince !== null && this.link.isUp) this.tellMissed();
+        // Messages were dropped because too many were unconfirmed; now there is room again.
+        const hasRoom = this.unconfirmed < this.options.maxUnconfirmed / 2;
+        if (hasRoom && this.lostSince !== null && this.link.isUp) this.tellMissed();
       },
       () => {
         this.unconfirmed -= turnSize;
         this.lostSince = Math.min(since, this.lostSince ?? since);
         for (let i = 0; i < turn.length; i += 2) this.miss(turn[i]!);
-        // Nothing else would tell those who missed it.
+        // Only a new link tells those who missed it.
         this.link.fail('a message was not confirmed');
       },
     );
@@ -195,7 +198,7 @@ export class RedisBroker extends Broker {
       if (message.kind === 'order') this.obey(message.order, room);
       else this.deliver(message.frame, message.header, room);
     } catch (error) {
-      this.logger.error(error, 'A message from another node was not understood');
+      this.logger.error(error, 'Ignored a malformed message from another node');
     }
   }
 
@@ -210,7 +213,7 @@ export class RedisBroker extends Broker {
     else this.local?.obey(order);
   }
 
-  /** The link is up: subscribes to everything again, then says who missed what. */
+  /** The link is up: subscribes to everything again, then reports what was missed. */
   private async restore(): Promise<void> {
     try {
       await this.link.subscribe([this.everybody]);
@@ -222,7 +225,7 @@ export class RedisBroker extends Broker {
     }
   }
 
-  /** Readers at other nodes did not hear what this node could not publish. */
+  /** Reports to other nodes which rooms missed what this node could not publish. */
   private tellMissed(): void {
     const { missedByAll, lostSince } = this;
     const rooms = [...this.missed];

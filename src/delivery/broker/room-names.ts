@@ -1,8 +1,8 @@
-/** The rooms of Socket.IO that a socket is in besides its own: their names are made, and read, here only. */
+/** Names of the rooms that a socket is in besides its own. Only this file builds and parses them. */
 
-/** All sockets of a person. */
+/** All sockets of a user. */
 export const userRoom = (userId: number): string => `user:${userId}`;
-/** Sockets that watch a person's presence. */
+/** Sockets that watch a user's presence. */
 export const presenceRoom = (userId: number): string => `presence:${userId}`;
 /** Sockets of a group's members. */
 export const chatRoom = (chatId: number): string => `chat:${chatId}`;
@@ -11,7 +11,7 @@ export const isUserRoom = (room: string): boolean => room.startsWith('user:');
 export const isPresenceRoom = (room: string): boolean => room.startsWith('presence:');
 export const isChatRoom = (room: string): boolean => room.startsWith('chat:');
 
-/** Whose room it is; null when it is no room of that kind. */
+/** The id in a room name; null for a room of another kind. */
 export const userIdOf = (room: string): number | null => (isUserRoom(room) ? numberIn(room) : null);
 export const watchedIn = (room: string): number | null => (isPresenceRoom(room) ? numberIn(room) : null);
 export const chatIdOf = (room: string): number | null => (isChatRoom(room) ? numberIn(room) : null);

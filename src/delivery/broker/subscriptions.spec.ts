@@ -1,6 +1,6 @@
 import { type Channels, Subscriptions } from './subscriptions.js';
 
-/** Channels that answer when they are told to, and write down what was asked. */
+/** Channels that answer when the test says so, and record the commands. */
 class Redis implements Channels {
   isUp = true;
   readonly asked: string[] = [];
@@ -55,13 +55,13 @@ describe('The subscriptions of a node', () => {
     return done;
   };
 
-  it('take the rooms of a turn together', async () => {
+  it('send the rooms of a turn in one command', async () => {
     host('a', 'b', 'c');
     await turn();
     expect(redis.asked).toEqual(['+a,b,c']);
   });
 
-  it('ask nothing for a room that came and went meanwhile', async () => {
+  it('send no command for a room that came and went meanwhile', async () => {
     host('a');
     empty('a');
     await turn();
@@ -69,7 +69,7 @@ describe('The subscriptions of a node', () => {
     expect(redis.asked).toEqual([]);
   });
 
-  it('are heard once Redis has confirmed them, and no sooner', async () => {
+  it('are ready once Redis has confirmed them, and no sooner', async () => {
     host('a');
     const heard = subscriptions.heard(['a']);
     expect(await isDone(heard)).toBe(false);
@@ -78,7 +78,7 @@ describe('The subscriptions of a node', () => {
     expect(subscriptions.heard(['a'])).toBeNull();
   });
 
-  it('let a second one wait for what is under way', async () => {
+  it('let a second caller wait for the command under way', async () => {
     host('a');
     await turn();
     const second = subscriptions.heard(['a']);
@@ -87,7 +87,7 @@ describe('The subscriptions of a node', () => {
     expect(await isDone(second)).toBe(true);
   });
 
-  it('gather what changes while a command is under way', async () => {
+  it('gather changes while a command is under way', async () => {
     host('a');
     await turn();
     host('b');
@@ -102,7 +102,7 @@ describe('The subscriptions of a node', () => {
     expect(subscriptions.size).toBe(2);
   });
 
-  it('keep nobody waiting while Redis is away or once it goes', async () => {
+  it('keep nobody waiting while Redis is down or when it goes down', async () => {
     host('a');
     await turn();
     const heard = subscriptions.heard(['a']);
@@ -112,7 +112,7 @@ describe('The subscriptions of a node', () => {
     expect(subscriptions.heard(['b'])).toBeNull();
   });
 
-  it('call the link broken when a subscription fails', async () => {
+  it('report the link as broken when a subscription fails', async () => {
     host('a');
     await turn();
     await redis.answer(false);

@@ -25,7 +25,7 @@ export class Subscriptions {
   private readonly on = new Set<string>();
   private changed = new Set<string>();
   private next = newPass();
-  /** What is under way. */
+  /** The command under way. */
   private flying: { rooms: ReadonlySet<string>; pass: Pass } | null = null;
   private running = false;
 
@@ -44,7 +44,10 @@ export class Subscriptions {
     this.start();
   }
 
-  /** Resolves when the rooms are heard; at once while Redis is away. Null: they are heard already. */
+  /**
+   * Resolves when messages to the rooms arrive here, or when the link breaks. Null: they arrive already, or Redis is
+   * down.
+   */
   heard(rooms: Iterable<string>): Promise<void> | null {
     if (!this.channels.isUp) return null;
     let last: Promise<void> | null = null;
@@ -56,7 +59,7 @@ export class Subscriptions {
     return last;
   }
 
-  /** The link broke: nothing is subscribed any more, and nobody waits for it. */
+  /** The link broke: nothing is subscribed any longer, and waiting callers go on. */
   forget(): void {
     this.on.clear();
     this.changed.clear();
@@ -65,7 +68,7 @@ export class Subscriptions {
     this.next = newPass();
   }
 
-  /** Subscribes to all of these, after the link has come up. False: it did not last. */
+  /** Subscribes to all of these, after the link has come up. Returns false when the link broke again. */
   async restore(rooms: Iterable<string>): Promise<boolean> {
     for (const room of rooms) this.changed.add(room);
     const { next } = this;
@@ -78,7 +81,7 @@ export class Subscriptions {
   private start(): void {
     if (this.running || !this.channels.isUp) return;
     this.running = true;
-    // After the sockets of this turn: their rooms go together.
+    // After the sockets of this turn, so that their rooms share a command.
     setImmediate(() => void this.run());
   }
 
@@ -99,7 +102,7 @@ export class Subscriptions {
         ]);
         if (this.channels.isUp) for (const room of enter) this.on.add(room);
       } catch {
-        // A part of them may be heard now and a part not: all of them anew.
+        // Some of them may be subscribed now and some not: a new link subscribes to all again.
         this.channels.fail('a subscription failed');
       }
       this.flying = null;

@@ -1,8 +1,8 @@
 /**
  * A payload whose JSON text is made once and shared by every packet that carries it.
  *
- * As an argument of `emit` or of an ack, the lean encoder splices `json` into the frame as it is. Whatever else
- * serialises it (an adapter's MessagePack or JSON, a logger, an enclosing object) sees the plain value through
+ * As an argument of `emit` or of an ack, the lean encoder splices `json` into the frame as it is. Any other
+ * serialiser (an adapter's MessagePack or JSON, a logger, an enclosing object) sees the plain value through
  * `toJSON`, which JSON.stringify and notepack honour; structured clones and @msgpack/msgpack do not.
  *
  * @example
@@ -26,8 +26,8 @@ export class Encoded<T = unknown> {
   }
 
   /**
-   * Takes text that is JSON already, say from the database. The caller vouches for it: broken JSON breaks the frame
-   * it is spliced into, and the client closes on that.
+   * Takes text that is JSON already, say from the database. The caller has to be sure of it: broken JSON breaks the
+   * frame it is spliced into, and the client closes on that.
    */
   static fromJson<T = unknown>(json: string): Encoded<T> {
     return new Encoded<T>(json);
@@ -38,7 +38,7 @@ export class Encoded<T = unknown> {
     return (this.#bytes ||= Buffer.byteLength(this.json));
   }
 
-  /** What was serialised, or, of text, what it parses to: anew at each call. */
+  /** The serialised value; after `fromJson` the parsed text, parsed again at each call. */
   toJSON(): T {
     return this.#known ? this.#known.value : (JSON.parse(this.json) as T);
   }

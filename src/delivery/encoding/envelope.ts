@@ -1,8 +1,8 @@
 import type { Encoded } from './encoded.js';
 
 /**
- * A text whose middle is JSON that another text shares: of an event, and of the answer to who caused it. Head, body and
- * tail meet in the buffer that they are written from, so that no string is made of them to be read once.
+ * A text whose middle is JSON that another text shares: that of an event, and of the answer to its sender. Head, body
+ * and tail are joined only in the write buffer, so that no string is built to be read once.
  */
 export class Envelope {
   constructor(
@@ -28,5 +28,5 @@ export class Envelope {
   }
 }
 
-/** What a connection is to send. */
+/** A text to send. */
 export type Text = string | Envelope;

@@ -12,7 +12,7 @@ function framed(text: string): Buffer[] {
   return frame(Buffer.from(text), { fin: true, opcode: 1, mask: false, rsv1: false, readOnly: false });
 }
 
-/** Any text, with the lengths around the edges of the header's forms, and surrogates without their halves. */
+/** Any text, with lengths at the limits of the header forms, and lone surrogates. */
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 200 }),
   fc

@@ -1,13 +1,15 @@
 import { Envelope, type Text } from './envelope.js';
 
 /**
- * What a connection has to write: a text message yet to be framed, of at most 16,384 characters, or a Buffer, which is
- * a finished frame or a part of one.
+ * What a connection has to write: an unframed text message of at most 16,384 characters, or a Buffer that holds a
+ * finished frame or a part of one.
  */
 export type Part = Text | Buffer;
 
 const FINAL_TEXT_FRAME = 0x81;
-/** Lengths up to 125 stand in the header's second byte, from 126 on in two bytes more (RFC 6455, section 5.2). */
+/**
+ * The header's second byte holds lengths up to 125; longer ones stand in the next two bytes (RFC 6455, section 5.2).
+ */
 const LENGTH_IN_TWO_BYTES = 126;
 /** A UTF-16 unit is at most three bytes of UTF-8, so texts up to this surely have the short header. */
 const SURELY_SHORT = 41;
@@ -71,7 +73,7 @@ function long(out: Buffer, at: number, text: string): number {
 function enclosed(out: Buffer, at: number, envelope: Envelope): number {
   const { head, body, tail, bytes } = envelope;
   const from = ascii(out, header(out, at, bytes), head);
-  // What has as many bytes as characters is ASCII, and copied as it is.
+  // A text with as many bytes as characters is ASCII, and can be copied directly.
   const to = from + out.write(body.json, from, body.bytes === body.json.length ? 'latin1' : 'utf8');
   return ascii(out, to, tail);
 }

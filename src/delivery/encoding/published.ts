@@ -2,12 +2,12 @@ import { Encoded } from './encoded.js';
 import { Envelope } from './envelope.js';
 
 /**
- * JSON of the views that were published in this turn of the event loop: the readers of an event and the answer to
- * whoever caused it share one encoding. A view is not changed once it is published.
+ * JSON of the views that were published in this turn of the event loop: the readers of an event and the answer to its
+ * sender share one encoding. A view must not change after it is published.
  *
- * No WeakMap: the garbage collector pays more for each of its entries than it costs to encode the view again. And a
- * new Map for each turn: in V8 one that is cleared leaves its old table behind with a pointer to the new one, so that
- * once a table is old, all later ones and what they hold are taken for alive and become old as well.
+ * No WeakMap: each of its entries costs the garbage collector more than encoding the view again. And a new Map for each
+ * turn: in V8 a cleared Map leaves its old table behind with a pointer to the new one. Once a table is in the old
+ * generation, all later tables and what they hold count as alive and get old as well.
  */
 let published = new Map<object, Encoded>();
 

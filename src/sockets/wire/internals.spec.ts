@@ -17,8 +17,8 @@ import {
 } from './internals.js';
 import { createParser } from './parser.js';
 
-/** Fails at each upgrade: the README beside it says what to look at before the versions are changed here. */
-describe('What we use of Socket.IO and does not document', () => {
+/** Fails after each upgrade: README.md in this folder says what to check before you change the versions. */
+describe('The undocumented fields of ws, Engine.IO and Socket.IO', () => {
   let http: HttpServer;
   let server: Server;
   let client: WebSocket;
@@ -52,18 +52,18 @@ describe('What we use of Socket.IO and does not document', () => {
     await server.close();
   });
 
-  it('was read in the versions that are installed', () => {
+  it('were checked in the installed versions', () => {
     const installed = Object.keys(CHECKED_VERSIONS).map((name) => {
       const text = readFileSync(join(projectRoot(), 'node_modules', name, 'package.json'), 'utf8');
       return [name, (JSON.parse(text) as { version: string }).version];
     });
     expect(Object.fromEntries(installed)).toEqual(CHECKED_VERSIONS);
-    // There is one copy of ws: a second would make sockets that are no WebSocket of ours.
+    // There must be one copy of ws: sockets of a second copy would not be instances of our WebSocket.
     const ofEngine = createRequire(createRequire(import.meta.filename).resolve('engine.io')).resolve('ws');
     expect(ofEngine).toBe(createRequire(import.meta.filename).resolve('ws'));
   });
 
-  it('is there in a WebSocket of ws', () => {
+  it('exist in a WebSocket of ws', () => {
     expect(ws).toBeInstanceOf(WebSocket);
     expect(typeof ws._socket.write).toBe('function');
     expect(typeof ws._sender.sendFrame).toBe('function');
@@ -82,7 +82,7 @@ describe('What we use of Socket.IO and does not document', () => {
     });
   });
 
-  it('tells whether ws is between two messages', () => {
+  it('tell whether ws is between two messages', () => {
     const { _receiver } = ws;
     const read = (...bytes: number[]) => _receiver.write(Buffer.from(bytes));
     // Engine.IO's pong in two frames, the header of the second in two parts; then a text in two parts.
@@ -98,7 +98,7 @@ describe('What we use of Socket.IO and does not document', () => {
     expect([_receiver._state, _receiver._bufferedBytes]).toEqual([0, 0]);
   });
 
-  it('is there in a connection of Engine.IO', () => {
+  it('exist in a connection of Engine.IO', () => {
     expect(engine.readyState).toBe('open');
     expect(engine.writeBuffer).toEqual([]);
     expect(engine.transport.writable).toBe(true);
@@ -110,7 +110,7 @@ describe('What we use of Socket.IO and does not document', () => {
     ]);
   });
 
-  it('is there in a client of Socket.IO', async () => {
+  it('exist in a client of Socket.IO', async () => {
     const { decoder } = clientOf(socket);
     decoder.sizes.length = 0;
     client.send('42["event"]');

@@ -4,27 +4,29 @@ import type { Socket } from 'socket.io';
 import { WebSocket } from 'ws';
 
 /**
- * Everything that src/sockets uses of ws, Engine.IO and Socket.IO and that they do not document, in one place, each with
- * its use. Read with these versions; `internals.spec.ts` fails when others are installed or when something is gone.
- * README.md in this folder says how to check an upgrade.
+ * Everything undocumented that src/sockets uses of ws, Engine.IO and Socket.IO, each with its use. Checked in these
+ * versions: `internals.spec.ts` fails when others are installed or when something is missing. README.md in this folder
+ * says how to check an upgrade.
  */
 export const CHECKED_VERSIONS = { ws: '8.23.0', 'engine.io': '6.6.12', 'socket.io': '4.8.4' } as const;
 
-/** A `WebSocket` of ws. All of it is for the fast path only. */
+/** A `WebSocket` of ws. Only the fast path uses these fields. */
 export interface WebSocketInternals {
-  /** The connection below: written to directly; its end is handled in its turn. Engine.IO uses it too. */
+  /**
+   * The TCP connection. The fast path writes to it directly and paces the handling of its end. Engine.IO uses it too.
+   */
   readonly _socket: TcpSocket;
   /** Makes and writes frames. Engine.IO hands it frames that are shared by many readers. */
   readonly _sender: {
-    /** Writes the parts of one frame. Replaced, so that frames of one turn leave in one write. */
+    /** Writes the parts of one frame. Replaced, so that the frames of one turn leave in one write. */
     sendFrame(frame: readonly (Buffer | string)[], written?: (error?: Error) => void): void;
   };
   readonly _receiver: ReceiverInternals;
-  /** Set to CLOSING when the client has ended its side and the closing waits for its turn. */
+  /** Set to CLOSING when the client has ended its side and its closing waits in a pacer. */
   _readyState: number;
 }
 
-/** The stream with which ws parses frames: tells whether it is between two messages, so that reading may pass it by. */
+/** The stream in which ws parses frames. It tells whether ws is between two messages, so that we may read before it. */
 export interface ReceiverInternals {
   /** Takes a chunk. Replaced, to read whole text frames first. */
   write(chunk: Buffer): boolean;
@@ -32,49 +34,52 @@ export interface ReceiverInternals {
   readonly _maxPayload: number;
   /** 0: it expects the header of a frame. */
   readonly _state: number;
-  /** Bytes that it has been given and has not parsed. */
+  /** Bytes that it has received and not parsed yet. */
   readonly _bufferedBytes: number;
-  /** Not 0: a message of several frames is not whole yet. */
+  /** Not 0: a message of several frames is incomplete. */
   readonly _fragmented: number;
   /** Whether it is parsing right now. */
   readonly _loop: boolean;
-  /** As of any stream; here because the class is not exported. */
+  /** Of any stream; declared here because the class is not exported. */
   readonly writableLength: number;
 }
 
-/** Called by ws when a closing is done; emits 'close'. Overridden for the fast path, to do that in its turn. */
+/** Called by ws when a connection is closed; emits 'close'. The fast path overrides it to pace closings. */
 export const { emitClose } = WebSocket.prototype as unknown as { emitClose: (this: WebSocket) => void };
 
-/** An Engine.IO `Socket`: one connection, over whichever transport. */
+/** An Engine.IO `Socket`: one connection, over any transport. */
 export interface EngineConnection {
   readonly readyState: string;
   readonly request: EngineRequest;
-  /** Packets that wait. Empty: what is written past Engine.IO overtakes nothing. Slow readers are found by it. */
+  /** Waiting packets. While it is empty, a write past Engine.IO overtakes nothing. It also shows slow readers. */
   readonly writeBuffer: readonly unknown[];
   readonly transport: {
-    /** False while packets are on their way. */
+    /** False while packets are being sent. */
     readonly writable: boolean;
-    /** The WebSocket, when that is the transport: written to by the fast path, and cut off without a closing. */
+    /**
+     * The WebSocket, when that is the transport: the fast path writes to it, and a slow or dead client is terminated by
+     * it.
+     */
     readonly socket?: WebSocket;
   };
-  /** Runs while a pong is awaited. The fast path refreshes it at a first frame, as Engine.IO does. */
+  /** Runs while a pong is awaited. The fast path refreshes it on the first frame, as Engine.IO does. */
   readonly pingTimeoutTimer: { refresh(): void } | null;
   /** Whether that was done since the last ping. */
   hasRefreshedPingTimeout: boolean;
   once(event: 'upgrade' | 'close', listener: () => void): void;
   on(event: 'packetCreate', listener: (packet: { data?: string | Buffer }) => void): void;
-  /** `discard`: what waits to be sent is dropped. */
+  /** `discard`: drops the packets that wait. */
   close(discard?: boolean): void;
 }
 
-/** A request of a handshake. Engine.IO puts the response there for long polling; an upgrade has none. */
+/** A handshake request. Engine.IO stores the response in it for long polling; an upgrade has none. */
 export type EngineRequest = IncomingMessage & { res?: ServerResponse };
 
 /** Socket.IO's `Client`: one connection with the sockets of its namespaces. */
 export interface ClientInternals {
-  /** Takes encoded packets. `wsPreEncodedFrame` is one packet as finished parts of a WebSocket frame. */
+  /** Sends encoded packets. `wsPreEncodedFrame` is one packet as finished parts of a WebSocket frame. */
   writeToEngine(packets: string[], options: { preEncoded: true; wsPreEncodedFrame?: Buffer[] }): void;
-  /** What our parser made for this connection: it holds the sizes of events until they are taken. */
+  /** Our parser's decoder of this connection: it holds the sizes of events until they are read. */
   readonly decoder: { readonly sizes: number[] };
 }
 

@@ -47,7 +47,7 @@ const packet: fc.Arbitrary<WirePacket> = fc.oneof(
   fc.record({ type: fc.constant(DISCONNECT), nsp }),
 );
 
-describe('the lean parser beside the stock one', () => {
+describe('the lean parser compared with the stock one', () => {
   it('encodes to the same text', () => {
     fc.assert(fc.property(packet, (p) => expect(encode(p)).toEqual(stockEncode(p))));
   });
@@ -58,13 +58,13 @@ describe('the lean parser beside the stock one', () => {
     expect(encode(p)).toEqual(stockEncode(p));
   });
 
-  it('decodes what the stock encoder made', () => {
+  it('decodes what the stock encoder makes', () => {
     fc.assert(
       fc.property(packet, (p) => expect(decode(stockEncode(p)[0])).toEqual(stockDecode(stockEncode(p)[0]!))),
     );
   });
 
-  it('makes what the stock decoder takes', () => {
+  it('encodes what the stock decoder accepts', () => {
     fc.assert(
       fc.property(packet, (p) => {
         const data: unknown = p.data === undefined ? undefined : JSON.parse(JSON.stringify(p.data));
@@ -158,7 +158,7 @@ describe('the decoder', () => {
     expect(decoded).toEqual({ type: EVENT, nsp: '/', id: 1, data: ['sendMessage', RefusedPayload.tooLarge] });
   });
 
-  it('takes its bounds from its parser', () => {
+  it('uses the bounds of its parser', () => {
     const { Decoder } = createParser({ maxDepth: 2, maxTokens: 3 });
     const at = (text: string) => decodeWith({ Decoder }, text).data;
     expect(at('2["x",{"a":1}]')).toEqual(['x', { a: 1 }]);
@@ -166,7 +166,7 @@ describe('the decoder', () => {
     expect(at('2["x",{"a":1,"b":2}]')).toEqual(['x', RefusedPayload.tooLarge]);
   });
 
-  it('says nothing after its listener is removed', () => {
+  it('emits nothing after its listener is removed', () => {
     const decoder = new lean.Decoder();
     const listener = jest.fn();
     decoder.on('decoded', listener);
@@ -180,7 +180,7 @@ describe('the decoder', () => {
 });
 
 describe('a payload encoded beforehand', () => {
-  it('gives the frame its plain value would give', () => {
+  it('encodes to the same text as its plain value', () => {
     const args = fc.array(fc.tuple(json, fc.constantFrom('plain', 'of', 'fromJson')), { maxLength: 4 });
     fc.assert(
       fc.property(args, fc.constantFrom(EVENT, ACK), (list, type) => {
@@ -196,14 +196,14 @@ describe('a payload encoded beforehand', () => {
     );
   });
 
-  it('is not changed by what happens to its value later', () => {
+  it('keeps its text when its value changes later', () => {
     const value = { seq: 1 };
     const encoded = Encoded.of(value);
     value.seq = 2;
     expect(encode({ type: EVENT, nsp: '/', data: ['e', encoded] })).toEqual(['2["e",{"seq":1}]']);
   });
 
-  it('keeps its place as null when it is undefined', () => {
+  it('encodes undefined as null', () => {
     expect(encode({ type: ACK, nsp: '/', id: 0, data: [Encoded.of(undefined)] })).toEqual(['30[null]']);
   });
 });

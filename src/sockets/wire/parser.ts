@@ -3,7 +3,7 @@ import { Encoded } from '../../delivery/encoding/encoded.js';
 import { Envelope, type Text } from '../../delivery/encoding/envelope.js';
 import { DEFAULT_BOUNDS, endOfString, exceeded, type JsonBounds } from '../../common/json-bounds.js';
 
-/** A Socket.IO packet as the server hands it to an encoder and takes it from a decoder. */
+/** A Socket.IO packet as the server gives it to an encoder and gets it from a decoder. */
 export interface WirePacket {
   readonly type: PacketType;
   readonly nsp: string;
@@ -12,8 +12,8 @@ export interface WirePacket {
 }
 
 /**
- * Stands where an event's arguments would, when the frame was legible but exceeded the bounds. Its content was never
- * parsed. The ack id is kept, so the dispatcher can answer the command with a coded error.
+ * Replaces the arguments of an event whose frame was legible but exceeded the bounds. Its content was never parsed. The
+ * ack id is kept, so the dispatcher can answer the command with a coded error.
  */
 export class RefusedPayload {
   static readonly tooDeep = new RefusedPayload('too_deep');
@@ -24,7 +24,7 @@ export class RefusedPayload {
   }
 }
 
-/** The event names Socket.IO keeps for itself; its own parser refuses them on the wire too. */
+/** Event names that Socket.IO reserves; its own parser refuses them on the wire too. */
 const RESERVED_EVENTS = new Set([
   'connect',
   'connect_error',
@@ -35,13 +35,13 @@ const RESERVED_EVENTS = new Set([
 ]);
 
 /**
- * CONNECTs of one connection within so many milliseconds. Each makes a socket, and Socket.IO notices a second one to the
- * same namespace only when the first has been let in: one body of polling could hold forty thousand. A client sends one
- * for each namespace.
+ * Maximum number of CONNECTs of one connection within this time (ms). Each makes a socket, and Socket.IO notices a
+ * second one to the same namespace only after it has admitted the first: one polling body could hold forty thousand. A
+ * client sends one for each namespace.
  */
 const MOST_CONNECTS = { count: 10, withinMs: 10_000 };
 
-/** By their digit on the wire. What would follow, BINARY_EVENT and BINARY_ACK, is not spoken. */
+/** Indexed by their digit on the wire. The next two, BINARY_EVENT and BINARY_ACK, are not supported. */
 const TEXT_TYPES = [
   PacketType.CONNECT,
   PacketType.DISCONNECT,
@@ -58,24 +58,25 @@ const MAX_ID_DIGITS = 15;
 type Listener = (packet: WirePacket) => void;
 
 /**
- * A value for Socket.IO's `parser` option: the default protocol (https://socket.io/docs/v4/socket-io-protocol/),
- * byte for byte, for JSON only, with incoming frames bounded before they are parsed.
+ * A value for Socket.IO's `parser` option: the default protocol (https://socket.io/docs/v4/socket-io-protocol/), byte
+ * for byte, for JSON only. Incoming frames are bounded before they are parsed.
  *
- * - Every stock client that sends no binary can't tell it from the stock parser.
+ * - A stock client that sends no binary cannot tell it from the stock parser.
  * - Binary frames, binary packets and malformed packets throw, on which Socket.IO closes the connection.
- * - An event whose JSON exceeds the bounds is decoded to `[name, RefusedPayload]`; other packets that do, throw.
- * - Outgoing values are not searched for binary: a Buffer goes out as what its `toJSON` returns. In exchange
- *   encoding neither recurses in JavaScript nor walks a value twice.
+ * - An event whose JSON exceeds the bounds is decoded to `[name, RefusedPayload]`; other packets beyond the bounds
+ *   throw.
+ * - Outgoing values are not searched for binary: a Buffer is sent as its `toJSON` returns it. In exchange, encoding
+ *   neither recurses in JavaScript nor walks a value twice.
  */
 export function createParser(bounds: Partial<JsonBounds> = {}, measured = false) {
   const limits: JsonBounds = { ...DEFAULT_BOUNDS, ...bounds };
 
-  /** One per connection; has the part of an emitter that Socket.IO's Client uses, for one listener. */
+  /** One per connection. Has the part of an event emitter that Socket.IO's Client uses, for one listener. */
   class Decoder {
     private listener: Listener | undefined = undefined;
     private connects = 0;
     private connectsSince = 0;
-    /** With `measured`: the characters of each event of the main namespace, until somebody takes them out. */
+    /** With `measured`: the size in characters of each event of the main namespace, until it is read. */
     readonly sizes: number[] = [];
 
     on(_event: 'decoded', listener: Listener): this {
@@ -96,7 +97,7 @@ export function createParser(bounds: Partial<JsonBounds> = {}, measured = false)
       return this.off();
     }
 
-    /** @throws Error when `chunk` is not a well-formed text packet, or a CONNECT too many; nothing is emitted then. */
+    /** @throws Error when `chunk` is not a well-formed text packet, or one CONNECT too many. Then it emits nothing. */
     add(chunk: unknown): void {
       if (typeof chunk !== 'string') throw new Error('binary frames are not supported');
       const packet = decode(chunk, limits);
@@ -124,7 +125,7 @@ export function createParser(bounds: Partial<JsonBounds> = {}, measured = false)
 
 /** Stateless: one serves all connections, and adapters use it for broadcasts. */
 class Encoder {
-  /** @returns the packet as the one text it always is. @throws whatever JSON.stringify throws (cycles, BigInt). */
+  /** @returns the packet, always as one text. @throws whatever JSON.stringify throws (cycles, BigInt). */
   encode(packet: WirePacket): [string] {
     const { type, nsp, data, id } = packet;
     if (type === PacketType.BINARY_EVENT || type === PacketType.BINARY_ACK) {
@@ -137,7 +138,7 @@ class Encoder {
   }
 }
 
-/** The arguments of an event or answer as JSON, with what is encoded already taken as it is. */
+/** The arguments of an event or answer as JSON. Values that are encoded already are spliced in unchanged. */
 export function encodeArgs(args: readonly unknown[]): string {
   let first = 0;
   while (first < args.length && !isEncoded(args[first])) first++;
@@ -154,7 +155,7 @@ export function encodeArgs(args: readonly unknown[]): string {
   return text + ']';
 }
 
-/** The text of an answer, after what stands in front of its arguments. */
+/** The text of an answer: `head`, then the arguments. */
 export function encodeAnswer(head: string, answer: unknown): Text {
   return answer instanceof Envelope
     ? new Envelope(`${head}[${answer.head}`, answer.body, `${answer.tail}]`)
@@ -211,7 +212,7 @@ function payload(text: string, start: number, type: PacketType, bounds: JsonBoun
   return value;
 }
 
-/** The event name that opens an argument array, read without parsing the rest of it. */
+/** The event name at the start of an argument array, read without parsing the rest. */
 function legibleName(text: string, start: number): string {
   const open = text.charCodeAt(start) === 0x5b && text.charCodeAt(start + 1) === 0x22 ? start + 1 : -1;
   const close = open === -1 ? -1 : endOfString(text, open);

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Cuts a request off when its body turns out to be no UTF-8. Engine.IO's long polling would take it, with U+FFFD
- * in place of what it can't read, and that would be stored; over websocket `ws` refuses such text by itself.
+ * Cuts off a request whose body is not valid UTF-8. Engine.IO's long polling would accept it with U+FFFD in place of
+ * the invalid bytes, and that would be stored; over websocket `ws` refuses such text by itself.
  *
- * To be called in the turn of the `request` event, before any of the body is there.
+ * Call it in the same turn as the `request` event, before any of the body has arrived.
  */
 export function requireUtf8(request: IncomingMessage): void {
   const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -16,7 +16,7 @@ export function requireUtf8(request: IncomingMessage): void {
       decoder.decode(chunk ?? undefined, { stream: chunk !== null });
     } catch {
       refused = true;
-      // Not before Engine.IO listens to it, which then ends the session.
+      // Later, when Engine.IO listens to the request and so ends the session.
       setImmediate(() => request.destroy());
       return false;
     }

@@ -4,39 +4,39 @@ import type { Text } from '../../delivery/encoding/envelope.js';
 /** The callback of an emit: takes one answer. */
 export type Ack = (answer: unknown) => void;
 
-/** Takes one event of a socket: its name as it came, its arguments, its callback, the characters of its frame. */
+/** Handles one event of a socket: its name as sent, its arguments, its ack callback, the characters of its frame. */
 export type TakeEvent = (name: unknown, args: unknown[], ack: Ack | null, size: number) => void;
 
-/** One socket's way out. */
+/** Sends to one socket. */
 export interface Line {
   /**
    * Sends an event or an answer, after everything that was sent before it.
    *
-   * @param text with Engine.IO's type in front: `42["event",…]`
+   * @param text including Engine.IO's type: `42["event",…]`
    * @param frame the same as a finished WebSocket frame, when it has many readers
    */
   send(text: Text, frame?: Buffer): void;
 }
 
-/** How frames come from sockets and go to them. `SOCKET_WIRE` says which of the two there are is used. */
+/** Reads the frames of sockets and writes to them. `SOCKET_WIRE` chooses one of the two implementations. */
 export interface Wire {
-  /** What Socket.IO's server has to be made with. */
+  /** Options that Socket.IO's server has to be created with. */
   serverOptions(): Partial<ServerOptions>;
 
-  /** From now on the socket's events go to `take`, each once, in the order in which they came. */
+  /** From now on passes each event of the socket to `take` once, in the order of arrival. */
   open(socket: Socket, take: TakeEvent): Line;
 
-  /** Writes now what is kept for the end of the turn. */
+  /** Writes now what would wait for the end of the turn. */
   flush(): void;
 }
 
-/** What both wires are made with. */
+/** Settings of both wires. */
 export interface WireSettings {
   /** Whether an event of this name is a command of ours. */
   isCommand(this: void, name: unknown): boolean;
-  /** Whether somebody wants to know how large frames are. */
+  /** Whether the sizes of frames are needed: rate limits count them. */
   measured: boolean;
 }
 
-/** Milliseconds after which a connection that is being closed, and whose client does not answer, is cut off. */
+/** Milliseconds after which a closing connection is cut off when its client does not answer. */
 export const CLOSED_WITHIN_MS = 5_000;

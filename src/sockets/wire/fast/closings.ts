@@ -1,8 +1,8 @@
 import { Pacer } from '../../../common/flow/pacer.js';
 
 /**
- * Connections whose peer has ended are closed, and told to Engine.IO, ten every 5 ms; when it is quiet, at once. What
- * follows on it, in Node, Engine.IO, Socket.IO and all the rooms, costs as much as a few messages each, and a network
- * that fails ends thousands in one turn. Until then nothing is sent to them (docs/adr/0017).
+ * Closes connections whose peer has ended, and reports them to Engine.IO: at once when few end, else ten every 5 ms.
+ * The work that follows, in Node, Engine.IO, Socket.IO and all the rooms, costs as much as a few messages each, and a
+ * failing network ends thousands in one turn. A connection that waits for its closing is sent nothing (docs/adr/0017).
  */
 export const closings = new Pacer({ everyMs: 5, most: 10 });

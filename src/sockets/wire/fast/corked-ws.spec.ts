@@ -96,7 +96,7 @@ describe('a corked WebSocket', () => {
     ]);
   });
 
-  it('writes to so many connections at once and to the others in the turns that follow, each its frames in one', async () => {
+  it('writes to a bounded number of connections per turn, with one write for each', async () => {
     const pairs: Pair[] = [];
     for (let i = 0; i < 3 * WRITES_AT_ONCE + 2; i++) pairs.push(await pair());
     const got = Promise.all(pairs.map(({ client }) => received(client, 3)));
@@ -114,7 +114,7 @@ describe('a corked WebSocket', () => {
     );
   });
 
-  it('writes before the end of the turn when told to', async () => {
+  it('writes before the end of the turn on writeGathered', async () => {
     const { server, client, writes } = await pair();
     const got = received(client, 3);
     server.send('a');
@@ -141,7 +141,7 @@ describe('a corked WebSocket', () => {
     const message = 'x'.repeat(8 * 1024);
     let answered = 0;
     let sent = 0;
-    // Fill what the kernel buffers for a peer that does not read.
+    // Fill the kernel buffers of a peer that does not read.
     while (answered === sent) {
       for (let i = 0; i < 4; i++) server.send(message, () => answered++);
       sent += 4;
@@ -156,7 +156,7 @@ describe('a corked WebSocket', () => {
     expect(answered).toBe(sent);
   });
 
-  it('keeps what a slow connection has not sent apart from what others send', async () => {
+  it('keeps the unsent bytes of a slow connection apart from those of others', async () => {
     const slow = await pair();
     const others = [await pair(), await pair()];
     slow.client.pause();
@@ -185,7 +185,7 @@ describe('a corked WebSocket', () => {
     expect(await got).toEqual(Array.from({ length: 20_000 }, (_, i) => String(i)));
   });
 
-  it('ends in a close, and in an error for who waits, when the peer is gone', async () => {
+  it('closes, and fails the waiting callbacks, when the peer is gone', async () => {
     const { server, socket } = await pair();
     const closed = once(server, 'close');
     const early = jest.fn();
@@ -201,7 +201,7 @@ describe('a corked WebSocket', () => {
     await expect(new Promise((resolve) => server.send('after', resolve))).resolves.toBeInstanceOf(Error);
   });
 
-  it('fails who waits for a frame that can no longer be written', async () => {
+  it('fails the callback of a frame that can no longer be written', async () => {
     const { server, client, socket } = await pair();
     client.pause();
     let unanswered = false;
@@ -215,7 +215,7 @@ describe('a corked WebSocket', () => {
     await expect(answer).resolves.toBeInstanceOf(Error);
   });
 
-  it('still sends what was sent before the peer ended its side', async () => {
+  it('still writes what was sent before the peer ended its side', async () => {
     const { server, client, socket } = await pair();
     const got = received(client, 1);
     socket.once('end', () => undefined);
@@ -224,7 +224,7 @@ describe('a corked WebSocket', () => {
     expect(await got).toEqual(['just in time']);
   });
 
-  it('is closed in its turn when many peers end at once, and told nothing meanwhile', async () => {
+  it('is closed at a bounded rate when many peers end at once, and is sent nothing meanwhile', async () => {
     const pairs: Pair[] = [];
     for (let i = 0; i < 200; i++) pairs.push(await pair());
     const ended = pairs.map(({ socket }) => once(socket, 'end'));
@@ -238,7 +238,7 @@ describe('a corked WebSocket', () => {
       expect(server.trySend('anybody there?')).toBe(false);
       expect(writes).not.toHaveBeenCalled();
     }
-    // Ten are dealt with at once, and ten whenever 5 ms have gone by.
+    // Ten are closed at once, and ten more every 5 ms.
     const left = () => pairs.filter(({ socket }) => !socket.writableEnded).length;
     expect(left()).toBe(190);
     jest.advanceTimersToNextTimer();
@@ -255,7 +255,7 @@ describe('a corked WebSocket', () => {
   });
 
   describe('with a taker', () => {
-    /** Texts that were taken and those that were left, in one list; the server hears both. */
+    /** Texts that the taker took and texts that it left to the listeners, in one list. */
     function heard(server: CorkedWebSocket, takes: (text: string) => boolean): string[] {
       const texts: string[] = [];
       server.taker = { take: (text) => takes(text) && texts.push(`taken ${text}`) > 0 };
@@ -283,11 +283,11 @@ describe('a corked WebSocket', () => {
         'left fragmented',
         `left ${'ü'.repeat(15)}`,
       ]);
-      // Which way it went depends on whether it came in one piece.
+      // Which of the two depends on whether it arrived in one chunk.
       expect(texts.slice(4)).toEqual([expect.stringMatching(/^(taken|left) last$/)]);
     });
 
-    it('hears the same however the bytes are cut', async () => {
+    it('gets the same messages however the bytes are split', async () => {
       const { server, socket } = await pair();
       const texts = heard(server, () => true);
       const sent = Array.from({ length: 200 }, (_, i) => `${i} ${'é'.repeat(i % 90)}`);
@@ -299,7 +299,7 @@ describe('a corked WebSocket', () => {
       expect(texts.map((text) => text.replace(/^(taken|left) /, ''))).toEqual(sent);
     });
 
-    it('takes nothing that follows on the close of the connection', async () => {
+    it('takes nothing after the connection is closed', async () => {
       const { server, client } = await pair();
       const texts = heard(server, (text) => {
         if (text === 'bye') server.close();
@@ -337,7 +337,7 @@ describe('a corked WebSocket', () => {
   });
 });
 
-/** As a client masks it; at most 125 bytes or up to 65,535. */
+/** A frame as a client masks it, of at most 65,535 bytes. */
 function clientFrame(text: string): Buffer {
   const body = Buffer.from(text);
   const mask = [7, 0, 201, 99];

@@ -10,21 +10,22 @@ import { CLOSED_WITHIN_MS } from '../wire.js';
 import { readWholeTexts } from './whole-texts.js';
 
 /**
- * Unsent bytes of one connection (of this turn and in Node's buffers; the kernel's come on top) from which on writes
- * are answered when they are done, no longer at once. Engine.IO then queues in `conn.writeBuffer`.
+ * From this many unsent bytes of one connection on (those of this turn and in Node's buffers; the kernel's come on top)
+ * the callback of a write is called when the write is done, no longer at once. Engine.IO then queues in
+ * `conn.writeBuffer`.
  */
 export const UNSENT_LIMIT = 64 * 1024;
 
-/** Frames above this are written by themselves: to copy them would cost more than to write them costs. */
+/** Larger frames are written separately: copying them would cost more than writing them. */
 const COPY_LIMIT = 16 * 1024;
 
-/** Enough for the frames of most turns, and little to lose to a connection that is slow to send them. */
+/** Enough for the frames of most turns, and little to lose to a connection that sends slowly. */
 const SCRATCH_SIZE = 32 * 1024;
 
-/** An early answer may make its receiver write again, which is answered early too: so deep, and no deeper. */
+/** A callback that is called early may write again, and then be called early again: at most this many levels deep. */
 const MAX_NESTED_ANSWERS = 8;
 
-/** Most connections written to at once, one or two ms of work: input has its turn before the others. */
+/** Maximum number of connections written to at once, one or two ms of work. Then input is read before the next ones. */
 export const WRITES_AT_ONCE = 128;
 
 const OPCODE = 0x0f;
@@ -37,11 +38,11 @@ type SendOptions = Exclude<Parameters<WebSocket['send']>[1], Written | undefined
 
 /** Takes incoming text messages before Engine.IO sees them. */
 export interface TextTaker {
-  /** Returns whether it took the message; what it leaves goes the usual way. */
+  /** Returns whether it took the message. Otherwise the listeners get it. */
   take(text: string): boolean;
 }
 
-/** Connections with frames to write at the end of this turn: first come, first written. */
+/** Connections with frames to write at the end of this turn, in the order of their first frame. */
 let dirty: CorkedWebSocket[] = [];
 let writesAreDue = false;
 let nestedAnswers = 0;
@@ -49,8 +50,8 @@ let scratch = Buffer.allocUnsafeSlow(SCRATCH_SIZE);
 
 /**
  * Writes the frames gathered so far to the connections that have waited longest, {@link WRITES_AT_ONCE} at most; the
- * others follow, so many a turn. For whoever has just answered many at once: as a rule all leaves then, and not after
- * the input of another turn.
+ * others follow in the next turns. For callers that have just answered many commands: usually all frames leave then,
+ * and do not wait for the input of another turn.
  */
 export function writeGathered(): void {
   const sockets = dirty;
@@ -69,28 +70,31 @@ function writeInCheckPhase(): void {
 }
 
 /**
- * The server's side of a WebSocket whose frames of one turn of the event loop leave in one write.
+ * The server's side of a WebSocket. The frames of one turn of the event loop leave in one write.
  *
  * - Order is kept among all frames, control frames included.
- * - Frames are gathered until the check phase (setImmediate), which follows on all input of the turn, or until
- *   `writeGathered`: the acks and events of one database batch share a write per connection. Control and large frames do not wait.
- * - The callback of a send comes at once while less than {@link UNSENT_LIMIT} is unsent, because Engine.IO holds
- *   back further frames until it comes. Past that it comes when the kernel has taken the frame: back pressure is
- *   seen where Socket.IO looks for it. A failed write after an early answer still ends in 'error' and 'close'.
+ * - Frames are gathered until the check phase (setImmediate), which follows all input of the turn, or until
+ *   `writeGathered`: the acks and events of one database batch share a write per connection. Control and large frames
+ *   do not wait.
+ * - The callback of a send is called at once while less than {@link UNSENT_LIMIT} is unsent, because Engine.IO holds
+ *   back further frames until then. Above the limit it is called when the kernel has taken the frame: Socket.IO sees
+ *   back pressure where it looks for it. A failed write after an early callback still ends in 'error' and 'close'.
  */
 export class CorkedWebSocket extends WebSocket {
-  /** Who takes text messages first. */
+  /** Gets text messages first. */
   taker: TextTaker | null = null;
 
   /** This turn's frames. */
   private pending: Part[] | undefined = undefined;
   private pendingSize = 0;
-  /** To be answered when what is pending now has been written. */
+  /** Callbacks to call when the pending frames are written. */
   private unanswered: Written[] | undefined = undefined;
-  /** Its closing has waited for the others'. */
+  /** Its closing has already waited in the pacer. */
   private hadItsTurn = false;
 
-  /** Takes over the frames Engine.IO hands to the sender (broadcasts framed once) and those `ws` makes itself. */
+  /**
+   * Takes over the frames that Engine.IO hands to the sender (broadcasts framed once) and those that `ws` makes itself.
+   */
   attach(): void {
     const { _socket: socket, _sender: sender, _receiver: receiver } = this as unknown as WebSocketInternals;
     const parse = receiver.write.bind(receiver);
@@ -153,15 +157,15 @@ export class CorkedWebSocket extends WebSocket {
     return true;
   }
 
-  /** Called by `ws` when the connection is closed and its handshake done: says so in its turn. @internal */
+  /** Called by `ws` after the closing handshake: emits 'close' when `closings` lets it. @internal */
   emitClose(): void {
     if (this.hadItsTurn) emitClose.call(this);
     else closings.submit(() => emitClose.call(this));
   }
 
   /**
-   * The peer has ended its side: what was sent before is written, nothing more is sent, and what is done about the
-   * end (by `ws` and Node: both sides of the socket are closed) is done in its turn.
+   * When the peer ends its side, what was sent before is written and nothing more is sent. What `ws` and Node do about
+   * the end (they close both sides of the socket) waits for its turn in `closings`.
    */
   private endInTurn(socket: Socket): void {
     const listeners = socket.rawListeners('end') as (() => void)[];
@@ -190,7 +194,7 @@ export class CorkedWebSocket extends WebSocket {
       process.nextTick(answer, new Error('The socket was closed before the frame was written'));
   }
 
-  /** Hands on the whole text messages that the chunk begins with; returns how many bytes they are. */
+  /** Passes on the complete text messages that the chunk begins with; returns their size in bytes. */
   private read(chunk: Buffer, maxPayload: number): number {
     return readWholeTexts(chunk, maxPayload, (text) => {
       if (this.taker?.take(text) !== true) this.emit('message', Buffer.from(text), false);
@@ -222,7 +226,7 @@ export class CorkedWebSocket extends WebSocket {
 /**
  * A value for the `wsEngine` option of Engine.IO and Socket.IO: `ws` with {@link CorkedWebSocket} connections.
  *
- * @throws Error when `perMessageDeflate` is on: compressed frames are finished out of turn.
+ * @throws Error when `perMessageDeflate` is on: compressed frames are finished in a later turn.
  */
 export class CorkedWebSocketServer extends WebSocketServer<typeof CorkedWebSocket> {
   constructor(options: ServerOptions<typeof CorkedWebSocket>) {
@@ -262,9 +266,9 @@ function isControl(head: Buffer): boolean {
 }
 
 /**
- * One write of all parts. On plain TCP they are put together in a buffer all connections share: the kernel has copied
- * it when nothing is left unsent afterwards, as is nearly always the case. Otherwise the stream keeps the buffer, and
- * the connections get another.
+ * Writes all parts at once. On plain TCP they are copied into a buffer that all connections share. When nothing is left
+ * unsent afterwards, as is nearly always the case, the kernel has copied it. Otherwise the stream keeps the buffer, and
+ * the connections get a new one.
  */
 function write(
   socket: Socket,

@@ -32,12 +32,13 @@ export class FastWire implements Wire {
 
 /**
  * The short cut between a WebSocket and the commands of one Socket.IO socket. Socket.IO keeps the handshake,
- * heartbeats, long polling, namespaces and rooms; an event frame of the default namespace that arrives on an open
+ * heartbeats, long polling, namespaces and rooms. An event frame of the default namespace that arrives on an open
  * websocket is taken in the call that read it, and answers and events go to the WebSocket in the call that sends them.
- * On the way through Engine.IO and Socket.IO such a frame costs about as much again as everything that is done for it.
+ * The way through Engine.IO and Socket.IO costs about as much as everything else that is done for such a frame.
  *
- * What can't take the short cut at once goes through Socket.IO, and order is kept: long polling, an upgrade under way,
- * packets that are queued already, a slow reader. So does an event that is no command; frames after it overtake it.
+ * What cannot take the short cut at once goes through Socket.IO, and order is kept: long polling, an upgrade under way,
+ * packets that are queued already, a slow reader. An event that is not a command goes through Socket.IO too; frames
+ * after it may overtake it.
  */
 class FastLine extends StockLine implements TextTaker {
   private ws: CorkedWebSocket | null = null;
@@ -75,13 +76,13 @@ class FastLine extends StockLine implements TextTaker {
     try {
       packet = decode(text, DEFAULT_BOUNDS, 1);
     } catch {
-      // Socket.IO comes to the same end, and closes the connection.
+      // Socket.IO fails on it too, and closes the connection.
       return false;
     }
     const args = packet.data as unknown[];
     const name = args[0];
     if (!this.isCommand(name)) return false;
-    // As Engine.IO does: while a pong is awaited the first other frame is a sign of life as well.
+    // As Engine.IO does: while a pong is awaited, the first other frame is also a sign of life.
     if (engine.pingTimeoutTimer !== null && !engine.hasRefreshedPingTimeout) {
       engine.pingTimeoutTimer.refresh();
       engine.hasRefreshedPingTimeout = true;

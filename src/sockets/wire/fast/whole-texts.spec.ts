@@ -53,20 +53,20 @@ describe('readWholeTexts', () => {
     ['an unmasked frame', Buffer.from([0x81, 1, 0x61, 0, 0, 0, 0])],
     ['a frame that is not whole', frame('hello').subarray(0, 9)],
     ['less than a header', frame('hello').subarray(0, 3)],
-  ])('stops before %s, and leaves it as it came', (_what, strange) => {
+  ])('stops before %s, and leaves it unchanged', (_what, strange) => {
     const asItCame = Buffer.from(strange);
     const { texts, rest } = read(Buffer.concat([frame('before'), strange]));
     expect(texts).toEqual(['before']);
     expect(rest).toEqual(asItCame);
   });
 
-  it('leaves what is longer than allowed', () => {
+  it('leaves messages that are longer than allowed', () => {
     const { texts, rest } = read(Buffer.concat([frame('12345'), frame('123456')]), 5);
     expect(texts).toEqual(['12345']);
     expect(rest).toEqual(frame('123456'));
   });
 
-  it('stops when it is told to', () => {
+  it('stops when `take` returns false', () => {
     const chunk = Buffer.concat([frame('one'), frame('two')]);
     expect(readWholeTexts(chunk, 0, () => false)).toBe(frame('one').length);
   });

@@ -3,18 +3,21 @@ import { isUtf8 } from 'node:buffer';
 /** FIN and the opcode of text; no extension bits. */
 const FINAL_TEXT_FRAME = 0x81;
 const MASKED = 0x80;
-/** Lengths up to 125 stand in the header's second byte, from 126 on in two bytes more, from 127 on in eight. */
+/**
+ * The header's second byte holds lengths up to 125. With 126 the length is in the next two bytes, with 127 in the next
+ * eight.
+ */
 const LENGTH_IN_TWO_BYTES = 126;
 const LENGTH_IN_EIGHT_BYTES = 127;
 const SHORTEST_FRAME = 6;
 
 /**
- * Reads the text messages that a chunk from a WebSocket client begins with, as long as each is one whole masked
+ * Reads the text messages that a chunk from a WebSocket client begins with, as long as each is one complete masked
  * frame (RFC 6455, section 5.2) of valid UTF-8: what chat clients nearly always send.
  *
  * @param take gets each text; false ends the reading.
- * @returns where it stopped: the first byte that was not read. What stands there (a part of a frame, a control
- * frame, a fragment, a protocol error) is untouched, and a full parser's business.
+ * @returns where it stopped: the first byte that was not read. The rest (a part of a frame, a control frame, a
+ * fragment, a protocol error) is untouched, for a full parser.
  */
 export function readWholeTexts(chunk: Buffer, maxPayload: number, take: (text: string) => boolean): number {
   let at = 0;
@@ -42,7 +45,7 @@ export function readWholeTexts(chunk: Buffer, maxPayload: number, take: (text: s
   return at;
 }
 
-/** Applies the mask in place (a second time it restores what was). Returns whether the result is ASCII. */
+/** Applies the mask in place (a second time restores the original). Returns whether the result is ASCII. */
 function unmask(chunk: Buffer, mask: number, from: number, to: number): boolean {
   let seen = 0;
   for (let i = from; i < to; i++) {

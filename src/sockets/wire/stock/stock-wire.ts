@@ -28,7 +28,7 @@ export class StockWire implements Wire {
   }
 
   flush(): void {
-    // `ws` has written everything by the time that `send` returns.
+    // `ws` has written everything when `send` returns.
   }
 }
 
@@ -41,7 +41,7 @@ class StockWebSocketServer extends WebSocketServer {
   }
 }
 
-/** Takes events from Socket.IO's socket, and hands texts to Engine.IO as Socket.IO's own adapter does. */
+/** Takes events from Socket.IO's socket, and passes texts to Engine.IO as Socket.IO's own adapter does. */
 export class StockLine implements Line {
   constructor(
     protected readonly socket: Socket,
@@ -55,7 +55,7 @@ export class StockLine implements Line {
   }
 
   send(text: Text, frame?: Buffer): void {
-    // Engine.IO puts its type in front by itself.
+    // Engine.IO adds its type by itself.
     const packet = text.toString().slice(1);
     const finished = frame && { wsPreEncodedFrame: [frame] };
     clientOf(this.socket).writeToEngine([packet], { preEncoded: true, ...finished });
