@@ -50,7 +50,7 @@ export class UsersService {
       // Open mode has just taken the id.
       if ('id' in error.fields) return this.create(actor, { clientId, ...input });
       throw new AppError('CONFLICT', {
-        details: [{ path: 'externalId', message: 'expected one not in use' }],
+        details: [{ path: 'externalId', message: 'expected an externalId that is not taken' }],
       });
     }
   }
