@@ -1,30 +1,29 @@
 'use strict';
 
 /**
- * Users: who takes part, and what the others see of them. "lastSeenAt" and "invisible" are all of presence that is
- * stored: who is online at this moment stands in the memory of the nodes, or in Redis.
+ * Users and their profiles. Of presence, only "lastSeenAt" and "invisible" are stored: who is online now is kept in the
+ * memory of the nodes, or in Redis.
  *
- * Ids are given out by next_user_id() and not by an identity column, because in open mode a client may bring an id of
- * its own choice, and the sequence must not run into it. The function takes the next id of the sequence that nobody
- * has. Behind a long run of taken ids it finds the end by steps that double and then by halving, some forty lookups in
- * the primary key however long the run is.
+ * Ids come from next_user_id() and not from an identity column, because in open mode a client may choose an id, and the
+ * sequence must not collide with it. The function returns the next free id of the sequence. It skips a long run of
+ * taken ids by doubling steps and then by halving: about forty lookups in the primary key, however long the run is.
  *
- * That jump only ever moves the sequence forward, or one id would be given out twice. Nothing locks a sequence against
- * nextval, so one session at a time makes the jump, and only where it leads further than the others can get meanwhile:
- * they rest for a millisecond at each id that is taken. Runs shorter than `far` are walked.
+ * The jump may only move the sequence forward, or an id would be returned twice. Nothing locks a sequence against
+ * nextval, so only one session at a time jumps, and only if the jump leads further than the others can get meanwhile:
+ * they sleep for a millisecond at each taken id. Runs shorter than `far` are walked.
  */
 module.exports = {
   async up(queryInterface) {
     await queryInterface.sequelize.query(`
       CREATE TABLE users (
-        -- JavaScript counts exactly up to 2^53 - 1.
+        -- JavaScript represents integers exactly up to 2^53 - 1.
         id bigint PRIMARY KEY CHECK (id BETWEEN 1 AND 9007199254740991),
-        -- The application's own id of this person.
+        -- The application's own id of this user.
         "externalId" text,
         name text,
         "avatarUrl" text,
         metadata jsonb NOT NULL DEFAULT '{}',
-        -- Looks offline to everybody else.
+        -- The user looks offline to all others.
         invisible boolean NOT NULL DEFAULT false,
         "lastSeenAt" timestamptz(3),
         -- Who created the user, and with which idempotency key: a retry finds the user instead of making another.

@@ -1,9 +1,9 @@
 'use strict';
 
 /**
- * Accounts: how users of AUTH=jwt log in, and their sessions.
+ * Accounts: the logins of users with AUTH=jwt, and their sessions.
  *
- * Both stand beside users and not in it, so that no statement which shows users can ever read them.
+ * Both have tables of their own, so that no statement that shows users can ever read them.
  */
 module.exports = {
   async up(queryInterface) {
@@ -16,10 +16,10 @@ module.exports = {
         "createdAt" timestamptz(3) NOT NULL DEFAULT now(),
         "changedAt" timestamptz(3) NOT NULL DEFAULT now()
       );
-      -- "Alice" and "alice" are one name. In the collation "C", so that no locale of a server changes what is equal.
+      -- "Alice" and "alice" are the same name. Collation "C", so that a server's locale can't change what is equal.
       CREATE UNIQUE INDEX credentials_by_username ON credentials (lower(username COLLATE "C"));
 
-      -- A row is a family of refresh tokens, of which only the newest is good. Kept is its SHA-256.
+      -- A row is a family of refresh tokens, of which only the newest is valid. Only its SHA-256 is stored.
       CREATE TABLE sessions (
         id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
         "userId" bigint NOT NULL REFERENCES users ON DELETE CASCADE,

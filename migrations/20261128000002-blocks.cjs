@@ -3,10 +3,10 @@
 /**
  * Blocks: who blocks whom.
  *
- * A direct chat's row says the same in "user1Blocks" and "user2Blocks" (see the migration of chats), so that a send
- * learns it from the row that it locks anyway. Two things keep the row and this table in agreement: whoever blocks or
- * unblocks changes the row in the same transaction, and a trigger fills it in when a direct chat is opened. Both take
- * lock_pair before they look and hold it until they commit, so neither misses the other. docs/adr/0010 has the reasons.
+ * A direct chat's row repeats this in "user1Blocks" and "user2Blocks" (see the migration of chats), so that a send
+ * reads it from the row that it locks anyway. Two things keep the row and this table consistent: a block or unblock
+ * changes the row in the same transaction, and a trigger sets the columns when a direct chat is opened. Both take
+ * lock_pair before they read and hold it until they commit, so neither misses the other. docs/adr/0010 has the reasons.
  */
 module.exports = {
   async up(queryInterface) {
@@ -18,10 +18,10 @@ module.exports = {
         PRIMARY KEY ("userId", "blockedId"),
         CHECK ("userId" <> "blockedId")
       );
-      -- Those who block somebody.
+      -- Finds the users who block a user.
       CREATE INDEX user_blocks_by_blocked ON user_blocks ("blockedId", "userId");
 
-      -- Held until the transaction ends: only one transaction at a time changes what is between two people.
+      -- Held until the transaction ends: only one transaction at a time changes the blocks between two users.
       CREATE FUNCTION lock_pair(one bigint, other bigint) RETURNS void LANGUAGE sql AS $$
         SELECT pg_advisory_xact_lock(hashtextextended(LEAST(one, other) || ' ' || GREATEST(one, other), 0))
       $$;

@@ -1,14 +1,14 @@
 'use strict';
 
 /**
- * What happens to a message after it was sent: edits, reactions, and being deleted by somebody for themselves.
+ * Changes of a message after it was sent: edits, reactions, and deletions for one user only.
  *
- * These rows are few beside the messages, so they have foreign keys and go with their message.
+ * These rows are few compared to the messages, so they have foreign keys, and are deleted with their message.
  */
 module.exports = {
   async up(queryInterface) {
     await queryInterface.sequelize.query(`
-      -- Each content that a message had before an edit, and when that edit was.
+      -- The content of a message before each edit, and the time of the edit.
       CREATE TABLE message_edits (
         "messageId" bigint NOT NULL REFERENCES messages ON DELETE CASCADE,
         nr integer NOT NULL,
@@ -17,8 +17,8 @@ module.exports = {
         PRIMARY KEY ("messageId", nr)
       );
 
-      -- One of each emoji for each person. Views read messages.reactions, which is made from these. Microseconds, so
-      -- that two of the same moment keep their order.
+      -- Each user can react once with each emoji. Views read messages.reactions, which is built from these rows.
+      -- Microseconds, so that two reactions within a millisecond keep their order.
       CREATE TABLE message_reactions (
         "messageId" bigint NOT NULL REFERENCES messages ON DELETE CASCADE,
         emoji text NOT NULL,
@@ -27,7 +27,7 @@ module.exports = {
         PRIMARY KEY ("messageId", emoji, "userId")
       );
 
-      -- Messages that somebody deleted for themselves.
+      -- Messages that a user deleted for themselves.
       CREATE TABLE hidden_messages (
         "userId" bigint NOT NULL REFERENCES users ON DELETE CASCADE,
         "messageId" bigint NOT NULL REFERENCES messages ON DELETE CASCADE,
@@ -35,7 +35,7 @@ module.exports = {
         at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
         PRIMARY KEY ("userId", "messageId")
       );
-      -- For the cascade from messages, and for sync: what somebody has hidden since.
+      -- For the cascade from messages, and for sync: what a user has hidden since a time.
       CREATE INDEX hidden_messages_of_message ON hidden_messages ("messageId");
       CREATE INDEX hidden_messages_since ON hidden_messages ("userId", at);
     `);

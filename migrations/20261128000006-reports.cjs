@@ -1,13 +1,13 @@
 'use strict';
 
 /**
- * Reports: messages that somebody found objectionable, each kept as it was when it was reported.
+ * Reported messages, each as it was when it was reported.
  *
  * No foreign keys to the message or its chat: a report outlives both.
  *
- * Whoever works through reports asks for those after an id, so ids have to become visible in their order. Therefore
- * one report is written at a time: the trigger takes a lock that is held until the commit. It is a trigger for each
- * statement, because that runs before the statement's rows take their ids.
+ * Moderators page through reports by id, so ids have to become visible in order. Therefore one report is written at a
+ * time: the trigger takes a lock that is held until the commit. It is a statement-level trigger, because that runs
+ * before the rows get their ids.
  */
 module.exports = {
   async up(queryInterface) {
@@ -31,7 +31,7 @@ module.exports = {
         "sentAt" timestamptz(3) NOT NULL,
         "editedAt" timestamptz(3)
       );
-      -- A person reports a message once.
+      -- A user can report a message once.
       CREATE UNIQUE INDEX message_reports_once ON message_reports ("messageId", "reporterId");
       CREATE INDEX message_reports_by_status ON message_reports (status, id);
 

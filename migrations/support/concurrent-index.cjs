@@ -1,9 +1,9 @@
 'use strict';
 
 /**
- * Makes an index beside reads and writes, however large its table is; `how` is what follows its name. Waits for every
- * transaction that is open, a dump included, and holds nobody up meanwhile: so without a bound. What an attempt
- * that was cut off has left is removed first, so the same again may always be tried. Outside a transaction.
+ * Creates an index without blocking reads and writes; `how` is the SQL after its name. It waits for every open
+ * transaction, a dump included, without a timeout, because it blocks no other session meanwhile. Removes what an
+ * interrupted attempt left first, so it can always be repeated. Call it outside a transaction.
  */
 async function createIndex({ sequelize }, name, how, unique = false) {
   await unbounded(sequelize, async () => {
@@ -16,12 +16,12 @@ async function createIndex({ sequelize }, name, how, unique = false) {
   });
 }
 
-/** As above. */
+/** Drops an index in the same way. */
 async function dropIndex({ sequelize }, name) {
   await unbounded(sequelize, () => sequelize.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`));
 }
 
-/** The migrator and sequelize-cli have one connection each, so this is said to the one that waits. */
+/** The migrator and sequelize-cli have one connection each, so the setting applies to the one that waits. */
 async function unbounded(sequelize, work) {
   await sequelize.query('SET lock_timeout = 0');
   try {

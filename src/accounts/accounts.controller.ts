@@ -6,7 +6,7 @@ import type { CommandRequest } from '../commands/request.js';
 import { AccountsService } from './accounts.service.js';
 import { TokensService } from './tokens.service.js';
 
-/** Answers that hold tokens are kept by no cache (RFC 6749, section 5.1). */
+/** Caches must not store responses with tokens (RFC 6749, section 5.1). */
 const NoStore = () => Header('Cache-Control', 'no-store');
 
 @Controller()

@@ -14,8 +14,8 @@ export class AccountsGateway {
     { input }: CommandRequest<'authenticate'>,
     connection: Connection,
   ): Promise<TokenLifeView> {
-    const person = await this.tokens.renew(connection.principal, input.token);
-    connection.principal = person;
-    return { userId: person.userId, expiresAt: new Date(person.expiresAt).toISOString() };
+    const principal = await this.tokens.renew(connection.principal, input.token);
+    connection.principal = principal;
+    return { userId: principal.userId, expiresAt: new Date(principal.expiresAt).toISOString() };
   }
 }

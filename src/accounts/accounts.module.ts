@@ -8,7 +8,7 @@ import { TokensService } from './tokens.service.js';
 import { IdentityModule } from '../commands/identity/identity.module.js';
 import { DirectoryModule } from '../users/directory/directory.module.js';
 
-/** Registering, logging in, tokens. */
+/** Registration, login, tokens. */
 @Module({
   imports: [DirectoryModule, IdentityModule],
   controllers: [AccountsController],

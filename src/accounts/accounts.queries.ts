@@ -24,7 +24,7 @@ const sessionRow = ([expiresAt, ...cells]: [string, ...AccountCells]) => ({
   expiresAt,
 });
 
-/** `$1` user: the account as its view. */
+/** `$1` user: the account's view. */
 export const accountOfUser = statement.oneOrNone({
   name: 'accounts.ofUser',
   text: `
@@ -36,10 +36,10 @@ export const accountOfUser = statement.oneOrNone({
 });
 
 /**
- * `$1` id, `$2` user, `$3` token's hash, `$4` days, `$5` hash of the password that was given, `$6` most sessions
- * of one user: begins a session, in place of those that have expired or are too many. No row when the password
- * was changed meanwhile: under the lock of its row, so that none begins behind the back of a change. Answers when it
- * expires, and the account.
+ * `$1` id, `$2` user, `$3` token hash, `$4` days, `$5` hash of the password that was checked, `$6` most sessions per
+ * user: begins a session, and deletes the user's expired and surplus ones. Returns when it expires, and the account. No
+ * row when the password was changed meanwhile: the lock on its row keeps a session from slipping past a password
+ * change.
  */
 export const beginSession = statement.oneOrNone({
   name: 'accounts.beginSession',
@@ -71,8 +71,8 @@ export const beginSession = statement.oneOrNone({
 });
 
 /**
- * `$1` id, `$2` hash of the token that is spent, `$3` of the next one, `$4` days: when it was the newest, when the next
- * one expires, and the account. In one statement: whatever failed after it, the token would be spent for nothing.
+ * `$1` id, `$2` hash of the used token, `$3` hash of the next one, `$4` days: replaces the token if it is the newest.
+ * Returns when the next one expires, and the account. One statement: if a second one failed, the token would be lost.
  */
 export const rotateSession = statement.oneOrNone({
   name: 'accounts.rotateSession',
@@ -93,7 +93,7 @@ export const rotateSession = statement.oneOrNone({
   row: sessionRow,
 });
 
-/** `$1` id, `$2` a token's hash: ends the session, and tells whether it was an older token of it. */
+/** `$1` id, `$2` a token's hash: ends the session. `reused` when the token is not the session's newest. */
 export const endSession = statement.oneOrNone({
   name: 'accounts.endSession',
   text: `DELETE FROM sessions WHERE id = $1 RETURNING "tokenHash" <> $2 AS reused`,

@@ -14,10 +14,10 @@ import { accountOfUser, credentialsByUsername } from './accounts.queries.js';
 import { Passwords } from './passwords.js';
 import { type Begun, Sessions } from './sessions.service.js';
 
-/** People with a password of ours, and their sessions. */
+/** Users who log in here with a password, and their sessions. */
 @Injectable()
 export class AccountsService {
-  /** null where the tokens are somebody else's, or nobody's. */
+  /** null when tokens come from another issuer, or in open mode. */
   private readonly owned: (OwnTokensConfig & { signer: OwnTokens }) | null;
 
   constructor(
@@ -48,11 +48,13 @@ export class AccountsService {
       return await this.sessionView(begun);
     } catch (error) {
       if (!isUniqueViolation(error) || isUserIdTaken(error)) throw error;
-      throw new AppError('CONFLICT', { details: [{ path: 'username', message: 'expected one not in use' }] });
+      throw new AppError('CONFLICT', {
+        details: [{ path: 'username', message: 'expected a username that is not taken' }],
+      });
     }
   }
 
-  /** @throws AppError CREDENTIALS_WRONG, after the same time for a name that nobody has; OVERLOADED; NOT_CONFIGURED */
+  /** @throws AppError CREDENTIALS_WRONG, after the same time for an unknown username; OVERLOADED; NOT_CONFIGURED */
   async login({ username, password }: CommandInput<'login'>): Promise<SessionView> {
     const { refreshDays } = this.own();
     const known = await this.passwords.matching(password, () =>
@@ -75,7 +77,7 @@ export class AccountsService {
     return { loggedOut: true };
   }
 
-  /** @throws AppError NOT_FOUND in open mode, for somebody nobody has heard of. */
+  /** @throws AppError NOT_FOUND in open mode, when the user does not exist. */
   async me(actor: Actor): Promise<AccountView> {
     const account = await accountOfUser(this.database, requireUserId(actor));
     if (!account) throw new AppError('NOT_FOUND');
@@ -96,7 +98,7 @@ export class AccountsService {
     if (!known) throw new AppError('CREDENTIALS_WRONG');
     const passwordHash = await this.passwords.hash(newPassword);
     const begun = await this.database.transaction(async (tx) => {
-      // Unless it was changed meanwhile.
+      // Updates nothing if the password was changed meanwhile.
       const [replaced] = await this.credentials.update(
         { passwordHash },
         { where: { userId, passwordHash: known.passwordHash }, transaction: tx.sequelize },
@@ -108,7 +110,7 @@ export class AccountsService {
     return this.sessionView(begun);
   }
 
-  /** Asks the database nothing: what is begun by now must come to its owner. */
+  /** No database query here: a failure now would lose a session that is already stored. */
   private async sessionView({ user, ...refresh }: Begun): Promise<SessionView> {
     return { user, ...(await this.own().signer.sign(user.id)), ...refresh };
   }

@@ -4,30 +4,30 @@ import { AppError } from '../contract/index.js';
 import { ScryptThread } from './scrypt-thread.js';
 import { Semaphore } from '../common/flow/semaphore.js';
 
-/** One of the settings of equal strength that OWASP asks for at least: 16 MiB and about 0.2 s a password. */
+/** One of the equally strong minimum settings that OWASP recommends: 16 MiB and about 0.2 s per password. */
 const SETTING = { cost: 14, blockSize: 8, parallelization: 5 };
 
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
 
-/** One at a time: there are as a rule no more cores than it takes to chat. */
+/** One at a time: as a rule there are no cores to spare beside the chat. */
 const AT_ONCE = 1;
 
-/** Most that wait, and for how long in milliseconds: who is let in later would be answered too late. */
+/** Most requests that wait, and for how many milliseconds: after a longer wait the answer would come too late. */
 const MAX_WAITING = 16;
 const PATIENCE_MS = 2_500;
 
 const RETRY_AFTER_MS = 2_000;
 
-/** `$scrypt$ln=14,r=8,p=5$salt$key`: the setting goes with the hash, so that it can be raised. */
+/** `$scrypt$ln=14,r=8,p=5$salt$key`: the setting is stored with the hash, so that it can be raised. */
 const FORM = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([\w+/]+)\$([\w+/]+)$/;
 
 type Setting = typeof SETTING;
 
-/** Nobody's: what the password of an unknown name is compared with. */
-const NOBODYS = formOf(SETTING, randomBytes(SALT_BYTES), randomBytes(KEY_BYTES));
+/** Compared with the password when the username is unknown. */
+const DUMMY_HASH = formOf(SETTING, randomBytes(SALT_BYTES), randomBytes(KEY_BYTES));
 
-/** Hashes of passwords. However many come at once, they take one thread, and those too many are refused. */
+/** Hashes and checks passwords. All of them use one thread; beyond the queue's limit, requests are refused. */
 @Injectable()
 export class Passwords implements OnApplicationShutdown {
   private readonly thread = new ScryptThread();
@@ -47,8 +47,8 @@ export class Passwords implements OnApplicationShutdown {
   }
 
   /**
-   * Whom `find` finds, if the password is theirs, else null. It takes the same time when nobody is found. `find`
-   * is not called for those who are refused.
+   * Returns what `find` finds if the password matches it, else null. Takes the same time when `find` finds nothing.
+   * `find` is not called for a refused request.
    *
    * @throws AppError OVERLOADED
    */
@@ -58,7 +58,7 @@ export class Passwords implements OnApplicationShutdown {
   ): Promise<T | null> {
     return this.turns.run(async () => {
       const found = await find();
-      const right = await this.matches(password, found?.passwordHash ?? NOBODYS);
+      const right = await this.matches(password, found?.passwordHash ?? DUMMY_HASH);
       return found && right ? found : null;
     });
   }
@@ -69,7 +69,7 @@ export class Passwords implements OnApplicationShutdown {
 
   private async matches(password: string, hash: string): Promise<boolean> {
     const parts = FORM.exec(hash);
-    if (!parts) throw new Error('A password hash has an unknown form');
+    if (!parts) throw new Error('A stored password hash has an unknown format');
     const [, cost, blockSize, parallelization, salt = '', key = ''] = parts;
     const setting = {
       cost: Number(cost),
@@ -81,7 +81,7 @@ export class Passwords implements OnApplicationShutdown {
     return known.length === derived.length && timingSafeEqual(known, derived);
   }
 
-  /** The same characters may be typed as different code points: NFKC makes them one. */
+  /** The same characters may be typed as different code points: NFKC unifies them. */
   private derive(password: string, salt: Buffer, setting: Setting): Promise<Buffer> {
     const { cost, blockSize, parallelization } = setting;
     const N = 2 ** cost;

@@ -1,10 +1,10 @@
 import type { ScryptOptions } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 
-/** Below everything that chats, so that it gets what those leave over; still a fourth of a core that is full. */
+/** Below the threads that serve chat, so it gets the CPU time they leave; still a fourth of a core that is full. */
 const NICENESS = 5;
 
-/** On Linux a priority is the thread's own; elsewhere it would be the whole process's. */
+/** On Linux the priority applies to the thread; elsewhere it would apply to the whole process. */
 const PROGRAM = `
   const { scryptSync } = require('node:crypto');
   const { setPriority } = require('node:os');
@@ -21,15 +21,15 @@ interface Pending {
 }
 
 /**
- * scrypt on a thread of its own, begun when it is first needed: libuv's four are for what the rest waits for.
- * One call at a time.
+ * scrypt on its own thread, started at first use: libuv's four threads stay free for the rest of the process. One call
+ * at a time.
  */
 export class ScryptThread {
   private worker: Worker | null = null;
   private pending: Pending | null = null;
 
   derive(password: string, salt: Buffer, bytes: number, options: ScryptOptions): Promise<Buffer> {
-    if (this.pending) throw new Error('scrypt is under way');
+    if (this.pending) throw new Error('scrypt is already running: wait for it');
     this.worker ??= this.begin();
     const { worker } = this;
     return new Promise((resolve, reject) => {
@@ -52,7 +52,7 @@ export class ScryptThread {
       this.settle((pending) => pending.reject(error));
     };
     worker.on('error', ended);
-    worker.on('exit', () => ended(new Error('The thread of scrypt has ended')));
+    worker.on('exit', () => ended(new Error('The scrypt thread has ended')));
     return worker;
   }
 

@@ -7,13 +7,13 @@ import { Session } from '../database/models/session.model.js';
 import type { Runner } from '../database/statement.js';
 import { beginSession, endSession, rotateSession } from './accounts.queries.js';
 
-/** Most sessions of one user; a new one takes the place of the one that was not refreshed for longest. */
+/** Most sessions of one user; a new one replaces the one that was refreshed least recently. */
 const MAX_SESSIONS = 100;
 
 const ID_BYTES = 16;
 const SECRET_BYTES = 32;
 
-/** What a refresh token stands for once it was taken. */
+/** The result of beginning or refreshing a session. */
 export interface Begun {
   user: AccountView;
   refreshToken: string;
@@ -21,8 +21,8 @@ export interface Begun {
 }
 
 /**
- * Families of refresh tokens. A token is its session's id and a secret; of the secret only a hash is stored, of
- * the newest token only. An older one, shown again, ends the session: somebody has stolen one of the two.
+ * Families of refresh tokens. A token is its session's id and a secret. Only the hash of the newest token's secret is
+ * stored. If an older token is used again, the session ends, because one of the two was stolen.
  */
 @Injectable()
 export class Sessions {
@@ -31,7 +31,7 @@ export class Sessions {
     @InjectModel(Session) private readonly sessions: typeof Session,
   ) {}
 
-  /** @throws AppError CREDENTIALS_WRONG when the password is another one by now. */
+  /** @throws AppError CREDENTIALS_WRONG when the password has been changed meanwhile. */
   async begin(
     userId: number,
     passwordHash: string,
@@ -64,7 +64,7 @@ export class Sessions {
     throw new AppError(ended.reused ? 'TOKEN_REUSED' : 'TOKEN_EXPIRED');
   }
 
-  /** Ends the session of a token, if there is one. */
+  /** Ends the session of a token, if it exists. */
   async end(refreshToken: string): Promise<void> {
     const token = parsed(refreshToken);
     if (token) await endSession(this.database, { id: token.id, tokenHash: token.hash });
@@ -84,7 +84,7 @@ const begun = (
   refreshExpiresAt: expiresAt,
 });
 
-/** Random enough that a fast hash will do. */
+/** The secret is random enough that a fast hash suffices. */
 const hashOf = (secret: Buffer): Buffer => createHash('sha256').update(secret).digest();
 
 function newToken(id: string): { token: string; hash: Buffer } {
@@ -93,7 +93,7 @@ function newToken(id: string): { token: string; hash: Buffer } {
   return { token, hash: hashOf(secret) };
 }
 
-/** null for what is no refresh token of ours. */
+/** null when it is not one of our refresh tokens. */
 function parsed(token: string): { id: string; hash: Buffer } | null {
   const bytes = Buffer.from(token, 'base64url');
   if (bytes.length !== ID_BYTES + SECRET_BYTES || bytes.toString('base64url') !== token) return null;

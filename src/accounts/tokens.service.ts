@@ -7,7 +7,7 @@ import { OwnTokens } from '../commands/identity/own-tokens.js';
 import { Subjects } from '../users/directory/subjects.js';
 import { AppError, type CommandInput, type MintedTokenView } from '../contract/index.js';
 
-/** Access tokens for the application's own users, and new ones for sockets. */
+/** Mints access tokens for the application's users, and renews a socket's token. */
 @Injectable()
 export class TokensService {
   constructor(
@@ -17,7 +17,7 @@ export class TokensService {
     private readonly subjects: Subjects,
   ) {}
 
-  /** @throws AppError NOT_FOUND for a userId that nobody has; NOT_CONFIGURED */
+  /** @throws AppError NOT_FOUND for an unknown userId; NOT_CONFIGURED */
   async mint({ userId, externalId, expiresInSeconds }: CommandInput<'mintToken'>): Promise<MintedTokenView> {
     const { tokens } = this;
     if (!(tokens instanceof OwnTokens)) throw new AppError('NOT_CONFIGURED');
@@ -27,13 +27,13 @@ export class TokensService {
   }
 
   /**
-   * Who has the new token of somebody.
+   * The principal of a socket's new token.
    *
-   * @throws AppError FORBIDDEN when it is somebody else; as `AccessTokens.verify`.
+   * @throws AppError FORBIDDEN when the token belongs to another user; otherwise like `AccessTokens.verify`.
    */
   async renew(before: UserPrincipal | null, token: string): Promise<UserPrincipal> {
-    const person = await this.identity.authenticateToken(token);
-    if (person.userId !== before?.userId) throw new AppError('FORBIDDEN');
-    return person;
+    const principal = await this.identity.authenticateToken(token);
+    if (principal.userId !== before?.userId) throw new AppError('FORBIDDEN');
+    return principal;
   }
 }

@@ -2,37 +2,37 @@ import { bigints } from '../database/binary-array.js';
 import { statement } from '../database/statement.js';
 
 /**
- * Whether one person blocks another, looked up by index in whatever statement it stands. Both are SQL expressions
- * of user ids; an alias `b` of the statement's own is not seen in them.
+ * SQL: whether one user blocks another, as an index lookup that fits into any statement. Both parameters are SQL
+ * expressions of user ids. They can't refer to an alias `b` of the statement.
  */
 export const blocks = (one: string, other: string) => `
   (SELECT 1 FROM user_blocks b WHERE b."userId" = ${one} AND b."blockedId" = ${other}) IS NOT NULL`;
 
-/** Whether one of two people blocks the other. */
+/** SQL: whether one of two users blocks the other. */
 export const blockBetween = (one: string, other: string) =>
   `(${blocks(one, other)} OR ${blocks(other, one)})`;
 
-/** Somebody who blocks, and whom. */
+/** `userId` blocks `blockedId`. */
 export interface Pair {
   userId: number;
   blockedId: number;
 }
 
-/** `$1`, `$2` people: until the transaction ends nobody else changes what is between them. */
+/** `$1`, `$2` users: until the transaction ends, no other one changes the blocks between them. */
 export const lockPair = statement.count({
   name: 'blocks.lockPair',
   text: `SELECT lock_pair($1, $2)`,
   values: ({ userId, blockedId }: Pair) => [userId, blockedId],
 });
 
-/** `$1` person: until the transaction ends they block nobody else. */
+/** `$1` user: until the transaction ends, no other one adds a block by this user. */
 export const lockBlocker = statement.count({
   name: 'blocks.lockBlocker',
   text: `SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE`,
   values: (userId: number) => [userId],
 });
 
-/** `$1` person, `$2` whom they block: a row when it is new and there is such a person. */
+/** `$1` user, `$2` whom they block. Returns a row when the block is new and the other user exists. */
 export const addBlock = statement.oneOrNone({
   name: 'blocks.add',
   text: `
@@ -43,8 +43,8 @@ export const addBlock = statement.oneOrNone({
 });
 
 /**
- * `$1` person, `$2` other, `$3` whether the first blocks the second: says so on the row of their direct chat, if
- * they have one. A send that has looked at the row before and waits for it is run again (`membersVersion`).
+ * `$1` user, `$2` other user, `$3` whether the first blocks the second: records it in the row of their direct chat, if
+ * there is one. A send that has read the old row and waits for its lock runs again (`membersVersion`).
  */
 export const markDirectChat = statement.count({
   name: 'blocks.markDirectChat',
@@ -64,7 +64,7 @@ const among = ({ userId, people }: { userId: number; people: readonly number[] }
   bigints(people),
 ];
 
-/** `$1` person, `$2` people: those of them who block the person. */
+/** `$1` user, `$2` other users: those who block the user. */
 export const blockersAmong = statement.many({
   name: 'blocks.blockersAmong',
   text: `SELECT "userId" FROM user_blocks WHERE "blockedId" = $1 AND "userId" = ANY($2::bigint[])`,
@@ -72,7 +72,7 @@ export const blockersAmong = statement.many({
   row: ([userId]: [number]) => userId,
 });
 
-/** `$1` person, `$2` people: those of them whom the person blocks. */
+/** `$1` user, `$2` other users: those whom the user blocks. */
 export const blockedAmong = statement.many({
   name: 'blocks.blockedAmong',
   text: `
@@ -81,7 +81,7 @@ export const blockedAmong = statement.many({
   row: ([userId]: [number]) => userId,
 });
 
-/** `$1` person, `$2` chat: its members whom the person blocks. */
+/** `$1` user, `$2` chat: its members whom the user blocks. */
 export const blockedMembers = statement.many({
   name: 'blocks.blockedMembers',
   text: `
@@ -92,7 +92,7 @@ export const blockedMembers = statement.many({
   row: ([userId]: [number]) => userId,
 });
 
-/** `$1`, `$2` people: 1 when they share a chat. */
+/** `$1`, `$2` users: counts 1 when they share a chat. */
 export const sharedChat = statement.count({
   name: 'blocks.sharedChat',
   text: `

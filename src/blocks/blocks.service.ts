@@ -10,10 +10,10 @@ import { UserBlock } from '../database/models/user-block.model.js';
 import { Publisher } from '../delivery/publisher.js';
 import { addBlock, lockBlocker, lockPair, markDirectChat, type Pair, sharedChat } from './blocks.queries.js';
 
-/** Most people whom one person blocks. */
+/** Most blocks of one user. */
 const MAX_BLOCKS = 10_000;
 
-/** Blocking people and taking it back. */
+/** Blocking and unblocking users. */
 @Injectable()
 export class BlocksService {
   constructor(
@@ -25,10 +25,10 @@ export class BlocksService {
   ) {}
 
   /**
-   * From its answer on the other one can neither open a direct chat with the actor nor send in theirs, also when
-   * they are doing so at this moment on another node. Blocking again changes nothing.
+   * Once this resolves, the blocked user can neither open a direct chat with the actor nor send in an existing one,
+   * even when such a command is already running on another node. Blocking again changes nothing.
    *
-   * @throws AppError VALIDATION_FAILED for oneself; NOT_FOUND for nobody; CONFLICT past 10,000 people
+   * @throws AppError VALIDATION_FAILED for oneself; NOT_FOUND for an unknown user; CONFLICT beyond 10,000 blocks
    */
   async block(actor: Actor, { userId: blockedId }: CommandInput<'blockUser'>): Promise<BlockView> {
     const userId = requireUserId(actor);
@@ -46,7 +46,7 @@ export class BlocksService {
     return view;
   }
 
-  /** Takes a block back; one that is not there, too. */
+  /** Removes a block. Succeeds when there is none, too. */
   async unblock(actor: Actor, { userId: blockedId }: CommandInput<'unblockUser'>): Promise<BlockView> {
     const userId = requireUserId(actor);
     const pair = { userId, blockedId };
@@ -64,7 +64,7 @@ export class BlocksService {
     return view;
   }
 
-  /** Whom the actor blocks, by id. */
+  /** The users whom the actor blocks, ordered by id. */
   async page(actor: Actor, { after = 0, limit }: CommandInput<'getBlocks'>): Promise<BlockView[]> {
     const blocks = await this.rows.findAll({
       where: { userId: requireUserId(actor), blockedId: { [Op.gt]: after } },
@@ -74,7 +74,7 @@ export class BlocksService {
     return blocks.map(toBlockView);
   }
 
-  /** Whether it is new, and then, whether the two share a chat: nothing is left to be looked up after the commit. */
+  /** Returns whether the block is new and whether the two share a chat, so that no query is needed after the commit. */
   private async add(
     tx: Transaction,
     pair: Pair,
@@ -84,9 +84,9 @@ export class BlocksService {
     await lockBlocker(tx, userId);
     const made = await addBlock(tx, pair);
     if (!made) {
-      const there = await this.rows.findOne({ where: { ...pair }, transaction: tx.sequelize });
-      if (!there) throw new AppError('NOT_FOUND');
-      return { blockedAt: toBlockView(there).blockedAt, added: false, shared: false };
+      const existing = await this.rows.findOne({ where: { ...pair }, transaction: tx.sequelize });
+      if (!existing) throw new AppError('NOT_FOUND');
+      return { blockedAt: toBlockView(existing).blockedAt, added: false, shared: false };
     }
     const blocks = await this.rows.count({ where: { userId }, transaction: tx.sequelize });
     if (blocks > MAX_BLOCKS) throw tooMany();
@@ -94,7 +94,7 @@ export class BlocksService {
     return { ...made, added: true, shared: (await sharedChat(tx, pair)) > 0 };
   }
 
-  /** Who is blocked now may have the blocker on the screen as online. Those who share no chat have heard nothing. */
+  /** The blocked user's client may still show the blocker as online. Without a shared chat it never did. */
   private vanish(userId: number, blockedId: number): void {
     this.publisher.publish('userStatus', { userId, online: false, lastSeenAt: null }, { users: [blockedId] });
   }
@@ -106,7 +106,7 @@ function toBlockView({ blockedId, createdAt }: UserBlock): BlockView {
 
 function oneself(): AppError {
   return new AppError('VALIDATION_FAILED', {
-    details: [{ path: 'userId', message: 'expected somebody other than yourself' }],
+    details: [{ path: 'userId', message: 'expected another user than yourself' }],
   });
 }
 

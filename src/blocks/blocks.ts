@@ -5,46 +5,46 @@ import { blockedAmong, blockedMembers, blockersAmong } from './blocks.queries.js
 
 declare module '../common/bus.js' {
   interface InnerEvents {
-    /** Somebody has blocked another, or taken it back: said at the node where it was committed. */
+    /** A user blocked or unblocked another one. Emitted at the node that committed it. */
     blockChanged: { userId: number; blockedId: number };
   }
 }
 
 /**
- * Who blocks whom, for features that must keep people out of each other's sight. Not cached: an answer is one
- * lookup by index, and true on every node the moment a block is committed.
+ * Who blocks whom, for features that must hide users from each other. Not cached: an answer is one index lookup, and
+ * right on every node as soon as a block is committed.
  */
 @Injectable()
 export class Blocks {
   constructor(private readonly database: Database) {}
 
   /**
-   * Those of the people who block the viewer: to the viewer they look offline, never seen, and never type.
-   * Nobody blocks the application (null).
+   * The users among `people` who block the viewer: the viewer sees them as offline, never seen, and never typing. The
+   * application (null) can't be blocked.
    */
   async blockersOf(viewerId: number | null, people: readonly number[]): Promise<Set<number>> {
     if (viewerId === null || people.length === 0) return new Set();
     return new Set(await blockersAmong(this.database, { userId: viewerId, people }));
   }
 
-  /** Those of the people whom a person blocks: they are told nothing of that person's presence and typing. */
+  /** The users among `people` whom `userId` blocks: they receive no presence or typing events of `userId`. */
   async blockedBy(userId: number, people: readonly number[]): Promise<Set<number>> {
     if (people.length === 0) return new Set();
     return new Set(await blockedAmong(this.database, { userId, people }));
   }
 
-  /** The members of a chat whom a person blocks: in a group they are not told that the person types. */
+  /** The members of a chat whom `userId` blocks: in a group they receive no typing events of `userId`. */
   async blockedIn(chatId: number, userId: number): Promise<number[]> {
     return blockedMembers(this.database, { userId, chatId });
   }
 }
 
-/** What somebody gets in a direct chat whose other person blocks them. */
+/** The error in a direct chat whose other user blocks the actor. */
 export function blockedByOther(): AppError {
   return new AppError('FORBIDDEN', { message: 'This person has blocked you.' });
 }
 
-/** What somebody gets in a direct chat whose other person they block themselves. */
+/** The error in a direct chat whose other user is blocked by the actor. */
 export function blockingOther(): AppError {
   return new AppError('FORBIDDEN', { message: 'You block this person: unblock them first.' });
 }

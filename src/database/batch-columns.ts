@@ -4,7 +4,7 @@ import { type Columns, quoted, type RowOf } from './columns.js';
 
 type Cells = readonly unknown[];
 
-/** How a column travels: as an array of this type, which `cast` turns into the column's own. */
+/** How a column is sent: as an array of this type, which `cast` converts to the column's type. */
 interface Travel {
   array: string;
   cast: string;
@@ -22,9 +22,9 @@ const TRAVELS: Readonly<Record<string, Travel>> = {
   BOOLEAN: { array: 'text[]', cast: '::boolean', encode: (cells) => texts(cells.map(asJson)) },
 };
 
-/** Columns that a statement takes for many rows at once: a parameter each, an array of the rows' values. */
+/** Columns of a statement that writes many rows at once: each column is one parameter, an array of the rows' values. */
 export class BatchColumns<M extends Model, Names extends readonly (keyof M & string)[]> {
-  /** As the parameters are named in the statement, and as an INSERT lists them. */
+  /** The column list, for naming the unnested parameters and for the INSERT. */
   readonly list: string;
   private readonly columns: readonly { name: Names[number]; travel: Travel }[];
 
@@ -39,12 +39,12 @@ export class BatchColumns<M extends Model, Names extends readonly (keyof M & str
     });
   }
 
-  /** `$5::text[], $6::bigint[]`, from the parameter with this number on. */
+  /** `$5::text[], $6::bigint[]`; `first` is the number of the first parameter. */
   parameters(first: number): string {
     return this.columns.map(({ travel }, i) => `$${first + i}::${travel.array}`).join(', ');
   }
 
-  /** `i.content, i.metadata::jsonb`: what the parameters, unnested as this alias, hold. */
+  /** `i.content, i.metadata::jsonb`: the columns of the parameters, unnested under this alias. */
   of(alias: string): string {
     return this.columns.map(({ name }) => this.cell(alias, name)).join(', ');
   }
@@ -54,7 +54,7 @@ export class BatchColumns<M extends Model, Names extends readonly (keyof M & str
     return `${alias}.${quoted(name)}${travel.cast}`;
   }
 
-  /** The parameters. A column where no row has a value is null: that spares PostgreSQL an array of nulls. */
+  /** The parameters. A column without any value is sent as null instead of an array of nulls. */
   values(rows: readonly RowOf<Columns<M, Names>>[]): (Buffer | null)[] {
     return this.columns.map(({ name, travel }) => {
       const cells = rows.map((row) => row[name]);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { bigints, ints, texts } from './binary-array.js';
 
-/** As the driver reads what PostgreSQL sends in this form. */
+/** Parses the array as the driver parses one from PostgreSQL. */
 const parse = (array: Buffer | null, oid: number): unknown =>
   (pg.types.getTypeParser(oid, 'binary') as (array: Buffer) => unknown)(array!);
 
@@ -11,7 +11,7 @@ const INT8_ARRAY = 1016;
 const TEXT_ARRAY = 1009;
 
 describe('Arrays in binary form', () => {
-  it('of texts read back as what they were made of', () => {
+  it('of texts round-trip', () => {
     fc.assert(
       fc.property(fc.array(fc.option(fc.string({ unit: 'binary' }))), (values) => {
         expect(parse(texts(values), TEXT_ARRAY)).toEqual(values);
@@ -19,7 +19,7 @@ describe('Arrays in binary form', () => {
     );
   });
 
-  it('of integers are the integers', () => {
+  it('of integers round-trip', () => {
     fc.assert(
       fc.property(fc.array(fc.option(fc.maxSafeNat())), (values) => {
         expect(parse(bigints(values), INT8_ARRAY)).toEqual(values);
@@ -33,7 +33,7 @@ describe('Arrays in binary form', () => {
     );
   });
 
-  it('of nothing are nothing', () => {
+  it('encode null as null and an empty array as empty', () => {
     expect(bigints(null)).toBeNull();
     expect(texts(null)).toBeNull();
     expect(parse(bigints([]), INT8_ARRAY)).toEqual([]);

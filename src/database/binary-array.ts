@@ -1,6 +1,6 @@
 /**
- * Parameters that are arrays, in PostgreSQL's binary form: `array_recv` in src/backend/utils/adt/arrayfuncs.c, integers
- * big-endian. As literals they cost the sender about twice as much, and PostgreSQL reads each of their characters.
+ * Array parameters in PostgreSQL's binary format: `array_recv` in src/backend/utils/adt/arrayfuncs.c, integers
+ * big-endian. Array literals cost the sender about twice as much, and PostgreSQL has to parse every character.
  *
  * A null array stays null. The statement has to name the type: `$1::bigint[]`.
  */
@@ -9,12 +9,12 @@ const INT8 = 20;
 const INT4 = 23;
 const TEXT = 25;
 
-/** Dimensions, whether there are nulls (told by each element's length as well), the elements' type. */
+/** Number of dimensions, null flag (0 here: each null element has length -1), element type. */
 const EMPTY_HEADER = 12;
-/** And of the one dimension its length and where it begins. */
+/** Then the length and lower bound of the one dimension. */
 const HEADER = 20;
 const NULL_LENGTH = -1;
-/** Bytes of UTF-8 that a UTF-16 unit can take. */
+/** Most bytes of UTF-8 per UTF-16 unit. */
 const MOST_BYTES_A_UNIT = 3;
 const TWO_TO_32 = 2 ** 32;
 

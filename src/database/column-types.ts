@@ -1,11 +1,11 @@
 import pg from 'pg';
 
-/** What a statement's cells hold: int8 as number, timestamptz as ISO 8601 text in UTC, json parsed. */
+/** How a statement's cells are parsed: int8 to number, timestamptz to ISO 8601 text in UTC, json to values. */
 const INT8 = 20;
 const INT8_ARRAY = 1016;
 const TIMESTAMPTZ = 1184;
 
-/** Rows of a batch mostly carry the same moment. */
+/** A cache of one: rows of a batch mostly have the same timestamp. */
 let lastText = '';
 let lastMoment = '';
 
@@ -18,7 +18,7 @@ export function isoTimestamp(text: string): string {
   return lastMoment;
 }
 
-/** `{1,2}` to `[1, 2]`; the statements here select no arrays with nulls in them. */
+/** `{1,2}` to `[1, 2]`. Our statements select no arrays that contain nulls. */
 function numbers(text: string): number[] {
   return text === '{}' ? [] : text.slice(1, -1).split(',').map(Number);
 }

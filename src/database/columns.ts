@@ -1,6 +1,6 @@
 import type { Model } from 'sequelize-typescript';
 
-/** As a statement's cells hold it: timestamps are ISO text there, and Dates in a model. */
+/** The type in a statement's cells: timestamps are ISO text there, and Dates in a model. */
 type Stored<T> = T extends Date ? string : T;
 
 /** What sequelize-typescript declares on every model, and ours declare again as columns. */
@@ -9,8 +9,8 @@ type Redeclared = 'id' | 'version' | 'createdAt' | 'updatedAt' | 'deletedAt';
 type ColumnOf<M> = Exclude<keyof M, Exclude<keyof Model, Redeclared>> & string;
 
 /**
- * Columns of a model, in an order. Written once, beside the model: the list that statements select or insert, the cells
- * they answer and the type of a row follow from it.
+ * Columns of a model, in order. Written once, next to the model: the list that statements select or insert, the cells
+ * they return and the type of a row follow from it.
  */
 export class Columns<M, Names extends readonly (keyof M & string)[]> {
   /** `id, "chatId"`, as an INSERT lists them. */
@@ -20,7 +20,7 @@ export class Columns<M, Names extends readonly (keyof M & string)[]> {
     this.list = names.map(quoted).join(', ');
   }
 
-  /** All but one of them. */
+  /** All columns but one. */
   without<Name extends Names[number]>(name: Name): Columns<M, Exclude<Names[number], Name>[]> {
     return new Columns(this.names.filter((one) => one !== name) as Exclude<Names[number], Name>[]);
   }
@@ -29,7 +29,7 @@ export class Columns<M, Names extends readonly (keyof M & string)[]> {
     return this.names.length;
   }
 
-  /** `m.id, m."chatId"`: of the table alias. */
+  /** `m.id, m."chatId"`: the columns of a table alias. */
   of(alias: string): string {
     return this.names.map((name) => `${alias}.${quoted(name)}`).join(', ');
   }
@@ -46,7 +46,7 @@ export function columnsOf<M, const Names extends readonly ColumnOf<M>[]>(
 export type RowOf<C> =
   C extends Columns<infer M, infer Names> ? { [Name in Names[number]]: Stored<M[Name]> } : never;
 
-/** The cells of such a row, in the order of the columns. */
+/** The cells of a row, in the order of the columns. */
 export type CellsOf<C> =
   C extends Columns<infer M, infer Names>
     ? { -readonly [At in keyof Names]: Names[At] extends keyof M ? Stored<M[Names[At]]> : never }

@@ -4,19 +4,19 @@ import type { SequelizeOptions } from 'sequelize-typescript';
 import { type Profile, sessionOptions } from './profiles.js';
 
 /**
- * Milliseconds that a transaction may stand still between two statements. A node that freezes inside one keeps its rows
- * locked for so long; sends that wait for them are cut off after `timeoutMs`, which is more.
+ * Milliseconds that a transaction may be idle between two statements. A node that freezes inside one keeps its rows
+ * locked for this long. Sends that wait for these rows are cut off after `timeoutMs`, which is longer.
  */
 const IDLE_IN_TRANSACTION_MS = 2_000;
 
-/** Milliseconds to wait for a free connection, connecting included. With the statement's bound under 5 s in all. */
+/** Milliseconds to wait for a free connection, connecting included. With the statement timeout, under 5 s in all. */
 const ACQUIRE_WITHIN_MS = 1_200;
 const CONNECT_WITHIN_MS = 1_000;
 
-/** Milliseconds more than the server's bound that the client waits for a server that no longer answers at all. */
+/** Milliseconds that the client waits beyond the server's statement timeout, in case the server hangs. */
 const CLIENT_PATIENCE_MS = 200;
 
-/** bigint columns come back as numbers: no id passes 2^53 (see the migration's CHECK and the contract). */
+/** bigint columns are parsed as numbers: no id passes 2^53 (see the migration's CHECK and the contract). */
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 export interface ConnectionOptions {
@@ -27,7 +27,7 @@ export interface ConnectionOptions {
   timeoutMs: number;
 }
 
-/** What Sequelize takes to own the connections of a profile, for models and statements alike. */
+/** Sequelize's options for a pool with this profile, which models and statements share. */
 export function sequelizeOptions(options: ConnectionOptions, profile: Profile): SequelizeOptions {
   return {
     ...connecting(options.url),
@@ -43,7 +43,9 @@ export function sequelizeOptions(options: ConnectionOptions, profile: Profile): 
   };
 }
 
-/** For a Sequelize over a URL. The driver reads the URL itself, so that all it knows (`sslmode`, a socket) holds. */
+/**
+ * Options to connect to a URL. The driver parses the URL itself, so everything it supports works (`sslmode`, a socket).
+ */
 export function connecting(url: string): SequelizeOptions {
   class Client extends pg.Client {
     constructor(config: pg.ClientConfig) {
@@ -54,31 +56,32 @@ export function connecting(url: string): SequelizeOptions {
     dialect: 'postgres',
     dialectModule: { ...pg, Client },
     logging: false,
-    // The session has it from its profile: Sequelize need not set it again, nor ask for the version first.
+    // The profile sets the time zone, so Sequelize need not; and it need not query the version first.
     keepDefaultTimezone: true,
     databaseVersion: '14.0.0',
   } as SequelizeOptions;
 }
 
-/** What makes a session that of a profile. */
+/** The session options of a profile. */
 export const sessionOf = (profile: Profile) => ({
   application_name: profile.name,
   options: sessionOptions(profile),
   clientMinMessages: 'ignore',
 });
 
-/** Sequelize's connection manager, as far as its declared types leave it out. */
+/** The members of Sequelize's connection manager that its type declarations lack. */
 export interface Connections {
   getConnection(): Promise<pg.Client>;
   releaseConnection(connection: pg.Client): void;
-  /** Ends a connection, and makes room in the pool for another. */
+  /** Closes a connection and frees its place in the pool. */
   destroyConnection(connection: pg.Client): Promise<void>;
   readonly pool: { size: number; available: number; waiting: number };
 }
 
 /**
- * Spares the first connections a look at pg_type, for enums and ranges, which no model of ours has: with many that open
- * at once on a busy machine it takes longer than they are waited for. All other types the driver knows itself.
+ * Skips Sequelize's query of pg_type on the first connections. It is for enums and ranges, which our models do not use,
+ * and when many connections open at once on a busy machine it takes longer than the acquire timeout. The driver knows
+ * all other types itself.
  */
 export function connectionsOf(sequelize: CoreSequelize): Connections {
   const manager = sequelize.connectionManager as unknown as Connections & { nameOidMap: object };

@@ -12,7 +12,7 @@ import { models } from './models/all.js';
 import { countPool } from './pool-metrics.js';
 import { profiles } from './profiles.js';
 
-/** PostgreSQL: models, and prepared statements, on one pool of connections, which Sequelize opens and closes. */
+/** PostgreSQL: models and prepared statements on one pool of connections, which Sequelize opens and closes. */
 @Global()
 @Module({
   imports: [
@@ -20,11 +20,11 @@ import { profiles } from './profiles.js';
     SequelizeModule.forRootAsync({
       inject: [APP_CONFIG],
       useFactory: ({ database: { url, pool, timeoutMs } }: AppConfig) => {
-        if (url === null) throw new Error('main.ts resolves the database before the app starts');
+        if (url === null) throw new Error('No database URL: main.ts has to resolve it before the app starts');
         return {
           ...sequelizeOptions({ url, pool, timeoutMs }, profiles.chat),
           models,
-          // A model that is injected is this connection's, also where one process runs several nodes, as tests do.
+          // An injected model belongs to this connection, even when one process runs several nodes, as tests do.
           repositoryMode: true,
           synchronize: false,
           autoLoadModels: false,
@@ -47,7 +47,7 @@ export class DatabaseModule {
   private readonly logger = new Logger(DatabaseModule.name);
 
   constructor(database: Database, metrics: Metrics, health: Health) {
-    database.onLost((error) => this.logger.warn(`A connection was lost: ${error.message}`));
+    database.onLost((error) => this.logger.warn(`A database connection was lost: ${error.message}`));
     countPool(metrics, profiles.chat.name, database);
     health.watch('database', () => database.answers(), { essential: true });
   }

@@ -17,10 +17,11 @@ export interface Transaction extends Runner {
 }
 
 /**
- * The way to PostgreSQL. Sequelize owns the connections; prepared statements run on them here, and models as ever.
+ * Access to PostgreSQL. Sequelize owns the connections; models use them as usual, and prepared statements run on them
+ * here.
  *
- * Every call ends within the acquire bound and the statement's bound, also when PostgreSQL hangs; the
- * connection it hung on is thrown away.
+ * Every call ends within the acquire timeout plus the statement timeout, even when PostgreSQL hangs. A connection that
+ * hangs is destroyed.
  */
 export class Database implements Runner {
   private readonly connections: Connections;
@@ -29,7 +30,7 @@ export class Database implements Runner {
     this.connections = connectionsOf(sequelize);
   }
 
-  /** One with connections of its own and without models, for scripts and tests. Close it. */
+  /** A database with its own pool and without models, for scripts and tests. The caller closes it. */
   static open(options: ConnectionOptions, profile: Profile = profiles.chat): Database {
     return new Database(new Sequelize(sequelizeOptions(options, profile)));
   }
@@ -37,16 +38,16 @@ export class Database implements Runner {
   /**
    * Runs one statement on a connection of the pool.
    *
-   * @throws what pg throws; `isUnavailable` tells a database that is away from a statement that is wrong.
+   * @throws what pg throws; `isUnavailable` distinguishes an unavailable database from a wrong statement.
    */
   async run(statement: Statement, values: readonly unknown[]): Promise<Answer> {
     return this.withConnection((client) => runOn(client, statement, values));
   }
 
   /**
-   * Runs `work` in one transaction: committed when it resolves, rolled back when it throws. After a
-   * serialization fault, a deadlock, or a user's id that was taken meanwhile it is run again from the start, up to
-   * `attempts` times in all.
+   * Runs `work` in one transaction: committed when it resolves, rolled back when it throws. After a serialization
+   * failure, a deadlock, or a user id that was taken meanwhile, `work` runs again from the start, up to `attempts`
+   * times in all.
    */
   async transaction<T>(work: (tx: Transaction) => Promise<T>, attempts = 3): Promise<T> {
     for (let attempt = 1; ; attempt++) {
@@ -58,7 +59,7 @@ export class Database implements Runner {
     }
   }
 
-  /** Runs `work` in a transaction that only reads, and sees the database as it is at its first statement. */
+  /** Runs `work` in a read-only transaction, which sees the database as it was at its first statement. */
   async snapshot<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.inTransaction(work, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   }
@@ -71,13 +72,13 @@ export class Database implements Runner {
     );
   }
 
-  /** Connections in use, idle, and callers that wait for one. */
+  /** Connections in use, idle connections, and callers that wait for one. */
   get load(): { busy: number; idle: number; waiting: number } {
     const { size, available, waiting } = this.connections.pool;
     return { busy: size - available, idle: available, waiting };
   }
 
-  /** Hears of connections that broke, in use or idle. */
+  /** Calls `listener` when a connection breaks, in use or idle. */
   onLost(listener: (error: Error) => void): void {
     this.sequelize.addHook('afterConnect', (connection) => {
       (connection as pg.Client).on('error', listener);
@@ -97,7 +98,7 @@ export class Database implements Runner {
         await client.query('COMMIT');
         return result;
       } catch (error) {
-        // A connection that broke or hangs is thrown away, and its transaction with it.
+        // A connection that broke or hangs is destroyed, which ends its transaction.
         if (!endsConnection(error)) await client.query('ROLLBACK');
         throw error;
       } finally {
@@ -106,7 +107,7 @@ export class Database implements Runner {
     });
   }
 
-  /** A connection that broke or hangs is not given back: it would fail whoever is next. */
+  /** Destroys a connection that broke or hangs: in the pool it would fail the next caller. */
   private async withConnection<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
     const { connections } = this;
     const client = await connections.getConnection();
@@ -114,7 +115,7 @@ export class Database implements Runner {
     try {
       result = await work(client);
     } catch (error) {
-      // Not awaited: a server that hangs takes no leave.
+      // Not awaited: a server that hangs does not confirm the close.
       if (endsConnection(error)) connections.destroyConnection(client).catch(() => undefined);
       else connections.releaseConnection(client);
       throw error;
@@ -136,13 +137,13 @@ class OpenTransaction implements Transaction {
     return runOn(this.client, statement, values);
   }
 
-  /** Made for those that ask for it. It begins and ends nothing: the connection is in the transaction already. */
+  /** Created on first use. Begins and ends nothing: the connection is in the transaction already. */
   get sequelize(): SequelizeTransaction {
     this.forModels ??= Object.assign(new SequelizeTransaction(this.owner, {}), { connection: this.client });
     return this.forModels;
   }
 
-  /** A model that is late fails, and does not write on a connection that serves somebody else by now. */
+  /** A late model query then fails, instead of writing on a connection that another caller has by now. */
   end(): void {
     if (this.forModels) this.forModels.finished = 'commit';
   }

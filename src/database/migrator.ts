@@ -12,7 +12,7 @@ import { profiles } from './profiles.js';
 export interface MigrateOptions {
   /** Holds the `*.cjs` migrations; the project's `migrations` by default. */
   migrationsDir?: string;
-  /** Hears of each migration, in a line each. */
+  /** Receives a line about each migration. */
   log?: (line: string) => void;
 }
 
@@ -20,60 +20,59 @@ export interface MigrateOptions {
 interface MigrationModule {
   up(queryInterface: QueryInterface, sequelize: typeof Sequelize): Promise<unknown>;
   /**
-   * False for what PostgreSQL does outside transactions only, such as CREATE INDEX CONCURRENTLY. `up` must be one that
-   * may be run again after it was cut off at any point.
+   * False for statements that PostgreSQL runs only outside transactions, such as CREATE INDEX CONCURRENTLY. Such an
+   * `up` must be safe to run again after an interruption at any point.
    */
   transaction?: false;
 }
 
-/** Any number will do, as long as every node of this application takes the same. */
+/** An arbitrary number; all nodes of this application must use the same. */
 const LOCK = 5_005_003_000;
 const CONNECT_WITHIN_MS = 5000;
-/** Milliseconds between two looks whether it is our turn. */
+/** Milliseconds between two attempts to take the lock. */
 const TURN_MS = 250;
 
 /**
- * Milliseconds that a statement waits for a lock: behind a lock that waits everybody waits. Then others get their
- * turn for so long, and the migration is tried again.
+ * Milliseconds that a statement waits for a lock, because later queries queue behind a waiting lock. After a pause, in
+ * which the others run, the migration is tried again.
  */
 const LOCK_TIMEOUT_MS = 2_000;
 const LOCK_PAUSE_MS = 2_000;
 
-/** SQLSTATEs of a migration that others' locks were in the way of: lock_not_available, deadlock_detected. */
+/** SQLSTATEs of a migration that did not get its locks: lock_not_available, deadlock_detected. */
 const LOCKED_OUT = ['55P03', '40P01'];
 
 /** SQLSTATE duplicate_table. */
 const TABLE_EXISTS = '42P07';
 
 const NOT_OURS =
-  'The database has tables already, but no record of the migrations that make them: it was made by a version before ' +
-  '0.1.0, or by another program. Use an empty database; to start the embedded one afresh, delete .data/postgres.';
+  'The database already has tables, but no record of our migrations: it was created by a version before 0.1.0, or by ' +
+  'another program. Use an empty database; to reset the embedded one, delete .data/postgres.';
 
 /**
- * Runs the migrations which this database has not seen, in the order of their names. Shares the table
- * `SequelizeMeta` with sequelize-cli, which may run some of them before or after. Names there that this version does not
- * know are left alone: a newer version has been here, and this one serves on its schema.
+ * Runs the pending migrations of this database, in the order of their names. Shares the table `SequelizeMeta` with
+ * sequelize-cli, which may run some of them before or after. Unknown names in it are ignored: a newer version has run
+ * here, and this one works on its schema.
  *
- * A migration and its record are one transaction, unless it says otherwise. One that waits for a lock gives up
- * after two seconds and is tried again, without an end: a table that is busy for long makes this wait, and nobody
- * else.
+ * A migration and its record are one transaction, unless it says otherwise. A migration that waits for a lock gives up
+ * after two seconds and is tried again, without limit: while a table stays busy, only this waits.
  *
- * One process migrates at a time: the others wait for it and then find nothing to do. The lock is a session's
- * advisory lock, so it goes with its holder, however that ends:
+ * One process migrates at a time: the others wait for it and then find nothing to do. The lock is a session-level
+ * advisory lock, so it ends with its holder's connection, however that ends:
  * https://www.postgresql.org/docs/18/explicit-locking.html#ADVISORY-LOCKS.
  *
- * @returns the names, with extension, of those that ran here.
- * @throws the migration's or the connection's error; those that ran before it stay recorded. Every connection
- * is closed then too.
+ * @returns the names, with extension, of the migrations that ran here.
+ * @throws the migration's or the connection's error; migrations that ran before it stay recorded. Every connection is
+ * closed in this case too.
  */
 export async function migrate(databaseUrl: string, options: MigrateOptions = {}): Promise<string[]> {
   const log = options.log ?? (() => undefined);
   const sequelize = oneConnection(databaseUrl);
   try {
     await acquire(sequelize, log);
-    // Lock and transaction went with the connection that broke: nothing may go on upon another.
+    // A broken connection has lost the lock and the transaction: nothing may continue on a new one.
     sequelize.addHook('beforeConnect', () => {
-      throw new Error('the connection to the database broke');
+      throw new Error('the connection to the database broke: start again');
     });
     return await runPending(
       sequelize,
@@ -97,7 +96,7 @@ function oneConnection(databaseUrl: string): Sequelize {
   });
 }
 
-/** By looks: an index that is built beside others' work would wait for a statement that waits for us. */
+/** Polls: CREATE INDEX CONCURRENTLY would wait for a statement of ours that blocks on the lock. */
 async function acquire(sequelize: Sequelize, log: (line: string) => void): Promise<void> {
   const free = async (): Promise<boolean> => {
     const rows = await sequelize.query<{ free: boolean }>('SELECT pg_try_advisory_lock(:lock) AS free', {
@@ -130,29 +129,30 @@ async function runPending(
       await migration.up(queryInterface, Sequelize);
       await storage.logMigration({ name });
     };
-    if (migration.transaction === false) log(`migrating ${name}, beside what goes on`);
+    if (migration.transaction === false)
+      log(`migrating ${name} without a transaction, so that other sessions can keep working`);
     const attempt = migration.transaction === false ? run : () => inTransaction(sequelize, run);
-    await untilNotLockedOut(attempt, () => log(`others hold what ${name} needs: trying again`)).catch(
-      (error: unknown) => {
-        const foreign = fresh && ran.length === 0 && failureCode(error) === TABLE_EXISTS;
-        const advice = foreign ? `. ${NOT_OURS}` : '';
-        throw new Error(`migration ${name} failed: ${messageOf(error)}${advice}`, { cause: error });
-      },
-    );
+    await untilNotLockedOut(attempt, () =>
+      log(`other sessions hold locks that ${name} needs: trying again`),
+    ).catch((error: unknown) => {
+      const foreign = fresh && ran.length === 0 && failureCode(error) === TABLE_EXISTS;
+      const advice = foreign ? `. ${NOT_OURS}` : '';
+      throw new Error(`migration ${name} failed: ${messageOf(error)}${advice}`, { cause: error });
+    });
     log(`migrated ${name}`);
     ran.push(name);
   }
   return ran;
 }
 
-/** There is one connection, so what `work` does is part of it. */
+/** There is only one connection, so everything in `work` is part of the transaction. */
 async function inTransaction(sequelize: Sequelize, work: () => Promise<void>): Promise<void> {
   await sequelize.query('BEGIN');
   try {
     await work();
     await sequelize.query('COMMIT');
   } catch (error) {
-    // A connection that broke has taken the transaction with it.
+    // Fails when the connection broke, which has ended the transaction already.
     await sequelize.query('ROLLBACK').catch(() => undefined);
     throw error;
   }

@@ -1,7 +1,7 @@
 import type { Metrics } from '../common/metrics/metrics.js';
 import type { Database } from './database.js';
 
-/** Makes the gauges of a pool, which has the name of its profile. */
+/** Registers the gauges of a pool. `pool` is the name of its profile. */
 export function countPool(metrics: Metrics, pool: string, database: Database): void {
   for (const state of ['busy', 'idle'] as const) {
     metrics.gauge('chat_database_connections', 'Connections to PostgreSQL.', () => database.load[state], {

@@ -1,6 +1,6 @@
 /**
- * Settings of the sessions that a pool opens. They travel in the start of the connection (`options`), so they cost no
- * round trip, and they win over what `ALTER ROLE … SET` and `ALTER DATABASE … SET` say.
+ * Settings of the sessions that a pool opens. They are sent in the startup packet (`options`), so they cost no round
+ * trip, and they override `ALTER ROLE … SET` and `ALTER DATABASE … SET`.
  */
 export interface Profile {
   /** Shown in pg_stat_activity, and as the label `pool` of the metrics. */
@@ -9,9 +9,9 @@ export interface Profile {
 }
 
 /**
- * What our code relies on in every session, and what a database or role may have otherwise: timestamps are read and
- * written as ISO text in UTC, transactions are READ COMMITTED unless they say more, tables are those of `public`,
- * backslashes in literals are themselves. The driver itself pins client_encoding to UTF8.
+ * Settings that our code relies on in every session, and that a database or role may set differently: timestamps are
+ * read and written as ISO text in UTC, transactions are READ COMMITTED unless they ask for more, tables are in
+ * `public`, backslashes in literals are plain characters. The driver itself pins client_encoding to UTF8.
  */
 const RELIED_ON = {
   TimeZone: 'UTC',
@@ -24,9 +24,9 @@ const RELIED_ON = {
 
 export const profiles = {
   /**
-   * The message path, and everything else so far. Statements are planned once a connection, whatever the tables hold at
-   * that moment. All of them look rows up by index, and so do the models' (by key): plans that suit small tables only
-   * are ruled out or made dear. A search or a report over whole tables is not for this profile: give it its own.
+   * The message path, and everything else so far. Statements are planned once per connection, whatever the tables hold
+   * then. All of them find rows by index, and so do the models' queries (by key): plans that suit only small tables are
+   * ruled out or made expensive. A search or a report over whole tables needs a profile of its own.
    */
   chat: {
     name: 'chat',
@@ -39,11 +39,11 @@ export const profiles = {
       jit: 'off',
     },
   },
-  /** The migrator's one connection: plans as PostgreSQL makes them. */
+  /** The migrator's one connection, with PostgreSQL's default planning. */
   migrations: { name: 'chat-migrations', settings: RELIED_ON },
 } satisfies Record<string, Profile>;
 
-/** As libpq's `options`, where a space in a value is written with a backslash before it. */
+/** The settings as libpq's `options`, where a space in a value is escaped with a backslash. */
 export function sessionOptions({ settings }: Profile): string {
   return Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value.replaceAll(' ', '\\ ')}`)

@@ -10,7 +10,7 @@ export interface Serving {
   database: string;
 }
 
-/** What a person reads when the server is up: what it serves where, and one line to try. */
+/** The start banner: what the server serves where, and a command to try. */
 export function banner(config: AppConfig, { httpPort, socketPort, metricsPort, database }: Serving): string {
   const http = `http://localhost:${httpPort}`;
   return [
@@ -21,7 +21,7 @@ export function banner(config: AppConfig, { httpPort, socketPort, metricsPort, d
     `  Metrics      http://localhost:${metricsPort ?? httpPort}/metrics`,
     `  Auth         ${shownAuth(config)}`,
     `  Database     ${database}`,
-    ...(config.redis.target ? [`  Other nodes  by ${shownRedis(config.redis.target)}`] : []),
+    ...(config.redis.target ? [`  Other nodes  via ${shownRedis(config.redis.target)}`] : []),
     '',
     '  Try it:',
     `  ${config.auth.mode === 'open' ? openTry(http) : `curl -i ${http}/auth/me`}`,
@@ -36,14 +36,14 @@ const openTry = (http: string) =>
 
 function shownAuth({ auth }: AppConfig): string {
   if (auth.mode === 'open') {
-    return 'open: every client is believed who it says it is. For development and trusted networks only.';
+    return 'open: clients are not authenticated. For development and trusted networks only.';
   }
   const { tokens, apiKeyHashes } = auth;
-  const whose = tokens.kind === 'own' ? 'our own tokens' : `tokens of ${tokens.issuer}`;
-  return `jwt: ${whose}${apiKeyHashes.length > 0 ? ', API keys of backends' : ''}`;
+  const accepted = tokens.kind === 'own' ? 'our own tokens' : `tokens of ${tokens.issuer}`;
+  return `jwt: ${accepted}${apiKeyHashes.length > 0 ? ', API keys of backends' : ''}`;
 }
 
-/** A connection string as far as it may be shown. */
+/** A connection string without its secrets. */
 export function shownDatabase(url: string): string {
   const { host, pathname } = new URL(url);
   return `PostgreSQL at ${host}${pathname}`;

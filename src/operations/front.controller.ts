@@ -1,11 +1,11 @@
 import { Controller, Get, Redirect } from '@nestjs/common';
 
-/** Who opens the port in a browser finds the documents. */
+/** Redirects browsers that open the port to the documents. */
 @Controller()
 export class FrontController {
   @Get()
   @Redirect('/docs')
   front(): void {
-    // The decorator says it all.
+    // The decorator does everything.
   }
 }

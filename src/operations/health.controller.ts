@@ -5,18 +5,18 @@ import { Lifecycle } from '../common/lifecycle.js';
 import { version } from '../common/version.js';
 
 interface Readiness {
-  /** `degraded`: it does its work, less well than it could. `draining`: it is to get no more of it. */
+  /** `degraded`: it works, with less than full function. `draining`: send it no new work. */
   status: 'ready' | 'degraded' | 'draining' | 'not ready';
-  /** Of this program, as its package.json says. */
+  /** The version in package.json. */
   version: string;
   database: 'up' | 'down';
-  /** Left out where there is none. */
+  /** Left out when Redis is not configured. */
   redis?: 'up' | 'down';
-  /** The parts that are not well, when there are any. */
+  /** The parts that are down, if any. */
   degraded?: string[];
 }
 
-/** For whoever runs it: is the process alive, can it do its work. */
+/** Health checks: is the process alive, and can it do its work? */
 @Controller('health')
 export class HealthController {
   constructor(
@@ -24,14 +24,14 @@ export class HealthController {
     private readonly lifecycle: Lifecycle,
   ) {}
 
-  /** 200 as long as the process answers. A restart helps when it does not. */
+  /** 200 as long as the process answers. If it does not, restart it. */
   @Get('live')
   @HttpCode(200)
   live(): { status: 'alive'; version: string } {
     return { status: 'alive', version };
   }
 
-  /** 200 when it can do its work, degraded or not; 503 when it can't or is to get none; the body says why. */
+  /** 200 when it can do its work, degraded or not; 503 when it can't, or is draining. The body says why. */
   @Get(['', 'ready'])
   async ready(@Res({ passthrough: true }) response: Response): Promise<Readiness> {
     const { ready, parts, down } = await this.health.check();

@@ -4,16 +4,17 @@ import type { AppConfig } from '../config/config.js';
 
 type Config = Pick<AppConfig, 'host' | 'metrics' | 'production'>;
 
-/** The address that a METRICS_PORT listens on: without a token, this machine only. */
+/** The address that METRICS_PORT listens on: without a token, loopback only. */
 export function metricsHost({ host, metrics }: Config): string | undefined {
   return metrics.token === null ? '127.0.0.1' : host;
 }
 
 /**
- * Whether a request may read the metrics. With METRICS_TOKEN whoever has it; else this machine alone.
+ * Whether a request may read the metrics. With METRICS_TOKEN it needs the token; without, it must come from this
+ * machine.
  *
- * Behind a proxy on the same machine everybody comes from this machine, so in production that is not enough on
- * PORT, which is the proxied one; outside production what was forwarded is refused.
+ * Behind a proxy on the same machine, every request comes from this machine. PORT is the proxied port, so without a
+ * token it serves no metrics in production, and outside production it refuses forwarded requests.
  */
 export function mayReadMetrics(
   { metrics, production }: Config,
@@ -26,7 +27,7 @@ export function mayReadMetrics(
   return !production && isLoopback(request.socket.remoteAddress) && !wasForwarded(request);
 }
 
-/** Compares digests, so that the time says nothing of the token. */
+/** Compares digests, so that the timing reveals nothing about the token. */
 function isBearer(header: string | undefined, token: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(header ?? ''), digest(`Bearer ${token}`));

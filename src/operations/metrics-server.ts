@@ -16,7 +16,7 @@ import { mayReadMetrics, metricsHost } from './metrics-access.js';
 /** Milliseconds after which a connection that sends no request is closed. */
 const IDLE_MS = 30_000;
 
-/** Metrics on METRICS_PORT, and nothing else. */
+/** Serves metrics, and nothing else, on METRICS_PORT. */
 @Injectable()
 export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(MetricsServer.name);
@@ -27,7 +27,7 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
     private readonly metrics: Metrics,
   ) {}
 
-  /** The port that it listens on; null: metrics are on PORT. */
+  /** The listening port; null when metrics are on PORT. */
   get port(): number | null {
     return this.http.listening ? (this.http.address() as AddressInfo).port : null;
   }
@@ -46,8 +46,8 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const asked = request.method === 'GET' && request.url?.split('?')[0] === '/metrics';
-    if (!asked || !mayReadMetrics(this.config, 'METRICS_PORT', request)) {
+    const isForMetrics = request.method === 'GET' && request.url?.split('?')[0] === '/metrics';
+    if (!isForMetrics || !mayReadMetrics(this.config, 'METRICS_PORT', request)) {
       response.writeHead(404).end();
       return;
     }
@@ -55,7 +55,7 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
       const text = await this.metrics.text();
       response.writeHead(200, { 'content-type': this.metrics.contentType }).end(text);
     } catch (error) {
-      this.logger.error(error, 'Metrics could not be read');
+      this.logger.error(error, 'Could not collect the metrics');
       response.writeHead(500).end();
     }
   }

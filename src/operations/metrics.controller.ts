@@ -6,7 +6,7 @@ import { AppError } from '../contract/index.js';
 import { Metrics } from '../common/metrics/metrics.js';
 import { mayReadMetrics } from './metrics-access.js';
 
-/** Metrics on PORT. Who may not read them learns nothing: the answer is that of an unknown route. */
+/** Metrics on PORT. Without permission the answer is that of an unknown route, so it reveals nothing. */
 @Controller('metrics')
 export class MetricsController {
   constructor(

@@ -7,7 +7,7 @@ import { MetricsController } from './metrics.controller.js';
 import { MetricsServer } from './metrics-server.js';
 import { CommonModule } from '../common/common.module.js';
 
-/** What the operator needs. */
+/** For operators: health checks and metrics. */
 @Module({
   imports: [CommonModule],
   controllers: [FrontController, HealthController, MetricsController],

@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { AppConfig, ConfigFault } from '../config/config.js';
 import { metricsHost } from './metrics-access.js';
 
-/** Milliseconds within which the database has to answer at start. */
+/** Milliseconds that the database has to answer at start. */
 const CONNECT_WITHIN_MS = 3_000;
 
 async function portFault(
@@ -17,9 +17,9 @@ async function portFault(
     probe.once('error', (error: NodeJS.ErrnoException) => {
       const reasons: Record<string, string> = {
         EADDRINUSE: `port ${port} is in use by another program`,
-        EACCES: `port ${port} needs more rights than this user has`,
-        EADDRNOTAVAIL: 'HOST is no address of this machine',
-        ENOTFOUND: 'HOST is no address of this machine',
+        EACCES: `this user may not listen on port ${port}: choose one above 1023`,
+        EADDRNOTAVAIL: 'HOST is not an address of this machine',
+        ENOTFOUND: 'HOST is not an address of this machine',
       };
       resolve({ variable, message: reasons[error.code ?? ''] ?? error.message });
     });
@@ -44,12 +44,12 @@ async function databaseFault(url: string | null): Promise<ConfigFault | null> {
   }
 }
 
-/** What the world refuses of a configuration that is well-formed: ports in use, a database that can't be reached. */
+/** Checks a valid configuration against the environment: ports in use, a database that can't be reached. */
 export async function preflight(config: AppConfig): Promise<ConfigFault[]> {
   const faults = await Promise.all([
     databaseFault(config.database.url),
     portFault('PORT', config.httpPort, config.host),
-    // One port for both is a fault already; two probes of it would get in each other's way.
+    // The same port for both is already a fault, and two probes of it would disturb each other.
     config.socketPort === config.httpPort ? null : portFault('SOCKET_PORT', config.socketPort, config.host),
     portFault('METRICS_PORT', config.metrics.port ?? 0, metricsHost(config)),
   ]);

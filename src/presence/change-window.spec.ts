@@ -4,11 +4,11 @@ const WINDOW_MS = 50;
 const RETRY_MS = 1_000;
 const MOST = 3;
 
-describe('A window of changes of presence', () => {
+describe('A window of presence changes', () => {
   let online: Set<number>;
-  let told: [userId: number, online: boolean][];
+  let announced: [userId: number, online: boolean][];
   let batches: number[];
-  /** What `tell` waits for before it looks who is online. */
+  /** `tell` waits for this before it checks who is online. */
   let hold: Promise<void>;
   let failures: number;
   let window: ChangeWindow;
@@ -16,7 +16,7 @@ describe('A window of changes of presence', () => {
   beforeEach(() => {
     jest.useFakeTimers();
     online = new Set();
-    told = [];
+    announced = [];
     batches = [];
     hold = Promise.resolve();
     failures = 0;
@@ -35,29 +35,29 @@ describe('A window of changes of presence', () => {
       const now = online.has(gathered.userId);
       if (now === gathered.believed) continue;
       gathered.believed = now;
-      told.push([gathered.userId, now]);
+      announced.push([gathered.userId, now]);
     }
   };
-  const comes = (userId: number): void => {
+  const arrive = (userId: number): void => {
     online.add(userId);
     window.add(userId, false);
   };
-  const goes = (userId: number): void => {
+  const depart = (userId: number): void => {
     online.delete(userId);
     window.add(userId, true);
   };
   const pass = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);
 
-  it('tells the first change at once, those after it together', async () => {
-    comes(1);
+  it('announces the first change at once and those after it together', async () => {
+    arrive(1);
     await pass(1);
-    expect(told).toEqual([[1, true]]);
-    comes(2);
-    comes(3);
+    expect(announced).toEqual([[1, true]]);
+    arrive(2);
+    arrive(3);
     await pass(WINDOW_MS - 2);
-    expect(told).toHaveLength(1);
+    expect(announced).toHaveLength(1);
     await pass(1);
-    expect(told).toEqual([
+    expect(announced).toEqual([
       [1, true],
       [2, true],
       [3, true],
@@ -65,89 +65,89 @@ describe('A window of changes of presence', () => {
     expect(batches).toEqual([1, 2]);
   });
 
-  it('tells nobody of who went and came back, or came and went', async () => {
-    comes(1);
+  it('announces nothing when a user leaves and returns, or arrives and leaves', async () => {
+    arrive(1);
     await pass(1);
-    goes(1);
-    comes(2);
-    comes(1);
-    goes(2);
+    depart(1);
+    arrive(2);
+    arrive(1);
+    depart(2);
     await pass(10 * WINDOW_MS);
-    expect(told).toEqual([[1, true]]);
+    expect(announced).toEqual([[1, true]]);
   });
 
-  it('tells many in pieces, without a pause between them', async () => {
-    for (let userId = 1; userId <= 8; userId++) comes(userId);
+  it('announces many changes in batches, without a pause between them', async () => {
+    for (let userId = 1; userId <= 8; userId++) arrive(userId);
     await pass(1);
     expect(batches).toEqual([3, 3, 2]);
-    expect(told).toHaveLength(8);
+    expect(announced).toHaveLength(8);
   });
 
-  it('tells nothing twice of who changed while they were being told of', async () => {
+  it('announces no state twice when a user changes during an announcement', async () => {
     let release: () => void = () => undefined;
     hold = new Promise((resolve) => (release = resolve));
-    comes(1);
+    arrive(1);
     await pass(1);
-    goes(1);
+    depart(1);
     release();
     await pass(10 * WINDOW_MS);
-    expect(told).toEqual([]);
-    comes(1);
+    expect(announced).toEqual([]);
+    arrive(1);
     await pass(WINDOW_MS);
-    goes(1);
+    depart(1);
     await pass(WINDOW_MS);
-    expect(told).toEqual([
+    expect(announced).toEqual([
       [1, true],
       [1, false],
     ]);
   });
 
-  it('tells later what could not be told, as it is then', async () => {
+  it('retries a failed announcement with the state at that time', async () => {
     failures = 2;
-    comes(1);
-    comes(2);
+    arrive(1);
+    arrive(2);
     await pass(1);
-    goes(2);
-    comes(3);
+    depart(2);
+    arrive(3);
     await pass(RETRY_MS - 2);
-    expect(told).toEqual([]);
+    expect(announced).toEqual([]);
     await pass(2 * RETRY_MS);
-    expect(told.sort()).toEqual([
+    expect(announced.sort()).toEqual([
       [1, true],
       [3, true],
     ]);
   });
 
-  it('tells at once what waits when it is flushed, and what comes meanwhile', async () => {
+  it('announces what waits at once when it is flushed, and what arrives meanwhile', async () => {
     let release: () => void = () => undefined;
     hold = new Promise((resolve) => (release = resolve));
-    comes(1);
+    arrive(1);
     await pass(1);
-    comes(2);
+    arrive(2);
     const flushed = window.flush();
-    comes(3);
+    arrive(3);
     release();
     await flushed;
-    expect(told).toEqual([
+    expect(announced).toEqual([
       [1, true],
       [2, true],
       [3, true],
     ]);
   });
 
-  it('leaves for later what can not be told when it is flushed', async () => {
+  it('retries later when a flush fails', async () => {
     failures = 1;
-    comes(1);
+    arrive(1);
     await window.flush();
-    expect(told).toEqual([]);
+    expect(announced).toEqual([]);
     await pass(RETRY_MS);
-    expect(told).toEqual([[1, true]]);
+    expect(announced).toEqual([[1, true]]);
   });
 
-  it('tells nothing once it is stopped', async () => {
-    comes(1);
+  it('announces nothing once it is stopped', async () => {
+    arrive(1);
     window.stop();
-    comes(2);
+    arrive(2);
     await pass(10 * WINDOW_MS);
     expect(batches).toEqual([]);
   });

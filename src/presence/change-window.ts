@@ -1,28 +1,28 @@
-/** What came of somebody in a window. */
+/** The changes of one user in a window. */
 export interface Gathered {
   userId: number;
-  /** Whether others believe them online; whoever tells them otherwise sets it. */
+  /** The state that others know: online or not. `tell` sets it when it announces another one. */
   believed: boolean;
-  /** Whether they became visible or invisible in it. */
+  /** Whether the user changed their visibility in the window. */
   unveiled: boolean;
 }
 
 export interface ChangeWindowOptions {
   /** Milliseconds between the starts of two windows. */
   windowMs: number;
-  /** Milliseconds after which what could not be told is tried again. */
+  /** Milliseconds until a failed announcement is tried again. */
   retryMs: number;
-  /** Most people told of at once. */
+  /** Most users in one call of `tell`. */
   most: number;
-  /** Tells what is so now, where that differs from what is believed. When it throws it is called again, later. */
+  /** Announces the current state where it differs from `believed`. If it throws, it is called again after `retryMs`. */
   tell(batch: readonly Gathered[]): Promise<void>;
 }
 
 /**
- * Gathers changes of presence: the first is told at once, those that follow it together when the window is over.
- * Somebody who went and came back inside a window has one entry, and nothing differs from what is believed.
+ * Gathers presence changes: the first is announced at once, those that follow together when the window is over.
+ * A user who leaves and returns inside a window has one entry, and nothing to announce.
  *
- * One `tell` runs at a time, so one person's changes are told in their order.
+ * One `tell` runs at a time, so one user's changes are announced in order.
  */
 export class ChangeWindow {
   private readonly waiting = new Map<number, Gathered>();
@@ -33,7 +33,7 @@ export class ChangeWindow {
 
   constructor(private readonly options: ChangeWindowOptions) {}
 
-  /** `believed` is how they looked until this change, if all earlier ones have been told. */
+  /** `believed` is the state before this change, assuming that all earlier changes are announced. */
   add(userId: number, believed: boolean, unveiled = false): void {
     const known = this.waiting.get(userId);
     if (known) known.unveiled ||= unveiled;
@@ -41,10 +41,12 @@ export class ChangeWindow {
     this.schedule();
   }
 
-  /** Tells what waits, and what comes meanwhile, without a pause; resolves when it is told, or can't be now. */
+  /**
+   * Announces what waits, and what arrives meanwhile, without a pause. Resolves when done, or when an attempt fails.
+   */
   async flush(): Promise<void> {
-    let told = true;
-    while (told && (this.running || this.waiting.size > 0)) told = await (this.running ?? this.start());
+    let ok = true;
+    while (ok && (this.running || this.waiting.size > 0)) ok = await (this.running ?? this.start());
   }
 
   stop(): void {
@@ -68,10 +70,10 @@ export class ChangeWindow {
     }));
   }
 
-  /** False: some could not be told. */
+  /** False when an announcement failed. */
   private async run(): Promise<boolean> {
     this.notBefore = performance.now() + this.options.windowMs;
-    // Who comes meanwhile is behind them in the map.
+    // Changes that arrive meanwhile are at the end of the map.
     for (let left = this.waiting.size; left > 0 && !this.stopped;) {
       const batch = this.take(Math.min(left, this.options.most));
       left -= batch.length;
@@ -97,7 +99,7 @@ export class ChangeWindow {
     return batch;
   }
 
-  /** What changed while these were told is compared with what is believed of them now. */
+  /** A change that arrived during the announcement is compared with what was announced. */
   private correct(batch: readonly Gathered[]): void {
     for (const { userId, believed } of batch) {
       const later = this.waiting.get(userId);

@@ -2,23 +2,23 @@ import { Logger } from '@nestjs/common';
 import type { DeadNode, PresenceKeys } from './presence-keys.js';
 import type { PresenceChange } from './presence-store.js';
 
-/** Milliseconds between two batches of a dead node's people: every one of them is announced. */
+/** Milliseconds between two batches of a dead node's users: each of them is announced. */
 const PAUSE_MS = 50;
 
-/** Milliseconds after which another node takes over the sweeping: the one that began it is dead too. */
+/** Milliseconds after which another node takes over a sweep: the node that began it counts as dead too. */
 const SWEEP_WITHIN_MS = 60_000;
 
 export interface Sweeper {
   keys: PresenceKeys;
-  /** Hears of each who has gone offline with their node. */
+  /** Called for each user who goes offline with the dead node. */
   tell: (change: PresenceChange) => void;
-  /** What this node calls itself now: it never sweeps that. */
+  /** This node's current id: it never sweeps itself. */
   self: () => string;
   /** Whether it may sweep now. */
   may: () => boolean;
 }
 
-/** Takes out the people of nodes whose lease has run out, one node at a time. Nothing else waits for it. */
+/** Removes the users of nodes whose lease has expired, one node at a time. Nothing else waits for it. */
 export class DeadNodes {
   private readonly logger = new Logger(DeadNodes.name);
   private sweeping = false;
@@ -26,12 +26,12 @@ export class DeadNodes {
 
   constructor(private readonly sweeper: Sweeper) {}
 
-  /** Sweeps nothing for so long: the other nodes may have lost Redis as well, and be back in a moment. */
+  /** Sweeps nothing for `forMs`: other nodes may have lost Redis as well, and renew their leases soon. */
   wait(forMs: number): void {
     this.notBefore = performance.now() + forMs;
   }
 
-  /** Sweeps the nodes that are dead, unless it is sweeping already or has to wait. Never rejects. */
+  /** Sweeps dead nodes, unless a sweep is under way or `wait` forbids it. Never rejects. */
   async sweep(): Promise<void> {
     if (this.sweeping || performance.now() < this.notBefore) return;
     this.sweeping = true;
@@ -41,13 +41,13 @@ export class DeadNodes {
         if (await this.takeOut(dead)) await keys.forget(dead.node);
       }
     } catch (error) {
-      if (may()) this.logger.warn(`Nodes that are gone were not swept: ${String(error)}`);
+      if (may()) this.logger.warn(`Could not sweep dead nodes: ${String(error)}`);
     } finally {
       this.sweeping = false;
     }
   }
 
-  /** False when it was interrupted; some node goes on with it when the claim has run out. */
+  /** False when it was interrupted; another node continues when the claim has expired. */
   private async takeOut(dead: DeadNode): Promise<boolean> {
     const { keys, tell, may } = this.sweeper;
     for await (const gone of keys.sweep(dead)) {

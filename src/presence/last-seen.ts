@@ -3,10 +3,13 @@ import { Batcher, type Outcome } from '../common/flow/batcher.js';
 import { Database } from '../database/database.js';
 import { recordLastSeen } from './presence.queries.js';
 
-/** Most people written by one statement. */
+/** Most users in one statement. */
 const MOST = 1_000;
 
-/** When people were last seen: written together, one statement at a time. What failed is written when asked for again. */
+/**
+ * Stores when users were last seen, in batches, one statement at a time. The next call of `saved` retries a failed
+ * write.
+ */
 @Injectable()
 export class LastSeen {
   private readonly unsaved = new Map<number, Date>();
@@ -19,17 +22,17 @@ export class LastSeen {
 
   constructor(private readonly database: Database) {}
 
-  /** To be stored; `saved` does it. */
+  /** Notes a time; `saved` stores it. */
   note(userId: number, at: Date): void {
     this.unsaved.set(userId, at);
   }
 
-  /** Resolves when what was noted of this person is stored. */
+  /** Resolves when the time noted for this user is stored. */
   async saved(userId: number): Promise<void> {
     while (this.unsaved.has(userId)) await this.writes.submit(userId);
   }
 
-  /** Resolves when all that was noted is stored. */
+  /** Resolves when all noted times are stored. */
   async allSaved(): Promise<void> {
     await Promise.all([...this.unsaved.keys()].map((userId) => this.saved(userId)));
   }

@@ -20,11 +20,11 @@ describe('The presence map', () => {
   });
 
   const isOnline = async (): Promise<boolean> => (await store.onlineAmong([BOB])).has(BOB);
-  const told = (): boolean[] => changes.map(({ online }) => online);
+  const announced = (): boolean[] => changes.map(({ online }) => online);
   const drop = (connection: string) => store.leave(BOB, connection, { grace: true });
   const leave = (connection: string) => store.leave(BOB, connection, { grace: false });
 
-  it('tells once that somebody came, however many connections they have', async () => {
+  it('announces a user once, however many connections they open', async () => {
     await store.enter(BOB, 'phone');
     await store.enter(BOB, 'laptop');
     await store.enter(BOB, 'phone');
@@ -32,36 +32,36 @@ describe('The presence map', () => {
     expect(await isOnline()).toBe(true);
   });
 
-  it('takes somebody offline with their last connection, at once when they say so', async () => {
+  it('takes a user offline with their last connection, at once when they leave', async () => {
     await store.enter(BOB, 'phone');
     await store.enter(BOB, 'laptop');
     await leave('phone');
-    expect(told()).toEqual([true]);
+    expect(announced()).toEqual([true]);
     await leave('laptop');
-    expect(told()).toEqual([true, false]);
+    expect(announced()).toEqual([true, false]);
     expect(await isOnline()).toBe(false);
   });
 
-  it('keeps somebody online through the grace period after a drop, and then tells the moment of the drop', async () => {
+  it('keeps a user online for the grace period after a drop, and then announces the time of the drop', async () => {
     await store.enter(BOB, 'phone');
     jest.setSystemTime(START + 1_000);
     await drop('phone');
     jest.advanceTimersByTime(GRACE_MS - 1);
     expect(await isOnline()).toBe(true);
-    expect(told()).toEqual([true]);
+    expect(announced()).toEqual([true]);
     jest.advanceTimersByTime(1);
     expect(await isOnline()).toBe(false);
     expect(changes[1]).toEqual({ userId: BOB, online: false, at: new Date(START + 1_000) });
   });
 
-  it('tells nothing of a drop when the person is back within the grace period', async () => {
+  it('announces nothing when a user reconnects within the grace period', async () => {
     await store.enter(BOB, 'phone');
     await drop('phone');
     jest.advanceTimersByTime(GRACE_MS - 1);
     await store.enter(BOB, 'phone again');
     jest.advanceTimersByTime(10 * GRACE_MS);
     expect(await isOnline()).toBe(true);
-    expect(told()).toEqual([true]);
+    expect(announced()).toEqual([true]);
   });
 
   it('starts the grace period anew with the next drop', async () => {
@@ -73,26 +73,26 @@ describe('The presence map', () => {
     jest.advanceTimersByTime(GRACE_MS - 1);
     expect(await isOnline()).toBe(true);
     jest.advanceTimersByTime(1);
-    expect(told()).toEqual([true, false]);
+    expect(announced()).toEqual([true, false]);
   });
 
-  it('needs no grace period for a drop while another connection is there', async () => {
+  it('starts no grace period for a drop while another connection is open', async () => {
     await store.enter(BOB, 'phone');
     await store.enter(BOB, 'laptop');
     await drop('phone');
     jest.advanceTimersByTime(10 * GRACE_MS);
-    expect(told()).toEqual([true]);
+    expect(announced()).toEqual([true]);
   });
 
-  it('ends at once when the last of the connections says goodbye after another has dropped', async () => {
+  it('takes a user offline at once when their last connection leaves after another has dropped', async () => {
     await store.enter(BOB, 'phone');
     await store.enter(BOB, 'laptop');
     await drop('phone');
     await leave('laptop');
-    expect(told()).toEqual([true, false]);
+    expect(announced()).toEqual([true, false]);
   });
 
-  it('does not mind connections that it does not know, nor the same one twice', async () => {
+  it('ignores connections that it does not know, and repeated leaves', async () => {
     await leave('nobody');
     await store.enter(BOB, 'phone');
     await drop('another');
@@ -100,17 +100,17 @@ describe('The presence map', () => {
     await drop('phone');
     await leave('phone');
     jest.advanceTimersByTime(GRACE_MS);
-    expect(told()).toEqual([true, false]);
+    expect(announced()).toEqual([true, false]);
   });
 
-  it('has no grace where it is configured away', async () => {
+  it('has no grace period when it is configured as 0', async () => {
     const strict = new MemoryPresenceStore(0, (change) => changes.push(change));
     await strict.enter(BOB, 'phone');
     await strict.leave(BOB, 'phone', { grace: true });
-    expect(told()).toEqual([true, false]);
+    expect(announced()).toEqual([true, false]);
   });
 
-  it('lists who is online, as many as asked for, and finds them among others', async () => {
+  it('lists online users up to a limit, and finds them among others', async () => {
     for (const userId of [1, 2, 3]) await store.enter(userId, `phone of ${userId}`);
     await store.leave(2, 'phone of 2', { grace: false });
     expect(await store.online(10)).toEqual([1, 3]);
@@ -119,12 +119,12 @@ describe('The presence map', () => {
     expect(await store.onlineAmong([])).toEqual(new Set());
   });
 
-  it('tells nothing more once it is closed', async () => {
+  it('announces nothing once it is closed', async () => {
     await store.enter(BOB, 'phone');
     await drop('phone');
     await store.close();
     jest.advanceTimersByTime(10 * GRACE_MS);
-    expect(told()).toEqual([true]);
+    expect(announced()).toEqual([true]);
     expect(await isOnline()).toBe(false);
   });
 });

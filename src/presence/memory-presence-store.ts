@@ -2,7 +2,7 @@ import { type PresenceChange, PresenceStore } from './presence-store.js';
 
 interface OnlineUser {
   connections: Set<string>;
-  /** Running while the last connection has dropped and the grace period lasts. */
+  /** Runs during the grace period, after the last connection has dropped. */
   grace: NodeJS.Timeout | null;
 }
 

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { PresenceKeys, LeaseState } from './presence-keys.js';
 
 /**
- * What a node calls itself in Redis, and until when it counts as alive. It gets another id each time its lease is not
- * there any more, so that what is swept is never what lives.
+ * A node's id in Redis, and until when it counts as alive. The node takes a new id each time it finds its lease gone,
+ * so a sweep of the old id never removes what the live node holds.
  */
 export class NodeLease {
   id = randomId();
-  /** The id before; whatever came in by it after it was swept goes with the next step on the same person. */
+  /** The previous id. What was written under it after the sweep is removed by the next step on the same user. */
   former: string | null = null;
   private isTaken = false;
   private renewedAt = Number.NEGATIVE_INFINITY;
@@ -21,7 +21,9 @@ export class NodeLease {
     return performance.now() - this.renewedAt >= this.leaseMs / 3;
   }
 
-  /** Takes the lease, or renews it. Unless it was held there is another id from now on. Rejects when Redis is away. */
+  /**
+   * Takes the lease, or renews it. Unless it was held, the node has a new id afterwards. Rejects when Redis is away.
+   */
   async renew(): Promise<LeaseState> {
     const { keys, leaseMs } = this;
     const at = performance.now();

@@ -18,19 +18,20 @@ import { RecentNews } from './recent-news.js';
 /** Milliseconds for which changes are gathered. */
 export const WINDOW_MS = 50;
 
-/** Milliseconds after which changes are told that a database away kept back. */
+/** Milliseconds until an announcement that failed because the database was away is tried again. */
 const RETRY_MS = 1_000;
 
-/** Most people whose changes one statement looks up. */
+/** Most users whose audience one statement looks up. */
 const MOST_AT_ONCE = 200;
 
-/** Most people with a direct chat who are told of one change. */
+/** Most direct-chat partners who receive one change. */
 const MAX_TOLD = 5_000;
 
 /**
- * Tells who came and who went: to people who have a direct chat with them and are online, and to whoever watches
- * them. What is told is what is so when it is told; a change and its opposite inside a window tell nobody. However
- * many come at once, one statement at a time looks up whom to tell. What other nodes may not have heard is told again.
+ * Announces who comes online and goes offline: to online users who have a direct chat with them, and to those who watch
+ * them. It sends the state at the time of sending; a change and its opposite inside a window send nothing. However many
+ * users arrive at once, one statement at a time looks up the audiences. News that other nodes may have missed is
+ * repeated.
  */
 @Injectable()
 export class PresenceAnnouncer implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
@@ -54,12 +55,12 @@ export class PresenceAnnouncer implements OnModuleInit, BeforeApplicationShutdow
   onModuleInit(): void {
     this.bus.on('presenceChanged', (change) => this.changed(change));
     this.bus.on('eventsLost', ({ since }) => {
-      // As after a change of visibility: who has just become invisible was told of as well.
+      // `unveiled` is true, because the news may have been that the user became invisible.
       for (const { userId, online } of this.recent.since(since)) this.window.add(userId, !online, true);
     });
   }
 
-  /** The other nodes go on: they must hear of everybody whose going is not announced yet. */
+  /** The other nodes stay up: everyone who went offline here has to be announced to them before this node stops. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.store.settled();
     await this.window.flush();
@@ -69,7 +70,7 @@ export class PresenceAnnouncer implements OnModuleInit, BeforeApplicationShutdow
     this.window.stop();
   }
 
-  /** Somebody who is online became visible to others, or invisible. */
+  /** An online user became visible to others, or invisible. */
   unveil(userId: number, visible: boolean): void {
     this.window.add(userId, !visible, true);
   }
@@ -84,7 +85,7 @@ export class PresenceAnnouncer implements OnModuleInit, BeforeApplicationShutdow
       await this.tellAll(batch);
     } catch (error) {
       if (isUnavailable(error)) throw error;
-      this.logger.error(error, `The presence of ${batch.length} people was not announced`);
+      this.logger.error(error, `Could not announce the presence of ${batch.length} users`);
     }
   }
 
@@ -100,7 +101,7 @@ export class PresenceAnnouncer implements OnModuleInit, BeforeApplicationShutdow
       const { userId } = gathered;
       const row = audiences.get(userId);
       if (!row) continue;
-      // Who was invisible all the while has been believed offline, whatever their sockets did.
+      // To others, a user who stayed invisible was offline all the time, whatever their sockets did.
       if (row.invisible && !gathered.unveiled) gathered.believed = false;
       const now = online.has(userId) && !row.invisible;
       if (now === gathered.believed) continue;

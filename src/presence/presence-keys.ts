@@ -3,19 +3,19 @@ import type { RedisLink } from '../redis/redis-link.js';
 
 /**
  * What presence keeps in Redis, and the scripts (lua/) that change it. Each script is one atomic step on keys of one
- * slot: where a person comes or goes, exactly one caller is told that they did.
+ * slot: when a user comes online or goes offline, exactly one caller learns that its step did it.
  *
- * - `<prefix>:user:{id}`: a hash, node to `0` while the person has connections there, or to the moment (milliseconds)
- *   when the last of them dropped, for the grace period. A person is online while the hash is there.
- * - `<prefix>:people:{node}`: the set of people whose hash names the node.
- * - `{<prefix>:nodes}:leases`, `:sweeps`, `:seen`, `:dead`: until when each node counts as alive, until when a dead one
- *   is being swept by another, when each was last heard, and which were given up for dead, when.
+ * - `<prefix>:user:{id}`: a hash from node to `0` while the user has connections there, or to the time (milliseconds)
+ *   when the last of them dropped, for the grace period. A user is online while the hash exists.
+ * - `<prefix>:people:{node}`: the set of users whose hash names the node.
+ * - `{<prefix>:nodes}:leases`, `:sweeps`, `:seen`, `:dead`: until when each node counts as alive; until when another
+ *   node sweeps a dead one; when each last renewed its lease; which were declared dead, and when.
  */
 
-/** Milliseconds after which what nobody has renewed is forgotten: no ghost outlives it, whatever was lost. */
+/** Milliseconds after which a user's hash expires unless it is renewed: no ghost outlives it, whatever was lost. */
 const FORGET_AFTER_MS = 6 * 3_600_000;
 
-/** Milliseconds for which it is known that a node was given up for dead, should it wake. */
+/** Milliseconds for which a dead node stays listed, in case it wakes up. */
 const DEAD_FOR_MS = 7 * 86_400_000;
 
 const lua = (name: string) => luaScript(import.meta.dirname, `lua/${name}.lua`);
@@ -28,28 +28,28 @@ const CLAIM = lua('claim');
 const FORGET = lua('forget');
 const EXIST = lua('exist');
 
-/** What a node is called, and was before, if it was given up for dead. */
+/** A node's id, and its former one if its lease was lost. */
 export interface NodeIds {
   id: string;
   former: string | null;
 }
 
-/** What became of a lease: others took the node's people out (`swept`), or Redis lost what it knew (`forgotten`). */
+/** The state of a lease: other nodes removed this node's users (`swept`), or Redis lost its data (`forgotten`). */
 export type LeaseState = 'held' | 'swept' | 'forgotten';
 
-/** As lua/renew.lua counts them. */
+/** In the order of lua/renew.lua's results. */
 const STANDINGS = ['forgotten', 'held', 'swept'] as const;
 
 /**
- * What came of a leaving: still online at another node; gone by this; the grace period has begun; or Redis did not have
- * the person here, nor anywhere.
+ * The result of leaving: still online at another node; offline by this step; the grace period has begun; or Redis did
+ * not have the user at this node or any other.
  */
 export type Left = 'elsewhere' | 'gone' | 'grace' | 'absent';
 
-/** As lua/leave.lua counts them. */
+/** In the order of lua/leave.lua's results. */
 const LEFT = ['elsewhere', 'gone', 'grace', 'absent'] as const;
 
-/** A node that is dead, and when it was last heard. */
+/** A dead node, and when it last renewed its lease. */
 export interface DeadNode {
   node: string;
   at: Date;
@@ -65,7 +65,7 @@ export class PresenceKeys {
     this.nodes = `{${prefix}:nodes}`;
   }
 
-  /** True: the person has come online by this. */
+  /** True when this step brought the user online. */
   async enter(userId: number, { id, former }: NodeIds): Promise<boolean> {
     const [, came] = await Promise.all([
       this.link.commands.sadd(this.people(id), userId),
@@ -74,7 +74,7 @@ export class PresenceKeys {
     return came === 1;
   }
 
-  /** The person's last connection at the node is gone; `droppedAt` null: for good. */
+  /** The user's last connection at the node is gone. `droppedAt` null: no grace period. */
   async leave(userId: number, { id, former }: NodeIds, droppedAt: number | null): Promise<Left> {
     const [left] = await Promise.all([
       this.link.commands.eval(
@@ -86,13 +86,13 @@ export class PresenceKeys {
         droppedAt ?? '',
         FORGET_AFTER_MS,
       ),
-      // In one go: who comes back before there is an answer is put in again.
+      // Sent together: a user who returns before the reply is then added again, after this removal.
       droppedAt === null ? this.unlist(userId, id) : null,
     ]);
     return LEFT[left as 0 | 1 | 2 | 3];
   }
 
-  /** The node need not be swept for the person's sake. */
+  /** Removes the user from those whom a sweep of the node looks at. */
   async unlist(userId: number, node: string): Promise<void> {
     await this.link.commands.srem(this.people(node), userId);
   }
@@ -106,7 +106,7 @@ export class PresenceKeys {
     return new Set(userIds.filter((_, i) => found[i] === 1));
   }
 
-  /** Some people of nodes that live, at most `limit` of each. */
+  /** Some users of live nodes, at most `limit` per node. */
   async somePeople(limit: number): Promise<number[]> {
     const nodes = await this.link.commands.zrange(`${this.nodes}:leases`, 0, -1);
     const people = await Promise.all(
@@ -115,7 +115,7 @@ export class PresenceKeys {
     return people.flat().map(Number);
   }
 
-  /** `create` false: only a lease that there is. */
+  /** `create` false: renews only an existing lease. */
   async renew(node: string, { leaseMs, create }: { leaseMs: number; create: boolean }): Promise<LeaseState> {
     const { nodes } = this;
     const keys = [`${nodes}:leases`, `${nodes}:seen`, `${nodes}:dead`];
@@ -123,7 +123,9 @@ export class PresenceKeys {
     return STANDINGS[found as 0 | 1 | 2];
   }
 
-  /** Another node whose lease has run out, and that nobody else sweeps for so many milliseconds; null: there is none. */
+  /**
+   * A node whose lease has expired, reserved for this node's sweep for `forMs` milliseconds; null when there is none.
+   */
   async claim(forMs: number, self: string): Promise<DeadNode | null> {
     const { nodes } = this;
     const keys = [`${nodes}:leases`, `${nodes}:sweeps`, `${nodes}:seen`, `${nodes}:dead`];
@@ -133,7 +135,7 @@ export class PresenceKeys {
     return { node, at: new Date(Number(at)) };
   }
 
-  /** Those of the people who have gone offline because the node is dead; and when. */
+  /** The users who go offline because the node is dead, and when. */
   async *sweep({ node, at }: DeadNode): AsyncGenerator<{ userId: number; at: Date }[]> {
     for await (const people of this.peopleOf(node)) {
       const swept = await Promise.all(
@@ -146,7 +148,9 @@ export class PresenceKeys {
     }
   }
 
-  /** Those whom Redis has at the node, some at a time. Who comes or goes meanwhile may be left out, or be there twice. */
+  /**
+   * The users whom Redis has at the node, in batches. Users who come or go meanwhile may be missing or appear twice.
+   */
   async *peopleOf(node: string): AsyncGenerator<number[]> {
     for (let cursor = '0', first = true; first || cursor !== '0'; first = false) {
       const [next, members] = await this.link.commands.sscan(this.people(node), cursor, 'COUNT', 200);
@@ -155,7 +159,7 @@ export class PresenceKeys {
     }
   }
 
-  /** Nothing is left of the node. */
+  /** Removes what is stored about the node. */
   async forget(node: string): Promise<void> {
     const { nodes } = this;
     await this.link.commands.unlink(this.people(node));

@@ -6,11 +6,11 @@ import { Database } from '../database/database.js';
 import { ANSWER_WITHIN_MS, ARRIVALS_EVERY_MS } from '../common/time-bounds.js';
 import { companionsOf, type PresenceRow, visibleTo } from './presence.queries.js';
 
-/** Most people whom one shares a chat with that are looked at. */
+/** Most chat partners of one user that are looked at. */
 const MAX_COMPANIONS = 10_000;
 
 interface Question {
-  /** null: the application. */
+  /** null: an actor without a user, who may see everybody. */
   viewerId: number | null;
   userIds: readonly number[];
 }
@@ -18,8 +18,8 @@ interface Question {
 const queue = { maxWaiting: 20_000, patienceMs: ANSWER_WITHIN_MS };
 
 /**
- * What presence reads. Each kind of question has one statement under way at a time, and what is asked meanwhile
- * goes into the next: a storm of reconnects takes a few connections for a moment, not all of them for long.
+ * The database reads of presence. Each kind of read has one statement under way at a time, and requests that arrive
+ * meanwhile join the next: a reconnect storm takes a few pool connections briefly, not all of them for long.
  */
 @Injectable()
 export class PresenceReads {
@@ -45,17 +45,17 @@ export class PresenceReads {
     private readonly users: KnownUsers,
   ) {}
 
-  /** Somebody who comes online; made when there is no such person. */
+  /** The row of a user who comes online; the user is created if missing. */
   arrival(userId: number): Promise<PresenceRow> {
     return this.arrivals.submit(userId);
   }
 
-  /** Those of the people whose presence the viewer may see. */
+  /** The users among `userIds` whose presence the viewer may see. */
   visibleTo(viewerId: number | null, userIds: readonly number[]): Promise<PresenceRow[]> {
     return userIds.length === 0 ? Promise.resolve([]) : this.questions.submit({ viewerId, userIds });
   }
 
-  /** People whom one shares a chat with and may see, at most 10,000. */
+  /** Users who share a chat with this user, and whom this user may see; at most 10,000. */
   companionsOf(userId: number): Promise<number[]> {
     return this.companions.submit(userId);
   }

@@ -2,10 +2,10 @@ import type { NodeLease } from './node-lease.js';
 import type { PresenceKeys } from './presence-keys.js';
 import type { PresenceChange } from './presence-store.js';
 
-/** People that are entered anew, or taken out, side by side. */
+/** Users that are entered again, or removed, in parallel. */
 const AT_ONCE = 200;
 
-/** What nobody renews is forgotten after six hours: see presence-keys.ts. */
+/** Entries that are not renewed expire after six hours: see presence-keys.ts. */
 const RENEW_PEOPLE_EVERY_MS = 3_600_000;
 
 export interface Present {
@@ -14,19 +14,19 @@ export interface Present {
   droppedAt: number | null;
   /** Runs while the grace period lasts. */
   grace: NodeJS.Timeout | null;
-  /** Redis has the person as being here. */
+  /** Redis has the user at this node. */
   entered: boolean;
-  /** Redis has forgotten them, and nobody was told that they had gone: entering them anew is no news. */
+  /** Redis lost the user, and their going offline was never announced: entering them again is no news. */
   forgotten: boolean;
 }
 
-/** What Redis may have wrong about the people of this node, and how it is put right. */
+/** Tracks where Redis may be wrong about the users of this node, and corrects it. */
 export class PresenceReconciler {
-  /** People who left for good and may be in Redis still, and when. */
+  /** Users who left without a grace period, or after it, and may still be in Redis; and when they left. */
   private readonly left = new Map<number, number>();
-  /** Redis may lack somebody who is here, or have somebody who has left. */
+  /** Redis may lack a user who is here, or have one who has left. */
   private behind = false;
-  /** Redis was away: it may have come back empty, or as it was some time ago. */
+  /** Redis was away: it may have come back empty, or with old data. */
   private unsure = false;
   private settling = false;
   private peopleRenewedAt = performance.now();
@@ -51,19 +51,19 @@ export class PresenceReconciler {
     this.unsure = true;
   }
 
-  /** Their leaving had no answer. */
+  /** Redis did not confirm that the user left. */
   notLeft(userId: number, at: number): void {
     if (this.people.has(userId)) return;
     this.left.set(userId, at);
     this.behind = true;
   }
 
-  /** They are here again: the step that enters them comes next. */
+  /** The user is back. The caller enters them next. */
   back(userId: number): void {
     this.left.delete(userId);
   }
 
-  /** All are entered anew. `swept`: another node has announced that they had gone; else nobody was told a thing. */
+  /** All users have to be entered again. `swept`: another node announced them as offline; otherwise no node did. */
   doubt(swept: boolean): void {
     for (const present of this.people.values()) {
       present.forgotten = !swept && (present.entered || present.forgotten);
@@ -72,7 +72,7 @@ export class PresenceReconciler {
     this.behind = true;
   }
 
-  /** Enters somebody who is here. True: that they are online is news. */
+  /** Enters a user who is here. True when their being online is news to others. */
   async enter(userId: number, present: Present): Promise<boolean> {
     const { id } = this.lease;
     const came = await this.keys.enter(userId, this.lease);
@@ -83,15 +83,15 @@ export class PresenceReconciler {
     return isNews;
   }
 
-  /** Their entry had no answer. */
+  /** Redis did not confirm that the user was entered. */
   notEntered(present: Present): void {
     present.entered = false;
     this.behind = true;
   }
 
   /**
-   * Redis comes to have the people of this node as they are, if something is to be done for that. What was not done
-   * when this rejects is done by the next one; while one runs another does nothing.
+   * Brings Redis up to date with the users of this node, where it may be wrong. If it rejects, the next call does the
+   * rest. A call while another one runs does nothing.
    */
   async settle(): Promise<void> {
     const now = performance.now();
@@ -114,7 +114,7 @@ export class PresenceReconciler {
     }
   }
 
-  /** Those whom an old Redis has here again. That they left was told when they did. */
+  /** Removes users whom a Redis with old data has here again. Their leaving was announced at the time. */
   private async takeOutStrangers(): Promise<void> {
     for await (const people of this.keys.peopleOf(this.lease.id)) {
       const strangers = people.filter((userId) => !this.people.has(userId));
@@ -126,7 +126,7 @@ export class PresenceReconciler {
 
   private async takeOutLeft(): Promise<void> {
     await inBatches(this.left, async ([userId, at]) => {
-      // Back, or gone once more.
+      // The user is back, or left again meanwhile.
       if (this.left.get(userId) !== at) return;
       const left = await this.keys.leave(userId, this.lease, null);
       if (this.left.get(userId) === at) this.left.delete(userId);

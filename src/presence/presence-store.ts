@@ -1,47 +1,47 @@
-/** Somebody came online, or went offline at a moment. */
+/** A user came online or went offline. */
 export interface PresenceChange {
   userId: number;
   online: boolean;
-  /** When it happened: for a dropped connection the moment it dropped, not the end of the grace period. */
+  /** When it happened. For a dropped connection: when it dropped, not the end of the grace period. */
   at: Date;
 }
 
 declare module '../common/bus.js' {
   interface InnerEvents {
-    /** Said once of each change, at the node that brought it about. */
+    /** Emitted once per change, at the node that caused it. */
     presenceChanged: PresenceChange;
   }
 }
 
 /**
- * Who is online: a person is while any connection of theirs is in. Each change is told once, to whom the constructor of
- * an implementation takes. One implementation a kind of deployment; never used for authorization.
+ * Who is online. A user is online while any of their connections is entered. An implementation reports each change
+ * once, to the callback in its constructor. One implementation per kind of deployment; never used for authorization.
  */
 export abstract class PresenceStore {
-  /** Adds a connection; a person who was offline is online from now on. */
+  /** Adds a connection. A user who was offline is online from now on. */
   abstract enter(userId: number, connectionId: string): Promise<void>;
 
   /**
-   * Takes a connection out. If it was the person's last they are offline at once, or with `grace` once the
-   * grace period has passed without another one.
+   * Removes a connection. If it was the user's last one, they are offline at once, or with `grace` when the grace
+   * period has passed without a new one.
    */
   abstract leave(userId: number, connectionId: string, options: { grace: boolean }): Promise<void>;
 
-  /** The people who are online at this node. */
+  /** The users who are online at this node. */
   abstract get here(): ReadonlyMap<number, unknown>;
 
-  /** Those of the people who are online. Of whom this can't be told now, `ifUnknown` is taken to be so. */
+  /** The users among `userIds` who are online. Users whose state can't be read now count as `ifUnknown`. */
   abstract onlineAmong(
     userIds: readonly number[],
     options?: { ifUnknown: 'offline' | 'online' },
   ): Promise<Set<number>>;
 
-  /** Some of the people who are online, at most `limit`. */
+  /** Some of the online users, at most `limit`. */
   abstract online(limit: number): Promise<number[]>;
 
-  /** Resolves when every leaving that is under way has been told, or found to be no change. Never rejects. */
+  /** Resolves when every leave under way has been reported, or turned out to be no change. Never rejects. */
   abstract settled(): Promise<void>;
 
-  /** Ends timers; nobody's state changes any more. */
+  /** Ends timers; no state changes any more. */
   abstract close(): Promise<void>;
 }

@@ -9,7 +9,7 @@ import { Rooms } from '../delivery/rooms.js';
 import { PresenceService } from './presence.service.js';
 import { VisibilityService } from './visibility.service.js';
 
-/** Who is at a socket. */
+/** Presence commands of a socket: which user is online at it, and whom it watches. */
 @WebSocketGateway()
 export class PresenceGateway implements OnGatewayDisconnect<Socket> {
   constructor(
@@ -28,7 +28,7 @@ export class PresenceGateway implements OnGatewayDisconnect<Socket> {
     }
     const view = await this.presence.enter(userId, connection.id);
     await this.rooms.enter(connection, userId);
-    // It may have closed meanwhile, before presence knew of it.
+    // The socket may have closed before presence had it.
     if (!connection.socket.connected) await this.presence.drop(userId, connection.id);
     return view;
   }
@@ -54,16 +54,16 @@ export class PresenceGateway implements OnGatewayDisconnect<Socket> {
     return this.presence.of(actor, input.userIds);
   }
 
-  /** A watch is ended by its person's room, so only a socket at which they are online has one. */
+  /** A watch is ended through the viewer's own room, so only a socket that is online as its user may have one. */
   @Command('watchPresence')
   async watchPresence(
     { actor, input }: CommandRequest<'watchPresence'>,
     connection: Connection,
   ): Promise<PresenceView[]> {
-    const isThere = () => connection.userId === actor.userId;
-    if (!isThere() && input.userIds.length > 0) throw offlineHere();
+    const isOnline = () => connection.userId === actor.userId;
+    if (!isOnline() && input.userIds.length > 0) throw offlineHere();
     return this.presence.of(actor, input.userIds, (visible) => {
-      this.rooms.watch(connection, isThere() ? visible : []);
+      this.rooms.watch(connection, isOnline() ? visible : []);
     });
   }
 
@@ -86,7 +86,7 @@ export class PresenceGateway implements OnGatewayDisconnect<Socket> {
 
 function offlineHere(): AppError {
   return new AppError('CONFLICT', {
-    message: 'A socket hears of the presence of others while its own person is online there.',
-    details: [{ path: '', message: 'expected `userOnline` before, by this socket' }],
+    message: 'This socket is not online. Send `userOnline` on it before `watchPresence`.',
+    details: [{ path: '', message: 'expected `userOnline` first, on this socket' }],
   });
 }

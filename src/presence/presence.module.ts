@@ -20,7 +20,7 @@ import { RedisPresenceStore } from './redis-presence-store.js';
 import { CommonModule } from '../common/common.module.js';
 import { DirectoryModule } from '../users/directory/directory.module.js';
 
-/** How long the start waits for a Redis that may not be there. Milliseconds. */
+/** Milliseconds that the start waits for Redis, which may be down. */
 const REDIS_WITHIN_MS = 1_000;
 
 async function presenceStore(config: AppConfig, link: RedisLink | null, bus: Bus): Promise<PresenceStore> {

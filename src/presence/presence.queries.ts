@@ -3,7 +3,7 @@ import { bigints, texts } from '../database/binary-array.js';
 import { blocks } from '../blocks/blocks.queries.js';
 import { statement } from '../database/statement.js';
 
-/** A person as presence knows them. */
+/** What presence needs of a user's row. */
 export interface PresenceRow {
   userId: number;
   lastSeenAt: string | null;
@@ -11,10 +11,10 @@ export interface PresenceRow {
   invisible: boolean;
 }
 
-/** Whether somebody may see somebody; the number finds the answer. */
+/** May `viewerId` see `userId`? `nr` matches the answer to its question. */
 interface PresenceQuestion {
   nr: number;
-  /** null: the application. */
+  /** null: an actor without a user, who may see everybody. */
   viewerId: number | null;
   userId: number;
 }
@@ -22,8 +22,8 @@ interface PresenceQuestion {
 const watchRow = ([viewerId, userId]: [number, number]): Watch => ({ viewerId, userId });
 
 /**
- * What must hold between two people who share a chat for `viewer` to know whether `person` is online. All that
- * hides one person from another stands here. Both are SQL expressions of user ids.
+ * Whether `viewer` may know that `person` is online, given that they share a chat. Every rule that hides one user from
+ * another belongs here. Both parameters are SQL expressions of user ids.
  */
 const mayKnow = (viewer: string, person: string) =>
   `${viewer} <> ${person} AND NOT ${blocks(person, viewer)}`;
@@ -36,8 +36,8 @@ const maySee = (viewer: string, person: string) => `(${mayKnow(viewer, person)} 
     ))`;
 
 /**
- * Questions: `$1` their numbers, `$2` who asks (null: the application, which may see everybody), `$3` about whom.
- * The people whom the actor may see; everybody may see themselves.
+ * Questions: `$1` their numbers, `$2` viewers (null: an actor without a user, who may see everybody), `$3` persons.
+ * Returns the persons whom the viewer may see; everybody may see themselves.
  */
 export const visibleTo = statement.many({
   name: 'presence.visibleTo',
@@ -59,7 +59,7 @@ export const visibleTo = statement.many({
   }),
 });
 
-/** `$1` viewers, `$2` people: the pairs of which the first may not see the second. */
+/** `$1` viewers, `$2` persons: the pairs where the viewer may not see the person. */
 export const hiddenFrom = statement.many({
   name: 'presence.hiddenFrom',
   text: `
@@ -72,7 +72,7 @@ export const hiddenFrom = statement.many({
   row: watchRow,
 });
 
-/** `$1` viewers, `$2` people, pairwise: the pairs of which the first may not see the second. */
+/** `$1` viewers, `$2` persons, pairwise: the pairs where the viewer may not see the person. */
 export const hiddenPairs = statement.many({
   name: 'presence.hiddenPairs',
   text: `
@@ -85,7 +85,7 @@ export const hiddenPairs = statement.many({
   row: watchRow,
 });
 
-/** `$1` people, `$2` at most so many of each: who has a direct chat with them and is told when they come and go. */
+/** `$1` users, `$2` the limit for each: direct-chat partners who receive their presence changes. */
 export const audiencesOf = statement.many({
   name: 'presence.audiencesOf',
   text: `
@@ -106,7 +106,7 @@ export const audiencesOf = statement.many({
   }),
 });
 
-/** `$1` people, `$2` at most so many of each: whom they share a chat with and may see. */
+/** `$1` users, `$2` the limit for each: users who share a chat with them and whom they may see. */
 export const companionsOf = statement.many({
   name: 'presence.companionsOf',
   text: `
@@ -129,8 +129,8 @@ export const membersOf = statement.many({
 });
 
 /**
- * `$1` people, `$2` when: never moves back, nor while they are invisible. Rows are locked in the order of their
- * keys: nodes can't deadlock.
+ * `$1` users, `$2` when. The time never moves back, and does not change while a user is invisible. Rows are locked in
+ * key order, so nodes can't deadlock.
  */
 export const recordLastSeen = statement.count({
   name: 'presence.recordLastSeen',
@@ -148,7 +148,7 @@ export const recordLastSeen = statement.count({
   ],
 });
 
-/** `$1` person, `$2` whether others see them, `$3` whether they are online now. 1 when it changed. */
+/** `$1` user, `$2` whether others see them, `$3` whether they are online now. Counts 1 when the visibility changed. */
 export const setVisible = statement.count({
   name: 'presence.setVisible',
   text: `

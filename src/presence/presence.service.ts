@@ -10,10 +10,10 @@ import { LastSeen } from './last-seen.js';
 import { PresenceReads } from './presence-reads.js';
 import { PresenceStore } from './presence-store.js';
 
-/** Most people that a list of who is online holds. */
+/** Most users in a list of who is online. */
 const MAX_LISTED = 1_000;
 
-/** Most people of this node whose last moment is stored when the server stops. */
+/** Most users of this node whose last-seen time is stored when the server stops. */
 const MAX_AT_SHUTDOWN = 10_000;
 
 /** Who is online, as others see it, and when somebody was last seen. */
@@ -27,7 +27,7 @@ export class PresenceService implements BeforeApplicationShutdown, OnApplication
     private readonly lastSeen: LastSeen,
   ) {}
 
-  /** Who is online here was last seen now, should they not come back. Who has just gone is stored as well. */
+  /** Stores now as the last-seen time of users online here, in case they don't return, and the times noted before. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.store.settled();
     const at = new Date();
@@ -36,7 +36,7 @@ export class PresenceService implements BeforeApplicationShutdown, OnApplication
     try {
       await this.lastSeen.allSaved();
     } catch (error) {
-      this.logger.warn(`When people were last seen was not stored: ${String(error)}`);
+      this.logger.warn(`Could not store when users were last seen: ${String(error)}`);
     }
   }
 
@@ -44,27 +44,27 @@ export class PresenceService implements BeforeApplicationShutdown, OnApplication
     await this.store.close();
   }
 
-  /** Online at this connection. */
+  /** The user is online at this connection. */
   async enter(userId: number, connectionId: string): Promise<PresenceView> {
     const { lastSeenAt } = await this.reads.arrival(userId);
     await this.store.enter(userId, connectionId);
     return { userId, online: true, lastSeenAt };
   }
 
-  /** Offline at this connection, at once. By then it is stored when they were last seen. */
+  /** The user is offline at this connection, at once. Resolves when their last-seen time is stored. */
   async leave(userId: number, connectionId: string): Promise<void> {
     await this.store.leave(userId, connectionId, { grace: false });
     await this.lastSeen.saved(userId);
   }
 
-  /** Offline at this connection once the grace period has passed. */
+  /** The user is offline at this connection once the grace period has passed. */
   async drop(userId: number, connectionId: string): Promise<void> {
     await this.store.leave(userId, connectionId, { grace: true });
   }
 
   /**
-   * These people as the actor sees them, in their order. Who may not be seen looks as who does not exist.
-   * `watched` is called with the people who may be seen, before it is looked who of them is online.
+   * These users as the actor sees them, in order. A user whom the actor may not see looks like one who does not exist.
+   * `watched` is called with the visible users before their online state is read.
    */
   async of(
     actor: Actor,
@@ -90,18 +90,18 @@ export class PresenceService implements BeforeApplicationShutdown, OnApplication
     return view ?? { userId, online: false, lastSeenAt: null };
   }
 
-  /** Who is online of the people whom the actor may see, themselves included; at most 1,000. */
+  /** The online users whom the actor may see, including the actor; at most 1,000. */
   async listOnline(actor: Actor): Promise<PresenceView[]> {
     const views = await this.of(actor, await this.onlineFor(actor));
     return views.filter((view) => view.online);
   }
 
-  /** Those of the people who are online, whoever asks: the caller has looked who may know. */
+  /** The users among `userIds` who are online. Checks no permission: the caller has done that. */
   async onlineAmong(userIds: readonly number[]): Promise<Set<number>> {
     return this.store.onlineAmong(userIds);
   }
 
-  /** Those of the people whose presence the actor may see. */
+  /** The users among `userIds` whose presence the actor may see. */
   async visibleAmong(actor: Actor, userIds: readonly number[]): Promise<Set<number>> {
     const rows = await this.reads.visibleTo(actor.userId, userIds);
     return new Set(rows.map(({ userId }) => userId));

@@ -1,12 +1,12 @@
 import { BoundedMap } from '../common/flow/bounded-map.js';
 
-/** How long what was told is kept, in milliseconds. */
+/** Milliseconds for which news is kept. */
 const KEPT_MS = 60_000;
 
-/** People who are kept; past it those of the oldest news go. */
+/** Most users that are kept; beyond it, the oldest news is dropped. */
 const MOST = 10_000;
 
-/** What was last told of each person, for a while: other nodes may not have heard it. */
+/** The last announced state of each user, kept for a while: other nodes may have missed it. */
 export class RecentNews {
   private readonly news = new BoundedMap<number, { online: boolean; toldAt: number }>(MOST);
 
@@ -20,7 +20,7 @@ export class RecentNews {
     }
   }
 
-  /** Told at that moment of `performance.now()` or later, oldest first. */
+  /** News from this `performance.now()` time or later, oldest first. */
   since(moment: number): { userId: number; online: boolean }[] {
     return [...this.news]
       .filter(([, { toldAt }]) => toldAt >= moment)

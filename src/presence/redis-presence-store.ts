@@ -7,10 +7,10 @@ import { PresenceKeys } from './presence-keys.js';
 import { type PresenceChange, PresenceStore } from './presence-store.js';
 
 /**
- * The presence map of several nodes. Each node has a lease that it renews; when it runs out, one of the others takes
- * the node's people out. Every change is announced by the one node whose step in Redis brought it about.
+ * The presence map of several nodes. Each node renews a lease; when it expires, one of the others removes the node's
+ * users. Every change is announced by the one node whose step in Redis caused it.
  *
- * While Redis is away each node goes by what it knows itself, and nothing waits.
+ * While Redis is away, each node uses only its own connections, and nothing waits.
  */
 export class RedisPresenceStore extends PresenceStore {
   private readonly logger = new Logger(RedisPresenceStore.name);
@@ -83,8 +83,8 @@ export class RedisPresenceStore extends PresenceStore {
     const online = new Set(userIds.filter((userId) => this.people.has(userId)));
     if (others.length === 0) return online;
     await this.whenJoined();
-    const there = await this.tryIn(() => this.keys.onlineAmong(others));
-    for (const userId of there ?? (ifUnknown === 'online' ? others : [])) online.add(userId);
+    const elsewhere = await this.tryIn(() => this.keys.onlineAmong(others));
+    for (const userId of elsewhere ?? (ifUnknown === 'online' ? others : [])) online.add(userId);
     return online;
   }
 
@@ -98,7 +98,7 @@ export class RedisPresenceStore extends PresenceStore {
     await Promise.all(this.going);
   }
 
-  /** Who is within their grace period stays so without this node: its lease lasts that long, then it is swept. */
+  /** Users in their grace period keep it after this node stops: its lease lasts that long, then it is swept. */
   override async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
@@ -118,9 +118,9 @@ export class RedisPresenceStore extends PresenceStore {
   private async drop(userId: number, present: Present, at: number): Promise<void> {
     present.droppedAt = at;
     const left = await this.tryIn(() => this.keys.leave(userId, this.lease, at));
-    // Back already, or for good.
+    // The user is back already, or has left without a grace period.
     if (this.closed || this.people.get(userId) !== present || present.droppedAt !== at) return;
-    // Whom Redis did not have it may never have had: the others are told when the grace period is over.
+    // A user who is absent from Redis was perhaps never entered: then this node announces the end of the grace period.
     if (left === 'elsewhere' || (left === 'absent' && present.entered)) {
       this.people.delete(userId);
       await this.tryIn(() => this.keys.unlist(userId, this.lease.id));
@@ -136,7 +136,7 @@ export class RedisPresenceStore extends PresenceStore {
     }
   }
 
-  /** For good. Whether Redis has them here is for Redis to say: an entry whose answer was lost may have been made. */
+  /** Leaves without a grace period. Always asks Redis: it may have an entry whose confirmation was lost. */
   private go(userId: number, present: Present, at: number): Promise<void> {
     this.people.delete(userId);
     const gone = this.takeOut(userId, present, at).finally(() => this.going.delete(gone));
@@ -155,7 +155,7 @@ export class RedisPresenceStore extends PresenceStore {
     if (!this.closed) this.changed(change);
   }
 
-  /** Null: Redis is away, or was before it answered. */
+  /** Null when Redis is away, or went away before it answered. */
   private async tryIn<T>(step: () => Promise<T>): Promise<T | null> {
     if (!this.joined || !this.link.isUp) return null;
     try {
@@ -165,16 +165,16 @@ export class RedisPresenceStore extends PresenceStore {
     }
   }
 
-  /** Resolves when this node is entered, if Redis is there. */
+  /** Resolves when this node is registered in Redis; at once while Redis is away. */
   async whenJoined(): Promise<void> {
     if (!this.joined && !this.closed && this.link.isUp) await this.join();
   }
 
-  /** Redis is there: this node is entered, and its people begin to be. */
+  /** Redis is up: registers this node, and begins to enter its users. */
   private join(): Promise<void> {
     this.joining ??= this.register()
       .then(() => void this.settle())
-      .catch((error: unknown) => this.warn('Presence is not in Redis yet', error))
+      .catch((error: unknown) => this.warn('Could not register this node in Redis for presence', error))
       .finally(() => (this.joining = null));
     return this.joining;
   }
@@ -186,12 +186,12 @@ export class RedisPresenceStore extends PresenceStore {
     this.joined = true;
   }
 
-  /** However many people there are: the lease is renewed meanwhile. */
+  /** May take long with many users: the lease is renewed meanwhile. */
   private async settle(): Promise<void> {
     try {
       await this.reconciler.settle();
     } catch (error) {
-      this.warn('Presence in Redis is behind', error);
+      this.warn('Could not bring presence in Redis up to date', error);
     }
   }
 

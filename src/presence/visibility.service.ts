@@ -10,7 +10,7 @@ import { PresenceAnnouncer } from './presence-announcer.js';
 import { PresenceStore } from './presence-store.js';
 import { setVisible } from './presence.queries.js';
 
-/** Whether others see when somebody is online. */
+/** Whether others see when a user is online. */
 @Injectable()
 export class VisibilityService {
   constructor(
@@ -22,7 +22,7 @@ export class VisibilityService {
     @InjectModel(User) private readonly people: typeof User,
   ) {}
 
-  /** Their other devices hear `visibility` when it changed, and who may see them hears `userStatus`. */
+  /** If it changed, the user's other devices receive `visibility`, and those who may see them receive `userStatus`. */
   async set(actor: Actor, visible: boolean): Promise<VisibilityView> {
     const userId = requireUserId(actor);
     await this.users.ensure([userId]);

@@ -9,21 +9,21 @@ import { Rooms } from '../delivery/rooms.js';
 import { PresenceStore } from './presence-store.js';
 import { hiddenFrom, hiddenPairs, membersOf } from './presence.queries.js';
 
-/** Most pairs of people that are looked at. */
+/** Most pairs of users that are checked. */
 const MOST_PAIRS = 10_000;
 
-/** Pairs of one statement, of those that were missed. */
+/** Pairs per statement in the check after missed events. */
 const PAIRS_AT_ONCE = 2_000;
 
-/** Milliseconds after which a database that was away is asked again. */
+/** Milliseconds until the next try while the database is away. */
 const RETRY_MS = 1_000;
 
 /**
- * Ends watches that are not allowed any more. Whether somebody may watch a person is checked when the watch begins, and
- * here again when something ended that may have been the reason: a chat of the two, or their not blocking each other. It
- * is checked too when word of that from another node may have been lost. One statement at a time; when it fails, or when
- * there are too many pairs (a group of more than a hundred was deleted), the watches are ended without asking: clients
- * have heard what happened, and may watch again.
+ * Ends watches that are not allowed any more. The permission is checked when a watch begins, and here again when it may
+ * have ended: the two no longer share a chat, or one blocks the other. It is also checked when such news from another
+ * node may have been lost. One statement at a time. When it fails, or when there are too many pairs (a group of more
+ * than a hundred was deleted), the watches are ended without a check: clients received the event that caused it, and
+ * may watch again.
  */
 @Injectable()
 export class Watches implements OnModuleInit, OnApplicationShutdown {
@@ -56,23 +56,23 @@ export class Watches implements OnModuleInit, OnApplicationShutdown {
     this.stopped = true;
   }
 
-  /** Those of the viewers who may not see one of the people any more watch them no more, on every node. */
+  /** Ends, on every node, the watches between these viewers and users that are not allowed any more. */
   private recheck(viewerIds: readonly number[], userIds: readonly number[]): void {
     this.enqueue(() => this.endHidden(viewerIds, userIds));
   }
 
   private enqueue(work: () => Promise<void>): void {
-    void this.checks.run(() => this.whenThere(work));
+    void this.checks.run(() => this.untilAvailable(work));
   }
 
-  /** While the database is away it tries again: a watch that was not checked would go on. */
-  private async whenThere(work: () => Promise<void>): Promise<void> {
+  /** Retries while the database is away: otherwise a watch that is not allowed would continue. */
+  private async untilAvailable(work: () => Promise<void>): Promise<void> {
     while (!this.stopped) {
       try {
         await work();
         return;
       } catch (error) {
-        this.logger.warn(`Watches were not checked: ${String(error)}`);
+        this.logger.warn(`Could not check watches: ${String(error)}`);
         if (!isUnavailable(error)) return;
         await pause(RETRY_MS, undefined, { ref: false });
       }
@@ -85,19 +85,19 @@ export class Watches implements OnModuleInit, OnApplicationShutdown {
     await this.endHidden(members, userIds);
   }
 
-  /** Sockets of this node may have missed orders to end watches. */
+  /** Sockets of this node may have missed an order to end a watch. */
   private async afterMissing(rooms: ReadonlySet<string> | null): Promise<void> {
     const watches = this.rooms.watches(rooms);
     for (let from = 0; from < watches.length; from += PAIRS_AT_ONCE) {
       const some = watches.slice(from, from + PAIRS_AT_ONCE);
       const hidden = await hiddenPairs(this.database, some).catch((error: unknown) =>
-        this.unasked(error, some),
+        this.endUnchecked(error, some),
       );
       for (const { viewerId, userId } of hidden) this.publisher.endWatch([viewerId], [userId]);
     }
   }
 
-  /** Only who is online watches. */
+  /** Only online users can have watches. */
   private async endHidden(viewerIds: readonly number[], userIds: readonly number[]): Promise<void> {
     const viewers = [...(await this.store.onlineAmong(viewerIds, { ifUnknown: 'online' }))];
     if (viewers.length === 0 || userIds.length === 0) return;
@@ -111,7 +111,7 @@ export class Watches implements OnModuleInit, OnApplicationShutdown {
 
   private async endHiddenFrom(viewerIds: readonly number[], userIds: readonly number[]): Promise<void> {
     const pairs = await hiddenFrom(this.database, { viewerIds, userIds }).catch((error: unknown) =>
-      this.unasked(error, null),
+      this.endUnchecked(error, null),
     );
     if (pairs === null) this.publisher.endWatch(viewerIds, userIds);
     else if (userIds.length < viewerIds.length) {
@@ -127,8 +127,8 @@ export class Watches implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
-  private unasked<T>(error: unknown, ended: T): T {
-    this.logger.warn(`Watches are ended unasked: ${String(error)}`);
+  private endUnchecked<T>(error: unknown, ended: T): T {
+    this.logger.warn(`Could not check watches, so they are ended: ${String(error)}`);
     return ended;
   }
 }

@@ -7,7 +7,7 @@ import { ChatsModule } from '../chats/chats.module.js';
 import { TypingGateway } from './typing.gateway.js';
 import { TypingService } from './typing.service.js';
 
-/** Who types. */
+/** Typing indicators. */
 @Module({
   imports: [BlocksModule, BusModule, DeliveryModule, PresenceModule, ChatsModule],
   providers: [TypingGateway, TypingService],

@@ -9,12 +9,12 @@ import { type Audience, Publisher } from '../delivery/publisher.js';
 import type { SocketLeft } from '../delivery/delivery-events.js';
 import { EXPIRES_AFTER_MS, REPEAT_AFTER_MS, type Typist, Typists } from './typists.js';
 
-/** What clients wait before they take it that a typist has stopped: the server's own word comes before, if it lives. */
+/** Milliseconds after which clients assume that a typist has stopped. The server's event comes earlier, if it lives. */
 const CLIENTS_WAIT_MS = EXPIRES_AFTER_MS + REPEAT_AFTER_MS;
 
 /**
- * Who types. Told to the members who are there now, never to the typist's own devices, and never stored. It ends
- * with the typist's word, their message, their connection or their membership, or by itself.
+ * Typing indicators. Sent to the members who are online now, never to the typist's own devices, and never stored.
+ * Typing ends by the typist's command, their message, the end of their connection or membership, or a timeout.
  */
 @Injectable()
 export class TypingService implements OnModuleInit, OnApplicationShutdown {
@@ -38,7 +38,7 @@ export class TypingService implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * The permission is asked once in `REPEAT_AFTER_MS` for each person and chat, whatever a client sends.
+   * The permission is checked once per `REPEAT_AFTER_MS` for each user and chat, however often a client sends.
    *
    * @throws AppError NOT_FOUND
    */
@@ -61,7 +61,7 @@ export class TypingService implements OnModuleInit, OnApplicationShutdown {
     return view;
   }
 
-  /** Their message has come. Costs a look into a map. */
+  /** The user has sent a message, so they have stopped typing. Costs one map lookup. */
   sent(chatId: number, userId: number): void {
     const typist = this.typists.find(chatId, userId);
     if (typist) this.typists.remove(typist);
@@ -74,7 +74,7 @@ export class TypingService implements OnModuleInit, OnApplicationShutdown {
         this.visibility.isVisible(typist.userId),
         this.blocks.blockedIn(typist.chatId, typist.userId),
       ]);
-      // Somebody invisible is not there to be seen typing.
+      // An invisible user must not be seen typing.
       if (visible) this.audiences.set(typist, othersOf(membership, typist.userId, blocked));
       else {
         this.typists.withdraw(typist);
@@ -91,7 +91,7 @@ export class TypingService implements OnModuleInit, OnApplicationShutdown {
     if (audience) this.publisher.publish('userTyping', viewOf(typist, typing), audience);
   }
 
-  /** A socket has closed, or left its person or a group. */
+  /** A socket has closed, is no longer online as its user, or has left a group. */
   private endAt({ connectionId, userId, chatId }: SocketLeft): void {
     for (const typist of this.typists.at(connectionId)) {
       const closed = userId === null && chatId === null;
@@ -105,8 +105,8 @@ function viewOf({ chatId, userId }: Pick<Typist, 'chatId' | 'userId'>, typing: b
 }
 
 /**
- * The other members: of a direct chat the other person (who is not blocked, or this one could not send), of a group
- * all but this person's sockets and the people they block.
+ * The other members. In a direct chat: the other user (neither blocks the other, or the typist could not send). In a
+ * group: all except the typist's sockets and the users they block.
  */
 function othersOf(
   { chatId, user1Id, user2Id }: Membership,

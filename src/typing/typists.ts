@@ -1,32 +1,32 @@
-/** Milliseconds after which somebody who says nothing more has stopped. */
+/** Milliseconds after the last `typing` command when a user counts as stopped. */
 export const EXPIRES_AFTER_MS = 5_000;
 
-/** Milliseconds for which a repeat is announced to nobody; it puts off the end all the same. */
+/** Milliseconds for which a repeat is not announced; it still extends the typing. */
 export const REPEAT_AFTER_MS = 2_000;
 
-/** Most people of a chat who are announced as typing at once, each node by itself. */
+/** Most users of a chat who are announced as typing at once, counted per node. */
 export const MOST_IN_CHAT = 20;
 
-/** Most chats in which one socket types at once; another one ends the first of them. */
+/** Most chats in which one socket types at once; one more ends the oldest. */
 export const MOST_OF_SOCKET = 5;
 
-/** Somebody who types in a chat, or did a moment ago. */
+/** A user who types in a chat, or has just stopped. */
 export interface Typist {
   readonly chatId: number;
   readonly userId: number;
-  /** The socket that said so last. */
+  /** The socket of the last command. */
   connectionId: string;
   typing: boolean;
-  /** Whether the others believe that they type. */
+  /** Whether clients of the others show the typing. */
   announced: boolean;
-  /** When the others were last announced so. */
+  /** When the typing was last announced. */
   announcedAt: number;
-  /** Resolves once it is known that they may; null before anybody asked. */
+  /** Resolves when the permission check has passed; null before the first check. */
   allowed: Promise<void> | null;
   allowedAt: number;
-  /** Until when they type without another word; once they have stopped, until when they are remembered. */
+  /** Removes the typist: when no repeat arrives; after a stop, when they may be announced again. */
   timer: NodeJS.Timeout;
-  /** Running while they began again too soon after they were announced. */
+  /** Runs when the user started again too soon to be announced: it announces them later. */
   again: NodeJS.Timeout | null;
 }
 
@@ -36,21 +36,21 @@ interface ChatTypists {
 }
 
 /**
- * Who types where, as said at the sockets of this node. In a chat a person is announced as typing once in
- * `REPEAT_AFTER_MS`, and as having stopped once after that.
+ * Who types where, by the commands at this node's sockets. A user is announced as typing in a chat at most once per
+ * `REPEAT_AFTER_MS`, and as stopped at most once after that.
  */
 export class Typists {
   private readonly chats = new Map<number, ChatTypists>();
   private readonly sockets = new Map<string, Set<Typist>>();
 
-  /** `tell` is called with what the others are to believe. */
+  /** `tell` sends the others whether the typist types. */
   constructor(private readonly tell: (typist: Typist, typing: boolean) => void) {}
 
   find(chatId: number, userId: number): Typist | undefined {
     return this.chats.get(chatId)?.typists.get(userId);
   }
 
-  /** They type, or still do. `announce` tells the others, when that is due. */
+  /** The user types, or still types. The caller calls `announce` to tell the others. */
   press(chatId: number, userId: number, connectionId: string): Typist {
     const known = this.find(chatId, userId);
     if (known) {
@@ -78,13 +78,13 @@ export class Typists {
     return typist;
   }
 
-  /** Tells the others that they type: now, later if they were announced just now, or not at all if too many type. */
+  /** Announces the typing: now, later if the last announcement is too recent, or not at all if too many type. */
   announce(typist: Typist): void {
     const chat = this.chats.get(typist.chatId);
     if (!typist.typing || typist.again || chat?.typists.get(typist.userId) !== typist) return;
     const wait = typist.announcedAt + REPEAT_AFTER_MS - performance.now();
     if (wait > 0) {
-      // A repeat is swallowed: they are believed to type.
+      // A repeat is not announced: clients still show the typing.
       if (typist.announced) return;
       typist.again = setTimeout(() => {
         typist.again = null;
@@ -99,7 +99,7 @@ export class Typists {
     this.tell(typist, true);
   }
 
-  /** The others are to believe no more that they type. */
+  /** Announces the end of the typing, if it was announced. */
   withdraw(typist: Typist): void {
     if (typist.again) clearTimeout(typist.again);
     typist.again = null;
@@ -110,7 +110,7 @@ export class Typists {
     this.tell(typist, false);
   }
 
-  /** They have stopped, by their own word; remembered for as long as they may not be announced as typing again. */
+  /** The user stopped by a command. The typist is kept until they may be announced as typing again. */
   stop(typist: Typist): void {
     typist.typing = false;
     this.withdraw(typist);
@@ -119,7 +119,7 @@ export class Typists {
     else this.remove(typist);
   }
 
-  /** They have stopped, and nothing is remembered. */
+  /** The user stopped, and the typist is forgotten. */
   remove(typist: Typist): void {
     const chat = this.chats.get(typist.chatId);
     if (chat?.typists.get(typist.userId) !== typist) return;
@@ -131,12 +131,12 @@ export class Typists {
     if (chat.typists.size === 0) this.chats.delete(typist.chatId);
   }
 
-  /** Those who said it last at this socket. */
+  /** The typists whose last command came from this socket. */
   at(connectionId: string): Iterable<Typist> {
     return this.sockets.get(connectionId) ?? [];
   }
 
-  /** Ends timers; nobody is announced anything more. */
+  /** Ends timers; nothing is announced any more. */
   clear(): void {
     for (const { typists } of this.chats.values()) {
       for (const { timer, again } of typists.values()) {

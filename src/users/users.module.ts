@@ -5,7 +5,7 @@ import { User } from '../database/models/user.model.js';
 import { UsersController } from './users.controller.js';
 import { UsersService } from './users.service.js';
 
-/** People. */
+/** User profiles. */
 @Module({
   imports: [PresenceModule, SequelizeModule.forFeature([User])],
   controllers: [UsersController],

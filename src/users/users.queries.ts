@@ -3,7 +3,7 @@ import { texts } from '../database/binary-array.js';
 import { userColumns, userRow } from '../database/models/user.model.js';
 import { statement } from '../database/statement.js';
 
-/** `$1` externalIds: makes the users that are not there. In one order, so that two at once can't deadlock. */
+/** `$1` externalIds: creates the missing users, in a fixed order, so that concurrent calls can't deadlock. */
 export const insertMissingExternal = statement.count({
   name: 'users.insertMissingExternal',
   text: `
@@ -16,8 +16,8 @@ export const insertMissingExternal = statement.count({
 });
 
 /**
- * Arrays of one length: `$1` externalId, `$2` whether there is a name, `$3` name, `$4` whether there is an
- * avatar, `$5` avatar, `$6` metadata or null. Changes what is given. Answers the users in the order of the input.
+ * Arrays of equal length: `$1` externalId, `$2` whether a name is given, `$3` name, `$4` whether an avatar is given,
+ * `$5` avatar, `$6` metadata or null. Changes only what is given. Returns the users in the order of the input.
  */
 export const updateByExternalId = statement.many({
   name: 'users.updateByExternalId',

@@ -9,7 +9,7 @@ import { PresenceService } from '../presence/presence.service.js';
 import { toUserView } from './user.view.js';
 import { insertMissingExternal, updateByExternalId } from './users.queries.js';
 
-/** People. */
+/** User profiles. */
 @Injectable()
 export class UsersService {
   constructor(
@@ -32,7 +32,7 @@ export class UsersService {
   }
 
   /**
-   * With a key that has made somebody it is them, as they are by now.
+   * With a `clientId` that has already created a user, returns that user in their current state.
    *
    * @throws AppError CONFLICT when the externalId is taken.
    */
@@ -44,18 +44,18 @@ export class UsersService {
       return toUserView(await this.users.create({ ...input, creationKey }));
     } catch (error) {
       if (!(error instanceof UniqueConstraintError)) throw error;
-      // The same command on another node was quicker.
+      // The same command on another node was faster.
       const made = await this.madeWith(creationKey);
       if (made) return toUserView(made);
-      // Open mode has used the id at this moment.
+      // Open mode has just taken the id.
       if ('id' in error.fields) return this.create(actor, { clientId, ...input });
       throw new AppError('CONFLICT', {
-        details: [{ path: 'externalId', message: 'expected one not in use' }],
+        details: [{ path: 'externalId', message: 'expected an externalId that is not taken' }],
       });
     }
   }
 
-  /** Makes and updates users by their externalIds. In the order of the input. */
+  /** Creates and updates users by their externalIds. Returns them in the order of the input. */
   async upsert({ users }: CommandInput<'upsertUsers'>): Promise<UserView[]> {
     return this.database.transaction(async (tx) => {
       await insertMissingExternal(
@@ -68,7 +68,7 @@ export class UsersService {
 
   /**
    * @throws AppError NOT_FOUND
-   * @throws AppError FORBIDDEN for a person who changes another.
+   * @throws AppError FORBIDDEN when a user changes another one.
    */
   async update(actor: Actor, { id, ...changes }: CommandInput<'updateUser'>): Promise<UserView> {
     if (actor.userId !== null && actor.userId !== id) throw new AppError('FORBIDDEN');
@@ -76,7 +76,7 @@ export class UsersService {
     return toUserView(await user.update(changes));
   }
 
-  /** When somebody was last seen is for those who may see their presence. */
+  /** Hides `lastSeenAt` from actors who may not see the user's presence. */
   private async shownTo(actor: Actor, views: UserView[]): Promise<UserView[]> {
     if (actor.userId === null) return views;
     const userIds = views.filter(({ lastSeenAt }) => lastSeenAt !== null).map(({ id }) => id);

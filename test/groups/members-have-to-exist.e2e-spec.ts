@@ -32,7 +32,7 @@ describe('A member who does not exist', () => {
     ok: false,
     error: {
       code: 'VALIDATION_FAILED',
-      details: paths.map((path) => ({ path, message: 'expected somebody who exists' })),
+      details: paths.map((path) => ({ path, message: 'expected the id of an existing user' })),
     },
   });
 

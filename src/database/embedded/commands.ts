@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 
-/** Whom a child process runs as. Undefined stands for the account of this process. */
+/** The account that a child process runs as. Undefined: the account of this process. */
 export interface Account {
   uid: number;
   gid: number;
@@ -15,16 +15,16 @@ export interface CommandResult {
 }
 
 /**
- * The environment of every child: English messages that can be matched, UTC, and nothing of ours: no PGDATA,
- * PGOPTIONS or secrets. PATH finds `mkfifo`, `id` and `ps`; Windows programs need the other three. This is the
- * only place of this folder that reads the environment.
+ * The environment of every child process: English messages that can be matched, and UTC. It passes on no PGDATA,
+ * PGOPTIONS or secrets. PATH finds `mkfifo`, `id` and `ps`; Windows programs need the other three. Nothing else in this
+ * folder reads the environment.
  */
 export function childEnvironment(): NodeJS.ProcessEnv {
   const { PATH, SystemRoot, TEMP, TMP } = process.env;
   return { PATH, SystemRoot, TEMP, TMP, LC_ALL: 'C', TZ: 'UTC' };
 }
 
-/** A folder that every account can stand in. Windows has no such thing; there the current folder does. */
+/** A working directory that every account can use. Windows has none, so the current one is used there. */
 export const neutralFolder = process.platform === 'win32' ? undefined : '/';
 
 /**
@@ -50,14 +50,14 @@ export function run(file: string, args: string[], account?: Account): Promise<Co
   });
 }
 
-/** A name that no other process and no other call in this one takes; it begins with the process id. */
+/** A name that is unique across processes and calls; it begins with the process id. */
 export function draftName(): string {
   return `${process.pid}-${randomBytes(4).toString('hex')}`;
 }
 
 /**
- * Whether `error` has one of these codes, of the system or of PostgreSQL. Looks at nothing but the code: under
- * Jest the system's errors are no instances of the global Error.
+ * Whether `error` has one of these codes, of the system or of PostgreSQL. It checks only the code: under Jest, system
+ * errors are not instances of the global Error.
  */
 export function hasCode(error: unknown, ...codes: string[]): boolean {
   const code = (error as { code?: unknown } | undefined)?.code;

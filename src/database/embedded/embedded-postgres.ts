@@ -9,46 +9,48 @@ import { keepRunning } from './revival.js';
 import { settlePlaces, type Places } from './places.js';
 import { inspectServer, isServer, type ServerState } from './postmaster.js';
 
-/** A PostgreSQL of this project's own, on 127.0.0.1. */
+/** The project's own PostgreSQL, on 127.0.0.1. */
 export interface EmbeddedPostgres {
   /** Connection string with user, password and database; the port differs from start to start. */
   url: string;
   port: number;
   /** Whether the server ran before this start. */
   adopted: boolean;
-  /** Where the data really is: the folder asked for, or its stand-in (see places.ts). */
+  /** Where the data is: the requested folder, or its replacement (see places.ts). */
   dataDir: string;
   /**
-   * Gives the server back. It is stopped, and gone when the promise resolves, unless another process (or
-   * another start in this one) still uses it. Close the connections first: what is open is cut. Later calls
-   * give the first one's promise.
+   * Gives the server back. Unless another process (or another start in this one) still uses it, it is stopped, and has
+   * ended when the promise resolves. Close the connections first: open ones are cut. Later calls return the same
+   * promise.
    */
   stop(): Promise<void>;
 }
 
 export interface EmbeddedPostgresOptions {
-  /** Made when missing. Also the identity of the server: there is one at most for each folder. */
+  /** Created when missing. Identifies the server: there is at most one per folder. */
   dataDir: string;
-  /** Whether it is started again, on its port, when it ends before `stop()`. Else somebody else sees to that. */
+  /** Whether the server is restarted, on its port, when it ends before `stop()`. Otherwise the caller handles that. */
   revive?: boolean;
-  /** Hears what takes a while or surprises, in a line each. */
+  /** Receives a line about each step that takes long or is unexpected. */
   log?: (line: string) => void;
 }
 
 const PATIENCE_MS = 120_000;
-/** SIGTERM lets sessions end on their own; nobody new is let in meanwhile, so it is hastened after this. */
+/**
+ * After SIGTERM, PostgreSQL waits for its sessions and accepts no new ones; after this time, a fast shutdown follows.
+ */
 const SMART_SHUTDOWN_MS = 1500;
-/** How long a guard that has decided to stop the server may need to say so. */
+/** How long after a guard's decision to stop the server the stop may become visible. */
 const GUARD_DECISION_MS = 250;
 const STOP_WITHIN_MS = 10_000;
 
 /**
- * Starts PostgreSQL for this data folder, or adopts the one that runs there, and creates the cluster and the
+ * Starts PostgreSQL for this data folder, or adopts the one that already runs there. Creates the cluster and the
  * database `chat` when they are missing. Safe to call from any number of processes at once.
  *
- * The server runs as long as any process that started or adopted it: it outlives the one that started it, and
- * it is stopped when the last one has called `stop()` or is gone, by `kill -9` too (not on Windows, where the
- * next start adopts it). Nothing here keeps the process running.
+ * The server runs as long as any process that started or adopted it. It stops when the last of them has called `stop()`
+ * or has ended, even by `kill -9` (not on Windows, where the next start adopts it). Nothing here keeps the process
+ * running.
  *
  * @throws Error with a message for the user when there is no PostgreSQL for this machine, or it can't start.
  */
@@ -96,7 +98,7 @@ async function bringUp(
     }
     if (state.kind !== 'ready' || !(await greetServer(state.port, password))) continue;
 
-    // A guard may have let go between our lease and this: then it stops the server now, and we start another.
+    // The guard may have ended just before our lease: then it stops the server now, and we start another.
     unguarded = (await lease.ensureGuard()) || unguarded;
     const adopted = state.pid !== launched;
     if (adopted && unguarded && !(await staysReady(places, state.pid))) {
@@ -123,12 +125,13 @@ async function giveBack(places: Places, lease: Lease, log: (line: string) => voi
   const pid = pidOf(before);
   if (pid === undefined) return;
 
-  // The guard does the same at this moment; PostgreSQL does not mind being told twice.
+  // The guard sends the same signal now; a second one is harmless.
   await signalStop(places, pid, 'fast');
   if (await isGone(places, pid)) return;
-  log('PostgreSQL does not stop: shutting it down at once');
+  log('PostgreSQL does not stop: sending it an immediate shutdown');
   await signalStop(places, pid, 'immediate');
-  if (!(await isGone(places, pid))) throw new Error(`PostgreSQL (process ${pid}) does not stop`);
+  if (!(await isGone(places, pid)))
+    throw new Error(`PostgreSQL (process ${pid}) does not stop: end it yourself`);
 }
 
 async function isGone(places: Places, pid: number): Promise<boolean> {
@@ -142,7 +145,7 @@ function pidOf(state: ServerState): number | undefined {
   return state.kind === 'absent' ? undefined : state.pid;
 }
 
-/** Node can't send these signals on Windows: there pg_ctl does. */
+/** Node can't send these signals on Windows: pg_ctl does it there. */
 async function signalStop(
   { binaries, pgData }: Places,
   pid: number,
@@ -155,6 +158,6 @@ async function signalStop(
   try {
     process.kill(pid, mode === 'fast' ? 'SIGINT' : 'SIGQUIT');
   } catch {
-    // It is gone, or it is another user's: the caller looks again.
+    // It has ended, or belongs to another user: the caller checks again.
   }
 }

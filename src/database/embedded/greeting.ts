@@ -4,7 +4,7 @@ import { hasCode } from './commands.js';
 
 /** PostgreSQL's error codes: https://www.postgresql.org/docs/18/errcodes-appendix.html */
 const UNKNOWN_DATABASE = '3D000';
-/** Somebody else creates the database or copies the template right now, or the server shuts down. */
+/** Another process is creating the database or copying the template, or the server is shutting down. */
 const TRY_AGAIN = ['42P04', '23505', '55006', '57P01', '57P02', '57P03'];
 const REFUSALS = ['28P01', '28000'];
 
@@ -16,9 +16,9 @@ export function embeddedUrl(port: number, password: string, database = CLUSTER_U
 }
 
 /**
- * Speaks to the server once, and creates its database where that is missing.
+ * Connects to the server once, and creates its database if it is missing.
  *
- * @returns false when the server does not answer (any more): it is going away, or not quite there.
+ * @returns false when the server does not answer, because it is starting or stopping, or the database was just created.
  * @throws Error when it refuses the password, or can't create the database.
  */
 export async function greetServer(port: number, password: string): Promise<boolean> {
@@ -34,13 +34,13 @@ export async function greetServer(port: number, password: string): Promise<boole
   } catch (error) {
     if (error instanceof DatabaseError && !hasCode(error, ...TRY_AGAIN)) throw error;
   }
-  // The next greeting sees whether the database is there.
+  // The next call checks whether the database exists.
   return false;
 }
 
 async function ask(connectionString: string, query: string): Promise<void> {
   const client = new Client({ connectionString, connectionTimeoutMillis: CONNECT_WITHIN_MS, ssl: false });
-  // A connection that breaks later says so by an event, which would end the process.
+  // A connection that breaks later emits an error event, which would end the process.
   client.on('error', () => undefined);
   try {
     await client.connect();

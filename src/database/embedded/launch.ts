@@ -10,7 +10,7 @@ export const POLL_MS = 20;
 
 const PORT_ATTEMPTS = 5;
 const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
-/** Crash recovery of much data takes its time. */
+/** Crash recovery of much data takes long. */
 const READY_WITHIN_MS = 120_000;
 
 /** Durable (fsync and synchronous_commit), reachable from this machine only, and the same on every machine. */
@@ -26,17 +26,17 @@ const SETTINGS = [
   'logging_collector=off',
 ];
 
-/** Another process was first, or somebody stopped the server while it started. */
+/** Another process was faster, or the server was stopped while it started. */
 const LOST = /lock file ".*" already exists|lock file ".*" is empty|shared memory block .* is still in use/;
 const PORT_TAKEN = /could not create any TCP\/IP sockets|could not bind/;
 
 /**
- * Starts PostgreSQL on this port of 127.0.0.1, or on a free one, in a process group of its own, so that Ctrl-C in a terminal
- * does not reach it. Its output goes to `places.logFile`.
+ * Starts PostgreSQL on 127.0.0.1, on the wanted port or a free one, in its own process group, so that Ctrl-C in a
+ * terminal does not reach it. Its output goes to `places.logFile`.
  *
- * @returns the server's process id once it accepts connections; undefined when it did not come up for a reason
- * that another look at the data folder explains.
- * @throws Error with the server's last words when it can't start.
+ * @returns the server's process id once it accepts connections; undefined when it did not start because another process
+ * was faster or stopped it: inspect the data folder again.
+ * @throws Error with the server's last log lines when it can't start.
  */
 export async function launchServer(places: Places, wanted?: number): Promise<number | undefined> {
   for (let attempt = 1; ; attempt++) {
@@ -53,7 +53,7 @@ interface Outcome {
   /** Set when the server is ready. */
   pid?: number;
   code: number | null;
-  /** What was written to the log meanwhile. */
+  /** What this attempt wrote to the log. */
   words: string;
 }
 
@@ -75,7 +75,7 @@ async function launchOn(port: number, places: Places): Promise<Outcome> {
   const deadline = Date.now() + READY_WITHIN_MS;
   while (Date.now() < deadline && !failure) {
     const found = await readPostmasterPid(places.pgData);
-    // Another process may have started one on this port; on Windows pg_ctl is the child.
+    // Another process may have started a server on this port; on Windows the child is pg_ctl.
     const ours = found?.port === port && (isWindows || found.pid === child.pid);
     if (ours && found.status === 'ready') return { pid: found.pid, code: null, words: '' };
     // pg_ctl ends with 0 when the server is ready; the server itself must not end at all.
@@ -92,7 +92,7 @@ async function launchOn(port: number, places: Places): Promise<Outcome> {
 
 const isWindows = process.platform === 'win32';
 
-/** On Windows pg_ctl starts the server, because the server refuses an administrator's rights and pg_ctl drops them. */
+/** On Windows pg_ctl starts the server: the server refuses administrator rights, and pg_ctl drops them. */
 function commandLine(port: number, { binaries, pgData, logFile }: Places): [string, string[]] {
   const settings = [`port=${port}`, ...SETTINGS, ...(isWindows ? [] : ['unix_socket_directories='])];
   const options = settings.flatMap((setting) => ['-c', setting]);
@@ -100,7 +100,7 @@ function commandLine(port: number, { binaries, pgData, logFile }: Places): [stri
   return [binaries.pgCtl, ['start', '-w', '-D', pgData, '-l', logFile, '-o', options.join(' ')]];
 }
 
-/** The log of one attempt: appended to the file, of which the previous 10 MB are kept as `postgres.log.1`. */
+/** The log of one attempt, appended to the file. A file of more than 10 MB is renamed to `postgres.log.1` first. */
 async function openLog({ logFile, account }: Places) {
   const size = await stat(logFile).then(
     (found) => found.size,
@@ -130,7 +130,7 @@ function lastLines(words: string): string {
   return words.trim().split('\n').slice(-5).join('\n');
 }
 
-/** Somebody may take it before PostgreSQL does: hence the attempts. */
+/** Another program may take the port before PostgreSQL does, so the caller tries several times. */
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

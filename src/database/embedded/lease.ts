@@ -7,19 +7,19 @@ import type { Places } from './places.js';
 import { isAlive } from './postmaster.js';
 
 /**
- * A share in the server of a data folder: it may stop only when nobody holds a lease any more.
+ * A share in the server of a data folder: the server stops only when no process holds a lease any more.
  *
- * On POSIX the holders keep a named pipe open for writing, and a guard, a small `sh` of its own, reads it. The
- * kernel closes the pipe of a process that ends, by whatever means, `kill -9` included; when the last one has
- * gone the guard reads the end of the file and stops PostgreSQL. The kernel counts, so nothing can be left
- * behind by a crash. Holding a lease keeps no process running.
+ * On POSIX the holders keep a named pipe open for writing, and a guard, a small separate `sh`, reads it. The kernel
+ * closes the pipe of a process that ends for any reason, `kill -9` included. When the last holder has ended, the guard
+ * reads end-of-file and stops PostgreSQL. The kernel does the counting, so a crash leaves nothing behind. Holding a
+ * lease keeps no process running.
  *
- * Windows has no guard: the first holder is the owner, and a server whose owner was killed runs on until the
- * next start adopts it.
+ * Windows has no guard: the first holder is the owner, and a server whose owner was killed keeps running until the next
+ * start adopts it.
  */
 export interface Lease {
   /**
-   * Makes sure that a guard watches.
+   * Starts a guard if none is running.
    *
    * @returns whether one had to be started: the server was unguarded, or its guard is about to stop it.
    */
@@ -34,10 +34,10 @@ export async function takeLease(places: Places): Promise<Lease> {
 
 /**
  * Fast shutdown, after ten seconds immediate shutdown: https://www.postgresql.org/docs/18/server-shutdown.html.
- * The process id is read before the pipe is closed, so a server that somebody starts afterwards is not meant. One that
- * has just been launched has not written it yet: for two seconds the guard looks again, and goes on as the guard of
- * whoever takes a lease meanwhile.
- * SIGTERM is ignored because a reloader may send it to every descendant: `nest start --watch` does at each reload.
+ * The process id is read before the pipe is closed, so a server that starts afterwards is not stopped. A server that
+ * was just launched has not written its id yet: the guard retries for two seconds, and if a process takes a lease
+ * meanwhile, it keeps guarding for that process. SIGTERM is ignored because a reloader may send it to every descendant:
+ * `nest start --watch` does at each reload.
  */
 const GUARD = `
 trap '' HUP INT QUIT TERM
@@ -82,7 +82,7 @@ async function takePipeLease(places: Places): Promise<Lease> {
       const second = openForWriting(pipe);
       if (second !== undefined) closeSync(second);
       if (second !== undefined && share !== undefined) return Promise.resolve(false);
-      // A pipe opens for writing once somebody reads, and for blocking reads once somebody writes.
+      // A pipe can be opened for writing once it has a reader, and for blocking reads once it has a writer.
       const first = openSync(pipe, READ);
       share ??= openSync(pipe, WRITE);
       const reader = openSync(pipe, constants.O_RDONLY);
@@ -99,7 +99,7 @@ async function takePipeLease(places: Places): Promise<Lease> {
   return lease;
 }
 
-/** @returns undefined when nobody reads the pipe (ENXIO). */
+/** @returns undefined when the pipe has no reader (ENXIO). */
 function openForWriting(pipe: string): number | undefined {
   try {
     return openSync(pipe, WRITE);
@@ -109,7 +109,7 @@ function openForWriting(pipe: string): number | undefined {
   }
 }
 
-/** An empty pipe reads as its end when nobody writes, and as EAGAIN while somebody may. */
+/** Reading an empty pipe gives end-of-file when it has no writer, and EAGAIN while it has one. */
 function hasWriters(pipe: string): boolean {
   const reader = openSync(pipe, READ);
   try {

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { copyBinaries, locateBinaries, type Binaries } from './binaries.js';
 import { hasCode, run, type Account } from './commands.js';
 
-/** Where everything of one embedded server lives. */
+/** The paths of one embedded server. */
 export interface Places {
   binaries: Binaries;
   /** Absolute, without symlinks; holds `pgdata`, `password`, `postgres.log` and the guard's pipe. */
@@ -13,19 +13,21 @@ export interface Places {
   pgData: string;
   passwordFile: string;
   logFile: string;
-  /** Whom PostgreSQL runs as; undefined for the account of this process. */
+  /** The account that PostgreSQL runs as; undefined: the account of this process. */
   account?: Account;
 }
 
-/** For data and binaries which root's stand-in can't reach: outlives reboots, and everybody may enter it. */
+/**
+ * For data and binaries that the account used instead of root can't reach. It outlives reboots, and all may enter it.
+ */
 const FALLBACK_BASE = '/var/tmp';
 
 /**
- * Finds, and makes where missing, the folders of the server with this data folder.
+ * Finds the folders of the server with this data folder, and creates missing ones.
  *
- * PostgreSQL refuses to run as root. For root it runs as the owner of the cluster that exists, else as
- * `postgres`, else as `nobody`. What that user can't reach (a project under /root, say) is kept under /var/tmp
- * instead, in a folder named by the project's path: the same one at each start. Data stays where it once is.
+ * PostgreSQL refuses to run as root. For root it runs as the owner of an existing cluster, else as `postgres`, else as
+ * `nobody`. What that user can't reach (a project under /root, for example) is kept under /var/tmp instead, in a folder
+ * named after the project's path, the same at each start. Existing data is never moved.
  */
 export async function settlePlaces(requested: string, projectRoot: string): Promise<Places> {
   const wanted = resolve(requested);
@@ -78,14 +80,14 @@ async function standIn(): Promise<Account> {
     if (uid.code === 0 && gid.code === 0) return { uid: Number(uid.output), gid: Number(gid.output) };
   }
   throw new Error(
-    'PostgreSQL does not run as root, and there is no user postgres or nobody; set DATABASE_URL to a PostgreSQL of yours',
+    'PostgreSQL does not run as root, and there is no user postgres or nobody; set DATABASE_URL to your own PostgreSQL',
   );
 }
 
 /**
- * Makes `folder` the account's own.
+ * Creates `folder` and gives it to the account.
  *
- * @returns false when the account can't get there; what was made on the way is gone again.
+ * @returns false when the account can't reach it; folders created for it are removed again.
  */
 async function giveFolder(folder: string, account: Account): Promise<boolean> {
   const created = await mkdir(folder, { recursive: true });
@@ -94,7 +96,7 @@ async function giveFolder(folder: string, account: Account): Promise<boolean> {
     if (created) await removeEmpty(folder, created);
     return false;
   }
-  // A cluster that root has copied belongs to root, and PostgreSQL would refuse it.
+  // A cluster that was copied by root belongs to root, and PostgreSQL would refuse it.
   const cluster = await stat(clusterIn(folder)).catch(() => undefined);
   if (cluster?.uid === 0) await run('chown', ['-R', `${account.uid}:${account.gid}`, folder]);
   await chown(folder, account.uid, account.gid);
@@ -102,7 +104,7 @@ async function giveFolder(folder: string, account: Account): Promise<boolean> {
   return true;
 }
 
-/** Removes `folder` and its parents up to `top`, as far as nobody has put something into them. */
+/** Removes `folder` and its parents up to `top`, as far as they are empty. */
 async function removeEmpty(folder: string, top: string): Promise<void> {
   for (let path = folder; path.startsWith(top); path = dirname(path)) {
     if (
@@ -117,7 +119,9 @@ async function removeEmpty(folder: string, top: string): Promise<void> {
 async function giveFallback(fallback: string, folder: string, account: Account): Promise<string> {
   await makeFallback(fallback);
   if (await giveFolder(folder, account)) return folder;
-  throw new Error(`the user with id ${account.uid} can write neither the data folder nor ${folder}`);
+  throw new Error(
+    `the user with id ${account.uid} can reach neither the data folder nor ${folder}: give it access to one of them`,
+  );
 }
 
 async function reachableBinaries(binaries: Binaries, fallback: string, account: Account): Promise<Binaries> {
@@ -127,7 +131,7 @@ async function reachableBinaries(binaries: Binaries, fallback: string, account: 
   return copyBinaries(binaries, join(fallback, `postgresql-${binaries.version}`));
 }
 
-/** Everybody may write to /var/tmp: a folder of this name which somebody else has put there is not used. */
+/** All users may write to /var/tmp: a folder of this name that does not belong to root is not used. */
 async function makeFallback(fallback: string): Promise<void> {
   await mkdir(fallback, { mode: 0o755 }).catch((error: unknown) => {
     if (!hasCode(error, 'EEXIST')) throw error;

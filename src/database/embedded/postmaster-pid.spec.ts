@@ -29,11 +29,11 @@ describe('postmaster.pid', () => {
     ['stopping', 'stopping'],
     ['standby ', 'ready'],
     ['', 'starting'],
-  ])('takes the status word "%s" for %s', (word, status) => {
+  ])('reads the status word "%s" as %s', (word, status) => {
     expect(parsePostmasterPid([...complete.slice(0, 7), word].join('\n'))?.status).toBe(status);
   });
 
-  it('takes a file that is still being written for a server that starts', () => {
+  it('reads a half-written file as a server that is starting', () => {
     expect(parsePostmasterPid('4711\n/data/pgdata\n')).toEqual({
       pid: 4711,
       port: undefined,
@@ -45,10 +45,7 @@ describe('postmaster.pid', () => {
     expect(parsePostmasterPid('-4711\n/data/pgdata\n')?.pid).toBe(4711);
   });
 
-  it.each(['', '\n', 'no pid\n', '0\n', '99999999999999999999\n'])(
-    'knows that %j names no process',
-    (text) => {
-      expect(parsePostmasterPid(text)).toBeUndefined();
-    },
-  );
+  it.each(['', '\n', 'no pid\n', '0\n', '99999999999999999999\n'])('finds no process in %j', (text) => {
+    expect(parsePostmasterPid(text)).toBeUndefined();
+  });
 });

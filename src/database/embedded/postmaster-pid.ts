@@ -1,23 +1,23 @@
 /**
  * What PostgreSQL writes into `postmaster.pid`, the lock file of its data folder.
  *
- * Lines: process id, data folder, start time (epoch seconds), port, first Unix socket folder, first TCP
- * address, shared memory key, status. PostgreSQL writes them one after another while it starts, so the later
- * ones may be missing. Source: https://www.postgresql.org/docs/18/storage-file-layout.html and
+ * Lines: process id, data folder, start time (epoch seconds), port, first Unix socket folder, first TCP address, shared
+ * memory key, status. PostgreSQL writes them one after another while it starts, so the last ones may be missing.
+ * Source: https://www.postgresql.org/docs/18/storage-file-layout.html and
  * src/include/utils/pidfile.h.
  */
 export interface PostmasterPid {
   pid: number;
   /** Missing until the server has read its configuration. */
   port?: number;
-  /** `starting` as long as the server has written no other word. */
+  /** `starting` until the server has written another status. */
   status: 'starting' | 'ready' | 'stopping';
 }
 
 const PORT_LINE = 3;
 const STATUS_LINE = 7;
 
-/** @returns undefined for a file that is empty or begins with something that is no process id. */
+/** @returns undefined for a file that is empty or does not begin with a process id. */
 export function parsePostmasterPid(text: string): PostmasterPid | undefined {
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   // A single-user backend writes its process id with a minus sign.

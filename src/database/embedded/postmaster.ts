@@ -10,14 +10,14 @@ export type ServerState =
   | { kind: 'ready'; pid: number; port: number }
   | { kind: 'stopping'; pid: number };
 
-/** PostgreSQL writes `postmaster.pid` within milliseconds: what is unreadable for longer was left by a crash. */
+/** PostgreSQL writes `postmaster.pid` within milliseconds: a file that is unreadable for longer was left by a crash. */
 const UNREADABLE_AFTER_MS = 2000;
 
 /**
- * Looks at `postmaster.pid` and at the process it names.
+ * Checks `postmaster.pid` and the process it names.
  *
- * The file of a dead process is left for PostgreSQL, which removes it. It can't tell that the process id now
- * belongs to another program: that file, and one that never got its first line, is removed here.
+ * PostgreSQL itself removes the file of a dead process. But it can't tell when the process id now belongs to another
+ * program: such a file, and one without its first line, is removed here.
  */
 export async function inspectServer(pgData: string): Promise<ServerState> {
   const file = join(pgData, 'postmaster.pid');
@@ -42,7 +42,7 @@ export async function inspectServer(pgData: string): Promise<ServerState> {
   return stateOf(found);
 }
 
-/** What `postmaster.pid` says, without a look at the process. */
+/** What `postmaster.pid` says, without a check of the process. */
 export async function readPostmasterPid(pgData: string): Promise<PostmasterPid | undefined> {
   return parsePostmasterPid(await readFile(join(pgData, 'postmaster.pid'), 'utf8').catch(() => ''));
 }
@@ -57,7 +57,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Whether the process `pid` still is this folder's server; one that has ended and was not reaped is not. */
+/** Whether the process `pid` is still this folder's server. A zombie is not. */
 export async function isServer(pid: number, pgData: string): Promise<boolean> {
   return isAlive(pid) && (await isPostmasterOf(pid, pgData));
 }
@@ -68,14 +68,14 @@ function stateOf({ pid, port, status }: PostmasterPid): ServerState {
   return { kind: 'starting', pid };
 }
 
-/** In doubt (a system that hides its processes) the answer is yes: nothing is removed by guess. */
+/** In doubt (a system that hides its processes) the answer is yes, so that nothing is removed by mistake. */
 async function isPostmasterOf(pid: number, pgData: string): Promise<boolean> {
   if (process.platform === 'win32') {
     const { output } = await run('tasklist', ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH']);
     return output.toLowerCase().includes('postgres');
   }
   if (process.platform === 'linux') {
-    // The server's folder is its data folder, also after that was renamed. A zombie has no command.
+    // The server's working directory is its data folder, even after a rename. A zombie has no command line.
     if ((await readlink(`/proc/${pid}/cwd`).catch(() => undefined)) === pgData) return true;
     const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
     return command === undefined || (command.includes('postgres') && command.includes(pgData));
@@ -84,7 +84,7 @@ async function isPostmasterOf(pid: number, pgData: string): Promise<boolean> {
   return code !== 0 || (output.includes('postgres') && output.includes(pgData));
 }
 
-/** Leaves a file which a server that starts right now has replaced. */
+/** Keeps the file if a starting server has replaced it. */
 async function removeIfStill(file: string, text: string): Promise<void> {
   if ((await readFile(file, 'utf8').catch(() => undefined)) === text) await rm(file, { force: true });
 }

@@ -7,11 +7,11 @@ import { inspectServer, isAlive, isServer } from './postmaster.js';
 const LOOK_MS = 1000;
 
 /**
- * Looks each second whether the server of these places still runs, and starts it again on its port when it does not:
- * clients know it by that. Several processes may do so; PostgreSQL lets one of them. What goes wrong is told once and
- * tried again. Keeps no process running.
+ * Checks each second whether the server still runs, and restarts it if not. It restarts on the same port, because
+ * clients connect to that. Several processes may do this; PostgreSQL lets only one start. A repeated failure is logged
+ * once, and tried again. Keeps no process running.
  *
- * @returns ends it; once that resolves nothing is started any more.
+ * @returns a function that ends this; once its promise resolves, no server is started any more.
  */
 export function keepRunning(
   places: Places,
@@ -20,10 +20,10 @@ export function keepRunning(
   log: (line: string) => void,
 ): () => Promise<void> {
   const end = new AbortController();
-  let told = '';
-  const tell = (line: string): void => {
-    if (line !== told) log(line);
-    told = line;
+  let lastLine = '';
+  const logOnce = (line: string): void => {
+    if (line !== lastLine) log(line);
+    lastLine = line;
   };
   let pid: number | undefined;
 
@@ -31,12 +31,12 @@ export function keepRunning(
     if (pid !== undefined && (await runs(pid, places))) return;
     const state = await inspectServer(places.pgData);
     if (state.kind === 'ready') {
-      if (state.port !== port) tell(`PostgreSQL runs on port ${state.port} now: start this again`);
-      else if (pid !== undefined) tell(`PostgreSQL runs again on 127.0.0.1:${port}`);
+      if (state.port !== port) logOnce(`PostgreSQL now runs on port ${state.port}: restart this program`);
+      else if (pid !== undefined) logOnce(`PostgreSQL runs again on 127.0.0.1:${port}`);
       pid = state.pid;
     }
     if (state.kind !== 'absent') return;
-    tell('PostgreSQL is gone: starting it again');
+    logOnce('PostgreSQL has ended: starting it again');
     await lease.ensureGuard();
     await launchServer(places, port);
     // The next time it goes is news again, though nobody has looked in between.
@@ -45,7 +45,7 @@ export function keepRunning(
 
   const looking = (async () => {
     while (!end.signal.aborted) {
-      await look().catch((error: unknown) => tell(error instanceof Error ? error.message : String(error)));
+      await look().catch((error: unknown) => logOnce(error instanceof Error ? error.message : String(error)));
       await delay(LOOK_MS, undefined, { ref: false, signal: end.signal }).catch(() => undefined);
     }
   })();
@@ -55,7 +55,7 @@ export function keepRunning(
   };
 }
 
-/** Cheap on Linux; elsewhere a look at the command is a process of its own, so the id has to do. */
+/** On Linux the full check is cheap. Elsewhere it needs a child process, so only the process id is checked. */
 function runs(pid: number, { pgData }: Places): Promise<boolean> {
   return process.platform === 'linux' ? isServer(pid, pgData) : Promise.resolve(isAlive(pid));
 }

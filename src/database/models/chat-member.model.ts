@@ -6,7 +6,7 @@ import { User } from './user.model.js';
 
 export type Role = 'owner' | 'admin' | 'member';
 
-/** Somebody's membership of a chat, with the watermarks of what they have received and seen. */
+/** A user's membership in a chat, with the watermarks of what they have received and seen. */
 @Table({ tableName: 'chat_members', createdAt: 'joinedAt', updatedAt: false })
 export class ChatMember extends Model {
   @Column({ type: DataType.BIGINT, primaryKey: true })
@@ -18,15 +18,15 @@ export class ChatMember extends Model {
   @Column(DataType.TEXT)
   declare role: Role;
 
-  /** Sees the messages after this seq; settled when they join. */
+  /** The member sees messages after this seq. Set when they join. */
   @Column(DataType.BIGINT)
   declare seesAfter: number;
 
-  /** Has seen everything up to this seq. */
+  /** The member has seen everything up to this seq. */
   @Column(DataType.BIGINT)
   declare readSeq: number;
 
-  /** Has received everything up to this seq. */
+  /** The member has received everything up to this seq. */
   @Column(DataType.BIGINT)
   declare deliveredSeq: number;
 
@@ -34,11 +34,11 @@ export class ChatMember extends Model {
   @Column(DataType.BIGINT)
   declare unreadSeq: number;
 
-  /** Own messages at or before `unreadSeq`. */
+  /** The member's own messages up to `unreadSeq`. */
   @Column(DataType.BIGINT)
   declare sentBefore: number;
 
-  /** Groups: own messages. */
+  /** In groups: how many messages the member has sent. */
   @Column(DataType.BIGINT)
   declare sent: number;
 
@@ -73,7 +73,7 @@ export class ChatMember extends Model {
   declare user?: Rel<User>;
 }
 
-/** What others are shown of a member. */
+/** The columns of a member that others see. */
 export const memberColumns = columnsOf(ChatMember, 'userId', 'role', 'readSeq', 'deliveredSeq', 'joinedAt');
 
 export const memberRow = ([userId, role, readSeq, deliveredSeq, joinedAt]: CellsOf<

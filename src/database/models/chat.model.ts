@@ -7,7 +7,7 @@ import { User } from './user.model.js';
 
 export type ChatType = 'direct' | 'group';
 
-/** A direct chat of two people, or a group. */
+/** A direct chat of two users, or a group. */
 @Table({ tableName: 'chats', updatedAt: false })
 export class Chat extends Model {
   @Column({ type: DataType.BIGINT, primaryKey: true, autoIncrement: true })
@@ -31,14 +31,17 @@ export class Chat extends Model {
   @Column(DataType.JSONB)
   declare metadata: Record<string, unknown>;
 
-  /** What those who join see of what was before. */
+  /** Whether new members see the messages from before they joined. */
   @Column(DataType.TEXT)
   declare historyVisible: 'all' | 'fromJoin';
 
   @Column(DataType.INTEGER)
   declare memberCount: number;
 
-  /** Changes whenever somebody joins or leaves, or a role changes; in a direct chat, when one blocks or unblocks the other. */
+  /**
+   * Changes when a member joins or leaves or a role changes; in a direct chat, when one user blocks or unblocks the
+   * other.
+   */
   @Column(DataType.BIGINT)
   declare membersVersion: number;
 
@@ -54,21 +57,21 @@ export class Chat extends Model {
   @Column(DataType.BIGINT)
   declare version: number;
 
-  /** Direct chats: how many messages the first and the second of the two have sent. */
+  /** Direct chats: how many messages user 1 and user 2 have sent. */
   @Column(DataType.BIGINT)
   declare user1Sent: number;
 
   @Column(DataType.BIGINT)
   declare user2Sent: number;
 
-  /** Direct chats: whether the first of the two blocks the second, and the second the first. */
+  /** Direct chats: whether user 1 blocks user 2, and user 2 blocks user 1. */
   @Column(DataType.BOOLEAN)
   declare user1Blocks: boolean;
 
   @Column(DataType.BOOLEAN)
   declare user2Blocks: boolean;
 
-  /** Who made a group, and with which key: the same again finds it. */
+  /** Who created a group, and with which key: a retry with the same key finds it. */
   @Column(DataType.TEXT)
   declare creationKey: string | null;
 
@@ -91,7 +94,7 @@ export class Chat extends Model {
   declare messages?: Rel<Message>[];
 }
 
-/** What is shown of a chat. */
+/** The columns that views of a chat show. */
 export const chatColumns = columnsOf(
   Chat,
   'id',

@@ -2,7 +2,7 @@ import { BelongsTo, Column, CreatedAt, DataType, Model, Table, UpdatedAt } from 
 import type { Rel } from './rel.js';
 import { User } from './user.model.js';
 
-/** How somebody logs in. Beside users and not in it: what shows users never reads these. */
+/** A user's login. Not part of `users`, so that code that shows users never reads it. */
 @Table({ tableName: 'credentials' })
 export class Credentials extends Model {
   @Column({ type: DataType.BIGINT, primaryKey: true })

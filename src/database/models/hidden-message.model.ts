@@ -1,6 +1,6 @@
 import { Column, DataType, Model, Table } from 'sequelize-typescript';
 
-/** A message that somebody deleted for themselves. */
+/** A message that a user deleted for themselves. */
 @Table({ tableName: 'hidden_messages', timestamps: false })
 export class HiddenMessage extends Model {
   @Column({ type: DataType.BIGINT, primaryKey: true })

@@ -1,10 +1,10 @@
 import { Column, DataType, Model, Table } from 'sequelize-typescript';
 import type { CommandName } from '../../contract/index.js';
 
-/** A command that carried a key, other than a send, with its answer. */
+/** A command (not a send) that carried an idempotency key, with its answer. */
 @Table({ tableName: 'idempotency_keys', timestamps: false })
 export class IdempotencyKey extends Model {
-  /** Who asked; 0 is the application. */
+  /** The actor; 0 is the application. */
   @Column({ type: DataType.BIGINT, primaryKey: true })
   declare actorId: number;
 
@@ -17,7 +17,7 @@ export class IdempotencyKey extends Model {
   @Column(DataType.TEXT)
   declare bodyHash: string;
 
-  /** null: none yet. */
+  /** null: no answer yet. */
   @Column(DataType.JSON)
   declare answer: unknown;
 

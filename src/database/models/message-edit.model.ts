@@ -1,6 +1,6 @@
 import { Column, DataType, Model, Table } from 'sequelize-typescript';
 
-/** What a message said before it was edited. */
+/** The content of a message before an edit. */
 @Table({ tableName: 'message_edits', timestamps: false })
 export class MessageEdit extends Model {
   @Column({ type: DataType.BIGINT, primaryKey: true })

@@ -1,6 +1,6 @@
 import { Column, DataType, Model, Table } from 'sequelize-typescript';
 
-/** Somebody is mentioned by a message of a group. */
+/** A mention of a user in a group message. */
 @Table({ tableName: 'message_mentions', timestamps: false })
 export class MessageMention extends Model {
   @Column({ type: DataType.BIGINT, primaryKey: true })
@@ -9,7 +9,7 @@ export class MessageMention extends Model {
   @Column({ type: DataType.BIGINT, primaryKey: true })
   declare userId: number;
 
-  /** Of the message. */
+  /** The message's seq. */
   @Column({ type: DataType.BIGINT, primaryKey: true })
   declare seq: number;
 }

@@ -1,6 +1,6 @@
 import { Column, DataType, Model, Table } from 'sequelize-typescript';
 
-/** One reaction of one person. Views show the summary on the message’s row. */
+/** One reaction of one user. Views show the summary in the message’s row. */
 @Table({ tableName: 'message_reactions', timestamps: false })
 export class MessageReaction extends Model {
   @Column({ type: DataType.BIGINT, primaryKey: true })

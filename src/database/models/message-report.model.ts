@@ -1,7 +1,7 @@
 import { Column, CreatedAt, DataType, Model, Table, UpdatedAt } from 'sequelize-typescript';
 import type { ReportView } from '../../contract/index.js';
 
-/** A message that somebody reported, as it was then. It outlives the message and its chat. */
+/** A reported message, as it was when it was reported. It outlives the message and its chat. */
 @Table({ tableName: 'message_reports' })
 export class MessageReport extends Model {
   @Column({ type: DataType.BIGINT, primaryKey: true, autoIncrement: true })
@@ -43,7 +43,7 @@ export class MessageReport extends Model {
   @Column(DataType.BIGINT)
   declare replyToId: number | null;
 
-  /** What it said before, oldest first. */
+  /** Earlier contents of the message, oldest first. */
   @Column(DataType.JSONB)
   declare edits: ReportView['message']['edits'];
 

@@ -42,15 +42,15 @@ export class Message extends Model {
   @Column(DataType.JSONB)
   declare metadata: Record<string, unknown> | null;
 
-  /** Whether it has changed since it was sent. */
+  /** Whether the message has changed since it was sent. */
   @Column(DataType.BOOLEAN)
   declare revised: boolean;
 
-  /** Reactions as views show them; null: there are none. */
+  /** Reactions as views show them; null: none. */
   @Column(DataType.JSONB)
   declare reactions: ReactionView[] | null;
 
-  /** md5 of what it said when it was sent, from its first change on: a retry of the send is told by it. */
+  /** md5 of the content as sent, set at the first change: it identifies a retry of the send. */
   @Column(DataType.TEXT)
   declare originalHash: string | null;
 
@@ -70,12 +70,12 @@ export class Message extends Model {
   declare sender?: Rel<User>;
 }
 
-/** What a sender gives of a message, null where it is left out. Columns that are added may be null. */
+/** The columns that a sender sets; null where left out. New columns must be nullable. */
 export const bodyColumns = columnsOf(Message, 'content', 'replyToId', 'metadata');
 
 export type MessageBody = RowOf<typeof bodyColumns>;
 
-/** What is shown of a message. */
+/** The columns that views of a message show. */
 export const messageColumns = columnsOf(
   Message,
   'id',

@@ -1,6 +1,6 @@
 import { Column, DataType, Model, Table } from 'sequelize-typescript';
 
-/** A deleted chat whose messages are still to be removed. */
+/** A deleted chat whose messages have not been removed yet. */
 @Table({ tableName: 'chat_purges', updatedAt: false })
 export class OpenPurge extends Model {
   @Column({ type: DataType.BIGINT, primaryKey: true })

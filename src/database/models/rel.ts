@@ -1,5 +1,5 @@
 /**
- * The type of an association's other side. Decorator metadata would name the class itself, and models that
- * name each other fail at load under ESM ("Cannot access 'User' before initialization").
+ * The type of an association's other side. Without it, decorator metadata refers to the class itself, and models that
+ * refer to each other fail to load under ESM ("Cannot access 'User' before initialization").
  */
 export type Rel<T> = T;

@@ -1,6 +1,6 @@
 import { Column, DataType, Model, Table } from 'sequelize-typescript';
 
-/** A family of refresh tokens, of which only the newest is good. */
+/** A family of refresh tokens, of which only the newest is valid. */
 @Table({ tableName: 'sessions', timestamps: false })
 export class Session extends Model {
   @Column({ type: DataType.UUID, primaryKey: true })

@@ -1,6 +1,6 @@
 import { Column, DataType, Model, Table } from 'sequelize-typescript';
 
-/** Somebody blocks somebody else. */
+/** `userId` blocks `blockedId`. */
 @Table({ tableName: 'user_blocks', updatedAt: false })
 export class UserBlock extends Model {
   @Column({ type: DataType.BIGINT, primaryKey: true })

@@ -1,13 +1,13 @@
 import { Column, CreatedAt, DataType, Model, Table, UpdatedAt } from 'sequelize-typescript';
 import { type CellsOf, columnsOf, type RowOf } from '../columns.js';
 
-/** A person. Open mode makes the row when an id is first used. */
+/** A user. Open mode creates the row when an id is first used. */
 @Table({ tableName: 'users' })
 export class User extends Model {
   @Column({ type: DataType.BIGINT, primaryKey: true, autoIncrement: true })
   declare id: number;
 
-  /** The application's own id of this person. */
+  /** The application's own id of this user. */
   @Column(DataType.TEXT)
   declare externalId: string | null;
 
@@ -23,11 +23,11 @@ export class User extends Model {
   @Column(DataType.DATE(3))
   declare lastSeenAt: Date | null;
 
-  /** Looks offline to all others. */
+  /** The user looks offline to all others. */
   @Column(DataType.BOOLEAN)
   declare invisible: boolean;
 
-  /** Who made the row and with which key, where there was one. */
+  /** Who created the row, and with which key, if one was sent. */
   @Column(DataType.TEXT)
   declare creationKey: string | null;
 
@@ -38,7 +38,7 @@ export class User extends Model {
   declare updatedAt: Date;
 }
 
-/** What is shown of a user. */
+/** The columns that views of a user show. */
 export const userColumns = columnsOf(
   User,
   'id',

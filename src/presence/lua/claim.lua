@@ -1,8 +1,8 @@
--- Finds a node whose lease has run out, for the caller alone to sweep.
+-- Finds a node whose lease has expired, for the caller alone to sweep.
 --
--- KEYS: leases, sweeps under way, when nodes were last heard, dead nodes. ARGV: the caller's node, milliseconds for which
--- nobody else sweeps it, milliseconds for which it is known that it was given up. Answers the node and when it was last
--- heard, or nil.
+-- KEYS: leases, sweeps under way, when each node last renewed, dead nodes. ARGV: the caller's node, milliseconds for
+-- which no other node may sweep it, milliseconds for which it stays listed as dead. Returns the node and when it last
+-- renewed, or nil.
 
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)

@@ -1,7 +1,7 @@
--- A person has a connection at a node.
+-- A user has a connection at a node.
 --
--- KEYS: the person's hash. ARGV: the node, what it was called before ('' for nothing), milliseconds after which the
--- person is forgotten. Answers 1 when they have come online by this, else 0.
+-- KEYS: the user's hash. ARGV: the node's id, its former id ('' for none), milliseconds after which the hash expires.
+-- Returns 1 when this step brought the user online, else 0.
 
 local came = 1 - redis.call('EXISTS', KEYS[1])
 local fields = redis.call('HGETALL', KEYS[1])

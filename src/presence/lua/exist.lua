@@ -1,4 +1,4 @@
--- KEYS: people's hashes. Answers 1 for each that is there, else 0, in their order.
+-- KEYS: users' hashes. Returns 1 for each that exists, else 0, in the same order.
 
 local found = {}
 for i = 1, #KEYS do found[i] = redis.call('EXISTS', KEYS[i]) end

@@ -1,6 +1,6 @@
--- Nothing is left of a node.
+-- Removes what is stored about a node.
 --
--- KEYS: leases, sweeps under way, when nodes were last heard. ARGV: the node.
+-- KEYS: leases, sweeps under way, when each node last renewed. ARGV: the node.
 
 redis.call('ZREM', KEYS[1], ARGV[1])
 redis.call('ZREM', KEYS[2], ARGV[1])

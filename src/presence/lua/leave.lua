@@ -1,9 +1,9 @@
--- A person has no connection at a node any more.
+-- A user has no connection at a node any more.
 --
--- KEYS: the person's hash. ARGV: the node, what it was called before ('' for nothing), the moment when the last
--- connection dropped ('' when they left for good), milliseconds after which the person is forgotten.
--- Answers 0: still online at another node; 1: gone by this; 2: the grace period has begun; 3: was not there, nor
--- anywhere else.
+-- KEYS: the user's hash. ARGV: the node's id, its former id ('' for none), when the last connection dropped ('' to
+-- leave without a grace period), milliseconds after which the hash expires.
+-- Returns 0: still online at another node; 1: offline by this step; 2: the grace period has begun; 3: Redis did not
+-- have the user at this node or any other.
 
 if redis.call('HDEL', KEYS[1], ARGV[1], ARGV[2]) == 0 then
   return 3 * (1 - redis.call('EXISTS', KEYS[1]))

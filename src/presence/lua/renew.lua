@@ -1,7 +1,7 @@
 -- A node takes its lease or renews it.
 --
--- KEYS: leases, when nodes were last heard, dead nodes. ARGV: the node, milliseconds of the lease, '1' to make a lease
--- where there is none. Answers 0: there is none, and no such node is known; 1: held; 2: the node was given up for dead.
+-- KEYS: leases, when each node last renewed, dead nodes. ARGV: the node, milliseconds of the lease, '1' to create a
+-- missing lease. Returns 0: no lease, and the node is unknown; 1: held; 2: no lease, and the node is listed as dead.
 
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)

@@ -1,6 +1,6 @@
--- A person is at a dead node no more.
+-- Removes a dead node from a user's hash.
 --
--- KEYS: the person's hash. ARGV: the node. When they have gone offline by this: '0', or the moment when their last
+-- KEYS: the user's hash. ARGV: the node. If this step took the user offline, returns '0', or the time when their last
 -- connection dropped; else nil.
 
 local at = redis.call('HGET', KEYS[1], ARGV[1])

@@ -20,8 +20,8 @@ export const existingUsers = statement.many({
 });
 
 /**
- * `$1` externalId, `$2` name or null: the user of that externalId, made when there is none. No row when somebody
- * else makes the same one at this moment: then the same statement again finds it.
+ * `$1` externalId, `$2` name or null: the user with that externalId, created if missing. No row when another session is
+ * creating the same user: then run the statement again.
  */
 export const userOfSubject = statement.oneOrNone({
   name: 'users.ofSubject',

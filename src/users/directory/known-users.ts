@@ -9,9 +9,9 @@ import { BoundedMap } from '../../common/flow/bounded-map.js';
 /** Ids remembered as existing. Users are never deleted. */
 const REMEMBERED = 100_000;
 
-const NOBODY: ReadonlySet<number> = new Set();
+const NONE: ReadonlySet<number> = new Set();
 
-/** Whether there is somebody of an id. Open mode makes the user row when an id is first used. */
+/** Whether a user with an id exists. Open mode creates the row when an id is first used. */
 @Injectable()
 export class KnownUsers {
   private readonly open: boolean;
@@ -24,7 +24,7 @@ export class KnownUsers {
     this.open = config.auth.mode === 'open';
   }
 
-  /** Those of the ids that this process has not seen yet. */
+  /** The ids that this process has not seen yet. */
   unseen(ids: Iterable<number>): number[] {
     const unseen: number[] = [];
     for (const id of ids) if (!this.known.has(id)) unseen.push(id);
@@ -32,18 +32,18 @@ export class KnownUsers {
   }
 
   /**
-   * After it resolves there is a row for each of the ids. Nothing is asked for ids seen before.
+   * When it resolves, each id has a row. Ids seen before cost no query.
    *
-   * @throws AppError NOT_FOUND in jwt mode, when there is none for one of them.
+   * @throws AppError NOT_FOUND in jwt mode, when one of them has none.
    */
   async ensure(ids: Iterable<number>): Promise<void> {
     if ((await this.missing(ids)).size > 0) throw new AppError('NOT_FOUND');
   }
 
   /**
-   * As `ensure` for a list of the input.
+   * Like `ensure`, for a list in the input.
    *
-   * @throws AppError VALIDATION_FAILED, which names the places in the list.
+   * @throws AppError VALIDATION_FAILED with the positions in the list.
    */
   async ensureListed(field: string, ids: readonly number[]): Promise<void> {
     const missing = await this.missing(ids);
@@ -52,19 +52,19 @@ export class KnownUsers {
     throw new AppError('VALIDATION_FAILED', {
       details: places.map((place) => ({
         path: `${field}.${place}`,
-        message: 'expected somebody who exists',
+        message: 'expected the id of an existing user',
       })),
     });
   }
 
-  /** Those of the ids that there is no user for: in open mode none, since they are made. */
+  /** The ids without a user. In open mode none, because missing users are created. */
   async missing(ids: Iterable<number>): Promise<ReadonlySet<number>> {
     const unseen = this.unseen(ids);
-    if (unseen.length === 0) return NOBODY;
+    if (unseen.length === 0) return NONE;
     if (this.open) {
       await insertMissingUsers(this.database, unseen);
       for (const id of unseen) this.known.set(id, true);
-      return NOBODY;
+      return NONE;
     }
     const missing = new Set(unseen);
     for (const id of await existingUsers(this.database, unseen)) {

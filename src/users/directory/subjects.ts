@@ -8,17 +8,17 @@ import { BoundedMap } from '../../common/flow/bounded-map.js';
 /** Subjects remembered with their user. */
 const REMEMBERED = 100_000;
 
-/** Looks at a user that others are making at the same moment; one more suffices. */
+/** Attempts to find a user that other sessions create at the same time. As a rule the second one succeeds. */
 const ATTEMPTS = 5;
 
-/** The users that somebody else's ids stand for. */
+/** Maps external ids (the subjects of foreign tokens) to users. */
 @Injectable()
 export class Subjects {
   private readonly known = new BoundedMap<string, number>(REMEMBERED);
 
   constructor(private readonly database: Database) {}
 
-  /** The user with that externalId, made on first sight: one, however many ask at once. */
+  /** The user with that externalId, created at first use. Concurrent calls get the same user. */
   async userOf(externalId: string, name: string | null = null): Promise<number> {
     const known = this.known.get(externalId);
     if (known !== undefined) return known;
@@ -35,7 +35,7 @@ export class Subjects {
     try {
       return await userOfSubject(this.database, { externalId, name });
     } catch (error) {
-      // The id was taken at this moment, by open mode on another node.
+      // The id was just taken by open mode on another node.
       if (isUniqueViolation(error)) return undefined;
       throw error;
     }
