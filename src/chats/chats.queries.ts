@@ -19,8 +19,8 @@ const pair = (chat: string, one: string, other: string) => `
   AND GREATEST(${chat}."user1Id", ${chat}."user2Id") = GREATEST(${one}, ${other})`;
 
 /**
- * Whether a member other than its sender has seen the message: read past it, and it is not among what was before
- * they joined and is not theirs to see.
+ * SQL: whether a member other than the sender has seen the message: they have read past it, and it is not from before
+ * they joined in a group that hides its history.
  */
 export const seenBySomebody = (message: string) => `
   EXISTS (
@@ -35,19 +35,19 @@ export const seesAfter = (chat: string, reader: string) => `
     (SELECT s."seesAfter" FROM chat_members s WHERE s."chatId" = ${chat} AND s."userId" = ${reader}), 0
   )`;
 
-/** The newest message, of the table alias `l`: all null when there is none. */
+/** The newest message, from the table alias `l`: all null when there is none. */
 const lastMessage = `${messageColumns.of('l')}, ${seenBySomebody('l')} AS seen`;
 
 /**
- * The reader has not deleted the message for themselves. Said so that it is looked up for each message: as NOT
- * EXISTS the planner may read all that were ever hidden.
+ * SQL: the reader has not deleted the message for themselves. This form looks up each message; with NOT EXISTS the
+ * planner may read every message that was ever hidden.
  */
 export const notHidden = (message: string, reader: string) => `
   (SELECT 1 FROM hidden_messages h WHERE h."userId" = ${reader} AND h."messageId" = ${message}.id) IS NULL`;
 
 /**
- * The newest message of the chat `c` after a seq that the reader has not deleted for themselves, as `l`. Nearly always
- * it is the chat's last, which one lookup finds; a scan from the end reads a whole page of the index for its first row.
+ * The newest message of the chat `c` after a seq that the reader has not deleted for themselves, as `l`. It is nearly
+ * always the last of the chat, which one lookup finds. A scan from the end reads a whole index page for its first row.
  */
 const newestMessage = (reader: string, after: string) => `
   LEFT JOIN LATERAL (
@@ -63,14 +63,14 @@ const newestMessage = (reader: string, after: string) => `
     ) LIMIT 1
   ) l ON true`;
 
-/** Messages of others after the member's watermark: all of them, less the member's own. */
+/** SQL: the number of messages of others after the member's watermark: all messages minus the member's own. */
 export const unreadOf = (chat: string, member: string) => `
   ${chat}."lastSeq" - ${member}."unreadSeq" + ${member}."sentBefore" - CASE ${member}."userId"
     WHEN ${chat}."user1Id" THEN ${chat}."user1Sent"
     WHEN ${chat}."user2Id" THEN ${chat}."user2Sent"
     ELSE ${member}.sent END`;
 
-/** Those messages of others after the member's watermark that mention the member. */
+/** SQL: the number of messages of others after the member's watermark that mention the member. */
 export const unreadMentionsOf = (member: string) => `
   (
     SELECT count(*) FROM message_mentions x
@@ -78,9 +78,9 @@ export const unreadMentionsOf = (member: string) => `
   )`;
 
 /**
- * `$1`, `$2` people, `$3` whether a block between them matters: their direct chat, made when there is none. No row
- * when one of the two does not exist, or blocks the other, or when somebody else makes the same chat at this moment:
- * then the same statement again finds it.
+ * `$1`, `$2` users, `$3` whether a block between them forbids a new chat: their direct chat, created if there is none.
+ * No row when one of them does not exist or blocks the other, or when another transaction is just creating the same
+ * chat: then the next run finds it.
  */
 export const openDirectChat = statement.oneOrNone({
   name: 'chats.openDirectChat',
@@ -113,7 +113,7 @@ export const openDirectChat = statement.oneOrNone({
   row: ([created, ...chat]: [boolean, ...ChatCells]) => ({ ...chatRow(chat), created }),
 });
 
-/** Where the cells of the newest message end that follow those of its chat. */
+/** The index after the cells of the newest message, which follow the cells of the chat. */
 const MESSAGE_END = chatColumns.length + messageColumns.length + 1;
 
 const lastMessageOf = (cells: readonly unknown[]): MessageRow | null => {
@@ -126,7 +126,7 @@ const chatWithMessageRow = (cells: readonly unknown[]) => ({
   lastMessage: lastMessageOf(cells),
 });
 
-/** `$1` chat, `$2` who reads or null: the chat with its newest message. */
+/** `$1` chat, `$2` reader or null: the chat with its newest message. */
 export const chatById = statement.oneOrNone({
   name: 'chats.byId',
   text: `
@@ -136,7 +136,7 @@ export const chatById = statement.oneOrNone({
   row: chatWithMessageRow,
 });
 
-/** `$1` chat, `$2` at most so many members, those who joined first. */
+/** `$1` chat, `$2` limit: the members who joined first. */
 export const membersOfChat = statement.many({
   name: 'chats.members',
   text: `
@@ -147,8 +147,8 @@ export const membersOfChat = statement.many({
 });
 
 /**
- * List items for `mine`: memberships of the person `$1`, as `m` joined with their chats as `c`. Each table is
- * reached by one index lookup a chat, whatever the planner believes of its size.
+ * List items for the memberships of the user `$1` that match the condition `mine` (membership `m`, chat `c`). Each
+ * table is reached by one index lookup for each chat, whatever size the planner assumes.
  */
 const listItems = (mine: string) => `
   SELECT ${chatColumns.of('c')}, ${lastMessage}, ${userColumns.of('o')}, o.invisible,
@@ -168,15 +168,15 @@ const listItems = (mine: string) => `
   ) o ON true
   ORDER BY c."lastActivityAt" DESC, c.id DESC`;
 
-/** A chat in somebody's list. */
+/** A chat in a user's list. */
 export interface ChatListRow {
   chat: ChatRow;
   lastMessage: MessageRow | null;
-  /** The other person of a direct chat. */
+  /** The other user of a direct chat. */
   other: UserRow | null;
-  /** Whether they look offline to all others. */
+  /** Whether the other user appears offline to everyone. */
   otherIsInvisible: boolean | null;
-  /** Whether they block the reader. */
+  /** Whether the other user blocks the reader. */
   otherBlocks: boolean;
   member: Settings &
     Pick<RowOf<typeof memberColumns>, 'role' | 'readSeq'> & { unread: number; unreadMentions: number };
@@ -219,7 +219,7 @@ const chatListRow = (cells: readonly unknown[]): ChatListRow => {
   };
 };
 
-/** `$1` person, `$2`, `$3` after the chat with this activity and id, `$4` at most so many. */
+/** `$1` user, `$2`, `$3` activity and id of the chat after which the page begins, `$4` limit. */
 export const chatsOfUser = statement.many({
   name: 'chats.ofUser',
   text: listItems(`
@@ -239,7 +239,7 @@ export const chatsOfUser = statement.many({
   row: chatListRow,
 });
 
-/** `$1` person, `$2` chat ids: those of them that are the person's. */
+/** `$1` user, `$2` chat ids: the chats among them of which the user is a member. */
 export const chatsOfUserByIds = statement.many({
   name: 'chats.ofUserByIds',
   text: listItems(`m."chatId" = ANY($2::bigint[])`),
@@ -247,7 +247,7 @@ export const chatsOfUserByIds = statement.many({
   row: chatListRow,
 });
 
-/** `$1` chat: gone, its members (`memberIds`) with it; its messages are left to `purgeMessages`. */
+/** `$1` chat: deletes it with its memberships, and returns the `memberIds`. `purgeMessages` removes its messages. */
 export const deleteChat = statement.oneOrNone({
   name: 'chats.delete',
   text: `
