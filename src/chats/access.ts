@@ -8,7 +8,7 @@ import { Database } from '../database/database.js';
 import { membershipOf, type MembershipRow } from './membership.queries.js';
 import { isAllowed } from './permissions.js';
 
-/** A chat and what the one who asks is in it. */
+/** A chat, with the actor's membership in it. */
 export interface Membership {
   chatId: number;
   type: ChatType;
@@ -16,17 +16,17 @@ export interface Membership {
   user2Id: number | null;
   lastSeq: number;
   version: number;
-  /** Direct chats: whether the one blocks the other, and the other the one. */
+  /** Direct chats: whether user 1 blocks user 2, and the other way round. */
   user1Blocks: boolean;
   user2Blocks: boolean;
-  /** null: the application itself, which is no member. */
+  /** null: the application itself, which is not a member. */
   userId: number | null;
   role: Role;
-  /** Sees the messages after this seq. */
+  /** The actor sees the messages after this seq. */
   seesAfter: number;
 }
 
-/** Says who may do what in a chat. The first line of every service method that touches one. */
+/** Checks permissions in a chat. Every service method that works on a chat calls it first. */
 @Injectable()
 export class Access {
   constructor(
@@ -35,16 +35,15 @@ export class Access {
   ) {}
 
   /**
-   * @throws AppError NOT_FOUND for a chat that does not exist and, just the same, for one whose member the
-   * asker is not.
-   * @throws AppError FORBIDDEN for a member whose role is not enough, and for what a block has ended.
+   * @throws AppError NOT_FOUND when the chat does not exist, and also when the actor is not a member.
+   * @throws AppError FORBIDDEN when the member's role is not enough, or a block forbids it.
    */
   async require(actor: Actor, permission: Permission, chatId: number): Promise<Membership> {
     const chat = await membershipOf(this.database, { chatId, userId: actor.userId });
     return authorize(actor, permission, chat);
   }
 
-  /** @throws AppError FORBIDDEN when the actor and another person, or one of them, block each other. */
+  /** @throws AppError FORBIDDEN when the actor blocks the other user, or the other way round. */
   async requireNoBlock({ userId }: Actor, otherId: number): Promise<void> {
     if (userId === null) return;
     if ((await this.blocks.blockersOf(userId, [otherId])).size > 0) throw blockedByOther();
@@ -53,7 +52,7 @@ export class Access {
 }
 
 /**
- * What the row of a chat means for somebody who asks for a permission.
+ * Checks a permission against the row of the chat.
  *
  * @throws AppError as `Access.require`
  */
@@ -67,7 +66,7 @@ export function authorize(actor: Actor, permission: Permission, chat: Membership
   return membership;
 }
 
-/** @throws AppError FORBIDDEN when one of the two people of a direct chat blocks the other. */
+/** @throws AppError FORBIDDEN when one user of a direct chat blocks the other. */
 function requireUnblocked({ userId, user1Id, user1Blocks, user2Blocks }: Membership): void {
   const [own, others] = userId === user1Id ? [user1Blocks, user2Blocks] : [user2Blocks, user1Blocks];
   if (others) throw blockedByOther();

@@ -1,6 +1,6 @@
 import type { Audience } from '../delivery/publisher.js';
 
-/** All members of a chat: of a direct chat the two people, of a group its room. */
+/** All members of a chat: the two users of a direct chat, or the room of a group. */
 export function membersOf(
   chat: { chatId: number; user1Id: number | null; user2Id: number | null },
   except: string | null,

@@ -6,7 +6,7 @@ import { Route } from '../rest/route.decorator.js';
 import { ChatsService } from './chats.service.js';
 import { MembershipService } from './membership.service.js';
 
-/** `POST /chats` makes groups as well: it stands in groups/. */
+/** `POST /chats` is in groups/, because it creates groups as well. */
 @Controller()
 export class ChatsController {
   constructor(

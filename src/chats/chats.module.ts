@@ -11,7 +11,7 @@ import { DirectChatsService } from './direct-chats.service.js';
 import { ChatsService } from './chats.service.js';
 import { DirectoryModule } from '../users/directory/directory.module.js';
 
-/** Chats, and who may do what in them. */
+/** Chats and the permissions in them. */
 @Module({
   imports: [BlocksModule, BusModule, DeliveryModule, DirectoryModule, PresenceModule],
   controllers: [ChatsController],

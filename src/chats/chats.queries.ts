@@ -13,8 +13,8 @@ import type { Settings } from './membership.queries.js';
 import { statement } from '../database/statement.js';
 
 /**
- * Whether a member other than its sender has seen the message: read past it, and it is not among what was before
- * they joined and is not theirs to see.
+ * SQL: whether a member other than the sender has seen the message: they have read past it, and it is not from before
+ * they joined in a group that hides its history.
  */
 export const seenBySomebody = (message: string) => `
   EXISTS (
@@ -29,19 +29,19 @@ export const seesAfter = (chat: string, reader: string) => `
     (SELECT s."seesAfter" FROM chat_members s WHERE s."chatId" = ${chat} AND s."userId" = ${reader}), 0
   )`;
 
-/** The newest message, of the table alias `l`: all null when there is none. */
+/** The newest message, from the table alias `l`: all null when there is none. */
 const lastMessage = `${messageColumns.of('l')}, ${seenBySomebody('l')} AS seen`;
 
 /**
- * The reader has not deleted the message for themselves. Said so that it is looked up for each message: as NOT
- * EXISTS the planner may read all that were ever hidden.
+ * SQL: the reader has not deleted the message for themselves. This form looks up each message; with NOT EXISTS the
+ * planner may read every message that was ever hidden.
  */
 export const notHidden = (message: string, reader: string) => `
   (SELECT 1 FROM hidden_messages h WHERE h."userId" = ${reader} AND h."messageId" = ${message}.id) IS NULL`;
 
 /**
- * The newest message of the chat `c` after a seq that the reader has not deleted for themselves, as `l`. Nearly always
- * it is the chat's last, which one lookup finds; a scan from the end reads a whole page of the index for its first row.
+ * The newest message of the chat `c` after a seq that the reader has not deleted for themselves, as `l`. It is nearly
+ * always the last of the chat, which one lookup finds. A scan from the end reads a whole index page for its first row.
  */
 const newestMessage = (reader: string, after: string) => `
   LEFT JOIN LATERAL (
@@ -57,21 +57,21 @@ const newestMessage = (reader: string, after: string) => `
     ) LIMIT 1
   ) l ON true`;
 
-/** Messages of others after the member's watermark: all of them, less the member's own. */
+/** SQL: the number of messages of others after the member's watermark: all messages minus the member's own. */
 export const unreadOf = (chat: string, member: string) => `
   ${chat}."lastSeq" - ${member}."unreadSeq" + ${member}."sentBefore" - CASE ${member}."userId"
     WHEN ${chat}."user1Id" THEN ${chat}."user1Sent"
     WHEN ${chat}."user2Id" THEN ${chat}."user2Sent"
     ELSE ${member}.sent END`;
 
-/** Those messages of others after the member's watermark that mention the member. */
+/** SQL: the number of messages of others after the member's watermark that mention the member. */
 export const unreadMentionsOf = (member: string) => `
   (
     SELECT count(*) FROM message_mentions x
     WHERE x."chatId" = ${member}."chatId" AND x."userId" = ${member}."userId" AND x.seq > ${member}."unreadSeq"
   )`;
 
-/** Where the cells of the newest message end that follow those of its chat. */
+/** The index after the cells of the newest message, which follow the cells of the chat. */
 const MESSAGE_END = chatColumns.length + messageColumns.length + 1;
 
 const lastMessageOf = (cells: readonly unknown[]): MessageRow | null => {
@@ -84,7 +84,7 @@ const chatWithMessageRow = (cells: readonly unknown[]) => ({
   lastMessage: lastMessageOf(cells),
 });
 
-/** `$1` chat, `$2` who reads or null: the chat with its newest message. */
+/** `$1` chat, `$2` reader or null: the chat with its newest message. */
 export const chatById = statement.oneOrNone({
   name: 'chats.byId',
   text: `
@@ -94,7 +94,7 @@ export const chatById = statement.oneOrNone({
   row: chatWithMessageRow,
 });
 
-/** `$1` chat, `$2` at most so many members, those who joined first. */
+/** `$1` chat, `$2` limit: the members who joined first. */
 export const membersOfChat = statement.many({
   name: 'chats.members',
   text: `
@@ -105,8 +105,8 @@ export const membersOfChat = statement.many({
 });
 
 /**
- * List items for `mine`: memberships of the person `$1`, as `m` joined with their chats as `c`. Each table is
- * reached by one index lookup a chat, whatever the planner believes of its size.
+ * List items for the memberships of the user `$1` that match the condition `mine` (membership `m`, chat `c`). Each
+ * table is reached by one index lookup for each chat, whatever size the planner assumes.
  */
 const listItems = (mine: string) => `
   SELECT ${chatColumns.of('c')}, ${lastMessage}, ${userColumns.of('o')}, o.invisible,
@@ -126,15 +126,15 @@ const listItems = (mine: string) => `
   ) o ON true
   ORDER BY c."lastActivityAt" DESC, c.id DESC`;
 
-/** A chat in somebody's list. */
+/** A chat in a user's list. */
 export interface ChatListRow {
   chat: ChatRow;
   lastMessage: MessageRow | null;
-  /** The other person of a direct chat. */
+  /** The other user of a direct chat. */
   other: UserRow | null;
-  /** Whether they look offline to all others. */
+  /** Whether the other user appears offline to everyone. */
   otherIsInvisible: boolean | null;
-  /** Whether they block the reader. */
+  /** Whether the other user blocks the reader. */
   otherBlocks: boolean;
   member: Settings &
     Pick<RowOf<typeof memberColumns>, 'role' | 'readSeq'> & { unread: number; unreadMentions: number };
@@ -177,7 +177,7 @@ const chatListRow = (cells: readonly unknown[]): ChatListRow => {
   };
 };
 
-/** `$1` person, `$2`, `$3` after the chat with this activity and id, `$4` at most so many. */
+/** `$1` user, `$2`, `$3` activity and id of the chat after which the page begins, `$4` limit. */
 export const chatsOfUser = statement.many({
   name: 'chats.ofUser',
   text: listItems(`
@@ -197,7 +197,7 @@ export const chatsOfUser = statement.many({
   row: chatListRow,
 });
 
-/** `$1` person, `$2` chat ids: those of them that are the person's. */
+/** `$1` user, `$2` chat ids: the chats among them of which the user is a member. */
 export const chatsOfUserByIds = statement.many({
   name: 'chats.ofUserByIds',
   text: listItems(`m."chatId" = ANY($2::bigint[])`),
@@ -205,7 +205,7 @@ export const chatsOfUserByIds = statement.many({
   row: chatListRow,
 });
 
-/** `$1` chat: gone, its members (`memberIds`) with it; its messages are left to `purgeMessages`. */
+/** `$1` chat: deletes it with its memberships, and returns the `memberIds`. `purgeMessages` removes its messages. */
 export const deleteChat = statement.oneOrNone({
   name: 'chats.delete',
   text: `

@@ -18,14 +18,14 @@ import { toChatListItem, toChatView, toLastMessage } from './chat.view.js';
 import { chatById, type ChatListRow, chatsOfUser, deleteChat, membersOfChat } from './chats.queries.js';
 import { lockChat, membershipOf } from './membership.queries.js';
 
-/** Members shown with a chat. */
+/** Most members shown with a chat. */
 const MAX_MEMBERS_SHOWN = 100;
 
 declare module '../common/bus.js' {
   interface InnerEvents {
     /**
-     * A chat is gone, and whoever is told waits for the listeners: what they remove of it in their first step is removed
-     * when the command is answered.
+     * A chat was deleted. The command waits for the listeners before it answers: what they remove in their first step
+     * is gone by then.
      */
     chatDeleted: { chatId: number; memberIds: readonly number[] };
   }
@@ -54,7 +54,7 @@ export class ChatsService {
     return { ...toChatView(chat), lastMessage: toLastMessage(lastMessage, chat), members };
   }
 
-  /** A page of a person's chats, the latest activity first. Empty for somebody nobody has heard of. */
+  /** A page of the user's chats, latest activity first. Empty for an unknown user. */
   async list(actor: Actor, { before, limit }: CommandInput<'getChats'>): Promise<ChatListItem[]> {
     const userId = requireUserId(actor);
     const [milliseconds, id = MAX_INTEGER] = before === undefined ? [] : before.split('.').map(Number);
@@ -63,7 +63,7 @@ export class ChatsService {
     return this.listItems(rows);
   }
 
-  /** List items with who of the other people is online. That may be asked of Redis: not inside a transaction. */
+  /** List items, with the presence of the other users. Not inside a transaction: it may query Redis. */
   async listItems(rows: readonly ChatListRow[]): Promise<ChatListItem[]> {
     const others = rows.flatMap(({ other }) => other?.id ?? []);
     const online = await this.presence.onlineAmong(others);
@@ -71,11 +71,11 @@ export class ChatsService {
   }
 
   /**
-   * Deletes a chat and its messages for everyone. Who may is judged under the chat's lock, as for other changes of
-   * groups; who may not in the first place neither locks nor waits.
+   * Deletes a chat and its messages for everyone. The permission is checked under the chat's lock, as for other changes
+   * of groups. It is also checked before, so that an actor without it neither locks nor waits.
    *
    * @throws AppError NOT_FOUND
-   * @throws AppError FORBIDDEN in a group, for all but its owner.
+   * @throws AppError FORBIDDEN in a group, unless the actor is its owner.
    */
   async delete(actor: Actor, { chatId }: { chatId: number }): Promise<ChatDeletedView> {
     const chat = await this.access.require(actor, 'chat.delete', chatId);

@@ -7,18 +7,18 @@ const pair = (chat: string, one: string, other: string) => `
   ${chat}.type = 'direct' AND LEAST(${chat}."user1Id", ${chat}."user2Id") = LEAST(${one}, ${other})
     AND GREATEST(${chat}."user1Id", ${chat}."user2Id") = GREATEST(${one}, ${other})`;
 
-/** Two people who are to have a direct chat. */
+/** Two users who are to have a direct chat. */
 export interface Pair {
   one: number;
   other: number;
 }
 
 /**
- * `$1`, `$2` arrays of people, pairwise, `$3` whether a block between the two matters: their direct chats, made where
- * there are none. No row for a pair of whom one does not exist, or blocks the other, and none when somebody else makes
- * the same chat at this moment: then the same statement again finds it.
+ * `$1`, `$2` arrays of users, pairwise, `$3` whether a block between the two forbids a new chat: their direct chats,
+ * created where there are none. No row for a pair of whom one does not exist or blocks the other, and none when another
+ * transaction is just creating the same chat: then the next run finds it.
  *
- * In the order of the pairs, so that nodes that open the same chats at once can't deadlock.
+ * Chats are created in the order of the pairs, so that nodes that open the same chats at once cannot deadlock.
  */
 export const openDirectChats = statement.many({
   name: 'chats.openDirect',

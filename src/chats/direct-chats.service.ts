@@ -9,7 +9,7 @@ import { membersOf } from './audience.js';
 import { toChatView } from './chat.view.js';
 import { openDirectChats, type Pair } from './direct-chats.queries.js';
 
-/** Looks at a direct chat that others are opening at the same time; one more suffices, the rest is patience. */
+/** Attempts to open a direct chat that others open at the same time. Two are enough; the rest is a margin. */
 const OPEN_ATTEMPTS = 5;
 
 /** Opens direct chats: for `createChat`, and for messages to people with whom the sender has no chat yet. */
@@ -23,11 +23,11 @@ export class DirectChatsService {
   ) {}
 
   /**
-   * The direct chat of two people, made when there is none. However many ask at once, from however many
-   * nodes, they all get the same; members hear `newChat` once.
+   * The direct chat of two users, created if there is none. All concurrent requests, on any number of nodes, get the
+   * same chat; members get `newChat` once.
    *
-   * @throws AppError FORBIDDEN when the actor is neither of the two, or when there is none and one of them blocks the
-   * other.
+   * @throws AppError FORBIDDEN when the actor is not one of the two, or when there is no chat yet and one of them
+   * blocks the other.
    */
   async open(actor: Actor, { user1Id, user2Id }: CommandInput<'createChat'>): Promise<ChatView> {
     if (actor.userId !== null && actor.userId !== user1Id && actor.userId !== user2Id) {
@@ -47,9 +47,9 @@ export class DirectChatsService {
   }
 
   /**
-   * The direct chats of these pairs, made where there are none; both people hear `newChat` of those made. A pair is
-   * missing in the result when one of the two does not exist or, `unlessBlocked`, blocks the other, and when somebody
-   * else makes the same chat at this moment.
+   * The direct chats of these pairs, created where there are none. Both users get `newChat` for a chat that is
+   * created. The result has no chat for a pair of whom one does not exist or, with `unlessBlocked`, blocks the other,
+   * and none when another transaction is just creating the same chat.
    *
    * @param origin the connection that gets the chat as its answer, and so no event; null: there is none.
    */

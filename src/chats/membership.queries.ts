@@ -3,7 +3,7 @@ import type { Role } from '../database/models/chat-member.model.js';
 import { statement } from '../database/statement.js';
 import type { Membership } from './access.js';
 
-/** As statements select it: `role` is null for who is no member. */
+/** As statements select it: `role` is null when the user is not a member. */
 export type MembershipRow = Omit<Membership, 'userId' | 'role'> & { role: Role | null };
 
 /** The columns of `membership`, in order. */
@@ -44,20 +44,20 @@ export const membershipRow = ([
   seesAfter,
 });
 
-/** Of the chat `c`, the first columns of a membership. */
+/** The first columns of a membership, from the chat `c`. */
 export const ofChat =
   'c.id AS "chatId", c.type, c."user1Id", c."user2Id", c."lastSeq", c.version, c."user1Blocks", c."user2Blocks"';
 
-/** Of the member `m`, or of nobody, the other columns. */
+/** The other columns of a membership, from the member `m`, which may be all null. */
 export const ofMember = 'm.role, COALESCE(m."seesAfter", 0) AS "seesAfter"';
 
-/** A chat, with a person's role in it (null: no member): what `authorize` looks at. */
+/** A chat, with a user's role in it (null: not a member), as `authorize` needs it. */
 export const membership = (chat: string, person: string) => `
     SELECT ${ofChat}, ${ofMember}
     FROM chats c LEFT JOIN chat_members m ON m."chatId" = c.id AND m."userId" = ${person}
     WHERE c.id = ${chat}`;
 
-/** `$1` chat, `$2` person or null: the chat, with the person's role. */
+/** `$1` chat, `$2` user or null: the chat, with the user's role. */
 export const membershipOf = statement.oneOrNone({
   name: 'chats.membershipOf',
   text: membership('$1', '$2'),
@@ -66,9 +66,9 @@ export const membershipOf = statement.oneOrNone({
 });
 
 /**
- * Groups change under the lock of their chat's row, taken first: whoever changes memberships, titles or roles, and
- * the statement that writes messages, go one after the other. Rows of members are locked after it, in the order of
- * their ids, as the statements that move watermarks lock them: none of these can deadlock.
+ * Every change of a group first locks the row of its chat. So changes of memberships, titles and roles, and the
+ * statement that writes messages, run one after the other. Rows of members are locked after it, in the order of their
+ * ids, as in the statements that move watermarks: none of these can deadlock.
  */
 export const lockChat = statement.oneOrNone({
   name: 'chats.lock',
@@ -77,7 +77,7 @@ export const lockChat = statement.oneOrNone({
   row: chatRow,
 });
 
-/** What somebody has set for a chat of theirs. */
+/** A member's own settings for a chat. */
 export interface Settings {
   mutedUntil: string | null;
   archivedAt: string | null;
@@ -100,7 +100,7 @@ const settingsRow = ([mutedUntil, archivedAt, pinnedAt]: [
 
 /**
  * `$1` chat, `$2` member, `$3` whether to set mutedUntil, `$4` mutedUntil, `$5` archived or null, `$6` pinned or
- * null: their settings after it.
+ * null: the settings after the change.
  */
 export const setMembership = statement.oneOrNone({
   name: 'chats.setMembership',

@@ -6,7 +6,7 @@ import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
 import { setMembership } from './membership.queries.js';
 
-/** What somebody has set for a chat of theirs. */
+/** A member's own settings for a chat. */
 @Injectable()
 export class MembershipService {
   constructor(
@@ -16,7 +16,7 @@ export class MembershipService {
   ) {}
 
   /**
-   * Mutes, archives or pins a chat for the one who asks; their other devices hear `membershipUpdated`.
+   * Mutes, archives or pins a chat for the actor; their other devices get `membershipUpdated`.
    *
    * @throws AppError NOT_FOUND
    */

@@ -30,7 +30,7 @@ describe('Permissions', () => {
     },
   );
 
-  it('let members be removed by admins, and admins by the owner only', () => {
+  it('let admins remove members, and only the owner remove admins', () => {
     const may = roles.map((role) => roles.filter((other) => outranks(role, other)));
     expect(may).toEqual([[], ['member'], ['member', 'admin']]);
   });
@@ -42,7 +42,7 @@ describe('Permissions', () => {
     },
   );
 
-  it.each(all)('that give %s to a role give it to every higher one', (permission) => {
+  it.each(all)('give %s to every role above one that has it', (permission) => {
     const allowed = roles.map((role) => isAllowed(permission, { type: 'group', role }));
     expect(allowed).toEqual([...allowed].sort((one, other) => Number(one) - Number(other)));
     expect(allowed.at(-1)).toBe(true);

@@ -4,7 +4,7 @@ import type { Role } from '../database/models/chat-member.model.js';
 
 const rank: Record<Role, number> = { member: 1, admin: 2, owner: 3 };
 
-/** Whether somebody may remove a member: admins remove members, the owner anybody. */
+/** Whether a member with `role` may remove one with role `other`: admins remove members, the owner removes anyone. */
 export function outranks(role: Role, other: Role): boolean {
   return rank[role] > rank[other];
 }

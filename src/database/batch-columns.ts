@@ -34,7 +34,7 @@ export class BatchColumns<M extends Model, Names extends readonly (keyof M & str
     this.columns = columns.names.map((name: Names[number]) => {
       const key = attributes[name]?.type.key;
       const travel = key === undefined ? undefined : TRAVELS[key];
-      if (!travel) throw new Error(`A column of type ${key} has no form for batches yet: add it to TRAVELS`);
+      if (!travel) throw new Error(`No batch encoding for a column of type ${key}: add one to TRAVELS`);
       return { name, travel };
     });
   }

@@ -10,27 +10,26 @@ import type { ChatRow } from '../database/models/chat.model.js';
 import { lockMembers, membersAmong, stampGroup } from './groups.queries.js';
 import { namesFor, type NameOf, writeSystemMessage } from '../messages/model/system-messages.js';
 
-/** A group under change: its row is locked, so nobody joins, leaves or changes roles meanwhile. */
+/** A group to change. Its row is locked, so members and roles can't change meanwhile. */
 export interface LockedGroup {
   chat: ChatRow;
-  /** What the actor is in it. */
   membership: Membership;
   runner: Runner;
 }
 
-/** What a change has come to. */
+/** The outcome of a change. */
 export interface Effect<Result> {
   result: Result;
-  /** How many events it makes, each with a version of its own; 0: nothing has changed. */
+  /** How many events it publishes, each with its own version; 0: nothing changed. */
   events: number;
-  /** Members after a change of members or roles; left out where it was none. */
+  /** Number of members after a change of members or roles; left out for other changes. */
   memberCount?: number;
   /** The system message about it; null: none. */
   note: Note | null;
 }
 
 export interface Note {
-  /** People whose names it says, besides the actor's. */
+  /** Users whose names are in the text, besides the actor. */
   names: readonly number[];
   text(nameOf: NameOf): string;
   metadata: { event: string } & Record<string, unknown>;
@@ -44,17 +43,17 @@ export interface ChangedGroup<Result> {
   message: MessageView | null;
 }
 
-/** Changes of groups: one after the other in each, each with the chat's next versions, told by a system message. */
+/** Changes groups, one change after the other in each. A change takes the next versions and adds a system message. */
 @Injectable()
 export class GroupChanges {
   constructor(private readonly database: Database) {}
 
   /**
-   * Runs `apply` under the lock of the group's row. Its events take the versions that follow the chat's, the system
-   * message the one after; all of it is one commit.
+   * Runs `apply` under the lock of the group's row. Its events take the next versions of the chat, and the system
+   * message takes the one after them. All of it is one commit.
    *
-   * @throws AppError NOT_FOUND, FORBIDDEN as `Access.require`; FORBIDDEN for a direct chat, where nobody is added
-   * or removed. What `apply` throws undoes the change.
+   * @throws AppError NOT_FOUND, FORBIDDEN as `Access.require`; FORBIDDEN for a direct chat, whose members never change.
+   * An error from `apply` rolls the change back.
    */
   async change<Result>(
     actor: Actor,
@@ -76,14 +75,14 @@ export class GroupChanges {
         ofMembers,
         memberCount: memberCount ?? chat.memberCount,
       });
-      // It was deleted with its last member.
+      // The group was deleted with its last member.
       if (!after) return { result, chat, changed: true, message: null };
       const message = note && (await this.write(runner, actor, after, note));
       return { result, chat: after, changed: true, message };
     });
   }
 
-  /** Those of the people who are members, with their roles. */
+  /** The roles of those users who are members. */
   async rolesOf(
     { chat, runner }: Pick<LockedGroup, 'chat' | 'runner'>,
     userIds: readonly number[],
@@ -92,7 +91,7 @@ export class GroupChanges {
     return new Map(rows.map(({ userId, role }) => [userId, role]));
   }
 
-  /** Locks the memberships that the change writes, that of the actor (who sends the system message) among them. */
+  /** Locks the memberships that the change writes, and the actor's, because the actor sends the system message. */
   async lock({ chat, membership, runner }: LockedGroup, userIds: readonly (number | null)[]): Promise<void> {
     const people = [...userIds, membership.userId].filter((userId) => userId !== null);
     await lockMembers(runner, { chatId: chat.id, userIds: people });
@@ -116,7 +115,7 @@ export class GroupChanges {
       user2Id,
       lastSeq,
       version,
-      // No command for groups is among those that a block ends.
+      // A block does not affect commands for groups.
       user1Blocks: false,
       user2Blocks: false,
       role: member?.role ?? null,

@@ -6,12 +6,12 @@ import { Publisher } from '../delivery/publisher.js';
 import { strangersAmong } from './groups.queries.js';
 
 /**
- * Milliseconds before people hear a group that hides its past from them: messages committed before they joined are
- * on their way until then. What they miss meanwhile, `sync` brings.
+ * Milliseconds before new members enter the room of a group that hides its past: messages that were committed before
+ * they joined are still being delivered until then. Clients get what they miss meanwhile by `sync`.
  */
 const SETTLE_MS = 100;
 
-/** Lets people who joined a group hear it, once they have. */
+/** Puts new members into the room of their group after the commit. */
 @Injectable()
 export class GroupRooms {
   private readonly logger = new Logger(GroupRooms.name);
@@ -22,8 +22,8 @@ export class GroupRooms {
   ) {}
 
   /**
-   * From now on these people hear the group; they are told of it, and whoever was in it already hears the system
-   * message. Resolves when nobody hears it who was removed again meanwhile, on whichever node.
+   * Adds users to the group's room, sends them `newChat`, and sends the system message to all members. It then takes
+   * users out of the room again who were removed meanwhile, on any node, and resolves.
    */
   async admit(
     chat: ChatView,
@@ -40,15 +40,17 @@ export class GroupRooms {
     if (message) {
       this.publisher.publish('newMessage', message, settles ? { users: userIds } : { chat: chat.id });
     }
-    await this.expelStrangers(chat.id, userIds);
+    await this.removeNonMembers(chat.id, userIds);
   }
 
-  /** A removal on another node may have been told before these people joined here. */
-  private async expelStrangers(chatId: number, userIds: readonly number[]): Promise<void> {
+  /** Another node may have removed these users and published that before they entered the room here. */
+  private async removeNonMembers(chatId: number, userIds: readonly number[]): Promise<void> {
     try {
       this.publisher.leaveChat(chatId, await strangersAmong(this.database, { chatId, userIds }));
     } catch (error) {
-      this.logger.warn(`Who joined a group was not looked at again: ${String(error)}`);
+      this.logger.warn(
+        `Could not check whether new members of group ${chatId} were removed meanwhile: ${String(error)}`,
+      );
     }
   }
 }

@@ -13,7 +13,7 @@ export class GroupsController {
     private readonly groups: GroupsService,
   ) {}
 
-  /** One route makes both kinds of chats: with `memberIds` a group. */
+  /** One route creates both types of chats: with `memberIds` a group. */
   @Route('createChat', 'createGroup')
   createChat(
     @CommandParam() { actor, input }: CommandRequest<'createChat' | 'createGroup'>,

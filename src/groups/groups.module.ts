@@ -13,7 +13,7 @@ import { GroupsGateway } from './groups.gateway.js';
 import { GroupsService } from './groups.service.js';
 import { DirectoryModule } from '../users/directory/directory.module.js';
 
-/** Groups, and who is in them. */
+/** Groups and their members. */
 @Module({
   imports: [BusModule, ChatsModule, DeliveryModule, DirectoryModule],
   controllers: [GroupsController, MembersController],

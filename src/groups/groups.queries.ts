@@ -3,12 +3,12 @@ import { chatColumns, type ChatRow, chatRow } from '../database/models/chat.mode
 import type { Role } from '../database/models/chat-member.model.js';
 import { statement } from '../database/statement.js';
 
-/** What can be changed of a group. */
+/** The fields of a group that can be changed. */
 export type GroupFields = Pick<ChatRow, 'title' | 'avatarUrl' | 'metadata' | 'historyVisible'>;
 
 interface NewGroup extends GroupFields {
   memberCount: number;
-  /** Who makes it, and with which key; null: without. */
+  /** The creator's id and idempotency key; null: no key. */
   creationKey: string | null;
 }
 
@@ -33,7 +33,7 @@ const membersOf = ({ chatId, userIds }: { chatId: number; userIds: readonly numb
   bigints(userIds),
 ];
 
-/** `$1` chat, `$2` people: those of them who are members. Right for as long as the chat is locked. */
+/** `$1` chat, `$2` users: the members among them. The answer stays right while the chat is locked. */
 export const membersAmong = statement.many({
   name: 'groups.membersAmong',
   text: `
@@ -43,7 +43,7 @@ export const membersAmong = statement.many({
   row: ([userId, role, seesAfter]: [number, Role, number]) => ({ userId, role, seesAfter }),
 });
 
-/** `$1` chat, `$2` people: locks their memberships. */
+/** `$1` chat, `$2` users: locks their memberships. */
 export const lockMembers = statement.count({
   name: 'groups.lockMembers',
   text: `
@@ -53,8 +53,8 @@ export const lockMembers = statement.count({
 });
 
 /**
- * `$1` chat, `$2` versions that its changes take, `$3` whether they are of members, `$4` how many members there are
- * then: the chat after it.
+ * `$1` chat, `$2` number of versions that the change takes, `$3` whether members or roles change, `$4` number of
+ * members after it: the chat after the change.
  */
 export const stampGroup = statement.oneOrNone({
   name: 'groups.stamp',
@@ -68,8 +68,8 @@ export const stampGroup = statement.oneOrNone({
 });
 
 /**
- * `$1` title, `$2` avatar, `$3` metadata, `$4` history, `$5` how many members, `$6` key or null: the group made; no
- * row when that key has made one.
+ * `$1` title, `$2` avatar, `$3` metadata, `$4` history, `$5` number of members, `$6` key or null: the new group. No row
+ * when a group with that key exists.
  */
 export const insertGroup = statement.oneOrNone({
   name: 'groups.insert',
@@ -90,7 +90,7 @@ export const insertGroup = statement.oneOrNone({
   row: chatRow,
 });
 
-/** `$1` key: the group that it has made. */
+/** `$1` key: the group that was created with it. */
 export const groupByKey = statement.oneOrNone({
   name: 'groups.byKey',
   text: `SELECT ${chatColumns.of('c')} FROM chats c WHERE c."creationKey" = $1`,
@@ -99,10 +99,10 @@ export const groupByKey = statement.oneOrNone({
 });
 
 /**
- * `$1` chat, `$2` people who are no members, `$3` the owner among them or null, `$4` the chat's last seq, `$5` the
- * seq after which they see messages, `$6` the chat's version with them: those of the people who exist.
+ * `$1` chat, `$2` users who are not members, `$3` the owner among them or null, `$4` the chat's last seq, `$5` the seq
+ * after which they see messages, `$6` the chat's version at which they join: the users who exist, as members.
  *
- * What was there before is not unread to them, and not read by them either.
+ * Earlier messages do not count as unread for them, and not as read by them either.
  */
 export const insertMembers = statement.many({
   name: 'groups.insertMembers',
@@ -123,7 +123,7 @@ export const insertMembers = statement.many({
   row: ([userId, joinedAt]: [number, string]) => ({ userId, joinedAt }),
 });
 
-/** `$1` chat, `$2` title, `$3` avatar, `$4` metadata, `$5` history: as they are from now on. */
+/** `$1` chat, `$2` title, `$3` avatar, `$4` metadata, `$5` history: sets them all. */
 export const setGroupFields = statement.count({
   name: 'groups.setFields',
   text: `
@@ -137,7 +137,7 @@ export const setGroupFields = statement.count({
   ],
 });
 
-/** `$1` chat, `$2` people: those of them who are no members. */
+/** `$1` chat, `$2` users: those who are not members. */
 export const strangersAmong = statement.many({
   name: 'groups.strangersAmong',
   text: `

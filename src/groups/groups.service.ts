@@ -19,7 +19,7 @@ import {
   setGroupFields,
 } from './groups.queries.js';
 
-/** Groups: making them, and what they show of themselves. */
+/** Creates groups and changes their title, picture and settings. */
 @Injectable()
 export class GroupsService {
   constructor(
@@ -32,10 +32,10 @@ export class GroupsService {
   ) {}
 
   /**
-   * A group of the actor, who owns it, and the others; made by the application itself, the first of them owns it.
-   * Members hear `newChat`.
+   * Creates a group of the actor, who owns it, and the others. If the application itself creates it, the first of
+   * `memberIds` owns it. Members get `newChat`.
    *
-   * @throws AppError GROUP_FULL; VALIDATION_FAILED for nobody, or somebody who does not exist.
+   * @throws AppError GROUP_FULL; VALIDATION_FAILED for an empty list, or a user who does not exist.
    */
   async create(actor: Actor, input: CommandInput<'createGroup'>): Promise<ChatView> {
     const memberIds = [
@@ -46,18 +46,18 @@ export class GroupsService {
     if (actor.userId !== null) await this.users.ensure([actor.userId]);
     await this.users.ensureListed('memberIds', input.memberIds);
     const key = input.clientId === undefined ? null : `${actor.userId ?? 0} ${input.clientId}`;
-    const { row, made } = await this.database.transaction((runner) =>
+    const { row, created } = await this.database.transaction((runner) =>
       this.insert(runner, input, memberIds, key),
     );
     const chat = toChatView(row);
-    if (made) await this.rooms.admit(chat, memberIds, { message: null, origin: actor.origin });
+    if (created) await this.rooms.admit(chat, memberIds, { message: null, origin: actor.origin });
     return chat;
   }
 
   /**
-   * Members hear `chatUpdated`. What is as it was is no change.
+   * Members get `chatUpdated`. A field with the same value is no change.
    *
-   * @throws AppError NOT_FOUND; FORBIDDEN for who is no admin
+   * @throws AppError NOT_FOUND; FORBIDDEN unless the actor is an admin
    */
   async update(actor: Actor, { chatId, ...input }: CommandInput<'updateChat'>): Promise<ChatView> {
     await this.access.require(actor, 'chat.update', chatId);
@@ -72,12 +72,12 @@ export class GroupsService {
           metadata: input.metadata ?? chat.metadata,
           historyVisible: input.historyVisible ?? chat.historyVisible,
         };
-        const news = (Object.keys(fields) as (keyof GroupFields)[]).filter(
+        const changedFields = (Object.keys(fields) as (keyof GroupFields)[]).filter(
           (field) => !isDeepStrictEqual(fields[field], chat[field]),
         );
-        if (news.length === 0) return { result: undefined, events: 0, note: null };
+        if (changedFields.length === 0) return { result: undefined, events: 0, note: null };
         await setGroupFields(runner, { chatId, ...fields });
-        return { result: undefined, events: 1, note: updateNote(fields, news, actor) };
+        return { result: undefined, events: 1, note: updateNote(fields, changedFields, actor) };
       },
     );
     const view = toChatView(chat);
@@ -91,7 +91,7 @@ export class GroupsService {
     { title, avatarUrl = null, metadata = {}, historyVisible = 'all' }: CommandInput<'createGroup'>,
     memberIds: number[],
     key: string | null,
-  ): Promise<{ row: ChatRow; made: boolean }> {
+  ): Promise<{ row: ChatRow; created: boolean }> {
     const row = await insertGroup(runner, {
       title,
       avatarUrl,
@@ -103,7 +103,7 @@ export class GroupsService {
     if (!row) {
       const known = key === null ? undefined : await groupByKey(runner, key);
       if (!known) throw new AppError('NOT_FOUND');
-      return { row: known, made: false };
+      return { row: known, created: false };
     }
     const joined = await insertMembers(runner, {
       chatId: row.id,
@@ -114,14 +114,14 @@ export class GroupsService {
       version: row.version,
     });
     if (joined.length < memberIds.length) throw noSuchPeople('memberIds');
-    return { row, made: true };
+    return { row, created: true };
   }
 }
 
-/** The application's own metadata is for the application: no words are made about it. */
-function updateNote(fields: GroupFields, news: (keyof GroupFields)[], { userId }: Actor): Note | null {
-  const told = news.filter((field) => field !== 'metadata');
-  if (told.length === 0) return null;
+/** Changes of `metadata` are not mentioned: it belongs to the application. */
+function updateNote(fields: GroupFields, changed: (keyof GroupFields)[], { userId }: Actor): Note | null {
+  const mentioned = changed.filter((field) => field !== 'metadata');
+  if (mentioned.length === 0) return null;
   const texts: Record<string, string> = {
     title: `changed the title to “${fields.title}”`,
     avatarUrl: fields.avatarUrl === null ? 'removed the picture' : 'changed the picture',
@@ -131,10 +131,10 @@ function updateNote(fields: GroupFields, news: (keyof GroupFields)[], { userId }
   return {
     names: [],
     text: (nameOf) =>
-      `${userId === null ? 'The application' : nameOf(userId)} ${told.map((field) => texts[field]).join(' and ')}`,
+      `${userId === null ? 'The application' : nameOf(userId)} ${mentioned.map((field) => texts[field]).join(' and ')}`,
     metadata: {
       event: 'chatUpdated',
-      ...Object.fromEntries(told.map((field) => [field, fields[field]])),
+      ...Object.fromEntries(mentioned.map((field) => [field, fields[field]])),
     },
   };
 }
@@ -143,7 +143,9 @@ export function groupFull(): AppError {
   return new AppError('GROUP_FULL', { details: { limit: MAX_MEMBERS } });
 }
 
-/** Somebody of a list of people does not exist, or nobody is in it. */
+/** The list is empty, or one of its users does not exist. */
 export function noSuchPeople(path: string): AppError {
-  return new AppError('VALIDATION_FAILED', { details: [{ path, message: 'expected people who exist' }] });
+  return new AppError('VALIDATION_FAILED', {
+    details: [{ path, message: 'expected the ids of existing users, at least one' }],
+  });
 }

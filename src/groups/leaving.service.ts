@@ -19,13 +19,13 @@ import { removedNote } from './system-notes.js';
 
 interface Removal {
   removed: MemberRemovedView;
-  /** Who owns the group from now on, where its owner went. */
+  /** The new owner, if the owner left. */
   newOwner: MemberUpdatedView | null;
-  /** Whether they were the last, and the group went with them. */
+  /** Whether it was the last member: then the group is deleted. */
   last: boolean;
 }
 
-/** How people get out of a group. */
+/** Removes members from a group, and lets them leave. */
 @Injectable()
 export class LeavingService {
   constructor(
@@ -36,25 +36,27 @@ export class LeavingService {
   ) {}
 
   /**
-   * Members and whoever is removed hear `memberRemoved`; after it those hear the chat no more, on any device.
+   * All members, with the removed one, get `memberRemoved`. It is the last event of the chat that the removed user
+   * gets, on any device.
    *
-   * @throws AppError NOT_FOUND for no such chat or member; FORBIDDEN for who does not outrank the member.
+   * @throws AppError NOT_FOUND for no such chat or member; FORBIDDEN unless the actor outranks the member.
    */
   async remove(actor: Actor, { chatId, userId }: CommandInput<'removeMember'>): Promise<MemberRemovedView> {
     const permission = userId === actor.userId ? 'chat.leave' : 'members.remove';
-    return this.takeOut(actor, permission, chatId, userId);
+    return this.removeMember(actor, permission, chatId, userId);
   }
 
   /**
-   * An owner leaves the group to the longest-standing admin, else member; the last one deletes it.
+   * If the owner leaves, the longest-standing admin, else member, becomes the owner. With its last member the group is
+   * deleted.
    *
    * @throws AppError NOT_FOUND; FORBIDDEN for a direct chat
    */
   async leave(actor: Actor, { chatId }: CommandInput<'leaveChat'>): Promise<MemberRemovedView> {
-    return this.takeOut(actor, 'chat.leave', chatId, requireUserId(actor));
+    return this.removeMember(actor, 'chat.leave', chatId, requireUserId(actor));
   }
 
-  private async takeOut(
+  private async removeMember(
     actor: Actor,
     permission: Permission,
     chatId: number,

@@ -6,7 +6,7 @@ interface Member {
   userId: number;
 }
 
-/** `$1` chat, `$2` after this person, `$3` at most so many: members by id. */
+/** `$1` chat, `$2` user id after which the page begins, `$3` limit: members by id. */
 export const membersAfter = statement.many({
   name: 'members.after',
   text: `
@@ -24,7 +24,7 @@ export const membersVersionOf = statement.oneOrNone({
   row: ([membersVersion]: [number]) => membersVersion,
 });
 
-/** `$1` chat, `$2` who owns it: who owns it when they are gone, the longest-standing admin, else member. */
+/** `$1` chat, `$2` its owner: the next owner if they leave, which is the longest-standing admin, else member. */
 export const nextOwnerOf = statement.oneOrNone({
   name: 'members.nextOwnerOf',
   text: `
@@ -34,7 +34,7 @@ export const nextOwnerOf = statement.oneOrNone({
   row: ([userId]: [number]) => userId,
 });
 
-/** `$1` chat: who owns it. */
+/** `$1` chat: its owner. */
 export const ownerOf = statement.oneOrNone({
   name: 'members.ownerOf',
   text: `SELECT "userId" FROM chat_members WHERE "chatId" = $1 AND role = 'owner'`,

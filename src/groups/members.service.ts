@@ -21,7 +21,7 @@ import { Publisher } from '../delivery/publisher.js';
 import { membersAfter, membersVersionOf, ownerOf, setMemberRole } from './members.queries.js';
 import { addedNote, roleNote } from './system-notes.js';
 
-/** Who is in a chat: showing them, letting people in, roles. */
+/** Lists and adds members, and sets their roles. */
 @Injectable()
 export class MembersService {
   constructor(
@@ -39,31 +39,31 @@ export class MembersService {
     return this.database.snapshot(async (tx) => {
       const membersVersion = await membersVersionOf(tx, chatId);
       if (membersVersion === undefined) throw new AppError('NOT_FOUND');
-      // One more than is asked for, to know whether there is more.
+      // One more than requested, to know whether there are more.
       const members = await membersAfter(tx, { chatId, after, most: limit + 1 });
       return { chatId, members: members.slice(0, limit), more: members.length > limit, membersVersion };
     });
   }
 
   /**
-   * Those who were in it hear `membersAdded`, those who join `newChat`, and from then on they hear the group. Whoever
-   * is in it already stays as they are.
+   * Present members get `membersAdded`; new members get `newChat` and from then on all events of the group. Users who
+   * are members already are skipped.
    *
-   * @throws AppError NOT_FOUND; FORBIDDEN for who is no admin; GROUP_FULL; VALIDATION_FAILED for somebody who does
-   * not exist.
+   * @throws AppError NOT_FOUND; FORBIDDEN unless the actor is an admin; GROUP_FULL; VALIDATION_FAILED for a user who
+   * does not exist.
    */
   async add(actor: Actor, input: CommandInput<'addMembers'>): Promise<MembersAddedView> {
     const { chatId } = input;
     await this.access.require(actor, 'members.add', chatId);
     await this.users.ensureListed('userIds', input.userIds);
-    const asked = [...new Set(input.userIds)];
+    const requested = [...new Set(input.userIds)];
     const { result, chat, changed, message } = await this.changes.change(
       actor,
       'members.add',
       chatId,
       async (locked) => {
-        const known = await this.changes.rolesOf(locked, asked);
-        const userIds = asked.filter((userId) => !known.has(userId));
+        const known = await this.changes.rolesOf(locked, requested);
+        const userIds = requested.filter((userId) => !known.has(userId));
         const { memberCount } = locked.chat;
         if (memberCount + userIds.length > MAX_MEMBERS) throw groupFull();
         const joinedAt = await this.insert(locked, userIds);
@@ -83,10 +83,10 @@ export class MembersService {
   }
 
   /**
-   * A new owner makes the former one an admin: a group has one owner. Members hear `memberUpdated`.
+   * A group has one owner: when a new one is set, the former one becomes an admin. Members get `memberUpdated`.
    *
-   * @throws AppError NOT_FOUND; FORBIDDEN for who is not the owner; CONFLICT for an owner who is to be less, without
-   * another one.
+   * @throws AppError NOT_FOUND; FORBIDDEN unless the actor is the owner; CONFLICT when the owner would get a lower role
+   * and the group no new owner.
    */
   async setRole(actor: Actor, { chatId, userId, role }: CommandInput<'setRole'>): Promise<MemberUpdatedView> {
     await this.access.require(actor, 'members.setRole', chatId);
@@ -100,8 +100,8 @@ export class MembersService {
         if (former === undefined) throw new AppError('NOT_FOUND');
         const ownerId = role === 'owner' && former !== 'owner' ? await ownerOf(runner, chatId) : undefined;
         const views: MemberUpdatedView[] = [];
-        const take = async (memberId: number, taken: Role) => {
-          await setMemberRole(runner, { chatId, userId: memberId, role: taken });
+        const assign = async (memberId: number, newRole: Role) => {
+          await setMemberRole(runner, { chatId, userId: memberId, role: newRole });
         };
         if (former === role) {
           views.push({ ...change(chat, 0, chat.memberCount, actor), userId, role });
@@ -109,9 +109,9 @@ export class MembersService {
         }
         if (former === 'owner') throw noOwner();
         await this.changes.lock(locked, [userId, ownerId ?? null]);
-        // First the former owner: there is never a second one.
-        if (ownerId !== undefined) await take(ownerId, 'admin');
-        await take(userId, role);
+        // First the former owner, so that there are never two.
+        if (ownerId !== undefined) await assign(ownerId, 'admin');
+        await assign(userId, role);
         views.push({ ...change(chat, 1, chat.memberCount, actor), userId, role });
         if (ownerId !== undefined) {
           views.push({ ...change(chat, 2, chat.memberCount, actor), userId: ownerId, role: 'admin' });
@@ -130,7 +130,7 @@ export class MembersService {
     return view;
   }
 
-  /** When they joined; null when there is nobody to insert. */
+  /** Returns when they joined; null when `userIds` is empty. */
   private async insert({ chat, runner }: LockedGroup, userIds: number[]): Promise<string | null> {
     if (userIds.length === 0) return null;
     const { id, lastSeq, version, historyVisible } = chat;
@@ -148,7 +148,7 @@ export class MembersService {
   }
 }
 
-/** What every event of a group's members carries, for its nth change. */
+/** The common fields of all events about members, for the nth event of a change. */
 export function change(
   chat: LockedGroup['chat'],
   nth: number,
@@ -166,7 +166,7 @@ export function change(
 
 function noOwner(): AppError {
   return new AppError('CONFLICT', {
-    message: 'A group has an owner: make another member the owner first.',
+    message: 'A group needs an owner: make another member the owner first.',
     details: [{ path: 'role', message: 'expected owner' }],
   });
 }

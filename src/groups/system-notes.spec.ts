@@ -2,7 +2,7 @@ import { addedNote, listed, removedNote, roleNote } from './system-notes.js';
 
 const nameOf = (userId: number) => ['', 'Alice', 'Bob', 'Carol', 'Dave'][userId] ?? `User ${userId}`;
 
-describe('What system messages say', () => {
+describe('The text of system messages', () => {
   it.each([
     [[1], 'Alice'],
     [[1, 2], 'Alice and Bob'],
@@ -27,7 +27,7 @@ describe('What system messages say', () => {
     expect(note.text(nameOf)).toBe(text);
   });
 
-  it('carries a hundred ids at most, and how many there are', () => {
+  it('carries at most a hundred ids, and the count of all', () => {
     const ids = Array.from({ length: 999 }, (_, i) => i + 1);
     const { metadata } = addedNote(1, ids);
     expect(metadata).toEqual({ event: 'membersAdded', userIds: ids.slice(0, 100), count: 999 });

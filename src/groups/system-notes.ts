@@ -2,10 +2,10 @@ import type { Note } from './group-changes.js';
 import type { NameOf } from '../messages/model/system-messages.js';
 import type { Role } from '../database/models/chat-member.model.js';
 
-/** Names said of many people; the rest are counted. */
+/** Most names in a text; the rest are counted. */
 const MAX_NAMED = 3;
 
-/** Ids that a system message carries; the rest are counted. */
+/** Most ids in the metadata of a system message; the rest are counted. */
 const MAX_IDS = 100;
 
 const titles: Record<Role, string> = { owner: 'the owner', admin: 'an admin', member: 'a member' };
@@ -19,7 +19,7 @@ export function listed(userIds: readonly number[], nameOf: NameOf): string {
   return names.length === 0 ? last : `${names.join(', ')} and ${last}`;
 }
 
-/** `by` did it: a person, or null for the application itself. */
+/** `by` is the user who did it; null: the application itself. */
 export function addedNote(by: number | null, userIds: readonly number[]): Note {
   return {
     names: userIds.slice(0, MAX_NAMED),
@@ -33,19 +33,19 @@ export function addedNote(by: number | null, userIds: readonly number[]): Note {
   };
 }
 
-/** `newOwnerId` owns the group from now on; null: its owner is still there. */
+/** `newOwnerId` is the new owner; null: the owner has not changed. */
 export function removedNote(by: number | null, userId: number, newOwnerId: number | null): Note {
   return {
     names: newOwnerId === null ? [userId] : [userId, newOwnerId],
     text: (nameOf) => {
       const name = nameOf(userId);
-      const said =
+      const text =
         by === userId
           ? `${name} left`
           : by === null
             ? `${name} was removed`
             : `${nameOf(by)} removed ${name}`;
-      return newOwnerId === null ? said : `${said}; ${nameOf(newOwnerId)} is the owner now`;
+      return newOwnerId === null ? text : `${text}; ${nameOf(newOwnerId)} is the owner now`;
     },
     metadata: { event: 'memberRemoved', userId, ...(newOwnerId === null ? {} : { ownerId: newOwnerId }) },
   };

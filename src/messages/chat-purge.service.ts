@@ -12,12 +12,12 @@ import { Database } from '../database/database.js';
 import { OpenPurge } from '../database/models/open-purge.model.js';
 import { purgeMessages } from './purge.queries.js';
 
-/** Messages removed by one statement: well under its time bound. */
+/** Messages removed by one statement; it stays well under the statement timeout. */
 const CHUNK = 5_000;
 
 /**
- * Removes the messages of deleted chats. The chat is gone for everyone the moment it is deleted; of a long one
- * the rows go in chunks afterwards, and what a crash interrupts goes on at the next start.
+ * Removes the messages of deleted chats. A deleted chat is gone for everyone at once; the messages of a long chat are
+ * removed in chunks afterwards. After a crash the next start continues.
  */
 @Injectable()
 export class ChatPurge implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
@@ -47,7 +47,7 @@ export class ChatPurge implements OnModuleInit, OnApplicationBootstrap, OnApplic
     await this.purges.run(() => Promise.resolve());
   }
 
-  /** Removes the first chunk now, which for most chats is all; the rest in the background. Never fails. */
+  /** Removes the first chunk now, which is all for most chats, and the rest in the background. Never fails. */
   private async start(chatId: number): Promise<void> {
     const done = await this.removeChunk(chatId).catch(() => false);
     if (!done) this.enqueue(() => this.finish(chatId));
@@ -55,7 +55,9 @@ export class ChatPurge implements OnModuleInit, OnApplicationBootstrap, OnApplic
 
   private enqueue(work: () => Promise<void>): void {
     void this.purges.run(work).catch((error: unknown) => {
-      this.logger.warn(`Messages of a deleted chat are left for the next start: ${String(error)}`);
+      this.logger.warn(
+        `Removing the messages of a deleted chat failed; the next start tries again: ${String(error)}`,
+      );
     });
   }
 
@@ -63,7 +65,7 @@ export class ChatPurge implements OnModuleInit, OnApplicationBootstrap, OnApplic
     while (!this.stopping && !(await this.removeChunk(chatId)));
   }
 
-  /** Whether that was the last. */
+  /** Whether that was the last chunk. */
   private async removeChunk(chatId: number): Promise<boolean> {
     const removed = await purgeMessages(this.database, { chatId, most: CHUNK });
     if (removed >= CHUNK) return false;

@@ -31,10 +31,10 @@ export class MessagesService {
   ) {}
 
   /**
-   * Resolves once the message is committed. The permission (`message.send`) is checked by the statement that
-   * writes it, by its snapshot; it is run again when memberships changed before it had the chat's lock (ADR 0008).
+   * Resolves once the message is committed. The statement that writes the message checks the permission
+   * (`message.send`), by its snapshot. It runs again if memberships changed before it got the chat's lock (ADR 0008).
    *
-   * @throws AppError as `MessageWriter.write`; RATE_LIMITED for a receiver, when the sender has opened too many chats
+   * @throws AppError as `MessageWriter.write`; RATE_LIMITED for a new direct chat, when the sender opened too many
    */
   async send(actor: Actor, input: CommandInput<'sendMessage'>): Promise<MessageView> {
     const senderId = requireUserId(actor);
@@ -56,9 +56,9 @@ export class MessagesService {
   }
 
   /**
-   * A message of the application itself, to any chat: what its own backend sends in nobody's name. With a key that
-   * has written one it is that one, as it stands by now. Members who may see it hear it all the same: whether they
-   * were told the first time is not known then, and clients drop a version that they have.
+   * Sends a message of the application itself, without a sender, to any chat. If the key was used before, the result is
+   * the message of then, in its present state. Members who may see it get it again: it is not known whether the first
+   * event reached them, and clients drop a version that they already have.
    *
    * @throws AppError NOT_FOUND; IDEMPOTENCY_MISMATCH
    */
@@ -99,13 +99,13 @@ export class MessagesService {
     return { ...upTo, messages: [...upTo.messages, ...past.messages], more: upTo.more || past.more };
   }
 
-  /** The messages by seq, oldest first. Nothing that was read is shown unless the permission is there. */
+  /** The messages, oldest first. The permission is checked before anything that was read is returned. */
   private async readPage(
     actor: Actor,
     page: typeof pageBefore,
     { most, ...place }: { chatId: number; seq: number; most: number },
   ): Promise<MessagesPage> {
-    // One more than is asked for, to know whether there is more.
+    // One more than requested, to know whether there are more.
     const rows = await page(this.database, { ...place, most: most + 1, userId: actor.userId });
     const chat = authorize(actor, 'message.read', rows[0]?.chat ?? undefined);
     const messages: MessageView[] = [];
@@ -116,7 +116,7 @@ export class MessagesService {
   }
 }
 
-/** The message that the draft's key has written; null: none yet. The caller has locked the chat. */
+/** The message that was sent with the draft's key; null: none yet. The caller has locked the chat. */
 async function systemMessageOf(
   runner: Runner,
   chat: { chatId: number; user1Id: number | null; user2Id: number | null },

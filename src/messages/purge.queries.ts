@@ -1,6 +1,6 @@
 import { statement } from '../database/statement.js';
 
-/** `$1` a deleted chat, `$2` at most so many messages of it: how many were removed. */
+/** `$1` a deleted chat, `$2` limit: removes up to that many of its messages and returns how many. */
 export const purgeMessages = statement.one({
   name: 'chats.purgeMessages',
   text: `

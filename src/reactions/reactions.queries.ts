@@ -6,7 +6,7 @@ interface Reaction {
   userId: number;
 }
 
-/** `$1` message, `$2` emoji, `$3` person: 1 when it is new. */
+/** `$1` message, `$2` emoji, `$3` user: 1 when it is new. */
 export const addReaction = statement.count({
   name: 'reactions.add',
   text: `
@@ -15,7 +15,7 @@ export const addReaction = statement.count({
   values: ({ messageId, emoji, userId }: Reaction) => [messageId, emoji, userId],
 });
 
-/** `$1` message, `$2` emoji, `$3` person: 1 when it was there. */
+/** `$1` message, `$2` emoji, `$3` user: 1 when it existed. */
 export const removeReaction = statement.count({
   name: 'reactions.remove',
   text: `
@@ -24,8 +24,8 @@ export const removeReaction = statement.count({
 });
 
 /**
- * `$1` message, `$2` at most so many people shown with each: writes the message's reactions as views show them,
- * those that came first in front. Answers how many kinds there are.
+ * `$1` message, `$2` most users shown with each reaction: writes the summary of reactions that views show onto the
+ * message, oldest first. Returns how many kinds there are.
  */
 export const summarise = statement.one({
   name: 'reactions.summarise',

@@ -10,13 +10,13 @@ import { MessageChanges, requireThere, requireWritten } from '../messages/change
 import { Publisher } from '../delivery/publisher.js';
 import { addReaction, removeReaction, summarise } from './reactions.queries.js';
 
-/** Different reactions that one message can have. */
+/** Most different reactions on a message. */
 const MAX_KINDS = 50;
 
-/** People shown with each reaction; the count tells all. */
+/** Most users shown with each reaction; `count` counts all. */
 const MAX_PEOPLE_SHOWN = 20;
 
-/** Reactions to messages: many a person, one of a kind. */
+/** Reactions to messages. A user may react in many ways to a message, once with each emoji. */
 @Injectable()
 export class ReactionsService {
   constructor(
@@ -25,15 +25,16 @@ export class ReactionsService {
   ) {}
 
   /**
-   * Reacting the same way again is no change. Members hear `reactionsChanged`.
+   * The same reaction again is no change. Members get `reactionsChanged`.
    *
-   * @throws AppError NOT_FOUND; FORBIDDEN for a message of the server; CONFLICT when the message has 50 kinds of reactions
+   * @throws AppError NOT_FOUND; FORBIDDEN for a message of the server; CONFLICT for a new kind of reaction when the
+   * message has 50 kinds
    */
   add(actor: Actor, input: CommandInput<'addReaction'>): Promise<ReactionsChangedView> {
     return this.change(actor, 'message.react', input, addReaction);
   }
 
-  /** @throws AppError NOT_FOUND for no message; a reaction that is not there is taken back all the same. */
+  /** @throws AppError NOT_FOUND when there is no such message. Removing a reaction that does not exist is no error. */
   remove(actor: Actor, input: CommandInput<'removeReaction'>): Promise<ReactionsChangedView> {
     return this.change(actor, 'message.unreact', input, removeReaction);
   }

@@ -1,15 +1,15 @@
 import type { Database } from '../database/database.js';
 import { compareUnread } from './receipts.queries.js';
 
-/** A membership whose unread messages by arithmetic are not those by count. */
+/** A membership whose computed number of unread messages differs from the counted one. */
 export type UnreadFault = Awaited<ReturnType<typeof compareUnread>>[number];
 
-/** Memberships looked at by one statement. */
+/** Memberships compared by one statement. */
 const CHUNK = 500;
 
 /**
- * Compares, for every membership, the unread messages that the watermarks give with a count of the rows.
- * Each chunk is one statement and so one snapshot: right while messages are being sent, too.
+ * Compares, for every membership, the unread number computed from the watermarks with a count of the rows. Each chunk
+ * is one statement and so one snapshot: the result is right even while messages are sent.
  */
 export async function auditUnread(
   database: Database,

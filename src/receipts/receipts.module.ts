@@ -7,7 +7,7 @@ import { ReceiptsGateway } from './receipts.gateway.js';
 import { ReceiptsService } from './receipts.service.js';
 import { UnreadCounts } from './unread-counts.js';
 
-/** Who has seen what. */
+/** Receipts and unread counts. */
 @Module({
   imports: [DeliveryModule, ChatsModule, MessagesModule],
   controllers: [ReceiptsController],

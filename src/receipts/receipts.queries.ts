@@ -2,21 +2,21 @@ import { bigints } from '../database/binary-array.js';
 import { seesAfter, unreadMentionsOf, unreadOf } from '../chats/chats.queries.js';
 import { statement } from '../database/statement.js';
 
-/** A row of the answer; entries without a row name no chat of the reader's. */
+/** A row of the answer. An entry without a row names no chat or message that the reader may see. */
 export interface MarkedRow {
-  /** The entry's place, from 1. */
+  /** The position of the entry, from 1. */
   idx: number;
   chatId: number;
   user1Id: number | null;
   user2Id: number | null;
-  /** Whose watermark it is. */
+  /** The reader, whose watermark it is. */
   userId: number;
-  /** The watermark that was asked for, and its message. */
+  /** The requested watermark, and its message. */
   seq: number;
   messageId: number | null;
   version: number;
   memberCount: number;
-  /** Direct chats: whether the reader blocks the other one. */
+  /** Direct chats: whether the reader blocks the other user. */
   blocks: boolean;
   /** Whether the watermark moved. */
   moved: boolean;
@@ -76,9 +76,9 @@ const markedRow = ([
 /**
  * Moves watermarks of members, many in one statement. They never move back.
  *
- * Arrays of one length: `$1` reader or null, `$2` message or null, `$3` chat or null. A message stands for
- * everything in its chat up to it, a chat for everything there is. No reader is the other person of a direct
- * chat, seen from the message's sender.
+ * Arrays of one length: `$1` reader or null, `$2` message or null, `$3` chat or null. A message marks everything in its
+ * chat up to it; a chat alone marks all its messages. Without a reader it is the receiver of the message in a direct
+ * chat.
  *
  * Memberships are locked in the order of their keys: two nodes that mark the same chats can't deadlock.
  */
@@ -133,7 +133,7 @@ const mark = (name: string, watermark: 'readSeq' | 'deliveredSeq', set: string, 
     row: markedRow,
   });
 
-/** Seen implies received; what was seen is not unread any more. */
+/** Seen implies delivered, and a seen message is no longer unread. */
 export const markSeen = mark(
   'receipts.markSeen',
   'readSeq',
@@ -155,7 +155,7 @@ export const markDelivered = mark(
   `f.seq > f."deliveredSeq"`,
 );
 
-/** `$1` person, `$2` chat: nobody else moves their watermarks until the transaction ends. */
+/** `$1` user, `$2` chat: locks the user's watermarks until the transaction ends. */
 export const lockWatermarks = statement.count({
   name: 'receipts.lockWatermarks',
   text: `SELECT 1 FROM chat_members WHERE "chatId" = $2 AND "userId" = $1 FOR NO KEY UPDATE`,
@@ -163,11 +163,11 @@ export const lockWatermarks = statement.count({
 });
 
 /**
- * `$1` person, `$2` chat, `$3` message or null: counts that message and all after it as unread again; null is
- * the newest message of somebody else. Never moves forward.
+ * `$1` user, `$2` chat, `$3` message or null: marks that message and all after it as unread again; null: the newest
+ * message of another user. The watermark never moves forward.
  *
- * After `lockWatermarks` in the same transaction: own messages are counted up to the watermark as it is locked, and a
- * statement that waited for the lock itself would not see those that came meanwhile.
+ * Run it after `lockWatermarks` in the same transaction. It counts the user's own messages up to the locked watermark;
+ * if it waited for the lock itself, it would not see the messages that were written meanwhile.
  */
 export const markUnread = statement.oneOrNone({
   name: 'receipts.markUnread',
@@ -195,7 +195,7 @@ export const markUnread = statement.oneOrNone({
   row: ([seq]: [number]) => seq,
 });
 
-/** Pairs of `$1` persons and `$2` chats: unread messages of the chat, and of all chats of the person. */
+/** `$1` users and `$2` chats, pairwise: unread messages of the chat, and of all the user's chats. */
 export const unreadCounts = statement.many({
   name: 'receipts.unreadCounts',
   text: `
@@ -224,7 +224,7 @@ export const unreadCounts = statement.many({
   }),
 });
 
-/** `$1` message, `$2` at most so many each: members other than the sender who have seen it, whom it has reached. */
+/** `$1` message, `$2` limit: members other than the sender who have seen it, and to whom it was delivered. */
 export const receiptsOf = statement.one({
   name: 'receipts.ofMessage',
   text: `
@@ -241,7 +241,7 @@ export const receiptsOf = statement.one({
   row: ([seenBy, deliveredTo]: [number[], number[]]) => ({ seenBy, deliveredTo }),
 });
 
-/** `$1`, `$2` after this membership, `$3` at most so many: both numbers of each, in the order of the keys. */
+/** `$1`, `$2` membership after which the page begins, `$3` limit: both numbers of each, ordered by key. */
 export const compareUnread = statement.many({
   name: 'receipts.auditUnread',
   text: `

@@ -26,10 +26,10 @@ import {
 import { UnreadCounts } from './unread-counts.js';
 import { watermarks } from './watermarks.js';
 
-/** People listed as having seen a message. */
+/** Most members listed in the receipts of a message. */
 const MAX_LISTED = 1_000;
 
-/** Who has seen what, whom it has reached, and what is unread. */
+/** Marks messages as seen, delivered and unread, and answers who has seen them. */
 @Injectable()
 export class ReceiptsService implements OnApplicationShutdown {
   private readonly seen;
@@ -48,34 +48,34 @@ export class ReceiptsService implements OnApplicationShutdown {
   }
 
   /**
-   * The reader has seen everything up to a message, or everything in a chat. When nobody says who reads (the
-   * seed's `markAsSeen { messageId }` on a socket that named nobody) it is the receiver of the message. The
-   * permission (`receipt.write`) is the membership, checked by the statement under its lock.
+   * Marks everything up to a message, or everything in a chat, as seen by the reader. If the actor has no user id (the
+   * seed's `markAsSeen { messageId }` on an anonymous socket), the reader is the receiver of the message. The
+   * permission (`receipt.write`) is the membership; the statement checks it under its lock.
    *
-   * Members hear `messageSeen` when the watermark moved (in large groups, and
-   * when the reader blocks the other one, the reader's own sockets only), the reader's own sockets `unreadCount`.
+   * Members get `messageSeen` when the watermark moved. In large groups, and when the reader blocks the other user,
+   * only the reader's own sockets get it. The reader's sockets also get `unreadCount`.
    *
-   * @throws AppError NOT_FOUND when there is no such message or chat, or the reader is no member.
+   * @throws AppError NOT_FOUND when there is no such message or chat, or the reader is not a member.
    */
   async markSeen(actor: Actor, input: CommandInput<'markAsSeen'>): Promise<MessageSeenView> {
     const row = await this.seen.submit(markOf(actor, input));
     const { messageId, chatId, userId, seq, version } = row;
     const view: MessageSeenView = { messageId, seen: true, chatId, userId, seq, version };
-    if (row.moved) this.publisher.publish('messageSeen', view, this.whoHears(row, actor));
+    if (row.moved) this.publisher.publish('messageSeen', view, this.audienceOf(row, actor));
     this.unread.announce(userId, chatId);
     return view;
   }
 
-  /** As `markSeen`, for what has reached a device. Members hear `messageDelivered`. */
+  /** As `markSeen`, for messages that have reached a device. Members get `messageDelivered`. */
   async markDelivered(actor: Actor, input: CommandInput<'markAsDelivered'>): Promise<MessageDeliveredView> {
     const row = await this.delivered.submit(markOf(actor, input));
     const { messageId, chatId, userId, seq, version } = row;
     const view: MessageDeliveredView = { messageId, delivered: true, chatId, userId, seq, version };
-    if (row.moved) this.publisher.publish('messageDelivered', view, this.whoHears(row, actor));
+    if (row.moved) this.publisher.publish('messageDelivered', view, this.audienceOf(row, actor));
     return view;
   }
 
-  /** @throws AppError NOT_FOUND for no such chat, or a message that is not in it. */
+  /** @throws AppError NOT_FOUND when there is no such chat, or the message is not in it. */
   async markUnread(
     actor: Actor,
     { chatId, messageId }: CommandInput<'markAsUnread'>,
@@ -105,10 +105,10 @@ export class ReceiptsService implements OnApplicationShutdown {
   }
 
   /**
-   * All members; in a large group the reader alone: one mark of each of a thousand would be told a million times.
-   * The reader alone, too, when they block the other one: a mark says that they are there at this moment.
+   * All members. In a large group the reader only: if each of a thousand members marks once, that makes a million
+   * events. Also the reader only when they block the other user: a receipt shows that they are online now.
    */
-  private whoHears(row: MarkedRow, { origin }: Actor): Audience {
+  private audienceOf(row: MarkedRow, { origin }: Actor): Audience {
     return row.blocks || row.memberCount > this.config.receiptsPushedUpTo
       ? { users: [row.userId], except: origin }
       : membersOf(row, origin);

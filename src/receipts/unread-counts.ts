@@ -4,13 +4,13 @@ import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
 import { unreadCounts } from './receipts.queries.js';
 
-/** Milliseconds for which readers' counts are gathered before they are looked up and told together. */
+/** Milliseconds for which counts to publish are collected before they are looked up together. */
 const GATHER_MS = 50;
 
 /** Most pairs looked up by one statement. */
 const MAX_AT_ONCE = 200;
 
-/** How many messages somebody has not read, told to their own sockets when it changed by their reading. */
+/** Counts a user's unread messages, and publishes the count to the user's sockets after they have read. */
 @Injectable()
 export class UnreadCounts {
   private readonly logger = new Logger(UnreadCounts.name);
@@ -32,13 +32,13 @@ export class UnreadCounts {
     };
   }
 
-  /** Tells the reader's sockets soon; many marks of one chat in a row are told once. */
+  /** Publishes the count to the reader's sockets soon; many marks of one chat in a row make one event. */
   announce(userId: number, chatId: number): void {
     this.waiting.set(`${userId} ${chatId}`, { userId, chatId });
-    this.timer ??= setTimeout(() => void this.tell(), GATHER_MS).unref();
+    this.timer ??= setTimeout(() => void this.publishWaiting(), GATHER_MS).unref();
   }
 
-  private async tell(): Promise<void> {
+  private async publishWaiting(): Promise<void> {
     this.timer = null;
     const all = [...this.waiting.values()];
     this.waiting.clear();
@@ -50,7 +50,7 @@ export class UnreadCounts {
         }
       }
     } catch (error) {
-      this.logger.warn(`Unread counts were not told: ${String(error)}`);
+      this.logger.warn(`Could not publish unread counts: ${String(error)}`);
     }
   }
 }

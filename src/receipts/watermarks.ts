@@ -7,13 +7,13 @@ import type { Mark, MarkedRow, markSeen } from './receipts.queries.js';
 const BATCH = { some: 256, most: 1_024 };
 const MAX_WAITING = 5_000;
 
-/** Moves watermarks of one kind: those that arrive while a commit is under way go into the next one together. */
+/** Moves watermarks of one kind in batches: marks that arrive during a commit go into the next one together. */
 export function watermarks(database: Database, move: typeof markSeen): Batcher<Mark, MarkedRow> {
   return new Batcher<Mark, MarkedRow>({
     async write(batch) {
       const rows = await move(database, batch);
       const outcomes = batch.map((): Outcome<MarkedRow> => ({ ok: false, error: new AppError('NOT_FOUND') }));
-      // Marks of the same person in one batch: only one that goes further than those before it moves anything.
+      // Of several marks of a reader in one batch, only those that go further than the ones before move the watermark.
       const furthest = new Map<string, number>();
       for (const row of rows.sort((one, other) => one.idx - other.idx)) {
         const membership = `${row.chatId} ${row.userId}`;

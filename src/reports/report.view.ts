@@ -1,7 +1,7 @@
 import type { MessageReportedView, ReportView } from '../contract/index.js';
 import type { MessageReport } from '../database/models/message-report.model.js';
 
-/** What its reporter is shown. */
+/** The view of a report for its reporter. */
 export function toMessageReportedView(report: MessageReport): MessageReportedView {
   const { id, messageId, chatId, reason, createdAt } = report;
   return { reportId: id, messageId, chatId, reason, createdAt: createdAt.toISOString() };

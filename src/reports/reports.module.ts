@@ -4,7 +4,7 @@ import { ReportsController } from './reports.controller.js';
 import { ReportsGateway } from './reports.gateway.js';
 import { ReportsService } from './reports.service.js';
 
-/** Messages that were reported. */
+/** Reports of messages. */
 @Module({
   imports: [MessagesModule],
   controllers: [ReportsController],

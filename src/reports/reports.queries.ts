@@ -8,9 +8,9 @@ interface NewReport {
 }
 
 /**
- * `$1` message, `$2` who reports, `$3` reason or null, `$4` at most so many edits, the last: keeps the message
- * as this one statement sees it. Nothing when there is a report of theirs, or no message, or one that was deleted for
- * everyone.
+ * `$1` message, `$2` reporter, `$3` reason or null, `$4` how many of the last edits to keep: stores a report with a
+ * copy of the message, from one snapshot. Does nothing when the reporter has reported it before, or the message does
+ * not exist or was deleted for everyone.
  */
 export const addReport = statement.count({
   name: 'reports.add',

@@ -9,10 +9,10 @@ import { MessageReport } from '../database/models/message-report.model.js';
 import { toMessageReportedView, toReportView } from './report.view.js';
 import { addReport } from './reports.queries.js';
 
-/** Edits kept with a report: the last, which are what was meant to be read. */
+/** Edits kept with a report: the last ones, which are what readers were meant to see. */
 const MAX_EDITS_KEPT = 20;
 
-/** Messages that people report, kept as they were. */
+/** Reports of messages, each with a copy of the message as it was. */
 @Injectable()
 export class ReportsService {
   constructor(
@@ -22,10 +22,11 @@ export class ReportsService {
   ) {}
 
   /**
-   * Keeps the message as it is now: later edits, and the deletion of message or chat, leave the report as it is.
-   * A repeat is answered with the first report.
+   * Stores a copy of the message as it is now: later edits, and the deletion of the message or chat, do not change the
+   * report. Reporting a message again returns the first report.
    *
-   * @throws AppError NOT_FOUND for no message, one deleted for everyone, or one in a chat that is not the actor's
+   * @throws AppError NOT_FOUND when the message does not exist, was deleted for everyone, or the actor is not a member
+   * of its chat
    */
   async report(
     actor: Actor,

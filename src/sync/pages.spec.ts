@@ -13,7 +13,7 @@ const shown = ({ pages, more }: ReturnType<typeof pagesWithin>) => ({
 });
 
 describe('pagesWithin', () => {
-  it('takes all that fits, and ends a chat at its most messages', () => {
+  it('takes all that fits, and cuts a chat at its limit of messages', () => {
     const bounds = { messages: 2, bytes: 1_000 };
     expect(shown(pagesWithin(bounds, [chatOf(1, [9, 9]), chatOf(2, [9, 9, 9]), chatOf(3, [])]))).toEqual({
       pages: [
@@ -36,14 +36,14 @@ describe('pagesWithin', () => {
     });
   });
 
-  it('cuts no chat that is reset: it comes first or as a whole', () => {
+  it('never cuts a chat that is reset: it is sent whole, or left for the next page', () => {
     const bounds = { messages: 100, bytes: 2 * frame + 50 };
     const [small, large] = [chatOf(1, [20]), chatOf(2, [20, 20], true)];
     expect(shown(pagesWithin(bounds, [small, large]))).toEqual({ pages: [[1, 1, 1, false]], more: true });
     expect(shown(pagesWithin(bounds, [large, small]))).toEqual({ pages: [[2, 2, 2, false]], more: true });
   });
 
-  it('gets on, and ends with all there is, whatever the sizes', () => {
+  it('makes progress on every call, and ends with everything, whatever the sizes', () => {
     const chats = fc.array(
       fc.tuple(fc.array(fc.integer({ min: 1, max: 80 }), { maxLength: 6 }), fc.boolean()),
     );
@@ -60,7 +60,7 @@ describe('pagesWithin', () => {
             const left = all.flatMap(([sizes, reset], id) => {
               if (whole.has(id)) return [];
               const read = chatOf(id, sizes, reset);
-              // As the statements: those after what is known, and one more than is wanted.
+              // As the statements do: the messages after the known ones, and one more than the limit.
               const messages = reset
                 ? read.messages
                 : read.messages.slice(has.get(id) ?? 0).slice(0, most + 1);

@@ -4,36 +4,36 @@ import type { MessageRow } from '../database/models/message.model.js';
 /** A message as the statements of sync select it. */
 export interface ChatMessageRow extends MessageRow {
   chatId: number;
-  /** About how many bytes it takes in an answer. */
+  /** Approximate bytes in an answer. */
   size: number;
 }
 
 /** What was read of a chat. */
 export interface ReadChat {
   item: ChatListRow;
-  /** By version: at most one more than an answer may hold of a chat. Less where the bytes of all are used up. */
+  /** By version: at most one more than an answer may hold for a chat, and fewer where the bytes for all are used up. */
   messages: ChatMessageRow[];
   reset: boolean;
 }
 
-/** What an answer says of a chat. */
+/** A chat in an answer. */
 export interface ChatPage extends ReadChat {
   upTo: number;
   more: boolean;
 }
 
-/** What one answer may hold. */
+/** The limits of one answer. */
 export interface Bounds {
-  /** Messages of a chat that is not reset. */
+  /** Most messages of a chat that is not reset. */
   messages: number;
-  /** Of chats and messages, about. */
+  /** Approximate bytes of chats and messages together. */
   bytes: number;
 }
 
 /**
- * As much of the chats, in their order, as one answer holds. A chat that is caught up with may end at any message and go
- * on in the next answer; one that is reset comes as a whole. The first chat has a message at least, or all that it was
- * reset to, so that who calls again gets on.
+ * Takes as much of the chats, in their order, as one answer holds. A chat that catches up may end at any message and
+ * continue in the next answer; a chat that is reset is sent whole. The first chat gets at least one message, or its
+ * whole reset, so that every call makes progress.
  *
  * @returns `more`: chats were left out.
  */
@@ -48,7 +48,7 @@ export function pagesWithin(
     const { chat } = item;
     const isFirst = pages.length === 0;
     left -= Buffer.byteLength(JSON.stringify(item));
-    // The one that is too many for a chat counts as well, as it did for the statement: what that left out is left out here.
+    // The message beyond the limit counts too, as it did in the statement, so that both cut at the same place.
     const cut = messages.findIndex(({ size }) => (left -= size) < 0);
     if (left < 0 && !isFirst && (reset || cut <= 0)) return { pages, more: true };
     if (reset) {

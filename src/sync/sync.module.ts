@@ -4,6 +4,6 @@ import { SyncController } from './sync.controller.js';
 import { SyncGateway } from './sync.gateway.js';
 import { SyncService } from './sync.service.js';
 
-/** What a client has missed. */
+/** Sync: what a client has missed. */
 @Module({ imports: [ChatsModule], controllers: [SyncController], providers: [SyncGateway, SyncService] })
 export class SyncModule {}

@@ -8,14 +8,14 @@ interface NamedChat {
   version: number;
 }
 
-/** A chat that is at another version than the client's. */
+/** A chat whose version differs from the client's. */
 export interface ChangedChat {
   chatId: number;
   version: number;
   lastSeq: number;
   /** The client's version; null when it did not name the chat. */
   known: number | null;
-  /** The version at which the person joined. */
+  /** The version at which the user joined. */
   joined: number;
 }
 
@@ -23,8 +23,8 @@ const chatMessageRow = ([chatId, size, ...message]: [number, number, ...MessageC
   Object.assign(messageRow(message), { chatId, size });
 
 /**
- * `$1` person, `$2` chats and `$3` versions that the client has, pairwise, `$4` at most so many: the person's
- * chats that are at another version, or not named; the latest activity first.
+ * `$1` user, `$2` chats and `$3` versions that the client has, pairwise, `$4` limit: the user's chats that have another
+ * version, or that the client did not name; latest activity first.
  */
 export const changedChats = statement.many({
   name: 'sync.changedChats',
@@ -58,7 +58,7 @@ export const changedChats = statement.many({
   }),
 });
 
-/** `$1` person, `$2` chats: those that the person may not see, or that are not. */
+/** `$1` user, `$2` chats: those that do not exist, or of which the user is not a member. */
 export const goneChats = statement.many({
   name: 'sync.goneChats',
   text: `
@@ -68,17 +68,17 @@ export const goneChats = statement.many({
   row: ([chatId]: [number]) => chatId,
 });
 
-/** Bytes of a message in an answer beside those of its text, metadata and reactions: names, ids, moments. */
+/** Bytes of a message in an answer besides its text, metadata and reactions: field names, ids, times. */
 const MESSAGE_FRAME_BYTES = 300;
 
-/** About how many bytes the message `m` takes in an answer. A long text is measured without being read. */
+/** SQL: approximate bytes of the message `m` in an answer. A long text is measured without being read. */
 const messageSize = `
   ${MESSAGE_FRAME_BYTES} + octet_length(m.content) + COALESCE(octet_length(m.metadata::text), 0)
     + COALESCE(octet_length(m.reactions::text), 0)`;
 
 /**
- * Messages `x` of chats `p`, in the order of the chats that were given (`p.nr`) and in each by version, until they are
- * `bytes` in all: the one that goes past it is the last. The rest is not read, only measured.
+ * Messages `x` of chats `p`, in the order of the given chats (`p.nr`) and by version in each, up to `bytes` in total:
+ * the message that exceeds it is the last. The rest is not read, only measured.
  */
 const withinBytes = (messages: string, bytes: string, unless = 'false') => `
     SELECT m."chatId", m.size, ${messageColumns.of('m')}, m.seen FROM (
@@ -89,12 +89,11 @@ const withinBytes = (messages: string, bytes: string, unless = 'false') => `
     ORDER BY m.nr, m.version`;
 
 /**
- * `$1` person; `$2` chats, `$3` versions to start after, `$4` the chats' last seqs, `$5` the chats' versions,
- * pairwise; `$6` at most so many of each, `$7` and about so many bytes in all: messages that changed after that
- * version, by version.
+ * `$1` user; pairwise `$2` chats, `$3` versions to start after, `$4` the chats' last seqs, `$5` the chats' versions;
+ * `$6` limit for each chat, `$7` approximate bytes in total: messages that changed after that version, by version.
  *
- * The revised come from their own index. The others are as they were sent: at most as many of them can have
- * been sent since as there were changes, so they are among the newest by seq, and in the order of seq.
+ * Revised messages come from their own index. The others are as they were sent. No more of them can have been sent
+ * since than the chat had changes, so they are among the newest by seq, and their versions are in the order of seq.
  */
 export const changedMessages = statement.many({
   name: 'sync.changedMessages',
@@ -145,8 +144,8 @@ export const changedMessages = statement.many({
 });
 
 /**
- * `$1` person, `$2` chats, `$3` at most so many of each, `$4` and about so many bytes in all: the newest messages, by
- * version. Those of the first chat are whole.
+ * `$1` user, `$2` chats, `$3` limit for each chat, `$4` approximate bytes in total: the newest messages, by version.
+ * The first chat is never cut.
  */
 export const newestMessages = statement.many({
   name: 'sync.newestMessages',
@@ -177,9 +176,9 @@ export const newestMessages = statement.many({
 });
 
 /**
- * The `$3` that moved first, and all that moved at the same millisecond as the last of them: the next page can begin
- * after it. What moved after `$4` is one such moment: some that moved at the same time may not be committed yet, so no
- * page ends there.
+ * SQL: the `$3` rows that changed first, and all that changed in the same millisecond as the last of them, so that the
+ * next page can begin after it. All times after `$4` count as one: changes with such times may not be committed yet, so
+ * no page ends there.
  */
 const first = (moment: string) => `ORDER BY LEAST(${moment}, $4::timestamptz) FETCH FIRST $3 ROWS WITH TIES`;
 
@@ -191,8 +190,8 @@ const movedSince = (of: { userId: number; since: string; most: number; settled: 
 ];
 
 /**
- * `$1` person, `$2` since when, `$3` at most so many of what moved up to `$4` (see `first`): watermarks in the
- * person's chats that moved, oldest first. The person's own have how much is unread, others null.
+ * `$1` user, `$2` start time, `$3` limit for changes up to `$4` (see `first`): watermarks in the user's chats that
+ * moved, oldest first. The user's own watermarks carry the unread counts; in others they are null.
  */
 export const movedWatermarks = statement.many({
   name: 'sync.movedWatermarks',
@@ -217,7 +216,7 @@ export const movedWatermarks = statement.many({
   ]) => ({ chatId, userId, readSeq, deliveredSeq, at, unread, unreadMentions }),
 });
 
-/** As `movedWatermarks`: messages that the person deleted for themselves. */
+/** As `movedWatermarks`: messages that the user deleted for themselves. */
 export const hiddenSince = statement.many({
   name: 'sync.hiddenSince',
   text: `
@@ -228,7 +227,7 @@ export const hiddenSince = statement.many({
   row: ([chatId, messageId, at]: [number, number, string]) => ({ chatId, messageId, at }),
 });
 
-/** As `movedWatermarks`: settings of their chats that the person changed. */
+/** As `movedWatermarks`: chat settings that the user changed. */
 export const settingsSince = statement.many({
   name: 'sync.settingsSince',
   text: `
@@ -247,7 +246,7 @@ export const settingsSince = statement.many({
   ]) => ({ chatId, version, mutedUntil, archivedAt, pinnedAt, at }),
 });
 
-/** `$1` milliseconds: the moment that much before now, by the database's clock. */
+/** `$1` milliseconds: the time that long before now, by the database's clock. */
 export const momentBefore = statement.one({
   name: 'sync.momentBefore',
   text: `SELECT (clock_timestamp() - $1 * interval '1 millisecond')::timestamptz(3) AS at`,

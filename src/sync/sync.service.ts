@@ -19,27 +19,27 @@ import {
   settingsSince,
 } from './sync.queries.js';
 
-/** Chats of one answer. */
+/** Most chats in one answer. */
 const MAX_CHATS = 50;
 
-/** Messages of one chat in one answer; bytes of all its chats and messages, about. */
+/** Most messages of one chat in one answer, and the approximate bytes of all its chats and messages. */
 const BOUNDS = { messages: 100, bytes: 2 * 1024 * 1024 } as const;
 
-/** Messages of a chat that is sent anew. */
+/** Messages of a chat that is reset. */
 const RESET_PAGE = 30;
 
-/** Changes after which a chat is sent anew: catching up would take more pages than it is worth. */
+/** A client that missed more changes of a chat gets a reset: catching up would take too many pages. */
 const MAX_GAP = 1_000;
 
 /**
- * Watermarks, and messages deleted for oneself, of one answer; besides those of the same millisecond as the last, and
- * all of the overlap.
+ * Most watermarks, hidden messages and settings in one answer, of each. Those of the same millisecond as the last one,
+ * and those within the overlap, come on top.
  */
 const MAX_MOVED = 1_000;
 
 /**
- * Milliseconds by which the next `since` lies back: longer than any statement may take, so that one which was
- * under way while we looked is not missed. What comes twice is the same.
+ * Milliseconds by which the next `since` lies in the past: longer than any statement may take, so that a change that
+ * was not yet committed is not missed. A change that is sent twice does no harm.
  */
 const OVERLAP_MS = 10_000;
 
@@ -54,8 +54,8 @@ export class SyncService {
   ) {}
 
   /**
-   * All that changed since the versions that the client has, read from one snapshot: in order, in bounded
-   * pages, or an explicit `reset` of a chat; never a part that looks whole. Call again while `more`.
+   * Everything that changed since the client's versions, read from one snapshot. Changes come in order and in bounded
+   * pages, or as an explicit `reset` of a chat: a partial answer never looks complete. Call again while `more`.
    */
   async sync(actor: Actor, { versions, since }: CommandInput<'sync'>): Promise<SyncedView> {
     const userId = requireUserId(actor);
@@ -119,7 +119,7 @@ export class SyncService {
     });
   }
 
-  /** What has no version of a chat: watermarks, and what one has deleted or set for oneself. */
+  /** Changes that do not change a chat's version: watermarks, and the user's own hidden messages and settings. */
   private async movedSince(runner: Runner, userId: number, since: string | undefined) {
     const at = await momentBefore(runner, OVERLAP_MS);
     if (since === undefined) return { watermarks: [], hidden: [], memberships: [], at, more: false };
@@ -127,7 +127,7 @@ export class SyncService {
     const watermarks = await movedWatermarks(runner, moved);
     const hidden = await hiddenSince(runner, moved);
     const settings = await settingsSince(runner, moved);
-    // Cut short, the next call goes on where the list that was cut ends. One that goes past the overlap is whole.
+    // The next call starts at the end of the list that was cut earliest. A list that reaches the overlap is complete.
     const ends = [watermarks, hidden, settings]
       .filter((list) => list.length >= MAX_MOVED)
       .map((list) => list.at(-1)!.at)
@@ -142,7 +142,7 @@ export class SyncService {
   }
 }
 
-/** Also for who was removed and is back: what was in between may not be theirs to see. */
+/** A user who was removed and joined again also gets a reset: they may not see what was written in between. */
 function isReset({ known, version, joined }: ChangedChat): boolean {
   if (known === null || known > version || version - known > MAX_GAP) return true;
   return joined > 1 && known < joined;

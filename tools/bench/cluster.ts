@@ -5,15 +5,15 @@ import { startEmbedded } from './product.js';
 
 /** The PostgreSQL server of a benchmark: the project's embedded one, or the one of BENCH_DATABASE_URL. */
 export interface Cluster {
-  /** What it is and how durable its commits are, for the report. */
+  /** Its version and how durable its commits are, for the report. */
   settings: Record<string, string>;
   /** The main process, to charge CPU time to; null when it is not on this machine or not on Linux. */
   postmasterPid: number | null;
-  /** Makes an empty database, dropping what had this name, and gives its URL. */
+  /** Creates an empty database, dropping one with the same name, and returns its URL. */
   create(name: string): Promise<string>;
-  /** Writes out what earlier sections left to be written, which would delay the flushes of the next. */
+  /** Writes a checkpoint: pages that earlier sections left dirty would delay the flushes of the next. */
   settle(): Promise<void>;
-  /** Drops the databases made and stops the server if it was started here. */
+  /** Drops the created databases, and stops the server if it was started here. */
   stop(): Promise<void>;
 }
 
@@ -21,7 +21,7 @@ const SETTINGS = ['server_version', 'fsync', 'synchronous_commit', 'full_page_wr
 
 export async function startCluster(log: (line: string) => void): Promise<Cluster> {
   const given = process.env['BENCH_DATABASE_URL'];
-  // A server that was given is not ours to stop.
+  // An external server is not stopped.
   const server = given
     ? { url: given, stop: () => Promise.resolve() }
     : await startEmbedded(fileURLToPath(new URL('../../../.data/bench', import.meta.url)), log);

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 
-/** Operations a child answers: name → what it takes and what it gives back (both plain data). */
+/** Operations that a child answers: name → parameters and result (both plain data). */
 export type Operations<M> = { [K in keyof M]: { params: unknown; result: unknown } };
 
 interface Request {
@@ -28,8 +28,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * Child side: answers the operations it has a handler for and leaves every other message alone, so that
- * several modules of one process (the probe, a floor) can each serve their own.
+ * Child side: answers the operations that have a handler and ignores all other messages, so that several modules of one
+ * process (the probe, a floor) can each serve their own.
  */
 export function serve<M extends Operations<M>>(handlers: Handlers<M>): void {
   process.on('message', (message: unknown) => {
@@ -49,12 +49,12 @@ export function serve<M extends Operations<M>>(handlers: Handlers<M>): void {
   });
 }
 
-/** Child side: says once that it is ready, with what the parent needs to know (say, its port). */
+/** Child side: reports once that it is ready, with what the parent needs to know (for example its port). */
 export function announce(value: unknown): void {
   process.send?.({ benchReady: value } satisfies Announcement);
 }
 
-/** Parent side of {@link serve} and {@link announce}. A request fails when the child exits before its answer. */
+/** Parent side of {@link serve} and {@link announce}. A request fails when the child exits before it answers. */
 export class Peer<M extends Operations<M>> {
   private nextId = 1;
   private readonly waiting = new Map<

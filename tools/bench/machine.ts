@@ -2,23 +2,23 @@ import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
-/** Where a run was made, and of what. */
+/** The machine and the version of a run. */
 export interface Machine {
   processors: string;
   memory: string;
   system: string;
   node: string;
-  /** What was checked out; null outside a repository. */
+  /** The commit that was checked out; null outside a repository. */
   commit: string | null;
-  /** Whether what is measured, or what measures it, differed from that commit; null outside a repository. */
+  /** Whether the product or the benchmark differed from that commit; null outside a repository. */
   changed: boolean | null;
-  /** As they were given to `npm run bench --`. */
+  /** The arguments of `npm run bench --`. */
   arguments: string;
 }
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** What a figure depends on. The results themselves are not: keeping those of one run does not spoil the next. */
+/** The paths on which a figure depends. Results are not among them, so that keeping one run does not spoil the next. */
 const MEASURED = ['src', 'migrations', 'bench', 'package.json', 'package-lock.json', ':!tools/bench/results'];
 
 export function machineOf(args: string[]): Machine {
@@ -36,7 +36,7 @@ export function machineOf(args: string[]): Machine {
   };
 }
 
-/** Which commit it was, as people read it. */
+/** The commit as text. */
 export function commitOf({ commit, changed }: Machine): string {
   if (commit === null) return 'unknown';
   return changed === false ? commit : `${commit}, with changes`;

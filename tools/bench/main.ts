@@ -29,7 +29,7 @@ const RUNS: Record<Section, (context: Context) => Promise<void>> = {
   reads: runReads,
 };
 
-/** The sources' folder: this runs from the compiled one, dist/tools/bench. */
+/** The source folder; this file runs from dist/tools/bench. */
 const HOME = new URL('../../../tools/bench/', import.meta.url);
 
 /** Exits 1 on a wrong answer or a failure to measure, never on a slow one. */
@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   }
   const ofOurs = options.subjects.some((name) => name === 'ours' || name === 'database');
   if (ofOurs && !oursIsBuilt()) {
-    throw new Error('the server is not built: npm run build, or leave it out with --only relay,tutorial');
+    throw new Error('the server is not built: run npm run build, or leave it out with --only relay,tutorial');
   }
   const machine = machineOf(args);
   const results = await measure(options, machine);
@@ -51,7 +51,7 @@ async function main(): Promise<void> {
   if (results.problems.length > 0) process.exitCode = 1;
 }
 
-/** Writes the results and the report, those of a part not over those of the whole; returns the report's name. */
+/** Writes the results and the report; a partial run does not overwrite a whole one. Returns the report's name. */
 function write(results: Results): string {
   const whole = isWhole(results.options);
   const wrong = results.problems.length > 0;
@@ -88,7 +88,7 @@ async function measure(options: Options, machine: Machine): Promise<Results> {
   return results;
 }
 
-/** Ctrl-C reaches the children by itself; what is left is to give the database back. */
+/** Ctrl-C reaches the child processes by itself; only the database has to be cleaned up. */
 function untilInterrupted(): Promise<never> {
   return new Promise((_, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {

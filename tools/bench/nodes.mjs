@@ -1,14 +1,14 @@
 /**
- * What it costs that there are several nodes: `node scripts/build.mjs && node tools/bench/nodes.mjs`. Needs redis-server.
+ * The cost of several nodes: `node scripts/build.mjs && node tools/bench/nodes.mjs`. Needs redis-server.
  *
- *   --burst <n>         messages of a turn of the event loop (64)
+ *   --burst <n>         messages in a turn of the event loop (64)
  *   --interval <ms>     from one such turn to the next (8)
  *   --seconds <s>       measured time (4)
  *
- * One node publishes messages of direct chats, each to the rooms of two people: the sender's is here, the receiver's at
- * one of the other nodes. No sockets and no database: what is measured is the adapter. CPU of each process and of Redis
- * for each message, at a fixed rate, for this product's adapter and for Socket.IO's sharded one. Exits 1 when a message
- * was not delivered: what is lost costs nothing.
+ * One node publishes messages of direct chats, each to the rooms of two users: the sender is on this node, the receiver
+ * on one of the others. It uses no sockets and no database, so it measures only the adapter: CPU of each process and of
+ * Redis for each message, at a fixed rate, for this product's adapter and for Socket.IO's sharded one. Exits with 1
+ * when a message was not delivered, because a lost message costs nothing.
  */
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -31,7 +31,7 @@ import { createParser } from '../../dist/sockets/wire/parser.js';
 import { RedisLink } from '../../dist/redis/redis-link.js';
 
 const PEOPLE = 400;
-/** How long after the last message is sent those under way are waited for. */
+/** How long to wait for the last messages after the last send. */
 const DELIVERED_WITHIN_MS = 5_000;
 
 const { values: flags, positionals } = parseArgs({
@@ -44,7 +44,7 @@ const { values: flags, positionals } = parseArgs({
 });
 const [BURST, EVERY_MS, SECONDS] = [flags.burst, flags.interval, flags.seconds].map((text) => {
   if (Number(text) > 0) return Number(text);
-  throw new Error(`not a number above 0: ${text}`);
+  throw new Error(`expected a number above 0, got ${text}`);
 });
 const TURNS = Math.ceil((SECONDS * 1_000) / EVERY_MS);
 const MESSAGES = TURNS * BURST;
@@ -72,7 +72,7 @@ function whenReady(redis) {
   return new Promise((resolve) => redis.once('ready', resolve));
 }
 
-/** The server, and how it publishes: as the product does it, or as a gateway over Socket.IO's adapter does. */
+/** The server and its way to publish: that of the product, or that of a gateway over Socket.IO's adapter. */
 async function subjectOf(kind, port) {
   const url = `redis://127.0.0.1:${port}`;
   if (kind === 'ours' || kind === 'floor') {
@@ -129,7 +129,7 @@ async function node() {
   let cpu = process.cpuUsage();
   process.on('message', async (message) => {
     if (message === 'warm up') {
-      // What is compiled meanwhile does not count.
+      // Warm-up: compilation does not count.
       if (own === 0) await publishAll(publish, Math.ceil(TURNS / 4));
       process.send('warm');
     } else if (message === 'measure') {
@@ -159,7 +159,7 @@ async function publishAll(publish, turns) {
   }
 }
 
-/** What the child says next; it fails when the child ends instead. */
+/** The next message of the child; rejects when the child ends first. */
 const said = (child) =>
   new Promise((resolve, reject) => {
     const ended = (code) => reject(new Error(`a node ended (${code})`));

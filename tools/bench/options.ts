@@ -22,18 +22,18 @@ export interface Options {
   groupSize: number;
   /** Members of the large group. */
   largeGroup: number;
-  /** People who are dropped at once, and come back. */
+  /** Users who are disconnected at once, and reconnect. */
   stormPeople: number;
-  /** How long they are away, in milliseconds: from, to. */
+  /** How long they stay away, in milliseconds: from, to. */
   stormAway: [number, number];
-  /** Messages a second of those who chat meanwhile. */
+  /** Messages a second of the users who chat meanwhile. */
   stormRate: number;
   /** Rows of `messages` at which reads are measured, ascending. */
   tableSizes: number[];
   readConnections: number[];
   address: Address;
   writes: Writes;
-  /** Its results are for the repository, unless an answer is wrong. */
+  /** Whether to store the results for the repository, unless an answer is wrong. */
   keep: boolean;
 }
 
@@ -63,7 +63,7 @@ A run of everything, no shorter and no smaller than by default, writes tools/ben
 any other writes tools/bench/results/partial.html and partial.json.
 `;
 
-/** @throws Error on an unknown option, a number that is none, or part of a run that is to be kept */
+/** @throws Error on an unknown option, an invalid number, or `--keep` with a partial run */
 export function parseOptions(args: string[]): Options | 'help' {
   const { values } = parseArgs({
     args,
@@ -93,7 +93,8 @@ export function parseOptions(args: string[]): Options | 'help' {
   const { quick } = values;
   const only = (values.only ?? '').split(',').filter((name) => name !== '');
   const unknown = only.find((name) => !isOneOf(SECTIONS, name) && !isOneOf(SUBJECTS, name));
-  if (unknown !== undefined) throw new Error(`--only knows no "${unknown}"`);
+  if (unknown !== undefined)
+    throw new Error(`--only: unknown name "${unknown}" (npm run bench -- --help lists them)`);
   const options: Options = {
     sections: chosen(SECTIONS, only),
     subjects: chosen(SUBJECTS, only),
@@ -116,11 +117,11 @@ export function parseOptions(args: string[]): Options | 'help' {
     keep: values.keep,
   };
   if (options.keep && !isWhole(options))
-    throw new Error('--keep is for a whole run: another option makes this one a part');
+    throw new Error('--keep needs a whole run: leave out the other options');
   return options;
 }
 
-/** Whether everything is measured, in rounds as many and as long as by default, and by the default settings. */
+/** Whether everything is measured, with the default rounds and settings. */
 export function isWhole(options: Options): boolean {
   const usual = parseOptions([]) as Options;
   const more = ['rounds', 'windowMs', 'warmupMs'] as const;
@@ -142,21 +143,23 @@ function isOneOf<T extends string>(names: readonly T[], name: string): name is T
   return (names as readonly string[]).includes(name);
 }
 
-/** Those of the names that were asked for; all of them when none was. */
+/** The requested names; all names if none was requested. */
 function chosen<T extends string>(names: readonly T[], only: string[]): T[] {
   const asked = names.filter((name) => only.includes(name));
   return asked.length > 0 ? asked : [...names];
 }
 
-/** @throws Error when it is not two whole numbers, the smaller first */
+/** @throws Error unless it is two whole numbers, the smaller first */
 function range(name: string, text: string): [number, number] {
   const [, from, to] = (/^(\d+)-(\d+)$/.exec(text) ?? []).map(Number);
-  if (from === undefined || to === undefined || from > to) throw new Error(`--${name}: expected 500-1500`);
+  if (from === undefined || to === undefined || from > to)
+    throw new Error(`--${name}: expected two whole numbers, for example 500-1500`);
   return [from, to];
 }
 
 function positive(name: string, text: string): number {
   const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0) throw new Error(`--${name} is not a number above 0: ${text}`);
+  if (!Number.isFinite(value) || value <= 0)
+    throw new Error(`--${name}: expected a number above 0, got ${text}`);
   return value;
 }

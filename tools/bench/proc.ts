@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** USER_HZ: the unit of the times in /proc/<pid>/stat, 10 ms on every Linux of today (man 5 proc). */
+/** USER_HZ: the unit of the times in /proc/<pid>/stat, 10 ms on every current Linux (man 5 proc). */
 const TICK_US = 10_000;
 
 const IDLE_WITHIN_MS = 10_000;
@@ -14,14 +14,14 @@ interface Times {
   reaped: number;
 }
 
-/** CPU time used so far, in microseconds; null where the system has no /proc or the process is gone. */
+/** CPU time used so far, in microseconds; null if the system has no /proc or the process has ended. */
 export interface Cpu {
   server: number | null;
   database: number | null;
   load: number;
 }
 
-/** The processes whose CPU time a run is to be charged for. */
+/** The processes whose CPU time counts for a run. */
 export interface Watch {
   serverPid: number | null;
   postmasterPid: number | null;
@@ -47,8 +47,8 @@ export function cpuBetween(before: Cpu, after: Cpu): Cpu {
 }
 
 /**
- * Waits until the process has used no CPU time for a while, as far as it can be told in steps of 10 ms; at most 10 s.
- * Where the system does not tell, it does not wait.
+ * Waits until the process has used no CPU time for a while, measured in steps of 10 ms; at most 10 s. Without /proc it
+ * does not wait.
  */
 export async function untilIdle(pid: number): Promise<void> {
   const deadline = performance.now() + IDLE_WITHIN_MS;
@@ -61,7 +61,7 @@ export async function untilIdle(pid: number): Promise<void> {
   }
 }
 
-/** The main process of the PostgreSQL with this backend; null when that pid is of another machine or namespace. */
+/** The main process of the PostgreSQL with this backend; null if the pid belongs to another machine or namespace. */
 export function postmasterOf(backend: number): number | null {
   try {
     if (!readFileSync(`/proc/${backend}/comm`, 'latin1').startsWith('postgres')) return null;
@@ -92,7 +92,7 @@ function times(pid: number): Times | null {
   } catch {
     return null;
   }
-  // The second field, the command, may hold spaces and brackets: what follows the last bracket may not.
+  // The second field, the command, may contain spaces and brackets; what follows the last bracket does not.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = (index: number): number => Number(fields[index]) * TICK_US;
   return { parent: Number(fields[1]), own: ticks(11) + ticks(12), reaped: ticks(13) + ticks(14) };

@@ -1,6 +1,6 @@
 /**
- * What the benchmark runs of the product itself. The project's own build compiles it, whose sources this build does not
- * include: hence the addresses at run time.
+ * The parts of the product that the benchmark runs. The product has a build of its own, and this build does not include
+ * its sources: so they are imported by path at run time.
  */
 
 interface Server {
@@ -22,7 +22,7 @@ export async function startEmbedded(dataDir: string, log: (line: string) => void
   return module.startEmbeddedPostgres({ dataDir, log });
 }
 
-/** Makes the product's tables in an empty database, by its own migrations. */
+/** Creates the product's tables in an empty database by its own migrations. */
 export async function migrate(databaseUrl: string): Promise<void> {
   const module = (await compiled('database/migrator.js')) as MigratorModule;
   await module.migrate(databaseUrl);

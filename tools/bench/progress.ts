@@ -1,9 +1,9 @@
-/** What the person at the terminal sees while it runs: on stderr, so that stdout holds the tables alone. */
+/** Shows the progress on stderr, so that stdout holds only the tables. */
 export class Progress {
   private readonly live = process.stderr.isTTY;
   private readonly start = Date.now();
 
-  /** What is under way; on a terminal it is overwritten by what comes next, elsewhere it is left out. */
+  /** The current step. On a terminal the next line overwrites it; elsewhere it is not printed. */
   during(text: string): void {
     if (this.live) process.stderr.write(`\r\x1b[2K${this.clock()} … ${text}`);
   }

@@ -19,12 +19,12 @@ export interface SendSample {
   serverUs: number | null;
   databaseUs: number | null;
   loadUs: number | null;
-  /** What the clients were sent per message, in bytes. */
+  /** Bytes that the clients received per message. */
   bytes: number | null;
   counts: Counts | null;
 }
 
-/** Memory of open connections that do nothing, per connection and in KiB. */
+/** Memory of idle connections, per connection and in KiB. */
 export interface IdleSample {
   subject: SubjectName;
   connections: number;
@@ -90,14 +90,14 @@ export interface GroupRowsSample {
 
 export type StormPhase = 'quiet' | 'dropped and back' | 'gone' | 'back after the grace period';
 
-/** How those who chat fared while a crowd came or went. */
+/** Latencies of the users who chat while a crowd comes or goes. */
 export interface StormSample {
   subject: SubjectName;
   round: number;
   phase: StormPhase;
   ack: Percentiles;
   receive: Percentiles;
-  /** Until everybody was back and answered, and until nothing was pushed any more. */
+  /** Time until everybody had reconnected and was answered, and until no more events came. */
   backMs: number;
   settledMs: number;
   /** Events pushed to the crowd. */
@@ -105,7 +105,7 @@ export interface StormSample {
   counts: Counts;
 }
 
-/** What a storm costs by itself: CPU per person, statements and pushes in all. */
+/** The cost of a storm by itself: CPU per user, statements and events in total. */
 export interface StormCost {
   what: StormPhase;
   people: number;
@@ -116,7 +116,7 @@ export interface StormCost {
   backMs: number;
 }
 
-/** `sql`: bare SQL from a driver. `carried`: the same behind bare Socket.IO. `ours`: the server's command. */
+/** `sql`: bare SQL by a driver. `carried`: the same behind bare Socket.IO. `ours`: the server's command. */
 export type ReadVia = 'sql' | 'carried' | 'ours';
 
 export interface ReadSample {
@@ -147,11 +147,11 @@ export interface Results {
   storm: StormSample[];
   stormCosts: StormCost[];
   reads: ReadSample[];
-  /** Messages sent beside the samples. */
+  /** Messages sent outside the samples. */
   otherSends: number;
   /** What was left out and why. */
   notes: string[];
-  /** Wrong answers, not slow ones: any of these makes the run fail. */
+  /** Wrong answers, not slow ones: any of them makes the run fail. */
   problems: string[];
 }
 
@@ -178,7 +178,7 @@ export function emptyResults(options: Options, machine: Machine, database: Recor
   };
 }
 
-/** Adds what was wrong with the answers: commands refused or not answered, connections lost. */
+/** Adds the failures of a load: commands refused or not answered, connections lost. */
 export function judgeAnswers(results: Results, title: string, faults: Faults): void {
   const errors = Object.entries(faults.errors).map(([code, number]) => `${number} × ${code}`);
   if (errors.length > 0) results.problems.push(`${title}: error acks: ${errors.join(', ')}`);
@@ -189,7 +189,7 @@ export function judgeAnswers(results: Results, title: string, faults: Faults): v
   }
 }
 
-/** The same of sends, and copies that never came. */
+/** The same for sends, and copies that never arrived. */
 export function authorize(results: Results, title: string, counts: Counts): void {
   judgeAnswers(results, title, counts);
   if (counts.receivedCopies !== counts.expectedCopies) {
@@ -199,7 +199,7 @@ export function authorize(results: Results, title: string, counts: Counts): void
   }
 }
 
-/** Writes the results as JSON; the folder is made. */
+/** Writes the results as JSON; creates the folder. */
 export function saveResults(results: Results, file: URL): void {
   mkdirSync(new URL('.', file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);

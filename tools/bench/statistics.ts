@@ -1,4 +1,4 @@
-/** NaN of an empty list. */
+/** NaN for an empty list. */
 export function median(values: number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -6,7 +6,7 @@ export function median(values: number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
 
-/** The median of those that are known; null when none is. */
+/** The median of the values that are known; null if none is. */
 export function medianOfKnown(values: (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
   return known.length > 0 ? median(known) : null;
@@ -14,7 +14,7 @@ export function medianOfKnown(values: (number | null)[]): number | null {
 
 /**
  * The median of the ratios of the rounds, not the ratio of the medians: both sides of a ratio ran within seconds of
- * each other, so that a machine that slows down in between touches both. Null when no round has both.
+ * each other, so a machine that slows down affects both. Null if no round has both.
  */
 export function ratioOfRounds<S extends { round: number }>(
   above: S[],

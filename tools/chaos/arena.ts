@@ -8,35 +8,35 @@ import { Proxy } from './subjects/proxy.js';
 import { Redis } from './subjects/redis.js';
 import { readVersions } from './truth.js';
 
-/** How many nodes serve. */
+/** The number of nodes. */
 export type Size = 1 | 2;
 
 export const SIZES: readonly Size[] = [1, 2];
 
-/** One way to break something, while people go on writing. */
+/** One way to break something under load. */
 export interface Fault {
-  /** One line: what is done. */
+  /** One line: what it does. */
   title: string;
-  /** One line: what has to hold. */
+  /** One line: what must hold. */
   expected: string;
-  /** The sizes that it makes sense for; without it, all. */
+  /** The sizes for which it makes sense; default: all. */
   sizes?: readonly Size[];
-  /** Works the fault. What it started in the arena is judged and stopped by whoever called. */
+  /** Runs the fault. The caller checks and stops what it started in the arena. */
   run(arena: Arena): Promise<void>;
-  /** What can be seen only when everybody has settled and was judged, and may close the loads. */
+  /** Checks that are possible only after everything has settled and was checked; may close the loads. */
   afterwards?(arena: Arena): Promise<void>;
-  /** Why it can not be run on this machine; null where it can. */
+  /** Why it can't run on this machine; null: it can. */
   lacks?(): string | null;
 }
 
 export type Nodes = [AppNode, ...AppNode[]];
 
-/** Where Socket.IO's clients reach them. */
+/** The Socket.IO ports of nodes. */
 export function portsOf(nodes: readonly AppNode[]): number[] {
   return nodes.map(({ socketPort }) => socketPort);
 }
 
-/** Where a fault takes place: an empty database, and whatever it starts there. */
+/** The environment of a fault: an empty database, and everything that the fault starts. */
 export class Arena {
   readonly history = new History();
   readonly nodes: AppNode[] = [];
@@ -44,26 +44,26 @@ export class Arena {
   readonly proxies: Proxy[] = [];
   private readonly redises: Redis[] = [];
   private readonly undoing: (() => Promise<void> | void)[] = [];
-  /** Sentences about promises that were broken, beside what the checker finds. */
+  /** Broken promises besides those that the checker finds, a sentence each. */
   readonly problems: string[] = [];
-  /** Sentences for the person who reads the report. */
+  /** Notes for the report, a sentence each. */
   readonly notes: string[] = [];
   /** The longest recovery, in seconds; null when nothing had to recover. */
   recovery: number | null = null;
-  /** Set where every command that was taken has to be answered, connections that close notwithstanding. */
+  /** Set if every accepted command must be answered even when its connection closes. */
   answersAllTaken = false;
-  /** Set where answers get lost on the way: some of what is sent again has to be there already. */
+  /** Set if answers get lost on the way: then some retries must find their message stored already. */
   answersAreLost = false;
-  /** Set where nothing is done to clients and their connections: they have to stay, whatever else fails. */
+  /** Set if the fault does not touch clients and their connections: they must stay, whatever else fails. */
   connectionsStay = false;
-  /** Cleared where people leave chats meanwhile: not every message of a chat is theirs to hear. */
+  /** Cleared if users leave chats meanwhile: then they need not get every message of a chat. */
   membersStay = true;
 
-  /** Choices of the fault itself, which does one thing after another. */
+  /** Random choices of the fault itself, which runs sequentially. */
   readonly random: Random;
 
   constructor(
-    /** Of the database. */
+    /** The name of the database. */
     readonly name: string,
     readonly databaseUrl: string,
     readonly postgres: Postgres,
@@ -75,7 +75,7 @@ export class Arena {
     this.random = this.randomOf('fault');
   }
 
-  /** Choices of the part of the run that is called so, beside which others go on. */
+  /** Random choices of a named part of the run that runs concurrently with others. */
   randomOf(...part: readonly (string | number)[]): Random {
     return Random.of(this.seed, this.name, ...part);
   }
@@ -92,19 +92,19 @@ export class Arena {
     if (!kept) this.problems.push(promise);
   }
 
-  /** Of two lengths, the one for this run. */
+  /** The value for this run: full or quick. */
   scale(full: number, quick: number): number {
     return this.quick ? quick : full;
   }
 
-  /** One more node. Most faults want `serve`. */
+  /** Starts one more node. Most faults use `serve`. */
   async node(settings: Settings = {}): Promise<AppNode> {
     const node = await AppNode.start(`node ${this.nodes.length + 1}`, this.databaseUrl, settings);
     this.nodes.push(node);
     return node;
   }
 
-  /** A Redis that does not run yet. */
+  /** A Redis that is not running yet. */
   async redisNotYet(): Promise<Redis> {
     const redis = await Redis.notYet();
     this.redises.push(redis);
@@ -117,7 +117,7 @@ export class Arena {
     return redis;
   }
 
-  /** The nodes of this run: one by itself, or two that are joined by a Redis. */
+  /** Starts the nodes of this run: one alone, or two with a Redis between them. */
   async serve(settings: Settings = {}): Promise<Nodes> {
     if (this.size === 1) return [await this.node(settings)];
     const { port } = await this.redis();
@@ -125,22 +125,22 @@ export class Arena {
   }
 
   /**
-   * The nodes of this run, with a Redis, one alone too.
+   * Starts the nodes of this run, always with a Redis.
    *
-   * @param redisPorts of each node its own way there, for links that fail; one alone takes the last.
+   * @param redisPorts a port of Redis for each node, for links that fail; a single node takes the last.
    */
   async serveWith(redisPorts: readonly [number, number], settings: Settings = {}): Promise<Nodes> {
     const [first, last] = redisPorts.map((port) => ({ ...settings, REDIS_URL: Redis.urlOf(port) }));
-    // One after the other: numbers and names are theirs for the report.
+    // One after the other, so that their names in the report are in order.
     return this.size === 1 ? [await this.node(last)] : [await this.node(first), await this.node(last)];
   }
 
-  /** Done when the fault is over, whatever came of it; the last one first. */
+  /** Runs when the fault is over, even if it failed; the last one first. */
   undo(work: () => Promise<void> | void): void {
     this.undoing.unshift(work);
   }
 
-  /** A network that can be made to fail, between clients and the nodes; a client that comes again gets the next one. */
+  /** A network between clients and nodes that can fail. Each connection goes to the next node. */
   async network(nodes: readonly AppNode[]): Promise<Proxy> {
     return this.proxyTo(...portsOf(nodes));
   }
@@ -151,7 +151,7 @@ export class Arena {
     return proxy;
   }
 
-  /** Clients come by it to the nodes that say they are ready; it asks them as a load balancer does. */
+  /** A load balancer: it polls the nodes for readiness and sends clients to those that are ready. */
   async balancer(nodes: readonly AppNode[]): Promise<Proxy> {
     const proxy = await this.network(nodes);
     let open = true;
@@ -170,7 +170,7 @@ export class Arena {
     return proxy;
   }
 
-  /** Says how many chats of people are not whole on a device of theirs, of a load that writes no more. */
+  /** The number of users' chats that are incomplete on one of their devices, after the load has stopped writing. */
   async behind(load: Load): Promise<() => number> {
     const versions = await readVersions(this.databaseUrl);
     return () =>
@@ -182,8 +182,8 @@ export class Arena {
   }
 
   /**
-   * Waits until the replicas of a load that writes no more are whole, by what the server tells them alone: nobody
-   * asks on their behalf.
+   * Waits, after the load has stopped writing, until its replicas are complete. They learn of the gaps only from the
+   * server: the harness does not trigger `sync`.
    */
   async converges(load: Load, withinMs: number): Promise<void> {
     const behind = await this.behind(load);
@@ -192,11 +192,11 @@ export class Arena {
     await this.until(() => behind() === 0, withinMs);
     const seconds = ((performance.now() - began) / 1_000).toFixed(1);
     const left = behind();
-    this.expect(left === 0, `${left} chats of people were not made whole within ${seconds} s of the repair`);
-    if (left === 0) this.note(`${found} chats of people were behind at the repair, none ${seconds} s later`);
+    this.expect(left === 0, `${left} users' chats were still incomplete ${seconds} s after the repair`);
+    if (left === 0) this.note(`${found} users' chats were behind at the repair, none ${seconds} s later`);
   }
 
-  /** Waits until it is so, and looks every 50 ms; false when that takes longer than so many milliseconds. */
+  /** Polls a condition every 50 ms; false if it is not met within so many milliseconds. */
   async until(isSo: () => boolean | Promise<boolean>, withinMs: number): Promise<boolean> {
     const end = performance.now() + withinMs;
     while (!(await isSo())) {
@@ -206,7 +206,7 @@ export class Arena {
     return true;
   }
 
-  /** People who write and listen; resolves when everybody is served. */
+  /** Starts users who write and listen; resolves when everybody is served. */
   async load(options: Partial<Omit<LoadOptions, 'nr'>> & Pick<LoadOptions, 'ports'>): Promise<Load> {
     const usual = {
       people: 12,
@@ -227,7 +227,7 @@ export class Arena {
     return load;
   }
 
-  /** Ends everything that was started here. */
+  /** Stops everything that was started here. */
   async close(): Promise<void> {
     for (const load of this.loads) load.close();
     for (const node of this.nodes) node.thaw();
@@ -237,7 +237,7 @@ export class Arena {
     for (const redis of this.redises) redis.close();
   }
 
-  /** Waits until everybody in the load has been served since then, and notes how long that took. */
+  /** Waits until everybody in the load has been served since that time, and records how long it took. */
   async recovered(load: Load, since: number): Promise<number> {
     const seconds = await load.recovered(since);
     this.recovery = Math.max(this.recovery ?? 0, seconds);

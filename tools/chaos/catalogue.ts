@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
 import type { Fault } from './arena.js';
 
-/** The sources' folder: this runs from the compiled one, dist/tools/chaos. What was compiled of it once may be stale. */
+/** The source folder. This file runs from dist/tools/chaos, which may contain stale files. */
 const SOURCES = new URL('../../../tools/chaos/faults/', import.meta.url);
 
-/** Every file of `faults/` exports one `fault` and is called as the fault is. */
+/** Every file of `faults/` exports one `fault`; the file name is the fault's name. */
 export async function allFaults(): Promise<Map<string, Fault>> {
   const names = readdirSync(SOURCES)
     .filter((name) => name.endsWith('.ts'))

@@ -90,7 +90,7 @@ describe('the history checker', () => {
     expect(kinds(run)).toContain('lost');
   });
 
-  it('finds a message that is stored and not read over the API', () => {
+  it('finds a message that is stored and that the API does not return', () => {
     expect(kinds({ ...soundRun(), pages: new Map([[1, [101, 103]]]) })).toEqual(['lost', 'gaps']);
   });
 
@@ -117,7 +117,7 @@ describe('the history checker', () => {
     expect(kinds(run)).toEqual(['doubled']);
   });
 
-  it('finds holes in seq, and a lastSeq that is no count', () => {
+  it('finds gaps in seq, and a lastSeq that is not the number of messages', () => {
     const run = soundRun();
     const [chat] = run.chats;
     expect(kinds({ ...run, chats: [{ ...chat!, lastSeq: 4 }] })).toEqual(['gaps']);
@@ -126,13 +126,13 @@ describe('the history checker', () => {
     ]);
   });
 
-  it('finds versions of a direct chat that nobody was ever told of', () => {
+  it('finds versions of a direct chat that no event or ack carried', () => {
     const run = soundRun();
     const [chat] = run.chats;
     expect(kinds({ ...run, chats: [{ ...chat!, version: 5 }] })).toContain('gaps');
     const told = new Map([[1, new Map([[2, 101]])]]);
     expect(check({ ...run, told }).gaps).toEqual([
-      'chat 1 is at version 4, and nothing was ever told as 3, 4',
+      'chat 1 is at version 4, and no event or ack carried 3, 4',
     ]);
     expect(check({ ...run, told: new Map(), chats: [{ ...chat!, counted: [] }] }).gaps).toEqual([]);
   });
@@ -154,7 +154,7 @@ describe('the history checker', () => {
     expect(kinds({ ...soundRun(), sends })).toEqual(['inversions']);
   });
 
-  it('finds commands without an answer, and late ones, but not those whose connection went', () => {
+  it('finds commands without an answer, and late answers, but not commands whose connection was lost', () => {
     const run = soundRun();
     const quiet = { outcome: 'silent', answeredAt: null };
     expect(kinds({ ...run, commands: [attempt(0, quiet)] })).toEqual(['unanswered']);
@@ -178,7 +178,7 @@ describe('the history checker', () => {
     expect(kinds({ ...run, receivers: [{ ...phone!, memberOf: [1, 2] }] })).toEqual(['unequal']);
   });
 
-  it('asks nothing of a receiver before the page that it was reset to', () => {
+  it('does not expect messages of a receiver from before its reset', () => {
     const run = soundRun();
     const [phone] = run.receivers;
     const chats = [{ ...phone!.chats[0]!, fromSeq: 3, messages: [stored(3)] }];

@@ -2,7 +2,7 @@ import type { Evidence, HeldMessage, Verdict } from './evidence.js';
 import { groupBy } from './group-by.js';
 import { placeOf, type SendRecord } from './history.js';
 
-/** Judges a run. Pure: the same evidence has the same verdict. */
+/** Checks a run. A pure function: the same evidence gives the same verdict. */
 export function check(evidence: Evidence): Verdict {
   return {
     lost: findLost(evidence),
@@ -80,7 +80,7 @@ function findGaps({ messages, chats, pages }: Evidence): string[] {
     }
     const versions = new Set(rows.map(({ version }) => version));
     if (versions.size !== rows.length) gaps.push(`chat ${chat.id} has two messages of one version`);
-    // A chat is made at version 1; every message took one, and changes took more.
+    // A chat is created at version 1; every message takes one version, and changes take more.
     const highest = Math.max(1, ...versions);
     if (highest > chat.version || chat.version < rows.length + 1) {
       gaps.push(`chat ${chat.id} is at version ${chat.version}, its messages at ${highest}`);
@@ -94,8 +94,8 @@ function findGaps({ messages, chats, pages }: Evidence): string[] {
 }
 
 /**
- * Versions of a direct chat that nobody was told of. It is made at version 1, each change of a message takes the next,
- * and each change is repeated until an answer tells its version. A group has changes besides, of its members.
+ * Versions of a direct chat that no event or ack carried. The chat is created at version 1, each change of a message
+ * takes the next, and each change is repeated until an answer has its version. Groups also have changes of members.
  */
 function findSkipped({ chats, told }: Evidence): string[] {
   return chats.flatMap(({ id, version, counted }) => {
@@ -105,13 +105,13 @@ function findSkipped({ chats, told }: Evidence): string[] {
     for (let next = 2; next <= version; next++) if (!known?.has(next)) skipped.push(next);
     return skipped.length === 0
       ? []
-      : [`chat ${id} is at version ${version}, and nothing was ever told as ${skipped.join(', ')}`];
+      : [`chat ${id} is at version ${version}, and no event or ack carried ${skipped.join(', ')}`];
   });
 }
 
 /**
- * Two rules. Sends of one connection that were answered at their first attempt stand in the order in which they
- * were emitted. And across all: what was acked before another was first emitted stands before it.
+ * Two rules. Sends of one connection that were answered at the first attempt are stored in the order in which they were
+ * emitted. And across all connections, a message that was acked before another was first emitted comes before it.
  */
 function findInversions({ sends, receivers }: Evidence): string[] {
   const inversions = receivers.flatMap(({ faults }) => faults);

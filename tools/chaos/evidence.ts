@@ -1,20 +1,20 @@
 import type { ChangeRecord, CommandRecord, SendRecord } from './history.js';
 
-/** A message as the database holds it. */
+/** A message in the database. */
 export interface StoredMessage {
   id: number;
   chatId: number;
   seq: number;
   version: number;
   senderId: number | null;
-  /** null too where the server made the key. */
+  /** null also if the server generated the key. */
   clientId: string | null;
   content: string;
-  /** JSON text, keys in the database's order; what a client holds is rendered alike (`shown`). */
+  /** JSON text, keys in the database's order; a client's copy is rendered in the same way (`shown`). */
   reactions: string;
   edited: boolean;
   deleted: boolean;
-  /** Written by the server, about a group's members. */
+  /** Written by the server about a group's members. */
   system?: boolean;
 }
 
@@ -22,28 +22,28 @@ export interface StoredChat {
   id: number;
   lastSeq: number;
   version: number;
-  /** Empty for a group. How many messages the two people of a direct chat have sent, as the chat's row counts them. */
+  /** How many messages each user of a direct chat has sent, by the chat's row. Empty for a group. */
   counted: { userId: number; sent: number }[];
 }
 
-/** A message as a receiver holds it. */
+/** A message on a receiver's device. */
 export type HeldMessage = Omit<StoredMessage, 'system'>;
 
-/** What a receiver holds after the last sync. */
+/** A receiver's replica after the last sync. */
 export interface HeldChat {
   chatId: number;
   version: number;
-  /** The least seq it was given: after a `reset` a client has the newest page only. */
+  /** The lowest seq that it was given: after a `reset` a client has only the newest page. */
   fromSeq: number;
   messages: readonly HeldMessage[];
 }
 
 export interface Receiver {
   device: string;
-  /** The chats that its person is a member of, by the database. */
+  /** The chats of which its user is a member, by the database. */
   memberOf: readonly number[];
   chats: readonly HeldChat[];
-  /** Pages of sync that were out of order or not whole. */
+  /** Pages of sync that were out of order or incomplete. */
   faults: readonly string[];
 }
 
@@ -52,29 +52,29 @@ export interface Evidence {
   commands: readonly CommandRecord[];
   changes: readonly ChangeRecord[];
   clashes: readonly string[];
-  /** Of each chat, by its versions: the message that changed, as acks and events have told. */
+  /** For each chat, by version: the message that changed, from acks and events. */
   told: ReadonlyMap<number, ReadonlyMap<number, number>>;
   messages: readonly StoredMessage[];
   chats: readonly StoredChat[];
-  /** Ids of each chat's messages as the API pages through them, oldest first. */
+  /** Ids of each chat's messages as the API returns them in pages, oldest first. */
   pages: ReadonlyMap<number, readonly number[]>;
   receivers: readonly Receiver[];
-  /** Milliseconds within which a command has to be answered while its connection is up. */
+  /** Milliseconds within which a command must be answered while its connection is up. */
   answerWithinMs: number;
 }
 
-/** What is wrong, a sentence each; none, when the promises were kept. */
+/** The broken promises, a sentence each; empty if all were kept. */
 export interface Verdict {
-  /** Acked and not readable, by SQL or over the API. */
+  /** Acked but not readable by SQL or over the API. */
   lost: string[];
   /** One key or one text twice, two answers to one key, or a row that nobody sent. */
   doubled: string[];
-  /** Holes and repeats in the numbers of a chat. */
+  /** Gaps and repeats in the numbers of a chat. */
   gaps: string[];
-  /** Messages that stand before one that was there, or was sent, earlier. */
+  /** Messages that come before one that was stored or sent earlier. */
   inversions: string[];
   /** Commands with a callback that were not answered in time. */
   unanswered: string[];
-  /** Where a receiver that has synced, or a count of the database, differs from the messages. */
+  /** Differences of a synced receiver, or of a count in the database, from the messages. */
   unequal: string[];
 }

@@ -1,25 +1,25 @@
 /**
- * What became of a command: `ok`; an error code; `cut`, the connection went first; `silent`, the connection
- * stayed and no answer came; null, not known yet.
+ * The outcome of a command: `ok`; an error code; `cut`: the connection ended first; `silent`: the connection stayed and
+ * no answer came; null: not known yet.
  */
 export type Outcome = string | null;
 
-/** A command with a callback, as it was seen from the client. Times in milliseconds of one clock. */
+/** A command with a callback, as the client saw it. Times are milliseconds of one clock. */
 export interface CommandRecord {
   /** Rises by one with each command of a run: the order in which they were emitted. */
   nr: number;
   command: string;
   userId: number;
-  /** A device and its connection; another one after each reconnect. */
+  /** The device and its connection; each reconnect gives a new one. */
   connection: string;
   sentAt: number;
-  /** Where the device connects to. */
+  /** The port to which the device connects. */
   port: number;
   answeredAt: number | null;
   outcome: Outcome;
 }
 
-/** Where an ok answer says that a message is. */
+/** The position of a message by an ok answer. */
 export interface Place {
   id: number;
   chatId: number;
@@ -33,7 +33,7 @@ export interface Attempt extends CommandRecord {
   place: Place | null;
 }
 
-/** A message that somebody wants sent, with every attempt at it. */
+/** A message to send, with every attempt. */
 export interface SendRecord {
   senderId: number;
   clientId: string;
@@ -41,7 +41,7 @@ export interface SendRecord {
   attempts: Attempt[];
 }
 
-/** A change of a message that was answered ok: the message stands at this version or a later one. */
+/** A change of a message that was answered with ok: the message is at this version or a later one. */
 export interface ChangeRecord {
   command: string;
   chatId: number;
@@ -49,27 +49,27 @@ export interface ChangeRecord {
   version: number;
 }
 
-/** Everything that clients did and heard in one run. */
+/** Everything that clients sent and received in one run. */
 export class History {
   readonly commands: CommandRecord[] = [];
   readonly sends: SendRecord[] = [];
   readonly changes: ChangeRecord[] = [];
-  /** Two different messages that were told under one version of a chat. */
+  /** Different messages that came with the same version of a chat. */
   readonly clashes: string[] = [];
-  /** Answers that no valid command should get. */
+  /** Error answers that no valid command should get. */
   readonly refusals: string[] = [];
   /** Messages that were pushed, as `device messageId`. */
   readonly pushes = new Set<string>();
   reconnects = 0;
   syncs = 0;
 
-  /** Changes that were never answered with ok or refused, however often they were repeated. */
+  /** Changes that were never answered with ok or refused, despite all retries. */
   abandoned = 0;
 
-  /** Times in which a port's server was made to answer nothing. */
+  /** Periods in which the server of a port was stopped from answering. */
   readonly standstills: { port: number; from: number; to: number }[] = [];
 
-  /** Of each chat, by its versions: the message that changed, as acks and events have told. */
+  /** For each chat, by version: the message that changed, from acks and events. */
   readonly versions = new Map<number, Map<number, number>>();
 
   begin(command: string, userId: number, connection: string, port: number): CommandRecord {
@@ -92,7 +92,7 @@ export class History {
     if (outcome !== 'cut' && outcome !== 'silent') record.answeredAt = performance.now();
   }
 
-  /** Whether nobody could expect an answer: what it was sent to stood still meanwhile. */
+  /** Whether no answer could be expected, because the server was stopped meanwhile. */
   isExcused({ port, sentAt, answeredAt }: CommandRecord): boolean {
     return this.standstills.some(
       (still) => still.port === port && sentAt <= still.to && (answeredAt ?? Infinity) >= still.from,
@@ -103,7 +103,7 @@ export class History {
     this.refusals.push(`${record.command} of user ${record.userId} was answered ${record.outcome}`);
   }
 
-  /** Notes that this version of the chat is a change of this message, whoever was told so. */
+  /** Records that this version of the chat is a change of this message, whichever client received it. */
   told(chatId: number, version: number, messageId: number): void {
     const versions = this.versions.get(chatId) ?? new Map<number, number>();
     this.versions.set(chatId, versions);
@@ -115,7 +115,7 @@ export class History {
   }
 }
 
-/** The place in the first ok answer; null while there was none. */
+/** The position from the first ok answer; null: no ok answer yet. */
 export function placeOf(send: SendRecord): Place | null {
   return send.attempts.find(({ place }) => place !== null)?.place ?? null;
 }

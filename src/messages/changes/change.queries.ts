@@ -6,7 +6,7 @@ import { messageColumns, messageRow } from '../../database/models/message.model.
 import { originalHash } from '../model/body.queries.js';
 import { mentionsIn } from '../send/send.queries.js';
 
-/** What is left of what a message said at first, for whoever sends it again. */
+/** Keeps the hash of the original body, so that a retry of the send is still recognised. */
 const keepOriginal = `
   "originalHash" = COALESCE("originalHash", ${originalHash(quoted)})`;
 
@@ -16,10 +16,10 @@ const ofMessage = ({ messageId, userId }: { messageId: number; userId: number | 
 ];
 
 /**
- * `$1` message, `$2` person or null: locks the message's chat, so that one change of it goes after the other,
- * and says what the person is in it. The membership is read before the lock: `changed` when memberships were
- * changed meanwhile, then it is to be asked again, under the lock that it has now. No row for who is no member:
- * they neither lock nor wait.
+ * `$1` message, `$2` user or null: locks the chat of the message, so that its changes run one after the other, and
+ * returns the user's membership. The membership is read before the lock: `changed` says that memberships changed
+ * meanwhile; then run it again, under the lock that is now held. No row if the user is not a member: they neither
+ * lock nor wait.
  */
 export const lockChatOf = statement.oneOrNone({
   name: 'messages.lockChatOf',
@@ -39,7 +39,7 @@ export const lockChatOf = statement.oneOrNone({
   }),
 });
 
-/** `$1` message: as its view shows it. */
+/** `$1` message: the message, with `seen`. */
 export const messageById = statement.oneOrNone({
   name: 'messages.byId',
   text: `
@@ -48,7 +48,7 @@ export const messageById = statement.oneOrNone({
   row: messageRow,
 });
 
-/** `$1` chat, `$2` seq: members from whom that message is hidden, because it is from before they joined. */
+/** `$1` chat, `$2` seq: members who may not see that message, because it is from before they joined. */
 export const notSeenBy = statement.many({
   name: 'messages.notSeenBy',
   text: `SELECT "userId" FROM chat_members WHERE "chatId" = $1 AND "seesAfter" >= $2`,
@@ -56,7 +56,7 @@ export const notSeenBy = statement.many({
   row: ([userId]: [number]) => userId,
 });
 
-/** `$1` message, `$2` version: the message has changed, and so has its chat. */
+/** `$1` message, `$2` version: sets the version of a changed message, and of its chat. */
 export const stampChange = statement.count({
   name: 'messages.stampChange',
   text: `
@@ -67,7 +67,7 @@ export const stampChange = statement.count({
   values: ({ messageId, version }: { messageId: number; version: number }) => [messageId, version],
 });
 
-/** `$1` message: keeps what it says now. */
+/** `$1` message: stores its present content as an edit. */
 export const keepEdit = statement.count({
   name: 'messages.keepEdit',
   text: `
@@ -85,7 +85,7 @@ export const setContent = statement.count({
   values: ({ messageId, content }: { messageId: number; content: string }) => [messageId, content],
 });
 
-/** `$1` message: empties it, with all that it said before and what people felt about it. */
+/** `$1` message: empties it, and deletes its edits, reactions and mentions. */
 export const emptyMessage = statement.count({
   name: 'messages.empty',
   text: `
@@ -102,7 +102,7 @@ export const emptyMessage = statement.count({
   values: (messageId: number) => [messageId],
 });
 
-/** `$1` person, `$2` message: a row when it was not hidden before. */
+/** `$1` user, `$2` message: hides it; counts a row if it was not hidden before. */
 export const hideMessage = statement.count({
   name: 'messages.hide',
   text: `
@@ -113,8 +113,8 @@ export const hideMessage = statement.count({
 });
 
 /**
- * `$1` message, `$2` person or null: its place and its chat, with the person's role (null: no member). In one
- * statement, so that a message that is not theirs takes them no longer than one that is not.
+ * `$1` message, `$2` user or null: its seq and its chat, with the user's role (null: not a member). One statement, so
+ * that the time of the answer does not tell whether a message exists in a chat that the user may not read.
  */
 export const placeOf = statement.oneOrNone({
   name: 'messages.placeOf',

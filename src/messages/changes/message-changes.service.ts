@@ -15,10 +15,10 @@ import { Publisher } from '../../delivery/publisher.js';
 import { emptyMessage, hideMessage, keepEdit, setContent } from './change.queries.js';
 import { MessageChanges, requireThere, requireWritten } from './message-changes.js';
 
-/** Edits shown of one message. */
+/** Most edits shown for one message. */
 const MAX_EDITS_SHOWN = 100;
 
-/** What becomes of messages after they are sent. */
+/** Edits, deletes and hides messages that have been sent. */
 @Injectable()
 export class MessageLifeService {
   constructor(
@@ -29,9 +29,9 @@ export class MessageLifeService {
   ) {}
 
   /**
-   * Changes the text of a message; members hear `messageEdited`. The same text again is no change.
+   * Changes the text of a message; members get `messageEdited`. The same text again is no change.
    *
-   * @throws AppError NOT_FOUND; FORBIDDEN for a message of somebody else or of the server, or by a block
+   * @throws AppError NOT_FOUND; FORBIDDEN for a message of another user or of the server, or because of a block
    */
   async edit(actor: Actor, { messageId, content }: CommandInput<'editMessage'>): Promise<MessageView> {
     const { view, changed, audience } = await this.changes.change(
@@ -53,10 +53,10 @@ export class MessageLifeService {
   }
 
   /**
-   * For everyone: empties the message and leaves its place, once; for me: takes it out of my sight, on all devices.
+   * For everyone: empties the message and keeps its place in the chat. For me: hides it on all devices of the actor.
    *
-   * @throws AppError NOT_FOUND; FORBIDDEN for everyone's sight of somebody else's message, but for the
-   * admins of a group.
+   * @throws AppError NOT_FOUND; FORBIDDEN for deleting another user's message for everyone, unless the actor is an
+   * admin of the group.
    */
   async delete(actor: Actor, input: CommandInput<'deleteMessage'>): Promise<MessageDeletedView> {
     return input.for === 'me' ? this.hide(actor, input.messageId) : this.empty(actor, input.messageId);

@@ -11,7 +11,7 @@ import { Database } from '../../database/database.js';
 import type { Runner } from '../../database/statement.js';
 import { lockChatOf, messageById, notSeenBy, placeOf, stampChange } from './change.queries.js';
 
-/** A message under change: its chat is locked. */
+/** A message to change; its chat is locked. */
 export interface LockedMessage {
   chat: Membership;
   message: MessageRow;
@@ -23,13 +23,13 @@ export interface Changed {
   chat: Membership;
   view: MessageView;
   changed: boolean;
-  /** The members who may see the message, but for the one who asked. */
+  /** The members who may see the message; the actor's own socket is left out. */
   audience: Audience;
 }
 
 /**
- * Changes of messages that are there: one after the other in each chat, each with the chat's next version, so
- * that `sync` finds it.
+ * Changes existing messages. In a chat, changes run one after the other; each gets the chat's next version, so that
+ * `sync` finds it.
  */
 @Injectable()
 export class MessageChanges {
@@ -39,8 +39,8 @@ export class MessageChanges {
    * Runs `apply` under the lock of the message's chat; when it returns true the message and the chat get the
    * next version.
    *
-   * @throws AppError NOT_FOUND for no message, and just the same for one in a chat that is not the actor's.
-   * @throws AppError FORBIDDEN by the permission; what `apply` throws undoes the change.
+   * @throws AppError NOT_FOUND when the message does not exist or the actor is not a member of its chat.
+   * @throws AppError FORBIDDEN without the permission. An error from `apply` rolls the change back.
    */
   async change(
     actor: Actor,
@@ -64,7 +64,7 @@ export class MessageChanges {
   }
 
   /**
-   * The chat of a message and its place there, when the actor has the permission.
+   * The chat of a message and its seq, when the actor has the permission.
    *
    * @throws AppError NOT_FOUND, FORBIDDEN
    */

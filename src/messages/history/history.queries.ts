@@ -12,8 +12,8 @@ import { statement } from '../../database/statement.js';
 import { originalHash } from '../model/body.queries.js';
 
 /**
- * Members in the order in which they see messages, each with whether they have read further than all before them:
- * who has not, has seen nothing that one of those has not.
+ * Members ordered by `seesAfter`, each with `ahead`: whether they have read further than all members before them. A
+ * member who has not read further has seen nothing that an earlier one has not.
  */
 const ahead = (members: string) => `
   SELECT "userId", "readSeq", "seesAfter", "readSeq" > COALESCE(max("readSeq") OVER (
@@ -22,9 +22,9 @@ const ahead = (members: string) => `
   FROM ${members}`;
 
 /**
- * The watermarks of the chat in `$1` that matter, few of up to a thousand: somebody other than the sender has seen a
- * message if one of these is theirs and past it, and it is after what they see. Should the one ahead be the sender,
- * the one ahead of the rest counts; where all see all, these are the two furthest.
+ * The few watermarks of the chat `$1`, of up to a thousand, that decide whether a member other than the sender has seen
+ * a message: one of these members has read past it and may see it. The second level is for the case that the member
+ * ahead is the sender. If all members see the whole history, these are the two furthest watermarks.
  */
 const furthest = `
   marks AS MATERIALIZED (${ahead(`chat_members WHERE "chatId" = $1 AND "readSeq" > "seesAfter"`)}),
@@ -32,20 +32,20 @@ const furthest = `
     SELECT * FROM marks WHERE ahead UNION ALL SELECT * FROM (${ahead('marks WHERE NOT ahead')}) rest WHERE ahead
   )`;
 
-/** Messages of a chat on one side of a place in it. */
+/** A page of messages before or after a seq. */
 interface PageRead {
   chatId: number;
   seq: number;
   most: number;
-  /** Who reads; null: the application. */
+  /** The reader; null: the application. */
   userId: number | null;
 }
 
 type PageRow = { chat: MembershipRow; message: null } | { chat: null; message: MessageRow };
 
 /**
- * The first row is the chat's and has no message; there is none when there is no such chat. One statement instead of
- * two: a page costs little more than the look at the membership.
+ * The first row holds the chat and no message; no rows: no such chat. One statement instead of two: a page costs little
+ * more than the lookup of the membership.
  */
 const page = (name: string, where: string, order: 'ASC' | 'DESC') =>
   statement.many({
@@ -68,10 +68,10 @@ const page = (name: string, where: string, order: 'ASC' | 'DESC') =>
       chat ? { chat, message: null } : { chat: null, message: messageRow(message) },
   });
 
-/** `$1` chat, `$2` seq, `$3` at most so many, `$4` who reads or null: the chat, and the nearest before that seq, newest first. */
+/** `$1` chat, `$2` seq, `$3` limit, `$4` reader or null: the chat, and its messages before that seq, newest first. */
 export const pageBefore = page('pageBefore', 'm.seq < $2', 'DESC');
 
-/** As `pageBefore`: the nearest after that seq, oldest first. */
+/** As `pageBefore`: the messages after that seq, oldest first. */
 export const pageAfter = page('pageAfter', 'm.seq > $2', 'ASC');
 
 /** `$1` message ids: the messages with their chats. */
@@ -97,8 +97,8 @@ interface SystemMessageKey {
 }
 
 /**
- * `$1` key, `$2` chat, `$3` content, `$4` metadata or null: the system message that the application has sent with
- * that key, and whether it was sent to that chat and said that.
+ * `$1` key, `$2` chat, `$3` content, `$4` metadata or null: the system message that the application sent with that key,
+ * and whether chat, content and metadata are the same.
  */
 export const systemMessageByKey = statement.oneOrNone({
   name: 'messages.systemByKey',

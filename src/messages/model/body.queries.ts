@@ -1,22 +1,22 @@
 import { BatchColumns } from '../../database/batch-columns.js';
 import { bodyColumns, Message, type MessageBody } from '../../database/models/message.model.js';
 
-/** The bodies of a batch, as parameters of a statement. */
+/** The message bodies of a batch, as parameters of a statement. */
 export const bodies = new BatchColumns(Message, bodyColumns);
 
-/** Of messages that answer no other. */
+/** The same for messages that are not replies. */
 export const plainBodies = new BatchColumns(Message, bodyColumns.without('replyToId'));
 
-/** What an SQL expression each of the body's columns is. */
+/** Gives the SQL expression for a column of the body. */
 type CellOf = (column: keyof MessageBody) => string;
 
-/** Whether two bodies are the same. */
+/** SQL: whether two bodies are equal. */
 export const sameBody = (one: CellOf, other: CellOf) =>
   bodyColumns.names.map((name) => `${one(name)} IS NOT DISTINCT FROM ${other(name)}`).join(' AND ');
 
 /**
- * What tells a retry of a send from another message under the same key, once the message has changed. A column that was
- * added later counts where it has a value only: hashes that are stored already stay true.
+ * SQL: the hash of a body as it was sent. After an edit, it tells a retry of the send from a different message with the
+ * same key. A column that was added later goes into the hash only if it has a value, so that stored hashes stay valid.
  */
 export const originalHash = (cell: CellOf) => {
   const added = bodyColumns.names.slice(3).map((name) => `, '${name}=' || ${cell(name)}`);

@@ -8,10 +8,10 @@ export interface InChat {
   user2Id: number | null;
 }
 
-/** Keys of the server's own making begin with a character that a client's can't have. */
+/** Keys that the server generates begin with this character, which a client's key can't contain. */
 export const OWN_KEY = ' ';
 
-/** What the sender gives, with null for what is left out. */
+/** The body as the sender gave it; what was left out is null. */
 export function bodyOf(input: CommandInput<'sendMessage'>): MessageBody {
   return {
     content: input.content,
@@ -20,11 +20,11 @@ export function bodyOf(input: CommandInput<'sendMessage'>): MessageBody {
   };
 }
 
-/** What the database gives a message, and who writes it. */
+/** What the database assigns to a message, with its type, sender and key. */
 export type Written = Pick<MessageRow, 'id' | 'seq' | 'version' | 'createdAt'> &
   Pick<MessageRow, 'type' | 'senderId' | 'clientId'>;
 
-/** A message as it is when it has just been written. Assigned by name: a spread would make it a slow object. */
+/** The row of a message that has just been written. Fields are assigned by name: a spread makes a slow object. */
 export function newMessageRow(written: Written, body: MessageBody): MessageRow {
   return {
     id: written.id,
@@ -44,7 +44,7 @@ export function newMessageRow(written: Written, body: MessageBody): MessageRow {
   };
 }
 
-/** The other person of a direct chat; null in groups, and for what nobody in particular sent. */
+/** The other user of a direct chat; null in groups, and when the message has no sender. */
 function receiverOf(chat: InChat, senderId: number | null): number | null {
   if (senderId === null) return null;
   return chat.user1Id === senderId ? chat.user2Id : chat.user1Id;

@@ -9,7 +9,7 @@ interface NewSystemMessage {
   key: string | null;
 }
 
-/** `$1` people: their names. */
+/** `$1` user ids: their names. */
 export const namesOf = statement.many({
   name: 'messages.namesOf',
   text: `SELECT id, name FROM users WHERE id = ANY($1::bigint[])`,
@@ -18,8 +18,8 @@ export const namesOf = statement.many({
 });
 
 /**
- * `$1` a chat that is locked, `$2` who did it or null, `$3` content, `$4` metadata, `$5` key or null: writes a system
- * message. Whoever did it has sent it, where unread messages are counted.
+ * `$1` a chat that is locked, `$2` sender or null, `$3` content, `$4` metadata, `$5` key or null: writes a system
+ * message. It counts as one of the sender's own messages, so it is not unread for them.
  */
 export const insertSystemMessage = statement.one({
   name: 'messages.insertSystem',

@@ -5,11 +5,11 @@ import { insertSystemMessage, namesOf } from './system-message.queries.js';
 
 /** A system message to write. */
 export interface SystemDraft {
-  /** Who did what it tells of; null: the application itself. */
+  /** The user whose action the message reports; null: the application itself. */
   senderId: number | null;
   content: string;
   metadata: Record<string, unknown> | null;
-  /** Under which the application finds it when it sends it again; not shown. */
+  /** The application's idempotency key; clients do not see it. */
   key?: string | null;
 }
 
@@ -33,7 +33,7 @@ export async function writeSystemMessage(
   return toMessageView(row, chat);
 }
 
-/** What people are called: by their names, else by their ids. */
+/** Gives the display name of a user: the name, or else the id. */
 export type NameOf = (userId: number) => string;
 
 export async function namesFor(runner: Runner, userIds: readonly number[]): Promise<NameOf> {

@@ -3,7 +3,7 @@ import { DirectSends } from './direct-sends.js';
 import type { Entry, Findings } from './draft.js';
 import { ValidatedSends } from './validated-sends.js';
 
-/** Runs the statements of a batch once: the short one for what is plain, the long one for the rest. */
+/** Runs the statements of a batch once: the short one for plain messages, the long one for the rest. */
 @Injectable()
 export class BatchSender {
   constructor(
@@ -11,7 +11,7 @@ export class BatchSender {
     private readonly validated: ValidatedSends,
   ) {}
 
-  /** Writes what can be written plainly, then the rest. Returns the entries to run again. */
+  /** Writes the plain messages, then the rest. Returns the entries to run again. */
   async attempt(entries: Entry[], findings: Findings): Promise<Entry[]> {
     const { plain, rest } = this.direct.plainOf(entries, findings);
     if (plain.length === 0 || !(await this.direct.write(plain))) return this.validated.run(entries, findings);

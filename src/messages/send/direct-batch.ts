@@ -10,9 +10,9 @@ export interface DirectSend {
   chat: DirectChat;
 }
 
-/** A batch for {@link sendDirect}, with each message's place among those of its chat. */
+/** A batch for {@link sendDirect}, with the position of each message in its chat. */
 export class DirectBatch {
-  /** By message: its chat's place in the order of the chats, and its own in its chat, from 1. */
+  /** For each message: the position of its chat among the chats, and its own among the chat's messages, from 1. */
   private readonly places: number[] = [];
   private readonly nths: number[] = [];
   private readonly chats: { chatId: number; place: number; count: number; by1: number }[];
@@ -30,7 +30,6 @@ export class DirectBatch {
     for (const { chat } of sends) this.places.push(chats.get(chat.chatId)!.place);
   }
 
-  /** The parameters of the statement. */
   values(): unknown[] {
     const { sends, chats } = this;
     return [
@@ -47,7 +46,7 @@ export class DirectBatch {
     ];
   }
 
-  /** What the message at `index` of the batch got. */
+  /** The numbers of the message at `index` of the batch. */
   numbersOf(index: number, { ids, seqs, versions, createdAt }: DirectNumbers): Numbers {
     const place = this.places[index]! - 1;
     const nth = this.nths[index]!;

@@ -2,23 +2,23 @@ import { Injectable } from '@nestjs/common';
 import { BoundedMap } from '../../common/flow/bounded-map.js';
 import type { Draft } from './draft.js';
 
-/** A direct chat. Its people never change for as long as it exists. */
+/** A direct chat. Its two users never change. */
 export interface DirectChat {
   chatId: number;
   user1Id: number;
   user2Id: number;
 }
 
-/** Direct chats remembered; the oldest are forgotten first. */
+/** Most direct chats kept; the oldest are dropped first. */
 const REMEMBERED = 100_000;
 
-/** Direct chats that this process has seen, by their id and by their two people. */
+/** A cache of the direct chats that this process has seen, by id and by their two users. */
 @Injectable()
 export class DirectChats {
   private readonly byPair = new Map<string, DirectChat>();
   private readonly byId = new BoundedMap<number, DirectChat>(REMEMBERED, (_, chat) => this.forgetPair(chat));
 
-  /** The chat a message goes to, if its sender is one of its two people; undefined when it is not known here. */
+  /** The chat that a message goes to; undefined when it is not in the cache, or the sender is not one of its users. */
   of({ senderId, chatId, receiverId }: Draft): DirectChat | undefined {
     if (receiverId !== null) return this.byPair.get(pairOf(senderId, receiverId));
     const chat = chatId === null ? undefined : this.byId.get(chatId);
@@ -45,5 +45,5 @@ export class DirectChats {
   }
 }
 
-/** Two people, whichever way round. */
+/** A key for two users, the same in either order. */
 export const pairOf = (one: number, other: number) => (one < other ? `${one} ${other}` : `${other} ${one}`);

@@ -4,18 +4,18 @@ import type { DirectBatch } from './direct-batch.js';
 import { statement } from '../../database/statement.js';
 
 /**
- * Writes a batch of messages to direct chats that are known, in one statement and so in one commit: the same as
- * `sendMessages` does when it finds nothing to refuse, at about half its cost. All or nothing.
+ * Writes a batch of messages to known direct chats, in one statement and so in one commit. It does what `sendMessages`
+ * does when that finds nothing to refuse, at about half the cost. All or nothing.
  *
- * Of the chats, in the order of their ids, arrays: `$1` id, `$2` messages, `$3` and `$4` how many of them the
- * first and the second person sends. Of the messages: `$5` sender, `$6` the chat's place in `$1`, `$7` the
- * message's place in its chat, `$8` key, `$9` how many there are, and from `$10` on the columns of the body but
- * `replyToId`: an answer is not plain.
+ * Arrays of the chats, ordered by id: `$1` id, `$2` number of messages, `$3` and `$4` how many of them the first and
+ * the second user sends. Arrays of the messages: `$5` sender, `$6` the position of the chat in `$1`, `$7` the position
+ * of the message in its chat, `$8` key. `$9` is the number of messages. From `$10` on follow the columns of the body
+ * without `replyToId`: a reply is not a plain message.
  *
- * It answers one row, {@link DirectNumbers}, for them all: a row a message costs more (docs/adr/0008).
+ * It returns one row for the whole batch, {@link DirectNumbers}: a row for each message costs more (docs/adr/0008).
  *
- * It ends with a serialization fault when one of the chats is gone or its people block each other, and with a unique
- * violation when one of the messages is: `sendMessages` then tells which.
+ * It fails with a serialization failure when a chat was deleted or one of its users blocks the other, and with a unique
+ * violation when a key was used before. `sendMessages` then finds out which message it was.
  */
 export const sendDirect = statement.one({
   name: 'messages.sendDirect',
@@ -53,15 +53,15 @@ export const sendDirect = statement.one({
   }),
 });
 
-/** What {@link sendDirect} answers. */
+/** What {@link sendDirect} returns. */
 export interface DirectNumbers {
-  /** Of the messages, in the order of the batch. */
+  /** Ids of the messages, in the order of the batch. */
   ids: number[];
-  /** Of the chats, in the order of their ids: the numbers before the batch. */
+  /** `lastSeq` and `version` of the chats before the batch, ordered by chat id. */
   seqs: number[];
   versions: number[];
   createdAt: string;
 }
 
-/** What the database gives a message. */
+/** What the database assigns to a message. */
 export type Numbers = Pick<MessageRow, 'id' | 'seq' | 'version' | 'createdAt'>;

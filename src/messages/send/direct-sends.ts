@@ -7,13 +7,13 @@ import { type DirectNumbers, sendDirect } from './direct-sends.queries.js';
 import { type Entry, type Findings, isMentioning } from './draft.js';
 import { sentOf } from './sent.js';
 
-/** Fewer messages than this, beside others, are not worth a statement of their own. */
+/** In a mixed batch, fewer plain messages than this are not worth a statement of their own. */
 const WORTH_A_STATEMENT = 8;
 
-/** Milliseconds for which, after a repeated key, batches look for repeated keys before they write. */
+/** Milliseconds after a repeated key during which all batches use the long statement, which looks keys up first. */
 const CAREFUL_MS = 250;
 
-/** The short way: messages about which nothing is left to be looked up. */
+/** The fast path: messages that need no lookup before they are written. */
 @Injectable()
 export class DirectSends {
   private carefulUntil = 0;
@@ -24,9 +24,8 @@ export class DirectSends {
   ) {}
 
   /**
-   * Messages to known direct chats that answer no other: nothing about them is left to be looked up but what the
-   * writing itself finds out. Once a sender or a chat has a message among the rest, later ones follow it there, so
-   * that the order is kept.
+   * Plain messages go to a known direct chat, are no replies and mention nobody: the insert itself checks all else.
+   * Once a sender or a chat has a message in `rest`, its later messages go there too, so that the order is kept.
    */
   plainOf(entries: Entry[], { unsure, contended }: Findings): { plain: DirectSend[]; rest: Entry[] } {
     const plain: DirectSend[] = [];
@@ -51,7 +50,7 @@ export class DirectSends {
       : { plain, rest };
   }
 
-  /** False when something about them is not plain after all: nothing is written then. */
+  /** False: the statement failed on a conflict and nothing is written. */
   async write(plain: DirectSend[]): Promise<boolean> {
     const batch = new DirectBatch(plain);
     let numbers: DirectNumbers;

@@ -2,17 +2,17 @@ import type { MessageView } from '../../contract/index.js';
 import type { MessageBody } from '../../database/models/message.model.js';
 import type { Outcome } from '../../common/flow/batcher.js';
 
-/** A message to write: to a chat, or to a person. */
+/** A message to write: to a chat, or to a user. */
 export interface Draft {
   senderId: number;
   chatId: number | null;
   receiverId: number | null;
-  /** The sender's key; null when it gave none. */
+  /** The sender's idempotency key; null when it gave none. */
   clientId: string | null;
   body: MessageBody;
 }
 
-/** A message of the database, and whether this call wrote it, or may have. */
+/** A stored message, and whether this call wrote it, or may have. */
 export interface Sent {
   message: MessageView;
   user1Id: number | null;
@@ -23,19 +23,19 @@ export interface Sent {
 /** A draft on its way into the database. */
 export interface Entry {
   draft: Draft;
-  /** The sender's key, or one of ours. */
+  /** The sender's key, or a generated one. */
   key: string;
-  /** What became of it; null: nothing yet. */
+  /** null: still open. */
   outcome: Outcome<Sent> | null;
-  /** When its caller has been told that it took too long, by performance.now(). */
+  /** The deadline, by performance.now(): from then on the caller has its answer, that the send took too long. */
   giveUpAt: number;
 }
 
-/** What earlier attempts of the same entries have shown. */
+/** What earlier attempts at the same entries have found out. */
 export interface Findings {
-  /** Entries whose fate was unknown once: found as duplicates they may be ours, untold. */
+  /** Entries that a lost connection may have committed. If one is a duplicate now, we may have written it ourselves. */
   unsure: Set<Entry>;
-  /** Chats changed while the statement waited for them: now they are locked before it looks. */
+  /** Chats changed while the statement waited for their locks: the next attempt locks them before it reads. */
   contended: boolean;
 }
 

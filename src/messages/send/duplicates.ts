@@ -4,7 +4,7 @@ import { tooSlow } from '../../common/errors/failure.js';
 import type { Outcome } from '../../common/flow/batcher.js';
 import type { Draft, Entry, Sent } from './draft.js';
 
-/** Entries of the batch with the sender and key of an earlier one: as a rule they get that one's outcome. */
+/** Finds entries with the sender and key of an earlier entry: as a rule they get the outcome of the earlier one. */
 export function splitDuplicates(batch: readonly Entry[]): { unique: Entry[]; duplicates: [Entry, Entry][] } {
   const firsts = new Map<string, Entry>();
   const duplicates: [Entry, Entry][] = [];
@@ -19,7 +19,7 @@ export function splitDuplicates(batch: readonly Entry[]): { unique: Entry[]; dup
   return { unique, duplicates };
 }
 
-/** Whether an entry is to be written by itself: the earlier one with its key was another one, and was not written. */
+/** Whether a duplicate has to be written after all: the first entry was a different message, and was refused. */
 export function standsAlone(duplicate: Entry, first: Entry): boolean {
   return (
     first.outcome?.ok === false &&
@@ -27,7 +27,7 @@ export function standsAlone(duplicate: Entry, first: Entry): boolean {
   );
 }
 
-/** What the repeat of an entry of the same batch gets. */
+/** The outcome of a duplicate within a batch. */
 export function outcomeOfDuplicate(duplicate: Entry, first: Entry): Outcome<Sent> {
   const { outcome } = first;
   if (!outcome) return { ok: false, error: tooSlow() };

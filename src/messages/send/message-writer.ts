@@ -13,24 +13,24 @@ import type { Draft, Entry, Findings, Sent } from './draft.js';
 import { outcomeOfDuplicate, splitDuplicates, standsAlone } from './duplicates.js';
 import { WriterMetrics } from './writer-metrics.js';
 
-/** Messages of a batch. Larger ones cost less a message and hold the locks longer. */
+/** Messages in a batch. A larger batch costs less for each message and holds the locks longer. */
 const BATCH = { some: 256, most: 1_024 };
 
 /** Most messages that wait. At 10 KB each they are 50 MB. */
 const MAX_WAITING = 5_000;
 
-/** Looks at a batch again after a conflict with another node, or after making the chats it needs. */
+/** Most attempts at a batch: it runs again after a conflict with another node, or after creating the chats it needs. */
 const MAX_ATTEMPTS = 6;
 
-/** Milliseconds before a batch whose connection was lost is tried again. */
+/** Milliseconds before the retry of a batch that lost its connection. */
 const RECONNECT_PAUSE_MS = 100;
 
 /**
- * Writes messages: what arrives while a commit is under way goes in the next one, by one statement.
+ * Writes messages in batches: what arrives during a commit goes into the next one, in one statement.
  *
- * - An answer means committed. One sender's messages are written in the order of their `write` calls.
- * - Every message has a key, the sender's or one of ours, so a batch whose fate is unknown (the connection
- *   broke during the commit) is run again without doubling any.
+ * - An answer means committed. The messages of one sender are written in the order of the `write` calls.
+ * - Every message has a key, the sender's or a generated one. So a batch whose connection broke during the commit can
+ *   run again without writing a message twice.
  * - One bad entry fails alone.
  */
 @Injectable()
@@ -38,8 +38,8 @@ export class MessageWriter implements OnApplicationShutdown {
   private readonly logger = new Logger(MessageWriter.name);
   private readonly metrics: WriterMetrics;
   /**
-   * Begins the keys of messages whose senders gave none; a number follows. No other writer has the same, and keys of one
-   * sender that rise keep their index close together.
+   * The prefix of generated keys; a number follows. It is unique to this writer. Rising keys keep the index entries of
+   * a sender close together.
    */
   private readonly ownKeys = OWN_KEY + randomBytes(12).toString('base64url');
   private ownKey = 0;
@@ -48,7 +48,7 @@ export class MessageWriter implements OnApplicationShutdown {
     batch: BATCH,
     maxWaiting: MAX_WAITING,
     patienceMs: ANSWER_WITHIN_MS,
-    // Acks and events leave in the turn that has the commit.
+    // Acks and events are sent in the same turn of the event loop in which the commit returns.
     answered: () => this.publisher.flush(),
   });
 
@@ -62,7 +62,8 @@ export class MessageWriter implements OnApplicationShutdown {
   }
 
   /**
-   * @throws AppError NOT_FOUND (chat, or message to reply to), FORBIDDEN (a block), IDEMPOTENCY_MISMATCH, OVERLOADED, UNAVAILABLE
+   * @throws AppError NOT_FOUND (chat), VALIDATION_FAILED (message to reply to, mentions), FORBIDDEN (a block),
+   * IDEMPOTENCY_MISMATCH, OVERLOADED, UNAVAILABLE
    */
   write(draft: Draft): Promise<Sent> {
     return this.commits.submit({
@@ -73,7 +74,7 @@ export class MessageWriter implements OnApplicationShutdown {
     });
   }
 
-  /** Messages that wait for the next batch. */
+  /** Messages waiting for the next batch. */
   get depth(): number {
     return this.commits.depth;
   }
@@ -92,7 +93,7 @@ export class MessageWriter implements OnApplicationShutdown {
     return batch.map(({ outcome }) => outcome ?? { ok: false, error: tooSlow() });
   }
 
-  /** At most one more statement, whatever comes under one key. */
+  /** Costs at most one more statement, however many duplicates a key has. */
   private async settleDuplicates(duplicates: [Entry, Entry][]): Promise<void> {
     const alone = new Map<Entry, Entry>();
     for (const [duplicate, first] of duplicates)
@@ -106,8 +107,8 @@ export class MessageWriter implements OnApplicationShutdown {
   }
 
   /**
-   * Runs entries until each has an outcome: as often as its patience lasts while the database is away, a few
-   * times after conflicts.
+   * Runs entries until each has an outcome. While the database is unreachable it retries each until its deadline; after
+   * conflicts it retries a few times.
    */
   private async settle(
     entries: Entry[],
@@ -122,7 +123,7 @@ export class MessageWriter implements OnApplicationShutdown {
         for (const entry of left) entry.outcome = { ok: false, error: new AppError('NOT_FOUND') };
         return;
       } catch (error) {
-        // What has an outcome is committed: what failed came after it.
+        // Entries with an outcome are committed: the failure came after them.
         left = left.filter((entry) => entry.outcome === null);
         if (isUnavailable(error) && !isSerializationFault(error)) {
           for (const entry of left) findings.unsure.add(entry);
@@ -139,14 +140,14 @@ export class MessageWriter implements OnApplicationShutdown {
     }
   }
 
-  /** The batch failed as a whole for a reason that is no conflict: each entry alone, so that only the bad one fails. */
+  /** The whole batch failed, and not by a conflict: runs each entry alone, so that only the bad one fails. */
   private async settleApart(entries: Entry[], error: unknown, findings: Findings): Promise<void> {
     const [only] = entries;
     if (only && entries.length === 1) {
       only.outcome = { ok: false, error };
       return;
     }
-    this.logger.error(error, 'A batch failed as a whole; its messages are written one by one');
+    this.logger.error(error, 'Writing a batch failed; its messages are written one by one');
     for (const entry of entries) await this.settle([entry], findings);
   }
 }

@@ -6,37 +6,37 @@ import { bodies, originalHash, sameBody } from '../model/body.queries.js';
 import type { Entry } from './draft.js';
 import { statement } from '../../database/statement.js';
 
-/** What became of one entry of a batch. */
+/** The result of one entry of a batch. */
 export const verdicts = {
   written: 0,
-  /** There is a message with that key, of the same body. */
+  /** A message with that key exists, with the same body. */
   duplicate: 1,
-  /** There is a message with that key, of another body. */
+  /** A message with that key exists, with another body or in another chat. */
   mismatch: 2,
-  /** The two people have no chat yet. */
+  /** The two users have no direct chat yet. */
   noDirectChat: 3,
-  /** No such chat, or the sender is no member. */
+  /** No such chat, or the sender is not a member; or a message with that key exists, and its chat is gone. */
   notFound: 4,
   /** The message to reply to is not in this chat. */
   noReply: 5,
-  /** The other person of the direct chat, there or not, blocks the sender. */
+  /** The other user of the direct chat blocks the sender, whether the chat exists or not. */
   blocked: 6,
-  /** The sender blocks the other person. */
+  /** The sender blocks the other user. */
   blocking: 7,
-  /** Somebody who is mentioned is no member. */
+  /** A mentioned user is not a member. */
   noMention: 8,
-  /** As `duplicate`, and the sender may not see it any more: they are answered as at first, and learn nothing new. */
+  /** As `duplicate`, but the sender may no longer see it: they get the first answer again, without later changes. */
   unseen: 9,
 } as const;
 
 export type Verdict = (typeof verdicts)[keyof typeof verdicts];
 
-/** A row of the answer, in any order. An entry without one has lost its chat to a deletion at this moment. */
+/** The result of one entry. Rows come in any order. */
 export interface SentRow {
-  /** The entry's place, from 1. */
+  /** The position of the entry, from 1. */
   idx: number;
   verdict: Verdict;
-  /** The message written, or the one there is. */
+  /** The message that was written, or the one that exists. */
   id: number | null;
   chatId: number | null;
   user1Id: number | null;
@@ -58,11 +58,11 @@ type SentCells = [
   createdAt: string | null,
 ];
 
-/** A column of the body in the message that there is, and in the one that is sent. */
+/** A column of the body: in the existing message, and in the one to send. */
 const original = (column: keyof MessageBody) => `o.${quoted(column)}`;
 const given = (column: keyof MessageBody) => bodies.cell('i', column);
 
-/** Who sends, and where to: a column that has no value is null itself. */
+/** Senders, chats and receivers. A column without any value is null instead of an array. */
 const placesOf = (entries: readonly Entry[]) => {
   const column = (values: (number | null)[]) =>
     bigints(values.some((value) => value !== null) ? values : null);
@@ -73,7 +73,7 @@ const placesOf = (entries: readonly Entry[]) => {
   ];
 };
 
-/** The people that a message's metadata mentions, a row each. */
+/** SQL: the users that a message's metadata mentions, a row each. */
 export const mentionsIn = (metadata: string) =>
   `jsonb_path_query(${metadata}, '$.mentions[*] ? (@ >= 1 && @ <= 9007199254740991)')::bigint`;
 
@@ -92,26 +92,25 @@ const KEEP_MENTIONS = `, mentioned AS (
 /**
  * Writes a batch of messages, in one statement and so in one commit.
  *
- * Arrays of one length: `$1` sender, `$2` chat or null, `$3` receiver or null, `$4` key, and from `$5` on
- * the columns of the body; an array that would hold nulls only may be null itself. No two
- * entries share sender and key.
+ * Arrays of one length: `$1` sender, `$2` chat or null, `$3` receiver or null, `$4` key, and from `$5` on the columns
+ * of the body. An array with only nulls may be null itself. No two entries share sender and key.
  *
- * - `checked` says of each entry what becomes of it, by the statement's snapshot.
- * - `bumped` moves each chat's numbers by the messages it gets, and so locks the chats, in the order of their
- *   ids: writers on several nodes can't deadlock. What it returns are the numbers under the lock.
- * - `base` holds them as arrays in the order of the chats, `numbered` reads them by the chat's rank: a join of
- *   the two would compare each entry with each chat.
- * - A block between two people stands on the row of their direct chat; where there is none yet, it is looked up.
- * - When the memberships or blocks of a chat changed while the statement waited for its lock, or the chat went, it
- *   ends with a serialization fault and is run again, after `lockChats`: nobody who was removed or blocked before
- *   writes after.
- * - A message with the same key that another node commits while this statement waits is not in its snapshot:
- *   the insert fails on the unique index then, the whole batch is rolled back, and run again it finds it.
+ * - `checked` gives the verdict on each entry, by the statement's snapshot.
+ * - `bumped` advances the numbers of each chat by its new messages, and so locks the chats, in the order of their ids:
+ *   writers on several nodes can't deadlock. It returns the numbers read under the lock.
+ * - `base` holds them as arrays ordered by chat; `numbered` reads them by the rank of the chat. A join of the two would
+ *   compare each entry with each chat.
+ * - A block between two users is stored on the row of their direct chat. If they have no chat yet, it is looked up.
+ * - If the memberships or blocks of a chat change while the statement waits for its lock, or the chat is deleted, the
+ *   statement fails with a serialization failure and runs again after `lockChats`. So a user can't write once their
+ *   removal or a block is committed.
+ * - A message with the same key that another node commits while this statement waits is not in the snapshot. Then the
+ *   insert fails on the unique index, the whole batch is rolled back, and the next run finds that message.
  *
- * The members of a direct chat are its two people; only groups are looked up in chat_members.
+ * The members of a direct chat are its two users; only groups are looked up in chat_members.
  *
- * Every table is reached by one index lookup an entry (`LATERAL … LIMIT 1`), whatever the planner believes of
- * its size: the plan is made once a connection, often while the tables are empty.
+ * Every table is reached by one index lookup for each entry (`LATERAL … LIMIT 1`), whatever size the planner assumes:
+ * a connection plans the statement once, often while the tables are empty.
  */
 const send = (name: string, batch: { mentions: boolean }) =>
   statement.many({
@@ -224,8 +223,8 @@ const send = (name: string, batch: { mentions: boolean }) =>
   });
 
 /**
- * Locks the chats of a batch, in the order of their ids; `$1` sender, `$2` chat or null, `$3` receiver or null as for
- * `sendMessages`, which finds what it checks unchanged when it follows in the same transaction.
+ * Locks the chats of a batch, in the order of their ids. `$1` sender, `$2` chat or null, `$3` receiver or null as for
+ * `sendMessages`. When that follows in the same transaction, nothing that it checks can change meanwhile.
  */
 export const lockChats = statement.count({
   name: 'messages.lockChats',
@@ -248,5 +247,5 @@ export const lockChats = statement.count({
 
 export const sendMessages = send('messages.send', { mentions: false });
 
-/** The same for a batch in which somebody is mentioned: other batches pay nothing for it. */
+/** The same for a batch with mentions: other batches pay nothing for them. */
 export const sendMentions = send('messages.sendMentions', { mentions: true });

@@ -3,7 +3,7 @@ import { type InChat, newMessageRow, toMessageView } from '../model/message.view
 import type { Numbers } from './direct-sends.queries.js';
 import type { Entry, Sent } from './draft.js';
 
-/** A message that was written, as its sender is told of it. */
+/** The answer to the sender of a message that was written. */
 export function sentOf({ draft, key }: Entry, numbers: Numbers, chat: InChat): Sent {
   const { id, seq, version, createdAt } = numbers;
   const { senderId, body } = draft;
@@ -11,5 +11,5 @@ export function sentOf({ draft, key }: Entry, numbers: Numbers, chat: InChat): S
   return { message: toMessageView(row, chat), user1Id: chat.user1Id, user2Id: chat.user2Id, written: true };
 }
 
-/** What its sender knew of a message when it was written. */
+/** The message as it was when it was written, without later changes. */
 export const atFirst = (row: MessageRow, { draft }: Entry): MessageRow => newMessageRow(row, draft.body);

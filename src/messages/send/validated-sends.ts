@@ -12,10 +12,10 @@ import { messagesByIds } from '../history/history.queries.js';
 import { lockChats, sendMentions, sendMessages, type SentRow, verdicts } from './send.queries.js';
 import { atFirst, sentOf } from './sent.js';
 
-/** The long way: everything about a message is looked up, and each is refused by itself. */
+/** The full path: looks up everything about a message, and refuses each message on its own. */
 @Injectable()
 export class ValidatedSends {
-  /** Entries for whose chats their senders have been charged: not again, should the batch fail and be run again. */
+  /** Entries whose new chat has been counted on a sender's rate limit: a retry of the batch does not count it again. */
   private readonly charged = new WeakSet<Entry>();
 
   constructor(
@@ -26,7 +26,7 @@ export class ValidatedSends {
     private readonly limits: Limits,
   ) {}
 
-  /** One run of the statement that looks at everything. Returns the entries to run again. */
+  /** Runs the full statement once. Returns the entries to run again. */
   async run(entries: Entry[], { unsure, contended }: Findings): Promise<Entry[]> {
     const missing = await this.users.missing(peopleOf(entries));
     if (missing.size > 0) return refuseUnknown(entries, missing);
@@ -84,7 +84,9 @@ export class ValidatedSends {
   private writtenOf(entry: Entry, row: SentRow): Sent {
     const { id, chatId, user1Id, user2Id, seq, version, createdAt } = row;
     if (id === null || chatId === null || seq === null || version === null || createdAt === null) {
-      throw new Error('A written message has no row');
+      throw new Error(
+        'sendMessages returned a written message without its id, chat, seq, version or createdAt',
+      );
     }
     if (user1Id !== null && user2Id !== null) this.chats.remember(chatId, user1Id, user2Id);
     return sentOf(entry, { id, seq, version, createdAt }, { chatId, user1Id, user2Id });
@@ -109,8 +111,8 @@ export class ValidatedSends {
   }
 
   /**
-   * Counts the chats that are to be opened, each once, for the first who has not opened too many; messages of others
-   * are refused. It is persons on sockets who open chats so: over REST a message goes to a chat. Returns the rest.
+   * Counts each chat to open once, on the first sender who is within their rate limit. Senders over the limit are
+   * refused. This concerns users on sockets only: over REST a message goes to a chat. Returns the rest.
    */
   private charge(entries: Entry[]): Entry[] {
     const paid = new Set<string>();
@@ -139,7 +141,7 @@ function peopleOf(entries: readonly Entry[]): Set<number> {
   return people;
 }
 
-/** There are no such people: what is from or to them fails, the rest is to be run. */
+/** Refuses messages from or to users who do not exist. Returns the rest. */
 function refuseUnknown(entries: readonly Entry[], missing: ReadonlySet<number>): Entry[] {
   return entries.filter((entry) => {
     const { senderId, receiverId } = entry.draft;

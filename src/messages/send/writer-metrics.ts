@@ -4,10 +4,10 @@ import type { Health } from '../../common/health.js';
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024];
 const SECONDS = [0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 1, 4];
 
-/** Of its room to wait, the share from which on the writer counts as unwell. */
+/** The share of the queue limit from which on the writer is reported unhealthy. */
 const CROWDED = 0.8;
 
-/** What the message writer counts of itself. */
+/** Metrics and health of the message writer. */
 export class WriterMetrics {
   private readonly sizes;
   private readonly seconds;
@@ -27,7 +27,7 @@ export class WriterMetrics {
     health.watch('writer', () => queue.depth() < queue.most * CROWDED);
   }
 
-  /** `since` is the `performance.now()` of its start. */
+  /** `since`: when the batch began, by `performance.now()`. */
   batch(messages: number, since: number): void {
     this.sizes.observe(messages);
     this.seconds.observe((performance.now() - since) / 1_000);

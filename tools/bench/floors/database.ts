@@ -8,8 +8,8 @@ import { migrate } from '../product.js';
 import { EMPTY, INSERT, rowValues } from './database.sql.js';
 
 /**
- * Floor (b): the database alone. The row of a message, in the product's own table with its keys and indexes, inserted
- * one per commit from 16 connections by a prepared statement; nobody is told, nothing is checked.
+ * Floor (b): the database alone. Rows of messages are inserted into the product's table with its keys and indexes, one
+ * per commit from 16 connections by a prepared statement. Nothing is published and nothing is checked.
  */
 
 export interface InsertResult {

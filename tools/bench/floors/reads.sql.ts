@@ -1,10 +1,10 @@
-/** A page of history: the nearest messages before a seq. Parameters: chat, seq, limit. */
+/** A page of history: the last messages before a seq. Parameters: chat, seq, limit. */
 export const HISTORY_PAGE = `
   SELECT id, "chatId", seq, version, "senderId", "clientId", content, "replyToId", metadata,
          "createdAt", "editedAt", "deletedAt"
   FROM messages WHERE "chatId" = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3`;
 
-/** A person's whole chat list with last messages, unread counts and the other person. Parameter: user. */
+/** A user's whole chat list with last messages, unread counts and the other user. Parameter: user. */
 export const CHAT_LIST = `
   SELECT c.id, c.type, c."user1Id", c."user2Id", c.title, c."avatarUrl", c.metadata, c."lastSeq", c.version,
          c."lastActivityAt", c."createdAt", m.role, m."readSeq",
@@ -20,12 +20,12 @@ export const CHAT_LIST = `
   WHERE m."userId" = $1
   ORDER BY c."lastActivityAt" DESC, c.id DESC LIMIT 500`;
 
-/** Chats of the person whose list is read. */
+/** Number of chats of the reader. */
 export const CHATS = 500;
-/** That person. */
+/** The user whose list is read. */
 export const READER_ID = 1;
 
-/** The reader, 500 others, and a direct chat with each; once. */
+/** Creates the reader, 500 other users, and a direct chat with each; runs once. */
 export const SEED_CHATS = `
   INSERT INTO users (id, name) SELECT n, 'Person ' || n FROM generate_series(1, ${CHATS + 1}) n;
   INSERT INTO chats (type, "user1Id", "user2Id")
@@ -34,8 +34,8 @@ export const SEED_CHATS = `
     SELECT id, unnest(ARRAY["user1Id", "user2Id"]) FROM chats;`;
 
 /**
- * Messages numbered $1 + 1 to $2 over all chats. Every second one goes to the chat with the smallest id, the rest
- * in turn to the others, so that a chat's rows lie scattered over the table, as they do when people talk at once.
+ * Inserts messages $1 + 1 to $2 over all chats. Every second one goes to the chat with the smallest id, the rest in
+ * turn to the others. So the rows of a chat are scattered over the table, as with many chats at the same time.
  */
 export const SEED_MESSAGES = `
   INSERT INTO messages ("chatId", seq, version, "senderId", "clientId", content, "createdAt")
@@ -48,7 +48,7 @@ export const SEED_MESSAGES = `
                        CASE n % 2 WHEN 1 THEN (n + 1) / 2 ELSE 1 + (n / 2 - 1) / ${CHATS - 1} END AS at) p
   ORDER BY n`;
 
-/** The numbers kept on the rows, made right after {@link SEED_MESSAGES}; everything is seen. */
+/** Sets the counters on the rows after {@link SEED_MESSAGES}; everything is seen. */
 export const SEED_NUMBERS = `
   UPDATE chats c SET "lastSeq" = m.seq, version = m.seq + 1, "lastActivityAt" = m.at
   FROM (SELECT "chatId", max(seq) AS seq, max("createdAt") AS at FROM messages GROUP BY 1) m

@@ -3,8 +3,8 @@ import { Server } from 'socket.io';
 import { announce } from '../ipc.js';
 
 /**
- * Floor (a): Socket.IO with its stock options, websocket only. It passes each message on to the other's room and
- * acks; it checks nothing and stores nothing, so it is what the transport alone costs.
+ * Floor (a): Socket.IO with its stock options, websocket only. It passes each message on to the receiver's room and
+ * acks. It checks nothing and stores nothing, so it shows the cost of the transport alone.
  */
 
 type Ack = (answer: { ok: true; data?: { id: number } }) => void;

@@ -9,9 +9,9 @@ import { anySeq } from '../load/read-load.js';
 import { CHAT_LIST, HISTORY_PAGE } from './reads.sql.js';
 
 /**
- * The floors of the reads. By the `read` operation: bare SQL, prepared, from this process over as many
- * connections as asked. By Socket.IO: the same SQL with its rows handed on as they are, which adds what it
- * costs to carry them to a client, and nothing else.
+ * The floors of the reads. By the `read` operation: bare prepared SQL from this process, over the requested number of
+ * connections. By Socket.IO: the same SQL, its rows sent as they are, which adds only the cost of carrying them to a
+ * client.
  */
 
 export interface SqlOperations {
@@ -68,7 +68,7 @@ serve<SqlOperations>({
       latency: latency.percentiles(),
       rows,
       bytes: 0,
-      // A statement that fails, fails the run.
+      // A failing statement fails the run.
       faults: { errors: {}, unanswered: 0, lostConnections: 0 },
     };
   },

@@ -1,8 +1,8 @@
-/** Makes people `$1` to `$2`. */
+/** Creates users `$1` to `$2`. */
 export const SEED_PEOPLE = `
   INSERT INTO users (id) SELECT generate_series($1::bigint, $2::bigint) ON CONFLICT DO NOTHING`;
 
-/** A direct chat of each of the people `$1` to `$2` with each of the `$3` after them, the last with the first. */
+/** Creates direct chats of each user `$1` to `$2` with the `$3` users after them; after the last comes the first. */
 export const SEED_DIRECT_CHATS = `
   WITH pairs AS (
     SELECT DISTINCT least(a, b) AS one, greatest(a, b) AS other
@@ -15,7 +15,7 @@ export const SEED_DIRECT_CHATS = `
   INSERT INTO chat_members ("chatId", "userId")
   SELECT made.id, person FROM made, LATERAL (VALUES (made."user1Id"), (made."user2Id")) AS of(person)`;
 
-/** Groups of `$3` of the people `$1` to `$2`, each person in one. The first of each owns it. */
+/** Creates groups of `$3` users from `$1` to `$2`, each user in one. The first user of a group owns it. */
 export const SEED_GROUPS = `
   WITH of AS (
     SELECT n, (n - $1::bigint) / $3::int AS nr FROM generate_series($1::bigint, $2::bigint) n

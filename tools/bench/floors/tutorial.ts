@@ -17,7 +17,7 @@ import { Chat, Message, User } from './tutorial.models.js';
 
 /**
  * Floor (c): the chat server of the usual Nest tutorial. A gateway with `@SubscribeMessage`, the stock adapter,
- * Sequelize's stock pool, and per message a `findOne` of the chat and a `create`, with model instances all the way.
+ * Sequelize's stock pool, and for each message a `findOne` of the chat and a `create`, with model instances throughout.
  */
 
 interface Pair {

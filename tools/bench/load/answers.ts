@@ -1,16 +1,16 @@
 import { BYTE } from './frames.js';
 
-/** Whether the answer whose `[` is at `from` is `[{"ok":true…`: told by one byte; anything else is parsed. */
+/** Whether the answer whose `[` is at `from` is `[{"ok":true…`. One byte decides; anything else is parsed. */
 export function isOk(buffer: Buffer, from: number, to: number): boolean {
   return buffer[from + 7] === BYTE.lowerT || parse(buffer, from, to)['ok'] === true;
 }
 
-/** Refused answers by their code. */
+/** Counts of error answers by code. */
 export class Refusals {
   private readonly codes = new Map<string, number>();
   total = 0;
 
-  /** Counts an answer that {@link isOk} is false of. */
+  /** Counts an answer for which {@link isOk} is false. */
   add(buffer: Buffer, from: number, to: number): void {
     const { error } = parse(buffer, from, to);
     const given =

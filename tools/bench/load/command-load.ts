@@ -4,9 +4,9 @@ import { Histogram } from './histogram.js';
 import type { Doing, DoResult } from './operations.js';
 import { type FrameSink, lostOf, type RawClient } from './raw-client.js';
 
-/** No answer to anybody for so long: none will come. */
+/** Silence after which no more answers are expected. */
 const SILENCE_MS = 15_000;
-/** Between two looks for silence and lost connections. */
+/** Interval of the checks for silence and lost connections. */
 const LOOK_MS = 250;
 
 interface Member {
@@ -17,8 +17,8 @@ interface Member {
 type Request = [command: string, data: Record<string, unknown>];
 
 /**
- * Commands of a group's members, each the next of its own when the last is answered, until all are through. Whoever is
- * not answered any more is given up, and counted.
+ * Sends the commands of a group's members: each member sends the next one when the last is answered, until all have
+ * finished. Members who get no more answers are given up, and counted.
  */
 export class CommandLoad implements FrameSink {
   private readonly answers = new Map<string, Histogram>();
@@ -107,7 +107,7 @@ export class CommandLoad implements FrameSink {
     client.push(`42${nth}${JSON.stringify(request)}`);
   }
 
-  /** Whether no answer can be expected by any of those who are not through: each of them has one command under way. */
+  /** Whether no member who has not finished can expect an answer: each of them has one command in flight. */
   private isStuck(): boolean {
     if (performance.now() - this.lastAnswer > SILENCE_MS) return true;
     return this.members.every(
@@ -116,7 +116,7 @@ export class CommandLoad implements FrameSink {
     );
   }
 
-  /** Undefined when this one is through. */
+  /** Undefined when this member has finished. */
   private requestOf(index: number, nth: number): Request | undefined {
     const { doing, chatId } = this;
     if (doing.kind === 'seen') {

@@ -5,10 +5,10 @@ import { expectOk, openPeople } from './people.js';
 import { type FrameSink, lostOf, RawClient } from './raw-client.js';
 
 const LOOK_MS = 20;
-/** Events still come after so long: they will not end. */
+/** If events still come after this time, the crowd does not settle. */
 const SETTLE_MS = 60_000;
 
-/** People who are there, watch some of the others, are gone all at once and come back all at once. */
+/** Users who are online, watch some of the others, disconnect all at once and reconnect all at once. */
 export class CrowdLoad implements FrameSink {
   clients: RawClient[] = [];
   private pushes = 0;
@@ -48,12 +48,12 @@ export class CrowdLoad implements FrameSink {
     return { backMs: performance.now() - start, each: times.percentiles(), pushes: this.pushes - before };
   }
 
-  /** @throws Error when it does not become quiet */
+  /** @throws Error when events do not stop */
   async settle(quietMs: number): Promise<{ pushes: number; lost: number }> {
     const from = performance.now();
     while (performance.now() - Math.max(this.lastPush, from) < quietMs) {
       if (performance.now() - from > SETTLE_MS)
-        throw new Error(`the crowd is pushed to after ${SETTLE_MS} ms`);
+        throw new Error(`the crowd still gets events after ${SETTLE_MS} ms`);
       await sleep(LOOK_MS);
     }
     const pushes = this.pushes - this.told;
@@ -67,7 +67,7 @@ export class CrowdLoad implements FrameSink {
   }
 
   ack(): void {
-    // Everything it asks is a call.
+    // It sends all its requests by `call`.
   }
 
   event(_client: RawClient, _buffer: Buffer, _from: number, _to: number, now: number): void {

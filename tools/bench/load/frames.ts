@@ -20,8 +20,8 @@ export const BYTE = {
 const headers: string[] = [];
 
 /**
- * A client's WebSocket text frame (RFC 6455) as a latin1 string, ready to be joined with others and written at
- * once. The mask is four zero bytes: legal, and it spares the generator the masking.
+ * A client's WebSocket text frame (RFC 6455) as a latin1 string, ready to be joined with others into one write. The
+ * mask is four zero bytes, which is legal and saves the masking.
  * @param payload ASCII only, shorter than 64 KiB
  */
 export function textFrame(payload: string): string {
@@ -35,13 +35,14 @@ export function pongFrame(): string {
 }
 
 function header(first: number, length: number): string {
-  if (length > 0xffff) throw new Error(`a frame of ${length} bytes is beyond the generator`);
+  if (length > 0xffff)
+    throw new Error(`a frame of ${length} bytes is too long: the generator sends at most 65535`);
   const mask = '\0\0\0\0';
   if (length < 126) return String.fromCharCode(first, 0x80 | length) + mask;
   return String.fromCharCode(first, 0xfe, length >> 8, length & 0xff) + mask;
 }
 
-/** The HTTP request that opens a Socket.IO connection straight on the websocket transport, with no extensions. */
+/** The HTTP request that opens a Socket.IO connection directly on the websocket transport, without extensions. */
 export function upgradeRequest(port: number): string {
   return (
     `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n` +

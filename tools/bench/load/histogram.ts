@@ -12,8 +12,8 @@ const SUB_BITS = 6;
 const SUB_COUNT = 1 << SUB_BITS;
 
 /**
- * Counts of latencies in logarithmic buckets, after HdrHistogram: recording costs one increment, however many
- * values there are, and no sample is thrown away. Values are microseconds, up to 2^31 (35 minutes).
+ * Counts latencies in logarithmic buckets, after HdrHistogram: recording a value costs one increment, and no sample is
+ * dropped. Values are microseconds, up to 2^31 (35 minutes).
  */
 export class Histogram {
   private readonly counts = new Uint32Array((32 - SUB_BITS) * SUB_COUNT);
@@ -39,7 +39,7 @@ export class Histogram {
     };
   }
 
-  /** The smallest bucket's upper edge that holds at least this share of the values, in milliseconds. */
+  /** The upper edge of the bucket at which at least this share of the values is reached, in milliseconds. */
   private quantile(share: number): number {
     if (this.total === 0) return 0;
     const wanted = Math.ceil(this.total * share);

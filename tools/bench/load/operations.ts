@@ -1,16 +1,16 @@
 import type { Cpu, Watch } from '../proc.js';
 import type { Percentiles } from './histogram.js';
 
-/** How a send names its chat: by the two people, as in the seed protocol, or by the chat's id. */
+/** How a send names its chat: by its two users, as in the seed protocol, or by its id. */
 export type Address = 'receiver' | 'chat';
 
 /**
- * How a client's sends reach the network. `turn`: those that one chunk of answers sets off leave together, which is
- * cheapest. `frame`: a write each, as stock clients do it.
+ * How a client writes its sends. `turn`: all sends triggered by one chunk of answers go out in one write, which is the
+ * cheapest. `frame`: one write for each, as stock clients do.
  */
 export type Writes = 'turn' | 'frame';
 
-/** What went wrong of all that was asked in a run, warm-up and tail included. */
+/** The failures of a run, with warm-up and tail. */
 export interface Faults {
   /** Error acks by their code. */
   errors: Record<string, number>;
@@ -18,16 +18,16 @@ export interface Faults {
   lostConnections: number;
 }
 
-/** Sends of one run, from its first to its last; warm-up and tail included. */
+/** The sends of a run, with warm-up and tail. */
 export interface Counts extends Faults {
   sent: number;
   acked: number;
-  /** Copies that should have arrived at others' sockets and those that did. */
+  /** Copies that should have arrived at other sockets, and copies that did. */
   expectedCopies: number;
   receivedCopies: number;
 }
 
-/** What was measured within the window. */
+/** The measurements within the window. */
 export interface RunResult {
   windowMs: number;
   /** Messages whose ack arrived within the window. */
@@ -39,7 +39,7 @@ export interface RunResult {
   /** From the send to the last of its copies. */
   last: Percentiles;
   cpu: Cpu;
-  /** What the clients were sent within the window. */
+  /** Bytes that the clients received within the window. */
   framesIn: number;
   bytesIn: number;
   counts: Counts;
@@ -48,23 +48,23 @@ export interface RunResult {
 export interface RunParams {
   /** Sends in flight per sender (closed loop); ignored with a rate. */
   inFlight: number;
-  /** Messages a second over all senders, on schedule whatever the answers do (open loop). */
+  /** Messages a second over all senders, on schedule even if answers are late (open loop). */
   rate: number | null;
-  /** So many of those who may send do. */
+  /** How many of the members send. */
   senders: number;
   warmupMs: number;
-  /** At most: `cut` ends it before. */
+  /** At most this long; `cut` ends it earlier. */
   windowMs: number;
   watch: Watch;
 }
 
-/** What some clients of a group do over and over, each the next when the last is answered. */
+/** What some members of a group do repeatedly, each the next command when the last is answered. */
 export type Doing =
   /** The first `people` mark each of the messages as seen, one after the other. */
   | { kind: 'seen'; people: number; messageIds: number[] }
   /** The first `people` type and stop typing. */
   | { kind: 'typing'; people: number; times: number }
-  /** The first removes a member and takes them in again. */
+  /** The first removes a member and adds them again. */
   | { kind: 'members'; memberId: number; times: number };
 
 export interface DoResult {
@@ -79,26 +79,26 @@ export interface DoResult {
   cpu: Cpu;
 }
 
-/** What a storm is made of. Everybody watches the `watched` people after them, the last the first. */
+/** The crowd of a storm. Each user watches the `watched` users after them; after the last comes the first. */
 export interface Crowd {
   port: number;
   people: number;
   firstUserId: number;
   watched: number;
-  /** Milliseconds between the cut and each one's next connect: evenly from the first to the second. */
+  /** Milliseconds from the cut to the reconnect of each user: evenly spread from the first value to the second. */
   away: [number, number];
 }
 
 export interface StormResult {
-  /** From the first connect to when the last has been answered. */
+  /** From the first connect to the last answer. */
   backMs: number;
-  /** From each one's connect to when all they asked for was answered. */
+  /** From each user's connect to the last answer to them. */
   each: Percentiles;
-  /** Events that reached them meanwhile. */
+  /** Events that they received meanwhile. */
   pushes: number;
 }
 
-/** What a read load asks for, over and over. */
+/** What a read load requests repeatedly. */
 export type Reading =
   | { kind: 'history'; userId: number; chatId: number; lastSeq: number; limit: number }
   | { kind: 'chatList'; userId: number };
@@ -111,22 +111,22 @@ export interface ReadParams {
 }
 
 export interface ReadResult {
-  /** Those that were answered with what was asked for. */
+  /** Successful answers. */
   readsPerSecond: number;
   latency: Percentiles;
-  /** Rows in an answer, and its size in bytes as it was sent (0 where nothing was sent). */
+  /** Rows in an answer, and its size in bytes on the wire (0 if nothing was sent). */
   rows: number;
   bytes: number;
   faults: Faults;
 }
 
-/** What the load generator's process answers. */
+/** The operations of the load generator's process. */
 export interface LoadOperations {
   openPairs: {
     params: { port: number; pairs: number; firstUserId: number; address: Address };
     result: { connections: number };
   };
-  /** Makes a group of people who are all there. The chat is null with a `reason` when the server has no groups. */
+  /** Creates a group whose members are all connected. If the server has no groups, the chat is null with a `reason`. */
   openGroup: {
     params: { port: number; size: number; firstUserId: number };
     result: { chatId: number | null; reason: string };
@@ -134,22 +134,22 @@ export interface LoadOperations {
   openIdle: { params: { port: number; connections: number; firstUserId: number }; result: { lost: number } };
   configure: { params: { writes: Writes }; result: null };
   run: { params: RunParams; result: RunResult };
-  /** Ends the window of the run under way. */
+  /** Ends the window of the current run. */
   cut: { params: null; result: null };
-  /** The first member of the open group sends so many messages; their ids. */
+  /** The first member of the open group sends this many messages. Returns their ids. */
   say: { params: { messages: number }; result: number[] };
   do: { params: { doing: Doing; watch: Watch }; result: DoResult };
   openCrowd: { params: Crowd; result: null };
-  /** Everybody's connection is dropped at once. */
+  /** Drops all connections at once. */
   dropCrowd: { params: null; result: null };
-  /** Everybody connects after being away, says who they are and watches whom they watched. */
+  /** Everybody reconnects, identifies and watches the same users as before. */
   returnCrowd: { params: Crowd; result: StormResult };
   /**
-   * Resolves when nothing has been pushed for `quietMs`: how many events were pushed since the last call, and how many
-   * of the crowd's connections are lost.
+   * Resolves when no event has come for `quietMs`. Returns how many events came since the last call, and how many of
+   * the crowd's connections are lost.
    */
   settleCrowd: { params: { quietMs: number }; result: { pushes: number; lost: number } };
   read: { params: ReadParams & { port: number }; result: ReadResult };
-  /** Closes every connection, after a `userOffline` on each if it is to say goodbye. */
+  /** Closes every connection; with `goodbye`, after a `userOffline` on each. */
   close: { params: { goodbye: boolean }; result: null };
 }

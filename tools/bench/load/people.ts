@@ -2,7 +2,7 @@ import { RawClient } from './raw-client.js';
 import type { Address } from './operations.js';
 import type { Sender } from './send-load.js';
 
-/** Handshakes under way at once. */
+/** Most handshakes at the same time. */
 const OPENING = 50;
 
 interface Answer {
@@ -11,7 +11,7 @@ interface Answer {
   error?: { code?: string; message?: string };
 }
 
-/** Opens sockets and says `userOnline` on each, as the user that `userIdOf` gives for the n-th. */
+/** Opens sockets and sends `userOnline` on each, as the user that `userIdOf` gives for the n-th. */
 export async function openPeople(
   port: number,
   count: number,
@@ -33,7 +33,7 @@ export async function openPeople(
   return clients;
 }
 
-/** Says `userOffline` on each that is still connected; when it returns, nothing of them is left to be done later. */
+/** Sends `userOffline` on each socket that is still connected, so that the server has nothing left to do for them. */
 export async function sayGoodbye(clients: RawClient[]): Promise<void> {
   const here = clients.filter(({ lost }) => lost === undefined);
   for (let first = 0; first < here.length; first += OPENING) {
@@ -60,7 +60,7 @@ export async function pairUp(clients: RawClient[], firstUserId: number, address:
   return senders;
 }
 
-/** A group of everyone, who may all send; the first is its owner. Gives a reason when there are no groups. */
+/** Creates a group of all users; all may send, the first is the owner. Returns a reason if the server has no groups. */
 export async function makeGroup(
   clients: RawClient[],
   firstUserId: number,

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { BYTE, pongFrame, readDigits, textFrame, upgradeRequest } from './frames.js';
 import type { Writes } from './operations.js';
 
-/** Who is told of what arrives while a load runs. The buffer is only valid during the call. */
+/** Receives what arrives while a load runs. The buffer is only valid during the call. */
 export interface FrameSink {
   /** The answer to the send numbered `id`; `from` is its `[`. `now` is when its chunk was read (ms). */
   ack(client: RawClient, id: number, buffer: Buffer, from: number, to: number, now: number): void;
@@ -16,9 +16,9 @@ const CONNECT_TIMEOUT_MS = 15_000;
 const CALL_TIMEOUT_MS = 15_000;
 
 /**
- * A Socket.IO client on a bare TCP socket, as cheap as it can be made, because the load shares the machine with
- * what it measures: no JSON is parsed and no string is made for a frame on the hot path, and the frames that
- * one turn produces leave in one write (unless `writes` says otherwise). It answers pings, and has no reconnection.
+ * A Socket.IO client on a bare TCP socket, as cheap as possible, because the load shares the machine with the server
+ * under test. The hot path parses no JSON and makes no string for a frame, and the frames of one turn go out in one
+ * write (unless `writes` says otherwise). It answers pings, and does not reconnect.
  */
 export class RawClient {
   /** For all clients of the process. */
@@ -27,7 +27,7 @@ export class RawClient {
   sink: FrameSink | undefined;
   bytesIn = 0;
   framesIn = 0;
-  /** Set when the connection ended although nobody asked for it. */
+  /** Set when the connection ended without a call to close it. */
   lost: string | undefined;
 
   private rest: Buffer | undefined;
@@ -84,7 +84,7 @@ export class RawClient {
     });
   }
 
-  /** Queues an engine.io packet (ASCII); it leaves with the next {@link flush}. */
+  /** Queues an engine.io packet (ASCII); the next {@link flush} writes it. */
   push(packet: string): void {
     this.outgoing += textFrame(packet);
     if (RawClient.writes === 'frame') this.flush();
@@ -104,7 +104,7 @@ export class RawClient {
     setTimeout(() => this.socket.destroy(), 2_000).unref();
   }
 
-  /** As a network that is gone: no goodbye of the protocols. */
+  /** Drops the connection like a lost network, without a close of any protocol. */
   drop(): void {
     this.closing = true;
     this.socket.destroy();
@@ -150,7 +150,7 @@ export class RawClient {
     this.flush();
   }
 
-  /** Returns where the frames begin, or the buffer's length while the HTTP answer is not whole. */
+  /** Returns where the frames begin, or the buffer's length while the HTTP answer is incomplete. */
   private readUpgrade(buffer: Buffer): number {
     const end = buffer.indexOf('\r\n\r\n');
     if (end < 0) {
@@ -196,7 +196,7 @@ export class RawClient {
   }
 }
 
-/** How many of the connections ended although nobody asked for it. */
+/** How many of the connections ended without a call to close them. */
 export function lostOf(clients: RawClient[]): number {
   return clients.filter((client) => client.lost !== undefined).length;
 }

@@ -4,7 +4,7 @@ import { Histogram } from './histogram.js';
 import type { ReadParams, ReadResult, Reading } from './operations.js';
 import { type FrameSink, lostOf, type RawClient } from './raw-client.js';
 
-/** How long after the window the last answers are waited for. */
+/** How long to wait for the last answers after the window. */
 const DRAIN_MS = 10_000;
 
 /** A page that begins anywhere in the chat, so that no cache of the newest page helps. */
@@ -13,8 +13,8 @@ export function anySeq(reading: Extract<Reading, { kind: 'history' }>): number {
 }
 
 /**
- * Asks for pages or chat lists over sockets, one request in flight on each, and times the answers. A refusal is no read:
- * it is counted by itself, or a server that refuses would look fast.
+ * Requests pages or chat lists over sockets, one in flight on each, and times the answers. Refusals are counted apart:
+ * otherwise a server that refuses would look fast.
  */
 export class ReadLoad implements FrameSink {
   private readonly latency = new Histogram();
@@ -76,7 +76,7 @@ export class ReadLoad implements FrameSink {
   }
 
   event(): void {
-    // A read load is not told of anything it counts.
+    // A read load counts no events.
   }
 
   private async drain(): Promise<void> {
@@ -91,7 +91,7 @@ export class ReadLoad implements FrameSink {
     client.push(`421${JSON.stringify([event, data])}`);
   }
 
-  /** One answer read whole before the load begins: how many rows it has. Throws when it is an error. */
+  /** Parses one answer before the load begins and returns its number of rows. Throws when it is an error. */
   private async look(): Promise<number> {
     const { event, data } = request(this.params.reading);
     const answer = (await this.clients[0]?.call(event, data)) as { ok?: boolean; data?: unknown };

@@ -9,12 +9,12 @@ import { type FrameSink, lostOf, type RawClient } from './raw-client.js';
 
 /** Send times kept per sender: a message that is answered after this many later ones has no latency sample. */
 const RING = 8192;
-/** How long after the last send its answer and copies are waited for. */
+/** How long to wait for answers and copies after the last send. */
 const DRAIN_MS = 10_000;
 /** Completes a content of about 60 characters, and must not hold a `#`. */
 const PADDING = ' The quick brown fox jumps over the lazy dog.';
 
-/** What a sender's messages say besides content and clientId: the JSON members in front of them. */
+/** The JSON members of a sender's messages in front of content and clientId. */
 export interface Sender {
   client: RawClient;
   /** For example `"senderId":1,"receiverId":2`. */
@@ -24,14 +24,14 @@ export interface Sender {
 /**
  * Sends `sendMessage` from some clients, and times the acks and the `newMessage` events at the others.
  *
- * A message's content begins `#<sender's index>.<number>#`, so that a receiver finds its send time by looking for
- * one byte. Closed loop: each sender keeps `inFlight` sends unanswered. Open loop: sends are due at a fixed rate
- * and are timed from when they were due, so that a stalled server cannot hide its stall.
+ * The content of a message begins `#<sender's index>.<number>#`, so that a receiver finds its send time by looking for
+ * one byte. Closed loop: each sender keeps `inFlight` sends unanswered. Open loop: sends are due at a fixed rate and
+ * are timed from when they were due, so that a stall of the server shows.
  */
 export class SendLoad implements FrameSink {
   private readonly sendTimes: Float64Array;
   private readonly sentBy: Int32Array;
-  /** Copies of each message that are still on their way. */
+  /** Copies of each message that have not arrived yet. */
   private readonly underWay: Uint16Array;
   private readonly prefixes: string[];
   private readonly ackTimes = new Histogram();
@@ -48,7 +48,7 @@ export class SendLoad implements FrameSink {
   private sending = true;
   private readonly cutting = new AbortController();
 
-  /** @param copies sockets that each message is to reach, the sender's own left out */
+  /** @param copies sockets that each message should reach, without the sender's own */
   constructor(
     private readonly clients: RawClient[],
     private readonly senders: Sender[],
@@ -205,7 +205,7 @@ export class SendLoad implements FrameSink {
   }
 }
 
-/** Whether the event at `from` is `["newMessage",…`: told from the other events by its length and two letters. */
+/** Whether the event at `from` is `["newMessage",…`. Its length and two letters tell it from other events. */
 function isNewMessage(buffer: Buffer, from: number): boolean {
   return buffer[from + 2] === 0x6e && buffer[from + 5] === 0x4d && buffer[from + 12] === 0x22;
 }

@@ -20,8 +20,8 @@ const GROUP_TITLE = 26;
 const GROUP_GAP = 14;
 
 /**
- * Horizontal bars in titled groups, on one common scale unless each group is to have its own. Every bar carries its
- * figure, so there is no axis to read it from.
+ * Horizontal bars in titled groups, on a common scale or a scale for each group. Every bar shows its figure, so there
+ * is no axis.
  */
 export function barChart(
   groups: BarGroup[],

@@ -26,13 +26,13 @@ const VIA_COLOURS = { ours: COLOURS.ours, carried: '#8a94a6', sql: COLOURS.datab
 const COST = { server: '#2457d6', database: '#d08a1d' };
 const PERCENTILES = { p50: '#9db7f5', p95: '#5c86ea', p99: '#1e3f9c' };
 
-/** The whole report in one file that loads nothing: text, tables and drawings. */
+/** The whole report in one file that loads nothing else: text, tables and charts. */
 export function htmlReport(results: Results): string {
   const sections = [
     section('Against the targets', targets(results)),
     section('Throughput', throughput(results), 'Messages a second; median of the rounds.'),
     section(
-      'What a message costs',
+      'Cost of a message',
       costs(results),
       'CPU time per message in microseconds, of the server process and of all processes of PostgreSQL.',
     ),
@@ -55,11 +55,11 @@ export function htmlReport(results: Results): string {
     section(
       'Storm',
       storm(results),
-      `Send to ack of those who chat while ${results.options.stormPeople} others are dropped and come back, in milliseconds.`,
+      `Send to ack of users who chat while ${results.options.stormPeople} others are disconnected and reconnect, in milliseconds.`,
     ),
     section('Reads', reads(results), 'Median time of a read in milliseconds; each group has its own scale.'),
     section('Notes', list([...results.problems.map((problem) => `Wrong: ${problem}`), ...results.notes])),
-    section('Where and how', circumstances(results)),
+    section('Machine and options', circumstances(results)),
   ];
   return `<!doctype html>
 <html lang="en">
@@ -74,7 +74,7 @@ ${sections.join('\n')}
 `;
 }
 
-/** Nothing when there is nothing to show in it. */
+/** Empty if the body is empty. */
 function section(title: string, body: string, about = ''): string {
   if (body === '') return '';
   const lead = about === '' ? '' : `<p class="about">${escapeHtml(about)}</p>`;

@@ -84,7 +84,7 @@ export interface ReadRow {
   bytes: number | null;
 }
 
-/** Rows of pairs and of the fixed rate, in the order they were first measured. */
+/** Rows of pairs and of the fixed rate, in the order of their first measurement. */
 export function sendRows({ pairs, rate }: Pick<Results, 'pairs' | 'rate'>): SendRow[] {
   return groups([...pairs, ...rate], (s) => [s.rate, s.inFlight, s.subject]).map((samples): SendRow => {
     const of = (value: (sample: SendSample) => number | null): number | null =>

@@ -11,21 +11,21 @@ import type {
 } from '../results.js';
 import type { SubjectName } from '../options.js';
 
-/** A figure that was promised, beside what was measured. */
+/** A promised figure beside the measured one. */
 export interface Finding {
   what: string;
   unit: '×' | 'ms';
-  /** Null when nothing of it was measured. */
+  /** Null if it was not measured. */
   measured: number | null;
-  /** Null: reported without a promise. */
+  /** Null: shown without a promise. */
   target: number | null;
-  /** Whether the target is the least or the most. */
+  /** Whether the target is a minimum or a maximum. */
   bound: 'at least' | 'at most';
-  /** The best a trial without any of the checks reached, as a mark of what is possible. */
+  /** The best result of a trial without any of the checks, to show what is possible. */
   lab: number | null;
 }
 
-/** Times the bare relay and times the tutorial, by sends in flight: the least promised, and the trial's best. */
+/** Minimum ratios to the bare relay and to the tutorial, by sends in flight, and the best of the trial. */
 const THROUGHPUT_TARGETS: Record<number, { relay: number; lab: number; tutorial: number }> = {
   1: { relay: 1.2, lab: 1.8, tutorial: 15 },
   4: { relay: 1.5, lab: 2.7, tutorial: 20 },
@@ -122,7 +122,7 @@ function idle(results: Results): Finding[] {
   });
   return [
     finding('heap', ours.heapKiB / relay.heapKiB, IDLE_TIMES),
-    // A start leaves room that connections fill before the process grows: shown, not promised.
+    // After its start a process has free memory that connections fill before it grows: shown, not promised.
     finding('resident memory', ours.rssKiB / relay.rssKiB, null),
   ];
 }
@@ -162,7 +162,7 @@ function largeGroup(samples: LargeGroupSample[]): Finding[] {
   return found.filter(({ measured }) => measured !== null);
 }
 
-/** How much longer those who chat wait while a crowd comes or goes. */
+/** How much longer the chatting users wait while a crowd comes or goes. */
 function storm(samples: StormSample[]): Finding[] {
   const found: Finding[] = [];
   for (const subject of ['ours', 'relay'] as const) {

@@ -9,7 +9,7 @@ export function addLargeGroupAndStorm(results: Results, add: Add): void {
   const { options } = results;
   const percentiles = (name: string): string[] => [`${name} p50`, 'p95', 'p99'];
   add(
-    `Group of ${options.largeGroup}, all there (ms; CPU per message and per delivered copy)`,
+    `Group of ${options.largeGroup}, all connected (ms; CPU per message and per delivered copy)`,
     [
       ...['senders', 'load', '', 'msgs/s', ...percentiles('ack'), ...percentiles('receive')],
       ...[...percentiles('last copy'), 'server µs', 'database µs', 'server µs/copy'],
@@ -46,7 +46,7 @@ export function addLargeGroupAndStorm(results: Results, add: Add): void {
     ]),
   );
   add(
-    `Storm: ${options.stormPeople} people dropped at once come back while ${options.pairs * 2} chat at ${options.stormRate} msgs/s (ms)`,
+    `Storm: ${options.stormPeople} users disconnect at once and reconnect while ${options.pairs * 2} chat at ${options.stormRate} msgs/s (ms)`,
     ['', '', ...percentiles('ack'), ...percentiles('receive'), 'all back', 'settled', 'pushes'],
     stormRows(results).map(({ ack, receive, ...row }) => [
       SUBJECT_NAMES[row.subject],
@@ -56,8 +56,8 @@ export function addLargeGroupAndStorm(results: Results, add: Add): void {
     ]),
   );
   add(
-    'What a reconnect costs, nobody chatting',
-    ['', 'people', 'server µs each', 'database µs each', 'statements', 'pushes', 'all back ms'],
+    'Cost of a reconnect, with nobody chatting',
+    ['', 'users', 'server µs each', 'database µs each', 'statements', 'pushes', 'all back ms'],
     results.stormCosts.map((cost) => [
       cost.what,
       ...[cost.people, cost.serverUs, cost.databaseUs, cost.statements, cost.pushes, cost.backMs].map(

@@ -4,7 +4,7 @@ import { groupRows, readRows, sendRows, type SendRow } from './medians.js';
 import { addLargeGroupAndStorm } from './table-groups.js';
 import { findings, isMet, short, type Finding } from './summary.js';
 
-/** How subjects are called where people read. */
+/** Names of the subjects in tables and charts. */
 export const SUBJECT_NAMES = {
   ours: 'this server',
   relay: 'bare relay',
@@ -23,7 +23,7 @@ export function number(value: number | null, digits = 0): string {
   return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-/** Everything that was measured, as text for a terminal. */
+/** All results as text for a terminal. */
 export function tables(results: Results): string {
   const { machine } = results;
   const parts = [

@@ -8,7 +8,7 @@ import type { Results } from '../results.js';
 import type { Fleet } from '../subjects/fleet.js';
 import type { Subject } from '../subjects/subject.js';
 
-/** What every section of the benchmark works with. */
+/** What every section of the benchmark needs. */
 export interface Context {
   options: Options;
   cluster: Cluster;
@@ -20,8 +20,8 @@ export interface Context {
 }
 
 /**
- * The names in the order of this round. Every odd round is the one before it backwards, so that whoever is early in one
- * is late in the other, and every second round begins with the next name: a b c d, d c b a, b c d a, a d c b, ….
+ * The names in the order of this round. An odd round reverses the one before, so that a name that is early in one is
+ * late in the other. Every second round begins with the next name: a b c d, d c b a, b c d a, a d c b, ….
  */
 export function inTurns<T>(names: T[], round: number): T[] {
   const by = names.length > 0 ? Math.floor(round / 2) % names.length : 0;
@@ -30,8 +30,9 @@ export function inTurns<T>(names: T[], round: number): T[] {
 }
 
 /**
- * Closes the connections of a load and waits until the server has done with them: what it does later it would do in the
- * window of the next. Of ours everybody goes offline first; by closing alone they would some seconds later.
+ * Closes the connections of a load and waits until the server has finished with them; otherwise it would do that work
+ * in the next window. On our server everybody sends `userOffline` first; after a plain close they would go offline some
+ * seconds later.
  */
 export async function leave(
   load: Peer<LoadOperations>,
@@ -46,7 +47,7 @@ export function includes(context: Context, ...names: SubjectName[]): boolean {
   return names.every((name) => context.options.subjects.includes(name));
 }
 
-/** The parameters of a run that the options give, charged to a server and the cluster. */
+/** The parameters of a run by the options, with the CPU time of a server and the cluster. */
 export function runParams(
   { options, cluster }: Context,
   serverPid: number,

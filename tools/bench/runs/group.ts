@@ -3,15 +3,15 @@ import { includes, inTurns, leave, per, perSecond, runParams, type Context } fro
 
 const FIRST_USER_ID = 100_001;
 /**
- * At a fixed rate both servers wait for work as often, and a turn mostly writes one frame a reader; with four in
- * flight they are busy, and frames of a turn leave together.
+ * At a fixed rate both servers wait for work equally often, and a turn mostly writes one frame to each reader. With
+ * four in flight they are busy, and the frames of a turn go out together.
  */
 const LOADS = [
   { title: '50 msgs/s', load: { rate: 50 } },
   { title: '4 in flight', load: { inFlight: 4 } },
 ];
 
-/** One member sends, all others receive: what a delivered copy costs the server. */
+/** One member sends, all others receive: measures the server's cost of a delivered copy. */
 export async function runGroup(context: Context): Promise<void> {
   const { options, progress, results } = context;
   const size = options.groupSize;

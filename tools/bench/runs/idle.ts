@@ -3,15 +3,15 @@ import type { Subject } from '../subjects/subject.js';
 import { startOurs, startRelay } from '../subjects/subject.js';
 import type { Context } from './context.js';
 
-/** Away from the people of the sending rounds. */
+/** Ids that the sending rounds do not use. */
 const FIRST_USER_ID = 200_001;
 const WARM_CONNECTIONS = 100;
 const SETTLE_MS = 1_000;
 
 /**
- * What a connection holds that has said `userOnline` and does nothing: heap and resident memory of the server after
- * a full collection, with the connections and without, divided. The server is a fresh one that has seen a hundred
- * connections come and go, so that its code and its first-use caches are not counted as theirs.
+ * The memory of a connection that has sent `userOnline` and is idle: heap and resident memory of the server after a
+ * full collection, with the connections minus without them, divided by their number. The server is fresh, but has had a
+ * hundred connections before, so that its code and first-use caches do not count.
  */
 export async function runIdle(context: Context): Promise<void> {
   const { options, progress, results } = context;

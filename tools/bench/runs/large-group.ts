@@ -7,17 +7,17 @@ import { written } from './written.js';
 const FIRST_USER_ID = 300_001;
 /** Members of a group in which a receipt is still pushed to all. */
 const PUSHED_TO_ALL = 100;
-/** Messages that are marked as seen, one after the other, by 50 and by all. */
+/** Messages that 50 members, and then all, mark as seen one after the other. */
 const MARKED = 40;
 const LOADS = [
   { title: '20 msgs/s', load: { rate: 20 } },
   { title: 'saturated', load: { inFlight: 1 } },
 ];
 const SENDERS = [1, 50];
-/** One sender alone keeps so many sends in flight when it is to saturate. */
+/** Sends in flight of a single sender at the maximum rate. */
 const ALONE_IN_FLIGHT = 4;
 
-/** A group of a thousand who are all there: what a message, a receipt, typing, a join and a removal cost. */
+/** A group of a thousand connected members: the cost of a message, a receipt, typing, a join and a removal. */
 export async function runLargeGroup(context: Context): Promise<void> {
   const { options } = context;
   const subjects = (['ours', 'relay'] as const).filter((name) => includes(context, name));
@@ -95,7 +95,7 @@ async function open(context: Context, server: Subject, size: number): Promise<vo
   if (made.chatId === null) throw new Error(`a group of ${size}: ${made.reason}`);
 }
 
-/** What else there is to do in a group; the group of all is open. */
+/** The other commands in a group. The group of all users is open. */
 async function commands(context: Context, server: Subject, round: number): Promise<void> {
   const size = context.options.largeGroup;
   const first = await context.load.request('say', { messages: MARKED });
@@ -135,7 +135,7 @@ async function act(
   const watch = { serverPid: server.pid, postmasterPid: cluster.postmasterPid };
   const result = await context.load.request('do', { doing, watch });
   const { commands, cpu } = result;
-  // The group tells of each in a message of its own.
+  // Each removal and join also writes a system message.
   if (doing.kind === 'members') results.otherSends += commands;
   judgeAnswers(results, title, result.faults);
   const pushes = per(commands, result.pushes) ?? 0;
@@ -162,7 +162,7 @@ function titleOf(doing: Doing): string {
   return `receipts of ${doing.people}`;
 }
 
-/** Rows written per message: with a thousand members as many as with two. */
+/** Rows written per message: a thousand members need as many as two. */
 async function rows(context: Context): Promise<void> {
   const { fleet, progress, results, options } = context;
   const url = fleet.oursDatabaseUrl;

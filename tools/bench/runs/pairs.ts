@@ -3,13 +3,13 @@ import { authorize, type SendSample } from '../results.js';
 import type { ServerName } from '../subjects/fleet.js';
 import { inTurns, leave, per, perSecond, runParams, type Context } from './context.js';
 
-/** Connections of the database floor, as the issue sets it. */
+/** Connections of the database floor, as the issue defines it. */
 const INSERT_CONNECTIONS = 16;
 const FIRST_USER_ID = 1;
 
 type Load = { inFlight: number } | { rate: number };
 
-/** Every setting in rounds, the subjects one after the other in each. */
+/** Measures every setting in rounds, the subjects one after the other in each. */
 export async function runPairs(context: Context): Promise<void> {
   const { options, results } = context;
   for (const inFlight of options.inFlight) {
@@ -23,7 +23,7 @@ export async function runPairs(context: Context): Promise<void> {
   }
 }
 
-/** The same pairs at a fixed rate; the tutorial and the bare database have no place in it. */
+/** The same pairs at a fixed rate, without the tutorial and the bare database. */
 export async function runRate(context: Context): Promise<void> {
   const { options, results } = context;
   const subjects = options.subjects.filter((name) => name === 'ours' || name === 'relay');
@@ -60,7 +60,7 @@ async function sendInPairs(
     port: server.port,
     pairs,
     firstUserId: FIRST_USER_ID,
-    // The floors know a direct chat by its two people only.
+    // The floors identify a direct chat by its two users only.
     address: subject === 'ours' ? address : 'receiver',
   });
   const result = await context.load.request('run', runParams(context, server.pid, load));

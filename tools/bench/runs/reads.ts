@@ -6,16 +6,16 @@ import { startOurs, startSqlRelay, type SqlSubject, type Subject } from '../subj
 import { includes, inTurns, type Context } from './context.js';
 
 const PAGE = 50;
-/** Rows of one insert: a statement of bounded length, so that a checkpoint can come between. */
+/** Rows of one insert. It is bounded, so that a checkpoint can run in between. */
 const SEED_STEP = 250_000;
 
 /**
- * History pages from anywhere in a chat with half of all messages, and the chat list of somebody with 500 chats, at
- * growing sizes of the table. The tables are those of the server's own migrations, filled by SQL.
+ * History pages from anywhere in a chat with half of all messages, and the chat list of a user with 500 chats, at
+ * growing sizes of the table. The server's own migrations create the tables; SQL fills them.
  */
 export async function runReads(context: Context): Promise<void> {
   if (!includes(context, 'ours')) {
-    context.results.notes.push('Reads skipped: their tables are made by ours, which was left out');
+    context.results.notes.push('Reads skipped: our server creates their tables, and it was left out');
     return;
   }
   const url = await context.cluster.create('bench_reads');
@@ -53,7 +53,7 @@ async function grow({ progress }: Context, database: pg.Client, from: number, to
 
 async function readingsOf(database: pg.Client): Promise<Reading[]> {
   const [chat] = (await database.query<{ id: string; lastSeq: string }>(BIG_CHAT)).rows;
-  if (!chat) throw new Error('no chat was made');
+  if (!chat) throw new Error('no chat was created');
   return [
     {
       kind: 'history',

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Context } from './context.js';
 
-/** Chats whose messages are not exactly 1, 2, 3 … up to what the chat's row says. */
+/** Chats whose messages are not exactly 1, 2, 3 … up to the `lastSeq` of the chat. */
 const BROKEN_CHATS = `
   SELECT count(*)::int AS count
   FROM chats c
@@ -9,8 +9,8 @@ const BROKEN_CHATS = `
   WHERE coalesce(m.count, 0) <> c."lastSeq" OR coalesce(m.last, 0) <> c."lastSeq"`;
 
 /**
- * After the sending rounds: what the server acked is in the table, once, and no chat's numbers have gaps. A speed
- * that was bought with lost messages is none.
+ * Checks after the sending rounds that every acked message is stored once, and that the numbers of no chat have gaps.
+ * Speed at the price of lost messages does not count.
  */
 export async function checkStored({ fleet, results, progress }: Context): Promise<void> {
   const url = fleet.oursDatabaseUrl;

@@ -16,9 +16,9 @@ const CROWD_ID = 410_001;
 const PEERS = 5;
 const WATCHED = 50;
 const GROUP = 100;
-/** The server's PRESENCE_GRACE_MS, and a little. */
+/** The server's PRESENCE_GRACE_MS, and a margin. */
 const GRACE_MS = 5_000;
-/** Nothing pushed for so long: presence has settled. */
+/** Presence has settled when no event has come for this long. */
 const QUIET_MS = 200;
 const CROWD_NICE = 10;
 const LONGEST_MS = 60_000;
@@ -26,11 +26,11 @@ const LONGEST_MS = 60_000;
 type Storm = Peer<LoadOperations>;
 
 /**
- * Some people chat in pairs at a moderate rate; meanwhile a crowd is dropped and comes back at once, first within the
- * grace period, then after it, when everybody has been told that they went. How much longer those who chat wait.
+ * Some users chat in pairs at a moderate rate. Meanwhile a crowd is disconnected and reconnects at once, first within
+ * the grace period, then after it, when all watchers have been notified. Measures how much longer the chat waits.
  *
- * The crowd has a process of its own, or the one that times the chat would wait for itself; and a lower priority: it
- * stands for thousands of other machines, whose work is not the server's.
+ * The crowd runs in a process of its own, because the process that times the chat would wait for itself. It has a lower
+ * priority: it stands for thousands of other machines, whose work is not the server's.
  */
 export async function runStorm(context: Context): Promise<void> {
   const { options, fleet } = context;
@@ -57,7 +57,7 @@ export async function runStorm(context: Context): Promise<void> {
 }
 
 function crowdOf({ options }: Context, { port }: Subject, subject: 'ours' | 'relay'): Crowd {
-  // Bare Socket.IO has no presence: its crowd only connects and says who it is.
+  // Bare Socket.IO has no presence: its crowd only connects and identifies.
   const watched = subject === 'ours' ? Math.min(WATCHED, options.stormPeople - 1) : 0;
   return { port, people: options.stormPeople, firstUserId: CROWD_ID, watched, away: options.stormAway };
 }
@@ -70,7 +70,7 @@ async function chatThroughStorms(
 ): Promise<void> {
   const { options, load } = context;
   const crowd = crowdOf(context, server, of.subject);
-  context.progress.during(`storm, round ${of.round + 1}, ${of.subject}: ${crowd.people} people come`);
+  context.progress.during(`storm, round ${of.round + 1}, ${of.subject}: ${crowd.people} users connect`);
   await storm.request('openCrowd', crowd);
   await load.request('openPairs', {
     port: server.port,
@@ -84,7 +84,7 @@ async function chatThroughStorms(
       ...runParams(context, server.pid, { rate: options.stormRate }),
       windowMs: LONGEST_MS,
     });
-    // The window opens, and the storm breaks.
+    // The window opens, and the storm begins.
     await sleep(options.warmupMs);
     const start = performance.now();
     const backMs = await what();
@@ -110,7 +110,7 @@ async function chatThroughStorms(
   await during('back after the grace period', async () => (await storm.request('returnCrowd', crowd)).backMs);
 }
 
-/** Resolves when nothing has been pushed to the crowd for so long: how many events were. */
+/** Resolves when the crowd has got no event for a while. Returns how many it got. */
 async function settle({ results }: Context, storm: Storm, quietMs: number): Promise<number> {
   const { pushes, lost } = await storm.request('settleCrowd', { quietMs });
   if (lost > 0) results.problems.push(`storm: ${lost} connections of the crowd lost`);
@@ -137,7 +137,7 @@ function record({ progress, results }: Context, measured: Measured, result: RunR
   );
 }
 
-/** The same storms with nobody chatting: all that the server and the database do is theirs. */
+/** The same storms with nobody chatting, so that all work of server and database is due to them. */
 async function unitCosts(context: Context, storm: Storm, server: Subject): Promise<void> {
   const { progress, results, cluster, fleet } = context;
   const url = fleet.oursDatabaseUrl;
@@ -149,7 +149,7 @@ async function unitCosts(context: Context, storm: Storm, server: Subject): Promi
     ['dropped and back', 0],
     ['back after the grace period', GRACE_MS + 1_500],
   ] as const) {
-    progress.during(`what a reconnect costs, ${what}`);
+    progress.during(`cost of a reconnect, ${what}`);
     await settle(context, storm, 500);
     const before = await written(url);
     const cpu = cpuNow(watch);
@@ -164,15 +164,15 @@ async function unitCosts(context: Context, storm: Storm, server: Subject): Promi
       people: crowd.people,
       serverUs: per(crowd.people, used.server),
       databaseUs: per(crowd.people, used.database),
-      // Two are this benchmark's own looks.
+      // Two are this benchmark's own queries.
       statements: Math.max(0, after.commits - before.commits - 2),
       pushes,
       backMs,
     };
     results.stormCosts.push(sample);
     progress.line(
-      `what a reconnect costs, ${what}: ${sample.serverUs?.toFixed(0) ?? '?'} µs of server CPU, ` +
-        `${sample.databaseUs?.toFixed(0) ?? '?'} µs of database; ${sample.statements} statements and ${pushes} pushes in all`,
+      `cost of a reconnect, ${what}: ${sample.serverUs?.toFixed(0) ?? '?'} µs of server CPU, ` +
+        `${sample.databaseUs?.toFixed(0) ?? '?'} µs of database; ${sample.statements} statements and ${pushes} pushes in total`,
     );
   }
   await leave(storm, 'ours', server);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
-/** Rows written since the database was made, and transactions ended. */
+/** Rows written and transactions ended since the database was created. */
 export interface Written {
   messages: number;
   chats: number;
@@ -9,7 +9,7 @@ export interface Written {
   commits: number;
 }
 
-/** A session of PostgreSQL tells what it wrote 10 s after its last statement at the latest. */
+/** A PostgreSQL session reports what it wrote at most 10 s after its last statement. */
 const TOLD_AFTER_MS = 10_500;
 
 const WRITTEN = `
@@ -20,14 +20,14 @@ const WRITTEN = `
     (SELECT xact_commit::int FROM pg_stat_database WHERE datname = current_database()) AS commits
   FROM pg_stat_user_tables`;
 
-/** What was written so far, by the count of PostgreSQL itself; the server must be idle. Takes ten seconds. */
+/** What was written so far, by PostgreSQL's own counts. The server must be idle. Takes ten seconds. */
 export async function written(databaseUrl: string): Promise<Written> {
   await sleep(TOLD_AFTER_MS);
   const database = new pg.Client({ connectionString: databaseUrl });
   await database.connect();
   try {
     const [row] = (await database.query<Written>(WRITTEN)).rows;
-    if (!row) throw new Error('PostgreSQL keeps no statistics');
+    if (!row) throw new Error('PostgreSQL returned no statistics of this database');
     return row;
   } finally {
     await database.end();

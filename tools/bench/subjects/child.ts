@@ -6,15 +6,15 @@ import { Peer, type Operations } from '../ipc.js';
 
 const STOP_MS = 30_000;
 
-/** A Node process of the benchmark's own, with its channel. */
+/** A Node process of the benchmark, with its IPC channel. */
 export interface Child<M extends Operations<M>> {
   pid: number;
   peer: Peer<M>;
-  /** SIGTERM, and SIGKILL when that has not ended it in time. */
+  /** Sends SIGTERM, and SIGKILL if the process has not ended in time. */
   stop(): Promise<void>;
 }
 
-/** Starts a compiled module, named from this folder, with the probe in front of it when it is a subject. */
+/** Starts a compiled module by its path from this folder; a subject is started with the probe. */
 export function startChild<M extends Operations<M>>(
   name: string,
   module: string,
@@ -27,7 +27,7 @@ export function startChild<M extends Operations<M>>(
       ...(options.probe ? ['--expose-gc', '--import', probe, ...profiling()] : []),
     ],
     env: { ...process.env, ...options.env },
-    // A subject's greeting is of no use here, its warnings are.
+    // Ignores what a subject prints at its start; its warnings are shown.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   if (child.pid === undefined) throw new Error(`${name} did not start`);
@@ -43,7 +43,7 @@ async function stop(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-/** A port of 127.0.0.1 that was free a moment ago. */
+/** A free port of 127.0.0.1. Another process may take it before it is used. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -54,7 +54,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** `BENCH_PROFILE=folder` leaves a CPU profile of every subject there when it ends. */
+/** With `BENCH_PROFILE=folder`, every subject writes a CPU profile there when it ends. */
 function profiling(): string[] {
   const folder = process.env.BENCH_PROFILE;
   return folder ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : [];

@@ -6,12 +6,12 @@ import { startFlags, startOurs, startRelay, startTutorial, type Subject } from '
 export type ServerName = 'ours' | 'relay' | 'tutorial';
 
 /**
- * The subjects of the sending rounds: each is started when first asked for and lives to the end, so that every
- * round but its first finds it warm. They stand idle while another is measured.
+ * The subjects of the sending rounds. Each is started on first use and runs to the end, so that it is warm in every
+ * round but the first. It is idle while another one is measured.
  */
 export class Fleet {
   private readonly servers = new Map<ServerName, Promise<Subject>>();
-  /** Where our server stores, once it runs. */
+  /** The database of our server, once it runs. */
   oursDatabaseUrl: string | undefined;
   private inserter: Promise<Child<DatabaseOperations>> | undefined;
 

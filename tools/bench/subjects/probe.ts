@@ -2,11 +2,11 @@ import { isMainThread } from 'node:worker_threads';
 import { serve } from '../ipc.js';
 
 /**
- * Loaded with `--import` in front of every subject alike, so that each is measured by the same means without
- * knowing of it. It answers what the process holds, and ends it when the benchmark is gone.
+ * Loaded with `--import` into every subject, so that all are measured in the same way without changes to them. It
+ * reports the memory of the process, and ends the process when the benchmark has ended.
  */
 
-/** Bytes, after a full collection. `heap` is what JavaScript holds, its buffers included. */
+/** Bytes after a full garbage collection. `heap` is the JavaScript heap with its buffers. */
 export interface Memory {
   heap: number;
   rss: number;
@@ -19,7 +19,7 @@ export interface ProbeOperations {
 if (isMainThread && process.send) {
   serve<ProbeOperations>({
     memory: async () => {
-      // Twice, with a turn between: finalizers of the first run free what the second collects.
+      // Twice, with a turn in between: finalizers of the first run free what the second collects.
       for (let i = 0; i < 2; i++) {
         await globalThis.gc?.({ execution: 'async', type: 'major' });
         await new Promise((resolve) => setTimeout(resolve, 50));
@@ -29,6 +29,6 @@ if (isMainThread && process.send) {
     },
   });
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
-  // Watching for the benchmark must not be what keeps a stopping server alive.
+  // The channel to the benchmark must not keep a stopping server alive.
   process.channel?.unref();
 }

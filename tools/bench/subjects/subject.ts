@@ -7,7 +7,7 @@ import type { Peer } from '../ipc.js';
 import { freePort, startChild } from './child.js';
 import type { ProbeOperations } from './probe.js';
 
-/** A chat server under measurement: it speaks the seed protocol on `port` of 127.0.0.1. */
+/** A chat server to measure; it speaks the seed protocol on `port` of 127.0.0.1. */
 export interface Subject {
   pid: number;
   port: number;
@@ -44,8 +44,8 @@ export async function startOurs(databaseUrl: string): Promise<Subject> {
 }
 
 /**
- * Node's flags as `npm start` gives them, but for source maps, which only show in stacks. The floors get them too: what
- * they do for the collector is no merit of ours.
+ * Node's flags of `npm start`, without source maps, which only change stack traces. The floors get them too, so that
+ * settings of the garbage collector give our server no advantage.
  */
 export async function startFlags(): Promise<string[]> {
   const text = await readFile(new URL('../../../../package.json', import.meta.url), 'utf8');
@@ -71,7 +71,7 @@ export interface SqlSubject extends Subject {
   sql: Peer<SqlOperations & ProbeOperations>;
 }
 
-/** The bare SQL of the reads, by itself and behind bare Socket.IO. */
+/** The bare SQL of the reads, alone and behind bare Socket.IO. */
 export function startSqlRelay(databaseUrl: string): Promise<SqlSubject> {
   return startFloor('sql', '../floors/sql-relay.js', { DATABASE_URL: databaseUrl });
 }

@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../arena.js';
 
 export const fault: Fault = {
-  title: 'acks lost on the way: the server is heard no more, then the line is cut; the client retries',
+  title:
+    'acks lost on the way: the client gets nothing from the server, then the line is cut; the client retries',
   expected: 'same id and seq',
   async run(arena) {
     arena.answersAreLost = true;
     const proxy = await arena.network(await arena.serve());
-    // Every fifth message is sent again though its ack has come: both answers have to be the same.
+    // Every fifth message is sent again although its ack has come: both answers must be the same.
     await arena.load({ ports: [proxy.port], resend: 0.2 });
     const end = performance.now() + arena.scale(20_000, 5_000);
     let deafened = 0;

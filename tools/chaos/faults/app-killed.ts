@@ -2,7 +2,7 @@ import { type Fault, portsOf } from '../arena.js';
 
 export const fault: Fault = {
   title: 'kill -9 of the app in the middle of sends, many times',
-  expected: 'every acked message is there; a retry makes one',
+  expected: 'every acked message is stored; a retry does not double it',
   async run(arena) {
     const nodes = await arena.serve();
     const load = await arena.load({ ports: portsOf(nodes), changeMs: 30 });

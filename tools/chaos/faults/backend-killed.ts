@@ -3,7 +3,7 @@ import { type Fault, portsOf } from '../arena.js';
 
 export const fault: Fault = {
   title: 'one PostgreSQL backend terminated, again and again',
-  expected: 'unnoticed but for a retried error',
+  expected: 'clients notice at most an error that they retry',
   async run(arena) {
     arena.connectionsStay = true;
     const nodes = await arena.serve();

@@ -6,13 +6,13 @@ import { lacksDisks, SmallDisk } from '../subjects/small-disk.js';
 
 const DISK_MB = 96;
 const CATALOG_CACHE = 'pg_internal.init';
-/** Milliseconds for a read, on a busy machine. */
+/** Most milliseconds for a read on a busy machine. */
 const READ_WITHIN_MS = 3_000;
 
 export const fault: Fault = {
   title:
     'the disk under the tables of PostgreSQL is full, new connections are refused; then it has room again',
-  expected: 'error acks, reads go on, recovery by itself',
+  expected: 'error acks, reads still work, recovery by itself',
   lacks: lacksDisks,
   async run(arena) {
     const { postgres, name, history } = arena;
@@ -33,7 +33,7 @@ export const fault: Fault = {
     for (let time = 1; time <= times; time++) {
       await load.run(1_000);
       arena.say(`full, time ${time} of ${times}`);
-      // As after any change of the catalogs. PostgreSQL makes it anew at the next connection, or refuses that one.
+      // As after any change of the catalogs. At the next connection PostgreSQL writes it again, or refuses that one.
       await disk.drop(CATALOG_CACHE);
       await disk.fill();
       const from = performance.now();
@@ -45,14 +45,14 @@ export const fault: Fault = {
       const since = performance.now();
       const refused = during.filter(({ outcome }) => outcome === 'UNAVAILABLE').length;
       arena.note(`full ${time}: ${refused} commands refused; ${reads.all} reads, ${reads.failed} failed`);
-      arena.expect(refused > 0, 'nothing was answered with UNAVAILABLE while the disk was full');
+      arena.expect(refused > 0, 'no command was answered with UNAVAILABLE while the disk was full');
       arena.expect(reads.failed === 0, `${reads.failed} of ${reads.all} reads failed meanwhile`);
       await arena.recovered(load, since);
     }
   },
 };
 
-/** Reads over REST, as people do who write nothing: on a socket a read waits for what was sent before it. */
+/** Reads over REST, like users who write nothing: on a socket a read waits for the commands before it. */
 async function readOn(arena: Arena, random: Random, load: Load, nodes: Nodes, until: number) {
   const reads = { all: 0, failed: 0 };
   const chats = load.devices.flatMap(({ userId, replica }) =>

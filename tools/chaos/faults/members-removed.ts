@@ -3,7 +3,7 @@ import { type Arena, type Fault, type Nodes, portsOf } from '../arena.js';
 import type { Device } from '../load/device.js';
 import { Ear } from '../load/ear.js';
 
-/** Milliseconds for a message to reach somebody who was added, on a busy machine. */
+/** Most milliseconds until a message reaches an added member on a busy machine. */
 const HEARD_WITHIN_MS = 5_000;
 
 export const fault: Fault = {
@@ -35,18 +35,18 @@ export const fault: Fault = {
     const soon = counts.reduce((sum, { ear }) => sum + ear.soon, 0);
     const late = counts.flatMap(({ ear }) => ear.late);
     arena.note(`${removals} removals; ${soon} events came within the second after the ack`);
-    arena.expect(removals > load.listeners.length, 'hardly anybody was removed');
-    arena.expect(deaf === 0, `${deaf} times a member heard no message of the group`);
+    arena.expect(removals > load.listeners.length, 'too few members were removed');
+    arena.expect(deaf === 0, `${deaf} times a member got no message of the group`);
     arena.expect(
       late.length === 0,
-      `${late.length} events reached somebody removed, more than 1 s later: ${[...new Set(late)].join(', ')}`,
+      `${late.length} events reached a removed user more than 1 s after the ack: ${[...new Set(late)].join(', ')}`,
     );
   },
 };
 
 function load0({ loads }: Arena) {
   const [load] = loads;
-  if (!load) throw new Error('There is no load yet');
+  if (!load) throw new Error('Start a load first');
   return load;
 }
 
@@ -59,7 +59,7 @@ interface Membership {
   end: number;
 }
 
-/** Removed and added until the time is over; half of all stay removed. Who is removed has heard the others before. */
+/** Removes and adds members until the time is over; half of all stay removed. A removed member got messages before. */
 async function comeAndGo({ arena, nodes, chatId, owner, device, end }: Membership) {
   const random = arena.randomOf('comes and goes', device.userId);
   const ear = new Ear();

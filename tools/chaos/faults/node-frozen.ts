@@ -3,12 +3,13 @@ import { type Fault, portsOf } from '../arena.js';
 import { allAreBack, leaseEnds, leavesNoGhosts, SHORT_LEASE } from '../presence.js';
 import { lacksRedis } from '../subjects/redis.js';
 
-/** What waits in a node that wakes may be answered so much later, in milliseconds. */
+/** Extra milliseconds for answers to commands that waited in the frozen node. */
 const WAKING_MS = 3_000;
 
 export const fault: Fault = {
-  title: 'the only node, or one of two, stopped (SIGSTOP) for longer than its lease, then let go on',
-  expected: 'presence converges within its lease and back, no ghosts; messages exact',
+  title: 'the only node, or one of two, stopped (SIGSTOP) for longer than its lease, then resumed',
+  expected:
+    'presence converges within the lease, and again after the node resumes; no ghosts; messages exact',
   lacks: lacksRedis,
   async run(arena) {
     const redis = await arena.redis();

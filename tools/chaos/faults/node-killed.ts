@@ -3,8 +3,8 @@ import { allAreBack, leaseEnds, leavesNoGhosts, SHORT_LEASE } from '../presence.
 import { lacksRedis } from '../subjects/redis.js';
 
 export const fault: Fault = {
-  title: 'the only node killed (-9) and started again, or one of two, and when its lease is over',
-  expected: 'presence converges within its lease, no ghosts; messages exact',
+  title: 'the only node killed (-9) and started again; or one of two, started after its lease is over',
+  expected: 'presence converges within the lease, no ghosts; messages exact',
   lacks: lacksRedis,
   async run(arena) {
     const redis = await arena.redis();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Fault, portsOf } from '../arena.js';
 
 export const fault: Fault = {
-  title: 'PostgreSQL stopped (SIGSTOP to all its processes), then let go on',
+  title: 'PostgreSQL stopped (SIGSTOP to all its processes), then resumed',
   expected: 'error acks within 5 s, recovery by itself',
   async run(arena) {
     arena.connectionsStay = true;
@@ -20,7 +20,7 @@ export const fault: Fault = {
     const since = performance.now();
     const during = arena.history.commands.slice(before);
     const refused = during.filter(({ outcome }) => outcome === 'UNAVAILABLE').length;
-    arena.expect(refused > 0, 'nothing was answered with UNAVAILABLE while PostgreSQL stood still');
+    arena.expect(refused > 0, 'no command was answered with UNAVAILABLE while PostgreSQL was stopped');
     await arena.recovered(load, since);
     await load.run(1_000);
   },

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Fault, portsOf } from '../arena.js';
 
-/** Seconds within which everybody has to be served again after PostgreSQL was killed and started. */
+/** Seconds within which everybody must be served again after PostgreSQL was killed and started. */
 const SERVING_WITHIN_S = 10;
 
 export const fault: Fault = {
@@ -14,9 +14,9 @@ export const fault: Fault = {
     const times = arena.scale(4, 2);
     for (let kill = 1; kill <= times; kill++) {
       await load.run(arena.random.between(500, arena.scale(2_000, 1_000)));
-      // Away for a moment, and for longer than the app goes on trying by itself.
+      // Down for a short time, and for longer than the app retries by itself.
       const awayMs = kill % 2 === 1 ? 0 : arena.scale(6_000, 3_000);
-      arena.say(`kill ${kill} of ${times}, away for ${awayMs} ms`);
+      arena.say(`kill ${kill} of ${times}, down for ${awayMs} ms`);
       await arena.postgres.kill();
       await sleep(awayMs);
       const since = performance.now();
@@ -28,7 +28,7 @@ export const fault: Fault = {
       );
       arena.expect(
         seconds < SERVING_WITHIN_S,
-        `it served everybody again after ${seconds.toFixed(1)} s only`,
+        `it took ${seconds.toFixed(1)} s until everybody was served again`,
       );
     }
   },

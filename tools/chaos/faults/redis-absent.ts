@@ -3,8 +3,8 @@ import { fails } from '../outage.js';
 import { lacksRedis } from '../subjects/redis.js';
 
 export const fault: Fault = {
-  title: 'Redis is not there when the nodes start; it comes, goes and comes under load',
-  expected: 'they start and serve; local delivery goes on; the rest converges',
+  title: 'Redis is down when the nodes start; it starts, stops and starts again under load',
+  expected: 'the nodes start and serve; local delivery continues; the rest converges',
   lacks: lacksRedis,
   async run(arena) {
     const redis = await arena.redisNotYet();

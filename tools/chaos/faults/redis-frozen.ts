@@ -3,8 +3,8 @@ import { fails } from '../outage.js';
 import { lacksRedis } from '../subjects/redis.js';
 
 export const fault: Fault = {
-  title: 'Redis stopped (SIGSTOP) and let go on under load',
-  expected: 'local delivery goes on; the rest converges',
+  title: 'Redis stopped (SIGSTOP) and resumed under load',
+  expected: 'local delivery continues; the rest converges',
   lacks: lacksRedis,
   async run(arena) {
     const redis = await arena.redis();

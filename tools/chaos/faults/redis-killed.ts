@@ -4,7 +4,7 @@ import { lacksRedis } from '../subjects/redis.js';
 
 export const fault: Fault = {
   title: 'Redis killed (-9), and started again empty, under load',
-  expected: 'local delivery goes on; the rest converges',
+  expected: 'local delivery continues; the rest converges',
   lacks: lacksRedis,
   async run(arena) {
     const redis = await arena.redis();

@@ -4,7 +4,7 @@ import { lacksRedis } from '../subjects/redis.js';
 
 export const fault: Fault = {
   title: 'the only node, or one of two, loses its Redis link under load: cut, then packets swallowed',
-  expected: 'gap found and closed',
+  expected: 'the gap is found and closed',
   lacks: lacksRedis,
   async run(arena) {
     const redis = await arena.redis();

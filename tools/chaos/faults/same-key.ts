@@ -29,7 +29,7 @@ export const fault: Fault = {
       for (const device of devices) await device.whenConnected(() => performance.now() > end);
       const rounds = arena.scale(200, 60);
       let different = 0;
-      // Every other round to somebody new: the chat has to be opened too, once.
+      // Every other round goes to a new user, so the chat has to be opened too, once.
       for (let round = 0; round < rounds; round++) {
         different += await sendAtOnce(arena, devices, round, round % 2 === 0 ? 1_000 + round : 2);
       }
@@ -43,7 +43,7 @@ export const fault: Fault = {
   },
 };
 
-/** One message from every device, several times. @returns 1 when the answers are not all ok and the same, else 0. */
+/** Every device sends the same message several times. @returns 0 if all answers are ok and identical, else 1. */
 async function sendAtOnce(
   { history }: Arena,
   devices: readonly Device[],

@@ -4,8 +4,9 @@ import { restart } from '../stops.js';
 
 export const fault: Fault = {
   title: 'SIGTERM with 1,000 sockets under load (--quick: 300), then started again',
-  expected: 'no acked message lost, all that was taken answered, exit in time with code 0, reconnects spread',
-  // Of two: rolling-restart.
+  expected:
+    'no acked message lost, every accepted command answered, exit in time with code 0, reconnects spread',
+  // For two nodes: rolling-restart.
   sizes: [1],
   async run(arena) {
     const node = await arena.node();

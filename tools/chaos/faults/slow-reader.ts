@@ -1,17 +1,18 @@
 import { type Fault, portsOf } from '../arena.js';
 import type { AppNode } from '../subjects/app-node.js';
 
-/** Three readers at the cap of 4 MB, what is on its way beside, and what a busy process takes. */
+/** Three readers at the cap of 4 MB each, data in flight, and the memory of a busy process. */
 const MOST_GROWTH_MB = 128;
 
 /**
- * Enough for a busy machine to send them more than the cap. Less than what else would end their connections: their
- * heartbeats go on, but a stock client that hears none closes after 10 s at least, and waits 30 s more for the answer.
+ * Long enough for a busy machine to send them more than the cap. Shorter than any other reason for their connections to
+ * end: their heartbeats continue, but a stock client that gets none closes after at least 10 s, and waits 30 s more for
+ * the answer.
  */
 const CUT_WITHIN_MS = 30_000;
 
 export const fault: Fault = {
-  title: 'people who stop reading what they are told, and send heartbeats, under a stream of long messages',
+  title: 'clients that stop reading but send heartbeats, under a stream of long messages',
   expected: "cut off at the cap; the server's memory stays flat; whole again when they read",
   async run(arena) {
     const nodes = await arena.serve({ PRESENCE_GRACE_MS: '500' });
@@ -34,7 +35,7 @@ export const fault: Fault = {
     };
     const cut = await arena.until(areCut, CUT_WITHIN_MS);
     const seconds = (performance.now() - since) / 1_000;
-    arena.expect(cut, `readers that read nothing were not cut off within ${CUT_WITHIN_MS / 1_000} s`);
+    arena.expect(cut, `clients that stopped reading were not cut off within ${CUT_WITHIN_MS / 1_000} s`);
     for (let i = 0; i < 10; i++) {
       await load.run(arena.scale(1_000, 200));
       await look();

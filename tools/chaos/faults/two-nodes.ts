@@ -5,7 +5,7 @@ export const fault: Fault = {
   expected: 'no deadlock, no gap; what the other node wrote comes by sync',
   sizes: [2],
   async run(arena) {
-    // Nothing joins them: neither hears what the other one wrote.
+    // Without a Redis, neither node gets the events of the other.
     const nodes = await Promise.all([arena.node(), arena.node()]);
     const load = await arena.load({
       ports: portsOf(nodes),
@@ -17,7 +17,7 @@ export const fault: Fault = {
     await load.run(arena.scale(10_000, 4_000));
   },
   async afterwards(arena) {
-    // PostgreSQL tells of what a connection has seen at its end at the latest.
+    // PostgreSQL reports the counts of a connection when it ends, at the latest.
     await Promise.all(arena.nodes.map((node) => node.stop()));
     const deadlocks = await arena.postgres.deadlocks(arena.name);
     arena.expect(deadlocks === 0, `PostgreSQL had to break ${deadlocks} deadlocks`);

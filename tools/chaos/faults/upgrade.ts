@@ -4,8 +4,10 @@ import type { AppNode } from '../subjects/app-node.js';
 import { NextVersion } from '../subjects/next-version.js';
 
 export const fault: Fault = {
-  title: 'each node to a version with one migration more, back again, and the migration undone, under load',
-  expected: 'the old version serves on the new schema, and on the old one again; all that was taken answered',
+  title:
+    'each node upgraded to a version with one more migration, and back; then the migration undone, under load',
+  expected:
+    'the old version serves on the new schema, and then on the old one; every accepted command answered',
   async run(arena) {
     const next = await NextVersion.make();
     arena.undo(() => next.remove());
@@ -16,10 +18,10 @@ export const fault: Fault = {
     arena.answersAllTaken = true;
     for (const node of nodes) {
       await change(arena, load, node, next.main);
-      arena.expect(await isMigrated(), 'the new version has not migrated');
+      arena.expect(await isMigrated(), 'the new version did not migrate the schema');
     }
     for (const node of nodes) await change(arena, load, node);
-    arena.expect(await isMigrated(), 'the old version has taken the new schema back by itself');
+    arena.expect(await isMigrated(), 'the old version undid the migration by itself');
     await load.run(1_000);
     await next.undo(arena.databaseUrl);
     arena.expect(!(await isMigrated()), 'the migration was not undone');
@@ -29,7 +31,7 @@ export const fault: Fault = {
   },
 };
 
-/** Stops a node and starts that version of it in its place; without one, that of this build. */
+/** Stops a node and starts the given version in its place; by default the version of this build. */
 async function change(arena: Arena, load: Load, node: AppNode, main?: string): Promise<void> {
   await load.run(arena.scale(3_000, 1_000));
   arena.say(main === undefined ? 'back to the old version' : 'on to the new version');
