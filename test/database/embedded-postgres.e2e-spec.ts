@@ -143,7 +143,7 @@ describe('the embedded PostgreSQL', () => {
       await eventually(async () => (await answers(url)) && (await serverPid(users[0]!)) !== pid);
     }
     expect(users[1]!.port).toBe(port);
-    expect(lines.filter((line) => line.includes('is gone')).length).toBeGreaterThanOrEqual(2);
+    expect(lines.filter((line) => line.includes('has ended')).length).toBeGreaterThanOrEqual(2);
     expect(lines.join()).not.toMatch(/did not start/);
 
     process.kill(await serverPid(users[0]!), 'SIGKILL');

@@ -39,8 +39,8 @@ export function keepRunning(
     logOnce('PostgreSQL has ended: starting it again');
     await lease.ensureGuard();
     await launchServer(places, port);
-    // The next time it goes is news again, though nobody has looked in between.
-    told = '';
+    // When it ends again, that is worth a line again, even if it ended before the next look.
+    lastLine = '';
   };
 
   const looking = (async () => {
