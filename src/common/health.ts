@@ -35,7 +35,7 @@ export class Health {
       async () => {
         // A check may take a connection, so the other gauges are read first.
         await Promise.resolve();
-        return (await isUp(part)) ? 1 : 0;
+        return (await checkPart(part)) ? 1 : 0;
       },
       { part: name },
     );
@@ -51,7 +51,7 @@ export class Health {
   }
 
   private async checkAll(): Promise<Check> {
-    const up = await Promise.all(this.parts.map(isUp));
+    const up = await Promise.all(this.parts.map(checkPart));
     const down = this.parts.filter((_, index) => !up[index]);
     return {
       ready: !down.some(({ essential }) => essential),
@@ -62,7 +62,7 @@ export class Health {
 }
 
 /** A check that fails counts as down. */
-async function isUp(part: Part): Promise<boolean> {
+async function checkPart(part: Part): Promise<boolean> {
   try {
     return await part.isUp();
   } catch {
