@@ -41,11 +41,11 @@ describe('The bus', () => {
     let done: () => void = () => undefined;
     bus.on('bellRang', () => Promise.reject(new Error('deaf')));
     bus.on('bellRang', () => new Promise((resolve) => (done = resolve)));
-    const told = bus.emitAndWait('bellRang', { times: 1 }).then(() => heard.push('told'));
+    const waited = bus.emitAndWait('bellRang', { times: 1 }).then(() => heard.push('done'));
     await new Promise(setImmediate);
     expect(heard).toEqual(['log: A listener of bellRang failed']);
     done();
-    await told;
+    await waited;
     expect(heard).toHaveLength(2);
   });
 

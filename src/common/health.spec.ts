@@ -32,9 +32,9 @@ describe('Health', () => {
     let looks = 0;
     let answer = (_up: boolean) => {};
     health.watch('slow', () => new Promise((resolve) => (looks++, (answer = resolve))));
-    const asked = [health.check(), health.check(), health.check()];
+    const checks = [health.check(), health.check(), health.check()];
     answer(false);
-    for (const one of await Promise.all(asked)) expect(one).toMatchObject({ down: ['slow'] });
+    for (const one of await Promise.all(checks)) expect(one).toMatchObject({ down: ['slow'] });
     expect(looks).toBe(1);
 
     const later = health.check();

@@ -14,7 +14,7 @@ export function goingDown(): AppError {
 export class Lifecycle {
   stage: 'serving' | 'notice' | 'refusing' = 'serving';
 
-  /** A stop has begun: load balancers are told that the node is not ready. */
+  /** A stop has begun: the node reports "not ready" to load balancers. */
   get isDraining(): boolean {
     return this.stage !== 'serving';
   }

@@ -5,7 +5,7 @@ import { clientAddress } from './client-address.js';
 import { RateLimiter, type LimitStatus } from './rate-limiter.js';
 import { type CounterOf, SharedUsage } from './shared-usage.js';
 
-type PersonLimit = Exclude<CommandLimit, 'login'> | 'bytes';
+type UserLimit = Exclude<CommandLimit, 'login'> | 'bytes';
 type AddressLimit = 'commands' | 'bytes' | 'handshake' | 'login';
 
 /** The error of an exceeded limit. `limit` is the name of the RATE_LIMIT_… variable in the words of the contract. */
@@ -27,17 +27,17 @@ function refused(limit: string, waitMs: number): AppError {
 export class Limits {
   /** False with RATE_LIMITS=off: nothing is counted. */
   readonly on: boolean;
-  private readonly people: RateLimiter<PersonLimit>;
+  private readonly users: RateLimiter<UserLimit>;
   private readonly addresses: RateLimiter<AddressLimit>;
   private readonly open = new Map<string, number>();
   private readonly mostOpen: number;
   private readonly proxies: number;
-  private readonly shared: { people: SharedUsage<PersonLimit>; addresses: SharedUsage<AddressLimit> } | null;
+  private readonly shared: { users: SharedUsage<UserLimit>; addresses: SharedUsage<AddressLimit> } | null;
 
   /** `counterOf` makes the counters that all nodes share; null: this node is the only one. */
   constructor({ limits, trustProxy }: Pick<AppConfig, 'limits' | 'trustProxy'>, counterOf: CounterOf | null) {
     this.on = limits !== null;
-    this.people = new RateLimiter(limits?.person ?? ({} as never));
+    this.users = new RateLimiter(limits?.person ?? ({} as never));
     this.addresses = new RateLimiter(limits?.address ?? ({} as never));
     this.mostOpen = limits?.sockets ?? Infinity;
     this.proxies = trustProxy;
@@ -45,7 +45,7 @@ export class Limits {
       limits === null || counterOf === null
         ? null
         : {
-            people: new SharedUsage(this.people, limits.person, counterOf, 'person'),
+            users: new SharedUsage(this.users, limits.person, counterOf, 'person'),
             addresses: new SharedUsage(this.addresses, limits.address, counterOf, 'address'),
           };
   }
@@ -64,8 +64,8 @@ export class Limits {
     if (!this.on) return;
     const now = performance.now();
     if (limit === 'login') this.byAddress(address, 'login', 1, now);
-    else this.byPerson(key, limit, 1, now);
-    if (bytes > 0) this.byPerson(key, 'bytes', bytes, now);
+    else this.byUser(key, limit, 1, now);
+    if (bytes > 0) this.byUser(key, 'bytes', bytes, now);
   }
 
   /**
@@ -74,7 +74,7 @@ export class Limits {
    * @throws AppError RATE_LIMITED
    */
   opening(userId: number): void {
-    if (this.on) this.byPerson(userId, 'createChat', 1, performance.now());
+    if (this.on) this.byUser(userId, 'createChat', 1, performance.now());
   }
 
   /**
@@ -114,18 +114,18 @@ export class Limits {
   status(limit: CommandLimit, key: string | number, address: string): LimitStatus | null {
     if (!this.on) return null;
     if (limit === 'login') return this.addresses.status(address, 'login');
-    return this.people.status(key, limit);
+    return this.users.status(key, limit);
   }
 
   stop(): void {
-    this.shared?.people.stop();
+    this.shared?.users.stop();
     this.shared?.addresses.stop();
   }
 
-  private byPerson(key: string | number, limit: PersonLimit, points: number, now: number): void {
-    const wait = this.people.take(key, limit, points, now);
+  private byUser(key: string | number, limit: UserLimit, points: number, now: number): void {
+    const wait = this.users.take(key, limit, points, now);
     if (wait > 0) throw refused(limit, wait);
-    this.shared?.people.took(key, limit, points);
+    this.shared?.users.took(key, limit, points);
   }
 
   private byAddress(address: string, limit: AddressLimit, points: number, now: number): void {

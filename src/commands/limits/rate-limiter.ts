@@ -71,7 +71,7 @@ export class RateLimiter<Name extends string> {
     return 0;
   }
 
-  /** No points are free for so many milliseconds; then one is. */
+  /** Leaves no free point for `ms` milliseconds; then one is free. */
   close(key: string | number, name: Name, ms: number): void {
     const now = this.clock();
     const { slot, durationMs, msPerPoint } = this.buckets[name];

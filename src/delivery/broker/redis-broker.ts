@@ -173,7 +173,7 @@ export class RedisBroker extends Broker {
         this.unconfirmed -= turnSize;
         this.lostSince = Math.min(since, this.lostSince ?? since);
         for (let i = 0; i < turn.length; i += 2) this.miss(turn[i]!);
-        // Only a new link tells those who missed it.
+        // Only a reconnect reports the loss to those who missed it.
         this.link.fail('a message was not confirmed');
       },
     );

@@ -3,7 +3,7 @@ import { type Channels, Subscriptions } from './subscriptions.js';
 /** Channels that answer when the test says so, and record the commands. */
 class Redis implements Channels {
   isUp = true;
-  readonly asked: string[] = [];
+  readonly commands: string[] = [];
   private answers: { yes(): void; no(error: Error): void }[] = [];
 
   subscribe(rooms: readonly string[]): Promise<void> {
@@ -22,7 +22,7 @@ class Redis implements Channels {
     await turn();
   }
   private ask(what: string): Promise<void> {
-    this.asked.push(what);
+    this.commands.push(what);
     return new Promise((yes, no) => this.answers.push({ yes, no }));
   }
 }
@@ -58,7 +58,7 @@ describe('The subscriptions of a node', () => {
   it('send the rooms of a turn in one command', async () => {
     host('a', 'b', 'c');
     await turn();
-    expect(redis.asked).toEqual(['+a,b,c']);
+    expect(redis.commands).toEqual(['+a,b,c']);
   });
 
   it('send no command for a room that came and went meanwhile', async () => {
@@ -66,7 +66,7 @@ describe('The subscriptions of a node', () => {
     empty('a');
     await turn();
     await turn();
-    expect(redis.asked).toEqual([]);
+    expect(redis.commands).toEqual([]);
   });
 
   it('are ready once Redis has confirmed them, and no sooner', async () => {
@@ -94,9 +94,9 @@ describe('The subscriptions of a node', () => {
     host('c');
     empty('a');
     await turn();
-    expect(redis.asked).toEqual(['+a']);
+    expect(redis.commands).toEqual(['+a']);
     await redis.answer();
-    expect(redis.asked).toEqual(['+a', '+b,c', '-a']);
+    expect(redis.commands).toEqual(['+a', '+b,c', '-a']);
     await redis.answer();
     expect(subscriptions.heard(['b', 'c'])).toBeNull();
     expect(subscriptions.size).toBe(2);
@@ -130,7 +130,7 @@ describe('The subscriptions of a node', () => {
     host('c');
     const restored = subscriptions.restore(wanted);
     await turn();
-    expect(redis.asked.at(-1)).toBe('+c,a');
+    expect(redis.commands.at(-1)).toBe('+c,a');
     await redis.answer();
     expect(await restored).toBe(true);
     expect(subscriptions.size).toBe(2);

@@ -26,7 +26,10 @@ export interface WebSocketInternals {
   _readyState: number;
 }
 
-/** The stream in which ws parses frames. It tells whether ws is between two messages, so that we may read before it. */
+/**
+ * The stream in which ws parses frames. It shows whether ws is between two messages, so that the fast path may read
+ * first.
+ */
 export interface ReceiverInternals {
   /** Takes a chunk. Replaced, to read whole text frames first. */
   write(chunk: Buffer): boolean;
