@@ -1,7 +1,7 @@
 /**
- * Proves that unread counts, which are arithmetic on watermarks, equal a count of the messages, for every
- * member of every chat: `npm run audit:unread`. On the database of DATABASE_URL (environment or .env), else the
- * embedded one. Exits with 1 when a membership differs.
+ * Checks that unread counts, which are computed from watermarks, equal a count of the messages, for every member of
+ * every chat: `npm run audit:unread`. Uses the database of DATABASE_URL (environment or .env), else the embedded one.
+ * Exits with 1 when a membership differs.
  */
 import { join } from 'node:path';
 import { config } from 'dotenv';
@@ -25,9 +25,9 @@ try {
   );
   process.stderr.write('\n');
   for (const { chatId, userId, arithmetic, counted } of faults) {
-    console.log(`chat ${chatId}, user ${userId}: ${arithmetic} by arithmetic, ${counted} by count`);
+    console.log(`chat ${chatId}, user ${userId}: ${arithmetic} unread by watermarks, ${counted} by count`);
   }
-  console.log(`${looked} memberships, ${faults.length} that differ`);
+  console.log(`${looked} memberships checked, ${faults.length} differ`);
   process.exitCode = faults.length === 0 ? 0 : 1;
 } finally {
   await sql.close();

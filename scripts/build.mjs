@@ -1,6 +1,6 @@
 /**
- * Builds `dist` unless it is newer than everything it is made of, so that a warm `npm start` need not wait for
- * the compiler. Types are checked by `npm run typecheck`, not here.
+ * Builds `dist` unless it is newer than all of its sources, so that a warm `npm start` need not wait for the compiler.
+ * Types are checked by `npm run typecheck`, not here.
  */
 import './check-node.cjs';
 import { spawnSync } from 'node:child_process';
@@ -32,7 +32,7 @@ if (built < changed) {
   if (status !== 0) process.exit(status ?? 1);
   await import('./copy-assets.mjs');
   writeFileSync(stamp, '');
-  // As old as its newest source: what changed while it was being built is built again the next time.
+  // Dated like the newest source: a change during the build then leads to a new build next time.
   const age = new Date(Math.ceil(changed));
   utimesSync(stamp, age, age);
 }

@@ -1,12 +1,12 @@
 /**
- * Ends the process with one line when this Node.js is too old. It is the first thing that scripts/build.mjs loads, and
- * the build runs before `npm start` and `npm test`. Written in the JavaScript of 2009, so that every Node can read it.
+ * Ends the process with a one-line message when this Node.js is too old. scripts/build.mjs loads it first, and the
+ * build runs before `npm start` and `npm test`. Written in the JavaScript of 2009, so that every Node can parse it.
  *
- * `npm install` is refused by npm itself (`engine-strict` in .npmrc), before it downloads anything.
+ * For `npm install`, npm itself refuses (`engine-strict` in .npmrc) before it downloads anything.
  */
 'use strict';
 
-/** `engines` is what package.json uses: `^20.19.0 || ^22.13.0 || >=24.0.0`. Patch versions are not looked at. */
+/** `engines` has the form used in package.json: `^20.19.0 || ^22.13.0 || >=24.0.0`. Patch versions are ignored. */
 function fits(version, engines) {
   var numbers = version.split('.').map(Number);
   return engines.split('||').some(function (range) {
@@ -18,7 +18,7 @@ function fits(version, engines) {
   });
 }
 
-/** What to tell somebody whose Node does not fit, in one line; null when it does. */
+/** The one-line message for a Node that does not fit; null when it fits. */
 function complaint(version, engines) {
   if (fits(version, engines)) return null;
   var wanted = engines.split('||').map(function (range) {

@@ -1,4 +1,4 @@
-/** Copies what the server reads beside its code and the compiler leaves out, `*.lua`, from `src` to `dist`. */
+/** Copies the files that the server reads but the compiler does not copy, `*.lua`, from `src` to `dist`. */
 import { cpSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 

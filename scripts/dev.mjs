@@ -1,10 +1,11 @@
 /**
- * Serves, and on every change of the source compiles and starts the server again: `npm run start:dev`.
+ * Starts the server, and on every change of the source compiles and restarts it: `npm run start:dev`.
  *
- * It builds as `npm start` does and serves at once. TypeScript's own watch mode then compiles what changes (types
- * unchecked, as the build does), and when that has written JavaScript the server is started again. The old server gets SIGTERM and stops as it always does, its embedded PostgreSQL with it; the new one is
- * started when the old one has ended, so the ports are free and the data folder has one owner at a time. While a file
- * does not parse, the last server that did goes on serving. One that ends by itself is started again by the next change.
+ * It builds as `npm start` does and serves at once. TypeScript's own watch mode then compiles what changes (without
+ * type checks, like the build), and when it has written JavaScript, the server restarts. The old server gets SIGTERM
+ * and stops normally, with its embedded PostgreSQL. The new one starts when the old one has ended, so the ports are
+ * free and the data folder has one owner at a time. While a file does not parse, the last good server keeps running. If
+ * the server ends by itself, the next change starts it again.
  *
  * Ctrl-C, SIGTERM and the end of npm stop everything; a second Ctrl-C does not wait for the server to finish.
  */
@@ -16,12 +17,12 @@ import ts from 'typescript';
 
 const root = join(import.meta.dirname, '..');
 
-/** Milliseconds between looks for the parent process: npm hands a SIGTERM to its shell only, which dies of it. */
+/** Milliseconds between checks of the parent process: npm passes SIGTERM only to its shell, which ends by it. */
 const PARENT_CHECK_MS = 250;
 
 /** The server's process, while it runs. */
 let server = null;
-/** Whether there is something newer than what runs. */
+/** Whether the build is newer than the running server. */
 let stale = false;
 let stopping = false;
 
@@ -30,13 +31,13 @@ function start() {
   server = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], {
     cwd: root,
     stdio: 'inherit',
-    // In a group of its own, so that Ctrl-C reaches it through us only: it takes a second signal for impatience.
+    // In its own process group, so that Ctrl-C reaches it only through us: a second signal makes it stop at once.
     detached: process.platform !== 'win32',
-    // With it the server ends when we do, by whatever means: see src/main.ts.
+    // With this variable the server ends when this process ends, for any reason: see src/main.ts.
     env: { npm_lifecycle_event: 'start:dev', ...process.env },
   });
   server.once('error', (error) => {
-    console.error(`The server could not be started: ${error.message}`);
+    console.error(`Could not start the server: ${error.message}`);
     ended(1);
   });
   server.once('exit', (code) => ended(code ?? 1));
@@ -46,7 +47,7 @@ function ended(code) {
   server = null;
   if (stopping) process.exit(code);
   if (stale) start();
-  else console.log('The server has ended. It is started again when a file changes.');
+  else console.log('The server has ended. It restarts when a file changes.');
 }
 
 function restart() {
@@ -71,7 +72,7 @@ const format = {
 };
 const report = (diagnostic) => process.stderr.write(ts.formatDiagnostic(diagnostic, format));
 
-/** Whether JavaScript has been written that no server runs yet. */
+/** Whether the compiler has written JavaScript since the last restart. */
 let written = false;
 const system = {
   ...ts.sys,
@@ -81,7 +82,7 @@ const system = {
   },
 };
 
-/** TypeScript calls it when it begins (without a count) and when it has finished, with the number of errors. */
+/** TypeScript calls this when it starts (without a count) and when it has finished (with the number of errors). */
 function reportStatus(diagnostic, newLine, options, errors) {
   if (errors === undefined) return;
   if (errors > 0) console.error('Not started again: the source has errors.');

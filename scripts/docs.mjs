@@ -1,6 +1,6 @@
 /**
  * Writes the generated documents from the contract and the environment in `dist`, so build first (`npm run docs` does).
- * With `--check` it writes nothing: it names the files that differ and exits 1.
+ * With `--check` it writes nothing: it lists the files that differ and exits with 1.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { configuration, envExample } from './docs/variables.mjs';
 
 const root = join(import.meta.dirname, '..');
 
-/** By path: a function from the present text to the new one. */
+/** By path: a function from the current text to the new one. */
 const documents = {
   'docs/reference/errors.md': errors,
   'docs/reference/protocol.md': protocol,

@@ -1,9 +1,9 @@
 /**
- * Writes docs/reference/statements.md: every prepared statement as it is sent, with the plan that PostgreSQL makes of it
- * under the settings of its connections, on a small filled database. Reads the statements from `dist`, so build first
- * (`npm run sql` does). With `--check` it writes nothing: it says what differs and exits 1.
+ * Writes docs/reference/statements.md: every prepared statement as it is sent, with PostgreSQL's plan under the
+ * settings of its connections, on a small filled database. Reads the statements from `dist`, so build first (`npm run
+ * sql` does). With `--check` it writes nothing: it shows the first difference and exits with 1.
  *
- * The database is one of its own, an embedded one in a temporary folder, or with SQL_DATABASE_URL an empty migrated one.
+ * The database is a temporary embedded one, or with SQL_DATABASE_URL an empty one of yours.
  */
 import { mkdtemp, readdir, readFile, rm, writeFile, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 const DOCUMENT = join(root, 'docs', 'reference', 'statements.md');
 
-/** People, chats of two, groups with members, and messages of all kinds: enough that no table is empty. */
+/** Users, direct chats, groups with members, and messages of all kinds: enough that no table is empty. */
 const FILL = `
   INSERT INTO users (id, name, "externalId") SELECT i, 'User ' || i, 'ext-' || i FROM generate_series(1, 400) i;
   INSERT INTO chats (type, "user1Id", "user2Id", "lastSeq", version, "user1Sent", "user2Sent")
@@ -59,11 +59,11 @@ async function loadStatements() {
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Without the indentation that it has in its file. */
+/** The text without its indentation in the source file. */
 function outdented(text) {
   const lines = text.replace(/^\n/, '').trimEnd().split('\n');
   const indents = lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/));
-  // A text that begins on the line of its name has its first line at no indent.
+  // When the text starts on the line of `text:`, its first line has no indentation.
   const least = Math.min(...(indents[0] === 0 ? indents.slice(1) : indents), 40);
   return lines
     .map((line) => line.slice(Math.min(least, Math.max(line.search(/\S/), 0))))
@@ -126,10 +126,10 @@ const current = await readFile(DOCUMENT, 'utf8').catch(() => '');
 if (text !== current) {
   const name = relative(root, DOCUMENT);
   if (process.argv.includes('--check')) {
-    const [lines, there] = [text.split('\n'), current.split('\n')];
-    const at = lines.findIndex((line, i) => line !== there[i]);
+    const [lines, old] = [text.split('\n'), current.split('\n')];
+    const at = lines.findIndex((line, i) => line !== old[i]);
     console.log(
-      `${name} differs from line ${at + 1} on: npm run sql\n- ${there[at] ?? ''}\n+ ${lines[at] ?? ''}`,
+      `${name} differs from line ${at + 1} on: run \`npm run sql\`\n- ${old[at] ?? ''}\n+ ${lines[at] ?? ''}`,
     );
     process.exitCode = 1;
   } else {

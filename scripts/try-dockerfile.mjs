@@ -1,7 +1,7 @@
 /**
- * Does by hand what the Dockerfile says, for machines without Docker: each stage is a folder, COPY copies (only what
- * .dockerignore leaves), RUN runs, and what is left is started as its CMD, with DATABASE_URL, and asked by its
- * HEALTHCHECK. Then SIGTERM has to end it with 0. The images it builds FROM are this machine's node.
+ * Executes the Dockerfile without Docker: each stage is a folder, COPY copies (only what .dockerignore leaves), and RUN
+ * runs. The result is started by its CMD, with DATABASE_URL, and checked by its HEALTHCHECK. Then SIGTERM has to end it
+ * with exit code 0. This machine's Node stands in for the FROM images.
  *
  *   DATABASE_URL=postgres://… node scripts/try-dockerfile.mjs
  */
@@ -23,7 +23,7 @@ const instructions = readFileSync(join(root, 'Dockerfile'), 'utf8')
   .filter((line) => line.trim() !== '')
   .map((line) => /^(\w+)\s+(.*)$/.exec(line.trim()).slice(1));
 
-/** What `docker build` would be given. */
+/** The build context that `docker build` would get. */
 function makeContext() {
   const rules = readFileSync(join(root, '.dockerignore'), 'utf8').split('\n');
   const context = join(scratch, 'context');
@@ -50,7 +50,7 @@ function copy(words, stage, stages, context) {
   }
 }
 
-/** Runs the stages. Answers the last one's folder, environment and commands. */
+/** Runs the stages. Returns the last one's folder, environment and commands. */
 function build() {
   const context = makeContext();
   const stages = new Map();
@@ -89,7 +89,7 @@ function build() {
       case 'EXPOSE':
         break;
       default:
-        throw new Error(`${instruction} is not known here`);
+        throw new Error(`Unknown instruction ${instruction}: add it to scripts/try-dockerfile.mjs`);
     }
   }
   return image;
@@ -104,7 +104,7 @@ async function freePort() {
 }
 
 async function run({ folder, env, command, health, user }) {
-  if (user === null) throw new Error('The image runs as root');
+  if (user === null) throw new Error('The image runs as root: add USER to the Dockerfile');
   const [program, ...args] = command;
   const variables = {
     PATH: process.env.PATH,
@@ -114,14 +114,14 @@ async function run({ folder, env, command, health, user }) {
     PORT: await freePort(),
     SOCKET_PORT: await freePort(),
   };
-  // Somebody who owns nothing here, as in the image.
+  // An account that owns no files here, as in the image.
   const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   const options = { cwd: folder, env: variables, ...nobody };
   const child = spawn(program, args, { ...options, stdio: ['ignore', 'inherit', 'inherit'] });
   const healthy = () => spawnSync(health[0], health.slice(1), options).status === 0;
   try {
     for (const end = Date.now() + 30_000; !healthy();) {
-      if (child.exitCode !== null || Date.now() > end) throw new Error('It did not become healthy');
+      if (child.exitCode !== null || Date.now() > end) throw new Error('The server did not become healthy');
       await new Promise((wake) => setTimeout(wake, 200));
     }
     const response = await fetch(`http://127.0.0.1:${variables.PORT}/chats`, {
@@ -132,7 +132,7 @@ async function run({ folder, env, command, health, user }) {
     if (response.status !== 201) throw new Error(`POST /chats: ${response.status} ${await response.text()}`);
     child.kill('SIGTERM');
     const [code] = await once(child, 'exit');
-    if (code !== 0) throw new Error(`SIGTERM ended it with ${code}`);
+    if (code !== 0) throw new Error(`SIGTERM ended the server with exit code ${code}`);
     const undo = spawnSync('npx', ['sequelize-cli', 'db:migrate:status'], { ...options, encoding: 'utf8' });
     if (!/^up .*\.cjs/m.test(undo.stdout)) throw new Error(`sequelize-cli: ${undo.stdout}${undo.stderr}`);
   } finally {

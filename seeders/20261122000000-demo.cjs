@@ -1,13 +1,13 @@
 'use strict';
 
 /**
- * Demo people and chats: `npm run db:seed`, and `npx sequelize-cli db:seed:undo:all` to remove them.
+ * Demo users and chats: `npm run db:seed`, and `npx sequelize-cli db:seed:undo:all` to remove them.
  *
- * Repeatable: a person who is there (by externalId) and a chat that is there (by its two people, or by its
- * `metadata.demo`) is left as it is, so a second run changes nothing. Texts, times and numbers are always the
- * same; ids are the next free ones. One transaction.
+ * Repeatable: an existing user (by externalId) or chat (by its two users, or by its `metadata.demo`) stays as it is, so
+ * a second run changes nothing. Texts, times and counters are always the same; ids are the next free ones. One
+ * transaction.
  *
- * The numbers are those that the same messages sent through the API would have given: see the migration of chats.
+ * The counters are what the same messages sent through the API would give: see the migration of chats.
  */
 
 const PEOPLE = {
@@ -18,7 +18,9 @@ const PEOPLE = {
   erin: 'Erin Eklund',
 };
 
-/** `read`: how many of the messages each has seen. A message: who, minutes after the chat began, text, seq replied to. */
+/**
+ * `read`: how many of the messages each has seen. A message: who, minutes after the chat began, text, seq replied to.
+ */
 const CHATS = [
   {
     demo: 'alice-bob',
@@ -70,30 +72,30 @@ const CHATS = [
   },
 ];
 
-/** Two runs at once follow each other. Any number will do that nothing else locks: the migrations have some too. */
+/** Serializes concurrent runs. An arbitrary number that nothing else locks: the migrations use some too. */
 const LOCK = 5_005_003_003;
 
 const externalIdOf = (name) => `demo:${name}`;
 
-/** How many of the first `upTo` messages somebody sent. */
+/** How many of the first `upTo` messages a user sent. */
 const sentBy = (name, messages, upTo = messages.length) =>
   messages.slice(0, upTo).filter(([sender]) => sender === name).length;
 
-/** A chat's members with their numbers, from what was written and what each has seen. */
+/** A chat's members with their counters, computed from the messages and what each member has seen. */
 function membersOf({ direct, roles, read, messages }) {
   return (direct ?? Object.keys(roles)).map((name) => ({
     name,
     role: roles?.[name] ?? 'member',
     readSeq: read[name],
     sentBefore: sentBy(name, messages, read[name]),
-    // Of a direct chat the chat's row counts them.
+    // In a direct chat, the chat's row counts them.
     sent: direct ? 0 : sentBy(name, messages),
   }));
 }
 
 const minutesAfter = (begins, minutes) => new Date(Date.parse(begins) + minutes * 60_000).toISOString();
 
-/** Runs one statement in a transaction; its rows. */
+/** Runs one statement in a transaction and returns its rows. */
 function runnerOf(sequelize, transaction) {
   return async (text, bind) => {
     const [rows] = await sequelize.query(text, { bind, transaction, raw: true });
@@ -117,7 +119,7 @@ async function ensurePeople(rows) {
   return ids;
 }
 
-/** The id of the chat if it was made now; undefined if it was there. */
+/** The id of the chat if it was created now; undefined if it existed. */
 async function openChat(rows, chat, ids) {
   const { demo, direct = [], title, messages, begins } = chat;
   const [one, other] = direct;
@@ -188,7 +190,7 @@ module.exports = {
     });
   },
 
-  /** Removes the demo chats with all that was written in them, and the demo people who are in no other chat. */
+  /** Removes the demo chats with all their messages, and the demo users who are in no other chat. */
   async down({ sequelize }) {
     await sequelize.transaction(async (transaction) => {
       const rows = runnerOf(sequelize, transaction);

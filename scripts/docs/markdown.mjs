@@ -13,7 +13,9 @@ export function table(head, rows) {
   return [line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }
 
-/** Replaces the text between `<!-- <what>: npm run docs -->` and `<!-- end of <what> -->`, each there exactly once. */
+/**
+ * Replaces the text between `<!-- <what>: npm run docs -->` and `<!-- end of <what> -->`; each must occur exactly once.
+ */
 export function between(text, what, content) {
   const [begin, end] = [`<!-- ${what}: npm run docs -->`, `<!-- end of ${what} -->`];
   for (const mark of [begin, end]) {

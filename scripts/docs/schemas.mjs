@@ -5,7 +5,7 @@ import { code, sentence, table, thousands } from './markdown.mjs';
 /** The named views, by id, in the order in which commands and events first use them. */
 export const views = new Map();
 
-/** The JSON Schema of what the server sends; remembers the views it refers to. */
+/** The JSON Schema of a server response; collects the views it refers to. */
 export function schemaOf(schema) {
   const json = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' });
   if (json.id) views.set(json.id, json);

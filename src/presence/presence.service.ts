@@ -16,7 +16,7 @@ const MAX_LISTED = 1_000;
 /** Most users of this node whose last-seen time is stored when the server stops. */
 const MAX_AT_SHUTDOWN = 10_000;
 
-/** Who is online, as others see it, and when somebody was last seen. */
+/** Who is online, as others see it, and when users were last seen. */
 @Injectable()
 export class PresenceService implements BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly logger = new Logger(PresenceService.name);
