@@ -4,7 +4,7 @@ import type { Client, World } from './world.js';
 
 export const PASSWORD = 'correct horse battery staple';
 
-/** Variables of a server with accounts of its own. Secrets of their own too, so that no test knows another's. */
+/** Variables of a server with its own accounts. Secrets are random, so that tests do not share them. */
 export const ownAccounts = () => ({
   AUTH: 'jwt',
   JWT_SECRET: randomBytes(32).toString('base64'),
@@ -16,16 +16,16 @@ export const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
 let names = 0;
 
-/** A name that nobody has. */
+/** An unused name. */
 export const newName = () => `person-${++names}`;
 
-/** Somebody who has registered: who they are, and their tokens. */
+/** A registered user, with tokens. */
 export async function register(world: World, username = newName()): Promise<SessionView> {
   const { body } = await world.http.post('/auth/register').send({ username, password: PASSWORD }).expect(201);
   return body as SessionView;
 }
 
-/** Somebody at a socket, by their token. */
+/** A socket connected with a token. */
 export async function connected(world: World): Promise<Client & { session: SessionView }> {
   const session = await register(world);
   return Object.assign(await world.bearer(session.user.id, session.accessToken), { session });
@@ -37,7 +37,7 @@ export interface Minted {
   expiresAt: string;
 }
 
-/** An access token by an API key: for an own externalId, a userId, or somebody new. */
+/** An access token by an API key: for an externalId, a userId, or a new user. */
 export async function mint(
   world: World,
   key: string,
@@ -50,7 +50,7 @@ export async function mint(
 /** The error of a handshake that was refused. */
 export async function refusal(world: World, auth: Record<string, unknown>): Promise<ErrorView> {
   const error = await world.stranger({ auth }).then(
-    () => new Error('It was not refused'),
+    () => new Error('The handshake was not refused'),
     (refused: Error & { data?: ErrorView }) => refused,
   );
   if (!('data' in error) || error.data === undefined) throw error;

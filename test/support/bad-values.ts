@@ -1,9 +1,9 @@
-/** Values to send where they do not belong, and texts that must come back as they went. Both edges get the same. */
+/** Invalid values, and texts that must come back unchanged. Both edges get the same. */
 
-/** Found in no answer, unless an answer repeats what was sent. */
+/** Occurs in an answer only if the answer repeats the input. */
 export const MARKER = 'Zq7xEcHoMaRkEr';
 
-/** What is stored byte for byte. */
+/** Texts that are stored byte for byte. */
 export const storableTexts: Record<string, string> = {
   'one letter': 'a',
   'white space around it': ' \t\n a \r\n ',
@@ -25,7 +25,7 @@ export const storableTexts: Record<string, string> = {
   '10,000 letters of three bytes': '漢'.repeat(10_000),
 };
 
-/** What is no content of a message: VALIDATION_FAILED. */
+/** Values that are not valid as the content of a message: VALIDATION_FAILED. */
 export const refusedTexts: Record<string, string> = {
   empty: '',
   blank: '   ',
@@ -39,7 +39,7 @@ export const refusedTexts: Record<string, string> = {
   '10,002 units of emoji': '😀'.repeat(5_001),
 };
 
-/** JSON texts that are no id: VALIDATION_FAILED. */
+/** JSON texts that are not ids: VALIDATION_FAILED. */
 export const refusedIds: string[] = [
   '0',
   '-1',
@@ -85,7 +85,7 @@ export const refusedIds: string[] = [
   `["${MARKER}"]`,
 ];
 
-/** JSON texts that are large ids: nothing has them, and nothing breaks. */
+/** JSON texts of large ids that do not exist; nothing breaks. */
 export const largeIds: string[] = [
   '2147483647',
   '2147483648',
@@ -94,7 +94,7 @@ export const largeIds: string[] = [
   '9007199254740991',
 ];
 
-/** JSON texts that are no object, where an object with more than an id is expected. */
+/** JSON texts that are not objects, where an object with more than an id is expected. */
 export const refusedPayloads: string[] = [
   'null',
   'true',
@@ -131,13 +131,13 @@ export const refusedMetadata: Record<string, string> = {
   prototype: '{"a":[{"prototype":1}]}',
 };
 
-/** Brackets around nothing. */
+/** Nested empty arrays. */
 export const nested = (bytes: number): string => '['.repeat(bytes / 2) + ']'.repeat(bytes / 2);
 
-/** Objects around nothing. */
+/** Nested objects. */
 export const nestedObjects = (bytes: number): string =>
   '{"a":'.repeat(Math.floor(bytes / 6)) + '1' + '}'.repeat(Math.floor(bytes / 6));
 
-/** An object of so many keys. */
+/** An object with so many keys. */
 export const keys = (count: number): string =>
   `{${Array.from({ length: count }, (_, i) => `"${i.toString(36)}":1`).join(',')}}`;

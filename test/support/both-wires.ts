@@ -2,32 +2,32 @@ import { commandNames, definitionOf } from '../../src/contract/index.js';
 import { RawSocket } from './raw-socket.js';
 import { eventually, type Client, World } from './world.js';
 
-/** How long what is under way may take to end alike, in milliseconds. */
+/** Most milliseconds until both wires have finished alike. */
 const PATIENCE_MS = 5_000;
 
 /** An ack id that no script uses. */
 const LAST_ACK = 888_888;
 
-/** What one wire did with a script. */
+/** The result of a script on one wire. */
 export interface Outcome {
   /** The close code; null: the connection is open, and everything is answered. */
   closed: number | null;
-  /** Answers by ack id, those of one id in order. */
+  /** Answers by ack id; those of one id in order. */
   answers: Record<string, unknown[]>;
   /** The ack ids of the sends, in the order of their answers. */
   sends: string[];
-  /** What came without being an answer, by name, in order: events, and packets of other kinds. */
+  /** Everything else that came, by name, in order: events, and packets of other kinds. */
   events: Record<string, unknown[]>;
-  /** What the other person heard, by name, in order. */
+  /** Events that the other user got, by name, in order. */
   heard: Record<string, unknown[]>;
   /** The messages that are stored, in order. */
   stored: string[];
 }
 
-/** Chunks that are written one after another, once it is known who sends to whom. */
+/** Builds the chunks to write one after another, from the ids of sender and receiver. */
 export type Script = (aliceId: number, bobId: number) => Buffer[];
 
-/** The server twice, once on each wire, each with a database of its own. */
+/** Two servers, one on each wire, each with its own database. */
 export class BothWires {
   private lastId = 5_000;
 
@@ -48,7 +48,7 @@ export class BothWires {
     await Promise.all([this.worlds.fast.stop(), this.worlds.stock.stop()]);
   }
 
-  /** Sends the same bytes on both wires, by people of the same ids. Both servers are alive afterwards. */
+  /** Sends the same bytes on both wires, as users with the same ids. Checks that both servers are alive afterwards. */
   async run(script: Script): Promise<{ fast: Outcome; stock: Outcome }> {
     const [aliceId, bobId] = [++this.lastId, ++this.lastId];
     const runs = [this.worlds.fast, this.worlds.stock].map((world) => Session.start(world, aliceId, bobId));
@@ -64,7 +64,7 @@ export class BothWires {
   }
 }
 
-/** Somebody who sends bytes, and somebody who listens. */
+/** A user who sends bytes, and a user who listens. */
 class Session {
   private closed: number | null = null;
 
@@ -92,7 +92,7 @@ class Session {
     const { alice, bob } = this.ids;
     for (const chunk of chunks) {
       if (this.alice.isOpen) this.alice.sendBytes(chunk);
-      // Turns of the event loop of their own, as a rule.
+      // Usually each gets its own turn of the event loop.
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
     // A write waits for the writes before it.
@@ -133,7 +133,7 @@ interface Frame {
   data: unknown;
 }
 
-/** Of a frame what is the same wherever it was sent: ids that the database gave, times and sids are left out. */
+/** The parts of a frame that are the same on both wires: without database ids, times and sids. */
 function read(frame: string): Frame {
   const [, type = '', nsp = '', ack = '', json = ''] =
     /^(4[0-4])(\/[^,]*,)?(\d*)([\s\S]*)$/.exec(frame) ?? [];
@@ -151,7 +151,7 @@ function anonymous(key: string, value: unknown): unknown {
   return typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? 'a time' : value;
 }
 
-/** Whether somebody hears that the other came online depends on which was sooner, that or their chat. */
+/** Whether a user gets the online event of the other depends on what came first, that event or their chat. */
 const isCompared = ({ name }: Frame) => name !== 'userStatus';
 
 function byName(frames: readonly Frame[]): Record<string, unknown[]> {
@@ -165,8 +165,8 @@ function isAlike([one, other]: Outcome[]): boolean {
 }
 
 /**
- * What has to be the same on both wires. What a connection that is closed still got is a matter of chance on either: what
- * was stored and what others heard is not. And 1006 is any close whose frame was lost with the bytes behind it.
+ * What must be the same on both wires. What a closed connection still received is a matter of chance on both; what was
+ * stored and what others received is not. And 1006 stands for any close whose frame was lost with the bytes behind it.
  */
 export function comparable({ closed, answers, sends, events, heard, stored }: Outcome): unknown {
   if (closed !== null) return { isClosed: true, heard: sorted(heard), stored };

@@ -8,22 +8,22 @@ import type { Recipient } from '../../src/delivery/recipient.js';
 import { SocketServer } from '../../src/delivery/socket-server.js';
 import { eventually } from './world.js';
 
-/** A client at a node, and the names of the events that it heard, in order. */
+/** A client at a node, and the names of the events that it received, in order. */
 export class Reader {
   readonly heard: string[] = [];
 
   constructor(
     readonly client: ClientSocket,
-    /** The server's side of it. */
+    /** The server's side of the connection. */
     readonly socket: Socket,
   ) {
     client.onAny((event: string) => this.heard.push(event));
   }
 }
 
-/** Sockets and their rooms at one node, over a broker; nothing else of the application. */
+/** A node with only sockets, rooms and a broker, without the rest of the application. */
 export class BrokerNode {
-  /** What the broker said: `restored`, `missed <rooms>`, `lost`. */
+  /** The reports of the broker: `restored`, `missed <rooms>`, `lost`. */
   readonly said: string[] = [];
   private readonly server: SocketServer;
   private readonly http = createServer();
@@ -57,7 +57,7 @@ export class BrokerNode {
     await new Promise<void>((resolve) => this.http.listen(0, '127.0.0.1', resolve));
   }
 
-  /** A client whose socket is in these rooms, and hears them. */
+  /** A client whose socket is in these rooms. */
   async reader(...rooms: string[]): Promise<Reader> {
     const { port } = this.http.address() as AddressInfo;
     const client = io(`http://127.0.0.1:${port}`, { transports: ['websocket'], forceNew: true });

@@ -9,7 +9,7 @@ export const OPCODES = {
   pong: 0xa,
 } as const;
 
-/** One frame as a client sends it (RFC 6455, section 5.2), of at most 65,535 bytes unless `length` says otherwise. */
+/** One frame of a client (RFC 6455, section 5.2), of at most 65,535 bytes unless `length` is given. */
 export function clientFrame(opcode: number, payload: string | Buffer, isFinal = true): Buffer {
   const body = Buffer.from(payload);
   const head = [opcode | (isFinal ? 0x80 : 0)];
@@ -21,7 +21,7 @@ export function clientFrame(opcode: number, payload: string | Buffer, isFinal = 
 
 export const textFrame = (text: string): Buffer => clientFrame(OPCODES.text, text);
 
-/** A text in frames that end at these shares of it, with something (a ping, say) between them. */
+/** A text in frames that end at these fractions of it, with something between them, for example a ping. */
 export function inFragments(text: string, shares: readonly number[], between: Buffer): Buffer {
   const body = Buffer.from(text);
   const ends = [...shares.map((share) => Math.floor(share * body.length)).sort((a, b) => a - b), body.length];
@@ -35,7 +35,7 @@ export function inFragments(text: string, shares: readonly number[], between: Bu
   return Buffer.concat(frames);
 }
 
-/** Bytes cut into chunks at these shares of them. */
+/** Bytes cut into chunks at these fractions. */
 export function inChunks(bytes: Buffer, shares: readonly number[]): Buffer[] {
   const ends = [
     ...shares.map((share) => Math.floor(share * bytes.length)).sort((a, b) => a - b),

@@ -20,7 +20,7 @@ export interface Database {
   drop(): Promise<void>;
 }
 
-/** A migrated, empty database of the caller's own. */
+/** Creates a migrated, empty database for the caller. */
 export async function freshDatabase(): Promise<Database> {
   const url = process.env.CHAT_TEST_CLUSTER;
   if (url === undefined) throw new Error('The global set-up of the tests did not run');

@@ -2,14 +2,14 @@ import { type CommandName, definitionOf } from '../../src/contract/index.js';
 import type { Answer } from '../../src/contract/index.js';
 import type { Client, World } from './world.js';
 
-/** Somebody who sends commands and reads the answers, over whichever edge. */
+/** A client of one of the edges: it sends commands and reads the answers. */
 export type Asker = Pick<Client, 'ask' | 'ok' | 'refused'>;
 
 export type Edge = 'Socket.IO' | 'REST';
 
 export const edges: readonly Edge[] = ['Socket.IO', 'REST'];
 
-/** The routes of commands that have two: by what the command names. */
+/** Chooses the route of commands that have two, by the input. */
 function routeOf(command: string, input: Record<string, unknown>): CommandName {
   if (command === 'getPresence') return 'getUsersPresence';
   return command === 'markAsSeen' && input.messageId === undefined
@@ -17,7 +17,7 @@ function routeOf(command: string, input: Record<string, unknown>): CommandName {
     : (command as CommandName);
 }
 
-/** A person at the REST counterparts of the commands: path, query and body as the contract says. 0 names nobody. */
+/** A user of the REST routes: path, query and body follow the contract. 0: no user is named. */
 export class RestAsker implements Asker {
   constructor(
     private readonly world: World,
@@ -29,7 +29,7 @@ export class RestAsker implements Asker {
     return (await this.wired(command, input)).answer;
   }
 
-  /** The answer, and all of it by which two answers could be told apart. */
+  /** The answer, with everything by which two answers could be told apart. */
   async wired(command: string, input: Record<string, unknown>): Promise<{ answer: Answer; wire: string }> {
     const name = routeOf(command, input);
     const { rest } = definitionOf(name);
@@ -67,7 +67,7 @@ export class RestAsker implements Asker {
   }
 }
 
-/** The person of a client over one of the edges; over REST they are named by X-User-Id, a stranger by nothing. */
+/** The user of a client over one of the edges; over REST by X-User-Id, which a stranger does not send. */
 export function over(edge: Edge, world: World, client: Client): Asker {
   return edge === 'REST' ? new RestAsker(world, client.userId) : client;
 }

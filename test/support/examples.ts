@@ -1,23 +1,23 @@
 import { type CommandDefinition, commandNames, definitionOf } from '../../src/contract/index.js';
 import { z } from 'zod';
 
-/** What needs accounts or tokens: NOT_CONFIGURED in open mode. */
+/** Commands that need accounts or tokens: NOT_CONFIGURED in open mode. */
 export const ofAccounts = commandNames.filter((name) => definitionOf(name).inOpenMode === 'off');
 
-/** Where commands act: a person in a chat, and a message in it. */
+/** The data for commands: a user in a chat, and a message in it. */
 export interface Scene {
   userId: number;
   otherId: number;
-  /** Somebody who is not in the chat. */
+  /** A user who is not in the chat. */
   thirdId: number;
   chatId: number;
   messageId: number;
 }
 
 /**
- * A plain good input of a command: what it needs, and who asks.
+ * A valid input of a command: its required fields, and the acting user.
  *
- * @throws Error for a field that nobody has told an example of: add it here.
+ * @throws Error for a field without an example: add it here.
  */
 export function exampleOf(definition: CommandDefinition, scene: Scene): Record<string, unknown> {
   const examples: Record<string, unknown> = {

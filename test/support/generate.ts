@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type CommandDefinition } from '../../src/contract/index.js';
 import { MARKER, nested } from './bad-values.js';
 
-/** JSON text in the place of a value: for what no value stands for, such as `1e400` or an own `__proto__`. */
+/** JSON text in place of a value, for what no value can express, such as `1e400` or an own `__proto__`. */
 class Json {
   constructor(readonly text: string) {}
 }
@@ -36,22 +36,22 @@ interface Schema {
   format?: string;
 }
 
-/** Ids of what is there, so that not every command ends at NOT_FOUND. */
+/** Ids that exist, so that not every command ends with NOT_FOUND. */
 export interface Known {
   users: readonly number[];
   chats: readonly number[];
   messages: readonly number[];
 }
 
-/** Most characters of a generated text; longer ones are among what does not belong. */
+/** Most characters of a generated text; longer texts are among the bad values. */
 const MAX_TEXT = 50;
 
-/** Inputs from a command's schema, which come as an object of their fields; a few refinements are not met. */
+/** Generates inputs, as an object of fields, from the schema of a command; a few refinements are not met. */
 function inputsOf(definition: CommandDefinition, known: Known): Arbitrary<Record<string, unknown>> {
   return inputsWith(definition, known, []);
 }
 
-/** As `inputsOf`; what stands in the path of the command's route is always there. */
+/** As `inputsOf`, but always with the fields in the path of the command's route. */
 export function routeInputsOf(
   definition: CommandDefinition,
   known: Known,
@@ -108,7 +108,7 @@ function objectOf({ properties, required = [], ...schema }: Schema, known: Known
   return fc.dictionary(keys, value, { maxKeys: 5 });
 }
 
-/** Left out two times of three: with all that is optional, few inputs would make sense. */
+/** Left out in two of three cases: with all optional fields, few inputs would make sense. */
 function sometimes(value: Arbitrary<unknown>): Arbitrary<unknown> {
   return fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
 }
@@ -145,7 +145,7 @@ function textOf({ pattern, maxLength = MAX_TEXT, format }: Schema, field: string
   return fc.string({ unit: 'binary', minLength: 1, maxLength: Math.min(maxLength, MAX_TEXT) });
 }
 
-/** What belongs nowhere, or not there. */
+/** Values that are wrong everywhere, or wrong in this place. */
 const strange: Arbitrary<unknown> = fc.oneof(
   fc
     .constantFrom(
@@ -236,21 +236,21 @@ function changed(input: Record<string, unknown>, change: Change): Record<string,
   }
 }
 
-/** As Object.fromEntries, where `__proto__` is a key like any other. */
+/** As Object.fromEntries, but `__proto__` is a key like any other. */
 function fromEntries(entries: readonly [string, unknown][]): Record<string, unknown> {
   const made = Object.create(null) as Record<string, unknown>;
   for (const [key, value] of entries) made[key] = value;
   return made;
 }
 
-/** Inputs with up to three things wrong with them. */
+/** Inputs with up to three faults. */
 function mutated(inputs: Arbitrary<Record<string, unknown>>): Arbitrary<Record<string, unknown>> {
   return fc
     .tuple(inputs, fc.array(changes, { minLength: 1, maxLength: 3 }))
     .map(([input, wrong]) => wrong.reduce(changed, input));
 }
 
-/** Payloads of a command: of its form, of nearly its form, and of any. */
+/** Payloads of a command: valid, nearly valid, and of any form. */
 export function payloadsOf(definition: CommandDefinition, known: Known): Arbitrary<string> {
   return fc
     .oneof(

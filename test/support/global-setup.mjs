@@ -9,7 +9,7 @@ import pg from 'pg';
 import { startEmbeddedPostgres } from '../../dist/database/embedded/embedded-postgres.js';
 import { migrate } from '../../dist/database/migrator.js';
 
-/** What cluster.ts copies. */
+/** The template that cluster.ts copies. */
 const TEMPLATE = 'chat_template';
 
 export default async function setUp() {

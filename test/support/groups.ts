@@ -4,11 +4,11 @@ import { type Client, eventually, type World } from './world.js';
 export interface Group {
   chatId: number;
   owner: Client;
-  /** The others, in the order in which they are members. */
+  /** The other members, in the order of the member list. */
   members: Client[];
 }
 
-/** A group of people who are online, with so many besides its owner. */
+/** A group of online users, with so many members besides the owner. */
 export async function groupOf(world: World, others: number, fields: object = {}): Promise<Group> {
   const [owner, ...members] = await Promise.all(Array.from({ length: others + 1 }, () => world.person()));
   const { id } = await owner!.ok<ChatView>('createGroup', {
@@ -20,14 +20,14 @@ export async function groupOf(world: World, others: number, fields: object = {})
   return { chatId: id, owner: owner!, members };
 }
 
-/** Makes people by one statement: for groups larger than the people at sockets. */
+/** Creates users by one statement, for groups with more members than sockets. */
 export async function manyPeople(world: World, count: number): Promise<number[]> {
   const ids = Array.from({ length: count }, () => world.newId());
   await world.sql('INSERT INTO users (id) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING', [ids]);
   return ids;
 }
 
-/** Waits until the client has heard a message with that content; all that it heard until then. */
+/** Waits until the client has got a message with that content. Returns all messages up to it. */
 export async function heardUpTo(client: Client, content: string): Promise<string[]> {
   const heard: string[] = [];
   const take = () => {

@@ -5,7 +5,7 @@ import { exportJWK, generateKeyPair, type GenerateKeyPairResult, type JWTPayload
 export const ISSUER = 'https://login.example';
 export const AUDIENCE = 'chat';
 
-/** Somebody else's key pair, and tokens by it. */
+/** An external key pair, and tokens signed with it. */
 export class Signer {
   private constructor(
     readonly kid: string,
@@ -17,7 +17,7 @@ export class Signer {
     return new Signer(kid, alg, await generateKeyPair(alg, { extractable: true }));
   }
 
-  /** A good token, but for what is said to be otherwise. */
+  /** A valid token, except for the given changes. */
   sign(payload: JWTPayload = {}, header: object = {}): Promise<string> {
     const now = Math.floor(Date.now() / 1_000);
     return new SignJWT({ iss: ISSUER, aud: AUDIENCE, sub: 'somebody', iat: now, exp: now + 600, ...payload })
@@ -30,9 +30,9 @@ export class Signer {
   }
 }
 
-/** A server of public keys that can be away, slow or wrong. */
+/** A server of public keys that can be down, slow or wrong. */
 export class KeyServer {
-  /** How often it was asked. */
+  /** How many requests it got. */
   asked = 0;
   mood: 'well' | 'hanging' | 'failing' | 'nonsense' = 'well';
   private keys: object[] = [];

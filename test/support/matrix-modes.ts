@@ -5,7 +5,7 @@ import { type Edge, RestAsker } from './edges.js';
 import { type Accounts, type Role, type rowsOf } from './permission-matrix.js';
 import type { Client, World } from './world.js';
 
-/** A command, and who asks for it. */
+/** A command and the role that sends it. */
 interface Question {
   world: World;
   edge: Edge;
@@ -15,18 +15,18 @@ interface Question {
   input: Record<string, unknown>;
 }
 
-/** What it says, and the answer as it went over the wire. */
+/** The outcome, and the answer as it came over the wire. */
 interface Heard {
   outcome: string;
   wire: string;
 }
 
-/** A way in which a server is run, and how somebody asks there as one of the roles. */
+/** A mode of the server, and how a role sends commands in it. */
 export interface Mode {
   name: string;
   rules: keyof typeof rowsOf;
   variables: Record<string, string>;
-  /** Whether there is such an asker. */
+  /** Whether this mode has the role. */
   knows(edge: Edge, role: Role): boolean;
   accounts(world: World): Accounts;
   ask(question: Question): Promise<Heard>;
@@ -45,7 +45,7 @@ async function overSocket({ command, input }: Question, client: Client): Promise
   return { outcome: outcomeOf(answer), wire: JSON.stringify(answer) };
 }
 
-/** Nobody named is the application itself; whoever is named is that person. */
+/** Without a named user the client is the application itself; otherwise it is the named user. */
 export const openMode: Mode = {
   name: 'open mode',
   rules: 'open',
@@ -84,7 +84,7 @@ const accounts = (world: World): Accounts => ({
   tokenOf: async (userId) => (await mint(world, key, { userId })).accessToken,
 });
 
-/** People come with tokens, the application with its key. */
+/** Users have tokens, the application has its key. */
 export const tokens: Mode = {
   name: 'jwt mode',
   rules: 'jwt',
@@ -105,7 +105,7 @@ export const tokens: Mode = {
   },
 };
 
-/** The application asks in people's names: it may do what they may, and no more. */
+/** The application acts in a user's name: it may do what that user may, and no more. */
 export const inTheirNames: Mode = {
   name: 'jwt mode, by an API key in the name of somebody',
   rules: 'jwt',

@@ -1,28 +1,28 @@
 import type { Role } from './permission-matrix.js';
 import type { World } from './world.js';
 
-/** What a command is asked about. */
+/** The data that a command of the matrix is about. */
 export interface Scene {
-  /** Who asks; of the application and of nobody a person whom they may name. */
+  /** The acting user; for the application and for nobody, a user whom they may name. */
   userId: number;
-  /** Somebody else in the chat. */
+  /** Another user in the chat. */
   otherId: number;
-  /** Somebody who has to do with nobody. */
+  /** A user without a chat with the acting user. */
   thirdId: number;
-  /** Somebody who has to do with nobody, but blocks the one who asks. */
+  /** A user without chats who blocks the acting user. */
   enemyId: number;
   chatId: number;
-  /** The same, but for the application and nobody: it may do all in a group, and nobody does some things in a direct chat. */
+  /** The same chat; for the application and nobody a group, because a direct chat forbids some commands to everyone. */
   groupId: number;
-  /** Of the one who asks; for those who never were in the chat, of the other one. */
+  /** A message of the acting user; for roles that were never in the chat, of the other user. */
   ownId: number;
-  /** Of the other one. */
+  /** A message of the other user. */
   messageId: number;
-  /** Of somebody's report of a message somewhere. */
+  /** The id of a report of any message. */
   reportId: number;
 }
 
-/** Ids that nothing has. */
+/** Ids that do not exist. */
 export const nowhere = (scene: Scene): Scene => ({
   ...scene,
   otherId: 987_654_320,
@@ -33,13 +33,13 @@ export const nowhere = (scene: Scene): Scene => ({
   reportId: 987_654_324,
 });
 
-/** A chat of its own in which somebody is what the role says: nobody else's cell changes it. */
+/** Creates a separate chat in which a user has the role, so that other cells do not change it. */
 export async function sceneOf(world: World, role: Role): Promise<Scene> {
   const [userId, otherId, thirdId, enemyId] = [world.newId(), world.newId(), world.newId(), world.newId()];
   await world.sql("INSERT INTO users (id, name) SELECT unnest($1::bigint[]), 'a name'", [
     [userId, otherId, thirdId, enemyId],
   ]);
-  // Before there is a chat, which takes them over when it is made.
+  // Before the chat exists: it takes the blocks over when it is created.
   const block = (one: number, other: number) =>
     world.sql('INSERT INTO user_blocks ("userId", "blockedId") VALUES ($1, $2)', [one, other]);
   await block(enemyId, userId);
@@ -64,7 +64,7 @@ export async function sceneOf(world: World, role: Role): Promise<Scene> {
     chatId,
     within ? 2 : 1,
   ]);
-  // Somebody was removed after they had written.
+  // The user is removed after they have written.
   if (role === 'removed') {
     await world.sql('DELETE FROM chat_members WHERE "chatId" = $1 AND "userId" = $2', [chatId, userId]);
     await world.sql('UPDATE chats SET "membersVersion" = "membersVersion" + 1 WHERE id = $1', [chatId]);
@@ -91,7 +91,7 @@ async function directChat(world: World, one: number, other: number): Promise<num
   return chatId;
 }
 
-/** With the other one as a member; an owner there always is. */
+/** With the other user as a member; there is always an owner. */
 async function group(world: World, role: Role, userId: number, otherId: number): Promise<number> {
   const chatId = await idOf(world, `INSERT INTO chats (type, title) VALUES ('group', $1)`, ['a group']);
   const members: [number, string][] = [[otherId, 'member']];

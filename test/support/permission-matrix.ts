@@ -3,8 +3,8 @@ import { newName, PASSWORD } from './accounts.js';
 import type { Scene } from './matrix-scene.js';
 
 /**
- * What somebody is to the chat that a command is about. The last two are the people of a direct chat; nobody has
- * neither token nor key, which in open mode is the application.
+ * The role of the sender in the chat that a command is about. The last two are the users of a direct chat. `nobody` has
+ * neither token nor key; in open mode that is the application.
  */
 export const roles = [
   'nobody',
@@ -19,7 +19,7 @@ export const roles = [
 ] as const;
 export type Role = (typeof roles)[number];
 
-/** What a cell of the matrix says, and the answer it stands for. */
+/** The words in the cells of the matrix, and the answers they stand for. */
 export const outcomes = {
   ok: 'ok',
   none: 'NOT_FOUND',
@@ -29,11 +29,11 @@ export const outcomes = {
 } as const;
 export type Outcome = keyof typeof outcomes;
 
-/** What has to be there before accounts are asked about. In open mode it is made up: nothing looks at it. */
+/** The data that commands for accounts need. In open mode it is made up, because nothing reads it. */
 export interface Accounts {
-  /** Somebody new, by a session of their own. */
+  /** A new user with a session. */
   register(): Promise<{ username: string; password: string; refreshToken: string }>;
-  /** A password for somebody who has none yet. */
+  /** A password for a user who has none yet. */
   passwordOf(userId: number): Promise<string>;
   tokenOf(userId: number): Promise<string>;
 }
@@ -43,7 +43,7 @@ type Input = Record<string, unknown>;
 let externals = 0;
 const another = () => `external ${++externals}`;
 
-/** What is asked, by the row of the matrix: its first word is the command. */
+/** The inputs by the row of the matrix; its first word is the command. */
 export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input | Promise<Input>> = {
   userOnline: ({ userId }) => ({ userId }),
   userOffline: () => ({}),
@@ -121,8 +121,8 @@ const head = `
 `;
 
 /**
- * Who may use what. A command's first row is about what is the asker's own, as far as there is such a thing, so
- * that it says what the command's definition says; `-` is not asked.
+ * Which role may use which command. The first row of a command is about the sender's own data, where that exists, so
+ * that it matches the command's definition; `-` is not tested.
  */
 const inBothModes = `
 userOnline               | who?   ok          ok       ok      ok     ok    ok    ok      ok
@@ -211,7 +211,7 @@ export interface Row {
   cells: Partial<Record<Role, Outcome>>;
 }
 
-/** @throws Error for a row that can't be read, or that nobody has told an input of. */
+/** @throws Error for a row that can't be read, or that has no input. */
 function readRows(matrix: string): Row[] {
   const columns = head.split('|')[1]!.trim().split(/\s+/);
   return matrix
@@ -221,8 +221,8 @@ function readRows(matrix: string): Row[] {
       const [name = '', cells = ''] = line.split('|').map((part) => part.trim());
       const words = cells.split(/\s+/);
       if (words.length !== columns.length || words.some((word) => word !== '-' && !(word in outcomes)))
-        throw new Error(`The matrix has a row that can not be read: ${line}`);
-      if (!(name in inputs)) throw new Error(`No input for ${name}`);
+        throw new Error(`Can't read this row of the matrix: ${line}`);
+      if (!(name in inputs)) throw new Error(`No input for ${name}: add it to inputs`);
       const asked = columns.map((role, index) => [role, words[index]]).filter(([, word]) => word !== '-');
       return {
         name,
@@ -234,7 +234,7 @@ function readRows(matrix: string): Row[] {
 
 const shared = readRows(inBothModes);
 
-/** The rows of each mode: those of both, and its own. */
+/** The rows of each mode: the common ones and its own. */
 export const rowsOf = {
   open: [...shared, ...readRows(inOpenMode)],
   jwt: [...shared, ...readRows(withTokens)],

@@ -4,7 +4,7 @@ import { RedisPresenceStore } from '../../src/presence/redis-presence-store.js';
 import { RedisLink } from '../../src/redis/redis-link.js';
 import type { Redis } from './redis.js';
 
-/** The presence store of a node, its link, and what it was told, in order. */
+/** The presence store of a node, its link, and the changes that it reported, in order. */
 export interface PresenceNode {
   store: RedisPresenceStore;
   link: RedisLink;
@@ -13,8 +13,8 @@ export interface PresenceNode {
 }
 
 /**
- * One that is entered in Redis. Times in milliseconds; nodes of one `prefix` share what they know. What it is told goes
- * into `changes`.
+ * A presence node that is registered in Redis. Times are milliseconds; nodes with the same `prefix` share their data.
+ * Reported changes go into `changes`.
  */
 export async function presenceNode(
   redis: Redis,

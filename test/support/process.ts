@@ -10,10 +10,10 @@ import { projectRoot } from '../../src/common/project-root.js';
 import { wireOfThisRun } from './wire.js';
 import { type Database, freshDatabase } from './cluster.js';
 
-/** How long a test waits for a program to say or do something, in milliseconds. A cold start comes with an initdb. */
+/** How long a test waits for output or an effect of a program, in milliseconds. A cold start includes an initdb. */
 const PATIENCE_MS = 60_000;
 
-/** Our own environment without what configures the app: a test says what its program gets. */
+/** The environment without the variables that configure the app: each test sets its own. */
 function plainEnvironment(): NodeJS.ProcessEnv {
   const ours = Object.entries(process.env).filter(
     ([name]) => !(name in environment) && !name.startsWith('npm_'),
@@ -21,12 +21,12 @@ function plainEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(ours);
 }
 
-/** A program of an installation, in a process group of its own. */
+/** A running program of an installation, in its own process group. */
 export class Program {
   private readonly child: ChildProcess;
   private heard = '';
   private wake: (() => void)[] = [];
-  /** The exit code; null when a signal ended it. */
+  /** The exit code; null: a signal ended it. */
   readonly exited: Promise<number | null>;
 
   constructor(command: string, args: readonly string[], folder: string, variables: Record<string, string>) {
@@ -48,7 +48,7 @@ export class Program {
     });
   }
 
-  /** All that it has written so far, to either stream. */
+  /** Its output so far, of both streams. */
   get output(): string {
     return this.heard;
   }
@@ -57,14 +57,15 @@ export class Program {
     return this.child.pid!;
   }
 
-  /** Waits until its output matches. @throws Error when it ends first, with what it said. */
+  /** Waits until its output matches. @throws Error with the output when it ends first. */
   async says(pattern: RegExp): Promise<RegExpExecArray> {
     const end = Date.now() + PATIENCE_MS;
     for (;;) {
       const match = pattern.exec(this.heard);
       if (match) return match;
       const ended = this.child.exitCode !== null || this.child.signalCode !== null;
-      if (ended || Date.now() > end) throw new Error(`It did not say ${String(pattern)}:\n${this.heard}`);
+      if (ended || Date.now() > end)
+        throw new Error(`The output does not match ${String(pattern)}:\n${this.heard}`);
       await new Promise<void>((resolve) => {
         this.wake.push(resolve);
         setTimeout(resolve, 100);
@@ -76,7 +77,7 @@ export class Program {
     this.child.kill(signal);
   }
 
-  /** Whether anything of its process group is left. */
+  /** Whether any process of its group is left. */
   get isGroupAlive(): boolean {
     try {
       process.kill(-this.pid, 0);
@@ -86,7 +87,7 @@ export class Program {
     }
   }
 
-  /** Ends whatever is left of it. */
+  /** Kills all processes of its group that are left. */
   end(): void {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     if (process.platform === 'win32') this.child.kill('SIGKILL');
@@ -94,13 +95,13 @@ export class Program {
   }
 }
 
-/** What a program that serves has told. */
+/** What a running server has printed. */
 export interface Addresses {
   rest: string;
   sockets: string;
 }
 
-/** The built project in a folder of its own, so that its data are not the developer's. */
+/** The built project in its own folder, so that it does not use the developer's data. */
 export class Installation {
   private readonly programs: Program[] = [];
 
@@ -108,20 +109,20 @@ export class Installation {
 
   static async make(): Promise<Installation> {
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'chat-installed-')));
-    // For root PostgreSQL runs as somebody else, who has to get in.
+    // As root, PostgreSQL runs as another user, who needs access.
     await chmod(folder, 0o755);
     const copied = ['dist', 'migrations', 'scripts', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
     for (const name of copied) {
       await cp(join(projectRoot(), name), join(folder, name), { recursive: true });
     }
     for (const name of ['node_modules', 'src']) await symlink(join(projectRoot(), name), join(folder, name));
-    // `npm start` finds it newer than what it is made of, and does not build it again.
+    // So that `npm start` finds it newer than its sources and does not build it again.
     const now = new Date();
     await utimes(join(folder, 'dist', '.built'), now, now);
     return new Installation(folder);
   }
 
-  /** The server, on free ports and without limits unless `variables` say otherwise. */
+  /** Starts the server, on free ports and without rate limits unless `variables` say otherwise. */
   start(variables: Record<string, string> = {}): Program {
     return this.run(process.execPath, ['dist/main.js'], {
       PORT: '0',
@@ -138,7 +139,7 @@ export class Installation {
     return program;
   }
 
-  /** Where its PostgreSQL keeps its files. */
+  /** The data folder of its PostgreSQL. */
   get pgData(): string {
     return join(this.folder, '.data', 'postgres', 'pgdata');
   }
@@ -155,7 +156,7 @@ export class Installation {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     await rm(this.folder, { recursive: true, force: true });
-    // What root keeps elsewhere for a project that PostgreSQL's user can't reach: see places.ts.
+    // As root, the data is elsewhere if PostgreSQL's user can't reach the project: see places.ts.
     const stray = createHash('sha256').update(this.folder).digest('hex').slice(0, 12);
     await rm(`/var/tmp/chat-postgres-${stray}`, { recursive: true, force: true });
   }
@@ -182,7 +183,7 @@ export function ownInstallation(): { readonly installed: Installation; readonly 
   };
 }
 
-/** Waits until the program serves; where. */
+/** Waits until the program serves, and returns its addresses. */
 export async function serving(program: Program): Promise<Addresses> {
   const [whole, http, socket] = await program.says(
     /"httpPort":(\d+),"socketPort":(\d+)|REST +http:\S+:(\d+)\s+Socket\.IO +http:\S+:(\d+)[\s\S]*Ctrl-C stops it/,

@@ -6,7 +6,7 @@ interface Pair {
   upstream: Socket;
 }
 
-/** A TCP proxy in front of PostgreSQL that can fail in the ways that networks and servers do. */
+/** A TCP proxy in front of PostgreSQL that can fail as networks and servers do. */
 export class Proxy {
   private readonly pairs = new Set<Pair>();
   private server: Server;
@@ -34,20 +34,20 @@ export class Proxy {
     return url.href;
   }
 
-  /** Nothing is forwarded any more, in either direction; connections are taken, and nothing is answered on them. */
+  /** Stops forwarding in both directions; new connections are accepted, but get no answers. */
   freeze(): void {
     this.frozen = true;
     for (const pair of this.pairs) hold(pair);
   }
 
-  /** What was held is forwarded, and everything that comes. */
+  /** Forwards the held data, and everything after it. */
   resume(): void {
     if (!this.frozen) return;
     this.frozen = false;
     for (const pair of this.pairs) join(pair);
   }
 
-  /** Every connection breaks; new ones are taken. */
+  /** Breaks every connection; new ones are accepted. */
   cut(): void {
     for (const { client, upstream } of this.pairs) {
       client.destroy();
@@ -56,8 +56,8 @@ export class Proxy {
   }
 
   /**
-   * The first of the open connections to send this text breaks when it is answered: it was done, and nobody is told so.
-   * Resolves then.
+   * Breaks the first open connection that sends this text, when its answer comes: the statement has run, but the client
+   * gets no answer. Resolves then.
    */
   loseAnswerTo(text: string): Promise<void> {
     return new Promise((resolve) => {
@@ -77,7 +77,7 @@ export class Proxy {
     });
   }
 
-  /** Every connection breaks, and new ones are refused. */
+  /** Breaks every connection, and refuses new ones. */
   async refuse(): Promise<void> {
     const closed = once(this.server, 'close');
     this.server.close();
@@ -85,7 +85,7 @@ export class Proxy {
     await closed;
   }
 
-  /** Takes connections again, on the same port. */
+  /** Accepts connections again, on the same port. */
   async accept(): Promise<void> {
     this.server = this.makeServer();
     await this.listen();

@@ -1,7 +1,7 @@
 import { Publisher } from '../../src/delivery/publisher.js';
 import type { World } from './world.js';
 
-/** The publisher of a node, for what services order of it at a moment that no command can be sent at. */
+/** The publisher of a node, for tests that need it to act at a time when no command can. */
 export async function publisherOf(world: World): Promise<Publisher> {
   const publish = jest.spyOn(Publisher.prototype, 'publish');
   // Opening a chat publishes `newChat` before its answer.

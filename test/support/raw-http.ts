@@ -3,17 +3,17 @@ import { connect } from 'node:net';
 import { type ErrorCode, errorCatalogue } from '../../src/contract/index.js';
 import { MARKER } from './bad-values.js';
 
-/** A request as it goes over the wire: nothing in it is encoded or checked. */
+/** A request as it is sent: nothing in it is encoded or checked. */
 export interface CommandParam {
   method?: string;
   path: string;
-  /** Sent as application/json, unless a header says otherwise. */
+  /** Sent as application/json unless a header says otherwise. */
   body?: string | undefined;
   bytes?: Buffer;
   headers?: Record<string, string | string[]>;
 }
 
-/** What came back. */
+/** The response. */
 export class Reply {
   constructor(
     readonly status: number,
@@ -22,8 +22,8 @@ export class Reply {
   ) {}
 
   /**
-   * The error that it holds: JSON with a code of the catalogue other than INTERNAL, its status, and nothing that
-   * was sent, no stack, no markup.
+   * Checks and returns its error: JSON with a code of the catalogue other than INTERNAL, the right status, and no
+   * input, no stack, no markup.
    */
   error(): { code: string; message: string } {
     expect(this.text).not.toContain(MARKER);
@@ -40,7 +40,7 @@ export class Reply {
   }
 }
 
-/** Sends requests that no client library would let through. */
+/** Sends requests that no client library allows. */
 export class RawHttp {
   constructor(private readonly port: number) {}
 
@@ -76,13 +76,13 @@ export class RawHttp {
     });
   }
 
-  /** Bytes as they are, and then nothing more. */
+  /** Sends raw bytes and then nothing more. */
   abandon(bytes: string): void {
     const socket = connect(this.port, '127.0.0.1', () => socket.write(bytes, () => socket.destroy()));
     socket.on('error', () => undefined);
   }
 
-  /** Bytes as they are; what came back until the server closed the connection. */
+  /** Sends raw bytes and returns everything until the server closed the connection. */
   tell(bytes: string | Buffer): Promise<string> {
     return new Promise((resolve) => {
       const socket = connect(this.port, '127.0.0.1');

@@ -3,18 +3,18 @@ import type { Socket as TcpSocket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { Answer } from '../../src/contract/index.js';
 
-/** How long a test waits for something that ought to happen, in milliseconds. */
+/** How long a test waits for something that should happen, in milliseconds. */
 const PATIENCE_MS = 8_000;
 
 /**
- * A client of bare frames (Engine.IO 4, Socket.IO 5), so that what no stock client sends can be sent.
- * Heartbeats are answered and not shown.
+ * A client of bare frames (Engine.IO 4, Socket.IO 5), to send what no stock client sends. Heartbeats are answered and
+ * not shown.
  */
 export class RawSocket {
   private readonly frames: string[] = [];
   private arrived: (() => void)[] = [];
   private lastAck = 0;
-  /** How many answers came to each command that asked for one, by its ack id. */
+  /** How many answers came to each command with a callback, by ack id. */
   readonly answers = new Map<number, number>();
   /** Resolves with the close code once the server has closed the connection. */
   readonly closed: Promise<number>;
@@ -37,7 +37,7 @@ export class RawSocket {
     );
   }
 
-  /** Past Engine.IO's handshake, with no CONNECT sent. */
+  /** Opens a connection after Engine.IO's handshake, without a CONNECT. */
   static async open(socketUrl: string): Promise<RawSocket> {
     const ws = new WebSocket(`${socketUrl.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
     const raw = new RawSocket(ws);
@@ -46,7 +46,7 @@ export class RawSocket {
     return raw;
   }
 
-  /** Past both handshakes. */
+  /** Opens a connection after both handshakes. */
   static async connect(socketUrl: string): Promise<RawSocket> {
     const raw = await RawSocket.open(socketUrl);
     raw.send('40');
@@ -63,12 +63,12 @@ export class RawSocket {
     this.ws.send(frame);
   }
 
-  /** Bytes on the wire, past the framing of WebSocket. */
+  /** Writes raw bytes, without WebSocket framing. */
   sendBytes(bytes: Buffer): void {
     (this.ws as unknown as { _socket: TcpSocket })._socket.write(bytes);
   }
 
-  /** The next frame that was not asked for yet. @throws Error when the connection closes first. */
+  /** The next frame that was not read yet. @throws Error when the connection closes first. */
   async next(): Promise<string> {
     const end = performance.now() + PATIENCE_MS;
     while (this.frames.length === 0) {
@@ -79,12 +79,12 @@ export class RawSocket {
     return this.frames.shift()!;
   }
 
-  /** Frames that were heard and not asked for. */
+  /** Frames that have arrived and were not read yet. */
   get unread(): readonly string[] {
     return this.frames;
   }
 
-  /** Emits a command with a callback: `args` is the JSON of its arguments, and need not be JSON. The raw answer. */
+  /** Emits a command with a callback and returns the raw answer. `args`: its arguments as JSON, or invalid JSON. */
   async askFrame(command: string, ...args: string[]): Promise<string> {
     const ack = ++this.lastAck;
     this.send(`42${ack}[${[JSON.stringify(command), ...args].join(',')}]`);
@@ -95,7 +95,7 @@ export class RawSocket {
     }
   }
 
-  /** Sends a command with a callback; the frames that came before its answer. */
+  /** Sends a command with a callback and returns the frames that came before its answer. */
   async heardUntil(command: string): Promise<string[]> {
     const ack = ++this.lastAck;
     this.send(`42${ack}["${command}"]`);
@@ -107,17 +107,17 @@ export class RawSocket {
     }
   }
 
-  /** As `askFrame`; the answer. */
+  /** As `askFrame`; returns the parsed answer. */
   async ask(command: string, ...args: string[]): Promise<Answer> {
     return answerIn(await this.askFrame(command, ...args));
   }
 
-  /** Reads nothing any more. */
+  /** Stops reading. */
   pause(): void {
     this.ws.pause();
   }
 
-  /** Reads on. */
+  /** Reads again. */
   resume(): void {
     this.ws.resume();
   }
@@ -136,7 +136,7 @@ export class RawSocket {
   }
 }
 
-/** The answer that an ack frame carries. */
+/** The answer in an ack frame. */
 export function answerIn(frame: string): Answer {
   const [answer] = JSON.parse(frame.slice(frame.indexOf('['))) as [Answer];
   return answer;
@@ -149,14 +149,14 @@ export class RawPolling {
     private readonly sid: string,
   ) {}
 
-  /** Past Engine.IO's handshake, with no CONNECT sent. */
+  /** Opens a connection after Engine.IO's handshake, without a CONNECT. */
   static async open(socketUrl: string): Promise<RawPolling> {
     const base = `${socketUrl}/socket.io/?EIO=4&transport=polling`;
     const opening = await (await fetch(base)).text();
     return new RawPolling(base, (JSON.parse(opening.slice(1)) as { sid: string }).sid);
   }
 
-  /** Past both handshakes. */
+  /** Opens a connection after both handshakes. */
   static async connect(socketUrl: string): Promise<RawPolling> {
     const polling = await RawPolling.open(socketUrl);
     await polling.post('40');
@@ -176,7 +176,7 @@ export class RawPolling {
     return { status: response.status, text: await response.text() };
   }
 
-  /** What the server has to say, once there is something other than a heartbeat. */
+  /** Polls until the server sends something other than a heartbeat. */
   async poll(): Promise<string> {
     for (;;) {
       const response = await fetch(`${this.base}&sid=${this.sid}`);
@@ -186,14 +186,14 @@ export class RawPolling {
     }
   }
 
-  /** Ends the session: else the server would keep it until its next poll. */
+  /** Ends the session; otherwise the server would keep it until its next poll. */
   async close(): Promise<void> {
     await this.post('1').catch(() => undefined);
   }
 
   /**
-   * Whether the session is over after that body. A poll is under way meanwhile, as with every stock client: so the
-   * server has a way to say that it is over.
+   * Whether the session has ended after that body. A poll is open meanwhile, as with every stock client, so that the
+   * server can report the end.
    */
   async isEndedBy(body: string | Buffer): Promise<boolean> {
     const polled = this.poll().catch(() => '');
@@ -202,7 +202,7 @@ export class RawPolling {
     return !(await this.isOpen());
   }
 
-  /** Whether the session is still there. Takes what the server had to say. */
+  /** Whether the session still exists. Consumes what the server sends. */
   async isOpen(): Promise<boolean> {
     try {
       const polled = this.poll();

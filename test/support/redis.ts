@@ -5,14 +5,14 @@ export { Redis };
 const lack = lacksRedis();
 
 /**
- * A suite that needs Redis. Where there is none it is left out, and says so; with CI=true that is a failure. What it
- * starts ends with it.
+ * A suite that needs Redis. Without Redis it is skipped with a notice; with CI=true it fails. It stops everything that
+ * it has started.
  */
 export function describeWithRedis(title: string, suite: () => void): void {
   if (lack === null) {
     describe(title, () => {
       suite();
-      // Those of a test that failed before it closed them.
+      // Servers of a test that failed before it closed them.
       afterAll(() => Redis.closeAll());
     });
   } else if (process.env.CI === 'true') {

@@ -4,12 +4,12 @@ import { World } from './world.js';
 
 interface Layer {
   route?: { path: unknown; methods: Record<string, boolean> };
-  /** Whether it is for every path. */
+  /** Whether it matches every path. */
   slash: boolean;
   match(path: string): boolean;
 }
 
-/** What Express serves, whoever registered it, as `GET /path`; the files of /docs are mounted, and nothing else is. */
+/** All routes of Express as `GET /path`, whichever part registered them; only the files of /docs are mounted. */
 export async function registeredRoutes(variables: Record<string, string>): Promise<string[]> {
   const { world, app } = await startKeepingApp(variables);
   try {
@@ -26,7 +26,7 @@ export async function registeredRoutes(variables: Record<string, string>): Promi
   }
 }
 
-/** The Nest application inside a world, which keeps it to itself. */
+/** The Nest application of a world, where it is private. */
 async function startKeepingApp(
   variables: Record<string, string>,
 ): Promise<{ world: World; app: NestExpressApplication }> {

@@ -13,7 +13,7 @@ import type {
 } from '../../src/contract/index.js';
 import type { Client } from './world.js';
 
-/** A change of a chat, as events and acks bring it. */
+/** A change of a chat from an event or an ack. */
 type Change =
   | { kind: 'message'; chatId: number; version: number; message: MessageView }
   | { kind: 'deleted'; chatId: number; version: number; deleted: MessageDeletedView }
@@ -25,27 +25,27 @@ type Change =
 
 interface LocalChat {
   version: number;
-  /** What the chat shows of itself; null before it was heard of. */
+  /** The view of the chat; null: not known yet. */
   shown: Pick<ChatView, 'title' | 'avatarUrl' | 'metadata' | 'historyVisible' | 'memberCount'> | null;
-  /** Groups: who is in, by id, and the membersVersion that this is whole up to; 0: not known. */
+  /** Groups: the members by id, and the membersVersion up to which they are complete; 0: not known. */
   members: Map<number, MemberView['role']>;
   membersVersion: number;
-  /** The largest membersVersion that an event has told of. */
+  /** The largest membersVersion of all events. */
   wanted: number;
   messages: Map<number, MessageView>;
   /** Whether sync has more pages: until then events are kept aside. */
   paging: boolean;
-  /** Heard ahead of what is missing. */
+  /** Changes after a gap. */
   ahead: Map<number, Change>;
 }
 
 /**
- * What a careful client keeps: applies events in the order of versions, and calls `sync` when it sees a gap or
- * has reconnected. Its state is to end equal to the database's.
+ * The state of a careful client: it applies events in the order of versions, and calls `sync` when it sees a gap or has
+ * reconnected. At the end its state must equal the database's.
  */
 export class Replica {
   readonly chats = new Map<number, LocalChat>();
-  /** Versions that sync brought twice, out of order or past the end of its page: none, ever. */
+  /** Versions that sync brought twice, out of order or beyond the end of its page. There must be none. */
   readonly faults: string[] = [];
   syncs = 0;
 
@@ -73,7 +73,7 @@ export class Replica {
     });
   }
 
-  /** Catches up until the server says that nothing is left. */
+  /** Syncs until the server says that nothing is left. */
   async catchUp(client: Client): Promise<void> {
     for (let more = true; more;) {
       const versions = Object.fromEntries([...this.chats].map(([chatId, { version }]) => [chatId, version]));
@@ -88,12 +88,12 @@ export class Replica {
     }
   }
 
-  /** Whether something is missing that an event has told of. */
+  /** Whether a change is missing that an event has shown to exist. */
   get hasGap(): boolean {
     return [...this.chats.values()].some(({ ahead }) => ahead.size > 0);
   }
 
-  /** Asks who is in a group, unless that is known up to now. A list that changes between its pages is read anew. */
+  /** Fetches the members of a group unless they are up to date. If the list changes between pages, it starts again. */
   private async readMembers(client: Client, { id: chatId, membersVersion }: ChatView): Promise<void> {
     const local = this.local(chatId);
     local.wanted = Math.max(local.wanted, membersVersion);
@@ -102,7 +102,7 @@ export class Replica {
       const versions = new Set<number>();
       for (let more = true, after = 0; more;) {
         const answer = await client.ask('getMembers', { chatId, userId: this.userId, after, limit: 3 });
-        // Removed meanwhile: the next sync says so.
+        // Removed meanwhile: the next sync will show it.
         if (!answer.ok) return;
         const page = answer.data as MembersPage;
         for (const { userId, role } of page.members) members.set(userId, role);

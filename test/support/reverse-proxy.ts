@@ -14,7 +14,7 @@ export interface Ports {
 }
 
 interface Kind {
-  /** The configuration that we ship. */
+  /** The shipped configuration. */
   shipped: string;
   /** The directive that opens its port, with `8080`. */
   listen: RegExp;
@@ -23,7 +23,7 @@ interface Kind {
   prepare(folder: string, shipped: string): { text: string; args: (file: string) => string[] };
 }
 
-/** Debian's, and where a shell of root does not look. */
+/** Debian's paths, some of which are not in the PATH of a root shell. */
 const PATH = `${process.env.PATH ?? ''}:/usr/sbin:/usr/local/sbin`;
 
 export const kinds = {
@@ -51,7 +51,7 @@ export const kinds = {
 
 export type KindName = keyof typeof kinds;
 
-/** A suite that needs that proxy. Where there is none it is left out, and says so; with CI=true that is a failure. */
+/** A suite that needs that proxy. Without it, it is skipped with a notice; with CI=true it fails. */
 export function describeWith(name: KindName, title: string, suite: () => void): void {
   const install = `it needs ${name} (Debian: apt-get install ${kinds[name].package})`;
   if (!spawnSync(name, ['-v'], { env: { PATH } }).error) {
@@ -72,7 +72,7 @@ export function describeWith(name: KindName, title: string, suite: () => void): 
 export const shippedConfiguration = (name: KindName): string =>
   readFileSync(join(projectRoot(), kinds[name].shipped), 'utf8');
 
-/** nginx or HAProxy with the configuration that we ship: only addresses and ports are put in. */
+/** nginx or HAProxy with the shipped configuration: only addresses and ports are replaced. */
 export class ReverseProxy {
   private said = '';
 

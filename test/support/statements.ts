@@ -1,9 +1,9 @@
 import pg from 'pg';
 
-/** What a caller of `query` gives pg: a text, or a statement with its name. */
+/** The first argument of pg's `query`: a text, or a named statement. */
 type Query = string | { name?: string; text?: string };
 
-/** Writes down the statements that this process sends to PostgreSQL, and lets them through. */
+/** Records the statements that this process sends to PostgreSQL. */
 export class StatementLog {
   private sent: string[] = [];
   private readonly query = pg.Client.prototype.query;
@@ -17,7 +17,7 @@ export class StatementLog {
     } as typeof query;
   }
 
-  /** The names of those since the last time, of the nameless the text. */
+  /** The names of the statements since the last call, or the text of those without a name. */
   take(): string[] {
     return this.sent.splice(0);
   }
@@ -27,7 +27,7 @@ export class StatementLog {
   }
 }
 
-/** The next statement of this name fails, in this process, as if its connection had broken. */
+/** Makes the next statement with this name fail in this process, as if its connection had broken. */
 export function failOnce(name: string): void {
   const { query } = pg.Client.prototype;
   pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {

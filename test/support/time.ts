@@ -1,9 +1,9 @@
-/** What the protocol promises for every answer, in milliseconds. */
+/** The promised time for every answer, in milliseconds. */
 const ANSWERED_WITHIN_MS = 5_000;
 
 const TRIES = 3;
 
-/** What it resolves to. Fails when that took longer than the protocol promises for an answer. */
+/** Awaits an answer. Fails when it took longer than the protocol promises. */
 export async function inTime<T>(asking: PromiseLike<T>): Promise<T> {
   const asked = performance.now();
   const answer = await asking;
@@ -12,8 +12,8 @@ export async function inTime<T>(asking: PromiseLike<T>): Promise<T> {
 }
 
 /**
- * For a rule of time that a busy machine misses now and then, and a wrong server each time: `attempt` is made again until
- * it took less than so many milliseconds, three times at most. It resolves to the milliseconds that it took.
+ * For a time limit that a busy machine misses now and then, and a wrong server every time: repeats `attempt` until it
+ * takes less than so many milliseconds, at most three times. Resolves to the milliseconds that it took.
  */
 export async function oneOfThreeWithin(ms: number, attempt: () => Promise<number>): Promise<void> {
   const took: number[] = [];
@@ -24,5 +24,5 @@ export async function oneOfThreeWithin(ms: number, attempt: () => Promise<number
   throw new Error(`It took ${took.map(Math.round).join(', ')} ms, each time ${ms} or more`);
 }
 
-/** To show that nothing comes: waits for as long as it might. */
+/** To show that nothing comes: waits as long as it could take. */
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -7,19 +7,19 @@ import type { Answer } from '../../src/contract/index.js';
 import { freshDatabase } from './cluster.js';
 import { wireOfThisRun } from './wire.js';
 
-/** How long a test waits for something that ought to happen, in milliseconds. */
+/** How long a test waits for something that should happen, in milliseconds. */
 const PATIENCE_MS = 8_000;
 
 type Options = Partial<ManagerOptions & SocketOptions>;
 
-/** A stock Socket.IO client that remembers what it hears until a test asks for it. */
+/** A stock Socket.IO client that keeps its events until a test reads them. */
 export class Client {
   private readonly heard: { event: string; payload: unknown }[] = [];
   private waiting: { event: string; resolve(payload: unknown): void }[] = [];
 
   constructor(
     readonly socket: Socket,
-    /** Who is at it; 0 before `userOnline`. */
+    /** The user id; 0 before `userOnline`. */
     readonly userId: number,
   ) {
     socket.onAny((event: string, payload: unknown) => {
@@ -30,7 +30,7 @@ export class Client {
     });
   }
 
-  /** The next event of that name, heard already or to come. */
+  /** The next unread event of that name; waits if none has come yet. */
   async next<T = Record<string, unknown>>(event: string): Promise<T> {
     const index = this.heard.findIndex((one) => one.event === event);
     if (index !== -1) return this.heard.splice(index, 1)[0]!.payload as T;
@@ -41,12 +41,12 @@ export class Client {
     );
   }
 
-  /** Events of that name which were heard and not asked for. */
+  /** Events of that name that have come and were not read yet. */
   unread(event: string): unknown[] {
     return this.heard.filter((one) => one.event === event).map((one) => one.payload);
   }
 
-  /** Sends a command with a callback; the answer. */
+  /** Sends a command with a callback and returns the answer. */
   ask(command: string, ...args: unknown[]): Promise<Answer> {
     return within(
       PATIENCE_MS,
@@ -55,14 +55,14 @@ export class Client {
     );
   }
 
-  /** Sends a command with a callback; the data of its ok answer. */
+  /** Sends a command with a callback and returns the data of its ok answer. */
   async ok<T = Record<string, unknown>>(command: string, ...args: unknown[]): Promise<T> {
     const answer = await this.ask(command, ...args);
     if (!answer.ok) throw new Error(`${command} failed: ${JSON.stringify(answer.error)}`);
     return answer.data as T;
   }
 
-  /** Sends a command with a callback; the code of its error. */
+  /** Sends a command with a callback and returns the code of its error. */
   async refused(command: string, ...args: unknown[]): Promise<string> {
     const answer = await this.ask(command, ...args);
     if (answer.ok) throw new Error(`${command} was not refused: ${JSON.stringify(answer.data)}`);
@@ -74,7 +74,7 @@ export class Client {
     this.socket.emit(command, ...args);
   }
 
-  /** Waits until everything the server had sent to this client before now is heard. */
+  /** Waits until everything has arrived that the server sent to this client before now. */
   async settled(): Promise<void> {
     await this.ask('getOnlineUsers');
   }
@@ -84,7 +84,7 @@ export class Client {
   }
 }
 
-/** A running app on ports and a database of its own, and people to use it. */
+/** A running app on its own ports and database, and clients for it. */
 export class World {
   private clients: Client[] = [];
   private static lastId = 1_000;
@@ -96,7 +96,7 @@ export class World {
     private readonly drop: () => Promise<void>,
   ) {}
 
-  /** `variables` are environment variables on top of free ports and a fresh database. */
+  /** `variables` are environment variables in addition to free ports and a fresh database. */
   static async start(variables: Record<string, string> = {}): Promise<World> {
     const database = await freshDatabase();
     const { config, faults } = parseConfig({
@@ -127,29 +127,29 @@ export class World {
     return `http://127.0.0.1:${this.app.socketPort}`;
   }
 
-  /** An id that nobody has had yet: worlds may share a database. */
+  /** An unused id: worlds may share a database. */
   newId(): number {
     return ++World.lastId;
   }
 
-  /** A connected client that has not said who it is. */
+  /** A connected client that has not identified itself. */
   async stranger(options: Options = {}): Promise<Client> {
     return this.connect(0, options);
   }
 
-  /** A person who is online at a socket. */
+  /** A client whose user is online. */
   async person(userId = this.newId(), options: Options = {}): Promise<Client> {
     const client = await this.connect(userId, options);
     await client.ok('userOnline', userId);
     return client;
   }
 
-  /** A client that is connected by a token, with AUTH=jwt: its person is online without saying so. */
+  /** A client that is connected with a token, under AUTH=jwt: its user is online without `userOnline`. */
   async bearer(userId: number, token: string): Promise<Client> {
     return this.connect(userId, { auth: { token } });
   }
 
-  /** Two people with a direct chat. */
+  /** Two users with a direct chat. */
   async pair(): Promise<{ alice: Client; bob: Client; chatId: number }> {
     const [alice, bob] = await Promise.all([this.person(), this.person()]);
     const { id } = await alice.ok<{ id: number }>('createChat', {
@@ -160,7 +160,7 @@ export class World {
     return { alice, bob, chatId: id };
   }
 
-  /** What the database says. */
+  /** Queries the database. */
   async sql<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
     const { rows } = await this.pool.query<Row>(text, values);
     return rows;
@@ -202,7 +202,7 @@ async function within<T>(ms: number, what: string, promise: Promise<T>): Promise
   }
 }
 
-/** Looks again and again until it is true. */
+/** Polls until the check is true. */
 export async function eventually(check: () => boolean | Promise<boolean>): Promise<void> {
   const end = performance.now() + PATIENCE_MS;
   while (!(await check())) {

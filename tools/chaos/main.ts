@@ -7,7 +7,7 @@ import { type Result, runFault, type Trial } from './run.js';
 import { Postgres } from './subjects/postgres.js';
 import { lacksRedis } from './subjects/redis.js';
 
-/** Load goes on while something breaks; exits 1 when anything was lost, doubled, reordered or not answered, or nothing was tried. */
+/** Runs faults under load. Exits with 1 if anything was lost, doubled, reordered or unanswered, or nothing was run. */
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
   const faults = await allFaults();
@@ -24,16 +24,15 @@ async function main(): Promise<void> {
     for (const [{ name, size }, reason] of leftOut)
       process.stdout.write(`LEFT OUT: ${name} on ${sizeInWords(size)}: ${reason}\n`);
     const hasToBeWhole = process.env.CI === 'true';
-    if (results.length === 0)
-      process.stdout.write(`NOTHING WAS TRIED: ${whyNothing(options, leftOut.size)}\n`);
+    if (results.length === 0) process.stdout.write(`NOTHING WAS RUN: ${whyNothing(options, leftOut.size)}\n`);
     if (results.length === 0 || !results.every(isKept) || (hasToBeWhole && leftOut.size > 0))
       process.exitCode = 1;
   }
 }
 
 function whyNothing({ only, sizes }: Options, leftOut: number): string {
-  if (leftOut > 0) return 'this machine lacks what it takes';
-  return `${only.join(', ')} ${only.length === 1 ? 'is' : 'are'} not tried on ${sizes.map(sizeInWords).join(' or ')}`;
+  if (leftOut > 0) return 'this machine lacks what the faults need (see LEFT OUT)';
+  return `${only.join(', ')} ${only.length === 1 ? 'does' : 'do'} not run on ${sizes.map(sizeInWords).join(' or ')}`;
 }
 
 function trialsOf(faults: Map<string, Fault>, sizes: readonly Size[]): Trial[] {
@@ -42,7 +41,7 @@ function trialsOf(faults: Map<string, Fault>, sizes: readonly Size[]): Trial[] {
   );
 }
 
-/** Those that can be run on this machine, and why the others can not. */
+/** The trials that can run on this machine, and why the others can't. */
 function split(trials: readonly Trial[]): [Trial[], Map<Trial, string>] {
   const able: Trial[] = [];
   const leftOut = new Map<Trial, string>();
@@ -56,7 +55,8 @@ function split(trials: readonly Trial[]): [Trial[], Map<Trial, string>] {
 
 function chosen(faults: Map<string, Fault>, only: readonly string[]): Map<string, Fault> {
   const unknown = only.find((name) => !faults.has(name));
-  if (unknown !== undefined) throw new Error(`There is no fault "${unknown}": see --list`);
+  if (unknown !== undefined)
+    throw new Error(`--only: unknown fault "${unknown}" (npm run chaos -- --list shows all)`);
   return only.length === 0 ? faults : new Map([...faults].filter(([name]) => only.includes(name)));
 }
 
@@ -85,7 +85,7 @@ async function runAll(trials: readonly Trial[], { quick, seed }: Options): Promi
   return results;
 }
 
-/** Ctrl-C: what is left is to give PostgreSQL back; the nodes end with this process. */
+/** Ctrl-C: only PostgreSQL has to be cleaned up; the nodes end with this process. */
 function untilInterrupted(): Promise<never> {
   const interrupted = new Promise<never>((_, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -100,5 +100,5 @@ await main().catch((error: unknown) => {
   process.stderr.write(`\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exit(1);
 });
-// At once, and by no timer: a client of a broken server that tries again and again may leave timers no turn.
+// At once and without a timer: clients of a broken server that retry all the time may starve timers.
 process.exit();

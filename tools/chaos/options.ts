@@ -4,7 +4,7 @@ import { type Size, SIZES } from './arena.js';
 export interface Options {
   /** Faults to run; empty: all of them. */
   only: string[];
-  /** How many nodes to try them on, one after the other. */
+  /** The numbers of nodes to run them on, one after the other. */
   sizes: readonly Size[];
   quick: boolean;
   list: boolean;
@@ -15,13 +15,13 @@ export interface Options {
 export const HELP = `npm run chaos -- [options]
 
   --only <a,b,…>  these faults only
-  --nodes <1|2>   on so many nodes only; without it on one, then on two
-  --quick         shorter and fewer of everything: about eight minutes
-  --list          the faults there are
+  --nodes <1|2>   only on this number of nodes; default: on one, then on two
+  --quick         shorter runs, fewer repeats: about eight minutes
+  --list          lists all faults
   --seed <n>      the same choices as in the run with this seed; timing still differs
 `;
 
-/** @throws Error on an unknown option, another number of nodes, or a seed that is no whole number. */
+/** @throws Error on an unknown option, another number of nodes, or a seed that is not a whole number. */
 export function parseOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,
@@ -35,9 +35,9 @@ export function parseOptions(args: string[]): Options {
     },
   });
   const seed = Number(values.seed);
-  if (!Number.isSafeInteger(seed)) throw new Error(`--seed is no whole number: ${values.seed}`);
+  if (!Number.isSafeInteger(seed)) throw new Error(`--seed: expected a whole number, got ${values.seed}`);
   const sizes = values.nodes === undefined ? SIZES : SIZES.filter((size) => String(size) === values.nodes);
-  if (sizes.length === 0) throw new Error(`--nodes is neither 1 nor 2: ${values.nodes}`);
+  if (sizes.length === 0) throw new Error(`--nodes: expected 1 or 2, got ${values.nodes}`);
   const only = values.only.split(',').filter((name) => name !== '');
   return { only, sizes, quick: values.quick, list: values.list, help: values.help, seed };
 }

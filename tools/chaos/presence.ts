@@ -5,7 +5,7 @@ import type { AppNode, Settings } from './subjects/app-node.js';
 const LEASE_MS = 5_000;
 const GRACE_MS = 1_000;
 
-/** What a busy machine may take beside. */
+/** Extra time for a busy machine. */
 const SLACK_MS = 10_000;
 
 export const SHORT_LEASE: Settings = {
@@ -13,7 +13,7 @@ export const SHORT_LEASE: Settings = {
   PRESENCE_GRACE_MS: String(GRACE_MS),
 };
 
-/** The people of the load, and those of them who are at that node only. */
+/** All users of the load, and those who are connected to that node only. */
 function peopleOf(load: Load, node: AppNode): { all: Set<number>; there: Set<number> } {
   const all = new Set(load.devices.map(({ userId }) => userId));
   const elsewhere = load.devices.filter(({ port }) => port !== node.socketPort);
@@ -21,7 +21,7 @@ function peopleOf(load: Load, node: AppNode): { all: Set<number>; there: Set<num
   return { all, there: new Set([...all].filter((userId) => !others.has(userId))) };
 }
 
-/** Somebody else's devices must not hold anything else than that of these people, once they were told. */
+/** Whether no device at a node has got another presence for these users than this one. */
 function areTold(load: Load, at: AppNode, people: ReadonlySet<number>, online: boolean): boolean {
   return load.devices
     .filter(({ port }) => port === at.socketPort)
@@ -33,8 +33,8 @@ function equal(one: ReadonlySet<number>, other: ReadonlySet<number>): boolean {
 }
 
 /**
- * A node went at `since`: where there is another, its people count as offline there once its lease is over, and those
- * who are at the other do not.
+ * A node stopped at `since`. If there is another node, users of the stopped one count as offline there after its lease,
+ * and users of the other node stay online.
  */
 export async function leaseEnds(
   arena: Arena,
@@ -51,11 +51,11 @@ export async function leaseEnds(
     equal(await witness.online(), rest) && areTold(load, witness, there, false);
   const over = await arena.until(isOver, LEASE_MS + GRACE_MS + SLACK_MS);
   const seconds = ((performance.now() - since) / 1_000).toFixed(1);
-  arena.expect(over, `presence did not converge: ${seconds} s after the node went`);
-  if (over) arena.note(`the ${there.size} people of the node that went were offline after ${seconds} s`);
+  arena.expect(over, `presence had not converged ${seconds} s after the node stopped`);
+  if (over) arena.note(`the ${there.size} users of the stopped node were offline after ${seconds} s`);
 }
 
-/** Everybody of the load is online at every node, nobody else is, and nobody was told otherwise. */
+/** Exactly the users of the load are online at every node, and no device was told otherwise. */
 export async function allAreBack(arena: Arena, load: Load, nodes: readonly AppNode[]): Promise<void> {
   const all = new Set(load.devices.map(({ userId }) => userId));
   const areBack = async (): Promise<boolean> => {
@@ -71,12 +71,12 @@ export async function allAreBack(arena: Arena, load: Load, nodes: readonly AppNo
     const misled = load.devices.filter(({ port }) => port === node.socketPort);
     const wrong = misled.filter(({ presence }) => [...all].some((userId) => presence.get(userId) === false));
     arena.note(
-      `at :${node.socketPort} ${online.size} of ${all.size} are online; ${wrong.length} of ${misled.length} devices hold somebody for offline`,
+      `at :${node.socketPort} ${online.size} of ${all.size} are online; ${wrong.length} of ${misled.length} devices take a user for offline`,
     );
   }
 }
 
-/** Everybody leaves: nobody may stay online. */
+/** Everybody disconnects: nobody may stay online. */
 export async function leavesNoGhosts(arena: Arena): Promise<void> {
   for (const load of arena.loads) load.close();
   const isEmpty = async (): Promise<boolean> => {
@@ -84,5 +84,5 @@ export async function leavesNoGhosts(arena: Arena): Promise<void> {
     return true;
   };
   const empty = await arena.until(isEmpty, LEASE_MS + GRACE_MS + SLACK_MS);
-  arena.expect(empty, 'people who have left are online still');
+  arena.expect(empty, 'users who have disconnected are still online');
 }

@@ -1,4 +1,4 @@
-/** What the person at the terminal sees while it runs: on stderr, so that stdout holds the table alone. */
+/** Shows the progress on stderr, so that stdout holds only the table. */
 export class Progress {
   private readonly start = performance.now();
 

@@ -1,6 +1,6 @@
 /**
- * What the harness reads of the published protocol. Written down anew rather than imported from the sources:
- * what checks the server must not change along with it.
+ * The parts of the published protocol that the harness reads. They are written again here instead of imported, because
+ * a check must not change together with the server.
  */
 export interface Message {
   id: number;
@@ -23,7 +23,7 @@ export interface Reaction {
   userIds: number[];
 }
 
-/** Both have `messageId`, and no more of the message than what changed. */
+/** Both have `messageId`, and only the changed part of the message. */
 export interface MessageDeleted {
   messageId: number;
   chatId: number;
@@ -42,7 +42,7 @@ export interface Chat {
   historyVisible: 'all' | 'fromJoin';
 }
 
-/** What tells of a group's members. */
+/** An event about a group's members. */
 export interface GroupChanged {
   chatId: number;
   version: number;

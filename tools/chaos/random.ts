@@ -1,6 +1,6 @@
 /**
- * Numbers that are the same again for the same seed: mulberry32. Timing still differs from run to run, so whatever goes
- * on beside something else needs numbers of its own: who draws first would change what the other gets.
+ * Random numbers that repeat for the same seed: mulberry32. Timing still differs from run to run, so concurrent parts
+ * need sequences of their own: otherwise the order of their draws would change what each gets.
  */
 export class Random {
   private state: number;
@@ -9,7 +9,7 @@ export class Random {
     this.state = seed >>> 0;
   }
 
-  /** Those of one part of a run: another seed, or another name of the part, makes others. */
+  /** The numbers for one part of a run; they depend on the seed and the name of the part. */
   static of(seed: number, ...names: readonly (string | number)[]): Random {
     // FNV-1a.
     let hash = 0x811c9dc5;

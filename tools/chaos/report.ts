@@ -2,7 +2,7 @@ import type { Size } from './arena.js';
 import type { Verdict } from './evidence.js';
 import type { Result } from './run.js';
 
-/** Sentences shown of each kind of fault; the table has their number. */
+/** Most sentences shown for each kind of finding; the table has their number. */
 const SHOWN = 5;
 
 const HEAD = ['fault', 'nodes', 'sends', 'acked', 'reconnects', 'syncs', 'recovery s', 'slowest s'];
@@ -19,7 +19,7 @@ export function isKept({ verdict, problems }: Result): boolean {
   return problems.length === 0 && VERDICTS.every((kind) => verdict[kind].length === 0);
 }
 
-/** The table, and under it what a person needs to understand it. */
+/** The table, and below it what is needed to understand it. */
 export function report(results: readonly Result[]): string {
   const rows = results.map((result) => [
     result.name,

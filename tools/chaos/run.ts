@@ -5,20 +5,20 @@ import { placeOf } from './history.js';
 import { ANSWER_WITHIN_MS } from './load/device.js';
 import { readTruth, type Truth } from './truth.js';
 
-/** A fault, on so many nodes. */
+/** A fault and the number of nodes to run it on. */
 export interface Trial {
   name: string;
   fault: Fault;
   size: Size;
 }
 
-/** What came out of it. */
+/** The result of a trial. */
 export interface Result {
   name: string;
   size: Size;
   sends: number;
   acked: number;
-  /** Commands by the error code they were answered with. */
+  /** Commands by the error code of their answer. */
   errors: Map<string, number>;
   reconnects: number;
   syncs: number;
@@ -33,7 +33,7 @@ export interface Result {
 
 const NOTHING: Verdict = { lost: [], doubled: [], gaps: [], inversions: [], unanswered: [], unequal: [] };
 
-/** Works a fault, lets everybody settle, and checks what was seen against what is stored. */
+/** Runs a fault, lets everything settle, and checks what clients saw against what is stored. */
 export async function runFault({ name, fault }: Trial, arena: Arena): Promise<Result> {
   let verdict = NOTHING;
   try {
@@ -44,7 +44,7 @@ export async function runFault({ name, fault }: Trial, arena: Arena): Promise<Re
     await fault.afterwards?.(arena);
   } catch (error) {
     arena.problems.push(
-      `it did not run to its end: ${error instanceof Error ? error.message : String(error)}`,
+      `the fault did not finish: ${error instanceof Error ? error.message : String(error)}`,
     );
   } finally {
     await arena.close();
@@ -59,7 +59,7 @@ async function authorize(arena: Arena): Promise<Verdict> {
   if (!node) return NOTHING;
   const truth = await readTruth(databaseUrl, node.httpPort);
   const unacked = history.sends.filter((send) => placeOf(send) === null).length - history.refusals.length;
-  arena.expect(unacked <= 0, `${unacked} sends were never acked, however often they were repeated`);
+  arena.expect(unacked <= 0, `${unacked} sends were never acked, despite all retries`);
   arena.expect(history.abandoned === 0, `${history.abandoned} changes were never answered`);
   if (arena.connectionsStay)
     arena.expect(history.reconnects === 0, `${history.reconnects} connections of clients went and came back`);
@@ -82,7 +82,7 @@ async function authorize(arena: Arena): Promise<Verdict> {
   });
 }
 
-/** Shows that the fault has bitten: retries whose message was there already. */
+/** Shows that the fault had an effect: retries whose message was stored already. */
 function noteRetries(arena: Arena, { storedAt }: Truth): void {
   const { history, notes } = arena;
   let retried = 0;
@@ -96,12 +96,12 @@ function noteRetries(arena: Arena, { storedAt }: Truth): void {
   }
   if (retried > 0) notes.push(`${retried} messages were sent again, ${stored} of them were stored by then`);
   if (arena.answersAllTaken)
-    arena.expect(stored === 0, `${stored} messages were taken, and their senders got no answer`);
+    arena.expect(stored === 0, `${stored} messages were stored, and their senders got no answer`);
   if (arena.answersAreLost)
-    arena.expect(stored > 0, 'no message that was sent again was there already: no answer was lost');
+    arena.expect(stored > 0, 'no retried message was stored already: no answer was lost');
 }
 
-/** Push is best effort, yet where no connection or member went somebody should have heard of each message at once. */
+/** Push is best effort, but if no connection and no member left, each message should have been pushed at once. */
 function notePushes({ history, loads, nodes, notes, membersStay }: Arena, { chatsOf }: Truth): void {
   if (history.reconnects > 0 || nodes.length > 1 || !membersStay) return;
   const devices = loads.flatMap((load) => load.devices);

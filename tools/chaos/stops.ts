@@ -3,20 +3,21 @@ import type { Crowd } from './load/crowd.js';
 import type { Load } from './load/load.js';
 import type { AppNode } from './subjects/app-node.js';
 
-/** What is promised for SIGTERM, in seconds. */
+/** The promised time for SIGTERM, in seconds. */
 const STOPS_WITHIN_S = 25;
 
-/** Where another node serves on, everybody is served by it within so many seconds: much, on a busy machine. */
+/** Seconds within which another node serves everybody; generous, for a busy machine. */
 const SERVED_WITHIN_S = 5;
 
-/** The most of all connections that may go in one second, where there are many: 0 to 1. */
+/** The largest share of many connections that may be closed in one second: 0 to 1. */
 const MOST_IN_A_SECOND = 0.5;
 const MANY = 100;
 
 /**
- * SIGTERM under load, with a crowd on it; started again at once. The crowd's connections have to go one by one.
+ * SIGTERM to a node under load with a crowd; it is started again at once. The crowd's connections must close one by
+ * one.
  *
- * @param served a load that another node has to serve while this one stops, and while it is away.
+ * @param served a load that another node must serve while this one stops and is down.
  */
 export async function restart(arena: Arena, node: AppNode, crowd: Crowd, served?: Load): Promise<void> {
   arena.answersAllTaken = true;
@@ -28,19 +29,19 @@ export async function restart(arena: Arena, node: AppNode, crowd: Crowd, served?
   await crowd.allOnline(60_000);
   const { went, back } = crowd.histogram(since);
   arena.note(`ended with code ${code} after ${seconds.toFixed(1)} s`);
-  arena.note(`connections that went, by second:      ${went.join(' ')}`);
+  arena.note(`connections closed, by second:         ${went.join(' ')}`);
   arena.note(`connections that were back, by second: ${back.join(' ')}`);
   arena.expect(code === 0, `it ended with code ${code}`);
   arena.expect(seconds < STOPS_WITHIN_S, `it took ${seconds.toFixed(1)} s to end`);
   const all = went.reduce((sum, count) => sum + count, 0);
-  arena.expect(all >= MANY, `only ${all} connections of the crowd went`);
+  arena.expect(all >= MANY, `only ${all} connections of the crowd were closed`);
   arena.expect(
     Math.max(...went) <= all * MOST_IN_A_SECOND,
-    `${Math.max(...went)} of ${all} connections went in one second`,
+    `${Math.max(...went)} of ${all} connections were closed in one second`,
   );
 }
 
-/** Called between a stop that began at `since` and the start: everybody was served during the one, and is now. */
+/** Runs between a stop that began at `since` and the start: all were served during the stop, and are served now. */
 async function meanwhile(arena: Arena, load: Load, since: number): Promise<void> {
   arena.expect(load.isServedSince(since), 'not everybody was served while the node stopped');
   const seconds = await load.recovered(performance.now());

@@ -3,7 +3,7 @@ import type { StoredChat, StoredMessage } from './evidence.js';
 import { reactionsText } from './load/replica.js';
 import type { Message, MessagesPage } from './protocol.js';
 
-/** What the server's own keys begin with: they are shown to nobody. */
+/** The prefix of keys that the server generates; clients do not see them. */
 const OWN_KEY = ' ';
 
 interface ChatRow {
@@ -32,15 +32,15 @@ interface MessageRow {
   at: string;
 }
 
-/** What is stored in the end. */
+/** What is stored at the end. */
 export interface Truth {
   chats: StoredChat[];
   messages: StoredMessage[];
-  /** Ids of each chat's messages, as the API pages through them. */
+  /** Ids of each chat's messages, as the API returns them in pages. */
   pages: Map<number, number[]>;
-  /** Chats of each person. */
+  /** Chats of each user. */
   chatsOf: Map<number, number[]>;
-  /** When each message was stored: milliseconds of the wall clock. */
+  /** When each message was stored, in milliseconds of the wall clock. */
   storedAt: Map<number, number>;
 }
 
@@ -83,7 +83,7 @@ export async function readTruth(databaseUrl: string, httpPort: number): Promise<
   }
 }
 
-/** The version of each chat, and who is in it. */
+/** The version of each chat, and its members. */
 export async function readVersions(
   databaseUrl: string,
 ): Promise<{ chatId: number; userId: number; version: number }[]> {
@@ -106,7 +106,7 @@ export async function readVersions(
   }
 }
 
-/** `getMessages` by its REST duplicate, from the first message to the last. */
+/** `getMessages` over REST, from the first message to the last. */
 async function pageThrough(httpPort: number, chatId: number, userId: number): Promise<number[]> {
   const ids: number[] = [];
   for (let after = 0, more = true; more;) {

@@ -1,6 +1,6 @@
 export interface Line {
   name: string;
-  /** Where it reaches 1. */
+  /** Users online at which it reaches 1. */
   at: number;
   use: (online: number) => number;
 }
@@ -20,7 +20,7 @@ const MOST = 2;
 const x = (online: number) => LEFT + ((Math.log10(online) - FROM) / (TO - FROM)) * (WIDTH - LEFT - RIGHT);
 const y = (use: number) => TOP + ((MOST - Math.log10(use)) / (MOST - LEAST)) * (HEIGHT - TOP - BOTTOM);
 
-/** How full each limit is, by people online, both logarithmic; what is above the bold line has given way. */
+/** The use of each limit by users online, on logarithmic axes. Above the bold line a limit is exceeded. */
 export function chart(lines: Line[], short: (value: number) => string): string {
   const right = WIDTH - RIGHT;
   const columns = Array.from({ length: TO - FROM + 1 }, (_, i) => 10 ** (FROM + i));

@@ -1,5 +1,6 @@
 /**
- * What so many people online need, and what gives way first: a table, and tools/sim/report.svg.
+ * The resources that a number of users online needs, and the limits in the order in which they are reached: a table,
+ * and tools/sim/report.svg.
  *
  *   npm run simulate [-- --online 1e6,1e7 --messages 10 …]      npm run simulate -- --help
  */

@@ -1,7 +1,7 @@
 /**
- * Measures what a message, a watermark and two reads cost PostgreSQL, by the statements that the server runs: CPU of the
- * backend from /proc (Linux), WAL from its own position, storage from pg_total_relation_size. Starts a PostgreSQL of its
- * own in a temporary folder. Prints JSON; `node tools/sim/refresh.mjs` takes it into unit-costs.json.
+ * Measures the cost of a message, a watermark and two reads for PostgreSQL, with the server's statements: CPU of the
+ * backend from /proc (Linux), WAL from its position, storage from pg_total_relation_size. It starts its own PostgreSQL
+ * in a temporary folder and prints JSON; `node tools/sim/refresh.mjs` writes it to unit-costs.json.
  *
  *   npm run build && node tools/sim/measure.mjs
  */
@@ -23,17 +23,17 @@ import { markSeen } from '../../dist/receipts/receipts.queries.js';
 
 const MESSAGES = 100_000;
 const PEOPLE = 2_000;
-/** Direct chats of each of them. */
+/** Direct chats of each user. */
 const CHATS_EACH = 50;
 const CHATS = (PEOPLE * CHATS_EACH) / 2;
-/** Chats that are talked in: some fifty messages come to each. The others have one. */
+/** Active chats: each gets some fifty messages. The others have one. */
 const BUSY = 2_000;
 const BATCH = 64;
-/** Batches of watermarks. */
+/** Batch sizes of watermarks. */
 const SEEN_BATCHES = 300;
 /** Characters of a message. */
 const CONTENT = 80;
-/** /proc counts CPU in these. */
+/** The unit of CPU times in /proc. */
 const TICK_US = 10_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'chat-measure-'));
@@ -65,7 +65,7 @@ function cpu(pid) {
   return (Number(fields[11]) + Number(fields[12])) * TICK_US;
 }
 
-/** Runs `work` so often; what one item of it costs. */
+/** Runs `work` repeatedly and returns the cost of one item. */
 async function cost(pid, times, items, work) {
   const [before, wal] = [cpu(pid), await one('SELECT pg_current_wal_insert_lsn()')];
   for (let i = 0; i < times; i++) await work(i);
@@ -81,7 +81,7 @@ try {
   await client.query(`INSERT INTO users (id) SELECT generate_series(1, ${PEOPLE})`);
   const chats = [];
   for (const step of upTo(CHATS_EACH / 2)) {
-    // In pieces: a new chat takes a lock, of which a transaction has only some thousands.
+    // In parts: a new chat takes a lock, and a transaction can hold only some thousands.
     const { rows } = await client.query(
       `WITH made AS (
         INSERT INTO chats (type, "user1Id", "user2Id")
@@ -114,9 +114,9 @@ try {
       const chat = chats[random(BUSY)];
       return draftIn(chat, random(2) === 0 ? chat.user1Id : chat.user2Id);
     });
-  /** The short form: what goes to direct chats that the node knows. */
+  /** The short form, for direct chats that the node knows. */
   const direct = (drafts) => sendDirect(runner, new DirectBatch(drafts));
-  /** The long form: groups, replies, mentions, and chats that the node does not know yet. */
+  /** The long form, for groups, replies, mentions, and chats that the node does not know yet. */
   const judged = (drafts) =>
     sendMessages(
       runner,
@@ -139,8 +139,8 @@ try {
       alone: await cost(pid, 1_000, 1, send(1)),
     };
   }
-  // Each chat once: a watermark that stands there already is not written. And twice, with a message between: the first
-  // change of a page after a checkpoint writes the whole page, which is no watermark's own cost.
+  // Each chat once, because a watermark that does not move is not written. And twice, with a message in between: the
+  // first change of a page after a checkpoint writes the whole page, which is not the cost of a watermark.
   const inTurn = (nth) => chats.slice(nth * BATCH, (nth + 1) * BATCH);
   const see = (nth) =>
     markSeen(

@@ -1,6 +1,6 @@
 import { type Assumptions, assumptions, breaksAt, demandOf, limitsOf, type UnitCosts } from './model.js';
 
-/** Round figures, to be worked out on paper. */
+/** Round figures, so that the results can be checked on paper. */
 const costs: UnitCosts = {
   serverSendUs: 10,
   serverCopyUs: 1,
@@ -24,7 +24,7 @@ const costs: UnitCosts = {
   eventBytes: 500,
 };
 
-/** Direct messages only, one device each, everybody online, nothing but sends. */
+/** Only direct messages, one device each, everybody online, no other commands. */
 const plain: Assumptions = {
   ...(Object.fromEntries(
     Object.entries(assumptions).map(([name, { value }]) => [name, value]),
@@ -44,8 +44,8 @@ const plain: Assumptions = {
 };
 
 describe('The simulation', () => {
-  it('turns people into sockets, messages and copies', () => {
-    // 3.6 an hour of a million people are 1,000 a second.
+  it('computes sockets, messages and copies from users online', () => {
+    // 3.6 an hour from a million users are 1,000 a second.
     expect(demandOf(1e6, plain, costs)).toMatchObject({
       sockets: 1e6,
       sends: 1_000,
@@ -62,14 +62,14 @@ describe('The simulation', () => {
     expect(copies).toBe(10_000);
   });
 
-  it('takes nodes for the sockets, or more for the CPU', () => {
+  it('needs nodes for the sockets, or more for the CPU', () => {
     expect(demandOf(1e6, plain, costs)).toMatchObject({ nodes: 100, nodesBecauseOf: 'sockets' });
     const busy = demandOf(1e6, { ...plain, messages: 36_000, sockets: 1e6 }, costs);
     // 10 million a second, each 10 µs, a copy 1 and a hearing 1: 120 cores, half used.
     expect(busy).toMatchObject({ nodes: 240, nodesBecauseOf: 'CPU', nodeCores: 120 });
   });
 
-  it('charges the database for each batch: many nodes with few messages are dear', () => {
+  it('charges the database for each batch: many nodes with few messages are expensive', () => {
     // 100 nodes could send 10,000 batches a second: each of the 1,000 messages is a batch of its own.
     expect(demandOf(1e6, plain, costs)).toMatchObject({ batches: 1_000, messagesOfABatch: 1 });
     expect(demandOf(1e6, plain, costs).databaseCores).toBeCloseTo(1.02);
@@ -79,7 +79,7 @@ describe('The simulation', () => {
     expect(one.databaseCores).toBeCloseTo(0.12);
   });
 
-  it('charges the short form for direct chats that the node knows, and both where a batch holds both', () => {
+  it('charges the short form for direct chats that the node knows, and both forms for a mixed batch', () => {
     const known = { ...plain, known: 1, sockets: 1e6 };
     // 100 batches of 10: 100 × 500 + 1,000 × 10 µs.
     expect(demandOf(1e6, known, costs).databaseCores).toBeCloseTo(0.06);
@@ -87,11 +87,11 @@ describe('The simulation', () => {
     expect(demandOf(1e6, { ...known, known: 0.5 }, costs).databaseCores).toBeCloseTo(0.165);
     // Alone in its batch a message takes one form: 500 × 510 + 500 × 1,020 µs.
     expect(demandOf(1e6, { ...plain, known: 0.5 }, costs).databaseCores).toBeCloseTo(0.765);
-    // What goes to groups is looked up.
+    // Messages to groups take the long form.
     expect(demandOf(1e6, { ...known, groups: 1, size: 2 }, costs).databaseCores).toBeCloseTo(0.12);
   });
 
-  it('charges a reconnect for the connection and for the list of chats it asks for', () => {
+  it('charges a reconnect for the connection and for the chat list', () => {
     // 36 an hour of 100,000 sockets are 1,000 a second, and nobody writes.
     const storm = { ...plain, messages: 1e-9, reconnects: 36, sockets: 1e6 };
     const { nodeCores, databaseCores } = demandOf(1e5, storm, costs);
@@ -99,14 +99,14 @@ describe('The simulation', () => {
     expect(databaseCores).toBeCloseTo(0.5);
   });
 
-  it('keeps what was sent in the mean, not at the peak', () => {
+  it('computes storage from the mean rate, not from the peak', () => {
     const { storedTBaYear, keptTB } = demandOf(1e6, { ...plain, peak: 5, days: 73, copies: 3 }, costs);
     // 1,000 a second × 31,536,000 s × 500 bytes.
     expect(storedTBaYear).toBeCloseTo(15.768);
     expect(keptTB).toBeCloseTo((15.768 / 5) * 3);
   });
 
-  it('publishes to both people of a direct chat and once to a group, and not at all with one node', () => {
+  it('publishes to both users of a direct chat and once to a group, and not at all with one node', () => {
     expect(demandOf(1e6, plain, costs)).toMatchObject({ publishes: 2_000, redisMB: 1 });
     expect(demandOf(1e6, { ...plain, groups: 1, size: 2 }, costs)).toMatchObject({ publishes: 1_000 });
     expect(demandOf(1e3, plain, costs)).toMatchObject({ nodes: 1, publishes: 0, redisCores: 0 });

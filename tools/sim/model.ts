@@ -1,6 +1,6 @@
-/** What one of each costs: `unit-costs.json`, with where each figure comes from. */
+/** The cost of one of each. `unit-costs.json` names the source of each figure. */
 export interface UnitCosts {
-  /** Without its copies. */
+  /** Without the copies. */
   serverSendUs: number;
   serverCopyUs: number;
   serverReadUs: number;
@@ -25,7 +25,7 @@ export interface UnitCosts {
   eventBytes: number;
 }
 
-/** What is assumed of the people and the machines; each is a flag of `npm run simulate`. */
+/** Assumptions about users and machines; each is a flag of `npm run simulate`. */
 export const assumptions = {
   messages: { value: 6, about: 'messages that somebody online sends in an hour' },
   peak: { value: 3, about: 'the busiest moment, as a multiple of the mean' },
@@ -52,16 +52,16 @@ export type Assumptions = Record<keyof typeof assumptions, number>;
 export interface Demand {
   online: number;
   sockets: number;
-  /** A second, at the peak. */
+  /** Per second at the peak. */
   sends: number;
   copies: number;
   marks: number;
   nodes: number;
-  /** What asked for that many nodes. */
+  /** The reason for that many nodes. */
   nodesBecauseOf: 'sockets' | 'CPU';
   /** Resident memory of all sockets. */
   socketGiB: number;
-  /** Cores of all nodes that are busy. */
+  /** Busy cores of all nodes. */
   nodeCores: number;
   batches: number;
   messagesOfABatch: number;
@@ -73,7 +73,7 @@ export interface Demand {
   publishes: number;
   redisCores: number;
   redisMB: number;
-  /** Database machines, by what asks for the most. */
+  /** Database machines, by the resource that needs the most. */
   databases: number;
 }
 
@@ -83,20 +83,20 @@ const MB = 1e6;
 const TB = 1e12;
 const YEAR_SECONDS = 365 * 86_400;
 
-/** What so many people online need. */
+/** The resources that a number of users online needs. */
 export function demandOf(online: number, a: Assumptions, c: UnitCosts): Demand {
   const sockets = online * a.devices;
   const mean = (online * a.messages) / HOUR;
   const sends = mean * a.peak;
   const busy = a.peak / HOUR;
   const listeners = (1 - a.groups) * a.share + a.groups * (a.size - 1) * a.share;
-  // The sender's other devices hear it too.
+  // The sender's other devices get it too.
   const copies = sends * (listeners * a.devices + a.devices - 1);
   const marks = sends * listeners * a.marks;
   const pages = online * a.pages * busy;
   const reconnects = sockets * a.reconnects * busy;
 
-  // One channel a room: the two people of a direct chat, or the group; a mark is told in the same manner.
+  // One channel for each room: the two users of a direct chat, or the group. A receipt is published in the same way.
   const channels = 2 * (1 - a.groups) + a.groups;
   const publishes = (sends + marks) * channels;
   const groupSockets = (a.size - 1) * a.share * a.devices;
@@ -111,7 +111,7 @@ export function demandOf(online: number, a: Assumptions, c: UnitCosts): Demand {
       (sends * c.serverSendUs +
         copies * c.serverCopyUs +
         marks * c.serverMarkUs +
-        // Who is back asks for the list of chats.
+        // A reconnecting client requests its chat list.
         (pages + reconnects) * c.serverReadUs +
         reconnects * c.serverReconnectUs +
         heard * c.serverHearUs) /
@@ -124,7 +124,7 @@ export function demandOf(online: number, a: Assumptions, c: UnitCosts): Demand {
   while (Math.ceil(cpuWith(nodes) / a.use) > nodes) nodes = Math.ceil(cpuWith(nodes) / a.use);
   const nodeCores = cpuWith(nodes);
 
-  // A node has one batch under way: it sends no more batches than messages, and one at a time.
+  // A node writes one batch at a time, and no more batches than messages.
   const batches = Math.min(sends, (nodes * 1_000) / a.gather);
   // A batch is one statement for each form that its messages take.
   const plain = sends * (1 - a.groups) * a.known;
@@ -170,11 +170,11 @@ export function demandOf(online: number, a: Assumptions, c: UnitCosts): Demand {
   };
 }
 
-/** Each limit of a single machine: how much of it is used, 1 being all that may be. */
+/** Each limit of a single machine, and its use; 1 is the allowed maximum. */
 export interface Limit {
   name: string;
   use: (demand: Demand) => number;
-  /** What to do past it. */
+  /** What to do beyond it. */
   then: string;
 }
 
@@ -205,7 +205,7 @@ export function limitsOf(a: Assumptions): Limit[] {
   ];
 }
 
-/** How many people online fill a limit. A year's growth is not simulated: the disk holds `days` of messages. */
+/** How many users online reach a limit. Growth over time is not simulated: the disk holds `days` of messages. */
 export function breaksAt(limit: Limit, a: Assumptions, c: UnitCosts): number {
   let [low, high] = [1, 1e12];
   while (high / low > 1.001) {

@@ -1,11 +1,11 @@
 /**
- * Measures the unit costs anew and writes what rests on them: tools/sim/unit-costs.json, and from it the tables of
- * docs/reference/scaling.md and docs/reference/scaling.svg. On a machine that does nothing else, Linux, some two minutes:
+ * Measures the unit costs again and writes tools/sim/unit-costs.json, and from it the tables of
+ * docs/reference/scaling.md and docs/reference/scaling.svg. Needs an idle Linux machine; takes about two minutes:
  *
  *   node tools/sim/refresh.mjs
  *
- * Figures of the server are those of tools/bench/results/whole.json (`npm run bench -- --keep`); without that file they stay.
- * Sentences of docs/reference/scaling.md that quote a figure are to be read again by a person.
+ * The server's figures come from tools/bench/results/whole.json (`npm run bench -- --keep`); without that file they
+ * stay. Check by hand the sentences of docs/reference/scaling.md that quote a figure.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ function run(stdout, ...args) {
 
 const round = (value) => Number(value.toPrecision(value < 10 ? 2 : 3));
 
-/** What a batch costs and what a message of it: a batch of one is both. */
+/** The cost of a batch and of a message in it; a batch of one costs both. */
 function apart({ alone, message }) {
   const batch = ((alone.cpuUs - message.cpuUs) * BATCH) / (BATCH - 1);
   return { batch, message: alone.cpuUs - batch };
@@ -44,7 +44,7 @@ function ofDatabase(measured) {
   };
 }
 
-/** Undefined where nothing is known: that figure stays. */
+/** Undefined if it was not measured: that figure stays. */
 function median(values) {
   const known = values.filter((value) => value !== null).sort((a, b) => a - b);
   return known[known.length >> 1];

@@ -12,7 +12,7 @@ describe('Past one machine', () => {
     expect(document).toBe(documented(document, sources));
   });
 
-  it('has its drawing', () => {
+  it('has its chart', () => {
     expect(read('docs/reference/scaling.svg')).toBe(drawing(usual, costsOf(sources)));
   });
 });

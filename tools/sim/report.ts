@@ -10,10 +10,10 @@ import {
   type UnitCosts,
 } from './model.js';
 
-/** `unit-costs.json`: each figure, what it is of, and where it comes from. */
+/** `unit-costs.json`: each figure, what it measures, and its source. */
 export type Sources = Record<keyof UnitCosts, { value: number; about: string; source: string }>;
 
-/** What is simulated unless flags say otherwise. */
+/** The defaults of the simulation. */
 export const PEOPLE = '1e6,1e7,1e8';
 
 export const usual = Object.fromEntries(
@@ -63,18 +63,18 @@ const ROWS: [string, (demand: Demand) => string][] = [
 ];
 
 export interface Filled extends Limit {
-  /** People online who fill it. */
+  /** Users online at which it is reached. */
   at: number;
 }
 
-/** The limits, the one that gives way first at the top. */
+/** The limits in the order in which they are reached. */
 export function limitsFilled(a: Assumptions, c: UnitCosts): Filled[] {
   return limitsOf(a)
     .map((limit) => ({ ...limit, at: breaksAt(limit, a, c) }))
     .sort((x, y) => x.at - y.at);
 }
 
-/** What so many people need, and what gives way first. */
+/** The needed resources, and the limits in the order in which they are reached. */
 export function report(online: number[], a: Assumptions, c: UnitCosts): string {
   const demands = online.map((people) => demandOf(people, a, c));
   const needs = table([
@@ -93,7 +93,7 @@ export function drawing(a: Assumptions, c: UnitCosts): string {
   return chart(lines, short);
 }
 
-/** docs/reference/scaling.md with its two generated parts as the unit costs say, by the usual assumptions. */
+/** docs/reference/scaling.md with its two parts generated from the unit costs and the default assumptions. */
 export function documented(markdown: string, sources: Sources): string {
   const costs = Object.entries(sources).map(
     ([name, { value, about, source }]) => `| ${about} | ${figure(name, value)} | ${source} |`,
@@ -114,7 +114,7 @@ export function documented(markdown: string, sources: Sources): string {
   return text;
 }
 
-/** `databaseMarkUs`, 54 → `54 µs`: names end in their unit. */
+/** `databaseMarkUs`, 54 → `54 µs`: names end with their unit. */
 function figure(name: string, value: number): string {
   const unit = name.endsWith('Us') ? 'µs' : name.endsWith('KiB') ? 'KiB' : 'bytes';
   return `${value.toLocaleString('en-US')} ${unit}`;

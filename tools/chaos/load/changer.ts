@@ -8,7 +8,7 @@ import type { OwnMessage, Sender } from './sender.js';
 const EMOJI = ['👍', '🎉', '🙂'] as const;
 
 /**
- * What a person does beside sending: changes own messages one after another, each change with a key until it is
+ * A user's other actions: changes own messages one after another, repeating each change with its key until it is
  * answered, and reads in between.
  */
 export class Changer {
@@ -29,7 +29,7 @@ export class Changer {
     this.done = this.work();
   }
 
-  /** Resolves when the change under way is answered, or `patienceMs` are over. */
+  /** Resolves when the current change is answered, or after `patienceMs`. */
   async stop(patienceMs: number): Promise<void> {
     this.running = false;
     this.giveUpAt = performance.now() + patienceMs;
@@ -69,7 +69,7 @@ export class Changer {
     else await this.read('getChats', { limit: 20 });
   }
 
-  /** With a key, until it is answered: an answer to the second try is that to the first. */
+  /** Repeats a change with its key until it is answered: the answer to a retry is that to the first attempt. */
   private async change(
     command: string,
     { id, chatId }: OwnMessage,
@@ -94,7 +94,7 @@ export class Changer {
     this.history.abandoned++;
   }
 
-  /** Asks once: reads and watermarks may fail, but have to be answered. */
+  /** Sends a command once: reads and watermarks may fail, but must be answered. */
   private async read(command: string, input: object): Promise<void> {
     const { device } = this.sender;
     if (!device.connected) return;

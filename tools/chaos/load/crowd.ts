@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
 
-/** Far from the people of any load. */
+/** Ids that no load uses. */
 const FIRST_ID = 50_000_000;
 const AT_ONCE = 50;
 
-/** Many people who only are there, over stock clients with stock settings. */
+/** Many users who are only connected, with stock clients and stock settings. */
 export class Crowd {
   private readonly sockets: Socket[] = [];
   private online = 0;
-  /** When connections went, and when they were back: of `performance.now()`. */
+  /** When connections were lost, and when they were back, by `performance.now()`. */
   private readonly went: number[] = [];
   private readonly back: number[] = [];
 
@@ -25,7 +25,7 @@ export class Crowd {
     return crowd;
   }
 
-  /** @throws Error when somebody is not online within so many milliseconds. */
+  /** @throws Error when not all are online within so many milliseconds. */
   async allOnline(withinMs: number): Promise<void> {
     const end = performance.now() + withinMs;
     while (this.online < this.sockets.length) {
@@ -35,7 +35,7 @@ export class Crowd {
     }
   }
 
-  /** How many connections went in each second since then, and how many were back. */
+  /** How many connections were lost in each second since then, and how many came back. */
   histogram(since: number): { went: number[]; back: number[] } {
     return { went: perSecond(this.went, since), back: perSecond(this.back, since) };
   }

@@ -7,7 +7,7 @@ import { Random } from '../random.js';
 import { Device } from './device.js';
 import { Ear } from './ear.js';
 
-/** Events that tell of chat 7; the last that a device which is removed from it is to hear comes at the end. */
+/** Events of chat 7. The last one is the last that a removed device gets. */
 const OF_THE_CHAT = [
   'newMessage',
   'messageEdited',
@@ -21,7 +21,7 @@ const OF_THE_CHAT = [
 ];
 
 describe('a device', () => {
-  it('says of each event of a chat that it came, but not of its own removal', async () => {
+  it('reports each event of a chat, but not its own removal', async () => {
     const http = createServer();
     const server = new Server(http);
     server.on('connection', (socket) => {
@@ -52,7 +52,7 @@ describe('a device', () => {
 });
 
 describe('an ear', () => {
-  it('tells what comes in the second after a removal from what comes later, until one is added again', () => {
+  it('separates events within a second of a removal from later ones, until the user is added again', () => {
     const ear = new Ear();
     ear.hear('newMessage', 0);
     expect(ear.messages).toBe(1);

@@ -17,28 +17,28 @@ import {
 import type { Random } from '../random.js';
 import { type Change, Replica } from './replica.js';
 
-/** The promise is 5 s; what is more is left to a busy machine. Milliseconds. */
+/** Milliseconds. The promise is 5 s; the rest is a margin for a busy machine. */
 export const ANSWER_WITHIN_MS = 6_500;
 
 const GAP_PATIENCE_MS = 300;
 const LOOK_EVERY_MS = 100;
 
-/** The answer to a heartbeat; sooner than one is missed, which takes 10 s. */
+/** The answer to a heartbeat; sent more often than a missing one is noticed, which takes 10 s. */
 const PONG = '3';
 const PONG_EVERY_MS = 2_000;
 
-/** Between attempts that were answered with an error that names no time. */
+/** Pause between attempts when the error names no retry time. */
 const PAUSE_MS = 200;
 
 export type Reply<T> =
   | { kind: 'ok'; data: T; record: CommandRecord }
   | { kind: 'error'; code: string; retryAfterMs: number; record: CommandRecord }
-  /** The connection went, or the bound passed: it may or may not have been done. */
+  /** The connection was lost, or the time limit passed: the command may or may not have run. */
   | { kind: 'unknown'; record: CommandRecord };
 
 /**
- * One device of a person: a stock client that reconnects by itself, says who it is, and keeps its replica whole
- * by `sync` after each reconnect and when it has seen a gap for a while.
+ * One device of a user: a stock client that reconnects by itself, identifies itself, and keeps its replica complete by
+ * `sync` after each reconnect and when a gap stays open for a while.
  */
 export class Device {
   readonly replica = new Replica();
@@ -52,9 +52,9 @@ export class Device {
   private syncing: Promise<boolean> | null = null;
   private closed = false;
   private heart: NodeJS.Timeout | undefined;
-  /** What this device was last told of others' presence. */
+  /** The presence of other users, by the last event to this device. */
   readonly presence = new Map<number, boolean>();
-  /** Called with each event of a chat, by its name, but for one's own `memberRemoved`: for whoever asks. */
+  /** A listener for the name of each event of a chat, except the user's own `memberRemoved`. */
   onEvent: (event: string, chatId: number) => void = () => undefined;
 
   constructor(
@@ -82,12 +82,12 @@ export class Device {
     return this.socket.connected;
   }
 
-  /** Connected, known by name, and heard by the server as such: events come from now on. */
+  /** Connected, and the server has acked who it is: events come from now on. */
   get ready(): boolean {
     return this.online && this.socket.connected;
   }
 
-  /** Sends a command with a callback. Nothing is sent while there is no connection. */
+  /** Sends a command with a callback. Without a connection it sends nothing. */
   ask<T>(command: string, payload: unknown, record?: CommandRecord): Promise<Reply<T>> {
     const known = record ?? this.begin(command);
     return new Promise((resolve) => {
@@ -110,7 +110,7 @@ export class Device {
     return this.history.begin(command, this.userId, `${this.name} ${this.connections}`, this.port);
   }
 
-  /** Resolves when there is a connection; false when `isOver` says that nobody waits for it any more. */
+  /** Resolves when connected; false if `isOver` says that it is no longer needed. */
   async whenConnected(isOver: () => boolean): Promise<boolean> {
     while (!this.connected) {
       if (isOver()) return false;
@@ -119,7 +119,7 @@ export class Device {
     return true;
   }
 
-  /** Catches up until the server says that nothing is left; false when the connection or the time went. */
+  /** Syncs until the server says that nothing is left; false if the connection or the time ran out. */
   catchUp(): Promise<boolean> {
     return (this.syncing ??= this.syncPages().finally(() => (this.syncing = null)));
   }
@@ -129,8 +129,8 @@ export class Device {
   }
 
   /**
-   * Reads nothing any more, and sends heartbeats all the same: missing ones are no reason to end the connection. Where it
-   * is ended nevertheless, this stays away until it resumes.
+   * Stops reading but keeps sending heartbeats, so that missing heartbeats are no reason to end the connection. If the
+   * connection ends nevertheless, the device stays away until `resume`.
    */
   pause(): void {
     this.tcp?.pause();
@@ -179,7 +179,7 @@ export class Device {
     for (const finish of this.waiting) finish('cut');
   }
 
-  /** After each connect: says who this is, then fetches what was missed. */
+  /** After each connect: identifies itself, then fetches what it missed. */
   private async arrive(): Promise<void> {
     if (++this.connections > 1) this.history.reconnects++;
     const mine = this.connections;
@@ -250,7 +250,7 @@ export class Device {
     socket.on('reactionsChanged', (reactions: ReactionsChanged) => this.hear(reactionOf(reactions)));
   }
 
-  /** What an event or an ack has told. */
+  /** Applies an event or an ack. */
   hear(change: Change): void {
     if (change.kind !== 'noted') this.history.told(change.chatId, change.version, idOf(change));
     this.replica.hear(change);

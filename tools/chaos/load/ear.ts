@@ -1,13 +1,13 @@
-/** Milliseconds after the ack of a removal from which on nothing of the group may come. */
+/** Milliseconds after the ack of a removal; later no event of the group may come. */
 const SILENT_AFTER_MS = 1_000;
 
-/** What somebody hears of a group that they are removed from and added to again. Times of one clock. */
+/** Records what a user gets of a group from which they are removed, and to which they are added again. One clock. */
 export class Ear {
-  /** Messages that came since they were added, or at first since it listens. */
+  /** Messages that came since the user was added, or, before that, since the start. */
   messages = 0;
   /** Events that came within the second after the ack of a removal. */
   soon = 0;
-  /** Those that came later, by their names. */
+  /** Names of events that came later. */
   readonly late: string[] = [];
   private removedAt = Infinity;
 
@@ -22,7 +22,7 @@ export class Ear {
     this.removedAt = at;
   }
 
-  /** They are about to be added. */
+  /** The user is about to be added. */
   added(): void {
     this.removedAt = Infinity;
     this.messages = 0;

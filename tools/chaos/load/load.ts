@@ -5,48 +5,48 @@ import { Changer } from './changer.js';
 import { Device } from './device.js';
 import { Sender } from './sender.js';
 
-/** Choices of one part of a load, by its name. */
+/** Random choices of a named part of a load. */
 export type RandomOf = (...part: readonly (string | number)[]) => Random;
 
 export interface LoadOptions {
-  /** Which load of its run this is: 1, 2 … */
+  /** The number of this load in its run: 1, 2 … */
   nr: number;
   people: number;
-  /** With how many others each person writes. */
+  /** How many others each user writes to. */
   friends: number;
-  /** Sends that each person has under way at a time. */
+  /** Sends that each user has in flight. */
   window: number;
-  /** Longest pause of a person before the next send, in milliseconds. */
+  /** Longest pause of a user before the next send, in milliseconds. */
   thinkMs: number;
-  /** Longest pause of a person before the next change of an own message, or the next read, in milliseconds. */
+  /** Longest pause of a user before the next change of an own message, or the next read, in milliseconds. */
   changeMs: number;
-  /** How often a message that was acked is sent once more: 0 to 1. */
+  /** How often an acked message is sent once more: 0 to 1. */
   resend: number;
-  /** How often somebody is written to with whom there is no chat yet: 0 to 1. */
+  /** How often a message goes to a user without a chat yet: 0 to 1. */
   newChats: number;
-  /** People who write nothing: everybody else writes to them too. */
+  /** Number of users who write nothing; everybody else writes to them too. */
   listeners: number;
-  /** Characters that each text is longer than it need be. */
+  /** Extra characters of each text. */
   padding: number;
-  /** Makes a group of these people, and returns its id: they all write there, and nowhere else. */
+  /** Creates a group of these users and returns its id: all write there, and nowhere else. */
   group?: (userIds: readonly number[]) => Promise<number>;
-  /** Socket.IO ports: people and their second devices are spread over them. */
+  /** Socket.IO ports: users and their second devices are spread over them. */
   ports: readonly number[];
 }
 
-/** Milliseconds for everybody to be served again once nothing is in the way any more. */
+/** Most milliseconds until everybody is served again after a fault. */
 const PATIENCE_MS = 45_000;
 
-/** Ids of people of one run never meet those of another load of it. */
+/** Distance of the user ids of two loads of a run, so that they never overlap. */
 const PEOPLE_A_LOAD = 100_000;
 
 /**
- * People who write to each other in direct chats, change what they wrote, read, and keep replicas. Half of them
- * have a second device that only listens.
+ * Users who write to each other in direct chats, change their messages, read, and keep replicas. Half of them have a
+ * second device that only listens.
  */
 export class Load {
   readonly devices: Device[] = [];
-  /** Of those who only listen. */
+  /** Devices of users who only listen. */
   readonly listeners: Device[] = [];
   private readonly senders: Sender[] = [];
   private readonly changers: Changer[] = [];
@@ -71,7 +71,7 @@ export class Load {
       if (i % 2 === 0) this.devices.push(device(userId, 'desk', i + 1));
       const others = Array.from({ length: people - 1 }, (_, k) => base + ((i + k + 1) % people));
       const peers = [...others.splice(0, friends), ...this.listeners.map(({ userId }) => userId)];
-      // Half of those who are written to for the first time are known to the server, half are not.
+      // Half of the users who get a first message are known to the server, half are not.
       const random = randomOf(userId, 'strangers');
       const stranger = (): number => (random.chance(0.5) ? others.pop() : undefined) ?? ++strangers;
       const randomOfLane = (lane: number): Random => randomOf(userId, 'lane', lane);
@@ -115,14 +115,14 @@ export class Load {
     await this.until(() => this.devices.every(({ ready }) => ready), 'online');
   }
 
-  /** Lets it run for a while, in milliseconds. */
+  /** Lets the load run for so many milliseconds. */
   async run(ms: number): Promise<void> {
     await sleep(ms);
   }
 
   /**
-   * Whether everybody who was sent something since then, over the node where its sender is, has heard of it at once.
-   * @returns how many pushes there should have been, and how many did not come within `withinMs`.
+   * Checks that receivers at the sender's node got each message sent since then at once.
+   * @returns how many pushes were due, and how many did not come within `withinMs`.
    */
   async localDelivery(since: number, withinMs: number): Promise<{ pushes: number; missing: number }> {
     const listening = new Map<number, Device[]>();
@@ -145,12 +145,12 @@ export class Load {
     return { pushes: wanted.length, missing: missing() };
   }
 
-  /** No new sends or changes; resolves when the old ones are acked. */
+  /** Stops new sends and changes; resolves when the old ones are acked. */
   async quiet(): Promise<void> {
     await Promise.all([...this.senders, ...this.changers].map((worker) => worker.stop(PATIENCE_MS)));
   }
 
-  /** No new sends; waits for the acks of the old ones, and makes every replica whole. */
+  /** Stops new sends, waits for the acks of the old ones, and syncs every replica. */
   async settle(): Promise<void> {
     await this.quiet();
     await this.allOnline();
@@ -158,7 +158,7 @@ export class Load {
       for (let whole = false, tries = 0; !whole && tries < 50; tries++) {
         const end = performance.now() + PATIENCE_MS;
         await device.whenConnected(() => performance.now() > end);
-        // One that was under way has begun before the last acks: what counts is the next.
+        // A running sync may have begun before the last acks, so only the next one counts.
         await device.catchUp();
         whole = await device.catchUp();
       }

@@ -18,7 +18,7 @@ function message(seq: number): Message {
   };
 }
 
-/** Chat 1, which has so many messages, sent anew with those of these seqs. */
+/** A reset of chat 1 with `lastSeq` messages, of which it brings those with these seqs. */
 function reset(lastSeq: number, seqs: number[], historyVisible: 'all' | 'fromJoin' = 'all'): Synced {
   const chat = { id: 1, lastSeq, version: lastSeq + 1, historyVisible };
   const messages = seqs.map(message);
@@ -27,7 +27,7 @@ function reset(lastSeq: number, seqs: number[], historyVisible: 'all' | 'fromJoi
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
-/** What is wrong with a chat that was sent anew so, and the seq from which on it is held. */
+/** The faults of a chat after such a reset, and the seq from which on the replica has it. */
 function after(synced: Synced): [number, number | undefined] {
   const replica = new Replica();
   replica.apply(synced);
@@ -35,21 +35,21 @@ function after(synced: Synced): [number, number | undefined] {
 }
 
 describe('the replica', () => {
-  it('takes a chat that is sent anew with its newest messages, or with all', () => {
+  it('accepts a reset with the newest messages of a chat, or with all', () => {
     expect(after(reset(50, range(21, 50)))).toEqual([0, 21]);
     expect(after(reset(30, range(1, 30)))).toEqual([0, 1]);
     expect(after(reset(3, [1, 2, 3]))).toEqual([0, 1]);
     expect(after(reset(0, []))).toEqual([0, 1]);
   });
 
-  it('finds one that is sent anew with less than that, or with other messages', () => {
+  it('finds a reset with fewer messages, or with other ones', () => {
     expect(after(reset(50, [50]))[0]).toBe(1);
     expect(after(reset(50, range(20, 49)))[0]).toBe(1);
     expect(after(reset(50, [...range(20, 48), 50]))[0]).toBe(1);
     expect(after(reset(3, []))).toEqual([1, 1]);
   });
 
-  it('asks of a chat whose history is hidden only that what there is of it is the newest', () => {
+  it('accepts any number of newest messages from a chat with hidden history', () => {
     expect(after(reset(50, [49, 50], 'fromJoin'))).toEqual([0, 49]);
     expect(after(reset(50, [], 'fromJoin'))).toEqual([0, 51]);
     expect(after(reset(50, [48, 50], 'fromJoin'))[0]).toBe(1);

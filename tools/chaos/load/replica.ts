@@ -1,12 +1,12 @@
 import type { HeldChat, HeldMessage } from '../evidence.js';
 import type { Chat, Message, MessageDeleted, ReactionsChanged, Synced } from '../protocol.js';
 
-/** Messages that a chat which is sent anew comes with, or all that it has. */
+/** Messages in a reset of a chat, or all if it has fewer. */
 const RESET_PAGE = 30;
 
-/** A change of a chat, as events and acks bring it. */
+/** A change of a chat from an event or an ack. */
 export type Change =
-  /** One that shows in no message: a chat opened, a group's title or members changed. */
+  /** A change without a message: a chat opened, a group's title or members changed. */
   | { kind: 'noted'; chatId: number; version: number }
   | { kind: 'message'; chatId: number; version: number; message: Message }
   | { kind: 'deleted'; chatId: number; version: number; deleted: MessageDeleted }
@@ -17,25 +17,25 @@ interface LocalChat {
   fromSeq: number;
   messages: Map<number, Message>;
   /**
-   * Whether sync has brought its last page. Until then nothing that was heard is applied: a message that was
-   * sent before `upTo` and has changed since comes on a later page only.
+   * Whether sync has brought its last page. Until then no event is applied: a message that was sent before `upTo` and
+   * has changed since comes only on a later page.
    */
   whole: boolean;
-  /** Heard ahead of what is missing, by version. */
+  /** Changes after a gap, by version. */
   ahead: Map<number, Change>;
 }
 
 /**
- * What a careful client keeps: it applies changes in the order of their versions and is whole up to the version
- * of each chat. What a gap hides waits until `sync` has brought the rest.
+ * The state of a careful client: it applies changes in the order of their versions and is complete up to the version of
+ * each chat. Changes after a gap wait until `sync` has brought the missing ones.
  */
 export class Replica {
-  /** Pages of sync that were out of order or not whole: none, ever. */
+  /** Pages of sync that were out of order or incomplete. There must be none. */
   readonly faults: string[] = [];
   private readonly chats = new Map<number, LocalChat>();
   private readonly gapped = new Set<number>();
 
-  /** Whether something is missing that an event or ack has told of. */
+  /** Whether a change is missing that an event or ack has shown to exist. */
   get hasGap(): boolean {
     return this.gapped.size > 0;
   }
@@ -44,14 +44,14 @@ export class Replica {
     return [...this.chats.keys()];
   }
 
-  /** This person was removed from it: the last that is heard of it. */
+  /** The user was removed from the chat: no later event of it counts. */
   leave(chatId: number, version: number): void {
     if ((this.chats.get(chatId)?.version ?? 0) >= version) return;
     this.chats.delete(chatId);
     this.gapped.delete(chatId);
   }
 
-  /** What `sync` wants to know. */
+  /** The input of `sync`. */
   versions(): Record<number, number> {
     return Object.fromEntries([...this.chats].map(([chatId, { version }]) => [chatId, version]));
   }
@@ -59,7 +59,7 @@ export class Replica {
   hear(change: Change): void {
     const local = this.local(change.chatId);
     if (change.version <= local.version) return;
-    // A command that changed nothing is answered with the version that is there: the change itself came first.
+    // A command that changed nothing is answered with the present version: the change itself came first.
     if (!local.ahead.has(change.version)) local.ahead.set(change.version, change);
     this.applyAhead(change.chatId, local);
   }
@@ -82,7 +82,7 @@ export class Replica {
         const known = local.messages.get(message.id);
         if (!known || known.version <= message.version) local.messages.set(message.id, message);
       }
-      // Events may have brought it further while the answer was on its way.
+      // Events may have advanced it while the answer was on its way.
       if (reset || upTo >= local.version) {
         local.version = upTo;
         local.whole = !more;
@@ -95,10 +95,10 @@ export class Replica {
     }
   }
 
-  /** The seq from which on one has the chat now: its newest messages, or all. */
+  /** The seq from which on the replica has the chat: its newest messages, or all. */
   private startOfReset({ id, lastSeq, historyVisible }: Chat, messages: readonly Message[]): number {
     const seqs = messages.map(({ seq }) => seq).sort((a, b) => a - b);
-    // What was before one joined is not in it.
+    // Without messages from before the user joined.
     const size = historyVisible === 'all' ? Math.min(RESET_PAGE, lastSeq) : seqs.length;
     const first = lastSeq - size + 1;
     if (seqs.length !== size || seqs.some((seq, index) => seq !== first + index))
@@ -160,7 +160,7 @@ function perform(local: LocalChat, change: Change): void {
   }
 }
 
-/** Reactions as text that depends on nothing but what they say. */
+/** Reactions as text, independent of other fields and of the order of fields. */
 export function reactionsText(reactions: Message['reactions'] | null): string {
   return JSON.stringify((reactions ?? []).map(({ emoji, count, userIds }) => [emoji, count, userIds]));
 }

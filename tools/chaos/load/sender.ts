@@ -4,7 +4,7 @@ import { type Message, RETRIED } from '../protocol.js';
 import type { Random } from '../random.js';
 import { changeOf, type Device } from './device.js';
 
-/** Where a message goes. */
+/** The target of a message. */
 export type Target = { chatId: number } | { receiverId: number };
 
 /** An own message that may be changed. */
@@ -16,34 +16,34 @@ export interface OwnMessage {
 export interface SenderOptions {
   device: Device;
   history: History;
-  /** Choices of one of the sends under way, and those that follow it. */
+  /** Random choices of one lane of sends in flight. */
   randomOfLane: (lane: number) => Random;
-  /** Sends under way at a time. */
+  /** Sends in flight. */
   window: number;
   /** Longest pause before the next send, in milliseconds. */
   thinkMs: number;
-  /** How often a message that was acked is sent once more, as if the ack had been lost: 0 to 1. */
+  /** How often an acked message is sent once more, as if the ack had been lost: 0 to 1. */
   resend: number;
-  /** Characters of each text beside what tells it from others. */
+  /** Characters of each text besides its unique part. */
   padding: number;
-  /** Whom this person writes to. */
+  /** The users to whom this one writes. */
   peers: readonly number[];
-  /** How often somebody is written to with whom there is no chat yet: 0 to 1. */
+  /** How often a message goes to a user without a chat yet: 0 to 1. */
   newChats: number;
-  /** Such a person: one of the load, or one who was never heard of. */
+  /** Gives such a user: one of the load, or an unknown one. */
   stranger: () => number;
 }
 
 /**
- * A person who writes. What was not acked is sent again with its key, after a reconnect too, until it is acked:
- * as a real client does.
+ * A user who writes. Like a real client, it sends a message again with its key, also after a reconnect, until it is
+ * acked.
  */
 export class Sender {
-  /** The latest of the own messages that were acked. */
+  /** The latest own messages that were acked. */
   readonly own: OwnMessage[] = [];
-  /** When the latest send was emitted that was acked. */
+  /** When the latest acked send was emitted. */
   lastServed = -Infinity;
-  /** The chat that everything goes to, if there is but one. */
+  /** The chat to which everything goes, if there is only one. */
   chatId: number | null = null;
   private readonly chats = new Map<number, number>();
   private running = true;
@@ -63,7 +63,7 @@ export class Sender {
     );
   }
 
-  /** No new sends; resolves when the old ones are acked, or `patienceMs` are over. */
+  /** Stops new sends; resolves when the old ones are acked, or after `patienceMs`. */
   async stop(patienceMs: number): Promise<void> {
     this.running = false;
     this.giveUpAt = performance.now() + patienceMs;
@@ -103,7 +103,7 @@ export class Sender {
     return send;
   }
 
-  /** Until it is acked; false when it was refused or given up. */
+  /** Repeats a send until it is acked; false if it was refused or given up. */
   private async deliver(send: SendRecord, target: Target, random: Random): Promise<boolean> {
     const { device, history } = this.options;
     const { senderId, clientId, content } = send;

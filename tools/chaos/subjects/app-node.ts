@@ -9,29 +9,29 @@ const MAIN = fileURLToPath(new URL('../../../main.js', import.meta.url));
 
 const READY_WITHIN_MS = 60_000;
 
-/** What the server promises for SIGTERM. */
+/** The promised time for SIGTERM. */
 const STOP_WITHIN_MS = 25_000;
 
-/** Lines of the log that are kept. */
+/** Most log lines that are kept. */
 const KEPT_LINES = 5_000;
 
-/** What an unhandled rejection or an uncaught exception leaves, whoever caught it in the end. */
+/** The trace of an unhandled rejection or an uncaught exception in the log. */
 const UNHANDLED = /unhandled|uncaught|Node\.js v\d+/i;
 
-/** Environment variables beside the usual ones. */
+/** Environment variables besides the usual ones. */
 export type Settings = Readonly<Record<string, string>>;
 
-/** How a node went on SIGTERM. */
+/** How a node ended on SIGTERM. */
 export interface Stop {
   code: number | null;
   seconds: number;
 }
 
-/** One node of the server, a process of its own: killed and started again it keeps its ports. */
+/** One node of the server, in a process of its own. It keeps its ports when it is killed and started again. */
 export class AppNode {
   private child: ChildProcess | null = null;
   private readonly lines: string[] = [];
-  /** What must not happen: ended by itself, unhandled rejections, a stop that took too long. */
+  /** What must not happen: an unexpected end, unhandled rejections, a stop that took too long. */
   readonly faults: string[] = [];
 
   private constructor(
@@ -52,7 +52,7 @@ export class AppNode {
   /**
    * Starts it (again), on the same ports and database. Resolves when it is ready to serve.
    *
-   * @param main the server's entry, where it is to be another version of it.
+   * @param main the server's entry file, to start another version.
    */
   async launch(main = MAIN): Promise<void> {
     const leash = new URL('./leash.js', import.meta.url).href;
@@ -83,14 +83,14 @@ export class AppNode {
     await this.untilReady(child);
   }
 
-  /** SIGKILL. Resolves when it is gone. */
+  /** SIGKILL. Resolves when the process has ended. */
   async kill(): Promise<void> {
     const child = this.release();
     child?.kill('SIGKILL');
     if (child) await ended(child);
   }
 
-  /** SIGSTOP: its connections stay, and nothing is answered on them. */
+  /** SIGSTOP: its connections stay open, without any answers. */
   freeze(): void {
     this.child?.kill('SIGSTOP');
   }
@@ -99,18 +99,18 @@ export class AppNode {
     this.child?.kill('SIGCONT');
   }
 
-  /** Bytes of memory that it has; Linux only, 0 elsewhere. */
+  /** Its resident memory in bytes; Linux only, 0 elsewhere. */
   async memory(): Promise<number> {
     const status = await readFile(`/proc/${this.child?.pid}/status`, 'utf8').catch(() => '');
     return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1_024;
   }
 
-  /** What a load balancer asks. */
+  /** The readiness check of a load balancer. */
   async isReady(): Promise<boolean> {
     return (await this.health()) !== null;
   }
 
-  /** What it says of its parts; null while it is not ready. */
+  /** The health of its parts; null while it is not ready. */
   async health(): Promise<Record<string, unknown> | null> {
     const response = await fetch(`http://127.0.0.1:${this.httpPort}/health/ready`, {
       signal: AbortSignal.timeout(3_000),
@@ -120,7 +120,7 @@ export class AppNode {
     return null;
   }
 
-  /** Over REST, as that person or as the application. @throws Error when it is not answered with 2xx. */
+  /** Sends a REST request as that user or as the application. @throws Error unless the answer is 2xx. */
   async request<T>(method: string, path: string, userId?: number, body?: object): Promise<T> {
     const response = await fetch(`http://127.0.0.1:${this.httpPort}${path}`, {
       method,
@@ -138,13 +138,13 @@ export class AppNode {
     return (await response.json()) as T;
   }
 
-  /** Ids of the people who are online, as this node sees it; at most 1,000. */
+  /** Ids of the users who are online according to this node; at most 1,000. */
   async online(): Promise<Set<number>> {
     const people = await this.request<{ userId: number }[]>('GET', '/users/online');
     return new Set(people.map(({ userId }) => userId));
   }
 
-  /** SIGTERM, as an operator stops it. What is not as promised becomes one of the faults. */
+  /** SIGTERM, like an operator. Broken promises are added to `faults`. */
   async stop(): Promise<Stop> {
     const child = this.release();
     if (!child) return { code: 0, seconds: 0 };
@@ -163,7 +163,7 @@ export class AppNode {
     return { code: child.exitCode, seconds: (performance.now() - began) / 1_000 };
   }
 
-  /** What it logged: each message once, with how often. */
+  /** Its log: each message once, with its count. */
   log(): Map<string, number> {
     const counts = new Map<string, number>();
     for (const line of this.lines) {
@@ -200,7 +200,7 @@ async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }
 
-/** A JSON line of the log without what differs each time; null for what the server says at its start. */
+/** A JSON line of the log without its variable parts; null for lines of the server's start. */
 function summaryOf(line: string): string | null {
   try {
     const { level, context, msg } = JSON.parse(line) as { level: number; context?: string; msg?: string };

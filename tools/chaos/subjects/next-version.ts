@@ -9,10 +9,10 @@ import pg from 'pg';
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const PARTS = ['dist', 'migrations', 'package.json', '.sequelizerc', 'sequelize-cli.config.cjs'];
 const NAME = '29991231000000-next-version.cjs';
-/** Those that every command reads or writes. */
+/** The tables that every command reads or writes. */
 const TABLES = ['users', 'chats', 'chat_members', 'messages'];
 
-/** What docs/guides/operations.md allows of a step that expands. */
+/** The changes that docs/guides/operations.md allows in an expanding step. */
 const MIGRATION = `'use strict';
 const tables = ${JSON.stringify(TABLES)};
 module.exports = {
@@ -40,7 +40,7 @@ module.exports = {
 };
 `;
 
-/** This program as its next version could be, in a folder of its own: with one migration more. */
+/** A possible next version of this program, in a folder of its own: with one more migration. */
 export class NextVersion {
   private constructor(private readonly folder: string) {}
 
@@ -52,7 +52,7 @@ export class NextVersion {
     return new NextVersion(folder);
   }
 
-  /** The server's entry. */
+  /** The server's entry file. */
   get main(): string {
     return join(this.folder, 'dist', 'main.js');
   }
@@ -65,7 +65,7 @@ export class NextVersion {
     return (rows as { there: boolean }[])[0]?.there === true;
   }
 
-  /** Takes its migration back, as an operator does. @throws Error with what sequelize-cli said. */
+  /** Undoes its migration, like an operator. @throws Error with the output of sequelize-cli. */
   async undo(databaseUrl: string): Promise<void> {
     const cli = join(ROOT, 'node_modules', 'sequelize-cli', 'lib', 'sequelize');
     const child = spawn(process.execPath, [cli, 'db:migrate:undo'], {

@@ -2,15 +2,15 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * Below the ports that systems give to outgoing connections (32768 on Linux, 49152 elsewhere): a server that is
- * started again must find its port free, whatever connected somewhere meanwhile.
+ * Below the ports that systems use for outgoing connections (32768 on Linux, 49152 elsewhere): a restarted server must
+ * find its port free, whatever connections were opened meanwhile.
  */
 const FIRST = 20_000;
 const LAST = 32_000;
 
 const taken = new Set<number>();
 
-/** A port of 127.0.0.1 that is free, and was not given to anybody else in this run. */
+/** A free port of 127.0.0.1 that was not used before in this run. */
 export async function fixedPort(): Promise<number> {
   for (let attempt = 0; attempt < 200; attempt++) {
     const port = FIRST + Math.floor(Math.random() * (LAST - FIRST));

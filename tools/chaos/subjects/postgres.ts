@@ -18,16 +18,16 @@ interface Embedded {
   stop: () => Promise<void>;
 }
 
-/** Milliseconds for a server that was started again to accept connections. */
+/** Most milliseconds until a restarted server accepts connections. */
 const START_WITHIN_MS = 60_000;
 
-/** Milliseconds for connections to end whose client has. */
+/** Most milliseconds until the connections of an ended client end. */
 const ENDED_WITHIN_MS = 10_000;
 
-/** Whatever happens to the harness, PostgreSQL is frozen for no longer than this, in seconds. */
+/** PostgreSQL is frozen for at most so many seconds, even if the harness ends. */
 const THAW_AFTER_S = 120;
 
-/** A PostgreSQL of the harness's own, in a folder that goes with it: it can be killed, stopped and started. */
+/** The harness's own PostgreSQL, in a temporary folder: it can be killed, stopped and started. */
 export class Postgres {
   private callOffThaw: (() => void) | null = null;
 
@@ -37,14 +37,14 @@ export class Postgres {
   ) {}
 
   static async start(log: (line: string) => void): Promise<Postgres> {
-    // Compiled by the project's own build, whose sources this one does not include: hence the run-time address.
+    // The project's own build compiles it, and this build does not include its sources: so it is imported by path.
     const address = new URL('../../../database/embedded/embedded-postgres.js', import.meta.url).href;
     const { startEmbeddedPostgres } = (await import(address)) as EmbeddedModule;
     const folder = await mkdtemp(join(tmpdir(), 'chat-chaos-'));
     return new Postgres(await startEmbeddedPostgres({ dataDir: folder, log }), folder);
   }
 
-  /** Makes an empty database; its connection string. */
+  /** Creates an empty database and returns its connection string. */
   async createDatabase(name: string): Promise<string> {
     await this.query(`CREATE DATABASE ${name}`);
     const url = new URL(this.embedded.url);
@@ -52,7 +52,7 @@ export class Postgres {
     return url.href;
   }
 
-  /** The account that it runs as: whose its files have to be. */
+  /** The account that it runs as, which must own its files. */
   async account(): Promise<{ uid: number; gid: number }> {
     const { uid, gid } = await stat(this.pgData);
     return { uid, gid };
@@ -82,7 +82,7 @@ export class Postgres {
     let server = spawn(program, args, { ...account, cwd: '/', env, stdio: 'ignore', detached: true });
     while (!(await this.accepts())) {
       if (performance.now() > end) throw new Error('PostgreSQL did not start again');
-      // Children of the one that was killed may still hold its memory: it refuses, and is started again.
+      // Children of the killed server may still hold its shared memory. Then the new one exits, and is started again.
       if (server.exitCode !== null) {
         server = spawn(program, args, { ...account, cwd: '/', env, stdio: 'ignore', detached: true });
       }
@@ -91,7 +91,7 @@ export class Postgres {
     }
   }
 
-  /** SIGSTOP to all its processes: it accepts connections by the kernel's grace, and answers nothing. */
+  /** SIGSTOP to all its processes: the kernel still accepts connections, but nothing answers. */
   async freeze(): Promise<void> {
     const main = await this.pid();
     signal(main, 'SIGSTOP');
@@ -109,8 +109,8 @@ export class Postgres {
   }
 
   /**
-   * Terminates one backend of the application: one that stands inside a transaction if there is one and
-   * `inTransaction` asks for it, else any. @returns whether there was one.
+   * Terminates one backend of the application; with `inTransaction`, one inside a transaction if there is any.
+   * @returns whether there was a backend.
    */
   async terminateBackend(database: string, inTransaction: boolean): Promise<boolean> {
     const rows = await this.query(
@@ -124,16 +124,16 @@ export class Postgres {
   }
 
   /**
-   * How many deadlocks PostgreSQL has had to break in this database, for connections that have ended: it counts them when
-   * they are idle for a while, and at their end.
+   * How many deadlocks PostgreSQL had to break in this database. Its connections must have ended: PostgreSQL adds their
+   * counts only when they are idle for a while, and at their end.
    *
-   * @throws Error when connections of the application do not end within 10 s: its nodes have to be stopped.
+   * @throws Error when the application's connections do not end within 10 s: stop its nodes first.
    */
   async deadlocks(database: string): Promise<number> {
     const open = "SELECT 1 FROM pg_stat_activity WHERE datname = $1 AND application_name LIKE 'chat%'";
     const end = performance.now() + ENDED_WITHIN_MS;
     while ((await this.query(open, [database])).length > 0) {
-      if (performance.now() > end) throw new Error(`${database} has connections still`);
+      if (performance.now() > end) throw new Error(`${database} still has connections: stop its nodes first`);
       await sleep(20);
     }
     const rows = await this.query('SELECT deadlocks FROM pg_stat_database WHERE datname = $1', [database]);
@@ -166,7 +166,7 @@ export class Postgres {
     );
   }
 
-  /** On a connection of its own: the last one may have been killed. */
+  /** Uses a new connection: the last one may have been killed. */
   private async query(text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
     const client = new pg.Client({ connectionString: this.embedded.url, connectionTimeoutMillis: 5_000 });
     client.on('error', () => undefined);

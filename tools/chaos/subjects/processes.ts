@@ -18,14 +18,14 @@ export function childrenOf(pid: number): number[] {
 function parentOf(pid: number): number | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The command, the second field, may hold spaces and brackets: what follows the last bracket may not.
+    // The second field, the command, may contain spaces and brackets; what follows the last bracket does not.
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
   } catch {
     return null;
   }
 }
 
-/** Sends a signal; nothing happens when the process is gone. */
+/** Sends a signal; does nothing if the process has ended. */
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
@@ -44,7 +44,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Lets processes go on after `seconds`, even when this one is gone by then. @returns what calls it off. */
+/** Resumes processes after `seconds`, even if this process has ended by then. @returns a function that cancels it. */
 export function thawLater(pids: readonly number[], seconds: number): () => void {
   const script = `sleep ${seconds}; kill -CONT ${pids.join(' ')}`;
   const child = spawn('/bin/sh', ['-c', script], { stdio: 'ignore', detached: true });

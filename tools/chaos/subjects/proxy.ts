@@ -6,13 +6,13 @@ import { fixedPort } from './ports.js';
 interface Line {
   client: Socket;
   server: Socket;
-  /** What the server says is dropped. */
+  /** Data from the server is dropped. */
   deaf: boolean;
 }
 
-/** Stands between clients and servers, and does to their connections what networks do. */
+/** A proxy between clients and servers that makes their connections fail as networks do. */
 export class Proxy {
-  /** Ports that new connections go to, in turn; none: they are refused. */
+  /** Ports to which new connections go, in turn; none: they are refused. */
   targets: readonly number[];
   private readonly lines = new Set<Line>();
   private next = 0;
@@ -36,12 +36,12 @@ export class Proxy {
     return proxy;
   }
 
-  /** The connections there are. */
+  /** The open connections. */
   get open(): readonly Line[] {
     return [...this.lines];
   }
 
-  /** From now on what the server sends is lost; what the client sends still arrives. Only `cut` ends it. */
+  /** From now on data from the server is lost, and data from the client still arrives, until `cut`. */
   deafen(line: Line): void {
     line.deaf = true;
   }
@@ -53,13 +53,13 @@ export class Proxy {
     line.server.resetAndDestroy();
   }
 
-  /** Nothing is carried in either direction, and no end is told so: a network that swallows packets. */
+  /** Carries nothing in either direction and closes nothing, like a network that swallows packets. */
   hold(): void {
     this.holds = true;
     for (const { client, server } of this.lines) for (const end of [client, server]) end.pause();
   }
 
-  /** What was held is carried now. */
+  /** Carries the held data now. */
   letGo(): void {
     this.holds = false;
     for (const { client, server } of this.lines) for (const end of [client, server]) end.resume();

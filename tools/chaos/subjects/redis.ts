@@ -9,14 +9,14 @@ import { fixedPort } from './ports.js';
 
 const START_WITHIN_MS = 20_000;
 
-/** The least version: it brought sharded pub/sub. */
+/** The minimum version, the first with sharded pub/sub. */
 const VERSION = 7;
 
 const running = new Set<Redis>();
-// Whatever ends this process, frozen ones included.
+// However this process exits; frozen servers too.
 process.once('exit', () => Redis.closeAll());
 
-/** Why there can be no Redis here; null where there can. */
+/** Why Redis can't run here; null: it can. */
 export function lacksRedis(): string | null {
   const { stdout } = spawnSync('redis-server', ['--version'], { encoding: 'utf8' });
   const major = Number(/v=(\d+)/.exec(stdout ?? '')?.[1] ?? 0);
@@ -24,7 +24,7 @@ export function lacksRedis(): string | null {
   return `it needs redis-server ${VERSION} or later in the PATH (Debian: apt-get install redis-server)`;
 }
 
-/** A Redis of one's own, in memory only: killed and launched again it is empty, on the port that it had. */
+/** An own Redis, in memory only: after a kill and a new launch it is empty, on the same port. */
 export class Redis {
   private child: ChildProcess | null = null;
   private readonly folder = mkdtempSync(join(tmpdir(), 'chat-chaos-redis-'));
@@ -36,19 +36,19 @@ export class Redis {
     running.add(this);
   }
 
-  /** One that does not run yet. `args` go to redis-server. */
+  /** A Redis that is not running yet. `args` go to redis-server. */
   static async notYet(args: readonly string[] = []): Promise<Redis> {
     return new Redis(await fixedPort(), args);
   }
 
-  /** One that answers. */
+  /** A Redis that answers. */
   static async start(args: readonly string[] = []): Promise<Redis> {
     const redis = await Redis.notYet(args);
     await redis.launch();
     return redis;
   }
 
-  /** Those of this process that were not closed. */
+  /** The servers of this process that are not closed yet. */
   static closeAll(): void {
     for (const redis of running) redis.close();
   }
@@ -61,7 +61,7 @@ export class Redis {
     return Redis.urlOf(this.port);
   }
 
-  /** Runs it, empty. Resolves when it answers. */
+  /** Starts it, empty. Resolves when it answers. */
   async launch(): Promise<void> {
     const where = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder];
     const args = [...where, '--save', '', '--appendonly', 'no', ...this.args];
@@ -74,7 +74,7 @@ export class Redis {
     }
   }
 
-  /** It stands still: takes connections by the kernel's grace, and answers nothing. */
+  /** SIGSTOP: the kernel still accepts connections, but nothing answers. */
   freeze(): void {
     this.child?.kill('SIGSTOP');
   }

@@ -9,7 +9,7 @@ process.once('exit', () => {
   for (const folder of mounted) spawnSync('umount', ['--lazy', folder]);
 });
 
-/** Why there can be no small disk here; null where there can. */
+/** Why a small disk can't be mounted here; null: it can. */
 export function lacksDisks(): string | null {
   if (process.platform !== 'linux' || process.getuid?.() !== 0)
     return 'it mounts a small disk in memory: Linux and root only';
@@ -17,7 +17,7 @@ export function lacksDisks(): string | null {
   return probe.status === 0 ? null : 'it mounts a small disk in memory, which is not allowed here';
 }
 
-/** A file system in memory that can be filled: nothing else of the machine notices. */
+/** A file system in memory that can be filled without effect on the rest of the machine. */
 export class SmallDisk {
   private constructor(private readonly mount: string) {}
 
@@ -37,7 +37,7 @@ export class SmallDisk {
     return new SmallDisk(mount);
   }
 
-  /** An empty folder on it of that account. */
+  /** An empty folder on it, owned by that account. */
   async folderOf({ uid, gid }: { uid: number; gid: number }): Promise<string> {
     const folder = join(this.mount, 'space');
     await mkdir(folder, { mode: 0o700 });
@@ -45,7 +45,7 @@ export class SmallDisk {
     return folder;
   }
 
-  /** Not a byte is left. */
+  /** Fills it to the last byte. */
   async fill(): Promise<void> {
     const file = await open(this.ballast, 'w');
     for (const size of [1_048_576, 65_536, 4_096]) {
@@ -63,7 +63,7 @@ export class SmallDisk {
     await file.close();
   }
 
-  /** Deletes the files of that name, in whatever folder of it. */
+  /** Deletes all files of that name, in any folder. */
   async drop(name: string): Promise<void> {
     const files = await readdir(this.mount, { recursive: true, withFileTypes: true });
     for (const file of files) if (file.name === name) await rm(join(file.parentPath, name));
