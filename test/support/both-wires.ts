@@ -142,7 +142,8 @@ function read(frame: string): Frame {
   if (type === '43') return { ack, name: '', data };
   const name = type === '42' && Array.isArray(data) ? String(data[0]) : type + nsp;
   // The exceptions of one command are a kind of their own.
-  const command = name === 'exception' ? ` of ${(data as [string, { command: unknown }])[1].command}` : '';
+  const command =
+    name === 'exception' ? ` of ${String((data as [string, { command: unknown }])[1].command)}` : '';
   return { ack: null, name: name + command, data };
 }
 
