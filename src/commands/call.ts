@@ -11,14 +11,6 @@ export interface Command {
   readonly definition: CommandDefinition;
 }
 
-/** What rate limits count a command against. */
-export interface Counted {
-  /** The user's id; without a user the id of the socket, a value of the input (`countedBy`), or the address. */
-  key: string | number;
-  address: string;
-  bytes: number;
-}
-
 /**
  * One command on its way through the pipeline, answered exactly once. Each edge has a subclass, which brings the
  * request and carries the answer back.
@@ -51,8 +43,19 @@ export abstract class Call implements Sender {
   /** Sets the principal. Called only when there are credentials. */
   abstract authenticated(principal: Principal | null): void;
 
-  /** null: not counted. @throws AppError VALIDATION_FAILED */
-  abstract counted(): Counted | null;
+  /** The client's address. */
+  abstract readonly address: string;
+
+  /** The size of the command as it is counted. */
+  abstract readonly bytes: number;
+
+  /**
+   * What the limit of the command is counted against: the user's id; without a user the id of the socket, a value of the
+   * input (`countedBy`), or the address. null: not counted.
+   *
+   * @throws AppError VALIDATION_FAILED
+   */
+  abstract countedAs(): string | number | null;
 
   /** Reports to the sender what is left of the limit it was counted against, where the edge can. */
   tellLimits?(status: LimitStatus): void;

@@ -90,9 +90,9 @@ export class CommandPipeline implements OnApplicationShutdown {
 
   private count(call: Call, command: Command | null): void {
     if (!this.limits.on) return;
-    const counted = call.counted();
-    if (counted === null) return;
-    const { key, address, bytes } = counted;
+    const key = call.countedAs();
+    if (key === null) return;
+    const { address, bytes } = call;
     const limit = limitOf(command?.definition);
     try {
       this.limits.command(limit, key, address, bytes);

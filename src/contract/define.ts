@@ -88,10 +88,11 @@ export function limitOf(definition: CommandDefinition | undefined): CommandLimit
   return definition?.limit ?? (definition?.order === 'send' ? 'message' : 'other');
 }
 
-/** By what of its input a request of nobody in particular is counted; null: by its address. */
+/** The part of the input that an anonymous request is counted by, validated or not; null: its address. */
 export function countedBy({ countedBy }: CommandDefinition, input: object): string | null {
   if (countedBy === undefined) return null;
-  return String((input as Record<string, unknown>)[countedBy.field]).slice(0, countedBy.characters);
+  const value = (input as Record<string, unknown>)[countedBy.field];
+  return typeof value === 'string' ? value.slice(0, countedBy.characters) : null;
 }
 
 /** Input that names a chat, and in open mode may name who asks. */

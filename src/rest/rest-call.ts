@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { Call, type Command, type Counted } from '../commands/call.js';
+import { Call, type Command } from '../commands/call.js';
 import { namedInRaw } from '../commands/identity/identity.js';
 import type { Credentials, Principal } from '../commands/identity/principal.js';
 import type { Limits } from '../commands/limits/limits.js';
@@ -59,11 +59,17 @@ export class RestCall extends Call {
   }
 
   /** The application is not limited: it is the operator's own backend. */
-  override counted(): Counted | null {
+  override countedAs(): string | number | null {
     if (this.principal?.kind === 'application') return null;
-    const { request } = this.http;
-    const address = this.limits.addressOf(request);
-    return { key: this.userId() ?? this.byInput() ?? address, address, bytes: bytesOf(request) };
+    return this.userId() ?? this.byInput() ?? this.address;
+  }
+
+  override get address(): string {
+    return this.limits.addressOf(this.http.request);
+  }
+
+  override get bytes(): number {
+    return bytesOf(this.http.request);
   }
 
   override tellLimits(status: LimitStatus): void {

@@ -67,6 +67,6 @@ export class Dispatcher {
     const handler = this.handlers.of(command) ?? null;
     const name = typeof command === 'string' ? command.slice(0, 100) : null;
     const metric = this.handlers.metricOf(handler);
-    this.pipeline.handle(new SocketCall(connection, { name, args, ack, size }, handler, metric, this.around));
+    this.pipeline.handle(new SocketCall(connection, name, args, ack, size, handler, metric, this.around));
   }
 }

@@ -1,6 +1,6 @@
 import type { Logger } from '@nestjs/common';
 import { tooSlow } from '../common/errors/failure.js';
-import { Call, type Counted } from '../commands/call.js';
+import { Call } from '../commands/call.js';
 import type { Principal } from '../commands/identity/principal.js';
 import type { Limits } from '../commands/limits/limits.js';
 import type { CommandRequest } from '../commands/request.js';
@@ -11,16 +11,6 @@ import type { Connection } from './connection.js';
 import type { Handler } from './handlers.js';
 import { RefusedPayload } from './wire/parser.js';
 import type { Ack } from './wire/wire.js';
-
-/** An event that a socket sent. */
-export interface Emit {
-  /** The name as sent; null when it is not a string. */
-  name: string | null;
-  args: unknown[];
-  ack: Ack | null;
-  /** Size of the frame in characters, usually equal to its bytes. */
-  size: number;
-}
 
 /** What all calls of sockets share. */
 export interface Surroundings {
@@ -35,7 +25,12 @@ export class SocketCall extends Call {
 
   constructor(
     readonly connection: Connection,
-    private readonly emit: Emit,
+    /** The name as sent; null when it is not a string. */
+    private readonly name: string | null,
+    private readonly args: unknown[],
+    private readonly ack: Ack | null,
+    /** Size of the frame in characters, usually equal to its bytes. */
+    readonly bytes: number,
     private readonly handler: Handler | null,
     metric: CommandMetric,
     private readonly around: Surroundings,
@@ -57,19 +52,23 @@ export class SocketCall extends Call {
 
   override arrive(): void {
     if (this.connection.isLeaving) throw tooSlow();
-    this.around.limits.arrival(this.connection.address, this.emit.size);
+    this.around.limits.arrival(this.connection.address, this.bytes);
   }
 
   override authenticated(): void {}
 
-  override counted(): Counted {
-    const { id, userId, principal, address } = this.connection;
-    return { key: principal?.userId ?? userId ?? id, address, bytes: this.emit.size };
+  override get address(): string {
+    return this.connection.address;
+  }
+
+  override countedAs(): string | number {
+    const { id, userId, principal } = this.connection;
+    return principal?.userId ?? userId ?? id;
   }
 
   /** A command has one argument; trailing nulls of an emit are ignored. */
   override rawInput(): unknown {
-    const { args } = this.emit;
+    const { args } = this;
     const payload = args[0];
     if (payload instanceof RefusedPayload) throw new AppError('PAYLOAD_REFUSED');
     for (let i = 1; i < args.length; i++) {
@@ -95,24 +94,24 @@ export class SocketCall extends Call {
   }
 
   protected override sendResult(result: unknown): void {
-    const { ack } = this.emit;
+    const { ack } = this;
     const reply = this.handler!.definition.reply;
     if (ack) ack(encodeOk(result));
     else if (reply) this.connection.socket.emit(reply, result);
   }
 
   protected override sendError(error: AppError, thrown: unknown): void {
-    const { connection, emit, around } = this;
+    const { connection, name, ack, around } = this;
     if (error.code === 'INTERNAL') around.logger.error(this.describe(thrown), 'A command failed');
     const view = error.toView();
-    if (emit.ack) emit.ack({ ok: false, error: view });
-    else connection.socket.emit('exception', { command: emit.name, ...view });
+    if (ack) ack({ ok: false, error: view });
+    else connection.socket.emit('exception', { command: name, ...view });
     if (error.code === 'RATE_LIMITED' && connection.isFlooding()) connection.cutOff(error);
   }
 
   /** The fields of a log line about this call: ids and the command name, nothing of its input. */
   private describe(err: unknown): object {
     const { id, userId } = this.connection;
-    return { err, socketId: id, userId, command: this.emit.name };
+    return { err, socketId: id, userId, command: this.name };
   }
 }
