@@ -7,10 +7,11 @@ import { Sessions } from './sessions.service.js';
 import { TokensService } from './tokens.service.js';
 import { IdentityModule } from '../commands/identity/identity.module.js';
 import { DirectoryModule } from '../users/directory/directory.module.js';
+import { DatabaseModule } from '../database/database.module.js';
 
 /** Registration, login, tokens. */
 @Module({
-  imports: [DirectoryModule, IdentityModule],
+  imports: [DatabaseModule, DirectoryModule, IdentityModule],
   controllers: [AccountsController],
   providers: [AccountsGateway, AccountsService, Passwords, Sessions, TokensService],
 })

@@ -6,10 +6,11 @@ import { BlocksController } from './blocks.controller.js';
 import { BlocksGateway } from './blocks.gateway.js';
 import { BlocksService } from './blocks.service.js';
 import { DirectoryModule } from '../users/directory/directory.module.js';
+import { DatabaseModule } from '../database/database.module.js';
 
 /** Who blocks whom. */
 @Module({
-  imports: [BusModule, DeliveryModule, DirectoryModule],
+  imports: [DatabaseModule, BusModule, DeliveryModule, DirectoryModule],
   controllers: [BlocksController],
   providers: [Blocks, BlocksGateway, BlocksService],
   exports: [Blocks],

@@ -10,10 +10,11 @@ import { MembershipService } from './membership.service.js';
 import { DirectChatsService } from './direct-chats.service.js';
 import { ChatsService } from './chats.service.js';
 import { DirectoryModule } from '../users/directory/directory.module.js';
+import { DatabaseModule } from '../database/database.module.js';
 
 /** Chats and the permissions in them. */
 @Module({
-  imports: [BlocksModule, BusModule, DeliveryModule, DirectoryModule, PresenceModule],
+  imports: [DatabaseModule, BlocksModule, BusModule, DeliveryModule, DirectoryModule, PresenceModule],
   controllers: [ChatsController],
   providers: [Access, ChatGateway, ChatsService, DirectChatsService, MembershipService],
   exports: [Access, ChatsService, DirectChatsService],

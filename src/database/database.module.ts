@@ -1,4 +1,4 @@
-import { Global, Logger, Module } from '@nestjs/common';
+import { Logger, Module } from '@nestjs/common';
 import { getConnectionToken, SequelizeModule } from '@nestjs/sequelize';
 import { type Sequelize } from 'sequelize-typescript';
 import { type AppConfig } from '../config/config.js';
@@ -13,7 +13,6 @@ import { countPool } from './pool-metrics.js';
 import { profiles } from './profiles.js';
 
 /** PostgreSQL: models and prepared statements on one pool of connections, which Sequelize opens and closes. */
-@Global()
 @Module({
   imports: [
     CommonModule,

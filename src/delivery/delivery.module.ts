@@ -13,10 +13,11 @@ import { RoomReconciler } from './room-reconciler.js';
 import { Rooms } from './rooms.js';
 import { SocketServer } from './socket-server.js';
 import { SyncNotice } from './sync-notice.js';
+import { DatabaseModule } from '../database/database.module.js';
 
 /** Delivers events to users, on whichever node their sockets are. */
 @Module({
-  imports: [BusModule, RedisModule],
+  imports: [DatabaseModule, BusModule, RedisModule],
   providers: [
     {
       provide: Broker,

@@ -12,10 +12,11 @@ import { GroupsController } from './groups.controller.js';
 import { GroupsGateway } from './groups.gateway.js';
 import { GroupsService } from './groups.service.js';
 import { DirectoryModule } from '../users/directory/directory.module.js';
+import { DatabaseModule } from '../database/database.module.js';
 
 /** Groups and their members. */
 @Module({
-  imports: [BusModule, ChatsModule, DeliveryModule, DirectoryModule],
+  imports: [DatabaseModule, BusModule, ChatsModule, DeliveryModule, DirectoryModule],
   controllers: [GroupsController, MembersController],
   providers: [
     GroupChanges,

@@ -17,10 +17,12 @@ import { MessagesService } from './messages.service.js';
 import { CommonModule } from '../common/common.module.js';
 import { LimitsModule } from '../commands/limits/limits.module.js';
 import { DirectoryModule } from '../users/directory/directory.module.js';
+import { DatabaseModule } from '../database/database.module.js';
 
 /** Messages: sending and history. */
 @Module({
   imports: [
+    DatabaseModule,
     BusModule,
     ChatsModule,
     CommonModule,

@@ -19,6 +19,7 @@ import { Watches } from './watches.js';
 import { RedisPresenceStore } from './redis-presence-store.js';
 import { CommonModule } from '../common/common.module.js';
 import { DirectoryModule } from '../users/directory/directory.module.js';
+import { DatabaseModule } from '../database/database.module.js';
 
 /** Milliseconds that the start waits for Redis, which may be down. */
 const REDIS_WITHIN_MS = 1_000;
@@ -33,7 +34,7 @@ async function presenceStore(config: AppConfig, link: RedisLink | null, bus: Bus
 
 /** Who is online. */
 @Module({
-  imports: [BusModule, CommonModule, DeliveryModule, DirectoryModule, RedisModule],
+  imports: [DatabaseModule, BusModule, CommonModule, DeliveryModule, DirectoryModule, RedisModule],
   controllers: [PresenceController],
   providers: [
     LastSeen,

@@ -6,10 +6,11 @@ import { ReceiptsController } from './receipts.controller.js';
 import { ReceiptsGateway } from './receipts.gateway.js';
 import { ReceiptsService } from './receipts.service.js';
 import { UnreadCounts } from './unread-counts.js';
+import { DatabaseModule } from '../database/database.module.js';
 
 /** Receipts and unread counts. */
 @Module({
-  imports: [DeliveryModule, ChatsModule, MessagesModule],
+  imports: [DatabaseModule, DeliveryModule, ChatsModule, MessagesModule],
   controllers: [ReceiptsController],
   providers: [ReceiptsGateway, ReceiptsService, UnreadCounts],
 })
