@@ -1,10 +1,12 @@
-/** Copies the files that the server reads but the compiler does not copy, `*.lua`, from `src` to `dist`. */
-import { cpSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+/** Copies what the server reads beside its code and the compiler leaves out, `*.lua`, from `src` to `dist`. */
+import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 
-cpSync(join(root, 'src'), join(root, 'dist'), {
-  recursive: true,
-  filter: (from) => from.endsWith('.lua') || statSync(from).isDirectory(),
-});
+for (const name of readdirSync(join(root, 'src'), { recursive: true })) {
+  if (!name.endsWith('.lua')) continue;
+  const to = join(root, 'dist', name);
+  mkdirSync(dirname(to), { recursive: true });
+  copyFileSync(join(root, 'src', name), to);
+}

@@ -50,6 +50,9 @@ export function connecting(url: string): SequelizeOptions {
   class Client extends pg.Client {
     constructor(config: pg.ClientConfig) {
       super({ ...config, connectionString: url });
+      // Sequelize listens for errors only once it has the connection. An error before that, with no listener, would end
+      // the process; the query that runs, or Sequelize's own check, reports it anyway.
+      this.on('error', () => undefined);
     }
   }
   return {

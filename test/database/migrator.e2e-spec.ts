@@ -47,9 +47,13 @@ const recorded = async ({ client }: Database) =>
     ({ name }) => name,
   );
 
-/** A migration that ends when the four others have asked for their turn. */
+/**
+ * A migration that ends when the four others have asked for their turn. In a transaction PostgreSQL shows the activity as
+ * it was at the first look, until it is asked to look again.
+ */
 const untilFourWait = `(async () => {
   for (;;) {
+    await q.sequelize.query('select pg_stat_clear_snapshot()');
     const [rows] = await q.sequelize.query(
       "select 1 from pg_stat_activity where datname = current_database() and query like '%pg_try_advisory_lock%' " +
         "and pid <> pg_backend_pid()",
