@@ -85,6 +85,7 @@ function build() {
       case 'USER':
         image.user = rest;
         break;
+      case 'LABEL':
       case 'WORKDIR':
       case 'EXPOSE':
         break;
