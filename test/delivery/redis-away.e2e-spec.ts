@@ -206,19 +206,30 @@ describeWithRedis('A Redis that is away', () => {
     await proxy.accept();
     await settledIn(other, 'up');
     await alice.next('syncNeeded');
-    /** Whether alice hears that bob went; somebody whom she hears of goes after him. */
+    /** Reads the statuses that alice hears until this one; resolves to the ids of those who went offline before it. */
+    const goneUntil = async (userId: number, online: boolean): Promise<number[]> => {
+      const gone: number[] = [];
+      for (;;) {
+        const status = await alice.next<{ userId: number; online: boolean }>('userStatus');
+        if (status.userId === userId && status.online === online) return gone;
+        if (!status.online) gone.push(status.userId);
+      }
+    };
+    /**
+     * Whether alice hears that bob went: somebody whom she hears of goes after him. She has heard that they came, so
+     * neither their coming nor bob's can be in one window with the going, of which nobody would hear.
+     */
     const heardOfBob = async (): Promise<boolean> => {
-      const marker = await at(other);
-      await marker.ok('sendMessage', { receiverId: alice.userId, content: 'hi' });
+      const markerId = one.newId();
+      await alice.ok('sendMessage', { receiverId: markerId, content: 'hi' });
+      const marker = await at(other, markerId);
+      await goneUntil(markerId, true);
       await bob.ok('userOffline');
       await marker.ok('userOffline');
-      const heard: number[] = [];
-      while (heard.at(-1) !== marker.userId) {
-        const { userId, online } = await alice.next<{ userId: number; online: boolean }>('userStatus');
-        if (!online) heard.push(userId);
-      }
+      const gone = await goneUntil(markerId, false);
       await bob.ok('userOnline', bob.userId);
-      return heard.includes(bob.userId);
+      marker.close();
+      return gone.includes(bob.userId);
     };
     await eventually(async () => !(await heardOfBob()));
     for (const client of [alice, bob]) client.close();
