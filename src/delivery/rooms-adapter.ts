@@ -11,8 +11,8 @@ import { internalsOf, type Packet } from './socket-io-internals.js';
 /** From this many readers on a text is framed once for all; for fewer readers each connection frames it itself. */
 const MANY = 5;
 
-/** Characters up to which a text can be framed once. */
-const FRAMED_LIMIT = 16_384;
+/** From this many characters on, a text is framed once for any two readers: each frame of its own would hold a copy. */
+const LARGE = 16_384;
 
 /**
  * The rooms of Socket.IO across all nodes. An event goes first to this node's sockets, then, through the broker, to
@@ -47,8 +47,11 @@ export class RoomsAdapter extends Adapter implements LocalSockets {
   /** As `publish`, but to sockets of this node only. */
   deliver(text: Text, rooms: readonly Room[], except: readonly Room[]): void {
     const readers = this.readers(rooms, except);
-    const frame = readers.length < MANY || text.length > FRAMED_LIMIT ? undefined : framed(text);
-    for (const reader of readers) reader.send(text, frame);
+    const isShared = readers.length >= (text.length > LARGE ? 2 : MANY);
+    const frame = isShared ? framed(text) : undefined;
+    // What queues keeps the text too: one for all.
+    const shared = text.length > LARGE && isShared ? text.toString() : text;
+    for (const reader of readers) reader.send(shared, frame);
   }
 
   override broadcast(packet: Packet, { rooms, except, flags }: BroadcastOptions): void {

@@ -107,11 +107,23 @@ export class RestCall extends Call {
   }
 
   protected override sendResult(result: unknown): void {
+    this.chargeAnswer();
     this.resolve(result);
   }
 
   protected override sendError(error: AppError, thrown: unknown): void {
     this.reject(error.code === 'INTERNAL' ? thrown : error);
+  }
+
+  /** Counts the bytes of the answer once Express has made its text. */
+  private chargeAnswer(): void {
+    const key = this.countedAs();
+    if (!this.limits.on || key === null) return;
+    const { address } = this;
+    const { response } = this.http;
+    response.once('finish', () =>
+      this.limits.answered(key, address, Number(response.getHeader('content-length') ?? 0)),
+    );
   }
 
   private userId(): number | null {

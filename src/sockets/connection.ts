@@ -4,6 +4,8 @@ import type { AppError } from '../contract/index.js';
 import type { Text } from '../delivery/encoding/envelope.js';
 import { type Recipient, recipientOf } from '../delivery/recipient.js';
 import { CommandLane } from './command-lane.js';
+import { cutOff } from './cut-off.js';
+import { engineOf } from './wire/internals.js';
 import type { Line } from './wire/wire.js';
 
 /**
@@ -66,9 +68,11 @@ export class Connection implements Recipient {
     return ++this.refusals === FLOOD.refusals;
   }
 
-  /** Sends the error, then closes the socket. */
+  /** Sends the error, then ends the connection. Nothing that it still sends is read. */
   cutOff(error: AppError): void {
     this.socket.emit('exception', { command: null, ...error.toView() });
+    const engine = engineOf(this.socket);
     this.socket.disconnect(true);
+    cutOff(engine);
   }
 }

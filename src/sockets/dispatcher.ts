@@ -11,6 +11,8 @@ import { Handlers } from './handlers.js';
 import { admittedAt } from './handshake.js';
 import { SocketCall, type Surroundings } from './socket-call.js';
 import { TokenExpiry } from './token-expiry.js';
+import { WaitingOutput } from './waiting-output.js';
+import { engineOf } from './wire/internals.js';
 import type { Ack, Wire } from './wire/wire.js';
 
 /** Hands every command of every socket to the pipeline, with one listener per socket for all commands. */
@@ -24,6 +26,7 @@ export class Dispatcher {
     private readonly handlers: Handlers,
     private readonly limits: Limits,
     private readonly expiry: TokenExpiry,
+    private readonly waiting: WaitingOutput,
     metrics: Metrics,
   ) {
     this.around = { limits, logger: new Logger(Dispatcher.name) };
@@ -34,6 +37,7 @@ export class Dispatcher {
   attach(socket: Socket, wire: Wire): void {
     const connection = new Connection(socket, admittedAt(socket));
     connection.address = this.limits.addressOf(socket.request);
+    this.waiting.belongs(engineOf(socket), () => connection.userId ?? connection.address);
     this.opened.add();
     connection.line = wire.open(socket, (command, args, ack, size) =>
       this.dispatch(connection, command, args, ack, size),

@@ -6,7 +6,8 @@ import type { Limits } from '../commands/limits/limits.js';
 import type { CommandRequest } from '../commands/request.js';
 import type { CommandMetric } from '../common/metrics/command-metrics.js';
 import { AppError, type CommandName } from '../contract/index.js';
-import { encodeOk } from '../delivery/encoding/published.js';
+import { Encoded } from '../delivery/encoding/encoded.js';
+import { encodeOk, measureOk } from '../delivery/encoding/published.js';
 import type { Connection } from './connection.js';
 import type { Handler } from './handlers.js';
 import { RefusedPayload } from './wire/parser.js';
@@ -94,10 +95,23 @@ export class SocketCall extends Call {
   }
 
   protected override sendResult(result: unknown): void {
-    const { ack } = this;
-    const reply = this.handler!.definition.reply;
-    if (ack) ack(encodeOk(result));
-    else if (reply) this.connection.socket.emit(reply, result);
+    const { ack, connection } = this;
+    const { reply, order } = this.handler!.definition;
+    // A send is answered with the message that was counted when it came.
+    if (order === 'send' && ack) ack(encodeOk(result));
+    else if (ack) {
+      const answer = measureOk(result);
+      this.charge(answer.bytes);
+      ack(answer);
+    } else if (reply) {
+      const answer = Encoded.of(result);
+      this.charge(answer.bytes);
+      connection.socket.emit(reply, answer);
+    }
+  }
+
+  private charge(bytes: number): void {
+    this.around.limits.answered(this.countedAs(), this.connection.address, bytes);
   }
 
   protected override sendError(error: AppError, thrown: unknown): void {

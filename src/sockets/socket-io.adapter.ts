@@ -1,4 +1,4 @@
-import { createServer, type Server as HttpServer } from 'node:http';
+import { createServer, type IncomingMessage, type Server as HttpServer } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { MessageMappingProperties } from '@nestjs/websockets';
@@ -14,7 +14,8 @@ import { Handlers } from './handlers.js';
 import { Handshake } from './handshake.js';
 import { Lifecycle } from '../common/lifecycle.js';
 import { SocketServer } from '../delivery/socket-server.js';
-import { cutOffSlowReaders } from './slow-readers.js';
+import { boundPolling } from './polling-input.js';
+import { WaitingOutput } from './waiting-output.js';
 import { createWire } from './wire/create-wire.js';
 import { requireUtf8 } from './wire/utf8-body.js';
 
@@ -58,9 +59,11 @@ export class SocketIoAdapter extends IoAdapter {
     const { allowedOrigins, socketWire } = this.config;
     const limits = this.app.get(Limits);
     const handlers = this.app.get(Handlers);
+    const meterOf = (request: IncomingMessage) => limits.meterOf(request);
     const wire = createWire(socketWire, {
       isCommand: (name) => handlers.of(name) !== undefined,
       measured: limits.on,
+      meterOf,
     });
     const settings: Partial<ServerOptions> = {
       ...options,
@@ -84,7 +87,8 @@ export class SocketIoAdapter extends IoAdapter {
     this.http.prependListener('upgrade', (_request, socket) => socket.on('error', ignore));
     boundServer(this.http);
     countOpen(server, limits);
-    cutOffSlowReaders(server);
+    boundPolling(this.http, server, meterOf);
+    this.app.get(WaitingOutput).follow(server);
     this.app.get(Handshake).guard(server);
     const dispatcher = this.app.get(Dispatcher);
     server.on('connection', (socket) => dispatcher.attach(socket, wire));

@@ -10,15 +10,21 @@ import { Drain } from './drain.js';
 import { DeliveryModule } from '../delivery/delivery.module.js';
 import { SocketServer } from '../delivery/socket-server.js';
 import { TokenExpiry } from './token-expiry.js';
+import { WaitingOutput } from './waiting-output.js';
 
 /** The Socket.IO edge. */
 @Module({
   imports: [CommandsModule, CommonModule, DeliveryModule, DiscoveryModule],
-  providers: [Dispatcher, Drain, Handlers, Handshake, TokenExpiry],
+  providers: [Dispatcher, Drain, Handlers, Handshake, TokenExpiry, WaitingOutput],
   exports: [Drain],
 })
 export class SocketsModule {
-  constructor(metrics: Metrics, server: SocketServer) {
+  constructor(metrics: Metrics, server: SocketServer, waiting: WaitingOutput) {
+    metrics.gauge(
+      'chat_waiting_bytes',
+      'Bytes sent to slow readers that they have not taken.',
+      () => waiting.bytes,
+    );
     metrics.gauge('chat_connections', 'Sockets that are open.', () => server.connections);
   }
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { MAX_WAITING_BYTES } from '../../src/sockets/slow-readers.js';
+import { MAX_WAITING_BYTES } from '../../src/sockets/waiting-output.js';
 import { RawPolling, RawSocket } from '../support/raw-socket.js';
 import { eventually, World } from '../support/world.js';
 

@@ -1,12 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError, type CommandLimit } from '../../contract/index.js';
 import type { AppConfig } from '../../config/config.js';
+import type { Rate } from '../../config/rate.js';
 import { clientAddress } from './client-address.js';
+import { type InputMeter, InputMeters } from './input-meter.js';
 import { RateLimiter, type LimitStatus } from './rate-limiter.js';
-import { type CounterOf, SharedUsage } from './shared-usage.js';
+import { type BucketsOf, SharedUsage } from './shared-usage.js';
 
-type UserLimit = Exclude<CommandLimit, 'login'> | 'bytes';
-type AddressLimit = 'commands' | 'bytes' | 'handshake' | 'login';
+type UserLimit = Exclude<CommandLimit, 'login'> | 'bytes' | 'answers';
+type AddressLimit = 'commands' | 'bytes' | 'answers' | 'handshake' | 'login';
+
+/** Answers have as many bytes as commands. */
+function withAnswers<R extends { readonly bytes: Rate }>(rates: R): R & { readonly answers: Rate } {
+  return { ...rates, answers: rates.bytes };
+}
 
 /** The error of an exceeded limit. `limit` is the name of the RATE_LIMIT_… variable in the words of the contract. */
 function refused(limit: string, waitMs: number): AppError {
@@ -29,30 +36,38 @@ export class Limits {
   readonly on: boolean;
   private readonly users: RateLimiter<UserLimit>;
   private readonly addresses: RateLimiter<AddressLimit>;
+  private readonly meters: InputMeters | null;
   private readonly open = new Map<string, number>();
   private readonly mostOpen: number;
   private readonly proxies: number;
   private readonly shared: { users: SharedUsage<UserLimit>; addresses: SharedUsage<AddressLimit> } | null;
 
-  /** `counterOf` makes the counters that all nodes share; null: this node is the only one. */
-  constructor({ limits, trustProxy }: Pick<AppConfig, 'limits' | 'trustProxy'>, counterOf: CounterOf | null) {
+  /** `bucketsOf` makes the buckets that all nodes share; null: this node is the only one. */
+  constructor({ limits, trustProxy }: Pick<AppConfig, 'limits' | 'trustProxy'>, bucketsOf: BucketsOf | null) {
     this.on = limits !== null;
-    this.users = new RateLimiter(limits?.person ?? ({} as never));
-    this.addresses = new RateLimiter(limits?.address ?? ({} as never));
+    const rates = limits && { person: withAnswers(limits.person), address: withAnswers(limits.address) };
+    this.users = new RateLimiter(rates?.person ?? ({} as never));
+    this.addresses = new RateLimiter(rates?.address ?? ({} as never));
+    this.meters = limits && new InputMeters(limits);
     this.mostOpen = limits?.sockets ?? Infinity;
     this.proxies = trustProxy;
     this.shared =
-      limits === null || counterOf === null
+      rates === null || bucketsOf === null
         ? null
         : {
-            users: new SharedUsage(this.users, limits.person, counterOf, 'person'),
-            addresses: new SharedUsage(this.addresses, limits.address, counterOf, 'address'),
+            users: new SharedUsage(this.users, rates.person, bucketsOf, 'person'),
+            addresses: new SharedUsage(this.addresses, rates.address, bucketsOf, 'address'),
           };
   }
 
   /** The client address of a request or handshake. */
   addressOf(request: IncomingMessage): string {
     return clientAddress(request, this.proxies);
+  }
+
+  /** Counts what a connection that begins with this request sends; null when there are no limits. */
+  meterOf(request: IncomingMessage): InputMeter | null {
+    return this.meters?.of(this.addressOf(request)) ?? null;
   }
 
   /**
@@ -66,6 +81,22 @@ export class Limits {
     if (limit === 'login') this.byAddress(address, 'login', 1, now);
     else this.byUser(key, limit, 1, now);
     if (bytes > 0) this.byUser(key, 'bytes', bytes, now);
+    if (limit !== 'other') return;
+    this.byUser(key, 'answers', 0, now);
+    this.byAddress(address, 'answers', 0, now);
+  }
+
+  /**
+   * Counts the bytes of an answer. It never refuses: after too much, the next commands are refused, except for messages
+   * and `typing`, whose answers are small.
+   */
+  answered(key: string | number, address: string, bytes: number): void {
+    if (!this.on) return;
+    const now = performance.now();
+    this.users.charge(key, 'answers', bytes, now);
+    this.shared?.users.took(key, 'answers', bytes, now);
+    this.addresses.charge(address, 'answers', bytes, now);
+    this.shared?.addresses.took(address, 'answers', bytes, now);
   }
 
   /**
@@ -117,22 +148,17 @@ export class Limits {
     return this.users.status(key, limit);
   }
 
-  stop(): void {
-    this.shared?.users.stop();
-    this.shared?.addresses.stop();
-  }
-
   private byUser(key: string | number, limit: UserLimit, points: number, now: number): void {
     const wait = this.users.take(key, limit, points, now);
     if (wait > 0) throw refused(limit, wait);
-    this.shared?.users.took(key, limit, points);
+    this.shared?.users.took(key, limit, points, now);
   }
 
   private byAddress(address: string, limit: AddressLimit, points: number, now: number): void {
     const wait = this.addresses.take(address, limit, points, now);
     if (wait > 0)
       throw refused(limit === 'login' || limit === 'handshake' ? limit : `address ${limit}`, wait);
-    this.shared?.addresses.took(address, limit, points);
+    this.shared?.addresses.took(address, limit, points, now);
   }
 }
 

@@ -55,9 +55,12 @@ describe('RateLimiter', () => {
     expect(limiter.status(1, 'a')).toMatchObject({ remaining: 6, resetMs: 4_000 });
     time.now += 1_500;
     expect(limiter.status(1, 'a')).toMatchObject({ remaining: 7, resetMs: 2_500 });
-    limiter.close(1, 'a', 5_000);
+    limiter.raise(1, 'a', 14_000);
     expect(limiter.status(1, 'a')).toMatchObject({ remaining: 0, resetMs: 14_000 });
     expect(limiter.take(1, 'a')).toBe(5_000);
+    limiter.raise(1, 'a', 2_000);
+    limiter.charge(1, 'a', 3);
+    expect(limiter.status(1, 'a')).toMatchObject({ remaining: 0, resetMs: 17_000 });
   });
 
   it('keeps keys through a change of generation, and forgets keys that have all points again', () => {

@@ -71,12 +71,19 @@ export class RateLimiter<Name extends string> {
     return 0;
   }
 
-  /** Leaves no free point for `ms` milliseconds; then one is free. */
-  close(key: string | number, name: Name, ms: number): void {
-    const now = this.clock();
-    const { slot, durationMs, msPerPoint } = this.buckets[name];
+  /** Takes points whether they are free or not: until they are refilled, no others are free. */
+  charge(key: string | number, name: Name, points: number, now = this.clock()): void {
+    const { slot, msPerPoint } = this.buckets[name];
     const taken = this.takenOf(key, now);
-    taken[slot] = Math.max(taken[slot]!, now + ms + durationMs - msPerPoint);
+    taken[slot] = Math.max(taken[slot]!, now) + points * msPerPoint;
+  }
+
+  /** All points are free in `ms` milliseconds at the earliest. */
+  raise(key: string | number, name: Name, ms: number): void {
+    const now = this.clock();
+    const taken = this.takenOf(key, now);
+    const { slot } = this.buckets[name];
+    taken[slot] = Math.max(taken[slot]!, now + ms);
   }
 
   status(key: string | number, name: Name): LimitStatus {

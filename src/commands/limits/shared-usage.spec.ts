@@ -1,16 +1,20 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { parseConfig } from '../../config/config.js';
-import type { Rate } from '../../config/rate.js';
 import { Limits } from './limits.js';
+import { RateLimiter } from './rate-limiter.js';
+import type { BucketsOf } from './shared-usage.js';
 
-/** Counters that several `Limits` of this process share, as nodes share those in Redis. */
-function counters() {
-  const made = new Map<string, RateLimiterMemory>();
-  return (name: string, rate: Rate) => {
-    const counter =
-      made.get(name) ?? new RateLimiterMemory({ points: rate.points, duration: rate.durationMs / 1_000 });
-    made.set(name, counter);
-    return counter;
+/** Buckets that several `Limits` of this process share, as nodes share those in Redis. */
+function sharedBuckets(): BucketsOf {
+  const made = new Map<string, RateLimiter<'all'>>();
+  return (name, rate) => {
+    const limiter = made.get(name) ?? new RateLimiter({ all: rate });
+    made.set(name, limiter);
+    return {
+      take: (key, points) => {
+        limiter.charge(key, 'all', points);
+        return Promise.resolve(limiter.status(key, 'all').resetMs);
+      },
+    };
   };
 }
 
@@ -30,54 +34,61 @@ function admitted(node: Limits, key: number, times: number): number {
   return count;
 }
 
-/** Nodes report four times a second, by the fake clock of `jest`. */
-const untilReported = () => jest.advanceTimersByTimeAsync(400);
+/** Until reports of this turn have been answered, and this much later. */
+const after = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 
 describe('Limits of several nodes', () => {
-  const nodes: Limits[] = [];
-  const start = (counterOf: ConstructorParameters<typeof Limits>[1]) => {
-    const node = new Limits(config, counterOf);
-    nodes.push(node);
-    return node;
-  };
   beforeEach(() => {
     jest.useFakeTimers();
   });
   afterEach(() => {
-    for (const node of nodes.splice(0)) node.stop();
     jest.useRealTimers();
   });
 
-  it('close on every node for a user who took all of a limit from one', async () => {
-    const counterOf = counters();
-    const [one, other] = [start(counterOf), start(counterOf)];
+  it('are one budget: who took all of it from one node gets nothing from the others', async () => {
+    const bucketsOf = sharedBuckets();
+    const [one, other] = [new Limits(config, bucketsOf), new Limits(config, bucketsOf)];
     expect(admitted(one, 7, 100)).toBe(80);
-    expect(admitted(other, 7, 11)).toBe(11);
-    await untilReported();
+    // The first report, of an eighth, tells this node.
+    expect(admitted(other, 7, 10)).toBe(10);
+    await after(0);
     expect(admitted(other, 7, 100)).toBe(0);
-    expect(admitted(other, 8, 10)).toBe(10);
+    expect(admitted(other, 8, 9)).toBe(9);
+  });
+
+  it('let nobody keep what several nodes admitted in the same moment', async () => {
+    const bucketsOf = sharedBuckets();
+    const nodes = [1, 2, 3].map(() => new Limits(config, bucketsOf));
+    const all = () => nodes.reduce((sum, node) => sum + admitted(node, 7, 100), 0);
+    let total = all();
+    expect(total).toBe(240);
+    for (let second = 0; second < 60; second++) {
+      await after(1_000);
+      total += all();
+    }
+    // What a minute and the burst allow, and two eighths for each node: not reported yet, and on the way.
+    expect(total).toBeLessThanOrEqual(80 + 6 * 80 + 3 * 20);
+    expect(total).toBeGreaterThan(6 * 80 - 30);
   });
 
   it('report no user who takes little', async () => {
     const reported: unknown[] = [];
-    const node = start(() => ({
-      penalty: async (key) => {
+    const node = new Limits(config, () => ({
+      take: (key) => {
         reported.push(key);
-        return { consumedPoints: 0, msBeforeNext: 0 };
+        return Promise.resolve(0);
       },
     }));
     for (let key = 0; key < 100; key++) admitted(node, key, 5);
-    admitted(node, 1_000, 20);
-    await untilReported();
+    admitted(node, 1_000, 10);
+    await after(0);
     expect(reported).toEqual([1_000]);
   });
 
-  it('apply on each node alone while the counters are away', async () => {
-    const node = start(() => ({ penalty: () => Promise.reject(new Error('away')) }));
+  it('apply on each node alone while the buckets are away', async () => {
+    const node = new Limits(config, () => ({ take: () => Promise.reject(new Error('away')) }));
     expect(admitted(node, 7, 40)).toBe(40);
-    await untilReported();
-    const rest = admitted(node, 7, 80);
-    expect(rest).toBeGreaterThanOrEqual(40);
-    expect(rest).toBeLessThan(80);
+    await after(0);
+    expect(admitted(node, 7, 80)).toBe(40);
   });
 });

@@ -2,92 +2,80 @@ import type { Rate } from '../../config/rate.js';
 import type { RateLimiter } from './rate-limiter.js';
 
 /**
- * A counter that all nodes share: the part of rate-limiter-flexible's limiters that is used here. `penalty` adds points
- * and returns what all nodes have taken in the current window.
+ * The buckets of one limit that all nodes share. `take` takes points whether they are free or not, and returns the
+ * milliseconds until all points of the key are free again.
  */
-export interface SharedCounter {
-  penalty(key: string | number, points: number): Promise<{ consumedPoints: number; msBeforeNext: number }>;
+export interface SharedBuckets {
+  take(key: string | number, points: number): Promise<number>;
 }
 
-/** Makes the shared counter of one limit. */
-export type CounterOf = (name: string, rate: Rate) => SharedCounter;
+/** Makes the shared buckets of one limit. */
+export type BucketsOf = (name: string, rate: Rate) => SharedBuckets;
 
-/** Milliseconds between two reports of a node. */
-const REPORT_EVERY_MS = 250;
-
-/** A node reports what a key has taken only from this part of a limit on: most users are never reported. */
+/** A node reports what a key has taken from this part of a limit on: most users are never reported. */
 const REPORT_FROM = 1 / 8;
 
-/** Maximum number of keys of one limit that a node counts before a report; beyond it, the count starts again. */
+/** Maximum number of keys of one limit that a node counts before a report; beyond it, a new period begins. */
 const MAX_KEYS = 50_000;
 
 interface Unreported {
   readonly rate: Rate;
-  readonly counter: SharedCounter;
+  readonly buckets: SharedBuckets;
+  /** What is not reported, of this period and of keys that have taken nothing since the one before. */
   points: Map<string | number, number>;
+  before: Map<string | number, number>;
   since: number;
 }
 
 /**
- * Limits across nodes, without a request to others on the path of a message: each node admits by its own limiter,
- * reports to the shared counters afterwards what it has admitted, and closes its own limiter for keys that took too
- * much from all nodes together. A user at `n` nodes gets at most `n / 8` of a limit on top, and what they send within a
- * quarter of a second. While the counters can't be reached each node uses its own limiter only.
+ * Limits across nodes, without a request to others on the path of a message: each node admits by its own limiter, and
+ * reports what it has admitted to a shared bucket afterwards, at once whenever it is an eighth of the limit. Then its
+ * own bucket is as empty as the shared one. So a user at `n` nodes has one budget: `n / 8` of a limit may not be
+ * reported yet, and what several nodes admitted in the same moment has to be refilled before more is admitted. While the
+ * shared buckets can't be reached each node uses its own limiter only.
  */
 export class SharedUsage<Name extends string> {
   private readonly unreported = new Map<Name, Unreported>();
-  private readonly timer = setInterval(() => this.report(), REPORT_EVERY_MS).unref();
 
   constructor(
     private readonly limiter: RateLimiter<Name>,
     rates: Readonly<Record<Name, Rate>>,
-    counterOf: CounterOf,
+    bucketsOf: BucketsOf,
     prefix: string,
   ) {
     for (const [name, rate] of Object.entries<Rate>(rates)) {
-      const counter = counterOf(`${prefix}:${name}`, rate);
-      this.unreported.set(name as Name, { rate, counter, points: new Map(), since: performance.now() });
+      const buckets = bucketsOf(`${prefix}:${name}`, rate);
+      this.unreported.set(name as Name, { rate, buckets, points: new Map(), before: new Map(), since: 0 });
     }
   }
 
   /** Counts what this node has just admitted. */
-  took(key: string | number, name: Name, points: number): void {
+  took(key: string | number, name: Name, points: number, now: number): void {
     const unreported = this.unreported.get(name)!;
-    unreported.points.set(key, (unreported.points.get(key) ?? 0) + points);
-  }
-
-  stop(): void {
-    clearInterval(this.timer);
-  }
-
-  private report(): void {
-    const now = performance.now();
-    for (const [name, unreported] of this.unreported) {
-      const { rate, counter, points } = unreported;
-      for (const [key, taken] of points) {
-        if (taken < rate.points * REPORT_FROM) continue;
-        points.delete(key);
-        void this.reportOne(name, rate, counter, key, taken);
-      }
-      if (now - unreported.since > rate.durationMs || points.size > MAX_KEYS) {
-        unreported.points = new Map();
-        unreported.since = now;
-      }
+    if (now - unreported.since > unreported.rate.durationMs || unreported.points.size > MAX_KEYS) {
+      unreported.before = unreported.points;
+      unreported.points = new Map();
+      unreported.since = now;
     }
+    const taken = (unreported.points.get(key) ?? unreported.before.get(key) ?? 0) + points;
+    if (taken < unreported.rate.points * REPORT_FROM) {
+      unreported.points.set(key, taken);
+      return;
+    }
+    unreported.points.set(key, 0);
+    void this.report(name, unreported.buckets, key, taken);
   }
 
-  private async reportOne(
+  private async report(
     name: Name,
-    rate: Rate,
-    counter: SharedCounter,
+    buckets: SharedBuckets,
     key: string | number,
-    taken: number,
+    points: number,
   ): Promise<void> {
     try {
-      const { consumedPoints, msBeforeNext } = await counter.penalty(key, Math.ceil(taken));
-      if (consumedPoints >= rate.points) this.limiter.close(key, name, msBeforeNext);
+      this.limiter.raise(key, name, await buckets.take(key, points));
     } catch {
-      // The counters are away: this node uses its own limiter only.
+      // The shared buckets are away: this node uses its own limiter only.
     }
   }
 }

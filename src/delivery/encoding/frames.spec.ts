@@ -18,7 +18,9 @@ const text = fc.oneof(
   fc
     .tuple(fc.constantFrom('a', 'é', '€', '\ud800'), fc.integer({ min: 38, max: 130 }))
     .map(([c, n]) => c.repeat(n)),
-  fc.tuple(fc.constantFrom('a', '€'), fc.constantFrom(16_383, 16_384)).map(([c, n]) => c.repeat(n)),
+  fc
+    .tuple(fc.constantFrom('a', '€'), fc.constantFrom(16_384, 21_845, 21_846, 65_535, 65_536))
+    .map(([c, n]) => c.repeat(n)),
 );
 
 const form = fc.constantFrom('text', 'frame', 'envelope');

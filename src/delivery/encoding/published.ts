@@ -24,5 +24,13 @@ export function encodePublished(view: object): Encoded {
 /** The ok answer of a command: `{ ok: true, data }`. */
 export function encodeOk(data: unknown): unknown {
   const known = typeof data === 'object' && data !== null ? published.get(data) : undefined;
-  return known ? new Envelope('{"ok":true,"data":', known, '}') : { ok: true, data: data ?? null };
+  return known ? okOf(known) : { ok: true, data: data ?? null };
 }
+
+/** The ok answer of a command, encoded: its bytes are known before it is sent. */
+export function measureOk(data: unknown): Envelope {
+  const known = typeof data === 'object' && data !== null ? published.get(data) : undefined;
+  return okOf(known ?? Encoded.of(data ?? null));
+}
+
+const okOf = (data: Encoded) => new Envelope('{"ok":true,"data":', data, '}');

@@ -52,11 +52,15 @@ export const { emitClose } = WebSocket.prototype as unknown as { emitClose: (thi
 
 /** An Engine.IO `Socket`: one connection, over any transport. */
 export interface EngineConnection {
+  /** The session id. */
+  readonly id: string;
   readonly readyState: string;
   readonly request: EngineRequest;
   /** Waiting packets. While it is empty, a write past Engine.IO overtakes nothing. It also shows slow readers. */
   readonly writeBuffer: readonly unknown[];
   readonly transport: {
+    /** `polling` or `websocket`. */
+    readonly name: string;
     /** False while packets are being sent. */
     readonly writable: boolean;
     /**
@@ -70,6 +74,8 @@ export interface EngineConnection {
   /** Whether that was done since the last ping. */
   hasRefreshedPingTimeout: boolean;
   once(event: 'upgrade' | 'close', listener: () => void): void;
+  /** `drain`: what was queued is with the transport. */
+  on(event: 'drain', listener: () => void): void;
   on(event: 'packetCreate', listener: (packet: { data?: string | Buffer }) => void): void;
   /** `discard`: drops the packets that wait. */
   close(discard?: boolean): void;
@@ -89,3 +95,32 @@ export interface ClientInternals {
 export const engineOf = (socket: Socket): EngineConnection => socket.conn as unknown as EngineConnection;
 
 export const clientOf = (socket: Socket): ClientInternals => socket.client as unknown as ClientInternals;
+
+/** What a `net.Socket` keeps about its writes. */
+interface TcpInternals {
+  /** Bytes that were handed to the system call layer so far. */
+  readonly _bytesDispatched?: number;
+  readonly _handle?: { readonly writeQueueSize?: number } | null;
+}
+
+const tcpOf = ({ transport }: EngineConnection): TcpSocket | undefined =>
+  (transport.socket as unknown as WebSocketInternals | undefined)?._socket;
+
+/** Bytes that the WebSocket's connection holds in this process and the system has not taken; 0 for long polling. */
+export function unsentBytes(engine: EngineConnection): number {
+  return tcpOf(engine)?.writableLength ?? 0;
+}
+
+/** Bytes that the system has taken from this process so far. For long polling those of its answers are not known: 0. */
+export function sentBytes(engine: EngineConnection): number {
+  const tcp = tcpOf(engine) as unknown as TcpInternals | undefined;
+  return (tcp?._bytesDispatched ?? 0) - (tcp?._handle?.writeQueueSize ?? 0);
+}
+
+/** Calls `listener` when the fast path has left bytes unsent; the stock path shows it by a transport that is not writable. */
+export function onUnsent(engine: EngineConnection, listener: () => void): void {
+  engine.transport.socket?.on(UNSENT, listener);
+}
+
+/** Emitted on a WebSocket by the fast path. */
+export const UNSENT = 'unsent';

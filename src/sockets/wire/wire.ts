@@ -1,4 +1,5 @@
 import type { ServerOptions, Socket } from 'socket.io';
+import type { MeterOf } from './metered.js';
 import type { Text } from '../../delivery/encoding/envelope.js';
 
 /** The callback of an emit: takes one answer. */
@@ -32,6 +33,8 @@ export interface Wire {
 
 /** Settings of both wires. */
 export interface WireSettings {
+  /** Counts what a connection sends before it is parsed. */
+  meterOf: MeterOf;
   /** Whether an event of this name is a command of ours. */
   isCommand(this: void, name: unknown): boolean;
   /** Whether the sizes of frames are needed: rate limits count them. */

@@ -5,7 +5,7 @@ import { WebSocket, WebSocketServer, type ServerOptions } from 'ws';
 import { closings } from './closings.js';
 import type { Text } from '../../../delivery/encoding/envelope.js';
 import { boundOfSize, exactSize, fill, type Part } from '../../../delivery/encoding/frames.js';
-import { emitClose, type ReceiverInternals, type WebSocketInternals } from '../internals.js';
+import { emitClose, UNSENT, type ReceiverInternals, type WebSocketInternals } from '../internals.js';
 import { CLOSED_WITHIN_MS } from '../wire.js';
 import { readWholeTexts } from './whole-texts.js';
 
@@ -192,6 +192,7 @@ export class CorkedWebSocket extends WebSocket {
     if (socket.writable) write(socket, pending, answer);
     else if (answer)
       process.nextTick(answer, new Error('The socket was closed before the frame was written'));
+    if (socket.writableLength > 0) this.emit(UNSENT);
   }
 
   /** Passes on the complete text messages that the chunk begins with; returns their size in bytes. */

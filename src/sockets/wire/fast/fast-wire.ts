@@ -3,6 +3,7 @@ import type { Text } from '../../../delivery/encoding/envelope.js';
 import { type EngineConnection, engineOf } from '../internals.js';
 import { DEFAULT_BOUNDS } from '../../../common/json-bounds.js';
 import { createParser, decode, encodeAnswer, type WirePacket } from '../parser.js';
+import { metered } from '../metered.js';
 import { StockLine } from '../stock/stock-wire.js';
 import type { Ack, Line, TakeEvent, Wire, WireSettings } from '../wire.js';
 import { CorkedWebSocket, CorkedWebSocketServer, type TextTaker, writeGathered } from './corked-ws.js';
@@ -18,7 +19,8 @@ export class FastWire implements Wire {
   constructor(private readonly settings: WireSettings) {}
 
   serverOptions(): Partial<ServerOptions> {
-    return { parser: createParser({}, this.settings.measured), wsEngine: CorkedWebSocketServer };
+    const wsEngine = metered(CorkedWebSocketServer, this.settings.meterOf);
+    return { parser: createParser({}, this.settings.measured), wsEngine };
   }
 
   open(socket: Socket, take: TakeEvent): Line {
@@ -65,7 +67,7 @@ class FastLine extends StockLine implements TextTaker {
     ) {
       return;
     }
-    super.send(text);
+    super.send(text, frame);
   }
 
   take(text: string): boolean {

@@ -2,6 +2,7 @@ import type { ServerOptions, Socket } from 'socket.io';
 import { WebSocketServer, type ServerOptions as WebSocketOptions } from 'ws';
 import type { Text } from '../../../delivery/encoding/envelope.js';
 import { clientOf } from '../internals.js';
+import { metered } from '../metered.js';
 import { createParser } from '../parser.js';
 import {
   type Ack,
@@ -17,10 +18,11 @@ import {
  * the parser is ours, because it refuses what is too deep or too large before it is parsed (docs/adr/0016).
  */
 export class StockWire implements Wire {
-  constructor(private readonly settings: Pick<WireSettings, 'measured'>) {}
+  constructor(private readonly settings: Pick<WireSettings, 'measured' | 'meterOf'>) {}
 
   serverOptions(): Partial<ServerOptions> {
-    return { parser: createParser({}, this.settings.measured), wsEngine: StockWebSocketServer };
+    const wsEngine = metered(StockWebSocketServer, this.settings.meterOf);
+    return { parser: createParser({}, this.settings.measured), wsEngine };
   }
 
   open(socket: Socket, take: TakeEvent): Line {

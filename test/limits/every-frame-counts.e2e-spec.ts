@@ -1,0 +1,101 @@
+import { RawPolling, RawSocket } from '../support/raw-socket.js';
+import { type Client, eventually, World } from '../support/world.js';
+
+jest.setTimeout(60_000);
+
+const MASK = Buffer.alloc(4);
+
+/** A masked WebSocket frame. */
+function frame(opcode: number, text = '', final = true): Buffer {
+  return Buffer.concat([
+    Buffer.from([(final ? 0x80 : 0) | opcode, 0x80 | Buffer.byteLength(text)]),
+    MASK,
+    Buffer.from(text),
+  ]);
+}
+
+const TEXT = 1;
+const PING = 9;
+const PONG = 10;
+
+/** More than a connection may send in a moment. */
+const MANY = 5_000;
+
+describe('Every frame counts', () => {
+  let world: World;
+  let bystander: Client;
+  beforeAll(async () => {
+    world = await World.start({ RATE_LIMITS: 'on' });
+    bystander = await world.person();
+  });
+  afterAll(() => world.stop());
+
+  const kinds: [string, Buffer][] = [
+    ['heartbeats of Engine.IO', frame(TEXT, '3')],
+    ['pings of Engine.IO', frame(TEXT, '2')],
+    ['packets of Engine.IO that mean nothing', frame(TEXT, '6')],
+    ['answers that nobody asked for', frame(TEXT, '43[]')],
+    ['unknown commands', frame(TEXT, '42["x"]')],
+    ['events of other namespaces', frame(TEXT, '42/x,["x"]')],
+    ['pings of WebSocket', frame(PING)],
+    ['pongs of WebSocket', frame(PONG)],
+    ['empty texts', frame(TEXT)],
+  ];
+  const stages: [string, (url: string) => Promise<RawSocket>][] = [
+    ['before CONNECT', (url) => RawSocket.open(url)],
+    ['after it', (url) => RawSocket.connect(url)],
+  ];
+  describe.each(stages)('%s:', (_, open) => {
+    it.each(kinds)(
+      'a stream of %s ends the connection at once, without a closing handshake',
+      async (__, one) => {
+        const raw = await open(world.socketUrl);
+        raw.sendBytes(Buffer.concat(Array.from({ length: MANY }, () => one)));
+        expect(await raw.closed).toBe(1006);
+        await bystander.ok('getChats');
+      },
+    );
+
+    it('a message of endless fragments ends it too', async () => {
+      const raw = await open(world.socketUrl);
+      raw.sendBytes(frame(TEXT, '4', false));
+      raw.sendBytes(Buffer.concat(Array.from({ length: MANY }, () => frame(0, '', false))));
+      expect(await raw.closed).toBe(1006);
+    });
+  });
+
+  it('also in the body of long polling, before it is taken apart', async () => {
+    const polling = await RawPolling.open(world.socketUrl);
+    await polling.post(Array.from({ length: 60_000 }, () => '3').join('\x1e')).catch(() => undefined);
+    await eventually(async () => !(await polling.isOpen()));
+    await bystander.ok('getChats');
+  });
+
+  it('a client at the limits of its commands is refused with an answer, and stays connected', async () => {
+    const alice = await world.person();
+    const answers = await Promise.all(
+      Array.from({ length: 190 }, () => alice.ask('typing', { chatId: 1, typing: true })),
+    );
+    const codes = answers.map((answer) => (answer.ok ? 'ok' : answer.error.code));
+    expect(codes).toContain('RATE_LIMITED');
+    await alice.ok('getChats');
+  });
+});
+
+describe('A client that is cut off for its flood', () => {
+  it('is told why, and nothing that it still sends is read', async () => {
+    const world = await World.start({ RATE_LIMITS: 'on', RATE_LIMIT_OTHER: '10/1m' });
+    const raw = await RawSocket.connect(world.socketUrl);
+    for (let i = 0; i < 400; i++) raw.send('42["getChats",1]');
+    const heard: string[] = [];
+    for (;;) {
+      const next = await raw.next().catch(() => null);
+      if (next === null) break;
+      heard.push(next);
+    }
+    const refusals = heard.filter((text) => text.includes('RATE_LIMITED'));
+    expect(refusals.at(-1)).toContain('"command":null');
+    expect(refusals).toHaveLength(101);
+    await world.stop();
+  });
+});
