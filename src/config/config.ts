@@ -55,6 +55,8 @@ export interface LimitsConfig {
   };
   /** Maximum number of open sockets of an address. */
   readonly sockets: number;
+  /** Maximum number of open sockets of a user at one node. */
+  readonly userSockets: number;
 }
 
 /** One fault of the configuration, as the operator reads it. Never holds a secret. */
@@ -93,6 +95,7 @@ function limitsOf(env: Environment): LimitsConfig {
       login: env.RATE_LIMIT_LOGINS,
     }),
     sockets: env.RATE_LIMIT_SOCKETS,
+    userSockets: env.RATE_LIMIT_USER_SOCKETS,
   });
 }
 

@@ -230,6 +230,11 @@ export const environment = {
     default: 5_000,
     parse: wholeNumber(1, 1_000_000),
   }),
+  RATE_LIMIT_USER_SOCKETS: variable({
+    about: 'Maximum number of open sockets of one user at one node.',
+    default: 100,
+    parse: wholeNumber(1, 1_000_000),
+  }),
   PRESENCE_GRACE_MS: variable({
     about: 'Time for which a user stays online after the connection dropped, in milliseconds.',
     default: 5_000,

@@ -5,6 +5,7 @@ import { AppError, type PresenceView, type VisibilityView } from '../contract/in
 import type { CommandRequest } from '../commands/request.js';
 import { Command } from '../sockets/command.decorator.js';
 import { Connection } from '../sockets/connection.js';
+import { UserSockets } from '../sockets/user-sockets.js';
 import { Rooms } from '../delivery/rooms.js';
 import { PresenceService } from './presence.service.js';
 import { VisibilityService } from './visibility.service.js';
@@ -16,12 +17,14 @@ export class PresenceGateway implements OnGatewayDisconnect<Socket> {
     private readonly presence: PresenceService,
     private readonly visibility: VisibilityService,
     private readonly rooms: Rooms,
+    private readonly userSockets: UserSockets,
   ) {}
 
   @Command('userOnline')
   async userOnline({ input }: CommandRequest<'userOnline'>, connection: Connection): Promise<PresenceView> {
     const { userId } = input;
     const before = connection.userId;
+    this.userSockets.enter(connection.socket, userId);
     connection.userId = userId;
     if (before !== null && before !== userId) {
       await this.presence.leave(before, connection.id);
@@ -38,6 +41,7 @@ export class PresenceGateway implements OnGatewayDisconnect<Socket> {
     const userId = requireUserId(actor);
     if (connection.userId === userId) {
       connection.userId = null;
+      this.userSockets.leave(connection.socket);
       this.rooms.leave(connection);
       await this.presence.leave(userId, connection.id);
     }

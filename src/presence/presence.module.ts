@@ -19,6 +19,7 @@ import { Watches } from './watches.js';
 import { RedisPresenceStore } from './redis-presence-store.js';
 import { CommonModule } from '../common/common.module.js';
 import { DirectoryModule } from '../users/directory/directory.module.js';
+import { SocketsModule } from '../sockets/sockets.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 
 /** Milliseconds that the start waits for Redis, which may be down. */
@@ -34,7 +35,7 @@ async function presenceStore(config: AppConfig, link: RedisLink | null, bus: Bus
 
 /** Who is online. */
 @Module({
-  imports: [DatabaseModule, BusModule, CommonModule, DeliveryModule, DirectoryModule, RedisModule],
+  imports: [DatabaseModule, BusModule, CommonModule, DeliveryModule, DirectoryModule, RedisModule, SocketsModule],
   controllers: [PresenceController],
   providers: [
     LastSeen,

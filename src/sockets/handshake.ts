@@ -5,6 +5,7 @@ import { Identity } from '../commands/identity/identity.js';
 import { AppError } from '../contract/index.js';
 import { toAppError, tooSlow } from '../common/errors/failure.js';
 import { ANSWER_WITHIN_MS } from '../common/time-bounds.js';
+import { UserSockets } from './user-sockets.js';
 import { Rooms } from '../delivery/rooms.js';
 
 interface Admitted {
@@ -27,6 +28,7 @@ export class Handshake {
   constructor(
     private readonly identity: Identity,
     private readonly rooms: Rooms,
+    private readonly userSockets: UserSockets,
   ) {}
 
   /** Called once by the adapter, before the first connection. */
@@ -62,6 +64,7 @@ export class Handshake {
       (socket.handshake.auth as { token?: unknown }).token,
     );
     if (!stillWaits()) return;
+    this.userSockets.enter(socket, principal.userId);
     await this.rooms.join(socket, principal.userId, stillWaits);
     (socket.data as Admitted).principal = principal;
   }

@@ -10,13 +10,14 @@ import { Drain } from './drain.js';
 import { DeliveryModule } from '../delivery/delivery.module.js';
 import { SocketServer } from '../delivery/socket-server.js';
 import { TokenExpiry } from './token-expiry.js';
+import { UserSockets } from './user-sockets.js';
 import { WaitingOutput } from './waiting-output.js';
 
 /** The Socket.IO edge. */
 @Module({
   imports: [CommandsModule, CommonModule, DeliveryModule, DiscoveryModule],
-  providers: [Dispatcher, Drain, Handlers, Handshake, TokenExpiry, WaitingOutput],
-  exports: [Drain],
+  providers: [Dispatcher, Drain, Handlers, Handshake, TokenExpiry, UserSockets, WaitingOutput],
+  exports: [Drain, UserSockets],
 })
 export class SocketsModule {
   constructor(metrics: Metrics, server: SocketServer, waiting: WaitingOutput) {

@@ -91,7 +91,12 @@ describe.each([
   });
 
   it('ends a connection that takes nothing in time, whatever it sends', async () => {
-    Object.assign(waiting.bounds, { connection: 100 * MIB, owner: 100 * MIB, deadAfterMs: 300, lookEveryMs: 50 });
+    Object.assign(waiting.bounds, {
+      connection: 100 * MIB,
+      owner: 100 * MIB,
+      deadAfterMs: 300,
+      lookEveryMs: 50,
+    });
     const [dead, alive] = [await reader(1, { reads: false }), await reader(2)];
     const pongs = setInterval(() => dead.client.readyState === WebSocket.OPEN && dead.client.send('3'), 20);
     send(dead, MORE_THAN_THE_KERNEL);
