@@ -7,10 +7,18 @@ import type { Settings } from '../chaos/subjects/app-node.js';
  * What has to become of an attacker:
  *
  * - `cut`: no connection that goes on survives
- * - `refused`: it is refused or cut off at least once
+ * - `refused`: it is refused or cut off at least once, unless it got no more than it is allowed
  * - `held`: it does nothing that is beyond a limit, or nothing in the time of an attack; others must not feel it
  */
 export type Fate = 'cut' | 'refused' | 'held';
+
+/** What the published limits let an attacker have: as much as that is no attack. */
+export interface Allowance {
+  /** Successes. */
+  served?: number;
+  /** Bytes of answers. */
+  bytesIn?: number;
+}
 
 /** One way to hurt others. */
 export interface Attack<Data = unknown> {
@@ -19,6 +27,8 @@ export interface Attack<Data = unknown> {
   /** One line: what must hold, besides what must hold always. */
   expected: string;
   fate: Fate;
+  /** Left out: the attack is beyond the limits whatever comes of it. */
+  allows?: (seconds: number) => Allowance;
   /** Default: jwt. */
   auth?: 'jwt' | 'open';
   /** Environment variables of nodes besides the first: an attack that compares brings its own. */

@@ -69,7 +69,16 @@ export async function runTrial(
     });
     const vitals = await Promise.all(servers.map((server) => server.end()));
     const problems = await afterwards(trial, servers, outcome);
-    const evidence: Evidence = { fate: attack.fate, nodes: vitals, outcome, quiet, under, problems };
+    const allowance = attack.allows?.(options.seconds) ?? null;
+    const evidence: Evidence = {
+      fate: attack.fate,
+      allowance,
+      nodes: vitals,
+      outcome,
+      quiet,
+      under,
+      problems,
+    };
     return {
       ...evidence,
       name,

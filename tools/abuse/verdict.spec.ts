@@ -9,7 +9,16 @@ const FIGURES = { ...new Phase().figures(), asked: 80, commands: LATENCIES };
 /** An attacker who was refused and cut off; the bystander noticed nothing. */
 function held(changes: Partial<Evidence> = {}): Evidence {
   const outcome = { ...new Tally().outcome(), opened: 4, cuts: 4, refusals: { RATE_LIMITED: 9 } };
-  return { fate: 'cut', nodes: [SOUND], outcome, quiet: FIGURES, under: FIGURES, problems: [], ...changes };
+  return {
+    fate: 'cut',
+    allowance: null,
+    nodes: [SOUND],
+    outcome,
+    quiet: FIGURES,
+    under: FIGURES,
+    problems: [],
+    ...changes,
+  };
 }
 
 const outcomeOf = (changes: Partial<Evidence['outcome']>) => ({ ...held().outcome, ...changes });
@@ -47,6 +56,37 @@ describe('The verdict about an attack', () => {
     for (const fate of ['cut', 'refused'] as const)
       expect(judge(held({ outcome, fate }), false)).toEqual(['the attacker was neither refused nor cut off']);
     expect(judge(held({ outcome, fate: 'held' }), false)).toEqual([]);
+  });
+
+  it('does not ask for a refusal of somebody who got no more than is allowed', () => {
+    const allowance = { served: 100, bytesIn: 1_000 };
+    const of = (served: number, bytesIn: number) =>
+      judge(
+        held({ fate: 'refused', allowance, outcome: outcomeOf({ cuts: 0, refusals: {}, served, bytesIn }) }),
+        false,
+      );
+    expect(of(100, 1_000)).toEqual([]);
+    expect(of(101, 0)).toEqual(['the attacker was neither refused nor cut off']);
+    expect(of(0, 1_001)).toEqual(['the attacker was neither refused nor cut off']);
+  });
+
+  it('names what passed beside the refusals, if it is more than is allowed', () => {
+    const allowance = { served: 100, bytesIn: 1_000_000 };
+    const of = (served: number, bytesIn: number) =>
+      judge(held({ fate: 'refused', allowance, outcome: outcomeOf({ served, bytesIn }) }), false);
+    expect(of(125, 1_250_000)).toEqual([]);
+    expect(of(126, 3_000_000)).toEqual([
+      'the attacker was served 126 times, and 100 are allowed',
+      'the attacker was sent 3 MB, and 1 MB are allowed',
+    ]);
+  });
+
+  it('judges nothing when the bystander was not served before the attack', () => {
+    const quiet = { ...FIGURES, failed: { 'getChats UNAVAILABLE': 1 } };
+    const nodes = [{ ...SOUND, survived: false }];
+    expect(judge(held({ quiet, nodes }), false)).toEqual([
+      'the bystander was not served before the attack: the machine is too busy to judge',
+    ]);
   });
 
   it('names what the bystander was not answered, and what failed', () => {

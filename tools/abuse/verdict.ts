@@ -1,4 +1,4 @@
-import type { Fate } from './attack.js';
+import type { Allowance, Fate } from './attack.js';
 import type { Outcome } from './attacker/tally.js';
 import type { Figures } from './bystander/figures.js';
 import type { Vitals } from './subjects/server.js';
@@ -12,9 +12,14 @@ export const MOST_RATIO = 3;
 /** A p99 below this is as good as any, in milliseconds: ratios of such figures are noise. */
 const QUIET_ENOUGH_MS = 5;
 
+/** How far over an allowance it counts: clocks of two processes, and what was on its way at the end. */
+const TOLERANCE = 1.25;
+
 /** What was seen of an attack. */
 export interface Evidence {
   fate: Fate;
+  /** What the attacker may have; null: nothing. */
+  allowance: Allowance | null;
   nodes: readonly Vitals[];
   outcome: Outcome;
   quiet: Figures;
@@ -35,10 +40,14 @@ export function refusalsOf({ refusals }: Outcome): number {
 
 /** What is wrong, a sentence each; empty: the attack was held. */
 export function judge(evidence: Evidence, isStrict: boolean): string[] {
-  const { nodes, outcome, under, problems } = evidence;
+  const { nodes, outcome, quiet, under, problems } = evidence;
+  const troubled = [...countsIn(quiet.unanswered, ''), ...countsIn(quiet.failed, '')].length;
+  if (troubled > 0)
+    return ['the bystander was not served before the attack: the machine is too busy to judge'];
   return [
     ...nodes.flatMap(faultsOf),
-    ...fateFaults(evidence.fate, outcome),
+    ...fateFaults(evidence),
+    ...allowanceFaults(evidence),
     ...countsIn(under.unanswered, 'was not answered'),
     ...countsIn(under.failed, 'failed'),
     ...(under.asked === 0 ? ['the bystander asked nothing'] : []),
@@ -58,12 +67,35 @@ function faultsOf({ survived, recovered, peakMb }: Vitals): string[] {
   ];
 }
 
-function fateFaults(fate: Fate, outcome: Outcome): string[] {
-  const { survivors, cuts } = outcome;
+function fateFaults({ fate, allowance, outcome }: Evidence): string[] {
+  const { survivors, cuts, served, bytesIn } = outcome;
   if (fate === 'held') return [];
   if (fate === 'cut' && survivors > 0)
     return [`${survivors} of the attacker's connections were never cut off`];
-  return cuts + refusalsOf(outcome) === 0 ? ['the attacker was neither refused nor cut off'] : [];
+  if (cuts + refusalsOf(outcome) > 0) return [];
+  const isModest =
+    allowance !== null &&
+    served <= (allowance.served ?? Infinity) &&
+    bytesIn <= (allowance.bytesIn ?? Infinity);
+  return isModest ? [] : ['the attacker was neither refused nor cut off'];
+}
+
+/** Refusals are not enough: what passes beside them is bounded too. */
+function allowanceFaults({ allowance, outcome }: Evidence): string[] {
+  const { served, bytesIn } = outcome;
+  const { served: mostServed = Infinity, bytesIn: mostBytes = Infinity } = allowance ?? {};
+  return [
+    ...(served > mostServed * TOLERANCE
+      ? [`the attacker was served ${served} times, and ${Math.round(mostServed)} are allowed`]
+      : []),
+    ...(bytesIn > mostBytes * TOLERANCE
+      ? [`the attacker was sent ${megabytes(bytesIn)} MB, and ${megabytes(mostBytes)} MB are allowed`]
+      : []),
+  ];
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(0);
 }
 
 function countsIn(counts: Record<string, number>, what: string): string[] {

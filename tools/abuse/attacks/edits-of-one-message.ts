@@ -1,4 +1,5 @@
 import { attackOf } from '../attack.js';
+import { ALLOWED } from '../attacker/limits.js';
 import { storm } from '../attacker/flood.js';
 import { LONGEST } from '../attacker/unread.js';
 
@@ -12,6 +13,7 @@ export const attack = attackOf<Data>({
   title: '20 sockets of one account edit one long message all the time',
   expected: 'edits count, and the history of a message is bounded',
   fate: 'refused',
+  allows: (seconds) => ({ served: ALLOWED.messages(seconds) }),
   prepare: async (scene) => {
     const person = await scene.person();
     const [other = 0] = await scene.people(1);

@@ -1,4 +1,5 @@
 import { attackOf } from '../attack.js';
+import { ALLOWED } from '../attacker/limits.js';
 import { storm } from '../attacker/flood.js';
 
 interface Data {
@@ -11,6 +12,7 @@ export const attack = attackOf<Data>({
   title: 'ten sockets of one account send commands with a new idempotency key each',
   expected: 'the keys of one person are bounded',
   fate: 'refused',
+  allows: (seconds) => ({ served: ALLOWED.otherCommands(seconds) }),
   prepare: async (scene) => {
     const person = await scene.person();
     const [other = 0] = await scene.people(1);

@@ -1,4 +1,5 @@
 import { attackOf } from '../attack.js';
+import { MOST_SOCKETS } from '../attacker/limits.js';
 import { attackerAddress } from '../wire/address.js';
 import { ChatSocket } from '../wire/chat-socket.js';
 import { Budget } from '../attacker/stage.js';
@@ -12,6 +13,7 @@ export const attack = attackOf<{ token: string }>({
   title: 'one account opens 2,000 sockets from 20 addresses',
   expected: 'a person has a most number of sockets',
   fate: 'refused',
+  allows: () => ({ served: MOST_SOCKETS }),
   prepare: async (scene) => ({ token: (await scene.person()).token }),
   run: async (stage) => {
     const budget = new Budget(stage, SOCKETS_PER_SECOND);
@@ -23,7 +25,9 @@ export const attack = attackOf<{ token: string }>({
         await budget.take(1);
         const door = stage.socketDoor(nth, attackerAddress(nth % ADDRESSES));
         const socket = await stage.inTime(ChatSocket.connect(door, stage.data.token, stage.tally));
-        if (socket) sockets.push(socket);
+        if (!socket) continue;
+        sockets.push(socket);
+        stage.tally.served++;
       }
     };
     await Promise.all(Array.from({ length: LINES }, line));

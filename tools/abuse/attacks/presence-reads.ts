@@ -1,4 +1,5 @@
 import { attackOf } from '../attack.js';
+import { ALLOWED } from '../attacker/limits.js';
 import { storm } from '../attacker/flood.js';
 import { type ManyChats, manyChats } from '../attacker/many-chats.js';
 
@@ -6,6 +7,7 @@ export const attack = attackOf<ManyChats>({
   title: '150 sockets of an account with 1,000 chats ask who is online, and watch 500 people each',
   expected: 'costs are charged by what is asked for; presence is there for everybody else',
   fate: 'refused',
+  allows: (seconds) => ({ served: ALLOWED.otherCommands(seconds) }),
   prepare: (scene) => manyChats(scene, 1_000),
   run: (stage) => {
     const { id, token, others } = stage.data;

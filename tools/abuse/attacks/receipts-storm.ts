@@ -1,4 +1,5 @@
 import { attackOf } from '../attack.js';
+import { ALLOWED } from '../attacker/limits.js';
 import { storm } from '../attacker/flood.js';
 
 interface Data {
@@ -10,6 +11,7 @@ export const attack = attackOf<Data>({
   title: '40 members of a group say again and again what they received, saw and like',
   expected: 'what changes nothing tells nobody, and what others hear is bounded',
   fate: 'refused',
+  allows: (seconds) => ({ served: ALLOWED.addressCommands(seconds) }),
   prepare: async (scene) => {
     const people = await scene.persons(40);
     const [owner] = people;

@@ -1,4 +1,5 @@
 import { attackOf } from '../attack.js';
+import { ALLOWED } from '../attacker/limits.js';
 import { storm } from '../attacker/flood.js';
 
 interface Data {
@@ -10,6 +11,7 @@ export const attack = attackOf<Data>({
   title: '40 members of a group of 200 type, stop and react all the time, from one address',
   expected: 'what others hear of it is bounded: the members are refused',
   fate: 'refused',
+  allows: (seconds) => ({ served: 40 * ALLOWED.typing(seconds) }),
   prepare: async (scene) => {
     const people = await scene.persons(40);
     const quiet = await scene.people(160);

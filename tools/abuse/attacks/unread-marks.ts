@@ -1,4 +1,5 @@
 import { attackOf } from '../attack.js';
+import { ALLOWED } from '../attacker/limits.js';
 import { storm } from '../attacker/flood.js';
 
 interface Data {
@@ -12,6 +13,7 @@ export const attack = attackOf<Data>({
   title: '20 sockets of one account mark a history of 6,000 messages as unread and as seen, in turn',
   expected: 'what a mark costs does not grow with the history; others are answered',
   fate: 'refused',
+  allows: (seconds) => ({ served: ALLOWED.otherCommands(seconds) }),
   prepare: async (scene) => {
     const [reader, writer] = await scene.persons(2);
     if (!reader || !writer) throw new Error('there is nobody');

@@ -1,4 +1,5 @@
 import { attackOf } from '../attack.js';
+import { ALLOWED } from '../attacker/limits.js';
 import { Budget } from '../attacker/stage.js';
 import { LONGEST } from '../attacker/unread.js';
 import { PollingSession, SEPARATOR } from '../wire/polling.js';
@@ -11,6 +12,7 @@ export const attack = attackOf<{ token: string; chatId: number }>({
   title: '60 long-polling sessions of one account ask for pages of long messages and never poll',
   expected: 'what waits for a session is bounded, as on a websocket',
   fate: 'refused',
+  allows: (seconds) => ({ bytesIn: ALLOWED.bytes(seconds) }),
   prepare: async (scene) => {
     const { id, token } = await scene.person();
     const [other = 0] = await scene.people(1);

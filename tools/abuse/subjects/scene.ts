@@ -1,9 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { OWNER } from '../wire/address.js';
 import { ChatSocket } from '../wire/chat-socket.js';
 import { keepingAgent, rest } from '../wire/rest.js';
 
 /** Requests at a time of {@link Scene.all}. */
-const AT_ONCE = 24;
+const AT_ONCE = 8;
+
+/** How often a busy server is asked, and how long it gets between, in milliseconds. */
+const MOST_TRIES = 10;
+const AGAIN_AFTER_MS = 1_000;
 
 /** Users that one request can make. */
 const USERS_A_REQUEST = 500;
@@ -13,6 +18,13 @@ const MESSAGES_AT_ONCE = 100;
 
 const TOKEN_SECONDS = 7_200;
 
+let named = 0;
+
+/** A name or key that nobody has. */
+function newName(): string {
+  return `abuse-${++named}`;
+}
+
 export interface Person {
   id: number;
   token: string;
@@ -21,7 +33,6 @@ export interface Person {
 /** Makes what an attack needs, as the application: through REST with an API key, and as users over sockets. */
 export class Scene {
   private readonly agent = keepingAgent();
-  private static named = 0;
 
   constructor(
     private readonly httpPort: number,
@@ -29,19 +40,21 @@ export class Scene {
     private readonly apiKey: string,
   ) {}
 
-  /** @throws Error unless the answer is a success. */
+  /**
+   * What must succeed is asked again while the server is too busy for it.
+   *
+   * @throws Error unless the answer is a success.
+   */
   async request<T>(method: string, path: string, body?: unknown, userId?: number): Promise<T> {
     const who = userId === undefined ? {} : { userId };
-    const reply = await rest({ port: this.httpPort, from: OWNER }, method, path, {
-      apiKey: this.apiKey,
-      agent: this.agent,
-      body,
-      within: 30_000,
-      ...who,
-    });
-    if (!reply || reply.status >= 300)
-      throw new Error(`${method} ${path}: ${reply ? `HTTP ${reply.status} ${reply.text}` : 'no answer'}`);
-    return JSON.parse(reply.text) as T;
+    const asking = { apiKey: this.apiKey, agent: this.agent, body, within: 30_000, ...who };
+    for (let tried = 1; ; tried++) {
+      const reply = await rest({ port: this.httpPort, from: OWNER }, method, path, asking);
+      if (reply && reply.status < 300) return JSON.parse(reply.text) as T;
+      if (reply?.status !== 503 || tried === MOST_TRIES)
+        throw new Error(`${method} ${path}: ${reply ? `HTTP ${reply.status} ${reply.text}` : 'no answer'}`);
+      await sleep(AGAIN_AFTER_MS);
+    }
   }
 
   /** Ids of so many new users. */
@@ -49,7 +62,7 @@ export class Scene {
     const ids: number[] = [];
     while (ids.length < count) {
       const users = Array.from({ length: Math.min(USERS_A_REQUEST, count - ids.length) }, () => ({
-        externalId: `abuse-${++Scene.named}`,
+        externalId: newName(),
       }));
       const made = await this.request<{ id: number }[]>('PUT', '/users', { users });
       ids.push(...made.map(({ id }) => id));
@@ -92,16 +105,22 @@ export class Scene {
     if (!socket) throw new Error('a user was refused');
     const ids: number[] = [];
     while (ids.length < count) {
-      const many = Array.from({ length: Math.min(MESSAGES_AT_ONCE, count - ids.length) }, () =>
-        socket.ask('sendMessage', { senderId: id, chatId, content }),
-      );
-      for (const answer of await Promise.all(many)) {
-        if (!answer?.ok) throw new Error(`sendMessage: ${answer?.error.code ?? 'no answer'}`);
-        ids.push((answer.data as { id: number }).id);
-      }
+      const keys = Array.from({ length: Math.min(MESSAGES_AT_ONCE, count - ids.length) }, newName);
+      const say = (clientId: string) => this.sayOver(socket, { senderId: id, chatId, content, clientId });
+      ids.push(...(await Promise.all(keys.map(say))));
     }
     socket.close();
     return ids;
+  }
+
+  private async sayOver(socket: ChatSocket, message: object): Promise<number> {
+    for (let tried = 1; ; tried++) {
+      const answer = await socket.ask('sendMessage', message);
+      if (answer?.ok) return (answer.data as { id: number }).id;
+      if (answer?.error.code !== 'UNAVAILABLE' || tried === MOST_TRIES)
+        throw new Error(`sendMessage: ${answer?.error.code ?? 'no answer'}`);
+      await sleep(AGAIN_AFTER_MS);
+    }
   }
 
   /** Does something for each item, several at a time; results in the order of the items. */

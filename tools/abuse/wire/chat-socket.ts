@@ -20,6 +20,8 @@ export function upgradeRequest({ port, from }: Door): string {
 export class ChatSocket {
   /** Every packet but answers and pings. */
   onPacket: ((packet: string) => void) | null = null;
+  /** Every answer as it comes, and its code: of the error, or `ok`. */
+  onAnswer: ((ack: number, code: string, packet: string) => void) | null = null;
   private readonly reader = new FrameReader();
   private head: string | null = '';
   private readonly waiting = new Map<number, (answer: Answer | null) => void>();
@@ -146,6 +148,7 @@ export class ChatSocket {
     const isOk = packet.startsWith('{"ok":true', packet.indexOf('[') + 1);
     if (isOk && this.tally) this.tally.served++;
     if (!isOk) this.tally?.refuse(codeIn(packet));
+    this.onAnswer?.(ack, isOk ? 'ok' : codeIn(packet), packet);
     if (!waiting) return;
     const [answer] = JSON.parse(packet.slice(packet.indexOf('['))) as [Answer];
     waiting(answer);
