@@ -8,6 +8,8 @@ export interface Options {
   seconds: number;
   /** How long the bystander is measured before it. */
   quietSeconds: number;
+  /** Attacks share nodes. */
+  quick: boolean;
   strict: boolean;
   list: boolean;
   help: boolean;
@@ -19,7 +21,7 @@ export const HELP = `npm run abuse -- [options]
   --only <a,b,…>  these attacks only
   --nodes <1|2>   the number of nodes; default: 1. Two need redis-server
   --seconds <n>   how long each attack lasts; default: 8
-  --quick         3 s each
+  --quick         3 s each, on the same nodes as long as they hold
   --strict        also judges the bystander's latency: a p99 of at most three times the quiet one
   --list          lists all attacks
   --seed <n>      the same random choices as in the run with this seed; timing still differs
@@ -52,6 +54,7 @@ export function parseOptions(args: string[]): Options {
     nodes: values.nodes === '1' ? 1 : 2,
     seconds,
     quietSeconds: values.quick ? 1.5 : 4,
+    quick: values.quick,
     strict: values.strict,
     list: values.list,
     help: values.help,

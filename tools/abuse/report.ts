@@ -1,5 +1,5 @@
 import { layOut } from '../chaos/report.js';
-import type { Result } from './run.js';
+import type { Result } from './ring.js';
 import { ratioOf, refusalsOf } from './verdict.js';
 
 const HEAD = [

@@ -1,5 +1,6 @@
 import { serve } from '../../bench/ipc.js';
 import { attackNamed } from '../catalogue.js';
+import { useAddressesOf } from '../wire/address.js';
 import { type Orders, Stage } from './stage.js';
 import type { Outcome } from './tally.js';
 
@@ -12,6 +13,7 @@ process.once('disconnect', () => process.exit());
 
 serve<AttackerOperations>({
   run: async (orders) => {
+    useAddressesOf(orders.nth);
     const attack = await attackNamed(orders.attack);
     const stage = new Stage(orders);
     await attack.run(stage);

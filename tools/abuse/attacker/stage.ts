@@ -7,6 +7,8 @@ import { Tally } from './tally.js';
 /** What an attacker's process is told, as plain data. */
 export interface Orders {
   attack: string;
+  /** Its place in the run. */
+  nth: number;
   /** What the attack's `prepare` returned. */
   data: unknown;
   httpPorts: number[];

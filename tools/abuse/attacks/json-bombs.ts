@@ -34,6 +34,7 @@ export const attack = attackOf<{ id: number; token: string }>({
         const text = BOMBS[sent % BOMBS.length] ?? '';
         const asked = rest(stage.httpDoor(nth), 'PATCH', `/users/${id}`, { token, text, isJson: true });
         const reply = await stage.inTime(asked);
+        if (stage.isOver) return;
         if (reply && reply.status < 300) stage.tally.served++;
         else stage.tally.refuse(reply ? `HTTP ${reply.status}` : 'closed');
       }

@@ -20,6 +20,7 @@ export const attack = attackOf({
         const body = { username: `nobody-${nth}-${tried}`, password: `a guess ${tried} of ${nth}` };
         const path = tried % 4 === 0 ? '/auth/register' : '/auth/login';
         const reply = await stage.inTime(rest(stage.httpDoor(nth), 'POST', path, { body }));
+        if (stage.isOver) return;
         stage.tally.opened++;
         const code = reply ? codeIn(reply.text) : 'closed';
         // A wrong password was judged: that is no refusal.

@@ -8,7 +8,7 @@ interface Data {
 }
 
 export const attack = attackOf<Data>({
-  title: '40 members of a group of 200 type, stop and react all the time, from one address',
+  title: '40 members of a group of 200 type and stop all the time, from one address',
   expected: 'what others hear of it is bounded: the members are refused',
   fate: 'refused',
   allows: (seconds) => ({ served: 40 * ALLOWED.typing(seconds) }),

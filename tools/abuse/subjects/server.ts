@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppNode, type Settings } from '../../chaos/subjects/app-node.js';
 import { ADDRESS_SETTINGS } from '../wire/address.js';
@@ -16,7 +16,7 @@ export interface Vitals {
   survived: boolean;
   /** Ready again after the attack, within 15 s. */
   recovered: boolean;
-  /** Highest resident memory since its start, in megabytes; 0 where the system does not say it. */
+  /** Highest resident memory, in megabytes; 0 where the system does not say it. */
   peakMb: number;
   /** Highest use of the heap and of buffers outside of it, in megabytes. */
   heapMb: number;
@@ -57,9 +57,10 @@ export class Server {
     return new Server(await AppNode.start(name, databaseUrl, { NODE_OPTIONS: flags.join(' '), ...settings }));
   }
 
-  /** Forgets the stalls so far: those of the start are not the attack's. */
+  /** Forgets what was measured so far: the start, or another attack. */
   begin(): void {
-    this.vitals.stallMs = 0;
+    Object.assign(this.vitals, { peakMb: 0, heapMb: 0, externalMb: 0, stallMs: 0 });
+    if (this.node.pid !== null) forgetPeak(this.node.pid);
   }
 
   /** Waits until it serves again, and returns what was measured. */
@@ -90,6 +91,15 @@ export class Server {
     this.vitals.heapMb = Math.max(this.vitals.heapMb, pulse.heapUsed / 1e6);
     this.vitals.externalMb = Math.max(this.vitals.externalMb, pulse.external / 1e6);
     this.vitals.stallMs = Math.max(this.vitals.stallMs, pulse.stallMs);
+  }
+}
+
+/** Lets the kernel measure the highest resident memory from now on (man 5 proc, clear_refs). */
+function forgetPeak(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/clear_refs`, '5');
+  } catch {
+    // Then it is the highest since the start: more than it has to be, never less.
   }
 }
 

@@ -14,9 +14,18 @@ export const BYSTANDER = '127.0.0.2';
 /** For what is done by the owners of attacked accounts. */
 export const OWNER = '127.0.0.3';
 
-/** Address `nth` of the attackers, from 0 to 9,999. An attack from one address uses the first. */
+/** So that an attack does not begin with what another one has used up of its limits. */
+let firstOfAttack = 0;
+
+/** Each attack of a run has 50 addresses of its own; called before its module is loaded. */
+export function useAddressesOf(nthAttack: number): void {
+  firstOfAttack = nthAttack * 50;
+}
+
+/** Address `nth` of the attackers. An attack from one address uses the first. */
 export function attackerAddress(nth = 0): string {
-  return `127.0.${1 + Math.floor(nth / 200)}.${1 + (nth % 200)}`;
+  const number = firstOfAttack + nth;
+  return `127.0.${1 + Math.floor(number / 200)}.${1 + (number % 200)}`;
 }
 
 /** For `net.connect` and `http.request`. */
