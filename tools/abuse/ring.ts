@@ -62,7 +62,9 @@ export class Ring {
       const isOpenMode = attack.auth === 'open';
       const { people: all, chatId } = place.bystanders;
       const people = all.map(({ id, token }) => ({ id, token: isOpenMode ? null : token }));
-      await bystander.peer.request('open', { ...portsOf(servers), people, chatId });
+      // Nodes to compare with know nothing of each other.
+      const ports = portsOf(attack.others ? servers.slice(0, 1) : servers);
+      await bystander.peer.request('open', { ...ports, people, chatId });
       const quiet = await phaseOf(bystander, () => sleep(options.quietSeconds * 1_000));
       return new Ring(attack, options, servers, bystander, quiet);
     } catch (error) {

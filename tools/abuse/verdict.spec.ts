@@ -85,7 +85,7 @@ describe('The verdict about an attack', () => {
     const quiet = { ...FIGURES, failed: { 'getChats UNAVAILABLE': 1 } };
     const nodes = [{ ...SOUND, survived: false }];
     expect(judge(held({ quiet, nodes }), false)).toEqual([
-      'the bystander was not served before the attack: the machine is too busy to judge',
+      "before the attack, so the machine is too busy to judge: the bystander's getChats UNAVAILABLE failed, 1 times",
     ]);
   });
 

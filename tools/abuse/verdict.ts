@@ -41,9 +41,9 @@ export function refusalsOf({ refusals }: Outcome): number {
 /** What is wrong, a sentence each; empty: the attack was held. */
 export function judge(evidence: Evidence, isStrict: boolean): string[] {
   const { nodes, outcome, quiet, under, problems } = evidence;
-  const troubled = [...countsIn(quiet.unanswered, ''), ...countsIn(quiet.failed, '')].length;
-  if (troubled > 0)
-    return ['the bystander was not served before the attack: the machine is too busy to judge'];
+  const troubled = [...countsIn(quiet.unanswered, 'was not answered'), ...countsIn(quiet.failed, 'failed')];
+  if (troubled.length > 0)
+    return [`before the attack, so the machine is too busy to judge: ${troubled.join(', ')}`];
   return [
     ...nodes.flatMap(faultsOf),
     ...fateFaults(evidence),

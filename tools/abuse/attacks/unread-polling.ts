@@ -12,7 +12,7 @@ export const attack = attackOf<{ token: string; chatId: number }>({
   title: '60 long-polling sessions of one account ask for pages of long messages and never poll',
   expected: 'what waits for a session is bounded, as on a websocket',
   fate: 'refused',
-  allows: (seconds) => ({ bytesIn: ALLOWED.bytes(seconds) }),
+  allows: (seconds) => ({ served: ALLOWED.otherCommands(seconds) / COMMANDS_A_BODY }),
   prepare: async (scene) => {
     const { id, token } = await scene.person();
     const [other = 0] = await scene.people(1);
@@ -34,6 +34,7 @@ export const attack = attackOf<{ token: string; chatId: number }>({
         while (session && isTaken && !stage.isOver) {
           await budget.take(COMMANDS_A_BODY);
           isTaken = (await stage.inTime(session.post(packets.join(SEPARATOR)))) ?? false;
+          if (isTaken) stage.tally.served++;
         }
         await stage.pause(250);
       }
