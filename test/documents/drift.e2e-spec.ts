@@ -19,6 +19,7 @@ const documents = [
     'SECURITY.md',
     'tools/bench/README.md',
     'tools/chaos/README.md',
+    'tools/abuse/README.md',
   ],
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.md'))

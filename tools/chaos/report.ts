@@ -64,7 +64,7 @@ function some(sentences: readonly string[]): string[] {
 }
 
 /** Columns as wide as their widest cell; the first and the last to the left, figures to the right. */
-function layOut(rows: string[][]): string {
+export function layOut(rows: string[][]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
     .map((row) =>

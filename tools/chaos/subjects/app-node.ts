@@ -33,6 +33,8 @@ export class AppNode {
   private readonly lines: string[] = [];
   /** What must not happen: an unexpected end, unhandled rejections, a stop that took too long. */
   readonly faults: string[] = [];
+  /** Hears what a module that is loaded into the server sends to the harness. */
+  onMessage: ((message: unknown) => void) | null = null;
 
   private constructor(
     private readonly name: string,
@@ -74,6 +76,7 @@ export class AppNode {
     this.child = child;
     child.stdout?.on('data', (chunk: Buffer) => this.keep(chunk));
     child.stderr?.on('data', (chunk: Buffer) => this.keep(chunk));
+    child.on('message', (message) => this.onMessage?.(message));
     child.once('exit', (code, signal) => {
       if (this.child !== child) return;
       const unhandled = this.lines.find((line) => UNHANDLED.test(line)) ?? '';
@@ -81,6 +84,12 @@ export class AppNode {
       this.faults.push(`${this.name} ended by itself (${signal ?? code})\n    ${words}`);
     });
     await this.untilReady(child);
+  }
+
+  /** Its process; null when it has ended. */
+  get pid(): number | null {
+    const { child } = this;
+    return child?.exitCode === null && child.signalCode === null ? (child.pid ?? null) : null;
   }
 
   /** SIGKILL. Resolves when the process has ended. */

@@ -1,0 +1,18 @@
+import { attackOf } from '../attack.js';
+import { floodRequests } from '../attacker/flood.js';
+import { addressLines, attackerAddress } from '../wire/address.js';
+
+export const attack = attackOf<{ id: number; token: string }>({
+  title: 'four connections of one account ask for its chats over REST, many in one write',
+  expected: 'the account is refused, and the connections are closed after a few refusals',
+  fate: 'cut',
+  prepare: (scene) => scene.person(),
+  run: (stage) => {
+    const { id, token } = stage.data;
+    const head = `Host: 127.0.0.1\r\n${addressLines(attackerAddress())}Authorization: Bearer ${token}\r\n\r\n`;
+    return floodRequests(stage, {
+      requests: `GET /chats/user/${id} HTTP/1.1\r\n${head}`,
+      door: (seat) => stage.httpDoor(seat),
+    });
+  },
+});
