@@ -18,7 +18,8 @@ const groupFields = {
 
 export const chatsCommands = {
   getChats: define({
-    summary: 'The chats of a user, the one with the latest activity first.',
+    summary:
+      'The chats of a user, the one with the latest activity first. A page whose last messages are long ends at 1 MiB, before `limit`: the list has ended when a page is empty.',
     input: z.object({
       userId: id.optional(),
       before: z
