@@ -49,7 +49,7 @@ describe('Presence of an account with a thousand groups of a hundred members', (
   /** How many rows the nodes of the plan read, with the plan that the server uses. */
   async function rowsRead({ name, text }: Statement, values: unknown[]): Promise<number> {
     const client = new pg.Client({
-      connectionString: world.config.database.url,
+      connectionString: world.config.database.url!,
       options: sessionOptions(profiles.chat),
     });
     await client.connect();
