@@ -7,6 +7,7 @@ import { Idempotency } from './idempotency/idempotency.js';
 import type { Actor } from './identity/actor.js';
 import { Identity } from './identity/identity.js';
 import { Limits } from './limits/limits.js';
+import { ReadLines } from './read-lines.js';
 import type { CommandRequest } from './request.js';
 
 /**
@@ -20,6 +21,7 @@ export const STAGES = {
   parse: 'The input is validated, and converted to the form that services take.',
   order: 'On sockets the command waits for the earlier writes of its socket.',
   identify: 'The actor is found: the command runs in their name.',
+  share: 'A read waits while four reads of the same user are under way at this node.',
   repeat: 'A command with a key that was used before gets the same answer as then.',
   run: 'The handler calls the service.',
   answer: 'The result or error goes back: once, within `ANSWER_WITHIN_MS`.',
@@ -34,6 +36,7 @@ export const STAGES = {
 @Injectable()
 export class CommandPipeline implements OnApplicationShutdown {
   private readonly deadlines = new Deadlines();
+  private readonly reads = new ReadLines();
 
   constructor(
     private readonly identity: Identity,
@@ -112,7 +115,11 @@ export class CommandPipeline implements OnApplicationShutdown {
     let outcome: Promise<unknown>;
     try {
       const actor = this.identity.actorOf(command.name, input, call);
-      outcome = this.run(call, command, { actor, input });
+      const request = { actor, input };
+      outcome =
+        command.definition.order === 'read'
+          ? this.runInLine(call, command, request)
+          : this.run(call, command, request);
     } catch (error) {
       outcome = Promise.reject(error);
     }
@@ -126,6 +133,34 @@ export class CommandPipeline implements OnApplicationShutdown {
         call.leave();
       },
     );
+  }
+
+  /** Runs a read when it is its turn in the line of its user. The application has no line, as it has no limits. */
+  private runInLine(call: Call, command: Command, request: CommandRequest<CommandName>): Promise<unknown> {
+    const key = call.countedAs();
+    if (key === null) return this.run(call, command, request);
+    return new Promise((resolve, reject) => {
+      this.reads.enter(key, () => {
+        // It waited too long and was answered UNAVAILABLE.
+        if (call.answered) {
+          resolve(undefined);
+          return false;
+        }
+        // The place is free when the service is done, even if the call was answered before.
+        void this.attempt(call, command, request)
+          .then(resolve, reject)
+          .finally(() => this.reads.leave(key));
+        return true;
+      });
+    });
+  }
+
+  private async attempt(
+    call: Call,
+    command: Command,
+    request: CommandRequest<CommandName>,
+  ): Promise<unknown> {
+    return this.run(call, command, request);
   }
 
   private run(
