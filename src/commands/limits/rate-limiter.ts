@@ -71,6 +71,17 @@ export class RateLimiter<Name extends string> {
     return 0;
   }
 
+  /** All points of a rate. */
+  mostOf(name: Name): number {
+    return this.buckets[name].most;
+  }
+
+  /** Gives points back that were taken and not used. */
+  giveBack(key: string | number, name: Name, points: number): void {
+    const { slot, msPerPoint } = this.buckets[name];
+    this.takenOf(key, this.clock())[slot]! -= points * msPerPoint;
+  }
+
   /** Leaves no free point for `ms` milliseconds; then one is free. */
   close(key: string | number, name: Name, ms: number): void {
     const now = this.clock();

@@ -31,6 +31,7 @@ export const chatsCommands = {
     }),
     result: z.array(chatListItem),
     order: 'read',
+    cost: { of: 'limit', per: 50 },
     who: 'oneself',
     bare: 'userId',
     actor: ['userId'],

@@ -52,6 +52,7 @@ export const receiptsCommands = {
     input: inChat.extend({ messageId: id.optional(), ...repeatable }),
     result: unreadCountView,
     order: 'write',
+    cost: { base: 5 },
     who: 'person',
     needs: 'receipt.write',
     actor: ['userId'],
