@@ -64,12 +64,15 @@ const newestMessage = (reader: string, after: string) => `
     ) LIMIT 1
   )`;
 
-/** SQL: the number of messages of others after the member's watermark: all messages minus the member's own. */
-export const unreadOf = (chat: string, member: string) => `
-  ${chat}."lastSeq" - ${member}."unreadSeq" + ${member}."sentBefore" - CASE ${member}."userId"
+/** SQL: how many messages the member has sent. */
+export const sentOf = (chat: string, member: string) => `CASE ${member}."userId"
     WHEN ${chat}."user1Id" THEN ${chat}."user1Sent"
     WHEN ${chat}."user2Id" THEN ${chat}."user2Sent"
     ELSE ${member}.sent END`;
+
+/** SQL: the number of messages of others after the member's watermark: all messages minus the member's own. */
+export const unreadOf = (chat: string, member: string) => `
+  ${chat}."lastSeq" - ${member}."unreadSeq" + ${member}."sentBefore" - ${sentOf(chat, member)}`;
 
 /** Most unread mentions that are counted: others decide how many there are, and every list of chats counts them. */
 const MOST_MENTIONS = 1_000;
