@@ -15,8 +15,8 @@ describe('A command that asks for much', () => {
     ['getPresence', { userIds: people(25) }, 1],
     ['watchPresence', { userIds: people(100) }, 4],
     ['getUsersPresence', { ids: people(500) }, 20],
-    ['sync', { versions: {} }, 2],
-    ['sync', { versions: chats(1_000) }, 11],
+    ['sync', { versions: {} }, 5],
+    ['sync', { versions: chats(1_000) }, 14],
     ['getOnlineUsers', {}, 5],
   ])('counts by it: %s %#', (name, input, cost) => {
     expect(costOf(definitionOf(name).cost!, input)).toBe(cost);
