@@ -12,6 +12,12 @@ import { inputTable, rulesOf, schemaOf, shortInput, typeOf, views, viewTable } f
 
 const restOf = ({ rest }) => (rest ? code(`${rest.method} ${rest.path}`) : '');
 
+/** How much a command counts against its limit. */
+function costOf({ base = 1, of, per }) {
+  const first = `Counts as ${base} against its rate limit`;
+  return of ? `${first}, and 1 more for each further ${per} of ${code(of)}.` : `${first}.`;
+}
+
 function commandSection([name, command]) {
   const { summary, result, bare, who, inOpenMode, actor, reply, socket, rest, input } = command;
   const facts = [`Result: ${typeOf(schemaOf(result))}.`];
@@ -26,6 +32,7 @@ function commandSection([name, command]) {
   if (who === 'application') facts.push('With `AUTH=jwt` only an API key may call it.');
   if (inOpenMode === 'off') facts.push('Not available in open mode.');
   if (actor.length > 0) facts.push(`Acting user: ${actor.map(code).join(' or ')}.`);
+  if (command.cost) facts.push(costOf(command.cost));
   const rules = rulesOf(input).map((rule) => sentence(rule.replace(/^expected/, 'needs')));
   return [
     `### ${name}`,

@@ -9,6 +9,7 @@ import {
   messageRow,
 } from '../database/models/message.model.js';
 import { type UserCells, userColumns, type UserRow, userRow } from '../database/models/user.model.js';
+import { messageSize } from '../messages/model/message-size.js';
 import type { Settings } from './membership.queries.js';
 import { statement } from '../database/statement.js';
 
@@ -39,36 +40,51 @@ const lastMessage = `${messageColumns.of('l')}, ${seenBySomebody('l')} AS seen`;
 export const notHidden = (message: string, reader: string) => `
   (SELECT 1 FROM hidden_messages h WHERE h."userId" = ${reader} AND h."messageId" = ${message}.id) IS NULL`;
 
+/** Most messages at the end of a chat that are looked at to find one which the reader has not deleted for themselves. */
+const MOST_HIDDEN = 1_000;
+
 /**
- * The newest message of the chat `c` after a seq that the reader has not deleted for themselves, as `l`. It is nearly
- * always the last of the chat, which one lookup finds. A scan from the end reads a whole index page for its first row.
+ * The newest message of the chat `c` after a seq that the reader has not deleted for themselves. It is nearly always
+ * the last of the chat, which one lookup finds. A scan from the end reads a whole index page for its first row. It ends
+ * after so many hidden messages: then there is no newest message.
  */
 const newestMessage = (reader: string, after: string) => `
-  LEFT JOIN LATERAL (
+  (
     (
       SELECT v.* FROM messages v
       WHERE v."chatId" = c.id AND v.seq = c."lastSeq" AND v.seq > ${after} AND ${notHidden('v', reader)}
     ) UNION ALL (
-      SELECT v.* FROM messages v
-      WHERE v."chatId" = c.id AND v.seq > ${after} AND v.seq < c."lastSeq" AND ${notHidden('v', reader)} AND (
-        SELECT ${notHidden('n', reader)} FROM messages n WHERE n."chatId" = c.id AND n.seq = c."lastSeq"
-      ) IS NOT TRUE
-      ORDER BY v.seq DESC LIMIT 1
+      SELECT v.* FROM (
+        SELECT * FROM messages v
+        WHERE v."chatId" = c.id AND v.seq > ${after} AND v.seq < c."lastSeq" AND (
+          SELECT ${notHidden('n', reader)} FROM messages n WHERE n."chatId" = c.id AND n.seq = c."lastSeq"
+        ) IS NOT TRUE
+        ORDER BY v.seq DESC LIMIT ${MOST_HIDDEN}
+      ) v WHERE ${notHidden('v', reader)} ORDER BY v.seq DESC LIMIT 1
     ) LIMIT 1
-  ) l ON true`;
+  )`;
 
-/** SQL: the number of messages of others after the member's watermark: all messages minus the member's own. */
-export const unreadOf = (chat: string, member: string) => `
-  ${chat}."lastSeq" - ${member}."unreadSeq" + ${member}."sentBefore" - CASE ${member}."userId"
+/** SQL: how many messages the member has sent. */
+export const sentOf = (chat: string, member: string) => `CASE ${member}."userId"
     WHEN ${chat}."user1Id" THEN ${chat}."user1Sent"
     WHEN ${chat}."user2Id" THEN ${chat}."user2Sent"
     ELSE ${member}.sent END`;
 
-/** SQL: the number of messages of others after the member's watermark that mention the member. */
+/** SQL: the number of messages of others after the member's watermark: all messages minus the member's own. */
+export const unreadOf = (chat: string, member: string) => `
+  ${chat}."lastSeq" - ${member}."unreadSeq" + ${member}."sentBefore" - ${sentOf(chat, member)}`;
+
+/** Most unread mentions that are counted: others decide how many there are, and every list of chats counts them. */
+const MOST_MENTIONS = 1_000;
+
+/** SQL: the number of messages of others after the member's watermark that mention the member; at most 1,000. */
 export const unreadMentionsOf = (member: string) => `
   (
-    SELECT count(*) FROM message_mentions x
-    WHERE x."chatId" = ${member}."chatId" AND x."userId" = ${member}."userId" AND x.seq > ${member}."unreadSeq"
+    SELECT count(*) FROM (
+      SELECT 1 FROM message_mentions x
+      WHERE x."chatId" = ${member}."chatId" AND x."userId" = ${member}."userId" AND x.seq > ${member}."unreadSeq"
+      LIMIT ${MOST_MENTIONS}
+    ) x
   )`;
 
 /** The index after the cells of the newest message, which follow the cells of the chat. */
@@ -88,7 +104,8 @@ const chatWithMessageRow = (cells: readonly unknown[]) => ({
 export const chatById = statement.oneOrNone({
   name: 'chats.byId',
   text: `
-    SELECT ${chatColumns.of('c')}, ${lastMessage} FROM chats c ${newestMessage('$2', seesAfter('$1', '$2'))}
+    SELECT ${chatColumns.of('c')}, ${lastMessage} FROM chats c
+    LEFT JOIN LATERAL ${newestMessage('$2', seesAfter('$1', '$2'))} l ON true
     WHERE c.id = $1`,
   values: ({ chatId, userId }: { chatId: number; userId: number | null }) => [chatId, userId],
   row: chatWithMessageRow,
@@ -105,25 +122,35 @@ export const membersOfChat = statement.many({
 });
 
 /**
- * List items for the memberships of the user `$1` that match the condition `mine` (membership `m`, chat `c`). Each
- * table is reached by one index lookup for each chat, whatever size the planner assumes.
+ * List items for the memberships of the user `$1` that match the condition `mine` (membership `m`, chat `c`), up to so
+ * many bytes of their newest messages and metadata: the chat that exceeds them is the last, and the messages of the
+ * others are measured and not read. Each table is reached by one index lookup for each chat, whatever size the planner
+ * assumes.
  */
-const listItems = (mine: string) => `
+const listItems = (mine: string, bytes: string) => `
   SELECT ${chatColumns.of('c')}, ${lastMessage}, ${userColumns.of('o')}, o.invisible,
     CASE c."user1Id" WHEN c."userId" THEN c."user2Blocks" ELSE c."user1Blocks" END AS "otherBlocks",
     c.role, c."readSeq", c.unread, c."unreadMentions", c."mutedUntil", c."archivedAt", c."pinnedAt"
   FROM (
-    SELECT m."userId", m.role, m."readSeq", m."seesAfter", m."mutedUntil", m."archivedAt", m."pinnedAt",
-      ${unreadOf('c', 'm')} AS unread, ${unreadMentionsOf('m')} AS "unreadMentions",
-      c."user1Blocks", c."user2Blocks", ${chatColumns.of('c')}
-    FROM chat_members m CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = m."chatId" LIMIT 1) c
-    WHERE m."userId" = $1 AND ${mine}
+    SELECT c.*, sum(c.size) OVER (ORDER BY c."lastActivityAt" DESC, c.id DESC ROWS UNBOUNDED PRECEDING) AS total
+    FROM (
+      SELECT c.*, m.id AS "lastId", octet_length(c.metadata::text) + COALESCE(${messageSize}, 0) AS size
+      FROM (
+        SELECT m."userId", m.role, m."readSeq", m."seesAfter", m."mutedUntil", m."archivedAt", m."pinnedAt",
+          ${unreadOf('c', 'm')} AS unread, ${unreadMentionsOf('m')} AS "unreadMentions",
+          c."user1Blocks", c."user2Blocks", ${chatColumns.of('c')}
+        FROM chat_members m CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = m."chatId" LIMIT 1) c
+        WHERE m."userId" = $1 AND ${mine}
+      ) c
+      LEFT JOIN LATERAL ${newestMessage('$1', 'c."seesAfter"')} m ON true
+    ) c
   ) c
-  ${newestMessage('$1', 'c."seesAfter"')}
+  LEFT JOIN LATERAL (SELECT * FROM messages WHERE id = c."lastId" LIMIT 1) l ON true
   LEFT JOIN LATERAL (
     SELECT * FROM users u
     WHERE u.id = CASE c."user1Id" WHEN c."userId" THEN c."user2Id" ELSE c."user1Id" END LIMIT 1
   ) o ON true
+  WHERE c.total - c.size <= ${bytes}
   ORDER BY c."lastActivityAt" DESC, c.id DESC`;
 
 /** A chat in a user's list. */
@@ -177,31 +204,40 @@ const chatListRow = (cells: readonly unknown[]): ChatListRow => {
   };
 };
 
-/** `$1` user, `$2`, `$3` activity and id of the chat after which the page begins, `$4` limit. */
+/** `$1` user, `$2`, `$3` activity and id of the chat after which the page begins, `$4` limit, `$5` bytes. */
 export const chatsOfUser = statement.many({
   name: 'chats.ofUser',
-  text: listItems(`
+  text: listItems(
+    `
     (c."lastActivityAt", c.id) < ($2::timestamptz, $3::bigint)
-    ORDER BY c."lastActivityAt" DESC, c.id DESC LIMIT $4`),
+    ORDER BY c."lastActivityAt" DESC, c.id DESC LIMIT $4`,
+    '$5',
+  ),
   values: ({
     userId,
     activity,
     id,
     most,
+    bytes,
   }: {
     userId: number;
     activity: string;
     id: number;
     most: number;
-  }) => [userId, activity, id, most],
+    bytes: number;
+  }) => [userId, activity, id, most, bytes],
   row: chatListRow,
 });
 
-/** `$1` user, `$2` chat ids: the chats among them of which the user is a member. */
+/** `$1` user, `$2` chat ids, `$3` bytes: the chats among them of which the user is a member, as many as fit. */
 export const chatsOfUserByIds = statement.many({
   name: 'chats.ofUserByIds',
-  text: listItems(`m."chatId" = ANY($2::bigint[])`),
-  values: ({ userId, chatIds }: { userId: number; chatIds: readonly number[] }) => [userId, bigints(chatIds)],
+  text: listItems(`m."chatId" = ANY($2::bigint[])`, '$3'),
+  values: ({ userId, chatIds, bytes }: { userId: number; chatIds: readonly number[]; bytes: number }) => [
+    userId,
+    bigints(chatIds),
+    bytes,
+  ],
   row: chatListRow,
 });
 

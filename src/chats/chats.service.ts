@@ -9,6 +9,7 @@ import {
   MAX_INTEGER,
 } from '../contract/index.js';
 import { Bus } from '../common/bus.js';
+import { PAGE_BYTES, withinPage } from '../common/page-bytes.js';
 import { Database } from '../database/database.js';
 import { PresenceService } from '../presence/presence.service.js';
 import { Publisher } from '../delivery/publisher.js';
@@ -54,13 +55,16 @@ export class ChatsService {
     return { ...toChatView(chat), lastMessage: toLastMessage(lastMessage, chat), members };
   }
 
-  /** A page of the user's chats, latest activity first. Empty for an unknown user. */
+  /**
+   * A page of the user's chats, latest activity first: up to `limit`, as many as fit into 1 MiB, and one at least. Empty
+   * for an unknown user, and after the last chat.
+   */
   async list(actor: Actor, { before, limit }: CommandInput<'getChats'>): Promise<ChatListItem[]> {
     const userId = requireUserId(actor);
     const [milliseconds, id = MAX_INTEGER] = before === undefined ? [] : before.split('.').map(Number);
     const activity = milliseconds == null ? 'infinity' : new Date(milliseconds).toISOString();
-    const rows = await chatsOfUser(this.database, { userId, activity, id, most: limit });
-    return this.listItems(rows);
+    const rows = await chatsOfUser(this.database, { userId, activity, id, most: limit, bytes: PAGE_BYTES });
+    return withinPage(await this.listItems(rows));
   }
 
   /** List items, with the presence of the other users. Not inside a transaction: it may query Redis. */

@@ -1,12 +1,21 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { toAppError } from '../common/errors/failure.js';
-import { AppError, type CommandInput, type CommandName, limitOf, parseInput } from '../contract/index.js';
+import {
+  AppError,
+  type CommandCost,
+  type CommandInput,
+  type CommandName,
+  costOf,
+  limitOf,
+  parseInput,
+} from '../contract/index.js';
 import type { Call, Command } from './call.js';
 import { Deadlines } from './deadlines.js';
 import { Idempotency } from './idempotency/idempotency.js';
 import type { Actor } from './identity/actor.js';
 import { Identity } from './identity/identity.js';
 import { Limits } from './limits/limits.js';
+import { ReadLines } from './read-lines.js';
 import type { CommandRequest } from './request.js';
 
 /**
@@ -17,9 +26,11 @@ export const STAGES = {
   arrive: 'The address is counted: one command, and its bytes. Over REST before the body is read.',
   authenticate: 'The principal is verified: at the handshake on sockets, by each request over REST.',
   count: 'The command counts against the rate limit of its user, else of the socket or the address.',
-  parse: 'The input is validated, and converted to the form that services take.',
+  parse:
+    'The input is validated, and converted to the form that services take. If it asks for much, it counts for more.',
   order: 'On sockets the command waits for the earlier writes of its socket.',
   identify: 'The actor is found: the command runs in their name.',
+  share: 'A read waits while four reads of the same user are under way at this node.',
   repeat: 'A command with a key that was used before gets the same answer as then.',
   run: 'The handler calls the service.',
   answer: 'The result or error goes back: once, within `ANSWER_WITHIN_MS`.',
@@ -34,6 +45,7 @@ export const STAGES = {
 @Injectable()
 export class CommandPipeline implements OnApplicationShutdown {
   private readonly deadlines = new Deadlines();
+  private readonly reads = new ReadLines();
 
   constructor(
     private readonly identity: Identity,
@@ -83,23 +95,32 @@ export class CommandPipeline implements OnApplicationShutdown {
   private admit(call: Call, command: Command): void {
     this.count(call, command);
     const input = parseInput(command.name, call.rawInput());
+    const { cost } = command.definition;
+    if (cost !== undefined) this.charge(call, command, cost, input);
     // Only now: a refused flood leaves nothing behind.
     if (call.credentials === null || this.identity.open) this.deadlines.add(call);
     call.enter(() => this.start(call, command, input));
   }
 
-  private count(call: Call, command: Command | null): void {
+  /** Counts the command, or with `more` what it asks for beyond the one that was counted before. */
+  private count(call: Call, command: Command | null, more = 0): void {
     if (!this.limits.on) return;
     const key = call.countedAs();
     if (key === null) return;
     const { address, bytes } = call;
     const limit = limitOf(command?.definition);
     try {
-      this.limits.command(limit, key, address, bytes);
+      if (more === 0) this.limits.command(limit, key, address, bytes);
+      else this.limits.more(limit, key, address, more);
     } finally {
       const status = call.tellLimits ? this.limits.status(limit, key, address) : null;
       if (status !== null) call.tellLimits?.(status);
     }
+  }
+
+  private charge(call: Call, command: Command, cost: CommandCost, input: CommandInput<CommandName>): void {
+    const more = costOf(cost, input) - 1;
+    if (more > 0) this.count(call, command, more);
   }
 
   /** Called when it is the command's turn: an earlier `userOnline` of the socket has set the user by now. */
@@ -112,7 +133,11 @@ export class CommandPipeline implements OnApplicationShutdown {
     let outcome: Promise<unknown>;
     try {
       const actor = this.identity.actorOf(command.name, input, call);
-      outcome = this.run(call, command, { actor, input });
+      const request = { actor, input };
+      outcome =
+        command.definition.order === 'read'
+          ? this.runInLine(call, command, request)
+          : this.run(call, command, request);
     } catch (error) {
       outcome = Promise.reject(error);
     }
@@ -126,6 +151,34 @@ export class CommandPipeline implements OnApplicationShutdown {
         call.leave();
       },
     );
+  }
+
+  /** Runs a read when it is its turn in the line of its user. The application has no line, as it has no limits. */
+  private runInLine(call: Call, command: Command, request: CommandRequest<CommandName>): Promise<unknown> {
+    const key = call.countedAs();
+    if (key === null) return this.run(call, command, request);
+    return new Promise((resolve, reject) => {
+      this.reads.enter(key, () => {
+        // It waited too long and was answered UNAVAILABLE.
+        if (call.answered) {
+          resolve(undefined);
+          return false;
+        }
+        // The place is free when the service is done, even if the call was answered before.
+        void this.attempt(call, command, request)
+          .then(resolve, reject)
+          .finally(() => this.reads.leave(key));
+        return true;
+      });
+    });
+  }
+
+  private async attempt(
+    call: Call,
+    command: Command,
+    request: CommandRequest<CommandName>,
+  ): Promise<unknown> {
+    return this.run(call, command, request);
   }
 
   private run(

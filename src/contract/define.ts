@@ -18,6 +18,16 @@ export type CommandOrder = 'send' | 'write' | 'read';
 export type CommandLimit = 'login' | 'message' | 'typing' | 'createChat' | 'other';
 
 /**
+ * How much of its limit a command uses: `base` (left out: 1), and 1 more for each further `per` of the field `of`: of
+ * its number, of its elements, or of its keys. `{ of: 'limit', per: 50 }` is 1 up to a limit of 50, and 2 up to 100.
+ */
+export interface CommandCost {
+  base?: number;
+  of?: string;
+  per?: number;
+}
+
+/**
  * Who may use a command; both edges ask `Identity`, which holds it.
  *
  * - `anyone`: nobody needs to be known. The service must not look at the actor.
@@ -35,6 +45,8 @@ export interface CommandDefinition<I extends z.ZodType = z.ZodType, R extends z.
   order: CommandOrder;
   /** Left out: `message` for what is sent, `other` for the rest. */
   limit?: CommandLimit;
+  /** How much it uses of that limit. Left out: 1. */
+  cost?: CommandCost;
   /**
    * A field of the input, and so many of its first characters, by which a request of nobody in particular is counted.
    * Left out: by its address.
@@ -86,6 +98,14 @@ export function whoMayUse(
 /** The limit that a command counts against; what is no command counts as `other`. */
 export function limitOf(definition: CommandDefinition | undefined): CommandLimit {
   return definition?.limit ?? (definition?.order === 'send' ? 'message' : 'other');
+}
+
+/** How much of its limit a command with this validated input uses. */
+export function costOf({ base = 1, of, per = 1 }: CommandCost, input: object): number {
+  if (of === undefined) return base;
+  const value = (input as Record<string, unknown>)[of];
+  const amount = typeof value === 'object' && value !== null ? Object.keys(value).length : Number(value ?? 0);
+  return base + Math.max(0, Math.ceil(amount / per) - 1);
 }
 
 /** The part of the input that an anonymous request is counted by, validated or not; null: its address. */

@@ -4,9 +4,11 @@ export * from './commands.js';
 export {
   type WhoMayUse,
   whoMayUse,
+  type CommandCost,
   type CommandDefinition,
   type CommandLimit,
   type CommandOrder,
+  costOf,
   countedBy,
   limitOf,
 } from './define.js';

@@ -4,6 +4,7 @@ import { authorize } from '../chats/access.js';
 import { membersOf } from '../chats/audience.js';
 import { lockChat } from '../chats/membership.queries.js';
 import { bodyOf, OWN_KEY, toMessageView } from './model/message.view.js';
+import { fittingIn } from './model/message-size.js';
 import { type SystemDraft, writeSystemMessage } from './model/system-messages.js';
 import {
   AppError,
@@ -12,13 +13,14 @@ import {
   type MessagesPage,
   type MessageView,
 } from '../contract/index.js';
+import { PAGE_BYTES } from '../common/page-bytes.js';
 import { Database } from '../database/database.js';
 import type { Runner } from '../database/statement.js';
 import { Publisher } from '../delivery/publisher.js';
 import { TypingService } from '../typing/typing.service.js';
 import { notSeenBy } from './changes/change.queries.js';
 import { MessageWriter } from './send/message-writer.js';
-import { pageAfter, pageBefore, systemMessageByKey } from './history/history.queries.js';
+import { type PageMessage, pageAfter, pageBefore, systemMessageByKey } from './history/history.queries.js';
 
 /** Sending messages and reading them back. */
 @Injectable()
@@ -84,17 +86,21 @@ export class MessagesService {
     return message;
   }
 
-  /** @throws AppError NOT_FOUND */
+  /**
+   * Up to `limit` messages, as many as fit into 1 MiB: `more` says that there are more in that direction.
+   *
+   * @throws AppError NOT_FOUND
+   */
   async page(actor: Actor, input: CommandInput<'getMessages'>): Promise<MessagesPage> {
     const { before = MAX_INTEGER, after, around, limit } = input;
-    const read = (page: typeof pageBefore, seq: number, most: number) =>
-      this.readPage(actor, page, { chatId: input.chatId, seq, most });
+    const read = (page: typeof pageBefore, seq: number, most: number, bytes = PAGE_BYTES) =>
+      this.readPage(actor, page, { chatId: input.chatId, seq, most, bytes });
     if (after !== undefined) return read(pageAfter, after, limit);
     if (around === undefined) return read(pageBefore, before, limit);
     const later = Math.floor((limit - 1) / 2);
     const [upTo, past] = await Promise.all([
-      read(pageBefore, around + 1, limit - later),
-      read(pageAfter, around, later),
+      read(pageBefore, around + 1, limit - later, PAGE_BYTES / 2),
+      read(pageAfter, around, later, PAGE_BYTES / 2),
     ]);
     return { ...upTo, messages: [...upTo.messages, ...past.messages], more: upTo.more || past.more };
   }
@@ -103,16 +109,17 @@ export class MessagesService {
   private async readPage(
     actor: Actor,
     page: typeof pageBefore,
-    { most, ...place }: { chatId: number; seq: number; most: number },
+    { most, ...place }: { chatId: number; seq: number; most: number; bytes: number },
   ): Promise<MessagesPage> {
     // One more than requested, to know whether there are more.
     const rows = await page(this.database, { ...place, most: most + 1, userId: actor.userId });
     const chat = authorize(actor, 'message.read', rows[0]?.chat ?? undefined);
-    const messages: MessageView[] = [];
-    for (const { message } of rows)
-      if (message && messages.length < most) messages.push(toMessageView(message, chat));
+    const found: PageMessage[] = [];
+    for (const { message } of rows) if (message) found.push(message);
+    const fitting = Math.min(most, fittingIn(place.bytes, found));
+    const messages = found.slice(0, fitting).map((message) => toMessageView(message, chat));
     if (page === pageBefore) messages.reverse();
-    return { chatId: chat.chatId, messages, more: rows.length - 1 > most };
+    return { chatId: chat.chatId, messages, more: found.length > fitting };
   }
 }
 

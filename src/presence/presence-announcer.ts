@@ -24,8 +24,8 @@ const RETRY_MS = 1_000;
 /** Most users whose audience one statement looks up. */
 const MOST_AT_ONCE = 200;
 
-/** Most direct-chat partners who receive one change. */
-const MAX_TOLD = 5_000;
+/** Most chats of a user, the newest, whose other member receives a change: of the direct ones among them. */
+const MOST_CHATS = 5_000;
 
 /**
  * Announces who comes online and goes offline: to online users who have a direct chat with them, and to those who watch
@@ -92,7 +92,7 @@ export class PresenceAnnouncer implements OnModuleInit, BeforeApplicationShutdow
   private async tellAll(batch: readonly Gathered[]): Promise<void> {
     const userIds = batch.map(({ userId }) => userId);
     await Promise.all(userIds.map((userId) => this.lastSeen.saved(userId)));
-    const rows = await audiencesOf(this.database, { userIds, most: MAX_TOLD });
+    const rows = await audiencesOf(this.database, { userIds, most: MOST_CHATS });
     const involved = new Set(userIds);
     for (const { peers } of rows) for (const peer of peers) involved.add(peer);
     const online = await this.store.onlineAmong([...involved]);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { KnownUsers } from '../users/directory/known-users.js';
 import { Batcher, type Outcome } from '../common/flow/batcher.js';
+import { FairBatcher } from '../common/flow/fair-batcher.js';
 import { Pacer } from '../common/flow/pacer.js';
 import { Database } from '../database/database.js';
 import { ANSWER_WITHIN_MS, ARRIVALS_EVERY_MS } from '../common/time-bounds.js';
@@ -15,28 +16,36 @@ interface Question {
   userIds: readonly number[];
 }
 
-const queue = { maxWaiting: 20_000, patienceMs: ANSWER_WITHIN_MS };
+/** Most users of one question: who asks for more asks several, and each waits for its turn. */
+const ASKED_AT_ONCE = 50;
+
+/** Most questions of one viewer that wait: of forty devices that watch 500 users each. */
+const MOST_OF_ONE = 400;
+
+const queue = { mostOfOne: MOST_OF_ONE, mostOfAll: 20_000, patienceMs: ANSWER_WITHIN_MS };
 
 /**
  * The database reads of presence. Each kind of read has one statement under way at a time, and requests that arrive
- * meanwhile join the next: a reconnect storm takes a few pool connections briefly, not all of them for long.
+ * meanwhile join the next: a reconnect storm takes a few pool connections briefly, not all of them for long. The
+ * statements are shared among the viewers in turn, so that one who asks for much waits behind themselves.
  */
 @Injectable()
 export class PresenceReads {
   private readonly arrivals = new Batcher<number, PresenceRow>({
     write: (userIds) => this.readArrivals(userIds),
     batch: { some: 256, most: 1_024 },
-    ...queue,
+    maxWaiting: 20_000,
+    patienceMs: ANSWER_WITHIN_MS,
   });
   private readonly pacer = new Pacer({ everyMs: ARRIVALS_EVERY_MS, most: 1 });
-  private readonly questions = new Batcher<Question, PresenceRow[]>({
-    write: (questions) => this.readVisible(questions),
-    batch: { some: 8, most: 8 },
+  private readonly questions = new FairBatcher<number | null, Question, PresenceRow[]>({
+    read: (questions) => this.readVisible(questions),
+    most: 8,
     ...queue,
   });
-  private readonly companions = new Batcher<number, number[]>({
-    write: (userIds) => this.readCompanions(userIds),
-    batch: { some: 4, most: 4 },
+  private readonly companions = new FairBatcher<number, number, number[]>({
+    read: (userIds) => this.readCompanions(userIds),
+    most: 2,
     ...queue,
   });
 
@@ -51,13 +60,18 @@ export class PresenceReads {
   }
 
   /** The users among `userIds` whose presence the viewer may see. */
-  visibleTo(viewerId: number | null, userIds: readonly number[]): Promise<PresenceRow[]> {
-    return userIds.length === 0 ? Promise.resolve([]) : this.questions.submit({ viewerId, userIds });
+  async visibleTo(viewerId: number | null, userIds: readonly number[]): Promise<PresenceRow[]> {
+    const questions: Question[] = [];
+    for (let from = 0; from < userIds.length; from += ASKED_AT_ONCE) {
+      questions.push({ viewerId, userIds: userIds.slice(from, from + ASKED_AT_ONCE) });
+    }
+    return (await this.questions.submit(viewerId, questions)).flat();
   }
 
   /** Users who share a chat with this user, and whom this user may see; at most 10,000. */
-  companionsOf(userId: number): Promise<number[]> {
-    return this.companions.submit(userId);
+  async companionsOf(userId: number): Promise<number[]> {
+    const [companions = []] = await this.companions.submit(userId, [userId]);
+    return companions;
   }
 
   private async readArrivals(userIds: readonly number[]): Promise<Outcome<PresenceRow>[]> {
@@ -73,19 +87,19 @@ export class PresenceReads {
     }));
   }
 
-  private async readVisible(questions: readonly Question[]): Promise<Outcome<PresenceRow[]>[]> {
+  private async readVisible(questions: readonly Question[]): Promise<PresenceRow[][]> {
     const rows = await visibleTo(
       this.database,
       questions.flatMap(({ viewerId, userIds }, nr) => userIds.map((userId) => ({ nr, viewerId, userId }))),
     );
     const answers = questions.map((): PresenceRow[] => []);
     for (const row of rows) answers[row.nr]?.push(row);
-    return answers.map((result) => ({ ok: true, result }));
+    return answers;
   }
 
-  private async readCompanions(userIds: readonly number[]): Promise<Outcome<number[]>[]> {
+  private async readCompanions(userIds: readonly number[]): Promise<number[][]> {
     const rows = await companionsOf(this.database, { userIds: [...new Set(userIds)], most: MAX_COMPANIONS });
     const byId = new Map(rows.map(({ userId, companions }) => [userId, companions]));
-    return userIds.map((userId) => ({ ok: true, result: byId.get(userId) ?? [] }));
+    return userIds.map((userId) => byId.get(userId) ?? []);
   }
 }

@@ -28,12 +28,46 @@ const watchRow = ([viewerId, userId]: [number, number]): Watch => ({ viewerId, u
 const mayKnow = (viewer: string, person: string) =>
   `${viewer} <> ${person} AND NOT ${blocks(person, viewer)}`;
 
+/** Somebody with at most so many chats has few. */
+const FEW_CHATS = 64;
+
+/** Of somebody who has more: how many of their newest chats are looked at. */
+const MOST_CHATS = 500;
+
+/** Whether somebody has few chats. Reads no more of them than that takes. */
+const hasFewChats = (person: string) => `(
+        SELECT count(*) FROM (SELECT 1 FROM chat_members WHERE "userId" = ${person} LIMIT ${FEW_CHATS + 1}) c
+      ) <= ${FEW_CHATS}`;
+
+/** Whether one of the newest chats of one user has the other as a member: one lookup for each, up to the first. */
+const findsInOwnChats = (one: string, other: string) => `EXISTS (
+        SELECT 1 FROM (
+          SELECT "chatId" FROM chat_members WHERE "userId" = ${one} ORDER BY "chatId" DESC LIMIT ${MOST_CHATS}
+        ) own
+        CROSS JOIN LATERAL (
+          SELECT 1 FROM chat_members m WHERE m."chatId" = own."chatId" AND m."userId" = ${other} LIMIT 1
+        ) shared
+      )`;
+
+/**
+ * Whether two users share a chat: their direct chat is one lookup; groups are looked for from the side that has few
+ * chats. So a pair costs a few lookups, however many chats the viewer has. Only where both have many it may cost up to
+ * 500, and does not find a group that is older than 500 other chats of the person.
+ */
+const shareChat = (viewer: string, person: string) => `(
+      EXISTS (
+        SELECT 1 FROM chats d WHERE d.type = 'direct'
+          AND LEAST(d."user1Id", d."user2Id") = LEAST(${viewer}, ${person})
+          AND GREATEST(d."user1Id", d."user2Id") = GREATEST(${viewer}, ${person})
+      ) OR CASE WHEN NOT ${hasFewChats(person)} AND ${hasFewChats(viewer)}
+        THEN ${findsInOwnChats(viewer, person)}
+        ELSE ${findsInOwnChats(person, viewer)}
+      END
+    )`;
+
 /** Whether `viewer` may know whether `person` is online: they share a chat, and `mayKnow`. */
-const maySee = (viewer: string, person: string) => `(${mayKnow(viewer, person)} AND EXISTS (
-      SELECT 1 FROM chat_members theirs
-      JOIN chat_members mine ON mine."chatId" = theirs."chatId" AND mine."userId" = ${viewer}
-      WHERE theirs."userId" = ${person}
-    ))`;
+const maySee = (viewer: string, person: string) =>
+  `(${mayKnow(viewer, person)} AND ${shareChat(viewer, person)})`;
 
 /**
  * Questions: `$1` their numbers, `$2` viewers (null: an actor without a user, who may see everybody), `$3` persons.
@@ -85,16 +119,18 @@ export const hiddenPairs = statement.many({
   row: watchRow,
 });
 
-/** `$1` users, `$2` the limit for each: direct-chat partners who receive their presence changes. */
+/**
+ * `$1` users, `$2` how many of the newest chats of each are looked at: direct-chat partners who receive their presence
+ * changes. The row of a direct chat says who is blocked, so that no block is looked up.
+ */
 export const audiencesOf = statement.many({
   name: 'presence.audiencesOf',
   text: `
     SELECT u.id AS "userId", u."lastSeenAt", u.invisible, ARRAY(
-      SELECT o.id FROM (
-        SELECT CASE u.id WHEN c."user1Id" THEN c."user2Id" ELSE c."user1Id" END AS id
-        FROM chat_members m JOIN chats c ON c.id = m."chatId" AND c.type = 'direct'
-        WHERE m."userId" = u.id LIMIT $2
-      ) o WHERE ${mayKnow('o.id', 'u.id')}
+      SELECT CASE u.id WHEN c."user1Id" THEN c."user2Id" ELSE c."user1Id" END
+      FROM (SELECT "chatId" FROM chat_members WHERE "userId" = u.id ORDER BY "chatId" DESC LIMIT $2) m
+      CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = m."chatId" LIMIT 1) c
+      WHERE c.type = 'direct' AND NOT CASE u.id WHEN c."user1Id" THEN c."user1Blocks" ELSE c."user2Blocks" END
     ) AS peers
     FROM unnest($1::bigint[]) AS i(id) JOIN users u ON u.id = i.id`,
   values: ({ userIds, most }: { userIds: readonly number[]; most: number }) => [bigints(userIds), most],
@@ -106,14 +142,28 @@ export const audiencesOf = statement.many({
   }),
 });
 
-/** `$1` users, `$2` the limit for each: users who share a chat with them and whom they may see. */
+/**
+ * `$1` users, `$2` the limit for each: users who share a chat with them and whom they may see. Looks at so many of their
+ * newest chats, and at twice as many memberships in these: the members of direct chats and small groups before those of large
+ * groups.
+ */
 export const companionsOf = statement.many({
   name: 'presence.companionsOf',
   text: `
     SELECT v.id AS "userId", ARRAY(
-      SELECT DISTINCT o."userId" FROM chat_members m
-      JOIN chat_members o ON o."chatId" = m."chatId" AND ${mayKnow('v.id', 'o."userId"')}
-      WHERE m."userId" = v.id LIMIT $2
+      SELECT o."userId" FROM (
+        SELECT DISTINCT o."userId" FROM (
+          SELECT o."userId" FROM (
+            SELECT c.id FROM (
+              SELECT "chatId" FROM chat_members WHERE "userId" = v.id ORDER BY "chatId" DESC LIMIT $2
+            ) m
+            CROSS JOIN LATERAL (SELECT id, "memberCount" FROM chats WHERE id = m."chatId" LIMIT 1) c
+            ORDER BY c."memberCount", c.id DESC
+          ) c
+          CROSS JOIN LATERAL (SELECT "userId" FROM chat_members WHERE "chatId" = c.id OFFSET 0) o
+          LIMIT 2 * $2::bigint
+        ) o
+      ) o WHERE ${mayKnow('v.id', 'o."userId"')}
     ) AS companions
     FROM unnest($1::bigint[]) AS v(id)`,
   values: ({ userIds, most }: { userIds: readonly number[]; most: number }) => [bigints(userIds), most],

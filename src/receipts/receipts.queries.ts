@@ -1,5 +1,5 @@
 import { bigints } from '../database/binary-array.js';
-import { seesAfter, unreadMentionsOf, unreadOf } from '../chats/chats.queries.js';
+import { seesAfter, sentOf, unreadMentionsOf, unreadOf } from '../chats/chats.queries.js';
 import { statement } from '../database/statement.js';
 
 /** A row of the answer. An entry without a row names no chat or message that the reader may see. */
@@ -133,6 +133,26 @@ const mark = (name: string, watermark: 'readSeq' | 'deliveredSeq', set: string, 
     row: markedRow,
   });
 
+/**
+ * SQL: the member's own messages up to `f.seq`, counted from the old watermark or from the end of the chat, whichever is
+ * nearer: whoever catches up with a long history has it counted from the end. The chat, the member `s` and the messages
+ * are of one snapshot, which has all messages up to `f.seq`.
+ */
+const sentUpToMark = `(
+          SELECT CASE WHEN f.seq - f."unreadSeq" <= c."lastSeq" - f.seq
+            THEN m."sentBefore" + (
+              SELECT count(*) FROM messages o
+              WHERE o."chatId" = m."chatId" AND o.seq > f."unreadSeq" AND o.seq <= f.seq
+                AND o."senderId" = m."userId"
+            )
+            ELSE ${sentOf('c', 's')} - (
+              SELECT count(*) FROM messages o
+              WHERE o."chatId" = m."chatId" AND o.seq > f.seq AND o."senderId" = m."userId"
+            ) END
+          FROM chats c JOIN chat_members s ON s."chatId" = c.id AND s."userId" = m."userId"
+          WHERE c.id = m."chatId"
+        )`;
+
 /** Seen implies delivered, and a seen message is no longer unread. */
 export const markSeen = mark(
   'receipts.markSeen',
@@ -140,10 +160,7 @@ export const markSeen = mark(
   `"readSeq" = GREATEST(m."readSeq", f.seq),
         "deliveredSeq" = GREATEST(m."deliveredSeq", f.seq),
         "unreadSeq" = GREATEST(m."unreadSeq", f.seq),
-        "sentBefore" = m."sentBefore" + (
-          SELECT count(*) FROM messages o
-          WHERE o."chatId" = m."chatId" AND o.seq > f."unreadSeq" AND o.seq <= f.seq AND o."senderId" = m."userId"
-        ),
+        "sentBefore" = ${sentUpToMark},
         "watermarksAt" = clock_timestamp()`,
   `f.seq > LEAST(f."readSeq", f."unreadSeq")`,
 );
@@ -163,8 +180,9 @@ export const lockWatermarks = statement.count({
 });
 
 /**
- * `$1` user, `$2` chat, `$3` message or null: marks that message and all after it as unread again; null: the newest
- * message of another user. The watermark never moves forward.
+ * `$1` user, `$2` chat, `$3` message or null, `$4` how far back: marks that message and all after it as unread again;
+ * null: the newest message of another user among so many. The watermark never moves forward. A message that is further
+ * back moves nothing: `tooFar`.
  *
  * Run it after `lockWatermarks` in the same transaction. It counts the user's own messages up to the locked watermark;
  * if it waited for the lock itself, it would not see the messages that were written meanwhile.
@@ -173,10 +191,20 @@ export const markUnread = statement.oneOrNone({
   name: 'receipts.markUnread',
   text: `
     WITH target AS (
-      SELECT m.seq - 1 AS seq FROM messages m
-      WHERE m."chatId" = $2 AND m.seq > ${seesAfter('$2', '$1')} AND ($3::bigint IS NULL OR m.id = $3)
-        AND ($3::bigint IS NOT NULL OR m."senderId" IS DISTINCT FROM $1)
-      ORDER BY m.seq DESC LIMIT 1
+      SELECT m.seq - 1 AS seq, m.seq <= c."lastSeq" - $4 AS "tooFar"
+      FROM chats c CROSS JOIN LATERAL (
+        (SELECT m.seq FROM messages m WHERE m.id = $3 AND m."chatId" = $2 LIMIT 1)
+        UNION ALL
+        (
+          SELECT n.seq FROM (
+            SELECT n.seq, n."senderId" FROM messages n
+            WHERE $3::bigint IS NULL AND n."chatId" = $2 AND n.seq > c."lastSeq" - $4
+            ORDER BY n.seq DESC
+          ) n
+          WHERE n."senderId" IS DISTINCT FROM $1 LIMIT 1
+        )
+      ) m
+      WHERE c.id = $2 AND m.seq > ${seesAfter('$2', '$1')}
     ), moved AS (
       UPDATE chat_members m
       SET "unreadSeq" = t.seq, "watermarksAt" = clock_timestamp(),
@@ -184,33 +212,42 @@ export const markUnread = statement.oneOrNone({
           SELECT count(*) FROM messages o
           WHERE o."chatId" = $2 AND o.seq > t.seq AND o.seq <= m."unreadSeq" AND o."senderId" = $1
         )
-      FROM target t WHERE m."chatId" = $2 AND m."userId" = $1 AND t.seq < m."unreadSeq"
+      FROM target t
+      WHERE m."chatId" = $2 AND m."userId" = $1 AND t.seq < m."unreadSeq" AND NOT t."tooFar"
     )
-    SELECT seq FROM target`,
-  values: ({ userId, chatId, messageId }: Membership & { messageId: number | null }) => [
+    SELECT "tooFar" FROM target`,
+  values: ({ userId, chatId, messageId, most }: Membership & { messageId: number | null; most: number }) => [
     userId,
     chatId,
     messageId,
+    most,
   ],
-  row: ([seq]: [number]) => seq,
+  row: ([tooFar]: [boolean]) => ({ tooFar }),
 });
 
-/** `$1` users and `$2` chats, pairwise: unread messages of the chat, and of all the user's chats. */
+/**
+ * `$1` users and `$2` chats, pairwise: unread messages of the chat, and of all the user's chats. These are added up once
+ * for each user, however many of their chats are asked for.
+ */
 export const unreadCounts = statement.many({
   name: 'receipts.unreadCounts',
   text: `
-    SELECT p."userId", p."chatId", u.unread, u.total, u."unreadMentions"
-    FROM unnest($1::bigint[], $2::bigint[]) AS p("userId", "chatId")
-    CROSS JOIN LATERAL (
-      SELECT COALESCE(sum(n.unread) FILTER (WHERE n."chatId" = p."chatId"), 0)::bigint AS unread,
-        COALESCE(sum(n.unread), 0)::bigint AS total,
-        COALESCE(sum(n.mentions) FILTER (WHERE n."chatId" = p."chatId"), 0)::bigint AS "unreadMentions"
-      FROM (
-        SELECT m."chatId", ${unreadOf('c', 'm')} AS unread,
-          CASE WHEN m."chatId" = p."chatId" THEN ${unreadMentionsOf('m')} END AS mentions
+    WITH pairs AS MATERIALIZED (
+      SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS p("userId", "chatId")
+    ), totals AS MATERIALIZED (
+      SELECT p."userId", (
+        SELECT COALESCE(sum(${unreadOf('c', 'm')}), 0)::bigint
         FROM chat_members m JOIN chats c ON c.id = m."chatId" WHERE m."userId" = p."userId"
-      ) n
-    ) u`,
+      ) AS total
+      FROM (SELECT DISTINCT "userId" FROM pairs) p
+    )
+    SELECT p."userId", p."chatId", COALESCE(u.unread, 0), t.total, COALESCE(u.mentions, 0)
+    FROM pairs p JOIN totals t ON t."userId" = p."userId"
+    LEFT JOIN LATERAL (
+      SELECT ${unreadOf('c', 'm')} AS unread, ${unreadMentionsOf('m')} AS mentions
+      FROM chat_members m JOIN chats c ON c.id = m."chatId"
+      WHERE m."userId" = p."userId" AND m."chatId" = p."chatId" LIMIT 1
+    ) u ON true`,
   values: (memberships: readonly Membership[]) => [
     bigints(memberships.map(({ userId }) => userId)),
     bigints(memberships.map(({ chatId }) => chatId)),

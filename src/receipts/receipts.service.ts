@@ -26,6 +26,9 @@ import {
 import { UnreadCounts } from './unread-counts.js';
 import { watermarks } from './watermarks.js';
 
+/** How far from the end of a chat a message can be marked as unread: so many are counted at most. */
+const MAX_UNREAD_BACK = 10_000;
+
 /** Most members listed in the receipts of a message. */
 const MAX_LISTED = 1_000;
 
@@ -75,7 +78,10 @@ export class ReceiptsService implements OnApplicationShutdown {
     return view;
   }
 
-  /** @throws AppError NOT_FOUND when there is no such chat, or the message is not in it. */
+  /**
+   * @throws AppError NOT_FOUND when there is no such chat, or the message is not in it; CONFLICT when it is not among the
+   * newest 10,000 of the chat
+   */
   async markUnread(
     actor: Actor,
     { chatId, messageId }: CommandInput<'markAsUnread'>,
@@ -84,9 +90,10 @@ export class ReceiptsService implements OnApplicationShutdown {
     await this.access.require(actor, 'receipt.write', chatId);
     const found = await this.database.transaction(async (tx) => {
       await lockWatermarks(tx, { userId, chatId });
-      return markUnread(tx, { userId, chatId, messageId: messageId ?? null });
+      return markUnread(tx, { userId, chatId, messageId: messageId ?? null, most: MAX_UNREAD_BACK });
     });
     if (found === undefined && messageId !== undefined) throw new AppError('NOT_FOUND');
+    if (found?.tooFar) throw tooFarBack();
     const count = await this.unread.of(userId, chatId);
     this.publisher.publish('unreadCount', count, { users: [userId], except: actor.origin });
     return count;
@@ -117,6 +124,14 @@ export class ReceiptsService implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([this.seen.drained(), this.delivered.drained()]);
   }
+}
+
+function tooFarBack(): AppError {
+  return new AppError('CONFLICT', {
+    details: [
+      { path: 'messageId', message: `expected one of the newest ${MAX_UNREAD_BACK} messages of the chat` },
+    ],
+  });
 }
 
 function markOf(actor: Actor, { messageId, chatId }: { messageId?: number; chatId?: number }) {

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/sequelize';
-import { Op } from 'sequelize';
+import { literal, Op } from 'sequelize';
 import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import { AppError, type CommandInput, type MessageReportedView, type ReportView } from '../contract/index.js';
+import { PAGE_BYTES, withinPage } from '../common/page-bytes.js';
 import { Database } from '../database/database.js';
 import { MessageChanges } from '../messages/changes/message-changes.js';
 import { MessageReport } from '../database/models/message-report.model.js';
@@ -45,14 +46,20 @@ export class ReportsService {
     return toMessageReportedView(report);
   }
 
-  /** By id, a page at a time. */
+  /** By id, a page at a time: up to `limit`, as many as fit into 1 MiB, and one at least. Empty after the last. */
   async page({ status, after = 0, limit }: CommandInput<'getReports'>): Promise<ReportView[]> {
-    const reports = await this.reports.findAll({
+    // Measured first and then read: a hundred of the longest would be a hundred megabytes.
+    const measured = await this.reports.findAll({
+      attributes: ['id', [literal('octet_length(content) + octet_length(edits::text)'), 'bytes']],
       where: { id: { [Op.gt]: after }, ...(status === undefined ? {} : { status }) },
       order: ['id'],
       limit,
     });
-    return reports.map(toReportView);
+    let left = PAGE_BYTES;
+    const cut = measured.findIndex((report) => (left -= report.get('bytes') as number) < 0);
+    const ids = measured.slice(0, cut === -1 ? undefined : cut + 1).map(({ id }) => id);
+    const reports = await this.reports.findAll({ where: { id: ids }, order: ['id'] });
+    return withinPage(reports.map(toReportView));
   }
 
   /** @throws AppError NOT_FOUND */

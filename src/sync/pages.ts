@@ -4,7 +4,7 @@ import type { MessageRow } from '../database/models/message.model.js';
 /** A message as the statements of sync select it. */
 export interface ChatMessageRow extends MessageRow {
   chatId: number;
-  /** Approximate bytes in an answer. */
+  /** Bytes in an answer: as the statement measured them, and at least as many as are sent. */
   size: number;
 }
 
@@ -26,7 +26,7 @@ export interface ChatPage extends ReadChat {
 export interface Bounds {
   /** Most messages of a chat that is not reset. */
   messages: number;
-  /** Approximate bytes of chats and messages together. */
+  /** Bytes of chats and messages together. */
   bytes: number;
 }
 

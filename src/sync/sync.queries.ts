@@ -1,6 +1,7 @@
 import { notHidden, seenBySomebody, seesAfter, unreadMentionsOf, unreadOf } from '../chats/chats.queries.js';
 import { bigints } from '../database/binary-array.js';
 import { type MessageCells, messageColumns, messageRow } from '../database/models/message.model.js';
+import { messageSize } from '../messages/model/message-size.js';
 import { statement } from '../database/statement.js';
 
 interface NamedChat {
@@ -67,14 +68,6 @@ export const goneChats = statement.many({
   values: ({ userId, chatIds }: { userId: number; chatIds: readonly number[] }) => [userId, bigints(chatIds)],
   row: ([chatId]: [number]) => chatId,
 });
-
-/** Bytes of a message in an answer besides its text, metadata and reactions: field names, ids, times. */
-const MESSAGE_FRAME_BYTES = 300;
-
-/** SQL: approximate bytes of the message `m` in an answer. A long text is measured without being read. */
-const messageSize = `
-  ${MESSAGE_FRAME_BYTES} + octet_length(m.content) + COALESCE(octet_length(m.metadata::text), 0)
-    + COALESCE(octet_length(m.reactions::text), 0)`;
 
 /**
  * Messages `x` of chats `p`, in the order of the given chats (`p.nr`) and by version in each, up to `bytes` in total:

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import { chatsOfUserByIds } from '../chats/chats.queries.js';
 import { ChatsService } from '../chats/chats.service.js';
+import { fittingIn, sentBytes } from '../messages/model/message-size.js';
 import { toMessageView } from '../messages/model/message.view.js';
 import type { CommandInput, SyncedChat, SyncedView, WatermarkView } from '../contract/index.js';
 import { Database } from '../database/database.js';
@@ -22,11 +23,11 @@ import {
 /** Most chats in one answer. */
 const MAX_CHATS = 50;
 
-/** Most messages of one chat in one answer, and the approximate bytes of all its chats and messages. */
+/** Most messages of one chat in one answer, and the bytes of all its chats and messages as they are sent. */
 const BOUNDS = { messages: 100, bytes: 2 * 1024 * 1024 } as const;
 
-/** Messages of a chat that is reset. */
-const RESET_PAGE = 30;
+/** Most messages of a chat that is reset, and their bytes: the newest that fit. */
+const RESET = { messages: 30, bytes: 1024 * 1024 } as const;
 
 /** A client that missed more changes of a chat gets a reset: catching up would take too many pages. */
 const MAX_GAP = 1_000;
@@ -81,16 +82,22 @@ export class SyncService {
     };
   }
 
-  private async pagesOf(runner: Runner, userId: number, changed: ChangedChat[]) {
+  private async pagesOf(runner: Runner, userId: number, changed: readonly ChangedChat[]) {
     if (changed.length === 0) return { pages: [], more: false };
-    const resets = new Set(changed.filter(isReset).map(({ chatId }) => chatId));
-    const catchUps = changed.filter(({ chatId }) => !resets.has(chatId));
-    const chats = await chatsOfUserByIds(runner, { userId, chatIds: changed.map(({ chatId }) => chatId) });
+    const chats = await chatsOfUserByIds(runner, {
+      userId,
+      chatIds: changed.map(({ chatId }) => chatId),
+      bytes: BOUNDS.bytes,
+    });
+    const messages = new Map<number, ChatMessageRow[]>(chats.map(({ chat }) => [chat.id, []]));
+    const read = changed.filter(({ chatId }) => messages.has(chatId));
+    const resets = new Set(read.filter(isReset).map(({ chatId }) => chatId));
+    const catchUps = read.filter(({ chatId }) => !resets.has(chatId));
     const rows = [
       ...(await newestMessages(runner, {
         userId,
         chatIds: [...resets],
-        most: RESET_PAGE,
+        most: RESET.messages,
         bytes: BOUNDS.bytes,
       })),
       ...(await changedMessages(runner, {
@@ -100,22 +107,23 @@ export class SyncService {
         bytes: BOUNDS.bytes,
       })),
     ];
-    const messages = new Map<number, ChatMessageRow[]>(chats.map(({ chat }) => [chat.id, []]));
-    for (const row of rows) messages.get(row.chatId)?.push(row);
-    return pagesWithin(
+    for (const row of rows) messages.get(row.chatId)?.push(Object.assign(row, { size: sentBytes(row) }));
+    const { pages, more } = pagesWithin(
       BOUNDS,
       chats.map((item) => {
         const { id } = item.chat;
         return { item, messages: messages.get(id) ?? [], reset: resets.has(id) };
       }),
     );
+    return { pages, more: more || read.length < changed.length };
   }
 
   private async chatsOf(pages: readonly ChatPage[]): Promise<SyncedChat[]> {
     const items = await this.chats.listItems(pages.map(({ item }) => item));
     return pages.map(({ messages, upTo, reset, more }, index) => {
       const chat = items[index]!;
-      return { chat, messages: messages.map((row) => toMessageView(row, chat)), upTo, reset, more };
+      const shown = reset ? newestOf(messages) : messages;
+      return { chat, messages: shown.map((row) => toMessageView(row, chat)), upTo, reset, more };
     });
   }
 
@@ -146,6 +154,13 @@ export class SyncService {
 function isReset({ known, version, joined }: ChangedChat): boolean {
   if (known === null || known > version || version - known > MAX_GAP) return true;
   return joined > 1 && known < joined;
+}
+
+/** The newest messages that a reset has room for. It may hold fewer than there are: older ones are read as history. */
+function newestOf(messages: readonly ChatMessageRow[]): readonly ChatMessageRow[] {
+  const newest = [...messages].sort((one, other) => other.seq - one.seq);
+  const kept = new Set(newest.slice(0, fittingIn(RESET.bytes, newest)));
+  return kept.size === messages.length ? messages : messages.filter((message) => kept.has(message));
 }
 
 function toWatermarkView({ unread, unreadMentions, at: _, ...watermark }: MovedWatermark): WatermarkView {

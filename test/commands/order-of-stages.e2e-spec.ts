@@ -13,6 +13,7 @@ describe('The stages of a command', () => {
       'parse',
       'order',
       'identify',
+      'share',
       'repeat',
       'run',
       'answer',

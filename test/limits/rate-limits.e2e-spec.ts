@@ -117,7 +117,7 @@ describe('Limits of a person', () => {
     // One comes back in two minutes: none does while thirty are asked for.
     const hourly = await limited({ RATE_LIMIT_OTHER: '30/1h' });
     const userId = String(hourly.newId());
-    const ask = () => hourly.http.get('/users/online').set('X-User-Id', userId);
+    const ask = () => hourly.http.get('/users/blocks').set('X-User-Id', userId);
     const first = await ask().expect(200);
     expect(first.headers).toMatchObject({
       'ratelimit-limit': '30',

@@ -100,6 +100,35 @@ export class Limits {
   }
 
   /**
+   * Counts what a command uses of its limit beyond the one that `command` has counted. If that is refused, the one is
+   * given back: a refused command uses up nothing.
+   *
+   * @throws AppError RATE_LIMITED
+   */
+  more(limit: CommandLimit, key: string | number, address: string, points: number): void {
+    if (!this.on) return;
+    const now = performance.now();
+    const isLogin = limit === 'login';
+    // More than the limit has in all counts as all of it, or the command could never run.
+    const most = isLogin ? this.addresses.mostOf('login') : this.users.mostOf(limit);
+    const further = Math.min(points, most - 1);
+    if (further <= 0) return;
+    try {
+      if (isLogin) this.byAddress(address, 'login', further, now);
+      else this.byUser(key, limit, further, now);
+    } catch (error) {
+      if (isLogin) {
+        this.addresses.giveBack(address, 'login', 1);
+        this.shared?.addresses.took(address, 'login', -1, now);
+      } else {
+        this.users.giveBack(key, limit, 1);
+        this.shared?.users.took(key, limit, -1, now);
+      }
+      throw error;
+    }
+  }
+
+  /**
    * Counts a direct chat that a message is about to open, as `createChat` is counted.
    *
    * @throws AppError RATE_LIMITED

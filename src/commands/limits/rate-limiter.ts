@@ -71,6 +71,17 @@ export class RateLimiter<Name extends string> {
     return 0;
   }
 
+  /** All points of a rate. */
+  mostOf(name: Name): number {
+    return this.buckets[name].most;
+  }
+
+  /** Gives points back that were taken and not used. */
+  giveBack(key: string | number, name: Name, points: number): void {
+    const { slot, msPerPoint } = this.buckets[name];
+    this.takenOf(key, this.clock())[slot]! -= points * msPerPoint;
+  }
+
   /** Takes points whether they are free or not: until they are refilled, no others are free. */
   charge(key: string | number, name: Name, points: number, now = this.clock()): void {
     const { slot, msPerPoint } = this.buckets[name];

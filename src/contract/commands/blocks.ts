@@ -36,6 +36,7 @@ export const blocksCommands = {
     input: z.object({ userId: id.optional(), after: id.optional(), limit: pageSize(1_000, 100) }),
     result: z.array(blockView),
     order: 'read',
+    cost: { of: 'limit', per: 250 },
     who: 'person',
     actor: ['userId'],
     reply: 'blocksList',

@@ -18,7 +18,8 @@ const groupFields = {
 
 export const chatsCommands = {
   getChats: define({
-    summary: 'The chats of a user, the one with the latest activity first.',
+    summary:
+      'The chats of a user, the one with the latest activity first. A page whose last messages are long ends at 1 MiB, before `limit`: the list has ended when a page is empty.',
     input: z.object({
       userId: id.optional(),
       before: z
@@ -30,6 +31,7 @@ export const chatsCommands = {
     }),
     result: z.array(chatListItem),
     order: 'read',
+    cost: { of: 'limit', per: 50 },
     who: 'oneself',
     bare: 'userId',
     actor: ['userId'],

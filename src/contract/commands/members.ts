@@ -21,6 +21,7 @@ export const membersCommands = {
     }),
     result: membersPage,
     order: 'read',
+    cost: { of: 'limit', per: 250 },
     needs: 'chat.read',
     bare: 'chatId',
     actor: ['userId'],

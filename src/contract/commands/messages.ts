@@ -63,7 +63,8 @@ export const messagesCommands = {
     rest: { method: 'POST', path: '/chats/:chatId/system-messages', status: 201 },
   }),
   getMessages: define({
-    summary: 'Messages of a chat, sorted by `seq`: the newest, or those before, after or around a position.',
+    summary:
+      'Messages of a chat, sorted by `seq`: the newest, or those before, after or around a position. A page of long messages ends at 1 MiB, before `limit`; `more` then says so.',
     input: z
       .object({
         chatId: id,
@@ -78,6 +79,7 @@ export const messagesCommands = {
       }),
     result: messagesPage,
     order: 'read',
+    cost: { of: 'limit', per: 50 },
     needs: 'message.read',
     bare: 'chatId',
     actor: ['userId'],
@@ -111,10 +113,14 @@ export const messagesCommands = {
     rest: { method: 'DELETE', path: '/messages/:messageId', status: 200 },
   }),
   getMessageEdits: define({
-    summary: 'The earlier versions of an edited message, oldest first; at most 100.',
-    input: onMessage,
+    summary:
+      'The earlier versions of an edited message, oldest first; at most 100, and at most 1 MiB of them. The last 1,000 are kept.',
+    input: onMessage.extend({
+      after: position.default(0).describe('Leaves out so many of the oldest, to read on after them.'),
+    }),
     result: z.array(messageEditView),
     order: 'read',
+    cost: { base: 2 },
     needs: 'message.read',
     actor: ['userId'],
     reply: null,

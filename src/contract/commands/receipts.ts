@@ -48,10 +48,11 @@ export const receiptsCommands = {
   }),
   markAsUnread: define({
     summary:
-      'Counts a message and all later ones as unread again; without `messageId`, the newest message of somebody else. Others still see them as seen.',
+      'Counts a message and all later ones as unread again; without `messageId`, the newest message of somebody else. Only the newest 10,000 messages of a chat can be: CONFLICT. Others still see them as seen.',
     input: inChat.extend({ messageId: id.optional(), ...repeatable }),
     result: unreadCountView,
     order: 'write',
+    cost: { base: 5 },
     who: 'person',
     needs: 'receipt.write',
     actor: ['userId'],

@@ -18,7 +18,8 @@ export const reportsCommands = {
     rest: { method: 'POST', path: '/messages/:messageId/reports', status: 201 },
   }),
   getReports: define({
-    summary: 'The reports, sorted by id, in pages. For the application only.',
+    summary:
+      'The reports, sorted by id, in pages, which end at 1 MiB, before `limit`: the last page is empty. For the application only.',
     input: z.object({ status: reportStatus.optional(), after: id.optional(), limit: pageSize(100, 50) }),
     result: z.array(reportView),
     order: 'read',

@@ -28,6 +28,7 @@ export const syncCommands = {
     }),
     result: syncedView,
     order: 'read',
+    cost: { base: 5, of: 'versions', per: 100 },
     who: 'person',
     actor: ['userId'],
     reply: 'synced',

@@ -20,6 +20,7 @@ export const usersCommands = {
     input: z.object({ after: id.optional(), limit: pageSize(100, 50) }),
     result: z.array(userView),
     order: 'read',
+    cost: { of: 'limit', per: 50 },
     actor: [],
     reply: null,
     socket: false,

@@ -67,14 +67,52 @@ export const stampChange = statement.count({
   values: ({ messageId, version }: { messageId: number; version: number }) => [messageId, version],
 });
 
-/** `$1` message: stores its present content as an edit. */
+/**
+ * `$1` message, `$2` how many are kept: stores its present content as an edit, and deletes the one that is one too many.
+ * Costs the same, however often the message was edited.
+ */
 export const keepEdit = statement.count({
   name: 'messages.keepEdit',
   text: `
+    WITH next AS MATERIALIZED (
+      SELECT COALESCE((SELECT e.nr FROM message_edits e WHERE e."messageId" = $1 ORDER BY e.nr DESC LIMIT 1), 0) + 1 AS nr
+    ), pruned AS (
+      DELETE FROM message_edits e USING next WHERE e."messageId" = $1 AND e.nr = next.nr - $2::int
+    )
     INSERT INTO message_edits ("messageId", nr, content, at)
-    SELECT m.id, 1 + (SELECT count(*) FROM message_edits e WHERE e."messageId" = m.id), m.content, clock_timestamp()
-    FROM messages m WHERE m.id = $1`,
-  values: (messageId: number) => [messageId],
+    SELECT m.id, next.nr, m.content, clock_timestamp() FROM messages m, next WHERE m.id = $1`,
+  values: ({ messageId, most }: { messageId: number; most: number }) => [messageId, most],
+});
+
+/**
+ * `$1` message, `$2` how many of the oldest to leave out, `$3` limit, `$4` bytes: earlier contents, oldest first; the one
+ * that exceeds the bytes is the last.
+ */
+export const editsOf = statement.many({
+  name: 'messages.editsOf',
+  text: `
+    SELECT e.content, e.at FROM (
+      SELECT e.*, sum(e.size) OVER (ORDER BY e.nr ROWS UNBOUNDED PRECEDING) AS total FROM (
+        SELECT e.nr, e.content, e.at, octet_length(e.content) AS size FROM message_edits e
+        WHERE e."messageId" = $1 AND e.nr >= $2::bigint + (
+          SELECT f.nr FROM message_edits f WHERE f."messageId" = $1 ORDER BY f.nr LIMIT 1
+        )
+        ORDER BY e.nr LIMIT $3
+      ) e
+    ) e
+    WHERE e.total - e.size <= $4 ORDER BY e.nr`,
+  values: ({
+    messageId,
+    after,
+    most,
+    bytes,
+  }: {
+    messageId: number;
+    after: number;
+    most: number;
+    bytes: number;
+  }) => [messageId, after, most, bytes],
+  row: ([content, at]: [string, string]) => ({ content, at }),
 });
 
 /** `$1` message, `$2` content. */

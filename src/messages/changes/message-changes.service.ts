@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { InjectModel } from '@nestjs/sequelize';
 import { type Actor, requireUserId } from '../../commands/identity/actor.js';
 import { isAllowed } from '../../chats/permissions.js';
 import {
@@ -9,13 +8,16 @@ import {
   type MessageEditView,
   type MessageView,
 } from '../../contract/index.js';
+import { PAGE_BYTES, withinPage } from '../../common/page-bytes.js';
 import { Database } from '../../database/database.js';
-import { MessageEdit } from '../../database/models/message-edit.model.js';
 import { Publisher } from '../../delivery/publisher.js';
-import { emptyMessage, hideMessage, keepEdit, setContent } from './change.queries.js';
+import { editsOf, emptyMessage, hideMessage, keepEdit, setContent } from './change.queries.js';
 import { MessageChanges, requireThere, requireWritten } from './message-changes.js';
 
-/** Most edits shown for one message. */
+/** Most earlier versions of one message that are kept: the newest. */
+const MAX_EDITS = 1_000;
+
+/** Most earlier versions in one answer. */
 const MAX_EDITS_SHOWN = 100;
 
 /** Edits, deletes and hides messages that have been sent. */
@@ -25,7 +27,6 @@ export class MessageLifeService {
     private readonly database: Database,
     private readonly changes: MessageChanges,
     private readonly publisher: Publisher,
-    @InjectModel(MessageEdit) private readonly rows: typeof MessageEdit,
   ) {}
 
   /**
@@ -43,7 +44,7 @@ export class MessageLifeService {
         requireWritten(message);
         if (actor.userId !== null && message.senderId !== actor.userId) throw new AppError('FORBIDDEN');
         if (message.content === content) return false;
-        await keepEdit(runner, messageId);
+        await keepEdit(runner, { messageId, most: MAX_EDITS });
         await setContent(runner, { messageId, content });
         return true;
       },
@@ -62,11 +63,18 @@ export class MessageLifeService {
     return input.for === 'me' ? this.hide(actor, input.messageId) : this.empty(actor, input.messageId);
   }
 
-  /** @throws AppError NOT_FOUND */
-  async edits(actor: Actor, { messageId }: { messageId: number }): Promise<MessageEditView[]> {
+  /**
+   * Up to 100 earlier versions, as many as fit into 1 MiB; empty after the last.
+   *
+   * @throws AppError NOT_FOUND
+   */
+  async edits(
+    actor: Actor,
+    { messageId, after }: CommandInput<'getMessageEdits'>,
+  ): Promise<MessageEditView[]> {
     await this.changes.requireChatOf(actor, 'message.read', messageId);
-    const edits = await this.rows.findAll({ where: { messageId }, order: ['nr'], limit: MAX_EDITS_SHOWN });
-    return edits.map(({ content, at }) => ({ content, at: at.toISOString() }));
+    const page = { messageId, after, most: MAX_EDITS_SHOWN, bytes: PAGE_BYTES };
+    return withinPage(await editsOf(this.database, page));
   }
 
   private async empty(actor: Actor, messageId: number): Promise<MessageDeletedView> {

@@ -10,6 +10,7 @@ import {
 } from '../../database/models/message.model.js';
 import { statement } from '../../database/statement.js';
 import { originalHash } from '../model/body.queries.js';
+import { messageSize } from '../model/message-size.js';
 
 /**
  * Members ordered by `seesAfter`, each with `ahead`: whether they have read further than all members before them. A
@@ -37,38 +38,54 @@ interface PageRead {
   chatId: number;
   seq: number;
   most: number;
+  /** Bytes of an answer: the message that exceeds them is the last. */
+  bytes: number;
   /** The reader; null: the application. */
   userId: number | null;
 }
 
-type PageRow = { chat: MembershipRow; message: null } | { chat: null; message: MessageRow };
+/** A message of a page, with its size as `messageSize` measures it. */
+export type PageMessage = MessageRow & { size: number };
+
+type PageRow = { chat: MembershipRow; message: null } | { chat: null; message: PageMessage };
 
 /**
  * The first row holds the chat and no message; no rows: no such chat. One statement instead of two: a page costs little
- * more than the lookup of the membership.
+ * more than the lookup of the membership. Messages beyond the bytes are measured and not read.
  */
 const page = (name: string, where: string, order: 'ASC' | 'DESC') =>
   statement.many({
     name: `messages.${name}`,
     text: `
     WITH ${furthest}
-    SELECT row_to_json(chat) AS chat, m.*, false AS seen
+    SELECT row_to_json(chat) AS chat, NULL::bigint AS size, m.*, false AS seen
     FROM (${membership('$1', '$4')}) chat LEFT JOIN (SELECT ${messageColumns.of('m')} FROM messages m) m ON false
     UNION ALL
-    (SELECT NULL, ${messageColumns.of('m')},
+    (SELECT NULL, m.size, ${messageColumns.of('m')},
       EXISTS (
         SELECT 1 FROM furthest f
         WHERE f."userId" IS DISTINCT FROM m."senderId" AND f."readSeq" >= m.seq AND f."seesAfter" < m.seq
       ) AS seen
-    FROM messages m WHERE m."chatId" = $1 AND ${where} AND m.seq > ${seesAfter('$1', '$4')}
-      AND ${notHidden('m', '$4')}
-    ORDER BY m.seq ${order} LIMIT $3)`,
-    values: ({ chatId, seq, most, userId }: PageRead) => [chatId, seq, most, userId],
-    row: ([chat, ...message]: [MembershipRow | null, ...MessageCells]): PageRow =>
-      chat ? { chat, message: null } : { chat: null, message: messageRow(message) },
+    FROM (
+      SELECT m.*, sum(m.size) OVER (ORDER BY m.seq ${order} ROWS UNBOUNDED PRECEDING) AS total
+      FROM (
+        SELECT ${messageColumns.of('m')}, ${messageSize} AS size
+        FROM messages m WHERE m."chatId" = $1 AND ${where} AND m.seq > ${seesAfter('$1', '$4')}
+          AND ${notHidden('m', '$4')}
+        ORDER BY m.seq ${order} LIMIT $3
+      ) m
+    ) m
+    WHERE m.total - m.size <= $5
+    ORDER BY m.seq ${order})`,
+    values: ({ chatId, seq, most, bytes, userId }: PageRead) => [chatId, seq, most, userId, bytes],
+    row: ([chat, size, ...message]: [MembershipRow | null, number, ...MessageCells]): PageRow =>
+      chat ? { chat, message: null } : { chat: null, message: Object.assign(messageRow(message), { size }) },
   });
 
-/** `$1` chat, `$2` seq, `$3` limit, `$4` reader or null: the chat, and its messages before that seq, newest first. */
+/**
+ * `$1` chat, `$2` seq, `$3` limit, `$4` reader or null, `$5` bytes: the chat, and its messages before that seq, newest
+ * first.
+ */
 export const pageBefore = page('pageBefore', 'm.seq < $2', 'DESC');
 
 /** As `pageBefore`: the messages after that seq, oldest first. */

@@ -1,0 +1,54 @@
+import { READS_AT_ONCE, ReadLines } from './read-lines.js';
+
+/** Enters so many reads, and lists which have started. */
+function entered(lines: ReadLines, key: string, count: number, started: string[], needed = () => true) {
+  for (let i = 1; i <= count; i++) {
+    lines.enter(key, () => {
+      if (needed()) started.push(`${key}${i}`);
+      return needed();
+    });
+  }
+}
+
+describe('ReadLines', () => {
+  it('starts a few reads of a key at once, and each further one when another leaves, in order', () => {
+    const lines = new ReadLines();
+    const started: string[] = [];
+    entered(lines, 'a', READS_AT_ONCE + 2, started);
+    expect(started).toEqual(['a1', 'a2', 'a3', 'a4']);
+    lines.leave('a');
+    expect(started.at(-1)).toBe('a5');
+    lines.leave('a');
+    expect(started.at(-1)).toBe('a6');
+  });
+
+  it('does not let one key wait for another', () => {
+    const lines = new ReadLines();
+    const started: string[] = [];
+    entered(lines, 'a', 100, started);
+    entered(lines, 'b', 1, started);
+    expect(started.at(-1)).toBe('b1');
+  });
+
+  it('passes over reads that nobody waits for any more, and hands their place on', () => {
+    const lines = new ReadLines();
+    const started: string[] = [];
+    let needed = true;
+    entered(lines, 'a', READS_AT_ONCE, started);
+    entered(lines, 'a', 900, started, () => needed);
+    entered(lines, 'a', 1, started);
+    needed = false;
+    lines.leave('a');
+    expect(started).toHaveLength(READS_AT_ONCE + 1);
+  });
+
+  it('refuses what is too much to wait, and forgets keys without reads', () => {
+    const lines = new ReadLines();
+    entered(lines, 'a', READS_AT_ONCE + 1_000, []);
+    expect(() => lines.enter('a', () => true)).toThrow(expect.objectContaining({ code: 'OVERLOADED' }));
+    for (let i = 0; i < READS_AT_ONCE + 1_000; i++) lines.leave('a');
+    expect(lines.size).toBe(0);
+    lines.enter('b', () => false);
+    expect(lines.size).toBe(0);
+  });
+});

@@ -1,0 +1,66 @@
+import pg from 'pg';
+import { READS_AT_ONCE } from '../../src/commands/read-lines.js';
+import { RestAsker } from '../support/edges.js';
+import { waitingForLock } from '../support/database-locks.js';
+import { World } from '../support/world.js';
+
+const SOCKETS = 12;
+
+describe('Reads of one user', () => {
+  let world: World;
+  let locker: pg.Client;
+  beforeAll(async () => {
+    world = await World.start();
+    locker = new pg.Client({ connectionString: world.config.database.url! });
+    await locker.connect();
+  });
+  afterAll(async () => {
+    await locker.end();
+    await world.stop();
+  });
+
+  const waiting = () =>
+    world.sql(
+      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+
+  it('are under way a few at a time, over all sockets and requests; others are answered meanwhile', async () => {
+    const { alice, bob, chatId } = await world.pair();
+    await alice.ok('sendMessage', { chatId, content: 'hi' });
+    const devices = [alice];
+    while (devices.length < SOCKETS) devices.push(await world.person(alice.userId));
+    const rest = new RestAsker(world, alice.userId);
+
+    // All that reads messages waits.
+    await locker.query('BEGIN; LOCK TABLE messages IN ACCESS EXCLUSIVE MODE');
+    const asked = devices.map((device) => device.ask('getMessages', { chatId }));
+    const listed = Array.from({ length: SOCKETS }, () => rest.ask('getChats', { userId: alice.userId }));
+    await waitingForLock(world, READS_AT_ONCE);
+    expect(await bob.ok('getBlocks')).toEqual([]);
+    expect(await alice.ok('blockUser', { userId: bob.userId })).toMatchObject({ blocked: true });
+    expect(await waiting()).toHaveLength(READS_AT_ONCE);
+    await locker.query('COMMIT');
+
+    for (const answer of await Promise.all([...asked, ...listed])) expect(answer).toMatchObject({ ok: true });
+  });
+
+  it('that waited too long are answered in time, and are not run any more', async () => {
+    const { alice, chatId } = await world.pair();
+    await locker.query('BEGIN; LOCK TABLE messages IN ACCESS EXCLUSIVE MODE');
+    const asked = Array.from({ length: 30 }, () => alice.refused('getMessages', { chatId }));
+    expect(new Set(await Promise.all(asked))).toEqual(new Set(['UNAVAILABLE']));
+    await locker.query('COMMIT');
+    expect(await alice.ok('getMessages', { chatId })).toMatchObject({ messages: [] });
+  });
+
+  it('see what the same socket has written before them, also after they waited', async () => {
+    const { alice, chatId } = await world.pair();
+    const reads = Array.from({ length: 3 * READS_AT_ONCE }, (_, i) => {
+      alice.emit('sendMessage', { chatId, content: `${i}` });
+      return alice.ok<{ messages: { content: string }[] }>('getMessages', { chatId, limit: 100 });
+    });
+    for (const [i, { messages }] of (await Promise.all(reads)).entries()) {
+      expect(messages.map(({ content }) => content)).toContain(`${i}`);
+    }
+  });
+});
