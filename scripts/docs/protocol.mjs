@@ -120,8 +120,11 @@ status of [its code](errors.md).
 **Order.** Commands of one socket are executed in order: messages are written in the order in which they were sent, every
 other write waits for the writes before it, and a read sees the writes before it.
 
-**Retries.** \`clientId\` (REST: the \`Idempotency-Key\` header) makes a command safe to repeat: the repeated command returns
-the result of the first.
+**Retries.** \`clientId\` (REST: the \`Idempotency-Key\` header) makes a command safe to repeat: it has its effect once, and a
+repeat returns what the first one was about, as it is now. If that was a message that was deleted meanwhile, it is the
+empty message; if you may no longer see it, \`NOT_FOUND\`. A message keeps its key as long as it exists; the key of any other
+command is kept for a day (\`IDEMPOTENCY_KEEP_SECONDS\`), and goes with the chat that the command was about. Use a random
+key, such as a UUID, and nothing that somebody wrote.
 
 ## Who is calling
 

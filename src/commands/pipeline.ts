@@ -20,7 +20,7 @@ export const STAGES = {
   parse: 'The input is validated, and converted to the form that services take.',
   order: 'On sockets the command waits for the earlier writes of its socket.',
   identify: 'The actor is found: the command runs in their name.',
-  repeat: 'A command with a key that was used before gets the same answer as then.',
+  repeat: 'A command with a key that was used before is answered with what it was about, and not run again.',
   run: 'The handler calls the service.',
   answer: 'The result or error goes back: once, within `ANSWER_WITHIN_MS`.',
 } as const;

@@ -35,7 +35,8 @@ export class GroupsService {
    * Creates a group of the actor, who owns it, and the others. If the application itself creates it, the first of
    * `memberIds` owns it. Members get `newChat`.
    *
-   * @throws AppError GROUP_FULL; VALIDATION_FAILED for an empty list, or a user who does not exist.
+   * @throws AppError GROUP_FULL; VALIDATION_FAILED for an empty list, or a user who does not exist; NOT_FOUND for a repeat
+   * by somebody who has left the group.
    */
   async create(actor: Actor, input: CommandInput<'createGroup'>): Promise<ChatView> {
     const memberIds = [
@@ -49,6 +50,8 @@ export class GroupsService {
     const { row, created } = await this.database.transaction((runner) =>
       this.insert(runner, input, memberIds, key),
     );
+    // Made by an earlier try with this key; by now the actor may have left it.
+    if (!created) await this.access.require(actor, 'chat.read', row.id);
     const chat = toChatView(row);
     if (created) await this.rooms.admit(chat, memberIds, { message: null, origin: actor.origin });
     return chat;

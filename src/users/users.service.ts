@@ -31,6 +31,17 @@ export class UsersService {
     return view;
   }
 
+  /** In the order of the ids. @throws AppError NOT_FOUND when one of them is gone. */
+  async byIds(ids: readonly number[]): Promise<UserView[]> {
+    const users = await this.users.findAll({ where: { id: [...ids] } });
+    const views = new Map(users.map((user) => [user.id, toUserView(user)]));
+    return ids.map((id) => {
+      const view = views.get(id);
+      if (!view) throw new AppError('NOT_FOUND');
+      return view;
+    });
+  }
+
   /**
    * With a `clientId` that has already created a user, returns that user in their current state.
    *
