@@ -9,7 +9,7 @@ import {
   messageRow,
 } from '../database/models/message.model.js';
 import { type UserCells, userColumns, type UserRow, userRow } from '../database/models/user.model.js';
-import type { Settings } from './membership.queries.js';
+import { isThere, type Settings, visibleAfter } from './membership.queries.js';
 import { statement } from '../database/statement.js';
 
 /**
@@ -26,7 +26,7 @@ export const seenBySomebody = (message: string) => `
 /** The seq after which the reader sees the chat's messages. */
 export const seesAfter = (chat: string, reader: string) => `
   COALESCE(
-    (SELECT s."seesAfter" FROM chat_members s WHERE s."chatId" = ${chat} AND s."userId" = ${reader}), 0
+    (SELECT ${visibleAfter('s')} FROM chat_members s WHERE s."chatId" = ${chat} AND s."userId" = ${reader}), 0
   )`;
 
 /** The newest message, from the table alias `l`: all null when there is none. */
@@ -113,11 +113,11 @@ const listItems = (mine: string) => `
     CASE c."user1Id" WHEN c."userId" THEN c."user2Blocks" ELSE c."user1Blocks" END AS "otherBlocks",
     c.role, c."readSeq", c.unread, c."unreadMentions", c."mutedUntil", c."archivedAt", c."pinnedAt"
   FROM (
-    SELECT m."userId", m.role, m."readSeq", m."seesAfter", m."mutedUntil", m."archivedAt", m."pinnedAt",
+    SELECT m."userId", m.role, m."readSeq", ${visibleAfter('m')} AS "seesAfter", m."mutedUntil", m."archivedAt", m."pinnedAt",
       ${unreadOf('c', 'm')} AS unread, ${unreadMentionsOf('m')} AS "unreadMentions",
       c."user1Blocks", c."user2Blocks", ${chatColumns.of('c')}
     FROM chat_members m CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = m."chatId" LIMIT 1) c
-    WHERE m."userId" = $1 AND ${mine}
+    WHERE m."userId" = $1 AND ${isThere('c', 'm')} AND ${mine}
   ) c
   ${newestMessage('$1', 'c."seesAfter"')}
   LEFT JOIN LATERAL (

@@ -88,7 +88,8 @@ export const chatsCommands = {
     rest: { method: 'GET', path: '/chats/:chatId', status: 200 },
   }),
   deleteChat: define({
-    summary: 'Deletes a chat and its messages for everyone.',
+    summary:
+      'Deletes a chat and its messages for everyone; a direct chat whose other user blocks you, for yourself only.',
     input: inChat.extend(repeatable),
     result: chatDeletedView,
     order: 'write',
