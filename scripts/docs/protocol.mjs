@@ -114,6 +114,15 @@ status of [its code](errors.md).
 - Timestamps are ISO 8601 in UTC, with milliseconds.
 - Text may not contain NUL or an unpaired surrogate. It is stored unchanged. A message has at most
   ${thousands(MAX_CONTENT_LENGTH)} UTF-16 code units.
+- Names and titles are one line of at most 200 characters as they are seen (and 1,000 UTF-16 code units), without control
+  characters, characters that change the direction of text, and invisible ones; joiners are allowed between visible
+  characters, as in emoji and Persian. They are stored in Unicode's normal form C.
+- URLs are http or https, without user name and password, and stored as the URL standard writes them: at most 2,048
+  characters.
+- \`app\` in the \`metadata\` of a user is written by the application only. When users replace their own metadata it stays;
+  sending it back unchanged is allowed, anything else is \`FORBIDDEN\`.
+- The \`content\` of a message of the server is a short text for clients that have nothing better: names and titles in it are
+  cut. Build your own from \`metadata.event\` and the ids, and show names from the users themselves.
 - \`metadata\` is a JSON object of at most ${METADATA.depth} levels, ${METADATA.keys} keys and elements, and ${thousands(METADATA.bytes)} bytes.
 - Unknown fields of the input are ignored.
 

@@ -9,6 +9,7 @@ import { Publisher } from '../delivery/publisher.js';
 import { Access } from '../chats/access.js';
 import { toChatView } from '../chats/chat.view.js';
 import type { ChatRow } from '../database/models/chat.model.js';
+import { shownText } from '../messages/model/shown-text.js';
 import { GroupChanges, type Note } from './group-changes.js';
 import { GroupRooms } from './group-rooms.js';
 import {
@@ -126,7 +127,7 @@ function updateNote(fields: GroupFields, changed: (keyof GroupFields)[], { userI
   const mentioned = changed.filter((field) => field !== 'metadata');
   if (mentioned.length === 0) return null;
   const texts: Record<string, string> = {
-    title: `changed the title to “${fields.title}”`,
+    title: `changed the title to “${shownText(fields.title ?? '')}”`,
     avatarUrl: fields.avatarUrl === null ? 'removed the picture' : 'changed the picture',
     historyVisible:
       fields.historyVisible === 'all' ? 'let new members see the past' : 'hid the past from new members',
