@@ -121,14 +121,26 @@ status of [its code](errors.md).
 - Timestamps are ISO 8601 in UTC, with milliseconds.
 - Text may not contain NUL or an unpaired surrogate. It is stored unchanged. A message has at most
   ${thousands(MAX_CONTENT_LENGTH)} UTF-16 code units.
+- Names and titles are one line of at most 200 characters as they are seen (and 1,000 UTF-16 code units), without control
+  characters, characters that change the direction of text, and invisible ones; joiners are allowed between visible
+  characters, as in emoji and Persian. They are stored in Unicode's normal form C.
+- URLs are http or https, without user name and password, and stored as the URL standard writes them: at most 2,048
+  characters.
+- \`app\` in the \`metadata\` of a user is written by the application only. When users replace their own metadata it stays;
+  sending it back unchanged is allowed, anything else is \`FORBIDDEN\`.
+- The \`content\` of a message of the server is a short text for clients that have nothing better: names and titles in it are
+  cut. Build your own from \`metadata.event\` and the ids, and show names from the users themselves.
 - \`metadata\` is a JSON object of at most ${METADATA.depth} levels, ${METADATA.keys} keys and elements, and ${thousands(METADATA.bytes)} bytes.
 - Unknown fields of the input are ignored.
 
 **Order.** Commands of one socket are executed in order: messages are written in the order in which they were sent, every
 other write waits for the writes before it, and a read sees the writes before it.
 
-**Retries.** \`clientId\` (REST: the \`Idempotency-Key\` header) makes a command safe to repeat: the repeated command returns
-the result of the first.
+**Retries.** \`clientId\` (REST: the \`Idempotency-Key\` header) makes a command safe to repeat: it has its effect once, and a
+repeat returns what the first one was about, as it is now. If that was a message that was deleted meanwhile, it is the
+empty message; if you may no longer see it, \`NOT_FOUND\`. A message keeps its key as long as it exists; the key of any other
+command is kept for a day (\`IDEMPOTENCY_KEEP_SECONDS\`), and goes with the chat that the command was about. Use a random
+key, such as a UUID, and nothing that somebody wrote.
 
 ## Who is calling
 

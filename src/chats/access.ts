@@ -66,9 +66,13 @@ export function authorize(actor: Actor, permission: Permission, chat: Membership
   return membership;
 }
 
+/** Whether the other user of a direct chat blocks this one. */
+export function isBlocked({ userId, user1Id, user1Blocks, user2Blocks }: Membership): boolean {
+  return userId === user1Id ? user2Blocks : user1Blocks;
+}
+
 /** @throws AppError FORBIDDEN when one user of a direct chat blocks the other. */
-function requireUnblocked({ userId, user1Id, user1Blocks, user2Blocks }: Membership): void {
-  const [own, others] = userId === user1Id ? [user1Blocks, user2Blocks] : [user2Blocks, user1Blocks];
-  if (others) throw blockedByOther();
-  if (own) throw blockingOther();
+function requireUnblocked(membership: Membership): void {
+  if (isBlocked(membership)) throw blockedByOther();
+  if (membership.user1Blocks || membership.user2Blocks) throw blockingOther();
 }

@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
 import { BlocksModule } from '../blocks/blocks.module.js';
 import { BusModule } from '../common/bus.js';
+import { IdempotencyModule } from '../commands/idempotency/idempotency.module.js';
 import { DeliveryModule } from '../delivery/delivery.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
 import { Access } from './access.js';
 import { ChatGateway } from './chat.gateway.js';
+import { ChatRepeats } from './chat-repeats.js';
 import { ChatsController } from './chats.controller.js';
 import { MembershipService } from './membership.service.js';
 import { DirectChatsService } from './direct-chats.service.js';
@@ -14,9 +16,17 @@ import { DatabaseModule } from '../database/database.module.js';
 
 /** Chats and the permissions in them. */
 @Module({
-  imports: [DatabaseModule, BlocksModule, BusModule, DeliveryModule, DirectoryModule, PresenceModule],
+  imports: [
+    DatabaseModule,
+    BlocksModule,
+    BusModule,
+    DeliveryModule,
+    DirectoryModule,
+    IdempotencyModule,
+    PresenceModule,
+  ],
   controllers: [ChatsController],
-  providers: [Access, ChatGateway, ChatsService, DirectChatsService, MembershipService],
+  providers: [Access, ChatGateway, ChatRepeats, ChatsService, DirectChatsService, MembershipService],
   exports: [Access, ChatsService, DirectChatsService],
 })
 export class ChatsModule {}

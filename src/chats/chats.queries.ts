@@ -10,7 +10,7 @@ import {
 } from '../database/models/message.model.js';
 import { type UserCells, userColumns, type UserRow, userRow } from '../database/models/user.model.js';
 import { messageSize } from '../messages/model/message-size.js';
-import type { Settings } from './membership.queries.js';
+import { isThere, type Settings, visibleAfter } from './membership.queries.js';
 import { statement } from '../database/statement.js';
 
 /**
@@ -27,7 +27,7 @@ export const seenBySomebody = (message: string) => `
 /** The seq after which the reader sees the chat's messages. */
 export const seesAfter = (chat: string, reader: string) => `
   COALESCE(
-    (SELECT s."seesAfter" FROM chat_members s WHERE s."chatId" = ${chat} AND s."userId" = ${reader}), 0
+    (SELECT ${visibleAfter('s')} FROM chat_members s WHERE s."chatId" = ${chat} AND s."userId" = ${reader}), 0
   )`;
 
 /** The newest message, from the table alias `l`: all null when there is none. */
@@ -136,11 +136,11 @@ const listItems = (mine: string, bytes: string) => `
     FROM (
       SELECT c.*, m.id AS "lastId", octet_length(c.metadata::text) + COALESCE(${messageSize}, 0) AS size
       FROM (
-        SELECT m."userId", m.role, m."readSeq", m."seesAfter", m."mutedUntil", m."archivedAt", m."pinnedAt",
+        SELECT m."userId", m.role, m."readSeq", ${visibleAfter('m')} AS "seesAfter", m."mutedUntil", m."archivedAt", m."pinnedAt",
           ${unreadOf('c', 'm')} AS unread, ${unreadMentionsOf('m')} AS "unreadMentions",
           c."user1Blocks", c."user2Blocks", ${chatColumns.of('c')}
         FROM chat_members m CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = m."chatId" LIMIT 1) c
-        WHERE m."userId" = $1 AND ${mine}
+        WHERE m."userId" = $1 AND ${isThere('c', 'm')} AND ${mine}
       ) c
       LEFT JOIN LATERAL ${newestMessage('$1', 'c."seesAfter"')} m ON true
     ) c

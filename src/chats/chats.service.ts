@@ -13,11 +13,11 @@ import { PAGE_BYTES, withinPage } from '../common/page-bytes.js';
 import { Database } from '../database/database.js';
 import { PresenceService } from '../presence/presence.service.js';
 import { Publisher } from '../delivery/publisher.js';
-import { Access, authorize } from './access.js';
+import { Access, authorize, isBlocked } from './access.js';
 import { membersOf } from './audience.js';
 import { toChatListItem, toChatView, toLastMessage } from './chat.view.js';
 import { chatById, type ChatListRow, chatsOfUser, deleteChat, membersOfChat } from './chats.queries.js';
-import { lockChat, membershipOf } from './membership.queries.js';
+import { deleteForOne, goneMembers, lockChat, membershipOf } from './membership.queries.js';
 
 /** Most members shown with a chat. */
 const MAX_MEMBERS_SHOWN = 100;
@@ -78,19 +78,32 @@ export class ChatsService {
    * Deletes a chat and its messages for everyone. The permission is checked under the chat's lock, as for other changes
    * of groups. It is also checked before, so that an actor without it neither locks nor waits.
    *
+   * A direct chat whose other user blocks the actor is deleted for the actor only, with the same answer: what was
+   * written stays for the one who blocks (docs/adr/0020), until they have deleted it as well.
+   *
    * @throws AppError NOT_FOUND
    * @throws AppError FORBIDDEN in a group, unless the actor is its owner.
    */
   async delete(actor: Actor, { chatId }: { chatId: number }): Promise<ChatDeletedView> {
     const chat = await this.access.require(actor, 'chat.delete', chatId);
-    const gone = await this.database.transaction(async (tx) => {
+    const { userId } = actor;
+    const { gone, without } = await this.database.transaction(async (tx) => {
       await lockChat(tx, chatId);
-      authorize(actor, 'chat.delete', await membershipOf(tx, { chatId, userId: actor.userId }));
-      return deleteChat(tx, chatId);
+      const member = authorize(actor, 'chat.delete', await membershipOf(tx, { chatId, userId }));
+      const without = chat.type === 'direct' ? await goneMembers(tx, chatId) : [];
+      const onlyForOne = userId !== null && isBlocked(member) && without.length === 0;
+      return {
+        gone: onlyForOne ? await deleteForOne(tx, { chatId, userId }) : await deleteChat(tx, chatId),
+        without,
+      };
     });
     if (!gone) throw new AppError('NOT_FOUND');
     const { memberIds, ...deleted } = gone;
-    this.publisher.publish('chatDeleted', deleted, membersOf(chat, actor.origin));
+    if (memberIds.length === 0) {
+      this.publisher.publish('chatDeleted', deleted, { users: [requireUserId(actor)], except: actor.origin });
+      return deleted;
+    }
+    this.publisher.publish('chatDeleted', deleted, { ...membersOf(chat, actor.origin), without });
     this.publisher.closeChat(chatId);
     await this.bus.emitAndWait('chatDeleted', { chatId, memberIds });
     return deleted;

@@ -8,6 +8,7 @@ import { Access } from './access.js';
 import { membersOf } from './audience.js';
 import { toChatView } from './chat.view.js';
 import { openDirectChats, type Pair } from './direct-chats.queries.js';
+import { goneMembers, reopenFor } from './membership.queries.js';
 
 /** Attempts to open a direct chat that others open at the same time. Two are enough; the rest is a margin. */
 const OPEN_ATTEMPTS = 5;
@@ -40,8 +41,12 @@ export class DirectChatsService {
         unlessBlocked: actor.userId !== null,
         origin: actor.origin,
       });
-      if (chat) return chat;
-      await this.access.requireNoBlock(actor, actor.userId === user1Id ? user2Id : user1Id);
+      const otherId = actor.userId === user1Id ? user2Id : user1Id;
+      if (chat) {
+        await this.reopen(actor, chat, otherId);
+        return chat;
+      }
+      await this.access.requireNoBlock(actor, otherId);
     }
     throw new AppError('NOT_FOUND');
   }
@@ -63,5 +68,18 @@ export class DirectChatsService {
       if (row.created) this.publisher.publish('newChat', chat, membersOf(chat, origin));
       return chat;
     });
+  }
+
+  /**
+   * Brings the chat back if the actor has deleted it for themselves; their devices get `newChat`.
+   *
+   * @throws AppError FORBIDDEN when one of the two blocks the other, as if there were no chat.
+   */
+  private async reopen(actor: Actor, chat: ChatView, otherId: number): Promise<void> {
+    const { userId } = actor;
+    if (userId === null || !(await goneMembers(this.database, chat.id)).includes(userId)) return;
+    await this.access.requireNoBlock(actor, otherId);
+    await reopenFor(this.database, { chatId: chat.id, userId });
+    this.publisher.publish('newChat', chat, { users: [userId], except: actor.origin });
   }
 }

@@ -48,8 +48,19 @@ export const membershipRow = ([
 export const ofChat =
   'c.id AS "chatId", c.type, c."user1Id", c."user2Id", c."lastSeq", c.version, c."user1Blocks", c."user2Blocks"';
 
-/** The other columns of a membership, from the member `m`, which may be all null. */
-export const ofMember = 'm.role, COALESCE(m."seesAfter", 0) AS "seesAfter"';
+/** SQL: the chat is there for the member, who has not deleted it for themselves. Also for rows that are all null. */
+export const isThere = (chat: string, member: string) =>
+  `(${member}."goneUpTo" >= ${chat}."lastSeq") IS NOT TRUE`;
+
+/** SQL: the seq after which the member sees messages. */
+export const visibleAfter = (member: string) => `GREATEST(${member}."seesAfter", ${member}."clearedSeq")`;
+
+/**
+ * The other columns of a membership, from the chat `c` and the member `m`, which may be all null. Of a chat that is not
+ * there for them somebody is no member.
+ */
+export const ofMember = `
+  CASE WHEN ${isThere('c', 'm')} THEN m.role END AS role, COALESCE(${visibleAfter('m')}, 0) AS "seesAfter"`;
 
 /** A chat, with a user's role in it (null: not a member), as `authorize` needs it. */
 export const membership = (chat: string, person: string) => `
@@ -123,4 +134,38 @@ export const setMembership = statement.oneOrNone({
     pinned ?? null,
   ],
   row: settingsRow,
+});
+
+/**
+ * `$1` a direct chat that is locked, `$2` one of its users: deletes the chat for them, with its history and their
+ * settings. For the other user nothing changes, also not what has been seen. Returns what `deleteChat` does, with no member: for none of them all is gone.
+ */
+export const deleteForOne = statement.oneOrNone({
+  name: 'chats.deleteForOne',
+  text: `
+    UPDATE chat_members m SET "clearedSeq" = c."lastSeq", "goneUpTo" = c."lastSeq", version = c.version + 1,
+      "unreadSeq" = c."lastSeq",
+      "sentBefore" = CASE m."userId" WHEN c."user1Id" THEN c."user1Sent" ELSE c."user2Sent" END,
+      "mutedUntil" = NULL, "archivedAt" = NULL, "pinnedAt" = NULL
+    FROM chats c WHERE c.id = m."chatId" AND m."chatId" = $1 AND m."userId" = $2
+    RETURNING c.id, c.version + 1`,
+  values: ({ chatId, userId }: { chatId: number; userId: number }) => [chatId, userId],
+  row: ([chatId, version]: [number, number]) => ({ chatId, version, memberIds: [] as number[] }),
+});
+
+/** `$1` a direct chat: those of its users who have deleted it for themselves, and it is still gone. */
+export const goneMembers = statement.many({
+  name: 'chats.goneMembers',
+  text: `
+    SELECT m."userId" FROM chats c JOIN chat_members m ON m."chatId" = c.id
+    WHERE c.id = $1 AND NOT (${isThere('c', 'm')})`,
+  values: (chatId: number) => [chatId],
+  row: ([userId]: [number]) => userId,
+});
+
+/** `$1` chat, `$2` user: the chat is there for the user again, without what they deleted. */
+export const reopenFor = statement.count({
+  name: 'chats.reopenFor',
+  text: `UPDATE chat_members SET "goneUpTo" = NULL WHERE "chatId" = $1 AND "userId" = $2`,
+  values: ({ chatId, userId }: { chatId: number; userId: number }) => [chatId, userId],
 });

@@ -31,7 +31,7 @@ export const STAGES = {
   order: 'On sockets the command waits for the earlier writes of its socket.',
   identify: 'The actor is found: the command runs in their name.',
   share: 'A read waits while four reads of the same user are under way at this node.',
-  repeat: 'A command with a key that was used before gets the same answer as then.',
+  repeat: 'A command with a key that was used before is answered with what it was about, and not run again.',
   run: 'The handler calls the service.',
   answer: 'The result or error goes back: once, within `ANSWER_WITHIN_MS`.',
 } as const;

@@ -33,6 +33,8 @@ export interface AppConfig {
     readonly target: RedisTarget | null;
     readonly prefix: string;
   };
+  /** Idempotency keys of commands: how long each is kept, and how many of a user. */
+  readonly idempotency: { readonly keepMs: number; readonly perUser: number };
   readonly presence: { readonly graceMs: number; readonly leaseMs: number };
   readonly drain: { readonly noticeMs: number; readonly spreadMs: number };
   readonly logLevel: Environment['LOG_LEVEL'];
@@ -151,6 +153,10 @@ export function parseConfig(variables: Record<string, string | undefined>): {
     receiptsPushedUpTo: env.RECEIPTS_PUSHED_UP_TO,
     metrics: Object.freeze({ port: env.METRICS_PORT, token: env.METRICS_TOKEN }),
     redis: Object.freeze({ target: env.REDIS_URL, prefix: env.REDIS_PREFIX }),
+    idempotency: Object.freeze({
+      keepMs: env.IDEMPOTENCY_KEEP_SECONDS * 1_000,
+      perUser: env.IDEMPOTENCY_KEYS_PER_USER,
+    }),
     presence: Object.freeze({ graceMs: env.PRESENCE_GRACE_MS, leaseMs: env.PRESENCE_LEASE_MS }),
     drain: Object.freeze({ noticeMs: env.DRAIN_NOTICE_MS, spreadMs: env.DRAIN_SPREAD_MS }),
     logLevel: env.LOG_LEVEL,

@@ -235,6 +235,17 @@ export const environment = {
     default: 100,
     parse: wholeNumber(1, 1_000_000),
   }),
+  IDEMPOTENCY_KEEP_SECONDS: variable({
+    about:
+      'Time for which the idempotency key of a command is kept, in seconds. A message keeps its key as long as it exists.',
+    default: 86_400,
+    parse: wholeNumber(1, 2_592_000),
+  }),
+  IDEMPOTENCY_KEYS_PER_USER: variable({
+    about: 'Maximum number of idempotency keys that are kept for a user.',
+    default: 20_000,
+    parse: wholeNumber(1, 10_000_000),
+  }),
   PRESENCE_GRACE_MS: variable({
     about: 'Time for which a user stays online after the connection dropped, in milliseconds.',
     default: 5_000,

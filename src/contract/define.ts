@@ -121,5 +121,5 @@ export const inChat = z.object({ chatId: id, userId: id.optional() });
 /** Input that names a message, and in open mode may name who asks. */
 export const onMessage = z.object({ messageId: id, userId: id.optional() });
 
-/** Input of commands that change something: with a key the same command again gives the same answer. */
+/** Input of commands that change something: with a key, the same command again has no second effect. */
 export const repeatable = { clientId: clientId.optional() };

@@ -14,6 +14,7 @@ export {
 } from './define.js';
 export * from './errors.js';
 export * from './events.js';
+export * from './names.js';
 export * from './permissions.js';
 export * from './scalars.js';
 export * from './validate.js';

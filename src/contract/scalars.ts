@@ -98,19 +98,6 @@ export function filledText(max: number) {
   return takesAsIs(schema, (value) => isText(value, max) && !isBlank(value as string));
 }
 
-/** An http or https URL of at most 2,048 characters. */
-export const url = text(2_048).refine(
-  (value) => URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol),
-  {
-    error: 'expected an http or https URL',
-  },
-);
-
-/** What a reaction is: 1 to 32 characters without white space, an emoji as a rule. */
-export const emoji = text(32).refine((value) => /^\S+$/u.test(value), {
-  error: 'expected 1 to 32 characters without white space',
-});
-
 /**
  * What somebody logs in by; an e-mail address will do. ASCII only, so that no name looks like another one and
  * upper and lower case are the same everywhere.

@@ -9,6 +9,7 @@ import { Publisher } from '../delivery/publisher.js';
 import { Access } from '../chats/access.js';
 import { toChatView } from '../chats/chat.view.js';
 import type { ChatRow } from '../database/models/chat.model.js';
+import { shownText } from '../messages/model/shown-text.js';
 import { GroupChanges, type Note } from './group-changes.js';
 import { GroupRooms } from './group-rooms.js';
 import {
@@ -35,7 +36,8 @@ export class GroupsService {
    * Creates a group of the actor, who owns it, and the others. If the application itself creates it, the first of
    * `memberIds` owns it. Members get `newChat`.
    *
-   * @throws AppError GROUP_FULL; VALIDATION_FAILED for an empty list, or a user who does not exist.
+   * @throws AppError GROUP_FULL; VALIDATION_FAILED for an empty list, or a user who does not exist; NOT_FOUND for a repeat
+   * by somebody who has left the group.
    */
   async create(actor: Actor, input: CommandInput<'createGroup'>): Promise<ChatView> {
     const memberIds = [
@@ -49,6 +51,8 @@ export class GroupsService {
     const { row, created } = await this.database.transaction((runner) =>
       this.insert(runner, input, memberIds, key),
     );
+    // Made by an earlier try with this key; by now the actor may have left it.
+    if (!created) await this.access.require(actor, 'chat.read', row.id);
     const chat = toChatView(row);
     if (created) await this.rooms.admit(chat, memberIds, { message: null, origin: actor.origin });
     return chat;
@@ -123,7 +127,7 @@ function updateNote(fields: GroupFields, changed: (keyof GroupFields)[], { userI
   const mentioned = changed.filter((field) => field !== 'metadata');
   if (mentioned.length === 0) return null;
   const texts: Record<string, string> = {
-    title: `changed the title to “${fields.title}”`,
+    title: `changed the title to “${shownText(fields.title ?? '')}”`,
     avatarUrl: fields.avatarUrl === null ? 'removed the picture' : 'changed the picture',
     historyVisible:
       fields.historyVisible === 'all' ? 'let new members see the past' : 'hid the past from new members',

@@ -6,17 +6,18 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { InjectModel } from '@nestjs/sequelize';
+import { removeKeysOfChat } from '../commands/idempotency/idempotency.queries.js';
 import { Bus } from '../common/bus.js';
 import { Semaphore } from '../common/flow/semaphore.js';
 import { Database } from '../database/database.js';
 import { OpenPurge } from '../database/models/open-purge.model.js';
 import { purgeMessages } from './purge.queries.js';
 
-/** Messages removed by one statement; it stays well under the statement timeout. */
+/** Messages, or keys, removed by one statement; it stays well under the statement timeout. */
 const CHUNK = 5_000;
 
 /**
- * Removes the messages of deleted chats. A deleted chat is gone for everyone at once; the messages of a long chat are
+ * Removes the messages of deleted chats, and the idempotency keys of commands about them. A deleted chat is gone for everyone at once; the messages of a long chat are
  * removed in chunks afterwards. After a crash the next start continues.
  */
 @Injectable()
@@ -69,6 +70,7 @@ export class ChatPurge implements OnModuleInit, OnApplicationBootstrap, OnApplic
   private async removeChunk(chatId: number): Promise<boolean> {
     const removed = await purgeMessages(this.database, { chatId, most: CHUNK });
     if (removed >= CHUNK) return false;
+    if ((await removeKeysOfChat(this.database, { chatId, most: CHUNK })) >= CHUNK) return false;
     await this.open.destroy({ where: { chatId } });
     return true;
   }

@@ -11,10 +11,12 @@ import { ValidatedSends } from './send/validated-sends.js';
 import { MessageChanges } from './changes/message-changes.js';
 import { MessageLifeService } from './changes/message-changes.service.js';
 import { MessageWriter } from './send/message-writer.js';
+import { MessageRepeats } from './message-repeats.js';
 import { MessagesController } from './messages.controller.js';
 import { MessagesGateway } from './messages.gateway.js';
 import { MessagesService } from './messages.service.js';
 import { CommonModule } from '../common/common.module.js';
+import { IdempotencyModule } from '../commands/idempotency/idempotency.module.js';
 import { LimitsModule } from '../commands/limits/limits.module.js';
 import { DirectoryModule } from '../users/directory/directory.module.js';
 import { DatabaseModule } from '../database/database.module.js';
@@ -28,6 +30,7 @@ import { DatabaseModule } from '../database/database.module.js';
     CommonModule,
     DeliveryModule,
     DirectoryModule,
+    IdempotencyModule,
     LimitsModule,
     TypingModule,
   ],
@@ -40,6 +43,7 @@ import { DatabaseModule } from '../database/database.module.js';
     ValidatedSends,
     MessageChanges,
     MessageLifeService,
+    MessageRepeats,
     MessageWriter,
     MessagesGateway,
     MessagesService,

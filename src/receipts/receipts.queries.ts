@@ -1,5 +1,6 @@
 import { bigints } from '../database/binary-array.js';
 import { seesAfter, sentOf, unreadMentionsOf, unreadOf } from '../chats/chats.queries.js';
+import { isThere, visibleAfter } from '../chats/membership.queries.js';
 import { statement } from '../database/statement.js';
 
 /** A row of the answer. An entry without a row names no chat or message that the reader may see. */
@@ -88,7 +89,7 @@ const mark = (name: string, watermark: 'readSeq' | 'deliveredSeq', set: string, 
     text: `
     WITH target AS MATERIALIZED (
       SELECT i.idx, c.id AS chat, c."user1Id", c."user2Id", c."user1Blocks", c."user2Blocks", c.version,
-        c."memberCount", l.id AS message,
+        c."memberCount", c."lastSeq", l.id AS message,
         COALESCE(l.seq, 0) AS seq,
         COALESCE(
           i.reader,
@@ -107,12 +108,16 @@ const mark = (name: string, watermark: 'readSeq' | 'deliveredSeq', set: string, 
         WHERE l."chatId" = c.id AND l.seq = COALESCE(m.seq, c."lastSeq") LIMIT 1
       ) l ON true
     ), locked AS MATERIALIZED (
-      SELECT m."chatId", m."userId", m."readSeq", m."deliveredSeq", m."unreadSeq", m."seesAfter", t.seq
-      FROM (SELECT chat, reader, max(seq) AS seq FROM target GROUP BY chat, reader ORDER BY chat, reader) t
+      SELECT m."chatId", m."userId", m."readSeq", m."deliveredSeq", m."unreadSeq", ${visibleAfter('m')} AS "seesAfter",
+        t.seq
+      FROM (
+        SELECT chat, reader, max(seq) AS seq, max("lastSeq") AS "lastSeq" FROM target
+        GROUP BY chat, reader ORDER BY chat, reader
+      ) t
       JOIN LATERAL (
         SELECT * FROM chat_members m WHERE m."chatId" = t.chat AND m."userId" = t.reader
         LIMIT 1 FOR NO KEY UPDATE
-      ) m ON true
+      ) m ON ${isThere('t', 'm')}
     ), moved AS (
       UPDATE chat_members m SET ${set}
       FROM locked f

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
+import { IdempotencyModule } from '../commands/idempotency/idempotency.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
+import { ReportRepeats } from './report-repeats.js';
 import { ReportsController } from './reports.controller.js';
 import { ReportsGateway } from './reports.gateway.js';
 import { ReportsService } from './reports.service.js';
@@ -7,8 +9,8 @@ import { DatabaseModule } from '../database/database.module.js';
 
 /** Reports of messages. */
 @Module({
-  imports: [DatabaseModule, MessagesModule],
+  imports: [DatabaseModule, IdempotencyModule, MessagesModule],
   controllers: [ReportsController],
-  providers: [ReportsGateway, ReportsService],
+  providers: [ReportRepeats, ReportsGateway, ReportsService],
 })
 export class ReportsModule {}

@@ -62,11 +62,28 @@ export class ReportsService {
     return withinPage(reports.map(toReportView));
   }
 
+  /** A report that the actor made. @throws AppError NOT_FOUND */
+  async made(actor: Actor, reportId: number): Promise<MessageReportedView> {
+    const report = await this.find(reportId);
+    if (report.reporterId !== actor.userId) throw new AppError('NOT_FOUND');
+    return toMessageReportedView(report);
+  }
+
+  /** @throws AppError NOT_FOUND */
+  async get(reportId: number): Promise<ReportView> {
+    return toReportView(await this.find(reportId));
+  }
+
   /** @throws AppError NOT_FOUND */
   async update({ reportId, status }: CommandInput<'updateReport'>): Promise<ReportView> {
-    const report = await this.reports.findByPk(reportId);
-    if (!report) throw new AppError('NOT_FOUND');
+    const report = await this.find(reportId);
     // The same status again is no change, and leaves `updatedAt` as it is.
     return toReportView(await report.update({ status }));
+  }
+
+  private async find(reportId: number): Promise<MessageReport> {
+    const report = await this.reports.findByPk(reportId);
+    if (!report) throw new AppError('NOT_FOUND');
+    return report;
   }
 }

@@ -1,4 +1,5 @@
 import { notHidden, seenBySomebody, seesAfter, unreadMentionsOf, unreadOf } from '../chats/chats.queries.js';
+import { isThere } from '../chats/membership.queries.js';
 import { bigints } from '../database/binary-array.js';
 import { type MessageCells, messageColumns, messageRow } from '../database/models/message.model.js';
 import { messageSize } from '../messages/model/message-size.js';
@@ -36,7 +37,7 @@ export const changedChats = statement.many({
     SELECT c.id AS "chatId", c.version, c."lastSeq", n.version AS known,
       m.version AS joined
     FROM chat_members m JOIN chats c ON c.id = m."chatId" LEFT JOIN named n ON n.chat = c.id
-    WHERE m."userId" = $1 AND n.version IS DISTINCT FROM c.version
+    WHERE m."userId" = $1 AND n.version IS DISTINCT FROM c.version AND ${isThere('c', 'm')}
     ORDER BY c."lastActivityAt" DESC, c.id DESC LIMIT $4`,
   values: ({ userId, named, most }: { userId: number; named: readonly NamedChat[]; most: number }) => [
     userId,
@@ -59,12 +60,15 @@ export const changedChats = statement.many({
   }),
 });
 
-/** `$1` user, `$2` chats: those that do not exist, or of which the user is not a member. */
+/** `$1` user, `$2` chats: those that do not exist, of which the user is not a member, or which they deleted. */
 export const goneChats = statement.many({
   name: 'sync.goneChats',
   text: `
     SELECT n.chat AS "chatId" FROM unnest($2::bigint[]) AS n(chat)
-    WHERE NOT EXISTS (SELECT 1 FROM chat_members m WHERE m."chatId" = n.chat AND m."userId" = $1)`,
+    WHERE NOT EXISTS (
+      SELECT 1 FROM chat_members m JOIN chats c ON c.id = m."chatId"
+      WHERE m."chatId" = n.chat AND m."userId" = $1 AND ${isThere('c', 'm')}
+    )`,
   values: ({ userId, chatIds }: { userId: number; chatIds: readonly number[] }) => [userId, bigints(chatIds)],
   row: ([chatId]: [number]) => chatId,
 });
@@ -194,6 +198,7 @@ export const movedWatermarks = statement.many({
       CASE WHEN w."userId" = $1 THEN ${unreadMentionsOf('w')} END AS "unreadMentions"
     FROM (
       SELECT m.* FROM chat_members mine JOIN chat_members m ON m."chatId" = mine."chatId"
+      JOIN chats c ON c.id = mine."chatId" AND ${isThere('c', 'mine')}
       WHERE mine."userId" = $1 AND m."watermarksAt" > $2::timestamptz
       ${first('m."watermarksAt"')}
     ) w`,
@@ -226,7 +231,7 @@ export const settingsSince = statement.many({
   text: `
     SELECT m."chatId", c.version, m."mutedUntil", m."archivedAt", m."pinnedAt", m."settingsAt" AS at
     FROM chat_members m JOIN chats c ON c.id = m."chatId"
-    WHERE m."userId" = $1 AND m."settingsAt" > $2::timestamptz
+    WHERE m."userId" = $1 AND m."settingsAt" > $2::timestamptz AND ${isThere('c', 'm')}
     ${first('m."settingsAt"')}`,
   values: movedSince,
   row: ([chatId, version, mutedUntil, archivedAt, pinnedAt, at]: [

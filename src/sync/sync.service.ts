@@ -150,7 +150,10 @@ export class SyncService {
   }
 }
 
-/** A user who was removed and joined again also gets a reset: they may not see what was written in between. */
+/**
+ * A user who was removed and joined again also gets a reset: they may not see what was written in between. So does one
+ * who deleted the chat for themselves, and it is there again.
+ */
 function isReset({ known, version, joined }: ChangedChat): boolean {
   if (known === null || known > version || version - known > MAX_GAP) return true;
   return joined > 1 && known < joined;

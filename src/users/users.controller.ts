@@ -25,8 +25,8 @@ export class UsersController {
   }
 
   @Route('upsertUsers')
-  upsertUsers(@CommandParam() { input }: CommandRequest<'upsertUsers'>): Promise<UserView[]> {
-    return this.users.upsert(input);
+  upsertUsers(@CommandParam() { actor, input }: CommandRequest<'upsertUsers'>): Promise<UserView[]> {
+    return this.users.upsert(actor, input);
   }
 
   @Route('updateUser')

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/sequelize';
 import { Op, UniqueConstraintError } from 'sequelize';
@@ -31,12 +32,24 @@ export class UsersService {
     return view;
   }
 
+  /** In the order of the ids. @throws AppError NOT_FOUND when one of them is gone. */
+  async byIds(ids: readonly number[]): Promise<UserView[]> {
+    const users = await this.users.findAll({ where: { id: [...ids] } });
+    const views = new Map(users.map((user) => [user.id, toUserView(user)]));
+    return ids.map((id) => {
+      const view = views.get(id);
+      if (!view) throw new AppError('NOT_FOUND');
+      return view;
+    });
+  }
+
   /**
    * With a `clientId` that has already created a user, returns that user in their current state.
    *
-   * @throws AppError CONFLICT when the externalId is taken.
+   * @throws AppError CONFLICT when the externalId is taken; FORBIDDEN when a user sets `metadata.app`.
    */
   async create(actor: Actor, { clientId, ...input }: CommandInput<'createUser'>): Promise<UserView> {
+    requireOwnMetadata(actor, input.metadata, {});
     const creationKey = clientId === undefined ? null : `${actor.userId ?? 0} ${clientId}`;
     const known = await this.madeWith(creationKey);
     if (known) return toUserView(known);
@@ -55,8 +68,13 @@ export class UsersService {
     }
   }
 
-  /** Creates and updates users by their externalIds. Returns them in the order of the input. */
-  async upsert({ users }: CommandInput<'upsertUsers'>): Promise<UserView[]> {
+  /**
+   * Creates and updates users by their externalIds. Returns them in the order of the input.
+   *
+   * @throws AppError FORBIDDEN when a user (in open mode) sets `metadata.app`.
+   */
+  async upsert(actor: Actor, { users }: CommandInput<'upsertUsers'>): Promise<UserView[]> {
+    for (const { metadata } of users) requireOwnMetadata(actor, metadata, {});
     return this.database.transaction(async (tx) => {
       await insertMissingExternal(
         tx,
@@ -67,13 +85,23 @@ export class UsersService {
   }
 
   /**
+   * `metadata.app` is the application's: it stays as it is when users replace their metadata.
+   *
    * @throws AppError NOT_FOUND
-   * @throws AppError FORBIDDEN when a user changes another one.
+   * @throws AppError FORBIDDEN when a user changes another one, or `metadata.app`.
    */
   async update(actor: Actor, { id, ...changes }: CommandInput<'updateUser'>): Promise<UserView> {
     if (actor.userId !== null && actor.userId !== id) throw new AppError('FORBIDDEN');
-    const user = await this.find(id);
-    return toUserView(await user.update(changes));
+    return this.database.transaction(async ({ sequelize: transaction }) => {
+      // Locked, so that nothing that the application writes meanwhile is lost.
+      const user = await this.users.findByPk(id, { transaction, lock: transaction.LOCK.NO_KEY_UPDATE });
+      if (!user) throw new AppError('NOT_FOUND');
+      requireOwnMetadata(actor, changes.metadata, user.metadata);
+      if (changes.metadata && actor.userId !== null && user.metadata.app !== undefined) {
+        changes.metadata = { ...changes.metadata, app: user.metadata.app };
+      }
+      return toUserView(await user.update(changes, { transaction }));
+    });
   }
 
   /** Hides `lastSeenAt` from actors who may not see the user's presence. */
@@ -93,4 +121,14 @@ export class UsersService {
     if (!user) throw new AppError('NOT_FOUND');
     return user;
   }
+}
+
+/** @throws AppError FORBIDDEN when a user gives an `app` that differs from what the application has stored. */
+function requireOwnMetadata(
+  { userId }: Actor,
+  given: Record<string, unknown> | undefined,
+  stored: Record<string, unknown>,
+): void {
+  if (userId === null || given?.app === undefined || isDeepStrictEqual(given.app, stored.app)) return;
+  throw new AppError('FORBIDDEN', { message: 'Only the application can change metadata.app: leave it out.' });
 }

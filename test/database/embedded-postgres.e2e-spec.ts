@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -79,6 +79,44 @@ describe('the embedded PostgreSQL', () => {
     await expect(query(url.replace(/:[^:@]+@/, ':wrong@'), 'select 1')).rejects.toMatchObject({
       code: '28P01',
     });
+  });
+
+  posixOnly('writes nothing of what people write into its log, whatever fails', async () => {
+    const word = 'Zq7xWordOfSomebody';
+    const { url, dataDir } = await start(await scratchFolder('discreet'));
+    await query(url, 'create table words (word text primary key check (length(word) < 50), number int)');
+    await query(url, `insert into words values ('${word}')`);
+    const failing = [
+      `insert into words values ('${word}')`,
+      `insert into words values ('${word.repeat(5)}')`,
+      `select '${word}'::int`,
+      `select '{"${word}'::json`,
+      `select ${word} from words`,
+      `do $$ begin raise exception '${word}'; end $$`,
+      `do $$ begin raise warning '${word}'; end $$; select 1/0`,
+    ];
+    for (const statement of failing) await expect(query(url, statement)).rejects.toThrow();
+    await expect(query(url, 'insert into words values ($1)', [word])).rejects.toThrow(/duplicate/);
+    await expect(query(url, 'select $1::text::int', [word])).rejects.toThrow(/invalid input/);
+
+    const victim = new Client({ connectionString: url });
+    victim.on('error', () => undefined);
+    await victim.connect();
+    const [row] = (await victim.query<{ pid: number }>('select pg_backend_pid() as pid')).rows;
+    const sleeping = victim.query(`select pg_sleep(60), '${word}'`).catch(() => 'cut');
+    await eventually(async () => {
+      const busy = await query(
+        url,
+        `select 1 from pg_stat_activity where pid = ${row!.pid} and state = 'active'`,
+      );
+      return busy.length > 0;
+    });
+    process.kill(row!.pid, 'SIGKILL');
+    expect(await sleeping).toBe('cut');
+    const log = join(dataDir, 'postgres.log');
+    await eventually(async () => (await readFile(log, 'utf8')).includes('was terminated by signal 9'));
+    await victim.end().catch(() => undefined);
+    expect(await readFile(log, 'utf8')).not.toContain(word);
   });
 
   it('is adopted by a second start, and stops with the last user', async () => {
@@ -268,11 +306,11 @@ async function setting(url: string, name: string): Promise<unknown> {
   return row?.value;
 }
 
-async function query(url: string, text: string): Promise<Record<string, unknown>[]> {
+async function query(url: string, text: string, values?: string[]): Promise<Record<string, unknown>[]> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    return (await client.query<Record<string, unknown>>(text)).rows;
+    return (await client.query<Record<string, unknown>>(text, values)).rows;
   } finally {
     await client.end();
   }

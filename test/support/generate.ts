@@ -141,7 +141,7 @@ function textOf({ pattern, maxLength = MAX_TEXT, format }: Schema, field: string
   }
   if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern), { maxLength: MAX_TEXT });
   if (/url/i.test(field)) return fc.webUrl();
-  if (field === 'emoji') return fc.constantFrom('👍', '❤️', '👩‍👩‍👦', '+1', ':x:', '%', '/', '?', '\u202E');
+  if (field === 'emoji') return fc.constantFrom('👍', '❤️', '👩‍👩‍👦', '+1', ':x:', '%', '/', '?', '\u202E', '#️⃣');
   return fc.string({ unit: 'binary', minLength: 1, maxLength: Math.min(maxLength, MAX_TEXT) });
 }
 

@@ -1,11 +1,13 @@
 import { Module } from '@nestjs/common';
 import { Idempotency } from './idempotency.js';
+import { KeyPurge } from './key-purge.js';
+import { Repeats } from './repeats.js';
 import { DatabaseModule } from '../../database/database.module.js';
 
 /** Commands that may be repeated. */
 @Module({
   imports: [DatabaseModule],
-  providers: [Idempotency],
-  exports: [Idempotency],
+  providers: [Idempotency, KeyPurge, Repeats],
+  exports: [Idempotency, Repeats],
 })
 export class IdempotencyModule {}

@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import type { AppConfig } from '../../config/config.js';
+import { APP_CONFIG } from '../../config/config.module.js';
 import type { Actor } from '../identity/actor.js';
 import { AppError, type CommandName, definitionOf } from '../../contract/index.js';
 import { Database } from '../../database/database.js';
 import { claimKey, dropKey, findKey, freeKey, keepAnswer, takeOverKey } from './idempotency.queries.js';
+import { KeyBudget } from './key-budget.js';
+import { Repeats } from './repeats.js';
 
 /** Milliseconds between two checks of a key whose first command still runs. */
 const LOOK_EVERY_MS = 50;
@@ -32,9 +36,12 @@ interface Claim {
 }
 
 /**
- * Commands that carry a key (`clientId`, or Idempotency-Key over REST): the same key with the same body gets the same
- * answer, at the same time or years later; with another body IDEMPOTENCY_MISMATCH. Each user has keys of their own. A
- * command that failed may be sent again with its key.
+ * Commands that carry a key (`clientId`, or Idempotency-Key over REST): the same key with the same body has its effect
+ * once, and a repeat is answered with what the first one was about, as it is now; with another body
+ * IDEMPOTENCY_MISMATCH. Each user has keys of their own. A command that failed may be sent again with its key.
+ *
+ * A key is kept for IDEMPOTENCY_KEEP_SECONDS, and goes with the chat that it is about. No words are kept with it, only what
+ * finds the answer again (`Repeats`). Each user has at most IDEMPOTENCY_KEYS_PER_USER of them; the application any number.
  *
  * Sends keep their keys with the messages, and reads need none. When the process dies or the database fails after the
  * effect and before the answer is kept, it is unknown whether there was an effect: the claim stays, with its body, and
@@ -53,9 +60,20 @@ export class Idempotency {
   /** Claims of this process without an answer, in case the database fails meanwhile. */
   private readonly abandoned = new Set<string>();
 
-  constructor(private readonly database: Database) {}
+  private readonly budget: KeyBudget;
 
-  /** @throws AppError IDEMPOTENCY_MISMATCH; UNAVAILABLE when the first command takes too long; what `work` throws. */
+  constructor(
+    private readonly database: Database,
+    private readonly repeats: Repeats,
+    @Inject(APP_CONFIG) { idempotency }: AppConfig,
+  ) {
+    this.budget = new KeyBudget(database, idempotency);
+  }
+
+  /**
+   * @throws AppError IDEMPOTENCY_MISMATCH; UNAVAILABLE when the first command takes too long; RATE_LIMITED for a new key
+   * when the user has too many; NOT_FOUND for a repeat when the answer is gone; what `work` throws.
+   */
   async run<T>(command: CommandName, actor: Actor, input: unknown, work: () => T | Promise<T>): Promise<T> {
     const key = keyOf(command, input);
     if (key === null) return work();
@@ -66,7 +84,7 @@ export class Idempotency {
       requireSame(claim, running.claim);
       return running.answer as Promise<T>;
     }
-    const answer = this.claimAndRun(claim, id, work);
+    const answer = this.claimAndRun(claim, id, actor, work);
     this.running.set(id, { claim, answer });
     try {
       return await answer;
@@ -75,15 +93,24 @@ export class Idempotency {
     }
   }
 
-  private async claimAndRun<T>(claim: Claim, id: string, work: () => T | Promise<T>): Promise<T> {
+  private async claimAndRun<T>(
+    claim: Claim,
+    id: string,
+    actor: Actor,
+    work: () => T | Promise<T>,
+  ): Promise<T> {
     const until = performance.now() + WAIT_MS;
     do {
-      if ((await claimKey(this.database, claim)) > 0) return this.perform(claim, id, work);
+      const refusal = await this.claim(claim);
+      if (refusal === 'claimed') return this.perform(claim, id, work);
       const known = await findKey(this.database, claim);
-      // Its first command has just failed: the key is free again.
-      if (!known) continue;
+      if (!known) {
+        if (refusal) throw refusal;
+        // Its first command has just failed: the key is free again.
+        continue;
+      }
       requireSame(claim, known);
-      if (known.answer !== null) return known.answer as T;
+      if (known.kept !== null) return (await this.repeats.again(claim.command, actor, known.kept)) as T;
       // A claim of ours whose command has ended, or a claim of a dead node.
       const idleMs = this.abandoned.has(id) ? 0 : CLAIM_MS;
       if ((await takeOverKey(this.database, { ...claim, idleMs })) > 0) return this.perform(claim, id, work);
@@ -92,21 +119,39 @@ export class Idempotency {
     throw new AppError('UNAVAILABLE', { retryAfterMs: RETRY_AFTER_MS });
   }
 
+  /** @returns `claimed`; null: the key is known; the error for a user who may not add one. */
+  private async claim(claim: Claim): Promise<'claimed' | AppError | null> {
+    // The application is the operator's own backend.
+    if (claim.owner === 0) return (await claimKey(this.database, claim)) > 0 ? 'claimed' : null;
+    const refusal = await this.budget.take(claim.owner);
+    if (refusal) return refusal;
+    if ((await claimKey(this.database, claim)) > 0) return 'claimed';
+    this.budget.giveBack(claim.owner);
+    return null;
+  }
+
   private async perform<T>(claim: Claim, id: string, work: () => T | Promise<T>): Promise<T> {
     this.abandon(id);
     let answer: T;
     try {
       answer = await work();
     } catch (error) {
-      await (isRefusal(error) ? dropKey : freeKey)(this.database, claim).then(
+      await this.release(claim, isRefusal(error)).then(
         () => this.abandoned.delete(id),
         () => undefined,
       );
       throw error;
     }
-    await keepAnswer(this.database, { ...claim, answer });
+    const kept = this.repeats.keep(claim.command, answer);
+    await keepAnswer(this.database, { ...claim, kept, chatId: chatOf(claim.command, answer) });
     this.abandoned.delete(id);
     return answer;
+  }
+
+  /** After a refusal the key is free for anything; otherwise the same command may take it over, on any node. */
+  private async release(claim: Claim, isRefused: boolean): Promise<void> {
+    if (!isRefused) await freeKey(this.database, { ...claim, idleMs: CLAIM_MS });
+    else if ((await dropKey(this.database, claim)) > 0) this.budget.giveBack(claim.owner);
   }
 
   private abandon(id: string): void {
@@ -138,6 +183,13 @@ function keyOf(command: CommandName, input: unknown): string | null {
   if (definitionOf(command).order !== 'write') return null;
   const { clientId } = input as { clientId?: string };
   return clientId ?? null;
+}
+
+/** The chat that an answer is about. The key of its deletion outlives it, so that a repeat hears of the deletion. */
+function chatOf(command: CommandName, answer: unknown): number | null {
+  if (command === 'deleteChat' || typeof answer !== 'object' || answer === null) return null;
+  const { chatId } = answer as { chatId?: unknown };
+  return typeof chatId === 'number' ? chatId : null;
 }
 
 /** Hash of the validated input, independent of the order of keys. */

@@ -1,7 +1,7 @@
 import { KeyObject } from 'node:crypto';
 import { jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
 import type { ForeignTokens as ForeignTokensConfig } from '../../config/auth-config.js';
-import { AppError, filledText } from '../../contract/index.js';
+import { AppError, displayName, filledText } from '../../contract/index.js';
 import { AccessTokens, checked, momentOf } from './access-tokens.js';
 import type { UserPrincipal } from './principal.js';
 import { RemoteKeys } from './remote-keys.js';
@@ -11,7 +11,7 @@ import type { Subjects } from '../../users/directory/subjects.js';
 const PURPOSES = new Set([undefined, 'jwt', 'at+jwt', 'application/at+jwt']);
 
 const subject = filledText(200);
-const shownName = filledText(200);
+const shownName = displayName(200);
 
 /** Access tokens of another issuer. The subject is the user's externalId; the user is created on first sight. */
 export class ForeignTokens extends AccessTokens {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { define } from '../define.js';
+import { displayName } from '../names.js';
 import { filledText, id, password, text, userName } from '../scalars.js';
 import { accountView, mintedTokenView, sessionView, tokenLifeView } from '../views.js';
 
@@ -23,7 +24,7 @@ export const authCommands = {
     input: z.object({
       username: userName,
       password,
-      name: filledText(200).nullable().optional().describe('The name that others see.'),
+      name: displayName(200).nullable().optional().describe('The name that others see.'),
     }),
     result: sessionView,
     order: 'write',

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { define, inChat, repeatable } from '../define.js';
-import { filledText, id, metadata, pageSize, people, url } from '../scalars.js';
+import { displayName, url } from '../names.js';
+import { id, metadata, pageSize, people } from '../scalars.js';
 import { chatDeletedView, chatDetails, chatListItem, chatView } from '../views.js';
 
 /** What a group shows of itself. */
 const groupFields = {
-  title: filledText(200),
+  title: displayName(200),
   avatarUrl: url.nullable().optional(),
   metadata: metadata.optional(),
   historyVisible: z
@@ -90,7 +91,8 @@ export const chatsCommands = {
     rest: { method: 'GET', path: '/chats/:chatId', status: 200 },
   }),
   deleteChat: define({
-    summary: 'Deletes a chat and its messages for everyone.',
+    summary:
+      'Deletes a chat and its messages for everyone; a direct chat whose other user blocks you, for yourself only.',
     input: inChat.extend(repeatable),
     result: chatDeletedView,
     order: 'write',

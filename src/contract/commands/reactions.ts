@@ -1,8 +1,9 @@
 import { define, onMessage, repeatable } from '../define.js';
-import { emoji } from '../scalars.js';
+import { emoji, formerEmoji } from '../names.js';
 import { reactionsChangedView } from '../views.js';
 
 const reaction = onMessage.extend({ emoji, ...repeatable });
+const formerReaction = onMessage.extend({ emoji: formerEmoji, ...repeatable });
 
 export const reactionsCommands = {
   addReaction: define({
@@ -19,7 +20,7 @@ export const reactionsCommands = {
   }),
   removeReaction: define({
     summary: 'Removes your reaction.',
-    input: reaction,
+    input: formerReaction,
     result: reactionsChangedView,
     order: 'write',
     who: 'person',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { define, repeatable } from '../define.js';
-import { filledText, id, metadata, pageSize, url } from '../scalars.js';
+import { displayName, url } from '../names.js';
+import { filledText, id, metadata, pageSize } from '../scalars.js';
 import { userView } from '../views.js';
 
 /** Most users of one upsert. */
@@ -9,9 +10,13 @@ const MAX_UPSERTED = 500;
 /** What a user shows of themselves. */
 const userFields = z.object({
   ...repeatable,
-  name: filledText(200).nullable().optional(),
+  name: displayName(200).nullable().optional(),
   avatarUrl: url.nullable().optional(),
-  metadata: metadata.optional(),
+  metadata: metadata
+    .optional()
+    .describe(
+      'Data of your application. `app` in it is for the application only: users cannot change it, and keep it when they replace the rest.',
+    ),
 });
 
 export const usersCommands = {

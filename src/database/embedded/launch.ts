@@ -13,6 +13,30 @@ const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
 /** Crash recovery of much data takes long. */
 const READY_WITHIN_MS = 120_000;
 
+/**
+ * The log says what happens to the server, and nothing of what people write: no statements, no parameters, and no errors
+ * of statements, whose texts quote values ("invalid input syntax …", "Key (name)=(…) already exists"). The program logs
+ * its own errors, without values. `terse` also leaves out the statement that a killed process was running.
+ */
+const DISCREET = [
+  // In this order: error, log, fatal, panic.
+  'log_min_messages=log',
+  'log_min_error_statement=panic',
+  'log_error_verbosity=terse',
+  'log_statement=none',
+  'log_duration=off',
+  'log_min_duration_statement=-1',
+  'log_min_duration_sample=-1',
+  'log_transaction_sample_rate=0',
+  'log_parameter_max_length=0',
+  'log_parameter_max_length_on_error=0',
+  'log_lock_waits=off',
+  'log_temp_files=-1',
+  'debug_print_parse=off',
+  'debug_print_rewritten=off',
+  'debug_print_plan=off',
+];
+
 /** Durable (fsync and synchronous_commit), reachable from this machine only, and the same on every machine. */
 const SETTINGS = [
   'listen_addresses=127.0.0.1',
@@ -24,6 +48,7 @@ const SETTINGS = [
   'timezone=UTC',
   'log_timezone=UTC',
   'logging_collector=off',
+  ...DISCREET,
 ];
 
 /** Another process was faster, or the server was stopped while it started. */

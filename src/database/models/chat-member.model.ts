@@ -22,6 +22,14 @@ export class ChatMember extends Model {
   @Column(DataType.BIGINT)
   declare seesAfter: number;
 
+  /** The member has deleted everything up to this seq for themselves; null: nothing. */
+  @Column(DataType.BIGINT)
+  declare clearedSeq: number | null;
+
+  /** The chat is not there for the member as long as it has no message after this seq; null: it is there. */
+  @Column(DataType.BIGINT)
+  declare goneUpTo: number | null;
+
   /** The member has seen everything up to this seq. */
   @Column(DataType.BIGINT)
   declare readSeq: number;
@@ -59,7 +67,7 @@ export class ChatMember extends Model {
   @Column(DataType.DATE(3))
   declare watermarksAt: Date;
 
-  /** The version of the chat at which they joined. */
+  /** The version of the chat at which they joined, or deleted it for themselves. */
   @Column(DataType.BIGINT)
   declare version: number;
 

@@ -1,7 +1,7 @@
 import { Column, DataType, Model, Table } from 'sequelize-typescript';
 import type { CommandName } from '../../contract/index.js';
 
-/** A command (not a send) that carried an idempotency key, with its answer. */
+/** A command (not a send) that carried an idempotency key, with what finds its answer again. */
 @Table({ tableName: 'idempotency_keys', timestamps: false })
 export class IdempotencyKey extends Model {
   /** The actor; 0 is the application. */
@@ -17,7 +17,15 @@ export class IdempotencyKey extends Model {
   @Column(DataType.TEXT)
   declare bodyHash: string;
 
-  /** null: no answer yet. */
+  /** Ids that find the answer, or an answer that holds no words; null: no answer yet. */
+  @Column(DataType.JSON)
+  declare kept: unknown;
+
+  /** The chat that the answer is about: the key goes with it. */
+  @Column(DataType.BIGINT)
+  declare chatId: number | null;
+
+  /** The answer, as the version before 0.2.0 kept it. */
   @Column(DataType.JSON)
   declare answer: unknown;
 

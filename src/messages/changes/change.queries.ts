@@ -1,6 +1,13 @@
 import { seenBySomebody } from '../../chats/chats.queries.js';
 import { statement } from '../../database/statement.js';
-import { type MembershipCells, membershipRow, ofChat, ofMember } from '../../chats/membership.queries.js';
+import {
+  isThere,
+  type MembershipCells,
+  membershipRow,
+  ofChat,
+  ofMember,
+  visibleAfter,
+} from '../../chats/membership.queries.js';
 import { quoted } from '../../database/columns.js';
 import { messageColumns, messageRow } from '../../database/models/message.model.js';
 import { originalHash } from '../model/body.queries.js';
@@ -26,10 +33,10 @@ export const lockChatOf = statement.oneOrNone({
   text: `
     SELECT c."membersVersion" <> (SELECT o."membersVersion" FROM chats o WHERE o.id = c.id) AS changed, ${ofChat},
       (SELECT m.role FROM chat_members m WHERE m."chatId" = c.id AND m."userId" = $2) AS role,
-      (SELECT m."seesAfter" FROM chat_members m WHERE m."chatId" = c.id AND m."userId" = $2) AS "seesAfter"
+      (SELECT ${visibleAfter('m')} FROM chat_members m WHERE m."chatId" = c.id AND m."userId" = $2) AS "seesAfter"
     FROM chats c WHERE c.id = (SELECT "chatId" FROM messages WHERE id = $1)
       AND ($2::bigint IS NULL OR EXISTS (
-        SELECT 1 FROM chat_members m WHERE m."chatId" = c.id AND m."userId" = $2
+        SELECT 1 FROM chat_members m WHERE m."chatId" = c.id AND m."userId" = $2 AND ${isThere('c', 'm')}
       ))
     FOR NO KEY UPDATE OF c`,
   values: ofMessage,
@@ -48,10 +55,10 @@ export const messageById = statement.oneOrNone({
   row: messageRow,
 });
 
-/** `$1` chat, `$2` seq: members who may not see that message, because it is from before they joined. */
+/** `$1` chat, `$2` seq: members who may not see that message: it is from before they joined, or they deleted the chat. */
 export const notSeenBy = statement.many({
   name: 'messages.notSeenBy',
-  text: `SELECT "userId" FROM chat_members WHERE "chatId" = $1 AND "seesAfter" >= $2`,
+  text: `SELECT m."userId" FROM chat_members m WHERE m."chatId" = $1 AND ${visibleAfter('m')} >= $2`,
   values: ({ chatId, seq }: { chatId: number; seq: number }) => [chatId, seq],
   row: ([userId]: [number]) => userId,
 });

@@ -56,9 +56,7 @@ export class MessageChanges {
       if (changed) await stampChange(runner, { messageId, version: chat.version + 1 });
       const after = changed ? await this.find(runner, messageId) : message;
       const audience = membersOf(chat, actor.origin);
-      if (changed && chat.type === 'group') {
-        audience.without = await notSeenBy(runner, { chatId: chat.chatId, seq: message.seq });
-      }
+      if (changed) audience.without = await notSeenBy(runner, { chatId: chat.chatId, seq: message.seq });
       return { chat, view: toMessageView(after, chat), changed, audience };
     });
   }

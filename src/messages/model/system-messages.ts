@@ -1,6 +1,7 @@
 import type { MessageView } from '../../contract/index.js';
 import type { Runner } from '../../database/statement.js';
 import { bodyOf, type InChat, newMessageRow, toMessageView } from './message.view.js';
+import { shownText } from './shown-text.js';
 import { insertSystemMessage, namesOf } from './system-message.queries.js';
 
 /** A system message to write. */
@@ -33,11 +34,11 @@ export async function writeSystemMessage(
   return toMessageView(row, chat);
 }
 
-/** Gives the display name of a user: the name, or else the id. */
+/** Gives the display name of a user, safe and short: the name, or else the id. */
 export type NameOf = (userId: number) => string;
 
 export async function namesFor(runner: Runner, userIds: readonly number[]): Promise<NameOf> {
   const rows = await namesOf(runner, userIds);
-  const names = new Map(rows.map(({ id, name }) => [id, name]));
-  return (userId) => names.get(userId) ?? `User ${userId}`;
+  const names = new Map(rows.map(({ id, name }) => [id, shownText(name ?? '')]));
+  return (userId) => names.get(userId) || `User ${userId}`;
 }

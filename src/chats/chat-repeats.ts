@@ -1,0 +1,32 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Actor } from '../commands/identity/actor.js';
+import { Repeats } from '../commands/idempotency/repeats.js';
+import { AppError, type ChatView } from '../contract/index.js';
+import { Database } from '../database/database.js';
+import { Access } from './access.js';
+import { toChatView } from './chat.view.js';
+import { chatById } from './chats.queries.js';
+
+/** A repeated command that made or changed a chat is answered with the chat as it is now. */
+@Injectable()
+export class ChatRepeats implements OnModuleInit {
+  constructor(
+    private readonly database: Database,
+    private readonly access: Access,
+    private readonly repeats: Repeats,
+  ) {}
+
+  onModuleInit(): void {
+    this.repeats.add(['createChat', 'createGroup', 'updateChat'], {
+      ids: ({ id }) => [id],
+      again: (actor, [chatId = 0]) => this.find(actor, chatId),
+    });
+  }
+
+  private async find(actor: Actor, chatId: number): Promise<ChatView> {
+    await this.access.require(actor, 'chat.read', chatId);
+    const row = await chatById(this.database, { chatId, userId: actor.userId });
+    if (!row) throw new AppError('NOT_FOUND');
+    return toChatView(row.chat);
+  }
+}
