@@ -85,8 +85,9 @@ export class ChatsService {
       return deleteChat(tx, chatId);
     });
     if (!gone) throw new AppError('NOT_FOUND');
-    const { memberIds, ...deleted } = gone;
+    const { memberIds, invitedIds, ...deleted } = gone;
     this.publisher.publish('chatDeleted', deleted, membersOf(chat, actor.origin));
+    this.publisher.publish('invitationEnded', { chatId, reason: 'revoked' }, { users: invitedIds });
     this.publisher.closeChat(chatId);
     await this.bus.emitAndWait('chatDeleted', { chatId, memberIds });
     return deleted;

@@ -29,16 +29,26 @@ export class Limits {
   readonly on: boolean;
   private readonly users: RateLimiter<UserLimit>;
   private readonly addresses: RateLimiter<AddressLimit>;
+  /** By itself: its rate is an hour, for which the other limiter would have to remember everybody. */
+  private readonly adds: RateLimiter<'adds'>;
+  private readonly mostAdds: number;
   private readonly open = new Map<string, number>();
   private readonly mostOpen: number;
   private readonly proxies: number;
-  private readonly shared: { users: SharedUsage<UserLimit>; addresses: SharedUsage<AddressLimit> } | null;
+  private readonly shared: {
+    users: SharedUsage<UserLimit>;
+    addresses: SharedUsage<AddressLimit>;
+    adds: SharedUsage<'adds'>;
+  } | null;
 
   /** `counterOf` makes the counters that all nodes share; null: this node is the only one. */
   constructor({ limits, trustProxy }: Pick<AppConfig, 'limits' | 'trustProxy'>, counterOf: CounterOf | null) {
     this.on = limits !== null;
     this.users = new RateLimiter(limits?.person ?? ({} as never));
     this.addresses = new RateLimiter(limits?.address ?? ({} as never));
+    const adds = { adds: limits?.adds ?? ({} as never) };
+    this.adds = new RateLimiter(adds);
+    this.mostAdds = limits?.adds.points ?? Infinity;
     this.mostOpen = limits?.sockets ?? Infinity;
     this.proxies = trustProxy;
     this.shared =
@@ -47,6 +57,7 @@ export class Limits {
         : {
             users: new SharedUsage(this.users, limits.person, counterOf, 'person'),
             addresses: new SharedUsage(this.addresses, limits.address, counterOf, 'address'),
+            adds: new SharedUsage(this.adds, adds, counterOf, 'person'),
           };
   }
 
@@ -75,6 +86,23 @@ export class Limits {
    */
   opening(userId: number): void {
     if (this.on) this.byUser(userId, 'createChat', 1, performance.now());
+  }
+
+  /**
+   * Counts people who are no contacts of the user, and whom the user adds or invites to a group: each counts.
+   *
+   * @param field the list of people in the input.
+   * @throws AppError RATE_LIMITED; VALIDATION_FAILED for more people than the limit ever allows at once.
+   */
+  adding(userId: number, strangers: number, field: string): void {
+    if (!this.on || strangers === 0) return;
+    if (strangers > this.mostAdds) {
+      const message = `expected at most ${this.mostAdds} users who are not your contacts`;
+      throw new AppError('VALIDATION_FAILED', { details: [{ path: field, message }] });
+    }
+    const wait = this.adds.take(userId, 'adds', strangers);
+    if (wait > 0) throw refused('adds', wait);
+    this.shared?.adds.took(userId, 'adds', strangers);
   }
 
   /**
@@ -120,6 +148,7 @@ export class Limits {
   stop(): void {
     this.shared?.users.stop();
     this.shared?.addresses.stop();
+    this.shared?.adds.stop();
   }
 
   private byUser(key: string | number, limit: UserLimit, points: number, now: number): void {
