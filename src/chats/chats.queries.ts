@@ -111,11 +111,12 @@ export const membersOfChat = statement.many({
 const listItems = (mine: string) => `
   SELECT ${chatColumns.of('c')}, ${lastMessage}, ${userColumns.of('o')}, o.invisible,
     CASE c."user1Id" WHEN c."userId" THEN c."user2Blocks" ELSE c."user1Blocks" END AS "otherBlocks",
+    CASE c."user1Id" WHEN c."userId" THEN c."user2Sent" ELSE c."user1Sent" END > 0 AS "otherHasWritten",
     c.role, c."readSeq", c.unread, c."unreadMentions", c."mutedUntil", c."archivedAt", c."pinnedAt"
   FROM (
     SELECT m."userId", m.role, m."readSeq", m."seesAfter", m."mutedUntil", m."archivedAt", m."pinnedAt",
       ${unreadOf('c', 'm')} AS unread, ${unreadMentionsOf('m')} AS "unreadMentions",
-      c."user1Blocks", c."user2Blocks", ${chatColumns.of('c')}
+      c."user1Blocks", c."user2Blocks", c."user1Sent", c."user2Sent", ${chatColumns.of('c')}
     FROM chat_members m CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = m."chatId" LIMIT 1) c
     WHERE m."userId" = $1 AND ${mine}
   ) c
@@ -136,6 +137,8 @@ export interface ChatListRow {
   otherIsInvisible: boolean | null;
   /** Whether the other user blocks the reader. */
   otherBlocks: boolean;
+  /** Whether the other user has written in the chat. */
+  otherHasWritten: boolean;
   member: Settings &
     Pick<RowOf<typeof memberColumns>, 'role' | 'readSeq'> & { unread: number; unreadMentions: number };
 }
@@ -145,6 +148,7 @@ const OTHER_END = MESSAGE_END + userColumns.length;
 type ListItemCells = [
   invisible: boolean | null,
   otherBlocks: boolean,
+  otherHasWritten: boolean,
   role: Role,
   readSeq: number,
   unread: number,
@@ -159,6 +163,7 @@ const chatListRow = (cells: readonly unknown[]): ChatListRow => {
   const [
     otherIsInvisible,
     otherBlocks,
+    otherHasWritten,
     role,
     readSeq,
     unread,
@@ -173,6 +178,7 @@ const chatListRow = (cells: readonly unknown[]): ChatListRow => {
     other: other[0] === null ? null : userRow(other as UserCells),
     otherIsInvisible,
     otherBlocks,
+    otherHasWritten,
     member: { role, readSeq, unread, unreadMentions, mutedUntil, archivedAt, pinnedAt },
   };
 };

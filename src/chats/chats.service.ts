@@ -60,14 +60,20 @@ export class ChatsService {
     const [milliseconds, id = MAX_INTEGER] = before === undefined ? [] : before.split('.').map(Number);
     const activity = milliseconds == null ? 'infinity' : new Date(milliseconds).toISOString();
     const rows = await chatsOfUser(this.database, { userId, activity, id, most: limit });
-    return this.listItems(rows);
+    return this.listItems(actor, rows);
   }
 
-  /** List items, with the presence of the other users. Not inside a transaction: it may query Redis. */
-  async listItems(rows: readonly ChatListRow[]): Promise<ChatListItem[]> {
+  /**
+   * List items as the actor sees them, with the presence of the other users. Not inside a transaction: it may query
+   * Redis.
+   */
+  async listItems(actor: Actor, rows: readonly ChatListRow[]): Promise<ChatListItem[]> {
     const others = rows.flatMap(({ other }) => other?.id ?? []);
+    // Who has not written in the chat may be hidden in it. Who has, is not, and costs no query.
+    const silent = rows.flatMap(({ other, otherHasWritten }) => (other && !otherHasWritten ? other.id : []));
+    const hidden = await this.presence.hiddenAmong(actor, silent);
     const online = await this.presence.onlineAmong(others);
-    return rows.map((row) => toChatListItem(row, online));
+    return rows.map((row) => toChatListItem(row, { online, hidden }));
   }
 
   /**

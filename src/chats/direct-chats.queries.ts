@@ -8,10 +8,6 @@ export const isDirectChatOf = (chat: string, one: string, other: string) => `
   ${chat}.type = 'direct' AND LEAST(${chat}."user1Id", ${chat}."user2Id") = LEAST(${one}, ${other})
     AND GREATEST(${chat}."user1Id", ${chat}."user2Id") = GREATEST(${one}, ${other})`;
 
-/** SQL: whether a user of the direct chat has written in it. */
-export const hasWritten = (chat: string, userId: string) =>
-  `CASE ${userId} WHEN ${chat}."user1Id" THEN ${chat}."user1Sent" ELSE ${chat}."user2Sent" END > 0`;
-
 /** Two users who are to have a direct chat. */
 export interface Pair {
   one: number;

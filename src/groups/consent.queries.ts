@@ -1,7 +1,8 @@
 import { blocks } from '../blocks/blocks.queries.js';
-import { hasWritten, isDirectChatOf } from '../chats/direct-chats.queries.js';
+import { isDirectChatOf } from '../chats/direct-chats.queries.js';
 import type { GroupAdds } from '../contract/index.js';
 import { bigints } from '../database/binary-array.js';
+import { hasWritten } from '../database/models/chat.model.js';
 import { statement } from '../database/statement.js';
 
 /** Days for which a group can't invite a user again who has declined. */

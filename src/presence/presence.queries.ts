@@ -1,6 +1,7 @@
 import type { Watch } from '../delivery/rooms.js';
 import { bigints, texts } from '../database/binary-array.js';
 import { blocks } from '../blocks/blocks.queries.js';
+import { hasWritten } from '../database/models/chat.model.js';
 import { statement } from '../database/statement.js';
 
 /** What presence needs of a user's row. */
@@ -9,6 +10,11 @@ export interface PresenceRow {
   lastSeenAt: string | null;
   /** Looks offline to all others. */
   invisible: boolean;
+}
+
+/** Whether a direct chat shows a user only from their first word in it on: in jwt mode. */
+interface Rule {
+  afterFirstWord: boolean;
 }
 
 /** May `viewerId` see `userId`? `nr` matches the answer to its question. */
@@ -28,15 +34,26 @@ const watchRow = ([viewerId, userId]: [number, number]): Watch => ({ viewerId, u
 const mayKnow = (viewer: string, person: string) =>
   `${viewer} <> ${person} AND NOT ${blocks(person, viewer)}`;
 
-/** Whether `viewer` may know whether `person` is online: they share a chat, and `mayKnow`. */
-const maySee = (viewer: string, person: string) => `(${mayKnow(viewer, person)} AND EXISTS (
+/**
+ * Whether a chat that `person` shares with others shows them when `person` is online: every group, and a direct chat in
+ * which `person` has written. Otherwise a stranger could see anybody by opening a chat. The counts on the chat's row are
+ * kept by every send, so this costs sends nothing. `strict` is the SQL parameter that turns the rule on.
+ */
+const shows = (chat: string, person: string, strict: string) =>
+  `(NOT ${strict}::boolean OR ${chat}.type = 'group' OR ${hasWritten(chat, person)})`;
+
+/** Whether `viewer` may know whether `person` is online: they share a chat that shows it, and `mayKnow`. */
+const maySee = (viewer: string, person: string, strict: string) => `(${mayKnow(viewer, person)} AND EXISTS (
       SELECT 1 FROM chat_members theirs
       JOIN chat_members mine ON mine."chatId" = theirs."chatId" AND mine."userId" = ${viewer}
-      WHERE theirs."userId" = ${person}
+      WHERE theirs."userId" = ${person} AND (NOT ${strict}::boolean OR (
+        SELECT ${shows('c', person, strict)} FROM chats c WHERE c.id = mine."chatId"
+      ))
     ))`;
 
 /**
- * Questions: `$1` their numbers, `$2` viewers (null: an actor without a user, who may see everybody), `$3` persons.
+ * Questions: `$1` their numbers, `$2` viewers (null: an actor without a user, who may see everybody), `$3` persons;
+ * `$4` the rule.
  * Returns the persons whom the viewer may see; everybody may see themselves.
  */
 export const visibleTo = statement.many({
@@ -45,11 +62,12 @@ export const visibleTo = statement.many({
     SELECT q.nr, u.id AS "userId", u."lastSeenAt", u.invisible
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS q(nr, viewer, person)
     JOIN users u ON u.id = q.person
-    WHERE q.viewer IS NULL OR q.viewer = q.person OR ${maySee('q.viewer', 'q.person')}`,
-  values: (questions: readonly PresenceQuestion[]) => [
+    WHERE q.viewer IS NULL OR q.viewer = q.person OR ${maySee('q.viewer', 'q.person', '$4')}`,
+  values: ({ questions, afterFirstWord }: { questions: readonly PresenceQuestion[] } & Rule) => [
     bigints(questions.map(({ nr }) => nr)),
     bigints(questions.map(({ viewerId }) => viewerId)),
     bigints(questions.map(({ userId }) => userId)),
+    afterFirstWord,
   ],
   row: ([nr, userId, lastSeenAt, invisible]: [number, number, string | null, boolean]) => ({
     nr,
@@ -59,33 +77,39 @@ export const visibleTo = statement.many({
   }),
 });
 
-/** `$1` viewers, `$2` persons: the pairs where the viewer may not see the person. */
+/** `$1` viewers, `$2` persons, `$3` the rule: the pairs where the viewer may not see the person. */
 export const hiddenFrom = statement.many({
   name: 'presence.hiddenFrom',
   text: `
     SELECT v.id AS "viewerId", p.id AS "userId" FROM unnest($1::bigint[]) AS v(id), unnest($2::bigint[]) AS p(id)
-    WHERE v.id <> p.id AND NOT ${maySee('v.id', 'p.id')}`,
-  values: ({ viewerIds, userIds }: { viewerIds: readonly number[]; userIds: readonly number[] }) => [
+    WHERE v.id <> p.id AND NOT ${maySee('v.id', 'p.id', '$3')}`,
+  values: ({
+    viewerIds,
+    userIds,
+    afterFirstWord,
+  }: { viewerIds: readonly number[]; userIds: readonly number[] } & Rule) => [
     bigints(viewerIds),
     bigints(userIds),
+    afterFirstWord,
   ],
   row: watchRow,
 });
 
-/** `$1` viewers, `$2` persons, pairwise: the pairs where the viewer may not see the person. */
+/** `$1` viewers, `$2` persons, pairwise, `$3` the rule: the pairs where the viewer may not see the person. */
 export const hiddenPairs = statement.many({
   name: 'presence.hiddenPairs',
   text: `
     SELECT i.viewer AS "viewerId", i.person AS "userId" FROM unnest($1::bigint[], $2::bigint[]) AS i(viewer, person)
-    WHERE NOT ${maySee('i.viewer', 'i.person')}`,
-  values: (pairs: readonly Watch[]) => [
+    WHERE NOT ${maySee('i.viewer', 'i.person', '$3')}`,
+  values: ({ pairs, afterFirstWord }: { pairs: readonly Watch[] } & Rule) => [
     bigints(pairs.map(({ viewerId }) => viewerId)),
     bigints(pairs.map(({ userId }) => userId)),
+    afterFirstWord,
   ],
   row: watchRow,
 });
 
-/** `$1` users, `$2` the limit for each: direct-chat partners who receive their presence changes. */
+/** `$1` users, `$2` the limit for each, `$3` the rule: direct-chat partners who receive their presence changes. */
 export const audiencesOf = statement.many({
   name: 'presence.audiencesOf',
   text: `
@@ -93,11 +117,15 @@ export const audiencesOf = statement.many({
       SELECT o.id FROM (
         SELECT CASE u.id WHEN c."user1Id" THEN c."user2Id" ELSE c."user1Id" END AS id
         FROM chat_members m JOIN chats c ON c.id = m."chatId" AND c.type = 'direct'
-        WHERE m."userId" = u.id LIMIT $2
+        WHERE m."userId" = u.id AND ${shows('c', 'u.id', '$3')} LIMIT $2
       ) o WHERE ${mayKnow('o.id', 'u.id')}
     ) AS peers
     FROM unnest($1::bigint[]) AS i(id) JOIN users u ON u.id = i.id`,
-  values: ({ userIds, most }: { userIds: readonly number[]; most: number }) => [bigints(userIds), most],
+  values: ({ userIds, most, afterFirstWord }: { userIds: readonly number[]; most: number } & Rule) => [
+    bigints(userIds),
+    most,
+    afterFirstWord,
+  ],
   row: ([userId, lastSeenAt, invisible, peers]: [number, string | null, boolean, number[]]) => ({
     userId,
     lastSeenAt,
@@ -106,17 +134,22 @@ export const audiencesOf = statement.many({
   }),
 });
 
-/** `$1` users, `$2` the limit for each: users who share a chat with them and whom they may see. */
+/** `$1` users, `$2` the limit for each, `$3` the rule: users who share a chat with them and whom they may see. */
 export const companionsOf = statement.many({
   name: 'presence.companionsOf',
   text: `
     SELECT v.id AS "userId", ARRAY(
       SELECT DISTINCT o."userId" FROM chat_members m
       JOIN chat_members o ON o."chatId" = m."chatId" AND ${mayKnow('v.id', 'o."userId"')}
+      JOIN chats c ON c.id = m."chatId" AND ${shows('c', 'o."userId"', '$3')}
       WHERE m."userId" = v.id LIMIT $2
     ) AS companions
     FROM unnest($1::bigint[]) AS v(id)`,
-  values: ({ userIds, most }: { userIds: readonly number[]; most: number }) => [bigints(userIds), most],
+  values: ({ userIds, most, afterFirstWord }: { userIds: readonly number[]; most: number } & Rule) => [
+    bigints(userIds),
+    most,
+    afterFirstWord,
+  ],
   row: ([userId, companions]: [number, number[]]) => ({ userId, companions }),
 });
 

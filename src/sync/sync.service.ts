@@ -69,7 +69,7 @@ export class SyncService {
       return { moved, gone, pages, more: more || changed.length > MAX_CHATS };
     });
     const { moved, gone } = read;
-    const chats = await this.chatsOf(read.pages);
+    const chats = await this.chatsOf(actor, read.pages);
     return {
       chats,
       gone,
@@ -111,8 +111,11 @@ export class SyncService {
     );
   }
 
-  private async chatsOf(pages: readonly ChatPage[]): Promise<SyncedChat[]> {
-    const items = await this.chats.listItems(pages.map(({ item }) => item));
+  private async chatsOf(actor: Actor, pages: readonly ChatPage[]): Promise<SyncedChat[]> {
+    const items = await this.chats.listItems(
+      actor,
+      pages.map(({ item }) => item),
+    );
     return pages.map(({ messages, upTo, reset, more }, index) => {
       const chat = items[index]!;
       return { chat, messages: messages.map((row) => toMessageView(row, chat)), upTo, reset, more };
