@@ -38,6 +38,10 @@ const FILL = `
   INSERT INTO message_mentions ("chatId", "userId", seq) SELECT id, 2, 20 FROM chats WHERE type = 'group';
   INSERT INTO hidden_messages ("userId", "messageId", "chatId") SELECT 2, id, "chatId" FROM messages WHERE seq = 5;
   INSERT INTO user_blocks ("userId", "blockedId") SELECT i, i + 1 FROM generate_series(300, 350) i;
+  INSERT INTO chat_invitations ("chatId", "userId", "invitedBy", withheld)
+    SELECT c.id, p, 1, p % 2 = 0 FROM chats c, generate_series(21, 60) p WHERE c.type = 'group';
+  INSERT INTO chat_refusals ("chatId", "userId", "hasLeft")
+    SELECT c.id, p, true FROM chats c, generate_series(21, 60) p WHERE c.type = 'group';
   INSERT INTO idempotency_keys ("actorId", key, command, "bodyHash")
     SELECT i, 'key', 'createGroup', '' FROM generate_series(1, 200) i;
   INSERT INTO credentials ("userId", username, "passwordHash") SELECT id, 'user' || id, '' FROM users;

@@ -17,9 +17,16 @@ export class ChatRepeats implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.repeats.add(['createChat', 'createGroup', 'updateChat'], {
+    this.repeats.add(['createChat', 'updateChat'], {
       ids: ({ id }) => [id],
       again: (actor, [chatId = 0]) => this.find(actor, chatId),
+    });
+    this.repeats.add(['createGroup'], {
+      ids: ({ id, invited = [] }) => [id, ...invited],
+      again: async (actor, [chatId = 0, ...invited]) => {
+        const chat = await this.find(actor, chatId);
+        return invited.length === 0 ? chat : { ...chat, invited };
+      },
     });
   }
 

@@ -30,8 +30,12 @@ export function toLastMessage(message: MessageRow | null, chat: ChatRow): Messag
 }
 
 /** `Object.assign` instead of a spread: V8 makes a hash table of a literal with fields after a spread, 12 µs each. */
-export function toChatListItem(row: ChatListRow, online: ReadonlySet<number>): ChatListItem {
-  const { chat, member, other, otherBlocks } = row;
+export function toChatListItem(
+  row: ChatListRow,
+  { online, hidden }: { online: ReadonlySet<number>; hidden: ReadonlySet<number> },
+): ChatListItem {
+  const { chat, member, other } = row;
+  const otherIsHidden = other !== null && (row.otherBlocks || hidden.has(other.id));
   return Object.assign(toChatView(chat), {
     unread: member.unread,
     unreadMentions: member.unreadMentions,
@@ -47,9 +51,9 @@ export function toChatListItem(row: ChatListRow, online: ReadonlySet<number>): C
       name: other.name,
       avatarUrl: other.avatarUrl,
       metadata: other.metadata,
-      lastSeenAt: otherBlocks ? null : other.lastSeenAt,
+      lastSeenAt: otherIsHidden ? null : other.lastSeenAt,
       createdAt: other.createdAt,
-      online: !row.otherIsInvisible && !otherBlocks && online.has(other.id),
+      online: !row.otherIsInvisible && !otherIsHidden && online.has(other.id),
     },
     cursor: `${Date.parse(chat.lastActivityAt)}.${chat.id}`,
   });

@@ -130,6 +130,7 @@ export const membersOfChat = statement.many({
 const listItems = (mine: string, bytes: string) => `
   SELECT ${chatColumns.of('c')}, ${lastMessage}, ${userColumns.of('o')}, o.invisible,
     CASE c."user1Id" WHEN c."userId" THEN c."user2Blocks" ELSE c."user1Blocks" END AS "otherBlocks",
+    CASE c."user1Id" WHEN c."userId" THEN c."user2Sent" ELSE c."user1Sent" END > 0 AS "otherHasWritten",
     c.role, c."readSeq", c.unread, c."unreadMentions", c."mutedUntil", c."archivedAt", c."pinnedAt"
   FROM (
     SELECT c.*, sum(c.size) OVER (ORDER BY c."lastActivityAt" DESC, c.id DESC ROWS UNBOUNDED PRECEDING) AS total
@@ -138,7 +139,7 @@ const listItems = (mine: string, bytes: string) => `
       FROM (
         SELECT m."userId", m.role, m."readSeq", ${visibleAfter('m')} AS "seesAfter", m."mutedUntil", m."archivedAt", m."pinnedAt",
           ${unreadOf('c', 'm')} AS unread, ${unreadMentionsOf('m')} AS "unreadMentions",
-          c."user1Blocks", c."user2Blocks", ${chatColumns.of('c')}
+          c."user1Blocks", c."user2Blocks", c."user1Sent", c."user2Sent", ${chatColumns.of('c')}
         FROM chat_members m CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = m."chatId" LIMIT 1) c
         WHERE m."userId" = $1 AND ${isThere('c', 'm')} AND ${mine}
       ) c
@@ -163,6 +164,8 @@ export interface ChatListRow {
   otherIsInvisible: boolean | null;
   /** Whether the other user blocks the reader. */
   otherBlocks: boolean;
+  /** Whether the other user has written in the chat. */
+  otherHasWritten: boolean;
   member: Settings &
     Pick<RowOf<typeof memberColumns>, 'role' | 'readSeq'> & { unread: number; unreadMentions: number };
 }
@@ -172,6 +175,7 @@ const OTHER_END = MESSAGE_END + userColumns.length;
 type ListItemCells = [
   invisible: boolean | null,
   otherBlocks: boolean,
+  otherHasWritten: boolean,
   role: Role,
   readSeq: number,
   unread: number,
@@ -186,6 +190,7 @@ const chatListRow = (cells: readonly unknown[]): ChatListRow => {
   const [
     otherIsInvisible,
     otherBlocks,
+    otherHasWritten,
     role,
     readSeq,
     unread,
@@ -200,6 +205,7 @@ const chatListRow = (cells: readonly unknown[]): ChatListRow => {
     other: other[0] === null ? null : userRow(other as UserCells),
     otherIsInvisible,
     otherBlocks,
+    otherHasWritten,
     member: { role, readSeq, unread, unreadMentions, mutedUntil, archivedAt, pinnedAt },
   };
 };
@@ -241,15 +247,24 @@ export const chatsOfUserByIds = statement.many({
   row: chatListRow,
 });
 
-/** `$1` chat: deletes it with its memberships, and returns the `memberIds`. `purgeMessages` removes its messages. */
+/**
+ * `$1` chat: deletes it with its memberships and invitations, and returns the `memberIds`, and the `invitedIds` who know
+ * of their invitation. `purgeMessages` removes its messages.
+ */
 export const deleteChat = statement.oneOrNone({
   name: 'chats.delete',
   text: `
     WITH gone AS (DELETE FROM chats WHERE id = $1 RETURNING id, version),
     purge AS (INSERT INTO chat_purges ("chatId") SELECT id FROM gone)
     SELECT id AS "chatId", version + 1 AS version,
-      ARRAY(SELECT m."userId" FROM chat_members m WHERE m."chatId" = gone.id) AS "memberIds"
+      ARRAY(SELECT m."userId" FROM chat_members m WHERE m."chatId" = gone.id) AS "memberIds",
+      ARRAY(SELECT i."userId" FROM chat_invitations i WHERE i."chatId" = gone.id AND NOT i.withheld) AS "invitedIds"
     FROM gone`,
   values: (chatId: number) => [chatId],
-  row: ([chatId, version, memberIds]: [number, number, number[]]) => ({ chatId, version, memberIds }),
+  row: ([chatId, version, memberIds, invitedIds]: [number, number, number[], number[]]) => ({
+    chatId,
+    version,
+    memberIds,
+    invitedIds,
+  }),
 });

@@ -64,14 +64,20 @@ export class ChatsService {
     const [milliseconds, id = MAX_INTEGER] = before === undefined ? [] : before.split('.').map(Number);
     const activity = milliseconds == null ? 'infinity' : new Date(milliseconds).toISOString();
     const rows = await chatsOfUser(this.database, { userId, activity, id, most: limit, bytes: PAGE_BYTES });
-    return withinPage(await this.listItems(rows));
+    return withinPage(await this.listItems(actor, rows));
   }
 
-  /** List items, with the presence of the other users. Not inside a transaction: it may query Redis. */
-  async listItems(rows: readonly ChatListRow[]): Promise<ChatListItem[]> {
+  /**
+   * List items as the actor sees them, with the presence of the other users. Not inside a transaction: it may query
+   * Redis.
+   */
+  async listItems(actor: Actor, rows: readonly ChatListRow[]): Promise<ChatListItem[]> {
     const others = rows.flatMap(({ other }) => other?.id ?? []);
+    // Who has not written in the chat may be hidden in it. Who has, is not, and costs no query.
+    const silent = rows.flatMap(({ other, otherHasWritten }) => (other && !otherHasWritten ? other.id : []));
+    const hidden = await this.presence.hiddenAmong(actor, silent);
     const online = await this.presence.onlineAmong(others);
-    return rows.map((row) => toChatListItem(row, online));
+    return rows.map((row) => toChatListItem(row, { online, hidden }));
   }
 
   /**
@@ -98,12 +104,13 @@ export class ChatsService {
       };
     });
     if (!gone) throw new AppError('NOT_FOUND');
-    const { memberIds, ...deleted } = gone;
+    const { memberIds, invitedIds, ...deleted } = gone;
     if (memberIds.length === 0) {
       this.publisher.publish('chatDeleted', deleted, { users: [requireUserId(actor)], except: actor.origin });
       return deleted;
     }
     this.publisher.publish('chatDeleted', deleted, { ...membersOf(chat, actor.origin), without });
+    this.publisher.publish('invitationEnded', { chatId, reason: 'revoked' }, { users: invitedIds });
     this.publisher.closeChat(chatId);
     await this.bus.emitAndWait('chatDeleted', { chatId, memberIds });
     return deleted;

@@ -3,7 +3,8 @@ import { bigints } from '../database/binary-array.js';
 import { chatColumns, type ChatCells, chatRow } from '../database/models/chat.model.js';
 import { statement } from '../database/statement.js';
 
-const pair = (chat: string, one: string, other: string) => `
+/** SQL: the condition that `chat` is the direct chat of two users. It finds the chat by its index. */
+export const isDirectChatOf = (chat: string, one: string, other: string) => `
   ${chat}.type = 'direct' AND LEAST(${chat}."user1Id", ${chat}."user2Id") = LEAST(${one}, ${other})
     AND GREATEST(${chat}."user1Id", ${chat}."user2Id") = GREATEST(${one}, ${other})`;
 
@@ -30,7 +31,7 @@ export const openDirectChats = statement.many({
     ), opened AS (
       INSERT INTO chats (type, "user1Id", "user2Id")
       SELECT 'direct', p.one, p.other FROM pairs p JOIN users a ON a.id = p.one JOIN users b ON b.id = p.other
-      WHERE NOT EXISTS (SELECT 1 FROM chats c WHERE ${pair('c', 'p.one', 'p.other')})
+      WHERE NOT EXISTS (SELECT 1 FROM chats c WHERE ${isDirectChatOf('c', 'p.one', 'p.other')})
         AND NOT ($3::boolean AND ${blockBetween('p.one', 'p.other')})
       ORDER BY LEAST(p.one, p.other), GREATEST(p.one, p.other)
       ON CONFLICT (LEAST("user1Id", "user2Id"), GREATEST("user1Id", "user2Id")) WHERE type = 'direct'
@@ -42,7 +43,7 @@ export const openDirectChats = statement.many({
     SELECT true AS created, ${chatColumns.of('c')} FROM opened c
     UNION ALL
     SELECT false AS created, ${chatColumns.of('c')}
-    FROM pairs p CROSS JOIN LATERAL (SELECT * FROM chats c WHERE ${pair('c', 'p.one', 'p.other')} LIMIT 1) c`,
+    FROM pairs p CROSS JOIN LATERAL (SELECT * FROM chats c WHERE ${isDirectChatOf('c', 'p.one', 'p.other')} LIMIT 1) c`,
   values: ({ pairs, unlessBlocked }: { pairs: readonly Pair[]; unlessBlocked: boolean }) => [
     bigints(pairs.map(({ one }) => one)),
     bigints(pairs.map(({ other }) => other)),

@@ -150,7 +150,12 @@ export const deleteForOne = statement.oneOrNone({
     FROM chats c WHERE c.id = m."chatId" AND m."chatId" = $1 AND m."userId" = $2
     RETURNING c.id, c.version + 1`,
   values: ({ chatId, userId }: { chatId: number; userId: number }) => [chatId, userId],
-  row: ([chatId, version]: [number, number]) => ({ chatId, version, memberIds: [] as number[] }),
+  row: ([chatId, version]: [number, number]) => ({
+    chatId,
+    version,
+    memberIds: [] as number[],
+    invitedIds: [] as number[],
+  }),
 });
 
 /** `$1` a direct chat: those of its users who have deleted it for themselves, and it is still gone. */

@@ -102,6 +102,8 @@ describe('The configuration', () => {
     ['DRAIN_SPREAD_MS', '12001'],
     ['NODE_ENV', 'staging'],
     ['AUTH', 'none'],
+    ['GROUP_ADDS', 'nobody'],
+    ['RATE_LIMIT_ADDS', '200'],
     ['ALLOWED_ORIGINS', 'example.com'],
     ['ALLOWED_ORIGINS', 'https://example.com/path'],
     ['ALLOWED_ORIGINS', 'https://good.example,nonsense'],
@@ -186,6 +188,15 @@ describe('The configuration', () => {
     expect(originFaults({ ALLOWED_ORIGINS: 'none' })).toEqual([]);
     expect(originFaults({ ALLOWED_ORIGINS: '*', AUTH: 'open' })).toEqual([]);
     expect(parseConfig({ ALLOWED_ORIGINS: 'none' }).config.allowedOrigins).toEqual([]);
+  });
+
+  it('lets contacts be added to groups without asking where people log in, and everybody in open mode', () => {
+    const groupAddsOf = (variables: Record<string, string>) => parseConfig(variables).config.groupAdds;
+    const jwt = { AUTH: 'jwt', JWT_SECRET: '8cuHDXJ2ViTqsSePfHV1JcQ1pUzqVYvfMz3yRcX5bwo=' };
+    expect(groupAddsOf({})).toBe('everybody');
+    expect(groupAddsOf(jwt)).toBe('contacts');
+    expect(groupAddsOf({ ...jwt, GROUP_ADDS: 'everybody' })).toBe('everybody');
+    expect(groupAddsOf({ GROUP_ADDS: 'invited' })).toBe('invited');
   });
 
   it('has no limits when they are off', () => {

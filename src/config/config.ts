@@ -1,3 +1,4 @@
+import type { GroupAdds } from '../contract/index.js';
 import { type AuthConfig, parseAuth } from './auth-config.js';
 import { environment, type Environment } from './environment.js';
 import type { Rate } from './rate.js';
@@ -24,6 +25,8 @@ export interface AppConfig {
   readonly trustProxy: number;
   /** null: no limits. */
   readonly limits: LimitsConfig | null;
+  /** Whom a user may add to a group without asking. */
+  readonly groupAdds: GroupAdds;
   /** Largest chat in which each receipt is pushed to all members. */
   readonly receiptsPushedUpTo: number;
   /** `port` null: metrics are served on `httpPort`. */
@@ -55,6 +58,8 @@ export interface LimitsConfig {
     readonly handshake: Rate;
     readonly login: Rate;
   };
+  /** Users who are no contacts that a user may add or invite to groups. */
+  readonly adds: Rate;
   /** Maximum number of open sockets of an address. */
   readonly sockets: number;
   /** Maximum number of open sockets of a user at one node. */
@@ -96,6 +101,7 @@ function limitsOf(env: Environment): LimitsConfig {
       handshake: env.RATE_LIMIT_HANDSHAKES,
       login: env.RATE_LIMIT_LOGINS,
     }),
+    adds: env.RATE_LIMIT_ADDS,
     sockets: env.RATE_LIMIT_SOCKETS,
     userSockets: env.RATE_LIMIT_USER_SOCKETS,
   });
@@ -135,12 +141,13 @@ export function parseConfig(variables: Record<string, string | undefined>): {
       faults.push({ variable: 'METRICS_PORT', message: 'expected another port than PORT and SOCKET_PORT' });
     }
   }
+  const auth = parseAuth(env, faults);
   const config: AppConfig = {
     production,
     host: env.HOST,
     httpPort: env.PORT,
     socketPort: env.SOCKET_PORT,
-    auth: parseAuth(env, faults),
+    auth,
     allowedOrigins: Object.freeze(env.ALLOWED_ORIGINS),
     socketWire: env.SOCKET_WIRE,
     database: Object.freeze({
@@ -150,6 +157,8 @@ export function parseConfig(variables: Record<string, string | undefined>): {
     }),
     trustProxy: env.TRUST_PROXY,
     limits: env.RATE_LIMITS === 'off' ? null : limitsOf(env),
+    // In open mode the server believes whoever says who they are, so there is nobody to ask.
+    groupAdds: env.GROUP_ADDS ?? (auth.mode === 'open' ? 'everybody' : 'contacts'),
     receiptsPushedUpTo: env.RECEIPTS_PUSHED_UP_TO,
     metrics: Object.freeze({ port: env.METRICS_PORT, token: env.METRICS_TOKEN }),
     redis: Object.freeze({ target: env.REDIS_URL, prefix: env.REDIS_PREFIX }),

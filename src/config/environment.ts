@@ -1,3 +1,4 @@
+import type { GroupAdds } from '../contract/index.js';
 import { parseRate, type Rate } from './rate.js';
 import { redisUrl, type RedisTarget } from './redis-url.js';
 
@@ -204,6 +205,12 @@ export const environment = {
     default: ['*'],
     parse: origins,
   }),
+  GROUP_ADDS: variable<GroupAdds | null>({
+    about:
+      'Whom a user may add to a group without asking; others are invited. `everybody`, `contacts` (users who have written to them in their direct chat), or `invited`: nobody. Each user can set something stricter for themselves. Unset: `contacts` with AUTH=jwt, `everybody` in open mode.',
+    default: null,
+    parse: oneOf('everybody', 'contacts', 'invited'),
+  }),
   TRUST_PROXY: variable({
     about:
       'Number of proxies in front of the server that set X-Forwarded-For; 0: the header is ignored. Limits by address need it.',
@@ -219,6 +226,7 @@ export const environment = {
   RATE_LIMIT_MESSAGES: rate('Messages that a user may send or edit.', '200/10s'),
   RATE_LIMIT_TYPING: rate('`typing` commands of a user.', '150/10s'),
   RATE_LIMIT_CHATS: rate('Chats that a user may open.', '60/1m'),
+  RATE_LIMIT_ADDS: rate('Users who are no contacts that a user may add or invite to groups.', '200/1h'),
   RATE_LIMIT_OTHER: rate('All other commands of a user.', '600/10s'),
   RATE_LIMIT_BYTES: rate('Bytes of all commands of a user.', '16mb/1m'),
   RATE_LIMIT_ADDRESS: rate('Commands and requests of all users at one address.', '10000/10s'),

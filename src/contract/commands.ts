@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { authCommands } from './commands/auth.js';
 import { blocksCommands } from './commands/blocks.js';
 import { chatsCommands } from './commands/chats.js';
+import { invitationsCommands } from './commands/invitations.js';
 import { membersCommands } from './commands/members.js';
 import { messagesCommands } from './commands/messages.js';
 import { presenceCommands } from './commands/presence.js';
@@ -20,6 +21,7 @@ export const commands = {
   ...blocksCommands,
   ...chatsCommands,
   ...membersCommands,
+  ...invitationsCommands,
   ...messagesCommands,
   ...receiptsCommands,
   ...reactionsCommands,

@@ -5,6 +5,9 @@ import {
   chatDetails,
   chatListItem,
   chatView,
+  groupAddsView,
+  invitationEndedView,
+  invitationView,
   memberRemovedView,
   membersAddedView,
   membershipView,
@@ -53,6 +56,21 @@ export const events = {
       'A member left a group or was removed; to the remaining members and to that user, who receives nothing more of this chat.',
   },
   memberUpdated: { payload: memberUpdatedView, summary: 'The role of a member changed; to all members.' },
+  invitationReceived: {
+    payload: invitationView,
+    summary: 'You were invited to a group, which you see once you accept; to your own sockets.',
+  },
+  invitationEnded: {
+    payload: invitationEndedView,
+    summary:
+      'An invitation of yours is gone: you declined it, or it was revoked; to your own sockets. If you accept one, newChat says so.',
+  },
+  invitationsList: { payload: z.array(invitationView), summary: 'Answer to getInvitations.' },
+  groupAdds: {
+    payload: groupAddsView,
+    summary:
+      'Who may add you to groups without asking. Answer to getGroupAdds and setGroupAdds; after a change also to your other devices.',
+  },
   membershipUpdated: {
     payload: membershipView,
     summary: 'You muted, archived or pinned a chat; to your own sockets.',

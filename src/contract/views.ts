@@ -276,6 +276,57 @@ export const membersAddedView = membersChange
   .meta({ id: 'MembersAdded' });
 export type MembersAddedView = z.infer<typeof membersAddedView>;
 
+/** The answer to addMembers: what the other members receive, and whom only the one who adds is told of. */
+export const addedMembersView = membersAddedView
+  .extend({
+    invited: z
+      .array(id)
+      .optional()
+      .describe('Users who were invited instead of added: they decide. Left out if there are none.'),
+  })
+  .meta({ id: 'AddedMembers' });
+export type AddedMembersView = z.infer<typeof addedMembersView>;
+
+/** The answer to createGroup. */
+export const createdGroupView = chatView
+  .extend({ invited: addedMembersView.shape.invited })
+  .meta({ id: 'CreatedGroup' });
+export type CreatedGroupView = z.infer<typeof createdGroupView>;
+
+/** A group as somebody sees it who is invited to it. */
+export const invitationView = z
+  .object({
+    chatId: id,
+    title: z.string().nullable(),
+    avatarUrl: z.string().nullable(),
+    memberCount: count,
+    invitedBy: id.describe('The user who invited you.'),
+    invitedAt: timestamp,
+  })
+  .meta({ id: 'Invitation' });
+export type InvitationView = z.infer<typeof invitationView>;
+
+export const invitationEndedView = z
+  .object({
+    chatId: id,
+    reason: z
+      .enum(['declined', 'revoked'])
+      .describe('`revoked`: by an admin, with the group, or because there are many newer ones.'),
+  })
+  .meta({ id: 'InvitationEnded' });
+export type InvitationEndedView = z.infer<typeof invitationEndedView>;
+
+export const groupAdds = z.enum(['everybody', 'contacts', 'invited']);
+export type GroupAdds = z.infer<typeof groupAdds>;
+
+export const groupAddsView = z
+  .object({
+    userId: id,
+    groupAdds: groupAdds.nullable().describe('null: as the server is configured (GROUP_ADDS).'),
+  })
+  .meta({ id: 'GroupAdds' });
+export type GroupAddsView = z.infer<typeof groupAddsView>;
+
 export const memberRemovedView = membersChange
   .extend({
     userId: id.describe(

@@ -61,12 +61,36 @@ export class GroupChanges {
     chatId: number,
     apply: (locked: LockedGroup) => Promise<Effect<Result>>,
   ): Promise<ChangedGroup<Result>> {
+    return this.run(actor, chatId, async (chat, runner) => {
+      const membership = await this.authorizeIn(runner, actor, permission, chat);
+      if (chat.type !== 'group') throw new AppError('FORBIDDEN');
+      return apply({ chat, membership, runner });
+    });
+  }
+
+  /**
+   * As `change`, by somebody who need not be a member: `apply` decides whether they may, and answers NOT_FOUND as if
+   * there were no such chat.
+   *
+   * @throws AppError NOT_FOUND
+   */
+  async join<Result>(
+    actor: Actor,
+    chatId: number,
+    apply: (chat: ChatRow, runner: Runner) => Promise<Effect<Result>>,
+  ): Promise<ChangedGroup<Result>> {
+    return this.run(actor, chatId, apply);
+  }
+
+  private async run<Result>(
+    actor: Actor,
+    chatId: number,
+    apply: (chat: ChatRow, runner: Runner) => Promise<Effect<Result>>,
+  ): Promise<ChangedGroup<Result>> {
     return this.database.transaction(async (runner) => {
       const chat = await lockChat(runner, chatId);
       if (!chat) throw new AppError('NOT_FOUND');
-      const membership = await this.authorizeIn(runner, actor, permission, chat);
-      if (chat.type !== 'group') throw new AppError('FORBIDDEN');
-      const { result, events, memberCount, note } = await apply({ chat, membership, runner });
+      const { result, events, memberCount, note } = await apply(chat, runner);
       if (events === 0) return { result, chat, changed: false, message: null };
       const ofMembers = memberCount !== undefined;
       const after = await stampGroup(runner, {

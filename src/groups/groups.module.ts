@@ -2,6 +2,15 @@ import { Module } from '@nestjs/common';
 import { BusModule } from '../common/bus.js';
 import { DeliveryModule } from '../delivery/delivery.module.js';
 import { ChatsModule } from '../chats/chats.module.js';
+import { Arrivals } from './arrivals.js';
+import { Consent } from './consent.js';
+import { GroupCreationService } from './creation.service.js';
+import { GroupAddsService } from './group-adds.service.js';
+import { InvitationBook } from './invitation-book.js';
+import { InvitationsController } from './invitations.controller.js';
+import { InvitationsGateway } from './invitations.gateway.js';
+import { InvitationsService } from './invitations.service.js';
+import { JoiningService } from './joining.service.js';
 import { LeavingService } from './leaving.service.js';
 import { MembersController } from './members.controller.js';
 import { MembersGateway } from './members.gateway.js';
@@ -12,17 +21,26 @@ import { GroupsController } from './groups.controller.js';
 import { GroupsGateway } from './groups.gateway.js';
 import { GroupsService } from './groups.service.js';
 import { DirectoryModule } from '../users/directory/directory.module.js';
+import { LimitsModule } from '../commands/limits/limits.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 
 /** Groups and their members. */
 @Module({
-  imports: [DatabaseModule, BusModule, ChatsModule, DeliveryModule, DirectoryModule],
-  controllers: [GroupsController, MembersController],
+  imports: [DatabaseModule, BusModule, ChatsModule, DeliveryModule, DirectoryModule, LimitsModule],
+  controllers: [GroupsController, InvitationsController, MembersController],
   providers: [
+    Arrivals,
+    Consent,
+    GroupAddsService,
     GroupChanges,
+    GroupCreationService,
     GroupRooms,
     GroupsGateway,
     GroupsService,
+    InvitationBook,
+    InvitationsGateway,
+    InvitationsService,
+    JoiningService,
     LeavingService,
     MembersGateway,
     MembersService,

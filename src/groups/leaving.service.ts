@@ -13,6 +13,9 @@ import {
   type Permission,
 } from '../contract/index.js';
 import { Publisher } from '../delivery/publisher.js';
+import { markLeft } from './consent.queries.js';
+import { InvitationBook } from './invitation-book.js';
+import { revoke } from './invitations.queries.js';
 import { deleteMember, nextOwnerOf, setMemberRole } from './members.queries.js';
 import { change } from './members.service.js';
 import { removedNote } from './system-notes.js';
@@ -23,6 +26,8 @@ interface Removal {
   newOwner: MemberUpdatedView | null;
   /** Whether it was the last member: then the group is deleted. */
   last: boolean;
+  /** Who learns that their invitation is gone: with the group, or because it was revoked. */
+  uninvited: number[];
 }
 
 /** Removes members from a group, and lets them leave. */
@@ -31,6 +36,7 @@ export class LeavingService {
   constructor(
     private readonly access: Access,
     private readonly changes: GroupChanges,
+    private readonly book: InvitationBook,
     private readonly publisher: Publisher,
     private readonly bus: Bus,
   ) {}
@@ -39,7 +45,9 @@ export class LeavingService {
    * All members, with the removed one, get `memberRemoved`. It is the last event of the chat that the removed user
    * gets, on any device.
    *
-   * @throws AppError NOT_FOUND for no such chat or member; FORBIDDEN unless the actor outranks the member.
+   * Of one who is only invited, the invitation is revoked: the members hear nothing of it.
+   *
+   * @throws AppError NOT_FOUND for no such chat, member or invitation; FORBIDDEN unless the actor outranks the member.
    */
   async remove(actor: Actor, { chatId, userId }: CommandInput<'removeMember'>): Promise<MemberRemovedView> {
     const permission = userId === actor.userId ? 'chat.leave' : 'members.remove';
@@ -48,7 +56,7 @@ export class LeavingService {
 
   /**
    * If the owner leaves, the longest-standing admin, else member, becomes the owner. With its last member the group is
-   * deleted.
+   * deleted. Others can only invite one who left, not add them.
    *
    * @throws AppError NOT_FOUND; FORBIDDEN for a direct chat
    */
@@ -63,10 +71,12 @@ export class LeavingService {
     userId: number,
   ): Promise<MemberRemovedView> {
     await this.access.require(actor, permission, chatId);
-    const { result, message } = await this.changes.change(actor, permission, chatId, (locked) =>
+    const { result, changed, message } = await this.changes.change(actor, permission, chatId, (locked) =>
       this.delete(actor, locked, userId),
     );
-    const { removed, newOwner, last } = result;
+    const { removed, newOwner, last, uninvited } = result;
+    this.book.end(chatId, uninvited, 'revoked', null);
+    if (!changed) return removed;
     this.publisher.publish('memberRemoved', removed, { chat: chatId, except: actor.origin });
     this.publisher.leaveChat(chatId, [userId]);
     if (newOwner) this.publisher.publish('memberUpdated', newOwner, { chat: chatId });
@@ -81,19 +91,26 @@ export class LeavingService {
   private async delete(actor: Actor, locked: LockedGroup, userId: number): Promise<Effect<Removal>> {
     const { chat, membership, runner } = locked;
     const role = (await this.changes.rolesOf(locked, [userId])).get(userId);
-    if (role === undefined) throw new AppError('NOT_FOUND');
+    if (role === undefined) return this.uninvite(actor, locked, userId);
     const own = actor.userId === null || actor.userId === userId;
     if (!own && !outranks(membership.role, role)) throw new AppError('FORBIDDEN');
     const next = await nextOwnerOf(runner, { chatId: chat.id, userId });
     const memberCount = next !== undefined ? chat.memberCount - 1 : 0;
     const removed: MemberRemovedView = { ...change(chat, 1, memberCount, actor), userId };
     if (next === undefined) {
-      await deleteChat(runner, chat.id);
-      return { result: { removed, newOwner: null, last: true }, events: 1, memberCount, note: null };
+      const gone = await deleteChat(runner, chat.id);
+      const uninvited = gone?.invitedIds ?? [];
+      return {
+        result: { removed, newOwner: null, last: true, uninvited },
+        events: 1,
+        memberCount,
+        note: null,
+      };
     }
     const newOwnerId = role === 'owner' ? next : null;
     await this.changes.lock(locked, [userId, newOwnerId]);
     await deleteMember(runner, { chatId: chat.id, userId });
+    if (actor.userId === userId) await markLeft(runner, { chatId: chat.id, userId });
     if (newOwnerId !== null)
       await setMemberRole(runner, { chatId: chat.id, userId: newOwnerId, role: 'owner' });
     const newOwner: MemberUpdatedView | null =
@@ -101,10 +118,22 @@ export class LeavingService {
         ? null
         : { ...change(chat, 2, memberCount, actor), userId: newOwnerId, role: 'owner' };
     return {
-      result: { removed, newOwner, last: false },
+      result: { removed, newOwner, last: false, uninvited: [] },
       events: newOwner ? 2 : 1,
       memberCount,
       note: removedNote(actor.userId, userId, newOwnerId),
     };
+  }
+
+  private async uninvite(
+    actor: Actor,
+    { chat, runner }: LockedGroup,
+    userId: number,
+  ): Promise<Effect<Removal>> {
+    const invitation = await revoke(runner, { chatId: chat.id, userId });
+    if (!invitation) throw new AppError('NOT_FOUND');
+    const removed: MemberRemovedView = { ...change(chat, 0, chat.memberCount, actor), userId };
+    const uninvited = invitation.known ? [userId] : [];
+    return { result: { removed, newOwner: null, last: false, uninvited }, events: 0, note: null };
   }
 }

@@ -1,13 +1,14 @@
 import { Controller } from '@nestjs/common';
 import type {
+  AddedMembersView,
   MemberRemovedView,
-  MembersAddedView,
   MembersPage,
   MemberUpdatedView,
 } from '../contract/index.js';
 import { CommandParam } from '../rest/command-param.decorator.js';
 import { Route } from '../rest/route.decorator.js';
 import type { CommandRequest } from '../commands/request.js';
+import { JoiningService } from './joining.service.js';
 import { LeavingService } from './leaving.service.js';
 import { MembersService } from './members.service.js';
 
@@ -15,6 +16,7 @@ import { MembersService } from './members.service.js';
 export class MembersController {
   constructor(
     private readonly members: MembersService,
+    private readonly joining: JoiningService,
     private readonly leaving: LeavingService,
   ) {}
 
@@ -24,8 +26,8 @@ export class MembersController {
   }
 
   @Route('addMembers')
-  addMembers(@CommandParam() { actor, input }: CommandRequest<'addMembers'>): Promise<MembersAddedView> {
-    return this.members.add(actor, input);
+  addMembers(@CommandParam() { actor, input }: CommandRequest<'addMembers'>): Promise<AddedMembersView> {
+    return this.joining.add(actor, input);
   }
 
   @Route('removeMember')

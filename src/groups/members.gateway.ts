@@ -1,12 +1,13 @@
 import { WebSocketGateway } from '@nestjs/websockets';
 import type {
+  AddedMembersView,
   MemberRemovedView,
-  MembersAddedView,
   MembersPage,
   MemberUpdatedView,
 } from '../contract/index.js';
 import type { CommandRequest } from '../commands/request.js';
 import { Command } from '../sockets/command.decorator.js';
+import { JoiningService } from './joining.service.js';
 import { LeavingService } from './leaving.service.js';
 import { MembersService } from './members.service.js';
 
@@ -14,6 +15,7 @@ import { MembersService } from './members.service.js';
 export class MembersGateway {
   constructor(
     private readonly members: MembersService,
+    private readonly joining: JoiningService,
     private readonly leaving: LeavingService,
   ) {}
 
@@ -23,8 +25,8 @@ export class MembersGateway {
   }
 
   @Command('addMembers')
-  addMembers({ actor, input }: CommandRequest<'addMembers'>): Promise<MembersAddedView> {
-    return this.members.add(actor, input);
+  addMembers({ actor, input }: CommandRequest<'addMembers'>): Promise<AddedMembersView> {
+    return this.joining.add(actor, input);
   }
 
   @Command('removeMember')

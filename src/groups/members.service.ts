@@ -1,35 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../commands/identity/actor.js';
-import { KnownUsers } from '../users/directory/known-users.js';
 import { Access } from '../chats/access.js';
-import { toChatView } from '../chats/chat.view.js';
 import { type LockedGroup, GroupChanges } from './group-changes.js';
-import { GroupRooms } from './group-rooms.js';
-import { insertMembers } from './groups.queries.js';
-import { groupFull, noSuchPeople } from './groups.service.js';
-import {
-  AppError,
-  type CommandInput,
-  MAX_MEMBERS,
-  type MembersAddedView,
-  type MembersPage,
-  type MemberUpdatedView,
-} from '../contract/index.js';
+import { AppError, type CommandInput, type MembersPage, type MemberUpdatedView } from '../contract/index.js';
 import type { Role } from '../database/models/chat-member.model.js';
 import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
 import { membersAfter, membersVersionOf, ownerOf, setMemberRole } from './members.queries.js';
-import { addedNote, roleNote } from './system-notes.js';
+import { roleNote } from './system-notes.js';
 
-/** Lists and adds members, and sets their roles. */
+/** Lists members, and sets their roles. */
 @Injectable()
 export class MembersService {
   constructor(
     private readonly database: Database,
     private readonly access: Access,
-    private readonly users: KnownUsers,
     private readonly changes: GroupChanges,
-    private readonly rooms: GroupRooms,
     private readonly publisher: Publisher,
   ) {}
 
@@ -43,43 +29,6 @@ export class MembersService {
       const members = await membersAfter(tx, { chatId, after, most: limit + 1 });
       return { chatId, members: members.slice(0, limit), more: members.length > limit, membersVersion };
     });
-  }
-
-  /**
-   * Present members get `membersAdded`; new members get `newChat` and from then on all events of the group. Users who
-   * are members already are skipped.
-   *
-   * @throws AppError NOT_FOUND; FORBIDDEN unless the actor is an admin; GROUP_FULL; VALIDATION_FAILED for a user who
-   * does not exist.
-   */
-  async add(actor: Actor, input: CommandInput<'addMembers'>): Promise<MembersAddedView> {
-    const { chatId } = input;
-    await this.access.require(actor, 'members.add', chatId);
-    await this.users.ensureListed('userIds', input.userIds);
-    const requested = [...new Set(input.userIds)];
-    const { result, chat, changed, message } = await this.changes.change(
-      actor,
-      'members.add',
-      chatId,
-      async (locked) => {
-        const known = await this.changes.rolesOf(locked, requested);
-        const userIds = requested.filter((userId) => !known.has(userId));
-        const { memberCount } = locked.chat;
-        if (memberCount + userIds.length > MAX_MEMBERS) throw groupFull();
-        const joinedAt = await this.insert(locked, userIds);
-        const events = userIds.length === 0 ? 0 : 1;
-        const result: MembersAddedView = {
-          ...change(locked.chat, events, memberCount + userIds.length, actor),
-          userIds,
-          joinedAt: joinedAt ?? new Date().toISOString(),
-        };
-        return { result, events, memberCount: result.memberCount, note: addedNote(actor.userId, userIds) };
-      },
-    );
-    if (!changed) return result;
-    this.publisher.publish('membersAdded', result, { chat: chatId, except: actor.origin });
-    await this.rooms.admit(toChatView(chat), result.userIds, { message, origin: actor.origin });
-    return result;
   }
 
   /**
@@ -128,23 +77,6 @@ export class MembersService {
     }
     if (message) this.publisher.publish('newMessage', message, { chat: chatId });
     return view;
-  }
-
-  /** Returns when they joined; null when `userIds` is empty. */
-  private async insert({ chat, runner }: LockedGroup, userIds: number[]): Promise<string | null> {
-    if (userIds.length === 0) return null;
-    const { id, lastSeq, version, historyVisible } = chat;
-    const seesAfter = historyVisible === 'all' ? 0 : lastSeq;
-    const joined = await insertMembers(runner, {
-      chatId: id,
-      userIds,
-      ownerId: null,
-      lastSeq,
-      seesAfter,
-      version: version + 1,
-    });
-    if (joined.length < userIds.length) throw noSuchPeople('userIds');
-    return joined[0]?.joinedAt ?? null;
   }
 }
 

@@ -33,6 +33,15 @@ export function addedNote(by: number | null, userIds: readonly number[]): Note {
   };
 }
 
+/** Somebody who was invited has joined. `by` in the metadata is the same user. */
+export function joinedNote(userId: number): Note {
+  return {
+    names: [],
+    text: (nameOf) => `${nameOf(userId)} joined`,
+    metadata: { event: 'membersAdded', userIds: [userId], count: 1 },
+  };
+}
+
 /** `newOwnerId` is the new owner; null: the owner has not changed. */
 export function removedNote(by: number | null, userId: number, newOwnerId: number | null): Note {
   return {

@@ -1,5 +1,6 @@
 import {
   type BeforeApplicationShutdown,
+  Inject,
   Injectable,
   Logger,
   type OnApplicationShutdown,
@@ -7,6 +8,8 @@ import {
 } from '@nestjs/common';
 import { Bus } from '../common/bus.js';
 import { isUnavailable } from '../common/errors/failure.js';
+import type { AppConfig } from '../config/config.js';
+import { APP_CONFIG } from '../config/config.module.js';
 import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
 import { ChangeWindow, type Gathered } from './change-window.js';
@@ -44,13 +47,18 @@ export class PresenceAnnouncer implements OnModuleInit, BeforeApplicationShutdow
   });
   private readonly recent = new RecentNews();
 
+  private readonly afterFirstWord: boolean;
+
   constructor(
+    @Inject(APP_CONFIG) config: AppConfig,
     private readonly store: PresenceStore,
     private readonly database: Database,
     private readonly publisher: Publisher,
     private readonly lastSeen: LastSeen,
     private readonly bus: Bus,
-  ) {}
+  ) {
+    this.afterFirstWord = config.auth.mode === 'jwt';
+  }
 
   onModuleInit(): void {
     this.bus.on('presenceChanged', (change) => this.changed(change));
@@ -92,7 +100,8 @@ export class PresenceAnnouncer implements OnModuleInit, BeforeApplicationShutdow
   private async tellAll(batch: readonly Gathered[]): Promise<void> {
     const userIds = batch.map(({ userId }) => userId);
     await Promise.all(userIds.map((userId) => this.lastSeen.saved(userId)));
-    const rows = await audiencesOf(this.database, { userIds, most: MOST_CHATS });
+    const { afterFirstWord } = this;
+    const rows = await audiencesOf(this.database, { userIds, most: MOST_CHATS, afterFirstWord });
     const involved = new Set(userIds);
     for (const { peers } of rows) for (const peer of peers) involved.add(peer);
     const online = await this.store.onlineAmong([...involved]);

@@ -1,8 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { KnownUsers } from '../users/directory/known-users.js';
 import { Batcher, type Outcome } from '../common/flow/batcher.js';
 import { FairBatcher } from '../common/flow/fair-batcher.js';
 import { Pacer } from '../common/flow/pacer.js';
+import type { AppConfig } from '../config/config.js';
+import { APP_CONFIG } from '../config/config.module.js';
 import { Database } from '../database/database.js';
 import { ANSWER_WITHIN_MS, ARRIVALS_EVERY_MS } from '../common/time-bounds.js';
 import { companionsOf, type PresenceRow, visibleTo } from './presence.queries.js';
@@ -49,10 +51,16 @@ export class PresenceReads {
     ...queue,
   });
 
+  /** Whether a direct chat shows a user only from their first word in it on. In open mode anybody can be anybody. */
+  readonly afterFirstWord: boolean;
+
   constructor(
+    @Inject(APP_CONFIG) config: AppConfig,
     private readonly database: Database,
     private readonly users: KnownUsers,
-  ) {}
+  ) {
+    this.afterFirstWord = config.auth.mode === 'jwt';
+  }
 
   /** The row of a user who comes online; the user is created if missing. */
   arrival(userId: number): Promise<PresenceRow> {
@@ -79,7 +87,8 @@ export class PresenceReads {
     const people = [...new Set(userIds)];
     await this.users.ensure(people);
     const questions = people.map((userId) => ({ nr: 0, viewerId: userId, userId }));
-    const rows: PresenceRow[] = await visibleTo(this.database, questions);
+    const { afterFirstWord } = this;
+    const rows: PresenceRow[] = await visibleTo(this.database, { questions, afterFirstWord });
     const byId = new Map(rows.map((row) => [row.userId, row]));
     return userIds.map((userId) => ({
       ok: true,
@@ -88,17 +97,23 @@ export class PresenceReads {
   }
 
   private async readVisible(questions: readonly Question[]): Promise<PresenceRow[][]> {
-    const rows = await visibleTo(
-      this.database,
-      questions.flatMap(({ viewerId, userIds }, nr) => userIds.map((userId) => ({ nr, viewerId, userId }))),
-    );
+    const rows = await visibleTo(this.database, {
+      questions: questions.flatMap(({ viewerId, userIds }, nr) =>
+        userIds.map((userId) => ({ nr, viewerId, userId })),
+      ),
+      afterFirstWord: this.afterFirstWord,
+    });
     const answers = questions.map((): PresenceRow[] => []);
     for (const row of rows) answers[row.nr]?.push(row);
     return answers;
   }
 
   private async readCompanions(userIds: readonly number[]): Promise<number[][]> {
-    const rows = await companionsOf(this.database, { userIds: [...new Set(userIds)], most: MAX_COMPANIONS });
+    const rows = await companionsOf(this.database, {
+      userIds: [...new Set(userIds)],
+      most: MAX_COMPANIONS,
+      afterFirstWord: this.afterFirstWord,
+    });
     const byId = new Map(rows.map(({ userId, companions }) => [userId, companions]));
     return userIds.map((userId) => byId.get(userId) ?? []);
   }

@@ -1,6 +1,7 @@
 import type { Watch } from '../delivery/rooms.js';
 import { bigints, texts } from '../database/binary-array.js';
 import { blocks } from '../blocks/blocks.queries.js';
+import { hasWritten } from '../database/models/chat.model.js';
 import { statement } from '../database/statement.js';
 
 /** What presence needs of a user's row. */
@@ -9,6 +10,11 @@ export interface PresenceRow {
   lastSeenAt: string | null;
   /** Looks offline to all others. */
   invisible: boolean;
+}
+
+/** Whether a direct chat shows a user only from their first word in it on: in jwt mode. */
+interface Rule {
+  afterFirstWord: boolean;
 }
 
 /** May `viewerId` see `userId`? `nr` matches the answer to its question. */
@@ -28,6 +34,14 @@ const watchRow = ([viewerId, userId]: [number, number]): Watch => ({ viewerId, u
 const mayKnow = (viewer: string, person: string) =>
   `${viewer} <> ${person} AND NOT ${blocks(person, viewer)}`;
 
+/**
+ * Whether a chat that `person` shares with others shows them when `person` is online: every group, and a direct chat in
+ * which `person` has written. Otherwise a stranger could see anybody by opening a chat. The counts on the chat's row are
+ * kept by every send, so this costs sends nothing. `strict` is the SQL parameter that turns the rule on.
+ */
+const shows = (chat: string, person: string, strict: string) =>
+  `(NOT ${strict}::boolean OR ${chat}.type = 'group' OR ${hasWritten(chat, person)})`;
+
 /** Somebody with at most so many chats has few. */
 const FEW_CHATS = 64;
 
@@ -39,38 +53,45 @@ const hasFewChats = (person: string) => `(
         SELECT count(*) FROM (SELECT 1 FROM chat_members WHERE "userId" = ${person} LIMIT ${FEW_CHATS + 1}) c
       ) <= ${FEW_CHATS}`;
 
-/** Whether one of the newest chats of one user has the other as a member: one lookup for each, up to the first. */
-const findsInOwnChats = (one: string, other: string) => `EXISTS (
+/**
+ * Whether one of the newest chats of one user has the other as a member: one lookup for each, up to the first. With the
+ * rule on only groups count: the direct chat of the two is looked at before.
+ */
+const findsInOwnChats = (one: string, other: string, strict: string) => `EXISTS (
         SELECT 1 FROM (
           SELECT "chatId" FROM chat_members WHERE "userId" = ${one} ORDER BY "chatId" DESC LIMIT ${MOST_CHATS}
         ) own
         CROSS JOIN LATERAL (
-          SELECT 1 FROM chat_members m WHERE m."chatId" = own."chatId" AND m."userId" = ${other} LIMIT 1
+          SELECT 1 FROM chat_members m WHERE m."chatId" = own."chatId" AND m."userId" = ${other} AND (
+            NOT ${strict}::boolean OR (SELECT type = 'group' FROM chats WHERE id = m."chatId")
+          ) LIMIT 1
         ) shared
       )`;
 
 /**
- * Whether two users share a chat: their direct chat is one lookup; groups are looked for from the side that has few
+ * Whether two users share a chat that shows the person: their direct chat is one lookup; groups are looked for from the side that has few
  * chats. So a pair costs a few lookups, however many chats the viewer has. Only where both have many it may cost up to
  * 500, and does not find a group that is older than 500 other chats of the person.
  */
-const shareChat = (viewer: string, person: string) => `(
+const shareChat = (viewer: string, person: string, strict: string) => `(
       EXISTS (
         SELECT 1 FROM chats d WHERE d.type = 'direct'
           AND LEAST(d."user1Id", d."user2Id") = LEAST(${viewer}, ${person})
           AND GREATEST(d."user1Id", d."user2Id") = GREATEST(${viewer}, ${person})
+          AND ${shows('d', person, strict)}
       ) OR CASE WHEN NOT ${hasFewChats(person)} AND ${hasFewChats(viewer)}
-        THEN ${findsInOwnChats(viewer, person)}
-        ELSE ${findsInOwnChats(person, viewer)}
+        THEN ${findsInOwnChats(viewer, person, strict)}
+        ELSE ${findsInOwnChats(person, viewer, strict)}
       END
     )`;
 
 /** Whether `viewer` may know whether `person` is online: they share a chat, and `mayKnow`. */
-const maySee = (viewer: string, person: string) =>
-  `(${mayKnow(viewer, person)} AND ${shareChat(viewer, person)})`;
+const maySee = (viewer: string, person: string, strict: string) =>
+  `(${mayKnow(viewer, person)} AND ${shareChat(viewer, person, strict)})`;
 
 /**
- * Questions: `$1` their numbers, `$2` viewers (null: an actor without a user, who may see everybody), `$3` persons.
+ * Questions: `$1` their numbers, `$2` viewers (null: an actor without a user, who may see everybody), `$3` persons;
+ * `$4` the rule.
  * Returns the persons whom the viewer may see; everybody may see themselves.
  */
 export const visibleTo = statement.many({
@@ -79,11 +100,12 @@ export const visibleTo = statement.many({
     SELECT q.nr, u.id AS "userId", u."lastSeenAt", u.invisible
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS q(nr, viewer, person)
     JOIN users u ON u.id = q.person
-    WHERE q.viewer IS NULL OR q.viewer = q.person OR ${maySee('q.viewer', 'q.person')}`,
-  values: (questions: readonly PresenceQuestion[]) => [
+    WHERE q.viewer IS NULL OR q.viewer = q.person OR ${maySee('q.viewer', 'q.person', '$4')}`,
+  values: ({ questions, afterFirstWord }: { questions: readonly PresenceQuestion[] } & Rule) => [
     bigints(questions.map(({ nr }) => nr)),
     bigints(questions.map(({ viewerId }) => viewerId)),
     bigints(questions.map(({ userId }) => userId)),
+    afterFirstWord,
   ],
   row: ([nr, userId, lastSeenAt, invisible]: [number, number, string | null, boolean]) => ({
     nr,
@@ -93,34 +115,40 @@ export const visibleTo = statement.many({
   }),
 });
 
-/** `$1` viewers, `$2` persons: the pairs where the viewer may not see the person. */
+/** `$1` viewers, `$2` persons, `$3` the rule: the pairs where the viewer may not see the person. */
 export const hiddenFrom = statement.many({
   name: 'presence.hiddenFrom',
   text: `
     SELECT v.id AS "viewerId", p.id AS "userId" FROM unnest($1::bigint[]) AS v(id), unnest($2::bigint[]) AS p(id)
-    WHERE v.id <> p.id AND NOT ${maySee('v.id', 'p.id')}`,
-  values: ({ viewerIds, userIds }: { viewerIds: readonly number[]; userIds: readonly number[] }) => [
+    WHERE v.id <> p.id AND NOT ${maySee('v.id', 'p.id', '$3')}`,
+  values: ({
+    viewerIds,
+    userIds,
+    afterFirstWord,
+  }: { viewerIds: readonly number[]; userIds: readonly number[] } & Rule) => [
     bigints(viewerIds),
     bigints(userIds),
+    afterFirstWord,
   ],
   row: watchRow,
 });
 
-/** `$1` viewers, `$2` persons, pairwise: the pairs where the viewer may not see the person. */
+/** `$1` viewers, `$2` persons, pairwise, `$3` the rule: the pairs where the viewer may not see the person. */
 export const hiddenPairs = statement.many({
   name: 'presence.hiddenPairs',
   text: `
     SELECT i.viewer AS "viewerId", i.person AS "userId" FROM unnest($1::bigint[], $2::bigint[]) AS i(viewer, person)
-    WHERE NOT ${maySee('i.viewer', 'i.person')}`,
-  values: (pairs: readonly Watch[]) => [
+    WHERE NOT ${maySee('i.viewer', 'i.person', '$3')}`,
+  values: ({ pairs, afterFirstWord }: { pairs: readonly Watch[] } & Rule) => [
     bigints(pairs.map(({ viewerId }) => viewerId)),
     bigints(pairs.map(({ userId }) => userId)),
+    afterFirstWord,
   ],
   row: watchRow,
 });
 
 /**
- * `$1` users, `$2` how many of the newest chats of each are looked at: direct-chat partners who receive their presence
+ * `$1` users, `$2` how many of the newest chats of each are looked at, `$3` the rule: direct-chat partners who receive their presence
  * changes. The row of a direct chat says who is blocked, so that no block is looked up.
  */
 export const audiencesOf = statement.many({
@@ -131,9 +159,14 @@ export const audiencesOf = statement.many({
       FROM (SELECT "chatId" FROM chat_members WHERE "userId" = u.id ORDER BY "chatId" DESC LIMIT $2) m
       CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = m."chatId" LIMIT 1) c
       WHERE c.type = 'direct' AND NOT CASE u.id WHEN c."user1Id" THEN c."user1Blocks" ELSE c."user2Blocks" END
+        AND ${shows('c', 'u.id', '$3')}
     ) AS peers
     FROM unnest($1::bigint[]) AS i(id) JOIN users u ON u.id = i.id`,
-  values: ({ userIds, most }: { userIds: readonly number[]; most: number }) => [bigints(userIds), most],
+  values: ({ userIds, most, afterFirstWord }: { userIds: readonly number[]; most: number } & Rule) => [
+    bigints(userIds),
+    most,
+    afterFirstWord,
+  ],
   row: ([userId, lastSeenAt, invisible, peers]: [number, string | null, boolean, number[]]) => ({
     userId,
     lastSeenAt,
@@ -143,7 +176,7 @@ export const audiencesOf = statement.many({
 });
 
 /**
- * `$1` users, `$2` the limit for each: users who share a chat with them and whom they may see. Looks at so many of their
+ * `$1` users, `$2` the limit for each, `$3` the rule: users who share a chat with them and whom they may see. Looks at so many of their
  * newest chats, and at twice as many memberships in these: the members of direct chats and small groups before those of large
  * groups.
  */
@@ -154,19 +187,24 @@ export const companionsOf = statement.many({
       SELECT o."userId" FROM (
         SELECT DISTINCT o."userId" FROM (
           SELECT o."userId" FROM (
-            SELECT c.id FROM (
+            SELECT c.* FROM (
               SELECT "chatId" FROM chat_members WHERE "userId" = v.id ORDER BY "chatId" DESC LIMIT $2
             ) m
-            CROSS JOIN LATERAL (SELECT id, "memberCount" FROM chats WHERE id = m."chatId" LIMIT 1) c
+            CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = m."chatId" LIMIT 1) c
             ORDER BY c."memberCount", c.id DESC
           ) c
           CROSS JOIN LATERAL (SELECT "userId" FROM chat_members WHERE "chatId" = c.id OFFSET 0) o
+          WHERE ${shows('c', 'o."userId"', '$3')}
           LIMIT 2 * $2::bigint
         ) o
       ) o WHERE ${mayKnow('v.id', 'o."userId"')}
     ) AS companions
     FROM unnest($1::bigint[]) AS v(id)`,
-  values: ({ userIds, most }: { userIds: readonly number[]; most: number }) => [bigints(userIds), most],
+  values: ({ userIds, most, afterFirstWord }: { userIds: readonly number[]; most: number } & Rule) => [
+    bigints(userIds),
+    most,
+    afterFirstWord,
+  ],
   row: ([userId, companions]: [number, number[]]) => ({ userId, companions }),
 });
 

@@ -107,6 +107,16 @@ export class PresenceService implements BeforeApplicationShutdown, OnApplication
     return new Set(rows.map(({ userId }) => userId));
   }
 
+  /**
+   * The users among `userIds`, who share a chat with the actor, whose presence it does not show all the same. In open
+   * mode there are none, and no query; what a block hides is for the caller to know.
+   */
+  async hiddenAmong(actor: Actor, userIds: readonly number[]): Promise<Set<number>> {
+    if (!this.reads.afterFirstWord || userIds.length === 0) return new Set();
+    const visible = await this.visibleAmong(actor, userIds);
+    return new Set(userIds.filter((userId) => !visible.has(userId)));
+  }
+
   private async onlineFor({ userId }: Actor): Promise<number[]> {
     if (userId === null) return this.store.online(MAX_LISTED);
     const companions = await this.reads.companionsOf(userId);

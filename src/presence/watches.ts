@@ -1,8 +1,10 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Bus } from '../common/bus.js';
 import { Semaphore } from '../common/flow/semaphore.js';
 import { isUnavailable } from '../common/errors/failure.js';
+import type { AppConfig } from '../config/config.js';
+import { APP_CONFIG } from '../config/config.module.js';
 import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
 import { Rooms } from '../delivery/rooms.js';
@@ -31,13 +33,18 @@ export class Watches implements OnModuleInit, OnApplicationShutdown {
   private readonly checks = new Semaphore({ atOnce: 1 });
   private stopped = false;
 
+  private readonly afterFirstWord: boolean;
+
   constructor(
+    @Inject(APP_CONFIG) config: AppConfig,
     private readonly database: Database,
     private readonly store: PresenceStore,
     private readonly publisher: Publisher,
     private readonly rooms: Rooms,
     private readonly bus: Bus,
-  ) {}
+  ) {
+    this.afterFirstWord = config.auth.mode === 'jwt';
+  }
 
   onModuleInit(): void {
     this.bus.on('membersLeft', ({ chatId, userIds }) =>
@@ -90,9 +97,10 @@ export class Watches implements OnModuleInit, OnApplicationShutdown {
     const watches = this.rooms.watches(rooms);
     for (let from = 0; from < watches.length; from += PAIRS_AT_ONCE) {
       const some = watches.slice(from, from + PAIRS_AT_ONCE);
-      const hidden = await hiddenPairs(this.database, some).catch((error: unknown) =>
-        this.endUnchecked(error, some),
-      );
+      const hidden = await hiddenPairs(this.database, {
+        pairs: some,
+        afterFirstWord: this.afterFirstWord,
+      }).catch((error: unknown) => this.endUnchecked(error, some));
       for (const { viewerId, userId } of hidden) this.publisher.endWatch([viewerId], [userId]);
     }
   }
@@ -110,8 +118,9 @@ export class Watches implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async endHiddenFrom(viewerIds: readonly number[], userIds: readonly number[]): Promise<void> {
-    const pairs = await hiddenFrom(this.database, { viewerIds, userIds }).catch((error: unknown) =>
-      this.endUnchecked(error, null),
+    const { afterFirstWord } = this;
+    const pairs = await hiddenFrom(this.database, { viewerIds, userIds, afterFirstWord }).catch(
+      (error: unknown) => this.endUnchecked(error, null),
     );
     if (pairs === null) this.publisher.endWatch(viewerIds, userIds);
     else if (userIds.length < viewerIds.length) {

@@ -70,7 +70,7 @@ export class SyncService {
       return { moved, gone, pages, more: more || changed.length > MAX_CHATS };
     });
     const { moved, gone } = read;
-    const chats = await this.chatsOf(read.pages);
+    const chats = await this.chatsOf(actor, read.pages);
     return {
       chats,
       gone,
@@ -118,8 +118,11 @@ export class SyncService {
     return { pages, more: more || read.length < changed.length };
   }
 
-  private async chatsOf(pages: readonly ChatPage[]): Promise<SyncedChat[]> {
-    const items = await this.chats.listItems(pages.map(({ item }) => item));
+  private async chatsOf(actor: Actor, pages: readonly ChatPage[]): Promise<SyncedChat[]> {
+    const items = await this.chats.listItems(
+      actor,
+      pages.map(({ item }) => item),
+    );
     return pages.map(({ messages, upTo, reset, more }, index) => {
       const chat = items[index]!;
       const shown = reset ? newestOf(messages) : messages;

@@ -18,6 +18,7 @@ const SEED = process.env.CI === 'true' ? 20_261_122 : undefined;
 
 const RUNS = 100;
 const PEOPLE = [1, 2, 3];
+const INVITER = 4;
 
 function check<T>(property: fc.IAsyncProperty<T>): Promise<void> {
   return fc.assert(property, { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: SEED }) });
@@ -47,6 +48,13 @@ describe('Whatever JSON is sent, by the contract or not', () => {
         await client.ok('sendMessage', { senderId, receiverId, content: `from ${senderId}` });
       }
     }
+    // Groups of somebody else, to which they are invited.
+    const invitations = PEOPLE.map((userId) => ({ userId, groupAdds: 'invited' }));
+    for (const setting of invitations) await client.ok('setGroupAdds', setting);
+    for (let i = 0; i < 5; i++) {
+      await client.ok('createGroup', { userId: INVITER, title: 'of another', memberIds: PEOPLE });
+    }
+    for (const setting of invitations) await client.ok('setGroupAdds', { ...setting, groupAdds: null });
     // Groups of all, of which properties may leave little; nobody in particular may do all with them.
     for (const userId of PEOPLE) {
       await client.ok('createGroup', { userId, title: `of ${userId}`, memberIds: PEOPLE });

@@ -52,7 +52,9 @@ const ROWS = `
   INSERT INTO hidden_messages ("userId", "messageId", "chatId") VALUES (2, 1, 1);
   INSERT INTO message_reports ("messageId", "reporterId", "chatId", seq, content, edits, "sentAt")
     VALUES (1, 2, 1, 1, 'Hi', '[]', now());
-  INSERT INTO idempotency_keys ("actorId", key, command, "bodyHash") VALUES (1, 'k', 'addReaction', 'x')`;
+  INSERT INTO idempotency_keys ("actorId", key, command, "bodyHash") VALUES (1, 'k', 'addReaction', 'x');
+  INSERT INTO chat_invitations ("chatId", "userId", "invitedBy", withheld) VALUES (1, 2, 1, false);
+  INSERT INTO chat_refusals ("chatId", "userId", "hasLeft") VALUES (1, 2, true)`;
 
 describe("This program's migrations", () => {
   let database: Awaited<ReturnType<typeof freshDatabase>>;

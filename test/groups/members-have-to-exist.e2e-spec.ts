@@ -8,7 +8,7 @@ describe('A member who does not exist', () => {
   let world: World;
   const key = newApiKey();
   beforeAll(async () => {
-    world = await World.start({ ...ownAccounts(), API_KEYS: key });
+    world = await World.start({ ...ownAccounts(), API_KEYS: key, GROUP_ADDS: 'everybody' });
   });
   afterAll(() => world.stop());
 

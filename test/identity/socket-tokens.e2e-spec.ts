@@ -7,7 +7,7 @@ describe('With AUTH=jwt a socket', () => {
   let world: World;
   const key = newApiKey();
   beforeAll(async () => {
-    world = await World.start({ ...ownAccounts(), API_KEYS: key });
+    world = await World.start({ ...ownAccounts(), API_KEYS: key, GROUP_ADDS: 'everybody' });
   });
   afterAll(() => world.stop());
 

@@ -18,6 +18,8 @@ export interface Scene {
   ownId: number;
   /** A message of the other user. */
   messageId: number;
+  /** A group to which the acting user is invited. */
+  invitedToId: number;
   /** The id of a report of any message. */
   reportId: number;
 }
@@ -28,6 +30,7 @@ export const nowhere = (scene: Scene): Scene => ({
   otherId: 987_654_320,
   chatId: 987_654_321,
   groupId: 987_654_321,
+  invitedToId: 987_654_321,
   ownId: 987_654_322,
   messageId: 987_654_323,
   reportId: 987_654_324,
@@ -75,7 +78,12 @@ export async function sceneOf(world: World, role: Role): Promise<Scene> {
      VALUES ($1, $2, $3, 1, 'words', '[]', now())`,
     [messageId, otherId, chatId],
   );
-  return { userId, otherId, thirdId, enemyId, chatId, groupId, ownId, messageId, reportId };
+  const invitedToId = await group(world, 'stranger', userId, otherId);
+  await world.sql(
+    'INSERT INTO chat_invitations ("chatId", "userId", "invitedBy", withheld) VALUES ($1, $2, $3, false)',
+    [invitedToId, userId, otherId],
+  );
+  return { userId, otherId, thirdId, enemyId, chatId, groupId, ownId, messageId, invitedToId, reportId };
 }
 
 async function directChat(world: World, one: number, other: number): Promise<number> {

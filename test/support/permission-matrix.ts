@@ -71,6 +71,13 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   updateChat: ({ groupId }) => ({ chatId: groupId, title: 'a new title' }),
   getMembers: ({ chatId }) => ({ chatId }),
   addMembers: ({ groupId, thirdId }) => ({ chatId: groupId, userIds: [thirdId] }),
+  getInvitations: () => ({}),
+  acceptInvitation: ({ invitedToId }) => ({ chatId: invitedToId }),
+  'acceptInvitation of others': ({ groupId }) => ({ chatId: groupId }),
+  declineInvitation: ({ invitedToId }) => ({ chatId: invitedToId }),
+  'declineInvitation of others': ({ groupId }) => ({ chatId: groupId }),
+  setGroupAdds: ({ userId }) => ({ userId, groupAdds: 'contacts' }),
+  getGroupAdds: ({ userId }) => ({ userId }),
   removeMember: ({ groupId, otherId }) => ({ chatId: groupId, userId: otherId }),
   leaveChat: ({ groupId }) => ({ chatId: groupId }),
   setRole: ({ groupId, otherId }) => ({ chatId: groupId, userId: otherId, role: 'admin' }),
@@ -149,6 +156,13 @@ createGroup              | who?   ok          ok       ok      ok     ok    ok  
 updateChat               | who?   ok          none     none    no     ok    ok    no      no
 getMembers               | who?   ok          none     none    ok     ok    ok    ok      ok
 addMembers               | who?   ok          none     none    no     ok    ok    no      no
+getInvitations           | who?   who?        ok       ok      ok     ok    ok    ok      ok
+acceptInvitation         | who?   who?        ok       ok      ok     ok    ok    ok      ok
+acceptInvitation of others | who? who?        none     none    ok     ok    ok    none    none
+declineInvitation        | who?   who?        ok       ok      ok     ok    ok    ok      ok
+declineInvitation of others | who? who?       none     none    none   none  none  none    none
+setGroupAdds             | who?   ok          ok       ok      ok     ok    ok    ok      ok
+getGroupAdds             | who?   ok          ok       ok      ok     ok    ok    ok      ok
 removeMember             | who?   ok          none     none    no     ok    ok    no      no
 leaveChat                | who?   who?        none     none    ok     ok    ok    no      no
 setRole                  | who?   ok          none     none    no     no    ok    no      no

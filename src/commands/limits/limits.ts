@@ -37,10 +37,17 @@ export class Limits {
   private readonly users: RateLimiter<UserLimit>;
   private readonly addresses: RateLimiter<AddressLimit>;
   private readonly meters: InputMeters | null;
+  /** By itself: its rate is an hour, for which the other limiter would have to remember everybody. */
+  private readonly adds: RateLimiter<'adds'>;
+  private readonly mostAdds: number;
   private readonly open = new Map<string, number>();
   private readonly mostOpen: number;
   private readonly proxies: number;
-  private readonly shared: { users: SharedUsage<UserLimit>; addresses: SharedUsage<AddressLimit> } | null;
+  private readonly shared: {
+    users: SharedUsage<UserLimit>;
+    addresses: SharedUsage<AddressLimit>;
+    adds: SharedUsage<'adds'>;
+  } | null;
 
   /** `bucketsOf` makes the buckets that all nodes share; null: this node is the only one. */
   constructor({ limits, trustProxy }: Pick<AppConfig, 'limits' | 'trustProxy'>, bucketsOf: BucketsOf | null) {
@@ -49,6 +56,9 @@ export class Limits {
     this.users = new RateLimiter(rates?.person ?? ({} as never));
     this.addresses = new RateLimiter(rates?.address ?? ({} as never));
     this.meters = limits && new InputMeters(limits);
+    const adds = { adds: limits?.adds ?? ({} as never) };
+    this.adds = new RateLimiter(adds);
+    this.mostAdds = limits?.adds.points ?? Infinity;
     this.mostOpen = limits?.sockets ?? Infinity;
     this.proxies = trustProxy;
     this.shared =
@@ -57,6 +67,7 @@ export class Limits {
         : {
             users: new SharedUsage(this.users, rates.person, bucketsOf, 'person'),
             addresses: new SharedUsage(this.addresses, rates.address, bucketsOf, 'address'),
+            adds: new SharedUsage(this.adds, adds, bucketsOf, 'person'),
           };
   }
 
@@ -135,6 +146,24 @@ export class Limits {
    */
   opening(userId: number): void {
     if (this.on) this.byUser(userId, 'createChat', 1, performance.now());
+  }
+
+  /**
+   * Counts people who are no contacts of the user, and whom the user adds or invites to a group: each counts.
+   *
+   * @param field the list of people in the input.
+   * @throws AppError RATE_LIMITED; VALIDATION_FAILED for more people than the limit ever allows at once.
+   */
+  adding(userId: number, strangers: number, field: string): void {
+    if (!this.on || strangers === 0) return;
+    if (strangers > this.mostAdds) {
+      const message = `expected at most ${this.mostAdds} users who are not your contacts`;
+      throw new AppError('VALIDATION_FAILED', { details: [{ path: field, message }] });
+    }
+    const now = performance.now();
+    const wait = this.adds.take(userId, 'adds', strangers, now);
+    if (wait > 0) throw refused('adds', wait);
+    this.shared?.adds.took(userId, 'adds', strangers, now);
   }
 
   /**

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { define, inChat, repeatable } from '../define.js';
 import { displayName, url } from '../names.js';
 import { id, metadata, pageSize, people } from '../scalars.js';
-import { chatDeletedView, chatDetails, chatListItem, chatView } from '../views.js';
+import { chatDeletedView, chatDetails, chatListItem, chatView, createdGroupView } from '../views.js';
 
 /** What a group shows of itself. */
 const groupFields = {
@@ -57,9 +57,9 @@ export const chatsCommands = {
   createGroup: define({
     limit: 'createChat',
     summary:
-      'Creates a group of the acting user, who is its owner, and other members. If the application creates it in the name of no user, the first member is the owner.',
+      'Creates a group of the acting user, who is its owner, and other members. Users who may not be added without asking are invited. If the application creates it in the name of no user, the first member is the owner.',
     input: z.object({ userId: id.optional(), memberIds: people(0), ...groupFields, ...repeatable }),
-    result: chatView,
+    result: createdGroupView,
     order: 'write',
     actor: ['userId'],
     reply: 'newChat',

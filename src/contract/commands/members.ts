@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { define, inChat, repeatable } from '../define.js';
 import { id, moment, pageSize, people, position } from '../scalars.js';
 import {
+  addedMembersView,
   memberRemovedView,
-  membersAddedView,
   membershipView,
   membersPage,
   memberUpdatedView,
@@ -30,9 +30,10 @@ export const membersCommands = {
     rest: { method: 'GET', path: '/chats/:chatId/members', status: 200 },
   }),
   addMembers: define({
-    summary: 'Adds users to a group. Those who are already members stay as they are. For its admins.',
+    summary:
+      'Adds users to a group. Those who may not be added without asking are invited: they left it before, or GROUP_ADDS or their own setting says so. Those who are already members stay as they are. For its admins.',
     input: inChat.extend({ userIds: people(1), ...repeatable }),
-    result: membersAddedView,
+    result: addedMembersView,
     order: 'write',
     needs: 'members.add',
     actor: ['userId'],
@@ -42,7 +43,7 @@ export const membersCommands = {
   }),
   removeMember: define({
     summary:
-      'Removes a member from a group: admins can remove members, the owner anybody. To leave yourself, use leaveChat.',
+      'Removes a member from a group, or revokes an invitation: admins can remove members, the owner anybody. To leave yourself, use leaveChat.',
     input: member.extend(repeatable),
     result: memberRemovedView,
     order: 'write',

@@ -46,7 +46,7 @@ export const presenceCommands = {
   }),
   getPresence: define({
     summary:
-      'Whether these users are online, in the same order; at most 500. A user who shares no chat with you looks like one that does not exist: offline, never seen.',
+      'Whether these users are online, in the same order; at most 500. A user who shares no chat with you (with AUTH=jwt: no group, and no direct chat in which they have written) looks like one that does not exist: offline, never seen.',
     input: people,
     result: z.array(presenceView),
     order: 'read',

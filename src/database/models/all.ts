@@ -1,4 +1,6 @@
+import { ChatInvitation } from './chat-invitation.model.js';
 import { ChatMember } from './chat-member.model.js';
+import { ChatRefusal } from './chat-refusal.model.js';
 import { Chat } from './chat.model.js';
 import { Credentials } from './credentials.model.js';
 import { HiddenMessage } from './hidden-message.model.js';
@@ -15,7 +17,9 @@ import { User } from './user.model.js';
 
 /** A model for every table. */
 export const models = [
+  ChatInvitation,
   ChatMember,
+  ChatRefusal,
   Chat,
   Credentials,
   HiddenMessage,

@@ -94,6 +94,10 @@ export class Chat extends Model {
   declare messages?: Rel<Message>[];
 }
 
+/** SQL: whether a user of the direct chat has written in it. */
+export const hasWritten = (chat: string, userId: string) =>
+  `CASE ${userId} WHEN ${chat}."user1Id" THEN ${chat}."user1Sent" ELSE ${chat}."user2Sent" END > 0`;
+
 /** The columns that views of a chat show. */
 export const chatColumns = columnsOf(
   Chat,

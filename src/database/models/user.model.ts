@@ -27,6 +27,10 @@ export class User extends Model {
   @Column(DataType.BOOLEAN)
   declare invisible: boolean;
 
+  /** Who may add the user to a group without asking; null: as the server is configured. */
+  @Column(DataType.TEXT)
+  declare groupAdds: 'everybody' | 'contacts' | 'invited' | null;
+
   /** Who created the row, and with which key, if one was sent. */
   @Column(DataType.TEXT)
   declare creationKey: string | null;

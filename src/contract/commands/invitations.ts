@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { define, inChat, repeatable } from '../define.js';
+import { id } from '../scalars.js';
+import { chatView, groupAdds, groupAddsView, invitationEndedView, invitationView } from '../views.js';
+
+export const invitationsCommands = {
+  getInvitations: define({
+    summary:
+      'The groups that you are invited to, the latest invitation first; at most 200. Call it after each connect: an invitation is no chat yet, so sync has none.',
+    input: z.object({ userId: id.optional() }),
+    result: z.array(invitationView),
+    order: 'read',
+    who: 'person',
+    actor: ['userId'],
+    reply: 'invitationsList',
+    socket: true,
+    rest: { method: 'GET', path: '/invitations', status: 200 },
+  }),
+  acceptInvitation: define({
+    summary: 'Joins a group that you are invited to.',
+    input: inChat.extend(repeatable),
+    result: chatView,
+    order: 'write',
+    who: 'person',
+    bare: 'chatId',
+    actor: ['userId'],
+    reply: 'newChat',
+    socket: true,
+    rest: { method: 'POST', path: '/chats/:chatId/invitation/accept', status: 200 },
+  }),
+  declineInvitation: define({
+    summary:
+      'Declines an invitation to a group. Those who invited you are not told, and for seven days you hear of no other invitation to this group.',
+    input: inChat.extend(repeatable),
+    result: invitationEndedView,
+    order: 'write',
+    who: 'person',
+    bare: 'chatId',
+    actor: ['userId'],
+    reply: 'invitationEnded',
+    socket: true,
+    rest: { method: 'POST', path: '/chats/:chatId/invitation/decline', status: 200 },
+  }),
+  setGroupAdds: define({
+    summary:
+      'Sets who may add you to groups without asking: `everybody`, `contacts` (users to whom you have written in your direct chat), or nobody (`invited`); null: as the server is configured. The stricter of your setting and that of the server holds. All others can invite you.',
+    input: z.object({ groupAdds: groupAdds.nullable(), userId: id.optional(), ...repeatable }),
+    result: groupAddsView,
+    order: 'write',
+    who: 'oneself',
+    actor: ['userId'],
+    reply: 'groupAdds',
+    socket: true,
+    rest: { method: 'PUT', path: '/users/:userId/group-adds', status: 200 },
+  }),
+  getGroupAdds: define({
+    summary: 'Who may add you to groups without asking, as you have set it.',
+    input: z.object({ userId: id.optional() }),
+    result: groupAddsView,
+    order: 'read',
+    who: 'oneself',
+    actor: ['userId'],
+    reply: 'groupAdds',
+    socket: true,
+    rest: { method: 'GET', path: '/users/:userId/group-adds', status: 200 },
+  }),
+} as const;

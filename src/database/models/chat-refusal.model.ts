@@ -1,0 +1,17 @@
+import { Column, DataType, Model, Table } from 'sequelize-typescript';
+
+/** A user who left a group by themselves, or declined its invitation. */
+@Table({ tableName: 'chat_refusals', timestamps: false })
+export class ChatRefusal extends Model {
+  @Column({ type: DataType.BIGINT, primaryKey: true })
+  declare chatId: number;
+
+  @Column({ type: DataType.BIGINT, primaryKey: true })
+  declare userId: number;
+
+  @Column(DataType.BOOLEAN)
+  declare hasLeft: boolean;
+
+  @Column(DataType.DATE(3))
+  declare declinedAt: Date | null;
+}

@@ -1,0 +1,12 @@
+import { AppError, MAX_MEMBERS } from '../contract/index.js';
+
+export function groupFull(): AppError {
+  return new AppError('GROUP_FULL', { details: { limit: MAX_MEMBERS } });
+}
+
+/** The list is empty, or one of its users does not exist. */
+export function noSuchPeople(path: string): AppError {
+  return new AppError('VALIDATION_FAILED', {
+    details: [{ path, message: 'expected the ids of existing users, at least one' }],
+  });
+}
