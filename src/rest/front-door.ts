@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { RequestHandler, Response } from 'express';
 import { Limits } from '../commands/limits/limits.js';
-import type { Door, Refusal } from '../common/http/admission.js';
+import type { Door } from '../common/http/admission.js';
 import { declaredBytes } from '../common/http/declared-bytes.js';
-import { corsHeaders, refusal } from '../common/http/refusals.js';
+import { corsHeaders, type Refusal, refusal } from '../common/http/refusals.js';
 import { ReadinessCheck } from '../common/readiness.js';
 import type { AppConfig } from '../config/config.js';
 import { AppError, commandNames, definitionOf, whoMayUse } from '../contract/index.js';
@@ -73,6 +73,7 @@ export function frontDoor(app: NestExpressApplication, config: AppConfig, protec
       return { ...refused, headers: [...refused.headers, ...own] };
     },
     opened: (socket) => limits.connected('PORT', socket),
+    lineOf: (request) => (limits.on && !isHealthCheck(request) ? limits.addressOf(request) : null),
   };
 }
 

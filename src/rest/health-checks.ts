@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Limits } from '../commands/limits/limits.js';
 import { RateLimiter } from '../commands/limits/rate-limiter.js';
-import type { Refusal } from '../common/http/admission.js';
+import type { Refusal } from '../common/http/refusals.js';
 import { ALIVE, type ReadinessCheck, statusOf } from '../common/readiness.js';
 import { parseRate } from '../config/rate.js';
 

@@ -3,7 +3,7 @@ import type { Server } from 'socket.io';
 import type { AppConfig } from '../config/config.js';
 import { AppError } from '../contract/index.js';
 import type { Limits } from '../commands/limits/limits.js';
-import { asText } from '../common/http/admission.js';
+import { asText } from '../common/http/http-connection.js';
 import { refusal } from '../common/http/refusals.js';
 import { Pacer } from '../common/flow/pacer.js';
 import type { EngineConnection, EngineRequest } from './wire/internals.js';

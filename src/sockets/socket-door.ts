@@ -33,6 +33,8 @@ export function socketDoor(config: Pick<AppConfig, 'allowedOrigins'>, limits: Li
       return exceeded && refusal(exceeded, cors(request));
     },
     opened: (socket) => limits.connected('SOCKET_PORT', socket),
+    // Polls wait for events.
+    lineOf: () => null,
     refused({ url = '' }) {
       const connection = connectionOf(server, url);
       if (!connection) return;

@@ -2,7 +2,7 @@ import diagnostics from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-const MOST_KEPT = 1_000_000;
+const MOST_KEPT = 4_000_000;
 
 const STATUS = /HTTP\/1\.1 (\d{3}) /g;
 const STATUS_LENGTH = 'HTTP/1.1 200 '.length;

@@ -1,7 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { AppConfig } from '../../config/config.js';
 import { type ErrorView, errorCatalogue } from '../../contract/index.js';
-import type { Refusal } from './admission.js';
+
+/** An answer that is given in place of the application's. */
+export interface Refusal {
+  readonly status: number;
+  /** Names and values in turn, without Content-Length and Connection. */
+  readonly headers: readonly string[];
+  readonly body: string;
+}
 
 /** Headers that report a rate limit, besides Retry-After. Pages of other origins may read them. */
 export const LIMIT_HEADERS = [
