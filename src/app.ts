@@ -5,13 +5,14 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
 import { AppModule } from './app.module.js';
 import type { AppConfig } from './config/config.js';
-import { refuseBodiesOfNobody } from './rest/credentials.js';
 import { refuseWhileDraining } from './rest/draining.js';
 import { useJsonBodies } from './rest/json-body.js';
+import { frontDoor } from './rest/front-door.js';
 import { useDocs } from './rest/openapi.js';
-import { LIMIT_HEADERS, useAddressLimits } from './rest/request-limits.js';
 import { logRequests } from './rest/request-log.js';
 import { answerUnparsable } from './rest/unparsable.js';
+import { admit } from './common/http/admission.js';
+import { EXPOSED_HEADERS } from './common/http/refusals.js';
 import { boundServer } from './common/http/server-bounds.js';
 import { followConnections } from './common/http/unused-connections.js';
 import { MetricsServer } from './operations/metrics-server.js';
@@ -44,18 +45,21 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
   app.disable('x-powered-by');
   app.enableCors({
     origin: config.allowedOrigins.includes('*') ? '*' : [...config.allowedOrigins],
-    exposedHeaders: [...LIMIT_HEADERS, 'Retry-After'],
+    exposedHeaders: EXPOSED_HEADERS,
   });
   app.use(logRequests());
   refuseWhileDraining(app);
   // Behind a proxy or on a developer's machine plain HTTP is fine: browsers must not upgrade to HTTPS.
-  app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } }, hsts: false }));
-  useAddressLimits(app);
-  if (config.auth.mode === 'jwt') refuseBodiesOfNobody(app);
+  const protect = helmet({
+    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+    hsts: false,
+  });
+  app.use(protect);
   useJsonBodies(app);
   useDocs(app);
   answerUnparsable(app.getHttpServer());
   boundServer(app.getHttpServer());
+  admit(app.getHttpServer(), frontDoor(app, config, protect));
   const endConnections = followConnections(app.getHttpServer(), { upgrades: false });
   const close = async () => {
     for (const end of [endConnections, sockets.endConnections]) end(ANSWER_WITHIN_MS);

@@ -8,7 +8,7 @@ interface Part {
 }
 
 /** The result of a check of all parts. */
-interface Check {
+export interface Check {
   ready: boolean;
   parts: string[];
   down: string[];

@@ -1,6 +1,6 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
-import { isHealthCheck } from './request-limits.js';
+import { isHealthCheck } from './health-checks.js';
 import { goingDown, Lifecycle } from '../common/lifecycle.js';
 
 /** During a stop requests are refused, so that clients go to other nodes; health checks are answered to the end. */

@@ -1,43 +1,8 @@
-import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { NextFunction, Request, Response } from 'express';
-import { Limits } from '../commands/limits/limits.js';
+import type { Request, Response } from 'express';
 import type { LimitStatus } from '../commands/limits/rate-limiter.js';
-
-/** Headers that report a rate limit, besides Retry-After. Pages of other origins may read them. */
-export const LIMIT_HEADERS = [
-  'RateLimit-Limit',
-  'RateLimit-Remaining',
-  'RateLimit-Reset',
-  'RateLimit-Policy',
-];
-
-/** Health checks are never limited or refused. */
-export function isHealthCheck({ path }: Request): boolean {
-  return path === '/health' || path.startsWith('/health/');
-}
 
 /** A request whose body has been read. */
 type WithBody = Request & { bodyBytes?: number };
-
-/** Counts every request of an address before its body is read, except health checks. */
-export function useAddressLimits(app: NestExpressApplication): void {
-  const limits = app.get(Limits);
-  if (!limits.on) return;
-  app.use((request: Request, _response: Response, next: NextFunction) => {
-    const announced = Number(request.headers['content-length'] ?? 0);
-    try {
-      if (!isHealthCheck(request)) {
-        limits.arrival(
-          limits.addressOf(request),
-          request.url.length + (Number.isFinite(announced) ? announced : 0),
-        );
-      }
-      next();
-    } catch (error) {
-      next(error);
-    }
-  });
-}
 
 /** Records the size of the body as it is counted: after decompression, if any. */
 export function bodyRead(request: object, bytes: number): void {

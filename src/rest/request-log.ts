@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { Logger } from '@nestjs/common';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 
@@ -13,12 +14,17 @@ export function requestIdOf(response: Response): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
+/** The id of a new request: the caller's, if it is one that may be chosen, else ours. */
+export function newRequestId({ headers }: IncomingMessage): string {
+  const claimed = headers[HEADER.toLowerCase()];
+  return typeof claimed === 'string' && SANE_ID.test(claimed) ? claimed : randomUUID();
+}
+
 /** Gives each request an id, and writes a log line when it is answered: at debug, or at warn when it failed. */
 export function logRequests(): RequestHandler {
   const logger = new Logger('Http');
   return (request: Request, response: Response, next: NextFunction) => {
-    const claimed = request.get(HEADER);
-    const requestId = claimed !== undefined && SANE_ID.test(claimed) ? claimed : randomUUID();
+    const requestId = newRequestId(request);
     response.setHeader(HEADER, requestId);
     const since = performance.now();
     const { method } = request;

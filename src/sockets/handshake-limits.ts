@@ -1,8 +1,10 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Server } from 'socket.io';
 import type { AppConfig } from '../config/config.js';
 import { AppError } from '../contract/index.js';
 import type { Limits } from '../commands/limits/limits.js';
+import { asText } from '../common/http/http-connection.js';
+import { refusal } from '../common/http/refusals.js';
 import { Pacer } from '../common/flow/pacer.js';
 import type { EngineConnection, EngineRequest } from './wire/internals.js';
 
@@ -19,17 +21,16 @@ const RETRY_AFTER_MS = 5_000;
 const GOING_DOWN = 'going down';
 
 /**
- * Decides which handshakes may continue. It accepts pages of allowed origins (`cors` does not stop a WebSocket:
- * browsers send no preflight for it) and clients that send no origin, which no browser does. Both have to stay within
- * the rate limits of their address. Handshakes are admitted at a pace at which connected users are still served, and
- * not at all on a node that shuts down.
+ * Decides which handshakes may continue, of those that the door has let in. It accepts pages of allowed origins (`cors`
+ * does not stop a WebSocket: browsers send no preflight for it) and clients that send no origin, which no browser does.
+ * Handshakes are admitted at a pace at which connected users are still served, and not at all on a node that shuts
+ * down.
  *
- * A page of another origin is refused in the way of Engine.IO. Too many handshakes are refused by 429, or by 503 when
- * too many wait, with Retry-After and the error as REST renders it.
+ * A page of another origin is refused in the way of Engine.IO. When too many handshakes wait they are refused by 503,
+ * with Retry-After and the error as REST renders it.
  */
 export function handshakeGuard(
   config: Pick<AppConfig, 'allowedOrigins'>,
-  limits: Limits,
   lifecycle: { readonly isRefusing: boolean },
 ) {
   const { allowedOrigins } = config;
@@ -45,13 +46,6 @@ export function handshakeGuard(
       decide('Origin not allowed', false);
       return;
     }
-    try {
-      limits.handshake(limits.addressOf(request));
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      refuse(request, error);
-      return;
-    }
     const enter = () => {
       if (lifecycle.isRefusing) decide(GOING_DOWN, false);
       else if (!request.socket.destroyed) decide(null, true);
@@ -62,22 +56,14 @@ export function handshakeGuard(
   };
 }
 
-function refuse(request: EngineRequest, error: AppError): void {
-  const { status } = error;
-  const body = JSON.stringify({ error: error.toView() });
-  const headers = {
-    'Content-Type': 'application/json; charset=utf-8',
-    'Content-Length': String(Buffer.byteLength(body)),
-    'Retry-After': String(Math.ceil((error.retryAfterMs ?? 1_000) / 1_000)),
-    Connection: 'close',
-  };
-  const { res, socket } = request;
+function refuse({ res, socket }: EngineRequest, error: AppError): void {
+  const { status, headers, body } = refusal(error.toView());
   if (res) {
-    res.writeHead(status, headers).end(body);
+    const length = String(Buffer.byteLength(body));
+    res.writeHead(status, [...headers, 'Content-Length', length, 'Connection', 'close']).end(body);
     return;
   }
-  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${body}`);
+  socket.end(asText({ status, headers, body }));
   socket.destroySoon();
 }
 

@@ -6,6 +6,8 @@ import type { Observable } from 'rxjs';
 import type { Server, ServerOptions, Socket } from 'socket.io';
 import type { AppConfig } from '../config/config.js';
 import { Limits } from '../commands/limits/limits.js';
+import { admit } from '../common/http/admission.js';
+import { MAX_BODY_BYTES } from '../common/http/declared-bytes.js';
 import { boundServer } from '../common/http/server-bounds.js';
 import { followConnections } from '../common/http/unused-connections.js';
 import { Dispatcher } from './dispatcher.js';
@@ -15,12 +17,10 @@ import { Handshake } from './handshake.js';
 import { Lifecycle } from '../common/lifecycle.js';
 import { SocketServer } from '../delivery/socket-server.js';
 import { boundPolling } from './polling-input.js';
+import { socketDoor } from './socket-door.js';
 import { WaitingOutput } from './waiting-output.js';
 import { createWire } from './wire/create-wire.js';
 import { requireUtf8 } from './wire/utf8-body.js';
-
-/** Maximum bytes of one frame or polling body: the longest message with every character escaped, and its envelope. */
-const MAX_FRAME_BYTES = 128 * 1024;
 
 /** A dead client is noticed within the sum of the two. Milliseconds. */
 const PING_INTERVAL_MS = 15_000;
@@ -71,16 +71,17 @@ export class SocketIoAdapter extends IoAdapter {
       perMessageDeflate: false,
       httpCompression: false,
       serveClient: false,
-      maxHttpBufferSize: MAX_FRAME_BYTES,
+      maxHttpBufferSize: MAX_BODY_BYTES,
       pingInterval: PING_INTERVAL_MS,
       pingTimeout: PING_TIMEOUT_MS,
       connectTimeout: CONNECT_TIMEOUT_MS,
       cors: { origin: allowedOrigins.includes('*') ? '*' : [...allowedOrigins] },
-      allowRequest: handshakeGuard(this.config, limits, this.app.get(Lifecycle)),
+      allowRequest: handshakeGuard(this.config, this.app.get(Lifecycle)),
     };
     const server = this.app.get(SocketServer).create(this.http, settings, { flush: () => wire.flush() });
     // Nest adds one listener per gateway, so many listeners are no leak.
     server.of('/').setMaxListeners(0);
+    admit(this.http, socketDoor(this.config, limits, server));
     this.http.prependListener('request', requireUtf8);
     // Node hands over the socket of an upgrade without listeners, and an upgrade waits in a pacer before `ws` adds one.
     // Without this listener a connection reset would end the process.

@@ -12,11 +12,16 @@ const MAX_HEADER = 1_000;
  * An IPv6 address counts by its /64, the smallest network that a customer is given. IPv4 within IPv6 is IPv4.
  */
 export function clientAddress(request: IncomingMessage, proxies: number): string {
-  const peer = normalized(request.socket.remoteAddress ?? '') ?? '';
+  const peer = peerAddress(request.socket.remoteAddress);
   const header = request.headers['x-forwarded-for'];
   if (proxies === 0 || typeof header !== 'string' || header.length > MAX_HEADER) return peer;
   const entries = header.split(',');
   return normalized(entries[Math.max(0, entries.length - proxies)]!) ?? peer;
+}
+
+/** The address at the other end of a connection, as addresses are counted. */
+export function peerAddress(remoteAddress = ''): string {
+  return normalized(remoteAddress) ?? '';
 }
 
 /** Null when the text is no address. Some proxies write a port behind it. */

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { AppError, type CommandLimit } from '../../contract/index.js';
+import type { Socket } from 'node:net';
+import { AppError, type CommandLimit, type ErrorView, errorCatalogue } from '../../contract/index.js';
 import type { AppConfig } from '../../config/config.js';
 import type { Rate } from '../../config/rate.js';
-import { clientAddress } from './client-address.js';
+import { clientAddress, peerAddress } from './client-address.js';
 import { type InputMeter, InputMeters } from './input-meter.js';
 import { RateLimiter, type LimitStatus } from './rate-limiter.js';
 import { type BucketsOf, SharedUsage } from './shared-usage.js';
@@ -15,9 +16,25 @@ function withAnswers<R extends { readonly bytes: Rate }>(rates: R): R & { readon
   return { ...rates, answers: rates.bytes };
 }
 
-/** The error of an exceeded limit. `limit` is the name of the RATE_LIMIT_… variable in the words of the contract. */
-function refused(limit: string, waitMs: number): AppError {
+/** Ends a count. Called once. */
+type Release = () => void;
+
+const UNCOUNTED: Release = () => undefined;
+
+/** An exceeded limit, by its name in the words of the contract, and the milliseconds until it is free again. */
+interface Exceeded {
+  readonly limit: string;
+  readonly waitMs: number;
+}
+
+function refused({ limit, waitMs }: Exceeded): AppError {
   return new AppError('RATE_LIMITED', { retryAfterMs: Math.ceil(waitMs), details: { limit } });
+}
+
+/** The same for clients, without an error: the stack of an error costs more than all the rest of a refusal. */
+function viewOf({ limit, waitMs }: Exceeded): ErrorView {
+  const { message } = errorCatalogue.RATE_LIMITED;
+  return { code: 'RATE_LIMITED', message, details: { limit }, retryAfterMs: Math.ceil(waitMs) };
 }
 
 /**
@@ -89,12 +106,12 @@ export class Limits {
   command(limit: CommandLimit, key: string | number, address: string, bytes: number): void {
     if (!this.on) return;
     const now = performance.now();
-    if (limit === 'login') this.byAddress(address, 'login', 1, now);
+    if (limit === 'login') this.requireOfAddress(address, 'login', 1, now);
     else this.byUser(key, limit, 1, now);
     if (bytes > 0) this.byUser(key, 'bytes', bytes, now);
     if (limit !== 'other') return;
     this.byUser(key, 'answers', 0, now);
-    this.byAddress(address, 'answers', 0, now);
+    this.requireOfAddress(address, 'answers', 0, now);
   }
 
   /**
@@ -125,7 +142,7 @@ export class Limits {
     const further = Math.min(points, most - 1);
     if (further <= 0) return;
     try {
-      if (isLogin) this.byAddress(address, 'login', further, now);
+      if (isLogin) this.requireOfAddress(address, 'login', further, now);
       else this.byUser(key, limit, further, now);
     } catch (error) {
       if (isLogin) {
@@ -162,7 +179,7 @@ export class Limits {
     }
     const now = performance.now();
     const wait = this.adds.take(userId, 'adds', strangers, now);
-    if (wait > 0) throw refused('adds', wait);
+    if (wait > 0) throw refused({ limit: 'adds', waitMs: wait });
     this.shared?.adds.took(userId, 'adds', strangers, now);
   }
 
@@ -172,25 +189,40 @@ export class Limits {
    * @throws AppError RATE_LIMITED
    */
   arrival(address: string, bytes: number): void {
-    if (!this.on) return;
-    const now = performance.now();
-    this.byAddress(address, 'commands', 1, now);
-    if (bytes > 0) this.byAddress(address, 'bytes', bytes, now);
+    const exceeded = this.arriving(address, bytes);
+    if (exceeded) throw refused(exceeded);
+  }
+
+  /** As `arrival`, for a request that is refused before anything else is done with it: returns the error, or null. */
+  request(address: string, bytes: number): ErrorView | null {
+    const exceeded = this.arriving(address, bytes);
+    return exceeded && viewOf(exceeded);
+  }
+
+  /** Counts one new socket of an address. Returns RATE_LIMITED, also when the address has too many open ones, or null. */
+  handshake(address: string): ErrorView | null {
+    if (!this.on) return null;
+    const exceeded = this.byAddress(address, 'handshake', 1, performance.now());
+    if (exceeded) return viewOf(exceeded);
+    if ((this.open.get(address) ?? 0) < this.mostOpen) return null;
+    return viewOf({ limit: 'sockets', waitMs: SOCKETS_RETRY_MS });
   }
 
   /**
-   * Counts one new connection from an address.
+   * Counts an open connection of plain HTTP, by itself on each port, until the returned function is called. Null: too
+   * many are open.
    *
-   * @throws AppError RATE_LIMITED, also when the address has too many open sockets.
+   * Behind proxies all connections are theirs, and nothing is counted.
    */
-  handshake(address: string): void {
-    if (!this.on) return;
-    this.byAddress(address, 'handshake', 1, performance.now());
-    if ((this.open.get(address) ?? 0) >= this.mostOpen) throw refused('sockets', SOCKETS_RETRY_MS);
+  connected(port: 'PORT' | 'SOCKET_PORT', { remoteAddress }: Pick<Socket, 'remoteAddress'>): Release | null {
+    if (!this.on || this.proxies > 0) return UNCOUNTED;
+    const key = `${port} ${peerAddress(remoteAddress)}`;
+    if ((this.open.get(key) ?? 0) >= this.mostOpen) return null;
+    return this.opened(key);
   }
 
   /** Counts an open connection until the returned function is called, once. */
-  opened(address: string): () => void {
+  opened(address: string): Release {
     this.open.set(address, (this.open.get(address) ?? 0) + 1);
     return () => {
       const left = (this.open.get(address) ?? 1) - 1;
@@ -206,17 +238,31 @@ export class Limits {
     return this.users.status(key, limit);
   }
 
+  private arriving(address: string, bytes: number): Exceeded | null {
+    if (!this.on) return null;
+    const now = performance.now();
+    const exceeded = this.byAddress(address, 'commands', 1, now);
+    if (exceeded || bytes === 0) return exceeded;
+    return this.byAddress(address, 'bytes', bytes, now);
+  }
+
   private byUser(key: string | number, limit: UserLimit, points: number, now: number): void {
-    const wait = this.users.take(key, limit, points, now);
-    if (wait > 0) throw refused(limit, wait);
+    const waitMs = this.users.take(key, limit, points, now);
+    if (waitMs > 0) throw refused({ limit, waitMs });
     this.shared?.users.took(key, limit, points, now);
   }
 
-  private byAddress(address: string, limit: AddressLimit, points: number, now: number): void {
-    const wait = this.addresses.take(address, limit, points, now);
-    if (wait > 0)
-      throw refused(limit === 'login' || limit === 'handshake' ? limit : `address ${limit}`, wait);
+  private requireOfAddress(address: string, limit: AddressLimit, points: number, now: number): void {
+    const exceeded = this.byAddress(address, limit, points, now);
+    if (exceeded) throw refused(exceeded);
+  }
+
+  private byAddress(address: string, limit: AddressLimit, points: number, now: number): Exceeded | null {
+    const waitMs = this.addresses.take(address, limit, points, now);
+    if (waitMs > 0)
+      return { limit: limit === 'login' || limit === 'handshake' ? limit : `address ${limit}`, waitMs };
     this.shared?.addresses.took(address, limit, points, now);
+    return null;
   }
 }
 

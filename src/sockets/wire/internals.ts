@@ -1,6 +1,6 @@
 import type { Socket as TcpSocket } from 'node:net';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'socket.io';
+import type { Server, Socket } from 'socket.io';
 import { WebSocket } from 'ws';
 
 /**
@@ -124,3 +124,9 @@ export function onUnsent(engine: EngineConnection, listener: () => void): void {
 
 /** Emitted on a WebSocket by the fast path. */
 export const UNSENT = 'unsent';
+/** The connection whose session the URL of an Engine.IO request names. */
+export function connectionOf(server: Server, url: string): EngineConnection | undefined {
+  const sid = new URLSearchParams(url.slice(url.indexOf('?') + 1)).get('sid');
+  const { clients } = server.engine as unknown as { clients: Record<string, EngineConnection> };
+  return sid !== null && Object.hasOwn(clients, sid) ? clients[sid] : undefined;
+}

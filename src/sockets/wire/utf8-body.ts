@@ -7,11 +7,14 @@ import type { IncomingMessage } from 'node:http';
  * Call it in the same turn as the `request` event, before any of the body has arrived.
  */
 export function requireUtf8(request: IncomingMessage): void {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
   const push = request.push.bind(request);
+  // Most requests have no body.
+  let decoder: InstanceType<typeof TextDecoder> | undefined;
   let refused = false;
   request.push = (chunk: Buffer | null, encoding?: BufferEncoding): boolean => {
     if (refused) return false;
+    if (chunk === null && decoder === undefined) return push(null);
+    decoder ??= new TextDecoder('utf-8', { fatal: true });
     try {
       decoder.decode(chunk ?? undefined, { stream: chunk !== null });
     } catch {

@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import { type Check, Health } from './health.js';
+import { Lifecycle } from './lifecycle.js';
+import { version } from './version.js';
+
+/** What `/health/ready` answers. */
+export interface Readiness {
+  /** `degraded`: it works, with less than full function. `draining`: send it no new work. */
+  status: 'ready' | 'degraded' | 'draining' | 'not ready';
+  /** The version in package.json. */
+  version: string;
+  database: 'up' | 'down';
+  /** Left out when Redis is not configured. */
+  redis?: 'up' | 'down';
+  /** The parts that are down, if any. */
+  degraded?: string[];
+}
+
+/** What `/health/live` answers. */
+export const ALIVE = { status: 'alive', version } as const;
+
+/** Milliseconds that the result of a check is good enough for those who ask far too often. */
+const GOOD_FOR_MS = 250;
+
+/** Whether this node can do its work. */
+@Injectable()
+export class ReadinessCheck {
+  private last: { check: Check; at: number } | null = null;
+
+  constructor(
+    private readonly health: Health,
+    private readonly lifecycle: Lifecycle,
+  ) {}
+
+  /** Checks all parts now. */
+  async now(): Promise<Readiness> {
+    const check = await this.health.check();
+    this.last = { check, at: performance.now() };
+    return this.viewOf(check);
+  }
+
+  /**
+   * The result of the last check, without waiting for anything; null before the first. If it is older than
+   * `GOOD_FOR_MS`, the next check begins, so whoever asks on and on sees one that is hardly older than that.
+   */
+  recent(): Readiness | null {
+    if (this.last === null) return null;
+    if (performance.now() - this.last.at > GOOD_FOR_MS) void this.now();
+    return this.viewOf(this.last.check);
+  }
+
+  private viewOf({ ready, parts, down }: Check): Readiness {
+    const well = down.length > 0 ? 'degraded' : 'ready';
+    const upOrDown = (part: string) => (down.includes(part) ? 'down' : 'up');
+    return {
+      status: this.lifecycle.isDraining ? 'draining' : ready ? well : 'not ready',
+      version,
+      database: upOrDown('database'),
+      ...(parts.includes('redis') ? { redis: upOrDown('redis') } : {}),
+      ...(down.length > 0 ? { degraded: down } : {}),
+    };
+  }
+}
+
+/** 200: it can do its work, degraded or not; 503: it can't, or is draining. */
+export function statusOf({ status }: Readiness): 200 | 503 {
+  return status === 'ready' || status === 'degraded' ? 200 : 503;
+}

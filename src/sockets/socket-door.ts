@@ -1,0 +1,46 @@
+import type { IncomingMessage } from 'node:http';
+import type { Server } from 'socket.io';
+import type { Limits } from '../commands/limits/limits.js';
+import type { Door } from '../common/http/admission.js';
+import { declaredBytes } from '../common/http/declared-bytes.js';
+import { corsHeaders, refusal } from '../common/http/refusals.js';
+import type { AppConfig } from '../config/config.js';
+import { connectionOf, type EngineConnection } from './wire/internals.js';
+
+/** A long-polling session ends when so many of its requests were refused. A stock client gives up at the first. */
+const MOST_REFUSED_POLLS = 20;
+
+/**
+ * The door of the Socket.IO port, for everything but the frames of a WebSocket. A handshake counts as one; whatever else
+ * is sent here counts as a request: polls and posts of a session, of a session that does not exist, upgrades, and what
+ * is meant for no Socket.IO server at all.
+ */
+export function socketDoor(config: Pick<AppConfig, 'allowedOrigins'>, limits: Limits, server: Server): Door {
+  const cors = corsHeaders(config);
+  const path = `${server.path()}/`;
+  const refusedPolls = new WeakMap<EngineConnection, number>();
+
+  /** Only what surely names no session: Engine.IO decodes escapes in the names of parameters. */
+  const isHandshake = ({ method, url = '' }: IncomingMessage) =>
+    method === 'GET' && url.startsWith(path) && !/sid=|%/.test(url);
+
+  return {
+    judge(request) {
+      const address = limits.addressOf(request);
+      const exceeded = isHandshake(request)
+        ? limits.handshake(address)
+        : limits.request(address, (request.url?.length ?? 0) + declaredBytes(request));
+      return exceeded && refusal(exceeded, cors(request));
+    },
+    opened: (socket) => limits.connected('SOCKET_PORT', socket),
+    // Polls wait for events.
+    lineOf: () => null,
+    refused({ url = '' }) {
+      const connection = connectionOf(server, url);
+      if (!connection) return;
+      const refused = (refusedPolls.get(connection) ?? 0) + 1;
+      refusedPolls.set(connection, refused);
+      if (refused >= MOST_REFUSED_POLLS) connection.close(true);
+    },
+  };
+}
