@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.js';
-import { compareUnread } from './receipts.queries.js';
+import { compareUnread } from './unread.queries.js';
 
 /** A membership whose computed number of unread messages differs from the counted one. */
 export type UnreadFault = Awaited<ReturnType<typeof compareUnread>>[number];

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { UnreadCountView } from '../contract/index.js';
 import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
-import { unreadCounts } from './receipts.queries.js';
+import { unreadCounts } from './unread.queries.js';
 
 /** Milliseconds for which counts to publish are collected before they are looked up together. */
 const GATHER_MS = 50;
