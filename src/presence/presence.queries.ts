@@ -42,12 +42,15 @@ const mayKnow = (viewer: string, person: string) =>
 const shows = (chat: string, person: string, strict: string) =>
   `(NOT ${strict}::boolean OR ${chat}.type = 'group' OR ${hasWritten(chat, person)})`;
 
-/** Whether `viewer` may know whether `person` is online: they share a chat that shows it, and `mayKnow`. */
+/**
+ * Whether `viewer` may know whether `person` is online: they share a chat that shows it, and `mayKnow`. The look at the
+ * chat names both members, so that only chats that they share are looked at.
+ */
 const maySee = (viewer: string, person: string, strict: string) => `(${mayKnow(viewer, person)} AND EXISTS (
       SELECT 1 FROM chat_members theirs
       JOIN chat_members mine ON mine."chatId" = theirs."chatId" AND mine."userId" = ${viewer}
       WHERE theirs."userId" = ${person} AND (NOT ${strict}::boolean OR (
-        SELECT ${shows('c', person, strict)} FROM chats c WHERE c.id = mine."chatId"
+        SELECT ${shows('c', person, strict)} FROM chats c WHERE c.id = mine."chatId" AND theirs."userId" = ${person}
       ))
     ))`;
 
