@@ -69,9 +69,9 @@ const findsInOwnChats = (one: string, other: string, strict: string) => `EXISTS 
       )`;
 
 /**
- * Whether two users share a chat that shows the person: their direct chat is one lookup; groups are looked for from the side that has few
- * chats. So a pair costs a few lookups, however many chats the viewer has. Only where both have many it may cost up to
- * 500, and does not find a group that is older than 500 other chats of the person.
+ * Whether two users share a chat that shows the person: their direct chat is one lookup; groups are looked for from the
+ * side that has few chats. So a pair costs a few lookups, however many chats the viewer has. Only where both have many
+ * it may cost up to 500, and does not find a group that is older than 500 other chats of the person.
  */
 const shareChat = (viewer: string, person: string, strict: string) => `(
       EXISTS (
