@@ -1,6 +1,5 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Server } from 'socket.io';
-import type { AppConfig } from '../config/config.js';
 import { AppError } from '../contract/index.js';
 import type { Limits } from '../commands/limits/limits.js';
 import { Pacer } from '../common/flow/pacer.js';
@@ -19,30 +18,17 @@ const RETRY_AFTER_MS = 5_000;
 const GOING_DOWN = 'going down';
 
 /**
- * Decides which handshakes may continue. It accepts pages of allowed origins (`cors` does not stop a WebSocket:
- * browsers send no preflight for it) and clients that send no origin, which no browser does. Both have to stay within
- * the rate limits of their address. Handshakes are admitted at a pace at which connected users are still served, and
- * not at all on a node that shuts down.
+ * Decides which handshakes may continue: those within the rate limits of their address. They are admitted at a pace at
+ * which connected users are still served, and not at all on a node that shuts down. Which pages may connect is judged
+ * before, by the `PageGuard`.
  *
- * A page of another origin is refused in the way of Engine.IO. Too many handshakes are refused by 429, or by 503 when
- * too many wait, with Retry-After and the error as REST renders it.
+ * Too many handshakes are refused by 429, or by 503 when too many wait.
  */
-export function handshakeGuard(
-  config: Pick<AppConfig, 'allowedOrigins'>,
-  limits: Limits,
-  lifecycle: { readonly isRefusing: boolean },
-) {
-  const { allowedOrigins } = config;
+export function handshakeGuard(limits: Limits, lifecycle: { readonly isRefusing: boolean }) {
   const pacer = new Pacer(ADMISSION);
-  const anyOrigin = allowedOrigins.includes('*');
   return (request: IncomingMessage, decide: Decide): void => {
     if (lifecycle.isRefusing) {
       decide(GOING_DOWN, false);
-      return;
-    }
-    const { origin } = request.headers;
-    if (!anyOrigin && origin !== undefined && !allowedOrigins.includes(origin)) {
-      decide('Origin not allowed', false);
       return;
     }
     try {
@@ -62,13 +48,14 @@ export function handshakeGuard(
   };
 }
 
-function refuse(request: EngineRequest, error: AppError): void {
-  const { status } = error;
+/** Answers a request or an upgrade with the error as REST renders it, and closes the connection. */
+export function refuse(request: EngineRequest, error: AppError): void {
+  const { status, retryAfterMs } = error;
   const body = JSON.stringify({ error: error.toView() });
   const headers = {
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': String(Buffer.byteLength(body)),
-    'Retry-After': String(Math.ceil((error.retryAfterMs ?? 1_000) / 1_000)),
+    ...(retryAfterMs === undefined ? {} : { 'Retry-After': String(Math.ceil(retryAfterMs / 1_000)) }),
     Connection: 'close',
   };
   const { res, socket } = request;
