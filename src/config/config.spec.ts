@@ -108,6 +108,9 @@ describe('The configuration', () => {
     ['ALLOWED_ORIGINS', 'https://good.example,nonsense'],
     ['ALLOWED_ORIGINS', 'null'],
     ['ALLOWED_ORIGINS', 'localhost:5173'],
+    ['ALLOWED_ORIGINS', 'file://x'],
+    ['ALLOWED_ORIGINS', 'capacitor://localhost/'],
+    ['ALLOWED_ORIGINS', 'ftp://host/path'],
     ['LOG_LEVEL', 'loud'],
     ['METRICS_PORT', '99999'],
     ['METRICS_TOKEN', 'too-short'],
@@ -219,6 +222,14 @@ describe('The configuration', () => {
     expect(parseConfig({ ALLOWED_ORIGINS })).toMatchObject({
       faults: [],
       config: { allowedOrigins: ['localhost', 'http://192.168.1.20:5173'] },
+    });
+  });
+
+  it('allows apps that have a scheme of their own', () => {
+    const ALLOWED_ORIGINS = 'capacitor://localhost,ionic://localhost,https://app.example';
+    expect(parseConfig({ ALLOWED_ORIGINS })).toMatchObject({
+      faults: [],
+      config: { allowedOrigins: ['capacitor://localhost', 'ionic://localhost', 'https://app.example'] },
     });
   });
 

@@ -44,12 +44,16 @@ function list(text: string): string[] {
     .filter(Boolean);
 }
 
+/** Apps in a WebView have schemes of their own: `capacitor://localhost`. `URL` knows no origin of these. */
+const OWN_SCHEME = /^(?!https?:|file:)[a-z][a-z\d+.-]*:\/\/[\w.-]+$/;
+
+const isOrigin = (text: string) =>
+  OWN_SCHEME.test(text) || (URL.canParse(text) && new URL(text).origin === text);
+
 function origins(text: string): string[] {
   if (text === 'none') return [];
   const named = list(text);
-  const isOrigin = (text: string) =>
-    text === '*' || text === 'localhost' || (URL.canParse(text) && new URL(text).origin === text);
-  if (named.every(isOrigin)) return named;
+  if (named.every((one) => one === '*' || one === 'localhost' || isOrigin(one))) return named;
   throw new Error(
     'expected *, none or a comma-separated list of origins like https://app.example.com, and localhost for those of this machine',
   );

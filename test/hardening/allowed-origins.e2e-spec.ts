@@ -29,13 +29,16 @@ async function mayConnect(
 describe('With ALLOWED_ORIGINS', () => {
   let world: World;
   beforeAll(async () => {
-    world = await World.start({ ALLOWED_ORIGINS: `${OURS},http://localhost:5173` });
+    world = await World.start({ ALLOWED_ORIGINS: `${OURS},http://localhost:5173,capacitor://localhost` });
   });
   afterAll(() => world.stop());
 
-  it.each([OURS, 'http://localhost:5173', undefined])('%s may connect', async (origin) => {
-    expect(await mayConnect(world, origin)).toEqual([true, true]);
-  });
+  it.each([OURS, 'http://localhost:5173', 'capacitor://localhost', undefined])(
+    '%s may connect',
+    async (origin) => {
+      expect(await mayConnect(world, origin)).toEqual([true, true]);
+    },
+  );
 
   it.each([
     'https://evil.example',

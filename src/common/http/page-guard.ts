@@ -58,7 +58,7 @@ export class PageGuard {
     this.everyPage = this.origins.has('*');
     this.knowsHosts = auth.mode === 'open' && !this.everyPage;
     this.forThisMachine = listenOn?.every((address) => LOOPBACK_ADDRESSES.includes(address)) ?? false;
-    const named = allowedOrigins.filter((origin) => URL.canParse(origin));
+    const named = allowedOrigins.filter((origin) => /^https?:/.test(origin));
     this.namedHosts = new Set(named.map((origin) => new URL(origin).hostname));
   }
 
