@@ -22,6 +22,8 @@ FROM node:22-bookworm-slim
 # The version of package.json.
 LABEL org.opencontainers.image.version=0.1.0
 ENV NODE_ENV=production
+# Inside a container loopback is nobody: `docker run -p` says who reaches the ports.
+ENV HOST=0.0.0.0
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist

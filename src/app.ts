@@ -9,10 +9,12 @@ import { refuseWhileDraining } from './rest/draining.js';
 import { useJsonBodies } from './rest/json-body.js';
 import { frontDoor } from './rest/front-door.js';
 import { useDocs } from './rest/openapi.js';
+import { guardPages } from './rest/pages.js';
 import { logRequests } from './rest/request-log.js';
 import { answerUnparsable } from './rest/unparsable.js';
 import { admit } from './common/http/admission.js';
-import { EXPOSED_HEADERS } from './common/http/refusals.js';
+import { listen } from './common/http/listen.js';
+import { PageGuard } from './common/http/page-guard.js';
 import { boundServer } from './common/http/server-bounds.js';
 import { followConnections } from './common/http/unused-connections.js';
 import { MetricsServer } from './operations/metrics-server.js';
@@ -39,15 +41,13 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
     bodyParser: false,
     abortOnError: false,
   });
-  const sockets = new SocketIoAdapter(app, config);
+  const pages = new PageGuard(config);
+  const sockets = new SocketIoAdapter(app, config, pages);
   app.useWebSocketAdapter(sockets);
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
-  app.enableCors({
-    origin: config.allowedOrigins.includes('*') ? '*' : [...config.allowedOrigins],
-    exposedHeaders: EXPOSED_HEADERS,
-  });
   app.use(logRequests());
+  guardPages(app, pages);
   refuseWhileDraining(app);
   // Behind a proxy or on a developer's machine plain HTTP is fine: browsers must not upgrade to HTTPS.
   const protect = helmet({
@@ -59,7 +59,7 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
   useDocs(app);
   answerUnparsable(app.getHttpServer());
   boundServer(app.getHttpServer());
-  admit(app.getHttpServer(), frontDoor(app, config, protect));
+  admit(app.getHttpServer(), frontDoor(app, config, pages, protect));
   const endConnections = followConnections(app.getHttpServer(), { upgrades: false });
   const close = async () => {
     for (const end of [endConnections, sockets.endConnections]) end(ANSWER_WITHIN_MS);
@@ -71,10 +71,8 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
   try {
     await app.init();
     const socketPort = await sockets.listen();
-    if (config.host === undefined) await app.listen(config.httpPort);
-    else await app.listen(config.httpPort, config.host);
-    const address = app.getHttpServer().address() as { port: number };
-    return { httpPort: address.port, socketPort, metricsPort: app.get(MetricsServer).port, stop };
+    const httpPort = await listen(app.getHttpServer(), config.httpPort, config.listenOn);
+    return { httpPort, socketPort, metricsPort: app.get(MetricsServer).port, stop };
   } catch (error) {
     await close();
     throw error;

@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import type { ConfigFault } from './config.js';
 import type { Algorithm, Environment } from './environment.js';
+import { LOOPBACK_HOSTS } from './loopback.js';
 
 /** Accounts are ours: users register and log in here, tokens are signed with our secret. */
 export interface OwnTokens {
@@ -54,8 +55,6 @@ function secretFault(secret: string): string | null {
     : null;
 }
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
-
 /** Whether tokens of the algorithm can be verified with the key. */
 function fits(algorithm: Algorithm, key: KeyObject): boolean {
   if (algorithm === 'EdDSA') return key.asymmetricKeyType === 'ed25519';
@@ -92,7 +91,7 @@ function foreignTokens(env: Environment, production: boolean, faults: ConfigFaul
   if (url !== null && pem !== null) {
     faults.push({ variable: 'JWT_PUBLIC_KEY', message: 'expected one of JWT_JWKS_URL and JWT_PUBLIC_KEY' });
   }
-  if (url !== null && production && url.protocol !== 'https:' && !LOOPBACK.has(url.hostname)) {
+  if (url !== null && production && url.protocol !== 'https:' && !LOOPBACK_HOSTS.has(url.hostname)) {
     faults.push({ variable: 'JWT_JWKS_URL', message: 'expected https in production' });
   }
   for (const [variable, value] of Object.entries({ JWT_ISSUER: issuer, JWT_AUDIENCE: audience })) {

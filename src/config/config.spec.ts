@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { parseConfig } from './config.js';
 import { environment } from './environment.js';
 
@@ -9,11 +10,11 @@ describe('The configuration', () => {
       faults: [],
       config: {
         production: false,
-        host: undefined,
+        listenOn: ['127.0.0.1', '::1'],
         httpPort: 3000,
         socketPort: 5005,
         auth: { mode: 'open' },
-        allowedOrigins: ['*'],
+        allowedOrigins: ['localhost'],
         database: { url: null, pool: 16, timeoutMs: 3_000 },
         trustProxy: 0,
         limits: { person: { message: { points: 200, durationMs: 10_000 } }, sockets: 5_000 },
@@ -47,7 +48,7 @@ describe('The configuration', () => {
       faults: [],
       config: {
         production: true,
-        host: '127.0.0.1',
+        listenOn: ['127.0.0.1'],
         httpPort: 8080,
         socketPort: 8081,
         auth: { mode: 'open' },
@@ -107,6 +108,11 @@ describe('The configuration', () => {
     ['ALLOWED_ORIGINS', 'example.com'],
     ['ALLOWED_ORIGINS', 'https://example.com/path'],
     ['ALLOWED_ORIGINS', 'https://good.example,nonsense'],
+    ['ALLOWED_ORIGINS', 'null'],
+    ['ALLOWED_ORIGINS', 'localhost:5173'],
+    ['ALLOWED_ORIGINS', 'file://x'],
+    ['ALLOWED_ORIGINS', 'capacitor://localhost/'],
+    ['ALLOWED_ORIGINS', 'ftp://host/path'],
     ['LOG_LEVEL', 'loud'],
     ['METRICS_PORT', '99999'],
     ['METRICS_TOKEN', 'too-short'],
@@ -197,6 +203,45 @@ describe('The configuration', () => {
     expect(groupAddsOf(jwt)).toBe('contacts');
     expect(groupAddsOf({ ...jwt, GROUP_ADDS: 'everybody' })).toBe('everybody');
     expect(groupAddsOf({ GROUP_ADDS: 'invited' })).toBe('invited');
+  });
+
+  it('is for this machine and its pages where nothing is set, in production too', () => {
+    for (const variables of [{}, { AUTH: 'open' }, { AUTH: 'open', NODE_ENV: 'production' }]) {
+      expect(parseConfig(variables)).toMatchObject({
+        faults: [],
+        config: { listenOn: ['127.0.0.1', '::1'], allowedOrigins: ['localhost'] },
+      });
+    }
+  });
+
+  it('is for everybody with tokens, where nothing is set', () => {
+    const { config } = parseConfig({ AUTH: 'jwt', JWT_SECRET: randomBytes(48).toString('base64') });
+    expect(config).toMatchObject({ listenOn: null, allowedOrigins: ['*'] });
+  });
+
+  it.each([
+    ['0.0.0.0', ['0.0.0.0']],
+    ['::', ['::']],
+    ['192.168.1.20', ['192.168.1.20']],
+    ['localhost', ['127.0.0.1', '::1']],
+  ])('listens where HOST=%s says', (HOST, listenOn) => {
+    expect(parseConfig({ HOST }).config.listenOn).toEqual(listenOn);
+  });
+
+  it('allows the origins of this machine by one word, besides others', () => {
+    const ALLOWED_ORIGINS = 'localhost,http://192.168.1.20:5173';
+    expect(parseConfig({ ALLOWED_ORIGINS })).toMatchObject({
+      faults: [],
+      config: { allowedOrigins: ['localhost', 'http://192.168.1.20:5173'] },
+    });
+  });
+
+  it('allows apps that have a scheme of their own', () => {
+    const ALLOWED_ORIGINS = 'capacitor://localhost,ionic://localhost,https://app.example';
+    expect(parseConfig({ ALLOWED_ORIGINS })).toMatchObject({
+      faults: [],
+      config: { allowedOrigins: ['capacitor://localhost', 'ionic://localhost', 'https://app.example'] },
+    });
   });
 
   it('has no limits when they are off', () => {

@@ -1,16 +1,19 @@
 import type { GroupAdds } from '../contract/index.js';
 import { type AuthConfig, parseAuth } from './auth-config.js';
 import { environment, type Environment } from './environment.js';
+import { LOOPBACK_ADDRESSES } from './loopback.js';
 import type { Rate } from './rate.js';
 import { type RedisTarget } from './redis-url.js';
 
 /** The configuration, read once at start. */
 export interface AppConfig {
   readonly production: boolean;
-  readonly host: string | undefined;
+  /** The addresses on which both ports listen; null: all addresses of the machine. */
+  readonly listenOn: readonly string[] | null;
   readonly httpPort: number;
   readonly socketPort: number;
   readonly auth: AuthConfig;
+  /** Origins as a browser sends them; `localhost` for those of this machine with any port, `*` for all. */
   readonly allowedOrigins: readonly string[];
   /** Which implementation reads and writes the frames of sockets. */
   readonly socketWire: Environment['SOCKET_WIRE'];
@@ -107,6 +110,12 @@ function limitsOf(env: Environment): LimitsConfig {
   });
 }
 
+/** Open mode believes every client, so unless told otherwise only this machine reaches it. */
+function listenOn({ HOST: host }: Environment, open: boolean): readonly string[] | null {
+  if (host === 'localhost' || (host === null && open)) return LOOPBACK_ADDRESSES;
+  return host === null ? null : Object.freeze([host]);
+}
+
 /**
  * Turns environment variables into the frozen configuration. It collects all faults, so that one start reports them
  * all. Even then the configuration is complete (with defaults for faulty values), so that the rest can be checked too.
@@ -119,6 +128,8 @@ export function parseConfig(variables: Record<string, string | undefined>): {
   const env = read(variables, faults);
   const production = env.NODE_ENV === 'production';
   const authGiven = (variables.AUTH ?? '').trim() !== '';
+  const open = env.AUTH !== 'jwt';
+  const allowedOrigins = env.ALLOWED_ORIGINS ?? [open ? 'localhost' : '*'];
   if (production && !authGiven) {
     faults.push({
       variable: 'AUTH',
@@ -126,7 +137,7 @@ export function parseConfig(variables: Record<string, string | undefined>): {
         'open mode trusts every client; with NODE_ENV=production it starts only when AUTH=open is set explicitly',
     });
   }
-  if (production && authGiven && env.AUTH !== 'open' && env.ALLOWED_ORIGINS.includes('*')) {
+  if (production && !open && allowedOrigins.includes('*')) {
     faults.push({
       variable: 'ALLOWED_ORIGINS',
       message:
@@ -144,11 +155,11 @@ export function parseConfig(variables: Record<string, string | undefined>): {
   const auth = parseAuth(env, faults);
   const config: AppConfig = {
     production,
-    host: env.HOST,
+    listenOn: listenOn(env, open),
     httpPort: env.PORT,
     socketPort: env.SOCKET_PORT,
     auth,
-    allowedOrigins: Object.freeze(env.ALLOWED_ORIGINS),
+    allowedOrigins: Object.freeze(allowedOrigins),
     socketWire: env.SOCKET_WIRE,
     database: Object.freeze({
       url: env.DATABASE_URL,

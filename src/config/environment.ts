@@ -45,14 +45,19 @@ function list(text: string): string[] {
     .filter(Boolean);
 }
 
+/** Apps in a WebView have schemes of their own: `capacitor://localhost`. `URL` knows no origin of these. */
+const OWN_SCHEME = /^(?!https?:|file:)[a-z][a-z\d+.-]*:\/\/[\w.-]+$/;
+
+const isOrigin = (text: string) =>
+  OWN_SCHEME.test(text) || (URL.canParse(text) && new URL(text).origin === text);
+
 function origins(text: string): string[] {
   if (text === 'none') return [];
   const named = list(text);
-  const bad = named.find(
-    (origin) => origin !== '*' && !(URL.canParse(origin) && new URL(origin).origin === origin),
+  if (named.every((one) => one === '*' || one === 'localhost' || isOrigin(one))) return named;
+  throw new Error(
+    'expected *, none or a comma-separated list of origins like https://app.example.com, and localhost for those of this machine',
   );
-  if (bad === undefined) return named;
-  throw new Error('expected *, none or a comma-separated list of origins like https://app.example.com');
 }
 
 function httpUrl(text: string): URL {
@@ -138,9 +143,10 @@ export const environment = {
     default: 'fast',
     parse: oneOf('fast', 'stock'),
   }),
-  HOST: variable<string | undefined>({
-    about: 'Address on which both ports listen. Unset: all addresses of the machine.',
-    default: undefined,
+  HOST: variable<string | null>({
+    about:
+      'Address on which both ports listen: `0.0.0.0` or `::` means all addresses of the machine, `localhost` both 127.0.0.1 and ::1. Unset: `localhost` in open mode, all addresses with AUTH=jwt.',
+    default: null,
     parse: (text) => text,
   }),
   AUTH: variable<'open' | 'jwt' | null>({
@@ -200,9 +206,10 @@ export const environment = {
     default: [],
     parse: apiKeys,
   }),
-  ALLOWED_ORIGINS: variable<string[]>({
-    about: 'Web origins that may connect, comma-separated. `*` allows all, `none` allows none.',
-    default: ['*'],
+  ALLOWED_ORIGINS: variable<string[] | null>({
+    about:
+      'Web origins whose pages may use the server, comma-separated. `localhost` means localhost, 127.0.0.1 and [::1] with any port; `*` allows all, `none` allows none. Unset: `localhost` in open mode, `*` with AUTH=jwt.',
+    default: null,
     parse: origins,
   }),
   GROUP_ADDS: variable<GroupAdds | null>({

@@ -42,7 +42,7 @@ export const errorCatalogue = {
     status: 403,
     message: 'You are not allowed to do this.',
     advice:
-      'Ask a member with a higher role, or act as the user of your own token. The same request fails again.',
+      'Ask a member with a higher role, or act as the user of your own token. The same request fails again. For a web page, and for a host name, the message says which variable of the server allows it.',
   },
   NOT_FOUND: {
     status: 404,

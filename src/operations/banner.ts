@@ -1,4 +1,5 @@
 import type { AppConfig } from '../config/config.js';
+import { LOOPBACK_ADDRESSES } from '../config/loopback.js';
 import { shownRedis } from '../config/redis-url.js';
 
 export interface Serving {
@@ -21,6 +22,7 @@ export function banner(config: AppConfig, { httpPort, socketPort, metricsPort, d
     `  Metrics      http://localhost:${metricsPort ?? httpPort}/metrics`,
     `  Auth         ${shownAuth(config)}`,
     `  Database     ${database}`,
+    ...shownReach(config),
     ...(config.redis.target ? [`  Other nodes  via ${shownRedis(config.redis.target)}`] : []),
     '',
     '  Try it:',
@@ -29,6 +31,15 @@ export function banner(config: AppConfig, { httpPort, socketPort, metricsPort, d
     `  ${config.production ? 'Production' : 'Development'} mode. Ctrl-C stops it.`,
     '',
   ].join('\n');
+}
+
+/** Open mode: who reaches the server, and how others do. */
+function shownReach({ auth, listenOn }: AppConfig): string[] {
+  if (auth.mode !== 'open' || listenOn !== LOOPBACK_ADDRESSES) return [];
+  return [
+    '  Reach        this machine only. For a phone start it with HOST=0.0.0.0; web pages that come from elsewhere',
+    '               than localhost need ALLOWED_ORIGINS too: localhost,http://192.168.1.20:5173 for example.',
+  ];
 }
 
 const openTry = (http: string) =>

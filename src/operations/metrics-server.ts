@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
@@ -10,8 +9,9 @@ import {
 } from '@nestjs/common';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
+import { listen } from '../common/http/listen.js';
 import { Metrics } from '../common/metrics/metrics.js';
-import { mayReadMetrics, metricsHost } from './metrics-access.js';
+import { mayReadMetrics, metricsAddresses } from './metrics-access.js';
 
 /** Milliseconds after which a connection that sends no request is closed. */
 const IDLE_MS = 30_000;
@@ -36,8 +36,7 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
     const { port } = this.config.metrics;
     if (port === null) return;
     this.http.keepAliveTimeout = IDLE_MS;
-    this.http.listen({ port, host: metricsHost(this.config) });
-    await once(this.http, 'listening');
+    await listen(this.http, port, metricsAddresses(this.config));
   }
 
   onApplicationShutdown(): void {
@@ -46,8 +45,7 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const isForMetrics = request.method === 'GET' && request.url?.split('?')[0] === '/metrics';
-    if (!isForMetrics || !mayReadMetrics(this.config, 'METRICS_PORT', request)) {
+    if (request.method !== 'GET' || !mayReadMetrics(this.config, 'METRICS_PORT', request)) {
       response.writeHead(404).end();
       return;
     }

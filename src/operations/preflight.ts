@@ -1,30 +1,36 @@
 import { createServer } from 'node:net';
 import pg from 'pg';
+import { isMissingFamily } from '../common/http/listen.js';
 import type { AppConfig, ConfigFault } from '../config/config.js';
-import { metricsHost } from './metrics-access.js';
+import { metricsAddresses } from './metrics-access.js';
 
 /** Milliseconds that the database has to answer at start. */
 const CONNECT_WITHIN_MS = 3_000;
 
+const REASONS: Record<string, (port: number) => string> = {
+  EADDRINUSE: (port) => `port ${port} is in use by another program`,
+  EACCES: (port) => `this user may not listen on port ${port}: choose one above 1023`,
+  EADDRNOTAVAIL: () => 'HOST is not an address of this machine',
+  ENOTFOUND: () => 'HOST is not an address of this machine',
+};
+
+/** Checks one port on all addresses that `listen` would use. */
 async function portFault(
   variable: string,
   port: number,
-  host: string | undefined,
+  addresses: readonly string[] | null,
 ): Promise<ConfigFault | null> {
   if (port === 0) return null;
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', (error: NodeJS.ErrnoException) => {
-      const reasons: Record<string, string> = {
-        EADDRINUSE: `port ${port} is in use by another program`,
-        EACCES: `this user may not listen on port ${port}: choose one above 1023`,
-        EADDRNOTAVAIL: 'HOST is not an address of this machine',
-        ENOTFOUND: 'HOST is not an address of this machine',
-      };
-      resolve({ variable, message: reasons[error.code ?? ''] ?? error.message });
+  for (const [place, host] of (addresses ?? [undefined]).entries()) {
+    const error = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
+      const probe = createServer();
+      probe.once('error', resolve);
+      probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(null)));
     });
-    probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(null)));
-  });
+    if (error === null || (place > 0 && isMissingFamily(error))) continue;
+    return { variable, message: REASONS[error.code ?? '']?.(port) ?? error.message };
+  }
+  return null;
 }
 
 async function databaseFault(url: string | null): Promise<ConfigFault | null> {
@@ -48,10 +54,12 @@ async function databaseFault(url: string | null): Promise<ConfigFault | null> {
 export async function preflight(config: AppConfig): Promise<ConfigFault[]> {
   const faults = await Promise.all([
     databaseFault(config.database.url),
-    portFault('PORT', config.httpPort, config.host),
+    portFault('PORT', config.httpPort, config.listenOn),
     // The same port for both is already a fault, and two probes of it would disturb each other.
-    config.socketPort === config.httpPort ? null : portFault('SOCKET_PORT', config.socketPort, config.host),
-    portFault('METRICS_PORT', config.metrics.port ?? 0, metricsHost(config)),
+    config.socketPort === config.httpPort
+      ? null
+      : portFault('SOCKET_PORT', config.socketPort, config.listenOn),
+    portFault('METRICS_PORT', config.metrics.port ?? 0, metricsAddresses(config)),
   ]);
   return faults.filter((fault) => fault !== null);
 }

@@ -35,7 +35,15 @@ async function presenceStore(config: AppConfig, link: RedisLink | null, bus: Bus
 
 /** Who is online. */
 @Module({
-  imports: [DatabaseModule, BusModule, CommonModule, DeliveryModule, DirectoryModule, RedisModule, SocketsModule],
+  imports: [
+    DatabaseModule,
+    BusModule,
+    CommonModule,
+    DeliveryModule,
+    DirectoryModule,
+    RedisModule,
+    SocketsModule,
+  ],
   controllers: [PresenceController],
   providers: [
     LastSeen,

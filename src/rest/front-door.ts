@@ -6,6 +6,7 @@ import type { Door } from '../common/http/admission.js';
 import { declaredBytes } from '../common/http/declared-bytes.js';
 import { corsHeaders, type Refusal, refusal } from '../common/http/refusals.js';
 import { ReadinessCheck } from '../common/readiness.js';
+import type { PageGuard } from '../common/http/page-guard.js';
 import type { AppConfig } from '../config/config.js';
 import { AppError, commandNames, definitionOf, whoMayUse } from '../contract/index.js';
 import { isWithoutCredentials } from './credentials.js';
@@ -28,10 +29,15 @@ const firstOf = (path: string) => path.split('/', 2)[1] ?? '';
  *
  * @param protect sets the security headers of all answers; they must not depend on the request
  */
-export function frontDoor(app: NestExpressApplication, config: AppConfig, protect: RequestHandler): Door {
+export function frontDoor(
+  app: NestExpressApplication,
+  config: AppConfig,
+  pages: PageGuard,
+  protect: RequestHandler,
+): Door {
   const limits = app.get(Limits);
   const healthChecks = new HealthChecks(limits, app.get(ReadinessCheck));
-  const cors = corsHeaders(config);
+  const cors = corsHeaders(pages);
   const security = headersOf(protect);
   const known = new Set([...OTHERS, ...routes.map(({ rest }) => firstOf(rest!.path))]);
   const forAnyone = new Set(

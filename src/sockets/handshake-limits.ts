@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import type { Server } from 'socket.io';
-import type { AppConfig } from '../config/config.js';
 import { AppError } from '../contract/index.js';
 import type { Limits } from '../commands/limits/limits.js';
 import { asText } from '../common/http/http-connection.js';
@@ -21,29 +20,15 @@ const RETRY_AFTER_MS = 5_000;
 const GOING_DOWN = 'going down';
 
 /**
- * Decides which handshakes may continue, of those that the door has let in. It accepts pages of allowed origins (`cors`
- * does not stop a WebSocket: browsers send no preflight for it) and clients that send no origin, which no browser does.
- * Handshakes are admitted at a pace at which connected users are still served, and not at all on a node that shuts
- * down.
- *
- * A page of another origin is refused in the way of Engine.IO. When too many handshakes wait they are refused by 503,
- * with Retry-After and the error as REST renders it.
+ * Decides which handshakes may continue, of those that the door and the `PageGuard` have let in. They are admitted at a
+ * pace at which connected users are still served, and not at all on a node that shuts down. When too many wait they are
+ * refused by 503, with Retry-After and the error as REST renders it.
  */
-export function handshakeGuard(
-  config: Pick<AppConfig, 'allowedOrigins'>,
-  lifecycle: { readonly isRefusing: boolean },
-) {
-  const { allowedOrigins } = config;
+export function handshakeGuard(lifecycle: { readonly isRefusing: boolean }) {
   const pacer = new Pacer(ADMISSION);
-  const anyOrigin = allowedOrigins.includes('*');
   return (request: IncomingMessage, decide: Decide): void => {
     if (lifecycle.isRefusing) {
       decide(GOING_DOWN, false);
-      return;
-    }
-    const { origin } = request.headers;
-    if (!anyOrigin && origin !== undefined && !allowedOrigins.includes(origin)) {
-      decide('Origin not allowed', false);
       return;
     }
     const enter = () => {
@@ -56,7 +41,8 @@ export function handshakeGuard(
   };
 }
 
-function refuse({ res, socket }: EngineRequest, error: AppError): void {
+/** Answers a request or an upgrade with the error as REST renders it, and closes the connection. */
+export function refuse({ res, socket }: EngineRequest, error: AppError): void {
   const { status, headers, body } = refusal(error.toView());
   if (res) {
     const length = String(Buffer.byteLength(body));

@@ -4,7 +4,7 @@ import type { Limits } from '../commands/limits/limits.js';
 import type { Door } from '../common/http/admission.js';
 import { declaredBytes } from '../common/http/declared-bytes.js';
 import { corsHeaders, refusal } from '../common/http/refusals.js';
-import type { AppConfig } from '../config/config.js';
+import type { PageGuard } from '../common/http/page-guard.js';
 import { connectionOf, type EngineConnection } from './wire/internals.js';
 
 /** A long-polling session ends when so many of its requests were refused. A stock client gives up at the first. */
@@ -15,8 +15,8 @@ const MOST_REFUSED_POLLS = 20;
  * is sent here counts as a request: polls and posts of a session, of a session that does not exist, upgrades, and what
  * is meant for no Socket.IO server at all.
  */
-export function socketDoor(config: Pick<AppConfig, 'allowedOrigins'>, limits: Limits, server: Server): Door {
-  const cors = corsHeaders(config);
+export function socketDoor(pages: PageGuard, limits: Limits, server: Server): Door {
+  const cors = corsHeaders(pages);
   const path = `${server.path()}/`;
   const refusedPolls = new WeakMap<EngineConnection, number>();
 

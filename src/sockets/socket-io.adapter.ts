@@ -5,13 +5,16 @@ import type { MessageMappingProperties } from '@nestjs/websockets';
 import type { Observable } from 'rxjs';
 import type { Server, ServerOptions, Socket } from 'socket.io';
 import type { AppConfig } from '../config/config.js';
+import { AppError } from '../contract/index.js';
 import { Limits } from '../commands/limits/limits.js';
 import { admit } from '../common/http/admission.js';
 import { MAX_BODY_BYTES } from '../common/http/declared-bytes.js';
+import { listen } from '../common/http/listen.js';
+import type { PageGuard } from '../common/http/page-guard.js';
 import { boundServer } from '../common/http/server-bounds.js';
 import { followConnections } from '../common/http/unused-connections.js';
 import { Dispatcher } from './dispatcher.js';
-import { countOpen, handshakeGuard } from './handshake-limits.js';
+import { countOpen, handshakeGuard, refuse } from './handshake-limits.js';
 import { Handlers } from './handlers.js';
 import { Handshake } from './handshake.js';
 import { Lifecycle } from '../common/lifecycle.js';
@@ -20,6 +23,7 @@ import { boundPolling } from './polling-input.js';
 import { socketDoor } from './socket-door.js';
 import { WaitingOutput } from './waiting-output.js';
 import { createWire } from './wire/create-wire.js';
+import type { EngineRequest } from './wire/internals.js';
 import { requireUtf8 } from './wire/utf8-body.js';
 
 /** A dead client is noticed within the sum of the two. Milliseconds. */
@@ -39,9 +43,13 @@ const ignore = () => undefined;
  * Nest handles those as usual.
  */
 export class SocketIoAdapter extends IoAdapter {
-  private readonly http: HttpServer = createServer((_request, response) => {
-    response.writeHead(404, { 'content-type': 'application/json' });
-    response.end('{"error":{"code":"UNKNOWN_COMMAND","message":"This port speaks Socket.IO only."}}');
+  private readonly http: HttpServer = createServer((request, response) => {
+    const refused = this.pages.refusalOf(request, 'SOCKET_PORT');
+    const message = 'This port speaks Socket.IO only.';
+    refuse(
+      Object.assign(request, { res: response }),
+      refused ?? new AppError('UNKNOWN_COMMAND', { message }),
+    );
   });
   /** Closes unused connections at once, and all others after the given milliseconds. */
   readonly endConnections = followConnections(this.http, { upgrades: true });
@@ -50,13 +58,15 @@ export class SocketIoAdapter extends IoAdapter {
   constructor(
     private readonly app: INestApplication,
     private readonly config: AppConfig,
+    private readonly pages: PageGuard,
   ) {
     super(app);
   }
 
   override createIOServer(_port: number, options?: Partial<ServerOptions>): Server {
     if (this.server) return this.server;
-    const { allowedOrigins, socketWire } = this.config;
+    const { socketWire } = this.config;
+    const { pages } = this;
     const limits = this.app.get(Limits);
     const handlers = this.app.get(Handlers);
     const meterOf = (request: IncomingMessage) => limits.meterOf(request);
@@ -75,13 +85,19 @@ export class SocketIoAdapter extends IoAdapter {
       pingInterval: PING_INTERVAL_MS,
       pingTimeout: PING_TIMEOUT_MS,
       connectTimeout: CONNECT_TIMEOUT_MS,
-      cors: { origin: allowedOrigins.includes('*') ? '*' : [...allowedOrigins] },
-      allowRequest: handshakeGuard(this.config, this.app.get(Lifecycle)),
+      cors: { origin: pages.corsOrigin },
+      allowRequest: handshakeGuard(this.app.get(Lifecycle)),
     };
     const server = this.app.get(SocketServer).create(this.http, settings, { flush: () => wire.flush() });
+    // Before every request and upgrade. `cors` does not stop a WebSocket: browsers send no preflight for it.
+    server.engine.use((request: EngineRequest, _response: unknown, next: () => void) => {
+      const refused = pages.refusalOf(request, 'SOCKET_PORT');
+      if (refused === null) next();
+      else refuse(request, refused);
+    });
     // Nest adds one listener per gateway, so many listeners are no leak.
     server.of('/').setMaxListeners(0);
-    admit(this.http, socketDoor(this.config, limits, server));
+    admit(this.http, socketDoor(pages, limits, server));
     this.http.prependListener('request', requireUtf8);
     // Node hands over the socket of an upgrade without listeners, and an upgrade waits in a pacer before `ws` adds one.
     // Without this listener a connection reset would end the process.
@@ -114,17 +130,8 @@ export class SocketIoAdapter extends IoAdapter {
   }
 
   /** Resolves with the port it listens on. */
-  async listen(): Promise<number> {
-    const { socketPort, host } = this.config;
-    await new Promise<void>((resolve, reject) => {
-      this.http.once('error', reject);
-      this.http.listen({ port: socketPort, host }, () => {
-        this.http.off('error', reject);
-        resolve();
-      });
-    });
-    const address = this.http.address();
-    return typeof address === 'object' && address ? address.port : socketPort;
+  listen(): Promise<number> {
+    return listen(this.http, this.config.socketPort, this.config.listenOn);
   }
 
   override async close(server: Server): Promise<void> {

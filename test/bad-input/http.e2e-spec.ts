@@ -232,21 +232,27 @@ describe('Bad requests over HTTP', () => {
       ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n\r\n'],
       ['TLS', Buffer.from('16030100c4010000c00303', 'hex')],
       ['no version', `GET /${MARKER}\r\n\r\n`],
-      ['a version there is not', `GET /${MARKER} HTTP/9.9\r\nHost: x\r\n\r\n`],
-      ['a space in the path', `GET /chats/${MARKER} 1 HTTP/1.1\r\nHost: x\r\n\r\n`],
+      ['a version there is not', `GET /${MARKER} HTTP/9.9\r\nHost: localhost\r\n\r\n`],
+      ['a space in the path', `GET /chats/${MARKER} 1 HTTP/1.1\r\nHost: localhost\r\n\r\n`],
       ['a header without a colon', `GET / HTTP/1.1\r\n${MARKER}\r\n\r\n`],
-      ['a NUL in a header', `GET / HTTP/1.1\r\nHost: x\r\nX: \0${MARKER}\r\n\r\n`],
-      ['20 KB of headers', `GET / HTTP/1.1\r\nHost: x\r\nX: ${MARKER.repeat(1_500)}\r\n\r\n`],
-      ['a length that is none', `POST /chats HTTP/1.1\r\nHost: x\r\nContent-Length: ${MARKER}\r\n\r\n{}`],
-      ['a negative length', `POST /chats HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n{}`],
-      ['two lengths', `POST /chats HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}`],
+      ['a NUL in a header', `GET / HTTP/1.1\r\nHost: localhost\r\nX: \0${MARKER}\r\n\r\n`],
+      ['20 KB of headers', `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${MARKER.repeat(1_500)}\r\n\r\n`],
+      [
+        'a length that is none',
+        `POST /chats HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${MARKER}\r\n\r\n{}`,
+      ],
+      ['a negative length', `POST /chats HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n{}`],
+      [
+        'two lengths',
+        `POST /chats HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}`,
+      ],
       [
         'a length and chunks',
-        `POST /chats HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}`,
+        `POST /chats HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}`,
       ],
       [
         'broken chunks',
-        `POST /chats HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n` +
+        `POST /chats HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n` +
           `Transfer-Encoding: chunked\r\n\r\nzz\r\n${MARKER}\r\n`,
       ],
     ])('are answered as far as they can be, and cut off: %s', async (_name, bytes) => {
@@ -265,7 +271,7 @@ describe('Bad requests over HTTP', () => {
 
     it('are forgotten when they end before their body does', async () => {
       const started =
-        'POST /chats HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{';
+        'POST /chats HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{';
       for (let i = 0; i < 50; i++) http.abandon(started);
       await world.http.get('/health/ready').expect(200);
     });

@@ -61,7 +61,13 @@ describe.each(['app', 'node-1'])('In docker-compose.yml %s', (service) => {
   it('starts in open mode without a file .env', () => {
     expect(configured(service)).toMatchObject({
       faults: [],
-      config: { production: true, auth: { mode: 'open' }, httpPort: 3000, socketPort: 5005 },
+      config: {
+        production: true,
+        auth: { mode: 'open' },
+        listenOn: ['0.0.0.0'],
+        httpPort: 3000,
+        socketPort: 5005,
+      },
     });
   });
 
@@ -89,6 +95,20 @@ describe.each(['app', 'node-1'])('In docker-compose.yml %s', (service) => {
     };
     const { config } = configured(service);
     expect(configured(service, elsewhere)).toEqual({ faults: [], config });
+  });
+});
+
+describe('In the image the server', () => {
+  it('listens to what `docker run -p` passes on, in open mode too', () => {
+    const set = [...read('Dockerfile').matchAll(/^ENV (\w+)=(\S+)$/gm)].map(([, name, value]) => [
+      name!,
+      value!,
+    ]);
+    const { config, faults } = parseConfig({ ...Object.fromEntries(set), AUTH: 'open' } as Variables);
+    expect({ config, faults }).toMatchObject({
+      faults: [],
+      config: { production: true, listenOn: ['0.0.0.0'], allowedOrigins: ['localhost'] },
+    });
   });
 });
 

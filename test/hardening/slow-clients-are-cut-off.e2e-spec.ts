@@ -27,7 +27,7 @@ async function closedAfter(port: number, bytes: string): Promise<number> {
 /** As `closedAfter`, for a request whose body never ends. */
 async function closedWithin(port: number, line: string): Promise<number> {
   const began = performance.now();
-  const head = 'Host: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{';
+  const head = 'Host: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{';
   const socket = connect(port, '127.0.0.1', () => socket.write(`${line} HTTP/1.1\r\n${head}`));
   socket.on('error', () => undefined);
   socket.resume();
@@ -48,8 +48,8 @@ describe('Connections that send their request slowly, or never', () => {
     const world = await World.start();
     const requests = [
       '',
-      'GET /health/live HTTP/1.1\r\nHost: x\r\nX-Slow: abcdefghijklmnopqrstuvwxyz',
-      'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n',
+      'GET /health/live HTTP/1.1\r\nHost: localhost\r\nX-Slow: abcdefghijklmnopqrstuvwxyz',
+      'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n',
     ];
     const ports = [world.app.httpPort, world.app.socketPort];
     const slow = ports.flatMap((port) =>

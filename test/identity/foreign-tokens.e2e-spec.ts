@@ -1,7 +1,7 @@
 import { exportSPKI } from 'jose';
 import type { AccountView, MessageView } from '../../src/contract/index.js';
 import { bearer, newApiKey, newName, PASSWORD, refusal } from '../support/accounts.js';
-import { AUDIENCE, ISSUER, KeyServer, Signer } from '../support/key-server.js';
+import { AUDIENCE, excesses, ISSUER, KeyServer, Signer } from '../support/key-server.js';
 import { inTime } from '../support/time.js';
 import { eventually, World } from '../support/world.js';
 
@@ -97,6 +97,26 @@ describe('Tokens that somebody else signs', () => {
     await me(await last.sign()).expect(200);
     await me(await first.sign()).expect(401);
   });
+
+  it.each(excesses)(
+    'go on by known keys while the key server answers with too much, and nothing more of it is read: %s',
+    async (mood) => {
+      await eventually(async () => (await me(await first.sign())).status === 200);
+      server.mood = mood;
+      const asked = server.asked;
+      const next = await Signer.of(newName());
+      const token = await next.sign();
+      const answers = await inTime(Promise.all([me(await first.sign()), me(token), me(token)]));
+      expect(answers.map(({ status }) => status)).toEqual([200, 503, 503]);
+      expect(answers[1].body.error).toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: expect.any(Number) });
+      // What is on its way in buffers of the system, and decompressed, is read before the connection is cut.
+      if (mood !== 'a bomb') expect(server.written).toBeLessThan(32 * 1024 * 1024);
+      expect(server.asked - asked).toBeLessThanOrEqual(2);
+      server.mood = 'well';
+      await server.show(first, next);
+      await me(token).expect(200);
+    },
+  );
 
   it.each(['hanging', 'failing', 'nonsense'] as const)(
     'go on by known keys while the key server is %s; others are not accepted, and told so in time',

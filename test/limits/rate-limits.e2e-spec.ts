@@ -199,7 +199,7 @@ describe('Limits of an address', () => {
       error: { code: 'RATE_LIMITED', details: { limit: 'handshake' } },
     });
     const upgrade = await new RawHttp(world.app.socketPort).tell(
-      'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+      'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
         'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
     );
     expect(upgrade).toMatch(/^HTTP\/1\.1 429 Too Many Requests\r\n/);

@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandNames, errorCatalogue } from '../../src/contract/index.js';
 import { projectRoot } from '../../src/common/project-root.js';
+import { METRICS_SPELLINGS } from '../support/metrics-spellings.js';
+import { RawHttp } from '../support/raw-http.js';
 import { eventually, World } from '../support/world.js';
 
 const TOKEN = 'a-token-for-operators-only';
@@ -163,6 +166,48 @@ describe('Who may read the metrics', () => {
       const { body } = await world.http.get('/metrics').set(header, '127.0.0.1').expect(404);
       expect(body).toMatchObject({ error: { code: 'UNKNOWN_COMMAND' } });
     }
+  });
+
+  it('asks by one path, in one spelling: proxies guard that', async () => {
+    world = await World.start({ METRICS_TOKEN: TOKEN });
+    const rest = new RawHttp(world.app.httpPort);
+    const status = async (path: string) =>
+      (await rest.ask({ path, headers: { authorization: `Bearer ${TOKEN}` } })).status;
+    expect([await status('/metrics'), await status('/metrics?x=1')]).toEqual([200, 200]);
+    for (const path of METRICS_SPELLINGS) expect([path, await status(path)]).toEqual([path, 404]);
+  });
+
+  it.each([
+    ['of any origin', { ALLOWED_ORIGINS: '*' }],
+    ['that may use the server', { ALLOWED_ORIGINS: 'https://app.example' }],
+  ])('is no web page: one %s is sent no CORS header', async (_, variables) => {
+    world = await World.start({ ...variables, METRICS_TOKEN: TOKEN, METRICS_PORT: '' });
+    const origin = 'https://app.example';
+    const asked = world.http.get('/metrics').set({ origin, authorization: `Bearer ${TOKEN}` });
+    const preflight = world.http
+      .options('/metrics')
+      .set({
+        origin,
+        'access-control-request-method': 'GET',
+        'access-control-request-headers': 'authorization',
+      });
+    for (const { headers } of [await asked.expect(200), await preflight]) {
+      expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+    }
+    const elsewhere = await world.http.get('/users/online').set({ origin });
+    expect(elsewhere.headers['access-control-allow-origin']).toBeDefined();
+  });
+
+  it('is no web page by a name of its own, on either port', async () => {
+    world = await World.start({ AUTH: 'jwt', JWT_SECRET: randomBytes(48).toString('base64') });
+    const asked = (port: number, host: string) =>
+      new RawHttp(port).ask({ path: '/metrics', headers: { host } }).then(({ status }) => status);
+    expect(await asked(world.app.httpPort, 'localhost:3000')).toBe(200);
+    expect(await asked(world.app.httpPort, 'evil.example:3000')).toBe(404);
+    await world.stop();
+    world = await World.start({ METRICS_PORT: '0' });
+    expect(await asked(world.app.metricsPort!, 'localhost:9100')).toBe(200);
+    expect(await asked(world.app.metricsPort!, 'evil.example:9100')).toBe(404);
   });
 
   it('is nobody in production, unless the operator says so', async () => {

@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { io, type ManagerOptions, type Socket } from 'socket.io-client';
 import type { Answer } from '../../src/contract/index.js';
 import { freshDatabase } from '../support/cluster.js';
+import { METRICS_SPELLINGS } from '../support/metrics-spellings.js';
 import { Installation, type Program, serving } from '../support/process.js';
+import { RawHttp } from '../support/raw-http.js';
 import {
   describeWith,
   type KindName,
@@ -148,8 +150,36 @@ function behind(name: KindName): void {
     echo.closeAllConnections();
   });
 
-  it('keeps the metrics to the operators', async () => {
-    expect((await fetch(`${proxy.url}/metrics`)).status).toBe(404);
+  it('keeps the metrics to the operators, however their path is written', async () => {
+    // A node that serves them by any path: only the proxy is in the way.
+    const node = createServer((request, response) => response.end(`metrics by ${request.url}`)).listen(
+      0,
+      '127.0.0.1',
+    );
+    await once(node, 'listening');
+    const { port } = node.address() as AddressInfo;
+    const ports = { rest: port, sockets: port };
+    const before = await ReverseProxy.start(name, [ports, ports]);
+    const at = portOf(before.url);
+    const outside = new RawHttp(at);
+    const heard = await Promise.all(
+      ['/metrics', '/metrics?x=1', '/metrics#x', `${before.url}/metrics`, ...METRICS_SPELLINGS].map(
+        async (path) => {
+          const { status, text } = await outside.ask({ path });
+          return { path, status, text };
+        },
+      ),
+    );
+    // What nobody would take for it may pass, and reaches no metrics on a real node.
+    const passed = heard.filter(({ status, text }) => status < 400 || text.startsWith('metrics by'));
+    expect(passed.map(({ path }) => path).filter((path) => !path.startsWith('/health/'))).toEqual([]);
+    await before.stop();
+    node.close();
+    node.closeAllConnections();
+    const through = new RawHttp(portOf(proxy.url));
+    for (const path of ['/metrics', `${proxy.url}/metrics`, ...METRICS_SPELLINGS]) {
+      expect((await through.ask({ path })).text).not.toMatch(/chat_build_info|process_cpu/);
+    }
     expect((await fetch(`${proxy.url}/health/ready`)).status).toBe(200);
   });
 

@@ -6,7 +6,7 @@ import { World } from '../support/world.js';
 
 /** As raw bytes: what a client sends for a WebSocket. */
 const UPGRADE = (path: string) =>
-  `GET ${path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+  `GET ${path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
   'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
 
 /** Well under what a stop may take; more than what is left to what is being answered. */
@@ -39,7 +39,9 @@ describe('A peer that is gone', () => {
     }
     // REST upgrades to nothing, and answers as ever.
     const asking = await opened(Number(new URL(rest).port));
-    asking.write('GET /health/live HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n');
+    asking.write(
+      'GET /health/live HTTP/1.1\r\nHost: localhost\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n',
+    );
     expect(String(await once(asking, 'data'))).toMatch(/^HTTP\/1.1 200/);
     asking.resetAndDestroy();
     expect((await fetch(`${rest}/health/live`)).status).toBe(200);
@@ -53,12 +55,12 @@ describe('A peer that is gone', () => {
     deaf.pause();
     const silent = await Promise.all([world.app.httpPort, world.app.socketPort].map(opened));
     const used = await opened(world.app.httpPort);
-    used.write('GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n');
+    used.write('GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await once(used, 'data');
     // What is asked of it is never whole.
     const asking = await opened(world.app.httpPort);
     asking.write(
-      'POST /chats HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+      'POST /chats HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
     );
     const began = performance.now();
     await world.app.stop();

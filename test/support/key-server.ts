@@ -1,5 +1,7 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Writable } from 'node:stream';
+import { createGzip } from 'node:zlib';
 import { exportJWK, generateKeyPair, type GenerateKeyPairResult, type JWTPayload, SignJWT } from 'jose';
 
 export const ISSUER = 'https://login.example';
@@ -30,11 +32,61 @@ export class Signer {
   }
 }
 
+/** Writes until the reader goes away or the chunks end, and counts the bytes. */
+async function pour(to: Writable, server: KeyServer, chunks: Iterable<Buffer>): Promise<void> {
+  server.written = 0;
+  const gone = new Promise<void>((resolve) => to.once('close', resolve));
+  for (const chunk of chunks) {
+    if (to.destroyed) return;
+    server.written += chunk.length;
+    if (to.write(chunk)) continue;
+    const drained = new Promise<void>((resolve) => to.once('drain', resolve));
+    await Promise.race([drained, gone]);
+  }
+  to.end();
+}
+
+function* endless(): Generator<Buffer> {
+  for (;;) yield Buffer.alloc(64 * 1024, ' ');
+}
+
+/** Answers that are too much, each in its way. */
+const EXCESSES = {
+  huge: (response, server) => {
+    response.writeHead(200, { 'content-length': 2 ** 40 });
+    void pour(response, server, endless());
+  },
+  endless: (response, server) => void pour(response, server, endless()),
+  'a bomb': (response, server) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' });
+    const gzip = createGzip();
+    gzip.pipe(response);
+    response.once('close', () => gzip.destroy());
+    void pour(gzip, server, endless());
+  },
+  dripping: (response) => {
+    response.write('{"keys":[');
+    const timer = setInterval(() => response.write(' '), 100);
+    response.once('close', () => clearInterval(timer));
+  },
+  redirecting: (response, server) => response.writeHead(302, { location: `${server.url}/elsewhere` }).end(),
+  'a list of 101 keys': (response) =>
+    response.end(
+      JSON.stringify({ keys: Array.from({ length: 101 }, (_, i) => ({ kty: 'oct', kid: `${i}` })) }),
+    ),
+  nested: (response) => response.end('['.repeat(200_000)),
+} satisfies Record<string, (response: ServerResponse, server: KeyServer) => void>;
+
+export type Excess = keyof typeof EXCESSES;
+export const excesses = Object.keys(EXCESSES) as Excess[];
+
 /** A server of public keys that can be down, slow or wrong. */
 export class KeyServer {
   /** How many requests it got. */
   asked = 0;
-  mood: 'well' | 'hanging' | 'failing' | 'nonsense' = 'well';
+  mood: 'well' | 'hanging' | 'failing' | 'nonsense' | Excess = 'well';
+  /** Bytes of the last answer in excess that were written before the reader went away. */
+  written = 0;
   private keys: object[] = [];
 
   private constructor(
@@ -49,6 +101,10 @@ export class KeyServer {
     http.on('request', (_request, response) => {
       server.asked++;
       if (server.mood === 'hanging') return;
+      if (server.mood in EXCESSES) {
+        EXCESSES[server.mood as Excess](response, server);
+        return;
+      }
       if (server.mood === 'failing') response.writeHead(500).end('{}');
       else response.end(server.mood === 'nonsense' ? '<html>' : JSON.stringify({ keys: server.keys }));
     });

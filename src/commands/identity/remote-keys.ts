@@ -1,10 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+import {
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type FetchImplementation,
+  type JWTVerifyGetKey,
+} from 'jose';
 import { AppError } from '../../contract/index.js';
 
 /** Maximum milliseconds of a request to the key server. */
 const FETCH_WITHIN_MS = 2_000;
+
+/** Maximum bytes of the keys, decompressed. */
+const MAX_BYTES = 256 * 1024;
+
+/** Maximum number of keys. */
+const MAX_KEYS = 100;
 
 /** Minimum milliseconds between two requests, however many tokens name unknown keys. */
 const COOLDOWN_MS = 1_000;
@@ -14,11 +26,41 @@ const REFRESH_EVERY_MS = 5 * 60_000;
 
 const RETRY_AFTER_MS = 2_000;
 
+/** As `fetch`, for an answer within the bounds. What is beyond them is not read. */
+const boundedFetch: FetchImplementation = async (url, options) => {
+  const response = await fetch(url, options);
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    throw new Error(`expected 200, and got ${response.status}`);
+  }
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > MAX_BYTES) throw new Error(`expected at most ${MAX_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  const text = Buffer.concat(chunks).toString();
+  if (numberOfKeys(text) > MAX_KEYS) throw new Error(`expected at most ${MAX_KEYS} keys`);
+  return new Response(text);
+};
+
+function numberOfKeys(text: string): number {
+  try {
+    const { keys } = JSON.parse(text) as { keys?: unknown };
+    return Array.isArray(keys) ? keys.length : 0;
+  } catch {
+    // The parser's message would repeat some of the text.
+    throw new Error('expected JSON');
+  }
+}
+
 /**
  * The public keys of another issuer's key server.
  *
  * Known keys keep working while the server is away. An unknown key is looked up at once, or a second after the last
- * request: all waiting callers share one request, and get UNAVAILABLE within 3 s when it fails.
+ * request: all waiting callers share one request, and get UNAVAILABLE within 3 s when it fails. A redirect, and an
+ * answer that is too large or too slow, is a failure.
  */
 export class RemoteKeys {
   private readonly logger = new Logger(RemoteKeys.name);
@@ -33,6 +75,7 @@ export class RemoteKeys {
       timeoutDuration: FETCH_WITHIN_MS,
       cooldownDuration: Infinity,
       cacheMaxAge: Infinity,
+      [customFetch]: boundedFetch,
     });
     this.refresh();
     this.timer = setInterval(() => this.refresh(), REFRESH_EVERY_MS).unref();

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { AppConfig } from '../../config/config.js';
 import { type ErrorView, errorCatalogue } from '../../contract/index.js';
+import type { PageGuard } from './page-guard.js';
 
 /** An answer that is given in place of the application's. */
 export interface Refusal {
@@ -25,15 +25,13 @@ export const EXPOSED_HEADERS = [...LIMIT_HEADERS, 'Retry-After'];
 export type HeadersFor = (request: IncomingMessage) => readonly string[];
 
 /** As Nest's CORS answers, without its middleware. */
-export function corsHeaders({ allowedOrigins }: Pick<AppConfig, 'allowedOrigins'>): HeadersFor {
+export function corsHeaders(pages: PageGuard): HeadersFor {
   const exposed = ['Access-Control-Expose-Headers', EXPOSED_HEADERS.join(',')];
   const forAll = ['Access-Control-Allow-Origin', '*', ...exposed];
-  if (allowedOrigins.includes('*')) return () => forAll;
+  if (pages.allowsAll) return () => forAll;
   const vary = ['Vary', 'Origin', ...exposed];
   return ({ headers: { origin } }) =>
-    origin !== undefined && allowedOrigins.includes(origin)
-      ? ['Access-Control-Allow-Origin', origin, ...vary]
-      : vary;
+    origin !== undefined && pages.allows(origin) ? ['Access-Control-Allow-Origin', origin, ...vary] : vary;
 }
 
 /** An error as an answer of its own, in the form of REST. `headers`: others that it should have. */
