@@ -4,6 +4,7 @@ import { CommandParam } from '../rest/command-param.decorator.js';
 import { Route } from '../rest/route.decorator.js';
 import type { CommandRequest } from '../commands/request.js';
 import { AccountsService } from './accounts.service.js';
+import { RevokingService } from './revoking.service.js';
 import { TokensService } from './tokens.service.js';
 
 /** Caches must not store responses with tokens (RFC 6749, section 5.1). */
@@ -14,6 +15,7 @@ export class AccountsController {
   constructor(
     private readonly accounts: AccountsService,
     private readonly tokens: TokensService,
+    private readonly revoking: RevokingService,
   ) {}
 
   @Route('register')
@@ -54,5 +56,12 @@ export class AccountsController {
   @NoStore()
   mintToken(@CommandParam() { input }: CommandRequest<'mintToken'>): Promise<MintedTokenView> {
     return this.tokens.mint(input);
+  }
+
+  @Route('revokeTokens')
+  revokeTokens(
+    @CommandParam() { input }: CommandRequest<'revokeTokens'>,
+  ): Promise<{ userId: number; revoked: true }> {
+    return this.revoking.revoke(input);
   }
 }

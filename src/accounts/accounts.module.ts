@@ -3,6 +3,7 @@ import { AccountsController } from './accounts.controller.js';
 import { AccountsGateway } from './accounts.gateway.js';
 import { AccountsService } from './accounts.service.js';
 import { Passwords } from './passwords.js';
+import { RevokingService } from './revoking.service.js';
 import { Sessions } from './sessions.service.js';
 import { TokensService } from './tokens.service.js';
 import { IdentityModule } from '../commands/identity/identity.module.js';
@@ -13,6 +14,6 @@ import { DatabaseModule } from '../database/database.module.js';
 @Module({
   imports: [DatabaseModule, DirectoryModule, IdentityModule],
   controllers: [AccountsController],
-  providers: [AccountsGateway, AccountsService, Passwords, Sessions, TokensService],
+  providers: [AccountsGateway, AccountsService, Passwords, RevokingService, Sessions, TokensService],
 })
 export class AccountsModule {}

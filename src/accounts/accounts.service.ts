@@ -71,9 +71,9 @@ export class AccountsService {
   }
 
   /** @throws AppError NOT_CONFIGURED */
-  async logout({ refreshToken }: CommandInput<'logout'>): Promise<{ loggedOut: true }> {
+  async logout({ refreshToken, everywhere = false }: CommandInput<'logout'>): Promise<{ loggedOut: true }> {
     this.own();
-    await this.sessions.end(refreshToken);
+    await this.sessions.end(refreshToken, everywhere);
     return { loggedOut: true };
   }
 
@@ -107,12 +107,14 @@ export class AccountsService {
       await this.sessions.endAll(userId, tx);
       return this.sessions.begin(userId, passwordHash, refreshDays, tx);
     });
+    this.sessions.announceEnd();
     return this.sessionView(begun);
   }
 
   /** No database query here: a failure now would lose a session that is already stored. */
-  private async sessionView({ user, ...refresh }: Begun): Promise<SessionView> {
-    return { user, ...(await this.own().signer.sign(user.id)), ...refresh };
+  private async sessionView({ id, user, generation, ...refresh }: Begun): Promise<SessionView> {
+    const bearer = { userId: user.id, generation, sessionId: id };
+    return { user, ...(await this.own().signer.sign(bearer)), ...refresh };
   }
 
   private own(): OwnTokensConfig & { signer: OwnTokens } {

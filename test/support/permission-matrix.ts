@@ -113,6 +113,7 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
     newPassword: `another ${PASSWORD}`,
   }),
   mintToken: ({ userId }) => ({ userId }),
+  revokeTokens: ({ thirdId }) => ({ id: thirdId }),
   authenticate: async ({ userId }, accounts) => ({ token: await accounts.tokenOf(userId) }),
 };
 
@@ -190,6 +191,7 @@ refresh                  | -      off         off      off     off    off   off 
 logout                   | -      off         off      off     off    off   off   off     off
 changePassword           | -      off         off      off     off    off   off   off     off
 mintToken                | -      off         off      off     off    off   off   off     off
+revokeTokens             | -      off         off      off     off    off   off   off     off
 authenticate             | -      off         off      off     off    off   off   off     off
 `;
 
@@ -202,6 +204,7 @@ refresh                  | ok     ok          ok       ok      ok     ok    ok  
 logout                   | ok     ok          ok       ok      ok     ok    ok    ok      ok
 changePassword           | who?   who?        ok       ok      ok     ok    ok    ok      ok
 mintToken                | who?   ok          no       no      no     no    no    no      no
+revokeTokens             | who?   ok          no       no      no     no    no    no      no
 authenticate             | who?   who?        ok       ok      ok     ok    ok    ok      ok
 `;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { define } from '../define.js';
-import { filledText, id, password, text, userName } from '../scalars.js';
+import { filledText, flag, id, moment, password, text, userName } from '../scalars.js';
 import { accountView, mintedTokenView, sessionView, tokenLifeView } from '../views.js';
 
 const refreshToken = z
@@ -63,8 +63,13 @@ export const authCommands = {
   }),
   logout: define({
     summary:
-      'Ends the session of a refresh token. Access tokens of the session remain valid until they expire.',
-    input: z.object({ refreshToken }),
+      'Ends the session of a refresh token: its access tokens are refused and its sockets closed within a second.',
+    input: z.object({
+      refreshToken,
+      everywhere: flag
+        .optional()
+        .describe('true: ends all sessions of the user, and their other access tokens as well.'),
+    }),
     result: z.object({ loggedOut: z.literal(true) }),
     order: 'write',
     countedBy: bySession,
@@ -87,7 +92,8 @@ export const authCommands = {
     rest: { method: 'GET', path: '/auth/me', status: 200 },
   }),
   changePassword: define({
-    summary: 'Changes your password and ends all your sessions. The result is a new session.',
+    summary:
+      'Changes your password and ends all your sessions: their access tokens are refused and their sockets closed within a second. The result is a new session.',
     input: z.object({ currentPassword: password, newPassword: password }),
     result: sessionView,
     order: 'write',
@@ -125,6 +131,26 @@ export const authCommands = {
     reply: null,
     socket: false,
     rest: { method: 'POST', path: '/auth/tokens', status: 201 },
+  }),
+  revokeTokens: define({
+    summary:
+      'Ends everything that a user is logged in with: access tokens, whoever issued them, sessions, sockets. Within a second no node accepts them.',
+    input: z.object({
+      id,
+      before: moment
+        .optional()
+        .describe(
+          'Only what was issued before this time, by the clock of the issuer and in whole seconds. Left out: all, up to now.',
+        ),
+    }),
+    result: z.object({ userId: id, revoked: z.literal(true) }),
+    order: 'write',
+    who: 'application',
+    inOpenMode: 'off',
+    actor: [],
+    reply: null,
+    socket: false,
+    rest: { method: 'POST', path: '/users/:id/tokens/revoke', status: 200 },
   }),
   authenticate: define({
     summary: 'Gives this socket a new token of the same user, before the present one expires.',

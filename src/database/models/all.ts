@@ -1,6 +1,7 @@
 import { ChatMember } from './chat-member.model.js';
 import { Chat } from './chat.model.js';
 import { Credentials } from './credentials.model.js';
+import { EndedSession } from './ended-session.model.js';
 import { HiddenMessage } from './hidden-message.model.js';
 import { IdempotencyKey } from './idempotency-key.model.js';
 import { MessageEdit } from './message-edit.model.js';
@@ -10,6 +11,7 @@ import { MessageReport } from './message-report.model.js';
 import { Message } from './message.model.js';
 import { OpenPurge } from './open-purge.model.js';
 import { Session } from './session.model.js';
+import { TokenBound } from './token-bound.model.js';
 import { UserBlock } from './user-block.model.js';
 import { User } from './user.model.js';
 
@@ -18,6 +20,7 @@ export const models = [
   ChatMember,
   Chat,
   Credentials,
+  EndedSession,
   HiddenMessage,
   IdempotencyKey,
   MessageEdit,
@@ -27,6 +30,7 @@ export const models = [
   Message,
   OpenPurge,
   Session,
+  TokenBound,
   UserBlock,
   User,
 ];
