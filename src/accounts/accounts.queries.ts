@@ -2,13 +2,6 @@ import type { AccountView } from '../contract/index.js';
 import { type UserCells, userColumns, userRow } from '../database/models/user.model.js';
 import { statement } from '../database/statement.js';
 
-export const credentialsByUsername = statement.oneOrNone({
-  name: 'accounts.credentialsByUsername',
-  text: `SELECT "userId", "passwordHash" FROM credentials WHERE lower(username COLLATE "C") = lower($1 COLLATE "C")`,
-  values: (username: string) => [username],
-  row: ([userId, passwordHash]: [number, string]) => ({ userId, passwordHash }),
-});
-
 /** The view of the user `u` with the credentials `c`. */
 const account = `${userColumns.of('u')}, c.username`;
 

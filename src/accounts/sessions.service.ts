@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { AccessTokens } from '../commands/identity/access-tokens.js';
+import { OwnTokens } from '../commands/identity/own-tokens.js';
+import type { OwnTokens as OwnTokensConfig } from '../config/auth-config.js';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
-import { type AccountView, AppError } from '../contract/index.js';
+import { type AccountView, AppError, type SessionView } from '../contract/index.js';
 import { Database } from '../database/database.js';
 import type { Runner } from '../database/statement.js';
 import { beginSession, endSession, rotateSession, userOfToken } from './accounts.queries.js';
@@ -22,6 +25,8 @@ export interface Begun {
   refreshExpiresAt: string;
 }
 
+type Own = OwnTokensConfig & { signer: OwnTokens; refreshTokens: RefreshTokens };
+
 /**
  * Families of refresh tokens. A token is its session's id and a secret. Only the hash of the newest token's secret is
  * stored. If an older token is used again, the session ends, because one of the two was stolen. When a session ends,
@@ -29,41 +34,62 @@ export interface Begun {
  */
 @Injectable()
 export class Sessions {
-  private readonly tokens: RefreshTokens | null;
+  /** null when tokens come from another issuer, or in open mode. */
+  private readonly owned: Own | null;
 
   constructor(
     @Inject(APP_CONFIG) { auth }: AppConfig,
     private readonly database: Database,
     private readonly revoking: RevokingService,
+    tokens: AccessTokens,
   ) {
-    const own = auth.mode === 'jwt' && auth.tokens.kind === 'own';
-    this.tokens = own ? new RefreshTokens(auth.tokens.secret) : null;
+    const own = auth.mode === 'jwt' && auth.tokens.kind === 'own' && tokens instanceof OwnTokens;
+    this.owned = own
+      ? { ...auth.tokens, signer: tokens, refreshTokens: new RefreshTokens(auth.tokens.secret) }
+      : null;
+  }
+
+  /** @throws AppError NOT_CONFIGURED when this server has no accounts, or nobody may register. */
+  require({ registration = false } = {}): void {
+    if (!this.own().registration && registration) throw new AppError('NOT_CONFIGURED');
+  }
+
+  newId(): string {
+    return randomUUID();
+  }
+
+  /** The session that this server has issued a refresh token for, whether or not it still exists; null: none. */
+  idIn(refreshToken: string | undefined): string | null {
+    const token = refreshToken === undefined ? null : this.own().refreshTokens.read(refreshToken);
+    return token?.genuine ? token.id : null;
   }
 
   /** @throws AppError CREDENTIALS_WRONG when the password has been changed meanwhile. */
-  async begin(
-    userId: number,
-    passwordHash: string,
-    days: number,
-    runner: Runner = this.database,
-  ): Promise<Begun> {
-    const id = randomUUID();
-    const { token, hash: tokenHash } = this.own().issue(id);
+  async begin(id: string, userId: number, passwordHash: string, runner: Runner): Promise<Begun> {
+    const { refreshTokens, refreshDays: days } = this.own();
+    const { token, hash: tokenHash } = refreshTokens.issue(id);
     const row = await beginSession(runner, { id, userId, tokenHash, days, passwordHash, most: MAX_SESSIONS });
     if (!row) throw new AppError('CREDENTIALS_WRONG');
     return begun(id, row, token);
   }
 
   /** @throws AppError TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REUSED */
-  async rotate(refreshToken: string, days: number): Promise<Begun> {
-    const spent = this.own().read(refreshToken);
+  async rotate(refreshToken: string): Promise<SessionView> {
+    const { refreshTokens, refreshDays: days } = this.own();
+    const spent = refreshTokens.read(refreshToken);
     if (!spent) throw new AppError('TOKEN_INVALID');
-    const { token, hash } = this.own().issue(spent.id);
+    const { token, hash } = refreshTokens.issue(spent.id);
     const row = await rotateSession(this.database, { id: spent.id, spent: spent.hash, next: hash, days });
-    if (row) return begun(spent.id, row, token);
+    if (row) return this.view(begun(spent.id, row, token));
     const ended = await this.endOne(spent);
     if (!ended) throw new AppError('TOKEN_INVALID');
     throw new AppError(ended.reused ? 'TOKEN_REUSED' : 'TOKEN_EXPIRED');
+  }
+
+  /** No database query here: a failure now would lose a session that is already stored. */
+  async view({ id, user, generation, ...refresh }: Begun): Promise<SessionView> {
+    const bearer = { userId: user.id, generation, sessionId: id };
+    return { user, ...(await this.own().signer.sign(bearer)), ...refresh };
   }
 
   /**
@@ -71,7 +97,7 @@ export class Sessions {
    * every other access token they have.
    */
   async end(refreshToken: string, everywhere: boolean): Promise<void> {
-    const token = this.own().read(refreshToken);
+    const token = this.own().refreshTokens.read(refreshToken);
     if (!token) return;
     const userId = everywhere ? await userOfToken(this.database, token) : undefined;
     if (userId === undefined) await this.endOne(token);
@@ -97,9 +123,9 @@ export class Sessions {
     return ended;
   }
 
-  private own(): RefreshTokens {
-    if (!this.tokens) throw new AppError('NOT_CONFIGURED');
-    return this.tokens;
+  private own(): Own {
+    if (!this.owned) throw new AppError('NOT_CONFIGURED');
+    return this.owned;
   }
 }
 

@@ -108,6 +108,7 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   },
   refresh: async (_, accounts) => ({ refreshToken: (await accounts.register()).refreshToken }),
   logout: async (_, accounts) => ({ refreshToken: (await accounts.register()).refreshToken }),
+  getLogins: () => ({}),
   changePassword: async ({ userId }, accounts) => ({
     currentPassword: await accounts.passwordOf(userId),
     newPassword: `another ${PASSWORD}`,
@@ -189,6 +190,7 @@ register                 | -      off         off      off     off    off   off 
 login                    | -      off         off      off     off    off   off   off     off
 refresh                  | -      off         off      off     off    off   off   off     off
 logout                   | -      off         off      off     off    off   off   off     off
+getLogins                | -      off         off      off     off    off   off   off     off
 changePassword           | -      off         off      off     off    off   off   off     off
 mintToken                | -      off         off      off     off    off   off   off     off
 revokeTokens             | -      off         off      off     off    off   off   off     off
@@ -202,6 +204,7 @@ register                 | ok     ok          ok       ok      ok     ok    ok  
 login                    | ok     ok          ok       ok      ok     ok    ok    ok      ok
 refresh                  | ok     ok          ok       ok      ok     ok    ok    ok      ok
 logout                   | ok     ok          ok       ok      ok     ok    ok    ok      ok
+getLogins                | who?   who?        ok       ok      ok     ok    ok    ok      ok
 changePassword           | who?   who?        ok       ok      ok     ok    ok    ok      ok
 mintToken                | who?   ok          no       no      no     no    no    no      no
 revokeTokens             | who?   ok          no       no      no     no    no    no      no

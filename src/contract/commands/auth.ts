@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { define } from '../define.js';
 import { filledText, flag, id, moment, password, text, userName } from '../scalars.js';
-import { accountView, mintedTokenView, sessionView, tokenLifeView } from '../views.js';
+import { accountView, loginView, mintedTokenView, sessionView, tokenLifeView } from '../views.js';
 
 const refreshToken = z
   .string()
@@ -19,7 +19,8 @@ const accessToken = z
 /** None of them keeps its answer for a repeat by key: those are secrets. */
 export const authCommands = {
   register: define({
-    summary: 'Creates a user with a password and logs them in.',
+    summary:
+      'Creates a user with a password and logs them in. Very common passwords, the username, repetitions and sequences are refused.',
     input: z.object({
       username: userName,
       password,
@@ -37,7 +38,15 @@ export const authCommands = {
   }),
   login: define({
     summary: 'Logs in with username and password.',
-    input: z.object({ username: text(254), password: text(256) }),
+    input: z.object({
+      username: text(254),
+      password: text(256),
+      refreshToken: refreshToken
+        .optional()
+        .describe(
+          'One that this device was given before, spent or expired: failed logins of others then do not delay this one.',
+        ),
+    }),
     result: sessionView,
     order: 'write',
     limit: 'login',
@@ -90,6 +99,18 @@ export const authCommands = {
     reply: null,
     socket: false,
     rest: { method: 'GET', path: '/auth/me', status: 200 },
+  }),
+  getLogins: define({
+    summary: 'Your last 20 logins, and the last 20 attempts at one with a wrong password; the latest first.',
+    input: z.object({}),
+    result: z.array(loginView),
+    order: 'read',
+    who: 'person',
+    inOpenMode: 'off',
+    actor: [],
+    reply: null,
+    socket: false,
+    rest: { method: 'GET', path: '/auth/logins', status: 200 },
   }),
   changePassword: define({
     summary:

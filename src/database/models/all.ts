@@ -4,6 +4,9 @@ import { Credentials } from './credentials.model.js';
 import { EndedSession } from './ended-session.model.js';
 import { HiddenMessage } from './hidden-message.model.js';
 import { IdempotencyKey } from './idempotency-key.model.js';
+import { LoginFailure } from './login-failure.model.js';
+import { LoginPlace } from './login-place.model.js';
+import { Login } from './login.model.js';
 import { MessageEdit } from './message-edit.model.js';
 import { MessageMention } from './message-mention.model.js';
 import { MessageReaction } from './message-reaction.model.js';
@@ -23,6 +26,9 @@ export const models = [
   EndedSession,
   HiddenMessage,
   IdempotencyKey,
+  Login,
+  LoginFailure,
+  LoginPlace,
   MessageEdit,
   MessageMention,
   MessageReaction,
