@@ -123,7 +123,7 @@ export const rememberPlaces = statement.count({
 export const noteLogin = statement.count({
   name: 'accounts.noteLogin',
   text: `
-    WITH attempt AS (DELETE FROM logins WHERE id = $2)
+    WITH attempt AS (DELETE FROM logins WHERE "userId" = $1 AND NOT ok AND id = $2)
     INSERT INTO logins ("userId", ok, network, "userAgent") VALUES ($1, true, $3, $4)`,
   values: (login: { userId: number; note: number | null; network: string; userAgent: string | null }) => [
     login.userId,
@@ -155,10 +155,10 @@ export const latestLogins = statement.many({
 export const forgetLogins = statement.count({
   name: 'accounts.forgetLogins',
   text: `
-    DELETE FROM logins WHERE id IN (
-      (SELECT id FROM logins WHERE "userId" = $1 AND ok ORDER BY id DESC OFFSET $2)
+    DELETE FROM logins WHERE "userId" = $1 AND (ok, id) IN (
+      (SELECT ok, id FROM logins WHERE "userId" = $1 AND ok ORDER BY id DESC OFFSET $2)
       UNION ALL
-      (SELECT id FROM logins WHERE "userId" = $1 AND NOT ok ORDER BY id DESC OFFSET $2)
+      (SELECT ok, id FROM logins WHERE "userId" = $1 AND NOT ok ORDER BY id DESC OFFSET $2)
     )`,
   values: ({ userId, most }: { userId: number; most: number }) => [userId, most],
 });
