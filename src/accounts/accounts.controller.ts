@@ -1,9 +1,11 @@
 import { Controller, Header } from '@nestjs/common';
-import type { AccountView, MintedTokenView, SessionView } from '../contract/index.js';
+import type { AccountView, LoginView, MintedTokenView, SessionView } from '../contract/index.js';
 import { CommandParam } from '../rest/command-param.decorator.js';
 import { Route } from '../rest/route.decorator.js';
-import type { CommandRequest } from '../commands/request.js';
+import { ClientParam } from '../rest/client-param.decorator.js';
+import type { Client, CommandRequest } from '../commands/request.js';
 import { AccountsService } from './accounts.service.js';
+import { RevokingService } from './revoking.service.js';
 import { TokensService } from './tokens.service.js';
 
 /** Caches must not store responses with tokens (RFC 6749, section 5.1). */
@@ -14,18 +16,25 @@ export class AccountsController {
   constructor(
     private readonly accounts: AccountsService,
     private readonly tokens: TokensService,
+    private readonly revoking: RevokingService,
   ) {}
 
   @Route('register')
   @NoStore()
-  register(@CommandParam() { input }: CommandRequest<'register'>): Promise<SessionView> {
-    return this.accounts.register(input);
+  register(
+    @CommandParam() { input }: CommandRequest<'register'>,
+    @ClientParam() client: Client,
+  ): Promise<SessionView> {
+    return this.accounts.register(input, client);
   }
 
   @Route('login')
   @NoStore()
-  login(@CommandParam() { input }: CommandRequest<'login'>): Promise<SessionView> {
-    return this.accounts.login(input);
+  login(
+    @CommandParam() { input }: CommandRequest<'login'>,
+    @ClientParam() client: Client,
+  ): Promise<SessionView> {
+    return this.accounts.login(input, client);
   }
 
   @Route('refresh')
@@ -44,15 +53,31 @@ export class AccountsController {
     return this.accounts.me(actor);
   }
 
+  @Route('getLogins')
+  @NoStore()
+  getLogins(@CommandParam() { actor }: CommandRequest<'getLogins'>): Promise<LoginView[]> {
+    return this.accounts.logins(actor);
+  }
+
   @Route('changePassword')
   @NoStore()
-  changePassword(@CommandParam() { actor, input }: CommandRequest<'changePassword'>): Promise<SessionView> {
-    return this.accounts.changePassword(actor, input);
+  changePassword(
+    @CommandParam() { actor, input }: CommandRequest<'changePassword'>,
+    @ClientParam() client: Client,
+  ): Promise<SessionView> {
+    return this.accounts.changePassword(actor, input, client);
   }
 
   @Route('mintToken')
   @NoStore()
   mintToken(@CommandParam() { input }: CommandRequest<'mintToken'>): Promise<MintedTokenView> {
     return this.tokens.mint(input);
+  }
+
+  @Route('revokeTokens')
+  revokeTokens(
+    @CommandParam() { input }: CommandRequest<'revokeTokens'>,
+  ): Promise<{ userId: number; revoked: true }> {
+    return this.revoking.revoke(input);
   }
 }

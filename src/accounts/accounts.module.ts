@@ -2,7 +2,9 @@ import { Module } from '@nestjs/common';
 import { AccountsController } from './accounts.controller.js';
 import { AccountsGateway } from './accounts.gateway.js';
 import { AccountsService } from './accounts.service.js';
+import { LoginGuard } from './login-guard.js';
 import { Passwords } from './passwords.js';
+import { RevokingService } from './revoking.service.js';
 import { Sessions } from './sessions.service.js';
 import { TokensService } from './tokens.service.js';
 import { IdentityModule } from '../commands/identity/identity.module.js';
@@ -13,6 +15,14 @@ import { DatabaseModule } from '../database/database.module.js';
 @Module({
   imports: [DatabaseModule, DirectoryModule, IdentityModule],
   controllers: [AccountsController],
-  providers: [AccountsGateway, AccountsService, Passwords, Sessions, TokensService],
+  providers: [
+    AccountsGateway,
+    AccountsService,
+    LoginGuard,
+    Passwords,
+    RevokingService,
+    Sessions,
+    TokensService,
+  ],
 })
 export class AccountsModule {}

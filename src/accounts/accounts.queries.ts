@@ -2,13 +2,6 @@ import type { AccountView } from '../contract/index.js';
 import { type UserCells, userColumns, userRow } from '../database/models/user.model.js';
 import { statement } from '../database/statement.js';
 
-export const credentialsByUsername = statement.oneOrNone({
-  name: 'accounts.credentialsByUsername',
-  text: `SELECT "userId", "passwordHash" FROM credentials WHERE lower(username COLLATE "C") = lower($1 COLLATE "C")`,
-  values: (username: string) => [username],
-  row: ([userId, passwordHash]: [number, string]) => ({ userId, passwordHash }),
-});
-
 /** The view of the user `u` with the credentials `c`. */
 const account = `${userColumns.of('u')}, c.username`;
 
@@ -19,10 +12,14 @@ const accountRow = (cells: AccountCells): AccountView => {
   return { ...userRow(cells as unknown as UserCells), username };
 };
 
-const sessionRow = ([expiresAt, ...cells]: [string, ...AccountCells]) => ({
+const sessionRow = ([expiresAt, generation, ...cells]: [string, number, ...AccountCells]) => ({
   user: accountRow(cells),
   expiresAt,
+  generation,
 });
+
+/** The present generation of tokens of the user `u`. */
+const generation = `COALESCE((SELECT t.generation FROM token_bounds t WHERE t."userId" = u.id), 0)`;
 
 /** `$1` user: the account's view. */
 export const accountOfUser = statement.oneOrNone({
@@ -37,7 +34,7 @@ export const accountOfUser = statement.oneOrNone({
 
 /**
  * `$1` id, `$2` user, `$3` token hash, `$4` days, `$5` hash of the password that was checked, `$6` most sessions per
- * user: begins a session, and deletes the user's expired and surplus ones. Returns when it expires, and the account. No
+ * user: begins a session, and ends the user's expired and surplus ones. Returns when it expires, and the account. No
  * row when the password was changed meanwhile: the lock on its row keeps a session from slipping past a password
  * change.
  */
@@ -52,12 +49,15 @@ export const beginSession = statement.oneOrNone({
           SELECT s.id FROM sessions s WHERE s."userId" = $2 ORDER BY s."refreshedAt" DESC OFFSET $6 - 1
         )
       )
+      RETURNING id, "userId"
+    ), ended AS (
+      INSERT INTO ended_sessions (id, "userId") SELECT id, "userId" FROM pruned ON CONFLICT DO NOTHING
     ), begun AS (
       INSERT INTO sessions (id, "userId", "tokenHash", "expiresAt")
       SELECT $1, "userId", $3, now() + make_interval(days => $4) FROM allowed
       RETURNING "userId", "expiresAt"
     )
-    SELECT b."expiresAt", ${account}
+    SELECT b."expiresAt", ${generation}, ${account}
     FROM begun b JOIN users u ON u.id = b."userId" JOIN credentials c ON c."userId" = u.id`,
   values: (session: {
     id: string;
@@ -82,7 +82,7 @@ export const rotateSession = statement.oneOrNone({
       WHERE id = $1 AND "tokenHash" = $2 AND "expiresAt" > now()
       RETURNING "userId", "expiresAt"
     )
-    SELECT r."expiresAt", ${account}
+    SELECT r."expiresAt", ${generation}, ${account}
     FROM rotated r JOIN users u ON u.id = r."userId" LEFT JOIN credentials c ON c."userId" = u.id`,
   values: ({ id, spent, next, days }: { id: string; spent: Buffer; next: Buffer; days: number }) => [
     id,
@@ -93,10 +93,72 @@ export const rotateSession = statement.oneOrNone({
   row: sessionRow,
 });
 
-/** `$1` id, `$2` a token's hash: ends the session. `reused` when the token is not the session's newest. */
+/**
+ * `$1` id, `$2` a token's hash, `$3` whether the token is proved to be one of this session: ends the session. Without
+ * that proof only the newest token ends it. `reused` when the token is not the newest.
+ */
 export const endSession = statement.oneOrNone({
   name: 'accounts.endSession',
-  text: `DELETE FROM sessions WHERE id = $1 RETURNING "tokenHash" <> $2 AS reused`,
-  values: ({ id, tokenHash }: { id: string; tokenHash: Buffer }) => [id, tokenHash],
+  text: `
+    WITH gone AS (
+      DELETE FROM sessions WHERE id = $1 AND ($3 OR "tokenHash" = $2)
+      RETURNING id, "userId", "tokenHash" <> $2 AS reused
+    ), ended AS (
+      INSERT INTO ended_sessions (id, "userId") SELECT id, "userId" FROM gone ON CONFLICT DO NOTHING
+    )
+    SELECT reused FROM gone`,
+  values: ({ id, hash, genuine }: { id: string; hash: Buffer; genuine: boolean }) => [id, hash, genuine],
   row: ([reused]: [boolean]) => ({ reused }),
+});
+
+/** `$1` id, `$2` a token's hash: the user of the session, if the token could be exchanged now. */
+export const userOfToken = statement.oneOrNone({
+  name: 'accounts.userOfToken',
+  text: `SELECT "userId" FROM sessions WHERE id = $1 AND "tokenHash" = $2 AND "expiresAt" > now()`,
+  values: ({ id, hash }: { id: string; hash: Buffer }) => [id, hash],
+  row: ([userId]: [number]) => userId,
+});
+
+/** `$1` user, `$2` a time or null: ends the user's sessions that began before that time; null: all. */
+export const endSessions = statement.count({
+  name: 'accounts.endSessions',
+  text: `
+    WITH gone AS (
+      DELETE FROM sessions WHERE "userId" = $1 AND ($2::timestamptz IS NULL OR "createdAt" < $2)
+      RETURNING id, "userId"
+    )
+    INSERT INTO ended_sessions (id, "userId") SELECT id, "userId" FROM gone ON CONFLICT DO NOTHING`,
+  values: ({ userId, before }: { userId: number; before: string | null }) => [userId, before],
+});
+
+/** `$1` user: the present generation of their tokens. */
+export const generationOf = statement.oneOrNone({
+  name: 'accounts.generationOf',
+  text: `SELECT generation FROM token_bounds WHERE "userId" = $1`,
+  values: (userId: number) => [userId],
+  row: ([generation]: [number]) => generation,
+});
+
+/** `$1` user: begins a new generation of tokens. Those of this server that were issued before are refused. */
+export const newGeneration = statement.count({
+  name: 'accounts.newGeneration',
+  text: `
+    INSERT INTO token_bounds ("userId", generation) VALUES ($1, 1)
+    ON CONFLICT ("userId") DO UPDATE
+      SET generation = token_bounds.generation + 1, "changedAt" = clock_timestamp()`,
+  values: (userId: number) => [userId],
+});
+
+/**
+ * `$1` user, `$2` a time, or null for the end of this second: refuses tokens that were issued before it. Issuers write
+ * whole seconds, so a token of this second may be an earlier one.
+ */
+export const refuseTokensBefore = statement.count({
+  name: 'accounts.refuseTokensBefore',
+  text: `
+    INSERT INTO token_bounds ("userId", "notBefore")
+    VALUES ($1, COALESCE($2::timestamptz, date_trunc('second', clock_timestamp()) + interval '1 second'))
+    ON CONFLICT ("userId") DO UPDATE
+      SET "notBefore" = GREATEST(token_bounds."notBefore", EXCLUDED."notBefore"), "changedAt" = clock_timestamp()`,
+  values: ({ userId, before }: { userId: number; before: string | null }) => [userId, before],
 });

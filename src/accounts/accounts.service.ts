@@ -1,51 +1,53 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/sequelize';
-import { AccessTokens } from '../commands/identity/access-tokens.js';
 import { type Actor, requireUserId } from '../commands/identity/actor.js';
-import { OwnTokens } from '../commands/identity/own-tokens.js';
-import type { OwnTokens as OwnTokensConfig } from '../config/auth-config.js';
-import type { AppConfig } from '../config/config.js';
-import { APP_CONFIG } from '../config/config.module.js';
-import { type AccountView, AppError, type CommandInput, type SessionView } from '../contract/index.js';
+import type { Client } from '../commands/request.js';
+import {
+  type AccountView,
+  AppError,
+  type CommandInput,
+  type LoginView,
+  type SessionView,
+} from '../contract/index.js';
 import { isUniqueViolation, isUserIdTaken } from '../common/errors/failure.js';
 import { Database } from '../database/database.js';
 import { Credentials } from '../database/models/credentials.model.js';
-import { accountOfUser, credentialsByUsername } from './accounts.queries.js';
+import { accountOfUser } from './accounts.queries.js';
+import { LoginGuard } from './login-guard.js';
 import { Passwords } from './passwords.js';
-import { type Begun, Sessions } from './sessions.service.js';
+import { Sessions } from './sessions.service.js';
+import { weaknessOf } from './weak-passwords.js';
 
-/** Users who log in here with a password, and their sessions. */
+/** Users who log in here with a password. */
 @Injectable()
 export class AccountsService {
-  /** null when tokens come from another issuer, or in open mode. */
-  private readonly owned: (OwnTokensConfig & { signer: OwnTokens }) | null;
-
   constructor(
-    @Inject(APP_CONFIG) { auth }: AppConfig,
     @InjectModel(Credentials) private readonly credentials: typeof Credentials,
     private readonly database: Database,
     private readonly passwords: Passwords,
     private readonly sessions: Sessions,
-    tokens: AccessTokens,
-  ) {
-    const own = auth.mode === 'jwt' && auth.tokens.kind === 'own' && tokens instanceof OwnTokens;
-    this.owned = own ? { ...auth.tokens, signer: tokens } : null;
-  }
+    private readonly guard: LoginGuard,
+  ) {}
 
-  /** @throws AppError CONFLICT when the username is taken; OVERLOADED; NOT_CONFIGURED */
-  async register({ username, password, name }: CommandInput<'register'>): Promise<SessionView> {
-    const { refreshDays, registration } = this.own();
-    if (!registration) throw new AppError('NOT_CONFIGURED');
+  /** @throws AppError VALIDATION_FAILED for a weak password; CONFLICT when the username is taken; OVERLOADED; NOT_CONFIGURED */
+  async register(
+    { username, password, name }: CommandInput<'register'>,
+    client: Client,
+  ): Promise<SessionView> {
+    this.sessions.require({ registration: true });
+    requireStrong('password', password, username);
     const passwordHash = await this.passwords.hash(password);
+    const sessionId = this.sessions.newId();
     try {
       const begun = await this.database.transaction(async (tx) => {
         const { userId } = await this.credentials.create(
           { username, passwordHash, user: { name } },
           { include: ['user'], transaction: tx.sequelize },
         );
-        return this.sessions.begin(userId, passwordHash, refreshDays, tx);
+        await this.guard.succeeded({ userId, username, candidate: null, sessionId }, client, tx);
+        return this.sessions.begin(sessionId, userId, passwordHash, tx);
       });
-      return await this.sessionView(begun);
+      return await this.sessions.view(begun);
     } catch (error) {
       if (!isUniqueViolation(error) || isUserIdTaken(error)) throw error;
       throw new AppError('CONFLICT', {
@@ -54,26 +56,35 @@ export class AccountsService {
     }
   }
 
-  /** @throws AppError CREDENTIALS_WRONG, after the same time for an unknown username; OVERLOADED; NOT_CONFIGURED */
-  async login({ username, password }: CommandInput<'login'>): Promise<SessionView> {
-    const { refreshDays } = this.own();
-    const known = await this.passwords.matching(password, () =>
-      credentialsByUsername(this.database, username),
-    );
+  /**
+   * @throws AppError CREDENTIALS_WRONG, after the same time for an unknown username; RATE_LIMITED after failures;
+   * OVERLOADED; NOT_CONFIGURED
+   */
+  async login(
+    { username, password, refreshToken }: CommandInput<'login'>,
+    client: Client,
+  ): Promise<SessionView> {
+    this.sessions.require();
+    const device = this.sessions.idIn(refreshToken);
+    const known = await this.passwords.matching(password, () => this.guard.admit(username, client, device));
     if (!known) throw new AppError('CREDENTIALS_WRONG');
-    return this.sessionView(await this.sessions.begin(known.userId, known.passwordHash, refreshDays));
+    const { userId, passwordHash } = known;
+    const sessionId = this.sessions.newId();
+    const begun = await this.database.transaction(async (tx) => {
+      await this.guard.succeeded({ userId, username, candidate: known, sessionId }, client, tx);
+      return this.sessions.begin(sessionId, userId, passwordHash, tx);
+    });
+    return this.sessions.view(begun);
   }
 
   /** @throws AppError TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REUSED; NOT_CONFIGURED */
-  async refresh({ refreshToken }: CommandInput<'refresh'>): Promise<SessionView> {
-    const { refreshDays } = this.own();
-    return this.sessionView(await this.sessions.rotate(refreshToken, refreshDays));
+  refresh({ refreshToken }: CommandInput<'refresh'>): Promise<SessionView> {
+    return this.sessions.rotate(refreshToken);
   }
 
   /** @throws AppError NOT_CONFIGURED */
-  async logout({ refreshToken }: CommandInput<'logout'>): Promise<{ loggedOut: true }> {
-    this.own();
-    await this.sessions.end(refreshToken);
+  async logout({ refreshToken, everywhere = false }: CommandInput<'logout'>): Promise<{ loggedOut: true }> {
+    await this.sessions.end(refreshToken, everywhere);
     return { loggedOut: true };
   }
 
@@ -84,19 +95,30 @@ export class AccountsService {
     return account;
   }
 
-  /** @throws AppError CREDENTIALS_WRONG; OVERLOADED; NOT_CONFIGURED */
+  logins(actor: Actor): Promise<LoginView[]> {
+    return this.guard.latest(requireUserId(actor));
+  }
+
+  /**
+   * @throws AppError CREDENTIALS_WRONG; RATE_LIMITED after failures; VALIDATION_FAILED for a weak password; OVERLOADED;
+   * NOT_CONFIGURED
+   */
   async changePassword(
     actor: Actor,
     { currentPassword, newPassword }: CommandInput<'changePassword'>,
+    client: Client,
   ): Promise<SessionView> {
-    const { refreshDays } = this.own();
+    this.sessions.require();
     const userId = requireUserId(actor);
-    const known = await this.passwords.matching(
-      currentPassword,
-      async () => (await this.credentials.findByPk(userId)) ?? undefined,
-    );
+    const known = await this.passwords.matching(currentPassword, async () => {
+      await this.guard.admitChange(userId, client);
+      return (await this.credentials.findByPk(userId)) ?? undefined;
+    });
     if (!known) throw new AppError('CREDENTIALS_WRONG');
+    await this.guard.confirmed(userId);
+    requireStrong('newPassword', newPassword, known.username);
     const passwordHash = await this.passwords.hash(newPassword);
+    const sessionId = this.sessions.newId();
     const begun = await this.database.transaction(async (tx) => {
       // Updates nothing if the password was changed meanwhile.
       const [replaced] = await this.credentials.update(
@@ -105,18 +127,16 @@ export class AccountsService {
       );
       if (replaced === 0) throw new AppError('CREDENTIALS_WRONG');
       await this.sessions.endAll(userId, tx);
-      return this.sessions.begin(userId, passwordHash, refreshDays, tx);
+      await this.guard.remember(userId, sessionId, client, tx);
+      return this.sessions.begin(sessionId, userId, passwordHash, tx);
     });
-    return this.sessionView(begun);
+    this.sessions.announceEnd();
+    return this.sessions.view(begun);
   }
+}
 
-  /** No database query here: a failure now would lose a session that is already stored. */
-  private async sessionView({ user, ...refresh }: Begun): Promise<SessionView> {
-    return { user, ...(await this.own().signer.sign(user.id)), ...refresh };
-  }
-
-  private own(): OwnTokensConfig & { signer: OwnTokens } {
-    if (!this.owned) throw new AppError('NOT_CONFIGURED');
-    return this.owned;
-  }
+/** @throws AppError VALIDATION_FAILED */
+function requireStrong(path: string, password: string, username: string): void {
+  const message = weaknessOf(password, username);
+  if (message !== null) throw new AppError('VALIDATION_FAILED', { details: [{ path, message }] });
 }

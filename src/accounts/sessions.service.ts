@@ -1,101 +1,136 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
-import { InjectModel } from '@nestjs/sequelize';
-import { type AccountView, AppError } from '../contract/index.js';
-import { Database, type Transaction } from '../database/database.js';
-import { Session } from '../database/models/session.model.js';
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { AccessTokens } from '../commands/identity/access-tokens.js';
+import { OwnTokens } from '../commands/identity/own-tokens.js';
+import type { OwnTokens as OwnTokensConfig } from '../config/auth-config.js';
+import type { AppConfig } from '../config/config.js';
+import { APP_CONFIG } from '../config/config.module.js';
+import { type AccountView, AppError, type SessionView } from '../contract/index.js';
+import { Database } from '../database/database.js';
 import type { Runner } from '../database/statement.js';
-import { beginSession, endSession, rotateSession } from './accounts.queries.js';
+import { beginSession, endSession, rotateSession, userOfToken } from './accounts.queries.js';
+import { type Presented, RefreshTokens } from './refresh-tokens.js';
+import { RevokingService } from './revoking.service.js';
 
 /** Most sessions of one user; a new one replaces the one that was refreshed least recently. */
 const MAX_SESSIONS = 100;
 
-const ID_BYTES = 16;
-const SECRET_BYTES = 32;
-
 /** The result of beginning or refreshing a session. */
 export interface Begun {
+  id: string;
   user: AccountView;
+  /** The user's generation of tokens. */
+  generation: number;
   refreshToken: string;
   refreshExpiresAt: string;
 }
 
+type Own = OwnTokensConfig & { signer: OwnTokens; refreshTokens: RefreshTokens };
+
 /**
  * Families of refresh tokens. A token is its session's id and a secret. Only the hash of the newest token's secret is
- * stored. If an older token is used again, the session ends, because one of the two was stolen.
+ * stored. If an older token is used again, the session ends, because one of the two was stolen. When a session ends,
+ * its access tokens and sockets do.
  */
 @Injectable()
 export class Sessions {
+  /** null when tokens come from another issuer, or in open mode. */
+  private readonly owned: Own | null;
+
   constructor(
+    @Inject(APP_CONFIG) { auth }: AppConfig,
     private readonly database: Database,
-    @InjectModel(Session) private readonly sessions: typeof Session,
-  ) {}
+    private readonly revoking: RevokingService,
+    tokens: AccessTokens,
+  ) {
+    const own = auth.mode === 'jwt' && auth.tokens.kind === 'own' && tokens instanceof OwnTokens;
+    this.owned = own
+      ? { ...auth.tokens, signer: tokens, refreshTokens: new RefreshTokens(auth.tokens.secret) }
+      : null;
+  }
+
+  /** @throws AppError NOT_CONFIGURED when this server has no accounts, or nobody may register. */
+  require({ registration = false } = {}): void {
+    if (!this.own().registration && registration) throw new AppError('NOT_CONFIGURED');
+  }
+
+  newId(): string {
+    return randomUUID();
+  }
+
+  /** The session that this server has issued a refresh token for, whether or not it still exists; null: none. */
+  idIn(refreshToken: string | undefined): string | null {
+    const token = refreshToken === undefined ? null : this.own().refreshTokens.read(refreshToken);
+    return token?.genuine ? token.id : null;
+  }
 
   /** @throws AppError CREDENTIALS_WRONG when the password has been changed meanwhile. */
-  async begin(
-    userId: number,
-    passwordHash: string,
-    days: number,
-    runner: Runner = this.database,
-  ): Promise<Begun> {
-    const id = randomUUID();
-    const { token, hash } = newToken(id);
-    const row = await beginSession(runner, {
-      id,
-      userId,
-      tokenHash: hash,
-      days,
-      passwordHash,
-      most: MAX_SESSIONS,
-    });
+  async begin(id: string, userId: number, passwordHash: string, runner: Runner): Promise<Begun> {
+    const { refreshTokens, refreshDays: days } = this.own();
+    const { token, hash: tokenHash } = refreshTokens.issue(id);
+    const row = await beginSession(runner, { id, userId, tokenHash, days, passwordHash, most: MAX_SESSIONS });
     if (!row) throw new AppError('CREDENTIALS_WRONG');
-    return begun(row, token);
+    return begun(id, row, token);
   }
 
   /** @throws AppError TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REUSED */
-  async rotate(refreshToken: string, days: number): Promise<Begun> {
-    const spent = parsed(refreshToken);
+  async rotate(refreshToken: string): Promise<SessionView> {
+    const { refreshTokens, refreshDays: days } = this.own();
+    const spent = refreshTokens.read(refreshToken);
     if (!spent) throw new AppError('TOKEN_INVALID');
-    const { token, hash } = newToken(spent.id);
+    const { token, hash } = refreshTokens.issue(spent.id);
     const row = await rotateSession(this.database, { id: spent.id, spent: spent.hash, next: hash, days });
-    if (row) return begun(row, token);
-    const ended = await endSession(this.database, { id: spent.id, tokenHash: spent.hash });
+    if (row) return this.view(begun(spent.id, row, token));
+    const ended = await this.endOne(spent);
     if (!ended) throw new AppError('TOKEN_INVALID');
     throw new AppError(ended.reused ? 'TOKEN_REUSED' : 'TOKEN_EXPIRED');
   }
 
-  /** Ends the session of a token, if it exists. */
-  async end(refreshToken: string): Promise<void> {
-    const token = parsed(refreshToken);
-    if (token) await endSession(this.database, { id: token.id, tokenHash: token.hash });
+  /** No database query here: a failure now would lose a session that is already stored. */
+  async view({ id, user, generation, ...refresh }: Begun): Promise<SessionView> {
+    const bearer = { userId: user.id, generation, sessionId: id };
+    return { user, ...(await this.own().signer.sign(bearer)), ...refresh };
   }
 
-  async endAll(userId: number, { sequelize }: Transaction): Promise<void> {
-    await this.sessions.destroy({ where: { userId }, transaction: sequelize });
+  /**
+   * Ends the session of a token, if it exists; with `everywhere` and the newest token all sessions of its user, and
+   * every other access token they have.
+   */
+  async end(refreshToken: string, everywhere: boolean): Promise<void> {
+    const token = this.own().refreshTokens.read(refreshToken);
+    if (!token) return;
+    const userId = everywhere ? await userOfToken(this.database, token) : undefined;
+    if (userId === undefined) await this.endOne(token);
+    else {
+      await this.database.transaction((tx) => this.endAll(userId, tx));
+      this.announceEnd();
+    }
+  }
+
+  /** Ends all sessions of a user, and every access token they have. The caller announces it after the commit. */
+  async endAll(userId: number, tx: Runner): Promise<void> {
+    await this.revoking.everything(userId, tx);
+  }
+
+  /** After a commit that ended sessions: all nodes refuse their access tokens. */
+  announceEnd(): void {
+    this.revoking.announce();
+  }
+
+  private async endOne(token: Presented): Promise<{ reused: boolean } | undefined> {
+    const ended = await endSession(this.database, token);
+    if (ended) this.announceEnd();
+    return ended;
+  }
+
+  private own(): Own {
+    if (!this.owned) throw new AppError('NOT_CONFIGURED');
+    return this.owned;
   }
 }
 
 const begun = (
-  { expiresAt, user }: { expiresAt: string; user: AccountView },
+  id: string,
+  { expiresAt, user, generation }: { expiresAt: string; user: AccountView; generation: number },
   refreshToken: string,
-): Begun => ({
-  user,
-  refreshToken,
-  refreshExpiresAt: expiresAt,
-});
-
-/** The secret is random enough that a fast hash suffices. */
-const hashOf = (secret: Buffer): Buffer => createHash('sha256').update(secret).digest();
-
-function newToken(id: string): { token: string; hash: Buffer } {
-  const secret = randomBytes(SECRET_BYTES);
-  const token = Buffer.concat([Buffer.from(id.replaceAll('-', ''), 'hex'), secret]).toString('base64url');
-  return { token, hash: hashOf(secret) };
-}
-
-/** null when it is not one of our refresh tokens. */
-function parsed(token: string): { id: string; hash: Buffer } | null {
-  const bytes = Buffer.from(token, 'base64url');
-  if (bytes.length !== ID_BYTES + SECRET_BYTES || bytes.toString('base64url') !== token) return null;
-  return { id: bytes.subarray(0, ID_BYTES).toString('hex'), hash: hashOf(bytes.subarray(ID_BYTES)) };
-}
+): Begun => ({ id, user, generation, refreshToken, refreshExpiresAt: expiresAt });

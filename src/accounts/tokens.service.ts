@@ -5,12 +5,15 @@ import { Identity } from '../commands/identity/identity.js';
 import { KnownUsers } from '../users/directory/known-users.js';
 import { OwnTokens } from '../commands/identity/own-tokens.js';
 import { Subjects } from '../users/directory/subjects.js';
+import { Database } from '../database/database.js';
+import { generationOf } from './accounts.queries.js';
 import { AppError, type CommandInput, type MintedTokenView } from '../contract/index.js';
 
 /** Mints access tokens for the application's users, and renews a socket's token. */
 @Injectable()
 export class TokensService {
   constructor(
+    private readonly database: Database,
     private readonly tokens: AccessTokens,
     private readonly identity: Identity,
     private readonly users: KnownUsers,
@@ -23,7 +26,9 @@ export class TokensService {
     if (!(tokens instanceof OwnTokens)) throw new AppError('NOT_CONFIGURED');
     const subject = userId ?? (await this.subjects.userOf(externalId ?? ''));
     await this.users.ensure([subject]);
-    return { userId: subject, ...(await tokens.sign(subject, expiresInSeconds)) };
+    const generation = (await generationOf(this.database, subject)) ?? 0;
+    const bearer = { userId: subject, generation, sessionId: null };
+    return { userId: subject, ...(await tokens.sign(bearer, expiresInSeconds)) };
   }
 
   /**

@@ -66,6 +66,18 @@ export const sessionView = z
   .meta({ id: 'Session' });
 export type SessionView = z.infer<typeof sessionView>;
 
+export const loginView = z
+  .object({
+    at: timestamp,
+    ok: z.boolean().describe('false: the password was wrong.'),
+    network: z
+      .string()
+      .describe('Where it came from: of an IPv4 address its /24, of an IPv6 address its /64.'),
+    userAgent: z.string().nullable().describe('What the client called itself, at most 200 characters.'),
+  })
+  .meta({ id: 'Login' });
+export type LoginView = z.infer<typeof loginView>;
+
 export const mintedTokenView = z
   .object({ userId: id, accessToken, expiresAt: timestamp })
   .meta({ id: 'MintedToken' });

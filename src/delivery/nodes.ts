@@ -4,7 +4,7 @@ import { Broker } from './broker/broker.js';
 import { RoomReconciler } from './room-reconciler.js';
 import { SocketServer } from './socket-server.js';
 
-/** Connects this node to the others, and starts the recovery when the broker reports losses. */
+/** Connects this node to the others, tells them when it has revoked tokens, and starts the recovery when the broker reports losses. */
 @Injectable()
 export class Nodes implements OnModuleInit {
   constructor(
@@ -25,5 +25,6 @@ export class Nodes implements OnModuleInit {
       missed: (rooms) => bus.emit('eventsMissed', { rooms, orders: true }),
       lost: (since) => bus.emit('eventsLost', { since }),
     });
+    bus.on('tokensRevoked', () => broker.order({ do: 'look', of: [] }));
   }
 }

@@ -87,7 +87,8 @@ export class RoomsAdapter extends Adapter implements LocalSockets {
 
   obey(order: Order): void {
     const options = { rooms: new Set(order.of), except: new Set(order.except ?? []), flags: {} };
-    if (order.do === 'disconnect') super.disconnectSockets(options, order.close);
+    if (order.do === 'look') this.bus.emit('tokensRevokedElsewhere', null);
+    else if (order.do === 'disconnect') super.disconnectSockets(options, order.close);
     else if (order.do === 'join') this.join(options, [...order.rooms]);
     else this.leave(options, [...order.rooms]);
   }

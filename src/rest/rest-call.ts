@@ -4,7 +4,7 @@ import { namedInRaw } from '../commands/identity/identity.js';
 import type { Credentials, Principal } from '../commands/identity/principal.js';
 import type { Limits } from '../commands/limits/limits.js';
 import type { LimitStatus } from '../commands/limits/rate-limiter.js';
-import type { CommandRequest } from '../commands/request.js';
+import type { Client, CommandRequest } from '../commands/request.js';
 import type { CommandMetric } from '../common/metrics/command-metrics.js';
 import { AppError, type CommandName, countedBy, id } from '../contract/index.js';
 import { credentialsOf } from './credentials.js';
@@ -13,6 +13,7 @@ import { bytesOf, tellLimits } from './request-limits.js';
 /** A request whose command has been read. */
 export interface CommandHttpRequest extends Request {
   command: CommandRequest<CommandName>;
+  client: Client;
 }
 
 /** One command that arrived as an HTTP request. */
@@ -102,7 +103,9 @@ export class RestCall extends Call {
   override leave(): void {}
 
   override run(request: CommandRequest<CommandName>): Promise<unknown> {
-    this.http.request.command = request;
+    const { request: http } = this.http;
+    http.command = request;
+    http.client = { address: this.address, userAgent: http.get('user-agent') ?? null };
     return this.handle();
   }
 

@@ -1,6 +1,8 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Socket } from 'socket.io';
 import { AppError } from '../contract/index.js';
 import type { UserPrincipal } from '../commands/identity/principal.js';
+import { Revocations } from '../commands/identity/revocations.js';
 import type { Connection } from './connection.js';
 
 /**
@@ -9,7 +11,9 @@ import type { Connection } from './connection.js';
  */
 const WARN_BEFORE_MS = 60_000;
 
-/** Milliseconds between two sweeps: a socket whose token has expired receives nothing more within a second. */
+/**
+ * Milliseconds between two sweeps: a socket whose token has expired or was revoked receives nothing more within a second.
+ */
 const SWEEP_EVERY_MS = 250;
 
 interface Watched {
@@ -19,12 +23,14 @@ interface Watched {
   warnAt: number;
 }
 
-/** Warns sockets whose tokens expire soon, and closes sockets whose tokens have expired. */
+/** Warns sockets whose tokens expire soon, and closes sockets whose tokens have expired or were revoked. */
 @Injectable()
 export class TokenExpiry implements OnApplicationShutdown {
   /** One sweep over all connections costs less than a timer for each. */
   private readonly watched = new Map<Connection, Watched>();
   private timer: NodeJS.Timeout | null = null;
+
+  constructor(private readonly revocations: Revocations) {}
 
   /** Watches the connection until it disconnects. */
   watch(connection: Connection): void {
@@ -43,16 +49,20 @@ export class TokenExpiry implements OnApplicationShutdown {
       const { principal, socket } = connection;
       if (principal === null) continue;
       if (principal !== watched.principal) Object.assign(watched, watchedFrom(connection));
-      if (now >= principal.expiresAt) {
-        socket.emit('exception', { command: null, ...new AppError('TOKEN_EXPIRED').toView() });
-        socket.disconnect(true);
-      } else if (now >= watched.warnAt) {
+      if (now >= principal.expiresAt) close(socket, 'TOKEN_EXPIRED');
+      else if (this.revocations.has(principal)) close(socket, 'TOKEN_INVALID');
+      else if (now >= watched.warnAt) {
         watched.warnAt = Infinity;
         const { userId, expiresAt } = principal;
         socket.emit('tokenExpiring', { userId, expiresAt: new Date(expiresAt).toISOString() });
       }
     }
   }
+}
+
+function close(socket: Socket, code: 'TOKEN_EXPIRED' | 'TOKEN_INVALID'): void {
+  socket.emit('exception', { command: null, ...new AppError(code).toView() });
+  socket.disconnect(true);
 }
 
 function watchedFrom({ principal }: Connection): Watched {

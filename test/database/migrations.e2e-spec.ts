@@ -41,6 +41,11 @@ const ROWS = `
   INSERT INTO users (name) VALUES ('Ada'), ('Ben');
   INSERT INTO credentials ("userId", username, "passwordHash") VALUES (1, 'ada', 'x');
   INSERT INTO sessions ("userId", "tokenHash", "expiresAt") VALUES (1, 'x', now());
+  INSERT INTO token_bounds ("userId", generation) VALUES (1, 1);
+  INSERT INTO ended_sessions (id, "userId") VALUES (gen_random_uuid(), 1);
+  INSERT INTO login_failures (key, failures, free, "nextAt", "failedAt") VALUES ('x', 1, 5, now(), now());
+  INSERT INTO login_places ("userId", place) VALUES (1, 'x');
+  INSERT INTO logins ("userId", ok, network) VALUES (1, true, '192.0.2.0/24');
   INSERT INTO user_blocks ("userId", "blockedId") VALUES (1, 2);
   INSERT INTO chats (type, "user1Id", "user2Id") VALUES ('direct', 2, 1);
   INSERT INTO chat_members ("chatId", "userId") VALUES (1, 1), (1, 2);

@@ -115,11 +115,13 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   },
   refresh: async (_, accounts) => ({ refreshToken: (await accounts.register()).refreshToken }),
   logout: async (_, accounts) => ({ refreshToken: (await accounts.register()).refreshToken }),
+  getLogins: () => ({}),
   changePassword: async ({ userId }, accounts) => ({
     currentPassword: await accounts.passwordOf(userId),
     newPassword: `another ${PASSWORD}`,
   }),
   mintToken: ({ userId }) => ({ userId }),
+  revokeTokens: ({ thirdId }) => ({ id: thirdId }),
   authenticate: async ({ userId }, accounts) => ({ token: await accounts.tokenOf(userId) }),
 };
 
@@ -202,8 +204,10 @@ register                 | -      off         off      off     off    off   off 
 login                    | -      off         off      off     off    off   off   off     off
 refresh                  | -      off         off      off     off    off   off   off     off
 logout                   | -      off         off      off     off    off   off   off     off
+getLogins                | -      off         off      off     off    off   off   off     off
 changePassword           | -      off         off      off     off    off   off   off     off
 mintToken                | -      off         off      off     off    off   off   off     off
+revokeTokens             | -      off         off      off     off    off   off   off     off
 authenticate             | -      off         off      off     off    off   off   off     off
 `;
 
@@ -214,8 +218,10 @@ register                 | ok     ok          ok       ok      ok     ok    ok  
 login                    | ok     ok          ok       ok      ok     ok    ok    ok      ok
 refresh                  | ok     ok          ok       ok      ok     ok    ok    ok      ok
 logout                   | ok     ok          ok       ok      ok     ok    ok    ok      ok
+getLogins                | who?   who?        ok       ok      ok     ok    ok    ok      ok
 changePassword           | who?   who?        ok       ok      ok     ok    ok    ok      ok
 mintToken                | who?   ok          no       no      no     no    no    no      no
+revokeTokens             | who?   ok          no       no      no     no    no    no      no
 authenticate             | who?   who?        ok       ok      ok     ok    ok    ok      ok
 `;
 

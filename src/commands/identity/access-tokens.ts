@@ -1,4 +1,4 @@
-import { errors } from 'jose';
+import { errors, type JWTPayload } from 'jose';
 import { AppError } from '../../contract/index.js';
 import type { UserPrincipal } from './principal.js';
 
@@ -45,3 +45,6 @@ export async function checked<T>(token: string, check: () => Promise<T>): Promis
 
 /** `exp` of a token, in seconds, as milliseconds. */
 export const momentOf = (exp = 0): number => Math.min(exp * 1_000, LAST_MOMENT);
+
+/** `iat` of a token, as milliseconds; null without one. */
+export const issuedAt = ({ iat }: JWTPayload): number | null => (iat === undefined ? null : momentOf(iat));

@@ -2,7 +2,7 @@ import { KeyObject } from 'node:crypto';
 import { jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
 import type { ForeignTokens as ForeignTokensConfig } from '../../config/auth-config.js';
 import { AppError, displayName, filledText } from '../../contract/index.js';
-import { AccessTokens, checked, momentOf } from './access-tokens.js';
+import { AccessTokens, checked, issuedAt, momentOf } from './access-tokens.js';
 import type { UserPrincipal } from './principal.js';
 import { RemoteKeys } from './remote-keys.js';
 import type { Subjects } from '../../users/directory/subjects.js';
@@ -42,7 +42,14 @@ export class ForeignTokens extends AccessTokens {
     }
     const name = shownName.safeParse(payload.name);
     const userId = await this.subjects.userOf(sub.data, name.success ? name.data : null);
-    return { kind: 'user', userId, expiresAt: momentOf(payload.exp) };
+    return {
+      kind: 'user',
+      userId,
+      expiresAt: momentOf(payload.exp),
+      issuedAt: issuedAt(payload),
+      sessionId: null,
+      generation: null,
+    };
   }
 
   stop(): void {

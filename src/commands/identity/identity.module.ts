@@ -7,7 +7,10 @@ import { ForeignTokens } from './foreign-tokens.js';
 import { Identity } from './identity.js';
 import { DirectoryModule } from '../../users/directory/directory.module.js';
 import { KnownUsers } from '../../users/directory/known-users.js';
+import { BusModule } from '../../common/bus.js';
+import { DatabaseModule } from '../../database/database.module.js';
 import { OwnTokens } from './own-tokens.js';
+import { Revocations } from './revocations.js';
 import { Subjects } from '../../users/directory/subjects.js';
 
 function tokensOf({ auth }: AppConfig, users: KnownUsers, subjects: Subjects): AccessTokens {
@@ -18,13 +21,14 @@ function tokensOf({ auth }: AppConfig, users: KnownUsers, subjects: Subjects): A
 
 /** Finds the principal and the actor of commands. */
 @Module({
-  imports: [DirectoryModule],
+  imports: [BusModule, DatabaseModule, DirectoryModule],
   providers: [
     ApiKeys,
     Identity,
+    Revocations,
     { provide: AccessTokens, useFactory: tokensOf, inject: [APP_CONFIG, KnownUsers, Subjects] },
   ],
-  exports: [AccessTokens, Identity],
+  exports: [AccessTokens, Identity, Revocations],
 })
 export class IdentityModule implements OnApplicationShutdown {
   constructor(@Inject(AccessTokens) private readonly tokens: AccessTokens) {}

@@ -13,6 +13,7 @@ import { AccessTokens } from './access-tokens.js';
 import type { Actor } from './actor.js';
 import { ApiKeys } from './api-keys.js';
 import type { ApplicationPrincipal, Credentials, Principal, UserPrincipal } from './principal.js';
+import { Revocations } from './revocations.js';
 
 /** What a connection or a request says about the sender of a command. */
 export interface Sender {
@@ -36,6 +37,7 @@ export class Identity {
     @Inject(APP_CONFIG) config: AppConfig,
     private readonly keys: ApiKeys,
     private readonly tokens: AccessTokens,
+    private readonly revocations: Revocations,
   ) {
     this.open = config.auth.mode === 'open';
   }
@@ -54,18 +56,21 @@ export class Identity {
     if (this.keys.has(key)) return APPLICATION;
     if (bearer === null || apiKey !== null) throw new AppError('TOKEN_INVALID');
     const user = await this.tokens.verify(bearer);
+    await this.revocations.refuse(user);
     if (who === 'application') throw new AppError('FORBIDDEN');
     return user;
   }
 
   /**
-   * The user that an access token proves.
+   * The user that an access token proves, for a socket. The database is asked whether the token was revoked.
    *
    * @throws AppError UNAUTHENTICATED without a token, and as `AccessTokens.verify`.
    */
   async authenticateToken(token: unknown): Promise<UserPrincipal> {
     if (typeof token !== 'string' || token === '') throw new AppError('UNAUTHENTICATED');
-    return this.tokens.verify(token);
+    const user = await this.tokens.verify(token);
+    await this.revocations.refuseNow(user);
+    return user;
   }
 
   /**

@@ -1,7 +1,7 @@
 import { jwtVerify, SignJWT } from 'jose';
 import type { OwnTokens as OwnTokensConfig } from '../../config/auth-config.js';
 import { AppError } from '../../contract/index.js';
-import { AccessTokens, checked, momentOf } from './access-tokens.js';
+import { AccessTokens, checked, issuedAt, momentOf } from './access-tokens.js';
 import type { UserPrincipal } from './principal.js';
 import type { KnownUsers } from '../../users/directory/known-users.js';
 
@@ -12,7 +12,21 @@ const TYPE = 'at+jwt';
 
 const THIS_SERVER = 'chat-messaging-api';
 
-/** Access tokens that we sign ourselves. The subject is the user's id. */
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+/** For whom a token is signed. */
+export interface Bearer {
+  userId: number;
+  /** The user's present generation of tokens. */
+  generation: number;
+  /** null: the token belongs to no session. */
+  sessionId: string | null;
+}
+
+/**
+ * Access tokens that we sign ourselves. The subject is the user's id. `gen` is the user's generation of tokens at that
+ * time, so that revoking all tokens is exact: `iat` has whole seconds only. `sid` is the session.
+ */
 export class OwnTokens extends AccessTokens {
   constructor(
     private readonly config: OwnTokensConfig,
@@ -23,11 +37,11 @@ export class OwnTokens extends AccessTokens {
 
   /** Signs a token that is valid for `seconds`, by default as configured. */
   async sign(
-    userId: number,
+    { userId, generation, sessionId }: Bearer,
     seconds = this.config.accessSeconds,
   ): Promise<{ accessToken: string; expiresAt: string }> {
     const now = Math.floor(Date.now() / 1_000);
-    const accessToken = await new SignJWT()
+    const accessToken = await new SignJWT({ gen: generation, sid: sessionId ?? undefined })
       .setProtectedHeader({ alg: ALGORITHM, typ: TYPE })
       .setIssuer(THIS_SERVER)
       .setAudience(THIS_SERVER)
@@ -53,6 +67,19 @@ export class OwnTokens extends AccessTokens {
     if (!Number.isSafeInteger(userId) || (await this.users.missing([userId])).size > 0) {
       throw new AppError('TOKEN_INVALID');
     }
-    return { kind: 'user', userId, expiresAt: momentOf(payload.exp) };
+    // Tokens of earlier versions have neither.
+    const { gen: generation = 0, sid: sessionId = null } = payload;
+    const isWhole =
+      Number.isSafeInteger(generation) &&
+      (sessionId === null || (typeof sessionId === 'string' && UUID.test(sessionId)));
+    if (!isWhole) throw new AppError('TOKEN_INVALID');
+    return {
+      kind: 'user',
+      userId,
+      expiresAt: momentOf(payload.exp),
+      issuedAt: issuedAt(payload),
+      sessionId,
+      generation: generation as number,
+    };
   }
 }

@@ -4,6 +4,12 @@ export interface UserPrincipal {
   readonly userId: number;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
+  /** Milliseconds since 1970, in whole seconds; null: the token does not say. */
+  readonly issuedAt: number | null;
+  /** The session of this server that the token was issued for; null: none. */
+  readonly sessionId: string | null;
+  /** The user's generation of tokens in which this server issued it; null: another issuer did. */
+  readonly generation: number | null;
 }
 
 /** The application's own backend, proved by its API key. */

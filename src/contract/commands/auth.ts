@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { define } from '../define.js';
 import { displayName } from '../names.js';
-import { filledText, id, password, text, userName } from '../scalars.js';
-import { accountView, mintedTokenView, sessionView, tokenLifeView } from '../views.js';
+import { filledText, flag, id, moment, password, text, userName } from '../scalars.js';
+import { accountView, loginView, mintedTokenView, sessionView, tokenLifeView } from '../views.js';
 
 const refreshToken = z
   .string()
@@ -20,7 +20,8 @@ const accessToken = z
 /** None of them keeps its answer for a repeat by key: those are secrets. */
 export const authCommands = {
   register: define({
-    summary: 'Creates a user with a password and logs them in.',
+    summary:
+      'Creates a user with a password and logs them in. Very common passwords, the username, repetitions and sequences are refused.',
     input: z.object({
       username: userName,
       password,
@@ -38,7 +39,15 @@ export const authCommands = {
   }),
   login: define({
     summary: 'Logs in with username and password.',
-    input: z.object({ username: text(254), password: text(256) }),
+    input: z.object({
+      username: text(254),
+      password: text(256),
+      refreshToken: refreshToken
+        .optional()
+        .describe(
+          'One that this device was given before, spent or expired: failed logins of others then do not delay this one.',
+        ),
+    }),
     result: sessionView,
     order: 'write',
     limit: 'login',
@@ -64,8 +73,13 @@ export const authCommands = {
   }),
   logout: define({
     summary:
-      'Ends the session of a refresh token. Access tokens of the session remain valid until they expire.',
-    input: z.object({ refreshToken }),
+      'Ends the session of a refresh token: its access tokens are refused and its sockets closed within a second.',
+    input: z.object({
+      refreshToken,
+      everywhere: flag
+        .optional()
+        .describe('true: ends all sessions of the user, and their other access tokens as well.'),
+    }),
     result: z.object({ loggedOut: z.literal(true) }),
     order: 'write',
     countedBy: bySession,
@@ -87,8 +101,21 @@ export const authCommands = {
     socket: false,
     rest: { method: 'GET', path: '/auth/me', status: 200 },
   }),
+  getLogins: define({
+    summary: 'Your last 20 logins, and the last 20 attempts at one with a wrong password; the latest first.',
+    input: z.object({}),
+    result: z.array(loginView),
+    order: 'read',
+    who: 'person',
+    inOpenMode: 'off',
+    actor: [],
+    reply: null,
+    socket: false,
+    rest: { method: 'GET', path: '/auth/logins', status: 200 },
+  }),
   changePassword: define({
-    summary: 'Changes your password and ends all your sessions. The result is a new session.',
+    summary:
+      'Changes your password and ends all your sessions: their access tokens are refused and their sockets closed within a second. The result is a new session.',
     input: z.object({ currentPassword: password, newPassword: password }),
     result: sessionView,
     order: 'write',
@@ -126,6 +153,26 @@ export const authCommands = {
     reply: null,
     socket: false,
     rest: { method: 'POST', path: '/auth/tokens', status: 201 },
+  }),
+  revokeTokens: define({
+    summary:
+      'Ends everything that a user is logged in with: access tokens, whoever issued them, sessions, sockets. Within a second no node accepts them.',
+    input: z.object({
+      id,
+      before: moment
+        .optional()
+        .describe(
+          'Only what was issued before this time, by the clock of the issuer and in whole seconds. Left out: all, up to now.',
+        ),
+    }),
+    result: z.object({ userId: id, revoked: z.literal(true) }),
+    order: 'write',
+    who: 'application',
+    inOpenMode: 'off',
+    actor: [],
+    reply: null,
+    socket: false,
+    rest: { method: 'POST', path: '/users/:id/tokens/revoke', status: 200 },
   }),
   authenticate: define({
     summary: 'Gives this socket a new token of the same user, before the present one expires.',

@@ -3,8 +3,12 @@ import { ChatMember } from './chat-member.model.js';
 import { ChatRefusal } from './chat-refusal.model.js';
 import { Chat } from './chat.model.js';
 import { Credentials } from './credentials.model.js';
+import { EndedSession } from './ended-session.model.js';
 import { HiddenMessage } from './hidden-message.model.js';
 import { IdempotencyKey } from './idempotency-key.model.js';
+import { LoginFailure } from './login-failure.model.js';
+import { LoginPlace } from './login-place.model.js';
+import { Login } from './login.model.js';
 import { MessageEdit } from './message-edit.model.js';
 import { MessageMention } from './message-mention.model.js';
 import { MessageReaction } from './message-reaction.model.js';
@@ -12,6 +16,7 @@ import { MessageReport } from './message-report.model.js';
 import { Message } from './message.model.js';
 import { OpenPurge } from './open-purge.model.js';
 import { Session } from './session.model.js';
+import { TokenBound } from './token-bound.model.js';
 import { UserBlock } from './user-block.model.js';
 import { User } from './user.model.js';
 
@@ -22,8 +27,12 @@ export const models = [
   ChatRefusal,
   Chat,
   Credentials,
+  EndedSession,
   HiddenMessage,
   IdempotencyKey,
+  Login,
+  LoginFailure,
+  LoginPlace,
   MessageEdit,
   MessageMention,
   MessageReaction,
@@ -31,6 +40,7 @@ export const models = [
   Message,
   OpenPurge,
   Session,
+  TokenBound,
   UserBlock,
   User,
 ];

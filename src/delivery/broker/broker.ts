@@ -10,9 +10,12 @@ export interface Target {
   unless: string | null;
 }
 
-/** What to do with each socket that is in one of the rooms `of` and in none of `except`. */
+/**
+ * What to do with each socket that is in one of the rooms `of` and in none of `except`. `look`: tokens were revoked, and
+ * the node should look which; it would do that by itself soon.
+ */
 export type Order = { of: readonly string[]; except?: readonly string[] } & (
-  { do: 'join' | 'leave'; rooms: readonly string[] } | { do: 'disconnect'; close: boolean }
+  { do: 'join' | 'leave'; rooms: readonly string[] } | { do: 'disconnect'; close: boolean } | { do: 'look' }
 );
 
 /** The sockets of this node, as a broker reaches them. */

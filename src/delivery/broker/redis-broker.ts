@@ -120,6 +120,8 @@ export class RedisBroker extends Broker {
   }
 
   override order(order: Order): void {
+    // Not worth a sync of all sockets when the link is back.
+    if (order.do === 'look' && !this.link.isUp) return;
     const of = this.known(order.of);
     if (order.of.length > 0 && of.length === 0) return;
     const except = this.known(order.except ?? []);
