@@ -184,13 +184,11 @@ describe('Who may read the metrics', () => {
     world = await World.start({ ...variables, METRICS_TOKEN: TOKEN, METRICS_PORT: '' });
     const origin = 'https://app.example';
     const asked = world.http.get('/metrics').set({ origin, authorization: `Bearer ${TOKEN}` });
-    const preflight = world.http
-      .options('/metrics')
-      .set({
-        origin,
-        'access-control-request-method': 'GET',
-        'access-control-request-headers': 'authorization',
-      });
+    const preflight = world.http.options('/metrics').set({
+      origin,
+      'access-control-request-method': 'GET',
+      'access-control-request-headers': 'authorization',
+    });
     for (const { headers } of [await asked.expect(200), await preflight]) {
       expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
     }
