@@ -7,7 +7,7 @@ import { Access } from './access.js';
 import { toChatView } from './chat.view.js';
 import { chatById } from './chats.queries.js';
 
-/** A repeated command that made or changed a chat is answered with the chat as it is now. */
+/** A repeated command that made, changed or joined a chat is answered with the chat as it is now. */
 @Injectable()
 export class ChatRepeats implements OnModuleInit {
   constructor(
@@ -17,7 +17,7 @@ export class ChatRepeats implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.repeats.add(['createChat', 'updateChat'], {
+    this.repeats.add(['createChat', 'updateChat', 'acceptInvitation'], {
       ids: ({ id }) => [id],
       again: (actor, [chatId = 0]) => this.find(actor, chatId),
     });
