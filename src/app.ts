@@ -9,7 +9,7 @@ import { refuseWhileDraining } from './rest/draining.js';
 import { useJsonBodies } from './rest/json-body.js';
 import { frontDoor } from './rest/front-door.js';
 import { useDocs } from './rest/openapi.js';
-import { guardPages } from './rest/pages.js';
+import { letPagesRead } from './rest/pages.js';
 import { logRequests } from './rest/request-log.js';
 import { answerUnparsable } from './rest/unparsable.js';
 import { admit } from './common/http/admission.js';
@@ -47,7 +47,7 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
   app.use(logRequests());
-  guardPages(app, pages);
+  letPagesRead(app, pages);
   refuseWhileDraining(app);
   // Behind a proxy or on a developer's machine plain HTTP is fine: browsers must not upgrade to HTTPS.
   const protect = helmet({

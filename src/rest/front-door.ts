@@ -66,8 +66,9 @@ export function frontDoor(
   };
 
   const judge = (request: IncomingMessage): Refusal | null => {
-    if (isHealthCheck(request)) return healthChecks.judge(request);
-    const exceeded = limits.request(limits.addressOf(request), bytesOf(request));
+    const foreign = pages.refusalOf(request, 'PORT');
+    if (isHealthCheck(request)) return foreign ? refusal(foreign.toView()) : healthChecks.judge(request);
+    const exceeded = limits.request(limits.addressOf(request), bytesOf(request)) ?? foreign?.toView();
     return exceeded ? refusal(exceeded) : routed(request);
   };
 

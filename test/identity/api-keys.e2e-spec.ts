@@ -232,6 +232,7 @@ describe('With AUTH=jwt, over REST', () => {
       'createUser',
       'getReports',
       'mintToken',
+      'revokeTokens',
       'sendSystemMessage',
       'updateReport',
       'upsertUsers',

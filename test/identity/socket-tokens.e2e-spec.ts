@@ -52,6 +52,8 @@ describe('With AUTH=jwt a socket', () => {
       const message = await alice.ok<MessageView>('sendMessage', { chatId, content: 'hi' });
       expect(message.senderId).toBe(alice.userId);
       expect(await bob.next('newMessage')).toEqual(message);
+      // Somebody who has written nothing in a direct chat is not shown by it.
+      await bob.ok('sendMessage', { chatId, content: 'hi too' });
       const online = await alice.ok<{ userId: number }[]>('getOnlineUsers');
       expect(online.map(({ userId }) => userId)).toEqual(expect.arrayContaining([alice.userId, bob.userId]));
     });

@@ -11,8 +11,11 @@ import { World } from '../support/world.js';
 /** All that answers a stranger as if there were nothing. */
 const hidden = rowsOf.jwt.filter(({ cells }) => cells.stranger === 'none');
 
-/** Presence is told of, and changes of groups are looked for, when it is time for it. */
-const ITS_OWN_TIME = /^(presence\.|rooms\.changedGroups$)/;
+/**
+ * Presence is told of, changes of groups and revoked tokens are looked for, when it is time for it; the keys of a user
+ * are counted with the first of a hundred.
+ */
+const ITS_OWN_TIME = /^(presence\.|rooms\.changedGroups$|identity\.revokedSince$|idempotency\.count$)/;
 
 const isRepeatable = (row: (typeof hidden)[number]) =>
   'clientId' in

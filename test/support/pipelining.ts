@@ -9,7 +9,7 @@ const STATUS_LENGTH = 'HTTP/1.1 200 '.length;
 
 /** A request as bytes; `headers` are whole lines. */
 export function requestLine(path: string, method = 'GET', ...headers: string[]): string {
-  return `${method} ${path} HTTP/1.1\r\nHost: x\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`;
+  return `${method} ${path} HTTP/1.1\r\nHost: localhost\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`;
 }
 
 /** A connection on which requests are sent without waiting for answers, as no browser or proxy does. */
