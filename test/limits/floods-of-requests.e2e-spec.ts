@@ -166,7 +166,7 @@ describe('Requests of one connection', () => {
       await Promise.all(contents.map((content) => alice.ok('sendMessage', { chatId, content })));
     }
     const left = async () => {
-      const { headers } = await world.http.get('/users/online').set('X-User-Id', String(alice.userId));
+      const { headers } = await world.http.get('/users/blocks').set('X-User-Id', String(alice.userId));
       return Number(headers['ratelimit-remaining']);
     };
     const before = await left();
