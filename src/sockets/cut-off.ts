@@ -25,6 +25,8 @@ export function cutOff(engine: EngineConnection): void {
     return true;
   };
   // Half closed: a close with unread input would be a reset, and the client would lose the last frames.
-  tcp.end();
+  const finish = () => tcp.end();
+  if (engine.writeBuffer.length === 0) finish();
+  else engine.once('drain', finish);
   setTimeout(() => tcp.destroy(), LAST_FRAMES_WITHIN_MS).unref();
 }

@@ -73,7 +73,7 @@ export interface EngineConnection {
   readonly pingTimeoutTimer: { refresh(): void } | null;
   /** Whether that was done since the last ping. */
   hasRefreshedPingTimeout: boolean;
-  once(event: 'upgrade' | 'close', listener: () => void): void;
+  once(event: 'upgrade' | 'close' | 'drain', listener: () => void): void;
   /** `drain`: what was queued is with the transport. */
   on(event: 'drain', listener: () => void): void;
   on(event: 'packetCreate', listener: (packet: { data?: string | Buffer }) => void): void;
