@@ -164,6 +164,13 @@ export class CommandPipeline implements OnApplicationShutdown {
           resolve(undefined);
           return false;
         }
+        // Many may have been admitted before the first of their answers was counted.
+        try {
+          this.limits.mayAnswer(key, call.address);
+        } catch (error) {
+          reject(toAppError(error));
+          return false;
+        }
         // The place is free when the service is done, even if the call was answered before.
         void this.attempt(call, command, request)
           .then(resolve, reject)

@@ -109,7 +109,17 @@ export class Limits {
     if (limit === 'login') this.requireOfAddress(address, 'login', 1, now);
     else this.byUser(key, limit, 1, now);
     if (bytes > 0) this.byUser(key, 'bytes', bytes, now);
-    if (limit !== 'other') return;
+    if (limit === 'other') this.mayAnswer(key, address);
+  }
+
+  /**
+   * Whether the answers of before leave room for more.
+   *
+   * @throws AppError RATE_LIMITED
+   */
+  mayAnswer(key: string | number, address: string): void {
+    if (!this.on) return;
+    const now = performance.now();
     this.byUser(key, 'answers', 0, now);
     this.requireOfAddress(address, 'answers', 0, now);
   }

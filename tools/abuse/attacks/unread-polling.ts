@@ -1,5 +1,4 @@
 import { attackOf } from '../attack.js';
-import { ALLOWED } from '../attacker/limits.js';
 import { Budget } from '../attacker/stage.js';
 import { LONGEST } from '../attacker/unread.js';
 import { PollingSession, SEPARATOR } from '../wire/polling.js';
@@ -11,8 +10,8 @@ const COMMANDS_A_BODY = 4;
 export const attack = attackOf<{ token: string; chatId: number }>({
   title: '60 long-polling sessions of one account ask for pages of long messages and never poll',
   expected: 'what waits for a session is bounded, as on a websocket',
-  fate: 'refused',
-  allows: (seconds) => ({ served: ALLOWED.otherCommands(seconds) / COMMANDS_A_BODY }),
+  // Refusals wait with the answers, and nobody reads either.
+  fate: 'held',
   prepare: async (scene) => {
     const { id, token } = await scene.person();
     const [other = 0] = await scene.people(1);
