@@ -29,7 +29,10 @@ export class AccountsService {
     private readonly guard: LoginGuard,
   ) {}
 
-  /** @throws AppError VALIDATION_FAILED for a weak password; CONFLICT when the username is taken; OVERLOADED; NOT_CONFIGURED */
+  /**
+   * @throws AppError VALIDATION_FAILED for a weak password; CONFLICT when the username is taken; OVERLOADED;
+   * NOT_CONFIGURED
+   */
   async register(
     { username, password, name }: CommandInput<'register'>,
     client: Client,

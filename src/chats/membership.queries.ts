@@ -138,7 +138,8 @@ export const setMembership = statement.oneOrNone({
 
 /**
  * `$1` a direct chat that is locked, `$2` one of its users: deletes the chat for them, with its history and their
- * settings. For the other user nothing changes, also not what has been seen. Returns what `deleteChat` does, with no member: for none of them all is gone.
+ * settings. For the other user nothing changes, also not what has been seen. Returns what `deleteChat` returns, with no
+ * member: the chat is gone for one user only.
  */
 export const deleteForOne = statement.oneOrNone({
   name: 'chats.deleteForOne',

@@ -194,7 +194,10 @@ export const messageMetadata = takesAsIs(
   (value) => isMetadata(value) && mentionsPeople(value),
 );
 
-/** Years 1970 to 9998, at most nanoseconds: PostgreSQL knows no year 0, and rounds the last of 9999 to a year of five digits. */
+/**
+ * Years 1970 to 9998, at most nanoseconds: PostgreSQL knows no year 0, and rounds the last of 9999 to a year of five
+ * digits.
+ */
 const MOMENT = /^(?!9999)(?:19[7-9]|[2-9]\d\d)\d-[^.]*(?:\.\d{1,9})?Z$/;
 
 /** A moment that is stored or compared with stored ones: ISO 8601 in UTC. */

@@ -4,7 +4,10 @@ import { Broker } from './broker/broker.js';
 import { RoomReconciler } from './room-reconciler.js';
 import { SocketServer } from './socket-server.js';
 
-/** Connects this node to the others, tells them when it has revoked tokens, and starts the recovery when the broker reports losses. */
+/**
+ * Connects this node to the others, tells them when it has revoked tokens, and starts the recovery when the broker
+ * reports losses.
+ */
 @Injectable()
 export class Nodes implements OnModuleInit {
   constructor(

@@ -17,8 +17,8 @@ import { purgeMessages } from './purge.queries.js';
 const CHUNK = 5_000;
 
 /**
- * Removes the messages of deleted chats, and the idempotency keys of commands about them. A deleted chat is gone for everyone at once; the messages of a long chat are
- * removed in chunks afterwards. After a crash the next start continues.
+ * Removes the messages of deleted chats, and the idempotency keys of commands about them. A deleted chat is gone for
+ * everyone at once; the messages of a long chat are removed in chunks afterwards. After a crash the next start continues.
  */
 @Injectable()
 export class ChatPurge implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {

@@ -148,8 +148,8 @@ export const hiddenPairs = statement.many({
 });
 
 /**
- * `$1` users, `$2` how many of the newest chats of each are looked at, `$3` the rule: direct-chat partners who receive their presence
- * changes. The row of a direct chat says who is blocked, so that no block is looked up.
+ * `$1` users, `$2` how many of the newest chats of each are looked at, `$3` the rule: direct-chat partners who receive
+ * their presence changes. The row of a direct chat says who is blocked, so that no block is looked up.
  */
 export const audiencesOf = statement.many({
   name: 'presence.audiencesOf',
@@ -176,9 +176,9 @@ export const audiencesOf = statement.many({
 });
 
 /**
- * `$1` users, `$2` the limit for each, `$3` the rule: users who share a chat with them and whom they may see. Looks at so many of their
- * newest chats, and at twice as many memberships in these: the members of direct chats and small groups before those of large
- * groups.
+ * `$1` users, `$2` the limit for each, `$3` the rule: users who share a chat with them and whom they may see. Looks at
+ * so many of their newest chats, and at twice as many memberships in these: the members of direct chats and small groups
+ * before those of large groups.
  */
 export const companionsOf = statement.many({
   name: 'presence.companionsOf',

@@ -38,7 +38,10 @@ export function exactSize(parts: readonly Part[]): number {
   return size;
 }
 
-/** Writes all parts from the start of `out`, texts of less than 4 GiB as final unmasked text frames, and returns where they end. */
+/**
+ * Writes all parts from the start of `out`, texts of less than 4 GiB as final unmasked text frames, and returns where
+ * they end.
+ */
 export function fill(out: Buffer, parts: readonly Part[]): number {
   let at = 0;
   for (const part of parts) {

@@ -117,7 +117,10 @@ export function sentBytes(engine: EngineConnection): number {
   return (tcp?._bytesDispatched ?? 0) - (tcp?._handle?.writeQueueSize ?? 0);
 }
 
-/** Calls `listener` when the fast path has left bytes unsent; the stock path shows it by a transport that is not writable. */
+/**
+ * Calls `listener` when the fast path has left bytes unsent. The stock path shows that by a transport that is not
+ * writable.
+ */
 export function onUnsent(engine: EngineConnection, listener: () => void): void {
   engine.transport.socket?.on(UNSENT, listener);
 }
