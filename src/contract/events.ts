@@ -26,7 +26,7 @@ import {
   tokenLifeView,
   unreadCountView,
   visibilityView,
-} from './views.js';
+} from './views/index.js';
 
 const RECEIPT_READERS =
   'to all members of the chat. In a group of more than RECEIPTS_PUSHED_UP_TO members, and in a direct chat while the reader blocks the other user, only to the sockets of the reader.';

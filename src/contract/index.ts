@@ -18,4 +18,4 @@ export * from './names.js';
 export * from './permissions.js';
 export * from './scalars.js';
 export * from './validate.js';
-export * from './views.js';
+export * from './views/index.js';

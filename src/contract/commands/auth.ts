@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { define } from '../define.js';
 import { displayName } from '../names.js';
 import { filledText, flag, id, moment, password, text, userName } from '../scalars.js';
-import { accountView, loginView, mintedTokenView, sessionView, tokenLifeView } from '../views.js';
+import { accountView, loginView, mintedTokenView, sessionView, tokenLifeView } from '../views/index.js';
 
 const refreshToken = z
   .string()

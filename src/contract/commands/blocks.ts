@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { define, repeatable } from '../define.js';
 import { id, pageSize } from '../scalars.js';
-import { blockView } from '../views.js';
+import { blockView } from '../views/index.js';
 
 const whom = z.object({ userId: id.describe('The user to block or unblock.'), ...repeatable });
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { define, inChat, repeatable } from '../define.js';
 import { displayName, url } from '../names.js';
 import { id, metadata, pageSize, people } from '../scalars.js';
-import { chatDeletedView, chatDetails, chatListItem, chatView, createdGroupView } from '../views.js';
+import { chatDeletedView, chatDetails, chatListItem, chatView, createdGroupView } from '../views/index.js';
 
 /** What a group shows of itself. */
 const groupFields = {

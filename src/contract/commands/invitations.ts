@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { define, inChat, repeatable } from '../define.js';
 import { id } from '../scalars.js';
-import { chatView, groupAdds, groupAddsView, invitationEndedView, invitationView } from '../views.js';
+import { chatView, groupAdds, groupAddsView, invitationEndedView, invitationView } from '../views/index.js';
 
 export const invitationsCommands = {
   getInvitations: define({

@@ -7,7 +7,7 @@ import {
   membershipView,
   membersPage,
   memberUpdatedView,
-} from '../views.js';
+} from '../views/index.js';
 
 /** A member of a group; who asks is said by the connection, or X-User-Id. */
 const member = z.object({ chatId: id, userId: id });

@@ -10,7 +10,7 @@ import {
   pageSize,
   position,
 } from '../scalars.js';
-import { messageDeletedView, messageEditView, messagesPage, messageView } from '../views.js';
+import { messageDeletedView, messageEditView, messagesPage, messageView } from '../views/index.js';
 
 export const messagesCommands = {
   sendMessage: define({

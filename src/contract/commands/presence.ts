@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { define, repeatable } from '../define.js';
 import { id, ids, idsInQuery } from '../scalars.js';
-import { presenceView, visibilityView } from '../views.js';
+import { presenceView, visibilityView } from '../views/index.js';
 
 /** Most people whose presence is asked for or watched at once. */
 const MAX_PEOPLE = 500;

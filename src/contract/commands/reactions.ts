@@ -1,6 +1,6 @@
 import { define, onMessage, repeatable } from '../define.js';
 import { emoji, formerEmoji } from '../names.js';
-import { reactionsChangedView } from '../views.js';
+import { reactionsChangedView } from '../views/index.js';
 
 const reaction = onMessage.extend({ emoji, ...repeatable });
 const formerReaction = onMessage.extend({ emoji: formerEmoji, ...repeatable });

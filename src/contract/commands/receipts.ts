@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { define, inChat, onMessage, repeatable } from '../define.js';
 import { id } from '../scalars.js';
-import { messageDeliveredView, messageReceiptsView, messageSeenView, unreadCountView } from '../views.js';
+import {
+  messageDeliveredView,
+  messageReceiptsView,
+  messageSeenView,
+  unreadCountView,
+} from '../views/index.js';
 
 const mark = z
   .object({ messageId: id.optional(), chatId: id.optional(), userId: id.optional(), ...repeatable })

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { define, onMessage, repeatable } from '../define.js';
 import { filledText, id, pageSize } from '../scalars.js';
-import { messageReportedView, reportStatus, reportView } from '../views.js';
+import { messageReportedView, reportStatus, reportView } from '../views/index.js';
 
 export const reportsCommands = {
   reportMessage: define({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { define } from '../define.js';
 import { id, moment, position } from '../scalars.js';
-import { syncedView } from '../views.js';
+import { syncedView } from '../views/index.js';
 
 /** Most chats that a client can name in one sync. */
 const MAX_NAMED = 5_000;

@@ -1,6 +1,6 @@
 import { flag } from '../scalars.js';
 import { define, inChat } from '../define.js';
-import { typingView } from '../views.js';
+import { typingView } from '../views/index.js';
 
 export const typingCommands = {
   typing: define({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { define, repeatable } from '../define.js';
 import { displayName, url } from '../names.js';
 import { filledText, id, metadata, pageSize } from '../scalars.js';
-import { userView } from '../views.js';
+import { userView } from '../views/index.js';
 
 /** Most users of one upsert. */
 const MAX_UPSERTED = 500;

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { count, id, timestamp } from './fields.js';
+
+/** A group as somebody sees it who is invited to it. */
+export const invitationView = z
+  .object({
+    chatId: id,
+    title: z.string().nullable(),
+    avatarUrl: z.string().nullable(),
+    memberCount: count,
+    invitedBy: id.describe('The user who invited you.'),
+    invitedAt: timestamp,
+  })
+  .meta({ id: 'Invitation' });
+export type InvitationView = z.infer<typeof invitationView>;
+
+export const invitationEndedView = z
+  .object({
+    chatId: id,
+    reason: z
+      .enum(['declined', 'revoked'])
+      .describe('`revoked`: by an admin, with the group, or because there are many newer ones.'),
+  })
+  .meta({ id: 'InvitationEnded' });
+export type InvitationEndedView = z.infer<typeof invitationEndedView>;
+
+export const groupAdds = z.enum(['everybody', 'contacts', 'invited']);
+export type GroupAdds = z.infer<typeof groupAdds>;
+
+export const groupAddsView = z
+  .object({
+    userId: id,
+    groupAdds: groupAdds.nullable().describe('null: as the server is configured (GROUP_ADDS).'),
+  })
+  .meta({ id: 'GroupAdds' });
+export type GroupAddsView = z.infer<typeof groupAddsView>;

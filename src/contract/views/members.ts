@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { count, id, timestamp } from './fields.js';
+
+export const memberView = z
+  .object({
+    userId: id,
+    role: z.enum(['owner', 'admin', 'member']).describe('A group has exactly one owner.'),
+    readSeq: count.describe('The member has seen everything up to this seq.'),
+    deliveredSeq: count.describe('Everything up to this seq was delivered to the member.'),
+    joinedAt: timestamp,
+  })
+  .meta({ id: 'Member' });
+export type MemberView = z.infer<typeof memberView>;
+
+/** What an event of a chat's members carries. */
+const membersChange = z.object({
+  chatId: id,
+  version: count,
+  membersVersion: count,
+  memberCount: count,
+  by: id.nullable().describe('The user who did it; null: the application.'),
+});
+
+export const membersAddedView = membersChange
+  .extend({ userIds: z.array(id).describe('The users who were not members before.'), joinedAt: timestamp })
+  .meta({ id: 'MembersAdded' });
+export type MembersAddedView = z.infer<typeof membersAddedView>;
+
+/** The answer to addMembers: what the other members receive, and whom only the one who adds is told of. */
+export const addedMembersView = membersAddedView
+  .extend({
+    invited: z
+      .array(id)
+      .optional()
+      .describe('Users who were invited instead of added: they decide. Left out if there are none.'),
+  })
+  .meta({ id: 'AddedMembers' });
+export type AddedMembersView = z.infer<typeof addedMembersView>;
+
+export const memberRemovedView = membersChange
+  .extend({
+    userId: id.describe(
+      'The user who is no longer a member. If `by` is the same user, they left by themselves.',
+    ),
+  })
+  .meta({ id: 'MemberRemoved' });
+export type MemberRemovedView = z.infer<typeof memberRemovedView>;
+
+export const memberUpdatedView = membersChange
+  .extend({ userId: id, role: memberView.shape.role })
+  .meta({ id: 'MemberUpdated' });
+export type MemberUpdatedView = z.infer<typeof memberUpdatedView>;
+
+export const membersPage = z
+  .object({
+    chatId: id,
+    members: z.array(memberView).describe('Sorted by userId.'),
+    more: z.boolean(),
+    membersVersion: count.describe('If it changes between two pages, begin again.'),
+  })
+  .meta({ id: 'MembersPage' });
+export type MembersPage = z.infer<typeof membersPage>;

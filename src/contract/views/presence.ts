@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { id, timestamp } from './fields.js';
+
+export const presenceView = z
+  .object({
+    userId: id,
+    online: z.boolean(),
+    lastSeenAt: timestamp.nullable().describe('When the user was last online; null if never.'),
+  })
+  .meta({ id: 'Presence' });
+export type PresenceView = z.infer<typeof presenceView>;
+
+export const visibilityView = z
+  .object({ userId: id, visible: z.boolean().describe('Whether others see that this user is online.') })
+  .meta({ id: 'Visibility' });
+export type VisibilityView = z.infer<typeof visibilityView>;

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { count, id } from './fields.js';
+
+export const messageSeenView = z
+  .object({
+    messageId: id.nullable().describe('The message up to which it holds; null if the chat has none.'),
+    seen: z.literal(true),
+    chatId: id,
+    userId: id.describe('The user who has seen it.'),
+    seq: count.describe('The user has seen everything up to this seq.'),
+    version: count,
+  })
+  .meta({ id: 'MessageSeen' });
+export type MessageSeenView = z.infer<typeof messageSeenView>;
+
+export const messageDeliveredView = messageSeenView
+  .omit({ seen: true })
+  .extend({
+    delivered: z.literal(true),
+    userId: id.describe('The user to whom it was delivered.'),
+    seq: count.describe('Everything up to this seq was delivered to the user.'),
+  })
+  .meta({ id: 'MessageDelivered' });
+export type MessageDeliveredView = z.infer<typeof messageDeliveredView>;
+
+export const unreadCountView = z
+  .object({
+    chatId: id,
+    unread: count.describe('Number of unread messages of the chat.'),
+    total: count.describe('Number of unread messages of all chats.'),
+    unreadMentions: count.describe('How many unread messages of the chat mention the reader.'),
+  })
+  .meta({ id: 'UnreadCount' });
+export type UnreadCountView = z.infer<typeof unreadCountView>;
+
+export const messageReceiptsView = z
+  .object({
+    messageId: id,
+    chatId: id,
+    seenBy: z.array(id).describe('Members who have seen it, without the sender; at most 1,000.'),
+    deliveredTo: z.array(id).describe('Members to whom it was delivered, without the sender; at most 1,000.'),
+  })
+  .meta({ id: 'MessageReceipts' });
+export type MessageReceiptsView = z.infer<typeof messageReceiptsView>;
+
+export const watermarkView = z
+  .object({
+    chatId: id,
+    userId: id,
+    readSeq: count.describe('The member has seen everything up to this seq.'),
+    deliveredSeq: count.describe('Everything up to this seq was delivered to the member.'),
+    unread: count
+      .optional()
+      .describe(
+        'In your own entry only: number of unread messages of the chat. Reading lowers it, markAsUnread raises it.',
+      ),
+    unreadMentions: count.optional().describe('In your own entry only: how many of them mention you.'),
+  })
+  .meta({ id: 'Watermark' });
+export type WatermarkView = z.infer<typeof watermarkView>;

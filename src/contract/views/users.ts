@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { id, json, timestamp } from './fields.js';
+
+export const userView = z
+  .object({
+    id,
+    externalId: z.string().nullable().describe('The id of this user in your own application.'),
+    name: z.string().nullable(),
+    avatarUrl: z.string().nullable(),
+    metadata: json,
+    lastSeenAt: timestamp.nullable(),
+    createdAt: timestamp,
+  })
+  .meta({ id: 'User' });
+export type UserView = z.infer<typeof userView>;
