@@ -133,23 +133,22 @@ export function parseConfig(variables: Record<string, string | undefined>): {
   if (production && !authGiven) {
     faults.push({
       variable: 'AUTH',
-      message:
-        'open mode trusts every client; with NODE_ENV=production it starts only when AUTH=open is set explicitly',
+      message: 'expected jwt or open, because NODE_ENV=production is set; open mode trusts every client',
     });
   }
   if (production && !open && allowedOrigins.includes('*')) {
     faults.push({
       variable: 'ALLOWED_ORIGINS',
       message:
-        'expected the web origins that may use a login, or none; with NODE_ENV=production * goes with AUTH=open only',
+        'expected the web origins of your app, such as https://app.example.com, or none: with NODE_ENV=production and AUTH=jwt, * is refused',
     });
   }
   if (env.PORT !== 0 && env.PORT === env.SOCKET_PORT) {
-    faults.push({ variable: 'SOCKET_PORT', message: 'expected another port than PORT' });
+    faults.push({ variable: 'SOCKET_PORT', message: 'expected a port other than PORT' });
   }
   if (env.METRICS_PORT !== null && env.METRICS_PORT !== 0) {
     if (env.METRICS_PORT === env.PORT || env.METRICS_PORT === env.SOCKET_PORT) {
-      faults.push({ variable: 'METRICS_PORT', message: 'expected another port than PORT and SOCKET_PORT' });
+      faults.push({ variable: 'METRICS_PORT', message: 'expected a port other than PORT and SOCKET_PORT' });
     }
   }
   const auth = parseAuth(env, faults);

@@ -190,7 +190,7 @@ const mentionsPeople = ({ mentions }: JsonObject) =>
 
 /** Whose `mentions` are user ids, where it has any. */
 export const messageMetadata = takesAsIs(
-  metadata.refine(mentionsPeople, { error: `expected \`mentions\` to be at most ${MAX_MENTIONS} user ids` }),
+  metadata.refine(mentionsPeople, { error: `expected at most ${MAX_MENTIONS} user ids in \`mentions\`` }),
   (value) => isMetadata(value) && mentionsPeople(value),
 );
 
@@ -202,5 +202,5 @@ const MOMENT = /^(?!9999)(?:19[7-9]|[2-9]\d\d)\d-[^.]*(?:\.\d{1,9})?Z$/;
 
 /** A moment that is stored or compared with stored ones: ISO 8601 in UTC. */
 export const moment = z.iso.datetime().refine((value) => MOMENT.test(value), {
-  error: 'expected a moment of the years 1970 to 9998, with at most 9 digits after the point',
+  error: 'expected a time of the years 1970 to 9998, with at most 9 decimals of a second',
 });

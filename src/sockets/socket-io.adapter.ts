@@ -45,7 +45,7 @@ const ignore = () => undefined;
 export class SocketIoAdapter extends IoAdapter {
   private readonly http: HttpServer = createServer((request, response) => {
     const refused = this.pages.refusalOf(request, 'SOCKET_PORT');
-    const message = 'This port speaks Socket.IO only.';
+    const message = 'This port is for Socket.IO only: send REST requests to PORT.';
     refuse(
       Object.assign(request, { res: response }),
       refused ?? new AppError('UNKNOWN_COMMAND', { message }),

@@ -6,10 +6,13 @@ import { edges, over } from '../support/edges.js';
 import { failOnce } from '../support/statements.js';
 import { type Client, eventually, World } from '../support/world.js';
 
-const BLOCKED = { ok: false, error: { code: 'FORBIDDEN', message: 'This person has blocked you.' } };
+const BLOCKED = {
+  ok: false,
+  error: { code: 'FORBIDDEN', message: 'This user has blocked you: only they can undo it.' },
+};
 const BLOCKING = {
   ok: false,
-  error: { code: 'FORBIDDEN', message: 'You block this person: unblock them first.' },
+  error: { code: 'FORBIDDEN', message: 'You have blocked this user: unblock them first.' },
 };
 
 describe('A block', () => {

@@ -14,19 +14,19 @@ const refusal = (variable: string, message: string) =>
 const REFUSED = {
   host: refusal(
     'HOST',
-    'This server does not answer to this host name. Use localhost; or set HOST=0.0.0.0, to use an address of the machine; or add the origin with this name, such as https://chat.example.com, to ALLOWED_ORIGINS.',
+    'This server does not answer to this host name. Use localhost, or set HOST=0.0.0.0 to use an address of the machine, or add the origin with this name, such as https://chat.example.com, to ALLOWED_ORIGINS.',
   ),
   origin: refusal(
     'ALLOWED_ORIGINS',
-    'Web pages of this origin may not use this server: add the origin to ALLOWED_ORIGINS.',
+    'Web pages of this origin may not use this server: add the origin to its ALLOWED_ORIGINS.',
   ),
   nullOrigin: refusal(
     'ALLOWED_ORIGINS',
-    'Web pages from a file or a sandbox (origin: null) may not use this server: serve the page from http://localhost, or allow all pages by ALLOWED_ORIGINS=*.',
+    'Web pages from a file or a sandbox (origin: null) may not use this server: serve the page from http://localhost, or allow all pages with ALLOWED_ORIGINS=*.',
   ),
   site: refusal(
     'ALLOWED_ORIGINS',
-    'Other sites may not load this. Use fetch, which sends the origin, and add the origin to ALLOWED_ORIGINS.',
+    'Other websites may not load this: use fetch, which sends the origin, and add the origin to ALLOWED_ORIGINS.',
   ),
 };
 
