@@ -23,7 +23,7 @@ const WAITED_TOO_LONG = refusal(new AppError('OVERLOADED', { retryAfterMs: 1_000
 
 type Serve = () => void;
 
-/** A request that was let in. `line`: whose line it waits in; null: it waits for nobody. */
+/** A request that was accepted. `line`: the line in which it waits; null: it does not wait. */
 interface Admitted {
   readonly response: ServerResponse;
   readonly line: string | null;

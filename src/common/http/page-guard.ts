@@ -79,8 +79,8 @@ export class PageGuard {
   }
 
   /** The error of a request that may not come in; null: it may. The first of a kind is logged. */
-  refusalOf(request: IncomingMessage, door: 'PORT' | 'SOCKET_PORT'): AppError | null {
-    const refused = this.judged(request, door);
+  refusalOf(request: IncomingMessage, port: 'PORT' | 'SOCKET_PORT'): AppError | null {
+    const refused = this.judged(request, port);
     if (refused !== null && !this.told.has(refused)) {
       this.told.add(refused);
       this.logger.warn(`A request was refused; more of its kind are not logged. ${refused.message}`);
@@ -88,7 +88,7 @@ export class PageGuard {
     return refused;
   }
 
-  private judged({ headers, method, url }: IncomingMessage, door: 'PORT' | 'SOCKET_PORT'): AppError | null {
+  private judged({ headers, method, url }: IncomingMessage, port: 'PORT' | 'SOCKET_PORT'): AppError | null {
     if (this.everyPage) return null;
     const { origin, host } = headers;
     // HTTP/1.0 may leave it out; no browser does.
@@ -97,12 +97,12 @@ export class PageGuard {
     if (method === 'OPTIONS') return null;
     if (origin === undefined) {
       const foreign = this.knowsHosts && headers['sec-fetch-site'] === 'cross-site';
-      return foreign && !(door === 'PORT' && isDocument(url ?? '')) ? REFUSED.site : null;
+      return foreign && !(port === 'PORT' && isDocument(url ?? '')) ? REFUSED.site : null;
     }
     if (this.allows(origin)) return null;
     // The page of the documents. On SOCKET_PORT there are no pages: there it is a proxy's other page or an app with a
     // WebView, and worth something only where the name is known to be ours.
-    if ((door === 'PORT' || this.knowsHosts) && isSameOrigin(origin, host)) return null;
+    if ((port === 'PORT' || this.knowsHosts) && isSameOrigin(origin, host)) return null;
     return origin === 'null' ? REFUSED.nullOrigin : REFUSED.origin;
   }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Server } from 'socket.io';
 import type { Limits } from '../commands/limits/limits.js';
-import type { Door } from '../common/http/admission.js';
+import type { Admission } from '../common/http/admission.js';
 import { declaredBytes } from '../common/http/declared-bytes.js';
 import { corsHeaders, refusal } from '../common/http/refusals.js';
 import type { PageGuard } from '../common/http/page-guard.js';
@@ -11,11 +11,11 @@ import { connectionOf, type EngineConnection } from './wire/internals.js';
 const MOST_REFUSED_POLLS = 20;
 
 /**
- * The door of the Socket.IO port, for everything but the frames of a WebSocket. A handshake counts as one; whatever else
- * is sent here counts as a request: polls and posts of a session, of a session that does not exist, upgrades, and what
- * is meant for no Socket.IO server at all.
+ * Which requests the Socket.IO port accepts; frames of a WebSocket are counted elsewhere. A handshake counts as a handshake,
+ * everything else as a request: polls and posts of a session, of a session that does not exist, upgrades, and requests
+ * that are not for Socket.IO at all.
  */
-export function socketDoor(pages: PageGuard, limits: Limits, server: Server): Door {
+export function socketAdmission(pages: PageGuard, limits: Limits, server: Server): Admission {
   const cors = corsHeaders(pages);
   const path = `${server.path()}/`;
   const refusedPolls = new WeakMap<EngineConnection, number>();
