@@ -61,7 +61,7 @@ export interface LimitsConfig {
     readonly handshake: Rate;
     readonly login: Rate;
   };
-  /** Users who are no contacts that a user may add or invite to groups. */
+  /** How many users who are not contacts a user may add or invite to groups. */
   readonly adds: Rate;
   /** Maximum number of open sockets of an address. */
   readonly sockets: number;
@@ -110,7 +110,7 @@ function limitsOf(env: Environment): LimitsConfig {
   });
 }
 
-/** Open mode believes every client, so unless told otherwise only this machine reaches it. */
+/** Open mode trusts every client, so by default it listens on this machine only. */
 function listenOn({ HOST: host }: Environment, open: boolean): readonly string[] | null {
   if (host === 'localhost' || (host === null && open)) return LOOPBACK_ADDRESSES;
   return host === null ? null : Object.freeze([host]);
@@ -167,7 +167,7 @@ export function parseConfig(variables: Record<string, string | undefined>): {
     }),
     trustProxy: env.TRUST_PROXY,
     limits: env.RATE_LIMITS === 'off' ? null : limitsOf(env),
-    // In open mode the server believes whoever says who they are, so there is nobody to ask.
+    // In open mode everybody can act as any user, so asking for consent would protect nobody.
     groupAdds: env.GROUP_ADDS ?? (auth.mode === 'open' ? 'everybody' : 'contacts'),
     receiptsPushedUpTo: env.RECEIPTS_PUSHED_UP_TO,
     metrics: Object.freeze({ port: env.METRICS_PORT, token: env.METRICS_TOKEN }),

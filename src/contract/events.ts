@@ -31,7 +31,10 @@ import {
 const RECEIPT_READERS =
   'to all members of the chat. In a group of more than RECEIPTS_PUSHED_UP_TO members, and in a direct chat while the reader blocks the other user, only to the sockets of the reader.';
 
-/** What a socket can hear. A caller without a callback hears the answer to its command by the same names. */
+/**
+ * The events that a socket can receive. A caller without a callback receives the answer to its command as one of these
+ * events.
+ */
 export const events = {
   chatsList: { payload: z.array(chatListItem), summary: 'Answer to getChats.' },
   chat: { payload: chatDetails, summary: 'Answer to getChat.' },

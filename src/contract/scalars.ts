@@ -38,7 +38,7 @@ export const id = integer(1, 'an id: an integer from 1 to 9007199254740991');
 /** Yes or no. */
 export const flag = takesAsIs(z.boolean(), (value) => typeof value === 'boolean');
 
-/** Up to so many ids. */
+/** Up to `max` ids. */
 export function ids(max: number) {
   const schema = z
     .array(id, { error: 'expected a list of ids' })
@@ -122,7 +122,7 @@ export const clientId = takesAsIs(
 /** Most members of a group. */
 export const MAX_MEMBERS = 1_000;
 
-/** Ids of people, at least so many and at most as many as a group has members. */
+/** Ids of people: at least `min`, and at most as many as a group may have members. */
 export function people(min: 0 | 1) {
   const list = z.array(id, { error: 'expected a list of ids' });
   const some = min === 0 ? list : list.min(min, { error: `expected at least ${min} id` });

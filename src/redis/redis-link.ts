@@ -7,7 +7,7 @@ import { luaScript } from './lua.js';
 import { type Shard, Shards } from './shards.js';
 
 const BEAT_MS = 250;
-/** Without an answer for so many milliseconds the link counts as down. */
+/** Without an answer for this many milliseconds the link counts as down. */
 const DOWN_AFTER_MS = 1_000;
 /** A beat this late shows that this process was blocked itself: the answer may have arrived unread. */
 const LATE_MS = 400;

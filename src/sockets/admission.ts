@@ -7,7 +7,9 @@ import { corsHeaders, refusal } from '../common/http/refusals.js';
 import type { PageGuard } from '../common/http/page-guard.js';
 import { connectionOf, type EngineConnection } from './wire/internals.js';
 
-/** A long-polling session ends when so many of its requests were refused. A stock client gives up at the first. */
+/**
+ * A long-polling session is ended when this many of its requests were refused. A usual client gives up at the first.
+ */
 const MOST_REFUSED_POLLS = 20;
 
 /**
@@ -20,7 +22,7 @@ export function socketAdmission(pages: PageGuard, limits: Limits, server: Server
   const path = `${server.path()}/`;
   const refusedPolls = new WeakMap<EngineConnection, number>();
 
-  /** Only what surely names no session: Engine.IO decodes escapes in the names of parameters. */
+  /** Only requests that certainly name no session: Engine.IO decodes escapes in the names of parameters. */
   const isHandshake = ({ method, url = '' }: IncomingMessage) =>
     method === 'GET' && url.startsWith(path) && !/sid=|%/.test(url);
 

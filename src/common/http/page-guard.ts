@@ -31,8 +31,8 @@ const REFUSED = {
 };
 
 /**
- * Which requests of web pages may come in, the same for REST, long polling and WebSockets. What no browser sends is not
- * its business.
+ * Decides which requests of web pages are accepted, in the same way for REST, long polling and WebSockets. Requests
+ * that no browser sends are accepted here.
  *
  * - A page of another origin is refused unless ALLOWED_ORIGINS names it. CORS alone would let it write: it only hides
  *   the answer, and does not know WebSockets.
@@ -47,7 +47,7 @@ export class PageGuard {
   private readonly logger = new Logger(PageGuard.name);
   private readonly told = new Set<AppError>();
   private readonly origins: ReadonlySet<string>;
-  /** The hosts of allowed origins: pages of these are welcome, so their names are. */
+  /** The hosts of allowed origins: pages of these are allowed, so requests to these names are too. */
   private readonly namedHosts: ReadonlySet<string>;
   private readonly everyPage: boolean;
   private readonly knowsHosts: boolean;
@@ -78,7 +78,7 @@ export class PageGuard {
     return [...this.origins].map((origin) => (origin === 'localhost' ? LOOPBACK_ORIGIN : origin));
   }
 
-  /** The error of a request that may not come in; null: it may. The first of a kind is logged. */
+  /** The error for a request that is refused; null: it is accepted. The first refusal of each kind is logged. */
   refusalOf(request: IncomingMessage, port: 'PORT' | 'SOCKET_PORT'): AppError | null {
     const refused = this.judged(request, port);
     if (refused !== null && !this.told.has(refused)) {
@@ -93,7 +93,7 @@ export class PageGuard {
     const { origin, host } = headers;
     // HTTP/1.0 may leave it out; no browser does.
     if (this.knowsHosts && host !== undefined && !this.isOurs(host)) return REFUSED.host;
-    // A browser that asks whether it may ask. `cors` answers it, and without its headers that is a no.
+    // A preflight: `cors` answers it, and without CORS headers the browser takes that as a no.
     if (method === 'OPTIONS') return null;
     if (origin === undefined) {
       const foreign = this.knowsHosts && headers['sec-fetch-site'] === 'cross-site';

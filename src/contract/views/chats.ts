@@ -67,7 +67,7 @@ export const createdGroupView = chatView
   .meta({ id: 'CreatedGroup' });
 export type CreatedGroupView = z.infer<typeof createdGroupView>;
 
-/** What somebody has set for a chat of theirs, seen by themselves only. */
+/** A user's own settings for a chat; only that user sees them. */
 export const membershipView = z
   .object({
     chatId: id,
