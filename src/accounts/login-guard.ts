@@ -160,7 +160,7 @@ export class LoginGuard {
       const forgotten = await forgetFailures(this.database, FORGOTTEN_AT_ONCE);
       if (forgotten === FORGOTTEN_AT_ONCE) this.forgetAt = 0;
     } catch (error) {
-      this.logger.warn(`Could not forget old logins, trying again at the next: ${String(error)}`);
+      this.logger.warn(`Could not delete old logins, trying again at the next login: ${String(error)}`);
     }
   }
 }

@@ -206,7 +206,9 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
     if (this.closed || up === this.up) {
       if (!up && !this.logged && !this.closed) {
         this.logged = true;
-        this.logger.warn(`Cannot reach ${shownRedis(this.target)}; this node works alone until it can`);
+        this.logger.warn(
+          `Cannot reach ${shownRedis(this.target)}; this node works alone until it can. Check REDIS_URL, and whether Redis runs`,
+        );
       }
       return;
     }

@@ -53,7 +53,7 @@ export class KeyPurge implements OnApplicationBootstrap, OnApplicationShutdown {
       const { keepMs } = this.config.idempotency;
       while (!this.isStopping && (await removeExpiredKeys(this.database, { keepMs, most: CHUNK })) >= CHUNK);
     } catch (error) {
-      this.logger.warn(`Removing expired idempotency keys failed; it is tried again: ${String(error)}`);
+      this.logger.warn(`Could not remove expired idempotency keys, trying again later: ${String(error)}`);
     }
     this.later();
   }

@@ -36,7 +36,7 @@ export class Repeats implements OnApplicationBootstrap {
     const faulty = missing.filter(takesKey);
     if (faulty.length > 0) {
       throw new Error(
-        `Say in Repeats how the answer is found again, because it holds words: ${faulty.join(', ')}`,
+        `Register these commands with Repeats, because their answers contain text that people wrote: ${faulty.join(', ')}`,
       );
     }
   }
