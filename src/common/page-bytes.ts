@@ -4,10 +4,7 @@
  */
 export const PAGE_BYTES = 1_024 * 1_024 - 1_024;
 
-/**
- * The first items that fit into a page; one at least, if there is one, so that a client that asks for the next page
- * makes progress.
- */
+/** The first items that fit into a page; one at least, if there is one, so that whoever asks on makes progress. */
 export function withinPage<T>(items: readonly T[]): T[] {
   let left = PAGE_BYTES;
   const cut = items.findIndex((item) => (left -= Buffer.byteLength(JSON.stringify(item)) + 1) < 0);
