@@ -1,7 +1,7 @@
 import js from '@eslint/js';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
-import { house } from './tools/lint/layers.js';
+import { project } from './tools/lint/layers.js';
 
 const ENVIRONMENT = {
   regex: '^(node:)?process$',
@@ -11,7 +11,7 @@ const ENVIRONMENT = {
 const FORWARD_REF = {
   group: ['@nestjs/common'],
   importNamePattern: '^forwardRef$',
-  message: 'A cycle of modules is a fault of the layers: mend that.',
+  message: 'Two modules that need each other break the layers: move what both need to a lower folder.',
 };
 
 const NEST_EXCEPTIONS = {
@@ -48,8 +48,8 @@ const except = (...left) => EVERYWHERE.filter((pattern) => !left.includes(patter
 const layers = [
   {
     files: ['src/**/*.ts'],
-    plugins: { house },
-    rules: { 'house/layers': 'error', ...imports(...EVERYWHERE, MODELS) },
+    plugins: { project },
+    rules: { 'project/layers': 'error', ...imports(...EVERYWHERE, MODELS) },
   },
   { files: ['src/**/*.{service,module,queries}.ts'], rules: imports(...EVERYWHERE) },
   { files: ['src/database/**/*.ts'], rules: imports(...EVERYWHERE) },

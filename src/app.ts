@@ -7,7 +7,7 @@ import { AppModule } from './app.module.js';
 import type { AppConfig } from './config/config.js';
 import { refuseWhileDraining } from './rest/draining.js';
 import { useJsonBodies } from './rest/json-body.js';
-import { frontDoor } from './rest/front-door.js';
+import { restAdmission } from './rest/admission.js';
 import { useDocs } from './rest/openapi.js';
 import { letPagesRead } from './rest/pages.js';
 import { logRequests } from './rest/request-log.js';
@@ -59,7 +59,7 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
   useDocs(app);
   answerUnparsable(app.getHttpServer());
   boundServer(app.getHttpServer());
-  admit(app.getHttpServer(), frontDoor(app, config, pages, protect));
+  admit(app.getHttpServer(), restAdmission(app, config, pages, protect));
   const endConnections = followConnections(app.getHttpServer(), { upgrades: false });
   const close = async () => {
     for (const end of [endConnections, sockets.endConnections]) end(ANSWER_WITHIN_MS);

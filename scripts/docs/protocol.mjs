@@ -121,33 +121,33 @@ status of [its code](errors.md).
 - Timestamps are ISO 8601 in UTC, with milliseconds.
 - Text may not contain NUL or an unpaired surrogate. It is stored unchanged. A message has at most
   ${thousands(MAX_CONTENT_LENGTH)} UTF-16 code units.
-- Names and titles are one line of at most 200 characters as they are seen (and 1,000 UTF-16 code units), without control
-  characters, characters that change the direction of text, and invisible ones; joiners are allowed between visible
+- Names and titles are one line of at most 200 visible characters (and 1,000 UTF-16 code units), without control
+  characters, invisible characters, and characters that change the direction of text; joiners are allowed between visible
   characters, as in emoji and Persian. They are stored in Unicode's normal form C.
-- URLs are http or https, without user name and password, and stored as the URL standard writes them: at most 2,048
-  characters.
-- \`app\` in the \`metadata\` of a user is written by the application only. When users replace their own metadata it stays;
-  sending it back unchanged is allowed, anything else is \`FORBIDDEN\`.
-- The \`content\` of a message of the server is a short text for clients that have nothing better: names and titles in it are
-  cut. Build your own from \`metadata.event\` and the ids, and show names from the users themselves.
+- URLs are http or https, without user name and password. They are stored in the form of the URL standard, with at most
+  2,048 characters.
+- \`app\` in the \`metadata\` of a user is written by the application only. It stays when users replace their own
+  metadata. They may send it back unchanged; anything else is \`FORBIDDEN\`.
+- The \`content\` of a system message of the server is a short English text, in which long names and titles are cut.
+  Better build your own text from \`metadata.event\` and the ids, with the names of the users themselves.
 - \`metadata\` is a JSON object of at most ${METADATA.depth} levels, ${METADATA.keys} keys and elements, and ${thousands(METADATA.bytes)} bytes.
 - Unknown fields of the input are ignored.
 
 **Order.** Commands of one socket are executed in order: messages are written in the order in which they were sent, every
 other write waits for the writes before it, and a read sees the writes before it.
 
-**Retries.** \`clientId\` (REST: the \`Idempotency-Key\` header) makes a command safe to repeat: it has its effect once, and a
-repeat returns what the first one was about, as it is now. If that was a message that was deleted meanwhile, it is the
-empty message; if you may no longer see it, \`NOT_FOUND\`. A message keeps its key as long as it exists; the key of any other
-command is kept for a day (\`IDEMPOTENCY_KEEP_SECONDS\`), and goes with the chat that the command was about. Use a random
-key, such as a UUID, and nothing that somebody wrote.
+**Retries.** \`clientId\` (REST: the \`Idempotency-Key\` header) makes a command safe to send again: it is executed once, and a
+repeat returns the message, chat or other object of the first one, as it is now. A message that was deleted meanwhile is
+returned empty; what you may no longer see is \`NOT_FOUND\`. A message keeps its key as long as it exists. The key of any
+other command is kept for a day (\`IDEMPOTENCY_KEEP_SECONDS\`), or until the chat of the command is deleted. Use a random
+key, such as a UUID, and never text that somebody wrote.
 
 ## Who is calling
 
 Two words are used below. A **user** is one person. The **application** is your own backend: a request that is not made in
 the name of a user. It has full admin rights: it may read, change and delete every chat.
 
-In **open mode** the server believes what the client says:
+In **open mode** the server trusts what the client says:
 
 - The acting user is the one in the field that each command lists, else the one that the socket named by \`userOnline\`, else
   (REST) the one in the \`X-User-Id\` header. The user is created when an id is used for the first time.
@@ -156,7 +156,7 @@ In **open mode** the server believes what the client says:
 With **\`AUTH=jwt\`** the token says who is calling: \`auth: { token }\` in the handshake, \`Authorization: Bearer …\` over REST.
 
 - The fields and the header that name the acting user can be left out. If they are sent, they must name the user of the
-  token; of two fields such as \`user1Id\` and \`user2Id\`, one must. Otherwise the answer is \`FORBIDDEN\`.
+  token; of two fields such as \`user1Id\` and \`user2Id\`, at least one must. Otherwise the answer is \`FORBIDDEN\`.
 - An API key (\`X-Api-Key\` or \`Authorization: Bearer …\`, REST only) is the application. It acts in the name of a user if a
   field or \`X-User-Id\` names one. Naming a user does not create it.
 - A socket without a valid token receives \`connect_error\`; its \`data\` is the error. Socket.IO clients do not reconnect by
@@ -174,12 +174,13 @@ With **\`AUTH=jwt\`** the token says who is calling: \`auth: { token }\` in the 
 - **Only your own devices** receive \`unreadCount\`, \`membershipUpdated\`, \`blockChanged\` and \`messageDeleted\` (for me). The
   same holds for \`messageSeen\` and \`messageDelivered\` in a group of more than \`RECEIPTS_PUSHED_UP_TO\` members, and in a
   direct chat while you block the other person.
-- **Presence** is visible to people who share a chat. To everybody else a user looks like one that does not exist.
-  \`userStatus\` is pushed to users who have a direct chat with the one who came or went, and to sockets that watch them
-  (\`watchPresence\`, up to 500 users, group members included). Changes within 50 ms are collected: someone who goes and
-  comes back within that time is not announced. After \`setVisibility { visible: false }\` a user looks offline to
+- **Presence** is visible to users who share a chat (with \`AUTH=jwt\`, in a direct chat only after the user's first message
+  in it). To everybody else a user looks like one that does not exist. \`userStatus\` is pushed to users who have a direct
+  chat with the one who came online or went offline, and to sockets that watch them
+  (\`watchPresence\`, up to 500 users, group members included). Changes within 50 ms are collected: a user who goes offline
+  and comes back within that time is not announced. After \`setVisibility { visible: false }\` a user looks offline to
   everybody else, but still sees them and still receives messages.
-- **Typing** goes to the other members who are online, for as long as the client repeats \`typing\` (every 3 s or so). It is
+- **Typing** goes to the other members who are online, for as long as the client repeats \`typing\` (about every 3 s). It is
   never stored. It ends by itself after 5 s, when the message is sent, or when the connection is lost.
 
 ## What the main commands do
@@ -193,7 +194,7 @@ With **\`AUTH=jwt\`** the token says who is calling: \`auth: { token }\` in the 
 - **metadata.mentions** of a message is a list of user ids. \`unreadMentions\` counts them for each member, in muted chats
   too.
 - **sync** returns what changed since the versions that a client has: see [the guide](../guides/sync.md).
-- **blockUser** ends sending, editing and reacting in the direct chat of the two, for both, and hides the blocker's presence
+- **blockUser** stops both users from sending, editing and reacting in their direct chat, and hides the blocker's presence
   and typing from the blocked user. Groups are not affected.
 - **reportMessage** stores a copy of the message as it is now. Your backend reads it with \`GET /reports\`.`;
 
@@ -211,7 +212,7 @@ A command in parentheses exists over REST only. Optional fields that name the ac
 
 ${commandTable()}
 
-Events that a client receives without having asked: ${pushedEvents().map(code).join(', ')}.
+Events that are not the answer to a command: ${pushedEvents().map(code).join(', ')}.
 
 ## Who may do what
 

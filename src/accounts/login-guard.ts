@@ -16,7 +16,7 @@ import {
   takeBack,
 } from './logins.queries.js';
 
-/** Logins that the user may read: so many that succeeded, and so many that failed. */
+/** Logins that the user may read: this many that succeeded, and this many that failed. */
 const MAX_LOGINS = 20;
 
 /** More are kept: an attempt is noted as failed until it has succeeded, and must not push out one that failed. */
@@ -42,9 +42,9 @@ export interface Candidate {
 /**
  * Makes guessing slow, and tells users of it.
  *
- * Failures are counted in the database, so all nodes count together. Who guesses from one network waits longer and
- * longer; who guesses from many networks too, but that does not concern networks and devices from which the user has
- * logged in before: a stranger can't lock them out. A name that does not exist is treated as one that does.
+ * Failures are counted in the database, so all nodes count together. Guesses from one network have to wait longer and
+ * longer. So have guesses from many networks, but not logins from networks and devices that the user has used before: a
+ * stranger can't lock the user out. A name that does not exist is treated like one that does.
  */
 @Injectable()
 export class LoginGuard {
@@ -160,7 +160,7 @@ export class LoginGuard {
       const forgotten = await forgetFailures(this.database, FORGOTTEN_AT_ONCE);
       if (forgotten === FORGOTTEN_AT_ONCE) this.forgetAt = 0;
     } catch (error) {
-      this.logger.warn(`Could not forget old logins, trying again at the next: ${String(error)}`);
+      this.logger.warn(`Could not delete old logins, trying again at the next login: ${String(error)}`);
     }
   }
 }

@@ -28,10 +28,11 @@ export interface Attempt {
 const FREE = { pair: 5, account: 50 };
 
 /**
- * An attempt is counted as a failure before the password is looked at, so that many at once are not all admitted; a
- * success takes it back. In a pause nothing is counted. After the free failures each further one doubles the pause, from
- * 2 s to 15 min. The failures of all networks together don't concern a network or device from which the user has logged
- * in before. A name that does not exist takes the same way; only the note in the user's list is missing.
+ * An attempt is counted as a failure before the password is compared, so that many at the same time are not all
+ * allowed; a success removes it again. In a pause nothing is counted. After the free failures each further one doubles
+ * the pause, from 2 s to 15 min. The failures of all networks together don't concern a network or device from which the
+ * user has logged in before. A name that does not exist is handled in the same way; only the entry in a user's list of
+ * logins is missing.
  *
  * Returns the milliseconds left of a pause (0: admitted), the account, whether its place is known, and the note.
  */

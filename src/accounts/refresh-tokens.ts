@@ -16,9 +16,9 @@ export interface Presented {
 }
 
 /**
- * Refresh tokens: the id of the session, random bytes, and a proof (HMAC) that this server has issued both together. With
- * the proof a spent token is told from an invented one, though only the hash of the newest is stored: who knows no more
- * than the id of a session can't end it.
+ * Refresh tokens: the id of the session, random bytes, and a proof (HMAC) that this server has issued both together.
+ * The proof distinguishes a used token from an invented one, though only the hash of the newest is stored: who knows no
+ * more than the id of a session can't end it.
  */
 export class RefreshTokens {
   private readonly key: Buffer;

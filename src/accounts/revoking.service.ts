@@ -27,7 +27,7 @@ export class RevokingService {
     const before = input.before ?? null;
     if (before !== null && Date.parse(before) > Date.now() + CLOCK_SKEW_MS) {
       throw new AppError('VALIDATION_FAILED', {
-        details: [{ path: 'before', message: 'expected a time that has passed' }],
+        details: [{ path: 'before', message: 'expected a time in the past' }],
       });
     }
     await this.users.ensure([userId]);

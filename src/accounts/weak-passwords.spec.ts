@@ -9,9 +9,9 @@ describe('A new password', () => {
   );
 
   it.each(['aaaaaaaaa', 'abcabcabca', '12121212', '23456789', 'hgfedcba'])(
-    'is no repetition and no sequence: %s',
+    'is not a repetition or a sequence: %s',
     (password) => {
-      expect(weaknessOf(password, 'alice')).toContain('no repetition');
+      expect(weaknessOf(password, 'alice')).toContain('not a repetition');
     },
   );
 

@@ -27,7 +27,7 @@ export function weaknessOf(password: string, username: string): string | null {
     return 'expected a password that is not your username';
   }
   if (isRepetition(plain) || isSequence(plain)) {
-    return 'expected a password that is no repetition and no sequence';
+    return 'expected a password that is not a repetition (aaaaaaaa) or a sequence (12345678)';
   }
   return commonPasswords().has(plain) ? 'expected a password that is not one of the most common' : null;
 }

@@ -106,12 +106,14 @@ function toBlockView({ blockedId, createdAt }: UserBlock): BlockView {
 
 function oneself(): AppError {
   return new AppError('VALIDATION_FAILED', {
-    details: [{ path: 'userId', message: 'expected another user than yourself' }],
+    details: [{ path: 'userId', message: 'expected a user other than yourself' }],
   });
 }
 
 function tooMany(): AppError {
   return new AppError('CONFLICT', {
-    details: [{ path: 'userId', message: `expected at most ${MAX_BLOCKS} blocks` }],
+    details: [
+      { path: 'userId', message: `expected at most ${MAX_BLOCKS} blocked users: unblock somebody first` },
+    ],
   });
 }

@@ -41,10 +41,10 @@ export class Blocks {
 
 /** The error in a direct chat whose other user blocks the actor. */
 export function blockedByOther(): AppError {
-  return new AppError('FORBIDDEN', { message: 'This person has blocked you.' });
+  return new AppError('FORBIDDEN', { message: 'This user has blocked you: only they can undo it.' });
 }
 
 /** The error in a direct chat whose other user is blocked by the actor. */
 export function blockingOther(): AppError {
-  return new AppError('FORBIDDEN', { message: 'You block this person: unblock them first.' });
+  return new AppError('FORBIDDEN', { message: 'You have blocked this user: unblock them first.' });
 }

@@ -56,8 +56,8 @@ export const isThere = (chat: string, member: string) =>
 export const visibleAfter = (member: string) => `GREATEST(${member}."seesAfter", ${member}."clearedSeq")`;
 
 /**
- * The other columns of a membership, from the chat `c` and the member `m`, which may be all null. Of a chat that is not
- * there for them somebody is no member.
+ * The other columns of a membership, from the chat `c` and the member `m`, which may be all null. A user for whom the
+ * chat is deleted counts as not a member.
  */
 export const ofMember = `
   CASE WHEN ${isThere('c', 'm')} THEN m.role END AS role, COALESCE(${visibleAfter('m')}, 0) AS "seesAfter"`;
@@ -138,8 +138,8 @@ export const setMembership = statement.oneOrNone({
 
 /**
  * `$1` a direct chat that is locked, `$2` one of its users: deletes the chat for them, with its history and their
- * settings. For the other user nothing changes, also not what has been seen. Returns what `deleteChat` returns, with no
- * member: the chat is gone for one user only.
+ * settings. Nothing changes for the other user, not even what has been seen. Returns what `deleteChat` returns, without
+ * members, because the chat is deleted for one user only.
  */
 export const deleteForOne = statement.oneOrNone({
   name: 'chats.deleteForOne',
@@ -159,7 +159,7 @@ export const deleteForOne = statement.oneOrNone({
   }),
 });
 
-/** `$1` a direct chat: those of its users who have deleted it for themselves, and it is still gone. */
+/** `$1` a direct chat: those of its users for whom it is deleted, because they deleted it for themselves. */
 export const goneMembers = statement.many({
   name: 'chats.goneMembers',
   text: `

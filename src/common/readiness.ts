@@ -19,7 +19,7 @@ export interface Readiness {
 /** What `/health/live` answers. */
 export const ALIVE = { status: 'alive', version } as const;
 
-/** Milliseconds that the result of a check is good enough for those who ask far too often. */
+/** Milliseconds for which the result of a check is used again for clients that ask too often. */
 const GOOD_FOR_MS = 250;
 
 /** Whether this node can do its work. */

@@ -72,12 +72,12 @@ function fits(algorithm: Algorithm, key: KeyObject): boolean {
 function publicKeyOf(pem: string, algorithms: readonly Algorithm[], faults: ConfigFault[]): KeyObject | null {
   const fault = (message: string) => void faults.push({ variable: 'JWT_PUBLIC_KEY', message });
   // Node would silently derive the public key from it.
-  if (pem.includes('PRIVATE KEY')) fault('expected the public key: the private one does not belong here');
+  if (pem.includes('PRIVATE KEY')) fault('expected the public key: remove the private one from here');
   else {
     try {
       const key = createPublicKey(pem.replaceAll('\\n', '\n'));
       if (algorithms.every((algorithm) => fits(algorithm, key))) return key;
-      fault('expected a key for JWT_ALGORITHMS; of RSA one of at least 2048 bits');
+      fault('expected a key that fits JWT_ALGORITHMS; an RSA key needs at least 2048 bits');
     } catch {
       fault('expected a public key in PEM; line breaks may be written as \\n');
     }
@@ -89,7 +89,10 @@ function foreignTokens(env: Environment, production: boolean, faults: ConfigFaul
   const { JWT_JWKS_URL: url, JWT_PUBLIC_KEY: pem, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = env;
   const before = faults.length;
   if (url !== null && pem !== null) {
-    faults.push({ variable: 'JWT_PUBLIC_KEY', message: 'expected one of JWT_JWKS_URL and JWT_PUBLIC_KEY' });
+    faults.push({
+      variable: 'JWT_PUBLIC_KEY',
+      message: 'expected only one of JWT_JWKS_URL and JWT_PUBLIC_KEY: remove the other',
+    });
   }
   if (url !== null && production && url.protocol !== 'https:' && !LOOPBACK_HOSTS.has(url.hostname)) {
     faults.push({ variable: 'JWT_JWKS_URL', message: 'expected https in production' });
@@ -98,7 +101,7 @@ function foreignTokens(env: Environment, production: boolean, faults: ConfigFaul
     if (value === null) {
       faults.push({
         variable,
-        message: 'expected a value with JWT_JWKS_URL or JWT_PUBLIC_KEY: tokens must contain it',
+        message: 'expected a value, because JWT_JWKS_URL or JWT_PUBLIC_KEY is set: tokens must contain it',
       });
     }
   }
@@ -112,7 +115,7 @@ function ownTokens(env: Environment, faults: ConfigFault[]): OwnTokens | null {
   const { JWT_SECRET: secret } = env;
   const fault =
     secret === null
-      ? 'expected a secret with AUTH=jwt; or set JWT_JWKS_URL or JWT_PUBLIC_KEY for tokens of another issuer'
+      ? 'expected a secret, because AUTH=jwt is set; or set JWT_JWKS_URL or JWT_PUBLIC_KEY for tokens of another issuer'
       : secretFault(secret);
   if (fault !== null || secret === null) {
     faults.push({ variable: 'JWT_SECRET', message: fault ?? '' });
@@ -131,7 +134,7 @@ function apiKeyHashes({ API_KEYS: keys, JWT_SECRET: secret }: Environment, fault
   const fault = keys.map(secretFault).find((message) => message !== null);
   if (fault !== undefined) faults.push({ variable: 'API_KEYS', message: `${fault}, each` });
   if (secret !== null && keys.includes(secret)) {
-    faults.push({ variable: 'API_KEYS', message: 'expected other keys than JWT_SECRET' });
+    faults.push({ variable: 'API_KEYS', message: 'expected keys that differ from JWT_SECRET' });
   }
   return keys.map(sha256);
 }
@@ -142,7 +145,8 @@ export function parseAuth(env: Environment, faults: ConfigFault[]): AuthConfig {
   if (env.AUTH === null && (foreign || env.JWT_SECRET !== null)) {
     faults.push({
       variable: 'AUTH',
-      message: 'expected jwt, because keys for tokens are set; or open, which ignores them',
+      message:
+        'expected jwt, because JWT_SECRET, JWT_JWKS_URL or JWT_PUBLIC_KEY is set; or open, which ignores them',
     });
   }
   if (env.AUTH !== 'jwt') return Object.freeze({ mode: 'open' });

@@ -61,7 +61,7 @@ export interface LimitsConfig {
     readonly handshake: Rate;
     readonly login: Rate;
   };
-  /** Users who are no contacts that a user may add or invite to groups. */
+  /** How many users who are not contacts a user may add or invite to groups. */
   readonly adds: Rate;
   /** Maximum number of open sockets of an address. */
   readonly sockets: number;
@@ -110,7 +110,7 @@ function limitsOf(env: Environment): LimitsConfig {
   });
 }
 
-/** Open mode believes every client, so unless told otherwise only this machine reaches it. */
+/** Open mode trusts every client, so by default it listens on this machine only. */
 function listenOn({ HOST: host }: Environment, open: boolean): readonly string[] | null {
   if (host === 'localhost' || (host === null && open)) return LOOPBACK_ADDRESSES;
   return host === null ? null : Object.freeze([host]);
@@ -133,23 +133,22 @@ export function parseConfig(variables: Record<string, string | undefined>): {
   if (production && !authGiven) {
     faults.push({
       variable: 'AUTH',
-      message:
-        'open mode trusts every client; with NODE_ENV=production it starts only when AUTH=open is set explicitly',
+      message: 'expected jwt or open, because NODE_ENV=production is set; open mode trusts every client',
     });
   }
   if (production && !open && allowedOrigins.includes('*')) {
     faults.push({
       variable: 'ALLOWED_ORIGINS',
       message:
-        'expected the web origins that may use a login, or none; with NODE_ENV=production * goes with AUTH=open only',
+        'expected the web origins of your app, such as https://app.example.com, or none: with NODE_ENV=production and AUTH=jwt, * is refused',
     });
   }
   if (env.PORT !== 0 && env.PORT === env.SOCKET_PORT) {
-    faults.push({ variable: 'SOCKET_PORT', message: 'expected another port than PORT' });
+    faults.push({ variable: 'SOCKET_PORT', message: 'expected a port other than PORT' });
   }
   if (env.METRICS_PORT !== null && env.METRICS_PORT !== 0) {
     if (env.METRICS_PORT === env.PORT || env.METRICS_PORT === env.SOCKET_PORT) {
-      faults.push({ variable: 'METRICS_PORT', message: 'expected another port than PORT and SOCKET_PORT' });
+      faults.push({ variable: 'METRICS_PORT', message: 'expected a port other than PORT and SOCKET_PORT' });
     }
   }
   const auth = parseAuth(env, faults);
@@ -168,7 +167,7 @@ export function parseConfig(variables: Record<string, string | undefined>): {
     }),
     trustProxy: env.TRUST_PROXY,
     limits: env.RATE_LIMITS === 'off' ? null : limitsOf(env),
-    // In open mode the server believes whoever says who they are, so there is nobody to ask.
+    // In open mode everybody can act as any user, so asking for consent would protect nobody.
     groupAdds: env.GROUP_ADDS ?? (auth.mode === 'open' ? 'everybody' : 'contacts'),
     receiptsPushedUpTo: env.RECEIPTS_PUSHED_UP_TO,
     metrics: Object.freeze({ port: env.METRICS_PORT, token: env.METRICS_TOKEN }),

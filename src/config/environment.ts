@@ -56,7 +56,7 @@ function origins(text: string): string[] {
   const named = list(text);
   if (named.every((one) => one === '*' || one === 'localhost' || isOrigin(one))) return named;
   throw new Error(
-    'expected *, none or a comma-separated list of origins like https://app.example.com, and localhost for those of this machine',
+    'expected *, none, or a comma-separated list of origins such as https://app.example.com; localhost means the pages of this machine',
   );
 }
 
@@ -86,7 +86,7 @@ function algorithms(text: string): Algorithm[] {
   const named = list(text).map((name) => ALGORITHMS.find((algorithm) => algorithm === name));
   const known = named.filter((algorithm) => algorithm !== undefined);
   if (known.length > 0 && known.length === named.length) return known;
-  throw new Error(`expected some of ${ALGORITHMS.join(', ')}, comma-separated`);
+  throw new Error(`expected one or several of ${ALGORITHMS.join(', ')}, comma-separated`);
 }
 
 /** `parseRate`; a default is written as the variable is. */
@@ -139,19 +139,19 @@ export const environment = {
   SOCKET_PORT: variable({ about: 'Port of Socket.IO.', default: 5005, parse: port }),
   SOCKET_WIRE: variable<'fast' | 'stock'>({
     about:
-      '`fast`: messages are read and written past parts of Socket.IO, which saves CPU. `stock`: Socket.IO as it comes, for when you suspect the fast way of a fault. Clients see no difference.',
+      '`fast`: messages bypass parts of Socket.IO, which saves CPU. `stock`: unchanged Socket.IO, to find out whether the fast way causes a problem. Clients see no difference.',
     default: 'fast',
     parse: oneOf('fast', 'stock'),
   }),
   HOST: variable<string | null>({
     about:
-      'Address on which both ports listen: `0.0.0.0` or `::` means all addresses of the machine, `localhost` both 127.0.0.1 and ::1. Unset: `localhost` in open mode, all addresses with AUTH=jwt.',
+      'Address on which both ports listen: `0.0.0.0` or `::` means all addresses of the machine, `localhost` means 127.0.0.1 and ::1. Unset: `localhost` in open mode, all addresses with AUTH=jwt.',
     default: null,
     parse: (text) => text,
   }),
   AUTH: variable<'open' | 'jwt' | null>({
     about:
-      '`open`: the server believes the user id that a client sends. `jwt`: clients need a token or an API key. Unset: `open`, outside production only.',
+      '`open`: the server trusts the user id that a client sends. `jwt`: clients need a token or an API key. Unset: `open`, outside production only.',
     default: null,
     parse: oneOf('open', 'jwt'),
   }),
@@ -182,7 +182,7 @@ export const environment = {
     parse: httpUrl,
   }),
   JWT_PUBLIC_KEY: variable<string | null>({
-    about: 'As JWT_JWKS_URL, but the public key itself, in PEM. Line breaks may be written as `\\n`.',
+    about: 'Instead of JWT_JWKS_URL: the public key itself, in PEM. Line breaks may be written as `\\n`.',
     default: null,
     parse: (text) => text,
   }),
@@ -214,13 +214,13 @@ export const environment = {
   }),
   GROUP_ADDS: variable<GroupAdds | null>({
     about:
-      'Whom a user may add to a group without asking; others are invited. `everybody`, `contacts` (users who have written to them in their direct chat), or `invited`: nobody. Each user can set something stricter for themselves. Unset: `contacts` with AUTH=jwt, `everybody` in open mode.',
+      'Whom a user may add to a group without asking; others are invited. `everybody`; `contacts`: users who have written to the one who adds, in their direct chat; `invited`: nobody. Each user can choose a stricter rule for themselves. Unset: `contacts` with AUTH=jwt, `everybody` in open mode.',
     default: null,
     parse: oneOf('everybody', 'contacts', 'invited'),
   }),
   TRUST_PROXY: variable({
     about:
-      'Number of proxies in front of the server that set X-Forwarded-For; 0: the header is ignored. Limits by address need it.',
+      'Number of proxies in front of the server that set X-Forwarded-For; 0: the header is ignored. Needed for the limits by address behind a proxy.',
     default: 0,
     parse: wholeNumber(0, 10),
   }),
@@ -233,11 +233,14 @@ export const environment = {
   RATE_LIMIT_MESSAGES: rate('Messages that a user may send or edit.', '200/10s'),
   RATE_LIMIT_TYPING: rate('`typing` commands of a user.', '150/10s'),
   RATE_LIMIT_CHATS: rate('Chats that a user may open.', '60/1m'),
-  RATE_LIMIT_ADDS: rate('Users who are no contacts that a user may add or invite to groups.', '200/1h'),
+  RATE_LIMIT_ADDS: rate('Users, other than contacts, whom a user may add or invite to groups.', '200/1h'),
   RATE_LIMIT_OTHER: rate('All other commands of a user.', '600/10s'),
   RATE_LIMIT_BYTES: rate('Bytes of all commands of a user.', '16mb/1m'),
   RATE_LIMIT_ADDRESS: rate('Commands and requests of all users at one address.', '10000/10s'),
-  RATE_LIMIT_ADDRESS_BYTES: rate('Bytes of all users at one address.', '256mb/1m'),
+  RATE_LIMIT_ADDRESS_BYTES: rate(
+    'Bytes of all commands and requests of all users at one address.',
+    '256mb/1m',
+  ),
   RATE_LIMIT_HANDSHAKES: rate('New Socket.IO connections from one address.', '1200/1m'),
   RATE_LIMIT_LOGINS: rate('Logins, registrations and password changes from one address.', '30/1m'),
   RATE_LIMIT_SOCKETS: variable({
@@ -246,7 +249,7 @@ export const environment = {
     parse: wholeNumber(1, 1_000_000),
   }),
   RATE_LIMIT_USER_SOCKETS: variable({
-    about: 'Maximum number of open sockets of one user at one node.',
+    about: 'Maximum number of open sockets of one user on one node.',
     default: 100,
     parse: wholeNumber(1, 1_000_000),
   }),
@@ -283,7 +286,7 @@ export const environment = {
     default: null,
     parse: (text) => {
       if (/^[\x21-\x7e]{16,}$/.test(text)) return text;
-      throw new Error('expected at least 16 characters without blanks');
+      throw new Error('expected at least 16 characters without spaces');
     },
   }),
   PRESENCE_LEASE_MS: variable({
@@ -304,7 +307,7 @@ export const environment = {
     parse: wholeNumber(0, 12_000),
   }),
   LOG_LEVEL: variable<'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent'>({
-    about: 'Lowest level that is logged.',
+    about: 'Lowest level of messages that are logged.',
     default: 'info',
     parse: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'silent'),
   }),

@@ -27,5 +27,5 @@ export function parseRate(text: string): Rate {
   if (points >= 1 && durationMs >= 1_000 && durationMs <= LONGEST_MS) {
     return Object.freeze({ points, durationMs, toString: () => text });
   }
-  throw new Error('expected a limit such as 200/10s or 16mb/1m, of at most an hour');
+  throw new Error('expected a limit such as 200/10s or 16mb/1m, over at most an hour');
 }

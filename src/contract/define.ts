@@ -4,7 +4,7 @@ import type { Permission } from './permissions.js';
 import { clientId, id } from './scalars.js';
 
 /**
- * How a command stands to the others of its socket.
+ * The order of a command and the others of its socket.
  *
  * - `send`: sends run side by side; the message writer keeps their order.
  * - `write`: waits for every earlier write of the socket, and later ones wait for it.
@@ -18,8 +18,9 @@ export type CommandOrder = 'send' | 'write' | 'read';
 export type CommandLimit = 'login' | 'message' | 'typing' | 'createChat' | 'other';
 
 /**
- * How much of its limit a command uses: `base` (left out: 1), and 1 more for each further `per` of the field `of`: of
- * its number, of its elements, or of its keys. `{ of: 'limit', per: 50 }` is 1 up to a limit of 50, and 2 up to 100.
+ * How much of its limit a command uses: `base` (default: 1), and 1 more for each further `per` of the field `of`: of
+ * its value if it is a number, else of its elements or keys. `{ of: 'limit', per: 50 }` is 1 up to a limit of 50, and 2
+ * up to 100.
  */
 export interface CommandCost {
   base?: number;
@@ -28,13 +29,13 @@ export interface CommandCost {
 }
 
 /**
- * Who may use a command; both edges ask `Identity`, which holds it.
+ * Who may use a command. `Identity` checks it for both edges.
  *
- * - `anyone`: nobody needs to be known. The service must not look at the actor.
+ * - `anyone`: without a token. The service must not use the actor.
  * - `known`: a person, or the application.
  * - `person`: a person, or the application in the name of one.
  * - `oneself`: the person whom it is about, or the application.
- * - `application`: the application, in nobody's name.
+ * - `application`: the application, not in the name of a person.
  */
 export type WhoMayUse = 'anyone' | 'known' | 'person' | 'oneself' | 'application';
 
@@ -48,21 +49,21 @@ export interface CommandDefinition<I extends z.ZodType = z.ZodType, R extends z.
   /** How much it uses of that limit. Left out: 1. */
   cost?: CommandCost;
   /**
-   * A field of the input, and so many of its first characters, by which a request of nobody in particular is counted.
-   * Left out: by its address.
+   * Requests without a user are counted by this field of the input, by its first `characters`. Left out: by the
+   * address.
    */
   countedBy?: { field: string; characters: number };
-  /** The field that a bare number or numeric string stands for: `getChats` with `1` is `{ userId: 1 }`. */
+  /** The field that gets a plain number or numeric string: `getChats` with `1` is `{ userId: 1 }`. */
   bare?: string;
   /** Left out: `known`. */
   who?: WhoMayUse;
-  /** What differs in open mode: who may use it there, or that there is no such thing (`off`: NOT_CONFIGURED). */
+  /** What differs in open mode: who may use it there, or that it is not available (`off`: NOT_CONFIGURED). */
   inOpenMode?: WhoMayUse | 'off';
-  /** What a person must be allowed in the chat, which the service requires; the application is allowed all. */
+  /** The permission that a person needs in the chat; the service checks it. The application may do everything. */
   needs?: Permission;
   /** Fields of the input that say who is asking, in open mode; in jwt mode they must name the caller. */
   actor: readonly string[];
-  /** The event that a caller without a callback hears; null: nothing. */
+  /** The event that a caller without a callback receives; null: none. */
   reply: EventName | null;
   /** Whether it can be sent by a socket. */
   socket: boolean;
@@ -75,7 +76,7 @@ export interface CommandDefinition<I extends z.ZodType = z.ZodType, R extends z.
     path: string;
     status: 200 | 201;
     without?: readonly string[];
-    /** Where commands share a route: it is this one when the body has one of these fields. */
+    /** If commands share a route: it is this command when the body has one of these fields. */
     when?: readonly string[];
   } | null;
 }

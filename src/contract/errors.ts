@@ -35,19 +35,19 @@ export const errorCatalogue = {
   },
   CREDENTIALS_WRONG: {
     status: 401,
-    message: 'Wrong username or password.',
-    advice: 'Check both. The server does not say which of the two is wrong.',
+    message: 'Wrong username or password: check both.',
+    advice: 'Check both: for safety the server does not say which of the two is wrong.',
   },
   FORBIDDEN: {
     status: 403,
-    message: 'You are not allowed to do this.',
+    message: 'You are not allowed to do this: it needs another role, another user or an API key.',
     advice:
-      'Ask a member with a higher role, or act as the user of your own token. The same request fails again. For a web page, and for a host name, the message says which variable of the server allows it.',
+      'Ask a member with a higher role, or act as the user of your own token. The same request fails again. If a web page or a host name was refused, the message says which environment variable of the server allows it.',
   },
   NOT_FOUND: {
     status: 404,
     message: 'Not found, or not visible to you: check the id.',
-    advice: 'Check the id. The server does not say whether it does not exist or you may not see it.',
+    advice: 'Check the id. The answer is the same whether it does not exist or you may not see it.',
   },
   UNKNOWN_COMMAND: {
     status: 404,
@@ -56,7 +56,7 @@ export const errorCatalogue = {
   },
   NOT_CONFIGURED: {
     status: 404,
-    message: 'This server is not configured for this command.',
+    message: 'This server is not configured for this command: see its AUTH, JWT_SECRET and REGISTRATION.',
     advice:
       'Accounts and tokens of this server need AUTH=jwt and JWT_SECRET; registering also needs REGISTRATION=open. If another service issues the tokens, log in there.',
   },
@@ -64,21 +64,22 @@ export const errorCatalogue = {
     status: 409,
     message: 'This conflicts with the current state: see `details`.',
     advice:
-      'Read `details`: a name or id is already taken, a maximum is reached, a group would have no owner, or another command has to come first.',
+      'Read `details`: a name or id is already taken, a maximum is reached, a group would have no owner, or you have to send another command first.',
   },
   GROUP_FULL: {
     status: 409,
     message: 'The group would have too many members: add fewer.',
-    advice: '`details.limit` is the maximum. Add fewer people, or make another group.',
+    advice: '`details.limit` is the maximum. Add fewer people, or create another group.',
   },
   IDEMPOTENCY_MISMATCH: {
     status: 409,
-    message: 'This clientId (or Idempotency-Key) was used before with another input: use a new one.',
+    message: 'This clientId (or Idempotency-Key) was used before with a different input: use a new one.',
     advice: 'Use a new key for each new message. Repeat a key only with the same input.',
   },
   PAYLOAD_REFUSED: {
     status: 413,
-    message: 'The payload is too large, too deeply nested or has too many parts: send less at once.',
+    message:
+      'The payload is too large, too deeply nested or has too many keys and elements: send less at once.',
     advice: 'Split it into smaller requests. docs/reference/limits.md lists the maximums.',
   },
   RATE_LIMITED: {
@@ -99,7 +100,7 @@ export const errorCatalogue = {
   UNAVAILABLE: {
     status: 503,
     message:
-      'Temporarily unavailable: the database is away or too slow, or the server is shutting down. Retry with the same clientId.',
+      'Temporarily unavailable: the database cannot be reached or is too slow, or the server is shutting down. Retry with the same clientId.',
     advice:
       'Retry after `retryAfterMs` milliseconds with the same `clientId`: the command may already have been executed.',
   },

@@ -31,7 +31,10 @@ import {
 const RECEIPT_READERS =
   'to all members of the chat. In a group of more than RECEIPTS_PUSHED_UP_TO members, and in a direct chat while the reader blocks the other user, only to the sockets of the reader.';
 
-/** What a socket can hear. A caller without a callback hears the answer to its command by the same names. */
+/**
+ * The events that a socket can receive. A caller without a callback receives the answer to its command as one of these
+ * events.
+ */
 export const events = {
   chatsList: { payload: z.array(chatListItem), summary: 'Answer to getChats.' },
   chat: { payload: chatDetails, summary: 'Answer to getChat.' },
@@ -58,12 +61,12 @@ export const events = {
   memberUpdated: { payload: memberUpdatedView, summary: 'The role of a member changed; to all members.' },
   invitationReceived: {
     payload: invitationView,
-    summary: 'You were invited to a group, which you see once you accept; to your own sockets.',
+    summary: 'You were invited to a group; to your own sockets. You see the group once you accept.',
   },
   invitationEnded: {
     payload: invitationEndedView,
     summary:
-      'An invitation of yours is gone: you declined it, or it was revoked; to your own sockets. If you accept one, newChat says so.',
+      'An invitation has ended: you declined it, or it was revoked; to your own sockets. If you accept one, you receive newChat instead.',
   },
   invitationsList: { payload: z.array(invitationView), summary: 'Answer to getInvitations.' },
   groupAdds: {
@@ -88,12 +91,14 @@ export const events = {
   },
   unreadCount: {
     payload: unreadCountView,
-    summary: 'Your number of unread messages, after you read or marked as unread; to your own sockets.',
+    summary:
+      'Your number of unread messages, after you read messages or marked a chat as unread; to your own sockets.',
   },
   messageEdited: { payload: messageView, summary: 'A message was edited; to all members of the chat.' },
   messageDeleted: {
     payload: messageDeletedView,
-    summary: 'A message was deleted: for everyone, to all members; for me, to your own sockets.',
+    summary:
+      'A message was deleted. If it was for everyone: to all members; if only for yourself: to your own sockets.',
   },
   reactionsChanged: {
     payload: reactionsChangedView,
@@ -115,7 +120,7 @@ export const events = {
   userTyping: {
     payload: typingView,
     summary:
-      'A member is typing, or has stopped; to the other members who are online. A newMessage by that member ends it as well: clear the indicator then, because with several nodes the event that says so may arrive up to 5 s later.',
+      'A member is typing, or has stopped; to the other members who are online. Clear the indicator when a newMessage of that member arrives, too: with several nodes the event with `typing: false` may come up to 5 s later.',
   },
   blockChanged: {
     payload: blockView,

@@ -1,4 +1,4 @@
-/** The public protocol: commands, events, views and error codes. Imports nothing of ours but its own files. */
+/** The public protocol: commands, events, views and error codes. It imports no other folder of src. */
 export type { Answer } from './answer.js';
 export * from './commands.js';
 export {

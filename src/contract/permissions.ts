@@ -1,9 +1,9 @@
 type Role = 'member' | 'admin' | 'owner';
 
 /**
- * Who may do what in a chat: the least role in a group, and whether the two people of a direct chat may.
- * Sending is checked by the statement that writes the message; its row here says the same. What a command needs is
- * in its definition.
+ * Who may do what in a chat: the lowest role that may in a group, and whether the two people of a direct chat may.
+ * Sending is checked by the statement that writes the message; its row here says the same. What a command needs is in
+ * its definition.
  */
 export const permissions = {
   'chat.read': { group: 'member', direct: true },
@@ -13,7 +13,7 @@ export const permissions = {
   // Mute, archive, pin: for oneself.
   'chat.settings': { group: 'member', direct: true },
   'members.add': { group: 'admin', direct: false },
-  // Whom, `outranks` says.
+  // `outranks` says whom.
   'members.remove': { group: 'admin', direct: false },
   'members.setRole': { group: 'owner', direct: false },
   'message.send': { group: 'member', direct: true },
@@ -22,7 +22,7 @@ export const permissions = {
   'message.unreact': { group: 'member', direct: true },
   'message.hide': { group: 'member', direct: true },
   'message.report': { group: 'member', direct: true },
-  // One's own; whose it is, the service looks at.
+  // One's own message; the service checks whose it is.
   'message.edit': { group: 'member', direct: true },
   'message.delete': { group: 'member', direct: true },
   // Somebody else's.
@@ -34,8 +34,8 @@ export const permissions = {
 export type Permission = keyof typeof permissions;
 
 /**
- * What a block between the two people of a direct chat ends, for both: new words to each other. Reading, and taking
- * back what is one's own, goes on; in groups everything does.
+ * What a block between the two people of a direct chat ends for both: writing to each other. They can still read, and
+ * remove what is their own; in groups nothing changes.
  */
 export const endedByBlock: ReadonlySet<Permission> = new Set<Permission>([
   'message.send',

@@ -38,7 +38,7 @@ export const id = integer(1, 'an id: an integer from 1 to 9007199254740991');
 /** Yes or no. */
 export const flag = takesAsIs(z.boolean(), (value) => typeof value === 'boolean');
 
-/** Up to so many ids. */
+/** Up to `max` ids. */
 export function ids(max: number) {
   const schema = z
     .array(id, { error: 'expected a list of ids' })
@@ -122,7 +122,7 @@ export const clientId = takesAsIs(
 /** Most members of a group. */
 export const MAX_MEMBERS = 1_000;
 
-/** Ids of people, at least so many and at most as many as a group has members. */
+/** Ids of people: at least `min`, and at most as many as a group may have members. */
 export function people(min: 0 | 1) {
   const list = z.array(id, { error: 'expected a list of ids' });
   const some = min === 0 ? list : list.min(min, { error: `expected at least ${min} id` });
@@ -190,7 +190,7 @@ const mentionsPeople = ({ mentions }: JsonObject) =>
 
 /** Whose `mentions` are user ids, where it has any. */
 export const messageMetadata = takesAsIs(
-  metadata.refine(mentionsPeople, { error: `expected \`mentions\` to be at most ${MAX_MENTIONS} user ids` }),
+  metadata.refine(mentionsPeople, { error: `expected at most ${MAX_MENTIONS} user ids in \`mentions\`` }),
   (value) => isMetadata(value) && mentionsPeople(value),
 );
 
@@ -202,5 +202,5 @@ const MOMENT = /^(?!9999)(?:19[7-9]|[2-9]\d\d)\d-[^.]*(?:\.\d{1,9})?Z$/;
 
 /** A moment that is stored or compared with stored ones: ISO 8601 in UTC. */
 export const moment = z.iso.datetime().refine((value) => MOMENT.test(value), {
-  error: 'expected a moment of the years 1970 to 9998, with at most 9 digits after the point',
+  error: 'expected a time of the years 1970 to 9998, with at most 9 decimals of a second',
 });

@@ -72,7 +72,7 @@ export async function migrate(databaseUrl: string, options: MigrateOptions = {})
     await acquire(sequelize, log);
     // A broken connection has lost the lock and the transaction: nothing may continue on a new one.
     sequelize.addHook('beforeConnect', () => {
-      throw new Error('the connection to the database broke: start again');
+      throw new Error('the connection to the database broke: start the server again');
     });
     return await runPending(
       sequelize,

@@ -40,7 +40,7 @@ export class GroupCreationService {
    * `memberIds` owns it. Members get `newChat`; those who have to be asked get `invitationReceived`.
    *
    * @throws AppError GROUP_FULL; VALIDATION_FAILED for an empty list, or a user who does not exist; RATE_LIMITED for
-   * too many users who are no contacts of the actor; NOT_FOUND for a repeat by somebody who has left the group.
+   *   too many users who are not contacts of the actor; NOT_FOUND for a repeat by somebody who has left the group.
    */
   async create(actor: Actor, input: CommandInput<'createGroup'>): Promise<CreatedGroupView> {
     const people = [...new Set(actor.userId === null ? input.memberIds : [actor.userId, ...input.memberIds])];

@@ -15,7 +15,7 @@ export class GroupAddsService {
     private readonly publisher: Publisher,
   ) {}
 
-  /** If it changed, the user's other devices get `groupAdds`. It holds for whoever is added from now on. */
+  /** If it changed, the user's other devices get `groupAdds`. It applies to users who are added from now on. */
   async set(actor: Actor, { groupAdds }: CommandInput<'setGroupAdds'>): Promise<GroupAddsView> {
     const userId = requireUserId(actor);
     await this.users.ensure([userId]);

@@ -35,7 +35,7 @@ export class InvitationBook {
     return { by, invited, told, dropped };
   }
 
-  /** Only the invited users hear of it: not the members of the group. */
+  /** Only the invited users are told: not the members of the group. */
   tell(chat: ChatRow, { by, told, dropped }: Invitations): void {
     const { id: chatId, title, avatarUrl, memberCount } = chat;
     const [first] = told;

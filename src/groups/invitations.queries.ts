@@ -3,7 +3,10 @@ import type { InvitationView } from '../contract/index.js';
 import { bigints } from '../database/binary-array.js';
 import { statement } from '../database/statement.js';
 
-/** Most invitations of a user, and most of a group. Beyond it the oldest are dropped; withheld ones count apart. */
+/**
+ * Most invitations of a user, and most of a group. Beyond that the oldest are deleted; withheld ones are counted
+ * separately.
+ */
 const MOST_OF_USER = 200;
 const MOST_OF_GROUP = 1_000;
 
@@ -109,8 +112,8 @@ export const mayEnter = statement.count({
 });
 
 /**
- * `$1` group, `$2` user: uses up the invitation. Counts 1 when the user was invited and knows of it: when they decline at
- * the same time, one of the two finds none.
+ * `$1` group, `$2` user: deletes the invitation, because the user accepts it. Counts 1 when the user was invited and
+ * knows of it: if they accept and decline at the same time, the second finds none.
  */
 export const useInvitation = statement.count({
   name: 'groups.useInvitation',

@@ -31,7 +31,7 @@ export class JoiningService {
    * have to be asked get `invitationReceived`. Users who are members already are skipped.
    *
    * @throws AppError NOT_FOUND; FORBIDDEN unless the actor is an admin; GROUP_FULL; VALIDATION_FAILED for a user who
-   * does not exist; RATE_LIMITED for too many users who are no contacts of the actor.
+   *   does not exist; RATE_LIMITED for too many users who are not contacts of the actor.
    */
   async add(actor: Actor, input: CommandInput<'addMembers'>): Promise<AddedMembersView> {
     const { chatId } = input;

@@ -26,7 +26,9 @@ interface Removal {
   newOwner: MemberUpdatedView | null;
   /** Whether it was the last member: then the group is deleted. */
   last: boolean;
-  /** Who learns that their invitation is gone: with the group, or because it was revoked. */
+  /**
+   * Users who are told that their invitation has ended, because the group was deleted or the invitation was revoked.
+   */
   uninvited: number[];
 }
 
@@ -45,7 +47,7 @@ export class LeavingService {
    * All members, with the removed one, get `memberRemoved`. It is the last event of the chat that the removed user
    * gets, on any device.
    *
-   * Of one who is only invited, the invitation is revoked: the members hear nothing of it.
+   * If the user is only invited, the invitation is revoked, and the members are not told.
    *
    * @throws AppError NOT_FOUND for no such chat, member or invitation; FORBIDDEN unless the actor outranks the member.
    */
@@ -56,7 +58,7 @@ export class LeavingService {
 
   /**
    * If the owner leaves, the longest-standing admin, else member, becomes the owner. With its last member the group is
-   * deleted. Others can only invite one who left, not add them.
+   * deleted. After that others can only invite the user, not add them.
    *
    * @throws AppError NOT_FOUND; FORBIDDEN for a direct chat
    */

@@ -99,6 +99,6 @@ export function change(
 function noOwner(): AppError {
   return new AppError('CONFLICT', {
     message: 'A group needs an owner: make another member the owner first.',
-    details: [{ path: 'role', message: 'expected owner' }],
+    details: [{ path: 'role', message: 'expected owner, until another member is the owner' }],
   });
 }

@@ -57,7 +57,7 @@ export class ChatPurge implements OnModuleInit, OnApplicationBootstrap, OnApplic
   private enqueue(work: () => Promise<void>): void {
     void this.purges.run(work).catch((error: unknown) => {
       this.logger.warn(
-        `Removing the messages of a deleted chat failed; the next start tries again: ${String(error)}`,
+        `Could not remove all messages of a deleted chat; the next start tries again: ${String(error)}`,
       );
     });
   }

@@ -11,7 +11,7 @@ export interface Serving {
   database: string;
 }
 
-/** The start banner: what the server serves where, and a command to try. */
+/** The text that the start prints: what is served where, and a command to try. */
 export function banner(config: AppConfig, { httpPort, socketPort, metricsPort, database }: Serving): string {
   const http = `http://localhost:${httpPort}`;
   return [
@@ -33,12 +33,12 @@ export function banner(config: AppConfig, { httpPort, socketPort, metricsPort, d
   ].join('\n');
 }
 
-/** Open mode: who reaches the server, and how others do. */
+/** Open mode: from where the server can be reached, and how to change that. */
 function shownReach({ auth, listenOn }: AppConfig): string[] {
   if (auth.mode !== 'open' || listenOn !== LOOPBACK_ADDRESSES) return [];
   return [
-    '  Reach        this machine only. For a phone start it with HOST=0.0.0.0; web pages that come from elsewhere',
-    '               than localhost need ALLOWED_ORIGINS too: localhost,http://192.168.1.20:5173 for example.',
+    '  Access       this machine only. To let a phone connect, start with HOST=0.0.0.0. Web pages from origins other',
+    '               than localhost also need ALLOWED_ORIGINS, for example localhost,http://192.168.1.20:5173.',
   ];
 }
 
@@ -50,7 +50,7 @@ function shownAuth({ auth }: AppConfig): string {
     return 'open: clients are not authenticated. For development and trusted networks only.';
   }
   const { tokens, apiKeyHashes } = auth;
-  const accepted = tokens.kind === 'own' ? 'our own tokens' : `tokens of ${tokens.issuer}`;
+  const accepted = tokens.kind === 'own' ? 'tokens of this server' : `tokens of ${tokens.issuer}`;
   return `jwt: ${accepted}${apiKeyHashes.length > 0 ? ', API keys of backends' : ''}`;
 }
 

@@ -1,6 +1,6 @@
 import { Controller, Get, Redirect } from '@nestjs/common';
 
-/** Redirects browsers that open the port to the documents. */
+/** `GET /`: redirects a browser to the API documents. */
 @Controller()
 export class FrontController {
   @Get()

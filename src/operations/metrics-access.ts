@@ -21,15 +21,15 @@ export function metricsAddresses({ listenOn, metrics }: Config): readonly string
  */
 export function mayReadMetrics(
   { metrics, production }: Config,
-  door: 'PORT' | 'METRICS_PORT',
+  port: 'PORT' | 'METRICS_PORT',
   request: IncomingMessage,
 ): boolean {
   if (request.url?.split('?', 1)[0] !== '/metrics') return false;
-  if (door === 'PORT' && metrics.port !== null) return false;
+  if (port === 'PORT' && metrics.port !== null) return false;
   if (metrics.token !== null) return isBearer(request.headers.authorization, metrics.token);
   const host = hostOf(request.headers.host ?? 'localhost');
   if (host === null || isPublicName(host)) return false;
-  if (door === 'METRICS_PORT') return true;
+  if (port === 'METRICS_PORT') return true;
   return !production && isLoopback(request.socket.remoteAddress) && !wasForwarded(request);
 }
 

@@ -8,7 +8,7 @@ import { metricsAddresses } from './metrics-access.js';
 const CONNECT_WITHIN_MS = 3_000;
 
 const REASONS: Record<string, (port: number) => string> = {
-  EADDRINUSE: (port) => `port ${port} is in use by another program`,
+  EADDRINUSE: (port) => `port ${port} is in use by another program: stop it, or choose another port`,
   EACCES: (port) => `this user may not listen on port ${port}: choose one above 1023`,
   EADDRNOTAVAIL: () => 'HOST is not an address of this machine',
   ENOTFOUND: () => 'HOST is not an address of this machine',
@@ -44,7 +44,7 @@ async function databaseFault(url: string | null): Promise<ConfigFault | null> {
     const { host, port } = client;
     const reason =
       error instanceof Error ? error.message || (error as { code?: string }).code : String(error);
-    return { variable: 'DATABASE_URL', message: `no database at ${host}:${port}: ${reason}` };
+    return { variable: 'DATABASE_URL', message: `cannot connect to ${host}:${port}: ${reason}` };
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -9,7 +9,7 @@ import { Database } from '../database/database.js';
 import { ANSWER_WITHIN_MS, ARRIVALS_EVERY_MS } from '../common/time-bounds.js';
 import { companionsOf, type PresenceRow, visibleTo } from './presence.queries.js';
 
-/** Most chat partners of one user that are looked at. */
+/** Maximum number of chat partners of one user that are checked. */
 const MAX_COMPANIONS = 10_000;
 
 interface Question {
@@ -29,7 +29,8 @@ const queue = { mostOfOne: MOST_OF_ONE, mostOfAll: 20_000, patienceMs: ANSWER_WI
 /**
  * The database reads of presence. Each kind of read has one statement under way at a time, and requests that arrive
  * meanwhile join the next: a reconnect storm takes a few pool connections briefly, not all of them for long. The
- * statements are shared among the viewers in turn, so that one who asks for much waits behind themselves.
+ * statements are shared among the viewers in turn, so that a viewer who asks for much waits only for their own
+ * questions.
  */
 @Injectable()
 export class PresenceReads {

@@ -90,7 +90,7 @@ export class PresenceGateway implements OnGatewayDisconnect<Socket> {
 
 function offlineHere(): AppError {
   return new AppError('CONFLICT', {
-    message: 'This socket is not online. Send `userOnline` on it before `watchPresence`.',
+    message: 'This socket is not online: send `userOnline` on it before `watchPresence`.',
     details: [{ path: '', message: 'expected `userOnline` first, on this socket' }],
   });
 }

@@ -137,7 +137,9 @@ export class Watches implements OnModuleInit, OnApplicationShutdown {
   }
 
   private endUnchecked<T>(error: unknown, ended: T): T {
-    this.logger.warn(`Could not check watches, so they are ended: ${String(error)}`);
+    this.logger.warn(
+      `Could not check who may still watch whose presence, so these watches are ended: ${String(error)}`,
+    );
     return ended;
   }
 }

@@ -139,9 +139,9 @@ const mark = (name: string, watermark: 'readSeq' | 'deliveredSeq', set: string, 
   });
 
 /**
- * SQL: the member's own messages up to `f.seq`, counted from the old watermark or from the end of the chat, whichever is
- * nearer: whoever catches up with a long history has it counted from the end. The chat, the member `s` and the messages
- * are of one snapshot, which has all messages up to `f.seq`.
+ * SQL: the member's own messages up to `f.seq`, counted from the old watermark or from the end of the chat, whichever
+ * is nearer: for a user who catches up with a long history it is counted from the end. The chat, the member `s` and the
+ * messages are of one snapshot, which has all messages up to `f.seq`.
  */
 const sentUpToMark = `(
           SELECT CASE WHEN f.seq - f."unreadSeq" <= c."lastSeq" - f.seq

@@ -7,7 +7,7 @@ import { luaScript } from './lua.js';
 import { type Shard, Shards } from './shards.js';
 
 const BEAT_MS = 250;
-/** Without an answer for so many milliseconds the link counts as down. */
+/** Without an answer for this many milliseconds the link counts as down. */
 const DOWN_AFTER_MS = 1_000;
 /** A beat this late shows that this process was blocked itself: the answer may have arrived unread. */
 const LATE_MS = 400;
@@ -206,7 +206,9 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
     if (this.closed || up === this.up) {
       if (!up && !this.logged && !this.closed) {
         this.logged = true;
-        this.logger.warn(`Cannot reach ${shownRedis(this.target)}; this node works alone until it can`);
+        this.logger.warn(
+          `Cannot reach ${shownRedis(this.target)}; this node works alone until it can. Check REDIS_URL, and whether Redis runs`,
+        );
       }
       return;
     }

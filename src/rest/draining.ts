@@ -3,7 +3,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { isHealthCheck } from './health-checks.js';
 import { goingDown, Lifecycle } from '../common/lifecycle.js';
 
-/** During a stop requests are refused, so that clients go to other nodes; health checks are answered to the end. */
+/** During a stop requests are refused, so that clients go to other nodes. Health checks are answered until the end. */
 export function refuseWhileDraining(app: NestExpressApplication): void {
   const lifecycle = app.get(Lifecycle);
   app.use((request: Request, response: Response, next: NextFunction) => {

@@ -24,7 +24,7 @@ function translated(thrown: unknown): AppError {
   switch (status) {
     case 400:
       return new AppError('VALIDATION_FAILED', {
-        details: [{ path: '', message: 'expected a request that can be read, with a body of valid JSON' }],
+        details: [{ path: '', message: 'expected a valid HTTP request, with valid JSON in its body' }],
       });
     case 404:
       return new AppError('UNKNOWN_COMMAND');

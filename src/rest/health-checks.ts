@@ -21,8 +21,8 @@ export function isHealthCheck({ method, url = '' }: Pick<IncomingMessage, 'metho
 }
 
 /**
- * Health checks are never refused, because a node that is thought dead is restarted. Beyond `OWN_CHECKS` they are
- * answered at the door, from what the last check has found.
+ * Health checks are never refused, because a node that seems dead is restarted. Beyond `OWN_CHECKS` the answer is the
+ * result of the last check, without Nest.
  */
 export class HealthChecks {
   private readonly limiter = new RateLimiter({ own: OWN_CHECKS });

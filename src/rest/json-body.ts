@@ -4,7 +4,7 @@ import { json, type NextFunction, type Request, type Response } from 'express';
 import { DEFAULT_BOUNDS, exceeded } from '../common/json-bounds.js';
 import { bodyRead } from './request-limits.js';
 
-/** Maximum size of a body, the same as of a frame. */
+/** Maximum size of a body; the same as for a frame. */
 const MAX_BODY = '128kb';
 
 /** An error like the body parser's own. The parser sets the status of errors, which an AppError does not allow. */

@@ -4,8 +4,8 @@ import type { PageGuard } from '../common/http/page-guard.js';
 import { EXPOSED_HEADERS } from '../common/http/refusals.js';
 
 /**
- * Lets the pages of allowed origins read the answers, except the metrics. Pages that may not come in are refused at the
- * front door.
+ * Lets the pages of allowed origins read the answers, except the metrics. Requests of other pages are refused earlier, in
+ * `admission.ts`.
  */
 export function letPagesRead(app: NestExpressApplication, guard: PageGuard): void {
   const forPages = { origin: guard.corsOrigin, exposedHeaders: EXPOSED_HEADERS };

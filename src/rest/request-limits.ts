@@ -4,7 +4,7 @@ import type { LimitStatus } from '../commands/limits/rate-limiter.js';
 /** A request whose body has been read. */
 type WithBody = Request & { bodyBytes?: number };
 
-/** Records the size of the body as it is counted: after decompression, if any. */
+/** Stores the size of the body that is counted: after decompression, if it was compressed. */
 export function bodyRead(request: object, bytes: number): void {
   (request as WithBody).bodyBytes = bytes;
 }

@@ -5,7 +5,7 @@ import { CommonModule } from '../common/common.module.js';
 import { CommandInterceptor } from './command.interceptor.js';
 import { ErrorFilter } from './error.filter.js';
 
-/** The REST edge. */
+/** REST: what controllers need to pass requests to the pipeline. */
 @Module({
   imports: [CommandsModule, CommonModule],
   providers: [

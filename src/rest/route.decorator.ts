@@ -16,11 +16,11 @@ export const ROUTE_COMMANDS = 'route:commands';
 export function Route(...commands: [RouteCommand, ...RouteCommand[]]): MethodDecorator {
   const [command, ...others] = commands;
   const { rest } = definitionOf(command);
-  if (!rest) throw new Error(`The command ${command} has no route`);
+  if (!rest) throw new Error(`The command ${command} has no route: give it \`rest\` in the contract`);
   for (const other of others) {
     const { method, path } = definitionOf(other).rest ?? {};
     if (method !== rest.method || path !== rest.path) {
-      throw new Error(`The commands ${command} and ${other} have different routes`);
+      throw new Error(`The commands ${command} and ${other} have different routes: use one @Route for each`);
     }
   }
   return applyDecorators(

@@ -11,7 +11,7 @@ const TOO_LONG = 'HPE_HEADER_OVERFLOW';
 function refusal({ code }: NodeJS.ErrnoException): AppError {
   if (code === TOO_LONG) return new AppError('PAYLOAD_REFUSED');
   return new AppError('VALIDATION_FAILED', {
-    details: [{ path: '', message: 'expected a request that can be read' }],
+    details: [{ path: '', message: 'expected a valid HTTP request' }],
   });
 }
 

@@ -20,9 +20,9 @@ const RETRY_AFTER_MS = 5_000;
 const GOING_DOWN = 'going down';
 
 /**
- * Decides which handshakes may continue, of those that the door and the `PageGuard` have let in. They are admitted at a
- * pace at which connected users are still served, and not at all on a node that shuts down. When too many wait they are
- * refused by 503, with Retry-After and the error as REST renders it.
+ * Lets handshakes that `admission.ts` and the `PageGuard` have accepted wait for their turn, so that connected users are
+ * still served. A node that shuts down refuses them. When too many wait, further ones are refused with 503, Retry-After
+ * and the error as REST renders it.
  */
 export function handshakeGuard(lifecycle: { readonly isRefusing: boolean }) {
   const pacer = new Pacer(ADMISSION);

@@ -17,8 +17,8 @@ interface Session {
 
 /**
  * Counts the packets of long polling as those of WebSockets are counted, before Engine.IO splits a body: 128 KiB hold
- * sixty thousand of them. A session that sends too much ends at once, and so does one that asks for more while it has
- * not read the last answer: what nobody reads would wait in as many connections as it opens.
+ * sixty thousand of them. A session that sends too much is ended at once, and so is one that asks for more before it
+ * has read the last answer: otherwise it could open many connections in which unread answers wait.
  *
  * Call it when Engine.IO listens to the server already: it has to see a request first.
  */

@@ -75,7 +75,7 @@ export class SocketCall extends Call {
     for (let i = 1; i < args.length; i++) {
       if (args[i] !== null && args[i] !== undefined) {
         throw new AppError('VALIDATION_FAILED', {
-          details: [{ path: '', message: 'expected one argument, and a callback only as the last' }],
+          details: [{ path: '', message: 'expected one argument, and after it at most a callback' }],
         });
       }
     }

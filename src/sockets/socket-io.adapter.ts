@@ -20,7 +20,7 @@ import { Handshake } from './handshake.js';
 import { Lifecycle } from '../common/lifecycle.js';
 import { SocketServer } from '../delivery/socket-server.js';
 import { boundPolling } from './polling-input.js';
-import { socketDoor } from './socket-door.js';
+import { socketAdmission } from './admission.js';
 import { WaitingOutput } from './waiting-output.js';
 import { createWire } from './wire/create-wire.js';
 import type { EngineRequest } from './wire/internals.js';
@@ -45,7 +45,7 @@ const ignore = () => undefined;
 export class SocketIoAdapter extends IoAdapter {
   private readonly http: HttpServer = createServer((request, response) => {
     const refused = this.pages.refusalOf(request, 'SOCKET_PORT');
-    const message = 'This port speaks Socket.IO only.';
+    const message = 'This port is for Socket.IO only: send REST requests to PORT.';
     refuse(
       Object.assign(request, { res: response }),
       refused ?? new AppError('UNKNOWN_COMMAND', { message }),
@@ -97,7 +97,7 @@ export class SocketIoAdapter extends IoAdapter {
     });
     // Nest adds one listener per gateway, so many listeners are no leak.
     server.of('/').setMaxListeners(0);
-    admit(this.http, socketDoor(pages, limits, server));
+    admit(this.http, socketAdmission(pages, limits, server));
     this.http.prependListener('request', requireUtf8);
     // Node hands over the socket of an upgrade without listeners, and an upgrade waits in a pacer before `ws` adds one.
     // Without this listener a connection reset would end the process.

@@ -8,8 +8,8 @@ import { AppError } from '../contract/index.js';
 const RETRY_AFTER_MS = 5_000;
 
 /**
- * Bounds how many sockets of a user are open at this node. The newest is refused, so that nobody who has got hold of a
- * token can push the user's own devices out.
+ * Bounds how many sockets of a user are open at this node. The newest is refused, so that somebody with a stolen token
+ * cannot push out the user's own devices.
  */
 @Injectable()
 export class UserSockets {
@@ -42,7 +42,7 @@ export class UserSockets {
     this.users.set(socket.id, userId);
   }
 
-  /** The socket is nobody's now. */
+  /** The socket no longer belongs to a user. */
   leave({ id }: Socket): void {
     const userId = this.users.get(id);
     if (userId === undefined) return;

@@ -18,7 +18,10 @@ export const MAX_WAITING_OF_OWNER = 32 * MIB;
 /** Maximum bytes that wait on this node: an eighth of the heap, in which a byte may take two. */
 const MAX_WAITING_HERE = Math.min(512 * MIB, Math.max(32 * MIB, getHeapStatistics().heap_size_limit / 8));
 
-/** A reader that has taken less than this much of what waits within this time (ms) is dead, whatever it sends. */
+/**
+ * A client that reads less than this many bytes of what waits for it within this time (ms) counts as dead, even if it
+ * sends.
+ */
 const DEAD = { bytes: 1024, withinMs: 25_000 };
 
 interface WaitingBounds {
@@ -26,7 +29,7 @@ interface WaitingBounds {
   owner: number;
   node: number;
   deadAfterMs: number;
-  /** Milliseconds between two looks for the dead. */
+  /** Milliseconds between two checks for dead clients. */
   lookEveryMs: number;
 }
 
@@ -38,15 +41,15 @@ const BOUNDS: WaitingBounds = {
   lookEveryMs: 5_000,
 };
 
-/** Whose share a connection's bytes are: its user, or its address. */
+/** To whom the bytes of a connection are counted: its user, or its address before the user is known. */
 type Owner = string | number;
 
 /**
- * What has been sent and not been taken: it waits in Engine.IO's queue and in the TCP connection's buffer. Counted in
- * bytes of UTF-8, for each connection, owner and the node. Beyond a bound the reader with the most is cut off, until it
- * is kept again.
+ * Bytes that were sent to clients and that these have not read yet: they wait in Engine.IO's queue and in the buffer of
+ * the TCP connection. Counted in bytes of UTF-8 for each connection, for each owner and for the node. Beyond a maximum
+ * the connection with the most is closed, until the rest is within it.
  *
- * Connections that take what is sent cost nothing here: they are looked at only when something waits.
+ * Connections that read at once cost nothing here: they are checked only when something waits.
  */
 @Injectable()
 export class WaitingOutput implements OnApplicationShutdown {
@@ -63,7 +66,7 @@ export class WaitingOutput implements OnApplicationShutdown {
     return this.total;
   }
 
-  /** Says whose a connection is, whenever it is asked; before that it is nobody's. */
+  /** Sets the function that names the owner of a connection. Before that it has none. */
   belongs(engine: EngineConnection, ownerOf: () => Owner): void {
     const reader = this.readers.get(engine);
     if (reader) reader.ownerOf = ownerOf;
@@ -177,10 +180,10 @@ class Reader {
   queued = 0;
   /** All bytes that wait for it. */
   waiting = 0;
-  /** Whose share `waiting` is. It stays the same while something waits. */
+  /** To whom `waiting` is counted. It stays the same while something waits. */
   owner: Owner = '';
   ownerOf: () => Owner = () => '';
-  /** Bytes that it has taken so far, and when that was last looked at with a change. */
+  /** Bytes that it has read so far, and when a check last found that this had changed. */
   taken = 0;
   takenAt = 0;
   isCut = false;

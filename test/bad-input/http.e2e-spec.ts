@@ -181,7 +181,7 @@ describe('Bad requests over HTTP', () => {
       }
     });
 
-    it('but for the front door, which leads to the documents', async () => {
+    it('except /, which leads to the documents', async () => {
       const { status, headers: answered } = await http.ask({ path: '/' });
       expect([status, answered.location]).toEqual([302, '/docs']);
     });

@@ -6,10 +6,13 @@ import { edges, over } from '../support/edges.js';
 import { failOnce } from '../support/statements.js';
 import { type Client, eventually, World } from '../support/world.js';
 
-const BLOCKED = { ok: false, error: { code: 'FORBIDDEN', message: 'This person has blocked you.' } };
+const BLOCKED = {
+  ok: false,
+  error: { code: 'FORBIDDEN', message: 'This user has blocked you: only they can undo it.' },
+};
 const BLOCKING = {
   ok: false,
-  error: { code: 'FORBIDDEN', message: 'You block this person: unblock them first.' },
+  error: { code: 'FORBIDDEN', message: 'You have blocked this user: unblock them first.' },
 };
 
 describe('A block', () => {
@@ -148,7 +151,7 @@ describe('A block', () => {
       expect(await over(edge, world, bob).ok('getBlocks')).toEqual([]);
     });
 
-    it('of oneself is refused, and one by nobody', async () => {
+    it('of oneself is refused, and so is one that names no user', async () => {
       const alice = await world.person();
       expect(await over(edge, world, alice).refused('blockUser', { userId: alice.userId })).toBe(
         'VALIDATION_FAILED',
@@ -160,7 +163,7 @@ describe('A block', () => {
     });
   });
 
-  it('is heard by the blocker’s other devices, and not by the blocked one', async () => {
+  it('reaches the blocker’s other devices, and not the blocked user', async () => {
     const { alice, bob } = await world.pair();
     const phone = await world.person(alice.userId);
     const view = await alice.ok('blockUser', bob.userId);
@@ -241,7 +244,7 @@ describe('A block', () => {
   });
 
   describe('hides the blocker:', () => {
-    it('the blocked one sees them offline at once, and hears of them no more', async () => {
+    it('the blocked user sees them offline at once, and is told nothing more of them', async () => {
       const { alice, bob } = await world.pair();
       const seen = (client: Client, userId: number) =>
         client
@@ -308,7 +311,7 @@ describe('A block', () => {
       expect(bob.unread('userStatus').at(-1)).toMatchObject({ userId: alice.userId, online: false });
     });
 
-    it('who shares no chat with them hears nothing of it', async () => {
+    it('a user who shares no chat with them is told nothing', async () => {
       const [alice, bob] = await Promise.all([world.person(), world.person()]);
       await alice.ok('blockUser', { userId: bob.userId });
       await bob.settled();

@@ -2,7 +2,10 @@ import pg from 'pg';
 import { waitingForLock } from '../support/database-locks.js';
 import { type Client, World } from '../support/world.js';
 
-const BLOCKED = { ok: false, error: { code: 'FORBIDDEN', message: 'This person has blocked you.' } };
+const BLOCKED = {
+  ok: false,
+  error: { code: 'FORBIDDEN', message: 'This user has blocked you: only they can undo it.' },
+};
 
 interface ChatRow {
   user1Id: string;

@@ -27,7 +27,7 @@ describe('A direct chat that a blocked user deletes', () => {
   };
 
   describe.each(edges)('over %s', (edge) => {
-    it('is gone for them, as every deleted chat is, and whole for the one who blocks', async () => {
+    it('does not exist for them, like every deleted chat, and is complete for the one who blocks', async () => {
       const { alice, bob, chatId, threat, reply } = await blockedPair();
       const by = over(edge, world, bob);
       const phone = await world.person(bob.userId);
@@ -68,12 +68,12 @@ describe('A direct chat that a blocked user deletes', () => {
       expect(alice.unread('chatDeleted')).toEqual([]);
     });
 
-    it('is refused to them as if there were none, as long as the block stands', async () => {
+    it('is refused to them as if there were none, as long as the block exists', async () => {
       const { alice, bob, chatId } = await blockedPair();
       const by = over(edge, world, bob);
       await by.ok('deleteChat', { chatId });
       const people = { user1Id: bob.userId, user2Id: alice.userId };
-      const blocked = { code: 'FORBIDDEN', message: 'This person has blocked you.' };
+      const blocked = { code: 'FORBIDDEN', message: 'This user has blocked you: only they can undo it.' };
       expect(await by.ask('createChat', people)).toMatchObject({ ok: false, error: blocked });
       const draft = { content: 'again' };
       expect(await bob.ask('sendMessage', { ...draft, receiverId: alice.userId })).toMatchObject({

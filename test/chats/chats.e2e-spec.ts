@@ -20,7 +20,7 @@ describe('Chats', () => {
     );
 
   describe.each(edges)('opened over %s', (edge) => {
-    it('are there once for two people, whichever way round they are asked for', async () => {
+    it('exist once for two users, in whichever order they are named', async () => {
       const [alice, bob] = await Promise.all([world.person(), world.person()]);
       const by = over(edge, world, alice);
       const chat = await by.ok('createChat', { user1Id: alice.userId, user2Id: bob.userId });
@@ -42,7 +42,7 @@ describe('Chats', () => {
       expect(await chatsOf(alice.userId, bob.userId)).toHaveLength(1);
     });
 
-    it('are heard as newChat by every device of both people and by nobody else', async () => {
+    it('reach every device of both users as newChat, and nobody else', async () => {
       const [alice, bob, carol, nobody] = await Promise.all([
         world.person(),
         world.person(),
@@ -96,7 +96,7 @@ describe('Chats', () => {
     });
   });
 
-  it('are one and are heard once a device when fifty ask at once, both ways round', async () => {
+  it('are one, announced once to each device, when fifty ask at once, in both orders of the users', async () => {
     const [alice, bob] = await Promise.all([world.person(), world.person()]);
     const [tablet, phone] = await Promise.all([world.person(alice.userId), world.person(bob.userId)]);
     const askers = [alice, bob, over('REST', world, alice), over('REST', world, bob)];
@@ -121,7 +121,7 @@ describe('Chats', () => {
     expect(Math.max(...heard)).toBe(1);
   });
 
-  it('are heard once by a caller without a callback, the new and the old', async () => {
+  it('come as one event to a caller without a callback, new or existing', async () => {
     const [alice, bob] = await Promise.all([world.person(), world.person()]);
     const people = { user1Id: alice.userId, user2Id: bob.userId };
     alice.emit('createChat', people);
@@ -135,7 +135,7 @@ describe('Chats', () => {
     }
   });
 
-  it('can be opened for two others, who hear of it', async () => {
+  it('can be opened for two others, who are told', async () => {
     const [alice, bob, carol] = await Promise.all([world.person(), world.person(), world.person()]);
     const chat = await carol.ok('createChat', { user1Id: alice.userId, user2Id: bob.userId });
     for (const client of [alice, bob]) expect(await client.next('newChat')).toEqual(chat);
@@ -227,7 +227,7 @@ describe('Chats', () => {
       expect(collected).toEqual(whole);
     });
 
-    it('are none for somebody nobody has heard of', async () => {
+    it('are none for a user who does not exist', async () => {
       const userId = world.newId();
       expect(await over(edge, world, await world.stranger()).ok('getChats', { userId })).toEqual([]);
     });

@@ -53,7 +53,7 @@ describe('A deleted chat', () => {
       expect(await messagesLeft(chatId)).toBe(0);
     });
 
-    it('is heard as chatDeleted by every device of both people and by nobody else', async () => {
+    it('reaches every device of both users as chatDeleted, and nobody else', async () => {
       const { alice, bob, chatId } = await world.pair();
       const [tablet, phone, carol] = await Promise.all([
         world.person(alice.userId),
@@ -87,7 +87,7 @@ describe('A deleted chat', () => {
       });
     });
 
-    it('is deleted by one of ten who ask at once, and the others find nothing', async () => {
+    it('is deleted by one of ten who ask at once; the others get NOT_FOUND', async () => {
       const { alice, bob, chatId } = await world.pair();
       const askers = [over(edge, world, alice), over(edge, world, bob)];
       const answers = await Promise.all(
@@ -98,7 +98,7 @@ describe('A deleted chat', () => {
     });
   });
 
-  it('is heard once by a caller without a callback', async () => {
+  it('comes as one event to a caller without a callback', async () => {
     const { alice, bob, chatId } = await world.pair();
     alice.emit('deleteChat', { chatId });
     const deleted = await alice.next('chatDeleted');
@@ -118,7 +118,7 @@ describe('A deleted chat', () => {
     expect(await alice.ok('deleteChat', form(chatId))).toMatchObject({ chatId });
   });
 
-  it('can be deleted by a request that says nobody asks', async () => {
+  it('can be deleted by a request that names no user', async () => {
     const { alice, bob, chatId } = await world.pair();
     await world.http.delete(`/chats/${chatId}`).expect(200, { chatId, version: 2 });
     for (const client of [alice, bob])

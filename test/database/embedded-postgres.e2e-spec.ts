@@ -140,7 +140,7 @@ describe('the embedded PostgreSQL', () => {
     expect(new Set(all.map(({ url }) => url)).size).toBe(1);
   });
 
-  it('starts although postmaster.pid names a process that is no PostgreSQL', async () => {
+  it('starts although postmaster.pid names a process that is not PostgreSQL', async () => {
     const first = await start();
     await first.stop();
     const stranger = `${process.pid}\n${clusterOf(first)}\n1\n${first.port}\n\n127.0.0.1\n1 1\nready\n`;

@@ -77,7 +77,7 @@ describe("This program's migrations", () => {
   const schema = async () =>
     (await sequelize.query<{ line: string }>(SCHEMA, { type: QueryTypes.SELECT })).map(({ line }) => line);
 
-  it('can each be taken back, which leaves the schema of before, and be made again', async () => {
+  it('can each be undone, which restores the schema, and be run again', async () => {
     await sequelize.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
     for (const { name, up, down } of MIGRATIONS) {
       const before = await schema();
@@ -90,7 +90,7 @@ describe("This program's migrations", () => {
     }
   });
 
-  it('can all be taken back where every table holds something, until nothing is left', async () => {
+  it('can all be undone when every table has rows, until nothing is left', async () => {
     const made = await schema();
     await sequelize.query(ROWS);
     const tables = await sequelize.query<{ name: string }>(

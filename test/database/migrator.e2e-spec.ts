@@ -225,7 +225,7 @@ describe('An index of a large table', () => {
     },
   ];
 
-  it('is made anew where an attempt was cut off, and left where it is whole', async () => {
+  it('is built again where an attempt was interrupted, and left where it is complete', async () => {
     const { url, client } = await database('migrated');
     await client.query('DELETE FROM "SequelizeMeta"');
     const migrationsDir = await migrations(files, 'transaction: false,');

@@ -89,7 +89,7 @@ function rules(deploy: () => Promise<Deployment>): void {
     await eventually(() => readers[1]!.heard.includes('hi'));
   });
 
-  it('sockets in rooms that are left out, and single sockets, do not hear it', async () => {
+  it('sockets in excluded rooms, and excluded sockets, do not receive it', async () => {
     const near = await here.reader('user:30', 'chat:30');
     const phone = await there.reader('user:31', 'chat:30');
     const far = await there.reader('user:32', 'chat:30');
@@ -109,7 +109,7 @@ function rules(deploy: () => Promise<Deployment>): void {
     expect(await heardBy(far, 'chat:40')).toEqual(events);
   });
 
-  it('a socket hears a room from the moment on that it has joined', async () => {
+  it('a socket receives the events of a room from the moment that it has joined', async () => {
     for (let round = 0; round < 20; round++) {
       const room = `chat:${500 + round}`;
       const far = await there.reader(room);
@@ -132,7 +132,7 @@ function rules(deploy: () => Promise<Deployment>): void {
     expect(far.socket.rooms.has('chat:60')).toBe(false);
   });
 
-  it('an order passes by who is left out of it', async () => {
+  it('an order does not reach sockets that it excludes', async () => {
     const near = await here.reader('user:70');
     const far = await there.reader('user:70', 'chat:70');
     here.io.in('user:70').except('chat:70').socketsJoin('chat:71');

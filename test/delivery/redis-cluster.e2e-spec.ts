@@ -49,7 +49,7 @@ describeWithRedis('Nodes over a Redis Cluster', () => {
     expect(await to.next('newMessage')).toEqual(message);
   };
 
-  it('hear each other, whichever shard a room is on', async () => {
+  it('receive each other’s events, whichever shard a room is on', async () => {
     for (let pair = 0; pair < 12; pair++) {
       const [alice, bob] = [await one.person(), await other.person(one.newId())];
       await talk(alice, bob);
@@ -78,7 +78,7 @@ describeWithRedis('Nodes over a Redis Cluster', () => {
     expect(alice.unread('userStatus')).toEqual([]);
   });
 
-  it('go on alone when a shard is gone, say so, and tell their people to sync when it is back', async () => {
+  it('work alone when a shard is gone, say so, and tell their users to sync when it is back', async () => {
     const [alice, bob] = [await one.person(), await other.person(one.newId())];
     await talk(alice, bob);
     servers[1]!.freeze();

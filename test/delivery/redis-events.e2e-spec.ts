@@ -72,7 +72,7 @@ describeWithRedis('Events over three nodes', () => {
     for (const { seq } of sent) expect(await bob!.next('newMessage')).toMatchObject({ seq });
   });
 
-  it('are heard from the answer to userOnline on', async () => {
+  it('arrive from the answer to userOnline on', async () => {
     const [alice] = await person(0);
     for (let round = 0; round < 30; round++) {
       const [bob] = await person(1);

@@ -148,18 +148,20 @@ describe('Scripts', () => {
 });
 
 /** In a process of its own: the module has no types. */
-const PRINT_ROOMS =
+const PRINT_FOLDERS =
   "const { LAYERS } = await import('./tools/lint/layers.js'); console.log(JSON.stringify(LAYERS.flat()))";
 
-describe('Rooms', () => {
-  const named = all(section(read('CONTRIBUTING.md'), 'The rooms'), /^\| `([a-z/]+)` \|/gm);
+describe('The folders of src', () => {
+  const named = all(section(read('CONTRIBUTING.md'), 'The folders of `src/`'), /^\| `([a-z/]+)` \|/gm);
 
-  it('of CONTRIBUTING.md are those that the linter knows, in its order', () => {
-    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', PRINT_ROOMS], { cwd: root });
+  it('are in CONTRIBUTING.md, in the order of the linter', () => {
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', PRINT_FOLDERS], {
+      cwd: root,
+    });
     expect(named).toEqual(JSON.parse(stdout.toString()));
   });
 
-  it('of the README name every folder of src', () => {
+  it('are all in the map of the README', () => {
     const map = section(read('README.md'), 'Map of `src/`');
     const folders = readdirSync(join(root, 'src'), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())

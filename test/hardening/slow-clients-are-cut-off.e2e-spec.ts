@@ -80,7 +80,7 @@ describe('Connections that send their request slowly, or never', () => {
 });
 
 describe('A client that stops reading', () => {
-  it('is cut off at the cap on waiting bytes, with all its sockets; others hear everything', async () => {
+  it('is disconnected at the maximum of waiting bytes, with all its sockets; others receive everything', async () => {
     const world = await World.start();
     const [alice, bob, deaf] = [await world.person(), await world.person(), world.newId()];
     await alice.ok('sendMessage', { receiverId: deaf, content: 'hello' });

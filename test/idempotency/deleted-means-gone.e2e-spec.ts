@@ -51,7 +51,7 @@ describe('What was deleted', () => {
   }
 
   describe.each(edges)('over %s', (edge) => {
-    it('stands in no table and no log: neither a message deleted for everyone, nor its edits, reactions and keys', async () => {
+    it('is in no table and no log: a message deleted for everyone, its edits, reactions and keys', async () => {
       const word = newWord();
       const { alice, bob, chatId } = await world.pair();
       const by = over(edge, world, alice);
@@ -68,7 +68,7 @@ describe('What was deleted', () => {
       expect(await logOfDatabase()).not.toContain(word);
     });
 
-    it('stands in no table and no log: neither a chat, nor its titles, messages and keys', async () => {
+    it('is in no table and no log: a chat, its titles, messages and keys', async () => {
       const word = newWord();
       const application = over('REST', world, await world.stranger());
       const { owner, members } = await groupOf(world, 2);
@@ -95,7 +95,7 @@ describe('What was deleted', () => {
     });
   });
 
-  it('stands in a report only, which keeps the message on purpose, when somebody reported it', async () => {
+  it('is in a report only, which keeps the message on purpose, when somebody reported it', async () => {
     const word = newWord();
     const { alice, bob, chatId } = await world.pair();
     const { id: messageId } = await alice.ok<MessageView>('sendMessage', { chatId, content: word });

@@ -18,7 +18,7 @@ describe('A message with a clientId', () => {
   };
 
   describe.each(edges)('over %s', (edge) => {
-    it('is written once: a retry gets the first answer and nobody hears it again', async () => {
+    it('is written once: a retry gets the first answer, and no event is sent again', async () => {
       const { alice, bob, chatId } = await world.pair();
       const by = over(edge, world, alice);
       const draft = { chatId, content: 'once', clientId: 'once-1', metadata: { a: 1, b: [2] } };
@@ -78,7 +78,7 @@ describe('A message with a clientId', () => {
       expect(await countOf(chatId)).toBe(1);
     });
 
-    it('stands apart from the same clientId of another sender', async () => {
+    it('is independent of the same clientId of another sender', async () => {
       const { alice, bob, chatId } = await world.pair();
       const draft = { chatId, content: 'mine', clientId: 'everyones' };
       const [one, other] = await Promise.all(
@@ -222,7 +222,7 @@ describe('A message with a clientId', () => {
       expect({ ...again, version: 0 }).toEqual({ ...sent, version: 0 });
     });
 
-    it('is not found when its chat has gone before it', async () => {
+    it('is not found when its chat was deleted before', async () => {
       const { chatId, leaver, draft } = await sentInGroup();
       await world.sql('DELETE FROM chat_members WHERE "chatId" = $1', [chatId]);
       await world.sql('DELETE FROM chats WHERE id = $1', [chatId]);

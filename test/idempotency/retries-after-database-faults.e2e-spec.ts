@@ -66,7 +66,7 @@ describe('A command with an idempotency key, tried again after the database fail
   };
 
   describe.each(faults)('because %s', (_, fault) => {
-    it('writes one system message, which members hear and which does not show the key', async () => {
+    it('writes one system message, which members receive and which does not show the key', async () => {
       const { alice, chatId } = await world.pair();
       const path = `/chats/${chatId}/system-messages`;
       const message = await retried(path, { content: 'Your parcel is here' }, 'COMMIT', fault);

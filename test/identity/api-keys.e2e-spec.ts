@@ -67,7 +67,7 @@ describe('With AUTH=jwt, over REST', () => {
       return { userId, ask };
     };
 
-    it('is who the token says; the header and the fields may say the same, and nothing else', async () => {
+    it('is the user of the token; the header and the fields may name that user, and nobody else', async () => {
       const [alice, bob] = await Promise.all([person(), person()]);
       const chat = { user1Id: alice.userId, user2Id: bob.userId };
       const { id } = (await alice.ask('post', '/chats').send(chat).expect(201)).body;

@@ -149,7 +149,7 @@ describe('Tokens that somebody else signs', () => {
 });
 
 describe('A key server that is away at the start', () => {
-  it('lets nobody in until it is there', async () => {
+  it('accepts nobody until it can be reached', async () => {
     const gone = await KeyServer.start();
     await gone.stop();
     const world = await World.start(variables({ JWT_JWKS_URL: gone.url }));

@@ -253,7 +253,7 @@ describe('With AUTH=jwt, a node', () => {
     await me(world, other).expect(200);
   });
 
-  it('lets nobody end a session of which they know the id only', async () => {
+  it('lets nobody end a session only by knowing its id', async () => {
     const { refreshToken, accessToken, user } = await register(world);
     const id = Buffer.from(refreshToken, 'base64url').subarray(0, 16);
     const invented = Buffer.concat([id, Buffer.alloc(32, 7)]).toString('base64url');
@@ -265,7 +265,7 @@ describe('With AUTH=jwt, a node', () => {
     await refresh(refreshToken).expect(200);
   });
 
-  it('takes a spent refresh token for the end of its session, and never for the end of all', async () => {
+  it('ends the session of a refresh token that is used twice, and never all sessions', async () => {
     const first = await register(world);
     const other = await login(world, first.user.username!);
     await world.http.post('/auth/refresh').send({ refreshToken: first.refreshToken }).expect(200);

@@ -39,7 +39,7 @@ describe('With AUTH=jwt a socket', () => {
       expect(error).toEqual({ code, message: expect.any(String) });
     });
 
-    it('hears nothing and is heard by nobody', async () => {
+    it('receives nothing and reaches nobody', async () => {
       const mallory = world.stranger({ auth: {} });
       await expect(mallory).rejects.toThrow('Authentication required: send an access token');
       expect((await world.http.get('/users/online').set('X-Api-Key', key).expect(200)).body).toEqual([]);
@@ -47,7 +47,7 @@ describe('With AUTH=jwt a socket', () => {
   });
 
   describe('with a valid token', () => {
-    it('is its person, online and hearing, without saying so', async () => {
+    it('belongs to its user, is online and receives events without userOnline', async () => {
       const { alice, bob, chatId } = await pair();
       const message = await alice.ok<MessageView>('sendMessage', { chatId, content: 'hi' });
       expect(message.senderId).toBe(alice.userId);
@@ -58,7 +58,7 @@ describe('With AUTH=jwt a socket', () => {
       expect(online.map(({ userId }) => userId)).toEqual(expect.arrayContaining([alice.userId, bob.userId]));
     });
 
-    it('hears the groups of its person from the moment that it is connected', async () => {
+    it('receives the groups of its user from the moment that it is connected', async () => {
       const [owner, { userId, accessToken }] = await Promise.all([arrives(), mint(world, key)]);
       const [group] = await world.sql<{ id: string }>(
         `WITH made AS (INSERT INTO chats (type, title) VALUES ('group', 'us') RETURNING id)
@@ -74,7 +74,7 @@ describe('With AUTH=jwt a socket', () => {
       }
     });
 
-    it('hears nothing of a group that its person was removed from during the handshake', async () => {
+    it('receives nothing of a group from which its user was removed during the handshake', async () => {
       const [owner, bob] = [await arrives(), await arrives()];
       const { userId, accessToken } = await mint(world, key);
       const { id: chatId } = await owner.ok<ChatView>('createGroup', {
@@ -94,7 +94,7 @@ describe('With AUTH=jwt a socket', () => {
       expect(member.unread('newMessage')).toEqual([]);
     });
 
-    it('goes offline and comes back by the old commands, and stays its person', async () => {
+    it('goes offline and online with userOffline and userOnline, and keeps its user', async () => {
       const { alice, bob, chatId } = await pair();
       expect(await alice.ok('userOffline', alice.userId)).toMatchObject({ online: false });
       expect(await alice.ok<MessageView>('sendMessage', { chatId, content: 'unseen' })).toMatchObject({
@@ -105,7 +105,7 @@ describe('With AUTH=jwt a socket', () => {
       expect(await alice.next('newMessage')).toMatchObject({ content: 'welcome back' });
     });
 
-    it('may name its own person where the seed does, and nobody else', async () => {
+    it('may name its own user in userOnline, and nobody else', async () => {
       const { alice, bob, chatId } = await pair();
       const [own, other, third] = [alice.userId, bob.userId, (await mint(world, key)).userId];
       const { id: messageId } = await bob.ok<MessageView>('sendMessage', { chatId, content: 'x' });
@@ -160,7 +160,7 @@ describe('With AUTH=jwt a socket', () => {
       expect((await refusal(world, { token: accessToken })).code).toBe('TOKEN_EXPIRED');
     });
 
-    it('hears nothing more a second later', async () => {
+    it('receives nothing more a second later', async () => {
       const bob = await arrives();
       const { userId } = await mint(world, key);
       const { accessToken, expiresAt } = await mint(world, key, { userId, expiresInSeconds: 2 });
@@ -209,7 +209,7 @@ describe('In open mode', () => {
   });
   afterAll(() => world.stop());
 
-  it('there are no tokens to renew, and nobody to register', async () => {
+  it('there are no tokens to renew, and nobody can register', async () => {
     const alice = await world.person();
     expect(await alice.refused('authenticate', { token: 'x' })).toBe('NOT_CONFIGURED');
     const { body } = await world.http
@@ -219,7 +219,7 @@ describe('In open mode', () => {
     expect(body.error.code).toBe('NOT_CONFIGURED');
   });
 
-  it('tokens and keys that somebody sends all the same mean nothing', async () => {
+  it('tokens and keys that somebody sends anyway have no effect', async () => {
     const alice = await world.person(world.newId(), { auth: { token: 'whatever' } });
     await world.http
       .get(`/chats/user/${alice.userId}`)

@@ -64,7 +64,7 @@ describe('Every frame counts', () => {
     });
   });
 
-  it('also in the body of long polling, before it is taken apart', async () => {
+  it('also in the body of long polling, before it is parsed', async () => {
     const polling = await RawPolling.open(world.socketUrl);
     await polling.post(Array.from({ length: 60_000 }, () => '3').join('\x1e')).catch(() => undefined);
     await eventually(async () => !(await polling.isOpen()));

@@ -158,7 +158,7 @@ describe('Requests of one connection', () => {
     await world.stop();
   });
 
-  it('are served one after the other, so answers that nobody reads do not pile up', async () => {
+  it('are served one after the other, so that unread answers do not pile up', async () => {
     const world = await limited({ RATE_LIMIT_OTHER: '1000/1h' });
     const { alice, chatId } = await world.pair();
     for (let i = 0; i < 40; i += 10) {
@@ -191,7 +191,7 @@ describe('Requests of one connection', () => {
     await world.stop();
   });
 
-  it('are so many at most, and the last answer says so', async () => {
+  it('are limited in number, and the last answer says so', async () => {
     const world = await World.start();
     const pipeline = await Pipeline.open(world.app.httpPort);
     for (let sent = 0; sent < MOST_REQUESTS; sent += 10) {
@@ -288,7 +288,7 @@ describe('On the port of sockets', () => {
     await world.stop();
   });
 
-  it('a session ends whose client polls on in spite of refusals', async () => {
+  it('a session is ended when its client goes on polling in spite of refusals', async () => {
     const world = await limited({ RATE_LIMIT_ADDRESS: '30/1h', TRUST_PROXY: '1' });
     const polling = await RawPolling.connect(world.socketUrl);
     const pong = async () => (await polling.post('3', { 'x-forwarded-for': '203.0.113.66' })).status;
@@ -360,7 +360,7 @@ describe('Open connections of an address', () => {
     await world.stop();
   });
 
-  it('are not counted behind a proxy, whose connections they are', async () => {
+  it('are not counted behind a proxy, because they are its connections', async () => {
     const world = await limited({ RATE_LIMIT_SOCKETS: '2', TRUST_PROXY: '1' });
     const open = await Promise.all(Array.from({ length: 6 }, () => Pipeline.open(world.app.httpPort)));
     expect(await statusOf(world.app.httpPort, '/users/online')).toBe(200);

@@ -113,7 +113,7 @@ describe('Limits of a person', () => {
     expect(codes.filter((code) => code === 'RATE_LIMITED')).toHaveLength(10);
   });
 
-  it('are told over REST: what is left in headers, when to come back in the refusal', async () => {
+  it('are shown over REST: headers say what is left, the refusal says when to retry', async () => {
     // One comes back in two minutes: none does while thirty are asked for.
     const hourly = await limited({ RATE_LIMIT_OTHER: '30/1h' });
     const userId = String(hourly.newId());
@@ -152,7 +152,7 @@ describe('After a refusal, time', () => {
 });
 
 describe('Somebody who goes on in spite of refusals', () => {
-  it('is told, cut off, and may come back; others do not notice', async () => {
+  it('is told, disconnected, and may reconnect; others do not notice', async () => {
     const world = await limited({ RATE_LIMIT_MESSAGES: '5/1m' });
     const bob = await world.person();
     const flood = await RawSocket.connect(world.socketUrl);

@@ -48,7 +48,7 @@ describe('A change of a message:', () => {
       expect(await stranger.refused('editMessage', { messageId: 999_999, content: 'x' })).toBe('NOT_FOUND');
     });
 
-    it('by REST is told on sockets', async () => {
+    it('over REST is sent to sockets', async () => {
       const { alice, bob, messageId } = await sent();
       await world.http
         .patch(`/messages/${messageId}`)
@@ -125,7 +125,7 @@ describe('A change of a message:', () => {
       expect(await lastOf(bob)).toBe('fifth');
     });
 
-    it('again is no change, and is told once', async () => {
+    it('again is no change, and is announced once', async () => {
       const { alice, bob, messageId } = await sent();
       const deleted = await alice.ok('deleteMessage', { messageId });
       await bob.next('messageDeleted');

@@ -147,7 +147,7 @@ describe('The history of a chat', () => {
     expect(messages).toHaveLength(50);
   });
 
-  it('is heard as messagesList by a caller without a callback', async () => {
+  it('comes as messagesList to a caller without a callback', async () => {
     bob.emit('getMessages', { chatId, limit: 2 });
     expect(await bob.next('messagesList')).toEqual(await bob.ok('getMessages', { chatId, limit: 2 }));
     expect(alice.unread('messagesList')).toEqual([]);

@@ -46,7 +46,7 @@ describe('A message', () => {
       expect(messages).toEqual([first, message]);
     });
 
-    it('is heard by every device of both people and by nobody else', async () => {
+    it('reaches every device of both users and nobody else', async () => {
       const { alice, bob, chatId } = await world.pair();
       const [tablet, phone, carol, nobody] = await Promise.all([
         world.person(alice.userId),
@@ -96,7 +96,7 @@ describe('A message', () => {
       });
     });
 
-    it('is sent by the one whom the payload names, whoever else is said to ask', async () => {
+    it('is sent by the user whom the payload names, even if another user is named elsewhere', async () => {
       const { alice, bob, chatId } = await world.pair();
       const by = over(edge, world, alice);
       expect(await by.ok('sendMessage', { chatId, senderId: bob.userId, content: 'by bob' })).toMatchObject({
@@ -131,7 +131,7 @@ describe('A message', () => {
   });
 
   describe('sent to a person', () => {
-    it('opens their chat when there is none, and is heard after it', async () => {
+    it('opens their chat when there is none, and arrives after newChat', async () => {
       const [alice, bob] = await Promise.all([world.person(), world.person()]);
       const [tablet, phone] = await Promise.all([world.person(alice.userId), world.person(bob.userId)]);
       const message = await alice.ok<Message>('sendMessage', { receiverId: bob.userId, content: 'Hello!' });
@@ -209,7 +209,7 @@ describe('A message', () => {
     }
   });
 
-  it('is heard once by a sender without a callback', async () => {
+  it('comes as one event to a sender without a callback', async () => {
     const { alice, bob, chatId } = await world.pair();
     alice.emit('sendMessage', { chatId, content: 'hi' });
     const message = await alice.next('newMessage');

@@ -166,7 +166,9 @@ describe('The server as a program, where nothing is set,', () => {
       const port = String((taken.address() as AddressInfo).port);
       const program = own.installed.start({ DATABASE_URL: own.database.url, PORT: port });
       expect(await program.exited).toBe(1);
-      expect(program.output).toBe(`PORT: port ${port} is in use by another program\n`);
+      expect(program.output).toBe(
+        `PORT: port ${port} is in use by another program: stop it, or choose another port\n`,
+      );
       taken.close();
     }
   });

@@ -156,7 +156,7 @@ describe('Who may read the metrics', () => {
   let world: World;
   afterEach(() => world.stop());
 
-  it('is this machine, and nobody who was forwarded to it', async () => {
+  it('is this machine, but no request that a proxy forwarded', async () => {
     world = await World.start();
     await world.http
       .get('/metrics')
@@ -213,7 +213,7 @@ describe('Who may read the metrics', () => {
     await world.http.get('/metrics').expect(404);
   });
 
-  it('is whoever has the token, and then nobody else', async () => {
+  it('is everybody who has the token, and then nobody else', async () => {
     world = await World.start({ NODE_ENV: 'production', AUTH: 'open', METRICS_TOKEN: TOKEN });
     const asked = (authorization?: string) => {
       const request = world.http.get('/metrics');

@@ -83,7 +83,7 @@ describe('A stranger to a chat', () => {
       .expect(200);
   });
 
-  it('is told that the header that should say who asks says nothing', async () => {
+  it('is told that the header which should name the user is empty', async () => {
     const { chatId } = await world.pair();
     for (const header of ['0', '-1', 'alice', '1e3', '9007199254740992']) {
       const { body } = await world.http.get(`/chats/${chatId}`).set('X-User-Id', header).expect(400);

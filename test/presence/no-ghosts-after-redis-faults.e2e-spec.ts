@@ -95,7 +95,7 @@ describeWithRedis('After a fault of Redis nobody stays online who has gone:', ()
     });
   });
 
-  it('people whose leaving got no answer while the link stayed up', async () => {
+  it('users whose leaving got no answer while the link stayed up', async () => {
     const [one, other] = [await start(), await start()];
     await one.store.enter(BOB, 'phone');
     jest.spyOn(PresenceKeys.prototype, 'leave').mockRejectedValueOnce(new Error('lost'));
@@ -119,7 +119,7 @@ describeWithRedis('After a fault of Redis nobody stays online who has gone:', ()
     expect(await isOnlineAt(other)).toBe(true);
   });
 
-  it('people of a node whose sweep takes longer than its lease stay online, and nothing is told of them', async () => {
+  it('users of a node whose sweep takes longer than its lease stay online, and nothing is announced of them', async () => {
     const one = await start();
     await one.store.enter(BOB, 'phone');
     const [id] = await alive(one);
@@ -151,7 +151,7 @@ describeWithRedis('After a fault of Redis nobody stays online who has gone:', ()
     expect(toldOf(BOB)).toEqual([true]);
   });
 
-  it('after a Redis with an older state comes back, presence is right again and nothing is told', async () => {
+  it('after a Redis with an older state comes back, presence is right again and nothing is announced', async () => {
     const saving = await Redis.start();
     const [one, other] = [await start(saving), await start(saving)];
     for (const userId of [BOB, CAROL]) await one.store.enter(userId, 'phone');

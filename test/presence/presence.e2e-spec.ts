@@ -53,7 +53,7 @@ describe('Presence', () => {
       expect(await client.ok('userOffline')).toMatchObject({ userId, online: false });
     });
 
-    it('is told to people who share a chat, on every device, and to nobody else', async () => {
+    it('is announced to users who share a chat, on every device, and to nobody else', async () => {
       const { alice, bobId } = await friends();
       const [tablet, stranger] = await Promise.all([world.person(alice.userId), world.person()]);
       const bob = await world.person(bobId);
@@ -86,7 +86,7 @@ describe('Presence', () => {
       expect(alice.unread('userStatus')).toEqual([]);
     });
 
-    it('lasts until the last of the sockets goes, each change being told once', async () => {
+    it('lasts until the last socket is closed, and each change is announced once', async () => {
       const { alice, bobId } = await friends();
       const [phone, laptop, desk] = [
         await world.person(bobId),
@@ -105,7 +105,7 @@ describe('Presence', () => {
       expect(alice.unread('userStatus')).toEqual([]);
     });
 
-    it('takes a socket offline that hears nothing of its person from then on', async () => {
+    it('takes a socket offline, which receives nothing of its user from then on', async () => {
       const { alice, bobId } = await friends();
       const [phone, laptop] = [await world.person(bobId), await world.person(bobId)];
       await phone.ok('userOffline', bobId);

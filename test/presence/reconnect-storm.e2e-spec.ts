@@ -67,7 +67,7 @@ describe('A storm of reconnects', () => {
     return views.filter(({ online }) => online).length;
   };
 
-  it('is answered, told once to each friend, and costs few statements while others chat', async () => {
+  it('is answered, announced once to each contact, and costs few statements while others chat', async () => {
     const { alice, bob, chatId } = await world.pair();
     let sockets: RawSocket[] = [];
     let last = 0;

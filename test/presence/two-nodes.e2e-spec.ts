@@ -63,7 +63,7 @@ describeWithRedis('Presence over nodes', () => {
     client.socket.io.engine.close();
   };
 
-  it('is the same at every node, and each change is told once to people at any of them', async () => {
+  it('is the same on every node, and each change is announced once to users on any of them', async () => {
     const { alice, bobId } = await friends();
     const aliceToo = await other.person(alice.userId);
     const [phone, laptop] = [await other.person(bobId), await one.person(bobId)];
@@ -78,7 +78,7 @@ describeWithRedis('Presence over nodes', () => {
     }
   });
 
-  it('does not flap when somebody moves to another node within the grace period', async () => {
+  it('does not change when somebody moves to another node within the grace period', async () => {
     const { alice, bobId } = await friends();
     let bob = await one.person(bobId);
     for (const next of [other, one, other]) {
@@ -108,7 +108,7 @@ describeWithRedis('Presence over nodes', () => {
     bob.close();
   });
 
-  it('is entered anew in a Redis that comes back empty, and nobody is told a thing', async () => {
+  it('is entered again in a Redis that comes back empty, and nothing is announced', async () => {
     const { alice, bobId } = await friends();
     const bob = await other.person(bobId);
     await eventually(() => toldOf(alice, bobId).length === 1);
@@ -130,7 +130,7 @@ describeWithRedis('Presence over nodes', () => {
     await eventually(() => toldOf(alice, bobId).length === 2);
   });
 
-  it('is told again when its telling was lost with the link', async () => {
+  it('is announced again when its announcement was lost with the link', async () => {
     const { alice, bobId } = await friends();
     const publish = jest.spyOn(RedisLink.prototype, 'publish').mockRejectedValueOnce(new Error('lost'));
     const bob = await other.person(bobId);
@@ -142,7 +142,7 @@ describeWithRedis('Presence over nodes', () => {
     await eventually(() => toldOf(alice, bobId).length === 2);
   });
 
-  it('is told again too when it is that somebody wants to be invisible', async () => {
+  it('is announced again, too, when somebody has become invisible', async () => {
     const { alice, bobId } = await friends();
     const bob = await other.person(bobId);
     await eventually(() => toldOf(alice, bobId).length === 1);
@@ -154,7 +154,7 @@ describeWithRedis('Presence over nodes', () => {
     await eventually(async () => (await isUp(one)) && (await isUp(other)));
   });
 
-  it('forgets who left while Redis was away', async () => {
+  it('forgets users who left while Redis was away', async () => {
     const { alice, bobId } = await friends();
     const bob = await other.person(bobId);
     await eventually(() => toldOf(alice, bobId).length === 1);

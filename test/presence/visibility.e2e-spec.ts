@@ -24,7 +24,7 @@ describe('Somebody invisible', () => {
   };
 
   describe.each(edges)('by a command over %s', (edge) => {
-    it('looks offline to others, last seen when they became so', async () => {
+    it('looks offline to others, last seen when they became invisible', async () => {
       const { alice, bob } = await friends();
       const before = Date.now();
       const set = { userId: bob.userId, visible: false };
@@ -42,7 +42,7 @@ describe('Somebody invisible', () => {
       expect(await over(edge, world, bob).ok('getVisibility', { userId: bob.userId })).toEqual(set);
     });
 
-    it('is seen again once they say so', async () => {
+    it('is visible again once they want to be', async () => {
       const { alice, bob } = await friends();
       const asker = over(edge, world, bob);
       await asker.ok('setVisibility', { userId: bob.userId, visible: false });
@@ -69,7 +69,7 @@ describe('Somebody invisible', () => {
     expect(await heard()).toMatchObject({ userId: alice.userId });
   });
 
-  it('comes and goes unseen, and stays so', async () => {
+  it('comes and goes unseen, and stays invisible', async () => {
     const { alice, bob } = await friends();
     await bob.ok('setVisibility', { visible: false });
     const hidden = await alice.next<PresenceView>('userStatus');

@@ -130,7 +130,7 @@ describe('The presence of others', () => {
   });
 
   describe('watched', () => {
-    it('is told from then on, of members of a group as well', async () => {
+    it('is announced from then on, of members of a group as well', async () => {
       const alice = await world.person();
       const [bobId, carolId] = await people(2);
       await group(alice.userId, bobId!, carolId!);
@@ -147,7 +147,7 @@ describe('The presence of others', () => {
       expect(await alice.next('userStatus')).toMatchObject({ userId: bobId, online: false });
     });
 
-    it('is not told to members of a group who do not watch, nor to other devices of the one who does', async () => {
+    it('is not announced to members of a group who do not watch, nor to other devices of the one who does', async () => {
       const [alice, dora] = await Promise.all([world.person(), world.person()]);
       const tablet = await world.person(alice.userId);
       const [bobId] = await people(1);
@@ -158,7 +158,7 @@ describe('The presence of others', () => {
       for (const client of [dora, tablet]) expect(await heardOf(client, bobId!)).toEqual([]);
     });
 
-    it('is told once to somebody who watches a person they have a direct chat with', async () => {
+    it('is announced once to somebody who watches a user with whom they have a direct chat', async () => {
       const alice = await world.person();
       const [bobId] = await people(1);
       await chat(alice.userId, bobId!);
@@ -190,7 +190,7 @@ describe('The presence of others', () => {
       expect(await heardOf(alice, bobId!, malloryId)).toEqual([]);
     });
 
-    it('is not told of people without a common chat, though they were asked for', async () => {
+    it('is not announced of users without a common chat, although they were named', async () => {
       const alice = await world.person();
       const [bobId] = await people(1);
       expect(await alice.ok('watchPresence', { userIds: [bobId, alice.userId] })).toEqual([

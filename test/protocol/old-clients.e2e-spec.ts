@@ -57,7 +57,7 @@ describe.each(kinds)('A stock Socket.IO client %s over %s', (_version, _ways, co
     expect(await peer.next('newMessage')).toMatchObject(message);
   });
 
-  it('runs it with callbacks, and hears nothing twice', async () => {
+  it('runs it with callbacks, and receives nothing twice', async () => {
     await client.ok('userOnline', '1');
     expect(await client.ok('createChat', { user1Id: 2, user2Id: 1 })).toMatchObject(chat);
     expect(await client.ok('getChats', { userId: 1 })).toHaveLength(1);

@@ -13,25 +13,25 @@ describe('The seed protocol', () => {
       client = await world.stranger();
     });
 
-    it('userOnline 1 says nothing back', async () => {
+    it('userOnline 1 causes no event', async () => {
       client.emit('userOnline', 1);
       await client.settled();
       expect(client.unread('exception')).toEqual([]);
     });
 
-    it('createChat is heard as newChat', async () => {
+    it('createChat is answered by newChat', async () => {
       client.emit('createChat', { user1Id: 1, user2Id: 2 });
       expect(await client.next('newChat')).toMatchObject({ id: 1, user1Id: 1, user2Id: 2 });
     });
 
-    it('getChats 1 is heard as chatsList', async () => {
+    it('getChats 1 is answered by chatsList', async () => {
       client.emit('getChats', 1);
       expect(await client.next('chatsList')).toEqual([
         expect.objectContaining({ id: 1, user1Id: 1, user2Id: 2 }),
       ]);
     });
 
-    it('sendMessage is heard as newMessage', async () => {
+    it('sendMessage is answered by newMessage', async () => {
       client.emit('sendMessage', { senderId: 1, receiverId: 2, content: 'Hello!' });
       expect(await client.next('newMessage')).toMatchObject({
         id: 1,
@@ -42,12 +42,12 @@ describe('The seed protocol', () => {
       });
     });
 
-    it('markAsSeen is heard as messageSeen', async () => {
+    it('markAsSeen is answered by messageSeen', async () => {
       client.emit('markAsSeen', { messageId: 1 });
       expect(await client.next('messageSeen')).toMatchObject({ messageId: 1, seen: true });
     });
 
-    it('userOffline 1 says nothing back and nothing was said twice', async () => {
+    it('userOffline 1 causes no event, and no event came twice', async () => {
       client.emit('userOffline', 1);
       await client.settled();
       for (const event of ['exception', 'newChat', 'newMessage', 'messageSeen', 'chatsList']) {

@@ -64,7 +64,7 @@ describe('What counts as seen', () => {
       });
     });
 
-    it('is heard as messageSeen by every device of both people and by nobody else', async () => {
+    it('reaches every device of both users as messageSeen, and nobody else', async () => {
       const { alice, bob, messages } = await told(1);
       const [laptop, phone, carol] = await Promise.all([
         world.person(alice.userId),
@@ -80,7 +80,7 @@ describe('What counts as seen', () => {
       }
     });
 
-    it('never moves back: an older mark is answered and heard by nobody', async () => {
+    it('never moves back: an older mark is answered, and nobody receives an event', async () => {
       const { alice, bob, chatId, messages } = await told(5);
       const by = over(edge, world, bob);
       await bob.ok('markAsSeen', { messageId: messages[3]!.id });
@@ -131,7 +131,7 @@ describe('What counts as seen', () => {
       expect(alice.unread('messageSeen')).toEqual([]);
     });
 
-    it('is seen by the receiver when nobody said who reads', async () => {
+    it('is seen by the receiver when no reader is named', async () => {
       const { alice, bob, chatId, messages } = await told(2);
       const by = over(edge, world, await world.stranger());
       expect(await by.ok('markAsSeen', { messageId: messages[0]!.id })).toMatchObject({
@@ -211,7 +211,7 @@ describe('What counts as seen', () => {
     expect(await bob.ok('markAsSeen', form(id))).toMatchObject({ messageId: id, userId: bob.userId });
   });
 
-  it('is heard once by a caller without a callback, moved or not', async () => {
+  it('comes as one event to a caller without a callback, whether it moved or not', async () => {
     const { alice, bob, messages } = await told(1);
     for (let i = 0; i < 2; i++) {
       bob.emit('markAsSeen', { messageId: messages[0]!.id });
@@ -223,7 +223,7 @@ describe('What counts as seen', () => {
     expect(alice.unread('messageSeen')).toHaveLength(1);
   });
 
-  it('is heard once when all devices mark the same at once, and never goes back for who listens', async () => {
+  it('comes as one event when all devices mark the same at once, and never moves back', async () => {
     const { alice, bob, chatId, messages } = await told(6);
     const devices: Asker[] = [
       bob,

@@ -124,7 +124,7 @@ describe('A report', () => {
     );
   });
 
-  it('is announced to nobody; without a callback its maker hears messageReported', async () => {
+  it('is announced to nobody; without a callback the reporter receives messageReported', async () => {
     const { alice, bob, messageId } = await offence();
     alice.emit('reportMessage', { messageId });
     expect(await alice.next('messageReported')).toMatchObject({ messageId });
@@ -147,7 +147,7 @@ describe('A report', () => {
     expect(await ids({ status: 'resolved' })).not.toContain(reportId);
   });
 
-  it('is missed by nobody who reads on from the last one, whichever was committed first', async () => {
+  it('is not missed by clients that read on from the last one, whichever was committed first', async () => {
     const [one, other] = [await offence(), await offence()];
     const [{ max }] = (await world.sql<{ max: number | null }>('SELECT max(id) FROM message_reports')) as [
       { max: number | null },

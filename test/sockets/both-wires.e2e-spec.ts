@@ -230,7 +230,7 @@ describe('The same frames on both wires', () => {
     last: fc.option(fatal, { freq: 3 }),
   });
 
-  it(`drawn at random, with the seed ${SEED}`, async () => {
+  it(`generated at random, with the seed ${SEED}`, async () => {
     const ping = clientFrame(OPCODES.ping, 'between');
     await fc.assert(
       fc.asyncProperty(script, async ({ texts, fragments, cuts, last }) => {

@@ -194,7 +194,7 @@ describe('The caller of a command', () => {
     expect(answers()).toBe(asked.length);
   });
 
-  it('hears what others do in the words of the same events', async () => {
+  it('receives what others do as the same events', async () => {
     const { alice, bob, chatId } = await world.pair();
     const message = await bob.ok<{ id: number }>('sendMessage', { chatId, content: 'hi' });
     expect(await alice.next('newMessage')).toEqual(message);

@@ -19,7 +19,7 @@ async function opened(port: number): Promise<Socket> {
   return socket;
 }
 
-describe('A peer that is gone', () => {
+describe('A client that is gone', () => {
   const own = ownInstallation();
 
   it('while its handshake waits does not end the process, whatever it asked for', async () => {

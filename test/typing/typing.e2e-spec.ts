@@ -39,7 +39,7 @@ describe('Typing', () => {
   const start = (client: Client, chatId: number) => client.ok<TypingView>('typing', { chatId, typing: true });
   const stop = (client: Client, chatId: number) => client.ok<TypingView>('typing', { chatId, typing: false });
 
-  it('is told to the other person of a direct chat, on every device, and not to one’s own', async () => {
+  it('is sent to the other user of a direct chat, on every device, and not to one’s own devices', async () => {
     const { alice, bob, chatId } = await world.pair();
     const [phone, tablet] = [await world.person(bob.userId), await world.person(alice.userId)];
     const view = await start(alice, chatId);
@@ -53,7 +53,7 @@ describe('Typing', () => {
     for (const client of [alice, tablet]) expect(await heard(client)).toEqual([]);
   });
 
-  it('is not told, in a group, to people whom the typist blocks', async () => {
+  it('is not sent, in a group, to users whom the one who types blocks', async () => {
     const { chatId, members } = await group(3);
     const [alice, bob, carol] = members as [Client, Client, Client];
     await alice.ok('blockUser', { userId: bob.userId });
@@ -64,7 +64,7 @@ describe('Typing', () => {
     expect(await alice.next('userTyping')).toMatchObject({ userId: bob.userId, typing: true });
   });
 
-  it('is told to the members of a group who are there', async () => {
+  it('is sent to the members of a group who are online', async () => {
     const { chatId, members } = await group(4);
     const [alice, bob, carol, dora] = members as [Client, Client, Client, Client];
     const [tablet, stranger] = [await world.person(alice.userId), await world.person()];
@@ -75,7 +75,7 @@ describe('Typing', () => {
     for (const client of [alice, tablet, stranger, dora]) expect(await heard(client)).toEqual([]);
   });
 
-  it('ends when the message arrives, and is told again when they go on', async () => {
+  it('ends when the message arrives, and is sent again when they go on typing', async () => {
     const { alice, bob, chatId } = await world.pair();
     await start(alice, chatId);
     await alice.ok('sendMessage', { chatId, content: 'done' });
@@ -119,7 +119,7 @@ describe('Typing', () => {
     expect(await alice.refused('typing', { chatId, typing: true })).toBe('NOT_FOUND');
   });
 
-  it('said a thousand times at once is told once, and asked of the database once', async () => {
+  it('sent a thousand times at once becomes one event, and one query', async () => {
     const { alice, bob, chatId } = await world.pair();
     const rows = jest.spyOn(Database.prototype, 'run');
     const most = await mostTold(Promise.all(Array.from({ length: 1_000 }, () => start(alice, chatId))));
@@ -129,7 +129,7 @@ describe('Typing', () => {
     expect(asked).toBeLessThanOrEqual(most);
   });
 
-  it('begun and ended a thousand times is told just as rarely', async () => {
+  it('begun and ended a thousand times becomes just as few events', async () => {
     const { alice, bob, chatId } = await world.pair();
     await start(alice, chatId);
     const answers = Array.from({ length: 500 }, () => [stop(alice, chatId), start(alice, chatId)]).flat();
@@ -138,7 +138,7 @@ describe('Typing', () => {
     expect((await heard(bob)).length).toBeLessThanOrEqual(2 * most);
   });
 
-  it('in a large group is told of twenty at once', async () => {
+  it('in a large group is sent for twenty users at a time', async () => {
     const { chatId, members } = await group(26);
     const [reader, ...writers] = members as [Client, ...Client[]];
     await Promise.all(writers.map((writer) => start(writer, chatId)));
@@ -156,7 +156,7 @@ describe('Typing', () => {
     expect(await heard(bob)).toEqual([]);
   });
 
-  it('of somebody invisible is told to nobody', async () => {
+  it('of somebody invisible is sent to nobody', async () => {
     const { alice, bob, chatId } = await world.pair();
     await start(alice, chatId);
     await bob.next('userTyping');

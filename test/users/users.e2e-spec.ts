@@ -17,7 +17,7 @@ describe('Users', () => {
   const create = async (user: object): Promise<User> =>
     (await world.http.post('/users').send(user).expect(201)).body;
 
-  it('are made with what is said of them', async () => {
+  it('are created with the given fields', async () => {
     const said = {
       externalId: 'crm-4711',
       name: 'Zoë 👩‍🚀',
@@ -34,7 +34,7 @@ describe('Users', () => {
     expect((await world.http.get(`/users/${user.id}`).expect(200)).body).toEqual(user);
   });
 
-  it('can be made with nothing said of them', async () => {
+  it('can be created without any field', async () => {
     expect(userView.strict().parse(await create({}))).toMatchObject({
       id: expect.any(Number),
       externalId: null,
@@ -190,7 +190,7 @@ describe('Users', () => {
   });
 
   describe('whom open mode makes', () => {
-    it('are there from the first use of their id, and stay', async () => {
+    it('exist from the first use of their id, and stay', async () => {
       const [one, other, third] = [world.newId(), world.newId(), world.newId()];
       await world.http.get(`/users/${one}`).expect(404);
       await world.http.post('/chats').send({ user1Id: one, user2Id: other }).expect(201);

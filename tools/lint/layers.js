@@ -1,8 +1,8 @@
 /**
- * The rooms of `src`, from the ground up. CONTRIBUTING.md has a sentence for each of them.
+ * The folders of `src`, from the lowest layer to the highest. CONTRIBUTING.md has a sentence about each of them.
  *
- * A file imports from its own room and from rooms in rows above its own in this list: never from another room of its
- * own row, never from a row below. A file belongs to the most specific room whose folder it is in.
+ * A file imports from its own folder and from folders in rows above its own in this list: never from another folder of
+ * its own row, never from a row below. A file belongs to the deepest of these folders that contains it.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
@@ -35,43 +35,44 @@ export const LAYERS = [
   ['operations'],
 ];
 
-/** Rooms that only the room around them imports from. */
+/** Folders that only their parent folder imports from. */
 const PRIVATE = ['sockets/wire', 'delivery/broker'];
 
-/** The program itself: it imports from every room, and no room imports from it. */
+/** The program itself: it imports from every folder, and no folder imports from it. */
 const PROGRAM = ['main', 'app', 'app.module'];
 
 const src = join(import.meta.dirname, '..', '..', 'src');
-const rooms = LAYERS.flat();
-const rowOf = (room) => LAYERS.findIndex((row) => row.includes(room));
+const folders = LAYERS.flat();
+const rowOf = (folder) => LAYERS.findIndex((row) => row.includes(folder));
 
-const missing = rooms.filter((room) => !existsSync(join(src, room)));
+const missing = folders.filter((folder) => !existsSync(join(src, folder)));
 if (missing.length > 0)
-  throw new Error(`tools/lint/layers.js names rooms that are gone: ${missing.join(', ')}`);
-const homeless = readdirSync(src, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && !rooms.includes(entry.name))
+  throw new Error(`tools/lint/layers.js names folders that do not exist: ${missing.join(', ')}; remove them`);
+const unlisted = readdirSync(src, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !folders.includes(entry.name))
   .map((entry) => entry.name);
-if (homeless.length > 0)
-  throw new Error(`tools/lint/layers.js names no row for src/${homeless.join(', src/')}`);
+if (unlisted.length > 0)
+  throw new Error(`tools/lint/layers.js has no row for src/${unlisted.join(', src/')}: add one`);
 
-/** The room that a file of `src` is in; null for the program itself, undefined outside of `src`. */
-function roomOf(file) {
+/** The folder of the list that a file of `src` belongs to; null for the program itself, undefined outside of `src`. */
+function folderOf(file) {
   const path = relative(src, file).split(sep).join('/');
   if (path.startsWith('..')) return undefined;
   if (!path.includes('/')) return null;
-  const around = rooms.filter((room) => path.startsWith(`${room}/`));
+  const around = folders.filter((folder) => path.startsWith(`${folder}/`));
   return around.sort((a, b) => b.length - a.length)[0];
 }
 
-/** What is wrong with an import of one room by another; null: nothing. */
+/** What is wrong with an import by a file of one folder from another; null: nothing. */
 function faultOf(from, to, specifier) {
   if (to === undefined || from === null) return null;
-  if (to === null) return 'No room imports the program itself.';
+  if (to === null) return 'No file in a folder of src imports main.ts, app.ts or app.module.ts.';
   if (to === 'contract' && from !== 'contract' && !specifier.endsWith('/contract/index.js'))
     return 'Import the contract as a whole, from contract/index.js.';
   if (from === to) return null;
-  if (rowOf(to) >= rowOf(from)) return `src/${from} may not import from src/${to}: see tools/lint/layers.js.`;
-  const closed = PRIVATE.find((room) => to === room && !from.startsWith(dirname(room)));
+  if (rowOf(to) >= rowOf(from))
+    return `src/${from} may not import from src/${to}: the rows of tools/lint/layers.js say what may.`;
+  const closed = PRIVATE.find((folder) => to === folder && !from.startsWith(dirname(folder)));
   return closed ? `Only src/${dirname(closed)} imports from src/${closed}.` : null;
 }
 
@@ -79,19 +80,22 @@ const rule = {
   meta: {
     type: 'problem',
     schema: [],
-    docs: { description: 'Imports point one way through the rooms of src.' },
+    docs: { description: 'Imports point one way through the folders of src.' },
   },
   create(context) {
-    const from = roomOf(context.filename);
+    const from = folderOf(context.filename);
     if (from === undefined) return {};
     const check = ({ source }) => {
       if (typeof source?.value !== 'string' || !source.value.startsWith('.')) return;
       const target = join(dirname(context.filename), source.value);
       if (PROGRAM.some((name) => target === join(src, `${name}.js`)) && from !== null) {
-        context.report({ node: source, message: 'No room imports the program itself.' });
+        context.report({
+          node: source,
+          message: 'No file in a folder of src imports main.ts, app.ts or app.module.ts.',
+        });
         return;
       }
-      const message = faultOf(from, roomOf(target), source.value);
+      const message = faultOf(from, folderOf(target), source.value);
       if (message) context.report({ node: source, message });
     };
     return {
@@ -103,5 +107,5 @@ const rule = {
   },
 };
 
-/** For `plugins: { house }`: the rule `house/layers`. */
-export const house = { rules: { layers: rule } };
+/** For `plugins: { project }`: the rule `project/layers`. */
+export const project = { rules: { layers: rule } };

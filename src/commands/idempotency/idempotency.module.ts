@@ -4,7 +4,7 @@ import { KeyPurge } from './key-purge.js';
 import { Repeats } from './repeats.js';
 import { DatabaseModule } from '../../database/database.module.js';
 
-/** Commands that may be repeated. */
+/** Makes commands with a key safe to send again: each is executed once. */
 @Module({
   imports: [DatabaseModule],
   providers: [Idempotency, KeyPurge, Repeats],

@@ -13,9 +13,7 @@ import { Repeats } from './repeats.js';
 /** Milliseconds between two checks of a key whose first command still runs. */
 const LOOK_EVERY_MS = 50;
 
-/**
- * Milliseconds after which a claim without an answer is taken over: its node is gone, or it was answered UNAVAILABLE.
- */
+/** Milliseconds after which a claim without an answer is taken over: its node ended, or it was answered UNAVAILABLE. */
 const CLAIM_MS = 6_000;
 
 /** Maximum milliseconds that a repeated command waits for the first one on another node; its socket waits too. */
@@ -36,12 +34,14 @@ interface Claim {
 }
 
 /**
- * Commands that carry a key (`clientId`, or Idempotency-Key over REST): the same key with the same body has its effect
- * once, and a repeat is answered with what the first one was about, as it is now; with another body
- * IDEMPOTENCY_MISMATCH. Each user has keys of their own. A command that failed may be sent again with its key.
+ * Commands that carry a key (`clientId`, or Idempotency-Key over REST): a command with the same key and the same body
+ * is executed once, and a repeat is answered with the current state of what the first one made or changed. With another
+ * body the answer is IDEMPOTENCY_MISMATCH. Each user has their own keys. A command that failed may be sent again with
+ * its key.
  *
- * A key is kept for IDEMPOTENCY_KEEP_SECONDS, and goes with the chat that it is about. No words are kept with it, only what
- * finds the answer again (`Repeats`). Each user has at most IDEMPOTENCY_KEYS_PER_USER of them; the application any number.
+ * A key is kept for IDEMPOTENCY_KEEP_SECONDS, or until its chat is deleted. It stores no text that people wrote, only
+ * the ids with which the answer is read again (`Repeats`). Each user has at most IDEMPOTENCY_KEYS_PER_USER of them; the
+ * application any number.
  *
  * Sends keep their keys with the messages, and reads need none. When the process dies or the database fails after the
  * effect and before the answer is kept, it is unknown whether there was an effect: the claim stays, with its body, and
@@ -50,8 +50,8 @@ interface Claim {
  * - A command that creates something (createGroup, createUser, sendSystemMessage) keeps the key with it, in the same
  *   commit, and finds it by the key.
  * - Any other command says how something should be: set to a value, existing once (a direct chat, a block, a reaction,
- *   a member, a report), or gone. If it is so already nothing happens; a command that does not find any more what it
- *   took away is answered NOT_FOUND.
+ *   a member, a report), or removed. If it is so already, nothing happens; a command that does not find what it should
+ *   remove is answered NOT_FOUND.
  */
 @Injectable()
 export class Idempotency {
@@ -185,7 +185,10 @@ function keyOf(command: CommandName, input: unknown): string | null {
   return clientId ?? null;
 }
 
-/** The chat that an answer is about. The key of its deletion outlives it, so that a repeat hears of the deletion. */
+/**
+ * The chat that an answer is about. The key of `deleteChat` is kept longer than the chat, so that a repeat gets its
+ * answer.
+ */
 function chatOf(command: CommandName, answer: unknown): number | null {
   if (command === 'deleteChat' || typeof answer !== 'object' || answer === null) return null;
   const { chatId } = answer as { chatId?: unknown };

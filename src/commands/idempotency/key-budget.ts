@@ -13,15 +13,15 @@ const LOOK_AGAIN_MS = 60_000;
 
 interface Budget {
   left: number;
-  /** When to count again; nobody is let in before. By performance.now(). */
+  /** When to count again; until then no key may be added. By performance.now(). */
   fullUntil: number;
   retryAfterMs: number;
   counting: Promise<void> | null;
 }
 
 /**
- * How many keys each user may add, so that nobody fills the table. Counting is rare: once for `STEP` keys. So with
- * several nodes a user may get `STEP` keys too many on each.
+ * How many keys each user may add, so that one user cannot fill the table. Counting is rare: once for `STEP` keys. So
+ * with several nodes a user may get `STEP` keys too many on each.
  */
 export class KeyBudget {
   private readonly budgets = new Map<number, Budget>();

@@ -10,13 +10,13 @@ import { APP_CONFIG } from '../../config/config.module.js';
 import { Database } from '../../database/database.js';
 import { removeExpiredKeys } from './idempotency.queries.js';
 
-/** Milliseconds between two looks for expired keys. */
+/** Milliseconds between two checks for expired keys. */
 const LOOK_EVERY_MS = 60_000;
 
 /** Keys removed by one statement; it takes a few milliseconds. */
 const CHUNK = 1_000;
 
-/** Removes keys that have expired, a chunk at a time. Every node does; they skip what another one removes. */
+/** Removes expired keys, a chunk at a time. Every node does it; they skip what another one is removing. */
 @Injectable()
 export class KeyPurge implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(KeyPurge.name);
@@ -53,7 +53,7 @@ export class KeyPurge implements OnApplicationBootstrap, OnApplicationShutdown {
       const { keepMs } = this.config.idempotency;
       while (!this.isStopping && (await removeExpiredKeys(this.database, { keepMs, most: CHUNK })) >= CHUNK);
     } catch (error) {
-      this.logger.warn(`Removing expired idempotency keys failed; it is tried again: ${String(error)}`);
+      this.logger.warn(`Could not remove expired idempotency keys, trying again later: ${String(error)}`);
     }
     this.later();
   }

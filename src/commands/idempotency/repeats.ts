@@ -3,14 +3,14 @@ import { type CommandName, commandNames, type CommandResult, definitionOf } from
 import type { Actor } from '../identity/actor.js';
 import { isWordless } from './wordless.js';
 
-/** How the answer of a command is found again. */
+/** How the answer of a command is read again. */
 export interface Repeat<C extends CommandName> {
   /** The ids of what the command made or changed. */
   ids(answer: CommandResult<C>): number[];
   /**
    * The answer as it is now, for who may see it now.
    *
-   * @throws AppError NOT_FOUND when it is gone, or no longer visible to the actor.
+   * @throws AppError NOT_FOUND when it was deleted, or is no longer visible to the actor.
    */
   again(actor: Actor, ids: readonly number[]): Promise<CommandResult<C>>;
 }
@@ -19,10 +19,11 @@ export interface Repeat<C extends CommandName> {
 export type Kept = { ids: readonly number[] } | { answer: unknown };
 
 /**
- * What is kept of an answer, so that a repeat can be answered: never words, because what was deleted has to be gone.
+ * What is stored of an answer, so that a repeat can be answered: never text that people wrote, because deleted text
+ * must not stay anywhere.
  *
- * An answer of ids, numbers and times only is kept as it is. The features whose answers show what people wrote say how
- * they are found again; the program does not start when one of them is missing.
+ * An answer that has only ids, numbers and times is stored as it is. Features whose answers contain text that people
+ * wrote register here how to read them again; the server does not start when one is missing.
  */
 @Injectable()
 export class Repeats implements OnApplicationBootstrap {
@@ -35,7 +36,7 @@ export class Repeats implements OnApplicationBootstrap {
     const faulty = missing.filter(takesKey);
     if (faulty.length > 0) {
       throw new Error(
-        `Say in Repeats how the answer is found again, because it holds words: ${faulty.join(', ')}`,
+        `Register these commands with Repeats, because their answers contain text that people wrote: ${faulty.join(', ')}`,
       );
     }
   }

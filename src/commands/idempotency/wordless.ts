@@ -4,8 +4,8 @@ import { z } from 'zod';
 type Part = Record<string, unknown>;
 
 /**
- * Whether values of a schema hold nothing that anybody wrote: numbers, yes and no, times, and words of the contract
- * itself. Such an answer may be kept as it is; nothing in it has to be deleted with a message.
+ * Whether values of a schema contain no text that people wrote: only numbers, booleans, times and words of the contract
+ * itself. Such an answer may be stored as it is; nothing in it has to be deleted with a message.
  */
 export function isWordless(schema: z.ZodType): boolean {
   return isFixed(z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }));

@@ -27,10 +27,13 @@ export interface Sender {
 
 const APPLICATION: ApplicationPrincipal = { kind: 'application' };
 
-/** Finds the principal and the actor of a command; never decides what they may do. */
+/**
+ * Finds the principal and the actor of a command, and whether the command is for them at all (`who`). What they may do
+ * in a chat, services decide.
+ */
 @Injectable()
 export class Identity {
-  /** Open mode: the server believes the user id that a client sends. */
+  /** Open mode: the server trusts the user id that a client sends. */
   readonly open: boolean;
 
   constructor(

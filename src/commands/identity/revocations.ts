@@ -12,7 +12,7 @@ import { boundsOfTokens, forgetEndedSessions, type Revocation, revokedSince } fr
 
 declare module '../../common/bus.js' {
   interface InnerEvents {
-    /** This node has revoked tokens. The other nodes should look at the database soon. */
+    /** This node has revoked tokens. The other nodes should read the database soon. */
     tokensRevoked: null;
 
     /** Another node has revoked tokens. */
@@ -20,7 +20,7 @@ declare module '../../common/bus.js' {
   }
 }
 
-/** Milliseconds between two looks at the database. */
+/** Milliseconds between two reads of the database. */
 const LOOK_EVERY_MS = 400;
 
 /** Revocations are remembered for a day: as long as the longest access token of a session lives. */
@@ -40,8 +40,8 @@ type Bounds = Pick<Revocation, 'generation' | 'notBefore' | 'at'>;
 /**
  * Which access tokens were revoked, although they have not expired.
  *
- * - Every node looks at the database a few times a second, and at once when another node says that something is new. So
- *   within a second each node refuses what was revoked on any of them, also while Redis is away.
+ * - Every node reads the database a few times a second, and at once when another node reports a revocation. So within a
+ *   second each node refuses what was revoked on any of them, also while Redis is away.
  * - A node remembers the revocations of the last day. Those were all that can concern a token issued since; an older
  *   token is looked up in the database. So memory is bounded and nothing is missed, however long tokens live.
  * - While the database is away a node knows no news; handshakes and nearly all requests fail then as well.

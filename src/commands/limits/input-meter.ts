@@ -36,7 +36,7 @@ interface Address extends Counted {
 
 /**
  * The bounds of what connections and addresses may send, whatever it is: twice what the limits of commands allow. The
- * counts of an address are kept while it has a connection; new connections are limited by themselves.
+ * counts of an address are kept while it has a connection; new connections have their own limit.
  */
 export class InputMeters {
   private readonly addresses = new Map<string, Address>();

@@ -113,7 +113,7 @@ export class Limits {
   }
 
   /**
-   * Whether the answers of before leave room for more.
+   * Whether earlier answers leave room for more bytes.
    *
    * @throws AppError RATE_LIMITED
    */
@@ -176,7 +176,7 @@ export class Limits {
   }
 
   /**
-   * Counts people who are no contacts of the user, and whom the user adds or invites to a group: each counts.
+   * Counts each user who is not a contact of the user and whom the user adds or invites to a group.
    *
    * @param field the list of people in the input.
    * @throws AppError RATE_LIMITED; VALIDATION_FAILED for more people than the limit ever allows at once.
@@ -219,10 +219,10 @@ export class Limits {
   }
 
   /**
-   * Counts an open connection of plain HTTP, by itself on each port, until the returned function is called. Null: too
+   * Counts an open connection of plain HTTP, separately on each port, until the returned function is called. Null: too
    * many are open.
    *
-   * Behind proxies all connections are theirs, and nothing is counted.
+   * Behind proxies nothing is counted, because all connections are the proxies'.
    */
   connected(port: 'PORT' | 'SOCKET_PORT', { remoteAddress }: Pick<Socket, 'remoteAddress'>): Release | null {
     if (!this.on || this.proxies > 0) return UNCOUNTED;

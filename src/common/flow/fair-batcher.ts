@@ -25,9 +25,9 @@ interface Waiting<Entry, Result> {
 const RETRY_AFTER_MS = 250;
 
 /**
- * Gathers reads into batches, one under way at a time, and shares the batches among those who ask: each has a line of
- * their own, and a batch takes one entry of each line in turn. So somebody who asks for much waits behind their own
- * entries, and others wait for one batch at most for each turn. Entries of one asker keep their order.
+ * Collects reads into batches, of which one runs at a time, and shares the batches fairly: each asker has a queue, and
+ * a batch takes one entry of each queue in turn. So somebody who asks for much waits for their own entries, and the
+ * others wait for one batch at most for each entry. Entries of one asker keep their order.
  *
  * When no batch is under way an entry is read in the same turn of the event loop. All entries of a batch fail together.
  */

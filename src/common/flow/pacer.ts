@@ -2,7 +2,8 @@ export interface PacerOptions {
   /** Milliseconds between two rounds. */
   everyMs: number;
   /**
-   * Maximum number of calls that are let in per round; one, when the round starts late: the process has enough to do.
+   * Maximum number of calls that may start per round; only one when the round starts late, because then the process is
+   * busy.
    */
   most: number;
   /** A round that starts this many milliseconds late is late. Left out: none ever is. */
@@ -12,15 +13,15 @@ export interface PacerOptions {
 }
 
 /**
- * Bounds the rate of work that comes by the thousand. Users who connect or are cut off each cost as much as many
- * messages: handled all at once they would delay everybody who is connected, and statements for each of them would take
- * all connections of the database. When little comes, nothing waits.
+ * Bounds the rate of work of which thousands can come at once. A user who connects or is disconnected costs as much as
+ * many messages: thousands handled at once would delay everybody who is connected, and their statements would take all
+ * connections of the database. When only a few come, they do not wait.
  */
 export class Pacer {
   private waiting: (() => void)[] = [];
   private first = 0;
   private timer: NodeJS.Timeout | null = null;
-  /** Calls let in since the last round, and the time of that round. */
+  /** Calls started since the last round, and the time of that round. */
   private taken = 0;
   private lastRound = 0;
 

@@ -4,19 +4,19 @@ const tick = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('A semaphore', () => {
   let now = 0;
-  let doors: (() => void)[];
+  let ends: (() => void)[];
   let started: number;
   const turns = (maxWaiting = 2) =>
     new Semaphore({ atOnce: 1, maxWaiting, patienceMs: 100, refusal: () => new Error('too many') });
   const work = async (): Promise<string> => {
     started++;
-    await new Promise<void>((resolve) => doors.push(resolve));
+    await new Promise<void>((resolve) => ends.push(resolve));
     return 'done';
   };
 
   beforeEach(() => {
     now = 0;
-    doors = [];
+    ends = [];
     started = 0;
     jest.spyOn(performance, 'now').mockImplementation(() => now);
   });
@@ -27,11 +27,11 @@ describe('A semaphore', () => {
     const both = [queue.run(work), queue.run(work)];
     await tick();
     expect(started).toBe(1);
-    doors[0]!();
+    ends[0]!();
     expect(await both[0]).toBe('done');
     await tick();
     expect(started).toBe(2);
-    doors[1]!();
+    ends[1]!();
     expect(await both[1]).toBe('done');
   });
 
@@ -40,10 +40,10 @@ describe('A semaphore', () => {
     const taken = [queue.run(work), queue.run(work)];
     await expect(queue.run(work)).rejects.toThrow('too many');
     await tick();
-    doors[0]!();
+    ends[0]!();
     await taken[0];
     await tick();
-    doors[1]!();
+    ends[1]!();
     await taken[1];
     expect(started).toBe(2);
   });
@@ -56,11 +56,11 @@ describe('A semaphore', () => {
     const third = queue.run(work);
     await tick();
     now = 110;
-    doors[0]!();
+    ends[0]!();
     await first;
     await expect(second).rejects.toThrow('too many');
     await tick();
-    doors[1]!();
+    ends[1]!();
     expect(await third).toBe('done');
     expect(started).toBe(2);
   });

@@ -6,43 +6,43 @@ import { Lines } from './lines.js';
 import { type Refusal, refusal as refusalOf } from './refusals.js';
 
 /**
- * Requests of one line that are served at once. In one turn of the event loop they cost some milliseconds at most, and
- * then others are read; one that waits for the database for 5 ms lets six thousand a second pass.
+ * Requests of one line that are served at the same time. In one turn of the event loop they take some milliseconds at most,
+ * then others are read. If each waits 5 ms for the database, 32 at a time are six thousand a second.
  */
 export const MOST_SERVED = 32;
 
-/** Who is let in on a port. */
-export interface Door {
-  /** Judges a request once, when its headers have arrived, and counts it. Null: it is let in. */
+/** Decides which requests and connections a port accepts: `rest/admission.ts`, `sockets/admission.ts`. */
+export interface Admission {
+  /** Checks a request once, when its headers have arrived, and counts it. Null: it is accepted. */
   judge(request: IncomingMessage): Refusal | null;
   /**
    * Counts a new connection until the returned function is called, which happens once: when it closes, or is upgraded
    * and so counted elsewhere. Null: it is closed at once.
    */
   opened(socket: Socket): (() => void) | null;
-  /** Whose line a request stands in: `MOST_SERVED` of a line are served at once. Null: it waits for nobody. */
+  /** The line in which a request waits: `MOST_SERVED` of a line are served at the same time. Null: it does not wait. */
   lineOf(request: IncomingMessage): string | null;
   /** Told of each request that `judge` refused. */
   refused?(request: IncomingMessage): void;
 }
 
 /**
- * Judges every request of a server before the application sees it: a refusal costs a fraction of what Express and Nest
- * would need for it. Call it when all other listeners for `request` and `upgrade` have been added, and before the
+ * Checks every request of a server before the application sees it: a refusal here costs a fraction of one by Express and
+ * Nest. Call it when all other listeners for `request` and `upgrade` have been added, and before the
  * server listens; listeners that are prepended later still run first, also for what is refused.
  *
- * - Requests of a connection are served one after the other, as their answers leave anyway: one connection holds one
- *   answer in memory, not sixteen, if its client does not read.
- * - Requests of one line, as of an address, are served a few at once: however many connections send at the same time,
- *   the process looks after others in between. Who waits for too long is told OVERLOADED.
+ * - Requests of a connection are served one after the other; their answers have to be sent in this order anyway. So if its
+ *   client does not read, a connection holds one answer in memory, not sixteen.
+ * - Only a few requests of one line, that is of one address, are served at the same time: however many connections it has,
+ *   the process serves others in between. A request that waits too long is answered with OVERLOADED.
  * - A connection ends after some refusals or many requests, and at once when too many requests are unanswered. What its
- *   client has sent beyond that is neither parsed nor served nor answered.
+ *   client sends after that is neither parsed nor answered.
  */
-export function admit(server: Server, door: Door): void {
+export function admit(server: Server, admission: Admission): void {
   const connections = new WeakMap<Socket, HttpConnection>();
   const lines = new Lines(MOST_SERVED);
   server.prependListener('connection', (socket: Socket) => {
-    const release = door.opened(socket);
+    const release = admission.opened(socket);
     if (release === null) socket.destroy();
     else connections.set(socket, new HttpConnection(socket, lines, release));
   });
@@ -50,11 +50,11 @@ export function admit(server: Server, door: Door): void {
   const take = (request: IncomingMessage, response: ServerResponse, serve: () => void): void => {
     const connection = connections.get(request.socket);
     if (!connection?.enter(response)) return;
-    const refusal = isWithoutHost(request) ? WITHOUT_HOST : door.judge(request);
-    if (refusal === null) connection.serve({ response, line: door.lineOf(request), serve });
+    const refusal = isWithoutHost(request) ? WITHOUT_HOST : admission.judge(request);
+    if (refusal === null) connection.serve({ response, line: admission.lineOf(request), serve });
     else {
       connection.refuse(request, response, refusal);
-      door.refused?.(request);
+      admission.refused?.(request);
     }
   };
 
@@ -77,27 +77,31 @@ export function admit(server: Server, door: Door): void {
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
     take(request, response, () => response.writeHead(417, ['Connection', 'close']).end()),
   );
-  admitUpgrades(server, door, connections);
+  admitUpgrades(server, admission, connections);
 }
 
-function admitUpgrades(server: Server, door: Door, connections: WeakMap<Socket, HttpConnection>): void {
+function admitUpgrades(
+  server: Server,
+  admission: Admission,
+  connections: WeakMap<Socket, HttpConnection>,
+): void {
   const listeners = server.listeners('upgrade');
   // Without a listener Node answers upgrade requests like any other.
   if (listeners.length === 0) return;
   server.removeAllListeners('upgrade');
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     if (!connections.get(socket)?.leave()) return;
-    const refusal = door.judge(request);
+    const refusal = admission.judge(request);
     if (refusal === null) for (const listener of listeners) listener.call(server, request, socket, head);
     else {
       socket.end(asText(refusal));
       socket.destroySoon();
-      door.refused?.(request);
+      admission.refused?.(request);
     }
   });
 }
 
-/** Node would answer such a request, and all that follow it in the same chunk, without asking the door. */
+/** Node would answer such a request, and all that follow it in the same chunk, without asking `judge`. */
 const WITHOUT_HOST = refusalOf(
   new AppError('VALIDATION_FAILED', { details: [{ path: '', message: 'expected a Host header' }] }).toView(),
 );

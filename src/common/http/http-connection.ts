@@ -18,19 +18,19 @@ export const MOST_REQUESTS = 1_000;
 /** The body of a refused request is read and thrown away up to this many bytes; a larger one ends the connection. */
 const MOST_UNWANTED_BYTES = 64 * 1024;
 
-/** Its line has been too long for too long. */
+/** The answer to a request that has waited too long in its line. */
 const WAITED_TOO_LONG = refusal(new AppError('OVERLOADED', { retryAfterMs: 1_000 }).toView());
 
 type Serve = () => void;
 
-/** A request that was let in. `line`: whose line it waits in; null: it waits for nobody. */
+/** A request that was accepted. `line`: the line in which it waits; null: it does not wait. */
 interface Admitted {
   readonly response: ServerResponse;
   readonly line: string | null;
   serve(this: void): void;
 }
 
-/** One connection of plain HTTP: its requests are served one after the other, and only so many of them. */
+/** One connection of plain HTTP: its requests are served one after the other, and their number is limited. */
 export class HttpConnection {
   private requests = 0;
   private refusals = 0;
@@ -39,7 +39,7 @@ export class HttpConnection {
   private waiting: Serve[] = [];
   /** Ends the turn of the request that is being served. */
   private done: (() => void) | null = null;
-  /** Nothing that still arrives is looked at. */
+  /** Everything that still arrives is ignored. */
   private isOver = false;
   private isClosed = false;
 
@@ -80,7 +80,7 @@ export class HttpConnection {
     else begin();
   }
 
-  /** Answers a refused request, behind the answers to those before it. */
+  /** Answers a refused request, after the answers to those before it. */
   refuse(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Refusal): void {
     const isLast =
       ++this.refusals >= MOST_REFUSALS || this.isOver || declaredBytes(request) > MOST_UNWANTED_BYTES;

@@ -4,8 +4,8 @@ interface Line {
 }
 
 /**
- * Work that is done for many keys at once, for each in a line of its own: at most `most` of one key are served at the
- * same time, the others wait behind them. However many come for one key, those of other keys do not wait for them.
+ * A queue for each key: at most `most` pieces of work of one key are done at the same time, the others wait. However
+ * many come for one key, those of other keys do not wait for them.
  */
 export class Lines {
   private readonly lines = new Map<string, Line>();

@@ -14,25 +14,25 @@ const refusal = (variable: string, message: string) =>
 const REFUSED = {
   host: refusal(
     'HOST',
-    'This server does not answer to this host name. Use localhost; or set HOST=0.0.0.0, to use an address of the machine; or add the origin with this name, such as https://chat.example.com, to ALLOWED_ORIGINS.',
+    'This server does not answer to this host name. Use localhost, or set HOST=0.0.0.0 to use an address of the machine, or add the origin with this name, such as https://chat.example.com, to ALLOWED_ORIGINS.',
   ),
   origin: refusal(
     'ALLOWED_ORIGINS',
-    'Web pages of this origin may not use this server: add the origin to ALLOWED_ORIGINS.',
+    'Web pages of this origin may not use this server: add the origin to its ALLOWED_ORIGINS.',
   ),
   nullOrigin: refusal(
     'ALLOWED_ORIGINS',
-    'Web pages from a file or a sandbox (origin: null) may not use this server: serve the page from http://localhost, or allow all pages by ALLOWED_ORIGINS=*.',
+    'Web pages from a file or a sandbox (origin: null) may not use this server: serve the page from http://localhost, or allow all pages with ALLOWED_ORIGINS=*.',
   ),
   site: refusal(
     'ALLOWED_ORIGINS',
-    'Other sites may not load this. Use fetch, which sends the origin, and add the origin to ALLOWED_ORIGINS.',
+    'Other websites may not load this: use fetch, which sends the origin, and add the origin to ALLOWED_ORIGINS.',
   ),
 };
 
 /**
- * Which requests of web pages may come in, the same for REST, long polling and WebSockets. What no browser sends is not
- * its business.
+ * Decides which requests of web pages are accepted, in the same way for REST, long polling and WebSockets. Requests
+ * that no browser sends are accepted here.
  *
  * - A page of another origin is refused unless ALLOWED_ORIGINS names it. CORS alone would let it write: it only hides
  *   the answer, and does not know WebSockets.
@@ -47,7 +47,7 @@ export class PageGuard {
   private readonly logger = new Logger(PageGuard.name);
   private readonly told = new Set<AppError>();
   private readonly origins: ReadonlySet<string>;
-  /** The hosts of allowed origins: pages of these are welcome, so their names are. */
+  /** The hosts of allowed origins: pages of these are allowed, so requests to these names are too. */
   private readonly namedHosts: ReadonlySet<string>;
   private readonly everyPage: boolean;
   private readonly knowsHosts: boolean;
@@ -78,9 +78,9 @@ export class PageGuard {
     return [...this.origins].map((origin) => (origin === 'localhost' ? LOOPBACK_ORIGIN : origin));
   }
 
-  /** The error of a request that may not come in; null: it may. The first of a kind is logged. */
-  refusalOf(request: IncomingMessage, door: 'PORT' | 'SOCKET_PORT'): AppError | null {
-    const refused = this.judged(request, door);
+  /** The error for a request that is refused; null: it is accepted. The first refusal of each kind is logged. */
+  refusalOf(request: IncomingMessage, port: 'PORT' | 'SOCKET_PORT'): AppError | null {
+    const refused = this.judged(request, port);
     if (refused !== null && !this.told.has(refused)) {
       this.told.add(refused);
       this.logger.warn(`A request was refused; more of its kind are not logged. ${refused.message}`);
@@ -88,21 +88,21 @@ export class PageGuard {
     return refused;
   }
 
-  private judged({ headers, method, url }: IncomingMessage, door: 'PORT' | 'SOCKET_PORT'): AppError | null {
+  private judged({ headers, method, url }: IncomingMessage, port: 'PORT' | 'SOCKET_PORT'): AppError | null {
     if (this.everyPage) return null;
     const { origin, host } = headers;
     // HTTP/1.0 may leave it out; no browser does.
     if (this.knowsHosts && host !== undefined && !this.isOurs(host)) return REFUSED.host;
-    // A browser that asks whether it may ask. `cors` answers it, and without its headers that is a no.
+    // A preflight: `cors` answers it, and without CORS headers the browser takes that as a no.
     if (method === 'OPTIONS') return null;
     if (origin === undefined) {
       const foreign = this.knowsHosts && headers['sec-fetch-site'] === 'cross-site';
-      return foreign && !(door === 'PORT' && isDocument(url ?? '')) ? REFUSED.site : null;
+      return foreign && !(port === 'PORT' && isDocument(url ?? '')) ? REFUSED.site : null;
     }
     if (this.allows(origin)) return null;
     // The page of the documents. On SOCKET_PORT there are no pages: there it is a proxy's other page or an app with a
     // WebView, and worth something only where the name is known to be ours.
-    if ((door === 'PORT' || this.knowsHosts) && isSameOrigin(origin, host)) return null;
+    if ((port === 'PORT' || this.knowsHosts) && isSameOrigin(origin, host)) return null;
     return origin === 'null' ? REFUSED.nullOrigin : REFUSED.origin;
   }
 

@@ -9,7 +9,7 @@ export class Counter {
 
 /** Counts of values by size. `observe` is a few comparisons and additions: no labels, no hashing, no garbage. */
 export class Histogram {
-  /** Values in each bucket by itself; the last holds what is above every bound. */
+  /** Values in each bucket alone; the last holds what is above every bound. */
   private readonly counts: number[];
   private sum = 0;
 

@@ -45,7 +45,7 @@ export const authCommands = {
       refreshToken: refreshToken
         .optional()
         .describe(
-          'One that this device was given before, spent or expired: failed logins of others then do not delay this one.',
+          'One that this device got before, even if it is used or expired: then failed logins from other networks do not delay this one.',
         ),
     }),
     result: sessionView,
@@ -102,7 +102,7 @@ export const authCommands = {
     rest: { method: 'GET', path: '/auth/me', status: 200 },
   }),
   getLogins: define({
-    summary: 'Your last 20 logins, and the last 20 attempts at one with a wrong password; the latest first.',
+    summary: 'Your last 20 logins, and the last 20 attempts with a wrong password; the latest first.',
     input: z.object({}),
     result: z.array(loginView),
     order: 'read',
@@ -129,7 +129,7 @@ export const authCommands = {
   }),
   mintToken: define({
     summary:
-      'Creates an access token for a user of your application. If no user has the `externalId`, one is created.',
+      'Creates an access token for a user, for your backend to hand to its app. If no user has the `externalId`, one is created.',
     input: z
       .object({
         userId: id.optional(),
@@ -143,7 +143,7 @@ export const authCommands = {
           .describe('At most 30 days. Left out: ACCESS_TOKEN_SECONDS.'),
       })
       .refine((user) => (user.userId === undefined) !== (user.externalId === undefined), {
-        error: 'expected one of userId and externalId',
+        error: 'expected either userId or externalId',
       }),
     result: mintedTokenView,
     order: 'write',
@@ -156,13 +156,13 @@ export const authCommands = {
   }),
   revokeTokens: define({
     summary:
-      'Ends everything that a user is logged in with: access tokens, whoever issued them, sessions, sockets. Within a second no node accepts them.',
+      'Logs a user out everywhere: ends their access tokens (also those of another issuer), sessions and sockets. Within a second no node accepts the tokens.',
     input: z.object({
       id,
       before: moment
         .optional()
         .describe(
-          'Only what was issued before this time, by the clock of the issuer and in whole seconds. Left out: all, up to now.',
+          'Ends only what was issued before this time, by the clock of the issuer and in whole seconds. Default: now.',
         ),
     }),
     result: z.object({ userId: id, revoked: z.literal(true) }),
@@ -175,7 +175,7 @@ export const authCommands = {
     rest: { method: 'POST', path: '/users/:id/tokens/revoke', status: 200 },
   }),
   authenticate: define({
-    summary: 'Gives this socket a new token of the same user, before the present one expires.',
+    summary: 'Gives this socket a new token of the same user, before the current one expires.',
     input: z.object({ token: accessToken }),
     result: tokenLifeView,
     order: 'write',

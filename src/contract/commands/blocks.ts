@@ -8,7 +8,7 @@ const whom = z.object({ userId: id.describe('The user to block or unblock.'), ..
 export const blocksCommands = {
   blockUser: define({
     summary:
-      'Blocks a user: in your direct chat neither of you can send, edit or react, and the blocked user no longer sees your presence and your typing, and is not notified when you read. Neither of you can add or invite the other to a group; in groups of both nothing changes.',
+      'Blocks a user: in your direct chat neither of you can send, edit or react, and the blocked user no longer sees your presence and your typing, and is not notified when you read. Neither of you can add or invite the other to a group; nothing changes in groups that you share.',
     input: whom,
     result: blockView,
     order: 'write',

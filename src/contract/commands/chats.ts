@@ -20,12 +20,12 @@ const groupFields = {
 export const chatsCommands = {
   getChats: define({
     summary:
-      'The chats of a user, the one with the latest activity first. A page whose last messages are long ends at 1 MiB, before `limit`: the list has ended when a page is empty.',
+      'The chats of a user, the one with the latest activity first. A page may have fewer chats than `limit`, because it ends at 1 MiB: only an empty page is the end of the list.',
     input: z.object({
       userId: id.optional(),
       before: z
         .string()
-        .regex(/^\d{1,14}\.\d{1,16}$/, { error: 'expected the `cursor` of a chat of the list' })
+        .regex(/^\d{1,14}\.\d{1,16}$/, { error: 'expected the `cursor` of a chat in the list' })
         .optional()
         .describe('The `cursor` of the last chat of the previous page.'),
       limit: pageSize(500, 100),
@@ -57,7 +57,7 @@ export const chatsCommands = {
   createGroup: define({
     limit: 'createChat',
     summary:
-      'Creates a group of the acting user, who is its owner, and other members. Users who may not be added without asking are invited. If the application creates it in the name of no user, the first member is the owner.',
+      'Creates a group. The acting user is its owner; if the application creates it without naming a user, the first member is. Users who may not be added without asking are invited.',
     input: z.object({ userId: id.optional(), memberIds: people(0), ...groupFields, ...repeatable }),
     result: createdGroupView,
     order: 'write',
@@ -68,7 +68,7 @@ export const chatsCommands = {
   }),
   updateChat: define({
     summary:
-      'Changes title, picture, metadata or history setting of a group. Fields that are left out stay unchanged. For its admins.',
+      'Changes title, picture, metadata or history setting of a group. Fields that are left out stay unchanged. Only the owner and admins may do it.',
     input: inChat.extend({ ...groupFields, title: groupFields.title.optional(), ...repeatable }),
     result: chatView,
     order: 'write',
@@ -92,7 +92,7 @@ export const chatsCommands = {
   }),
   deleteChat: define({
     summary:
-      'Deletes a chat and its messages for everyone; a direct chat whose other user blocks you, for yourself only.',
+      'Deletes a chat and its messages for everyone. If the other user of a direct chat blocks you, it is deleted for you only.',
     input: inChat.extend(repeatable),
     result: chatDeletedView,
     order: 'write',

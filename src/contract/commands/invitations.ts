@@ -6,7 +6,7 @@ import { chatView, groupAdds, groupAddsView, invitationEndedView, invitationView
 export const invitationsCommands = {
   getInvitations: define({
     summary:
-      'The groups that you are invited to, the latest invitation first; at most 200. Call it after each connect: an invitation is no chat yet, so sync has none.',
+      'The groups that you are invited to, the latest invitation first; at most 200. Call it after each connect: an invitation is not a chat yet, so sync does not return it.',
     input: z.object({ userId: id.optional() }),
     result: z.array(invitationView),
     order: 'read',
@@ -30,7 +30,7 @@ export const invitationsCommands = {
   }),
   declineInvitation: define({
     summary:
-      'Declines an invitation to a group. Those who invited you are not told, and for seven days you hear of no other invitation to this group.',
+      'Declines an invitation to a group. Those who invited you are not told, and for seven days you are not shown another invitation to this group.',
     input: inChat.extend(repeatable),
     result: invitationEndedView,
     order: 'write',
@@ -43,7 +43,7 @@ export const invitationsCommands = {
   }),
   setGroupAdds: define({
     summary:
-      'Sets who may add you to groups without asking: `everybody`, `contacts` (users to whom you have written in your direct chat), or nobody (`invited`); null: as the server is configured. The stricter of your setting and that of the server holds. All others can invite you.',
+      'Sets who may add you to groups without asking: `everybody`, `contacts` (users to whom you have written in your direct chat), or nobody (`invited`); null: GROUP_ADDS of the server applies. The stricter of the two always applies. All others can invite you.',
     input: z.object({ groupAdds: groupAdds.nullable(), userId: id.optional(), ...repeatable }),
     result: groupAddsView,
     order: 'write',
@@ -54,7 +54,7 @@ export const invitationsCommands = {
     rest: { method: 'PUT', path: '/users/:userId/group-adds', status: 200 },
   }),
   getGroupAdds: define({
-    summary: 'Who may add you to groups without asking, as you have set it.',
+    summary: 'Your setting for who may add you to groups without asking.',
     input: z.object({ userId: id.optional() }),
     result: groupAddsView,
     order: 'read',

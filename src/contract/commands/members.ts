@@ -31,7 +31,7 @@ export const membersCommands = {
   }),
   addMembers: define({
     summary:
-      'Adds users to a group. Those who may not be added without asking are invited: they left it before, or GROUP_ADDS or their own setting says so. Those who are already members stay as they are. For its admins.',
+      'Adds users to a group. Users who left the group before, and those whom GROUP_ADDS or their own setting protects, are invited instead. Nothing changes for users who are already members. Only the owner and admins may do it.',
     input: inChat.extend({ userIds: people(1), ...repeatable }),
     result: addedMembersView,
     order: 'write',
@@ -43,7 +43,7 @@ export const membersCommands = {
   }),
   removeMember: define({
     summary:
-      'Removes a member from a group, or revokes an invitation: admins can remove members, the owner anybody. To leave yourself, use leaveChat.',
+      'Removes a member from a group, or revokes an invitation. Admins can remove members; the owner can remove anybody. To leave yourself, use leaveChat.',
     input: member.extend(repeatable),
     result: memberRemovedView,
     order: 'write',
@@ -69,7 +69,7 @@ export const membersCommands = {
   }),
   setRole: define({
     summary:
-      'Sets the role of a member of a group; for its owner. When another member becomes the owner, the former owner becomes an admin.',
+      'Sets the role of a member of a group. Only the owner may do it. When another member becomes the owner, the former owner becomes an admin.',
     input: member.extend({ role: z.enum(['owner', 'admin', 'member']), ...repeatable }),
     result: memberUpdatedView,
     order: 'write',

@@ -30,7 +30,7 @@ export const messagesCommands = {
           ),
       })
       .refine((message) => (message.chatId === undefined) !== (message.receiverId === undefined), {
-        error: 'expected one of chatId and receiverId',
+        error: 'expected either chatId or receiverId',
       })
       .refine((message) => message.senderId === undefined || message.senderId !== message.receiverId, {
         error: 'expected a receiver other than the sender',
@@ -64,14 +64,14 @@ export const messagesCommands = {
   }),
   getMessages: define({
     summary:
-      'Messages of a chat, sorted by `seq`: the newest, or those before, after or around a position. A page of long messages ends at 1 MiB, before `limit`; `more` then says so.',
+      'Messages of a chat, sorted by `seq`: the newest, or those before, after or around a position. A page may have fewer messages than `limit`, because it ends at 1 MiB; `more` says whether there are more.',
     input: z
       .object({
         chatId: id,
         userId: id.optional(),
         before: position.optional().describe('The nearest messages with a smaller seq.'),
         after: position.optional().describe('The nearest messages with a larger seq.'),
-        around: position.optional().describe('The message with this seq and its neighbours on both sides.'),
+        around: position.optional().describe('The message with this seq, and those before and after it.'),
         limit: pageSize(100, 50),
       })
       .refine((page) => [page.before, page.after, page.around].filter((at) => at !== undefined).length <= 1, {
@@ -114,9 +114,11 @@ export const messagesCommands = {
   }),
   getMessageEdits: define({
     summary:
-      'The earlier versions of an edited message, oldest first; at most 100, and at most 1 MiB of them. The last 1,000 are kept.',
+      'The earlier versions of an edited message, oldest first, in pages of at most 100 versions and 1 MiB. The last 1,000 are kept.',
     input: onMessage.extend({
-      after: position.default(0).describe('Leaves out so many of the oldest, to read on after them.'),
+      after: position
+        .default(0)
+        .describe('How many of the oldest versions to skip: those that you have already read.'),
     }),
     result: z.array(messageEditView),
     order: 'read',

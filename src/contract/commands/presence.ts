@@ -46,7 +46,7 @@ export const presenceCommands = {
   }),
   getPresence: define({
     summary:
-      'Whether these users are online, in the same order; at most 500. A user who shares no chat with you (with AUTH=jwt: no group, and no direct chat in which they have written) looks like one that does not exist: offline, never seen.',
+      'Whether these users are online, in the same order; at most 500. A user who shares no chat with you (with AUTH=jwt: no group, and no direct chat in which they have written) looks like a user who does not exist: offline, never seen.',
     input: people,
     result: z.array(presenceView),
     order: 'read',
@@ -69,7 +69,7 @@ export const presenceCommands = {
   }),
   watchPresence: define({
     summary:
-      'From now on this socket receives `userStatus` of these users, at most 500, if they share a chat with you. Replaces the previous list; an empty list ends it, and so do `userOnline` and `userOffline`. CONFLICT if you are not online at this socket.',
+      'From now on this socket receives `userStatus` of these users, at most 500, if they share a chat with you. Replaces the previous list. An empty list, `userOnline` and `userOffline` end the watch. CONFLICT if you are not online on this socket.',
     input: people,
     result: z.array(presenceView),
     order: 'write',

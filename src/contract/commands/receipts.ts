@@ -53,7 +53,7 @@ export const receiptsCommands = {
   }),
   markAsUnread: define({
     summary:
-      'Counts a message and all later ones as unread again; without `messageId`, the newest message of somebody else. Only the newest 10,000 messages of a chat can be: CONFLICT. Others still see them as seen.',
+      'Counts a message and all later ones as unread again; without `messageId`, the newest message of somebody else. It must be one of the newest 10,000 messages of the chat, else CONFLICT. To others the messages stay seen.',
     input: inChat.extend({ messageId: id.optional(), ...repeatable }),
     result: unreadCountView,
     order: 'write',

@@ -19,7 +19,7 @@ export const reportsCommands = {
   }),
   getReports: define({
     summary:
-      'The reports, sorted by id, in pages, which end at 1 MiB, before `limit`: the last page is empty. For the application only.',
+      'The reports, sorted by id, in pages. A page may have fewer reports than `limit`, because it ends at 1 MiB: only an empty page is the end. For the application only.',
     input: z.object({ status: reportStatus.optional(), after: id.optional(), limit: pageSize(100, 50) }),
     result: z.array(reportView),
     order: 'read',

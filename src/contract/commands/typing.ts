@@ -5,7 +5,7 @@ import { typingView } from '../views/index.js';
 export const typingCommands = {
   typing: define({
     summary:
-      'Says that you are typing in a chat, or have stopped. Repeat it every 3 s or so while you are typing: otherwise it ends by itself, as it does when the message is sent or the connection closes.',
+      'Says that you are typing in a chat, or have stopped. Repeat it about every 3 s while you are typing, otherwise it ends by itself. It also ends when the message is sent or the connection closes.',
     limit: 'typing',
     input: inChat.extend({ typing: flag }),
     result: typingView,

@@ -15,7 +15,7 @@ const userFields = z.object({
   metadata: metadata
     .optional()
     .describe(
-      'Data of your application. `app` in it is for the application only: users cannot change it, and keep it when they replace the rest.',
+      'Data of your application. Only the application can change `app` in it; it stays when users replace the rest.',
     ),
 });
 
@@ -55,7 +55,7 @@ export const usersCommands = {
   }),
   upsertUsers: define({
     summary:
-      'Creates or updates users by `externalId`, your own id of them. Fields that are left out stay unchanged. The result has the same order.',
+      'Creates or updates users by `externalId`, the id that they have in your system. Fields that are left out stay unchanged. The result has the same order.',
     input: z.object({
       ...repeatable,
       users: z

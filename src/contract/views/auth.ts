@@ -28,8 +28,10 @@ export const loginView = z
     ok: z.boolean().describe('false: the password was wrong.'),
     network: z
       .string()
-      .describe('Where it came from: of an IPv4 address its /24, of an IPv6 address its /64.'),
-    userAgent: z.string().nullable().describe('What the client called itself, at most 200 characters.'),
+      .describe(
+        'Where it came from: the /24 network of an IPv4 address, the /64 network of an IPv6 address.',
+      ),
+    userAgent: z.string().nullable().describe('The User-Agent header of the client, at most 200 characters.'),
   })
   .meta({ id: 'Login' });
 export type LoginView = z.infer<typeof loginView>;

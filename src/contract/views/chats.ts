@@ -21,7 +21,7 @@ export const chatView = z
       ),
     memberCount: count,
     membersVersion: count.describe(
-      'Counts changes of members and roles, in a direct chat also of blocks. If it differs from the one you know, call getMembers.',
+      'Counts changes of members and roles, and in a direct chat of blocks. If it differs from that of your list of members, call getMembers.',
     ),
     lastSeq: count.describe('Number of messages sent so far, which is the seq of the newest.'),
     version: count.describe('Number of changes of the chat so far.'),
@@ -51,7 +51,9 @@ export type ChatListItem = z.infer<typeof chatListItem>;
 export const chatDetails = chatView
   .extend({
     lastMessage: messageView.nullable(),
-    members: z.array(memberView).describe('The 100 members who joined first. All of them: getMembers.'),
+    members: z
+      .array(memberView)
+      .describe('The 100 members who joined first. For all of them call getMembers.'),
   })
   .meta({ id: 'ChatDetails' });
 export type ChatDetails = z.infer<typeof chatDetails>;
@@ -65,11 +67,11 @@ export const createdGroupView = chatView
   .meta({ id: 'CreatedGroup' });
 export type CreatedGroupView = z.infer<typeof createdGroupView>;
 
-/** What somebody has set for a chat of theirs, seen by themselves only. */
+/** A user's own settings for a chat; only that user sees them. */
 export const membershipView = z
   .object({
     chatId: id,
-    version: count.describe('The present version of the chat; changing settings does not raise it.'),
+    version: count.describe('The current version of the chat; changing settings does not raise it.'),
     mutedUntil: timestamp.nullable(),
     archivedAt: timestamp.nullable(),
     pinnedAt: timestamp.nullable(),

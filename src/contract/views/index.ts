@@ -1,4 +1,4 @@
-/** What REST returns and sockets emit. Fields are only ever added. */
+/** What REST returns and sockets emit. New fields may be added; fields are never removed. */
 export * from './auth.js';
 export * from './blocks.js';
 export * from './chats.js';

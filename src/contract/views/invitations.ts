@@ -19,7 +19,9 @@ export const invitationEndedView = z
     chatId: id,
     reason: z
       .enum(['declined', 'revoked'])
-      .describe('`revoked`: by an admin, with the group, or because there are many newer ones.'),
+      .describe(
+        '`revoked`: by an admin, because the group was deleted, or because there were too many newer invitations.',
+      ),
   })
   .meta({ id: 'InvitationEnded' });
 export type InvitationEndedView = z.infer<typeof invitationEndedView>;
@@ -30,7 +32,7 @@ export type GroupAdds = z.infer<typeof groupAdds>;
 export const groupAddsView = z
   .object({
     userId: id,
-    groupAdds: groupAdds.nullable().describe('null: as the server is configured (GROUP_ADDS).'),
+    groupAdds: groupAdds.nullable().describe('null: the GROUP_ADDS of the server applies.'),
   })
   .meta({ id: 'GroupAdds' });
 export type GroupAddsView = z.infer<typeof groupAddsView>;

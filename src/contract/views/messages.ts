@@ -22,7 +22,7 @@ export const messageView = z
     metadata: json
       .nullable()
       .describe(
-        'Data of your application; `mentions` are the users whom the message mentions. In a system message of the server: `event` and the ids concerned.',
+        'Data of your application; `mentions` are the users whom the message mentions. In a system message of the server: `event` and the ids of chat and users.',
       ),
     reactions: z.array(reactionView),
     createdAt: timestamp,
@@ -46,7 +46,7 @@ export const messageDeletedView = z
 export type MessageDeletedView = z.infer<typeof messageDeletedView>;
 
 export const messageEditView = z
-  .object({ content: z.string(), at: timestamp.describe('Until when the message had this content.') })
+  .object({ content: z.string(), at: timestamp.describe('The message had this content until this time.') })
   .meta({ id: 'MessageEdit' });
 export type MessageEditView = z.infer<typeof messageEditView>;
 

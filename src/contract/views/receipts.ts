@@ -3,7 +3,7 @@ import { count, id } from './fields.js';
 
 export const messageSeenView = z
   .object({
-    messageId: id.nullable().describe('The message up to which it holds; null if the chat has none.'),
+    messageId: id.nullable().describe('The last message that it covers; null if the chat has no messages.'),
     seen: z.literal(true),
     chatId: id,
     userId: id.describe('The user who has seen it.'),

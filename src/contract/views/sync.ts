@@ -28,7 +28,9 @@ export const syncedView = z
     more: z.boolean().describe('true: there are more chats or messages; call sync again.'),
     watermarks: z
       .array(watermarkView)
-      .describe('Receipts of members of your chats that changed since `since`; your own with unread counts.'),
+      .describe(
+        'Positions up to which members of your chats have seen and received messages, if they changed since `since`; your own with unread counts.',
+      ),
     hidden: z
       .array(z.object({ chatId: id, messageId: id }))
       .describe('Messages that you deleted for yourself since `since`.'),

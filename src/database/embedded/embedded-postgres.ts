@@ -108,7 +108,9 @@ async function bringUp(
     log(`${adopted ? 'adopted the running' : 'started'} PostgreSQL on 127.0.0.1:${state.port}`);
     return { port: state.port, adopted };
   }
-  throw new Error(`PostgreSQL in ${places.dataDir} was not ready within ${PATIENCE_MS / 1000} s`);
+  throw new Error(
+    `PostgreSQL in ${places.dataDir} was not ready within ${PATIENCE_MS / 1000} s: see ${places.logFile}`,
+  );
 }
 
 async function staysReady(places: Places, pid: number): Promise<boolean> {
@@ -131,7 +133,7 @@ async function giveBack(places: Places, lease: Lease, log: (line: string) => voi
   log('PostgreSQL does not stop: sending it an immediate shutdown');
   await signalStop(places, pid, 'immediate');
   if (!(await isGone(places, pid)))
-    throw new Error(`PostgreSQL (process ${pid}) does not stop: end it yourself`);
+    throw new Error(`PostgreSQL (process ${pid}) does not stop: end that process yourself`);
 }
 
 async function isGone(places: Places, pid: number): Promise<boolean> {

@@ -69,7 +69,7 @@ export async function launchServer(places: Places, wanted?: number): Promise<num
     if (outcome.pid !== undefined) return outcome.pid;
     if (LOST.test(outcome.words) || outcome.code === 0) return undefined;
     if (wanted !== undefined || !PORT_TAKEN.test(outcome.words) || attempt === PORT_ATTEMPTS) {
-      throw new Error(`PostgreSQL did not start (${places.logFile}):\n${lastLines(outcome.words)}`);
+      throw new Error(`PostgreSQL did not start. The end of ${places.logFile}:\n${lastLines(outcome.words)}`);
     }
   }
 }
@@ -111,7 +111,7 @@ async function launchOn(port: number, places: Places): Promise<Outcome> {
   }
   child.kill('SIGQUIT');
   throw (
-    failure ?? new Error(`PostgreSQL was not ready within ${READY_WITHIN_MS / 1000} s (${places.logFile})`)
+    failure ?? new Error(`PostgreSQL was not ready within ${READY_WITHIN_MS / 1000} s: see ${places.logFile}`)
   );
 }
 

@@ -9,7 +9,7 @@ const LOOK_MS = 1000;
 /**
  * Checks each second whether the server still runs, and restarts it if not. It restarts on the same port, because
  * clients connect to that. Several processes may do this; PostgreSQL lets only one start. A repeated failure is logged
- * once, and tried again. Keeps no process running.
+ * once, and tried again. It does not keep the process running.
  *
  * @returns a function that ends this; once its promise resolves, no server is started any more.
  */
@@ -39,7 +39,7 @@ export function keepRunning(
     logOnce('PostgreSQL has ended: starting it again');
     await lease.ensureGuard();
     await launchServer(places, port);
-    // When it ends again, that is worth a line again, even if it ended before the next look.
+    // If it ends again, that is logged again, even before the next check.
     lastLine = '';
   };
 

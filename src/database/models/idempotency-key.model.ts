@@ -17,11 +17,11 @@ export class IdempotencyKey extends Model {
   @Column(DataType.TEXT)
   declare bodyHash: string;
 
-  /** Ids that find the answer, or an answer that holds no words; null: no answer yet. */
+  /** Ids with which the answer is read again, or an answer without text that people wrote; null: no answer yet. */
   @Column(DataType.JSON)
   declare kept: unknown;
 
-  /** The chat that the answer is about: the key goes with it. */
+  /** The chat that the answer is about: the key is deleted with it. */
   @Column(DataType.BIGINT)
   declare chatId: number | null;
 

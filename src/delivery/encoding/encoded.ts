@@ -1,13 +1,13 @@
 /**
  * A payload whose JSON text is made once and shared by every packet that carries it.
  *
- * As an argument of `emit` or of an ack, the lean encoder splices `json` into the frame as it is. Any other
- * serialiser (an adapter's MessagePack or JSON, a logger, an enclosing object) sees the plain value through
+ * As an argument of `emit` or of an ack, our encoder (`sockets/wire/parser.ts`) copies `json` into the frame as it is.
+ * Any other serialiser (an adapter's MessagePack or JSON, a logger, an enclosing object) sees the plain value through
  * `toJSON`, which JSON.stringify and notepack honour; structured clones and @msgpack/msgpack do not.
  *
  * @example
- * const view = Encoded.of(message);
- * for (const socket of members) socket.emit('newMessage', view);
+ *   const view = Encoded.of(message);
+ *   for (const socket of members) socket.emit('newMessage', view);
  */
 export class Encoded<T = unknown> {
   readonly #known: { readonly value: T } | undefined;

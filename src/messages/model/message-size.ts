@@ -24,8 +24,8 @@ export type Sized = Pick<MessageRow, 'content' | 'clientId' | 'metadata' | 'reac
 
 /**
  * Most bytes that the message takes in an answer: UTF-8, with its text escaped as JSON, where a control character has
- * six bytes. Never less than what the statement measured: whoever cuts a list by it cuts where the statement did, or
- * before.
+ * six bytes. Never less than what the statement measured: a list that is cut by it ends where the statement's did, or
+ * earlier.
  */
 export function sentBytes({ content, clientId, metadata, reactions, size }: Sized): number {
   return Math.max(

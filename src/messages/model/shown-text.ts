@@ -3,12 +3,12 @@ import { firstCharacters, lineFault } from '../../contract/index.js';
 /** Most characters of a name or title in the text of a system message. */
 const MAX_SHOWN = 50;
 
-/** Most UTF-16 code units of it: a single character as it is seen may have any number. */
+/** Most UTF-16 code units of it: a single visible character may have any number. */
 const MAX_UNITS = 4 * MAX_SHOWN;
 
 /**
- * A name or title as the text of a system message shows it: short, and without what could change the text around it.
- * Also for rows from before names were as strict as they are. Empty: nothing of it can be shown.
+ * A name or title as the text of a system message shows it: short, and without characters that could change the text
+ * around it. Also for names that were stored before the present rules for names. Empty if nothing of it can be shown.
  */
 export function shownText(text: string): string {
   const whole = text.slice(0, MAX_UNITS).toWellFormed();

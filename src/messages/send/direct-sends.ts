@@ -24,7 +24,7 @@ export class DirectSends {
   ) {}
 
   /**
-   * Plain messages go to a known direct chat, are no replies and mention nobody: the insert itself checks all else.
+   * Plain messages go to a known direct chat, are not replies and mention nobody: the insert itself checks all else.
    * Once a sender or a chat has a message in `rest`, its later messages go there too, so that the order is kept.
    */
   plainOf(entries: Entry[], { unsure, contended }: Findings): { plain: DirectSend[]; rest: Entry[] } {

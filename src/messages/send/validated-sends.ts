@@ -153,12 +153,12 @@ function refuseUnknown(entries: readonly Entry[], missing: ReadonlySet<number>):
 
 function noSuchMention(): AppError {
   return new AppError('VALIDATION_FAILED', {
-    details: [{ path: 'metadata', message: 'expected `mentions` to be members of this chat' }],
+    details: [{ path: 'metadata', message: 'expected only ids of members of this chat in `mentions`' }],
   });
 }
 
 function noSuchReply(): AppError {
   return new AppError('VALIDATION_FAILED', {
-    details: [{ path: 'replyToId', message: 'expected a message of this chat' }],
+    details: [{ path: 'replyToId', message: 'expected the id of a message in this chat' }],
   });
 }

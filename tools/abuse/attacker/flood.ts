@@ -1,6 +1,6 @@
 import { attackerAddress } from '../wire/address.js';
 import { ChatSocket } from '../wire/chat-socket.js';
-import { Connection, type Door } from '../wire/connection.js';
+import { Connection, type Endpoint } from '../wire/connection.js';
 import { Budget, type Stage } from './stage.js';
 
 /** How much an attacker of bytes writes: the machine it shares with the server must not be full because of it. */
@@ -75,11 +75,11 @@ export interface SocketFlood {
 /** Four sockets that write one frame again and again. */
 export function floodSockets(stage: Stage, { frame, token, seats = 4 }: SocketFlood): Promise<void> {
   const enter = async (seat: number): Promise<Connection | null> => {
-    const door = stage.socketDoor(seat);
+    const endpoint = stage.socketEndpoint(seat);
     const socket =
       token === undefined
-        ? await ChatSocket.open(door, stage.tally)
-        : await ChatSocket.connect(door, token, stage.tally);
+        ? await ChatSocket.open(endpoint, stage.tally)
+        : await ChatSocket.connect(endpoint, token, stage.tally);
     return socket?.connection ?? null;
   };
   return flood(stage, { seats, enter, chunk: chunkOf(frame) });
@@ -88,7 +88,7 @@ export function floodSockets(stage: Stage, { frame, token, seats = 4 }: SocketFl
 export interface RequestFlood {
   /** The whole requests, written again and again. */
   requests: string;
-  door: (seat: number) => Door;
+  endpoint: (seat: number) => Endpoint;
   seats?: number;
   bytesPerSecond?: number;
   /** Whether the answers are read; default: they are. */
@@ -97,9 +97,9 @@ export interface RequestFlood {
 
 /** Pipelined requests: many in one write, without waiting for an answer. */
 export function floodRequests(stage: Stage, options: RequestFlood): Promise<void> {
-  const { requests, door, seats = 4, bytesPerSecond = 2_000_000, reads = true } = options;
+  const { requests, endpoint, seats = 4, bytesPerSecond = 2_000_000, reads = true } = options;
   const enter = async (seat: number): Promise<Connection | null> => {
-    const connection = await Connection.open(door(seat), stage.tally);
+    const connection = await Connection.open(endpoint(seat), stage.tally);
     if (connection && reads) connection.onData = (chunk) => countStatuses(stage, chunk);
     if (!reads) connection?.pause();
     return connection;
@@ -136,8 +136,8 @@ export async function storm(stage: Stage, options: Storm): Promise<void> {
     const token = tokens[nth % tokens.length] ?? null;
     let asked = 0;
     while (!stage.isOver) {
-      const door = stage.socketDoor(nth, from(nth));
-      const socket = await stage.inTime(ChatSocket.connect(door, token, stage.tally));
+      const endpoint = stage.socketEndpoint(nth, from(nth));
+      const socket = await stage.inTime(ChatSocket.connect(endpoint, token, stage.tally));
       if (!socket) {
         await stage.pause(BACK_AFTER_REFUSAL_MS);
         continue;

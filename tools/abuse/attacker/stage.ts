@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '../../chaos/random.js';
 import { attackerAddress } from '../wire/address.js';
-import type { Door } from '../wire/connection.js';
+import type { Endpoint } from '../wire/connection.js';
 import { Tally } from './tally.js';
 
 /** What an attacker's process is told, as plain data. */
@@ -42,12 +42,12 @@ export class Stage<Data = unknown> {
   }
 
   /** A Socket.IO port; connection `nth` goes to the next node. */
-  socketDoor(nth = 0, from = attackerAddress()): Door {
+  socketEndpoint(nth = 0, from = attackerAddress()): Endpoint {
     return { port: at(this.orders.socketPorts, nth), from };
   }
 
   /** A REST port; connection `nth` goes to the next node. */
-  httpDoor(nth = 0, from = attackerAddress()): Door {
+  httpEndpoint(nth = 0, from = attackerAddress()): Endpoint {
     return { port: at(this.orders.httpPorts, nth), from };
   }
 

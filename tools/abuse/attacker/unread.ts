@@ -30,7 +30,7 @@ export async function readNothing(
   const stuck: ChatSocket[] = [];
   const occupy = async (seat: number): Promise<void> => {
     while (!stage.isOver) {
-      const socket = await stage.inTime(ChatSocket.connect(stage.socketDoor(seat), token, stage.tally));
+      const socket = await stage.inTime(ChatSocket.connect(stage.socketEndpoint(seat), token, stage.tally));
       if (!socket) {
         await stage.pause(250);
         continue;

@@ -60,12 +60,12 @@ function forgeries({ token, victimId }: Data): [string, string][] {
 async function offer(stage: Stage<Data>, what: string, token: string, nth: number): Promise<void> {
   const { tally } = stage;
   if (nth % 2 === 0) {
-    const reply = await stage.inTime(rest(stage.httpDoor(nth), 'GET', '/auth/me', { token }));
+    const reply = await stage.inTime(rest(stage.httpEndpoint(nth), 'GET', '/auth/me', { token }));
     tally.opened++;
     if (reply) tally.expect(reply.status >= 400, `a token with ${what} was believed over REST`);
     if (reply && reply.status >= 400) tally.refuse(codeIn(reply.text));
   } else {
-    const socket = await stage.inTime(ChatSocket.connect(stage.socketDoor(nth), token, tally));
+    const socket = await stage.inTime(ChatSocket.connect(stage.socketEndpoint(nth), token, tally));
     tally.expect(socket === null, `a token with ${what} was believed by a socket`);
     socket?.close();
   }

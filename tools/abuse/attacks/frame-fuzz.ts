@@ -31,8 +31,8 @@ async function outcomeOf(
 ) {
   const { people } = stage.data;
   const { token = '' } = people[nth % people.length] ?? {};
-  const door = stage.socketDoor(node, attackerAddress(nth % 20));
-  const socket = await ChatSocket.connect(door, token);
+  const endpoint = stage.socketEndpoint(node, attackerAddress(nth % 20));
+  const socket = await ChatSocket.connect(endpoint, token);
   if (!socket) return null;
   const answers: string[] = [];
   socket.onAnswer = (ack, code) => answers.push(`${ack} ${code}`);

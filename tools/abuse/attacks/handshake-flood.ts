@@ -17,8 +17,8 @@ export const attack = attackOf<{ token: string }>({
     const line = async (nth: number): Promise<void> => {
       while (!stage.isOver) {
         await budget.take(1);
-        const door = stage.socketDoor(nth);
-        const socket = await stage.inTime(ChatSocket.connect(door, stage.data.token, stage.tally));
+        const endpoint = stage.socketEndpoint(nth);
+        const socket = await stage.inTime(ChatSocket.connect(endpoint, stage.data.token, stage.tally));
         if (socket) stage.tally.served++;
         socket?.close();
       }

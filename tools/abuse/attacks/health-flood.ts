@@ -11,6 +11,6 @@ export const attack = attackOf({
   run: (stage) =>
     floodRequests(stage, {
       requests: `GET /health/live ${HEAD}GET /health/ready ${HEAD}`,
-      door: (seat) => stage.httpDoor(seat),
+      endpoint: (seat) => stage.httpEndpoint(seat),
     }),
 });

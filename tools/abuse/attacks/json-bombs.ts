@@ -32,7 +32,7 @@ export const attack = attackOf<{ id: number; token: string }>({
       for (let sent = nth; !stage.isOver; sent++) {
         await budget.take(1);
         const text = BOMBS[sent % BOMBS.length] ?? '';
-        const asked = rest(stage.httpDoor(nth), 'PATCH', `/users/${id}`, { token, text, isJson: true });
+        const asked = rest(stage.httpEndpoint(nth), 'PATCH', `/users/${id}`, { token, text, isJson: true });
         const reply = await stage.inTime(asked);
         if (stage.isOver) return;
         if (reply && reply.status < 300) stage.tally.served++;
@@ -41,7 +41,7 @@ export const attack = attackOf<{ id: number; token: string }>({
     };
     const bySocket = async (nth: number): Promise<void> => {
       for (let sent = nth; !stage.isOver;) {
-        const socket = await stage.inTime(ChatSocket.connect(stage.socketDoor(nth), token, stage.tally));
+        const socket = await stage.inTime(ChatSocket.connect(stage.socketEndpoint(nth), token, stage.tally));
         while (socket?.isOpen && !stage.isOver) {
           await budget.take(1);
           const bomb = BOMBS[sent++ % BOMBS.length] ?? '';

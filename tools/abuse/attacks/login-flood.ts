@@ -19,7 +19,7 @@ export const attack = attackOf({
         await budget.take(1);
         const body = { username: `nobody-${nth}-${tried}`, password: `a guess ${tried} of ${nth}` };
         const path = tried % 4 === 0 ? '/auth/register' : '/auth/login';
-        const reply = await stage.inTime(rest(stage.httpDoor(nth), 'POST', path, { body }));
+        const reply = await stage.inTime(rest(stage.httpEndpoint(nth), 'POST', path, { body }));
         if (stage.isOver) return;
         stage.tally.opened++;
         const code = reply ? codeIn(reply.text) : 'closed';

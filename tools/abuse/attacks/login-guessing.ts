@@ -32,8 +32,8 @@ export const attack = attackOf<{ username: string }>({
       for (let tried = 0; tried < GUESSES_OF_AN_ADDRESS && !stage.isOver; tried++) {
         await budget.take(1);
         const body = { username: stage.data.username, password: `guess ${nth} ${tried}` };
-        const door = stage.httpDoor(nth, attackerAddress(nth));
-        const reply = await stage.inTime(rest(door, 'POST', '/auth/login', { body }));
+        const endpoint = stage.httpEndpoint(nth, attackerAddress(nth));
+        const reply = await stage.inTime(rest(endpoint, 'POST', '/auth/login', { body }));
         if (!reply) continue;
         tally.opened++;
         const code = codeIn(reply.text);

@@ -23,8 +23,8 @@ export const attack = attackOf<{ token: string }>({
       while (next < SOCKETS && !stage.isOver) {
         const nth = next++;
         await budget.take(1);
-        const door = stage.socketDoor(nth, attackerAddress(nth % ADDRESSES));
-        const socket = await stage.inTime(ChatSocket.connect(door, stage.data.token, stage.tally));
+        const endpoint = stage.socketEndpoint(nth, attackerAddress(nth % ADDRESSES));
+        const socket = await stage.inTime(ChatSocket.connect(endpoint, stage.data.token, stage.tally));
         if (!socket) continue;
         sockets.push(socket);
         stage.tally.served++;

@@ -15,5 +15,6 @@ export const attack = attackOf({
   title: 'four connections send preflights, unknown routes, documents and broken bodies, many in one write',
   expected: 'what is no command counts as well: the connections are closed',
   fate: 'cut',
-  run: (stage) => floodRequests(stage, { requests: REQUESTS.join(''), door: (seat) => stage.httpDoor(seat) }),
+  run: (stage) =>
+    floodRequests(stage, { requests: REQUESTS.join(''), endpoint: (seat) => stage.httpEndpoint(seat) }),
 });

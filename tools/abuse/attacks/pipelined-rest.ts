@@ -8,5 +8,5 @@ export const attack = attackOf({
   title: 'four connections to the REST port send requests without credentials, many in one write',
   expected: 'a refusal costs next to nothing: the connections are closed, health checks are answered',
   fate: 'cut',
-  run: (stage) => floodRequests(stage, { requests: REQUEST, door: (seat) => stage.httpDoor(seat) }),
+  run: (stage) => floodRequests(stage, { requests: REQUEST, endpoint: (seat) => stage.httpEndpoint(seat) }),
 });

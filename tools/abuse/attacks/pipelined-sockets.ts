@@ -9,5 +9,6 @@ export const attack = attackOf({
   title: 'four connections to the Socket.IO port send plain requests and unknown sessions, many in one write',
   expected: 'plain HTTP and unknown sessions of the Socket.IO port count as well: the connections are closed',
   fate: 'cut',
-  run: (stage) => floodRequests(stage, { requests: REQUESTS, door: (seat) => stage.socketDoor(seat) }),
+  run: (stage) =>
+    floodRequests(stage, { requests: REQUESTS, endpoint: (seat) => stage.socketEndpoint(seat) }),
 });

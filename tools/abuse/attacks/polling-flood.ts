@@ -21,8 +21,8 @@ export const attack = attackOf<{ token: string }>({
     const budget = new Budget(stage, BYTES_PER_SECOND);
     const occupy = async (nth: number): Promise<void> => {
       while (!stage.isOver) {
-        const door = stage.socketDoor(nth);
-        const session = await stage.inTime(PollingSession.connect(door, stage.data.token, stage.tally));
+        const endpoint = stage.socketEndpoint(nth);
+        const session = await stage.inTime(PollingSession.connect(endpoint, stage.data.token, stage.tally));
         let isTaken = session !== null;
         while (session && isTaken && !stage.isOver) {
           await budget.take(BODY.length);

@@ -12,7 +12,7 @@ export const attack = attackOf<{ id: number; token: string }>({
     const head = `Host: 127.0.0.1\r\n${addressLines(attackerAddress())}Authorization: Bearer ${token}\r\n\r\n`;
     return floodRequests(stage, {
       requests: `GET /chats/user/${id} HTTP/1.1\r\n${head}`,
-      door: (seat) => stage.httpDoor(seat),
+      endpoint: (seat) => stage.httpEndpoint(seat),
     });
   },
 });

@@ -10,9 +10,9 @@ export const attack = attackOf({
   fate: 'held',
   run: async (stage) => {
     const opened = Array.from({ length: CONNECTIONS }, async (_, nth) => {
-      const door = nth % 2 === 0 ? stage.socketDoor(nth) : stage.httpDoor(nth);
-      const connection = await Connection.open(door, stage.tally);
-      if (nth % 4 === 0) connection?.write(upgradeRequest(door));
+      const endpoint = nth % 2 === 0 ? stage.socketEndpoint(nth) : stage.httpEndpoint(nth);
+      const connection = await Connection.open(endpoint, stage.tally);
+      if (nth % 4 === 0) connection?.write(upgradeRequest(endpoint));
       return connection;
     });
     const connections = await Promise.all(opened);

@@ -16,8 +16,8 @@ export const attack = attackOf({
   fate: 'held',
   run: async (stage) => {
     const opened = Array.from({ length: CONNECTIONS }, async (_, nth) => {
-      const door = nth % 3 === 0 ? stage.socketDoor(nth) : stage.httpDoor(nth);
-      const connection = await Connection.open(door, stage.tally);
+      const endpoint = nth % 3 === 0 ? stage.socketEndpoint(nth) : stage.httpEndpoint(nth);
+      const connection = await Connection.open(endpoint, stage.tally);
       if (!connection) return;
       connection.write(nth % 3 === 2 ? BODY_HEAD : `GET /chats/1 HTTP/1.1\r\n${HEAD}X-Slow: `);
       while (connection.isOpen && !stage.isOver) {

@@ -55,7 +55,7 @@ function keysOf(data: unknown): string {
 }
 
 async function overWebsocket(stage: Stage<Data>, node: number, person: Person): Promise<string[] | null> {
-  const socket = await ChatSocket.connect(stage.socketDoor(node), person.token, stage.tally);
+  const socket = await ChatSocket.connect(stage.socketEndpoint(node), person.token, stage.tally);
   if (!socket) return null;
   const packets = packetsOf(person);
   const shapes = await new Promise<string[]>((resolve) => {
@@ -74,7 +74,7 @@ async function overWebsocket(stage: Stage<Data>, node: number, person: Person): 
 }
 
 async function overPolling(stage: Stage<Data>, person: Person): Promise<string[] | null> {
-  const session = await PollingSession.connect(stage.socketDoor(), person.token, stage.tally);
+  const session = await PollingSession.connect(stage.socketEndpoint(), person.token, stage.tally);
   if (!session) return null;
   const packets = packetsOf(person);
   const shapes: string[] = [];

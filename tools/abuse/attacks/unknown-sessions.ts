@@ -17,7 +17,7 @@ export const attack = attackOf({
       for (let asked = 0; !stage.isOver; asked++) {
         await budget.take(1);
         const path = `/socket.io/?EIO=4&transport=polling&sid=${nth}-${asked}`;
-        const reply = await rest(stage.socketDoor(nth), asked % 2 === 0 ? 'GET' : 'POST', path);
+        const reply = await rest(stage.socketEndpoint(nth), asked % 2 === 0 ? 'GET' : 'POST', path);
         stage.tally.opened++;
         if (reply === null) stage.tally.refuse('closed');
         // The answer to an unknown session, and no refusal of the one who asks.

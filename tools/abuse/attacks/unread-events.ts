@@ -23,7 +23,7 @@ export const attack = attackOf<Data>({
   run: async (stage) => {
     const { writer, token, chatId } = stage.data;
     const write = async (): Promise<void> => {
-      const socket = await ChatSocket.connect(stage.socketDoor(), writer.token, stage.tally);
+      const socket = await ChatSocket.connect(stage.socketEndpoint(), writer.token, stage.tally);
       const sent: Promise<unknown>[] = [];
       while (socket && !stage.isOver) {
         sent.push(socket.ask('sendMessage', { senderId: writer.id, chatId, content: LONGEST }));

@@ -28,7 +28,9 @@ export const attack = attackOf<{ token: string; chatId: number }>({
     );
     const occupy = async (nth: number): Promise<void> => {
       while (!stage.isOver) {
-        const session = await stage.inTime(PollingSession.connect(stage.socketDoor(nth), token, stage.tally));
+        const session = await stage.inTime(
+          PollingSession.connect(stage.socketEndpoint(nth), token, stage.tally),
+        );
         let isTaken = session !== null;
         while (session && isTaken && !stage.isOver) {
           await budget.take(COMMANDS_A_BODY);

@@ -19,7 +19,7 @@ export const attack = attackOf<{ token: string; chatId: number }>({
     const head = `Host: 127.0.0.1\r\n${addressLines(attackerAddress())}Authorization: Bearer ${token}\r\n\r\n`;
     return floodRequests(stage, {
       requests: `GET /chats/${chatId}/messages?limit=100 HTTP/1.1\r\n${head}`,
-      door: (seat) => stage.httpDoor(seat),
+      endpoint: (seat) => stage.httpEndpoint(seat),
       seats: 100,
       reads: false,
     });

@@ -105,9 +105,13 @@ export class Pair {
 
   /** A health check has a connection of its own, like those of most load balancers. */
   private request({ id, token, httpPort }: Person, path: string, keeps: boolean): void {
-    const door = { port: httpPort, from: BYSTANDER };
+    const endpoint = { port: httpPort, from: BYSTANDER };
     const who = token === null ? { userId: id } : { token };
-    const asked = rest(door, 'GET', path, { ...who, agent: keeps && this.agent, within: ANSWER_WITHIN_MS });
+    const asked = rest(endpoint, 'GET', path, {
+      ...who,
+      agent: keeps && this.agent,
+      within: ANSWER_WITHIN_MS,
+    });
     const code = asked.then((reply) => {
       if (reply === null) return null;
       return reply.status < 400 ? '' : `HTTP ${reply.status}`;

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Tally } from '../attacker/tally.js';
 import { addressLines } from './address.js';
-import { Connection, type Door } from './connection.js';
+import { Connection, type Endpoint } from './connection.js';
 import { FrameReader, OPCODE, textFrame } from './frames.js';
 
 export type Answer =
   { ok: true; data: unknown } | { ok: false; error: { code: string; retryAfterMs?: number } };
 
 /** The head of a request that opens Socket.IO's websocket. */
-export function upgradeRequest({ port, from }: Door): string {
+export function upgradeRequest({ port, from }: Endpoint): string {
   return (
     `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${addressLines(from)}` +
     'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
@@ -41,11 +41,11 @@ export class ChatSocket {
   }
 
   /** Opens a websocket without a CONNECT; null when it is refused. */
-  static async open(door: Door, tally: Tally | null = null): Promise<ChatSocket | null> {
-    const connection = await Connection.open(door, tally);
+  static async open(endpoint: Endpoint, tally: Tally | null = null): Promise<ChatSocket | null> {
+    const connection = await Connection.open(endpoint, tally);
     if (!connection) return null;
     const socket = new ChatSocket(connection, tally);
-    connection.write(upgradeRequest(door));
+    connection.write(upgradeRequest(endpoint));
     const first = await socket.nextPacket();
     if (first !== null) return socket;
     connection.close();
@@ -54,11 +54,11 @@ export class ChatSocket {
 
   /** Opens a websocket and connects, as the user of the token if there is one; null when it is refused. */
   static async connect(
-    door: Door,
+    endpoint: Endpoint,
     token: string | null,
     tally: Tally | null = null,
   ): Promise<ChatSocket | null> {
-    const socket = await ChatSocket.open(door, tally);
+    const socket = await ChatSocket.open(endpoint, tally);
     if (!socket) return null;
     socket.tell(`40${token === null ? '' : JSON.stringify({ token })}`);
     const answer = await socket.nextPacket();

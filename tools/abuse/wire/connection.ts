@@ -2,8 +2,8 @@ import { connect, type Socket } from 'node:net';
 import type { Tally } from '../attacker/tally.js';
 import { localAddress } from './address.js';
 
-/** A port of a node, and the address from which one comes to it. */
-export interface Door {
+/** A port of a node, and the address to connect from. */
+export interface Endpoint {
   port: number;
   from: string;
 }
@@ -21,7 +21,7 @@ export class Connection {
 
   private constructor(
     private readonly socket: Socket,
-    readonly door: Door,
+    readonly endpoint: Endpoint,
     private readonly tally: Tally | null,
   ) {
     socket.setNoDelay(true);
@@ -43,9 +43,9 @@ export class Connection {
   }
 
   /** Null when it is refused. */
-  static open(door: Door, tally: Tally | null = null): Promise<Connection | null> {
+  static open(endpoint: Endpoint, tally: Tally | null = null): Promise<Connection | null> {
     return new Promise((resolve) => {
-      const socket = connect({ port: door.port, host: '127.0.0.1', ...localAddress(door.from) });
+      const socket = connect({ port: endpoint.port, host: '127.0.0.1', ...localAddress(endpoint.from) });
       const refused = () => {
         tally?.refuse('TCP');
         resolve(null);
@@ -54,7 +54,7 @@ export class Connection {
       socket.once('connect', () => {
         socket.off('error', refused);
         if (tally) tally.opened++;
-        resolve(new Connection(socket, door, tally));
+        resolve(new Connection(socket, endpoint, tally));
       });
     });
   }

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { addressHeaders, localAddress } from './address.js';
-import type { Door } from './connection.js';
+import type { Endpoint } from './connection.js';
 
 export interface Reply {
   status: number;
@@ -22,7 +22,12 @@ export interface Asking {
 }
 
 /** A REST request; null when it is not answered. */
-export function rest(door: Door, method: string, path: string, asking: Asking = {}): Promise<Reply | null> {
+export function rest(
+  endpoint: Endpoint,
+  method: string,
+  path: string,
+  asking: Asking = {},
+): Promise<Reply | null> {
   const {
     token,
     apiKey,
@@ -38,14 +43,14 @@ export function rest(door: Door, method: string, path: string, asking: Asking = 
     const sent = request(
       {
         host: '127.0.0.1',
-        port: door.port,
+        port: endpoint.port,
         method,
         path,
         agent,
         timeout: within,
-        ...localAddress(door.from),
+        ...localAddress(endpoint.from),
         headers: {
-          ...addressHeaders(door.from),
+          ...addressHeaders(endpoint.from),
           ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
           ...(apiKey === undefined ? {} : { 'X-Api-Key': apiKey }),
           ...(userId === undefined ? {} : { 'X-User-Id': String(userId) }),

@@ -1,26 +1,28 @@
 import type { IncomingMessage } from 'node:http';
 import type { Server } from 'socket.io';
 import type { Limits } from '../commands/limits/limits.js';
-import type { Door } from '../common/http/admission.js';
+import type { Admission } from '../common/http/admission.js';
 import { declaredBytes } from '../common/http/declared-bytes.js';
 import { corsHeaders, refusal } from '../common/http/refusals.js';
 import type { PageGuard } from '../common/http/page-guard.js';
 import { connectionOf, type EngineConnection } from './wire/internals.js';
 
-/** A long-polling session ends when so many of its requests were refused. A stock client gives up at the first. */
+/**
+ * A long-polling session is ended when this many of its requests were refused. A usual client gives up at the first.
+ */
 const MOST_REFUSED_POLLS = 20;
 
 /**
- * The door of the Socket.IO port, for everything but the frames of a WebSocket. A handshake counts as one; whatever else
- * is sent here counts as a request: polls and posts of a session, of a session that does not exist, upgrades, and what
- * is meant for no Socket.IO server at all.
+ * Which requests the Socket.IO port accepts; frames of a WebSocket are counted elsewhere. A handshake counts as a handshake,
+ * everything else as a request: polls and posts of a session, of a session that does not exist, upgrades, and requests
+ * that are not for Socket.IO at all.
  */
-export function socketDoor(pages: PageGuard, limits: Limits, server: Server): Door {
+export function socketAdmission(pages: PageGuard, limits: Limits, server: Server): Admission {
   const cors = corsHeaders(pages);
   const path = `${server.path()}/`;
   const refusedPolls = new WeakMap<EngineConnection, number>();
 
-  /** Only what surely names no session: Engine.IO decodes escapes in the names of parameters. */
+  /** Only requests that certainly name no session: Engine.IO decodes escapes in the names of parameters. */
   const isHandshake = ({ method, url = '' }: IncomingMessage) =>
     method === 'GET' && url.startsWith(path) && !/sid=|%/.test(url);
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { RequestHandler, Response } from 'express';
 import { Limits } from '../commands/limits/limits.js';
-import type { Door } from '../common/http/admission.js';
+import type { Admission } from '../common/http/admission.js';
 import { declaredBytes } from '../common/http/declared-bytes.js';
 import { corsHeaders, type Refusal, refusal } from '../common/http/refusals.js';
 import { ReadinessCheck } from '../common/readiness.js';
@@ -13,7 +13,7 @@ import { isWithoutCredentials } from './credentials.js';
 import { HealthChecks, isHealthCheck } from './health-checks.js';
 import { newRequestId } from './request-log.js';
 
-/** The first parts of the paths that are served besides those of commands. A test compares them with Nest's routes. */
+/** The first parts of the paths that are served in addition to those of commands. A test compares them with Nest's routes. */
 const OTHERS = ['', 'health', 'docs', 'metrics'];
 
 const routes = commandNames.map(definitionOf).filter(({ rest }) => rest !== null);
@@ -22,19 +22,19 @@ const routes = commandNames.map(definitionOf).filter(({ rest }) => rest !== null
 const firstOf = (path: string) => path.split('/', 2)[1] ?? '';
 
 /**
- * The door of the REST port. Every request but health checks counts for its address, before anything of it is read.
+ * Which requests the REST port accepts. Every request but health checks counts for its address, before anything of it is read.
  *
- * What would be refused anyhow for its path or its lack of credentials is refused here, in the form in which Nest would
- * do it: that costs a tenth, and anybody may send as much of it as the limit of an address allows.
+ * Requests that would be refused anyway, for their path or because they have no credentials, are refused here, with the
+ * answer that Nest would give: that costs a tenth, and anybody can send as many of them as the limit of an address allows.
  *
  * @param protect sets the security headers of all answers; they must not depend on the request
  */
-export function frontDoor(
+export function restAdmission(
   app: NestExpressApplication,
   config: AppConfig,
   pages: PageGuard,
   protect: RequestHandler,
-): Door {
+): Admission {
   const limits = app.get(Limits);
   const healthChecks = new HealthChecks(limits, app.get(ReadinessCheck));
   const cors = corsHeaders(pages);
