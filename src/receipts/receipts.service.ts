@@ -63,7 +63,7 @@ export class ReceiptsService implements OnApplicationShutdown {
   async markSeen(actor: Actor, input: CommandInput<'markAsSeen'>): Promise<MessageSeenView> {
     const row = await this.seen.submit(markOf(actor, input));
     const { messageId, chatId, userId, seq, version } = row;
-    const view: MessageSeenView = { messageId, seen: true, chatId, userId, seq, version };
+    const view: MessageSeenView = { messageId, seen: true, chatId, userId, seq, version, changed: false };
     if (row.moved) this.publisher.publish('messageSeen', view, this.audienceOf(row, actor));
     this.unread.announce(userId, chatId);
     return view;
@@ -73,7 +73,15 @@ export class ReceiptsService implements OnApplicationShutdown {
   async markDelivered(actor: Actor, input: CommandInput<'markAsDelivered'>): Promise<MessageDeliveredView> {
     const row = await this.delivered.submit(markOf(actor, input));
     const { messageId, chatId, userId, seq, version } = row;
-    const view: MessageDeliveredView = { messageId, delivered: true, chatId, userId, seq, version };
+    const view: MessageDeliveredView = {
+      messageId,
+      delivered: true,
+      chatId,
+      userId,
+      seq,
+      version,
+      changed: false,
+    };
     if (row.moved) this.publisher.publish('messageDelivered', view, this.audienceOf(row, actor));
     return view;
   }

@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { define, inChat, repeatable } from '../define.js';
 import { displayName, url } from '../names.js';
 import { id, metadata, pageSize, people } from '../scalars.js';
-import { chatDeletedView, chatDetails, chatListItem, chatView, createdGroupView } from '../views/index.js';
+import {
+  answeredChatView,
+  chatDeletedView,
+  chatDetails,
+  chatListItem,
+  createdGroupView,
+} from '../views/index.js';
 
 /** What a group shows of itself. */
 const groupFields = {
@@ -45,7 +51,7 @@ export const chatsCommands = {
     input: z
       .object({ user1Id: id, user2Id: id, ...repeatable })
       .refine((chat) => chat.user1Id !== chat.user2Id, { error: 'expected two different users' }),
-    result: chatView,
+    result: answeredChatView,
     order: 'write',
     limit: 'createChat',
     who: 'oneself',
@@ -70,7 +76,7 @@ export const chatsCommands = {
     summary:
       'Changes title, picture, metadata or history setting of a group. Fields that are left out stay unchanged. For its admins.',
     input: inChat.extend({ ...groupFields, title: groupFields.title.optional(), ...repeatable }),
-    result: chatView,
+    result: answeredChatView,
     order: 'write',
     needs: 'chat.update',
     actor: ['userId'],

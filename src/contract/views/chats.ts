@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, id, json, timestamp } from './fields.js';
+import { count, id, json, timestamp, unchanged } from './fields.js';
 import { addedMembersView, memberView } from './members.js';
 import { messageView } from './messages.js';
 import { userView } from './users.js';
@@ -31,6 +31,12 @@ export const chatView = z
   .meta({ id: 'Chat' });
 export type ChatView = z.infer<typeof chatView>;
 
+/** The answer to commands about a chat that may change nothing. */
+export const answeredChatView = chatView
+  .extend({ changed: unchanged.optional() })
+  .meta({ id: 'AnsweredChat' });
+export type AnsweredChatView = z.infer<typeof answeredChatView>;
+
 /** A chat as one of its members sees it in the chat list. */
 export const chatListItem = chatView
   .extend({
@@ -60,7 +66,7 @@ export const chatDeletedView = z.object({ chatId: id, version: count }).meta({ i
 export type ChatDeletedView = z.infer<typeof chatDeletedView>;
 
 /** The answer to createGroup. */
-export const createdGroupView = chatView
+export const createdGroupView = answeredChatView
   .extend({ invited: addedMembersView.shape.invited })
   .meta({ id: 'CreatedGroup' });
 export type CreatedGroupView = z.infer<typeof createdGroupView>;
@@ -70,6 +76,7 @@ export const membershipView = z
   .object({
     chatId: id,
     version: count.describe('The present version of the chat; changing settings does not raise it.'),
+    changed: unchanged,
     mutedUntil: timestamp.nullable(),
     archivedAt: timestamp.nullable(),
     pinnedAt: timestamp.nullable(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, id } from './fields.js';
+import { count, id, unchanged } from './fields.js';
 
 export const messageSeenView = z
   .object({
@@ -8,7 +8,8 @@ export const messageSeenView = z
     chatId: id,
     userId: id.describe('The user who has seen it.'),
     seq: count.describe('The user has seen everything up to this seq.'),
-    version: count,
+    version: count.describe('The present version of the chat; a receipt does not raise it.'),
+    changed: unchanged,
   })
   .meta({ id: 'MessageSeen' });
 export type MessageSeenView = z.infer<typeof messageSeenView>;

@@ -33,7 +33,7 @@ export const syncedView = z
       .array(z.object({ chatId: id, messageId: id }))
       .describe('Messages that you deleted for yourself since `since`.'),
     memberships: z
-      .array(membershipView)
+      .array(membershipView.omit({ changed: true }))
       .describe('Your chat settings (muted, archived, pinned) that changed since `since`.'),
     at: timestamp.describe('Pass it as `since` in the next call.'),
   })
