@@ -88,7 +88,8 @@ export const events = {
   },
   unreadCount: {
     payload: unreadCountView,
-    summary: 'Your number of unread messages, after you read or marked as unread; to your own sockets.',
+    summary:
+      'Your number of unread messages, after you read or marked as unread; to your own sockets. As an answer to markAllAsSeen, and to getUnreadCount without a chat, it has no chat.',
   },
   messageEdited: { payload: messageView, summary: 'A message was edited; to all members of the chat.' },
   messageDeleted: {

@@ -195,7 +195,8 @@ export const movedWatermarks = statement.many({
   text: `
     SELECT w."chatId", w."userId", w."readSeq", w."deliveredSeq", w."watermarksAt" AS at,
       CASE WHEN w."userId" = $1 THEN (SELECT ${unreadOf('c', 'w')} FROM chats c WHERE c.id = w."chatId") END AS unread,
-      CASE WHEN w."userId" = $1 THEN ${unreadMentionsOf('w')} END AS "unreadMentions"
+      CASE WHEN w."userId" = $1 THEN ${unreadMentionsOf('w')} END AS "unreadMentions",
+      CASE WHEN w."userId" = $1 THEN w."unreadSeq" END AS "unreadSeq"
     FROM (
       SELECT m.* FROM chat_members mine JOIN chat_members m ON m."chatId" = mine."chatId"
       JOIN chats c ON c.id = mine."chatId" AND ${isThere('c', 'mine')}
@@ -203,7 +204,7 @@ export const movedWatermarks = statement.many({
       ${first('m."watermarksAt"')}
     ) w`,
   values: movedSince,
-  row: ([chatId, userId, readSeq, deliveredSeq, at, unread, unreadMentions]: [
+  row: ([chatId, userId, readSeq, deliveredSeq, at, unread, unreadMentions, unreadSeq]: [
     number,
     number,
     number,
@@ -211,7 +212,8 @@ export const movedWatermarks = statement.many({
     string,
     number | null,
     number | null,
-  ]) => ({ chatId, userId, readSeq, deliveredSeq, at, unread, unreadMentions }),
+    number | null,
+  ]) => ({ chatId, userId, readSeq, deliveredSeq, at, unread, unreadMentions, unreadSeq }),
 });
 
 /** As `movedWatermarks`: messages that the user deleted for themselves. */

@@ -169,6 +169,14 @@ function newestOf(messages: readonly ChatMessageRow[]): readonly ChatMessageRow[
   return kept.size === messages.length ? messages : messages.filter((message) => kept.has(message));
 }
 
-function toWatermarkView({ unread, unreadMentions, at: _, ...watermark }: MovedWatermark): WatermarkView {
-  return unread === null || unreadMentions === null ? watermark : { ...watermark, unread, unreadMentions };
+function toWatermarkView({
+  unread,
+  unreadMentions,
+  unreadSeq,
+  at: _,
+  ...mark
+}: MovedWatermark): WatermarkView {
+  return unread === null || unreadMentions === null || unreadSeq === null
+    ? mark
+    : { ...mark, unread, unreadMentions, unreadSeq };
 }
