@@ -33,7 +33,10 @@ const RECEIPT_READERS =
 
 /** What a socket can hear. A caller without a callback hears the answer to its command by the same names. */
 export const events = {
-  chatsList: { payload: z.array(chatListItem), summary: 'Answer to getChats.' },
+  chatsList: {
+    payload: z.array(chatListItem),
+    summary: 'Answer to getChats; with `page: true` a ChatsPage.',
+  },
   chat: { payload: chatDetails, summary: 'Answer to getChat.' },
   newChat: {
     payload: chatView,

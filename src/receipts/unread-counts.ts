@@ -2,7 +2,8 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { UnreadCountView, UnreadTotalsView } from '../contract/index.js';
 import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
-import { unreadCounts, unreadTotals } from './unread.queries.js';
+import { unreadTotals } from '../chats/unread-totals.queries.js';
+import { unreadCounts } from './unread.queries.js';
 
 /** Milliseconds for which counts to publish are collected before they are looked up together. */
 const GATHER_MS = 50;

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { define, inChat, repeatable } from '../define.js';
 import { displayName, url } from '../names.js';
-import { id, metadata, pageSize, people } from '../scalars.js';
+import { id, metadata, pageSize, people, queryFlag } from '../scalars.js';
 import {
   answeredChatView,
   chatDeletedView,
   chatDetails,
   chatListItem,
+  chatsPage,
   createdGroupView,
 } from '../views/index.js';
 
@@ -26,7 +27,7 @@ const groupFields = {
 export const chatsCommands = {
   getChats: define({
     summary:
-      'The chats of a user, the one with the latest activity first. A page whose last messages are long ends at 1 MiB, before `limit`: the list has ended when a page is empty.',
+      'The chats of a user, the one with the latest activity first. A page whose last messages are long ends at 1 MiB, before `limit`: the list has ended when a page is empty, or by `more` with `page: true`.',
     input: z.object({
       userId: id.optional(),
       before: z
@@ -35,8 +36,17 @@ export const chatsCommands = {
         .optional()
         .describe('The `cursor` of the last chat of the previous page.'),
       limit: pageSize(500, 100),
+      filter: z
+        .enum(['inbox', 'pinned', 'archived', 'unread'])
+        .optional()
+        .describe(
+          '`archived` chats, or of the others: all (`inbox`), the `pinned` ones, or those with `unread` messages. Left out: all chats. Use a cursor with the filter that it came with.',
+        ),
+      page: queryFlag
+        .optional()
+        .describe('true: the answer is `{ chats, more }`; `more` says whether there are others after them.'),
     }),
-    result: z.array(chatListItem),
+    result: z.union([z.array(chatListItem), chatsPage]),
     order: 'read',
     cost: { of: 'limit', per: 50 },
     who: 'oneself',
@@ -47,10 +57,9 @@ export const chatsCommands = {
     rest: { method: 'GET', path: '/chats/user/:userId', status: 200 },
   }),
   createChat: define({
-    summary: 'Returns the direct chat of two users, and creates it if there is none.',
-    input: z
-      .object({ user1Id: id, user2Id: id, ...repeatable })
-      .refine((chat) => chat.user1Id !== chat.user2Id, { error: 'expected two different users' }),
+    summary:
+      'Returns the direct chat of two users, and creates it if there is none. With the same user twice it is a chat with oneself, for notes.',
+    input: z.object({ user1Id: id, user2Id: id, ...repeatable }),
     result: answeredChatView,
     order: 'write',
     limit: 'createChat',

@@ -10,7 +10,7 @@ export const chatView = z
     chatId: id.describe('The same as `id`; every event of a chat has this field.'),
     type: z.enum(['direct', 'group']),
     user1Id: id.nullable().describe('Direct chats: one of the two users.'),
-    user2Id: id.nullable().describe('Direct chats: the other user.'),
+    user2Id: id.nullable().describe('Direct chats: the other user; the same in a chat with oneself.'),
     title: z.string().nullable(),
     avatarUrl: z.string().nullable(),
     metadata: json,
@@ -46,6 +46,7 @@ export const chatListItem = chatView
     archivedAt: timestamp.nullable(),
     pinnedAt: timestamp.nullable(),
     readSeq: count,
+    unreadSeq: count.describe('Messages of others after this seq are unread.'),
     role: memberView.shape.role,
     lastMessage: messageView.nullable(),
     otherUser: userView.extend({ online: z.boolean() }).nullable().describe('Direct chats: the other user.'),
@@ -53,6 +54,15 @@ export const chatListItem = chatView
   })
   .meta({ id: 'ChatListItem' });
 export type ChatListItem = z.infer<typeof chatListItem>;
+
+/** The answer to getChats with `page: true`. */
+export const chatsPage = z
+  .object({
+    chats: z.array(chatListItem),
+    more: z.boolean().describe('Whether there are chats after these: pass the last `cursor` as `before`.'),
+  })
+  .meta({ id: 'ChatsPage' });
+export type ChatsPage = z.infer<typeof chatsPage>;
 
 export const chatDetails = chatView
   .extend({
