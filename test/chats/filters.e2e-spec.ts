@@ -76,7 +76,7 @@ describe('The chat list by filter', () => {
     const long = 'é'.repeat(10_000);
     await world.sql('UPDATE messages SET content = repeat($2, 30) WHERE "chatId" = ANY($1)', [ids, long]);
     const pages: boolean[] = [];
-    for (let before: string | undefined; pages.at(-1) ?? true; ) {
+    for (let before: string | undefined; pages.at(-1) ?? true;) {
       const page = await ann.ok<ChatsPage>('getChats', { page: true, ...(before ? { before } : {}) });
       expect(page.chats).toHaveLength(1);
       before = page.chats[0]!.cursor;
