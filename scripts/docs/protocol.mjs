@@ -18,6 +18,14 @@ function costOf({ base = 1, of, per }) {
   return of ? `${first}, and 1 more for each further ${per} of ${code(of)}.` : `${first}.`;
 }
 
+/** What the `version` in an answer stands for, by its schema; empty: it has none, or only reads. */
+function versionOf({ order, result }) {
+  const { required = [], properties = {} } = schemaOf(result);
+  if (order === 'read' || !('version' in properties)) return '';
+  if (!('changed' in properties)) return 'new';
+  return required.includes('changed') ? 'not new' : 'new, unless `changed: false`';
+}
+
 function commandSection([name, command]) {
   const { summary, result, bare, who, inOpenMode, actor, reply, socket, rest, input } = command;
   const facts = [`Result: ${typeOf(schemaOf(result))}.`];
@@ -49,8 +57,9 @@ function commandTable() {
     shortInput(command),
     command.reply ? code(command.reply) : '',
     restOf(command),
+    versionOf(command),
   ]);
-  return table(['command', 'data', 'event', 'REST'], rows);
+  return table(['command', 'data', 'event', 'REST', '`version` of the answer'], rows);
 }
 
 /** Events that are not the answer to a command. */
@@ -135,6 +144,13 @@ status of [its code](errors.md).
 
 **Order.** Commands of one socket are executed in order: messages are written in the order in which they were sent, every
 other write waits for the writes before it, and a read sees the writes before it.
+
+**What is a change.** An event or an answer to a command that writes is the change of the chat with its \`version\`, unless it
+has \`changed: false\`: then nothing of the chat changed, and \`version\` is a present one that must not be counted. So is the
+answer to a command that found everything as it should be (a title that is the same, a reaction that is there, a member
+who is in), and what is about one person only: \`messageSeen\`, \`messageDelivered\` and \`membershipUpdated\` always have
+it. \`unreadCount\`, \`blockChanged\`, invitations, presence and typing have no \`version\`. Answers to commands that only
+read are never a change.
 
 **Retries.** \`clientId\` (REST: the \`Idempotency-Key\` header) makes a command safe to send again: it is executed once, and a
 repeat returns the message, chat or other object of the first one, as it is now. A message that was deleted meanwhile is

@@ -30,12 +30,12 @@ const listItems = (mine: string, bytes: string) => `
   SELECT ${chatColumns.of('c')}, ${last}, c.seen, ${userColumns.of('o')}, o.invisible,
     CASE c."user1Id" WHEN $1 THEN c."user2Blocks" ELSE c."user1Blocks" END AS "otherBlocks",
     CASE c."user1Id" WHEN $1 THEN c."user2Sent" ELSE c."user1Sent" END > 0 AS "otherHasWritten",
-    c.role, c."readSeq", c.unread, c."unreadMentions", c."mutedUntil", c."archivedAt", c."pinnedAt"
+    c.role, c."readSeq", c."unreadSeq", c.unread, c."unreadMentions", c."mutedUntil", c."archivedAt", c."pinnedAt"
   FROM (
     SELECT c.*, ${asLast}, ${seenBySomebody('l')} AS seen, s.size,
       sum(s.size) OVER (ORDER BY c."lastActivityAt" DESC, c.id DESC ROWS UNBOUNDED PRECEDING) AS total
     FROM (
-      SELECT m.role, m."readSeq", ${visibleAfter('m')} AS "seesAfter", m."mutedUntil", m."archivedAt", m."pinnedAt",
+      SELECT m.role, m."readSeq", m."unreadSeq", ${visibleAfter('m')} AS "seesAfter", m."mutedUntil", m."archivedAt", m."pinnedAt",
         ${unreadOf('c', 'm')} AS unread,
         CASE WHEN c."lastSeq" > m."unreadSeq" THEN ${unreadMentionsOf('m')} ELSE 0 END AS "unreadMentions",
         c."user1Blocks", c."user2Blocks", c."user1Sent", c."user2Sent", ${chatColumns.of('c')}
@@ -64,7 +64,11 @@ export interface ChatListRow {
   /** Whether the other user has written in the chat. */
   otherHasWritten: boolean;
   member: Settings &
-    Pick<RowOf<typeof memberColumns>, 'role' | 'readSeq'> & { unread: number; unreadMentions: number };
+    Pick<RowOf<typeof memberColumns>, 'role' | 'readSeq'> & {
+      unreadSeq: number;
+      unread: number;
+      unreadMentions: number;
+    };
 }
 
 const OTHER_END = MESSAGE_END + userColumns.length;
@@ -75,6 +79,7 @@ type ListItemCells = [
   otherHasWritten: boolean,
   role: Role,
   readSeq: number,
+  unreadSeq: number,
   unread: number,
   unreadMentions: number,
   mutedUntil: string | null,
@@ -90,6 +95,7 @@ const chatListRow = (cells: readonly unknown[]): ChatListRow => {
     otherHasWritten,
     role,
     readSeq,
+    unreadSeq,
     unread,
     unreadMentions,
     mutedUntil,
@@ -103,16 +109,27 @@ const chatListRow = (cells: readonly unknown[]): ChatListRow => {
     otherIsInvisible,
     otherBlocks,
     otherHasWritten,
-    member: { role, readSeq, unread, unreadMentions, mutedUntil, archivedAt, pinnedAt },
+    member: { role, readSeq, unreadSeq, unread, unreadMentions, mutedUntil, archivedAt, pinnedAt },
   };
 };
 
-/** `$1` user, `$2`, `$3` activity and id of the chat after which the page begins, `$4` limit, `$5` bytes. */
+/** Which chats of a list are shown; `unread`, `inbox` and `pinned` have no archived ones. */
+export type ChatFilter = 'inbox' | 'pinned' | 'archived' | 'unread';
+
+/**
+ * `$1` user, `$2`, `$3` activity and id of the chat after which the page begins, `$4` limit, `$5` bytes, `$6` filter or
+ * null.
+ */
 export const chatsOfUser = statement.many({
   name: 'chats.ofUser',
   text: listItems(
     `
-    (c."lastActivityAt", c.id) < ($2::timestamptz, $3::bigint)
+    (c."lastActivityAt", c.id) < ($2::timestamptz, $3::bigint) AND CASE $6::text
+      WHEN 'archived' THEN m."archivedAt" IS NOT NULL
+      WHEN 'inbox' THEN m."archivedAt" IS NULL
+      WHEN 'pinned' THEN m."pinnedAt" IS NOT NULL AND m."archivedAt" IS NULL
+      WHEN 'unread' THEN m."archivedAt" IS NULL AND ${unreadOf('c', 'm')} > 0
+      ELSE true END
     ORDER BY c."lastActivityAt" DESC, c.id DESC LIMIT $4`,
     '$5',
   ),
@@ -122,13 +139,15 @@ export const chatsOfUser = statement.many({
     id,
     most,
     bytes,
+    filter,
   }: {
     userId: number;
     activity: string;
     id: number;
     most: number;
     bytes: number;
-  }) => [userId, activity, id, most, bytes],
+    filter: ChatFilter | null;
+  }) => [userId, activity, id, most, bytes, filter],
   row: chatListRow,
 });
 

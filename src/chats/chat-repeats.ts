@@ -1,13 +1,13 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Actor } from '../commands/identity/actor.js';
 import { Repeats } from '../commands/idempotency/repeats.js';
-import { AppError, type ChatView } from '../contract/index.js';
+import { type AnsweredChatView, AppError } from '../contract/index.js';
 import { Database } from '../database/database.js';
 import { Access } from './access.js';
 import { toChatView } from './chat.view.js';
 import { chatById } from './chats.queries.js';
 
-/** A repeated command that made, changed or joined a chat is answered with the chat as it is now. */
+/** A repeated command that made, changed or joined a chat is answered with the chat as it is now, which is no change. */
 @Injectable()
 export class ChatRepeats implements OnModuleInit {
   constructor(
@@ -30,10 +30,10 @@ export class ChatRepeats implements OnModuleInit {
     });
   }
 
-  private async find(actor: Actor, chatId: number): Promise<ChatView> {
+  private async find(actor: Actor, chatId: number): Promise<AnsweredChatView> {
     await this.access.require(actor, 'chat.read', chatId);
     const row = await chatById(this.database, { chatId, userId: actor.userId });
     if (!row) throw new AppError('NOT_FOUND');
-    return toChatView(row.chat);
+    return { ...toChatView(row.chat), changed: false };
   }
 }

@@ -4,6 +4,7 @@ import type {
   ChatDeletedView,
   ChatDetails,
   ChatListItem,
+  ChatsPage,
   ChatView,
   MembershipView,
 } from '../contract/index.js';
@@ -21,7 +22,7 @@ export class ChatGateway {
   ) {}
 
   @Command('getChats')
-  getChats({ actor, input }: CommandRequest<'getChats'>): Promise<ChatListItem[]> {
+  getChats({ actor, input }: CommandRequest<'getChats'>): Promise<ChatListItem[] | ChatsPage> {
     return this.chats.list(actor, input);
   }
 

@@ -43,6 +43,7 @@ export function toChatListItem(
     archivedAt: member.archivedAt,
     pinnedAt: member.pinnedAt,
     readSeq: member.readSeq,
+    unreadSeq: member.unreadSeq,
     role: member.role,
     lastMessage: toLastMessage(row.lastMessage, chat),
     otherUser: other && {

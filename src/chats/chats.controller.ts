@@ -1,6 +1,12 @@
 import { Controller } from '@nestjs/common';
 import type { CommandRequest } from '../commands/request.js';
-import type { ChatDeletedView, ChatDetails, ChatListItem, MembershipView } from '../contract/index.js';
+import type {
+  ChatDeletedView,
+  ChatDetails,
+  ChatListItem,
+  ChatsPage,
+  MembershipView,
+} from '../contract/index.js';
 import { CommandParam } from '../rest/command-param.decorator.js';
 import { Route } from '../rest/route.decorator.js';
 import { ChatsService } from './chats.service.js';
@@ -15,7 +21,9 @@ export class ChatsController {
   ) {}
 
   @Route('getChats')
-  getChats(@CommandParam() { actor, input }: CommandRequest<'getChats'>): Promise<ChatListItem[]> {
+  getChats(
+    @CommandParam() { actor, input }: CommandRequest<'getChats'>,
+  ): Promise<ChatListItem[] | ChatsPage> {
     return this.chats.list(actor, input);
   }
 

@@ -5,6 +5,7 @@ import {
   type ChatDeletedView,
   type ChatDetails,
   type ChatListItem,
+  type ChatsPage,
   type CommandInput,
   MAX_INTEGER,
 } from '../contract/index.js';
@@ -58,14 +59,23 @@ export class ChatsService {
 
   /**
    * A page of the user's chats, latest activity first: up to `limit`, as many as fit into 1 MiB, and one at least. Empty
-   * for an unknown user, and after the last chat.
+   * for an unknown user, and after the last chat. With `page` the answer also says whether there are more.
    */
-  async list(actor: Actor, { before, limit }: CommandInput<'getChats'>): Promise<ChatListItem[]> {
-    const userId = requireUserId(actor);
-    const [milliseconds, id = MAX_INTEGER] = before === undefined ? [] : before.split('.').map(Number);
-    const activity = milliseconds == null ? 'infinity' : new Date(milliseconds).toISOString();
-    const rows = await chatsOfUser(this.database, { userId, activity, id, most: limit, bytes: PAGE_BYTES });
-    return withinPage(await this.listItems(actor, rows));
+  async list(actor: Actor, input: CommandInput<'getChats'>): Promise<ChatListItem[] | ChatsPage> {
+    const { before, limit, filter = null } = input;
+    const of = { userId: requireUserId(actor), filter };
+    const rows = await chatsOfUser(this.database, {
+      ...of,
+      ...placeOf(before),
+      most: limit,
+      bytes: PAGE_BYTES,
+    });
+    const chats = withinPage(await this.listItems(actor, rows));
+    if (!input.page) return chats;
+    const last = chats.at(-1);
+    if (!last || chats.length < rows.length) return { chats, more: chats.length < rows.length };
+    const next = await chatsOfUser(this.database, { ...of, ...placeOf(last.cursor), most: 1, bytes: 1 });
+    return { chats, more: next.length > 0 };
   }
 
   /**
@@ -116,4 +126,10 @@ export class ChatsService {
     await this.bus.emitAndWait('chatDeleted', { chatId, memberIds });
     return deleted;
   }
+}
+
+/** The activity and id of the chat that a cursor stands for. */
+function placeOf(cursor: string | undefined): { activity: string; id: number } {
+  const [milliseconds, id = MAX_INTEGER] = cursor === undefined ? [] : cursor.split('.').map(Number);
+  return { activity: milliseconds == null ? 'infinity' : new Date(milliseconds).toISOString(), id };
 }

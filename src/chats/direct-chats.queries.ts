@@ -8,7 +8,7 @@ export const isDirectChatOf = (chat: string, one: string, other: string) => `
   ${chat}.type = 'direct' AND LEAST(${chat}."user1Id", ${chat}."user2Id") = LEAST(${one}, ${other})
     AND GREATEST(${chat}."user1Id", ${chat}."user2Id") = GREATEST(${one}, ${other})`;
 
-/** Two users who are to have a direct chat. */
+/** Two users who are to have a direct chat; twice the same: a chat with oneself. */
 export interface Pair {
   one: number;
   other: number;
@@ -29,8 +29,8 @@ export const openDirectChats = statement.many({
       FROM unnest($1::bigint[], $2::bigint[]) AS p(one, other)
       ORDER BY LEAST(p.one, p.other), GREATEST(p.one, p.other)
     ), opened AS (
-      INSERT INTO chats (type, "user1Id", "user2Id")
-      SELECT 'direct', p.one, p.other FROM pairs p JOIN users a ON a.id = p.one JOIN users b ON b.id = p.other
+      INSERT INTO chats (type, "user1Id", "user2Id", "memberCount")
+      SELECT 'direct', p.one, p.other, CASE p.one WHEN p.other THEN 1 ELSE 2 END FROM pairs p JOIN users a ON a.id = p.one JOIN users b ON b.id = p.other
       WHERE NOT EXISTS (SELECT 1 FROM chats c WHERE ${isDirectChatOf('c', 'p.one', 'p.other')})
         AND NOT ($3::boolean AND ${blockBetween('p.one', 'p.other')})
       ORDER BY LEAST(p.one, p.other), GREATEST(p.one, p.other)
@@ -38,7 +38,7 @@ export const openDirectChats = statement.many({
       DO NOTHING
       RETURNING *
     ), joined AS (
-      INSERT INTO chat_members ("chatId", "userId") SELECT id, unnest(ARRAY["user1Id", "user2Id"]) FROM opened
+      INSERT INTO chat_members ("chatId", "userId") SELECT DISTINCT id, unnest(ARRAY["user1Id", "user2Id"]) FROM opened
     )
     SELECT true AS created, ${chatColumns.of('c')} FROM opened c
     UNION ALL

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../commands/identity/actor.js';
-import { AppError, type ChatView, type CommandInput } from '../contract/index.js';
+import { type AnsweredChatView, AppError, type ChatView, type CommandInput } from '../contract/index.js';
 import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
 import { KnownUsers } from '../users/directory/known-users.js';
@@ -30,7 +30,7 @@ export class DirectChatsService {
    * @throws AppError FORBIDDEN when the actor is not one of the two, or when there is no chat yet and one of them
    * blocks the other.
    */
-  async open(actor: Actor, { user1Id, user2Id }: CommandInput<'createChat'>): Promise<ChatView> {
+  async open(actor: Actor, { user1Id, user2Id }: CommandInput<'createChat'>): Promise<AnsweredChatView> {
     if (actor.userId !== null && actor.userId !== user1Id && actor.userId !== user2Id) {
       throw new AppError('FORBIDDEN');
     }
@@ -61,11 +61,12 @@ export class DirectChatsService {
   async openAll(
     pairs: readonly Pair[],
     { unlessBlocked, origin }: { unlessBlocked: boolean; origin: string | null },
-  ): Promise<ChatView[]> {
+  ): Promise<AnsweredChatView[]> {
     const rows = await openDirectChats(this.database, { pairs, unlessBlocked });
     return rows.map((row) => {
       const chat = toChatView(row);
-      if (row.created) this.publisher.publish('newChat', chat, membersOf(chat, origin));
+      if (!row.created) return { ...chat, changed: false };
+      this.publisher.publish('newChat', chat, membersOf(chat, origin));
       return chat;
     });
   }

@@ -25,7 +25,7 @@ export class MembershipService {
     const { chatId, version } = await this.access.require(actor, 'chat.settings', input.chatId);
     const settings = await setMembership(this.database, { ...input, chatId, userId });
     if (!settings) throw new AppError('NOT_FOUND');
-    const view: MembershipView = { chatId, version, ...settings };
+    const view: MembershipView = { chatId, version, changed: false, ...settings };
     this.publisher.publish('membershipUpdated', view, { users: [userId], except: actor.origin });
     return view;
   }

@@ -36,7 +36,10 @@ const RECEIPT_READERS =
  * events.
  */
 export const events = {
-  chatsList: { payload: z.array(chatListItem), summary: 'Answer to getChats.' },
+  chatsList: {
+    payload: z.array(chatListItem),
+    summary: 'Answer to getChats; with `page: true` a ChatsPage.',
+  },
   chat: { payload: chatDetails, summary: 'Answer to getChat.' },
   newChat: {
     payload: chatView,
@@ -92,7 +95,7 @@ export const events = {
   unreadCount: {
     payload: unreadCountView,
     summary:
-      'Your number of unread messages, after you read messages or marked a chat as unread; to your own sockets.',
+      'Your number of unread messages, after you read messages or marked a chat as unread; to your own sockets. The answer to markAllAsSeen, and to getUnreadCount without a chat, has no chat.',
   },
   messageEdited: { payload: messageView, summary: 'A message was edited; to all members of the chat.' },
   messageDeleted: {

@@ -63,6 +63,17 @@ export function pageSize(max: number, otherwise: number) {
   return integer(1, `a whole number from 1 to ${max}`, max).default(otherwise);
 }
 
+/** How many items come with something else; 0: none. */
+export function itemCount(max: number, otherwise: number) {
+  return integer(0, `a whole number from 0 to ${max}`, max).default(otherwise);
+}
+
+/** Yes or no, also in a query string. */
+export const queryFlag = z.union(
+  [z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')],
+  { error: 'expected true or false' },
+);
+
 /**
  * What PostgreSQL can't store in text as it stands: NUL is refused by the server, a lone surrogate has no
  * UTF-8 form and would come back as U+FFFD.

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../commands/identity/actor.js';
-import type { ChatView, CommandInput } from '../contract/index.js';
+import type { AnsweredChatView, CommandInput } from '../contract/index.js';
 import { Publisher } from '../delivery/publisher.js';
 import { Access } from '../chats/access.js';
 import { toChatView } from '../chats/chat.view.js';
@@ -23,7 +23,7 @@ export class GroupsService {
    *
    * @throws AppError NOT_FOUND; FORBIDDEN unless the actor is an admin
    */
-  async update(actor: Actor, { chatId, ...input }: CommandInput<'updateChat'>): Promise<ChatView> {
+  async update(actor: Actor, { chatId, ...input }: CommandInput<'updateChat'>): Promise<AnsweredChatView> {
     await this.access.require(actor, 'chat.update', chatId);
     const { chat, changed, message } = await this.changes.change(
       actor,
@@ -47,7 +47,7 @@ export class GroupsService {
     const view = toChatView(chat);
     if (changed) this.publisher.publish('chatUpdated', view, { chat: chatId, except: actor.origin });
     if (message) this.publisher.publish('newMessage', message, { chat: chatId });
-    return view;
+    return changed ? view : { ...view, changed };
   }
 }
 

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { toChatView } from '../chats/chat.view.js';
 import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import {
+  type AnsweredChatView,
   AppError,
-  type ChatView,
   type CommandInput,
   type InvitationEndedView,
   type InvitationView,
@@ -39,13 +39,14 @@ export class InvitationsService {
    *
    * @throws AppError NOT_FOUND without an invitation; GROUP_FULL, and then the invitation stays.
    */
-  async accept(actor: Actor, { chatId }: CommandInput<'acceptInvitation'>): Promise<ChatView> {
+  async accept(actor: Actor, { chatId }: CommandInput<'acceptInvitation'>): Promise<AnsweredChatView> {
     const userId = requireUserId(actor);
     if ((await mayEnter(this.database, { chatId, userId })) === 0) throw new AppError('NOT_FOUND');
     const { result, chat, message } = await this.changes.join(actor, chatId, (locked, runner) =>
       this.enter(locked, runner, actor, userId),
     );
-    if (result) await this.arrivals.announce(chat, result, { message, origin: actor.origin });
+    if (!result) return { ...toChatView(chat), changed: false };
+    await this.arrivals.announce(chat, result, { message, origin: actor.origin });
     return toChatView(chat);
   }
 

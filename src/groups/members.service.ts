@@ -80,7 +80,7 @@ export class MembersService {
   }
 }
 
-/** The common fields of all events about members, for the nth event of a change. */
+/** The common fields of all events about members, for the nth event of a change; 0: the answer when nothing changed. */
 export function change(
   chat: LockedGroup['chat'],
   nth: number,
@@ -90,6 +90,7 @@ export function change(
   return {
     chatId: chat.id,
     version: chat.version + nth,
+    ...(nth === 0 ? { changed: false } : {}),
     membersVersion: chat.membersVersion + nth,
     memberCount,
     by: actor.userId,

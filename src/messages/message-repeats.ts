@@ -24,7 +24,7 @@ export class MessageRepeats implements OnModuleInit {
       ids: ({ messageId }) => [messageId],
       again: async (actor, [messageId = 0]) => {
         const { chatId, seq, version, reactions } = await this.find(actor, messageId);
-        return { messageId, chatId, seq, version, reactions };
+        return { messageId, chatId, seq, version, changed: false, reactions };
       },
     });
   }

@@ -158,7 +158,7 @@ export const audiencesOf = statement.many({
       SELECT CASE u.id WHEN c."user1Id" THEN c."user2Id" ELSE c."user1Id" END
       FROM (SELECT "chatId" FROM chat_members WHERE "userId" = u.id ORDER BY "chatId" DESC LIMIT $2) m
       CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = m."chatId" LIMIT 1) c
-      WHERE c.type = 'direct' AND NOT CASE u.id WHEN c."user1Id" THEN c."user1Blocks" ELSE c."user2Blocks" END
+      WHERE c.type = 'direct' AND c."user1Id" <> c."user2Id" AND NOT CASE u.id WHEN c."user1Id" THEN c."user1Blocks" ELSE c."user2Blocks" END
         AND ${shows('c', 'u.id', '$3')}
     ) AS peers
     FROM unnest($1::bigint[]) AS i(id) JOIN users u ON u.id = i.id`,

@@ -61,7 +61,8 @@ export class ReactionsService {
     );
     const { seq, version, reactions } = view;
     const result: ReactionsChangedView = { messageId, chatId: chat.chatId, seq, version, reactions };
-    if (changed) this.publisher.publish('reactionsChanged', result, audience);
+    if (!changed) return { ...result, changed };
+    this.publisher.publish('reactionsChanged', result, audience);
     return result;
   }
 }

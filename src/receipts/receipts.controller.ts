@@ -1,9 +1,12 @@
 import { Controller } from '@nestjs/common';
 import type {
+  AllSeenView,
   MessageDeliveredView,
   MessageReceiptsView,
+  MessagesDeliveredView,
   MessageSeenView,
   UnreadCountView,
+  UnreadTotalsView,
 } from '../contract/index.js';
 import { CommandParam } from '../rest/command-param.decorator.js';
 import { Route } from '../rest/route.decorator.js';
@@ -29,8 +32,27 @@ export class ReceiptsController {
   @Route('markAsDelivered')
   markAsDelivered(
     @CommandParam() { actor, input }: CommandRequest<'markAsDelivered'>,
+  ): Promise<MessageDeliveredView | MessagesDeliveredView> {
+    return this.receipts.markAsDelivered(actor, input);
+  }
+
+  @Route('markChatAsDelivered')
+  markChatAsDelivered(
+    @CommandParam() { actor, input }: CommandRequest<'markChatAsDelivered'>,
   ): Promise<MessageDeliveredView> {
     return this.receipts.markDelivered(actor, input);
+  }
+
+  @Route('markChatsAsDelivered')
+  markChatsAsDelivered(
+    @CommandParam() { actor, input }: CommandRequest<'markChatsAsDelivered'>,
+  ): Promise<MessagesDeliveredView> {
+    return this.receipts.markManyDelivered(actor, input.marks);
+  }
+
+  @Route('markAllAsSeen')
+  markAllAsSeen(@CommandParam() { actor }: CommandRequest<'markAllAsSeen'>): Promise<AllSeenView> {
+    return this.receipts.markAllSeen(actor);
   }
 
   @Route('markAsUnread')
@@ -41,8 +63,13 @@ export class ReceiptsController {
   @Route('getUnreadCount')
   getUnreadCount(
     @CommandParam() { actor, input }: CommandRequest<'getUnreadCount'>,
-  ): Promise<UnreadCountView> {
+  ): Promise<UnreadCountView | UnreadTotalsView> {
     return this.receipts.unreadOf(actor, input);
+  }
+
+  @Route('getUnreadTotals')
+  getUnreadTotals(@CommandParam() { actor }: CommandRequest<'getUnreadTotals'>): Promise<UnreadTotalsView> {
+    return this.receipts.unreadTotalsOf(actor);
   }
 
   @Route('getMessageReceipts')

@@ -1,5 +1,12 @@
 import { WebSocketGateway } from '@nestjs/websockets';
-import type { MessageDeliveredView, MessageSeenView, UnreadCountView } from '../contract/index.js';
+import type {
+  AllSeenView,
+  MessageDeliveredView,
+  MessagesDeliveredView,
+  MessageSeenView,
+  UnreadCountView,
+  UnreadTotalsView,
+} from '../contract/index.js';
 import type { CommandRequest } from '../commands/request.js';
 import { Command } from '../sockets/command.decorator.js';
 import { ReceiptsService } from './receipts.service.js';
@@ -14,8 +21,16 @@ export class ReceiptsGateway {
   }
 
   @Command('markAsDelivered')
-  markAsDelivered({ actor, input }: CommandRequest<'markAsDelivered'>): Promise<MessageDeliveredView> {
-    return this.receipts.markDelivered(actor, input);
+  markAsDelivered({
+    actor,
+    input,
+  }: CommandRequest<'markAsDelivered'>): Promise<MessageDeliveredView | MessagesDeliveredView> {
+    return this.receipts.markAsDelivered(actor, input);
+  }
+
+  @Command('markAllAsSeen')
+  markAllAsSeen({ actor }: CommandRequest<'markAllAsSeen'>): Promise<AllSeenView> {
+    return this.receipts.markAllSeen(actor);
   }
 
   @Command('markAsUnread')
@@ -24,7 +39,10 @@ export class ReceiptsGateway {
   }
 
   @Command('getUnreadCount')
-  getUnreadCount({ actor, input }: CommandRequest<'getUnreadCount'>): Promise<UnreadCountView> {
+  getUnreadCount({
+    actor,
+    input,
+  }: CommandRequest<'getUnreadCount'>): Promise<UnreadCountView | UnreadTotalsView> {
     return this.receipts.unreadOf(actor, input);
   }
 }

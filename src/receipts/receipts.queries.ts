@@ -29,6 +29,8 @@ export interface Mark {
   readerId: number | null;
   messageId: number | null;
   chatId: number | null;
+  /** With a chat: up to where; null: to its end. */
+  seq: number | null;
 }
 
 export interface Membership {
@@ -77,9 +79,9 @@ const markedRow = ([
 /**
  * Moves watermarks of members, many in one statement. They never move back.
  *
- * Arrays of one length: `$1` reader or null, `$2` message or null, `$3` chat or null. A message marks everything in its
- * chat up to it; a chat alone marks all its messages. Without a reader it is the receiver of the message in a direct
- * chat.
+ * Arrays of one length: `$1` reader or null, `$2` message or null, `$3` chat or null, `$4` seq or null. A message marks
+ * everything in its chat up to it; a chat alone marks all its messages, or those up to the seq. Without a reader it is the
+ * receiver of the message in a direct chat.
  *
  * Memberships are locked in the order of their keys: two nodes that mark the same chats can't deadlock.
  */
@@ -89,13 +91,14 @@ const mark = (name: string, watermark: 'readSeq' | 'deliveredSeq', set: string, 
     text: `
     WITH target AS MATERIALIZED (
       SELECT i.idx, c.id AS chat, c."user1Id", c."user2Id", c."user1Blocks", c."user2Blocks", c.version,
-        c."memberCount", c."lastSeq", l.id AS message,
+        c."memberCount", c."lastSeq", l.id AS message, i.message IS NOT NULL AS "ofMessage",
         COALESCE(l.seq, 0) AS seq,
         COALESCE(
           i.reader,
           CASE l."senderId" WHEN c."user1Id" THEN c."user2Id" WHEN c."user2Id" THEN c."user1Id" END
         ) AS reader
-      FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS i(reader, message, chat, idx)
+      FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[])
+        WITH ORDINALITY AS i(reader, message, chat, seq, idx)
       LEFT JOIN LATERAL (SELECT m.id, m."chatId", m.seq FROM messages m WHERE m.id = i.message LIMIT 1) m ON true
       JOIN LATERAL (
         SELECT c.id, c."user1Id", c."user2Id", c."user1Blocks", c."user2Blocks", c.version, c."memberCount",
@@ -105,7 +108,7 @@ const mark = (name: string, watermark: 'readSeq' | 'deliveredSeq', set: string, 
       ) c ON (i.chat IS NULL OR i.chat = c.id) AND (i.message IS NULL OR m.id IS NOT NULL)
       LEFT JOIN LATERAL (
         SELECT l.id, l.seq, l."senderId" FROM messages l
-        WHERE l."chatId" = c.id AND l.seq = COALESCE(m.seq, c."lastSeq") LIMIT 1
+        WHERE l."chatId" = c.id AND l.seq = COALESCE(m.seq, LEAST(i.seq, c."lastSeq")) LIMIT 1
       ) l ON true
     ), locked AS MATERIALIZED (
       SELECT m."chatId", m."userId", m."readSeq", m."deliveredSeq", m."unreadSeq", ${visibleAfter('m')} AS "seesAfter",
@@ -124,16 +127,17 @@ const mark = (name: string, watermark: 'readSeq' | 'deliveredSeq', set: string, 
       WHERE m."chatId" = f."chatId" AND m."userId" = f."userId" AND f.seq > f."seesAfter" AND ${moves}
     )
     SELECT t.idx, t.chat AS "chatId", t."user1Id", t."user2Id", t.reader AS "userId", t.seq,
-      t.message AS "messageId", t.version, t."memberCount",
+      CASE WHEN t.seq > l."seesAfter" THEN t.message END AS "messageId", t.version, t."memberCount",
       CASE t.reader WHEN t."user1Id" THEN t."user1Blocks" WHEN t."user2Id" THEN t."user2Blocks" ELSE false
       END AS blocks,
-      t.seq > l."${watermark}" AS moved
+      t.seq > l."${watermark}" AND t.seq > l."seesAfter" AS moved
     FROM target t JOIN locked l ON l."chatId" = t.chat AND l."userId" = t.reader
-      AND (t.message IS NULL OR t.seq > l."seesAfter")`,
+      AND (NOT t."ofMessage" OR t.seq > l."seesAfter")`,
     values: (marks: readonly Mark[]) => [
       bigints(marks.map(({ readerId }) => readerId)),
       bigints(marks.map(({ messageId }) => messageId)),
       bigints(marks.map(({ chatId }) => chatId)),
+      bigints(marks.map(({ seq }) => seq)),
     ],
     row: markedRow,
   });

@@ -5,18 +5,22 @@ import { membersOf } from '../chats/audience.js';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import {
+  type AllSeenView,
   AppError,
   type CommandInput,
   type MessageDeliveredView,
   type MessageReceiptsView,
+  type MessagesDeliveredView,
   type MessageSeenView,
   type UnreadCountView,
+  type UnreadTotalsView,
 } from '../contract/index.js';
 import { Database } from '../database/database.js';
 import { MessageChanges } from '../messages/changes/message-changes.js';
 import { type Audience, Publisher } from '../delivery/publisher.js';
 import {
   lockWatermarks,
+  type Mark,
   type MarkedRow,
   markDelivered,
   markSeen,
@@ -24,10 +28,14 @@ import {
   receiptsOf,
 } from './receipts.queries.js';
 import { UnreadCounts } from './unread-counts.js';
-import { watermarks } from './watermarks.js';
+import { chatsWithUnread } from './unread.queries.js';
+import { moveAll, watermarks } from './watermarks.js';
 
 /** How far from the end of a chat a message can be marked as unread: so many are counted at most. */
 const MAX_UNREAD_BACK = 10_000;
+
+/** Most chats that one command marks as seen. */
+const MAX_SEEN_AT_ONCE = 500;
 
 /** Most members listed in the receipts of a message. */
 const MAX_LISTED = 1_000;
@@ -61,19 +69,68 @@ export class ReceiptsService implements OnApplicationShutdown {
    * @throws AppError NOT_FOUND when there is no such message or chat, or the reader is not a member.
    */
   async markSeen(actor: Actor, input: CommandInput<'markAsSeen'>): Promise<MessageSeenView> {
-    const row = await this.seen.submit(markOf(actor, input));
+    return this.tellSeen(await this.seen.submit(markOf(actor, input)), actor);
+  }
+
+  /** Marks the chats with unread messages as seen, at most 500; for each of them as `markSeen`. */
+  async markAllSeen(actor: Actor): Promise<AllSeenView> {
+    const userId = requireUserId(actor);
+    const unseen = await chatsWithUnread(this.database, { userId, most: MAX_SEEN_AT_ONCE + 1 });
+    const marks = unseen
+      .slice(0, MAX_SEEN_AT_ONCE)
+      .map((chatId) => ({ readerId: userId, messageId: null, chatId, seq: null }));
+    const rows = await moveAll(this.database, markSeen, marks);
+    for (const row of rows) this.tellSeen(row, actor);
+    return {
+      ...(await this.unread.totalsOf(userId)),
+      chatIds: rows.map(({ chatId }) => chatId),
+      more: unseen.length > MAX_SEEN_AT_ONCE,
+    };
+  }
+
+  /** One chat, or with `marks` many. */
+  async markAsDelivered(
+    actor: Actor,
+    input: CommandInput<'markAsDelivered'>,
+  ): Promise<MessageDeliveredView | MessagesDeliveredView> {
+    return input.marks ? this.markManyDelivered(actor, input.marks) : this.markDelivered(actor, input);
+  }
+
+  /** As `markSeen`, for messages that have reached a device. Members get `messageDelivered`. */
+  async markDelivered(actor: Actor, input: Place): Promise<MessageDeliveredView> {
+    return this.tellDelivered(await this.delivered.submit(markOf(actor, input)), actor);
+  }
+
+  /** As `markDelivered` for each mark, in one statement. Chats that are not the actor's are left out of the answer. */
+  async markManyDelivered(
+    actor: Actor,
+    positions: readonly { chatId: number; seq: number }[],
+  ): Promise<MessagesDeliveredView> {
+    requireUserId(actor);
+    const marks = positions.map((position) => markOf(actor, position));
+    const rows = await moveAll(this.database, markDelivered, marks);
+    return { marks: rows.map((row) => this.tellDelivered(row, actor)) };
+  }
+
+  private tellSeen(row: MarkedRow, actor: Actor): MessageSeenView {
     const { messageId, chatId, userId, seq, version } = row;
-    const view: MessageSeenView = { messageId, seen: true, chatId, userId, seq, version };
+    const view: MessageSeenView = { messageId, seen: true, chatId, userId, seq, version, changed: false };
     if (row.moved) this.publisher.publish('messageSeen', view, this.audienceOf(row, actor));
     this.unread.announce(userId, chatId);
     return view;
   }
 
-  /** As `markSeen`, for messages that have reached a device. Members get `messageDelivered`. */
-  async markDelivered(actor: Actor, input: CommandInput<'markAsDelivered'>): Promise<MessageDeliveredView> {
-    const row = await this.delivered.submit(markOf(actor, input));
+  private tellDelivered(row: MarkedRow, actor: Actor): MessageDeliveredView {
     const { messageId, chatId, userId, seq, version } = row;
-    const view: MessageDeliveredView = { messageId, delivered: true, chatId, userId, seq, version };
+    const view: MessageDeliveredView = {
+      messageId,
+      delivered: true,
+      chatId,
+      userId,
+      seq,
+      version,
+      changed: false,
+    };
     if (row.moved) this.publisher.publish('messageDelivered', view, this.audienceOf(row, actor));
     return view;
   }
@@ -100,9 +157,17 @@ export class ReceiptsService implements OnApplicationShutdown {
   }
 
   /** @throws AppError NOT_FOUND */
-  async unreadOf(actor: Actor, { chatId }: { chatId: number }): Promise<UnreadCountView> {
+  async unreadOf(
+    actor: Actor,
+    { chatId }: CommandInput<'getUnreadCount'>,
+  ): Promise<UnreadCountView | UnreadTotalsView> {
+    if (chatId === undefined) return this.unreadTotalsOf(actor);
     await this.access.require(actor, 'chat.read', chatId);
     return this.unread.of(requireUserId(actor), chatId);
+  }
+
+  unreadTotalsOf(actor: Actor): Promise<UnreadTotalsView> {
+    return this.unread.totalsOf(requireUserId(actor));
   }
 
   /** @throws AppError NOT_FOUND */
@@ -134,6 +199,18 @@ function tooFarBack(): AppError {
   });
 }
 
-function markOf(actor: Actor, { messageId, chatId }: { messageId?: number; chatId?: number }) {
-  return { readerId: actor.userId, messageId: messageId ?? null, chatId: chatId ?? null };
+/** Where a mark is set. */
+interface Place {
+  messageId?: number | undefined;
+  chatId?: number | undefined;
+  seq?: number | undefined;
+}
+
+function markOf(actor: Actor, { messageId, chatId, seq }: Place): Mark {
+  return {
+    readerId: actor.userId,
+    messageId: messageId ?? null,
+    chatId: chatId ?? null,
+    seq: seq ?? null,
+  };
 }

@@ -1,7 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { UnreadCountView } from '../contract/index.js';
+import type { UnreadCountView, UnreadTotalsView } from '../contract/index.js';
 import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
+import { unreadTotals } from '../chats/unread-totals.queries.js';
 import { unreadCounts } from './unread.queries.js';
 
 /** Milliseconds for which counts to publish are collected before they are looked up together. */
@@ -24,12 +25,14 @@ export class UnreadCounts {
 
   async of(userId: number, chatId: number): Promise<UnreadCountView> {
     const [row] = await unreadCounts(this.database, [{ userId, chatId }]);
-    return {
-      chatId,
-      unread: row?.unread ?? 0,
-      total: row?.total ?? 0,
-      unreadMentions: row?.unreadMentions ?? 0,
-    };
+    if (!row) throw new Error('unreadCounts returned no row');
+    const { userId: _, ...count } = row;
+    return count;
+  }
+
+  /** Of all chats of the user. */
+  totalsOf(userId: number): Promise<UnreadTotalsView> {
+    return unreadTotals(this.database, userId);
   }
 
   /** Publishes the count to the reader's sockets soon; many marks of one chat in a row make one event. */

@@ -26,7 +26,8 @@ const chatMessageRow = ([chatId, size, ...message]: [number, number, ...MessageC
 
 /**
  * `$1` user, `$2` chats and `$3` versions that the client has, pairwise, `$4` limit: the user's chats that have another
- * version, or that the client did not name; latest activity first.
+ * version, or that the client did not name; latest activity first. Of those that it did not name, `$5` takes all (null),
+ * or those with a message or a membership after that time.
  */
 export const changedChats = statement.many({
   name: 'sync.changedChats',
@@ -38,12 +39,24 @@ export const changedChats = statement.many({
       m.version AS joined
     FROM chat_members m JOIN chats c ON c.id = m."chatId" LEFT JOIN named n ON n.chat = c.id
     WHERE m."userId" = $1 AND n.version IS DISTINCT FROM c.version AND ${isThere('c', 'm')}
+      AND (n.chat IS NOT NULL OR $5::timestamptz IS NULL OR GREATEST(c."lastActivityAt", m."joinedAt") > $5)
     ORDER BY c."lastActivityAt" DESC, c.id DESC LIMIT $4`,
-  values: ({ userId, named, most }: { userId: number; named: readonly NamedChat[]; most: number }) => [
+  values: ({
+    userId,
+    named,
+    most,
+    newerThan,
+  }: {
+    userId: number;
+    named: readonly NamedChat[];
+    most: number;
+    newerThan: string | null;
+  }) => [
     userId,
     bigints(named.map(({ chatId }) => chatId)),
     bigints(named.map(({ version }) => version)),
     most,
+    newerThan,
   ],
   row: ([chatId, version, lastSeq, known, joined]: [
     number,
@@ -195,7 +208,8 @@ export const movedWatermarks = statement.many({
   text: `
     SELECT w."chatId", w."userId", w."readSeq", w."deliveredSeq", w."watermarksAt" AS at,
       CASE WHEN w."userId" = $1 THEN (SELECT ${unreadOf('c', 'w')} FROM chats c WHERE c.id = w."chatId") END AS unread,
-      CASE WHEN w."userId" = $1 THEN ${unreadMentionsOf('w')} END AS "unreadMentions"
+      CASE WHEN w."userId" = $1 THEN ${unreadMentionsOf('w')} END AS "unreadMentions",
+      CASE WHEN w."userId" = $1 THEN w."unreadSeq" END AS "unreadSeq"
     FROM (
       SELECT m.* FROM chat_members mine JOIN chat_members m ON m."chatId" = mine."chatId"
       JOIN chats c ON c.id = mine."chatId" AND ${isThere('c', 'mine')}
@@ -203,7 +217,7 @@ export const movedWatermarks = statement.many({
       ${first('m."watermarksAt"')}
     ) w`,
   values: movedSince,
-  row: ([chatId, userId, readSeq, deliveredSeq, at, unread, unreadMentions]: [
+  row: ([chatId, userId, readSeq, deliveredSeq, at, unread, unreadMentions, unreadSeq]: [
     number,
     number,
     number,
@@ -211,7 +225,8 @@ export const movedWatermarks = statement.many({
     string,
     number | null,
     number | null,
-  ]) => ({ chatId, userId, readSeq, deliveredSeq, at, unread, unreadMentions }),
+    number | null,
+  ]) => ({ chatId, userId, readSeq, deliveredSeq, at, unread, unreadMentions, unreadSeq }),
 });
 
 /** As `movedWatermarks`: messages that the user deleted for themselves. */
@@ -244,10 +259,12 @@ export const settingsSince = statement.many({
   ]) => ({ chatId, version, mutedUntil, archivedAt, pinnedAt, at }),
 });
 
-/** `$1` milliseconds: the time that long before now, by the database's clock. */
+/** `$1` milliseconds: the time that long before now, and now, by the database's clock. */
 export const momentBefore = statement.one({
   name: 'sync.momentBefore',
-  text: `SELECT (clock_timestamp() - $1 * interval '1 millisecond')::timestamptz(3) AS at`,
+  text: `
+    SELECT (n.now - $1 * interval '1 millisecond')::timestamptz(3) AS at, n.now::timestamptz(3)
+    FROM (SELECT clock_timestamp() AS now) n`,
   values: (milliseconds: number) => [milliseconds],
-  row: ([at]: [string]) => at,
+  row: ([at, now]: [string, string]) => ({ at, now }),
 });

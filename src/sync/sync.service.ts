@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import { chatsOfUserByIds } from '../chats/chat-list.queries.js';
 import { ChatsService } from '../chats/chats.service.js';
+import { unreadTotals } from '../chats/unread-totals.queries.js';
 import { fittingIn, sentBytes } from '../messages/model/message-size.js';
 import { toMessageView } from '../messages/model/message.view.js';
 import type { CommandInput, SyncedChat, SyncedView, WatermarkView } from '../contract/index.js';
@@ -26,8 +27,11 @@ const MAX_CHATS = 50;
 /** Most messages of one chat in one answer, and the bytes of all its chats and messages as they are sent. */
 const BOUNDS = { messages: 100, bytes: 2 * 1024 * 1024 } as const;
 
-/** Most messages of a chat that is reset, and their bytes: the newest that fit. */
-const RESET = { messages: 30, bytes: 1024 * 1024 } as const;
+/** Most bytes of the messages of a chat that is reset: the newest that fit. */
+const RESET_BYTES = 1024 * 1024;
+
+/** Later than any activity: no chat is newer. */
+const NEVER = 'infinity';
 
 /** A client that missed more changes of a chat gets a reset: catching up would take too many pages. */
 const MAX_GAP = 1_000;
@@ -58,18 +62,23 @@ export class SyncService {
    * Everything that changed since the client's versions, read from one snapshot. Changes come in order and in bounded
    * pages, or as an explicit `reset` of a chat: a partial answer never looks complete. Call again while `more`.
    */
-  async sync(actor: Actor, { versions, since }: CommandInput<'sync'>): Promise<SyncedView> {
+  async sync(actor: Actor, input: CommandInput<'sync'>): Promise<SyncedView> {
+    const { versions, since, others } = input;
     const userId = requireUserId(actor);
+    const newerThan = others === 'all' ? null : others === 'changed' ? (since ?? NEVER) : NEVER;
     const named = Object.entries(versions).map(([chat, version]) => ({ chatId: Number(chat), version }));
     const ids = named.map(({ chatId }) => chatId);
     const read = await this.database.snapshot(async (runner) => {
       const moved = await this.movedSince(runner, userId, since);
       const gone = await goneChats(runner, { userId, chatIds: ids });
-      const changed = await changedChats(runner, { userId, named, most: MAX_CHATS + 1 });
-      const { pages, more } = await this.pagesOf(runner, userId, changed.slice(0, MAX_CHATS));
-      return { moved, gone, pages, more: more || changed.length > MAX_CHATS };
+      const changed = await changedChats(runner, { userId, named, most: MAX_CHATS + 1, newerThan });
+      const page = { changed: changed.slice(0, MAX_CHATS), newest: input.messages };
+      const { pages, more } = await this.pagesOf(runner, userId, page);
+      const { total, totalMentions: mentions, badge } = await unreadTotals(runner, userId);
+      const unread = { total, mentions, badge };
+      return { moved, gone, pages, unread, more: more || changed.length > MAX_CHATS };
     });
-    const { moved, gone } = read;
+    const { moved, gone, unread } = read;
     const chats = await this.chatsOf(actor, read.pages);
     return {
       chats,
@@ -78,11 +87,18 @@ export class SyncService {
       watermarks: moved.watermarks,
       hidden: moved.hidden,
       memberships: moved.memberships,
-      at: moved.at,
+      unread,
+      now: moved.now,
+      // Chats that were left out, and are only found by their activity, have to be found again.
+      at: others === 'changed' && read.more && since !== undefined ? since : moved.at,
     };
   }
 
-  private async pagesOf(runner: Runner, userId: number, changed: readonly ChangedChat[]) {
+  private async pagesOf(
+    runner: Runner,
+    userId: number,
+    { changed, newest }: { changed: readonly ChangedChat[]; newest: number },
+  ) {
     if (changed.length === 0) return { pages: [], more: false };
     const chats = await chatsOfUserByIds(runner, {
       userId,
@@ -97,7 +113,7 @@ export class SyncService {
       ...(await newestMessages(runner, {
         userId,
         chatIds: [...resets],
-        most: RESET.messages,
+        most: newest,
         bytes: BOUNDS.bytes,
       })),
       ...(await changedMessages(runner, {
@@ -132,8 +148,8 @@ export class SyncService {
 
   /** Changes that do not change a chat's version: watermarks, and the user's own hidden messages and settings. */
   private async movedSince(runner: Runner, userId: number, since: string | undefined) {
-    const at = await momentBefore(runner, OVERLAP_MS);
-    if (since === undefined) return { watermarks: [], hidden: [], memberships: [], at, more: false };
+    const { at, now } = await momentBefore(runner, OVERLAP_MS);
+    if (since === undefined) return { watermarks: [], hidden: [], memberships: [], at, now, more: false };
     const moved = { userId, since, most: MAX_MOVED, settled: at };
     const watermarks = await movedWatermarks(runner, moved);
     const hidden = await hiddenSince(runner, moved);
@@ -148,6 +164,7 @@ export class SyncService {
       hidden: hidden.map(({ chatId, messageId }) => ({ chatId, messageId })),
       memberships: settings.map(({ at: _, ...membership }) => membership),
       at: ends.length > 0 ? ends.sort()[0]! : at,
+      now,
       more: ends.length > 0,
     };
   }
@@ -165,10 +182,18 @@ function isReset({ known, version, joined }: ChangedChat): boolean {
 /** The newest messages that a reset has room for. It may hold fewer than there are: older ones are read as history. */
 function newestOf(messages: readonly ChatMessageRow[]): readonly ChatMessageRow[] {
   const newest = [...messages].sort((one, other) => other.seq - one.seq);
-  const kept = new Set(newest.slice(0, fittingIn(RESET.bytes, newest)));
+  const kept = new Set(newest.slice(0, fittingIn(RESET_BYTES, newest)));
   return kept.size === messages.length ? messages : messages.filter((message) => kept.has(message));
 }
 
-function toWatermarkView({ unread, unreadMentions, at: _, ...watermark }: MovedWatermark): WatermarkView {
-  return unread === null || unreadMentions === null ? watermark : { ...watermark, unread, unreadMentions };
+function toWatermarkView({
+  unread,
+  unreadMentions,
+  unreadSeq,
+  at: _,
+  ...mark
+}: MovedWatermark): WatermarkView {
+  return unread === null || unreadMentions === null || unreadSeq === null
+    ? mark
+    : { ...mark, unread, unreadMentions, unreadSeq };
 }

@@ -105,7 +105,8 @@ function viewOf({ chatId, userId }: Pick<Typist, 'chatId' | 'userId'>, typing: b
 }
 
 /**
- * The other members. In a direct chat: the other user (neither blocks the other, or the typist could not send). In a
+ * The other members. In a direct chat: the other user (neither blocks the other, or the typist could not send); in one with
+ * oneself nobody. In a
  * group: all except the typist's sockets and the users they block.
  */
 function othersOf(
@@ -116,5 +117,6 @@ function othersOf(
   if (user1Id === null || user2Id === null) {
     return { chat: chatId, without: [userId, ...blocked] };
   }
+  if (user1Id === user2Id) return {};
   return { users: [userId === user1Id ? user2Id : user1Id] };
 }

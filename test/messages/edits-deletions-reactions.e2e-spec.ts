@@ -129,7 +129,7 @@ describe('A change of a message:', () => {
       const { alice, bob, messageId } = await sent();
       const deleted = await alice.ok('deleteMessage', { messageId });
       await bob.next('messageDeleted');
-      expect(await alice.ok('deleteMessage', { messageId })).toEqual(deleted);
+      expect(await alice.ok('deleteMessage', { messageId })).toEqual({ ...deleted, changed: false });
       await bob.settled();
       expect(bob.unread('messageDeleted')).toEqual([]);
       expect(await bob.refused('addReaction', { messageId, emoji: '👍' })).toBe('NOT_FOUND');

@@ -64,7 +64,8 @@ describe('Delivered, seen and unread:', () => {
     await carol.ok('sendMessage', { receiverId: bob.userId, content: 'elsewhere' });
     const phone = await world.person(bob.userId);
     await bob.ok('markAsSeen', { messageId: ids[1] });
-    const count = { chatId, unread: 1, total: 2, unreadMentions: 0 };
+    const totals = { total: 2, totalMentions: 0, badge: 2 };
+    const count = { chatId, unread: 1, unreadMentions: 0, unreadSeq: 2, ...totals };
     expect(await phone.next('unreadCount')).toEqual(count);
     expect(await bob.next('unreadCount')).toEqual(count);
     await alice.settled();
@@ -139,7 +140,7 @@ describe('Delivered, seen and unread:', () => {
       const marking = bob.ok<UnreadCountView>('markAsUnread', { chatId, messageId: ids[1] });
       await waitingForLock(world);
       for (const content of ['mine', 'mine too']) await phone.ok('sendMessage', { chatId, content });
-      await holder.query({ text: markSeen.statement.text, values: [[bob.userId], [null], [chatId]] });
+      await holder.query({ text: markSeen.statement.text, values: [[bob.userId], [null], [chatId], [null]] });
       await holder.query('COMMIT');
       expect(await marking).toMatchObject({ unread: 2 });
     } finally {

@@ -12,9 +12,11 @@ export const edges: readonly Edge[] = ['Socket.IO', 'REST'];
 /** Chooses the route of commands that have two, by the input. */
 function routeOf(command: string, input: Record<string, unknown>): CommandName {
   if (command === 'getPresence') return 'getUsersPresence';
-  return command === 'markAsSeen' && input.messageId === undefined
-    ? 'markChatAsSeen'
-    : (command as CommandName);
+  if (command === 'getUnreadCount' && input.chatId === undefined) return 'getUnreadTotals';
+  if (command === 'markAsDelivered' && input.marks !== undefined) return 'markChatsAsDelivered';
+  if (input.messageId !== undefined) return command as CommandName;
+  if (command === 'markAsDelivered') return 'markChatAsDelivered';
+  return command === 'markAsSeen' ? 'markChatAsSeen' : (command as CommandName);
 }
 
 /** A user of the REST routes: path, query and body follow the contract. 0: no user is named. */

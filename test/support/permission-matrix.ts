@@ -98,8 +98,12 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   markAsSeen: ({ messageId }) => ({ messageId }),
   markChatAsSeen: ({ chatId }) => ({ chatId }),
   markAsDelivered: ({ messageId }) => ({ messageId }),
+  markChatAsDelivered: ({ chatId }) => ({ chatId }),
+  markChatsAsDelivered: ({ chatId }) => ({ marks: [{ chatId, seq: 1 }] }),
+  markAllAsSeen: () => ({}),
   markAsUnread: ({ chatId }) => ({ chatId }),
   getUnreadCount: ({ chatId }) => ({ chatId }),
+  getUnreadTotals: () => ({}),
   getMessageReceipts: ({ messageId }) => ({ messageId }),
   addReaction: ({ messageId }) => ({ messageId, emoji: '👍' }),
   removeReaction: ({ messageId }) => ({ messageId, emoji: '👍' }),
@@ -184,8 +188,12 @@ getMessageEdits          | who?   ok          none     none    ok     ok    ok  
 markAsSeen               | who?   ok          none     none    ok     ok    ok    ok      ok
 markChatAsSeen           | who?   ok          none     none    ok     ok    ok    ok      ok
 markAsDelivered          | who?   ok          none     none    ok     ok    ok    ok      ok
+markChatAsDelivered      | who?   ok          none     none    ok     ok    ok    ok      ok
+markChatsAsDelivered     | who?   who?        ok       ok      ok     ok    ok    ok      ok
+markAllAsSeen            | who?   who?        ok       ok      ok     ok    ok    ok      ok
 markAsUnread             | who?   who?        none     none    ok     ok    ok    ok      ok
 getUnreadCount           | who?   who?        none     none    ok     ok    ok    ok      ok
+getUnreadTotals          | who?   who?        ok       ok      ok     ok    ok    ok      ok
 getMessageReceipts       | who?   ok          none     none    ok     ok    ok    ok      ok
 addReaction              | who?   who?        none     none    ok     ok    ok    no      no
 removeReaction           | who?   who?        none     none    ok     ok    ok    ok      ok

@@ -135,7 +135,9 @@ export class Replica {
     this.applyAhead(local);
   }
 
-  private hear(change: Change): void {
+  /** An event with `changed: false` is no change: its version is one that the chat has had. */
+  private hear(change: Change & { changed?: false }): void {
+    if (change.changed === false) return;
     const local = this.local(change.chatId);
     if (change.version <= local.version) return;
     local.ahead.set(change.version, change);

@@ -115,9 +115,9 @@ describe('Watermarks in sync', () => {
     };
     const own = { chatId, userId: bob.userId, readSeq: 3, deliveredSeq: 3 };
     await bob.ok('markAsSeen', { chatId });
-    expect(await marksOfPhone()).toContainEqual({ ...own, unread: 0, unreadMentions: 0 });
+    expect(await marksOfPhone()).toContainEqual({ ...own, unread: 0, unreadMentions: 0, unreadSeq: 3 });
     await bob.ok('markAsUnread', { chatId });
-    expect(await marksOfPhone()).toContainEqual({ ...own, unread: 1, unreadMentions: 0 });
+    expect(await marksOfPhone()).toContainEqual({ ...own, unread: 1, unreadMentions: 0, unreadSeq: 2 });
 
     // Of others, what they have seen and nothing else.
     await alice.ok('markAsSeen', { chatId });

@@ -1,8 +1,15 @@
 import { z } from 'zod';
 import { define, inChat, repeatable } from '../define.js';
 import { displayName, url } from '../names.js';
-import { id, metadata, pageSize, people } from '../scalars.js';
-import { chatDeletedView, chatDetails, chatListItem, chatView, createdGroupView } from '../views/index.js';
+import { id, metadata, pageSize, people, queryFlag } from '../scalars.js';
+import {
+  answeredChatView,
+  chatDeletedView,
+  chatDetails,
+  chatListItem,
+  chatsPage,
+  createdGroupView,
+} from '../views/index.js';
 
 /** What a group shows of itself. */
 const groupFields = {
@@ -20,7 +27,7 @@ const groupFields = {
 export const chatsCommands = {
   getChats: define({
     summary:
-      'The chats of a user, the one with the latest activity first. A page may have fewer chats than `limit`, because it ends at 1 MiB: only an empty page is the end of the list.',
+      'The chats of a user, the one with the latest activity first. A page may have fewer chats than `limit`, because it ends at 1 MiB: the list has ended when a page is empty, or when `more` is false (with `page: true`).',
     input: z.object({
       userId: id.optional(),
       before: z
@@ -29,8 +36,17 @@ export const chatsCommands = {
         .optional()
         .describe('The `cursor` of the last chat of the previous page.'),
       limit: pageSize(500, 100),
+      filter: z
+        .enum(['inbox', 'pinned', 'archived', 'unread'])
+        .optional()
+        .describe(
+          '`archived` chats, or of the others: all (`inbox`), the `pinned` ones, or those with `unread` messages. Left out: all chats. Use a cursor with the filter that it came with.',
+        ),
+      page: queryFlag
+        .optional()
+        .describe('true: the answer is `{ chats, more }`; `more` says whether there are others after them.'),
     }),
-    result: z.array(chatListItem),
+    result: z.union([z.array(chatListItem), chatsPage]),
     order: 'read',
     cost: { of: 'limit', per: 50 },
     who: 'oneself',
@@ -41,11 +57,10 @@ export const chatsCommands = {
     rest: { method: 'GET', path: '/chats/user/:userId', status: 200 },
   }),
   createChat: define({
-    summary: 'Returns the direct chat of two users, and creates it if there is none.',
-    input: z
-      .object({ user1Id: id, user2Id: id, ...repeatable })
-      .refine((chat) => chat.user1Id !== chat.user2Id, { error: 'expected two different users' }),
-    result: chatView,
+    summary:
+      'Returns the direct chat of two users, and creates it if there is none. With the same user twice it is a chat with oneself, for notes.',
+    input: z.object({ user1Id: id, user2Id: id, ...repeatable }),
+    result: answeredChatView,
     order: 'write',
     limit: 'createChat',
     who: 'oneself',
@@ -70,7 +85,7 @@ export const chatsCommands = {
     summary:
       'Changes title, picture, metadata or history setting of a group. Fields that are left out stay unchanged. Only the owner and admins may do it.',
     input: inChat.extend({ ...groupFields, title: groupFields.title.optional(), ...repeatable }),
-    result: chatView,
+    result: answeredChatView,
     order: 'write',
     needs: 'chat.update',
     actor: ['userId'],

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { define, inChat, repeatable } from '../define.js';
 import { id } from '../scalars.js';
-import { chatView, groupAdds, groupAddsView, invitationEndedView, invitationView } from '../views/index.js';
+import {
+  answeredChatView,
+  groupAdds,
+  groupAddsView,
+  invitationEndedView,
+  invitationView,
+} from '../views/index.js';
 
 export const invitationsCommands = {
   getInvitations: define({
@@ -19,7 +25,7 @@ export const invitationsCommands = {
   acceptInvitation: define({
     summary: 'Joins a group that you are invited to.',
     input: inChat.extend(repeatable),
-    result: chatView,
+    result: answeredChatView,
     order: 'write',
     who: 'person',
     bare: 'chatId',

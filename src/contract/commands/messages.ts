@@ -10,7 +10,13 @@ import {
   pageSize,
   position,
 } from '../scalars.js';
-import { messageDeletedView, messageEditView, messagesPage, messageView } from '../views/index.js';
+import {
+  editedMessageView,
+  messageDeletedView,
+  messageEditView,
+  messagesPage,
+  messageView,
+} from '../views/index.js';
 
 export const messagesCommands = {
   sendMessage: define({
@@ -31,10 +37,6 @@ export const messagesCommands = {
       })
       .refine((message) => (message.chatId === undefined) !== (message.receiverId === undefined), {
         error: 'expected either chatId or receiverId',
-      })
-      .refine((message) => message.senderId === undefined || message.senderId !== message.receiverId, {
-        error: 'expected a receiver other than the sender',
-        path: ['receiverId'],
       }),
     result: messageView,
     order: 'send',
@@ -90,7 +92,7 @@ export const messagesCommands = {
   editMessage: define({
     summary: 'Changes the text of your own message. Earlier versions are kept.',
     input: onMessage.extend({ content: filledText(MAX_CONTENT_LENGTH), ...repeatable }),
-    result: messageView,
+    result: editedMessageView,
     order: 'write',
     limit: 'message',
     needs: 'message.edit',

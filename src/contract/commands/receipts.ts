@@ -1,23 +1,81 @@
 import { z } from 'zod';
 import { define, inChat, onMessage, repeatable } from '../define.js';
-import { id } from '../scalars.js';
+import { id, position } from '../scalars.js';
 import {
+  allSeenView,
   messageDeliveredView,
   messageReceiptsView,
   messageSeenView,
+  messagesDeliveredView,
   unreadCountView,
+  unreadTotalsView,
 } from '../views/index.js';
 
-const mark = z
-  .object({ messageId: id.optional(), chatId: id.optional(), userId: id.optional(), ...repeatable })
-  .refine(({ messageId, chatId }) => messageId !== undefined || chatId !== undefined, {
-    error: 'expected messageId or chatId',
-  });
+/** Most chats that one `markAsDelivered` marks. */
+const MAX_MARKS = 500;
+
+const upTo = position
+  .optional()
+  .describe('With `chatId`: everything up to this seq, and no further. Left out: the whole chat.');
+
+const chatMark = { chatId: id.optional(), seq: upTo, userId: id.optional(), ...repeatable };
+
+const markFields = { messageId: id.optional(), ...chatMark };
+
+const deliveryFields = {
+  ...markFields,
+  marks: z
+    .array(z.object({ chatId: id, seq: position }), { error: 'expected a list of { chatId, seq }' })
+    .min(1, { error: 'expected at least one mark' })
+    .max(MAX_MARKS, { error: `expected at most ${MAX_MARKS} marks` })
+    .optional()
+    .describe('Positions in many chats at once, after catching up.'),
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isGiven = (input: Fields, field: string) => input[field] !== undefined && input[field] !== null;
+
+/**
+ * Marks of one chat. A field that is not known here is refused where the whole chat would be marked: it may have been
+ * meant to say up to where, and marks are never taken back.
+ */
+function marks<Shape extends z.ZodRawShape>(shape: Shape, places: readonly string[]) {
+  return z
+    .looseObject(shape)
+    .refine((input: Fields) => places.some((place) => isGiven(input, place)), {
+      error: `expected ${places.join(' or ')}`,
+    })
+    .refine((input: Fields) => !isGiven(input, 'messageId') || !isGiven(input, 'seq'), {
+      error: 'expected messageId or seq, not both',
+    })
+    .refine((input: Fields) => !isGiven(input, 'seq') || isGiven(input, 'chatId'), {
+      error: 'expected chatId beside seq',
+    })
+    .refine(
+      (input: Fields) =>
+        !isGiven(input, 'marks') || !['messageId', 'chatId', 'seq'].some((field) => isGiven(input, field)),
+      { error: 'expected marks alone' },
+    )
+    .superRefine((input: Fields, context) => {
+      if (['messageId', 'seq', 'marks'].some((field) => isGiven(input, field))) return;
+      for (const field of Object.keys(input).filter((name) => !(name in shape))) {
+        const message =
+          'expected no such field where the whole chat is marked: `seq` or `messageId` say up to where';
+        context.addIssue({ code: 'custom', path: [field], message });
+      }
+    })
+    .overwrite(
+      (input) =>
+        Object.fromEntries(Object.entries(input).filter(([field]) => field in shape)) as typeof input,
+    );
+}
 
 export const receiptsCommands = {
   markAsSeen: define({
-    summary: 'Marks everything in the chat up to a message as seen; with `chatId`, the whole chat.',
-    input: mark,
+    summary:
+      'Marks everything in the chat up to a message as seen; with `chatId` everything up to `seq`, or the whole chat.',
+    input: marks(markFields, ['messageId', 'chatId']),
     result: messageSeenView,
     order: 'write',
     needs: 'receipt.write',
@@ -28,8 +86,8 @@ export const receiptsCommands = {
     rest: { method: 'POST', path: '/messages/:messageId/seen', status: 200 },
   }),
   markChatAsSeen: define({
-    summary: 'Marks everything in the chat as seen.',
-    input: inChat.extend(repeatable),
+    summary: 'Marks everything in the chat as seen, or everything up to `seq`.',
+    input: marks({ ...chatMark, chatId: id }, ['chatId']),
     result: messageSeenView,
     order: 'write',
     needs: 'receipt.write',
@@ -40,16 +98,54 @@ export const receiptsCommands = {
   }),
   markAsDelivered: define({
     summary:
-      'Marks everything in the chat up to a message as delivered to the reader; with `chatId`, the whole chat.',
-    input: mark,
-    result: messageDeliveredView,
+      'Marks everything in the chat up to a message as delivered to the reader; with `chatId` everything up to `seq`, or the whole chat; with `marks` many chats at once.',
+    input: marks(deliveryFields, ['messageId', 'chatId', 'marks']),
+    result: z.union([messageDeliveredView, messagesDeliveredView]),
     order: 'write',
+    cost: { of: 'marks', per: 50 },
     needs: 'receipt.write',
     bare: 'messageId',
     actor: ['userId'],
     reply: 'messageDelivered',
     socket: true,
     rest: { method: 'POST', path: '/messages/:messageId/delivered', status: 200 },
+  }),
+  markChatAsDelivered: define({
+    summary: 'Marks everything in the chat as delivered to the reader, or everything up to `seq`.',
+    input: marks({ ...chatMark, chatId: id }, ['chatId']),
+    result: messageDeliveredView,
+    order: 'write',
+    needs: 'receipt.write',
+    actor: ['userId'],
+    reply: 'messageDelivered',
+    socket: false,
+    rest: { method: 'POST', path: '/chats/:chatId/delivered', status: 200 },
+  }),
+  markChatsAsDelivered: define({
+    summary:
+      'Marks positions in many chats as delivered to the reader. Chats that are not theirs are left out.',
+    input: z.object({ marks: deliveryFields.marks.unwrap(), userId: id.optional(), ...repeatable }),
+    result: messagesDeliveredView,
+    order: 'write',
+    cost: { of: 'marks', per: 50 },
+    who: 'person',
+    actor: ['userId'],
+    reply: 'messageDelivered',
+    socket: false,
+    rest: { method: 'POST', path: '/delivered', status: 200 },
+  }),
+  markAllAsSeen: define({
+    summary:
+      'Marks all chats with unread messages as seen: at most 500 at once, those with the latest activity first. `more` says that there are others: call it again.',
+    input: z.object({ userId: id.optional(), ...repeatable }),
+    result: allSeenView,
+    order: 'write',
+    cost: { base: 10 },
+    who: 'person',
+    actor: ['userId'],
+    reply: 'unreadCount',
+    socket: true,
+    rest: { method: 'POST', path: '/seen', status: 200 },
   }),
   markAsUnread: define({
     summary:
@@ -66,9 +162,9 @@ export const receiptsCommands = {
     rest: { method: 'POST', path: '/chats/:chatId/unread', status: 200 },
   }),
   getUnreadCount: define({
-    summary: 'Number of unread messages of a chat and of all chats.',
-    input: inChat,
-    result: unreadCountView,
+    summary: 'Number of unread messages of a chat and of all chats; without `chatId` of all chats only.',
+    input: inChat.partial(),
+    result: z.union([unreadCountView, unreadTotalsView]),
     order: 'read',
     who: 'person',
     needs: 'chat.read',
@@ -77,6 +173,17 @@ export const receiptsCommands = {
     reply: 'unreadCount',
     socket: true,
     rest: { method: 'GET', path: '/chats/:chatId/unread', status: 200 },
+  }),
+  getUnreadTotals: define({
+    summary: 'Number of unread messages of all chats.',
+    input: z.object({ userId: id.optional() }),
+    result: unreadTotalsView,
+    order: 'read',
+    who: 'person',
+    actor: ['userId'],
+    reply: null,
+    socket: false,
+    rest: { method: 'GET', path: '/unread', status: 200 },
   }),
   getMessageReceipts: define({
     summary: 'Who has seen a message, and to whom it was delivered.',

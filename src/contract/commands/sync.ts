@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { define } from '../define.js';
-import { id, moment, position } from '../scalars.js';
+import { id, itemCount, moment, position } from '../scalars.js';
 import { syncedView } from '../views/index.js';
 
 /** Most chats that a client can name in one sync. */
@@ -25,6 +25,13 @@ export const syncCommands = {
         .describe(
           '`at` of the last answer. Returns receipts, unread counts, chat settings and messages deleted for yourself since then.',
         ),
+      others: z
+        .enum(['all', 'changed', 'none'])
+        .default('all')
+        .describe(
+          'Which chats come that `versions` does not name: `all`, as new ones; `changed`, those with a message or a membership newer than `since` (without `since` none); or `none`.',
+        ),
+      messages: itemCount(100, 30).describe('How many messages come with a chat that is reset.'),
     }),
     result: syncedView,
     order: 'read',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, id, json, timestamp } from './fields.js';
+import { count, id, json, timestamp, unchanged } from './fields.js';
 import { addedMembersView, memberView } from './members.js';
 import { messageView } from './messages.js';
 import { userView } from './users.js';
@@ -10,7 +10,7 @@ export const chatView = z
     chatId: id.describe('The same as `id`; every event of a chat has this field.'),
     type: z.enum(['direct', 'group']),
     user1Id: id.nullable().describe('Direct chats: one of the two users.'),
-    user2Id: id.nullable().describe('Direct chats: the other user.'),
+    user2Id: id.nullable().describe('Direct chats: the other user; the same in a chat with oneself.'),
     title: z.string().nullable(),
     avatarUrl: z.string().nullable(),
     metadata: json,
@@ -31,6 +31,12 @@ export const chatView = z
   .meta({ id: 'Chat' });
 export type ChatView = z.infer<typeof chatView>;
 
+/** The answer to commands about a chat that may change nothing. */
+export const answeredChatView = chatView
+  .extend({ changed: unchanged.optional() })
+  .meta({ id: 'AnsweredChat' });
+export type AnsweredChatView = z.infer<typeof answeredChatView>;
+
 /** A chat as one of its members sees it in the chat list. */
 export const chatListItem = chatView
   .extend({
@@ -40,6 +46,7 @@ export const chatListItem = chatView
     archivedAt: timestamp.nullable(),
     pinnedAt: timestamp.nullable(),
     readSeq: count,
+    unreadSeq: count.describe('Messages of others after this seq are unread.'),
     role: memberView.shape.role,
     lastMessage: messageView.nullable(),
     otherUser: userView.extend({ online: z.boolean() }).nullable().describe('Direct chats: the other user.'),
@@ -47,6 +54,15 @@ export const chatListItem = chatView
   })
   .meta({ id: 'ChatListItem' });
 export type ChatListItem = z.infer<typeof chatListItem>;
+
+/** The answer to getChats with `page: true`. */
+export const chatsPage = z
+  .object({
+    chats: z.array(chatListItem),
+    more: z.boolean().describe('Whether there are chats after these: pass the last `cursor` as `before`.'),
+  })
+  .meta({ id: 'ChatsPage' });
+export type ChatsPage = z.infer<typeof chatsPage>;
 
 export const chatDetails = chatView
   .extend({
@@ -62,7 +78,7 @@ export const chatDeletedView = z.object({ chatId: id, version: count }).meta({ i
 export type ChatDeletedView = z.infer<typeof chatDeletedView>;
 
 /** The answer to createGroup. */
-export const createdGroupView = chatView
+export const createdGroupView = answeredChatView
   .extend({ invited: addedMembersView.shape.invited })
   .meta({ id: 'CreatedGroup' });
 export type CreatedGroupView = z.infer<typeof createdGroupView>;
@@ -72,6 +88,7 @@ export const membershipView = z
   .object({
     chatId: id,
     version: count.describe('The current version of the chat; changing settings does not raise it.'),
+    changed: unchanged,
     mutedUntil: timestamp.nullable(),
     archivedAt: timestamp.nullable(),
     pinnedAt: timestamp.nullable(),

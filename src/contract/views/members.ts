@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, id, timestamp } from './fields.js';
+import { count, id, timestamp, unchanged } from './fields.js';
 
 export const memberView = z
   .object({
@@ -16,6 +16,7 @@ export type MemberView = z.infer<typeof memberView>;
 const membersChange = z.object({
   chatId: id,
   version: count,
+  changed: unchanged.optional(),
   membersVersion: count,
   memberCount: count,
   by: id.nullable().describe('The user who did it; null: the application.'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, id, json, timestamp } from './fields.js';
+import { count, id, json, timestamp, unchanged } from './fields.js';
 import { reactionView } from './reactions.js';
 
 export const messageView = z
@@ -34,12 +34,19 @@ export const messageView = z
   .meta({ id: 'Message' });
 export type MessageView = z.infer<typeof messageView>;
 
+/** The answer to editMessage. */
+export const editedMessageView = messageView
+  .extend({ changed: unchanged.optional() })
+  .meta({ id: 'EditedMessage' });
+export type EditedMessageView = z.infer<typeof editedMessageView>;
+
 export const messageDeletedView = z
   .object({
     messageId: id,
     chatId: id,
     seq: count,
     version: count,
+    changed: unchanged.optional(),
     for: z.enum(['everyone', 'me']),
   })
   .meta({ id: 'MessageDeleted' });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, id } from './fields.js';
+import { count, id, unchanged } from './fields.js';
 
 export const reactionView = z
   .object({
@@ -11,6 +11,13 @@ export const reactionView = z
 export type ReactionView = z.infer<typeof reactionView>;
 
 export const reactionsChangedView = z
-  .object({ messageId: id, chatId: id, seq: count, version: count, reactions: z.array(reactionView) })
+  .object({
+    messageId: id,
+    chatId: id,
+    seq: count,
+    version: count,
+    changed: unchanged.optional(),
+    reactions: z.array(reactionView),
+  })
   .meta({ id: 'ReactionsChanged' });
 export type ReactionsChangedView = z.infer<typeof reactionsChangedView>;

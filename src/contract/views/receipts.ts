@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, id } from './fields.js';
+import { count, id, unchanged } from './fields.js';
 
 export const messageSeenView = z
   .object({
@@ -8,7 +8,8 @@ export const messageSeenView = z
     chatId: id,
     userId: id.describe('The user who has seen it.'),
     seq: count.describe('The user has seen everything up to this seq.'),
-    version: count,
+    version: count.describe('The present version of the chat; a receipt does not raise it.'),
+    changed: unchanged,
   })
   .meta({ id: 'MessageSeen' });
 export type MessageSeenView = z.infer<typeof messageSeenView>;
@@ -23,15 +24,45 @@ export const messageDeliveredView = messageSeenView
   .meta({ id: 'MessageDelivered' });
 export type MessageDeliveredView = z.infer<typeof messageDeliveredView>;
 
-export const unreadCountView = z
+/** The answer to markAsDelivered with `marks`. */
+export const messagesDeliveredView = z
   .object({
+    marks: z
+      .array(messageDeliveredView)
+      .describe('In the order of the command, without chats that are not the reader’s.'),
+  })
+  .meta({ id: 'MessagesDelivered' });
+export type MessagesDeliveredView = z.infer<typeof messagesDeliveredView>;
+
+export const unreadTotalsView = z
+  .object({
+    total: count.describe('Number of unread messages of all chats.'),
+    totalMentions: count.describe('How many of them mention the reader; at most 1,000 of each chat.'),
+    badge: count.describe(
+      'For the icon of an app: unread messages of chats that are neither muted nor archived, and unread mentions of muted ones.',
+    ),
+  })
+  .meta({ id: 'UnreadTotals' });
+export type UnreadTotalsView = z.infer<typeof unreadTotalsView>;
+
+export const unreadCountView = unreadTotalsView
+  .extend({
     chatId: id,
     unread: count.describe('Number of unread messages of the chat.'),
-    total: count.describe('Number of unread messages of all chats.'),
     unreadMentions: count.describe('How many unread messages of the chat mention the reader.'),
+    unreadSeq: count.describe('Messages of others after this seq are unread.'),
   })
   .meta({ id: 'UnreadCount' });
 export type UnreadCountView = z.infer<typeof unreadCountView>;
+
+/** The answer to markAllAsSeen. */
+export const allSeenView = unreadTotalsView
+  .extend({
+    chatIds: z.array(id).describe('The chats that were marked.'),
+    more: z.boolean().describe('true: there are more chats with unread messages; call it again.'),
+  })
+  .meta({ id: 'AllSeen' });
+export type AllSeenView = z.infer<typeof allSeenView>;
 
 export const messageReceiptsView = z
   .object({
@@ -55,6 +86,9 @@ export const watermarkView = z
         'In your own entry only: number of unread messages of the chat. Reading lowers it, markAsUnread raises it.',
       ),
     unreadMentions: count.optional().describe('In your own entry only: how many of them mention you.'),
+    unreadSeq: count
+      .optional()
+      .describe('In your own entry only: messages of others after this seq are unread.'),
   })
   .meta({ id: 'Watermark' });
 export type WatermarkView = z.infer<typeof watermarkView>;

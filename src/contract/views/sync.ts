@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { chatListItem, membershipView } from './chats.js';
 import { count, id, timestamp } from './fields.js';
 import { messageView } from './messages.js';
-import { watermarkView } from './receipts.js';
+import { unreadTotalsView, watermarkView } from './receipts.js';
 
 export const syncedChat = z
   .object({
@@ -35,8 +35,16 @@ export const syncedView = z
       .array(z.object({ chatId: id, messageId: id }))
       .describe('Messages that you deleted for yourself since `since`.'),
     memberships: z
-      .array(membershipView)
+      .array(membershipView.omit({ changed: true }))
       .describe('Your chat settings (muted, archived, pinned) that changed since `since`.'),
+    unread: z
+      .object({
+        total: unreadTotalsView.shape.total,
+        mentions: unreadTotalsView.shape.totalMentions,
+        badge: unreadTotalsView.shape.badge,
+      })
+      .describe('Your unread messages in all chats, by the same snapshot.'),
+    now: timestamp.describe('The time of the server.'),
     at: timestamp.describe('Pass it as `since` in the next call.'),
   })
   .meta({ id: 'Synced' });

@@ -4,9 +4,9 @@ import { isAllowed } from '../../chats/permissions.js';
 import {
   AppError,
   type CommandInput,
+  type EditedMessageView,
   type MessageDeletedView,
   type MessageEditView,
-  type MessageView,
 } from '../../contract/index.js';
 import { PAGE_BYTES, withinPage } from '../../common/page-bytes.js';
 import { Database } from '../../database/database.js';
@@ -34,7 +34,7 @@ export class MessageLifeService {
    *
    * @throws AppError NOT_FOUND; FORBIDDEN for a message of another user or of the server, or because of a block
    */
-  async edit(actor: Actor, { messageId, content }: CommandInput<'editMessage'>): Promise<MessageView> {
+  async edit(actor: Actor, { messageId, content }: CommandInput<'editMessage'>): Promise<EditedMessageView> {
     const { view, changed, audience } = await this.changes.change(
       actor,
       'message.edit',
@@ -49,7 +49,8 @@ export class MessageLifeService {
         return true;
       },
     );
-    if (changed) this.publisher.publish('messageEdited', view, audience);
+    if (!changed) return { ...view, changed };
+    this.publisher.publish('messageEdited', view, audience);
     return view;
   }
 
@@ -98,7 +99,8 @@ export class MessageLifeService {
       version: view.version,
       for: 'everyone',
     };
-    if (changed) this.publisher.publish('messageDeleted', deleted, audience);
+    if (!changed) return { ...deleted, changed };
+    this.publisher.publish('messageDeleted', deleted, audience);
     return deleted;
   }
 

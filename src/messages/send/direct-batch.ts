@@ -15,15 +15,17 @@ export class DirectBatch {
   /** For each message: the position of its chat among the chats, and its own among the chat's messages, from 1. */
   private readonly places: number[] = [];
   private readonly nths: number[] = [];
-  private readonly chats: { chatId: number; place: number; count: number; by1: number }[];
+  private readonly chats: { chatId: number; place: number; count: number; by1: number; by2: number }[];
 
   constructor(private readonly sends: readonly DirectSend[]) {
-    const chats = new Map<number, { chatId: number; place: number; count: number; by1: number }>();
+    const chats = new Map<number, (typeof this.chats)[number]>();
     for (const { chat, entry } of sends) {
       let one = chats.get(chat.chatId);
-      if (!one) chats.set(chat.chatId, (one = { chatId: chat.chatId, place: 0, count: 0, by1: 0 }));
+      if (!one) chats.set(chat.chatId, (one = { chatId: chat.chatId, place: 0, count: 0, by1: 0, by2: 0 }));
       this.nths.push(++one.count);
+      // Both in a chat with oneself.
       if (entry.draft.senderId === chat.user1Id) one.by1++;
+      if (entry.draft.senderId === chat.user2Id) one.by2++;
     }
     this.chats = [...chats.values()].sort((a, b) => a.chatId - b.chatId);
     this.chats.forEach((one, i) => (one.place = i + 1));
@@ -36,7 +38,7 @@ export class DirectBatch {
       bigints(chats.map(({ chatId }) => chatId)),
       bigints(chats.map(({ count }) => count)),
       bigints(chats.map(({ by1 }) => by1)),
-      bigints(chats.map(({ count, by1 }) => count - by1)),
+      bigints(chats.map(({ by2 }) => by2)),
       bigints(sends.map(({ entry }) => entry.draft.senderId)),
       ints(this.places),
       ints(this.nths),
