@@ -40,6 +40,7 @@ export class MessagesService {
    */
   async send(actor: Actor, input: CommandInput<'sendMessage'>): Promise<MessageView> {
     const senderId = requireUserId(actor);
+    if (input.receiverId === senderId) throw toOneself();
     const sent = await this.writer.write({
       senderId,
       chatId: input.chatId ?? null,
@@ -133,4 +134,10 @@ async function systemMessageOf(
   if (!known) return null;
   if (!known.same) throw new AppError('IDEMPOTENCY_MISMATCH');
   return toMessageView(known, chat);
+}
+
+function toOneself(): AppError {
+  return new AppError('VALIDATION_FAILED', {
+    details: [{ path: 'receiverId', message: 'expected a receiver other than the sender' }],
+  });
 }

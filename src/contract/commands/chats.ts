@@ -46,7 +46,7 @@ export const chatsCommands = {
         .optional()
         .describe('true: the answer is `{ chats, more }`; `more` says whether there are others after them.'),
     }),
-    result: z.union([z.array(chatListItem), chatsPage]),
+    result: z.union([z.array(chatListItem), chatsPage]).meta({ type: ['array', 'object'] }),
     order: 'read',
     cost: { of: 'limit', per: 50 },
     who: 'oneself',

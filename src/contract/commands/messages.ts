@@ -37,6 +37,10 @@ export const messagesCommands = {
       })
       .refine((message) => (message.chatId === undefined) !== (message.receiverId === undefined), {
         error: 'expected either chatId or receiverId',
+      })
+      .refine((message) => message.senderId === undefined || message.senderId !== message.receiverId, {
+        error: 'expected a receiver other than the sender',
+        path: ['receiverId'],
       }),
     result: messageView,
     order: 'send',

@@ -100,7 +100,7 @@ export const receiptsCommands = {
     summary:
       'Marks everything in the chat up to a message as delivered to the reader; with `chatId` everything up to `seq`, or the whole chat; with `marks` many chats at once.',
     input: marks(deliveryFields, ['messageId', 'chatId', 'marks']),
-    result: z.union([messageDeliveredView, messagesDeliveredView]),
+    result: z.union([messageDeliveredView, messagesDeliveredView]).meta({ type: 'object' }),
     order: 'write',
     cost: { of: 'marks', per: 50 },
     needs: 'receipt.write',
@@ -164,7 +164,7 @@ export const receiptsCommands = {
   getUnreadCount: define({
     summary: 'Number of unread messages of a chat and of all chats; without `chatId` of all chats only.',
     input: inChat.partial(),
-    result: z.union([unreadCountView, unreadTotalsView]),
+    result: z.union([unreadCountView, unreadTotalsView]).meta({ type: 'object' }),
     order: 'read',
     who: 'person',
     needs: 'chat.read',
