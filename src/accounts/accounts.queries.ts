@@ -1,4 +1,5 @@
 import type { AccountView } from '../contract/index.js';
+import { bigints } from '../database/binary-array.js';
 import { type UserCells, userColumns, userRow } from '../database/models/user.model.js';
 import { statement } from '../database/statement.js';
 
@@ -29,6 +30,17 @@ export const accountOfUser = statement.oneOrNone({
     FROM users u LEFT JOIN credentials c ON c."userId" = u.id
     WHERE u.id = $1`,
   values: (userId: number) => [userId],
+  row: accountRow,
+});
+
+/** `$1` users: the views of their accounts, in no order. */
+export const accountsOfUsers = statement.many({
+  name: 'accounts.ofUsers',
+  text: `
+    SELECT ${account}
+    FROM users u LEFT JOIN credentials c ON c."userId" = u.id
+    WHERE u.id = ANY($1::bigint[])`,
+  values: (userIds: readonly number[]) => [bigints(userIds)],
   row: accountRow,
 });
 

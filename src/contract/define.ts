@@ -108,6 +108,13 @@ export function costOf({ base = 1, of, per = 1 }: CommandCost, input: object): n
   return base + Math.max(0, Math.ceil(amount / per) - 1);
 }
 
+/** The largest `limit` of a command that answers in pages; null for other commands. */
+export function largestPage({ input }: CommandDefinition): number | null {
+  const { properties } = z.toJSONSchema(input, { unrepresentable: 'any' });
+  const limit = properties?.limit;
+  return typeof limit === 'object' ? (limit.maximum ?? null) : null;
+}
+
 /** The part of the input that an anonymous request is counted by, validated or not; null: its address. */
 export function countedBy({ countedBy }: CommandDefinition, input: object): string | null {
   if (countedBy === undefined) return null;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  accountView,
   blockView,
   chatDeletedView,
   chatDetails,
@@ -21,6 +22,7 @@ import {
   messageView,
   presenceView,
   reactionsChangedView,
+  readyView,
   syncedView,
   typingView,
   tokenLifeView,
@@ -33,6 +35,12 @@ const RECEIPT_READERS =
 
 /** What a socket can hear. A caller without a callback hears the answer to its command by the same names. */
 export const events = {
+  ready: {
+    payload: readyView,
+    summary:
+      'This socket belongs to a user, and receives their events from now on: with AUTH=jwt after it has connected, in open mode after the user id of the handshake or `userOnline`. Only to that socket.',
+  },
+  me: { payload: accountView, summary: 'Answer to getMe.' },
   chatsList: { payload: z.array(chatListItem), summary: 'Answer to getChats.' },
   chat: { payload: chatDetails, summary: 'Answer to getChat.' },
   newChat: {

@@ -97,8 +97,8 @@ export const authCommands = {
     order: 'read',
     who: 'oneself',
     actor: ['userId'],
-    reply: null,
-    socket: false,
+    reply: 'me',
+    socket: true,
     rest: { method: 'GET', path: '/auth/me', status: 200 },
   }),
   getLogins: define({
