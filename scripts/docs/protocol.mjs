@@ -103,7 +103,7 @@ at \`/docs\`.
 
 ## How to call it
 
-**Socket.IO** (\`SOCKET_PORT\`). The client emits the name of a command with one argument and, if it wants an answer, a
+**Socket.IO** (\`SOCKET_PORT\`, and \`PORT\` below \`/socket.io/\`). The client emits the name of a command with one argument and, if it wants an answer, a
 callback.
 
 - With a callback, the server calls it exactly once, within 5 s, with \`{ "ok": true, "data": … }\` or

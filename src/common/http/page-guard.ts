@@ -100,9 +100,9 @@ export class PageGuard {
       return foreign && !(door === 'PORT' && isDocument(url ?? '')) ? REFUSED.site : null;
     }
     if (this.allows(origin)) return null;
-    // The page of the documents. On SOCKET_PORT there are no pages: there it is a proxy's other page or an app with a
-    // WebView, and worth something only where the name is known to be ours.
-    if ((door === 'PORT' || this.knowsHosts) && isSameOrigin(origin, host)) return null;
+    // A page of this server, or one that a proxy serves under the same name. In open mode the name is known to be ours
+    // by now; with AUTH=jwt a page without a token can do nothing.
+    if (isSameOrigin(origin, host)) return null;
     return origin === 'null' ? REFUSED.nullOrigin : REFUSED.origin;
   }
 
