@@ -106,6 +106,21 @@ export const rotateSession = statement.oneOrNone({
 });
 
 /**
+ * `$1` id, `$2` hash of a token's successor, `$3` seconds: the session whose newest token that is, if it has been that
+ * for no longer. Returns when the newest token expires, and the account.
+ */
+export const justRotated = statement.oneOrNone({
+  name: 'accounts.justRotated',
+  text: `
+    SELECT s."expiresAt", ${generation}, ${account}
+    FROM sessions s JOIN users u ON u.id = s."userId" LEFT JOIN credentials c ON c."userId" = u.id
+    WHERE s.id = $1 AND s."tokenHash" = $2 AND s."expiresAt" > now()
+      AND s."refreshedAt" > now() - make_interval(secs => $3)`,
+  values: ({ id, next, seconds }: { id: string; next: Buffer; seconds: number }) => [id, next, seconds],
+  row: sessionRow,
+});
+
+/**
  * `$1` id, `$2` a token's hash, `$3` whether the token is proved to be one of this session: ends the session. Without
  * that proof only the newest token ends it. `reused` when the token is not the newest.
  */

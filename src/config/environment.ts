@@ -150,8 +150,12 @@ export const environment = {
     default: 'chat',
     parse: channelPrefix,
   }),
-  PORT: variable({ about: 'Port of REST and the API documentation.', default: 3000, parse: port }),
-  SOCKET_PORT: variable({ about: 'Port of Socket.IO.', default: 5005, parse: port }),
+  PORT: variable({
+    about: 'Port of REST, the API documentation, and Socket.IO below `/socket.io/`.',
+    default: 3000,
+    parse: port,
+  }),
+  SOCKET_PORT: variable({ about: 'Port of Socket.IO alone.', default: 5005, parse: port }),
   SERVER_NAME: variable({
     about: 'Name of this server, as clients show it: `name` of `GET /config`.',
     default: 'Chat',

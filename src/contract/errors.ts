@@ -31,7 +31,7 @@ export const errorCatalogue = {
     status: 401,
     message: 'This refresh token was used before, so its session was ended: log in again.',
     advice:
-      'Log in again. A refresh token works once, so refresh one request at a time. If somebody else used it, change the password.',
+      'Log in again. A refresh token works once, and for 30 s after that gives the same new one again: keep the newest. If somebody else used it, change the password.',
   },
   CREDENTIALS_WRONG: {
     status: 401,
