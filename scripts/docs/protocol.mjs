@@ -28,6 +28,8 @@ function commandSection([name, command]) {
     facts.push('REST only.');
   }
   if (rest) facts.push(`REST: ${restOf(command)}, status ${rest.status}.`);
+  if (command.cookie)
+    facts.push(`Over REST the cookie of a login stands for ${code(command.cookie)} where it is left out.`);
   if (who === 'anyone') facts.push('No token is needed.');
   if (who === 'application') facts.push('With `AUTH=jwt` only an API key may call it.');
   if (inOpenMode === 'off') facts.push('Not available in open mode.');

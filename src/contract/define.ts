@@ -52,6 +52,8 @@ export interface CommandDefinition<I extends z.ZodType = z.ZodType, R extends z.
    * Left out: by its address.
    */
   countedBy?: { field: string; characters: number };
+  /** The field of the input that the cookie of a login stands for, over REST, where the request leaves it out. */
+  cookie?: string;
   /** The field that a bare number or numeric string stands for: `getChats` with `1` is `{ userId: 1 }`. */
   bare?: string;
   /** Left out: `known`. */

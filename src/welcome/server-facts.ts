@@ -51,7 +51,7 @@ export class ServerFacts {
     const { auth, shown } = config;
     const own = auth.mode === 'jwt' && auth.tokens.kind === 'own' ? auth.tokens : null;
     const features: Feature[] = [];
-    if (own) features.push('accounts');
+    if (own) features.push('accounts', 'refreshCookie');
     if (own?.registration) features.push('registration');
     this.config = {
       name: shown.name,

@@ -61,10 +61,10 @@ describe('GET /config', () => {
     const answer = await read(await start(secrets)).expect(200);
     const config = answer.body as ServerConfigView;
     expect(config).toMatchObject({ auth: 'jwt', accounts: true, registration: true });
-    expect(config.features).toEqual(['accounts', 'registration']);
+    expect(config.features).toEqual(['accounts', 'refreshCookie', 'registration']);
     for (const secret of [key, secrets.JWT_SECRET]) expect(answer.text).not.toContain(secret);
     const closed = await configOf(await start({ ...ownAccounts(), REGISTRATION: 'closed' }));
-    expect(closed).toMatchObject({ accounts: true, registration: false, features: ['accounts'] });
+    expect(closed).toMatchObject({ accounts: true, registration: false, features: ['accounts', 'refreshCookie'] });
   });
 
   it('says that tokens of another issuer go with no accounts here', async () => {

@@ -148,7 +148,7 @@ describe('With AUTH=jwt', () => {
     const ready = await alice.next<ReadyView>('ready');
     expect(ready.user).toMatchObject({ id: alice.userId, username: alice.session.user.username });
     expect(ready.auth).toBe('jwt');
-    expect(ready.features).toEqual(['accounts', 'registration']);
+    expect(ready.features).toEqual(['accounts', 'refreshCookie', 'registration']);
   });
 
   it('ready comes again to the socket that reconnects', async () => {
