@@ -21,6 +21,7 @@ import { ReportsModule } from './reports/reports.module.js';
 import { SyncModule } from './sync/sync.module.js';
 import { TypingModule } from './typing/typing.module.js';
 import { UsersModule } from './users/users.module.js';
+import { WelcomeModule } from './welcome/welcome.module.js';
 
 /** The table of contents, from the bottom layer up. */
 @Module({})
@@ -41,6 +42,7 @@ export class AppModule {
         PresenceModule,
         UsersModule,
         AccountsModule,
+        WelcomeModule,
         ChatsModule,
         GroupsModule,
         TypingModule,

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { Server } from 'node:http';
 import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -7,6 +8,7 @@ import { AppModule } from './app.module.js';
 import type { AppConfig } from './config/config.js';
 import { refuseWhileDraining } from './rest/draining.js';
 import { useJsonBodies } from './rest/json-body.js';
+import { HttpAdapter } from './rest/http-adapter.js';
 import { restAdmission } from './rest/admission.js';
 import { useDocs } from './rest/openapi.js';
 import { letPagesRead } from './rest/pages.js';
@@ -15,6 +17,7 @@ import { answerUnparsable } from './rest/unparsable.js';
 import { admit } from './common/http/admission.js';
 import { listen } from './common/http/listen.js';
 import { PageGuard } from './common/http/page-guard.js';
+import { sharedAdmission } from './common/http/shared-admission.js';
 import { boundServer } from './common/http/server-bounds.js';
 import { followConnections } from './common/http/unused-connections.js';
 import { MetricsServer } from './operations/metrics-server.js';
@@ -36,7 +39,7 @@ export interface RunningApp {
 
 /** Builds the application and listens on both ports. The database must be running and migrated. */
 export async function startApp(config: AppConfig, logger: LoggerService | false): Promise<RunningApp> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config), {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config), new HttpAdapter(), {
     logger,
     bodyParser: false,
     abortOnError: false,
@@ -59,10 +62,9 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
   useDocs(app);
   answerUnparsable(app.getHttpServer());
   boundServer(app.getHttpServer());
-  admit(app.getHttpServer(), restAdmission(app, config, pages, protect));
-  const endConnections = followConnections(app.getHttpServer(), { upgrades: false });
+  const ends = [sockets.endConnections];
   const close = async () => {
-    for (const end of [endConnections, sockets.endConnections]) end(ANSWER_WITHIN_MS);
+    for (const end of ends) end(ANSWER_WITHIN_MS);
     await app.close();
     await app.get<RedisLink | null>(REDIS)?.close();
   };
@@ -70,8 +72,12 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
   const stop = () => (stopped ??= app.get(Drain).run().then(close));
   try {
     await app.init();
+    const http: Server = app.getHttpServer();
+    const rest = restAdmission(app, config, pages, protect);
+    sockets.alsoServe(http, (ofSockets) => admit(http, sharedAdmission(rest, ofSockets)));
+    ends.push(followConnections(http, { upgrades: true }));
     const socketPort = await sockets.listen();
-    const httpPort = await listen(app.getHttpServer(), config.httpPort, config.listenOn);
+    const httpPort = await listen(http, config.httpPort, config.listenOn);
     return { httpPort, socketPort, metricsPort: app.get(MetricsServer).port, stop };
   } catch (error) {
     await close();

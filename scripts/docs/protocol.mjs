@@ -36,6 +36,8 @@ function commandSection([name, command]) {
     facts.push('REST only.');
   }
   if (rest) facts.push(`REST: ${restOf(command)}, status ${rest.status}.`);
+  if (command.cookie)
+    facts.push(`Over REST the cookie of a login stands for ${code(command.cookie)} where it is left out.`);
   if (who === 'anyone') facts.push('No token is needed.');
   if (who === 'application') facts.push('With `AUTH=jwt` only an API key may call it.');
   if (inOpenMode === 'off') facts.push('Not available in open mode.');
@@ -112,7 +114,7 @@ at \`/docs\`.
 
 ## How to call it
 
-**Socket.IO** (\`SOCKET_PORT\`). The client emits the name of a command with one argument and, if it wants an answer, a
+**Socket.IO** (\`SOCKET_PORT\`, and \`PORT\` below \`/socket.io/\`). The client emits the name of a command with one argument and, if it wants an answer, a
 callback.
 
 - With a callback, the server calls it exactly once, within 5 s, with \`{ "ok": true, "data": … }\` or
@@ -165,19 +167,25 @@ the name of a user. It has full admin rights: it may read, change and delete eve
 
 In **open mode** the server trusts what the client says:
 
-- The acting user is the one in the field that each command lists, else the one that the socket named by \`userOnline\`, else
-  (REST) the one in the \`X-User-Id\` header. The user is created when an id is used for the first time.
+- The acting user is the one in the field that each command lists, else the one that the socket named by \`auth: { userId }\`
+  of its handshake or by \`userOnline\`, else (REST) the one in the \`X-User-Id\` header. The user is created when an id is
+  used for the first time.
+- \`auth: { userId }\` is \`userOnline\` from the start. Use it: a reconnect is a new connection, which belongs to nobody until
+  it has said so, and stock clients send what they have buffered before their \`connect\` handlers run. A handshake with a
+  bad id receives \`connect_error\` with \`VALIDATION_FAILED\`.
 - A request that names no user is the application. Commands that need a user then fail with \`UNAUTHENTICATED\`.
 
-With **\`AUTH=jwt\`** the token says who is calling: \`auth: { token }\` in the handshake, \`Authorization: Bearer …\` over REST.
+With **\`AUTH=jwt\`** the token says who is calling: \`Authorization: Bearer …\` over REST; on a socket \`auth: { token }\` in the
+handshake, where \`Bearer \` may stand before it, or the same header where a client can set it.
 
-- The fields and the header that name the acting user can be left out. If they are sent, they must name the user of the
+- The fields, the header and \`auth.userId\` that name the acting user can be left out. If they are sent, they must name the user of the
   token; of two fields such as \`user1Id\` and \`user2Id\`, at least one must. Otherwise the answer is \`FORBIDDEN\`.
 - An API key (\`X-Api-Key\` or \`Authorization: Bearer …\`, REST only) is the application. It acts in the name of a user if a
   field or \`X-User-Id\` names one. Naming a user does not create it.
 - A socket without a valid token receives \`connect_error\`; its \`data\` is the error. Socket.IO clients do not reconnect by
   themselves after that: connect again with another token, or after \`retryAfterMs\`.
-- A connected socket is online as the user of its token and receives events at once; \`userOnline\` is not needed.
+- A connected socket is online as the user of its token and receives events at once; \`userOnline\` is not needed. \`ready\`
+  says who that is.
 - One minute before its token expires, a socket receives \`tokenExpiring\` (with a token that lasts less than two minutes,
   after half of the remaining time). It sends \`authenticate\` with a new token, or it receives \`exception\` with
   \`TOKEN_EXPIRED\` and is closed.

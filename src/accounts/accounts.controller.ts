@@ -1,6 +1,8 @@
-import { Controller, Header } from '@nestjs/common';
+import { Controller, Header, Res } from '@nestjs/common';
+import type { Response } from 'express';
 import type { AccountView, LoginView, MintedTokenView, SessionView } from '../contract/index.js';
 import { CommandParam } from '../rest/command-param.decorator.js';
+import { setRefreshCookie } from '../rest/refresh-cookie.js';
 import { Route } from '../rest/route.decorator.js';
 import { ClientParam } from '../rest/client-param.decorator.js';
 import type { Client, CommandRequest } from '../commands/request.js';
@@ -10,6 +12,18 @@ import { TokensService } from './tokens.service.js';
 
 /** Caches must not store responses with tokens (RFC 6749, section 5.1). */
 const NoStore = () => Header('Cache-Control', 'no-store');
+
+const Answer = () => Res({ passthrough: true });
+
+/** Hands a session over: with its refresh token, or with that in a cookie if the client keeps it there. */
+function handedBy(response: Response, client: Client, wantsCookie = client.keepsCookie) {
+  return (session: SessionView): SessionView => {
+    if (!wantsCookie) return session;
+    const kept = { token: session.refreshToken, until: session.refreshExpiresAt };
+    setRefreshCookie(response, kept, client);
+    return { ...session, refreshToken: '' };
+  };
+}
 
 @Controller()
 export class AccountsController {
@@ -24,8 +38,9 @@ export class AccountsController {
   register(
     @CommandParam() { input }: CommandRequest<'register'>,
     @ClientParam() client: Client,
+    @Answer() response: Response,
   ): Promise<SessionView> {
-    return this.accounts.register(input, client);
+    return this.accounts.register(input, client).then(handedBy(response, client, input.cookie ?? false));
   }
 
   @Route('login')
@@ -33,18 +48,28 @@ export class AccountsController {
   login(
     @CommandParam() { input }: CommandRequest<'login'>,
     @ClientParam() client: Client,
+    @Answer() response: Response,
   ): Promise<SessionView> {
-    return this.accounts.login(input, client);
+    return this.accounts.login(input, client).then(handedBy(response, client, input.cookie ?? false));
   }
 
   @Route('refresh')
   @NoStore()
-  refresh(@CommandParam() { input }: CommandRequest<'refresh'>): Promise<SessionView> {
-    return this.accounts.refresh(input);
+  refresh(
+    @CommandParam() { input }: CommandRequest<'refresh'>,
+    @ClientParam() client: Client,
+    @Answer() response: Response,
+  ): Promise<SessionView> {
+    return this.accounts.refresh(input).then(handedBy(response, client));
   }
 
   @Route('logout')
-  logout(@CommandParam() { input }: CommandRequest<'logout'>): Promise<{ loggedOut: true }> {
+  logout(
+    @CommandParam() { input }: CommandRequest<'logout'>,
+    @ClientParam() client: Client,
+    @Answer() response: Response,
+  ): Promise<{ loggedOut: true }> {
+    if (client.keepsCookie) setRefreshCookie(response, null, client);
     return this.accounts.logout(input);
   }
 
@@ -64,8 +89,9 @@ export class AccountsController {
   changePassword(
     @CommandParam() { actor, input }: CommandRequest<'changePassword'>,
     @ClientParam() client: Client,
+    @Answer() response: Response,
   ): Promise<SessionView> {
-    return this.accounts.changePassword(actor, input, client);
+    return this.accounts.changePassword(actor, input, client).then(handedBy(response, client));
   }
 
   @Route('mintToken')

@@ -1,13 +1,22 @@
 import { WebSocketGateway } from '@nestjs/websockets';
-import type { TokenLifeView } from '../contract/index.js';
+import type { AccountView, TokenLifeView } from '../contract/index.js';
 import type { CommandRequest } from '../commands/request.js';
 import { Command } from '../sockets/command.decorator.js';
 import type { Connection } from '../sockets/connection.js';
+import { AccountsService } from './accounts.service.js';
 import { TokensService } from './tokens.service.js';
 
 @WebSocketGateway()
 export class AccountsGateway {
-  constructor(private readonly tokens: TokensService) {}
+  constructor(
+    private readonly accounts: AccountsService,
+    private readonly tokens: TokensService,
+  ) {}
+
+  @Command('getMe')
+  getMe({ actor }: CommandRequest<'getMe'>): Promise<AccountView> {
+    return this.accounts.me(actor);
+  }
 
   @Command('authenticate')
   async authenticate(

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccountReads } from './account-reads.js';
 import { AccountsController } from './accounts.controller.js';
 import { AccountsGateway } from './accounts.gateway.js';
 import { AccountsService } from './accounts.service.js';
@@ -16,6 +17,7 @@ import { DatabaseModule } from '../database/database.module.js';
   imports: [DatabaseModule, DirectoryModule, IdentityModule],
   controllers: [AccountsController],
   providers: [
+    AccountReads,
     AccountsGateway,
     AccountsService,
     LoginGuard,
@@ -24,5 +26,6 @@ import { DatabaseModule } from '../database/database.module.js';
     Sessions,
     TokensService,
   ],
+  exports: [AccountReads],
 })
 export class AccountsModule {}

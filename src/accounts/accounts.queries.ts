@@ -1,4 +1,5 @@
 import type { AccountView } from '../contract/index.js';
+import { bigints } from '../database/binary-array.js';
 import { type UserCells, userColumns, userRow } from '../database/models/user.model.js';
 import { statement } from '../database/statement.js';
 
@@ -29,6 +30,17 @@ export const accountOfUser = statement.oneOrNone({
     FROM users u LEFT JOIN credentials c ON c."userId" = u.id
     WHERE u.id = $1`,
   values: (userId: number) => [userId],
+  row: accountRow,
+});
+
+/** `$1` users: the views of their accounts, in no order. */
+export const accountsOfUsers = statement.many({
+  name: 'accounts.ofUsers',
+  text: `
+    SELECT ${account}
+    FROM users u LEFT JOIN credentials c ON c."userId" = u.id
+    WHERE u.id = ANY($1::bigint[])`,
+  values: (userIds: readonly number[]) => [bigints(userIds)],
   row: accountRow,
 });
 
@@ -90,6 +102,21 @@ export const rotateSession = statement.oneOrNone({
     next,
     days,
   ],
+  row: sessionRow,
+});
+
+/**
+ * `$1` id, `$2` hash of a token's successor, `$3` seconds: the session whose newest token that is, if it has been that
+ * for no longer. Returns when the newest token expires, and the account.
+ */
+export const justRotated = statement.oneOrNone({
+  name: 'accounts.justRotated',
+  text: `
+    SELECT s."expiresAt", ${generation}, ${account}
+    FROM sessions s JOIN users u ON u.id = s."userId" LEFT JOIN credentials c ON c."userId" = u.id
+    WHERE s.id = $1 AND s."tokenHash" = $2 AND s."expiresAt" > now()
+      AND s."refreshedAt" > now() - make_interval(secs => $3)`,
+  values: ({ id, next, seconds }: { id: string; next: Buffer; seconds: number }) => [id, next, seconds],
   row: sessionRow,
 });
 

@@ -13,6 +13,14 @@ export interface Presented {
   hash: Buffer;
   /** Whether this server has issued it for that session, lately or long ago. */
   genuine: boolean;
+  bytes: Buffer;
+}
+
+/** A refresh token of this server. */
+interface Issued {
+  token: string;
+  /** SHA-256 of its secret. */
+  hash: Buffer;
 }
 
 /**
@@ -22,14 +30,30 @@ export interface Presented {
  */
 export class RefreshTokens {
   private readonly key: Buffer;
+  private readonly successorKey: Buffer;
 
   constructor(secret: KeyObject) {
-    this.key = Buffer.from(hkdfSync('sha256', secret, '', 'refresh tokens', 32));
+    const keyFor = (purpose: string) => Buffer.from(hkdfSync('sha256', secret, '', purpose, 32));
+    this.key = keyFor('refresh tokens');
+    this.successorKey = keyFor('successors of refresh tokens');
   }
 
-  /** A new token of a session. */
-  issue(id: string): { token: string; hash: Buffer } {
-    const named = Buffer.concat([Buffer.from(id.replaceAll('-', ''), 'hex'), randomBytes(RANDOM_BYTES)]);
+  /** The first token of a session. */
+  issue(id: string): Issued {
+    return this.token(Buffer.from(id.replaceAll('-', ''), 'hex'), randomBytes(RANDOM_BYTES));
+  }
+
+  /**
+   * The token that a token is exchanged for: always the same one, which nobody can tell without the secret of this
+   * server. So it can be given again, and need not be stored.
+   */
+  successorOf({ bytes }: Presented): Issued {
+    const derived = createHmac('sha256', this.successorKey).update(bytes).digest();
+    return this.token(bytes.subarray(0, ID_BYTES), derived.subarray(0, RANDOM_BYTES));
+  }
+
+  private token(id: Buffer, random: Buffer): Issued {
+    const named = Buffer.concat([id, random]);
     const bytes = Buffer.concat([named, this.proofOf(named)]);
     return { token: bytes.toString('base64url'), hash: hashOf(bytes) };
   }
@@ -40,7 +64,7 @@ export class RefreshTokens {
     if (bytes.length !== ID_BYTES + SECRET_BYTES || bytes.toString('base64url') !== token) return null;
     const named = bytes.subarray(0, ID_BYTES + RANDOM_BYTES);
     const genuine = timingSafeEqual(bytes.subarray(named.length), this.proofOf(named));
-    return { id: uuidOf(bytes.subarray(0, ID_BYTES)), hash: hashOf(bytes), genuine };
+    return { id: uuidOf(bytes.subarray(0, ID_BYTES)), hash: hashOf(bytes), genuine, bytes };
   }
 
   private proofOf(named: Buffer): Buffer {

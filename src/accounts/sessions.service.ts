@@ -8,12 +8,15 @@ import { APP_CONFIG } from '../config/config.module.js';
 import { type AccountView, AppError, type SessionView } from '../contract/index.js';
 import { Database } from '../database/database.js';
 import type { Runner } from '../database/statement.js';
-import { beginSession, endSession, rotateSession, userOfToken } from './accounts.queries.js';
+import { beginSession, endSession, justRotated, rotateSession, userOfToken } from './accounts.queries.js';
 import { type Presented, RefreshTokens } from './refresh-tokens.js';
 import { RevokingService } from './revoking.service.js';
 
 /** Most sessions of one user; a new one replaces the one that was refreshed least recently. */
 const MAX_SESSIONS = 100;
+
+/** Seconds for which the token that was just spent gives its successor again. */
+const REPLAY_SECONDS = 30;
 
 /** The result of beginning or refreshing a session. */
 export interface Begun {
@@ -29,8 +32,8 @@ type Own = OwnTokensConfig & { signer: OwnTokens; refreshTokens: RefreshTokens }
 
 /**
  * Families of refresh tokens. A token is its session's id and a secret. Only the hash of the newest token's secret is
- * stored. If an older token is used again, the session ends, because one of the two was stolen. When a session ends,
- * its access tokens and sockets do.
+ * stored. If an older token is used again, the session ends, because one of the two was stolen: except for a short time
+ * after it was spent. When a session ends, its access tokens and sockets do.
  */
 @Injectable()
 export class Sessions {
@@ -73,14 +76,22 @@ export class Sessions {
     return begun(id, row, token);
   }
 
-  /** @throws AppError TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REUSED */
+  /**
+   * For `REPLAY_SECONDS` a token that has just been spent is answered as the first time: two tabs may refresh at the same
+   * time, and an answer may be lost.
+   *
+   * @throws AppError TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REUSED
+   */
   async rotate(refreshToken: string): Promise<SessionView> {
     const { refreshTokens, refreshDays: days } = this.own();
     const spent = refreshTokens.read(refreshToken);
     if (!spent) throw new AppError('TOKEN_INVALID');
-    const { token, hash } = refreshTokens.issue(spent.id);
-    const row = await rotateSession(this.database, { id: spent.id, spent: spent.hash, next: hash, days });
-    if (row) return this.view(begun(spent.id, row, token));
+    const { id } = spent;
+    const { token, hash: next } = refreshTokens.successorOf(spent);
+    const row =
+      (await rotateSession(this.database, { id, spent: spent.hash, next, days })) ??
+      (await justRotated(this.database, { id, next, seconds: REPLAY_SECONDS }));
+    if (row) return this.view(begun(id, row, token));
     const ended = await this.endOne(spent);
     if (!ended) throw new AppError('TOKEN_INVALID');
     throw new AppError(ended.reused ? 'TOKEN_REUSED' : 'TOKEN_EXPIRED');

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AccessTokens } from '../commands/identity/access-tokens.js';
+import { plainToken } from '../commands/identity/bearer.js';
 import type { UserPrincipal } from '../commands/identity/principal.js';
 import { Identity } from '../commands/identity/identity.js';
 import { KnownUsers } from '../users/directory/known-users.js';
@@ -37,7 +38,7 @@ export class TokensService {
    * @throws AppError FORBIDDEN when the token belongs to another user; otherwise like `AccessTokens.verify`.
    */
   async renew(before: UserPrincipal | null, token: string): Promise<UserPrincipal> {
-    const principal = await this.identity.authenticateToken(token);
+    const principal = await this.identity.authenticateToken(plainToken(token));
     if (principal.userId !== before?.userId) throw new AppError('FORBIDDEN');
     return principal;
   }

@@ -7,6 +7,10 @@ export interface Client {
   address: string;
   /** The header User-Agent; null without one. */
   userAgent: string | null;
+  /** Whether it came over TLS, to this server or to a trusted proxy. */
+  overTls: boolean;
+  /** Whether it is a page of this server whose browser keeps its refresh token in a cookie. */
+  keepsCookie: boolean;
 }
 
 /** A command as its handler gets it, on both edges: validated input, and the actor in whose name it runs. */

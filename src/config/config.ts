@@ -12,6 +12,13 @@ export interface AppConfig {
   readonly listenOn: readonly string[] | null;
   readonly httpPort: number;
   readonly socketPort: number;
+  /** What clients are told of this server. */
+  readonly shown: {
+    readonly name: string;
+    /** An origin; null: that of REST. */
+    readonly socketUrl: string | null;
+    readonly imageOrigins: readonly string[];
+  };
   readonly auth: AuthConfig;
   /** Origins as a browser sends them; `localhost` for those of this machine with any port, `*` for all. */
   readonly allowedOrigins: readonly string[];
@@ -157,6 +164,11 @@ export function parseConfig(variables: Record<string, string | undefined>): {
     listenOn: listenOn(env, open),
     httpPort: env.PORT,
     socketPort: env.SOCKET_PORT,
+    shown: Object.freeze({
+      name: env.SERVER_NAME,
+      socketUrl: env.SOCKET_URL,
+      imageOrigins: Object.freeze(env.IMAGE_ORIGINS),
+    }),
     auth,
     allowedOrigins: Object.freeze(allowedOrigins),
     socketWire: env.SOCKET_WIRE,

@@ -1,4 +1,4 @@
-import type { GroupAdds } from '../contract/index.js';
+import { displayName, type GroupAdds } from '../contract/index.js';
 import { parseRate, type Rate } from './rate.js';
 import { redisUrl, type RedisTarget } from './redis-url.js';
 
@@ -58,6 +58,21 @@ function origins(text: string): string[] {
   throw new Error(
     'expected *, none, or a comma-separated list of origins such as https://app.example.com; localhost means the pages of this machine',
   );
+}
+
+function origin(text: string): string {
+  if (URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol)) {
+    const { origin, href } = new URL(text);
+    if (href === `${origin}/`) return origin;
+  }
+  throw new Error('expected an origin like https://images.example.com, without a path');
+}
+
+/** It is shown in one line, and kept by every client. */
+function serverName(text: string): string {
+  const parsed = displayName(100).safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new Error('expected one line of at most 100 visible characters');
 }
 
 function httpUrl(text: string): URL {
@@ -135,8 +150,29 @@ export const environment = {
     default: 'chat',
     parse: channelPrefix,
   }),
-  PORT: variable({ about: 'Port of REST and the API documentation.', default: 3000, parse: port }),
-  SOCKET_PORT: variable({ about: 'Port of Socket.IO.', default: 5005, parse: port }),
+  PORT: variable({
+    about: 'Port of REST, the API documentation, and Socket.IO below `/socket.io/`.',
+    default: 3000,
+    parse: port,
+  }),
+  SOCKET_PORT: variable({ about: 'Port of Socket.IO alone.', default: 5005, parse: port }),
+  SERVER_NAME: variable({
+    about: 'Name of this server, as clients show it: `name` of `GET /config`.',
+    default: 'Chat',
+    parse: serverName,
+  }),
+  SOCKET_URL: variable<string | null>({
+    about:
+      'Where clients reach Socket.IO, such as `https://sockets.example.com`, if it is elsewhere than REST: `socket.url` of `GET /config`.',
+    default: null,
+    parse: origin,
+  }),
+  IMAGE_ORIGINS: variable<string[]>({
+    about:
+      'Web origins whose images clients may show, such as avatars, comma-separated: `imageOrigins` of `GET /config`.',
+    default: [],
+    parse: (text) => list(text).map(origin),
+  }),
   SOCKET_WIRE: variable<'fast' | 'stock'>({
     about:
       '`fast`: messages bypass parts of Socket.IO, which saves CPU. `stock`: unchanged Socket.IO, to find out whether the fast way causes a problem. Clients see no difference.',

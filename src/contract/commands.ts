@@ -9,6 +9,7 @@ import { presenceCommands } from './commands/presence.js';
 import { reactionsCommands } from './commands/reactions.js';
 import { receiptsCommands } from './commands/receipts.js';
 import { reportsCommands } from './commands/reports.js';
+import { serverCommands } from './commands/server.js';
 import { syncCommands } from './commands/sync.js';
 import { typingCommands } from './commands/typing.js';
 import { usersCommands } from './commands/users.js';
@@ -29,6 +30,7 @@ export const commands = {
   ...reportsCommands,
   ...typingCommands,
   ...authCommands,
+  ...serverCommands,
 } as const satisfies Record<string, CommandDefinition>;
 
 export type CommandName = keyof typeof commands;

@@ -53,6 +53,8 @@ export interface CommandDefinition<I extends z.ZodType = z.ZodType, R extends z.
    * address.
    */
   countedBy?: { field: string; characters: number };
+  /** The field of the input that the cookie of a login stands for, over REST, where the request leaves it out. */
+  cookie?: string;
   /** The field that gets a plain number or numeric string: `getChats` with `1` is `{ userId: 1 }`. */
   bare?: string;
   /** Left out: `known`. */
@@ -107,6 +109,13 @@ export function costOf({ base = 1, of, per = 1 }: CommandCost, input: object): n
   const value = (input as Record<string, unknown>)[of];
   const amount = typeof value === 'object' && value !== null ? Object.keys(value).length : Number(value ?? 0);
   return base + Math.max(0, Math.ceil(amount / per) - 1);
+}
+
+/** The largest `limit` of a command that answers in pages; null for other commands. */
+export function largestPage({ input }: CommandDefinition): number | null {
+  const { properties } = z.toJSONSchema(input, { unrepresentable: 'any' });
+  const limit = properties?.limit;
+  return typeof limit === 'object' ? (limit.maximum ?? null) : null;
 }
 
 /** The part of the input that an anonymous request is counted by, validated or not; null: its address. */

@@ -11,9 +11,9 @@ export const errorCatalogue = {
   UNAUTHENTICATED: {
     status: 401,
     message:
-      "Authentication required: send an access token in the handshake's auth.token or the Authorization header. In open mode, or with an API key, name the user.",
+      'Authentication required: send an access token as `Authorization: Bearer …`, on a socket as auth.token of the handshake. In open mode, or with an API key, name the user.',
     advice:
-      'With AUTH=jwt send an access token: `auth.token` in the handshake of a socket, `Authorization: Bearer …` over REST. A backend sends its API key as `X-Api-Key`. In open mode, and with an API key for commands that need a user, name the user: `userId` or `senderId`, the `X-User-Id` header, or `userOnline` on a socket.',
+      'With AUTH=jwt send an access token: `auth.token` in the handshake of a socket, `Authorization: Bearer …` over REST. A backend sends its API key as `X-Api-Key`. In open mode, and with an API key for commands that need a user, name the user: `userId` or `senderId`, the `X-User-Id` header, on a socket `auth.userId` of the handshake or `userOnline`.',
   },
   TOKEN_EXPIRED: {
     status: 401,
@@ -31,7 +31,7 @@ export const errorCatalogue = {
     status: 401,
     message: 'This refresh token was used before, so its session was ended: log in again.',
     advice:
-      'Log in again. A refresh token works once, so refresh one request at a time. If somebody else used it, change the password.',
+      'Log in again. A refresh token works once, and for 30 s after that gives the same new one again: keep the newest. If somebody else used it, change the password.',
   },
   CREDENTIALS_WRONG: {
     status: 401,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  accountView,
   blockView,
   chatDeletedView,
   chatDetails,
@@ -21,6 +22,7 @@ import {
   messageView,
   presenceView,
   reactionsChangedView,
+  readyView,
   syncedView,
   typingView,
   tokenLifeView,
@@ -36,6 +38,12 @@ const RECEIPT_READERS =
  * events.
  */
 export const events = {
+  ready: {
+    payload: readyView,
+    summary:
+      'This socket belongs to a user, and receives their events from now on: with AUTH=jwt after it has connected, in open mode after the user id of the handshake or `userOnline`. Only to that socket.',
+  },
+  me: { payload: accountView, summary: 'Answer to getMe.' },
   chatsList: {
     payload: z.array(chatListItem),
     summary: 'Answer to getChats; with `page: true` a ChatsPage.',

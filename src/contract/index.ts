@@ -10,6 +10,7 @@ export {
   type CommandOrder,
   costOf,
   countedBy,
+  largestPage,
   limitOf,
 } from './define.js';
 export * from './errors.js';

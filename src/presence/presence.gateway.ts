@@ -3,6 +3,7 @@ import type { Socket } from 'socket.io';
 import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import { AppError, type PresenceView, type VisibilityView } from '../contract/index.js';
 import type { CommandRequest } from '../commands/request.js';
+import { Arrivals } from '../sockets/arrivals.js';
 import { Command } from '../sockets/command.decorator.js';
 import { Connection } from '../sockets/connection.js';
 import { UserSockets } from '../sockets/user-sockets.js';
@@ -18,6 +19,7 @@ export class PresenceGateway implements OnGatewayDisconnect<Socket> {
     private readonly visibility: VisibilityService,
     private readonly rooms: Rooms,
     private readonly userSockets: UserSockets,
+    private readonly arrivals: Arrivals,
   ) {}
 
   @Command('userOnline')
@@ -26,11 +28,14 @@ export class PresenceGateway implements OnGatewayDisconnect<Socket> {
     const before = connection.userId;
     this.userSockets.enter(connection.socket, userId);
     connection.userId = userId;
+    const greeting = connection.greetedAs === userId ? null : this.arrivals.greetingOf(userId);
     if (before !== null && before !== userId) {
       await this.presence.leave(before, connection.id);
     }
     const view = await this.presence.enter(userId, connection.id);
     await this.rooms.enter(connection, userId);
+    (await greeting)?.(connection);
+    connection.greetedAs = userId;
     // The socket may have closed before presence had it.
     if (!connection.socket.connected) await this.presence.drop(userId, connection.id);
     return view;
@@ -41,6 +46,7 @@ export class PresenceGateway implements OnGatewayDisconnect<Socket> {
     const userId = requireUserId(actor);
     if (connection.userId === userId) {
       connection.userId = null;
+      connection.greetedAs = null;
       this.userSockets.leave(connection.socket);
       this.rooms.leave(connection);
       await this.presence.leave(userId, connection.id);

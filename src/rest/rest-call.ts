@@ -6,8 +6,10 @@ import type { Limits } from '../commands/limits/limits.js';
 import type { LimitStatus } from '../commands/limits/rate-limiter.js';
 import type { Client, CommandRequest } from '../commands/request.js';
 import type { CommandMetric } from '../common/metrics/command-metrics.js';
+import { isOwnPage } from '../common/http/own-page.js';
 import { AppError, type CommandName, countedBy, id } from '../contract/index.js';
 import { credentialsOf } from './credentials.js';
+import { refreshCookieOf, requireOwnPage } from './refresh-cookie.js';
 import { bytesOf, tellLimits } from './request-limits.js';
 
 /** A request whose command has been read. */
@@ -92,7 +94,24 @@ export class RestCall extends Call {
     const input: Record<string, unknown> = { ...query, ...(method === 'GET' ? {} : body), ...request.params };
     const key = request.get('idempotency-key');
     if (key !== undefined && input.clientId === undefined) input.clientId = key;
+    this.takeCookie(input);
     return input;
+  }
+
+  /**
+   * Takes what is left out from the cookie of a login.
+   *
+   * @throws AppError FORBIDDEN for a page of another origin that has a cookie used or set.
+   */
+  private takeCookie(input: Record<string, unknown>): void {
+    const { cookie } = this.command.definition;
+    const { request } = this.http;
+    if (input.cookie === true) requireOwnPage(request);
+    if (cookie === undefined || (input[cookie] ?? undefined) !== undefined) return;
+    const token = refreshCookieOf(request);
+    if (token === null) return;
+    requireOwnPage(request);
+    input[cookie] = token;
   }
 
   /** Requests do not wait for each other. */
@@ -105,7 +124,12 @@ export class RestCall extends Call {
   override run(request: CommandRequest<CommandName>): Promise<unknown> {
     const { request: http } = this.http;
     http.command = request;
-    http.client = { address: this.address, userAgent: http.get('user-agent') ?? null };
+    http.client = {
+      address: this.address,
+      userAgent: http.get('user-agent') ?? null,
+      overTls: this.limits.isOverTls(http),
+      keepsCookie: refreshCookieOf(http) !== null && isOwnPage(http),
+    };
     return this.handle();
   }
 

@@ -18,6 +18,8 @@ const FLOOD = { refusals: 100, withinMs: 10_000 };
 export class Connection implements Recipient {
   /** The user of this socket; null until `userOnline`. */
   userId: number | null = null;
+  /** The user as whose the socket was greeted by `ready`; null: not yet. */
+  greetedAs: number | null = null;
   readonly lane = new CommandLane();
   /** Sends to the client. Set by the dispatcher when it attaches the socket. */
   line!: Line;

@@ -1,6 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Socket } from 'socket.io';
-import type { UserPrincipal } from '../commands/identity/principal.js';
 import { Limits } from '../commands/limits/limits.js';
 import { CommandPipeline } from '../commands/pipeline.js';
 import type { Counter } from '../common/metrics/histogram.js';
@@ -35,14 +34,16 @@ export class Dispatcher {
 
   /** Starts to handle the commands of a socket. */
   attach(socket: Socket, wire: Wire): void {
-    const connection = new Connection(socket, admittedAt(socket));
+    const { userId, principal } = admittedAt(socket);
+    const connection = new Connection(socket, principal);
     connection.address = this.limits.addressOf(socket.request);
     this.waiting.belongs(engineOf(socket), () => connection.userId ?? connection.address);
     this.opened.add();
     connection.line = wire.open(socket, (command, args, ack, size) =>
       this.dispatch(connection, command, args, ack, size),
     );
-    if (connection.principal) this.begin(connection, connection.principal);
+    if (principal !== null) this.expiry.watch(connection);
+    if (userId !== null) this.begin(connection, userId);
   }
 
   /** Connections with commands that are not answered yet. */
@@ -51,9 +52,8 @@ export class Dispatcher {
     return new Set(calls.flatMap((call) => (call instanceof SocketCall ? [call.connection] : [])));
   }
 
-  /** In jwt mode a socket belongs to its user from the start, as if its first command were `userOnline`. */
-  private begin(connection: Connection, { userId }: UserPrincipal): void {
-    this.expiry.watch(connection);
+  /** A socket whose handshake said whose it is belongs to its user as if its first command were `userOnline`. */
+  private begin(connection: Connection, userId: number): void {
     const closeIfRefused = (answer: unknown) => {
       // Close the transport, because the client then reconnects by itself.
       if ((answer as Answer).ok === false) connection.socket.conn.close();

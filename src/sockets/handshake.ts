@@ -5,21 +5,28 @@ import { Identity } from '../commands/identity/identity.js';
 import { AppError } from '../contract/index.js';
 import { toAppError, tooSlow } from '../common/errors/failure.js';
 import { ANSWER_WITHIN_MS } from '../common/time-bounds.js';
+import { namesUser, tokenAt, userNamedAt } from './handshake-credentials.js';
 import { UserSockets } from './user-sockets.js';
 import { Rooms } from '../delivery/rooms.js';
 
+/** As whom a handshake was admitted. */
 interface Admitted {
-  principal?: UserPrincipal;
+  /** The user; null: nobody yet. */
+  readonly userId: number | null;
+  /** The principal that it has proved; null in open mode. */
+  readonly principal: UserPrincipal | null;
 }
 
-/** The principal that a handshake has proved; null in open mode. */
-export function admittedAt(socket: Socket): UserPrincipal | null {
-  return (socket.data as Admitted).principal ?? null;
+const NOBODY: Admitted = { userId: null, principal: null };
+
+export function admittedAt(socket: Socket): Admitted {
+  return (socket.data as { admitted?: Admitted }).admitted ?? NOBODY;
 }
 
 /**
- * In jwt mode a socket needs an access token, in the handshake's `auth.token`. A refused client gets `connect_error`,
- * with the error as its `data`. An admitted socket receives the events of its user from the start.
+ * Whose a socket is from the start. In jwt mode it needs an access token; in open mode it may name its user by
+ * `auth.userId`. A refused client gets `connect_error`, with the error as its `data`. An admitted socket receives the
+ * events of its user from the start.
  */
 @Injectable()
 export class Handshake {
@@ -33,8 +40,11 @@ export class Handshake {
 
   /** Called once by the adapter, before the first connection. */
   guard(server: Server): void {
-    if (this.identity.open) return;
     server.use((socket, next) => {
+      if (this.identity.open && !namesUser(socket.handshake)) {
+        next();
+        return;
+      }
       this.admit(socket).then(
         () => next(),
         (error: unknown) => next(this.refusal(error)),
@@ -60,19 +70,21 @@ export class Handshake {
 
   /** A socket that was refused in the meantime joins no room: nothing would take it out again. */
   private async identify(socket: Socket, stillWaits: () => boolean): Promise<void> {
-    const principal = await this.identity.authenticateToken(
-      (socket.handshake.auth as { token?: unknown }).token,
-    );
-    if (!stillWaits()) return;
-    this.userSockets.enter(socket, principal.userId);
-    await this.rooms.join(socket, principal.userId, stillWaits);
-    (socket.data as Admitted).principal = principal;
+    const { handshake } = socket;
+    const named = userNamedAt(handshake);
+    const principal = this.identity.open ? null : await this.identity.authenticateToken(tokenAt(handshake));
+    if (principal !== null && named !== null && named !== principal.userId) throw new AppError('FORBIDDEN');
+    const userId = principal?.userId ?? named;
+    if (userId === null || !stillWaits()) return;
+    this.userSockets.enter(socket, userId);
+    await this.rooms.join(socket, userId, stillWaits);
+    (socket.data as { admitted?: Admitted }).admitted = { userId, principal };
   }
 
   private refusal(thrown: unknown): ExtendedError {
     const error = toAppError(thrown);
     if (error.code === 'INTERNAL') this.logger.error(thrown, 'A handshake failed');
-    const refusal: ExtendedError = new AppError(error.code);
+    const refusal: ExtendedError = new AppError(error.code, { message: error.message });
     refusal.data = error.toView();
     return refusal;
   }

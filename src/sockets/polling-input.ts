@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server } from 'socket.io';
 import type { InputMeter } from '../commands/limits/input-meter.js';
 import type { EngineConnection } from './wire/internals.js';
@@ -20,17 +20,13 @@ interface Session {
  * sixty thousand of them. A session that sends too much is ended at once, and so is one that asks for more before it
  * has read the last answer: otherwise it could open many connections in which unread answers wait.
  *
- * Call it when Engine.IO listens to the server already: it has to see a request first.
+ * @returns what has to see each request before Engine.IO does, on all ports.
  */
-export function boundPolling(http: HttpServer, server: Server, meterOf: MeterOf): void {
+export function boundPolling(
+  server: Server,
+  meterOf: MeterOf,
+): (request: IncomingMessage, response: ServerResponse) => void {
   const sessions = new Map<string, Session>();
-  http.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-    const session = sessions.get(sidOf(request.url ?? ''));
-    if (session === undefined) return;
-    if (request.method === 'POST') meterBody(request, session);
-    else if (isUnread(session.answer)) end(session, request);
-    else session.answer = response;
-  });
   server.engine.on('connection', (engine: EngineConnection) => {
     if (engine.transport.name !== 'polling') return;
     const meter = meterOf(engine.request);
@@ -40,6 +36,13 @@ export function boundPolling(http: HttpServer, server: Server, meterOf: MeterOf)
       meter?.end();
     });
   });
+  return (request, response) => {
+    const session = sessions.get(sidOf(request.url ?? ''));
+    if (session === undefined) return;
+    if (request.method === 'POST') meterBody(request, session);
+    else if (isUnread(session.answer)) end(session, request);
+    else session.answer = response;
+  };
 }
 
 function sidOf(url: string): string {

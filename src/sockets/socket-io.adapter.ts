@@ -1,4 +1,9 @@
-import { createServer, type IncomingMessage, type Server as HttpServer } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server as HttpServer,
+  type ServerResponse,
+} from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { MessageMappingProperties } from '@nestjs/websockets';
@@ -7,10 +12,11 @@ import type { Server, ServerOptions, Socket } from 'socket.io';
 import type { AppConfig } from '../config/config.js';
 import { AppError } from '../contract/index.js';
 import { Limits } from '../commands/limits/limits.js';
-import { admit } from '../common/http/admission.js';
+import { admit, type Admission } from '../common/http/admission.js';
 import { MAX_BODY_BYTES } from '../common/http/declared-bytes.js';
 import { listen } from '../common/http/listen.js';
 import type { PageGuard } from '../common/http/page-guard.js';
+import { isForSockets, SOCKET_PATH } from '../common/http/socket-path.js';
 import { boundServer } from '../common/http/server-bounds.js';
 import { followConnections } from '../common/http/unused-connections.js';
 import { Dispatcher } from './dispatcher.js';
@@ -35,8 +41,22 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 const ignore = () => undefined;
 
+/** What looks at the input of Socket.IO's requests first. Call it when the admission of the server is set. */
+function guardInput(boundPolls: (request: IncomingMessage, response: ServerResponse) => void) {
+  return (http: HttpServer): void => {
+    http.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+      if (!isForSockets(request)) return;
+      boundPolls(request, response);
+      requireUtf8(request);
+    });
+    // Node hands over the socket of an upgrade without listeners, and an upgrade waits in a pacer before `ws` adds one.
+    // Without this listener a connection reset would end the process.
+    http.prependListener('upgrade', (_request, socket) => socket.on('error', ignore));
+  };
+}
+
 /**
- * Socket.IO on a port of its own, for all gateways.
+ * Socket.IO for all gateways, on a port of its own and on that of REST.
  *
  * Nest would subscribe every handler of every gateway on every socket. Here one dispatcher passes all commands of a
  * socket to the methods marked with `@Command`. Gateways may still use `@SubscribeMessage` for events of their own:
@@ -54,6 +74,8 @@ export class SocketIoAdapter extends IoAdapter {
   /** Closes unused connections at once, and all others after the given milliseconds. */
   readonly endConnections = followConnections(this.http, { upgrades: true });
   private server: Server | null = null;
+  private guardInput: ((http: HttpServer) => void) | null = null;
+  private shared: { engine: Server['engine']; admission: Admission } | null = null;
 
   constructor(
     private readonly app: INestApplication,
@@ -78,6 +100,7 @@ export class SocketIoAdapter extends IoAdapter {
     const settings: Partial<ServerOptions> = {
       ...options,
       ...wire.serverOptions(),
+      path: SOCKET_PATH,
       perMessageDeflate: false,
       httpCompression: false,
       serveClient: false,
@@ -97,20 +120,32 @@ export class SocketIoAdapter extends IoAdapter {
     });
     // Nest adds one listener per gateway, so many listeners are no leak.
     server.of('/').setMaxListeners(0);
-    admit(this.http, socketAdmission(pages, limits, server));
-    this.http.prependListener('request', requireUtf8);
-    // Node hands over the socket of an upgrade without listeners, and an upgrade waits in a pacer before `ws` adds one.
-    // Without this listener a connection reset would end the process.
-    this.http.prependListener('upgrade', (_request, socket) => socket.on('error', ignore));
+    const admission = socketAdmission(pages, limits, server);
+    this.guardInput = guardInput(boundPolling(server, meterOf));
+    this.shared = { engine: server.engine, admission };
+    admit(this.http, admission);
+    this.guardInput(this.http);
     boundServer(this.http);
     countOpen(server, limits);
-    boundPolling(this.http, server, meterOf);
     this.app.get(WaitingOutput).follow(server);
     this.app.get(Handshake).guard(server);
     const dispatcher = this.app.get(Dispatcher);
     server.on('connection', (socket) => dispatcher.attach(socket, wire));
     this.server = server;
     return server;
+  }
+
+  /**
+   * Serves Socket.IO on the port of another server too, below its path, with all that guards it here. For one server,
+   * once the application is initialised and before it listens.
+   *
+   * @param admitBy sets that server's admission; requests for Socket.IO have to pass the one that it is given.
+   */
+  alsoServe(http: HttpServer, admitBy: (sockets: Admission) => void): void {
+    if (this.shared === null || this.guardInput === null) throw new Error('Initialise the application first');
+    this.shared.engine.attach(http, { path: SOCKET_PATH });
+    admitBy(this.shared.admission);
+    this.guardInput(http);
   }
 
   /** All gateways share the disconnect listener of a socket, but Nest binds it once per gateway. */

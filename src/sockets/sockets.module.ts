@@ -3,6 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { CommandsModule } from '../commands/commands.module.js';
 import { CommonModule } from '../common/common.module.js';
 import { Metrics } from '../common/metrics/metrics.js';
+import { Arrivals } from './arrivals.js';
 import { Dispatcher } from './dispatcher.js';
 import { Handlers } from './handlers.js';
 import { Handshake } from './handshake.js';
@@ -16,8 +17,8 @@ import { WaitingOutput } from './waiting-output.js';
 /** The Socket.IO edge. */
 @Module({
   imports: [CommandsModule, CommonModule, DeliveryModule, DiscoveryModule],
-  providers: [Dispatcher, Drain, Handlers, Handshake, TokenExpiry, UserSockets, WaitingOutput],
-  exports: [Drain, UserSockets],
+  providers: [Arrivals, Dispatcher, Drain, Handlers, Handshake, TokenExpiry, UserSockets, WaitingOutput],
+  exports: [Arrivals, Drain, UserSockets],
 })
 export class SocketsModule {
   constructor(metrics: Metrics, server: SocketServer, waiting: WaitingOutput) {

@@ -163,7 +163,7 @@ describe('Bad requests over HTTP', () => {
         '/favicon.ico',
         '/.env',
         '/package.json',
-        '/socket.io/?EIO=4&transport=polling',
+        '/socket.io?EIO=4&transport=polling',
         '/..%2f..%2fpackage.json',
         '/docs/..%2f..%2fpackage.json',
         '/docs/../package.json',

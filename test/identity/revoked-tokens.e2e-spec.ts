@@ -153,6 +153,10 @@ function revoking(nodes: () => readonly [World, World]): void {
     const refresh = () => one.http.post('/auth/refresh').send({ refreshToken: first.refreshToken });
     const second = (await refresh().expect(200)).body as SessionView;
     const thief = await other.bearer(first.user.id, second.accessToken);
+    await one.sql(
+      `UPDATE sessions SET "refreshedAt" = "refreshedAt" - interval '31 seconds' WHERE "userId" = $1`,
+      [first.user.id],
+    );
     expect((await refresh().expect(401)).body.error.code).toBe('TOKEN_REUSED');
     await endedOf(thief);
     await refusedAt(nodes(), second.accessToken);

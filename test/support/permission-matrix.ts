@@ -112,6 +112,7 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   reportMessage: ({ messageId }) => ({ messageId }),
   getReports: () => ({}),
   updateReport: ({ reportId }) => ({ reportId, status: 'resolved' }),
+  getConfig: () => ({}),
   register: () => ({ username: newName(), password: PASSWORD }),
   login: async (_, accounts) => {
     const { username, password } = await accounts.register();
@@ -203,6 +204,7 @@ reportMessage            | who?   who?        none     none    ok     ok    ok  
 sendSystemMessage        | who?   ok          no       no      no     no    no    no      no
 getReports               | who?   ok          no       no      no     no    no    no      no
 updateReport             | who?   ok          no       no      no     no    no    no      no
+getConfig                | ok     ok          ok       ok      ok     ok    ok    ok      ok
 `;
 
 const inOpenMode = `

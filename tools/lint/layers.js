@@ -27,6 +27,7 @@ export const LAYERS = [
   ['presence'],
   ['users'],
   ['accounts'],
+  ['welcome'],
   ['messages/model'],
   ['chats'],
   ['groups', 'typing'],

@@ -67,10 +67,9 @@ export class Identity {
   /**
    * The user that an access token proves, for a socket. The database is asked whether the token was revoked.
    *
-   * @throws AppError UNAUTHENTICATED without a token, and as `AccessTokens.verify`.
+   * @throws AppError as `AccessTokens.verify`.
    */
-  async authenticateToken(token: unknown): Promise<UserPrincipal> {
-    if (typeof token !== 'string' || token === '') throw new AppError('UNAUTHENTICATED');
+  async authenticateToken(token: string): Promise<UserPrincipal> {
     const user = await this.tokens.verify(token);
     await this.revocations.refuseNow(user);
     return user;

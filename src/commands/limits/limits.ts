@@ -93,6 +93,12 @@ export class Limits {
     return clientAddress(request, this.proxies);
   }
 
+  /** Whether a request came over TLS, as it is here or as the outermost trusted proxy says. */
+  isOverTls({ socket, headers }: IncomingMessage): boolean {
+    if ('encrypted' in socket) return true;
+    return this.proxies > 0 && headers['x-forwarded-proto'] === 'https';
+  }
+
   /** Counts what a connection that begins with this request sends; null when there are no limits. */
   meterOf(request: IncomingMessage): InputMeter | null {
     return this.meters?.of(this.addressOf(request)) ?? null;

@@ -4,6 +4,7 @@ import type { AppConfig } from '../../config/config.js';
 import { LOOPBACK_ADDRESSES, LOOPBACK_HOSTS } from '../../config/loopback.js';
 import { AppError } from '../../contract/index.js';
 import { hostOf, isPublicName } from './host-names.js';
+import { isSameOrigin } from './own-page.js';
 
 const LOOPBACK_ORIGIN = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/;
 
@@ -100,9 +101,9 @@ export class PageGuard {
       return foreign && !(port === 'PORT' && isDocument(url ?? '')) ? REFUSED.site : null;
     }
     if (this.allows(origin)) return null;
-    // The page of the documents. On SOCKET_PORT there are no pages: there it is a proxy's other page or an app with a
-    // WebView, and worth something only where the name is known to be ours.
-    if ((port === 'PORT' || this.knowsHosts) && isSameOrigin(origin, host)) return null;
+    // A page of this server, or one that a proxy serves under the same name. In open mode the name is known to be ours
+    // by now; with AUTH=jwt a page without a token can do nothing.
+    if (isSameOrigin(origin, host)) return null;
     return origin === 'null' ? REFUSED.nullOrigin : REFUSED.origin;
   }
 
@@ -117,12 +118,4 @@ export class PageGuard {
 function isDocument(url: string): boolean {
   const path = url.split('?', 1)[0]!;
   return path === '/' || path === '/docs' || path.startsWith('/docs/');
-}
-
-/** Compares host and port. Not the scheme: a proxy may have taken TLS off. */
-function isSameOrigin(origin: string, host: string | undefined): boolean {
-  if (host === undefined || !URL.canParse(origin)) return false;
-  const page = new URL(origin);
-  const ours = `${page.protocol}//${host}`;
-  return page.origin === origin && URL.canParse(ours) && new URL(ours).host === page.host;
 }

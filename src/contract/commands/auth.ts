@@ -7,7 +7,7 @@ import { accountView, loginView, mintedTokenView, sessionView, tokenLifeView } f
 const refreshToken = z
   .string()
   .regex(/^[\w-]{1,200}$/, { error: 'expected a refresh token' })
-  .describe('Can be used once.');
+  .describe('Can be used once, and once more within 30 s.');
 
 /** Its first 16 bytes name the session: the same after each refresh, and nothing that can be guessed. */
 const bySession = { field: 'refreshToken', characters: 21 };
@@ -16,6 +16,15 @@ const accessToken = z
   .string()
   .max(8_192, { error: 'expected at most 8192 characters' })
   .describe('An access token.');
+
+/** Over REST the cookie of a login stands for it. */
+const fromCookie = 'refreshToken';
+
+const cookie = flag
+  .optional()
+  .describe(
+    'true: the answer sets the refresh token as a cookie that no script can read, for pages of this server, and `refreshToken` is empty in it.',
+  );
 
 /** None of them keeps its answer for a repeat by key: those are secrets. */
 export const authCommands = {
@@ -26,6 +35,7 @@ export const authCommands = {
       username: userName,
       password,
       name: displayName(200).nullable().optional().describe('The name that others see.'),
+      cookie,
     }),
     result: sessionView,
     order: 'write',
@@ -47,9 +57,11 @@ export const authCommands = {
         .describe(
           'One that this device got before, even if it is used or expired: then failed logins from other networks do not delay this one.',
         ),
+      cookie,
     }),
     result: sessionView,
     order: 'write',
+    cookie: fromCookie,
     limit: 'login',
     who: 'anyone',
     inOpenMode: 'off',
@@ -59,10 +71,12 @@ export const authCommands = {
     rest: { method: 'POST', path: '/auth/login', status: 200 },
   }),
   refresh: define({
-    summary: 'Exchanges a refresh token for new tokens. A refresh token that is used twice ends its session.',
+    summary:
+      'Exchanges a refresh token for new tokens. For 30 s after that the same refresh token gives the same new one again; used later it ends its session.',
     input: z.object({ refreshToken }),
     result: sessionView,
     order: 'write',
+    cookie: fromCookie,
     countedBy: bySession,
     who: 'anyone',
     inOpenMode: 'off',
@@ -82,6 +96,7 @@ export const authCommands = {
     }),
     result: z.object({ loggedOut: z.literal(true) }),
     order: 'write',
+    cookie: fromCookie,
     countedBy: bySession,
     who: 'anyone',
     inOpenMode: 'off',
@@ -97,8 +112,8 @@ export const authCommands = {
     order: 'read',
     who: 'oneself',
     actor: ['userId'],
-    reply: null,
-    socket: false,
+    reply: 'me',
+    socket: true,
     rest: { method: 'GET', path: '/auth/me', status: 200 },
   }),
   getLogins: define({

@@ -16,7 +16,9 @@ export const sessionView = z
     user: accountView,
     accessToken,
     expiresAt: timestamp.describe('When the access token expires.'),
-    refreshToken: z.string().describe('For `POST /auth/refresh`; can be used once.'),
+    refreshToken: z
+      .string()
+      .describe('For `POST /auth/refresh`, which gives the next one. Empty when a cookie has it.'),
     refreshExpiresAt: timestamp,
   })
   .meta({ id: 'Session' });

@@ -9,6 +9,7 @@ export * from './presence.js';
 export * from './reactions.js';
 export * from './receipts.js';
 export * from './reports.js';
+export * from './server.js';
 export * from './sync.js';
 export * from './typing.js';
 export * from './users.js';
