@@ -117,8 +117,11 @@ status of [its code](errors.md).
 
 **Values**
 
-- Ids are integers from 1 to 2^53 - 1. Input may be a number or a numeric string; output is always a number.
-- Timestamps are ISO 8601 in UTC, with milliseconds.
+- \`null\` for an optional field means that the field is not there, unless its type below says \`null\`: there the notes
+  say what it means. In a query string an empty optional parameter (\`?before=\`), and \`null\`, mean the same.
+- Ids are integers from 1 to 2^53 - 1. Input may be a number or a numeric string, in lists and in \`metadata.mentions\` as
+  well; output is always a number.
+- Timestamps are ISO 8601 in UTC, with milliseconds. Input may have an offset: \`2026-11-28T10:00:00+02:00\`.
 - Text may not contain NUL or an unpaired surrogate. It is stored unchanged. A message has at most
   ${thousands(MAX_CONTENT_LENGTH)} UTF-16 code units.
 - Names and titles are one line of at most 200 characters as they are seen (and 1,000 UTF-16 code units), without control
@@ -130,7 +133,9 @@ status of [its code](errors.md).
   sending it back unchanged is allowed, anything else is \`FORBIDDEN\`.
 - The \`content\` of a message of the server is a short text for clients that have nothing better: names and titles in it are
   cut. Build your own from \`metadata.event\` and the ids, and show names from the users themselves.
-- \`metadata\` is a JSON object of at most ${METADATA.depth} levels, ${METADATA.keys} keys and elements, and ${thousands(METADATA.bytes)} bytes.
+- \`metadata\` is a JSON object of at most ${METADATA.depth} levels, ${METADATA.keys} keys and elements, and ${thousands(METADATA.bytes)} bytes. Keys
+  may be any words. Integers in it are at most 2^53 - 1 either way: beyond, JSON numbers are rounded by whoever reads them,
+  so larger ones are refused; send them as text.
 - Unknown fields of the input are ignored.
 
 **Order.** Commands of one socket are executed in order: messages are written in the order in which they were sent, every

@@ -6,7 +6,7 @@ import type { Limits } from '../commands/limits/limits.js';
 import type { LimitStatus } from '../commands/limits/rate-limiter.js';
 import type { Client, CommandRequest } from '../commands/request.js';
 import type { CommandMetric } from '../common/metrics/command-metrics.js';
-import { AppError, type CommandName, countedBy, id } from '../contract/index.js';
+import { AppError, type CommandName, countedBy, givenInQuery, id } from '../contract/index.js';
 import { credentialsOf } from './credentials.js';
 import { bytesOf, tellLimits } from './request-limits.js';
 
@@ -88,10 +88,11 @@ export class RestCall extends Call {
       throw new AppError('VALIDATION_FAILED', { details: [{ path: '', message: 'expected a JSON object' }] });
     }
     const method = this.command.definition.rest?.method;
-    const query = method === 'GET' || method === 'DELETE' ? request.query : {};
+    const inQuery = method === 'GET' || method === 'DELETE';
+    const query = inQuery ? givenInQuery(this.command.name, request.query) : {};
     const input: Record<string, unknown> = { ...query, ...(method === 'GET' ? {} : body), ...request.params };
     const key = request.get('idempotency-key');
-    if (key !== undefined && input.clientId === undefined) input.clientId = key;
+    if (key !== undefined && (input.clientId ?? null) === null) input.clientId = key;
     return input;
   }
 
