@@ -166,6 +166,9 @@ With **\`AUTH=jwt\`** the token says who is calling: \`auth: { token }\` in the 
   field or \`X-User-Id\` names one. Naming a user does not create it.
 - A socket without a valid token receives \`connect_error\`; its \`data\` is the error. Socket.IO clients do not reconnect by
   themselves after that: connect again with another token, or after \`retryAfterMs\`.
+- What passes by itself is no \`connect_error\` with a code, in any mode: while the database is away, or the server is busy
+  or stopping, a handshake is refused by HTTP 503 with \`Retry-After\`, or its connection is closed. Socket.IO clients then
+  try again by themselves, until they are in.
 - A connected socket is online as the user of its token and receives events at once; \`userOnline\` is not needed.
 - One minute before its token expires, a socket receives \`tokenExpiring\` (with a token that lasts less than two minutes,
   after half of the remaining time). It sends \`authenticate\` with a new token, or it receives \`exception\` with

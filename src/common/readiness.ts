@@ -22,6 +22,9 @@ export const ALIVE = { status: 'alive', version } as const;
 /** Milliseconds that the result of a check is good enough for those who ask far too often. */
 const GOOD_FOR_MS = 250;
 
+/** Milliseconds after which nobody goes by the result of a check any more. */
+const STALE_AFTER_MS = 2_000;
+
 /** Whether this node can do its work. */
 @Injectable()
 export class ReadinessCheck {
@@ -47,6 +50,17 @@ export class ReadinessCheck {
     if (this.last === null) return null;
     if (performance.now() - this.last.at > GOOD_FOR_MS) void this.now();
     return this.viewOf(this.last.check);
+  }
+
+  /**
+   * Whether this node can do its work, for those who ask at each connection: mostly known without waiting, as in
+   * `recent`; where the last check is too long ago, by one that all who ask meanwhile share.
+   */
+  async canWork(): Promise<boolean> {
+    const { last } = this;
+    if (last === null || performance.now() - last.at > STALE_AFTER_MS)
+      return (await this.now()).status !== 'not ready';
+    return this.recent()?.status !== 'not ready';
   }
 
   private viewOf({ ready, parts, down }: Check): Readiness {

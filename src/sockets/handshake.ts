@@ -19,7 +19,7 @@ export function admittedAt(socket: Socket): UserPrincipal | null {
 
 /**
  * In jwt mode a socket needs an access token, in the handshake's `auth.token`. A refused client gets `connect_error`,
- * with the error as its `data`. An admitted socket receives the events of its user from the start.
+ * with the error as its `data`; where it only has to try again, its connection is closed. An admitted socket receives the events of its user from the start.
  */
 @Injectable()
 export class Handshake {
@@ -37,7 +37,7 @@ export class Handshake {
     server.use((socket, next) => {
       this.admit(socket).then(
         () => next(),
-        (error: unknown) => next(this.refusal(error)),
+        (error: unknown) => this.refuse(socket, toAppError(error), error, next),
       );
     });
   }
@@ -69,11 +69,25 @@ export class Handshake {
     (socket.data as Admitted).principal = principal;
   }
 
-  private refusal(thrown: unknown): ExtendedError {
-    const error = toAppError(thrown);
+  /**
+   * What passes by itself is refused by closing the connection, after which a stock client comes back: a `connect_error`
+   * makes it give up, so that is for what the client has to change.
+   */
+  private refuse(
+    socket: Socket,
+    error: AppError,
+    thrown: unknown,
+    next: (error?: ExtendedError) => void,
+  ): void {
     if (error.code === 'INTERNAL') this.logger.error(thrown, 'A handshake failed');
+    if (error.status >= 500) {
+      socket.conn.close();
+      // Socket.IO sees the closing, and forgets the socket.
+      next();
+      return;
+    }
     const refusal: ExtendedError = new AppError(error.code);
     refusal.data = error.toView();
-    return refusal;
+    next(refusal);
   }
 }

@@ -18,6 +18,7 @@ import { countOpen, handshakeGuard, refuse } from './handshake-limits.js';
 import { Handlers } from './handlers.js';
 import { Handshake } from './handshake.js';
 import { Lifecycle } from '../common/lifecycle.js';
+import { ReadinessCheck } from '../common/readiness.js';
 import { SocketServer } from '../delivery/socket-server.js';
 import { boundPolling } from './polling-input.js';
 import { socketDoor } from './socket-door.js';
@@ -86,7 +87,7 @@ export class SocketIoAdapter extends IoAdapter {
       pingTimeout: PING_TIMEOUT_MS,
       connectTimeout: CONNECT_TIMEOUT_MS,
       cors: { origin: pages.corsOrigin },
-      allowRequest: handshakeGuard(this.app.get(Lifecycle)),
+      allowRequest: handshakeGuard(this.app.get(Lifecycle), this.app.get(ReadinessCheck)),
     };
     const server = this.app.get(SocketServer).create(this.http, settings, { flush: () => wire.flush() });
     // Before every request and upgrade. `cors` does not stop a WebSocket: browsers send no preflight for it.
