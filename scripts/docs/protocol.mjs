@@ -110,6 +110,8 @@ callback.
   \`{ "ok": false, "error": { "code", "message", "details"?, "retryAfterMs"? } }\`. That socket does not receive the event
   as well.
 - Without a callback, that socket receives the event of the command, or \`exception\` if the command failed.
+- A frame that is no JSON (\`NaN\`), has binary data, or is of a kind that is not spoken here is answered in the same way
+  with \`VALIDATION_FAILED\`; what was sent before and after it is not affected.
 
 **REST** (\`PORT\`). The input is made of the path parameters and the JSON body; for GET and DELETE, of the path parameters
 and the query. The response body is the result itself. An error is \`{ "error": { "code", "message", … } }\`, with the HTTP

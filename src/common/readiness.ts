@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { type Check, Health } from './health.js';
 import { Lifecycle } from './lifecycle.js';
@@ -24,6 +25,9 @@ const GOOD_FOR_MS = 250;
 
 /** Milliseconds after which nobody goes by the result of a check any more. */
 const STALE_AFTER_MS = 2_000;
+
+/** Milliseconds that one who connects waits for a check. */
+const PATIENCE_MS = 250;
 
 /** Whether this node can do its work. */
 @Injectable()
@@ -54,13 +58,15 @@ export class ReadinessCheck {
 
   /**
    * Whether this node can do its work, for those who ask at each connection: mostly known without waiting, as in
-   * `recent`; where the last check is too long ago, by one that all who ask meanwhile share.
+   * `recent`. Where the last check is too long ago, they wait a little for a new one, and go by the last if that is late.
    */
   async canWork(): Promise<boolean> {
     const { last } = this;
-    if (last === null || performance.now() - last.at > STALE_AFTER_MS)
-      return (await this.now()).status !== 'not ready';
-    return this.recent()?.status !== 'not ready';
+    if (last !== null && performance.now() - last.at < STALE_AFTER_MS)
+      return this.recent()?.status !== 'not ready';
+    const known = last === null || last.check.ready;
+    const late = pause(PATIENCE_MS, known, { ref: false });
+    return Promise.race([this.now().then(({ status }) => status !== 'not ready'), late]);
   }
 
   private viewOf({ ready, parts, down }: Check): Readiness {
