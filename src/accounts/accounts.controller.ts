@@ -1,4 +1,4 @@
-import { Controller, Header } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import type { AccountView, LoginView, MintedTokenView, SessionView } from '../contract/index.js';
 import { CommandParam } from '../rest/command-param.decorator.js';
 import { Route } from '../rest/route.decorator.js';
@@ -7,9 +7,6 @@ import type { Client, CommandRequest } from '../commands/request.js';
 import { AccountsService } from './accounts.service.js';
 import { RevokingService } from './revoking.service.js';
 import { TokensService } from './tokens.service.js';
-
-/** Caches must not store responses with tokens (RFC 6749, section 5.1). */
-const NoStore = () => Header('Cache-Control', 'no-store');
 
 @Controller()
 export class AccountsController {
@@ -20,7 +17,6 @@ export class AccountsController {
   ) {}
 
   @Route('register')
-  @NoStore()
   register(
     @CommandParam() { input }: CommandRequest<'register'>,
     @ClientParam() client: Client,
@@ -29,7 +25,6 @@ export class AccountsController {
   }
 
   @Route('login')
-  @NoStore()
   login(
     @CommandParam() { input }: CommandRequest<'login'>,
     @ClientParam() client: Client,
@@ -38,7 +33,6 @@ export class AccountsController {
   }
 
   @Route('refresh')
-  @NoStore()
   refresh(@CommandParam() { input }: CommandRequest<'refresh'>): Promise<SessionView> {
     return this.accounts.refresh(input);
   }
@@ -54,13 +48,11 @@ export class AccountsController {
   }
 
   @Route('getLogins')
-  @NoStore()
   getLogins(@CommandParam() { actor }: CommandRequest<'getLogins'>): Promise<LoginView[]> {
     return this.accounts.logins(actor);
   }
 
   @Route('changePassword')
-  @NoStore()
   changePassword(
     @CommandParam() { actor, input }: CommandRequest<'changePassword'>,
     @ClientParam() client: Client,
@@ -69,7 +61,6 @@ export class AccountsController {
   }
 
   @Route('mintToken')
-  @NoStore()
   mintToken(@CommandParam() { input }: CommandRequest<'mintToken'>): Promise<MintedTokenView> {
     return this.tokens.mint(input);
   }

@@ -11,6 +11,7 @@ import { admit } from '../common/http/admission.js';
 import { MAX_BODY_BYTES } from '../common/http/declared-bytes.js';
 import { listen } from '../common/http/listen.js';
 import type { PageGuard } from '../common/http/page-guard.js';
+import { PREFLIGHT_SECONDS } from '../common/http/refusals.js';
 import { boundServer } from '../common/http/server-bounds.js';
 import { followConnections } from '../common/http/unused-connections.js';
 import { Dispatcher } from './dispatcher.js';
@@ -86,7 +87,7 @@ export class SocketIoAdapter extends IoAdapter {
       pingInterval: PING_INTERVAL_MS,
       pingTimeout: PING_TIMEOUT_MS,
       connectTimeout: CONNECT_TIMEOUT_MS,
-      cors: { origin: pages.corsOrigin },
+      cors: { origin: pages.corsOrigin, maxAge: PREFLIGHT_SECONDS },
       allowRequest: handshakeGuard(this.app.get(Lifecycle), this.app.get(ReadinessCheck)),
     };
     const server = this.app.get(SocketServer).create(this.http, settings, { flush: () => wire.flush() });
