@@ -25,6 +25,8 @@ module.exports = async () => {
 
 /** Lets Sequelize read the URL, as in the application: sequelize-cli drops `sslmode` and the other parameters. */
 function optionsOf(url) {
+  // Else part of the password would be taken for a port and a database, and be shown.
+  if (/^[^:]*:\/\/[^/?#]*[/?#].*@/.test(url)) throw new Error('DATABASE_URL: the password has to be escaped');
   const { config, options } = new Sequelize(url, { logging: false });
   const { host, port, database, username, password } = config;
   return {

@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import { config } from 'dotenv';
+import { postgresUrl } from '../dist/config/postgres-url.js';
 import { startEmbeddedPostgres } from '../dist/database/embedded/embedded-postgres.js';
 import { migrate } from '../dist/database/migrator.js';
 import { Database } from '../dist/database/database.js';
@@ -16,7 +17,7 @@ config({ quiet: true, path: join(root, '.env') });
 const embedded = process.env.DATABASE_URL
   ? null
   : await startEmbeddedPostgres({ dataDir: join(root, '.data', 'postgres') });
-const url = process.env.DATABASE_URL || embedded.url;
+const url = embedded ? embedded.url : postgresUrl(process.env.DATABASE_URL);
 await migrate(url);
 const sql = Database.open({ url, pool: 1, timeoutMs: 60_000 });
 try {

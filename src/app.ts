@@ -12,6 +12,7 @@ import { HttpAdapter } from './rest/http-adapter.js';
 import { restAdmission } from './rest/admission.js';
 import { useDocs } from './rest/openapi.js';
 import { letPagesRead } from './rest/pages.js';
+import { keepPrivate } from './rest/private-answers.js';
 import { logRequests } from './rest/request-log.js';
 import { answerUnparsable } from './rest/unparsable.js';
 import { admit } from './common/http/admission.js';
@@ -50,6 +51,7 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
   app.use(logRequests());
+  app.use(keepPrivate());
   letPagesRead(app, pages);
   refuseWhileDraining(app);
   // Behind a proxy or on a developer's machine plain HTTP is fine: browsers must not upgrade to HTTPS.

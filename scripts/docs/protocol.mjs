@@ -121,6 +121,8 @@ callback.
   \`{ "ok": false, "error": { "code", "message", "details"?, "retryAfterMs"? } }\`. That socket does not receive the event
   as well.
 - Without a callback, that socket receives the event of the command, or \`exception\` if the command failed.
+- A frame that is no JSON (\`NaN\`), has binary data, or is of a kind that is not spoken here is answered in the same way
+  with \`VALIDATION_FAILED\`; what was sent before and after it is not affected.
 
 **REST** (\`PORT\`). The input is made of the path parameters and the JSON body; for GET and DELETE, of the path parameters
 and the query. The response body is the result itself. An error is \`{ "error": { "code", "message", … } }\`, with the HTTP
@@ -128,8 +130,11 @@ status of [its code](errors.md).
 
 **Values**
 
-- Ids are integers from 1 to 2^53 - 1. Input may be a number or a numeric string; output is always a number.
-- Timestamps are ISO 8601 in UTC, with milliseconds.
+- \`null\` for an optional field means that the field is not there, unless its type below says \`null\`: there the notes
+  say what it means. In a query string an empty optional parameter (\`?before=\`), and \`null\`, mean the same.
+- Ids are integers from 1 to 2^53 - 1. Input may be a number or a numeric string, in lists and in \`metadata.mentions\` as
+  well; output is always a number.
+- Timestamps are ISO 8601 in UTC, with milliseconds. Input may have an offset: \`2026-11-28T10:00:00+02:00\`.
 - Text may not contain NUL or an unpaired surrogate. It is stored unchanged. A message has at most
   ${thousands(MAX_CONTENT_LENGTH)} UTF-16 code units.
 - Names and titles are one line of at most 200 visible characters (and 1,000 UTF-16 code units), without control
@@ -141,7 +146,9 @@ status of [its code](errors.md).
   metadata. They may send it back unchanged; anything else is \`FORBIDDEN\`.
 - The \`content\` of a system message of the server is a short English text, in which long names and titles are cut.
   Better build your own text from \`metadata.event\` and the ids, with the names of the users themselves.
-- \`metadata\` is a JSON object of at most ${METADATA.depth} levels, ${METADATA.keys} keys and elements, and ${thousands(METADATA.bytes)} bytes.
+- \`metadata\` is a JSON object of at most ${METADATA.depth} levels, ${METADATA.keys} keys and elements, and ${thousands(METADATA.bytes)} bytes. Keys
+  may be any words. Integers in it are at most 2^53 - 1 or at least -(2^53 - 1): larger ones are refused, because readers
+  of JSON numbers would round them. Send them as text.
 - Unknown fields of the input are ignored.
 
 **Order.** Commands of one socket are executed in order: messages are written in the order in which they were sent, every
@@ -184,6 +191,9 @@ handshake, where \`Bearer \` may stand before it, or the same header where a cli
   field or \`X-User-Id\` names one. Naming a user does not create it.
 - A socket without a valid token receives \`connect_error\`; its \`data\` is the error. Socket.IO clients do not reconnect by
   themselves after that: connect again with another token, or after \`retryAfterMs\`.
+- A temporary refusal is no \`connect_error\` with a code, in any mode: while the database is away, or the server is busy
+  or stopping, a handshake is refused with HTTP 503 and \`Retry-After\`, or its connection is closed. Socket.IO clients
+  then try again by themselves until they are connected.
 - A connected socket is online as the user of its token and receives events at once; \`userOnline\` is not needed. \`ready\`
   says who that is.
 - One minute before its token expires, a socket receives \`tokenExpiring\` (with a token that lasts less than two minutes,

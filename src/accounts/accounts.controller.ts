@@ -1,4 +1,4 @@
-import { Controller, Header, Res } from '@nestjs/common';
+import { Controller, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import type { AccountView, LoginView, MintedTokenView, SessionView } from '../contract/index.js';
 import { CommandParam } from '../rest/command-param.decorator.js';
@@ -9,9 +9,6 @@ import type { Client, CommandRequest } from '../commands/request.js';
 import { AccountsService } from './accounts.service.js';
 import { RevokingService } from './revoking.service.js';
 import { TokensService } from './tokens.service.js';
-
-/** Caches must not store responses with tokens (RFC 6749, section 5.1). */
-const NoStore = () => Header('Cache-Control', 'no-store');
 
 const Answer = () => Res({ passthrough: true });
 
@@ -34,7 +31,6 @@ export class AccountsController {
   ) {}
 
   @Route('register')
-  @NoStore()
   register(
     @CommandParam() { input }: CommandRequest<'register'>,
     @ClientParam() client: Client,
@@ -44,7 +40,6 @@ export class AccountsController {
   }
 
   @Route('login')
-  @NoStore()
   login(
     @CommandParam() { input }: CommandRequest<'login'>,
     @ClientParam() client: Client,
@@ -54,7 +49,6 @@ export class AccountsController {
   }
 
   @Route('refresh')
-  @NoStore()
   refresh(
     @CommandParam() { input }: CommandRequest<'refresh'>,
     @ClientParam() client: Client,
@@ -79,13 +73,11 @@ export class AccountsController {
   }
 
   @Route('getLogins')
-  @NoStore()
   getLogins(@CommandParam() { actor }: CommandRequest<'getLogins'>): Promise<LoginView[]> {
     return this.accounts.logins(actor);
   }
 
   @Route('changePassword')
-  @NoStore()
   changePassword(
     @CommandParam() { actor, input }: CommandRequest<'changePassword'>,
     @ClientParam() client: Client,
@@ -95,7 +87,6 @@ export class AccountsController {
   }
 
   @Route('mintToken')
-  @NoStore()
   mintToken(@CommandParam() { input }: CommandRequest<'mintToken'>): Promise<MintedTokenView> {
     return this.tokens.mint(input);
   }

@@ -60,6 +60,11 @@ export abstract class Call implements Sender {
   /** Reports to the sender what is left of the limit it was counted against, where the edge can. */
   tellLimits?(status: LimitStatus): void;
 
+  /** What is wrong with a call that names no command, where its form is wrong already; null: its name is unknown. */
+  get unreadable(): AppError | null {
+    return null;
+  }
+
   /** The input as received. @throws AppError when it cannot be an input. */
   abstract rawInput(): unknown;
 

@@ -77,7 +77,7 @@ export class CommandPipeline implements OnApplicationShutdown {
 
   private unknown(call: Call): AppError {
     this.count(call, null);
-    return new AppError('UNKNOWN_COMMAND');
+    return call.unreadable ?? new AppError('UNKNOWN_COMMAND');
   }
 
   private authenticate(call: Call, command: Command, credentials: NonNullable<Call['credentials']>): void {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { type Check, Health } from './health.js';
 import { Lifecycle } from './lifecycle.js';
@@ -21,6 +22,12 @@ export const ALIVE = { status: 'alive', version } as const;
 
 /** Milliseconds for which the result of a check is used again for clients that ask too often. */
 const GOOD_FOR_MS = 250;
+
+/** Milliseconds after which nobody goes by the result of a check any more. */
+const STALE_AFTER_MS = 2_000;
+
+/** Milliseconds that one who connects waits for a check. */
+const PATIENCE_MS = 250;
 
 /** Whether this node can do its work. */
 @Injectable()
@@ -47,6 +54,19 @@ export class ReadinessCheck {
     if (this.last === null) return null;
     if (performance.now() - this.last.at > GOOD_FOR_MS) void this.now();
     return this.viewOf(this.last.check);
+  }
+
+  /**
+   * Whether this node can do its work, for those who ask at each connection: mostly known without waiting, as in
+   * `recent`. Where the last check is too long ago, they wait a little for a new one, and go by the last if that is late.
+   */
+  async canWork(): Promise<boolean> {
+    const { last } = this;
+    if (last !== null && performance.now() - last.at < STALE_AFTER_MS)
+      return this.recent()?.status !== 'not ready';
+    const known = last === null || last.check.ready;
+    const late = pause(PATIENCE_MS, known, { ref: false });
+    return Promise.race([this.now().then(({ status }) => status !== 'not ready'), late]);
   }
 
   private viewOf({ ready, parts, down }: Check): Readiness {

@@ -1,4 +1,5 @@
 import { displayName, type GroupAdds } from '../contract/index.js';
+import { postgresUrl } from './postgres-url.js';
 import { parseRate, type Rate } from './rate.js';
 import { redisUrl, type RedisTarget } from './redis-url.js';
 
@@ -32,11 +33,6 @@ function oneOf<const T extends string>(...allowed: T[]) {
 }
 
 const port = wholeNumber(0, 65_535);
-
-function postgresUrl(text: string): string {
-  if (URL.canParse(text) && ['postgres:', 'postgresql:'].includes(new URL(text).protocol)) return text;
-  throw new Error('expected postgres://user:password@host:port/database');
-}
 
 function list(text: string): string[] {
   return text

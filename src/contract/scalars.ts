@@ -32,8 +32,10 @@ function integer(min: number, what: string, max = MAX_INTEGER) {
   return takesAsIs(schema, isOne);
 }
 
+const AN_ID = 'an id: an integer from 1 to 9007199254740991';
+
 /** Id of a user, chat or message: an integer from 1 to 2^53 - 1. */
-export const id = integer(1, 'an id: an integer from 1 to 9007199254740991');
+export const id = integer(1, AN_ID);
 
 /** Yes or no. */
 export const flag = takesAsIs(z.boolean(), (value) => typeof value === 'boolean');
@@ -49,7 +51,9 @@ export function ids(max: number) {
 /** As `ids` and at least one, in a query string: `1,2,3`, or the parameter several times. */
 export function idsInQuery(max: number) {
   return z
-    .union([z.string(), z.array(z.string())], { error: 'expected ids, comma-separated' })
+    .union([z.string(), z.array(z.union([z.string(), z.number()]))], {
+      error: 'expected ids, comma-separated',
+    })
     .transform((value): (string | number)[] => (typeof value === 'string' ? value.split(',') : value))
     .pipe(ids(max).min(1, { error: 'expected ids, comma-separated' }))
     .describe(`1 to ${max} ids, separated by commas.`);
@@ -58,9 +62,14 @@ export function idsInQuery(max: number) {
 /** A position in a chat (`seq`) or a count of its changes (`version`): an integer from 0. */
 export const position = integer(0, 'an integer from 0 to 9007199254740991');
 
+/** A whole number within bounds. */
+export function wholeNumber(min: number, max: number) {
+  return integer(min, `a whole number from ${min} to ${max}`, max);
+}
+
 /** How many items a page holds. */
 export function pageSize(max: number, otherwise: number) {
-  return integer(1, `a whole number from 1 to ${max}`, max).default(otherwise);
+  return wholeNumber(1, max).default(otherwise);
 }
 
 /** How many items come with something else; 0: none. */
@@ -144,24 +153,33 @@ export function people(min: 0 | 1) {
 export const MAX_MENTIONS = 50;
 
 /** Bounds of free-form JSON. */
-export const METADATA = { depth: 5, keys: 100, bytes: 4_096 } as const;
+export const METADATA = { depth: 8, keys: 250, bytes: 16_384 } as const;
 
 const utf8 = new TextEncoder();
 
-const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+/**
+ * Beyond 2^53 - 1 a JSON number is read as one of its neighbours, here and in most clients. By the time it is looked at
+ * it has been: but all that are rounded are whole and beyond.
+ */
+const isExact = (value: number) => !Number.isInteger(value) || Number.isSafeInteger(value);
 
-/** What is wrong with a free-form JSON object, or null. Looks no deeper than the bound, so nothing can overflow it. */
+/**
+ * What is wrong with a free-form JSON object, or null. Looks no deeper than the bound, so nothing can overflow it. Keys
+ * are only words: `__proto__` and `constructor` are kept like any other.
+ */
 export function metadataFault(value: object): string | null {
   let keys = 0;
   const look = (node: unknown, depth: number): string | null => {
     if (typeof node === 'string') return isStorable(node) ? null : STORABLE;
-    if (typeof node === 'number') return Number.isFinite(node) ? null : 'expected finite numbers';
+    if (typeof node === 'number') {
+      if (!Number.isFinite(node)) return 'expected finite numbers';
+      return isExact(node) ? null : 'expected integers up to 9007199254740991: send larger ones as text';
+    }
     if (typeof node === 'boolean' || node === null) return null;
     if (typeof node !== 'object') return 'expected JSON values';
     if (depth > METADATA.depth) return `expected at most ${METADATA.depth} levels of nesting`;
     for (const [key, child] of Object.entries(node)) {
       if (++keys > METADATA.keys) return `expected at most ${METADATA.keys} keys and elements`;
-      if (FORBIDDEN_KEYS.has(key)) return `expected no key named ${key}`;
       const fault = isStorable(key) ? look(child, depth + 1) : STORABLE;
       if (fault) return fault;
     }
@@ -190,18 +208,38 @@ const freeJson = z
   })
   .meta({ type: 'object', additionalProperties: true });
 
-/** The application's own JSON object: at most 5 levels, 100 keys and elements, 4,096 bytes. */
+/** The application's own JSON object: at most 8 levels, 250 keys and elements, 16 KiB. */
 export const metadata = takesAsIs(freeJson, isMetadata);
+
+const isMention = (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0;
 
 const mentionsPeople = ({ mentions }: JsonObject) =>
   mentions === undefined ||
-  (Array.isArray(mentions) &&
-    mentions.length <= MAX_MENTIONS &&
-    mentions.every((one) => Number.isSafeInteger(one) && (one as number) > 0));
+  (Array.isArray(mentions) && mentions.length <= MAX_MENTIONS && mentions.every(isMention));
+
+/** Ids in `mentions` may be text, as ids are everywhere: handed on as numbers. */
+function withMentionsAsNumbers(value: JsonObject): JsonObject {
+  if (!isObject(value) || !Array.isArray(value.mentions) || value.mentions.every(isMention)) return value;
+  return { ...value, mentions: value.mentions.map((one: unknown) => id.safeParse(one).data ?? one) };
+}
 
 /** Whose `mentions` are user ids, where it has any. */
 export const messageMetadata = takesAsIs(
-  metadata.refine(mentionsPeople, { error: `expected at most ${MAX_MENTIONS} user ids in \`mentions\`` }),
+  metadata.overwrite(withMentionsAsNumbers).superRefine((value, context) => {
+    if (!isObject(value) || mentionsPeople(value)) return;
+    const { mentions } = value;
+    const listed = Array.isArray(mentions) && mentions.length <= MAX_MENTIONS;
+    const wrong = listed ? mentions.findIndex((one) => !isMention(one)) : -1;
+    context.addIssue(
+      wrong === -1
+        ? {
+            code: 'custom',
+            message: `expected at most ${MAX_MENTIONS} user ids in \`mentions\``,
+            path: ['mentions'],
+          }
+        : { code: 'custom', message: `expected ${AN_ID}`, path: ['mentions', wrong] },
+    );
+  }),
   (value) => isMetadata(value) && mentionsPeople(value),
 );
 
@@ -211,7 +249,20 @@ export const messageMetadata = takesAsIs(
  */
 const MOMENT = /^(?!9999)(?:19[7-9]|[2-9]\d\d)\d-[^.]*(?:\.\d{1,9})?Z$/;
 
-/** A moment that is stored or compared with stored ones: ISO 8601 in UTC. */
-export const moment = z.iso.datetime().refine((value) => MOMENT.test(value), {
-  error: 'expected a time of the years 1970 to 9998, with at most 9 decimals of a second',
-});
+const WITH_OFFSET = /^(.{19})(\.\d+)?([+-]\d\d:\d\d)$/;
+
+/** The same moment in UTC. What follows the seconds stays as it is, since a `Date` would cut it to milliseconds. */
+function inUtc(value: string): string {
+  const [, seconds, fraction = '', offset] = WITH_OFFSET.exec(value) ?? [];
+  if (offset === undefined) return value;
+  const date = new Date(`${seconds}${offset}`);
+  return Number.isNaN(date.getTime()) ? value : date.toISOString().replace('.000Z', `${fraction}Z`);
+}
+
+/** A moment that is stored or compared with stored ones: ISO 8601 in UTC or with an offset, handed on in UTC. */
+export const moment = z.iso
+  .datetime({ offset: true })
+  .overwrite(inUtc)
+  .refine((value) => MOMENT.test(value), {
+    error: 'expected a time of the years 1970 to 9998, with at most 9 decimals of a second',
+  });

@@ -2,14 +2,21 @@ import type { z } from 'zod';
 import { type AsIsTest, asIsTestOf } from './as-is.js';
 import { type CommandInput, type CommandName, definitionOf } from './commands.js';
 import { AppError, type FieldFault } from './errors.js';
+import { type LeaveOut, leaveOutOf, leaveOutOfQuery } from './nulls.js';
 
 /** At most this many faults are told at once. */
 export const MAX_FAULTS = 10;
 
-/** The first part is a field of ours. What follows may be a key that the sender made up: an id or index is shown. */
+/** Names within fields that are ours too. */
+const OURS = new Set(['externalId', 'mentions']);
+
+/**
+ * The first part is a field of ours. What follows may be a key that the sender made up: an id, an index or a name of ours
+ * is shown.
+ */
 function shownPath(path: readonly PropertyKey[]): string {
   const [field = '', ...within] = path.map(String);
-  const strange = within.findIndex((part) => !/^\d{1,16}$/.test(part));
+  const strange = within.findIndex((part) => !/^\d{1,16}$/.test(part) && !OURS.has(part));
   return [field, ...(strange === -1 ? within : within.slice(0, strange))].join('.').slice(0, 100);
 }
 
@@ -29,9 +36,26 @@ function isAsServicesTakeIt(name: CommandName, value: unknown): boolean {
   return test !== null && test(value);
 }
 
+const leaveOuts = new Map<CommandName, LeaveOut | null>();
+const queries = new Map<CommandName, ReturnType<typeof leaveOutOfQuery>>();
+
+/** The value without nulls that mean nothing. */
+function withoutNulls(name: CommandName, value: unknown): unknown {
+  let leaveOut = leaveOuts.get(name);
+  if (leaveOut === undefined) leaveOuts.set(name, (leaveOut = leaveOutOf(definitionOf(name).input)));
+  return leaveOut === null ? value : leaveOut(value);
+}
+
+/** The query of a command's route without parameters that say nothing: `?before=&after=null`. */
+export function givenInQuery(name: CommandName, query: Record<string, unknown>): Record<string, unknown> {
+  let leaveOut = queries.get(name);
+  if (leaveOut === undefined) queries.set(name, (leaveOut = leaveOutOfQuery(definitionOf(name).input)));
+  return leaveOut(query);
+}
+
 /**
- * The input of a command in the form that services take: defaults filled in, numeric strings turned to
- * numbers, unknown keys dropped. A bare number or string stands for the command's main id; nothing at all
+ * The input of a command in the form that services take: defaults filled in, numeric strings turned to numbers, unknown
+ * keys dropped, and null left out where it has no meaning (`leaveOutOf`). A bare number or string stands for the command's main id; nothing at all
  * stands for an empty object.
  *
  * @throws AppError VALIDATION_FAILED with `details: FieldFault[]`, which never repeat what was sent.
@@ -39,8 +63,10 @@ function isAsServicesTakeIt(name: CommandName, value: unknown): boolean {
 export function parseInput<C extends CommandName>(name: C, raw: unknown): CommandInput<C> {
   const { bare, input } = definitionOf(name);
   const scalar = typeof raw === 'number' || typeof raw === 'string';
-  const value = scalar && bare ? { [bare]: raw } : (raw ?? {});
-  if (isAsServicesTakeIt(name, value)) return value as CommandInput<C>;
+  const given = scalar && bare ? { [bare]: raw } : (raw ?? {});
+  if (isAsServicesTakeIt(name, given)) return given as CommandInput<C>;
+  const value = withoutNulls(name, given);
+  if (value !== given && isAsServicesTakeIt(name, value)) return value as CommandInput<C>;
   const result = input.safeParse(value);
   if (result.success) return result.data as CommandInput<C>;
   throw new AppError('VALIDATION_FAILED', { details: fieldFaults(result.error) });

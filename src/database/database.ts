@@ -25,6 +25,8 @@ export interface Transaction extends Runner {
  */
 export class Database implements Runner {
   private readonly connections: Connections;
+  /** When the last work on a connection succeeded, by performance.now(). */
+  private answeredAt = 0;
 
   constructor(private readonly sequelize: CoreSequelize) {
     this.connections = connectionsOf(sequelize);
@@ -64,11 +66,12 @@ export class Database implements Runner {
     return this.inTransaction(work, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   }
 
-  /** Whether PostgreSQL answers. */
+  /** Whether PostgreSQL answers. When there is too much work the question may find no connection, and others do. */
   async answers(): Promise<boolean> {
+    const asked = performance.now();
     return ping(this).then(
       () => true,
-      () => false,
+      () => this.answeredAt > asked,
     );
   }
 
@@ -121,6 +124,7 @@ export class Database implements Runner {
       throw error;
     }
     connections.releaseConnection(client);
+    this.answeredAt = performance.now();
     return result;
   }
 }

@@ -35,7 +35,13 @@ async function portFault(
 
 async function databaseFault(url: string | null): Promise<ConfigFault | null> {
   if (url === null) return null;
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_WITHIN_MS });
+  let client: pg.Client;
+  try {
+    client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_WITHIN_MS });
+  } catch {
+    // Its message may quote the URL.
+    return { variable: 'DATABASE_URL', message: 'its parameters cannot be read' };
+  }
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -4,7 +4,7 @@ import type { RequestHandler, Response } from 'express';
 import { Limits } from '../commands/limits/limits.js';
 import type { Admission } from '../common/http/admission.js';
 import { declaredBytes } from '../common/http/declared-bytes.js';
-import { corsHeaders, type Refusal, refusal } from '../common/http/refusals.js';
+import { corsHeaders, PRIVATE, type Refusal, refusal } from '../common/http/refusals.js';
 import { ReadinessCheck } from '../common/readiness.js';
 import type { PageGuard } from '../common/http/page-guard.js';
 import type { AppConfig } from '../config/config.js';
@@ -76,7 +76,7 @@ export function restAdmission(
     judge(request) {
       const refused = judge(request);
       if (refused === null) return null;
-      const own = [...security, ...cors(request), 'X-Request-Id', newRequestId(request)];
+      const own = [...security, ...PRIVATE, ...cors(request), 'X-Request-Id', newRequestId(request)];
       return { ...refused, headers: [...refused.headers, ...own] };
     },
     opened: (socket) => limits.connected('PORT', socket),

@@ -47,6 +47,10 @@ export class CommandInterceptor implements NestInterceptor {
 /** Finds which of the commands on a shared route the request means. */
 function commandOf(request: Request, names: CommandName[]): CommandName {
   const body: unknown = request.body;
-  const has = (field: string) => typeof body === 'object' && body !== null && Object.hasOwn(body, field);
+  const has = (field: string) =>
+    typeof body === 'object' &&
+    body !== null &&
+    Object.hasOwn(body, field) &&
+    (body as Record<string, unknown>)[field] !== null;
   return names.find((name) => definitionOf(name).rest?.when?.some(has)) ?? names[0]!;
 }

@@ -9,6 +9,7 @@ import {
   errorCatalogue,
 } from '../contract/index.js';
 import { version } from '../common/version.js';
+import { withNulls } from './nullable.js';
 
 type Json = Record<string, unknown>;
 type JsonSchema = Json & { properties?: Record<string, Json>; required?: string[]; $defs?: Json };
@@ -104,7 +105,7 @@ function operationOf(name: string, definition: CommandDefinition, components: Js
               'application/json': {
                 schema: {
                   type: 'object',
-                  properties: Object.fromEntries(others),
+                  properties: withNulls(Object.fromEntries(others), required),
                   required: required.filter((field) => !inPath.has(field)),
                 },
                 example: exampleOf(others, required, definition.actor),

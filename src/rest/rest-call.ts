@@ -7,7 +7,7 @@ import type { LimitStatus } from '../commands/limits/rate-limiter.js';
 import type { Client, CommandRequest } from '../commands/request.js';
 import type { CommandMetric } from '../common/metrics/command-metrics.js';
 import { isOwnPage } from '../common/http/own-page.js';
-import { AppError, type CommandName, countedBy, id } from '../contract/index.js';
+import { AppError, type CommandName, countedBy, givenInQuery, id } from '../contract/index.js';
 import { credentialsOf } from './credentials.js';
 import { refreshCookieOf, requireOwnPage } from './refresh-cookie.js';
 import { bytesOf, tellLimits } from './request-limits.js';
@@ -90,10 +90,11 @@ export class RestCall extends Call {
       throw new AppError('VALIDATION_FAILED', { details: [{ path: '', message: 'expected a JSON object' }] });
     }
     const method = this.command.definition.rest?.method;
-    const query = method === 'GET' || method === 'DELETE' ? request.query : {};
+    const inQuery = method === 'GET' || method === 'DELETE';
+    const query = inQuery ? givenInQuery(this.command.name, request.query) : {};
     const input: Record<string, unknown> = { ...query, ...(method === 'GET' ? {} : body), ...request.params };
     const key = request.get('idempotency-key');
-    if (key !== undefined && input.clientId === undefined) input.clientId = key;
+    if (key !== undefined && (input.clientId ?? null) === null) input.clientId = key;
     this.takeCookie(input);
     return input;
   }

@@ -4,6 +4,7 @@ import { AppError } from '../contract/index.js';
 import type { Limits } from '../commands/limits/limits.js';
 import { asText } from '../common/http/http-connection.js';
 import { refusal } from '../common/http/refusals.js';
+import { goingDown } from '../common/lifecycle.js';
 import { Pacer } from '../common/flow/pacer.js';
 import type { EngineConnection, EngineRequest } from './wire/internals.js';
 
@@ -17,23 +18,37 @@ type Decide = (error: string | null | undefined, allowed: boolean) => void;
  */
 const ADMISSION = { everyMs: 10, most: 5, lateMs: 5, maxWaiting: 5_000 };
 const RETRY_AFTER_MS = 5_000;
-const GOING_DOWN = 'going down';
+
+/** When to try again while this node cannot work. Milliseconds. */
+const AWAY_RETRY_AFTER_MS = 1_000;
 
 /**
  * Lets handshakes that `admission.ts` and the `PageGuard` have accepted wait for their turn, so that connected users are
- * still served. A node that shuts down refuses them. When too many wait, further ones are refused with 503, Retry-After
- * and the error as REST renders it.
+ * still served. A node that shuts down or cannot work refuses them, and so does one where too many wait: with 503,
+ * Retry-After and the error as REST renders it. After that stock clients try again by themselves, which they do not after
+ * a `connect_error`.
  */
-export function handshakeGuard(lifecycle: { readonly isRefusing: boolean }) {
+export function handshakeGuard(
+  lifecycle: { readonly isRefusing: boolean },
+  readiness: { canWork(): Promise<boolean> },
+) {
   const pacer = new Pacer(ADMISSION);
+  const decideNow = (request: IncomingMessage, decide: Decide, canWork: boolean): void => {
+    if (request.socket.destroyed) return;
+    if (lifecycle.isRefusing) refuse(request, goingDown());
+    else if (canWork) decide(null, true);
+    else refuse(request, new AppError('UNAVAILABLE', { retryAfterMs: AWAY_RETRY_AFTER_MS }));
+  };
   return (request: IncomingMessage, decide: Decide): void => {
     if (lifecycle.isRefusing) {
-      decide(GOING_DOWN, false);
+      refuse(request, goingDown());
       return;
     }
     const enter = () => {
-      if (lifecycle.isRefusing) decide(GOING_DOWN, false);
-      else if (!request.socket.destroyed) decide(null, true);
+      readiness.canWork().then(
+        (canWork) => decideNow(request, decide, canWork),
+        () => decideNow(request, decide, false),
+      );
     };
     if (!pacer.submit(enter)) {
       refuse(request, new AppError('OVERLOADED', { retryAfterMs: RETRY_AFTER_MS }));

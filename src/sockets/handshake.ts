@@ -25,8 +25,8 @@ export function admittedAt(socket: Socket): Admitted {
 
 /**
  * Whose a socket is from the start. In jwt mode it needs an access token; in open mode it may name its user by
- * `auth.userId`. A refused client gets `connect_error`, with the error as its `data`. An admitted socket receives the
- * events of its user from the start.
+ * `auth.userId`. A refused client gets `connect_error`, with the error as its `data`; where it only has to try again, its
+ * connection is closed. An admitted socket receives the events of its user from the start.
  */
 @Injectable()
 export class Handshake {
@@ -47,7 +47,7 @@ export class Handshake {
       }
       this.admit(socket).then(
         () => next(),
-        (error: unknown) => next(this.refusal(error)),
+        (error: unknown) => this.refuse(socket, toAppError(error), error, next),
       );
     });
   }
@@ -81,11 +81,25 @@ export class Handshake {
     (socket.data as { admitted?: Admitted }).admitted = { userId, principal };
   }
 
-  private refusal(thrown: unknown): ExtendedError {
-    const error = toAppError(thrown);
+  /**
+   * What passes by itself is refused by closing the connection, after which a stock client comes back: a `connect_error`
+   * makes it give up, so that is for what the client has to change.
+   */
+  private refuse(
+    socket: Socket,
+    error: AppError,
+    thrown: unknown,
+    next: (error?: ExtendedError) => void,
+  ): void {
     if (error.code === 'INTERNAL') this.logger.error(thrown, 'A handshake failed');
+    if (error.status >= 500) {
+      socket.conn.close();
+      // Socket.IO sees the closing, and forgets the socket.
+      next();
+      return;
+    }
     const refusal: ExtendedError = new AppError(error.code, { message: error.message });
     refusal.data = error.toView();
-    return refusal;
+    next(refusal);
   }
 }

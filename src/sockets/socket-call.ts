@@ -19,6 +19,15 @@ export interface Surroundings {
   logger: Logger;
 }
 
+function refusalOf({ reason }: RefusedPayload): AppError {
+  if (reason === 'too_deep' || reason === 'too_large') return new AppError('PAYLOAD_REFUSED');
+  const message =
+    reason === 'binary'
+      ? 'expected JSON without binary data'
+      : 'expected JSON: the name of a command and one argument. NaN and Infinity are none';
+  return new AppError('VALIDATION_FAILED', { details: [{ path: '', message }] });
+}
+
 /** One command from a socket. Its ack callback gets the answer; without a callback an event carries it. */
 export class SocketCall extends Call {
   /** Nothing to verify: the handshake has proved the principal. */
@@ -67,11 +76,16 @@ export class SocketCall extends Call {
     return principal?.userId ?? userId ?? id;
   }
 
+  override get unreadable(): AppError | null {
+    const [payload] = this.args;
+    return this.name === null && payload instanceof RefusedPayload ? refusalOf(payload) : null;
+  }
+
   /** A command has one argument; trailing nulls of an emit are ignored. */
   override rawInput(): unknown {
     const { args } = this;
     const payload = args[0];
-    if (payload instanceof RefusedPayload) throw new AppError('PAYLOAD_REFUSED');
+    if (payload instanceof RefusedPayload) throw refusalOf(payload);
     for (let i = 1; i < args.length; i++) {
       if (args[i] !== null && args[i] !== undefined) {
         throw new AppError('VALIDATION_FAILED', {

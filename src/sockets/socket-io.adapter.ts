@@ -16,6 +16,7 @@ import { admit, type Admission } from '../common/http/admission.js';
 import { MAX_BODY_BYTES } from '../common/http/declared-bytes.js';
 import { listen } from '../common/http/listen.js';
 import type { PageGuard } from '../common/http/page-guard.js';
+import { PREFLIGHT_SECONDS } from '../common/http/refusals.js';
 import { isForSockets, SOCKET_PATH } from '../common/http/socket-path.js';
 import { boundServer } from '../common/http/server-bounds.js';
 import { followConnections } from '../common/http/unused-connections.js';
@@ -24,6 +25,7 @@ import { countOpen, handshakeGuard, refuse } from './handshake-limits.js';
 import { Handlers } from './handlers.js';
 import { Handshake } from './handshake.js';
 import { Lifecycle } from '../common/lifecycle.js';
+import { ReadinessCheck } from '../common/readiness.js';
 import { SocketServer } from '../delivery/socket-server.js';
 import { boundPolling } from './polling-input.js';
 import { socketAdmission } from './admission.js';
@@ -108,8 +110,8 @@ export class SocketIoAdapter extends IoAdapter {
       pingInterval: PING_INTERVAL_MS,
       pingTimeout: PING_TIMEOUT_MS,
       connectTimeout: CONNECT_TIMEOUT_MS,
-      cors: { origin: pages.corsOrigin },
-      allowRequest: handshakeGuard(this.app.get(Lifecycle)),
+      cors: { origin: pages.corsOrigin, maxAge: PREFLIGHT_SECONDS },
+      allowRequest: handshakeGuard(this.app.get(Lifecycle), this.app.get(ReadinessCheck)),
     };
     const server = this.app.get(SocketServer).create(this.http, settings, { flush: () => wire.flush() });
     // Before every request and upgrade. `cors` does not stop a WebSocket: browsers send no preflight for it.

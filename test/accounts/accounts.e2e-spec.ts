@@ -24,7 +24,7 @@ describe('Accounts', () => {
         .post('/auth/register')
         .send({ username, password: PASSWORD, name: 'Zoë' })
         .expect(201)
-        .expect('Cache-Control', 'no-store');
+        .expect('Cache-Control', 'private, no-store');
       const session = sessionView.strict().parse(body);
       expect(session.user).toMatchObject({ username, name: 'Zoë', externalId: null });
       expect(accountView.strict().parse((await me(session.accessToken).expect(200)).body)).toEqual(

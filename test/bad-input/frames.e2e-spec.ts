@@ -56,49 +56,21 @@ describe('Bad frames', () => {
 
   describe('of Socket.IO', () => {
     it.each([
-      ['broken JSON', '42["getChats",1'],
-      ['no JSON', '42getChats'],
-      ['a trailing comma', '42["getChats",]'],
-      ['JSON after JSON', '42["getChats",1][]'],
-      ['NaN', '42["getChats",NaN]'],
-      ['comments', '42["getChats"/*x*/]'],
-      ['no payload', '42'],
-      ['an ack id and no payload', '421'],
-      ['an ack id past 2^53', '429007199254740993["getChats",1]'],
-      ['no arguments', '42[]'],
-      ['an object for arguments', '42{"0":"getChats"}'],
-      ['a text for arguments', '42"getChats"'],
-      ['null for a name', '42[null,1]'],
-      ['an object for a name', '42[{"toString":"getChats"},1]'],
-      ['an array for a name', '42[["getChats"],1]'],
-      ['a boolean for a name', '42[true]'],
-      ['the name connect', '42["connect"]'],
-      ['the name connect_error', '42["connect_error",{}]'],
-      ['the name disconnect', '42["disconnect"]'],
-      ['the name disconnecting', '42["disconnecting"]'],
-      ['the name newListener', '42["newListener"]'],
-      ['the name removeListener', '42["removeListener"]'],
-      ['a reserved name beside too much', `42["disconnect",${nested(11_000)}]`],
-      ['too much without a name', `42[${nested(11_000)}]`],
-      ['an unknown packet type', '47["getChats",1]'],
-      ['an unknown packet letter', '4x'],
-      ['no packet type', '4'],
+      ['no packet type, before CONNECT', '4'],
+      ['a binary event, before CONNECT', '451-["sendMessage",{"_placeholder":true,"num":0}]'],
+    ])('with %s close the connection', async (_name, frame) => {
+      const raw = await open();
+      raw.send(frame);
+      await raw.closed;
+      await bystander.ok('getOnlineUsers');
+    });
+
+    it.each([
       ['a second CONNECT', '40'],
       ['a CONNECT_ERROR', '44{"message":"x"}'],
       ['a DISCONNECT with a payload', '41["x"]'],
-      ['an ACK with no array', '430{}'],
-      ['an ACK of 100 KB of brackets', `430${nested(100_000)}`],
       ['a namespace that was not joined', '42/admin,["getChats",1]'],
-      ['a binary event that lacks its attachment count', '45["sendMessage",{"_placeholder":true,"num":0}]'],
-      ['a binary event with no attachments', '450-["getChats",1]'],
-      ['a binary event that promises one attachment', '451-["sendMessage",{"_placeholder":true,"num":0}]'],
-      ['a binary event that promises a billion', '45999999999-["sendMessage"]'],
-      ['a binary event that promises -1', '45-1-["sendMessage"]'],
-      [
-        'a binary event with a placeholder of another number',
-        '451-["x",{"_placeholder":true,"num":"__proto__"}]',
-      ],
-      ['a binary ack', '461-0[{"_placeholder":true,"num":0}]'],
+      ['broken JSON of a namespace that was not joined', '42/admin,["getChats",'],
       ['a frame over the limit', `42["sendMessage",{"content":"${'x'.repeat(OVER_THE_LIMIT)}"}]`],
     ])('with %s close the connection, and only that', async (_name, frame) => {
       const raw = await connect();
@@ -106,6 +78,98 @@ describe('Bad frames', () => {
       await raw.closed;
       expect(raw.unread).toEqual([]);
       await bystander.ok('getOnlineUsers');
+    });
+
+    it.each([
+      ['broken JSON', '429["getChats",1', 'VALIDATION_FAILED'],
+      ['a trailing comma', '429["getChats",]', 'VALIDATION_FAILED'],
+      ['JSON after JSON', '429["getChats",1][]', 'VALIDATION_FAILED'],
+      ['NaN', '429["getChats",NaN]', 'VALIDATION_FAILED'],
+      ['Infinity', '429["sendMessage",{"receiverId":-Infinity}]', 'VALIDATION_FAILED'],
+      ['comments', '429["getChats"/*x*/]', 'VALIDATION_FAILED'],
+      ['no JSON', '429getChats', 'VALIDATION_FAILED'],
+      ['no payload', '429', 'VALIDATION_FAILED'],
+      ['no arguments', '429[]', 'VALIDATION_FAILED'],
+      ['an object for arguments', '429{"0":"getChats"}', 'VALIDATION_FAILED'],
+      ['a text for arguments', '429"getChats"', 'VALIDATION_FAILED'],
+      ['null for a name', '429[null,1]', 'VALIDATION_FAILED'],
+      ['an object for a name', '429[{"toString":"getChats"},1]', 'VALIDATION_FAILED'],
+      ['an array for a name', '429[["getChats"],1]', 'VALIDATION_FAILED'],
+      ['a boolean for a name', '429[true]', 'VALIDATION_FAILED'],
+      ['the name connect', '429["connect"]', 'VALIDATION_FAILED'],
+      ['the name disconnect', '429["disconnect"]', 'VALIDATION_FAILED'],
+      ['the name disconnecting', '429["disconnecting"]', 'VALIDATION_FAILED'],
+      ['the name newListener', '429["newListener"]', 'VALIDATION_FAILED'],
+      ['a reserved name beside too much', `429["disconnect",${nested(11_000)}]`, 'VALIDATION_FAILED'],
+      ['too much without a name', `429[${nested(11_000)}]`, 'VALIDATION_FAILED'],
+      ['a binary argument', '451-9["sendMessage",{"_placeholder":true,"num":0}]', 'VALIDATION_FAILED'],
+      ['a binary argument of no command', '451-9["x",{"_placeholder":true,"num":0}]', 'UNKNOWN_COMMAND'],
+      ['a binary argument, and no number of them', '459["sendMessage",1]', 'VALIDATION_FAILED'],
+      ['no binary argument', '450-9["getChats",1]', 'VALIDATION_FAILED'],
+      ['a billion binary arguments', '45999999999-9["sendMessage"]', 'VALIDATION_FAILED'],
+    ])(
+      'with %s are answered with a code, and so is what came before and after',
+      async (_name, frame, code) => {
+        const raw = await connect();
+        raw.send(
+          `428["sendMessage",{"senderId":${bystander.userId},"receiverId":${world.newId()},"content":"good"}]`,
+        );
+        raw.send(frame);
+        if (frame.startsWith('451-')) raw.send(Buffer.from([1, 2, 3]));
+        raw.send('4210["getOnlineUsers"]');
+        const answers = new Map<string, unknown>();
+        while (answers.size < 3) {
+          const [, ack] = /^43(\d+)/.exec(await raw.next()) ?? [];
+          if (ack !== undefined) answers.set(ack, null);
+        }
+        expect([...answers.keys()].sort()).toEqual(['10', '8', '9']);
+        expect(raw.unread).toEqual([]);
+        const again = await connect();
+        again.send(frame);
+        if (frame.startsWith('451-')) again.send(Buffer.from([1, 2, 3]));
+        expect(answerIn(await again.next())).toMatchObject({ ok: false, error: { code } });
+        expect(await again.ask('getOnlineUsers')).toMatchObject({ ok: true });
+        expect(again.unread).toEqual([]);
+      },
+    );
+
+    it.each([
+      ['an ack id past 2^53', '429007199254740993["getChats",1]'],
+      ['an unknown packet type', '47["getChats",1]'],
+      ['an unknown packet letter', '4x'],
+      ['no packet type', '4'],
+      ['an ACK with no array', '430{}'],
+      ['an ACK of 100 KB of brackets', `430${nested(100_000)}`],
+      ['a binary event that promises -1', '45-1-["sendMessage"]'],
+      ['a binary ack', '460-0[{"_placeholder":true,"num":0}]'],
+      ['a binary frame', Buffer.from([4, 2, 1])],
+      ['broken JSON, and no callback', '42["getChats",1'],
+    ])('with %s are refused, and the connection goes on', async (_name, frame) => {
+      const raw = await connect();
+      raw.send(frame);
+      expect(await raw.next()).toMatch(/^42\["exception",\{"command":.{1,20},"code":"VALIDATION_FAILED"/);
+      expect(await raw.ask('getOnlineUsers')).toMatchObject({ ok: true });
+      expect(raw.unread).toEqual([]);
+    });
+
+    it('of bytes from a stock client are answered, beside what else it sends', async () => {
+      const client = await world.person();
+      const content = 'beside bytes';
+      const [before, bytes, deep, after] = await Promise.all([
+        client.ask('sendMessage', { receiverId: bystander.userId, content }),
+        client.ask('sendMessage', Buffer.from('bytes')),
+        client.ask('sendMessage', {
+          receiverId: bystander.userId,
+          content,
+          metadata: { a: [new Uint8Array(5)] },
+        }),
+        client.ask('sendMessage', { receiverId: bystander.userId, content }),
+      ]);
+      expect([before.ok, after.ok]).toEqual([true, true]);
+      for (const refused of [bytes, deep]) {
+        expect(refused).toMatchObject({ ok: false, error: { code: 'VALIDATION_FAILED' } });
+      }
+      expect(client.socket.connected).toBe(true);
     });
 
     it.each([
@@ -217,8 +281,8 @@ describe('Bad frames', () => {
       ['binary data', Buffer.from([4, 2, 1])],
       ['binary data that reads like a command', Buffer.from('42["getChats",1]')],
       ['empty binary data', Buffer.alloc(0)],
-    ])('with %s close the connection', async (_name, frame) => {
-      const raw = await connect();
+    ])('with %s before CONNECT close the connection', async (_name, frame) => {
+      const raw = await open();
       raw.send(frame);
       await raw.closed;
       await bystander.ok('getOnlineUsers');
@@ -270,13 +334,19 @@ describe('Bad frames', () => {
 
   describe('over long polling', () => {
     it.each([
-      ['broken JSON', '42["getChats",1'],
-      ['base64 of bytes', 'bAQID'],
-      ['broken base64', 'b!!!'],
-      ['an unknown packet type', 'z'],
-      ['a good frame before a bad one', '42["getOnlineUsers"]\x1e42['],
-      ['a binary event that lies', '4599-["x"]'],
-    ])('with %s end the session', async (_name, body) => {
+      ['broken JSON', '429["getChats",1'],
+      ['a binary event that lies', '4599-9["getChats"]'],
+      ['base64 of a binary argument', '451-9["getChats",{"_placeholder":true,"num":0}]\x1ebAQID'],
+    ])('with %s are answered with a code, and so is what came before', async (_name, body) => {
+      const polling = await poll();
+      await polling.post(`428["getOnlineUsers"]\x1e${body}`);
+      let heard = '';
+      while (!heard.includes('438[') || !heard.includes('439[')) heard += await polling.poll();
+      expect(heard).toMatch(/439\[\{"ok":false,"error":\{"code":"VALIDATION_FAILED"/);
+      expect(await polling.isOpen()).toBe(true);
+    });
+
+    it.each([['an unknown packet type', 'z']])('with %s end the session', async (_name, body) => {
       const polling = await poll();
       expect(await polling.isEndedBy(body)).toBe(true);
       await bystander.ok('getOnlineUsers');

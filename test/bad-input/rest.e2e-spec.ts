@@ -9,6 +9,7 @@ import {
   refusedMetadata,
   refusedPayloads,
   refusedTexts,
+  storableMetadata,
   storableTexts,
 } from '../support/bad-values.js';
 import { type CommandParam, RawHttp, type Reply } from '../support/raw-http.js';
@@ -59,7 +60,6 @@ const refusedSegments = [
 
 /** What in a query string is no page size and no position. */
 const refusedNumbers = [
-  '',
   '%20',
   '-1',
   '1.5',
@@ -70,7 +70,8 @@ const refusedNumbers = [
   '%00',
   '%D9%A1',
   '9007199254740992',
-  'null',
+  'undefined',
+  'NULL',
 ];
 
 describe('Bad input over REST', () => {
@@ -146,6 +147,14 @@ describe('Bad input over REST', () => {
         }
         await refused({ path: `/chats/user/${one}?limit=${value}` });
         await refused({ path: `/users?after=${value}` });
+      }
+    });
+
+    it('says nothing where it is empty or null', async () => {
+      const plain = (await http.ask({ path: `/chats/${chatId}/messages` })).text;
+      for (const query of ['limit=', 'limit', 'before=&after=null', 'around=null&userId=', 'userId=null']) {
+        const reply = await http.ask({ path: `/chats/${chatId}/messages?${query}` });
+        expect({ query, text: reply.text }).toEqual({ query, text: plain });
       }
     });
 
@@ -296,7 +305,7 @@ describe('Bad input over REST', () => {
       const name = 'é 👩‍👩‍👦 x "\\\'';
       const metadata = {
         '': 0,
-        [text]: [text, -1.5e-7, 1e21, 9007199254740993, null, { a: [[]] }],
+        [text]: [text, -1.5e-7, 9007199254740991, null, { a: [[]] }],
         $ne: true,
         'a.b': {},
       };
@@ -309,6 +318,23 @@ describe('Bad input over REST', () => {
         name,
         metadata,
       });
+    });
+
+    it.each(Object.entries(storableMetadata))('is kept as metadata: %s', async (_name, metadata) => {
+      const keys = (text: string) => [...text.matchAll(/"(\w+)":/g)].map(([, key]) => key).sort();
+      const storing = [
+        json('/users', `{"metadata":${metadata}}`),
+        json('/chats', `{"userId":${one},"title":"x","memberIds":[],"metadata":${metadata}}`),
+        { method: 'PATCH', path: `/users/${one}`, body: `{"metadata":${metadata}}` },
+      ];
+      for (const asked of storing) {
+        const reply = await http.ask(asked);
+        expect({ asked: asked.path, ...reply }).toMatchObject({
+          status: asked.method === 'PATCH' ? 200 : 201,
+        });
+        for (const key of keys(metadata)) expect(reply.text).toContain(`"${key}":`);
+      }
+      expect(({} as Record<string, unknown>).admin).toBeUndefined();
     });
   });
 });

@@ -1,5 +1,5 @@
 import type { ErrorView } from '../../src/contract/index.js';
-import { bearer, mint, newApiKey, ownAccounts, PASSWORD, refusal } from '../support/accounts.js';
+import { bearer, mint, newApiKey, ownAccounts, PASSWORD, refusalOrLater } from '../support/accounts.js';
 import { freshDatabase } from '../support/cluster.js';
 import { Proxy } from '../support/proxy.js';
 import { inTime } from '../support/time.js';
@@ -34,9 +34,9 @@ describe('With AUTH=jwt and a database that does not answer', () => {
     await client.settled();
 
     proxy.freeze();
+    const coming = refusalOrLater(world, { token: accessToken });
     const codes = await inTime(
       Promise.all([
-        refusal(world, { token: accessToken }).then(({ code }) => code),
         client.refused('sync', {}),
         ...[
           world.http.post('/auth/login').send(account),
@@ -49,6 +49,8 @@ describe('With AUTH=jwt and a database that does not answer', () => {
     );
     // Whoever waited for another's password to be looked up is told that there are too many.
     for (const code of codes) expect(['UNAVAILABLE', 'OVERLOADED']).toContain(code);
+
+    expect(await coming).toBe('later');
 
     proxy.resume();
     await eventually(async () => (await world.http.get('/auth/me').set(bearer(accessToken))).status === 200);

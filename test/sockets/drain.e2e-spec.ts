@@ -69,6 +69,10 @@ describe('A node that is told to stop', () => {
     });
     expect((await fetch(`${one.rest}/health/live`)).status).toBe(200);
 
+    const handshake = await fetch(`${one.sockets}/socket.io/?EIO=4&transport=polling`);
+    expect(handshake.status).toBe(503);
+    expect(Number(handshake.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await handshake.json()).toMatchObject({ error: { code: 'UNAVAILABLE' } });
     const late = io(one.sockets, { transports: ['websocket'], forceNew: true, reconnection: false });
     await new Promise((resolve) => late.once('connect_error', resolve));
     expect(clients.some((client) => client.connected)).toBe(true);

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { io } from 'socket.io-client';
 import type { ErrorView, SessionView } from '../../src/contract/index.js';
 import type { Client, World } from './world.js';
 
@@ -45,6 +46,20 @@ export async function mint(
 ): Promise<Minted> {
   const { body } = await world.http.post('/auth/tokens').set('X-Api-Key', key).send(of).expect(201);
   return body as Minted;
+}
+
+/**
+ * How a handshake is refused: with this code, for good; or `later`, when a stock client has begun to try again.
+ */
+export function refusalOrLater(world: World, auth: Record<string, unknown>): Promise<string> {
+  const socket = io(world.socketUrl, { transports: ['websocket'], forceNew: true, auth });
+  return new Promise<string>((resolve) => {
+    socket.once('connect', () => resolve('not refused'));
+    socket.io.once('reconnect_attempt', () => resolve('later'));
+    socket.on('connect_error', (error: Error & { data?: ErrorView }) => {
+      if (error.data !== undefined) resolve(error.data.code);
+    });
+  }).finally(() => socket.disconnect());
 }
 
 /** The error of a handshake that was refused. */

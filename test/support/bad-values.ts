@@ -39,7 +39,7 @@ export const refusedTexts: Record<string, string> = {
   '10,002 units of emoji': '😀'.repeat(5_001),
 };
 
-/** JSON texts that are not ids: VALIDATION_FAILED. */
+/** JSON texts that are not ids: VALIDATION_FAILED. So is null where an id has to be. */
 export const refusedIds: string[] = [
   '0',
   '-1',
@@ -65,7 +65,6 @@ export const refusedIds: string[] = [
   '"١"',
   '"1\\u0000"',
   '"1;DROP TABLE users"',
-  'null',
   'true',
   'false',
   '[]',
@@ -116,19 +115,34 @@ export const refusedPayloads: string[] = [
 export const refusedMetadata: Record<string, string> = {
   'no object': `"${MARKER}"`,
   'an array': `["${MARKER}"]`,
-  null: 'null',
-  'six levels': '{"a":{"b":{"c":{"d":{"e":{"f":1}}}}}}',
-  '101 keys': JSON.stringify(Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`${MARKER}${i}`, 1]))),
-  'an array of 101': `{"a":[${'1,'.repeat(100)}1]}`,
-  '5,000 bytes': JSON.stringify({ [MARKER]: 'x'.repeat(5_000) }),
+  'nine levels': '{"a":{"b":{"c":{"d":{"e":{"f":{"g":{"h":{"i":1}}}}}}}}}',
+  '251 keys': JSON.stringify(Object.fromEntries(Array.from({ length: 251 }, (_, i) => [`${MARKER}${i}`, 1]))),
+  'an array of 251': `{"a":[${'1,'.repeat(250)}1]}`,
+  '17,000 bytes': JSON.stringify({ [MARKER]: 'x'.repeat(17_000) }),
   'a NUL in a value': '{"a":"\\u0000"}',
   'a NUL in a key': `{"${MARKER}\\u0000":1}`,
   'a lone surrogate': '{"a":["\\ud800"]}',
   infinity: '{"a":1e400}',
+  '2^53': '{"a":9007199254740992}',
+  'what is rounded to 2^53': '{"a":[{"b":9007199254740993}]}',
+  'less than -2^53': '{"a":-9007199254740993}',
+  'an integer of 20 digits': '{"a":12345678901234567890}',
+};
+
+/** JSON of free-form metadata that is stored as it is. */
+export const storableMetadata: Record<string, string> = {
+  empty: '{}',
+  'eight levels': '{"a":{"b":{"c":{"d":{"e":{"f":{"g":{"h":1}}}}}}}}',
+  '250 keys': JSON.stringify(Object.fromEntries(Array.from({ length: 250 }, (_, i) => [`k${i}`, 1]))),
+  '16,384 bytes': JSON.stringify({ a: 'x'.repeat(16_376) }),
+  'null and booleans': '{"a":null,"b":[true,false,null]}',
+  'the largest integers': '{"a":9007199254740991,"b":-9007199254740991}',
+  fractions: '{"a":0.1,"b":-2.5,"c":1.5e-7}',
   __proto__: '{"__proto__":{"admin":true}}',
   'a deep __proto__': '{"a":{"__proto__":{"admin":true}}}',
   constructor: '{"constructor":{"prototype":{"admin":true}}}',
   prototype: '{"a":[{"prototype":1}]}',
+  'names of methods': '{"toString":1,"valueOf":"x","hasOwnProperty":[],"toJSON":{},"length":-1,"then":1}',
 };
 
 /** Nested empty arrays. */

@@ -47,7 +47,7 @@ export interface Known {
 const MAX_TEXT = 50;
 
 /** Generates inputs, as an object of fields, from the schema of a command; a few refinements are not met. */
-function inputsOf(definition: CommandDefinition, known: Known): Arbitrary<Record<string, unknown>> {
+export function inputsOf(definition: CommandDefinition, known: Known): Arbitrary<Record<string, unknown>> {
   return inputsWith(definition, known, []);
 }
 

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { AppError, type CommandLimit, type ErrorView, errorCatalogue } from '../../contract/index.js';
 import type { AppConfig } from '../../config/config.js';
 import type { Rate } from '../../config/rate.js';
+import { UntrustedProxy } from './untrusted-proxy.js';
 import { clientAddress, peerAddress } from './client-address.js';
 import { type InputMeter, InputMeters } from './input-meter.js';
 import { RateLimiter, type LimitStatus } from './rate-limiter.js';
@@ -60,6 +61,7 @@ export class Limits {
   private readonly open = new Map<string, number>();
   private readonly mostOpen: number;
   private readonly proxies: number;
+  private readonly untrusted = new UntrustedProxy();
   private readonly shared: {
     users: SharedUsage<UserLimit>;
     addresses: SharedUsage<AddressLimit>;
@@ -90,6 +92,7 @@ export class Limits {
 
   /** The client address of a request or handshake. */
   addressOf(request: IncomingMessage): string {
+    if (this.proxies === 0) this.untrusted.look(request);
     return clientAddress(request, this.proxies);
   }
 

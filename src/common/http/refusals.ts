@@ -19,7 +19,13 @@ export const LIMIT_HEADERS = [
 ];
 
 /** The headers of an answer that scripts of allowed origins may read. */
-export const EXPOSED_HEADERS = [...LIMIT_HEADERS, 'Retry-After'];
+export const EXPOSED_HEADERS = [...LIMIT_HEADERS, 'Retry-After', 'X-Request-Id'];
+
+/** Seconds that a browser may keep the answer to a preflight: the longest that Chromium does. */
+export const PREFLIGHT_SECONDS = 7_200;
+
+/** What may be about one person is for nobody else, and no cache keeps it. */
+export const PRIVATE = ['Cache-Control', 'private, no-store'] as const;
 
 /** The headers with which a browser lets a page of an allowed origin read an answer; names and values in turn. */
 export type HeadersFor = (request: IncomingMessage) => readonly string[];

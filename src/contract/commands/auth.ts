@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { define } from '../define.js';
 import { displayName } from '../names.js';
-import { filledText, flag, id, moment, password, text, userName } from '../scalars.js';
+import { filledText, flag, id, moment, password, text, userName, wholeNumber } from '../scalars.js';
 import { accountView, loginView, mintedTokenView, sessionView, tokenLifeView } from '../views/index.js';
 
 const refreshToken = z
@@ -149,11 +149,7 @@ export const authCommands = {
       .object({
         userId: id.optional(),
         externalId: filledText(200).optional(),
-        expiresInSeconds: z
-          .number()
-          .int()
-          .min(1)
-          .max(2_592_000)
+        expiresInSeconds: wholeNumber(1, 2_592_000)
           .optional()
           .describe('At most 30 days. Left out: ACCESS_TOKEN_SECONDS.'),
       })

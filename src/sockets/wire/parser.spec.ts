@@ -89,7 +89,7 @@ describe('the decoder', () => {
     }),
   );
 
-  it('throws a plain error on garbage, or decodes it as the stock one does', () => {
+  it('throws a plain error on garbage, refuses it, or decodes it as the stock one does', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         let decoded: WirePacket;
@@ -108,31 +108,59 @@ describe('the decoder', () => {
     );
   });
 
-  it.each<[string, string | Buffer]>([
-    ['nothing', ''],
-    ['an unknown type', '7["x"]'],
-    ['a binary event', '51-["x",{"_placeholder":true,"num":0}]'],
-    ['a binary ack', '61-1[{"_placeholder":true,"num":0}]'],
-    ['bytes', Buffer.from('2["x"]')],
-    ['an event without arguments', '2'],
-    ['an event without a name', '2[]'],
-    ['an event named by an object', '2[{}]'],
-    ['an event that is an object', '2{"0":"x"}'],
-    ['broken JSON', '2["x",{]'],
-    ['an ack without a list', '31{}'],
-    ['an ack id beyond safe integers', `2${'9'.repeat(16)}["x"]`],
+  it.each<[string, string]>([
     ['a disconnect with a payload', '1{}'],
     ['credentials that are no object', '0["token"]'],
     ['credentials nested too deep', `0{"a":${'['.repeat(40)}${']'.repeat(40)}}`],
-    ['an ack nested too deep', `31[${'['.repeat(40)}${']'.repeat(40)}]`],
-    ['a name nested too deep', `2${'['.repeat(100)}${']'.repeat(100)}`],
-    ...reserved.map((name): [string, string] => [`the reserved event ${name}`, `2["${name}"]`]),
-    ...reserved.map((name): [string, string] => [
-      `the reserved event ${name}, too deep`,
-      `2["${name}",${'['.repeat(100)}]`,
-    ]),
-  ])('refuses %s', (_name, chunk) => {
+    ['a refusal, which is the server’s to send', '4'],
+  ])('throws on %s', (_name, chunk) => {
     expect(() => decode(chunk)).toThrow(Error);
+  });
+
+  const { malformed, binary } = RefusedPayload;
+  it.each<[string, string | Buffer, string | null, RefusedPayload, number?]>([
+    ['nothing', '', null, malformed],
+    ['an unknown type', '7["x"]', null, malformed],
+    ['a binary event', '51-["x",{"_placeholder":true,"num":0}]', 'x', binary],
+    ['a binary event to be answered', '51-17["x",{"_placeholder":true,"num":0}]', 'x', binary, 17],
+    ['a binary event that lies', '59999999999-["x"]', 'x', binary],
+    ['a binary event without a number', '5["x"]', 'x', binary],
+    ['a binary ack', '61-1[{"_placeholder":true,"num":0}]', null, binary],
+    ['bytes', Buffer.from('2["x"]'), null, binary],
+    ['an event without arguments', '2', null, malformed],
+    ['an event without a name', '21[]', null, malformed, 1],
+    ['an event named by an object', '2[{}]', null, malformed],
+    ['an event that is an object', '2{"0":"x"}', null, malformed],
+    ['broken JSON', '212["x",{]', 'x', malformed, 12],
+    ['NaN', '20["x",{"a":NaN}]', 'x', malformed, 0],
+    ['an ack without a list', '31{}', null, malformed],
+    ['an ack id beyond safe integers', `2${'9'.repeat(16)}["x"]`, null, malformed],
+    ['an ack nested too deep', `31[${'['.repeat(40)}${']'.repeat(40)}]`, null, malformed],
+    ['a name nested too deep', `2${'['.repeat(100)}${']'.repeat(100)}`, null, malformed],
+    ...reserved.map((name): [string, string, null, RefusedPayload] => [
+      `the reserved event ${name}`,
+      `2["${name}"]`,
+      null,
+      malformed,
+    ]),
+    ...reserved.map((name): [string, string, null, RefusedPayload, number] => [
+      `the reserved event ${name}, too deep`,
+      `23["${name}",${'['.repeat(100)}]`,
+      null,
+      malformed,
+      3,
+    ]),
+  ])('hands on %s as a refused event', (_name, chunk, name, payload, ...[ack]) => {
+    expect(decode(chunk)).toEqual({ type: EVENT, nsp: '/', id: ack, data: [name, payload] });
+  });
+
+  it('throws away the binary frames that belong to a refused packet, and no others', () => {
+    const heard: unknown[] = [];
+    const decoder = new lean.Decoder();
+    decoder.on('decoded', ({ data }) => heard.push(data));
+    for (const chunk of ['52-["x"]', Buffer.from('1'), Buffer.from('2'), '2["y"]', Buffer.from('3')])
+      decoder.add(chunk);
+    expect(heard).toEqual([['x', binary], ['y'], [null, binary]]);
   });
 
   it.each([100_000, 1_000_000])('hands on a command with %i brackets unparsed, within 5 ms', (depth) => {

@@ -12,14 +12,16 @@ export interface WirePacket {
 }
 
 /**
- * Replaces the arguments of an event whose frame was legible but exceeded the bounds. Its content was never parsed. The
+ * Replaces the arguments of an event that is refused as it stands: beyond the bounds, with binary data, or no JSON. The
  * ack id is kept, so the dispatcher can answer the command with a coded error.
  */
 export class RefusedPayload {
   static readonly tooDeep = new RefusedPayload('too_deep');
   static readonly tooLarge = new RefusedPayload('too_large');
+  static readonly binary = new RefusedPayload('binary');
+  static readonly malformed = new RefusedPayload('malformed');
 
-  private constructor(readonly reason: 'too_deep' | 'too_large') {
+  private constructor(readonly reason: 'too_deep' | 'too_large' | 'binary' | 'malformed') {
     Object.freeze(this);
   }
 }
@@ -41,7 +43,10 @@ const RESERVED_EVENTS = new Set([
  */
 const MOST_CONNECTS = { count: 10, withinMs: 10_000 };
 
-/** Indexed by their digit on the wire. The next two, BINARY_EVENT and BINARY_ACK, are not supported. */
+/** Most binary frames after one packet that are thrown away with it: as many as the stock parser takes. */
+const MOST_ATTACHMENTS = 10;
+
+/** Indexed by their digit on the wire. The next two, BINARY_EVENT and BINARY_ACK, are refused. */
 const TEXT_TYPES = [
   PacketType.CONNECT,
   PacketType.DISCONNECT,
@@ -62,9 +67,11 @@ type Listener = (packet: WirePacket) => void;
  * for byte, for JSON only. Incoming frames are bounded before they are parsed.
  *
  * - A stock client that sends no binary cannot tell it from the stock parser.
- * - Binary frames, binary packets and malformed packets throw, on which Socket.IO closes the connection.
- * - An event whose JSON exceeds the bounds is decoded to `[name, RefusedPayload]`; other packets beyond the bounds
- *   throw.
+ * - An event whose JSON exceeds the bounds is decoded to `[name, RefusedPayload]`, with its ack id. So is an event with
+ *   binary data (which is thrown away) or without JSON, and a packet or frame of another kind that is not spoken here; the
+ *   name is null where it can't be read. What came before and comes after is not affected.
+ * - A malformed CONNECT, DISCONNECT or CONNECT_ERROR throws, on which Socket.IO closes the connection, as it does when
+ *   anything else comes before CONNECT.
  * - Outgoing values are not searched for binary: a Buffer is sent as its `toJSON` returns it. In exchange, encoding
  *   neither recurses in JavaScript nor walks a value twice.
  */
@@ -74,6 +81,8 @@ export function createParser(bounds: Partial<JsonBounds> = {}, measured = false)
   /** One per connection. Has the part of an event emitter that Socket.IO's Client uses, for one listener. */
   class Decoder {
     private listener: Listener | undefined = undefined;
+    /** Binary frames that belong to a refused packet and are still to come. */
+    private attachments = 0;
     private connects = 0;
     private connectsSince = 0;
     /** With `measured`: the size in characters of each event of the main namespace, until it is read. */
@@ -97,17 +106,31 @@ export function createParser(bounds: Partial<JsonBounds> = {}, measured = false)
       return this.off();
     }
 
-    /** @throws Error when `chunk` is not a well-formed text packet, or one CONNECT too many. Then it emits nothing. */
+    /** @throws Error when `chunk` is a malformed packet about the connection, or one CONNECT too many: emits nothing. */
     add(chunk: unknown): void {
-      if (typeof chunk !== 'string') throw new Error('binary frames are not supported');
-      const packet = decode(chunk, limits);
+      if (typeof chunk !== 'string' && this.attachments > 0) {
+        this.attachments--;
+        return;
+      }
+      const packet = typeof chunk === 'string' ? this.read(chunk) : STRAY_FRAME();
       if (packet.type === PacketType.CONNECT) this.countConnect();
-      if (measured && packet.type === PacketType.EVENT && packet.nsp === '/') this.sizes.push(chunk.length);
+      if (measured && packet.type === PacketType.EVENT && packet.nsp === '/') this.sizes.push(sizeOf(chunk));
       this.listener?.(packet);
     }
 
     destroy(): void {
       this.listener = undefined;
+    }
+
+    private read(text: string): WirePacket {
+      try {
+        return decode(text, limits);
+      } catch (error) {
+        const refused = refusedPacket(text);
+        if (refused === null) throw error;
+        this.attachments = refused.attachments;
+        return refused.packet;
+      }
     }
 
     private countConnect(): void {
@@ -191,6 +214,50 @@ export function decode(text: string, bounds: JsonBounds, start = 0): WirePacket 
   }
   if (at - idStart > MAX_ID_DIGITS) throw new Error('illegal ack id');
   return { type, nsp, data: at < text.length ? payload(text, at, type, bounds) : absent(type), id };
+}
+
+const refusedEvent = (name: string | null, payload: RefusedPayload, nsp = '/', id?: number): WirePacket => ({
+  type: PacketType.EVENT,
+  nsp,
+  data: [name, payload],
+  id,
+});
+
+/** A binary frame that no packet has announced. */
+const STRAY_FRAME = () => refusedEvent(null, RefusedPayload.binary);
+
+const sizeOf = (chunk: unknown) => (chunk as { length?: number }).length ?? 0;
+
+/** Type, number of attachments, namespace and ack id, as far as they can be read. */
+const HEADER = /^(.?)(?:(\d{1,10})-)?(?:(\/[^,]*),)?(\d{0,15})(?!\d)/;
+
+/**
+ * What is made of a packet that `decode` does not take: an event with the same ack id whose payload is refused, and how
+ * many binary frames belong to it. null: it is about the connection itself, and the connection ends.
+ */
+function refusedPacket(text: string): { packet: WirePacket; attachments: number } | null {
+  const [header = '', type = '', attached, nsp = '/', id = ''] = HEADER.exec(text) ?? [];
+  const kind = (type.charCodeAt(0) - ZERO) as PacketType;
+  if (kind === PacketType.CONNECT || kind === PacketType.DISCONNECT || kind === PacketType.CONNECT_ERROR)
+    return null;
+  const isBinary = kind === PacketType.BINARY_EVENT || kind === PacketType.BINARY_ACK;
+  const isEvent = kind === PacketType.EVENT || kind === PacketType.BINARY_EVENT;
+  const attachments = isBinary && attached !== undefined ? Number(attached) : 0;
+  const payload = isBinary ? RefusedPayload.binary : RefusedPayload.malformed;
+  return {
+    packet: isEvent
+      ? refusedEvent(nameIn(text, header.length), payload, nsp, id === '' ? undefined : Number(id))
+      : refusedEvent(null, payload, nsp),
+    attachments: attachments > MOST_ATTACHMENTS ? 0 : attachments,
+  };
+}
+
+function nameIn(text: string, start: number): string | null {
+  try {
+    return legibleName(text, start);
+  } catch {
+    return null;
+  }
 }
 
 function absent(type: PacketType): undefined {

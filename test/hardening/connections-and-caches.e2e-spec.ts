@@ -1,0 +1,65 @@
+import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import { pause } from '../support/time.js';
+import { World } from '../support/world.js';
+
+/** Longer than Node keeps a connection by itself, and than the headers of a request may take. */
+const IDLE_MS = 14_000;
+
+const ORIGIN = 'http://localhost:5173';
+
+describe('Between requests', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start();
+  });
+  afterAll(() => world.stop());
+
+  it('connections are kept for longer than balancers keep theirs, on both ports', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const get = (port: number, path: string) =>
+      new Promise<{ reused: boolean; headers: IncomingHttpHeaders }>((resolve, reject) => {
+        const asking = request({ host: '127.0.0.1', port, path, agent }, (response) => {
+          response
+            .resume()
+            .once('end', () => resolve({ reused: asking.reusedSocket, headers: response.headers }));
+        });
+        asking.once('error', reject).end();
+      });
+    const places = [
+      [world.app.httpPort, '/health/live'],
+      [world.app.socketPort, '/socket.io/?EIO=4&transport=polling'],
+    ] as const;
+    for (const [port, path] of places) {
+      expect((await get(port, path)).headers['keep-alive']).toBe('timeout=65');
+    }
+    await pause(IDLE_MS);
+    for (const [port, path] of places) expect((await get(port, path)).reused).toBe(true);
+    agent.destroy();
+  });
+
+  it('answers that may be private are kept by no cache', async () => {
+    const { httpPort } = world.app;
+    const cached = async (path: string, init: RequestInit = {}) =>
+      (await fetch(`http://127.0.0.1:${httpPort}${path}`, init)).headers.get('cache-control');
+    for (const path of ['/chats/user/1', '/users', '/chats/x', '/nowhere', '/health/ready']) {
+      expect({ path, cached: await cached(path) }).toEqual({ path, cached: 'private, no-store' });
+    }
+    expect(await cached('/chats', { method: 'POST', body: '{' })).toBe('private, no-store');
+    expect(await cached('/docs/openapi.json')).not.toBe('private, no-store');
+  });
+
+  it('pages may read the id of a request and when to come again, and keep the answer to a preflight', async () => {
+    const headers = { origin: ORIGIN, 'access-control-request-method': 'PATCH' };
+    const [url] = [`http://127.0.0.1:${world.app.httpPort}/chats/1`];
+    const preflight = await fetch(url, { method: 'OPTIONS', headers });
+    expect(preflight.headers.get('access-control-max-age')).toBe('7200');
+    const answer = await fetch(`${url}/x`, { headers: { origin: ORIGIN } });
+    const exposed = answer.headers.get('access-control-expose-headers')?.split(',');
+    expect(exposed).toEqual(expect.arrayContaining(['X-Request-Id', 'Retry-After', 'RateLimit-Remaining']));
+    const handshake = await fetch(`${world.socketUrl}/socket.io/?EIO=4&transport=polling`, {
+      method: 'OPTIONS',
+      headers,
+    });
+    expect(handshake.headers.get('access-control-max-age')).toBe('7200');
+  });
+});
