@@ -25,6 +25,7 @@ import {
   typingView,
   tokenLifeView,
   unreadCountView,
+  userView,
   visibilityView,
 } from './views/index.js';
 
@@ -112,6 +113,7 @@ export const events = {
     summary:
       'Whether others see that you are online. Answer to getVisibility and setVisibility; after a change also to your other devices.',
   },
+  usersList: { payload: z.array(userView), summary: 'Answer to getUsers and searchUsers.' },
   userTyping: {
     payload: typingView,
     summary:

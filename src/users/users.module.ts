@@ -2,7 +2,10 @@ import { Module } from '@nestjs/common';
 import { IdempotencyModule } from '../commands/idempotency/idempotency.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
 import { UserRepeats } from './user-repeats.js';
+import { FindingService } from './finding.service.js';
+import { NameIndex } from './name-index.service.js';
 import { UsersController } from './users.controller.js';
+import { UsersGateway } from './users.gateway.js';
 import { UsersService } from './users.service.js';
 import { DatabaseModule } from '../database/database.module.js';
 
@@ -10,7 +13,7 @@ import { DatabaseModule } from '../database/database.module.js';
 @Module({
   imports: [DatabaseModule, IdempotencyModule, PresenceModule],
   controllers: [UsersController],
-  providers: [UserRepeats, UsersService],
-  exports: [UsersService],
+  providers: [FindingService, NameIndex, UserRepeats, UsersGateway, UsersService],
+  exports: [NameIndex, UsersService],
 })
 export class UsersModule {}

@@ -1,38 +1,25 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/sequelize';
-import { Op, UniqueConstraintError } from 'sequelize';
+import { UniqueConstraintError } from 'sequelize';
 import type { Actor } from '../commands/identity/actor.js';
 import { AppError, type CommandInput, type UserView } from '../contract/index.js';
 import { User } from '../database/models/user.model.js';
 import { Database } from '../database/database.js';
-import { PresenceService } from '../presence/presence.service.js';
+import { NameIndex } from './name-index.service.js';
 import { toUserView } from './user.view.js';
 import { insertMissingExternal, updateByExternalId } from './users.queries.js';
 
-/** User profiles. */
+/** Makes and changes user profiles. Whoever makes or changes one may see the whole of it. */
 @Injectable()
 export class UsersService {
   constructor(
     @InjectModel(User) private readonly users: typeof User,
     private readonly database: Database,
-    private readonly presence: PresenceService,
+    private readonly names: NameIndex,
   ) {}
 
-  async page(actor: Actor, { after, limit }: CommandInput<'getUsers'>): Promise<UserView[]> {
-    const where = after === undefined ? {} : { id: { [Op.gt]: after } };
-    const users = await this.users.findAll({ where, order: [['id', 'ASC']], limit });
-    return this.shownTo(actor, users.map(toUserView));
-  }
-
-  /** @throws AppError NOT_FOUND */
-  async get(actor: Actor, id: number): Promise<UserView> {
-    const [view] = await this.shownTo(actor, [toUserView(await this.find(id))]);
-    if (!view) throw new AppError('NOT_FOUND');
-    return view;
-  }
-
-  /** In the order of the ids. @throws AppError NOT_FOUND when one of them is gone. */
+  /** Whole views, in the order of the ids. @throws AppError NOT_FOUND when one of them is gone. */
   async byIds(ids: readonly number[]): Promise<UserView[]> {
     const users = await this.users.findAll({ where: { id: [...ids] } });
     const views = new Map(users.map((user) => [user.id, toUserView(user)]));
@@ -54,7 +41,9 @@ export class UsersService {
     const known = await this.madeWith(creationKey);
     if (known) return toUserView(known);
     try {
-      return toUserView(await this.users.create({ ...input, creationKey }));
+      const user = await this.users.create({ ...input, creationKey });
+      if (user.name) await this.names.write([user.id]);
+      return toUserView(user);
     } catch (error) {
       if (!(error instanceof UniqueConstraintError)) throw error;
       // The same command on another node was faster.
@@ -75,13 +64,15 @@ export class UsersService {
    */
   async upsert(actor: Actor, { users }: CommandInput<'upsertUsers'>): Promise<UserView[]> {
     for (const { metadata } of users) requireOwnMetadata(actor, metadata, {});
-    return this.database.transaction(async (tx) => {
+    const views = await this.database.transaction(async (tx) => {
       await insertMissingExternal(
         tx,
         users.map(({ externalId }) => externalId),
       );
       return updateByExternalId(tx, users);
     });
+    if (users.some(({ name }) => name !== undefined)) await this.names.write(views.map(({ id }) => id));
+    return views;
   }
 
   /**
@@ -92,7 +83,7 @@ export class UsersService {
    */
   async update(actor: Actor, { id, ...changes }: CommandInput<'updateUser'>): Promise<UserView> {
     if (actor.userId !== null && actor.userId !== id) throw new AppError('FORBIDDEN');
-    return this.database.transaction(async ({ sequelize: transaction }) => {
+    const view = await this.database.transaction(async ({ sequelize: transaction }) => {
       // Locked, so that nothing that the application writes meanwhile is lost.
       const user = await this.users.findByPk(id, { transaction, lock: transaction.LOCK.NO_KEY_UPDATE });
       if (!user) throw new AppError('NOT_FOUND');
@@ -102,24 +93,12 @@ export class UsersService {
       }
       return toUserView(await user.update(changes, { transaction }));
     });
-  }
-
-  /** Hides `lastSeenAt` from actors who may not see the user's presence. */
-  private async shownTo(actor: Actor, views: UserView[]): Promise<UserView[]> {
-    if (actor.userId === null) return views;
-    const userIds = views.filter(({ lastSeenAt }) => lastSeenAt !== null).map(({ id }) => id);
-    const visible = await this.presence.visibleAmong(actor, userIds);
-    return views.map((view) => (visible.has(view.id) ? view : { ...view, lastSeenAt: null }));
+    if (changes.name !== undefined) await this.names.write([id]);
+    return view;
   }
 
   private async madeWith(creationKey: string | null): Promise<User | null> {
     return creationKey === null ? null : this.users.findOne({ where: { creationKey } });
-  }
-
-  private async find(id: number): Promise<User> {
-    const user = await this.users.findByPk(id);
-    if (!user) throw new AppError('NOT_FOUND');
-    return user;
   }
 }
 

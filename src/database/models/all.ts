@@ -18,6 +18,7 @@ import { OpenPurge } from './open-purge.model.js';
 import { Session } from './session.model.js';
 import { TokenBound } from './token-bound.model.js';
 import { UserBlock } from './user-block.model.js';
+import { UserNameWord } from './user-name-word.model.js';
 import { User } from './user.model.js';
 
 /** A model for every table. */
@@ -42,5 +43,6 @@ export const models = [
   Session,
   TokenBound,
   UserBlock,
+  UserNameWord,
   User,
 ];
