@@ -3,7 +3,7 @@ import type { ChatRow } from '../database/models/chat.model.js';
 import type { MessageRow } from '../database/models/message.model.js';
 import { toMessageView } from '../messages/model/message.view.js';
 import { publicMetadata } from '../users/user.view.js';
-import type { ChatListRow } from './chats.queries.js';
+import type { ChatListRow } from './chat-list.queries.js';
 
 export function toChatView(row: ChatRow): ChatView {
   return {

@@ -1,17 +1,13 @@
-import { bigints } from '../database/binary-array.js';
-import type { RowOf } from '../database/columns.js';
-import { type ChatCells, chatColumns, type ChatRow, chatRow } from '../database/models/chat.model.js';
-import { memberColumns, memberRow, type Role } from '../database/models/chat-member.model.js';
+import { type ChatCells, chatColumns, chatRow } from '../database/models/chat.model.js';
+import { memberColumns, memberRow } from '../database/models/chat-member.model.js';
 import {
   type MessageCells,
   messageColumns,
   type MessageRow,
   messageRow,
 } from '../database/models/message.model.js';
-import { type UserCells, userColumns, type UserRow, userRow } from '../database/models/user.model.js';
-import { messageSize } from '../messages/model/message-size.js';
-import { isThere, type Settings, visibleAfter } from './membership.queries.js';
 import { statement } from '../database/statement.js';
+import { visibleAfter } from './membership.queries.js';
 
 /**
  * SQL: whether a member other than the sender has seen the message: they have read past it, and it is not from before
@@ -48,7 +44,7 @@ const MOST_HIDDEN = 1_000;
  * the last of the chat, which one lookup finds. A scan from the end reads a whole index page for its first row. It ends
  * after so many hidden messages: then there is no newest message.
  */
-const newestMessage = (reader: string, after: string) => `
+export const newestMessage = (reader: string, after: string) => `
   (
     (
       SELECT v.* FROM messages v
@@ -88,9 +84,9 @@ export const unreadMentionsOf = (member: string) => `
   )`;
 
 /** The index after the cells of the newest message, which follow the cells of the chat. */
-const MESSAGE_END = chatColumns.length + messageColumns.length + 1;
+export const MESSAGE_END = chatColumns.length + messageColumns.length + 1;
 
-const lastMessageOf = (cells: readonly unknown[]): MessageRow | null => {
+export const lastMessageOf = (cells: readonly unknown[]): MessageRow | null => {
   const message = cells.slice(chatColumns.length, MESSAGE_END) as MessageCells | [id: null, ...unknown[]];
   return message[0] === null ? null : messageRow(message);
 };
@@ -119,132 +115,6 @@ export const membersOfChat = statement.many({
     WHERE "chatId" = $1 ORDER BY "joinedAt", "userId" LIMIT $2`,
   values: ({ chatId, most }: { chatId: number; most: number }) => [chatId, most],
   row: memberRow,
-});
-
-/**
- * List items for the memberships of the user `$1` that match the condition `mine` (membership `m`, chat `c`), up to so
- * many bytes of their newest messages and metadata: the chat that exceeds them is the last, and the messages of the
- * others are measured and not read. Each table is reached by one index lookup for each chat, whatever size the planner
- * assumes.
- */
-const listItems = (mine: string, bytes: string) => `
-  SELECT ${chatColumns.of('c')}, ${lastMessage}, ${userColumns.of('o')}, o.invisible,
-    CASE c."user1Id" WHEN c."userId" THEN c."user2Blocks" ELSE c."user1Blocks" END AS "otherBlocks",
-    CASE c."user1Id" WHEN c."userId" THEN c."user2Sent" ELSE c."user1Sent" END > 0 AS "otherHasWritten",
-    c.role, c."readSeq", c.unread, c."unreadMentions", c."mutedUntil", c."archivedAt", c."pinnedAt"
-  FROM (
-    SELECT c.*, sum(c.size) OVER (ORDER BY c."lastActivityAt" DESC, c.id DESC ROWS UNBOUNDED PRECEDING) AS total
-    FROM (
-      SELECT c.*, m.id AS "lastId", octet_length(c.metadata::text) + COALESCE(${messageSize}, 0) AS size
-      FROM (
-        SELECT m."userId", m.role, m."readSeq", ${visibleAfter('m')} AS "seesAfter", m."mutedUntil", m."archivedAt", m."pinnedAt",
-          ${unreadOf('c', 'm')} AS unread, ${unreadMentionsOf('m')} AS "unreadMentions",
-          c."user1Blocks", c."user2Blocks", c."user1Sent", c."user2Sent", ${chatColumns.of('c')}
-        FROM chat_members m CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = m."chatId" LIMIT 1) c
-        WHERE m."userId" = $1 AND ${isThere('c', 'm')} AND ${mine}
-      ) c
-      LEFT JOIN LATERAL ${newestMessage('$1', 'c."seesAfter"')} m ON true
-    ) c
-  ) c
-  LEFT JOIN LATERAL (SELECT * FROM messages WHERE id = c."lastId" LIMIT 1) l ON true
-  LEFT JOIN LATERAL (
-    SELECT * FROM users u
-    WHERE u.id = CASE c."user1Id" WHEN c."userId" THEN c."user2Id" ELSE c."user1Id" END LIMIT 1
-  ) o ON true
-  WHERE c.total - c.size <= ${bytes}
-  ORDER BY c."lastActivityAt" DESC, c.id DESC`;
-
-/** A chat in a user's list. */
-export interface ChatListRow {
-  chat: ChatRow;
-  lastMessage: MessageRow | null;
-  /** The other user of a direct chat. */
-  other: UserRow | null;
-  /** Whether the other user appears offline to everyone. */
-  otherIsInvisible: boolean | null;
-  /** Whether the other user blocks the reader. */
-  otherBlocks: boolean;
-  /** Whether the other user has written in the chat. */
-  otherHasWritten: boolean;
-  member: Settings &
-    Pick<RowOf<typeof memberColumns>, 'role' | 'readSeq'> & { unread: number; unreadMentions: number };
-}
-
-const OTHER_END = MESSAGE_END + userColumns.length;
-
-type ListItemCells = [
-  invisible: boolean | null,
-  otherBlocks: boolean,
-  otherHasWritten: boolean,
-  role: Role,
-  readSeq: number,
-  unread: number,
-  unreadMentions: number,
-  mutedUntil: string | null,
-  archivedAt: string | null,
-  pinnedAt: string | null,
-];
-
-const chatListRow = (cells: readonly unknown[]): ChatListRow => {
-  const other = cells.slice(MESSAGE_END, OTHER_END);
-  const [
-    otherIsInvisible,
-    otherBlocks,
-    otherHasWritten,
-    role,
-    readSeq,
-    unread,
-    unreadMentions,
-    mutedUntil,
-    archivedAt,
-    pinnedAt,
-  ] = cells.slice(OTHER_END) as ListItemCells;
-  return {
-    chat: chatRow(cells as unknown as ChatCells),
-    lastMessage: lastMessageOf(cells),
-    other: other[0] === null ? null : userRow(other as UserCells),
-    otherIsInvisible,
-    otherBlocks,
-    otherHasWritten,
-    member: { role, readSeq, unread, unreadMentions, mutedUntil, archivedAt, pinnedAt },
-  };
-};
-
-/** `$1` user, `$2`, `$3` activity and id of the chat after which the page begins, `$4` limit, `$5` bytes. */
-export const chatsOfUser = statement.many({
-  name: 'chats.ofUser',
-  text: listItems(
-    `
-    (c."lastActivityAt", c.id) < ($2::timestamptz, $3::bigint)
-    ORDER BY c."lastActivityAt" DESC, c.id DESC LIMIT $4`,
-    '$5',
-  ),
-  values: ({
-    userId,
-    activity,
-    id,
-    most,
-    bytes,
-  }: {
-    userId: number;
-    activity: string;
-    id: number;
-    most: number;
-    bytes: number;
-  }) => [userId, activity, id, most, bytes],
-  row: chatListRow,
-});
-
-/** `$1` user, `$2` chat ids, `$3` bytes: the chats among them of which the user is a member, as many as fit. */
-export const chatsOfUserByIds = statement.many({
-  name: 'chats.ofUserByIds',
-  text: listItems(`m."chatId" = ANY($2::bigint[])`, '$3'),
-  values: ({ userId, chatIds, bytes }: { userId: number; chatIds: readonly number[]; bytes: number }) => [
-    userId,
-    bigints(chatIds),
-    bytes,
-  ],
-  row: chatListRow,
 });
 
 /**

@@ -16,7 +16,8 @@ import { Publisher } from '../delivery/publisher.js';
 import { Access, authorize, isBlocked } from './access.js';
 import { membersOf } from './audience.js';
 import { toChatListItem, toChatView, toLastMessage } from './chat.view.js';
-import { chatById, type ChatListRow, chatsOfUser, deleteChat, membersOfChat } from './chats.queries.js';
+import { type ChatListRow, chatsOfUser } from './chat-list.queries.js';
+import { chatById, deleteChat, membersOfChat } from './chats.queries.js';
 import { deleteForOne, goneMembers, lockChat, membershipOf } from './membership.queries.js';
 
 /** Most members shown with a chat. */

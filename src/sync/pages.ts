@@ -1,4 +1,4 @@
-import type { ChatListRow } from '../chats/chats.queries.js';
+import type { ChatListRow } from '../chats/chat-list.queries.js';
 import type { MessageRow } from '../database/models/message.model.js';
 
 /** A message as the statements of sync select it. */

@@ -102,14 +102,14 @@ export const changedMessages = statement.many({
       CROSS JOIN LATERAL (
         SELECT * FROM (
           (
-            SELECT ${messageColumns.of('m')}, ${seenBySomebody('m')} AS seen, ${messageSize} AS size FROM messages m
+            SELECT ${messageColumns.of('m')}, ${seenBySomebody('m')} AS seen, ${messageSize('m')} AS size FROM messages m
             WHERE m."chatId" = p.chat AND m.revised AND m.version > p.known AND m.seq > s.after
               AND ${notHidden('m', '$1')}
             ORDER BY m.version LIMIT $6
           )
           UNION ALL
           (
-            SELECT ${messageColumns.of('m')}, ${seenBySomebody('m')} AS seen, ${messageSize} AS size FROM messages m
+            SELECT ${messageColumns.of('m')}, ${seenBySomebody('m')} AS seen, ${messageSize('m')} AS size FROM messages m
             WHERE m."chatId" = p.chat AND NOT m.revised AND m.seq > p.last - (p.version - p.known)
               AND m.version > p.known AND m.seq > s.after AND ${notHidden('m', '$1')}
             ORDER BY m.seq LIMIT $6
@@ -151,7 +151,7 @@ export const newestMessages = statement.many({
       unnest($2::bigint[]) WITH ORDINALITY AS p(chat, nr)
       CROSS JOIN LATERAL (SELECT ${seesAfter('p.chat', '$1')} AS after) s
       CROSS JOIN LATERAL (
-        SELECT ${messageColumns.of('m')}, ${seenBySomebody('m')} AS seen, ${messageSize} AS size FROM messages m
+        SELECT ${messageColumns.of('m')}, ${seenBySomebody('m')} AS seen, ${messageSize('m')} AS size FROM messages m
         WHERE m."chatId" = p.chat AND m.seq > s.after AND ${notHidden('m', '$1')}
         ORDER BY m.seq DESC LIMIT $3
       ) x`,

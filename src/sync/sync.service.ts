@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, requireUserId } from '../commands/identity/actor.js';
-import { chatsOfUserByIds } from '../chats/chats.queries.js';
+import { chatsOfUserByIds } from '../chats/chat-list.queries.js';
 import { ChatsService } from '../chats/chats.service.js';
 import { fittingIn, sentBytes } from '../messages/model/message-size.js';
 import { toMessageView } from '../messages/model/message.view.js';

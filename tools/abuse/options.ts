@@ -11,6 +11,8 @@ export interface Options {
   /** Attacks share nodes. */
   quick: boolean;
   strict: boolean;
+  /** Attacks hit a node that the bystander has nothing to do with, to see what the machine alone costs it. */
+  elsewhere: boolean;
   list: boolean;
   help: boolean;
   seed: number;
@@ -23,6 +25,8 @@ export const HELP = `npm run abuse -- [options]
   --seconds <n>   how long each attack lasts; default: 8
   --quick         3 s each, on the same nodes as long as they hold
   --strict        also judges the bystander's latency: a p99 of at most three times the quiet one
+  --elsewhere     attacks a second node with a database of its own: what the bystander then notices, the machine is to
+                  blame for
   --list          lists all attacks
   --seed <n>      the same random choices as in the run with this seed; timing still differs
 `;
@@ -37,6 +41,7 @@ export function parseOptions(args: string[]): Options {
       seconds: { type: 'string' },
       quick: { type: 'boolean', default: false },
       strict: { type: 'boolean', default: false },
+      elsewhere: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
@@ -49,6 +54,8 @@ export function parseOptions(args: string[]): Options {
     throw new Error(`--seconds: expected 1 to 120, got ${values.seconds}`);
   if (values.nodes !== '1' && values.nodes !== '2')
     throw new Error(`--nodes: expected 1 or 2, got ${values.nodes}`);
+  if (values.elsewhere && values.nodes === '2')
+    throw new Error('--elsewhere: takes one node, leave --nodes out');
   return {
     only: values.only.split(',').filter((name) => name !== ''),
     nodes: values.nodes === '1' ? 1 : 2,
@@ -56,6 +63,7 @@ export function parseOptions(args: string[]): Options {
     quietSeconds: values.quick ? 1.5 : 4,
     quick: values.quick,
     strict: values.strict,
+    elsewhere: values.elsewhere,
     list: values.list,
     help: values.help,
     seed,

@@ -33,6 +33,8 @@ export interface Bystanders {
 /** What a run has: a database, and what connects its nodes if there are several. */
 export interface Place {
   databaseUrl: string;
+  /** The database of the bystander's own node; null: the bystander is where the attack is. */
+  bystandersUrl: string | null;
   shared: Settings;
   bystanders: Bystanders;
 }
@@ -50,6 +52,8 @@ export class Ring {
     private readonly attack: Attack,
     private readonly options: Options,
     private readonly servers: readonly Server[],
+    /** The bystander's own node, if it has one. */
+    private readonly other: Server | null,
     private readonly bystander: Child<BystanderOperations>,
     private readonly quiet: Figures,
   ) {}
@@ -57,18 +61,23 @@ export class Ring {
   /** Starts nodes for an attack, and measures the bystander while nothing happens. */
   static async open(attack: Attack, place: Place, options: Options): Promise<Ring> {
     const servers = await startServers(attack, place, options.nodes);
+    const settings = settingsOf(attack.auth ?? 'jwt', 'on');
+    const other =
+      place.bystandersUrl === null
+        ? null
+        : await Server.start("the bystander's node", place.bystandersUrl, settings);
     const bystander = childOf<BystanderOperations>('the bystander', './bystander/process.js');
     try {
       const isOpenMode = attack.auth === 'open';
       const { people: all, chatId } = place.bystanders;
       const people = all.map(({ id, token }) => ({ id, token: isOpenMode ? null : token }));
       // Nodes to compare with know nothing of each other.
-      const ports = portsOf(attack.others ? servers.slice(0, 1) : servers);
+      const ports = portsOf(other ? [other] : attack.others ? servers.slice(0, 1) : servers);
       await bystander.peer.request('open', { ...ports, people, chatId });
       const quiet = await phaseOf(bystander, () => sleep(options.quietSeconds * 1_000));
-      return new Ring(attack, options, servers, bystander, quiet);
+      return new Ring(attack, options, servers, other, bystander, quiet);
     } catch (error) {
-      await Promise.all([bystander.stop(), ...servers.map((server) => server.stop())]);
+      await Promise.all([bystander.stop(), other?.stop(), ...servers.map((server) => server.stop())]);
       throw error;
     }
   }
@@ -103,7 +112,8 @@ export class Ring {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.bystander.stop(), ...this.servers.map((server) => server.stop())]);
+    const { bystander, other, servers } = this;
+    await Promise.all([bystander.stop(), other?.stop(), ...servers.map((server) => server.stop())]);
   }
 
   private async afterwards({ attack, data }: Trial, outcome: Outcome): Promise<string[]> {

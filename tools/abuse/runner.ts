@@ -20,7 +20,15 @@ export async function runAll(
   try {
     const databaseUrl = await postgres.createDatabase('abuse');
     const [bystanders, trials] = await Promise.race([prepare(attacks, databaseUrl, say), interrupted]);
-    const place: Place = { databaseUrl, bystanders, shared: redis ? { REDIS_URL: redis.url } : {} };
+    const elsewhere = options.elsewhere ? await postgres.createDatabase('abuse_elsewhere') : null;
+    // The same users, since both databases are new.
+    if (elsewhere !== null) await Promise.race([prepare(new Map(), elsewhere, say), interrupted]);
+    const place: Place = {
+      databaseUrl,
+      bystandersUrl: elsewhere,
+      bystanders,
+      shared: redis ? { REDIS_URL: redis.url } : {},
+    };
     return await Promise.race([runTrials(trials, place, options, say), interrupted]);
   } finally {
     redis?.close();

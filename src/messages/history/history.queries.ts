@@ -69,7 +69,7 @@ const page = (name: string, where: string, order: 'ASC' | 'DESC') =>
     FROM (
       SELECT m.*, sum(m.size) OVER (ORDER BY m.seq ${order} ROWS UNBOUNDED PRECEDING) AS total
       FROM (
-        SELECT ${messageColumns.of('m')}, ${messageSize} AS size
+        SELECT ${messageColumns.of('m')}, ${messageSize('m')} AS size
         FROM messages m WHERE m."chatId" = $1 AND ${where} AND m.seq > ${seesAfter('$1', '$4')}
           AND ${notHidden('m', '$4')}
         ORDER BY m.seq ${order} LIMIT $3

@@ -54,6 +54,14 @@ export const SEED_NUMBERS = `
   FROM (SELECT "chatId", max(seq) AS seq, max("createdAt") AS at FROM messages GROUP BY 1) m
   WHERE m."chatId" = c.id;
   UPDATE chat_members m SET "readSeq" = c."lastSeq", "deliveredSeq" = c."lastSeq", "unreadSeq" = c."lastSeq"
+  FROM chats c WHERE c.id = m."chatId";
+  UPDATE chats c SET "user1Sent" = s.sent1, "user2Sent" = s.sent2
+  FROM (
+    SELECT c.id, count(*) FILTER (WHERE m."senderId" = c."user1Id") AS sent1,
+      count(*) FILTER (WHERE m."senderId" = c."user2Id") AS sent2
+    FROM chats c JOIN messages m ON m."chatId" = c.id GROUP BY c.id
+  ) s WHERE s.id = c.id;
+  UPDATE chat_members m SET "sentBefore" = CASE m."userId" WHEN c."user1Id" THEN c."user1Sent" ELSE c."user2Sent" END
   FROM chats c WHERE c.id = m."chatId";`;
 
 /** The chat with half of all messages. */
