@@ -7,8 +7,12 @@ import { AppError, type CommandInput, type UserView } from '../contract/index.js
 import { User } from '../database/models/user.model.js';
 import { Database } from '../database/database.js';
 import { NameIndex } from './name-index.service.js';
-import { toUserView } from './user.view.js';
+import { ProfileNews } from './profile-news.service.js';
+import { toPublicView, toUserView } from './user.view.js';
 import { insertMissingExternal, updateByExternalId } from './users.queries.js';
+
+/** Users whose rows one statement of an upsert writes: each is noted in up to 1,000 chats. */
+const WRITTEN_AT_ONCE = 50;
 
 /** Makes and changes user profiles. Whoever makes or changes one may see the whole of it. */
 @Injectable()
@@ -17,6 +21,7 @@ export class UsersService {
     @InjectModel(User) private readonly users: typeof User,
     private readonly database: Database,
     private readonly names: NameIndex,
+    private readonly news: ProfileNews,
   ) {}
 
   /** Whole views, in the order of the ids. @throws AppError NOT_FOUND when one of them is gone. */
@@ -64,15 +69,21 @@ export class UsersService {
    */
   async upsert(actor: Actor, { users }: CommandInput<'upsertUsers'>): Promise<UserView[]> {
     for (const { metadata } of users) requireOwnMetadata(actor, metadata, {});
-    const views = await this.database.transaction(async (tx) => {
+    const rows = await this.database.transaction(async (tx) => {
       await insertMissingExternal(
         tx,
         users.map(({ externalId }) => externalId),
       );
-      return updateByExternalId(tx, users);
+      const written: Awaited<ReturnType<typeof updateByExternalId>> = [];
+      for (let from = 0; from < users.length; from += WRITTEN_AT_ONCE) {
+        written.push(...(await updateByExternalId(tx, users.slice(from, from + WRITTEN_AT_ONCE))));
+      }
+      return written;
     });
-    if (users.some(({ name }) => name !== undefined)) await this.names.write(views.map(({ id }) => id));
-    return views;
+    const changed = rows.filter((row) => row.changed);
+    await this.names.write(changed.map(({ user }) => user.id));
+    await this.news.tell(changed, actor.origin);
+    return rows.map(({ user }) => user);
   }
 
   /**
@@ -83,7 +94,7 @@ export class UsersService {
    */
   async update(actor: Actor, { id, ...changes }: CommandInput<'updateUser'>): Promise<UserView> {
     if (actor.userId !== null && actor.userId !== id) throw new AppError('FORBIDDEN');
-    const view = await this.database.transaction(async ({ sequelize: transaction }) => {
+    const { before, after } = await this.database.transaction(async ({ sequelize: transaction }) => {
       // Locked, so that nothing that the application writes meanwhile is lost.
       const user = await this.users.findByPk(id, { transaction, lock: transaction.LOCK.NO_KEY_UPDATE });
       if (!user) throw new AppError('NOT_FOUND');
@@ -91,10 +102,15 @@ export class UsersService {
       if (changes.metadata && actor.userId !== null && user.metadata.app !== undefined) {
         changes.metadata = { ...changes.metadata, app: user.metadata.app };
       }
-      return toUserView(await user.update(changes, { transaction }));
+      const before = toUserView(user);
+      return { before, after: toUserView(await user.update(changes, { transaction })) };
     });
     if (changes.name !== undefined) await this.names.write([id]);
-    return view;
+    const changed = isDeepStrictEqual(before, after)
+      ? []
+      : [{ user: after, publicly: !alike(before, after) }];
+    await this.news.tell(changed, actor.origin);
+    return after;
   }
 
   private async madeWith(creationKey: string | null): Promise<User | null> {
@@ -111,3 +127,7 @@ function requireOwnMetadata(
   if (userId === null || given?.app === undefined || isDeepStrictEqual(given.app, stored.app)) return;
   throw new AppError('FORBIDDEN', { message: 'Only the application can change metadata.app: leave it out.' });
 }
+
+/** Whether others see no difference. */
+const alike = (before: UserView, after: UserView) =>
+  isDeepStrictEqual(toPublicView(before), toPublicView(after));

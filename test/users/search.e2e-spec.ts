@@ -161,12 +161,12 @@ describe('With AUTH=jwt', () => {
   ])(
     'with DIRECTORY=%s people find whom it says, from the moment somebody has registered',
     async (directory, names) => {
-      const world = await World.start({ ...ownAccounts(), DIRECTORY: directory });
-      const register = async (username: string, name: string) =>
-        (await world.http.post('/auth/register').send({ username, name, password: PASSWORD }).expect(201))
-          .body;
-      const { accessToken } = await register('one', 'Ann One');
-      await register('two', 'Ann Two');
+      const world = await World.start({ ...ownAccounts(), API_KEYS: key, DIRECTORY: directory });
+      const application = new RestAsker(world, 0, { 'X-Api-Key': key });
+      await application.ok('upsertUsers', { users: [{ externalId: 'one', name: 'Ann One' }] });
+      const { accessToken } = await mint(world, key, { externalId: 'one' });
+      const registration = { username: 'two', name: 'Ann Two', password: PASSWORD };
+      await world.http.post('/auth/register').send(registration).expect(201);
       const asker = new RestAsker(world, 0, bearer(accessToken));
       expect(await namesFor(asker, 'ann')).toEqual(names);
       expect(await namesFor(asker, 'ann o')).toEqual(['Ann One']);

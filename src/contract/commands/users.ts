@@ -102,6 +102,7 @@ export const usersCommands = {
     input: userFields.extend({ id }),
     result: userView,
     order: 'write',
+    cost: { base: 5 },
     who: 'oneself',
     actor: [],
     reply: null,

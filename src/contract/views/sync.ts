@@ -3,6 +3,7 @@ import { chatListItem, membershipView } from './chats.js';
 import { count, id, timestamp } from './fields.js';
 import { messageView } from './messages.js';
 import { watermarkView } from './receipts.js';
+import { userView } from './users.js';
 
 export const syncedChat = z
   .object({
@@ -35,6 +36,11 @@ export const syncedView = z
     memberships: z
       .array(membershipView)
       .describe('Your chat settings (muted, archived, pinned) that changed since `since`.'),
+    users: z
+      .array(userView)
+      .describe(
+        'Profiles of members of your chats that changed since `since`, as you see them; `lastSeenAt` of others is null here.',
+      ),
     at: timestamp.describe('Pass it as `since` in the next call.'),
   })
   .meta({ id: 'Synced' });

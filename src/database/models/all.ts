@@ -15,6 +15,7 @@ import { MessageReaction } from './message-reaction.model.js';
 import { MessageReport } from './message-report.model.js';
 import { Message } from './message.model.js';
 import { OpenPurge } from './open-purge.model.js';
+import { ProfileChange } from './profile-change.model.js';
 import { Session } from './session.model.js';
 import { TokenBound } from './token-bound.model.js';
 import { UserBlock } from './user-block.model.js';
@@ -40,6 +41,7 @@ export const models = [
   MessageReport,
   Message,
   OpenPurge,
+  ProfileChange,
   Session,
   TokenBound,
   UserBlock,
