@@ -56,6 +56,11 @@ export function toChatListItem(
       createdAt: other.createdAt,
       online: !row.otherIsInvisible && !otherIsHidden && online.has(other.id),
     },
+    otherReadSeq: row.otherReadSeq,
+    otherDeliveredSeq: row.otherDeliveredSeq,
+    blockedByMe: row.blocksOther,
+    // No more than the refusal of a send says.
+    canSend: !row.blocksOther && !row.otherBlocks,
     cursor: `${Date.parse(chat.lastActivityAt)}.${chat.id}`,
   });
 }
