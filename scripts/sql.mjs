@@ -21,6 +21,7 @@ const DOCUMENT = join(root, 'docs', 'reference', 'statements.md');
 /** Users, direct chats, groups with members, and messages of all kinds: enough that no table is empty. */
 const FILL = `
   INSERT INTO users (id, name, "externalId") SELECT i, 'User ' || i, 'ext-' || i FROM generate_series(1, 400) i;
+  INSERT INTO user_name_words (word, "userId") SELECT w, i FROM generate_series(1, 400) i, unnest(ARRAY['user', i::text]) w;
   INSERT INTO chats (type, "user1Id", "user2Id", "lastSeq", version, "user1Sent", "user2Sent")
     SELECT 'direct', i, i + 200, 20, 21, 10, 10 FROM generate_series(1, 200) i;
   INSERT INTO chats (type, title, "lastSeq", version, "memberCount")
@@ -30,6 +31,7 @@ const FILL = `
   INSERT INTO chat_members ("chatId", "userId", role)
     SELECT c.id, p, CASE p WHEN 1 THEN 'owner' ELSE 'member' END
     FROM chats c, generate_series(1, 20) p WHERE c.type = 'group';
+  INSERT INTO profile_changes ("chatId", "userId", at) SELECT "chatId", "userId", now() FROM chat_members;
   INSERT INTO messages ("chatId", seq, version, "senderId", "clientId", content, revised)
     SELECT c.id, s, s + 1, COALESCE(c."user1Id", 1), c.id || '-' || s, 'Hello ' || s, s % 10 = 0
     FROM chats c, generate_series(1, 20) s;

@@ -15,7 +15,8 @@ const restOf = ({ rest }) => (rest ? code(`${rest.method} ${rest.path}`) : '');
 /** How much a command counts against its limit. */
 function costOf({ base = 1, of, per }) {
   const first = `Counts as ${base} against its rate limit`;
-  return of ? `${first}, and 1 more for each further ${per} of ${code(of)}.` : `${first}.`;
+  if (!of) return `${first}.`;
+  return `${first}, and 1 more for each further ${per} of ${[of].flat().map(code).join(', else of ')}.`;
 }
 
 /** What the `version` in an answer stands for, by its schema; empty: it has none, or only reads. */

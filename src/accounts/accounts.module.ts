@@ -11,10 +11,11 @@ import { TokensService } from './tokens.service.js';
 import { IdentityModule } from '../commands/identity/identity.module.js';
 import { DirectoryModule } from '../users/directory/directory.module.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { UsersModule } from '../users/users.module.js';
 
 /** Registration, login, tokens. */
 @Module({
-  imports: [DatabaseModule, DirectoryModule, IdentityModule],
+  imports: [DatabaseModule, DirectoryModule, IdentityModule, UsersModule],
   controllers: [AccountsController],
   providers: [
     AccountReads,

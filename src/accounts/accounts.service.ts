@@ -10,6 +10,7 @@ import {
   type SessionView,
 } from '../contract/index.js';
 import { isUniqueViolation, isUserIdTaken } from '../common/errors/failure.js';
+import { NameIndex } from '../users/name-index.service.js';
 import { Database } from '../database/database.js';
 import { Credentials } from '../database/models/credentials.model.js';
 import { accountOfUser } from './accounts.queries.js';
@@ -27,6 +28,7 @@ export class AccountsService {
     private readonly passwords: Passwords,
     private readonly sessions: Sessions,
     private readonly guard: LoginGuard,
+    private readonly names: NameIndex,
   ) {}
 
   /**
@@ -50,7 +52,9 @@ export class AccountsService {
         await this.guard.succeeded({ userId, username, candidate: null, sessionId }, client, tx);
         return this.sessions.begin(sessionId, userId, passwordHash, tx);
       });
-      return await this.sessions.view(begun);
+      const session = await this.sessions.view(begun);
+      if (name != null) await this.names.write([session.user.id]);
+      return session;
     } catch (error) {
       if (!isUniqueViolation(error) || isUserIdTaken(error)) throw error;
       throw new AppError('CONFLICT', {

@@ -29,6 +29,8 @@ const last = messageColumns.names.map((name) => `c."last_${name}"`).join(', ');
 const listItems = (mine: string, bytes: string) => `
   SELECT ${chatColumns.of('c')}, ${last}, c.seen, ${userColumns.of('o')}, o.invisible,
     CASE c."user1Id" WHEN $1 THEN c."user2Blocks" ELSE c."user1Blocks" END AS "otherBlocks",
+    CASE c."user1Id" WHEN $1 THEN c."user1Blocks" ELSE c."user2Blocks" END AS "blocksOther",
+    p."readSeq" AS "otherReadSeq", p."deliveredSeq" AS "otherDeliveredSeq",
     CASE c."user1Id" WHEN $1 THEN c."user2Sent" ELSE c."user1Sent" END > 0 AS "otherHasWritten",
     c.role, c."readSeq", c."unreadSeq", c.unread, c."unreadMentions", c."mutedUntil", c."archivedAt", c."pinnedAt"
   FROM (
@@ -48,6 +50,9 @@ const listItems = (mine: string, bytes: string) => `
   LEFT JOIN LATERAL (
     SELECT * FROM users u WHERE u.id = CASE c."user1Id" WHEN $1 THEN c."user2Id" ELSE c."user1Id" END LIMIT 1
   ) o ON true
+  LEFT JOIN LATERAL (
+    SELECT * FROM chat_members p WHERE p."chatId" = c.id AND p."userId" = o.id LIMIT 1
+  ) p ON true
   WHERE c.total - c.size <= ${bytes}
   ORDER BY c."lastActivityAt" DESC, c.id DESC`;
 
@@ -61,6 +66,11 @@ export interface ChatListRow {
   otherIsInvisible: boolean | null;
   /** Whether the other user blocks the reader. */
   otherBlocks: boolean;
+  /** Whether the reader blocks the other user. */
+  blocksOther: boolean;
+  /** The watermarks of the other user of a direct chat. */
+  otherReadSeq: number | null;
+  otherDeliveredSeq: number | null;
   /** Whether the other user has written in the chat. */
   otherHasWritten: boolean;
   member: Settings &
@@ -76,6 +86,9 @@ const OTHER_END = MESSAGE_END + userColumns.length;
 type ListItemCells = [
   invisible: boolean | null,
   otherBlocks: boolean,
+  blocksOther: boolean,
+  otherReadSeq: number | null,
+  otherDeliveredSeq: number | null,
   otherHasWritten: boolean,
   role: Role,
   readSeq: number,
@@ -92,6 +105,9 @@ const chatListRow = (cells: readonly unknown[]): ChatListRow => {
   const [
     otherIsInvisible,
     otherBlocks,
+    blocksOther,
+    otherReadSeq,
+    otherDeliveredSeq,
     otherHasWritten,
     role,
     readSeq,
@@ -108,6 +124,9 @@ const chatListRow = (cells: readonly unknown[]): ChatListRow => {
     other: other[0] === null ? null : userRow(other as UserCells),
     otherIsInvisible,
     otherBlocks,
+    blocksOther,
+    otherReadSeq,
+    otherDeliveredSeq,
     otherHasWritten,
     member: { role, readSeq, unreadSeq, unread, unreadMentions, mutedUntil, archivedAt, pinnedAt },
   };

@@ -2,6 +2,7 @@ import type { ChatListItem, ChatView, MessageView } from '../contract/index.js';
 import type { ChatRow } from '../database/models/chat.model.js';
 import type { MessageRow } from '../database/models/message.model.js';
 import { toMessageView } from '../messages/model/message.view.js';
+import { publicMetadata } from '../users/user.view.js';
 import type { ChatListRow } from './chat-list.queries.js';
 
 export function toChatView(row: ChatRow): ChatView {
@@ -48,14 +49,19 @@ export function toChatListItem(
     lastMessage: toLastMessage(row.lastMessage, chat),
     otherUser: other && {
       id: other.id,
-      externalId: other.externalId,
+      externalId: null,
       name: other.name,
       avatarUrl: other.avatarUrl,
-      metadata: other.metadata,
+      metadata: publicMetadata(other.metadata),
       lastSeenAt: otherIsHidden ? null : other.lastSeenAt,
       createdAt: other.createdAt,
       online: !row.otherIsInvisible && !otherIsHidden && online.has(other.id),
     },
+    otherReadSeq: row.otherReadSeq,
+    otherDeliveredSeq: row.otherDeliveredSeq,
+    blockedByMe: row.blocksOther,
+    // No more than the refusal of a send says.
+    canSend: !row.blocksOther && !row.otherBlocks,
     cursor: `${Date.parse(chat.lastActivityAt)}.${chat.id}`,
   });
 }

@@ -1,5 +1,4 @@
 import { type ChatCells, chatColumns, chatRow } from '../database/models/chat.model.js';
-import { memberColumns, memberRow } from '../database/models/chat-member.model.js';
 import {
   type MessageCells,
   messageColumns,
@@ -7,7 +6,7 @@ import {
   messageRow,
 } from '../database/models/message.model.js';
 import { statement } from '../database/statement.js';
-import { visibleAfter } from './membership.queries.js';
+import { calledMemberRow, calledMembers, visibleAfter } from './membership.queries.js';
 
 /**
  * SQL: whether a member other than the sender has seen the message: they have read past it, and it is not from before
@@ -110,11 +109,12 @@ export const chatById = statement.oneOrNone({
 /** `$1` chat, `$2` limit: the members who joined first. */
 export const membersOfChat = statement.many({
   name: 'chats.members',
-  text: `
-    SELECT ${memberColumns.list} FROM chat_members
-    WHERE "chatId" = $1 ORDER BY "joinedAt", "userId" LIMIT $2`,
+  text: calledMembers(
+    `SELECT * FROM chat_members WHERE "chatId" = $1 ORDER BY "joinedAt", "userId" LIMIT $2`,
+    'm."joinedAt", m."userId"',
+  ),
   values: ({ chatId, most }: { chatId: number; most: number }) => [chatId, most],
-  row: memberRow,
+  row: calledMemberRow,
 });
 
 /**

@@ -1,7 +1,21 @@
 import { type ChatType, chatColumns, chatRow } from '../database/models/chat.model.js';
-import type { Role } from '../database/models/chat-member.model.js';
+import type { MemberView } from '../contract/index.js';
+import type { CellsOf } from '../database/columns.js';
+import { memberColumns, type Role } from '../database/models/chat-member.model.js';
 import { statement } from '../database/statement.js';
 import type { Membership } from './access.js';
+
+/** SQL: members, which `members` selects from `chat_members`, with what they are called. */
+export const calledMembers = (members: string, order: string) => `
+    SELECT ${memberColumns.of('m')}, u.name, u."avatarUrl"
+    FROM (${members}) m CROSS JOIN LATERAL (SELECT * FROM users WHERE id = m."userId" LIMIT 1) u
+    ORDER BY ${order}`;
+
+export const calledMemberRow = ([userId, role, readSeq, deliveredSeq, joinedAt, name, avatarUrl]: [
+  ...CellsOf<typeof memberColumns>,
+  name: string | null,
+  avatarUrl: string | null,
+]): MemberView => ({ userId, role, readSeq, deliveredSeq, joinedAt, name, avatarUrl });
 
 /** As statements select it: `role` is null when the user is not a member. */
 export type MembershipRow = Omit<Membership, 'userId' | 'role'> & { role: Role | null };

@@ -104,6 +104,7 @@ describe('The configuration', () => {
     ['NODE_ENV', 'staging'],
     ['AUTH', 'none'],
     ['GROUP_ADDS', 'nobody'],
+    ['DIRECTORY', 'friends'],
     ['RATE_LIMIT_ADDS', '200'],
     ['ALLOWED_ORIGINS', 'example.com'],
     ['ALLOWED_ORIGINS', 'https://example.com/path'],
@@ -203,6 +204,16 @@ describe('The configuration', () => {
     expect(groupAddsOf(jwt)).toBe('contacts');
     expect(groupAddsOf({ ...jwt, GROUP_ADDS: 'everybody' })).toBe('everybody');
     expect(groupAddsOf({ GROUP_ADDS: 'invited' })).toBe('invited');
+  });
+
+  it('lets people find their contacts where they log in, and everybody in open mode', () => {
+    const directoryOf = (variables: Record<string, string>) => parseConfig(variables).config.directory;
+    const jwt = { AUTH: 'jwt', JWT_SECRET: '8cuHDXJ2ViTqsSePfHV1JcQ1pUzqVYvfMz3yRcX5bwo=' };
+    expect(directoryOf({})).toBe('all');
+    expect(directoryOf({ ...jwt, NODE_ENV: 'production' })).toBe('contacts');
+    expect(directoryOf(jwt)).toBe('contacts');
+    expect(directoryOf({ ...jwt, DIRECTORY: 'none' })).toBe('none');
+    expect(directoryOf({ DIRECTORY: 'contacts' })).toBe('contacts');
   });
 
   it('is for this machine and its pages where nothing is set, in production too', () => {

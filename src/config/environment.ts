@@ -114,6 +114,9 @@ function channelPrefix(text: string): string {
 
 const variable = <T>(definition: Variable<T>): Variable<T> => definition;
 
+/** Whom a user finds. */
+export type Directory = 'all' | 'contacts' | 'none';
+
 export const environment = {
   NODE_ENV: variable<'development' | 'test' | 'production'>({
     about: '`production`: open mode needs an explicit AUTH=open, and logs are JSON.',
@@ -249,6 +252,12 @@ export const environment = {
       'Whom a user may add to a group without asking; others are invited. `everybody`; `contacts`: users who have written to the one who adds, in their direct chat; `invited`: nobody. Each user can choose a stricter rule for themselves. Unset: `contacts` with AUTH=jwt, `everybody` in open mode.',
     default: null,
     parse: oneOf('everybody', 'contacts', 'invited'),
+  }),
+  DIRECTORY: variable<Directory | null>({
+    about:
+      'Whom a user finds by `getUsers` and `searchUsers`: `all` users, `contacts` (those with whom they share a direct chat or a group), or `none`. The application finds all. Unset: `contacts` with AUTH=jwt, `all` in open mode.',
+    default: null,
+    parse: oneOf('all', 'contacts', 'none'),
   }),
   TRUST_PROXY: variable({
     about:

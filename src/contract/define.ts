@@ -20,11 +20,11 @@ export type CommandLimit = 'login' | 'message' | 'typing' | 'createChat' | 'othe
 /**
  * How much of its limit a command uses: `base` (default: 1), and 1 more for each further `per` of the field `of`: of
  * its value if it is a number, else of its elements or keys. `{ of: 'limit', per: 50 }` is 1 up to a limit of 50, and 2
- * up to 100.
+ * up to 100. Of several fields the first that is given counts.
  */
 export interface CommandCost {
   base?: number;
-  of?: string;
+  of?: string | readonly string[];
   per?: number;
 }
 
@@ -106,7 +106,9 @@ export function limitOf(definition: CommandDefinition | undefined): CommandLimit
 /** How much of its limit a command with this validated input uses. */
 export function costOf({ base = 1, of, per = 1 }: CommandCost, input: object): number {
   if (of === undefined) return base;
-  const value = (input as Record<string, unknown>)[of];
+  const given = input as Record<string, unknown>;
+  const field = typeof of === 'string' ? of : of.find((one) => given[one] !== undefined);
+  const value = field === undefined ? 0 : given[field];
   const amount = typeof value === 'object' && value !== null ? Object.keys(value).length : Number(value ?? 0);
   return base + Math.max(0, Math.ceil(amount / per) - 1);
 }

@@ -10,8 +10,8 @@ import {
   invitationEndedView,
   invitationView,
   memberRemovedView,
-  membersAddedView,
   membershipView,
+  membersJoinedView,
   membersPage,
   memberUpdatedView,
   messageDeletedView,
@@ -27,6 +27,7 @@ import {
   typingView,
   tokenLifeView,
   unreadCountView,
+  userView,
   visibilityView,
 } from './views/index.js';
 
@@ -60,7 +61,7 @@ export const events = {
   },
   chatUpdated: { payload: chatView, summary: 'A group was changed; to all its members.' },
   membersAdded: {
-    payload: membersAddedView,
+    payload: membersJoinedView,
     summary:
       'Members were added to a group; to those who were in it before. Those who were added receive newChat.',
   },
@@ -127,6 +128,12 @@ export const events = {
     payload: visibilityView,
     summary:
       'Whether others see that you are online. Answer to getVisibility and setVisibility; after a change also to your other devices.',
+  },
+  usersList: { payload: z.array(userView), summary: 'Answer to getUsers and searchUsers.' },
+  userUpdated: {
+    payload: userView,
+    summary:
+      'A profile changed; to your own devices the whole of it, and if others see the change, what they see to users who have a direct chat with that user and to sockets that watch them. To others `lastSeenAt` is null here, and users whom that user blocks hear nothing. Everybody else who shares a chat learns of it by sync.',
   },
   userTyping: {
     payload: typingView,

@@ -59,6 +59,15 @@ export function idsInQuery(max: number) {
     .describe(`1 to ${max} ids, separated by commas.`);
 }
 
+/** As `idsInQuery`, or a list of ids as JSON has it. */
+export function idsInQueryOrList(max: number) {
+  return z
+    .union([z.string(), z.array(z.union([z.string(), z.number()]))], { error: 'expected a list of ids' })
+    .transform((value): (string | number)[] => (typeof value === 'string' ? value.split(',') : value))
+    .pipe(ids(max).min(1, { error: 'expected at least one id' }))
+    .describe(`1 to ${max} ids; in a query separated by commas.`);
+}
+
 /** A position in a chat (`seq`) or a count of its changes (`version`): an integer from 0. */
 export const position = integer(0, 'an integer from 0 to 9007199254740991');
 

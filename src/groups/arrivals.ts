@@ -1,7 +1,13 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { toChatView } from '../chats/chat.view.js';
 import type { Actor } from '../commands/identity/actor.js';
-import { MAX_MEMBERS, type MembersAddedView, type MessageView } from '../contract/index.js';
+import {
+  MAX_MEMBERS,
+  type MembersAddedView,
+  type MembersJoinedView,
+  type MessageView,
+} from '../contract/index.js';
+import { Database } from '../database/database.js';
 import type { ChatRow } from '../database/models/chat.model.js';
 import type { Runner } from '../database/statement.js';
 import { Publisher } from '../delivery/publisher.js';
@@ -9,12 +15,19 @@ import { forgetRefusals } from './consent.queries.js';
 import { groupFull, noSuchPeople } from './group-errors.js';
 import { GroupRooms } from './group-rooms.js';
 import { insertMembers } from './groups.queries.js';
+import { namesOf } from './members.queries.js';
 import { change } from './members.service.js';
+
+/** Most new members whose names the others are told with the event. */
+const MAX_CALLED = 100;
 
 /** New members of a group that exists. */
 @Injectable()
 export class Arrivals {
+  private readonly logger = new Logger(Arrivals.name);
+
   constructor(
+    private readonly database: Database,
     private readonly publisher: Publisher,
     private readonly rooms: GroupRooms,
   ) {}
@@ -42,8 +55,19 @@ export class Arrivals {
     added: MembersAddedView,
     { message, origin }: { message: MessageView | null; origin: string | null },
   ): Promise<void> {
-    this.publisher.publish('membersAdded', added, { chat: chat.id, except: origin });
+    const joined = { ...added, ...(await this.called(added.userIds)) };
+    this.publisher.publish('membersAdded', joined, { chat: chat.id, except: origin });
     await this.rooms.admit(toChatView(chat), added.userIds, { message, origin });
+  }
+
+  /** What the first of them are called. Without it when the database is away: they have joined all the same. */
+  private async called(userIds: readonly number[]): Promise<Pick<MembersJoinedView, 'users'>> {
+    try {
+      return { users: await namesOf(this.database, userIds.slice(0, MAX_CALLED)) };
+    } catch (error) {
+      this.logger.warn(`Could not read what new members are called: ${String(error)}`);
+      return {};
+    }
   }
 
   /** Returns when they joined. */

@@ -1,4 +1,6 @@
-import { memberColumns, memberRow, type Role } from '../database/models/chat-member.model.js';
+import { calledMemberRow, calledMembers } from '../chats/membership.queries.js';
+import { bigints } from '../database/binary-array.js';
+import type { Role } from '../database/models/chat-member.model.js';
 import { statement } from '../database/statement.js';
 
 interface Member {
@@ -9,11 +11,22 @@ interface Member {
 /** `$1` chat, `$2` user id after which the page begins, `$3` limit: members by id. */
 export const membersAfter = statement.many({
   name: 'members.after',
-  text: `
-    SELECT ${memberColumns.list} FROM chat_members
-    WHERE "chatId" = $1 AND "userId" > $2 ORDER BY "userId" LIMIT $3`,
+  text: calledMembers(
+    `SELECT * FROM chat_members WHERE "chatId" = $1 AND "userId" > $2 ORDER BY "userId" LIMIT $3`,
+    'm."userId"',
+  ),
   values: ({ chatId, after, most }: { chatId: number; after: number; most: number }) => [chatId, after, most],
-  row: memberRow,
+  row: calledMemberRow,
+});
+
+/** `$1` users: what they are called. */
+export const namesOf = statement.many({
+  name: 'members.namesOf',
+  text: `
+    SELECT u.id, u.name, u."avatarUrl" FROM unnest($1::bigint[]) WITH ORDINALITY AS i(id, nr)
+    JOIN users u ON u.id = i.id ORDER BY i.nr`,
+  values: (userIds: readonly number[]) => [bigints(userIds)],
+  row: ([userId, name, avatarUrl]: [number, string | null, string | null]) => ({ userId, name, avatarUrl }),
 });
 
 /** `$1` chat. */

@@ -73,7 +73,7 @@ const findsInOwnChats = (one: string, other: string, strict: string) => `EXISTS 
  * side that has few chats. So a pair costs a few lookups, however many chats the viewer has. Only where both have many
  * it may cost up to 500, and does not find a group that is older than 500 other chats of the person.
  */
-const shareChat = (viewer: string, person: string, strict: string) => `(
+export const shareChat = (viewer: string, person: string, strict: string) => `(
       EXISTS (
         SELECT 1 FROM chats d WHERE d.type = 'direct'
           AND LEAST(d."user1Id", d."user2Id") = LEAST(${viewer}, ${person})

@@ -2,6 +2,7 @@ import { notHidden, seenBySomebody, seesAfter, unreadMentionsOf, unreadOf } from
 import { isThere } from '../chats/membership.queries.js';
 import { bigints } from '../database/binary-array.js';
 import { type MessageCells, messageColumns, messageRow } from '../database/models/message.model.js';
+import { type UserCells, userColumns, userRow } from '../database/models/user.model.js';
 import { messageSize } from '../messages/model/message-size.js';
 import { statement } from '../database/statement.js';
 
@@ -257,6 +258,31 @@ export const settingsSince = statement.many({
     string | null,
     string,
   ]) => ({ chatId, version, mutedUntil, archivedAt, pinnedAt, at }),
+});
+
+/**
+ * As `movedWatermarks`: profiles of members of the user's chats that changed. Each chat is looked up once, and costs more
+ * only for what changed in it.
+ */
+export const profilesSince = statement.many({
+  name: 'sync.profilesSince',
+  text: `
+    SELECT ${userColumns.of('u')}, w.at FROM (
+      SELECT p."userId", max(p.at) AS at
+      FROM chat_members mine CROSS JOIN LATERAL (
+        SELECT * FROM profile_changes p WHERE p."chatId" = mine."chatId" AND p.at > $2::timestamptz OFFSET 0
+      ) p
+      JOIN chats c ON c.id = mine."chatId" AND ${isThere('c', 'mine')}
+      WHERE mine."userId" = $1
+      GROUP BY p."userId"
+      ${first('max(p.at)')}
+    ) w JOIN users u ON u.id = w."userId"
+    ORDER BY w.at`,
+  values: movedSince,
+  row: (cells: [...UserCells, at: string]) => ({
+    user: userRow(cells.slice(0, -1) as UserCells),
+    at: cells.at(-1) as string,
+  }),
 });
 
 /** `$1` milliseconds: the time that long before now, and now, by the database's clock. */

@@ -9,6 +9,7 @@ import type { CommandInput, SyncedChat, SyncedView, WatermarkView } from '../con
 import { Database } from '../database/database.js';
 import type { Runner } from '../database/statement.js';
 import { type ChatMessageRow, type ChatPage, pagesWithin } from './pages.js';
+import { toPublicView } from '../users/user.view.js';
 import {
   type ChangedChat,
   changedChats,
@@ -18,6 +19,7 @@ import {
   momentBefore,
   movedWatermarks,
   newestMessages,
+  profilesSince,
   settingsSince,
 } from './sync.queries.js';
 
@@ -41,6 +43,9 @@ const MAX_GAP = 1_000;
  * and those within the overlap, come on top.
  */
 const MAX_MOVED = 1_000;
+
+/** Most profiles in one answer, in the same way: each may have some kilobytes. */
+const MAX_PROFILES = 100;
 
 /**
  * Milliseconds by which the next `since` lies in the past: longer than any statement may take, so that a change that
@@ -87,6 +92,7 @@ export class SyncService {
       watermarks: moved.watermarks,
       hidden: moved.hidden,
       memberships: moved.memberships,
+      users: moved.users,
       unread,
       now: moved.now,
       // Chats that were left out, and are only found by their activity, have to be found again.
@@ -149,20 +155,25 @@ export class SyncService {
   /** Changes that do not change a chat's version: watermarks, and the user's own hidden messages and settings. */
   private async movedSince(runner: Runner, userId: number, since: string | undefined) {
     const { at, now } = await momentBefore(runner, OVERLAP_MS);
-    if (since === undefined) return { watermarks: [], hidden: [], memberships: [], at, now, more: false };
+    if (since === undefined)
+      return { watermarks: [], hidden: [], memberships: [], users: [], at, now, more: false };
     const moved = { userId, since, most: MAX_MOVED, settled: at };
     const watermarks = await movedWatermarks(runner, moved);
     const hidden = await hiddenSince(runner, moved);
     const settings = await settingsSince(runner, moved);
+    const profiles = await profilesSince(runner, { ...moved, most: MAX_PROFILES });
     // The next call starts at the end of the list that was cut earliest. A list that reaches the overlap is complete.
-    const ends = [watermarks, hidden, settings]
-      .filter((list) => list.length >= MAX_MOVED)
+    const ends = [watermarks, hidden, settings, profiles]
+      .filter((list) => list.length >= (list === profiles ? MAX_PROFILES : MAX_MOVED))
       .map((list) => list.at(-1)!.at)
       .filter((end) => end < at);
     return {
       watermarks: watermarks.map(toWatermarkView),
       hidden: hidden.map(({ chatId, messageId }) => ({ chatId, messageId })),
       memberships: settings.map(({ at: _, ...membership }) => membership),
+      users: profiles.map(({ user }) =>
+        user.id === userId ? user : { ...toPublicView(user), lastSeenAt: null },
+      ),
       at: ends.length > 0 ? ends.sort()[0]! : at,
       now,
       more: ends.length > 0,

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Repeats } from '../commands/idempotency/repeats.js';
+import { AppError } from '../contract/index.js';
 import { UsersService } from './users.service.js';
 
 /** A repeated command about users is answered with the users as they are now. */
@@ -13,7 +14,11 @@ export class UserRepeats implements OnModuleInit {
   onModuleInit(): void {
     this.repeats.add(['createUser', 'updateUser'], {
       ids: ({ id }) => [id],
-      again: (actor, [id = 0]) => this.users.get(actor, id),
+      again: async (_, [id = 0]) => {
+        const [user] = await this.users.byIds([id]);
+        if (!user) throw new AppError('NOT_FOUND');
+        return user;
+      },
     });
     this.repeats.add(['upsertUsers'], {
       ids: (users) => users.map(({ id }) => id),

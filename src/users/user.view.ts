@@ -1,6 +1,7 @@
 import type { UserView } from '../contract/index.js';
-import type { User } from '../database/models/user.model.js';
+import type { User, UserRow } from '../database/models/user.model.js';
 
+/** The whole view: for the application, and for users of themselves. */
 export function toUserView(user: User): UserView {
   return {
     id: user.id,
@@ -11,4 +12,30 @@ export function toUserView(user: User): UserView {
     lastSeenAt: user.lastSeenAt?.toISOString() ?? null,
     createdAt: user.createdAt.toISOString(),
   };
+}
+
+/** What other users see: without `externalId`, and of `metadata` only what is public. */
+export function toPublicView(user: UserRow): UserView {
+  return {
+    id: user.id,
+    externalId: null,
+    name: user.name,
+    avatarUrl: user.avatarUrl,
+    metadata: publicMetadata(user.metadata),
+    lastSeenAt: user.lastSeenAt,
+    createdAt: user.createdAt,
+  };
+}
+
+type Json = Record<string, unknown>;
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** `public`, which users write themselves, and `app.public`, which only the application writes. */
+export function publicMetadata({ public: own, app }: Json): Json {
+  const shown: Json = {};
+  if (own !== undefined) shown.public = own;
+  if (isObject(app) && app.public !== undefined) shown.app = { public: app.public };
+  return shown;
 }

@@ -3,20 +3,30 @@ import type { UserView } from '../contract/index.js';
 import { CommandParam } from '../rest/command-param.decorator.js';
 import { Route } from '../rest/route.decorator.js';
 import type { CommandRequest } from '../commands/request.js';
+import { FindingService } from './finding.service.js';
 import { UsersService } from './users.service.js';
 
 @Controller()
 export class UsersController {
-  constructor(private readonly users: UsersService) {}
+  constructor(
+    private readonly users: UsersService,
+    private readonly finding: FindingService,
+  ) {}
 
   @Route('getUsers')
   getUsers(@CommandParam() { actor, input }: CommandRequest<'getUsers'>): Promise<UserView[]> {
-    return this.users.page(actor, input);
+    return this.finding.list(actor, input);
+  }
+
+  // Before `/users/:id`.
+  @Route('searchUsers')
+  searchUsers(@CommandParam() { actor, input }: CommandRequest<'searchUsers'>): Promise<UserView[]> {
+    return this.finding.search(actor, input);
   }
 
   @Route('getUser')
   getUser(@CommandParam() { actor, input }: CommandRequest<'getUser'>): Promise<UserView> {
-    return this.users.get(actor, input.id);
+    return this.finding.get(actor, input.id);
   }
 
   @Route('createUser')

@@ -1,6 +1,6 @@
 import type { CommandInput } from '../contract/index.js';
 import { texts } from '../database/binary-array.js';
-import { userColumns, userRow } from '../database/models/user.model.js';
+import { type UserCells, userColumns, userRow } from '../database/models/user.model.js';
 import { statement } from '../database/statement.js';
 
 /** `$1` externalIds: creates the missing users, in a fixed order, so that concurrent calls can't deadlock. */
@@ -17,7 +17,8 @@ export const insertMissingExternal = statement.count({
 
 /**
  * Arrays of equal length: `$1` externalId, `$2` whether a name is given, `$3` name, `$4` whether an avatar is given,
- * `$5` avatar, `$6` metadata or null. Changes only what is given. Returns the users in the order of the input.
+ * `$5` avatar, `$6` metadata or null. Changes only what is given. Returns the users in the order of the
+ * input, whether something has changed, and whether others see that.
  */
 export const updateByExternalId = statement.many({
   name: 'users.updateByExternalId',
@@ -26,7 +27,7 @@ export const updateByExternalId = statement.many({
       SELECT * FROM unnest($1::text[], $2::boolean[], $3::text[], $4::boolean[], $5::text[], $6::text[])
         WITH ORDINALITY AS i("externalId", "hasName", name, "hasAvatar", "avatarUrl", metadata, nr)
     ), locked AS MATERIALIZED (
-      SELECT u.id, u."externalId" FROM users u WHERE u."externalId" = ANY($1::text[]) ORDER BY u.id FOR UPDATE
+      SELECT u.* FROM users u WHERE u."externalId" = ANY($1::text[]) ORDER BY u.id FOR UPDATE
     ), updated AS (
       UPDATE users u SET
         name = CASE WHEN i."hasName" THEN i.name ELSE u.name END,
@@ -35,9 +36,12 @@ export const updateByExternalId = statement.many({
         "updatedAt" = now()
       FROM input i JOIN locked l ON l."externalId" = i."externalId"
       WHERE u.id = l.id
-      RETURNING i.nr, ${userColumns.of('u')}
+      RETURNING i.nr, ${userColumns.of('u')},
+        (l.name, l."avatarUrl", l.metadata) IS DISTINCT FROM (u.name, u."avatarUrl", u.metadata) AS changed,
+        (l.name, l."avatarUrl", l.metadata -> 'public', l.metadata #> '{app,public}') IS DISTINCT FROM
+          (u.name, u."avatarUrl", u.metadata -> 'public', u.metadata #> '{app,public}') AS publicly
     )
-    SELECT ${userColumns.list} FROM updated ORDER BY nr`,
+    SELECT changed, publicly, ${userColumns.list} FROM updated ORDER BY nr`,
   values: (users: CommandInput<'upsertUsers'>['users']) => [
     texts(users.map(({ externalId }) => externalId)),
     users.map(({ name }) => name !== undefined),
@@ -46,5 +50,9 @@ export const updateByExternalId = statement.many({
     texts(users.map(({ avatarUrl }) => avatarUrl ?? null)),
     texts(users.map(({ metadata }) => (metadata === undefined ? null : JSON.stringify(metadata)))),
   ],
-  row: userRow,
+  row: ([changed, publicly, ...user]: [boolean, boolean, ...UserCells]) => ({
+    user: userRow(user),
+    changed,
+    publicly,
+  }),
 });

@@ -1,38 +1,30 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/sequelize';
-import { Op, UniqueConstraintError } from 'sequelize';
+import { UniqueConstraintError } from 'sequelize';
 import type { Actor } from '../commands/identity/actor.js';
 import { AppError, type CommandInput, type UserView } from '../contract/index.js';
 import { User } from '../database/models/user.model.js';
 import { Database } from '../database/database.js';
-import { PresenceService } from '../presence/presence.service.js';
-import { toUserView } from './user.view.js';
+import { NameIndex } from './name-index.service.js';
+import { ProfileNews } from './profile-news.service.js';
+import { toPublicView, toUserView } from './user.view.js';
 import { insertMissingExternal, updateByExternalId } from './users.queries.js';
 
-/** User profiles. */
+/** Users whose rows one statement of an upsert writes: each is noted in up to 1,000 chats. */
+const WRITTEN_AT_ONCE = 50;
+
+/** Makes and changes user profiles. Whoever makes or changes one may see the whole of it. */
 @Injectable()
 export class UsersService {
   constructor(
     @InjectModel(User) private readonly users: typeof User,
     private readonly database: Database,
-    private readonly presence: PresenceService,
+    private readonly names: NameIndex,
+    private readonly news: ProfileNews,
   ) {}
 
-  async page(actor: Actor, { after, limit }: CommandInput<'getUsers'>): Promise<UserView[]> {
-    const where = after === undefined ? {} : { id: { [Op.gt]: after } };
-    const users = await this.users.findAll({ where, order: [['id', 'ASC']], limit });
-    return this.shownTo(actor, users.map(toUserView));
-  }
-
-  /** @throws AppError NOT_FOUND */
-  async get(actor: Actor, id: number): Promise<UserView> {
-    const [view] = await this.shownTo(actor, [toUserView(await this.find(id))]);
-    if (!view) throw new AppError('NOT_FOUND');
-    return view;
-  }
-
-  /** In the order of the ids. @throws AppError NOT_FOUND when one of them is gone. */
+  /** Whole views, in the order of the ids. @throws AppError NOT_FOUND when one of them is gone. */
   async byIds(ids: readonly number[]): Promise<UserView[]> {
     const users = await this.users.findAll({ where: { id: [...ids] } });
     const views = new Map(users.map((user) => [user.id, toUserView(user)]));
@@ -54,7 +46,9 @@ export class UsersService {
     const known = await this.madeWith(creationKey);
     if (known) return toUserView(known);
     try {
-      return toUserView(await this.users.create({ ...input, creationKey }));
+      const user = await this.users.create({ ...input, creationKey });
+      if (user.name) await this.names.write([user.id]);
+      return toUserView(user);
     } catch (error) {
       if (!(error instanceof UniqueConstraintError)) throw error;
       // The same command on another node was faster.
@@ -75,13 +69,21 @@ export class UsersService {
    */
   async upsert(actor: Actor, { users }: CommandInput<'upsertUsers'>): Promise<UserView[]> {
     for (const { metadata } of users) requireOwnMetadata(actor, metadata, {});
-    return this.database.transaction(async (tx) => {
+    const rows = await this.database.transaction(async (tx) => {
       await insertMissingExternal(
         tx,
         users.map(({ externalId }) => externalId),
       );
-      return updateByExternalId(tx, users);
+      const written: Awaited<ReturnType<typeof updateByExternalId>> = [];
+      for (let from = 0; from < users.length; from += WRITTEN_AT_ONCE) {
+        written.push(...(await updateByExternalId(tx, users.slice(from, from + WRITTEN_AT_ONCE))));
+      }
+      return written;
     });
+    const changed = rows.filter((row) => row.changed);
+    await this.names.write(changed.map(({ user }) => user.id));
+    await this.news.tell(changed, actor.origin);
+    return rows.map(({ user }) => user);
   }
 
   /**
@@ -92,7 +94,7 @@ export class UsersService {
    */
   async update(actor: Actor, { id, ...changes }: CommandInput<'updateUser'>): Promise<UserView> {
     if (actor.userId !== null && actor.userId !== id) throw new AppError('FORBIDDEN');
-    return this.database.transaction(async ({ sequelize: transaction }) => {
+    const { before, after } = await this.database.transaction(async ({ sequelize: transaction }) => {
       // Locked, so that nothing that the application writes meanwhile is lost.
       const user = await this.users.findByPk(id, { transaction, lock: transaction.LOCK.NO_KEY_UPDATE });
       if (!user) throw new AppError('NOT_FOUND');
@@ -100,26 +102,19 @@ export class UsersService {
       if (changes.metadata && actor.userId !== null && user.metadata.app !== undefined) {
         changes.metadata = { ...changes.metadata, app: user.metadata.app };
       }
-      return toUserView(await user.update(changes, { transaction }));
+      const before = toUserView(user);
+      return { before, after: toUserView(await user.update(changes, { transaction })) };
     });
-  }
-
-  /** Hides `lastSeenAt` from actors who may not see the user's presence. */
-  private async shownTo(actor: Actor, views: UserView[]): Promise<UserView[]> {
-    if (actor.userId === null) return views;
-    const userIds = views.filter(({ lastSeenAt }) => lastSeenAt !== null).map(({ id }) => id);
-    const visible = await this.presence.visibleAmong(actor, userIds);
-    return views.map((view) => (visible.has(view.id) ? view : { ...view, lastSeenAt: null }));
+    if (changes.name !== undefined) await this.names.write([id]);
+    const changed = isDeepStrictEqual(before, after)
+      ? []
+      : [{ user: after, publicly: !alike(before, after) }];
+    await this.news.tell(changed, actor.origin);
+    return after;
   }
 
   private async madeWith(creationKey: string | null): Promise<User | null> {
     return creationKey === null ? null : this.users.findOne({ where: { creationKey } });
-  }
-
-  private async find(id: number): Promise<User> {
-    const user = await this.users.findByPk(id);
-    if (!user) throw new AppError('NOT_FOUND');
-    return user;
   }
 }
 
@@ -132,3 +127,7 @@ function requireOwnMetadata(
   if (userId === null || given?.app === undefined || isDeepStrictEqual(given.app, stored.app)) return;
   throw new AppError('FORBIDDEN', { message: 'Only the application can change metadata.app: leave it out.' });
 }
+
+/** Whether others see no difference. */
+const alike = (before: UserView, after: UserView) =>
+  isDeepStrictEqual(toPublicView(before), toPublicView(after));

@@ -89,6 +89,8 @@ describe('Chats', () => {
           readSeq: 0,
           deliveredSeq: 0,
           joinedAt: expect.any(String),
+          name: null,
+          avatarUrl: null,
         })),
       });
     });

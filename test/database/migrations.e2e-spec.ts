@@ -59,7 +59,9 @@ const ROWS = `
     VALUES (1, 2, 1, 1, 'Hi', '[]', now());
   INSERT INTO idempotency_keys ("actorId", key, command, "bodyHash") VALUES (1, 'k', 'addReaction', 'x');
   INSERT INTO chat_invitations ("chatId", "userId", "invitedBy", withheld) VALUES (1, 2, 1, false);
-  INSERT INTO chat_refusals ("chatId", "userId", "hasLeft") VALUES (1, 2, true)`;
+  INSERT INTO chat_refusals ("chatId", "userId", "hasLeft") VALUES (1, 2, true);
+  INSERT INTO user_name_words (word, "userId") VALUES ('ada', 1);
+  INSERT INTO profile_changes ("chatId", "userId", at) VALUES (1, 1, now())`;
 
 describe("This program's migrations", () => {
   let database: Awaited<ReturnType<typeof freshDatabase>>;

@@ -110,7 +110,10 @@ describe('Groups', () => {
         userIds: [dave.userId],
         by: owner.userId,
       });
-      expect(await bob!.next('membersAdded')).toEqual(added);
+      expect(await bob!.next('membersAdded')).toEqual({
+        ...added,
+        users: [{ userId: dave.userId, name: null, avatarUrl: null }],
+      });
       for (const client of [dave, tablet]) {
         expect(await client.next('newChat')).toMatchObject({ id: chatId, memberCount: 3, version: 2 });
         expect(await client.next('newMessage')).toMatchObject({

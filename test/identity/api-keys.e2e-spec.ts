@@ -83,6 +83,8 @@ describe('With AUTH=jwt, over REST', () => {
 
     it('sees users and changes only themselves; they do not make others, nor tokens', async () => {
       const [alice, bob] = await Promise.all([person(), person()]);
+      await alice.ask('get', `/users/${bob.userId}`).expect(404);
+      await alice.ask('post', '/chats').send({ user1Id: alice.userId, user2Id: bob.userId }).expect(201);
       await alice.ask('get', `/users/${bob.userId}`).expect(200);
       await alice.ask('patch', `/users/${alice.userId}`).send({ name: 'Alice' }).expect(200);
       await alice.ask('patch', `/users/${bob.userId}`).send({ name: 'Not Bob' }).expect(403);

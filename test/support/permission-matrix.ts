@@ -49,7 +49,9 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   userOffline: () => ({}),
   getOnlineUsers: () => ({}),
   getUsers: () => ({}),
-  getUser: ({ otherId }) => ({ id: otherId }),
+  searchUsers: () => ({ q: 'a name' }),
+  'getUser oneself': ({ userId }) => ({ id: userId }),
+  'getUser another': ({ otherId }) => ({ id: otherId }),
   createUser: () => ({ name: 'somebody new' }),
   'updateUser oneself': ({ userId }) => ({ id: userId, name: 'a new name' }),
   'updateUser another': ({ otherId }) => ({ id: otherId, name: 'a new name' }),
@@ -148,7 +150,8 @@ watchPresence            | who?   ok          ok       ok      ok     ok    ok  
 setVisibility            | who?   ok          ok       ok      ok     ok    ok    ok      ok
 getVisibility            | who?   ok          ok       ok      ok     ok    ok    ok      ok
 getUsers                 | who?   ok          ok       ok      ok     ok    ok    ok      ok
-getUser                  | who?   ok          ok       ok      ok     ok    ok    ok      ok
+searchUsers              | who?   ok          ok       ok      ok     ok    ok    ok      ok
+getUser oneself          | who?   ok          ok       ok      ok     ok    ok    ok      ok
 getMe                    | who?   ok          ok       ok      ok     ok    ok    ok      ok
 updateUser oneself       | who?   ok          ok       ok      ok     ok    ok    ok      ok
 updateUser another       | who?   ok          no       no      no     no    no    no      no
@@ -208,6 +211,7 @@ getConfig                | ok     ok          ok       ok      ok     ok    ok  
 `;
 
 const inOpenMode = `
+getUser another          | -      ok          ok       ok      ok     ok    ok    ok      ok
 createUser               | -      ok          ok       ok      ok     ok    ok    ok      ok
 upsertUsers              | -      ok          ok       ok      ok     ok    ok    ok      ok
 register                 | -      off         off      off     off    off   off   off     off
@@ -222,6 +226,7 @@ authenticate             | -      off         off      off     off    off   off 
 `;
 
 const withTokens = `
+getUser another          | who?   ok          none     none    ok     ok    ok    ok      ok
 createUser               | who?   ok          no       no      no     no    no    no      no
 upsertUsers              | who?   ok          no       no      no     no    no    no      no
 register                 | ok     ok          ok       ok      ok     ok    ok    ok      ok

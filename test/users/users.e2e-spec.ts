@@ -181,10 +181,10 @@ describe('Users', () => {
       const { alice, bob } = await world.pair();
       await world.http
         .patch(`/users/${bob.userId}`)
-        .send({ name: 'Bob', metadata: { mood: 'fine' } })
+        .send({ name: 'Bob', metadata: { public: { mood: 'fine' }, size: 44 } })
         .expect(200);
       expect(await alice.ok('getChats')).toMatchObject([
-        { otherUser: { id: bob.userId, name: 'Bob', metadata: { mood: 'fine' } } },
+        { otherUser: { id: bob.userId, name: 'Bob', metadata: { public: { mood: 'fine' } } } },
       ]);
     });
   });

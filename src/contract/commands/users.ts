@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { define, repeatable } from '../define.js';
 import { displayName, url } from '../names.js';
-import { filledText, id, metadata, pageSize } from '../scalars.js';
+import { filledText, id, idsInQueryOrList, metadata, pageSize } from '../scalars.js';
 import { userView } from '../views/index.js';
 
 /** Most users of one upsert. */
 const MAX_UPSERTED = 500;
+
+/** Most users that are asked for by id at once. */
+const MAX_ASKED = 200;
 
 /** What a user shows of themselves. */
 const userFields = z.object({
@@ -15,24 +18,30 @@ const userFields = z.object({
   metadata: metadata
     .optional()
     .describe(
-      'Data of your application. Only the application can change `app` in it; it stays when users replace the rest.',
+      'Data of your application. Other users see only `public` and `app.public` of it. Only the application can change `app`; it stays when users replace the rest.',
     ),
 });
 
 export const usersCommands = {
   getUsers: define({
-    summary: 'All users, sorted by id, in pages.',
-    input: z.object({ after: id.optional(), limit: pageSize(100, 50) }),
+    summary:
+      'Users by `ids`, in the same order; without `ids` all whom you find, sorted by id, in pages. DIRECTORY says whom a person finds; others are left out, as if they did not exist. The application finds all.',
+    input: z.object({
+      ids: idsInQueryOrList(MAX_ASKED).optional(),
+      after: id.optional(),
+      limit: pageSize(100, 50),
+      userId: id.optional(),
+    }),
     result: z.array(userView),
     order: 'read',
-    cost: { of: 'limit', per: 50 },
-    actor: [],
-    reply: null,
-    socket: false,
+    cost: { of: ['ids', 'limit'], per: 25 },
+    actor: ['userId'],
+    reply: 'usersList',
+    socket: true,
     rest: { method: 'GET', path: '/users', status: 200 },
   }),
   getUser: define({
-    summary: 'A user by id.',
+    summary: 'A user by id. NOT_FOUND also for somebody whom you do not find (DIRECTORY).',
     input: z.object({ id }),
     result: userView,
     order: 'read',
@@ -40,6 +49,19 @@ export const usersCommands = {
     reply: null,
     socket: false,
     rest: { method: 'GET', path: '/users/:id', status: 200 },
+  }),
+  searchUsers: define({
+    summary:
+      'Users of whose name each word of `q` begins a word; case and accents do not matter. Only those whom you find (DIRECTORY). At most ten words count, and forty characters of each; of two words that both begin the names of more than 1,000 users, some users may be missed.',
+    input: z.object({ q: filledText(200), limit: pageSize(50, 20), userId: id.optional() }),
+    result: z.array(userView),
+    order: 'read',
+    cost: { base: 5, of: 'limit', per: 20 },
+    bare: 'q',
+    actor: ['userId'],
+    reply: 'usersList',
+    socket: true,
+    rest: { method: 'GET', path: '/users/search', status: 200 },
   }),
   createUser: define({
     summary: 'Creates a user.',
@@ -80,6 +102,7 @@ export const usersCommands = {
     input: userFields.extend({ id }),
     result: userView,
     order: 'write',
+    cost: { base: 5 },
     who: 'oneself',
     actor: [],
     reply: null,

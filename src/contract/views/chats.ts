@@ -50,6 +50,18 @@ export const chatListItem = chatView
     role: memberView.shape.role,
     lastMessage: messageView.nullable(),
     otherUser: userView.extend({ online: z.boolean() }).nullable().describe('Direct chats: the other user.'),
+    otherReadSeq: count
+      .nullable()
+      .describe('Direct chats: the other user has seen everything up to this seq.'),
+    otherDeliveredSeq: count
+      .nullable()
+      .describe('Direct chats: everything up to this seq was delivered to the other user.'),
+    blockedByMe: z.boolean().describe('Direct chats: whether you block the other user.'),
+    canSend: z
+      .boolean()
+      .describe(
+        'Whether sendMessage is allowed here: in a direct chat not while one of the two blocks the other.',
+      ),
     cursor: z.string().describe('Pass it as `before` to get the chats after this one.'),
   })
   .meta({ id: 'ChatListItem' });

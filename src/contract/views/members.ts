@@ -8,6 +8,8 @@ export const memberView = z
     readSeq: count.describe('The member has seen everything up to this seq.'),
     deliveredSeq: count.describe('Everything up to this seq was delivered to the member.'),
     joinedAt: timestamp,
+    name: z.string().nullable(),
+    avatarUrl: z.string().nullable(),
   })
   .meta({ id: 'Member' });
 export type MemberView = z.infer<typeof memberView>;
@@ -26,6 +28,17 @@ export const membersAddedView = membersChange
   .extend({ userIds: z.array(id).describe('The users who were not members before.'), joinedAt: timestamp })
   .meta({ id: 'MembersAdded' });
 export type MembersAddedView = z.infer<typeof membersAddedView>;
+
+/** What members hear who were in the group before. */
+export const membersJoinedView = membersAddedView
+  .extend({
+    users: z
+      .array(memberView.pick({ userId: true, name: true, avatarUrl: true }))
+      .optional()
+      .describe('What the first 100 of them are called. Not in the answer to addMembers.'),
+  })
+  .meta({ id: 'MembersJoined' });
+export type MembersJoinedView = z.infer<typeof membersJoinedView>;
 
 /** The answer to addMembers: what the other members receive, and whom only the one who adds is told of. */
 export const addedMembersView = membersAddedView

@@ -3,6 +3,7 @@ import { chatListItem, membershipView } from './chats.js';
 import { count, id, timestamp } from './fields.js';
 import { messageView } from './messages.js';
 import { unreadTotalsView, watermarkView } from './receipts.js';
+import { userView } from './users.js';
 
 export const syncedChat = z
   .object({
@@ -37,6 +38,11 @@ export const syncedView = z
     memberships: z
       .array(membershipView.omit({ changed: true }))
       .describe('Your chat settings (muted, archived, pinned) that changed since `since`.'),
+    users: z
+      .array(userView)
+      .describe(
+        'Profiles of members of your chats that changed since `since`, as you see them; `lastSeenAt` of others is null here.',
+      ),
     unread: z
       .object({
         total: unreadTotalsView.shape.total,

@@ -15,9 +15,11 @@ import { MessageReaction } from './message-reaction.model.js';
 import { MessageReport } from './message-report.model.js';
 import { Message } from './message.model.js';
 import { OpenPurge } from './open-purge.model.js';
+import { ProfileChange } from './profile-change.model.js';
 import { Session } from './session.model.js';
 import { TokenBound } from './token-bound.model.js';
 import { UserBlock } from './user-block.model.js';
+import { UserNameWord } from './user-name-word.model.js';
 import { User } from './user.model.js';
 
 /** A model for every table. */
@@ -39,8 +41,10 @@ export const models = [
   MessageReport,
   Message,
   OpenPurge,
+  ProfileChange,
   Session,
   TokenBound,
   UserBlock,
+  UserNameWord,
   User,
 ];

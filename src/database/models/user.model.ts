@@ -23,6 +23,10 @@ export class User extends Model {
   @Column(DataType.DATE(3))
   declare lastSeenAt: Date | null;
 
+  /** The name whose words are in `user_name_words`. */
+  @Column(DataType.TEXT)
+  declare wordsOf: string | null;
+
   /** The user looks offline to all others. */
   @Column(DataType.BOOLEAN)
   declare invisible: boolean;
