@@ -15,6 +15,7 @@ import {
   memberUpdatedView,
   messageDeletedView,
   messageDeliveredView,
+  messageHiddenView,
   messageReportedView,
   messageSeenView,
   messagesPage,
@@ -93,7 +94,12 @@ export const events = {
   messageEdited: { payload: messageView, summary: 'A message was edited; to all members of the chat.' },
   messageDeleted: {
     payload: messageDeletedView,
-    summary: 'A message was deleted: for everyone, to all members; for me, to your own sockets.',
+    summary: 'A message was deleted for everyone; to all members of the chat.',
+  },
+  messageHidden: {
+    payload: messageHiddenView,
+    summary:
+      'You deleted a message for yourself; to your own sockets. It is no change of the chat, and has no `version`.',
   },
   reactionsChanged: {
     payload: reactionsChangedView,

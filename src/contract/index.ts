@@ -11,6 +11,8 @@ export {
   costOf,
   countedBy,
   limitOf,
+  repliesOf,
+  replyTo,
 } from './define.js';
 export * from './errors.js';
 export * from './events.js';

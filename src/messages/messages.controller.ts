@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import type { MessageDeletedView, MessageEditView, MessagesPage, MessageView } from '../contract/index.js';
+import type { DeletedMessageView, MessageEditView, MessagesPage, MessageView } from '../contract/index.js';
 import { CommandParam } from '../rest/command-param.decorator.js';
 import { Route } from '../rest/route.decorator.js';
 import type { CommandRequest } from '../commands/request.js';
@@ -36,7 +36,7 @@ export class MessagesController {
   @Route('deleteMessage')
   deleteMessage(
     @CommandParam() { actor, input }: CommandRequest<'deleteMessage'>,
-  ): Promise<MessageDeletedView> {
+  ): Promise<DeletedMessageView> {
     return this.life.delete(actor, input);
   }
 

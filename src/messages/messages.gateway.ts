@@ -1,5 +1,5 @@
 import { WebSocketGateway } from '@nestjs/websockets';
-import type { MessageDeletedView, MessagesPage, MessageView } from '../contract/index.js';
+import type { DeletedMessageView, MessagesPage, MessageView } from '../contract/index.js';
 import type { CommandRequest } from '../commands/request.js';
 import { Command } from '../sockets/command.decorator.js';
 import { MessageLifeService } from './changes/message-changes.service.js';
@@ -28,7 +28,7 @@ export class MessagesGateway {
   }
 
   @Command('deleteMessage')
-  deleteMessage({ actor, input }: CommandRequest<'deleteMessage'>): Promise<MessageDeletedView> {
+  deleteMessage({ actor, input }: CommandRequest<'deleteMessage'>): Promise<DeletedMessageView> {
     return this.life.delete(actor, input);
   }
 }

@@ -1,4 +1,5 @@
 import type { MessageView } from '../../src/contract/index.js';
+import { Replica } from '../support/replica.js';
 import { World } from '../support/world.js';
 
 describe('A change of a message:', () => {
@@ -83,7 +84,7 @@ describe('A change of a message:', () => {
       expect(messages).toEqual([
         expect.objectContaining({ id: messageId, content: '', metadata: null, reactions: [] }),
       ]);
-      expect(messages[0]?.deletedAt).not.toBeNull();
+      expect(messages[0]?.deletedAt).toBe(deleted.deletedAt);
       expect(await world.sql('SELECT * FROM message_edits WHERE "messageId" = $1', [messageId])).toEqual([]);
       expect(await alice.refused('editMessage', { messageId, content: 'x' })).toBe('NOT_FOUND');
     });
@@ -93,15 +94,41 @@ describe('A change of a message:', () => {
       const phone = await world.person(bob.userId);
       expect(await bob.refused('deleteMessage', { messageId, for: 'everyone' })).toBe('FORBIDDEN');
       await bob.ok('deleteMessage', { messageId, for: 'me' });
-      expect(await phone.next('messageDeleted')).toMatchObject({ messageId, for: 'me' });
+      expect(await phone.next('messageHidden')).toEqual({ chatId, messageId, seq: 1 });
       expect(await bob.ok('getMessages', { chatId })).toMatchObject({ messages: [] });
       expect(await alice.ok<{ messages: unknown[] }>('getMessages', { chatId })).toMatchObject({
         messages: [{ id: messageId, content: 'first' }],
       });
       await alice.settled();
-      expect(alice.unread('messageDeleted')).toEqual([]);
+      expect(alice.unread('messageHidden')).toEqual([]);
       const [item] = await bob.ok<{ lastMessage: unknown }[]>('getChats', bob.userId);
       expect(item?.lastMessage).toBeNull();
+    });
+
+    it('for oneself is no change of the chat: neither the answer nor the event has a version', async () => {
+      const { alice, bob, chatId, messageId } = await sent();
+      const answer = await bob.ok('deleteMessage', { messageId, for: 'me' });
+      expect(answer).toEqual({ chatId, messageId, seq: 1, for: 'me' });
+      bob.emit('deleteMessage', { messageId, for: 'me' });
+      expect(await bob.next('messageHidden')).toEqual(answer);
+      expect(bob.unread('messageDeleted')).toEqual([]);
+      const { version } = await alice.ok<MessageView>('sendMessage', { chatId, content: 'second' });
+      expect(version).toBe(3);
+    });
+
+    it('for oneself does not end later changes of the message, which a tombstone keeps out', async () => {
+      const { alice, bob, chatId, messageId } = await sent();
+      const phone = await world.person(bob.userId);
+      const replica = new Replica(bob.userId);
+      replica.listen(phone);
+      await replica.catchUp(phone);
+      expect(replica.chats.get(chatId)?.messages.size).toBe(1);
+      await bob.ok('deleteMessage', { messageId, for: 'me' });
+      await alice.ok('editMessage', { messageId, content: 'second' });
+      expect(await phone.next('messageEdited')).toMatchObject({ id: messageId });
+      expect(replica.chats.get(chatId)?.messages.size).toBe(0);
+      expect(replica.chats.get(chatId)?.version).toBe(3);
+      expect(replica.hasGap).toBe(false);
     });
 
     it('for oneself leaves the newest other message as the last one, in one’s own list only', async () => {

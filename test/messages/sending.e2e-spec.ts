@@ -14,6 +14,33 @@ describe('A message', () => {
   const rowsOf = (chatId: number) =>
     world.sql<{ content: string }>('SELECT content FROM messages WHERE "chatId" = $1 ORDER BY seq', [chatId]);
 
+  it('moves its chat in the list to the very moment of its createdAt, whichever way it is sent', async () => {
+    const { alice, bob, chatId } = await world.pair();
+    const { id: groupId } = await alice.ok<Message>('createGroup', {
+      title: 'all',
+      memberIds: [bob.userId],
+    });
+    const noted = () => world.http.post(`/chats/${groupId}/system-messages`).send({ content: 'noted' });
+    const drafts = [{ chatId }, { chatId: groupId }, { receiverId: bob.userId }];
+    for (let round = 0; round < 20; round++) {
+      const message =
+        round % 4 === 3
+          ? ((await noted().expect(201)).body as Message)
+          : await alice.ok<Message>('sendMessage', { ...drafts[round % 4], content: 'hi' });
+      const chat = await alice.ok('getChat', { chatId: message.chatId });
+      expect(chat.lastActivityAt).toBe(message.createdAt);
+    }
+    const burst = await Promise.all(
+      Array.from({ length: 50 }, (_, i) =>
+        alice.ok<Message>('sendMessage', { ...drafts[i % 2], content: `m${i}` }),
+      ),
+    );
+    for (const id of [chatId, groupId]) {
+      const newest = burst.filter((message) => message.chatId === id).at(-1);
+      expect((await alice.ok('getChat', { chatId: id })).lastActivityAt).toBe(newest?.createdAt);
+    }
+  });
+
   describe.each(edges)('sent to a chat over %s', (edge) => {
     it('is answered with the whole of it', async () => {
       const { alice, bob, chatId } = await world.pair();

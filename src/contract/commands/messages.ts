@@ -10,7 +10,7 @@ import {
   pageSize,
   position,
 } from '../scalars.js';
-import { messageDeletedView, messageEditView, messagesPage, messageView } from '../views/index.js';
+import { deletedMessageView, messageEditView, messagesPage, messageView } from '../views/index.js';
 
 export const messagesCommands = {
   sendMessage: define({
@@ -103,12 +103,13 @@ export const messagesCommands = {
     summary:
       'Deletes a message: your own for everyone, which leaves an empty message in its place, or any message for yourself.',
     input: onMessage.extend({ for: z.enum(['everyone', 'me']).default('everyone'), ...repeatable }),
-    result: messageDeletedView,
+    result: deletedMessageView,
     order: 'write',
     needs: 'message.delete',
     bare: 'messageId',
     actor: ['userId'],
     reply: 'messageDeleted',
+    otherReply: { event: 'messageHidden', field: 'for', is: 'me' },
     socket: true,
     rest: { method: 'DELETE', path: '/messages/:messageId', status: 200 },
   }),

@@ -40,10 +40,26 @@ export const messageDeletedView = z
     chatId: id,
     seq: count,
     version: count,
-    for: z.enum(['everyone', 'me']),
+    for: z.literal('everyone'),
+    deletedAt: timestamp.describe('As the message has it from now on.'),
   })
   .meta({ id: 'MessageDeleted' });
 export type MessageDeletedView = z.infer<typeof messageDeletedView>;
+
+/** A message that somebody deleted for themselves. No change of the chat, so it has no version. */
+export const messageHiddenView = z
+  .object({ chatId: id, messageId: id, seq: count })
+  .meta({ id: 'MessageHidden' });
+export type MessageHiddenView = z.infer<typeof messageHiddenView>;
+
+/** The answer to deleteMessage: `for` says which one it is. */
+export const deletedMessageView = z
+  .union([
+    messageDeletedView,
+    messageHiddenView.extend({ for: z.literal('me') }).meta({ id: 'MessageDeletedForMe' }),
+  ])
+  .meta({ type: 'object' });
+export type DeletedMessageView = z.infer<typeof deletedMessageView>;
 
 export const messageEditView = z
   .object({ content: z.string(), at: timestamp.describe('Until when the message had this content.') })

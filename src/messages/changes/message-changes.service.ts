@@ -4,6 +4,7 @@ import { isAllowed } from '../../chats/permissions.js';
 import {
   AppError,
   type CommandInput,
+  type DeletedMessageView,
   type MessageDeletedView,
   type MessageEditView,
   type MessageView,
@@ -59,7 +60,7 @@ export class MessageLifeService {
    * @throws AppError NOT_FOUND; FORBIDDEN for deleting another user's message for everyone, unless the actor is an
    * admin of the group.
    */
-  async delete(actor: Actor, input: CommandInput<'deleteMessage'>): Promise<MessageDeletedView> {
+  async delete(actor: Actor, input: CommandInput<'deleteMessage'>): Promise<DeletedMessageView> {
     return input.for === 'me' ? this.hide(actor, input.messageId) : this.empty(actor, input.messageId);
   }
 
@@ -97,17 +98,18 @@ export class MessageLifeService {
       seq: view.seq,
       version: view.version,
       for: 'everyone',
+      deletedAt: view.deletedAt!,
     };
     if (changed) this.publisher.publish('messageDeleted', deleted, audience);
     return deleted;
   }
 
-  private async hide(actor: Actor, messageId: number): Promise<MessageDeletedView> {
+  private async hide(actor: Actor, messageId: number): Promise<DeletedMessageView> {
     const userId = requireUserId(actor);
-    const { chatId, seq, version } = await this.changes.requireChatOf(actor, 'message.hide', messageId);
+    const { chatId, seq } = await this.changes.requireChatOf(actor, 'message.hide', messageId);
     await hideMessage(this.database, { userId, messageId });
-    const deleted: MessageDeletedView = { messageId, chatId, seq, version, for: 'me' };
-    this.publisher.publish('messageDeleted', deleted, { users: [userId], except: actor.origin });
-    return deleted;
+    const hidden = { chatId, messageId, seq };
+    this.publisher.publish('messageHidden', hidden, { users: [userId], except: actor.origin });
+    return { ...hidden, for: 'me' };
   }
 }

@@ -174,16 +174,18 @@ const send = (name: string, batch: { mentions: boolean }) =>
           count(*) FILTER (WHERE sender = "user2Id") AS by2
         FROM checked WHERE verdict = ${verdicts.written} GROUP BY chat ORDER BY chat
       ) n WHERE c.id = n.chat
-      RETURNING c.id, c."lastSeq" - n.count AS "lastSeq", c.version - n.count AS version, c."membersVersion"
+      RETURNING c.id, c."lastSeq" - n.count AS "lastSeq", c.version - n.count AS version, c."membersVersion",
+        c."lastActivityAt" AS at
     ), base AS MATERIALIZED (
       SELECT array_agg(id ORDER BY id) AS chats, array_agg("lastSeq" ORDER BY id) AS seqs,
-        array_agg(version ORDER BY id) AS versions, array_agg("membersVersion" ORDER BY id) AS members
+        array_agg(version ORDER BY id) AS versions, array_agg("membersVersion" ORDER BY id) AS members,
+        array_agg(at ORDER BY id) AS moments
       FROM bumped
     ), numbered AS MATERIALIZED (
       SELECT j.*, b.seqs[j.nr] + j.nth AS seq, b.versions[j.nr] + j.nth AS version,
         CASE WHEN b.chats[j.nr] = j.chat AND b.members[j.nr] = j."membersVersion"
           THEN nextval('messages_id_seq') ELSE memberships_changed() END AS id,
-        clock_timestamp()::timestamptz(3) AS "createdAt"
+        b.moments[j.nr] AS "createdAt"
       FROM (
         SELECT *, row_number() OVER (PARTITION BY chat ORDER BY idx) AS nth, dense_rank() OVER (ORDER BY chat) AS nr
         FROM checked WHERE verdict = ${verdicts.written}
