@@ -78,6 +78,7 @@ export const events = {
   },
   membersList: { payload: membersPage, summary: 'Answer to getMembers.' },
   newMessage: { payload: messageView, summary: 'A message was sent; to all members of the chat.' },
+  message: { payload: messageView, summary: 'Answer to getMessage.' },
   messagesList: { payload: messagesPage, summary: 'Answer to getMessages.' },
   messageSeen: {
     payload: messageSeenView,

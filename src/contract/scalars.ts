@@ -55,6 +55,14 @@ export function idsInQuery(max: number) {
     .describe(`1 to ${max} ids, separated by commas.`);
 }
 
+/** 1 to `max` ids, as a list or separated by commas, for commands that both edges have. */
+export function idList(max: number) {
+  return z
+    .union([z.string(), z.array(z.union([z.number(), z.string()]))], { error: 'expected a list of ids' })
+    .transform((value): (string | number)[] => (typeof value === 'string' ? value.split(',') : value))
+    .pipe(ids(max).min(1, { error: 'expected at least one id' }));
+}
+
 /** A position in a chat (`seq`) or a count of its changes (`version`): an integer from 0. */
 export const position = integer(0, 'an integer from 0 to 9007199254740991');
 

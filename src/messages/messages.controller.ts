@@ -28,6 +28,11 @@ export class MessagesController {
     return this.messages.page(actor, input);
   }
 
+  @Route('getMessage')
+  getMessage(@CommandParam() { actor, input }: CommandRequest<'getMessage'>): Promise<MessageView> {
+    return this.messages.one(actor, input);
+  }
+
   @Route('editMessage')
   editMessage(@CommandParam() { actor, input }: CommandRequest<'editMessage'>): Promise<MessageView> {
     return this.life.edit(actor, input);

@@ -22,6 +22,11 @@ export class MessagesGateway {
     return this.messages.page(actor, input);
   }
 
+  @Command('getMessage')
+  getMessage({ actor, input }: CommandRequest<'getMessage'>): Promise<MessageView> {
+    return this.messages.one(actor, input);
+  }
+
   @Command('editMessage')
   editMessage({ actor, input }: CommandRequest<'editMessage'>): Promise<MessageView> {
     return this.life.edit(actor, input);

@@ -169,7 +169,8 @@ describe('sync', () => {
         id,
         version,
         content,
-        reactions,
+        // Whose they are is told to one person, and in no event.
+        reactions: reactions.map(({ mine: _, ...reaction }) => reaction),
         deletedAt,
       })),
     ).toEqual(

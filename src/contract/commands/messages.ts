@@ -4,6 +4,7 @@ import {
   clientId,
   filledText,
   id,
+  idList,
   MAX_CONTENT_LENGTH,
   messageMetadata,
   metadata,
@@ -72,11 +73,16 @@ export const messagesCommands = {
         before: position.optional().describe('The nearest messages with a smaller seq.'),
         after: position.optional().describe('The nearest messages with a larger seq.'),
         around: position.optional().describe('The message with this seq and its neighbours on both sides.'),
+        ids: idList(100)
+          .optional()
+          .describe('These messages, as far as they are in this chat and visible to you.'),
         limit: pageSize(100, 50),
       })
-      .refine((page) => [page.before, page.after, page.around].filter((at) => at !== undefined).length <= 1, {
-        error: 'expected at most one of before, after and around',
-      }),
+      .refine(
+        ({ before, after, around, ids }) =>
+          [before, after, around, ids].filter((at) => at !== undefined).length <= 1,
+        { error: 'expected at most one of before, after, around and ids' },
+      ),
     result: messagesPage,
     order: 'read',
     cost: { of: 'limit', per: 50 },
@@ -86,6 +92,18 @@ export const messagesCommands = {
     reply: 'messagesList',
     socket: true,
     rest: { method: 'GET', path: '/chats/:chatId/messages', status: 200 },
+  }),
+  getMessage: define({
+    summary: 'A message by its id, for example one that is replied to.',
+    input: onMessage,
+    result: messageView,
+    order: 'read',
+    needs: 'message.read',
+    bare: 'messageId',
+    actor: ['userId'],
+    reply: 'message',
+    socket: true,
+    rest: { method: 'GET', path: '/messages/:messageId', status: 200 },
   }),
   editMessage: define({
     summary: 'Changes the text of your own message. Earlier versions are kept.',

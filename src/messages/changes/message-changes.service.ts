@@ -36,7 +36,7 @@ export class MessageLifeService {
    * @throws AppError NOT_FOUND; FORBIDDEN for a message of another user or of the server, or because of a block
    */
   async edit(actor: Actor, { messageId, content }: CommandInput<'editMessage'>): Promise<MessageView> {
-    const { view, changed, audience } = await this.changes.change(
+    const { view, row, changed, audience } = await this.changes.change(
       actor,
       'message.edit',
       messageId,
@@ -51,7 +51,7 @@ export class MessageLifeService {
       },
     );
     if (changed) this.publisher.publish('messageEdited', view, audience);
-    return view;
+    return this.changes.forActor(actor, { view, row });
   }
 
   /**
