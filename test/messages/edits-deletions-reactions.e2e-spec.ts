@@ -227,17 +227,17 @@ describe('A change of a message:', () => {
     it('are marked as one’s own beyond the first twenty people, too', async () => {
       const people = await Promise.all(Array.from({ length: 22 }, () => world.person()));
       const [owner] = people as [(typeof people)[0]];
-      const { id: chatId } = await owner!.ok<{ id: number }>('createGroup', {
+      const { id: chatId } = await owner.ok<{ id: number }>('createGroup', {
         title: 'many',
         memberIds: people.slice(1).map(({ userId }) => userId),
       });
-      const { id: messageId } = await owner!.ok<MessageView>('sendMessage', { chatId, content: 'vote' });
+      const { id: messageId } = await owner.ok<MessageView>('sendMessage', { chatId, content: 'vote' });
       for (const person of people.slice(1)) await person.ok('addReaction', { messageId, emoji: '❤' });
       const last = people.at(-1)!;
       const reactionsOf = async (person: typeof last) =>
         (await person.ok<MessageView>('getMessage', { messageId })).reactions;
       expect(await reactionsOf(last)).toMatchObject([{ count: 21, mine: true }]);
-      expect(await reactionsOf(owner!)).toMatchObject([{ count: 21, mine: false }]);
+      expect(await reactionsOf(owner)).toMatchObject([{ count: 21, mine: false }]);
       expect(await last.ok('addReaction', { messageId, emoji: '❤️' })).toMatchObject({
         reactions: [{ emoji: '❤', count: 21, mine: true }],
       });
@@ -274,18 +274,18 @@ describe('A change of a message:', () => {
     it('are at most 10 of one person, and 50 kinds a message', async () => {
       const people = await Promise.all(Array.from({ length: 6 }, () => world.person()));
       const [first, ...others] = people as [(typeof people)[0], ...typeof people];
-      const { id: chatId } = await first!.ok<{ id: number }>('createGroup', {
+      const { id: chatId } = await first.ok<{ id: number }>('createGroup', {
         title: 'many',
         memberIds: others.map(({ userId }) => userId),
       });
-      const { id: messageId } = await first!.ok<MessageView>('sendMessage', { chatId, content: 'all' });
+      const { id: messageId } = await first.ok<MessageView>('sendMessage', { chatId, content: 'all' });
       for (const [nr, person] of others.entries()) {
         for (let i = 0; i < 10; i++) await person.ok('addReaction', { messageId, emoji: `r${nr}.${i}` });
         const eleventh = { messageId, emoji: `r${(nr + 1) % 5}.0` };
         expect(await person.refused('addReaction', eleventh)).toBe('CONFLICT');
       }
-      expect(await first!.refused('addReaction', { messageId, emoji: 'one-more' })).toBe('CONFLICT');
-      expect(await first!.ok('addReaction', { messageId, emoji: 'r0.0' })).toMatchObject({ added: true });
+      expect(await first.refused('addReaction', { messageId, emoji: 'one-more' })).toBe('CONFLICT');
+      expect(await first.ok('addReaction', { messageId, emoji: 'r0.0' })).toMatchObject({ added: true });
     });
   });
 

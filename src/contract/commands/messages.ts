@@ -2,16 +2,26 @@ import { z } from 'zod';
 import { define, onMessage, repeatable } from '../define.js';
 import {
   clientId,
-  filledText,
   id,
   idList,
+  isBlank,
   MAX_CONTENT_LENGTH,
   messageMetadata,
   metadata,
   pageSize,
   position,
+  text,
+  textOrNone,
 } from '../scalars.js';
 import { deletedMessageView, messageEditView, messagesPage, messageView } from '../views/index.js';
+
+/** A message needs something: words, or data of the application. */
+const hasSomething = ({ content, metadata }: { content: string; metadata?: Record<string, unknown> }) =>
+  !isBlank(content) || (metadata !== undefined && Object.keys(metadata).length > 0);
+
+const NOTHING = { error: 'expected text that is not blank, or metadata', path: ['content'] };
+
+const content = textOrNone(MAX_CONTENT_LENGTH).describe('May be empty when `metadata` is not.');
 
 export const messagesCommands = {
   sendMessage: define({
@@ -21,7 +31,7 @@ export const messagesCommands = {
         senderId: id.optional(),
         receiverId: id.optional(),
         chatId: id.optional(),
-        content: filledText(MAX_CONTENT_LENGTH),
+        content,
         clientId: clientId.optional(),
         replyToId: id.optional(),
         metadata: messageMetadata
@@ -36,7 +46,8 @@ export const messagesCommands = {
       .refine((message) => message.senderId === undefined || message.senderId !== message.receiverId, {
         error: 'expected a receiver other than the sender',
         path: ['receiverId'],
-      }),
+      })
+      .refine(hasSomething, NOTHING),
     result: messageView,
     order: 'send',
     who: 'person',
@@ -48,12 +59,9 @@ export const messagesCommands = {
   }),
   sendSystemMessage: define({
     summary: 'Sends a message without a sender to any chat. For the application only.',
-    input: z.object({
-      chatId: id,
-      content: filledText(MAX_CONTENT_LENGTH),
-      metadata: metadata.optional(),
-      ...repeatable,
-    }),
+    input: z
+      .object({ chatId: id, content, metadata: metadata.optional(), ...repeatable })
+      .refine(hasSomething, NOTHING),
     result: messageView,
     order: 'write',
     limit: 'message',
@@ -106,8 +114,22 @@ export const messagesCommands = {
     rest: { method: 'GET', path: '/messages/:messageId', status: 200 },
   }),
   editMessage: define({
-    summary: 'Changes the text of your own message. Earlier versions are kept.',
-    input: onMessage.extend({ content: filledText(MAX_CONTENT_LENGTH), ...repeatable }),
+    summary:
+      'Changes the text of your own message, its metadata, or both. Earlier texts are kept. Mentions count as the metadata has them from now on.',
+    input: onMessage
+      .extend({
+        content: text(MAX_CONTENT_LENGTH)
+          .optional()
+          .describe('Left out: as it is. May be empty when the message has metadata.'),
+        metadata: messageMetadata
+          .optional()
+          .describe('In place of the present one; `{}` removes it. Left out: as it is.'),
+        ...repeatable,
+      })
+      .refine((edit) => edit.content !== undefined || edit.metadata !== undefined, {
+        error: 'expected content or metadata',
+        path: ['content'],
+      }),
     result: messageView,
     order: 'write',
     limit: 'message',

@@ -3,6 +3,7 @@ import { KnownUsers } from '../../users/directory/known-users.js';
 import { blockedByOther, blockingOther } from '../../blocks/blocks.js';
 import { shownToAll } from '../../chats/shown.js';
 import { DirectChatsService } from '../../chats/direct-chats.service.js';
+import { noSuchMention } from '../model/mentions.js';
 import { toMessageView } from '../model/message.view.js';
 import { AppError } from '../../contract/index.js';
 import { Database } from '../../database/database.js';
@@ -150,12 +151,6 @@ function refuseUnknown(entries: readonly Entry[], missing: ReadonlySet<number>):
     const known = !missing.has(senderId) && (receiverId === null || !missing.has(receiverId));
     if (!known) entry.outcome = { ok: false, error: new AppError('NOT_FOUND') };
     return known;
-  });
-}
-
-function noSuchMention(): AppError {
-  return new AppError('VALIDATION_FAILED', {
-    details: [{ path: 'metadata', message: 'expected `mentions` to be members of this chat' }],
   });
 }
 
