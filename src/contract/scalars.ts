@@ -106,8 +106,8 @@ const VISIBLE =
 export const isBlank = (value: string): boolean => !/[!-~]/.test(value) && !VISIBLE.test(value);
 
 /** As `text`, and empty if it is left out. */
-export function textOrNone(max: number) {
-  return takesAsIs(text(max).default(''), (value) => isText(value, max));
+export function textOrNone(max: number, about: string) {
+  return takesAsIs(text(max).default('').describe(about), (value) => isText(value, max));
 }
 
 /** As `text`, and with at least one character that shows. */

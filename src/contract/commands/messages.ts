@@ -21,7 +21,7 @@ const hasSomething = ({ content, metadata }: { content: string; metadata?: Recor
 
 const NOTHING = { error: 'expected text that is not blank, or metadata', path: ['content'] };
 
-const content = textOrNone(MAX_CONTENT_LENGTH).describe('May be empty when `metadata` is not.');
+const content = textOrNone(MAX_CONTENT_LENGTH, 'May be empty when `metadata` is not.');
 
 export const messagesCommands = {
   sendMessage: define({

@@ -50,7 +50,7 @@ describe('The size of a message', () => {
 
 describe('fittingIn', () => {
   it('takes messages while they fit, and one at least', () => {
-    const three = [1_000, 1_000, 1_000].map((size) => message('', size));
+    const three = [1_000, 1_000, 1_000].map((size) => ({ ...message('', size), replyToId: null }));
     expect(fittingIn(3_000, three)).toBe(3);
     expect(fittingIn(2_999, three)).toBe(2);
     expect(fittingIn(10, three)).toBe(1);
