@@ -6,6 +6,7 @@ import {
   MAX_CONTENT_LENGTH,
   METADATA,
   permissions,
+  repliesOf,
 } from '../../dist/contract/index.js';
 import { code, GENERATED, sentence, table, thousands } from './markdown.mjs';
 import { inputTable, rulesOf, schemaOf, shortInput, typeOf, views, viewTable } from './schemas.mjs';
@@ -58,7 +59,7 @@ function commandTable() {
   const rows = Object.entries(commands).map(([name, command]) => [
     command.socket ? `[${name}](#${name.toLowerCase()})` : `[(${name})](#${name.toLowerCase()})`,
     shortInput(command),
-    command.reply ? code(command.reply) : '',
+    repliesOf(command).map(code).join(', '),
     restOf(command),
     versionOf(command),
   ]);
@@ -67,7 +68,7 @@ function commandTable() {
 
 /** Events that are not the answer to a command. */
 function pushedEvents() {
-  const answers = new Set(Object.values(commands).map((command) => command.reply));
+  const answers = new Set(Object.values(commands).flatMap(repliesOf));
   return Object.keys(events).filter((name) => !answers.has(name));
 }
 

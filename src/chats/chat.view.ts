@@ -2,6 +2,7 @@ import type { ChatListItem, ChatView, MessageView } from '../contract/index.js';
 import type { ChatRow } from '../database/models/chat.model.js';
 import type { MessageRow } from '../database/models/message.model.js';
 import { toMessageView } from '../messages/model/message.view.js';
+import type { Shown } from '../messages/model/shown.js';
 import { publicMetadata } from '../users/user.view.js';
 import type { ChatListRow } from './chat-list.queries.js';
 
@@ -26,14 +27,15 @@ export function toChatView(row: ChatRow): ChatView {
 }
 
 /** The newest message of a chat; null: it has none. */
-export function toLastMessage(message: MessageRow | null, chat: ChatRow): MessageView | null {
-  return message && toMessageView(message, { chatId: chat.id, user1Id: chat.user1Id, user2Id: chat.user2Id });
+export function toLastMessage(message: MessageRow | null, chat: ChatRow, shown: Shown): MessageView | null {
+  const { id: chatId, user1Id, user2Id } = chat;
+  return message && toMessageView(message, { chatId, user1Id, user2Id }, shown);
 }
 
 /** `Object.assign` instead of a spread: V8 makes a hash table of a literal with fields after a spread, 12 µs each. */
 export function toChatListItem(
   row: ChatListRow,
-  { online, hidden }: { online: ReadonlySet<number>; hidden: ReadonlySet<number> },
+  { online, hidden, shown }: { online: ReadonlySet<number>; hidden: ReadonlySet<number>; shown: Shown },
 ): ChatListItem {
   const { chat, member, other } = row;
   const otherIsHidden = other !== null && (row.otherBlocks || hidden.has(other.id));
@@ -46,7 +48,7 @@ export function toChatListItem(
     readSeq: member.readSeq,
     unreadSeq: member.unreadSeq,
     role: member.role,
-    lastMessage: toLastMessage(row.lastMessage, chat),
+    lastMessage: toLastMessage(row.lastMessage, chat, shown),
     otherUser: other && {
       id: other.id,
       externalId: null,

@@ -19,6 +19,7 @@ import { membersOf } from './audience.js';
 import { toChatListItem, toChatView, toLastMessage } from './chat.view.js';
 import { type ChatListRow, chatsOfUser } from './chat-list.queries.js';
 import { chatById, deleteChat, membersOfChat } from './chats.queries.js';
+import { shownTo } from './shown.js';
 import { deleteForOne, goneMembers, lockChat, membershipOf } from './membership.queries.js';
 
 /** Most members shown with a chat. */
@@ -54,7 +55,8 @@ export class ChatsService {
     ]);
     if (!row) throw new AppError('NOT_FOUND');
     const { chat, lastMessage } = row;
-    return { ...toChatView(chat), lastMessage: toLastMessage(lastMessage, chat), members };
+    const shown = await shownTo(this.database, actor.userId, lastMessage ? [lastMessage] : []);
+    return { ...toChatView(chat), lastMessage: toLastMessage(lastMessage, chat, shown), members };
   }
 
   /**
@@ -88,7 +90,9 @@ export class ChatsService {
     const silent = rows.flatMap(({ other, otherHasWritten }) => (other && !otherHasWritten ? other.id : []));
     const hidden = await this.presence.hiddenAmong(actor, silent);
     const online = await this.presence.onlineAmong(others);
-    return rows.map((row) => toChatListItem(row, { online, hidden }));
+    const newest = rows.flatMap(({ lastMessage }) => lastMessage ?? []);
+    const shown = await shownTo(this.database, actor.userId, newest);
+    return rows.map((row) => toChatListItem(row, { online, hidden, shown }));
   }
 
   /**

@@ -67,6 +67,8 @@ export interface CommandDefinition<I extends z.ZodType = z.ZodType, R extends z.
   actor: readonly string[];
   /** The event that a caller without a callback receives; null: none. */
   reply: EventName | null;
+  /** The event instead of `reply` when that field of the result has that value. */
+  otherReply?: { event: EventName; field: string; is: string };
   /** Whether it can be sent by a socket. */
   socket: boolean;
   /**
@@ -125,6 +127,17 @@ export function countedBy({ countedBy }: CommandDefinition, input: object): stri
   if (countedBy === undefined) return null;
   const value = (input as Record<string, unknown>)[countedBy.field];
   return typeof value === 'string' ? value.slice(0, countedBy.characters) : null;
+}
+
+/** The events that a caller without a callback may hear as the answer. */
+export function repliesOf({ reply, otherReply }: CommandDefinition): EventName[] {
+  return [reply, otherReply?.event].filter((event) => event != null);
+}
+
+/** The event that a caller without a callback hears with this result; null: none. */
+export function replyTo({ reply, otherReply }: CommandDefinition, result: unknown): EventName | null {
+  if (otherReply === undefined || typeof result !== 'object' || result === null) return reply;
+  return (result as Record<string, unknown>)[otherReply.field] === otherReply.is ? otherReply.event : reply;
 }
 
 /** Input that names a chat, and in open mode may name who asks. */

@@ -16,6 +16,7 @@ import {
   memberUpdatedView,
   messageDeletedView,
   messageDeliveredView,
+  messageHiddenView,
   messageReportedView,
   messageSeenView,
   messagesPage,
@@ -92,6 +93,7 @@ export const events = {
   },
   membersList: { payload: membersPage, summary: 'Answer to getMembers.' },
   newMessage: { payload: messageView, summary: 'A message was sent; to all members of the chat.' },
+  message: { payload: messageView, summary: 'Answer to getMessage.' },
   messagesList: { payload: messagesPage, summary: 'Answer to getMessages.' },
   messageSeen: {
     payload: messageSeenView,
@@ -109,8 +111,12 @@ export const events = {
   messageEdited: { payload: messageView, summary: 'A message was edited; to all members of the chat.' },
   messageDeleted: {
     payload: messageDeletedView,
+    summary: 'A message was deleted for everyone; to all members of the chat.',
+  },
+  messageHidden: {
+    payload: messageHiddenView,
     summary:
-      'A message was deleted. If it was for everyone: to all members; if only for yourself: to your own sockets.',
+      'You deleted a message for yourself; to your own sockets. It is no change of the chat, and has no `version`.',
   },
   reactionsChanged: {
     payload: reactionsChangedView,

@@ -12,6 +12,8 @@ export {
   countedBy,
   largestPage,
   limitOf,
+  repliesOf,
+  replyTo,
 } from './define.js';
 export * from './errors.js';
 export * from './events.js';

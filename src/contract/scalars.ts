@@ -119,9 +119,19 @@ export function text(max: number) {
 const isText = (value: unknown, max: number) =>
   typeof value === 'string' && value.length <= max && isStorable(value);
 
-const isBlank = (value: string) => value.trim() === '';
+/** Something that shows: no space, control, format or filler character. Some signs show although they count as format. */
+const VISIBLE =
+  /[^\p{Z}\p{Cc}\p{Cf}\p{DI}\p{NChar}\u2800]|[\u0600-\u0605\u06DD\u070F\u0890\u0891\u08E2\u{110BD}\u{110CD}]/u;
 
-/** As `text`, and with at least one character that is not white space. */
+/** Whether a text shows nothing: white space and invisible characters only. */
+export const isBlank = (value: string): boolean => !/[!-~]/.test(value) && !VISIBLE.test(value);
+
+/** As `text`, and empty if it is left out. */
+export function textOrNone(max: number, about: string) {
+  return takesAsIs(text(max).default('').describe(about), (value) => isText(value, max));
+}
+
+/** As `text`, and with at least one character that shows. */
 export function filledText(max: number) {
   const schema = text(max).refine((value) => !isBlank(value), { error: 'expected text that is not blank' });
   return takesAsIs(schema, (value) => isText(value, max) && !isBlank(value as string));

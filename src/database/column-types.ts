@@ -4,6 +4,7 @@ import pg from 'pg';
 const INT8 = 20;
 const INT8_ARRAY = 1016;
 const TIMESTAMPTZ = 1184;
+const TIMESTAMPTZ_ARRAY = 1185;
 
 /** A cache of one: rows of a batch mostly have the same timestamp. */
 let lastText = '';
@@ -23,11 +24,17 @@ function numbers(text: string): number[] {
   return text === '{}' ? [] : text.slice(1, -1).split(',').map(Number);
 }
 
+/** `{"2026-11-22 16:20:21.5+00"}` to `['2026-11-22T16:20:21.500Z']`. */
+function isoTimestamps(text: string): string[] {
+  return text === '{}' ? [] : text.slice(2, -2).split('","').map(isoTimestamp);
+}
+
 export const columnTypes: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
     if (oid === INT8) return Number;
     if (oid === INT8_ARRAY) return numbers;
     if (oid === TIMESTAMPTZ) return isoTimestamp;
+    if (oid === TIMESTAMPTZ_ARRAY) return isoTimestamps;
     return pg.types.getTypeParser(oid, format);
   },
 };

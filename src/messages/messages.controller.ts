@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import type { MessageDeletedView, MessageEditView, MessagesPage, MessageView } from '../contract/index.js';
+import type { DeletedMessageView, MessageEditView, MessagesPage, MessageView } from '../contract/index.js';
 import { CommandParam } from '../rest/command-param.decorator.js';
 import { Route } from '../rest/route.decorator.js';
 import type { CommandRequest } from '../commands/request.js';
@@ -28,6 +28,11 @@ export class MessagesController {
     return this.messages.page(actor, input);
   }
 
+  @Route('getMessage')
+  getMessage(@CommandParam() { actor, input }: CommandRequest<'getMessage'>): Promise<MessageView> {
+    return this.messages.one(actor, input);
+  }
+
   @Route('editMessage')
   editMessage(@CommandParam() { actor, input }: CommandRequest<'editMessage'>): Promise<MessageView> {
     return this.life.edit(actor, input);
@@ -36,7 +41,7 @@ export class MessagesController {
   @Route('deleteMessage')
   deleteMessage(
     @CommandParam() { actor, input }: CommandRequest<'deleteMessage'>,
-  ): Promise<MessageDeletedView> {
+  ): Promise<DeletedMessageView> {
     return this.life.delete(actor, input);
   }
 

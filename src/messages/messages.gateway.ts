@@ -1,5 +1,5 @@
 import { WebSocketGateway } from '@nestjs/websockets';
-import type { MessageDeletedView, MessagesPage, MessageView } from '../contract/index.js';
+import type { DeletedMessageView, MessagesPage, MessageView } from '../contract/index.js';
 import type { CommandRequest } from '../commands/request.js';
 import { Command } from '../sockets/command.decorator.js';
 import { MessageLifeService } from './changes/message-changes.service.js';
@@ -22,13 +22,18 @@ export class MessagesGateway {
     return this.messages.page(actor, input);
   }
 
+  @Command('getMessage')
+  getMessage({ actor, input }: CommandRequest<'getMessage'>): Promise<MessageView> {
+    return this.messages.one(actor, input);
+  }
+
   @Command('editMessage')
   editMessage({ actor, input }: CommandRequest<'editMessage'>): Promise<MessageView> {
     return this.life.edit(actor, input);
   }
 
   @Command('deleteMessage')
-  deleteMessage({ actor, input }: CommandRequest<'deleteMessage'>): Promise<MessageDeletedView> {
+  deleteMessage({ actor, input }: CommandRequest<'deleteMessage'>): Promise<DeletedMessageView> {
     return this.life.delete(actor, input);
   }
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, requireUserId } from '../commands/identity/actor.js';
-import { authorize } from '../chats/access.js';
+import { authorize, type Membership } from '../chats/access.js';
 import { membersOf } from '../chats/audience.js';
+import { shownTo } from '../chats/shown.js';
 import { lockChat } from '../chats/membership.queries.js';
 import { bodyOf, OWN_KEY, toMessageView } from './model/message.view.js';
 import { fittingIn } from './model/message-size.js';
@@ -19,8 +20,15 @@ import type { Runner } from '../database/statement.js';
 import { Publisher } from '../delivery/publisher.js';
 import { TypingService } from '../typing/typing.service.js';
 import { notSeenBy } from './changes/change.queries.js';
+import { MessageChanges } from './changes/message-changes.js';
 import { MessageWriter } from './send/message-writer.js';
-import { type PageMessage, pageAfter, pageBefore, systemMessageByKey } from './history/history.queries.js';
+import {
+  type PageMessage,
+  pageAfter,
+  pageBefore,
+  pageOfIds,
+  systemMessageByKey,
+} from './history/history.queries.js';
 
 /** Sending messages and reading them back. */
 @Injectable()
@@ -30,6 +38,7 @@ export class MessagesService {
     private readonly writer: MessageWriter,
     private readonly publisher: Publisher,
     private readonly typing: TypingService,
+    private readonly changes: MessageChanges,
   ) {}
 
   /**
@@ -87,40 +96,86 @@ export class MessagesService {
   }
 
   /**
-   * Up to `limit` messages, as many as fit into 1 MiB: `more` says that there are more in that direction.
+   * Up to `limit` messages, or those with the `ids`, as many as fit into 1 MiB: `more` says that there are more in that
+   * direction.
    *
    * @throws AppError NOT_FOUND
    */
   async page(actor: Actor, input: CommandInput<'getMessages'>): Promise<MessagesPage> {
-    const { before = MAX_INTEGER, after, around, limit } = input;
-    const read = (page: typeof pageBefore, seq: number, most: number, bytes = PAGE_BYTES) =>
-      this.readPage(actor, page, { chatId: input.chatId, seq, most, bytes });
-    if (after !== undefined) return read(pageAfter, after, limit);
-    if (around === undefined) return read(pageBefore, before, limit);
+    const { chatId, before = MAX_INTEGER, after, around, ids, limit } = input;
+    const place = (at: number, most: number, bytes = PAGE_BYTES) => ({ chatId, at, most, bytes });
+    if (ids !== undefined) return this.byIds(actor, chatId, ids);
+    if (after !== undefined) return this.after(actor, place(after, limit));
+    if (around === undefined) return this.before(actor, place(before, limit));
     const later = Math.floor((limit - 1) / 2);
     const [upTo, past] = await Promise.all([
-      read(pageBefore, around + 1, limit - later, PAGE_BYTES / 2),
-      read(pageAfter, around, later, PAGE_BYTES / 2),
+      this.before(actor, place(around + 1, limit - later, PAGE_BYTES / 2)),
+      this.after(actor, place(around, later, PAGE_BYTES / 2)),
     ]);
-    return { ...upTo, messages: [...upTo.messages, ...past.messages], more: upTo.more || past.more };
+    // Two snapshots: the page is as old as the older one.
+    const { lastSeq, version } = upTo.version <= past.version ? upTo : past;
+    const { moreBefore } = upTo;
+    const { moreAfter } = past;
+    const messages = [...upTo.messages, ...past.messages];
+    return { chatId, messages, more: moreBefore || moreAfter, moreBefore, moreAfter, lastSeq, version };
   }
 
-  /** The messages, oldest first. The permission is checked before anything that was read is returned. */
-  private async readPage(
+  /** One message. @throws AppError NOT_FOUND, also when the actor has deleted it for themselves. */
+  async one(actor: Actor, { messageId }: CommandInput<'getMessage'>): Promise<MessageView> {
+    const { chatId } = await this.changes.requireChatOf(actor, 'message.read', messageId);
+    const { messages } = await this.byIds(actor, chatId, [messageId]);
+    if (!messages[0]) throw new AppError('NOT_FOUND');
+    return messages[0];
+  }
+
+  private async before(actor: Actor, place: Place<number>): Promise<MessagesPage> {
+    const { chat, messages, more } = await this.readPage(actor, pageBefore, place);
+    messages.reverse();
+    const { chatId, lastSeq, version } = chat;
+    const moreAfter = place.at <= lastSeq && lastSeq > chat.seesAfter;
+    return { chatId, messages, more, moreBefore: more, moreAfter, lastSeq, version };
+  }
+
+  private async after(actor: Actor, place: Place<number>): Promise<MessagesPage> {
+    const { chat, messages, more } = await this.readPage(actor, pageAfter, place);
+    const { chatId, lastSeq, version } = chat;
+    const moreBefore = Math.min(place.at, lastSeq) > chat.seesAfter;
+    return { chatId, messages, more, moreBefore, moreAfter: more, lastSeq, version };
+  }
+
+  private async byIds(actor: Actor, chatId: number, ids: readonly number[]): Promise<MessagesPage> {
+    const at = [...new Set(ids)];
+    const place = { chatId, at, most: at.length, bytes: PAGE_BYTES };
+    const { chat, messages, more } = await this.readPage(actor, pageOfIds, place);
+    const { lastSeq, version } = chat;
+    return { chatId, messages, more, moreBefore: false, moreAfter: false, lastSeq, version };
+  }
+
+  /** The messages in the order of the statement. The permission is checked before anything that was read is returned. */
+  private async readPage<At>(
     actor: Actor,
-    page: typeof pageBefore,
-    { most, ...place }: { chatId: number; seq: number; most: number; bytes: number },
-  ): Promise<MessagesPage> {
+    page: (runner: Runner, read: Place<At> & { userId: number | null }) => ReturnType<typeof pageBefore>,
+    { most, ...place }: Place<At>,
+  ): Promise<{ chat: Membership; messages: MessageView[]; more: boolean }> {
     // One more than requested, to know whether there are more.
     const rows = await page(this.database, { ...place, most: most + 1, userId: actor.userId });
     const chat = authorize(actor, 'message.read', rows[0]?.chat ?? undefined);
     const found: PageMessage[] = [];
     for (const { message } of rows) if (message) found.push(message);
     const fitting = Math.min(most, fittingIn(place.bytes, found));
-    const messages = found.slice(0, fitting).map((message) => toMessageView(message, chat));
-    if (page === pageBefore) messages.reverse();
-    return { chatId: chat.chatId, messages, more: found.length > fitting };
+    const kept = found.slice(0, fitting);
+    const shown = await shownTo(this.database, actor.userId, kept);
+    const messages = kept.map((message) => toMessageView(message, chat, shown));
+    return { chat, messages, more: found.length > fitting };
   }
+}
+
+/** Where a page of messages begins, or which ones it holds, and its bounds. */
+interface Place<At> {
+  chatId: number;
+  at: At;
+  most: number;
+  bytes: number;
 }
 
 /** The message that was sent with the draft's key; null: none yet. The caller has locked the chat. */

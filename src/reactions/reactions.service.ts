@@ -7,11 +7,15 @@ import {
   type ReactionsChangedView,
 } from '../contract/index.js';
 import { MessageChanges, requireThere, requireWritten } from '../messages/changes/message-changes.js';
+import { toReactionsChanged } from '../messages/model/shown.js';
 import { Publisher } from '../delivery/publisher.js';
 import { addReaction, removeReaction, summarise } from './reactions.queries.js';
 
 /** Most different reactions on a message. */
 const MAX_KINDS = 50;
+
+/** Most reactions of one user to a message, so that one cannot take all places. */
+const MAX_OWN = 10;
 
 /** Most users shown with each reaction; `count` counts all. */
 const MAX_PEOPLE_SHOWN = 20;
@@ -28,47 +32,47 @@ export class ReactionsService {
    * The same reaction again is no change. Members get `reactionsChanged`.
    *
    * @throws AppError NOT_FOUND; FORBIDDEN for a message of the server; CONFLICT for a new kind of reaction when the
-   * message has 50 kinds
+   * message has 50 kinds, and for the eleventh of one user
    */
   add(actor: Actor, input: CommandInput<'addReaction'>): Promise<ReactionsChangedView> {
-    return this.change(actor, 'message.react', input, addReaction);
+    return this.change(actor, 'message.react', input, true);
   }
 
   /** @throws AppError NOT_FOUND when there is no such message. Removing a reaction that does not exist is no error. */
   remove(actor: Actor, input: CommandInput<'removeReaction'>): Promise<ReactionsChangedView> {
-    return this.change(actor, 'message.unreact', input, removeReaction);
+    return this.change(actor, 'message.unreact', input, false);
   }
 
   private async change(
     actor: Actor,
     permission: Permission,
     { messageId, emoji }: CommandInput<'addReaction'>,
-    write: typeof addReaction,
+    added: boolean,
   ): Promise<ReactionsChangedView> {
     const userId = requireUserId(actor);
-    const { chat, view, changed, audience } = await this.changes.change(
+    const { view, row, changed, audience } = await this.changes.change(
       actor,
       permission,
       messageId,
       async ({ message, runner }) => {
         requireThere(message);
         requireWritten(message);
+        const write = added ? addReaction : removeReaction;
         if ((await write(runner, { messageId, emoji, userId })) === 0) return false;
-        const kinds = await summarise(runner, { messageId, most: MAX_PEOPLE_SHOWN });
-        if (kinds > MAX_KINDS) throw tooManyKinds();
+        const { kinds, own } = await summarise(runner, { messageId, most: MAX_PEOPLE_SHOWN, userId });
+        if (added && own > MAX_OWN) throw tooMany(`at most ${MAX_OWN} reactions of one user`);
+        if (added && kinds > MAX_KINDS)
+          throw tooMany(`one of the ${MAX_KINDS} reactions that the message has`);
         return true;
       },
     );
-    const { seq, version, reactions } = view;
-    const result: ReactionsChangedView = { messageId, chatId: chat.chatId, seq, version, reactions };
-    if (!changed) return { ...result, changed };
-    this.publisher.publish('reactionsChanged', result, audience);
-    return result;
+    const change = { by: userId, emoji, added };
+    if (changed) this.publisher.publish('reactionsChanged', toReactionsChanged(view, change), audience);
+    const result = toReactionsChanged(await this.changes.forActor(actor, { view, row }), change);
+    return changed ? result : { ...result, changed };
   }
 }
 
-function tooManyKinds(): AppError {
-  return new AppError('CONFLICT', {
-    details: [{ path: 'emoji', message: `expected one of the ${MAX_KINDS} reactions that the message has` }],
-  });
+function tooMany(what: string): AppError {
+  return new AppError('CONFLICT', { details: [{ path: 'emoji', message: `expected ${what}` }] });
 }

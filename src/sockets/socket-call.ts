@@ -5,7 +5,7 @@ import type { Principal } from '../commands/identity/principal.js';
 import type { Limits } from '../commands/limits/limits.js';
 import type { CommandRequest } from '../commands/request.js';
 import type { CommandMetric } from '../common/metrics/command-metrics.js';
-import { AppError, type CommandName } from '../contract/index.js';
+import { AppError, type CommandName, replyTo } from '../contract/index.js';
 import { Encoded } from '../delivery/encoding/encoded.js';
 import { encodeOk, measureOk } from '../delivery/encoding/published.js';
 import type { Connection } from './connection.js';
@@ -110,9 +110,10 @@ export class SocketCall extends Call {
 
   protected override sendResult(result: unknown): void {
     const { ack, connection } = this;
-    const { reply, order } = this.handler!.definition;
+    const { definition } = this.handler!;
+    const reply = replyTo(definition, result);
     // A send is answered with the message that was counted when it came.
-    if (order === 'send' && ack) ack(encodeOk(result));
+    if (definition.order === 'send' && ack) ack(encodeOk(result));
     else if (ack) {
       const answer = measureOk(result);
       this.charge(answer.bytes);

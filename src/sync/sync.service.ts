@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import { chatsOfUserByIds } from '../chats/chat-list.queries.js';
+import { shownTo } from '../chats/shown.js';
 import { ChatsService } from '../chats/chats.service.js';
 import { unreadTotals } from '../chats/unread-totals.queries.js';
 import { fittingIn, sentBytes } from '../messages/model/message-size.js';
@@ -145,10 +146,12 @@ export class SyncService {
       actor,
       pages.map(({ item }) => item),
     );
-    return pages.map(({ messages, upTo, reset, more }, index) => {
-      const chat = items[index]!;
-      const shown = reset ? newestOf(messages) : messages;
-      return { chat, messages: shown.map((row) => toMessageView(row, chat)), upTo, reset, more };
+    const kept = pages.map(({ messages, reset }) => (reset ? newestOf(messages) : messages));
+    const shown = await shownTo(this.database, actor.userId, kept.flat());
+    return pages.map(({ upTo, reset, more }, index) => {
+      const { id: chatId, user1Id, user2Id } = items[index]!;
+      const messages = kept[index]!.map((row) => toMessageView(row, { chatId, user1Id, user2Id }, shown));
+      return { chat: items[index]!, messages, upTo, reset, more };
     });
   }
 

@@ -5,6 +5,7 @@ import {
   commandNames,
   definitionOf,
   errorCatalogue,
+  repliesOf,
 } from '../../src/contract/index.js';
 import type { Answer } from '../../src/contract/index.js';
 import { MARKER } from '../support/bad-values.js';
@@ -118,7 +119,8 @@ describe('Whatever JSON is sent, by the contract or not', () => {
           const own: [string, Record<string, unknown>][] = [];
           const hear = (frame: string) => {
             const heard = JSON.parse(frame.slice(2)) as [string, Record<string, unknown>];
-            if (heard[0] === definition.reply || heard[0] === 'exception') own.push(heard);
+            if ((repliesOf(definition) as string[]).includes(heard[0]) || heard[0] === 'exception')
+              own.push(heard);
           };
           while (definition.reply !== null && own.length === 0) hear(await raw.next());
           (await raw.heardUntil('getOnlineUsers')).forEach(hear);

@@ -44,6 +44,28 @@ describe('Mentions', () => {
     expect(await item(members[0]!)).toMatchObject({ unread: 1, unreadMentions: 0 });
   });
 
+  it('are those that the metadata has after an edit: some are added, others no longer counted', async () => {
+    const { chatId, owner, members } = await groupOf(world, 3);
+    const [bob, carol, dora] = members as [Client, Client, Client];
+    const { id: messageId } = await mention(owner, chatId, bob.userId, carol.userId);
+    const mentions = [carol.userId, dora.userId, owner.userId];
+    const edited = await owner.ok<MessageView>('editMessage', { messageId, metadata: { mentions } });
+    expect(edited).toMatchObject({ content: 'hey', metadata: { mentions } });
+    expect(await dora.next('messageEdited')).toMatchObject({ id: messageId, metadata: { mentions } });
+    const counts = async () => Promise.all(members.map(async (one) => (await item(one)).unreadMentions));
+    expect(await counts()).toEqual([0, 1, 1]);
+    // The text alone leaves the mentions as they are.
+    await owner.ok('editMessage', { messageId, content: 'hello' });
+    expect(await counts()).toEqual([0, 1, 1]);
+    await owner.ok('removeMember', { chatId, userId: dora.userId });
+    await owner.ok('editMessage', { messageId, metadata: { mentions, mood: 'good' } });
+    const strangers = { mentions: [...mentions, world.newId()] };
+    expect(await owner.refused('editMessage', { messageId, metadata: strangers })).toBe('VALIDATION_FAILED');
+    await owner.ok('editMessage', { messageId, metadata: {} });
+    expect((await owner.ok<MessageView>('getMessage', { messageId })).metadata).toBeNull();
+    expect((await item(carol)).unreadMentions).toBe(0);
+  });
+
   it('work in direct chats, the first message included', async () => {
     const [alice, bob] = await Promise.all([world.person(), world.person()]);
     const draft = { content: 'hey', metadata: { mentions: [bob.userId] } };

@@ -1,4 +1,5 @@
 import type { MessageView } from '../../src/contract/index.js';
+import { Replica } from '../support/replica.js';
 import { World } from '../support/world.js';
 
 describe('A change of a message:', () => {
@@ -83,7 +84,7 @@ describe('A change of a message:', () => {
       expect(messages).toEqual([
         expect.objectContaining({ id: messageId, content: '', metadata: null, reactions: [] }),
       ]);
-      expect(messages[0]?.deletedAt).not.toBeNull();
+      expect(messages[0]?.deletedAt).toBe(deleted.deletedAt);
       expect(await world.sql('SELECT * FROM message_edits WHERE "messageId" = $1', [messageId])).toEqual([]);
       expect(await alice.refused('editMessage', { messageId, content: 'x' })).toBe('NOT_FOUND');
     });
@@ -93,15 +94,41 @@ describe('A change of a message:', () => {
       const phone = await world.person(bob.userId);
       expect(await bob.refused('deleteMessage', { messageId, for: 'everyone' })).toBe('FORBIDDEN');
       await bob.ok('deleteMessage', { messageId, for: 'me' });
-      expect(await phone.next('messageDeleted')).toMatchObject({ messageId, for: 'me' });
+      expect(await phone.next('messageHidden')).toEqual({ chatId, messageId, seq: 1 });
       expect(await bob.ok('getMessages', { chatId })).toMatchObject({ messages: [] });
       expect(await alice.ok<{ messages: unknown[] }>('getMessages', { chatId })).toMatchObject({
         messages: [{ id: messageId, content: 'first' }],
       });
       await alice.settled();
-      expect(alice.unread('messageDeleted')).toEqual([]);
+      expect(alice.unread('messageHidden')).toEqual([]);
       const [item] = await bob.ok<{ lastMessage: unknown }[]>('getChats', bob.userId);
       expect(item?.lastMessage).toBeNull();
+    });
+
+    it('for oneself is no change of the chat: neither the answer nor the event has a version', async () => {
+      const { alice, bob, chatId, messageId } = await sent();
+      const answer = await bob.ok('deleteMessage', { messageId, for: 'me' });
+      expect(answer).toEqual({ chatId, messageId, seq: 1, for: 'me' });
+      bob.emit('deleteMessage', { messageId, for: 'me' });
+      expect(await bob.next('messageHidden')).toEqual(answer);
+      expect(bob.unread('messageDeleted')).toEqual([]);
+      const { version } = await alice.ok<MessageView>('sendMessage', { chatId, content: 'second' });
+      expect(version).toBe(3);
+    });
+
+    it('for oneself does not end later changes of the message, which a tombstone keeps out', async () => {
+      const { alice, bob, chatId, messageId } = await sent();
+      const phone = await world.person(bob.userId);
+      const replica = new Replica(bob.userId);
+      replica.listen(phone);
+      await replica.catchUp(phone);
+      expect(replica.chats.get(chatId)?.messages.size).toBe(1);
+      await bob.ok('deleteMessage', { messageId, for: 'me' });
+      await alice.ok('editMessage', { messageId, content: 'second' });
+      expect(await phone.next('messageEdited')).toMatchObject({ id: messageId });
+      expect(replica.chats.get(chatId)?.messages.size).toBe(0);
+      expect(replica.chats.get(chatId)?.version).toBe(3);
+      expect(replica.hasGap).toBe(false);
     });
 
     it('for oneself leaves the newest other message as the last one, in one’s own list only', async () => {
@@ -158,8 +185,8 @@ describe('A change of a message:', () => {
       expect(after).toMatchObject({
         chatId,
         reactions: [
-          { emoji: '👍', count: 2, userIds: [bob.userId, alice.userId] },
-          { emoji: '🎉', count: 1, userIds: [bob.userId] },
+          { emoji: '👍', count: 2, userIds: [bob.userId, alice.userId], mine: true },
+          { emoji: '🎉', count: 1, userIds: [bob.userId], mine: false },
         ],
       });
       expect(await bob.ok('removeReaction', { messageId, emoji: '👍' })).toMatchObject({
@@ -174,15 +201,91 @@ describe('A change of a message:', () => {
       const { bob, messageId } = await sent();
       const path = `/messages/${messageId}/reactions/${encodeURIComponent('👍')}`;
       const put = await world.http.put(path).set('X-User-Id', `${bob.userId}`).expect(200);
-      expect(put.body.reactions).toEqual([{ emoji: '👍', count: 1, userIds: [bob.userId] }]);
+      expect(put.body.reactions).toEqual([{ emoji: '👍', count: 1, userIds: [bob.userId], mine: true }]);
       const gone = await world.http.delete(path).set('X-User-Id', `${bob.userId}`).expect(200);
       expect(gone.body.reactions).toEqual([]);
     });
 
-    it('are at most 50 kinds a message', async () => {
-      const { bob, messageId } = await sent();
-      for (let i = 0; i < 50; i++) await bob.ok('addReaction', { messageId, emoji: `r${i}` });
-      expect(await bob.refused('addReaction', { messageId, emoji: 'one-more' })).toBe('CONFLICT');
+    it('are told with who, which and whether it was added; whose they are is marked for one person only', async () => {
+      const { alice, bob, chatId, messageId } = await sent();
+      await bob.ok('addReaction', { messageId, emoji: '👍' });
+      const added = await alice.next('reactionsChanged');
+      expect(added).toMatchObject({ by: bob.userId, emoji: '👍', added: true });
+      expect(added.reactions).toEqual([{ emoji: '👍', count: 1, userIds: [bob.userId] }]);
+      const mine = async (person: typeof bob) =>
+        (await person.ok<{ messages: MessageView[] }>('getMessages', { chatId })).messages[0]?.reactions[0]
+          ?.mine;
+      expect([await mine(bob), await mine(alice)]).toEqual([true, false]);
+      await bob.ok('removeReaction', { messageId, emoji: '👍' });
+      expect(await alice.next('reactionsChanged')).toMatchObject({
+        by: bob.userId,
+        emoji: '👍',
+        added: false,
+      });
+    });
+
+    it('are marked as one’s own beyond the first twenty people, too', async () => {
+      const people = await Promise.all(Array.from({ length: 22 }, () => world.person()));
+      const [owner] = people as [(typeof people)[0]];
+      const { id: chatId } = await owner.ok<{ id: number }>('createGroup', {
+        title: 'many',
+        memberIds: people.slice(1).map(({ userId }) => userId),
+      });
+      const { id: messageId } = await owner.ok<MessageView>('sendMessage', { chatId, content: 'vote' });
+      for (const person of people.slice(1)) await person.ok('addReaction', { messageId, emoji: '❤' });
+      const last = people.at(-1)!;
+      const reactionsOf = async (person: typeof last) =>
+        (await person.ok<MessageView>('getMessage', { messageId })).reactions;
+      expect(await reactionsOf(last)).toMatchObject([{ count: 21, mine: true }]);
+      expect(await reactionsOf(owner)).toMatchObject([{ count: 21, mine: false }]);
+      expect(await last.ok('addReaction', { messageId, emoji: '❤️' })).toMatchObject({
+        reactions: [{ emoji: '❤', count: 21, mine: true }],
+      });
+    });
+
+    it('that differ in the variation selector alone are one, spelled as it was first', async () => {
+      const { alice, bob, messageId } = await sent();
+      await bob.ok('addReaction', { messageId, emoji: '❤️' });
+      const heart = { emoji: '❤️', count: 2, userIds: [bob.userId, alice.userId], mine: true };
+      expect(await alice.ok('addReaction', { messageId, emoji: '❤' })).toMatchObject({
+        emoji: '❤️',
+        reactions: [heart],
+      });
+      expect(await alice.ok('addReaction', { messageId, emoji: '❤️' })).toMatchObject({ reactions: [heart] });
+      expect(await bob.ok('removeReaction', { messageId, emoji: '❤' })).toMatchObject({
+        emoji: '❤️',
+        reactions: [{ ...heart, count: 1, userIds: [alice.userId], mine: false }],
+      });
+    });
+
+    it('that were stored in both forms count once a person after the next change', async () => {
+      const { alice, bob, messageId } = await sent();
+      await world.sql(
+        'INSERT INTO message_reactions ("messageId", emoji, "userId") VALUES ($1, $2, $4), ($1, $3, $4)',
+        [messageId, '❤', '❤️', bob.userId],
+      );
+      const { reactions } = await alice.ok<MessageView>('addReaction', { messageId, emoji: '❤️' });
+      expect(reactions).toMatchObject([{ count: 2 }]);
+      expect(await bob.ok('removeReaction', { messageId, emoji: '❤️' })).toMatchObject({
+        reactions: [{ count: 1, userIds: [alice.userId] }],
+      });
+    });
+
+    it('are at most 10 of one person, and 50 kinds a message', async () => {
+      const people = await Promise.all(Array.from({ length: 6 }, () => world.person()));
+      const [first, ...others] = people as [(typeof people)[0], ...typeof people];
+      const { id: chatId } = await first.ok<{ id: number }>('createGroup', {
+        title: 'many',
+        memberIds: others.map(({ userId }) => userId),
+      });
+      const { id: messageId } = await first.ok<MessageView>('sendMessage', { chatId, content: 'all' });
+      for (const [nr, person] of others.entries()) {
+        for (let i = 0; i < 10; i++) await person.ok('addReaction', { messageId, emoji: `r${nr}.${i}` });
+        const eleventh = { messageId, emoji: `r${(nr + 1) % 5}.0` };
+        expect(await person.refused('addReaction', eleventh)).toBe('CONFLICT');
+      }
+      expect(await first.refused('addReaction', { messageId, emoji: 'one-more' })).toBe('CONFLICT');
+      expect(await first.ok('addReaction', { messageId, emoji: 'r0.0' })).toMatchObject({ added: true });
     });
   });
 

@@ -40,7 +40,14 @@ describe('The history of a chat', () => {
 
     it('is the newest fifty messages, oldest first, when nothing else is asked for', async () => {
       const { messages, ...rest } = await page({});
-      expect(rest).toEqual({ chatId, more: true });
+      expect(rest).toEqual({
+        chatId,
+        more: true,
+        moreBefore: true,
+        moreAfter: false,
+        lastSeq: 120,
+        version: 121,
+      });
       expect(messages.map(({ seq }) => seq)).toEqual(range(71, 120));
       expect(messages.map(({ content }) => content)).toEqual(range(71, 120).map((i) => `message ${i}`));
     });
@@ -71,6 +78,25 @@ describe('The history of a chat', () => {
       [{ around: Number.MAX_SAFE_INTEGER, limit: 1 }, 120, 120, true],
     ])('of %j goes from %d to %d, more: %j', async (query, first, last, more) => {
       expect(await seqsOf(query)).toEqual([range(first, last), more]);
+    });
+
+    it.each<[Record<string, unknown>, boolean, boolean]>([
+      [{ limit: 1 }, true, false],
+      [{ before: 51 }, false, true],
+      [{ before: 52 }, true, true],
+      [{ before: 121 }, true, false],
+      [{ before: 1 }, false, true],
+      [{ after: 0 }, false, true],
+      [{ after: 70 }, true, false],
+      [{ after: 69 }, true, true],
+      [{ after: 500 }, true, false],
+      [{ around: 60, limit: 5 }, true, true],
+      [{ around: 60, limit: 1 }, true, true],
+      [{ around: 1, limit: 5 }, false, true],
+      [{ around: 120, limit: 5 }, true, false],
+      [{ around: 120, limit: 1 }, true, false],
+    ])('of %j says whether there are more before: %j, and after: %j', async (query, before, after) => {
+      expect(await page(query)).toMatchObject({ moreBefore: before, moreAfter: after, lastSeq: 120 });
     });
 
     it.each([{ before: 1 }, { before: 0 }, { after: 120 }, { after: Number.MAX_SAFE_INTEGER }])(
@@ -122,6 +148,10 @@ describe('The history of a chat', () => {
           chatId: emptyChatId,
           messages: [],
           more: false,
+          moreBefore: false,
+          moreAfter: false,
+          lastSeq: 0,
+          version: 1,
         });
       },
     );

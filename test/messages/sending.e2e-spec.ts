@@ -14,6 +14,86 @@ describe('A message', () => {
   const rowsOf = (chatId: number) =>
     world.sql<{ content: string }>('SELECT content FROM messages WHERE "chatId" = $1 ORDER BY seq', [chatId]);
 
+  const INVISIBLE = [
+    '',
+    ' ',
+    '\n\t',
+    '\u200B',
+    '\u200D\uFE0F',
+    '\u2800',
+    '\u3164',
+    '\u202E',
+    '\u{E0041}',
+    '\u00AD ',
+  ];
+
+  it.each(edges)('needs words that show, or metadata, over %s', async (edge) => {
+    const { alice, chatId } = await world.pair();
+    const asker = over(edge, world, alice);
+    for (const content of INVISIBLE) {
+      expect(await asker.refused('sendMessage', { chatId, content })).toBe('VALIDATION_FAILED');
+      expect(await asker.refused('sendMessage', { chatId, content, metadata: {} })).toBe('VALIDATION_FAILED');
+      const metadata = { card: 1 };
+      expect(await asker.ok('sendMessage', { chatId, content, metadata })).toMatchObject({
+        content,
+        metadata,
+      });
+    }
+    const carried = await asker.ok<Message>('sendMessage', { chatId, metadata: { card: 2 } });
+    expect(carried).toMatchObject({ content: '', metadata: { card: 2 } });
+    for (const content of ['❤️', 'שלום', '\u0600', '字', '👩‍👩‍👦', '­a'])
+      expect(await asker.ok('sendMessage', { chatId, content })).toMatchObject({ content });
+  });
+
+  it.each(edges)('keeps words or metadata through every edit over %s', async (edge) => {
+    const { alice, bob, chatId } = await world.pair();
+    const asker = over(edge, world, alice);
+    const { id: messageId } = await asker.ok<Message>('sendMessage', { chatId, content: 'words' });
+    for (const content of INVISIBLE)
+      expect(await asker.refused('editMessage', { messageId, content })).toBe('VALIDATION_FAILED');
+    expect(await asker.refused('editMessage', { messageId })).toBe('VALIDATION_FAILED');
+    const card = { card: 1 };
+    expect(await asker.ok('editMessage', { messageId, content: '', metadata: card })).toMatchObject({
+      content: '',
+      metadata: card,
+    });
+    expect(await bob.next('messageEdited')).toMatchObject({ content: '', metadata: card, version: 3 });
+    expect(await asker.refused('editMessage', { messageId, metadata: {} })).toBe('VALIDATION_FAILED');
+    await asker.ok('editMessage', { messageId, metadata: card });
+    expect(await asker.ok('editMessage', { messageId, content: 'words', metadata: {} })).toMatchObject({
+      content: 'words',
+      metadata: null,
+      version: 4,
+    });
+  });
+
+  it('moves its chat in the list to the very moment of its createdAt, whichever way it is sent', async () => {
+    const { alice, bob, chatId } = await world.pair();
+    const { id: groupId } = await alice.ok<Message>('createGroup', {
+      title: 'all',
+      memberIds: [bob.userId],
+    });
+    const noted = () => world.http.post(`/chats/${groupId}/system-messages`).send({ content: 'noted' });
+    const drafts = [{ chatId }, { chatId: groupId }, { receiverId: bob.userId }];
+    for (let round = 0; round < 20; round++) {
+      const message =
+        round % 4 === 3
+          ? ((await noted().expect(201)).body as Message)
+          : await alice.ok<Message>('sendMessage', { ...drafts[round % 4], content: 'hi' });
+      const chat = await alice.ok('getChat', { chatId: message.chatId });
+      expect(chat.lastActivityAt).toBe(message.createdAt);
+    }
+    const burst = await Promise.all(
+      Array.from({ length: 50 }, (_, i) =>
+        alice.ok<Message>('sendMessage', { ...drafts[i % 2], content: `m${i}` }),
+      ),
+    );
+    for (const id of [chatId, groupId]) {
+      const newest = burst.filter((message) => message.chatId === id).at(-1);
+      expect((await alice.ok('getChat', { chatId: id })).lastActivityAt).toBe(newest?.createdAt);
+    }
+  });
+
   describe.each(edges)('sent to a chat over %s', (edge) => {
     it('is answered with the whole of it', async () => {
       const { alice, bob, chatId } = await world.pair();

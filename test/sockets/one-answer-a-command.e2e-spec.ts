@@ -1,4 +1,10 @@
-import { type CommandName, commandNames, definitionOf, errorCatalogue } from '../../src/contract/index.js';
+import {
+  type CommandName,
+  commandNames,
+  definitionOf,
+  errorCatalogue,
+  repliesOf,
+} from '../../src/contract/index.js';
 import { type Client, World } from '../support/world.js';
 
 interface Exception {
@@ -9,7 +15,7 @@ interface Exception {
 }
 
 /** Every event there is for a caller without a callback. */
-const replies = commandNames.map((name) => definitionOf(name).reply).filter((event) => event !== null);
+const replies = commandNames.flatMap((name) => repliesOf(definitionOf(name)));
 
 const socketCommands = commandNames.filter((name) => definitionOf(name).socket);
 

@@ -1,4 +1,4 @@
-import { commandNames, definitionOf } from '../../src/contract/index.js';
+import { commandNames, definitionOf, repliesOf } from '../../src/contract/index.js';
 import { RawSocket } from './raw-socket.js';
 import { eventually, type Client, World } from './world.js';
 
@@ -184,7 +184,7 @@ export function comparable({ closed, answers, sends, events, heard, stored }: Ou
 const OF_READS: ReadonlySet<string> = new Set(
   commandNames
     .filter((name) => definitionOf(name).order === 'read')
-    .flatMap((name) => [`exception of ${name}`, definitionOf(name).reply ?? '']),
+    .flatMap((name) => [`exception of ${name}`, ...repliesOf(definitionOf(name))]),
 );
 
 const sorted = (record: Record<string, unknown[]>) =>

@@ -91,6 +91,7 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   sendSystemMessage: ({ chatId }) => ({ chatId, content: 'words' }),
   'sendMessage as a reply': ({ chatId, messageId }) => ({ chatId, content: 'words', replyToId: messageId }),
   getMessages: ({ chatId }) => ({ chatId }),
+  getMessage: ({ messageId }) => ({ messageId }),
   'editMessage of oneself': ({ ownId }) => ({ messageId: ownId, content: 'other words' }),
   'editMessage of another': ({ messageId }) => ({ messageId, content: 'other words' }),
   'deleteMessage of oneself': ({ ownId }) => ({ messageId: ownId }),
@@ -183,6 +184,7 @@ deleteChat               | who?   ok          none     none    no     no    ok  
 sendMessage              | who?   who?        none     none    ok     ok    ok    no      no
 sendMessage as a reply   | who?   who?        none     none    ok     ok    ok    no      no
 getMessages              | who?   ok          none     none    ok     ok    ok    ok      ok
+getMessage               | who?   ok          none     none    ok     ok    ok    ok      ok
 editMessage of oneself   | who?   ok          none     none    ok     ok    ok    no      no
 editMessage of another   | who?   ok          none     none    no     no    no    no      no
 deleteMessage of oneself | who?   ok          none     none    ok     ok    ok    ok      ok

@@ -6,6 +6,7 @@ import type {
   MemberUpdatedView,
   MemberView,
   MessageDeletedView,
+  MessageHiddenView,
   MessageView,
   ReactionsChangedView,
   SyncedChat,
@@ -33,6 +34,8 @@ interface LocalChat {
   /** The largest membersVersion of all events. */
   wanted: number;
   messages: Map<number, MessageView>;
+  /** Messages that the user deleted for themselves. Kept: later changes of them still come. */
+  hidden: Set<number>;
   /** Whether sync has more pages: until then events are kept aside. */
   paging: boolean;
   /** Changes after a gap. */
@@ -48,6 +51,7 @@ export class Replica {
   /** Versions that sync brought twice, out of order or beyond the end of its page. There must be none. */
   readonly faults: string[] = [];
   syncs = 0;
+  private since: string | undefined;
 
   constructor(private readonly userId: number) {}
 
@@ -58,6 +62,7 @@ export class Replica {
     socket.on('messageDeleted', (deleted: MessageDeletedView) =>
       this.hear({ kind: 'deleted', ...deleted, deleted }),
     );
+    socket.on('messageHidden', ({ chatId, messageId }: MessageHiddenView) => this.hide(chatId, messageId));
     socket.on('reactionsChanged', (reactions: ReactionsChangedView) =>
       this.hear({ kind: 'reactions', ...reactions, reactions }),
     );
@@ -77,15 +82,28 @@ export class Replica {
   async catchUp(client: Client): Promise<void> {
     for (let more = true; more;) {
       const versions = Object.fromEntries([...this.chats].map(([chatId, { version }]) => [chatId, version]));
-      const synced = await client.ok<SyncedView>('sync', { userId: this.userId, versions });
+      const synced = await client.ok<SyncedView>('sync', {
+        userId: this.userId,
+        versions,
+        since: this.since,
+      });
       this.syncs++;
+      this.since = synced.at;
       for (const page of synced.chats) {
         this.apply(page);
         if (page.chat.type === 'group') await this.readMembers(client, page.chat);
       }
+      for (const { chatId, messageId } of synced.hidden) this.hide(chatId, messageId);
       for (const chatId of synced.gone) this.chats.delete(chatId);
       more = synced.more;
     }
+  }
+
+  /** No change of the chat: it is applied at once, whatever is missing. */
+  hide(chatId: number, messageId: number): void {
+    const local = this.chats.get(chatId);
+    local?.hidden.add(messageId);
+    local?.messages.delete(messageId);
   }
 
   /** Whether a change is missing that an event has shown to exist. */
@@ -125,8 +143,7 @@ export class Replica {
       if (message.version <= last || message.version > upTo)
         this.faults.push(`sync has version ${message.version} after ${last}, up to ${upTo}`);
       last = message.version;
-      const known = local.messages.get(message.id);
-      if (!known || known.version <= message.version) local.messages.set(message.id, message);
+      put(local, message);
     }
     if (reset || upTo >= local.version) {
       local.shown = chat;
@@ -157,13 +174,14 @@ export class Replica {
   private perform(local: LocalChat, change: Change): void {
     switch (change.kind) {
       case 'message':
-        local.messages.set(change.message.id, change.message);
+        put(local, change.message);
         return;
       case 'deleted': {
         const known = local.messages.get(change.deleted.messageId);
         if (!known) return;
-        const { version } = change;
-        local.messages.set(known.id, { ...known, version, content: '', metadata: null, reactions: [] });
+        const { version, deletedAt } = change.deleted;
+        const nothing = { content: '', metadata: null, reactions: [] };
+        local.messages.set(known.id, { ...known, ...nothing, version, deletedAt });
         return;
       }
       case 'reactions': {
@@ -215,12 +233,19 @@ export class Replica {
           membersVersion: 0,
           wanted: 0,
           messages: new Map(),
+          hidden: new Set(),
           paging: false,
           ahead: new Map(),
         }),
       );
     return local;
   }
+}
+
+function put({ messages, hidden }: LocalChat, message: MessageView): void {
+  if (hidden.has(message.id)) return;
+  const known = messages.get(message.id);
+  if (!known || known.version <= message.version) messages.set(message.id, message);
 }
 
 function ofMessage(message: MessageView): Change {

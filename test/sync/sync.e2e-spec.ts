@@ -137,6 +137,7 @@ describe('sync', () => {
         await alice.ask('editMessage', { messageId: pick(), content: `edit ${round}` });
         await alice.ask('addReaction', { messageId: pick(), emoji: `e${round % 5}` });
         if (round % 7 === 0) await bob.ask('deleteMessage', { messageId: pick() });
+        if (round % 9 === 0) await bob.ask('deleteMessage', { messageId: pick(), for: 'me' });
       }
       bursting = false;
     })();
@@ -157,13 +158,28 @@ describe('sync', () => {
     expect(cuts).toBeGreaterThanOrEqual(200);
     expect(replica.faults).toEqual([]);
     expect(replica.hasGap).toBe(false);
-    const rows = await world.sql<{ id: string; version: string; content: string; reactions: unknown }>(
-      'SELECT id, version, content, COALESCE(reactions, \'[]\') AS reactions FROM messages WHERE "chatId" = $1 ORDER BY id',
+    const rows = await world.sql<{ id: string; version: string; content: string; deletedAt: Date | null }>(
+      `SELECT id, version, content, COALESCE(reactions, '[]') AS reactions, "deletedAt" FROM messages m
+       WHERE "chatId" = $1 AND id NOT IN (SELECT "messageId" FROM hidden_messages) ORDER BY id`,
       [chatId],
     );
     const local = [...replica.chats.get(chatId)!.messages.values()].sort((a, b) => a.id - b.id);
-    expect(local.map(({ id, version, content, reactions }) => ({ id, version, content, reactions }))).toEqual(
-      rows.map(({ id, version, ...row }) => ({ id: Number(id), version: Number(version), ...row })),
+    expect(
+      local.map(({ id, version, content, reactions, deletedAt }) => ({
+        id,
+        version,
+        content,
+        // Whose they are is told to one person, and in no event.
+        reactions: reactions.map(({ mine: _, ...reaction }) => reaction),
+        deletedAt,
+      })),
+    ).toEqual(
+      rows.map(({ id, version, deletedAt, ...row }) => ({
+        id: Number(id),
+        version: Number(version),
+        ...row,
+        deletedAt: deletedAt?.toISOString() ?? null,
+      })),
     );
   }, 60_000);
 });

@@ -29,9 +29,14 @@ export interface MessageDeleted {
   chatId: number;
   seq: number;
   version: number;
+  deletedAt: string;
 }
 
-export interface ReactionsChanged extends MessageDeleted {
+export interface ReactionsChanged {
+  messageId: number;
+  chatId: number;
+  seq: number;
+  version: number;
   reactions: Reaction[];
 }
 

@@ -84,7 +84,7 @@ export class Idempotency {
       requireSame(claim, running.claim);
       return running.answer as Promise<T>;
     }
-    const answer = this.claimAndRun(claim, id, actor, work);
+    const answer = this.claimAndRun(claim, id, { actor, input }, work);
     this.running.set(id, { claim, answer });
     try {
       return await answer;
@@ -96,7 +96,7 @@ export class Idempotency {
   private async claimAndRun<T>(
     claim: Claim,
     id: string,
-    actor: Actor,
+    { actor, input }: { actor: Actor; input: unknown },
     work: () => T | Promise<T>,
   ): Promise<T> {
     const until = performance.now() + WAIT_MS;
@@ -110,7 +110,8 @@ export class Idempotency {
         continue;
       }
       requireSame(claim, known);
-      if (known.kept !== null) return (await this.repeats.again(claim.command, actor, known.kept)) as T;
+      if (known.kept !== null)
+        return (await this.repeats.again(claim.command, actor, known.kept, input)) as T;
       // A claim of ours whose command has ended, or a claim of a dead node.
       const idleMs = this.abandoned.has(id) ? 0 : CLAIM_MS;
       if ((await takeOverKey(this.database, { ...claim, idleMs })) > 0) return this.perform(claim, id, work);

@@ -1,5 +1,11 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { type CommandName, commandNames, type CommandResult, definitionOf } from '../../contract/index.js';
+import {
+  type CommandInput,
+  type CommandName,
+  commandNames,
+  type CommandResult,
+  definitionOf,
+} from '../../contract/index.js';
 import type { Actor } from '../identity/actor.js';
 import { isWordless } from './wordless.js';
 
@@ -8,11 +14,11 @@ export interface Repeat<C extends CommandName> {
   /** The ids of what the command made or changed. */
   ids(answer: CommandResult<C>): number[];
   /**
-   * The answer as it is now, for who may see it now.
+   * The answer as it is now, for who may see it now. The input is that of the repeat, which is the same.
    *
    * @throws AppError NOT_FOUND when it was deleted, or is no longer visible to the actor.
    */
-  again(actor: Actor, ids: readonly number[]): Promise<CommandResult<C>>;
+  again(actor: Actor, ids: readonly number[], input: CommandInput<C>): Promise<CommandResult<C>>;
 }
 
 /** What is kept with a key. */
@@ -52,11 +58,11 @@ export class Repeats implements OnApplicationBootstrap {
   }
 
   /** @throws AppError NOT_FOUND */
-  again(name: CommandName, actor: Actor, kept: Kept): Promise<unknown> {
+  again(name: CommandName, actor: Actor, kept: Kept, input: unknown): Promise<unknown> {
     if ('answer' in kept) return Promise.resolve(kept.answer);
     const repeat = this.known.get(name);
     if (!repeat) throw new Error(`No way to find the answer of ${name} again`);
-    return repeat.again(actor, kept.ids);
+    return repeat.again(actor, kept.ids, input as never);
   }
 }
 

@@ -2,21 +2,32 @@ import { z } from 'zod';
 import { define, onMessage, repeatable } from '../define.js';
 import {
   clientId,
-  filledText,
   id,
+  idsInQueryOrList,
+  isBlank,
   MAX_CONTENT_LENGTH,
   messageMetadata,
   metadata,
   pageSize,
   position,
+  text,
+  textOrNone,
 } from '../scalars.js';
 import {
+  deletedMessageView,
   editedMessageView,
-  messageDeletedView,
   messageEditView,
   messagesPage,
   messageView,
 } from '../views/index.js';
+
+/** A message needs something: words, or data of the application. */
+const hasSomething = ({ content, metadata }: { content: string; metadata?: Record<string, unknown> }) =>
+  !isBlank(content) || (metadata !== undefined && Object.keys(metadata).length > 0);
+
+const NOTHING = { error: 'expected text that is not blank, or metadata', path: ['content'] };
+
+const content = textOrNone(MAX_CONTENT_LENGTH, 'May be empty when `metadata` is not.');
 
 export const messagesCommands = {
   sendMessage: define({
@@ -26,7 +37,7 @@ export const messagesCommands = {
         senderId: id.optional(),
         receiverId: id.optional(),
         chatId: id.optional(),
-        content: filledText(MAX_CONTENT_LENGTH),
+        content,
         clientId: clientId.optional(),
         replyToId: id.optional(),
         metadata: messageMetadata
@@ -41,7 +52,8 @@ export const messagesCommands = {
       .refine((message) => message.senderId === undefined || message.senderId !== message.receiverId, {
         error: 'expected a receiver other than the sender',
         path: ['receiverId'],
-      }),
+      })
+      .refine(hasSomething, NOTHING),
     result: messageView,
     order: 'send',
     who: 'person',
@@ -53,12 +65,9 @@ export const messagesCommands = {
   }),
   sendSystemMessage: define({
     summary: 'Sends a message without a sender to any chat. For the application only.',
-    input: z.object({
-      chatId: id,
-      content: filledText(MAX_CONTENT_LENGTH),
-      metadata: metadata.optional(),
-      ...repeatable,
-    }),
+    input: z
+      .object({ chatId: id, content, metadata: metadata.optional(), ...repeatable })
+      .refine(hasSomething, NOTHING),
     result: messageView,
     order: 'write',
     limit: 'message',
@@ -78,11 +87,16 @@ export const messagesCommands = {
         before: position.optional().describe('The nearest messages with a smaller seq.'),
         after: position.optional().describe('The nearest messages with a larger seq.'),
         around: position.optional().describe('The message with this seq, and those before and after it.'),
+        ids: idsInQueryOrList(100)
+          .optional()
+          .describe('These messages, as far as they are in this chat and visible to you.'),
         limit: pageSize(100, 50),
       })
-      .refine((page) => [page.before, page.after, page.around].filter((at) => at !== undefined).length <= 1, {
-        error: 'expected at most one of before, after and around',
-      }),
+      .refine(
+        ({ before, after, around, ids }) =>
+          [before, after, around, ids].filter((at) => at !== undefined).length <= 1,
+        { error: 'expected at most one of before, after, around and ids' },
+      ),
     result: messagesPage,
     order: 'read',
     cost: { of: 'limit', per: 50 },
@@ -93,9 +107,35 @@ export const messagesCommands = {
     socket: true,
     rest: { method: 'GET', path: '/chats/:chatId/messages', status: 200 },
   }),
+  getMessage: define({
+    summary: 'A message by its id, for example one that is replied to.',
+    input: onMessage,
+    result: messageView,
+    order: 'read',
+    needs: 'message.read',
+    bare: 'messageId',
+    actor: ['userId'],
+    reply: 'message',
+    socket: true,
+    rest: { method: 'GET', path: '/messages/:messageId', status: 200 },
+  }),
   editMessage: define({
-    summary: 'Changes the text of your own message. Earlier versions are kept.',
-    input: onMessage.extend({ content: filledText(MAX_CONTENT_LENGTH), ...repeatable }),
+    summary:
+      'Changes the text of your own message, its metadata, or both. Earlier texts are kept. Mentions count as the metadata has them from now on.',
+    input: onMessage
+      .extend({
+        content: text(MAX_CONTENT_LENGTH)
+          .optional()
+          .describe('Left out: as it is. May be empty when the message has metadata.'),
+        metadata: messageMetadata
+          .optional()
+          .describe('In place of the present one; `{}` removes it. Left out: as it is.'),
+        ...repeatable,
+      })
+      .refine((edit) => edit.content !== undefined || edit.metadata !== undefined, {
+        error: 'expected content or metadata',
+        path: ['content'],
+      }),
     result: editedMessageView,
     order: 'write',
     limit: 'message',
@@ -109,12 +149,13 @@ export const messagesCommands = {
     summary:
       'Deletes a message: your own for everyone, which leaves an empty message in its place, or any message for yourself.',
     input: onMessage.extend({ for: z.enum(['everyone', 'me']).default('everyone'), ...repeatable }),
-    result: messageDeletedView,
+    result: deletedMessageView,
     order: 'write',
     needs: 'message.delete',
     bare: 'messageId',
     actor: ['userId'],
     reply: 'messageDeleted',
+    otherReply: { event: 'messageHidden', field: 'for', is: 'me' },
     socket: true,
     rest: { method: 'DELETE', path: '/messages/:messageId', status: 200 },
   }),

@@ -7,7 +7,8 @@ const formerReaction = onMessage.extend({ emoji: formerEmoji, ...repeatable });
 
 export const reactionsCommands = {
   addReaction: define({
-    summary: 'Adds a reaction to a message. A user may add several different reactions, each of them once.',
+    summary:
+      'Adds a reaction to a message. A user may add up to 10 different reactions, each of them once. Emoji that differ only in the variation selector U+FE0F are one reaction, spelled as it was first.',
     input: reaction,
     result: reactionsChangedView,
     order: 'write',

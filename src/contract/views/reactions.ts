@@ -6,6 +6,10 @@ export const reactionView = z
     emoji: z.string(),
     count,
     userIds: z.array(id).describe('The first 20 users with this reaction.'),
+    mine: z
+      .boolean()
+      .optional()
+      .describe('Whether it is also yours. In answers to one person; not in events, which go to many.'),
   })
   .meta({ id: 'Reaction' });
 export type ReactionView = z.infer<typeof reactionView>;
@@ -17,6 +21,9 @@ export const reactionsChangedView = z
     seq: count,
     version: count,
     changed: unchanged.optional(),
+    by: id.describe('Whose reaction it is.'),
+    emoji: z.string().describe('The reaction, spelled as in `reactions`.'),
+    added: z.boolean().describe('true: it was added; false: removed.'),
     reactions: z.array(reactionView),
   })
   .meta({ id: 'ReactionsChanged' });

@@ -8,8 +8,9 @@ import {
   ofMember,
   visibleAfter,
 } from '../../chats/membership.queries.js';
+import { bigints } from '../../database/binary-array.js';
 import { quoted } from '../../database/columns.js';
-import { messageColumns, messageRow } from '../../database/models/message.model.js';
+import { messageColumns, type MessageRow, messageRow } from '../../database/models/message.model.js';
 import { originalHash } from '../model/body.queries.js';
 import { mentionsIn } from '../send/send.queries.js';
 
@@ -122,12 +123,48 @@ export const editsOf = statement.many({
   row: ([content, at]: [string, string]) => ({ content, at }),
 });
 
-/** `$1` message, `$2` content. */
-export const setContent = statement.count({
-  name: 'messages.setContent',
+/** `$1` message, `$2` content, `$3` metadata or null. */
+export const setBody = statement.count({
+  name: 'messages.setBody',
   text: `
-    UPDATE messages SET ${keepOriginal}, content = $2, "editedAt" = clock_timestamp() WHERE id = $1`,
-  values: ({ messageId, content }: { messageId: number; content: string }) => [messageId, content],
+    UPDATE messages SET ${keepOriginal}, content = $2, metadata = $3::jsonb, "editedAt" = clock_timestamp()
+    WHERE id = $1`,
+  values: ({
+    messageId,
+    content,
+    metadata,
+  }: Pick<MessageRow, 'content' | 'metadata'> & { messageId: number }) => [
+    messageId,
+    content,
+    metadata === null ? null : JSON.stringify(metadata),
+  ],
+});
+
+/** `$1` chat, `$2` users: how many of them are members. */
+export const membersAmong = statement.one({
+  name: 'messages.membersAmong',
+  text: `SELECT count(*) FROM chat_members WHERE "chatId" = $1 AND "userId" = ANY($2::bigint[])`,
+  values: ({ chatId, userIds }: { chatId: number; userIds: readonly number[] }) => [chatId, bigints(userIds)],
+  row: ([count]: [number]) => count,
+});
+
+/** `$1` message, `$2` users whom it mentions from now on, besides those it did, `$3` users whom it does not any more. */
+export const changeMentions = statement.count({
+  name: 'messages.changeMentions',
+  text: `
+    WITH removed AS (
+      DELETE FROM message_mentions d USING messages m
+      WHERE m.id = $1 AND d."chatId" = m."chatId" AND d.seq = m.seq AND d."userId" = ANY($3::bigint[])
+    )
+    INSERT INTO message_mentions ("chatId", "userId", seq)
+    SELECT m."chatId", x.id, m.seq FROM messages m CROSS JOIN unnest($2::bigint[]) AS x(id)
+    WHERE m.id = $1 AND x.id IS DISTINCT FROM m."senderId"
+    ON CONFLICT DO NOTHING`,
+  values: (change: { messageId: number; added: readonly number[]; removed: readonly number[] }) => [
+    change.messageId,
+    bigints(change.added),
+    bigints(change.removed),
+  ],
 });
 
 /** `$1` message: empties it, and deletes its edits, reactions and mentions. */

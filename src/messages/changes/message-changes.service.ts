@@ -1,17 +1,31 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { type Actor, requireUserId } from '../../commands/identity/actor.js';
 import { isAllowed } from '../../chats/permissions.js';
 import {
   AppError,
+  isBlank,
   type CommandInput,
+  type DeletedMessageView,
   type EditedMessageView,
   type MessageDeletedView,
   type MessageEditView,
 } from '../../contract/index.js';
 import { PAGE_BYTES, withinPage } from '../../common/page-bytes.js';
 import { Database } from '../../database/database.js';
+import type { MessageRow } from '../../database/models/message.model.js';
+import type { Runner } from '../../database/statement.js';
+import { noSuchMention } from '../model/mentions.js';
 import { Publisher } from '../../delivery/publisher.js';
-import { editsOf, emptyMessage, hideMessage, keepEdit, setContent } from './change.queries.js';
+import {
+  changeMentions,
+  editsOf,
+  emptyMessage,
+  hideMessage,
+  keepEdit,
+  membersAmong,
+  setBody,
+} from './change.queries.js';
 import { MessageChanges, requireThere, requireWritten } from './message-changes.js';
 
 /** Most earlier versions of one message that are kept: the newest. */
@@ -30,28 +44,38 @@ export class MessageLifeService {
   ) {}
 
   /**
-   * Changes the text of a message; members get `messageEdited`. The same text again is no change.
+   * Changes the text of a message, its metadata, or both; members get `messageEdited`. The same again is no change.
    *
-   * @throws AppError NOT_FOUND; FORBIDDEN for a message of another user or of the server, or because of a block
+   * @throws AppError NOT_FOUND; FORBIDDEN for a message of another user or of the server, or because of a block;
+   * VALIDATION_FAILED when nothing would be left, or somebody is mentioned anew who is no member
    */
-  async edit(actor: Actor, { messageId, content }: CommandInput<'editMessage'>): Promise<EditedMessageView> {
-    const { view, changed, audience } = await this.changes.change(
+  async edit(
+    actor: Actor,
+    { messageId, ...edit }: CommandInput<'editMessage'>,
+  ): Promise<EditedMessageView> {
+    const { view, row, changed, audience } = await this.changes.change(
       actor,
       'message.edit',
       messageId,
-      async ({ message, runner }) => {
+      async ({ chat, message, runner }) => {
         requireThere(message);
         requireWritten(message);
         if (actor.userId !== null && message.senderId !== actor.userId) throw new AppError('FORBIDDEN');
-        if (message.content === content) return false;
-        await keepEdit(runner, { messageId, most: MAX_EDITS });
-        await setContent(runner, { messageId, content });
+        const { content = message.content } = edit;
+        const metadata = edit.metadata === undefined ? message.metadata : storedMetadata(edit.metadata);
+        if (isBlank(content) && Object.keys(metadata ?? {}).length === 0) throw nothingLeft();
+        const sameWords = message.content === content;
+        const sameData = isDeepStrictEqual(message.metadata, metadata);
+        if (sameWords && sameData) return false;
+        if (!sameWords) await keepEdit(runner, { messageId, most: MAX_EDITS });
+        if (!sameData) await this.moveMentions(runner, chat.chatId, message, metadata);
+        await setBody(runner, { messageId, content, metadata });
         return true;
       },
     );
-    if (!changed) return { ...view, changed };
-    this.publisher.publish('messageEdited', view, audience);
-    return view;
+    if (changed) this.publisher.publish('messageEdited', view, audience);
+    const edited = await this.changes.forActor(actor, { view, row });
+    return changed ? edited : { ...edited, changed };
   }
 
   /**
@@ -60,7 +84,7 @@ export class MessageLifeService {
    * @throws AppError NOT_FOUND; FORBIDDEN for deleting another user's message for everyone, unless the actor is an
    * admin of the group.
    */
-  async delete(actor: Actor, input: CommandInput<'deleteMessage'>): Promise<MessageDeletedView> {
+  async delete(actor: Actor, input: CommandInput<'deleteMessage'>): Promise<DeletedMessageView> {
     return input.for === 'me' ? this.hide(actor, input.messageId) : this.empty(actor, input.messageId);
   }
 
@@ -76,6 +100,22 @@ export class MessageLifeService {
     await this.changes.requireChatOf(actor, 'message.read', messageId);
     const page = { messageId, after, most: MAX_EDITS_SHOWN, bytes: PAGE_BYTES };
     return withinPage(await editsOf(this.database, page));
+  }
+
+  /** Who is mentioned no longer is not counted any more, and who is mentioned anew is, if they are a member. */
+  private async moveMentions(
+    runner: Runner,
+    chatId: number,
+    { id: messageId, metadata: former }: MessageRow,
+    metadata: MessageRow['metadata'],
+  ): Promise<void> {
+    const before = mentionsOf(former);
+    const after = mentionsOf(metadata);
+    const added = after.filter((userId) => !before.includes(userId));
+    if (added.length > 0 && (await membersAmong(runner, { chatId, userIds: added })) < added.length)
+      throw noSuchMention();
+    const removed = before.filter((userId) => !after.includes(userId));
+    if (added.length + removed.length > 0) await changeMentions(runner, { messageId, added, removed });
   }
 
   private async empty(actor: Actor, messageId: number): Promise<MessageDeletedView> {
@@ -98,18 +138,35 @@ export class MessageLifeService {
       seq: view.seq,
       version: view.version,
       for: 'everyone',
+      deletedAt: view.deletedAt!,
     };
     if (!changed) return { ...deleted, changed };
     this.publisher.publish('messageDeleted', deleted, audience);
     return deleted;
   }
 
-  private async hide(actor: Actor, messageId: number): Promise<MessageDeletedView> {
+  private async hide(actor: Actor, messageId: number): Promise<DeletedMessageView> {
     const userId = requireUserId(actor);
-    const { chatId, seq, version } = await this.changes.requireChatOf(actor, 'message.hide', messageId);
+    const { chatId, seq } = await this.changes.requireChatOf(actor, 'message.hide', messageId);
     await hideMessage(this.database, { userId, messageId });
-    const deleted: MessageDeletedView = { messageId, chatId, seq, version, for: 'me' };
-    this.publisher.publish('messageDeleted', deleted, { users: [userId], except: actor.origin });
-    return deleted;
+    const hidden = { chatId, messageId, seq };
+    this.publisher.publish('messageHidden', hidden, { users: [userId], except: actor.origin });
+    return { ...hidden, for: 'me' };
   }
+}
+
+/** As sends store it: no data is null. */
+const storedMetadata = (metadata: Record<string, unknown>) =>
+  Object.keys(metadata).length === 0 ? null : metadata;
+
+function mentionsOf(metadata: MessageRow['metadata']): number[] {
+  const mentions: unknown = metadata?.mentions;
+  const isUser = (one: unknown): one is number => Number.isSafeInteger(one);
+  return Array.isArray(mentions) ? [...new Set((mentions as unknown[]).filter(isUser))] : [];
+}
+
+function nothingLeft(): AppError {
+  return new AppError('VALIDATION_FAILED', {
+    details: [{ path: 'content', message: 'expected text that is not blank, or metadata' }],
+  });
 }

@@ -4,6 +4,8 @@ import { authorize, type Membership } from '../../chats/access.js';
 import type { MembershipRow } from '../../chats/membership.queries.js';
 import type { MessageRow } from '../../database/models/message.model.js';
 import { toMessageView } from '../model/message.view.js';
+import { shownReactions } from '../model/shown.js';
+import { ownReactionsIn, shownToAll } from '../../chats/shown.js';
 import { membersOf } from '../../chats/audience.js';
 import { AppError, type MessageView, type Permission } from '../../contract/index.js';
 import type { Audience } from '../../delivery/publisher.js';
@@ -21,7 +23,9 @@ export interface LockedMessage {
 /** A message after a change, and whether anything changed. */
 export interface Changed {
   chat: Membership;
+  /** As all members see it. */
   view: MessageView;
+  row: MessageRow;
   changed: boolean;
   /** The members who may see the message; the actor's own socket is left out. */
   audience: Audience;
@@ -57,7 +61,8 @@ export class MessageChanges {
       const after = changed ? await this.find(runner, messageId) : message;
       const audience = membersOf(chat, actor.origin);
       if (changed) audience.without = await notSeenBy(runner, { chatId: chat.chatId, seq: message.seq });
-      return { chat, view: toMessageView(after, chat), changed, audience };
+      const shown = await shownToAll(runner, [after]);
+      return { chat, view: toMessageView(after, chat, shown), row: after, changed, audience };
     });
   }
 
@@ -75,6 +80,11 @@ export class MessageChanges {
     const chat = authorize(actor, permission, row);
     if (!row || row.seq <= chat.seesAfter) throw new AppError('NOT_FOUND');
     return { ...chat, seq: row.seq };
+  }
+
+  /** The view for the one who made the change: their reactions are marked. */
+  async forActor({ userId }: Actor, { view, row }: Pick<Changed, 'view' | 'row'>): Promise<MessageView> {
+    return { ...view, reactions: shownReactions(row, await ownReactionsIn(this.database, userId, [row])) };
   }
 
   private async lock(

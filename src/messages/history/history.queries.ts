@@ -33,10 +33,10 @@ const furthest = `
     SELECT * FROM marks WHERE ahead UNION ALL SELECT * FROM (${ahead('marks WHERE NOT ahead')}) rest WHERE ahead
   )`;
 
-/** A page of messages before or after a seq. */
-interface PageRead {
+/** A page of messages: before or after a seq, or those with some ids. */
+interface PageRead<At> {
   chatId: number;
-  seq: number;
+  at: At;
   most: number;
   /** Bytes of an answer: the message that exceeds them is the last. */
   bytes: number;
@@ -53,7 +53,11 @@ type PageRow = { chat: MembershipRow; message: null } | { chat: null; message: P
  * The first row holds the chat and no message; no rows: no such chat. One statement instead of two: a page costs little
  * more than the lookup of the membership. Messages beyond the bytes are measured and not read.
  */
-const page = (name: string, where: string, order: 'ASC' | 'DESC') =>
+const page = <At>(
+  name: string,
+  { from = 'messages', where = 'true', order }: { from?: string; where?: string; order: 'ASC' | 'DESC' },
+  parameter: (at: At) => unknown,
+) =>
   statement.many({
     name: `messages.${name}`,
     text: `
@@ -70,14 +74,20 @@ const page = (name: string, where: string, order: 'ASC' | 'DESC') =>
       SELECT m.*, sum(m.size) OVER (ORDER BY m.seq ${order} ROWS UNBOUNDED PRECEDING) AS total
       FROM (
         SELECT ${messageColumns.of('m')}, ${messageSize('m')} AS size
-        FROM messages m WHERE m."chatId" = $1 AND ${where} AND m.seq > ${seesAfter('$1', '$4')}
+        FROM ${from} m WHERE m."chatId" = $1 AND ${where} AND m.seq > ${seesAfter('$1', '$4')}
           AND ${notHidden('m', '$4')}
         ORDER BY m.seq ${order} LIMIT $3
       ) m
     ) m
     WHERE m.total - m.size <= $5
     ORDER BY m.seq ${order})`,
-    values: ({ chatId, seq, most, bytes, userId }: PageRead) => [chatId, seq, most, userId, bytes],
+    values: ({ chatId, at, most, bytes, userId }: PageRead<At>) => [
+      chatId,
+      parameter(at),
+      most,
+      userId,
+      bytes,
+    ],
     row: ([chat, size, ...message]: [MembershipRow | null, number, ...MessageCells]): PageRow =>
       chat ? { chat, message: null } : { chat: null, message: Object.assign(messageRow(message), { size }) },
   });
@@ -86,10 +96,20 @@ const page = (name: string, where: string, order: 'ASC' | 'DESC') =>
  * `$1` chat, `$2` seq, `$3` limit, `$4` reader or null, `$5` bytes: the chat, and its messages before that seq, newest
  * first.
  */
-export const pageBefore = page('pageBefore', 'm.seq < $2', 'DESC');
+export const pageBefore = page('pageBefore', { where: 'm.seq < $2', order: 'DESC' }, (seq: number) => seq);
 
 /** As `pageBefore`: the messages after that seq, oldest first. */
-export const pageAfter = page('pageAfter', 'm.seq > $2', 'ASC');
+export const pageAfter = page('pageAfter', { where: 'm.seq > $2', order: 'ASC' }, (seq: number) => seq);
+
+/** As `pageAfter`: the messages with these ids. Each is looked up by its id, whatever the planner assumes. */
+export const pageOfIds = page(
+  'pageOfIds',
+  {
+    from: '(SELECT x.* FROM unnest($2::bigint[]) AS i(id) CROSS JOIN LATERAL (SELECT * FROM messages WHERE id = i.id LIMIT 1) x)',
+    order: 'ASC',
+  },
+  (ids: readonly number[]) => bigints(ids),
+);
 
 /** `$1` message ids: the messages with their chats. */
 export const messagesByIds = statement.many({

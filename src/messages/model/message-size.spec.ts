@@ -1,5 +1,6 @@
 import type { MessageRow } from '../../database/models/message.model.js';
 import { fittingIn, sentBytes, type Sized } from './message-size.js';
+import { toReplyTo } from './shown.js';
 import { toMessageView } from './message.view.js';
 
 const message = (content: string, size = 0): Sized & MessageRow => ({
@@ -31,7 +32,12 @@ describe('The size of a message', () => {
   ])('is at least what it takes as JSON in UTF-8 (%#)', (content) => {
     const row = message(content);
     const id = Number.MAX_SAFE_INTEGER;
-    const view = toMessageView(row, { chatId: id, user1Id: id, user2Id: id });
+    const replied = { messageId: id, seq: id, senderId: id, text: '\u0001'.repeat(200), deleted: false };
+    const view = toMessageView(
+      row,
+      { chatId: id, user1Id: id, user2Id: id },
+      { replies: new Map([[id, toReplyTo(replied)]]), own: { userId: 1, among: new Set() } },
+    );
     const bytes = Buffer.byteLength(`${JSON.stringify(view)},`);
     expect(sentBytes(row)).toBeGreaterThanOrEqual(bytes);
     expect(sentBytes(row)).toBeLessThan(bytes + 400);
@@ -44,7 +50,7 @@ describe('The size of a message', () => {
 
 describe('fittingIn', () => {
   it('takes messages while they fit, and one at least', () => {
-    const three = [1_000, 1_000, 1_000].map((size) => message('', size));
+    const three = [1_000, 1_000, 1_000].map((size) => ({ ...message('', size), replyToId: null }));
     expect(fittingIn(3_000, three)).toBe(3);
     expect(fittingIn(2_999, three)).toBe(2);
     expect(fittingIn(10, three)).toBe(1);

@@ -3,6 +3,12 @@ import type { MessageRow } from '../../database/models/message.model.js';
 /** Most bytes of a message in an answer besides its key, text, metadata and reactions: field names, ids, times. */
 const FRAME_BYTES = 400;
 
+/** Most bytes of what is shown of the message that a reply is to: 160 characters, of six bytes at most, and its ids. */
+const REPLY_BYTES = 1_100;
+
+/** Bytes of `"mine":false,`, which each reaction has for its reader. */
+const MINE_BYTES = 13;
+
 /** Bytes of a JSON value which PostgreSQL stores in so many or fewer: it is not made into text to be measured. */
 const SMALL_JSON_BYTES = 100;
 
@@ -17,20 +23,29 @@ export const jsonSize = (column: string) => `
  */
 export const messageSize = (message: string) => `
   ${FRAME_BYTES} + octet_length(${message}.content) + COALESCE(octet_length(${message}."clientId"), 0)
-    + ${jsonSize(`${message}.metadata`)} + ${jsonSize(`${message}.reactions`)}`;
+    + ${jsonSize(`${message}.metadata`)} + ${jsonSize(`${message}.reactions`)}
+    + CASE WHEN ${message}."replyToId" IS NULL THEN 0 ELSE ${REPLY_BYTES} END`;
 
 /** A message, and its size as a statement has measured it. */
-export type Sized = Pick<MessageRow, 'content' | 'clientId' | 'metadata' | 'reactions'> & { size: number };
+export type Sized = Pick<MessageRow, 'content' | 'clientId' | 'replyToId' | 'metadata' | 'reactions'> & {
+  size: number;
+};
 
 /**
  * Most bytes that the message takes in an answer: UTF-8, with its text escaped as JSON, where a control character has
  * six bytes. Never less than what the statement measured: a list that is cut by it ends where the statement's did, or
  * earlier.
  */
-export function sentBytes({ content, clientId, metadata, reactions, size }: Sized): number {
+export function sentBytes({ content, clientId, replyToId, metadata, reactions, size }: Sized): number {
   return Math.max(
     size,
-    FRAME_BYTES + jsonBytes(content) + jsonBytes(clientId) + jsonBytes(metadata) + jsonBytes(reactions),
+    FRAME_BYTES +
+      (replyToId === null ? 0 : REPLY_BYTES) +
+      (reactions?.length ?? 0) * MINE_BYTES +
+      jsonBytes(content) +
+      jsonBytes(clientId) +
+      jsonBytes(metadata) +
+      jsonBytes(reactions),
   );
 }
 

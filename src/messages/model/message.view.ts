@@ -1,4 +1,5 @@
 import type { CommandInput, MessageView } from '../../contract/index.js';
+import { type Shown, shownReactions } from './shown.js';
 import type { MessageBody, MessageRow } from '../../database/models/message.model.js';
 
 /** The chat that a message is in. */
@@ -50,7 +51,8 @@ function receiverOf(chat: InChat, senderId: number | null): number | null {
   return chat.user1Id === senderId ? chat.user2Id : chat.user1Id;
 }
 
-export function toMessageView(row: MessageRow, chat: InChat): MessageView {
+/** `shown` left out: the message is no reply, or has no reader in particular. */
+export function toMessageView(row: MessageRow, chat: InChat, shown: Shown | null = null): MessageView {
   return {
     id: row.id,
     chatId: chat.chatId,
@@ -63,8 +65,9 @@ export function toMessageView(row: MessageRow, chat: InChat): MessageView {
     seen: row.seen,
     clientId: row.clientId?.startsWith(OWN_KEY) ? null : row.clientId,
     replyToId: row.replyToId,
+    replyTo: (row.replyToId !== null && shown?.replies.get(row.replyToId)) || null,
     metadata: row.metadata,
-    reactions: row.reactions ?? [],
+    reactions: shownReactions(row, shown && shown.own),
     createdAt: row.createdAt,
     editedAt: row.editedAt,
     deletedAt: row.deletedAt,

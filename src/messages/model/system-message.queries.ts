@@ -26,12 +26,12 @@ export const insertSystemMessage = statement.one({
   text: `
     WITH bumped AS (
       UPDATE chats c SET "lastSeq" = c."lastSeq" + 1, version = c.version + 1, "lastActivityAt" = clock_timestamp()
-      WHERE c.id = $1 RETURNING c.id, c."lastSeq", c.version
+      WHERE c.id = $1 RETURNING c.id, c."lastSeq", c.version, c."lastActivityAt"
     ), counted AS (
       UPDATE chat_members m SET sent = m.sent + 1 WHERE m."chatId" = $1 AND m."userId" = $2::bigint
     )
     INSERT INTO messages ("chatId", seq, version, type, "senderId", "clientId", content, metadata, "createdAt")
-    SELECT b.id, b."lastSeq", b.version, 'system', $2::bigint, $5, $3, $4::jsonb, clock_timestamp() FROM bumped b
+    SELECT b.id, b."lastSeq", b.version, 'system', $2::bigint, $5, $3, $4::jsonb, b."lastActivityAt" FROM bumped b
     RETURNING id, seq, version, "createdAt"`,
   values: ({ chatId, senderId, content, metadata, key }: NewSystemMessage) => [
     chatId,

@@ -49,9 +49,14 @@ export class DirectBatch {
   }
 
   /** The numbers of the message at `index` of the batch. */
-  numbersOf(index: number, { ids, seqs, versions, createdAt }: DirectNumbers): Numbers {
+  numbersOf(index: number, { ids, seqs, versions, moments }: DirectNumbers): Numbers {
     const place = this.places[index]! - 1;
     const nth = this.nths[index]!;
-    return { id: ids[index]!, seq: seqs[place]! + nth, version: versions[place]! + nth, createdAt };
+    return {
+      id: ids[index]!,
+      seq: seqs[place]! + nth,
+      version: versions[place]! + nth,
+      createdAt: moments[place]!,
+    };
   }
 }

@@ -26,10 +26,10 @@ export const sendDirect = statement.one({
         "user1Sent" = c."user1Sent" + n.by1, "user2Sent" = c."user2Sent" + n.by2
       FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) AS n(chat, count, by1, by2)
       WHERE c.id = n.chat AND NOT c."user1Blocks" AND NOT c."user2Blocks"
-      RETURNING c.id, c."lastSeq" - n.count AS "lastSeq", c.version - n.count AS version
+      RETURNING c.id, c."lastSeq" - n.count AS "lastSeq", c.version - n.count AS version, c."lastActivityAt" AS at
     ), base AS MATERIALIZED (
       SELECT array_agg(id ORDER BY id) AS chats, array_agg("lastSeq" ORDER BY id) AS seqs,
-        array_agg(version ORDER BY id) AS versions, clock_timestamp()::timestamptz(3) AS "createdAt",
+        array_agg(version ORDER BY id) AS versions, array_agg(at ORDER BY id) AS moments,
         CASE WHEN array_agg(id ORDER BY id) = $1::bigint[]
           THEN ARRAY(SELECT nextval('messages_id_seq') FROM generate_series(1, $9::int))
           ELSE ARRAY[memberships_changed()] END AS ids
@@ -38,18 +38,18 @@ export const sendDirect = statement.one({
       INSERT INTO messages (id, "chatId", seq, version, "senderId", "clientId", ${plainBodies.list}, "createdAt")
       OVERRIDING SYSTEM VALUE
       SELECT b.ids[i.idx], b.chats[i.nr], b.seqs[i.nr] + i.nth, b.versions[i.nr] + i.nth, i.sender, i.key,
-        ${plainBodies.of('i')}, b."createdAt"
+        ${plainBodies.of('i')}, b.moments[i.nr]
       FROM base b CROSS JOIN unnest(
         $5::bigint[], $6::int[], $7::int[], $8::text[], ${plainBodies.parameters(10)}
       ) WITH ORDINALITY AS i(sender, nr, nth, key, ${plainBodies.list}, idx)
     )
-    SELECT ids, seqs, versions, "createdAt" FROM base`,
+    SELECT ids, seqs, versions, moments FROM base`,
   values: (batch: DirectBatch) => batch.values(),
-  row: ([ids, seqs, versions, createdAt]: [number[], number[], number[], string]): DirectNumbers => ({
+  row: ([ids, seqs, versions, moments]: [number[], number[], number[], string[]]): DirectNumbers => ({
     ids,
     seqs,
     versions,
-    createdAt,
+    moments,
   }),
 });
 
@@ -60,7 +60,8 @@ export interface DirectNumbers {
   /** `lastSeq` and `version` of the chats before the batch, ordered by chat id. */
   seqs: number[];
   versions: number[];
-  createdAt: string;
+  /** When each chat got its messages, which is their `createdAt` and the chat's `lastActivityAt`. */
+  moments: string[];
 }
 
 /** What the database assigns to a message. */

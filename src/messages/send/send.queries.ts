@@ -1,4 +1,5 @@
 import { blocks } from '../../blocks/blocks.queries.js';
+import { isForAll, repliedJson, type RepliedRow } from '../../chats/shown.queries.js';
 import { bigints, texts } from '../../database/binary-array.js';
 import { quoted } from '../../database/columns.js';
 import { bodyColumns, type MessageBody } from '../../database/models/message.model.js';
@@ -44,6 +45,8 @@ export interface SentRow {
   seq: number | null;
   version: number | null;
   createdAt: string | null;
+  /** The message that it replies to; null: it is no reply, or some member may not see that message. */
+  reply: RepliedRow | null;
 }
 
 type SentCells = [
@@ -56,6 +59,7 @@ type SentCells = [
   seq: number | null,
   version: number | null,
   createdAt: string | null,
+  reply: RepliedRow | null,
 ];
 
 /** A column of the body: in the existing message, and in the one to send. */
@@ -119,6 +123,7 @@ const send = (name: string, batch: { mentions: boolean }) =>
     WITH checked AS MATERIALIZED (
       SELECT i.idx, i.sender, i.key, ${bodies.of('i')},
         c.id AS chat, c."user1Id", c."user2Id", c."membersVersion", o.id AS "originalId",
+        r.shown AS reply,
         CASE
           WHEN o.id IS NOT NULL THEN CASE
             WHEN NOT EXISTS (SELECT 1 FROM chats g WHERE g.id = o."chatId") THEN ${verdicts.notFound}
@@ -162,7 +167,7 @@ const send = (name: string, batch: { mentions: boolean }) =>
         WHERE o."senderId" = i.sender AND o."clientId" = i.key LIMIT 1
       ) o ON true
       LEFT JOIN LATERAL (
-        SELECT r.id FROM messages r
+        SELECT r.id, CASE WHEN ${isForAll('r')} THEN ${repliedJson('r')} END AS shown FROM messages r
         WHERE r.id = i."replyToId" AND r."chatId" = c.id AND r.seq > COALESCE(m."seesAfter", 0) LIMIT 1
       ) r ON true
     ), bumped AS (
@@ -174,16 +179,18 @@ const send = (name: string, batch: { mentions: boolean }) =>
           count(*) FILTER (WHERE sender = "user2Id") AS by2
         FROM checked WHERE verdict = ${verdicts.written} GROUP BY chat ORDER BY chat
       ) n WHERE c.id = n.chat
-      RETURNING c.id, c."lastSeq" - n.count AS "lastSeq", c.version - n.count AS version, c."membersVersion"
+      RETURNING c.id, c."lastSeq" - n.count AS "lastSeq", c.version - n.count AS version, c."membersVersion",
+        c."lastActivityAt" AS at
     ), base AS MATERIALIZED (
       SELECT array_agg(id ORDER BY id) AS chats, array_agg("lastSeq" ORDER BY id) AS seqs,
-        array_agg(version ORDER BY id) AS versions, array_agg("membersVersion" ORDER BY id) AS members
+        array_agg(version ORDER BY id) AS versions, array_agg("membersVersion" ORDER BY id) AS members,
+        array_agg(at ORDER BY id) AS moments
       FROM bumped
     ), numbered AS MATERIALIZED (
       SELECT j.*, b.seqs[j.nr] + j.nth AS seq, b.versions[j.nr] + j.nth AS version,
         CASE WHEN b.chats[j.nr] = j.chat AND b.members[j.nr] = j."membersVersion"
           THEN nextval('messages_id_seq') ELSE memberships_changed() END AS id,
-        clock_timestamp()::timestamptz(3) AS "createdAt"
+        b.moments[j.nr] AS "createdAt"
       FROM (
         SELECT *, row_number() OVER (PARTITION BY chat ORDER BY idx) AS nth, dense_rank() OVER (ORDER BY chat) AS nr
         FROM checked WHERE verdict = ${verdicts.written}
@@ -200,16 +207,16 @@ const send = (name: string, batch: { mentions: boolean }) =>
         GROUP BY chat, sender ORDER BY chat, sender
       ) n WHERE m."chatId" = n.chat AND m."userId" = n.sender
     )${batch.mentions ? KEEP_MENTIONS : ''}
-    SELECT idx, verdict, id, chat AS "chatId", "user1Id", "user2Id", seq, version, "createdAt" FROM numbered
+    SELECT idx, verdict, id, chat AS "chatId", "user1Id", "user2Id", seq, version, "createdAt", reply FROM numbered
     UNION ALL
-    SELECT idx, verdict, "originalId", chat, "user1Id", "user2Id", NULL, NULL, NULL
+    SELECT idx, verdict, "originalId", chat, "user1Id", "user2Id", NULL, NULL, NULL, NULL
     FROM checked WHERE verdict <> ${verdicts.written}`,
     values: (entries: readonly Entry[]) => [
       ...placesOf(entries),
       texts(entries.map(({ key }) => key)),
       ...bodies.values(entries.map(({ draft }) => draft.body)),
     ],
-    row: ([idx, verdict, id, chatId, user1Id, user2Id, seq, version, createdAt]: SentCells): SentRow => ({
+    row: ([
       idx,
       verdict,
       id,
@@ -219,6 +226,18 @@ const send = (name: string, batch: { mentions: boolean }) =>
       seq,
       version,
       createdAt,
+      reply,
+    ]: SentCells): SentRow => ({
+      idx,
+      verdict,
+      id,
+      chatId,
+      user1Id,
+      user2Id,
+      seq,
+      version,
+      createdAt,
+      reply,
     }),
   });
 

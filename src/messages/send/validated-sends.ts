@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { KnownUsers } from '../../users/directory/known-users.js';
 import { blockedByOther, blockingOther } from '../../blocks/blocks.js';
+import { shownToAll } from '../../chats/shown.js';
 import { DirectChatsService } from '../../chats/direct-chats.service.js';
+import { noSuchMention } from '../model/mentions.js';
 import { toMessageView } from '../model/message.view.js';
 import { AppError } from '../../contract/index.js';
 import { Database } from '../../database/database.js';
@@ -82,14 +84,14 @@ export class ValidatedSends {
   }
 
   private writtenOf(entry: Entry, row: SentRow): Sent {
-    const { id, chatId, user1Id, user2Id, seq, version, createdAt } = row;
+    const { id, chatId, user1Id, user2Id, seq, version, createdAt, reply } = row;
     if (id === null || chatId === null || seq === null || version === null || createdAt === null) {
       throw new Error(
         'sendMessages returned a written message without its id, chat, seq, version or createdAt',
       );
     }
     if (user1Id !== null && user2Id !== null) this.chats.remember(chatId, user1Id, user2Id);
-    return sentOf(entry, { id, seq, version, createdAt }, { chatId, user1Id, user2Id });
+    return sentOf(entry, { id, seq, version, createdAt }, { chatId, user1Id, user2Id }, reply);
   }
 
   private async answerOriginals(originals: [Entry, SentRow][], unsure: ReadonlySet<Entry>): Promise<void> {
@@ -97,6 +99,7 @@ export class ValidatedSends {
       this.database,
       originals.flatMap(([, { id }]) => id ?? []),
     );
+    const replies = await shownToAll(this.database, rows);
     for (const [entry, { id, verdict }] of originals) {
       const row = rows.find((one) => one.id === id);
       if (!row) {
@@ -104,8 +107,8 @@ export class ValidatedSends {
         continue;
       }
       const { user1Id, user2Id } = row;
-      const shown = verdict === verdicts.unseen ? atFirst(row, entry) : row;
-      const message = toMessageView(shown, row);
+      const isUnseen = verdict === verdicts.unseen;
+      const message = toMessageView(isUnseen ? atFirst(row, entry) : row, row, isUnseen ? null : replies);
       entry.outcome = { ok: true, result: { message, user1Id, user2Id, written: unsure.has(entry) } };
     }
   }
@@ -148,12 +151,6 @@ function refuseUnknown(entries: readonly Entry[], missing: ReadonlySet<number>):
     const known = !missing.has(senderId) && (receiverId === null || !missing.has(receiverId));
     if (!known) entry.outcome = { ok: false, error: new AppError('NOT_FOUND') };
     return known;
-  });
-}
-
-function noSuchMention(): AppError {
-  return new AppError('VALIDATION_FAILED', {
-    details: [{ path: 'metadata', message: 'expected only ids of members of this chat in `mentions`' }],
   });
 }
 

@@ -147,8 +147,7 @@ function perform(local: LocalChat, change: Change): void {
     case 'deleted': {
       const known = local.messages.get(change.deleted.messageId);
       if (!known) return;
-      const { version } = change;
-      const deletedAt = known.deletedAt ?? new Date().toISOString();
+      const { version, deletedAt } = change.deleted;
       local.messages.set(known.id, { ...known, version, content: '', reactions: [], deletedAt });
       return;
     }
