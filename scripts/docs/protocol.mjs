@@ -134,7 +134,9 @@ status of [its code](errors.md).
 - Unknown fields of the input are ignored.
 
 **Order.** Commands of one socket are executed in order: messages are written in the order in which they were sent, every
-other write waits for the writes before it, and a read sees the writes before it.
+other write waits for the writes before it, and a read sees the writes before it. Events of one chat arrive in the order of
+its versions, whatever caused them; an answer may come before events of lower versions. A gap between two versions is a
+loss only after a [grace](../guides/sync.md#what-the-order-of-events-tells).
 
 **Retries.** \`clientId\` (REST: the \`Idempotency-Key\` header) makes a command safe to repeat: it has its effect once, and a
 repeat returns what the first one was about, as it is now. If that was a message that was deleted meanwhile, it is the
