@@ -14,6 +14,22 @@ require('dotenv').config({ quiet: true, path: join(__dirname, '.env') });
 
 const EMBEDDED = join(__dirname, 'dist', 'database', 'embedded', 'embedded-postgres.js');
 
+/** What a database or role may set differently, as for the server's own sessions: `src/database/profiles.ts`. */
+const SESSION = [
+  'TimeZone=UTC',
+  'DateStyle=ISO,MDY',
+  'IntervalStyle=postgres',
+  'default_transaction_isolation=read\\ committed',
+  'search_path=public',
+  'standard_conforming_strings=on',
+  'array_nulls=on',
+  'bytea_output=hex',
+  'idle_session_timeout=0',
+  'statement_timeout=0',
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ');
+
 module.exports = async () => {
   try {
     return optionsOf(process.env.DATABASE_URL || (await embeddedUrl()));
@@ -37,7 +53,12 @@ function optionsOf(url) {
     username,
     password,
     pool: { max: 1 },
-    dialectOptions: { connectionTimeoutMillis: 5000, lock_timeout: 2000, ...options.dialectOptions },
+    dialectOptions: {
+      connectionTimeoutMillis: 5000,
+      lock_timeout: 2000,
+      options: SESSION,
+      ...options.dialectOptions,
+    },
     seederStorage: 'none',
   };
 }

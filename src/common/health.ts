@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Metrics } from './metrics/metrics.js';
 
+/** True: it is well. A word says what is wrong; false: it is `down`. */
+export type PartState = boolean | string;
+
 interface Part {
   name: string;
   essential: boolean;
-  isUp(): boolean | Promise<boolean>;
+  isUp(): PartState | Promise<PartState>;
 }
 
 /** The result of a check of all parts. */
@@ -12,6 +15,8 @@ export interface Check {
   ready: boolean;
   parts: string[];
   down: string[];
+  /** By part: `up`, `down`, or the word that says what is wrong. */
+  words: Record<string, string>;
 }
 
 /**
@@ -26,7 +31,7 @@ export class Health {
   constructor(private readonly metrics: Metrics) {}
 
   /** Without an `essential` part the node can't do its work at all; without any other it does it less well. */
-  watch(name: string, isUp: () => boolean | Promise<boolean>, { essential = false } = {}): void {
+  watch(name: string, isUp: () => PartState | Promise<PartState>, { essential = false } = {}): void {
     const part: Part = { name, essential, isUp };
     this.parts.push(part);
     this.metrics.gauge(
@@ -35,7 +40,7 @@ export class Health {
       async () => {
         // A check may take a connection, so the other gauges are read first.
         await Promise.resolve();
-        return (await checkPart(part)) ? 1 : 0;
+        return (await checkPart(part)) === 'up' ? 1 : 0;
       },
       { part: name },
     );
@@ -51,21 +56,23 @@ export class Health {
   }
 
   private async checkAll(): Promise<Check> {
-    const up = await Promise.all(this.parts.map(checkPart));
-    const down = this.parts.filter((_, index) => !up[index]);
+    const states = await Promise.all(this.parts.map(checkPart));
+    const down = this.parts.filter((_, index) => states[index] !== 'up');
     return {
       ready: !down.some(({ essential }) => essential),
       parts: this.parts.map(({ name }) => name),
       down: down.map(({ name }) => name),
+      words: Object.fromEntries(this.parts.map(({ name }, index) => [name, states[index]!])),
     };
   }
 }
 
 /** A check that fails counts as down. */
-async function checkPart(part: Part): Promise<boolean> {
+async function checkPart(part: Part): Promise<string> {
   try {
-    return await part.isUp();
+    const state = await part.isUp();
+    return typeof state === 'string' ? state : state ? 'up' : 'down';
   } catch {
-    return false;
+    return 'down';
   }
 }

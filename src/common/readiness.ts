@@ -10,7 +10,8 @@ export interface Readiness {
   status: 'ready' | 'degraded' | 'draining' | 'not ready';
   /** The version in package.json. */
   version: string;
-  database: 'up' | 'down';
+  /** `up` means that it can be written to. Else what is wrong: `down`, `read-only`, `disk full` or `no slots`. */
+  database: string;
   /** Left out when Redis is not configured. */
   redis?: 'up' | 'down';
   /** The parts that are down, if any. */
@@ -69,14 +70,13 @@ export class ReadinessCheck {
     return Promise.race([this.now().then(({ status }) => status !== 'not ready'), late]);
   }
 
-  private viewOf({ ready, parts, down }: Check): Readiness {
+  private viewOf({ ready, parts, down, words }: Check): Readiness {
     const well = down.length > 0 ? 'degraded' : 'ready';
-    const upOrDown = (part: string) => (down.includes(part) ? 'down' : 'up');
     return {
       status: this.lifecycle.isDraining ? 'draining' : ready ? well : 'not ready',
       version,
-      database: upOrDown('database'),
-      ...(parts.includes('redis') ? { redis: upOrDown('redis') } : {}),
+      database: words.database ?? 'down',
+      ...(parts.includes('redis') ? { redis: down.includes('redis') ? 'down' : 'up' } : {}),
       ...(down.length > 0 ? { degraded: down } : {}),
     };
   }

@@ -1,14 +1,26 @@
 import type pg from 'pg';
 import { type Sequelize as CoreSequelize, Transaction as SequelizeTransaction } from 'sequelize';
 import { Sequelize } from 'sequelize-typescript';
-import { endsConnection, isSerializationFault, isUserIdTaken } from '../common/errors/failure.js';
+import { endsConnection, isSerializationFault, isUserIdTaken, tooSlow } from '../common/errors/failure.js';
+import { Semaphore } from '../common/flow/semaphore.js';
 import { columnTypes } from './column-types.js';
-import { type ConnectionOptions, type Connections, connectionsOf, sequelizeOptions } from './connections.js';
+import { LockWaits } from './lock-waits.js';
+import {
+  ACQUIRE_WITHIN_MS,
+  type ConnectionOptions,
+  type Connections,
+  connectionsOf,
+  sequelizeOptions,
+} from './connections.js';
 import { type Profile, profiles } from './profiles.js';
 import type { Answer, Runner, Statement } from './statement.js';
-import { statement } from './statement.js';
+import { Writability } from './writability.js';
 
-const ping = statement.count({ name: 'database.ping', text: 'SELECT 1', values: (_: void) => [] });
+/** The share of the pool that transactions may use at the same time. */
+const TRANSACTIONS = 0.75;
+
+/** How often a transaction that met another one runs, at most. */
+const ATTEMPTS = 3;
 
 /** A transaction that statements and models share. */
 export interface Transaction extends Runner {
@@ -24,12 +36,27 @@ export interface Transaction extends Runner {
  * hangs is destroyed.
  */
 export class Database implements Runner {
+  /**
+   * Runs statements as `run` does, but a lock that somebody holds for long is a failure at once (`isLockTimeout`). For
+   * batches, whose other entries must not wait for it.
+   */
+  readonly impatient: Runner = { run: (statement, values) => this.runOnce(statement, values) };
   private readonly connections: Connections;
   /** When the last work on a connection succeeded, by performance.now(). */
   private answeredAt = 0;
+  private readonly locks = new LockWaits();
+  private readonly writability = new Writability();
+  /** Transactions wait for locks: a part of the pool stays free for single statements, whatever they wait for. */
+  private readonly transactions: Semaphore;
 
   constructor(private readonly sequelize: CoreSequelize) {
     this.connections = connectionsOf(sequelize);
+    const pool = this.connections.pool.maxSize;
+    this.transactions = new Semaphore({
+      atOnce: Math.max(1, Math.floor(pool * TRANSACTIONS)),
+      patienceMs: ACQUIRE_WITHIN_MS,
+      refusal: tooSlow,
+    });
   }
 
   /** A database with its own pool and without models, for scripts and tests. The caller closes it. */
@@ -43,36 +70,43 @@ export class Database implements Runner {
    * @throws what pg throws; `isUnavailable` distinguishes an unavailable database from a wrong statement.
    */
   async run(statement: Statement, values: readonly unknown[]): Promise<Answer> {
-    return this.withConnection((client) => runOn(client, statement, values));
+    return this.locks.patiently(() => this.runOnce(statement, values));
   }
 
   /**
    * Runs `work` in one transaction: committed when it resolves, rolled back when it throws. After a serialization
-   * failure, a deadlock, or a user id that was taken meanwhile, `work` runs again from the start, up to `attempts`
-   * times in all.
+   * failure, a deadlock, or a user id that was taken meanwhile, `work` runs again from the start, up to three times in
+   * all; for a lock that somebody holds for long, until that takes too long.
    */
-  async transaction<T>(work: (tx: Transaction) => Promise<T>, attempts = 3): Promise<T> {
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.locks.patiently(() => this.transactionAtOnce(work));
+  }
+
+  /** As `transaction`, but a lock that somebody holds for long is a failure at once. */
+  async transactionAtOnce<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.inTransaction(work, 'BEGIN');
+        return await this.transactions.run(() => this.inTransaction(work, 'BEGIN'));
       } catch (error) {
-        if (attempt >= attempts || !(isSerializationFault(error) || isUserIdTaken(error))) throw error;
+        if (attempt >= ATTEMPTS || !(isSerializationFault(error) || isUserIdTaken(error))) throw error;
       }
     }
   }
 
   /** Runs `work` in a read-only transaction, which sees the database as it was at its first statement. */
   async snapshot<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.inTransaction(work, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const begin = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+    return this.locks.patiently(() => this.inTransaction(work, begin));
   }
 
-  /** Whether PostgreSQL answers. When there is too much work the question may find no connection, and others do. */
-  async answers(): Promise<boolean> {
+  /**
+   * Whether it can be written to: `up`, or else `down`, `read-only`, `disk full` or `no slots`. With too much work the
+   * question may find no connection; it is up if other work succeeds meanwhile.
+   */
+  async state(): Promise<string> {
     const asked = performance.now();
-    return ping(this).then(
-      () => true,
-      () => this.answeredAt > asked,
-    );
+    const state = await this.writability.state(this.impatient);
+    return state === 'down' && this.answeredAt > asked ? 'up' : state;
   }
 
   /** Connections in use, idle connections, and callers that wait for one. */
@@ -90,6 +124,10 @@ export class Database implements Runner {
 
   async close(): Promise<void> {
     await this.sequelize.close();
+  }
+
+  private runOnce(statement: Statement, values: readonly unknown[]): Promise<Answer> {
+    return this.withConnection((client) => runOn(client, statement, values));
   }
 
   private async inTransaction<T>(work: (tx: Transaction) => Promise<T>, begin: string): Promise<T> {
@@ -118,6 +156,7 @@ export class Database implements Runner {
     try {
       result = await work(client);
     } catch (error) {
+      this.writability.failed(error);
       // Not awaited: a server that hangs does not confirm the close.
       if (endsConnection(error)) connections.destroyConnection(client).catch(() => undefined);
       else connections.releaseConnection(client);

@@ -42,8 +42,9 @@ const LOCK_PAUSE_MS = 2_000;
 /** SQLSTATEs of a migration that did not get its locks: lock_not_available, deadlock_detected. */
 const LOCKED_OUT = ['55P03', '40P01'];
 
-/** SQLSTATE duplicate_table. */
+/** SQLSTATE duplicate_table, and the class of all that does not fit what is there. */
 const TABLE_EXISTS = '42P07';
+const MISFIT = /^42/;
 
 const NOT_OURS =
   'The database already has tables, but no record of our migrations: it was created by a version before 0.1.0, or by ' +
@@ -120,6 +121,7 @@ async function runPending(
   const load = createRequire(join(folder, 'migrations.cjs'));
   const ran: string[] = [];
   const names = await migrationsIn(folder);
+  await refuseForeign(sequelize, storage, names, (name) => load(join(folder, name)) as MigrationModule);
   const done = new Set(await storage.executed());
   const fresh = !names.some((name) => done.has(name));
   for (const name of names) {
@@ -143,6 +145,40 @@ async function runPending(
     ran.push(name);
   }
   return ran;
+}
+
+/**
+ * Tables that are not ours may have the names of ours: all migrations are tried in a transaction that is rolled back, so
+ * that a database of another program is left as it is. Done only where there are tables and no record of our migrations.
+ */
+async function refuseForeign(
+  sequelize: Sequelize,
+  storage: SequelizeStorage,
+  names: readonly string[],
+  load: (name: string) => MigrationModule,
+): Promise<void> {
+  const [{ tables } = { tables: 0 }] = await sequelize.query<{ tables: number }>(
+    `SELECT count(*)::int AS tables FROM pg_class
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm') AND relname <> 'SequelizeMeta'`,
+    { type: QueryTypes.SELECT },
+  );
+  if (tables === 0) return;
+  let name = 'SequelizeMeta';
+  await sequelize.query('BEGIN');
+  try {
+    const done = await storage.executed();
+    if (names.some((one) => done.includes(one))) return;
+    for (name of names) {
+      const migration = load(name);
+      if (migration.transaction === false) return;
+      await migration.up(sequelize.getQueryInterface(), Sequelize);
+    }
+  } catch (error) {
+    if (!MISFIT.test(failureCode(error) ?? '')) return;
+    throw new Error(`migration ${name} failed: ${messageOf(error)}. ${NOT_OURS}`, { cause: error });
+  } finally {
+    await sequelize.query('ROLLBACK').catch(() => undefined);
+  }
 }
 
 /** There is only one connection, so everything in `work` is part of the transaction. */

@@ -11,7 +11,8 @@ export interface Profile {
 /**
  * Settings that our code relies on in every session, and that a database or role may set differently: timestamps are
  * read and written as ISO text in UTC, transactions are READ COMMITTED unless they ask for more, tables are in
- * `public`, backslashes in literals are plain characters. The driver itself pins client_encoding to UTF8.
+ * `public`, backslashes in literals are plain characters, arrays may hold NULL, and idle sessions live on. The driver
+ * itself pins client_encoding to UTF8. `sequelize-cli.config.cjs` sets the same.
  */
 const RELIED_ON = {
   TimeZone: 'UTC',
@@ -20,6 +21,9 @@ const RELIED_ON = {
   default_transaction_isolation: 'read committed',
   search_path: 'public',
   standard_conforming_strings: 'on',
+  array_nulls: 'on',
+  bytea_output: 'hex',
+  idle_session_timeout: '0',
 };
 
 export const profiles = {
@@ -40,7 +44,7 @@ export const profiles = {
     },
   },
   /** The migrator's one connection, with PostgreSQL's default planning. */
-  migrations: { name: 'chat-migrations', settings: RELIED_ON },
+  migrations: { name: 'chat-migrations', settings: { ...RELIED_ON, statement_timeout: '0' } },
 } satisfies Record<string, Profile>;
 
 /** The settings as libpq's `options`, where a space in a value is escaped with a backslash. */

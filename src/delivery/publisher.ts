@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Server } from 'socket.io';
 import { Bus } from '../common/bus.js';
 import type { EventName, EventPayload } from '../contract/index.js';
+import type { Place } from './broker/broker.js';
 import { chatRoom, presenceRoom, userRoom } from './broker/room-names.js';
 import { Envelope } from './encoding/envelope.js';
 import { encodePublished } from './encoding/published.js';
@@ -23,7 +24,18 @@ export interface Audience {
   unlessThere?: number;
 }
 
-/** Sends events to users. Services call it after their commit; delivery is best effort. */
+/** Events that carry the version of a chat and are no change of it. */
+const TELLING: ReadonlySet<EventName> = new Set([
+  'newChat',
+  'messageSeen',
+  'messageDelivered',
+  'membershipUpdated',
+] satisfies EventName[]);
+
+/**
+ * Sends events to users. Services call it after their commit; delivery is best effort. Readers receive the events of a
+ * chat in the order of its versions, whatever the order of these calls.
+ */
 @Injectable()
 export class Publisher {
   constructor(
@@ -41,7 +53,7 @@ export class Publisher {
     if (except) others.push(except);
     const text = new Envelope(`42["${event}",`, encodePublished(payload), ']');
     const unless = unlessThere === undefined ? null : userRoom(unlessThere);
-    this.server.rooms.publish(text, { rooms, except: others, unless });
+    this.server.rooms.publish(text, { rooms, except: others, unless, place: placeOf(event, payload) });
   }
 
   /**
@@ -77,4 +89,11 @@ export class Publisher {
   private get io(): Server {
     return this.server.server;
   }
+}
+
+/** Null: the event belongs to no chat, or has no version. */
+function placeOf(event: EventName, payload: object): Place | null {
+  const { chatId, version } = payload as { chatId?: unknown; version?: unknown };
+  if (typeof chatId !== 'number' || typeof version !== 'number') return null;
+  return { chatId, version, raises: !TELLING.has(event) };
 }

@@ -1,12 +1,13 @@
 import type { Namespace } from 'socket.io';
 import { Adapter, type BroadcastOptions, type Room, type SocketId } from 'socket.io-adapter';
 import type { Bus } from '../common/bus.js';
-import type { Broker, LocalSockets, Order, Target } from './broker/broker.js';
+import type { Broker, LocalSockets, Order, Place, Target } from './broker/broker.js';
 import { chatIdOf, isPresenceRoom, userIdOf } from './broker/room-names.js';
 import type { Text } from './encoding/envelope.js';
 import { framed } from './encoding/frames.js';
 import { type Recipient, recipientOf } from './recipient.js';
 import { internalsOf, type Packet } from './socket-io-internals.js';
+import { VersionOrder } from './version-order.js';
 
 /** From this many readers on a text is framed once for all; for fewer readers each connection frames it itself. */
 const MANY = 5;
@@ -26,6 +27,7 @@ export class RoomsAdapter extends Adapter implements LocalSockets {
   /** Rises with every order to join or leave: memberships that were read before it are outdated. */
   orders = 0;
   private marks = 0;
+  private readonly order = new VersionOrder();
 
   constructor(
     nsp: Namespace,
@@ -40,12 +42,22 @@ export class RoomsAdapter extends Adapter implements LocalSockets {
 
   /** Sends a text of Engine.IO's protocol to sockets of all nodes. */
   publish(text: Text, target: Target): void {
-    this.deliver(text, target.rooms, target.except);
+    this.deliver(text, target.rooms, target.except, target.place);
     this.broker.publish(text, target);
   }
 
-  /** As `publish`, but to sockets of this node only. */
-  deliver(text: Text, rooms: readonly Room[], except: readonly Room[]): void {
+  /** As `publish`, but to sockets of this node only. Events of one chat leave in the order of its versions. */
+  deliver(text: Text, rooms: readonly Room[], except: readonly Room[], place: Place | null = null): void {
+    if (place === null) this.send(text, rooms, except);
+    else
+      this.order.pass(
+        place,
+        () => this.send(text, rooms, except),
+        () => rooms.some((room) => this.rooms.has(room)),
+      );
+  }
+
+  private send(text: Text, rooms: readonly Room[], except: readonly Room[]): void {
     const readers = this.readers(rooms, except);
     const isShared = readers.length >= (text.length > LARGE ? 2 : MANY);
     const frame = isShared ? framed(text) : undefined;
@@ -58,7 +70,7 @@ export class RoomsAdapter extends Adapter implements LocalSockets {
     const { encoder, nsp } = internalsOf(this);
     packet.nsp = nsp.name;
     const text = `4${encoder.encode(packet)[0]}`;
-    const target = { rooms: [...rooms], except: [...(except ?? [])], unless: null };
+    const target = { rooms: [...rooms], except: [...(except ?? [])], unless: null, place: null };
     if (flags?.local) this.deliver(text, target.rooms, target.except);
     else this.publish(text, target);
   }
@@ -105,7 +117,19 @@ export class RoomsAdapter extends Adapter implements LocalSockets {
     return this.sids.has(room);
   }
 
+  /** Carries out an order to enter or leave a chat after the events of the chat that wait. */
+  private obeyInOrder(rooms: readonly Room[], order: () => void): void {
+    const chatId = rooms.length === 1 ? chatIdOf(rooms[0]!) : null;
+    this.orders++;
+    if (chatId === null) order();
+    else this.order.after(chatId, order);
+  }
+
   private join(options: BroadcastOptions, rooms: Room[]): void {
+    this.obeyInOrder(rooms, () => this.joinNow(options, rooms));
+  }
+
+  private joinNow(options: BroadcastOptions, rooms: Room[]): void {
     this.orders++;
     super.addSockets(options, rooms);
     const joined = new Set(rooms.filter((room) => this.has(room)));
@@ -116,8 +140,10 @@ export class RoomsAdapter extends Adapter implements LocalSockets {
   }
 
   private leave(options: BroadcastOptions, rooms: Room[]): void {
-    this.orders++;
-    super.delSockets(options, rooms);
+    this.obeyInOrder(rooms, () => {
+      this.orders++;
+      super.delSockets(options, rooms);
+    });
   }
 
   private roomChanged(room: Room): void {

@@ -10,6 +10,7 @@ import { DirectSends } from './send/direct-sends.js';
 import { ValidatedSends } from './send/validated-sends.js';
 import { MessageChanges } from './changes/message-changes.js';
 import { MessageLifeService } from './changes/message-changes.service.js';
+import { ParkedSends } from './send/parked-sends.js';
 import { MessageWriter } from './send/message-writer.js';
 import { MessageRepeats } from './message-repeats.js';
 import { MessagesController } from './messages.controller.js';
@@ -45,6 +46,7 @@ import { DatabaseModule } from '../database/database.module.js';
     MessageLifeService,
     MessageRepeats,
     MessageWriter,
+    ParkedSends,
     MessagesGateway,
     MessagesService,
   ],

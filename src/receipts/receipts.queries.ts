@@ -85,7 +85,13 @@ const markedRow = ([
  *
  * Memberships are locked in the order of their keys: two nodes that mark the same chats can't deadlock.
  */
-const mark = (name: string, watermark: 'readSeq' | 'deliveredSeq', set: string, moves: string) =>
+const marking = (
+  name: string,
+  watermark: 'readSeq' | 'deliveredSeq',
+  set: string,
+  moves: string,
+  locked: '' | ' SKIP LOCKED' = '',
+) =>
   statement.many({
     name,
     text: `
@@ -119,7 +125,7 @@ const mark = (name: string, watermark: 'readSeq' | 'deliveredSeq', set: string, 
       ) t
       JOIN LATERAL (
         SELECT * FROM chat_members m WHERE m."chatId" = t.chat AND m."userId" = t.reader
-        LIMIT 1 FOR NO KEY UPDATE
+        LIMIT 1 FOR NO KEY UPDATE${locked}
       ) m ON ${isThere('t', 'm')}
     ), moved AS (
       UPDATE chat_members m SET ${set}
@@ -140,6 +146,12 @@ const mark = (name: string, watermark: 'readSeq' | 'deliveredSeq', set: string, 
       bigints(marks.map(({ seq }) => seq)),
     ],
     row: markedRow,
+  });
+
+/** `unlocked` leaves out memberships that somebody else has locked, as if they did not exist. */
+const mark = (name: string, watermark: 'readSeq' | 'deliveredSeq', set: string, moves: string) =>
+  Object.assign(marking(name, watermark, set, moves), {
+    unlocked: marking(`${name}Unlocked`, watermark, set, moves, ' SKIP LOCKED'),
   });
 
 /**

@@ -262,7 +262,7 @@ describe('A database that is away or slow', () => {
         answers.push(...Array.from({ length: 20 }, (_, i) => send(alice, `round ${round} send ${i}`)));
         await truth.query(
           `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-           WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = 'chat'
+           WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE 'chat-%'
            ORDER BY state = 'active' DESC, random() LIMIT 1`,
         );
       }

@@ -164,6 +164,25 @@ describe('The migrator', () => {
     expect((await old.client.query('SELECT name FROM users')).rows).toEqual([{ name: 'Ada' }]);
   });
 
+  it.each(['users', 'messages', 'idempotency_keys'])(
+    'refuses a database of another program that has a table %s, and leaves nothing behind',
+    async (table) => {
+      const foreign = await database('empty');
+      await foreign.client.query(`CREATE TABLE ${table} (theirs text); CREATE TABLE others (id int)`);
+      await expect(migrate(foreign.url)).rejects.toThrow(/already exists\. .*Use an empty database/);
+      const { rows } = await foreign.client.query(
+        `SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1`,
+      );
+      expect(rows.map(({ relname }: { relname: string }) => relname)).toEqual([table, 'others'].sort());
+    },
+  );
+
+  it('shares a database with tables of other names', async () => {
+    const shared = await database('empty');
+    await shared.client.query('CREATE TABLE others (id int)');
+    expect(await migrate(shared.url)).not.toEqual([]);
+  });
+
   it('gives no such advice when a later migration makes a table twice', async () => {
     const empty = await database('empty');
     const make = sql('CREATE TABLE things (id int)');

@@ -15,6 +15,13 @@ const SETTINGS = {
   search_path: "'nowhere'",
   standard_conforming_strings: 'off',
   client_encoding: "'LATIN1'",
+  array_nulls: 'off',
+  bytea_output: "'escape'",
+  extra_float_digits: '-15',
+  idle_session_timeout: "'1s'",
+  statement_timeout: "'1ms'",
+  lc_numeric: "'C'",
+  lc_time: "'C'",
 };
 
 describe('A database with settings of its own', () => {

@@ -33,7 +33,7 @@ class Hearer implements LocalSockets {
   }
 }
 
-const to = (room: string): Target => ({ rooms: [room], except: [], unless: null });
+const to = (room: string): Target => ({ rooms: [room], except: [], unless: null, place: null });
 
 describeWithRedis('A broker over Redis', () => {
   let redis: Redis;

@@ -74,7 +74,7 @@ export class BrokerNode {
 
   /** Sends sockets of all nodes an event without a payload. */
   publish(event: string, rooms: readonly string[], options: Partial<Target> = {}): void {
-    this.server.rooms.publish(`42["${event}"]`, { rooms, except: [], unless: null, ...options });
+    this.server.rooms.publish(`42["${event}"]`, { rooms, except: [], unless: null, place: null, ...options });
   }
 
   async close(): Promise<void> {

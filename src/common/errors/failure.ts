@@ -51,6 +51,11 @@ export function isSerializationFault(error: unknown): boolean {
   return code === '40001' || code === '40P01';
 }
 
+/** Whether the statement gave up waiting for a lock that another transaction holds. It has changed nothing. */
+export function isLockTimeout(error: unknown): boolean {
+  return failureCode(error) === '55P03';
+}
+
 /** Whether another row has that key already. */
 export function isUniqueViolation(error: unknown): boolean {
   return failureCode(error) === '23505';

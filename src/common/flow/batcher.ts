@@ -3,7 +3,7 @@ import { tooSlow } from '../errors/failure.js';
 
 export interface BatcherOptions<Entry, Result> {
   /** Writes a batch in one transaction. Resolves with the outcomes in the order of the entries. */
-  write(batch: readonly Entry[]): Promise<Outcome<Result>[]>;
+  write(batch: readonly Entry[]): Promise<(Outcome<Result> | Later<Result>)[]>;
   /**
    * Size of a batch: all waiting entries, up to `some`; of more than that one half, so that one half is answered while
    * the other is written; never more than `most`.
@@ -19,6 +19,11 @@ export interface BatcherOptions<Entry, Result> {
 
 /** The outcome of one entry: an entry fails alone. */
 export type Outcome<Result> = { ok: true; result: Result } | { ok: false; error: unknown };
+
+/** An entry that goes on by itself, so that the rest of its batch is answered before it. */
+export interface Later<Result> {
+  later: Promise<Result>;
+}
 
 interface Waiting<Entry, Result> {
   entry: Entry;
@@ -63,6 +68,20 @@ export class Batcher<Entry, Result> {
       this.waiting.push({ entry, giveUpAt: performance.now() + this.options.patienceMs, resolve, reject });
       this.start();
     });
+  }
+
+  /** Writes entries before all that wait, whose turn it was before. They are given up at this time. */
+  resume(entries: readonly Entry[], giveUpAt: (entry: Entry) => number): Promise<Result>[] {
+    const first: Waiting<Entry, Result>[] = [];
+    const results = entries.map(
+      (entry) =>
+        new Promise<Result>((resolve, reject) => {
+          first.push({ entry, giveUpAt: giveUpAt(entry), resolve, reject });
+        }),
+    );
+    this.waiting = [...first, ...this.waiting];
+    this.start();
+    return results;
   }
 
   /** Resolves when nothing waits and nothing is under way. */
@@ -135,8 +154,16 @@ export class Batcher<Entry, Result> {
   }
 }
 
-function settleOne<Entry, Result>(one: Waiting<Entry, Result>, outcome: Outcome<Result> | undefined): void {
+function settleOne<Entry, Result>(
+  one: Waiting<Entry, Result>,
+  outcome: Outcome<Result> | Later<Result> | undefined,
+): void {
   if (outcome === undefined) one.reject(new Error('The batch has no outcome for this entry'));
+  else if ('later' in outcome)
+    void outcome.later.then(
+      (result) => one.resolve(result),
+      (error: unknown) => one.reject(error),
+    );
   else if (outcome.ok) one.resolve(outcome.result);
   else one.reject(outcome.error);
 }

@@ -1,5 +1,13 @@
 import type { Text } from '../encoding/envelope.js';
 
+/** Where an event stands among the changes of its chat. */
+export interface Place {
+  chatId: number;
+  version: number;
+  /** False: the event tells of the chat at that version, as a receipt does, and is no change of it. */
+  raises: boolean;
+}
+
 /** The readers of a text: each socket that is in one of `rooms` and in none of `except`, once. */
 export interface Target {
   /** Empty: every socket. */
@@ -8,6 +16,8 @@ export interface Target {
   except: readonly string[];
   /** Other nodes that have sockets in this room do not deliver it. */
   unless: string | null;
+  /** Each node delivers the events of a chat in the order of their versions. Null: it belongs to no chat. */
+  place: Place | null;
 }
 
 /**
@@ -27,7 +37,7 @@ export interface LocalSockets {
   /** Whether it is the own room of a socket here: other nodes need not know it. */
   isSocket(room: string): boolean;
   /** Delivers a text that another node has published. */
-  deliver(text: Text, rooms: readonly string[], except: readonly string[]): void;
+  deliver(text: Text, rooms: readonly string[], except: readonly string[], place: Place | null): void;
   /** Carries out an order of another node. */
   obey(order: Order): void;
 }

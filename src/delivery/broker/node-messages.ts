@@ -3,7 +3,7 @@ import type { Order } from './broker.js';
 /** Bytes of the node id that a message begins with. */
 export const NODE_ID_LENGTH = 8;
 
-/** Sent with a frame that is not for everybody in the channel's room. */
+/** Sent with a frame that is not for everybody in the channel's room, or that belongs to a chat. */
 export interface FrameHeader {
   /** On the channel of all nodes: the rooms it is for; none means every socket. */
   rooms?: string[];
@@ -11,6 +11,10 @@ export interface FrameHeader {
   except?: string[];
   /** A node where this room has sockets does not deliver it: it knows better. */
   unless?: string;
+  /** The chat of the event, and its version. Nodes of an earlier release neither send nor read it. */
+  at?: [chatId: number, version: number];
+  /** Set when the event does not raise the version. */
+  tells?: true;
 }
 
 /** An order to other nodes. `sync`: messages of the sender to this channel's room were lost. */
@@ -20,7 +24,7 @@ export type NodeMessage =
   { kind: 'frame'; header: FrameHeader | null; frame: string } | { kind: 'order'; order: NodeOrder };
 
 /**
- * `<node id>e<header, mostly empty>\n<frame>` or `<node id>o<order>`. The frame is the text that sockets get: no node on
+ * `<node id>e<header, or nothing>\n<frame>` or `<node id>o<order>`. The frame is the text that sockets get: no node on
  * the way parses it.
  */
 export function encodeFrame(nodeId: string, header: FrameHeader | null, frame: string): string {

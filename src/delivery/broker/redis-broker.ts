@@ -2,7 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { RedisLink } from '../../redis/redis-link.js';
 import type { Text } from '../encoding/envelope.js';
-import { Broker, type BrokerEvents, type LocalSockets, type Order, type Target } from './broker.js';
+import {
+  Broker,
+  type BrokerEvents,
+  type LocalSockets,
+  type Order,
+  type Place,
+  type Target,
+} from './broker.js';
 import { isUserRoom } from './room-names.js';
 import { Subscriptions } from './subscriptions.js';
 import {
@@ -95,10 +102,10 @@ export class RedisBroker extends Broker {
   }
 
   /** Of overlapping rooms the first one delivers: no socket gets a text twice. */
-  override publish(text: Text, { rooms, except, unless }: Target): void {
+  override publish(text: Text, { rooms, except, unless, place }: Target): void {
     const shared = this.known(rooms);
     if (rooms.length > 0 && shared.length === 0) return;
-    const header = this.headerOf(except, unless);
+    const header = this.headerOf(except, unless, place);
     // Without Engine.IO's type.
     const frame = text.toString().slice(1);
     if (shared.length === 0 || shared.length > MANY_ROOMS) {
@@ -140,10 +147,19 @@ export class RedisBroker extends Broker {
     return known.sort((a, b) => Number(isUserRoom(a)) - Number(isUserRoom(b)));
   }
 
-  private headerOf(except: readonly string[], unless: string | null): FrameHeader | null {
+  private headerOf(
+    except: readonly string[],
+    unless: string | null,
+    place: Place | null,
+  ): FrameHeader | null {
     const others = this.known(except);
-    if (others.length === 0 && unless === null) return null;
-    return { ...(others.length > 0 ? { except: others } : {}), ...(unless === null ? {} : { unless }) };
+    if (others.length === 0 && unless === null && place === null) return null;
+    const header: FrameHeader = {};
+    if (others.length > 0) header.except = others;
+    if (unless !== null) header.unless = unless;
+    if (place !== null) header.at = [place.chatId, place.version];
+    if (place?.raises === false) header.tells = true;
+    return header;
   }
 
   private push(channel: string, text: string): void {
@@ -207,7 +223,8 @@ export class RedisBroker extends Broker {
   private deliver(frame: string, header: FrameHeader | null, room: string | null): void {
     const { local } = this;
     if (!local || (header?.unless !== undefined && local.has(header.unless))) return;
-    local.deliver(`4${frame}`, room === null ? (header?.rooms ?? []) : [room], header?.except ?? []);
+    const rooms = room === null ? (header?.rooms ?? []) : [room];
+    local.deliver(`4${frame}`, rooms, header?.except ?? [], placeIn(header));
   }
 
   private obey(order: NodeOrder, room: string | null): void {
@@ -239,6 +256,12 @@ export class RedisBroker extends Broker {
     else for (const room of rooms) this.push(this.prefix + room, sync);
     if (lostSince !== null) this.events?.lost(lostSince);
   }
+}
+
+function placeIn(header: FrameHeader | null): Place | null {
+  if (!header?.at) return null;
+  const [chatId, version] = header.at;
+  return { chatId, version, raises: header.tells !== true };
 }
 
 const afterMs = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref());

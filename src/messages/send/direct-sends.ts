@@ -55,7 +55,7 @@ export class DirectSends {
     const batch = new DirectBatch(plain);
     let numbers: DirectNumbers;
     try {
-      numbers = await sendDirect(this.database, batch);
+      numbers = await sendDirect(this.database.impatient, batch);
     } catch (error) {
       if (!isConflict(error)) throw error;
       if (isUniqueViolation(error)) this.carefulUntil = performance.now() + CAREFUL_MS;

@@ -27,6 +27,8 @@ export interface Entry {
   key: string;
   /** null: still open. */
   outcome: Outcome<Sent> | null;
+  /** Set when it waits for a chat that somebody else has locked: it goes on by itself, with this outcome. */
+  parked: { chatId: number; sent: Promise<Sent> } | null;
   /** The deadline, by performance.now(): from then on the caller has its answer, that the send took too long. */
   giveUpAt: number;
 }
@@ -37,6 +39,8 @@ export interface Findings {
   unsure: Set<Entry>;
   /** Chats changed while the statement waited for their locks: the next attempt locks them before it reads. */
   contended: boolean;
+  /** How often in a row they waited for a lock in vain that is on none of their chats. */
+  blocked: number;
 }
 
 export function isMentioning({ draft }: Entry): boolean {

@@ -2,15 +2,23 @@ import { randomBytes } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { OWN_KEY } from '../model/message.view.js';
 import { AppError } from '../../contract/index.js';
-import { isConflict, isSerializationFault, isUnavailable, tooSlow } from '../../common/errors/failure.js';
-import { Batcher, type Outcome } from '../../common/flow/batcher.js';
+import {
+  isConflict,
+  isLockTimeout,
+  isSerializationFault,
+  isUnavailable,
+  tooSlow,
+} from '../../common/errors/failure.js';
+import { Batcher, type Later, type Outcome } from '../../common/flow/batcher.js';
 import { Metrics } from '../../common/metrics/metrics.js';
 import { Health } from '../../common/health.js';
 import { ANSWER_WITHIN_MS } from '../../common/time-bounds.js';
 import { Publisher } from '../../delivery/publisher.js';
 import { BatchSender } from './batch-sender.js';
 import type { Draft, Entry, Findings, Sent } from './draft.js';
+import { DirectChats } from './direct-chats.js';
 import { outcomeOfDuplicate, splitDuplicates, standsAlone } from './duplicates.js';
+import { ParkedSends } from './parked-sends.js';
 import { WriterMetrics } from './writer-metrics.js';
 
 /** Messages in a batch. A larger batch costs less for each message and holds the locks longer. */
@@ -22,6 +30,9 @@ const MAX_WAITING = 5_000;
 /** Most attempts at a batch: it runs again after a conflict with another node, or after creating the chats it needs. */
 const MAX_ATTEMPTS = 6;
 
+/** Waits for a lock in vain, on none of the chats, after which each message is tried by itself. */
+const MAX_BLOCKED = 2;
+
 /** Milliseconds before the retry of a batch that lost its connection. */
 const RECONNECT_PAUSE_MS = 100;
 
@@ -31,7 +42,7 @@ const RECONNECT_PAUSE_MS = 100;
  * - An answer means committed. The messages of one sender are written in the order of the `write` calls.
  * - Every message has a key, the sender's or a generated one. So a batch whose connection broke during the commit can
  *   run again without writing a message twice.
- * - One bad entry fails alone.
+ * - One bad entry fails alone, and a chat that somebody else has locked makes only its own messages wait.
  */
 @Injectable()
 export class MessageWriter implements OnApplicationShutdown {
@@ -54,11 +65,14 @@ export class MessageWriter implements OnApplicationShutdown {
 
   constructor(
     private readonly sender: BatchSender,
+    private readonly parked: ParkedSends,
+    private readonly chats: DirectChats,
     private readonly publisher: Publisher,
     metrics: Metrics,
     health: Health,
   ) {
     this.metrics = new WriterMetrics(metrics, health, { depth: () => this.depth, most: MAX_WAITING });
+    parked.onFree((entries) => this.commits.resume(entries, ({ giveUpAt }) => giveUpAt));
   }
 
   /**
@@ -70,6 +84,7 @@ export class MessageWriter implements OnApplicationShutdown {
       draft,
       key: draft.clientId ?? `${this.ownKeys}${(this.ownKey++).toString(36)}`,
       outcome: null,
+      parked: null,
       giveUpAt: performance.now() + ANSWER_WITHIN_MS,
     });
   }
@@ -81,20 +96,38 @@ export class MessageWriter implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.commits.drained();
+    while (!this.parked.isEmpty) await pause(RECONNECT_PAUSE_MS);
+    await this.commits.drained();
   }
 
-  private async writeBatch(batch: readonly Entry[]): Promise<Outcome<Sent>[]> {
+  private async writeBatch(batch: readonly Entry[]): Promise<(Outcome<Sent> | Later<Sent>)[]> {
     const since = performance.now();
     const { unique, duplicates } = splitDuplicates(batch);
-    await this.settle(unique);
+    await this.settle(this.parked.isEmpty ? unique : this.unparked(unique));
     await this.settleDuplicates(duplicates);
     this.metrics.batch(batch.length, since);
     for (const { outcome } of batch) if (outcome?.ok && outcome.result.written) this.metrics.written.add();
-    return batch.map(({ outcome }) => outcome ?? { ok: false, error: tooSlow() });
+    return batch.map(({ outcome, parked }) =>
+      parked ? { later: parked.sent } : (outcome ?? { ok: false, error: tooSlow() }),
+    );
+  }
+
+  /** Messages to a chat whose earlier messages wait, wait behind them. Returns the others. */
+  private unparked(entries: Entry[]): Entry[] {
+    return entries.filter((entry) => {
+      const chatId = entry.draft.chatId ?? this.chats.of(entry.draft)?.chatId;
+      if (chatId === undefined || !this.parked.has(chatId)) return true;
+      this.parked.park(entry, chatId);
+      return false;
+    });
   }
 
   /** Costs at most one more statement, however many duplicates a key has. */
-  private async settleDuplicates(duplicates: [Entry, Entry][]): Promise<void> {
+  private async settleDuplicates(all: [Entry, Entry][]): Promise<void> {
+    const duplicates = all.filter(([duplicate, first]) => {
+      if (first.parked) this.parked.park(duplicate, first.parked.chatId);
+      return !first.parked;
+    });
     const alone = new Map<Entry, Entry>();
     for (const [duplicate, first] of duplicates)
       if (!alone.has(first) && standsAlone(duplicate, first)) alone.set(first, duplicate);
@@ -112,7 +145,7 @@ export class MessageWriter implements OnApplicationShutdown {
    */
   private async settle(
     entries: Entry[],
-    findings: Findings = { unsure: new Set(), contended: false },
+    findings: Findings = { unsure: new Set(), contended: false, blocked: 0 },
   ): Promise<void> {
     let left = entries;
     let conflicts = 0;
@@ -125,7 +158,11 @@ export class MessageWriter implements OnApplicationShutdown {
       } catch (error) {
         // Entries with an outcome are committed: the failure came after them.
         left = left.filter((entry) => entry.outcome === null);
-        if (isUnavailable(error) && !isSerializationFault(error)) {
+        if (isLockTimeout(error)) {
+          left = await this.parkLocked(left, findings);
+          if (findings.blocked >= MAX_BLOCKED && left.length > 0)
+            return this.settleApart(left, error, findings);
+        } else if (isUnavailable(error) && !isSerializationFault(error)) {
           for (const entry of left) findings.unsure.add(entry);
           const now = performance.now();
           left = left.filter((entry) => entry.giveUpAt > now + RECONNECT_PAUSE_MS);
@@ -137,6 +174,26 @@ export class MessageWriter implements OnApplicationShutdown {
           findings.contended = true;
         }
       }
+    }
+  }
+
+  /**
+   * The batch waited too long for a lock: sets those aside whose chat is locked. Returns the others, to run again at
+   * once.
+   */
+  private async parkLocked(entries: Entry[], findings: Findings): Promise<Entry[]> {
+    const now = performance.now();
+    const left = entries.filter(({ giveUpAt }) => giveUpAt > now);
+    if (left.length === 0) return left;
+    try {
+      const locked = await this.parked.lockedOf(left);
+      for (const [entry, chatId] of locked) this.parked.park(entry, chatId);
+      findings.blocked = locked.size === 0 ? findings.blocked + 1 : 0;
+      return left.filter(({ parked }) => parked === null);
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      await pause(RECONNECT_PAUSE_MS);
+      return left;
     }
   }
 

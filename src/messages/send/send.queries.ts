@@ -264,6 +264,40 @@ export const lockChats = statement.count({
   values: placesOf,
 });
 
+/**
+ * `$1` sender, `$2` chat or null, `$3` receiver or null as for `sendMessages`: the entries, by their position from 1,
+ * whose chat somebody else has locked, or the sender's membership in it. Waits for nobody.
+ */
+export const lockedByOthers = statement.many({
+  name: 'messages.lockedByOthers',
+  text: `
+    WITH i AS MATERIALIZED (
+      SELECT i.idx, i.sender, c.id, c.type
+      FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS i(sender, chat, receiver, idx)
+      CROSS JOIN LATERAL (
+        SELECT p.id, p.type FROM chats p
+        WHERE i.chat IS NULL AND p.type = 'direct'
+          AND LEAST(p."user1Id", p."user2Id") = LEAST(i.sender, i.receiver)
+          AND GREATEST(p."user1Id", p."user2Id") = GREATEST(i.sender, i.receiver)
+        UNION ALL
+        SELECT c.id, c.type FROM chats c WHERE c.id = i.chat
+        LIMIT 1
+      ) c
+    ), free AS MATERIALIZED (
+      SELECT c.id FROM chats c WHERE c.id IN (SELECT id FROM i) ORDER BY c.id FOR NO KEY UPDATE SKIP LOCKED
+    ), members AS MATERIALIZED (
+      SELECT m."chatId", m."userId" FROM chat_members m
+      WHERE (m."chatId", m."userId") IN (SELECT id, sender FROM i WHERE type = 'group')
+      ORDER BY m."chatId", m."userId" FOR NO KEY UPDATE SKIP LOCKED
+    )
+    SELECT i.idx, i.id FROM i
+    WHERE i.id NOT IN (SELECT id FROM free)
+      OR (EXISTS (SELECT 1 FROM chat_members m WHERE i.type = 'group' AND m."chatId" = i.id AND m."userId" = i.sender)
+        AND (i.id, i.sender) NOT IN (SELECT "chatId", "userId" FROM members))`,
+  values: (entries: readonly Entry[]) => placesOf(entries),
+  row: ([idx, chatId]: [number, number]) => ({ idx, chatId }),
+});
+
 export const sendMessages = send('messages.send', { mentions: false });
 
 /** The same for a batch with mentions: other batches pay nothing for them. */

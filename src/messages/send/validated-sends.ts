@@ -34,11 +34,11 @@ export class ValidatedSends {
     if (missing.size > 0) return refuseUnknown(entries, missing);
     const send = entries.some(isMentioning) ? sendMentions : sendMessages;
     const rows = contended
-      ? await this.database.transaction(async (tx) => {
+      ? await this.database.transactionAtOnce(async (tx) => {
           await lockChats(tx, entries);
           return send(tx, entries);
         })
-      : await send(this.database, entries);
+      : await send(this.database.impatient, entries);
     const again: Entry[] = [];
     const originals: [Entry, SentRow][] = [];
     for (const row of rows) {
