@@ -15,7 +15,8 @@ const hidden = rowsOf.jwt.filter(({ cells }) => cells.stranger === 'none');
  * Presence is told of, changes of groups, revoked tokens and names are looked for, when it is time for it; the keys of a user
  * are counted with the first of a hundred.
  */
-const ITS_OWN_TIME = /^(presence\.|rooms\.changedGroups$|identity\.revokedSince$|users\.namesToIndex$|idempotency\.count$)/;
+const ITS_OWN_TIME =
+  /^(presence\.|rooms\.changedGroups$|identity\.revokedSince$|users\.namesToIndex$|idempotency\.count$)/;
 
 const isRepeatable = (row: (typeof hidden)[number]) =>
   'clientId' in

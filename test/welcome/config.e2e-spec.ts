@@ -64,7 +64,11 @@ describe('GET /config', () => {
     expect(config.features).toEqual(['accounts', 'refreshCookie', 'registration']);
     for (const secret of [key, secrets.JWT_SECRET]) expect(answer.text).not.toContain(secret);
     const closed = await configOf(await start({ ...ownAccounts(), REGISTRATION: 'closed' }));
-    expect(closed).toMatchObject({ accounts: true, registration: false, features: ['accounts', 'refreshCookie'] });
+    expect(closed).toMatchObject({
+      accounts: true,
+      registration: false,
+      features: ['accounts', 'refreshCookie'],
+    });
   });
 
   it('says that tokens of another issuer go with no accounts here', async () => {

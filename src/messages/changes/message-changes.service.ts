@@ -49,10 +49,7 @@ export class MessageLifeService {
    * @throws AppError NOT_FOUND; FORBIDDEN for a message of another user or of the server, or because of a block;
    * VALIDATION_FAILED when nothing would be left, or somebody is mentioned anew who is no member
    */
-  async edit(
-    actor: Actor,
-    { messageId, ...edit }: CommandInput<'editMessage'>,
-  ): Promise<EditedMessageView> {
+  async edit(actor: Actor, { messageId, ...edit }: CommandInput<'editMessage'>): Promise<EditedMessageView> {
     const { view, row, changed, audience } = await this.changes.change(
       actor,
       'message.edit',
