@@ -106,6 +106,7 @@ describe('sync', () => {
       deliveredSeq: 1,
       unread: 0,
       unreadMentions: 0,
+      unreadSeq: 1,
     });
     expect(synced.hidden).toContainEqual({ chatId, messageId });
   });
