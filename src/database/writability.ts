@@ -1,18 +1,22 @@
-import { failureCode } from '../common/errors/failure.js';
+import { failureCode, isLockTimeout } from '../common/errors/failure.js';
 import { type Runner, statement } from './statement.js';
 
 /** Milliseconds after a full disk was met in which it counts as full. After that it is tried. */
 const FULL_FOR_MS = 3_000;
 
-/** SQLSTATEs of a full disk, and of a server without free connections. */
 const DISK_FULL = '53100';
-const NO_SLOTS = '53300';
 
-const isReadOnly = statement.one({
-  name: 'database.isReadOnly',
-  text: `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean`,
+/** What the SQLSTATEs of a failed look say. */
+const WORDS: Readonly<Record<string, string>> = { '25006': 'read-only', '53300': 'no slots' };
+
+/**
+ * Asks for a lock of no row: whether writing is allowed is checked before any row is looked for. Where it is not, the
+ * error ends the session, so that the next look has a new one, with the setting of then.
+ */
+const askToWrite = statement.count({
+  name: 'database.askToWrite',
+  text: 'SELECT FROM chat_purges WHERE false FOR UPDATE',
   values: (_: void) => [],
-  row: ([readOnly]: [boolean]) => readOnly,
 });
 
 /** Takes some hundred kilobytes of the disk, and gives them back. */
@@ -39,10 +43,12 @@ export class Writability {
   /** `up`, or a word for the operator: `down`, `read-only`, `disk full`, `no slots`. */
   async state(runner: Runner): Promise<string> {
     try {
-      if (await isReadOnly(runner)) return 'read-only';
+      await askToWrite(runner);
       return (await this.isFull(runner)) ? 'disk full' : 'up';
     } catch (error) {
-      return failureCode(error) === NO_SLOTS ? 'no slots' : 'down';
+      // Somebody has locked that table.
+      if (isLockTimeout(error)) return 'up';
+      return WORDS[failureCode(error) ?? ''] ?? 'down';
     }
   }
 

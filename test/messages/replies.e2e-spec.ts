@@ -99,7 +99,7 @@ describe('A reply', () => {
 
   it('stays within the bytes of a page', async () => {
     const { alice, chatId } = await world.pair();
-    const first = await send(alice, { chatId, content: '\u0001'.repeat(200) });
+    const first = await send(alice, { chatId, content: `${'\u0001'.repeat(200)}.` });
     for (let i = 0; i < 5; i++) await send(alice, { chatId, replyToId: first.id });
     const { messages } = await read(alice, chatId);
     expect(messages.at(-1)?.replyTo?.excerpt).toHaveLength(160);

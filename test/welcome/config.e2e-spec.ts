@@ -112,6 +112,6 @@ describe('GET /config', () => {
     for (let i = 0; i < 3; i++) await read(world).expect(200);
     const { body, headers } = await read(world).expect(429);
     expect(body).toMatchObject({ error: { code: 'RATE_LIMITED', details: { limit: 'address commands' } } });
-    expect(headers['cache-control']).toBeUndefined();
+    expect(headers['cache-control']).toBe('private, no-store');
   });
 });

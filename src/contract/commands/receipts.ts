@@ -59,15 +59,16 @@ function marks<Shape extends z.ZodRawShape>(shape: Shape, places: readonly strin
     )
     .superRefine((input: Fields, context) => {
       if (['messageId', 'seq', 'marks'].some((field) => isGiven(input, field))) return;
-      for (const field of Object.keys(input).filter((name) => !(name in shape))) {
-        const message =
-          'expected no such field where the whole chat is marked: `seq` or `messageId` say up to where';
-        context.addIssue({ code: 'custom', path: [field], message });
-      }
+      if (Object.keys(input).every((name) => Object.hasOwn(shape, name) || !isGiven(input, name))) return;
+      const known = Object.keys(shape).join(', ');
+      const message = `expected no fields but ${known}, because the whole chat would be marked: \`seq\` or \`messageId\` say up to where`;
+      context.addIssue({ code: 'custom', message });
     })
     .overwrite(
       (input) =>
-        Object.fromEntries(Object.entries(input).filter(([field]) => field in shape)) as typeof input,
+        Object.fromEntries(
+          Object.entries(input).filter(([field]) => Object.hasOwn(shape, field)),
+        ) as typeof input,
     );
 }
 
