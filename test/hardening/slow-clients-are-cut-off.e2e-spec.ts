@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { MAX_WAITING_BYTES } from '../../src/sockets/waiting-output.js';
 import { RawPolling, RawSocket } from '../support/raw-socket.js';
+import { LONGEST_AS_JSON } from '../support/texts.js';
 import { eventually, World } from '../support/world.js';
 
 jest.setTimeout(90_000);
@@ -106,8 +107,7 @@ describe('A client that stops reading', () => {
   it('is cut off also when it asks for page after page', async () => {
     const world = await World.start();
     const { alice, bob, chatId } = await world.pair();
-    // Six characters each in JSON.
-    const content = '\u0001'.repeat(10_000);
+    const content = LONGEST_AS_JSON;
     for (let i = 0; i < 100; i += 20) {
       await Promise.all(Array.from({ length: 20 }, () => alice.ok('sendMessage', { chatId, content })));
     }

@@ -5,6 +5,7 @@ import { newApiKey, ownAccounts } from '../support/accounts.js';
 import { countRequests, Pipeline, requestLine } from '../support/pipelining.js';
 import { RawHttp } from '../support/raw-http.js';
 import { RawPolling } from '../support/raw-socket.js';
+import { LONGEST_AS_JSON } from '../support/texts.js';
 import { eventually, World } from '../support/world.js';
 
 jest.setTimeout(60_000);
@@ -162,7 +163,7 @@ describe('Requests of one connection', () => {
     const world = await limited({ RATE_LIMIT_OTHER: '1000/1h' });
     const { alice, chatId } = await world.pair();
     for (let i = 0; i < 40; i += 10) {
-      const contents = Array.from({ length: 10 }, () => '\u0001'.repeat(10_000));
+      const contents = Array.from({ length: 10 }, () => LONGEST_AS_JSON);
       await Promise.all(contents.map((content) => alice.ok('sendMessage', { chatId, content })));
     }
     const left = async () => {

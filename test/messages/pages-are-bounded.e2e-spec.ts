@@ -1,6 +1,7 @@
 import type { ChatListItem, MessageEditView, MessagesPage, MessageView } from '../../src/contract/index.js';
 import { newApiKey, ownAccounts } from '../support/accounts.js';
 import { edges, over } from '../support/edges.js';
+import { LONGEST_AS_JSON } from '../support/texts.js';
 import { type Client, World } from '../support/world.js';
 
 /** Most bytes of a page as it is sent. */
@@ -10,7 +11,7 @@ const MOST_BYTES = 1024 * 1024;
 const texts: [bytes: number, text: string][] = [
   [1, 'a'.repeat(10_000)],
   [3, '字'.repeat(10_000)],
-  [6, '\u0001'.repeat(10_000)],
+  [6, LONGEST_AS_JSON],
 ];
 
 const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
@@ -85,7 +86,7 @@ describe('A page', () => {
 
   it('of chats ends at a mebibyte of last messages; asked on, the list ends with an empty page', async () => {
     const reader = await world.person();
-    const content = '\u0001'.repeat(10_000);
+    const content = LONGEST_AS_JSON;
     const chatIds = await Promise.all(
       Array.from({ length: 40 }, async () => {
         const writer = await world.person();

@@ -53,6 +53,8 @@ export function exampleOf(definition: CommandDefinition, scene: Scene): Record<s
   const inPath = [...(definition.rest?.path.matchAll(/:(\w+)/g) ?? [])].map(([, field]) => field!);
   const needed = new Set([...(schema.required ?? []), ...inPath]);
   for (const actor of definition.actor) needed.add(actor);
+  // A message may be without words, but then it needs something else.
+  if ('content' in (schema.properties ?? {})) needed.add('content');
   return Object.fromEntries(
     [...needed].map((field) => {
       if (!(field in examples)) throw new Error(`No example of ${field}`);
