@@ -39,7 +39,9 @@ describe('Two nodes', () => {
           return client.ok('createChat', { user1Id, user2Id });
         }),
       );
-      for (const chat of chats) expect(chat).toEqual(chats[0]);
+      // Only one of them has made it.
+      const shown = chats.map((chat) => ({ ...chat, changed: undefined }));
+      for (const chat of shown) expect(chat).toEqual(shown[0]);
       expect(await alice.at[0].ok('getChats')).toHaveLength(1);
     }
   });
