@@ -91,7 +91,7 @@ describe('Mentions', () => {
         const answer = await asker.ask('sendMessage', { chatId, content: 'hey', metadata: { mentions } });
         expect(answer).toMatchObject({
           ok: false,
-          error: { code: 'VALIDATION_FAILED', details: [{ path: 'metadata' }] },
+          error: { code: 'VALIDATION_FAILED', details: [{ path: expect.stringMatching(/^metadata/) }] },
         });
       }
       expect(await owner.ok('getMessages', { chatId })).toMatchObject({ messages: [] });

@@ -126,7 +126,9 @@ describe('A group on two nodes', () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, i) => owner.at[i % 2]!.ok<ChatView>('createGroup', draft)),
     );
-    for (const answer of answers) expect(answer).toEqual(answers[0]);
+    // All but one are repeats.
+    const shown = answers.map((answer) => ({ ...answer, changed: undefined }));
+    for (const answer of shown) expect(answer).toEqual(shown[0]);
     expect(await guest.at[0].ok('getChats')).toHaveLength(1);
   });
 
