@@ -108,7 +108,7 @@ describe('Metrics', () => {
       command: [...commandNames, 'unknown'],
       edge: ['socket', 'rest'],
       outcome: ['ok', ...Object.keys(errorCatalogue)],
-      part: ['database', 'writer', 'redis'],
+      part: ['database', 'writer', 'redis', 'neighbours'],
       pool: ['chat'],
       state: ['busy', 'idle'],
     };
