@@ -155,7 +155,7 @@ describe('Without ALLOWED_ORIGINS, in open mode', () => {
     expect(body).toEqual({
       error: {
         code: 'FORBIDDEN',
-        message: expect.stringContaining('add the origin to ALLOWED_ORIGINS'),
+        message: expect.stringContaining('add the origin to its ALLOWED_ORIGINS'),
         details: { variable: 'ALLOWED_ORIGINS' },
       },
     });
