@@ -33,9 +33,12 @@ export function takesAsIs<S extends z.ZodType>(schema: S, test: AsIsTest): S {
  * hand it on unchanged. False says nothing: what is refused, and why, and what is changed, is for the schema to say.
  * Null when a field or the schema itself is of a kind that is not known here.
  *
- * The object's own rules are run as zod has them; only its fields are looked at by the tests they were given.
+ * The object's own rules are run as zod has them; only its fields are looked at by the tests they were given. A schema
+ * that was given a test itself has that one.
  */
 export function asIsTestOf(schema: z.ZodType): AsIsTest | null {
+  const own = tests.get(schema);
+  if (own) return own;
   const { type, shape, catchall, checks = [] } = definitionOf(schema);
   if (type !== 'object' || shape === undefined || catchall !== undefined) return null;
   const fields = new Map<string, { test: AsIsTest; isRequired: boolean }>();

@@ -229,7 +229,7 @@ describe('With AUTH=jwt, over REST', () => {
   it('says of each command who may ask at all', () => {
     const by = (who: string) =>
       commandNames.filter((name: CommandName) => definitionOf(name).who === who).sort();
-    expect(by('anyone')).toEqual(['login', 'logout', 'refresh', 'register']);
+    expect(by('anyone')).toEqual(['getConfig', 'login', 'logout', 'refresh', 'register']);
     expect(by('application')).toEqual([
       'createUser',
       'getReports',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { asIsTestOf, takesAsIs } from '../as-is.js';
 import { define, inChat, onMessage, repeatable } from '../define.js';
 import { id, position } from '../scalars.js';
 import {
@@ -36,40 +37,54 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const isGiven = (input: Fields, field: string) => input[field] !== undefined && input[field] !== null;
 
+interface Rule {
+  error: string;
+  holds: (input: Fields) => boolean;
+}
+
+const rulesOf = (places: readonly string[]): Rule[] => [
+  {
+    error: `expected ${places.join(' or ')}`,
+    holds: (input) => places.some((place) => isGiven(input, place)),
+  },
+  {
+    error: 'expected messageId or seq, not both',
+    holds: (input) => !isGiven(input, 'messageId') || !isGiven(input, 'seq'),
+  },
+  {
+    error: 'expected chatId beside seq',
+    holds: (input) => !isGiven(input, 'seq') || isGiven(input, 'chatId'),
+  },
+  {
+    error: 'expected marks alone',
+    holds: (input) =>
+      !isGiven(input, 'marks') || !['messageId', 'chatId', 'seq'].some((field) => isGiven(input, field)),
+  },
+];
+
 /**
  * Marks of one chat. A field that is not known here is refused where the whole chat would be marked: it may have been
  * meant to say up to where, and marks are never taken back.
  */
 function marks<Shape extends z.ZodRawShape>(shape: Shape, places: readonly string[]) {
-  return z
-    .looseObject(shape)
-    .refine((input: Fields) => places.some((place) => isGiven(input, place)), {
-      error: `expected ${places.join(' or ')}`,
-    })
-    .refine((input: Fields) => !isGiven(input, 'messageId') || !isGiven(input, 'seq'), {
-      error: 'expected messageId or seq, not both',
-    })
-    .refine((input: Fields) => !isGiven(input, 'seq') || isGiven(input, 'chatId'), {
-      error: 'expected chatId beside seq',
-    })
-    .refine(
-      (input: Fields) =>
-        !isGiven(input, 'marks') || !['messageId', 'chatId', 'seq'].some((field) => isGiven(input, field)),
-      { error: 'expected marks alone' },
-    )
-    .superRefine((input: Fields, context) => {
-      if (['messageId', 'seq', 'marks'].some((field) => isGiven(input, field))) return;
-      if (Object.keys(input).every((name) => Object.hasOwn(shape, name) || !isGiven(input, name))) return;
-      const known = Object.keys(shape).join(', ');
-      const message = `expected no fields but ${known}, because the whole chat would be marked: \`seq\` or \`messageId\` say up to where`;
-      context.addIssue({ code: 'custom', message });
-    })
-    .overwrite(
-      (input) =>
-        Object.fromEntries(
-          Object.entries(input).filter(([field]) => Object.hasOwn(shape, field)),
-        ) as typeof input,
-    );
+  const rules = rulesOf(places);
+  const known = Object.keys(shape);
+  const noOthers: Rule = {
+    error: `expected no fields but ${known.join(', ')}, because the whole chat would be marked: \`seq\` or \`messageId\` say up to where`,
+    holds: (input) =>
+      ['messageId', 'seq', 'marks'].some((field) => isGiven(input, field)) ||
+      Object.keys(input).every((name) => known.includes(name) || !isGiven(input, name)),
+  };
+  let schema = z.looseObject(shape);
+  for (const { error, holds } of [...rules, noOthers]) schema = schema.refine(holds, { error });
+  const cleaned = schema.overwrite(
+    (input) =>
+      Object.fromEntries(Object.entries(input).filter(([name]) => known.includes(name))) as typeof input,
+  );
+  const one = Object.fromEntries(Object.entries(shape).filter(([name]) => name !== 'marks'));
+  const isPlain = asIsTestOf(z.object(one));
+  if (isPlain === null) return cleaned;
+  return takesAsIs(cleaned, (input) => isPlain(input) && rules.every(({ holds }) => holds(input as Fields)));
 }
 
 export const receiptsCommands = {
