@@ -12,11 +12,11 @@ import { World } from '../support/world.js';
 const hidden = rowsOf.jwt.filter(({ cells }) => cells.stranger === 'none');
 
 /**
- * Presence is told of, changes of groups, revoked tokens and names are looked for, when it is time for it; the keys of a user
- * are counted with the first of a hundred.
+ * Presence is told of, changes of groups, revoked tokens, names and other nodes are looked for, when it is time for it;
+ * the keys of a user are counted with the first of a hundred.
  */
 const ITS_OWN_TIME =
-  /^(presence\.|rooms\.changedGroups$|identity\.revokedSince$|users\.namesToIndex$|idempotency\.count$)/;
+  /^(presence\.|rooms\.changedGroups$|identity\.revokedSince$|users\.(namesToIndex|writeWords)$|database\.|idempotency\.count$)/;
 
 const isRepeatable = (row: (typeof hidden)[number]) =>
   'clientId' in
