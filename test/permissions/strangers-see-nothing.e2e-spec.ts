@@ -26,7 +26,10 @@ describe('A stranger to a chat', () => {
       ['deleteChat', (chatId) => ({ chatId })],
     ])('gets the answer of %s that there is for what does not exist', async (command, inputOf) => {
       const { alice, bob, chatId } = await world.pair();
-      const message = await alice.ok<{ id: number }>('sendMessage', { chatId, content: 'private' });
+      const message = await alice.ok<{ id: number; version: number }>('sendMessage', {
+        chatId,
+        content: 'private',
+      });
       await bob.next('newMessage');
       const mallory = over(edge, world, await world.person());
 
@@ -36,10 +39,14 @@ describe('A stranger to a chat', () => {
       expect(toThere).toEqual(toNowhere);
 
       for (const member of [alice, bob]) {
-        expect(await member.ok('getMessages', { chatId })).toMatchObject({
+        expect(await member.ok('getMessages', { chatId })).toEqual({
           chatId,
           messages: [message],
           more: false,
+          moreBefore: false,
+          moreAfter: false,
+          lastSeq: 1,
+          version: message.version,
         });
         await member.settled();
         for (const event of ['newMessage', 'messageSeen', 'chatDeleted'])

@@ -11,7 +11,7 @@ import { wireOfThisRun } from './wire.js';
 import { type Database, freshDatabase } from './cluster.js';
 
 /** How long a test waits for output or an effect of a program, in milliseconds. A cold start includes an initdb. */
-const PATIENCE_MS = 100_000;
+const PATIENCE_MS = 60_000;
 
 /** The environment without the variables that configure the app: each test sets its own. */
 function plainEnvironment(): NodeJS.ProcessEnv {
