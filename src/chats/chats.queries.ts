@@ -59,15 +59,22 @@ export const newestMessage = (reader: string, after: string) => `
     ) LIMIT 1
   )`;
 
-/** SQL: how many messages the member has sent. */
-export const sentOf = (chat: string, member: string) => `CASE ${member}."userId"
+/** SQL: how many messages the member has sent, and how many notes the chat has: none of them is ever unread. */
+export const uncountedOf = (chat: string, member: string) => `(${chat}."noteCount" + CASE ${member}."userId"
     WHEN ${chat}."user1Id" THEN ${chat}."user1Sent"
     WHEN ${chat}."user2Id" THEN ${chat}."user2Sent"
-    ELSE ${member}.sent END`;
+    ELSE ${member}.sent END)`;
 
-/** SQL: the number of messages of others after the member's watermark: all messages minus the member's own. */
+/** SQL: whether a message is never unread for the member: their own, a note, or deleted. */
+export const isUncounted = (message: string, userId: string) =>
+  `(${message}."senderId" = ${userId} OR ${message}.quiet)`;
+
+/**
+ * SQL: the number of messages of others after the member's watermark, without notes and deleted ones: all messages
+ * minus those that do not count.
+ */
 export const unreadOf = (chat: string, member: string) => `
-  ${chat}."lastSeq" - ${member}."unreadSeq" + ${member}."sentBefore" - ${sentOf(chat, member)}`;
+  ${chat}."lastSeq" - ${member}."unreadSeq" + ${member}."sentBefore" - ${uncountedOf(chat, member)}`;
 
 /** Most unread mentions that are counted: others decide how many there are, and every list of chats counts them. */
 const MOST_MENTIONS = 1_000;

@@ -160,7 +160,7 @@ export const deleteForOne = statement.oneOrNone({
   text: `
     UPDATE chat_members m SET "clearedSeq" = c."lastSeq", "goneUpTo" = c."lastSeq", version = c.version + 1,
       "unreadSeq" = c."lastSeq",
-      "sentBefore" = CASE m."userId" WHEN c."user1Id" THEN c."user1Sent" ELSE c."user2Sent" END,
+      "sentBefore" = c."noteCount" + CASE m."userId" WHEN c."user1Id" THEN c."user1Sent" ELSE c."user2Sent" END,
       "mutedUntil" = NULL, "archivedAt" = NULL, "pinnedAt" = NULL
     FROM chats c WHERE c.id = m."chatId" AND m."chatId" = $1 AND m."userId" = $2
     RETURNING c.id, c.version + 1`,

@@ -106,7 +106,7 @@ export const events = {
   unreadCount: {
     payload: unreadCountView,
     summary:
-      'Your number of unread messages, after you read messages or marked a chat as unread; to your own sockets. The answer to markAllAsSeen, and to getUnreadCount without a chat, has no chat.',
+      'Your number of unread messages, after you read messages or marked a chat as unread, or after an unread message was deleted or an edit changed whether it mentions you; to your own sockets. The answer to markAllAsSeen, and to getUnreadCount without a chat, has no chat.',
   },
   messageEdited: { payload: messageView, summary: 'A message was edited; to all members of the chat.' },
   messageDeleted: {

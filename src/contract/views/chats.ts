@@ -40,7 +40,7 @@ export type AnsweredChatView = z.infer<typeof answeredChatView>;
 /** A chat as one of its members sees it in the chat list. */
 export const chatListItem = chatView
   .extend({
-    unread: count.describe('Number of messages of others that this member has not seen.'),
+    unread: count.describe('Number of messages of others that this member has not seen, without deleted messages and those of the server about changes of a group.'),
     unreadMentions: count.describe('How many of them mention this member.'),
     mutedUntil: timestamp.nullable(),
     archivedAt: timestamp.nullable(),

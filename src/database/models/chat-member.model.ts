@@ -42,7 +42,10 @@ export class ChatMember extends Model {
   @Column(DataType.BIGINT)
   declare unreadSeq: number;
 
-  /** The member's own messages up to `unreadSeq`. */
+  /**
+   * What makes the unread count come out: the member's own messages and the chat's notes, less the messages after
+   * `unreadSeq` that are own, notes or deleted (docs/adr/0025). It may be negative.
+   */
   @Column(DataType.BIGINT)
   declare sentBefore: number;
 
