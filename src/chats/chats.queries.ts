@@ -123,25 +123,3 @@ export const membersOfChat = statement.many({
   values: ({ chatId, most }: { chatId: number; most: number }) => [chatId, most],
   row: calledMemberRow,
 });
-
-/**
- * `$1` chat: deletes it with its memberships and invitations, and returns the `memberIds`, and the `invitedIds` who know
- * of their invitation. `purgeMessages` removes its messages.
- */
-export const deleteChat = statement.oneOrNone({
-  name: 'chats.delete',
-  text: `
-    WITH gone AS (DELETE FROM chats WHERE id = $1 RETURNING id, version),
-    purge AS (INSERT INTO chat_purges ("chatId") SELECT id FROM gone)
-    SELECT id AS "chatId", version + 1 AS version,
-      ARRAY(SELECT m."userId" FROM chat_members m WHERE m."chatId" = gone.id) AS "memberIds",
-      ARRAY(SELECT i."userId" FROM chat_invitations i WHERE i."chatId" = gone.id AND NOT i.withheld) AS "invitedIds"
-    FROM gone`,
-  values: (chatId: number) => [chatId],
-  row: ([chatId, version, memberIds, invitedIds]: [number, number, number[], number[]]) => ({
-    chatId,
-    version,
-    memberIds,
-    invitedIds,
-  }),
-});

@@ -10,7 +10,7 @@ declare module '../common/bus.js' {
   interface InnerEvents {
     /**
      * What counts as unread changed for these users, other than by what they have read or by a new message: a message was
-     * deleted, or mentions them from now on or no longer.
+     * deleted, or mentions them from now on or no longer, or they cleared the chat.
      */
     unreadChanged: { chatId: number; userIds: readonly number[] };
   }

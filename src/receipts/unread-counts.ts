@@ -31,7 +31,7 @@ export class UnreadCounts implements OnModuleInit {
   /** Of more users than receipts are pushed to none is told: each would cost a count. */
   onModuleInit(): void {
     this.bus.on('unreadChanged', ({ chatId, userIds }) => {
-      if (userIds.length > this.config.receiptsPushedUpTo) return;
+      if (userIds.length > Math.max(1, this.config.receiptsPushedUpTo)) return;
       for (const userId of userIds) this.announce(userId, chatId);
     });
   }

@@ -19,6 +19,7 @@ type Answer = { version: number; changed?: boolean } & Record<string, unknown>;
 /** Commands that never change the version of the chat: `changed: false` is in each of their answers. */
 const never: CommandName[] = [
   'updateMembership',
+  'clearChat',
   'markAsSeen',
   'markChatAsSeen',
   'markAsDelivered',

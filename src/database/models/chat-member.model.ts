@@ -30,6 +30,10 @@ export class ChatMember extends Model {
   @Column(DataType.BIGINT)
   declare goneUpTo: number | null;
 
+  /** The chat is not in the member's list as long as it has no message after this seq; null: it is there. */
+  @Column(DataType.BIGINT)
+  declare hiddenUpTo: number | null;
+
   /** The member has seen everything up to this seq. */
   @Column(DataType.BIGINT)
   declare readSeq: number;
