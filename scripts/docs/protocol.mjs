@@ -231,6 +231,9 @@ handshake, where \`Bearer \` may stand before it, or the same header where a cli
 - **clearChat** empties a direct chat or a group for you only, on all your devices, and hides it from your list. The next
   message, or \`createChat\`, brings it back with only what is new. You stay a member all the time, so the chat can still be
   read, written to and left by its id.
+- **deleteChat** deletes a chat for everyone: a group if you are its owner, a direct chat if you are one of the two. With
+  \`DIRECT_DELETE=me\` (the feature \`directDeleteForMe\`) users delete direct chats for themselves only, which is
+  \`clearChat\` with the answer and the event of \`deleteChat\`. The application always deletes for everyone.
 - **markAsSeen** marks everything up to the message as seen. The position never moves back.
 - **metadata.mentions** of a message is a list of user ids. \`unreadMentions\` counts them for each member, in muted chats
   too.

@@ -1,6 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import { Bus } from '../common/bus.js';
+import type { AppConfig } from '../config/config.js';
+import { APP_CONFIG } from '../config/config.module.js';
 import {
   AppError,
   type ChatClearedView,
@@ -33,6 +35,7 @@ export class DeletionService {
     private readonly access: Access,
     private readonly publisher: Publisher,
     private readonly bus: Bus,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
   /**
@@ -55,12 +58,18 @@ export class DeletionService {
    * A direct chat whose other user blocks the actor is deleted for the actor only, with the same answer: what was
    * written stays for the one who blocks (docs/adr/0020), until they have deleted it as well.
    *
+   * With `DIRECT_DELETE=me` a user clears a direct chat for themselves, whoever blocks whom. The application deletes for
+   * everyone.
+   *
    * @throws AppError NOT_FOUND
    * @throws AppError FORBIDDEN in a group, unless the actor is its owner.
    */
   async delete(actor: Actor, { chatId }: { chatId: number }): Promise<ChatDeletedView> {
     const chat = await this.access.require(actor, 'chat.delete', chatId);
     const { userId } = actor;
+    if (chat.type === 'direct' && userId !== null && this.config.directDelete === 'me') {
+      return this.deleteForMe(actor, userId, chatId);
+    }
     const { gone, without } = await this.database.transaction(async (tx) => {
       await lockChat(tx, chatId);
       const member = authorize(actor, 'chat.delete', await membershipOf(tx, { chatId, userId }));
@@ -84,6 +93,13 @@ export class DeletionService {
     this.publisher.publish('invitationEnded', { chatId, reason: 'revoked' }, { users: invitedIds });
     this.publisher.closeChat(chatId);
     await this.bus.emitAndWait('chatDeleted', { chatId, memberIds });
+    return deleted;
+  }
+
+  private async deleteForMe(actor: Actor, userId: number, chatId: number): Promise<ChatDeletedView> {
+    const { version, changed, isNew } = await this.clearFor(actor, userId, 'chat.delete', chatId);
+    const deleted = { chatId, version, changed };
+    if (isNew) this.publisher.publish('chatDeleted', deleted, { users: [userId], except: actor.origin });
     return deleted;
   }
 

@@ -108,7 +108,7 @@ export const chatsCommands = {
   }),
   deleteChat: define({
     summary:
-      'Deletes a chat and its messages for everyone. If the other user of a direct chat blocks you, it is deleted for you only.',
+      'Deletes a chat and its messages for everyone. If the other user of a direct chat blocks you, or with `DIRECT_DELETE=me`, a direct chat is deleted for you only. The application always deletes for everyone.',
     input: inChat.extend(repeatable),
     result: chatDeletedView,
     order: 'write',

@@ -88,7 +88,15 @@ export const chatDetails = chatView
   .meta({ id: 'ChatDetails' });
 export type ChatDetails = z.infer<typeof chatDetails>;
 
-export const chatDeletedView = z.object({ chatId: id, version: count }).meta({ id: 'ChatDeleted' });
+export const chatDeletedView = z
+  .object({
+    chatId: id,
+    version: count,
+    changed: unchanged
+      .optional()
+      .describe('false: with DIRECT_DELETE=me it was deleted for you only, which is no change of the chat.'),
+  })
+  .meta({ id: 'ChatDeleted' });
 export type ChatDeletedView = z.infer<typeof chatDeletedView>;
 
 /** A chat that a user has cleared for themselves; only that user sees it. */
