@@ -69,12 +69,15 @@ export const uncountedOf = (chat: string, member: string) => `(${chat}."noteCoun
 export const isUncounted = (message: string, userId: string) =>
   `(${message}."senderId" = ${userId} OR ${message}.quiet)`;
 
+/** SQL: `unreadOf` as it is calculated. Below 0 is a fault, which a node of an earlier version can cause for a while. */
+export const differenceOf = (chat: string, member: string) => `
+  ${chat}."lastSeq" - ${member}."unreadSeq" + ${member}."sentBefore" - ${uncountedOf(chat, member)}`;
+
 /**
  * SQL: the number of messages of others after the member's watermark, without notes and deleted ones: all messages
  * minus those that do not count.
  */
-export const unreadOf = (chat: string, member: string) => `
-  ${chat}."lastSeq" - ${member}."unreadSeq" + ${member}."sentBefore" - ${uncountedOf(chat, member)}`;
+export const unreadOf = (chat: string, member: string) => `GREATEST(0, ${differenceOf(chat, member)})`;
 
 /** Most unread mentions that are counted: others decide how many there are, and every list of chats counts them. */
 const MOST_MENTIONS = 1_000;

@@ -43,6 +43,32 @@ describe('Unread never counts what is gone:', () => {
     await audited();
   });
 
+  it('in larger groups each is told once of many deletions, and of more members than receipts are pushed to none', async () => {
+    const few = await groupOf(world, 11);
+    const ids: number[] = [];
+    for (const content of ['one', 'two', 'three'])
+      ids.push((await few.owner.ok<MessageView>('sendMessage', { chatId: few.chatId, content })).id);
+    await Promise.all(ids.map((messageId) => few.owner.ok('deleteMessage', { messageId })));
+    for (const member of few.members)
+      expect(await member.next('unreadCount')).toMatchObject({ unread: 0, total: 0 });
+
+    const strict = await World.start({ GROUP_ADDS: 'everybody', RECEIPTS_PUSHED_UP_TO: '2' });
+    try {
+      const { owner, members, chatId } = await groupOf(strict, 3);
+      const { id: messageId } = await owner.ok<MessageView>('sendMessage', { chatId, content: 'one' });
+      await owner.ok('deleteMessage', { messageId });
+      const { id: second } = await owner.ok<MessageView>('sendMessage', { chatId, content: 'two' });
+      await members[2]!.ok('markAsSeen', { messageId: second });
+      await owner.ok('deleteMessage', { messageId: second });
+      for (const member of members.slice(0, 2)) {
+        expect(await member.next('unreadCount')).toMatchObject({ unread: 0 });
+        expect(member.unread('unreadCount')).toEqual([]);
+      }
+    } finally {
+      await strict.stop();
+    }
+  });
+
   it('a chat whose only message is deleted cannot be marked as unread', async () => {
     const { alice, bob, chatId } = await world.pair();
     const { id: messageId } = await alice.ok<MessageView>('sendMessage', { chatId, content: 'one' });
