@@ -321,7 +321,7 @@ export const environment = {
   }),
   RECEIPTS_PUSHED_UP_TO: variable({
     about:
-      'Largest group in which receipts are pushed to all members. In larger groups only the reader receives them.',
+      'Largest group in which receipts are pushed to all members. In larger groups only the reader receives them. Also the most members who are told by `unreadCount` that a message which they had not read was deleted.',
     default: 100,
     parse: wholeNumber(0, 1_000),
   }),
