@@ -227,6 +227,16 @@ export const markDelivered = mark(
   `f.seq > f."deliveredSeq"`,
 );
 
+/**
+ * `$1` chat: no message of it is deleted until the transaction ends (`awaitUnreadMarks`). Nothing else waits: this is the
+ * weakest lock.
+ */
+export const holdDeletions = statement.count({
+  name: 'receipts.holdDeletions',
+  text: `SELECT 1 FROM chats WHERE id = $1 FOR KEY SHARE`,
+  values: (chatId: number) => [chatId],
+});
+
 /** `$1` user, `$2` chat: locks the user's watermarks until the transaction ends. */
 export const lockWatermarks = statement.count({
   name: 'receipts.lockWatermarks',
@@ -239,7 +249,7 @@ export const lockWatermarks = statement.count({
  * null: the newest message among so many that counts for the user. The watermark never moves forward. A message that is
  * further back moves nothing: `tooFar`.
  *
- * Run it after locking the chat and `lockWatermarks` in the same transaction. It counts the messages up to the locked
+ * Run it after `holdDeletions` and `lockWatermarks` in the same transaction. It counts the messages up to the locked
  * watermark that do not count; if it waited for the locks itself, it would not see what was written, or deleted,
  * meanwhile.
  */

@@ -119,6 +119,32 @@ describe('Unread never counts what is gone:', () => {
     await audited();
   });
 
+  it('a message that is deleted while somebody marks it as unread is not counted, and no send waits', async () => {
+    const { alice, bob, chatId } = await world.pair();
+    const sent: MessageView[] = [];
+    for (const content of ['one', 'two', 'three'])
+      sent.push(await alice.ok<MessageView>('sendMessage', { chatId, content }));
+    await bob.ok('markAsSeen', { chatId });
+    const holder = new pg.Client({ connectionString: world.config.database.url! });
+    await holder.connect();
+    try {
+      await holder.query('BEGIN');
+      const row = 'SELECT 1 FROM chat_members WHERE "chatId" = $1 AND "userId" = $2 FOR UPDATE';
+      await holder.query(row, [chatId, bob.userId]);
+      const marking = bob.ok('markAsUnread', { chatId, messageId: sent[0]!.id });
+      await waitingForLock(world);
+      await alice.ok('sendMessage', { chatId, content: 'four' });
+      const deleting = alice.ok('deleteMessage', { messageId: sent[1]!.id });
+      await waitingForLock(world, 2);
+      await holder.query('COMMIT');
+      await Promise.all([marking, deleting]);
+    } finally {
+      await holder.end();
+    }
+    expect(await unreadOf(bob, chatId)).toMatchObject({ unread: 3 });
+    await audited();
+  });
+
   it('unread by arithmetic equals a count of the rows after a random walk of everything at once', async () => {
     const { owner, members, chatId } = await groupOf(world, 3);
     const people = [owner, ...members];

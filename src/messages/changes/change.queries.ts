@@ -198,6 +198,16 @@ export const emptyMessage = statement.count({
 });
 
 /**
+ * `$1` chat that is locked: waits for those who mark it as unread, and lets no more of them begin. Sends do not wait for
+ * them, since they lock less. Run it before `uncount`, which has to see what they did.
+ */
+export const awaitUnreadMarks = statement.count({
+  name: 'messages.awaitUnreadMarks',
+  text: `SELECT 1 FROM chats WHERE id = $1 FOR UPDATE`,
+  values: (chatId: number) => [chatId],
+});
+
+/**
  * `$1` message, whose chat is locked, before it is deleted: it no longer counts for the members who have not read it.
  * Returns them. Their rows are locked in the order of their keys, as receipts lock them.
  */

@@ -19,6 +19,7 @@ import type { Runner } from '../../database/statement.js';
 import { noSuchMention } from '../model/mentions.js';
 import { Publisher } from '../../delivery/publisher.js';
 import {
+  awaitUnreadMarks,
   changeMentions,
   editsOf,
   emptyMessage,
@@ -138,6 +139,7 @@ export class MessageLifeService {
         const own = actor.userId === null || message.senderId === actor.userId;
         if (!own && !isAllowed('message.deleteAny', chat)) throw new AppError('FORBIDDEN');
         if (message.deletedAt !== null) return false;
+        await awaitUnreadMarks(runner, chat.chatId);
         late = await uncount(runner, messageId);
         await emptyMessage(runner, messageId);
         return true;
