@@ -114,6 +114,9 @@ function channelPrefix(text: string): string {
 
 const variable = <T>(definition: Variable<T>): Variable<T> => definition;
 
+/** For whom a user deletes a direct chat. */
+export type DirectDelete = 'everyone' | 'me';
+
 /** Whom a user finds. */
 export type Directory = 'all' | 'contacts' | 'none';
 
@@ -259,6 +262,12 @@ export const environment = {
     default: null,
     parse: oneOf('all', 'contacts', 'none'),
   }),
+  DIRECT_DELETE: variable<DirectDelete>({
+    about:
+      'What deleting a direct chat (`deleteChat`, `DELETE /chats/:chatId`) means when a user does it: `everyone`: it is deleted for both; `me`: it is cleared for that user only, as by `clearChat`. The application always deletes for everyone.',
+    default: 'everyone',
+    parse: oneOf('everyone', 'me'),
+  }),
   TRUST_PROXY: variable({
     about:
       'Number of proxies in front of the server that set X-Forwarded-For; 0: the header is ignored. Needed for the limits by address behind a proxy.',
@@ -312,7 +321,7 @@ export const environment = {
   }),
   RECEIPTS_PUSHED_UP_TO: variable({
     about:
-      'Largest group in which receipts are pushed to all members. In larger groups only the reader receives them.',
+      'Largest group in which receipts are pushed to all members. In larger groups only the reader receives them. Also the most members who are told by `unreadCount` that a message which they had not read was deleted.',
     default: 100,
     parse: wholeNumber(0, 1_000),
   }),

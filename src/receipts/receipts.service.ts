@@ -19,6 +19,7 @@ import { Database } from '../database/database.js';
 import { MessageChanges } from '../messages/changes/message-changes.js';
 import { type Audience, Publisher } from '../delivery/publisher.js';
 import {
+  holdDeletions,
   lockWatermarks,
   type Mark,
   type MarkedRow,
@@ -146,6 +147,7 @@ export class ReceiptsService implements OnApplicationShutdown {
     const userId = requireUserId(actor);
     await this.access.require(actor, 'receipt.write', chatId);
     const found = await this.database.transaction(async (tx) => {
+      await holdDeletions(tx, chatId);
       await lockWatermarks(tx, { userId, chatId });
       return markUnread(tx, { userId, chatId, messageId: messageId ?? null, most: MAX_UNREAD_BACK });
     });

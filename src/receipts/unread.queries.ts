@@ -1,4 +1,4 @@
-import { unreadMentionsOf, unreadOf } from '../chats/chats.queries.js';
+import { differenceOf, unreadMentionsOf, unreadOf } from '../chats/chats.queries.js';
 import { totalsOf } from '../chats/unread-totals.queries.js';
 import { isThere } from '../chats/membership.queries.js';
 import { bigints } from '../database/binary-array.js';
@@ -57,9 +57,10 @@ export const unreadCounts = statement.many({
 export const compareUnread = statement.many({
   name: 'receipts.auditUnread',
   text: `
-    SELECT m."chatId", m."userId", ${unreadOf('c', 'm')} AS arithmetic, (
+    SELECT m."chatId", m."userId", ${differenceOf('c', 'm')} AS arithmetic, (
       SELECT count(*) FROM messages n
       WHERE n."chatId" = m."chatId" AND n.seq > m."unreadSeq" AND n."senderId" IS DISTINCT FROM m."userId"
+        AND NOT n.quiet
     ) AS counted
     FROM chat_members m JOIN chats c ON c.id = m."chatId"
     WHERE (m."chatId", m."userId") > ($1::bigint, $2::bigint)

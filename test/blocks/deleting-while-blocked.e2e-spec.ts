@@ -114,7 +114,7 @@ describe('A direct chat that a blocked user deletes', () => {
     });
 
     it('opens for them afresh when they ask for it, once the block has ended', async () => {
-      const { alice, bob, chatId } = await blockedPair();
+      const { alice, bob, chatId, reply } = await blockedPair();
       const by = over(edge, world, bob);
       const phone = await world.person(bob.userId);
       await by.ok('deleteChat', { chatId });
@@ -126,6 +126,12 @@ describe('A direct chat that a blocked user deletes', () => {
       expect(await by.ok('getChats', { userId: bob.userId })).toMatchObject([
         { id: chatId, unread: 0, lastMessage: null },
       ]);
+      const { chats } = await by.ok<SyncedView>('sync', {
+        userId: bob.userId,
+        versions: { [chatId]: reply.version },
+        since: new Date(0).toISOString(),
+      });
+      expect(chats).toMatchObject([{ reset: true, messages: [] }]);
       await by.ok('sendMessage', { chatId, content: 'hello' });
       expect(await by.ok('getUnreadCount', { chatId })).toMatchObject({ unread: 0 });
       await alice.settled();
