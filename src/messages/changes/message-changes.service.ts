@@ -47,7 +47,7 @@ export class MessageLifeService {
    * Changes the text of a message, its metadata, or both; members get `messageEdited`. The same again is no change.
    *
    * @throws AppError NOT_FOUND; FORBIDDEN for a message of another user or of the server, or because of a block;
-   * VALIDATION_FAILED when nothing would be left, or somebody is mentioned anew who is no member
+   * VALIDATION_FAILED when nothing would be left, somebody is mentioned anew who is no member, or `replyToId` differs
    */
   async edit(actor: Actor, { messageId, ...edit }: CommandInput<'editMessage'>): Promise<EditedMessageView> {
     const { view, row, changed, audience } = await this.changes.change(
@@ -58,6 +58,7 @@ export class MessageLifeService {
         requireThere(message);
         requireWritten(message);
         if (actor.userId !== null && message.senderId !== actor.userId) throw new AppError('FORBIDDEN');
+        if (edit.replyToId !== undefined && edit.replyToId !== message.replyToId) throw otherReply();
         const { content = message.content } = edit;
         const metadata = edit.metadata === undefined ? message.metadata : storedMetadata(edit.metadata);
         if (isBlank(content) && Object.keys(metadata ?? {}).length === 0) throw nothingLeft();
@@ -160,6 +161,17 @@ function mentionsOf(metadata: MessageRow['metadata']): number[] {
   const mentions: unknown = metadata?.mentions;
   const isUser = (one: unknown): one is number => Number.isSafeInteger(one);
   return Array.isArray(mentions) ? [...new Set((mentions as unknown[]).filter(isUser))] : [];
+}
+
+function otherReply(): AppError {
+  return new AppError('VALIDATION_FAILED', {
+    details: [
+      {
+        path: 'replyToId',
+        message: 'expected it as the message has it, or left out: an edit can not change what it replies to',
+      },
+    ],
+  });
 }
 
 function nothingLeft(): AppError {

@@ -28,6 +28,8 @@ export const verdicts = {
   noMention: 8,
   /** As `duplicate`, but the sender may no longer see it: they get the first answer again, without later changes. */
   unseen: 9,
+  /** Chat and receiver are given, and it is not the sender's direct chat with them. */
+  otherReceiver: 10,
 } as const;
 
 export type Verdict = (typeof verdicts)[keyof typeof verdicts];
@@ -96,7 +98,7 @@ const KEEP_MENTIONS = `, mentioned AS (
 /**
  * Writes a batch of messages, in one statement and so in one commit.
  *
- * Arrays of one length: `$1` sender, `$2` chat or null, `$3` receiver or null, `$4` key, and from `$5` on the columns
+ * Arrays of one length: `$1` sender, `$2` chat or null, `$3` receiver or null (at least one of the two), `$4` key, and from `$5` on the columns
  * of the body. An array with only nulls may be null itself. No two entries share sender and key.
  *
  * - `checked` gives the verdict on each entry, by the statement's snapshot.
@@ -125,6 +127,12 @@ const send = (name: string, batch: { mentions: boolean }) =>
         c.id AS chat, c."user1Id", c."user2Id", c."membersVersion", o.id AS "originalId",
         r.shown AS reply,
         CASE
+          WHEN i.chat IS NOT NULL AND i.receiver IS NOT NULL AND CASE
+            WHEN c."user1Id" IS NULL THEN m."userId" IS NOT NULL
+            ELSE i.sender IN (c."user1Id", c."user2Id")
+              AND i.receiver <> CASE i.sender WHEN c."user1Id" THEN c."user2Id" ELSE c."user1Id" END
+            END
+          THEN ${verdicts.otherReceiver}
           WHEN o.id IS NOT NULL THEN CASE
             WHEN NOT EXISTS (SELECT 1 FROM chats g WHERE g.id = o."chatId") THEN ${verdicts.notFound}
             WHEN o."chatId" = c.id AND CASE WHEN o."originalHash" IS NULL

@@ -60,6 +60,9 @@ export class ValidatedSends {
         case verdicts.notFound:
           entry.outcome = { ok: false, error: new AppError('NOT_FOUND') };
           break;
+        case verdicts.otherReceiver:
+          entry.outcome = { ok: false, error: otherReceiver() };
+          break;
         case verdicts.noReply:
           entry.outcome = { ok: false, error: noSuchReply() };
           break;
@@ -139,7 +142,7 @@ function peopleOf(entries: readonly Entry[]): Set<number> {
   const people = new Set<number>();
   for (const { draft } of entries) {
     people.add(draft.senderId);
-    if (draft.receiverId !== null) people.add(draft.receiverId);
+    if (draft.chatId === null && draft.receiverId !== null) people.add(draft.receiverId);
   }
   return people;
 }
@@ -147,10 +150,22 @@ function peopleOf(entries: readonly Entry[]): Set<number> {
 /** Refuses messages from or to users who do not exist. Returns the rest. */
 function refuseUnknown(entries: readonly Entry[], missing: ReadonlySet<number>): Entry[] {
   return entries.filter((entry) => {
-    const { senderId, receiverId } = entry.draft;
-    const known = !missing.has(senderId) && (receiverId === null || !missing.has(receiverId));
+    const { senderId, chatId, receiverId } = entry.draft;
+    const opens = chatId === null && receiverId !== null;
+    const known = !missing.has(senderId) && !(opens && missing.has(receiverId));
     if (!known) entry.outcome = { ok: false, error: new AppError('NOT_FOUND') };
     return known;
+  });
+}
+
+function otherReceiver(): AppError {
+  return new AppError('VALIDATION_FAILED', {
+    details: [
+      {
+        path: 'receiverId',
+        message: 'expected the other user of the direct chat `chatId`, or one of the two alone',
+      },
+    ],
   });
 }
 
