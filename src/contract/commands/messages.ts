@@ -51,7 +51,7 @@ export const messagesCommands = {
         metadata: messageMetadata
           .optional()
           .describe(
-            'Data of your application. `mentions` is a list of the members whom the message mentions.',
+            'Data of your application. `mentions` is a list of the members whom the message mentions, or "all": all who are members when it is sent. In a group only the owner and admins may mention all.',
           ),
       })
       .refine((message) => message.chatId !== undefined || message.receiverId !== undefined, {

@@ -12,6 +12,7 @@ import { bigints } from '../../database/binary-array.js';
 import { quoted } from '../../database/columns.js';
 import { messageColumns, type MessageRow, messageRow } from '../../database/models/message.model.js';
 import { originalHash } from '../model/body.queries.js';
+import { lastEdits } from '../deleted-contents.queries.js';
 import { mentionsIn } from '../send/send.queries.js';
 
 /** Keeps the hash of the original body, so that a retry of the send is still recognised. */
@@ -148,7 +149,10 @@ export const membersAmong = statement.one({
   row: ([count]: [number]) => count,
 });
 
-/** `$1` message, `$2` users whom it mentions from now on, besides those it did, `$3` users whom it does not any more. */
+/**
+ * `$1` message, `$2` users whom it mentions from now on, besides those it did, `$3` users whom it does not any more, `$4`
+ * the version of the chat with it. User 0 is everybody.
+ */
 export const changeMentions = statement.count({
   name: 'messages.changeMentions',
   text: `
@@ -156,22 +160,34 @@ export const changeMentions = statement.count({
       DELETE FROM message_mentions d USING messages m
       WHERE m.id = $1 AND d."chatId" = m."chatId" AND d.seq = m.seq AND d."userId" = ANY($3::bigint[])
     )
-    INSERT INTO message_mentions ("chatId", "userId", seq)
-    SELECT m."chatId", x.id, m.seq FROM messages m CROSS JOIN unnest($2::bigint[]) AS x(id)
+    INSERT INTO message_mentions ("chatId", "userId", seq, "senderId", version)
+    SELECT m."chatId", x.id, m.seq, CASE x.id WHEN 0 THEN m."senderId" END, CASE x.id WHEN 0 THEN $4::bigint END
+    FROM messages m CROSS JOIN unnest($2::bigint[]) AS x(id)
     WHERE m.id = $1 AND x.id IS DISTINCT FROM m."senderId"
     ON CONFLICT DO NOTHING`,
-  values: (change: { messageId: number; added: readonly number[]; removed: readonly number[] }) => [
-    change.messageId,
-    bigints(change.added),
-    bigints(change.removed),
-  ],
+  values: (change: {
+    messageId: number;
+    added: readonly number[];
+    removed: readonly number[];
+    version: number;
+  }) => [change.messageId, bigints(change.added), bigints(change.removed), change.version],
 });
 
-/** `$1` message: empties it, and deletes its edits, reactions and mentions. */
+/** Edits that are kept with a message for reports: the last ones, which are what readers were meant to see. */
+export const EDITS_KEPT = 20;
+
+/**
+ * `$1` message, `$2` whether what it said is kept for reports: empties it, and deletes its edits, reactions and mentions.
+ */
 export const emptyMessage = statement.count({
   name: 'messages.empty',
   text: `
-    WITH edits AS (DELETE FROM message_edits WHERE "messageId" = $1),
+    WITH kept AS (
+      INSERT INTO deleted_contents ("messageId", at, content, metadata, edits)
+      SELECT m.id, clock_timestamp(), m.content, m.metadata, ${lastEdits('m.id', String(EDITS_KEPT))}
+      FROM messages m WHERE m.id = $1 AND $2::boolean
+    ),
+    edits AS (DELETE FROM message_edits WHERE "messageId" = $1),
     reactions AS (DELETE FROM message_reactions WHERE "messageId" = $1),
     mentions AS (
       DELETE FROM message_mentions d USING messages m
@@ -181,7 +197,7 @@ export const emptyMessage = statement.count({
     )
     UPDATE messages SET ${keepOriginal}, content = '', metadata = NULL, reactions = NULL, "deletedAt" = clock_timestamp()
     WHERE id = $1`,
-  values: (messageId: number) => [messageId],
+  values: ({ messageId, kept }: { messageId: number; kept: boolean }) => [messageId, kept],
 });
 
 /** `$1` user, `$2` message: hides it; counts a row if it was not hidden before. */

@@ -1,3 +1,5 @@
+import { isAllowed } from '../../chats/permissions.js';
+import { EVERYBODY } from '../../contract/index.js';
 import { blocks } from '../../blocks/blocks.queries.js';
 import { isForAll, repliedJson, type RepliedRow } from '../../chats/shown.queries.js';
 import { bigints, texts } from '../../database/binary-array.js';
@@ -30,6 +32,8 @@ export const verdicts = {
   unseen: 9,
   /** Chat and receiver are given, and it is not the sender's direct chat with them. */
   otherReceiver: 10,
+  /** Everybody is mentioned, by a member who may not. */
+  mentionsAll: 11,
 } as const;
 
 export type Verdict = (typeof verdicts)[keyof typeof verdicts];
@@ -79,20 +83,31 @@ const placesOf = (entries: readonly Entry[]) => {
   ];
 };
 
-/** SQL: the users that a message's metadata mentions, a row each. */
+/** SQL: the users that a message's metadata mentions, a row each; 0 is everybody. */
 export const mentionsIn = (metadata: string) =>
-  `jsonb_path_query(${metadata}, '$.mentions[*] ? (@ >= 1 && @ <= 9007199254740991)')::bigint`;
+  `replace(jsonb_path_query(
+        ${metadata}, '$.mentions[*] ? ((@ >= 1 && @ <= 9007199254740991) || @ == "${EVERYBODY}")'
+      )::text, '"${EVERYBODY}"', '0')::bigint`;
+
+/** SQL: the roles in a group that may mention everybody. */
+const mayMentionAll = (['member', 'admin', 'owner'] as const)
+  .filter((role) => isAllowed('message.mentionAll', { type: 'group', role }))
+  .map((role) => `'${role}'`)
+  .join(', ');
 
 const STRANGER_MENTIONED = `
+          WHEN m.role NOT IN (${mayMentionAll})
+            AND (i.metadata::jsonb ->> 'mentions') = '${EVERYBODY}'
+          THEN ${verdicts.mentionsAll}
           WHEN EXISTS (
             SELECT 1 FROM (SELECT ${mentionsIn('i.metadata::jsonb')} AS id) x
-            WHERE NOT EXISTS (SELECT 1 FROM chat_members w WHERE w."chatId" = c.id AND w."userId" = x.id)
+            WHERE x.id <> 0 AND NOT EXISTS (SELECT 1 FROM chat_members w WHERE w."chatId" = c.id AND w."userId" = x.id)
           ) THEN ${verdicts.noMention}`;
 
 const KEEP_MENTIONS = `, mentioned AS (
-      INSERT INTO message_mentions ("chatId", "userId", seq)
-      SELECT DISTINCT x.chat, x.id, x.seq
-      FROM (SELECT chat, seq, sender, ${mentionsIn('metadata')} AS id FROM numbered) x WHERE x.id <> x.sender
+      INSERT INTO message_mentions ("chatId", "userId", seq, "senderId", version)
+      SELECT DISTINCT x.chat, x.id, x.seq, CASE x.id WHEN 0 THEN x.sender END, CASE x.id WHEN 0 THEN x.version END
+      FROM (SELECT chat, seq, version, sender, ${mentionsIn('metadata')} AS id FROM numbered) x WHERE x.id <> x.sender
     )`;
 
 /**
@@ -167,7 +182,7 @@ const send = (name: string, batch: { mentions: boolean }) =>
         LIMIT 1
       ) c ON true
       LEFT JOIN LATERAL (
-        SELECT m."userId", m."seesAfter" FROM chat_members m
+        SELECT m."userId", m."seesAfter"${batch.mentions ? ', m.role' : ''} FROM chat_members m
         WHERE c."user1Id" IS NULL AND m."chatId" = c.id AND m."userId" = i.sender LIMIT 1
       ) m ON true
       LEFT JOIN LATERAL (

@@ -3,7 +3,7 @@ import { KnownUsers } from '../../users/directory/known-users.js';
 import { blockedByOther, blockingOther } from '../../blocks/blocks.js';
 import { shownToAll } from '../../chats/shown.js';
 import { DirectChatsService } from '../../chats/direct-chats.service.js';
-import { noSuchMention } from '../model/mentions.js';
+import { mayNotMentionAll, noSuchMention } from '../model/mentions.js';
 import { toMessageView } from '../model/message.view.js';
 import { AppError } from '../../contract/index.js';
 import { Database } from '../../database/database.js';
@@ -68,6 +68,9 @@ export class ValidatedSends {
           break;
         case verdicts.noMention:
           entry.outcome = { ok: false, error: noSuchMention() };
+          break;
+        case verdicts.mentionsAll:
+          entry.outcome = { ok: false, error: mayNotMentionAll() };
           break;
         case verdicts.blocked:
           entry.outcome = { ok: false, error: blockedByOther() };
