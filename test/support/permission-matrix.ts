@@ -186,11 +186,11 @@ deleteChat               | who?   ok          none     none    no     no    ok  
 sendMessage              | who?   who?        none     none    ok     ok    ok    no      no
 sendMessage as a reply   | who?   who?        none     none    ok     ok    ok    no      no
 sendMessage to mention all | who? who?        none     none    no     ok    ok    no      no
-editMessage to mention all | who? ok          none     none    no     ok    ok    no      no
 getMessages              | who?   ok          none     none    ok     ok    ok    ok      ok
 getMessage               | who?   ok          none     none    ok     ok    ok    ok      ok
 editMessage of oneself   | who?   ok          none     none    ok     ok    ok    no      no
 editMessage of another   | who?   ok          none     none    no     no    no    no      no
+editMessage to mention all | who? ok          none     none    no     ok    ok    no      no
 deleteMessage of oneself | who?   ok          none     none    ok     ok    ok    ok      ok
 deleteMessage of another | who?   ok          none     none    no     ok    ok    no      no
 deleteMessage for me     | who?   who?        none     none    ok     ok    ok    ok      ok
