@@ -87,10 +87,10 @@ export function itemCount(max: number, otherwise: number) {
 }
 
 /** Yes or no, also in a query string. */
-export const queryFlag = z.union(
-  [z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')],
-  { error: 'expected true or false' },
-);
+export const queryFlag = z
+  .union([z.boolean(), z.enum(['true', 'false'])], { error: 'expected true or false' })
+  .transform((value) => value === true || value === 'true')
+  .pipe(z.boolean());
 
 /**
  * What PostgreSQL can't store in text as it stands: NUL is refused by the server, a lone surrogate has no
