@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Bus } from '../../common/bus.js';
 import { KnownUsers } from '../../users/directory/known-users.js';
 import { blockedByOther, blockingOther } from '../../blocks/blocks.js';
 import { shownToAll } from '../../chats/shown.js';
@@ -26,6 +27,7 @@ export class ValidatedSends {
     private readonly users: KnownUsers,
     private readonly directChats: DirectChatsService,
     private readonly limits: Limits,
+    private readonly bus: Bus,
   ) {}
 
   /** Runs the full statement once. Returns the entries to run again. */
@@ -46,6 +48,7 @@ export class ValidatedSends {
       switch (row.verdict) {
         case verdicts.written:
           entry.outcome = { ok: true, result: this.writtenOf(entry, row) };
+          if (this.charged.has(entry)) this.opened(entry);
           break;
         case verdicts.duplicate:
         case verdicts.unseen:
@@ -87,6 +90,10 @@ export class ValidatedSends {
       await this.directChats.openAll(pairs, { unlessBlocked: true, origin: null });
     }
     return opening;
+  }
+
+  private opened({ draft: { senderId, receiverId } }: Entry): void {
+    if (receiverId !== null) this.bus.emit('directChatOpened', { user1Id: senderId, user2Id: receiverId });
   }
 
   private writtenOf(entry: Entry, row: SentRow): Sent {
