@@ -29,7 +29,7 @@ function versionOf({ order, result }) {
 }
 
 function commandSection([name, command]) {
-  const { summary, result, bare, who, inOpenMode, actor, reply, socket, rest, input } = command;
+  const { summary, result, bare, who, inOpenMode, actor, reply, socket, rest, input, misleading } = command;
   const facts = [`Result: ${typeOf(schemaOf(result))}.`];
   if (socket) {
     facts.push(reply ? `Event without a callback: ${code(reply)}.` : 'No event without a callback.');
@@ -43,6 +43,7 @@ function commandSection([name, command]) {
   if (who === 'anyone') facts.push('No token is needed.');
   if (who === 'application') facts.push('With `AUTH=jwt` only an API key may call it.');
   if (inOpenMode === 'off') facts.push('Not available in open mode.');
+  if (misleading) facts.push(`Refused: ${Object.keys(misleading).map(code).join(', ')}.`);
   if (actor.length > 0) facts.push(`Acting user: ${actor.map(code).join(' or ')}.`);
   if (command.cost) facts.push(costOf(command.cost));
   const rules = rulesOf(input).map((rule) => sentence(rule.replace(/^expected/, 'needs')));
@@ -151,7 +152,10 @@ status of [its code](errors.md).
 - \`metadata\` is a JSON object of at most ${METADATA.depth} levels, ${METADATA.keys} keys and elements, and ${thousands(METADATA.bytes)} bytes. Keys
   may be any words. Integers in it are at most 2^53 - 1 or at least -(2^53 - 1): larger ones are refused, because readers
   of JSON numbers would round them. Send them as text.
-- Unknown fields of the input are ignored.
+- Unknown fields of the input are ignored, so that a view can be sent back with changes. Fields that look as if they did
+  something (\`mentions\` beside \`content\`, \`metadata\` where it is not kept) are \`VALIDATION_FAILED\` and say what to do
+  instead, unless the input is a view: it has a \`createdAt\`, \`joinedAt\` or \`version\`. The \`clientId\` of a message view
+  is the key of that message, and only for \`sendMessage\` the key of the command.
 
 **Order.** Commands of one socket are executed in order: messages are written in the order in which they were sent, every
 other write waits for the writes before it, and a read sees the writes before it. Events of one chat arrive in the order of

@@ -63,10 +63,11 @@ const fieldRules = (schema) =>
 const shown = (value) => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** The fields of a command's input. */
-export function inputTable({ input }) {
+export function inputTable({ input, cookie }) {
   const { properties = {}, required = [] } = schemaOf(input);
   const rows = Object.entries(properties).map(([field, json]) => {
-    const needed = required.includes(field) && json.default === undefined ? 'yes' : '';
+    const isNeeded = required.includes(field) && json.default === undefined;
+    const needed = isNeeded ? (field === cookie ? 'yes, or the cookie' : 'yes') : '';
     const notes = [
       json.description,
       ...(input.shape ? fieldRules(input.shape[field]) : []),

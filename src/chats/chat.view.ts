@@ -1,9 +1,11 @@
-import type { ChatListItem, ChatView, MessageView } from '../contract/index.js';
+import type { ChatListItem, ChatView, MessageView, NewChatView } from '../contract/index.js';
 import type { ChatRow } from '../database/models/chat.model.js';
+import type { Role } from '../database/models/chat-member.model.js';
+import type { UserRow } from '../database/models/user.model.js';
 import type { MessageRow } from '../database/models/message.model.js';
 import { toMessageView } from '../messages/model/message.view.js';
 import type { Shown } from '../messages/model/shown.js';
-import { publicMetadata } from '../users/user.view.js';
+import { publicMetadata, toPublicView } from '../users/user.view.js';
 import type { ChatListRow } from './chat-list.queries.js';
 
 export function toChatView(row: ChatRow): ChatView {
@@ -25,6 +27,42 @@ export function toChatView(row: ChatRow): ChatView {
     createdAt: row.createdAt,
   };
 }
+
+/** A new chat as one of its members sees it: a group, or with `direct` a direct chat. */
+export function toNewChat(
+  chat: ChatView,
+  { role, unreadSeq, direct }: { role: Role; unreadSeq: number; direct: NewDirect | null },
+): NewChatView {
+  return Object.assign(
+    { ...chat },
+    {
+      unread: 0,
+      unreadMentions: 0,
+      mutedUntil: null,
+      archivedAt: null,
+      pinnedAt: null,
+      readSeq: 0,
+      unreadSeq,
+      role,
+      otherUser: direct && { ...toPublicView(direct.other), lastSeenAt: null },
+      otherReadSeq: direct && 0,
+      otherDeliveredSeq: direct && 0,
+      blockedByMe: direct?.blocksOther ?? false,
+      canSend: direct === null || !(direct.blocksOther || direct.otherBlocks),
+      cursor: cursorOf(chat),
+    },
+  );
+}
+
+/** What a new direct chat has for one of its two. */
+export interface NewDirect {
+  other: UserRow;
+  blocksOther: boolean;
+  otherBlocks: boolean;
+}
+
+const cursorOf = ({ id, lastActivityAt }: Pick<ChatView, 'id' | 'lastActivityAt'>) =>
+  `${Date.parse(lastActivityAt)}.${id}`;
 
 /** The newest message of a chat; null: it has none. */
 export function toLastMessage(message: MessageRow | null, chat: ChatRow, shown: Shown): MessageView | null {
@@ -64,6 +102,6 @@ export function toChatListItem(
     blockedByMe: row.blocksOther,
     // No more than the refusal of a send says.
     canSend: !row.blocksOther && !row.otherBlocks,
-    cursor: `${Date.parse(chat.lastActivityAt)}.${chat.id}`,
+    cursor: cursorOf(chat),
   });
 }

@@ -82,12 +82,25 @@ export const unreadOf = (chat: string, member: string) => `GREATEST(0, ${differe
 /** Most unread mentions that are counted: others decide how many there are, and every list of chats counts them. */
 const MOST_MENTIONS = 1_000;
 
-/** SQL: the number of messages of others after the member's watermark that mention the member; at most 1,000. */
+/** The same for mentions of everybody, whose rows are read one by one. */
+const MOST_OF_ALL = 100;
+
+const mentionsAfter = (member: string, user: string) => `
+      FROM message_mentions x
+      WHERE x."chatId" = ${member}."chatId" AND x."userId" = ${user} AND x.seq > ${member}."unreadSeq"`;
+
+/**
+ * SQL: the number of messages of others after the member's watermark that mention the member, or everybody since the
+ * member joined; at most 1,000, of everybody the newest 100.
+ */
 export const unreadMentionsOf = (member: string) => `
   (
     SELECT count(*) FROM (
-      SELECT 1 FROM message_mentions x
-      WHERE x."chatId" = ${member}."chatId" AND x."userId" = ${member}."userId" AND x.seq > ${member}."unreadSeq"
+      SELECT 1 FROM (SELECT 1 ${mentionsAfter(member, `${member}."userId"`)} LIMIT ${MOST_MENTIONS}) x
+      UNION ALL
+      SELECT 1 FROM (
+        SELECT x."senderId", x.version ${mentionsAfter(member, '0')} ORDER BY x.seq DESC LIMIT ${MOST_OF_ALL}
+      ) x WHERE x."senderId" <> ${member}."userId" AND x.version > ${member}.version
       LIMIT ${MOST_MENTIONS}
     ) x
   )`;

@@ -1,6 +1,7 @@
 import { blockBetween } from '../blocks/blocks.queries.js';
 import { bigints } from '../database/binary-array.js';
-import { chatColumns, type ChatCells, chatRow } from '../database/models/chat.model.js';
+import { chatColumns, type ChatCells, type ChatRow, chatRow } from '../database/models/chat.model.js';
+import { type UserCells, userColumns, type UserRow, userRow } from '../database/models/user.model.js';
 import { statement } from '../database/statement.js';
 
 /** SQL: the condition that `chat` is the direct chat of two users. It finds the chat by its index. */
@@ -14,10 +15,19 @@ export interface Pair {
   other: number;
 }
 
+/** A direct chat that was asked for. */
+export interface OpenedRow {
+  chat: ChatRow;
+  /** null: the chat was there before. */
+  opened: { user1: UserRow; user2: UserRow; user1Blocks: boolean; user2Blocks: boolean } | null;
+}
+
 /**
  * `$1`, `$2` arrays of users, pairwise, `$3` whether a block between the two forbids a new chat: their direct chats,
  * created where there are none. No row for a pair of whom one does not exist or blocks the other, and none when another
  * transaction is just creating the same chat: then the next run finds it.
+ *
+ * A chat that was created comes with its two users, and who of them blocks the other.
  *
  * Chats are created in the order of the pairs, so that nodes that open the same chats at once cannot deadlock.
  */
@@ -40,14 +50,30 @@ export const openDirectChats = statement.many({
     ), joined AS (
       INSERT INTO chat_members ("chatId", "userId") SELECT DISTINCT id, unnest(ARRAY["user1Id", "user2Id"]) FROM opened
     )
-    SELECT true AS created, ${chatColumns.of('c')} FROM opened c
-    UNION ALL
-    SELECT false AS created, ${chatColumns.of('c')}
-    FROM pairs p CROSS JOIN LATERAL (SELECT * FROM chats c WHERE ${isDirectChatOf('c', 'p.one', 'p.other')} LIMIT 1) c`,
+    SELECT c.created, c."user1Blocks", c."user2Blocks", ${chatColumns.of('c')}, ${userColumns.of('a')}, ${userColumns.of('b')}
+    FROM (
+      SELECT true AS created, c.* FROM opened c
+      UNION ALL
+      SELECT false AS created, c.*
+      FROM pairs p CROSS JOIN LATERAL (SELECT * FROM chats c WHERE ${isDirectChatOf('c', 'p.one', 'p.other')} LIMIT 1) c
+    ) c
+    LEFT JOIN LATERAL (SELECT * FROM users u WHERE c.created AND u.id = c."user1Id" LIMIT 1) a ON true
+    LEFT JOIN LATERAL (SELECT * FROM users u WHERE c.created AND u.id = c."user2Id" LIMIT 1) b ON true`,
   values: ({ pairs, unlessBlocked }: { pairs: readonly Pair[]; unlessBlocked: boolean }) => [
     bigints(pairs.map(({ one }) => one)),
     bigints(pairs.map(({ other }) => other)),
     unlessBlocked,
   ],
-  row: ([created, ...chat]: [boolean, ...ChatCells]) => ({ ...chatRow(chat), created }),
+  row: ([created, user1Blocks, user2Blocks, ...cells]: [
+    boolean,
+    boolean,
+    boolean,
+    ...unknown[],
+  ]): OpenedRow => {
+    const [user1, user2] = [chatColumns.length, chatColumns.length + userColumns.length].map((from) =>
+      created ? userRow(cells.slice(from, from + userColumns.length) as UserCells) : null,
+    );
+    const chat = chatRow(cells as unknown as ChatCells);
+    return { chat, opened: user1 && user2 ? { user1, user2, user1Blocks, user2Blocks } : null };
+  },
 });

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../commands/identity/actor.js';
 import { type AnsweredChatView, AppError, type ChatView, type CommandInput } from '../contract/index.js';
+import { Bus } from '../common/bus.js';
 import { Database } from '../database/database.js';
+import type { UserRow } from '../database/models/user.model.js';
 import { Publisher } from '../delivery/publisher.js';
 import { KnownUsers } from '../users/directory/known-users.js';
 import { Access } from './access.js';
-import { membersOf } from './audience.js';
-import { toChatView } from './chat.view.js';
-import { openDirectChats, type Pair } from './direct-chats.queries.js';
+import { toChatView, toNewChat } from './chat.view.js';
+import { openDirectChats, type OpenedRow, type Pair } from './direct-chats.queries.js';
 import { absentMembers, reopenFor } from './membership.queries.js';
 
 /** Attempts to open a direct chat that others open at the same time. Two are enough; the rest is a margin. */
@@ -21,6 +22,7 @@ export class DirectChatsService {
     private readonly access: Access,
     private readonly users: KnownUsers,
     private readonly publisher: Publisher,
+    private readonly bus: Bus,
   ) {}
 
   /**
@@ -44,6 +46,7 @@ export class DirectChatsService {
       const otherId = actor.userId === user1Id ? user2Id : user1Id;
       if (chat) {
         await this.reopen(actor, chat, otherId);
+        if (!('changed' in chat)) this.bus.emit('directChatOpened', { user1Id, user2Id });
         return chat;
       }
       await this.access.requireNoBlock(actor, otherId);
@@ -64,11 +67,26 @@ export class DirectChatsService {
   ): Promise<AnsweredChatView[]> {
     const rows = await openDirectChats(this.database, { pairs, unlessBlocked });
     return rows.map((row) => {
-      const chat = toChatView(row);
-      if (!row.created) return { ...chat, changed: false };
-      this.publisher.publish('newChat', chat, membersOf(chat, origin));
+      const chat = toChatView(row.chat);
+      if (row.opened === null) return { ...chat, changed: false };
+      this.tell(chat, row.opened, origin);
       return chat;
     });
+  }
+
+  /** Each of the two gets the chat as they see it. */
+  private tell(
+    chat: ChatView,
+    { user1, user2, user1Blocks, user2Blocks }: NonNullable<OpenedRow['opened']>,
+    except: string | null,
+  ): void {
+    const tell = (reader: UserRow, other: UserRow, blocksOther: boolean, otherBlocks: boolean) => {
+      const direct = { other, blocksOther, otherBlocks };
+      const view = toNewChat(chat, { role: 'member', unreadSeq: 0, direct });
+      this.publisher.publish('newChat', view, { users: [reader.id], except });
+    };
+    tell(user1, user2, user1Blocks, user2Blocks);
+    if (user1.id !== user2.id) tell(user2, user1, user2Blocks, user1Blocks);
   }
 
   /**

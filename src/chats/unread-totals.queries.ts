@@ -18,7 +18,7 @@ export const totalsOf = (user: string) => `
       FROM (
         SELECT n.unread, n.muted, n.archived, CASE WHEN n.unread > 0 THEN ${unreadMentionsOf('n')} ELSE 0 END AS mentions
         FROM (
-          SELECT m."chatId", m."userId", m."unreadSeq", ${unreadOf('c', 'm')} AS unread,
+          SELECT m."chatId", m."userId", m."unreadSeq", m.version, ${unreadOf('c', 'm')} AS unread,
             m."archivedAt" IS NOT NULL AS archived, (m."mutedUntil" > now()) IS TRUE AS muted
           FROM chat_members m JOIN chats c ON c.id = m."chatId" WHERE m."userId" = ${user}
         ) n

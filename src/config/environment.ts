@@ -314,6 +314,12 @@ export const environment = {
     default: 20_000,
     parse: wholeNumber(1, 10_000_000),
   }),
+  KEEP_DELETED_SECONDS: variable({
+    about:
+      'Time for which a message that its sender deleted for everyone can still be reported, in seconds. Its text is kept that long for the application only. 0: it is deleted at once.',
+    default: 86_400,
+    parse: wholeNumber(0, 2_592_000),
+  }),
   PRESENCE_GRACE_MS: variable({
     about: 'Time for which a user stays online after the connection dropped, in milliseconds.',
     default: 5_000,

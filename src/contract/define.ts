@@ -69,6 +69,11 @@ export interface CommandDefinition<I extends z.ZodType = z.ZodType, R extends z.
   reply: EventName | null;
   /** The event instead of `reply` when that field of the result has that value. */
   otherReply?: { event: EventName; field: string; is: string };
+  /**
+   * Fields that the command does not take although they look as if they did something, each with what to do instead.
+   * They are refused, unless the input is one of our views that is sent back, or the field says what is the case anyway.
+   */
+  misleading?: Readonly<Record<string, string | { unless: unknown; error: string }>>;
   /** Whether it can be sent by a socket. */
   socket: boolean;
   /**

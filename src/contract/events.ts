@@ -22,6 +22,7 @@ import {
   messageSeenView,
   messagesPage,
   messageView,
+  newChatView,
   presenceView,
   reactionsChangedView,
   readyView,
@@ -53,9 +54,9 @@ export const events = {
   },
   chat: { payload: chatDetails, summary: 'Answer to getChat.' },
   newChat: {
-    payload: chatView,
+    payload: newChatView,
     summary:
-      'A chat was created, to all its members; or members were added to a group, to those who were added.',
+      'A chat was created, to all its members; or members were added to a group, to those who were added. Each gets it as their own list has it, with the other user, unread counts and role; these are left out in the answer to a command, and where the chat was there before.',
   },
   chatDeleted: {
     payload: chatDeletedView,
@@ -134,7 +135,7 @@ export const events = {
   userStatus: {
     payload: presenceView,
     summary:
-      'A user came online or went offline; to users who have a direct chat with them, and to sockets that watch them.',
+      'A user came online or went offline, to users who have a direct chat with them and to sockets that watch them; or a direct chat was opened with a user who is online, to the two, as far as each may see the other.',
   },
   visibility: {
     payload: visibilityView,

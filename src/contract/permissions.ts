@@ -19,6 +19,8 @@ export const permissions = {
   'members.remove': { group: 'admin', direct: false },
   'members.setRole': { group: 'owner', direct: false },
   'message.send': { group: 'member', direct: true },
+  // `mentions: "all"` in the metadata of a message.
+  'message.mentionAll': { group: 'admin', direct: true },
   'message.react': { group: 'member', direct: true },
   // A reaction of one's own, taken back.
   'message.unreact': { group: 'member', direct: true },

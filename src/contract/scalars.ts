@@ -87,10 +87,10 @@ export function itemCount(max: number, otherwise: number) {
 }
 
 /** Yes or no, also in a query string. */
-export const queryFlag = z.union(
-  [z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')],
-  { error: 'expected true or false' },
-);
+export const queryFlag = z
+  .union([z.boolean(), z.enum(['true', 'false'])], { error: 'expected true or false' })
+  .transform((value) => value === true || value === 'true')
+  .pipe(z.boolean());
 
 /**
  * What PostgreSQL can't store in text as it stands: NUL is refused by the server, a lone surrogate has no
@@ -232,8 +232,12 @@ export const metadata = takesAsIs(freeJson, isMetadata);
 
 const isMention = (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0;
 
+/** In place of a list: everybody in the chat. */
+export const EVERYBODY = 'all';
+
 const mentionsPeople = ({ mentions }: JsonObject) =>
   mentions === undefined ||
+  mentions === EVERYBODY ||
   (Array.isArray(mentions) && mentions.length <= MAX_MENTIONS && mentions.every(isMention));
 
 /** Ids in `mentions` may be text, as ids are everywhere: handed on as numbers. */
@@ -242,7 +246,7 @@ function withMentionsAsNumbers(value: JsonObject): JsonObject {
   return { ...value, mentions: value.mentions.map((one: unknown) => id.safeParse(one).data ?? one) };
 }
 
-/** Whose `mentions` are user ids, where it has any. */
+/** Whose `mentions` are user ids or `"all"`, where it has any. */
 export const messageMetadata = takesAsIs(
   metadata.overwrite(withMentionsAsNumbers).superRefine((value, context) => {
     if (!isObject(value) || mentionsPeople(value)) return;
@@ -253,7 +257,7 @@ export const messageMetadata = takesAsIs(
       wrong === -1
         ? {
             code: 'custom',
-            message: `expected at most ${MAX_MENTIONS} user ids in \`mentions\``,
+            message: `expected at most ${MAX_MENTIONS} user ids in \`mentions\`, or "${EVERYBODY}"`,
             path: ['mentions'],
           }
         : { code: 'custom', message: `expected ${AN_ID}`, path: ['mentions', wrong] },

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { type AsIsTest, asIsTestOf } from './as-is.js';
 import { type CommandInput, type CommandName, definitionOf } from './commands.js';
 import { AppError, type FieldFault } from './errors.js';
+import { isView, misleadingIn, misledBy } from './misleading.js';
 import { type LeaveOut, leaveOutOf, leaveOutOfQuery } from './nulls.js';
 
 /** At most this many faults are told at once. */
@@ -36,6 +37,27 @@ function isAsServicesTakeIt(name: CommandName, value: unknown): boolean {
   return test !== null && test(value);
 }
 
+const misleading = new Map<CommandName, ReturnType<typeof misleadingIn>>();
+
+/** @throws AppError VALIDATION_FAILED for fields that would do nothing although they look otherwise. */
+function refuseMisleading(name: CommandName, input: unknown): void {
+  let fields = misleading.get(name);
+  if (fields === undefined) misleading.set(name, (fields = misleadingIn(definitionOf(name))));
+  const details = misledBy(fields, input).slice(0, MAX_FAULTS);
+  if (details.length > 0) throw new AppError('VALIDATION_FAILED', { details });
+}
+
+/**
+ * Of a Message that is sent back to change it, the `clientId` is the key of the message and not of this command: with
+ * it the second change would be refused as another one with the same key.
+ */
+function withoutKeyOfMessage(name: CommandName, input: unknown): unknown {
+  if (name === 'sendMessage' || typeof input !== 'object' || input === null) return input;
+  if (!('clientId' in input) || !('seq' in input) || !isView(input)) return input;
+  const { clientId: _, ...others } = input;
+  return others;
+}
+
 const leaveOuts = new Map<CommandName, LeaveOut | null>();
 const queries = new Map<CommandName, ReturnType<typeof leaveOutOfQuery>>();
 
@@ -58,6 +80,8 @@ export function givenInQuery(name: CommandName, query: Record<string, unknown>):
  * keys dropped, and null left out where it has no meaning (`leaveOutOf`). A bare number or string stands for the command's main id; nothing at all
  * stands for an empty object.
  *
+ * Keys that are not known are dropped, but for those that look as if they did something (`misleading`).
+ *
  * @throws AppError VALIDATION_FAILED with `details: FieldFault[]`, which never repeat what was sent.
  */
 export function parseInput<C extends CommandName>(name: C, raw: unknown): CommandInput<C> {
@@ -65,7 +89,8 @@ export function parseInput<C extends CommandName>(name: C, raw: unknown): Comman
   const scalar = typeof raw === 'number' || typeof raw === 'string';
   const given = scalar && bare ? { [bare]: raw } : (raw ?? {});
   if (isAsServicesTakeIt(name, given)) return given as CommandInput<C>;
-  const value = withoutNulls(name, given);
+  refuseMisleading(name, given);
+  const value = withoutNulls(name, withoutKeyOfMessage(name, given));
   if (value !== given && isAsServicesTakeIt(name, value)) return value as CommandInput<C>;
   const result = input.safeParse(value);
   if (result.success) return result.data as CommandInput<C>;

@@ -55,8 +55,9 @@ export class GroupCreationService {
     // Made by an earlier try with this key; by now the actor may have left it.
     if (!members) await this.access.require(actor, 'chat.read', row.id);
     const chat: CreatedGroupView = members ? toChatView(row) : { ...toChatView(row), changed: false };
-    if (members) await this.rooms.admit(chat, members, { message: null, origin: actor.origin });
-    if (invitations) this.book.tell(row, invitations);
+    const [ownerId = null] = members ?? [];
+    if (members) await this.rooms.admit(chat, members, { message: null, origin: actor.origin, ownerId });
+    if (invitations) await this.book.tell(row, invitations);
     return invited.length === 0 ? chat : { ...chat, invited };
   }
 

@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import type { ChatView, MessageView } from '../contract/index.js';
+import { toNewChat } from '../chats/chat.view.js';
 import { Database } from '../database/database.js';
+import type { Role } from '../database/models/chat-member.model.js';
 import { Publisher } from '../delivery/publisher.js';
 import { strangersAmong } from './groups.queries.js';
 
@@ -22,13 +24,17 @@ export class GroupRooms {
   ) {}
 
   /**
-   * Adds users to the group's room, sends them `newChat`, and sends the system message to all members. It then takes
+   * Adds users to the group's room (`ownerId`: who among them owns it), sends them `newChat`, and sends the system message to all members. It then takes
    * users out of the room again who were removed meanwhile, on any node, and resolves.
    */
   async admit(
     chat: ChatView,
     userIds: readonly number[],
-    { message, origin }: { message: MessageView | null; origin: string | null },
+    {
+      message,
+      origin,
+      ownerId = null,
+    }: { message: MessageView | null; origin: string | null; ownerId?: number | null },
   ): Promise<void> {
     const settles = chat.historyVisible === 'fromJoin' && chat.lastSeq > 0;
     if (settles) {
@@ -36,7 +42,18 @@ export class GroupRooms {
       await pause(SETTLE_MS);
     }
     this.publisher.joinChat(chat.id, userIds);
-    this.publisher.publish('newChat', chat, { users: userIds, except: origin });
+    // What is sent after they joined is unread, the message about it as well.
+    const unreadSeq = message ? message.seq - 1 : chat.lastSeq;
+    const tell = (users: readonly number[], role: Role) =>
+      this.publisher.publish('newChat', toNewChat(chat, { role, unreadSeq, direct: null }), {
+        users,
+        except: origin,
+      });
+    if (ownerId !== null) tell([ownerId], 'owner');
+    tell(
+      userIds.filter((userId) => userId !== ownerId),
+      'member',
+    );
     if (message) {
       this.publisher.publish('newMessage', message, settles ? { users: userIds } : { chat: chat.id });
     }

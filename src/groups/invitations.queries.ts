@@ -1,7 +1,9 @@
 import { blockBetween } from '../blocks/blocks.queries.js';
+import type { Directory } from '../config/environment.js';
 import type { InvitationView } from '../contract/index.js';
 import { bigints } from '../database/binary-array.js';
 import { statement } from '../database/statement.js';
+import { finds } from '../users/finding.queries.js';
 
 /**
  * Most invitations of a user, and most of a group. Beyond that the oldest are deleted; withheld ones are counted
@@ -79,23 +81,28 @@ export const invitedAmong = statement.many({
   row: ([userId]: [number]) => userId,
 });
 
-/** `$1` user: their invitations, latest first, without those by users between whom and them a block stands. */
+/** `$1` user, `$2` DIRECTORY: their invitations, latest first, without those by users between whom and them a block stands. */
 export const invitationsOf = statement.many({
   name: 'groups.invitationsOf',
   text: `
-    SELECT i."chatId", c.title, c."avatarUrl", c."memberCount", i."invitedBy", i."createdAt" AS "invitedAt"
+    SELECT i."chatId", c.title, c."avatarUrl", c."memberCount", i."invitedBy", i."createdAt" AS "invitedAt",
+      CASE WHEN ${finds('$1', 'i."invitedBy"', '$2')} THEN (
+        SELECT json_build_object('userId', u.id, 'name', u.name, 'avatarUrl', u."avatarUrl")
+        FROM users u WHERE u.id = i."invitedBy"
+      ) END AS inviter
     FROM chat_invitations i CROSS JOIN LATERAL (SELECT * FROM chats c WHERE c.id = i."chatId" LIMIT 1) c
     WHERE i."userId" = $1 AND NOT i.withheld AND NOT ${blockBetween('i."userId"', 'i."invitedBy"')}
     ORDER BY i."createdAt" DESC, i."chatId" DESC LIMIT ${MOST_OF_USER}`,
-  values: (userId: number) => [userId],
-  row: ([chatId, title, avatarUrl, memberCount, invitedBy, invitedAt]: [
+  values: ({ userId, directory }: { userId: number; directory: Directory }) => [userId, directory],
+  row: ([chatId, title, avatarUrl, memberCount, invitedBy, invitedAt, inviter]: [
     number,
     string | null,
     string | null,
     number,
     number,
     string,
-  ]): InvitationView => ({ chatId, title, avatarUrl, memberCount, invitedBy, invitedAt }),
+    InvitationView['inviter'],
+  ]): InvitationView => ({ chatId, title, avatarUrl, memberCount, invitedBy, inviter, invitedAt }),
 });
 
 /**

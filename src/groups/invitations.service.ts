@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { toChatView } from '../chats/chat.view.js';
 import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import {
@@ -9,6 +9,8 @@ import {
   type InvitationView,
   type MembersAddedView,
 } from '../contract/index.js';
+import type { AppConfig } from '../config/config.js';
+import { APP_CONFIG } from '../config/config.module.js';
 import { Database } from '../database/database.js';
 import type { ChatRow } from '../database/models/chat.model.js';
 import type { Runner } from '../database/statement.js';
@@ -23,6 +25,7 @@ import { joinedNote } from './system-notes.js';
 @Injectable()
 export class InvitationsService {
   constructor(
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly database: Database,
     private readonly changes: GroupChanges,
     private readonly arrivals: Arrivals,
@@ -31,7 +34,8 @@ export class InvitationsService {
 
   /** At most 200, the latest first. */
   async list(actor: Actor): Promise<InvitationView[]> {
-    return invitationsOf(this.database, requireUserId(actor));
+    const { directory } = this.config;
+    return invitationsOf(this.database, { userId: requireUserId(actor), directory });
   }
 
   /**

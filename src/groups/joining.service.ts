@@ -48,7 +48,7 @@ export class JoiningService {
     const { added, invitations } = result;
     if (changed) await this.arrivals.announce(chat, added, { message, origin: actor.origin });
     if (!invitations) return added;
-    this.book.tell(chat, invitations);
+    await this.book.tell(chat, invitations);
     return { ...added, invited: invitations.invited };
   }
 

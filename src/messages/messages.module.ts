@@ -4,6 +4,7 @@ import { DeliveryModule } from '../delivery/delivery.module.js';
 import { ChatsModule } from '../chats/chats.module.js';
 import { TypingModule } from '../typing/typing.module.js';
 import { ChatPurge } from './chat-purge.service.js';
+import { DeletedContentsPurge } from './deleted-contents-purge.js';
 import { BatchSender } from './send/batch-sender.js';
 import { DirectChats } from './send/direct-chats.js';
 import { DirectSends } from './send/direct-sends.js';
@@ -39,6 +40,7 @@ import { DatabaseModule } from '../database/database.module.js';
   providers: [
     BatchSender,
     ChatPurge,
+    DeletedContentsPurge,
     DirectChats,
     DirectSends,
     ValidatedSends,

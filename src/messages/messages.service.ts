@@ -49,7 +49,7 @@ export class MessagesService {
    */
   async send(actor: Actor, input: CommandInput<'sendMessage'>): Promise<MessageView> {
     const senderId = requireUserId(actor);
-    if (input.receiverId === senderId) throw toOneself();
+    if (input.chatId === undefined && input.receiverId === senderId) throw toOneself();
     const sent = await this.writer.write({
       senderId,
       chatId: input.chatId ?? null,

@@ -8,6 +8,7 @@ import { Metrics } from '../common/metrics/metrics.js';
 import type { RedisLink } from '../redis/redis-link.js';
 import { REDIS, RedisModule } from '../redis/redis.module.js';
 import { MemoryPresenceStore } from './memory-presence-store.js';
+import { OpenedChats } from './opened-chats.js';
 import { PresenceAnnouncer } from './presence-announcer.js';
 import { PresenceReads } from './presence-reads.js';
 import { type PresenceChange, PresenceStore } from './presence-store.js';
@@ -47,6 +48,7 @@ async function presenceStore(config: AppConfig, link: RedisLink | null, bus: Bus
   controllers: [PresenceController],
   providers: [
     LastSeen,
+    OpenedChats,
     PresenceAnnouncer,
     PresenceGateway,
     PresenceReads,

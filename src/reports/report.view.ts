@@ -21,6 +21,7 @@ export function toReportView(report: MessageReport): ReportView {
       replyToId: report.replyToId,
       createdAt: report.sentAt.toISOString(),
       editedAt: report.editedAt?.toISOString() ?? null,
+      deletedAt: report.deletedAt?.toISOString() ?? null,
       edits: report.edits,
     },
   };

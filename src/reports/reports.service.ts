@@ -1,8 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/sequelize';
 import { literal, Op } from 'sequelize';
 import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import { AppError, type CommandInput, type MessageReportedView, type ReportView } from '../contract/index.js';
+import type { AppConfig } from '../config/config.js';
+import { APP_CONFIG } from '../config/config.module.js';
 import { PAGE_BYTES, withinPage } from '../common/page-bytes.js';
 import { Database } from '../database/database.js';
 import { MessageChanges } from '../messages/changes/message-changes.js';
@@ -10,23 +12,22 @@ import { MessageReport } from '../database/models/message-report.model.js';
 import { toMessageReportedView, toReportView } from './report.view.js';
 import { addReport } from './reports.queries.js';
 
-/** Edits kept with a report: the last ones, which are what readers were meant to see. */
-const MAX_EDITS_KEPT = 20;
-
 /** Reports of messages, each with a copy of the message as it was. */
 @Injectable()
 export class ReportsService {
   constructor(
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly database: Database,
     private readonly changes: MessageChanges,
     @InjectModel(MessageReport) private readonly reports: typeof MessageReport,
   ) {}
 
   /**
-   * Stores a copy of the message as it is now: later edits, and the deletion of the message or chat, do not change the
+   * Stores a copy of the message as it is now, or as it was when its sender deleted it less than KEEP_DELETED_SECONDS ago:
+   * later edits, and the deletion of the message or chat, do not change the
    * report. Reporting a message again returns the first report.
    *
-   * @throws AppError NOT_FOUND when the message does not exist, was deleted for everyone, or the actor is not a member
+   * @throws AppError NOT_FOUND when the message does not exist, was deleted for everyone longer ago or by somebody else, or the actor is not a member
    * of its chat
    */
   async report(
@@ -39,7 +40,7 @@ export class ReportsService {
       messageId,
       reporterId,
       reason: reason ?? null,
-      mostEdits: MAX_EDITS_KEPT,
+      keepMs: this.config.keepDeletedMs,
     });
     const report = await this.reports.findOne({ where: { messageId, reporterId } });
     if (!report) throw new AppError('NOT_FOUND');

@@ -50,7 +50,8 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Json): 
 function inputOf(definition: CommandDefinition): { properties: Record<string, Json>; required: string[] } {
   const { properties = {} } = schemaOf(definition.input, 'output', {});
   const { required = [] } = schemaOf(definition.input, 'input', {});
-  return { properties, required };
+  // The cookie of a login may stand for it.
+  return { properties, required: required.filter((field) => field !== definition.cookie) };
 }
 
 /** An example body that works: the required fields, and in open mode the actor. */

@@ -15,7 +15,7 @@ interface Asked {
 }
 
 /** SQL: whether the reader finds the person. Everybody finds themselves. */
-const finds = (reader: string, person: string, directory: string) => `(
+export const finds = (reader: string, person: string, directory: string) => `(
       ${reader}::bigint IS NULL OR ${reader} = ${person} OR CASE ${directory}::text
         WHEN 'all' THEN true WHEN 'contacts' THEN ${shareChat(reader, person, 'false')} ELSE false END
     )`;
@@ -37,6 +37,25 @@ export const contactsOf = (reader: string) => `(
         LIMIT ${MOST_MEMBERS}
       )
     ) o`;
+
+/** `$1` a person, `$2` readers, `$3` DIRECTORY: what the person is called, and which of the readers find them. */
+export const findersOf = statement.oneOrNone({
+  name: 'users.findersOf',
+  text: `
+    SELECT u.id, u.name, u."avatarUrl", ARRAY(
+      SELECT r.id FROM unnest($2::bigint[]) AS r(id) WHERE ${finds('r.id', 'u.id', '$3')}
+    ) AS finders
+    FROM users u WHERE u.id = $1`,
+  values: (asked: { userId: number; readerIds: readonly number[]; directory: Directory }) => [
+    asked.userId,
+    bigints(asked.readerIds),
+    asked.directory,
+  ],
+  row: ([userId, name, avatarUrl, finders]: [number, string | null, string | null, number[]]) => ({
+    called: { userId, name, avatarUrl },
+    finders: new Set(finders),
+  }),
+});
 
 /** `$1` reader or null, `$2` ids, `$3` DIRECTORY: the users among them whom the reader finds, in the order of the ids. */
 export const foundByIds = statement.many({

@@ -55,8 +55,8 @@ describe('Chats', () => {
       const [tablet, phone] = await Promise.all([world.person(alice.userId), world.person(bob.userId)]);
       const people = { user1Id: alice.userId, user2Id: bob.userId };
       const chat = await over(edge, world, alice).ok('createChat', people);
-      for (const device of [tablet, bob, phone]) expect(await device.next('newChat')).toEqual(chat);
-      if (edge === 'REST') expect(await alice.next('newChat')).toEqual(chat);
+      for (const device of [tablet, bob, phone]) expect(await device.next('newChat')).toMatchObject(chat);
+      if (edge === 'REST') expect(await alice.next('newChat')).toMatchObject(chat);
 
       await over(edge, world, bob).ok('createChat', people);
       for (const client of [alice, tablet, bob, phone, carol, nobody]) {
@@ -109,8 +109,9 @@ describe('Chats', () => {
     const rows = await chatsOf(alice.userId, bob.userId);
     expect(rows).toHaveLength(1);
     expect(new Set(answers.map((chat) => chat.id))).toEqual(new Set([Number(rows[0]!.id)]));
+    const { changed: _, ...first } = answers[0]!;
     for (const device of [tablet, phone]) {
-      expect(await device.next('newChat')).toEqual({ ...answers[0], changed: undefined });
+      expect(await device.next('newChat')).toMatchObject(first);
       await device.settled();
       expect(device.unread('newChat')).toEqual([]);
     }
@@ -126,9 +127,9 @@ describe('Chats', () => {
     const people = { user1Id: alice.userId, user2Id: bob.userId };
     alice.emit('createChat', people);
     const chat = await alice.next('newChat');
-    expect(await bob.next('newChat')).toEqual(chat);
+    expect(await bob.next('newChat')).toMatchObject(chat);
     alice.emit('createChat', people);
-    expect(await alice.next('newChat')).toEqual({ ...chat, changed: false });
+    expect(await alice.next('newChat')).toMatchObject({ ...chat, changed: false });
     for (const client of [alice, bob]) {
       await client.settled();
       expect(client.unread('newChat')).toEqual([]);
@@ -138,7 +139,7 @@ describe('Chats', () => {
   it('can be opened for two others, who are told', async () => {
     const [alice, bob, carol] = await Promise.all([world.person(), world.person(), world.person()]);
     const chat = await carol.ok('createChat', { user1Id: alice.userId, user2Id: bob.userId });
-    for (const client of [alice, bob]) expect(await client.next('newChat')).toEqual(chat);
+    for (const client of [alice, bob]) expect(await client.next('newChat')).toMatchObject(chat);
     expect(await carol.ok('getChats', carol.userId)).toEqual([]);
   });
 

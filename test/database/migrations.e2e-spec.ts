@@ -53,6 +53,8 @@ const ROWS = `
   INSERT INTO message_mentions ("chatId", "userId", seq) VALUES (1, 2, 1);
   INSERT INTO chat_purges ("chatId") VALUES (5);
   INSERT INTO message_edits ("messageId", nr, content, at) VALUES (1, 1, 'Ho', now());
+  INSERT INTO message_mentions ("chatId", "userId", seq, "senderId", version) VALUES (1, 0, 1, 1, 2);
+  INSERT INTO deleted_contents ("messageId", at, content, edits) VALUES (1, now(), 'Hu', '[]');
   INSERT INTO message_reactions ("messageId", emoji, "userId") VALUES (1, '+', 2);
   INSERT INTO hidden_messages ("userId", "messageId", "chatId") VALUES (2, 1, 1);
   INSERT INTO message_reports ("messageId", "reporterId", "chatId", seq, content, edits, "sentAt")

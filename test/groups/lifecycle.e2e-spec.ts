@@ -38,7 +38,7 @@ describe('Groups', () => {
         lastSeq: 0,
         version: 1,
       });
-      for (const client of [bob, carol, phone]) expect(await client.next('newChat')).toEqual(chat);
+      for (const client of [bob, carol, phone]) expect(await client.next('newChat')).toMatchObject(chat);
       await alice.settled();
       if (edge === 'Socket.IO') expect(alice.unread('newChat')).toEqual([]);
 

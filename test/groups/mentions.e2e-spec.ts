@@ -101,6 +101,7 @@ describe('Mentions', () => {
         [[members[0]!.userId, 99_999_999], 'metadata'],
         [many, 'metadata.mentions'],
         ['bob', 'metadata.mentions'],
+        [['all'], 'metadata.mentions.0'],
         [['1'], 'metadata'],
         [[1.5], 'metadata.mentions.0'],
         [[0], 'metadata.mentions.0'],
@@ -120,6 +121,76 @@ describe('Mentions', () => {
           metadata: { mentions: [members[0]!.userId] },
         }),
       ).toBe('NOT_FOUND');
+    });
+  });
+
+  describe('of all', () => {
+    const all = { mentions: 'all' };
+    const counts = (clients: readonly Client[]) =>
+      Promise.all(clients.map(async (client) => (await item(client)).unreadMentions));
+
+    it('count for every member but the sender, with one row for all of them', async () => {
+      const { chatId, owner, members } = await groupOf(world, 4);
+      const sent = await owner.ok<MessageView>('sendMessage', { chatId, content: 'hey', metadata: all });
+      expect(await members[0]!.next('newMessage')).toMatchObject({ metadata: all });
+      await mention(owner, chatId, members[0]!.userId);
+      await owner.ok('sendMessage', { chatId, content: 'nobody' });
+      expect(await counts([owner, ...members])).toEqual([0, 2, 1, 1, 1]);
+      expect(await world.sql('SELECT 1 FROM message_mentions WHERE "chatId" = $1', [chatId])).toHaveLength(2);
+      expect(await members[1]!.ok('getUnreadCount', {})).toMatchObject({ totalMentions: 1 });
+      await members[1]!.ok('markAsSeen', { messageId: sent.id });
+      expect(await members[1]!.next('unreadCount')).toMatchObject({ unread: 2, unreadMentions: 0 });
+      const unread = { chatId, messageId: sent.id };
+      expect(await members[1]!.ok('markAsUnread', unread)).toMatchObject({ unread: 3, unreadMentions: 1 });
+      await owner.ok('deleteMessage', { messageId: sent.id });
+      expect(await counts(members)).toEqual([1, 0, 0, 0]);
+    });
+
+    it('do not count for who joins later, even when they mark the message as unread', async () => {
+      const { chatId, owner } = await groupOf(world, 1);
+      const dora = await world.person();
+      const sent = await owner.ok<MessageView>('sendMessage', { chatId, content: 'hey', metadata: all });
+      await owner.ok('addMembers', { chatId, userIds: [dora.userId] });
+      const unread = { chatId, messageId: sent.id };
+      expect(await dora.ok('markAsUnread', unread)).toMatchObject({ unreadMentions: 0 });
+      await owner.ok('sendMessage', { chatId, content: 'hey', metadata: all });
+      expect(await counts([dora])).toEqual([1]);
+    });
+
+    it('are counted anew by an edit, both ways', async () => {
+      const { chatId, owner, members } = await groupOf(world, 2);
+      const { id: messageId } = await mention(owner, chatId, members[0]!.userId);
+      const edit = (metadata: object) => owner.ok('editMessage', { messageId, metadata });
+      expect(await counts([owner, ...members])).toEqual([0, 1, 0]);
+      await edit(all);
+      expect(await counts([owner, ...members])).toEqual([0, 1, 1]);
+      await edit({ ...all, mood: 'good' });
+      expect(await counts([owner, ...members])).toEqual([0, 1, 1]);
+      await edit({ mentions: [members[1]!.userId] });
+      expect(await counts([owner, ...members])).toEqual([0, 0, 1]);
+      await edit({});
+      expect(await counts([owner, ...members])).toEqual([0, 0, 0]);
+    });
+
+    it('are for the owner and admins of a group, and for both people of a direct chat', async () => {
+      const { chatId, owner, members } = await groupOf(world, 2);
+      const [bob, carol] = members as [Client, Client];
+      const { id: messageId } = await bob.ok<MessageView>('sendMessage', { chatId, content: 'words' });
+      const refused = await bob.ask('sendMessage', { chatId, content: 'hey', metadata: all });
+      expect(refused).toMatchObject({
+        error: { code: 'FORBIDDEN', message: expect.stringContaining('name the members') },
+      });
+      expect(await bob.ask('editMessage', { messageId, metadata: all })).toEqual(refused);
+      await owner.ok('setRole', { chatId, userId: bob.userId, role: 'admin' });
+      await bob.ok('editMessage', { messageId, metadata: all });
+      await owner.ok('setRole', { chatId, userId: bob.userId, role: 'member' });
+      // What is there already may stay.
+      await bob.ok('editMessage', { messageId, metadata: { ...all, mood: 'good' } });
+      expect(await counts([bob, carol])).toEqual([0, 1]);
+
+      const [alice, dora] = await Promise.all([world.person(), world.person()]);
+      await alice.ok('sendMessage', { receiverId: dora.userId, content: 'hey', metadata: all });
+      expect(await counts([alice, dora])).toEqual([0, 1]);
     });
   });
 

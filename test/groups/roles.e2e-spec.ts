@@ -145,13 +145,11 @@ describe('In a group', () => {
     expect(await owner.refused('editMessage', { messageId, content: 'I did not' })).toBe('FORBIDDEN');
     expect(await owner.refused('deleteMessage', { messageId })).toBe('FORBIDDEN');
     expect(await owner.refused('addReaction', { messageId, emoji: '👍' })).toBe('FORBIDDEN');
-    const forged = await owner.ok('sendMessage', {
-      chatId,
-      content: 'Bob left',
-      type: 'system',
-      metadata: { event: 'memberRemoved' },
-    });
+    const words = { chatId, content: 'Bob left', metadata: { event: 'memberRemoved' } };
+    expect(await owner.refused('sendMessage', { ...words, type: 'system' })).toBe('VALIDATION_FAILED');
+    const forged = await owner.ok('sendMessage', { ...words, type: 'system', version: 1 });
     expect(forged).toMatchObject({ type: 'text', senderId: owner.userId });
+    expect(await owner.ok('sendMessage', { ...words, type: 'text' })).toMatchObject({ type: 'text' });
     expect(await owner.ok('deleteMessage', { messageId, for: 'me' })).toMatchObject({ messageId });
   });
 });

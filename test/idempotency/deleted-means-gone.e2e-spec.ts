@@ -9,7 +9,8 @@ import { World } from '../support/world.js';
 describe('What was deleted', () => {
   let world: World;
   beforeAll(async () => {
-    world = await World.start();
+    // Else what deleted messages said is kept for reports, and nowhere else: test/reports/deleted-messages.
+    world = await World.start({ KEEP_DELETED_SECONDS: '0' });
   });
   afterAll(() => world.stop());
 

@@ -282,11 +282,9 @@ describe('A message', () => {
     });
   });
 
-  it('goes to one of a chat and a person', async () => {
-    const { alice, bob, chatId } = await world.pair();
-    for (const where of [{}, { chatId, receiverId: bob.userId }]) {
-      expect(await alice.refused('sendMessage', { ...where, content: 'hi' })).toBe('VALIDATION_FAILED');
-    }
+  it('goes to a chat or a person', async () => {
+    const alice = await world.person();
+    expect(await alice.refused('sendMessage', { content: 'hi' })).toBe('VALIDATION_FAILED');
   });
 
   it('comes as one event to a sender without a callback', async () => {

@@ -90,6 +90,8 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   clearChat: ({ chatId }) => ({ chatId }),
   sendMessage: ({ chatId }) => ({ chatId, content: 'words' }),
   sendSystemMessage: ({ chatId }) => ({ chatId, content: 'words' }),
+  'sendMessage to mention all': ({ chatId }) => ({ chatId, content: 'words', metadata: { mentions: 'all' } }),
+  'editMessage to mention all': ({ ownId }) => ({ messageId: ownId, metadata: { mentions: 'all' } }),
   'sendMessage as a reply': ({ chatId, messageId }) => ({ chatId, content: 'words', replyToId: messageId }),
   getMessages: ({ chatId }) => ({ chatId }),
   getMessage: ({ messageId }) => ({ messageId }),
@@ -185,10 +187,12 @@ deleteChat               | who?   ok          none     none    no     no    ok  
 clearChat                | who?   who?        none     none    ok     ok    ok    ok      ok
 sendMessage              | who?   who?        none     none    ok     ok    ok    no      no
 sendMessage as a reply   | who?   who?        none     none    ok     ok    ok    no      no
+sendMessage to mention all | who? who?        none     none    no     ok    ok    no      no
 getMessages              | who?   ok          none     none    ok     ok    ok    ok      ok
 getMessage               | who?   ok          none     none    ok     ok    ok    ok      ok
 editMessage of oneself   | who?   ok          none     none    ok     ok    ok    no      no
 editMessage of another   | who?   ok          none     none    no     no    no    no      no
+editMessage to mention all | who? ok          none     none    no     ok    ok    no      no
 deleteMessage of oneself | who?   ok          none     none    ok     ok    ok    ok      ok
 deleteMessage of another | who?   ok          none     none    no     ok    ok    no      no
 deleteMessage for me     | who?   who?        none     none    ok     ok    ok    ok      ok

@@ -46,6 +46,10 @@ export const authCommands = {
     reply: null,
     socket: false,
     rest: { method: 'POST', path: '/auth/register', status: 201 },
+    misleading: {
+      avatarUrl: 'expected no `avatarUrl`: updateUser sets it',
+      externalId: 'expected no `externalId`: only users whom the application creates have one',
+    },
   }),
   login: define({
     summary: 'Logs in with username and password.',

@@ -25,6 +25,11 @@ const groupFields = {
     ),
 };
 
+const GROUPS = 'expected only two users: createGroup makes groups';
+const MEMBERS = 'expected no members: addMembers and removeMember change them';
+const ROLES = 'expected no role: setRole changes roles';
+const SETTINGS = 'expected what all members see: updateMembership mutes, archives and pins for yourself';
+
 export const chatsCommands = {
   getChats: define({
     summary:
@@ -69,6 +74,13 @@ export const chatsCommands = {
     reply: 'newChat',
     socket: true,
     rest: { method: 'POST', path: '/chats', status: 201 },
+    misleading: {
+      title: GROUPS,
+      avatarUrl: GROUPS,
+      memberIds: GROUPS,
+      userIds: GROUPS,
+      historyVisible: GROUPS,
+    },
   }),
   createGroup: define({
     limit: 'createChat',
@@ -81,6 +93,12 @@ export const chatsCommands = {
     reply: 'newChat',
     socket: true,
     rest: { method: 'POST', path: '/chats', status: 201, when: ['title', 'memberIds'] },
+    misleading: {
+      userIds: 'expected the users in `memberIds`',
+      members: 'expected the ids of the users in `memberIds`',
+      ownerId: 'expected no `ownerId`: the acting user owns the group, until setRole',
+      adminIds: 'expected no `adminIds`: setRole makes admins',
+    },
   }),
   updateChat: define({
     summary:
@@ -93,6 +111,17 @@ export const chatsCommands = {
     reply: 'chatUpdated',
     socket: true,
     rest: { method: 'PATCH', path: '/chats/:chatId', status: 200 },
+    misleading: {
+      memberIds: MEMBERS,
+      userIds: MEMBERS,
+      members: MEMBERS,
+      role: ROLES,
+      ownerId: ROLES,
+      archived: SETTINGS,
+      pinned: SETTINGS,
+      muted: SETTINGS,
+      mutedUntil: SETTINGS,
+    },
   }),
   getChat: define({
     summary: 'A chat by id, with its members.',
@@ -118,6 +147,9 @@ export const chatsCommands = {
     reply: 'chatDeleted',
     socket: true,
     rest: { method: 'DELETE', path: '/chats/:chatId', status: 200 },
+    misleading: {
+      for: 'expected no `for`: for whom the chat is deleted can not be chosen',
+    },
   }),
   clearChat: define({
     summary:

@@ -40,6 +40,10 @@ export const membersCommands = {
     reply: 'membersAdded',
     socket: true,
     rest: { method: 'POST', path: '/chats/:chatId/members', status: 200 },
+    misleading: {
+      role: 'expected no `role`: new members are members, until setRole',
+      historyVisible: 'expected no `historyVisible`: it is a setting of the group, for updateChat',
+    },
   }),
   removeMember: define({
     summary:
@@ -95,5 +99,12 @@ export const membersCommands = {
     reply: 'membershipUpdated',
     socket: true,
     rest: { method: 'PATCH', path: '/chats/:chatId/membership', status: 200 },
+    misleading: {
+      muted: 'expected `mutedUntil`: a time, or null',
+      archivedAt: 'expected `archived`: true or false',
+      pinnedAt: 'expected `pinned`: true or false',
+      role: 'expected no `role`: setRole changes roles',
+      title: 'expected no `title`: updateChat changes what a group is called',
+    },
   }),
 } as const;

@@ -27,11 +27,19 @@ const hasSomething = ({ content, metadata }: { content: string; metadata?: Recor
 
 const NOTHING = { error: 'expected text that is not blank, or metadata', path: ['content'] };
 
+/** Fields that look as if they were taken, for commands that send or change a message. */
+const MENTIONS = {
+  mentions: 'expected the ids of the mentioned members in `metadata.mentions`',
+};
+
+const FOR_ME = 'expected `for`: "everyone" or "me"';
+
 const content = textOrNone(MAX_CONTENT_LENGTH, 'May be empty when `metadata` is not.');
 
 export const messagesCommands = {
   sendMessage: define({
-    summary: 'Sends a message: to a chat by `chatId`, or to a user by `receiverId`.',
+    summary:
+      'Sends a message: to a chat by `chatId`, or to a user by `receiverId`. Both may be given for a direct chat with that user, as a Message has them.',
     input: z
       .object({
         senderId: id.optional(),
@@ -43,16 +51,20 @@ export const messagesCommands = {
         metadata: messageMetadata
           .optional()
           .describe(
-            'Data of your application. `mentions` is a list of the members whom the message mentions.',
+            'Data of your application. `mentions` is a list of the members whom the message mentions, or "all": all who are members when it is sent. In a group only the owner and admins may mention all.',
           ),
       })
-      .refine((message) => (message.chatId === undefined) !== (message.receiverId === undefined), {
-        error: 'expected either chatId or receiverId',
+      .refine((message) => message.chatId !== undefined || message.receiverId !== undefined, {
+        error: 'expected chatId or receiverId',
       })
-      .refine((message) => message.senderId === undefined || message.senderId !== message.receiverId, {
-        error: 'expected a receiver other than the sender',
-        path: ['receiverId'],
-      })
+      .refine(
+        ({ chatId, senderId, receiverId }) =>
+          chatId !== undefined || senderId === undefined || senderId !== receiverId,
+        {
+          error: 'expected a receiver other than the sender',
+          path: ['receiverId'],
+        },
+      )
       .refine(hasSomething, NOTHING),
     result: messageView,
     order: 'send',
@@ -62,6 +74,14 @@ export const messagesCommands = {
     reply: 'newMessage',
     socket: true,
     rest: { method: 'POST', path: '/chats/:chatId/messages', status: 201, without: ['receiverId'] },
+    misleading: {
+      ...MENTIONS,
+      type: {
+        unless: 'text',
+        error: 'expected no `type` but "text": the application sends system messages with sendSystemMessage',
+      },
+      replyTo: 'expected `replyToId`, the id of the message, instead of `replyTo`',
+    },
   }),
   sendSystemMessage: define({
     summary: 'Sends a message without a sender to any chat. For the application only.',
@@ -76,6 +96,10 @@ export const messagesCommands = {
     reply: null,
     socket: false,
     rest: { method: 'POST', path: '/chats/:chatId/system-messages', status: 201 },
+    misleading: {
+      senderId: 'expected no `senderId`: a system message has no sender',
+      replyToId: 'expected no `replyToId`: a system message is no reply',
+    },
   }),
   getMessages: define({
     summary:
@@ -130,6 +154,11 @@ export const messagesCommands = {
         metadata: messageMetadata
           .optional()
           .describe('In place of the present one; `{}` removes it. Left out: as it is.'),
+        replyToId: id
+          .optional()
+          .describe(
+            'Only as the message has it, so that a Message can be sent back: an edit can not change what it replies to.',
+          ),
         ...repeatable,
       })
       .refine((edit) => edit.content !== undefined || edit.metadata !== undefined, {
@@ -144,6 +173,10 @@ export const messagesCommands = {
     reply: 'messageEdited',
     socket: true,
     rest: { method: 'PATCH', path: '/messages/:messageId', status: 200 },
+    misleading: {
+      ...MENTIONS,
+      replyTo: 'expected no `replyTo`: an edit can not change what a message replies to',
+    },
   }),
   deleteMessage: define({
     summary:
@@ -158,6 +191,7 @@ export const messagesCommands = {
     otherReply: { event: 'messageHidden', field: 'for', is: 'me' },
     socket: true,
     rest: { method: 'DELETE', path: '/messages/:messageId', status: 200 },
+    misleading: { forMe: FOR_ME, onlyMe: FOR_ME, forEveryone: FOR_ME },
   }),
   getMessageEdits: define({
     summary:

@@ -176,6 +176,9 @@ export const receiptsCommands = {
     reply: 'unreadCount',
     socket: true,
     rest: { method: 'POST', path: '/chats/:chatId/unread', status: 200 },
+    misleading: {
+      seq: 'expected `messageId`: the first message that is unread again',
+    },
   }),
   getUnreadCount: define({
     summary: 'Number of unread messages of a chat and of all chats; without `chatId` of all chats only.',

@@ -6,7 +6,7 @@ import { messageReportedView, reportStatus, reportView } from '../views/index.js
 export const reportsCommands = {
   reportMessage: define({
     summary:
-      'Reports a message to the application. The message is stored as it is now. One report per user and message: a second one returns the first.',
+      'Reports a message to the application. The message is stored as it is now; one that its sender has deleted for everyone as it was, for a day after that (KEEP_DELETED_SECONDS), if you were a member then. One report per user and message: a second one returns the first.',
     input: onMessage.extend({ reason: filledText(1_000).optional(), ...repeatable }),
     result: messageReportedView,
     order: 'write',

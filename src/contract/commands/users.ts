@@ -22,6 +22,8 @@ const userFields = z.object({
     ),
 });
 
+const ACCOUNTS = 'expected nothing of accounts: register and changePassword set it';
+
 export const usersCommands = {
   getUsers: define({
     summary:
@@ -74,6 +76,11 @@ export const usersCommands = {
     reply: null,
     socket: false,
     rest: { method: 'POST', path: '/users', status: 201 },
+    misleading: {
+      id: 'expected no `id`: the server gives it, and `externalId` is yours',
+      username: ACCOUNTS,
+      password: ACCOUNTS,
+    },
   }),
   upsertUsers: define({
     summary:
@@ -108,5 +115,12 @@ export const usersCommands = {
     reply: null,
     socket: false,
     rest: { method: 'PATCH', path: '/users/:id', status: 200 },
+    misleading: {
+      externalId: 'expected no `externalId`: it stays as it was given',
+      username: ACCOUNTS,
+      password: ACCOUNTS,
+      visible: 'expected no `visible`: setVisibility says whether others see you online',
+      groupAdds: 'expected no `groupAdds`: setGroupAdds says who may add you to groups',
+    },
   }),
 } as const;

@@ -69,6 +69,38 @@ export const chatListItem = chatView
   .meta({ id: 'ChatListItem' });
 export type ChatListItem = z.infer<typeof chatListItem>;
 
+/** A chat that is new to somebody, as they see it in their list. In answers to commands these fields are left out. */
+export const newChatView = chatView
+  .extend(
+    chatListItem
+      .pick({
+        unread: true,
+        unreadMentions: true,
+        mutedUntil: true,
+        archivedAt: true,
+        pinnedAt: true,
+        readSeq: true,
+        unreadSeq: true,
+        role: true,
+        otherReadSeq: true,
+        otherDeliveredSeq: true,
+        blockedByMe: true,
+        canSend: true,
+        cursor: true,
+      })
+      .partial().shape,
+  )
+  .extend({
+    otherUser: userView
+      .nullable()
+      .optional()
+      .describe(
+        'Direct chats: the other user, with `lastSeenAt` null. If they are online and you may see it, userStatus says so.',
+      ),
+  })
+  .meta({ id: 'NewChat' });
+export type NewChatView = z.infer<typeof newChatView>;
+
 /** The answer to getChats with `page: true`. */
 export const chatsPage = z
   .object({

@@ -9,6 +9,10 @@ export const invitationView = z
     avatarUrl: z.string().nullable(),
     memberCount: count,
     invitedBy: id.describe('The user who invited you.'),
+    inviter: z
+      .object({ userId: id, name: z.string().nullable(), avatarUrl: z.string().nullable() })
+      .nullable()
+      .describe('What that user is called; null when you do not find them (DIRECTORY).'),
     invitedAt: timestamp,
   })
   .meta({ id: 'Invitation' });

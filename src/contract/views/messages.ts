@@ -39,7 +39,7 @@ export const messageView = z
     metadata: json
       .nullable()
       .describe(
-        'Data of your application; `mentions` are the users whom the message mentions. In a system message of the server: `event` and the ids of chat and users.',
+        'Data of your application; `mentions` are the users whom the message mentions, or "all". In a system message of the server: `event` and the ids of chat and users.',
       ),
     reactions: z.array(reactionView),
     createdAt: timestamp,

@@ -23,6 +23,9 @@ export const reportView = messageReportedView
         replyToId: id.nullable(),
         createdAt: timestamp,
         editedAt: timestamp.nullable(),
+        deletedAt: timestamp
+          .nullable()
+          .describe('When its sender had deleted it for everyone; null: it was there when it was reported.'),
         edits: z.array(messageEditView).describe('Its last 20 earlier versions, oldest first.'),
       })
       .describe('The message as it was when it was reported.'),

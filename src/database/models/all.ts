@@ -3,6 +3,7 @@ import { ChatMember } from './chat-member.model.js';
 import { ChatRefusal } from './chat-refusal.model.js';
 import { Chat } from './chat.model.js';
 import { Credentials } from './credentials.model.js';
+import { DeletedContent } from './deleted-content.model.js';
 import { EndedSession } from './ended-session.model.js';
 import { HiddenMessage } from './hidden-message.model.js';
 import { IdempotencyKey } from './idempotency-key.model.js';
@@ -29,6 +30,7 @@ export const models = [
   ChatRefusal,
   Chat,
   Credentials,
+  DeletedContent,
   EndedSession,
   HiddenMessage,
   IdempotencyKey,

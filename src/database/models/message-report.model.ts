@@ -52,4 +52,8 @@ export class MessageReport extends Model {
 
   @Column(DataType.DATE(3))
   declare editedAt: Date | null;
+
+  /** When its sender had deleted it; null: it was there when it was reported. */
+  @Column(DataType.DATE(3))
+  declare deletedAt: Date | null;
 }

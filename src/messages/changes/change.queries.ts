@@ -12,6 +12,7 @@ import { bigints } from '../../database/binary-array.js';
 import { quoted } from '../../database/columns.js';
 import { messageColumns, type MessageRow, messageRow } from '../../database/models/message.model.js';
 import { originalHash } from '../model/body.queries.js';
+import { lastEdits } from '../deleted-contents.queries.js';
 import { mentionsIn } from '../send/send.queries.js';
 
 /** Keeps the hash of the original body, so that a retry of the send is still recognised. */
@@ -149,8 +150,10 @@ export const membersAmong = statement.one({
 });
 
 /**
- * `$1` message, `$2` users whom it mentions from now on, besides those it did, `$3` users whom it does not any more.
- * Returns those of them who have not read it: they have more, or fewer, unread mentions.
+/**
+ * `$1` message, `$2` users whom it mentions from now on, besides those it did, `$3` users whom it does not any more, `$4`
+ * the version of the chat with it. User 0 is everybody. Returns those of them who have not read it: they have more, or
+ * fewer, unread mentions.
  */
 export const changeMentions = statement.many({
   name: 'messages.changeMentions',
@@ -158,32 +161,42 @@ export const changeMentions = statement.many({
     WITH removed AS (
       DELETE FROM message_mentions d USING messages m
       WHERE m.id = $1 AND d."chatId" = m."chatId" AND d.seq = m.seq AND d."userId" = ANY($3::bigint[])
-      RETURNING d."chatId", d."userId", d.seq
+      RETURNING d."chatId", d."userId", d.seq, d."senderId"
     ), added AS (
-      INSERT INTO message_mentions ("chatId", "userId", seq)
-      SELECT m."chatId", x.id, m.seq FROM messages m CROSS JOIN unnest($2::bigint[]) AS x(id)
+      INSERT INTO message_mentions ("chatId", "userId", seq, "senderId", version)
+      SELECT m."chatId", x.id, m.seq, CASE x.id WHEN 0 THEN m."senderId" END, CASE x.id WHEN 0 THEN $4::bigint END
+      FROM messages m CROSS JOIN unnest($2::bigint[]) AS x(id)
       WHERE m.id = $1 AND x.id IS DISTINCT FROM m."senderId"
       ON CONFLICT DO NOTHING
-      RETURNING "chatId", "userId", seq
+      RETURNING "chatId", "userId", seq, "senderId"
     )
-    SELECT m."userId" FROM (SELECT * FROM removed UNION ALL SELECT * FROM added) x
-    CROSS JOIN LATERAL (
-      SELECT * FROM chat_members m WHERE m."chatId" = x."chatId" AND m."userId" = x."userId" LIMIT 1
-    ) m
-    WHERE m."unreadSeq" < x.seq`,
-  values: (change: { messageId: number; added: readonly number[]; removed: readonly number[] }) => [
-    change.messageId,
-    bigints(change.added),
-    bigints(change.removed),
-  ],
+    SELECT DISTINCT m."userId" FROM (SELECT * FROM removed UNION ALL SELECT * FROM added) x
+    JOIN chat_members m ON m."chatId" = x."chatId" AND (x."userId" = 0 OR m."userId" = x."userId")
+    WHERE m."unreadSeq" < x.seq AND m."userId" IS DISTINCT FROM x."senderId"`,
+  values: (change: {
+    messageId: number;
+    added: readonly number[];
+    removed: readonly number[];
+    version: number;
+  }) => [change.messageId, bigints(change.added), bigints(change.removed), change.version],
   row: ([userId]: [number]) => userId,
 });
 
-/** `$1` message: empties it, and deletes its edits, reactions and mentions. */
+/** Edits that are kept with a message for reports: the last ones, which are what readers were meant to see. */
+export const EDITS_KEPT = 20;
+
+/**
+ * `$1` message, `$2` whether what it said is kept for reports: empties it, and deletes its edits, reactions and mentions.
+ */
 export const emptyMessage = statement.count({
   name: 'messages.empty',
   text: `
-    WITH edits AS (DELETE FROM message_edits WHERE "messageId" = $1),
+    WITH kept AS (
+      INSERT INTO deleted_contents ("messageId", at, content, metadata, edits)
+      SELECT m.id, clock_timestamp(), m.content, m.metadata, ${lastEdits('m.id', String(EDITS_KEPT))}
+      FROM messages m WHERE m.id = $1 AND $2::boolean
+    ),
+    edits AS (DELETE FROM message_edits WHERE "messageId" = $1),
     reactions AS (DELETE FROM message_reactions WHERE "messageId" = $1),
     mentions AS (
       DELETE FROM message_mentions d USING messages m
@@ -194,7 +207,7 @@ export const emptyMessage = statement.count({
     UPDATE messages SET ${keepOriginal}, quiet = true, content = '', metadata = NULL, reactions = NULL,
       "deletedAt" = clock_timestamp()
     WHERE id = $1`,
-  values: (messageId: number) => [messageId],
+  values: ({ messageId, kept }: { messageId: number; kept: boolean }) => [messageId, kept],
 });
 
 /**

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type Actor, requireUserId } from '../../commands/identity/actor.js';
+import type { Membership } from '../../chats/access.js';
 import { isAllowed } from '../../chats/permissions.js';
 import {
   AppError,
@@ -13,10 +14,12 @@ import {
 } from '../../contract/index.js';
 import { PAGE_BYTES, withinPage } from '../../common/page-bytes.js';
 import { Bus } from '../../common/bus.js';
+import type { AppConfig } from '../../config/config.js';
+import { APP_CONFIG } from '../../config/config.module.js';
 import { Database } from '../../database/database.js';
 import type { MessageRow } from '../../database/models/message.model.js';
 import type { Runner } from '../../database/statement.js';
-import { noSuchMention } from '../model/mentions.js';
+import { ALL, mayNotMentionAll, mentionsOf, noSuchMention } from '../model/mentions.js';
 import { Publisher } from '../../delivery/publisher.js';
 import {
   awaitUnreadMarks,
@@ -41,6 +44,7 @@ const MAX_EDITS_SHOWN = 100;
 @Injectable()
 export class MessageLifeService {
   constructor(
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly database: Database,
     private readonly changes: MessageChanges,
     private readonly publisher: Publisher,
@@ -50,8 +54,9 @@ export class MessageLifeService {
   /**
    * Changes the text of a message, its metadata, or both; members get `messageEdited`. The same again is no change.
    *
-   * @throws AppError NOT_FOUND; FORBIDDEN for a message of another user or of the server, or because of a block;
-   * VALIDATION_FAILED when nothing would be left, or somebody is mentioned anew who is no member
+   * @throws AppError NOT_FOUND; FORBIDDEN for a message of another user or of the server, because of a block, or when
+   * all are mentioned anew by somebody who may not;
+   * VALIDATION_FAILED when nothing would be left, somebody is mentioned anew who is no member, or `replyToId` differs
    */
   async edit(actor: Actor, { messageId, ...edit }: CommandInput<'editMessage'>): Promise<EditedMessageView> {
     let mentioned: readonly number[] = [];
@@ -64,6 +69,7 @@ export class MessageLifeService {
         requireThere(message);
         requireWritten(message);
         if (actor.userId !== null && message.senderId !== actor.userId) throw new AppError('FORBIDDEN');
+        if (edit.replyToId !== undefined && edit.replyToId !== message.replyToId) throw otherReply();
         const { content = message.content } = edit;
         const metadata = edit.metadata === undefined ? message.metadata : storedMetadata(edit.metadata);
         if (isBlank(content) && Object.keys(metadata ?? {}).length === 0) throw nothingLeft();
@@ -71,7 +77,7 @@ export class MessageLifeService {
         const sameData = isDeepStrictEqual(message.metadata, metadata);
         if (sameWords && sameData) return false;
         if (!sameWords) await keepEdit(runner, { messageId, most: MAX_EDITS });
-        if (!sameData) mentioned = await this.moveMentions(runner, chat.chatId, message, metadata);
+        if (!sameData) mentioned = await this.moveMentions(runner, chat, message, metadata);
         await setBody(runner, { messageId, content, metadata });
         return true;
       },
@@ -85,7 +91,8 @@ export class MessageLifeService {
   }
 
   /**
-   * For everyone: empties the message and keeps its place in the chat. For me: hides it on all devices of the actor.
+   * For everyone: empties the message and keeps its place in the chat. What its sender deletes can be reported for
+   * KEEP_DELETED_SECONDS. For me: hides it on all devices of the actor.
    *
    * @throws AppError NOT_FOUND; FORBIDDEN for deleting another user's message for everyone, unless the actor is an
    * admin of the group.
@@ -114,18 +121,21 @@ export class MessageLifeService {
    */
   private async moveMentions(
     runner: Runner,
-    chatId: number,
+    chat: Membership,
     { id: messageId, metadata: former }: MessageRow,
     metadata: MessageRow['metadata'],
   ): Promise<readonly number[]> {
     const before = mentionsOf(former);
     const after = mentionsOf(metadata);
     const added = after.filter((userId) => !before.includes(userId));
-    if (added.length > 0 && (await membersAmong(runner, { chatId, userIds: added })) < added.length)
+    if (added.includes(ALL) && !isAllowed('message.mentionAll', chat)) throw mayNotMentionAll();
+    const people = added.filter((userId) => userId !== ALL);
+    const { chatId } = chat;
+    if (people.length > 0 && (await membersAmong(runner, { chatId, userIds: people })) < people.length)
       throw noSuchMention();
     const removed = before.filter((userId) => !after.includes(userId));
     if (added.length + removed.length === 0) return [];
-    return changeMentions(runner, { messageId, added, removed });
+    return changeMentions(runner, { messageId, added, removed, version: chat.version + 1 });
   }
 
   private async empty(actor: Actor, messageId: number): Promise<MessageDeletedView> {
@@ -141,7 +151,9 @@ export class MessageLifeService {
         if (message.deletedAt !== null) return false;
         await awaitUnreadMarks(runner, chat.chatId);
         late = await uncount(runner, messageId);
-        await emptyMessage(runner, messageId);
+        // What somebody else deletes was judged already, and nobody else has read what is in a chat with oneself.
+        const wasRead = message.senderId === actor.userId && (chat.user1Id ?? 0) !== chat.user2Id;
+        await emptyMessage(runner, { messageId, kept: wasRead && this.config.keepDeletedMs > 0 });
         return true;
       },
     );
@@ -173,10 +185,15 @@ export class MessageLifeService {
 const storedMetadata = (metadata: Record<string, unknown>) =>
   Object.keys(metadata).length === 0 ? null : metadata;
 
-function mentionsOf(metadata: MessageRow['metadata']): number[] {
-  const mentions: unknown = metadata?.mentions;
-  const isUser = (one: unknown): one is number => Number.isSafeInteger(one);
-  return Array.isArray(mentions) ? [...new Set((mentions as unknown[]).filter(isUser))] : [];
+function otherReply(): AppError {
+  return new AppError('VALIDATION_FAILED', {
+    details: [
+      {
+        path: 'replyToId',
+        message: 'expected it as the message has it, or left out: an edit can not change what it replies to',
+      },
+    ],
+  });
 }
 
 function nothingLeft(): AppError {

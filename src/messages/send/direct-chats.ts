@@ -18,11 +18,14 @@ export class DirectChats {
   private readonly byPair = new Map<string, DirectChat>();
   private readonly byId = new BoundedMap<number, DirectChat>(REMEMBERED, (_, chat) => this.forgetPair(chat));
 
-  /** The chat that a message goes to; undefined when it is not in the cache, or the sender is not one of its users. */
+  /** The chat that a message goes to; undefined: it is not in the cache, or sender and receiver are not its users. */
   of({ senderId, chatId, receiverId }: Draft): DirectChat | undefined {
-    if (receiverId !== null) return this.byPair.get(pairOf(senderId, receiverId));
-    const chat = chatId === null ? undefined : this.byId.get(chatId);
-    return chat && (chat.user1Id === senderId || chat.user2Id === senderId) ? chat : undefined;
+    if (chatId === null)
+      return receiverId === null ? undefined : this.byPair.get(pairOf(senderId, receiverId));
+    const chat = this.byId.get(chatId);
+    if (!chat || (chat.user1Id !== senderId && chat.user2Id !== senderId)) return undefined;
+    const otherId = chat.user1Id === senderId ? chat.user2Id : chat.user1Id;
+    return receiverId === null || receiverId === otherId ? chat : undefined;
   }
 
   remember(chatId: number, user1Id: number, user2Id: number): void {

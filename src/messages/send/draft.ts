@@ -2,7 +2,7 @@ import type { MessageView } from '../../contract/index.js';
 import type { MessageBody } from '../../database/models/message.model.js';
 import type { Outcome } from '../../common/flow/batcher.js';
 
-/** A message to write: to a chat, or to a user. */
+/** A message to write: to a chat, or to a user, or to both: the direct chat with that user. */
 export interface Draft {
   senderId: number;
   chatId: number | null;

@@ -23,7 +23,7 @@ export function splitDuplicates(batch: readonly Entry[]): { unique: Entry[]; dup
 export function standsAlone(duplicate: Entry, first: Entry): boolean {
   return (
     first.outcome?.ok === false &&
-    !(isSameTarget(duplicate.draft, first.draft) && isSameBody(duplicate, first))
+    !(isSameDraft(duplicate.draft, first.draft) && isSameBody(duplicate, first))
   );
 }
 
@@ -39,8 +39,15 @@ export function outcomeOfDuplicate(duplicate: Entry, first: Entry): Outcome<Sent
 
 type Target = Pick<Draft, 'chatId' | 'receiverId'>;
 
-function isSameTarget(draft: Draft, other: Target): boolean {
-  return draft.chatId === null ? draft.receiverId === other.receiverId : draft.chatId === other.chatId;
+const isSameDraft = (draft: Target, other: Target) =>
+  draft.chatId === other.chatId && draft.receiverId === other.receiverId;
+
+/** Whether a message is where a draft was to go. */
+function isSameTarget({ chatId, receiverId }: Target, message: Target): boolean {
+  return (
+    (chatId === null || chatId === message.chatId) &&
+    (receiverId === null || receiverId === message.receiverId)
+  );
 }
 
 function isSameBody({ draft }: Entry, { draft: other }: Entry): boolean {

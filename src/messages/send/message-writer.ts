@@ -76,7 +76,7 @@ export class MessageWriter implements OnApplicationShutdown {
   }
 
   /**
-   * @throws AppError NOT_FOUND (chat), VALIDATION_FAILED (message to reply to, mentions), FORBIDDEN (a block),
+   * @throws AppError NOT_FOUND (chat), VALIDATION_FAILED (message to reply to, mentions, another receiver), FORBIDDEN (a block),
    * IDEMPOTENCY_MISMATCH, OVERLOADED, UNAVAILABLE
    */
   write(draft: Draft): Promise<Sent> {

@@ -1,3 +1,5 @@
+import { isAllowed } from '../../chats/permissions.js';
+import { EVERYBODY } from '../../contract/index.js';
 import { blocks } from '../../blocks/blocks.queries.js';
 import { seesAfter } from '../../chats/chats.queries.js';
 import { visibleAfter } from '../../chats/membership.queries.js';
@@ -30,6 +32,10 @@ export const verdicts = {
   noMention: 8,
   /** As `duplicate`, but the sender may no longer see it: they get the first answer again, without later changes. */
   unseen: 9,
+  /** Chat and receiver are given, and it is not the sender's direct chat with them. */
+  otherReceiver: 10,
+  /** Everybody is mentioned, by a member who may not. */
+  mentionsAll: 11,
 } as const;
 
 export type Verdict = (typeof verdicts)[keyof typeof verdicts];
@@ -79,29 +85,40 @@ const placesOf = (entries: readonly Entry[]) => {
   ];
 };
 
-/** SQL: the users that a message's metadata mentions, a row each. */
+/** SQL: the users that a message's metadata mentions, a row each; 0 is everybody. */
 export const mentionsIn = (metadata: string) =>
-  `jsonb_path_query(${metadata}, '$.mentions[*] ? (@ >= 1 && @ <= 9007199254740991)')::bigint`;
+  `replace(jsonb_path_query(
+        ${metadata}, '$.mentions[*] ? ((@ >= 1 && @ <= 9007199254740991) || @ == "${EVERYBODY}")'
+      )::text, '"${EVERYBODY}"', '0')::bigint`;
+
+/** SQL: the roles in a group that may mention everybody. */
+const mayMentionAll = (['member', 'admin', 'owner'] as const)
+  .filter((role) => isAllowed('message.mentionAll', { type: 'group', role }))
+  .map((role) => `'${role}'`)
+  .join(', ');
 
 /** The seq after which the sender sees the messages of the chat; looked up for replies and repeats only. */
 const visible = `CASE WHEN c."user1Id" IS NULL THEN COALESCE(m."seesAfter", 0) ELSE ${seesAfter('c.id', 'i.sender')} END`;
 
 const STRANGER_MENTIONED = `
+          WHEN m.role NOT IN (${mayMentionAll})
+            AND (i.metadata::jsonb ->> 'mentions') = '${EVERYBODY}'
+          THEN ${verdicts.mentionsAll}
           WHEN EXISTS (
             SELECT 1 FROM (SELECT ${mentionsIn('i.metadata::jsonb')} AS id) x
-            WHERE NOT EXISTS (SELECT 1 FROM chat_members w WHERE w."chatId" = c.id AND w."userId" = x.id)
+            WHERE x.id <> 0 AND NOT EXISTS (SELECT 1 FROM chat_members w WHERE w."chatId" = c.id AND w."userId" = x.id)
           ) THEN ${verdicts.noMention}`;
 
 const KEEP_MENTIONS = `, mentioned AS (
-      INSERT INTO message_mentions ("chatId", "userId", seq)
-      SELECT DISTINCT x.chat, x.id, x.seq
-      FROM (SELECT chat, seq, sender, ${mentionsIn('metadata')} AS id FROM numbered) x WHERE x.id <> x.sender
+      INSERT INTO message_mentions ("chatId", "userId", seq, "senderId", version)
+      SELECT DISTINCT x.chat, x.id, x.seq, CASE x.id WHEN 0 THEN x.sender END, CASE x.id WHEN 0 THEN x.version END
+      FROM (SELECT chat, seq, version, sender, ${mentionsIn('metadata')} AS id FROM numbered) x WHERE x.id <> x.sender
     )`;
 
 /**
  * Writes a batch of messages, in one statement and so in one commit.
  *
- * Arrays of one length: `$1` sender, `$2` chat or null, `$3` receiver or null, `$4` key, and from `$5` on the columns
+ * Arrays of one length: `$1` sender, `$2` chat or null, `$3` receiver or null (at least one of the two), `$4` key, and from `$5` on the columns
  * of the body. An array with only nulls may be null itself. No two entries share sender and key.
  *
  * - `checked` gives the verdict on each entry, by the statement's snapshot.
@@ -130,6 +147,12 @@ const send = (name: string, batch: { mentions: boolean }) =>
         c.id AS chat, c."user1Id", c."user2Id", c."membersVersion", o.id AS "originalId",
         r.shown AS reply,
         CASE
+          WHEN i.chat IS NOT NULL AND i.receiver IS NOT NULL AND CASE
+            WHEN c."user1Id" IS NULL THEN m."userId" IS NOT NULL
+            ELSE i.sender IN (c."user1Id", c."user2Id")
+              AND i.receiver <> CASE i.sender WHEN c."user1Id" THEN c."user2Id" ELSE c."user1Id" END
+            END
+          THEN ${verdicts.otherReceiver}
           WHEN o.id IS NOT NULL THEN CASE
             WHEN NOT EXISTS (SELECT 1 FROM chats g WHERE g.id = o."chatId") THEN ${verdicts.notFound}
             WHEN o."chatId" = c.id AND CASE WHEN o."originalHash" IS NULL
@@ -164,7 +187,7 @@ const send = (name: string, batch: { mentions: boolean }) =>
         LIMIT 1
       ) c ON true
       LEFT JOIN LATERAL (
-        SELECT m."userId", ${visibleAfter('m')} AS "seesAfter" FROM chat_members m
+        SELECT m."userId", ${visibleAfter('m')} AS "seesAfter"${batch.mentions ? ', m.role' : ''} FROM chat_members m
         WHERE c."user1Id" IS NULL AND m."chatId" = c.id AND m."userId" = i.sender LIMIT 1
       ) m ON true
       LEFT JOIN LATERAL (

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { Bus } from '../../common/bus.js';
 import { KnownUsers } from '../../users/directory/known-users.js';
 import { blockedByOther, blockingOther } from '../../blocks/blocks.js';
 import { shownToAll } from '../../chats/shown.js';
 import { DirectChatsService } from '../../chats/direct-chats.service.js';
-import { noSuchMention } from '../model/mentions.js';
+import { mayNotMentionAll, noSuchMention } from '../model/mentions.js';
 import { toMessageView } from '../model/message.view.js';
 import { AppError } from '../../contract/index.js';
 import { Database } from '../../database/database.js';
@@ -26,6 +27,7 @@ export class ValidatedSends {
     private readonly users: KnownUsers,
     private readonly directChats: DirectChatsService,
     private readonly limits: Limits,
+    private readonly bus: Bus,
   ) {}
 
   /** Runs the full statement once. Returns the entries to run again. */
@@ -46,6 +48,7 @@ export class ValidatedSends {
       switch (row.verdict) {
         case verdicts.written:
           entry.outcome = { ok: true, result: this.writtenOf(entry, row) };
+          if (this.charged.has(entry)) this.opened(entry);
           break;
         case verdicts.duplicate:
         case verdicts.unseen:
@@ -60,11 +63,17 @@ export class ValidatedSends {
         case verdicts.notFound:
           entry.outcome = { ok: false, error: new AppError('NOT_FOUND') };
           break;
+        case verdicts.otherReceiver:
+          entry.outcome = { ok: false, error: otherReceiver() };
+          break;
         case verdicts.noReply:
           entry.outcome = { ok: false, error: noSuchReply() };
           break;
         case verdicts.noMention:
           entry.outcome = { ok: false, error: noSuchMention() };
+          break;
+        case verdicts.mentionsAll:
+          entry.outcome = { ok: false, error: mayNotMentionAll() };
           break;
         case verdicts.blocked:
           entry.outcome = { ok: false, error: blockedByOther() };
@@ -81,6 +90,10 @@ export class ValidatedSends {
       await this.directChats.openAll(pairs, { unlessBlocked: true, origin: null });
     }
     return opening;
+  }
+
+  private opened({ draft: { senderId, receiverId } }: Entry): void {
+    if (receiverId !== null) this.bus.emit('directChatOpened', { user1Id: senderId, user2Id: receiverId });
   }
 
   private writtenOf(entry: Entry, row: SentRow): Sent {
@@ -139,7 +152,7 @@ function peopleOf(entries: readonly Entry[]): Set<number> {
   const people = new Set<number>();
   for (const { draft } of entries) {
     people.add(draft.senderId);
-    if (draft.receiverId !== null) people.add(draft.receiverId);
+    if (draft.chatId === null && draft.receiverId !== null) people.add(draft.receiverId);
   }
   return people;
 }
@@ -147,10 +160,22 @@ function peopleOf(entries: readonly Entry[]): Set<number> {
 /** Refuses messages from or to users who do not exist. Returns the rest. */
 function refuseUnknown(entries: readonly Entry[], missing: ReadonlySet<number>): Entry[] {
   return entries.filter((entry) => {
-    const { senderId, receiverId } = entry.draft;
-    const known = !missing.has(senderId) && (receiverId === null || !missing.has(receiverId));
+    const { senderId, chatId, receiverId } = entry.draft;
+    const opens = chatId === null && receiverId !== null;
+    const known = !missing.has(senderId) && !(opens && missing.has(receiverId));
     if (!known) entry.outcome = { ok: false, error: new AppError('NOT_FOUND') };
     return known;
+  });
+}
+
+function otherReceiver(): AppError {
+  return new AppError('VALIDATION_FAILED', {
+    details: [
+      {
+        path: 'receiverId',
+        message: 'expected the other user of the direct chat `chatId`, or one of the two alone',
+      },
+    ],
   });
 }
 
