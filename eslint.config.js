@@ -156,8 +156,19 @@ export default defineConfig(
     rules: { '@typescript-eslint/no-restricted-imports': 'off' },
   },
   {
+    files: ['packages/testing/src/**/*.ts'],
+    plugins: { packages: closedPackages },
+    rules: { 'packages/closed': ['error', { node: true }], 'no-console': 'error' },
+  },
+  {
     // What supertest, sockets and raw rows hand over is `any`; the expectation after it is the check.
-    files: ['test/**/*.ts', 'src/**/*.spec.ts', 'packages/*/src/**/*.spec.{ts,tsx}', 'tools/bench/**/*.ts'],
+    files: [
+      'test/**/*.ts',
+      'src/**/*.spec.ts',
+      'packages/*/src/**/*.spec.{ts,tsx}',
+      'packages/*/test/**/*.ts',
+      'tools/bench/**/*.ts',
+    ],
     rules: {
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
@@ -173,6 +184,7 @@ export default defineConfig(
     files: ['**/*.{js,mjs,cjs}'],
     languageOptions: {
       globals: {
+        clearTimeout: 'readonly',
         console: 'readonly',
         fetch: 'readonly',
         globalThis: 'readonly',

@@ -23,7 +23,8 @@ function listedBy(folder) {
 const rule = {
   meta: {
     type: 'problem',
-    schema: [],
+    // `node`: it runs in Node alone, and may use what Node has.
+    schema: [{ type: 'object', properties: { node: { type: 'boolean' } }, additionalProperties: false }],
     docs: { description: 'A package imports its own files and what its package.json lists.' },
   },
   create(context) {
@@ -32,11 +33,13 @@ const rule = {
     const folder = join(packages, name);
     const isSpec = /\.spec\.tsx?$/.test(context.filename);
     const listed = listedBy(folder);
+    const node = context.options[0]?.node ?? false;
     const faultOf = (specifier) => {
       if (specifier.startsWith('.')) {
         const outside = relative(folder, join(dirname(context.filename), specifier)).startsWith('..');
         return outside ? `packages/${name} is installed alone: it imports no file outside its folder.` : null;
       }
+      if (node && specifier.startsWith('node:')) return null;
       if (isSpec || listed.includes(packageOf(specifier))) return null;
       return `packages/${name}/package.json lists no dependency ${packageOf(specifier)}.`;
     };
