@@ -27,10 +27,13 @@ interface Backend {
 /** People of different calls may have the same name. */
 let made = 0;
 
+/** The server gives out ids in the order of these, so that the first name has the lowest. */
+const externalId = () => `test-${process.pid}-${Date.now()}-${String(++made).padStart(9, '0')}`;
+
 export async function makePeople(names: readonly string[], backend: Backend): Promise<Person[]> {
   if (names.length === 0) return [];
   const users = await backend.rest<User[]>('PUT', '/users', {
-    users: names.map((name) => ({ externalId: `test-${process.pid}-${Date.now()}-${++made}`, name })),
+    users: names.map((name) => ({ externalId: externalId(), name })),
   });
   return Promise.all(
     users.map(async ({ id }, place): Promise<Person> => {

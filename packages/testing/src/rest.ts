@@ -1,17 +1,22 @@
-import type { Who } from './faults/identity.js';
-import { idOf } from './faults/identity.js';
+import type { ErrorCode, ErrorView } from '@chat-api/client';
+import { idOf, type Who } from './faults/identity.js';
 
-/** An answer of the server that is an error, as `code` says. */
+/** An answer of the server that is an error. */
 export class RestError extends Error {
   override readonly name = 'RestError';
+  /** One of the codes of docs/reference/errors.md; empty if the answer has none. */
+  readonly code: ErrorCode | '';
+  readonly details: unknown;
 
   constructor(
+    request: string,
     readonly status: number,
-    /** One of the codes of docs/reference/errors.md; empty if the answer has none. */
-    readonly code: string,
-    message: string,
+    { code, message = '', details }: Partial<ErrorView>,
   ) {
-    super(message);
+    const shown = details === undefined ? '' : ` ${JSON.stringify(details)}`;
+    super(`${request}: ${status} ${code ?? ''}: ${message}${shown}`);
+    this.code = code ?? '';
+    this.details = details;
   }
 }
 
@@ -32,9 +37,8 @@ export function restOf(url: string, apiKey: string | null): Rest {
     const text = await response.text();
     const data = asJson(text);
     if (response.ok) return data as T;
-    const { code = '', message = text } =
-      (data as { error?: { code?: string; message?: string } } | null)?.error ?? {};
-    throw new RestError(response.status, code, `${method} ${path}: ${response.status} ${code}: ${message}`);
+    const error = (data as { error?: Partial<ErrorView> } | null)?.error;
+    throw new RestError(`${method} ${path}`, response.status, error ?? { message: text });
   };
 }
 

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Faults } from './faults/faults.js';
-import type { Who } from './faults/identity.js';
-import { idOf } from './faults/identity.js';
+import { idOf, type Who } from './faults/identity.js';
 import type { Happening, Passage } from './faults/happenings.js';
 import { type FaultsProxy, type Patience, startFaultsProxy } from './faults/proxy.js';
 import { Keeper } from './keeper.js';

@@ -7,7 +7,9 @@ const INT8 = 20;
 /** Ids and counts as numbers: none of them is beyond 2^53. Timestamps as Dates, as `pg` reads them. */
 const types: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text') =>
-    oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+    oid === INT8
+      ? Number
+      : (pg.types.getTypeParser(oid, format) as unknown)) as typeof pg.types.getTypeParser,
 };
 
 export type Sql = <Row extends object = Record<string, unknown>>(

@@ -39,6 +39,8 @@ const NO_POLLING =
 export class FaultsProxy {
   /** What was done so far to frames and connections; the newest 10,000. */
   readonly happenings: Happening[] = [];
+  /** Where clients connect, by Socket.IO and REST. */
+  readonly url: string;
   private plan: Plan | null = null;
   private readonly lines = new Set<Line>();
   private readonly sockets = new Set<Socket>();
@@ -52,10 +54,11 @@ export class FaultsProxy {
   private lastPassed = 0;
 
   private constructor(
-    private target: URL,
+    private readonly target: URL,
     private readonly polling: 'refuse' | 'pass',
     private readonly server: Server,
   ) {
+    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const clients = new WebSocketServer({ noServer: true });
     server.on('connection', (socket) => {
       this.sockets.add(socket);
@@ -67,15 +70,9 @@ export class FaultsProxy {
 
   static async start({ target, port = 0, polling = 'refuse' }: FaultsProxyOptions): Promise<FaultsProxy> {
     const server = createServer();
-    const proxy = new FaultsProxy(new URL(target), polling, server);
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
-    return proxy;
-  }
-
-  /** Where clients connect, by Socket.IO and REST. */
-  get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return new FaultsProxy(new URL(target), polling, server);
   }
 
   /**
@@ -156,11 +153,6 @@ export class FaultsProxy {
       }
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
-  }
-
-  /** From now on new connections and requests go to this server. */
-  retarget(target: string): void {
-    this.target = new URL(target);
   }
 
   /** Breaks all connections and frees the port. */
