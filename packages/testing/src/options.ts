@@ -5,8 +5,8 @@ export interface ChatServerOptions {
   serverPath?: string;
   /**
    * A PostgreSQL 14 or later that runs, as `postgres://user:password@host:port/database`. A database of its own is created
-   * there and removed by `stop`; the one that is named is not touched. Left out: a PostgreSQL of its own, in a temporary
-   * folder. Several servers share one: `databaseUrl: first.clusterUrl`.
+   * there and removed by `stop`; the one that is named is not touched. Left out: CHAT_TEST_DATABASE_URL, else a PostgreSQL
+   * of its own in a temporary folder. Several servers share one: `databaseUrl: first.clusterUrl`.
    */
   databaseUrl?: string;
   /** `open`: a client says which user it is. `jwt`: it needs a token, which people have. Left out: `open`. */

@@ -33,7 +33,8 @@ export class ChatServer {
   }
 
   static async start(options: ChatServerOptions): Promise<ChatServer> {
-    const { databaseUrl = null, polling = 'refuse', withinMs = START_WITHIN_MS } = options;
+    const { polling = 'refuse', withinMs = START_WITHIN_MS } = options;
+    const databaseUrl = options.databaseUrl ?? (process.env.CHAT_TEST_DATABASE_URL || null);
     const { variables, apiKey } = environmentOf(options);
     const database = `chat_test_${randomBytes(6).toString('hex')}`;
     const plan = { serverPath: serverFolder(options.serverPath), databaseUrl, database, env: variables };

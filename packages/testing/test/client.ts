@@ -55,10 +55,13 @@ export class Client {
   }
 }
 
-export async function eventually(check: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + PATIENCE_MS;
+export async function eventually(
+  check: () => boolean | Promise<boolean>,
+  withinMs = PATIENCE_MS,
+): Promise<void> {
+  const end = Date.now() + withinMs;
   while (!(await check())) {
-    if (Date.now() > end) throw new Error(`Still not so after ${PATIENCE_MS} ms: ${check.toString()}`);
+    if (Date.now() > end) throw new Error(`Still not so after ${withinMs} ms: ${check.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -22,14 +22,14 @@ export class Footprint {
   private constructor(
     private readonly pids: readonly number[],
     readonly commands: readonly string[],
-    readonly folder: string,
+    private readonly folder: string | null,
   ) {}
 
-  /** @param dataDirectory of PostgreSQL; its folder is one of the server's own */
-  static of(pid: number, dataDirectory: string): Footprint {
-    const folder = dirname(dataDirectory);
+  /** @param dataDirectory of a PostgreSQL of its own; null: it has none */
+  static of(pid: number, dataDirectory: string | null): Footprint {
+    const folder = dataDirectory && dirname(dataDirectory);
     const all = programs();
-    const own = all.filter(({ command }) => command.includes(folder));
+    const own = all.filter(({ command }) => folder !== null && command.includes(folder));
     for (let parents = [pid]; parents.length > 0;) {
       const children = all.filter(
         ({ parent, command }) => parents.includes(parent) && /keeper\.mjs|main\.js/.test(command),
@@ -46,11 +46,8 @@ export class Footprint {
 
   /** Waits until nothing of it is left, neither a process nor a file. */
   async gone(): Promise<void> {
-    await eventually(() => {
-      const left = programs().filter(
-        ({ pid, command }) => this.pids.includes(pid) || command.includes(this.folder),
-      );
-      return left.length === 0 && !existsSync(this.folder);
-    });
+    const isOfIt = ({ pid, command }: Program) =>
+      this.pids.includes(pid) || (this.folder !== null && command.includes(this.folder));
+    await eventually(() => !programs().some(isOfIt) && (this.folder === null || !existsSync(this.folder)));
   }
 }
