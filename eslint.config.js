@@ -2,6 +2,7 @@ import js from '@eslint/js';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 import { project } from './tools/lint/layers.js';
+import { closedPackages } from './tools/lint/packages.js';
 
 const ENVIRONMENT = {
   regex: '^(node:)?process$',
@@ -39,6 +40,11 @@ const STORAGE = {
   message: 'An edge calls its service: no model, no query.',
 };
 
+const REACT = {
+  regex: '^react(-dom)?(/|$)',
+  message: 'Only packages/client/src/react knows React: the rest works without it.',
+};
+
 /** The whole of `no-restricted-imports` for some files: later settings replace earlier ones, they do not add. */
 const imports = (...patterns) => ({ '@typescript-eslint/no-restricted-imports': ['error', { patterns }] });
 
@@ -69,11 +75,11 @@ const unusedVars = [
 ];
 
 export default defineConfig(
-  { ignores: ['dist/', 'coverage/', '.data/', 'tools/bench/results/'] },
+  { ignores: ['**/dist/', 'coverage/', '.data/', 'tools/bench/results/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -132,8 +138,26 @@ export default defineConfig(
   },
   ...layers,
   {
+    // Runs in browsers, React Native and Node alike, from its own package alone.
+    files: ['packages/client/src/**/*.{ts,tsx}'],
+    plugins: { packages: closedPackages },
+    rules: { 'packages/closed': 'error', 'no-console': 'error' },
+  },
+  {
+    files: ['packages/client/src/**/*.{ts,tsx}'],
+    ignores: ['**/*.spec.{ts,tsx}'],
+    rules: {
+      'no-restricted-globals': ['error', 'Buffer', 'process', 'global', 'setImmediate', 'require'],
+      ...imports(REACT),
+    },
+  },
+  {
+    files: ['packages/client/src/react/**/*.{ts,tsx}'],
+    rules: { '@typescript-eslint/no-restricted-imports': 'off' },
+  },
+  {
     // What supertest, sockets and raw rows hand over is `any`; the expectation after it is the check.
-    files: ['test/**/*.ts', 'src/**/*.spec.ts', 'tools/bench/**/*.ts'],
+    files: ['test/**/*.ts', 'src/**/*.spec.ts', 'packages/*/src/**/*.spec.{ts,tsx}', 'tools/bench/**/*.ts'],
     rules: {
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
