@@ -1,5 +1,3 @@
-import type { Link } from './transport/transport.js';
-
 /** Why a token is asked for: the first one, one for later, because the last one has ended, or was refused. */
 export type TokenReason = 'start' | 'expiring' | 'expired' | 'refused';
 
@@ -12,7 +10,7 @@ export interface Auth {
   /** Where what this person reads and writes is kept on this device; undefined: known once the server says who it is. */
   readonly account?: string;
   /** The person signs out. */
-  signOut?(link: Link | null): Promise<void>;
+  signOut?(): Promise<void>;
 }
 
 /** On a server in open mode: the user with this id. */

@@ -565,7 +565,7 @@ export class Applier {
   }
 
   /** A chat that is new here brings its other user. */
-  private met(chat: ChatState): ChatState {
+  met(chat: ChatState): ChatState {
     const { otherUser } = chat.item;
     if (otherUser) {
       const { online, ...user } = otherUser;

@@ -5,6 +5,8 @@ import { type ChatState, emptyState, type State } from './state.js';
 
 export type ChatFilter = 'inbox' | 'pinned' | 'archived' | 'unread';
 
+const OF_CHATS: ReadonlySet<string> = new Set(['item', 'messages', 'members', 'typing', 'marks', 'outbox', 'drafts']);
+
 /** What the rest of the client hears of the store, beside what has changed. */
 export type Reactions = Omit<Listener, 'touched'>;
 
@@ -41,12 +43,15 @@ export class Store {
     }
   }
 
-  touched(part: Part | 'outbox' | 'drafts' | 'me', id?: number): void {
+  /** `id`: of a chat or a user; or `u` and the user of a direct chat, which may not be there yet. */
+  touched(part: Part | 'outbox' | 'view' | 'drafts' | 'me', id?: number | string): void {
     if (part === 'item') {
-      this.shown.delete(id!);
+      this.shown.delete(Number(id));
       this.invalidate('list');
     }
     this.invalidate(id === undefined ? part : `${part}:${id}`);
+    const other = typeof id === 'number' && OF_CHATS.has(part) ? this.chat(id)?.item.otherUser : null;
+    if (other) this.invalidate(`${part}:u${other.id}`);
   }
 
   private invalidate(key: string): void {
