@@ -10,7 +10,7 @@ import type {
   SyncedChat,
   Watermark,
 } from '../contract.gen.js';
-import { merge, messageAt, put, type Range, rangeAt, remove } from './ranges.js';
+import { indexOf, merge, messageAt, put, type Range, rangeAt, remove } from './ranges.js';
 import {
   type Change,
   type ChangeName,
@@ -241,11 +241,12 @@ export class Applier {
   private whole(chat: ChatState, message: Message, known: Message | undefined): Message {
     const reactions = this.reactions(message.reactions, known?.reactions ?? []);
     const replyTo = message.replyTo ?? known?.replyTo ?? this.replyTo(chat, message.replyToId);
+    if (message.replyToId !== null && chat.hidden.has(message.replyToId)) return { ...message, reactions, replyTo: null };
     return { ...message, reactions, replyTo };
   }
 
   private replyTo(chat: ChatState, id: number | null): ReplyTo | null {
-    const seq = id === null ? undefined : chat.seqs.get(id);
+    const seq = id === null || chat.hidden.has(id) ? undefined : chat.seqs.get(id);
     const to = seq === undefined ? undefined : this.known(chat, seq);
     if (!to) return null;
     const deleted = to.deletedAt !== null;
@@ -269,11 +270,11 @@ export class Applier {
   }
 
   /** Replies show the message that they are to; no event comes for them. */
-  private quote(chat: ChatState, id: number, shown: Partial<ReplyTo>): void {
+  private quote(chat: ChatState, id: number, shown: Partial<ReplyTo> | null): void {
     for (const { messages } of chat.ranges) {
       for (const [index, message] of messages.entries()) {
         if (message.replyToId !== id || !message.replyTo) continue;
-        messages[index] = { ...message, replyTo: { ...message.replyTo, ...shown } };
+        messages[index] = { ...message, replyTo: shown && { ...message.replyTo, ...shown } };
         this.tell.touched('messages', chat.id);
       }
     }
@@ -282,14 +283,11 @@ export class Applier {
   private count(chat: ChatState, message: Message): void {
     const { item } = chat;
     const me = this.state.me?.id;
-    if (message.senderId === me || message.seq <= item.unreadSeq || isQuiet(message)) return;
+    if (message.seq <= item.unreadSeq || !isUnreadBy(message, me)) return;
     const mentioned = mentions(message, me);
-    const shown = item.archivedAt === null && (!this.isMuted(item) || mentioned);
     item.unread++;
-    if (mentioned) item.unreadMentions++;
-    const { total, mentions: all, badge } = this.state.unread;
-    this.state.unread = { total: total + 1, mentions: all + Number(mentioned), badge: badge + Number(shown) };
-    this.tell.touched('unread');
+    item.unreadMentions += Number(mentioned);
+    this.shift(item, 1, Number(mentioned));
     this.tell.arrived(message, mentioned);
   }
 
@@ -372,6 +370,7 @@ export class Applier {
     const chat = this.state.chats.get(chatId);
     if (!chat) return;
     chat.hidden.add(messageId);
+    this.quote(chat, messageId, null);
     const at = seq ?? chat.seqs.get(messageId);
     if (at !== undefined && this.known(chat, at)?.id === messageId && remove(chat.ranges, at)) {
       chat.seqs.delete(messageId);
@@ -412,12 +411,45 @@ export class Applier {
   private unread(count: Partial<Events['unreadCount']>): void {
     const { chatId, unread, unreadMentions, unreadSeq, total, totalMentions, badge } = count;
     const chat = chatId === undefined ? undefined : this.state.chats.get(chatId);
+    const before = chat ? { ...chat.item } : null;
     if (chat && unread !== undefined && unreadMentions !== undefined) {
       Object.assign(chat.item, { unread, unreadMentions, unreadSeq: unreadSeq ?? chat.item.unreadSeq });
+      Object.assign(chat.item, this.counted(chat));
       this.tell.touched('item', chat.id);
     }
-    if (total === undefined || totalMentions === undefined || badge === undefined) return;
-    this.state.unread = { total, mentions: totalMentions, badge };
+    if (total !== undefined && totalMentions !== undefined && badge !== undefined)
+      this.state.unread = { total, mentions: totalMentions, badge };
+    // Of a chat without totals: they follow it.
+    else if (chat && before) this.shift(chat.item, chat.item.unread - before.unread, chat.item.unreadMentions - before.unreadMentions);
+    if (chat && total !== undefined && unread !== undefined && unreadMentions !== undefined)
+      this.shift(chat.item, chat.item.unread - unread, chat.item.unreadMentions - unreadMentions);
+    this.tell.touched('unread');
+  }
+
+  /**
+   * The server counts at some moment, and messages that were sent around it may be in its number or not. Where everything
+   * after `unreadSeq` is loaded, and nothing of it hidden, they are counted here.
+   */
+  private counted(chat: ChatState): Partial<Pick<ChatListItem, 'unread' | 'unreadMentions'>> {
+    const { unreadSeq } = chat.item;
+    const live = liveRange(chat);
+    if (!live || live.from > unreadSeq + 1) return {};
+    const after = live.messages.slice(indexOf(live.messages, unreadSeq + 1));
+    if (after.length !== live.to - unreadSeq) return {};
+    const me = this.state.me?.id;
+    const unread = after.filter((message) => isUnreadBy(message, me));
+    return { unread: unread.length, unreadMentions: unread.filter((message) => mentions(message, me)).length };
+  }
+
+  private shift(item: ChatListItem, unread: number, unreadMentions: number): void {
+    if (unread === 0 && unreadMentions === 0) return;
+    const { total, mentions: all, badge } = this.state.unread;
+    const shown = item.archivedAt !== null ? 0 : this.isMuted(item) ? unreadMentions : unread;
+    this.state.unread = {
+      total: Math.max(0, total + unread),
+      mentions: Math.max(0, all + unreadMentions),
+      badge: Math.max(0, badge + shown),
+    };
     this.tell.touched('unread');
   }
 
@@ -605,9 +637,9 @@ function excerptOf(content: string): string {
   return [...content.slice(0, 2 * EXCERPT)].slice(0, EXCERPT).join('');
 }
 
-/** What the server writes about a change of a group raises no badge. */
-function isQuiet({ type, metadata }: Message): boolean {
-  return type === 'system' && typeof metadata?.event === 'string';
+/** What is one's own, or deleted, is never unread, and what the server writes about a change of a group raises no badge. */
+function isUnreadBy({ senderId, type, metadata, deletedAt }: Message, userId: number | undefined): boolean {
+  return senderId !== userId && deletedAt === null && !(type === 'system' && typeof metadata?.event === 'string');
 }
 
 export function mentions({ metadata }: Message, userId: number | undefined): boolean {
