@@ -9,4 +9,5 @@ export default defineConfig({
   dts: true,
   // A file for each module, so that bundlers can leave out what is not used.
   unbundle: true,
+  inputOptions: { checks: { pluginTimings: false } },
 });
