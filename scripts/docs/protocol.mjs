@@ -161,7 +161,7 @@ loss only after a [grace](../guides/sync.md#what-the-order-of-events-tells).
 **What is a change.** An event or an answer to a command that writes is the change of the chat with its \`version\`, unless it
 has \`changed: false\`: then nothing of the chat changed, and \`version\` is a present one that must not be counted. So is the
 answer to a command that found everything as it should be (a title that is the same, a reaction that is there, a member
-who is in), and what is about one person only: \`messageSeen\`, \`messageDelivered\` and \`membershipUpdated\` always have
+who is in), and what is about one person only: \`messageSeen\`, \`messageDelivered\`, \`membershipUpdated\` and \`chatCleared\` always have
 it. \`unreadCount\`, \`blockChanged\`, invitations, presence and typing have no \`version\`. Answers to commands that only
 read are never a change.
 
@@ -209,8 +209,8 @@ handshake, where \`Bearer \` may stand before it, or the same header where a cli
 - **Changes of a chat** go to all its members, on all their devices: \`newChat\`, \`newMessage\`, \`messageEdited\`,
   \`messageDeleted\` (for everyone), \`reactionsChanged\`, \`messageSeen\`, \`messageDelivered\`, \`chatUpdated\`, \`membersAdded\`,
   \`memberRemoved\`, \`memberUpdated\`, \`chatDeleted\`.
-- **Only your own devices** receive \`unreadCount\`, \`membershipUpdated\`, \`blockChanged\` and \`messageDeleted\` (for me). The
-  same holds for \`messageSeen\` and \`messageDelivered\` in a group of more than \`RECEIPTS_PUSHED_UP_TO\` members, and in a
+- **Only your own devices** receive \`unreadCount\`, \`membershipUpdated\`, \`chatCleared\`, \`blockChanged\` and
+  \`messageHidden\`. The same holds for \`messageSeen\` and \`messageDelivered\` in a group of more than \`RECEIPTS_PUSHED_UP_TO\` members, and in a
   direct chat while you block the other person.
 - **Presence** is visible to users who share a chat (with \`AUTH=jwt\`, in a direct chat only after the user's first message
   in it). To everybody else a user looks like one that does not exist. \`userStatus\` is pushed to users who have a direct
@@ -228,6 +228,12 @@ handshake, where \`Bearer \` may stand before it, or the same header where a cli
   and remove members; the owner sets roles. The server writes system messages about these changes into the chat, in order
   with the other messages. \`historyVisible\` says whether new members see older messages.
 - **sendMessage** with a \`receiverId\` opens the direct chat if there is none.
+- **clearChat** empties a direct chat or a group for you only, on all your devices, and hides it from your list. The next
+  message, or \`createChat\`, brings it back with only what is new. You stay a member all the time, so the chat can still be
+  read, written to and left by its id.
+- **deleteChat** deletes a chat for everyone: a group if you are its owner, a direct chat if you are one of the two. With
+  \`DIRECT_DELETE=me\` (the feature \`directDeleteForMe\`) users delete direct chats for themselves only, which is
+  \`clearChat\` with the answer and the event of \`deleteChat\`. The application always deletes for everyone.
 - **markAsSeen** marks everything up to the message as seen. The position never moves back.
 - **metadata.mentions** of a message is a list of user ids. \`unreadMentions\` counts them for each member, in muted chats
   too.

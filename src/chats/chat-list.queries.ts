@@ -14,7 +14,7 @@ import {
   unreadMentionsOf,
   unreadOf,
 } from './chats.queries.js';
-import { isThere, type Settings, visibleAfter } from './membership.queries.js';
+import { isListed, type Settings, visibleAfter } from './membership.queries.js';
 
 /** The columns of the newest message `l`, under names that differ from the chat's. */
 const asLast = messageColumns.names.map((name) => `l.${quoted(name)} AS "last_${name}"`).join(', ');
@@ -42,7 +42,7 @@ const listItems = (mine: string, bytes: string) => `
         CASE WHEN c."lastSeq" > m."unreadSeq" THEN ${unreadMentionsOf('m')} ELSE 0 END AS "unreadMentions",
         c."user1Blocks", c."user2Blocks", c."user1Sent", c."user2Sent", ${chatColumns.of('c')}
       FROM chat_members m CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = m."chatId" LIMIT 1) c
-      WHERE m."userId" = $1 AND ${isThere('c', 'm')} AND ${mine}
+      WHERE m."userId" = $1 AND ${isListed('c', 'm')} AND ${mine}
     ) c
     LEFT JOIN LATERAL ${newestMessage('$1', 'c."seesAfter"')} l ON true
     CROSS JOIN LATERAL (SELECT ${jsonSize('c.metadata')} + COALESCE(${messageSize('l')}, 0) AS size) s

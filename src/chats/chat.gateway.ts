@@ -1,6 +1,7 @@
 import { WebSocketGateway } from '@nestjs/websockets';
 import type { CommandRequest } from '../commands/request.js';
 import type {
+  ChatClearedView,
   ChatDeletedView,
   ChatDetails,
   ChatListItem,
@@ -10,6 +11,7 @@ import type {
 } from '../contract/index.js';
 import { Command } from '../sockets/command.decorator.js';
 import { ChatsService } from './chats.service.js';
+import { DeletionService } from './deletion.service.js';
 import { DirectChatsService } from './direct-chats.service.js';
 import { MembershipService } from './membership.service.js';
 
@@ -17,6 +19,7 @@ import { MembershipService } from './membership.service.js';
 export class ChatGateway {
   constructor(
     private readonly chats: ChatsService,
+    private readonly deletion: DeletionService,
     private readonly directChats: DirectChatsService,
     private readonly membership: MembershipService,
   ) {}
@@ -38,7 +41,12 @@ export class ChatGateway {
 
   @Command('deleteChat')
   deleteChat({ actor, input }: CommandRequest<'deleteChat'>): Promise<ChatDeletedView> {
-    return this.chats.delete(actor, input);
+    return this.deletion.delete(actor, input);
+  }
+
+  @Command('clearChat')
+  clearChat({ actor, input }: CommandRequest<'clearChat'>): Promise<ChatClearedView> {
+    return this.deletion.clear(actor, input);
   }
 
   @Command('updateMembership')

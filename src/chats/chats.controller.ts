@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import type { CommandRequest } from '../commands/request.js';
 import type {
+  ChatClearedView,
   ChatDeletedView,
   ChatDetails,
   ChatListItem,
@@ -10,6 +11,7 @@ import type {
 import { CommandParam } from '../rest/command-param.decorator.js';
 import { Route } from '../rest/route.decorator.js';
 import { ChatsService } from './chats.service.js';
+import { DeletionService } from './deletion.service.js';
 import { MembershipService } from './membership.service.js';
 
 /** `POST /chats` is in groups/, because it creates groups as well. */
@@ -17,6 +19,7 @@ import { MembershipService } from './membership.service.js';
 export class ChatsController {
   constructor(
     private readonly chats: ChatsService,
+    private readonly deletion: DeletionService,
     private readonly membership: MembershipService,
   ) {}
 
@@ -34,7 +37,12 @@ export class ChatsController {
 
   @Route('deleteChat')
   deleteChat(@CommandParam() { actor, input }: CommandRequest<'deleteChat'>): Promise<ChatDeletedView> {
-    return this.chats.delete(actor, input);
+    return this.deletion.delete(actor, input);
+  }
+
+  @Route('clearChat')
+  clearChat(@CommandParam() { actor, input }: CommandRequest<'clearChat'>): Promise<ChatClearedView> {
+    return this.deletion.clear(actor, input);
   }
 
   @Route('updateMembership')

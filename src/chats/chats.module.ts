@@ -8,6 +8,7 @@ import { Access } from './access.js';
 import { ChatGateway } from './chat.gateway.js';
 import { ChatRepeats } from './chat-repeats.js';
 import { ChatsController } from './chats.controller.js';
+import { DeletionService } from './deletion.service.js';
 import { MembershipService } from './membership.service.js';
 import { DirectChatsService } from './direct-chats.service.js';
 import { ChatsService } from './chats.service.js';
@@ -26,7 +27,15 @@ import { DatabaseModule } from '../database/database.module.js';
     PresenceModule,
   ],
   controllers: [ChatsController],
-  providers: [Access, ChatGateway, ChatRepeats, ChatsService, DirectChatsService, MembershipService],
+  providers: [
+    Access,
+    ChatGateway,
+    ChatRepeats,
+    ChatsService,
+    DeletionService,
+    DirectChatsService,
+    MembershipService,
+  ],
   exports: [Access, ChatsService, DirectChatsService],
 })
 export class ChatsModule {}

@@ -59,15 +59,22 @@ export const newestMessage = (reader: string, after: string) => `
     ) LIMIT 1
   )`;
 
-/** SQL: how many messages the member has sent. */
-export const sentOf = (chat: string, member: string) => `CASE ${member}."userId"
+/** SQL: how many messages the member has sent, and how many notes the chat has: none of them is ever unread. */
+export const uncountedOf = (chat: string, member: string) => `(${chat}."noteCount" + CASE ${member}."userId"
     WHEN ${chat}."user1Id" THEN ${chat}."user1Sent"
     WHEN ${chat}."user2Id" THEN ${chat}."user2Sent"
-    ELSE ${member}.sent END`;
+    ELSE ${member}.sent END)`;
 
-/** SQL: the number of messages of others after the member's watermark: all messages minus the member's own. */
+/** SQL: whether a message is never unread for the member: their own, a note, or deleted. */
+export const isUncounted = (message: string, userId: string) =>
+  `(${message}."senderId" = ${userId} OR ${message}.quiet)`;
+
+/**
+ * SQL: the number of messages of others after the member's watermark, without notes and deleted ones: all messages
+ * minus those that do not count.
+ */
 export const unreadOf = (chat: string, member: string) => `
-  ${chat}."lastSeq" - ${member}."unreadSeq" + ${member}."sentBefore" - ${sentOf(chat, member)}`;
+  ${chat}."lastSeq" - ${member}."unreadSeq" + ${member}."sentBefore" - ${uncountedOf(chat, member)}`;
 
 /** Most unread mentions that are counted: others decide how many there are, and every list of chats counts them. */
 const MOST_MENTIONS = 1_000;
@@ -115,26 +122,4 @@ export const membersOfChat = statement.many({
   ),
   values: ({ chatId, most }: { chatId: number; most: number }) => [chatId, most],
   row: calledMemberRow,
-});
-
-/**
- * `$1` chat: deletes it with its memberships and invitations, and returns the `memberIds`, and the `invitedIds` who know
- * of their invitation. `purgeMessages` removes its messages.
- */
-export const deleteChat = statement.oneOrNone({
-  name: 'chats.delete',
-  text: `
-    WITH gone AS (DELETE FROM chats WHERE id = $1 RETURNING id, version),
-    purge AS (INSERT INTO chat_purges ("chatId") SELECT id FROM gone)
-    SELECT id AS "chatId", version + 1 AS version,
-      ARRAY(SELECT m."userId" FROM chat_members m WHERE m."chatId" = gone.id) AS "memberIds",
-      ARRAY(SELECT i."userId" FROM chat_invitations i WHERE i."chatId" = gone.id AND NOT i.withheld) AS "invitedIds"
-    FROM gone`,
-  values: (chatId: number) => [chatId],
-  row: ([chatId, version, memberIds, invitedIds]: [number, number, number[], number[]]) => ({
-    chatId,
-    version,
-    memberIds,
-    invitedIds,
-  }),
 });

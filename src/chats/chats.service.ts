@@ -2,48 +2,31 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import {
   AppError,
-  type ChatDeletedView,
   type ChatDetails,
   type ChatListItem,
   type ChatsPage,
   type CommandInput,
   MAX_INTEGER,
 } from '../contract/index.js';
-import { Bus } from '../common/bus.js';
 import { PAGE_BYTES, withinPage } from '../common/page-bytes.js';
 import { Database } from '../database/database.js';
 import { PresenceService } from '../presence/presence.service.js';
-import { Publisher } from '../delivery/publisher.js';
-import { Access, authorize, isBlocked } from './access.js';
-import { membersOf } from './audience.js';
+import { Access } from './access.js';
 import { toChatListItem, toChatView, toLastMessage } from './chat.view.js';
 import { type ChatListRow, chatsOfUser } from './chat-list.queries.js';
-import { chatById, deleteChat, membersOfChat } from './chats.queries.js';
+import { chatById, membersOfChat } from './chats.queries.js';
 import { shownTo } from './shown.js';
-import { deleteForOne, goneMembers, lockChat, membershipOf } from './membership.queries.js';
 
 /** Most members shown with a chat. */
 const MAX_MEMBERS_SHOWN = 100;
 
-declare module '../common/bus.js' {
-  interface InnerEvents {
-    /**
-     * A chat was deleted. The command waits for the listeners before it answers: what they remove in their first step
-     * is gone by then.
-     */
-    chatDeleted: { chatId: number; memberIds: readonly number[] };
-  }
-}
-
-/** Chats: showing, listing, deleting. */
+/** Chats: showing and listing. */
 @Injectable()
 export class ChatsService {
   constructor(
     private readonly database: Database,
     private readonly access: Access,
     private readonly presence: PresenceService,
-    private readonly publisher: Publisher,
-    private readonly bus: Bus,
   ) {}
 
   /** @throws AppError NOT_FOUND */
@@ -93,42 +76,6 @@ export class ChatsService {
     const newest = rows.flatMap(({ lastMessage }) => lastMessage ?? []);
     const shown = await shownTo(this.database, actor.userId, newest);
     return rows.map((row) => toChatListItem(row, { online, hidden, shown }));
-  }
-
-  /**
-   * Deletes a chat and its messages for everyone. The permission is checked under the chat's lock, as for other changes
-   * of groups. It is also checked before, so that an actor without it neither locks nor waits.
-   *
-   * A direct chat whose other user blocks the actor is deleted for the actor only, with the same answer: what was
-   * written stays for the one who blocks (docs/adr/0020), until they have deleted it as well.
-   *
-   * @throws AppError NOT_FOUND
-   * @throws AppError FORBIDDEN in a group, unless the actor is its owner.
-   */
-  async delete(actor: Actor, { chatId }: { chatId: number }): Promise<ChatDeletedView> {
-    const chat = await this.access.require(actor, 'chat.delete', chatId);
-    const { userId } = actor;
-    const { gone, without } = await this.database.transaction(async (tx) => {
-      await lockChat(tx, chatId);
-      const member = authorize(actor, 'chat.delete', await membershipOf(tx, { chatId, userId }));
-      const without = chat.type === 'direct' ? await goneMembers(tx, chatId) : [];
-      const onlyForOne = userId !== null && isBlocked(member) && without.length === 0;
-      return {
-        gone: onlyForOne ? await deleteForOne(tx, { chatId, userId }) : await deleteChat(tx, chatId),
-        without,
-      };
-    });
-    if (!gone) throw new AppError('NOT_FOUND');
-    const { memberIds, invitedIds, ...deleted } = gone;
-    if (memberIds.length === 0) {
-      this.publisher.publish('chatDeleted', deleted, { users: [requireUserId(actor)], except: actor.origin });
-      return deleted;
-    }
-    this.publisher.publish('chatDeleted', deleted, { ...membersOf(chat, actor.origin), without });
-    this.publisher.publish('invitationEnded', { chatId, reason: 'revoked' }, { users: invitedIds });
-    this.publisher.closeChat(chatId);
-    await this.bus.emitAndWait('chatDeleted', { chatId, memberIds });
-    return deleted;
   }
 }
 

@@ -8,7 +8,7 @@ import { Access } from './access.js';
 import { membersOf } from './audience.js';
 import { toChatView } from './chat.view.js';
 import { openDirectChats, type Pair } from './direct-chats.queries.js';
-import { goneMembers, reopenFor } from './membership.queries.js';
+import { absentMembers, reopenFor } from './membership.queries.js';
 
 /** Attempts to open a direct chat that others open at the same time. Two are enough; the rest is a margin. */
 const OPEN_ATTEMPTS = 5;
@@ -72,14 +72,16 @@ export class DirectChatsService {
   }
 
   /**
-   * Brings the chat back if the actor has deleted it for themselves; their devices get `newChat`.
+   * Brings the chat back if the actor has deleted or cleared it for themselves; their devices get `newChat`.
    *
-   * @throws AppError FORBIDDEN when one of the two blocks the other, as if there were no chat.
+   * @throws AppError FORBIDDEN when they deleted it and one of the two blocks the other, as if there were no chat.
    */
   private async reopen(actor: Actor, chat: ChatView, otherId: number): Promise<void> {
     const { userId } = actor;
-    if (userId === null || !(await goneMembers(this.database, chat.id)).includes(userId)) return;
-    await this.access.requireNoBlock(actor, otherId);
+    if (userId === null) return;
+    const absent = (await absentMembers(this.database, chat.id)).find((one) => one.userId === userId);
+    if (!absent) return;
+    if (absent.gone) await this.access.requireNoBlock(actor, otherId);
     await reopenFor(this.database, { chatId: chat.id, userId });
     this.publisher.publish('newChat', chat, { users: [userId], except: actor.origin });
   }

@@ -66,6 +66,12 @@ export const ofChat =
 export const isThere = (chat: string, member: string) =>
   `(${member}."goneUpTo" >= ${chat}."lastSeq") IS NOT TRUE`;
 
+/**
+ * SQL: the chat is in the member's list, who has neither deleted nor cleared it for themselves since its last message.
+ */
+export const isListed = (chat: string, member: string) =>
+  `(GREATEST(${member}."goneUpTo", ${member}."hiddenUpTo") >= ${chat}."lastSeq") IS NOT TRUE`;
+
 /** SQL: the seq after which the member sees messages. */
 export const visibleAfter = (member: string) => `GREATEST(${member}."seesAfter", ${member}."clearedSeq")`;
 
@@ -151,41 +157,21 @@ export const setMembership = statement.oneOrNone({
 });
 
 /**
- * `$1` a direct chat that is locked, `$2` one of its users: deletes the chat for them, with its history and their
- * settings. Nothing changes for the other user, not even what has been seen. Returns what `deleteChat` returns, without
- * members, because the chat is deleted for one user only.
+ * `$1` a direct chat: those of its users whose lists do not have it. `gone`: it does not exist for them, because they
+ * deleted it for themselves.
  */
-export const deleteForOne = statement.oneOrNone({
-  name: 'chats.deleteForOne',
+export const absentMembers = statement.many({
+  name: 'chats.absentMembers',
   text: `
-    UPDATE chat_members m SET "clearedSeq" = c."lastSeq", "goneUpTo" = c."lastSeq", version = c.version + 1,
-      "unreadSeq" = c."lastSeq",
-      "sentBefore" = CASE m."userId" WHEN c."user1Id" THEN c."user1Sent" ELSE c."user2Sent" END,
-      "mutedUntil" = NULL, "archivedAt" = NULL, "pinnedAt" = NULL
-    FROM chats c WHERE c.id = m."chatId" AND m."chatId" = $1 AND m."userId" = $2
-    RETURNING c.id, c.version + 1`,
-  values: ({ chatId, userId }: { chatId: number; userId: number }) => [chatId, userId],
-  row: ([chatId, version]: [number, number]) => ({
-    chatId,
-    version,
-    memberIds: [] as number[],
-    invitedIds: [] as number[],
-  }),
-});
-
-/** `$1` a direct chat: those of its users for whom it is deleted, because they deleted it for themselves. */
-export const goneMembers = statement.many({
-  name: 'chats.goneMembers',
-  text: `
-    SELECT m."userId" FROM chats c JOIN chat_members m ON m."chatId" = c.id
-    WHERE c.id = $1 AND NOT (${isThere('c', 'm')})`,
+    SELECT m."userId", NOT (${isThere('c', 'm')}) FROM chats c JOIN chat_members m ON m."chatId" = c.id
+    WHERE c.id = $1 AND NOT (${isListed('c', 'm')})`,
   values: (chatId: number) => [chatId],
-  row: ([userId]: [number]) => userId,
+  row: ([userId, gone]: [number, boolean]) => ({ userId, gone }),
 });
 
-/** `$1` chat, `$2` user: the chat is there for the user again, without what they deleted. */
+/** `$1` chat, `$2` user: the chat is in the user's list again, without what they deleted. */
 export const reopenFor = statement.count({
   name: 'chats.reopenFor',
-  text: `UPDATE chat_members SET "goneUpTo" = NULL WHERE "chatId" = $1 AND "userId" = $2`,
+  text: `UPDATE chat_members SET "goneUpTo" = NULL, "hiddenUpTo" = NULL WHERE "chatId" = $1 AND "userId" = $2`,
   values: ({ chatId, userId }: { chatId: number; userId: number }) => [chatId, userId],
 });

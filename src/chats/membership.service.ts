@@ -6,6 +6,16 @@ import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
 import { setMembership } from './membership.queries.js';
 
+declare module '../common/bus.js' {
+  interface InnerEvents {
+    /**
+     * What counts as unread changed for these users, other than by what they have read or by a new message: a message was
+     * deleted, or mentions them from now on or no longer, or they cleared the chat.
+     */
+    unreadChanged: { chatId: number; userIds: readonly number[] };
+  }
+}
+
 /** A member's own settings for a chat. */
 @Injectable()
 export class MembershipService {

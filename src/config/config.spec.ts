@@ -105,6 +105,7 @@ describe('The configuration', () => {
     ['AUTH', 'none'],
     ['GROUP_ADDS', 'nobody'],
     ['DIRECTORY', 'friends'],
+    ['DIRECT_DELETE', 'both'],
     ['RATE_LIMIT_ADDS', '200'],
     ['ALLOWED_ORIGINS', 'example.com'],
     ['ALLOWED_ORIGINS', 'https://example.com/path'],
@@ -204,6 +205,11 @@ describe('The configuration', () => {
     expect(groupAddsOf(jwt)).toBe('contacts');
     expect(groupAddsOf({ ...jwt, GROUP_ADDS: 'everybody' })).toBe('everybody');
     expect(groupAddsOf({ GROUP_ADDS: 'invited' })).toBe('invited');
+  });
+
+  it('deletes direct chats for both, unless DIRECT_DELETE says otherwise', () => {
+    expect(parseConfig({}).config.directDelete).toBe('everyone');
+    expect(parseConfig({ DIRECT_DELETE: 'me' }).config.directDelete).toBe('me');
   });
 
   it('lets people find their contacts where they log in, and everybody in open mode', () => {

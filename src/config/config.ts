@@ -1,6 +1,6 @@
 import type { GroupAdds } from '../contract/index.js';
 import { type AuthConfig, parseAuth } from './auth-config.js';
-import { type Directory, environment, type Environment } from './environment.js';
+import { type DirectDelete, type Directory, environment, type Environment } from './environment.js';
 import { LOOPBACK_ADDRESSES } from './loopback.js';
 import type { Rate } from './rate.js';
 import { type RedisTarget } from './redis-url.js';
@@ -39,6 +39,8 @@ export interface AppConfig {
   readonly groupAdds: GroupAdds;
   /** Whom a user finds by `getUsers` and `searchUsers`. */
   readonly directory: Directory;
+  /** For whom `deleteChat` of a user deletes a direct chat. */
+  readonly directDelete: DirectDelete;
   /** Largest chat in which each receipt is pushed to all members. */
   readonly receiptsPushedUpTo: number;
   /** `port` null: metrics are served on `httpPort`. */
@@ -184,6 +186,7 @@ export function parseConfig(variables: Record<string, string | undefined>): {
     // In open mode everybody can act as any user, so asking for consent would protect nobody.
     groupAdds: env.GROUP_ADDS ?? (auth.mode === 'open' ? 'everybody' : 'contacts'),
     directory: env.DIRECTORY ?? (auth.mode === 'open' ? 'all' : 'contacts'),
+    directDelete: env.DIRECT_DELETE,
     receiptsPushedUpTo: env.RECEIPTS_PUSHED_UP_TO,
     metrics: Object.freeze({ port: env.METRICS_PORT, token: env.METRICS_TOKEN }),
     redis: Object.freeze({ target: env.REDIS_URL, prefix: env.REDIS_PREFIX }),

@@ -114,6 +114,9 @@ function channelPrefix(text: string): string {
 
 const variable = <T>(definition: Variable<T>): Variable<T> => definition;
 
+/** For whom a user deletes a direct chat. */
+export type DirectDelete = 'everyone' | 'me';
+
 /** Whom a user finds. */
 export type Directory = 'all' | 'contacts' | 'none';
 
@@ -258,6 +261,12 @@ export const environment = {
       'Whom a user finds by `getUsers` and `searchUsers`: `all` users, `contacts` (those with whom they share a direct chat or a group), or `none`. The application finds all. Unset: `contacts` with AUTH=jwt, `all` in open mode.',
     default: null,
     parse: oneOf('all', 'contacts', 'none'),
+  }),
+  DIRECT_DELETE: variable<DirectDelete>({
+    about:
+      'What deleting a direct chat (`deleteChat`, `DELETE /chats/:chatId`) means when a user does it: `everyone`: it is deleted for both; `me`: it is cleared for that user only, as by `clearChat`. The application always deletes for everyone.',
+    default: 'everyone',
+    parse: oneOf('everyone', 'me'),
   }),
   TRUST_PROXY: variable({
     about:

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   accountView,
   blockView,
+  chatClearedView,
   chatDeletedView,
   chatDetails,
   chatListItem,
@@ -58,7 +59,12 @@ export const events = {
   },
   chatDeleted: {
     payload: chatDeletedView,
-    summary: 'A chat and all its messages were deleted; to all its members.',
+    summary:
+      'A chat and all its messages were deleted; to all its members, or, if you deleted it for yourself only, to your own sockets.',
+  },
+  chatCleared: {
+    payload: chatClearedView,
+    summary: 'You cleared a chat for yourself; to your own sockets. It is no change of the chat.',
   },
   chatUpdated: { payload: chatView, summary: 'A group was changed; to all its members.' },
   membersAdded: {
@@ -106,7 +112,7 @@ export const events = {
   unreadCount: {
     payload: unreadCountView,
     summary:
-      'Your number of unread messages, after you read messages or marked a chat as unread; to your own sockets. The answer to markAllAsSeen, and to getUnreadCount without a chat, has no chat.',
+      'Your number of unread messages, after you read messages or marked a chat as unread, or after an unread message was deleted or an edit changed whether it mentions you; to your own sockets. The answer to markAllAsSeen, and to getUnreadCount without a chat, has no chat.',
   },
   messageEdited: { payload: messageView, summary: 'A message was edited; to all members of the chat.' },
   messageDeleted: {

@@ -8,6 +8,8 @@ type Role = 'member' | 'admin' | 'owner';
 export const permissions = {
   'chat.read': { group: 'member', direct: true },
   'chat.delete': { group: 'owner', direct: true },
+  // Empty and hide it: for oneself.
+  'chat.clear': { group: 'member', direct: true },
   'chat.update': { group: 'admin', direct: false },
   'chat.leave': { group: 'member', direct: false },
   // Mute, archive, pin: for oneself.

@@ -30,6 +30,7 @@ const TELLING: ReadonlySet<EventName> = new Set([
   'messageSeen',
   'messageDelivered',
   'membershipUpdated',
+  'chatCleared',
 ] satisfies EventName[]);
 
 /**

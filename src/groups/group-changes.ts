@@ -150,7 +150,12 @@ export class GroupChanges {
   private async write(runner: Runner, actor: Actor, chat: ChatRow, note: Note): Promise<MessageView> {
     const by = actor.userId;
     const nameOf = await namesFor(runner, by === null ? note.names : [...note.names, by]);
-    const draft = { senderId: by, content: note.text(nameOf), metadata: { ...note.metadata, by } };
+    const draft = {
+      senderId: by,
+      content: note.text(nameOf),
+      metadata: { ...note.metadata, by },
+      isNote: true,
+    };
     return writeSystemMessage(runner, { chatId: chat.id, user1Id: null, user2Id: null }, draft);
   }
 }

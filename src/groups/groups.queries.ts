@@ -102,14 +102,14 @@ export const groupByKey = statement.oneOrNone({
  * `$1` chat, `$2` users who are not members, `$3` the owner among them or null, `$4` the chat's last seq, `$5` the seq
  * after which they see messages, `$6` the chat's version at which they join: the users who exist, as members.
  *
- * Earlier messages do not count as unread for them, and not as read by them either.
+ * Earlier messages do not count as unread for them, and not as read by them either. The chat is locked, or new.
  */
 export const insertMembers = statement.many({
   name: 'groups.insertMembers',
   text: `
-    INSERT INTO chat_members ("chatId", "userId", role, "unreadSeq", "seesAfter", version, "joinedAt")
-    SELECT $1, u.id, CASE u.id WHEN $3::bigint THEN 'owner' ELSE 'member' END, $4::bigint, $5::bigint, $6::bigint,
-      (SELECT clock_timestamp())
+    INSERT INTO chat_members ("chatId", "userId", role, "unreadSeq", "sentBefore", "seesAfter", version, "joinedAt")
+    SELECT $1, u.id, CASE u.id WHEN $3::bigint THEN 'owner' ELSE 'member' END, $4::bigint,
+      (SELECT "noteCount" FROM chats WHERE id = $1), $5::bigint, $6::bigint, (SELECT clock_timestamp())
     FROM users u WHERE u.id = ANY($2::bigint[]) ORDER BY u.id
     RETURNING "userId", "joinedAt"`,
   values: (joining: Joining) => [

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import { Access } from '../chats/access.js';
 import { Bus } from '../common/bus.js';
-import { deleteChat } from '../chats/chats.queries.js';
+import { deleteChat } from '../chats/deletion.queries.js';
 import { type LockedGroup, type Effect, GroupChanges } from './group-changes.js';
 import { outranks } from '../chats/permissions.js';
 import {

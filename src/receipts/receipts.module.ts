@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { BusModule } from '../common/bus.js';
 import { DeliveryModule } from '../delivery/delivery.module.js';
 import { ChatsModule } from '../chats/chats.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
@@ -10,7 +11,7 @@ import { DatabaseModule } from '../database/database.module.js';
 
 /** Receipts and unread counts. */
 @Module({
-  imports: [DatabaseModule, DeliveryModule, ChatsModule, MessagesModule],
+  imports: [BusModule, DatabaseModule, DeliveryModule, ChatsModule, MessagesModule],
   controllers: [ReceiptsController],
   providers: [ReceiptsGateway, ReceiptsService, UnreadCounts],
 })

@@ -1,5 +1,5 @@
 import { bigints } from '../database/binary-array.js';
-import { seesAfter, sentOf } from '../chats/chats.queries.js';
+import { isUncounted, seesAfter, uncountedOf } from '../chats/chats.queries.js';
 import { isThere, visibleAfter } from '../chats/membership.queries.js';
 import { statement } from '../database/statement.js';
 
@@ -76,25 +76,11 @@ const markedRow = ([
   moved,
 });
 
-/**
- * Moves watermarks of members, many in one statement. They never move back.
- *
- * Arrays of one length: `$1` reader or null, `$2` message or null, `$3` chat or null, `$4` seq or null. A message marks
- * everything in its chat up to it; a chat alone marks all its messages, or those up to the seq. Without a reader it is the
- * receiver of the message in a direct chat.
- *
- * Memberships are locked in the order of their keys: two nodes that mark the same chats can't deadlock.
- */
-const marking = (
-  name: string,
-  watermark: 'readSeq' | 'deliveredSeq',
-  set: string,
-  moves: string,
-  locked: '' | ' SKIP LOCKED' = '',
-) =>
-  statement.many({
-    name,
-    text: `
+/** Whether to wait for memberships that somebody else has locked, or to leave them out as if they did not exist. */
+type Locking = '' | ' SKIP LOCKED';
+
+/** SQL: the entries of the parameters as `target`, and the memberships that they name, as `locked`. */
+const places = (locked: Locking) => `
     WITH target AS MATERIALIZED (
       SELECT i.idx, c.id AS chat, c."user1Id", c."user2Id", c."user1Blocks", c."user2Blocks", c.version,
         c."memberCount", c."lastSeq", l.id AS message, i.message IS NOT NULL AS "ofMessage",
@@ -117,7 +103,8 @@ const marking = (
         WHERE l."chatId" = c.id AND l.seq = COALESCE(m.seq, LEAST(i.seq, c."lastSeq")) LIMIT 1
       ) l ON true
     ), locked AS MATERIALIZED (
-      SELECT m."chatId", m."userId", m."readSeq", m."deliveredSeq", m."unreadSeq", ${visibleAfter('m')} AS "seesAfter",
+      SELECT m."chatId", m."userId", m."readSeq", m."deliveredSeq", m."unreadSeq", m."sentBefore",
+        ${visibleAfter('m')} AS "seesAfter",
         t.seq
       FROM (
         SELECT chat, reader, max(seq) AS seq, max("lastSeq") AS "lastSeq" FROM target
@@ -127,7 +114,44 @@ const marking = (
         SELECT * FROM chat_members m WHERE m."chatId" = t.chat AND m."userId" = t.reader
         LIMIT 1 FOR NO KEY UPDATE${locked}
       ) m ON ${isThere('t', 'm')}
-    ), moved AS (
+    )`;
+
+const placesOf = (marks: readonly Mark[]) => [
+  bigints(marks.map(({ readerId }) => readerId)),
+  bigints(marks.map(({ messageId }) => messageId)),
+  bigints(marks.map(({ chatId }) => chatId)),
+  bigints(marks.map(({ seq }) => seq)),
+];
+
+/** Locks the memberships that marks name, in the order in which `marking` locks them, until the transaction ends. */
+const locking = (name: string, locked: Locking = '') =>
+  statement.count({
+    name,
+    text: `${places(locked)}
+    SELECT 1 FROM locked`,
+    values: placesOf,
+  });
+
+/**
+ * Moves watermarks of members, many in one statement. They never move back.
+ *
+ * Arrays of one length: `$1` reader or null, `$2` message or null, `$3` chat or null, `$4` seq or null. A message marks
+ * everything in its chat up to it; a chat alone marks all its messages, or those up to the seq. Without a reader it is the
+ * receiver of the message in a direct chat.
+ *
+ * Memberships are locked in the order of their keys: two nodes that mark the same chats can't deadlock.
+ */
+const marking = (
+  name: string,
+  watermark: 'readSeq' | 'deliveredSeq',
+  set: string,
+  moves: string,
+  locked: Locking = '',
+) =>
+  statement.many({
+    name,
+    text: `
+    ${places(locked)}, moved AS (
       UPDATE chat_members m SET ${set}
       FROM locked f
       WHERE m."chatId" = f."chatId" AND m."userId" = f."userId" AND f.seq > f."seesAfter" AND ${moves}
@@ -139,36 +163,46 @@ const marking = (
       t.seq > l."${watermark}" AND t.seq > l."seesAfter" AS moved
     FROM target t JOIN locked l ON l."chatId" = t.chat AND l."userId" = t.reader
       AND (NOT t."ofMessage" OR t.seq > l."seesAfter")`,
-    values: (marks: readonly Mark[]) => [
-      bigints(marks.map(({ readerId }) => readerId)),
-      bigints(marks.map(({ messageId }) => messageId)),
-      bigints(marks.map(({ chatId }) => chatId)),
-      bigints(marks.map(({ seq }) => seq)),
-    ],
+    values: placesOf,
     row: markedRow,
   });
 
-/** `unlocked` leaves out memberships that somebody else has locked, as if they did not exist. */
+const locks = {
+  all: locking('receipts.lockMarked'),
+  unlocked: locking('receipts.lockMarkedUnlocked', ' SKIP LOCKED'),
+};
+
+/**
+ * `unlocked` leaves out memberships that somebody else has locked, as if they did not exist. `lock` locks the same
+ * memberships beforehand.
+ */
 const mark = (name: string, watermark: 'readSeq' | 'deliveredSeq', set: string, moves: string) =>
   Object.assign(marking(name, watermark, set, moves), {
-    unlocked: marking(`${name}Unlocked`, watermark, set, moves, ' SKIP LOCKED'),
+    lock: locks.all,
+    unlocked: Object.assign(marking(`${name}Unlocked`, watermark, set, moves, ' SKIP LOCKED'), {
+      lock: locks.unlocked,
+    }),
   });
 
 /**
- * SQL: the member's own messages up to `f.seq`, counted from the old watermark or from the end of the chat, whichever
- * is nearer: for a user who catches up with a long history it is counted from the end. The chat, the member `s` and the
- * messages are of one snapshot, which has all messages up to `f.seq`.
+ * SQL: `sentBefore` for a watermark at `f.seq`. The messages that do not count are counted from the old watermark or
+ * from the end of the chat, whichever is nearer: for a user who catches up with a long history it is counted from the
+ * end. The chat, the member `s` and the messages are of one snapshot, which has all messages up to `f.seq`.
+ *
+ * The locked row `f` may be newer than that: then a message may have been deleted that the snapshot still has, and the
+ * statement fails with a serialization failure, to run again.
  */
 const sentUpToMark = `(
-          SELECT CASE WHEN f.seq - f."unreadSeq" <= c."lastSeq" - f.seq
+          SELECT CASE WHEN (s."sentBefore", s."unreadSeq") <> (f."sentBefore", f."unreadSeq") THEN memberships_changed()
+            WHEN f.seq - f."unreadSeq" <= c."lastSeq" - f.seq
             THEN m."sentBefore" + (
               SELECT count(*) FROM messages o
               WHERE o."chatId" = m."chatId" AND o.seq > f."unreadSeq" AND o.seq <= f.seq
-                AND o."senderId" = m."userId"
+                AND ${isUncounted('o', 'm."userId"')}
             )
-            ELSE ${sentOf('c', 's')} - (
+            ELSE ${uncountedOf('c', 's')} - (
               SELECT count(*) FROM messages o
-              WHERE o."chatId" = m."chatId" AND o.seq > f.seq AND o."senderId" = m."userId"
+              WHERE o."chatId" = m."chatId" AND o.seq > f.seq AND ${isUncounted('o', 'm."userId"')}
             ) END
           FROM chats c JOIN chat_members s ON s."chatId" = c.id AND s."userId" = m."userId"
           WHERE c.id = m."chatId"
@@ -202,11 +236,12 @@ export const lockWatermarks = statement.count({
 
 /**
  * `$1` user, `$2` chat, `$3` message or null, `$4` how far back: marks that message and all after it as unread again;
- * null: the newest message of another user among so many. The watermark never moves forward. A message that is further
- * back moves nothing: `tooFar`.
+ * null: the newest message among so many that counts for the user. The watermark never moves forward. A message that is
+ * further back moves nothing: `tooFar`.
  *
- * Run it after `lockWatermarks` in the same transaction. It counts the user's own messages up to the locked watermark;
- * if it waited for the lock itself, it would not see the messages that were written meanwhile.
+ * Run it after locking the chat and `lockWatermarks` in the same transaction. It counts the messages up to the locked
+ * watermark that do not count; if it waited for the locks itself, it would not see what was written, or deleted,
+ * meanwhile.
  */
 export const markUnread = statement.oneOrNone({
   name: 'receipts.markUnread',
@@ -218,11 +253,11 @@ export const markUnread = statement.oneOrNone({
         UNION ALL
         (
           SELECT n.seq FROM (
-            SELECT n.seq, n."senderId" FROM messages n
+            SELECT n.seq, n."senderId", n.quiet FROM messages n
             WHERE $3::bigint IS NULL AND n."chatId" = $2 AND n.seq > c."lastSeq" - $4
             ORDER BY n.seq DESC
           ) n
-          WHERE n."senderId" IS DISTINCT FROM $1 LIMIT 1
+          WHERE n."senderId" IS DISTINCT FROM $1 AND NOT n.quiet LIMIT 1
         )
       ) m
       WHERE c.id = $2 AND m.seq > ${seesAfter('$2', '$1')}
@@ -231,7 +266,7 @@ export const markUnread = statement.oneOrNone({
       SET "unreadSeq" = t.seq, "watermarksAt" = clock_timestamp(),
         "sentBefore" = m."sentBefore" - (
           SELECT count(*) FROM messages o
-          WHERE o."chatId" = $2 AND o.seq > t.seq AND o.seq <= m."unreadSeq" AND o."senderId" = $1
+          WHERE o."chatId" = $2 AND o.seq > t.seq AND o.seq <= m."unreadSeq" AND ${isUncounted('o', '$1')}
         )
       FROM target t
       WHERE m."chatId" = $2 AND m."userId" = $1 AND t.seq < m."unreadSeq" AND NOT t."tooFar"

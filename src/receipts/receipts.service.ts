@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import { Access } from '../chats/access.js';
 import { membersOf } from '../chats/audience.js';
+import { lockChat } from '../chats/membership.queries.js';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import {
@@ -146,6 +147,7 @@ export class ReceiptsService implements OnApplicationShutdown {
     const userId = requireUserId(actor);
     await this.access.require(actor, 'receipt.write', chatId);
     const found = await this.database.transaction(async (tx) => {
+      await lockChat(tx, chatId);
       await lockWatermarks(tx, { userId, chatId });
       return markUnread(tx, { userId, chatId, messageId: messageId ?? null, most: MAX_UNREAD_BACK });
     });

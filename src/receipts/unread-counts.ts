@@ -1,5 +1,8 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { UnreadCountView, UnreadTotalsView } from '../contract/index.js';
+import { Bus } from '../common/bus.js';
+import type { AppConfig } from '../config/config.js';
+import { APP_CONFIG } from '../config/config.module.js';
 import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
 import { unreadTotals } from '../chats/unread-totals.queries.js';
@@ -13,7 +16,7 @@ const MAX_AT_ONCE = 200;
 
 /** Counts a user's unread messages, and publishes the count to the user's sockets after they have read. */
 @Injectable()
-export class UnreadCounts {
+export class UnreadCounts implements OnModuleInit {
   private readonly logger = new Logger(UnreadCounts.name);
   private readonly waiting = new Map<string, { userId: number; chatId: number }>();
   private timer: NodeJS.Timeout | null = null;
@@ -21,7 +24,17 @@ export class UnreadCounts {
   constructor(
     private readonly database: Database,
     private readonly publisher: Publisher,
+    private readonly bus: Bus,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
+
+  /** Of more users than receipts are pushed to none is told: each would cost a count. */
+  onModuleInit(): void {
+    this.bus.on('unreadChanged', ({ chatId, userIds }) => {
+      if (userIds.length > Math.max(1, this.config.receiptsPushedUpTo)) return;
+      for (const userId of userIds) this.announce(userId, chatId);
+    });
+  }
 
   async of(userId: number, chatId: number): Promise<UnreadCountView> {
     const [row] = await unreadCounts(this.database, [{ userId, chatId }]);

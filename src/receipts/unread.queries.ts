@@ -60,6 +60,7 @@ export const compareUnread = statement.many({
     SELECT m."chatId", m."userId", ${unreadOf('c', 'm')} AS arithmetic, (
       SELECT count(*) FROM messages n
       WHERE n."chatId" = m."chatId" AND n.seq > m."unreadSeq" AND n."senderId" IS DISTINCT FROM m."userId"
+        AND NOT n.quiet
     ) AS counted
     FROM chat_members m JOIN chats c ON c.id = m."chatId"
     WHERE (m."chatId", m."userId") > ($1::bigint, $2::bigint)

@@ -1,21 +1,58 @@
 import { AppError } from '../contract/index.js';
-import { isLockTimeout } from '../common/errors/failure.js';
+import { isLockTimeout, isSerializationFault } from '../common/errors/failure.js';
 import { Batcher, type Later, type Outcome } from '../common/flow/batcher.js';
 import { ANSWER_WITHIN_MS } from '../common/time-bounds.js';
 import type { Database } from '../database/database.js';
+import type { Runner } from '../database/statement.js';
 import type { Mark, MarkedRow, markSeen } from './receipts.queries.js';
 
 const BATCH = { some: 256, most: 1_024 };
 const MAX_WAITING = 5_000;
 
+/** Attempts at a statement whose memberships others change at the same moment, before they are locked first. */
+const MAX_ATTEMPTS = 3;
+
+/** A statement that moves watermarks, with the one that locks them. */
+type Move = Pick<typeof markSeen, 'lock'> &
+  ((runner: Runner, marks: readonly Mark[]) => Promise<MarkedRow[]>);
+
 /** Moves watermarks of one kind, in one statement. A mark without an outcome names nothing that the reader may see. */
-export async function moveAll(
-  database: Database,
-  move: typeof markSeen,
-  marks: readonly Mark[],
-): Promise<MarkedRow[]> {
-  const outcomes = outcomesOf(marks, await move(database, marks));
+export async function moveAll(database: Database, move: Move, marks: readonly Mark[]): Promise<MarkedRow[]> {
+  const outcomes = outcomesOf(marks, await moved(database, move, marks));
   return outcomes.flatMap((outcome) => (outcome?.ok ? [outcome.result] : []));
+}
+
+/** Waits for memberships that somebody else has locked. */
+function moved(database: Database, move: Move, marks: readonly Mark[]): Promise<MarkedRow[]> {
+  return moveFresh(move, marks, database, (work) => database.transaction(work));
+}
+
+/** A membership that somebody else has locked for long is a failure at once (`isLockTimeout`). */
+function movedAtOnce(database: Database, move: Move, marks: readonly Mark[]): Promise<MarkedRow[]> {
+  return moveFresh(move, marks, database.impatient, (work) => database.transactionAtOnce(work));
+}
+
+/**
+ * Runs the statement again when a message was deleted, or a watermark moved, while it waited for a membership. Others
+ * may do that all the time: at last it runs with the memberships locked before, which nothing can change.
+ */
+async function moveFresh(
+  move: Move,
+  marks: readonly Mark[],
+  runner: Runner,
+  inTransaction: (work: (tx: Runner) => Promise<MarkedRow[]>) => Promise<MarkedRow[]>,
+): Promise<MarkedRow[]> {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    try {
+      return await move(runner, marks);
+    } catch (error) {
+      if (!isSerializationFault(error)) throw error;
+    }
+  }
+  return inTransaction(async (tx) => {
+    await move.lock(tx, marks);
+    return move(tx, marks);
+  });
 }
 
 /** Milliseconds after a lock that somebody else holds for long in which batches pass by what is locked. */
@@ -30,9 +67,9 @@ export function watermarks(database: Database, move: typeof markSeen): Batcher<M
 
   /** What is not locked, and by themselves those that are, or that name nothing. */
   const passLocked = async (batch: readonly Mark[]): Promise<(Outcome<MarkedRow> | Later<MarkedRow>)[]> => {
-    const outcomes = outcomesOf(batch, await move.unlocked(database.impatient, batch));
+    const outcomes = outcomesOf(batch, await movedAtOnce(database, move.unlocked, batch));
     const rest = batch.filter((_, index) => !outcomes[index]);
-    const waiting = move(database, rest).then((rows) => outcomesOf(rest, rows));
+    const waiting = moved(database, move, rest).then((rows) => outcomesOf(rest, rows));
     waiting.catch(() => undefined);
     let nth = 0;
     return outcomes.map((outcome) => {
@@ -46,7 +83,7 @@ export function watermarks(database: Database, move: typeof markSeen): Batcher<M
     async write(batch) {
       if (performance.now() < carefulUntil) return passLocked(batch);
       try {
-        const outcomes = outcomesOf(batch, await move(database.impatient, batch));
+        const outcomes = outcomesOf(batch, await movedAtOnce(database, move, batch));
         return outcomes.map((outcome) => outcome ?? notFound());
       } catch (error) {
         if (!isLockTimeout(error)) throw error;

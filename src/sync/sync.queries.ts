@@ -1,5 +1,5 @@
 import { notHidden, seenBySomebody, seesAfter, unreadMentionsOf, unreadOf } from '../chats/chats.queries.js';
-import { isThere } from '../chats/membership.queries.js';
+import { isListed, isThere } from '../chats/membership.queries.js';
 import { bigints } from '../database/binary-array.js';
 import { type MessageCells, messageColumns, messageRow } from '../database/models/message.model.js';
 import { type UserCells, userColumns, userRow } from '../database/models/user.model.js';
@@ -18,7 +18,7 @@ export interface ChangedChat {
   lastSeq: number;
   /** The client's version; null when it did not name the chat. */
   known: number | null;
-  /** The version at which the user joined. */
+  /** The version at which the user joined, or cleared the chat for themselves: what they had before is not theirs. */
   joined: number;
 }
 
@@ -27,8 +27,10 @@ const chatMessageRow = ([chatId, size, ...message]: [number, number, ...MessageC
 
 /**
  * `$1` user, `$2` chats and `$3` versions that the client has, pairwise, `$4` limit: the user's chats that have another
- * version, or that the client did not name; latest activity first. Of those that it did not name, `$5` takes all (null),
- * or those with a message or a membership after that time.
+ * version, or that the client did not name, or that they cleared since `$6`; latest activity first. Of those that it did
+ * not name, `$5` takes all (null), or those with a message or a membership after that time.
+ *
+ * A chat that somebody cleared and opened anew has the same version as before; by the time it is told once.
  */
 export const changedChats = statement.many({
   name: 'sync.changedChats',
@@ -39,7 +41,10 @@ export const changedChats = statement.many({
     SELECT c.id AS "chatId", c.version, c."lastSeq", n.version AS known,
       m.version AS joined
     FROM chat_members m JOIN chats c ON c.id = m."chatId" LEFT JOIN named n ON n.chat = c.id
-    WHERE m."userId" = $1 AND n.version IS DISTINCT FROM c.version AND ${isThere('c', 'm')}
+    WHERE m."userId" = $1 AND ${isListed('c', 'm')}
+      AND (n.version IS DISTINCT FROM c.version OR (
+        n.version < m.version AND m.version > 1 AND ($6::timestamptz IS NULL OR m."settingsAt" > $6)
+      ))
       AND (n.chat IS NOT NULL OR $5::timestamptz IS NULL OR GREATEST(c."lastActivityAt", m."joinedAt") > $5)
     ORDER BY c."lastActivityAt" DESC, c.id DESC LIMIT $4`,
   values: ({
@@ -47,17 +52,20 @@ export const changedChats = statement.many({
     named,
     most,
     newerThan,
+    since,
   }: {
     userId: number;
     named: readonly NamedChat[];
     most: number;
     newerThan: string | null;
+    since: string | null;
   }) => [
     userId,
     bigints(named.map(({ chatId }) => chatId)),
     bigints(named.map(({ version }) => version)),
     most,
     newerThan,
+    since,
   ],
   row: ([chatId, version, lastSeq, known, joined]: [
     number,
@@ -74,14 +82,17 @@ export const changedChats = statement.many({
   }),
 });
 
-/** `$1` user, `$2` chats: those that do not exist, of which the user is not a member, or which they deleted. */
+/**
+ * `$1` user, `$2` chats: those that do not exist, of which the user is not a member, or which they deleted or cleared and
+ * that have had no message since.
+ */
 export const goneChats = statement.many({
   name: 'sync.goneChats',
   text: `
     SELECT n.chat AS "chatId" FROM unnest($2::bigint[]) AS n(chat)
     WHERE NOT EXISTS (
       SELECT 1 FROM chat_members m JOIN chats c ON c.id = m."chatId"
-      WHERE m."chatId" = n.chat AND m."userId" = $1 AND ${isThere('c', 'm')}
+      WHERE m."chatId" = n.chat AND m."userId" = $1 AND ${isListed('c', 'm')}
     )`,
   values: ({ userId, chatIds }: { userId: number; chatIds: readonly number[] }) => [userId, bigints(chatIds)],
   row: ([chatId]: [number]) => chatId,

@@ -77,7 +77,13 @@ export class SyncService {
     const read = await this.database.snapshot(async (runner) => {
       const moved = await this.movedSince(runner, userId, since);
       const gone = await goneChats(runner, { userId, chatIds: ids });
-      const changed = await changedChats(runner, { userId, named, most: MAX_CHATS + 1, newerThan });
+      const changed = await changedChats(runner, {
+        userId,
+        named,
+        most: MAX_CHATS + 1,
+        newerThan,
+        since: since ?? null,
+      });
       const page = { changed: changed.slice(0, MAX_CHATS), newest: input.messages };
       const { pages, more } = await this.pagesOf(runner, userId, page);
       const { total, totalMentions: mentions, badge } = await unreadTotals(runner, userId);
@@ -186,7 +192,7 @@ export class SyncService {
 
 /**
  * A user who was removed and joined again also gets a reset: they may not see what was written in between. So does one
- * who deleted the chat for themselves, and it is there again.
+ * who deleted or cleared the chat for themselves, and it is there again.
  */
 function isReset({ known, version, joined }: ChangedChat): boolean {
   if (known === null || known > version || version - known > MAX_GAP) return true;

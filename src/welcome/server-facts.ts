@@ -51,6 +51,7 @@ export class ServerFacts {
     const { auth, shown } = config;
     const own = auth.mode === 'jwt' && auth.tokens.kind === 'own' ? auth.tokens : null;
     const features: Feature[] = [];
+    if (config.directDelete === 'me') features.push('directDeleteForMe');
     if (own) features.push('accounts', 'refreshCookie');
     if (own?.registration) features.push('registration');
     this.config = {

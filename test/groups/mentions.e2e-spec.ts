@@ -41,7 +41,7 @@ describe('Mentions', () => {
     const { chatId, owner, members } = await groupOf(world, 1);
     const { id: messageId } = await mention(owner, chatId, members[0]!.userId);
     await owner.ok('deleteMessage', { messageId });
-    expect(await item(members[0]!)).toMatchObject({ unread: 1, unreadMentions: 0 });
+    expect(await item(members[0]!)).toMatchObject({ unread: 0, unreadMentions: 0 });
   });
 
   it('are those that the metadata has after an edit: some are added, others no longer counted', async () => {
@@ -64,6 +64,24 @@ describe('Mentions', () => {
     await owner.ok('editMessage', { messageId, metadata: {} });
     expect((await owner.ok<MessageView>('getMessage', { messageId })).metadata).toBeNull();
     expect((await item(carol)).unreadMentions).toBe(0);
+  });
+
+  it('that an edit adds or takes out push the count to those of them who have not read the message', async () => {
+    const { chatId, owner, members } = await groupOf(world, 4);
+    const [bob, carol, dora, eve] = members as [Client, Client, Client, Client];
+    const { id: messageId } = await mention(owner, chatId, bob.userId, carol.userId);
+    await eve.ok('markAsSeen', { messageId });
+    await eve.next('unreadCount');
+    const mentions = [carol.userId, dora.userId, eve.userId, owner.userId];
+    await owner.ok('editMessage', { messageId, metadata: { mentions } });
+    expect(await dora.next('unreadCount')).toMatchObject({ chatId, unread: 1, unreadMentions: 1 });
+    expect(await bob.next('unreadCount')).toMatchObject({ unread: 1, unreadMentions: 0, totalMentions: 0 });
+    await owner.ok('editMessage', { messageId, content: 'hello' });
+    await owner.ok('editMessage', { messageId, metadata: { mentions: [bob.userId] } });
+    expect(await bob.next('unreadCount')).toMatchObject({ unreadMentions: 1, totalMentions: 1 });
+    expect(await dora.next('unreadCount')).toMatchObject({ unreadMentions: 0 });
+    expect(await carol.next('unreadCount')).toMatchObject({ unreadMentions: 0 });
+    for (const one of [owner, eve, carol, bob]) expect(one.unread('unreadCount')).toEqual([]);
   });
 
   it('work in direct chats, the first message included', async () => {

@@ -87,6 +87,7 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   updateMembership: ({ chatId }) => ({ chatId, pinned: true }),
   getChat: ({ chatId }) => ({ chatId }),
   deleteChat: ({ chatId }) => ({ chatId }),
+  clearChat: ({ chatId }) => ({ chatId }),
   sendMessage: ({ chatId }) => ({ chatId, content: 'words' }),
   sendSystemMessage: ({ chatId }) => ({ chatId, content: 'words' }),
   'sendMessage as a reply': ({ chatId, messageId }) => ({ chatId, content: 'words', replyToId: messageId }),
@@ -181,6 +182,7 @@ setRole of the owner     | who?   ok          none     none    no     no    ok  
 updateMembership         | who?   who?        none     none    ok     ok    ok    ok      ok
 getChat                  | who?   ok          none     none    ok     ok    ok    ok      ok
 deleteChat               | who?   ok          none     none    no     no    ok    ok      ok
+clearChat                | who?   who?        none     none    ok     ok    ok    ok      ok
 sendMessage              | who?   who?        none     none    ok     ok    ok    no      no
 sendMessage as a reply   | who?   who?        none     none    ok     ok    ok    no      no
 getMessages              | who?   ok          none     none    ok     ok    ok    ok      ok

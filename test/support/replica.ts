@@ -1,4 +1,5 @@
 import type {
+  ChatClearedView,
   ChatView,
   MemberRemovedView,
   MembersAddedView,
@@ -36,6 +37,8 @@ interface LocalChat {
   messages: Map<number, MessageView>;
   /** Messages that the user deleted for themselves. Kept: later changes of them still come. */
   hidden: Set<number>;
+  /** The user cleared the chat up to this seq. Kept: what was on its way before still comes. */
+  clearedSeq: number;
   /** Whether sync has more pages: until then events are kept aside. */
   paging: boolean;
   /** Changes after a gap. */
@@ -63,6 +66,7 @@ export class Replica {
       this.hear({ kind: 'deleted', ...deleted, deleted }),
     );
     socket.on('messageHidden', ({ chatId, messageId }: MessageHiddenView) => this.hide(chatId, messageId));
+    socket.on('chatCleared', ({ chatId, seq }: ChatClearedView) => this.clear(chatId, seq));
     socket.on('reactionsChanged', (reactions: ReactionsChangedView) =>
       this.hear({ kind: 'reactions', ...reactions, reactions }),
     );
@@ -104,6 +108,14 @@ export class Replica {
     const local = this.chats.get(chatId);
     local?.hidden.add(messageId);
     local?.messages.delete(messageId);
+  }
+
+  /** No change of the chat either. */
+  private clear(chatId: number, seq: number): void {
+    const local = this.local(chatId);
+    local.clearedSeq = Math.max(local.clearedSeq, seq);
+    for (const message of local.messages.values())
+      if (message.seq <= local.clearedSeq) local.messages.delete(message.id);
   }
 
   /** Whether a change is missing that an event has shown to exist. */
@@ -234,6 +246,7 @@ export class Replica {
           wanted: 0,
           messages: new Map(),
           hidden: new Set(),
+          clearedSeq: 0,
           paging: false,
           ahead: new Map(),
         }),
@@ -242,8 +255,8 @@ export class Replica {
   }
 }
 
-function put({ messages, hidden }: LocalChat, message: MessageView): void {
-  if (hidden.has(message.id)) return;
+function put({ messages, hidden, clearedSeq }: LocalChat, message: MessageView): void {
+  if (hidden.has(message.id) || message.seq <= clearedSeq) return;
   const known = messages.get(message.id);
   if (!known || known.version <= message.version) messages.set(message.id, message);
 }

@@ -5,6 +5,8 @@ export const PROTOCOL = 1;
 
 /** What a server may have beyond the commands that every server has, as `features` lists it. */
 export type Feature =
+  /** `deleteChat` of a direct chat deletes it only for the one who asks. */
+  | 'directDeleteForMe'
   /** People log in here with a password (`POST /auth/login`). */
   | 'accounts'
   /** `cookie: true` at a login keeps the refresh token in a cookie. */
@@ -109,9 +111,10 @@ export interface Ready {
   /** How users prove who they are; `open`: not at all. */
   auth: 'open' | 'jwt';
   /**
-   * What this server has that not every server has: `accounts`, people log in here with a password
-   * (`POST /auth/login`); `refreshCookie`, `cookie: true` at a login keeps the refresh token in a
-   * cookie; `registration`, anybody may register (`POST /auth/register`).
+   * What this server has that not every server has: `directDeleteForMe`, `deleteChat` of a direct chat
+   * deletes it only for the one who asks; `accounts`, people log in here with a password (`POST
+   * /auth/login`); `refreshCookie`, `cookie: true` at a login keeps the refresh token in a cookie;
+   * `registration`, anybody may register (`POST /auth/register`).
    */
   features: string[];
   limits: ServerLimits;
@@ -195,7 +198,10 @@ export interface ChatListItem {
   version: number;
   lastActivityAt: string;
   createdAt: string;
-  /** Number of messages of others that this member has not seen. */
+  /**
+   * Number of messages of others that this member has not seen, without deleted messages and those of
+   * the server about changes of a group.
+   */
   unread: number;
   /** How many of them mention this member. */
   unreadMentions: number;
@@ -363,6 +369,21 @@ export interface Chat {
 export interface ChatDeleted {
   chatId: number;
   version: number;
+  /** false: with DIRECT_DELETE=me it was deleted for you only, which is no change of the chat. */
+  changed?: false;
+}
+
+export interface ChatCleared {
+  chatId: number;
+  /** Everything up to this seq is gone for you. */
+  seq: number;
+  /** The current version of the chat; clearing does not raise it. */
+  version: number;
+  /**
+   * This is no change of the chat: do not count `version`, which is a present one. Left out where it is
+   * one.
+   */
+  changed: false;
 }
 
 export interface MembersJoined {
@@ -532,7 +553,10 @@ export interface UnreadCount {
    */
   badge: number;
   chatId: number;
-  /** Number of unread messages of the chat. */
+  /**
+   * Number of unread messages of the chat: of others, without deleted ones and those of the server about
+   * changes of a group.
+   */
   unread: number;
   /** How many unread messages of the chat mention the reader. */
   unreadMentions: number;
@@ -967,9 +991,10 @@ export interface ServerConfig {
   /** How users prove who they are; `open`: not at all. */
   auth: 'open' | 'jwt';
   /**
-   * What this server has that not every server has: `accounts`, people log in here with a password
-   * (`POST /auth/login`); `refreshCookie`, `cookie: true` at a login keeps the refresh token in a
-   * cookie; `registration`, anybody may register (`POST /auth/register`).
+   * What this server has that not every server has: `directDeleteForMe`, `deleteChat` of a direct chat
+   * deletes it only for the one who asks; `accounts`, people log in here with a password (`POST
+   * /auth/login`); `refreshCookie`, `cookie: true` at a login keeps the refresh token in a cookie;
+   * `registration`, anybody may register (`POST /auth/register`).
    */
   features: string[];
   limits: ServerLimits;
@@ -1002,8 +1027,13 @@ export interface Events {
   chat: ChatDetails;
   /** A chat was created, to all its members; or members were added to a group, to those who were added. */
   newChat: Chat;
-  /** A chat and all its messages were deleted; to all its members. */
+  /**
+   * A chat and all its messages were deleted; to all its members, or, if you deleted it for yourself
+   * only, to your own sockets.
+   */
   chatDeleted: ChatDeleted;
+  /** You cleared a chat for yourself; to your own sockets. It is no change of the chat. */
+  chatCleared: ChatCleared;
   /** A group was changed; to all its members. */
   chatUpdated: Chat;
   /** Members were added to a group; to those who were in it before. Those who were added receive newChat. */
@@ -1052,8 +1082,9 @@ export interface Events {
    */
   messageDelivered: MessageDelivered;
   /**
-   * Your number of unread messages, after you read messages or marked a chat as unread; to your own
-   * sockets. The answer to markAllAsSeen, and to getUnreadCount without a chat, has no chat.
+   * Your number of unread messages, after you read messages or marked a chat as unread, or after an
+   * unread message was deleted or an edit changed whether it mentions you; to your own sockets. The
+   * answer to markAllAsSeen, and to getUnreadCount without a chat, has no chat.
    */
   unreadCount: UnreadCount;
   /** A message was edited; to all members of the chat. */
@@ -1342,8 +1373,9 @@ export interface Commands {
     result: ChatDetails;
   };
   /**
-   * Deletes a chat and its messages for everyone. If the other user of a direct chat blocks you, it is
-   * deleted for you only.
+   * Deletes a chat and its messages for everyone. If the other user of a direct chat blocks you, or with
+   * `DIRECT_DELETE=me`, a direct chat is deleted for you only. The application always deletes for
+   * everyone.
    */
   deleteChat: {
     input: {
@@ -1352,6 +1384,19 @@ export interface Commands {
       clientId?: string | undefined;
     };
     result: ChatDeleted;
+  };
+  /**
+   * Empties a chat for you, on all your devices, and takes it out of your list until a new message
+   * comes; then it has only what is new. You stay a member with your role and settings, and others see
+   * no difference.
+   */
+  clearChat: {
+    input: {
+      chatId: number | string;
+      userId?: number | string | undefined;
+      clientId?: string | undefined;
+    };
+    result: ChatCleared;
   };
   /** The members of a chat, sorted by user id, in pages. */
   getMembers: {

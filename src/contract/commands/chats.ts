@@ -4,6 +4,7 @@ import { displayName, url } from '../names.js';
 import { id, metadata, pageSize, people, queryFlag } from '../scalars.js';
 import {
   answeredChatView,
+  chatClearedView,
   chatDeletedView,
   chatDetails,
   chatListItem,
@@ -107,7 +108,7 @@ export const chatsCommands = {
   }),
   deleteChat: define({
     summary:
-      'Deletes a chat and its messages for everyone. If the other user of a direct chat blocks you, it is deleted for you only.',
+      'Deletes a chat and its messages for everyone. If the other user of a direct chat blocks you, or with `DIRECT_DELETE=me`, a direct chat is deleted for you only. The application always deletes for everyone.',
     input: inChat.extend(repeatable),
     result: chatDeletedView,
     order: 'write',
@@ -117,5 +118,19 @@ export const chatsCommands = {
     reply: 'chatDeleted',
     socket: true,
     rest: { method: 'DELETE', path: '/chats/:chatId', status: 200 },
+  }),
+  clearChat: define({
+    summary:
+      'Empties a chat for you, on all your devices, and takes it out of your list until a new message comes; then it has only what is new. You stay a member with your role and settings, and others see no difference.',
+    input: inChat.extend(repeatable),
+    result: chatClearedView,
+    order: 'write',
+    who: 'person',
+    needs: 'chat.clear',
+    bare: 'chatId',
+    actor: ['userId'],
+    reply: 'chatCleared',
+    socket: true,
+    rest: { method: 'POST', path: '/chats/:chatId/clear', status: 200 },
   }),
 } as const;

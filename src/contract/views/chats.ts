@@ -40,7 +40,9 @@ export type AnsweredChatView = z.infer<typeof answeredChatView>;
 /** A chat as one of its members sees it in the chat list. */
 export const chatListItem = chatView
   .extend({
-    unread: count.describe('Number of messages of others that this member has not seen.'),
+    unread: count.describe(
+      'Number of messages of others that this member has not seen, without deleted messages and those of the server about changes of a group.',
+    ),
     unreadMentions: count.describe('How many of them mention this member.'),
     mutedUntil: timestamp.nullable(),
     archivedAt: timestamp.nullable(),
@@ -86,8 +88,27 @@ export const chatDetails = chatView
   .meta({ id: 'ChatDetails' });
 export type ChatDetails = z.infer<typeof chatDetails>;
 
-export const chatDeletedView = z.object({ chatId: id, version: count }).meta({ id: 'ChatDeleted' });
+export const chatDeletedView = z
+  .object({
+    chatId: id,
+    version: count,
+    changed: unchanged
+      .optional()
+      .describe('false: with DIRECT_DELETE=me it was deleted for you only, which is no change of the chat.'),
+  })
+  .meta({ id: 'ChatDeleted' });
 export type ChatDeletedView = z.infer<typeof chatDeletedView>;
+
+/** A chat that a user has cleared for themselves; only that user sees it. */
+export const chatClearedView = z
+  .object({
+    chatId: id,
+    seq: count.describe('Everything up to this seq is gone for you.'),
+    version: count.describe('The current version of the chat; clearing does not raise it.'),
+    changed: unchanged,
+  })
+  .meta({ id: 'ChatCleared' });
+export type ChatClearedView = z.infer<typeof chatClearedView>;
 
 /** The answer to createGroup. */
 export const createdGroupView = answeredChatView

@@ -48,7 +48,9 @@ export type UnreadTotalsView = z.infer<typeof unreadTotalsView>;
 export const unreadCountView = unreadTotalsView
   .extend({
     chatId: id,
-    unread: count.describe('Number of unread messages of the chat.'),
+    unread: count.describe(
+      'Number of unread messages of the chat: of others, without deleted ones and those of the server about changes of a group.',
+    ),
     unreadMentions: count.describe('How many unread messages of the chat mention the reader.'),
     unreadSeq: count.describe('Messages of others after this seq are unread.'),
   })

@@ -10,6 +10,7 @@ export const PROTOCOL = 1;
 
 /** What a server may have beyond the commands that every server has. Clients ignore names that they do not know. */
 export const FEATURES = {
+  directDeleteForMe: '`deleteChat` of a direct chat deletes it only for the one who asks',
   accounts: 'people log in here with a password (`POST /auth/login`)',
   refreshCookie: '`cookie: true` at a login keeps the refresh token in a cookie',
   registration: 'anybody may register (`POST /auth/register`)',

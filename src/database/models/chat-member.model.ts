@@ -30,6 +30,10 @@ export class ChatMember extends Model {
   @Column(DataType.BIGINT)
   declare goneUpTo: number | null;
 
+  /** The chat is not in the member's list as long as it has no message after this seq; null: it is there. */
+  @Column(DataType.BIGINT)
+  declare hiddenUpTo: number | null;
+
   /** The member has seen everything up to this seq. */
   @Column(DataType.BIGINT)
   declare readSeq: number;
@@ -42,7 +46,10 @@ export class ChatMember extends Model {
   @Column(DataType.BIGINT)
   declare unreadSeq: number;
 
-  /** The member's own messages up to `unreadSeq`. */
+  /**
+   * What makes the unread count come out: the member's own messages and the chat's notes, less the messages after
+   * `unreadSeq` that are own, notes or deleted (docs/adr/0025). It may be negative.
+   */
   @Column(DataType.BIGINT)
   declare sentBefore: number;
 

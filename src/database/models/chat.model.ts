@@ -64,6 +64,10 @@ export class Chat extends Model {
   @Column(DataType.BIGINT)
   declare user2Sent: number;
 
+  /** How many notes of the server about changes it has: they count as unread for nobody. */
+  @Column(DataType.BIGINT)
+  declare noteCount: number;
+
   /** Direct chats: whether user 1 blocks user 2, and user 2 blocks user 1. */
   @Column(DataType.BOOLEAN)
   declare user1Blocks: boolean;

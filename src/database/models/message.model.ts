@@ -50,6 +50,10 @@ export class Message extends Model {
   @Column(DataType.JSONB)
   declare reactions: ReactionView[] | null;
 
+  /** Whether it counts as unread for nobody: a note of the server about a change, or a deleted message. */
+  @Column(DataType.BOOLEAN)
+  declare quiet: boolean;
+
   /** md5 of the content as sent, set at the first change: it identifies a retry of the send. */
   @Column(DataType.TEXT)
   declare originalHash: string | null;

@@ -148,23 +148,35 @@ export const membersAmong = statement.one({
   row: ([count]: [number]) => count,
 });
 
-/** `$1` message, `$2` users whom it mentions from now on, besides those it did, `$3` users whom it does not any more. */
-export const changeMentions = statement.count({
+/**
+ * `$1` message, `$2` users whom it mentions from now on, besides those it did, `$3` users whom it does not any more.
+ * Returns those of them who have not read it: they have more, or fewer, unread mentions.
+ */
+export const changeMentions = statement.many({
   name: 'messages.changeMentions',
   text: `
     WITH removed AS (
       DELETE FROM message_mentions d USING messages m
       WHERE m.id = $1 AND d."chatId" = m."chatId" AND d.seq = m.seq AND d."userId" = ANY($3::bigint[])
+      RETURNING d."chatId", d."userId", d.seq
+    ), added AS (
+      INSERT INTO message_mentions ("chatId", "userId", seq)
+      SELECT m."chatId", x.id, m.seq FROM messages m CROSS JOIN unnest($2::bigint[]) AS x(id)
+      WHERE m.id = $1 AND x.id IS DISTINCT FROM m."senderId"
+      ON CONFLICT DO NOTHING
+      RETURNING "chatId", "userId", seq
     )
-    INSERT INTO message_mentions ("chatId", "userId", seq)
-    SELECT m."chatId", x.id, m.seq FROM messages m CROSS JOIN unnest($2::bigint[]) AS x(id)
-    WHERE m.id = $1 AND x.id IS DISTINCT FROM m."senderId"
-    ON CONFLICT DO NOTHING`,
+    SELECT m."userId" FROM (SELECT * FROM removed UNION ALL SELECT * FROM added) x
+    CROSS JOIN LATERAL (
+      SELECT * FROM chat_members m WHERE m."chatId" = x."chatId" AND m."userId" = x."userId" LIMIT 1
+    ) m
+    WHERE m."unreadSeq" < x.seq`,
   values: (change: { messageId: number; added: readonly number[]; removed: readonly number[] }) => [
     change.messageId,
     bigints(change.added),
     bigints(change.removed),
   ],
+  row: ([userId]: [number]) => userId,
 });
 
 /** `$1` message: empties it, and deletes its edits, reactions and mentions. */
@@ -179,9 +191,29 @@ export const emptyMessage = statement.count({
         ARRAY(SELECT ${mentionsIn('m.metadata')})
       )
     )
-    UPDATE messages SET ${keepOriginal}, content = '', metadata = NULL, reactions = NULL, "deletedAt" = clock_timestamp()
+    UPDATE messages SET ${keepOriginal}, quiet = true, content = '', metadata = NULL, reactions = NULL,
+      "deletedAt" = clock_timestamp()
     WHERE id = $1`,
   values: (messageId: number) => [messageId],
+});
+
+/**
+ * `$1` message, whose chat is locked, before it is deleted: it no longer counts for the members who have not read it.
+ * Returns them. Their rows are locked in the order of their keys, as receipts lock them.
+ */
+export const uncount = statement.many({
+  name: 'messages.uncount',
+  text: `
+    WITH late AS MATERIALIZED (
+      SELECT m."chatId", m."userId" FROM messages x JOIN chat_members m ON m."chatId" = x."chatId"
+      WHERE x.id = $1 AND NOT x.quiet AND m."unreadSeq" < x.seq AND m."userId" IS DISTINCT FROM x."senderId"
+      ORDER BY m."chatId", m."userId" FOR NO KEY UPDATE OF m
+    )
+    UPDATE chat_members m SET "sentBefore" = m."sentBefore" - 1
+    FROM late l WHERE m."chatId" = l."chatId" AND m."userId" = l."userId"
+    RETURNING m."userId"`,
+  values: (messageId: number) => [messageId],
+  row: ([userId]: [number]) => userId,
 });
 
 /** `$1` user, `$2` message: hides it; counts a row if it was not hidden before. */

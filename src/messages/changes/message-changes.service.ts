@@ -12,6 +12,7 @@ import {
   type MessageEditView,
 } from '../../contract/index.js';
 import { PAGE_BYTES, withinPage } from '../../common/page-bytes.js';
+import { Bus } from '../../common/bus.js';
 import { Database } from '../../database/database.js';
 import type { MessageRow } from '../../database/models/message.model.js';
 import type { Runner } from '../../database/statement.js';
@@ -25,6 +26,7 @@ import {
   keepEdit,
   membersAmong,
   setBody,
+  uncount,
 } from './change.queries.js';
 import { MessageChanges, requireThere, requireWritten } from './message-changes.js';
 
@@ -41,6 +43,7 @@ export class MessageLifeService {
     private readonly database: Database,
     private readonly changes: MessageChanges,
     private readonly publisher: Publisher,
+    private readonly bus: Bus,
   ) {}
 
   /**
@@ -50,11 +53,13 @@ export class MessageLifeService {
    * VALIDATION_FAILED when nothing would be left, or somebody is mentioned anew who is no member
    */
   async edit(actor: Actor, { messageId, ...edit }: CommandInput<'editMessage'>): Promise<EditedMessageView> {
-    const { view, row, changed, audience } = await this.changes.change(
+    let mentioned: readonly number[] = [];
+    const { chat, view, row, changed, audience } = await this.changes.change(
       actor,
       'message.edit',
       messageId,
       async ({ chat, message, runner }) => {
+        mentioned = [];
         requireThere(message);
         requireWritten(message);
         if (actor.userId !== null && message.senderId !== actor.userId) throw new AppError('FORBIDDEN');
@@ -65,12 +70,15 @@ export class MessageLifeService {
         const sameData = isDeepStrictEqual(message.metadata, metadata);
         if (sameWords && sameData) return false;
         if (!sameWords) await keepEdit(runner, { messageId, most: MAX_EDITS });
-        if (!sameData) await this.moveMentions(runner, chat.chatId, message, metadata);
+        if (!sameData) mentioned = await this.moveMentions(runner, chat.chatId, message, metadata);
         await setBody(runner, { messageId, content, metadata });
         return true;
       },
     );
-    if (changed) this.publisher.publish('messageEdited', view, audience);
+    if (changed) {
+      this.publisher.publish('messageEdited', view, audience);
+      this.bus.emit('unreadChanged', { chatId: chat.chatId, userIds: mentioned });
+    }
     const edited = await this.changes.forActor(actor, { view, row });
     return changed ? edited : { ...edited, changed };
   }
@@ -99,23 +107,28 @@ export class MessageLifeService {
     return withinPage(await editsOf(this.database, page));
   }
 
-  /** Who is mentioned no longer is not counted any more, and who is mentioned anew is, if they are a member. */
+  /**
+   * Who is mentioned no longer is not counted any more, and who is mentioned anew is, if they are a member. Resolves with
+   * those of both who have not read the message.
+   */
   private async moveMentions(
     runner: Runner,
     chatId: number,
     { id: messageId, metadata: former }: MessageRow,
     metadata: MessageRow['metadata'],
-  ): Promise<void> {
+  ): Promise<readonly number[]> {
     const before = mentionsOf(former);
     const after = mentionsOf(metadata);
     const added = after.filter((userId) => !before.includes(userId));
     if (added.length > 0 && (await membersAmong(runner, { chatId, userIds: added })) < added.length)
       throw noSuchMention();
     const removed = before.filter((userId) => !after.includes(userId));
-    if (added.length + removed.length > 0) await changeMentions(runner, { messageId, added, removed });
+    if (added.length + removed.length === 0) return [];
+    return changeMentions(runner, { messageId, added, removed });
   }
 
   private async empty(actor: Actor, messageId: number): Promise<MessageDeletedView> {
+    let late: readonly number[] = [];
     const { chat, view, changed, audience } = await this.changes.change(
       actor,
       'message.delete',
@@ -125,6 +138,7 @@ export class MessageLifeService {
         const own = actor.userId === null || message.senderId === actor.userId;
         if (!own && !isAllowed('message.deleteAny', chat)) throw new AppError('FORBIDDEN');
         if (message.deletedAt !== null) return false;
+        late = await uncount(runner, messageId);
         await emptyMessage(runner, messageId);
         return true;
       },
@@ -139,6 +153,7 @@ export class MessageLifeService {
     };
     if (!changed) return { ...deleted, changed };
     this.publisher.publish('messageDeleted', deleted, audience);
+    this.bus.emit('unreadChanged', { chatId: chat.chatId, userIds: late });
     return deleted;
   }
 

@@ -12,13 +12,15 @@ export interface SystemDraft {
   metadata: Record<string, unknown> | null;
   /** The application's idempotency key; clients do not see it. */
   key?: string | null;
+  /** Whether it is a note of the server about a change: then it counts as unread for nobody. */
+  isNote?: boolean;
 }
 
 /** Writes a system message with the chat's next seq and version. The caller has locked the chat. */
 export async function writeSystemMessage(
   runner: Runner,
   chat: InChat,
-  { senderId, content, metadata, key = null }: SystemDraft,
+  { senderId, content, metadata, key = null, isNote = false }: SystemDraft,
 ): Promise<MessageView> {
   const written = await insertSystemMessage(runner, {
     chatId: chat.chatId,
@@ -26,6 +28,7 @@ export async function writeSystemMessage(
     content,
     metadata,
     key,
+    isNote,
   });
   const row = newMessageRow(
     { ...written, type: 'system', senderId, clientId: null },

@@ -1,4 +1,6 @@
 import { blocks } from '../../blocks/blocks.queries.js';
+import { seesAfter } from '../../chats/chats.queries.js';
+import { visibleAfter } from '../../chats/membership.queries.js';
 import { isForAll, repliedJson, type RepliedRow } from '../../chats/shown.queries.js';
 import { bigints, texts } from '../../database/binary-array.js';
 import { quoted } from '../../database/columns.js';
@@ -81,6 +83,9 @@ const placesOf = (entries: readonly Entry[]) => {
 export const mentionsIn = (metadata: string) =>
   `jsonb_path_query(${metadata}, '$.mentions[*] ? (@ >= 1 && @ <= 9007199254740991)')::bigint`;
 
+/** The seq after which the sender sees the messages of the chat; looked up for replies and repeats only. */
+const visible = `CASE WHEN c."user1Id" IS NULL THEN COALESCE(m."seesAfter", 0) ELSE ${seesAfter('c.id', 'i.sender')} END`;
+
 const STRANGER_MENTIONED = `
           WHEN EXISTS (
             SELECT 1 FROM (SELECT ${mentionsIn('i.metadata::jsonb')} AS id) x
@@ -131,7 +136,7 @@ const send = (name: string, batch: { mentions: boolean }) =>
                 THEN ${sameBody(original, given)}
                 ELSE o."originalHash" = ${originalHash(given)} END
             THEN CASE
-              WHEN c."user1Id" IS NULL AND (m."userId" IS NULL OR o.seq <= m."seesAfter") THEN ${verdicts.unseen}
+              WHEN m."userId" IS NULL AND c."user1Id" IS NULL OR o.seq <= ${visible} THEN ${verdicts.unseen}
               ELSE ${verdicts.duplicate} END
             ELSE ${verdicts.mismatch} END
           WHEN c.id IS NULL AND i.chat IS NULL THEN CASE
@@ -159,7 +164,7 @@ const send = (name: string, batch: { mentions: boolean }) =>
         LIMIT 1
       ) c ON true
       LEFT JOIN LATERAL (
-        SELECT m."userId", m."seesAfter" FROM chat_members m
+        SELECT m."userId", ${visibleAfter('m')} AS "seesAfter" FROM chat_members m
         WHERE c."user1Id" IS NULL AND m."chatId" = c.id AND m."userId" = i.sender LIMIT 1
       ) m ON true
       LEFT JOIN LATERAL (
@@ -168,7 +173,7 @@ const send = (name: string, batch: { mentions: boolean }) =>
       ) o ON true
       LEFT JOIN LATERAL (
         SELECT r.id, CASE WHEN ${isForAll('r')} THEN ${repliedJson('r')} END AS shown FROM messages r
-        WHERE r.id = i."replyToId" AND r."chatId" = c.id AND r.seq > COALESCE(m."seesAfter", 0) LIMIT 1
+        WHERE r.id = i."replyToId" AND r."chatId" = c.id AND r.seq > ${visible} LIMIT 1
       ) r ON true
     ), bumped AS (
       UPDATE chats c SET
