@@ -25,6 +25,7 @@ const documents = [
     'tools/bench/README.md',
     'tools/chaos/README.md',
     'tools/abuse/README.md',
+    'packages/testing/README.md',
   ],
   ...packages.map((path) => join(path, 'README.md')),
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })

@@ -72,6 +72,7 @@ export type MemberRow = WithDates<Member> & {
   seesAfter: number;
   clearedSeq: number | null;
   goneUpTo: number | null;
+  hiddenUpTo: number | null;
   unreadSeq: number;
   mutedUntil: Date | null;
   archivedAt: Date | null;
@@ -80,7 +81,11 @@ export type MemberRow = WithDates<Member> & {
 
 export type MessageRow = WithDates<
   Omit<Message, 'chatId' | 'receiverId' | 'seen' | 'replyTo' | 'reactions'>
-> & { reactions: Message['reactions'] | null };
+> & {
+  reactions: Message['reactions'] | null;
+  /** It counts as unread for nobody: a note of the server about a change, or a deleted message. */
+  quiet: boolean;
+};
 
 export interface ReactionRow {
   messageId: number;
@@ -101,12 +106,12 @@ export async function chatRows(sql: Sql, chatId: number): Promise<ChatRows | nul
     chat,
     members: await sql<MemberRow>(
       `SELECT m."userId", m.role, m."readSeq", m."deliveredSeq", m."joinedAt", u.name, u."avatarUrl", m."seesAfter",
-         m."clearedSeq", m."goneUpTo", m."unreadSeq", m."mutedUntil", m."archivedAt", m."pinnedAt"
+         m."clearedSeq", m."goneUpTo", m."hiddenUpTo", m."unreadSeq", m."mutedUntil", m."archivedAt", m."pinnedAt"
        FROM chat_members m JOIN users u ON u.id = m."userId" WHERE m."chatId" = $1 ORDER BY m."userId"`,
       [chatId],
     ),
     messages: await sql<MessageRow>(
-      `SELECT id, seq, version, type, "senderId", "clientId", content, "replyToId", metadata, reactions, "createdAt",
+      `SELECT id, seq, version, type, "senderId", "clientId", content, "replyToId", metadata, reactions, quiet, "createdAt",
          "editedAt", "deletedAt"
        FROM messages WHERE "chatId" = $1 ORDER BY seq`,
       [chatId],

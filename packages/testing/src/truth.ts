@@ -12,6 +12,8 @@ const OWN_KEY = ' ';
 export interface Seen {
   /** false: they have deleted the chat for themselves, and nothing has come since. */
   there: boolean;
+  /** Whether it is in their list of chats: they have neither deleted nor cleared it since its last message. */
+  listed: boolean;
   /** The messages that they see, in order; with `mine` at reactions, and `replyTo` as far as they see it. */
   messages: Message[];
   /** How far they are, with their unread counts. */
@@ -61,9 +63,11 @@ export class Truth {
     const userId = idOf(who);
     const member = this.rows.members.find((one) => one.userId === userId);
     if (!member) throw new Error(`User ${userId} is no member of chat ${this.chat.id}.`);
-    const { mutedUntil, archivedAt, pinnedAt, goneUpTo } = member;
+    const { mutedUntil, archivedAt, pinnedAt, goneUpTo, hiddenUpTo } = member;
+    const isAfter = (seq: number | null) => seq === null || seq < this.chat.lastSeq;
     return {
-      there: goneUpTo === null || goneUpTo < this.chat.lastSeq,
+      there: isAfter(goneUpTo),
+      listed: isAfter(goneUpTo) && isAfter(hiddenUpTo),
       messages: this.rows.messages
         .filter((row) => this.sees(member, row))
         .map((row) => this.message(row, member)),
@@ -130,7 +134,7 @@ export class Truth {
       userId,
       readSeq,
       deliveredSeq,
-      unread: messages.filter(({ seq, senderId }) => seq > unreadSeq && senderId !== userId).length,
+      unread: messages.filter((one) => one.seq > unreadSeq && one.senderId !== userId && !one.quiet).length,
       unreadMentions: mentions.filter((one) => one.userId === userId && one.seq > unreadSeq).length,
       unreadSeq,
     };

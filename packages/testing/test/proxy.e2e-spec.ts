@@ -2,6 +2,7 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server } from 'socket.io';
 import { io, type Socket } from 'socket.io-client';
+import { WebSocket, WebSocketServer } from 'ws';
 import { type FaultsProxy, startFaultsProxy } from '../src/index.js';
 import { eventually } from './client.js';
 
@@ -85,13 +86,24 @@ describe('The proxy before any Socket.IO server', () => {
   });
 
   it('does not put a late event between binary data and what it belongs to', async () => {
-    proxy.faults({ delayMs: [0, 5] });
-    const socket = await connected();
-    const heard: unknown[] = [];
-    socket.on('said', (value: unknown) => heard.push(value));
-    for (let nr = 0; nr < 60; nr++) socket.emit('say', nr % 2 ? Buffer.alloc(10, nr) : nr);
-    await eventually(() => heard.length === 60);
-    expect(socket.connected).toBe(true);
+    const raw = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    await new Promise((resolve) => raw.once('listening', resolve));
+    const header = '451-["file",{"_placeholder":true,"num":0}]';
+    raw.on('connection', (socket) => {
+      socket.send('42["late"]');
+      socket.send(header);
+      setTimeout(() => socket.send(Buffer.from('data')), 100);
+    });
+    const own = await startFaultsProxy({ target: `http://127.0.0.1:${(raw.address() as AddressInfo).port}` });
+    own.faults({ delayMs: [10, 20], events: ['late'] });
+    const client = new WebSocket(own.url.replace('http', 'ws'));
+    const heard: string[] = [];
+    client.on('message', (data: Buffer) => heard.push(data.toString()));
+    await eventually(() => heard.length === 3);
+    expect(heard).toEqual([header, 'data', '42["late"]']);
+    client.terminate();
+    await own.stop();
+    raw.close();
   });
 
   it('leaves alone what the server asks the client', async () => {

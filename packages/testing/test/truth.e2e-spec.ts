@@ -43,7 +43,7 @@ describe('With tokens', () => {
 
     it('get new tokens, which live as long as is asked for', async () => {
       const { alice } = await server.people('alice');
-      const token = await server.token(alice, 1);
+      const token = await server.token(alice, 3);
       expect(token).not.toBe(alice.token);
       const me = () => fetch(`${server.url}/auth/me`, { headers: { Authorization: `Bearer ${token}` } });
       expect((await me()).status).toBe(200);
@@ -150,19 +150,21 @@ describe('With tokens', () => {
       expect(truth.as(carol).messages.at(-1)).toMatchObject({ content: 'welcome', replyTo: null });
     });
 
-    it('knows who has deleted the chat for themselves', async () => {
+    it('knows for whom the chat is no longer there, or in no list', async () => {
       const { alice, bob, chat } = await server.people('alice', 'bob');
       await say(alice, chat.id, 'gone');
-      await server.sql('UPDATE chat_members SET "goneUpTo" = 1, "clearedSeq" = 1 WHERE "userId" = $1', [
-        bob.id,
-      ]);
-      const { there, messages } = (await server.truth(chat.id)).as(bob);
-      expect({ there, messages }).toEqual({ there: false, messages: [] });
+      await server.rest('POST', `/chats/${chat.id}/clear`, {}, bob);
+      const cleared = (await server.truth(chat.id)).as(bob);
+      expect(cleared).toMatchObject({ there: true, listed: false, messages: [] });
       await say(alice, chat.id, 'and back');
+      await expectAsRest(chat.id, [alice, bob]);
       expect((await server.truth(chat.id)).as(bob)).toMatchObject({
         there: true,
+        listed: true,
         messages: [{ content: 'and back' }],
       });
+      await server.sql('UPDATE chat_members SET "goneUpTo" = 2 WHERE "userId" = $1', [bob.id]);
+      expect((await server.truth(chat.id)).as(bob)).toMatchObject({ there: false, listed: false });
     });
 
     it('says what it does not have', async () => {
