@@ -165,14 +165,23 @@ describe('A fault on the wire', () => {
     expect(bob.events('ready')).toHaveLength(1);
   });
 
-  it('freezes connections that are opened meanwhile as well', async () => {
-    server.freeze();
+  it.each([
+    ['everybody', () => undefined],
+    ['the person', () => people.bob],
+  ])('freezes connections that are opened meanwhile as well: of %s', async (_, who) => {
+    server.freeze(who());
     server.cut(people.bob);
-    await eventually(() => server.connections() === 2);
+    const isOnline = async () =>
+      (await server.rest<{ userId: number }[]>('GET', '/users/online')).some(
+        ({ userId }) => userId === people.bob.id,
+      );
+    await eventually(async () => server.connections() === 2 && !(await isOnline()));
     await expect(server.settled({ withinMs: 300 })).rejects.toThrow('is frozen');
     expect(bob.socket.connected).toBe(false);
-    server.resume();
+    expect(await isOnline()).toBe(false);
+    server.resume(who());
     await eventually(() => bob.events('ready').length === 2);
+    await eventually(isOnline);
   });
 
   it('can be watched', async () => {

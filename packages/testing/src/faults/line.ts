@@ -28,7 +28,9 @@ export class Line {
   private counts: Counts = { events: 0, answers: 0, commands: 0 };
   private readonly delayed = new Set<NodeJS.Timeout>();
   private readonly unanswered = new Map<number, string>();
+  /** What waits for its turn on the way to the client, and to the server. */
   private held: string[] = [];
+  private heldUp: (string | RawData)[] = [];
   private attachmentsDue = 0;
   private frozen = false;
   private connecting = false;
@@ -63,6 +65,7 @@ export class Line {
   /** What was held passes, in its order, and then what comes after it. */
   resume(): void {
     this.frozen = false;
+    for (const frame of this.heldUp.splice(0)) this.upstream.send(frame);
     this.release();
     this.client.resume();
     this.upstream.resume();
@@ -97,7 +100,7 @@ export class Line {
       if (this.refuses(frame)) return;
       if (frame.ackId !== null) this.unanswered.set(frame.ackId, frame.name);
     } else if (frame?.kind !== 'engine') this.wire.passed(null);
-    this.upstream.send(text ?? data);
+    this.sendUp(text ?? data);
   }
 
   private fromServer(data: RawData, isBinary: boolean): void {
@@ -178,6 +181,11 @@ export class Line {
     return false;
   }
 
+  private sendUp(frame: string | RawData): void {
+    if (this.frozen) this.heldUp.push(frame);
+    else this.upstream.send(frame);
+  }
+
   private send(text: string): void {
     if (this.frozen || this.attachmentsDue > 0) this.held.push(text);
     else this.client.send(text);
@@ -209,6 +217,7 @@ export class Line {
     this.delayed.clear();
     this.unanswered.clear();
     this.held = [];
+    this.heldUp = [];
     this.connecting = false;
     this.wire.closed(this);
   }

@@ -8,6 +8,7 @@ import { forwardRequest, openUpstream } from './forward.js';
 import type { Happening, Passage } from './happenings.js';
 import { idOf, namedByHeaders, type Who } from './identity.js';
 import { Line, type Wire } from './line.js';
+import { type Patience, untilSettled } from './settled.js';
 
 export interface FaultsProxyOptions {
   /** The server, such as `http://127.0.0.1:3000`. */
@@ -21,16 +22,8 @@ export interface FaultsProxyOptions {
   polling?: 'refuse' | 'pass';
 }
 
-export interface Patience {
-  /** So long nothing may have passed. Milliseconds; left out: 100. */
-  quietMs?: number;
-  /** After so long it gives up. Milliseconds; left out: 10,000. */
-  withinMs?: number;
-}
-
 /** Most happenings that are kept. */
 const KEPT = 10_000;
-const POLL_MS = 10;
 
 const NO_POLLING =
   "The faults proxy passes no long polling, on which its faults would have no effect. Connect with transports: ['websocket'], or start it with polling: 'pass'.\n";
@@ -140,19 +133,8 @@ export class FaultsProxy {
    *
    * @throws Error that says what is still under way.
    */
-  async settled({ quietMs = 100, withinMs = 10_000 }: Patience = {}): Promise<void> {
-    const end = Date.now() + withinMs;
-    for (;;) {
-      const pending = this.pending;
-      const quiet = Date.now() - this.lastPassed;
-      if (pending === null && quiet >= quietMs) return;
-      if (Date.now() > end) {
-        throw new Error(
-          `Not settled after ${withinMs} ms: ${pending ?? `something passed ${quiet} ms ago`}.`,
-        );
-      }
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    }
+  settled(patience?: Patience): Promise<void> {
+    return untilSettled(() => ({ pending: this.pending, quietMs: Date.now() - this.lastPassed }), patience);
   }
 
   /** Breaks all connections and frees the port. */
