@@ -288,7 +288,7 @@ export class ChatClient {
   // ---- inside ----
 
   private get isConnected(): boolean {
-    return this.link.state === 'live';
+    return this.link.state === 'live' || this.link.state === 'syncing';
   }
 
   private emit<E extends keyof ChatEvents>(event: E, payload: ChatEvents[E]): void {
@@ -369,7 +369,7 @@ export class ChatClient {
   private failed(error: unknown): void {
     const fault = toChatError(error);
     if (fault.code !== 'CLOSED' && fault.code !== 'OFFLINE') this.emit('error', fault);
-    if (this.isConnected) this.link.probe();
+    if (this.link.state === 'live') this.link.probe();
   }
 
   private forgetAll(): void {

@@ -387,7 +387,7 @@ export class Room {
     return this.add('updateChat', { title }).answered;
   }
 
-  add(command: OutboxCommand, input: Record<string, unknown>): { entry: Entry; answered: Promise<unknown> } {
+  private add(command: OutboxCommand, input: Record<string, unknown>): { entry: Entry; answered: Promise<unknown> } {
     const { chatId } = this;
     const ofChat = input.messageId === undefined || command === 'markAsUnread';
     const about = command !== 'sendMessage' && ofChat && chatId !== null ? { chatId } : {};
@@ -404,6 +404,11 @@ export class Room {
 
   role(userId: number, role: 'admin' | 'member' | 'owner'): Promise<unknown> {
     return this.add('setRole', { userId, role }).answered;
+  }
+
+  /** Empties the chat for this person, on all devices. Others see no difference. */
+  clear(): Promise<unknown> {
+    return this.add('clearChat', {}).answered;
   }
 
   leave(): Promise<unknown> {

@@ -83,9 +83,9 @@ export class Store {
   /** The chats of a filter: pinned ones first, then by their latest activity. */
   list(filter: ChatFilter): ChatListItem[] {
     const items: ChatListItem[] = [];
-    for (const id of this.state.chats.keys()) {
+    for (const [id, { cleared }] of this.state.chats) {
       const item = this.item(id)!;
-      if (belongs(item, filter)) items.push(item);
+      if (!cleared && belongs(item, filter)) items.push(item);
     }
     return items.sort(byPlace);
   }
