@@ -144,7 +144,7 @@ describe('A client in a burst', () => {
         const { lastMessage, cursor: _c, otherUser: _o, ...list } = room.chat.get()!;
         const { lastMessage: last, cursor: _d, otherUser: _p, ...expected } = item;
         if (list.version !== expected.version)
-          console.log(stock.userId, list.version, truth.histories.get(room.chatId!)!.filter(({ version }) => version >= list.version), chat.outbox.get(), (chat as any).store.chat(room.chatId!).ahead);
+          (await import('node:fs')).writeFileSync('/tmp/burst.log', [stock.userId, room.chatId, list.version, expected.version, JSON.stringify(truth.histories.get(room.chatId!)!.filter(({ version }) => version > list.version)), ...people.find(({ id }) => id === stock.userId)!.transport.log.slice(-250)].join('\n'));
         expect(list).toEqual(expected);
         expect(lastMessage?.id).toBe(last?.id);
         await until('members', () => room.members.get() !== null);
