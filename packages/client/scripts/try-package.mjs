@@ -66,13 +66,11 @@ function exportsOf(names) {
   return imported;
 }
 
-/** The blocks of the README, each a file, and an import of every entry. */
+/** The blocks of the README, which follow each other as in one file, and an import of every entry. */
 function writeSamples() {
   mkdirSync(join(project, 'samples'));
-  const blocks = [...readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/^```(tsx?)\n(.*?)^```$/gms)];
-  for (const [index, [, language, code]] of blocks.entries()) {
-    write(`samples/readme-${index + 1}.${language}`, `${code}\nexport {};\n`);
-  }
+  const blocks = [...readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/^```tsx?\n(.*?)^```$/gms)];
+  write('samples/readme.tsx', `${blocks.map(([, code]) => code).join('\n')}\nexport {};\n`);
   const imports = entries.map((entry, index) => `import * as e${index} from '${entry}';`).join('\n');
   const used = `${imports}\nexport const all = [${entries.map((_, index) => `e${index}`).join(', ')}];\n`;
   const typed = `import type { Commands, Message } from '${own.name}';
