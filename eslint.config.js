@@ -40,6 +40,9 @@ const STORAGE = {
   message: 'An edge calls its service: no model, no query.',
 };
 
+/** What only Node has. */
+const OF_NODE = ['Buffer', 'process', 'global', 'setImmediate', 'require'];
+
 const REACT = {
   regex: '^react(-dom)?(/|$)',
   message: 'Only packages/client/src/react knows React: the rest works without it.',
@@ -100,6 +103,8 @@ export default defineConfig(
     files: ['src/**/*.ts'],
     rules: {
       'no-console': 'error',
+      // The tests know them, since they run the client.
+      'no-restricted-globals': ['error', 'document', 'indexedDB', 'localStorage', 'location', 'window'],
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'env', message: 'Read the environment in src/config only.' },
@@ -129,7 +134,7 @@ export default defineConfig(
     files: ['src/contract/**/*.ts'],
     ignores: ['**/*.spec.ts'],
     rules: {
-      'no-restricted-globals': ['error', 'Buffer', 'process', 'global', 'setImmediate', 'require'],
+      'no-restricted-globals': ['error', ...OF_NODE],
       'no-restricted-imports': [
         'error',
         { patterns: [{ regex: '^node:', message: 'Clients have no Node.' }] },
@@ -147,7 +152,7 @@ export default defineConfig(
     files: ['packages/client/src/**/*.{ts,tsx}'],
     ignores: ['**/*.spec.{ts,tsx}'],
     rules: {
-      'no-restricted-globals': ['error', 'Buffer', 'process', 'global', 'setImmediate', 'require'],
+      'no-restricted-globals': ['error', ...OF_NODE],
       ...imports(REACT),
     },
   },

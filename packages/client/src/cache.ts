@@ -20,7 +20,7 @@ interface KeptChat {
   from: number;
   to: number;
   messages: Message[];
-  hidden: number[];
+  hidden: [number, { seq: number; unread: boolean } | null][];
   marks: [number, Mark][];
 }
 
@@ -138,7 +138,7 @@ export class Cache {
       const chat = chatOf({ ...kept.item }, kept.version);
       if (kept.to >= 0) chat.ranges = [{ from: kept.from, to: kept.to, messages: kept.messages }];
       for (const { id, seq } of kept.messages) chat.seqs.set(id, seq);
-      for (const id of kept.hidden) chat.hidden.add(id);
+      for (const [id, what] of kept.hidden) chat.hidden.set(id, what);
       for (const [userId, mark] of kept.marks) chat.marks.set(userId, mark);
       this.store.apply.met(chat);
       state.chats.set(chat.id, chat);

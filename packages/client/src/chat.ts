@@ -210,12 +210,24 @@ export class ChatClient {
 
   /** Opens a chat. Each call wants a `close` of its own. */
   open(chatId: number): Room {
-    return this.room(String(chatId), () => new Room(chatId, null, this.roomParts()));
+    return this.room({ chatId, userId: null }).use();
   }
 
   /** Opens the direct chat with a user. It is made by its first message. */
   openDirect(userId: number): Room {
-    return this.room(`u${userId}`, () => new Room(null, userId, this.roomParts()));
+    return this.room({ chatId: null, userId }).use();
+  }
+
+  /** A chat, or the direct chat with a user, that is not opened by it: nothing is read before somebody opens it. */
+  room({ chatId, userId }: { chatId: number; userId: null } | { chatId: number | null; userId: number | null }): Room {
+    const key = chatId === null ? `u${userId}` : String(chatId);
+    let room = this.rooms.get(key);
+    if (!room) {
+      room = new Room(chatId, chatId === null ? userId : null, this.roomParts());
+      this.enter(room);
+      this.linger(room);
+    }
+    return room;
   }
 
   /** What a user is called. It is asked for when somebody listens. */
@@ -288,7 +300,7 @@ export class ChatClient {
   // ---- inside ----
 
   private get isConnected(): boolean {
-    return this.link.state === 'live';
+    return this.link.state === 'live' || this.link.state === 'syncing';
   }
 
   private emit<E extends keyof ChatEvents>(event: E, payload: ChatEvents[E]): void {
@@ -369,7 +381,7 @@ export class ChatClient {
   private failed(error: unknown): void {
     const fault = toChatError(error);
     if (fault.code !== 'CLOSED' && fault.code !== 'OFFLINE') this.emit('error', fault);
-    if (this.isConnected) this.link.probe();
+    if (this.link.state === 'live') this.link.probe();
   }
 
   private forgetAll(): void {
@@ -383,13 +395,14 @@ export class ChatClient {
     return [...this.rooms.values()].filter((room) => room.chatId === chatId && room.used);
   }
 
-  private room(key: string, make: () => Room): Room {
-    let room = this.rooms.get(key);
-    if (!room) {
-      room = make();
-      this.rooms.set(key, room);
-    }
-    return room.use();
+  private enter(room: Room): void {
+    if (this.rooms.get(room.key) === room) return;
+    this.rooms.set(room.key, room);
+    room.listen(true);
+  }
+
+  private linger(room: Room): void {
+    setTimeout(() => this.left(room), LINGER_MS);
   }
 
   private roomParts() {
@@ -400,14 +413,15 @@ export class ChatClient {
       syncer: this.syncer,
       ask: ((command, input) => this.link.ask(command, input)) as Connection['ask'],
       isLive: () => this.link.state === 'live',
-      closed: (room: Room) => void setTimeout(() => this.left(room), LINGER_MS),
+      opened: (room: Room) => this.enter(room),
+      closed: (room: Room) => this.linger(room),
     };
   }
 
   private left(room: Room): void {
     if (room.used || this.rooms.get(room.key) !== room) return;
     this.rooms.delete(room.key);
-    room.release();
+    room.listen(false);
     const { chatId } = room;
     if (chatId === null || this.roomsOf(chatId).length > 0) return;
     this.recent.delete(chatId);

@@ -8,6 +8,7 @@ const HEARD_AS: Partial<Record<keyof Commands, keyof Events>> = {
   removeReaction: 'reactionsChanged',
   updateChat: 'chatUpdated',
   deleteChat: 'chatDeleted',
+  clearChat: 'chatCleared',
   createChat: 'newChat',
   createGroup: 'newChat',
   acceptInvitation: 'newChat',

@@ -15,7 +15,8 @@ export type OutboxCommand =
   | 'removeMember'
   | 'setRole'
   | 'leaveChat'
-  | 'markAsUnread';
+  | 'markAsUnread'
+  | 'clearChat';
 
 /**
  * - `queued`: waits for its turn, or for the network.

@@ -2,7 +2,7 @@ import type { ChatListItem, Commands, Member, Message, MessagesPage } from './co
 import { ChatError } from './errors.js';
 import type { Entry, Outbox, OutboxCommand } from './outbox.js';
 import type { Receipts } from './receipts.js';
-import type { Readable } from './store/readable.js';
+import { Cell, type Readable } from './store/readable.js';
 import { rangeAt } from './store/ranges.js';
 import { type ChatState, liveRange } from './store/state.js';
 import type { Store } from './store/store.js';
@@ -48,6 +48,8 @@ export interface RoomParts {
   syncer: Syncer;
   ask: Ask;
   isLive(): boolean;
+  /** Somebody has opened it. */
+  opened(room: Room): void;
   /** The last one who had it open has closed it. */
   closed(room: Room): void;
 }
@@ -65,7 +67,7 @@ export class Room {
   readonly error: Readable<ChatError | null>;
 
   private readonly maker: TimelineMaker;
-  private readonly cells: readonly { invalidate(): void }[];
+  private readonly cells: [parts: readonly string[], cell: { invalidate(): void }][] = [];
   private anchor: number | null = null;
   private loading: Timeline['loading'] = null;
   private pages = new Map<string, Promise<void>>();
@@ -84,15 +86,22 @@ export class Room {
     private readonly parts: RoomParts,
   ) {
     const { store } = parts;
-    const of = (...parts: string[]) => parts.map((part) => `${part}:${this.key}`);
-    const me = () => store.state.me?.id ?? 0;
-    this.maker = new TimelineMaker(me);
-    const chat = store.cell(of('item'), () => (this.chatId === null ? null : store.item(this.chatId)));
-    const timeline = store.cell<Timeline>(of('messages', 'marks', 'item', 'outbox', 'view'), () =>
-      this.maker.of(this.state, { anchor: this.anchor, loading: this.loading }, parts.outbox.of(this.chatId, this.userId)),
+    const cell = <T>(names: readonly string[], compute: (before: T | undefined) => T, used?: (used: boolean) => void) => {
+      const made = new Cell<T>(store.batch, compute, used);
+      this.cells.push([names.map((name) => `${name}:${this.key}`), made]);
+      return made;
+    };
+    this.maker = new TimelineMaker(() => store.state.me?.id ?? 0);
+    this.chat = cell(['item'], () => (this.chatId === null ? null : store.item(this.chatId)));
+    this.timeline = cell(['messages', 'marks', 'item', 'outbox', 'view'], () =>
+      this.maker.of(
+        this.state,
+        { anchor: this.anchor, loading: this.loading },
+        parts.outbox.of(this.chatId, this.userId),
+      ),
     );
-    const members = store.cell<readonly Member[] | null>(
-      of('members'),
+    this.members = cell<readonly Member[] | null>(
+      ['members'],
       () => {
         if (this.membersUsed) queueMicrotask(() => this.wantMembers());
         const known = this.state?.members;
@@ -103,18 +112,12 @@ export class Room {
         if (used) this.wantMembers();
       },
     );
-    const typers = store.cell<readonly number[]>(of('typing'), (before) => {
+    this.typers = cell<readonly number[]>(['typing'], (before) => {
       const now = Date.now();
       const typing = [...(this.state?.typing ?? [])].filter(([, until]) => until > now).map(([userId]) => userId);
       return before?.length === typing.length && before.every((one, index) => one === typing[index]) ? before : typing;
     });
-    const error = store.cell<ChatError | null>(of('view'), () => this.fault);
-    this.chat = chat;
-    this.timeline = timeline;
-    this.members = members;
-    this.typers = typers;
-    this.error = error;
-    this.cells = [chat, timeline, members, typers, error];
+    this.error = cell(['view'], () => this.fault);
   }
 
   /** The chat's id; null: it is a direct chat that is not there yet. */
@@ -134,7 +137,7 @@ export class Room {
 
   /** One more has it open. */
   use(): this {
-    this.users++;
+    if (this.users++ === 0) this.parts.opened(this);
     this.ensure();
     return this;
   }
@@ -148,10 +151,13 @@ export class Room {
     return this.users > 0;
   }
 
-  /** Nobody has it open. */
-  release(): void {
-    if (this.typingEnds) clearTimeout(this.typingEnds);
-    this.parts.store.drop(this.cells);
+  /** Hears of changes; `false`: nobody has it open, and nothing is to keep it. */
+  listen(listens: boolean): void {
+    if (this.typingEnds && !listens) clearTimeout(this.typingEnds);
+    for (const [parts, cell] of this.cells) {
+      if (listens) this.parts.store.add(parts, cell);
+      else this.parts.store.drop(parts, cell);
+    }
   }
 
   // ---- reading ----
@@ -387,7 +393,7 @@ export class Room {
     return this.add('updateChat', { title }).answered;
   }
 
-  add(command: OutboxCommand, input: Record<string, unknown>): { entry: Entry; answered: Promise<unknown> } {
+  private add(command: OutboxCommand, input: Record<string, unknown>): { entry: Entry; answered: Promise<unknown> } {
     const { chatId } = this;
     const ofChat = input.messageId === undefined || command === 'markAsUnread';
     const about = command !== 'sendMessage' && ofChat && chatId !== null ? { chatId } : {};
@@ -404,6 +410,11 @@ export class Room {
 
   role(userId: number, role: 'admin' | 'member' | 'owner'): Promise<unknown> {
     return this.add('setRole', { userId, role }).answered;
+  }
+
+  /** Empties the chat for this person, on all devices. Others see no difference. */
+  clear(): Promise<unknown> {
+    return this.add('clearChat', {}).answered;
   }
 
   leave(): Promise<unknown> {

@@ -68,6 +68,15 @@ export class Syncer {
   }
 
   private async all(): Promise<void> {
+    this.store.apply.hold();
+    try {
+      await this.pages();
+    } finally {
+      this.store.apply.release();
+    }
+  }
+
+  private async pages(): Promise<void> {
     if (this.store.state.since === null && this.store.state.chats.size === 0) await this.first();
     for (let more = true; more;) {
       const wanted = [...this.fresh];

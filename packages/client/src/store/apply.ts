@@ -68,9 +68,25 @@ export class Applier {
     private readonly tell: Listener,
   ) {}
 
+  /** What is heard while a `sync` is under way waits for its answer, which may be older or newer. */
+  private held: [name: keyof Events, body: never][] | null = null;
+
+  /** A `sync` begins. */
+  hold(): void {
+    this.held ??= [];
+  }
+
+  /** The answer to `sync` is applied, or there is none. */
+  release(): void {
+    const held = this.held ?? [];
+    this.held = null;
+    for (const [name, body] of held) this.hear(name, body);
+  }
+
   /** An event of a socket, or the answer to a command as the event that it stands for. */
   hear<N extends keyof Events>(name: N, body: Events[N]): void {
-    if (CHANGES.has(name)) this.change({ name, body } as Change);
+    if (this.held) this.held.push([name, body as never]);
+    else if (CHANGES.has(name)) this.change({ name, body } as Change);
     else this.note(name, body);
   }
 
@@ -119,6 +135,7 @@ export class Applier {
         chat.lastSeq = Math.max(chat.lastSeq, message.seq);
         item.lastMessage = this.known(chat, message.seq) ?? message;
         item.lastActivityAt = message.createdAt;
+        chat.cleared = false;
         if (message.senderId !== null && chat.typing.delete(message.senderId)) this.tell.touched('typing', chat.id);
         this.count(chat, message);
         this.tell.touched('item', chat.id);
@@ -180,13 +197,13 @@ export class Applier {
       }
       case 'messageEdited':
         this.store(chat, change.body);
-        this.quote(chat, change.body.id, { excerpt: excerptOf(change.body.content) });
         return;
       case 'messageDeleted': {
         const { messageId, seq, version, deletedAt } = change.body;
         const nothing = { content: '', metadata: null, reactions: [], version, deletedAt };
-        this.replace(chat, messageId, seq, (known) => ({ ...known, ...nothing }));
+        if (chat.hidden.has(messageId)) chat.hidden.set(messageId, { seq, unread: false });
         this.quote(chat, messageId, { excerpt: '', deleted: true });
+        this.replace(chat, messageId, seq, (known) => ({ ...known, ...nothing }));
         return;
       }
       case 'reactionsChanged': {
@@ -214,7 +231,11 @@ export class Applier {
   private store(chat: ChatState, message: Message, isNew = false): void {
     if (chat.hidden.has(message.id)) return;
     const known = this.known(chat, message.seq);
+    if (known && known.version > message.version) return;
     const whole = this.whole(chat, message, known);
+    const { content, deletedAt } = message;
+    if (message.editedAt ?? deletedAt)
+      this.quote(chat, message.id, { excerpt: excerptOf(content), deleted: deletedAt !== null });
     const last = chat.item.lastMessage;
     if (last?.id === message.id && last.version <= message.version) {
       chat.item.lastMessage = whole;
@@ -321,6 +342,9 @@ export class Applier {
       case 'chatDeleted':
         this.forget(said.body.chatId);
         return;
+      case 'chatCleared':
+        this.clear(said.body.chatId, said.body.seq);
+        return;
       case 'messageHidden':
         this.hide(said.body.chatId, said.body.messageId, said.body.seq);
         return;
@@ -369,15 +393,40 @@ export class Applier {
   hide(chatId: number, messageId: number, seq?: number): void {
     const chat = this.state.chats.get(chatId);
     if (!chat) return;
-    chat.hidden.add(messageId);
-    this.quote(chat, messageId, null);
     const at = seq ?? chat.seqs.get(messageId);
+    const known = at === undefined ? undefined : this.known(chat, at);
+    if (!chat.hidden.has(messageId))
+      chat.hidden.set(messageId, known ? { seq: known.seq, unread: isUnreadBy(known, this.state.me?.id) } : null);
+    this.quote(chat, messageId, null);
     if (at !== undefined && this.known(chat, at)?.id === messageId && remove(chat.ranges, at)) {
       chat.seqs.delete(messageId);
       this.tell.touched('messages', chatId);
     }
     if (chat.item.lastMessage?.id !== messageId) return;
     chat.item.lastMessage = liveRange(chat)?.messages.at(-1) ?? null;
+    this.tell.touched('item', chatId);
+  }
+
+  /** Everything up to a seq is gone for this person; a chat without anything after it leaves the list. */
+  private clear(chatId: number, seq: number): void {
+    const chat = this.state.chats.get(chatId);
+    if (!chat) return;
+    for (const range of chat.ranges) {
+      range.messages = range.messages.filter((message) => message.seq > seq || (chat.seqs.delete(message.id), false));
+    }
+    const live = liveRange(chat);
+    // Nothing before it is there for this person: the live range begins at the beginning.
+    if (live) chat.ranges = [{ ...live, from: live.from <= seq + 1 ? 1 : live.from }];
+    else chat.ranges = chat.lastSeq <= seq ? [{ from: 1, to: chat.lastSeq, messages: [] }] : [];
+    const { item } = chat;
+    item.readSeq = Math.max(item.readSeq, seq);
+    item.unreadSeq = Math.max(item.unreadSeq, seq);
+    if (chat.lastSeq <= seq) {
+      this.shift(item, -item.unread, -item.unreadMentions);
+      Object.assign(item, { unread: 0, unreadMentions: 0, lastMessage: null });
+      chat.cleared = true;
+    }
+    this.tell.touched('messages', chatId);
     this.tell.touched('item', chatId);
   }
 
@@ -410,35 +459,40 @@ export class Applier {
 
   private unread(count: Partial<Events['unreadCount']>): void {
     const { chatId, unread, unreadMentions, unreadSeq, total, totalMentions, badge } = count;
-    const chat = chatId === undefined ? undefined : this.state.chats.get(chatId);
-    const before = chat ? { ...chat.item } : null;
-    if (chat && unread !== undefined && unreadMentions !== undefined) {
-      Object.assign(chat.item, { unread, unreadMentions, unreadSeq: unreadSeq ?? chat.item.unreadSeq });
-      Object.assign(chat.item, this.counted(chat));
-      this.tell.touched('item', chat.id);
+    if (chatId === undefined) {
+      if (total !== undefined && totalMentions !== undefined && badge !== undefined)
+        this.state.unread = { total, mentions: totalMentions, badge };
+      this.tell.touched('unread');
+      return;
     }
-    if (total !== undefined && totalMentions !== undefined && badge !== undefined)
-      this.state.unread = { total, mentions: totalMentions, badge };
-    // Of a chat without totals: they follow it.
-    else if (chat && before) this.shift(chat.item, chat.item.unread - before.unread, chat.item.unreadMentions - before.unreadMentions);
-    if (chat && total !== undefined && unread !== undefined && unreadMentions !== undefined)
-      this.shift(chat.item, chat.item.unread - unread, chat.item.unreadMentions - unreadMentions);
-    this.tell.touched('unread');
+    const item = this.state.chats.get(chatId)?.item;
+    if (!item || unread === undefined || unreadMentions === undefined) return;
+    // The totals follow the chats: those that came with it are of the same moment as its own number.
+    const before = { unread: item.unread, unreadMentions: item.unreadMentions };
+    Object.assign(item, { unread, unreadMentions, unreadSeq: unreadSeq ?? item.unreadSeq });
+    Object.assign(item, this.counted(this.state.chats.get(chatId)!));
+    this.shift(item, item.unread - before.unread, item.unreadMentions - before.unreadMentions);
+    this.tell.touched('item', chatId);
   }
 
   /**
    * The server counts at some moment, and messages that were sent around it may be in its number or not. Where everything
-   * after `unreadSeq` is loaded, and nothing of it hidden, they are counted here.
+   * after `unreadSeq` is known, it is counted here.
    */
   private counted(chat: ChatState): Partial<Pick<ChatListItem, 'unread' | 'unreadMentions'>> {
     const { unreadSeq } = chat.item;
     const live = liveRange(chat);
     if (!live || live.from > unreadSeq + 1) return {};
     const after = live.messages.slice(indexOf(live.messages, unreadSeq + 1));
-    if (after.length !== live.to - unreadSeq) return {};
+    // What this person deleted for themselves counts as before.
+    const hidden = [...chat.hidden.values()].filter((one) => one !== null && one.seq > unreadSeq && one.seq <= live.to);
+    if (after.length + hidden.length !== live.to - unreadSeq) return {};
     const me = this.state.me?.id;
     const unread = after.filter((message) => isUnreadBy(message, me));
-    return { unread: unread.length, unreadMentions: unread.filter((message) => mentions(message, me)).length };
+    return {
+      unread: unread.length + hidden.filter((one) => one!.unread).length,
+      ...(hidden.length === 0 ? { unreadMentions: unread.filter((message) => mentions(message, me)).length } : {}),
+    };
   }
 
   private shift(item: ChatListItem, unread: number, unreadMentions: number): void {
@@ -581,12 +635,14 @@ export class Applier {
       if (!more) chat.lastSeq = item.lastSeq;
       chat.item = item;
       chat.version = upTo;
+      chat.cleared = false;
       marksOf(item, chat.marks);
       if (item.membersVersion !== chat.membersVersion) chat.members = null;
       this.tell.applied(item.id, upTo);
     }
     for (const version of chat.ahead.keys()) if (version <= chat.version) chat.ahead.delete(version);
     this.drain(chat);
+    if (chat.ahead.size > 0 && !chat.paging) this.tell.gap(chat);
     for (const part of ['item', 'messages', 'members', 'marks'] as const) this.tell.touched(part, item.id);
   }
 

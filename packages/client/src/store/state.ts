@@ -33,8 +33,11 @@ export interface ChatState {
   ranges: Range[];
   /** The seq of each loaded message by its id. */
   seqs: Map<number, number>;
-  /** Messages that this person deleted for themselves: later changes of them still come. */
-  hidden: Set<number>;
+  /**
+   * Messages that this person deleted for themselves, by id: later changes of them still come. With what they were when
+   * they were known: they count as unread as before.
+   */
+  hidden: Map<number, { seq: number; unread: boolean } | null>;
   /** By user, without oneself. */
   marks: Map<number, Mark>;
   /** By user id; null: not loaded, or no longer whole. */
@@ -42,6 +45,8 @@ export interface ChatState {
   membersVersion: number;
   /** By user: when their typing ends, by this device's clock in milliseconds. */
   typing: Map<number, number>;
+  /** This person emptied it: it is in no list until a message comes. */
+  cleared: boolean;
   /** Changes after a gap, by version. */
   ahead: Map<number, Change>;
   /** While `sync` has more of this chat: the messages after the live range that it brought so far, by seq. */
@@ -96,11 +101,12 @@ export function chatOf(item: ChatListItem, version: number): ChatState {
     lastSeq: item.lastSeq,
     ranges: [],
     seqs: new Map(),
-    hidden: new Set(),
+    hidden: new Map(),
     marks: marksOf(item, new Map()),
     members: null,
     membersVersion: 0,
     typing: new Map(),
+    cleared: false,
     ahead: new Map(),
     paging: null,
     heard: [],

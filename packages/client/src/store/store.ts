@@ -28,18 +28,24 @@ export class Store {
   /** A value that is computed from these parts; `used` hears whether anybody listens. */
   cell<T>(parts: readonly string[], compute: (before: T | undefined) => T, used?: (used: boolean) => void): Cell<T> {
     const cell = new Cell<T>(this.batch, compute, used);
+    this.add(parts, cell);
+    return cell;
+  }
+
+  /** These parts have a reader. */
+  add(parts: readonly string[], cell: { invalidate(): void }): void {
     for (const part of parts) {
       const readers = this.readers.get(part) ?? new Set();
       this.readers.set(part, readers.add(cell));
     }
-    return cell;
+    cell.invalidate();
   }
 
-  /** Nobody reads these any more. */
-  drop(cells: readonly { invalidate(): void }[]): void {
-    for (const [part, readers] of this.readers) {
-      for (const cell of cells) readers.delete(cell);
-      if (readers.size === 0) this.readers.delete(part);
+  /** Nobody reads them by this any more. */
+  drop(parts: readonly string[], cell: { invalidate(): void }): void {
+    for (const part of parts) {
+      const readers = this.readers.get(part);
+      if (readers?.delete(cell) && readers.size === 0) this.readers.delete(part);
     }
   }
 
@@ -83,9 +89,9 @@ export class Store {
   /** The chats of a filter: pinned ones first, then by their latest activity. */
   list(filter: ChatFilter): ChatListItem[] {
     const items: ChatListItem[] = [];
-    for (const id of this.state.chats.keys()) {
+    for (const [id, { cleared }] of this.state.chats) {
       const item = this.item(id)!;
-      if (belongs(item, filter)) items.push(item);
+      if (!cleared && belongs(item, filter)) items.push(item);
     }
     return items.sort(byPlace);
   }
