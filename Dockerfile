@@ -1,6 +1,7 @@
 # The server, for a PostgreSQL of yours:
 #   docker build -t chat . && docker run -p 3000:3000 -p 5005:5005 -e DATABASE_URL=… -e AUTH=… chat
 
+# No stage has packages/: of a workspace whose folder is not there npm installs nothing.
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./

@@ -2,6 +2,7 @@ import js from '@eslint/js';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 import { project } from './tools/lint/layers.js';
+import { closedPackages } from './tools/lint/packages.js';
 
 const ENVIRONMENT = {
   regex: '^(node:)?process$',
@@ -39,6 +40,14 @@ const STORAGE = {
   message: 'An edge calls its service: no model, no query.',
 };
 
+/** What only Node has. */
+const OF_NODE = ['Buffer', 'process', 'global', 'setImmediate', 'require'];
+
+const REACT = {
+  regex: '^react(-dom)?(/|$)',
+  message: 'Only packages/client/src/react knows React: the rest works without it.',
+};
+
 /** The whole of `no-restricted-imports` for some files: later settings replace earlier ones, they do not add. */
 const imports = (...patterns) => ({ '@typescript-eslint/no-restricted-imports': ['error', { patterns }] });
 
@@ -69,11 +78,11 @@ const unusedVars = [
 ];
 
 export default defineConfig(
-  { ignores: ['dist/', 'coverage/', '.data/', 'tools/bench/results/'] },
+  { ignores: ['**/dist/', 'coverage/', '.data/', 'tools/bench/results/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -94,6 +103,8 @@ export default defineConfig(
     files: ['src/**/*.ts'],
     rules: {
       'no-console': 'error',
+      // The tests know them, since they run the client.
+      'no-restricted-globals': ['error', 'document', 'indexedDB', 'localStorage', 'location', 'window'],
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'env', message: 'Read the environment in src/config only.' },
@@ -123,7 +134,7 @@ export default defineConfig(
     files: ['src/contract/**/*.ts'],
     ignores: ['**/*.spec.ts'],
     rules: {
-      'no-restricted-globals': ['error', 'Buffer', 'process', 'global', 'setImmediate', 'require'],
+      'no-restricted-globals': ['error', ...OF_NODE],
       'no-restricted-imports': [
         'error',
         { patterns: [{ regex: '^node:', message: 'Clients have no Node.' }] },
@@ -132,8 +143,37 @@ export default defineConfig(
   },
   ...layers,
   {
+    // Runs in browsers, React Native and Node alike, from its own package alone.
+    files: ['packages/client/src/**/*.{ts,tsx}'],
+    plugins: { packages: closedPackages },
+    rules: { 'packages/closed': 'error', 'no-console': 'error' },
+  },
+  {
+    files: ['packages/client/src/**/*.{ts,tsx}'],
+    ignores: ['**/*.spec.{ts,tsx}'],
+    rules: {
+      'no-restricted-globals': ['error', ...OF_NODE],
+      ...imports(REACT),
+    },
+  },
+  {
+    files: ['packages/client/src/react/**/*.{ts,tsx}'],
+    rules: { '@typescript-eslint/no-restricted-imports': 'off' },
+  },
+  {
+    files: ['packages/testing/src/**/*.ts'],
+    plugins: { packages: closedPackages },
+    rules: { 'packages/closed': ['error', { node: true }], 'no-console': 'error' },
+  },
+  {
     // What supertest, sockets and raw rows hand over is `any`; the expectation after it is the check.
-    files: ['test/**/*.ts', 'src/**/*.spec.ts', 'tools/bench/**/*.ts'],
+    files: [
+      'test/**/*.ts',
+      'src/**/*.spec.ts',
+      'packages/*/src/**/*.spec.{ts,tsx}',
+      'packages/*/test/**/*.ts',
+      'tools/bench/**/*.ts',
+    ],
     rules: {
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
@@ -149,6 +189,7 @@ export default defineConfig(
     files: ['**/*.{js,mjs,cjs}'],
     languageOptions: {
       globals: {
+        clearTimeout: 'readonly',
         console: 'readonly',
         fetch: 'readonly',
         globalThis: 'readonly',

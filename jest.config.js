@@ -2,6 +2,28 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import vm from 'node:vm';
 
+/** SWC takes the types away, and writes JSX as calls of React's runtime. */
+function swc(tsx) {
+  return [
+    '@swc/jest',
+    {
+      jsc: {
+        parser: { syntax: 'typescript', decorators: true, tsx },
+        transform: {
+          legacyDecorator: true,
+          decoratorMetadata: true,
+          useDefineForClassFields: true,
+          react: { runtime: 'automatic' },
+        },
+        target: 'es2022',
+        keepClassNames: true,
+      },
+      module: { type: 'es6' },
+      sourceMaps: 'inline',
+    },
+  ];
+}
+
 /**
  * Two projects: `unit` (pure logic beside the code) and `e2e` (the app on real ports over a real PostgreSQL,
  * started once for the run by test/support/global-setup.mjs).
@@ -12,23 +34,15 @@ import vm from 'node:vm';
 const shared = {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
-  extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  transform: {
-    '\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: {
-          parser: { syntax: 'typescript', decorators: true },
-          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true },
-          target: 'es2022',
-          keepClassNames: true,
-        },
-        module: { type: 'es6' },
-        sourceMaps: 'inline',
-      },
-    ],
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    // Tests run the client's sources, not its last build.
+    '^@chat-api/client$': '<rootDir>/packages/client/src/index.ts',
+    '^@chat-api/client/react$': '<rootDir>/packages/client/src/react/index.ts',
+    '^@chat-api/client/indexeddb$': '<rootDir>/packages/client/src/storage/indexeddb.ts',
   },
+  transform: { '\\.ts$': swc(false), '\\.tsx$': swc(true) },
   setupFiles: ['<rootDir>/test/support/jest-global.mjs'],
 };
 
@@ -37,12 +51,16 @@ const config = {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/tools/**/*.spec.ts'],
+      testMatch: [
+        '<rootDir>/src/**/*.spec.ts',
+        '<rootDir>/tools/**/*.spec.ts',
+        '<rootDir>/packages/*/src/**/*.spec.{ts,tsx}',
+      ],
     },
     {
       ...shared,
       displayName: 'e2e',
-      testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'],
+      testMatch: ['<rootDir>/test/**/*.e2e-spec.ts', '<rootDir>/packages/*/test/**/*.e2e-spec.ts'],
       globalSetup: '<rootDir>/test/support/global-setup.mjs',
       globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
     },

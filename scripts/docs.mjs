@@ -4,18 +4,20 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { contractTypes } from './docs/contract-types.mjs';
 import { errors } from './docs/errors.mjs';
 import { protocol } from './docs/protocol.mjs';
 import { configuration, envExample } from './docs/variables.mjs';
 
 const root = join(import.meta.dirname, '..');
 
-/** By path: a function from the current text to the new one. */
+/** By path: a function from the current text to the new one, or its promise. */
 const documents = {
   'docs/reference/errors.md': errors,
   'docs/reference/protocol.md': protocol,
   'docs/reference/configuration.md': configuration,
   '.env.example': envExample,
+  'packages/client/src/contract.gen.ts': contractTypes,
 };
 
 function textOf(path) {
@@ -30,7 +32,7 @@ const check = process.argv.includes('--check');
 for (const [name, render] of Object.entries(documents)) {
   const path = join(root, name);
   const current = textOf(path);
-  const text = render(current);
+  const text = await render(current);
   if (text === current) continue;
   if (check) process.exitCode = 1;
   else writeFileSync(path, text);

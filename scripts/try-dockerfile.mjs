@@ -7,7 +7,16 @@
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
@@ -96,6 +105,20 @@ function build() {
   return image;
 }
 
+/** What only the packages below `packages/` need has no place in the server's image. */
+function refuseTheirPackages(image) {
+  const dependenciesOf = (path) =>
+    Object.keys(JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8')).dependencies ?? {});
+  const own = dependenciesOf('.');
+  const theirs = readdirSync(join(root, 'packages'))
+    .filter((name) => existsSync(join(root, 'packages', name, 'package.json')))
+    .flatMap((name) => dependenciesOf(join('packages', name)));
+  const there = theirs
+    .filter((name) => !own.includes(name))
+    .filter((name) => existsSync(join(image.folder, 'node_modules', name)));
+  if (there.length > 0) throw new Error(`In the image, and not the server's: ${there.join(', ')}`);
+}
+
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -143,6 +166,7 @@ async function run({ folder, env, command, health, user }) {
 
 try {
   const image = build();
+  refuseTheirPackages(image);
   const size = execFileSync('du', ['-sm', image.folder], { encoding: 'utf8' }).split('\t')[0];
   await run(image);
   console.log(`The Dockerfile's steps work; ${size} MB beside node's own image.`);

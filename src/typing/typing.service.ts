@@ -45,10 +45,10 @@ export class TypingService implements OnModuleInit, OnApplicationShutdown {
   async set(actor: Actor, { chatId, typing }: CommandInput<'typing'>): Promise<TypingView> {
     const userId = requireUserId(actor);
     const view = viewOf({ chatId, userId }, typing);
-    if (!typing) {
-      const typist = this.typists.find(chatId, userId);
-      if (typist) this.typists.stop(typist);
-      else await this.access.require(actor, 'message.send', chatId);
+    const known = this.typists.find(chatId, userId);
+    if (known && !typing) {
+      this.typists.stop(known);
+      await known.allowed;
       return view;
     }
     const typist = this.typists.press(chatId, userId, actor.origin ?? '');
@@ -56,6 +56,7 @@ export class TypingService implements OnModuleInit, OnApplicationShutdown {
       typist.allowedAt = performance.now();
       typist.allowed = this.allow(actor, typist);
     }
+    if (!typing) this.typists.stop(typist);
     await typist.allowed;
     if (this.audiences.has(typist)) this.typists.announce(typist);
     return view;

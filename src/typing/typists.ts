@@ -110,11 +110,14 @@ export class Typists {
     this.tell(typist, false);
   }
 
-  /** The user stopped by a command. The typist is kept until they may be announced as typing again. */
+  /**
+   * The user stopped by a command. The typist is kept until they may be announced as typing again, and for as long as
+   * the permission check holds: whoever starts and stops all the time is checked no more often than others.
+   */
   stop(typist: Typist): void {
     typist.typing = false;
     this.withdraw(typist);
-    const rest = typist.announcedAt + REPEAT_AFTER_MS - performance.now();
+    const rest = Math.max(typist.announcedAt, typist.allowedAt) + REPEAT_AFTER_MS - performance.now();
     if (rest > 0) this.endAfter(typist, rest);
     else this.remove(typist);
   }

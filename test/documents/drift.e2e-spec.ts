@@ -10,6 +10,11 @@ import { World } from '../support/world.js';
 
 const root = projectRoot();
 
+/** The folders of the packages that applications install. */
+const packages = readdirSync(join(root, 'packages'))
+  .map((name) => join('packages', name))
+  .filter((path) => existsSync(join(root, path, 'package.json')));
+
 /** Every handwritten or generated document of the project. */
 const documents = [
   ...[
@@ -20,7 +25,9 @@ const documents = [
     'tools/bench/README.md',
     'tools/chaos/README.md',
     'tools/abuse/README.md',
+    'packages/testing/README.md',
   ],
+  ...packages.map((path) => join(path, 'README.md')),
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.md'))
     .map((path) => join('docs', path))
@@ -51,9 +58,11 @@ const routes = commandNames.flatMap((name) => {
 /** Commands may share a route. */
 const uniqueRoutes = [...new Set(routes.map(({ route }) => route))].sort();
 
-const scripts = Object.keys(
-  (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts,
-);
+const scriptsOf = (path: string) =>
+  Object.keys((JSON.parse(read(path)) as { scripts?: Record<string, string> }).scripts ?? {});
+
+const scripts = scriptsOf('package.json');
+const scriptsOfPackages = packages.flatMap((path) => scriptsOf(join(path, 'package.json')));
 
 describe('Generated documents', () => {
   it('are what `npm run docs` writes', () => {
@@ -137,7 +146,7 @@ describe('Environment variables', () => {
 describe('Scripts', () => {
   it.each([...documents, '.ci/run'])('that %s names exist', (path) => {
     const named = all(read(path), /npm run (?:-\S+ )*([a-z][\w:-]*)/g);
-    expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
+    expect(named.filter((name) => ![...scripts, ...scriptsOfPackages].includes(name))).toEqual([]);
   });
 
   it('are all in CONTRIBUTING.md', () => {

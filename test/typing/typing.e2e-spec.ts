@@ -145,6 +145,19 @@ describe('Typing', () => {
     expect(await heard(reader)).toHaveLength(20);
   });
 
+  it('begun and ended all the time by somebody who is not announced costs as few queries', async () => {
+    const { chatId, members } = await group(22);
+    const [, last, ...writers] = members as [Client, Client, ...Client[]];
+    await Promise.all(writers.map((writer) => start(writer, chatId)));
+    const rows = jest.spyOn(Database.prototype, 'run');
+    const answers = Array.from({ length: 200 }, () => [stop(last, chatId), start(last, chatId)]).flat();
+    const most = await mostTold(Promise.all(answers));
+    const asked = rows.mock.calls.filter(([{ name }]) => name === 'chats.membershipOf').length;
+    rows.mockRestore();
+    expect(asked).toBeGreaterThan(0);
+    expect(asked).toBeLessThanOrEqual(most);
+  });
+
   it('of a stranger is answered as in a chat that does not exist', async () => {
     const { bob, chatId } = await world.pair();
     const mallory = await world.person();

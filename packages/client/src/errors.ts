@@ -1,0 +1,75 @@
+import type { ErrorCode } from './contract.gen.js';
+
+/**
+ * What went wrong without an answer of the server.
+ *
+ * - `NO_ANSWER`: the command may have been executed; the same `clientId` makes a repeat harmless.
+ * - `OFFLINE`: there is no connection, so it was not sent.
+ * - `CLOSED`: the client was stopped.
+ * - `EXPIRED`: an entry of the outbox waited for more than a day.
+ * - `NOT_SUPPORTED`: this server does not have it.
+ * - `UNSUPPORTED_SERVER`: the server speaks an older protocol than this client needs.
+ */
+export type ClientErrorCode =
+  | 'NO_ANSWER'
+  | 'OFFLINE'
+  | 'CLOSED'
+  | 'EXPIRED'
+  | 'NOT_SUPPORTED'
+  | 'UNSUPPORTED_SERVER';
+
+const MESSAGES: Record<ClientErrorCode, string> = {
+  NO_ANSWER: 'The server did not answer in time. The command may have been executed.',
+  OFFLINE: 'There is no connection to the server.',
+  CLOSED: 'The client was stopped.',
+  EXPIRED: 'It could not be sent for more than a day.',
+  NOT_SUPPORTED: 'This server does not support it.',
+  UNSUPPORTED_SERVER: 'The server is too old for this client.',
+};
+
+const RETRYABLE: ReadonlySet<string> = new Set([
+  'NO_ANSWER',
+  'OFFLINE',
+  'UNAVAILABLE',
+  'OVERLOADED',
+  'RATE_LIMITED',
+  'INTERNAL',
+]);
+
+/** An error as a server or a handshake tells it. */
+export interface ErrorAnswer {
+  code: string;
+  message?: string;
+  details?: unknown;
+  retryAfterMs?: number;
+}
+
+/** Every error of this client. `code` is one of the server's (docs/reference/errors.md) or a {@link ClientErrorCode}. */
+export class ChatError extends Error {
+  override readonly name = 'ChatError';
+  readonly code: ErrorCode | ClientErrorCode;
+  readonly details: unknown;
+  /** Milliseconds after which the server asks to try again. */
+  readonly retryAfterMs: number | undefined;
+  /** The command that failed; undefined where it was none. */
+  readonly command: string | undefined;
+
+  constructor(error: ErrorAnswer, command?: string) {
+    super(error.message ?? MESSAGES[error.code as ClientErrorCode] ?? error.code);
+    this.code = error.code as ErrorCode;
+    this.details = error.details;
+    this.retryAfterMs = error.retryAfterMs;
+    this.command = command;
+  }
+
+  /** Whether the same command may succeed later without a change. */
+  get retryable(): boolean {
+    return RETRYABLE.has(this.code);
+  }
+}
+
+/** Anything that was caught, as an error of this client. */
+export function toChatError(error: unknown, command?: string): ChatError {
+  if (error instanceof ChatError) return error;
+  return new ChatError({ code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) }, command);
+}

@@ -1,0 +1,106 @@
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react';
+import type { ChatListView } from '../chat.js';
+import type { ConnectionView } from '../connection.js';
+import type { Account, Member, Presence, User } from '../contract.gen.js';
+import type { Entry } from '../outbox.js';
+import type { Room, Seen } from '../room.js';
+import type { Readable } from '../store/readable.js';
+import type { UnreadTotals } from '../store/state.js';
+import type { ChatFilter } from '../store/store.js';
+import { emptyTimeline, type Timeline } from '../store/timeline.js';
+import { useChat } from './provider.js';
+
+/** Where a chat is: its id, or the user with whom one has a direct chat, which need not be there yet. */
+export type Where = number | { direct: number };
+
+/** What a Readable holds; renders again when it changes, and not for anything else. */
+function useReadable<T>(readable: Readable<T>, empty?: T): T {
+  const subscribe = useCallback((listener: () => void) => readable.subscribe(listener), [readable]);
+  const get = useCallback(() => readable.get(), [readable]);
+  return useSyncExternalStore(subscribe, get, empty === undefined ? get : () => empty);
+}
+
+/** How the connection is. */
+export function useConnection(): ConnectionView {
+  return useReadable(useChat().connection);
+}
+
+/** Who is signed in; null: not known yet. */
+export function useMe(): Account | null {
+  return useReadable(useChat().me);
+}
+
+/** Unread messages of all chats. */
+export function useUnread(): UnreadTotals {
+  return useReadable(useChat().unread);
+}
+
+/** Chats by a filter, with `loadMore`. */
+export function useChats(filter: ChatFilter = 'inbox'): ChatListView & { loadMore: () => Promise<void> } {
+  const list = useChat().chats(filter);
+  const view = useReadable<ChatListView>(list);
+  return useMemo(() => ({ ...view, loadMore: list.loadMore }), [view, list]);
+}
+
+/**
+ * A chat that is open as long as the component is there. What can be done in it is done by the room; what is in it is
+ * read by the other hooks.
+ */
+export function useRoom(where: Where): Room {
+  const client = useChat();
+  const [chatId, userId] = typeof where === 'number' ? [where, null] : [null, where.direct];
+  const room = useMemo(() => client.room({ chatId, userId }), [client, chatId, userId]);
+  useEffect(() => {
+    room.use();
+    return () => room.close();
+  }, [room]);
+  return room;
+}
+
+/** The messages of a chat. */
+export function useTimeline(where: Where): Timeline {
+  return useReadable(useRoom(where).timeline, emptyTimeline);
+}
+
+/** The members of a chat; null: not loaded yet. */
+export function useMembers(where: Where): readonly Member[] | null {
+  return useReadable(useRoom(where).members, null);
+}
+
+const NOBODY: readonly number[] = [];
+
+/** Ids of those who type now. */
+export function useTyping(where: Where): readonly number[] {
+  return useReadable(useRoom(where).typers, NOBODY);
+}
+
+/** Who has seen and received the message with this seq. */
+export function useReceipts(where: Where, seq: number): Seen {
+  const room = useRoom(where);
+  const timeline = useReadable(room.timeline, emptyTimeline);
+  // Receipts move with the timeline, which is new whenever one has come.
+  return useMemo(() => (timeline ? room.receipts(seq) : { seenBy: NOBODY, deliveredTo: NOBODY }), [room, seq, timeline]);
+}
+
+/** A user; null: not known yet, or nobody whom one finds. */
+export function useUser(id: number): User | null {
+  return useReadable(useChat().user(id), null);
+}
+
+/** Whether a user is online; null: not known yet. */
+export function usePresence(id: number): Presence | null {
+  return useReadable(useChat().presence(id), null);
+}
+
+/** What was begun to be written in a chat, and the way to change it. */
+export function useDraft(where: Where): [text: string, set: (text: string) => void] {
+  const client = useChat();
+  const key = typeof where === 'number' ? where : `u${where.direct}`;
+  const draft = useMemo(() => client.draft(key), [client, key]);
+  return [useReadable<string>(draft, ''), draft.set];
+}
+
+/** What waits to be sent, or was refused. */
+export function useOutbox(): readonly Entry[] {
+  return useReadable(useChat().outbox);
+}

@@ -1,0 +1,16 @@
+export { ChatProvider, useChat } from './provider.js';
+export {
+  useChats,
+  useConnection,
+  useDraft,
+  useMe,
+  useMembers,
+  useOutbox,
+  usePresence,
+  useReceipts,
+  useRoom,
+  useTimeline,
+  useTyping,
+  useUnread,
+  useUser,
+} from './hooks.js';

@@ -1,0 +1,139 @@
+import type { Account, ChatListItem, Events, Member, Message, Presence, User } from '../contract.gen.js';
+import type { Range } from './ranges.js';
+
+/** The events that are changes of a chat: each has the version that it makes. */
+export type ChangeName =
+  | 'newMessage'
+  | 'messageEdited'
+  | 'messageDeleted'
+  | 'reactionsChanged'
+  | 'chatUpdated'
+  | 'membersAdded'
+  | 'memberRemoved'
+  | 'memberUpdated';
+
+export type Change = { [N in ChangeName]: { name: N; body: Events[N] } }[ChangeName];
+
+/** How far a member has seen and received a chat. */
+export interface Mark {
+  readSeq: number;
+  deliveredSeq: number;
+}
+
+/** What is known of one chat. */
+export interface ChatState {
+  readonly id: number;
+  /** As in the chat list; its numbers follow the events. */
+  item: ChatListItem;
+  /** Everything up to this version is applied. */
+  version: number;
+  /** The seq of the newest message of that version. */
+  lastSeq: number;
+  /** The stretches that are loaded, in order, apart from each other. The last one is live if it reaches `lastSeq`. */
+  ranges: Range[];
+  /** The seq of each loaded message by its id. */
+  seqs: Map<number, number>;
+  /**
+   * Messages that this person deleted for themselves, by id: later changes of them still come. With what they were when
+   * they were known: they count as unread as before.
+   */
+  hidden: Map<number, { seq: number; unread: boolean } | null>;
+  /** By user, without oneself. */
+  marks: Map<number, Mark>;
+  /** By user id; null: not loaded, or no longer whole. */
+  members: Map<number, Member> | null;
+  membersVersion: number;
+  /** By user: when their typing ends, by this device's clock in milliseconds. */
+  typing: Map<number, number>;
+  /** This person emptied it: it is in no list until a message comes. */
+  cleared: boolean;
+  /** Changes after a gap, by version. */
+  ahead: Map<number, Change>;
+  /** While `sync` has more of this chat: the messages after the live range that it brought so far, by seq. */
+  paging: Map<number, Message> | null;
+  /** Changes that were applied while pages are under way: a page may be older. */
+  heard: Change[];
+  /** How many pages are under way. */
+  reading: number;
+}
+
+export interface UnreadTotals {
+  /** Of all chats. */
+  total: number;
+  /** How many of them mention this person. */
+  mentions: number;
+  /** For the icon of an app: without muted and archived chats, but with mentions in muted ones. */
+  badge: number;
+}
+
+/** What this person's device knows. */
+export interface State {
+  me: Account | null;
+  chats: Map<number, ChatState>;
+  users: Map<number, User>;
+  presence: Map<number, Presence>;
+  unread: UnreadTotals;
+  /** For the next `sync`. */
+  since: string | null;
+  /** Milliseconds by which the server's clock is ahead of this device's. */
+  offset: number;
+}
+
+export const noUnread: UnreadTotals = { total: 0, mentions: 0, badge: 0 };
+
+export function emptyState(): State {
+  return {
+    me: null,
+    chats: new Map(),
+    users: new Map(),
+    presence: new Map(),
+    unread: noUnread,
+    since: null,
+    offset: 0,
+  };
+}
+
+export function chatOf(item: ChatListItem, version: number): ChatState {
+  return {
+    id: item.id,
+    item,
+    version,
+    lastSeq: item.lastSeq,
+    ranges: [],
+    seqs: new Map(),
+    hidden: new Map(),
+    marks: marksOf(item, new Map()),
+    members: null,
+    membersVersion: 0,
+    typing: new Map(),
+    cleared: false,
+    ahead: new Map(),
+    paging: null,
+    heard: [],
+    reading: 0,
+  };
+}
+
+/** The other user's position, which the item of a direct chat has. */
+export function marksOf(item: ChatListItem, marks: Map<number, Mark>): Map<number, Mark> {
+  const { otherUser, otherReadSeq, otherDeliveredSeq } = item;
+  if (otherUser && otherReadSeq !== null && otherDeliveredSeq !== null)
+    raise(marks, otherUser.id, { readSeq: otherReadSeq, deliveredSeq: otherDeliveredSeq });
+  return marks;
+}
+
+/** Positions only rise; what was seen was delivered. */
+export function raise(marks: Map<number, Mark>, userId: number, { readSeq, deliveredSeq }: Mark): boolean {
+  const known = marks.get(userId);
+  const seen = Math.max(readSeq, known?.readSeq ?? 0);
+  const delivered = Math.max(deliveredSeq, seen, known?.deliveredSeq ?? 0);
+  if (known?.readSeq === seen && known.deliveredSeq === delivered) return false;
+  marks.set(userId, { readSeq: seen, deliveredSeq: delivered });
+  return true;
+}
+
+/** The stretch that reaches the newest message, if one is loaded. */
+export function liveRange({ ranges, lastSeq }: ChatState): Range | undefined {
+  const last = ranges.at(-1);
+  return last && last.to >= lastSeq ? last : undefined;
+}
