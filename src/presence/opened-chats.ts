@@ -6,7 +6,7 @@ import { PresenceStore } from './presence-store.js';
 
 declare module '../common/bus.js' {
   interface InnerEvents {
-    /** Two users have a direct chat from now on, and if it was opened by a message, that message. */
+    /** Two users have a direct chat from now on; if a message opened it, that is written as well. */
     directChatOpened: { user1Id: number; user2Id: number };
   }
 }
