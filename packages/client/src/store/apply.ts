@@ -142,8 +142,12 @@ export class Applier {
         this.tell.touched('list');
         return;
       }
-      case 'messageEdited':
       case 'messageDeleted':
+        this.content(chat, change);
+        // What is gone is no longer unread. Where not all of it is known, the server says how much is left.
+        if (change.body.seq > item.unreadSeq) this.recount(chat, {});
+        return;
+      case 'messageEdited':
       case 'reactionsChanged':
         this.content(chat, change);
         return;
@@ -465,14 +469,19 @@ export class Applier {
       this.tell.touched('unread');
       return;
     }
-    const item = this.state.chats.get(chatId)?.item;
-    if (!item || unread === undefined || unreadMentions === undefined) return;
-    // The totals follow the chats: those that came with it are of the same moment as its own number.
-    const before = { unread: item.unread, unreadMentions: item.unreadMentions };
-    Object.assign(item, { unread, unreadMentions, unreadSeq: unreadSeq ?? item.unreadSeq });
-    Object.assign(item, this.counted(this.state.chats.get(chatId)!));
-    this.shift(item, item.unread - before.unread, item.unreadMentions - before.unreadMentions);
-    this.tell.touched('item', chatId);
+    const chat = this.state.chats.get(chatId);
+    if (!chat || unread === undefined || unreadMentions === undefined) return;
+    if (unreadSeq !== undefined) chat.item.unreadSeq = unreadSeq;
+    this.recount(chat, { unread, unreadMentions });
+  }
+
+  /** What is known here comes before what was said. The totals follow: those of the server are of another moment. */
+  private recount(chat: ChatState, said: Partial<Pick<ChatListItem, 'unread' | 'unreadMentions'>>): void {
+    const { item } = chat;
+    const { unread, unreadMentions } = item;
+    Object.assign(item, said, this.counted(chat));
+    this.shift(item, item.unread - unread, item.unreadMentions - unreadMentions);
+    this.tell.touched('item', chat.id);
   }
 
   /**
