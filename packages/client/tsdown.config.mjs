@@ -9,5 +9,9 @@ export default defineConfig({
   dts: true,
   // A file for each module, so that bundlers can leave out what is not used.
   unbundle: true,
+  // Frameworks with server components take what uses hooks for the client's only if it says so.
+  outputOptions: {
+    banner: ({ fileName }) => (/^react\/.*\.c?js$/.test(fileName) ? "'use client';" : ''),
+  },
   inputOptions: { checks: { pluginTimings: false } },
 });

@@ -17,6 +17,13 @@ const own = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 const project = mkdtempSync(join(tmpdir(), 'chat-client-'));
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
+const { react, '@types/react': types } = own.devDependencies;
+/** The major before, and the one that the client's tests have. */
+const REACTS = {
+  18: ['react@18.3.1', 'react-dom@18.3.1', '@types/react@18.3.27'],
+  19: [`react@${react}`, `react-dom@${react}`, `@types/react@${types}`],
+};
+
 const entries = Object.keys(own.exports)
   .filter((path) => path !== './package.json')
   .map((path) => path.replace('.', own.name));
@@ -42,6 +49,12 @@ function pack() {
   );
   if (strange.length > 0)
     throw new Error(`Packed, and not needed: ${strange.map(({ path }) => path).join(', ')}`);
+  const ofReact = files.filter(({ path }) => /^dist\/react\/.*js$/.test(path));
+  const unmarked = ofReact.filter(
+    ({ path }) => !/^['"]use client['"]/.test(readFileSync(join(folder, path), 'utf8')),
+  );
+  if (unmarked.length > 0)
+    throw new Error(`Without 'use client': ${unmarked.map(({ path }) => path).join(', ')}`);
   console.log(`${filename}: ${files.length} files`);
   return join(project, filename);
 }
@@ -66,6 +79,20 @@ function exportsOf(names) {
   return imported;
 }
 
+/** What React renders where there is no page, as frameworks do before a browser takes over. */
+function render() {
+  const script = `
+    import { createElement as h, StrictMode } from 'react';
+    import { renderToString } from 'react-dom/server';
+    import { asUser, createChat } from '${own.name}';
+    import { ChatProvider, useConnection, useTimeline } from '${own.name}/react';
+    const client = createChat({ auth: asUser(1) });
+    const Shown = () => h('p', null, useConnection().state, ' ', useTimeline(12).items.length);
+    console.log(renderToString(h(StrictMode, null, h(ChatProvider, { client }, h(Shown)))));`;
+  const html = run(process.execPath, ['--input-type=module', '-e', script]).trim();
+  if (html.replaceAll('<!-- -->', '') !== '<p>stopped 0</p>') throw new Error(`React rendered ${html}`);
+}
+
 /** The blocks of the README, which follow each other as in one file, and an import of every entry. */
 function writeSamples() {
   mkdirSync(join(project, 'samples'));
@@ -80,7 +107,6 @@ export const contentOf = (message: Message): string => message.content;
 export const nothing = (message: Message) => message.noSuchField;
 `;
   for (const extension of ['mts', 'cts']) write(`samples/entries.${extension}`, `${used}${typed}`);
-  return blocks.length;
 }
 
 const compilerOptions = {
@@ -116,13 +142,13 @@ try {
   const tarball = step('packed', pack);
   step('installed into an empty project', () => install(tarball));
   step('imported and required, without React', () => exportsOf(withoutReact));
-  const { react, '@types/react': types } = own.devDependencies;
-  step('React installed', () => install('--save-dev', `react@${react}`, `@types/react@${types}`));
-  step('imported and required, with React', () => exportsOf(entries));
-  const blocks = writeSamples();
-  step(`compiled under node16, with ${blocks} blocks of the README`, () =>
-    compile({ module: 'node16', moduleResolution: 'node16' }),
-  );
+  writeSamples();
+  for (const version of Object.keys(REACTS)) {
+    step(`React ${version} installed`, () => install(...REACTS[version]));
+    step('imported and required', () => exportsOf(entries));
+    step('rendered without a page', render);
+    step('compiled under node16', () => compile({ module: 'node16', moduleResolution: 'node16' }));
+  }
   step('compiled under bundler', () => compile({ module: 'esnext', moduleResolution: 'bundler' }));
 } finally {
   rmSync(project, { recursive: true, force: true });
