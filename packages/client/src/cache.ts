@@ -78,16 +78,26 @@ export class Cache {
 
   meta(): void {
     const { state } = this.store;
-    this.write('meta', 'state', (): KeptMeta => ({ format: FORMAT, since: state.since, unread: state.unread }));
+    this.write('meta', 'state', (): KeptMeta => ({
+      format: FORMAT,
+      since: state.since,
+      unread: state.unread,
+    }));
   }
 
   /** Writes what has changed; ends when it is written. */
   flush(): Promise<void> {
     const { session } = this;
-    const rows: Row[] = [...this.dirty.values()].map(({ kind, key, value }) => ({ kind, key, value: value() }));
+    const rows: Row[] = [...this.dirty.values()].map(({ kind, key, value }) => ({
+      kind,
+      key,
+      value: value(),
+    }));
     this.dirty.clear();
     if (!session || rows.length === 0) return this.writing;
-    this.writing = this.writing.then(() => session.write(rows)).catch((error: unknown) => this.fall(error, 'lost', rows));
+    this.writing = this.writing
+      .then(() => session.write(rows))
+      .catch((error: unknown) => this.fall(error, 'lost', rows));
     return this.writing;
   }
 

@@ -1,7 +1,16 @@
 import type { Auth } from './auth.js';
 import { Cache } from './cache.js';
 import { Connection, type ConnectionView } from './connection.js';
-import type { Account, ChatListItem, Commands, Events, Message, Presence, Ready, User } from './contract.gen.js';
+import type {
+  Account,
+  ChatListItem,
+  Commands,
+  Events,
+  Message,
+  Presence,
+  Ready,
+  User,
+} from './contract.gen.js';
 import { ChatError, toChatError } from './errors.js';
 import { eventsOf } from './events.js';
 import { Gaps } from './gaps.js';
@@ -88,6 +97,7 @@ export class ChatClient {
   private readonly people: People;
   private readonly cache: Cache;
   private readonly rooms = new Map<string, Room>();
+  private readonly lingering = new Map<Room, ReturnType<typeof setTimeout>>();
   /** Rooms that were open, the last one last. */
   private readonly recent = new Set<number>();
   private readonly lists = new Map<ChatFilter, ChatList>();
@@ -153,7 +163,12 @@ export class ChatClient {
     this.connection = this.link.status;
     this.me = store.cell(['me'], () => store.state.me);
     this.unread = store.cell(['unread'], () => store.state.unread);
-    this.outbox = store.cell<readonly Entry[]>(['outbox'], () => this.waiting.all().filter(({ status }) => status !== 'sent').map((entry) => ({ ...entry })));
+    this.outbox = store.cell<readonly Entry[]>(['outbox'], () =>
+      this.waiting
+        .all()
+        .filter(({ status }) => status !== 'sent')
+        .map((entry) => ({ ...entry })),
+    );
   }
 
   // ---- lifetime ----
@@ -183,6 +198,7 @@ export class ChatClient {
     this.syncer.stop();
     this.marks.stop();
     this.waiting.stop();
+    for (const timer of this.lingering.values()) clearTimeout(timer);
     this.cache.close();
     this.account = null;
     this.opened = null;
@@ -219,7 +235,10 @@ export class ChatClient {
   }
 
   /** A chat, or the direct chat with a user, that is not opened by it: nothing is read before somebody opens it. */
-  room({ chatId, userId }: { chatId: number; userId: null } | { chatId: number | null; userId: number | null }): Room {
+  room({
+    chatId,
+    userId,
+  }: { chatId: number; userId: null } | { chatId: number | null; userId: number | null }): Room {
     const key = chatId === null ? `u${userId}` : String(chatId);
     let room = this.rooms.get(key);
     if (!room) {
@@ -266,7 +285,10 @@ export class ChatClient {
    *
    * @throws ChatError
    */
-  async call<C extends keyof Commands>(command: C, input: Commands[C]['input']): Promise<Commands[C]['result']> {
+  async call<C extends keyof Commands>(
+    command: C,
+    input: Commands[C]['input'],
+  ): Promise<Commands[C]['result']> {
     const answer = await this.link.ask(command, input);
     this.answered(command, answer);
     return answer;
@@ -345,7 +367,8 @@ export class ChatClient {
     if (this.options.delivered === false) return;
     const me = this.store.state.me?.id;
     for (const { id, item } of this.store.state.chats.values())
-      if (item.unread > 0 && item.lastMessage && item.lastMessage.senderId !== me) this.marks.markDelivered(id, item.lastSeq);
+      if (item.unread > 0 && item.lastMessage && item.lastMessage.senderId !== me)
+        this.marks.markDelivered(id, item.lastSeq);
   }
 
   private heard(name: keyof Events, body: unknown): void {
@@ -359,7 +382,12 @@ export class ChatClient {
       const { chatId, expiresInMs, typing } = body as Events['userTyping'];
       if (typing) setTimeout(() => this.store.touched('typing', chatId), expiresInMs + 10);
     }
-    if (name === 'membershipUpdated' || name === 'unreadCount' || name === 'messageHidden' || name === 'messageSeen') {
+    if (
+      name === 'membershipUpdated' ||
+      name === 'unreadCount' ||
+      name === 'messageHidden' ||
+      name === 'messageSeen'
+    ) {
       const { chatId } = body as { chatId?: number };
       if (chatId !== undefined) this.cache.chat(chatId);
     }
@@ -371,11 +399,14 @@ export class ChatClient {
 
   private entryChanged(entry: Entry, kept: boolean): void {
     this.store.touched('outbox');
-    const chatId = entry.chatId ?? (entry.receiverId === null ? null : this.store.directWith(entry.receiverId)?.id);
+    const chatId =
+      entry.chatId ?? (entry.receiverId === null ? null : this.store.directWith(entry.receiverId)?.id);
     if (chatId != null) this.store.touched('outbox', chatId);
     if (entry.receiverId !== null) this.store.touched('outbox', `u${entry.receiverId}`);
     // What was answered needs no other try; without its version it would only be shown a little too long.
-    this.cache.write('outbox', entry.id, () => (kept && this.waiting.get(entry.id) ? { ...entry } : undefined));
+    this.cache.write('outbox', entry.id, () =>
+      kept && this.waiting.get(entry.id) ? { ...entry } : undefined,
+    );
   }
 
   private failed(error: unknown): void {
@@ -402,7 +433,9 @@ export class ChatClient {
   }
 
   private linger(room: Room): void {
-    setTimeout(() => this.left(room), LINGER_MS);
+    clearTimeout(this.lingering.get(room));
+    const timer = setTimeout(() => this.left(room), LINGER_MS);
+    this.lingering.set(room, timer);
   }
 
   private roomParts() {
@@ -419,6 +452,7 @@ export class ChatClient {
   }
 
   private left(room: Room): void {
+    this.lingering.delete(room);
     if (room.used || this.rooms.get(room.key) !== room) return;
     this.rooms.delete(room.key);
     room.listen(false);

@@ -196,7 +196,10 @@ describe('The connection', () => {
         return 'token';
       }),
     );
-    expect(chat.connection.get()).toMatchObject({ state: 'waiting', error: { message: 'the shop is closed' } });
+    expect(chat.connection.get()).toMatchObject({
+      state: 'waiting',
+      error: { message: 'the shop is closed' },
+    });
     await pass(150);
     expect(transport.link.auth).toEqual({ token: 'token' });
   });
@@ -226,7 +229,11 @@ describe('The connection', () => {
 
   it('answers every command: refused while there is none, unanswered when it ends, closed after stop', async () => {
     await begin();
-    await expect(chat.call('getMe', {})).rejects.toMatchObject({ code: 'OFFLINE', command: 'getMe', retryable: true });
+    await expect(chat.call('getMe', {})).rejects.toMatchObject({
+      code: 'OFFLINE',
+      command: 'getMe',
+      retryable: true,
+    });
     await live();
     const cut = chat.call('getMe', {});
     transport.link.listener.closed();

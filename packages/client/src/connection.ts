@@ -132,7 +132,9 @@ export class Connection {
   ask<C extends keyof Commands>(command: C, input: Commands[C]['input']): Promise<Commands[C]['result']> {
     const { link } = this;
     if (!link || (this.state !== 'live' && this.state !== 'syncing'))
-      return Promise.reject(new ChatError({ code: this.state === 'stopped' ? 'CLOSED' : 'OFFLINE' }, command));
+      return Promise.reject(
+        new ChatError({ code: this.state === 'stopped' ? 'CLOSED' : 'OFFLINE' }, command),
+      );
     return new Promise((resolve, reject) => {
       const fail = (error: ChatError) => {
         clearTimeout(timer);

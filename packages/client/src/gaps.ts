@@ -26,7 +26,8 @@ export class Gaps {
       this.timers.delete(chat.id);
       if (chat.version >= missing && chat.ahead.size === 0) return;
       if (chat.version >= missing) this.watch(chat);
-      else if (ms < OWN_GRACE_MS && this.waits(chat.id)) this.after(OWN_GRACE_MS - ms, chat.id, missing, () => ended(OWN_GRACE_MS));
+      else if (ms < OWN_GRACE_MS && this.waits(chat.id))
+        this.after(OWN_GRACE_MS - ms, chat.id, missing, () => ended(OWN_GRACE_MS));
       else this.lost(chat.id);
     };
     this.after(GRACE_MS, chat.id, missing, () => ended(GRACE_MS));

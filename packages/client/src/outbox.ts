@@ -153,7 +153,9 @@ export class Outbox {
       error: null,
       version: null,
     };
-    const answered = new Promise<unknown>((resolve, reject) => this.waiting.set(entry.id, { resolve, reject }));
+    const answered = new Promise<unknown>((resolve, reject) =>
+      this.waiting.set(entry.id, { resolve, reject }),
+    );
     answered.catch(() => undefined);
     this.entries.set(entry.id, entry);
     this.parts.changed(entry, true);
@@ -179,7 +181,13 @@ export class Outbox {
       entry.id = uuid();
       this.entries.set(entry.id, entry);
     }
-    Object.assign(entry, { status: 'queued', error: null, tries: 0, createdAt: Date.now(), order: ++this.order });
+    Object.assign(entry, {
+      status: 'queued',
+      error: null,
+      tries: 0,
+      createdAt: Date.now(),
+      order: ++this.order,
+    });
     this.parts.changed(entry, true);
     this.laneOf(entry).entries.push(entry);
     this.flush();
@@ -236,7 +244,8 @@ export class Outbox {
   /** The store has everything of the chat up to this version. */
   applied(chatId: number, version: number): void {
     for (const entry of this.entries.values()) {
-      if (entry.status === 'sent' && entry.chatId === chatId && (entry.version ?? 0) <= version) this.settle(entry);
+      if (entry.status === 'sent' && entry.chatId === chatId && (entry.version ?? 0) <= version)
+        this.settle(entry);
     }
   }
 
@@ -285,7 +294,9 @@ export class Outbox {
 
   /** Two that cancel each other out, or of which the last one counts, become one or none. */
   private merged(entry: Entry): boolean {
-    const waiting = this.laneOf(entry).entries.filter(({ status, tries }) => status === 'queued' && tries === 0);
+    const waiting = this.laneOf(entry).entries.filter(
+      ({ status, tries }) => status === 'queued' && tries === 0,
+    );
     const { command, input } = entry;
     if (command === 'addReaction' || command === 'removeReaction') {
       const other = waiting.find(
@@ -332,14 +343,23 @@ export class Outbox {
   }
 
   private answered(entry: Entry, answer: unknown): void {
-    const { chatId = entry.chatId, version = null, changed } = (answer ?? {}) as {
+    const {
+      chatId = entry.chatId,
+      version = null,
+      changed,
+    } = (answer ?? {}) as {
       chatId?: number;
       version?: number | null;
       changed?: boolean;
     };
     // Discarded meanwhile, or already stored by an event: the answer counts all the same.
     const known = this.entries.has(entry.id);
-    Object.assign(entry, { status: 'sent', error: null, chatId, version: changed === false ? null : version });
+    Object.assign(entry, {
+      status: 'sent',
+      error: null,
+      chatId,
+      version: changed === false ? null : version,
+    });
     if (known) this.waiting.get(entry.id)?.resolve(answer);
     this.waiting.delete(entry.id);
     this.parts.heard(entry.command, answer);

@@ -33,7 +33,9 @@ export function watchApp(appState: {
   addEventListener(type: 'change', listener: (state: string) => void): { remove(): void };
 }): Watch {
   return ({ shown, hidden }) => {
-    const subscription = appState.addEventListener('change', (state) => (state === 'active' ? shown() : hidden()));
+    const subscription = appState.addEventListener('change', (state) =>
+      state === 'active' ? shown() : hidden(),
+    );
     return () => subscription.remove();
   };
 }

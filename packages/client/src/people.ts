@@ -6,7 +6,10 @@ import type { Store } from './store/store.js';
 const MOST_ASKED = 200;
 const MOST_WATCHED = 500;
 
-type Ask = <C extends keyof Commands>(command: C, input: Commands[C]['input']) => Promise<Commands[C]['result']>;
+type Ask = <C extends keyof Commands>(
+  command: C,
+  input: Commands[C]['input'],
+) => Promise<Commands[C]['result']>;
 
 /** Names and presence of people: asked for together, kept, and watched while somebody looks. */
 export class People {
@@ -24,9 +27,13 @@ export class People {
   user(id: number): Readable<User | null> {
     let cell = this.users.get(id);
     if (!cell) {
-      cell = this.store.cell<User | null>([`users:${id}`], () => this.store.state.users.get(id) ?? null, (used) => {
-        if (used && !this.store.state.users.has(id)) this.want(id);
-      });
+      cell = this.store.cell<User | null>(
+        [`users:${id}`],
+        () => this.store.state.users.get(id) ?? null,
+        (used) => {
+          if (used && !this.store.state.users.has(id)) this.want(id);
+        },
+      );
       this.users.set(id, cell);
     }
     return cell;

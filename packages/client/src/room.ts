@@ -39,7 +39,10 @@ export interface Seen {
   deliveredTo: readonly number[];
 }
 
-type Ask = <C extends keyof Commands>(command: C, input: Commands[C]['input']) => Promise<Commands[C]['result']>;
+type Ask = <C extends keyof Commands>(
+  command: C,
+  input: Commands[C]['input'],
+) => Promise<Commands[C]['result']>;
 
 export interface RoomParts {
   store: Store;
@@ -86,7 +89,11 @@ export class Room {
     private readonly parts: RoomParts,
   ) {
     const { store } = parts;
-    const cell = <T>(names: readonly string[], compute: (before: T | undefined) => T, used?: (used: boolean) => void) => {
+    const cell = <T>(
+      names: readonly string[],
+      compute: (before: T | undefined) => T,
+      used?: (used: boolean) => void,
+    ) => {
       const made = new Cell<T>(store.batch, compute, used);
       this.cells.push([names.map((name) => `${name}:${this.key}`), made]);
       return made;
@@ -114,15 +121,20 @@ export class Room {
     );
     this.typers = cell<readonly number[]>(['typing'], (before) => {
       const now = Date.now();
-      const typing = [...(this.state?.typing ?? [])].filter(([, until]) => until > now).map(([userId]) => userId);
-      return before?.length === typing.length && before.every((one, index) => one === typing[index]) ? before : typing;
+      const typing = [...(this.state?.typing ?? [])]
+        .filter(([, until]) => until > now)
+        .map(([userId]) => userId);
+      return before?.length === typing.length && before.every((one, index) => one === typing[index])
+        ? before
+        : typing;
     });
     this.error = cell(['view'], () => this.fault);
   }
 
   /** The chat's id; null: it is a direct chat that is not there yet. */
   get chatId(): number | null {
-    if (this.id === null && this.userId !== null) this.id = this.parts.store.directWith(this.userId)?.id ?? null;
+    if (this.id === null && this.userId !== null)
+      this.id = this.parts.store.directWith(this.userId)?.id ?? null;
     return this.id;
   }
 
@@ -196,7 +208,9 @@ export class Room {
 
   /** Reads the messages after those that are shown, where it does not reach the newest. */
   loadAfter(): Promise<void> {
-    return this.load('after', (range) => (this.state && range === liveRange(this.state) ? null : { after: range.to }));
+    return this.load('after', (range) =>
+      this.state && range === liveRange(this.state) ? null : { after: range.to },
+    );
   }
 
   /** Shows another place: a seq, the newest messages, or the first unread one. */
@@ -332,7 +346,9 @@ export class Room {
   edit(message: number | string, content: string): Promise<unknown> {
     if (typeof message === 'string') {
       if (this.parts.outbox.edit(message, content)) return Promise.resolve();
-      return Promise.reject(new ChatError({ code: 'CONFLICT', message: 'The message is already on its way.' }));
+      return Promise.reject(
+        new ChatError({ code: 'CONFLICT', message: 'The message is already on its way.' }),
+      );
     }
     return this.add('editMessage', { messageId: message, content }).answered;
   }
@@ -393,11 +409,18 @@ export class Room {
     return this.add('updateChat', { title }).answered;
   }
 
-  private add(command: OutboxCommand, input: Record<string, unknown>): { entry: Entry; answered: Promise<unknown> } {
+  private add(
+    command: OutboxCommand,
+    input: Record<string, unknown>,
+  ): { entry: Entry; answered: Promise<unknown> } {
     const { chatId } = this;
     const ofChat = input.messageId === undefined || command === 'markAsUnread';
     const about = command !== 'sendMessage' && ofChat && chatId !== null ? { chatId } : {};
-    return this.parts.outbox.add(command, { ...about, ...input }, { chatId, receiverId: chatId === null ? this.userId : null });
+    return this.parts.outbox.add(
+      command,
+      { ...about, ...input },
+      { chatId, receiverId: chatId === null ? this.userId : null },
+    );
   }
 
   addMembers(userIds: readonly number[]): Promise<unknown> {

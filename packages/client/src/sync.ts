@@ -10,7 +10,10 @@ const MOST_NAMED = 5_000;
 /** Chats that are shown first when nothing is here yet. */
 const FIRST_CHATS = 50;
 
-type Ask = <C extends keyof Commands>(command: C, input: Commands[C]['input']) => Promise<Commands[C]['result']>;
+type Ask = <C extends keyof Commands>(
+  command: C,
+  input: Commands[C]['input'],
+) => Promise<Commands[C]['result']>;
 
 /** Reads what was missed (docs/guides/sync.md): never twice at once, and again if it was asked for meanwhile. */
 export class Syncer {

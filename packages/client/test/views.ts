@@ -78,7 +78,15 @@ export const ready = (id: number, more: Partial<Ready> = {}): Ready => ({
   protocol: 1,
   auth: 'open',
   features: [],
-  limits: { contentLength: 10_000, metadata: { bytes: 16_384, depth: 8, keys: 250 }, payloadBytes: 100_000, members: 1_000, mentions: 50, pageSizes: {}, rates: null },
+  limits: {
+    contentLength: 10_000,
+    metadata: { bytes: 16_384, depth: 8, keys: 250 },
+    payloadBytes: 100_000,
+    members: 1_000,
+    mentions: 50,
+    pageSizes: {},
+    rates: null,
+  },
   connectionId: 'one',
   ...more,
 });

@@ -24,7 +24,12 @@ class Model {
   edit(seq: number): void {
     const known = this.messages[seq - 1]!;
     if (known.deletedAt) return;
-    const edited = { ...known, version: ++this.version, content: `edited ${this.version}`, editedAt: known.createdAt };
+    const edited = {
+      ...known,
+      version: ++this.version,
+      content: `edited ${this.version}`,
+      editedAt: known.createdAt,
+    };
     this.messages[seq - 1] = edited;
     this.events.push({ name: 'messageEdited', body: edited });
   }
@@ -51,7 +56,9 @@ class Model {
   }
 
   get item() {
-    const unread = this.messages.filter(({ senderId, deletedAt }) => senderId !== ME && deletedAt === null).length;
+    const unread = this.messages.filter(
+      ({ senderId, deletedAt }) => senderId !== ME && deletedAt === null,
+    ).length;
     return group(CHAT, this.messages.length, { version: this.version, unread });
   }
 
@@ -61,7 +68,10 @@ class Model {
     const messages = changed.sort((one, other) => one.version - other.version);
     const { unread: total } = this.item;
     const chats = [{ chat: this.item, messages, upTo: this.version, reset: false, more: false }];
-    return synced({ chats: version < this.version ? chats : [], unread: { total, mentions: 0, badge: total } });
+    return synced({
+      chats: version < this.version ? chats : [],
+      unread: { total, mentions: 0, badge: total },
+    });
   }
 
   page(version = this.version): Events['messagesList'] {
@@ -72,7 +82,11 @@ class Model {
 }
 
 const steps = fc.array(
-  fc.record({ kind: fc.constantFrom('send', 'edit', 'delete', 'react'), by: fc.integer({ min: 1, max: 3 }), at: fc.nat() }),
+  fc.record({
+    kind: fc.constantFrom('send', 'edit', 'delete', 'react'),
+    by: fc.integer({ min: 1, max: 3 }),
+    at: fc.nat(),
+  }),
   { minLength: 1, maxLength: 60 },
 );
 type Steps = (typeof steps)['generate'] extends (...args: never[]) => { value: infer S } ? S : never;
@@ -109,7 +123,9 @@ const storeAt = (model: Model) => {
 };
 
 const shown = ({ ranges }: ChatState) =>
-  ranges.flatMap(({ messages }) => messages).map(({ reactions, ...rest }) => ({ ...rest, reactions: reactions.map(({ mine: _, ...one }) => one) }));
+  ranges
+    .flatMap(({ messages }) => messages)
+    .map(({ reactions, ...rest }) => ({ ...rest, reactions: reactions.map(({ mine: _, ...one }) => one) }));
 
 const expectEqual = (store: Store, model: Model): void => {
   const chat = store.chat(CHAT)!;
@@ -130,7 +146,15 @@ const hearAll = (store: Store, events: readonly Change[]) => {
 /** What the server pushes when a message that was not read is deleted. */
 const corrected = (store: Store, model: Model) => {
   const { unread } = model.item;
-  store.apply.hear('unreadCount', { chatId: CHAT, unread, unreadMentions: 0, unreadSeq: 0, total: unread, totalMentions: 0, badge: unread });
+  store.apply.hear('unreadCount', {
+    chatId: CHAT,
+    unread,
+    unreadMentions: 0,
+    unreadSeq: 0,
+    total: unread,
+    totalMentions: 0,
+    badge: unread,
+  });
 };
 
 describe('The store', () => {
@@ -144,8 +168,13 @@ describe('The store', () => {
         play(model, after);
         const events = model.events.slice(from);
         const doubled = [...events, ...events.filter(() => chance.next().value % 4 === 0)];
-        const mixed = doubled.map((event) => ({ event, place: chance.next().value })).sort((a, b) => a.place - b.place);
-        hearAll(store, mixed.map(({ event }) => event));
+        const mixed = doubled
+          .map((event) => ({ event, place: chance.next().value }))
+          .sort((a, b) => a.place - b.place);
+        hearAll(
+          store,
+          mixed.map(({ event }) => event),
+        );
         corrected(store, model);
         expectEqual(store, model);
       }),
@@ -160,7 +189,10 @@ describe('The store', () => {
         const { store, chat } = storeAt(model);
         const from = model.events.length;
         play(model, after);
-        hearAll(store, model.events.slice(from).filter(() => chance.next().value % 3 > 0));
+        hearAll(
+          store,
+          model.events.slice(from).filter(() => chance.next().value % 3 > 0),
+        );
         store.apply.hold();
         const answer = model.sync(chat.version);
         const meanwhile = model.events.length;
@@ -200,25 +232,35 @@ describe('The store', () => {
 
   it('keeps a range without holes, whatever pages are read in whatever order', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 120 }), fc.array(fc.record({ at: fc.nat(), size: fc.integer({ min: 1, max: 30 }) })), (last, reads) => {
-        const model = new Model();
-        for (let i = 0; i < last; i++) model.send(2);
-        const { store, chat } = storeAt(model);
-        store.apply.trim(chat, 0);
-        for (const { at, size } of reads) {
-          const first = (at % last) + 1;
-          const messages = model.messages.slice(first - 1, first - 1 + size);
-          const moreBefore = first > 1;
-          const moreAfter = messages.at(-1)!.seq < last;
-          store.apply.reads(chat);
-          store.apply.page(chat, { ...model.page(), messages, more: moreBefore || moreAfter, moreBefore, moreAfter }, {});
-        }
-        for (const [index, { from, to, messages }] of chat.ranges.entries()) {
-          expect(messages.map(({ seq }) => seq)).toEqual(Array.from({ length: to - from + 1 }, (_, i) => from + i));
-          const next = chat.ranges[index + 1];
-          if (next) expect(next.from).toBeGreaterThan(to + 1);
-        }
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 120 }),
+        fc.array(fc.record({ at: fc.nat(), size: fc.integer({ min: 1, max: 30 }) })),
+        (last, reads) => {
+          const model = new Model();
+          for (let i = 0; i < last; i++) model.send(2);
+          const { store, chat } = storeAt(model);
+          store.apply.trim(chat, 0);
+          for (const { at, size } of reads) {
+            const first = (at % last) + 1;
+            const messages = model.messages.slice(first - 1, first - 1 + size);
+            const moreBefore = first > 1;
+            const moreAfter = messages.at(-1)!.seq < last;
+            store.apply.reads(chat);
+            store.apply.page(
+              chat,
+              { ...model.page(), messages, more: moreBefore || moreAfter, moreBefore, moreAfter },
+              {},
+            );
+          }
+          for (const [index, { from, to, messages }] of chat.ranges.entries()) {
+            expect(messages.map(({ seq }) => seq)).toEqual(
+              Array.from({ length: to - from + 1 }, (_, i) => from + i),
+            );
+            const next = chat.ranges[index + 1];
+            if (next) expect(next.from).toBeGreaterThan(to + 1);
+          }
+        },
+      ),
     );
   });
 
@@ -239,7 +281,10 @@ describe('The store', () => {
 
   it('keeps hidden messages hidden when they are edited, and shows no reply what it was to', () => {
     const { model, store, chat } = withMessages(3);
-    model.send(2, { replyToId: message(CHAT, 2).id, replyTo: { messageId: message(CHAT, 2).id, seq: 2, senderId: 2, excerpt: 'message 2', deleted: false } });
+    model.send(2, {
+      replyToId: message(CHAT, 2).id,
+      replyTo: { messageId: message(CHAT, 2).id, seq: 2, senderId: 2, excerpt: 'message 2', deleted: false },
+    });
     hearAll(store, model.events.slice(-1));
     store.apply.hear('messageHidden', { chatId: CHAT, messageId: message(CHAT, 2).id, seq: 2 });
     model.edit(2);
@@ -272,7 +317,15 @@ describe('The store', () => {
   it('moves positions forward only, and counts what was seen as delivered', () => {
     const { store, chat } = withMessages(9);
     const seen = (seq: number) =>
-      store.apply.hear('messageSeen', { messageId: null, seen: true, chatId: CHAT, userId: 3, seq, version: 9, changed: false });
+      store.apply.hear('messageSeen', {
+        messageId: null,
+        seen: true,
+        chatId: CHAT,
+        userId: 3,
+        seq,
+        version: 9,
+        changed: false,
+      });
     seen(7);
     seen(4);
     expect(chat.marks.get(3)).toEqual({ readSeq: 7, deliveredSeq: 7 });
@@ -311,7 +364,14 @@ describe('The store', () => {
   it('forgets a chat that one was removed from, but not for a removal before one’s return', () => {
     const { store } = withMessages(3);
     const removed = (version: number) =>
-      store.apply.hear('memberRemoved', { chatId: CHAT, version, membersVersion: 2, memberCount: 2, by: 2, userId: ME });
+      store.apply.hear('memberRemoved', {
+        chatId: CHAT,
+        version,
+        membersVersion: 2,
+        memberCount: 2,
+        by: 2,
+        userId: ME,
+      });
     removed(2);
     expect(store.chat(CHAT)).toBeDefined();
     removed(4);

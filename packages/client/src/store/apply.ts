@@ -23,7 +23,8 @@ import {
 } from './state.js';
 
 /** What of a chat, or of everything, has changed, so that its readers look again. */
-export type Part = 'item' | 'messages' | 'members' | 'typing' | 'marks' | 'list' | 'unread' | 'users' | 'presence';
+export type Part =
+  'item' | 'messages' | 'members' | 'typing' | 'marks' | 'list' | 'unread' | 'users' | 'presence';
 
 /** What applying needs to tell the rest of the client. It tells, and asks nothing. */
 export interface Listener {
@@ -136,7 +137,8 @@ export class Applier {
         item.lastMessage = this.known(chat, message.seq) ?? message;
         item.lastActivityAt = message.createdAt;
         chat.cleared = false;
-        if (message.senderId !== null && chat.typing.delete(message.senderId)) this.tell.touched('typing', chat.id);
+        if (message.senderId !== null && chat.typing.delete(message.senderId))
+          this.tell.touched('typing', chat.id);
         this.count(chat, message);
         this.tell.touched('item', chat.id);
         this.tell.touched('list');
@@ -266,7 +268,8 @@ export class Applier {
   private whole(chat: ChatState, message: Message, known: Message | undefined): Message {
     const reactions = this.reactions(message.reactions, known?.reactions ?? []);
     const replyTo = message.replyTo ?? known?.replyTo ?? this.replyTo(chat, message.replyToId);
-    if (message.replyToId !== null && chat.hidden.has(message.replyToId)) return { ...message, reactions, replyTo: null };
+    if (message.replyToId !== null && chat.hidden.has(message.replyToId))
+      return { ...message, reactions, replyTo: null };
     return { ...message, reactions, replyTo };
   }
 
@@ -400,7 +403,10 @@ export class Applier {
     const at = seq ?? chat.seqs.get(messageId);
     const known = at === undefined ? undefined : this.known(chat, at);
     if (!chat.hidden.has(messageId))
-      chat.hidden.set(messageId, known ? { seq: known.seq, unread: isUnreadBy(known, this.state.me?.id) } : null);
+      chat.hidden.set(
+        messageId,
+        known ? { seq: known.seq, unread: isUnreadBy(known, this.state.me?.id) } : null,
+      );
     this.quote(chat, messageId, null);
     if (at !== undefined && this.known(chat, at)?.id === messageId && remove(chat.ranges, at)) {
       chat.seqs.delete(messageId);
@@ -416,7 +422,9 @@ export class Applier {
     const chat = this.state.chats.get(chatId);
     if (!chat) return;
     for (const range of chat.ranges) {
-      range.messages = range.messages.filter((message) => message.seq > seq || (chat.seqs.delete(message.id), false));
+      range.messages = range.messages.filter(
+        (message) => message.seq > seq || (chat.seqs.delete(message.id), false),
+      );
     }
     const live = liveRange(chat);
     // Nothing before it is there for this person: the live range begins at the beginning.
@@ -494,13 +502,17 @@ export class Applier {
     if (!live || live.from > unreadSeq + 1) return {};
     const after = live.messages.slice(indexOf(live.messages, unreadSeq + 1));
     // What this person deleted for themselves counts as before.
-    const hidden = [...chat.hidden.values()].filter((one) => one !== null && one.seq > unreadSeq && one.seq <= live.to);
+    const hidden = [...chat.hidden.values()].filter(
+      (one) => one !== null && one.seq > unreadSeq && one.seq <= live.to,
+    );
     if (after.length + hidden.length !== live.to - unreadSeq) return {};
     const me = this.state.me?.id;
     const unread = after.filter((message) => isUnreadBy(message, me));
     return {
       unread: unread.length + hidden.filter((one) => one!.unread).length,
-      ...(hidden.length === 0 ? { unreadMentions: unread.filter((message) => mentions(message, me)).length } : {}),
+      ...(hidden.length === 0
+        ? { unreadMentions: unread.filter((message) => mentions(message, me)).length }
+        : {}),
     };
   }
 
@@ -676,7 +688,8 @@ export class Applier {
 
   forget(chatId: number): void {
     if (!this.state.chats.delete(chatId)) return;
-    for (const part of ['item', 'messages', 'members', 'typing', 'marks'] as const) this.tell.touched(part, chatId);
+    for (const part of ['item', 'messages', 'members', 'typing', 'marks'] as const)
+      this.tell.touched(part, chatId);
     this.tell.touched('list');
     this.tell.gone(chatId);
   }
@@ -704,7 +717,9 @@ function excerptOf(content: string): string {
 
 /** What is one's own, or deleted, is never unread, and what the server writes about a change of a group raises no badge. */
 function isUnreadBy({ senderId, type, metadata, deletedAt }: Message, userId: number | undefined): boolean {
-  return senderId !== userId && deletedAt === null && !(type === 'system' && typeof metadata?.event === 'string');
+  return (
+    senderId !== userId && deletedAt === null && !(type === 'system' && typeof metadata?.event === 'string')
+  );
 }
 
 export function mentions({ metadata }: Message, userId: number | undefined): boolean {
@@ -717,7 +732,12 @@ export function mentions({ metadata }: Message, userId: number | undefined): boo
 function rangeOf(page: MessagesPage, { before, after }: { before?: number; after?: number }): Range {
   const first = page.messages[0]?.seq;
   const last = page.messages.at(-1)?.seq;
-  const from = !page.moreBefore && after === undefined ? 1 : after !== undefined ? after + 1 : (first ?? page.lastSeq + 1);
+  const from =
+    !page.moreBefore && after === undefined
+      ? 1
+      : after !== undefined
+        ? after + 1
+        : (first ?? page.lastSeq + 1);
   const to = before !== undefined ? before - 1 : page.moreAfter ? (last ?? from - 1) : page.lastSeq;
   return { from, to, messages: page.messages };
 }

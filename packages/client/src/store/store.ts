@@ -5,7 +5,15 @@ import { type ChatState, emptyState, type State } from './state.js';
 
 export type ChatFilter = 'inbox' | 'pinned' | 'archived' | 'unread';
 
-const OF_CHATS: ReadonlySet<string> = new Set(['item', 'messages', 'members', 'typing', 'marks', 'outbox', 'drafts']);
+const OF_CHATS: ReadonlySet<string> = new Set([
+  'item',
+  'messages',
+  'members',
+  'typing',
+  'marks',
+  'outbox',
+  'drafts',
+]);
 
 /** What the rest of the client hears of the store, beside what has changed. */
 export type Reactions = Omit<Listener, 'touched'>;
@@ -26,7 +34,11 @@ export class Store {
   }
 
   /** A value that is computed from these parts; `used` hears whether anybody listens. */
-  cell<T>(parts: readonly string[], compute: (before: T | undefined) => T, used?: (used: boolean) => void): Cell<T> {
+  cell<T>(
+    parts: readonly string[],
+    compute: (before: T | undefined) => T,
+    used?: (used: boolean) => void,
+  ): Cell<T> {
     const cell = new Cell<T>(this.batch, compute, used);
     this.add(parts, cell);
     return cell;
@@ -108,7 +120,9 @@ export class Store {
 
 function belongs({ archivedAt, pinnedAt, unread }: ChatListItem, filter: ChatFilter): boolean {
   if (filter === 'archived') return archivedAt !== null;
-  return archivedAt === null && (filter === 'inbox' || (filter === 'pinned' ? pinnedAt !== null : unread > 0));
+  return (
+    archivedAt === null && (filter === 'inbox' || (filter === 'pinned' ? pinnedAt !== null : unread > 0))
+  );
 }
 
 function byPlace(one: ChatListItem, other: ChatListItem): number {

@@ -76,7 +76,13 @@ export class TimelineMaker {
       const changed = changes.get(message.id);
       if (changed?.hidden) continue;
       const own = message.senderId === this.me();
-      const status = !own ? 'sent' : message.seen || message.seq <= seen ? 'seen' : message.seq <= delivered ? 'delivered' : 'sent';
+      const status = !own
+        ? 'sent'
+        : message.seen || message.seq <= seen
+          ? 'seen'
+          : message.seq <= delivered
+            ? 'delivered'
+            : 'sent';
       const key = own && message.clientId !== null ? message.clientId : String(message.id);
       items.set(key, this.item(key, message, status, changed?.apply));
     }
@@ -101,8 +107,15 @@ export class TimelineMaker {
     apply: ((message: Message) => Message) | undefined,
   ): TimelineItem {
     const known = this.items.get(key);
-    if (!apply && known && !known.changing && known.message === message && known.status === status) return known;
-    return { key, seq: message.seq, message: apply ? apply(message) : message, status, changing: apply !== undefined };
+    if (!apply && known && !known.changing && known.message === message && known.status === status)
+      return known;
+    return {
+      key,
+      seq: message.seq,
+      message: apply ? apply(message) : message,
+      status,
+      changing: apply !== undefined,
+    };
   }
 
   private pending(entry: Entry): TimelineItem {
@@ -120,7 +133,12 @@ export class TimelineMaker {
       error,
     };
     const before = known?.message;
-    if (known?.status === status && before?.content === message.content && 'error' in before && before.error === error)
+    if (
+      known?.status === status &&
+      before?.content === message.content &&
+      'error' in before &&
+      before.error === error
+    )
       return known;
     return { key: id, seq: null, message, status, changing: false };
   }
@@ -157,7 +175,10 @@ function changesBy(entries: readonly Entry[]): Map<number, MessageChange> {
   return changes;
 }
 
-function changeOf(command: Entry['command'], input: Record<string, unknown>): ((message: Message) => Message) | null {
+function changeOf(
+  command: Entry['command'],
+  input: Record<string, unknown>,
+): ((message: Message) => Message) | null {
   const at = () => new Date().toISOString();
   const emoji = String(input.emoji);
   switch (command) {
@@ -169,7 +190,13 @@ function changeOf(command: Entry['command'], input: Record<string, unknown>): ((
         editedAt: message.editedAt ?? at(),
       });
     case 'deleteMessage':
-      return (message) => ({ ...message, content: '', metadata: null, reactions: [], deletedAt: message.deletedAt ?? at() });
+      return (message) => ({
+        ...message,
+        content: '',
+        metadata: null,
+        reactions: [],
+        deletedAt: message.deletedAt ?? at(),
+      });
     case 'addReaction':
       return (message) => ({ ...message, reactions: reacted(message.reactions, emoji, 1) });
     case 'removeReaction':
