@@ -11,7 +11,7 @@ import type {
   Ready,
   User,
 } from './contract.gen.js';
-import { ChatError, toChatError } from './errors.js';
+import { type ChatError, toChatError } from './errors.js';
 import { eventsOf } from './events.js';
 import { Gaps } from './gaps.js';
 import { type Entry, Outbox } from './outbox.js';
@@ -70,7 +70,7 @@ export interface ChatEvents {
 /** Chats by a filter: pinned ones first, then by their latest activity. */
 export interface ChatList extends Readable<ChatListView> {
   /** Reads more of them. */
-  loadMore(): Promise<void>;
+  loadMore: () => Promise<void>;
 }
 
 export interface ChatListView {
@@ -145,7 +145,7 @@ export class ChatClient {
     });
     this.syncer = new Syncer(store, ask, (error) => this.failed(error));
     this.waiting = new Outbox({
-      ask: (command, input) => this.link.ask(command, input as never),
+      ask: (command, input) => this.link.ask(command, input),
       heard: (command, answer) => this.answered(command, answer),
       isLive,
       versionOf: (chatId) => store.chat(chatId)?.version ?? null,
@@ -260,7 +260,7 @@ export class ChatClient {
   }
 
   /** What was begun to be written in a chat: it stays on this device until it is sent. */
-  draft(chatId: number | string): Readable<string> & { set(text: string): void } {
+  draft(chatId: number | string): Readable<string> & { set: (text: string) => void } {
     const key = String(chatId);
     const cell = this.store.cell([`drafts:${key}`], () => this.drafts.get(key) ?? '');
     return Object.assign(cell, {
@@ -310,8 +310,8 @@ export class ChatClient {
   /** @returns the way to end it */
   on<E extends keyof ChatEvents>(event: E, listener: (payload: ChatEvents[E]) => void): () => void {
     const own = this.listeners.get(event) ?? new Set();
-    this.listeners.set(event, own.add(listener as never));
-    return () => own.delete(listener as never);
+    this.listeners.set(event, own.add(listener));
+    return () => own.delete(listener);
   }
 
   /** Ends when everything that has changed is written on this device. */

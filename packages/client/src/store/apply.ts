@@ -56,6 +56,22 @@ const CHANGES: ReadonlySet<string> = new Set<ChangeName>([
   'memberUpdated',
 ]);
 
+/** The events without a version of their own that change what is here. Others are answers, or for the connection. */
+type NoteName =
+  | 'newChat'
+  | 'chatDeleted'
+  | 'chatCleared'
+  | 'messageHidden'
+  | 'messageSeen'
+  | 'messageDelivered'
+  | 'membershipUpdated'
+  | 'unreadCount'
+  | 'userTyping'
+  | 'userStatus'
+  | 'userUpdated'
+  | 'blockChanged';
+type Note = { [N in NoteName]: { name: N; body: Events[N] } }[NoteName];
+
 /** How long the beginning of a message is that its replies show, in characters. */
 const EXCERPT = 160;
 
@@ -221,7 +237,10 @@ export class Applier {
         }));
         return;
       }
-      default:
+      case 'chatUpdated':
+      case 'membersAdded':
+      case 'memberRemoved':
+      case 'memberUpdated':
         return;
     }
   }
@@ -339,7 +358,7 @@ export class Applier {
   // ---- notes: without a version of their own ----
 
   private note<N extends keyof Events>(name: N, body: Events[N]): void {
-    const said = { name, body } as { [E in keyof Events]: { name: E; body: Events[E] } }[keyof Events];
+    const said = { name, body } as Note;
     switch (said.name) {
       case 'newChat': {
         const known = this.state.chats.get(said.body.chatId);
@@ -391,8 +410,6 @@ export class Applier {
         }
         return;
       }
-      default:
-        return;
     }
   }
 

@@ -126,7 +126,7 @@ export class TimelineMaker {
       clientId: id,
       chatId,
       senderId: this.me(),
-      content: String(input.content ?? ''),
+      content: typeof input.content === 'string' ? input.content : '',
       metadata: (input.metadata as PendingMessage['metadata']) ?? null,
       replyToId: (input.replyToId as number | undefined) ?? null,
       createdAt: new Date(createdAt).toISOString(),
@@ -175,10 +175,7 @@ function changesBy(entries: readonly Entry[]): Map<number, MessageChange> {
   return changes;
 }
 
-function changeOf(
-  command: Entry['command'],
-  input: Record<string, unknown>,
-): ((message: Message) => Message) | null {
+function changeOf(command: string, input: Record<string, unknown>): ((message: Message) => Message) | null {
   const at = () => new Date().toISOString();
   const emoji = String(input.emoji);
   switch (command) {
