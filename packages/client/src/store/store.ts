@@ -26,8 +26,8 @@ export class Store {
   readonly state: State = emptyState();
   readonly batch = new Batch();
   readonly apply: Applier;
-  private readonly readers = new Map<string, Set<{ invalidate(): void }>>();
-  private readonly shown = new Map<number, ChatListItem>();
+  readonly #readers = new Map<string, Set<{ invalidate(): void }>>();
+  readonly #shown = new Map<number, ChatListItem>();
 
   constructor(reactions: Reactions) {
     this.apply = new Applier(this.state, { ...reactions, touched: (part, id) => this.touched(part, id) });
@@ -47,8 +47,8 @@ export class Store {
   /** These parts have a reader. */
   add(parts: readonly string[], cell: { invalidate(): void }): void {
     for (const part of parts) {
-      const readers = this.readers.get(part) ?? new Set();
-      this.readers.set(part, readers.add(cell));
+      const readers = this.#readers.get(part) ?? new Set();
+      this.#readers.set(part, readers.add(cell));
     }
     cell.invalidate();
   }
@@ -56,24 +56,24 @@ export class Store {
   /** Nobody reads them by this any more. */
   drop(parts: readonly string[], cell: { invalidate(): void }): void {
     for (const part of parts) {
-      const readers = this.readers.get(part);
-      if (readers?.delete(cell) && readers.size === 0) this.readers.delete(part);
+      const readers = this.#readers.get(part);
+      if (readers?.delete(cell) && readers.size === 0) this.#readers.delete(part);
     }
   }
 
   /** `id`: of a chat or a user; or `u` and the user of a direct chat, which may not be there yet. */
   touched(part: Part | 'outbox' | 'view' | 'drafts' | 'me', id?: number | string): void {
     if (part === 'item') {
-      this.shown.delete(Number(id));
-      this.invalidate('list');
+      this.#shown.delete(Number(id));
+      this.#invalidate('list');
     }
-    this.invalidate(id === undefined ? part : `${part}:${id}`);
+    this.#invalidate(id === undefined ? part : `${part}:${id}`);
     const other = typeof id === 'number' && OF_CHATS.has(part) ? this.chat(id)?.item.otherUser : null;
-    if (other) this.invalidate(`${part}:u${other.id}`);
+    if (other) this.#invalidate(`${part}:u${other.id}`);
   }
 
-  private invalidate(key: string): void {
-    for (const cell of this.readers.get(key) ?? []) cell.invalidate();
+  #invalidate(key: string): void {
+    for (const cell of this.#readers.get(key) ?? []) cell.invalidate();
   }
 
   chat(chatId: number): ChatState | undefined {
@@ -90,10 +90,10 @@ export class Store {
   item(chatId: number): ChatListItem | null {
     const chat = this.chat(chatId);
     if (!chat) return null;
-    let item = this.shown.get(chatId);
+    let item = this.#shown.get(chatId);
     if (!item) {
       item = { ...chat.item, version: chat.version, lastSeq: chat.lastSeq };
-      this.shown.set(chatId, item);
+      this.#shown.set(chatId, item);
     }
     return item;
   }

@@ -57,9 +57,13 @@ export function shownRange(chat: ChatState, anchor: number | null): Range | unde
 
 /** Makes timelines of one room. Items that have not changed are the same objects as the time before. */
 export class TimelineMaker {
-  private items = new Map<string, TimelineItem>();
+  #items = new Map<string, TimelineItem>();
 
-  constructor(private readonly me: () => number) {}
+  readonly #me: () => number;
+
+  constructor(me: () => number) {
+    this.#me = me;
+  }
 
   of(
     chat: ChatState | undefined,
@@ -75,7 +79,7 @@ export class TimelineMaker {
     for (const message of range?.messages ?? []) {
       const changed = changes.get(message.id);
       if (changed?.hidden) continue;
-      const own = message.senderId === this.me();
+      const own = message.senderId === this.#me();
       const status = !own
         ? 'sent'
         : message.seen || message.seq <= seen
@@ -84,12 +88,12 @@ export class TimelineMaker {
             ? 'delivered'
             : 'sent';
       const key = own && message.clientId !== null ? message.clientId : String(message.id);
-      items.set(key, this.item(key, message, status, changed?.apply));
+      items.set(key, this.#item(key, message, status, changed?.apply));
     }
     for (const entry of live ? entries : []) {
-      if (entry.command === 'sendMessage' && !items.has(entry.id)) items.set(entry.id, this.pending(entry));
+      if (entry.command === 'sendMessage' && !items.has(entry.id)) items.set(entry.id, this.#pending(entry));
     }
-    this.items = items;
+    this.#items = items;
     return {
       items: [...items.values()],
       moreBefore: range !== undefined && range.from > 1,
@@ -100,13 +104,13 @@ export class TimelineMaker {
     };
   }
 
-  private item(
+  #item(
     key: string,
     message: Message,
     status: TimelineItem['status'],
     apply: ((message: Message) => Message) | undefined,
   ): TimelineItem {
-    const known = this.items.get(key);
+    const known = this.#items.get(key);
     if (!apply && known && !known.changing && known.message === message && known.status === status)
       return known;
     return {
@@ -118,14 +122,14 @@ export class TimelineMaker {
     };
   }
 
-  private pending(entry: Entry): TimelineItem {
+  #pending(entry: Entry): TimelineItem {
     const { id, input, chatId, createdAt, status, error } = entry;
-    const known = this.items.get(id);
+    const known = this.#items.get(id);
     const message: PendingMessage = {
       id: null,
       clientId: id,
       chatId,
-      senderId: this.me(),
+      senderId: this.#me(),
       content: typeof input.content === 'string' ? input.content : '',
       metadata: (input.metadata as PendingMessage['metadata']) ?? null,
       replyToId: (input.replyToId as number | undefined) ?? null,
