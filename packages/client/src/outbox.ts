@@ -267,7 +267,7 @@ export class Outbox {
 
   stop(): void {
     for (const lane of this.#lanes.values()) if (lane.timer) clearTimeout(lane.timer);
-    for (const { reject } of this.#waiting.values()) reject(new ChatError({ code: 'CLOSED' }));
+    for (const waiting of this.#waiting.values()) waiting.reject(new ChatError({ code: 'CLOSED' }));
     this.#waiting.clear();
   }
 

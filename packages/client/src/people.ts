@@ -84,7 +84,8 @@ export class People {
   }
 
   #watch(): void {
-    this.#watching ??= Promise.resolve().then(async () => {
+    if (this.#watching) return;
+    this.#watching = Promise.resolve().then(async () => {
       this.#watching = null;
       const userIds = [...this.#watched].slice(0, MOST_WATCHED);
       try {

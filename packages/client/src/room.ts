@@ -298,8 +298,8 @@ export class Room {
 
   #wantMembers(): void {
     const chat = this.#state;
-    if (!chat || chat.members || !this.#parts.isLive()) return;
-    this.#membersRead ??= this.#readMembers(chat)
+    if (!chat || chat.members || this.#membersRead || !this.#parts.isLive()) return;
+    this.#membersRead = this.#readMembers(chat)
       .catch(() => undefined)
       .finally(() => (this.#membersRead = null));
   }
