@@ -31,7 +31,6 @@ export class FaultyTransport implements Transport {
   /** While true no connection is opened. */
   offline = false;
   cuts = 0;
-  readonly log: string[] = [];
   private readonly inner: Transport;
   private open_: { link: Link; listener: LinkListener } | null = null;
 
@@ -57,7 +56,6 @@ export class FaultyTransport implements Transport {
       event: (name, body) => {
         const say = () => !closed && listener.event(name, body);
         if (name === 'ready') return void say();
-        this.log.push(`${Date.now()} event ${name} ${JSON.stringify(body).slice(0, 300)}`);
         const { drop, double, late, lateMs } = this.faults;
         if (chance() < drop) return;
         const delay = chance() < late ? chance() * lateMs : 0;
@@ -69,9 +67,7 @@ export class FaultyTransport implements Transport {
     const faulty: Link = {
       ask: async (command, input) => {
         const lost = command !== 'sync' && chance() < this.faults.loseAnswers;
-        this.log.push(`${Date.now()} ask ${command} ${JSON.stringify(input).slice(0, 200)} ${lost}`);
         const answer = await link.ask(command, input);
-        this.log.push(`${Date.now()} answer ${command} ${lost} ${JSON.stringify(answer).slice(0, command === 'sync' ? 3000 : 400)}`);
         return lost ? new Promise(() => undefined) : answer;
       },
       close: () => {
@@ -89,7 +85,6 @@ export class FaultyTransport implements Transport {
     const { link, listener } = this.open_;
     this.open_ = null;
     this.cuts++;
-    this.log.push(`${Date.now()} cut`);
     link.close();
     listener.closed();
   }

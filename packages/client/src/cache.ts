@@ -35,91 +35,105 @@ interface KeptMeta {
  * fails, it is kept in memory from then on, and `lost` is told once.
  */
 export class Cache {
-  private session: StorageSession | null = null;
-  private readonly dirty = new Map<string, { kind: RowKind; key: string; value: () => unknown }>();
-  private timer: ReturnType<typeof setTimeout> | null = null;
-  private writing: Promise<void> = Promise.resolve();
+  #session: StorageSession | null = null;
+  readonly #dirty = new Map<string, { kind: RowKind; key: string; value: () => unknown }>();
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #writing: Promise<void> = Promise.resolve();
 
-  constructor(
-    private readonly storage: Storage,
-    private readonly store: Store,
-    private readonly lost: (error: unknown) => void,
-  ) {}
+  readonly #storage: Storage;
+  readonly #store: Store;
+  readonly #lost: (error: unknown) => void;
+
+  constructor(storage: Storage, store: Store, lost: (error: unknown) => void) {
+    this.#storage = storage;
+    this.#store = store;
+    this.#lost = lost;
+  }
 
   /** Opens what is kept of an account, and puts it into the store. @returns what waited to be sent, and drafts */
   async open(scope: string): Promise<{ outbox: unknown[]; drafts: [string, unknown][] }> {
     this.close();
     try {
-      this.session = await this.storage.open(scope);
-      const [meta] = await this.session.rows('meta');
+      this.#session = await this.#storage.open(scope);
+      const [meta] = await this.#session.rows('meta');
       const kept = meta?.[1] as KeptMeta | undefined;
-      if (kept?.format === FORMAT) this.restore(kept, await this.session.rows('chat'));
-      const outbox = (await this.session.rows('outbox')).map(([, value]) => value);
-      return { outbox, drafts: await this.session.rows('draft') };
+      if (kept?.format === FORMAT) this.#restore(kept, await this.#session.rows('chat'));
+      const outbox = (await this.#session.rows('outbox')).map(([, value]) => value);
+      return { outbox, drafts: await this.#session.rows('draft') };
     } catch (error) {
-      await this.fall(error, scope);
+      await this.#fall(error, scope);
       return { outbox: [], drafts: [] };
     }
   }
 
   /** A row has changed; `value` is read when it is written, undefined: it goes. */
   write(kind: RowKind, key: string, value: () => unknown): void {
-    this.dirty.set(`${kind}:${key}`, { kind, key, value });
-    this.timer ??= setTimeout(() => {
-      this.timer = null;
+    this.#dirty.set(`${kind}:${key}`, { kind, key, value });
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
       void this.flush();
     }, WRITE_EVERY_MS);
   }
 
   chat(chatId: number): void {
-    this.write('chat', String(chatId), () => this.keep(chatId));
+    this.write('chat', String(chatId), () => this.#keep(chatId));
     this.meta();
   }
 
   meta(): void {
-    const { state } = this.store;
-    this.write('meta', 'state', (): KeptMeta => ({ format: FORMAT, since: state.since, unread: state.unread }));
+    const { state } = this.#store;
+    this.write('meta', 'state', (): KeptMeta => ({
+      format: FORMAT,
+      since: state.since,
+      unread: state.unread,
+    }));
   }
 
   /** Writes what has changed; ends when it is written. */
   flush(): Promise<void> {
-    const { session } = this;
-    const rows: Row[] = [...this.dirty.values()].map(({ kind, key, value }) => ({ kind, key, value: value() }));
-    this.dirty.clear();
-    if (!session || rows.length === 0) return this.writing;
-    this.writing = this.writing.then(() => session.write(rows)).catch((error: unknown) => this.fall(error, 'lost', rows));
-    return this.writing;
+    const session = this.#session;
+    const rows: Row[] = [...this.#dirty.values()].map(({ kind, key, value }) => ({
+      kind,
+      key,
+      value: value(),
+    }));
+    this.#dirty.clear();
+    if (!session || rows.length === 0) return this.#writing;
+    this.#writing = this.#writing
+      .then(() => session.write(rows))
+      .catch((error: unknown) => this.#fall(error, 'lost', rows));
+    return this.#writing;
   }
 
   async clear(): Promise<void> {
-    this.dirty.clear();
-    await this.session?.clear().catch(this.lost);
+    this.#dirty.clear();
+    await this.#session?.clear().catch(this.#lost);
   }
 
   close(): void {
-    if (this.timer) clearTimeout(this.timer);
-    this.timer = null;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
     void this.flush();
-    const { session } = this;
-    this.session = null;
-    if (session) void this.writing.finally(() => session.close());
+    const session = this.#session;
+    this.#session = null;
+    if (session) void this.#writing.finally(() => session.close());
   }
 
-  private async fall(error: unknown, scope: string, rows: readonly Row[] = []): Promise<void> {
-    this.lost(error);
-    this.session = await memory().open(scope);
-    await this.session.write(rows);
+  async #fall(error: unknown, scope: string, rows: readonly Row[] = []): Promise<void> {
+    this.#lost(error);
+    this.#session = await memory().open(scope);
+    await this.#session.write(rows);
   }
 
-  private keep(chatId: number): KeptChat | undefined {
-    const chat = this.store.chat(chatId);
+  #keep(chatId: number): KeptChat | undefined {
+    const chat = this.#store.chat(chatId);
     if (!chat) return undefined;
     const live = liveRange(chat);
     const messages = live?.messages.slice(-KEPT) ?? [];
     const whole = live !== undefined && messages.length === live.messages.length;
     return {
       format: FORMAT,
-      item: this.store.item(chatId)!,
+      item: this.#store.item(chatId)!,
       version: chat.version,
       from: whole ? live.from : (messages[0]?.seq ?? 0),
       to: live?.to ?? -1,
@@ -129,8 +143,8 @@ export class Cache {
     };
   }
 
-  private restore({ since, unread }: KeptMeta, chats: readonly [string, unknown][]): void {
-    const { state } = this.store;
+  #restore({ since, unread }: KeptMeta, chats: readonly [string, unknown][]): void {
+    const { state } = this.#store;
     Object.assign(state, { since, unread });
     for (const [, value] of chats) {
       const kept = value as KeptChat;
@@ -140,12 +154,12 @@ export class Cache {
       for (const { id, seq } of kept.messages) chat.seqs.set(id, seq);
       for (const [id, what] of kept.hidden) chat.hidden.set(id, what);
       for (const [userId, mark] of kept.marks) chat.marks.set(userId, mark);
-      this.store.apply.met(chat);
+      this.#store.apply.met(chat);
       state.chats.set(chat.id, chat);
-      this.store.touched('item', chat.id);
-      this.store.touched('messages', chat.id);
+      this.#store.touched('item', chat.id);
+      this.#store.touched('messages', chat.id);
     }
-    this.store.touched('list');
-    this.store.touched('unread');
+    this.#store.touched('list');
+    this.#store.touched('unread');
   }
 }

@@ -1,8 +1,17 @@
 import type { Auth } from './auth.js';
 import { Cache } from './cache.js';
 import { Connection, type ConnectionView } from './connection.js';
-import type { Account, ChatListItem, Commands, Events, Message, Presence, Ready, User } from './contract.gen.js';
-import { ChatError, toChatError } from './errors.js';
+import type {
+  Account,
+  ChatListItem,
+  Commands,
+  Events,
+  Message,
+  Presence,
+  Ready,
+  User,
+} from './contract.gen.js';
+import { type ChatError, toChatError } from './errors.js';
 import { eventsOf } from './events.js';
 import { Gaps } from './gaps.js';
 import { type Entry, Outbox } from './outbox.js';
@@ -61,7 +70,7 @@ export interface ChatEvents {
 /** Chats by a filter: pinned ones first, then by their latest activity. */
 export interface ChatList extends Readable<ChatListView> {
   /** Reads more of them. */
-  loadMore(): Promise<void>;
+  loadMore: () => Promise<void>;
 }
 
 export interface ChatListView {
@@ -79,131 +88,142 @@ export class ChatClient {
   /** What waits to be sent, or was refused. */
   readonly outbox: Readable<readonly Entry[]>;
 
-  private readonly store: Store;
-  private readonly link: Connection;
-  private readonly syncer: Syncer;
-  private readonly waiting: Outbox;
-  private readonly gaps: Gaps;
-  private readonly marks: Receipts;
-  private readonly people: People;
-  private readonly cache: Cache;
-  private readonly rooms = new Map<string, Room>();
+  readonly #store: Store;
+  readonly #link: Connection;
+  readonly #syncer: Syncer;
+  readonly #waiting: Outbox;
+  readonly #gaps: Gaps;
+  readonly #marks: Receipts;
+  readonly #people: People;
+  readonly #cache: Cache;
+  readonly #rooms = new Map<string, Room>();
+  readonly #lingering = new Map<Room, ReturnType<typeof setTimeout>>();
   /** Rooms that were open, the last one last. */
-  private readonly recent = new Set<number>();
-  private readonly lists = new Map<ChatFilter, ChatList>();
-  private readonly listeners = new Map<keyof ChatEvents, Set<(event: never) => void>>();
-  private readonly drafts = new Map<string, string>();
-  private readonly url: string;
-  private account: string | null = null;
-  private opened: Promise<void> | null = null;
-  private unwatch: (() => void) | null = null;
+  readonly #recent = new Set<number>();
+  readonly #lists = new Map<ChatFilter, ChatList>();
+  readonly #listeners = new Map<keyof ChatEvents, Set<(event: never) => void>>();
+  readonly #drafts = new Map<string, string>();
+  readonly #url: string;
+  #account: string | null = null;
+  #opened: Promise<void> | null = null;
+  #unwatch: (() => void) | null = null;
 
-  constructor(private readonly options: ChatOptions) {
-    this.url = options.url ?? (typeof location === 'undefined' ? 'http://localhost:3000' : location.origin);
-    this.store = new Store({
-      stored: (message) => this.waiting.stored(message),
-      missing: () => this.isConnected && this.syncer.wish(),
-      gap: (chat) => this.gaps.watch(chat),
+  readonly #options: ChatOptions;
+
+  constructor(options: ChatOptions) {
+    this.#options = options;
+
+    this.#url = options.url ?? (typeof location === 'undefined' ? 'http://localhost:3000' : location.origin);
+    this.#store = new Store({
+      stored: (message) => this.#waiting.stored(message),
+      missing: () => this.#isConnected && this.#syncer.wish(),
+      gap: (chat) => this.#gaps.watch(chat),
       applied: (chatId, version) => {
-        this.waiting.applied(chatId, version);
-        this.cache.chat(chatId);
+        this.#waiting.applied(chatId, version);
+        this.#cache.chat(chatId);
       },
       gone: (chatId) => {
-        this.waiting.gone(chatId);
-        this.marks.forget(chatId);
-        this.cache.chat(chatId);
+        this.#waiting.gone(chatId);
+        this.#marks.forget(chatId);
+        this.#cache.chat(chatId);
       },
-      reset: (chatId) => this.roomsOf(chatId).forEach((room) => queueMicrotask(() => room.ensure())),
+      reset: (chatId) => this.#roomsOf(chatId).forEach((room) => queueMicrotask(() => room.ensure())),
       arrived: (message, mentioned) => {
-        if (this.options.delivered !== false) this.marks.markDelivered(message.chatId, message.seq);
-        this.emit('message', message);
-        if (mentioned) this.emit('mention', message);
+        if (this.#options.delivered !== false) this.#marks.markDelivered(message.chatId, message.seq);
+        this.#emit('message', message);
+        if (mentioned) this.#emit('mention', message);
       },
     });
-    const { store } = this;
-    const ask: Connection['ask'] = (command, input) => this.link.ask(command, input);
-    const isLive = () => this.link.state === 'live';
-    this.link = new Connection({
-      transport: options.transport ?? socketIo(this.url, options.socket),
+    const store = this.#store;
+    const ask: Connection['ask'] = (command, input) => this.#link.ask(command, input);
+    const isLive = () => this.#link.state === 'live';
+    this.#link = new Connection({
+      transport: options.transport ?? socketIo(this.#url, options.socket),
       auth: options.auth,
       batch: store.batch,
-      ready: (ready) => this.ready(ready),
-      catchUp: () => this.syncer.run(),
-      live: () => this.live(),
-      event: (name, body) => this.heard(name as keyof Events, body),
-      signedOut: (error) => this.emit('signedOut', error),
+      ready: (ready) => this.#ready(ready),
+      catchUp: () => this.#syncer.run(),
+      live: () => this.#live(),
+      event: (name, body) => this.#heard(name as keyof Events, body),
+      signedOut: (error) => this.#emit('signedOut', error),
     });
-    this.syncer = new Syncer(store, ask, (error) => this.failed(error));
-    this.waiting = new Outbox({
-      ask: (command, input) => this.link.ask(command, input as never),
-      heard: (command, answer) => this.answered(command, answer),
+    this.#syncer = new Syncer(store, ask, (error) => this.#failed(error));
+    this.#waiting = new Outbox({
+      ask: (command, input) => this.#link.ask(command, input),
+      heard: (command, answer) => this.#answered(command, answer),
       isLive,
       versionOf: (chatId) => store.chat(chatId)?.version ?? null,
       directWith: (userId) => store.directWith(userId)?.id ?? null,
-      changed: (entry, kept) => this.entryChanged(entry, kept),
-      unauthenticated: () => void this.link.renew(),
+      changed: (entry, kept) => this.#entryChanged(entry, kept),
+      unauthenticated: () => void this.#link.renew(),
     });
-    this.gaps = new Gaps(
-      (chatId) => this.waiting.waits(chatId),
-      () => this.isConnected && this.syncer.wish(),
+    this.#gaps = new Gaps(
+      (chatId) => this.#waiting.waits(chatId),
+      () => this.#isConnected && this.#syncer.wish(),
     );
-    this.marks = new Receipts({ ask, isLive, heard: (command, answer) => this.answered(command, answer) });
-    this.people = new People(store, ask);
-    this.cache = new Cache(options.storage ?? memory(), store, (error) => this.emit('storageLost', error));
-    this.connection = this.link.status;
+    this.#marks = new Receipts({ ask, isLive, heard: (command, answer) => this.#answered(command, answer) });
+    this.#people = new People(store, ask);
+    this.#cache = new Cache(options.storage ?? memory(), store, (error) => this.#emit('storageLost', error));
+    this.connection = this.#link.status;
     this.me = store.cell(['me'], () => store.state.me);
     this.unread = store.cell(['unread'], () => store.state.unread);
-    this.outbox = store.cell<readonly Entry[]>(['outbox'], () => this.waiting.all().filter(({ status }) => status !== 'sent').map((entry) => ({ ...entry })));
+    this.outbox = store.cell<readonly Entry[]>(['outbox'], () =>
+      this.#waiting
+        .all()
+        .filter(({ status }) => status !== 'sent')
+        .map((entry) => ({ ...entry })),
+    );
   }
 
   // ---- lifetime ----
 
   /** Connects, and stays connected. Returns at once; what this device has kept is there before the server answers. */
   start(): void {
-    const { link } = this;
-    this.unwatch ??= (this.options.watch ?? watchPage)({
+    const link = this.#link;
+    this.#unwatch ??= (this.#options.watch ?? watchPage)({
       shown: () => link.shown(),
       hidden: () => {
         link.hidden();
-        void this.cache.flush();
+        void this.#cache.flush();
       },
       online: () => link.wake(),
     });
-    const { account } = this.options.auth;
-    if (account === undefined || this.account !== null) link.start();
-    else void this.openAs(account).then(() => link.start());
+    const { account } = this.#options.auth;
+    if (account === undefined || this.#account !== null) link.start();
+    else void this.#openAs(account).then(() => link.start());
   }
 
   /** Ends the connection. What is kept on this device stays. */
   stop(): void {
-    this.unwatch?.();
-    this.unwatch = null;
-    this.link.stop();
-    this.gaps.clear();
-    this.syncer.stop();
-    this.marks.stop();
-    this.waiting.stop();
-    this.cache.close();
-    this.account = null;
-    this.opened = null;
+    this.#unwatch?.();
+    this.#unwatch = null;
+    this.#link.stop();
+    this.#gaps.clear();
+    this.#syncer.stop();
+    this.#marks.stop();
+    this.#waiting.stop();
+    for (const timer of this.#lingering.values()) clearTimeout(timer);
+    this.#cache.close();
+    this.#account = null;
+    this.#opened = null;
   }
 
   /** Ends the connection, and deletes what this device has kept. */
   async signOut(): Promise<void> {
-    await this.options.auth.signOut?.();
-    this.link.stop();
-    await this.cache.clear();
+    await this.#options.auth.signOut?.();
+    this.#link.stop();
+    await this.#cache.clear();
     this.stop();
-    this.forgetAll();
+    this.#forgetAll();
   }
 
   // ---- what can be read ----
 
   chats(filter: ChatFilter = 'inbox'): ChatList {
-    let list = this.lists.get(filter);
+    let list = this.#lists.get(filter);
     if (!list) {
-      list = this.listOf(filter);
-      this.lists.set(filter, list);
+      list = this.#listOf(filter);
+      this.#lists.set(filter, list);
     }
     return list;
   }
@@ -219,44 +239,47 @@ export class ChatClient {
   }
 
   /** A chat, or the direct chat with a user, that is not opened by it: nothing is read before somebody opens it. */
-  room({ chatId, userId }: { chatId: number; userId: null } | { chatId: number | null; userId: number | null }): Room {
+  room({
+    chatId,
+    userId,
+  }: { chatId: number; userId: null } | { chatId: number | null; userId: number | null }): Room {
     const key = chatId === null ? `u${userId}` : String(chatId);
-    let room = this.rooms.get(key);
+    let room = this.#rooms.get(key);
     if (!room) {
-      room = new Room(chatId, chatId === null ? userId : null, this.roomParts());
-      this.enter(room);
-      this.linger(room);
+      room = new Room(chatId, chatId === null ? userId : null, this.#roomParts());
+      this.#enter(room);
+      this.#linger(room);
     }
     return room;
   }
 
   /** What a user is called. It is asked for when somebody listens. */
   user(id: number): Readable<User | null> {
-    return this.people.user(id);
+    return this.#people.user(id);
   }
 
   /** Whether a user is online. The server tells it while somebody listens. */
   presence(id: number): Readable<Presence | null> {
-    return this.people.presence(id);
+    return this.#people.presence(id);
   }
 
   /** What was begun to be written in a chat: it stays on this device until it is sent. */
-  draft(chatId: number | string): Readable<string> & { set(text: string): void } {
+  draft(chatId: number | string): Readable<string> & { set: (text: string) => void } {
     const key = String(chatId);
-    const cell = this.store.cell([`drafts:${key}`], () => this.drafts.get(key) ?? '');
+    const cell = this.#store.cell([`drafts:${key}`], () => this.#drafts.get(key) ?? '');
     return Object.assign(cell, {
       set: (text: string) => {
-        if (text === '') this.drafts.delete(key);
-        else this.drafts.set(key, text);
-        this.store.touched('drafts', key);
-        this.cache.write('draft', key, () => this.drafts.get(key));
+        if (text === '') this.#drafts.delete(key);
+        else this.#drafts.set(key, text);
+        this.#store.touched('drafts', key);
+        this.#cache.write('draft', key, () => this.#drafts.get(key));
       },
     });
   }
 
   /** Milliseconds since 1970 by the server's clock. */
   now(): number {
-    return Date.now() + this.store.state.offset;
+    return Date.now() + this.#store.state.offset;
   }
 
   // ---- what can be done ----
@@ -266,47 +289,50 @@ export class ChatClient {
    *
    * @throws ChatError
    */
-  async call<C extends keyof Commands>(command: C, input: Commands[C]['input']): Promise<Commands[C]['result']> {
-    const answer = await this.link.ask(command, input);
-    this.answered(command, answer);
+  async call<C extends keyof Commands>(
+    command: C,
+    input: Commands[C]['input'],
+  ): Promise<Commands[C]['result']> {
+    const answer = await this.#link.ask(command, input);
+    this.#answered(command, answer);
     return answer;
   }
 
   /** Sends a refused entry of the outbox again; `discard` gives it up. */
   retry(id: string): void {
-    this.waiting.retry(id);
+    this.#waiting.retry(id);
   }
 
   retryAll(): void {
-    this.waiting.retryAll();
+    this.#waiting.retryAll();
   }
 
   discard(id: string): void {
-    this.waiting.discard(id);
+    this.#waiting.discard(id);
   }
 
   /** @returns the way to end it */
   on<E extends keyof ChatEvents>(event: E, listener: (payload: ChatEvents[E]) => void): () => void {
-    const own = this.listeners.get(event) ?? new Set();
-    this.listeners.set(event, own.add(listener as never));
-    return () => own.delete(listener as never);
+    const own = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, own.add(listener));
+    return () => own.delete(listener);
   }
 
   /** Ends when everything that has changed is written on this device. */
   flush(): Promise<void> {
-    return this.cache.flush();
+    return this.#cache.flush();
   }
 
   // ---- inside ----
 
-  private get isConnected(): boolean {
-    return this.link.state === 'live' || this.link.state === 'syncing';
+  get #isConnected(): boolean {
+    return this.#link.state === 'live' || this.#link.state === 'syncing';
   }
 
-  private emit<E extends keyof ChatEvents>(event: E, payload: ChatEvents[E]): void {
+  #emit<E extends keyof ChatEvents>(event: E, payload: ChatEvents[E]): void {
     // After the store has everything, as listeners of it hear it.
     queueMicrotask(() => {
-      for (const listener of [...(this.listeners.get(event) ?? [])]) {
+      for (const listener of [...(this.#listeners.get(event) ?? [])]) {
         try {
           (listener as (payload: ChatEvents[E]) => void)(payload);
         } catch (error) {
@@ -318,141 +344,153 @@ export class ChatClient {
     });
   }
 
-  private async openAs(account: string): Promise<void> {
-    if (this.account === account) return this.opened ?? undefined;
-    if (this.account !== null) this.forgetAll();
-    this.account = account;
-    this.opened = this.cache.open(`${this.url}#${account}`).then(({ outbox, drafts }) => {
-      for (const [key, text] of drafts) this.drafts.set(key, String(text));
-      this.waiting.restore(outbox as Entry[]);
+  async #openAs(account: string): Promise<void> {
+    if (this.#account === account) return this.#opened ?? undefined;
+    if (this.#account !== null) this.#forgetAll();
+    this.#account = account;
+    this.#opened = this.#cache.open(`${this.#url}#${account}`).then(({ outbox, drafts }) => {
+      for (const [key, text] of drafts) this.#drafts.set(key, String(text));
+      this.#waiting.restore(outbox as Entry[]);
     });
-    await this.opened;
+    await this.#opened;
   }
 
-  private async ready({ user, now }: Ready): Promise<void> {
-    await this.openAs(String(user.id));
-    const { state } = this.store;
+  async #ready({ user, now }: Ready): Promise<void> {
+    await this.#openAs(String(user.id));
+    const { state } = this.#store;
     state.me = user;
     state.offset = Date.parse(now) - Date.now();
-    this.store.touched('me');
+    this.#store.touched('me');
   }
 
-  private live(): void {
-    this.waiting.live();
-    this.marks.live();
-    this.people.live();
-    for (const room of this.rooms.values()) room.ensure();
-    if (this.options.delivered === false) return;
-    const me = this.store.state.me?.id;
-    for (const { id, item } of this.store.state.chats.values())
-      if (item.unread > 0 && item.lastMessage && item.lastMessage.senderId !== me) this.marks.markDelivered(id, item.lastSeq);
+  #live(): void {
+    this.#waiting.live();
+    this.#marks.live();
+    this.#people.live();
+    for (const room of this.#rooms.values()) room.ensure();
+    if (this.#options.delivered === false) return;
+    const me = this.#store.state.me?.id;
+    for (const { id, item } of this.#store.state.chats.values())
+      if (item.unread > 0 && item.lastMessage && item.lastMessage.senderId !== me)
+        this.#marks.markDelivered(id, item.lastSeq);
   }
 
-  private heard(name: keyof Events, body: unknown): void {
+  #heard(name: keyof Events, body: unknown): void {
     if (name === 'syncNeeded') {
-      this.syncer.wishWithin((body as Events['syncNeeded']).withinMs);
-      this.people.live();
+      this.#syncer.wishWithin((body as Events['syncNeeded']).withinMs);
+      this.#people.live();
       return;
     }
-    this.store.apply.hear(name, body as never);
+    this.#store.apply.hear(name, body as never);
     if (name === 'userTyping') {
       const { chatId, expiresInMs, typing } = body as Events['userTyping'];
-      if (typing) setTimeout(() => this.store.touched('typing', chatId), expiresInMs + 10);
+      if (typing) setTimeout(() => this.#store.touched('typing', chatId), expiresInMs + 10);
     }
-    if (name === 'membershipUpdated' || name === 'unreadCount' || name === 'messageHidden' || name === 'messageSeen') {
+    if (
+      name === 'membershipUpdated' ||
+      name === 'unreadCount' ||
+      name === 'messageHidden' ||
+      name === 'messageSeen'
+    ) {
       const { chatId } = body as { chatId?: number };
-      if (chatId !== undefined) this.cache.chat(chatId);
+      if (chatId !== undefined) this.#cache.chat(chatId);
     }
   }
 
-  private answered(command: keyof Commands, answer: unknown): void {
-    for (const [name, body] of eventsOf(command, answer)) this.heard(name, body);
+  #answered(command: keyof Commands, answer: unknown): void {
+    for (const [name, body] of eventsOf(command, answer)) this.#heard(name, body);
   }
 
-  private entryChanged(entry: Entry, kept: boolean): void {
-    this.store.touched('outbox');
-    const chatId = entry.chatId ?? (entry.receiverId === null ? null : this.store.directWith(entry.receiverId)?.id);
-    if (chatId != null) this.store.touched('outbox', chatId);
-    if (entry.receiverId !== null) this.store.touched('outbox', `u${entry.receiverId}`);
+  #entryChanged(entry: Entry, kept: boolean): void {
+    this.#store.touched('outbox');
+    const chatId =
+      entry.chatId ?? (entry.receiverId === null ? null : this.#store.directWith(entry.receiverId)?.id);
+    if (chatId != null) this.#store.touched('outbox', chatId);
+    if (entry.receiverId !== null) this.#store.touched('outbox', `u${entry.receiverId}`);
     // What was answered needs no other try; without its version it would only be shown a little too long.
-    this.cache.write('outbox', entry.id, () => (kept && this.waiting.get(entry.id) ? { ...entry } : undefined));
+    this.#cache.write('outbox', entry.id, () =>
+      kept && this.#waiting.get(entry.id) ? { ...entry } : undefined,
+    );
   }
 
-  private failed(error: unknown): void {
+  #failed(error: unknown): void {
     const fault = toChatError(error);
-    if (fault.code !== 'CLOSED' && fault.code !== 'OFFLINE') this.emit('error', fault);
-    if (this.link.state === 'live') this.link.probe();
+    if (fault.code !== 'CLOSED' && fault.code !== 'OFFLINE') this.#emit('error', fault);
+    if (this.#link.state === 'live') this.#link.probe();
   }
 
-  private forgetAll(): void {
-    Object.assign(this.store.state, emptyState());
-    this.drafts.clear();
-    for (const part of ['me', 'list', 'unread', 'outbox'] as const) this.store.touched(part);
-    for (const room of this.rooms.values()) this.store.touched('view', room.key);
+  #forgetAll(): void {
+    Object.assign(this.#store.state, emptyState());
+    this.#drafts.clear();
+    for (const part of ['me', 'list', 'unread', 'outbox'] as const) this.#store.touched(part);
+    for (const room of this.#rooms.values()) this.#store.touched('view', room.key);
   }
 
-  private roomsOf(chatId: number): Room[] {
-    return [...this.rooms.values()].filter((room) => room.chatId === chatId && room.used);
+  #roomsOf(chatId: number): Room[] {
+    return [...this.#rooms.values()].filter((room) => room.chatId === chatId && room.used);
   }
 
-  private enter(room: Room): void {
-    if (this.rooms.get(room.key) === room) return;
-    this.rooms.set(room.key, room);
+  #enter(room: Room): void {
+    if (this.#rooms.get(room.key) === room) return;
+    this.#rooms.set(room.key, room);
     room.listen(true);
   }
 
-  private linger(room: Room): void {
-    setTimeout(() => this.left(room), LINGER_MS);
+  #linger(room: Room): void {
+    clearTimeout(this.#lingering.get(room));
+    const timer = setTimeout(() => this.#left(room), LINGER_MS);
+    this.#lingering.set(room, timer);
   }
 
-  private roomParts() {
+  #roomParts() {
     return {
-      store: this.store,
-      outbox: this.waiting,
-      receipts: this.marks,
-      syncer: this.syncer,
-      ask: ((command, input) => this.link.ask(command, input)) as Connection['ask'],
-      isLive: () => this.link.state === 'live',
-      opened: (room: Room) => this.enter(room),
-      closed: (room: Room) => this.linger(room),
+      store: this.#store,
+      outbox: this.#waiting,
+      receipts: this.#marks,
+      syncer: this.#syncer,
+      ask: ((command, input) => this.#link.ask(command, input)) as Connection['ask'],
+      isLive: () => this.#link.state === 'live',
+      opened: (room: Room) => this.#enter(room),
+      closed: (room: Room) => this.#linger(room),
     };
   }
 
-  private left(room: Room): void {
-    if (room.used || this.rooms.get(room.key) !== room) return;
-    this.rooms.delete(room.key);
+  #left(room: Room): void {
+    this.#lingering.delete(room);
+    if (room.used || this.#rooms.get(room.key) !== room) return;
+    this.#rooms.delete(room.key);
     room.listen(false);
     const { chatId } = room;
-    if (chatId === null || this.roomsOf(chatId).length > 0) return;
-    this.recent.delete(chatId);
-    this.recent.add(chatId);
-    const [oldest] = this.recent;
-    const forgotten = this.recent.size > KEPT_ROOMS ? this.store.chat(oldest!) : undefined;
+    if (chatId === null || this.#roomsOf(chatId).length > 0) return;
+    this.#recent.delete(chatId);
+    this.#recent.add(chatId);
+    const [oldest] = this.#recent;
+    const forgotten = this.#recent.size > KEPT_ROOMS ? this.#store.chat(oldest!) : undefined;
     if (forgotten) {
-      this.recent.delete(forgotten.id);
-      if (this.roomsOf(forgotten.id).length === 0) this.store.apply.trim(forgotten, 0);
+      this.#recent.delete(forgotten.id);
+      if (this.#roomsOf(forgotten.id).length === 0) this.#store.apply.trim(forgotten, 0);
     }
-    const chat = this.store.chat(chatId);
-    if (chat) this.store.apply.trim(chat, KEPT_MESSAGES);
+    const chat = this.#store.chat(chatId);
+    if (chat) this.#store.apply.trim(chat, KEPT_MESSAGES);
   }
 
-  private listOf(filter: ChatFilter): ChatList {
+  #listOf(filter: ChatFilter): ChatList {
     let cursor: string | null = null;
     let more = true;
     let loading: Promise<void> | null = null;
-    const cell = this.store.cell<ChatListView>(['list', `list:${filter}`], () => ({
-      items: this.store.list(filter),
+    const cell = this.#store.cell<ChatListView>(['list', `list:${filter}`], () => ({
+      items: this.#store.list(filter),
       more,
       loading: loading !== null,
     }));
     const read = async () => {
       const before = cursor === null ? {} : { before: cursor };
-      const page = await this.link.ask('getChats', { filter, limit: LIST_PAGE, page: true, ...before });
+      const page = await this.#link.ask('getChats', { filter, limit: LIST_PAGE, page: true, ...before });
       const chats = 'chats' in page ? page.chats : page;
       more = 'chats' in page && page.more;
       cursor = chats.at(-1)?.cursor ?? cursor;
-      this.store.apply.list(chats);
-      for (const { id } of chats) this.cache.chat(id);
+      this.#store.apply.list(chats);
+      for (const { id } of chats) this.#cache.chat(id);
     };
     const loadMore = () => {
       loading ??= read().finally(() => {

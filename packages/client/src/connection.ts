@@ -63,64 +63,68 @@ export interface ConnectionParts {
 
 /** One connection at a time: opened, kept, and opened again. */
 export class Connection {
-  private view: ConnectionView = { state: 'stopped', since: Date.now(), retryAt: null, error: null };
-  private readonly cell: Cell<ConnectionView>;
-  private link: Link | null = null;
-  private attempts = 0;
+  #view: ConnectionView = { state: 'stopped', since: Date.now(), retryAt: null, error: null };
+  readonly #cell: Cell<ConnectionView>;
+  #link: Link | null = null;
+  #attempts = 0;
   /** Rises with each attempt: what an earlier one still does is dropped. */
-  private round = 0;
-  private reason: TokenReason = 'start';
-  private timer: ReturnType<typeof setTimeout> | null = null;
-  private hiddenAt: number | null = null;
-  private readonly unanswered = new Set<(error: ChatError) => void>();
+  #round = 0;
+  #reason: TokenReason = 'start';
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #hiddenAt: number | null = null;
+  readonly #unanswered = new Set<(error: ChatError) => void>();
 
-  constructor(private readonly parts: ConnectionParts) {
-    this.cell = new Cell(parts.batch, () => this.view);
+  readonly #parts: ConnectionParts;
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts;
+
+    this.#cell = new Cell(parts.batch, () => this.#view);
   }
 
   get status(): Readable<ConnectionView> {
-    return this.cell;
+    return this.#cell;
   }
 
   get state(): ConnectionState {
-    return this.view.state;
+    return this.#view.state;
   }
 
   start(): void {
     if (this.state !== 'stopped' && this.state !== 'refused') return;
-    this.attempts = 0;
-    void this.connect();
+    this.#attempts = 0;
+    void this.#connect();
   }
 
   stop(): void {
-    this.end('CLOSED');
-    this.turn('stopped');
+    this.#end('CLOSED');
+    this.#turn('stopped');
   }
 
   /** The network or the page is back: no waiting. */
   wake(): void {
     if (this.state !== 'waiting') return;
-    this.attempts = 0;
-    void this.connect();
+    this.#attempts = 0;
+    void this.#connect();
   }
 
   hidden(): void {
-    this.hiddenAt ??= Date.now();
+    this.#hiddenAt ??= Date.now();
   }
 
   /** The page is in front again. A connection that slept may be dead and not know it. */
   shown(): void {
-    const slept = this.hiddenAt !== null && Date.now() - this.hiddenAt >= ASLEEP_MS;
-    this.hiddenAt = null;
+    const slept = this.#hiddenAt !== null && Date.now() - this.#hiddenAt >= ASLEEP_MS;
+    this.#hiddenAt = null;
     this.wake();
     if (slept && this.state === 'live') this.probe();
   }
 
   /** Asks whether the connection lives, by reading what was missed. */
   probe(): void {
-    const { round } = this;
-    this.parts.catchUp().catch(() => {
-      if (round === this.round) this.lost();
+    const round = this.#round;
+    this.#parts.catchUp().catch(() => {
+      if (round === this.#round) this.#lost();
     });
   }
 
@@ -130,25 +134,27 @@ export class Connection {
    * @throws ChatError the server's, or OFFLINE, NO_ANSWER, CLOSED
    */
   ask<C extends keyof Commands>(command: C, input: Commands[C]['input']): Promise<Commands[C]['result']> {
-    const { link } = this;
+    const link = this.#link;
     if (!link || (this.state !== 'live' && this.state !== 'syncing'))
-      return Promise.reject(new ChatError({ code: this.state === 'stopped' ? 'CLOSED' : 'OFFLINE' }, command));
+      return Promise.reject(
+        new ChatError({ code: this.state === 'stopped' ? 'CLOSED' : 'OFFLINE' }, command),
+      );
     return new Promise((resolve, reject) => {
       const fail = (error: ChatError) => {
         clearTimeout(timer);
-        this.unanswered.delete(fail);
+        this.#unanswered.delete(fail);
         reject(error);
       };
       const timer = setTimeout(
         () => fail(new ChatError({ code: 'NO_ANSWER' }, command)),
         URGENT.has(command) ? URGENT_MS : ANSWER_MS,
       );
-      this.unanswered.add(fail);
+      this.#unanswered.add(fail);
       link.ask(command, input).then(
         (answer) => {
           if (!answer.ok) return fail(new ChatError(answer.error, command));
           clearTimeout(timer);
-          if (this.unanswered.delete(fail)) resolve(answer.data as Commands[C]['result']);
+          if (this.#unanswered.delete(fail)) resolve(answer.data as Commands[C]['result']);
         },
         (error: unknown) => fail(toChatError(error, command)),
       );
@@ -157,115 +163,115 @@ export class Connection {
 
   /** The server says that the token is about to expire: it gets the next one over the open connection. */
   async renew(): Promise<void> {
-    const { round } = this;
+    const round = this.#round;
     try {
-      const auth = await this.parts.auth.handshake('expiring');
-      if (round !== this.round || typeof auth.token !== 'string') return;
+      const auth = await this.#parts.auth.handshake('expiring');
+      if (round !== this.#round || typeof auth.token !== 'string') return;
       await this.ask('authenticate', { token: auth.token });
     } catch {
       // The connection ends with its token; the next one asks for a new one.
-      this.reason = 'expired';
+      this.#reason = 'expired';
     }
   }
 
-  private async connect(): Promise<void> {
-    this.end();
-    const round = ++this.round;
-    const now = () => round === this.round;
-    this.turn('connecting');
+  async #connect(): Promise<void> {
+    this.#end();
+    const round = ++this.#round;
+    const now = () => round === this.#round;
+    this.#turn('connecting');
     let auth: Record<string, unknown>;
     try {
-      auth = await this.parts.auth.handshake(this.reason);
+      auth = await this.#parts.auth.handshake(this.#reason);
     } catch (error) {
-      if (now()) this.wait(toChatError(error));
+      if (now()) this.#wait(toChatError(error));
       return;
     }
     if (!now()) return;
     // A server that takes the connection and says nothing is as good as none.
-    this.timer = setTimeout(() => now() && this.lost(), 2 * ANSWER_MS);
-    this.link = this.parts.transport.open(auth, {
+    this.#timer = setTimeout(() => now() && this.#lost(), 2 * ANSWER_MS);
+    this.#link = this.#parts.transport.open(auth, {
       opened: () => undefined,
-      refused: (error) => now() && this.refused(error),
-      closed: () => now() && this.lost(),
+      refused: (error) => now() && this.#refused(error),
+      closed: () => now() && this.#lost(),
       event: (name, body) => {
         if (!now()) return;
-        if (name === 'ready') void this.ready(body as Ready, now);
+        if (name === 'ready') void this.#ready(body as Ready, now);
         else if (name === 'tokenExpiring') void this.renew();
-        else if (name === 'exception') this.said(body as ErrorAnswer & { command: string | null });
-        else this.parts.event(name, body);
+        else if (name === 'exception') this.#said(body as ErrorAnswer & { command: string | null });
+        else this.#parts.event(name, body);
       },
     });
   }
 
-  private async ready(ready: Ready, now: () => boolean): Promise<void> {
-    if (this.timer) clearTimeout(this.timer);
+  async #ready(ready: Ready, now: () => boolean): Promise<void> {
+    if (this.#timer) clearTimeout(this.#timer);
     if (ready.protocol < NEEDED_PROTOCOL) {
       const message = `This client needs protocol ${NEEDED_PROTOCOL}, and the server speaks ${ready.protocol}.`;
-      this.refuse(new ChatError({ code: 'UNSUPPORTED_SERVER', message }));
+      this.#refuse(new ChatError({ code: 'UNSUPPORTED_SERVER', message }));
       return;
     }
-    this.reason = 'start';
-    this.turn('syncing');
+    this.#reason = 'start';
+    this.#turn('syncing');
     try {
-      await this.parts.ready(ready);
-      if (now()) await this.parts.catchUp();
+      await this.#parts.ready(ready);
+      if (now()) await this.#parts.catchUp();
     } catch (error) {
-      if (now()) this.lost(toChatError(error));
+      if (now()) this.#lost(toChatError(error));
       return;
     }
     if (!now()) return;
-    this.attempts = 0;
-    this.turn('live');
-    this.parts.live();
+    this.#attempts = 0;
+    this.#turn('live');
+    this.#parts.live();
   }
 
   /** The server closes the connection, and says why. */
-  private said({ command, code }: ErrorAnswer & { command: string | null }): void {
-    if (command === null && OF_TOKEN.has(code)) this.reason = 'expired';
+  #said({ command, code }: ErrorAnswer & { command: string | null }): void {
+    if (command === null && OF_TOKEN.has(code)) this.#reason = 'expired';
   }
 
-  private refused(error: ErrorAnswer): void {
-    const { renews } = this.parts.auth;
-    if (OF_TIME.has(error.code)) return this.lost(new ChatError(error));
-    if (OF_TOKEN.has(error.code) && renews && this.reason !== 'refused') {
-      this.reason = 'refused';
-      void this.connect();
+  #refused(error: ErrorAnswer): void {
+    const { renews } = this.#parts.auth;
+    if (OF_TIME.has(error.code)) return this.#lost(new ChatError(error));
+    if (OF_TOKEN.has(error.code) && renews && this.#reason !== 'refused') {
+      this.#reason = 'refused';
+      void this.#connect();
       return;
     }
-    this.refuse(new ChatError(error));
-    if (OF_TOKEN.has(error.code)) this.parts.signedOut(this.view.error!);
+    this.#refuse(new ChatError(error));
+    if (OF_TOKEN.has(error.code)) this.#parts.signedOut(this.#view.error!);
   }
 
-  private refuse(error: ChatError): void {
-    this.end();
-    this.reason = 'start';
-    this.turn('refused', { error });
+  #refuse(error: ChatError): void {
+    this.#end();
+    this.#reason = 'start';
+    this.#turn('refused', { error });
   }
 
-  private lost(error: ChatError | null = null): void {
-    this.end();
-    this.wait(error);
+  #lost(error: ChatError | null = null): void {
+    this.#end();
+    this.#wait(error);
   }
 
-  private wait(error: ChatError | null): void {
-    const bound = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.attempts++);
+  #wait(error: ChatError | null): void {
+    const bound = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.#attempts++);
     const ms = Math.max(error?.retryAfterMs ?? 0, Math.random() * bound);
-    this.turn('waiting', { error, retryAt: Date.now() + ms });
-    this.timer = setTimeout(() => void this.connect(), ms);
+    this.#turn('waiting', { error, retryAt: Date.now() + ms });
+    this.#timer = setTimeout(() => void this.#connect(), ms);
   }
 
-  private end(code: 'NO_ANSWER' | 'CLOSED' = 'NO_ANSWER'): void {
-    this.round++;
-    if (this.timer) clearTimeout(this.timer);
-    this.timer = null;
-    const { link } = this;
-    this.link = null;
+  #end(code: 'NO_ANSWER' | 'CLOSED' = 'NO_ANSWER'): void {
+    this.#round++;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    const link = this.#link;
+    this.#link = null;
     link?.close();
-    for (const fail of [...this.unanswered]) fail(new ChatError({ code }));
+    for (const fail of [...this.#unanswered]) fail(new ChatError({ code }));
   }
 
-  private turn(state: ConnectionState, more: Partial<ConnectionView> = {}): void {
-    this.view = { state, since: Date.now(), retryAt: null, error: null, ...more };
-    this.cell.invalidate();
+  #turn(state: ConnectionState, more: Partial<ConnectionView> = {}): void {
+    this.#view = { state, since: Date.now(), retryAt: null, error: null, ...more };
+    this.#cell.invalidate();
   }
 }

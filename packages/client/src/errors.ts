@@ -11,12 +11,7 @@ import type { ErrorCode } from './contract.gen.js';
  * - `UNSUPPORTED_SERVER`: the server speaks an older protocol than this client needs.
  */
 export type ClientErrorCode =
-  | 'NO_ANSWER'
-  | 'OFFLINE'
-  | 'CLOSED'
-  | 'EXPIRED'
-  | 'NOT_SUPPORTED'
-  | 'UNSUPPORTED_SERVER';
+  'NO_ANSWER' | 'OFFLINE' | 'CLOSED' | 'EXPIRED' | 'NOT_SUPPORTED' | 'UNSUPPORTED_SERVER';
 
 const MESSAGES: Record<ClientErrorCode, string> = {
   NO_ANSWER: 'The server did not answer in time. The command may have been executed.',
@@ -71,5 +66,8 @@ export class ChatError extends Error {
 /** Anything that was caught, as an error of this client. */
 export function toChatError(error: unknown, command?: string): ChatError {
   if (error instanceof ChatError) return error;
-  return new ChatError({ code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) }, command);
+  return new ChatError(
+    { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) },
+    command,
+  );
 }

@@ -9,35 +9,39 @@ const OWN_GRACE_MS = 1_500;
  * by them. Each gap has a time of its own.
  */
 export class Gaps {
-  private readonly timers = new Map<number, { missing: number; timer: ReturnType<typeof setTimeout> }>();
+  readonly #timers = new Map<number, { missing: number; timer: ReturnType<typeof setTimeout> }>();
+
+  readonly #waits: (chatId: number) => boolean;
+  readonly #lost: (chatId: number) => void;
 
   /** `waits` says whether a command of one's own to that chat is unanswered; `lost` hears that a change was lost. */
-  constructor(
-    private readonly waits: (chatId: number) => boolean,
-    private readonly lost: (chatId: number) => void,
-  ) {}
+  constructor(waits: (chatId: number) => boolean, lost: (chatId: number) => void) {
+    this.#waits = waits;
+    this.#lost = lost;
+  }
 
   watch(chat: ChatState): void {
     const missing = chat.version + 1;
-    const known = this.timers.get(chat.id);
+    const known = this.#timers.get(chat.id);
     if (known?.missing === missing) return;
     if (known) clearTimeout(known.timer);
     const ended = (ms: number) => {
-      this.timers.delete(chat.id);
+      this.#timers.delete(chat.id);
       if (chat.version >= missing && chat.ahead.size === 0) return;
       if (chat.version >= missing) this.watch(chat);
-      else if (ms < OWN_GRACE_MS && this.waits(chat.id)) this.after(OWN_GRACE_MS - ms, chat.id, missing, () => ended(OWN_GRACE_MS));
-      else this.lost(chat.id);
+      else if (ms < OWN_GRACE_MS && this.#waits(chat.id))
+        this.#after(OWN_GRACE_MS - ms, chat.id, missing, () => ended(OWN_GRACE_MS));
+      else this.#lost(chat.id);
     };
-    this.after(GRACE_MS, chat.id, missing, () => ended(GRACE_MS));
+    this.#after(GRACE_MS, chat.id, missing, () => ended(GRACE_MS));
   }
 
   clear(): void {
-    for (const { timer } of this.timers.values()) clearTimeout(timer);
-    this.timers.clear();
+    for (const { timer } of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
   }
 
-  private after(ms: number, chatId: number, missing: number, then: () => void): void {
-    this.timers.set(chatId, { missing, timer: setTimeout(then, ms) });
+  #after(ms: number, chatId: number, missing: number, then: () => void): void {
+    this.#timers.set(chatId, { missing, timer: setTimeout(then, ms) });
   }
 }

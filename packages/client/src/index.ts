@@ -1,5 +1,12 @@
 export { asUser, type Auth, type TokenReason, withTokens } from './auth.js';
-export { ChatClient, type ChatEvents, type ChatList, type ChatListView, type ChatOptions, createChat } from './chat.js';
+export {
+  ChatClient,
+  type ChatEvents,
+  type ChatList,
+  type ChatListView,
+  type ChatOptions,
+  createChat,
+} from './chat.js';
 export type { ConnectionState, ConnectionView } from './connection.js';
 export * from './contract.gen.js';
 export { ChatError, type ClientErrorCode, type ErrorAnswer } from './errors.js';

@@ -93,43 +93,47 @@ interface Waiting {
  * dropped in silence.
  */
 export class Outbox {
-  private readonly entries = new Map<string, Entry>();
-  private readonly lanes = new Map<string, Lane>();
-  private readonly waiting = new Map<string, Waiting>();
-  private order = 0;
+  readonly #entries = new Map<string, Entry>();
+  readonly #lanes = new Map<string, Lane>();
+  readonly #waiting = new Map<string, Waiting>();
+  #order = 0;
 
-  constructor(private readonly parts: OutboxParts) {}
+  readonly #parts: OutboxParts;
+
+  constructor(parts: OutboxParts) {
+    this.#parts = parts;
+  }
 
   /** All entries, in the order in which they were made. */
   all(): Entry[] {
-    return [...this.entries.values()].sort((one, other) => one.order - other.order);
+    return [...this.#entries.values()].sort((one, other) => one.order - other.order);
   }
 
   get(id: string): Entry | undefined {
-    return this.entries.get(id);
+    return this.#entries.get(id);
   }
 
   /** Entries of a chat that the store does not show yet, in order. */
   of(chatId: number | null, receiverId: number | null): Entry[] {
     return this.all().filter(
       (entry) =>
-        (chatId !== null && this.chatOf(entry) === chatId) ||
+        (chatId !== null && this.#chatOf(entry) === chatId) ||
         (receiverId !== null && entry.receiverId === receiverId),
     );
   }
 
   /** Whether a command to this chat is under way. */
   waits(chatId: number): boolean {
-    return this.lanes.get(`c${chatId}`)?.busy ?? false;
+    return this.#lanes.get(`c${chatId}`)?.busy ?? false;
   }
 
   /** Puts back what was kept on this device. */
   restore(entries: readonly Entry[]): void {
     for (const entry of [...entries].sort((one, other) => one.order - other.order)) {
-      if (this.entries.has(entry.id)) continue;
-      this.order = Math.max(this.order, entry.order);
-      this.entries.set(entry.id, { ...entry, status: entry.status === 'failed' ? 'failed' : 'queued' });
-      if (entry.status !== 'failed') this.laneOf(entry).entries.push(this.entries.get(entry.id)!);
+      if (this.#entries.has(entry.id)) continue;
+      this.#order = Math.max(this.#order, entry.order);
+      this.#entries.set(entry.id, { ...entry, status: entry.status === 'failed' ? 'failed' : 'queued' });
+      if (entry.status !== 'failed') this.#laneOf(entry).entries.push(this.#entries.get(entry.id)!);
     }
     this.flush();
   }
@@ -147,41 +151,49 @@ export class Outbox {
       chatId: to.chatId,
       receiverId: to.receiverId ?? null,
       createdAt: Date.now(),
-      order: ++this.order,
+      order: ++this.#order,
       tries: 0,
       status: 'queued',
       error: null,
       version: null,
     };
-    const answered = new Promise<unknown>((resolve, reject) => this.waiting.set(entry.id, { resolve, reject }));
+    const answered = new Promise<unknown>((resolve, reject) =>
+      this.#waiting.set(entry.id, { resolve, reject }),
+    );
     answered.catch(() => undefined);
-    this.entries.set(entry.id, entry);
-    this.parts.changed(entry, true);
-    if (!this.merged(entry)) this.laneOf(entry).entries.push(entry);
+    this.#entries.set(entry.id, entry);
+    this.#parts.changed(entry, true);
+    if (!this.#merged(entry)) this.#laneOf(entry).entries.push(entry);
     this.flush();
     return { entry, answered };
   }
 
   /** A change of the text of a message that has not been sent yet. */
   edit(id: string, content: string): boolean {
-    const entry = this.entries.get(id);
+    const entry = this.#entries.get(id);
     if (entry?.command !== 'sendMessage' || entry.tries > 0 || entry.status !== 'queued') return false;
     entry.input = { ...entry.input, content };
-    this.parts.changed(entry, true);
+    this.#parts.changed(entry, true);
     return true;
   }
 
   retry(id: string): void {
-    const entry = this.entries.get(id);
+    const entry = this.#entries.get(id);
     if (entry?.status !== 'failed') return;
     if (entry.error?.code === 'IDEMPOTENCY_MISMATCH') {
-      this.drop(entry);
+      this.#drop(entry);
       entry.id = uuid();
-      this.entries.set(entry.id, entry);
+      this.#entries.set(entry.id, entry);
     }
-    Object.assign(entry, { status: 'queued', error: null, tries: 0, createdAt: Date.now(), order: ++this.order });
-    this.parts.changed(entry, true);
-    this.laneOf(entry).entries.push(entry);
+    Object.assign(entry, {
+      status: 'queued',
+      error: null,
+      tries: 0,
+      createdAt: Date.now(),
+      order: ++this.#order,
+    });
+    this.#parts.changed(entry, true);
+    this.#laneOf(entry).entries.push(entry);
     this.flush();
   }
 
@@ -191,34 +203,34 @@ export class Outbox {
 
   /** Takes an entry out. One that is under way may still be done. */
   discard(id: string): void {
-    const entry = this.entries.get(id);
+    const entry = this.#entries.get(id);
     if (!entry) return;
-    this.settle(entry, new ChatError({ code: 'CLOSED', message: 'It was discarded.' }, entry.command));
+    this.#settle(entry, new ChatError({ code: 'CLOSED', message: 'It was discarded.' }, entry.command));
   }
 
   /** Sends what can be sent. */
   flush(): void {
-    if (!this.parts.isLive()) return;
+    if (!this.#parts.isLive()) return;
     let busy = 0;
-    for (const lane of this.lanes.values()) if (lane.busy) busy++;
-    for (const [key, lane] of this.lanes) {
+    for (const lane of this.#lanes.values()) if (lane.busy) busy++;
+    for (const [key, lane] of this.#lanes) {
       if (busy >= MOST_LANES) return;
       if (lane.busy || lane.timer) continue;
       const entry = lane.entries[0];
-      if (!entry) this.lanes.delete(key);
+      if (!entry) this.#lanes.delete(key);
       else if (Date.now() - entry.createdAt > EXPIRES_MS) {
         lane.entries.shift();
-        this.fail(entry, { code: 'EXPIRED' });
+        this.#fail(entry, { code: 'EXPIRED' });
       } else {
         busy++;
-        void this.send(lane, entry);
+        void this.#send(lane, entry);
       }
     }
   }
 
   /** The connection is new: what waited for a moment goes now. */
   live(): void {
-    for (const lane of this.lanes.values()) {
+    for (const lane of this.#lanes.values()) {
       if (lane.timer) clearTimeout(lane.timer);
       lane.timer = null;
     }
@@ -227,65 +239,68 @@ export class Outbox {
 
   /** The store has this person's message. */
   stored(message: Message): void {
-    const entry = message.clientId === null ? undefined : this.entries.get(message.clientId);
+    const entry = message.clientId === null ? undefined : this.#entries.get(message.clientId);
     if (entry?.command !== 'sendMessage') return;
-    this.waiting.get(entry.id)?.resolve(message);
-    this.settle(entry);
+    this.#waiting.get(entry.id)?.resolve(message);
+    this.#settle(entry);
   }
 
   /** The store has everything of the chat up to this version. */
   applied(chatId: number, version: number): void {
-    for (const entry of this.entries.values()) {
-      if (entry.status === 'sent' && entry.chatId === chatId && (entry.version ?? 0) <= version) this.settle(entry);
+    for (const entry of this.#entries.values()) {
+      if (entry.status === 'sent' && entry.chatId === chatId && (entry.version ?? 0) <= version)
+        this.#settle(entry);
     }
   }
 
   /** The chat is gone, and with it what was meant for it. */
   gone(chatId: number): void {
     for (const entry of this.all()) {
-      if (this.chatOf(entry) !== chatId || entry.status === 'failed') continue;
-      if (entry.status === 'sent' || entry.command === 'leaveChat') this.settle(entry);
+      if (this.#chatOf(entry) !== chatId || entry.status === 'failed') continue;
+      if (entry.status === 'sent' || entry.command === 'leaveChat') this.#settle(entry);
       else if (entry.receiverId === null) {
-        this.takeOff(entry);
-        this.fail(entry, { code: 'NOT_FOUND', message: 'The chat is no longer there.' });
+        this.#takeOff(entry);
+        this.#fail(entry, { code: 'NOT_FOUND', message: 'The chat is no longer there.' });
       }
     }
   }
 
   stop(): void {
-    for (const lane of this.lanes.values()) if (lane.timer) clearTimeout(lane.timer);
-    for (const { reject } of this.waiting.values()) reject(new ChatError({ code: 'CLOSED' }));
-    this.waiting.clear();
+    for (const lane of this.#lanes.values()) if (lane.timer) clearTimeout(lane.timer);
+    for (const waiting of this.#waiting.values()) waiting.reject(new ChatError({ code: 'CLOSED' }));
+    this.#waiting.clear();
   }
 
-  private chatOf({ chatId, receiverId }: Entry): number | null {
-    return chatId ?? (receiverId === null ? null : this.parts.directWith(receiverId));
+  #chatOf({ chatId, receiverId }: Entry): number | null {
+    return chatId ?? (receiverId === null ? null : this.#parts.directWith(receiverId));
   }
 
-  private laneOf(entry: Entry): Lane {
-    const chatId = this.chatOf(entry);
+  #laneOf(entry: Entry): Lane {
+    const chatId = this.#chatOf(entry);
     const key = chatId === null ? `u${entry.receiverId}` : `c${chatId}`;
     // A first message may still wait where its chat was not known: what follows it waits there, too.
-    const first = entry.receiverId === null ? undefined : this.lanes.get(`u${entry.receiverId}`);
-    const lane = (first && first.entries.length > 0 ? first : this.lanes.get(key)) ?? {
+    const first = entry.receiverId === null ? undefined : this.#lanes.get(`u${entry.receiverId}`);
+    const lane = (first && first.entries.length > 0 ? first : this.#lanes.get(key)) ?? {
       entries: [],
       busy: false,
       timer: null,
     };
-    if (lane !== first) this.lanes.set(key, lane);
+    if (lane !== first) this.#lanes.set(key, lane);
     return lane;
   }
 
-  private takeOff(entry: Entry): void {
-    for (const lane of this.lanes.values()) {
+  #takeOff(entry: Entry): void {
+    for (const lane of this.#lanes.values()) {
       const index = lane.entries.indexOf(entry);
       if (index >= 0) lane.entries.splice(index, 1);
     }
   }
 
   /** Two that cancel each other out, or of which the last one counts, become one or none. */
-  private merged(entry: Entry): boolean {
-    const waiting = this.laneOf(entry).entries.filter(({ status, tries }) => status === 'queued' && tries === 0);
+  #merged(entry: Entry): boolean {
+    const waiting = this.#laneOf(entry).entries.filter(
+      ({ status, tries }) => status === 'queued' && tries === 0,
+    );
     const { command, input } = entry;
     if (command === 'addReaction' || command === 'removeReaction') {
       const other = waiting.find(
@@ -295,64 +310,74 @@ export class Outbox {
           one.input.emoji === input.emoji,
       );
       if (!other || other.command === command) return false;
-      this.takeOff(other);
+      this.#takeOff(other);
       for (const one of [other, entry]) {
-        this.waiting.get(one.id)?.resolve(undefined);
-        this.settle(one);
+        this.#waiting.get(one.id)?.resolve(undefined);
+        this.#settle(one);
       }
       return true;
     }
     if (command === 'updateMembership') {
       const other = waiting.find((one) => one.command === command);
       if (other) {
-        this.takeOff(other);
+        this.#takeOff(other);
         entry.input = { ...other.input, ...input };
-        this.waiting.get(other.id)?.resolve(undefined);
-        this.settle(other);
+        this.#waiting.get(other.id)?.resolve(undefined);
+        this.#settle(other);
       }
     }
     return false;
   }
 
-  private async send(lane: Lane, entry: Entry): Promise<void> {
+  async #send(lane: Lane, entry: Entry): Promise<void> {
     lane.busy = true;
     entry.tries++;
     entry.status = 'sending';
-    this.parts.changed(entry, true);
+    this.#parts.changed(entry, true);
     try {
-      const answer = await this.parts.ask(entry.command, { ...entry.input, clientId: entry.id });
+      const answer = await this.#parts.ask(entry.command, { ...entry.input, clientId: entry.id });
       lane.busy = false;
-      this.takeOff(entry);
-      this.answered(entry, answer);
+      this.#takeOff(entry);
+      this.#answered(entry, answer);
     } catch (error) {
       lane.busy = false;
-      this.refused(lane, entry, toChatError(error, entry.command));
+      this.#refused(lane, entry, toChatError(error, entry.command));
     }
     this.flush();
   }
 
-  private answered(entry: Entry, answer: unknown): void {
-    const { chatId = entry.chatId, version = null, changed } = (answer ?? {}) as {
+  #answered(entry: Entry, answer: unknown): void {
+    const {
+      chatId = entry.chatId,
+      version = null,
+      changed,
+    } = (answer ?? {}) as {
       chatId?: number;
       version?: number | null;
       changed?: boolean;
     };
     // Discarded meanwhile, or already stored by an event: the answer counts all the same.
-    const known = this.entries.has(entry.id);
-    Object.assign(entry, { status: 'sent', error: null, chatId, version: changed === false ? null : version });
-    if (known) this.waiting.get(entry.id)?.resolve(answer);
-    this.waiting.delete(entry.id);
-    this.parts.heard(entry.command, answer);
-    if (!this.entries.has(entry.id)) return;
-    const applied = chatId === null ? null : this.parts.versionOf(chatId);
+    const known = this.#entries.has(entry.id);
+    Object.assign(entry, {
+      status: 'sent',
+      error: null,
+      chatId,
+      version: changed === false ? null : version,
+    });
+    if (known) this.#waiting.get(entry.id)?.resolve(answer);
+    this.#waiting.delete(entry.id);
+    this.#parts.heard(entry.command, answer);
+    if (!this.#entries.has(entry.id)) return;
+    const applied = chatId === null ? null : this.#parts.versionOf(chatId);
     const open = entry.command === 'sendMessage' && applied === null;
-    if (!open && (entry.version === null || applied === null || entry.version <= applied)) this.settle(entry);
-    else this.parts.changed(entry, true);
+    if (!open && (entry.version === null || applied === null || entry.version <= applied))
+      this.#settle(entry);
+    else this.#parts.changed(entry, true);
   }
 
-  private refused(lane: Lane, entry: Entry, error: ChatError): void {
-    if (!this.entries.has(entry.id)) {
-      this.takeOff(entry);
+  #refused(lane: Lane, entry: Entry, error: ChatError): void {
+    if (!this.#entries.has(entry.id)) {
+      this.#takeOff(entry);
       return;
     }
     const { code } = error;
@@ -360,8 +385,8 @@ export class Outbox {
     if (AGAIN.has(code) || (LATER.has(code) && !lasting) || TOKEN.has(code)) {
       entry.status = 'queued';
       entry.error = { code, message: error.message };
-      this.parts.changed(entry, true);
-      if (TOKEN.has(code)) this.parts.unauthenticated();
+      this.#parts.changed(entry, true);
+      if (TOKEN.has(code)) this.#parts.unauthenticated();
       const bound = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(entry.tries, 10));
       const ms = error.retryAfterMs ?? Math.random() * bound;
       lane.timer = setTimeout(() => {
@@ -370,25 +395,25 @@ export class Outbox {
       }, ms);
       return;
     }
-    this.takeOff(entry);
-    this.fail(entry, { code, message: error.message, details: error.details });
+    this.#takeOff(entry);
+    this.#fail(entry, { code, message: error.message, details: error.details });
   }
 
-  private fail(entry: Entry, error: ErrorAnswer): void {
+  #fail(entry: Entry, error: ErrorAnswer): void {
     Object.assign(entry, { status: 'failed', error });
-    this.waiting.get(entry.id)?.reject(new ChatError(error, entry.command));
-    this.waiting.delete(entry.id);
-    this.parts.changed(entry, true);
+    this.#waiting.get(entry.id)?.reject(new ChatError(error, entry.command));
+    this.#waiting.delete(entry.id);
+    this.#parts.changed(entry, true);
   }
 
-  private settle(entry: Entry, error?: ChatError): void {
-    if (entry.status !== 'sending') this.takeOff(entry);
-    if (error) this.waiting.get(entry.id)?.reject(error);
-    this.waiting.delete(entry.id);
-    this.drop(entry);
+  #settle(entry: Entry, error?: ChatError): void {
+    if (entry.status !== 'sending') this.#takeOff(entry);
+    if (error) this.#waiting.get(entry.id)?.reject(error);
+    this.#waiting.delete(entry.id);
+    this.#drop(entry);
   }
 
-  private drop(entry: Entry): void {
-    if (this.entries.delete(entry.id)) this.parts.changed(entry, false);
+  #drop(entry: Entry): void {
+    if (this.#entries.delete(entry.id)) this.#parts.changed(entry, false);
   }
 }

@@ -1,11 +1,11 @@
 /** What a client wants to know of the page or the app that it lives in. */
 export interface Attention {
   /** It is in front again. */
-  shown(): void;
+  shown: () => void;
   /** It went to the back, where timers may stand still and connections die unnoticed. */
-  hidden(): void;
+  hidden: () => void;
   /** The network is back. */
-  online(): void;
+  online: () => void;
 }
 
 /** Watches a page or an app. @returns the way to end it */
@@ -33,7 +33,9 @@ export function watchApp(appState: {
   addEventListener(type: 'change', listener: (state: string) => void): { remove(): void };
 }): Watch {
   return ({ shown, hidden }) => {
-    const subscription = appState.addEventListener('change', (state) => (state === 'active' ? shown() : hidden()));
+    const subscription = appState.addEventListener('change', (state) =>
+      state === 'active' ? shown() : hidden(),
+    );
     return () => subscription.remove();
   };
 }

@@ -6,79 +6,90 @@ import type { Store } from './store/store.js';
 const MOST_ASKED = 200;
 const MOST_WATCHED = 500;
 
-type Ask = <C extends keyof Commands>(command: C, input: Commands[C]['input']) => Promise<Commands[C]['result']>;
+type Ask = <C extends keyof Commands>(
+  command: C,
+  input: Commands[C]['input'],
+) => Promise<Commands[C]['result']>;
 
 /** Names and presence of people: asked for together, kept, and watched while somebody looks. */
 export class People {
-  private readonly users = new Map<number, Readable<User | null>>();
-  private readonly presences = new Map<number, Readable<Presence | null>>();
-  private readonly unknown = new Set<number>();
-  private readonly watched = new Set<number>();
-  private watching: Promise<void> | null = null;
+  readonly #users = new Map<number, Readable<User | null>>();
+  readonly #presences = new Map<number, Readable<Presence | null>>();
+  readonly #unknown = new Set<number>();
+  readonly #watched = new Set<number>();
+  #watching: Promise<void> | null = null;
 
-  constructor(
-    private readonly store: Store,
-    private readonly ask: Ask,
-  ) {}
+  readonly #store: Store;
+  readonly #ask: Ask;
+
+  constructor(store: Store, ask: Ask) {
+    this.#store = store;
+    this.#ask = ask;
+  }
 
   user(id: number): Readable<User | null> {
-    let cell = this.users.get(id);
+    let cell = this.#users.get(id);
     if (!cell) {
-      cell = this.store.cell<User | null>([`users:${id}`], () => this.store.state.users.get(id) ?? null, (used) => {
-        if (used && !this.store.state.users.has(id)) this.want(id);
-      });
-      this.users.set(id, cell);
+      cell = this.#store.cell<User | null>(
+        [`users:${id}`],
+        () => this.#store.state.users.get(id) ?? null,
+        (used) => {
+          if (used && !this.#store.state.users.has(id)) this.#want(id);
+        },
+      );
+      this.#users.set(id, cell);
     }
     return cell;
   }
 
   presence(id: number): Readable<Presence | null> {
-    let cell = this.presences.get(id);
+    let cell = this.#presences.get(id);
     if (!cell) {
-      cell = this.store.cell<Presence | null>(
+      cell = this.#store.cell<Presence | null>(
         [`presence:${id}`],
-        () => this.store.state.presence.get(id) ?? null,
+        () => this.#store.state.presence.get(id) ?? null,
         (used) => {
-          if (used) this.watched.add(id);
-          else this.watched.delete(id);
-          this.watch();
+          if (used) this.#watched.add(id);
+          else this.#watched.delete(id);
+          this.#watch();
         },
       );
-      this.presences.set(id, cell);
+      this.#presences.set(id, cell);
     }
     return cell;
   }
 
   /** The connection is new: the server knows nothing of what is watched. */
   live(): void {
-    if (this.watched.size > 0) this.watch();
-    if (this.unknown.size > 0) void this.fetch();
+    if (this.#watched.size > 0) this.#watch();
+    if (this.#unknown.size > 0) void this.#fetch();
   }
 
-  private want(id: number): void {
-    if (this.unknown.size === 0) queueMicrotask(() => void this.fetch());
-    this.unknown.add(id);
+  #want(id: number): void {
+    if (this.#unknown.size === 0) queueMicrotask(() => void this.#fetch());
+    this.#unknown.add(id);
   }
 
-  private async fetch(): Promise<void> {
-    const ids = [...this.unknown].slice(0, MOST_ASKED);
+  async #fetch(): Promise<void> {
+    const ids = [...this.#unknown].slice(0, MOST_ASKED);
     if (ids.length === 0) return;
     try {
-      const users = await this.ask('getUsers', { ids });
-      for (const id of ids) this.unknown.delete(id);
-      this.store.apply.people(users);
-      if (this.unknown.size > 0) await this.fetch();
+      const users = await this.#ask('getUsers', { ids });
+      for (const id of ids) this.#unknown.delete(id);
+      this.#store.apply.people(users);
+      if (this.#unknown.size > 0) await this.#fetch();
     } catch {
       // They are asked for again with the next connection.
     }
   }
 
-  private watch(): void {
-    this.watching ??= Promise.resolve().then(async () => {
-      this.watching = null;
-      const userIds = [...this.watched].slice(0, MOST_WATCHED);
+  #watch(): void {
+    if (this.#watching) return;
+    this.#watching = Promise.resolve().then(async () => {
+      this.#watching = null;
+      const userIds = [...this.#watched].slice(0, MOST_WATCHED);
       try {
-        this.store.apply.present(await this.ask('watchPresence', { userIds }));
+        this.#store.apply.present(await this.#ask('watchPresence', { userIds }));
       } catch {
         // Watched again with the next connection.
       }

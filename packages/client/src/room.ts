@@ -39,7 +39,10 @@ export interface Seen {
   deliveredTo: readonly number[];
 }
 
-type Ask = <C extends keyof Commands>(command: C, input: Commands[C]['input']) => Promise<Commands[C]['result']>;
+type Ask = <C extends keyof Commands>(
+  command: C,
+  input: Commands[C]['input'],
+) => Promise<Commands[C]['result']>;
 
 export interface RoomParts {
   store: Store;
@@ -66,97 +69,112 @@ export class Room {
   /** Whether the chat can't be shown, and why: NOT_FOUND. */
   readonly error: Readable<ChatError | null>;
 
-  private readonly maker: TimelineMaker;
-  private readonly cells: [parts: readonly string[], cell: { invalidate(): void }][] = [];
-  private anchor: number | null = null;
-  private loading: Timeline['loading'] = null;
-  private pages = new Map<string, Promise<void>>();
-  private jumps = 0;
-  private users = 0;
-  private fault: ChatError | null = null;
-  private membersUsed = false;
-  private membersRead: Promise<void> | null = null;
-  private typedAt = 0;
-  private typingEnds: ReturnType<typeof setTimeout> | null = null;
+  readonly #maker: TimelineMaker;
+  readonly #cells: [parts: readonly string[], cell: { invalidate(): void }][] = [];
+  #anchor: number | null = null;
+  #loading: Timeline['loading'] = null;
+  #pages = new Map<string, Promise<void>>();
+  #jumps = 0;
+  #users = 0;
+  #fault: ChatError | null = null;
+  #membersUsed = false;
+  #membersRead: Promise<void> | null = null;
+  #typedAt = 0;
+  #typingEnds: ReturnType<typeof setTimeout> | null = null;
+
+  #id: number | null;
+  readonly #parts: RoomParts;
 
   constructor(
     /** The chat; null: a direct chat that may not be there before the first message. */
-    private id: number | null,
+    id: number | null,
     readonly userId: number | null,
-    private readonly parts: RoomParts,
+    parts: RoomParts,
   ) {
+    this.#id = id;
+    this.#parts = parts;
+
     const { store } = parts;
-    const cell = <T>(names: readonly string[], compute: (before: T | undefined) => T, used?: (used: boolean) => void) => {
+    const cell = <T>(
+      names: readonly string[],
+      compute: (before: T | undefined) => T,
+      used?: (used: boolean) => void,
+    ) => {
       const made = new Cell<T>(store.batch, compute, used);
-      this.cells.push([names.map((name) => `${name}:${this.key}`), made]);
+      this.#cells.push([names.map((name) => `${name}:${this.key}`), made]);
       return made;
     };
-    this.maker = new TimelineMaker(() => store.state.me?.id ?? 0);
+    this.#maker = new TimelineMaker(() => store.state.me?.id ?? 0);
     this.chat = cell(['item'], () => (this.chatId === null ? null : store.item(this.chatId)));
     this.timeline = cell(['messages', 'marks', 'item', 'outbox', 'view'], () =>
-      this.maker.of(
-        this.state,
-        { anchor: this.anchor, loading: this.loading },
+      this.#maker.of(
+        this.#state,
+        { anchor: this.#anchor, loading: this.#loading },
         parts.outbox.of(this.chatId, this.userId),
       ),
     );
     this.members = cell<readonly Member[] | null>(
       ['members'],
       () => {
-        if (this.membersUsed) queueMicrotask(() => this.wantMembers());
-        const known = this.state?.members;
+        if (this.#membersUsed) queueMicrotask(() => this.#wantMembers());
+        const known = this.#state?.members;
         return known ? [...known.values()].sort((one, other) => one.userId - other.userId) : null;
       },
       (used) => {
-        this.membersUsed = used;
-        if (used) this.wantMembers();
+        this.#membersUsed = used;
+        if (used) this.#wantMembers();
       },
     );
     this.typers = cell<readonly number[]>(['typing'], (before) => {
       const now = Date.now();
-      const typing = [...(this.state?.typing ?? [])].filter(([, until]) => until > now).map(([userId]) => userId);
-      return before?.length === typing.length && before.every((one, index) => one === typing[index]) ? before : typing;
+      const typing = [...(this.#state?.typing ?? [])]
+        .filter(([, until]) => until > now)
+        .map(([userId]) => userId);
+      return before?.length === typing.length && before.every((one, index) => one === typing[index])
+        ? before
+        : typing;
     });
-    this.error = cell(['view'], () => this.fault);
+    this.error = cell(['view'], () => this.#fault);
   }
 
   /** The chat's id; null: it is a direct chat that is not there yet. */
   get chatId(): number | null {
-    if (this.id === null && this.userId !== null) this.id = this.parts.store.directWith(this.userId)?.id ?? null;
-    return this.id;
+    if (this.#id === null && this.userId !== null)
+      this.#id = this.#parts.store.directWith(this.userId)?.id ?? null;
+    return this.#id;
   }
 
   /** What names it among the parts that change. */
   get key(): string {
-    return this.userId === null ? String(this.id) : `u${this.userId}`;
+    return this.userId === null ? String(this.#id) : `u${this.userId}`;
   }
 
-  private get state(): ChatState | undefined {
-    return this.chatId === null ? undefined : this.parts.store.chat(this.chatId);
+  get #state(): ChatState | undefined {
+    return this.chatId === null ? undefined : this.#parts.store.chat(this.chatId);
   }
 
   /** One more has it open. */
   use(): this {
-    if (this.users++ === 0) this.parts.opened(this);
+    if (this.#users++ === 0) this.#parts.opened(this);
     this.ensure();
     return this;
   }
 
   /** One less has it open. The last one lets go of it, a moment later. */
   close(): void {
-    if (this.users > 0 && --this.users === 0) this.parts.closed(this);
+    if (this.#users > 0 && --this.#users === 0) this.#parts.closed(this);
   }
 
   get used(): boolean {
-    return this.users > 0;
+    return this.#users > 0;
   }
 
   /** Hears of changes; `false`: nobody has it open, and nothing is to keep it. */
   listen(listens: boolean): void {
-    if (this.typingEnds && !listens) clearTimeout(this.typingEnds);
-    for (const [parts, cell] of this.cells) {
-      if (listens) this.parts.store.add(parts, cell);
-      else this.parts.store.drop(parts, cell);
+    if (this.#typingEnds && !listens) clearTimeout(this.#typingEnds);
+    for (const [parts, cell] of this.#cells) {
+      if (listens) this.#parts.store.add(parts, cell);
+      else this.#parts.store.drop(parts, cell);
     }
   }
 
@@ -164,105 +182,107 @@ export class Room {
 
   /** Reads what has to be there for it to be shown: at the beginning, after a reset, with a new connection. */
   ensure(): void {
-    if (!this.parts.isLive() || this.users === 0) return;
+    if (!this.#parts.isLive() || this.#users === 0) return;
     const { chatId } = this;
     if (chatId === null) return;
-    if (this.membersUsed) this.wantMembers();
-    if (this.state && shownRange(this.state, this.anchor)) return;
-    void quiet(this.once('open', () => this.begin(chatId)));
+    if (this.#membersUsed) this.#wantMembers();
+    if (this.#state && shownRange(this.#state, this.#anchor)) return;
+    void quiet(this.#once('open', () => this.#begin(chatId)));
   }
 
-  private async begin(chatId: number): Promise<void> {
-    if (!this.state) {
-      await this.parts.syncer.read(chatId);
-      if (!this.state) {
-        this.fault = new ChatError({ code: 'NOT_FOUND' });
-        this.parts.store.touched('view', this.key);
+  async #begin(chatId: number): Promise<void> {
+    if (!this.#state) {
+      await this.#parts.syncer.read(chatId);
+      if (!this.#state) {
+        this.#fault = new ChatError({ code: 'NOT_FOUND' });
+        this.#parts.store.touched('view', this.key);
         return;
       }
     }
-    const { item } = this.state;
-    if (this.anchor !== null) await this.page({ around: this.anchor });
+    const { item } = this.#state;
+    if (this.#anchor !== null) await this.#page({ around: this.#anchor });
     else if (item.unread > PAGE / 2) {
-      this.anchor = item.unreadSeq;
-      await this.page({ around: item.unreadSeq });
-    } else await this.page({});
+      this.#anchor = item.unreadSeq;
+      await this.#page({ around: item.unreadSeq });
+    } else await this.#page({});
   }
 
   /** Reads the messages before those that are shown. */
   loadBefore(): Promise<void> {
-    return this.load('before', (range) => (range.from > 1 ? { before: range.from } : null));
+    return this.#load('before', (range) => (range.from > 1 ? { before: range.from } : null));
   }
 
   /** Reads the messages after those that are shown, where it does not reach the newest. */
   loadAfter(): Promise<void> {
-    return this.load('after', (range) => (this.state && range === liveRange(this.state) ? null : { after: range.to }));
+    return this.#load('after', (range) =>
+      this.#state && range === liveRange(this.#state) ? null : { after: range.to },
+    );
   }
 
   /** Shows another place: a seq, the newest messages, or the first unread one. */
   jumpTo(where: number | 'newest' | 'unread'): Promise<void> {
-    const jump = ++this.jumps;
-    const chat = this.state;
+    const jump = ++this.#jumps;
+    const chat = this.#state;
     const seq = where === 'unread' ? (chat?.item.unreadSeq ?? 0) + 1 : where;
     const there = chat && (seq === 'newest' ? liveRange(chat) : rangeAt(chat.ranges, seq));
     const show = () => {
       // Another jump was made meanwhile: this one's answer changes nothing of what is shown.
-      if (jump !== this.jumps) return;
-      this.anchor = seq === 'newest' ? null : seq;
-      this.parts.store.touched('view', this.key);
+      if (jump !== this.#jumps) return;
+      this.#anchor = seq === 'newest' ? null : seq;
+      this.#parts.store.touched('view', this.key);
     };
     if (there || !chat) {
       show();
       return Promise.resolve();
     }
     return quiet(
-      this.once(`jump ${seq}`, async () => {
-        this.turn('jump');
-        await this.page(seq === 'newest' ? {} : { around: seq });
+      this.#once(`jump ${seq}`, async () => {
+        this.#turn('jump');
+        await this.#page(seq === 'newest' ? {} : { around: seq });
         show();
       }),
     );
   }
 
-  private load(
+  #load(
     direction: 'before' | 'after',
     input: (range: { from: number; to: number }) => { before?: number; after?: number } | null,
   ): Promise<void> {
     return quiet(
-      this.once(direction, async () => {
-        const range = this.state && shownRange(this.state, this.anchor);
+      this.#once(direction, async () => {
+        const range = this.#state && shownRange(this.#state, this.#anchor);
         const asked = range && input(range);
         if (!range || !asked) return;
         // What is shown is known by a seq of it: the stretch may become another one meanwhile.
-        if (this.state && range !== liveRange(this.state)) this.anchor = range.from;
-        this.turn(direction);
-        await this.page(asked);
+        if (this.#state && range !== liveRange(this.#state)) this.#anchor = range.from;
+        this.#turn(direction);
+        await this.#page(asked);
       }),
     );
   }
 
   /** One at a time of each kind; the others get its promise. */
-  private once(name: string, read: () => Promise<void>): Promise<void> {
-    let running = this.pages.get(name);
+  #once(name: string, read: () => Promise<void>): Promise<void> {
+    let running = this.#pages.get(name);
     if (!running) {
       running = read().finally(() => {
-        this.pages.delete(name);
-        this.turn(null);
+        this.#pages.delete(name);
+        this.#turn(null);
       });
-      this.pages.set(name, running);
+      this.#pages.set(name, running);
     }
     return running;
   }
 
-  private turn(loading: Timeline['loading']): void {
-    if (loading === this.loading) return;
-    this.loading = loading;
-    this.parts.store.touched('view', this.key);
+  #turn(loading: Timeline['loading']): void {
+    if (loading === this.#loading) return;
+    this.#loading = loading;
+    this.#parts.store.touched('view', this.key);
   }
 
-  private async page(where: { before?: number; after?: number; around?: number }): Promise<void> {
-    const { store, ask } = this.parts;
-    const chat = this.state;
+  async #page(where: { before?: number; after?: number; around?: number }): Promise<void> {
+    const { store, ask } = this.#parts;
+    const chat = this.#state;
     if (!chat) return;
     store.apply.reads(chat);
     let page: MessagesPage | null = null;
@@ -276,20 +296,20 @@ export class Room {
     }
   }
 
-  private wantMembers(): void {
-    const chat = this.state;
-    if (!chat || chat.members || !this.parts.isLive()) return;
-    this.membersRead ??= this.readMembers(chat)
+  #wantMembers(): void {
+    const chat = this.#state;
+    if (!chat || chat.members || this.#membersRead || !this.#parts.isLive()) return;
+    this.#membersRead = this.#readMembers(chat)
       .catch(() => undefined)
-      .finally(() => (this.membersRead = null));
+      .finally(() => (this.#membersRead = null));
   }
 
-  private async readMembers(chat: ChatState): Promise<void> {
+  async #readMembers(chat: ChatState): Promise<void> {
     for (let tries = 0; tries < 5; tries++) {
       const members: Member[] = [];
       const versions = new Set<number>();
       for (let more = true, after = 0; more;) {
-        const page = await this.parts.ask('getMembers', { chatId: chat.id, after, limit: MEMBERS_PAGE });
+        const page = await this.#parts.ask('getMembers', { chatId: chat.id, after, limit: MEMBERS_PAGE });
         members.push(...page.members);
         versions.add(page.membersVersion);
         after = page.members.at(-1)?.userId ?? 0;
@@ -298,7 +318,7 @@ export class Room {
       const [version = 0] = versions;
       // Somebody came or went between two pages: once more.
       if (versions.size === 1 && version >= chat.item.membersVersion) {
-        this.parts.store.apply.members(chat, members, version);
+        this.#parts.store.apply.members(chat, members, version);
         return;
       }
     }
@@ -306,7 +326,7 @@ export class Room {
 
   /** Who has seen and received the message with this seq. */
   receipts(seq: number): Seen {
-    const marks = [...(this.state?.marks ?? [])];
+    const marks = [...(this.#state?.marks ?? [])];
     return {
       seenBy: marks.filter(([, { readSeq }]) => readSeq >= seq).map(([userId]) => userId),
       deliveredTo: marks.filter(([, { deliveredSeq }]) => deliveredSeq >= seq).map(([userId]) => userId),
@@ -318,119 +338,125 @@ export class Room {
   send(content: string, { replyTo, mentions, metadata }: SendOptions = {}): Sent {
     this.typing(false);
     const all = mentions === undefined ? metadata : { ...metadata, mentions };
-    const { entry, answered } = this.add('sendMessage', {
-      ...this.to,
+    const { entry, answered } = this.#add('sendMessage', {
+      ...this.#to,
       content,
       ...(replyTo === undefined ? {} : { replyToId: replyTo }),
       ...(all === undefined ? {} : { metadata: all }),
     });
-    if (this.anchor !== null) void this.jumpTo('newest');
+    if (this.#anchor !== null) void this.jumpTo('newest');
     return { key: entry.id, stored: answered as Promise<Message> };
   }
 
   /** Changes the text of one's own message: `key` of a pending one, or the id of one that is stored. */
   edit(message: number | string, content: string): Promise<unknown> {
     if (typeof message === 'string') {
-      if (this.parts.outbox.edit(message, content)) return Promise.resolve();
-      return Promise.reject(new ChatError({ code: 'CONFLICT', message: 'The message is already on its way.' }));
+      if (this.#parts.outbox.edit(message, content)) return Promise.resolve();
+      return Promise.reject(
+        new ChatError({ code: 'CONFLICT', message: 'The message is already on its way.' }),
+      );
     }
-    return this.add('editMessage', { messageId: message, content }).answered;
+    return this.#add('editMessage', { messageId: message, content }).answered;
   }
 
   /** Deletes a message for everyone or for oneself. */
   delete(messageId: number, whom: 'everyone' | 'me' = 'everyone'): Promise<unknown> {
-    return this.add('deleteMessage', { messageId, for: whom }).answered;
+    return this.#add('deleteMessage', { messageId, for: whom }).answered;
   }
 
   react(messageId: number, emoji: string): Promise<unknown> {
-    return this.add('addReaction', { messageId, emoji }).answered;
+    return this.#add('addReaction', { messageId, emoji }).answered;
   }
 
   unreact(messageId: number, emoji: string): Promise<unknown> {
-    return this.add('removeReaction', { messageId, emoji }).answered;
+    return this.#add('removeReaction', { messageId, emoji }).answered;
   }
 
   /** Everything up to this seq was seen. */
   seen(seq: number): void {
-    const item = this.state?.item;
+    const item = this.#state?.item;
     // Marked as unread, it is behind what was seen.
-    if (item && (seq > item.readSeq || seq > item.unreadSeq)) this.parts.receipts.markSeen(item.id, seq);
+    if (item && (seq > item.readSeq || seq > item.unreadSeq)) this.#parts.receipts.markSeen(item.id, seq);
   }
 
   /** From this message on everything counts as unread again. */
   unseen(messageId: number): Promise<unknown> {
-    return this.add('markAsUnread', { messageId }).answered;
+    return this.#add('markAsUnread', { messageId }).answered;
   }
 
   /** To be called with each key; says so at most every three seconds, and that it has ended. */
   typing(typing = true): void {
     const { chatId } = this;
-    if (this.typingEnds) clearTimeout(this.typingEnds);
-    this.typingEnds = null;
-    const was = this.typedAt;
-    if (typing) this.typingEnds = setTimeout(() => this.typing(false), TYPING_ENDS_MS);
+    if (this.#typingEnds) clearTimeout(this.#typingEnds);
+    this.#typingEnds = null;
+    const was = this.#typedAt;
+    if (typing) this.#typingEnds = setTimeout(() => this.typing(false), TYPING_ENDS_MS);
     if (typing ? Date.now() - was < TYPING_EVERY_MS : was === 0) return;
-    this.typedAt = typing ? Date.now() : 0;
-    if (chatId !== null && this.parts.isLive()) void quiet(this.parts.ask('typing', { chatId, typing }));
+    this.#typedAt = typing ? Date.now() : 0;
+    if (chatId !== null && this.#parts.isLive()) void quiet(this.#parts.ask('typing', { chatId, typing }));
   }
 
   /** Until a time, `true` for good, or `false` not at all. */
   mute(until: Date | boolean): Promise<unknown> {
     const forGood = '9998-12-31T00:00:00.000Z';
     const mutedUntil = until === false ? null : until === true ? forGood : until.toISOString();
-    return this.add('updateMembership', { mutedUntil }).answered;
+    return this.#add('updateMembership', { mutedUntil }).answered;
   }
 
   archive(archived = true): Promise<unknown> {
-    return this.add('updateMembership', { archived }).answered;
+    return this.#add('updateMembership', { archived }).answered;
   }
 
   pin(pinned = true): Promise<unknown> {
-    return this.add('updateMembership', { pinned }).answered;
+    return this.#add('updateMembership', { pinned }).answered;
   }
 
   rename(title: string): Promise<unknown> {
-    return this.add('updateChat', { title }).answered;
+    return this.#add('updateChat', { title }).answered;
   }
 
-  private add(command: OutboxCommand, input: Record<string, unknown>): { entry: Entry; answered: Promise<unknown> } {
+  #add(command: OutboxCommand, input: Record<string, unknown>): { entry: Entry; answered: Promise<unknown> } {
     const { chatId } = this;
     const ofChat = input.messageId === undefined || command === 'markAsUnread';
     const about = command !== 'sendMessage' && ofChat && chatId !== null ? { chatId } : {};
-    return this.parts.outbox.add(command, { ...about, ...input }, { chatId, receiverId: chatId === null ? this.userId : null });
+    return this.#parts.outbox.add(
+      command,
+      { ...about, ...input },
+      { chatId, receiverId: chatId === null ? this.userId : null },
+    );
   }
 
   addMembers(userIds: readonly number[]): Promise<unknown> {
-    return this.add('addMembers', { userIds }).answered;
+    return this.#add('addMembers', { userIds }).answered;
   }
 
   removeMember(userId: number): Promise<unknown> {
-    return this.add('removeMember', { userId }).answered;
+    return this.#add('removeMember', { userId }).answered;
   }
 
   role(userId: number, role: 'admin' | 'member' | 'owner'): Promise<unknown> {
-    return this.add('setRole', { userId, role }).answered;
+    return this.#add('setRole', { userId, role }).answered;
   }
 
   /** Empties the chat for this person, on all devices. Others see no difference. */
   clear(): Promise<unknown> {
-    return this.add('clearChat', {}).answered;
+    return this.#add('clearChat', {}).answered;
   }
 
   leave(): Promise<unknown> {
-    return this.add('leaveChat', {}).answered;
+    return this.#add('leaveChat', {}).answered;
   }
 
   /** Sends a failed message again. */
   retry(key: string): void {
-    this.parts.outbox.retry(key);
+    this.#parts.outbox.retry(key);
   }
 
   discard(key: string): void {
-    this.parts.outbox.discard(key);
+    this.#parts.outbox.discard(key);
   }
 
-  private get to(): { chatId: number } | { receiverId: number } {
+  get #to(): { chatId: number } | { receiverId: number } {
     const { chatId } = this;
     return chatId === null ? { receiverId: this.userId! } : { chatId };
   }

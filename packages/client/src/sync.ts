@@ -10,102 +10,109 @@ const MOST_NAMED = 5_000;
 /** Chats that are shown first when nothing is here yet. */
 const FIRST_CHATS = 50;
 
-type Ask = <C extends keyof Commands>(command: C, input: Commands[C]['input']) => Promise<Commands[C]['result']>;
+type Ask = <C extends keyof Commands>(
+  command: C,
+  input: Commands[C]['input'],
+) => Promise<Commands[C]['result']>;
 
 /** Reads what was missed (docs/guides/sync.md): never twice at once, and again if it was asked for meanwhile. */
 export class Syncer {
   /** How often `sync` was called. */
   calls = 0;
-  private running: Promise<void> | null = null;
-  private again: Promise<void> | null = null;
-  private readonly fresh = new Set<number>();
-  private timer: ReturnType<typeof setTimeout> | null = null;
+  #running: Promise<void> | null = null;
+  #again: Promise<void> | null = null;
+  readonly #fresh = new Set<number>();
+  #timer: ReturnType<typeof setTimeout> | null = null;
+
+  readonly #store: Store;
+  readonly #ask: Ask;
+  readonly #failed: (error: unknown) => void;
 
   /** `failed` hears that a wish could not be fulfilled: the connection is not to be trusted. */
-  constructor(
-    private readonly store: Store,
-    private readonly ask: Ask,
-    private readonly failed: (error: unknown) => void,
-  ) {}
+  constructor(store: Store, ask: Ask, failed: (error: unknown) => void) {
+    this.#store = store;
+    this.#ask = ask;
+    this.#failed = failed;
+  }
 
   /** Something is missing. */
   wish(): void {
-    this.run().catch(this.failed);
+    this.run().catch(this.#failed);
   }
 
   /** The server says that something may be missing: at a random moment, so that not everybody asks at once. */
   wishWithin(ms: number): void {
-    this.timer ??= setTimeout(() => {
-      this.timer = null;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
       this.wish();
     }, Math.random() * ms);
   }
 
   /** Reads a chat that is not here, or that is here without messages, as it is now. */
   read(chatId: number): Promise<void> {
-    this.fresh.add(chatId);
+    this.#fresh.add(chatId);
     return this.run();
   }
 
   stop(): void {
-    if (this.timer) clearTimeout(this.timer);
-    this.timer = null;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
   }
 
   /** Ends when everything is here that was there when it was called. */
   run(): Promise<void> {
-    if (!this.running) {
-      this.running = this.all().finally(() => (this.running = null));
-      return this.running;
+    if (!this.#running) {
+      this.#running = this.#all().finally(() => (this.#running = null));
+      return this.#running;
     }
-    this.again ??= this.running
+    this.#again ??= this.#running
       .catch(() => undefined)
       .then(() => {
-        this.again = null;
+        this.#again = null;
         return this.run();
       });
-    return this.again;
+    return this.#again;
   }
 
-  private async all(): Promise<void> {
-    this.store.apply.hold();
+  async #all(): Promise<void> {
+    this.#store.apply.hold();
     try {
-      await this.pages();
+      await this.#pages();
     } finally {
-      this.store.apply.release();
+      this.#store.apply.release();
     }
   }
 
-  private async pages(): Promise<void> {
-    if (this.store.state.since === null && this.store.state.chats.size === 0) await this.first();
+  async #pages(): Promise<void> {
+    if (this.#store.state.since === null && this.#store.state.chats.size === 0) await this.#first();
     for (let more = true; more;) {
-      const wanted = [...this.fresh];
-      const answer = await this.once(wanted);
-      for (const id of wanted) this.fresh.delete(id);
-      this.store.apply.sync(answer);
+      const wanted = [...this.#fresh];
+      const answer = await this.#once(wanted);
+      for (const id of wanted) this.#fresh.delete(id);
+      this.#store.apply.sync(answer);
       for (const { chat, more } of answer.chats) {
         // Nobody looks at its messages: its newest state is enough.
-        if (more && this.store.chat(chat.id)?.ranges.length === 0) this.fresh.add(chat.id);
+        if (more && this.#store.chat(chat.id)?.ranges.length === 0) this.#fresh.add(chat.id);
       }
       ({ more } = answer);
     }
   }
 
-  private once(wanted: readonly number[]): Promise<Synced> {
-    const { chats, since } = this.store.state;
+  #once(wanted: readonly number[]): Promise<Synced> {
+    const { chats, since } = this.#store.state;
     this.calls++;
     const versions: Record<string, number> = {};
     for (const [id, { version }] of [...chats].slice(-MOST_NAMED + wanted.length)) versions[id] = version;
     for (const id of wanted) versions[id] = ANY;
     const others = since === null ? 'none' : 'changed';
-    return this.ask('sync', { versions, ...(since === null ? {} : { since }), others, messages: 0 });
+    return this.#ask('sync', { versions, ...(since === null ? {} : { since }), others, messages: 0 });
   }
 
   /** Without anything kept: the beginning of the list, and all pinned chats. */
-  private async first(): Promise<void> {
+  async #first(): Promise<void> {
     for (const filter of ['pinned', 'inbox'] as const) {
-      const page = await this.ask('getChats', { filter, limit: FIRST_CHATS, page: true });
-      this.store.apply.list('chats' in page ? page.chats : page);
+      const page = await this.#ask('getChats', { filter, limit: FIRST_CHATS, page: true });
+      this.#store.apply.list('chats' in page ? page.chats : page);
     }
   }
 }

@@ -79,7 +79,10 @@ export function useReceipts(where: Where, seq: number): Seen {
   const room = useRoom(where);
   const timeline = useReadable(room.timeline, emptyTimeline);
   // Receipts move with the timeline, which is new whenever one has come.
-  return useMemo(() => (timeline ? room.receipts(seq) : { seenBy: NOBODY, deliveredTo: NOBODY }), [room, seq, timeline]);
+  return useMemo(
+    () => (timeline ? room.receipts(seq) : { seenBy: NOBODY, deliveredTo: NOBODY }),
+    [room, seq, timeline],
+  );
 }
 
 /** A user; null: not known yet, or nobody whom one finds. */

@@ -14,6 +14,7 @@ export function ChatProvider({ client, children }: { client: ChatClient; childre
 /** The client of the ChatProvider around it. */
 export function useChat(): ChatClient {
   const client = useContext(Context);
-  if (!client) throw new Error('Put <ChatProvider client={…}> around the components that use the hooks of the chat.');
+  if (!client)
+    throw new Error('Put <ChatProvider client={…}> around the components that use the hooks of the chat.');
   return client;
 }

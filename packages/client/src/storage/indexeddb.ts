@@ -35,13 +35,17 @@ function sessionOf(database: IDBDatabase, name: string): StorageSession {
   // Another page deletes or changes it: keeping it open would hold that page up.
   database.onversionchange = () => database.close();
 
-  const run = <T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T> | null): Promise<T> =>
+  const run = <T>(
+    mode: IDBTransactionMode,
+    work: (store: IDBObjectStore) => IDBRequest<T> | null,
+  ): Promise<T> =>
     new Promise((resolve, reject) => {
       // Relaxed: a write that is lost with the machine's power is read again from the server.
       const transaction = database.transaction(STORE, mode, { durability: 'relaxed' });
       const request = work(transaction.objectStore(STORE));
       transaction.oncomplete = () => resolve(request?.result as T);
-      transaction.onabort = () => reject(transaction.error ?? new Error('The browser ended the transaction.'));
+      transaction.onabort = () =>
+        reject(transaction.error ?? new Error('The browser ended the transaction.'));
     });
 
   return {

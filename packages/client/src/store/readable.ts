@@ -10,61 +10,65 @@ export interface Readable<T> {
 
 /** Collects what has changed, and tells the listeners of each once, when the code that changes it has ended. */
 export class Batch {
-  private readonly changed = new Set<{ tell(): void }>();
+  readonly #changed = new Set<{ tell(): void }>();
 
   add(cell: { tell(): void }): void {
-    if (this.changed.size === 0) queueMicrotask(() => this.flush());
-    this.changed.add(cell);
+    if (this.#changed.size === 0) queueMicrotask(() => this.#flush());
+    this.#changed.add(cell);
   }
 
-  private flush(): void {
-    const cells = [...this.changed];
-    this.changed.clear();
+  #flush(): void {
+    const cells = [...this.#changed];
+    this.#changed.clear();
     for (const cell of cells) cell.tell();
   }
 }
 
 /** A value that is computed when somebody reads it after a change. */
 export class Cell<T> implements Readable<T> {
-  private readonly listeners = new Set<() => void>();
-  private value: T | undefined;
-  private stale = true;
+  readonly #listeners = new Set<() => void>();
+  #value: T | undefined;
+  #stale = true;
+
+  readonly #batch: Batch;
+  readonly #compute: (before: T | undefined) => T;
+  readonly #used: ((used: boolean) => void) | undefined;
 
   /**
    * `compute` gets the value before, to hand the same object on when nothing has changed. `used` hears when the first
    * listener comes and when the last one has left.
    */
-  constructor(
-    private readonly batch: Batch,
-    private readonly compute: (before: T | undefined) => T,
-    private readonly used?: (used: boolean) => void,
-  ) {}
+  constructor(batch: Batch, compute: (before: T | undefined) => T, used?: (used: boolean) => void) {
+    this.#batch = batch;
+    this.#compute = compute;
+    this.#used = used;
+  }
 
   get(): T {
-    if (this.stale) {
-      this.stale = false;
-      this.value = this.compute(this.value);
+    if (this.#stale) {
+      this.#stale = false;
+      this.#value = this.#compute(this.#value);
     }
-    return this.value as T;
+    return this.#value as T;
   }
 
   subscribe(listener: () => void): () => void {
     const own = () => listener();
-    this.listeners.add(own);
-    if (this.listeners.size === 1) this.used?.(true);
+    this.#listeners.add(own);
+    if (this.#listeners.size === 1) this.#used?.(true);
     return () => {
-      if (this.listeners.delete(own) && this.listeners.size === 0) this.used?.(false);
+      if (this.#listeners.delete(own) && this.#listeners.size === 0) this.#used?.(false);
     };
   }
 
   /** What it is computed from has changed. */
   invalidate(): void {
-    this.stale = true;
-    if (this.listeners.size > 0) this.batch.add(this);
+    this.#stale = true;
+    if (this.#listeners.size > 0) this.#batch.add(this);
   }
 
   tell(): void {
-    for (const listener of [...this.listeners]) {
+    for (const listener of [...this.#listeners]) {
       try {
         listener();
       } catch (error) {

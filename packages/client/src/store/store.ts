@@ -5,7 +5,15 @@ import { type ChatState, emptyState, type State } from './state.js';
 
 export type ChatFilter = 'inbox' | 'pinned' | 'archived' | 'unread';
 
-const OF_CHATS: ReadonlySet<string> = new Set(['item', 'messages', 'members', 'typing', 'marks', 'outbox', 'drafts']);
+const OF_CHATS: ReadonlySet<string> = new Set([
+  'item',
+  'messages',
+  'members',
+  'typing',
+  'marks',
+  'outbox',
+  'drafts',
+]);
 
 /** What the rest of the client hears of the store, beside what has changed. */
 export type Reactions = Omit<Listener, 'touched'>;
@@ -18,15 +26,19 @@ export class Store {
   readonly state: State = emptyState();
   readonly batch = new Batch();
   readonly apply: Applier;
-  private readonly readers = new Map<string, Set<{ invalidate(): void }>>();
-  private readonly shown = new Map<number, ChatListItem>();
+  readonly #readers = new Map<string, Set<{ invalidate(): void }>>();
+  readonly #shown = new Map<number, ChatListItem>();
 
   constructor(reactions: Reactions) {
     this.apply = new Applier(this.state, { ...reactions, touched: (part, id) => this.touched(part, id) });
   }
 
   /** A value that is computed from these parts; `used` hears whether anybody listens. */
-  cell<T>(parts: readonly string[], compute: (before: T | undefined) => T, used?: (used: boolean) => void): Cell<T> {
+  cell<T>(
+    parts: readonly string[],
+    compute: (before: T | undefined) => T,
+    used?: (used: boolean) => void,
+  ): Cell<T> {
     const cell = new Cell<T>(this.batch, compute, used);
     this.add(parts, cell);
     return cell;
@@ -35,8 +47,8 @@ export class Store {
   /** These parts have a reader. */
   add(parts: readonly string[], cell: { invalidate(): void }): void {
     for (const part of parts) {
-      const readers = this.readers.get(part) ?? new Set();
-      this.readers.set(part, readers.add(cell));
+      const readers = this.#readers.get(part) ?? new Set();
+      this.#readers.set(part, readers.add(cell));
     }
     cell.invalidate();
   }
@@ -44,24 +56,24 @@ export class Store {
   /** Nobody reads them by this any more. */
   drop(parts: readonly string[], cell: { invalidate(): void }): void {
     for (const part of parts) {
-      const readers = this.readers.get(part);
-      if (readers?.delete(cell) && readers.size === 0) this.readers.delete(part);
+      const readers = this.#readers.get(part);
+      if (readers?.delete(cell) && readers.size === 0) this.#readers.delete(part);
     }
   }
 
   /** `id`: of a chat or a user; or `u` and the user of a direct chat, which may not be there yet. */
   touched(part: Part | 'outbox' | 'view' | 'drafts' | 'me', id?: number | string): void {
     if (part === 'item') {
-      this.shown.delete(Number(id));
-      this.invalidate('list');
+      this.#shown.delete(Number(id));
+      this.#invalidate('list');
     }
-    this.invalidate(id === undefined ? part : `${part}:${id}`);
+    this.#invalidate(id === undefined ? part : `${part}:${id}`);
     const other = typeof id === 'number' && OF_CHATS.has(part) ? this.chat(id)?.item.otherUser : null;
-    if (other) this.invalidate(`${part}:u${other.id}`);
+    if (other) this.#invalidate(`${part}:u${other.id}`);
   }
 
-  private invalidate(key: string): void {
-    for (const cell of this.readers.get(key) ?? []) cell.invalidate();
+  #invalidate(key: string): void {
+    for (const cell of this.#readers.get(key) ?? []) cell.invalidate();
   }
 
   chat(chatId: number): ChatState | undefined {
@@ -78,10 +90,10 @@ export class Store {
   item(chatId: number): ChatListItem | null {
     const chat = this.chat(chatId);
     if (!chat) return null;
-    let item = this.shown.get(chatId);
+    let item = this.#shown.get(chatId);
     if (!item) {
       item = { ...chat.item, version: chat.version, lastSeq: chat.lastSeq };
-      this.shown.set(chatId, item);
+      this.#shown.set(chatId, item);
     }
     return item;
   }
@@ -108,7 +120,9 @@ export class Store {
 
 function belongs({ archivedAt, pinnedAt, unread }: ChatListItem, filter: ChatFilter): boolean {
   if (filter === 'archived') return archivedAt !== null;
-  return archivedAt === null && (filter === 'inbox' || (filter === 'pinned' ? pinnedAt !== null : unread > 0));
+  return (
+    archivedAt === null && (filter === 'inbox' || (filter === 'pinned' ? pinnedAt !== null : unread > 0))
+  );
 }
 
 function byPlace(one: ChatListItem, other: ChatListItem): number {

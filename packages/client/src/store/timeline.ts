@@ -57,9 +57,13 @@ export function shownRange(chat: ChatState, anchor: number | null): Range | unde
 
 /** Makes timelines of one room. Items that have not changed are the same objects as the time before. */
 export class TimelineMaker {
-  private items = new Map<string, TimelineItem>();
+  #items = new Map<string, TimelineItem>();
 
-  constructor(private readonly me: () => number) {}
+  readonly #me: () => number;
+
+  constructor(me: () => number) {
+    this.#me = me;
+  }
 
   of(
     chat: ChatState | undefined,
@@ -75,15 +79,21 @@ export class TimelineMaker {
     for (const message of range?.messages ?? []) {
       const changed = changes.get(message.id);
       if (changed?.hidden) continue;
-      const own = message.senderId === this.me();
-      const status = !own ? 'sent' : message.seen || message.seq <= seen ? 'seen' : message.seq <= delivered ? 'delivered' : 'sent';
+      const own = message.senderId === this.#me();
+      const status = !own
+        ? 'sent'
+        : message.seen || message.seq <= seen
+          ? 'seen'
+          : message.seq <= delivered
+            ? 'delivered'
+            : 'sent';
       const key = own && message.clientId !== null ? message.clientId : String(message.id);
-      items.set(key, this.item(key, message, status, changed?.apply));
+      items.set(key, this.#item(key, message, status, changed?.apply));
     }
     for (const entry of live ? entries : []) {
-      if (entry.command === 'sendMessage' && !items.has(entry.id)) items.set(entry.id, this.pending(entry));
+      if (entry.command === 'sendMessage' && !items.has(entry.id)) items.set(entry.id, this.#pending(entry));
     }
-    this.items = items;
+    this.#items = items;
     return {
       items: [...items.values()],
       moreBefore: range !== undefined && range.from > 1,
@@ -94,33 +104,45 @@ export class TimelineMaker {
     };
   }
 
-  private item(
+  #item(
     key: string,
     message: Message,
     status: TimelineItem['status'],
     apply: ((message: Message) => Message) | undefined,
   ): TimelineItem {
-    const known = this.items.get(key);
-    if (!apply && known && !known.changing && known.message === message && known.status === status) return known;
-    return { key, seq: message.seq, message: apply ? apply(message) : message, status, changing: apply !== undefined };
+    const known = this.#items.get(key);
+    if (!apply && known && !known.changing && known.message === message && known.status === status)
+      return known;
+    return {
+      key,
+      seq: message.seq,
+      message: apply ? apply(message) : message,
+      status,
+      changing: apply !== undefined,
+    };
   }
 
-  private pending(entry: Entry): TimelineItem {
+  #pending(entry: Entry): TimelineItem {
     const { id, input, chatId, createdAt, status, error } = entry;
-    const known = this.items.get(id);
+    const known = this.#items.get(id);
     const message: PendingMessage = {
       id: null,
       clientId: id,
       chatId,
-      senderId: this.me(),
-      content: String(input.content ?? ''),
+      senderId: this.#me(),
+      content: typeof input.content === 'string' ? input.content : '',
       metadata: (input.metadata as PendingMessage['metadata']) ?? null,
       replyToId: (input.replyToId as number | undefined) ?? null,
       createdAt: new Date(createdAt).toISOString(),
       error,
     };
     const before = known?.message;
-    if (known?.status === status && before?.content === message.content && 'error' in before && before.error === error)
+    if (
+      known?.status === status &&
+      before?.content === message.content &&
+      'error' in before &&
+      before.error === error
+    )
       return known;
     return { key: id, seq: null, message, status, changing: false };
   }
@@ -157,7 +179,7 @@ function changesBy(entries: readonly Entry[]): Map<number, MessageChange> {
   return changes;
 }
 
-function changeOf(command: Entry['command'], input: Record<string, unknown>): ((message: Message) => Message) | null {
+function changeOf(command: string, input: Record<string, unknown>): ((message: Message) => Message) | null {
   const at = () => new Date().toISOString();
   const emoji = String(input.emoji);
   switch (command) {
@@ -169,7 +191,13 @@ function changeOf(command: Entry['command'], input: Record<string, unknown>): ((
         editedAt: message.editedAt ?? at(),
       });
     case 'deleteMessage':
-      return (message) => ({ ...message, content: '', metadata: null, reactions: [], deletedAt: message.deletedAt ?? at() });
+      return (message) => ({
+        ...message,
+        content: '',
+        metadata: null,
+        reactions: [],
+        deletedAt: message.deletedAt ?? at(),
+      });
     case 'addReaction':
       return (message) => ({ ...message, reactions: reacted(message.reactions, emoji, 1) });
     case 'removeReaction':

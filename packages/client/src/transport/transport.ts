@@ -14,7 +14,10 @@ export interface LinkListener {
 /** One connection. */
 export interface Link {
   /** Sends a command; the answer as the server's callback gets it. Never answered if the connection ends before. */
-  ask(command: string, input: unknown): Promise<{ ok: true; data: unknown } | { ok: false; error: ErrorAnswer }>;
+  ask(
+    command: string,
+    input: unknown,
+  ): Promise<{ ok: true; data: unknown } | { ok: false; error: ErrorAnswer }>;
   close(): void;
 }
 

@@ -1,0 +1,301 @@
+import { ScriptedTransport, type Asked } from '../test/scripted.js';
+import { group, message, ready, synced } from '../test/views.js';
+import { asUser } from './auth.js';
+import { type ChatClient, createChat } from './chat.js';
+import { memory } from './storage/memory.js';
+import type { Storage } from './storage/storage.js';
+import type { TimelineItem } from './store/timeline.js';
+
+const CHAT = 5;
+const ME = 1;
+
+describe('The outbox', () => {
+  let transport: ScriptedTransport;
+  let chat: ChatClient;
+  let storage: Storage;
+  /** How many messages the chat has at the server. */
+  let last: number;
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    jest.spyOn(Math, 'random').mockReturnValue(0.5);
+    storage = memory();
+    last = 0;
+  });
+  afterEach(() => {
+    chat.stop();
+    jest.restoreAllMocks();
+    jest.useRealTimers();
+  });
+
+  const pass = (ms = 0) => jest.advanceTimersByTimeAsync(ms);
+  const begin = async (): Promise<void> => {
+    transport = new ScriptedTransport();
+    transport.react = ({ command, input, answer }) => {
+      if (command === 'sync') answer(synced());
+      if (command === 'getChats')
+        answer({ chats: input.filter === 'inbox' ? [group(CHAT, 0), group(6, 0)] : [], more: false });
+      if (command === 'getMessages')
+        answer({
+          chatId: input.chatId,
+          messages: [],
+          more: false,
+          moreBefore: false,
+          moreAfter: false,
+          lastSeq: 0,
+          version: 0,
+        });
+    };
+    chat = createChat({
+      url: 'http://chat.test',
+      auth: asUser(ME),
+      transport,
+      storage,
+      watch: () => () => undefined,
+    });
+    chat.start();
+    await pass();
+  };
+  const live = async () => {
+    transport.link.listener.opened();
+    transport.link.listener.event('ready', ready(ME));
+    await pass();
+  };
+  const sends = () => transport.link.of('sendMessage');
+  const store = ({ input }: Asked) =>
+    message(Number(input.chatId), ++last, {
+      senderId: ME,
+      clientId: String(input.clientId),
+      content: String(input.content),
+    });
+  const accept = async (asked: Asked) => {
+    asked.answer(store(asked));
+    await pass();
+  };
+  const rows = (items: readonly TimelineItem[]) =>
+    items.map(({ message: { content }, status, seq }) => [content, status, seq]);
+
+  it('shows a message at once, and keeps its key and place when it is stored', async () => {
+    await begin();
+    await live();
+    const room = chat.open(CHAT);
+    await pass();
+    const sent = room.send('hello');
+    expect(rows(room.timeline.get().items)).toEqual([['hello', 'sending', null]]);
+    const [before] = room.timeline.get().items;
+    await accept(sends()[0]!);
+    const [after] = room.timeline.get().items;
+    expect(rows([after!])).toEqual([['hello', 'sent', 1]]);
+    expect(after!.key).toBe(before!.key);
+    expect(sent.key).toBe(after!.key);
+    await expect(sent.stored).resolves.toMatchObject({ seq: 1 });
+    expect(chat.outbox.get()).toEqual([]);
+  });
+
+  it('is empty, and the message there once, when its event comes before the answer, or instead of it', async () => {
+    for (const answered of [true, false]) {
+      await begin();
+      last = 0;
+      await live();
+      const room = chat.open(CHAT);
+      await pass();
+      const sent = room.send('hello');
+      const [asked] = sends();
+      const body = store(asked!);
+      transport.link.listener.event('newMessage', body);
+      expect(rows(room.timeline.get().items)).toEqual([['hello', 'sent', 1]]);
+      if (answered) asked!.answer(body);
+      await pass();
+      expect(rows(room.timeline.get().items)).toEqual([['hello', 'sent', 1]]);
+      await expect(sent.stored).resolves.toMatchObject({ seq: 1 });
+      expect(chat.outbox.get()).toEqual([]);
+      chat.stop();
+    }
+  });
+
+  it('sends one message of a chat at a time, in order, and of other chats beside it', async () => {
+    await begin();
+    await live();
+    const room = chat.open(CHAT);
+    for (const text of ['one', 'two', 'three']) room.send(text);
+    chat.open(6).send('elsewhere');
+    await pass();
+    expect(sends().map(({ input }) => input.content)).toEqual(['one', 'elsewhere']);
+    await accept(sends()[0]!);
+    expect(sends().map(({ input }) => input.content)).toEqual(['one', 'elsewhere', 'two']);
+  });
+
+  it('sends again with the same clientId for as long as there is no answer', async () => {
+    await begin();
+    await live();
+    const room = chat.open(CHAT);
+    room.send('hello');
+    const { clientId } = sends()[0]!.input;
+    await pass(6_000 + 300);
+    expect(sends().map(({ input }) => input.clientId)).toEqual([clientId, clientId]);
+    transport.link.listener.closed();
+    await pass(150);
+    await live();
+    expect(sends().map(({ input }) => input.clientId)).toEqual([clientId]);
+    await accept(sends()[0]!);
+    expect(chat.outbox.get()).toEqual([]);
+  });
+
+  it('waits as long as it is told where time heals, and lets none of the chat pass', async () => {
+    await begin();
+    await live();
+    const room = chat.open(CHAT);
+    room.send('one');
+    room.send('two');
+    sends()[0]!.refuse({ code: 'RATE_LIMITED', retryAfterMs: 5_000 });
+    await pass(4_999);
+    expect(sends()).toHaveLength(1);
+    await pass(1);
+    expect(sends().map(({ input }) => input.content)).toEqual(['one', 'one']);
+  });
+
+  it('gives an internal error five tries', async () => {
+    await begin();
+    await live();
+    const room = chat.open(CHAT);
+    const sent = room.send('one');
+    for (let tries = 1; tries <= 5; tries++) {
+      expect(sends()).toHaveLength(tries);
+      sends().at(-1)!.refuse({ code: 'INTERNAL' });
+      await pass(150 * 2 ** tries);
+    }
+    expect(sends()).toHaveLength(5);
+    expect(chat.outbox.get()).toMatchObject([{ status: 'failed', error: { code: 'INTERNAL' } }]);
+    await expect(sent.stored).rejects.toMatchObject({ code: 'INTERNAL' });
+  });
+
+  it('keeps what was refused, with the reason, and sends those behind it; retry and discard are the person’s', async () => {
+    await begin();
+    await live();
+    const room = chat.open(CHAT);
+    const one = room.send('one');
+    room.send('two');
+    sends()[0]!.refuse({ code: 'FORBIDDEN', message: 'no' });
+    await pass();
+    expect(sends().map(({ input }) => input.content)).toEqual(['one', 'two']);
+    await accept(sends()[1]!);
+    expect(rows(room.timeline.get().items)).toEqual([
+      ['two', 'sent', 1],
+      ['one', 'failed', null],
+    ]);
+    room.retry(one.key);
+    expect(sends()[2]!.input).toEqual(sends()[0]!.input);
+    sends()[2]!.refuse({ code: 'FORBIDDEN' });
+    await pass();
+    room.discard(one.key);
+    expect(rows(room.timeline.get().items)).toEqual([['two', 'sent', 1]]);
+  });
+
+  it('takes another clientId after a mismatch', async () => {
+    await begin();
+    await live();
+    const room = chat.open(CHAT);
+    const { key } = room.send('one');
+    sends()[0]!.refuse({ code: 'IDEMPOTENCY_MISMATCH' });
+    await pass();
+    room.retry(key);
+    expect(sends()[1]!.input.clientId).not.toBe(key);
+  });
+
+  it('does not send by itself what is a day old', async () => {
+    await begin();
+    const room = chat.open(CHAT);
+    room.send('on my way');
+    await pass(24 * 3_600_000 + 1);
+    transport.link.listener.closed();
+    await pass(20_000);
+    await live();
+    expect(sends()).toEqual([]);
+    expect(chat.outbox.get()).toMatchObject([{ status: 'failed', error: { code: 'EXPIRED' } }]);
+  });
+
+  it('survives a reload: what waited is sent by the next page, in order', async () => {
+    await begin();
+    await live();
+    const room = chat.open(CHAT);
+    await pass();
+    transport.link.listener.closed();
+    for (const text of ['one', 'two']) room.send(text);
+    await chat.flush();
+    chat.stop();
+    await begin();
+    await live();
+    const next = chat.open(CHAT);
+    await pass();
+    expect(rows(next.timeline.get().items)).toEqual([
+      ['one', 'sending', null],
+      ['two', 'queued', null],
+    ]);
+    await accept(sends()[0]!);
+    await accept(sends()[1]!);
+    expect(rows(next.timeline.get().items)).toEqual([
+      ['one', 'sent', 1],
+      ['two', 'sent', 2],
+    ]);
+  });
+
+  it('cancels a reaction against its removal, and keeps the last setting, where neither was sent', async () => {
+    await begin();
+    const room = chat.open(CHAT);
+    void room.react(7, '👍');
+    void room.unreact(7, '👍');
+    void room.pin();
+    void room.archive();
+    void room.pin(false);
+    expect(chat.outbox.get().map(({ command, input }) => [command, input])).toEqual([
+      ['updateMembership', { chatId: CHAT, pinned: false, archived: true }],
+    ]);
+  });
+
+  it('shows an edit, a reaction and a deletion at once, and takes them back when they are refused', async () => {
+    await begin();
+    await live();
+    const room = chat.open(CHAT);
+    await pass();
+    transport.link.listener.event('newMessage', message(CHAT, 1, { senderId: ME }));
+    const { id } = message(CHAT, 1);
+    const content = () => room.timeline.get().items[0]!.message.content;
+    const edited = room.edit(id, 'better');
+    expect(content()).toBe('better');
+    transport.link.of('editMessage')[0]!.refuse({ code: 'FORBIDDEN' });
+    await expect(edited).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect(content()).toBe('message 1');
+    void room.react(id, '👍');
+    expect(room.timeline.get().items[0]!.message).toMatchObject({
+      reactions: [{ emoji: '👍', count: 1, mine: true }],
+    });
+    void room.delete(id);
+    expect(content()).toBe('');
+  });
+
+  it('fails what was meant for a chat that is gone', async () => {
+    await begin();
+    await live();
+    const room = chat.open(CHAT);
+    await pass();
+    room.send('one');
+    room.send('two');
+    transport.link.listener.event('chatDeleted', { chatId: CHAT, version: 1 });
+    sends()[0]!.refuse({ code: 'NOT_FOUND' });
+    await pass();
+    expect(chat.outbox.get().map(({ status, error }) => [status, error?.code])).toEqual([
+      ['failed', 'NOT_FOUND'],
+      ['failed', 'NOT_FOUND'],
+    ]);
+  });
+
+  it('edits a message that has not been sent yet', async () => {
+    await begin();
+    const room = chat.open(CHAT);
+    const { key } = room.send('helo');
+    await room.edit(key, 'hello');
+    await live();
+    expect(sends()[0]!.input.content).toBe('hello');
+    await expect(room.edit(key, 'too late')).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+});

@@ -1,0 +1,204 @@
+import { Window } from 'happy-dom';
+import { act, memo, StrictMode } from 'react';
+import type { Root } from 'react-dom/client';
+import { ScriptedTransport } from '../../test/scripted.js';
+import { group, message, ready, synced, user } from '../../test/views.js';
+import { asUser } from '../auth.js';
+import { type ChatClient, createChat } from '../chat.js';
+import type { TimelineItem } from '../store/timeline.js';
+import {
+  ChatProvider,
+  useChats,
+  useConnection,
+  useDraft,
+  useMembers,
+  useRoom,
+  useTimeline,
+  useTyping,
+  useUnread,
+  useUser,
+} from './index.js';
+
+const CHAT = 5;
+const window = new Window();
+const globals = {
+  window,
+  document: window.document,
+  navigator: window.navigator,
+  IS_REACT_ACT_ENVIRONMENT: true,
+};
+
+describe('The hooks', () => {
+  let transport: ScriptedTransport;
+  let chat: ChatClient;
+  let root: Root;
+  let host: ReturnType<typeof window.document.createElement>;
+
+  beforeAll(() => Object.assign(globalThis, globals));
+  afterAll(async () => {
+    for (const name of Object.keys(globals)) Reflect.deleteProperty(globalThis, name);
+    await window.happyDOM.close();
+  });
+
+  beforeEach(async () => {
+    const { createRoot } = await import('react-dom/client');
+    transport = new ScriptedTransport();
+    transport.react = ({ command, input, answer }) => {
+      if (command === 'sync') answer(synced());
+      if (command === 'getChats')
+        answer({ chats: input.filter === 'inbox' ? [group(CHAT, 3), group(6, 0)] : [], more: false });
+      if (command === 'getUsers') answer((input.ids as number[]).map((id) => user(id)));
+      if (command === 'getMembers')
+        answer({ chatId: input.chatId, members: [], more: false, membersVersion: 1 });
+      if (command === 'getMessages') {
+        const messages = [1, 2, 3].map((seq) => message(Number(input.chatId), seq));
+        answer({
+          chatId: input.chatId,
+          messages,
+          more: false,
+          moreBefore: false,
+          moreAfter: false,
+          lastSeq: 3,
+          version: 3,
+        });
+      }
+    };
+    chat = createChat({ url: 'http://chat.test', auth: asUser(1), transport, watch: () => () => undefined });
+    chat.start();
+    await Promise.resolve();
+    await settled();
+    transport.link.listener.event('ready', ready(1));
+    await settled();
+    host = window.document.createElement('div');
+    root = createRoot(host as unknown as Element);
+  });
+  afterEach(async () => {
+    await act(async () => root.unmount());
+    chat.stop();
+  });
+
+  const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+  const render = (children: React.ReactNode) =>
+    act(async () => {
+      root.render(
+        <StrictMode>
+          <ChatProvider client={chat}>{children}</ChatProvider>
+        </StrictMode>,
+      );
+      await settled();
+    });
+  const hear = (name: string, body: unknown) =>
+    act(async () => {
+      transport.link.listener.event(name, body);
+      await settled();
+    });
+  const text = () => host.textContent;
+
+  it('show a chat that is open, and read it once in StrictMode', async () => {
+    function Messages() {
+      const { items } = useTimeline(CHAT);
+      return <p>{items.map(({ message: { content } }) => content).join(', ')}</p>;
+    }
+    await render(<Messages />);
+    expect(text()).toBe('message 1, message 2, message 3');
+    expect(transport.link.of('getMessages')).toHaveLength(1);
+    expect(transport.links).toHaveLength(1);
+  });
+
+  it('render the rows that have changed, and no others', async () => {
+    const rendered: number[] = [];
+    const Row = memo(function Row({ item }: { item: TimelineItem }) {
+      rendered.push(item.seq!);
+      return <li>{item.message.content}</li>;
+    });
+    function Messages() {
+      return useTimeline(CHAT).items.map((item) => <Row key={item.key} item={item} />);
+    }
+    await render(<Messages />);
+    rendered.length = 0;
+    await hear('newMessage', message(CHAT, 4));
+    expect(new Set(rendered)).toEqual(new Set([4]));
+    rendered.length = 0;
+    await hear('messageEdited', message(CHAT, 2, { version: 5, content: 'better' }));
+    expect(new Set(rendered)).toEqual(new Set([2]));
+    rendered.length = 0;
+    await hear('newMessage', message(6, 1));
+    await hear('userTyping', { chatId: CHAT, userId: 2, typing: true, expiresInMs: 5_000 });
+    expect(rendered).toEqual([]);
+  });
+
+  it('render nothing for what they do not show', async () => {
+    let renders = 0;
+    function Status() {
+      renders++;
+      return <p>{useConnection().state}</p>;
+    }
+    await render(<Status />);
+    const before = renders;
+    await hear('newMessage', message(CHAT, 4));
+    expect(renders).toBe(before);
+    expect(text()).toBe('live');
+  });
+
+  it('say who types, how much is unread, who somebody is, and who the members are', async () => {
+    function All() {
+      const typing = useTyping(CHAT);
+      const members = useMembers(CHAT);
+      const { items } = useChats();
+      return (
+        <p>
+          {typing.join()} {useUnread().total} {useUser(2)?.name} {items.length} {members?.length}
+        </p>
+      );
+    }
+    await render(<All />);
+    await hear('userTyping', { chatId: CHAT, userId: 2, typing: true, expiresInMs: 5_000 });
+    await hear('newMessage', message(CHAT, 4));
+    await hear('userTyping', { chatId: CHAT, userId: 3, typing: true, expiresInMs: 5_000 });
+    expect(text()).toBe('3 1 user 2 2 0');
+  });
+
+  it('keep a room for those who come back at once, and let go of it after a second', async () => {
+    function Messages() {
+      useRoom(CHAT);
+      return <p>open</p>;
+    }
+    await render(<Messages />);
+    await render(null);
+    await render(<Messages />);
+    expect(transport.link.of('getMessages')).toHaveLength(1);
+  });
+
+  it('keep a draft for each chat', async () => {
+    let set: (text: string) => void = () => {};
+    function Composer({ chatId }: { chatId: number }) {
+      const [draft, change] = useDraft(chatId);
+      set = change;
+      return <p>{draft}</p>;
+    }
+    await render(<Composer chatId={CHAT} />);
+    await act(async () => {
+      set('hello');
+      await settled();
+    });
+    expect(text()).toBe('hello');
+    await render(<Composer chatId={6} />);
+    expect(text()).toBe('');
+    await render(<Composer chatId={CHAT} />);
+    expect(text()).toBe('hello');
+  });
+
+  it('render on a server as if nothing were known yet, and say what is missing around them', async () => {
+    const { renderToString } = await import('react-dom/server');
+    function Messages() {
+      return <p>{useTimeline(CHAT).items.length}</p>;
+    }
+    const html = renderToString(
+      <ChatProvider client={chat}>
+        <Messages />
+      </ChatProvider>,
+    );
+    expect(html).toBe('<p>0</p>');
+    expect(() => renderToString(<Messages />)).toThrow(/Put <ChatProvider client=/);
+  });
+});
