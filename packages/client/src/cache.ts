@@ -2,7 +2,7 @@ import type { ChatListItem, Message } from './contract.gen.js';
 import type { Row, RowKind, Storage, StorageSession } from './storage/storage.js';
 import { memory } from './storage/memory.js';
 import type { Store } from './store/store.js';
-import { chatOf, liveRange, type Mark, type UnreadTotals } from './store/state.js';
+import { chatOf, liveRange, type Mark, type Unread } from './store/state.js';
 
 /** Milliseconds that changes are collected before they are written. */
 const WRITE_EVERY_MS = 250;
@@ -27,7 +27,7 @@ interface KeptChat {
 interface KeptMeta {
   format: number;
   since: string | null;
-  unread: UnreadTotals;
+  unread: Unread;
 }
 
 /**

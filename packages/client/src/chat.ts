@@ -22,7 +22,7 @@ import { quiet, Room } from './room.js';
 import { memory } from './storage/memory.js';
 import type { Storage } from './storage/storage.js';
 import type { Readable } from './store/readable.js';
-import { emptyState, type UnreadTotals } from './store/state.js';
+import { emptyState, type Unread } from './store/state.js';
 import { type ChatFilter, Store } from './store/store.js';
 import { Syncer } from './sync.js';
 import { socketIo, type SocketIoOptions } from './transport/socket-io.js';
@@ -84,7 +84,7 @@ export interface ChatListView {
 export class ChatClient {
   readonly connection: Readable<ConnectionView>;
   readonly me: Readable<Account | null>;
-  readonly unread: Readable<UnreadTotals>;
+  readonly unread: Readable<Unread>;
   /** What waits to be sent, or was refused. */
   readonly outbox: Readable<readonly Entry[]>;
 

@@ -264,8 +264,8 @@ export interface Message {
    */
   replyTo: ReplyTo | null;
   /**
-   * Data of your application; `mentions` are the users whom the message mentions. In a system message of
-   * the server: `event` and the ids of chat and users.
+   * Data of your application; `mentions` are the users whom the message mentions, or "all". In a system
+   * message of the server: `event` and the ids of chat and users.
    */
   metadata: Record<string, unknown> | null;
   reactions: Reaction[];
@@ -338,6 +338,96 @@ export interface Member {
   avatarUrl: string | null;
 }
 
+export interface NewChat {
+  id: number;
+  /** The same as `id`; every event of a chat has this field. */
+  chatId: number;
+  type: 'direct' | 'group';
+  /** Direct chats: one of the two users. */
+  user1Id: number | null;
+  /** Direct chats: the other user; the same in a chat with oneself. */
+  user2Id: number | null;
+  title: string | null;
+  avatarUrl: string | null;
+  metadata: Record<string, unknown>;
+  /** Whether members who join see earlier messages: `all` of them, or only those since they joined. */
+  historyVisible: 'all' | 'fromJoin';
+  memberCount: number;
+  /**
+   * Counts changes of members and roles, and in a direct chat of blocks. If it differs from that of your
+   * list of members, call getMembers.
+   */
+  membersVersion: number;
+  /** Number of messages sent so far, which is the seq of the newest. */
+  lastSeq: number;
+  /** Number of changes of the chat so far. */
+  version: number;
+  lastActivityAt: string;
+  createdAt: string;
+  /**
+   * Number of messages of others that this member has not seen, without deleted messages and those of
+   * the server about changes of a group.
+   */
+  unread?: number;
+  /** How many of them mention this member. */
+  unreadMentions?: number;
+  mutedUntil?: string | null;
+  archivedAt?: string | null;
+  pinnedAt?: string | null;
+  readSeq?: number;
+  /** Messages of others after this seq are unread. */
+  unreadSeq?: number;
+  /** A group has exactly one owner. */
+  role?: 'owner' | 'admin' | 'member';
+  /** Direct chats: the other user has seen everything up to this seq. */
+  otherReadSeq?: number | null;
+  /** Direct chats: everything up to this seq was delivered to the other user. */
+  otherDeliveredSeq?: number | null;
+  /** Direct chats: whether you block the other user. */
+  blockedByMe?: boolean;
+  /** Whether sendMessage is allowed here: in a direct chat not while one of the two blocks the other. */
+  canSend?: boolean;
+  /** Pass it as `before` to get the chats after this one. */
+  cursor?: string;
+  /**
+   * Direct chats: the other user, with `lastSeenAt` null. If they are online and you may see it,
+   * userStatus says so.
+   */
+  otherUser?: User | null;
+}
+
+export interface User {
+  id: number;
+  /** The id of this user in your own application. null in views that others get. */
+  externalId: string | null;
+  name: string | null;
+  avatarUrl: string | null;
+  /** Others get no more of it than `public`, and `public` of `app`. */
+  metadata: Record<string, unknown>;
+  lastSeenAt: string | null;
+  createdAt: string;
+}
+
+export interface ChatDeleted {
+  chatId: number;
+  version: number;
+  /** false: with DIRECT_DELETE=me it was deleted for you only, which is no change of the chat. */
+  changed?: false;
+}
+
+export interface ChatCleared {
+  chatId: number;
+  /** Everything up to this seq is gone for you. */
+  seq: number;
+  /** The current version of the chat; clearing does not raise it. */
+  version: number;
+  /**
+   * This is no change of the chat: do not count `version`, which is a present one. Left out where it is
+   * one.
+   */
+  changed: false;
+}
+
 export interface Chat {
   id: number;
   /** The same as `id`; every event of a chat has this field. */
@@ -364,26 +454,6 @@ export interface Chat {
   version: number;
   lastActivityAt: string;
   createdAt: string;
-}
-
-export interface ChatDeleted {
-  chatId: number;
-  version: number;
-  /** false: with DIRECT_DELETE=me it was deleted for you only, which is no change of the chat. */
-  changed?: false;
-}
-
-export interface ChatCleared {
-  chatId: number;
-  /** Everything up to this seq is gone for you. */
-  seq: number;
-  /** The current version of the chat; clearing does not raise it. */
-  version: number;
-  /**
-   * This is no change of the chat: do not count `version`, which is a present one. Left out where it is
-   * one.
-   */
-  changed: false;
 }
 
 export interface MembersJoined {
@@ -449,6 +519,12 @@ export interface Invitation {
   memberCount: number;
   /** The user who invited you. */
   invitedBy: number;
+  /** What that user is called; null when you do not find them (DIRECTORY). */
+  inviter: {
+    userId: number;
+    name: string | null;
+    avatarUrl: string | null;
+  } | null;
   invitedAt: string;
 }
 
@@ -682,18 +758,6 @@ export interface Watermark {
   unreadSeq?: number;
 }
 
-export interface User {
-  id: number;
-  /** The id of this user in your own application. null in views that others get. */
-  externalId: string | null;
-  name: string | null;
-  avatarUrl: string | null;
-  /** Others get no more of it than `public`, and `public` of `app`. */
-  metadata: Record<string, unknown>;
-  lastSeenAt: string | null;
-  createdAt: string;
-}
-
 export interface Presence {
   userId: number;
   online: boolean;
@@ -858,8 +922,8 @@ export interface EditedMessage {
    */
   replyTo: ReplyTo | null;
   /**
-   * Data of your application; `mentions` are the users whom the message mentions. In a system message of
-   * the server: `event` and the ids of chat and users.
+   * Data of your application; `mentions` are the users whom the message mentions, or "all". In a system
+   * message of the server: `event` and the ids of chat and users.
    */
   metadata: Record<string, unknown> | null;
   reactions: Reaction[];
@@ -948,6 +1012,8 @@ export interface Report {
     replyToId: number | null;
     createdAt: string;
     editedAt: string | null;
+    /** When its sender had deleted it for everyone; null: it was there when it was reported. */
+    deletedAt: string | null;
     /** Its last 20 earlier versions, oldest first. */
     edits: MessageEdit[];
   };
@@ -1025,8 +1091,12 @@ export interface Events {
   chatsList: ChatListItem[];
   /** Answer to getChat. */
   chat: ChatDetails;
-  /** A chat was created, to all its members; or members were added to a group, to those who were added. */
-  newChat: Chat;
+  /**
+   * A chat was created, to all its members; or members were added to a group, to those who were added.
+   * Each gets it as their own list has it, with the other user, unread counts and role; these are left
+   * out in the answer to a command, and where the chat was there before.
+   */
+  newChat: NewChat;
   /**
    * A chat and all its messages were deleted; to all its members, or, if you deleted it for yourself
    * only, to your own sockets.
@@ -1105,8 +1175,9 @@ export interface Events {
   /** Answer to getPresence and watchPresence. */
   presence: Presence[];
   /**
-   * A user came online or went offline; to users who have a direct chat with them, and to sockets that
-   * watch them.
+   * A user came online or went offline, to users who have a direct chat with them and to sockets that
+   * watch them; or a direct chat was opened with a user who is online, to the two, as far as each may
+   * see the other.
    */
   userStatus: Presence;
   /**
@@ -1525,11 +1596,14 @@ export interface Commands {
     };
     result: GroupAdds;
   };
-  /** Sends a message: to a chat by `chatId`, or to a user by `receiverId`. */
+  /**
+   * Sends a message: to a chat by `chatId`, or to a user by `receiverId`. Both may be given for a direct
+   * chat with that user, as a Message has them.
+   */
   sendMessage: {
     /**
-     * Needs either chatId or receiverId. Needs a receiver other than the sender. Needs text that is not
-     * blank, or metadata.
+     * Needs chatId or receiverId. Needs a receiver other than the sender. Needs text that is not blank, or
+     * metadata.
      */
     input: {
       senderId?: number | string | undefined;
@@ -1539,7 +1613,10 @@ export interface Commands {
       content?: string | undefined;
       clientId?: string | undefined;
       replyToId?: number | string | undefined;
-      /** Data of your application. `mentions` is a list of the members whom the message mentions. */
+      /**
+       * Data of your application. `mentions` is a list of the members whom the message mentions, or "all":
+       * all who are members when it is sent. In a group only the owner and admins may mention all.
+       */
       metadata?: Record<string, unknown> | undefined;
     };
     result: Message;
@@ -1587,6 +1664,11 @@ export interface Commands {
       content?: string | undefined;
       /** In place of the present one; `{}` removes it. Left out: as it is. */
       metadata?: Record<string, unknown> | undefined;
+      /**
+       * Only as the message has it, so that a Message can be sent back: an edit can not change what it
+       * replies to.
+       */
+      replyToId?: number | string | undefined;
       clientId?: string | undefined;
     };
     result: EditedMessage;
@@ -1730,8 +1812,9 @@ export interface Commands {
     result: Synced;
   };
   /**
-   * Reports a message to the application. The message is stored as it is now. One report per user and
-   * message: a second one returns the first.
+   * Reports a message to the application. The message is stored as it is now; one that its sender has
+   * deleted for everyone as it was, for a day after that (KEEP_DELETED_SECONDS), if you were a member
+   * then. One report per user and message: a second one returns the first.
    */
   reportMessage: {
     input: {

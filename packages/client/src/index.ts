@@ -16,7 +16,7 @@ export type { Room, Seen, SendOptions, Sent } from './room.js';
 export { memory } from './storage/memory.js';
 export type { Row, RowKind, Storage, StorageSession } from './storage/storage.js';
 export type { Readable } from './store/readable.js';
-export type { UnreadTotals } from './store/state.js';
+export type { Unread } from './store/state.js';
 export type { ChatFilter } from './store/store.js';
 export type { PendingMessage, Timeline, TimelineItem } from './store/timeline.js';
 export { socketIo, type SocketIoOptions } from './transport/socket-io.js';

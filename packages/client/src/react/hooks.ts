@@ -5,7 +5,7 @@ import type { Account, Member, Presence, User } from '../contract.gen.js';
 import type { Entry } from '../outbox.js';
 import type { Room, Seen } from '../room.js';
 import type { Readable } from '../store/readable.js';
-import type { UnreadTotals } from '../store/state.js';
+import type { Unread } from '../store/state.js';
 import type { ChatFilter } from '../store/store.js';
 import { emptyTimeline, type Timeline } from '../store/timeline.js';
 import { useChat } from './provider.js';
@@ -31,7 +31,7 @@ export function useMe(): Account | null {
 }
 
 /** Unread messages of all chats. */
-export function useUnread(): UnreadTotals {
+export function useUnread(): Unread {
   return useReadable(useChat().unread);
 }
 

@@ -57,7 +57,7 @@ export interface ChatState {
   reading: number;
 }
 
-export interface UnreadTotals {
+export interface Unread {
   /** Of all chats. */
   total: number;
   /** How many of them mention this person. */
@@ -72,14 +72,14 @@ export interface State {
   chats: Map<number, ChatState>;
   users: Map<number, User>;
   presence: Map<number, Presence>;
-  unread: UnreadTotals;
+  unread: Unread;
   /** For the next `sync`. */
   since: string | null;
   /** Milliseconds by which the server's clock is ahead of this device's. */
   offset: number;
 }
 
-export const noUnread: UnreadTotals = { total: 0, mentions: 0, badge: 0 };
+export const noUnread: Unread = { total: 0, mentions: 0, badge: 0 };
 
 export function emptyState(): State {
   return {
