@@ -133,7 +133,7 @@ export class Cache {
     const whole = live !== undefined && messages.length === live.messages.length;
     return {
       format: FORMAT,
-      item: this.#store.item(chatId)!,
+      item: { ...chat.item, lastSeq: chat.lastSeq },
       version: chat.version,
       from: whole ? live.from : (messages[0]?.seq ?? 0),
       to: live?.to ?? -1,

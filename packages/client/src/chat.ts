@@ -18,12 +18,13 @@ import { type Entry, Outbox } from './outbox.js';
 import { type Watch, watchPage } from './page.js';
 import { People } from './people.js';
 import { Receipts } from './receipts.js';
-import { quiet, Room } from './room.js';
+import { MOST_LOADED, quiet, Room } from './room.js';
 import { memory } from './storage/memory.js';
 import type { Storage } from './storage/storage.js';
 import type { Readable } from './store/readable.js';
 import { emptyState, type Unread } from './store/state.js';
 import { type ChatFilter, Store } from './store/store.js';
+import { changedItem } from './store/timeline.js';
 import { Syncer } from './sync.js';
 import { socketIo, type SocketIoOptions } from './transport/socket-io.js';
 import type { Transport } from './transport/transport.js';
@@ -36,6 +37,9 @@ const KEPT_MESSAGES = 50;
 const KEPT_ROOMS = 50;
 
 const LIST_PAGE = 50;
+
+/** Commands that show in the list before they are answered. */
+const OF_ITEMS: ReadonlySet<string> = new Set(['updateChat', 'updateMembership']);
 
 export interface ChatOptions {
   /** Where the server is. In a browser: by default where the page comes from. */
@@ -114,13 +118,15 @@ export class ChatClient {
     this.#options = options;
 
     this.#url = options.url ?? (typeof location === 'undefined' ? 'http://localhost:3000' : location.origin);
-    this.#store = new Store({
+    this.#store = new Store(
+      {
       stored: (message) => this.#waiting.stored(message),
       missing: () => this.#isConnected && this.#syncer.wish(),
       gap: (chat) => this.#gaps.watch(chat),
       applied: (chatId, version) => {
         this.#waiting.applied(chatId, version);
         this.#cache.chat(chatId);
+        this.#tidy(chatId);
       },
       gone: (chatId) => {
         this.#waiting.gone(chatId);
@@ -133,7 +139,9 @@ export class ChatClient {
         this.#emit('message', message);
         if (mentioned) this.#emit('mention', message);
       },
-    });
+    },
+      (chatId) => changedItem(this.#waiting.of(chatId, null)),
+    );
     const store = this.#store;
     const ask: Connection['ask'] = (command, input) => this.#link.ask(command, input);
     const isLive = () => this.#link.state === 'live';
@@ -405,7 +413,10 @@ export class ChatClient {
     this.#store.touched('outbox');
     const chatId =
       entry.chatId ?? (entry.receiverId === null ? null : this.#store.directWith(entry.receiverId)?.id);
-    if (chatId != null) this.#store.touched('outbox', chatId);
+    if (chatId != null) {
+      this.#store.touched('outbox', chatId);
+      if (OF_ITEMS.has(entry.command)) this.#store.touched('item', chatId);
+    }
     if (entry.receiverId !== null) this.#store.touched('outbox', `u${entry.receiverId}`);
     // What was answered needs no other try; without its version it would only be shown a little too long.
     this.#cache.write('outbox', entry.id, () =>
@@ -428,6 +439,14 @@ export class ChatClient {
 
   #roomsOf(chatId: number): Room[] {
     return [...this.#rooms.values()].filter((room) => room.chatId === chatId && room.used);
+  }
+
+  /** What arrives and arrives must not fill the memory. */
+  #tidy(chatId: number): void {
+    const chat = this.#store.chat(chatId);
+    if (!chat || chat.seqs.size <= 3 * KEPT_MESSAGES) return;
+    if (this.#roomsOf(chatId).length === 0) this.#store.apply.trim(chat, KEPT_MESSAGES);
+    else if (chat.seqs.size > 2 * MOST_LOADED) this.#store.apply.thin(chat, chat.lastSeq, MOST_LOADED, KEPT_MESSAGES);
   }
 
   #enter(room: Room): void {

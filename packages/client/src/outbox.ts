@@ -115,6 +115,7 @@ export class Outbox {
 
   /** Entries of a chat that the store does not show yet, in order. */
   of(chatId: number | null, receiverId: number | null): Entry[] {
+    if (this.#entries.size === 0) return [];
     return this.all().filter(
       (entry) =>
         (chatId !== null && this.#chatOf(entry) === chatId) ||

@@ -10,7 +10,7 @@ import type {
   SyncedChat,
   Watermark,
 } from '../contract.gen.js';
-import { indexOf, merge, messageAt, put, type Range, rangeAt, remove } from './ranges.js';
+import { indexOf, merge, messageAt, put, type Range, rangeAt, remove, thinned } from './ranges.js';
 import {
   type Change,
   type ChangeName,
@@ -718,12 +718,21 @@ export class Applier {
   /** Drops what a chat holds beyond the newest `most` messages, or all of it. */
   trim(chat: ChatState, most: number): void {
     const live = liveRange(chat);
-    const kept = live ? live.messages.slice(-most) : [];
-    if (most === 0 || kept.length === 0 || !live) chat.ranges = [];
-    else if (kept.length < live.messages.length || chat.ranges.length > 1)
-      chat.ranges = [{ from: kept[0]!.seq, to: live.to, messages: kept }];
-    else return;
-    chat.seqs = new Map(kept.map(({ id, seq }) => [id, seq]));
+    const kept = live && most > 0 ? live.messages.slice(-most) : [];
+    if (live && chat.ranges.length === 1 && kept.length === live.messages.length) return;
+    const from = kept[0]?.seq;
+    this.#keep(chat, live && from !== undefined ? [{ from, to: live.to, messages: kept }] : []);
+  }
+
+  /** Drops what is far from a seq where more than `most` messages are loaded, but not the newest `newest`. */
+  thin(chat: ChatState, around: number, most: number, newest: number): void {
+    const loaded = chat.ranges.reduce((sum, { messages }) => sum + messages.length, 0);
+    if (loaded > most) this.#keep(chat, thinned(chat.ranges, around, most, newest));
+  }
+
+  #keep(chat: ChatState, ranges: ChatState['ranges']): void {
+    chat.ranges = ranges;
+    chat.seqs = new Map(ranges.flatMap(({ messages }) => messages.map(({ id, seq }) => [id, seq] as const)));
     this.#tell.touched('messages', chat.id);
   }
 }
