@@ -154,8 +154,7 @@ export class Cache {
       for (const { id, seq } of kept.messages) chat.seqs.set(id, seq);
       for (const [id, what] of kept.hidden) chat.hidden.set(id, what);
       for (const [userId, mark] of kept.marks) chat.marks.set(userId, mark);
-      this.#store.apply.met(chat);
-      state.chats.set(chat.id, chat);
+      this.#store.apply.kept(chat);
       this.#store.touched('item', chat.id);
       this.#store.touched('messages', chat.id);
     }

@@ -120,26 +120,26 @@ export class ChatClient {
     this.#url = options.url ?? (typeof location === 'undefined' ? 'http://localhost:3000' : location.origin);
     this.#store = new Store(
       {
-      stored: (message) => this.#waiting.stored(message),
-      missing: () => this.#isConnected && this.#syncer.wish(),
-      gap: (chat) => this.#gaps.watch(chat),
-      applied: (chatId, version) => {
-        this.#waiting.applied(chatId, version);
-        this.#cache.chat(chatId);
-        this.#tidy(chatId);
+        stored: (message) => this.#waiting.stored(message),
+        missing: () => this.#isConnected && this.#syncer.wish(),
+        gap: (chat) => this.#gaps.watch(chat),
+        applied: (chatId, version) => {
+          this.#waiting.applied(chatId, version);
+          this.#cache.chat(chatId);
+          this.#tidy(chatId);
+        },
+        gone: (chatId) => {
+          this.#waiting.gone(chatId);
+          this.#marks.forget(chatId);
+          this.#cache.chat(chatId);
+        },
+        reset: (chatId) => this.#roomsOf(chatId).forEach((room) => queueMicrotask(() => room.ensure())),
+        arrived: (message, mentioned) => {
+          if (this.#options.delivered !== false) this.#marks.markDelivered(message.chatId, message.seq);
+          this.#emit('message', message);
+          if (mentioned) this.#emit('mention', message);
+        },
       },
-      gone: (chatId) => {
-        this.#waiting.gone(chatId);
-        this.#marks.forget(chatId);
-        this.#cache.chat(chatId);
-      },
-      reset: (chatId) => this.#roomsOf(chatId).forEach((room) => queueMicrotask(() => room.ensure())),
-      arrived: (message, mentioned) => {
-        if (this.#options.delivered !== false) this.#marks.markDelivered(message.chatId, message.seq);
-        this.#emit('message', message);
-        if (mentioned) this.#emit('mention', message);
-      },
-    },
       (chatId) => changedItem(this.#waiting.of(chatId, null)),
     );
     const store = this.#store;
@@ -446,7 +446,8 @@ export class ChatClient {
     const chat = this.#store.chat(chatId);
     if (!chat || chat.seqs.size <= 3 * KEPT_MESSAGES) return;
     if (this.#roomsOf(chatId).length === 0) this.#store.apply.trim(chat, KEPT_MESSAGES);
-    else if (chat.seqs.size > 2 * MOST_LOADED) this.#store.apply.thin(chat, chat.lastSeq, MOST_LOADED, KEPT_MESSAGES);
+    else if (chat.seqs.size > 2 * MOST_LOADED)
+      this.#store.apply.thin(chat, chat.lastSeq, MOST_LOADED, KEPT_MESSAGES);
   }
 
   #enter(room: Room): void {

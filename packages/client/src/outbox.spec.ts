@@ -281,7 +281,12 @@ describe('The outbox', () => {
     void room.pin();
     const renamed = room.rename('better');
     expect(room.chat.get()).toMatchObject({ title: 'better', pinnedAt: expect.any(String) });
-    expect(chat.chats('pinned').get().items.map(({ id }) => id)).toEqual([CHAT]);
+    expect(
+      chat
+        .chats('pinned')
+        .get()
+        .items.map(({ id }) => id),
+    ).toEqual([CHAT]);
     transport.link.of('updateMembership')[0]!.answer({
       chatId: CHAT,
       version: 0,

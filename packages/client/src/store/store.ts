@@ -1,5 +1,6 @@
 import type { ChatListItem, Message } from '../contract.gen.js';
-import { Applier, type Listener, type Part } from './apply.js';
+import { Applier } from './apply.js';
+import type { Listener, Part } from './scope.js';
 import { Batch, Cell } from './readable.js';
 import { type ChatState, emptyState, type State } from './state.js';
 
