@@ -66,6 +66,16 @@ export class Cache {
     }
   }
 
+  /** What is kept of a kind now, by whichever tab. */
+  async read(kind: RowKind): Promise<unknown[]> {
+    try {
+      return ((await this.#session?.rows(kind)) ?? []).map(([, value]) => value);
+    } catch (error) {
+      this.#lost(error);
+      return [];
+    }
+  }
+
   /** A row has changed; `value` is read when it is written, undefined: it goes. */
   write(kind: RowKind, key: string, value: () => unknown): void {
     this.#dirty.set(`${kind}:${key}`, { kind, key, value });
@@ -105,8 +115,13 @@ export class Cache {
     return this.#writing;
   }
 
-  async clear(): Promise<void> {
+  /** What has changed is not written: it was deleted elsewhere. */
+  discard(): void {
     this.#dirty.clear();
+  }
+
+  async clear(): Promise<void> {
+    this.discard();
     await this.#session?.clear().catch(this.#lost);
   }
 

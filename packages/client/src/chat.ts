@@ -11,7 +11,7 @@ import type {
   Ready,
   User,
 } from './contract.gen.js';
-import { type ChatError, toChatError } from './errors.js';
+import { ChatError, toChatError } from './errors.js';
 import { eventsOf } from './events.js';
 import { Gaps } from './gaps.js';
 import { type Entry, Outbox } from './outbox.js';
@@ -26,6 +26,7 @@ import { emptyState, type Unread } from './store/state.js';
 import { type ChatFilter, Store } from './store/store.js';
 import { changedItem } from './store/timeline.js';
 import { Syncer } from './sync.js';
+import { Tabs, type TabNews } from './tabs.js';
 import { socketIo, type SocketIoOptions } from './transport/socket-io.js';
 import type { Transport } from './transport/transport.js';
 
@@ -108,6 +109,7 @@ export class ChatClient {
   readonly #listeners = new Map<keyof ChatEvents, Set<(event: never) => void>>();
   readonly #drafts = new Map<string, string>();
   readonly #url: string;
+  #tabs: Tabs | null = null;
   #account: string | null = null;
   #opened: Promise<void> | null = null;
   #unwatch: (() => void) | null = null;
@@ -159,6 +161,7 @@ export class ChatClient {
     this.#waiting = new Outbox({
       ask: (command, input) => this.#link.ask(command, input),
       heard: (command, answer) => this.#answered(command, answer),
+      tab: () => this.#tabs?.id ?? '',
       isLive,
       versionOf: (chatId) => store.chat(chatId)?.version ?? null,
       directWith: (userId) => store.directWith(userId)?.id ?? null,
@@ -212,6 +215,8 @@ export class ChatClient {
     this.#waiting.stop();
     for (const timer of this.#lingering.values()) clearTimeout(timer);
     this.#cache.close();
+    this.#tabs?.close();
+    this.#tabs = null;
     this.#account = null;
     this.#opened = null;
   }
@@ -221,6 +226,7 @@ export class ChatClient {
     await this.#options.auth.signOut?.();
     this.#link.stop();
     await this.#cache.clear();
+    this.#tabs?.tell({ kind: 'signedOut' });
     this.stop();
     this.#forgetAll();
   }
@@ -277,10 +283,9 @@ export class ChatClient {
     const cell = this.#store.cell([`drafts:${key}`], () => this.#drafts.get(key) ?? '');
     return Object.assign(cell, {
       set: (text: string) => {
-        if (text === '') this.#drafts.delete(key);
-        else this.#drafts.set(key, text);
-        this.#store.touched('drafts', key);
+        this.#drafted(key, text);
         this.#cache.write('draft', key, () => this.#drafts.get(key));
+        this.#tabs?.tell({ kind: 'draft', key, text });
       },
     });
   }
@@ -354,13 +359,45 @@ export class ChatClient {
 
   async #openAs(account: string): Promise<void> {
     if (this.#account === account) return this.#opened ?? undefined;
-    if (this.#account !== null) this.#forgetAll();
+    if (this.#account !== null) {
+      await this.#cache.flush();
+      this.#forgetAll();
+    }
     this.#account = account;
-    this.#opened = this.#cache.open(`${this.#url}#${account}`).then(({ outbox, drafts }) => {
-      for (const [key, text] of drafts) this.#drafts.set(key, String(text));
-      this.#waiting.restore(outbox as Entry[]);
-    });
+    this.#opened = this.#restore(`${this.#url}#${account}`);
     await this.#opened;
+  }
+
+  async #restore(scope: string): Promise<void> {
+    this.#tabs?.close();
+    const tabs = new Tabs(scope, (news) => this.#heardOf(news));
+    this.#tabs = tabs;
+    const { outbox, drafts } = await this.#cache.open(scope);
+    for (const [key, text] of drafts) this.#drafts.set(key, String(text));
+    const owners = (outbox as Entry[]).map(({ tab }) => tab);
+    // What a tab leaves is read when it is gone: until then it sends, or adds to it.
+    tabs.when(owners, async (tab) => {
+      if (this.#tabs !== tabs) return;
+      const left = (await this.#cache.read('outbox')) as Entry[];
+      this.#waiting.restore(left.filter((entry) => entry.tab === tab));
+      await this.#cache.flush();
+    });
+  }
+
+  #heardOf(news: TabNews): void {
+    if (news.kind === 'draft') this.#drafted(news.key, news.text);
+    else {
+      this.#cache.discard();
+      this.stop();
+      this.#forgetAll();
+      this.#emit('signedOut', new ChatError({ code: 'CLOSED', message: 'Signed out in another tab.' }));
+    }
+  }
+
+  #drafted(key: string, text: string): void {
+    if (text === '') this.#drafts.delete(key);
+    else this.#drafts.set(key, text);
+    this.#store.touched('drafts', key);
   }
 
   async #ready({ user, now }: Ready): Promise<void> {
@@ -422,6 +459,8 @@ export class ChatClient {
     this.#cache.write('outbox', entry.id, () =>
       kept && this.#waiting.get(entry.id) ? { ...entry } : undefined,
     );
+    // Before it is sent for the first time: a page may end at any moment.
+    if (kept && entry.tries === 0) void this.#cache.flush();
   }
 
   #failed(error: unknown): void {
@@ -432,6 +471,7 @@ export class ChatClient {
 
   #forgetAll(): void {
     Object.assign(this.#store.state, emptyState());
+    this.#waiting.clear();
     this.#drafts.clear();
     for (const part of ['me', 'list', 'unread', 'outbox'] as const) this.#store.touched(part);
     for (const room of this.#rooms.values()) this.#store.touched('view', room.key);
