@@ -166,10 +166,7 @@ describe('Requests of one connection', () => {
       const contents = Array.from({ length: 10 }, () => LONGEST_AS_JSON);
       await Promise.all(contents.map((content) => alice.ok('sendMessage', { chatId, content })));
     }
-    // Each look is counted as well: it costs 5.
-    let looks = 0;
     const left = async () => {
-      looks++;
       const { headers } = await world.http.get('/users/blocks').set('X-User-Id', String(alice.userId));
       return Number(headers['ratelimit-remaining']);
     };
@@ -215,7 +212,10 @@ describe('Requests of one address', () => {
     const { alice, chatId } = await world.pair();
     const { httpPort } = world.app;
     const as = (address: string) => ({ 'X-Forwarded-For': address, 'X-User-Id': String(alice.userId) });
+    // Each look is counted as well: it costs 5.
+    let looks = 0;
     const left = async () => {
+      looks++;
       const { headers } = await new RawHttp(httpPort).ask({
         path: '/users/online',
         headers: as('203.0.113.1'),
