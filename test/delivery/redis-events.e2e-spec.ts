@@ -50,6 +50,8 @@ describeWithRedis('Events over three nodes', () => {
     const { userId } = carol!;
     for (const watcher of [bob!, dave!]) {
       await watcher.ok('sendMessage', { receiverId: userId, content: 'hi' });
+      // The chat is new, so the other is told of.
+      expect(await watcher.next('userStatus')).toMatchObject({ userId, online: true });
       await watcher.ok('watchPresence', { userIds: [userId] });
     }
     const told = { userId, online: false, lastSeenAt: null };

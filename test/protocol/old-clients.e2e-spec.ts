@@ -1,9 +1,10 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { io as io48 } from 'socket.io-client';
 import { io as io40 } from 'socket.io-client-4.0';
 import { io as io44 } from 'socket.io-client-4.4';
+import { inPython, python } from '../support/python.js';
 import { Client, eventually, World } from '../support/world.js';
 
 type Connect = typeof io48;
@@ -84,18 +85,6 @@ describe.each(kinds)('A stock Socket.IO client %s over %s', (_version, _ways, co
     expect(isCut).toBe(false);
   });
 });
-
-/** A Python that has python-socketio and what it needs for both transports. */
-const python = ['python3', '/usr/bin/python3', 'python'].find(
-  (command) => spawnSync(command, ['-c', 'import socketio, websocket, requests']).status === 0,
-);
-const inPython = python !== undefined || process.env.CI === 'true' ? describe : describe.skip;
-if (python === undefined) {
-  process.stderr.write(
-    'The Python client is not tested: there is no python3 with socketio, websocket and requests ' +
-      '(Debian: python3-socketio python3-websocket python3-requests)\n',
-  );
-}
 
 inPython.each([['websocket'], ['polling']])('A stock Python client over %s', (transport) => {
   let world: World;

@@ -148,7 +148,10 @@ function read(frame: string): Frame {
 
 function anonymous(key: string, value: unknown): unknown {
   if (['id', 'chatId', 'messageId', 'sid'].includes(key) && value !== null) return key;
-  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? 'a time' : value;
+  if (typeof value !== 'string') return value;
+  // The cursor of a chat is its activity, in milliseconds, and its id.
+  if (/^\d{13}\.\d+$/.test(value)) return 'a cursor';
+  return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? 'a time' : value;
 }
 
 /** Whether a user gets the online event of the other depends on what came first, that event or their chat. */

@@ -66,6 +66,16 @@ export class Cache {
     }
   }
 
+  /** What is kept of a kind now, by whichever tab. */
+  async read(kind: RowKind): Promise<unknown[]> {
+    try {
+      return ((await this.#session?.rows(kind)) ?? []).map(([, value]) => value);
+    } catch (error) {
+      this.#lost(error);
+      return [];
+    }
+  }
+
   /** A row has changed; `value` is read when it is written, undefined: it goes. */
   write(kind: RowKind, key: string, value: () => unknown): void {
     this.#dirty.set(`${kind}:${key}`, { kind, key, value });
@@ -105,8 +115,13 @@ export class Cache {
     return this.#writing;
   }
 
-  async clear(): Promise<void> {
+  /** What has changed is not written: it was deleted elsewhere. */
+  discard(): void {
     this.#dirty.clear();
+  }
+
+  async clear(): Promise<void> {
+    this.discard();
     await this.#session?.clear().catch(this.#lost);
   }
 
@@ -133,7 +148,7 @@ export class Cache {
     const whole = live !== undefined && messages.length === live.messages.length;
     return {
       format: FORMAT,
-      item: this.#store.item(chatId)!,
+      item: { ...chat.item, lastSeq: chat.lastSeq },
       version: chat.version,
       from: whole ? live.from : (messages[0]?.seq ?? 0),
       to: live?.to ?? -1,
@@ -154,8 +169,7 @@ export class Cache {
       for (const { id, seq } of kept.messages) chat.seqs.set(id, seq);
       for (const [id, what] of kept.hidden) chat.hidden.set(id, what);
       for (const [userId, mark] of kept.marks) chat.marks.set(userId, mark);
-      this.#store.apply.met(chat);
-      state.chats.set(chat.id, chat);
+      this.#store.apply.kept(chat);
       this.#store.touched('item', chat.id);
       this.#store.touched('messages', chat.id);
     }

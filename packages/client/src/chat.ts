@@ -11,20 +11,22 @@ import type {
   Ready,
   User,
 } from './contract.gen.js';
-import { type ChatError, toChatError } from './errors.js';
+import { ChatError, toChatError } from './errors.js';
 import { eventsOf } from './events.js';
 import { Gaps } from './gaps.js';
 import { type Entry, Outbox } from './outbox.js';
 import { type Watch, watchPage } from './page.js';
 import { People } from './people.js';
 import { Receipts } from './receipts.js';
-import { quiet, Room } from './room.js';
+import { MOST_LOADED, quiet, Room } from './room.js';
 import { memory } from './storage/memory.js';
 import type { Storage } from './storage/storage.js';
 import type { Readable } from './store/readable.js';
 import { emptyState, type Unread } from './store/state.js';
 import { type ChatFilter, Store } from './store/store.js';
+import { changedItem } from './store/timeline.js';
 import { Syncer } from './sync.js';
+import { Tabs, type TabNews } from './tabs.js';
 import { socketIo, type SocketIoOptions } from './transport/socket-io.js';
 import type { Transport } from './transport/transport.js';
 
@@ -36,6 +38,9 @@ const KEPT_MESSAGES = 50;
 const KEPT_ROOMS = 50;
 
 const LIST_PAGE = 50;
+
+/** Commands that show in the list before they are answered. */
+const OF_ITEMS: ReadonlySet<string> = new Set(['updateChat', 'updateMembership']);
 
 export interface ChatOptions {
   /** Where the server is. In a browser: by default where the page comes from. */
@@ -104,6 +109,7 @@ export class ChatClient {
   readonly #listeners = new Map<keyof ChatEvents, Set<(event: never) => void>>();
   readonly #drafts = new Map<string, string>();
   readonly #url: string;
+  #tabs: Tabs | null = null;
   #account: string | null = null;
   #opened: Promise<void> | null = null;
   #unwatch: (() => void) | null = null;
@@ -114,26 +120,30 @@ export class ChatClient {
     this.#options = options;
 
     this.#url = options.url ?? (typeof location === 'undefined' ? 'http://localhost:3000' : location.origin);
-    this.#store = new Store({
-      stored: (message) => this.#waiting.stored(message),
-      missing: () => this.#isConnected && this.#syncer.wish(),
-      gap: (chat) => this.#gaps.watch(chat),
-      applied: (chatId, version) => {
-        this.#waiting.applied(chatId, version);
-        this.#cache.chat(chatId);
+    this.#store = new Store(
+      {
+        stored: (message) => this.#waiting.stored(message),
+        missing: () => this.#isConnected && this.#syncer.wish(),
+        gap: (chat) => this.#gaps.watch(chat),
+        applied: (chatId, version) => {
+          this.#waiting.applied(chatId, version);
+          this.#cache.chat(chatId);
+          this.#tidy(chatId);
+        },
+        gone: (chatId) => {
+          this.#waiting.gone(chatId);
+          this.#marks.forget(chatId);
+          this.#cache.chat(chatId);
+        },
+        reset: (chatId) => this.#roomsOf(chatId).forEach((room) => queueMicrotask(() => room.ensure())),
+        arrived: (message, mentioned) => {
+          if (this.#options.delivered !== false) this.#marks.markDelivered(message.chatId, message.seq);
+          this.#emit('message', message);
+          if (mentioned) this.#emit('mention', message);
+        },
       },
-      gone: (chatId) => {
-        this.#waiting.gone(chatId);
-        this.#marks.forget(chatId);
-        this.#cache.chat(chatId);
-      },
-      reset: (chatId) => this.#roomsOf(chatId).forEach((room) => queueMicrotask(() => room.ensure())),
-      arrived: (message, mentioned) => {
-        if (this.#options.delivered !== false) this.#marks.markDelivered(message.chatId, message.seq);
-        this.#emit('message', message);
-        if (mentioned) this.#emit('mention', message);
-      },
-    });
+      (chatId) => changedItem(this.#waiting.of(chatId, null)),
+    );
     const store = this.#store;
     const ask: Connection['ask'] = (command, input) => this.#link.ask(command, input);
     const isLive = () => this.#link.state === 'live';
@@ -151,6 +161,7 @@ export class ChatClient {
     this.#waiting = new Outbox({
       ask: (command, input) => this.#link.ask(command, input),
       heard: (command, answer) => this.#answered(command, answer),
+      tab: () => this.#tabs?.id ?? '',
       isLive,
       versionOf: (chatId) => store.chat(chatId)?.version ?? null,
       directWith: (userId) => store.directWith(userId)?.id ?? null,
@@ -204,6 +215,8 @@ export class ChatClient {
     this.#waiting.stop();
     for (const timer of this.#lingering.values()) clearTimeout(timer);
     this.#cache.close();
+    this.#tabs?.close();
+    this.#tabs = null;
     this.#account = null;
     this.#opened = null;
   }
@@ -213,6 +226,7 @@ export class ChatClient {
     await this.#options.auth.signOut?.();
     this.#link.stop();
     await this.#cache.clear();
+    this.#tabs?.tell({ kind: 'signedOut' });
     this.stop();
     this.#forgetAll();
   }
@@ -269,10 +283,9 @@ export class ChatClient {
     const cell = this.#store.cell([`drafts:${key}`], () => this.#drafts.get(key) ?? '');
     return Object.assign(cell, {
       set: (text: string) => {
-        if (text === '') this.#drafts.delete(key);
-        else this.#drafts.set(key, text);
-        this.#store.touched('drafts', key);
+        this.#drafted(key, text);
         this.#cache.write('draft', key, () => this.#drafts.get(key));
+        this.#tabs?.tell({ kind: 'draft', key, text });
       },
     });
   }
@@ -346,13 +359,45 @@ export class ChatClient {
 
   async #openAs(account: string): Promise<void> {
     if (this.#account === account) return this.#opened ?? undefined;
-    if (this.#account !== null) this.#forgetAll();
+    if (this.#account !== null) {
+      await this.#cache.flush();
+      this.#forgetAll();
+    }
     this.#account = account;
-    this.#opened = this.#cache.open(`${this.#url}#${account}`).then(({ outbox, drafts }) => {
-      for (const [key, text] of drafts) this.#drafts.set(key, String(text));
-      this.#waiting.restore(outbox as Entry[]);
-    });
+    this.#opened = this.#restore(`${this.#url}#${account}`);
     await this.#opened;
+  }
+
+  async #restore(scope: string): Promise<void> {
+    this.#tabs?.close();
+    const tabs = new Tabs(scope, (news) => this.#heardOf(news));
+    this.#tabs = tabs;
+    const { outbox, drafts } = await this.#cache.open(scope);
+    for (const [key, text] of drafts) this.#drafts.set(key, String(text));
+    const owners = (outbox as Entry[]).map(({ tab }) => tab);
+    // What a tab leaves is read when it is gone: until then it sends, or adds to it.
+    tabs.when(owners, async (tab) => {
+      if (this.#tabs !== tabs) return;
+      const left = (await this.#cache.read('outbox')) as Entry[];
+      this.#waiting.restore(left.filter((entry) => entry.tab === tab));
+      await this.#cache.flush();
+    });
+  }
+
+  #heardOf(news: TabNews): void {
+    if (news.kind === 'draft') this.#drafted(news.key, news.text);
+    else {
+      this.#cache.discard();
+      this.stop();
+      this.#forgetAll();
+      this.#emit('signedOut', new ChatError({ code: 'CLOSED', message: 'Signed out in another tab.' }));
+    }
+  }
+
+  #drafted(key: string, text: string): void {
+    if (text === '') this.#drafts.delete(key);
+    else this.#drafts.set(key, text);
+    this.#store.touched('drafts', key);
   }
 
   async #ready({ user, now }: Ready): Promise<void> {
@@ -405,12 +450,17 @@ export class ChatClient {
     this.#store.touched('outbox');
     const chatId =
       entry.chatId ?? (entry.receiverId === null ? null : this.#store.directWith(entry.receiverId)?.id);
-    if (chatId != null) this.#store.touched('outbox', chatId);
+    if (chatId != null) {
+      this.#store.touched('outbox', chatId);
+      if (OF_ITEMS.has(entry.command)) this.#store.touched('item', chatId);
+    }
     if (entry.receiverId !== null) this.#store.touched('outbox', `u${entry.receiverId}`);
     // What was answered needs no other try; without its version it would only be shown a little too long.
     this.#cache.write('outbox', entry.id, () =>
       kept && this.#waiting.get(entry.id) ? { ...entry } : undefined,
     );
+    // Before it is sent for the first time: a page may end at any moment.
+    if (kept && entry.tries === 0) void this.#cache.flush();
   }
 
   #failed(error: unknown): void {
@@ -421,6 +471,7 @@ export class ChatClient {
 
   #forgetAll(): void {
     Object.assign(this.#store.state, emptyState());
+    this.#waiting.clear();
     this.#drafts.clear();
     for (const part of ['me', 'list', 'unread', 'outbox'] as const) this.#store.touched(part);
     for (const room of this.#rooms.values()) this.#store.touched('view', room.key);
@@ -428,6 +479,15 @@ export class ChatClient {
 
   #roomsOf(chatId: number): Room[] {
     return [...this.#rooms.values()].filter((room) => room.chatId === chatId && room.used);
+  }
+
+  /** What arrives and arrives must not fill the memory. */
+  #tidy(chatId: number): void {
+    const chat = this.#store.chat(chatId);
+    if (!chat || chat.seqs.size <= 3 * KEPT_MESSAGES) return;
+    if (this.#roomsOf(chatId).length === 0) this.#store.apply.trim(chat, KEPT_MESSAGES);
+    else if (chat.seqs.size > 2 * MOST_LOADED)
+      this.#store.apply.thin(chat, chat.lastSeq, MOST_LOADED, KEPT_MESSAGES);
   }
 
   #enter(room: Room): void {

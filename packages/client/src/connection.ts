@@ -183,7 +183,11 @@ export class Connection {
     try {
       auth = await this.#parts.auth.handshake(this.#reason);
     } catch (error) {
-      if (now()) this.#wait(toChatError(error));
+      if (!now()) return;
+      const fault = toChatError(error);
+      // There is none to be had: nobody is signed in, or no longer.
+      if (OF_TOKEN.has(fault.code)) this.#signedOut(fault);
+      else this.#wait(fault);
       return;
     }
     if (!now()) return;
@@ -238,8 +242,14 @@ export class Connection {
       void this.#connect();
       return;
     }
-    this.#refuse(new ChatError(error));
-    if (OF_TOKEN.has(error.code)) this.#parts.signedOut(this.#view.error!);
+    const fault = new ChatError(error);
+    if (OF_TOKEN.has(error.code)) this.#signedOut(fault);
+    else this.#refuse(fault);
+  }
+
+  #signedOut(error: ChatError): void {
+    this.#refuse(error);
+    this.#parts.signedOut(error);
   }
 
   #refuse(error: ChatError): void {

@@ -1,3 +1,4 @@
+export { type Accounts, accounts, type AccountsOptions } from './accounts.js';
 export { asUser, type Auth, type TokenReason, withTokens } from './auth.js';
 export {
   ChatClient,

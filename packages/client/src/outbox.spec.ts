@@ -273,6 +273,34 @@ describe('The outbox', () => {
     expect(content()).toBe('');
   });
 
+  it('shows a title and settings of a chat at once, and takes them back when they are refused', async () => {
+    await begin();
+    await live();
+    const room = chat.open(CHAT);
+    await pass();
+    void room.pin();
+    const renamed = room.rename('better');
+    expect(room.chat.get()).toMatchObject({ title: 'better', pinnedAt: expect.any(String) });
+    expect(
+      chat
+        .chats('pinned')
+        .get()
+        .items.map(({ id }) => id),
+    ).toEqual([CHAT]);
+    transport.link.of('updateMembership')[0]!.answer({
+      chatId: CHAT,
+      version: 0,
+      changed: false,
+      mutedUntil: null,
+      archivedAt: null,
+      pinnedAt: '2026-11-29T09:00:00.000Z',
+    });
+    await pass();
+    transport.link.of('updateChat')[0]!.refuse({ code: 'FORBIDDEN' });
+    await expect(renamed).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect(room.chat.get()).toMatchObject({ title: 'group 5', pinnedAt: '2026-11-29T09:00:00.000Z' });
+  });
+
   it('fails what was meant for a chat that is gone', async () => {
     await begin();
     await live();

@@ -44,6 +44,8 @@ export interface Entry {
   error: ErrorAnswer | null;
   /** The version that the chat has once it is applied; null: not answered, or without one. */
   version: number | null;
+  /** The tab of the browser that sends it. */
+  tab: string;
 }
 
 /** Lanes that send side by side; each has one command under way, so that none passes the one before it. */
@@ -64,6 +66,8 @@ export interface OutboxParts {
   ask(command: OutboxCommand, input: Record<string, unknown>): Promise<unknown>;
   /** Hands an answer to the store as the event that it stands for. */
   heard(command: keyof Commands, result: unknown): void;
+  /** The name of this tab. */
+  tab(): string;
   /** Whether commands can be sent now. */
   isLive(): boolean;
   /** The version of a chat that is applied; null: it is not here. */
@@ -115,6 +119,7 @@ export class Outbox {
 
   /** Entries of a chat that the store does not show yet, in order. */
   of(chatId: number | null, receiverId: number | null): Entry[] {
+    if (this.#entries.size === 0) return [];
     return this.all().filter(
       (entry) =>
         (chatId !== null && this.#chatOf(entry) === chatId) ||
@@ -127,15 +132,28 @@ export class Outbox {
     return this.#lanes.get(`c${chatId}`)?.busy ?? false;
   }
 
-  /** Puts back what was kept on this device. */
+  /** Takes over what was kept on this device, of this tab's earlier life or of tabs that are gone. */
   restore(entries: readonly Entry[]): void {
-    for (const entry of [...entries].sort((one, other) => one.order - other.order)) {
-      if (this.#entries.has(entry.id)) continue;
+    for (const kept of [...entries].sort((one, other) => one.order - other.order)) {
+      if (this.#entries.has(kept.id)) continue;
+      const entry: Entry = {
+        ...kept,
+        status: kept.status === 'failed' ? 'failed' : 'queued',
+        tab: this.#parts.tab(),
+      };
       this.#order = Math.max(this.#order, entry.order);
-      this.#entries.set(entry.id, { ...entry, status: entry.status === 'failed' ? 'failed' : 'queued' });
-      if (entry.status !== 'failed') this.#laneOf(entry).entries.push(this.#entries.get(entry.id)!);
+      this.#entries.set(entry.id, entry);
+      if (entry.status !== 'failed') this.#laneOf(entry).entries.push(entry);
+      this.#parts.changed(entry, true);
     }
     this.flush();
+  }
+
+  /** Somebody else is here: what waits is not theirs. It stays where it is kept. */
+  clear(): void {
+    this.stop();
+    this.#entries.clear();
+    this.#lanes.clear();
   }
 
   /** @returns the entry, and a promise of the answer, which nobody has to wait for */
@@ -156,6 +174,7 @@ export class Outbox {
       status: 'queued',
       error: null,
       version: null,
+      tab: this.#parts.tab(),
     };
     const answered = new Promise<unknown>((resolve, reject) =>
       this.#waiting.set(entry.id, { resolve, reject }),

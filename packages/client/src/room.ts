@@ -12,6 +12,9 @@ import type { Syncer } from './sync.js';
 const PAGE = 50;
 const MEMBERS_PAGE = 1_000;
 
+/** Most messages that an open chat keeps loaded. */
+export const MOST_LOADED = 2_000;
+
 /** Milliseconds: how often typing is said, and when it ends by itself. */
 const TYPING_EVERY_MS = 3_000;
 const TYPING_ENDS_MS = 5_000;
@@ -256,9 +259,18 @@ export class Room {
         // What is shown is known by a seq of it: the stretch may become another one meanwhile.
         if (this.#state && range !== liveRange(this.#state)) this.#anchor = range.from;
         this.#turn(direction);
+        const edge = direction === 'before' ? range.from : range.to;
         await this.#page(asked);
+        if (this.#state) this.#thin(this.#state, edge);
       }),
     );
+  }
+
+  /** A long scroll keeps what is near; where that parts it from the newest, it is shown by a seq of it from then on. */
+  #thin(chat: ChatState, edge: number): void {
+    this.#parts.store.apply.thin(chat, edge, MOST_LOADED, PAGE);
+    this.#anchor = rangeAt(chat.ranges, edge) === liveRange(chat) ? null : edge;
+    this.#parts.store.touched('view', this.key);
   }
 
   /** One at a time of each kind; the others get its promise. */

@@ -279,6 +279,33 @@ describe('The store', () => {
     expect(liveRange(chat)!.messages[0]!.seq).toBe(91);
   });
 
+  it('drops what is far from what is shown, and never the newest', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 300 }),
+        fc.nat(),
+        fc.integer({ min: 1, max: 20 }),
+        (count, at, size) => {
+          const { store, chat } = withMessages(count);
+          const around = (at % count) + 1;
+          const [most, newest] = [4 * size, size];
+          store.apply.thin(chat, around, most, newest);
+          const seqs = chat.ranges.map(({ from, to, messages }) => {
+            expect(messages.map(({ seq }) => seq)).toEqual(
+              Array.from({ length: to - from + 1 }, (_, i) => from + i),
+            );
+            return [from, to] as const;
+          });
+          expect(seqs.some(([from, to]) => from <= around && around <= to)).toBe(true);
+          expect(liveRange(chat)!.to).toBe(count);
+          expect(liveRange(chat)!.messages.length).toBeGreaterThanOrEqual(Math.min(newest, count));
+          expect(chat.seqs.size).toBeLessThanOrEqual(Math.max(most + newest, count <= most ? count : 0));
+          expect(seqs.length).toBeLessThanOrEqual(2);
+        },
+      ),
+    );
+  });
+
   it('keeps hidden messages hidden when they are edited, and shows no reply what it was to', () => {
     const { model, store, chat } = withMessages(3);
     model.send(2, {

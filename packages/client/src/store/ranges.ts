@@ -75,3 +75,25 @@ export function merge(ranges: Range[], page: Range): Range {
   ranges.splice(0, ranges.length, ...[...others, merged].sort((one, other) => one.from - other.from));
   return merged;
 }
+
+/**
+ * The stretches that are left when at most `most` messages around a seq are to stay, and the newest ones of the last
+ * stretch. What lies between them is no longer loaded.
+ */
+export function thinned(ranges: readonly Range[], around: number, most: number, newest: number): Range[] {
+  const shown = rangeAt(ranges, around);
+  const last = ranges.at(-1);
+  if (!shown || !last) return [...ranges];
+  const middle = indexOf(shown.messages, around);
+  const first = Math.max(0, Math.min(middle - most / 2, shown.messages.length - most));
+  const messages = shown.messages.slice(first, first + most);
+  const begins = first === 0 ? shown.from : messages[0]!.seq;
+  const ends = first + most >= shown.messages.length ? shown.to : messages.at(-1)!.seq;
+  const kept: Range = { from: begins, to: ends, messages };
+  if (kept.to === last.to) return [kept];
+  const tail = last.messages.filter(({ seq }) => seq > kept.to).slice(-newest);
+  const from = tail[0]?.seq ?? last.to + 1;
+  // Where nothing lies between the two, they are one.
+  if (from <= kept.to + 1) return [{ from: begins, to: last.to, messages: [...messages, ...tail] }];
+  return [kept, { from, to: last.to, messages: tail }];
+}

@@ -1,5 +1,6 @@
 import type { ChatListItem, Message } from '../contract.gen.js';
-import { Applier, type Listener, type Part } from './apply.js';
+import { Applier } from './apply.js';
+import type { Listener, Part } from './scope.js';
 import { Batch, Cell } from './readable.js';
 import { type ChatState, emptyState, type State } from './state.js';
 
@@ -29,7 +30,11 @@ export class Store {
   readonly #readers = new Map<string, Set<{ invalidate(): void }>>();
   readonly #shown = new Map<number, ChatListItem>();
 
-  constructor(reactions: Reactions) {
+  readonly #changing: (chatId: number) => Partial<ChatListItem>;
+
+  /** `changing` says what commands that wait make of a chat. */
+  constructor(reactions: Reactions, changing: (chatId: number) => Partial<ChatListItem> = () => ({})) {
+    this.#changing = changing;
     this.apply = new Applier(this.state, { ...reactions, touched: (part, id) => this.touched(part, id) });
   }
 
@@ -92,7 +97,7 @@ export class Store {
     if (!chat) return null;
     let item = this.#shown.get(chatId);
     if (!item) {
-      item = { ...chat.item, version: chat.version, lastSeq: chat.lastSeq };
+      item = { ...chat.item, version: chat.version, lastSeq: chat.lastSeq, ...this.#changing(chatId) };
       this.#shown.set(chatId, item);
     }
     return item;

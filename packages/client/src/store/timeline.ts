@@ -1,4 +1,4 @@
-import type { Message, Reaction } from '../contract.gen.js';
+import type { ChatListItem, Message, Reaction } from '../contract.gen.js';
 import type { ErrorAnswer } from '../errors.js';
 import type { Entry, EntryStatus } from '../outbox.js';
 import { liveRange, type ChatState } from './state.js';
@@ -161,6 +161,21 @@ function furthest(chat: ChatState | undefined): [seen: number, delivered: number
 interface MessageChange {
   hidden: boolean;
   apply: (message: Message) => Message;
+}
+
+/** What waiting commands make of the chat in the list. */
+export function changedItem(entries: readonly Entry[]): Partial<ChatListItem> {
+  const changed: Partial<ChatListItem> = {};
+  for (const { command, input, status, createdAt } of entries) {
+    if (status === 'failed') continue;
+    const since = (on: unknown) => (on === true ? new Date(createdAt).toISOString() : null);
+    if (command === 'updateChat' && typeof input.title === 'string') changed.title = input.title;
+    if (command !== 'updateMembership') continue;
+    if ('mutedUntil' in input) changed.mutedUntil = input.mutedUntil as string | null;
+    if ('archived' in input) changed.archivedAt = since(input.archived);
+    if ('pinned' in input) changed.pinnedAt = since(input.pinned);
+  }
+  return changed;
 }
 
 /** What waiting commands make of messages, by message id. */

@@ -1,0 +1,101 @@
+import type { ChatListItem, Events, Message } from '../contract.gen.js';
+import { indexOf } from './ranges.js';
+import type { Scope } from './scope.js';
+import { liveRange, type ChatState } from './state.js';
+
+export function countUnread(scope: Scope, chat: ChatState, message: Message): void {
+  const { item } = chat;
+  const me = scope.state.me?.id;
+  if (message.seq <= item.unreadSeq || !isUnreadBy(message, me)) return;
+  const mentioned = mentions(message, me);
+  item.unread++;
+  item.unreadMentions += Number(mentioned);
+  shift(scope, item, 1, Number(mentioned));
+  scope.tell.arrived(message, mentioned);
+}
+
+export function isMuted(scope: Scope, { mutedUntil }: ChatListItem): boolean {
+  return mutedUntil !== null && Date.parse(mutedUntil) > Date.now() + scope.state.offset;
+}
+
+export function applyUnread(scope: Scope, count: Partial<Events['unreadCount']>): void {
+  const { chatId, unread, unreadMentions, unreadSeq, total, totalMentions, badge } = count;
+  if (chatId === undefined) {
+    if (total !== undefined && totalMentions !== undefined && badge !== undefined)
+      scope.state.unread = { total, mentions: totalMentions, badge };
+    scope.tell.touched('unread');
+    return;
+  }
+  const chat = scope.state.chats.get(chatId);
+  if (!chat || unread === undefined || unreadMentions === undefined) return;
+  if (unreadSeq !== undefined) chat.item.unreadSeq = unreadSeq;
+  recount(scope, chat, { unread, unreadMentions });
+}
+
+/** What is known here comes before what was said. The totals follow: those of the server are of another moment. */
+export function recount(
+  scope: Scope,
+  chat: ChatState,
+  said: Partial<Pick<ChatListItem, 'unread' | 'unreadMentions'>>,
+): void {
+  const { item } = chat;
+  const { unread, unreadMentions } = item;
+  Object.assign(item, said, counted(scope, chat));
+  shift(scope, item, item.unread - unread, item.unreadMentions - unreadMentions);
+  scope.tell.touched('item', chat.id);
+}
+
+/**
+ * The server counts at some moment, and messages that were sent around it may be in its number or not. Where everything
+ * after `unreadSeq` is known, it is counted here.
+ */
+export function counted(
+  scope: Scope,
+  chat: ChatState,
+): Partial<Pick<ChatListItem, 'unread' | 'unreadMentions'>> {
+  const { unreadSeq } = chat.item;
+  const live = liveRange(chat);
+  if (!live || live.from > unreadSeq + 1) return {};
+  const after = live.messages.slice(indexOf(live.messages, unreadSeq + 1));
+  // What this person deleted for themselves counts as before.
+  const hidden = [...chat.hidden.values()].filter(
+    (one) => one !== null && one.seq > unreadSeq && one.seq <= live.to,
+  );
+  if (after.length + hidden.length !== live.to - unreadSeq) return {};
+  const me = scope.state.me?.id;
+  const unread = after.filter((message) => isUnreadBy(message, me));
+  return {
+    unread: unread.length + hidden.filter((one) => one!.unread).length,
+    ...(hidden.length === 0
+      ? { unreadMentions: unread.filter((message) => mentions(message, me)).length }
+      : {}),
+  };
+}
+
+export function shift(scope: Scope, item: ChatListItem, unread: number, unreadMentions: number): void {
+  if (unread === 0 && unreadMentions === 0) return;
+  const { total, mentions: all, badge } = scope.state.unread;
+  const shown = item.archivedAt !== null ? 0 : isMuted(scope, item) ? unreadMentions : unread;
+  scope.state.unread = {
+    total: Math.max(0, total + unread),
+    mentions: Math.max(0, all + unreadMentions),
+    badge: Math.max(0, badge + shown),
+  };
+  scope.tell.touched('unread');
+}
+
+/** What is one's own, or deleted, is never unread, and what the server writes about a change of a group raises no badge. */
+export function isUnreadBy(
+  { senderId, type, metadata, deletedAt }: Message,
+  userId: number | undefined,
+): boolean {
+  return (
+    senderId !== userId && deletedAt === null && !(type === 'system' && typeof metadata?.event === 'string')
+  );
+}
+
+export function mentions({ metadata }: Message, userId: number | undefined): boolean {
+  const mentioned = metadata?.mentions;
+  if (mentioned === 'all') return true;
+  return Array.isArray(mentioned) && mentioned.some((one) => Number(one) === userId);
+}
