@@ -148,7 +148,13 @@ describe('A client in a burst', () => {
           60_000,
         );
       }
+      // All is said. What a last reconnect brings is of one moment for everybody.
       await pass(1_500);
+      for (const { chat, transport } of people) {
+        transport.cut();
+        await until('live at last', () => chat.connection.get().state === 'live');
+      }
+      await pass(500);
       for (const stock of [alice!, bob!, carol!]) {
         const { chat, rooms } = people.find(({ id }) => id === stock.userId)!;
         const truth = await truthFor(stock);

@@ -322,6 +322,32 @@ describe('The store', () => {
     expect(liveRange(chat)).toMatchObject({ from: 1, to: 4 });
   });
 
+  it('believes what a sync says is unread, also of hidden messages that were deleted for everyone meanwhile', () => {
+    const { model, store, chat } = withMessages(3);
+    store.apply.hear('messageHidden', { chatId: CHAT, messageId: message(CHAT, 2).id, seq: 2 });
+    model.delete(2);
+    model.send(3);
+    // A sync leaves out what is hidden.
+    const answer = model.sync(chat.version);
+    answer.chats[0]!.messages = answer.chats[0]!.messages.filter(({ seq }) => seq !== 2);
+    store.apply.sync(answer);
+    expect(chat.item.unread).toBe(3);
+    model.send(3);
+    hearAll(store, model.events.slice(-1));
+    // As of a moment before that message.
+    store.apply.hear('unreadCount', {
+      chatId: CHAT,
+      unread: 3,
+      unreadMentions: 0,
+      unreadSeq: 0,
+      total: 3,
+      totalMentions: 0,
+      badge: 3,
+    });
+    expect(chat.item.unread).toBe(4);
+    expect(store.state.unread.total).toBe(4);
+  });
+
   it('tells of a gap, and not of what comes in order', () => {
     const { model, store, told } = withMessages(1);
     model.send(2);

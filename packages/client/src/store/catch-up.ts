@@ -3,7 +3,7 @@ import { applyContent, drain } from './changes.js';
 import { forgetChat } from './loaded.js';
 import { knownMessage, settleMessage, storeMessage, wholeMessage } from './messages.js';
 import { applyMark, applySettings, applyUsers, hideMessage } from './notes.js';
-import { applyUnread } from './unread.js';
+import { believe } from './unread.js';
 import { merge, type Range } from './ranges.js';
 import type { Scope } from './scope.js';
 import { chatOf, liveRange, marksOf, raise, type ChatState } from './state.js';
@@ -77,10 +77,17 @@ export function applySync(scope: Scope, answer: Synced): void {
   for (const { chatId, messageId } of answer.hidden) hideMessage(scope, chatId, messageId);
   for (const mark of answer.watermarks) {
     applyMark(scope, mark);
-    if (mark.unread !== undefined) applyUnread(scope, mark);
+    const item = scope.state.chats.get(mark.chatId)?.item;
+    const { unread, unreadMentions, unreadSeq } = mark;
+    if (item && unread !== undefined && unreadMentions !== undefined && unreadSeq !== undefined) {
+      Object.assign(item, { unread, unreadMentions, unreadSeq });
+      scope.tell.touched('item', mark.chatId);
+    }
   }
   for (const membership of answer.memberships) applySettings(scope, { ...membership });
   applyUsers(scope, answer.users);
+  if (!answer.more)
+    for (const chat of scope.state.chats.values()) if (chat.hidden.size > 0) believe(scope, chat);
   scope.state.unread = answer.unread;
   scope.state.since = answer.at;
   scope.state.offset = Date.parse(answer.now) - Date.now();

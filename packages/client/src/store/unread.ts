@@ -72,6 +72,20 @@ export function counted(
   };
 }
 
+/**
+ * The numbers of a whole `sync` are of the moment that is here. Where fewer are unread than are counted here, messages
+ * that this person had deleted for themselves were deleted for everyone meanwhile, which nothing else tells.
+ */
+export function believe(scope: Scope, chat: ChatState): void {
+  let missed = (counted(scope, chat).unread ?? 0) - chat.item.unread;
+  for (const [id, hidden] of chat.hidden) {
+    if (missed <= 0) return;
+    if (!hidden?.unread || hidden.seq <= chat.item.unreadSeq) continue;
+    chat.hidden.set(id, { ...hidden, unread: false });
+    missed--;
+  }
+}
+
 export function shift(scope: Scope, item: ChatListItem, unread: number, unreadMentions: number): void {
   if (unread === 0 && unreadMentions === 0) return;
   const { total, mentions: all, badge } = scope.state.unread;
