@@ -44,8 +44,18 @@ describe('A node that is told to stop', () => {
     return Object.assign(program, { rest: at(rest), sockets: at(sockets) });
   };
 
-  const connect = (url: string): Socket =>
-    io(url, { transports: ['websocket'], forceNew: true, reconnectionDelay: 50, reconnectionDelayMax: 500 });
+  /** A test that fails must not leave hundreds of clients behind that try and try beside the suites after it. */
+  const leave: (() => void)[] = [];
+  afterEach(() => {
+    for (const end of leave.splice(0)) end();
+  });
+
+  const connect = (url: string): Socket => {
+    const options = { transports: ['websocket'], forceNew: true, reconnectionDelay: 50 };
+    const socket = io(url, { ...options, reconnectionDelayMax: 500 });
+    leave.push(() => socket.disconnect());
+    return socket;
+  };
 
   it('is not ready at once, serves through its notice, then refuses requests and handshakes', async () => {
     const one = await node({ DRAIN_NOTICE_MS: '1500', DRAIN_SPREAD_MS: '12000' });
@@ -99,6 +109,9 @@ describe('A node that is told to stop', () => {
     const closedAt: number[] = [];
     const reasons = new Set<string>();
     let stopping = false;
+    leave.push(() => {
+      stopping = true;
+    });
 
     const clients = people.map(() => connect(`http://127.0.0.1:${balancer.port}`));
     for (const client of clients) {
@@ -137,6 +150,8 @@ describe('A node that is told to stop', () => {
       }
     };
     const talking = people.map((senderId, i) => talk(clients[i]!, senderId));
+    // Awaited at the end; the test may have failed by then.
+    for (const one of talking) one.catch(() => undefined);
     await eventually(() => acked.length > 1_000);
 
     balancer.targets = [portOf(other.sockets)];
