@@ -207,7 +207,7 @@ export class Room {
     else if (item.unread > PAGE / 2) {
       this.#anchor = item.unreadSeq;
       await this.#page({ around: item.unreadSeq });
-    } else await this.#page({});
+    } else if (!liveRange(this.#state)) await this.#page({});
   }
 
   /** Reads the messages before those that are shown. */

@@ -10,6 +10,9 @@ const MOST_NAMED = 5_000;
 /** Chats that are shown first when nothing is here yet. */
 const FIRST_CHATS = 50;
 
+/** Messages that come with a chat that is new here, or has changed too much. */
+const NEW_MESSAGES = 30;
+
 type Ask = <C extends keyof Commands>(
   command: C,
   input: Commands[C]['input'],
@@ -105,7 +108,8 @@ export class Syncer {
     for (const [id, { version }] of [...chats].slice(-MOST_NAMED + wanted.length)) versions[id] = version;
     for (const id of wanted) versions[id] = ANY;
     const others = since === null ? 'none' : 'changed';
-    return this.#ask('sync', { versions, ...(since === null ? {} : { since }), others, messages: 0 });
+    const messages = since === null ? 0 : NEW_MESSAGES;
+    return this.#ask('sync', { versions, ...(since === null ? {} : { since }), others, messages });
   }
 
   /** Without anything kept: the beginning of the list, and all pinned chats. */

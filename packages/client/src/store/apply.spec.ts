@@ -348,6 +348,34 @@ describe('The store', () => {
     expect(store.state.unread.total).toBe(4);
   });
 
+  it('tells what others sent while one was away, in order and once, and not what is old or one’s own', () => {
+    const { model, store, chat, told } = withMessages(2);
+    store.state.since = message(CHAT, 1).createdAt;
+    model.send(3);
+    model.send(ME);
+    model.edit(3);
+    model.send(2);
+    model.send(2, { createdAt: '2026-11-28T08:00:00.000Z' });
+    store.apply.sync(model.sync(chat.version));
+    hearAll(store, model.events);
+    expect(told.arrived).toEqual([3, 5]);
+  });
+
+  it('tells what was sent in a chat that is new', () => {
+    const model = new Model();
+    const { store, told } = storeAt(model);
+    store.apply.forget(CHAT);
+    store.state.since = message(CHAT, 1).createdAt;
+    model.send(2);
+    hearAll(store, model.events);
+    expect([told.missing, told.arrived]).toEqual([1, []]);
+    const answer = model.sync(0);
+    answer.chats[0]!.reset = true;
+    store.apply.sync(answer);
+    expect(told.arrived).toEqual([1]);
+    expectEqual(store, model);
+  });
+
   it('tells of a gap, and not of what comes in order', () => {
     const { model, store, told } = withMessages(1);
     model.send(2);

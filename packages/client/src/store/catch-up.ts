@@ -3,7 +3,7 @@ import { applyContent, drain } from './changes.js';
 import { forgetChat } from './loaded.js';
 import { knownMessage, settleMessage, storeMessage, wholeMessage } from './messages.js';
 import { applyMark, applySettings, applyUsers, hideMessage } from './notes.js';
-import { believe } from './unread.js';
+import { believe, isUnreadBy, mentions } from './unread.js';
 import { merge, type Range } from './ranges.js';
 import type { Scope } from './scope.js';
 import { chatOf, liveRange, marksOf, raise, type ChatState } from './state.js';
@@ -98,6 +98,7 @@ export function applySync(scope: Scope, answer: Synced): void {
 export function caughtUp(scope: Scope, { chat: item, messages, upTo, reset, more }: SyncedChat): void {
   const known = scope.state.chats.get(item.id);
   const chat = known ?? meetChat(scope, chatOf(item, 0));
+  const lastSeq = known?.lastSeq ?? 0;
   scope.state.chats.set(item.id, chat);
   if (reset) {
     const had = chat.ranges.length > 0;
@@ -136,10 +137,25 @@ export function caughtUp(scope: Scope, { chat: item, messages, upTo, reset, more
     if (item.membersVersion !== chat.membersVersion) chat.members = null;
     scope.tell.applied(item.id, upTo);
   }
+  if (!more) tellArrivals(scope, chat, lastSeq, live && !reset ? tail.values() : messages);
   for (const version of chat.ahead.keys()) if (version <= chat.version) chat.ahead.delete(version);
   drain(scope, chat);
   if (chat.ahead.size > 0 && !chat.paging) scope.tell.gap(chat);
   for (const part of ['item', 'messages', 'members', 'marks'] as const) scope.tell.touched(part, item.id);
+}
+
+/** What others sent while this device was away, or in a chat that it did not know: told as if it came now, in order. */
+function tellArrivals(scope: Scope, { item }: ChatState, lastSeq: number, messages: Iterable<Message>): void {
+  const { since, me } = scope.state;
+  // Nothing was known before: all of it is old.
+  if (since === null) return;
+  const from = Date.parse(since);
+  const isNew = (message: Message) =>
+    message.seq > Math.max(lastSeq, item.unreadSeq) &&
+    Date.parse(message.createdAt) >= from &&
+    isUnreadBy(message, me?.id);
+  const arrivals = [...messages].filter(isNew).sort((one, other) => one.seq - other.seq);
+  for (const message of arrivals) scope.tell.arrived(message, mentions(message, me?.id));
 }
 
 export function newestRange(chat: ChatState, item: ChatListItem, messages: readonly Message[]): void {
