@@ -84,6 +84,16 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   leaveChat: ({ groupId }) => ({ chatId: groupId }),
   setRole: ({ groupId, otherId }) => ({ chatId: groupId, userId: otherId, role: 'admin' }),
   'setRole of the owner': ({ groupId, otherId }) => ({ chatId: groupId, userId: otherId, role: 'owner' }),
+  silenceMember: ({ groupId, otherId }) => ({
+    chatId: groupId,
+    userId: otherId,
+    until: '2999-01-01T00:00:00Z',
+  }),
+  unsilenceMember: ({ groupId, otherId }) => ({ chatId: groupId, userId: otherId }),
+  banMember: ({ groupId, otherId }) => ({ chatId: groupId, userId: otherId }),
+  'banMember who is none': ({ groupId, thirdId }) => ({ chatId: groupId, userId: thirdId }),
+  unbanMember: ({ groupId, thirdId }) => ({ chatId: groupId, userId: thirdId }),
+  getBanned: ({ groupId }) => ({ chatId: groupId }),
   updateMembership: ({ chatId }) => ({ chatId, pinned: true }),
   getChat: ({ chatId }) => ({ chatId }),
   deleteChat: ({ chatId }) => ({ chatId }),
@@ -181,6 +191,12 @@ removeMember             | who?   ok          none     none    no     ok    ok  
 leaveChat                | who?   who?        none     none    ok     ok    ok    no      no
 setRole                  | who?   ok          none     none    no     no    ok    no      no
 setRole of the owner     | who?   ok          none     none    no     no    ok    no      no
+silenceMember            | who?   ok          none     none    no     ok    ok    no      no
+unsilenceMember          | who?   ok          none     none    no     ok    ok    no      no
+banMember                | who?   ok          none     none    no     ok    ok    no      no
+banMember who is none    | who?   ok          none     none    no     ok    ok    no      no
+unbanMember              | who?   ok          none     none    no     ok    ok    no      no
+getBanned                | who?   ok          none     none    no     ok    ok    no      no
 updateMembership         | who?   who?        none     none    ok     ok    ok    ok      ok
 getChat                  | who?   ok          none     none    ok     ok    ok    ok      ok
 deleteChat               | who?   ok          none     none    no     no    ok    ok      ok

@@ -1,6 +1,7 @@
 import { ChatInvitation } from './chat-invitation.model.js';
 import { ChatMember } from './chat-member.model.js';
 import { ChatRefusal } from './chat-refusal.model.js';
+import { ChatRestriction } from './chat-restriction.model.js';
 import { Chat } from './chat.model.js';
 import { Credentials } from './credentials.model.js';
 import { DeletedContent } from './deleted-content.model.js';
@@ -28,6 +29,7 @@ export const models = [
   ChatInvitation,
   ChatMember,
   ChatRefusal,
+  ChatRestriction,
   Chat,
   Credentials,
   DeletedContent,
