@@ -127,6 +127,7 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   typing: ({ chatId }) => ({ chatId, typing: true }),
   reportMessage: ({ messageId }) => ({ messageId }),
   getReports: () => ({}),
+  getAudit: () => ({}),
   updateReport: ({ reportId }) => ({ reportId, status: 'resolved' }),
   getConfig: () => ({}),
   register: () => ({ username: newName(), password: PASSWORD }),
@@ -142,6 +143,7 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
     newPassword: `another ${PASSWORD}`,
   }),
   mintToken: ({ userId }) => ({ userId }),
+  revokeSessions: ({ thirdId }) => ({ userId: thirdId }),
   revokeTokens: ({ thirdId }) => ({ id: thirdId }),
   authenticate: async ({ userId }, accounts) => ({ token: await accounts.tokenOf(userId) }),
 };
@@ -230,6 +232,7 @@ typing                   | who?   who?        none     none    ok     ok    ok  
 reportMessage            | who?   who?        none     none    ok     ok    ok    ok      ok
 sendSystemMessage        | who?   ok          no       no      no     no    no    no      no
 getReports               | who?   ok          no       no      no     no    no    no      no
+getAudit                 | who?   ok          no       no      no     no    no    no      no
 updateReport             | who?   ok          no       no      no     no    no    no      no
 getConfig                | ok     ok          ok       ok      ok     ok    ok    ok      ok
 `;
@@ -246,6 +249,7 @@ getLogins                | -      off         off      off     off    off   off 
 changePassword           | -      off         off      off     off    off   off   off     off
 mintToken                | -      off         off      off     off    off   off   off     off
 revokeTokens             | -      off         off      off     off    off   off   off     off
+revokeSessions           | -      off         off      off     off    off   off   off     off
 authenticate             | -      off         off      off     off    off   off   off     off
 `;
 
@@ -261,6 +265,7 @@ getLogins                | who?   who?        ok       ok      ok     ok    ok  
 changePassword           | who?   who?        ok       ok      ok     ok    ok    ok      ok
 mintToken                | who?   ok          no       no      no     no    no    no      no
 revokeTokens             | who?   ok          no       no      no     no    no    no      no
+revokeSessions           | who?   ok          no       no      no     no    no    no      no
 authenticate             | who?   who?        ok       ok      ok     ok    ok    ok      ok
 `;
 

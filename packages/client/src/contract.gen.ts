@@ -1144,6 +1144,36 @@ export interface Report {
   };
 }
 
+export interface AuditEntry {
+  id: number;
+  at: string;
+  /** The user who did it; null: the application. */
+  actorId: number | null;
+  action:
+    | 'userDeactivated'
+    | 'userReactivated'
+    | 'sessionsRevoked'
+    | 'erasureStarted'
+    | 'erasureFinished'
+    | 'userExported'
+    | 'chatExported'
+    | 'chatDeleted'
+    | 'retentionChanged'
+    | 'memberRemoved'
+    | 'roleChanged'
+    | 'memberBanned'
+    | 'memberUnbanned'
+    | 'memberMuted'
+    | 'memberUnmuted'
+    | 'reportUpdated';
+  /** To whom it was done; null: to a chat as a whole. */
+  userId: number | null;
+  /** The chat in which it was done; null: it was not about a chat. */
+  chatId: number | null;
+  /** What else there is to say: the role, the reason, until when. No text of messages. */
+  details: Record<string, unknown>;
+}
+
 export interface Session {
   user: Account;
   /** Send it as `Authorization: Bearer …`, on sockets as `auth.token`. */

@@ -1,3 +1,4 @@
+import { AuditEntry } from './audit-entry.model.js';
 import { ChatInvitation } from './chat-invitation.model.js';
 import { ChatMember } from './chat-member.model.js';
 import { ChatRefusal } from './chat-refusal.model.js';
@@ -26,6 +27,7 @@ import { User } from './user.model.js';
 
 /** A model for every table. */
 export const models = [
+  AuditEntry,
   ChatInvitation,
   ChatMember,
   ChatRefusal,
