@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { authCommands } from './commands/auth.js';
 import { blocksCommands } from './commands/blocks.js';
 import { chatsCommands } from './commands/chats.js';
+import { erasuresCommands } from './commands/erasures.js';
 import { invitationsCommands } from './commands/invitations.js';
 import { membersCommands } from './commands/members.js';
 import { messagesCommands } from './commands/messages.js';
@@ -30,6 +31,7 @@ export const commands = {
   ...reportsCommands,
   ...typingCommands,
   ...authCommands,
+  ...erasuresCommands,
   ...serverCommands,
 } as const satisfies Record<string, CommandDefinition>;
 

@@ -45,5 +45,6 @@ import { DatabaseModule } from '../database/database.module.js';
     MembersGateway,
     MembersService,
   ],
+  exports: [LeavingService],
 })
 export class GroupsModule {}

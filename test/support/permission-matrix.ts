@@ -133,6 +133,12 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   }),
   mintToken: ({ userId }) => ({ userId }),
   revokeTokens: ({ thirdId }) => ({ id: thirdId }),
+  eraseUser: ({ thirdId }) => ({ userId: thirdId, messages: 'erase' }),
+  eraseMe: async ({ userId }, accounts) => ({
+    password: await accounts.passwordOf(userId),
+    messages: 'erase',
+  }),
+  getErasure: ({ erasureId }) => ({ erasureId }),
   authenticate: async ({ userId }, accounts) => ({ token: await accounts.tokenOf(userId) }),
 };
 
@@ -215,6 +221,8 @@ reportMessage            | who?   who?        none     none    ok     ok    ok  
 sendSystemMessage        | who?   ok          no       no      no     no    no    no      no
 getReports               | who?   ok          no       no      no     no    no    no      no
 updateReport             | who?   ok          no       no      no     no    no    no      no
+eraseUser                | who?   ok          no       no      no     no    no    no      no
+getErasure               | who?   ok          no       no      no     no    no    no      no
 getConfig                | ok     ok          ok       ok      ok     ok    ok    ok      ok
 `;
 
@@ -228,6 +236,7 @@ refresh                  | -      off         off      off     off    off   off 
 logout                   | -      off         off      off     off    off   off   off     off
 getLogins                | -      off         off      off     off    off   off   off     off
 changePassword           | -      off         off      off     off    off   off   off     off
+eraseMe                  | -      off         off      off     off    off   off   off     off
 mintToken                | -      off         off      off     off    off   off   off     off
 revokeTokens             | -      off         off      off     off    off   off   off     off
 authenticate             | -      off         off      off     off    off   off   off     off
@@ -243,6 +252,7 @@ refresh                  | ok     ok          ok       ok      ok     ok    ok  
 logout                   | ok     ok          ok       ok      ok     ok    ok    ok      ok
 getLogins                | who?   who?        ok       ok      ok     ok    ok    ok      ok
 changePassword           | who?   who?        ok       ok      ok     ok    ok    ok      ok
+eraseMe                  | who?   who?        ok       ok      ok     ok    ok    ok      ok
 mintToken                | who?   ok          no       no      no     no    no    no      no
 revokeTokens             | who?   ok          no       no      no     no    no    no      no
 authenticate             | who?   who?        ok       ok      ok     ok    ok    ok      ok
