@@ -1262,6 +1262,8 @@ export interface ServerConfig {
   };
   /** Origins whose images clients may show, such as avatars; of others they show none. */
   imageOrigins: string[];
+  /** Paths of the pages that this server has, such as `/` (the chat) and `/console`. */
+  pages: string[];
 }
 
 /** The events that a socket can receive, with their payloads. */
