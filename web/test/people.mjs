@@ -21,14 +21,24 @@ export async function furnish(node) {
     await person('Carol Costa'),
     await person('Dave Dlamini'),
     await person('ليلى الحسن'),
-    await person('Maximiliane Donaudampfschifffahrtsgesellschaftskapitänswitwe von und zu Hohenlohe-Langenburg'),
+    await person(
+      'Maximiliane Donaudampfschifffahrtsgesellschaftskapitänswitwe von und zu Hohenlohe-Langenburg',
+    ),
   ];
   const others = [];
-  for (const name of ['Erin Eklund', 'Farid Faraj', 'Grete Grün', 'Hiro Hayashi', 'Ines Iglesias', 'Jonas Jensen'])
+  for (const name of [
+    'Erin Eklund',
+    'Farid Faraj',
+    'Grete Grün',
+    'Hiro Hayashi',
+    'Ines Iglesias',
+    'Jonas Jensen',
+  ])
     others.push(await person(name));
   const say = (chat, who, content, more = {}) =>
     call('POST', `/chats/${chat}/messages`, { content, ...more }, who);
-  const direct = async (one, other) => (await call('POST', '/chats', { user1Id: one, user2Id: other }, one)).id;
+  const direct = async (one, other) =>
+    (await call('POST', '/chats', { user1Id: one, user2Id: other }, one)).id;
   const group = async (title, owner, ids) =>
     (await call('POST', '/chats', { title, memberIds: ids }, owner)).id;
   const react = (message, who, emoji) =>
@@ -42,7 +52,11 @@ export async function furnish(node) {
   const wrong = await say(withCarol, carol, 'Oops, wrong chat');
   await call('DELETE', `/messages/${wrong.id}`, { for: 'everyone' }, carol);
   const withMaxi = await direct(maxi, alice);
-  await say(withMaxi, maxi, 'Sehr geehrte Frau Ahmadi, anbei die Unterlagen zur Rechtsschutzversicherungsgesellschaft.');
+  await say(
+    withMaxi,
+    maxi,
+    'Sehr geehrte Frau Ahmadi, anbei die Unterlagen zur Rechtsschutzversicherungsgesellschaft.',
+  );
   const withLayla = await direct(layla, alice);
   await say(withLayla, layla, 'مرحباً! كيف حالك اليوم؟');
   await say(withLayla, alice, 'Gut, danke! Und dir? Die Straßenbahn fährt wieder.');
@@ -51,12 +65,25 @@ export async function furnish(node) {
   await say(withLayla, layla, '👍');
 
   const team = await group('Product team', bob, [alice, carol, dave, layla, maxi, ...others]);
-  await say(team, bob, 'Welcome, all twelve of you! The plan for this week:\n> Ship the new start page\n> Fix what the beta found');
+  await say(
+    team,
+    bob,
+    'Welcome, all twelve of you! The plan for this week:\n> Ship the new start page\n> Fix what the beta found',
+  );
   await say(team, others[0], 'I can take the start page.');
-  await say(team, others[1], 'Log of the failing build:\n```\nTypeError: cannot read properties of undefined\n    at render (page.tsx:42)\n```');
-  await say(team, carol, `@Alice Ahmadi could you look at \`page.tsx\`? The story is at https://example.org/tickets/1284?view=board`, {
-    metadata: { mentions: [alice] },
-  });
+  await say(
+    team,
+    others[1],
+    'Log of the failing build:\n```\nTypeError: cannot read properties of undefined\n    at render (page.tsx:42)\n```',
+  );
+  await say(
+    team,
+    carol,
+    `@Alice Ahmadi could you look at \`page.tsx\`? The story is at https://example.org/tickets/1284?view=board`,
+    {
+      metadata: { mentions: [alice] },
+    },
+  );
 
   const hike = await group('Weekend hike 🏔️', alice, [bob, carol, dave]);
   const question = await say(hike, alice, 'Who comes along on Saturday? The forecast is *good*.');
@@ -64,7 +91,11 @@ export async function furnish(node) {
   await say(hike, alice, '8:12 from the main station. Platform 4.', { replyToId: when.id });
   await say(hike, alice, 'Tickets are on me ☺️');
   await say(hike, carol, 'That is early ☕');
-  const view = await say(hike, dave, 'The view is worth it. Last year we saw all the way to the lake from up there, and there was nobody but us.');
+  const view = await say(
+    hike,
+    dave,
+    'The view is worth it. Last year we saw all the way to the lake from up there, and there was nobody but us.',
+  );
   await react(question, bob, '👍');
   await react(question, carol, '👍');
   await react(question, dave, '🎉');
@@ -81,5 +112,25 @@ export async function furnish(node) {
   await say(withBob, bob, 'Oh, and *one more thing*: the hut closes at six.', {});
   await call('PATCH', `/chats/${hike}/membership`, { pinned: true }, alice);
   await call('PATCH', `/chats/${withMaxi}/membership`, { mutedUntil: '2030-01-01T00:00:00.000Z' }, alice);
-  return { call, say, alice, bob, carol, dave, layla, maxi, others, hike, team, withBob, withCarol, withLayla, withMaxi, withDave, direct, group, person };
+  return {
+    call,
+    say,
+    alice,
+    bob,
+    carol,
+    dave,
+    layla,
+    maxi,
+    others,
+    hike,
+    team,
+    withBob,
+    withCarol,
+    withLayla,
+    withMaxi,
+    withDave,
+    direct,
+    group,
+    person,
+  };
 }

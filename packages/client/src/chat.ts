@@ -280,13 +280,12 @@ export class ChatClient {
 
   /** Who types now in a chat, or in the direct chat with a user. It opens nothing: a list of chats shows it for each. */
   typing(where: number | { direct: number }): Readable<readonly number[]> {
-    const direct = typeof where === 'number' ? null : where.direct;
-    const key = direct === null ? String(where) : `u${direct}`;
+    const key = typeof where === 'number' ? String(where) : `u${where.direct}`;
     let cell = this.#typers.get(key);
     if (!cell) {
       const store = this.#store;
       cell = store.cell<readonly number[]>([`typing:${key}`], (before) =>
-        typersOf(direct === null ? store.chat(Number(key)) : store.directWith(direct), before),
+        typersOf(typeof where === 'number' ? store.chat(where) : store.directWith(where.direct), before),
       );
       this.#typers.set(key, cell);
     }

@@ -66,7 +66,8 @@ export function App() {
       client?.on('signedOut', (error) => {
         client.stop();
         forget();
-        if (config) setState({ kind: 'start', config, note: error.code === 'CLOSED' ? null : sentenceOf(error) });
+        if (config)
+          setState({ kind: 'start', config, note: error.code === 'CLOSED' ? null : sentenceOf(error) });
       }),
     [client, config],
   );
@@ -76,7 +77,7 @@ export function App() {
       return <Loading />;
     case 'failed':
       return (
-        <main className="start">
+        <main className="nothing">
           <h1>{en.unreachable}</h1>
           <p className="soft">{sentenceOf(state.error)}</p>
           <button type="button" className="button primary" onClick={load}>
@@ -108,7 +109,7 @@ function Loading() {
     return () => clearTimeout(timer);
   }, []);
   return (
-    <main className="start">
+    <main className="nothing">
       <h1 className="hidden">{en.app}</h1>
       {said && <p className="soft">{en.loading}</p>}
     </main>

@@ -2,7 +2,12 @@ import type { ChatClient } from '@chat-api/client';
 import { show } from './dialogs';
 import { go } from './route';
 
-const REGIONS = ['.list a[aria-current="page"], .list a, .list button', '[role="feed"] [tabindex="0"]', '.composer textarea', '.details button'];
+const REGIONS = [
+  '.list a[aria-current="page"], .list a, .list button',
+  '[role="feed"] [tabindex="0"]',
+  '.composer textarea',
+  '.details button',
+];
 
 function inField(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
@@ -31,7 +36,11 @@ function step(client: ChatClient, by: 1 | -1, unread: boolean): void {
   const at = all.findIndex(({ id, otherUser }) =>
     [`#/c/${id}`, `#/u/${otherUser?.id}`].includes(location.hash.split('/').slice(0, 3).join('/')),
   );
-  for (let next = at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by; next >= 0 && next < all.length; next += by) {
+  for (
+    let next = at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by;
+    next >= 0 && next < all.length;
+    next += by
+  ) {
     const chat = all[next]!;
     if (!unread || chat.unread > 0) {
       go(chat.id);

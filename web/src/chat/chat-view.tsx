@@ -49,7 +49,8 @@ export function ChatView({ where, seq }: { where: Where; seq: number | null }) {
   const todo = useMemo(() => {
     const quiet = (promise: Promise<unknown>) => void promise.catch((fault: unknown) => tell.current(fault));
     return {
-      reply: (item: TimelineItem) => isStored(item.message) && setMode({ kind: 'reply', message: item.message }),
+      reply: (item: TimelineItem) =>
+        isStored(item.message) && setMode({ kind: 'reply', message: item.message }),
       edit: (item: TimelineItem) => setMode({ kind: 'edit', item }),
       copy: (item: TimelineItem) => {
         void navigator.clipboard?.writeText(item.message.content).then(() => announce(en.chat.copied));
@@ -60,7 +61,8 @@ export function ChatView({ where, seq }: { where: Where; seq: number | null }) {
         quiet(room.unseen(item.message.id));
       },
       info: (item: TimelineItem) => isStored(item.message) && setInfo(item.message),
-      remove: (item: TimelineItem) => (isStored(item.message) ? setDeletes(item.message) : room.discard(item.key)),
+      remove: (item: TimelineItem) =>
+        isStored(item.message) ? setDeletes(item.message) : room.discard(item.key),
       hide: (item: TimelineItem) => isStored(item.message) && quiet(room.delete(item.message.id, 'me')),
       react: (item: TimelineItem, anchor: HTMLElement) =>
         isStored(item.message) && setReacts({ message: item.message, anchor }),
@@ -107,7 +109,9 @@ export function ChatView({ where, seq }: { where: Where; seq: number | null }) {
       .get()
       .items.findLast(
         ({ message }) =>
-          message.senderId === me?.id && !isSystem(message) && !(isStored(message) && message.deletedAt !== null),
+          message.senderId === me?.id &&
+          !isSystem(message) &&
+          !(isStored(message) && message.deletedAt !== null),
       );
     if (last) setMode({ kind: 'edit', item: last });
   };
@@ -140,7 +144,9 @@ export function ChatView({ where, seq }: { where: Where; seq: number | null }) {
           actions={todo}
           onKey={onKey}
           sent={sent}
-          empty={isNotes ? en.chat.firstNotes : chat?.type === 'group' ? en.chat.first : en.chat.firstDirect(title)}
+          empty={
+            isNotes ? en.chat.firstNotes : chat?.type === 'group' ? en.chat.first : en.chat.firstDirect(title)
+          }
         />
         <TypingLine where={where} />
         <Composer

@@ -12,6 +12,7 @@ import { type Action, Menu } from '../parts/menu';
 import { en } from '../text/en';
 import { more } from '../text/en-more';
 import { sentenceOf } from '../text/errors';
+import '../parts/later-styles';
 
 interface Props {
   room: Room;
@@ -47,7 +48,8 @@ export default function Details({ room, chat, title, close }: Props) {
     event.preventDefault();
     const value = new FormData(event.currentTarget).get('title');
     setRenames(false);
-    if (typeof value === 'string' && value.trim() !== '' && value.trim() !== title) attempt(room.rename(value.trim()));
+    if (typeof value === 'string' && value.trim() !== '' && value.trim() !== title)
+      attempt(room.rename(value.trim()));
   };
   return (
     <aside
@@ -67,7 +69,13 @@ export default function Details({ room, chat, title, close }: Props) {
       </header>
       <div className="details-body">
         <div className="details-who">
-          <Picture id={other?.id ?? chat.id} name={title} url={other?.avatarUrl ?? chat.avatarUrl} group={group} large />
+          <Picture
+            id={other?.id ?? chat.id}
+            name={title}
+            url={other?.avatarUrl ?? chat.avatarUrl}
+            group={group}
+            large
+          />
           {renames ? (
             <form className="start-row" onSubmit={rename}>
               <input
@@ -109,7 +117,11 @@ export default function Details({ room, chat, title, close }: Props) {
             <BellOff size={18} />
             {muted ? more.details.unmute : more.details.mute}
           </button>
-          <button type="button" onClick={() => attempt(room.pin(chat.pinnedAt === null))} aria-pressed={chat.pinnedAt !== null}>
+          <button
+            type="button"
+            onClick={() => attempt(room.pin(chat.pinnedAt === null))}
+            aria-pressed={chat.pinnedAt !== null}
+          >
             <Pin size={18} />
             {chat.pinnedAt === null ? more.details.pin : more.details.unpin}
           </button>
@@ -145,7 +157,13 @@ export default function Details({ room, chat, title, close }: Props) {
           <button
             type="button"
             className="danger"
-            onClick={() => setAsked({ title: more.details.clear, text: more.details.clearHelp, run: () => attempt(room.clear()) })}
+            onClick={() =>
+              setAsked({
+                title: more.details.clear,
+                text: more.details.clearHelp,
+                run: () => attempt(room.clear()),
+              })
+            }
           >
             <Trash size={18} />
             {more.details.clear}
@@ -195,7 +213,15 @@ export default function Details({ room, chat, title, close }: Props) {
   );
 }
 
-function Members({ room, chat, attempt }: { room: Room; chat: ChatListItem; attempt: (work: Promise<unknown>) => void }) {
+function Members({
+  room,
+  chat,
+  attempt,
+}: {
+  room: Room;
+  chat: ChatListItem;
+  attempt: (work: Promise<unknown>) => void;
+}) {
   const members = useReadable(room.members);
   const me = useMe()?.id;
   const [menu, setMenu] = useState<{ member: Member; anchor: HTMLElement } | null>(null);

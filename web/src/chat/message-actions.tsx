@@ -31,20 +31,33 @@ export function actionsOf(
       icon: <CircleAlert size={SIZE} />,
       run: () => todo.retry(item.key),
     },
-    stored && !gone && canWrite && { label: en.chat.reply, icon: <Reply size={SIZE} />, run: () => todo.reply(item) },
+    stored &&
+      !gone &&
+      canWrite && { label: en.chat.reply, icon: <Reply size={SIZE} />, run: () => todo.reply(item) },
     stored &&
       !gone &&
       canWrite && { label: en.chat.react, icon: <Smile size={SIZE} />, run: () => todo.react(item, anchor) },
-    own && !gone && canWrite && { label: en.chat.edit, icon: <Pencil size={SIZE} />, run: () => todo.edit(item) },
+    own &&
+      !gone &&
+      canWrite && { label: en.chat.edit, icon: <Pencil size={SIZE} />, run: () => todo.edit(item) },
     !gone &&
       navigator.clipboard !== undefined && {
         label: en.chat.copy,
         icon: <Copy size={SIZE} />,
         run: () => todo.copy(item),
       },
-    stored && own && group && !gone && { label: en.chat.info, icon: <Check size={SIZE} />, run: () => todo.info(item) },
-    stored && !own && { label: en.chat.unreadFrom, icon: <MailOpen size={SIZE} />, run: () => todo.unread(item) },
-    stored && { label: en.chat.deleteForMe, icon: <Trash size={SIZE} />, danger: true, run: () => todo.hide(item) },
+    stored &&
+      own &&
+      group &&
+      !gone && { label: en.chat.info, icon: <Check size={SIZE} />, run: () => todo.info(item) },
+    stored &&
+      !own && { label: en.chat.unreadFrom, icon: <MailOpen size={SIZE} />, run: () => todo.unread(item) },
+    stored && {
+      label: en.chat.deleteForMe,
+      icon: <Trash size={SIZE} />,
+      danger: true,
+      run: () => todo.hide(item),
+    },
     (stored ? own && !gone : true) && {
       label: stored ? en.chat.deleteForAll : en.chat.discard,
       icon: <Trash size={SIZE} />,

@@ -9,7 +9,9 @@ export function TypingLine({ where }: { where: Where }) {
   const nameOf = useNames(typers);
   return (
     <p className="typing-line" aria-live="off">
-      {typers.length > 0 && <span dir="auto">{en.chat.typing(typers.map((id) => nameOf(id).split(' ')[0]!))}</span>}
+      {typers.length > 0 && (
+        <span dir="auto">{en.chat.typing(typers.map((id) => nameOf(id).split(' ')[0]!))}</span>
+      )}
     </p>
   );
 }

@@ -12,7 +12,8 @@ import { plainOf } from '../text/text';
 
 const Emoji = lazy(() => import('../parts/emoji'));
 
-export type Mode = { kind: 'write' } | { kind: 'reply'; message: Message } | { kind: 'edit'; item: TimelineItem };
+export type Mode =
+  { kind: 'write' } | { kind: 'reply'; message: Message } | { kind: 'edit'; item: TimelineItem };
 
 interface Props {
   room: Room;
@@ -28,6 +29,9 @@ interface Props {
 
 /** Where a touch is the pointer there is no Shift: Enter makes a line, and a button sends. */
 const isTouch = () => matchMedia('(pointer: coarse)').matches;
+
+/** A placeholder has one line, and no ellipsis of its own. */
+const short = (title: string) => (title.length > 28 ? `${title.slice(0, 27)}…` : title);
 
 export function Composer(props: Props) {
   const { chat } = props;
@@ -149,7 +153,7 @@ function Writing({ room, where, chat, title, mode, setMode, send, save, editLast
           rows={1}
           dir="auto"
           aria-label={editing ? en.composer.editing : en.composer.placeholder(title)}
-          placeholder={editing ? en.composer.editing : en.composer.placeholder(title)}
+          placeholder={editing ? en.composer.editing : en.composer.placeholder(short(title))}
           value={text}
           onChange={(event) => change(event.currentTarget.value)}
           onKeyDown={pressed}
@@ -218,8 +222,7 @@ function useMentions(
   const sought = isGroup ? SOUGHT.exec(before)?.[1] : undefined;
   const others = (isGroup ? (members ?? []) : []).filter(({ userId, name }) => userId !== me && name);
   const fits = ({ name }: Member) => name!.toLocaleLowerCase().startsWith(sought!.toLocaleLowerCase());
-  const offered =
-    sought === undefined || closed === before ? [] : others.filter(fits).slice(0, MOST_OFFERED);
+  const offered = sought === undefined || closed === before ? [] : others.filter(fits).slice(0, MOST_OFFERED);
   const whole = offered.length === 1 && offered[0]!.name === sought;
   const shown = whole ? [] : offered;
   const chosen = Math.min(at, shown.length - 1);

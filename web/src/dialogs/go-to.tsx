@@ -59,7 +59,11 @@ export default function GoTo({ close }: { close: () => void }) {
   const chosen = Math.min(at, places.length - 1);
   const open = ({ where }: Place) => {
     close();
-    go(typeof where === 'object' ? (client.room({ chatId: null, userId: where.direct }).chatId ?? where) : where);
+    go(
+      typeof where === 'object'
+        ? (client.room({ chatId: null, userId: where.direct }).chatId ?? where)
+        : where,
+    );
   };
   const pressed = (event: KeyboardEvent) => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;

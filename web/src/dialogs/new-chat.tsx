@@ -56,7 +56,9 @@ function NewDirect({ close, toGroup }: { close: () => void; toGroup: () => void 
             {sentenceOf(error)}
           </p>
         )}
-        {users !== null && others.length === 0 && q !== '' && <p className="soft empty">{more.newChat.none(q)}</p>}
+        {users !== null && others.length === 0 && q !== '' && (
+          <p className="soft empty">{more.newChat.none(q)}</p>
+        )}
         <ul className="people" aria-label={more.people}>
           {others.map((user) => (
             <li key={user.id}>

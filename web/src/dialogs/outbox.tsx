@@ -10,7 +10,9 @@ import { sentenceOf } from '../text/errors';
 /** What waits to be sent, and what was refused. */
 export default function Outbox({ close }: { close: () => void }) {
   const client = useChat();
-  const entries = useOutbox().filter(({ command, status }) => command === 'sendMessage' || status === 'failed');
+  const entries = useOutbox().filter(
+    ({ command, status }) => command === 'sendMessage' || status === 'failed',
+  );
   const failed = entries.some(({ status }) => status === 'failed');
   return (
     <Dialog

@@ -7,6 +7,7 @@ import { useRoving } from '../parts/roving';
 import { en } from '../text/en';
 import { more } from '../text/en-more';
 import { sentenceOf } from '../text/errors';
+import '../parts/later-styles';
 
 /** People whom one may know: sought by name, or the first of all. */
 export function usePeople(q: string): { users: readonly User[] | null; error: unknown } {
@@ -72,7 +73,9 @@ export function PeoplePicker({ chosen, choose, without }: Props) {
           {sentenceOf(error)}
         </p>
       )}
-      {users !== null && shown.length === 0 && q !== '' && <p className="soft empty">{more.newChat.none(q)}</p>}
+      {users !== null && shown.length === 0 && q !== '' && (
+        <p className="soft empty">{more.newChat.none(q)}</p>
+      )}
       <div className="people" role="listbox" aria-multiselectable="true" aria-label={more.people}>
         {shown.map((user) => (
           <button

@@ -22,7 +22,12 @@ export default function Settings({ close }: { close: () => void }) {
         <legend className="label">{more.settings.theme}</legend>
         {(['system', 'light', 'dark'] as const).map((name) => (
           <label key={name}>
-            <input type="radio" name="theme" checked={theme === name} onChange={() => prefer({ theme: name })} />
+            <input
+              type="radio"
+              name="theme"
+              checked={theme === name}
+              onChange={() => prefer({ theme: name })}
+            />
             {more.settings.themes[name]}
           </label>
         ))}

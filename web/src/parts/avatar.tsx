@@ -6,7 +6,8 @@ import { Users } from './icons';
 /** Two letters of a name: of its first and its last word. */
 export function initialsOf(name: string | null): string {
   const words = (name ?? '').trim().split(/\s+/u).filter(Boolean);
-  const first = (word: string | undefined) => [...(word ?? '')].find((sign) => /[\p{L}\p{N}]/u.test(sign)) ?? '';
+  const first = (word: string | undefined) =>
+    [...(word ?? '')].find((sign) => /[\p{L}\p{N}]/u.test(sign)) ?? '';
   const letters = first(words[0]) + (words.length > 1 ? first(words.at(-1)) : '');
   return letters.toLocaleUpperCase() || '?';
 }

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { en } from '../text/en';
 import { more } from '../text/en-more';
 import { X } from './icons';
+import './later-styles';
 
 interface Props {
   title: string;

@@ -1,6 +1,7 @@
 import { useLayoutEffect, useEffect, useRef } from 'react';
 import { en } from '../text/en';
 import { useRoving } from './roving';
+import './later-styles';
 
 /** What people use most, in the order in which they look for it. */
 const ALL = [

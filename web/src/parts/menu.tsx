@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useLayoutEffect, useRef } from 'react';
 import { useRoving } from './roving';
+import './later-styles';
 
 export interface Action {
   label: string;

@@ -9,7 +9,7 @@ const list = new Intl.ListFormat('en', { type: 'conjunction' });
 const NAMED = 3;
 
 interface Event {
-  event?: string;
+  event: string;
   userId?: number;
   userIds?: number[];
   count?: number;
@@ -18,14 +18,21 @@ interface Event {
 }
 
 function idsOf({ senderId, metadata }: Message): number[] {
-  const { userId, userIds = [] } = (metadata ?? {}) as Event;
+  const { userId, userIds = [] } = (metadata ?? {}) as Partial<Event>;
   const ids = [senderId, userId ?? null, ...userIds.slice(0, NAMED)];
   return [...new Set(ids.filter((id): id is number => typeof id === 'number'))];
 }
 
 /** A line of the server about a change of the chat, from its names; what the server wrote as the fallback. */
 export function systemText(message: Message, nameOf: (id: number) => string): string {
-  const { event, userId, userIds = [], count = userIds.length, role, title } = (message.metadata ?? {}) as Event;
+  const {
+    event,
+    userId,
+    userIds = [],
+    count = userIds.length,
+    role,
+    title,
+  } = (message.metadata ?? { event: '' }) as unknown as Event;
   const who = message.senderId === null ? en.system.app : nameOf(message.senderId);
   const named = userIds.slice(0, NAMED).map(nameOf);
   const whom = list.format(count > named.length ? [...named, en.system.others(count - named.length)] : named);
@@ -34,7 +41,9 @@ export function systemText(message: Message, nameOf: (id: number) => string): st
     case 'groupCreated':
       return en.system.created(who);
     case 'membersAdded':
-      return userIds.length === 1 && userIds[0] === message.senderId ? en.system.joined(who) : en.system.added(who, whom);
+      return userIds.length === 1 && userIds[0] === message.senderId
+        ? en.system.joined(who)
+        : en.system.added(who, whom);
     case 'memberRemoved':
       return userId === undefined || userId === message.senderId
         ? en.system.left(userId === undefined ? who : nameOf(userId))
@@ -57,7 +66,8 @@ export function useNames(ids: readonly number[]): (id: number) => string {
   const [, again] = useReducer((n: number) => n + 1, 0);
   const key = ids.join();
   useEffect(() => {
-    const ends = key === '' ? [] : key.split(',').map((id) => client.user(Number(id)).subscribe(() => again()));
+    const ends =
+      key === '' ? [] : key.split(',').map((id) => client.user(Number(id)).subscribe(() => again()));
     return () => ends.forEach((end) => end());
   }, [client, key]);
   return (id) => (id === me?.id ? en.you : (client.user(id).get()?.name ?? en.unnamed(id)));

@@ -35,9 +35,7 @@ export async function makeDemo(): Promise<User[]> {
     const sent: Message[] = [];
     for (const [who, content, answers] of lines) {
       const replyToId = answers === undefined ? undefined : sent[answers]?.id;
-      sent.push(
-        await rest<Message>('POST', `/chats/${chat.id}/messages`, { content, replyToId }, id(who)),
-      );
+      sent.push(await rest<Message>('POST', `/chats/${chat.id}/messages`, { content, replyToId }, id(who)));
     }
     return sent;
   };

@@ -6,7 +6,11 @@ import { Logo } from '../parts/icons';
 import { en } from '../text/en';
 import { more } from '../text/en-more';
 import { sentenceOf } from '../text/errors';
+import { addStyles } from '../parts/styles';
+import css from '../styles/start.css?inline';
 import { makeDemo } from './demo';
+
+addStyles(css);
 
 interface Props {
   config: ServerConfig;

@@ -21,7 +21,8 @@ export const more = {
     toSignIn: 'Have an account? Sign in',
     shared: 'Not my computer: keep nothing here',
     token: 'Access token',
-    tokenHelp: 'This server takes tokens of another service. Sign in there, and paste the access token that it gives you.',
+    tokenHelp:
+      'This server takes tokens of another service. Sign in there, and paste the access token that it gives you.',
     connect: 'Connect',
   },
 

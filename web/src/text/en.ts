@@ -1,6 +1,7 @@
 /** What the page says at once. What dialogs and the first screen say is in en-more.ts, which comes with them. */
 const plurals = new Intl.PluralRules('en');
-export const count = (n: number, one: string, other: string) => `${n} ${plurals.select(n) === 'one' ? one : other}`;
+export const count = (n: number, one: string, other: string) =>
+  `${n} ${plurals.select(n) === 'one' ? one : other}`;
 const list = new Intl.ListFormat('en', { type: 'conjunction' });
 
 export const en = {
@@ -82,7 +83,9 @@ export const en = {
     retry: 'Try again',
     discard: 'Remove',
     typing: (names: readonly string[]) =>
-      names.length > 2 ? `${names.length} people are typing` : `${list.format(names)} ${names.length > 1 ? 'are' : 'is'} typing`,
+      names.length > 2
+        ? `${names.length} people are typing`
+        : `${list.format(names)} ${names.length > 1 ? 'are' : 'is'} typing`,
     members: (n: number) => count(n, 'member', 'members'),
     online: 'Online',
     offline: 'Offline',

@@ -1,4 +1,4 @@
-import { ChatError, type ClientErrorCode, type ErrorCode } from '@chat-api/client';
+import type { ChatError, ClientErrorCode, ErrorCode } from '@chat-api/client';
 
 export type AnyCode = ErrorCode | ClientErrorCode;
 

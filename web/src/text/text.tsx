@@ -61,7 +61,17 @@ export const Text = memo(function Text({ content, names }: { content: string; na
   );
 });
 
+/** So much of a text is looked at for a preview of one line. */
+const PREVIEWED = 300;
+
+const textOf = (token: Token): string =>
+  'children' in token ? token.children.map(textOf).join('') : token.text;
+
 /** One line of plain text for previews: without marks of formatting. */
 export function plainOf(content: string): string {
-  return content.replace(/\s+/g, ' ').trim();
+  const lines = blocksOf(content.slice(0, PREVIEWED)).map((block) => {
+    if (block.kind === 'fence') return block.text;
+    return (block.kind === 'quote' ? block.lines : [block.tokens]).flat().map(textOf).join('');
+  });
+  return lines.join(' ').replace(/\s+/g, ' ').trim();
 }

@@ -70,7 +70,13 @@ export function tokensOf(text: string, names: readonly string[] = [], depth = 0)
       }
       open.add(sign);
     }
-    if (depth < DEEPEST && sign in MARKS && !open.has(sign) && !WORD.test(before) && /\S/.test(text[at + 1] ?? ' ')) {
+    if (
+      depth < DEEPEST &&
+      sign in MARKS &&
+      !open.has(sign) &&
+      !WORD.test(before) &&
+      /\S/.test(text[at + 1] ?? ' ')
+    ) {
       const end = closing(text, at, sign);
       if (end > 0) {
         const children = tokensOf(text.slice(at + 1, end), names, depth + 1);

@@ -53,7 +53,8 @@ export class Anchored extends Component<Props> {
     this.look();
     const focused = document.activeElement?.closest<HTMLElement>('[data-key]');
     if (!focused || !this.content.current?.contains(focused)) return { focused: null, before: false };
-    const middle = this.scroller.current!.getBoundingClientRect().top + this.scroller.current!.clientHeight / 2;
+    const middle =
+      this.scroller.current!.getBoundingClientRect().top + this.scroller.current!.clientHeight / 2;
     return { focused: focused.dataset.key!, before: focused.getBoundingClientRect().top < middle };
   }
 

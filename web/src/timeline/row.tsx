@@ -1,5 +1,5 @@
-import type { ChatListItem, Message, TimelineItem } from '@chat-api/client';
-import { useUser } from '@chat-api/client/react';
+import type { Message, TimelineItem } from '@chat-api/client';
+import { useMe, useUser } from '@chat-api/client/react';
 import { memo, type MouseEvent } from 'react';
 import { Avatar, Picture } from '../parts/avatar';
 import { More, Reply, Smile } from '../parts/icons';
@@ -102,7 +102,7 @@ function Readers({ ids }: { ids: string }) {
   return (
     <span className="readers" aria-hidden="true" title={all.map(nameOf).join(', ')}>
       {all.slice(0, 3).map((id) => (
-        <Avatar key={id} id={id} name={nameOf(id)} small />
+        <Avatar key={id} id={id} name={nameOf(id).slice(0, 1)} small />
       ))}
       {all.length > 3 && <span className="soft">+{all.length - 3}</span>}
     </span>
@@ -117,7 +117,17 @@ function SystemLine({ message, id }: { message: Message; id: string }) {
   );
 }
 
-function Bubble({ item, own, group, first, last, late, actions, name, id }: Props & { name: string; id: string }) {
+function Bubble({
+  item,
+  own,
+  group,
+  first,
+  last,
+  late,
+  actions,
+  name,
+  id,
+}: Props & { name: string; id: string }) {
   const { message, status } = item;
   const stored = isStored(message) ? message : null;
   const deleted = stored?.deletedAt != null;
@@ -154,7 +164,9 @@ function Bubble({ item, own, group, first, last, late, actions, name, id }: Prop
           {showsTime && (
             <span className="meta" aria-hidden="true" title={fullTimeOf(message.createdAt)}>
               {stored?.editedAt && !deleted && <span>{en.chat.edited}</span>}
-              <time dateTime={message.createdAt}>{timeOf(message.createdAt)}</time>
+              <time dateTime={message.createdAt} dir="ltr">
+                {timeOf(message.createdAt)}
+              </time>
               {own && !deleted && <Ticks status={status} />}
             </span>
           )}
@@ -222,8 +234,9 @@ function Bubble({ item, own, group, first, last, late, actions, name, id }: Prop
 const NOBODY: readonly number[] = [];
 
 function Body({ content, mentions }: { content: string; mentions: readonly number[] }) {
+  const me = useMe();
   const nameOf = useNames(mentions);
-  const names = mentions.map(nameOf);
+  const names = mentions.map((id) => (id === me?.id && me.name ? me.name : nameOf(id)));
   return <Text content={content} names={[...names, ...names.map((name) => name.split(' ')[0]!)]} />;
 }
 
@@ -248,5 +261,3 @@ function Quote({ item, actions }: { item: TimelineItem; actions: RowActions }) {
     </button>
   );
 }
-
-export type { ChatListItem };

@@ -66,7 +66,10 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
   const rows = useMemo(() => rowsOf(items, from, to, divider, me), [items, from, to, divider, me]);
   const late = useLate(items);
   const readers = useMemo(
-    () => (chat && chat.type === 'group' && chat.memberCount <= READERS_UP_TO ? readersOf(room, items, from, to, me) : null),
+    () =>
+      chat && chat.type === 'group' && chat.memberCount <= READERS_UP_TO
+        ? readersOf(room, items, from, to, me)
+        : null,
     [room, chat, items, from, to, me],
   );
 
@@ -133,7 +136,6 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
   };
   useEffect(() => {
     if (jump !== null) jumpTo(jump);
-    // eslint-disable-next-line
   }, [jump]);
 
   const newest = () => {
@@ -152,7 +154,6 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
     if (sent === firstSent.current) return;
     setDivider(null);
     newest();
-    // eslint-disable-next-line
   }, [sent]);
 
   const more = (at: Anchored) => {
@@ -176,7 +177,6 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
   // Rows that came above the first one that is shown are drawn when one is near the top.
   useEffect(() => {
     if (view.current && settled.current) more(view.current);
-    // eslint-disable-next-line
   }, [items.length]);
 
   useSeen(view, room, items);
@@ -184,10 +184,10 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
 
   const all: RowActions = useMemo(
     () => ({ ...actions, jump: (seq, cameFrom) => jumpTo(seq, cameFrom) }),
-    // eslint-disable-next-line
     [actions, room],
   );
-  const tabKey = focused !== null && rows.some(({ item }) => item.key === focused) ? focused : rows.at(-1)?.item.key;
+  const tabKey =
+    focused !== null && rows.some(({ item }) => item.key === focused) ? focused : rows.at(-1)?.item.key;
 
   const pressed = (event: KeyboardEvent<HTMLElement>) => {
     const row = (event.target as HTMLElement).closest<HTMLElement>('[data-key]');

@@ -115,7 +115,10 @@ export function chatOf(item: ChatListItem, version: number): ChatState {
 }
 
 /** Who types now; the same list as before where nothing has changed. */
-export function typersOf(chat: ChatState | undefined, before: readonly number[] | undefined): readonly number[] {
+export function typersOf(
+  chat: ChatState | undefined,
+  before: readonly number[] | undefined,
+): readonly number[] {
   const now = Date.now();
   const typing = [...(chat?.typing ?? [])].filter(([, until]) => until > now).map(([userId]) => userId);
   const same = before?.length === typing.length && before.every((one, index) => one === typing[index]);
