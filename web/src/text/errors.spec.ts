@@ -4,7 +4,10 @@ import { SENTENCES, sentenceOf } from './errors';
 
 /** Every code of the server, and every one of the client's own. */
 const codes = () => {
-  const contract = readFileSync(join(import.meta.dirname, '../../../packages/client/src/contract.gen.ts'), 'utf8');
+  const contract = readFileSync(
+    join(import.meta.dirname, '../../../packages/client/src/contract.gen.ts'),
+    'utf8',
+  );
   const client = readFileSync(join(import.meta.dirname, '../../../packages/client/src/errors.ts'), 'utf8');
   const union = (source: string, name: string) =>
     [...(source.split(`export type ${name} =`)[1]?.split(';\n')[0] ?? '').matchAll(/'([A-Z_]+)'/g)].map(
