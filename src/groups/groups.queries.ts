@@ -10,6 +10,7 @@ interface NewGroup extends GroupFields {
   memberCount: number;
   /** The creator's id and idempotency key; null: no key. */
   creationKey: string | null;
+  externalId: string | null;
 }
 
 interface Stamp {
@@ -68,16 +69,16 @@ export const stampGroup = statement.oneOrNone({
 });
 
 /**
- * `$1` title, `$2` avatar, `$3` metadata, `$4` history, `$5` number of members, `$6` key or null: the new group. No row
- * when a group with that key exists.
+ * `$1` title, `$2` avatar, `$3` metadata, `$4` history, `$5` number of members, `$6` key or null, `$7` externalId or
+ * null: the new group. No row when a group with that key or a chat with that externalId exists.
  */
 export const insertGroup = statement.oneOrNone({
   name: 'groups.insert',
   text: `
     INSERT INTO chats AS c (type, title, "avatarUrl", metadata, "historyVisible", "memberCount", "creationKey",
-      "membersChangedAt")
-    VALUES ('group', $1, $2, $3::jsonb, $4, $5, $6, clock_timestamp())
-    ON CONFLICT ("creationKey") WHERE "creationKey" IS NOT NULL DO NOTHING
+      "externalId", "membersChangedAt")
+    VALUES ('group', $1, $2, $3::jsonb, $4, $5, $6, $7, clock_timestamp())
+    ON CONFLICT DO NOTHING
     RETURNING ${chatColumns.of('c')}`,
   values: (group: NewGroup) => [
     group.title,
@@ -86,6 +87,7 @@ export const insertGroup = statement.oneOrNone({
     group.historyVisible,
     group.memberCount,
     group.creationKey,
+    group.externalId,
   ],
   row: chatRow,
 });

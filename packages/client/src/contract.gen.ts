@@ -177,6 +177,8 @@ export interface ChatListItem {
   /** The same as `id`; every event of a chat has this field. */
   chatId: number;
   type: 'direct' | 'group';
+  /** The id that the application has given it; all members see it. null: none. */
+  externalId: string | null;
   /** Direct chats: one of the two users. */
   user1Id: number | null;
   /** Direct chats: the other user; the same in a chat with oneself. */
@@ -299,6 +301,8 @@ export interface ChatDetails {
   /** The same as `id`; every event of a chat has this field. */
   chatId: number;
   type: 'direct' | 'group';
+  /** The id that the application has given it; all members see it. null: none. */
+  externalId: string | null;
   /** Direct chats: one of the two users. */
   user1Id: number | null;
   /** Direct chats: the other user; the same in a chat with oneself. */
@@ -336,6 +340,8 @@ export interface Member {
   joinedAt: string;
   name: string | null;
   avatarUrl: string | null;
+  /** The id of the member in your application: for the application, and of yourself. Else null. */
+  externalId: string | null;
 }
 
 export interface NewChat {
@@ -343,6 +349,8 @@ export interface NewChat {
   /** The same as `id`; every event of a chat has this field. */
   chatId: number;
   type: 'direct' | 'group';
+  /** The id that the application has given it; all members see it. null: none. */
+  externalId: string | null;
   /** Direct chats: one of the two users. */
   user1Id: number | null;
   /** Direct chats: the other user; the same in a chat with oneself. */
@@ -433,6 +441,8 @@ export interface Chat {
   /** The same as `id`; every event of a chat has this field. */
   chatId: number;
   type: 'direct' | 'group';
+  /** The id that the application has given it; all members see it. null: none. */
+  externalId: string | null;
   /** Direct chats: one of the two users. */
   user1Id: number | null;
   /** Direct chats: the other user; the same in a chat with oneself. */
@@ -815,6 +825,8 @@ export interface AnsweredChat {
   /** The same as `id`; every event of a chat has this field. */
   chatId: number;
   type: 'direct' | 'group';
+  /** The id that the application has given it; all members see it. null: none. */
+  externalId: string | null;
   /** Direct chats: one of the two users. */
   user1Id: number | null;
   /** Direct chats: the other user; the same in a chat with oneself. */
@@ -848,6 +860,8 @@ export interface CreatedGroup {
   /** The same as `id`; every event of a chat has this field. */
   chatId: number;
   type: 'direct' | 'group';
+  /** The id that the application has given it; all members see it. null: none. */
+  externalId: string | null;
   /** Direct chats: one of the two users. */
   user1Id: number | null;
   /** Direct chats: the other user; the same in a chat with oneself. */
@@ -1104,7 +1118,7 @@ export interface Events {
   chatDeleted: ChatDeleted;
   /** You cleared a chat for yourself; to your own sockets. It is no change of the chat. */
   chatCleared: ChatCleared;
-  /** A group was changed; to all its members. */
+  /** A group was changed, or a direct chat got its externalId; to all members. */
   chatUpdated: Chat;
   /** Members were added to a group; to those who were in it before. Those who were added receive newChat. */
   membersAdded: MembersJoined;
@@ -1389,6 +1403,11 @@ export interface Commands {
     input: {
       user1Id: number | string;
       user2Id: number | string;
+      /**
+       * The id of the chat in your application; only the application can give it. If a chat has it, that
+       * chat is the answer.
+       */
+      externalId?: string | undefined;
       clientId?: string | undefined;
     };
     result: AnsweredChat;
@@ -1410,6 +1429,11 @@ export interface Commands {
        * joined.
        */
       historyVisible?: 'all' | 'fromJoin' | undefined;
+      /**
+       * The id of the chat in your application; only the application can give it. If a chat has it, that
+       * chat is the answer.
+       */
+      externalId?: string | undefined;
       clientId?: string | undefined;
     };
     result: CreatedGroup;

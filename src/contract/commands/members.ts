@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { define, inChat, repeatable } from '../define.js';
-import { id, moment, pageSize, people, position } from '../scalars.js';
+import { chatId, moment, pageSize, people, position, userId } from '../scalars.js';
 import {
   addedMembersView,
   memberRemovedView,
@@ -10,7 +10,7 @@ import {
 } from '../views/index.js';
 
 /** A member of a group; who asks is said by the connection, or X-User-Id. */
-const member = z.object({ chatId: id, userId: id });
+const member = z.object({ chatId, userId });
 
 export const membersCommands = {
   getMembers: define({

@@ -22,6 +22,10 @@ export class Chat extends Model {
   @Column(DataType.BIGINT)
   declare user2Id: number | null;
 
+  /** The id that the chat has in the application. */
+  @Column(DataType.TEXT)
+  declare externalId: string | null;
+
   @Column(DataType.TEXT)
   declare title: string | null;
 
@@ -109,6 +113,7 @@ export const chatColumns = columnsOf(
   'type',
   'user1Id',
   'user2Id',
+  'externalId',
   'title',
   'avatarUrl',
   'metadata',
@@ -130,6 +135,7 @@ export const chatRow = ([
   type,
   user1Id,
   user2Id,
+  externalId,
   title,
   avatarUrl,
   metadata,
@@ -145,6 +151,7 @@ export const chatRow = ([
   type,
   user1Id,
   user2Id,
+  externalId,
   title,
   avatarUrl,
   metadata,

@@ -84,8 +84,9 @@ export function perform(scope: Scope, chat: ChatState, change: Change): void {
       ofMembers(scope, chat, change.body, (members) => {
         for (const userId of userIds) {
           const { name = null, avatarUrl = null } = named.get(userId) ?? {};
-          const role = 'member' as const;
-          members.set(userId, { userId, role, readSeq: 0, deliveredSeq: 0, joinedAt, name, avatarUrl });
+          const marks = { readSeq: 0, deliveredSeq: 0 };
+          const called = { name, avatarUrl, externalId: null };
+          members.set(userId, { userId, role: 'member', ...marks, joinedAt, ...called });
         }
       });
       break;
