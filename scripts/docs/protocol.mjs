@@ -137,6 +137,11 @@ status of [its code](errors.md).
   say what it means. In a query string an empty optional parameter (\`?before=\`), and \`null\`, mean the same.
 - Ids are integers from 1 to 2^53 - 1. Input may be a number or a numeric string, in lists and in \`metadata.mentions\` as
   well; output is always a number.
+- \`external:<externalId>\` stands for the id of a user or chat wherever one is taken: in paths (URL-encoded), queries,
+  bodies, lists, \`metadata.mentions\`, the keys of \`versions\`, the handshake and X-User-Id (URL-encoded as well). An
+  \`externalId\` has 1 to 256 UTF-16 code units; of a list in a query that has one with a comma, give each id as a
+  parameter of its own. What nobody has, or you may not see, is answered like an id that does not exist; where an
+  answer has ids, it is 9007199254740991. See [Your own ids](../guides/your-own-ids.md).
 - Timestamps are ISO 8601 in UTC, with milliseconds. Input may have an offset: \`2026-11-28T10:00:00+02:00\`.
 - Text may not contain NUL or an unpaired surrogate. It is stored unchanged. A message has at most
   ${thousands(MAX_CONTENT_LENGTH)} UTF-16 code units.

@@ -17,6 +17,7 @@ export function toChatView(row: ChatRow): ChatView {
     user2Id: row.user2Id,
     chatId: row.id,
     type: row.type,
+    externalId: row.externalId,
     title: row.title,
     avatarUrl: row.avatarUrl,
     metadata: row.metadata,

@@ -15,6 +15,7 @@ import { Access } from './access.js';
 import { toChatListItem, toChatView, toLastMessage } from './chat.view.js';
 import { type ChatListRow, chatsOfUser } from './chat-list.queries.js';
 import { chatById, membersOfChat } from './chats.queries.js';
+import { membersShownTo } from './membership.queries.js';
 import { shownTo } from './shown.js';
 
 /** Most members shown with a chat. */
@@ -39,7 +40,11 @@ export class ChatsService {
     if (!row) throw new AppError('NOT_FOUND');
     const { chat, lastMessage } = row;
     const shown = await shownTo(this.database, actor.userId, lastMessage ? [lastMessage] : []);
-    return { ...toChatView(chat), lastMessage: toLastMessage(lastMessage, chat, shown), members };
+    return {
+      ...toChatView(chat),
+      lastMessage: toLastMessage(lastMessage, chat, shown),
+      members: membersShownTo(actor.userId, members),
+    };
   }
 
   /**

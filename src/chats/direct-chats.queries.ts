@@ -23,8 +23,8 @@ export interface OpenedRow {
 }
 
 /**
- * `$1`, `$2` arrays of users, pairwise, `$3` whether a block between the two forbids a new chat: their direct chats,
- * created where there are none. No row for a pair of whom one does not exist or blocks the other, and none when another
+ * `$1`, `$2` arrays of users, pairwise, `$3` whether a block between the two forbids a new chat, `$4` the
+ * externalId of a new chat or null: their direct chats, created where there are none. No row for a pair of whom one does not exist or blocks the other, and none when another
  * transaction is just creating the same chat: then the next run finds it.
  *
  * A chat that was created comes with its two users, and who of them blocks the other.
@@ -39,8 +39,8 @@ export const openDirectChats = statement.many({
       FROM unnest($1::bigint[], $2::bigint[]) AS p(one, other)
       ORDER BY LEAST(p.one, p.other), GREATEST(p.one, p.other)
     ), opened AS (
-      INSERT INTO chats (type, "user1Id", "user2Id", "memberCount")
-      SELECT 'direct', p.one, p.other, CASE p.one WHEN p.other THEN 1 ELSE 2 END FROM pairs p JOIN users a ON a.id = p.one JOIN users b ON b.id = p.other
+      INSERT INTO chats (type, "user1Id", "user2Id", "memberCount", "externalId")
+      SELECT 'direct', p.one, p.other, CASE p.one WHEN p.other THEN 1 ELSE 2 END, $4::text FROM pairs p JOIN users a ON a.id = p.one JOIN users b ON b.id = p.other
       WHERE NOT EXISTS (SELECT 1 FROM chats c WHERE ${isDirectChatOf('c', 'p.one', 'p.other')})
         AND NOT ($3::boolean AND ${blockBetween('p.one', 'p.other')})
       ORDER BY LEAST(p.one, p.other), GREATEST(p.one, p.other)
@@ -59,10 +59,19 @@ export const openDirectChats = statement.many({
     ) c
     LEFT JOIN LATERAL (SELECT * FROM users u WHERE c.created AND u.id = c."user1Id" LIMIT 1) a ON true
     LEFT JOIN LATERAL (SELECT * FROM users u WHERE c.created AND u.id = c."user2Id" LIMIT 1) b ON true`,
-  values: ({ pairs, unlessBlocked }: { pairs: readonly Pair[]; unlessBlocked: boolean }) => [
+  values: ({
+    pairs,
+    unlessBlocked,
+    externalId,
+  }: {
+    pairs: readonly Pair[];
+    unlessBlocked: boolean;
+    externalId: string | null;
+  }) => [
     bigints(pairs.map(({ one }) => one)),
     bigints(pairs.map(({ other }) => other)),
     unlessBlocked,
+    externalId,
   ],
   row: ([created, user1Blocks, user2Blocks, ...cells]: [
     boolean,

@@ -2,13 +2,18 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../commands/identity/actor.js';
 import { type AnsweredChatView, AppError, type ChatView, type CommandInput } from '../contract/index.js';
 import { Bus } from '../common/bus.js';
+import { isUniqueViolation } from '../common/errors/failure.js';
 import { Database } from '../database/database.js';
+import type { ChatRow } from '../database/models/chat.model.js';
 import type { UserRow } from '../database/models/user.model.js';
 import { Publisher } from '../delivery/publisher.js';
 import { KnownUsers } from '../users/directory/known-users.js';
 import { Access } from './access.js';
+import { membersOf } from './audience.js';
 import { toChatView, toNewChat } from './chat.view.js';
 import { openDirectChats, type OpenedRow, type Pair } from './direct-chats.queries.js';
+import { mayName, notToBeNamedSo } from './external-id.js';
+import { chatByExternalId, nameChat } from './external-id.queries.js';
 import { absentMembers, reopenFor } from './membership.queries.js';
 
 /** Attempts to open a direct chat that others open at the same time. Two are enough; the rest is a margin. */
@@ -27,29 +32,38 @@ export class DirectChatsService {
 
   /**
    * The direct chat of two users, created if there is none. All concurrent requests, on any number of nodes, get the
-   * same chat; members get `newChat` once.
+   * same chat; members get `newChat` once. With an externalId the chat has it from now on.
    *
    * @throws AppError FORBIDDEN when the actor is not one of the two, or when there is no chat yet and one of them
-   * blocks the other.
+   * blocks the other, and when a person gives an externalId; CONFLICT when another chat has the externalId, or this one
+   * another externalId.
    */
-  async open(actor: Actor, { user1Id, user2Id }: CommandInput<'createChat'>): Promise<AnsweredChatView> {
+  async open(
+    actor: Actor,
+    { user1Id, user2Id, externalId }: CommandInput<'createChat'>,
+  ): Promise<AnsweredChatView> {
+    mayName(actor, externalId);
     if (actor.userId !== null && actor.userId !== user1Id && actor.userId !== user2Id) {
       throw new AppError('FORBIDDEN');
     }
     await this.users.ensure([user1Id, user2Id]);
     const pairs = [{ one: user1Id, other: user2Id }];
     for (let attempt = 0; attempt < OPEN_ATTEMPTS; attempt++) {
-      const [chat] = await this.openAll(pairs, {
-        unlessBlocked: actor.userId !== null,
-        origin: actor.origin,
+      const how = { unlessBlocked: actor.userId !== null, origin: actor.origin, externalId };
+      const [chat] = await this.openAll(pairs, how).catch((error: unknown) => {
+        // Another chat has the externalId, or this one is just being created with it.
+        if (externalId !== undefined && isUniqueViolation(error)) return [];
+        throw error;
       });
       const otherId = actor.userId === user1Id ? user2Id : user1Id;
       if (chat) {
         await this.reopen(actor, chat, otherId);
         if (!('changed' in chat)) this.bus.emit('directChatOpened', { user1Id, user2Id });
-        return chat;
+        return this.named(actor, chat, externalId);
       }
       await this.access.requireNoBlock(actor, otherId);
+      const owner = externalId === undefined ? undefined : await chatByExternalId(this.database, externalId);
+      if (owner && !isOf(owner, user1Id, user2Id)) throw notToBeNamedSo();
     }
     throw new AppError('NOT_FOUND');
   }
@@ -63,15 +77,40 @@ export class DirectChatsService {
    */
   async openAll(
     pairs: readonly Pair[],
-    { unlessBlocked, origin }: { unlessBlocked: boolean; origin: string | null },
+    {
+      unlessBlocked,
+      origin,
+      externalId = null,
+    }: { unlessBlocked: boolean; origin: string | null; externalId?: string | null | undefined },
   ): Promise<AnsweredChatView[]> {
-    const rows = await openDirectChats(this.database, { pairs, unlessBlocked });
+    const rows = await openDirectChats(this.database, { pairs, unlessBlocked, externalId });
     return rows.map((row) => {
       const chat = toChatView(row.chat);
       if (row.opened === null) return { ...chat, changed: false };
       this.tell(chat, row.opened, origin);
       return chat;
     });
+  }
+
+  /** The chat with the externalId; if it was there without one, both hear `chatUpdated`. */
+  private async named(
+    actor: Actor,
+    chat: AnsweredChatView,
+    externalId: string | undefined,
+  ): Promise<AnsweredChatView> {
+    if (externalId === undefined || chat.externalId === externalId) return chat;
+    const row = await nameChat(this.database, { chatId: chat.id, externalId }).catch((error: unknown) => {
+      throw isUniqueViolation(error) ? notToBeNamedSo() : error;
+    });
+    if (row) {
+      const named = toChatView(row);
+      this.publisher.publish('chatUpdated', named, membersOf(named, actor.origin));
+      return named;
+    }
+    // It has one: another one, or since just now this one.
+    const owner = await chatByExternalId(this.database, externalId);
+    if (owner?.id !== chat.id) throw notToBeNamedSo();
+    return { ...toChatView(owner), changed: false };
   }
 
   /** Each of the two gets the chat as they see it. */
@@ -104,3 +143,6 @@ export class DirectChatsService {
     this.publisher.publish('newChat', chat, { users: [userId], except: actor.origin });
   }
 }
+
+const isOf = ({ user1Id, user2Id }: ChatRow, one: number, other: number) =>
+  (user1Id === one && user2Id === other) || (user1Id === other && user2Id === one);

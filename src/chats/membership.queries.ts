@@ -7,7 +7,7 @@ import type { Membership } from './access.js';
 
 /** SQL: members, which `members` selects from `chat_members`, with what they are called. */
 export const calledMembers = (members: string, order: string) => `
-    SELECT ${memberColumns.of('m')}, u.name, u."avatarUrl"
+    SELECT ${memberColumns.of('m')}, u.name, u."avatarUrl", u."externalId"
     FROM (${members}) m CROSS JOIN LATERAL (SELECT * FROM users WHERE id = m."userId" LIMIT 1) u
     ORDER BY ${order}`;
 
@@ -20,7 +20,13 @@ export const calledMemberRow = ([
   joinedAt,
   name,
   avatarUrl,
-]: [...CellsOf<typeof memberColumns>, name: string | null, avatarUrl: string | null]): MemberView => ({
+  externalId,
+]: [
+  ...CellsOf<typeof memberColumns>,
+  name: string | null,
+  avatarUrl: string | null,
+  externalId: string | null,
+]): MemberView => ({
   userId,
   role,
   silencedUntil,
@@ -29,7 +35,17 @@ export const calledMemberRow = ([
   joinedAt,
   name,
   avatarUrl,
+  externalId,
 });
+
+/** Members as somebody sees them: the application the externalIds of all, a person their own. */
+export function membersShownTo(readerId: number | null, members: readonly MemberView[]): MemberView[] {
+  return members.map((one) =>
+    readerId === null || one.userId === readerId || one.externalId === null
+      ? one
+      : { ...one, externalId: null },
+  );
+}
 
 /** As statements select it: `role` is null when the user is not a member. */
 export type MembershipRow = Omit<Membership, 'userId' | 'role'> & { role: Role | null };

@@ -28,6 +28,15 @@ export abstract class Call implements Sender {
 
   abstract readonly principal: Principal | null;
   abstract readonly namedUserId: number | null;
+
+  /** The externalId by which the request names its user, beside its input; null: by none. */
+  get userNamedBy(): string | null {
+    return null;
+  }
+
+  /** Says which user that is. */
+  nameUser(_userId: number): void {}
+
   abstract readonly origin: string | null;
 
   /**
@@ -68,8 +77,13 @@ export abstract class Call implements Sender {
   /** The input as received. @throws AppError when it cannot be an input. */
   abstract rawInput(): unknown;
 
-  /** Calls `start` when it is this command's turn on its socket. @throws AppError OVERLOADED */
-  abstract enter(start: () => void): void;
+  /**
+   * Calls `start` when it is this command's turn on its socket. With `delays` what comes behind it waits for it, as for a
+   * write.
+   *
+   * @throws AppError OVERLOADED
+   */
+  abstract enter(start: () => void, delays: boolean): void;
 
   /** Lets the commands behind it start. */
   abstract leave(): void;

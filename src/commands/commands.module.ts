@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ExternalIdsModule } from './external-ids/external-ids.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { IdentityModule } from './identity/identity.module.js';
 import { LimitsModule } from './limits/limits.module.js';
@@ -6,8 +7,8 @@ import { CommandPipeline } from './pipeline.js';
 
 /** The pipeline that every command passes, on both edges. */
 @Module({
-  imports: [IdempotencyModule, IdentityModule, LimitsModule],
+  imports: [ExternalIdsModule, IdempotencyModule, IdentityModule, LimitsModule],
   providers: [CommandPipeline],
-  exports: [CommandPipeline, IdentityModule, LimitsModule],
+  exports: [CommandPipeline, ExternalIdsModule, IdentityModule, LimitsModule],
 })
 export class CommandsModule {}

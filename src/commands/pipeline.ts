@@ -11,10 +11,12 @@ import {
 } from '../contract/index.js';
 import type { Call, Command } from './call.js';
 import { Deadlines } from './deadlines.js';
+import { ExternalIds } from './external-ids/external-ids.js';
 import { Idempotency } from './idempotency/idempotency.js';
 import type { Actor } from './identity/actor.js';
 import { Identity } from './identity/identity.js';
 import { Limits } from './limits/limits.js';
+import { Names } from './names.js';
 import { ReadLines } from './read-lines.js';
 import type { CommandRequest } from './request.js';
 
@@ -29,6 +31,7 @@ export const STAGES = {
   parse:
     'The input is validated, and converted to the form that services take. If it asks for much, it counts for more.',
   order: 'On sockets the command waits for the earlier writes of its socket.',
+  name: 'Users and chats that it names as `external:<externalId>` are looked up; for a read when it is shared.',
   identify: 'The actor is found: the command runs in their name.',
   share: 'A read waits while four reads of the same user are under way at this node.',
   repeat: 'A command with a key that was used before is answered with what it was about, and not run again.',
@@ -51,6 +54,7 @@ export class CommandPipeline implements OnApplicationShutdown {
     private readonly identity: Identity,
     private readonly limits: Limits,
     private readonly idempotency: Idempotency,
+    private readonly externalIds: ExternalIds,
   ) {}
 
   onApplicationShutdown(): void {
@@ -94,12 +98,17 @@ export class CommandPipeline implements OnApplicationShutdown {
   /** @throws AppError RATE_LIMITED, VALIDATION_FAILED, PAYLOAD_REFUSED, OVERLOADED */
   private admit(call: Call, command: Command): void {
     this.count(call, command);
-    const input = parseInput(command.name, call.rawInput());
+    const raw = call.rawInput();
+    const input = parseInput(command.name, raw);
+    // Input that is handed on as it came has ids only: nothing is spent on it.
+    const isPlain = input === raw && call.userNamedBy === null;
+    const names = isPlain ? null : Names.in(this.externalIds, call, command, input);
     const { cost } = command.definition;
     if (cost !== undefined) this.charge(call, command, cost, input);
     // Only now: a refused flood leaves nothing behind.
     if (call.credentials === null || this.identity.open) this.deadlines.add(call);
-    call.enter(() => this.start(call, command, input));
+    // While ids are looked up, what comes later waits: so sends keep their order.
+    call.enter(() => this.start(call, command, input, names), names !== null && !names.areKnown);
   }
 
   /** Counts the command, or with `more` what it asks for beyond the one that was counted before. */
@@ -124,7 +133,7 @@ export class CommandPipeline implements OnApplicationShutdown {
   }
 
   /** Called when it is the command's turn: an earlier `userOnline` of the socket has set the user by now. */
-  private start(call: Call, command: Command, input: CommandInput<CommandName>): void {
+  private start(call: Call, command: Command, input: CommandInput<CommandName>, names: Names | null): void {
     if (call.answered) {
       // It waited too long and was answered UNAVAILABLE, so it must not run any more.
       call.leave();
@@ -132,12 +141,10 @@ export class CommandPipeline implements OnApplicationShutdown {
     }
     let outcome: Promise<unknown>;
     try {
-      const actor = this.identity.actorOf(command.name, input, call);
-      const request = { actor, input };
       outcome =
-        command.definition.order === 'read'
-          ? this.runInLine(call, command, request)
-          : this.run(call, command, request);
+        names === null
+          ? this.begin(call, command, input)
+          : this.inLine(call, command, () => this.runNamed(call, command, names));
     } catch (error) {
       outcome = Promise.reject(error);
     }
@@ -153,10 +160,37 @@ export class CommandPipeline implements OnApplicationShutdown {
     );
   }
 
+  private begin(call: Call, command: Command, input: CommandInput<CommandName>): Promise<unknown> {
+    const actor = this.identity.actorOf(command.name, input, call);
+    const request = { actor, input };
+    if (command.definition.order !== 'read') return this.run(call, command, request);
+    return this.inLine(call, command, () => this.run(call, command, request));
+  }
+
+  /**
+   * Runs a command with the ids of those whom it names. Where it does not find what was remembered (a chat that was
+   * deleted, its externalId given to another one), it has changed nothing, and runs again with what is there now.
+   */
+  private async runNamed(call: Call, command: Command, names: Names): Promise<unknown> {
+    const known = names.known();
+    if (known === null) return this.runAs(call, command, await names.lookUp());
+    try {
+      return await this.runAs(call, command, known);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'NOT_FOUND') throw error;
+      return this.runAs(call, command, await names.lookUpAgain());
+    }
+  }
+
+  private runAs(call: Call, command: Command, input: CommandInput<CommandName>): Promise<unknown> {
+    const actor = this.identity.actorOf(command.name, input, call);
+    return this.run(call, command, { actor, input });
+  }
+
   /** Runs a read when it is its turn in the line of its user. The application has no line, as it has no limits. */
-  private runInLine(call: Call, command: Command, request: CommandRequest<CommandName>): Promise<unknown> {
-    const key = call.countedAs();
-    if (key === null) return this.run(call, command, request);
+  private inLine(call: Call, { definition }: Command, work: () => Promise<unknown>): Promise<unknown> {
+    const key = definition.order === 'read' ? call.countedAs() : null;
+    if (key === null) return work();
     return new Promise((resolve, reject) => {
       this.reads.enter(key, () => {
         // It waited too long and was answered UNAVAILABLE.
@@ -172,20 +206,12 @@ export class CommandPipeline implements OnApplicationShutdown {
           return false;
         }
         // The place is free when the service is done, even if the call was answered before.
-        void this.attempt(call, command, request)
+        void attempt(work)
           .then(resolve, reject)
           .finally(() => this.reads.leave(key));
         return true;
       });
     });
-  }
-
-  private async attempt(
-    call: Call,
-    command: Command,
-    request: CommandRequest<CommandName>,
-  ): Promise<unknown> {
-    return this.run(call, command, request);
   }
 
   private run(
@@ -202,4 +228,9 @@ export class CommandPipeline implements OnApplicationShutdown {
   private refuse(call: Call, thrown: unknown): void {
     call.fail(toAppError(thrown), thrown);
   }
+}
+
+/** A call that throws rejects. */
+async function attempt(work: () => Promise<unknown>): Promise<unknown> {
+  return work();
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { EventName } from './events.js';
 import type { Permission } from './permissions.js';
-import { clientId, id } from './scalars.js';
+import { chatId, clientId, id, userId } from './scalars.js';
 
 /**
  * The order of a command and the others of its socket.
@@ -146,10 +146,10 @@ export function replyTo({ reply, otherReply }: CommandDefinition, result: unknow
 }
 
 /** Input that names a chat, and in open mode may name who asks. */
-export const inChat = z.object({ chatId: id, userId: id.optional() });
+export const inChat = z.object({ chatId, userId: userId.optional() });
 
 /** Input that names a message, and in open mode may name who asks. */
-export const onMessage = z.object({ messageId: id, userId: id.optional() });
+export const onMessage = z.object({ messageId: id, userId: userId.optional() });
 
 /** Input of commands that change something: with a key, the same command again has no second effect. */
 export const repeatable = { clientId: clientId.optional() };

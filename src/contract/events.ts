@@ -69,7 +69,10 @@ export const events = {
     payload: chatClearedView,
     summary: 'You cleared a chat for yourself; to your own sockets. It is no change of the chat.',
   },
-  chatUpdated: { payload: chatView, summary: 'A group was changed; to all its members.' },
+  chatUpdated: {
+    payload: chatView,
+    summary: 'A group was changed, or a direct chat got its externalId; to all members.',
+  },
   membersAdded: {
     payload: membersJoinedView,
     summary:

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { takesAsIs } from './as-is.js';
+import { externalIn, externalsOf, holdsExternals, idsOf, MAX_EXTERNAL_ID, type Named } from './external.js';
 
 /** The largest id, seq or version: integers beyond it lose precision in JSON. 2^53 - 1. */
 export const MAX_INTEGER = Number.MAX_SAFE_INTEGER;
@@ -34,37 +35,67 @@ function integer(min: number, what: string, max = MAX_INTEGER) {
 
 const AN_ID = 'an id: an integer from 1 to 9007199254740991';
 
-/** Id of a user, chat or message: an integer from 1 to 2^53 - 1. */
+/** Id of a message or of something else that has no externalId: an integer from 1 to 2^53 - 1. */
 export const id = integer(1, AN_ID);
+
+/** Id of a user, or `external:<externalId>`, which stands for it until the pipeline has looked it up. */
+export const userId = named('user');
+
+/** Id of a chat, or `external:<externalId>`, as with users. */
+export const chatId = named('chat');
+
+/** What is expected where an id of a user or chat is taken. */
+export function expectedId(of: Named): string {
+  return `expected ${AN_ID}, or external: and the externalId of a ${of}`;
+}
+
+function named(of: Named) {
+  const error = expectedId(of);
+  const schema = z
+    .union([z.number(), z.string()], { error })
+    .transform((value, context) => {
+      const externalId = externalIn(value);
+      // A text only until it is looked up: services get the number.
+      if (externalId !== null && isExternalId(externalId)) return value as number;
+      const number = typeof value === 'string' ? (NUMERIC.test(value) ? Number(value) : Number.NaN) : value;
+      if (isId(number)) return number;
+      context.issues.push({ code: 'custom', message: error, input: value });
+      return z.NEVER;
+    })
+    .pipe(idsOf[of]);
+  return takesAsIs(schema, isId);
+}
 
 /** Yes or no. */
 export const flag = takesAsIs(z.boolean(), (value) => typeof value === 'boolean');
 
+type AnyId = z.ZodType<number, number | string>;
+
 /** Up to `max` ids. */
-export function ids(max: number) {
+export function ids(max: number, one: AnyId = id) {
   const schema = z
-    .array(id, { error: 'expected a list of ids' })
+    .array(one, { error: 'expected a list of ids' })
     .max(max, { error: `expected at most ${max} ids` });
   return takesAsIs(schema, (value) => Array.isArray(value) && value.length <= max && value.every(isId));
 }
 
-/** As `ids` and at least one, in a query string: `1,2,3`, or the parameter several times. */
-export function idsInQuery(max: number) {
+/** As `ids` and at least one, in a query string: `1,2,3`, or the parameter several times, each then one id. */
+export function idsInQuery(max: number, one: AnyId = id) {
   return z
     .union([z.string(), z.array(z.union([z.string(), z.number()]))], {
       error: 'expected ids, comma-separated',
     })
     .transform((value): (string | number)[] => (typeof value === 'string' ? value.split(',') : value))
-    .pipe(ids(max).min(1, { error: 'expected ids, comma-separated' }))
+    .pipe(ids(max, one).min(1, { error: 'expected ids, comma-separated' }))
     .describe(`1 to ${max} ids, separated by commas.`);
 }
 
 /** As `idsInQuery`, or a list of ids as JSON has it. */
-export function idsInQueryOrList(max: number) {
+export function idsInQueryOrList(max: number, one: AnyId = id) {
   return z
     .union([z.string(), z.array(z.union([z.string(), z.number()]))], { error: 'expected a list of ids' })
     .transform((value): (string | number)[] => (typeof value === 'string' ? value.split(',') : value))
-    .pipe(ids(max).min(1, { error: 'expected at least one id' }))
+    .pipe(ids(max, one).min(1, { error: 'expected at least one id' }))
     .describe(`1 to ${max} ids; in a query separated by commas.`);
 }
 
@@ -137,6 +168,12 @@ export function filledText(max: number) {
   return takesAsIs(schema, (value) => isText(value, max) && !isBlank(value as string));
 }
 
+const isExternalId = (value: unknown): value is string =>
+  isText(value, MAX_EXTERNAL_ID) && !isBlank(value as string);
+
+/** The id that a user or chat has in the application: 1 to 256 UTF-16 code units, of which one shows. */
+export const externalId = filledText(MAX_EXTERNAL_ID);
+
 /**
  * What somebody logs in by; an e-mail address will do. ASCII only, so that no name looks like another one and
  * upper and lower case are the same everywhere.
@@ -163,7 +200,7 @@ export const MAX_MEMBERS = 1_000;
 
 /** Ids of people: at least `min`, and at most as many as a group may have members. */
 export function people(min: 0 | 1) {
-  const list = z.array(id, { error: 'expected a list of ids' });
+  const list = z.array(userId, { error: 'expected a list of ids' });
   const some = min === 0 ? list : list.min(min, { error: `expected at least ${min} id` });
   return some.max(MAX_MEMBERS, { error: `expected at most ${MAX_MEMBERS} ids` });
 }
@@ -240,29 +277,41 @@ const mentionsPeople = ({ mentions }: JsonObject) =>
   mentions === EVERYBODY ||
   (Array.isArray(mentions) && mentions.length <= MAX_MENTIONS && mentions.every(isMention));
 
+const namesPeople = (value: JsonObject) =>
+  mentionsPeople(value) ||
+  (Array.isArray(value.mentions) && value.mentions.length <= MAX_MENTIONS && value.mentions.every(isNamed));
+
 /** Ids in `mentions` may be text, as ids are everywhere: handed on as numbers. */
 function withMentionsAsNumbers(value: JsonObject): JsonObject {
   if (!isObject(value) || !Array.isArray(value.mentions) || value.mentions.every(isMention)) return value;
-  return { ...value, mentions: value.mentions.map((one: unknown) => id.safeParse(one).data ?? one) };
+  return { ...value, mentions: value.mentions.map((one: unknown) => userId.safeParse(one).data ?? one) };
 }
+
+/** A mention before it is looked up. */
+const isNamed = (value: unknown) => isMention(value) || isExternalId(externalIn(value));
+
+/** Swaps what stands in `mentions` for an id. */
+const swapMentions = externalsOf(z.object({ mentions: z.array(userId) }))!;
+
+const metadataOfMessage = metadata.overwrite(withMentionsAsNumbers).superRefine((value, context) => {
+  if (!isObject(value) || namesPeople(value)) return;
+  const { mentions } = value;
+  const listed = Array.isArray(mentions) && mentions.length <= MAX_MENTIONS;
+  const wrong = listed ? mentions.findIndex((one) => !isNamed(one)) : -1;
+  context.addIssue(
+    wrong === -1
+      ? {
+          code: 'custom',
+          message: `expected at most ${MAX_MENTIONS} user ids in \`mentions\`, or "${EVERYBODY}"`,
+          path: ['mentions'],
+        }
+      : { code: 'custom', message: expectedId('user'), path: ['mentions', wrong] },
+  );
+});
 
 /** Whose `mentions` are user ids or `"all"`, where it has any. */
 export const messageMetadata = takesAsIs(
-  metadata.overwrite(withMentionsAsNumbers).superRefine((value, context) => {
-    if (!isObject(value) || mentionsPeople(value)) return;
-    const { mentions } = value;
-    const listed = Array.isArray(mentions) && mentions.length <= MAX_MENTIONS;
-    const wrong = listed ? mentions.findIndex((one) => !isMention(one)) : -1;
-    context.addIssue(
-      wrong === -1
-        ? {
-            code: 'custom',
-            message: `expected at most ${MAX_MENTIONS} user ids in \`mentions\`, or "${EVERYBODY}"`,
-            path: ['mentions'],
-          }
-        : { code: 'custom', message: `expected ${AN_ID}`, path: ['mentions', wrong] },
-    );
-  }),
+  holdsExternals(metadataOfMessage, swapMentions),
   (value) => isMetadata(value) && mentionsPeople(value),
 );
 

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { type AsIsTest, asIsTestOf } from './as-is.js';
 import { type CommandInput, type CommandName, definitionOf } from './commands.js';
 import { AppError, type FieldFault } from './errors.js';
+import { type Externals, externalsOf, type Named, type SwapExternals } from './external.js';
 import { isView, misleadingIn, misledBy } from './misleading.js';
 import { type LeaveOut, leaveOutOf, leaveOutOfQuery } from './nulls.js';
 
@@ -95,4 +96,38 @@ export function parseInput<C extends CommandName>(name: C, raw: unknown): Comman
   const result = input.safeParse(value);
   if (result.success) return result.data as CommandInput<C>;
   throw new AppError('VALIDATION_FAILED', { details: fieldFaults(result.error) });
+}
+
+const swaps = new Map<CommandName, SwapExternals | null>();
+
+function swapsOf(name: CommandName): SwapExternals | null {
+  let swap = swaps.get(name);
+  if (swap === undefined) swaps.set(name, (swap = externalsOf(definitionOf(name).input)));
+  return swap;
+}
+
+/**
+ * Whom and what a command's parsed input names as `external:<externalId>`, where ids are taken; null: nobody and nothing.
+ * Input that `parseInput` handed on as it came names nobody in that way.
+ */
+export function externalsIn(name: CommandName, input: unknown): Externals | null {
+  const swap = swapsOf(name);
+  if (swap === null) return null;
+  const named = { user: new Set<string>(), chat: new Set<string>() };
+  swap(input, (externalId, of) => named[of].add(externalId));
+  return named.user.size + named.chat.size === 0 ? null : named;
+}
+
+/**
+ * The input with the ids in place of the externalIds, in the form that services take.
+ *
+ * @throws AppError VALIDATION_FAILED when it breaks a rule with these ids: a receiver who is the sender, for example.
+ */
+export function withIds<C extends CommandName>(
+  name: C,
+  input: CommandInput<C>,
+  idOf: (externalId: string, of: Named) => number,
+): CommandInput<C> {
+  const swap = swapsOf(name);
+  return swap === null ? input : parseInput(name, swap(input, idOf));
 }

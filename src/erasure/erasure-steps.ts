@@ -33,7 +33,7 @@ export interface Part {
 }
 
 /** What erases is the application: it is no member of any chat. */
-const APPLICATION: Actor = { userId: null, origin: null };
+const APPLICATION: Actor = { userId: null, origin: null, isApplication: true };
 
 const REACTIONS_AT_ONCE = 50;
 const CHATS_AT_ONCE = 500;

@@ -12,7 +12,7 @@ import { chatsOf, closeDirectChat, isThereForOther, noteErased } from './chats.q
 import { addCount, type Leased } from './erasures.queries.js';
 import type { Part } from './erasure-steps.js';
 
-const APPLICATION: Actor = { userId: null, origin: null };
+const APPLICATION: Actor = { userId: null, origin: null, isApplication: true };
 
 const AT_ONCE = 20;
 

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../commands/identity/actor.js';
 import { Access } from '../chats/access.js';
 import { toChatView } from '../chats/chat.view.js';
+import { mayName, notToBeNamedSo } from '../chats/external-id.js';
+import { chatByExternalId } from '../chats/external-id.queries.js';
 import { AppError, type CommandInput, type CreatedGroupView, MAX_MEMBERS } from '../contract/index.js';
 import { Database } from '../database/database.js';
 import type { ChatRow } from '../database/models/chat.model.js';
@@ -16,7 +18,7 @@ import { invitedAmong } from './invitations.queries.js';
 
 interface Created {
   row: ChatRow;
-  /** Who is in the group from the start; null: the key found a group that exists. */
+  /** Who is in the group from the start; null: the key or the externalId found a group that exists. */
   members: number[] | null;
   invitations: Invitations | null;
   /** Users among those named who are invited. */
@@ -39,10 +41,15 @@ export class GroupCreationService {
    * Creates a group of the actor, who owns it, and the others. If the application itself creates it, the first of
    * `memberIds` owns it. Members get `newChat`; those who have to be asked get `invitationReceived`.
    *
-   * @throws AppError GROUP_FULL; VALIDATION_FAILED for an empty list, or a user who does not exist; RATE_LIMITED for
+   * With an externalId that a group has, that group is the answer, as it is: however many ask at once, one is created.
+   *
+   * @throws AppError FORBIDDEN when a person gives an externalId; CONFLICT when a direct chat has it; GROUP_FULL; VALIDATION_FAILED for an empty list, or a user who does not exist; RATE_LIMITED for
    *   too many users who are not contacts of the actor; NOT_FOUND for a repeat by somebody who has left the group.
    */
   async create(actor: Actor, input: CommandInput<'createGroup'>): Promise<CreatedGroupView> {
+    mayName(actor, input.externalId);
+    const there = await this.named(this.database, input.externalId);
+    if (there) return { ...toChatView(there), changed: false };
     const people = [...new Set(actor.userId === null ? input.memberIds : [actor.userId, ...input.memberIds])];
     if (people.length === 0) throw noSuchPeople('memberIds');
     if (people.length > MAX_MEMBERS) throw groupFull();
@@ -53,7 +60,8 @@ export class GroupCreationService {
       this.insert(runner, actor, { input, people, charge }),
     );
     // Made by an earlier try with this key; by now the actor may have left it.
-    if (!members) await this.access.require(actor, 'chat.read', row.id);
+    const isNamed = input.externalId !== undefined && row.externalId === input.externalId;
+    if (!members && !isNamed) await this.access.require(actor, 'chat.read', row.id);
     const chat: CreatedGroupView = members ? toChatView(row) : { ...toChatView(row), changed: false };
     const [ownerId = null] = members ?? [];
     if (members) await this.rooms.admit(chat, members, { message: null, origin: actor.origin, ownerId });
@@ -71,13 +79,18 @@ export class GroupCreationService {
     }: { input: CommandInput<'createGroup'>; people: readonly number[]; charge: (sorted: Sorted) => void },
   ): Promise<Created> {
     const { title, avatarUrl = null, metadata = {}, historyVisible = 'all', clientId } = input;
-    const { sending = 'all', slowModeSeconds = 0, addMembers = 'admins' } = input;
+    const { sending = 'all', slowModeSeconds = 0, addMembers = 'admins', externalId = null } = input;
     const key = clientId === undefined ? null : `${actor.userId ?? 0} ${clientId}`;
     const sorted = await this.consent.sort(runner, actor, { chatId: null, userIds: people });
     const { added } = sorted;
     const fields = { title, avatarUrl, metadata, historyVisible, sending, slowModeSeconds, addMembers };
-    const row = await insertGroup(runner, { ...fields, memberCount: added.length, creationKey: key });
-    if (!row) return this.known(runner, key, people);
+    const row = await insertGroup(runner, {
+      ...fields,
+      memberCount: added.length,
+      creationKey: key,
+      externalId,
+    });
+    if (!row) return this.known(runner, key, { people, externalId: input.externalId });
     charge(sorted);
     const joined = await insertMembers(runner, {
       chatId: row.id,
@@ -92,9 +105,21 @@ export class GroupCreationService {
     return { row, members: added, invitations, invited: invitations?.invited ?? [] };
   }
 
-  /** The group that a command with the same key has created before. */
-  private async known(runner: Runner, key: string | null, people: readonly number[]): Promise<Created> {
-    const row = key === null ? undefined : await groupByKey(runner, key);
+  /** The group that has the externalId; null: none has. @throws AppError CONFLICT when a direct chat has it. */
+  private async named(runner: Runner, externalId: string | undefined): Promise<ChatRow | undefined> {
+    const chat = externalId === undefined ? undefined : await chatByExternalId(runner, externalId);
+    if (chat?.type === 'direct') throw notToBeNamedSo();
+    return chat;
+  }
+
+  /** The group that a command with the same key has created before, or that has the externalId. */
+  private async known(
+    runner: Runner,
+    key: string | null,
+    { people, externalId }: { people: readonly number[]; externalId: string | undefined },
+  ): Promise<Created> {
+    const row =
+      (key === null ? undefined : await groupByKey(runner, key)) ?? (await this.named(runner, externalId));
     if (!row) throw new AppError('NOT_FOUND');
     const invited = await invitedAmong(runner, { chatId: row.id, userIds: people });
     return { row, members: null, invitations: null, invited };

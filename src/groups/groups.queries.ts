@@ -13,6 +13,7 @@ interface NewGroup extends GroupFields {
   memberCount: number;
   /** The creator's id and idempotency key; null: no key. */
   creationKey: string | null;
+  externalId: string | null;
 }
 
 interface Stamp {
@@ -85,15 +86,16 @@ export const stampGroup = statement.oneOrNone({
 
 /**
  * `$1` title, `$2` avatar, `$3` metadata, `$4` history, `$5` number of members, `$6` key or null, `$7` who sends, `$8`
- * seconds of slow mode, `$9` who adds members: the new group. No row when a group with that key exists.
+ * seconds of slow mode, `$9` who adds members, `$10` externalId or null: the new group. No row when a group with that key
+ * or a chat with that externalId exists.
  */
 export const insertGroup = statement.oneOrNone({
   name: 'groups.insert',
   text: `
     INSERT INTO chats AS c (type, title, "avatarUrl", metadata, "historyVisible", "memberCount", "creationKey",
-      "membersChangedAt", sending, "slowModeSeconds", "addMembers")
-    VALUES ('group', $1, $2, $3::jsonb, $4, $5, $6, clock_timestamp(), $7, $8, $9)
-    ON CONFLICT ("creationKey") WHERE "creationKey" IS NOT NULL DO NOTHING
+      "membersChangedAt", sending, "slowModeSeconds", "addMembers", "externalId")
+    VALUES ('group', $1, $2, $3::jsonb, $4, $5, $6, clock_timestamp(), $7, $8, $9, $10)
+    ON CONFLICT DO NOTHING
     RETURNING ${chatColumns.of('c')}`,
   values: (group: NewGroup) => [
     group.title,
@@ -105,6 +107,7 @@ export const insertGroup = statement.oneOrNone({
     group.sending,
     group.slowModeSeconds,
     group.addMembers,
+    group.externalId,
   ],
   row: chatRow,
 });

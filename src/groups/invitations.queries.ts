@@ -3,7 +3,7 @@ import type { Directory } from '../config/environment.js';
 import type { InvitationView } from '../contract/index.js';
 import { bigints } from '../database/binary-array.js';
 import { statement } from '../database/statement.js';
-import { finds } from '../users/finding.queries.js';
+import { finds } from '../users/directory/finds.queries.js';
 
 /**
  * Most invitations of a user, and most of a group. Beyond that the oldest are deleted; withheld ones are counted

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../commands/identity/actor.js';
 import { AuditService } from '../audit/audit.service.js';
 import { Access } from '../chats/access.js';
+import { membersShownTo } from '../chats/membership.queries.js';
 import { type LockedGroup, GroupChanges } from './group-changes.js';
 import { AppError, type CommandInput, type MembersPage, type MemberUpdatedView } from '../contract/index.js';
 import type { Role } from '../database/models/chat-member.model.js';
@@ -28,8 +29,9 @@ export class MembersService {
       const membersVersion = await membersVersionOf(tx, chatId);
       if (membersVersion === undefined) throw new AppError('NOT_FOUND');
       // One more than requested, to know whether there are more.
-      const members = await membersAfter(tx, { chatId, after, most: limit + 1 });
-      return { chatId, members: members.slice(0, limit), more: members.length > limit, membersVersion };
+      const rows = await membersAfter(tx, { chatId, after, most: limit + 1 });
+      const members = membersShownTo(actor.userId, rows.slice(0, limit));
+      return { chatId, members, more: rows.length > limit, membersVersion };
     });
   }
 

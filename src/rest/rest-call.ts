@@ -7,8 +7,8 @@ import type { LimitStatus } from '../commands/limits/rate-limiter.js';
 import type { Client, CommandRequest } from '../commands/request.js';
 import type { CommandMetric } from '../common/metrics/command-metrics.js';
 import { isOwnPage } from '../common/http/own-page.js';
-import { AppError, type CommandName, countedBy, givenInQuery, id } from '../contract/index.js';
-import { credentialsOf } from './credentials.js';
+import { AppError, type CommandName, countedBy, externalIn, givenInQuery } from '../contract/index.js';
+import { credentialsOf, userOf } from './credentials.js';
 import { refreshCookieOf, requireOwnPage } from './refresh-cookie.js';
 import { bytesOf, tellLimits } from './request-limits.js';
 
@@ -23,6 +23,8 @@ export class RestCall extends Call {
   readonly credentials: Credentials;
   readonly origin = null;
   principal: Principal | null = null;
+  /** Who has the externalId of the header. */
+  private lookedUp: number | null = null;
   /** What the handler answers; rejects with what the handler, or a stage before it, threw. */
   readonly answer: Promise<unknown>;
   private resolve!: (result: unknown) => void;
@@ -43,15 +45,18 @@ export class RestCall extends Call {
     });
   }
 
-  /** The user that the header names. @throws AppError VALIDATION_FAILED */
+  /** The user that the header names, by an id or by the externalId that was looked up. @throws AppError VALIDATION_FAILED */
   override get namedUserId(): number | null {
-    const header = this.http.request.get('x-user-id');
-    if (header === undefined) return null;
-    const parsed = id.safeParse(header);
-    if (parsed.success) return parsed.data;
-    throw new AppError('VALIDATION_FAILED', {
-      details: [{ path: 'X-User-Id', message: 'expected an id: an integer from 1 to 9007199254740991' }],
-    });
+    const user = userOf(this.http.request);
+    return typeof user === 'number' ? user : this.lookedUp;
+  }
+
+  override get userNamedBy(): string | null {
+    return externalIn(userOf(this.http.request));
+  }
+
+  override nameUser(userId: number): void {
+    this.lookedUp = userId;
   }
 
   /** Counted already, when its headers arrived. */
@@ -154,10 +159,10 @@ export class RestCall extends Call {
     );
   }
 
-  private userId(): number | null {
-    const { principal, command } = this;
+  private userId(): number | string | null {
+    const { principal, command, http } = this;
     if (principal?.kind === 'user') return principal.userId;
-    return namedInRaw(command.definition, this.rawInput(), this.namedUserId);
+    return namedInRaw(command.definition, this.rawInput(), userOf(http.request));
   }
 
   private byInput(): string | null {

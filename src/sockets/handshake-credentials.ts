@@ -1,6 +1,6 @@
 import type { Socket } from 'socket.io';
 import { bearerOf, plainToken } from '../commands/identity/bearer.js';
-import { AppError, id } from '../contract/index.js';
+import { AppError, expectedId, userId } from '../contract/index.js';
 
 type Handshake = Socket['handshake'];
 
@@ -36,18 +36,18 @@ export function tokenAt(handshake: Handshake): string {
 export const namesUser = (handshake: Handshake): boolean => fieldOf(handshake, 'userId') !== undefined;
 
 /**
- * The user that a handshake names by `auth.userId`; null: it names none.
+ * The user that a handshake names by `auth.userId`, by an id or as `external:<externalId>`; null: it names none.
  *
  * @throws AppError VALIDATION_FAILED
  */
-export function userNamedAt(handshake: Handshake): number | null {
+export function userNamedAt(handshake: Handshake): number | string | null {
   const given = fieldOf(handshake, 'userId');
   if (given === undefined) return null;
-  const parsed = id.safeParse(given);
+  const parsed = userId.safeParse(given);
   if (parsed.success) return parsed.data;
   throw new AppError('VALIDATION_FAILED', {
     message:
-      'Invalid user id in the handshake: send `auth: { userId }` with a whole number, or no userId, and `userOnline` later.',
-    details: [{ path: 'auth.userId', message: 'expected an id: an integer from 1 to 9007199254740991' }],
+      'Invalid user id in the handshake: send `auth: { userId }` with a whole number or `external:` and an externalId, or no userId, and `userOnline` later.',
+    details: [{ path: 'auth.userId', message: expectedId('user') }],
   });
 }

@@ -1,8 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { ExtendedError, Server, Socket } from 'socket.io';
 import type { UserPrincipal } from '../commands/identity/principal.js';
+import { ExternalIds } from '../commands/external-ids/external-ids.js';
 import { Identity } from '../commands/identity/identity.js';
-import { AppError } from '../contract/index.js';
+import { AppError, externalIn } from '../contract/index.js';
 import { toAppError, tooSlow } from '../common/errors/failure.js';
 import { ANSWER_WITHIN_MS } from '../common/time-bounds.js';
 import { namesUser, tokenAt, userNamedAt } from './handshake-credentials.js';
@@ -34,6 +35,7 @@ export class Handshake {
 
   constructor(
     private readonly identity: Identity,
+    private readonly externalIds: ExternalIds,
     private readonly rooms: Rooms,
     private readonly userSockets: UserSockets,
   ) {}
@@ -71,14 +73,25 @@ export class Handshake {
   /** A socket that was refused in the meantime joins no room: nothing would take it out again. */
   private async identify(socket: Socket, stillWaits: () => boolean): Promise<void> {
     const { handshake } = socket;
-    const named = userNamedAt(handshake);
+    const given = userNamedAt(handshake);
     const principal = this.identity.open ? null : await this.identity.authenticateToken(tokenAt(handshake));
+    const named = await this.idOf(given, principal);
     if (principal !== null && named !== null && named !== principal.userId) throw new AppError('FORBIDDEN');
     const userId = principal?.userId ?? named;
     if (userId === null || !stillWaits()) return;
     this.userSockets.enter(socket, userId);
     await this.rooms.join(socket, userId, stillWaits);
     (socket.data as { admitted?: Admitted }).admitted = { userId, principal };
+  }
+
+  /** Who a handshake names; in open mode they are created at first use. */
+  private async idOf(given: number | string | null, principal: UserPrincipal | null): Promise<number | null> {
+    const externalId = externalIn(given);
+    if (externalId === null) return given as number | null;
+    const user = new Set([externalId]);
+    const reader = { userId: principal?.userId ?? null };
+    const ids = await this.externalIds.lookUp({ user, chat: new Set() }, reader, user);
+    return ids(externalId, 'user');
   }
 
   /**

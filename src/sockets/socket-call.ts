@@ -5,7 +5,7 @@ import type { Principal } from '../commands/identity/principal.js';
 import type { Limits } from '../commands/limits/limits.js';
 import type { CommandRequest } from '../commands/request.js';
 import type { CommandMetric } from '../common/metrics/command-metrics.js';
-import { AppError, type CommandName, replyTo } from '../contract/index.js';
+import { AppError, type CommandName, type CommandOrder, replyTo } from '../contract/index.js';
 import { Encoded } from '../delivery/encoding/encoded.js';
 import { encodeOk, measureOk } from '../delivery/encoding/published.js';
 import type { Connection } from './connection.js';
@@ -32,6 +32,8 @@ function refusalOf({ reason }: RefusedPayload): AppError {
 export class SocketCall extends Call {
   /** Nothing to verify: the handshake has proved the principal. */
   readonly credentials = null;
+  /** As the lane of its socket has it. */
+  private order: CommandOrder = 'write';
 
   constructor(
     readonly connection: Connection,
@@ -96,12 +98,13 @@ export class SocketCall extends Call {
     return payload;
   }
 
-  override enter(start: () => void): void {
-    this.connection.lane.enter(this.handler!.definition.order, start);
+  override enter(start: () => void, delays: boolean): void {
+    this.order = delays ? 'write' : this.handler!.definition.order;
+    this.connection.lane.enter(this.order, start);
   }
 
   override leave(): void {
-    this.connection.lane.leave(this.handler!.definition.order);
+    this.connection.lane.leave(this.order);
   }
 
   override run(request: CommandRequest<CommandName>): unknown {

@@ -2,7 +2,7 @@ import type { Directory } from '../config/environment.js';
 import { bigints } from '../database/binary-array.js';
 import { userColumns, userRow } from '../database/models/user.model.js';
 import { statement } from '../database/statement.js';
-import { shareChat } from '../presence/presence.queries.js';
+import { finds } from './directory/finds.queries.js';
 
 /** Most chats of a user, the newest, among whose members their contacts are looked for, and most of these members. */
 const MOST_CHATS = 1_000;
@@ -13,12 +13,6 @@ interface Asked {
   readerId: number | null;
   directory: Directory;
 }
-
-/** SQL: whether the reader finds the person. Everybody finds themselves. */
-export const finds = (reader: string, person: string, directory: string) => `(
-      ${reader}::bigint IS NULL OR ${reader} = ${person} OR CASE ${directory}::text
-        WHEN 'all' THEN true WHEN 'contacts' THEN ${shareChat(reader, person, 'false')} ELSE false END
-    )`;
 
 /**
  * SQL: the ids (`o."userId"`, some of them several times) of the reader and of users who share a chat with them: members

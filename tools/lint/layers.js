@@ -15,7 +15,7 @@ export const LAYERS = [
   ['database'],
   ['users/directory'],
   ['commands/identity'],
-  ['commands/limits', 'commands/idempotency'],
+  ['commands/limits', 'commands/idempotency', 'commands/external-ids'],
   ['commands'],
   ['delivery/encoding'],
   ['delivery/broker'],

@@ -188,6 +188,8 @@ export interface ChatListItem {
   /** The same as `id`; every event of a chat has this field. */
   chatId: number;
   type: 'direct' | 'group';
+  /** The id that the application has given it; all members see it. null: none. */
+  externalId: string | null;
   /** Direct chats: one of the two users. */
   user1Id: number | null;
   /** Direct chats: the other user; the same in a chat with oneself. */
@@ -326,6 +328,8 @@ export interface ChatDetails {
   /** The same as `id`; every event of a chat has this field. */
   chatId: number;
   type: 'direct' | 'group';
+  /** The id that the application has given it; all members see it. null: none. */
+  externalId: string | null;
   /** Direct chats: one of the two users. */
   user1Id: number | null;
   /** Direct chats: the other user; the same in a chat with oneself. */
@@ -374,6 +378,8 @@ export interface Member {
   joinedAt: string;
   name: string | null;
   avatarUrl: string | null;
+  /** The id of the member in your application: for the application, and of yourself. Else null. */
+  externalId: string | null;
 }
 
 export interface NewChat {
@@ -381,6 +387,8 @@ export interface NewChat {
   /** The same as `id`; every event of a chat has this field. */
   chatId: number;
   type: 'direct' | 'group';
+  /** The id that the application has given it; all members see it. null: none. */
+  externalId: string | null;
   /** Direct chats: one of the two users. */
   user1Id: number | null;
   /** Direct chats: the other user; the same in a chat with oneself. */
@@ -487,6 +495,8 @@ export interface Chat {
   /** The same as `id`; every event of a chat has this field. */
   chatId: number;
   type: 'direct' | 'group';
+  /** The id that the application has given it; all members see it. null: none. */
+  externalId: string | null;
   /** Direct chats: one of the two users. */
   user1Id: number | null;
   /** Direct chats: the other user; the same in a chat with oneself. */
@@ -919,6 +929,8 @@ export interface AnsweredChat {
   /** The same as `id`; every event of a chat has this field. */
   chatId: number;
   type: 'direct' | 'group';
+  /** The id that the application has given it; all members see it. null: none. */
+  externalId: string | null;
   /** Direct chats: one of the two users. */
   user1Id: number | null;
   /** Direct chats: the other user; the same in a chat with oneself. */
@@ -958,6 +970,8 @@ export interface CreatedGroup {
   /** The same as `id`; every event of a chat has this field. */
   chatId: number;
   type: 'direct' | 'group';
+  /** The id that the application has given it; all members see it. null: none. */
+  externalId: string | null;
   /** Direct chats: one of the two users. */
   user1Id: number | null;
   /** Direct chats: the other user; the same in a chat with oneself. */
@@ -1292,7 +1306,7 @@ export interface Events {
   chatDeleted: ChatDeleted;
   /** You cleared a chat for yourself; to your own sockets. It is no change of the chat. */
   chatCleared: ChatCleared;
-  /** A group was changed; to all its members. */
+  /** A group was changed, or a direct chat got its externalId; to all members. */
   chatUpdated: Chat;
   /** Members were added to a group; to those who were in it before. Those who were added receive newChat. */
   membersAdded: MembersJoined;
@@ -1581,6 +1595,11 @@ export interface Commands {
     input: {
       user1Id: number | string;
       user2Id: number | string;
+      /**
+       * The id of the chat in your application; only the application can give it. If a chat has it, that
+       * chat is the answer.
+       */
+      externalId?: string | undefined;
       clientId?: string | undefined;
     };
     result: AnsweredChat;
@@ -1608,6 +1627,11 @@ export interface Commands {
       slowModeSeconds?: number | string | undefined;
       /** Who may add members. */
       addMembers?: 'admins' | 'members' | undefined;
+      /**
+       * The id of the chat in your application; only the application can give it. If a chat has it, that
+       * chat is the answer.
+       */
+      externalId?: string | undefined;
       clientId?: string | undefined;
     };
     result: CreatedGroup;

@@ -7,7 +7,7 @@ import {
   type CommandDefinition,
   type CommandName,
   definitionOf,
-  id,
+  userId as anyUserId,
 } from '../../contract/index.js';
 import { AccessTokens } from './access-tokens.js';
 import type { Actor } from './actor.js';
@@ -86,7 +86,7 @@ export class Identity {
     const { principal, origin } = sender;
     const who = whoMayUse(definition, this.open);
     if (who === 'off') throw new AppError('NOT_CONFIGURED');
-    if (who === 'anyone') return { userId: null, origin };
+    if (who === 'anyone') return { userId: null, origin, isApplication: false };
     if (principal === null && !this.open) throw new AppError('UNAUTHENTICATED');
     const userId =
       principal?.kind === 'user'
@@ -94,7 +94,7 @@ export class Identity {
         : namedId(definition, input, sender.namedUserId);
     if (who === 'person' && userId === null) throw new AppError('UNAUTHENTICATED');
     if (who === 'application' && userId !== null) throw new AppError('FORBIDDEN');
-    return { userId, origin };
+    return { userId, origin, isApplication: principal?.kind !== 'user' };
   }
 }
 
@@ -102,9 +102,13 @@ export class Identity {
  * Open mode and the application: the user that the input names, else the user of the connection or the header. When the
  * input names several (the two of a direct chat), it is the connection's user if that is one of them, else the first.
  */
-function namedId({ actor }: CommandDefinition, input: unknown, namedUserId: number | null): number | null {
-  const fields = input as Record<string, number | undefined>;
-  let userId: number | null = null;
+function namedId<Id extends number | string>(
+  { actor }: CommandDefinition,
+  input: unknown,
+  namedUserId: Id | null,
+): Id | null {
+  const fields = input as Record<string, Id | undefined>;
+  let userId: Id | null = null;
   for (const field of actor) {
     const named = fields[field];
     if (named !== undefined && (userId === null || named === namedUserId)) userId = named;
@@ -112,17 +116,20 @@ function namedId({ actor }: CommandDefinition, input: unknown, namedUserId: numb
   return userId ?? namedUserId;
 }
 
-/** As `namedId`, for input that is not validated yet: a value that is not an id names no user. */
+/**
+ * As `namedId`, for input that is not validated yet: a value that is not an id names no user. Who is named by an externalId
+ * stays so, and is a text.
+ */
 export function namedInRaw(
   definition: CommandDefinition,
   raw: Record<string, unknown>,
-  namedUserId: number | null,
-): number | null {
-  const named = definition.actor.flatMap((field) => {
-    const parsed = Object.hasOwn(raw, field) ? id.safeParse(raw[field]) : null;
+  named: number | string | null,
+): number | string | null {
+  const fields = definition.actor.flatMap((field) => {
+    const parsed = Object.hasOwn(raw, field) ? anyUserId.safeParse(raw[field]) : null;
     return parsed?.success ? [[field, parsed.data] as const] : [];
   });
-  return namedId(definition, Object.fromEntries(named), namedUserId);
+  return namedId(definition, Object.fromEntries(fields), named);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { define } from '../define.js';
 import { displayName } from '../names.js';
-import { filledText, flag, id, moment, password, text, userName, wholeNumber } from '../scalars.js';
+import { externalId, flag, id, moment, password, text, userId, userName, wholeNumber } from '../scalars.js';
 import { accountView, loginView, mintedTokenView, sessionView, tokenLifeView } from '../views/index.js';
 
 const refreshToken = z
@@ -111,7 +111,7 @@ export const authCommands = {
   }),
   getMe: define({
     summary: 'The user who is calling.',
-    input: z.object({ userId: id.optional() }),
+    input: z.object({ userId: userId.optional() }),
     result: accountView,
     order: 'read',
     who: 'oneself',
@@ -151,8 +151,8 @@ export const authCommands = {
       'Creates an access token for a user, for your backend to hand to its app. If no user has the `externalId`, one is created.',
     input: z
       .object({
-        userId: id.optional(),
-        externalId: filledText(200).optional(),
+        userId: userId.optional(),
+        externalId: externalId.optional(),
         expiresInSeconds: wholeNumber(1, 2_592_000)
           .optional()
           .describe('At most 30 days. Left out: ACCESS_TOKEN_SECONDS.'),
@@ -173,7 +173,7 @@ export const authCommands = {
     summary:
       'Logs a user out everywhere: ends their access tokens (also those of another issuer), sessions and sockets. Within a second no node accepts the tokens.',
     input: z.object({
-      id,
+      id: userId,
       before: moment
         .optional()
         .describe(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { define, inChat, repeatable } from '../define.js';
 import { displayName, url } from '../names.js';
-import { id, metadata, pageSize, people, queryFlag, wholeNumber } from '../scalars.js';
+import { externalId, metadata, pageSize, people, queryFlag, userId, wholeNumber } from '../scalars.js';
 import {
   answeredChatView,
   chatClearedView,
@@ -33,6 +33,14 @@ const groupFields = {
   addMembers: z.enum(['admins', 'members']).optional().describe('Who may add members.'),
 };
 
+const named = {
+  externalId: externalId
+    .optional()
+    .describe(
+      'The id of the chat in your application; only the application can give it. If a chat has it, that chat is the answer.',
+    ),
+};
+
 const GROUPS = 'expected only two users: createGroup makes groups';
 const MEMBERS = 'expected no members: addMembers and removeMember change them';
 const ROLES = 'expected no role: setRole changes roles';
@@ -43,7 +51,7 @@ export const chatsCommands = {
     summary:
       'The chats of a user, the one with the latest activity first. A page may have fewer chats than `limit`, because it ends at 1 MiB: the list has ended when a page is empty, or when `more` is false (with `page: true`).',
     input: z.object({
-      userId: id.optional(),
+      userId: userId.optional(),
       before: z
         .string()
         .regex(/^\d{1,14}\.\d{1,16}$/, { error: 'expected the `cursor` of a chat in the list' })
@@ -73,7 +81,7 @@ export const chatsCommands = {
   createChat: define({
     summary:
       'Returns the direct chat of two users, and creates it if there is none. With the same user twice it is a chat with oneself, for notes.',
-    input: z.object({ user1Id: id, user2Id: id, ...repeatable }),
+    input: z.object({ user1Id: userId, user2Id: userId, ...named, ...repeatable }),
     result: answeredChatView,
     order: 'write',
     limit: 'createChat',
@@ -94,7 +102,13 @@ export const chatsCommands = {
     limit: 'createChat',
     summary:
       'Creates a group. The acting user is its owner; if the application creates it without naming a user, the first member is. Users who may not be added without asking are invited.',
-    input: z.object({ userId: id.optional(), memberIds: people(0), ...groupFields, ...repeatable }),
+    input: z.object({
+      userId: userId.optional(),
+      memberIds: people(0),
+      ...groupFields,
+      ...named,
+      ...repeatable,
+    }),
     result: createdGroupView,
     order: 'write',
     actor: ['userId'],
@@ -120,6 +134,7 @@ export const chatsCommands = {
     socket: true,
     rest: { method: 'PATCH', path: '/chats/:chatId', status: 200 },
     misleading: {
+      externalId: 'expected no `externalId`: it stays as it was given',
       memberIds: MEMBERS,
       userIds: MEMBERS,
       members: MEMBERS,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { define, inChat, repeatable } from '../define.js';
-import { id } from '../scalars.js';
+import { userId } from '../scalars.js';
 import {
   answeredChatView,
   groupAdds,
@@ -13,7 +13,7 @@ export const invitationsCommands = {
   getInvitations: define({
     summary:
       'The groups that you are invited to, the latest invitation first; at most 200. Call it after each connect: an invitation is not a chat yet, so sync does not return it.',
-    input: z.object({ userId: id.optional() }),
+    input: z.object({ userId: userId.optional() }),
     result: z.array(invitationView),
     order: 'read',
     who: 'person',
@@ -50,7 +50,7 @@ export const invitationsCommands = {
   setGroupAdds: define({
     summary:
       'Sets who may add you to groups without asking: `everybody`, `contacts` (users to whom you have written in your direct chat), or nobody (`invited`); null: GROUP_ADDS of the server applies. The stricter of the two always applies. All others can invite you.',
-    input: z.object({ groupAdds: groupAdds.nullable(), userId: id.optional(), ...repeatable }),
+    input: z.object({ groupAdds: groupAdds.nullable(), userId: userId.optional(), ...repeatable }),
     result: groupAddsView,
     order: 'write',
     who: 'oneself',
@@ -61,7 +61,7 @@ export const invitationsCommands = {
   }),
   getGroupAdds: define({
     summary: 'Your setting for who may add you to groups without asking.',
-    input: z.object({ userId: id.optional() }),
+    input: z.object({ userId: userId.optional() }),
     result: groupAddsView,
     order: 'read',
     who: 'oneself',

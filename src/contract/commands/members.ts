@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { define, inChat, repeatable } from '../define.js';
-import { id, moment, pageSize, people, position, text } from '../scalars.js';
+import { chatId, moment, pageSize, people, position, text, userId } from '../scalars.js';
 import {
   addedMembersView,
   banLiftedView,
@@ -12,7 +12,7 @@ import {
 } from '../views/index.js';
 
 /** A member of a group; who asks is said by the connection, or X-User-Id. */
-const member = z.object({ chatId: id, userId: id });
+const member = z.object({ chatId, userId });
 
 export const membersCommands = {
   getMembers: define({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { define, onMessage, repeatable } from '../define.js';
 import {
+  chatId,
   clientId,
   id,
   idsInQueryOrList,
@@ -12,6 +13,7 @@ import {
   position,
   text,
   textOrNone,
+  userId,
 } from '../scalars.js';
 import {
   deletedMessageView,
@@ -42,9 +44,9 @@ export const messagesCommands = {
       'Sends a message: to a chat by `chatId`, or to a user by `receiverId`. Both may be given for a direct chat with that user, as a Message has them.',
     input: z
       .object({
-        senderId: id.optional(),
-        receiverId: id.optional(),
-        chatId: id.optional(),
+        senderId: userId.optional(),
+        receiverId: userId.optional(),
+        chatId: chatId.optional(),
         content,
         clientId: clientId.optional(),
         replyToId: id.optional(),
@@ -86,7 +88,7 @@ export const messagesCommands = {
   sendSystemMessage: define({
     summary: 'Sends a message without a sender to any chat. For the application only.',
     input: z
-      .object({ chatId: id, content, metadata: metadata.optional(), ...repeatable })
+      .object({ chatId, content, metadata: metadata.optional(), ...repeatable })
       .refine(hasSomething, NOTHING),
     result: messageView,
     order: 'write',
@@ -106,8 +108,8 @@ export const messagesCommands = {
       'Messages of a chat, sorted by `seq`: the newest, or those before, after or around a position. A page may have fewer messages than `limit`, because it ends at 1 MiB; `more` says whether there are more.',
     input: z
       .object({
-        chatId: id,
-        userId: id.optional(),
+        chatId,
+        userId: userId.optional(),
         before: position.optional().describe('The nearest messages with a smaller seq.'),
         after: position.optional().describe('The nearest messages with a larger seq.'),
         around: position.optional().describe('The message with this seq, and those before and after it.'),

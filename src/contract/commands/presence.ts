@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { define, repeatable } from '../define.js';
-import { id, ids, idsInQuery } from '../scalars.js';
+import { ids, idsInQuery, userId } from '../scalars.js';
 import { presenceView, visibilityView } from '../views/index.js';
 
 /** Most people whose presence is asked for or watched at once. */
 const MAX_PEOPLE = 500;
 
-const people = z.object({ userIds: ids(MAX_PEOPLE), userId: id.optional() });
+const people = z.object({ userIds: ids(MAX_PEOPLE, userId), userId: userId.optional() });
 
 export const presenceCommands = {
   userOnline: define({
     summary: 'Says which user this socket belongs to, and that the user is online.',
-    input: z.object({ userId: id }),
+    input: z.object({ userId }),
     result: presenceView,
     order: 'write',
     who: 'oneself',
@@ -23,7 +23,7 @@ export const presenceCommands = {
   }),
   userOffline: define({
     summary: 'Takes this socket offline. The user stays online as long as another of their sockets is.',
-    input: z.object({ userId: id.optional() }),
+    input: z.object({ userId: userId.optional() }),
     result: presenceView,
     order: 'write',
     who: 'person',
@@ -35,7 +35,7 @@ export const presenceCommands = {
   }),
   getOnlineUsers: define({
     summary: 'Which of the users who share a chat with you are online; at most 1,000.',
-    input: z.object({ userId: id.optional() }),
+    input: z.object({ userId: userId.optional() }),
     result: z.array(presenceView),
     order: 'read',
     cost: { base: 5 },
@@ -58,7 +58,7 @@ export const presenceCommands = {
   }),
   getUsersPresence: define({
     summary: 'Like getPresence, with `ids` separated by commas.',
-    input: z.object({ ids: idsInQuery(MAX_PEOPLE), userId: id.optional() }),
+    input: z.object({ ids: idsInQuery(MAX_PEOPLE, userId), userId: userId.optional() }),
     result: z.array(presenceView),
     order: 'read',
     cost: { of: 'ids', per: 25 },
@@ -82,7 +82,7 @@ export const presenceCommands = {
   setVisibility: define({
     summary:
       'Sets whether others see that you are online. An invisible user looks offline to everybody else, last seen when they were last visible.',
-    input: z.object({ visible: z.boolean(), userId: id.optional(), ...repeatable }),
+    input: z.object({ visible: z.boolean(), userId: userId.optional(), ...repeatable }),
     result: visibilityView,
     order: 'write',
     who: 'oneself',
@@ -93,7 +93,7 @@ export const presenceCommands = {
   }),
   getVisibility: define({
     summary: 'Whether others see that you are online.',
-    input: z.object({ userId: id.optional() }),
+    input: z.object({ userId: userId.optional() }),
     result: visibilityView,
     order: 'read',
     who: 'oneself',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { asIsTestOf, takesAsIs } from '../as-is.js';
 import { define, inChat, onMessage, repeatable } from '../define.js';
-import { id, position } from '../scalars.js';
+import { chatId, id, position, userId } from '../scalars.js';
 import {
   allSeenView,
   messageDeliveredView,
@@ -19,14 +19,14 @@ const upTo = position
   .optional()
   .describe('With `chatId`: everything up to this seq, and no further. Left out: the whole chat.');
 
-const chatMark = { chatId: id.optional(), seq: upTo, userId: id.optional(), ...repeatable };
+const chatMark = { chatId: chatId.optional(), seq: upTo, userId: userId.optional(), ...repeatable };
 
 const markFields = { messageId: id.optional(), ...chatMark };
 
 const deliveryFields = {
   ...markFields,
   marks: z
-    .array(z.object({ chatId: id, seq: position }), { error: 'expected a list of { chatId, seq }' })
+    .array(z.object({ chatId, seq: position }), { error: 'expected a list of { chatId, seq }' })
     .min(1, { error: 'expected at least one mark' })
     .max(MAX_MARKS, { error: `expected at most ${MAX_MARKS} marks` })
     .optional()
@@ -103,7 +103,7 @@ export const receiptsCommands = {
   }),
   markChatAsSeen: define({
     summary: 'Marks everything in the chat as seen, or everything up to `seq`.',
-    input: marks({ ...chatMark, chatId: id }, ['chatId']),
+    input: marks({ ...chatMark, chatId }, ['chatId']),
     result: messageSeenView,
     order: 'write',
     needs: 'receipt.write',
@@ -128,7 +128,7 @@ export const receiptsCommands = {
   }),
   markChatAsDelivered: define({
     summary: 'Marks everything in the chat as delivered to the reader, or everything up to `seq`.',
-    input: marks({ ...chatMark, chatId: id }, ['chatId']),
+    input: marks({ ...chatMark, chatId }, ['chatId']),
     result: messageDeliveredView,
     order: 'write',
     needs: 'receipt.write',
@@ -140,7 +140,7 @@ export const receiptsCommands = {
   markChatsAsDelivered: define({
     summary:
       'Marks positions in many chats as delivered to the reader. Chats that are not theirs are left out.',
-    input: z.object({ marks: deliveryFields.marks.unwrap(), userId: id.optional(), ...repeatable }),
+    input: z.object({ marks: deliveryFields.marks.unwrap(), userId: userId.optional(), ...repeatable }),
     result: messagesDeliveredView,
     order: 'write',
     cost: { of: 'marks', per: 50 },
@@ -153,7 +153,7 @@ export const receiptsCommands = {
   markAllAsSeen: define({
     summary:
       'Marks all chats with unread messages as seen: at most 500 at once, those with the latest activity first. `more` says that there are others: call it again.',
-    input: z.object({ userId: id.optional(), ...repeatable }),
+    input: z.object({ userId: userId.optional(), ...repeatable }),
     result: allSeenView,
     order: 'write',
     cost: { base: 10 },
@@ -195,7 +195,7 @@ export const receiptsCommands = {
   }),
   getUnreadTotals: define({
     summary: 'Number of unread messages of all chats.',
-    input: z.object({ userId: id.optional() }),
+    input: z.object({ userId: userId.optional() }),
     result: unreadTotalsView,
     order: 'read',
     who: 'person',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { define, repeatable } from '../define.js';
 import { displayName, url } from '../names.js';
-import { filledText, id, idsInQueryOrList, metadata, pageSize } from '../scalars.js';
+import { externalId, filledText, id, idsInQueryOrList, metadata, pageSize, userId } from '../scalars.js';
 import { userView } from '../views/index.js';
 
 /** Most users of one upsert. */
@@ -29,10 +29,10 @@ export const usersCommands = {
     summary:
       'Users by `ids`, in the same order; without `ids` all whom you find, sorted by id, in pages. DIRECTORY says whom a person finds; others are left out, as if they did not exist. The application finds all.',
     input: z.object({
-      ids: idsInQueryOrList(MAX_ASKED).optional(),
+      ids: idsInQueryOrList(MAX_ASKED, userId).optional(),
       after: id.optional(),
       limit: pageSize(100, 50),
-      userId: id.optional(),
+      userId: userId.optional(),
     }),
     result: z.array(userView),
     order: 'read',
@@ -44,7 +44,7 @@ export const usersCommands = {
   }),
   getUser: define({
     summary: 'A user by id. NOT_FOUND also for somebody whom you do not find (DIRECTORY).',
-    input: z.object({ id }),
+    input: z.object({ id: userId }),
     result: userView,
     order: 'read',
     actor: [],
@@ -55,7 +55,7 @@ export const usersCommands = {
   searchUsers: define({
     summary:
       'Users of whose name each word of `q` begins a word; case and accents do not matter. Only those whom you find (DIRECTORY). At most ten words count, and forty characters of each; of two words that both begin the names of more than 1,000 users, some users may be missed.',
-    input: z.object({ q: filledText(200), limit: pageSize(50, 20), userId: id.optional() }),
+    input: z.object({ q: filledText(200), limit: pageSize(50, 20), userId: userId.optional() }),
     result: z.array(userView),
     order: 'read',
     cost: { base: 5, of: 'limit', per: 20 },
@@ -67,7 +67,7 @@ export const usersCommands = {
   }),
   createUser: define({
     summary: 'Creates a user.',
-    input: userFields.extend({ externalId: filledText(200).nullable().optional() }),
+    input: userFields.extend({ externalId: externalId.nullable().optional() }),
     result: userView,
     order: 'write',
     who: 'application',
@@ -88,7 +88,7 @@ export const usersCommands = {
     input: z.object({
       ...repeatable,
       users: z
-        .array(userFields.omit({ clientId: true }).extend({ externalId: filledText(200) }))
+        .array(userFields.omit({ clientId: true }).extend({ externalId }))
         .min(1, { error: 'expected at least one user' })
         .max(MAX_UPSERTED, { error: `expected at most ${MAX_UPSERTED} users` })
         .refine((users) => new Set(users.map((user) => user.externalId)).size === users.length, {
@@ -106,7 +106,7 @@ export const usersCommands = {
   }),
   updateUser: define({
     summary: 'Changes name, avatar or metadata of a user. Fields that are left out stay unchanged.',
-    input: userFields.extend({ id }),
+    input: userFields.extend({ id: userId }),
     result: userView,
     order: 'write',
     cost: { base: 5 },

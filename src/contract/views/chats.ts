@@ -9,6 +9,10 @@ export const chatView = z
     id,
     chatId: id.describe('The same as `id`; every event of a chat has this field.'),
     type: z.enum(['direct', 'group']),
+    externalId: z
+      .string()
+      .nullable()
+      .describe('The id that the application has given it; all members see it. null: none.'),
     user1Id: id.nullable().describe('Direct chats: one of the two users.'),
     user2Id: id.nullable().describe('Direct chats: the other user; the same in a chat with oneself.'),
     title: z.string().nullable(),

@@ -15,6 +15,10 @@ export const memberView = z
     joinedAt: timestamp,
     name: z.string().nullable(),
     avatarUrl: z.string().nullable(),
+    externalId: z
+      .string()
+      .nullable()
+      .describe('The id of the member in your application: for the application, and of yourself. Else null.'),
   })
   .meta({ id: 'Member' });
 export type MemberView = z.infer<typeof memberView>;

@@ -22,6 +22,10 @@ export class Chat extends Model {
   @Column(DataType.BIGINT)
   declare user2Id: number | null;
 
+  /** The id that the chat has in the application. */
+  @Column(DataType.TEXT)
+  declare externalId: string | null;
+
   @Column(DataType.TEXT)
   declare title: string | null;
 
@@ -125,6 +129,7 @@ export const chatColumns = columnsOf(
   'type',
   'user1Id',
   'user2Id',
+  'externalId',
   'title',
   'avatarUrl',
   'metadata',
@@ -149,6 +154,7 @@ export const chatRow = ([
   type,
   user1Id,
   user2Id,
+  externalId,
   title,
   avatarUrl,
   metadata,
@@ -167,6 +173,7 @@ export const chatRow = ([
   type,
   user1Id,
   user2Id,
+  externalId,
   title,
   avatarUrl,
   metadata,

@@ -87,18 +87,10 @@ export function perform(scope: Scope, chat: ChatState, change: Change): void {
       ofMembers(scope, chat, change.body, (members) => {
         for (const userId of userIds) {
           const { name = null, avatarUrl = null } = named.get(userId) ?? {};
-          const role = 'member' as const;
           const silencedUntil = muted.get(userId) ?? null;
-          const called = { name, avatarUrl };
-          members.set(userId, {
-            userId,
-            role,
-            silencedUntil,
-            readSeq: 0,
-            deliveredSeq: 0,
-            joinedAt,
-            ...called,
-          });
+          const marks = { readSeq: 0, deliveredSeq: 0 };
+          const called = { name, avatarUrl, externalId: null };
+          members.set(userId, { userId, role: 'member', silencedUntil, ...marks, joinedAt, ...called });
         }
       });
       break;

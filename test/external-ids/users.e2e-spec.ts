@@ -1,0 +1,249 @@
+import { bearer, mint, newApiKey, ownAccounts } from '../support/accounts.js';
+import { RestAsker } from '../support/edges.js';
+import { StatementLog } from '../support/statements.js';
+import { World } from '../support/world.js';
+
+/** Externals of every kind that the contract allows: of 1 and of 256 characters, and with what paths trip over. */
+const AWKWARD = [
+  'a',
+  '17',
+  'x'.repeat(256),
+  '漢'.repeat(256),
+  '😀'.repeat(128),
+  '/',
+  '../..',
+  '.',
+  'a/b/c?d=e&f#g',
+  '%',
+  '%2F%25',
+  'a+b c',
+  ' x ',
+  "'; DROP TABLE users; --",
+  '"\\',
+  'external:x',
+  'e\u0301',
+  'null',
+  'auth0|507f1f77bcf86cd799439011',
+  'ann@example.com',
+  '\u202Ex',
+  '\tx\n',
+];
+
+interface User {
+  id: number;
+  externalId: string | null;
+}
+
+describe('An external:<externalId> in place of the id of a user', () => {
+  const key = newApiKey();
+  let world: World;
+  let app: RestAsker;
+  let log: StatementLog;
+  beforeAll(async () => {
+    log = new StatementLog();
+    world = await World.start({ ...ownAccounts(), API_KEYS: key, DIRECTORY: 'contacts' });
+    app = new RestAsker(world, 0, { 'X-Api-Key': key });
+  });
+  afterAll(async () => {
+    await world.stop();
+    log.stop();
+  });
+
+  const made = async (externalId: string): Promise<number> => (await mint(world, key, { externalId })).userId;
+  const apiKey = { 'X-Api-Key': key };
+
+  let others = 0;
+  const newOne = async () => {
+    const externalId = `one ${++others}`;
+    const { userId, accessToken } = await mint(world, key, { externalId });
+    return { userId, externalId, external: `external:${externalId}`, accessToken };
+  };
+  const asPerson = ({ accessToken }: { accessToken: string }) => new RestAsker(world, 0, bearer(accessToken));
+
+  it.each(AWKWARD)('stands for it in paths, queries, bodies and headers: %j', async (externalId) => {
+    const id = await made(externalId);
+    const external = `external:${externalId}`;
+    expect(await app.ok('getUser', { id: external })).toMatchObject({ id, externalId });
+    const list = externalId.includes(',') ? [external, external] : external;
+    expect(await app.ok('getUsers', { ids: list })).toMatchObject([{ id }]);
+    const friend = await newOne();
+    const chat = await app.ok('createChat', { user1Id: external, user2Id: friend.external });
+    expect([chat.user1Id, chat.user2Id]).toEqual([id, friend.userId]);
+    const sent = await app.ok('sendMessage', {
+      chatId: chat.id,
+      senderId: external,
+      content: 'x',
+      metadata: { mentions: [friend.external, friend.userId] },
+    });
+    expect(sent).toMatchObject({ senderId: id, metadata: { mentions: [friend.userId, friend.userId] } });
+    const { body } = await world.http
+      .get('/auth/me')
+      .set(apiKey)
+      .set('X-User-Id', `external:${encodeURIComponent(externalId)}`)
+      .expect(200);
+    expect(body).toMatchObject({ id });
+  });
+
+  it('is somebody else than the user who has it as their id', async () => {
+    const { userId } = await newOne();
+    const other = await made(String(userId));
+    expect(other).not.toBe(userId);
+    expect(await app.ok<User>('getUser', { id: `external:${userId}` })).toMatchObject({ id: other });
+  });
+
+  it.each(['', ' ', 'x'.repeat(257), 'a\0b'])('has to be an externalId: %j', async (externalId) => {
+    const answer = await app.ask('createChat', { user1Id: `external:${externalId}`, user2Id: 1 });
+    expect(answer).toMatchObject({
+      error: { code: 'VALIDATION_FAILED', details: [{ path: 'user1Id', message: /external/ as never }] },
+    });
+  });
+
+  it('in a header is URL-encoded', async () => {
+    const wrong = await world.http.get('/auth/me').set(apiKey).set('X-User-Id', 'external:%').expect(400);
+    expect(wrong.body.error).toMatchObject({ code: 'VALIDATION_FAILED', details: [{ path: 'X-User-Id' }] });
+  });
+
+  it('is looked up once and remembered, and an id costs no look', async () => {
+    const [one, other] = [await newOne(), await newOne()];
+    const chat = await app.ok('createChat', { user1Id: one.external, user2Id: other.external });
+    const send = async (senderId: unknown) => {
+      log.take();
+      await app.ok('sendMessage', { chatId: chat.id, senderId, content: 'x' });
+      return log.take().filter((statement) => statement.startsWith('externalIds.'));
+    };
+    expect(await send(one.external)).toEqual([]);
+    expect(await send(one.userId)).toEqual([]);
+    const third = await newOne();
+    await app.ok('createChat', { user1Id: third.userId, user2Id: one.userId });
+    log.take();
+    await app.ok('getUser', { id: third.external });
+    expect(log.take().filter((statement) => statement.startsWith('externalIds.'))).toEqual([
+      'externalIds.users',
+    ]);
+  });
+
+  it('of somebody whom a person does not find is answered as that of nobody, and costs the same', async () => {
+    const [ann, bob] = [await newOne(), await newOne()];
+    const person = asPerson(ann);
+    await person.ok('getChats', { userId: ann.userId });
+    const asked: [string, (id: string) => Record<string, unknown>][] = [
+      ['getUser', (id) => ({ id })],
+      ['getUsers', (id) => ({ ids: id })],
+      ['getUsersPresence', (id) => ({ ids: id })],
+      ['createChat', (id) => ({ user1Id: ann.userId, user2Id: id })],
+      ['createGroup', (id) => ({ title: 'x', memberIds: [id] })],
+      ['blockUser', (userId) => ({ userId })],
+      ['getChats', (userId) => ({ userId })],
+    ];
+    for (const [command, inputOf] of asked) {
+      const costOf = async (id: string) => {
+        log.take();
+        const { answer } = await person.wired(command, inputOf(id));
+        return {
+          command,
+          answer,
+          statements: log
+            .take()
+            .filter((one) => /^(externalIds|users)\.(?!namesToIndex|writeWords)/.test(one)),
+        };
+      };
+      // Whoever may know of somebody has looked them up: that must not show.
+      await app.ok('getUser', { id: bob.external });
+      const invisible = await costOf(bob.external);
+      expect(invisible).toEqual(await costOf('external:nobody'));
+      expect(invisible).toEqual(await costOf('external:nobody'));
+      expect(invisible.statements).toContain('externalIds.users');
+    }
+    await app.ok('createChat', { user1Id: ann.userId, user2Id: bob.userId });
+    expect(await person.ok('getUser', { id: bob.external })).toMatchObject({
+      id: bob.userId,
+      externalId: null,
+    });
+  });
+
+  it('of oneself is found by a person, who may say who they are by it', async () => {
+    const [ann, bob] = [await newOne(), await newOne()];
+    await app.ok('createChat', { user1Id: ann.userId, user2Id: bob.userId });
+    const person = asPerson(ann);
+    expect(await person.ok('getChats', { userId: ann.external })).toHaveLength(1);
+    expect(await person.refused('getChats', { userId: bob.external })).toBe('FORBIDDEN');
+    const socket = await world.stranger({ auth: { token: ann.accessToken, userId: ann.external } });
+    expect(await socket.ok('getMe')).toMatchObject({ id: ann.userId });
+    await expect(
+      world.stranger({ auth: { token: ann.accessToken, userId: bob.external } }),
+    ).rejects.toMatchObject({
+      data: { code: 'FORBIDDEN' },
+    });
+  });
+
+  it('is shown with the members to the application, and to a person only their own', async () => {
+    const [ann, bob] = [await newOne(), await newOne()];
+    const { id: chatId } = await app.ok('createGroup', {
+      title: 'x',
+      memberIds: [ann.external, bob.external],
+    });
+    await app.ok('addMembers', { chatId, userIds: [bob.external] });
+    const seenBy = async (asker: RestAsker) => {
+      const page = await asker.ok<{ members: User[] }>('getMembers', { chatId });
+      const chat = await asker.ok<{ members: User[] }>('getChat', { chatId });
+      const shown = page.members.map(({ externalId }) => externalId);
+      expect(chat.members.map(({ externalId }) => externalId).sort()).toEqual([...shown].sort());
+      return shown;
+    };
+    expect(await seenBy(app)).toEqual([ann.externalId, bob.externalId]);
+    expect(await seenBy(asPerson(ann))).toEqual([ann.externalId, null]);
+  });
+});
+
+describe('In open mode, an external:<externalId>', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start();
+  });
+  afterAll(() => world.stop());
+
+  const idOf = async (externalId: string) =>
+    (await world.sql<{ id: string }>('SELECT id FROM users WHERE "externalId" = $1', [externalId])).map(
+      ({ id }) => Number(id),
+    );
+
+  it('in the handshake makes the user, and says who the socket is at every reconnect', async () => {
+    const ann = await world.stranger({ auth: { userId: 'external:ann' } });
+    const { user } = await ann.next<{ user: User }>('ready');
+    expect(user).toMatchObject({ externalId: 'ann' });
+    expect(await idOf('ann')).toEqual([user.id]);
+    const again = await world.stranger({ auth: { userId: 'external:ann' } });
+    expect(await again.next('ready')).toMatchObject({ user: { id: user.id } });
+  });
+
+  it('in userOnline makes the user, and sends behind it are theirs', async () => {
+    const client = await world.stranger();
+    const online = client.ok('userOnline', 'external:bea');
+    const sent = client.ok<{ senderId: number }>('sendMessage', {
+      receiverId: 'external:cleo',
+      content: 'x',
+    });
+    expect((await sent).senderId).toBe((await online).userId);
+    expect(await idOf('cleo')).toHaveLength(1);
+  });
+
+  it('makes nobody where it is only read', async () => {
+    await world.http.get('/users/external:ghost').expect(404);
+    expect(
+      (await world.http.get('/users/presence').query({ ids: 'external:ghost' }).expect(200)).body,
+    ).toMatchObject([{ online: false }]);
+    expect(await idOf('ghost')).toEqual([]);
+  });
+
+  it('keeps the order of sends, looked up or not', async () => {
+    const { alice, bob } = await world.pair();
+    await world.sql('UPDATE users SET "externalId" = $2 WHERE id = $1', [bob.userId, 'bob of the order']);
+    const receivers = ['external:bob of the order', bob.userId, 'external:bob of the order', bob.userId];
+    const sent = await Promise.all(
+      receivers.map((receiverId, i) =>
+        alice.ok<{ seq: number }>('sendMessage', { receiverId, content: `${i}` }),
+      ),
+    );
+    expect(sent.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+  });
+});
