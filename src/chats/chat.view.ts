@@ -48,7 +48,7 @@ export function toNewChat(
       otherReadSeq: direct && 0,
       otherDeliveredSeq: direct && 0,
       blockedByMe: direct?.blocksOther ?? false,
-      canSend: direct === null || !(direct.blocksOther || direct.otherBlocks),
+      canSend: direct === null || !(direct.blocksOther || direct.otherBlocks || direct.other.deactivated),
       cursor: cursorOf(chat),
     },
   );
@@ -95,13 +95,14 @@ export function toChatListItem(
       metadata: publicMetadata(other.metadata),
       lastSeenAt: otherIsHidden ? null : other.lastSeenAt,
       createdAt: other.createdAt,
+      deactivated: other.deactivated,
       online: !row.otherIsInvisible && !otherIsHidden && online.has(other.id),
     },
     otherReadSeq: row.otherReadSeq,
     otherDeliveredSeq: row.otherDeliveredSeq,
     blockedByMe: row.blocksOther,
     // No more than the refusal of a send says.
-    canSend: !row.blocksOther && !row.otherBlocks,
+    canSend: !row.blocksOther && !row.otherBlocks && other?.deactivated !== true,
     cursor: cursorOf(chat),
   });
 }

@@ -8,7 +8,7 @@ import { Publisher } from '../delivery/publisher.js';
 import { KnownUsers } from '../users/directory/known-users.js';
 import { Access } from './access.js';
 import { toChatView, toNewChat } from './chat.view.js';
-import { openDirectChats, type OpenedRow, type Pair } from './direct-chats.queries.js';
+import { isDeactivated, openDirectChats, type OpenedRow, type Pair } from './direct-chats.queries.js';
 import { absentMembers, reopenFor } from './membership.queries.js';
 
 /** Attempts to open a direct chat that others open at the same time. Two are enough; the rest is a margin. */
@@ -30,7 +30,7 @@ export class DirectChatsService {
    * same chat; members get `newChat` once.
    *
    * @throws AppError FORBIDDEN when the actor is not one of the two, or when there is no chat yet and one of them
-   * blocks the other.
+   * blocks the other; USER_DEACTIVATED when there is none, and the other one is deactivated.
    */
   async open(actor: Actor, { user1Id, user2Id }: CommandInput<'createChat'>): Promise<AnsweredChatView> {
     if (actor.userId !== null && actor.userId !== user1Id && actor.userId !== user2Id) {
@@ -50,6 +50,7 @@ export class DirectChatsService {
         return chat;
       }
       await this.access.requireNoBlock(actor, otherId);
+      if ((await isDeactivated(this.database, otherId)) > 0) throw new AppError('USER_DEACTIVATED');
     }
     throw new AppError('NOT_FOUND');
   }

@@ -44,6 +44,17 @@ export const errorCatalogue = {
     advice:
       'Ask a member with a higher role, or act as the user of your own token. The same request fails again. If a web page or a host name was refused, the message says which environment variable of the server allows it.',
   },
+  DEACTIVATED: {
+    status: 403,
+    message: 'This user is deactivated by the application: `details` says until when, and why.',
+    advice:
+      'Stop, and show `details.reason`. `details.until` is when it ends by itself; null: only the application ends it. After that the same tokens and passwords work again.',
+  },
+  USER_DEACTIVATED: {
+    status: 403,
+    message: 'The other user is deactivated by the application: nobody can write to them.',
+    advice: 'Wait until `userUpdated` says that they are back. The chat and its messages stay.',
+  },
   NOT_FOUND: {
     status: 404,
     message: 'Not found, or not visible to you: check the id.',

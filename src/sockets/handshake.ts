@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { ExtendedError, Server, Socket } from 'socket.io';
 import type { UserPrincipal } from '../commands/identity/principal.js';
+import { Deactivations } from '../commands/identity/deactivations.js';
 import { Identity } from '../commands/identity/identity.js';
 import { AppError } from '../contract/index.js';
 import { toAppError, tooSlow } from '../common/errors/failure.js';
@@ -34,6 +35,7 @@ export class Handshake {
 
   constructor(
     private readonly identity: Identity,
+    private readonly deactivations: Deactivations,
     private readonly rooms: Rooms,
     private readonly userSockets: UserSockets,
   ) {}
@@ -75,7 +77,9 @@ export class Handshake {
     const principal = this.identity.open ? null : await this.identity.authenticateToken(tokenAt(handshake));
     if (principal !== null && named !== null && named !== principal.userId) throw new AppError('FORBIDDEN');
     const userId = principal?.userId ?? named;
-    if (userId === null || !stillWaits()) return;
+    if (userId === null) return;
+    if (principal === null) await this.deactivations.refuse(userId);
+    if (!stillWaits()) return;
     this.userSockets.enter(socket, userId);
     await this.rooms.join(socket, userId, stillWaits);
     (socket.data as { admitted?: Admitted }).admitted = { userId, principal };

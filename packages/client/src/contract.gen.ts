@@ -48,6 +48,13 @@ export type ErrorCode =
    * allows it.
    */
   | 'FORBIDDEN'
+  /**
+   * Stop, and show `details.reason`. `details.until` is when it ends by itself; null: only the
+   * application ends it. After that the same tokens and passwords work again.
+   */
+  | 'DEACTIVATED'
+  /** Wait until `userUpdated` says that they are back. The chat and its messages stay. */
+  | 'USER_DEACTIVATED'
   /** Check the id. The answer is the same whether it does not exist or you may not see it. */
   | 'NOT_FOUND'
   /** Compare the name with the commands in docs/reference/protocol.md. */
@@ -132,6 +139,8 @@ export interface Account {
   metadata: Record<string, unknown>;
   lastSeenAt: string | null;
   createdAt: string;
+  /** true: the application has deactivated them. They can do nothing, and nobody can write to them. */
+  deactivated: boolean;
   /** The name to log in with; null for a user without a password. */
   username: string | null;
 }
@@ -225,6 +234,8 @@ export interface ChatListItem {
     metadata: Record<string, unknown>;
     lastSeenAt: string | null;
     createdAt: string;
+    /** true: the application has deactivated them. They can do nothing, and nobody can write to them. */
+    deactivated: boolean;
     online: boolean;
   } | null;
   /** Direct chats: the other user has seen everything up to this seq. */
@@ -233,7 +244,10 @@ export interface ChatListItem {
   otherDeliveredSeq: number | null;
   /** Direct chats: whether you block the other user. */
   blockedByMe: boolean;
-  /** Whether sendMessage is allowed here: in a direct chat not while one of the two blocks the other. */
+  /**
+   * Whether sendMessage is allowed here: in a direct chat not while one of the two blocks the other, or
+   * the other is deactivated.
+   */
   canSend: boolean;
   /** Pass it as `before` to get the chats after this one. */
   cursor: string;
@@ -385,7 +399,10 @@ export interface NewChat {
   otherDeliveredSeq?: number | null;
   /** Direct chats: whether you block the other user. */
   blockedByMe?: boolean;
-  /** Whether sendMessage is allowed here: in a direct chat not while one of the two blocks the other. */
+  /**
+   * Whether sendMessage is allowed here: in a direct chat not while one of the two blocks the other, or
+   * the other is deactivated.
+   */
   canSend?: boolean;
   /** Pass it as `before` to get the chats after this one. */
   cursor?: string;
@@ -406,6 +423,8 @@ export interface User {
   metadata: Record<string, unknown>;
   lastSeenAt: string | null;
   createdAt: string;
+  /** true: the application has deactivated them. They can do nothing, and nobody can write to them. */
+  deactivated: boolean;
 }
 
 export interface ChatDeleted {
@@ -976,6 +995,17 @@ export interface UnreadTotals {
    * mentions of muted ones.
    */
   badge: number;
+}
+
+export interface Deactivation {
+  userId: number;
+  deactivated: boolean;
+  /** Since when; null: they are not deactivated. */
+  at: string | null;
+  /** When it ends by itself; null: the application ends it. */
+  until: string | null;
+  /** What the application said. The user gets it, others do not. */
+  reason: string | null;
 }
 
 export interface MessageEdit {

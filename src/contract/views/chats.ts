@@ -62,7 +62,7 @@ export const chatListItem = chatView
     canSend: z
       .boolean()
       .describe(
-        'Whether sendMessage is allowed here: in a direct chat not while one of the two blocks the other.',
+        'Whether sendMessage is allowed here: in a direct chat not while one of the two blocks the other, or the other is deactivated.',
       ),
     cursor: z.string().describe('Pass it as `before` to get the chats after this one.'),
   })

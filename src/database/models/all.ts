@@ -4,6 +4,7 @@ import { ChatMember } from './chat-member.model.js';
 import { ChatRefusal } from './chat-refusal.model.js';
 import { Chat } from './chat.model.js';
 import { Credentials } from './credentials.model.js';
+import { Deactivation } from './deactivation.model.js';
 import { DeletedContent } from './deleted-content.model.js';
 import { EndedSession } from './ended-session.model.js';
 import { HiddenMessage } from './hidden-message.model.js';
@@ -32,6 +33,7 @@ export const models = [
   ChatRefusal,
   Chat,
   Credentials,
+  Deactivation,
   DeletedContent,
   EndedSession,
   HiddenMessage,

@@ -36,6 +36,8 @@ export const verdicts = {
   otherReceiver: 10,
   /** Everybody is mentioned, by a member who may not. */
   mentionsAll: 11,
+  /** The other user of the direct chat is deactivated, whether the chat exists or not. */
+  closed: 12,
 } as const;
 
 export type Verdict = (typeof verdicts)[keyof typeof verdicts];
@@ -165,11 +167,13 @@ const send = (name: string, batch: { mentions: boolean }) =>
           WHEN c.id IS NULL AND i.chat IS NULL THEN CASE
             WHEN ${blocks('i.receiver', 'i.sender')} THEN ${verdicts.blocked}
             WHEN ${blocks('i.sender', 'i.receiver')} THEN ${verdicts.blocking}
+            WHEN EXISTS (SELECT 1 FROM users u WHERE u.id = i.receiver AND u.deactivated) THEN ${verdicts.closed}
             ELSE ${verdicts.noDirectChat} END
           WHEN i.sender NOT IN (c."user1Id", c."user2Id") OR (c."user1Id" IS NULL AND m."userId" IS NULL)
           THEN ${verdicts.notFound}
           WHEN CASE i.sender WHEN c."user1Id" THEN c."user2Blocks" ELSE c."user1Blocks" END THEN ${verdicts.blocked}
           WHEN c."user1Blocks" OR c."user2Blocks" THEN ${verdicts.blocking}
+          WHEN c.closed THEN ${verdicts.closed}
           WHEN i."replyToId" IS NOT NULL AND r.id IS NULL THEN ${verdicts.noReply}${batch.mentions ? STRANGER_MENTIONED : ''}
           ELSE ${verdicts.written}
         END AS verdict
@@ -177,12 +181,12 @@ const send = (name: string, batch: { mentions: boolean }) =>
         $1::bigint[], $2::bigint[], $3::bigint[], $4::text[], ${bodies.parameters(5)}
       ) WITH ORDINALITY AS i(sender, chat, receiver, key, ${bodies.list}, idx)
       LEFT JOIN LATERAL (
-        SELECT p.id, p."user1Id", p."user2Id", p."membersVersion", p."user1Blocks", p."user2Blocks" FROM chats p
+        SELECT p.id, p."user1Id", p."user2Id", p."membersVersion", p."user1Blocks", p."user2Blocks", p.closed FROM chats p
         WHERE i.chat IS NULL AND p.type = 'direct'
           AND LEAST(p."user1Id", p."user2Id") = LEAST(i.sender, i.receiver)
           AND GREATEST(p."user1Id", p."user2Id") = GREATEST(i.sender, i.receiver)
         UNION ALL
-        SELECT c.id, c."user1Id", c."user2Id", c."membersVersion", c."user1Blocks", c."user2Blocks" FROM chats c
+        SELECT c.id, c."user1Id", c."user2Id", c."membersVersion", c."user1Blocks", c."user2Blocks", c.closed FROM chats c
         WHERE c.id = i.chat
         LIMIT 1
       ) c ON true
