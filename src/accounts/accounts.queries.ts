@@ -9,7 +9,7 @@ const account = `${userColumns.of('u')}, c.username`;
 type AccountCells = [...UserCells, username: string | null];
 
 const accountRow = (cells: AccountCells): AccountView => {
-  const [, , , , , , , username] = cells;
+  const username = cells[userColumns.length];
   return { ...userRow(cells as unknown as UserCells), username };
 };
 
@@ -21,6 +21,12 @@ const sessionRow = ([expiresAt, generation, ...cells]: [string, number, ...Accou
 
 /** The present generation of tokens of the user `u`. */
 const generation = `COALESCE((SELECT t.generation FROM token_bounds t WHERE t."userId" = u.id), 0)`;
+
+/** SQL: whether a user is deactivated at this moment. */
+const isDeactivated = (userId: string) => `EXISTS (
+        SELECT 1 FROM deactivations d
+        WHERE d."userId" = ${userId} AND NOT d.ended AND (d."until" IS NULL OR d."until" > clock_timestamp())
+      )`;
 
 /** `$1` user: the account's view. */
 export const accountOfUser = statement.oneOrNone({
@@ -83,7 +89,8 @@ export const beginSession = statement.oneOrNone({
 });
 
 /**
- * `$1` id, `$2` hash of the used token, `$3` hash of the next one, `$4` days: replaces the token if it is the newest.
+ * `$1` id, `$2` hash of the used token, `$3` hash of the next one, `$4` days: replaces the token if it is the newest,
+ * and its user is not deactivated.
  * Returns when the next one expires, and the account. One statement: if a second one failed, the token would be lost.
  */
 export const rotateSession = statement.oneOrNone({
@@ -91,7 +98,7 @@ export const rotateSession = statement.oneOrNone({
   text: `
     WITH rotated AS (
       UPDATE sessions SET "tokenHash" = $3, "refreshedAt" = now(), "expiresAt" = now() + make_interval(days => $4)
-      WHERE id = $1 AND "tokenHash" = $2 AND "expiresAt" > now()
+      WHERE id = $1 AND "tokenHash" = $2 AND "expiresAt" > now() AND NOT ${isDeactivated('sessions."userId"')}
       RETURNING "userId", "expiresAt"
     )
     SELECT r."expiresAt", ${generation}, ${account}
@@ -115,7 +122,7 @@ export const justRotated = statement.oneOrNone({
     SELECT s."expiresAt", ${generation}, ${account}
     FROM sessions s JOIN users u ON u.id = s."userId" LEFT JOIN credentials c ON c."userId" = u.id
     WHERE s.id = $1 AND s."tokenHash" = $2 AND s."expiresAt" > now()
-      AND s."refreshedAt" > now() - make_interval(secs => $3)`,
+      AND s."refreshedAt" > now() - make_interval(secs => $3) AND NOT ${isDeactivated('s."userId"')}`,
   values: ({ id, next, seconds }: { id: string; next: Buffer; seconds: number }) => [id, next, seconds],
   row: sessionRow,
 });
@@ -143,6 +150,14 @@ export const userOfToken = statement.oneOrNone({
   name: 'accounts.userOfToken',
   text: `SELECT "userId" FROM sessions WHERE id = $1 AND "tokenHash" = $2 AND "expiresAt" > now()`,
   values: ({ id, hash }: { id: string; hash: Buffer }) => [id, hash],
+  row: ([userId]: [number]) => userId,
+});
+
+/** `$1` id: the user of the session, if it has not expired. */
+export const userOfSession = statement.oneOrNone({
+  name: 'accounts.userOfSession',
+  text: `SELECT "userId" FROM sessions WHERE id = $1 AND "expiresAt" > now()`,
+  values: (id: string) => [id],
   row: ([userId]: [number]) => userId,
 });
 

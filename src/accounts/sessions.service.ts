@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { AccessTokens } from '../commands/identity/access-tokens.js';
+import { Deactivations } from '../commands/identity/deactivations.js';
 import { OwnTokens } from '../commands/identity/own-tokens.js';
 import type { OwnTokens as OwnTokensConfig } from '../config/auth-config.js';
 import type { AppConfig } from '../config/config.js';
@@ -8,7 +9,14 @@ import { APP_CONFIG } from '../config/config.module.js';
 import { type AccountView, AppError, type SessionView } from '../contract/index.js';
 import { Database } from '../database/database.js';
 import type { Runner } from '../database/statement.js';
-import { beginSession, endSession, justRotated, rotateSession, userOfToken } from './accounts.queries.js';
+import {
+  beginSession,
+  endSession,
+  justRotated,
+  rotateSession,
+  userOfSession,
+  userOfToken,
+} from './accounts.queries.js';
 import { type Presented, RefreshTokens } from './refresh-tokens.js';
 import { RevokingService } from './revoking.service.js';
 
@@ -44,6 +52,7 @@ export class Sessions {
     @Inject(APP_CONFIG) { auth }: AppConfig,
     private readonly database: Database,
     private readonly revoking: RevokingService,
+    private readonly deactivations: Deactivations,
     tokens: AccessTokens,
   ) {
     const own = auth.mode === 'jwt' && auth.tokens.kind === 'own' && tokens instanceof OwnTokens;
@@ -67,8 +76,12 @@ export class Sessions {
     return token?.genuine ? token.id : null;
   }
 
-  /** @throws AppError CREDENTIALS_WRONG when the password has been changed meanwhile. */
+  /**
+   * @throws AppError CREDENTIALS_WRONG when the password has been changed meanwhile; DEACTIVATED, after which nothing has
+   * begun.
+   */
   async begin(id: string, userId: number, passwordHash: string, runner: Runner): Promise<Begun> {
+    await this.deactivations.refuseNow(userId);
     const { refreshTokens, refreshDays: days } = this.own();
     const { token, hash: tokenHash } = refreshTokens.issue(id);
     const row = await beginSession(runner, { id, userId, tokenHash, days, passwordHash, most: MAX_SESSIONS });
@@ -80,7 +93,7 @@ export class Sessions {
    * For `REPLAY_SECONDS` a token that has just been spent is answered as the first time: two tabs may refresh at the same
    * time, and an answer may be lost.
    *
-   * @throws AppError TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REUSED
+   * @throws AppError TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REUSED; DEACTIVATED, and then the token is not spent.
    */
   async rotate(refreshToken: string): Promise<SessionView> {
     const { refreshTokens, refreshDays: days } = this.own();
@@ -92,6 +105,7 @@ export class Sessions {
       (await rotateSession(this.database, { id, spent: spent.hash, next, days })) ??
       (await justRotated(this.database, { id, next, seconds: REPLAY_SECONDS }));
     if (row) return this.view(begun(id, row, token));
+    if (spent.genuine) await this.refuseDeactivated(id);
     const ended = await this.endOne(spent);
     if (!ended) throw new AppError('TOKEN_INVALID');
     throw new AppError(ended.reused ? 'TOKEN_REUSED' : 'TOKEN_EXPIRED');
@@ -126,6 +140,11 @@ export class Sessions {
   /** After a commit that ended sessions: all nodes refuse their access tokens. */
   announceEnd(): void {
     this.revoking.announce();
+  }
+
+  private async refuseDeactivated(id: string): Promise<void> {
+    const userId = await userOfSession(this.database, id);
+    if (userId !== undefined) await this.deactivations.refuseNow(userId);
   }
 
   private async endOne(token: Presented): Promise<{ reused: boolean } | undefined> {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AccessTokens } from '../commands/identity/access-tokens.js';
 import { plainToken } from '../commands/identity/bearer.js';
 import type { UserPrincipal } from '../commands/identity/principal.js';
+import { Deactivations } from '../commands/identity/deactivations.js';
 import { Identity } from '../commands/identity/identity.js';
 import { KnownUsers } from '../users/directory/known-users.js';
 import { OwnTokens } from '../commands/identity/own-tokens.js';
@@ -19,14 +20,16 @@ export class TokensService {
     private readonly identity: Identity,
     private readonly users: KnownUsers,
     private readonly subjects: Subjects,
+    private readonly deactivations: Deactivations,
   ) {}
 
-  /** @throws AppError NOT_FOUND for an unknown userId; NOT_CONFIGURED */
+  /** @throws AppError NOT_FOUND for an unknown userId; DEACTIVATED; NOT_CONFIGURED */
   async mint({ userId, externalId, expiresInSeconds }: CommandInput<'mintToken'>): Promise<MintedTokenView> {
     const { tokens } = this;
     if (!(tokens instanceof OwnTokens)) throw new AppError('NOT_CONFIGURED');
     const subject = userId ?? (await this.subjects.userOf(externalId ?? ''));
     await this.users.ensure([subject]);
+    await this.deactivations.refuseNow(subject);
     const generation = (await generationOf(this.database, subject)) ?? 0;
     const bearer = { userId: subject, generation, sessionId: null };
     return { userId: subject, ...(await tokens.sign(bearer, expiresInSeconds)) };

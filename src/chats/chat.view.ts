@@ -60,7 +60,7 @@ export function toNewChat(
       otherReadSeq: direct && 0,
       otherDeliveredSeq: direct && 0,
       blockedByMe: direct?.blocksOther ?? false,
-      ...rightsIn(chat, { free, role, silence }),
+      ...rightsIn(chat, { free, closed: direct?.other.deactivated ?? false, role, silence }),
       cursor: cursorOf(chat),
     },
   );
@@ -72,14 +72,14 @@ export interface Silence {
   lasts: boolean;
 }
 
-/** What a member may do in a chat, where no block (`free`) forbids it. */
+/** What a member may do in a chat, where no block (`free`) forbids it; nobody writes to a user who is `closed`. */
 function rightsIn(
   { type, sending, addMembers }: Pick<ChatView, 'type' | 'sending' | 'addMembers'>,
-  { free, role, silence }: { free: boolean; role: Role; silence: Silence | null },
+  { free, closed, role, silence }: { free: boolean; closed: boolean; role: Role; silence: Silence | null },
 ): Pick<ChatListItem, 'canSend' | 'canReact' | 'canAddMembers' | 'silencedUntil'> {
   const canReact = free && !silence?.lasts;
   return {
-    canSend: canReact && mayAnnounce({ sending, role }),
+    canSend: canReact && !closed && mayAnnounce({ sending, role }),
     canReact,
     canAddMembers: isAllowed('members.add', { type, role, addMembers }),
     silencedUntil: silence?.until ?? null,
@@ -111,7 +111,11 @@ export function toChatListItem(
   const otherIsHidden = other !== null && (row.otherBlocks || hidden.has(other.id));
   // No more than the refusal of a send says.
   const free = !row.blocksOther && !row.otherBlocks;
-  const { canSend, canReact, canAddMembers, silencedUntil } = rightsIn(chat, { free, ...member });
+  const { canSend, canReact, canAddMembers, silencedUntil } = rightsIn(chat, {
+    free,
+    closed: other?.deactivated ?? false,
+    ...member,
+  });
   return Object.assign(toChatView(chat), {
     unread: member.unread,
     unreadMentions: member.unreadMentions,
@@ -130,6 +134,7 @@ export function toChatListItem(
       metadata: publicMetadata(other.metadata),
       lastSeenAt: otherIsHidden ? null : other.lastSeenAt,
       createdAt: other.createdAt,
+      deactivated: other.deactivated,
       online: !row.otherIsInvisible && !otherIsHidden && online.has(other.id),
     },
     otherReadSeq: row.otherReadSeq,

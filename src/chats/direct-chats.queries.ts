@@ -23,8 +23,9 @@ export interface OpenedRow {
 }
 
 /**
- * `$1`, `$2` arrays of users, pairwise, `$3` whether a block between the two forbids a new chat, `$4` the
- * externalId of a new chat or null: their direct chats, created where there are none. No row for a pair of whom one does not exist or blocks the other, and none when another
+ * `$1`, `$2` arrays of users, pairwise, `$3` whether a block between the two, or that one is deactivated, forbids a new
+ * chat, `$4` the externalId of a new chat or null: their direct chats, created where there are none. No row for a pair of
+ * whom one does not exist or blocks the other, and none when another
  * transaction is just creating the same chat: then the next run finds it.
  *
  * A chat that was created comes with its two users, and who of them blocks the other.
@@ -42,7 +43,7 @@ export const openDirectChats = statement.many({
       INSERT INTO chats (type, "user1Id", "user2Id", "memberCount", "externalId")
       SELECT 'direct', p.one, p.other, CASE p.one WHEN p.other THEN 1 ELSE 2 END, $4::text FROM pairs p JOIN users a ON a.id = p.one JOIN users b ON b.id = p.other
       WHERE NOT EXISTS (SELECT 1 FROM chats c WHERE ${isDirectChatOf('c', 'p.one', 'p.other')})
-        AND NOT ($3::boolean AND ${blockBetween('p.one', 'p.other')})
+        AND NOT ($3::boolean AND (a.deactivated OR b.deactivated OR ${blockBetween('p.one', 'p.other')}))
       ORDER BY LEAST(p.one, p.other), GREATEST(p.one, p.other)
       ON CONFLICT (LEAST("user1Id", "user2Id"), GREATEST("user1Id", "user2Id")) WHERE type = 'direct'
       DO NOTHING
@@ -85,4 +86,11 @@ export const openDirectChats = statement.many({
     const chat = chatRow(cells as unknown as ChatCells);
     return { chat, opened: user1 && user2 ? { user1, user2, user1Blocks, user2Blocks } : null };
   },
+});
+
+/** `$1` user: counts 1 when the application has deactivated them. */
+export const isDeactivated = statement.count({
+  name: 'chats.isDeactivated',
+  text: `SELECT 1 FROM users WHERE id = $1 AND deactivated`,
+  values: (userId: number) => [userId],
 });

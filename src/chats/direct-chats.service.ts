@@ -11,7 +11,7 @@ import { KnownUsers } from '../users/directory/known-users.js';
 import { Access } from './access.js';
 import { membersOf } from './audience.js';
 import { toChatView, toNewChat } from './chat.view.js';
-import { openDirectChats, type OpenedRow, type Pair } from './direct-chats.queries.js';
+import { isDeactivated, openDirectChats, type OpenedRow, type Pair } from './direct-chats.queries.js';
 import { mayName, notToBeNamedSo } from './external-id.js';
 import { chatByExternalId, nameChat } from './external-id.queries.js';
 import { absentMembers, reopenFor } from './membership.queries.js';
@@ -35,8 +35,8 @@ export class DirectChatsService {
    * same chat; members get `newChat` once. With an externalId the chat has it from now on.
    *
    * @throws AppError FORBIDDEN when the actor is not one of the two, or when there is no chat yet and one of them
-   * blocks the other, and when a person gives an externalId; CONFLICT when another chat has the externalId, or this one
-   * another externalId.
+   * blocks the other, and when a person gives an externalId; USER_DEACTIVATED when there is none, and the other one is
+   * deactivated; CONFLICT when another chat has the externalId, or this one another externalId.
    */
   async open(
     actor: Actor,
@@ -64,6 +64,7 @@ export class DirectChatsService {
       await this.access.requireNoBlock(actor, otherId);
       const owner = externalId === undefined ? undefined : await chatByExternalId(this.database, externalId);
       if (owner && !isOf(owner, user1Id, user2Id)) throw notToBeNamedSo();
+      if ((await isDeactivated(this.database, otherId)) > 0) throw new AppError('USER_DEACTIVATED');
     }
     throw new AppError('NOT_FOUND');
   }

@@ -3,6 +3,7 @@ import { auditCommands } from './commands/audit.js';
 import { authCommands } from './commands/auth.js';
 import { blocksCommands } from './commands/blocks.js';
 import { chatsCommands } from './commands/chats.js';
+import { deactivationCommands } from './commands/deactivation.js';
 import { erasuresCommands } from './commands/erasures.js';
 import { invitationsCommands } from './commands/invitations.js';
 import { membersCommands } from './commands/members.js';
@@ -21,6 +22,7 @@ import type { CommandDefinition } from './define.js';
 export const commands = {
   ...presenceCommands,
   ...usersCommands,
+  ...deactivationCommands,
   ...blocksCommands,
   ...chatsCommands,
   ...membersCommands,

@@ -50,6 +50,17 @@ export const errorCatalogue = {
     advice:
       'Wait for `retryAfterMs` milliseconds (at most 24.8 days; `silencedUntil` of the chat says exactly until when), or ask an admin of the group. Until then you can read, take back what is yours, and nothing else.',
   },
+  DEACTIVATED: {
+    status: 403,
+    message: 'This user is deactivated by the application: `details` says until when, and why.',
+    advice:
+      'Stop, and show `details.reason`. `details.until` is when it ends by itself; null: only the application ends it. After that the same tokens and passwords work again.',
+  },
+  USER_DEACTIVATED: {
+    status: 403,
+    message: 'The other user is deactivated by the application: nobody can write to them.',
+    advice: 'Wait until `userUpdated` says that they are back. The chat and its messages stay.',
+  },
   NOT_FOUND: {
     status: 404,
     message: 'Not found, or not visible to you: check the id.',

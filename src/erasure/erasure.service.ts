@@ -75,6 +75,7 @@ const emptied = (id: number, createdAt: string) => ({
   name: null,
   avatarUrl: null,
   metadata: {},
+  deactivated: false,
   lastSeenAt: null,
   createdAt,
 });

@@ -2,6 +2,7 @@ import { type OnGatewayDisconnect, WebSocketGateway } from '@nestjs/websockets';
 import type { Socket } from 'socket.io';
 import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import { AppError, type PresenceView, type VisibilityView } from '../contract/index.js';
+import { Deactivations } from '../commands/identity/deactivations.js';
 import type { CommandRequest } from '../commands/request.js';
 import { Arrivals } from '../sockets/arrivals.js';
 import { Command } from '../sockets/command.decorator.js';
@@ -20,6 +21,7 @@ export class PresenceGateway implements OnGatewayDisconnect<Socket> {
     private readonly rooms: Rooms,
     private readonly userSockets: UserSockets,
     private readonly arrivals: Arrivals,
+    private readonly deactivations: Deactivations,
   ) {}
 
   @Command('userOnline')
@@ -90,7 +92,9 @@ export class PresenceGateway implements OnGatewayDisconnect<Socket> {
   async handleDisconnect(socket: Socket): Promise<void> {
     const connection = Connection.of(socket);
     if (connection?.userId == null) return;
-    await this.presence.drop(connection.userId, socket.id);
+    // Nobody waits for somebody to come back who can't.
+    if (this.deactivations.of(connection.userId)) await this.presence.leave(connection.userId, socket.id);
+    else await this.presence.drop(connection.userId, socket.id);
   }
 }
 

@@ -19,6 +19,7 @@ import { VisibilityService } from './visibility.service.js';
 import { Watches } from './watches.js';
 import { RedisPresenceStore } from './redis-presence-store.js';
 import { CommonModule } from '../common/common.module.js';
+import { IdentityModule } from '../commands/identity/identity.module.js';
 import { DirectoryModule } from '../users/directory/directory.module.js';
 import { SocketsModule } from '../sockets/sockets.module.js';
 import { DatabaseModule } from '../database/database.module.js';
@@ -42,6 +43,7 @@ async function presenceStore(config: AppConfig, link: RedisLink | null, bus: Bus
     CommonModule,
     DeliveryModule,
     DirectoryModule,
+    IdentityModule,
     RedisModule,
     SocketsModule,
   ],

@@ -42,7 +42,7 @@ export class Dispatcher {
     connection.line = wire.open(socket, (command, args, ack, size) =>
       this.dispatch(connection, command, args, ack, size),
     );
-    if (principal !== null) this.expiry.watch(connection);
+    this.expiry.watch(connection);
     if (userId !== null) this.begin(connection, userId);
   }
 

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { ExtendedError, Server, Socket } from 'socket.io';
 import type { UserPrincipal } from '../commands/identity/principal.js';
 import { ExternalIds } from '../commands/external-ids/external-ids.js';
+import { Deactivations } from '../commands/identity/deactivations.js';
 import { Identity } from '../commands/identity/identity.js';
 import { AppError, externalIn } from '../contract/index.js';
 import { toAppError, tooSlow } from '../common/errors/failure.js';
@@ -35,6 +36,7 @@ export class Handshake {
 
   constructor(
     private readonly identity: Identity,
+    private readonly deactivations: Deactivations,
     private readonly externalIds: ExternalIds,
     private readonly rooms: Rooms,
     private readonly userSockets: UserSockets,
@@ -78,7 +80,9 @@ export class Handshake {
     const named = await this.idOf(given, principal);
     if (principal !== null && named !== null && named !== principal.userId) throw new AppError('FORBIDDEN');
     const userId = principal?.userId ?? named;
-    if (userId === null || !stillWaits()) return;
+    if (userId === null) return;
+    if (principal === null) await this.deactivations.refuse(userId);
+    if (!stillWaits()) return;
     this.userSockets.enter(socket, userId);
     await this.rooms.join(socket, userId, stillWaits);
     (socket.data as { admitted?: Admitted }).admitted = { userId, principal };

@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 import { AppError } from '../contract/index.js';
 import type { UserPrincipal } from '../commands/identity/principal.js';
+import { Deactivations } from '../commands/identity/deactivations.js';
 import { Revocations } from '../commands/identity/revocations.js';
 import type { Connection } from './connection.js';
 
@@ -23,14 +24,20 @@ interface Watched {
   warnAt: number;
 }
 
-/** Warns sockets whose tokens expire soon, and closes sockets whose tokens have expired or were revoked. */
+/**
+ * Warns sockets whose tokens expire soon, and closes sockets whose tokens have expired or were revoked, or whose user is
+ * deactivated.
+ */
 @Injectable()
 export class TokenExpiry implements OnApplicationShutdown {
   /** One sweep over all connections costs less than a timer for each. */
   private readonly watched = new Map<Connection, Watched>();
   private timer: NodeJS.Timeout | null = null;
 
-  constructor(private readonly revocations: Revocations) {}
+  constructor(
+    private readonly revocations: Revocations,
+    private readonly deactivations: Deactivations,
+  ) {}
 
   /** Watches the connection until it disconnects. */
   watch(connection: Connection): void {
@@ -47,21 +54,24 @@ export class TokenExpiry implements OnApplicationShutdown {
     const now = Date.now();
     for (const [connection, watched] of this.watched) {
       const { principal, socket } = connection;
-      if (principal === null) continue;
+      const userId = principal?.userId ?? connection.userId;
+      const deactivated = userId === null ? null : this.deactivations.of(userId);
+      if (deactivated) close(socket, deactivated);
+      if (deactivated || principal === null) continue;
       if (principal !== watched.principal) Object.assign(watched, watchedFrom(connection));
-      if (now >= principal.expiresAt) close(socket, 'TOKEN_EXPIRED');
-      else if (this.revocations.has(principal)) close(socket, 'TOKEN_INVALID');
+      if (now >= principal.expiresAt) close(socket, new AppError('TOKEN_EXPIRED'));
+      else if (this.revocations.has(principal)) close(socket, new AppError('TOKEN_INVALID'));
       else if (now >= watched.warnAt) {
         watched.warnAt = Infinity;
-        const { userId, expiresAt } = principal;
-        socket.emit('tokenExpiring', { userId, expiresAt: new Date(expiresAt).toISOString() });
+        const expiresAt = new Date(principal.expiresAt).toISOString();
+        socket.emit('tokenExpiring', { userId: principal.userId, expiresAt });
       }
     }
   }
 }
 
-function close(socket: Socket, code: 'TOKEN_EXPIRED' | 'TOKEN_INVALID'): void {
-  socket.emit('exception', { command: null, ...new AppError(code).toView() });
+function close(socket: Socket, error: AppError): void {
+  socket.emit('exception', { command: null, ...error.toView() });
   socket.disconnect(true);
 }
 

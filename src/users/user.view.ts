@@ -11,6 +11,7 @@ export function toUserView(user: User): UserView {
     metadata: user.metadata,
     lastSeenAt: user.lastSeenAt?.toISOString() ?? null,
     createdAt: user.createdAt.toISOString(),
+    deactivated: user.deactivated,
   };
 }
 
@@ -24,6 +25,7 @@ export function toPublicView(user: UserRow): UserView {
     metadata: publicMetadata(user.metadata),
     lastSeenAt: user.lastSeenAt,
     createdAt: user.createdAt,
+    deactivated: user.deactivated,
   };
 }
 

@@ -16,7 +16,7 @@ const hidden = rowsOf.jwt.filter(({ cells }) => cells.stranger === 'none');
  * the keys of a user are counted with the first of a hundred.
  */
 const ITS_OWN_TIME =
-  /^(presence\.|rooms\.changedGroups$|identity\.revokedSince$|users\.(namesToIndex|writeWords)$|database\.(othersHere|askToWrite)$|idempotency\.count$)/;
+  /^(presence\.|rooms\.changedGroups$|identity\.(revokedSince|deactivatedSince)$|users\.(namesToIndex|writeWords|hasExpiredDeactivations|takeUnmarked)$|database\.(othersHere|askToWrite)$|idempotency\.count$)/;
 
 const isRepeatable = (row: (typeof hidden)[number]) =>
   'clientId' in

@@ -126,6 +126,8 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   sync: () => ({}),
   typing: ({ chatId }) => ({ chatId, typing: true }),
   reportMessage: ({ messageId }) => ({ messageId }),
+  deactivateUser: ({ thirdId }) => ({ userId: thirdId }),
+  reactivateUser: ({ thirdId }) => ({ userId: thirdId }),
   getReports: () => ({}),
   getAudit: () => ({}),
   updateReport: ({ reportId }) => ({ reportId, status: 'resolved' }),
@@ -237,6 +239,8 @@ sync                     | who?   who?        ok       ok      ok     ok    ok  
 typing                   | who?   who?        none     none    ok     ok    ok    no      no
 reportMessage            | who?   who?        none     none    ok     ok    ok    ok      ok
 sendSystemMessage        | who?   ok          no       no      no     no    no    no      no
+deactivateUser           | who?   ok          no       no      no     no    no    no      no
+reactivateUser           | who?   ok          no       no      no     no    no    no      no
 getReports               | who?   ok          no       no      no     no    no    no      no
 getAudit                 | who?   ok          no       no      no     no    no    no      no
 updateReport             | who?   ok          no       no      no     no    no    no      no

@@ -3,6 +3,7 @@ import type { AppConfig } from '../../config/config.js';
 import { APP_CONFIG } from '../../config/config.module.js';
 import { AccessTokens, NoTokens } from './access-tokens.js';
 import { ApiKeys } from './api-keys.js';
+import { Deactivations } from './deactivations.js';
 import { ForeignTokens } from './foreign-tokens.js';
 import { Identity } from './identity.js';
 import { DirectoryModule } from '../../users/directory/directory.module.js';
@@ -24,11 +25,12 @@ function tokensOf({ auth }: AppConfig, users: KnownUsers, subjects: Subjects): A
   imports: [BusModule, DatabaseModule, DirectoryModule],
   providers: [
     ApiKeys,
+    Deactivations,
     Identity,
     Revocations,
     { provide: AccessTokens, useFactory: tokensOf, inject: [APP_CONFIG, KnownUsers, Subjects] },
   ],
-  exports: [AccessTokens, Identity, Revocations],
+  exports: [AccessTokens, Deactivations, Identity, Revocations],
 })
 export class IdentityModule implements OnApplicationShutdown {
   constructor(@Inject(AccessTokens) private readonly tokens: AccessTokens) {}

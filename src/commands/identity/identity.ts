@@ -12,6 +12,7 @@ import {
 import { AccessTokens } from './access-tokens.js';
 import type { Actor } from './actor.js';
 import { ApiKeys } from './api-keys.js';
+import { Deactivations } from './deactivations.js';
 import type { ApplicationPrincipal, Credentials, Principal, UserPrincipal } from './principal.js';
 import { Revocations } from './revocations.js';
 
@@ -41,6 +42,7 @@ export class Identity {
     private readonly keys: ApiKeys,
     private readonly tokens: AccessTokens,
     private readonly revocations: Revocations,
+    private readonly deactivations: Deactivations,
   ) {
     this.open = config.auth.mode === 'open';
   }
@@ -48,8 +50,8 @@ export class Identity {
   /**
    * The principal that the credentials of a request prove, for a command. null: the command needs none.
    *
-   * @throws AppError UNAUTHENTICATED without credentials, FORBIDDEN when the command is not for such a principal, and
-   * as `AccessTokens.verify`.
+   * @throws AppError UNAUTHENTICATED without credentials, FORBIDDEN when the command is not for such a principal,
+   * DEACTIVATED, and as `AccessTokens.verify`.
    */
   async authenticate(command: CommandName, { apiKey, bearer }: Credentials): Promise<Principal | null> {
     const who = whoMayUse(definitionOf(command), this.open);
@@ -60,6 +62,7 @@ export class Identity {
     if (bearer === null || apiKey !== null) throw new AppError('TOKEN_INVALID');
     const user = await this.tokens.verify(bearer);
     await this.revocations.refuse(user);
+    await this.deactivations.refuse(user.userId);
     if (who === 'application') throw new AppError('FORBIDDEN');
     return user;
   }
@@ -67,11 +70,12 @@ export class Identity {
   /**
    * The user that an access token proves, for a socket. The database is asked whether the token was revoked.
    *
-   * @throws AppError as `AccessTokens.verify`.
+   * @throws AppError DEACTIVATED; as `AccessTokens.verify`.
    */
   async authenticateToken(token: string): Promise<UserPrincipal> {
     const user = await this.tokens.verify(token);
     await this.revocations.refuseNow(user);
+    await this.deactivations.refuse(user.userId);
     return user;
   }
 
@@ -79,7 +83,8 @@ export class Identity {
    * The actor of a command with this validated input, who may use the command, as its definition says.
    *
    * @throws AppError FORBIDDEN for a user who names another user as actor, or uses a command for the application only;
-   * UNAUTHENTICATED when no user is named; NOT_CONFIGURED for commands that open mode does not have.
+   * UNAUTHENTICATED when no user is named; NOT_CONFIGURED for commands that open mode does not have; DEACTIVATED
+   * for the name of a deactivated user, whoever acts in it.
    */
   actorOf(command: CommandName, input: unknown, sender: Sender): Actor {
     const definition = definitionOf(command);
@@ -94,6 +99,8 @@ export class Identity {
         : namedId(definition, input, sender.namedUserId);
     if (who === 'person' && userId === null) throw new AppError('UNAUTHENTICATED');
     if (who === 'application' && userId !== null) throw new AppError('FORBIDDEN');
+    const deactivated = userId === null ? null : this.deactivations.of(userId);
+    if (deactivated) throw deactivated;
     return { userId, origin, isApplication: principal?.kind !== 'user' };
   }
 }

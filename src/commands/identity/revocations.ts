@@ -1,7 +1,8 @@
-import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Bus } from '../../common/bus.js';
 import { Batcher, type Outcome } from '../../common/flow/batcher.js';
 import { BoundedMap } from '../../common/flow/bounded-map.js';
+import { RepeatedLook } from '../../common/flow/repeated-look.js';
 import { ANSWER_WITHIN_MS } from '../../common/time-bounds.js';
 import type { AppConfig } from '../../config/config.js';
 import { APP_CONFIG } from '../../config/config.module.js';
@@ -14,10 +15,10 @@ import { boundsOfTokens, forgetEndedSessions, type Revocation, revokedSince } fr
 
 declare module '../../common/bus.js' {
   interface InnerEvents {
-    /** This node has revoked tokens. The other nodes should read the database soon. */
+    /** This node has revoked tokens, or changed who is deactivated. The other nodes should read the database soon. */
     tokensRevoked: null;
 
-    /** Another node has revoked tokens. */
+    /** Another node has done that. */
     tokensRevokedElsewhere: null;
   }
 }
@@ -50,18 +51,19 @@ type Bounds = Pick<Revocation, 'generation' | 'notBefore' | 'at'>;
  */
 @Injectable()
 export class Revocations implements OnModuleInit, OnApplicationShutdown {
-  private readonly logger = new Logger(Revocations.name);
   private readonly users = new BoundedMap<number, Bounds>(MAX_REMEMBERED, (_, { at }) => this.forgot(at));
   private readonly sessions = new BoundedMap<string, number>(MAX_REMEMBERED, (_, at) => this.forgot(at));
   /** All that was revoked after this time is remembered. Milliseconds since 1970. */
   private completeSince = Infinity;
   /** The database's time at the last look. */
   private lookedAt: string | null = null;
-  private looking = false;
-  private lookAgain = false;
-  private failing = false;
   private forgetAt = 0;
-  private timer: NodeJS.Timeout | null = null;
+  private readonly looks = new RepeatedLook({
+    what: 'revoked tokens',
+    everyMs: LOOK_EVERY_MS,
+    look: () => this.learn(),
+    after: () => this.forgetOld(),
+  });
   /** One statement for all who connect at the same time. */
   private readonly reads = new Batcher<UserPrincipal, boolean>({
     write: (principals) => this.read(principals),
@@ -80,13 +82,12 @@ export class Revocations implements OnModuleInit, OnApplicationShutdown {
 
   onModuleInit(): void {
     if (this.config.auth.mode === 'open') return;
-    this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS).unref();
-    this.bus.on('tokensRevokedElsewhere', () => this.look());
-    void this.look();
+    this.bus.on('tokensRevokedElsewhere', () => this.looks.now());
+    this.looks.start();
   }
 
   onApplicationShutdown(): void {
-    if (this.timer) clearInterval(this.timer);
+    this.looks.stop();
   }
 
   /** Whether the token is known to be revoked, without asking the database. */
@@ -120,30 +121,7 @@ export class Revocations implements OnModuleInit, OnApplicationShutdown {
   /** After a commit that revoked tokens: all nodes learn of it at once. */
   announce(): void {
     this.bus.emit('tokensRevoked', null);
-    void this.look();
-  }
-
-  /** Never rejects. */
-  private async look(): Promise<void> {
-    if (this.looking) {
-      this.lookAgain = true;
-      return;
-    }
-    this.looking = true;
-    try {
-      do {
-        this.lookAgain = false;
-        await this.learn();
-      } while (this.lookAgain);
-      this.failing = false;
-      await this.forgetOld();
-    } catch (error) {
-      if (!this.failing)
-        this.logger.warn(`Could not look for revoked tokens, trying again: ${String(error)}`);
-      this.failing = true;
-    } finally {
-      this.looking = false;
-    }
+    void this.looks.now();
   }
 
   private async learn(): Promise<void> {

@@ -78,7 +78,7 @@ export const chatListItem = chatView
     canSend: z
       .boolean()
       .describe(
-        'Whether sendMessage is allowed here: in a direct chat not while one of the two blocks the other, in a group not for members while `sending` is `admins`, and not while you are silenced. Slow mode does not count.',
+        'Whether sendMessage is allowed here: in a direct chat not while one of the two blocks the other, or the other is deactivated, in a group not for members while `sending` is `admins`, and not while you are silenced. Slow mode does not count.',
       ),
     canReact: z.boolean().describe('Whether addReaction is allowed here: the same, without `sending`.'),
     canAddMembers: z.boolean().describe('Whether addMembers is allowed here.'),

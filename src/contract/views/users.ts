@@ -13,6 +13,11 @@ export const userView = z
     metadata: json.describe('Others get no more of it than `public`, and `public` of `app`.'),
     lastSeenAt: timestamp.nullable(),
     createdAt: timestamp,
+    deactivated: z
+      .boolean()
+      .describe(
+        'true: the application has deactivated them. They can do nothing, and nobody can write to them.',
+      ),
   })
   .meta({ id: 'User' });
 export type UserView = z.infer<typeof userView>;

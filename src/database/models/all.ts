@@ -5,6 +5,7 @@ import { ChatRefusal } from './chat-refusal.model.js';
 import { ChatRestriction } from './chat-restriction.model.js';
 import { Chat } from './chat.model.js';
 import { Credentials } from './credentials.model.js';
+import { Deactivation } from './deactivation.model.js';
 import { DeletedContent } from './deleted-content.model.js';
 import { EndedSession } from './ended-session.model.js';
 import { ErasedMember } from './erased-member.model.js';
@@ -36,6 +37,7 @@ export const models = [
   ChatRestriction,
   Chat,
   Credentials,
+  Deactivation,
   DeletedContent,
   EndedSession,
   ErasedMember,

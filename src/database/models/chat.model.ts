@@ -95,6 +95,10 @@ export class Chat extends Model {
   @Column(DataType.BOOLEAN)
   declare user2Blocks: boolean;
 
+  /** Direct chats: one of the two users is deactivated, so nobody can send. */
+  @Column(DataType.BOOLEAN)
+  declare closed: boolean;
+
   /** Who created a group, and with which key: a retry with the same key finds it. */
   @Column(DataType.TEXT)
   declare creationKey: string | null;

@@ -35,6 +35,10 @@ export class User extends Model {
   @Column(DataType.TEXT)
   declare groupAdds: 'everybody' | 'contacts' | 'invited' | null;
 
+  /** Whether the application has deactivated the user; `deactivations` says until when and why. */
+  @Column({ type: DataType.BOOLEAN, defaultValue: false })
+  declare deactivated: boolean;
+
   /** Who created the row, and with which key, if one was sent. */
   @Column(DataType.TEXT)
   declare creationKey: string | null;
@@ -60,6 +64,7 @@ export const userColumns = columnsOf(
   'metadata',
   'lastSeenAt',
   'createdAt',
+  'deactivated',
 );
 
 export type UserRow = RowOf<typeof userColumns>;
@@ -74,6 +79,7 @@ export const userRow = ([
   metadata,
   lastSeenAt,
   createdAt,
+  deactivated,
 ]: UserCells): UserRow => ({
   id,
   externalId,
@@ -82,4 +88,5 @@ export const userRow = ([
   metadata,
   lastSeenAt,
   createdAt,
+  deactivated,
 });

@@ -14,7 +14,7 @@ import { statement } from '../../database/statement.js';
  *
  * It returns one row for the whole batch, {@link DirectNumbers}: a row for each message costs more (docs/adr/0008).
  *
- * It fails with a serialization failure when a chat was deleted or one of its users blocks the other, and with a unique
+ * It fails with a serialization failure when a chat was deleted, one of its users blocks the other, or one is deactivated, and with a unique
  * violation when a key was used before. `sendMessages` then finds out which message it was.
  */
 export const sendDirect = statement.one({
@@ -25,7 +25,7 @@ export const sendDirect = statement.one({
         "lastSeq" = c."lastSeq" + n.count, version = c.version + n.count, "lastActivityAt" = clock_timestamp(),
         "user1Sent" = c."user1Sent" + n.by1, "user2Sent" = c."user2Sent" + n.by2
       FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) AS n(chat, count, by1, by2)
-      WHERE c.id = n.chat AND NOT c."user1Blocks" AND NOT c."user2Blocks"
+      WHERE c.id = n.chat AND NOT c."user1Blocks" AND NOT c."user2Blocks" AND NOT c.closed
       RETURNING c.id, c."lastSeq" - n.count AS "lastSeq", c.version - n.count AS version, c."lastActivityAt" AS at
     ), base AS MATERIALIZED (
       SELECT array_agg(id ORDER BY id) AS chats, array_agg("lastSeq" ORDER BY id) AS seqs,

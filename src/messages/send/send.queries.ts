@@ -42,6 +42,8 @@ export const verdicts = {
   silenced: 13,
   /** The group is in slow mode, and the sender's last message is too recent. */
   tooSoon: 14,
+  /** The other user of the direct chat is deactivated, whether the chat exists or not. */
+  closed: 15,
 } as const;
 
 export type Verdict = (typeof verdicts)[keyof typeof verdicts];
@@ -108,7 +110,7 @@ const mayMentionAll = (['member', 'admin', 'owner'] as const)
 
 /** The columns of a chat that decide about a message. */
 const chatOf = (chat: string) =>
-  ['id', 'user1Id', 'user2Id', 'user1Blocks', 'user2Blocks', 'sending', 'slowModeSeconds']
+  ['id', 'user1Id', 'user2Id', 'user1Blocks', 'user2Blocks', 'closed', 'sending', 'slowModeSeconds']
     .map((column) => `${chat}.${quoted(column)}`)
     .join(', ') + `, ${rulesOf(chat)} AS rules`;
 
@@ -191,11 +193,13 @@ const send = (name: string, batch: { mentions: boolean }) =>
           WHEN c.id IS NULL AND i.chat IS NULL THEN CASE
             WHEN ${blocks('i.receiver', 'i.sender')} THEN ${verdicts.blocked}
             WHEN ${blocks('i.sender', 'i.receiver')} THEN ${verdicts.blocking}
+            WHEN EXISTS (SELECT 1 FROM users u WHERE u.id = i.receiver AND u.deactivated) THEN ${verdicts.closed}
             ELSE ${verdicts.noDirectChat} END
           WHEN i.sender NOT IN (c."user1Id", c."user2Id") OR (c."user1Id" IS NULL AND m."userId" IS NULL)
           THEN ${verdicts.notFound}
           WHEN CASE i.sender WHEN c."user1Id" THEN c."user2Blocks" ELSE c."user1Blocks" END THEN ${verdicts.blocked}
           WHEN c."user1Blocks" OR c."user2Blocks" THEN ${verdicts.blocking}
+          WHEN c.closed THEN ${verdicts.closed}
           WHEN c.sending <> 'all' AND m.role = 'member' THEN ${verdicts.adminsOnly}
           WHEN m."silencedUntil" > clock_timestamp() THEN ${verdicts.silenced}
           WHEN i."replyToId" IS NOT NULL AND r.id IS NULL THEN ${verdicts.noReply}${batch.mentions ? STRANGER_MENTIONED : ''}

@@ -91,6 +91,9 @@ export class ValidatedSends {
         case verdicts.blocking:
           entry.outcome = { ok: false, error: blockingOther() };
           break;
+        case verdicts.closed:
+          entry.outcome = { ok: false, error: new AppError('USER_DEACTIVATED') };
+          break;
       }
     }
     if (originals.length > 0) await this.answerOriginals(originals, unsure);

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { define } from '../define.js';
+import { filledText, id, moment } from '../scalars.js';
+import { deactivationView } from '../views/index.js';
+
+export const deactivationCommands = {
+  deactivateUser: define({
+    summary:
+      'Shuts a user out. Within a second every node closes their sockets and refuses their tokens, and whatever is done in their name, with DEACTIVATED; they can neither log in nor refresh. Nobody can write to them in direct chats (USER_DEACTIVATED). They stay a member of their groups. Again it replaces `until` and `reason`. For the application only.',
+    input: z.object({
+      userId: id,
+      reason: filledText(500).nullable().optional().describe('The user gets it, others do not.'),
+      until: moment
+        .nullable()
+        .optional()
+        .describe('When it ends by itself, a time to come. Left out: when reactivateUser ends it.'),
+    }),
+    result: deactivationView,
+    order: 'write',
+    who: 'application',
+    actor: [],
+    reply: null,
+    socket: false,
+    rest: { method: 'POST', path: '/users/:userId/deactivate', status: 200 },
+  }),
+  reactivateUser: define({
+    summary:
+      'Lets a deactivated user back. Their sessions, and tokens that have not expired, work again within a second. Succeeds for an active user, too. For the application only.',
+    input: z.object({ userId: id }),
+    result: deactivationView,
+    order: 'write',
+    who: 'application',
+    actor: [],
+    reply: null,
+    socket: false,
+    rest: { method: 'POST', path: '/users/:userId/reactivate', status: 200 },
+  }),
+} as const;
