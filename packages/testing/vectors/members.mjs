@@ -73,7 +73,7 @@ export default [
         }),
       ),
       event('memberRemoved', change(5, 3, 4, { userId: BOB })),
-      event('memberUpdated', change(6, 4, 4, { userId: 8, role: 'admin' })),
+      event('memberUpdated', change(6, 4, 4, { userId: 8, role: 'admin', silencedUntil: null })),
     ],
     expect: {
       chats: [
@@ -113,7 +113,10 @@ export default [
   {
     name: 'a role of one’s own',
     rule: 'memberUpdated with your own id changes your role in the chat.',
-    steps: [start(), event('memberUpdated', change(4, 2, 3, { by: BOB, userId: ME, role: 'admin' }))],
+    steps: [
+      start(),
+      event('memberUpdated', change(4, 2, 3, { by: BOB, userId: ME, role: 'admin', silencedUntil: null })),
+    ],
     expect: { chats: [{ id: CHAT, version: 4, role: 'admin' }] },
     wantsSync: false,
   },

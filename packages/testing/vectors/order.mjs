@@ -24,6 +24,18 @@ const chats = (version, seqs, more = {}) => [
 ];
 const news = (seq, more) => event('newMessage', message(seq, more));
 
+const OF_ONE_PERSON = new Set(
+  (
+    'unread unreadMentions mutedUntil archivedAt pinnedAt readSeq unreadSeq role lastMessage otherUser otherReadSeq ' +
+    'otherDeliveredSeq blockedByMe canSend canReact canAddMembers silencedUntil cursor'
+  ).split(' '),
+);
+
+/** The chat as everybody sees it. */
+export function chatOf(item) {
+  return Object.fromEntries(Object.entries(item).filter(([name]) => !OF_ONE_PERSON.has(name)));
+}
+
 export default [
   {
     name: 'events in order',
@@ -182,26 +194,3 @@ export default [
     wantsSync: false,
   },
 ];
-
-/** The chat as everybody sees it. */
-export function chatOf(item) {
-  const {
-    unread: _1,
-    unreadMentions: _2,
-    mutedUntil: _3,
-    archivedAt: _4,
-    pinnedAt: _5,
-    readSeq: _6,
-    unreadSeq: _7,
-    role: _8,
-    lastMessage: _9,
-    otherUser: _a,
-    otherReadSeq: _b,
-    otherDeliveredSeq: _c,
-    blockedByMe: _d,
-    canSend: _e,
-    cursor: _f,
-    ...chat
-  } = item;
-  return chat;
-}

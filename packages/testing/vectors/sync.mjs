@@ -309,7 +309,12 @@ export default [
       ask(
         'getMessages',
         { chatId: CHAT, limit: 3 },
-        page(messages(39, 41), { more: true, moreBefore: true, lastSeq: 41, version: 41 }),
+        page([...messages(39, 40), message(41, { senderId: ME })], {
+          more: true,
+          moreBefore: true,
+          lastSeq: 41,
+          version: 41,
+        }),
       ),
       event('newMessage', message(42)),
     ],

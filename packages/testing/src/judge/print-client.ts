@@ -1,5 +1,5 @@
 import type { ChatClient, ChatFilter, ChatListItem, Member, Message, Room } from '@chat-api/client';
-import type { PrintedChat, PrintedMessage, PrintedStore } from './printed.js';
+import { ITEM_FIELDS, type PrintedChat, type PrintedMessage, type PrintedStore } from './printed.js';
 
 /**
  * What a client of `@chat-api/client` shows an application, as a printed store.
@@ -23,17 +23,10 @@ export function printClient(client: ChatClient, rooms: Iterable<Room> = []): Pri
 }
 
 function chatOf(item: ChatListItem, room: Room | undefined): PrintedChat {
-  const {
-    chatId: _id,
-    lastMessage,
-    otherUser,
-    blockedByMe: _by,
-    canSend: _can,
-    cursor: _at,
-    ...shown
-  } = item;
+  const { lastMessage, otherUser } = item;
+  const shown = Object.fromEntries(ITEM_FIELDS.map((name) => [name, item[name as keyof ChatListItem]]));
   const chat: PrintedChat = {
-    ...shown,
+    ...(shown as unknown as PrintedChat),
     lastMessageId: lastMessage?.id ?? null,
     otherUser: otherUser && { id: otherUser.id, name: otherUser.name, avatarUrl: otherUser.avatarUrl },
     ranges: [],

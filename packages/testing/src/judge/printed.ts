@@ -90,6 +90,10 @@ const CHAT: Fields = [
       'mutedUntil archivedAt pinnedAt lastMessageId otherUser otherReadSeq otherDeliveredSeq members',
   ),
 ];
+/** Those that a list item of the protocol has under the same name. */
+export const ITEM_FIELDS = CHAT.flat().filter(
+  (name) => !['ranges', 'lastMessageId', 'otherUser', 'members'].includes(name),
+);
 const RANGE: Fields = [words('from to messages'), []];
 const MESSAGE: Fields = [
   words('id seq version senderId content editedAt deletedAt reactions'),
