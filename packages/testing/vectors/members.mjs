@@ -1,10 +1,12 @@
 import {
   ask,
+  begin,
   BOB,
   CAROL,
   caughtUp,
   CHAT,
   direct,
+  end,
   event,
   group,
   ME,
@@ -108,6 +110,28 @@ export default [
       ),
     ],
     expect: { chats: [{ id: CHAT, version: 6, memberCount: 2, membersVersion: 4, members: null }] },
+    wantsSync: false,
+  },
+  {
+    name: 'a list of members that is older than what was heard meanwhile',
+    rule: 'If membersVersion of the chat is not that of your list of members, call getMembers: an older list is not taken for a whole one.',
+    steps: (() => {
+      const read = begin('getMembers', { chatId: CHAT, limit: 100 });
+      return [
+        owned(),
+        read,
+        event(
+          'membersAdded',
+          change(4, 2, 4, {
+            userIds: [8],
+            users: [{ userId: 8, name: 'Dave', avatarUrl: null }],
+            joinedAt: message(4).createdAt,
+          }),
+        ),
+        end(read, { chatId: CHAT, members: all, more: false, membersVersion: 1 }),
+      ];
+    })(),
+    expect: { chats: [{ id: CHAT, version: 4, memberCount: 4, membersVersion: 2, members: null }] },
     wantsSync: false,
   },
   {

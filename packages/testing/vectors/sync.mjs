@@ -114,6 +114,47 @@ export default [
     wantsSync: false,
   },
   {
+    name: 'what is heard during a sync and is no change',
+    rule: 'While a sync is under way: keep events of the chat aside, and apply them when it is complete: its answer may be older.',
+    steps: (() => {
+      const sync = begin('sync', { versions: { [CHAT]: 3 } });
+      const unread = { unread: 2, readSeq: 3, unreadSeq: 3 };
+      return [
+        start(),
+        sync,
+        event('membershipUpdated', {
+          chatId: CHAT,
+          version: 5,
+          changed: false,
+          mutedUntil: null,
+          archivedAt: null,
+          pinnedAt: message(9).createdAt,
+        }),
+        event('unreadCount', {
+          chatId: CHAT,
+          unread: 1,
+          unreadMentions: 0,
+          unreadSeq: 4,
+          total: 1,
+          totalMentions: 0,
+          badge: 1,
+        }),
+        end(
+          sync,
+          synced({
+            chats: [caughtUp(group(5, unread), messages(4, 5))],
+            unread: { total: 2, mentions: 0, badge: 2 },
+          }),
+        ),
+      ];
+    })(),
+    expect: {
+      unread: { total: 1 },
+      chats: [{ id: CHAT, version: 5, unread: 1, unreadSeq: 4, pinnedAt: message(9).createdAt }],
+    },
+    wantsSync: false,
+  },
+  {
     name: 'chats that are gone',
     rule: 'gone: delete these chats.',
     steps: [start(), ask('sync', { versions: { [CHAT]: 3 } }, synced({ gone: [CHAT] }))],

@@ -35,6 +35,8 @@ class Store:
             self.page(data)
         elif command == "getMembers":
             chat = self.chats[data["chatId"]]
+            if data["membersVersion"] < chat["item"]["membersVersion"]:
+                return
             chat["members"] = {one["userId"]: dict(one) for one in data["members"]}
             chat["item"]["membersVersion"] = data["membersVersion"]
             for one in data["members"]:
