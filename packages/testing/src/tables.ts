@@ -106,7 +106,8 @@ export async function chatRows(sql: Sql, chatId: number): Promise<ChatRows | nul
     chat,
     members: await sql<MemberRow>(
       `SELECT m."userId", m.role, m."readSeq", m."deliveredSeq", m."joinedAt", u.name, u."avatarUrl", m."seesAfter",
-         m."clearedSeq", m."goneUpTo", m."hiddenUpTo", m."unreadSeq", m."mutedUntil", m."archivedAt", m."pinnedAt"
+         m."clearedSeq", m."goneUpTo", m."hiddenUpTo", m."unreadSeq", m."mutedUntil", m."archivedAt", m."pinnedAt",
+         m."silencedUntil"
        FROM chat_members m JOIN users u ON u.id = m."userId" WHERE m."chatId" = $1 ORDER BY m."userId"`,
       [chatId],
     ),
