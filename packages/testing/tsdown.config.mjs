@@ -1,7 +1,11 @@
 import { defineConfig } from 'tsdown';
 
 export default defineConfig({
-  entry: ['src/index.ts'],
+  entry: {
+    index: 'src/index.ts',
+    'bin/chat-faults': 'src/bin/chat-faults.ts',
+    'bin/chat-judge': 'src/bin/chat-judge.ts',
+  },
   format: ['esm', 'cjs'],
   platform: 'node',
   target: 'node20',

@@ -1,6 +1,6 @@
 /**
  * What the built client adds to an application, in bytes, minified and gzipped. Fails where it is more than sizes.json
- * allows. `react` and `indexeddb` are what they add to an application that has the core.
+ * allows. The others are what they add to an application that has the core.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,12 @@ import { rolldown } from 'rolldown';
 
 const folder = join(import.meta.dirname, '..');
 const dist = (file) => join(folder, 'dist', file);
-const [core, react, indexeddb] = ['index.js', 'react/index.js', 'storage/indexeddb.js'].map(dist);
+const [core, react, indexeddb, asyncStorage] = [
+  'index.js',
+  'react/index.js',
+  'storage/indexeddb.js',
+  'storage/async-storage.js',
+].map(dist);
 const peers = /^react(\/|$)/;
 
 /** The size of an application that does nothing but import all of these entries. */
@@ -41,6 +46,7 @@ const sizes = {
   core: ofCore,
   react: (await sizeOf([core, react], alone)) - ofCore,
   indexeddb: (await sizeOf([core, indexeddb], alone)) - ofCore,
+  'async-storage': (await sizeOf([core, asyncStorage], alone)) - ofCore,
   'core with socket.io-client': await sizeOf([core], [peers]),
 };
 

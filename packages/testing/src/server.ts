@@ -4,6 +4,10 @@ import { idOf, type Who } from './faults/identity.js';
 import type { Happening, Passage } from './faults/happenings.js';
 import { type FaultsProxy, startFaultsProxy } from './faults/proxy.js';
 import type { Patience } from './faults/settled.js';
+import { readAccount } from './judge/account.js';
+import type { Difference } from './judge/compare.js';
+import { judge } from './judge/judge.js';
+import { type PrintedStore, toPrinted } from './judge/printed.js';
 import { Keeper } from './keeper.js';
 import { type ChatServerOptions, environmentOf } from './options.js';
 import { makePeople, makeToken, type People } from './people.js';
@@ -181,6 +185,16 @@ export class ChatServer {
     const rows = await this.tables.snapshot((sql) => chatRows(sql, chatId));
     if (!rows) throw new Error(`There is no chat ${chatId}.`);
     return new Truth(rows);
+  }
+
+  /**
+   * In what a printed store differs from what the tables have for that person; empty: it is equal.
+   *
+   * @throws FormatError when it is not printed as it should be
+   */
+  async judge(who: Who, store: PrintedStore): Promise<Difference[]> {
+    const printed = toPrinted(store);
+    return judge(printed, await this.tables.snapshot((sql) => readAccount(sql, idOf(who))));
   }
 
   /** The rows of a statement. Integers of 64 bits are numbers, timestamps are Dates. */

@@ -68,7 +68,8 @@ export interface ChatRows {
 
 type WithDates<T> = { [Key in keyof T]: Key extends `${string}At` ? Exclude<T[Key], string> | Date : T[Key] };
 
-export type MemberRow = WithDates<Member> & {
+export type MemberRow = WithDates<Omit<Member, 'silencedUntil'>> & {
+  silencedUntil: Date | null;
   seesAfter: number;
   clearedSeq: number | null;
   goneUpTo: number | null;
@@ -96,7 +97,8 @@ export interface ReactionRow {
 /** @returns null when there is no chat with this id. */
 export async function chatRows(sql: Sql, chatId: number): Promise<ChatRows | null> {
   const [chat] = await sql<ChatRows['chat']>(
-    `SELECT id, type, "user1Id", "user2Id", title, "avatarUrl", metadata, "historyVisible", "memberCount",
+    `SELECT id, type, "user1Id", "user2Id", title, "avatarUrl", metadata, "historyVisible", sending,
+       "slowModeSeconds", "addMembers", "memberCount",
        "membersVersion", "lastSeq", version, "lastActivityAt", "createdAt"
      FROM chats WHERE id = $1`,
     [chatId],
@@ -106,7 +108,8 @@ export async function chatRows(sql: Sql, chatId: number): Promise<ChatRows | nul
     chat,
     members: await sql<MemberRow>(
       `SELECT m."userId", m.role, m."readSeq", m."deliveredSeq", m."joinedAt", u.name, u."avatarUrl", m."seesAfter",
-         m."clearedSeq", m."goneUpTo", m."hiddenUpTo", m."unreadSeq", m."mutedUntil", m."archivedAt", m."pinnedAt"
+         m."clearedSeq", m."goneUpTo", m."hiddenUpTo", m."unreadSeq", m."mutedUntil", m."archivedAt", m."pinnedAt",
+         m."silencedUntil"
        FROM chat_members m JOIN users u ON u.id = m."userId" WHERE m."chatId" = $1 ORDER BY m."userId"`,
       [chatId],
     ),

@@ -141,8 +141,18 @@ export class Truth {
   }
 }
 
-function toMember({ userId, role, readSeq, deliveredSeq, joinedAt, name, avatarUrl }: MemberRow): Member {
-  return { userId, role, readSeq, deliveredSeq, joinedAt: text(joinedAt), name, avatarUrl };
+function toMember(row: MemberRow): Member {
+  const { userId, role, readSeq, deliveredSeq, joinedAt, name, avatarUrl, silencedUntil } = row;
+  return {
+    userId,
+    role,
+    readSeq,
+    deliveredSeq,
+    joinedAt: text(joinedAt),
+    name,
+    avatarUrl,
+    silencedUntil: textOrNull(silencedUntil),
+  };
 }
 
 const text = (date: Date) => date.toISOString();

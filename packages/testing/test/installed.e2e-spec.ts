@@ -29,8 +29,18 @@ describe('The package, installed in an application', () => {
       app.run(['--input-type=commonjs', '-e', `const all = require('@chat-api/testing'); ${print}`]),
     ];
     await Promise.all([imported.ended, required.ended]);
-    expect(imported.output()).toBe('RestError,startChatServer,startFaultsProxy\n');
+    expect(imported.output()).toBe(
+      'FormatError,RestError,judgeStore,printClient,startChatServer,startFaultsProxy\n',
+    );
     expect(required.output()).toBe(imported.output());
+  });
+
+  it('has its programs', async () => {
+    for (const name of ['chat-faults', 'chat-judge']) {
+      const program = app.run([`node_modules/@chat-api/testing/dist/bin/${name}.js`, '--help']);
+      expect(await program.ended).toBe(0);
+      expect(program.output()).toContain(`  ${name} --`);
+    }
   });
 
   it(

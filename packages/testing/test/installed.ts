@@ -38,7 +38,7 @@ export class Installed {
     if (built.status !== 0) throw new Error(built.stdout + built.stderr);
     const { files } = JSON.parse(await readFile(join(own, 'package.json'), 'utf8')) as { files: string[] };
     for (const name of ['package.json', ...files.filter((one) => one !== 'dist')]) {
-      await cp(join(own, name), join(home, name));
+      await cp(join(own, name), join(home, name), { recursive: true });
     }
     for (const name of BESIDE) {
       await symlink(join(root, 'node_modules', name), join(folder, 'node_modules', name));

@@ -1,9 +1,27 @@
 import 'fake-indexeddb/auto';
+import { asyncStorage, type AsyncStorageLike } from './async-storage.js';
 import { indexedDb } from './indexeddb.js';
 import { memory } from './memory.js';
 import type { Storage } from './storage.js';
 
+/** What AsyncStorage does, in memory: it keeps texts, and other things of the app. */
+function items(): AsyncStorageLike & { kept: Map<string, string> } {
+  const kept = new Map([['of-the-app', 'untouched']]);
+  return {
+    kept,
+    getAllKeys: async () => [...kept.keys()],
+    multiGet: async (keys) => keys.map((key) => [key, kept.get(key) ?? null]),
+    multiSet: async (pairs) => {
+      for (const [key, value] of pairs) kept.set(key, value);
+    },
+    multiRemove: async (keys) => {
+      for (const key of keys) kept.delete(key);
+    },
+  };
+}
+
 describe.each<[string, () => Storage]>([
+  ['AsyncStorage', () => asyncStorage(items())],
   ['memory', memory],
   ['IndexedDB', indexedDb],
 ])('Storage in %s', (name, make) => {
@@ -43,4 +61,13 @@ describe.each<[string, () => Storage]>([
     expect(await (await storage.open(`one ${name}`)).rows('meta')).toEqual([]);
     expect(await other.rows('meta')).toEqual([['state', 2]]);
   });
+});
+
+it('AsyncStorage keeps what the app has in it, also when an account is deleted', async () => {
+  const own = items();
+  const session = await asyncStorage(own).open('https://chat.example#1');
+  await session.write([{ kind: 'draft', key: '12', value: 'Hel' }]);
+  expect([...own.kept.keys()]).toEqual(['of-the-app', 'chat:https%3A%2F%2Fchat.example%231:draft:12']);
+  await session.clear();
+  expect([...own.kept]).toEqual([['of-the-app', 'untouched']]);
 });

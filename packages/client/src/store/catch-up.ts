@@ -37,7 +37,7 @@ export function endPage(
 ): void {
   chat.reading--;
   if (page && scope.state.chats.get(chat.id) === chat) {
-    const messages = page.messages.filter(({ id }) => !chat.hidden.has(id));
+    const messages = page.messages.filter(({ id, seq }) => seq > chat.clearedSeq && !chat.hidden.has(id));
     const range = rangeOf(page, asked);
     if (range.to >= range.from || page.lastSeq === 0) {
       for (const { id, seq } of messages) chat.seqs.set(id, seq);

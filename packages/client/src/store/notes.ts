@@ -106,6 +106,7 @@ export function hideMessage(scope: Scope, chatId: number, messageId: number, seq
 export function clearChat(scope: Scope, chatId: number, seq: number): void {
   const chat = scope.state.chats.get(chatId);
   if (!chat) return;
+  chat.clearedSeq = Math.max(chat.clearedSeq, seq);
   for (const range of chat.ranges) {
     range.messages = range.messages.filter(
       (message) => message.seq > seq || (chat.seqs.delete(message.id), false),

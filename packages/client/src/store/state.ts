@@ -47,6 +47,8 @@ export interface ChatState {
   typing: Map<number, number>;
   /** This person emptied it: it is in no list until a message comes. */
   cleared: boolean;
+  /** What is up to it is gone for this person; 0: they have not cleared it while it was here. */
+  clearedSeq: number;
   /** Changes after a gap, by version. */
   ahead: Map<number, Change>;
   /** While `sync` has more of this chat: the messages after the live range that it brought so far, by seq. */
@@ -107,6 +109,7 @@ export function chatOf(item: ChatListItem, version: number): ChatState {
     membersVersion: 0,
     typing: new Map(),
     cleared: false,
+    clearedSeq: 0,
     ahead: new Map(),
     paging: null,
     heard: [],

@@ -43,6 +43,7 @@ export class FaultsProxy {
   private readonly names = new Map<number, string>();
   private connections = new Map<string, number>();
   private readonly watchers = new Set<(passage: Passage) => void>();
+  private readonly witnesses = new Set<(happening: Happening) => void>();
   private requests = 0;
   private lastPassed = 0;
 
@@ -125,6 +126,12 @@ export class FaultsProxy {
   watch(listener: (passage: Passage) => void): () => void {
     this.watchers.add(listener);
     return () => void this.watchers.delete(listener);
+  }
+
+  /** Hears what is done to frames and connections, when it is done. @returns the way off. */
+  onHappening(listener: (happening: Happening) => void): () => void {
+    this.witnesses.add(listener);
+    return () => void this.witnesses.delete(listener);
   }
 
   /**
@@ -214,6 +221,7 @@ export class FaultsProxy {
       happened: (happening) => {
         this.happenings.push(happening);
         if (this.happenings.length > KEPT) this.happenings.shift();
+        for (const witness of this.witnesses) witness(happening);
       },
       closed: (line) => void this.lines.delete(line),
     };

@@ -1,0 +1,55 @@
+import type { ChatClient, ChatFilter, ChatListItem, Member, Message, Room } from '@chat-api/client';
+import { ITEM_FIELDS, type PrintedChat, type PrintedMessage, type PrintedStore } from './printed.js';
+
+/**
+ * What a client of `@chat-api/client` shows an application, as a printed store.
+ *
+ * @param rooms those that are open: the messages and members that they show are printed too
+ * @throws Error when nobody is connected, or a room shows an older part of its chat
+ */
+export function printClient(client: ChatClient, rooms: Iterable<Room> = []): PrintedStore {
+  const me = client.me.get();
+  if (!me) throw new Error('The client does not know yet whose it is: wait until its connection is live.');
+  const open = new Map([...rooms].map((room) => [room.chatId, room]));
+  const listOf = (filter: ChatFilter) => client.chats(filter).get();
+  const [inbox, archived] = [listOf('inbox'), listOf('archived')];
+  const { total, mentions, badge } = client.unread.get();
+  return {
+    userId: me.id,
+    unread: { total, mentions, badge },
+    inbox: inbox.items.map(({ id }) => id),
+    chats: [...inbox.items, ...archived.items].map((item) => chatOf(item, open.get(item.id))),
+  };
+}
+
+function chatOf(item: ChatListItem, room: Room | undefined): PrintedChat {
+  const { lastMessage, otherUser } = item;
+  const shown = Object.fromEntries(ITEM_FIELDS.map((name) => [name, item[name as keyof ChatListItem]]));
+  const chat: PrintedChat = {
+    ...(shown as unknown as PrintedChat),
+    lastMessageId: lastMessage?.id ?? null,
+    otherUser: otherUser && { id: otherUser.id, name: otherUser.name, avatarUrl: otherUser.avatarUrl },
+    ranges: [],
+  };
+  if (!room) return chat;
+  const { items, moreBefore, live } = room.timeline.get();
+  if (!live) throw new Error(`The room of chat ${item.id} does not show the newest messages.`);
+  const stored = items.filter(({ seq, changing }) => seq !== null && !changing);
+  const messages = stored.map(({ message, status }): PrintedMessage => {
+    const { seen: _seen, ...fields } = message as Message;
+    return { ...fields, seen: status === 'seen' };
+  });
+  chat.ranges = [
+    { from: moreBefore ? (messages[0]?.seq ?? item.lastSeq + 1) : 1, to: item.lastSeq, messages },
+  ];
+  chat.members = room.members.get()?.map(memberOf) ?? null;
+  return chat;
+}
+
+const memberOf = ({ userId, role, name, avatarUrl, joinedAt }: Member) => ({
+  userId,
+  role,
+  name,
+  avatarUrl,
+  joinedAt,
+});
