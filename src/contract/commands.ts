@@ -3,6 +3,7 @@ import { auditCommands } from './commands/audit.js';
 import { authCommands } from './commands/auth.js';
 import { blocksCommands } from './commands/blocks.js';
 import { chatsCommands } from './commands/chats.js';
+import { erasuresCommands } from './commands/erasures.js';
 import { invitationsCommands } from './commands/invitations.js';
 import { membersCommands } from './commands/members.js';
 import { messagesCommands } from './commands/messages.js';
@@ -32,6 +33,7 @@ export const commands = {
   ...auditCommands,
   ...typingCommands,
   ...authCommands,
+  ...erasuresCommands,
   ...serverCommands,
 } as const satisfies Record<string, CommandDefinition>;
 

@@ -58,5 +58,6 @@ import { DatabaseModule } from '../database/database.module.js';
     MembersService,
     SilenceService,
   ],
+  exports: [LeavingService],
 })
 export class GroupsModule {}

@@ -145,6 +145,12 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   mintToken: ({ userId }) => ({ userId }),
   revokeSessions: ({ thirdId }) => ({ userId: thirdId }),
   revokeTokens: ({ thirdId }) => ({ id: thirdId }),
+  eraseUser: ({ thirdId }) => ({ userId: thirdId, messages: 'erase' }),
+  eraseMe: async ({ userId }, accounts) => ({
+    password: await accounts.passwordOf(userId),
+    messages: 'erase',
+  }),
+  getErasure: ({ erasureId }) => ({ erasureId }),
   authenticate: async ({ userId }, accounts) => ({ token: await accounts.tokenOf(userId) }),
 };
 
@@ -234,6 +240,8 @@ sendSystemMessage        | who?   ok          no       no      no     no    no  
 getReports               | who?   ok          no       no      no     no    no    no      no
 getAudit                 | who?   ok          no       no      no     no    no    no      no
 updateReport             | who?   ok          no       no      no     no    no    no      no
+eraseUser                | who?   ok          no       no      no     no    no    no      no
+getErasure               | who?   ok          no       no      no     no    no    no      no
 getConfig                | ok     ok          ok       ok      ok     ok    ok    ok      ok
 `;
 
@@ -247,6 +255,7 @@ refresh                  | -      off         off      off     off    off   off 
 logout                   | -      off         off      off     off    off   off   off     off
 getLogins                | -      off         off      off     off    off   off   off     off
 changePassword           | -      off         off      off     off    off   off   off     off
+eraseMe                  | -      off         off      off     off    off   off   off     off
 mintToken                | -      off         off      off     off    off   off   off     off
 revokeTokens             | -      off         off      off     off    off   off   off     off
 revokeSessions           | -      off         off      off     off    off   off   off     off
@@ -263,6 +272,7 @@ refresh                  | ok     ok          ok       ok      ok     ok    ok  
 logout                   | ok     ok          ok       ok      ok     ok    ok    ok      ok
 getLogins                | who?   who?        ok       ok      ok     ok    ok    ok      ok
 changePassword           | who?   who?        ok       ok      ok     ok    ok    ok      ok
+eraseMe                  | who?   who?        ok       ok      ok     ok    ok    ok      ok
 mintToken                | who?   ok          no       no      no     no    no    no      no
 revokeTokens             | who?   ok          no       no      no     no    no    no      no
 revokeSessions           | who?   ok          no       no      no     no    no    no      no

@@ -1202,6 +1202,37 @@ export interface MintedToken {
   expiresAt: string;
 }
 
+export interface Erasure {
+  id: number;
+  userId: number;
+  /** What happens to their messages. */
+  messages: 'erase' | 'keep';
+  status: 'running' | 'done';
+  /** The step under way: messages, reactions, mentions, notes, chats, rows; null when all is done. */
+  step: string | null;
+  /** What was done so far; at the end, all of it. */
+  counts: {
+    /** Their messages that were emptied, as deleted messages are. */
+    messages: number;
+    /** Their messages that stay, without a name. */
+    kept: number;
+    /** Messages from which their reactions were removed. */
+    reactions: number;
+    /** Messages in which they are no longer mentioned. */
+    mentions: number;
+    /** Messages of the server about changes of groups that no longer name them. */
+    notes: number;
+    /** Groups that they are no longer a member of. */
+    groups: number;
+    /** Direct chats to which nobody can send any more. */
+    directChats: number;
+    /** Other rows about them: blocks, invitations, reports, hidden messages, idempotency keys. */
+    rows: number;
+  };
+  requestedAt: string;
+  doneAt: string | null;
+}
+
 export interface ServerConfig {
   /** SERVER_NAME. */
   name: string;
@@ -1231,6 +1262,8 @@ export interface ServerConfig {
   };
   /** Origins whose images clients may show, such as avatars; of others they show none. */
   imageOrigins: string[];
+  /** Paths of the pages that this server has, such as `/` (the chat) and `/console`. */
+  pages: string[];
 }
 
 /** The events that a socket can receive, with their payloads. */

@@ -3,6 +3,7 @@ export * from './audit.js';
 export * from './auth.js';
 export * from './blocks.js';
 export * from './chats.js';
+export * from './erasures.js';
 export * from './invitations.js';
 export * from './members.js';
 export * from './messages.js';

@@ -7,6 +7,8 @@ import { Chat } from './chat.model.js';
 import { Credentials } from './credentials.model.js';
 import { DeletedContent } from './deleted-content.model.js';
 import { EndedSession } from './ended-session.model.js';
+import { ErasedMember } from './erased-member.model.js';
+import { Erasure } from './erasure.model.js';
 import { HiddenMessage } from './hidden-message.model.js';
 import { IdempotencyKey } from './idempotency-key.model.js';
 import { LoginFailure } from './login-failure.model.js';
@@ -36,6 +38,8 @@ export const models = [
   Credentials,
   DeletedContent,
   EndedSession,
+  ErasedMember,
+  Erasure,
   HiddenMessage,
   IdempotencyKey,
   Login,
