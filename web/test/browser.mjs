@@ -63,7 +63,7 @@ export async function startWorld() {
       document.addEventListener('securitypolicyviolation', (event) =>
         console.error(`violated: ${event.violatedDirective} ${event.sourceFile}:${event.lineNumber}`),
       );
-      if (id !== null && !sessionStorage.getItem('chat:user'))
+      if (location.protocol !== 'about:' && id !== null && !sessionStorage.getItem('chat:user'))
         sessionStorage.setItem('chat:user', String(id));
     }, userId);
     made.setDefaultTimeout(WITHIN_MS);

@@ -15,7 +15,7 @@ const say = async (page, text) => {
   await field(page).fill(text);
   await field(page).press('Enter');
 };
-const row = (page, text) => page.locator('[role="article"]', { hasText: text }).last();
+const row = (page, text) => page.locator('article', { hasText: text }).last();
 const texts = (page) =>
   page.locator('.row .body').evaluateAll((all) =>
     all.map((one) =>
