@@ -52,6 +52,7 @@ test('two people chat: typing, ticks, a reaction, a reply, an edit, a deletion',
   const { ann, ben, chat } = await world.server.people('ann', 'ben');
   const anns = await world.pageOf(ann.id, { hash: `/c/${chat.id}` });
   const bens = await world.pageOf(ben.id, { hash: `/c/${chat.id}` });
+  for (const page of [anns, bens]) await page.locator('.chat-sub', { hasText: 'Online' }).waitFor();
   await field(anns).pressSequentially('Hel');
   await bens.locator('.typing-line', { hasText: 'ann is typing' }).waitFor();
   await say(anns, 'Hello, *Ben*');
@@ -87,7 +88,7 @@ test('what is written without a network goes out after a reload: all of it, in o
   const at = await world.site();
   const anns = await world.pageOf(ann.id, { hash: `/c/${chat.id}`, at });
   await say(anns, 'before');
-  await anns.locator('.row .ticks').waitFor();
+  await anns.locator('[data-seq="1"]').waitFor();
   at.offline();
   for (const text of ['one', 'two', 'three']) await say(anns, text);
   await anns.waitForFunction(() => document.querySelectorAll('.row').length === 4);
