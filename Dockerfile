@@ -1,13 +1,17 @@
 # The server, for a PostgreSQL of yours:
 #   docker build -t chat . && docker run -p 3000:3000 -p 5005:5005 -e DATABASE_URL=… -e AUTH=… chat
 
-# No stage has packages/: of a workspace whose folder is not there npm installs nothing.
+# Of a workspace whose folder is not there npm installs nothing. The page needs its own and the client's, to be built.
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY packages/client/package.json packages/client/
+COPY web/package.json web/
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/copy-assets.mjs scripts/
+COPY scripts/copy-assets.mjs scripts/build-web.mjs scripts/
+COPY packages/client/src packages/client/src
+COPY web web
 COPY src src
 RUN npm run build
 
@@ -28,6 +32,7 @@ ENV HOST=0.0.0.0
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
+COPY --from=build /app/web/dist web/dist
 COPY package.json .sequelizerc sequelize-cli.config.cjs ./
 COPY migrations migrations
 # Owned by root, run by somebody who can change none of it.

@@ -233,6 +233,19 @@ export default defineConfig(
     rules: { 'no-unused-vars': unusedVars },
   },
   {
+    // What they hand to the browser runs in its page.
+    files: ['web/test/**/*.mjs'],
+    languageOptions: {
+      globals: {
+        document: 'readonly',
+        innerWidth: 'readonly',
+        location: 'readonly',
+        requestAnimationFrame: 'readonly',
+        sessionStorage: 'readonly',
+      },
+    },
+  },
+  {
     files: ['**/*.cjs', '.sequelizerc'],
     languageOptions: {
       sourceType: 'commonjs',

@@ -1,6 +1,6 @@
 /**
- * Serves `web/dist` as the server does, with the page's policy, and hands all else to a node: for looking at the page, and
- * for its tests.
+ * Stands before a node: serves `web/dist` with the page's policy where the node itself does not, hands all else on, and
+ * can take the network away.
  */
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer, request } from 'node:http';
@@ -13,26 +13,56 @@ const TYPES = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
-  '.json': 'application/json',
-  '.webmanifest': 'application/manifest+json',
 };
-export const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types sw";
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  'trusted-types sw',
+].join('; ');
 
-/** @returns a server that listens on a free port of 127.0.0.1 */
-export async function serve(node, port = 0) {
+function fileOf(url) {
+  const path = new URL(url, 'http://page').pathname;
+  const file = join(dist, normalize(path === '/' ? '/index.html' : path));
+  return file.startsWith(dist) && existsSync(file) && statSync(file).isFile() ? file : null;
+}
+
+/** Whether a node shows the page itself. */
+async function showsPage(node) {
+  const answer = await fetch(node, { headers: { accept: 'text/html' } });
+  return (await answer.text()).includes('id="app"');
+}
+
+export async function serve(node) {
   const to = new URL(node);
+  const own = await showsPage(node);
+  let offline = false;
+  const open = new Set();
+  const headersOf = ({ headers }) => ({
+    ...headers,
+    host: to.host,
+    ...(headers.origin ? { origin: to.origin } : {}),
+  });
   const server = createServer((incoming, answer) => {
-    const path = new URL(incoming.url, 'http://x').pathname;
-    const file = join(dist, normalize(path === '/' ? '/index.html' : path));
-    if (incoming.method === 'GET' && file.startsWith(dist) && existsSync(file) && statSync(file).isFile()) {
-      answer.writeHead(200, {
-        'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-        'content-security-policy': POLICY,
-        'x-content-type-options': 'nosniff',
-        'cache-control': 'no-cache',
-      });
+    const file = incoming.method === 'GET' ? fileOf(incoming.url) : null;
+    // Without a network a browser still has the page: a service worker keeps it.
+    if (file && (offline || !own)) {
+      const type = TYPES[extname(file)] ?? 'application/octet-stream';
+      answer.writeHead(200, { 'content-type': type, 'content-security-policy': POLICY });
       createReadStream(file).pipe(answer);
+      return;
+    }
+    if (offline) {
+      incoming.socket.destroy();
       return;
     }
     const onward = request(
@@ -41,11 +71,7 @@ export async function serve(node, port = 0) {
         port: to.port,
         path: incoming.url,
         method: incoming.method,
-        headers: {
-          ...incoming.headers,
-          host: to.host,
-          ...(incoming.headers.origin ? { origin: to.origin } : {}),
-        },
+        headers: headersOf(incoming),
       },
       (response) => {
         answer.writeHead(response.statusCode, response.headers);
@@ -55,40 +81,38 @@ export async function serve(node, port = 0) {
     onward.on('error', () => answer.destroy());
     incoming.pipe(onward);
   });
-  const open = new Set();
-  server.on('connection', (socket) => {
+  server.on('upgrade', (incoming, socket, head) => {
+    if (offline) {
+      socket.destroy();
+      return;
+    }
     open.add(socket);
     socket.on('close', () => open.delete(socket));
-  });
-  server.on('upgrade', (incoming, socket, head) => {
     const peer = connect(Number(to.port), to.hostname, () => {
-      const headers = {
-        ...incoming.headers,
-        host: to.host,
-        ...(incoming.headers.origin ? { origin: to.origin } : {}),
-      };
-      peer.write(
-        `${incoming.method} ${incoming.url} HTTP/1.1\r\n${Object.entries(headers)
-          .map(([name, value]) => `${name}: ${value}`)
-          .join('\r\n')}\r\n\r\n`,
-      );
+      const lines = Object.entries(headersOf(incoming)).map(([name, value]) => `${name}: ${value}`);
+      peer.write(`${incoming.method} ${incoming.url} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
       peer.write(head);
       socket.pipe(peer).pipe(socket);
     });
     peer.on('error', () => socket.destroy());
     socket.on('error', () => peer.destroy());
+    socket.on('close', () => peer.destroy());
   });
-  await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${server.address().port}`,
-    /** Ends every connection, and with `shut` takes no new one. */
-    cut: () => {
+    offline: () => {
+      offline = true;
       for (const socket of open) socket.destroy();
+    },
+    online: () => {
+      offline = false;
     },
     close: () =>
       new Promise((resolve) => {
         for (const socket of open) socket.destroy();
         server.close(resolve);
+        server.closeAllConnections();
       }),
   };
 }

@@ -95,20 +95,22 @@ function Writing({ room, where, chat, title, mode, setMode, send, save, editLast
   const over = text.length - limits.contentLength;
   const can = text.trim() !== '' && over <= 0;
   const finish = () => {
-    if (!can) return;
-    if (mode.kind === 'edit') {
-      save(mode.item, text.trim());
-      setMode({ kind: 'write' });
-    } else {
-      const named = mentions.in(text);
-      send(text.trim(), {
+    const area = field.current!;
+    // As it stands in the field: what is drawn may be a key behind.
+    const written = area.value.trim();
+    if (written === '' || area.value.length > limits.contentLength) return;
+    if (mode.kind === 'edit') save(mode.item, written);
+    else {
+      const named = mentions.in(written);
+      send(written, {
         ...(mode.kind === 'reply' ? { replyTo: mode.message.id } : {}),
         ...(named.length > 0 ? { mentions: named } : {}),
       });
       draft.set('');
-      setMode({ kind: 'write' });
+      area.value = '';
     }
-    field.current?.focus();
+    setMode({ kind: 'write' });
+    area.focus();
   };
   const insert = (sign: string) => {
     const area = field.current!;
@@ -129,7 +131,7 @@ function Writing({ room, where, chat, title, mode, setMode, send, save, editLast
       event.preventDefault();
       event.stopPropagation();
       setMode({ kind: 'write' });
-    } else if (key === 'ArrowUp' && text === '' && !editing) {
+    } else if (key === 'ArrowUp' && field.current!.value === '' && !editing) {
       event.preventDefault();
       editLast();
     }

@@ -28,11 +28,12 @@ export function ChatList({ where }: { where: Where | null }) {
   return (
     <nav className="list" aria-label={en.list.chats}>
       <header className="list-head">
-        <button type="button" className="me" onClick={() => show('settings')} aria-label={en.list.settings}>
+        <button type="button" className="me" onClick={() => show('settings')}>
           <Picture id={me?.id ?? 0} name={me?.name ?? null} url={me?.avatarUrl ?? null} small />
           <span className="me-name" dir="auto">
             {me ? (me.name ?? en.unnamed(me.id)) : ''}
           </span>
+          <span className="hidden">, {en.list.settings}</span>
           <Settings size={16} className="soft" />
         </button>
         <button

@@ -30,7 +30,7 @@ export const Avatar = memo(function Avatar({ id, name, group, small, large }: Pr
       className={`avatar hue${id % HUES}${small ? ' small' : ''}${large ? ' large' : ''}`}
       aria-hidden="true"
     >
-      {group ? <Users size={small ? 16 : 20} /> : initialsOf(name)}
+      {group ? <Users size={large ? 36 : small ? 16 : 20} /> : initialsOf(name)}
     </span>
   );
 });

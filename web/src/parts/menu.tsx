@@ -28,7 +28,8 @@ export function Menu({ label, anchor, actions, head, close }: Props) {
   useLayoutEffect(() => {
     const menu = ref.current!;
     menu.showPopover();
-    const at = anchor.getBoundingClientRect();
+    // Of a row that has the focus, beside what is said.
+    const at = (anchor.querySelector('.bubble') ?? anchor).getBoundingClientRect();
     const { width, height } = menu.getBoundingClientRect();
     const below = at.bottom + 4 + height <= innerHeight - EDGE;
     const top = below ? at.bottom + 4 : Math.max(EDGE, at.top - 4 - height);

@@ -6,6 +6,7 @@ import { Logo } from '../parts/icons';
 import { en } from '../text/en';
 import { more } from '../text/en-more';
 import { sentenceOf } from '../text/errors';
+import '../parts/later-styles';
 import { addStyles } from '../parts/styles';
 import css from '../styles/start.css?inline';
 import { makeDemo } from './demo';

@@ -11,6 +11,8 @@ export const SENTENCES: Record<AnyCode, string> = {
   TOKEN_REUSED: 'Your session was used elsewhere. Sign in again.',
   CREDENTIALS_WRONG: 'User name or password is wrong.',
   FORBIDDEN: 'You are not allowed to do that here.',
+  SILENCED: 'An admin does not let you write here for now.',
+  SLOW_MODE: 'Slow mode: wait a moment before the next message.',
   NOT_FOUND: 'It is not here any more, or you are no longer a member.',
   UNKNOWN_COMMAND: 'This server cannot do that.',
   NOT_CONFIGURED: 'This server is not set up for that.',
@@ -34,8 +36,10 @@ export const SENTENCES: Record<AnyCode, string> = {
 export function sentenceOf(error: unknown): string {
   const { code, retryAfterMs, details } = (error ?? {}) as Partial<ChatError>;
   const sentence = SENTENCES[code as AnyCode] ?? SENTENCES.INTERNAL;
-  if (code === 'RATE_LIMITED' && retryAfterMs !== undefined)
-    return `That was too fast. Wait ${Math.max(1, Math.ceil(retryAfterMs / 1_000))} s.`;
+  const seconds = Math.max(1, Math.ceil((retryAfterMs ?? 0) / 1_000));
+  if (code === 'RATE_LIMITED' && retryAfterMs !== undefined) return `That was too fast. Wait ${seconds} s.`;
+  if (code === 'SLOW_MODE' && retryAfterMs !== undefined)
+    return `Slow mode: wait ${seconds} s before the next message.`;
   if (code === 'VALIDATION_FAILED' && Array.isArray(details) && details.length > 0) {
     const { path, message } = details[0] as { path?: string; message?: string };
     if (message) return `${path ? `${path}: ` : ''}${message}`;

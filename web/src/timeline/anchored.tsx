@@ -36,6 +36,8 @@ export class Anchored extends Component<Props> {
   #observer: ResizeObserver | null = null;
   /** Where it was put last: a scroll to there was not the person's. */
   #put = -1;
+  /** Where it was when it was looked at last. */
+  #seen = 0;
 
   override componentDidMount(): void {
     this.keep();
@@ -91,6 +93,7 @@ export class Anchored extends Component<Props> {
   /** Remembers the first row in sight. */
   look(): void {
     const view = this.scroller.current!;
+    this.#seen = view.scrollTop;
     const top = view.getBoundingClientRect().top;
     const { rows } = this;
     let [low, high] = [0, rows.length];
@@ -107,6 +110,12 @@ export class Anchored extends Component<Props> {
   keep(): void {
     const view = this.scroller.current;
     if (!view) return;
+    // Scrolled since it was looked at, and not told yet: that must not be undone.
+    const moved = view.scrollTop - this.#seen;
+    if (Math.abs(moved) > 1 && !(this.stuck && this.below <= AT_BOTTOM)) {
+      this.stuck = false;
+      if (this.#place) this.#place.top -= moved;
+    }
     if (this.stuck) this.#to(view.scrollHeight);
     else if (this.#place) {
       const row = this.row(this.#place.key);
@@ -138,13 +147,15 @@ export class Anchored extends Component<Props> {
 
   toBottom(): void {
     this.stuck = true;
-    this.keep();
+    this.#to(this.scroller.current!.scrollHeight);
+    this.look();
   }
 
   #to(top: number): void {
     const view = this.scroller.current!;
     view.scrollTop = top;
     this.#put = view.scrollTop;
+    this.#seen = view.scrollTop;
   }
 
   #scrolled = (): void => {

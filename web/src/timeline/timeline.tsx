@@ -79,7 +79,8 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
     if (target.current !== null) {
       const seq = target.current;
       const index = items.findIndex((item) => item.seq !== null && item.seq >= seq);
-      if (index < 0) return;
+      // Another stretch is still shown: the one with it is on its way.
+      if (index < 0 || (index === 0 && items[0]!.seq! > seq && moreBefore)) return;
       const { key } = items[index]!;
       settled.current = true;
       if (at.show(key, 0.5)) {

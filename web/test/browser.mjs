@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { startChatServer } from '@chat-api/testing';
+import { chromium } from 'playwright-core';
+import { serve } from './serve.mjs';
+
+const DESK = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 780 };
+/** What a page does takes so long at most, in milliseconds, on a machine that does much else. */
+const WITHIN_MS = 15_000;
+
+/** The browser: CHROMIUM, else what PATH has; null: none. */
+export function findChromium() {
+  const named = process.env.CHROMIUM;
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const names = ['chromium', 'chromium-browser', 'google-chrome'];
+  const found = named ? [named] : folders.flatMap((folder) => names.map((name) => join(folder, name)));
+  return (
+    found.find((file) => {
+      try {
+        accessSync(file, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    }) ?? null
+  );
+}
+
+/** A server, a browser, and pages of people in it. */
+export async function startWorld() {
+  const server = await startChatServer();
+  const browser = await chromium.launch({
+    executablePath: findChromium(),
+    // Chromium refuses its sandbox to root.
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  });
+  const sites = [];
+  const faults = [];
+  const call = (method, path, body, as) =>
+    server.rest(method, path, body, as === undefined ? undefined : { id: as });
+
+  /** A way to the node that can be cut. */
+  async function site() {
+    const made = await serve(server.directUrl);
+    sites.push(made);
+    return made;
+  }
+
+  async function context(options = {}) {
+    const { phone = false, dark = false, bypassCSP = false, userId = null } = options;
+    const made = await browser.newContext({
+      viewport: phone ? PHONE : DESK,
+      hasTouch: phone,
+      isMobile: phone,
+      colorScheme: dark ? 'dark' : 'light',
+      locale: 'en-GB',
+      bypassCSP,
+      reducedMotion: 'reduce',
+    });
+    await made.addInitScript((id) => {
+      document.addEventListener('securitypolicyviolation', (event) =>
+        console.error(`violated: ${event.violatedDirective} ${event.sourceFile}:${event.lineNumber}`),
+      );
+      if (location.protocol !== 'about:' && id !== null && !sessionStorage.getItem('chat:user'))
+        sessionStorage.setItem('chat:user', String(id));
+    }, userId);
+    made.setDefaultTimeout(WITHIN_MS);
+    made.on('page', (page) => {
+      page.on('pageerror', (error) => faults.push(`${error.message}\n${error.stack}`));
+      page.on('console', (message) => {
+        const text = message.text();
+        // A server that is away is what some tests are about.
+        if (message.type() === 'error' && !/net::|WebSocket connection/.test(text)) faults.push(text);
+      });
+    });
+    return made;
+  }
+
+  /** The page of a user, at a place such as `/c/12`. */
+  async function pageOf(userId, { hash = '/', at = null, ...options } = {}) {
+    const made = await context({ userId, ...options });
+    const page = await made.newPage();
+    await page.goto(`${(at ?? (await site())).url}/#${hash}`);
+    await page.locator('.list').waitFor({ state: 'attached' });
+    return page;
+  }
+
+  return {
+    server,
+    browser,
+    call,
+    site,
+    context,
+    pageOf,
+    /** What pages have complained of so far: nothing, it is hoped. */
+    faults,
+    nothingWrong: () => assert.deepEqual(faults.splice(0), []),
+    stop: async () => {
+      await browser.close();
+      for (const one of sites) await one.close();
+      await server.stop();
+    },
+  };
+}

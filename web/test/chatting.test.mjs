@@ -1,0 +1,262 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { startWorld } from './browser.mjs';
+
+let world;
+before(async () => {
+  world = await startWorld();
+});
+after(() => world?.stop());
+afterEach(() => world.nothingWrong());
+
+const field = (page) => page.locator('.composer textarea');
+const bodies = (page) => page.locator('.body');
+const say = async (page, text) => {
+  await field(page).fill(text);
+  await field(page).press('Enter');
+};
+const row = (page, text) => page.locator('article', { hasText: text }).last();
+const texts = (page) =>
+  page.locator('.row .body').evaluateAll((all) =>
+    all.map((one) =>
+      [...one.childNodes]
+        .filter(({ nodeType }) => nodeType === 3)
+        .map(({ data }) => data)
+        .join(''),
+    ),
+  );
+
+test('an empty server offers people and chats, and a second window to chat with oneself', async () => {
+  const { url } = await world.site();
+  const context = await world.context();
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.getByRole('button', { name: 'Make four people and three chats' }).click();
+  const second = page.waitForEvent('popup');
+  await page.getByRole('link', { name: /second window/ }).click();
+  const other = await second;
+  await page.getByRole('button', { name: 'Alice Ahmadi' }).click();
+  await other.getByRole('button', { name: 'Bob Brandt' }).click();
+  await page.locator('a.chat').nth(2).waitFor();
+  assert.equal(await page.locator('a.chat').count(), 3);
+  await page.getByRole('link', { name: /Bob Brandt/ }).click();
+  await other.getByRole('link', { name: /Alice Ahmadi/ }).click();
+  await say(page, 'Are you there?');
+  await row(other, 'Are you there?').waitFor();
+  await page.reload();
+  await row(page, 'Are you there?').waitFor();
+  await context.close();
+});
+
+test('two people chat: typing, ticks, a reaction, a reply, an edit, a deletion', async () => {
+  const { ann, ben, chat } = await world.server.people('ann', 'ben');
+  const anns = await world.pageOf(ann.id, { hash: `/c/${chat.id}` });
+  const bens = await world.pageOf(ben.id, { hash: `/c/${chat.id}` });
+  for (const page of [anns, bens]) await page.locator('.chat-sub', { hasText: 'Online' }).waitFor();
+  await field(anns).pressSequentially('Hel');
+  await bens.locator('.typing-line', { hasText: 'ann is typing' }).waitFor();
+  await say(anns, 'Hello, *Ben*');
+  await row(bens, 'Hello, Ben').waitFor();
+  await anns.locator('.row .ticks.seen').waitFor();
+
+  await row(bens, 'Hello').hover();
+  await row(bens, 'Hello').getByRole('button', { name: 'Reply' }).click();
+  await say(bens, 'Hello, Ann');
+  await row(anns, 'Hello, Ann').locator('.quote', { hasText: 'Hello, Ben' }).waitFor();
+
+  await row(anns, 'Hello, Ann').focus();
+  await anns.keyboard.press('Enter');
+  await anns.locator('.quick button').first().click();
+  await bens.getByRole('button', { name: '👍 1' }).waitFor();
+
+  await field(bens).focus();
+  await bens.keyboard.press('ArrowUp');
+  await field(bens).fill('Hello, Anna');
+  await bens.keyboard.press('Enter');
+  await row(anns, 'Hello, Anna').locator('.meta', { hasText: 'edited' }).waitFor();
+
+  await row(bens, 'Hello, Anna').focus();
+  await bens.keyboard.press('Delete');
+  await bens.getByRole('button', { name: 'Delete for everyone' }).click();
+  await row(anns, 'This message was deleted.').waitFor();
+  await anns.context().close();
+  await bens.context().close();
+});
+
+test('what is written without a network goes out after a reload: all of it, in order, once', async () => {
+  const { ann, ben, chat } = await world.server.people('ann', 'ben');
+  const at = await world.site();
+  const anns = await world.pageOf(ann.id, { hash: `/c/${chat.id}`, at });
+  await say(anns, 'before');
+  await anns.locator('[data-seq="1"]').waitFor();
+  at.offline();
+  for (const text of ['one', 'two', 'three']) await say(anns, text);
+  await anns.waitForFunction(() => document.querySelectorAll('.row').length === 4);
+  await anns.reload();
+  await row(anns, 'three').waitFor();
+  at.online();
+  const bens = await world.pageOf(ben.id, { hash: `/c/${chat.id}` });
+  await row(bens, 'three').waitFor();
+  assert.deepEqual(await texts(bens), ['before', 'one', 'two', 'three']);
+  await anns.waitForFunction(() => document.querySelectorAll('[data-seq]').length === 4);
+  const { messages } = await world.call('GET', `/chats/${chat.id}/messages`, undefined, ann.id);
+  assert.deepEqual(
+    messages.map(({ content }) => content),
+    ['before', 'one', 'two', 'three'],
+  );
+  await anns.context().close();
+  await bens.context().close();
+});
+
+test('the Enter of an input method does not send', async () => {
+  const { ann, chat } = await world.server.people('ann', 'ben');
+  const page = await world.pageOf(ann.id, { hash: `/c/${chat.id}` });
+  await field(page).focus();
+  const session = await page.context().newCDPSession(page);
+  await session.send('Input.imeSetComposition', { text: 'にほ', selectionStart: 2, selectionEnd: 2 });
+  await session.send('Input.dispatchKeyEvent', {
+    type: 'keyDown',
+    key: 'Enter',
+    code: 'Enter',
+    windowsVirtualKeyCode: 229,
+  });
+  assert.equal(await page.locator('.row').count(), 0);
+  await session.send('Input.insertText', { text: '日本' });
+  await page.keyboard.press('Shift+Enter');
+  await page.keyboard.type('x');
+  assert.equal(await field(page).inputValue(), '日本\nx');
+  await page.keyboard.press('Enter');
+  await row(page, '日本').waitFor();
+  assert.equal(await field(page).inputValue(), '');
+  await page.context().close();
+});
+
+test('two tabs of one person: a draft is in both, and what one reads is read in the other', async () => {
+  const { ann, ben, chat } = await world.server.people('ann', 'ben');
+  const at = await world.site();
+  const first = await world.pageOf(ann.id, { hash: `/c/${chat.id}`, at });
+  const second = await first.context().newPage();
+  await second.goto(`${at.url}/#/`);
+  await second.locator('a.chat').waitFor();
+  await field(first).fill('half a thought');
+  await second.locator('.draft').waitFor();
+  await field(first).fill('');
+  await first.goto(`${at.url}/#/`);
+  await world.call('POST', `/chats/${chat.id}/messages`, { content: 'news' }, ben.id);
+  await second.locator('.chat .badge').waitFor();
+  await first.bringToFront();
+  await first.locator('a.chat').click();
+  await second.locator('.chat .badge').waitFor({ state: 'detached' });
+  await first.context().close();
+});
+
+test('texts that mean harm stay texts', async () => {
+  const { ann, ben, chat } = await world.server.people('ann', 'ben');
+  const hostile = [
+    '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>',
+    '\u202Eevil right to left',
+    'W'.repeat(9_000),
+    'Z\u0334\u0321\u0322'.repeat(300),
+    '👨‍👩‍👧‍👦'.repeat(40),
+    '[x](javascript:alert(1)) javascript:alert(1)',
+    '*'.repeat(5_000),
+  ];
+  for (const content of hostile) await world.call('POST', `/chats/${chat.id}/messages`, { content }, ben.id);
+  for (const phone of [false, true]) {
+    const page = await world.pageOf(ann.id, { hash: `/c/${chat.id}`, phone });
+    await page.waitForFunction((n) => document.querySelectorAll('.row').length === n, hostile.length);
+    assert.equal(await page.locator('.row img, .row script, .row a').count(), 0);
+    assert.doesNotMatch(await page.title(), /owned/);
+    const [wide, view] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.ok(wide <= view, `${wide} px are wider than ${view}`);
+    const timeline = await page.locator('.scroller').evaluate((one) => [one.scrollWidth, one.clientWidth]);
+    assert.ok(timeline[0] <= timeline[1], `${timeline[0]} px are wider than ${timeline[1]}`);
+    await page.context().close();
+  }
+});
+
+test('a phone shows the list or the chat, and a link leads back', async () => {
+  const { ann, chat } = await world.server.people('ann', 'ben');
+  const page = await world.pageOf(ann.id, { phone: true });
+  await page.locator('a.chat').tap();
+  await field(page).waitFor();
+  assert.equal(await page.locator('.list').isVisible(), false);
+  await field(page).fill('from a phone');
+  await page.getByRole('button', { name: 'Send', exact: true }).tap();
+  await row(page, 'from a phone').waitFor();
+  await page.getByRole('link', { name: 'Back to chats' }).tap();
+  await page.locator('a.chat').waitFor();
+  assert.equal(await page.locator('.main').isVisible(), false);
+  assert.ok(chat.id > 0);
+  await page.context().close();
+});
+
+test('keys: to a chat, among messages, reply, edit, and back to the composer', async () => {
+  const { ann, ben, chat } = await world.server.people('ann', 'ben');
+  for (const [who, content] of [
+    [ben, 'first'],
+    [ann, 'second'],
+    [ben, 'third'],
+  ])
+    await world.call('POST', `/chats/${chat.id}/messages`, { content }, who.id);
+  const page = await world.pageOf(ann.id);
+  await page.locator('a.chat').waitFor();
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').fill('ben');
+  await page.getByRole('option', { name: 'ben', exact: true }).first().waitFor();
+  await page.keyboard.press('Enter');
+  await row(page, 'third').waitFor();
+  await page.keyboard.press('Shift+F6');
+  const focused = () => page.evaluate(() => document.activeElement.querySelector('.body')?.firstChild.data);
+  assert.equal(await focused(), 'third');
+  await page.keyboard.press('ArrowUp');
+  assert.equal(await focused(), 'second');
+  await page.keyboard.press('e');
+  await page.waitForFunction(() => document.querySelector('.composer textarea').value === 'second');
+  await page.keyboard.press('Escape');
+  assert.equal(await field(page).inputValue(), '');
+  await row(page, 'first').focus();
+  await page.keyboard.press('r');
+  await page.locator('.about', { hasText: 'Reply to ben' }).waitFor();
+  await page.keyboard.press('Escape');
+  await row(page, 'first').focus();
+  await page.keyboard.press('Escape');
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), 'TEXTAREA');
+  await row(page, 'first').focus();
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.context().close();
+});
+
+test('a new group, its members, a role, a name; and a person who is blocked', async () => {
+  const { ann, ben, cleo } = await world.server.people('ann', 'ben', 'cleo');
+  const page = await world.pageOf(ann.id);
+  await page.getByRole('button', { name: 'New chat' }).first().click();
+  await page.getByRole('button', { name: 'New group' }).click();
+  await page.getByLabel('Name of the group').fill('Three of us');
+  await page.getByLabel('Search people').fill('cleo');
+  await page.getByRole('option', { name: 'cleo' }).last().click();
+  await page.getByRole('button', { name: 'Create group' }).click();
+  await page.getByRole('heading', { name: 'Three of us' }).waitFor();
+  await say(page, 'Welcome');
+  await row(page, 'Welcome').waitFor();
+  await page.getByRole('button', { name: 'Details' }).click();
+  await page.getByRole('button', { name: 'Actions for cleo' }).click();
+  await page.getByRole('menuitem', { name: 'Make admin' }).click();
+  await page.locator('.role', { hasText: 'Admin' }).waitFor();
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await page.getByLabel('Name of the group').fill('Trio');
+  await page.keyboard.press('Enter');
+  await page.locator('.chat-title', { hasText: 'Trio' }).waitFor();
+  await page.locator('a.chat', { hasText: 'ben' }).click();
+  await page.getByRole('button', { name: 'Details' }).click();
+  await page.getByRole('button', { name: 'Block' }).click();
+  await page.locator('.dialog-foot').getByRole('button', { name: 'Block' }).click();
+  await page.getByText('You have blocked this person.').waitFor();
+  await page.locator('.composer').getByRole('button', { name: 'Unblock' }).click();
+  await field(page).waitFor();
+  assert.ok(ben.id + cleo.id > 0 && (await bodies(page).count()) >= 0);
+  await page.context().close();
+});

@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startWorld } from './browser.mjs';
+
+/** The rules of scrolling, by pixel. */
+let world;
+before(async () => {
+  world = await startWorld();
+});
+after(() => world?.stop());
+
+const scroller = (page) => page.locator('.scroller');
+const below = (page) => scroller(page).evaluate((one) => one.scrollHeight - one.scrollTop - one.clientHeight);
+const topOf = (page, seq) =>
+  page.evaluate((n) => document.querySelector(`[data-seq="${n}"]`)?.getBoundingClientRect().top ?? null, seq);
+/** A row in the middle of the view, and where it is. */
+const held = async (page) => {
+  const seq = await page.evaluate(() => {
+    const { top } = document.querySelector('.scroller').getBoundingClientRect();
+    const rows = [...document.querySelectorAll('[data-seq]')];
+    return Number(rows.find((row) => row.getBoundingClientRect().top > top + 40).dataset.seq);
+  });
+  return { seq, top: await topOf(page, seq) };
+};
+const drawn = (page) =>
+  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+
+async function long(messages) {
+  const { ann, ben, chat } = await world.server.people('ann', 'ben');
+  const say = (content, who = ben) => world.call('POST', `/chats/${chat.id}/messages`, { content }, who.id);
+  for (let first = 1; first <= messages; first += 20) {
+    const turn = Array.from({ length: Math.min(20, messages - first + 1) }, (_, index) => first + index);
+    await Promise.all(turn.map((n) => say(`${n} ${'word '.repeat((n * 7) % 40)}`, n % 3 ? ben : ann)));
+  }
+  return { ann, ben, chat, say };
+}
+
+test('what comes and grows moves nothing: at the bottom it follows, elsewhere the row keeps its pixel', async () => {
+  const { ann, ben, chat, say } = await long(160);
+  await world.call('POST', `/chats/${chat.id}/seen`, {}, ann.id);
+  const page = await world.pageOf(ann.id, { hash: `/c/${chat.id}` });
+  await page.locator('[data-seq="160"]').waitFor();
+  assert.ok((await below(page)) <= 2, 'opens at the bottom');
+
+  const last = await say('at the bottom it follows '.repeat(20));
+  await page.locator('[data-seq="161"]').waitFor();
+  await drawn(page);
+  assert.ok((await below(page)) <= 2, 'follows a new message');
+  await world.call('PUT', `/messages/${last.id}/reactions/${encodeURIComponent('👍')}`, {}, ben.id);
+  await page.locator('.reaction').waitFor();
+  await drawn(page);
+  assert.ok((await below(page)) <= 2, 'follows a reaction');
+  await page.locator('.composer textarea').fill('a\nb\nc\nd\ne');
+  await drawn(page);
+  assert.ok((await below(page)) <= 2, 'follows a growing composer');
+  await page.locator('.composer textarea').fill('');
+
+  // Up, page after page, to the beginning: no row jumps while others come above it.
+  await scroller(page).hover();
+  for (let turn = 0; turn < 60 && (await topOf(page, 1)) === null; turn++) {
+    await page.mouse.wheel(0, -600);
+    await drawn(page);
+  }
+  await page.waitForFunction(() => document.querySelector('[data-seq="1"]'));
+  assert.ok((await page.locator('.row').count()) <= 240);
+  await scroller(page).evaluate((one) => (one.scrollTop = one.scrollHeight / 2));
+  await drawn(page);
+  const before = await held(page);
+  await say('elsewhere nothing moves');
+  await page.waitForFunction(() => document.querySelector('.chat .badge'));
+  await drawn(page);
+  assert.ok(Math.abs((await topOf(page, before.seq)) - before.top) < 1, 'a new message below');
+  const { messages } = await world.call(
+    'GET',
+    `/chats/${chat.id}/messages?limit=5&before=20`,
+    undefined,
+    ann.id,
+  );
+  for (const { id } of messages)
+    await world.call('PUT', `/messages/${id}/reactions/${encodeURIComponent('🎉')}`, {}, ben.id);
+  await page.waitForFunction(() => document.querySelectorAll('.reaction').length >= 5);
+  await drawn(page);
+  const moved = Math.abs((await topOf(page, before.seq)) - before.top);
+  assert.ok(moved < 1, `reactions above moved it by ${moved} px`);
+
+  await page.locator('.newest').click();
+  await page.locator('[data-seq="162"]').waitFor();
+  await drawn(page);
+  assert.ok((await below(page)) <= 2, 'the round button leads to the newest');
+  world.nothingWrong();
+  await page.context().close();
+});
+
+test('loading earlier messages keeps the row in sight where it is', async () => {
+  const { ann, chat } = await long(140);
+  await world.call('POST', `/chats/${chat.id}/seen`, {}, ann.id);
+  const page = await world.pageOf(ann.id, { hash: `/c/${chat.id}` });
+  await page.locator('[data-seq="140"]').waitFor();
+  const worst = await page.evaluate(async () => {
+    const view = document.querySelector('.scroller');
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    let jump = 0;
+    for (let turn = 0; turn < 150 && !document.querySelector('[data-seq="1"]'); turn++) {
+      const top = view.getBoundingClientRect().top;
+      const row = [...document.querySelectorAll('[data-seq]')].find(
+        (one) => one.getBoundingClientRect().bottom > top,
+      );
+      const { seq } = row.dataset;
+      const at = row.getBoundingClientRect().top;
+      view.scrollTop -= 60;
+      const by = at + 60;
+      const expected = view.scrollTop > 0 ? by : null;
+      await frame();
+      await frame();
+      const now = document.querySelector(`[data-seq="${seq}"]`)?.getBoundingClientRect().top;
+      if (expected !== null && now !== undefined) jump = Math.max(jump, Math.abs(now - expected));
+    }
+    return jump;
+  });
+  assert.ok(worst < 2, `a row jumped by ${worst} px`);
+  await page.context().close();
+});
+
+test('unread messages: the line "New" in the upper third, once; sending goes to the newest', async () => {
+  const { ann, chat, say } = await long(90);
+  await world.call('POST', `/chats/${chat.id}/seen`, { seq: 30 }, ann.id);
+  const page = await world.pageOf(ann.id, { hash: `/c/${chat.id}` });
+  await page.locator('.divider').waitFor();
+  await drawn(page);
+  const [line, view] = await page.evaluate(() => [
+    document.querySelector('.divider').getBoundingClientRect(),
+    document.querySelector('.scroller').getBoundingClientRect(),
+  ]);
+  const at = (line.top - view.top) / view.height;
+  assert.ok(at > 0 && at < 0.45, `it is at ${at.toFixed(2)} of the height`);
+  assert.equal(await page.locator('.divider').count(), 1);
+  await page.locator('.newest .badge').waitFor();
+  await page.locator('.composer textarea').fill('to the newest');
+  await page.locator('.composer textarea').press('Enter');
+  await page.locator('[data-seq="91"]').waitFor();
+  await drawn(page);
+  assert.ok((await below(page)) <= 2);
+  assert.equal(await page.locator('.divider').count(), 0);
+  await say('and on');
+  await page.locator('[data-seq="92"]').waitFor();
+  await page.context().close();
+});
+
+test('a jump to what is replied to centres it, marks it and leads back', async () => {
+  const { ann, chat } = await long(120);
+  const { messages } = await world.call(
+    'GET',
+    `/chats/${chat.id}/messages?limit=1&before=4`,
+    undefined,
+    ann.id,
+  );
+  const input = { content: 'about the beginning', replyToId: messages[0].id };
+  await world.call('POST', `/chats/${chat.id}/messages`, input, ann.id);
+  await world.call('POST', `/chats/${chat.id}/seen`, {}, ann.id);
+  const page = await world.pageOf(ann.id, { hash: `/c/${chat.id}` });
+  await page.locator('[data-seq="121"] .quote').click();
+  await page.locator('[data-seq="3"].marked').waitFor();
+  const top = await topOf(page, 3);
+  assert.ok(top > 60 && top < 700, `it is at ${top}`);
+  await page.getByRole('button', { name: 'Back to where you were' }).click();
+  await page.locator('[data-seq="121"].marked').waitFor();
+  world.nothingWrong();
+  await page.context().close();
+});
+
+test('back in a chat one is where one was', async () => {
+  const { ann, chat } = await long(60);
+  await world.call('POST', `/chats/${chat.id}/seen`, {}, ann.id);
+  const page = await world.pageOf(ann.id, { hash: `/c/${chat.id}` });
+  await page.locator('[data-seq="60"]').waitFor();
+  await scroller(page).evaluate((one) => (one.scrollTop -= 700));
+  await drawn(page);
+  const before = await held(page);
+  await page.evaluate(() => (location.hash = '#/'));
+  await page.locator('.nothing').waitFor();
+  await page.evaluate((id) => (location.hash = `#/c/${id}`), chat.id);
+  await page.locator(`[data-seq="${before.seq}"]`).waitFor();
+  await drawn(page);
+  assert.ok(Math.abs((await topOf(page, before.seq)) - before.top) < 1);
+  await page.context().close();
+});
