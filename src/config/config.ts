@@ -59,6 +59,8 @@ export interface AppConfig {
   /** Idempotency keys of commands: how long each is kept, and how many of a user. */
   /** Milliseconds for which deleted messages can be reported. */
   readonly keepDeletedMs: number;
+  /** Days for which it is kept what the application and admins did. */
+  readonly auditDays: number;
   readonly idempotency: { readonly keepMs: number; readonly perUser: number };
   readonly presence: { readonly graceMs: number; readonly leaseMs: number };
   readonly drain: { readonly noticeMs: number; readonly spreadMs: number };
@@ -200,6 +202,7 @@ export function parseConfig(variables: Record<string, string | undefined>): {
     metrics: Object.freeze({ port: env.METRICS_PORT, token: env.METRICS_TOKEN }),
     redis: Object.freeze({ target: env.REDIS_URL, prefix: env.REDIS_PREFIX }),
     keepDeletedMs: env.KEEP_DELETED_SECONDS * 1_000,
+    auditDays: env.AUDIT_DAYS,
     idempotency: Object.freeze({
       keepMs: env.IDEMPOTENCY_KEEP_SECONDS * 1_000,
       perUser: env.IDEMPOTENCY_KEYS_PER_USER,

@@ -326,6 +326,12 @@ export const environment = {
     default: 86_400,
     parse: wholeNumber(0, 2_592_000),
   }),
+  AUDIT_DAYS: variable({
+    about:
+      'Time for which it is kept what the application and admins did to people and chats (`GET /audit`), in days.',
+    default: 365,
+    parse: wholeNumber(1, 36_500),
+  }),
   PRESENCE_GRACE_MS: variable({
     about: 'Time for which a user stays online after the connection dropped, in milliseconds.',
     default: 5_000,
