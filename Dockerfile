@@ -1,17 +1,22 @@
 # The server, for a PostgreSQL of yours:
 #   docker build -t chat . && docker run -p 3000:3000 -p 5005:5005 -e DATABASE_URL=… -e AUTH=… chat
 
-# No stage has packages/: of a workspace whose folder is not there npm installs nothing.
+# The page is made of the client's sources: of a workspace whose folder is not there npm installs nothing.
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY packages/client packages/client
+COPY web web
 RUN npm ci --ignore-scripts
+COPY packages/tsconfig.base.json packages/
 COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/copy-assets.mjs scripts/
+COPY scripts scripts
+COPY docs docs
+COPY README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md ./
 COPY src src
 RUN npm run build
 
-# What the server runs on: no compiler, and no PostgreSQL of its own, which DATABASE_URL stands for.
+# What the server runs on: no compiler, and no PostgreSQL of its own, which DATABASE_URL stands for. No workspace.
 FROM node:22-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -28,6 +33,7 @@ ENV HOST=0.0.0.0
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
+COPY --from=build /app/web/dist web/dist
 COPY package.json .sequelizerc sequelize-cli.config.cjs ./
 COPY migrations migrations
 # Owned by root, run by somebody who can change none of it.

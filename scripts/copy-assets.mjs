@@ -1,4 +1,4 @@
-/** Copies what the server reads beside its code and the compiler leaves out, `*.lua` and `*.txt`, from `src` to `dist`. Then makes the documents. */
+/** Copies what the server reads beside its code and the compiler leaves out, `*.lua` and `*.txt`, from `src` to `dist`. */
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -10,5 +10,3 @@ for (const name of readdirSync(join(root, 'src'), { recursive: true })) {
   mkdirSync(dirname(to), { recursive: true });
   copyFileSync(join(root, 'src', name), to);
 }
-
-await import('./docs-site.mjs');
