@@ -28,7 +28,9 @@ export function rendererOf(hrefOf) {
   const markdown = new MarkdownIt({ html: false, linkify: false, typographer: false });
   const { rules } = markdown.renderer;
 
-  rules.table_open = () => '<div class="table" tabindex="0" role="region" aria-label="Table"><table>\n';
+  rules.table_open = (tokens, index) =>
+    `<div class="table${tokens[index].meta.columns > 2 ? ' wide' : ''}" tabindex="0" role="region" aria-label="Table"><table role="table">
+`;
   rules.table_close = () => '</table></div>\n';
   rules.fence = (tokens, index) => {
     const { content, info } = tokens[index];
@@ -48,7 +50,7 @@ export function rendererOf(hrefOf) {
   };
   rules.tr_open = (tokens, index) => {
     const { anchor } = tokens[index].meta ?? {};
-    return anchor ? `<tr id="${escapeHtml(anchor)}">\n` : '<tr>\n';
+    return anchor ? `<tr role="row" id="${escapeHtml(anchor)}">\n` : '<tr role="row">\n';
   };
 
   const relink = (token, attribute, source) => {
@@ -105,10 +107,37 @@ export function rendererOf(hrefOf) {
     return { headings, rows };
   }
 
+  /** Roles, which a phone's layout would take away, and in each cell the name of its column. */
+  function describeTables(tokens) {
+    let table = null;
+    let labels = [];
+    let column = 0;
+    tokens.forEach((token, index) => {
+      if (token.type === 'table_open') {
+        table = token;
+        labels = [];
+      }
+      if (token.type === 'tr_open') column = 0;
+      if (token.type === 'th_open') {
+        labels.push(wordsOf(tokens[index + 1]));
+        table.meta = { columns: labels.length };
+        token.attrSet('role', 'columnheader');
+      }
+      if (token.type === 'td_open') {
+        token.attrSet('role', 'cell');
+        // The first is the title of its row, the last its text.
+        if (column > 0 && column < labels.length - 1 && labels[column])
+          token.attrSet('data-label', labels[column]);
+        column += 1;
+      }
+    });
+  }
+
   return ({ markdown: text, source }) => {
     const tokens = markdown.parse(text.replaceAll(/<!--[\s\S]*?-->\n*/g, ''), {});
     for (const token of tokens) if (token.type === 'inline') relinkAll(token, source);
     const named = name(tokens);
+    describeTables(tokens);
     return { html: markdown.renderer.render(tokens, markdown.options, {}), ...named };
   };
 }

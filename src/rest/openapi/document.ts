@@ -168,7 +168,8 @@ export function openApiDocument(): OpenAPIObject {
     info: {
       title: 'Chat messaging API',
       version,
-      description: 'The REST API. Apps use the same commands over Socket.IO: see docs/reference/protocol.md.',
+      description:
+        'The REST API. Apps use the same [commands over Socket.IO](/docs/events). [All documents](/docs), [the protocol](/docs/reference/protocol).',
     },
     paths,
     components: {
@@ -194,7 +195,7 @@ export function openApiDocument(): OpenAPIObject {
       },
       responses: {
         Error: {
-          description: 'An error with a code; docs/reference/errors.md lists them.',
+          description: 'An error with a code: [all of them](/docs/reference/errors).',
           content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
         },
       },
