@@ -76,7 +76,7 @@ const { ok, data, error } = await socket.emitWithAck('sendMessage', message);`,
 
 With \`AUTH=jwt\`, \`auth\` is \`{ token }\`. An answer is \`{ ok: true, data }\` or \`{ ok: false, error: { code, message } }\`.
 
-Without a callback the answer comes as the event in the last column, or as \`exception\`.
+Without a callback the answer comes as the event of the command, or as \`exception\`.
 
 ${table(['command', 'what it does', 'event'], rows)}
 

@@ -18,7 +18,10 @@ const wordsOf = (inline) =>
     .map(({ content }) => content)
     .join('');
 
-/** A part of a block's info that is for tests: ```` ```js run=example ````. */
+/** Columns of sentences: on a phone they need no name. */
+const PLAIN_COLUMNS = ['meaning', 'message', 'notes', 'what', 'what it does', 'what to do'];
+
+/** The rest of a block's info is for tests: ```` ```js run=example ````. */
 const languageOf = (info) => info.trim().split(/\s+/)[0] ?? '';
 
 /**
@@ -125,9 +128,9 @@ export function rendererOf(hrefOf) {
       }
       if (token.type === 'td_open') {
         token.attrSet('role', 'cell');
-        // The first is the title of its row, the last its text.
-        if (column > 0 && column < labels.length - 1 && labels[column])
-          token.attrSet('data-label', labels[column]);
+        // The first is the title of its row; texts speak for themselves.
+        const label = labels[column];
+        if (column > 0 && label && !PLAIN_COLUMNS.includes(label)) token.attrSet('data-label', label);
         column += 1;
       }
     });
