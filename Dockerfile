@@ -1,21 +1,22 @@
 # The server, for a PostgreSQL of yours:
 #   docker build -t chat . && docker run -p 3000:3000 -p 5005:5005 -e DATABASE_URL=… -e AUTH=… chat
 
-# Of a workspace whose folder is not there npm installs nothing. The page needs its own and the client's, to be built.
+# The page is made of the client's sources: of a workspace whose folder is not there npm installs nothing.
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-COPY packages/client/package.json packages/client/
-COPY web/package.json web/
-RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/copy-assets.mjs scripts/build-web.mjs scripts/
-COPY packages/client/src packages/client/src
+COPY packages/client packages/client
 COPY web web
+RUN npm ci --ignore-scripts
+COPY packages/tsconfig.base.json packages/
+COPY tsconfig.json tsconfig.build.json ./
+COPY scripts scripts
+COPY docs docs
+COPY README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md ./
 COPY src src
 RUN npm run build
 
-# What the server runs on: no compiler, and no PostgreSQL of its own, which DATABASE_URL stands for.
+# What the server runs on: no compiler, and no PostgreSQL of its own, which DATABASE_URL stands for. No workspace.
 FROM node:22-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./

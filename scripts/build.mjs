@@ -1,6 +1,6 @@
 /**
  * Builds `dist` unless it is newer than all of its sources, so that a warm `npm start` need not wait for the compiler; and
- * the page in `web/dist` in the same way.
+ * the documents in `dist/docs-site` and the page in `web/dist` in the same way.
  * Types are checked by `npm run typecheck`, not here.
  */
 import './check-node.cjs';
@@ -38,4 +38,5 @@ if (built < changed) {
   utimesSync(stamp, age, age);
 }
 
+await import('./docs-site.mjs');
 await import('./build-web.mjs');

@@ -40,7 +40,7 @@ function makeContext() {
   for (const rule of rules.filter((line) => line.startsWith('!'))) {
     cpSync(join(root, rule.slice(1)), join(context, rule.slice(1)), {
       recursive: true,
-      filter: (path) => !path.endsWith('.spec.ts'),
+      filter: (path) => !/\.spec\.tsx?$|\/(?:dist|node_modules)$/.test(path),
     });
   }
   return context;
@@ -134,6 +134,7 @@ async function run({ folder, env, command, health, user }) {
     PATH: process.env.PATH,
     ...env,
     AUTH: 'open',
+    WEB: 'on',
     DATABASE_URL: process.env.DATABASE_URL,
     PORT: await freePort(),
     SOCKET_PORT: await freePort(),
@@ -154,6 +155,13 @@ async function run({ folder, env, command, health, user }) {
       body: '{"user1Id":901,"user2Id":902}',
     });
     if (response.status !== 201) throw new Error(`POST /chats: ${response.status} ${await response.text()}`);
+    for (const page of ['/', '/docs', '/docs/guides/sync']) {
+      const { status } = await fetch(`http://127.0.0.1:${variables.PORT}${page}`, {
+        headers: { accept: 'text/html' },
+        redirect: 'manual',
+      });
+      if (status !== 200) throw new Error(`GET ${page}: ${status}`);
+    }
     child.kill('SIGTERM');
     const [code] = await once(child, 'exit');
     if (code !== 0) throw new Error(`SIGTERM ended the server with exit code ${code}`);

@@ -10,7 +10,7 @@ import { refuseWhileDraining } from './rest/draining.js';
 import { useJsonBodies } from './rest/json-body.js';
 import { HttpAdapter } from './rest/http-adapter.js';
 import { restAdmission } from './rest/admission.js';
-import { useDocs } from './rest/openapi.js';
+import { useDocuments } from './rest/documents.js';
 import { letPagesRead } from './rest/pages.js';
 import { keepPrivate } from './rest/private-answers.js';
 import { logRequests } from './rest/request-log.js';
@@ -67,7 +67,7 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
   useJsonBodies(app);
   const web = app.get(WebPages);
   app.use(serveFiles((path) => web.find(path)));
-  useDocs(app);
+  useDocuments(app);
   answerUnparsable(app.getHttpServer());
   boundServer(app.getHttpServer());
   const ends = [sockets.endConnections];

@@ -113,7 +113,7 @@ function eventTable() {
 const INTRODUCTION = `# Protocol
 
 Every command, event and view, as \`src/contract\` defines them. A running server also shows its REST routes as OpenAPI,
-at \`/docs\`.
+at \`/docs/rest\`.
 
 ## How to call it
 

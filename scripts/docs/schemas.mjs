@@ -60,7 +60,7 @@ const fieldRules = (schema) =>
     .filter((rule) => !SHOWN_ELSEWHERE.test(rule))
     .map((rule) => sentence(rule.replace(/^expected /, '')));
 
-const shown = (value) => (typeof value === 'string' ? value : JSON.stringify(value));
+const shown = (value) => (typeof value === 'string' && value !== '' ? value : JSON.stringify(value));
 
 /** The fields of a command's input. */
 export function inputTable({ input, cookie }) {

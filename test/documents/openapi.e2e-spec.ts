@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandNames, definitionOf, errorCatalogue } from '../../src/contract/index.js';
 import { projectRoot } from '../../src/common/project-root.js';
+import { openApiDocument } from '../../src/rest/openapi/document.js';
 import { World } from '../support/world.js';
 
 interface Schema {
@@ -200,7 +201,9 @@ describe('The OpenAPI document', () => {
     for (const [, , { operationId, summary, responses }] of operations) {
       const { status } = definitionOf(operationId as (typeof commandNames)[number]).rest!;
       expect(summary).toEqual(expect.any(String));
-      expect(Object.keys(responses).sort()).toEqual([String(status), 'default'].sort());
+      expect(Object.keys(responses)).toEqual(
+        expect.arrayContaining([String(status), 'default', '429', '503']),
+      );
       for (const response of Object.values(responses).map((one) => resolved(one))) {
         expect(response.description).toEqual(expect.any(String));
         expect(resolved(response.content!['application/json']!.schema)).toHaveProperty('type');
@@ -211,7 +214,51 @@ describe('The OpenAPI document', () => {
   });
 });
 
-describe('The page of the documents', () => {
+describe('The operations', () => {
+  const { paths } = openApiDocument() as unknown as {
+    paths: Record<string, Record<string, { operationId: string; responses: Record<string, Answered> }>>;
+  };
+  interface Answered {
+    content?: { 'application/json': { example?: unknown; examples?: Record<string, { value: ErrorBody }> } };
+  }
+  interface ErrorBody {
+    error: { code: keyof typeof errorCatalogue; message: string };
+  }
+  const told = Object.values(paths)
+    .flatMap((methods) => Object.values(methods))
+    .map(({ operationId, responses }) => ({ operationId, responses }));
+
+  const codesOf = (id: string) =>
+    Object.values(told.find(({ operationId }) => operationId === id)!.responses).flatMap(({ content }) =>
+      Object.keys(content?.['application/json'].examples ?? {}),
+    );
+
+  it('show an answer, and each error at the status that it has', () => {
+    for (const { operationId, responses } of told) {
+      const { status } = definitionOf(operationId as (typeof commandNames)[number]).rest!;
+      expect(responses[status]!.content!['application/json']).toHaveProperty('example');
+      for (const [at, { content }] of Object.entries(responses)) {
+        for (const [code, { value }] of Object.entries(content?.['application/json'].examples ?? {})) {
+          expect(value.error).toEqual({ code, message: expect.any(String) });
+          expect(String(errorCatalogue[value.error.code].status)).toBe(at);
+        }
+      }
+    }
+  });
+
+  it('name the errors that are theirs, and no others', () => {
+    expect(codesOf('login')).toEqual(expect.arrayContaining(['CREDENTIALS_WRONG', 'NOT_CONFIGURED']));
+    expect(codesOf('createChat')).toEqual(expect.arrayContaining(['UNAUTHENTICATED', 'TOKEN_EXPIRED']));
+    expect(codesOf('addMembers')).toEqual(
+      expect.arrayContaining(['GROUP_FULL', 'NOT_FOUND', 'FORBIDDEN', 'VALIDATION_FAILED']),
+    );
+    expect(codesOf('getConfig')).not.toContain('UNAUTHENTICATED');
+    expect(codesOf('getChat')).not.toContain('GROUP_FULL');
+    expect(codesOf('getChat')).not.toContain('IDEMPOTENCY_MISMATCH');
+  });
+});
+
+describe('The page of the REST API', () => {
   let world: World;
   beforeAll(async () => {
     world = await World.start();
@@ -222,13 +269,13 @@ describe('The page of the documents', () => {
     [...html.matchAll(/\b(?:src|href)=["']([^"']+)["']/g)].map(([, url]) => url!);
 
   it('takes everything from this server', async () => {
-    const page = await world.http.get('/docs').redirects(1).expect(200);
+    const page = await world.http.get('/docs/rest').expect(200);
     expect(page.type).toBe('text/html');
     const base = `http://127.0.0.1:${world.app.httpPort}/docs/`;
     const assets = assetsOf(page.text);
     expect(assets.length).toBeGreaterThan(3);
     for (const asset of assets) {
-      const url = new URL(asset, asset.startsWith('./docs') ? new URL('..', base) : base);
+      const url = new URL(asset, asset.startsWith('./rest') ? base : `${base}rest/`);
       expect(url.origin).toBe(new URL(base).origin);
       const { status, text, type } = await world.http.get(url.pathname);
       expect({ asset, status }).toEqual({ asset, status: 200 });
@@ -238,7 +285,7 @@ describe('The page of the documents', () => {
   });
 
   it('is told by the server to load nothing from elsewhere', async () => {
-    const { headers } = await world.http.get('/docs/').expect(200);
+    const { headers } = await world.http.get('/docs/rest').expect(200);
     const policy = headers['content-security-policy'];
     expect(policy).toMatch(/default-src 'self'|default-src 'none'/);
     for (const source of policy!.split(/[;\s]+/)) expect(source).not.toMatch(/^https?:\/\/|^\*/);

@@ -83,7 +83,7 @@ describe('An answer', () => {
   });
 
   it('has the headers that forbid a browser to guess types and to frame, and names no product', async () => {
-    for (const path of ['/users/online', '/nowhere', '/chats/%', '/docs', '/health/live']) {
+    for (const path of ['/users/online', '/nowhere', '/chats/%', '/docs/rest', '/health/live']) {
       const { headers } = await http.ask({ path });
       expect(headers).toMatchObject({
         'x-content-type-options': 'nosniff',

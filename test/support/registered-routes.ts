@@ -9,7 +9,7 @@ interface Layer {
   match(path: string): boolean;
 }
 
-/** All routes of Express as `GET /path`, whichever part registered them; only the files of /docs are mounted. */
+/** All routes of Express as `GET /path`, whichever part registered them; only the files of /docs/rest are mounted. */
 export async function registeredRoutes(variables: Record<string, string>): Promise<string[]> {
   const { world, app } = await startKeepingApp(variables);
   try {
@@ -17,8 +17,10 @@ export async function registeredRoutes(variables: Record<string, string>): Promi
     return express.router.stack.flatMap((layer) => {
       const { route } = layer;
       if (!route && layer.slash) return [];
-      if (!route)
-        return [layer.match('/docs/x') && !layer.match('/x/docs') ? 'GET /docs/*' : 'mounted elsewhere'];
+      if (!route) {
+        const mounts = ['/docs/rest', '/docs/rest/rest'].filter((path) => layer.match(`${path}/x`));
+        return mounts.length > 0 && !layer.match('/x/docs') ? [`GET ${mounts[0]}/*`] : ['mounted elsewhere'];
+      }
       return Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${String(route.path)}`);
     });
   } finally {

@@ -1,48 +1,19 @@
-import type { NestExpressApplication } from '@nestjs/platform-express';
-import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { z } from 'zod';
+import type { OpenAPIObject } from '@nestjs/swagger';
 import {
   whoMayUse,
   type CommandDefinition,
+  type CommandName,
   commandNames,
   definitionOf,
   errorCatalogue,
-} from '../contract/index.js';
-import { version } from '../common/version.js';
+} from '../../contract/index.js';
+import { version } from '../../common/version.js';
+import { errorCodesOf } from './error-codes.js';
+import { exampleInput, exampleOf } from './examples.js';
+import { type Json, schemaOf } from './json-schema.js';
 import { withNulls } from './nullable.js';
 
-type Json = Record<string, unknown>;
-type JsonSchema = Json & { properties?: Record<string, Json>; required?: string[]; $defs?: Json };
-
 const PATH_PARAMETER = /:(\w+)/g;
-
-/** JSON Schema of a zod schema. Its named parts are put into `components` and referenced there. */
-function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Json): JsonSchema {
-  const { $schema, ...json } = z.toJSONSchema(schema, {
-    io,
-    unrepresentable: 'any',
-    target: 'draft-2020-12',
-    override: ({ jsonSchema }) => {
-      // Views may get more fields, and the pattern of a date-time makes for absurd examples.
-      delete jsonSchema.additionalProperties;
-      if (jsonSchema.format === 'date-time') {
-        delete jsonSchema.pattern;
-        jsonSchema.examples = ['2026-11-22T16:20:21.500Z'];
-      }
-    },
-  });
-  void $schema;
-  const text = JSON.stringify(json).replaceAll('#/$defs/', '#/components/schemas/');
-  const { $defs, ...plain } = JSON.parse(text) as JsonSchema;
-  for (const [name, definition] of Object.entries($defs ?? {})) {
-    const { id, ...named } = definition as Json;
-    components[typeof id === 'string' ? id : name] = named;
-  }
-  const { id, ...unnamed } = plain;
-  if (typeof id !== 'string') return unnamed;
-  components[id] = unnamed;
-  return { $ref: `#/components/schemas/${id}` };
-}
 
 /**
  * The fields of an input as a client should send them: numbers as numbers, although numeric strings are accepted too.
@@ -54,17 +25,6 @@ function inputOf(definition: CommandDefinition): { properties: Record<string, Js
   return { properties, required: required.filter((field) => field !== definition.cookie) };
 }
 
-/** An example body that works: the required fields, and in open mode the actor. */
-function exampleOf(fields: [string, Json][], required: string[], actor: readonly string[]): Json {
-  const shown = fields.filter(([field]) => required.includes(field) || actor.includes(field));
-  return Object.fromEntries(
-    shown.map(([field, { type }], index) => [
-      field,
-      type === 'string' ? 'Hello!' : type === 'integer' ? index + 1 : {},
-    ]),
-  );
-}
-
 /** The credentials that a request needs with AUTH=jwt. */
 function securityOf(definition: CommandDefinition): Json[] {
   const who = whoMayUse(definition, false);
@@ -72,10 +32,40 @@ function securityOf(definition: CommandDefinition): Json[] {
   return who === 'application' ? [{ apiKey: [] }] : [{ token: [] }, { apiKey: [] }];
 }
 
-function operationOf(name: string, definition: CommandDefinition, components: Json): Json {
+/** The errors of a command by status, each with an example of each code. */
+function errorsOf(name: CommandName, definition: CommandDefinition): Json {
+  const codesOf = (status: number) =>
+    errorCodesOf(name, definition, 'rest').filter((code) => errorCatalogue[code].status === status);
+  const statuses = [...new Set(Object.values(errorCatalogue).map(({ status }) => status))];
+  return Object.fromEntries(
+    statuses.flatMap((status) => {
+      const codes = codesOf(status);
+      if (codes.length === 0) return [];
+      const response = {
+        description: codes.map((code) => `\`${code}\`: ${errorCatalogue[code].message}`).join('\n\n'),
+        content: {
+          'application/json': {
+            schema: { $ref: '#/components/schemas/Error' },
+            examples: Object.fromEntries(
+              codes.map((code) => [
+                code,
+                { value: { error: { code, message: errorCatalogue[code].message } } },
+              ]),
+            ),
+          },
+        },
+      };
+      return [[status, response]];
+    }),
+  );
+}
+
+function operationOf(name: CommandName, definition: CommandDefinition, components: Json): Json {
   const { rest, summary } = definition;
   if (!rest) return {};
   const { properties, required } = inputOf(definition);
+  const example = exampleInput(name, definition);
+  const result = schemaOf(definition.result, 'output', components);
   const inPath = new Set([...rest.path.matchAll(PATH_PARAMETER)].map((match) => match[1]));
   const superfluous = new Set<string | undefined>([...inPath, ...(rest.without ?? [])]);
   const others = Object.entries(properties).filter(([field]) => !superfluous.has(field));
@@ -85,6 +75,7 @@ function operationOf(name: string, definition: CommandDefinition, components: Js
     in: place,
     required: place === 'path' || required.includes(field),
     schema: schema ?? {},
+    ...(field in example ? { example: example[field] } : {}),
   });
   return {
     operationId: name,
@@ -109,7 +100,9 @@ function operationOf(name: string, definition: CommandDefinition, components: Js
                   properties: withNulls(Object.fromEntries(others), required),
                   required: required.filter((field) => !inPath.has(field)),
                 },
-                example: exampleOf(others, required, definition.actor),
+                example: Object.fromEntries(
+                  others.flatMap(([field]) => (field in example ? [[field, example[field]]] : [])),
+                ),
               },
             },
           },
@@ -117,8 +110,9 @@ function operationOf(name: string, definition: CommandDefinition, components: Js
     responses: {
       [rest.status]: {
         description: 'Done.',
-        content: { 'application/json': { schema: schemaOf(definition.result, 'output', components) } },
+        content: { 'application/json': { schema: result, example: exampleOf(result, components) } },
       },
+      ...errorsOf(name, definition),
       default: { $ref: '#/components/responses/Error' },
     },
   };
@@ -174,7 +168,8 @@ export function openApiDocument(): OpenAPIObject {
     info: {
       title: 'Chat messaging API',
       version,
-      description: 'The REST API. Apps use the same commands over Socket.IO: see docs/reference/protocol.md.',
+      description:
+        'The REST API. Apps use the same [commands over Socket.IO](/docs/events). [All documents](/docs), [the protocol](/docs/reference/protocol).',
     },
     paths,
     components: {
@@ -200,20 +195,10 @@ export function openApiDocument(): OpenAPIObject {
       },
       responses: {
         Error: {
-          description: 'An error with a code; docs/reference/errors.md lists them.',
+          description: 'An error with a code: [all of them](/docs/reference/errors).',
           content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
         },
       },
     },
   } as unknown as OpenAPIObject;
-}
-
-/** Serves the page at /docs, its assets from this server, and the document at /docs/openapi.json. */
-export function useDocs(app: NestExpressApplication): void {
-  SwaggerModule.setup('docs', app, openApiDocument(), {
-    jsonDocumentUrl: 'docs/openapi.json',
-    yamlDocumentUrl: 'docs/openapi.yaml',
-    customSiteTitle: 'Chat messaging API',
-    customCss: '.swagger-ui .topbar { display: none }',
-  });
 }

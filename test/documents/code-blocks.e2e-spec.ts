@@ -1,0 +1,188 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { projectRoot } from '../../src/common/project-root.js';
+import { newApiKey, ownAccounts } from '../support/accounts.js';
+import { inPython, python } from '../support/python.js';
+import { World } from '../support/world.js';
+
+const root = projectRoot();
+
+/**
+ * A block of code of a guide. Its first line says, after the language, what the tests do with it: `run=name`, or
+ * `not-run=reason`; `text output=name` is what the block of that name prints, `…` stands for what differs each time.
+ */
+interface Block {
+  file: string;
+  language: string;
+  marks: Record<string, string>;
+  code: string;
+}
+
+/** Why a block can't be run here. */
+const REASONS = {
+  'starts-a-server': 'installs or starts what the tests have already',
+  docker: 'needs Docker',
+  part: 'a part of a program, or with names of your own',
+};
+
+function blocksOf(file: string): Block[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [...text.matchAll(/^```([a-z]+)([^\n]*)\n([\s\S]*?)^```$/gm)].map(([, language, info, code]) => ({
+    file,
+    language: language!,
+    marks: Object.fromEntries(
+      info!
+        .trim()
+        .split(/\s+/)
+        .filter(Boolean)
+        .map((mark) => mark.split('=') as [string, string]),
+    ),
+    code: code!,
+  }));
+}
+
+/** The statements of the database are explained one by one by a test of their own. */
+const files = ['guides', 'reference'].flatMap((folder) =>
+  readdirSync(join(root, 'docs', folder))
+    .filter((name) => name.endsWith('.md') && name !== 'statements.md')
+    .map((name) => `docs/${folder}/${name}`),
+);
+
+const blocks = files.flatMap(blocksOf);
+const named = (name: string): Block => {
+  const found = blocks.filter(({ marks }) => marks.run === name);
+  if (found.length !== 1) throw new Error(`${found.length} blocks are run=${name}`);
+  return found[0]!;
+};
+
+/** What it prints; every address of a default server is that of the world's. */
+async function outputOf(
+  code: string,
+  [command, ...args]: [string, ...string[]],
+  world: World,
+  cwd = root,
+): Promise<string> {
+  const here = code
+    .replaceAll('localhost:3000', `localhost:${world.app.httpPort}`)
+    .replaceAll('localhost:5005', `localhost:${world.app.socketPort}`);
+  const child = spawn(command, [...args, here], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  let errors = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  const status = await new Promise((resolve) => child.on('close', resolve));
+  if (status !== 0) throw new Error(`${command} ended with ${String(status)}: ${errors}`);
+  return output;
+}
+
+const SHELL = ['sh', '-ec'] as [string, string];
+const NODE = [process.execPath, '--input-type=module', '-e'] as [string, string, string];
+
+/** One JSON value after the other, as several calls of curl print them. */
+const answersIn = (output: string): unknown[] =>
+  JSON.parse(`[${output.trim().replaceAll(/(?<=[}\]])\s*(?=[{[])/g, ',')}]`) as unknown[];
+
+/** Compares line by line; `…` ends what is compared of a line. */
+function expectOutput(output: string, name: string): void {
+  const { code } = blocks.find(({ marks }) => marks.output === name)!;
+  const wanted = code.trimEnd().split('\n');
+  const got = output.trimEnd().split('\n');
+  const shown = got.map((line, at) => {
+    const start = wanted[at]?.split('…')[0];
+    return wanted[at]?.includes('…') && line.startsWith(start!) ? wanted[at] : line;
+  });
+  expect(shown).toEqual(wanted);
+}
+
+const worlds: World[] = [];
+async function start(variables: Record<string, string> = {}): Promise<World> {
+  const world = await World.start(variables);
+  worlds.push(world);
+  return world;
+}
+afterEach(async () => {
+  for (const world of worlds.splice(0)) await world.stop();
+});
+
+describe('The code in the guides', () => {
+  const code = blocks.filter(({ language }) => language !== 'text');
+
+  it('says of every block whether it is run: ```js run=name, or not-run=reason', () => {
+    const unmarked = code
+      .filter(({ marks }) => marks.run === undefined && marks['not-run'] === undefined)
+      .map(({ file, code: text }) => `${file}: ${text.split('\n')[0]}`);
+    expect(unmarked).toEqual([]);
+    const reasons = new Set(code.flatMap(({ marks }) => marks['not-run'] ?? []));
+    expect([...reasons].filter((reason) => !(reason in REASONS))).toEqual([]);
+  });
+
+  it('is run below, as far as it is marked so', () => {
+    const run = code.flatMap(({ marks }) => marks.run ?? []);
+    expect(run.sort()).toEqual(['accounts', 'backend', 'curl', 'python', 'sockets']);
+    const outputs = blocks.flatMap(({ marks }) => marks.output ?? []);
+    expect(outputs.filter((name) => !run.includes(name))).toEqual([]);
+    process.stdout.write(`${run.length} of ${code.length} blocks of code in docs/ are run\n`);
+  });
+
+  it('with curl: a chat, a message, the history, seen, deleted', async () => {
+    const answers = answersIn(await outputOf(named('curl').code, SHELL, await start()));
+    expect(answers).toMatchObject([
+      { id: 1, user1Id: 1, user2Id: 2 },
+      { id: 1, chatId: 1, senderId: 1, content: 'Hello!' },
+      [{ id: 1, unread: 1 }],
+      { messages: [{ content: 'Hello!' }] },
+      { messageId: 1, seen: true },
+      { chatId: 1 },
+    ]);
+  });
+
+  it('with socket.io-client prints what the guide says', async () => {
+    expectOutput(await outputOf(named('sockets').code, NODE, await start()), 'sockets');
+  });
+
+  it('of the README prints an answer, and what Bob receives', async () => {
+    const [example] = blocksOf('README.md').filter(({ language }) => language === 'js');
+    const output = await outputOf(example!.code, NODE, await start());
+    expect(output).toMatch(/Bob receives: Hello!/);
+    expect(output).toMatch(/Bob has seen message 1/);
+  });
+
+  it('logs a person in, and takes a new token', async () => {
+    const world = await start(ownAccounts());
+    const answers = answersIn(await outputOf(named('accounts').code, SHELL, world));
+    expect(answers).toMatchObject([
+      { user: { username: 'alice' } },
+      { username: 'alice' },
+      { user: { username: 'alice' }, refreshToken: expect.any(String) },
+    ]);
+  });
+
+  it('makes users, a chat, a message and a token for a backend', async () => {
+    const key = newApiKey();
+    const world = await start({ ...ownAccounts(), API_KEYS: key });
+    const folder = await mkdtemp(join(tmpdir(), 'chat-guide-'));
+    try {
+      await writeFile(join(folder, '.env'), `AUTH=jwt\nAPI_KEYS=${key}\n`);
+      // `field` stands in the block before it.
+      const field = named('accounts').code.split('\n')[0]!;
+      const answers = answersIn(await outputOf(`${field}\n${named('backend').code}`, SHELL, world, folder));
+      expect(answers).toMatchObject([
+        { type: 'system', content: 'Your order is on its way' },
+        { accessToken: expect.any(String) },
+      ]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
+inPython('The code in the guides for Python', () => {
+  it('sends and receives a message', async () => {
+    const output = await outputOf(named('python').code, [python!, '-c'], await start());
+    expect(output).toContain('Bob receives: Hello!');
+    expect(output).toContain("'ok': True");
+  });
+});
