@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { BlocksModule } from '../blocks/blocks.module.js';
 import { BusModule } from '../common/bus.js';
 import { IdempotencyModule } from '../commands/idempotency/idempotency.module.js';
@@ -6,6 +7,7 @@ import { DeliveryModule } from '../delivery/delivery.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
 import { Access } from './access.js';
 import { ChatGateway } from './chat.gateway.js';
+import { ChatFinding } from './finding.service.js';
 import { ChatRepeats } from './chat-repeats.js';
 import { ChatsController } from './chats.controller.js';
 import { DeletionService } from './deletion.service.js';
@@ -18,6 +20,7 @@ import { DatabaseModule } from '../database/database.module.js';
 /** Chats and the permissions in them. */
 @Module({
   imports: [
+    AuditModule,
     DatabaseModule,
     BlocksModule,
     BusModule,
@@ -30,6 +33,7 @@ import { DatabaseModule } from '../database/database.module.js';
   providers: [
     Access,
     ChatGateway,
+    ChatFinding,
     ChatRepeats,
     ChatsService,
     DeletionService,

@@ -232,6 +232,9 @@ describe('With AUTH=jwt, over REST', () => {
     expect(by('anyone')).toEqual(['getConfig', 'login', 'logout', 'refresh', 'register']);
     expect(by('application')).toEqual([
       'createUser',
+      'eraseUser',
+      'findChats',
+      'getErasure',
       'getReports',
       'mintToken',
       'revokeTokens',

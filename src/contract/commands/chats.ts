@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { define, inChat, repeatable } from '../define.js';
 import { displayName, url } from '../names.js';
-import { externalId, metadata, pageSize, people, queryFlag, userId } from '../scalars.js';
+import {
+  externalId,
+  metadata,
+  moment,
+  pageSize,
+  people,
+  queryFlag,
+  userId,
+  wholeNumber,
+} from '../scalars.js';
 import {
   answeredChatView,
   chatClearedView,
@@ -10,6 +19,7 @@ import {
   chatListItem,
   chatsPage,
   createdGroupView,
+  foundChats,
 } from '../views/index.js';
 
 /** What a group shows of itself. */
@@ -23,6 +33,14 @@ const groupFields = {
     .describe(
       'Whether members who join from now on see earlier messages: `all` of them, or only those since they joined.',
     ),
+  sending: z
+    .enum(['all', 'admins'])
+    .optional()
+    .describe('Who may send and edit messages; `admins`: the owner and admins, and others may react.'),
+  slowModeSeconds: wholeNumber(0, 21_600)
+    .optional()
+    .describe('Seconds between two messages of a member, up to 6 hours; 0: no slow mode.'),
+  addMembers: z.enum(['admins', 'members']).optional().describe('Who may add members.'),
 };
 
 const named = {
@@ -70,6 +88,27 @@ export const chatsCommands = {
     socket: true,
     rest: { method: 'GET', path: '/chats/user/:userId', status: 200 },
   }),
+  findChats: define({
+    summary:
+      'Chats of everybody, of at most 10,000 that a page looks at: by `externalId` where a prefix is given, else the newest first. For the application only.',
+    input: z.object({
+      memberId: userId.optional().describe('Only chats of this user.'),
+      type: z.enum(['direct', 'group']).optional(),
+      externalIdPrefix: externalId.optional().describe('Only chats whose `externalId` begins so.'),
+      activeAfter: moment.optional().describe('Only chats whose last activity was after this time.'),
+      activeBefore: moment.optional().describe('Only chats whose last activity was before this time.'),
+      cursor: externalId.optional().describe('The `next` of the page before.'),
+      limit: pageSize(100, 50),
+    }),
+    result: foundChats,
+    order: 'read',
+    cost: { base: 5, of: 'limit', per: 50 },
+    who: 'application',
+    actor: [],
+    reply: null,
+    socket: false,
+    rest: { method: 'GET', path: '/chats', status: 200 },
+  }),
   createChat: define({
     summary:
       'Returns the direct chat of two users, and creates it if there is none. With the same user twice it is a chat with oneself, for notes.',
@@ -116,7 +155,7 @@ export const chatsCommands = {
   }),
   updateChat: define({
     summary:
-      'Changes title, picture, metadata or history setting of a group. Fields that are left out stay unchanged. Only the owner and admins may do it.',
+      'Changes title, picture, metadata, history setting or rules of a group. Fields that are left out stay unchanged. Only the owner and admins may do it.',
     input: inChat.extend({ ...groupFields, title: groupFields.title.optional(), ...repeatable }),
     result: answeredChatView,
     order: 'write',
@@ -136,6 +175,7 @@ export const chatsCommands = {
       pinned: SETTINGS,
       muted: SETTINGS,
       mutedUntil: SETTINGS,
+      silencedUntil: 'expected no `silencedUntil`: silenceMember mutes a member',
     },
   }),
   getChat: define({

@@ -23,6 +23,18 @@ export const chatView = z
       .describe(
         'Whether members who join see earlier messages: `all` of them, or only those since they joined.',
       ),
+    sending: z
+      .enum(['all', 'admins'])
+      .describe('Groups: who may send and edit messages, all members or only the owner and admins.'),
+    slowModeSeconds: z
+      .number()
+      .int()
+      .describe(
+        'Groups: seconds between two messages of a member; 0: no slow mode. The owner and admins are free.',
+      ),
+    addMembers: z
+      .enum(['admins', 'members'])
+      .describe('Groups: who may add members, only the owner and admins or all members.'),
     memberCount: count,
     membersVersion: count.describe(
       'Counts changes of members and roles, and in a direct chat of blocks. If it differs from that of your list of members, call getMembers.',
@@ -66,8 +78,13 @@ export const chatListItem = chatView
     canSend: z
       .boolean()
       .describe(
-        'Whether sendMessage is allowed here: in a direct chat not while one of the two blocks the other.',
+        'Whether sendMessage is allowed here: in a direct chat not while one of the two blocks the other, in a group not for members while `sending` is `admins`, and not while you are silenced. Slow mode does not count.',
       ),
+    canReact: z.boolean().describe('Whether addReaction is allowed here: the same, without `sending`.'),
+    canAddMembers: z.boolean().describe('Whether addMembers is allowed here.'),
+    silencedUntil: timestamp
+      .nullable()
+      .describe('Groups: an admin has muted you until then. It may be past: then it says nothing.'),
     cursor: z.string().describe('Pass it as `before` to get the chats after this one.'),
   })
   .meta({ id: 'ChatListItem' });
@@ -90,6 +107,9 @@ export const newChatView = chatView
         otherDeliveredSeq: true,
         blockedByMe: true,
         canSend: true,
+        canReact: true,
+        canAddMembers: true,
+        silencedUntil: true,
         cursor: true,
       })
       .partial().shape,
@@ -113,6 +133,20 @@ export const chatsPage = z
   })
   .meta({ id: 'ChatsPage' });
 export type ChatsPage = z.infer<typeof chatsPage>;
+
+/** The answer to findChats. */
+export const foundChats = z
+  .object({
+    chats: z.array(chatView),
+    next: z
+      .string()
+      .nullable()
+      .describe(
+        'Pass it as `cursor` to get the chats after these; also when these are fewer than `limit`. null: no more.',
+      ),
+  })
+  .meta({ id: 'FoundChats' });
+export type FoundChats = z.infer<typeof foundChats>;
 
 export const chatDetails = chatView
   .extend({

@@ -1,10 +1,14 @@
+import { AuditEntry } from './audit-entry.model.js';
 import { ChatInvitation } from './chat-invitation.model.js';
 import { ChatMember } from './chat-member.model.js';
 import { ChatRefusal } from './chat-refusal.model.js';
+import { ChatRestriction } from './chat-restriction.model.js';
 import { Chat } from './chat.model.js';
 import { Credentials } from './credentials.model.js';
 import { DeletedContent } from './deleted-content.model.js';
 import { EndedSession } from './ended-session.model.js';
+import { ErasedMember } from './erased-member.model.js';
+import { Erasure } from './erasure.model.js';
 import { HiddenMessage } from './hidden-message.model.js';
 import { IdempotencyKey } from './idempotency-key.model.js';
 import { LoginFailure } from './login-failure.model.js';
@@ -25,13 +29,17 @@ import { User } from './user.model.js';
 
 /** A model for every table. */
 export const models = [
+  AuditEntry,
   ChatInvitation,
   ChatMember,
   ChatRefusal,
+  ChatRestriction,
   Chat,
   Credentials,
   DeletedContent,
   EndedSession,
+  ErasedMember,
+  Erasure,
   HiddenMessage,
   IdempotencyKey,
   Login,
