@@ -6,11 +6,13 @@ import type {
   ChatDetails,
   ChatListItem,
   ChatsPage,
+  FoundChats,
   MembershipView,
 } from '../contract/index.js';
 import { CommandParam } from '../rest/command-param.decorator.js';
 import { Route } from '../rest/route.decorator.js';
 import { ChatsService } from './chats.service.js';
+import { ChatFinding } from './finding.service.js';
 import { DeletionService } from './deletion.service.js';
 import { MembershipService } from './membership.service.js';
 
@@ -19,6 +21,7 @@ import { MembershipService } from './membership.service.js';
 export class ChatsController {
   constructor(
     private readonly chats: ChatsService,
+    private readonly finding: ChatFinding,
     private readonly deletion: DeletionService,
     private readonly membership: MembershipService,
   ) {}
@@ -28,6 +31,11 @@ export class ChatsController {
     @CommandParam() { actor, input }: CommandRequest<'getChats'>,
   ): Promise<ChatListItem[] | ChatsPage> {
     return this.chats.list(actor, input);
+  }
+
+  @Route('findChats')
+  findChats(@CommandParam() { input }: CommandRequest<'findChats'>): Promise<FoundChats> {
+    return this.finding.find(input);
   }
 
   @Route('getChat')

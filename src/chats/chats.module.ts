@@ -7,6 +7,7 @@ import { DeliveryModule } from '../delivery/delivery.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
 import { Access } from './access.js';
 import { ChatGateway } from './chat.gateway.js';
+import { ChatFinding } from './finding.service.js';
 import { ChatRepeats } from './chat-repeats.js';
 import { ChatsController } from './chats.controller.js';
 import { DeletionService } from './deletion.service.js';
@@ -32,6 +33,7 @@ import { DatabaseModule } from '../database/database.module.js';
   providers: [
     Access,
     ChatGateway,
+    ChatFinding,
     ChatRepeats,
     ChatsService,
     DeletionService,

@@ -2,7 +2,7 @@ import type { Actor } from '../commands/identity/actor.js';
 import { AppError } from '../contract/index.js';
 
 /** @throws AppError FORBIDDEN when somebody else than the application gives a chat its externalId. */
-export function mayName({ isApplication }: Actor, externalId: string | undefined): void {
+export function mayName({ isApplication = false }: Actor, externalId: string | undefined): void {
   if (externalId === undefined || isApplication) return;
   throw new AppError('FORBIDDEN', {
     message: 'Only the application can give a chat an externalId: leave it out.',

@@ -173,13 +173,23 @@ export class CommandPipeline implements OnApplicationShutdown {
    */
   private async runNamed(call: Call, command: Command, names: Names): Promise<unknown> {
     const known = names.known();
-    if (known === null) return this.runAs(call, command, await names.lookUp());
+    if (known === null) return this.runUnlessLate(call, command, names.lookUp());
     try {
       return await this.runAs(call, command, known);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'NOT_FOUND') throw error;
-      return this.runAs(call, command, await names.lookUpAgain());
+      return this.runUnlessLate(call, command, names.lookUpAgain());
     }
+  }
+
+  /** While it was looked up, the command may have been answered UNAVAILABLE: then it does not run. */
+  private async runUnlessLate(
+    call: Call,
+    command: Command,
+    lookUp: Promise<CommandInput<CommandName>>,
+  ): Promise<unknown> {
+    const input = await lookUp;
+    return call.answered ? undefined : this.runAs(call, command, input);
   }
 
   private runAs(call: Call, command: Command, input: CommandInput<CommandName>): Promise<unknown> {

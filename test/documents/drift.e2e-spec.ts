@@ -161,7 +161,7 @@ const PRINT_FOLDERS =
   "const { LAYERS } = await import('./tools/lint/layers.js'); console.log(JSON.stringify(LAYERS.flat()))";
 
 describe('The folders of src', () => {
-  const named = all(section(read('CONTRIBUTING.md'), 'The folders of `src/`'), /^\| `([a-z/]+)` \|/gm);
+  const named = all(section(read('CONTRIBUTING.md'), 'The folders of `src/`'), /^\| `([a-z/-]+)` \|/gm);
 
   it('are in CONTRIBUTING.md, in the order of the linter', () => {
     const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', PRINT_FOLDERS], {

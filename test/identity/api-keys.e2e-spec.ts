@@ -233,6 +233,7 @@ describe('With AUTH=jwt, over REST', () => {
     expect(by('application')).toEqual([
       'createUser',
       'eraseUser',
+      'findChats',
       'getErasure',
       'getReports',
       'mintToken',

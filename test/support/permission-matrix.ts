@@ -66,6 +66,7 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   getVisibility: ({ userId }) => ({ userId }),
   upsertUsers: () => ({ users: [{ externalId: another(), name: 'a name' }] }),
   getMe: ({ userId }) => ({ userId }),
+  findChats: () => ({}),
   createChat: ({ userId, thirdId }) => ({ user1Id: userId, user2Id: thirdId }),
   'createChat there is': ({ userId, otherId }) => ({ user1Id: userId, user2Id: otherId }),
   'createChat with an enemy': ({ userId, enemyId }) => ({ user1Id: userId, user2Id: enemyId }),
@@ -241,6 +242,7 @@ reportMessage            | who?   who?        none     none    ok     ok    ok  
 sendSystemMessage        | who?   ok          no       no      no     no    no    no      no
 deactivateUser           | who?   ok          no       no      no     no    no    no      no
 reactivateUser           | who?   ok          no       no      no     no    no    no      no
+findChats                | who?   ok          no       no      no     no    no    no      no
 getReports               | who?   ok          no       no      no     no    no    no      no
 getAudit                 | who?   ok          no       no      no     no    no    no      no
 updateReport             | who?   ok          no       no      no     no    no    no      no

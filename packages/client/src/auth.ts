@@ -13,9 +13,11 @@ export interface Auth {
   signOut?(): Promise<void>;
 }
 
-/** On a server in open mode: the user with this id. */
-export function asUser(userId: number): Auth {
-  return { renews: false, account: String(userId), handshake: () => Promise.resolve({ userId }) };
+/** On a server in open mode: the user with this id, or with this id in your application (`asUser('external:ann')`). */
+export function asUser(userId: number | `external:${string}`): Auth {
+  // What is kept here is kept by the server's id.
+  const account = typeof userId === 'number' ? { account: String(userId) } : {};
+  return { renews: false, ...account, handshake: () => Promise.resolve({ userId }) };
 }
 
 /**

@@ -9,8 +9,8 @@ export interface Actor {
   readonly userId: number | null;
   /** The connection that the command came over: it gets the answer, and no copy of the event. null over REST. */
   readonly origin: string | null;
-  /** Whether the application itself asks, be it in a user's name; in open mode everybody may be it. */
-  readonly isApplication: boolean;
+  /** Whether the application itself asks, be it in a user's name; in open mode everybody may be it. Left out: no. */
+  readonly isApplication?: boolean;
 }
 
 /**

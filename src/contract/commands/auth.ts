@@ -192,7 +192,7 @@ export const authCommands = {
   revokeSessions: define({
     summary:
       'Ends all sessions of a user and their sockets, and refuses every token that was issued before, also by another issuer. A token of the same second is refused as well, and one that does not say when it was issued. Within a second that holds on every node. The user can log in again at once.',
-    input: z.object({ userId: id }),
+    input: z.object({ userId }),
     result: z.object({ userId: id, revoked: z.literal(true) }),
     order: 'write',
     who: 'application',

@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { define, inChat, repeatable } from '../define.js';
 import { displayName, url } from '../names.js';
-import { externalId, metadata, pageSize, people, queryFlag, userId, wholeNumber } from '../scalars.js';
+import {
+  externalId,
+  metadata,
+  moment,
+  pageSize,
+  people,
+  queryFlag,
+  userId,
+  wholeNumber,
+} from '../scalars.js';
 import {
   answeredChatView,
   chatClearedView,
@@ -10,6 +19,7 @@ import {
   chatListItem,
   chatsPage,
   createdGroupView,
+  foundChats,
 } from '../views/index.js';
 
 /** What a group shows of itself. */
@@ -77,6 +87,27 @@ export const chatsCommands = {
     reply: 'chatsList',
     socket: true,
     rest: { method: 'GET', path: '/chats/user/:userId', status: 200 },
+  }),
+  findChats: define({
+    summary:
+      'Chats of everybody, of at most 10,000 that a page looks at: by `externalId` where a prefix is given, else the newest first. For the application only.',
+    input: z.object({
+      memberId: userId.optional().describe('Only chats of this user.'),
+      type: z.enum(['direct', 'group']).optional(),
+      externalIdPrefix: externalId.optional().describe('Only chats whose `externalId` begins so.'),
+      activeAfter: moment.optional().describe('Only chats whose last activity was after this time.'),
+      activeBefore: moment.optional().describe('Only chats whose last activity was before this time.'),
+      cursor: externalId.optional().describe('The `next` of the page before.'),
+      limit: pageSize(100, 50),
+    }),
+    result: foundChats,
+    order: 'read',
+    cost: { base: 5, of: 'limit', per: 50 },
+    who: 'application',
+    actor: [],
+    reply: null,
+    socket: false,
+    rest: { method: 'GET', path: '/chats', status: 200 },
   }),
   createChat: define({
     summary:

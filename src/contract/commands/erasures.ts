@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { define } from '../define.js';
-import { id, password } from '../scalars.js';
+import { id, password, userId } from '../scalars.js';
 import { erasedMessages, erasureView } from '../views/index.js';
 
 const messages = erasedMessages.describe(
@@ -11,7 +11,7 @@ export const erasuresCommands = {
   eraseUser: define({
     summary:
       'Erases a person: they are logged out at once and nothing of them stays but the number of the id, and with `keep` what they wrote. It goes on in the background; getErasure says how far it is. Again while it goes on, it is the same erasure. It can not be undone. For the application only.',
-    input: z.object({ userId: id, messages }),
+    input: z.object({ userId, messages }),
     result: erasureView,
     order: 'write',
     who: 'application',

@@ -134,6 +134,20 @@ export const chatsPage = z
   .meta({ id: 'ChatsPage' });
 export type ChatsPage = z.infer<typeof chatsPage>;
 
+/** The answer to findChats. */
+export const foundChats = z
+  .object({
+    chats: z.array(chatView),
+    next: z
+      .string()
+      .nullable()
+      .describe(
+        'Pass it as `cursor` to get the chats after these; also when these are fewer than `limit`. null: no more.',
+      ),
+  })
+  .meta({ id: 'FoundChats' });
+export type FoundChats = z.infer<typeof foundChats>;
+
 export const chatDetails = chatView
   .extend({
     lastMessage: messageView.nullable(),

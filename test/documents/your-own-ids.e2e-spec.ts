@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { newApiKey, ownAccounts } from '../support/accounts.js';
+import { World } from '../support/world.js';
+
+const run = promisify(execFile);
+
+const GUIDE = 'docs/guides/your-own-ids.md';
+
+describe('The backend in the guide to your own ids', () => {
+  const key = newApiKey();
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start({ ...ownAccounts(), API_KEYS: key });
+  });
+  afterAll(() => world.stop());
+
+  it('does what it says, and the same when it runs again', async () => {
+    const [, program = ''] = /```js\n([\s\S]+?)```/.exec(readFileSync(GUIDE, 'utf8')) ?? [];
+    const env = { ...process.env, CHAT_URL: `http://127.0.0.1:${world.app.httpPort}`, CHAT_API_KEY: key };
+    const printed = async () =>
+      (await run(process.execPath, ['--input-type=module', '-e', program], { env })).stdout
+        .trim()
+        .split('\n');
+    const said = 'Ann (customer/3): Where is it?';
+    const found = "[ 'order-7' ] [ 'order-7' ]";
+    expect(await printed()).toEqual([said, found]);
+    expect(await printed()).toEqual([said, said, found]);
+    expect(await world.sql('SELECT 1 FROM chats')).toHaveLength(1);
+    expect(await world.sql('SELECT 1 FROM message_mentions')).toHaveLength(2);
+  });
+});
