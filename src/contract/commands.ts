@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import { authCommands } from './commands/auth.js';
 import { blocksCommands } from './commands/blocks.js';
 import { chatsCommands } from './commands/chats.js';
+import { joiningCommands } from './commands/joining.js';
+import { moderationCommands } from './commands/moderation.js';
 import { invitationsCommands } from './commands/invitations.js';
 import { membersCommands } from './commands/members.js';
 import { messagesCommands } from './commands/messages.js';
@@ -31,6 +33,8 @@ export const commands = {
   ...typingCommands,
   ...authCommands,
   ...serverCommands,
+  ...joiningCommands,
+  ...moderationCommands,
 } as const satisfies Record<string, CommandDefinition>;
 
 export type CommandName = keyof typeof commands;

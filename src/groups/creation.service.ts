@@ -8,6 +8,8 @@ import type { ChatRow } from '../database/models/chat.model.js';
 import type { Runner } from '../database/statement.js';
 import { KnownUsers } from '../users/directory/known-users.js';
 import { Consent, type Sorted } from './consent.js';
+import { publicWords } from './groups.service.js';
+import { setPublicWords } from './public-groups.queries.js';
 import { groupFull, noSuchPeople } from './group-errors.js';
 import { GroupRooms } from './group-rooms.js';
 import { groupByKey, insertGroup, insertMembers } from './groups.queries.js';
@@ -71,14 +73,24 @@ export class GroupCreationService {
     }: { input: CommandInput<'createGroup'>; people: readonly number[]; charge: (sorted: Sorted) => void },
   ): Promise<Created> {
     const { title, avatarUrl = null, metadata = {}, historyVisible = 'all', clientId } = input;
-    const { sending = 'all', slowModeSeconds = 0, addMembers = 'admins' } = input;
+    const { sending = 'all', slowModeSeconds = 0, addMembers = 'admins', visibility = 'private' } = input;
     const key = clientId === undefined ? null : `${actor.userId ?? 0} ${clientId}`;
     const sorted = await this.consent.sort(runner, actor, { chatId: null, userIds: people });
     const { added } = sorted;
-    const fields = { title, avatarUrl, metadata, historyVisible, sending, slowModeSeconds, addMembers };
+    const fields = {
+      title,
+      avatarUrl,
+      metadata,
+      historyVisible,
+      sending,
+      slowModeSeconds,
+      addMembers,
+      visibility,
+    };
     const row = await insertGroup(runner, { ...fields, memberCount: added.length, creationKey: key });
     if (!row) return this.known(runner, key, people);
     charge(sorted);
+    if (visibility === 'public') await setPublicWords(runner, { chatId: row.id, words: publicWords(fields) });
     const joined = await insertMembers(runner, {
       chatId: row.id,
       userIds: added,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Role } from './permission-matrix.js';
 import type { World } from './world.js';
 
@@ -20,6 +21,11 @@ export interface Scene {
   messageId: number;
   /** A group to which the acting user is invited. */
   invitedToId: number;
+  /** A public group that the acting user is not in. */
+  publicId: number;
+  /** A code that leads into another group, and the invitation with it. */
+  code: string;
+  inviteId: number;
   /** The id of a report of any message. */
   reportId: number;
 }
@@ -31,6 +37,9 @@ export const nowhere = (scene: Scene): Scene => ({
   chatId: 987_654_321,
   groupId: 987_654_321,
   invitedToId: 987_654_321,
+  publicId: 987_654_321,
+  inviteId: 987_654_325,
+  code: 'x'.repeat(24),
   ownId: 987_654_322,
   messageId: 987_654_323,
   reportId: 987_654_324,
@@ -83,7 +92,17 @@ export async function sceneOf(world: World, role: Role): Promise<Scene> {
     'INSERT INTO chat_invitations ("chatId", "userId", "invitedBy", withheld) VALUES ($1, $2, $3, false)',
     [invitedToId, userId, otherId],
   );
-  return { userId, otherId, thirdId, enemyId, chatId, groupId, ownId, messageId, invitedToId, reportId };
+  const publicId = await group(world, 'stranger', userId, otherId);
+  await world.sql(`UPDATE chats SET visibility = 'public' WHERE id = $1`, [publicId]);
+  const code = randomBytes(18).toString('base64url');
+  const inviteId = await idOf(
+    world,
+    `INSERT INTO chat_invites ("chatId", "codeHash") VALUES ($1, sha256(convert_to($2, 'UTF8')))`,
+    [invitedToId, code],
+  );
+  const people = { userId, otherId, thirdId, enemyId };
+  const chats = { chatId, groupId, invitedToId, publicId };
+  return { ...people, ...chats, ownId, messageId, reportId, code, inviteId };
 }
 
 async function directChat(world: World, one: number, other: number): Promise<number> {

@@ -3,6 +3,7 @@ export * from './auth.js';
 export * from './blocks.js';
 export * from './chats.js';
 export * from './invitations.js';
+export * from './joining.js';
 export * from './members.js';
 export * from './messages.js';
 export * from './presence.js';

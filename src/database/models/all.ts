@@ -1,4 +1,5 @@
 import { ChatInvitation } from './chat-invitation.model.js';
+import { ChatInvite } from './chat-invite.model.js';
 import { ChatMember } from './chat-member.model.js';
 import { ChatRefusal } from './chat-refusal.model.js';
 import { ChatRestriction } from './chat-restriction.model.js';
@@ -18,6 +19,7 @@ import { MessageReport } from './message-report.model.js';
 import { Message } from './message.model.js';
 import { OpenPurge } from './open-purge.model.js';
 import { ProfileChange } from './profile-change.model.js';
+import { PublicGroupWord } from './public-group-word.model.js';
 import { Session } from './session.model.js';
 import { TokenBound } from './token-bound.model.js';
 import { UserBlock } from './user-block.model.js';
@@ -27,6 +29,7 @@ import { User } from './user.model.js';
 /** A model for every table. */
 export const models = [
   ChatInvitation,
+  ChatInvite,
   ChatMember,
   ChatRefusal,
   ChatRestriction,
@@ -46,6 +49,7 @@ export const models = [
   Message,
   OpenPurge,
   ProfileChange,
+  PublicGroupWord,
   Session,
   TokenBound,
   UserBlock,

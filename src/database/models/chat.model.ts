@@ -35,6 +35,10 @@ export class Chat extends Model {
   @Column(DataType.TEXT)
   declare historyVisible: 'all' | 'fromJoin';
 
+  /** Groups: whether everybody can find and join it. */
+  @Column(DataType.TEXT)
+  declare visibility: 'private' | 'public';
+
   /** Groups: who may send. */
   @Column(DataType.TEXT)
   declare sending: 'all' | 'admins';
@@ -129,6 +133,7 @@ export const chatColumns = columnsOf(
   'avatarUrl',
   'metadata',
   'historyVisible',
+  'visibility',
   'sending',
   'slowModeSeconds',
   'addMembers',
@@ -153,6 +158,7 @@ export const chatRow = ([
   avatarUrl,
   metadata,
   historyVisible,
+  visibility,
   sending,
   slowModeSeconds,
   addMembers,
@@ -171,6 +177,7 @@ export const chatRow = ([
   avatarUrl,
   metadata,
   historyVisible,
+  visibility,
   sending,
   slowModeSeconds,
   addMembers,
