@@ -1,10 +1,12 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccountsModule } from './accounts/accounts.module.js';
+import { AuditModule } from './audit/audit.module.js';
 import { CommandsModule } from './commands/commands.module.js';
 import { BlocksModule } from './blocks/blocks.module.js';
 import { ChatsModule } from './chats/chats.module.js';
 import type { AppConfig } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
+import { ErasureModule } from './erasure/erasure.module.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { RestModule } from './rest/rest.module.js';
@@ -38,6 +40,7 @@ export class AppModule {
         DeliveryModule,
         SocketsModule,
         RestModule,
+        AuditModule,
         BlocksModule,
         PresenceModule,
         UsersModule,
@@ -51,6 +54,7 @@ export class AppModule {
         ReactionsModule,
         ReportsModule,
         SyncModule,
+        ErasureModule,
         OperationsModule,
       ],
     };

@@ -1,9 +1,11 @@
 import type { z } from 'zod';
+import { auditCommands } from './commands/audit.js';
 import { authCommands } from './commands/auth.js';
 import { blocksCommands } from './commands/blocks.js';
 import { chatsCommands } from './commands/chats.js';
 import { joiningCommands } from './commands/joining.js';
 import { moderationCommands } from './commands/moderation.js';
+import { erasuresCommands } from './commands/erasures.js';
 import { invitationsCommands } from './commands/invitations.js';
 import { membersCommands } from './commands/members.js';
 import { messagesCommands } from './commands/messages.js';
@@ -30,8 +32,10 @@ export const commands = {
   ...reactionsCommands,
   ...syncCommands,
   ...reportsCommands,
+  ...auditCommands,
   ...typingCommands,
   ...authCommands,
+  ...erasuresCommands,
   ...serverCommands,
   ...joiningCommands,
   ...moderationCommands,

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { BusModule } from '../common/bus.js';
 import { DeliveryModule } from '../delivery/delivery.module.js';
 import { ChatsModule } from '../chats/chats.module.js';
@@ -32,7 +33,15 @@ import { DatabaseModule } from '../database/database.module.js';
 
 /** Groups and their members. */
 @Module({
-  imports: [DatabaseModule, BusModule, ChatsModule, DeliveryModule, DirectoryModule, LimitsModule],
+  imports: [
+    AuditModule,
+    DatabaseModule,
+    BusModule,
+    ChatsModule,
+    DeliveryModule,
+    DirectoryModule,
+    LimitsModule,
+  ],
   controllers: [GroupsController, InvitationsController, JoiningController, MembersController],
   providers: [
     Arrivals,
@@ -56,5 +65,6 @@ import { DatabaseModule } from '../database/database.module.js';
     MembersService,
     SilenceService,
   ],
+  exports: [LeavingService],
 })
 export class GroupsModule {}

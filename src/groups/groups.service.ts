@@ -5,11 +5,11 @@ import type { AnsweredChatView, CommandInput } from '../contract/index.js';
 import { Publisher } from '../delivery/publisher.js';
 import { Access } from '../chats/access.js';
 import { toChatView } from '../chats/chat.view.js';
-import { shownText } from '../messages/model/shown-text.js';
 import { wordsOf } from '../users/name-words.js';
 import { setPublicWords } from './public-groups.queries.js';
 import { GroupChanges, type Note } from './group-changes.js';
 import { type GroupFields, setGroupFields } from './groups.queries.js';
+import { changesOf } from './notes-again.js';
 
 /** Changes the title, picture and settings of groups. */
 @Injectable()
@@ -68,26 +68,10 @@ export const publicWords = ({ visibility, title }: Pick<GroupFields, 'visibility
 function updateNote(fields: GroupFields, changed: (keyof GroupFields)[], { userId }: Actor): Note | null {
   const mentioned = changed.filter((field) => field !== 'metadata');
   if (mentioned.length === 0) return null;
-  const texts: Record<string, string> = {
-    title: `changed the title to “${shownText(fields.title ?? '')}”`,
-    avatarUrl: fields.avatarUrl === null ? 'removed the picture' : 'changed the picture',
-    historyVisible:
-      fields.historyVisible === 'all' ? 'let new members see the past' : 'hid the past from new members',
-    visibility: fields.visibility === 'public' ? 'made the group public' : 'made the group private',
-    sending: fields.sending === 'all' ? 'let all members write' : 'let only admins write',
-    slowModeSeconds:
-      fields.slowModeSeconds === 0
-        ? 'turned slow mode off'
-        : `set slow mode to ${fields.slowModeSeconds} seconds`,
-    addMembers: fields.addMembers === 'members' ? 'let all members add people' : 'let only admins add people',
-  };
+  const fieldsChanged = Object.fromEntries(mentioned.map((field) => [field, fields[field]]));
   return {
     names: [],
-    text: (nameOf) =>
-      `${userId === null ? 'The application' : nameOf(userId)} ${mentioned.map((field) => texts[field]).join(' and ')}`,
-    metadata: {
-      event: 'chatUpdated',
-      ...Object.fromEntries(mentioned.map((field) => [field, fields[field]])),
-    },
+    text: (nameOf) => `${userId === null ? 'The application' : nameOf(userId)} ${changesOf(fieldsChanged)}`,
+    metadata: { event: 'chatUpdated', ...fieldsChanged },
   };
 }

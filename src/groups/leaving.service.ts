@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import { Access } from '../chats/access.js';
+import { AuditService } from '../audit/audit.service.js';
 import { Bus } from '../common/bus.js';
 import { deleteChat } from '../chats/deletion.queries.js';
 import { type LockedGroup, type Effect, GroupChanges } from './group-changes.js';
@@ -47,6 +48,7 @@ export class LeavingService {
     private readonly book: InvitationBook,
     private readonly publisher: Publisher,
     private readonly bus: Bus,
+    private readonly audit: AuditService,
   ) {}
 
   /**
@@ -123,6 +125,9 @@ export class LeavingService {
     if (role === undefined) return this.uninvite(actor, locked, userId, banning);
     const own = actor.userId === null || actor.userId === userId;
     if (!own && !outranks(membership.role, role)) throw new AppError('FORBIDDEN');
+    if (actor.userId !== userId) {
+      await this.audit.record(actor, 'memberRemoved', { userId, chatId: chat.id, details: { role } }, runner);
+    }
     const next = await nextOwnerOf(runner, { chatId: chat.id, userId });
     const memberCount = next !== undefined ? chat.memberCount - 1 : 0;
     const removed: MemberRemovedView = {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../commands/identity/actor.js';
+import { AuditService } from '../audit/audit.service.js';
 import { Access } from '../chats/access.js';
 import { type LockedGroup, GroupChanges } from './group-changes.js';
 import { AppError, type CommandInput, type MembersPage, type MemberUpdatedView } from '../contract/index.js';
@@ -17,6 +18,7 @@ export class MembersService {
     private readonly access: Access,
     private readonly changes: GroupChanges,
     private readonly publisher: Publisher,
+    private readonly audit: AuditService,
   ) {}
 
   /** @throws AppError NOT_FOUND */
@@ -63,6 +65,8 @@ export class MembersService {
         // First the former owner, so that there are never two.
         if (ownerId !== undefined) await assign(ownerId, 'admin');
         await assign(userId, role);
+        const details = { role, former };
+        await this.audit.record(actor, 'roleChanged', { userId, chatId, details }, runner);
         const silencedUntil = role === 'member' ? member.silencedUntil : null;
         views.push({ ...change(chat, 1, chat.memberCount, actor), userId, role, silencedUntil });
         if (ownerId !== undefined) {

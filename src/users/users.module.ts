@@ -16,6 +16,6 @@ import { DatabaseModule } from '../database/database.module.js';
   imports: [DatabaseModule, DeliveryModule, IdempotencyModule, PresenceModule],
   controllers: [UsersController],
   providers: [FindingService, NameIndex, ProfileNews, UserRepeats, UsersGateway, UsersService],
-  exports: [NameIndex, UsersService],
+  exports: [NameIndex, ProfileNews, UsersService],
 })
 export class UsersModule {}

@@ -28,6 +28,8 @@ export interface Scene {
   inviteId: number;
   /** The id of a report of any message. */
   reportId: number;
+  /** The id of an erasure of somebody. */
+  erasureId: number;
 }
 
 /** Ids that do not exist. */
@@ -43,6 +45,7 @@ export const nowhere = (scene: Scene): Scene => ({
   ownId: 987_654_322,
   messageId: 987_654_323,
   reportId: 987_654_324,
+  erasureId: 987_654_325,
 });
 
 /** Creates a separate chat in which a user has the role, so that other cells do not change it. */
@@ -100,9 +103,14 @@ export async function sceneOf(world: World, role: Role): Promise<Scene> {
     `INSERT INTO chat_invites ("chatId", "codeHash") VALUES ($1, sha256(convert_to($2, 'UTF8')))`,
     [invitedToId, code],
   );
+  const erasureId = await idOf(
+    world,
+    `INSERT INTO erasures ("userId", messages, step, "doneAt") VALUES ($1, 'keep', 'rows', now())`,
+    [world.newId()],
+  );
   const people = { userId, otherId, thirdId, enemyId };
   const chats = { chatId, groupId, invitedToId, publicId };
-  return { ...people, ...chats, ownId, messageId, reportId, code, inviteId };
+  return { ...people, ...chats, ownId, messageId, reportId, code, inviteId, erasureId };
 }
 
 async function directChat(world: World, one: number, other: number): Promise<number> {

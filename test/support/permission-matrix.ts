@@ -135,6 +135,7 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   typing: ({ chatId }) => ({ chatId, typing: true }),
   reportMessage: ({ messageId }) => ({ messageId }),
   getReports: () => ({}),
+  getAudit: () => ({}),
   updateReport: ({ reportId }) => ({ reportId, status: 'resolved' }),
   getConfig: () => ({}),
   register: () => ({ username: newName(), password: PASSWORD }),
@@ -150,7 +151,14 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
     newPassword: `another ${PASSWORD}`,
   }),
   mintToken: ({ userId }) => ({ userId }),
+  revokeSessions: ({ thirdId }) => ({ userId: thirdId }),
   revokeTokens: ({ thirdId }) => ({ id: thirdId }),
+  eraseUser: ({ thirdId }) => ({ userId: thirdId, messages: 'erase' }),
+  eraseMe: async ({ userId }, accounts) => ({
+    password: await accounts.passwordOf(userId),
+    messages: 'erase',
+  }),
+  getErasure: ({ erasureId }) => ({ erasureId }),
   authenticate: async ({ userId }, accounts) => ({ token: await accounts.tokenOf(userId) }),
 };
 
@@ -246,7 +254,10 @@ typing                   | who?   who?        none     none    ok     ok    ok  
 reportMessage            | who?   who?        none     none    ok     ok    ok    ok      ok
 sendSystemMessage        | who?   ok          no       no      no     no    no    no      no
 getReports               | who?   ok          no       no      no     no    no    no      no
+getAudit                 | who?   ok          no       no      no     no    no    no      no
 updateReport             | who?   ok          no       no      no     no    no    no      no
+eraseUser                | who?   ok          no       no      no     no    no    no      no
+getErasure               | who?   ok          no       no      no     no    no    no      no
 getConfig                | ok     ok          ok       ok      ok     ok    ok    ok      ok
 `;
 
@@ -260,8 +271,10 @@ refresh                  | -      off         off      off     off    off   off 
 logout                   | -      off         off      off     off    off   off   off     off
 getLogins                | -      off         off      off     off    off   off   off     off
 changePassword           | -      off         off      off     off    off   off   off     off
+eraseMe                  | -      off         off      off     off    off   off   off     off
 mintToken                | -      off         off      off     off    off   off   off     off
 revokeTokens             | -      off         off      off     off    off   off   off     off
+revokeSessions           | -      off         off      off     off    off   off   off     off
 authenticate             | -      off         off      off     off    off   off   off     off
 `;
 
@@ -275,8 +288,10 @@ refresh                  | ok     ok          ok       ok      ok     ok    ok  
 logout                   | ok     ok          ok       ok      ok     ok    ok    ok      ok
 getLogins                | who?   who?        ok       ok      ok     ok    ok    ok      ok
 changePassword           | who?   who?        ok       ok      ok     ok    ok    ok      ok
+eraseMe                  | who?   who?        ok       ok      ok     ok    ok    ok      ok
 mintToken                | who?   ok          no       no      no     no    no    no      no
 revokeTokens             | who?   ok          no       no      no     no    no    no      no
+revokeSessions           | who?   ok          no       no      no     no    no    no      no
 authenticate             | who?   who?        ok       ok      ok     ok    ok    ok      ok
 `;
 

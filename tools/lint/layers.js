@@ -23,7 +23,7 @@ export const LAYERS = [
   ['sockets/wire'],
   ['sockets'],
   ['rest'],
-  ['blocks'],
+  ['audit', 'blocks'],
   ['presence'],
   ['users'],
   ['accounts'],
@@ -33,6 +33,7 @@ export const LAYERS = [
   ['groups', 'typing'],
   ['messages'],
   ['receipts', 'reactions', 'reports', 'sync'],
+  ['erasure'],
   ['operations'],
 ];
 

@@ -1223,6 +1223,36 @@ export interface Report {
   };
 }
 
+export interface AuditEntry {
+  id: number;
+  at: string;
+  /** The user who did it; null: the application. */
+  actorId: number | null;
+  action:
+    | 'userDeactivated'
+    | 'userReactivated'
+    | 'sessionsRevoked'
+    | 'erasureStarted'
+    | 'erasureFinished'
+    | 'userExported'
+    | 'chatExported'
+    | 'chatDeleted'
+    | 'retentionChanged'
+    | 'memberRemoved'
+    | 'roleChanged'
+    | 'memberBanned'
+    | 'memberUnbanned'
+    | 'memberMuted'
+    | 'memberUnmuted'
+    | 'reportUpdated';
+  /** To whom it was done; null: to a chat as a whole. */
+  userId: number | null;
+  /** The chat in which it was done; null: it was not about a chat. */
+  chatId: number | null;
+  /** What else there is to say: the role, the reason, until when. No text of messages. */
+  details: Record<string, unknown>;
+}
+
 export interface Session {
   user: Account;
   /** Send it as `Authorization: Bearer …`, on sockets as `auth.token`. */
@@ -1249,6 +1279,37 @@ export interface MintedToken {
   /** Send it as `Authorization: Bearer …`, on sockets as `auth.token`. */
   accessToken: string;
   expiresAt: string;
+}
+
+export interface Erasure {
+  id: number;
+  userId: number;
+  /** What happens to their messages. */
+  messages: 'erase' | 'keep';
+  status: 'running' | 'done';
+  /** The step under way: messages, reactions, mentions, notes, chats, rows; null when all is done. */
+  step: string | null;
+  /** What was done so far; at the end, all of it. */
+  counts: {
+    /** Their messages that were emptied, as deleted messages are. */
+    messages: number;
+    /** Their messages that stay, without a name. */
+    kept: number;
+    /** Messages from which their reactions were removed. */
+    reactions: number;
+    /** Messages in which they are no longer mentioned. */
+    mentions: number;
+    /** Messages of the server about changes of groups that no longer name them. */
+    notes: number;
+    /** Groups that they are no longer a member of. */
+    groups: number;
+    /** Direct chats to which nobody can send any more. */
+    directChats: number;
+    /** Other rows about them: blocks, invitations, reports, hidden messages, idempotency keys. */
+    rows: number;
+  };
+  requestedAt: string;
+  doneAt: string | null;
 }
 
 export interface ServerConfig {
@@ -1280,6 +1341,8 @@ export interface ServerConfig {
   };
   /** Origins whose images clients may show, such as avatars; of others they show none. */
   imageOrigins: string[];
+  /** Paths of the pages that this server has, such as `/` (the chat) and `/console`. */
+  pages: string[];
 }
 
 /** The events that a socket can receive, with their payloads. */

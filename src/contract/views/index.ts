@@ -1,7 +1,9 @@
 /** What REST returns and sockets emit. New fields may be added; fields are never removed. */
+export * from './audit.js';
 export * from './auth.js';
 export * from './blocks.js';
 export * from './chats.js';
+export * from './erasures.js';
 export * from './invitations.js';
 export * from './joining.js';
 export * from './members.js';

@@ -1,3 +1,4 @@
+import { AuditEntry } from './audit-entry.model.js';
 import { ChatInvitation } from './chat-invitation.model.js';
 import { ChatInvite } from './chat-invite.model.js';
 import { ChatMember } from './chat-member.model.js';
@@ -7,6 +8,8 @@ import { Chat } from './chat.model.js';
 import { Credentials } from './credentials.model.js';
 import { DeletedContent } from './deleted-content.model.js';
 import { EndedSession } from './ended-session.model.js';
+import { ErasedMember } from './erased-member.model.js';
+import { Erasure } from './erasure.model.js';
 import { HiddenMessage } from './hidden-message.model.js';
 import { IdempotencyKey } from './idempotency-key.model.js';
 import { LoginFailure } from './login-failure.model.js';
@@ -28,6 +31,7 @@ import { User } from './user.model.js';
 
 /** A model for every table. */
 export const models = [
+  AuditEntry,
   ChatInvitation,
   ChatInvite,
   ChatMember,
@@ -37,6 +41,8 @@ export const models = [
   Credentials,
   DeletedContent,
   EndedSession,
+  ErasedMember,
+  Erasure,
   HiddenMessage,
   IdempotencyKey,
   Login,
