@@ -17,7 +17,7 @@ export class ChatRepeats implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.repeats.add(['createChat', 'updateChat', 'acceptInvitation'], {
+    this.repeats.add(['createChat', 'updateChat', 'acceptInvitation', 'joinChat', 'joinByInvite'], {
       ids: ({ id }) => [id],
       again: (actor, [chatId = 0]) => this.find(actor, chatId),
     });

@@ -22,6 +22,7 @@ export function toChatView(row: ChatRow): ChatView {
     avatarUrl: row.avatarUrl,
     metadata: row.metadata,
     historyVisible: row.historyVisible,
+    visibility: row.visibility,
     sending: row.sending,
     slowModeSeconds: row.slowModeSeconds,
     addMembers: row.addMembers,

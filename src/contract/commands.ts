@@ -4,6 +4,8 @@ import { authCommands } from './commands/auth.js';
 import { blocksCommands } from './commands/blocks.js';
 import { chatsCommands } from './commands/chats.js';
 import { deactivationCommands } from './commands/deactivation.js';
+import { joiningCommands } from './commands/joining.js';
+import { moderationCommands } from './commands/moderation.js';
 import { erasuresCommands } from './commands/erasures.js';
 import { invitationsCommands } from './commands/invitations.js';
 import { membersCommands } from './commands/members.js';
@@ -37,6 +39,8 @@ export const commands = {
   ...authCommands,
   ...erasuresCommands,
   ...serverCommands,
+  ...joiningCommands,
+  ...moderationCommands,
 } as const satisfies Record<string, CommandDefinition>;
 
 export type CommandName = keyof typeof commands;

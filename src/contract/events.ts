@@ -3,6 +3,11 @@ import {
   accountView,
   banLiftedView,
   bannedPage,
+  createdInviteView,
+  invitedGroupView,
+  inviteRevokedView,
+  inviteView,
+  publicChatsPage,
   blockView,
   chatClearedView,
   chatDeletedView,
@@ -98,6 +103,11 @@ export const events = {
     summary:
       'An invitation has ended: you declined it, or it was revoked; to your own sockets. If you accept one, you receive newChat instead.',
   },
+  publicChats: { payload: publicChatsPage, summary: 'Answer to getPublicChats.' },
+  inviteCreated: { payload: createdInviteView, summary: 'Answer to createInvite.' },
+  invitesList: { payload: z.array(inviteView), summary: 'Answer to getInvites.' },
+  inviteRevoked: { payload: inviteRevokedView, summary: 'Answer to revokeInvite.' },
+  invite: { payload: invitedGroupView, summary: 'Answer to getInvite.' },
   invitationsList: { payload: z.array(invitationView), summary: 'Answer to getInvitations.' },
   groupAdds: {
     payload: groupAddsView,

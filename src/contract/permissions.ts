@@ -21,6 +21,8 @@ export const permissions = {
   // Mute for others: `outranks` says whom. Bans of members, too.
   'members.silence': { group: 'admin', direct: false },
   'members.ban': { group: 'admin', direct: false },
+  // Links by which others join.
+  'invites.manage': { group: 'admin', direct: false },
   'members.setRole': { group: 'owner', direct: false },
   'message.send': { group: 'member', direct: true },
   // `mentions: "all"` in the metadata of a message.

@@ -10,6 +10,8 @@ import type { ChatRow } from '../database/models/chat.model.js';
 import type { Runner } from '../database/statement.js';
 import { KnownUsers } from '../users/directory/known-users.js';
 import { Consent, type Sorted } from './consent.js';
+import { publicWords } from './groups.service.js';
+import { setPublicWords } from './public-groups.queries.js';
 import { groupFull, noSuchPeople } from './group-errors.js';
 import { GroupRooms } from './group-rooms.js';
 import { groupByKey, insertGroup, insertMembers } from './groups.queries.js';
@@ -79,19 +81,18 @@ export class GroupCreationService {
     }: { input: CommandInput<'createGroup'>; people: readonly number[]; charge: (sorted: Sorted) => void },
   ): Promise<Created> {
     const { title, avatarUrl = null, metadata = {}, historyVisible = 'all', clientId } = input;
-    const { sending = 'all', slowModeSeconds = 0, addMembers = 'admins', externalId = null } = input;
+    const { sending = 'all', slowModeSeconds = 0, addMembers = 'admins', visibility = 'private' } = input;
+    const { externalId = null } = input;
     const key = clientId === undefined ? null : `${actor.userId ?? 0} ${clientId}`;
     const sorted = await this.consent.sort(runner, actor, { chatId: null, userIds: people });
     const { added } = sorted;
-    const fields = { title, avatarUrl, metadata, historyVisible, sending, slowModeSeconds, addMembers };
-    const row = await insertGroup(runner, {
-      ...fields,
-      memberCount: added.length,
-      creationKey: key,
-      externalId,
-    });
+    const rules = { historyVisible, sending, slowModeSeconds, addMembers, visibility };
+    const fields = { title, avatarUrl, metadata, ...rules };
+    const named = { creationKey: key, externalId };
+    const row = await insertGroup(runner, { ...fields, ...named, memberCount: added.length });
     if (!row) return this.known(runner, key, { people, externalId: input.externalId });
     charge(sorted);
+    if (visibility === 'public') await setPublicWords(runner, { chatId: row.id, words: publicWords(fields) });
     const joined = await insertMembers(runner, {
       chatId: row.id,
       userIds: added,

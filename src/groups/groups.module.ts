@@ -6,12 +6,16 @@ import { ChatsModule } from '../chats/chats.module.js';
 import { Arrivals } from './arrivals.js';
 import { BansService } from './bans.service.js';
 import { Consent } from './consent.js';
+import { EntranceService } from './entrance.service.js';
 import { GroupCreationService } from './creation.service.js';
 import { GroupAddsService } from './group-adds.service.js';
 import { InvitationBook } from './invitation-book.js';
 import { InvitationsController } from './invitations.controller.js';
 import { InvitationsGateway } from './invitations.gateway.js';
 import { InvitationsService } from './invitations.service.js';
+import { InvitesService } from './invites.service.js';
+import { JoiningController } from './joining.controller.js';
+import { JoiningGateway } from './joining.gateway.js';
 import { JoiningService } from './joining.service.js';
 import { LeavingService } from './leaving.service.js';
 import { MembersController } from './members.controller.js';
@@ -38,11 +42,12 @@ import { DatabaseModule } from '../database/database.module.js';
     DirectoryModule,
     LimitsModule,
   ],
-  controllers: [GroupsController, InvitationsController, MembersController],
+  controllers: [GroupsController, InvitationsController, JoiningController, MembersController],
   providers: [
     Arrivals,
     BansService,
     Consent,
+    EntranceService,
     GroupAddsService,
     GroupChanges,
     GroupCreationService,
@@ -52,6 +57,8 @@ import { DatabaseModule } from '../database/database.module.js';
     InvitationBook,
     InvitationsGateway,
     InvitationsService,
+    InvitesService,
+    JoiningGateway,
     JoiningService,
     LeavingService,
     MembersGateway,

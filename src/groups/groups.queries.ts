@@ -6,7 +6,14 @@ import { statement } from '../database/statement.js';
 /** The fields of a group that can be changed. */
 export type GroupFields = Pick<
   ChatRow,
-  'title' | 'avatarUrl' | 'metadata' | 'historyVisible' | 'sending' | 'slowModeSeconds' | 'addMembers'
+  | 'title'
+  | 'avatarUrl'
+  | 'metadata'
+  | 'historyVisible'
+  | 'sending'
+  | 'slowModeSeconds'
+  | 'addMembers'
+  | 'visibility'
 >;
 
 interface NewGroup extends GroupFields {
@@ -86,15 +93,15 @@ export const stampGroup = statement.oneOrNone({
 
 /**
  * `$1` title, `$2` avatar, `$3` metadata, `$4` history, `$5` number of members, `$6` key or null, `$7` who sends, `$8`
- * seconds of slow mode, `$9` who adds members, `$10` externalId or null: the new group. No row when a group with that key
- * or a chat with that externalId exists.
+ * seconds of slow mode, `$9` who adds members, `$10` externalId or null, `$11` visibility: the new group. No row when a
+ * group with that key or a chat with that externalId exists.
  */
 export const insertGroup = statement.oneOrNone({
   name: 'groups.insert',
   text: `
     INSERT INTO chats AS c (type, title, "avatarUrl", metadata, "historyVisible", "memberCount", "creationKey",
-      "membersChangedAt", sending, "slowModeSeconds", "addMembers", "externalId")
-    VALUES ('group', $1, $2, $3::jsonb, $4, $5, $6, clock_timestamp(), $7, $8, $9, $10)
+      "membersChangedAt", sending, "slowModeSeconds", "addMembers", "externalId", visibility)
+    VALUES ('group', $1, $2, $3::jsonb, $4, $5, $6, clock_timestamp(), $7, $8, $9, $10, $11)
     ON CONFLICT DO NOTHING
     RETURNING ${chatColumns.of('c')}`,
   values: (group: NewGroup) => [
@@ -108,6 +115,7 @@ export const insertGroup = statement.oneOrNone({
     group.slowModeSeconds,
     group.addMembers,
     group.externalId,
+    group.visibility,
   ],
   row: chatRow,
 });
@@ -160,13 +168,13 @@ export const insertMembers = statement.many({
 
 /**
  * `$1` chat, `$2` title, `$3` avatar, `$4` metadata, `$5` history, `$6` who sends, `$7` seconds of slow mode, `$8` who adds
- * members: sets them all.
+ * members, `$9` visibility: sets them all.
  */
 export const setGroupFields = statement.count({
   name: 'groups.setFields',
   text: `
     UPDATE chats SET title = $2, "avatarUrl" = $3, metadata = $4::jsonb, "historyVisible" = $5, sending = $6,
-      "slowModeSeconds" = $7, "addMembers" = $8
+      "slowModeSeconds" = $7, "addMembers" = $8, visibility = $9
     WHERE id = $1`,
   values: ({ chatId, metadata, ...group }: GroupFields & { chatId: number }) => [
     chatId,
@@ -177,6 +185,7 @@ export const setGroupFields = statement.count({
     group.sending,
     group.slowModeSeconds,
     group.addMembers,
+    group.visibility,
   ],
 });
 

@@ -5,6 +5,8 @@ import type { AnsweredChatView, CommandInput } from '../contract/index.js';
 import { Publisher } from '../delivery/publisher.js';
 import { Access } from '../chats/access.js';
 import { toChatView } from '../chats/chat.view.js';
+import { wordsOf } from '../users/name-words.js';
+import { setPublicWords } from './public-groups.queries.js';
 import { GroupChanges, type Note } from './group-changes.js';
 import { type GroupFields, setGroupFields } from './groups.queries.js';
 import { changesOf } from './notes-again.js';
@@ -35,6 +37,7 @@ export class GroupsService {
           avatarUrl: input.avatarUrl === undefined ? chat.avatarUrl : input.avatarUrl,
           metadata: input.metadata ?? chat.metadata,
           historyVisible: input.historyVisible ?? chat.historyVisible,
+          visibility: input.visibility ?? chat.visibility,
           sending: input.sending ?? chat.sending,
           slowModeSeconds: input.slowModeSeconds ?? chat.slowModeSeconds,
           addMembers: input.addMembers ?? chat.addMembers,
@@ -44,6 +47,8 @@ export class GroupsService {
         );
         if (changedFields.length === 0) return { result: undefined, events: 0, note: null };
         await setGroupFields(runner, { chatId, ...fields });
+        if (chat.visibility === 'public' || fields.visibility === 'public')
+          await setPublicWords(runner, { chatId, words: publicWords(fields) });
         const ofRules = changedFields.some((field) => field === 'sending' || field === 'slowModeSeconds');
         return { result: undefined, events: 1, ofRules, note: updateNote(fields, changedFields, actor) };
       },
@@ -54,6 +59,10 @@ export class GroupsService {
     return changed ? view : { ...view, changed };
   }
 }
+
+/** The words by which a group is found: of its title, and the empty one; none for a private group. */
+export const publicWords = ({ visibility, title }: Pick<GroupFields, 'visibility' | 'title'>): string[] =>
+  visibility === 'public' ? ['', ...wordsOf(title ?? '')] : [];
 
 /** Changes of `metadata` are not mentioned: it belongs to the application. */
 function updateNote(fields: GroupFields, changed: (keyof GroupFields)[], { userId }: Actor): Note | null {

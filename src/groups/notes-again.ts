@@ -43,6 +43,7 @@ export function changesOf(fields: Metadata): string {
     avatarUrl: fields.avatarUrl === null ? 'removed the picture' : 'changed the picture',
     historyVisible:
       fields.historyVisible === 'all' ? 'let new members see the past' : 'hid the past from new members',
+    visibility: fields.visibility === 'public' ? 'made the group public' : 'made the group private',
     sending: fields.sending === 'all' ? 'let all members write' : 'let only admins write',
     slowModeSeconds:
       fields.slowModeSeconds === 0

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Role } from './permission-matrix.js';
 import type { World } from './world.js';
 
@@ -20,6 +21,11 @@ export interface Scene {
   messageId: number;
   /** A group to which the acting user is invited. */
   invitedToId: number;
+  /** A public group that the acting user is not in. */
+  publicId: number;
+  /** A code that leads into another group, and the invitation with it. */
+  code: string;
+  inviteId: number;
   /** The id of a report of any message. */
   reportId: number;
   /** The id of an erasure of somebody. */
@@ -33,6 +39,9 @@ export const nowhere = (scene: Scene): Scene => ({
   chatId: 987_654_321,
   groupId: 987_654_321,
   invitedToId: 987_654_321,
+  publicId: 987_654_321,
+  inviteId: 987_654_325,
+  code: 'x'.repeat(24),
   ownId: 987_654_322,
   messageId: 987_654_323,
   reportId: 987_654_324,
@@ -86,13 +95,22 @@ export async function sceneOf(world: World, role: Role): Promise<Scene> {
     'INSERT INTO chat_invitations ("chatId", "userId", "invitedBy", withheld) VALUES ($1, $2, $3, false)',
     [invitedToId, userId, otherId],
   );
+  const publicId = await group(world, 'stranger', userId, otherId);
+  await world.sql(`UPDATE chats SET visibility = 'public' WHERE id = $1`, [publicId]);
+  const code = randomBytes(18).toString('base64url');
+  const inviteId = await idOf(
+    world,
+    `INSERT INTO chat_invites ("chatId", "codeHash") VALUES ($1, sha256(convert_to($2, 'UTF8')))`,
+    [invitedToId, code],
+  );
   const erasureId = await idOf(
     world,
     `INSERT INTO erasures ("userId", messages, step, "doneAt") VALUES ($1, 'keep', 'rows', now())`,
     [world.newId()],
   );
-  const others = { otherId, thirdId, enemyId };
-  return { userId, ...others, chatId, groupId, ownId, messageId, invitedToId, reportId, erasureId };
+  const people = { userId, otherId, thirdId, enemyId };
+  const chats = { chatId, groupId, invitedToId, publicId };
+  return { ...people, ...chats, ownId, messageId, reportId, code, inviteId, erasureId };
 }
 
 async function directChat(world: World, one: number, other: number): Promise<number> {

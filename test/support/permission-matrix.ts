@@ -85,6 +85,14 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   leaveChat: ({ groupId }) => ({ chatId: groupId }),
   setRole: ({ groupId, otherId }) => ({ chatId: groupId, userId: otherId, role: 'admin' }),
   'setRole of the owner': ({ groupId, otherId }) => ({ chatId: groupId, userId: otherId, role: 'owner' }),
+  getPublicChats: () => ({}),
+  joinChat: ({ publicId }) => ({ chatId: publicId }),
+  'joinChat that is private': ({ groupId }) => ({ chatId: groupId }),
+  createInvite: ({ groupId }) => ({ chatId: groupId }),
+  getInvites: ({ groupId }) => ({ chatId: groupId }),
+  revokeInvite: ({ groupId, inviteId }) => ({ chatId: groupId, inviteId }),
+  getInvite: ({ code }) => ({ code }),
+  joinByInvite: ({ code }) => ({ code }),
   silenceMember: ({ groupId, otherId }) => ({
     chatId: groupId,
     userId: otherId,
@@ -202,6 +210,14 @@ removeMember             | who?   ok          none     none    no     ok    ok  
 leaveChat                | who?   who?        none     none    ok     ok    ok    no      no
 setRole                  | who?   ok          none     none    no     no    ok    no      no
 setRole of the owner     | who?   ok          none     none    no     no    ok    no      no
+getPublicChats           | who?   ok          ok       ok      ok     ok    ok    ok      ok
+joinChat                 | who?   who?        ok       ok      ok     ok    ok    ok      ok
+joinChat that is private | who?   who?        none     none    ok     ok    ok    none    none
+createInvite             | who?   ok          none     none    no     ok    ok    no      no
+getInvites               | who?   ok          none     none    no     ok    ok    no      no
+revokeInvite             | who?   ok          none     none    no     ok    ok    no      no
+getInvite                | who?   ok          ok       ok      ok     ok    ok    ok      ok
+joinByInvite             | who?   who?        ok       ok      ok     ok    ok    ok      ok
 silenceMember            | who?   ok          none     none    no     ok    ok    no      no
 unsilenceMember          | who?   ok          none     none    no     ok    ok    no      no
 banMember                | who?   ok          none     none    no     ok    ok    no      no

@@ -199,6 +199,8 @@ export interface ChatListItem {
   metadata: Record<string, unknown>;
   /** Whether members who join see earlier messages: `all` of them, or only those since they joined. */
   historyVisible: 'all' | 'fromJoin';
+  /** Groups: `public` ones are found by everybody (getPublicChats), who can join them (joinChat). */
+  visibility: 'private' | 'public';
   /** Groups: who may send and edit messages, all members or only the owner and admins. */
   sending: 'all' | 'admins';
   /** Groups: seconds between two messages of a member; 0: no slow mode. The owner and admins are free. */
@@ -339,6 +341,8 @@ export interface ChatDetails {
   metadata: Record<string, unknown>;
   /** Whether members who join see earlier messages: `all` of them, or only those since they joined. */
   historyVisible: 'all' | 'fromJoin';
+  /** Groups: `public` ones are found by everybody (getPublicChats), who can join them (joinChat). */
+  visibility: 'private' | 'public';
   /** Groups: who may send and edit messages, all members or only the owner and admins. */
   sending: 'all' | 'admins';
   /** Groups: seconds between two messages of a member; 0: no slow mode. The owner and admins are free. */
@@ -398,6 +402,8 @@ export interface NewChat {
   metadata: Record<string, unknown>;
   /** Whether members who join see earlier messages: `all` of them, or only those since they joined. */
   historyVisible: 'all' | 'fromJoin';
+  /** Groups: `public` ones are found by everybody (getPublicChats), who can join them (joinChat). */
+  visibility: 'private' | 'public';
   /** Groups: who may send and edit messages, all members or only the owner and admins. */
   sending: 'all' | 'admins';
   /** Groups: seconds between two messages of a member; 0: no slow mode. The owner and admins are free. */
@@ -506,6 +512,8 @@ export interface Chat {
   metadata: Record<string, unknown>;
   /** Whether members who join see earlier messages: `all` of them, or only those since they joined. */
   historyVisible: 'all' | 'fromJoin';
+  /** Groups: `public` ones are found by everybody (getPublicChats), who can join them (joinChat). */
+  visibility: 'private' | 'public';
   /** Groups: who may send and edit messages, all members or only the owner and admins. */
   sending: 'all' | 'admins';
   /** Groups: seconds between two messages of a member; 0: no slow mode. The owner and admins are free. */
@@ -649,6 +657,73 @@ export interface InvitationEnded {
    * invitations.
    */
   reason: 'declined' | 'revoked';
+}
+
+export interface PublicChats {
+  /** The newest first. */
+  chats: PublicChat[];
+  /** Whether there are others: pass the last `chatId` as `before`. */
+  more: boolean;
+}
+
+export interface PublicChat {
+  chatId: number;
+  title: string | null;
+  avatarUrl: string | null;
+  memberCount: number;
+  /** Whether you are a member. false for the application. */
+  isMember: boolean;
+}
+
+export interface CreatedInvite {
+  inviteId: number;
+  chatId: number;
+  /** The user who made it; null: the application, or somebody who is gone. */
+  createdBy: number | null;
+  createdAt: string;
+  /** null: never. */
+  expiresAt: string | null;
+  /** null: any number. */
+  maxUses: number | null;
+  /** How many have joined by it. */
+  uses: number;
+  /** 24 characters that lead into the group, for your link. Only shown here: the server keeps a hash. */
+  code: string;
+}
+
+export interface Invite {
+  inviteId: number;
+  chatId: number;
+  /** The user who made it; null: the application, or somebody who is gone. */
+  createdBy: number | null;
+  createdAt: string;
+  /** null: never. */
+  expiresAt: string | null;
+  /** null: any number. */
+  maxUses: number | null;
+  /** How many have joined by it. */
+  uses: number;
+}
+
+export interface InviteRevoked {
+  chatId: number;
+  inviteId: number;
+  /**
+   * This is no change of the chat: do not count `version`, which is a present one. Left out where it is
+   * one.
+   */
+  changed?: false;
+}
+
+export interface InvitedGroup {
+  chatId: number;
+  title: string | null;
+  avatarUrl: string | null;
+  memberCount: number;
+  /** Whether you are a member. false for the application. */
+  isMember: boolean;
+  /** When the invitation ends; null: never. */
+  expiresAt: string | null;
 }
 
 export interface GroupAdds {
@@ -940,6 +1015,8 @@ export interface AnsweredChat {
   metadata: Record<string, unknown>;
   /** Whether members who join see earlier messages: `all` of them, or only those since they joined. */
   historyVisible: 'all' | 'fromJoin';
+  /** Groups: `public` ones are found by everybody (getPublicChats), who can join them (joinChat). */
+  visibility: 'private' | 'public';
   /** Groups: who may send and edit messages, all members or only the owner and admins. */
   sending: 'all' | 'admins';
   /** Groups: seconds between two messages of a member; 0: no slow mode. The owner and admins are free. */
@@ -981,6 +1058,8 @@ export interface CreatedGroup {
   metadata: Record<string, unknown>;
   /** Whether members who join see earlier messages: `all` of them, or only those since they joined. */
   historyVisible: 'all' | 'fromJoin';
+  /** Groups: `public` ones are found by everybody (getPublicChats), who can join them (joinChat). */
+  visibility: 'private' | 'public';
   /** Groups: who may send and edit messages, all members or only the owner and admins. */
   sending: 'all' | 'admins';
   /** Groups: seconds between two messages of a member; 0: no slow mode. The owner and admins are free. */
@@ -1337,6 +1416,16 @@ export interface Events {
    * you receive newChat instead.
    */
   invitationEnded: InvitationEnded;
+  /** Answer to getPublicChats. */
+  publicChats: PublicChats;
+  /** Answer to createInvite. */
+  inviteCreated: CreatedInvite;
+  /** Answer to getInvites. */
+  invitesList: Invite[];
+  /** Answer to revokeInvite. */
+  inviteRevoked: InviteRevoked;
+  /** Answer to getInvite. */
+  invite: InvitedGroup;
   /** Answer to getInvitations. */
   invitationsList: Invitation[];
   /**
@@ -1630,6 +1719,8 @@ export interface Commands {
        * joined.
        */
       historyVisible?: 'all' | 'fromJoin' | undefined;
+      /** `public`: everybody finds the group by getPublicChats, and can join it by joinChat. */
+      visibility?: 'private' | 'public' | undefined;
       /** Who may send and edit messages; `admins`: the owner and admins, and others may react. */
       sending?: 'all' | 'admins' | undefined;
       /** Seconds between two messages of a member, up to 6 hours; 0: no slow mode. */
@@ -1662,6 +1753,8 @@ export interface Commands {
        * joined.
        */
       historyVisible?: 'all' | 'fromJoin' | undefined;
+      /** `public`: everybody finds the group by getPublicChats, and can join it by joinChat. */
+      visibility?: 'private' | 'public' | undefined;
       /** Who may send and edit messages; `admins`: the owner and admins, and others may react. */
       sending?: 'all' | 'admins' | undefined;
       /** Seconds between two messages of a member, up to 6 hours; 0: no slow mode. */
@@ -1768,71 +1861,6 @@ export interface Commands {
       clientId?: string | undefined;
     };
     result: MemberUpdated;
-  };
-  /**
-   * Mutes a member of a group until a moment, for everyone: until then they can neither send, edit nor
-   * react, whether they leave and come back or not. Admins can mute members; the owner can mute anybody
-   * else. Who becomes an admin or the owner is no longer muted.
-   */
-  silenceMember: {
-    input: {
-      chatId: number | string;
-      userId: number | string;
-      until: string;
-      clientId?: string | undefined;
-    };
-    result: MemberUpdated;
-  };
-  /** Lets a muted member of a group write again. Admins can do it for members, the owner for anybody. */
-  unsilenceMember: {
-    input: {
-      chatId: number | string;
-      userId: number | string;
-      clientId?: string | undefined;
-    };
-    result: MemberUpdated;
-  };
-  /**
-   * Bans a user from a group, whether they are a member or not: a member is removed, and nobody can add
-   * or invite them, nor can they join, until unbanMember. Admins can ban members; the owner can ban
-   * anybody else.
-   */
-  banMember: {
-    input: {
-      chatId: number | string;
-      userId: number | string;
-      /** For the admins, who see it in getBanned. */
-      reason?: string | undefined;
-      clientId?: string | undefined;
-    };
-    result: MemberRemoved;
-  };
-  /**
-   * Lifts a ban: the user can be added, and can join, again. It brings nobody back. Only the owner and
-   * admins may do it.
-   */
-  unbanMember: {
-    input: {
-      chatId: number | string;
-      userId: number | string;
-      clientId?: string | undefined;
-    };
-    result: BanLifted;
-  };
-  /**
-   * The users who are banned from a group, sorted by user id, in pages. Only the owner and admins see
-   * it.
-   */
-  getBanned: {
-    input: {
-      chatId: number | string;
-      userId?: number | string | undefined;
-      /** Only users with a larger user id. */
-      after?: number | string | undefined;
-      /** Default: 100. */
-      limit?: number | string | undefined;
-    };
-    result: BannedPage;
   };
   /** Mutes, archives or pins a chat for yourself. Fields that are left out stay unchanged. */
   updateMembership: {
@@ -2153,6 +2181,159 @@ export interface Commands {
       token: string;
     };
     result: TokenLife;
+  };
+  /**
+   * The public groups that anybody may join, the newest first. With `q` those of whose titles each word
+   * of `q` begins a word, without case and accents, among the first 1,000 that match the longest of
+   * them. Members are not shown.
+   */
+  getPublicChats: {
+    input: {
+      q?: string | undefined;
+      /** The `chatId` of the last group of the previous page. */
+      before?: number | string | undefined;
+      /** Default: 20. */
+      limit?: number | string | undefined;
+      userId?: number | string | undefined;
+    };
+    result: PublicChats;
+  };
+  /**
+   * Joins a public group. Who is a member already stays one, and nobody is told again. It counts against
+   * RATE_LIMIT_ADDS.
+   */
+  joinChat: {
+    input: {
+      chatId: number | string;
+      userId?: number | string | undefined;
+      clientId?: string | undefined;
+    };
+    result: AnsweredChat;
+  };
+  /**
+   * Makes an invitation to a group by link: whoever has its `code` may join until it has expired, was
+   * used `maxUses` times or is revoked. At most 100 of a group at a time. Only the owner and admins may
+   * do it.
+   */
+  createInvite: {
+    input: {
+      chatId: number | string;
+      userId?: number | string | undefined;
+      /** In the future; null: never. */
+      expiresAt?: string | null | undefined;
+      /** null: any number. */
+      maxUses?: number | string | null | undefined;
+    };
+    result: CreatedInvite;
+  };
+  /**
+   * The invitations to a group by link, the newest first, without their codes. Only the owner and admins
+   * see them.
+   */
+  getInvites: {
+    input: {
+      chatId: number | string;
+      userId?: number | string | undefined;
+    };
+    result: Invite[];
+  };
+  /** Ends an invitation by link. Who has joined by it stays. Only the owner and admins may do it. */
+  revokeInvite: {
+    input: {
+      chatId: number | string;
+      userId?: number | string | undefined;
+      inviteId: number | string;
+      clientId?: string | undefined;
+    };
+    result: InviteRevoked;
+  };
+  /**
+   * The group that a code leads into. NOT_FOUND for a code that was never made, has expired, was used up
+   * or revoked: which of these is not said.
+   */
+  getInvite: {
+    input: {
+      code: string;
+      userId?: number | string | undefined;
+    };
+    result: InvitedGroup;
+  };
+  /**
+   * Joins the group that a code leads into. Who is a member already stays one, and the use is not
+   * counted. It counts against RATE_LIMIT_ADDS.
+   */
+  joinByInvite: {
+    input: {
+      code: string;
+      userId?: number | string | undefined;
+      clientId?: string | undefined;
+    };
+    result: AnsweredChat;
+  };
+  /**
+   * Mutes a member of a group until a moment, for everyone: until then they can neither send, edit nor
+   * react, whether they leave and come back or not. Admins can mute members; the owner can mute anybody
+   * else. Who becomes an admin or the owner is no longer muted.
+   */
+  silenceMember: {
+    input: {
+      chatId: number | string;
+      userId: number | string;
+      until: string;
+      clientId?: string | undefined;
+    };
+    result: MemberUpdated;
+  };
+  /** Lets a muted member of a group write again. Admins can do it for members, the owner for anybody. */
+  unsilenceMember: {
+    input: {
+      chatId: number | string;
+      userId: number | string;
+      clientId?: string | undefined;
+    };
+    result: MemberUpdated;
+  };
+  /**
+   * Bans a user from a group, whether they are a member or not: a member is removed, and nobody can add
+   * or invite them, nor can they join, until unbanMember. Admins can ban members; the owner can ban
+   * anybody else.
+   */
+  banMember: {
+    input: {
+      chatId: number | string;
+      userId: number | string;
+      /** For the admins, who see it in getBanned. */
+      reason?: string | undefined;
+      clientId?: string | undefined;
+    };
+    result: MemberRemoved;
+  };
+  /**
+   * Lifts a ban: the user can be added, and can join, again. It brings nobody back. Only the owner and
+   * admins may do it.
+   */
+  unbanMember: {
+    input: {
+      chatId: number | string;
+      userId: number | string;
+      clientId?: string | undefined;
+    };
+    result: BanLifted;
+  };
+  /**
+   * The users who are banned from a group, sorted by user id, in pages. Only the owner and admins see
+   * it.
+   */
+  getBanned: {
+    input: {
+      chatId: number | string;
+      userId?: number | string | undefined;
+      /** Only users with a larger user id. */
+      after?: number | string | undefined;
+      /** Default: 100. */
+      limit?: number | string | undefined;
+    };
+    result: BannedPage;
   };
 }
 

@@ -47,6 +47,7 @@ export const group = (id: number, lastSeq: number, more: Partial<ChatListItem> =
   avatarUrl: null,
   metadata: {},
   historyVisible: 'all',
+  visibility: 'private',
   sending: 'all',
   slowModeSeconds: 0,
   addMembers: 'admins',

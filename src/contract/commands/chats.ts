@@ -33,6 +33,10 @@ const groupFields = {
     .describe(
       'Whether members who join from now on see earlier messages: `all` of them, or only those since they joined.',
     ),
+  visibility: z
+    .enum(['private', 'public'])
+    .optional()
+    .describe('`public`: everybody finds the group by getPublicChats, and can join it by joinChat.'),
   sending: z
     .enum(['all', 'admins'])
     .optional()

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { define } from '../define.js';
-import { filledText, id, moment } from '../scalars.js';
+import { filledText, moment, userId } from '../scalars.js';
 import { deactivationView } from '../views/index.js';
 
 export const deactivationCommands = {
@@ -8,7 +8,7 @@ export const deactivationCommands = {
     summary:
       'Shuts a user out. Within a second every node closes their sockets and refuses their tokens, and whatever is done in their name, with DEACTIVATED; they can neither log in nor refresh. Nobody can write to them in direct chats (USER_DEACTIVATED). They stay a member of their groups. Again it replaces `until` and `reason`. For the application only.',
     input: z.object({
-      userId: id,
+      userId,
       reason: filledText(500).nullable().optional().describe('The user gets it, others do not.'),
       until: moment
         .nullable()
@@ -26,7 +26,7 @@ export const deactivationCommands = {
   reactivateUser: define({
     summary:
       'Lets a deactivated user back. Their sessions, and tokens that have not expired, work again within a second. Succeeds for an active user, too. For the application only.',
-    input: z.object({ userId: id }),
+    input: z.object({ userId }),
     result: deactivationView,
     order: 'write',
     who: 'application',

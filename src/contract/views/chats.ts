@@ -23,6 +23,11 @@ export const chatView = z
       .describe(
         'Whether members who join see earlier messages: `all` of them, or only those since they joined.',
       ),
+    visibility: z
+      .enum(['private', 'public'])
+      .describe(
+        'Groups: `public` ones are found by everybody (getPublicChats), who can join them (joinChat).',
+      ),
     sending: z
       .enum(['all', 'admins'])
       .describe('Groups: who may send and edit messages, all members or only the owner and admins.'),

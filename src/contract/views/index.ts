@@ -6,6 +6,7 @@ export * from './chats.js';
 export * from './deactivation.js';
 export * from './erasures.js';
 export * from './invitations.js';
+export * from './joining.js';
 export * from './members.js';
 export * from './messages.js';
 export * from './presence.js';

@@ -1,5 +1,6 @@
 import { AuditEntry } from './audit-entry.model.js';
 import { ChatInvitation } from './chat-invitation.model.js';
+import { ChatInvite } from './chat-invite.model.js';
 import { ChatMember } from './chat-member.model.js';
 import { ChatRefusal } from './chat-refusal.model.js';
 import { ChatRestriction } from './chat-restriction.model.js';
@@ -22,6 +23,7 @@ import { MessageReport } from './message-report.model.js';
 import { Message } from './message.model.js';
 import { OpenPurge } from './open-purge.model.js';
 import { ProfileChange } from './profile-change.model.js';
+import { PublicGroupWord } from './public-group-word.model.js';
 import { Session } from './session.model.js';
 import { TokenBound } from './token-bound.model.js';
 import { UserBlock } from './user-block.model.js';
@@ -32,6 +34,7 @@ import { User } from './user.model.js';
 export const models = [
   AuditEntry,
   ChatInvitation,
+  ChatInvite,
   ChatMember,
   ChatRefusal,
   ChatRestriction,
@@ -54,6 +57,7 @@ export const models = [
   Message,
   OpenPurge,
   ProfileChange,
+  PublicGroupWord,
   Session,
   TokenBound,
   UserBlock,

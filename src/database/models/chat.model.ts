@@ -39,6 +39,10 @@ export class Chat extends Model {
   @Column(DataType.TEXT)
   declare historyVisible: 'all' | 'fromJoin';
 
+  /** Groups: whether everybody can find and join it. */
+  @Column(DataType.TEXT)
+  declare visibility: 'private' | 'public';
+
   /** Groups: who may send. */
   @Column(DataType.TEXT)
   declare sending: 'all' | 'admins';
@@ -138,6 +142,7 @@ export const chatColumns = columnsOf(
   'avatarUrl',
   'metadata',
   'historyVisible',
+  'visibility',
   'sending',
   'slowModeSeconds',
   'addMembers',
@@ -163,6 +168,7 @@ export const chatRow = ([
   avatarUrl,
   metadata,
   historyVisible,
+  visibility,
   sending,
   slowModeSeconds,
   addMembers,
@@ -182,6 +188,7 @@ export const chatRow = ([
   avatarUrl,
   metadata,
   historyVisible,
+  visibility,
   sending,
   slowModeSeconds,
   addMembers,
