@@ -17,7 +17,7 @@ import {
 const LEASE_MS = 30_000;
 
 /** Milliseconds between two looks for erasures that nobody works on. */
-const LOOK_EVERY_MS = 2_000;
+const LOOK_EVERY_MS = 5_000;
 
 /** Milliseconds between two parts: others come in between. */
 const PAUSE_MS = 10;
