@@ -14,7 +14,7 @@ import {
 } from './erasures.queries.js';
 
 /** Milliseconds for which a node may work on an erasure without having finished a part of it. */
-const LEASE_MS = 30_000;
+const LEASE_MS = 10_000;
 
 /** Milliseconds between two looks for erasures that nobody works on. */
 const LOOK_EVERY_MS = 5_000;
