@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccountsModule } from './accounts/accounts.module.js';
+import { AuditModule } from './audit/audit.module.js';
 import { CommandsModule } from './commands/commands.module.js';
 import { BlocksModule } from './blocks/blocks.module.js';
 import { ChatsModule } from './chats/chats.module.js';
@@ -39,6 +40,7 @@ export class AppModule {
         DeliveryModule,
         SocketsModule,
         RestModule,
+        AuditModule,
         BlocksModule,
         PresenceModule,
         UsersModule,

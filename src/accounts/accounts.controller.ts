@@ -93,8 +93,15 @@ export class AccountsController {
 
   @Route('revokeTokens')
   revokeTokens(
-    @CommandParam() { input }: CommandRequest<'revokeTokens'>,
+    @CommandParam() { actor, input }: CommandRequest<'revokeTokens'>,
   ): Promise<{ userId: number; revoked: true }> {
-    return this.revoking.revoke(input);
+    return this.revoking.revoke(actor, input);
+  }
+
+  @Route('revokeSessions')
+  revokeSessions(
+    @CommandParam() { actor, input }: CommandRequest<'revokeSessions'>,
+  ): Promise<{ userId: number; revoked: true }> {
+    return this.revoking.revoke(actor, { id: input.userId });
   }
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { AccountReads } from './account-reads.js';
 import { AccountsController } from './accounts.controller.js';
 import { AccountsGateway } from './accounts.gateway.js';
@@ -15,7 +16,7 @@ import { UsersModule } from '../users/users.module.js';
 
 /** Registration, login, tokens. */
 @Module({
-  imports: [DatabaseModule, DirectoryModule, IdentityModule, UsersModule],
+  imports: [AuditModule, DatabaseModule, DirectoryModule, IdentityModule, UsersModule],
   controllers: [AccountsController],
   providers: [
     AccountReads,

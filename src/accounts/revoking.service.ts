@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { AccessTokens } from '../commands/identity/access-tokens.js';
 import { OwnTokens } from '../commands/identity/own-tokens.js';
 import { Revocations } from '../commands/identity/revocations.js';
+import { AuditService } from '../audit/audit.service.js';
+import type { Actor } from '../commands/identity/actor.js';
 import { AppError, type CommandInput } from '../contract/index.js';
 import { Database } from '../database/database.js';
 import type { Runner } from '../database/statement.js';
@@ -19,10 +21,14 @@ export class RevokingService {
     private readonly users: KnownUsers,
     private readonly tokens: AccessTokens,
     private readonly revocations: Revocations,
+    private readonly audit: AuditService,
   ) {}
 
   /** @throws AppError NOT_FOUND; VALIDATION_FAILED for a time to come. */
-  async revoke(input: CommandInput<'revokeTokens'>): Promise<{ userId: number; revoked: true }> {
+  async revoke(
+    actor: Actor,
+    input: CommandInput<'revokeTokens'>,
+  ): Promise<{ userId: number; revoked: true }> {
     const { id: userId } = input;
     const before = input.before ?? null;
     if (before !== null && Date.parse(before) > Date.now() + CLOCK_SKEW_MS) {
@@ -37,6 +43,7 @@ export class RevokingService {
         await refuseTokensBefore(tx, { userId, before });
         await endSessions(tx, { userId, before });
       }
+      await this.audit.record(actor, 'sessionsRevoked', { userId, details: before ? { before } : {} }, tx);
     });
     this.revocations.announce();
     return { userId, revoked: true };

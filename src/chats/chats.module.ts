@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { BlocksModule } from '../blocks/blocks.module.js';
 import { BusModule } from '../common/bus.js';
 import { IdempotencyModule } from '../commands/idempotency/idempotency.module.js';
@@ -18,6 +19,7 @@ import { DatabaseModule } from '../database/database.module.js';
 /** Chats and the permissions in them. */
 @Module({
   imports: [
+    AuditModule,
     DatabaseModule,
     BlocksModule,
     BusModule,

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Actor, requireUserId } from '../commands/identity/actor.js';
+import { AuditService } from '../audit/audit.service.js';
 import { Bus } from '../common/bus.js';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
@@ -35,6 +36,7 @@ export class DeletionService {
     private readonly access: Access,
     private readonly publisher: Publisher,
     private readonly bus: Bus,
+    private readonly audit: AuditService,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
@@ -78,10 +80,14 @@ export class DeletionService {
           ? (await absentMembers(tx, chatId)).filter(({ gone }) => gone).map(({ userId }) => userId)
           : [];
       const onlyForOne = userId !== null && isBlocked(member) && without.length === 0;
-      return {
-        gone: onlyForOne ? await deleteForOne(tx, { chatId, userId }) : await deleteChat(tx, chatId),
-        without,
-      };
+      const gone = onlyForOne ? await deleteForOne(tx, { chatId, userId }) : await deleteChat(tx, chatId);
+      // What a user does with their own direct chat is no deed of an admin.
+      if (gone && (userId === null || chat.type === 'group')) {
+        const { memberIds } = gone;
+        const whose = chat.type === 'direct' ? { memberIds } : { memberCount: memberIds.length };
+        await this.audit.record(actor, 'chatDeleted', { chatId, details: { type: chat.type, ...whose } }, tx);
+      }
+      return { gone, without };
     });
     if (!gone) throw new AppError('NOT_FOUND');
     const { memberIds, invitedIds, ...deleted } = gone;

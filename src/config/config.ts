@@ -19,6 +19,12 @@ export interface AppConfig {
     readonly socketUrl: string | null;
     readonly imageOrigins: readonly string[];
   };
+  readonly web: {
+    /** Which of the pages; `console`: that one alone. */
+    readonly serves: 'on' | 'off' | 'console';
+    /** The folder of the built pages; null: `web/dist` of the project. */
+    readonly folder: string | null;
+  };
   readonly auth: AuthConfig;
   /** Origins as a browser sends them; `localhost` for those of this machine with any port, `*` for all. */
   readonly allowedOrigins: readonly string[];
@@ -53,6 +59,8 @@ export interface AppConfig {
   /** Idempotency keys of commands: how long each is kept, and how many of a user. */
   /** Milliseconds for which deleted messages can be reported. */
   readonly keepDeletedMs: number;
+  /** Days for which it is kept what the application and admins did. */
+  readonly auditDays: number;
   readonly idempotency: { readonly keepMs: number; readonly perUser: number };
   readonly presence: { readonly graceMs: number; readonly leaseMs: number };
   readonly drain: { readonly noticeMs: number; readonly spreadMs: number };
@@ -175,6 +183,7 @@ export function parseConfig(variables: Record<string, string | undefined>): {
       socketUrl: env.SOCKET_URL,
       imageOrigins: Object.freeze(env.IMAGE_ORIGINS),
     }),
+    web: Object.freeze({ serves: env.WEB ?? (production ? 'off' : 'on'), folder: null }),
     auth,
     allowedOrigins: Object.freeze(allowedOrigins),
     socketWire: env.SOCKET_WIRE,
@@ -193,6 +202,7 @@ export function parseConfig(variables: Record<string, string | undefined>): {
     metrics: Object.freeze({ port: env.METRICS_PORT, token: env.METRICS_TOKEN }),
     redis: Object.freeze({ target: env.REDIS_URL, prefix: env.REDIS_PREFIX }),
     keepDeletedMs: env.KEEP_DELETED_SECONDS * 1_000,
+    auditDays: env.AUDIT_DAYS,
     idempotency: Object.freeze({
       keepMs: env.IDEMPOTENCY_KEEP_SECONDS * 1_000,
       perUser: env.IDEMPOTENCY_KEYS_PER_USER,

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { auditCommands } from './commands/audit.js';
 import { authCommands } from './commands/auth.js';
 import { blocksCommands } from './commands/blocks.js';
 import { chatsCommands } from './commands/chats.js';
@@ -29,6 +30,7 @@ export const commands = {
   ...reactionsCommands,
   ...syncCommands,
   ...reportsCommands,
+  ...auditCommands,
   ...typingCommands,
   ...authCommands,
   ...erasuresCommands,

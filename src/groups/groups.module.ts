@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { BusModule } from '../common/bus.js';
 import { DeliveryModule } from '../delivery/delivery.module.js';
 import { ChatsModule } from '../chats/chats.module.js';
 import { Arrivals } from './arrivals.js';
+import { BansService } from './bans.service.js';
 import { Consent } from './consent.js';
 import { GroupCreationService } from './creation.service.js';
 import { GroupAddsService } from './group-adds.service.js';
@@ -15,6 +17,7 @@ import { LeavingService } from './leaving.service.js';
 import { MembersController } from './members.controller.js';
 import { MembersGateway } from './members.gateway.js';
 import { MembersService } from './members.service.js';
+import { SilenceService } from './silence.service.js';
 import { GroupChanges } from './group-changes.js';
 import { GroupRooms } from './group-rooms.js';
 import { GroupsController } from './groups.controller.js';
@@ -26,10 +29,19 @@ import { DatabaseModule } from '../database/database.module.js';
 
 /** Groups and their members. */
 @Module({
-  imports: [DatabaseModule, BusModule, ChatsModule, DeliveryModule, DirectoryModule, LimitsModule],
+  imports: [
+    AuditModule,
+    DatabaseModule,
+    BusModule,
+    ChatsModule,
+    DeliveryModule,
+    DirectoryModule,
+    LimitsModule,
+  ],
   controllers: [GroupsController, InvitationsController, MembersController],
   providers: [
     Arrivals,
+    BansService,
     Consent,
     GroupAddsService,
     GroupChanges,
@@ -44,6 +56,7 @@ import { DatabaseModule } from '../database/database.module.js';
     LeavingService,
     MembersGateway,
     MembersService,
+    SilenceService,
   ],
   exports: [LeavingService],
 })

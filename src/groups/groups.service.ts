@@ -35,13 +35,17 @@ export class GroupsService {
           avatarUrl: input.avatarUrl === undefined ? chat.avatarUrl : input.avatarUrl,
           metadata: input.metadata ?? chat.metadata,
           historyVisible: input.historyVisible ?? chat.historyVisible,
+          sending: input.sending ?? chat.sending,
+          slowModeSeconds: input.slowModeSeconds ?? chat.slowModeSeconds,
+          addMembers: input.addMembers ?? chat.addMembers,
         };
         const changedFields = (Object.keys(fields) as (keyof GroupFields)[]).filter(
           (field) => !isDeepStrictEqual(fields[field], chat[field]),
         );
         if (changedFields.length === 0) return { result: undefined, events: 0, note: null };
         await setGroupFields(runner, { chatId, ...fields });
-        return { result: undefined, events: 1, note: updateNote(fields, changedFields, actor) };
+        const ofRules = changedFields.some((field) => field === 'sending' || field === 'slowModeSeconds');
+        return { result: undefined, events: 1, ofRules, note: updateNote(fields, changedFields, actor) };
       },
     );
     const view = toChatView(chat);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../commands/identity/actor.js';
+import { AuditService } from '../audit/audit.service.js';
 import { Access } from '../chats/access.js';
 import { type LockedGroup, GroupChanges } from './group-changes.js';
 import { AppError, type CommandInput, type MembersPage, type MemberUpdatedView } from '../contract/index.js';
@@ -17,6 +18,7 @@ export class MembersService {
     private readonly access: Access,
     private readonly changes: GroupChanges,
     private readonly publisher: Publisher,
+    private readonly audit: AuditService,
   ) {}
 
   /** @throws AppError NOT_FOUND */
@@ -45,15 +47,17 @@ export class MembersService {
       chatId,
       async (locked) => {
         const { chat, runner } = locked;
-        const former = (await this.changes.rolesOf(locked, [userId])).get(userId);
-        if (former === undefined) throw new AppError('NOT_FOUND');
+        const member = await this.changes.memberOf(locked, userId);
+        if (!member) throw new AppError('NOT_FOUND');
+        const { role: former } = member;
         const ownerId = role === 'owner' && former !== 'owner' ? await ownerOf(runner, chatId) : undefined;
         const views: MemberUpdatedView[] = [];
         const assign = async (memberId: number, newRole: Role) => {
           await setMemberRole(runner, { chatId, userId: memberId, role: newRole });
         };
         if (former === role) {
-          views.push({ ...change(chat, 0, chat.memberCount, actor), userId, role });
+          const { silencedUntil } = member;
+          views.push({ ...change(chat, 0, chat.memberCount, actor), userId, role, silencedUntil });
           return { result: views, events: 0, note: null };
         }
         if (former === 'owner') throw noOwner();
@@ -61,9 +65,13 @@ export class MembersService {
         // First the former owner, so that there are never two.
         if (ownerId !== undefined) await assign(ownerId, 'admin');
         await assign(userId, role);
-        views.push({ ...change(chat, 1, chat.memberCount, actor), userId, role });
+        const details = { role, former };
+        await this.audit.record(actor, 'roleChanged', { userId, chatId, details }, runner);
+        const silencedUntil = role === 'member' ? member.silencedUntil : null;
+        views.push({ ...change(chat, 1, chat.memberCount, actor), userId, role, silencedUntil });
         if (ownerId !== undefined) {
-          views.push({ ...change(chat, 2, chat.memberCount, actor), userId: ownerId, role: 'admin' });
+          const second = change(chat, 2, chat.memberCount, actor);
+          views.push({ ...second, userId: ownerId, role: 'admin', silencedUntil: null });
         }
         const note = roleNote(actor.userId, userId, role);
         return { result: views, events: views.length, memberCount: chat.memberCount, note };
@@ -86,7 +94,7 @@ export function change(
   nth: number,
   memberCount: number,
   actor: Actor,
-): Omit<MemberUpdatedView, 'userId' | 'role'> {
+): Omit<MemberUpdatedView, 'userId' | 'role' | 'silencedUntil'> {
   return {
     chatId: chat.id,
     version: chat.version + nth,

@@ -23,8 +23,10 @@ export function noteAgain(metadata: Metadata): Pick<Note, 'names' | 'text'> | nu
       const others = isId(count) ? Math.max(0, count - userIds.length) : 0;
       return addedNote(by, [...userIds, ...new Array<number>(others).fill(0)]);
     }
-    case 'memberRemoved':
-      return isId(userId) ? removedNote(by, userId, isId(ownerId) ? ownerId : null) : null;
+    case 'memberRemoved': {
+      const how = { newOwnerId: isId(ownerId) ? ownerId : null, banned: metadata.banned === true };
+      return isId(userId) ? removedNote(by, userId, how) : null;
+    }
     case 'memberUpdated':
       return isId(userId) && typeof role === 'string' ? roleNote(by, userId, role as Role) : null;
     case 'chatUpdated':
@@ -41,6 +43,12 @@ export function changesOf(fields: Metadata): string {
     avatarUrl: fields.avatarUrl === null ? 'removed the picture' : 'changed the picture',
     historyVisible:
       fields.historyVisible === 'all' ? 'let new members see the past' : 'hid the past from new members',
+    sending: fields.sending === 'all' ? 'let all members write' : 'let only admins write',
+    slowModeSeconds:
+      fields.slowModeSeconds === 0
+        ? 'turned slow mode off'
+        : `set slow mode to ${Number(fields.slowModeSeconds)} seconds`,
+    addMembers: fields.addMembers === 'members' ? 'let all members add people' : 'let only admins add people',
   };
   const changed = Object.keys(fields).filter((field) => field in texts);
   return changed.map((field) => texts[field]).join(' and ');

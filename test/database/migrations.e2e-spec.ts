@@ -63,7 +63,8 @@ const ROWS = `
   INSERT INTO chat_invitations ("chatId", "userId", "invitedBy", withheld) VALUES (1, 2, 1, false);
   INSERT INTO chat_refusals ("chatId", "userId", "hasLeft") VALUES (1, 2, true);
   INSERT INTO user_name_words (word, "userId") VALUES ('ada', 1);
-  INSERT INTO profile_changes ("chatId", "userId", at) VALUES (1, 1, now())`;
+  INSERT INTO profile_changes ("chatId", "userId", at) VALUES (1, 1, now());
+  INSERT INTO audit_entries (action, "userId") VALUES ('userDeactivated', 1)`;
 
 describe("This program's migrations", () => {
   let database: Awaited<ReturnType<typeof freshDatabase>>;

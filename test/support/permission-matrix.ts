@@ -84,6 +84,16 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   leaveChat: ({ groupId }) => ({ chatId: groupId }),
   setRole: ({ groupId, otherId }) => ({ chatId: groupId, userId: otherId, role: 'admin' }),
   'setRole of the owner': ({ groupId, otherId }) => ({ chatId: groupId, userId: otherId, role: 'owner' }),
+  silenceMember: ({ groupId, otherId }) => ({
+    chatId: groupId,
+    userId: otherId,
+    until: '2999-01-01T00:00:00Z',
+  }),
+  unsilenceMember: ({ groupId, otherId }) => ({ chatId: groupId, userId: otherId }),
+  banMember: ({ groupId, otherId }) => ({ chatId: groupId, userId: otherId }),
+  'banMember who is none': ({ groupId, thirdId }) => ({ chatId: groupId, userId: thirdId }),
+  unbanMember: ({ groupId, thirdId }) => ({ chatId: groupId, userId: thirdId }),
+  getBanned: ({ groupId }) => ({ chatId: groupId }),
   updateMembership: ({ chatId }) => ({ chatId, pinned: true }),
   getChat: ({ chatId }) => ({ chatId }),
   deleteChat: ({ chatId }) => ({ chatId }),
@@ -117,6 +127,7 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   typing: ({ chatId }) => ({ chatId, typing: true }),
   reportMessage: ({ messageId }) => ({ messageId }),
   getReports: () => ({}),
+  getAudit: () => ({}),
   updateReport: ({ reportId }) => ({ reportId, status: 'resolved' }),
   getConfig: () => ({}),
   register: () => ({ username: newName(), password: PASSWORD }),
@@ -132,6 +143,7 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
     newPassword: `another ${PASSWORD}`,
   }),
   mintToken: ({ userId }) => ({ userId }),
+  revokeSessions: ({ thirdId }) => ({ userId: thirdId }),
   revokeTokens: ({ thirdId }) => ({ id: thirdId }),
   eraseUser: ({ thirdId }) => ({ userId: thirdId, messages: 'erase' }),
   eraseMe: async ({ userId }, accounts) => ({
@@ -187,6 +199,12 @@ removeMember             | who?   ok          none     none    no     ok    ok  
 leaveChat                | who?   who?        none     none    ok     ok    ok    no      no
 setRole                  | who?   ok          none     none    no     no    ok    no      no
 setRole of the owner     | who?   ok          none     none    no     no    ok    no      no
+silenceMember            | who?   ok          none     none    no     ok    ok    no      no
+unsilenceMember          | who?   ok          none     none    no     ok    ok    no      no
+banMember                | who?   ok          none     none    no     ok    ok    no      no
+banMember who is none    | who?   ok          none     none    no     ok    ok    no      no
+unbanMember              | who?   ok          none     none    no     ok    ok    no      no
+getBanned                | who?   ok          none     none    no     ok    ok    no      no
 updateMembership         | who?   who?        none     none    ok     ok    ok    ok      ok
 getChat                  | who?   ok          none     none    ok     ok    ok    ok      ok
 deleteChat               | who?   ok          none     none    no     no    ok    ok      ok
@@ -220,6 +238,7 @@ typing                   | who?   who?        none     none    ok     ok    ok  
 reportMessage            | who?   who?        none     none    ok     ok    ok    ok      ok
 sendSystemMessage        | who?   ok          no       no      no     no    no    no      no
 getReports               | who?   ok          no       no      no     no    no    no      no
+getAudit                 | who?   ok          no       no      no     no    no    no      no
 updateReport             | who?   ok          no       no      no     no    no    no      no
 eraseUser                | who?   ok          no       no      no     no    no    no      no
 getErasure               | who?   ok          no       no      no     no    no    no      no
@@ -239,6 +258,7 @@ changePassword           | -      off         off      off     off    off   off 
 eraseMe                  | -      off         off      off     off    off   off   off     off
 mintToken                | -      off         off      off     off    off   off   off     off
 revokeTokens             | -      off         off      off     off    off   off   off     off
+revokeSessions           | -      off         off      off     off    off   off   off     off
 authenticate             | -      off         off      off     off    off   off   off     off
 `;
 
@@ -255,6 +275,7 @@ changePassword           | who?   who?        ok       ok      ok     ok    ok  
 eraseMe                  | who?   who?        ok       ok      ok     ok    ok    ok      ok
 mintToken                | who?   ok          no       no      no     no    no    no      no
 revokeTokens             | who?   ok          no       no      no     no    no    no      no
+revokeSessions           | who?   ok          no       no      no     no    no    no      no
 authenticate             | who?   who?        ok       ok      ok     ok    ok    ok      ok
 `;
 

@@ -23,7 +23,7 @@ export const LAYERS = [
   ['sockets/wire'],
   ['sockets'],
   ['rest'],
-  ['blocks'],
+  ['audit', 'blocks'],
   ['presence'],
   ['users'],
   ['accounts'],

@@ -189,6 +189,19 @@ export const authCommands = {
     socket: false,
     rest: { method: 'POST', path: '/users/:id/tokens/revoke', status: 200 },
   }),
+  revokeSessions: define({
+    summary:
+      'Ends all sessions of a user and their sockets, and refuses every token that was issued before, also by another issuer. A token of the same second is refused as well, and one that does not say when it was issued. Within a second that holds on every node. The user can log in again at once.',
+    input: z.object({ userId: id }),
+    result: z.object({ userId: id, revoked: z.literal(true) }),
+    order: 'write',
+    who: 'application',
+    inOpenMode: 'off',
+    actor: [],
+    reply: null,
+    socket: false,
+    rest: { method: 'POST', path: '/users/:userId/sessions/revoke', status: 200 },
+  }),
   authenticate: define({
     summary: 'Gives this socket a new token of the same user, before the current one expires.',
     input: z.object({ token: accessToken }),

@@ -1,4 +1,5 @@
 /** What REST returns and sockets emit. New fields may be added; fields are never removed. */
+export * from './audit.js';
 export * from './auth.js';
 export * from './blocks.js';
 export * from './chats.js';

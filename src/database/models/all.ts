@@ -1,6 +1,8 @@
+import { AuditEntry } from './audit-entry.model.js';
 import { ChatInvitation } from './chat-invitation.model.js';
 import { ChatMember } from './chat-member.model.js';
 import { ChatRefusal } from './chat-refusal.model.js';
+import { ChatRestriction } from './chat-restriction.model.js';
 import { Chat } from './chat.model.js';
 import { Credentials } from './credentials.model.js';
 import { DeletedContent } from './deleted-content.model.js';
@@ -27,9 +29,11 @@ import { User } from './user.model.js';
 
 /** A model for every table. */
 export const models = [
+  AuditEntry,
   ChatInvitation,
   ChatMember,
   ChatRefusal,
+  ChatRestriction,
   Chat,
   Credentials,
   DeletedContent,

@@ -1,0 +1,149 @@
+import type { AuditEntryView } from '../../src/contract/index.js';
+import { removeOldAuditEntries } from '../../src/audit/audit.queries.js';
+import { Database } from '../../src/database/database.js';
+import { bearer, mint, newApiKey, ownAccounts } from '../support/accounts.js';
+import { World } from '../support/world.js';
+
+const key = newApiKey();
+
+describe('The audit', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start({ ...ownAccounts(), API_KEYS: key, GROUP_ADDS: 'everybody' });
+  });
+  afterAll(() => world.stop());
+
+  const asApplication = (path: string) => world.http.get(path).set('X-Api-Key', key);
+
+  const audit = async (query: Record<string, unknown> = {}): Promise<AuditEntryView[]> =>
+    (await asApplication('/audit').query(query).expect(200)).body as AuditEntryView[];
+
+  /** A group with an owner and two more members, over REST. */
+  async function group() {
+    const [owner, admin, member] = await Promise.all([mint(world, key), mint(world, key), mint(world, key)]);
+    const { body } = await world.http
+      .post('/chats')
+      .set(bearer(owner.accessToken))
+      .send({ title: 'a group', memberIds: [admin.userId, member.userId] })
+      .expect(201);
+    return { owner, admin, member, chatId: (body as { id: number }).id };
+  }
+
+  it('has what admins did in a group, and nothing that members do with themselves', async () => {
+    const { owner, admin, member, chatId } = await group();
+    const by = bearer(owner.accessToken);
+    const members = `/chats/${chatId}/members`;
+    await world.http.patch(`${members}/${admin.userId}`).set(by).send({ role: 'admin' }).expect(200);
+    // The same role again is no change.
+    await world.http.patch(`${members}/${admin.userId}`).set(by).send({ role: 'admin' }).expect(200);
+    await world.http.delete(`${members}/${member.userId}`).set(bearer(admin.accessToken)).expect(200);
+    await world.http.post(`/chats/${chatId}/leave`).set(bearer(admin.accessToken)).expect(200);
+    await world.http.delete(`/chats/${chatId}`).set(by).expect(200);
+    const common = { id: expect.any(Number), at: expect.any(String), chatId };
+    expect(await audit({ chatId })).toEqual([
+      {
+        ...common,
+        actorId: owner.userId,
+        action: 'chatDeleted',
+        userId: null,
+        details: { type: 'group', memberCount: 1 },
+      },
+      {
+        ...common,
+        actorId: admin.userId,
+        action: 'memberRemoved',
+        userId: member.userId,
+        details: { role: 'member' },
+      },
+      {
+        ...common,
+        actorId: owner.userId,
+        action: 'roleChanged',
+        userId: admin.userId,
+        details: { role: 'admin', former: 'member' },
+      },
+    ]);
+  });
+
+  it('has what the application did, without an actor', async () => {
+    const { member, chatId } = await group();
+    const { userId } = member;
+    const app = { 'X-Api-Key': key };
+    await world.http.delete(`/chats/${chatId}/members/${userId}`).set(app).expect(200);
+    await world.http.post(`/users/${userId}/sessions/revoke`).set(app).expect(200);
+    const before = '2026-01-01T00:00:00.000Z';
+    await world.http.post(`/users/${userId}/tokens/revoke`).set(app).send({ before }).expect(200);
+    expect(await audit({ userId })).toMatchObject([
+      { actorId: null, action: 'sessionsRevoked', userId, chatId: null, details: { before } },
+      { actorId: null, action: 'sessionsRevoked', userId, chatId: null, details: {} },
+      { actorId: null, action: 'memberRemoved', userId, chatId },
+    ]);
+  });
+
+  it('has no entry of what was refused or rolled back', async () => {
+    const { admin, member, chatId } = await group();
+    const members = `/chats/${chatId}/members`;
+    await world.http.delete(`${members}/${admin.userId}`).set(bearer(member.accessToken)).expect(403);
+    await world.http.delete(`/chats/${chatId}`).set(bearer(member.accessToken)).expect(403);
+    await world.http.delete(`${members}/${world.newId()}`).set('X-Api-Key', key).expect(404);
+    expect(await audit({ chatId })).toEqual([]);
+  });
+
+  it('is read in pages, by person, actor, chat, action and time', async () => {
+    const first = await group();
+    const second = await group();
+    for (const { owner, admin, member, chatId } of [first, second]) {
+      const by = bearer(owner.accessToken);
+      const members = `/chats/${chatId}/members`;
+      await world.http.patch(`${members}/${admin.userId}`).set(by).send({ role: 'admin' }).expect(200);
+      await world.http.delete(`${members}/${member.userId}`).set(by).expect(200);
+    }
+    const ids = async (query: Record<string, unknown>) => (await audit(query)).map(({ id }) => id);
+    const actorId = first.owner.userId;
+    const all = await audit({ actorId });
+    expect(all.map(({ action }) => action)).toEqual(['memberRemoved', 'roleChanged']);
+    const [removed, changed] = all as [AuditEntryView, AuditEntryView];
+    expect(await ids({ actorId, limit: 1 })).toEqual([removed.id]);
+    expect(await ids({ actorId, limit: 1, before: removed.id })).toEqual([changed.id]);
+    expect(await ids({ actorId, before: changed.id })).toEqual([]);
+    expect(await ids({ actorId, action: 'roleChanged' })).toEqual([changed.id]);
+    expect(await ids({ userId: first.member.userId })).toEqual([removed.id]);
+    expect(await ids({ chatId: second.chatId, action: 'memberRemoved' })).toHaveLength(1);
+    expect(await ids({ actorId, since: removed.at, until: removed.at })).toEqual([]);
+    expect(await ids({ actorId, since: '2020-01-01T00:00:00Z', until: '2021-01-01T00:00:00Z' })).toEqual([]);
+    expect(await ids({ actorId, since: '2020-01-01T00:00:00+02:00' })).toEqual([removed.id, changed.id]);
+    const everything = await ids({ limit: 200 });
+    expect(everything).toEqual([...everything].sort((a, b) => b - a));
+  });
+
+  it.each([
+    ['action', 'userEaten'],
+    ['userId', '0'],
+    ['chatId', '1e3'],
+    ['actorId', '-1'],
+    ['before', '9007199254740992'],
+    ['limit', '201'],
+    ['since', 'yesterday'],
+    ['until', '2026-13-01T00:00:00Z'],
+  ])('is not read by a wrong %s: %s', async (field, value) => {
+    const { body } = await asApplication('/audit')
+      .query({ [field]: value })
+      .expect(400);
+    expect(body.error).toMatchObject({ code: 'VALIDATION_FAILED' });
+    expect(body.error.details[0].path).toBe(field);
+  });
+
+  it('forgets what is older than AUDIT_DAYS, and what is younger stays', async () => {
+    const userId = world.newId();
+    await world.sql(
+      `INSERT INTO audit_entries (at, action, "userId")
+       SELECT now() - make_interval(days => days), 'userDeactivated', $1 FROM unnest($2::int[]) AS days`,
+      [userId, [...Array.from({ length: 1_200 }, () => 11), 9]],
+    );
+    const database = Database.open({ url: world.config.database.url!, pool: 1, timeoutMs: 3_000 });
+    const remove = () => removeOldAuditEntries(database, { days: 10, most: 500 });
+    expect([await remove(), await remove(), await remove(), await remove()]).toEqual([500, 500, 200, 0]);
+    await database.close();
+    expect(await audit({ userId })).toHaveLength(1);
+  });
+});
