@@ -133,6 +133,20 @@ const forgetCreator = (table: string) => `
   UPDATE ${table} SET "creationKey" = NULL
   WHERE id IN (SELECT id FROM page WHERE starts_with("creationKey", $1::bigint || ' '))`;
 
+/** Bans of others stay, without who has done it. */
+const forgetBanner = statement.one({
+  name: 'erasure.forgetBanner',
+  text: `
+    WITH gone AS (
+      UPDATE chat_restrictions SET "bannedBy" = NULL WHERE ("chatId", "userId") IN (
+        SELECT "chatId", "userId" FROM chat_restrictions WHERE "bannedBy" = $1 LIMIT $3
+      ) RETURNING 1
+    )
+    SELECT count(*), CASE WHEN count(*) >= $3 THEN $2::bigint END FROM gone`,
+  values: look,
+  row: removedRow,
+});
+
 /** The other rows of a user, table by table. */
 export const traces = [
   removing('user_blocks', '"userId", "blockedId"', '"userId" = $1'),
@@ -140,6 +154,8 @@ export const traces = [
   removing('chat_invitations', '"chatId", "userId"', '"userId" = $1'),
   removing('chat_invitations', '"chatId", "userId"', '"invitedBy" = $1'),
   removing('chat_refusals', '"chatId", "userId"', '"userId" = $1'),
+  removing('chat_restrictions', '"chatId", "userId"', '"userId" = $1'),
+  forgetBanner,
   removing('hidden_messages', '"userId", "messageId"', '"userId" = $1'),
   removing('idempotency_keys', '"actorId", key', '"actorId" = $1'),
   walking(
