@@ -37,6 +37,8 @@ const STAYS = new Set([
   'token_bounds.userId',
   'erasures.userId',
   'erased_members.userId',
+  'audit_entries.userId',
+  'audit_entries.actorId',
 ]);
 
 /** Fields of JSON that have ids of users. The notes of the server about groups keep them. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { AuditService } from '../audit/audit.service.js';
 import { RepeatedChunks } from '../common/flow/repeated-chunks.js';
 import { Database } from '../database/database.js';
 import { ErasureSteps } from './erasure-steps.js';
@@ -14,10 +15,10 @@ import {
 } from './erasures.queries.js';
 
 /** Milliseconds for which a node may work on an erasure without having finished a part of it. */
-const LEASE_MS = 30_000;
+const LEASE_MS = 10_000;
 
 /** Milliseconds between two looks for erasures that nobody works on. */
-const LOOK_EVERY_MS = 2_000;
+const LOOK_EVERY_MS = 5_000;
 
 /** Milliseconds between two parts: others come in between. */
 const PAUSE_MS = 10;
@@ -44,6 +45,7 @@ export class ErasureWorker implements OnApplicationBootstrap, OnApplicationShutd
   constructor(
     private readonly database: Database,
     private readonly steps: ErasureSteps,
+    private readonly audit: AuditService,
   ) {
     this.forgetting = new RepeatedChunks({
       what: 'what erasures still knew',
@@ -104,18 +106,21 @@ export class ErasureWorker implements OnApplicationBootstrap, OnApplicationShutd
       const done = next === null && following === undefined;
       if (next === null && following !== undefined) step = following;
       cursor = next;
-      const saved = await saveProgress(this.database, {
-        id,
-        node: this.node,
-        ms: LEASE_MS + restMs,
-        step,
-        cursor,
-        done,
-      });
+      const progress = { id, node: this.node, ms: LEASE_MS + restMs, step, cursor, done };
+      const saved = done ? await this.finish(erasure, progress) : await saveProgress(this.database, progress);
       if (done || saved === 0) return;
       await pause(PAUSE_MS + restMs, undefined, { ref: false });
     }
     await this.release(id);
+  }
+
+  private finish({ id, userId }: Leased, progress: Parameters<typeof saveProgress>[1]): Promise<number> {
+    return this.database.transaction(async (tx) => {
+      const saved = await saveProgress(tx, progress);
+      const what = { userId, details: { erasureId: id } };
+      if (saved > 0) await this.audit.record({ userId: null }, 'erasureFinished', what, tx);
+      return saved;
+    });
   }
 
   private async release(id: number): Promise<void> {

@@ -11,8 +11,8 @@ export class ErasureController {
   constructor(private readonly erasures: ErasureService) {}
 
   @Route('eraseUser')
-  eraseUser(@CommandParam() { input }: CommandRequest<'eraseUser'>): Promise<ErasureView> {
-    return this.erasures.erase(input);
+  eraseUser(@CommandParam() { actor, input }: CommandRequest<'eraseUser'>): Promise<ErasureView> {
+    return this.erasures.erase(actor, input);
   }
 
   @Route('eraseMe')

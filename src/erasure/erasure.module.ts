@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module.js';
+import { AuditModule } from '../audit/audit.module.js';
 import { IdentityModule } from '../commands/identity/identity.module.js';
 import { BusModule } from '../common/bus.js';
 import { DatabaseModule } from '../database/database.module.js';
@@ -19,6 +20,7 @@ import { OwnMessages } from './own-messages.js';
 @Module({
   imports: [
     AccountsModule,
+    AuditModule,
     BusModule,
     DatabaseModule,
     DeliveryModule,

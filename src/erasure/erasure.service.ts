@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditService } from '../audit/audit.service.js';
 import { AccountsService } from '../accounts/accounts.service.js';
 import { RevokingService } from '../accounts/revoking.service.js';
 import { type Actor, requireUserId } from '../commands/identity/actor.js';
@@ -26,6 +27,7 @@ export class ErasureService {
     private readonly news: ProfileNews,
     private readonly publisher: Publisher,
     private readonly worker: ErasureWorker,
+    private readonly audit: AuditService,
   ) {}
 
   /**
@@ -33,12 +35,18 @@ export class ErasureService {
    *
    * @throws AppError NOT_FOUND
    */
-  async erase({ userId, messages }: CommandInput<'eraseUser'>): Promise<ErasureView> {
+  async erase(actor: Actor, { userId, messages }: CommandInput<'eraseUser'>): Promise<ErasureView> {
     const erasure = await this.database.transaction(async (tx) => {
       if ((await lockUser(tx, userId)) === 0) throw new AppError('NOT_FOUND');
       const begun = await beginErasure(tx, { userId, messages });
       await emptyProfile(tx, userId);
       await this.revoking.forGood(userId, tx);
+      await this.audit.record(
+        actor,
+        'erasureStarted',
+        { userId, details: { erasureId: begun.id, messages } },
+        tx,
+      );
       return begun;
     });
     this.users.forget(userId);
@@ -58,7 +66,7 @@ export class ErasureService {
     client: Client,
   ): Promise<ErasureView> {
     await this.accounts.confirm(actor, password, client);
-    return this.erase({ userId: requireUserId(actor), messages });
+    return this.erase(actor, { userId: requireUserId(actor), messages });
   }
 
   /** @throws AppError NOT_FOUND */

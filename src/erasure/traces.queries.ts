@@ -117,20 +117,6 @@ const removing = (table: string, key: string, mine: string) =>
     row: removedRow,
   });
 
-/** Up to `$3` rows of a table that name the user in a column, by an index: it is emptied. */
-const forgetting = (table: string, key: string, column: string) =>
-  statement.one({
-    name: `erasure.forget.${table}.${column.replace(/\W+/g, '')}`,
-    text: `
-    WITH gone AS (
-      UPDATE ${table} SET ${column} = NULL
-      WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE ${column} = $1 LIMIT $3) RETURNING 1
-    )
-    SELECT count(*), CASE WHEN count(*) >= $3 THEN $2::bigint END FROM gone`,
-    values: look,
-    row: removedRow,
-  });
-
 /** Looks through `$3` rows of a table after the id `$2`, and does something to those that are the user's. */
 const walking = (table: string, work: string) =>
   statement.one({
@@ -147,6 +133,20 @@ const forgetCreator = (table: string) => `
   UPDATE ${table} SET "creationKey" = NULL
   WHERE id IN (SELECT id FROM page WHERE starts_with("creationKey", $1::bigint || ' '))`;
 
+/** Bans of others stay, without who has done it. */
+const forgetBanner = statement.one({
+  name: 'erasure.forgetBanner',
+  text: `
+    WITH gone AS (
+      UPDATE chat_restrictions SET "bannedBy" = NULL WHERE ("chatId", "userId") IN (
+        SELECT "chatId", "userId" FROM chat_restrictions WHERE "bannedBy" = $1 LIMIT $3
+      ) RETURNING 1
+    )
+    SELECT count(*), CASE WHEN count(*) >= $3 THEN $2::bigint END FROM gone`,
+  values: look,
+  row: removedRow,
+});
+
 /** The other rows of a user, table by table. */
 export const traces = [
   removing('user_blocks', '"userId", "blockedId"', '"userId" = $1'),
@@ -155,8 +155,7 @@ export const traces = [
   removing('chat_invitations', '"chatId", "userId"', '"invitedBy" = $1'),
   removing('chat_refusals', '"chatId", "userId"', '"userId" = $1'),
   removing('chat_restrictions', '"chatId", "userId"', '"userId" = $1'),
-  // Whom they banned stays banned.
-  forgetting('chat_restrictions', '"chatId", "userId"', '"bannedBy"'),
+  forgetBanner,
   removing('chat_invites', 'id', '"createdBy" = $1'),
   removing('hidden_messages', '"userId", "messageId"', '"userId" = $1'),
   removing('idempotency_keys', '"actorId", key', '"actorId" = $1'),
