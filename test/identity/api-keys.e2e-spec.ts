@@ -238,6 +238,7 @@ describe('With AUTH=jwt, over REST', () => {
       'mintToken',
       'revokeTokens',
       'sendSystemMessage',
+      'setRetention',
       'updateReport',
       'upsertUsers',
     ]);

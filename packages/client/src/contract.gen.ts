@@ -211,6 +211,13 @@ export interface ChatListItem {
   membersVersion: number;
   /** Number of messages sent so far, which is the seq of the newest. */
   lastSeq: number;
+  /**
+   * The chat begins with this seq: older messages were removed, because they are kept for a time only.
+   * Drop those that you have.
+   */
+  firstSeq: number;
+  /** Days for which messages are kept here; null: as long as the server keeps them. */
+  retentionDays: number | null;
   /** Number of changes of the chat so far. */
   version: number;
   lastActivityAt: string;
@@ -349,6 +356,13 @@ export interface ChatDetails {
   membersVersion: number;
   /** Number of messages sent so far, which is the seq of the newest. */
   lastSeq: number;
+  /**
+   * The chat begins with this seq: older messages were removed, because they are kept for a time only.
+   * Drop those that you have.
+   */
+  firstSeq: number;
+  /** Days for which messages are kept here; null: as long as the server keeps them. */
+  retentionDays: number | null;
   /** Number of changes of the chat so far. */
   version: number;
   lastActivityAt: string;
@@ -404,6 +418,13 @@ export interface NewChat {
   membersVersion: number;
   /** Number of messages sent so far, which is the seq of the newest. */
   lastSeq: number;
+  /**
+   * The chat begins with this seq: older messages were removed, because they are kept for a time only.
+   * Drop those that you have.
+   */
+  firstSeq: number;
+  /** Days for which messages are kept here; null: as long as the server keeps them. */
+  retentionDays: number | null;
   /** Number of changes of the chat so far. */
   version: number;
   lastActivityAt: string;
@@ -510,6 +531,13 @@ export interface Chat {
   membersVersion: number;
   /** Number of messages sent so far, which is the seq of the newest. */
   lastSeq: number;
+  /**
+   * The chat begins with this seq: older messages were removed, because they are kept for a time only.
+   * Drop those that you have.
+   */
+  firstSeq: number;
+  /** Days for which messages are kept here; null: as long as the server keeps them. */
+  retentionDays: number | null;
   /** Number of changes of the chat so far. */
   version: number;
   lastActivityAt: string;
@@ -942,6 +970,13 @@ export interface AnsweredChat {
   membersVersion: number;
   /** Number of messages sent so far, which is the seq of the newest. */
   lastSeq: number;
+  /**
+   * The chat begins with this seq: older messages were removed, because they are kept for a time only.
+   * Drop those that you have.
+   */
+  firstSeq: number;
+  /** Days for which messages are kept here; null: as long as the server keeps them. */
+  retentionDays: number | null;
   /** Number of changes of the chat so far. */
   version: number;
   lastActivityAt: string;
@@ -981,6 +1016,13 @@ export interface CreatedGroup {
   membersVersion: number;
   /** Number of messages sent so far, which is the seq of the newest. */
   lastSeq: number;
+  /**
+   * The chat begins with this seq: older messages were removed, because they are kept for a time only.
+   * Drop those that you have.
+   */
+  firstSeq: number;
+  /** Days for which messages are kept here; null: as long as the server keeps them. */
+  retentionDays: number | null;
   /** Number of changes of the chat so far. */
   version: number;
   lastActivityAt: string;

@@ -69,6 +69,14 @@ export class Chat extends Model {
   @Column(DataType.BIGINT)
   declare lastSeq: number;
 
+  /** The messages up to this seq were removed by retention. */
+  @Column(DataType.BIGINT)
+  declare purgedSeq: number;
+
+  /** Days for which messages are kept; null: as long as the server keeps them. */
+  @Column(DataType.INTEGER)
+  declare retentionDays: number | null;
+
   /** Counts changes, without gaps, in commit order. */
   @Column(DataType.BIGINT)
   declare version: number;
@@ -135,6 +143,8 @@ export const chatColumns = columnsOf(
   'memberCount',
   'membersVersion',
   'lastSeq',
+  'purgedSeq',
+  'retentionDays',
   'version',
   'lastActivityAt',
   'createdAt',
@@ -159,6 +169,8 @@ export const chatRow = ([
   memberCount,
   membersVersion,
   lastSeq,
+  purgedSeq,
+  retentionDays,
   version,
   lastActivityAt,
   createdAt,
@@ -177,6 +189,8 @@ export const chatRow = ([
   memberCount,
   membersVersion,
   lastSeq,
+  purgedSeq,
+  retentionDays,
   version,
   lastActivityAt,
   createdAt,
