@@ -9,6 +9,7 @@ import { ConfigModule } from './config/config.module.js';
 import { ErasureModule } from './erasure/erasure.module.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { RetentionModule } from './retention/retention.module.js';
 import { RestModule } from './rest/rest.module.js';
 import { GroupsModule } from './groups/groups.module.js';
 import { MessagesModule } from './messages/messages.module.js';
@@ -55,6 +56,7 @@ export class AppModule {
         ReportsModule,
         SyncModule,
         ErasureModule,
+        RetentionModule,
         OperationsModule,
       ],
     };

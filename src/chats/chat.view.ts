@@ -29,6 +29,8 @@ export function toChatView(row: ChatRow): ChatView {
     memberCount: row.memberCount,
     membersVersion: row.membersVersion,
     lastSeq: row.lastSeq,
+    firstSeq: row.purgedSeq + 1,
+    retentionDays: row.retentionDays,
     version: row.version,
     lastActivityAt: row.lastActivityAt,
     createdAt: row.createdAt,

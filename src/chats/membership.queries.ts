@@ -133,7 +133,7 @@ export const millisecondsUntil = (moment: string) => `
  * chat is deleted counts as not a member.
  */
 export const ofMember = `
-  CASE WHEN ${isThere('c', 'm')} THEN m.role END AS role, COALESCE(${visibleAfter('m')}, 0) AS "seesAfter",
+  CASE WHEN ${isThere('c', 'm')} THEN m.role END AS role, GREATEST(${visibleAfter('m')}, c."purgedSeq") AS "seesAfter",
   m."silencedUntil", ${millisecondsUntil('m."silencedUntil"')} AS "silencedMs"`;
 
 /** A chat, with a user's role in it (null: not a member), as `authorize` needs it. */

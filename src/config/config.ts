@@ -61,6 +61,8 @@ export interface AppConfig {
   readonly keepDeletedMs: number;
   /** Days for which it is kept what the application and admins did. */
   readonly auditDays: number;
+  /** Days for which messages are kept; 0: for ever. */
+  readonly retentionDays: number;
   readonly idempotency: { readonly keepMs: number; readonly perUser: number };
   readonly presence: { readonly graceMs: number; readonly leaseMs: number };
   readonly drain: { readonly noticeMs: number; readonly spreadMs: number };
@@ -203,6 +205,7 @@ export function parseConfig(variables: Record<string, string | undefined>): {
     redis: Object.freeze({ target: env.REDIS_URL, prefix: env.REDIS_PREFIX }),
     keepDeletedMs: env.KEEP_DELETED_SECONDS * 1_000,
     auditDays: env.AUDIT_DAYS,
+    retentionDays: env.RETENTION_DAYS,
     idempotency: Object.freeze({
       keepMs: env.IDEMPOTENCY_KEEP_SECONDS * 1_000,
       perUser: env.IDEMPOTENCY_KEYS_PER_USER,

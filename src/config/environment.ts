@@ -332,6 +332,12 @@ export const environment = {
     default: 365,
     parse: wholeNumber(1, 36_500),
   }),
+  RETENTION_DAYS: variable({
+    about:
+      'Days for which messages are kept: older ones are removed for everyone, some at a time. A chat may keep them for less (`setRetention`). 0: for ever.',
+    default: 0,
+    parse: wholeNumber(0, 36_500),
+  }),
   PRESENCE_GRACE_MS: variable({
     about: 'Time for which a user stays online after the connection dropped, in milliseconds.',
     default: 5_000,

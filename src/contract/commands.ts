@@ -14,6 +14,7 @@ import { presenceCommands } from './commands/presence.js';
 import { reactionsCommands } from './commands/reactions.js';
 import { receiptsCommands } from './commands/receipts.js';
 import { reportsCommands } from './commands/reports.js';
+import { retentionCommands } from './commands/retention.js';
 import { serverCommands } from './commands/server.js';
 import { syncCommands } from './commands/sync.js';
 import { typingCommands } from './commands/typing.js';
@@ -38,6 +39,7 @@ export const commands = {
   ...typingCommands,
   ...authCommands,
   ...erasuresCommands,
+  ...retentionCommands,
   ...serverCommands,
   ...joiningCommands,
   ...moderationCommands,

@@ -239,6 +239,7 @@ describe('With AUTH=jwt, over REST', () => {
       'mintToken',
       'revokeTokens',
       'sendSystemMessage',
+      'setRetention',
       'updateReport',
       'upsertUsers',
     ]);

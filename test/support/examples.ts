@@ -41,6 +41,7 @@ export function exampleOf(definition: CommandDefinition, scene: Scene): Record<s
     reportId: scene.messageId,
     erasureId: scene.messageId,
     messages: 'keep',
+    retentionDays: 30,
     status: 'resolved',
     q: 'an example',
     users: [{ externalId: 'an example' }],

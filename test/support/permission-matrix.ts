@@ -162,6 +162,7 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
     messages: 'erase',
   }),
   getErasure: ({ erasureId }) => ({ erasureId }),
+  setRetention: ({ chatId }) => ({ chatId, retentionDays: 30 }),
   authenticate: async ({ userId }, accounts) => ({ token: await accounts.tokenOf(userId) }),
 };
 
@@ -264,6 +265,7 @@ getAudit                 | who?   ok          no       no      no     no    no  
 updateReport             | who?   ok          no       no      no     no    no    no      no
 eraseUser                | who?   ok          no       no      no     no    no    no      no
 getErasure               | who?   ok          no       no      no     no    no    no      no
+setRetention             | who?   ok          no       no      no     no    no    no      no
 getConfig                | ok     ok          ok       ok      ok     ok    ok    ok      ok
 `;
 

@@ -215,6 +215,13 @@ export interface ChatListItem {
   membersVersion: number;
   /** Number of messages sent so far, which is the seq of the newest. */
   lastSeq: number;
+  /**
+   * The chat begins with this seq: older messages were removed, because they are kept for a time only.
+   * Drop those that you have.
+   */
+  firstSeq: number;
+  /** Days for which messages are kept here; null: as long as the server keeps them. */
+  retentionDays: number | null;
   /** Number of changes of the chat so far. */
   version: number;
   lastActivityAt: string;
@@ -357,6 +364,13 @@ export interface ChatDetails {
   membersVersion: number;
   /** Number of messages sent so far, which is the seq of the newest. */
   lastSeq: number;
+  /**
+   * The chat begins with this seq: older messages were removed, because they are kept for a time only.
+   * Drop those that you have.
+   */
+  firstSeq: number;
+  /** Days for which messages are kept here; null: as long as the server keeps them. */
+  retentionDays: number | null;
   /** Number of changes of the chat so far. */
   version: number;
   lastActivityAt: string;
@@ -418,6 +432,13 @@ export interface NewChat {
   membersVersion: number;
   /** Number of messages sent so far, which is the seq of the newest. */
   lastSeq: number;
+  /**
+   * The chat begins with this seq: older messages were removed, because they are kept for a time only.
+   * Drop those that you have.
+   */
+  firstSeq: number;
+  /** Days for which messages are kept here; null: as long as the server keeps them. */
+  retentionDays: number | null;
   /** Number of changes of the chat so far. */
   version: number;
   lastActivityAt: string;
@@ -528,6 +549,13 @@ export interface Chat {
   membersVersion: number;
   /** Number of messages sent so far, which is the seq of the newest. */
   lastSeq: number;
+  /**
+   * The chat begins with this seq: older messages were removed, because they are kept for a time only.
+   * Drop those that you have.
+   */
+  firstSeq: number;
+  /** Days for which messages are kept here; null: as long as the server keeps them. */
+  retentionDays: number | null;
   /** Number of changes of the chat so far. */
   version: number;
   lastActivityAt: string;
@@ -1031,6 +1059,13 @@ export interface AnsweredChat {
   membersVersion: number;
   /** Number of messages sent so far, which is the seq of the newest. */
   lastSeq: number;
+  /**
+   * The chat begins with this seq: older messages were removed, because they are kept for a time only.
+   * Drop those that you have.
+   */
+  firstSeq: number;
+  /** Days for which messages are kept here; null: as long as the server keeps them. */
+  retentionDays: number | null;
   /** Number of changes of the chat so far. */
   version: number;
   lastActivityAt: string;
@@ -1074,6 +1109,13 @@ export interface CreatedGroup {
   membersVersion: number;
   /** Number of messages sent so far, which is the seq of the newest. */
   lastSeq: number;
+  /**
+   * The chat begins with this seq: older messages were removed, because they are kept for a time only.
+   * Drop those that you have.
+   */
+  firstSeq: number;
+  /** Days for which messages are kept here; null: as long as the server keeps them. */
+  retentionDays: number | null;
   /** Number of changes of the chat so far. */
   version: number;
   lastActivityAt: string;

@@ -54,6 +54,8 @@ export const group = (id: number, lastSeq: number, more: Partial<ChatListItem> =
   memberCount: 3,
   membersVersion: 1,
   lastSeq,
+  firstSeq: 1,
+  retentionDays: null,
   version: lastSeq,
   lastActivityAt: AT,
   createdAt: AT,

@@ -45,6 +45,12 @@ export const chatView = z
       'Counts changes of members and roles, and in a direct chat of blocks. If it differs from that of your list of members, call getMembers.',
     ),
     lastSeq: count.describe('Number of messages sent so far, which is the seq of the newest.'),
+    firstSeq: count.describe(
+      'The chat begins with this seq: older messages were removed, because they are kept for a time only. Drop those that you have.',
+    ),
+    retentionDays: count
+      .nullable()
+      .describe('Days for which messages are kept here; null: as long as the server keeps them.'),
     version: count.describe('Number of changes of the chat so far.'),
     lastActivityAt: timestamp,
     createdAt: timestamp,

@@ -77,6 +77,14 @@ export class Chat extends Model {
   @Column(DataType.BIGINT)
   declare lastSeq: number;
 
+  /** The messages up to this seq were removed by retention. */
+  @Column(DataType.BIGINT)
+  declare purgedSeq: number;
+
+  /** Days for which messages are kept; null: as long as the server keeps them. */
+  @Column(DataType.INTEGER)
+  declare retentionDays: number | null;
+
   /** Counts changes, without gaps, in commit order. */
   @Column(DataType.BIGINT)
   declare version: number;
@@ -149,6 +157,8 @@ export const chatColumns = columnsOf(
   'memberCount',
   'membersVersion',
   'lastSeq',
+  'purgedSeq',
+  'retentionDays',
   'version',
   'lastActivityAt',
   'createdAt',
@@ -175,6 +185,8 @@ export const chatRow = ([
   memberCount,
   membersVersion,
   lastSeq,
+  purgedSeq,
+  retentionDays,
   version,
   lastActivityAt,
   createdAt,
@@ -195,6 +207,8 @@ export const chatRow = ([
   memberCount,
   membersVersion,
   lastSeq,
+  purgedSeq,
+  retentionDays,
   version,
   lastActivityAt,
   createdAt,

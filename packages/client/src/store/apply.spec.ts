@@ -459,6 +459,20 @@ describe('The store', () => {
     expect(store.chat(CHAT)).toBeUndefined();
   });
 
+  it('drops what the server keeps no longer, by an event and by sync', () => {
+    const { store, chat } = withMessages(10);
+    const seqs = () => chat.ranges.flatMap(({ messages }) => messages.map(({ seq }) => seq));
+    store.apply.hear('chatUpdated', group(CHAT, 10, { version: 11, firstSeq: 5 }));
+    expect(seqs()).toEqual([5, 6, 7, 8, 9, 10]);
+    const item = group(CHAT, 10, { version: 12, firstSeq: 9 });
+    store.apply.sync(synced({ chats: [{ chat: item, messages: [], upTo: 12, reset: false, more: false }] }));
+    expect(seqs()).toEqual([9, 10]);
+    store.apply.hear('chatUpdated', group(CHAT, 10, { version: 13, firstSeq: 11 }));
+    expect(seqs()).toEqual([]);
+    store.apply.hear('newMessage', message(CHAT, 11, { version: 14 }));
+    expect(seqs()).toEqual([11]);
+  });
+
   it('costs by what has changed: a hundred thousand events in a second or two', () => {
     const { store, chat } = withMessages(50);
     const began = performance.now();

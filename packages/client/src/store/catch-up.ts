@@ -1,6 +1,6 @@
 import type { ChatListItem, Member, Message, MessagesPage, Synced, SyncedChat } from '../contract.gen.js';
 import { applyContent, drain } from './changes.js';
-import { forgetChat } from './loaded.js';
+import { dropOld, forgetChat } from './loaded.js';
 import { knownMessage, settleMessage, storeMessage, wholeMessage } from './messages.js';
 import { applyMark, applySettings, applyUsers, hideMessage } from './notes.js';
 import { believe, isUnreadBy, mentions } from './unread.js';
@@ -135,6 +135,7 @@ export function caughtUp(scope: Scope, { chat: item, messages, upTo, reset, more
     chat.version = upTo;
     chat.cleared = false;
     marksOf(item, chat.marks);
+    dropOld(scope, chat);
     if (item.membersVersion !== chat.membersVersion) chat.members = null;
     scope.tell.applied(item.id, upTo);
   }

@@ -1,4 +1,4 @@
-import { forgetChat } from './loaded.js';
+import { dropOld, forgetChat } from './loaded.js';
 import {
   knownMessage,
   quoteMessage,
@@ -77,6 +77,7 @@ export function perform(scope: Scope, chat: ChatState, change: Change): void {
     case 'chatUpdated': {
       const { id: _id, chatId: _chatId, ...shown } = change.body;
       Object.assign(item, shown);
+      dropOld(scope, chat);
       applyRules(scope, item);
       break;
     }

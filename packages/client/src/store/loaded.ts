@@ -25,6 +25,16 @@ export function thinChat(scope: Scope, chat: ChatState, around: number, most: nu
   if (loaded > most) keepRanges(scope, chat, thinned(chat.ranges, around, most, newest));
 }
 
+/** Drops what the server no longer has: messages are kept for a time only, and the chat begins later than it did. */
+export function dropOld(scope: Scope, chat: ChatState): void {
+  const { firstSeq } = chat.item;
+  if (!chat.ranges.some(({ messages }) => (messages[0]?.seq ?? firstSeq) < firstSeq)) return;
+  const ranges = chat.ranges
+    .filter(({ to }) => to >= firstSeq - 1)
+    .map(({ from, to, messages }) => ({ from, to, messages: messages.filter(({ seq }) => seq >= firstSeq) }));
+  keepRanges(scope, chat, ranges);
+}
+
 export function keepRanges(scope: Scope, chat: ChatState, ranges: ChatState['ranges']): void {
   chat.ranges = ranges;
   chat.seqs = new Map(ranges.flatMap(({ messages }) => messages.map(({ id, seq }) => [id, seq] as const)));
