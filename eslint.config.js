@@ -166,11 +166,42 @@ export default defineConfig(
     rules: { 'packages/closed': ['error', { node: true }], 'no-console': 'error' },
   },
   {
+    // The page: the client and React's API, nothing of the server, and no text of people that becomes HTML.
+    files: ['web/src/**/*.{ts,tsx}'],
+    rules: {
+      'no-console': ['error', { allow: ['warn'] }],
+      'no-restricted-globals': ['error', ...OF_NODE],
+      ...imports(
+        {
+          regex: '^(\\.\\./)+(src|packages|test|tools)/',
+          message: 'The page imports the client by its name, and nothing of the server.',
+        },
+        {
+          regex: '^@chat-api/client/(?!(react|indexeddb)$)',
+          message: 'The page is a user of the client as any other: it takes what the client exports.',
+        },
+        { regex: '^preact(/|$)', message: 'Written against React; Vite puts Preact in its place.' },
+      ),
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']",
+          message: 'Text of people is never HTML.',
+        },
+        {
+          selector: 'AssignmentExpression[left.property.name=/^(inner|outer)HTML$/]',
+          message: 'Text of people is never HTML.',
+        },
+      ],
+    },
+  },
+  {
     // What supertest, sockets and raw rows hand over is `any`; the expectation after it is the check.
     files: [
       'test/**/*.ts',
       'src/**/*.spec.ts',
       'packages/*/src/**/*.spec.{ts,tsx}',
+      'web/src/**/*.spec.ts',
       'packages/*/test/**/*.ts',
       'tools/bench/**/*.ts',
     ],

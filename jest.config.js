@@ -55,6 +55,7 @@ const config = {
         '<rootDir>/src/**/*.spec.ts',
         '<rootDir>/tools/**/*.spec.ts',
         '<rootDir>/packages/*/src/**/*.spec.{ts,tsx}',
+        '<rootDir>/web/src/**/*.spec.ts',
       ],
     },
     {

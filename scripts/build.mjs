@@ -1,5 +1,6 @@
 /**
- * Builds `dist` unless it is newer than all of its sources, so that a warm `npm start` need not wait for the compiler.
+ * Builds `dist` unless it is newer than all of its sources, so that a warm `npm start` need not wait for the compiler; and
+ * the page in `web/dist` in the same way.
  * Types are checked by `npm run typecheck`, not here.
  */
 import './check-node.cjs';
@@ -36,3 +37,5 @@ if (built < changed) {
   const age = new Date(Math.ceil(changed));
   utimesSync(stamp, age, age);
 }
+
+await import('./build-web.mjs');

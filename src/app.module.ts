@@ -6,6 +6,7 @@ import { BlocksModule } from './blocks/blocks.module.js';
 import { ChatsModule } from './chats/chats.module.js';
 import type { AppConfig } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
+import { ErasureModule } from './erasure/erasure.module.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { RestModule } from './rest/rest.module.js';
@@ -53,6 +54,7 @@ export class AppModule {
         ReactionsModule,
         ReportsModule,
         SyncModule,
+        ErasureModule,
         OperationsModule,
       ],
     };

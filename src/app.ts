@@ -14,7 +14,9 @@ import { useDocs } from './rest/openapi.js';
 import { letPagesRead } from './rest/pages.js';
 import { keepPrivate } from './rest/private-answers.js';
 import { logRequests } from './rest/request-log.js';
+import { serveFiles } from './rest/static/send-file.js';
 import { answerUnparsable } from './rest/unparsable.js';
+import { WebPages } from './rest/web-pages.js';
 import { admit } from './common/http/admission.js';
 import { listen } from './common/http/listen.js';
 import { PageGuard } from './common/http/page-guard.js';
@@ -34,6 +36,8 @@ export interface RunningApp {
   socketPort: number;
   /** null: metrics are on `httpPort`. */
   metricsPort: number | null;
+  /** The paths of the pages on `httpPort`. */
+  pages: readonly string[];
   /** Moves clients away, answers accepted commands, closes sockets and HTTP, then the pools and the link to Redis. */
   stop(): Promise<void>;
 }
@@ -61,6 +65,8 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
   });
   app.use(protect);
   useJsonBodies(app);
+  const web = app.get(WebPages);
+  app.use(serveFiles((path) => web.find(path)));
   useDocs(app);
   answerUnparsable(app.getHttpServer());
   boundServer(app.getHttpServer());
@@ -80,7 +86,7 @@ export async function startApp(config: AppConfig, logger: LoggerService | false)
     ends.push(followConnections(http, { upgrades: true }));
     const socketPort = await sockets.listen();
     const httpPort = await listen(http, config.httpPort, config.listenOn);
-    return { httpPort, socketPort, metricsPort: app.get(MetricsServer).port, stop };
+    return { httpPort, socketPort, metricsPort: app.get(MetricsServer).port, pages: web.paths, stop };
   } catch (error) {
     await close();
     throw error;

@@ -76,8 +76,8 @@ async function main(): Promise<void> {
     const database = embedded
       ? `embedded PostgreSQL on port ${embedded.port}, data in ${embedded.dataDir}`
       : shownDatabase(url);
-    const { httpPort, socketPort, metricsPort } = app;
-    const serving = { httpPort, socketPort, metricsPort, database };
+    const { httpPort, socketPort, metricsPort, pages } = app;
+    const serving = { httpPort, socketPort, metricsPort, pages, database };
     if (config.production) logger.log({ ...serving, auth: config.auth.mode }, 'Serving', 'Main');
     else say(banner(config, serving));
   } catch (error) {

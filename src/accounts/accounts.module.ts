@@ -28,6 +28,6 @@ import { UsersModule } from '../users/users.module.js';
     Sessions,
     TokensService,
   ],
-  exports: [AccountReads],
+  exports: [AccountReads, AccountsService, RevokingService],
 })
 export class AccountsModule {}

@@ -115,14 +115,8 @@ export class AccountsService {
     { currentPassword, newPassword }: CommandInput<'changePassword'>,
     client: Client,
   ): Promise<SessionView> {
-    this.sessions.require();
-    const userId = requireUserId(actor);
-    const known = await this.passwords.matching(currentPassword, async () => {
-      await this.guard.admitChange(userId, client);
-      return (await this.credentials.findByPk(userId)) ?? undefined;
-    });
-    if (!known) throw new AppError('CREDENTIALS_WRONG');
-    await this.guard.confirmed(userId);
+    const known = await this.confirm(actor, currentPassword, client);
+    const { userId } = known;
     requireStrong('newPassword', newPassword, known.username);
     const passwordHash = await this.passwords.hash(newPassword);
     const sessionId = this.sessions.newId();
@@ -139,6 +133,23 @@ export class AccountsService {
     });
     this.sessions.announceEnd();
     return this.sessions.view(begun);
+  }
+
+  /**
+   * The login of the actor, who gives the password again.
+   *
+   * @throws AppError CREDENTIALS_WRONG; RATE_LIMITED after failures; OVERLOADED; NOT_CONFIGURED
+   */
+  async confirm(actor: Actor, password: string, client: Client): Promise<Credentials> {
+    this.sessions.require();
+    const userId = requireUserId(actor);
+    const known = await this.passwords.matching(password, async () => {
+      await this.guard.admitChange(userId, client);
+      return (await this.credentials.findByPk(userId)) ?? undefined;
+    });
+    if (!known) throw new AppError('CREDENTIALS_WRONG');
+    await this.guard.confirmed(userId);
+    return known;
   }
 }
 

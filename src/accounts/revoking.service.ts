@@ -58,6 +58,12 @@ export class RevokingService {
     await endSessions(tx, { userId, before: null });
   }
 
+  /** As `everything`, and the tokens of another issuer. */
+  async forGood(userId: number, tx: Runner): Promise<void> {
+    await this.everything(userId, tx);
+    await refuseTokensBefore(tx, { userId, before: null });
+  }
+
   /** After a commit that ended sessions or tokens. */
   announce(): void {
     this.revocations.announce();

@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../commands/identity/actor.js';
 import { blockedByOther, blockingOther, Blocks } from '../blocks/blocks.js';
 import { AppError, endedByBlock, type Permission } from '../contract/index.js';
-import type { ChatType } from '../database/models/chat.model.js';
+import type { ChatRow, ChatType } from '../database/models/chat.model.js';
 import type { Role } from '../database/models/chat-member.model.js';
 import { Database } from '../database/database.js';
 import { membershipOf, type MembershipRow } from './membership.queries.js';
 import { isAllowed } from './permissions.js';
+import { requireByRules } from './rules.js';
 
 /** A chat, with the actor's membership in it. */
 export interface Membership {
@@ -19,11 +20,16 @@ export interface Membership {
   /** Direct chats: whether user 1 blocks user 2, and the other way round. */
   user1Blocks: boolean;
   user2Blocks: boolean;
+  sending: ChatRow['sending'];
+  addMembers: ChatRow['addMembers'];
   /** null: the application itself, which is not a member. */
   userId: number | null;
   role: Role;
   /** The actor sees the messages after this seq. */
   seesAfter: number;
+  /** The actor is silenced until then, for so many milliseconds; null: they are not. */
+  silencedUntil: string | null;
+  silencedMs: number | null;
 }
 
 /** Checks permissions in a chat. Every service method that works on a chat calls it first. */
@@ -36,7 +42,8 @@ export class Access {
 
   /**
    * @throws AppError NOT_FOUND when the chat does not exist, and also when the actor is not a member.
-   * @throws AppError FORBIDDEN when the member's role is not enough, or a block forbids it.
+   * @throws AppError FORBIDDEN when the member's role is not enough, or a block or a rule of the group forbids it.
+   * @throws AppError SILENCED when the member is silenced, and may do it otherwise.
    */
   async require(actor: Actor, permission: Permission, chatId: number): Promise<Membership> {
     const chat = await membershipOf(this.database, { chatId, userId: actor.userId });
@@ -58,11 +65,13 @@ export class Access {
  */
 export function authorize(actor: Actor, permission: Permission, chat: MembershipRow | undefined): Membership {
   if (!chat) throw new AppError('NOT_FOUND');
-  if (actor.userId === null) return { ...chat, userId: null, role: 'owner', seesAfter: 0 };
+  if (actor.userId === null)
+    return { ...chat, userId: null, role: 'owner', seesAfter: 0, silencedUntil: null, silencedMs: null };
   if (chat.role === null) throw new AppError('NOT_FOUND');
   const membership: Membership = { ...chat, userId: actor.userId, role: chat.role };
   if (!isAllowed(permission, membership)) throw new AppError('FORBIDDEN');
   if (endedByBlock.has(permission)) requireUnblocked(membership);
+  if (membership.type === 'group') requireByRules(permission, membership);
   return membership;
 }
 

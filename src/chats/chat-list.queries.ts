@@ -32,12 +32,12 @@ const listItems = (mine: string, bytes: string) => `
     CASE c."user1Id" WHEN $1 THEN c."user1Blocks" ELSE c."user2Blocks" END AS "blocksOther",
     p."readSeq" AS "otherReadSeq", p."deliveredSeq" AS "otherDeliveredSeq",
     CASE c."user1Id" WHEN $1 THEN c."user2Sent" ELSE c."user1Sent" END > 0 AS "otherHasWritten",
-    c.role, c."readSeq", c."unreadSeq", c.unread, c."unreadMentions", c."mutedUntil", c."archivedAt", c."pinnedAt"
+    c.role, c."silencedUntil", c.silenced, c."readSeq", c."unreadSeq", c.unread, c."unreadMentions", c."mutedUntil", c."archivedAt", c."pinnedAt"
   FROM (
     SELECT c.*, ${asLast}, ${seenBySomebody('l')} AS seen, s.size,
       sum(s.size) OVER (ORDER BY c."lastActivityAt" DESC, c.id DESC ROWS UNBOUNDED PRECEDING) AS total
     FROM (
-      SELECT m.role, m."readSeq", m."unreadSeq", ${visibleAfter('m')} AS "seesAfter", m."mutedUntil", m."archivedAt", m."pinnedAt",
+      SELECT m.role, m."silencedUntil", COALESCE(m."silencedUntil" > clock_timestamp(), false) AS silenced, m."readSeq", m."unreadSeq", ${visibleAfter('m')} AS "seesAfter", m."mutedUntil", m."archivedAt", m."pinnedAt",
         ${unreadOf('c', 'm')} AS unread,
         CASE WHEN c."lastSeq" > m."unreadSeq" THEN ${unreadMentionsOf('m')} ELSE 0 END AS "unreadMentions",
         c."user1Blocks", c."user2Blocks", c."user1Sent", c."user2Sent", ${chatColumns.of('c')}
@@ -75,6 +75,7 @@ export interface ChatListRow {
   otherHasWritten: boolean;
   member: Settings &
     Pick<RowOf<typeof memberColumns>, 'role' | 'readSeq'> & {
+      silence: { until: string | null; lasts: boolean };
       unreadSeq: number;
       unread: number;
       unreadMentions: number;
@@ -91,6 +92,8 @@ type ListItemCells = [
   otherDeliveredSeq: number | null,
   otherHasWritten: boolean,
   role: Role,
+  silencedUntil: string | null,
+  silenced: boolean,
   readSeq: number,
   unreadSeq: number,
   unread: number,
@@ -110,6 +113,8 @@ const chatListRow = (cells: readonly unknown[]): ChatListRow => {
     otherDeliveredSeq,
     otherHasWritten,
     role,
+    silencedUntil,
+    silenced,
     readSeq,
     unreadSeq,
     unread,
@@ -128,7 +133,17 @@ const chatListRow = (cells: readonly unknown[]): ChatListRow => {
     otherReadSeq,
     otherDeliveredSeq,
     otherHasWritten,
-    member: { role, readSeq, unreadSeq, unread, unreadMentions, mutedUntil, archivedAt, pinnedAt },
+    member: {
+      role,
+      silence: { until: silencedUntil, lasts: silenced },
+      readSeq,
+      unreadSeq,
+      unread,
+      unreadMentions,
+      mutedUntil,
+      archivedAt,
+      pinnedAt,
+    },
   };
 };
 

@@ -7,6 +7,8 @@ import { toMessageView } from '../messages/model/message.view.js';
 import type { Shown } from '../messages/model/shown.js';
 import { publicMetadata, toPublicView } from '../users/user.view.js';
 import type { ChatListRow } from './chat-list.queries.js';
+import { isAllowed } from './permissions.js';
+import { mayAnnounce } from './rules.js';
 
 export function toChatView(row: ChatRow): ChatView {
   return {
@@ -19,6 +21,9 @@ export function toChatView(row: ChatRow): ChatView {
     avatarUrl: row.avatarUrl,
     metadata: row.metadata,
     historyVisible: row.historyVisible,
+    sending: row.sending,
+    slowModeSeconds: row.slowModeSeconds,
+    addMembers: row.addMembers,
     memberCount: row.memberCount,
     membersVersion: row.membersVersion,
     lastSeq: row.lastSeq,
@@ -31,8 +36,14 @@ export function toChatView(row: ChatRow): ChatView {
 /** A new chat as one of its members sees it: a group, or with `direct` a direct chat. */
 export function toNewChat(
   chat: ChatView,
-  { role, unreadSeq, direct }: { role: Role; unreadSeq: number; direct: NewDirect | null },
+  {
+    role,
+    unreadSeq,
+    direct,
+    silence = null,
+  }: { role: Role; unreadSeq: number; direct: NewDirect | null; silence?: Silence | null },
 ): NewChatView {
+  const free = direct === null || !(direct.blocksOther || direct.otherBlocks);
   return Object.assign(
     { ...chat },
     {
@@ -48,10 +59,30 @@ export function toNewChat(
       otherReadSeq: direct && 0,
       otherDeliveredSeq: direct && 0,
       blockedByMe: direct?.blocksOther ?? false,
-      canSend: direct === null || !(direct.blocksOther || direct.otherBlocks || direct.other.deactivated),
+      ...rightsIn(chat, { free, closed: direct?.other.deactivated ?? false, role, silence }),
       cursor: cursorOf(chat),
     },
   );
+}
+
+/** Until when somebody is silenced, and whether that is still so. */
+export interface Silence {
+  until: string | null;
+  lasts: boolean;
+}
+
+/** What a member may do in a chat, where no block (`free`) forbids it; `closed`: the other user is deactivated. */
+function rightsIn(
+  { type, sending, addMembers }: Pick<ChatView, 'type' | 'sending' | 'addMembers'>,
+  { free, closed, role, silence }: { free: boolean; closed: boolean; role: Role; silence: Silence | null },
+): Pick<ChatListItem, 'canSend' | 'canReact' | 'canAddMembers' | 'silencedUntil'> {
+  const canReact = free && !silence?.lasts;
+  return {
+    canSend: canReact && !closed && mayAnnounce({ sending, role }),
+    canReact,
+    canAddMembers: isAllowed('members.add', { type, role, addMembers }),
+    silencedUntil: silence?.until ?? null,
+  };
 }
 
 /** What a new direct chat has for one of its two. */
@@ -77,6 +108,13 @@ export function toChatListItem(
 ): ChatListItem {
   const { chat, member, other } = row;
   const otherIsHidden = other !== null && (row.otherBlocks || hidden.has(other.id));
+  // No more than the refusal of a send says.
+  const free = !row.blocksOther && !row.otherBlocks;
+  const { canSend, canReact, canAddMembers, silencedUntil } = rightsIn(chat, {
+    free,
+    closed: other?.deactivated ?? false,
+    ...member,
+  });
   return Object.assign(toChatView(chat), {
     unread: member.unread,
     unreadMentions: member.unreadMentions,
@@ -101,8 +139,10 @@ export function toChatListItem(
     otherReadSeq: row.otherReadSeq,
     otherDeliveredSeq: row.otherDeliveredSeq,
     blockedByMe: row.blocksOther,
-    // No more than the refusal of a send says.
-    canSend: !row.blocksOther && !row.otherBlocks && other?.deactivated !== true,
+    canSend,
+    canReact,
+    canAddMembers,
+    silencedUntil,
     cursor: cursorOf(chat),
   });
 }

@@ -1,4 +1,4 @@
-import { type ChatType, chatColumns, chatRow } from '../database/models/chat.model.js';
+import { type ChatRow, type ChatType, chatColumns, chatRow } from '../database/models/chat.model.js';
 import type { MemberView } from '../contract/index.js';
 import type { CellsOf } from '../database/columns.js';
 import { memberColumns, type Role } from '../database/models/chat-member.model.js';
@@ -11,11 +11,25 @@ export const calledMembers = (members: string, order: string) => `
     FROM (${members}) m CROSS JOIN LATERAL (SELECT * FROM users WHERE id = m."userId" LIMIT 1) u
     ORDER BY ${order}`;
 
-export const calledMemberRow = ([userId, role, readSeq, deliveredSeq, joinedAt, name, avatarUrl]: [
-  ...CellsOf<typeof memberColumns>,
-  name: string | null,
-  avatarUrl: string | null,
-]): MemberView => ({ userId, role, readSeq, deliveredSeq, joinedAt, name, avatarUrl });
+export const calledMemberRow = ([
+  userId,
+  role,
+  silencedUntil,
+  readSeq,
+  deliveredSeq,
+  joinedAt,
+  name,
+  avatarUrl,
+]: [...CellsOf<typeof memberColumns>, name: string | null, avatarUrl: string | null]): MemberView => ({
+  userId,
+  role,
+  silencedUntil,
+  readSeq,
+  deliveredSeq,
+  joinedAt,
+  name,
+  avatarUrl,
+});
 
 /** As statements select it: `role` is null when the user is not a member. */
 export type MembershipRow = Omit<Membership, 'userId' | 'role'> & { role: Role | null };
@@ -30,8 +44,12 @@ export type MembershipCells = [
   version: number,
   user1Blocks: boolean,
   user2Blocks: boolean,
+  sending: ChatRow['sending'],
+  addMembers: ChatRow['addMembers'],
   role: Role | null,
   seesAfter: number,
+  silencedUntil: string | null,
+  silencedMs: number | null,
 ];
 
 export const membershipRow = ([
@@ -43,8 +61,12 @@ export const membershipRow = ([
   version,
   user1Blocks,
   user2Blocks,
+  sending,
+  addMembers,
   role,
   seesAfter,
+  silencedUntil,
+  silencedMs,
 ]: MembershipCells): MembershipRow => ({
   chatId,
   type,
@@ -54,13 +76,17 @@ export const membershipRow = ([
   version,
   user1Blocks,
   user2Blocks,
+  sending,
+  addMembers,
   role,
   seesAfter,
+  silencedUntil,
+  silencedMs,
 });
 
 /** The first columns of a membership, from the chat `c`. */
 export const ofChat =
-  'c.id AS "chatId", c.type, c."user1Id", c."user2Id", c."lastSeq", c.version, c."user1Blocks", c."user2Blocks"';
+  'c.id AS "chatId", c.type, c."user1Id", c."user2Id", c."lastSeq", c.version, c."user1Blocks", c."user2Blocks", c.sending, c."addMembers"';
 
 /** SQL: the chat is there for the member, who has not deleted it for themselves. Also for rows that are all null. */
 export const isThere = (chat: string, member: string) =>
@@ -76,11 +102,23 @@ export const isListed = (chat: string, member: string) =>
 export const visibleAfter = (member: string) => `GREATEST(${member}."seesAfter", ${member}."clearedSeq")`;
 
 /**
+ * SQL: a number that increases with each change of the members, their roles and the rules of the chat. What was read
+ * before the chat's lock was got is out of date if it differs then.
+ */
+export const rulesOf = (chat: string) => `(${chat}."membersVersion" + ${chat}."rulesVersion")`;
+
+/** SQL: the milliseconds until then; null: it is past. At most what a timer of JavaScript waits, 24.8 days. */
+export const millisecondsUntil = (moment: string) => `
+  CASE WHEN ${moment} > clock_timestamp() THEN
+    LEAST(ceil(extract(epoch FROM ${moment} - clock_timestamp()) * 1000), 2147483647)::bigint END`;
+
+/**
  * The other columns of a membership, from the chat `c` and the member `m`, which may be all null. A user for whom the
  * chat is deleted counts as not a member.
  */
 export const ofMember = `
-  CASE WHEN ${isThere('c', 'm')} THEN m.role END AS role, COALESCE(${visibleAfter('m')}, 0) AS "seesAfter"`;
+  CASE WHEN ${isThere('c', 'm')} THEN m.role END AS role, COALESCE(${visibleAfter('m')}, 0) AS "seesAfter",
+  m."silencedUntil", ${millisecondsUntil('m."silencedUntil"')} AS "silencedMs"`;
 
 /** A chat, with a user's role in it (null: not a member), as `authorize` needs it. */
 export const membership = (chat: string, person: string) => `

@@ -1,5 +1,5 @@
 import { type Permission, permissions } from '../contract/index.js';
-import type { ChatType } from '../database/models/chat.model.js';
+import type { ChatRow, ChatType } from '../database/models/chat.model.js';
 import type { Role } from '../database/models/chat-member.model.js';
 
 const rank: Record<Role, number> = { member: 1, admin: 2, owner: 3 };
@@ -9,7 +9,11 @@ export function outranks(role: Role, other: Role): boolean {
   return rank[role] > rank[other];
 }
 
-export function isAllowed(permission: Permission, chat: { type: ChatType; role: Role }): boolean {
+export function isAllowed(
+  permission: Permission,
+  chat: { type: ChatType; role: Role; addMembers?: ChatRow['addMembers'] },
+): boolean {
   const rule = permissions[permission];
+  if (permission === 'members.add' && chat.addMembers === 'members') return chat.type === 'group';
   return chat.type === 'direct' ? rule.direct : rank[chat.role] >= rank[rule.group];
 }

@@ -13,6 +13,7 @@ describe('The configuration', () => {
         listenOn: ['127.0.0.1', '::1'],
         httpPort: 3000,
         socketPort: 5005,
+        web: { serves: 'on', folder: null },
         auth: { mode: 'open' },
         allowedOrigins: ['localhost'],
         database: { url: null, pool: 16, timeoutMs: 3_000 },
@@ -25,6 +26,15 @@ describe('The configuration', () => {
         logLevel: 'info',
       },
     });
+  });
+
+  it('serves pages as WEB says, and refuses other words', () => {
+    const servesOf = (WEB: string) =>
+      parseConfig({ NODE_ENV: 'production', AUTH: 'open', WEB }).config.web.serves;
+    expect(['on', 'off', 'console', ''].map(servesOf)).toEqual(['on', 'off', 'console', 'off']);
+    for (const WEB of ['yes', 'On', 'true', 'on,console', 'consol']) {
+      expect(faultsOf({ WEB })).toEqual([{ variable: 'WEB', message: 'expected on or off or console' }]);
+    }
   });
 
   it('takes what the environment says', () => {
@@ -51,6 +61,7 @@ describe('The configuration', () => {
         listenOn: ['127.0.0.1'],
         httpPort: 8080,
         socketPort: 8081,
+        web: { serves: 'off' },
         auth: { mode: 'open' },
         allowedOrigins: ['https://one.example', 'http://localhost:5173'],
         database: { url: 'postgres://chat:secret@db:5432/chat', pool: 30, timeoutMs: 500 },

@@ -19,6 +19,12 @@ export interface AppConfig {
     readonly socketUrl: string | null;
     readonly imageOrigins: readonly string[];
   };
+  readonly web: {
+    /** Which of the pages; `console`: that one alone. */
+    readonly serves: 'on' | 'off' | 'console';
+    /** The folder of the built pages; null: `web/dist` of the project. */
+    readonly folder: string | null;
+  };
   readonly auth: AuthConfig;
   /** Origins as a browser sends them; `localhost` for those of this machine with any port, `*` for all. */
   readonly allowedOrigins: readonly string[];
@@ -177,6 +183,7 @@ export function parseConfig(variables: Record<string, string | undefined>): {
       socketUrl: env.SOCKET_URL,
       imageOrigins: Object.freeze(env.IMAGE_ORIGINS),
     }),
+    web: Object.freeze({ serves: env.WEB ?? (production ? 'off' : 'on'), folder: null }),
     auth,
     allowedOrigins: Object.freeze(allowedOrigins),
     socketWire: env.SOCKET_WIRE,

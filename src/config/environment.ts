@@ -153,7 +153,7 @@ export const environment = {
     parse: channelPrefix,
   }),
   PORT: variable({
-    about: 'Port of REST, the API documentation, and Socket.IO below `/socket.io/`.',
+    about: 'Port of REST, the pages, the documents, and Socket.IO below `/socket.io/`.',
     default: 3000,
     parse: port,
   }),
@@ -174,6 +174,12 @@ export const environment = {
       'Web origins whose images clients may show, such as avatars, comma-separated: `imageOrigins` of `GET /config`.',
     default: [],
     parse: (text) => list(text).map(origin),
+  }),
+  WEB: variable<'on' | 'off' | 'console' | null>({
+    about:
+      'Pages on PORT: `on`: the chat at `/` and the console at `/console`; `console`: the console alone; `off`: none, `/` leads to the documents. Unset: `on` outside production, `off` in production.',
+    default: null,
+    parse: oneOf('on', 'off', 'console'),
   }),
   SOCKET_WIRE: variable<'fast' | 'stock'>({
     about:

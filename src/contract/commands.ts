@@ -4,6 +4,7 @@ import { authCommands } from './commands/auth.js';
 import { blocksCommands } from './commands/blocks.js';
 import { chatsCommands } from './commands/chats.js';
 import { deactivationCommands } from './commands/deactivation.js';
+import { erasuresCommands } from './commands/erasures.js';
 import { invitationsCommands } from './commands/invitations.js';
 import { membersCommands } from './commands/members.js';
 import { messagesCommands } from './commands/messages.js';
@@ -34,6 +35,7 @@ export const commands = {
   ...auditCommands,
   ...typingCommands,
   ...authCommands,
+  ...erasuresCommands,
   ...serverCommands,
 } as const satisfies Record<string, CommandDefinition>;
 

@@ -55,6 +55,12 @@ export const errorCatalogue = {
     message: 'The other user is deactivated by the application: nobody can write to them.',
     advice: 'Wait until `userUpdated` says that they are back. The chat and its messages stay.',
   },
+  SILENCED: {
+    status: 403,
+    message: 'An admin has muted you in this group: wait for retryAfterMs milliseconds.',
+    advice:
+      'Wait for `retryAfterMs` milliseconds (at most 24.8 days; `silencedUntil` of the chat says exactly until when), or ask an admin of the group. Until then you can read, take back what is yours, and nothing else.',
+  },
   NOT_FOUND: {
     status: 404,
     message: 'Not found, or not visible to you: check the id.',
@@ -97,6 +103,12 @@ export const errorCatalogue = {
     status: 429,
     message: 'Too many requests: wait for retryAfterMs milliseconds, then retry.',
     advice: 'Wait for `retryAfterMs` milliseconds, then retry. `details.limit` names the limit.',
+  },
+  SLOW_MODE: {
+    status: 429,
+    message: 'This group is in slow mode: wait for retryAfterMs milliseconds before your next message.',
+    advice:
+      'Wait for `retryAfterMs` milliseconds, then send again with the same `clientId`. `slowModeSeconds` of the chat is the time between two messages of a member.',
   },
   INTERNAL: {
     status: 500,

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import {
   accountView,
+  banLiftedView,
+  bannedPage,
   blockView,
   chatClearedView,
   chatDeletedView,
@@ -78,7 +80,12 @@ export const events = {
     summary:
       'A member left a group or was removed; to the remaining members and to that user, who receives nothing more of this chat.',
   },
-  memberUpdated: { payload: memberUpdatedView, summary: 'The role of a member changed; to all members.' },
+  memberUpdated: {
+    payload: memberUpdatedView,
+    summary: 'The role of a member changed, or they were muted or may write again; to all members.',
+  },
+  bannedList: { payload: bannedPage, summary: 'Answer to getBanned.' },
+  banLifted: { payload: banLiftedView, summary: 'Answer to unbanMember.' },
   invitationReceived: {
     payload: invitationView,
     summary: 'You were invited to a group; to your own sockets. You see the group once you accept.',

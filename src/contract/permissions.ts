@@ -14,9 +14,13 @@ export const permissions = {
   'chat.leave': { group: 'member', direct: false },
   // Mute, archive, pin: for oneself.
   'chat.settings': { group: 'member', direct: true },
+  // With `addMembers: members` members may, too.
   'members.add': { group: 'admin', direct: false },
   // `outranks` says whom.
   'members.remove': { group: 'admin', direct: false },
+  // Mute for others: `outranks` says whom. Bans of members, too.
+  'members.silence': { group: 'admin', direct: false },
+  'members.ban': { group: 'admin', direct: false },
   'members.setRole': { group: 'owner', direct: false },
   'message.send': { group: 'member', direct: true },
   // `mentions: "all"` in the metadata of a message.
@@ -45,4 +49,17 @@ export const endedByBlock: ReadonlySet<Permission> = new Set<Permission>([
   'message.send',
   'message.edit',
   'message.react',
+]);
+
+/** What a silence ends for a member of a group. They can still read, and remove what is their own. */
+export const endedBySilence: ReadonlySet<Permission> = new Set<Permission>([
+  'message.send',
+  'message.edit',
+  'message.react',
+]);
+
+/** What `sending: admins` leaves to the admins and the owner of a group: writing. All members may react. */
+export const endedByAnnouncing: ReadonlySet<Permission> = new Set<Permission>([
+  'message.send',
+  'message.edit',
 ]);

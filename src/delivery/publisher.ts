@@ -87,6 +87,11 @@ export class Publisher {
     this.io.in(chatRoom(chatId)).socketsLeave(chatRoom(chatId));
   }
 
+  /** Closes all sockets of a user, on every node. */
+  disconnect(userId: number): void {
+    this.io.in(userRoom(userId)).disconnectSockets(true);
+  }
+
   private get io(): Server {
     return this.server.server;
   }

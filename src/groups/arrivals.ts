@@ -11,8 +11,10 @@ import { Database } from '../database/database.js';
 import type { ChatRow } from '../database/models/chat.model.js';
 import type { Runner } from '../database/statement.js';
 import { Publisher } from '../delivery/publisher.js';
+import { banned } from '../chats/rules.js';
+import { bannedAmong } from './bans.queries.js';
 import { forgetRefusals } from './consent.queries.js';
-import { groupFull, noSuchPeople } from './group-errors.js';
+import { bannedPeople, groupFull, noSuchPeople } from './group-errors.js';
 import { GroupRooms } from './group-rooms.js';
 import { insertMembers } from './groups.queries.js';
 import { namesOf } from './members.queries.js';
@@ -33,6 +35,22 @@ export class Arrivals {
   ) {}
 
   /**
+   * Under the lock of the group: a ban that comes after it removes who has joined.
+   *
+   * @throws AppError FORBIDDEN to somebody who is banned; CONFLICT to others who add them
+   */
+  async requireUnbanned(
+    runner: Runner,
+    chatId: number,
+    userIds: readonly number[],
+    actor: Actor,
+  ): Promise<void> {
+    const out = userIds.length === 0 ? [] : await bannedAmong(runner, { chatId, userIds });
+    if (out.length === 0) return;
+    throw out.includes(actor.userId ?? 0) ? banned() : bannedPeople(out);
+  }
+
+  /**
    * Makes users members who are none, in a group that is locked. Their invitations are settled by it.
    *
    * @throws AppError GROUP_FULL; VALIDATION_FAILED for a user who does not exist.
@@ -41,11 +59,15 @@ export class Arrivals {
     const memberCount = chat.memberCount + userIds.length;
     if (memberCount > MAX_MEMBERS) throw groupFull();
     const events = userIds.length === 0 ? 0 : 1;
-    const joinedAt = events === 0 ? null : await this.insertAll(chat, runner, userIds);
+    const joined = events === 0 ? [] : await this.insertAll(chat, runner, userIds);
+    const silenced = joined.filter(({ silencedUntil }) => Date.parse(silencedUntil ?? '') > Date.now());
     return {
       ...change(chat, events, memberCount, actor),
       userIds,
-      joinedAt: joinedAt ?? new Date().toISOString(),
+      joinedAt: joined[0]?.joinedAt ?? new Date().toISOString(),
+      ...(silenced.length === 0
+        ? {}
+        : { silenced: silenced.map(({ userId, silencedUntil }) => ({ userId, silencedUntil })) }),
     };
   }
 
@@ -57,7 +79,8 @@ export class Arrivals {
   ): Promise<void> {
     const joined = { ...added, ...(await this.called(added.userIds)) };
     this.publisher.publish('membersAdded', joined, { chat: chat.id, except: origin });
-    await this.rooms.admit(toChatView(chat), added.userIds, { message, origin });
+    const silenced = new Map(added.silenced?.map(({ userId, silencedUntil }) => [userId, silencedUntil]));
+    await this.rooms.admit(toChatView(chat), added.userIds, { message, origin, silenced });
   }
 
   /** What the first of them are called. Without it when the database is away: they have joined all the same. */
@@ -70,12 +93,11 @@ export class Arrivals {
     }
   }
 
-  /** Returns when they joined. */
   private async insertAll(
     { id: chatId, lastSeq, version, historyVisible }: ChatRow,
     runner: Runner,
     userIds: readonly number[],
-  ): Promise<string | null> {
+  ): ReturnType<typeof insertMembers> {
     await forgetRefusals(runner, { chatId, userIds });
     const joined = await insertMembers(runner, {
       chatId,
@@ -86,6 +108,6 @@ export class Arrivals {
       version: version + 1,
     });
     if (joined.length < userIds.length) throw noSuchPeople('userIds');
-    return joined[0]?.joinedAt ?? null;
+    return joined;
   }
 }

@@ -71,10 +71,11 @@ export class GroupCreationService {
     }: { input: CommandInput<'createGroup'>; people: readonly number[]; charge: (sorted: Sorted) => void },
   ): Promise<Created> {
     const { title, avatarUrl = null, metadata = {}, historyVisible = 'all', clientId } = input;
+    const { sending = 'all', slowModeSeconds = 0, addMembers = 'admins' } = input;
     const key = clientId === undefined ? null : `${actor.userId ?? 0} ${clientId}`;
     const sorted = await this.consent.sort(runner, actor, { chatId: null, userIds: people });
     const { added } = sorted;
-    const fields = { title, avatarUrl, metadata, historyVisible };
+    const fields = { title, avatarUrl, metadata, historyVisible, sending, slowModeSeconds, addMembers };
     const row = await insertGroup(runner, { ...fields, memberCount: added.length, creationKey: key });
     if (!row) return this.known(runner, key, people);
     charge(sorted);

@@ -24,6 +24,8 @@ export interface Effect<Result> {
   events: number;
   /** Number of members after a change of members or roles; left out for other changes. */
   memberCount?: number;
+  /** Whether it changes what members may write, by a rule for all of them. */
+  ofRules?: boolean;
   /** The system message about it; null: none. */
   note: Note | null;
 }
@@ -90,13 +92,14 @@ export class GroupChanges {
     return this.database.transaction(async (runner) => {
       const chat = await lockChat(runner, chatId);
       if (!chat) throw new AppError('NOT_FOUND');
-      const { result, events, memberCount, note } = await apply(chat, runner);
+      const { result, events, memberCount, ofRules = false, note } = await apply(chat, runner);
       if (events === 0) return { result, chat, changed: false, message: null };
       const ofMembers = memberCount !== undefined;
       const after = await stampGroup(runner, {
         chatId,
         events,
         ofMembers,
+        ofRules,
         memberCount: memberCount ?? chat.memberCount,
       });
       // The group was deleted with its last member.
@@ -113,6 +116,15 @@ export class GroupChanges {
   ): Promise<Map<number, Role>> {
     const rows = await membersAmong(runner, { chatId: chat.id, userIds });
     return new Map(rows.map(({ userId, role }) => [userId, role]));
+  }
+
+  /** A member; undefined: the user is none. */
+  async memberOf(
+    { chat, runner }: Pick<LockedGroup, 'chat' | 'runner'>,
+    userId: number,
+  ): Promise<{ role: Role; silencedUntil: string | null } | undefined> {
+    const [member] = await membersAmong(runner, { chatId: chat.id, userIds: [userId] });
+    return member;
   }
 
   /** Locks the memberships that the change writes, and the actor's, because the actor sends the system message. */
@@ -142,8 +154,13 @@ export class GroupChanges {
       // A block does not affect commands for groups.
       user1Blocks: false,
       user2Blocks: false,
+      sending: chat.sending,
+      addMembers: chat.addMembers,
       role: member?.role ?? null,
       seesAfter: member?.seesAfter ?? 0,
+      // Nor does a silence.
+      silencedUntil: null,
+      silencedMs: null,
     });
   }
 

@@ -10,3 +10,11 @@ export function noSuchPeople(path: string): AppError {
     details: [{ path, message: 'expected the ids of existing users, at least one' }],
   });
 }
+
+/** Some of the users are banned from the group. */
+export function bannedPeople(userIds: readonly number[]): AppError {
+  return new AppError('CONFLICT', {
+    message: 'Some of these users are banned from the group: lift that by unbanMember first.',
+    details: { reason: 'banned', userIds },
+  });
+}

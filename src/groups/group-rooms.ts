@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import type { ChatView, MessageView } from '../contract/index.js';
-import { toNewChat } from '../chats/chat.view.js';
+import { type Silence, toNewChat } from '../chats/chat.view.js';
 import { Database } from '../database/database.js';
 import type { Role } from '../database/models/chat-member.model.js';
 import { Publisher } from '../delivery/publisher.js';
@@ -24,7 +24,7 @@ export class GroupRooms {
   ) {}
 
   /**
-   * Adds users to the group's room (`ownerId`: who among them owns it), sends them `newChat`, and sends the system message to all members. It then takes
+   * Adds users to the group's room (`ownerId`: who among them owns it; `silenced`: until when which of them are silenced), sends them `newChat`, and sends the system message to all members. It then takes
    * users out of the room again who were removed meanwhile, on any node, and resolves.
    */
   async admit(
@@ -34,7 +34,13 @@ export class GroupRooms {
       message,
       origin,
       ownerId = null,
-    }: { message: MessageView | null; origin: string | null; ownerId?: number | null },
+      silenced = new Map(),
+    }: {
+      message: MessageView | null;
+      origin: string | null;
+      ownerId?: number | null;
+      silenced?: ReadonlyMap<number, string | null>;
+    },
   ): Promise<void> {
     const settles = chat.historyVisible === 'fromJoin' && chat.lastSeq > 0;
     if (settles) {
@@ -44,16 +50,17 @@ export class GroupRooms {
     this.publisher.joinChat(chat.id, userIds);
     // What is sent after they joined is unread, the message about it as well.
     const unreadSeq = message ? message.seq - 1 : chat.lastSeq;
-    const tell = (users: readonly number[], role: Role) =>
-      this.publisher.publish('newChat', toNewChat(chat, { role, unreadSeq, direct: null }), {
+    const tell = (users: readonly number[], role: Role, silence: Silence | null = null) =>
+      this.publisher.publish('newChat', toNewChat(chat, { role, unreadSeq, direct: null, silence }), {
         users,
         except: origin,
       });
     if (ownerId !== null) tell([ownerId], 'owner');
     tell(
-      userIds.filter((userId) => userId !== ownerId),
+      userIds.filter((userId) => userId !== ownerId && !silenced.has(userId)),
       'member',
     );
+    for (const [userId, until] of silenced) tell([userId], 'member', { until, lasts: true });
     if (message) {
       this.publisher.publish('newMessage', message, settles ? { users: userIds } : { chat: chat.id });
     }

@@ -4,6 +4,7 @@ import { BusModule } from '../common/bus.js';
 import { DeliveryModule } from '../delivery/delivery.module.js';
 import { ChatsModule } from '../chats/chats.module.js';
 import { Arrivals } from './arrivals.js';
+import { BansService } from './bans.service.js';
 import { Consent } from './consent.js';
 import { GroupCreationService } from './creation.service.js';
 import { GroupAddsService } from './group-adds.service.js';
@@ -16,6 +17,7 @@ import { LeavingService } from './leaving.service.js';
 import { MembersController } from './members.controller.js';
 import { MembersGateway } from './members.gateway.js';
 import { MembersService } from './members.service.js';
+import { SilenceService } from './silence.service.js';
 import { GroupChanges } from './group-changes.js';
 import { GroupRooms } from './group-rooms.js';
 import { GroupsController } from './groups.controller.js';
@@ -39,6 +41,7 @@ import { DatabaseModule } from '../database/database.module.js';
   controllers: [GroupsController, InvitationsController, MembersController],
   providers: [
     Arrivals,
+    BansService,
     Consent,
     GroupAddsService,
     GroupChanges,
@@ -53,6 +56,8 @@ import { DatabaseModule } from '../database/database.module.js';
     LeavingService,
     MembersGateway,
     MembersService,
+    SilenceService,
   ],
+  exports: [LeavingService],
 })
 export class GroupsModule {}

@@ -4,7 +4,10 @@ import type { Role } from '../database/models/chat-member.model.js';
 import { statement } from '../database/statement.js';
 
 /** The fields of a group that can be changed. */
-export type GroupFields = Pick<ChatRow, 'title' | 'avatarUrl' | 'metadata' | 'historyVisible'>;
+export type GroupFields = Pick<
+  ChatRow,
+  'title' | 'avatarUrl' | 'metadata' | 'historyVisible' | 'sending' | 'slowModeSeconds' | 'addMembers'
+>;
 
 interface NewGroup extends GroupFields {
   memberCount: number;
@@ -16,6 +19,7 @@ interface Stamp {
   chatId: number;
   events: number;
   ofMembers: boolean;
+  ofRules: boolean;
   memberCount: number;
 }
 
@@ -37,10 +41,15 @@ const membersOf = ({ chatId, userIds }: { chatId: number; userIds: readonly numb
 export const membersAmong = statement.many({
   name: 'groups.membersAmong',
   text: `
-    SELECT "userId", role, "seesAfter" FROM chat_members
+    SELECT "userId", role, "seesAfter", "silencedUntil" FROM chat_members
     WHERE "chatId" = $1 AND "userId" = ANY($2::bigint[])`,
   values: membersOf,
-  row: ([userId, role, seesAfter]: [number, Role, number]) => ({ userId, role, seesAfter }),
+  row: ([userId, role, seesAfter, silencedUntil]: [number, Role, number, string | null]) => ({
+    userId,
+    role,
+    seesAfter,
+    silencedUntil,
+  }),
 });
 
 /** `$1` chat, `$2` users: locks their memberships. */
@@ -54,29 +63,36 @@ export const lockMembers = statement.count({
 
 /**
  * `$1` chat, `$2` number of versions that the change takes, `$3` whether members or roles change, `$4` number of
- * members after it: the chat after the change.
+ * members after it, `$5` whether a rule about writing changes: the chat after the change.
  */
 export const stampGroup = statement.oneOrNone({
   name: 'groups.stamp',
   text: `
     UPDATE chats c SET version = c.version + $2::int, "memberCount" = $4::int,
       "membersVersion" = c."membersVersion" + CASE WHEN $3::boolean THEN $2::int ELSE 0 END,
-      "membersChangedAt" = CASE WHEN $3::boolean THEN clock_timestamp() ELSE c."membersChangedAt" END
+      "membersChangedAt" = CASE WHEN $3::boolean THEN clock_timestamp() ELSE c."membersChangedAt" END,
+      "rulesVersion" = c."rulesVersion" + $5::boolean::int
     WHERE c.id = $1 RETURNING ${chatColumns.of('c')}`,
-  values: ({ chatId, events, ofMembers, memberCount }: Stamp) => [chatId, events, ofMembers, memberCount],
+  values: ({ chatId, events, ofMembers, memberCount, ofRules }: Stamp) => [
+    chatId,
+    events,
+    ofMembers,
+    memberCount,
+    ofRules,
+  ],
   row: chatRow,
 });
 
 /**
- * `$1` title, `$2` avatar, `$3` metadata, `$4` history, `$5` number of members, `$6` key or null: the new group. No row
- * when a group with that key exists.
+ * `$1` title, `$2` avatar, `$3` metadata, `$4` history, `$5` number of members, `$6` key or null, `$7` who sends, `$8`
+ * seconds of slow mode, `$9` who adds members: the new group. No row when a group with that key exists.
  */
 export const insertGroup = statement.oneOrNone({
   name: 'groups.insert',
   text: `
     INSERT INTO chats AS c (type, title, "avatarUrl", metadata, "historyVisible", "memberCount", "creationKey",
-      "membersChangedAt")
-    VALUES ('group', $1, $2, $3::jsonb, $4, $5, $6, clock_timestamp())
+      "membersChangedAt", sending, "slowModeSeconds", "addMembers")
+    VALUES ('group', $1, $2, $3::jsonb, $4, $5, $6, clock_timestamp(), $7, $8, $9)
     ON CONFLICT ("creationKey") WHERE "creationKey" IS NOT NULL DO NOTHING
     RETURNING ${chatColumns.of('c')}`,
   values: (group: NewGroup) => [
@@ -86,6 +102,9 @@ export const insertGroup = statement.oneOrNone({
     group.historyVisible,
     group.memberCount,
     group.creationKey,
+    group.sending,
+    group.slowModeSeconds,
+    group.addMembers,
   ],
   row: chatRow,
 });
@@ -102,16 +121,25 @@ export const groupByKey = statement.oneOrNone({
  * `$1` chat, `$2` users who are not members, `$3` the owner among them or null, `$4` the chat's last seq, `$5` the seq
  * after which they see messages, `$6` the chat's version at which they join: the users who exist, as members.
  *
+ * Who was silenced when they left still is, and slow mode goes on for them.
+ *
  * Earlier messages do not count as unread for them, and not as read by them either. The chat is locked, or new.
  */
 export const insertMembers = statement.many({
   name: 'groups.insertMembers',
   text: `
-    INSERT INTO chat_members ("chatId", "userId", role, "unreadSeq", "sentBefore", "seesAfter", version, "joinedAt")
+    WITH left_before AS (
+      DELETE FROM chat_restrictions
+      WHERE "chatId" = $1 AND "userId" = ANY($2::bigint[]) AND "bannedAt" IS NULL RETURNING *
+    )
+    INSERT INTO chat_members ("chatId", "userId", role, "unreadSeq", "sentBefore", "seesAfter", version, "joinedAt",
+      "silencedUntil", "lastSentAt")
     SELECT $1, u.id, CASE u.id WHEN $3::bigint THEN 'owner' ELSE 'member' END, $4::bigint,
-      (SELECT "noteCount" FROM chats WHERE id = $1), $5::bigint, $6::bigint, (SELECT clock_timestamp())
-    FROM users u WHERE u.id = ANY($2::bigint[]) ORDER BY u.id
-    RETURNING "userId", "joinedAt"`,
+      (SELECT "noteCount" FROM chats WHERE id = $1), $5::bigint, $6::bigint, (SELECT clock_timestamp()),
+      r."silencedUntil", r."lastSentAt"
+    FROM users u LEFT JOIN left_before r ON r."userId" = u.id
+    WHERE u.id = ANY($2::bigint[]) ORDER BY u.id
+    RETURNING "userId", "joinedAt", "silencedUntil"`,
   values: (joining: Joining) => [
     joining.chatId,
     bigints(joining.userIds),
@@ -120,20 +148,32 @@ export const insertMembers = statement.many({
     joining.seesAfter,
     joining.version,
   ],
-  row: ([userId, joinedAt]: [number, string]) => ({ userId, joinedAt }),
+  row: ([userId, joinedAt, silencedUntil]: [number, string, string | null]) => ({
+    userId,
+    joinedAt,
+    silencedUntil,
+  }),
 });
 
-/** `$1` chat, `$2` title, `$3` avatar, `$4` metadata, `$5` history: sets them all. */
+/**
+ * `$1` chat, `$2` title, `$3` avatar, `$4` metadata, `$5` history, `$6` who sends, `$7` seconds of slow mode, `$8` who adds
+ * members: sets them all.
+ */
 export const setGroupFields = statement.count({
   name: 'groups.setFields',
   text: `
-    UPDATE chats SET title = $2, "avatarUrl" = $3, metadata = $4::jsonb, "historyVisible" = $5 WHERE id = $1`,
-  values: ({ chatId, title, avatarUrl, metadata, historyVisible }: GroupFields & { chatId: number }) => [
+    UPDATE chats SET title = $2, "avatarUrl" = $3, metadata = $4::jsonb, "historyVisible" = $5, sending = $6,
+      "slowModeSeconds" = $7, "addMembers" = $8
+    WHERE id = $1`,
+  values: ({ chatId, metadata, ...group }: GroupFields & { chatId: number }) => [
     chatId,
-    title,
-    avatarUrl,
+    group.title,
+    group.avatarUrl,
     JSON.stringify(metadata),
-    historyVisible,
+    group.historyVisible,
+    group.sending,
+    group.slowModeSeconds,
+    group.addMembers,
   ],
 });
 

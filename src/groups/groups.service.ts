@@ -5,9 +5,9 @@ import type { AnsweredChatView, CommandInput } from '../contract/index.js';
 import { Publisher } from '../delivery/publisher.js';
 import { Access } from '../chats/access.js';
 import { toChatView } from '../chats/chat.view.js';
-import { shownText } from '../messages/model/shown-text.js';
 import { GroupChanges, type Note } from './group-changes.js';
 import { type GroupFields, setGroupFields } from './groups.queries.js';
+import { changesOf } from './notes-again.js';
 
 /** Changes the title, picture and settings of groups. */
 @Injectable()
@@ -35,13 +35,17 @@ export class GroupsService {
           avatarUrl: input.avatarUrl === undefined ? chat.avatarUrl : input.avatarUrl,
           metadata: input.metadata ?? chat.metadata,
           historyVisible: input.historyVisible ?? chat.historyVisible,
+          sending: input.sending ?? chat.sending,
+          slowModeSeconds: input.slowModeSeconds ?? chat.slowModeSeconds,
+          addMembers: input.addMembers ?? chat.addMembers,
         };
         const changedFields = (Object.keys(fields) as (keyof GroupFields)[]).filter(
           (field) => !isDeepStrictEqual(fields[field], chat[field]),
         );
         if (changedFields.length === 0) return { result: undefined, events: 0, note: null };
         await setGroupFields(runner, { chatId, ...fields });
-        return { result: undefined, events: 1, note: updateNote(fields, changedFields, actor) };
+        const ofRules = changedFields.some((field) => field === 'sending' || field === 'slowModeSeconds');
+        return { result: undefined, events: 1, ofRules, note: updateNote(fields, changedFields, actor) };
       },
     );
     const view = toChatView(chat);
@@ -55,19 +59,10 @@ export class GroupsService {
 function updateNote(fields: GroupFields, changed: (keyof GroupFields)[], { userId }: Actor): Note | null {
   const mentioned = changed.filter((field) => field !== 'metadata');
   if (mentioned.length === 0) return null;
-  const texts: Record<string, string> = {
-    title: `changed the title to “${shownText(fields.title ?? '')}”`,
-    avatarUrl: fields.avatarUrl === null ? 'removed the picture' : 'changed the picture',
-    historyVisible:
-      fields.historyVisible === 'all' ? 'let new members see the past' : 'hid the past from new members',
-  };
+  const fieldsChanged = Object.fromEntries(mentioned.map((field) => [field, fields[field]]));
   return {
     names: [],
-    text: (nameOf) =>
-      `${userId === null ? 'The application' : nameOf(userId)} ${mentioned.map((field) => texts[field]).join(' and ')}`,
-    metadata: {
-      event: 'chatUpdated',
-      ...Object.fromEntries(mentioned.map((field) => [field, fields[field]])),
-    },
+    text: (nameOf) => `${userId === null ? 'The application' : nameOf(userId)} ${changesOf(fieldsChanged)}`,
+    metadata: { event: 'chatUpdated', ...fieldsChanged },
   };
 }

@@ -77,6 +77,7 @@ export class InvitationsService {
     const key = { chatId: chat.id, userId };
     const [member] = await membersAmong(runner, { chatId: chat.id, userIds: [userId] });
     if (member) return { result: null, events: 0, note: null };
+    await this.arrivals.requireUnbanned(runner, chat.id, [userId], actor);
     if ((await useInvitation(runner, key)) === 0) throw new AppError('NOT_FOUND');
     const added = await this.arrivals.insert(chat, runner, [userId], actor);
     return { result: added, events: 1, memberCount: added.memberCount, note: joinedNote(userId) };

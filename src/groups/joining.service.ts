@@ -30,7 +30,8 @@ export class JoiningService {
    * Present members get `membersAdded`; new members get `newChat` and from then on all events of the group; those who
    * have to be asked get `invitationReceived`. Users who are members already are skipped.
    *
-   * @throws AppError NOT_FOUND; FORBIDDEN unless the actor is an admin; GROUP_FULL; VALIDATION_FAILED for a user who
+   * @throws AppError NOT_FOUND; FORBIDDEN unless the actor is an admin, or `addMembers` lets members; GROUP_FULL; CONFLICT
+   *   for somebody who is banned; VALIDATION_FAILED for a user who
    *   does not exist; RATE_LIMITED for too many users who are not contacts of the actor.
    */
   async add(actor: Actor, input: CommandInput<'addMembers'>): Promise<AddedMembersView> {
@@ -61,6 +62,7 @@ export class JoiningService {
     const { chat, runner } = locked;
     const known = await this.changes.rolesOf(locked, requested);
     const others = requested.filter((userId) => !known.has(userId));
+    await this.arrivals.requireUnbanned(runner, chat.id, others, actor);
     const sorted = await this.consent.sort(runner, actor, { chatId: chat.id, userIds: others });
     const added = await this.arrivals.insert(chat, runner, sorted.added, actor);
     charge(sorted);

@@ -14,6 +14,7 @@ import {
   type Permission,
 } from '../contract/index.js';
 import { Publisher } from '../delivery/publisher.js';
+import { ban } from './bans.queries.js';
 import { markLeft } from './consent.queries.js';
 import { InvitationBook } from './invitation-book.js';
 import { revoke } from './invitations.queries.js';
@@ -33,7 +34,12 @@ interface Removal {
   uninvited: number[];
 }
 
-/** Removes members from a group, and lets them leave. */
+/** A ban to set with the removal. */
+interface Banning {
+  reason: string | null;
+}
+
+/** Removes members from a group, bans users, and lets members leave. */
 @Injectable()
 export class LeavingService {
   constructor(
@@ -68,15 +74,31 @@ export class LeavingService {
     return this.removeMember(actor, 'chat.leave', chatId, requireUserId(actor));
   }
 
+  /**
+   * As `remove`, and until the ban is lifted the user can't become a member again. Also for users who are not members:
+   * then nobody is told.
+   *
+   * @throws AppError NOT_FOUND for no such chat or user; FORBIDDEN unless the actor outranks the member, and for oneself
+   */
+  async ban(actor: Actor, input: CommandInput<'banMember'>): Promise<MemberRemovedView> {
+    const { chatId, userId, reason = null } = input;
+    if (userId === actor.userId) {
+      await this.access.require(actor, 'members.ban', chatId);
+      throw new AppError('FORBIDDEN', { message: 'You can not ban yourself.' });
+    }
+    return this.removeMember(actor, 'members.ban', chatId, userId, { reason });
+  }
+
   private async removeMember(
     actor: Actor,
     permission: Permission,
     chatId: number,
     userId: number,
+    banning: Banning | null = null,
   ): Promise<MemberRemovedView> {
     await this.access.require(actor, permission, chatId);
     const { result, changed, message } = await this.changes.change(actor, permission, chatId, (locked) =>
-      this.delete(actor, locked, userId),
+      this.delete(actor, locked, userId, banning),
     );
     const { removed, newOwner, last, uninvited } = result;
     this.book.end(chatId, uninvited, 'revoked', null);
@@ -92,10 +114,15 @@ export class LeavingService {
     return removed;
   }
 
-  private async delete(actor: Actor, locked: LockedGroup, userId: number): Promise<Effect<Removal>> {
+  private async delete(
+    actor: Actor,
+    locked: LockedGroup,
+    userId: number,
+    banning: Banning | null,
+  ): Promise<Effect<Removal>> {
     const { chat, membership, runner } = locked;
     const role = (await this.changes.rolesOf(locked, [userId])).get(userId);
-    if (role === undefined) return this.uninvite(actor, locked, userId);
+    if (role === undefined) return this.uninvite(actor, locked, userId, banning);
     const own = actor.userId === null || actor.userId === userId;
     if (!own && !outranks(membership.role, role)) throw new AppError('FORBIDDEN');
     if (actor.userId !== userId) {
@@ -103,7 +130,11 @@ export class LeavingService {
     }
     const next = await nextOwnerOf(runner, { chatId: chat.id, userId });
     const memberCount = next !== undefined ? chat.memberCount - 1 : 0;
-    const removed: MemberRemovedView = { ...change(chat, 1, memberCount, actor), userId };
+    const removed: MemberRemovedView = {
+      ...change(chat, 1, memberCount, actor),
+      userId,
+      ...(banning ? { banned: true } : {}),
+    };
     if (next === undefined) {
       const gone = await deleteChat(runner, chat.id);
       const uninvited = gone?.invitedIds ?? [];
@@ -117,30 +148,47 @@ export class LeavingService {
     const newOwnerId = role === 'owner' ? next : null;
     await this.changes.lock(locked, [userId, newOwnerId]);
     await deleteMember(runner, { chatId: chat.id, userId });
+    if (banning) await this.close(actor, locked, userId, banning);
     if (actor.userId === userId) await markLeft(runner, { chatId: chat.id, userId });
     if (newOwnerId !== null)
       await setMemberRole(runner, { chatId: chat.id, userId: newOwnerId, role: 'owner' });
     const newOwner: MemberUpdatedView | null =
       newOwnerId === null
         ? null
-        : { ...change(chat, 2, memberCount, actor), userId: newOwnerId, role: 'owner' };
+        : { ...change(chat, 2, memberCount, actor), userId: newOwnerId, role: 'owner', silencedUntil: null };
     return {
       result: { removed, newOwner, last: false, uninvited: [] },
       events: newOwner ? 2 : 1,
       memberCount,
-      note: removedNote(actor.userId, userId, newOwnerId),
+      note: removedNote(actor.userId, userId, { newOwnerId, banned: banning !== null }),
     };
+  }
+
+  private async close(
+    { userId: by }: Actor,
+    { chat, runner }: LockedGroup,
+    userId: number,
+    { reason }: Banning,
+  ): Promise<void> {
+    if ((await ban(runner, { chatId: chat.id, userId, by, reason })) === 0) throw new AppError('NOT_FOUND');
   }
 
   private async uninvite(
     actor: Actor,
-    { chat, runner }: LockedGroup,
+    locked: LockedGroup,
     userId: number,
+    banning: Banning | null,
   ): Promise<Effect<Removal>> {
+    const { chat, runner } = locked;
     const invitation = await revoke(runner, { chatId: chat.id, userId });
-    if (!invitation) throw new AppError('NOT_FOUND');
-    const removed: MemberRemovedView = { ...change(chat, 0, chat.memberCount, actor), userId };
-    const uninvited = invitation.known ? [userId] : [];
+    if (banning) await this.close(actor, locked, userId, banning);
+    else if (!invitation) throw new AppError('NOT_FOUND');
+    const removed: MemberRemovedView = {
+      ...change(chat, 0, chat.memberCount, actor),
+      userId,
+      ...(banning ? { banned: true } : {}),
+    };
+    const uninvited = invitation?.known ? [userId] : [];
     return { result: { removed, newOwner: null, last: false, uninvited }, events: 0, note: null };
   }
 }

@@ -55,16 +55,36 @@ export const ownerOf = statement.oneOrNone({
   row: ([userId]: [number]) => userId,
 });
 
-/** `$1` chat, `$2` member, `$3` role. */
+/** `$1` chat, `$2` member, `$3` role. Who becomes an admin or the owner is no longer silenced. */
 export const setMemberRole = statement.count({
   name: 'members.setRole',
-  text: `UPDATE chat_members SET role = $3 WHERE "chatId" = $1 AND "userId" = $2`,
+  text: `UPDATE chat_members SET role = $3,
+      "silencedUntil" = CASE $3 WHEN 'member' THEN "silencedUntil" END
+    WHERE "chatId" = $1 AND "userId" = $2`,
   values: ({ chatId, userId, role }: Member & { role: Role }) => [chatId, userId, role],
 });
 
-/** `$1` chat, `$2` member. */
+/** `$1` chat, `$2` member. A silence, and slow mode, wait for them. */
 export const deleteMember = statement.count({
   name: 'members.delete',
-  text: `DELETE FROM chat_members WHERE "chatId" = $1 AND "userId" = $2`,
+  text: `
+    WITH gone AS (DELETE FROM chat_members WHERE "chatId" = $1 AND "userId" = $2 RETURNING *)
+    INSERT INTO chat_restrictions AS r ("chatId", "userId", "silencedUntil", "lastSentAt")
+    SELECT g."chatId", g."userId", g."silencedUntil", g."lastSentAt" FROM gone g JOIN chats c ON c.id = g."chatId"
+    WHERE g."silencedUntil" > clock_timestamp()
+      OR g."lastSentAt" + c."slowModeSeconds" * interval '1 second' > clock_timestamp()
+    ON CONFLICT ("chatId", "userId") DO UPDATE
+      SET "silencedUntil" = EXCLUDED."silencedUntil", "lastSentAt" = EXCLUDED."lastSentAt"`,
   values: ({ chatId, userId }: Member) => [chatId, userId],
+});
+
+/** `$1` chat, `$2` member, `$3` until when or null: silences them. No row when it is so already. */
+export const silence = statement.oneOrNone({
+  name: 'members.silence',
+  text: `
+    UPDATE chat_members SET "silencedUntil" = $3::timestamptz
+    WHERE "chatId" = $1 AND "userId" = $2 AND "silencedUntil" IS DISTINCT FROM $3::timestamptz(3)
+    RETURNING "silencedUntil"`,
+  values: ({ chatId, userId, until }: Member & { until: string | null }) => [chatId, userId, until],
+  row: ([silencedUntil]: [string | null]) => ({ silencedUntil }),
 });

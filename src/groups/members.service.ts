@@ -47,15 +47,17 @@ export class MembersService {
       chatId,
       async (locked) => {
         const { chat, runner } = locked;
-        const former = (await this.changes.rolesOf(locked, [userId])).get(userId);
-        if (former === undefined) throw new AppError('NOT_FOUND');
+        const member = await this.changes.memberOf(locked, userId);
+        if (!member) throw new AppError('NOT_FOUND');
+        const { role: former } = member;
         const ownerId = role === 'owner' && former !== 'owner' ? await ownerOf(runner, chatId) : undefined;
         const views: MemberUpdatedView[] = [];
         const assign = async (memberId: number, newRole: Role) => {
           await setMemberRole(runner, { chatId, userId: memberId, role: newRole });
         };
         if (former === role) {
-          views.push({ ...change(chat, 0, chat.memberCount, actor), userId, role });
+          const { silencedUntil } = member;
+          views.push({ ...change(chat, 0, chat.memberCount, actor), userId, role, silencedUntil });
           return { result: views, events: 0, note: null };
         }
         if (former === 'owner') throw noOwner();
@@ -65,9 +67,11 @@ export class MembersService {
         await assign(userId, role);
         const details = { role, former };
         await this.audit.record(actor, 'roleChanged', { userId, chatId, details }, runner);
-        views.push({ ...change(chat, 1, chat.memberCount, actor), userId, role });
+        const silencedUntil = role === 'member' ? member.silencedUntil : null;
+        views.push({ ...change(chat, 1, chat.memberCount, actor), userId, role, silencedUntil });
         if (ownerId !== undefined) {
-          views.push({ ...change(chat, 2, chat.memberCount, actor), userId: ownerId, role: 'admin' });
+          const second = change(chat, 2, chat.memberCount, actor);
+          views.push({ ...second, userId: ownerId, role: 'admin', silencedUntil: null });
         }
         const note = roleNote(actor.userId, userId, role);
         return { result: views, events: views.length, memberCount: chat.memberCount, note };
@@ -90,7 +94,7 @@ export function change(
   nth: number,
   memberCount: number,
   actor: Actor,
-): Omit<MemberUpdatedView, 'userId' | 'role'> {
+): Omit<MemberUpdatedView, 'userId' | 'role' | 'silencedUntil'> {
   return {
     chatId: chat.id,
     version: chat.version + nth,

@@ -43,7 +43,12 @@ export function joinedNote(userId: number): Note {
 }
 
 /** `newOwnerId` is the new owner; null: the owner has not changed. */
-export function removedNote(by: number | null, userId: number, newOwnerId: number | null): Note {
+export function removedNote(
+  by: number | null,
+  userId: number,
+  { newOwnerId, banned }: { newOwnerId: number | null; banned: boolean },
+): Note {
+  const removed = banned ? 'banned' : 'removed';
   return {
     names: newOwnerId === null ? [userId] : [userId, newOwnerId],
     text: (nameOf) => {
@@ -52,11 +57,16 @@ export function removedNote(by: number | null, userId: number, newOwnerId: numbe
         by === userId
           ? `${name} left`
           : by === null
-            ? `${name} was removed`
-            : `${nameOf(by)} removed ${name}`;
+            ? `${name} was ${removed}`
+            : `${nameOf(by)} ${removed} ${name}`;
       return newOwnerId === null ? text : `${text}; ${nameOf(newOwnerId)} is the owner now`;
     },
-    metadata: { event: 'memberRemoved', userId, ...(newOwnerId === null ? {} : { ownerId: newOwnerId }) },
+    metadata: {
+      event: 'memberRemoved',
+      userId,
+      ...(banned ? { banned } : {}),
+      ...(newOwnerId === null ? {} : { ownerId: newOwnerId }),
+    },
   };
 }
 

@@ -7,15 +7,22 @@ export interface Serving {
   socketPort: number;
   /** null: metrics are on `httpPort`. */
   metricsPort: number | null;
+  /** The paths of the pages. */
+  pages: readonly string[];
   /** Where the data is, without secrets. */
   database: string;
 }
 
 /** The text that the start prints: what is served where, and a command to try. */
-export function banner(config: AppConfig, { httpPort, socketPort, metricsPort, database }: Serving): string {
+export function banner(
+  config: AppConfig,
+  { httpPort, socketPort, metricsPort, pages, database }: Serving,
+): string {
   const http = `http://localhost:${httpPort}`;
   return [
     '',
+    ...(pages.includes('/') ? [`  Chat         ${http}`] : []),
+    ...(pages.includes('/console') ? [`  Console      ${http}/console`] : []),
     `  REST         ${http}`,
     `  Socket.IO    http://localhost:${socketPort}`,
     `  Documents    ${http}/docs`,

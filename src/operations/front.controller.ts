@@ -1,6 +1,6 @@
 import { Controller, Get, Redirect } from '@nestjs/common';
 
-/** `GET /`: redirects a browser to the API documents. */
+/** `GET /`, where the page is not served: to the documents. */
 @Controller()
 export class FrontController {
   @Get()

@@ -226,7 +226,7 @@ export const recordLastSeen = statement.count({
     WITH locked AS MATERIALIZED (
       SELECT u.id, s.at FROM (SELECT id, at::timestamptz FROM unnest($1::bigint[], $2::text[]) AS t(id, at)) s
       JOIN users u ON u.id = s.id
-      WHERE NOT u.invisible AND (u."lastSeenAt" IS NULL OR u."lastSeenAt" < s.at)
+      WHERE NOT u.invisible AND u."erasedAt" IS NULL AND (u."lastSeenAt" IS NULL OR u."lastSeenAt" < s.at)
       ORDER BY u.id FOR NO KEY UPDATE OF u
     )
     UPDATE users u SET "lastSeenAt" = l.at FROM locked l WHERE u.id = l.id AND NOT u.invisible`,

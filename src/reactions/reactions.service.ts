@@ -18,7 +18,7 @@ const MAX_KINDS = 50;
 const MAX_OWN = 10;
 
 /** Most users shown with each reaction; `count` counts all. */
-const MAX_PEOPLE_SHOWN = 20;
+export const MAX_PEOPLE_SHOWN = 20;
 
 /** Reactions to messages. A user may react in many ways to a message, once with each emoji. */
 @Injectable()

@@ -12,8 +12,12 @@ import { AppError, commandNames, definitionOf, whoMayUse } from '../contract/ind
 import { isWithoutCredentials } from './credentials.js';
 import { HealthChecks, isHealthCheck } from './health-checks.js';
 import { newRequestId } from './request-log.js';
+import { WebPages } from './web-pages.js';
 
-/** The first parts of the paths that are served in addition to those of commands. A test compares them with Nest's routes. */
+/**
+ * The first parts of the paths that are served in addition to those of commands and pages. A test compares them with
+ * Nest's routes.
+ */
 const OTHERS = ['', 'health', 'docs', 'metrics'];
 
 const routes = commandNames.map(definitionOf).filter(({ rest }) => rest !== null);
@@ -39,7 +43,8 @@ export function restAdmission(
   const healthChecks = new HealthChecks(limits, app.get(ReadinessCheck));
   const cors = corsHeaders(pages);
   const security = headersOf(protect);
-  const known = new Set([...OTHERS, ...routes.map(({ rest }) => firstOf(rest!.path))]);
+  const forAll = new Set([...OTHERS, ...app.get(WebPages).firstParts.map((part) => part.toLowerCase())]);
+  const known = new Set([...forAll, ...routes.map(({ rest }) => firstOf(rest!.path))]);
   const forAnyone = new Set(
     routes.filter((definition) => whoMayUse(definition, false) === 'anyone').map(({ rest }) => rest!.path),
   );
@@ -61,7 +66,7 @@ export function restAdmission(
     if (path !== '' && !path.startsWith('/')) return null;
     const first = firstOf(path);
     if (!known.has(first)) return unknownRoute;
-    if (!asksForTokens || OTHERS.includes(first) || forAnyone.has(path)) return null;
+    if (!asksForTokens || forAll.has(first) || forAnyone.has(path)) return null;
     return isWithoutCredentials(request) ? unauthenticated : null;
   };
 

@@ -272,7 +272,7 @@ export const settingsSince = statement.many({
 });
 
 /**
- * As `movedWatermarks`: profiles of members of the user's chats that changed. Each chat is looked up once, and costs more
+ * As `movedWatermarks`: profiles of members of the user's chats that changed, and of those who were erased. Each chat is looked up once, and costs more
  * only for what changed in it.
  */
 export const profilesSince = statement.many({
@@ -281,7 +281,11 @@ export const profilesSince = statement.many({
     SELECT ${userColumns.of('u')}, w.at FROM (
       SELECT p."userId", max(p.at) AS at
       FROM chat_members mine CROSS JOIN LATERAL (
-        SELECT * FROM profile_changes p WHERE p."chatId" = mine."chatId" AND p.at > $2::timestamptz OFFSET 0
+        (SELECT p."userId", p.at FROM profile_changes p
+          WHERE p."chatId" = mine."chatId" AND p.at > $2::timestamptz OFFSET 0)
+        UNION ALL
+        (SELECT e."userId", e.at FROM erased_members e
+          WHERE e."chatId" = mine."chatId" AND e.at > $2::timestamptz OFFSET 0)
       ) p
       JOIN chats c ON c.id = mine."chatId" AND ${isThere('c', 'mine')}
       WHERE mine."userId" = $1

@@ -41,6 +41,6 @@ import { DatabaseModule } from '../database/database.module.js';
     UsersGateway,
     UsersService,
   ],
-  exports: [NameIndex, UsersService],
+  exports: [NameIndex, ProfileNews, UsersService],
 })
 export class UsersModule {}

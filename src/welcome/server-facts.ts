@@ -17,6 +17,7 @@ import {
   type ServerConfigView,
   type ServerLimits,
 } from '../contract/index.js';
+import { WebPages } from '../rest/web-pages.js';
 import { SOCKET_PATH } from '../common/http/socket-path.js';
 
 const shownRate = ({ points, durationMs }: Rate) => ({ most: points, withinMs: durationMs });
@@ -47,7 +48,7 @@ function limitsOf({ limits }: AppConfig): ServerLimits {
 export class ServerFacts {
   readonly config: ServerConfigView;
 
-  constructor(@Inject(APP_CONFIG) config: AppConfig) {
+  constructor(@Inject(APP_CONFIG) config: AppConfig, pages: WebPages) {
     const { auth, shown } = config;
     const own = auth.mode === 'jwt' && auth.tokens.kind === 'own' ? auth.tokens : null;
     const features: Feature[] = [];
@@ -65,6 +66,7 @@ export class ServerFacts {
       registration: own?.registration ?? false,
       socket: { url: shown.socketUrl, path: SOCKET_PATH },
       imageOrigins: [...shown.imageOrigins],
+      pages: [...pages.paths],
     };
   }
 }

@@ -296,7 +296,7 @@ describe('A chat that somebody clears for themselves', () => {
 
       await phone.settled();
       if (replica.hasGap) await replica.catchUp(phone);
-      const local = [...(replica.chats.get(chatId)?.messages.values() ?? [])].map(({ id, version }) => ({
+      const local = replica.messages(chatId).map(({ id, version }) => ({
         id,
         version,
       }));

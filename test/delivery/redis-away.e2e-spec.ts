@@ -118,11 +118,11 @@ describeWithRedis('A Redis that is away', () => {
       // What the cut node could not publish is made known to whom it concerns at the other.
       expect(await bobs.next('syncNeeded')).toEqual({ withinMs: expect.any(Number) });
       await replica.catchUp(bob);
-      const contents = [...replica.chats.get(chatId)!.messages.values()].map(({ content }) => content);
+      const contents = replica.messages(chatId).map(({ content }) => content);
       expect(contents).toEqual(['before', 'unheard 1', 'unheard 2', 'unheard 3', 'from there']);
 
       await alice.ok('sendMessage', { chatId, content: 'after' });
-      await eventually(() => [...replica.chats.get(chatId)!.messages.values()].at(-1)?.content === 'after');
+      await eventually(() => replica.messages(chatId).at(-1)?.content === 'after');
       expect(replica.faults).toEqual([]);
       await alice.ok('sendMessage', { receiverId: carol.userId, content: 'and you' });
       expect(await carol.next('newMessage')).toMatchObject({ content: 'and you' });

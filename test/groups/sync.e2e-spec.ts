@@ -103,19 +103,21 @@ describe('A group in sync', () => {
 
     expect(replica.faults).toEqual([]);
     expect(replica.hasGap).toBe(false);
-    const local = replica.chats.get(chatId)!;
+    const local = replica.chat(chatId)!;
     const [chat] = await world.sql<Record<string, unknown>>(
       'SELECT title, metadata, "memberCount", version::int, "membersVersion"::int FROM chats WHERE id = $1',
       [chatId],
     );
-    const { title, metadata, memberCount } = local.shown!;
+    const { title, metadata, memberCount } = local.item;
     const { version, membersVersion } = local;
     expect({ title, metadata, memberCount, version, membersVersion }).toEqual(chat);
     const rows = await world.sql<{ userId: number; role: string }>(
       'SELECT "userId"::int, role FROM chat_members WHERE "chatId" = $1',
       [chatId],
     );
-    expect(new Map(rows.map((row) => [row.userId, row.role]))).toEqual(local.members);
+    expect(new Map(rows.map((row) => [row.userId, row.role]))).toEqual(
+      new Map([...local.members!.values()].map((member) => [member.userId, member.role])),
+    );
     expect(rows).toHaveLength(memberCount);
     const visible = await world.sql<{ id: number; version: number; content: string }>(
       `SELECT id::int, version::int, content FROM messages m WHERE "chatId" = $1 AND seq > (
@@ -124,7 +126,7 @@ describe('A group in sync', () => {
       [chatId, userId],
     );
     // A chat that is sent anew begins with its newest page; an older message comes when it changes.
-    const kept = [...local.messages.values()].sort((a, b) => a.id - b.id);
+    const kept = replica.messages(chatId).sort((a, b) => a.id - b.id);
     const keptIds = new Set(kept.map(({ id }) => id));
     expect(visible.slice(-30).filter(({ id }) => !keptIds.has(id))).toEqual([]);
     expect(kept.map(({ id, version, content }) => ({ id, version, content }))).toEqual(

@@ -232,6 +232,8 @@ describe('With AUTH=jwt, over REST', () => {
     expect(by('anyone')).toEqual(['getConfig', 'login', 'logout', 'refresh', 'register']);
     expect(by('application')).toEqual([
       'createUser',
+      'eraseUser',
+      'getErasure',
       'getReports',
       'mintToken',
       'revokeTokens',

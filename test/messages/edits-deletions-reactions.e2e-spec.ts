@@ -122,12 +122,12 @@ describe('A change of a message:', () => {
       const replica = new Replica(bob.userId);
       replica.listen(phone);
       await replica.catchUp(phone);
-      expect(replica.chats.get(chatId)?.messages.size).toBe(1);
+      expect(replica.messages(chatId)).toHaveLength(1);
       await bob.ok('deleteMessage', { messageId, for: 'me' });
       await alice.ok('editMessage', { messageId, content: 'second' });
       expect(await phone.next('messageEdited')).toMatchObject({ id: messageId });
-      expect(replica.chats.get(chatId)?.messages.size).toBe(0);
-      expect(replica.chats.get(chatId)?.version).toBe(3);
+      expect(replica.messages(chatId)).toEqual([]);
+      expect(replica.chat(chatId)?.version).toBe(3);
       expect(replica.hasGap).toBe(false);
     });
 

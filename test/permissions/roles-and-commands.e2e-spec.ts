@@ -71,6 +71,7 @@ const takesPassword: ReadonlySet<CommandName> = new Set([
   'refresh',
   'logout',
   'changePassword',
+  'eraseMe',
 ]);
 
 jest.setTimeout(60_000);

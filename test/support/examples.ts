@@ -39,6 +39,8 @@ export function exampleOf(definition: CommandDefinition, scene: Scene): Record<s
     groupAdds: 'contacts',
     typing: true,
     reportId: scene.messageId,
+    erasureId: scene.messageId,
+    messages: 'keep',
     status: 'resolved',
     q: 'an example',
     users: [{ externalId: 'an example' }],

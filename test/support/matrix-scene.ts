@@ -22,6 +22,8 @@ export interface Scene {
   invitedToId: number;
   /** The id of a report of any message. */
   reportId: number;
+  /** The id of an erasure of somebody. */
+  erasureId: number;
 }
 
 /** Ids that do not exist. */
@@ -34,6 +36,7 @@ export const nowhere = (scene: Scene): Scene => ({
   ownId: 987_654_322,
   messageId: 987_654_323,
   reportId: 987_654_324,
+  erasureId: 987_654_325,
 });
 
 /** Creates a separate chat in which a user has the role, so that other cells do not change it. */
@@ -83,7 +86,13 @@ export async function sceneOf(world: World, role: Role): Promise<Scene> {
     'INSERT INTO chat_invitations ("chatId", "userId", "invitedBy", withheld) VALUES ($1, $2, $3, false)',
     [invitedToId, userId, otherId],
   );
-  return { userId, otherId, thirdId, enemyId, chatId, groupId, ownId, messageId, invitedToId, reportId };
+  const erasureId = await idOf(
+    world,
+    `INSERT INTO erasures ("userId", messages, step, "doneAt") VALUES ($1, 'keep', 'rows', now())`,
+    [world.newId()],
+  );
+  const others = { otherId, thirdId, enemyId };
+  return { userId, ...others, chatId, groupId, ownId, messageId, invitedToId, reportId, erasureId };
 }
 
 async function directChat(world: World, one: number, other: number): Promise<number> {

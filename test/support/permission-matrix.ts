@@ -84,6 +84,16 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   leaveChat: ({ groupId }) => ({ chatId: groupId }),
   setRole: ({ groupId, otherId }) => ({ chatId: groupId, userId: otherId, role: 'admin' }),
   'setRole of the owner': ({ groupId, otherId }) => ({ chatId: groupId, userId: otherId, role: 'owner' }),
+  silenceMember: ({ groupId, otherId }) => ({
+    chatId: groupId,
+    userId: otherId,
+    until: '2999-01-01T00:00:00Z',
+  }),
+  unsilenceMember: ({ groupId, otherId }) => ({ chatId: groupId, userId: otherId }),
+  banMember: ({ groupId, otherId }) => ({ chatId: groupId, userId: otherId }),
+  'banMember who is none': ({ groupId, thirdId }) => ({ chatId: groupId, userId: thirdId }),
+  unbanMember: ({ groupId, thirdId }) => ({ chatId: groupId, userId: thirdId }),
+  getBanned: ({ groupId }) => ({ chatId: groupId }),
   updateMembership: ({ chatId }) => ({ chatId, pinned: true }),
   getChat: ({ chatId }) => ({ chatId }),
   deleteChat: ({ chatId }) => ({ chatId }),
@@ -137,6 +147,12 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   mintToken: ({ userId }) => ({ userId }),
   revokeSessions: ({ thirdId }) => ({ userId: thirdId }),
   revokeTokens: ({ thirdId }) => ({ id: thirdId }),
+  eraseUser: ({ thirdId }) => ({ userId: thirdId, messages: 'erase' }),
+  eraseMe: async ({ userId }, accounts) => ({
+    password: await accounts.passwordOf(userId),
+    messages: 'erase',
+  }),
+  getErasure: ({ erasureId }) => ({ erasureId }),
   authenticate: async ({ userId }, accounts) => ({ token: await accounts.tokenOf(userId) }),
 };
 
@@ -185,6 +201,12 @@ removeMember             | who?   ok          none     none    no     ok    ok  
 leaveChat                | who?   who?        none     none    ok     ok    ok    no      no
 setRole                  | who?   ok          none     none    no     no    ok    no      no
 setRole of the owner     | who?   ok          none     none    no     no    ok    no      no
+silenceMember            | who?   ok          none     none    no     ok    ok    no      no
+unsilenceMember          | who?   ok          none     none    no     ok    ok    no      no
+banMember                | who?   ok          none     none    no     ok    ok    no      no
+banMember who is none    | who?   ok          none     none    no     ok    ok    no      no
+unbanMember              | who?   ok          none     none    no     ok    ok    no      no
+getBanned                | who?   ok          none     none    no     ok    ok    no      no
 updateMembership         | who?   who?        none     none    ok     ok    ok    ok      ok
 getChat                  | who?   ok          none     none    ok     ok    ok    ok      ok
 deleteChat               | who?   ok          none     none    no     no    ok    ok      ok
@@ -222,6 +244,8 @@ reactivateUser           | who?   ok          no       no      no     no    no  
 getReports               | who?   ok          no       no      no     no    no    no      no
 getAudit                 | who?   ok          no       no      no     no    no    no      no
 updateReport             | who?   ok          no       no      no     no    no    no      no
+eraseUser                | who?   ok          no       no      no     no    no    no      no
+getErasure               | who?   ok          no       no      no     no    no    no      no
 getConfig                | ok     ok          ok       ok      ok     ok    ok    ok      ok
 `;
 
@@ -235,6 +259,7 @@ refresh                  | -      off         off      off     off    off   off 
 logout                   | -      off         off      off     off    off   off   off     off
 getLogins                | -      off         off      off     off    off   off   off     off
 changePassword           | -      off         off      off     off    off   off   off     off
+eraseMe                  | -      off         off      off     off    off   off   off     off
 mintToken                | -      off         off      off     off    off   off   off     off
 revokeTokens             | -      off         off      off     off    off   off   off     off
 revokeSessions           | -      off         off      off     off    off   off   off     off
@@ -251,6 +276,7 @@ refresh                  | ok     ok          ok       ok      ok     ok    ok  
 logout                   | ok     ok          ok       ok      ok     ok    ok    ok      ok
 getLogins                | who?   who?        ok       ok      ok     ok    ok    ok      ok
 changePassword           | who?   who?        ok       ok      ok     ok    ok    ok      ok
+eraseMe                  | who?   who?        ok       ok      ok     ok    ok    ok      ok
 mintToken                | who?   ok          no       no      no     no    no    no      no
 revokeTokens             | who?   ok          no       no      no     no    no    no      no
 revokeSessions           | who?   ok          no       no      no     no    no    no      no

@@ -96,14 +96,21 @@ export class World {
     private readonly drop: () => Promise<void>,
   ) {}
 
-  /** `variables` are environment variables in addition to free ports and a fresh database. */
-  static async start(variables: Record<string, string> = {}): Promise<World> {
+  /**
+   * `variables` are environment variables in addition to free ports and a fresh database. Without pages, which may be
+   * built or not; `webFolder`: those of that folder.
+   */
+  static async start(
+    variables: Record<string, string> = {},
+    { webFolder }: { webFolder?: string } = {},
+  ): Promise<World> {
     const database = await freshDatabase();
-    const { config, faults } = parseConfig({
+    const { config: parsed, faults } = parseConfig({
       NODE_ENV: 'test',
       PORT: '0',
       SOCKET_PORT: '0',
       HOST: '127.0.0.1',
+      WEB: webFolder === undefined ? 'off' : 'on',
       PRESENCE_GRACE_MS: '50',
       RATE_LIMITS: 'off',
       DRAIN_NOTICE_MS: '0',
@@ -113,6 +120,7 @@ export class World {
       ...variables,
     });
     if (faults.length > 0) throw new Error(JSON.stringify(faults));
+    const config = { ...parsed, web: { ...parsed.web, folder: webFolder ?? null } };
     const app = await startApp(config, false);
     const pool = new pg.Pool({ connectionString: database.url, max: 2 });
     pool.on('error', () => undefined);

@@ -164,7 +164,7 @@ describe('sync', () => {
        WHERE "chatId" = $1 AND id NOT IN (SELECT "messageId" FROM hidden_messages) ORDER BY id`,
       [chatId],
     );
-    const local = [...replica.chats.get(chatId)!.messages.values()].sort((a, b) => a.id - b.id);
+    const local = replica.messages(chatId).sort((a, b) => a.id - b.id);
     expect(
       local.map(({ id, version, content, reactions, deletedAt }) => ({
         id,

@@ -33,6 +33,7 @@ export const LAYERS = [
   ['groups', 'typing'],
   ['messages'],
   ['receipts', 'reactions', 'reports', 'sync'],
+  ['erasure'],
   ['operations'],
 ];
 

@@ -22,7 +22,7 @@ import { MOST_LOADED, quiet, Room } from './room.js';
 import { memory } from './storage/memory.js';
 import type { Storage } from './storage/storage.js';
 import type { Readable } from './store/readable.js';
-import { emptyState, type Unread } from './store/state.js';
+import { emptyState, typersOf, type Unread } from './store/state.js';
 import { type ChatFilter, Store } from './store/store.js';
 import { changedItem } from './store/timeline.js';
 import { Syncer } from './sync.js';
@@ -108,6 +108,7 @@ export class ChatClient {
   readonly #lists = new Map<ChatFilter, ChatList>();
   readonly #listeners = new Map<keyof ChatEvents, Set<(event: never) => void>>();
   readonly #drafts = new Map<string, string>();
+  readonly #typers = new Map<string, Readable<readonly number[]>>();
   readonly #url: string;
   #tabs: Tabs | null = null;
   #account: string | null = null;
@@ -275,6 +276,20 @@ export class ChatClient {
   /** Whether a user is online. The server tells it while somebody listens. */
   presence(id: number): Readable<Presence | null> {
     return this.#people.presence(id);
+  }
+
+  /** Who types now in a chat, or in the direct chat with a user. It opens nothing: a list of chats shows it for each. */
+  typing(where: number | { direct: number }): Readable<readonly number[]> {
+    const key = typeof where === 'number' ? String(where) : `u${where.direct}`;
+    let cell = this.#typers.get(key);
+    if (!cell) {
+      const store = this.#store;
+      cell = store.cell<readonly number[]>([`typing:${key}`], (before) =>
+        typersOf(typeof where === 'number' ? store.chat(where) : store.directWith(where.direct), before),
+      );
+      this.#typers.set(key, cell);
+    }
+    return cell;
   }
 
   /** What was begun to be written in a chat: it stays on this device until it is sent. */

@@ -55,6 +55,12 @@ export type ErrorCode =
   | 'DEACTIVATED'
   /** Wait until `userUpdated` says that they are back. The chat and its messages stay. */
   | 'USER_DEACTIVATED'
+  /**
+   * Wait for `retryAfterMs` milliseconds (at most 24.8 days; `silencedUntil` of the chat says exactly
+   * until when), or ask an admin of the group. Until then you can read, take back what is yours, and
+   * nothing else.
+   */
+  | 'SILENCED'
   /** Check the id. The answer is the same whether it does not exist or you may not see it. */
   | 'NOT_FOUND'
   /** Compare the name with the commands in docs/reference/protocol.md. */
@@ -77,6 +83,11 @@ export type ErrorCode =
   | 'PAYLOAD_REFUSED'
   /** Wait for `retryAfterMs` milliseconds, then retry. `details.limit` names the limit. */
   | 'RATE_LIMITED'
+  /**
+   * Wait for `retryAfterMs` milliseconds, then send again with the same `clientId`. `slowModeSeconds` of
+   * the chat is the time between two messages of a member.
+   */
+  | 'SLOW_MODE'
   /** Retry with the same `clientId`. If it happens again, look at the log of the server. */
   | 'INTERNAL'
   /** Wait for `retryAfterMs` milliseconds, then retry with the same `clientId`. */
@@ -195,6 +206,12 @@ export interface ChatListItem {
   metadata: Record<string, unknown>;
   /** Whether members who join see earlier messages: `all` of them, or only those since they joined. */
   historyVisible: 'all' | 'fromJoin';
+  /** Groups: who may send and edit messages, all members or only the owner and admins. */
+  sending: 'all' | 'admins';
+  /** Groups: seconds between two messages of a member; 0: no slow mode. The owner and admins are free. */
+  slowModeSeconds: number;
+  /** Groups: who may add members, only the owner and admins or all members. */
+  addMembers: 'admins' | 'members';
   memberCount: number;
   /**
    * Counts changes of members and roles, and in a direct chat of blocks. If it differs from that of your
@@ -245,10 +262,17 @@ export interface ChatListItem {
   /** Direct chats: whether you block the other user. */
   blockedByMe: boolean;
   /**
-   * Whether sendMessage is allowed here: in a direct chat not while one of the two blocks the other, or
-   * the other is deactivated.
+   * Whether sendMessage is allowed here: in a direct chat not while one of the two blocks the other or
+   * the other is deactivated, in a group not for members while `sending` is `admins`, and not while you
+   * are silenced. Slow mode does not count.
    */
   canSend: boolean;
+  /** Whether addReaction is allowed here: the same, without `sending`. */
+  canReact: boolean;
+  /** Whether addMembers is allowed here. */
+  canAddMembers: boolean;
+  /** Groups: an admin has muted you until then. It may be past: then it says nothing. */
+  silencedUntil: string | null;
   /** Pass it as `before` to get the chats after this one. */
   cursor: string;
 }
@@ -322,6 +346,12 @@ export interface ChatDetails {
   metadata: Record<string, unknown>;
   /** Whether members who join see earlier messages: `all` of them, or only those since they joined. */
   historyVisible: 'all' | 'fromJoin';
+  /** Groups: who may send and edit messages, all members or only the owner and admins. */
+  sending: 'all' | 'admins';
+  /** Groups: seconds between two messages of a member; 0: no slow mode. The owner and admins are free. */
+  slowModeSeconds: number;
+  /** Groups: who may add members, only the owner and admins or all members. */
+  addMembers: 'admins' | 'members';
   memberCount: number;
   /**
    * Counts changes of members and roles, and in a direct chat of blocks. If it differs from that of your
@@ -343,6 +373,11 @@ export interface Member {
   userId: number;
   /** A group has exactly one owner. */
   role: 'owner' | 'admin' | 'member';
+  /**
+   * Until then the member can neither send, edit nor react, because an admin has muted them. It may be
+   * past: then it says nothing.
+   */
+  silencedUntil: string | null;
   /** The member has seen everything up to this seq. */
   readSeq: number;
   /** Everything up to this seq was delivered to the member. */
@@ -366,6 +401,12 @@ export interface NewChat {
   metadata: Record<string, unknown>;
   /** Whether members who join see earlier messages: `all` of them, or only those since they joined. */
   historyVisible: 'all' | 'fromJoin';
+  /** Groups: who may send and edit messages, all members or only the owner and admins. */
+  sending: 'all' | 'admins';
+  /** Groups: seconds between two messages of a member; 0: no slow mode. The owner and admins are free. */
+  slowModeSeconds: number;
+  /** Groups: who may add members, only the owner and admins or all members. */
+  addMembers: 'admins' | 'members';
   memberCount: number;
   /**
    * Counts changes of members and roles, and in a direct chat of blocks. If it differs from that of your
@@ -400,10 +441,17 @@ export interface NewChat {
   /** Direct chats: whether you block the other user. */
   blockedByMe?: boolean;
   /**
-   * Whether sendMessage is allowed here: in a direct chat not while one of the two blocks the other, or
-   * the other is deactivated.
+   * Whether sendMessage is allowed here: in a direct chat not while one of the two blocks the other or
+   * the other is deactivated, in a group not for members while `sending` is `admins`, and not while you
+   * are silenced. Slow mode does not count.
    */
   canSend?: boolean;
+  /** Whether addReaction is allowed here: the same, without `sending`. */
+  canReact?: boolean;
+  /** Whether addMembers is allowed here. */
+  canAddMembers?: boolean;
+  /** Groups: an admin has muted you until then. It may be past: then it says nothing. */
+  silencedUntil?: string | null;
   /** Pass it as `before` to get the chats after this one. */
   cursor?: string;
   /**
@@ -461,6 +509,12 @@ export interface Chat {
   metadata: Record<string, unknown>;
   /** Whether members who join see earlier messages: `all` of them, or only those since they joined. */
   historyVisible: 'all' | 'fromJoin';
+  /** Groups: who may send and edit messages, all members or only the owner and admins. */
+  sending: 'all' | 'admins';
+  /** Groups: seconds between two messages of a member; 0: no slow mode. The owner and admins are free. */
+  slowModeSeconds: number;
+  /** Groups: who may add members, only the owner and admins or all members. */
+  addMembers: 'admins' | 'members';
   memberCount: number;
   /**
    * Counts changes of members and roles, and in a direct chat of blocks. If it differs from that of your
@@ -490,6 +544,15 @@ export interface MembersJoined {
   /** The users who were not members before. */
   userIds: number[];
   joinedAt: string;
+  /** Those of them who were muted when they left, and still are. Left out if there are none. */
+  silenced?: {
+    userId: number;
+    /**
+     * Until then the member can neither send, edit nor react, because an admin has muted them. It may be
+     * past: then it says nothing.
+     */
+    silencedUntil: string | null;
+  }[];
   /** What the first 100 of them are called. Not in the answer to addMembers. */
   users?: {
     userId: number;
@@ -512,6 +575,8 @@ export interface MemberRemoved {
   by: number | null;
   /** The user who is no longer a member. If `by` is the same user, they left by themselves. */
   userId: number;
+  /** They are banned: they can come back only after unbanMember. Else left out. */
+  banned?: true;
 }
 
 export interface MemberUpdated {
@@ -529,6 +594,39 @@ export interface MemberUpdated {
   userId: number;
   /** A group has exactly one owner. */
   role: 'owner' | 'admin' | 'member';
+  /**
+   * Until then the member can neither send, edit nor react, because an admin has muted them. It may be
+   * past: then it says nothing.
+   */
+  silencedUntil: string | null;
+}
+
+export interface BannedPage {
+  chatId: number;
+  /** Sorted by userId. */
+  banned: BannedUser[];
+  more: boolean;
+}
+
+export interface BannedUser {
+  userId: number;
+  name: string | null;
+  avatarUrl: string | null;
+  bannedAt: string;
+  /** Who banned them; null: the application, or somebody who is gone. */
+  bannedBy: number | null;
+  /** For the admins; the banned user does not learn it. */
+  reason: string | null;
+}
+
+export interface BanLifted {
+  chatId: number;
+  userId: number;
+  /**
+   * This is no change of the chat: do not count `version`, which is a present one. Left out where it is
+   * one.
+   */
+  changed?: false;
 }
 
 export interface Invitation {
@@ -843,6 +941,12 @@ export interface AnsweredChat {
   metadata: Record<string, unknown>;
   /** Whether members who join see earlier messages: `all` of them, or only those since they joined. */
   historyVisible: 'all' | 'fromJoin';
+  /** Groups: who may send and edit messages, all members or only the owner and admins. */
+  sending: 'all' | 'admins';
+  /** Groups: seconds between two messages of a member; 0: no slow mode. The owner and admins are free. */
+  slowModeSeconds: number;
+  /** Groups: who may add members, only the owner and admins or all members. */
+  addMembers: 'admins' | 'members';
   memberCount: number;
   /**
    * Counts changes of members and roles, and in a direct chat of blocks. If it differs from that of your
@@ -876,6 +980,12 @@ export interface CreatedGroup {
   metadata: Record<string, unknown>;
   /** Whether members who join see earlier messages: `all` of them, or only those since they joined. */
   historyVisible: 'all' | 'fromJoin';
+  /** Groups: who may send and edit messages, all members or only the owner and admins. */
+  sending: 'all' | 'admins';
+  /** Groups: seconds between two messages of a member; 0: no slow mode. The owner and admins are free. */
+  slowModeSeconds: number;
+  /** Groups: who may add members, only the owner and admins or all members. */
+  addMembers: 'admins' | 'members';
   memberCount: number;
   /**
    * Counts changes of members and roles, and in a direct chat of blocks. If it differs from that of your
@@ -912,6 +1022,15 @@ export interface AddedMembers {
   /** The users who were not members before. */
   userIds: number[];
   joinedAt: string;
+  /** Those of them who were muted when they left, and still are. Left out if there are none. */
+  silenced?: {
+    userId: number;
+    /**
+     * Until then the member can neither send, edit nor react, because an admin has muted them. It may be
+     * past: then it says nothing.
+     */
+    silencedUntil: string | null;
+  }[];
   /** Users who were invited instead of added: they decide. Left out if there are none. */
   invited?: number[];
 }
@@ -1107,6 +1226,37 @@ export interface MintedToken {
   expiresAt: string;
 }
 
+export interface Erasure {
+  id: number;
+  userId: number;
+  /** What happens to their messages. */
+  messages: 'erase' | 'keep';
+  status: 'running' | 'done';
+  /** The step under way: messages, reactions, mentions, notes, chats, rows; null when all is done. */
+  step: string | null;
+  /** What was done so far; at the end, all of it. */
+  counts: {
+    /** Their messages that were emptied, as deleted messages are. */
+    messages: number;
+    /** Their messages that stay, without a name. */
+    kept: number;
+    /** Messages from which their reactions were removed. */
+    reactions: number;
+    /** Messages in which they are no longer mentioned. */
+    mentions: number;
+    /** Messages of the server about changes of groups that no longer name them. */
+    notes: number;
+    /** Groups that they are no longer a member of. */
+    groups: number;
+    /** Direct chats to which nobody can send any more. */
+    directChats: number;
+    /** Other rows about them: blocks, invitations, reports, hidden messages, idempotency keys. */
+    rows: number;
+  };
+  requestedAt: string;
+  doneAt: string | null;
+}
+
 export interface ServerConfig {
   /** SERVER_NAME. */
   name: string;
@@ -1136,6 +1286,8 @@ export interface ServerConfig {
   };
   /** Origins whose images clients may show, such as avatars; of others they show none. */
   imageOrigins: string[];
+  /** Paths of the pages that this server has, such as `/` (the chat) and `/console`. */
+  pages: string[];
 }
 
 /** The events that a socket can receive, with their payloads. */
@@ -1173,8 +1325,12 @@ export interface Events {
    * nothing more of this chat.
    */
   memberRemoved: MemberRemoved;
-  /** The role of a member changed; to all members. */
+  /** The role of a member changed, or they were muted or may write again; to all members. */
   memberUpdated: MemberUpdated;
+  /** Answer to getBanned. */
+  bannedList: BannedPage;
+  /** Answer to unbanMember. */
+  banLifted: BanLifted;
   /** You were invited to a group; to your own sockets. You see the group once you accept. */
   invitationReceived: Invitation;
   /**
@@ -1470,12 +1626,18 @@ export interface Commands {
        * joined.
        */
       historyVisible?: 'all' | 'fromJoin' | undefined;
+      /** Who may send and edit messages; `admins`: the owner and admins, and others may react. */
+      sending?: 'all' | 'admins' | undefined;
+      /** Seconds between two messages of a member, up to 6 hours; 0: no slow mode. */
+      slowModeSeconds?: number | string | undefined;
+      /** Who may add members. */
+      addMembers?: 'admins' | 'members' | undefined;
       clientId?: string | undefined;
     };
     result: CreatedGroup;
   };
   /**
-   * Changes title, picture, metadata or history setting of a group. Fields that are left out stay
+   * Changes title, picture, metadata, history setting or rules of a group. Fields that are left out stay
    * unchanged. Only the owner and admins may do it.
    */
   updateChat: {
@@ -1491,6 +1653,12 @@ export interface Commands {
        * joined.
        */
       historyVisible?: 'all' | 'fromJoin' | undefined;
+      /** Who may send and edit messages; `admins`: the owner and admins, and others may react. */
+      sending?: 'all' | 'admins' | undefined;
+      /** Seconds between two messages of a member, up to 6 hours; 0: no slow mode. */
+      slowModeSeconds?: number | string | undefined;
+      /** Who may add members. */
+      addMembers?: 'admins' | 'members' | undefined;
       clientId?: string | undefined;
     };
     result: AnsweredChat;
@@ -1543,8 +1711,8 @@ export interface Commands {
   };
   /**
    * Adds users to a group. Users who left the group before, and those whom GROUP_ADDS or their own
-   * setting protects, are invited instead. Nothing changes for users who are already members. Only the
-   * owner and admins may do it.
+   * setting protects, are invited instead. Nothing changes for users who are already members. With
+   * `addMembers: members` all members may do it, else only the owner and admins.
    */
   addMembers: {
     input: {
@@ -1591,6 +1759,71 @@ export interface Commands {
       clientId?: string | undefined;
     };
     result: MemberUpdated;
+  };
+  /**
+   * Mutes a member of a group until a moment, for everyone: until then they can neither send, edit nor
+   * react, whether they leave and come back or not. Admins can mute members; the owner can mute anybody
+   * else. Who becomes an admin or the owner is no longer muted.
+   */
+  silenceMember: {
+    input: {
+      chatId: number | string;
+      userId: number | string;
+      until: string;
+      clientId?: string | undefined;
+    };
+    result: MemberUpdated;
+  };
+  /** Lets a muted member of a group write again. Admins can do it for members, the owner for anybody. */
+  unsilenceMember: {
+    input: {
+      chatId: number | string;
+      userId: number | string;
+      clientId?: string | undefined;
+    };
+    result: MemberUpdated;
+  };
+  /**
+   * Bans a user from a group, whether they are a member or not: a member is removed, and nobody can add
+   * or invite them, nor can they join, until unbanMember. Admins can ban members; the owner can ban
+   * anybody else.
+   */
+  banMember: {
+    input: {
+      chatId: number | string;
+      userId: number | string;
+      /** For the admins, who see it in getBanned. */
+      reason?: string | undefined;
+      clientId?: string | undefined;
+    };
+    result: MemberRemoved;
+  };
+  /**
+   * Lifts a ban: the user can be added, and can join, again. It brings nobody back. Only the owner and
+   * admins may do it.
+   */
+  unbanMember: {
+    input: {
+      chatId: number | string;
+      userId: number | string;
+      clientId?: string | undefined;
+    };
+    result: BanLifted;
+  };
+  /**
+   * The users who are banned from a group, sorted by user id, in pages. Only the owner and admins see
+   * it.
+   */
+  getBanned: {
+    input: {
+      chatId: number | string;
+      userId?: number | string | undefined;
+      /** Only users with a larger user id. */
+      after?: number | string | undefined;
+      /** Default: 100. */
+      limit?: number | string | undefined;
+    };
+    result: BannedPage;
   };
   /** Mutes, archives or pins a chat for yourself. Fields that are left out stay unchanged. */
   updateMembership: {

@@ -34,7 +34,8 @@ export class People {
         [`users:${id}`],
         () => this.#store.state.users.get(id) ?? null,
         (used) => {
-          if (used && !this.#store.state.users.has(id)) this.#want(id);
+          // One id that no user can have would have the whole question refused.
+          if (used && id > 0 && !this.#store.state.users.has(id)) this.#want(id);
         },
       );
       this.#users.set(id, cell);

@@ -4,7 +4,7 @@ import type { Entry, Outbox, OutboxCommand } from './outbox.js';
 import type { Receipts } from './receipts.js';
 import { Cell, type Readable } from './store/readable.js';
 import { rangeAt } from './store/ranges.js';
-import { type ChatState, liveRange } from './store/state.js';
+import { type ChatState, liveRange, typersOf } from './store/state.js';
 import type { Store } from './store/store.js';
 import { shownRange, type Timeline, TimelineMaker } from './store/timeline.js';
 import type { Syncer } from './sync.js';
@@ -128,15 +128,7 @@ export class Room {
         if (used) this.#wantMembers();
       },
     );
-    this.typers = cell<readonly number[]>(['typing'], (before) => {
-      const now = Date.now();
-      const typing = [...(this.#state?.typing ?? [])]
-        .filter(([, until]) => until > now)
-        .map(([userId]) => userId);
-      return before?.length === typing.length && before.every((one, index) => one === typing[index])
-        ? before
-        : typing;
-    });
+    this.typers = cell<readonly number[]>(['typing'], (before) => typersOf(this.#state, before));
     this.error = cell(['view'], () => this.#fault);
   }
 

@@ -41,7 +41,7 @@ export class ForeignTokens extends AccessTokens {
       throw new AppError('TOKEN_INVALID');
     }
     const name = shownName.safeParse(payload.name);
-    const userId = await this.subjects.userOf(sub.data, name.success ? name.data : null);
+    const userId = await this.subjects.userOf(sub.data, name.success ? name.data : null, issuedAt(payload));
     return {
       kind: 'user',
       userId,

@@ -8,6 +8,8 @@ import type { AppConfig } from '../../config/config.js';
 import { APP_CONFIG } from '../../config/config.module.js';
 import { AppError } from '../../contract/index.js';
 import { Database } from '../../database/database.js';
+import { KnownUsers } from '../../users/directory/known-users.js';
+import { Subjects } from '../../users/directory/subjects.js';
 import type { UserPrincipal } from './principal.js';
 import { boundsOfTokens, forgetEndedSessions, type Revocation, revokedSince } from './revocations.queries.js';
 
@@ -74,6 +76,8 @@ export class Revocations implements OnModuleInit, OnApplicationShutdown {
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly database: Database,
     private readonly bus: Bus,
+    private readonly known: KnownUsers,
+    private readonly subjects: Subjects,
   ) {}
 
   onModuleInit(): void {
@@ -140,6 +144,9 @@ export class Revocations implements OnModuleInit, OnApplicationShutdown {
       return;
     }
     if (this.users.get(userId)?.at === bounds.at) return;
+    // They may have been erased, which this node knows by nothing else.
+    this.known.forget(userId);
+    this.subjects.forget(userId);
     // At the end of the line.
     this.users.delete(userId);
     this.users.set(userId, bounds);

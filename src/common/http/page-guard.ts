@@ -40,7 +40,7 @@ const REFUSED = {
  * - In open mode nothing but the network protects the data, so two more ways are closed to pages. A name that anybody
  *   may own is refused as Host: its pages would count as ours (DNS rebinding). And other sites may not load anything
  *   without saying their origin, as `<img>` does: open mode creates a user when an id is first named, even to read.
- *   Links to the documents work.
+ *   Links to pages and documents work.
  *
  * ALLOWED_ORIGINS=* turns all of it off.
  */
@@ -115,7 +115,7 @@ export class PageGuard {
   }
 }
 
-function isDocument(url: string): boolean {
-  const path = url.split('?', 1)[0]!;
-  return path === '/' || path === '/docs' || path.startsWith('/docs/');
-}
+/** What links lead to: it is the same for everybody. */
+const DOCUMENT = /^\/(?:(?:console|admin)\/?|docs(?:\/.*)?)?$/;
+
+const isDocument = (url: string) => DOCUMENT.test(url.split('?', 1)[0]!);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { define, inChat, repeatable } from '../define.js';
 import { displayName, url } from '../names.js';
-import { id, metadata, pageSize, people, queryFlag } from '../scalars.js';
+import { id, metadata, pageSize, people, queryFlag, wholeNumber } from '../scalars.js';
 import {
   answeredChatView,
   chatClearedView,
@@ -23,6 +23,14 @@ const groupFields = {
     .describe(
       'Whether members who join from now on see earlier messages: `all` of them, or only those since they joined.',
     ),
+  sending: z
+    .enum(['all', 'admins'])
+    .optional()
+    .describe('Who may send and edit messages; `admins`: the owner and admins, and others may react.'),
+  slowModeSeconds: wholeNumber(0, 21_600)
+    .optional()
+    .describe('Seconds between two messages of a member, up to 6 hours; 0: no slow mode.'),
+  addMembers: z.enum(['admins', 'members']).optional().describe('Who may add members.'),
 };
 
 const GROUPS = 'expected only two users: createGroup makes groups';
@@ -102,7 +110,7 @@ export const chatsCommands = {
   }),
   updateChat: define({
     summary:
-      'Changes title, picture, metadata or history setting of a group. Fields that are left out stay unchanged. Only the owner and admins may do it.',
+      'Changes title, picture, metadata, history setting or rules of a group. Fields that are left out stay unchanged. Only the owner and admins may do it.',
     input: inChat.extend({ ...groupFields, title: groupFields.title.optional(), ...repeatable }),
     result: answeredChatView,
     order: 'write',
@@ -121,6 +129,7 @@ export const chatsCommands = {
       pinned: SETTINGS,
       muted: SETTINGS,
       mutedUntil: SETTINGS,
+      silencedUntil: 'expected no `silencedUntil`: silenceMember mutes a member',
     },
   }),
   getChat: define({

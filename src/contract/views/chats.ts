@@ -19,6 +19,18 @@ export const chatView = z
       .describe(
         'Whether members who join see earlier messages: `all` of them, or only those since they joined.',
       ),
+    sending: z
+      .enum(['all', 'admins'])
+      .describe('Groups: who may send and edit messages, all members or only the owner and admins.'),
+    slowModeSeconds: z
+      .number()
+      .int()
+      .describe(
+        'Groups: seconds between two messages of a member; 0: no slow mode. The owner and admins are free.',
+      ),
+    addMembers: z
+      .enum(['admins', 'members'])
+      .describe('Groups: who may add members, only the owner and admins or all members.'),
     memberCount: count,
     membersVersion: count.describe(
       'Counts changes of members and roles, and in a direct chat of blocks. If it differs from that of your list of members, call getMembers.',
@@ -62,8 +74,13 @@ export const chatListItem = chatView
     canSend: z
       .boolean()
       .describe(
-        'Whether sendMessage is allowed here: in a direct chat not while one of the two blocks the other, or the other is deactivated.',
+        'Whether sendMessage is allowed here: in a direct chat not while one of the two blocks the other or the other is deactivated, in a group not for members while `sending` is `admins`, and not while you are silenced. Slow mode does not count.',
       ),
+    canReact: z.boolean().describe('Whether addReaction is allowed here: the same, without `sending`.'),
+    canAddMembers: z.boolean().describe('Whether addMembers is allowed here.'),
+    silencedUntil: timestamp
+      .nullable()
+      .describe('Groups: an admin has muted you until then. It may be past: then it says nothing.'),
     cursor: z.string().describe('Pass it as `before` to get the chats after this one.'),
   })
   .meta({ id: 'ChatListItem' });
@@ -86,6 +103,9 @@ export const newChatView = chatView
         otherDeliveredSeq: true,
         blockedByMe: true,
         canSend: true,
+        canReact: true,
+        canAddMembers: true,
+        silencedUntil: true,
         cursor: true,
       })
       .partial().shape,

@@ -4,6 +4,7 @@ export * from './auth.js';
 export * from './blocks.js';
 export * from './chats.js';
 export * from './deactivation.js';
+export * from './erasures.js';
 export * from './invitations.js';
 export * from './members.js';
 export * from './messages.js';

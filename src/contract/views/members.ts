@@ -5,6 +5,11 @@ export const memberView = z
   .object({
     userId: id,
     role: z.enum(['owner', 'admin', 'member']).describe('A group has exactly one owner.'),
+    silencedUntil: timestamp
+      .nullable()
+      .describe(
+        'Until then the member can neither send, edit nor react, because an admin has muted them. It may be past: then it says nothing.',
+      ),
     readSeq: count.describe('The member has seen everything up to this seq.'),
     deliveredSeq: count.describe('Everything up to this seq was delivered to the member.'),
     joinedAt: timestamp,
@@ -25,7 +30,14 @@ const membersChange = z.object({
 });
 
 export const membersAddedView = membersChange
-  .extend({ userIds: z.array(id).describe('The users who were not members before.'), joinedAt: timestamp })
+  .extend({
+    userIds: z.array(id).describe('The users who were not members before.'),
+    joinedAt: timestamp,
+    silenced: z
+      .array(memberView.pick({ userId: true, silencedUntil: true }))
+      .optional()
+      .describe('Those of them who were muted when they left, and still are. Left out if there are none.'),
+  })
   .meta({ id: 'MembersAdded' });
 export type MembersAddedView = z.infer<typeof membersAddedView>;
 
@@ -56,12 +68,20 @@ export const memberRemovedView = membersChange
     userId: id.describe(
       'The user who is no longer a member. If `by` is the same user, they left by themselves.',
     ),
+    banned: z
+      .literal(true)
+      .optional()
+      .describe('They are banned: they can come back only after unbanMember. Else left out.'),
   })
   .meta({ id: 'MemberRemoved' });
 export type MemberRemovedView = z.infer<typeof memberRemovedView>;
 
 export const memberUpdatedView = membersChange
-  .extend({ userId: id, role: memberView.shape.role })
+  .extend({
+    userId: id,
+    role: memberView.shape.role,
+    silencedUntil: memberView.shape.silencedUntil,
+  })
   .meta({ id: 'MemberUpdated' });
 export type MemberUpdatedView = z.infer<typeof memberUpdatedView>;
 
@@ -74,3 +94,29 @@ export const membersPage = z
   })
   .meta({ id: 'MembersPage' });
 export type MembersPage = z.infer<typeof membersPage>;
+
+export const bannedUserView = z
+  .object({
+    userId: id,
+    name: z.string().nullable(),
+    avatarUrl: z.string().nullable(),
+    bannedAt: timestamp,
+    bannedBy: id.nullable().describe('Who banned them; null: the application, or somebody who is gone.'),
+    reason: z.string().nullable().describe('For the admins; the banned user does not learn it.'),
+  })
+  .meta({ id: 'BannedUser' });
+export type BannedUserView = z.infer<typeof bannedUserView>;
+
+export const bannedPage = z
+  .object({
+    chatId: id,
+    banned: z.array(bannedUserView).describe('Sorted by userId.'),
+    more: z.boolean(),
+  })
+  .meta({ id: 'BannedPage' });
+export type BannedPage = z.infer<typeof bannedPage>;
+
+export const banLiftedView = z
+  .object({ chatId: id, userId: id, changed: unchanged.optional() })
+  .meta({ id: 'BanLifted' });
+export type BanLiftedView = z.infer<typeof banLiftedView>;

@@ -77,6 +77,9 @@ export const serverConfigView = z
     imageOrigins: z
       .array(z.string())
       .describe('Origins whose images clients may show, such as avatars; of others they show none.'),
+    pages: z
+      .array(z.string())
+      .describe('Paths of the pages that this server has, such as `/` (the chat) and `/console`.'),
   })
   .meta({ id: 'ServerConfig' });
 export type ServerConfigView = z.infer<typeof serverConfigView>;

@@ -2,11 +2,14 @@ import { AuditEntry } from './audit-entry.model.js';
 import { ChatInvitation } from './chat-invitation.model.js';
 import { ChatMember } from './chat-member.model.js';
 import { ChatRefusal } from './chat-refusal.model.js';
+import { ChatRestriction } from './chat-restriction.model.js';
 import { Chat } from './chat.model.js';
 import { Credentials } from './credentials.model.js';
 import { Deactivation } from './deactivation.model.js';
 import { DeletedContent } from './deleted-content.model.js';
 import { EndedSession } from './ended-session.model.js';
+import { ErasedMember } from './erased-member.model.js';
+import { Erasure } from './erasure.model.js';
 import { HiddenMessage } from './hidden-message.model.js';
 import { IdempotencyKey } from './idempotency-key.model.js';
 import { LoginFailure } from './login-failure.model.js';
@@ -31,11 +34,14 @@ export const models = [
   ChatInvitation,
   ChatMember,
   ChatRefusal,
+  ChatRestriction,
   Chat,
   Credentials,
   Deactivation,
   DeletedContent,
   EndedSession,
+  ErasedMember,
+  Erasure,
   HiddenMessage,
   IdempotencyKey,
   Login,

@@ -70,6 +70,14 @@ export class ChatMember extends Model {
   @Column(DataType.DATE(3))
   declare settingsAt: Date;
 
+  /** The member can neither send, edit nor react until then. */
+  @Column(DataType.DATE(3))
+  declare silencedUntil: Date | null;
+
+  /** In groups: when the member last sent a message. */
+  @Column(DataType.DATE(3))
+  declare lastSentAt: Date | null;
+
   /** When `readSeq`, `deliveredSeq` or `unreadSeq` was last set. */
   @Column(DataType.DATE(3))
   declare watermarksAt: Date;
@@ -89,13 +97,22 @@ export class ChatMember extends Model {
 }
 
 /** The columns of a member that others see. */
-export const memberColumns = columnsOf(ChatMember, 'userId', 'role', 'readSeq', 'deliveredSeq', 'joinedAt');
+export const memberColumns = columnsOf(
+  ChatMember,
+  'userId',
+  'role',
+  'silencedUntil',
+  'readSeq',
+  'deliveredSeq',
+  'joinedAt',
+);
 
-export const memberRow = ([userId, role, readSeq, deliveredSeq, joinedAt]: CellsOf<
+export const memberRow = ([userId, role, silencedUntil, readSeq, deliveredSeq, joinedAt]: CellsOf<
   typeof memberColumns
 >): RowOf<typeof memberColumns> => ({
   userId,
   role,
+  silencedUntil,
   readSeq,
   deliveredSeq,
   joinedAt,

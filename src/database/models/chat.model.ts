@@ -35,6 +35,22 @@ export class Chat extends Model {
   @Column(DataType.TEXT)
   declare historyVisible: 'all' | 'fromJoin';
 
+  /** Groups: who may send. */
+  @Column(DataType.TEXT)
+  declare sending: 'all' | 'admins';
+
+  /** Groups: seconds between two messages of a member; 0: no slow mode. */
+  @Column(DataType.INTEGER)
+  declare slowModeSeconds: number;
+
+  /** Groups: who may add members. */
+  @Column(DataType.TEXT)
+  declare addMembers: 'admins' | 'members';
+
+  /** Changes with `sending` and `slowModeSeconds`. */
+  @Column(DataType.BIGINT)
+  declare rulesVersion: number;
+
   @Column(DataType.INTEGER)
   declare memberCount: number;
 
@@ -117,6 +133,9 @@ export const chatColumns = columnsOf(
   'avatarUrl',
   'metadata',
   'historyVisible',
+  'sending',
+  'slowModeSeconds',
+  'addMembers',
   'memberCount',
   'membersVersion',
   'lastSeq',
@@ -138,6 +157,9 @@ export const chatRow = ([
   avatarUrl,
   metadata,
   historyVisible,
+  sending,
+  slowModeSeconds,
+  addMembers,
   memberCount,
   membersVersion,
   lastSeq,
@@ -153,6 +175,9 @@ export const chatRow = ([
   avatarUrl,
   metadata,
   historyVisible,
+  sending,
+  slowModeSeconds,
+  addMembers,
   memberCount,
   membersVersion,
   lastSeq,

@@ -43,6 +43,10 @@ export class User extends Model {
   @Column(DataType.TEXT)
   declare creationKey: string | null;
 
+  /** Since when nothing is known of the user but the id. */
+  @Column(DataType.DATE(3))
+  declare erasedAt: Date | null;
+
   @CreatedAt
   declare createdAt: Date;
 

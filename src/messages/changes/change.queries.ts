@@ -4,8 +4,10 @@ import {
   isThere,
   type MembershipCells,
   membershipRow,
+  millisecondsUntil,
   ofChat,
   ofMember,
+  rulesOf,
   visibleAfter,
 } from '../../chats/membership.queries.js';
 import { bigints } from '../../database/binary-array.js';
@@ -26,16 +28,19 @@ const ofMessage = ({ messageId, userId }: { messageId: number; userId: number | 
 
 /**
  * `$1` message, `$2` user or null: locks the chat of the message, so that its changes run one after the other, and
- * returns the user's membership. The membership is read before the lock: `changed` says that memberships changed
+ * returns the user's membership. The membership is read before the lock: `changed` says that memberships or rules changed
  * meanwhile; then run it again, under the lock that is now held. No row if the user is not a member: they neither
  * lock nor wait.
  */
 export const lockChatOf = statement.oneOrNone({
   name: 'messages.lockChatOf',
   text: `
-    SELECT c."membersVersion" <> (SELECT o."membersVersion" FROM chats o WHERE o.id = c.id) AS changed, ${ofChat},
+    SELECT ${rulesOf('c')} <> (SELECT ${rulesOf('o')} FROM chats o WHERE o.id = c.id) AS changed, ${ofChat},
       (SELECT m.role FROM chat_members m WHERE m."chatId" = c.id AND m."userId" = $2) AS role,
-      (SELECT ${visibleAfter('m')} FROM chat_members m WHERE m."chatId" = c.id AND m."userId" = $2) AS "seesAfter"
+      (SELECT ${visibleAfter('m')} FROM chat_members m WHERE m."chatId" = c.id AND m."userId" = $2) AS "seesAfter",
+      (SELECT m."silencedUntil" FROM chat_members m WHERE m."chatId" = c.id AND m."userId" = $2) AS "silencedUntil",
+      (SELECT ${millisecondsUntil('m."silencedUntil"')} FROM chat_members m WHERE m."chatId" = c.id AND m."userId" = $2)
+        AS "silencedMs"
     FROM chats c WHERE c.id = (SELECT "chatId" FROM messages WHERE id = $1)
       AND ($2::bigint IS NULL OR EXISTS (
         SELECT 1 FROM chat_members m WHERE m."chatId" = c.id AND m."userId" = $2 AND ${isThere('c', 'm')}

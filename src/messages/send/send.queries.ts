@@ -2,7 +2,7 @@ import { isAllowed } from '../../chats/permissions.js';
 import { EVERYBODY } from '../../contract/index.js';
 import { blocks } from '../../blocks/blocks.queries.js';
 import { seesAfter } from '../../chats/chats.queries.js';
-import { visibleAfter } from '../../chats/membership.queries.js';
+import { millisecondsUntil, rulesOf, visibleAfter } from '../../chats/membership.queries.js';
 import { isForAll, repliedJson, type RepliedRow } from '../../chats/shown.queries.js';
 import { bigints, texts } from '../../database/binary-array.js';
 import { quoted } from '../../database/columns.js';
@@ -36,8 +36,14 @@ export const verdicts = {
   otherReceiver: 10,
   /** Everybody is mentioned, by a member who may not. */
   mentionsAll: 11,
+  /** Only admins send in this group, and the sender is none. */
+  adminsOnly: 12,
+  /** The sender is silenced. */
+  silenced: 13,
+  /** The group is in slow mode, and the sender's last message is too recent. */
+  tooSoon: 14,
   /** The other user of the direct chat is deactivated, whether the chat exists or not. */
-  closed: 12,
+  closed: 15,
 } as const;
 
 export type Verdict = (typeof verdicts)[keyof typeof verdicts];
@@ -57,6 +63,8 @@ export interface SentRow {
   createdAt: string | null;
   /** The message that it replies to; null: it is no reply, or some member may not see that message. */
   reply: RepliedRow | null;
+  /** With `silenced` and `tooSoon`: milliseconds until the sender may send. */
+  waitMs: number | null;
 }
 
 type SentCells = [
@@ -70,6 +78,7 @@ type SentCells = [
   version: number | null,
   createdAt: string | null,
   reply: RepliedRow | null,
+  waitMs: number | null,
 ];
 
 /** A column of the body: in the existing message, and in the one to send. */
@@ -98,6 +107,19 @@ const mayMentionAll = (['member', 'admin', 'owner'] as const)
   .filter((role) => isAllowed('message.mentionAll', { type: 'group', role }))
   .map((role) => `'${role}'`)
   .join(', ');
+
+/** The columns of a chat that decide about a message. */
+const chatOf = (chat: string) =>
+  ['id', 'user1Id', 'user2Id', 'user1Blocks', 'user2Blocks', 'closed', 'sending', 'slowModeSeconds']
+    .map((column) => `${chat}.${quoted(column)}`)
+    .join(', ') + `, ${rulesOf(chat)} AS rules`;
+
+/** SQL: when a member may send their next message to a group in slow mode. */
+const mayNext = (member: string, chat: string) =>
+  `(${member}."lastSentAt" + ${chat}."slowModeSeconds" * interval '1 second')`;
+
+/** SQL: the entry is written. In slow mode only the first one of a member is. */
+const GOES_THROUGH = `verdict = ${verdicts.written} AND NOT (paced AND idx = ANY((SELECT idxs FROM surplus)::bigint[])) IS TRUE`;
 
 /** The seq after which the sender sees the messages of the chat; looked up for replies and repeats only. */
 const visible = `CASE WHEN c."user1Id" IS NULL THEN COALESCE(m."seesAfter", 0) ELSE ${seesAfter('c.id', 'i.sender')} END`;
@@ -129,7 +151,10 @@ const KEEP_MENTIONS = `, mentioned AS (
  * - `base` holds them as arrays ordered by chat; `numbered` reads them by the rank of the chat. A join of the two would
  *   compare each entry with each chat.
  * - A block between two users is stored on the row of their direct chat. If they have no chat yet, it is looked up.
- * - If the memberships or blocks of a chat change while the statement waits for its lock, or the chat is deleted, the
+ * - In slow mode the row of the sender says when they last sent. If that has changed since the snapshot, by another
+ *   node, the statement fails with a serialization failure as well. `surplus` are the messages of one member in such a
+ *   group after the first of the batch: the window function sees the messages to such groups only.
+ * - If the memberships, rules or blocks of a chat change while the statement waits for its lock, or the chat is deleted, the
  *   statement fails with a serialization failure and runs again after `lockChats`. So a user can't write once their
  *   removal or a block is committed.
  * - A message with the same key that another node commits while this statement waits is not in the snapshot. Then the
@@ -146,7 +171,8 @@ const send = (name: string, batch: { mentions: boolean }) =>
     text: `
     WITH checked AS MATERIALIZED (
       SELECT i.idx, i.sender, i.key, ${bodies.of('i')},
-        c.id AS chat, c."user1Id", c."user2Id", c."membersVersion", o.id AS "originalId",
+        c.id AS chat, c."user1Id", c."user2Id", c.rules, o.id AS "originalId",
+        m."silencedUntil", m."lastSentAt", c."slowModeSeconds", c."slowModeSeconds" > 0 AND m.role = 'member' AS paced,
         r.shown AS reply,
         CASE
           WHEN i.chat IS NOT NULL AND i.receiver IS NOT NULL AND CASE
@@ -174,24 +200,29 @@ const send = (name: string, batch: { mentions: boolean }) =>
           WHEN CASE i.sender WHEN c."user1Id" THEN c."user2Blocks" ELSE c."user1Blocks" END THEN ${verdicts.blocked}
           WHEN c."user1Blocks" OR c."user2Blocks" THEN ${verdicts.blocking}
           WHEN c.closed THEN ${verdicts.closed}
+          WHEN c.sending <> 'all' AND m.role = 'member' THEN ${verdicts.adminsOnly}
+          WHEN m."silencedUntil" > clock_timestamp() THEN ${verdicts.silenced}
           WHEN i."replyToId" IS NOT NULL AND r.id IS NULL THEN ${verdicts.noReply}${batch.mentions ? STRANGER_MENTIONED : ''}
+          WHEN c."slowModeSeconds" > 0 AND m.role = 'member' AND ${mayNext('m', 'c')} > clock_timestamp()
+          THEN ${verdicts.tooSoon}
           ELSE ${verdicts.written}
         END AS verdict
       FROM unnest(
         $1::bigint[], $2::bigint[], $3::bigint[], $4::text[], ${bodies.parameters(5)}
       ) WITH ORDINALITY AS i(sender, chat, receiver, key, ${bodies.list}, idx)
       LEFT JOIN LATERAL (
-        SELECT p.id, p."user1Id", p."user2Id", p."membersVersion", p."user1Blocks", p."user2Blocks", p.closed FROM chats p
+        SELECT ${chatOf('p')} FROM chats p
         WHERE i.chat IS NULL AND p.type = 'direct'
           AND LEAST(p."user1Id", p."user2Id") = LEAST(i.sender, i.receiver)
           AND GREATEST(p."user1Id", p."user2Id") = GREATEST(i.sender, i.receiver)
         UNION ALL
-        SELECT c.id, c."user1Id", c."user2Id", c."membersVersion", c."user1Blocks", c."user2Blocks", c.closed FROM chats c
+        SELECT ${chatOf('c')} FROM chats c
         WHERE c.id = i.chat
         LIMIT 1
       ) c ON true
       LEFT JOIN LATERAL (
-        SELECT m."userId", ${visibleAfter('m')} AS "seesAfter"${batch.mentions ? ', m.role' : ''} FROM chat_members m
+        SELECT m."userId", ${visibleAfter('m')} AS "seesAfter", m.role, m."silencedUntil", m."lastSentAt"
+        FROM chat_members m
         WHERE c."user1Id" IS NULL AND m."chatId" = c.id AND m."userId" = i.sender LIMIT 1
       ) m ON true
       LEFT JOIN LATERAL (
@@ -202,6 +233,11 @@ const send = (name: string, batch: { mentions: boolean }) =>
         SELECT r.id, CASE WHEN ${isForAll('r')} THEN ${repliedJson('r')} END AS shown FROM messages r
         WHERE r.id = i."replyToId" AND r."chatId" = c.id AND r.seq > ${visible} LIMIT 1
       ) r ON true
+    ), surplus AS MATERIALIZED (
+      SELECT array_agg(idx) AS idxs FROM (
+        SELECT idx, row_number() OVER (PARTITION BY chat, sender ORDER BY idx) AS nth
+        FROM checked WHERE paced AND verdict = ${verdicts.written}
+      ) p WHERE nth > 1
     ), bumped AS (
       UPDATE chats c SET
         "lastSeq" = c."lastSeq" + n.count, version = c.version + n.count, "lastActivityAt" = clock_timestamp(),
@@ -209,23 +245,23 @@ const send = (name: string, batch: { mentions: boolean }) =>
       FROM (
         SELECT chat, count(*), count(*) FILTER (WHERE sender = "user1Id") AS by1,
           count(*) FILTER (WHERE sender = "user2Id") AS by2
-        FROM checked WHERE verdict = ${verdicts.written} GROUP BY chat ORDER BY chat
+        FROM checked WHERE ${GOES_THROUGH} GROUP BY chat ORDER BY chat
       ) n WHERE c.id = n.chat
-      RETURNING c.id, c."lastSeq" - n.count AS "lastSeq", c.version - n.count AS version, c."membersVersion",
+      RETURNING c.id, c."lastSeq" - n.count AS "lastSeq", c.version - n.count AS version, ${rulesOf('c')} AS rules,
         c."lastActivityAt" AS at
     ), base AS MATERIALIZED (
       SELECT array_agg(id ORDER BY id) AS chats, array_agg("lastSeq" ORDER BY id) AS seqs,
-        array_agg(version ORDER BY id) AS versions, array_agg("membersVersion" ORDER BY id) AS members,
+        array_agg(version ORDER BY id) AS versions, array_agg(rules ORDER BY id) AS rules,
         array_agg(at ORDER BY id) AS moments
       FROM bumped
     ), numbered AS MATERIALIZED (
       SELECT j.*, b.seqs[j.nr] + j.nth AS seq, b.versions[j.nr] + j.nth AS version,
-        CASE WHEN b.chats[j.nr] = j.chat AND b.members[j.nr] = j."membersVersion"
+        CASE WHEN b.chats[j.nr] = j.chat AND b.rules[j.nr] = j.rules
           THEN nextval('messages_id_seq') ELSE memberships_changed() END AS id,
         b.moments[j.nr] AS "createdAt"
       FROM (
         SELECT *, row_number() OVER (PARTITION BY chat ORDER BY idx) AS nth, dense_rank() OVER (ORDER BY chat) AS nr
-        FROM checked WHERE verdict = ${verdicts.written}
+        FROM checked WHERE ${GOES_THROUGH}
       ) j CROSS JOIN base b
     ), written AS (
       INSERT INTO messages
@@ -233,16 +269,23 @@ const send = (name: string, batch: { mentions: boolean }) =>
       OVERRIDING SYSTEM VALUE
       SELECT id, chat, seq, version, sender, key, ${bodies.list}, "createdAt" FROM numbered
     ), counted AS (
-      UPDATE chat_members m SET sent = m.sent + n.count
+      UPDATE chat_members m SET sent = m.sent + n.count,
+        "lastSentAt" = CASE WHEN n.paced AND m."lastSentAt" IS DISTINCT FROM n."lastSentAt"
+          THEN to_timestamp(memberships_changed()) ELSE n.at END
       FROM (
-        SELECT chat, sender, count(*) FROM numbered WHERE "user1Id" IS NULL
-        GROUP BY chat, sender ORDER BY chat, sender
+        SELECT chat, sender, count(*), bool_or(paced) AS paced, max("lastSentAt") AS "lastSentAt", max("createdAt") AS at
+        FROM numbered WHERE "user1Id" IS NULL GROUP BY chat, sender ORDER BY chat, sender
       ) n WHERE m."chatId" = n.chat AND m."userId" = n.sender
     )${batch.mentions ? KEEP_MENTIONS : ''}
-    SELECT idx, verdict, id, chat AS "chatId", "user1Id", "user2Id", seq, version, "createdAt", reply FROM numbered
+    SELECT idx, verdict, id, chat AS "chatId", "user1Id", "user2Id", seq, version, "createdAt", reply, NULL AS "waitMs"
+    FROM numbered
     UNION ALL
-    SELECT idx, verdict, "originalId", chat, "user1Id", "user2Id", NULL, NULL, NULL, NULL
-    FROM checked WHERE verdict <> ${verdicts.written}`,
+    SELECT idx, CASE verdict WHEN ${verdicts.written} THEN ${verdicts.tooSoon} ELSE verdict END, "originalId", chat,
+      "user1Id", "user2Id", NULL, NULL, NULL, NULL, CASE verdict
+        WHEN ${verdicts.silenced} THEN ${millisecondsUntil('"silencedUntil"')}
+        WHEN ${verdicts.tooSoon} THEN ${millisecondsUntil(mayNext('checked', 'checked'))}
+        WHEN ${verdicts.written} THEN "slowModeSeconds" * 1000::bigint END
+    FROM checked WHERE (${GOES_THROUGH}) IS NOT TRUE`,
     values: (entries: readonly Entry[]) => [
       ...placesOf(entries),
       texts(entries.map(({ key }) => key)),
@@ -259,6 +302,7 @@ const send = (name: string, batch: { mentions: boolean }) =>
       version,
       createdAt,
       reply,
+      waitMs,
     ]: SentCells): SentRow => ({
       idx,
       verdict,
@@ -270,6 +314,7 @@ const send = (name: string, batch: { mentions: boolean }) =>
       version,
       createdAt,
       reply,
+      waitMs,
     }),
   });
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Bus } from '../../common/bus.js';
 import { KnownUsers } from '../../users/directory/known-users.js';
 import { blockedByOther, blockingOther } from '../../blocks/blocks.js';
+import { adminsOnly, silenced, tooSoon } from '../../chats/rules.js';
 import { shownToAll } from '../../chats/shown.js';
 import { DirectChatsService } from '../../chats/direct-chats.service.js';
 import { mayNotMentionAll, noSuchMention } from '../model/mentions.js';
@@ -74,6 +75,15 @@ export class ValidatedSends {
           break;
         case verdicts.mentionsAll:
           entry.outcome = { ok: false, error: mayNotMentionAll() };
+          break;
+        case verdicts.adminsOnly:
+          entry.outcome = { ok: false, error: adminsOnly() };
+          break;
+        case verdicts.silenced:
+          entry.outcome = { ok: false, error: silenced(row.waitMs ?? 0) };
+          break;
+        case verdicts.tooSoon:
+          entry.outcome = { ok: false, error: tooSoon(row.waitMs ?? 0) };
           break;
         case verdicts.blocked:
           entry.outcome = { ok: false, error: blockedByOther() };

@@ -6,7 +6,7 @@ import { Database } from '../../database/database.js';
 import { existingUsers, insertMissingUsers } from './directory.queries.js';
 import { BoundedMap } from '../../common/flow/bounded-map.js';
 
-/** Ids remembered as existing. Users are never deleted. */
+/** Ids remembered as existing. */
 const REMEMBERED = 100_000;
 
 const NONE: ReadonlySet<number> = new Set();
@@ -22,6 +22,11 @@ export class KnownUsers {
     private readonly database: Database,
   ) {
     this.open = config.auth.mode === 'open';
+  }
+
+  /** The user is looked up again: they were erased. */
+  forget(userId: number): void {
+    this.known.delete(userId);
   }
 
   /** The ids that this process has not seen yet. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../../contract/index.js';
 import { isUniqueViolation } from '../../common/errors/failure.js';
 import { Database } from '../../database/database.js';
-import { userOfSubject } from './directory.queries.js';
+import { ERASED, userOfSubject } from './directory.queries.js';
 import { BoundedMap } from '../../common/flow/bounded-map.js';
 
 /** Subjects remembered with their user. */
@@ -18,22 +18,42 @@ export class Subjects {
 
   constructor(private readonly database: Database) {}
 
-  /** The user with that externalId, created at first use. Concurrent calls get the same user. */
-  async userOf(externalId: string, name: string | null = null): Promise<number> {
+  /**
+   * The user with that externalId, created at first use. Concurrent calls get the same user. `issuedAt`: when the token
+   * was issued that names the subject, in milliseconds since 1970; null: it does not say; left out: it is no token.
+   *
+   * @throws AppError TOKEN_INVALID for a token from before the subject was erased.
+   */
+  async userOf(
+    externalId: string,
+    name: string | null = null,
+    issuedAt: number | null = Infinity,
+  ): Promise<number> {
     const known = this.known.get(externalId);
     if (known !== undefined) return known;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const userId = await this.look(externalId, name);
+      const userId = await this.look(externalId, name, issuedAt);
       if (userId === undefined) continue;
+      if (userId === ERASED) throw new AppError('TOKEN_INVALID');
       this.known.set(externalId, userId);
       return userId;
     }
     throw new AppError('UNAVAILABLE');
   }
 
-  private async look(externalId: string, name: string | null): Promise<number | undefined> {
+  /** The user's subject is looked up anew: they were erased. */
+  forget(userId: number): void {
+    for (const [externalId, known] of this.known) if (known === userId) this.known.delete(externalId);
+  }
+
+  private async look(
+    externalId: string,
+    name: string | null,
+    issuedAt: number | null,
+  ): Promise<number | undefined> {
     try {
-      return await userOfSubject(this.database, { externalId, name });
+      const moment = issuedAt === Infinity ? 'infinity' : issuedAt && new Date(issuedAt).toISOString();
+      return await userOfSubject(this.database, { externalId, name, issuedAt: moment || null });
     } catch (error) {
       // The id was just taken by open mode on another node.
       if (isUniqueViolation(error)) return undefined;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { History } from '../history.js';
-import { type Message, type MessageDeleted, type ReactionsChanged, RETRIED } from '../protocol.js';
+import { RETRIED } from '../protocol.js';
 import type { Random } from '../random.js';
-import { changeOf, deletionOf, reactionOf } from './device.js';
+import type { Changes } from './replica.js';
 import type { OwnMessage, Sender } from './sender.js';
 
 const EMOJI = ['👍', '🎉', '🙂'] as const;
@@ -55,14 +55,14 @@ export class Changer {
     const kind = random.next();
     if (kind < 0.35) {
       const content = `edit ${this.sender.device.userId}-${++this.count}`;
-      await this.change('editMessage', message, { content }, (data) => changeOf(data as Message));
+      await this.change('editMessage', message, { content }, 'messageEdited');
     } else if (kind < 0.6) {
       const emoji = random.pick(EMOJI);
       const command = random.chance(0.7) ? 'addReaction' : 'removeReaction';
-      await this.change(command, message, { emoji }, (data) => reactionOf(data as ReactionsChanged));
+      await this.change(command, message, { emoji }, 'reactionsChanged');
     } else if (kind < 0.7) {
       this.sender.own.splice(this.sender.own.indexOf(message), 1);
-      await this.change('deleteMessage', message, {}, (data) => deletionOf(data as MessageDeleted));
+      await this.change('deleteMessage', message, {}, 'messageDeleted');
     } else if (kind < 0.8) await this.read('markAsSeen', { messageId });
     else if (kind < 0.87) await this.read('getMessages', { chatId, limit: 20 });
     else if (kind < 0.94) await this.read('sync', { versions: { [chatId]: 1 } });
@@ -74,16 +74,15 @@ export class Changer {
     command: string,
     { id, chatId }: OwnMessage,
     input: object,
-    changeIn: (data: unknown) => Parameters<Sender['device']['hear']>[0],
+    event: 'messageEdited' | 'messageDeleted' | 'reactionsChanged',
   ): Promise<void> {
     const { device } = this.sender;
     const payload = { userId: device.userId, messageId: id, clientId: `change-${++this.count}`, ...input };
     while (await device.whenConnected(() => this.isOver)) {
-      const reply = await device.ask(command, payload);
+      const reply = await device.ask<Changes[typeof event]>(command, payload);
       if (reply.kind === 'ok') {
-        const change = changeIn(reply.data);
-        device.hear(change);
-        this.history.changes.push({ command, chatId, messageId: id, version: change.version });
+        device.hear(event, reply.data);
+        this.history.changes.push({ command, chatId, messageId: id, version: reply.data.version });
         return;
       }
       if (this.isOver) break;

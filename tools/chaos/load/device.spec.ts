@@ -20,6 +20,9 @@ const OF_THE_CHAT = [
   'messageSeen',
 ];
 
+/** An answer to `sync` that brings nothing. */
+const nothing = { chats: [], gone: [], hidden: [], watermarks: [], memberships: [], users: [], more: false };
+
 describe('a device', () => {
   it('reports each event of a chat, but not its own removal', async () => {
     const http = createServer();
@@ -27,7 +30,7 @@ describe('a device', () => {
     server.on('connection', (socket) => {
       socket.on('userOnline', (_: number, ack: (answer: object) => void) => ack({ ok: true, data: {} }));
       socket.on('sync', (_: object, ack: (answer: object) => void) => {
-        ack({ ok: true, data: { chats: [], gone: [], more: false } });
+        ack({ ok: true, data: nothing });
         socket.emit('userStatus', { userId: 2, online: true });
         const change = { id: 9, chatId: 7, version: 2, messageId: 9, userId: 2, reactions: [] };
         for (const event of OF_THE_CHAT) socket.emit(event, change);

@@ -3,25 +3,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
 import type { Receiver } from '../evidence.js';
 import type { CommandRecord, History } from '../history.js';
-import {
-  type Answer,
-  type Chat,
-  type GroupChanged,
-  type Message,
-  type MessageDeleted,
-  type ReactionsChanged,
-  RETRIED,
-  type Status,
-  type Synced,
-} from '../protocol.js';
+import { type Answer, type Message, RETRIED, type Status, type Synced } from '../protocol.js';
 import type { Random } from '../random.js';
-import { type Change, Replica } from './replica.js';
+import { type Changes, Replica } from './replica.js';
 
 /** Milliseconds. The promise is 5 s; the rest is a margin for a busy machine. */
 export const ANSWER_WITHIN_MS = 6_500;
 
 const GAP_PATIENCE_MS = 300;
 const LOOK_EVERY_MS = 100;
+
+/** Events of a chat, and of its messages: the history notes which message each version of a chat is about. */
+const NOTED = ['newChat', 'chatUpdated', 'membersAdded', 'memberUpdated', 'memberRemoved'] as const;
+const TOLD = ['newMessage', 'messageEdited', 'messageDeleted', 'reactionsChanged'] as const;
+type Told = (typeof TOLD)[number];
 
 /** The answer to a heartbeat; sent more often than a missing one is noticed, which takes 10 s. */
 const PONG = '3';
@@ -41,7 +36,7 @@ export type Reply<T> =
  * `sync` after each reconnect and when a gap stays open for a while.
  */
 export class Device {
-  readonly replica = new Replica();
+  readonly replica: Replica;
   readonly name: string;
   private readonly socket: Socket;
   private readonly waiting = new Set<(outcome: 'cut') => void>();
@@ -65,6 +60,7 @@ export class Device {
     private readonly random: Random,
   ) {
     this.name = `user ${userId} ${label}`;
+    this.replica = new Replica(userId);
     this.socket = io(`http://127.0.0.1:${port}`, {
       transports: ['websocket'],
       forceNew: true,
@@ -198,10 +194,12 @@ export class Device {
   private async syncPages(): Promise<boolean> {
     for (let more = true; more;) {
       if (!this.connected) return false;
+      this.replica.asks();
       const reply = await this.ask<Synced>('sync', {
         userId: this.userId,
         versions: this.replica.versions(),
       });
+      this.replica.apply(reply.kind === 'ok' ? reply.data : null);
       if (reply.kind === 'unknown') return false;
       if (reply.kind === 'error') {
         if (!RETRIED.has(reply.code)) this.history.refused(reply.record);
@@ -209,7 +207,6 @@ export class Device {
         continue;
       }
       this.history.syncs++;
-      this.replica.apply(reply.data);
       ({ more } = reply.data);
     }
     return true;
@@ -229,57 +226,19 @@ export class Device {
       if (chatId === undefined || (event === 'memberRemoved' && userId === this.userId)) return;
       this.onEvent(event, chatId);
     });
-    for (const event of ['newChat', 'chatUpdated'])
-      socket.on(event, ({ id, version }: Chat) => this.replica.hear({ kind: 'noted', chatId: id, version }));
-    for (const event of ['membersAdded', 'memberUpdated'])
-      socket.on(event, (change: GroupChanged) => this.replica.hear(noteOf(change)));
-    socket.on('memberRemoved', (removed: GroupChanged & { userId: number }) => {
-      if (removed.userId === this.userId) this.replica.leave(removed.chatId, removed.version);
-      else this.replica.hear(noteOf(removed));
-    });
     socket.on('userStatus', ({ userId, online }: Status) => this.presence.set(userId, online));
     socket.on('syncNeeded', ({ withinMs }: { withinMs: number }) => {
       setTimeout(() => void (this.closed || this.catchUp()), this.random.next() * withinMs);
     });
-    socket.on('newMessage', (message: Message) => {
-      this.history.pushes.add(`${this.name} ${message.id}`);
-      this.hear(changeOf(message));
-    });
-    socket.on('messageEdited', (message: Message) => this.hear(changeOf(message)));
-    socket.on('messageDeleted', (deleted: MessageDeleted) => this.hear(deletionOf(deleted)));
-    socket.on('reactionsChanged', (reactions: ReactionsChanged) => this.hear(reactionOf(reactions)));
+    socket.on('newMessage', ({ id }: Message) => this.history.pushes.add(`${this.name} ${id}`));
+    for (const event of NOTED)
+      socket.on(event, (body: Changes[typeof event]) => this.replica.hear(event, body));
+    for (const event of TOLD) socket.on(event, (body: Changes[typeof event]) => this.hear(event, body));
   }
 
-  /** Applies an event or an ack. */
-  hear(change: Change): void {
-    if (change.kind !== 'noted') this.history.told(change.chatId, change.version, idOf(change));
-    this.replica.hear(change);
-  }
-}
-
-function noteOf({ chatId, version }: GroupChanged): Change {
-  return { kind: 'noted', chatId, version };
-}
-
-export function changeOf(message: Message): Change {
-  return { kind: 'message', chatId: message.chatId, version: message.version, message };
-}
-
-export function deletionOf(deleted: MessageDeleted): Change {
-  return { kind: 'deleted', chatId: deleted.chatId, version: deleted.version, deleted };
-}
-
-export function reactionOf(reactions: ReactionsChanged): Change {
-  return { kind: 'reactions', chatId: reactions.chatId, version: reactions.version, reactions };
-}
-
-function idOf(change: Exclude<Change, { kind: 'noted' }>): number {
-  switch (change.kind) {
-    case 'message':
-      return change.message.id;
-    case 'deleted':
-      return change.deleted.messageId;
-    case 'reactions':
-      return change.reactions.messageId;
+  /** Applies a change of a message, from its event or an ack. */
+  hear<N extends Told>(event: N, body: Changes[N]): void {
+    this.history.told(body.chatId, body.version, 'messageId' in body ? body.messageId : body.id);
+    this.replica.hear(event, body);
   }
 }

@@ -18,18 +18,21 @@ function message(seq: number): Message {
   };
 }
 
+/** What else an answer to `sync` has. */
+const nothing = { chats: [], gone: [], hidden: [], watermarks: [], memberships: [], users: [], more: false };
+
 /** A reset of chat 1 with `lastSeq` messages, of which it brings those with these seqs. */
 function reset(lastSeq: number, seqs: number[], historyVisible: 'all' | 'fromJoin' = 'all'): Synced {
   const chat = { id: 1, lastSeq, version: lastSeq + 1, historyVisible };
   const messages = seqs.map(message);
-  return { chats: [{ chat, messages, upTo: chat.version, reset: true, more: false }], gone: [], more: false };
+  return { ...nothing, chats: [{ chat, messages, upTo: chat.version, reset: true, more: false }] };
 }
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 /** The faults of a chat after such a reset, and the seq from which on the replica has it. */
 function after(synced: Synced): [number, number | undefined] {
-  const replica = new Replica();
+  const replica = new Replica(1);
   replica.apply(synced);
   return [replica.faults.length, replica.held()[0]?.fromSeq];
 }

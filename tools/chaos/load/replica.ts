@@ -1,98 +1,95 @@
+import type { Account, Events, Synced as SyncedOfClient } from '../../../packages/client/src/contract.gen.js';
+import { Applier } from '../../../packages/client/src/store/apply.js';
+import { emptyState } from '../../../packages/client/src/store/state.js';
 import type { HeldChat, HeldMessage } from '../evidence.js';
-import type { Chat, Message, MessageDeleted, ReactionsChanged, Synced } from '../protocol.js';
+import type { Chat, GroupChanged, Message, MessageDeleted, ReactionsChanged, Synced } from '../protocol.js';
 
 /** Messages in a reset of a chat, or all if it has fewer. */
 const RESET_PAGE = 30;
 
-/** A change of a chat from an event or an ack. */
-export type Change =
-  /** A change without a message: a chat opened, a group's title or members changed. */
-  | { kind: 'noted'; chatId: number; version: number }
-  | { kind: 'message'; chatId: number; version: number; message: Message }
-  | { kind: 'deleted'; chatId: number; version: number; deleted: MessageDeleted }
-  | { kind: 'reactions'; chatId: number; version: number; reactions: ReactionsChanged };
-
-interface LocalChat {
-  version: number;
-  fromSeq: number;
-  messages: Map<number, Message>;
-  /**
-   * Whether sync has brought its last page. Until then no event is applied: a message that was sent before `upTo` and
-   * has changed since comes only on a later page.
-   */
-  whole: boolean;
-  /** Changes after a gap, by version. */
-  ahead: Map<number, Change>;
+/** What changes a chat, by the name of its event. An ack stands for the event of its change. */
+export interface Changes {
+  newChat: Chat & { chatId: number };
+  chatUpdated: Chat & { chatId: number };
+  membersAdded: GroupChanged;
+  memberUpdated: GroupChanged;
+  memberRemoved: GroupChanged & { userId: number };
+  newMessage: Message;
+  messageEdited: Message;
+  messageDeleted: MessageDeleted;
+  reactionsChanged: ReactionsChanged;
 }
 
 /**
- * The state of a careful client: it applies changes in the order of their versions and is complete up to the version of
- * each chat. Changes after a gap wait until `sync` has brought the missing ones.
+ * The store of `@chat-api/client`, which every run of chaos tries: it applies changes in the order of their versions and
+ * is complete up to the version of each chat. Changes after a gap wait until `sync` has brought the missing ones. What
+ * it holds at the end is judged by the checker, which knows nothing of it.
  */
 export class Replica {
   /** Pages of sync that were out of order or incomplete. There must be none. */
   readonly faults: string[] = [];
-  private readonly chats = new Map<number, LocalChat>();
-  private readonly gapped = new Set<number>();
+  private readonly state = emptyState();
+  private readonly applier: Applier;
+  /** The seq from which on each chat was given, by its last reset. */
+  private readonly starts = new Map<number, number>();
+  private missing = false;
+
+  constructor(userId: number) {
+    this.state.me = { id: userId } as Account;
+    const nothing = () => undefined;
+    this.applier = new Applier(this.state, {
+      touched: nothing,
+      stored: nothing,
+      missing: () => (this.missing = true),
+      gap: nothing,
+      applied: nothing,
+      gone: (chatId) => this.starts.delete(chatId),
+      reset: nothing,
+      arrived: nothing,
+    });
+  }
 
   /** Whether a change is missing that an event or ack has shown to exist. */
   get hasGap(): boolean {
-    return this.gapped.size > 0;
+    return (
+      this.missing || [...this.state.chats.values()].some(({ ahead, paging }) => ahead.size > 0 || paging)
+    );
   }
 
   get chatIds(): number[] {
-    return [...this.chats.keys()];
-  }
-
-  /** The user was removed from the chat: no later event of it counts. */
-  leave(chatId: number, version: number): void {
-    if ((this.chats.get(chatId)?.version ?? 0) >= version) return;
-    this.chats.delete(chatId);
-    this.gapped.delete(chatId);
+    return [...this.state.chats.keys()];
   }
 
   /** The input of `sync`. */
   versions(): Record<number, number> {
-    return Object.fromEntries([...this.chats].map(([chatId, { version }]) => [chatId, version]));
+    return Object.fromEntries([...this.state.chats].map(([chatId, { version }]) => [chatId, version]));
   }
 
-  hear(change: Change): void {
-    const local = this.local(change.chatId);
-    if (change.version <= local.version) return;
-    // A command that changed nothing is answered with the present version: the change itself came first.
-    if (!local.ahead.has(change.version)) local.ahead.set(change.version, change);
-    this.applyAhead(change.chatId, local);
+  hear<N extends keyof Changes>(event: N, body: Changes[N]): void {
+    // The harness reads a part of each body; what came over the wire is whole.
+    this.applier.hear(event, body as unknown as Events[N]);
   }
 
-  apply({ chats, gone }: Synced): void {
-    for (const { chat, messages, upTo, reset, more } of chats) {
-      const local = this.local(chat.id);
-      if (reset) {
-        local.messages.clear();
-        local.fromSeq = this.startOfReset(chat, messages);
-      }
+  /** A `sync` begins: what is heard until its answer waits for it. */
+  asks(): void {
+    this.missing = false;
+    this.applier.hold();
+  }
+
+  /** The answer to `sync`; null: there was none. */
+  apply(synced: Synced | null): void {
+    for (const { chat, messages, upTo, reset } of synced?.chats ?? []) {
+      if (reset) this.starts.set(chat.id, this.startOfReset(chat, messages));
       let last = 0;
-      for (const message of messages) {
-        if (message.version <= last || message.version > upTo) {
-          this.faults.push(
-            `sync of chat ${chat.id} has version ${message.version} after ${last}, up to ${upTo}`,
-          );
-        }
-        last = message.version;
-        const known = local.messages.get(message.id);
-        if (!known || known.version <= message.version) local.messages.set(message.id, message);
+      for (const { version } of messages) {
+        if (version <= last || version > upTo)
+          this.faults.push(`sync of chat ${chat.id} has version ${version} after ${last}, up to ${upTo}`);
+        last = version;
       }
-      // Events may have advanced it while the answer was on its way.
-      if (reset || upTo >= local.version) {
-        local.version = upTo;
-        local.whole = !more;
-      }
-      this.applyAhead(chat.id, local);
     }
-    for (const chatId of gone) {
-      this.chats.delete(chatId);
-      this.gapped.delete(chatId);
-    }
+    if (synced) this.applier.sync(synced as unknown as SyncedOfClient);
+    else this.missing = true;
+    this.applier.release();
   }
 
   /** The seq from which on the replica has the chat: its newest messages, or all. */
@@ -107,55 +104,12 @@ export class Replica {
   }
 
   held(): HeldChat[] {
-    return [...this.chats].map(([chatId, { version, fromSeq, messages }]) => ({
+    return [...this.state.chats].map(([chatId, { version, ranges }]) => ({
       chatId,
       version,
-      fromSeq,
-      messages: [...messages.values()].map(heldMessage),
+      fromSeq: this.starts.get(chatId) ?? 1,
+      messages: ranges.flatMap(({ messages }) => messages.map(heldMessage)),
     }));
-  }
-
-  private applyAhead(chatId: number, local: LocalChat): void {
-    for (const version of local.ahead.keys()) if (version <= local.version) local.ahead.delete(version);
-    if (!local.whole) return void this.gapped.add(chatId);
-    for (let next = local.ahead.get(local.version + 1); next; next = local.ahead.get(local.version + 1)) {
-      local.ahead.delete(next.version);
-      local.version = next.version;
-      perform(local, next);
-    }
-    if (local.ahead.size > 0) this.gapped.add(chatId);
-    else this.gapped.delete(chatId);
-  }
-
-  private local(chatId: number): LocalChat {
-    let local = this.chats.get(chatId);
-    if (!local) {
-      local = { version: 0, fromSeq: 1, messages: new Map(), whole: true, ahead: new Map() };
-      this.chats.set(chatId, local);
-    }
-    return local;
-  }
-}
-
-function perform(local: LocalChat, change: Change): void {
-  switch (change.kind) {
-    case 'noted':
-      return;
-    case 'message':
-      local.messages.set(change.message.id, change.message);
-      return;
-    case 'deleted': {
-      const known = local.messages.get(change.deleted.messageId);
-      if (!known) return;
-      const { version, deletedAt } = change.deleted;
-      local.messages.set(known.id, { ...known, version, content: '', reactions: [], deletedAt });
-      return;
-    }
-    case 'reactions': {
-      const known = local.messages.get(change.reactions.messageId);
-      const { version, reactions } = change.reactions;
-      if (known) local.messages.set(known.id, { ...known, version, reactions });
-    }
   }
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Attempt, type History, placeOf, type SendRecord } from '../history.js';
 import { type Message, RETRIED } from '../protocol.js';
 import type { Random } from '../random.js';
-import { changeOf, type Device } from './device.js';
+import type { Device } from './device.js';
 
 /** The target of a message. */
 export type Target = { chatId: number } | { receiverId: number };
@@ -141,6 +141,6 @@ export class Sender {
     if ('receiverId' in target) this.chats.set(target.receiverId, chatId);
     if (isFirst) this.own.push({ id, chatId });
     if (this.own.length > 50) this.own.shift();
-    this.device.hear(changeOf(message));
+    this.device.hear('newMessage', message);
   }
 }

@@ -13,6 +13,7 @@ import {
   useDraft,
   useMembers,
   useRoom,
+  useSearch,
   useTimeline,
   useTyping,
   useUnread,
@@ -167,6 +168,65 @@ describe('The hooks', () => {
     await render(null);
     await render(<Messages />);
     expect(transport.link.of('getMessages')).toHaveLength(1);
+  });
+
+  it('say who types in a chat that nobody has opened, and do not open it', async () => {
+    function Row() {
+      return <p>{useTyping(CHAT).join()}</p>;
+    }
+    await render(<Row />);
+    await hear('userTyping', { chatId: CHAT, userId: 2, typing: true, expiresInMs: 5_000 });
+    expect(text()).toBe('2');
+    await hear('userTyping', { chatId: CHAT, userId: 2, typing: false, expiresInMs: 0 });
+    expect(text()).toBe('');
+    expect(transport.link.of('getMessages')).toEqual([]);
+  });
+
+  it('search people once a person pauses, and drop the answer to an earlier text', async () => {
+    const asked: { q: unknown; answer: (users: unknown) => void }[] = [];
+    const before = transport.react;
+    transport.react = (question) => {
+      if (question.command === 'searchUsers') asked.push({ q: question.input.q, answer: question.answer });
+      else before(question);
+    };
+    function Found({ q }: { q: string }) {
+      const { users, loading } = useSearch(q);
+      return <p>{loading ? 'searching' : (users?.map(({ name }) => name).join() ?? 'nothing sought')}</p>;
+    }
+    const paused = () => act(async () => new Promise((resolve) => setTimeout(resolve, 170)));
+    await render(<Found q="" />);
+    expect(text()).toBe('nothing sought');
+    await render(<Found q="a" />);
+    await render(<Found q="al" />);
+    await paused();
+    expect(asked.map(({ q }) => q)).toEqual(['al']);
+    await render(<Found q="bo" />);
+    await paused();
+    await act(async () => {
+      asked[0]!.answer([user(7)]);
+      await settled();
+    });
+    expect(text()).toBe('searching');
+    await act(async () => {
+      asked[1]!.answer([user(8)]);
+      await settled();
+    });
+    expect(text()).toBe('user 8');
+    await render(<Found q=" " />);
+    expect(text()).toBe('nothing sought');
+  });
+
+  it('ask for people by their ids, and leave out one that nobody can have', async () => {
+    function Names() {
+      return (
+        <p>
+          {useUser(0)?.name ?? 'nobody'} {useUser(9)?.name}
+        </p>
+      );
+    }
+    await render(<Names />);
+    expect(text()).toBe('nobody user 9');
+    expect(transport.link.of('getUsers')).toMatchObject([{ input: { ids: [9] } }]);
   });
 
   it('keep a draft for each chat', async () => {

@@ -1,7 +1,8 @@
-import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { ChatListView } from '../chat.js';
 import type { ConnectionView } from '../connection.js';
 import type { Account, Member, Presence, User } from '../contract.gen.js';
+import { type ChatError, toChatError } from '../errors.js';
 import type { Entry } from '../outbox.js';
 import type { Room, Seen } from '../room.js';
 import type { Readable } from '../store/readable.js';
@@ -14,7 +15,7 @@ import { useChat } from './provider.js';
 export type Where = number | { direct: number };
 
 /** What a Readable holds; renders again when it changes, and not for anything else. */
-function useReadable<T>(readable: Readable<T>, empty?: T): T {
+export function useReadable<T>(readable: Readable<T>, empty?: T): T {
   const subscribe = useCallback((listener: () => void) => readable.subscribe(listener), [readable]);
   const get = useCallback(() => readable.get(), [readable]);
   return useSyncExternalStore(subscribe, get, empty === undefined ? get : () => empty);
@@ -69,9 +70,15 @@ export function useMembers(where: Where): readonly Member[] | null {
 
 const NOBODY: readonly number[] = [];
 
-/** Ids of those who type now. */
+/** Ids of those who type now. It does not open the chat. */
 export function useTyping(where: Where): readonly number[] {
-  return useReadable(useRoom(where).typers, NOBODY);
+  const client = useChat();
+  const [chatId, userId] = typeof where === 'number' ? [where, null] : [null, where.direct];
+  const typing = useMemo(
+    () => client.typing(userId === null ? chatId : { direct: userId }),
+    [client, chatId, userId],
+  );
+  return useReadable(typing, NOBODY);
 }
 
 /** Who has seen and received the message with this seq. */
@@ -106,4 +113,45 @@ export function useDraft(where: Where): [text: string, set: (text: string) => vo
 /** What waits to be sent, or was refused. */
 export function useOutbox(): readonly Entry[] {
   return useReadable(useChat().outbox);
+}
+
+export interface Search {
+  /** Whose names begin with what is sought; null: nothing is sought, or the first answer is not here yet. */
+  users: readonly User[] | null;
+  loading: boolean;
+  error: ChatError | null;
+}
+
+const NOTHING_SOUGHT: Search = { users: null, loading: false, error: null };
+
+/** Milliseconds without a key before the server is asked. */
+const PAUSE_MS = 150;
+
+/** People by the beginnings of the words of their names, as one types them. Answers to earlier texts are dropped. */
+export function useSearch(q: string): Search {
+  const client = useChat();
+  const [search, setSearch] = useState(NOTHING_SOUGHT);
+  const sought = q.trim();
+  useEffect(() => {
+    if (sought === '') {
+      setSearch(NOTHING_SOUGHT);
+      return undefined;
+    }
+    let dropped = false;
+    const ask = async () => {
+      try {
+        const users = await client.call('searchUsers', { q: sought });
+        if (!dropped) setSearch({ users, loading: false, error: null });
+      } catch (fault) {
+        if (!dropped) setSearch({ users: null, loading: false, error: toChatError(fault) });
+      }
+    };
+    setSearch(({ users }) => ({ users, loading: true, error: null }));
+    const timer = setTimeout(() => void ask(), PAUSE_MS);
+    return () => {
+      dropped = true;
+      clearTimeout(timer);
+    };
+  }, [client, sought]);
+  return search;
 }

@@ -1,5 +1,6 @@
 export { ChatProvider, useChat } from './provider.js';
 export {
+  type Search,
   useChats,
   useConnection,
   useDraft,
@@ -7,8 +8,10 @@ export {
   useMembers,
   useOutbox,
   usePresence,
+  useReadable,
   useReceipts,
   useRoom,
+  useSearch,
   useTimeline,
   useTyping,
   useUnread,

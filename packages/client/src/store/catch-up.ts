@@ -105,7 +105,8 @@ export function caughtUp(scope: Scope, { chat: item, messages, upTo, reset, more
     Object.assign(chat, { ranges: [], paging: null });
     chat.seqs.clear();
     chat.marks.clear();
-    if (messages.length > 0) newestRange(chat, item, messages);
+    // Nothing was sent yet: that is all of it.
+    if (messages.length > 0 || item.lastSeq === 0) newestRange(chat, item, messages);
     if (had) scope.tell.reset(item.id);
   }
   const live = liveRange(chat);
@@ -161,7 +162,7 @@ function tellArrivals(scope: Scope, { item }: ChatState, lastSeq: number, messag
 export function newestRange(chat: ChatState, item: ChatListItem, messages: readonly Message[]): void {
   const sorted = [...messages].sort((one, other) => one.seq - other.seq);
   for (const { id, seq } of sorted) chat.seqs.set(id, seq);
-  chat.ranges = [{ from: sorted[0]!.seq, to: item.lastSeq, messages: sorted }];
+  chat.ranges = [{ from: sorted[0]?.seq ?? 1, to: item.lastSeq, messages: sorted }];
 }
 
 /** A chat that is new here brings its other user. */

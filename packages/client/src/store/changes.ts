@@ -8,6 +8,7 @@ import {
   storeMessage,
 } from './messages.js';
 import { countUnread, recount } from './unread.js';
+import type { ChatListItem } from '../contract.gen.js';
 import type { Scope } from './scope.js';
 import type { Change, ChatState } from './state.js';
 
@@ -76,16 +77,28 @@ export function perform(scope: Scope, chat: ChatState, change: Change): void {
     case 'chatUpdated': {
       const { id: _id, chatId: _chatId, ...shown } = change.body;
       Object.assign(item, shown);
+      applyRules(scope, item);
       break;
     }
     case 'membersAdded': {
-      const { userIds, users = [], joinedAt } = change.body;
+      const { userIds, users = [], silenced = [], joinedAt } = change.body;
+      const muted = new Map(silenced.map(({ userId, silencedUntil }) => [userId, silencedUntil]));
       const named = new Map(users.map((user) => [user.userId, user]));
       ofMembers(scope, chat, change.body, (members) => {
         for (const userId of userIds) {
           const { name = null, avatarUrl = null } = named.get(userId) ?? {};
           const role = 'member' as const;
-          members.set(userId, { userId, role, readSeq: 0, deliveredSeq: 0, joinedAt, name, avatarUrl });
+          const silencedUntil = muted.get(userId) ?? null;
+          const called = { name, avatarUrl };
+          members.set(userId, {
+            userId,
+            role,
+            silencedUntil,
+            readSeq: 0,
+            deliveredSeq: 0,
+            joinedAt,
+            ...called,
+          });
         }
       });
       break;
@@ -96,17 +109,31 @@ export function perform(scope: Scope, chat: ChatState, change: Change): void {
       ofMembers(scope, chat, change.body, (members) => members.delete(change.body.userId));
       break;
     case 'memberUpdated': {
-      const { userId, role } = change.body;
-      if (userId === scope.state.me?.id) item.role = role;
+      const { userId, role, silencedUntil } = change.body;
+      if (userId === scope.state.me?.id) {
+        Object.assign(item, { role, silencedUntil });
+        applyRules(scope, item);
+      }
       ofMembers(scope, chat, change.body, (members) => {
         const known = members.get(userId);
-        if (known) members.set(userId, { ...known, role });
+        if (known) members.set(userId, { ...known, role, silencedUntil });
       });
       break;
     }
   }
   scope.tell.touched('item', chat.id);
   scope.tell.touched('list');
+}
+
+/** What one may do in a group, after its rules or one's own place in it changed. */
+function applyRules(scope: Scope, item: ChatListItem): void {
+  const { role, sending, addMembers, silencedUntil } = item;
+  const isSilenced = silencedUntil !== null && Date.parse(silencedUntil) > Date.now() + scope.state.offset;
+  Object.assign(item, {
+    canSend: !isSilenced && (sending === 'all' || role !== 'member'),
+    canReact: !isSilenced,
+    canAddMembers: addMembers === 'members' || role !== 'member',
+  });
 }
 
 /** The part of a change that is about messages: harmless to do again, since a message only gets newer. */

@@ -73,7 +73,7 @@ export function applyNote<N extends keyof Events>(scope: Scope, name: N, body: E
       for (const chat of scope.state.chats.values()) {
         if (chat.item.otherUser?.id !== userId) continue;
         // Whether one is blocked as well is not told: then a message is refused.
-        Object.assign(chat.item, { blockedByMe: blocked, canSend: !blocked });
+        Object.assign(chat.item, { blockedByMe: blocked, canSend: !blocked, canReact: !blocked });
         scope.tell.touched('item', chat.id);
       }
       return;

@@ -114,6 +114,17 @@ export function chatOf(item: ChatListItem, version: number): ChatState {
   };
 }
 
+/** Who types now; the same list as before where nothing has changed. */
+export function typersOf(
+  chat: ChatState | undefined,
+  before: readonly number[] | undefined,
+): readonly number[] {
+  const now = Date.now();
+  const typing = [...(chat?.typing ?? [])].filter(([, until]) => until > now).map(([userId]) => userId);
+  const same = before?.length === typing.length && before.every((one, index) => one === typing[index]);
+  return same ? before : typing;
+}
+
 /** The other user's position, which the item of a direct chat has. */
 export function marksOf(item: ChatListItem, marks: Map<number, Mark>): Map<number, Mark> {
   const { otherUser, otherReadSeq, otherDeliveredSeq } = item;

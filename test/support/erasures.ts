@@ -1,0 +1,48 @@
+import type { ErasureView } from '../../src/contract/index.js';
+import { Database } from '../../src/database/database.js';
+import { auditErased } from '../../src/erasure/audit-erased.js';
+import { auditUnread } from '../../src/receipts/audit-unread.js';
+import { pause } from './time.js';
+import type { World } from './world.js';
+
+/** How long an erasure may take on a busy machine, in milliseconds. */
+const PATIENCE_MS = 40_000;
+
+/** Erases a person as the application, and waits until nothing is left to do. */
+export async function erased(
+  world: World,
+  userId: number,
+  messages: 'erase' | 'keep' = 'erase',
+): Promise<ErasureView> {
+  const { body } = await world.http.delete(`/users/${userId}?messages=${messages}`).expect(200);
+  return finished(world, (body as ErasureView).id);
+}
+
+/** The erasure once it is done. */
+export async function finished(world: World, erasureId: number, headers = {}): Promise<ErasureView> {
+  for (const end = performance.now() + PATIENCE_MS; ;) {
+    const { body } = await world.http.get(`/erasures/${erasureId}`).set(headers).expect(200);
+    const erasure = body as ErasureView;
+    if (erasure.status === 'done') return erasure;
+    if (performance.now() > end) throw new Error(`Not done: ${JSON.stringify(erasure)}`);
+    await pause(20);
+  }
+}
+
+/** Where the person is found, by id and by words. */
+export async function tracesOf(url: string, userId: number, words: readonly string[]): Promise<string[]> {
+  const sql = Database.open({ url, pool: 1, timeoutMs: 30_000 });
+  const { traces, columns } = await auditErased(sql, { userId, words });
+  await sql.close();
+  expect(columns).toBeGreaterThan(100);
+  return traces.map(({ table, column, of }) => `${table}.${column} (${of})`);
+}
+
+/** Every unread count equals a count of the rows. */
+export async function expectUnreadRight(url: string): Promise<void> {
+  const sql = Database.open({ url, pool: 1, timeoutMs: 30_000 });
+  const { looked, faults } = await auditUnread(sql, () => undefined);
+  await sql.close();
+  expect(looked).toBeGreaterThan(0);
+  expect(faults).toEqual([]);
+}

@@ -1,0 +1,117 @@
+import type { ChatClient, ServerConfig } from '@chat-api/client';
+import { ChatProvider } from '@chat-api/client/react';
+import { createContext, lazy, Suspense, useCallback, useContext, useEffect, useState } from 'react';
+import { en } from '../text/en';
+import { sentenceOf } from '../text/errors';
+import { clientOfTab, forget, readConfig } from './session';
+import { Shell } from './shell';
+
+const Start = lazy(() => import('../start/start'));
+
+interface AppPlace {
+  config: ServerConfig;
+  /** Ends being this person in this tab; with `everything`, what this device has kept of them goes as well. */
+  leave: (everything: boolean) => void;
+}
+
+const Place = createContext<AppPlace | null>(null);
+
+export function useApp(): AppPlace {
+  return useContext(Place)!;
+}
+
+type State =
+  | { kind: 'loading' }
+  | { kind: 'failed'; error: unknown }
+  | { kind: 'start'; config: ServerConfig; note: string | null }
+  | { kind: 'in'; config: ServerConfig; client: ChatClient };
+
+/** Loading takes that long before it is said, in milliseconds. */
+const SAID_MS = 300;
+
+export function App() {
+  const [state, setState] = useState<State>({ kind: 'loading' });
+  const enter = useCallback((config: ServerConfig, client: ChatClient) => {
+    client.start();
+    setState({ kind: 'in', config, client });
+  }, []);
+  const load = useCallback(() => {
+    setState({ kind: 'loading' });
+    const read = async () => {
+      const config = await readConfig();
+      document.title = config.name;
+      const client = await clientOfTab(config);
+      if (client) enter(config, client);
+      else setState({ kind: 'start', config, note: null });
+    };
+    read().catch((error: unknown) => setState({ kind: 'failed', error }));
+  }, [enter]);
+  useEffect(load, [load]);
+
+  const client = state.kind === 'in' ? state.client : null;
+  const config = state.kind === 'in' || state.kind === 'start' ? state.config : null;
+  const leave = useCallback(
+    (everything: boolean) => {
+      if (!client || !config) return;
+      forget();
+      if (everything) void client.signOut();
+      else client.stop();
+      location.hash = '';
+      setState({ kind: 'start', config, note: null });
+    },
+    [client, config],
+  );
+  useEffect(
+    () =>
+      client?.on('signedOut', (error) => {
+        client.stop();
+        forget();
+        if (config)
+          setState({ kind: 'start', config, note: error.code === 'CLOSED' ? null : sentenceOf(error) });
+      }),
+    [client, config],
+  );
+
+  switch (state.kind) {
+    case 'loading':
+      return <Loading />;
+    case 'failed':
+      return (
+        <main className="nothing">
+          <h1>{en.unreachable}</h1>
+          <p className="soft">{sentenceOf(state.error)}</p>
+          <button type="button" className="button primary" onClick={load}>
+            {en.again}
+          </button>
+        </main>
+      );
+    case 'start':
+      return (
+        <Suspense fallback={<Loading />}>
+          <Start config={state.config} note={state.note} enter={(found) => enter(state.config, found)} />
+        </Suspense>
+      );
+    case 'in':
+      return (
+        <Place.Provider value={{ config: state.config, leave }}>
+          <ChatProvider client={state.client}>
+            <Shell />
+          </ChatProvider>
+        </Place.Provider>
+      );
+  }
+}
+
+function Loading() {
+  const [said, setSaid] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSaid(true), SAID_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <main className="nothing">
+      <h1 className="hidden">{en.app}</h1>
+      {said && <p className="soft">{en.loading}</p>}
+    </main>
+  );
+}

@@ -1,0 +1,63 @@
+import type { ChatClient } from '@chat-api/client';
+import { show } from './dialogs';
+import { go } from './route';
+
+const REGIONS = [
+  '.list a[aria-current="page"], .list a, .list button',
+  '[role="feed"] [tabindex="0"]',
+  '.composer textarea',
+  '.details button',
+];
+
+function inField(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
+}
+
+/** The keys that work anywhere in the page. @returns the way to end it */
+export function listen(client: ChatClient): () => void {
+  const pressed = (event: KeyboardEvent) => {
+    const { key, altKey, shiftKey } = event;
+    const control = event.ctrlKey || event.metaKey;
+    if (event.isComposing || document.querySelector('dialog[open]')) return;
+    if (control && !shiftKey && !altKey && key.toLowerCase() === 'k') show('goTo');
+    else if (altKey && !control && (key === 'ArrowUp' || key === 'ArrowDown'))
+      step(client, key === 'ArrowDown' ? 1 : -1, shiftKey);
+    else if (key === 'F6') region(shiftKey ? -1 : 1);
+    else if (key === '?' && !inField(event.target)) show('help');
+    else return;
+    event.preventDefault();
+  };
+  addEventListener('keydown', pressed);
+  return () => removeEventListener('keydown', pressed);
+}
+
+function step(client: ChatClient, by: 1 | -1, unread: boolean): void {
+  const all = client.chats('inbox').get().items;
+  const at = all.findIndex(({ id, otherUser }) =>
+    [`#/c/${id}`, `#/u/${otherUser?.id}`].includes(location.hash.split('/').slice(0, 3).join('/')),
+  );
+  for (
+    let next = at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by;
+    next >= 0 && next < all.length;
+    next += by
+  ) {
+    const chat = all[next]!;
+    if (!unread || chat.unread > 0) {
+      go(chat.id);
+      return;
+    }
+  }
+}
+
+function region(by: 1 | -1): void {
+  const there = REGIONS.map((one) => document.querySelector<HTMLElement>(one));
+  const roots = ['.list', '[role="feed"]', '.composer', '.details'];
+  const at = roots.findIndex((root) => document.activeElement?.closest(root));
+  for (let turn = 1; turn <= there.length; turn++) {
+    const next = there[(at + turn * by + 2 * there.length) % there.length];
+    if (next && next.offsetParent !== null) {
+      next.focus();
+      return;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import { useSyncExternalStore } from 'react';
+import type { Where } from './where';
+
+export interface Route {
+  /** The chat that is open; null: none. */
+  where: Where | null;
+  /** The message to show in it. */
+  seq: number | null;
+}
+
+/** `#/c/12`, `#/c/12/345` with the seq of a message, `#/u/7` for the direct chat with a user. */
+function parse(hash: string): Route {
+  const [, kind, id, seq] = hash.split('/');
+  const number = (text: string | undefined) => (/^\d{1,15}$/.test(text ?? '') ? Number(text) : null);
+  const one = number(id);
+  if (one === null || (kind !== 'c' && kind !== 'u')) return { where: null, seq: null };
+  return { where: kind === 'c' ? one : { direct: one }, seq: number(seq) };
+}
+
+let hash = '';
+let route = parse('');
+
+function current(): Route {
+  if (location.hash !== hash) {
+    hash = location.hash;
+    route = parse(hash);
+  }
+  return route;
+}
+
+export function useRoute(): Route {
+  return useSyncExternalStore((listener) => {
+    addEventListener('hashchange', listener);
+    return () => removeEventListener('hashchange', listener);
+  }, current);
+}
+
+export function hrefOf(where: Where | null): string {
+  if (where === null) return '#/';
+  return typeof where === 'number' ? `#/c/${where}` : `#/u/${where.direct}`;
+}
+
+export function go(where: Where | null): void {
+  location.hash = hrefOf(where);
+}
+
+/** The same place under another address, without a step to go back to. */
+export function replace(where: Where | null): void {
+  history.replaceState(null, '', hrefOf(where));
+  dispatchEvent(new HashChangeEvent('hashchange'));
+}

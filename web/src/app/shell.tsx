@@ -1,0 +1,98 @@
+import { useChat, useUnread } from '@chat-api/client/react';
+import { lazy, Suspense, useEffect } from 'react';
+import { ChatView } from '../chat/chat-view';
+import { ChatList } from '../list/chat-list';
+import { Announcer } from '../parts/announcer';
+import { Logo } from '../parts/icons';
+import { en } from '../text/en';
+import { useApp } from './app';
+import { ConnectionLine } from './connection-line';
+import { show, useDialog } from './dialogs';
+import { useRoute } from './route';
+import { keyOf } from './where';
+
+const NewChat = lazy(() => import('../dialogs/new-chat'));
+const Settings = lazy(() => import('../dialogs/settings'));
+const Outbox = lazy(() => import('../dialogs/outbox'));
+const Help = lazy(() => import('../dialogs/help'));
+const GoTo = lazy(() => import('../dialogs/go-to'));
+
+export function Shell() {
+  const route = useRoute();
+  const { config } = useApp();
+  useTitleBadge(config.name);
+  useKeyboard();
+  useErrors();
+  return (
+    <div className={`app${route.where === null ? '' : ' in-chat'}`}>
+      <header className="hidden">
+        <h1>{config.name}</h1>
+      </header>
+      <button type="button" className="skip" onClick={focusMessages}>
+        {en.skip}
+      </button>
+      <ChatList where={route.where} />
+      <main className="main">
+        <ConnectionLine />
+        {route.where === null ? (
+          <div className="nothing">
+            <Logo />
+            <h2>{en.chat.none}</h2>
+            <p className="soft">{en.chat.noneHelp}</p>
+          </div>
+        ) : (
+          <ChatView key={keyOf(route.where)} where={route.where} seq={route.seq} />
+        )}
+      </main>
+      <Dialogs />
+      <Announcer />
+    </div>
+  );
+}
+
+function Dialogs() {
+  const dialog = useDialog();
+  if (dialog === null) return null;
+  const Shown = { newChat: NewChat, settings: Settings, outbox: Outbox, help: Help, goTo: GoTo }[dialog];
+  return (
+    <Suspense fallback={null}>
+      <Shown close={() => show(null)} />
+    </Suspense>
+  );
+}
+
+function focusMessages(): void {
+  const feed = document.querySelector<HTMLElement>('[role="feed"] [tabindex="0"]');
+  (feed ?? document.querySelector<HTMLElement>('.composer textarea'))?.focus();
+}
+
+/** The unread count in the title of the window, and on the icon where the page is installed. */
+function useTitleBadge(name: string): void {
+  const { badge } = useUnread();
+  useEffect(() => {
+    document.title = badge > 0 ? `(${badge}) ${name}` : name;
+    if ('setAppBadge' in navigator) void navigator.setAppBadge(badge).catch(() => undefined);
+  }, [badge, name]);
+}
+
+/** Keys for the whole page: they come after what is seen. */
+function useKeyboard(): void {
+  const client = useChat();
+  useEffect(() => {
+    let left = false;
+    let end = () => undefined as void;
+    void import('./keyboard').then(({ listen }) => {
+      if (!left) end = listen(client);
+    });
+    return () => {
+      left = true;
+      end();
+    };
+  }, [client]);
+}
+
+/** Faults that no call answers for are for the console of whoever develops. */
+function useErrors(): void {
+  const client = useChat();
+  useEffect(() => client.on('error', (error) => console.warn(error)), [client]);
+}

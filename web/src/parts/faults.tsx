@@ -1,0 +1,31 @@
+import { type RefObject, useEffect, useState } from 'react';
+import { en } from '../text/en';
+import { sentenceOf } from '../text/errors';
+import { X } from './icons';
+
+const SHOWN_MS = 8_000;
+
+/** Says what was refused, above the composer, for a while. */
+export function Faults({ on }: { on: RefObject<(fault: unknown) => void> }) {
+  const [fault, setFault] = useState<{ text: string } | null>(null);
+  useEffect(() => {
+    on.current = (error) => {
+      // One who discards it knows.
+      if ((error as { code?: string }).code !== 'CLOSED') setFault({ text: sentenceOf(error) });
+    };
+  }, [on]);
+  useEffect(() => {
+    if (!fault) return undefined;
+    const timer = setTimeout(() => setFault(null), SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [fault]);
+  if (!fault) return null;
+  return (
+    <div className="toast" role="alert">
+      {fault.text}
+      <button type="button" className="icon-button" aria-label={en.close} onClick={() => setFault(null)}>
+        <X size={16} />
+      </button>
+    </div>
+  );
+}

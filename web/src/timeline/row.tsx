@@ -1,0 +1,263 @@
+import type { Message, TimelineItem } from '@chat-api/client';
+import { useMe, useUser } from '@chat-api/client/react';
+import { memo, type MouseEvent } from 'react';
+import { Avatar, Picture } from '../parts/avatar';
+import { More, Reply, Smile } from '../parts/icons';
+import { useName } from '../parts/names';
+import { useNames, useSystemText } from '../parts/system';
+import { dayName, fullTimeOf, timeOf } from '../parts/times';
+import { en } from '../text/en';
+import { sentenceOf } from '../text/errors';
+import { plainOf, Text } from '../text/text';
+import { isStored, isSystem, type RowShape } from './rows';
+import { Ticks } from './ticks';
+
+export interface RowActions {
+  menu: (item: TimelineItem, anchor: HTMLElement) => void;
+  react: (item: TimelineItem, anchor: HTMLElement) => void;
+  toggle: (item: TimelineItem, emoji: string, mine: boolean) => void;
+  reply: (item: TimelineItem) => void;
+  jump: (seq: number, from: number | null) => void;
+  retry: (key: string) => void;
+  discard: (key: string) => void;
+}
+
+interface Props extends Omit<RowShape, 'item'> {
+  item: TimelineItem;
+  own: boolean;
+  group: boolean;
+  lastSeq: number;
+  /** Of today: a midnight draws the headings anew. */
+  today: string;
+  now: number;
+  focusable: boolean;
+  marked: boolean;
+  /** A pending message has waited for long. */
+  late: boolean;
+  readers: string;
+  actions: RowActions;
+}
+
+const LONG_PRESS_MS = 450;
+
+/** Whether a text is nothing but one to three emoji: they are shown large. */
+const EMOJI = /^(?:\p{RGI_Emoji}){1,3}$/v;
+
+export const Row = memo(function Row(props: Props) {
+  const { item, own, day, divider, first, last, now, marked, focusable, lastSeq, group, readers } = props;
+  const { message, status } = item;
+  const name = useName(message.senderId);
+  const system = isSystem(message);
+  const time = timeOf(message.createdAt);
+  const label = [
+    system ? time : en.chat.by(own ? en.you : name, time),
+    isStored(message) && message.editedAt && message.deletedAt === null ? en.chat.edited : '',
+    own && !system ? en.chat.status[status] : '',
+  ];
+  const kind = system ? ' system' : own ? ' own' : ' other';
+  const bodyId = `m${item.key}`;
+  return (
+    <article
+      className={`row${kind}${first ? ' first' : ''}${last ? ' last' : ''}${marked ? ' marked' : ''}`}
+      data-key={item.key}
+      data-seq={item.seq ?? undefined}
+      aria-posinset={item.seq ?? lastSeq + 1}
+      aria-setsize={Math.max(lastSeq, item.seq ?? lastSeq + 1)}
+      aria-label={label.filter(Boolean).join(', ')}
+      aria-describedby={bodyId}
+      tabIndex={focusable ? 0 : -1}
+    >
+      {day && (
+        <h3 className="day">
+          <time dateTime={message.createdAt}>{dayName(message.createdAt, now)}</time>
+        </h3>
+      )}
+      {divider && (
+        <div className="divider">
+          <span>{en.chat.newMessages}</span>
+        </div>
+      )}
+      {system ? (
+        <SystemLine message={message as Message} id={bodyId} />
+      ) : (
+        <div className="line">
+          {group && !own && (
+            <span className="line-picture">{last && <Sender id={message.senderId!} name={name} />}</span>
+          )}
+          <Bubble {...props} name={name} id={bodyId} />
+          {readers !== '' && <Readers ids={readers} />}
+        </div>
+      )}
+    </article>
+  );
+});
+
+function Sender({ id, name }: { id: number; name: string }) {
+  return <Picture id={id} name={name} url={useUser(id)?.avatarUrl ?? null} small />;
+}
+
+function Readers({ ids }: { ids: string }) {
+  const all = ids.split(',').map(Number);
+  const nameOf = useNames(all);
+  return (
+    <span className="readers" aria-hidden="true" title={all.map(nameOf).join(', ')}>
+      {all.slice(0, 3).map((id) => (
+        <Avatar key={id} id={id} name={nameOf(id).slice(0, 1)} small />
+      ))}
+      {all.length > 3 && <span className="soft">+{all.length - 3}</span>}
+    </span>
+  );
+}
+
+function SystemLine({ message, id }: { message: Message; id: string }) {
+  return (
+    <p className="system-line" id={id} dir="auto">
+      {useSystemText(message)}
+    </p>
+  );
+}
+
+function Bubble({
+  item,
+  own,
+  group,
+  first,
+  last,
+  late,
+  actions,
+  name,
+  id,
+}: Props & { name: string; id: string }) {
+  const { message, status } = item;
+  const stored = isStored(message) ? message : null;
+  const deleted = stored?.deletedAt != null;
+  const failed = status === 'failed';
+  const mentions = stored?.metadata?.mentions;
+  const mentioned = Array.isArray(mentions) ? (mentions as number[]) : NOBODY;
+  const large = !deleted && message.content.length < 60 && EMOJI.test(message.content.trim());
+  const showsTime = last || failed || late || (stored?.editedAt != null && !deleted);
+  let press: ReturnType<typeof setTimeout> | undefined;
+  const menu = (event: MouseEvent<HTMLElement>) => actions.menu(item, event.currentTarget);
+  return (
+    <div className="bubble-box">
+      <div
+        className={`bubble${deleted ? ' gone' : ''}${large ? ' large' : ''}${item.changing ? ' changing' : ''}${failed ? ' failed' : ''}`}
+        onContextMenu={(event) => {
+          if (getSelection()?.isCollapsed === false || (event.target as HTMLElement).closest('a')) return;
+          event.preventDefault();
+          menu(event);
+        }}
+        onTouchStart={({ currentTarget }) => {
+          press = setTimeout(() => actions.menu(item, currentTarget), LONG_PRESS_MS);
+        }}
+        onTouchEnd={() => clearTimeout(press)}
+        onTouchMove={() => clearTimeout(press)}
+      >
+        {group && !own && first && (
+          <p className={`sender ink${(message.senderId ?? 0) % 12}`} dir="auto">
+            {name}
+          </p>
+        )}
+        {message.replyToId !== null && !deleted && <Quote item={item} actions={actions} />}
+        <div className="body" id={id} dir="auto">
+          {deleted ? en.chat.deleted : <Body content={message.content} mentions={mentioned} />}
+          {showsTime && (
+            <span className="meta" aria-hidden="true" title={fullTimeOf(message.createdAt)}>
+              {stored?.editedAt && !deleted && <span>{en.chat.edited}</span>}
+              <time dateTime={message.createdAt} dir="ltr">
+                {timeOf(message.createdAt)}
+              </time>
+              {own && !deleted && <Ticks status={status} />}
+            </span>
+          )}
+        </div>
+      </div>
+      {stored && !deleted && (
+        <div className="tools">
+          <button
+            type="button"
+            className="tool"
+            aria-label={en.chat.react}
+            tabIndex={-1}
+            onClick={(event) => actions.react(item, event.currentTarget)}
+          >
+            <Smile size={16} />
+          </button>
+          <button
+            type="button"
+            className="tool"
+            aria-label={en.chat.reply}
+            tabIndex={-1}
+            onClick={() => actions.reply(item)}
+          >
+            <Reply size={16} />
+          </button>
+          <button type="button" className="tool" aria-label={en.chat.actions} tabIndex={-1} onClick={menu}>
+            <More size={16} />
+          </button>
+        </div>
+      )}
+      {stored && stored.reactions.length > 0 && (
+        <div className="reactions" role="group" aria-label={en.chat.reactions}>
+          {stored.reactions.map(({ emoji, count, mine = false }) => (
+            <button
+              key={emoji}
+              type="button"
+              className="reaction"
+              aria-pressed={mine}
+              aria-label={en.chat.reaction(emoji, count, mine)}
+              tabIndex={-1}
+              onClick={() => actions.toggle(item, emoji, mine)}
+            >
+              <span>{emoji}</span>
+              {count > 1 && <span className="reaction-count">{count}</span>}
+            </button>
+          ))}
+        </div>
+      )}
+      {failed && (
+        <p className="fault row-fault" role="alert">
+          {en.chat.failed} {'error' in message && message.error ? sentenceOf(message.error) : ''}{' '}
+          <button type="button" className="link" onClick={() => actions.retry(item.key)}>
+            {en.chat.retry}
+          </button>{' '}
+          <button type="button" className="link" onClick={() => actions.discard(item.key)}>
+            {en.chat.discard}
+          </button>
+        </p>
+      )}
+      {late && !failed && <p className="row-note soft">{en.chat.waiting}</p>}
+    </div>
+  );
+}
+
+const NOBODY: readonly number[] = [];
+
+function Body({ content, mentions }: { content: string; mentions: readonly number[] }) {
+  const me = useMe();
+  const nameOf = useNames(mentions);
+  const names = mentions.map((id) => (id === me?.id && me.name ? me.name : nameOf(id)));
+  return <Text content={content} names={[...names, ...names.map((name) => name.split(' ')[0]!)]} />;
+}
+
+function Quote({ item, actions }: { item: TimelineItem; actions: RowActions }) {
+  const { message } = item;
+  const replyTo = isStored(message) ? message.replyTo : null;
+  const name = useName(replyTo?.senderId ?? 0);
+  if (!replyTo) return <p className="quote soft">{en.chat.quoteGone}</p>;
+  return (
+    <button
+      type="button"
+      className={`quote line${(replyTo.senderId ?? 0) % 12}`}
+      tabIndex={-1}
+      onClick={() => actions.jump(replyTo.seq, item.seq)}
+    >
+      <span className={`quote-name ink${(replyTo.senderId ?? 0) % 12}`} dir="auto">
+        {name}
+      </span>
+      <span className="quote-text" dir="auto">
+        {replyTo.deleted ? en.list.deleted : plainOf(replyTo.excerpt)}
+      </span>
+    </button>
+  );
+}
