@@ -86,4 +86,5 @@ const emptied = (id: number, createdAt: string) => ({
   deactivated: false,
   lastSeenAt: null,
   createdAt,
+  deactivated: false,
 });

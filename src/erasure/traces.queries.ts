@@ -163,6 +163,12 @@ export const traces = [
     'message_reports',
     `DELETE FROM message_reports WHERE id IN (SELECT id FROM page WHERE "reporterId" = $1 OR "senderId" = $1)`,
   ),
+  removing('deactivations', '"userId"', '"userId" = $1'),
+  walking(
+    'audit_entries',
+    `UPDATE audit_entries SET details = details - 'reason'
+     WHERE id IN (SELECT id FROM page WHERE "userId" = $1 AND details ? 'reason')`,
+  ),
   walking('chats', forgetCreator('chats')),
   walking('users', forgetCreator('users')),
 ];
