@@ -36,8 +36,6 @@ const STAYS = new Set([
   'chats.user2Id',
   'token_bounds.userId',
   'erasures.userId',
-  'audit_entries.userId',
-  'audit_entries.actorId',
   'erased_members.userId',
   'audit_entries.userId',
   'audit_entries.actorId',

@@ -86,5 +86,4 @@ const emptied = (id: number, createdAt: string) => ({
   deactivated: false,
   lastSeenAt: null,
   createdAt,
-  deactivated: false,
 });

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditService } from '../audit/audit.service.js';
 import { Access } from '../chats/access.js';
 import type { Actor } from '../commands/identity/actor.js';
 import type { BanLiftedView, BannedPage, CommandInput } from '../contract/index.js';
@@ -13,6 +14,7 @@ export class BansService {
     private readonly database: Database,
     private readonly access: Access,
     private readonly changes: GroupChanges,
+    private readonly audit: AuditService,
   ) {}
 
   /** @throws AppError NOT_FOUND; FORBIDDEN unless the actor is an admin, and in a direct chat */
@@ -30,11 +32,11 @@ export class BansService {
    */
   async lift(actor: Actor, { chatId, userId }: CommandInput<'unbanMember'>): Promise<BanLiftedView> {
     await this.access.require(actor, 'members.ban', chatId);
-    const { result } = await this.changes.change(actor, 'members.ban', chatId, async ({ runner }) => ({
-      result: await unban(runner, { chatId, userId }),
-      events: 0,
-      note: null,
-    }));
+    const { result } = await this.changes.change(actor, 'members.ban', chatId, async ({ runner }) => {
+      const lifted = await unban(runner, { chatId, userId });
+      if (lifted > 0) await this.audit.record(actor, 'memberUnbanned', { userId, chatId }, runner);
+      return { result: lifted, events: 0, note: null };
+    });
     return result > 0 ? { chatId, userId } : { chatId, userId, changed: false };
   }
 }

@@ -125,7 +125,7 @@ export class LeavingService {
     if (role === undefined) return this.uninvite(actor, locked, userId, banning);
     const own = actor.userId === null || actor.userId === userId;
     if (!own && !outranks(membership.role, role)) throw new AppError('FORBIDDEN');
-    if (actor.userId !== userId) {
+    if (actor.userId !== userId && !banning) {
       await this.audit.record(actor, 'memberRemoved', { userId, chatId: chat.id, details: { role } }, runner);
     }
     const next = await nextOwnerOf(runner, { chatId: chat.id, userId });
@@ -165,12 +165,16 @@ export class LeavingService {
   }
 
   private async close(
-    { userId: by }: Actor,
+    actor: Actor,
     { chat, runner }: LockedGroup,
     userId: number,
     { reason }: Banning,
   ): Promise<void> {
-    if ((await ban(runner, { chatId: chat.id, userId, by, reason })) === 0) throw new AppError('NOT_FOUND');
+    const chatId = chat.id;
+    if ((await ban(runner, { chatId, userId, by: actor.userId, reason })) === 0)
+      throw new AppError('NOT_FOUND');
+    const details = reason === null ? {} : { reason };
+    await this.audit.record(actor, 'memberBanned', { userId, chatId, details }, runner);
   }
 
   private async uninvite(

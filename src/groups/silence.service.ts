@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { AuditService } from '../audit/audit.service.js';
 import { Access } from '../chats/access.js';
 import { outranks } from '../chats/permissions.js';
 import type { Actor } from '../commands/identity/actor.js';
 import { AppError, type CommandInput, type MemberUpdatedView } from '../contract/index.js';
+import type { Runner } from '../database/statement.js';
 import { Publisher } from '../delivery/publisher.js';
 import { GroupChanges } from './group-changes.js';
 import { silence } from './members.queries.js';
@@ -15,6 +17,7 @@ export class SilenceService {
     private readonly access: Access,
     private readonly changes: GroupChanges,
     private readonly publisher: Publisher,
+    private readonly audit: AuditService,
   ) {}
 
   /**
@@ -40,6 +43,7 @@ export class SilenceService {
         await this.changes.lock(locked, [userId]);
         const set = await silence(runner, { chatId, userId, until });
         const isNew = set !== undefined;
+        if (isNew) await this.record(actor, { chatId, userId, until: set.silencedUntil }, runner);
         const view: MemberUpdatedView = {
           ...change(chat, isNew ? 1 : 0, chat.memberCount, actor),
           userId,
@@ -51,6 +55,16 @@ export class SilenceService {
     );
     if (changed) this.publisher.publish('memberUpdated', result, { chat: chatId, except: actor.origin });
     return result;
+  }
+
+  private record(
+    actor: Actor,
+    { chatId, userId, until }: { chatId: number; userId: number; until: string | null },
+    runner: Runner,
+  ): Promise<void> {
+    return until === null
+      ? this.audit.record(actor, 'memberUnsilenced', { userId, chatId }, runner)
+      : this.audit.record(actor, 'memberSilenced', { userId, chatId, details: { until } }, runner);
   }
 
   silence(actor: Actor, input: CommandInput<'silenceMember'>): Promise<MemberUpdatedView> {

@@ -64,6 +64,11 @@ const ROWS = `
   INSERT INTO chat_refusals ("chatId", "userId", "hasLeft") VALUES (1, 2, true);
   INSERT INTO user_name_words (word, "userId") VALUES ('ada', 1);
   INSERT INTO profile_changes ("chatId", "userId", at) VALUES (1, 1, now());
+  INSERT INTO chat_restrictions ("chatId", "userId") VALUES (1, 2);
+  INSERT INTO chat_invites ("chatId", "codeHash") VALUES (1, 'x');
+  INSERT INTO public_group_words (word, "chatId") VALUES ('news', 1);
+  INSERT INTO erasures ("userId", messages, step) VALUES (2, 'keep', 'done');
+  INSERT INTO erased_members ("chatId", "userId", at) VALUES (1, 2, now());
   INSERT INTO deactivations ("userId") VALUES (1);
   INSERT INTO audit_entries (action, "userId") VALUES ('userDeactivated', 1)`;
 

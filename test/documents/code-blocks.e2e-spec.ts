@@ -25,6 +25,7 @@ interface Block {
 const REASONS = {
   'starts-a-server': 'installs or starts what the tests have already',
   docker: 'needs Docker',
+  elsewhere: 'run by a suite of its own',
   part: 'a part of a program, or with names of your own',
 };
 

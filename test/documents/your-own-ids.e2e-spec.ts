@@ -17,7 +17,7 @@ describe('The backend in the guide to your own ids', () => {
   afterAll(() => world.stop());
 
   it('does what it says, and the same when it runs again', async () => {
-    const [, program = ''] = /```js\n([\s\S]+?)```/.exec(readFileSync(GUIDE, 'utf8')) ?? [];
+    const [, program = ''] = /```js[^\n]*\n([\s\S]+?)```/.exec(readFileSync(GUIDE, 'utf8')) ?? [];
     const env = { ...process.env, CHAT_URL: `http://127.0.0.1:${world.app.httpPort}`, CHAT_API_KEY: key };
     const printed = async () =>
       (await run(process.execPath, ['--input-type=module', '-e', program], { env })).stdout

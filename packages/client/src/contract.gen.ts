@@ -54,6 +54,13 @@ export type ErrorCode =
    * nothing else.
    */
   | 'SILENCED'
+  /**
+   * Stop, and show `details.reason`. `details.until` is when it ends by itself; null: only the
+   * application ends it. After that the same tokens and passwords work again.
+   */
+  | 'DEACTIVATED'
+  /** Wait until `userUpdated` says that they are back. The chat and its messages stay. */
+  | 'USER_DEACTIVATED'
   /** Check the id. The answer is the same whether it does not exist or you may not see it. */
   | 'NOT_FOUND'
   /** Compare the name with the commands in docs/reference/protocol.md. */
@@ -143,6 +150,8 @@ export interface Account {
   metadata: Record<string, unknown>;
   lastSeenAt: string | null;
   createdAt: string;
+  /** true: the application has deactivated them. They can do nothing, and nobody can write to them. */
+  deactivated: boolean;
   /** The name to log in with; null for a user without a password. */
   username: string | null;
 }
@@ -253,6 +262,8 @@ export interface ChatListItem {
     metadata: Record<string, unknown>;
     lastSeenAt: string | null;
     createdAt: string;
+    /** true: the application has deactivated them. They can do nothing, and nobody can write to them. */
+    deactivated: boolean;
     online: boolean;
   } | null;
   /** Direct chats: the other user has seen everything up to this seq. */
@@ -262,9 +273,9 @@ export interface ChatListItem {
   /** Direct chats: whether you block the other user. */
   blockedByMe: boolean;
   /**
-   * Whether sendMessage is allowed here: in a direct chat not while one of the two blocks the other, in
-   * a group not for members while `sending` is `admins`, and not while you are silenced. Slow mode does
-   * not count.
+   * Whether sendMessage is allowed here: in a direct chat not while one of the two blocks the other, or
+   * the other is deactivated, in a group not for members while `sending` is `admins`, and not while you
+   * are silenced. Slow mode does not count.
    */
   canSend: boolean;
   /** Whether addReaction is allowed here: the same, without `sending`. */
@@ -465,9 +476,9 @@ export interface NewChat {
   /** Direct chats: whether you block the other user. */
   blockedByMe?: boolean;
   /**
-   * Whether sendMessage is allowed here: in a direct chat not while one of the two blocks the other, in
-   * a group not for members while `sending` is `admins`, and not while you are silenced. Slow mode does
-   * not count.
+   * Whether sendMessage is allowed here: in a direct chat not while one of the two blocks the other, or
+   * the other is deactivated, in a group not for members while `sending` is `admins`, and not while you
+   * are silenced. Slow mode does not count.
    */
   canSend?: boolean;
   /** Whether addReaction is allowed here: the same, without `sending`. */
@@ -495,6 +506,8 @@ export interface User {
   metadata: Record<string, unknown>;
   lastSeenAt: string | null;
   createdAt: string;
+  /** true: the application has deactivated them. They can do nothing, and nobody can write to them. */
+  deactivated: boolean;
 }
 
 export interface ChatDeleted {
@@ -1238,6 +1251,17 @@ export interface UnreadTotals {
   badge: number;
 }
 
+export interface Deactivation {
+  userId: number;
+  deactivated: boolean;
+  /** Since when; null: they are not deactivated. */
+  at: string | null;
+  /** When it ends by itself; null: the application ends it. */
+  until: string | null;
+  /** What the application said. The user gets it, others do not. */
+  reason: string | null;
+}
+
 export interface FoundChats {
   chats: Chat[];
   /**
@@ -1307,8 +1331,8 @@ export interface AuditEntry {
     | 'roleChanged'
     | 'memberBanned'
     | 'memberUnbanned'
-    | 'memberMuted'
-    | 'memberUnmuted'
+    | 'memberSilenced'
+    | 'memberUnsilenced'
     | 'reportUpdated';
   /** To whom it was done; null: to a chat as a whole. */
   userId: number | null;

@@ -28,6 +28,7 @@ const RETRYABLE: ReadonlySet<string> = new Set([
   'UNAVAILABLE',
   'OVERLOADED',
   'RATE_LIMITED',
+  'SLOW_MODE',
   'INTERNAL',
 ]);
 

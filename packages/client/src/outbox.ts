@@ -59,7 +59,13 @@ const FIRST_MS = 300;
 const LONGEST_MS = 20_000;
 
 const AGAIN: ReadonlySet<string> = new Set(['NO_ANSWER', 'OFFLINE', 'CLOSED']);
-const LATER: ReadonlySet<string> = new Set(['UNAVAILABLE', 'OVERLOADED', 'RATE_LIMITED', 'INTERNAL']);
+const LATER: ReadonlySet<string> = new Set([
+  'UNAVAILABLE',
+  'OVERLOADED',
+  'RATE_LIMITED',
+  'SLOW_MODE',
+  'INTERNAL',
+]);
 const TOKEN: ReadonlySet<string> = new Set(['TOKEN_EXPIRED', 'TOKEN_INVALID', 'UNAUTHENTICATED']);
 
 export interface OutboxParts {

@@ -10,6 +10,7 @@ export const user = (id: number, more: Partial<User> = {}): User => ({
   metadata: {},
   lastSeenAt: null,
   createdAt: AT,
+  deactivated: false,
   ...more,
 });
 
@@ -41,6 +42,7 @@ export const group = (id: number, lastSeq: number, more: Partial<ChatListItem> =
   id,
   chatId: id,
   type: 'group',
+  externalId: null,
   user1Id: null,
   user2Id: null,
   title: `group ${id}`,

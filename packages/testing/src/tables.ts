@@ -98,7 +98,8 @@ export interface ReactionRow {
 export async function chatRows(sql: Sql, chatId: number): Promise<ChatRows | null> {
   const [chat] = await sql<ChatRows['chat']>(
     `SELECT id, type, "user1Id", "user2Id", title, "avatarUrl", metadata, "historyVisible", sending,
-       "slowModeSeconds", "addMembers", "memberCount",
+       "slowModeSeconds", "addMembers", visibility, "externalId", "purgedSeq" + 1 AS "firstSeq", "retentionDays",
+       "memberCount",
        "membersVersion", "lastSeq", version, "lastActivityAt", "createdAt"
      FROM chats WHERE id = $1`,
     [chatId],
@@ -107,7 +108,7 @@ export async function chatRows(sql: Sql, chatId: number): Promise<ChatRows | nul
   return {
     chat,
     members: await sql<MemberRow>(
-      `SELECT m."userId", m.role, m."readSeq", m."deliveredSeq", m."joinedAt", u.name, u."avatarUrl", m."seesAfter",
+      `SELECT m."userId", m.role, m."readSeq", m."deliveredSeq", m."joinedAt", u.name, u."avatarUrl", u."externalId", m."seesAfter",
          m."clearedSeq", m."goneUpTo", m."hiddenUpTo", m."unreadSeq", m."mutedUntil", m."archivedAt", m."pinnedAt",
          m."silencedUntil"
        FROM chat_members m JOIN users u ON u.id = m."userId" WHERE m."chatId" = $1 ORDER BY m."userId"`,

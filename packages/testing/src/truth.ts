@@ -47,7 +47,7 @@ export class Truth {
       lastActivityAt: text(chat.lastActivityAt),
       createdAt: text(chat.createdAt),
     };
-    this.members = members.map(toMember);
+    this.members = members.map((row) => toMember(row, null));
     this.messages = messages.map((row) => this.message(row, null));
     this.watermarks = members.map((member) => this.watermark(member));
     this.reactions = reactions;
@@ -141,7 +141,7 @@ export class Truth {
   }
 }
 
-function toMember(row: MemberRow): Member {
+function toMember(row: MemberRow, reader: number | null): Member {
   const { userId, role, readSeq, deliveredSeq, joinedAt, name, avatarUrl, silencedUntil } = row;
   return {
     userId,
@@ -151,6 +151,7 @@ function toMember(row: MemberRow): Member {
     joinedAt: text(joinedAt),
     name,
     avatarUrl,
+    externalId: reader === null || reader === userId ? row.externalId : null,
     silencedUntil: textOrNull(silencedUntil),
   };
 }

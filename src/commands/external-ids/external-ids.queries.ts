@@ -23,14 +23,15 @@ export const usersNamed = statement.many({
   row: found,
 });
 
-/** `$1` reader or null, `$2` externalIds: the chats that have them, and that the reader is a member of or invited to. */
+/** `$1` reader or null, `$2` externalIds: the chats that have them, and that are public, or the reader is a member of or invited to. */
 export const chatsNamed = statement.many({
   name: 'externalIds.chats',
   text: `
     SELECT c."externalId", c.id
     FROM unnest($2::text[]) AS i("externalId")
-    CROSS JOIN LATERAL (SELECT id, "externalId" FROM chats WHERE "externalId" = i."externalId" LIMIT 1) c
+    CROSS JOIN LATERAL (SELECT id, "externalId", visibility FROM chats WHERE "externalId" = i."externalId" LIMIT 1) c
     WHERE $1::bigint IS NULL
+      OR c.visibility = 'public'
       OR EXISTS (SELECT 1 FROM chat_members m WHERE m."chatId" = c.id AND m."userId" = $1)
       OR EXISTS (SELECT 1 FROM chat_invitations v WHERE v."chatId" = c.id AND v."userId" = $1 AND NOT v.withheld)`,
   values: (asked: { readerId: number | null; externalIds: readonly string[] }) => [

@@ -16,8 +16,8 @@ export const auditAction = z.enum([
   'roleChanged',
   'memberBanned',
   'memberUnbanned',
-  'memberMuted',
-  'memberUnmuted',
+  'memberSilenced',
+  'memberUnsilenced',
   'reportUpdated',
 ]);
 export type AuditAction = z.infer<typeof auditAction>;
