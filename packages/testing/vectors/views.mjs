@@ -44,18 +44,22 @@ export const group = (lastSeq, more = {}) => ({
   id: CHAT,
   chatId: CHAT,
   type: 'group',
+  externalId: null,
   user1Id: null,
   user2Id: null,
   title: 'Friends',
   avatarUrl: null,
   metadata: {},
   historyVisible: 'all',
+  visibility: 'private',
   sending: 'all',
   slowModeSeconds: 0,
   addMembers: 'admins',
   memberCount: 3,
   membersVersion: 1,
   lastSeq,
+  firstSeq: 1,
+  retentionDays: null,
   version: lastSeq,
   lastActivityAt: at(lastSeq % 60),
   createdAt: AT,
@@ -88,6 +92,7 @@ const bob = {
   metadata: {},
   lastSeenAt: null,
   createdAt: AT,
+  deactivated: false,
   online: false,
 };
 
@@ -120,6 +125,7 @@ export const member = (userId, more = {}) => ({
   silencedUntil: null,
   name: `user ${userId}`,
   avatarUrl: null,
+  externalId: null,
   ...more,
 });
 

@@ -9,6 +9,7 @@ const BY_NAME: Json = {
   blockedByMe: false,
   changed: true,
   chatId: 12,
+  code: 'k3JwQ9xVb_T0rLm4-ZsYd8Ae',
   clientId: '9f0c1b7e-5d0a-4c53-9d0e-3a8f4c1f7b21',
   connectionId: 'uK2v9XqJ3mVw8dQ1AAAB',
   content: 'Hello!',
