@@ -14,8 +14,8 @@ import { statement } from '../../database/statement.js';
  *
  * It returns one row for the whole batch, {@link DirectNumbers}: a row for each message costs more (docs/adr/0008).
  *
- * It fails with a serialization failure when a chat was deleted, one of its users blocks the other, or one is deactivated, and with a unique
- * violation when a key was used before. `sendMessages` then finds out which message it was.
+ * It fails with a serialization failure when a chat was deleted, one of its users blocks the other, or one is
+ * deactivated, and with a unique violation when a key was used before. `sendMessages` then finds out which message it was.
  */
 export const sendDirect = statement.one({
   name: 'messages.sendDirect',
