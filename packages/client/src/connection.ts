@@ -1,6 +1,6 @@
 import type { Auth, TokenReason } from './auth.js';
 import type { Commands, Ready } from './contract.gen.js';
-import { ChatError, type ErrorAnswer, toChatError } from './errors.js';
+import { ChatError, type ErrorAnswer, LATER, OF_TOKEN, toChatError } from './errors.js';
 import type { Batch, Readable } from './store/readable.js';
 import { Cell } from './store/readable.js';
 import type { Link, Transport } from './transport/transport.js';
@@ -19,11 +19,6 @@ const LONGEST_MS = 20_000;
 
 /** A page that was hidden for that long, in milliseconds, asks whether its connection still lives. */
 const ASLEEP_MS = 10_000;
-
-/** Errors of a handshake that another token may mend. */
-const OF_TOKEN: ReadonlySet<string> = new Set(['TOKEN_EXPIRED', 'TOKEN_INVALID', 'UNAUTHENTICATED']);
-/** Errors that time mends. */
-const OF_TIME: ReadonlySet<string> = new Set(['UNAVAILABLE', 'OVERLOADED', 'RATE_LIMITED', 'INTERNAL']);
 
 /**
  * - `stopped`: before `start`, and after `stop`.
@@ -236,7 +231,7 @@ export class Connection {
 
   #refused(error: ErrorAnswer): void {
     const { renews } = this.#parts.auth;
-    if (OF_TIME.has(error.code)) return this.#lost(new ChatError(error));
+    if (LATER.has(error.code)) return this.#lost(new ChatError(error));
     if (OF_TOKEN.has(error.code) && renews && this.#reason !== 'refused') {
       this.#reason = 'refused';
       void this.#connect();

@@ -22,15 +22,20 @@ const MESSAGES: Record<ClientErrorCode, string> = {
   UNSUPPORTED_SERVER: 'The server is too old for this client.',
 };
 
-const RETRYABLE: ReadonlySet<string> = new Set([
-  'NO_ANSWER',
-  'OFFLINE',
+/** Refusals that time heals. */
+export const LATER: ReadonlySet<string> = new Set([
   'UNAVAILABLE',
   'OVERLOADED',
   'RATE_LIMITED',
   'SLOW_MODE',
   'INTERNAL',
 ]);
+
+/** Refusals that another token may mend. */
+export const OF_TOKEN: ReadonlySet<string> = new Set(['TOKEN_EXPIRED', 'TOKEN_INVALID', 'UNAUTHENTICATED']);
+
+/** No answer came: whether the command was executed is not known. */
+export const UNKNOWN: ReadonlySet<string> = new Set(['NO_ANSWER', 'OFFLINE', 'CLOSED']);
 
 /** An error as a server or a handshake tells it. */
 export interface ErrorAnswer {
@@ -60,7 +65,7 @@ export class ChatError extends Error {
 
   /** Whether the same command may succeed later without a change. */
   get retryable(): boolean {
-    return RETRYABLE.has(this.code);
+    return LATER.has(this.code) || (UNKNOWN.has(this.code) && this.code !== 'CLOSED');
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Commands, Message } from './contract.gen.js';
-import { ChatError, type ErrorAnswer, toChatError } from './errors.js';
+import { ChatError, type ErrorAnswer, LATER, OF_TOKEN, toChatError, UNKNOWN } from './errors.js';
 import { uuid } from './uuid.js';
 
 /** What goes through the outbox: everything that changes a chat and can be repeated by its `clientId`. */
@@ -57,16 +57,6 @@ const EXPIRES_MS = 24 * 3_600_000;
 const MOST_INTERNAL = 5;
 const FIRST_MS = 300;
 const LONGEST_MS = 20_000;
-
-const AGAIN: ReadonlySet<string> = new Set(['NO_ANSWER', 'OFFLINE', 'CLOSED']);
-const LATER: ReadonlySet<string> = new Set([
-  'UNAVAILABLE',
-  'OVERLOADED',
-  'RATE_LIMITED',
-  'SLOW_MODE',
-  'INTERNAL',
-]);
-const TOKEN: ReadonlySet<string> = new Set(['TOKEN_EXPIRED', 'TOKEN_INVALID', 'UNAUTHENTICATED']);
 
 export interface OutboxParts {
   ask(command: OutboxCommand, input: Record<string, unknown>): Promise<unknown>;
@@ -407,11 +397,11 @@ export class Outbox {
     }
     const { code } = error;
     const lasting = code === 'INTERNAL' && entry.tries >= MOST_INTERNAL;
-    if (AGAIN.has(code) || (LATER.has(code) && !lasting) || TOKEN.has(code)) {
+    if (UNKNOWN.has(code) || (LATER.has(code) && !lasting) || OF_TOKEN.has(code)) {
       entry.status = 'queued';
       entry.error = { code, message: error.message };
       this.#parts.changed(entry, true);
-      if (TOKEN.has(code)) this.#parts.unauthenticated();
+      if (OF_TOKEN.has(code)) this.#parts.unauthenticated();
       const bound = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(entry.tries, 10));
       const ms = error.retryAfterMs ?? Math.random() * bound;
       lane.timer = setTimeout(() => {

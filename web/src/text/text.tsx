@@ -35,7 +35,8 @@ export const Text = memo(function Text({ content, names }: { content: string; na
       {blocksOf(content, names).map((block, index, all) => {
         if (block.kind === 'fence')
           return (
-            <pre key={index} dir="ltr">
+            // A long line is scrolled inside the box, also by keyboard.
+            <pre key={index} dir="ltr" tabIndex={0}>
               <code>{block.text}</code>
             </pre>
           );

@@ -459,6 +459,14 @@ describe('The store', () => {
     expect(store.chat(CHAT)).toBeUndefined();
   });
 
+  it('leaves it to blocks whether one may write in a direct chat, whatever of the chat changes', () => {
+    const { store, chat } = withMessages(3);
+    Object.assign(chat.item, { type: 'direct', canSend: false, canReact: false });
+    const { canSend: _s, canReact: _r, ...shown } = group(CHAT, 3, { type: 'direct', version: 4 });
+    store.apply.hear('chatUpdated', { ...shown, externalId: 'order-7' });
+    expect(chat.item).toMatchObject({ externalId: 'order-7', canSend: false, canReact: false });
+  });
+
   it('drops what the server keeps no longer, by an event and by sync', () => {
     const { store, chat } = withMessages(10);
     const seqs = () => chat.ranges.flatMap(({ messages }) => messages.map(({ seq }) => seq));

@@ -120,6 +120,8 @@ export function perform(scope: Scope, chat: ChatState, change: Change): void {
 
 /** What one may do in a group, after its rules or one's own place in it changed. */
 function applyRules(scope: Scope, item: ChatListItem): void {
+  // In a direct chat blocks decide, of which `chatUpdated` says nothing.
+  if (item.type !== 'group') return;
   const { role, sending, addMembers, silencedUntil } = item;
   const isSilenced = silencedUntil !== null && Date.parse(silencedUntil) > Date.now() + scope.state.offset;
   Object.assign(item, {
