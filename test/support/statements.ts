@@ -4,7 +4,16 @@ import pg from 'pg';
 type Query = string | { name?: string; text?: string };
 
 /** Sent by timers, whatever a test does. */
-const OF_TIMERS = new Set(['erasure.lease']);
+const OF_TIMERS = new Set([
+  'audit.removeOld',
+  'erasure.forgetOld',
+  'erasure.lease',
+  'identity.deactivatedSince',
+  'retention.dueChats',
+  'users.forgetEndedDeactivations',
+  'users.hasExpiredDeactivations',
+  'users.takeUnmarked',
+]);
 
 /** Records the statements that this process sends to PostgreSQL, without those of timers. */
 export class StatementLog {
