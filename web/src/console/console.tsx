@@ -10,7 +10,7 @@ import { LogView } from './log-view';
 import { People } from './people';
 import { useSender } from './sender';
 
-const VIEWS = ['Commands', 'Form', 'Log'] as const;
+const VIEWS = ['People', 'Commands', 'Form', 'Log'] as const;
 type View = (typeof VIEWS)[number];
 
 export function Console() {
@@ -23,7 +23,7 @@ export function Console() {
   useEffect(load, []);
   return (
     <div className="console">
-      <Head name={server?.config.name ?? ''} version={server?.contract.version ?? ''} />
+      <Head config={server?.config ?? null} version={server?.contract.version ?? ''} />
       {server ? (
         <Desk {...server} />
       ) : (
@@ -45,14 +45,14 @@ export function Console() {
   );
 }
 
-function Head({ name, version }: { name: string; version: string }) {
+function Head({ config, version }: { config: Config | null; version: string }) {
   const { theme } = usePreferences();
   return (
     <header className="top">
       <h1>Console</h1>
-      <span className="soft server">{version && `${name} ${version}`}</span>
+      <span className="soft server">{config && `${config.name} ${version}`}</span>
       <nav aria-label="Pages">
-        <a href="/">Chat</a>
+        {config?.pages.includes('/') && <a href="/">Chat</a>}
         <a href="/docs">Documents</a>
       </nav>
       <label>
@@ -62,7 +62,7 @@ function Head({ name, version }: { name: string; version: string }) {
           value={theme}
           onChange={(event) => prefer({ theme: event.currentTarget.value as typeof theme })}
         >
-          <option value="system">As the system</option>
+          <option value="system">System</option>
           <option value="light">Light</option>
           <option value="dark">Dark</option>
         </select>
@@ -89,7 +89,7 @@ function Desk({ contract, config }: { contract: Contract; config: Config }) {
   });
   return (
     <>
-      <People config={config} who={who} choose={setChosen} sender={sender} />
+      <People config={config} who={who} choose={setChosen} sender={sender} open={view === 'People'} />
       <div className="views" role="group" aria-label="Show">
         {VIEWS.map((one) => (
           <button type="button" key={one} aria-pressed={view === one} onClick={() => setView(one)}>

@@ -59,6 +59,8 @@ export interface Config {
   auth: 'open' | 'jwt';
   accounts: boolean;
   socket: { url: string | null; path: string };
+  /** Which pages there are. */
+  pages: string[];
 }
 
 /** The contract lists its commands by subject. Here each subject begins; what is new stands with its neighbours. */

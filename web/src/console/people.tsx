@@ -10,13 +10,18 @@ interface Props {
   who: Identity | null;
   choose: (key: number) => void;
   sender: Sender;
+  /** On a phone: whether more than the names is shown. */
+  open: boolean;
 }
 
 /** Those who send, side by side, and what can be done to the connection of the chosen one. */
-export function People({ config, who, choose, sender }: Props) {
+export function People({ config, who, choose, sender, open }: Props) {
   const identities = useIdentities();
   return (
-    <section className="people-bar" aria-label="Identities">
+    <section
+      className={open || identities.length === 0 ? 'people-bar open' : 'people-bar'}
+      aria-label="Identities"
+    >
       <ul>
         {identities.map((one) => (
           <li key={one.key} className={`chip-of c${one.colour}`}>
@@ -26,7 +31,7 @@ export function People({ config, who, choose, sender }: Props) {
               title="Send as this one"
               onClick={() => choose(one.key)}
             >
-              <span className="dot" aria-hidden="true" />
+              <span className="spot" aria-hidden="true" />
               <span className="label" dir="auto">
                 {one.label}
               </span>
@@ -73,7 +78,7 @@ function AddById({ config, choose, first }: Pick<Props, 'config' | 'choose'> & {
         className="field"
         aria-label="User id"
         aria-invalid={fault}
-        placeholder={first ? 'User id, such as 1' : 'User id'}
+        placeholder="User id"
         list="users-seen"
         autoComplete="off"
         value={id}
