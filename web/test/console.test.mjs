@@ -51,6 +51,9 @@ const line = (page, kind, who, name) =>
 const status = (page, text) => page.getByRole('status').filter({ hasText: text }).waitFor();
 
 async function look(page, name, dark) {
+  await page.evaluate(
+    () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+  );
   await page.screenshot({ path: join(pictures, `console-${name}.png`) });
   // Structure is the same in both themes: in the dark one only its colours are looked at.
   const runOnly = dark ? { runOnly: { type: 'rule', values: ['color-contrast'] } } : {};
@@ -90,7 +93,7 @@ test('two people: a chat and a message by form, the event at the other one, and 
   await status(page, 'Answered in');
   const heard = line(page, 'in', 'Bob', 'newMessage');
   await heard.getByRole('button').click();
-  await heard.getByText('"<img src=x onerror=alert(1)> hello"').waitFor();
+  await heard.locator('.opened').getByText('"<img src=x onerror=alert(1)> hello"').waitFor();
   assert.match(await page.evaluate(() => location.hash), /^#\/sendMessage\?input=/);
 
   // The id of the chat has been seen, and is offered.
@@ -100,7 +103,7 @@ test('two people: a chat and a message by form, the event at the other one, and 
   await page.getByLabel('Send by').selectOption('rest');
   await field(page, 'content').fill('by REST');
   await page.keyboard.press('Control+Enter');
-  await line(page, 'in', 'Bob', 'sendMessage').getByText('REST').waitFor();
+  await line(page, 'in', 'Bob', 'sendMessage').locator('.edge').waitFor();
   await line(page, 'in', 'Alice', 'newMessage').first().waitFor();
 
   // Without a callback the answer is an event.
@@ -139,7 +142,9 @@ test('faults stand at their fields: before sending, and from the server', async 
   await page.keyboard.press('Control+Enter');
   await status(page, 'VALIDATION_FAILED');
   await page.locator('#field-chatId-about .fault').waitFor();
-  await line(page, 'in', 'Alice', 'sendMessage').getByText('VALIDATION_FAILED').waitFor();
+  await line(page, 'in', 'Alice', 'sendMessage')
+    .locator('.code-of', { hasText: 'VALIDATION_FAILED' })
+    .waitFor();
 
   // As JSON it is the same input, and back.
   await page.getByRole('button', { name: 'JSON', exact: true }).click();

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useLayoutEffect, useState } from 'react';
 import { prefer, usePreferences } from '../app/preferences';
 import { Code } from './code';
 import { Commands } from './commands';
@@ -78,7 +78,8 @@ function Desk({ contract, config }: { contract: Contract; config: Config }) {
   const who = identities.find(({ key }) => key === chosen) ?? identities.at(-1) ?? null;
   const editor: Editor = useEditor(contract, who);
   const sender = useSender(contract, config, who, editor);
-  useEffect(() => {
+  // Before the next key: a key must never send what stood there before the last one.
+  useLayoutEffect(() => {
     const keys = (event: KeyboardEvent) => {
       if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
       event.preventDefault();

@@ -2,6 +2,7 @@ import type { Fault } from './check';
 import { nullable, type Schema } from './contract';
 import { offered, sortOf } from './seen';
 import { type Kind, kindOf } from './texts';
+import { Words } from './words';
 
 interface Props {
   name: string;
@@ -13,6 +14,8 @@ interface Props {
   faults: Fault[];
   change: (text: string) => void;
 }
+
+const NUMBER = new Intl.NumberFormat('en-GB');
 
 const TAKES: Record<Kind, string> = {
   choice: 'choice',
@@ -31,7 +34,7 @@ function hintOf({ schema, orNull }: ReturnType<typeof nullable>): string {
   return [
     schema.description,
     safe && minimum !== undefined ? `${minimum} to ${maximum}.` : '',
-    maxLength !== undefined ? `At most ${maxLength} characters.` : '',
+    maxLength !== undefined ? `At most ${NUMBER.format(maxLength)} characters.` : '',
     maxItems !== undefined ? `At most ${maxItems}.` : '',
     orNull && !/null/.test(schema.description ?? '') ? 'May be null.' : '',
   ]
@@ -114,7 +117,11 @@ export function Field({ name, schema: written, required, text, self, faults, cha
             {message}
           </p>
         ))}
-        {hint && <p className="hint soft">{hint}</p>}
+        {hint && (
+          <p className="hint soft">
+            <Words text={hint} />
+          </p>
+        )}
       </div>
     </div>
   );

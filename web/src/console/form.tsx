@@ -7,6 +7,7 @@ import type { Sender } from './sender';
 import { type Via, viasOf } from './sending';
 import { fieldsOf } from './texts';
 import { Tree } from './tree';
+import { Words } from './words';
 
 interface Props {
   contract: Contract;
@@ -57,7 +58,9 @@ export function Form({ contract, config, who, editor, sender }: Props) {
             {rest.method} {rest.path}
           </code>
         )}
-        <p>{command.summary}</p>
+        <p>
+          <Words text={command.summary} />
+        </p>
         <p className="soft small">
           {WHO[command.who[config.auth]]}
           {command.replies.length > 0 && ` Without a callback answered by ${command.replies.join(', ')}.`}
@@ -170,7 +173,9 @@ function Answer({ sender: { outcome }, contract }: { sender: Sender; contract: C
         )}
       </p>
       {outcome?.kind === 'failed' && contract.errors[outcome.error.code] && (
-        <p className="soft small">{contract.errors[outcome.error.code]!.advice}</p>
+        <p className="soft small">
+          <Words text={contract.errors[outcome.error.code]!.advice} />
+        </p>
       )}
       {outcome?.kind === 'answer' && <Tree value={outcome.data} />}
       {outcome?.kind === 'failed' && outcome.error.details !== undefined && (

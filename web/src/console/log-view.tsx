@@ -133,6 +133,11 @@ const WORDS = { out: 'sent', in: 'received', note: 'connection' };
 const sizeOf = (bytes: number) => (bytes < 1024 ? `${bytes} B` : `${(bytes / 1024).toFixed(1)} KB`);
 const msOf = (ms: number) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 
+/** So much of what a line holds stands in it. */
+const PEEKED = 160;
+const peek = ({ data, size }: Entry) =>
+  size === 0 || size > 20_000 ? '' : JSON.stringify(data).slice(0, PEEKED);
+
 const Line = memo(function Line({ entry }: { entry: Entry }) {
   const [open, setOpen] = useState(false);
   const { at, who, colour, direction, via, name, size, ms, code, data } = entry;
@@ -151,6 +156,9 @@ const Line = memo(function Line({ entry }: { entry: Entry }) {
           <span>{name}</span>
           {via === 'rest' && <span className="edge">REST</span>}
           {code !== undefined && <span className="code-of">{code}</span>}
+          <span className="peek" dir="auto" aria-hidden="true">
+            {peek(entry)}
+          </span>
         </span>
         <span className="size">{size > 0 && sizeOf(size)}</span>
         <span className="ms">{ms !== undefined && msOf(ms)}</span>

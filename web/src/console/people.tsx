@@ -118,6 +118,7 @@ function Connection({ who, sender }: { who: Identity; sender: Sender }) {
   const [chatId, setChatId] = useState('');
   const [version, setVersion] = useState('0');
   const offline = who.state === 'offline';
+  const isPerson = who.userId !== null || who.token !== null;
   const chats = offered('chatId');
   const sync = (event: FormEvent) => {
     event.preventDefault();
@@ -150,37 +151,39 @@ function Connection({ who, sender }: { who: Identity; sender: Sender }) {
       >
         Send last again
       </button>
-      <form className="sync" onSubmit={sync} aria-label="Sync">
-        <button type="submit" className="button small">
-          Sync
-        </button>
-        <label>
-          chat
-          <input
-            className="field"
-            list="chats-seen"
-            autoComplete="off"
-            inputMode="numeric"
-            placeholder={chats[0] === undefined ? 'id' : String(chats[0])}
-            value={chatId}
-            onInput={(event) => setChatId(event.currentTarget.value)}
-          />
-        </label>
-        <datalist id="chats-seen">
-          {chats.map((one) => (
-            <option key={one} value={String(one)} />
-          ))}
-        </datalist>
-        <label>
-          from version
-          <input
-            className="field"
-            inputMode="numeric"
-            value={version}
-            onInput={(event) => setVersion(event.currentTarget.value)}
-          />
-        </label>
-      </form>
+      {isPerson && (
+        <form className="sync" onSubmit={sync} aria-label="Sync">
+          <button type="submit" className="button small">
+            Sync
+          </button>
+          <label>
+            chat
+            <input
+              className="field"
+              list="chats-seen"
+              autoComplete="off"
+              inputMode="numeric"
+              placeholder={chats[0] === undefined ? 'id' : String(chats[0])}
+              value={chatId}
+              onInput={(event) => setChatId(event.currentTarget.value)}
+            />
+          </label>
+          <datalist id="chats-seen">
+            {chats.map((one) => (
+              <option key={one} value={String(one)} />
+            ))}
+          </datalist>
+          <label>
+            from version
+            <input
+              className="field"
+              inputMode="numeric"
+              value={version}
+              onInput={(event) => setVersion(event.currentTarget.value)}
+            />
+          </label>
+        </form>
+      )}
     </div>
   );
 }

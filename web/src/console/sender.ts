@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import type { Fault } from './check';
 import type { Config, Contract } from './contract';
 import type { Editor } from './editor';
@@ -43,12 +43,12 @@ export function useSender(contract: Contract, config: Config, who: Identity | nu
   const possible = hasSocket ? vias : vias.filter((one) => one === 'rest');
   const via = possible.includes(wanted) ? wanted : (possible.at(-1) ?? 'rest');
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     setTried(false);
     setOutcome(null);
   }, [command]);
   // What the server said is of what was sent, not of what is written now.
-  useEffect(() => setOutcome((now) => (faultsOf(now).length > 0 ? null : now)), [input]);
+  useLayoutEffect(() => setOutcome((now) => (faultsOf(now).length > 0 ? null : now)), [input]);
 
   const run = async (sent: Sent) => {
     const mine = ++turn.current;

@@ -102,7 +102,10 @@ export async function send(
     return { kind: 'answer', ms, data };
   };
   if (who?.state === 'offline' || (via !== 'rest' && !who?.socket?.connected)) {
-    const error = { code: 'NOT_SENT', message: 'This identity is not connected: nothing was sent.' };
+    const why = who
+      ? `${who.label} is not connected: nothing was sent.`
+      : 'A socket belongs to a user: add one above.';
+    const error = { code: 'NOT_SENT', message: why };
     return { kind: 'failed', ms: 0, error };
   }
   note({ ...line, direction: 'out', name: command.name, data: input });
