@@ -31,7 +31,7 @@ export function Commands({ contract, chosen, opened }: Props) {
           className="field"
           type="search"
           aria-label="Search commands"
-          placeholder={`Search ${contract.commands.length} commands`}
+          placeholder="Search commands"
           value={search}
           onInput={(event) => setSearch(event.currentTarget.value)}
         />

@@ -70,6 +70,13 @@ export function add(config: Config, wanted: Wanted): number {
   return made.key;
 }
 
+interface Ready {
+  user?: { id: number; name: string | null; username?: string | null };
+}
+
+const labelOf = ({ id, name, username }: NonNullable<Ready['user']>) =>
+  `${name ?? username ?? 'User'} (${id})`;
+
 function connect(config: Config, { key, colour, label, userId, token }: Identity): Socket {
   const socket = io(socketUrl(config), {
     path: config.socket.path,
@@ -95,9 +102,8 @@ function connect(config: Config, { key, colour, label, userId, token }: Identity
     say('disconnected', { reason });
   });
   socket.onAny((name: string, data: unknown) => {
-    const user = name === 'ready' ? (data as { user?: { id: number; name: string | null } }).user : undefined;
-    if (user)
-      change(key, { userId: user.id, label: user.name ? `${user.name} (${user.id})` : String(user.id) });
+    const user = name === 'ready' ? (data as Ready).user : undefined;
+    if (user) change(key, { userId: user.id, label: labelOf(user) });
     remember(data, name);
     const { code } = (data ?? {}) as { code?: string };
     note({

@@ -135,8 +135,16 @@ const msOf = (ms: number) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 
 /** So much of what a line holds stands in it. */
 const PEEKED = 160;
-const peek = ({ data, size }: Entry) =>
-  size === 0 || size > 20_000 ? '' : JSON.stringify(data).slice(0, PEEKED);
+/** Nothing of this size is written out for that. */
+const TOO_LARGE = 20_000;
+
+/** What was said, where something was; else the JSON. */
+function peek({ data, size }: Entry): string {
+  if (size === 0 || size > TOO_LARGE) return '';
+  const { content, message } = (typeof data === 'object' ? (data ?? {}) : {}) as Record<string, unknown>;
+  const said = [content, message].find((one) => typeof one === 'string' && one !== '');
+  return JSON.stringify(said ?? data).slice(0, PEEKED);
+}
 
 const Line = memo(function Line({ entry }: { entry: Entry }) {
   const [open, setOpen] = useState(false);
