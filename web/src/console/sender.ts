@@ -15,8 +15,8 @@ export interface Sender {
   faults: Fault[];
   outcome: Outcome | null;
   under: boolean;
-  /** What was sent last, by this identity as well as by others. */
-  last: Sent | null;
+  /** What was sent last, and by which identity: it is sent again by the same one. */
+  last: { sent: Sent; key: number | null } | null;
   send: () => Promise<void>;
   sendAgain: () => Promise<void>;
   syncFrom: (chatId: string, version: number) => Promise<void>;
@@ -36,7 +36,7 @@ export function useSender(contract: Contract, config: Config, who: Identity | nu
   const [tried, setTried] = useState(false);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const [under, setUnder] = useState(false);
-  const [last, setLast] = useState<Sent | null>(null);
+  const [last, setLast] = useState<Sender['last']>(null);
   const turn = useRef(0);
   const vias = viasOf(command);
   const hasSocket = who === null || who.socket !== null;
@@ -50,11 +50,11 @@ export function useSender(contract: Contract, config: Config, who: Identity | nu
   // What the server said is of what was sent, not of what is written now.
   useLayoutEffect(() => setOutcome((now) => (faultsOf(now).length > 0 ? null : now)), [input]);
 
-  const run = async (sent: Sent) => {
+  const run = async (sent: Sent, key = who?.key ?? null) => {
     const mine = ++turn.current;
     setUnder(true);
-    setLast(sent);
-    const result = await send(config, current(who?.key ?? null), sent);
+    setLast({ sent, key });
+    const result = await send(config, current(key), sent);
     if (mine !== turn.current) return;
     setUnder(false);
     setOutcome(result);
@@ -80,7 +80,7 @@ export function useSender(contract: Contract, config: Config, who: Identity | nu
       await run({ command, input: withKey(command, input), via });
     },
     sendAgain: async () => {
-      if (last) await run(last);
+      if (last) await run(last.sent, last.key);
     },
     syncFrom: async (chatId, version) => {
       const sync = contract.commands.find(({ name }) => name === 'sync');
