@@ -10,9 +10,18 @@ const TEXT = /\.(css|html|js|json|svg|webmanifest)$/;
 /** What fits into one packet gains nothing. */
 const WORTH_BYTES = 1_000;
 
-await build({ root: folder, configFile: join(folder, 'vite.config.ts'), logLevel: 'warn' });
-
 const dist = join(folder, 'dist');
+const configFile = join(folder, 'vite.config.ts');
+await build({ root: folder, configFile, logLevel: 'warn' });
+// Apart, and beside it: what the pages would share makes the first load of the chat larger.
+await build({
+  root: folder,
+  configFile,
+  logLevel: 'warn',
+  publicDir: false,
+  build: { emptyOutDir: false, rolldownOptions: { input: join(folder, 'console.html') } },
+});
+
 for (const name of readdirSync(dist, { recursive: true })) {
   if (!TEXT.test(name)) continue;
   const file = join(dist, name);

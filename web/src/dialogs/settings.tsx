@@ -59,6 +59,11 @@ export default function Settings({ close }: { close: () => void }) {
             {more.settings.second}
           </a>
         )}
+        {config.pages.includes('/console') && (
+          <a className="button" href="/console" target="_blank" rel="noopener">
+            {more.settings.console}
+          </a>
+        )}
         <button type="button" className="button" onClick={() => show('help')}>
           {more.settings.help}
         </button>

@@ -98,6 +98,7 @@ export const more = {
     switch: 'Be somebody else',
     everywhere: 'Sign out everywhere',
     second: 'Open a second window',
+    console: 'Console',
     help: 'Keyboard',
     profileByApp: 'Your name comes from the application that signed you in.',
   },

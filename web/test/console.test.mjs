@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { startWorld } from './browser.mjs';
+
+/** The console in a real Chromium: what it sends, what it shows, and what axe finds. */
+const pictures = process.env.WEB_PICTURES ?? join(import.meta.dirname, 'pictures');
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+let world;
+let alice;
+let bob;
+before(async () => {
+  mkdirSync(pictures, { recursive: true });
+  world = await startWorld();
+  alice = (await world.call('POST', '/users', { name: 'Alice' })).id;
+  bob = (await world.call('POST', '/users', { name: 'Bob' })).id;
+});
+after(() => world?.stop());
+
+async function consoleOf({ hash = '', ...options } = {}) {
+  const context = await world.context(options);
+  const page = await context.newPage();
+  await page.goto(`${(await world.site()).url}/console${hash}`);
+  await page.locator('.commands').waitFor({ state: 'attached' });
+  return page;
+}
+
+async function add(page, id) {
+  await page.getByLabel('User id', { exact: true }).fill(String(id));
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page
+    .locator('.chip-of', { hasText: `(${id})` })
+    .getByText('connected', { exact: true })
+    .waitFor();
+}
+
+const choose = (page, id) =>
+  page
+    .locator('.chip-of', { hasText: `(${id})` })
+    .getByRole('button')
+    .first()
+    .click();
+const command = (page, name) =>
+  page.locator('.commands a', { hasText: new RegExp(`^${name}(socket|REST)?$`) }).click();
+const field = (page, name) => page.locator(`#field-${name}`);
+const line = (page, kind, who, name) =>
+  page.locator(`.line.${kind}`, { hasText: who }).filter({ has: page.getByText(name, { exact: true }) });
+const status = (page, text) => page.getByRole('status').filter({ hasText: text }).waitFor();
+
+async function look(page, name, dark) {
+  await page.evaluate(
+    () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+  );
+  await page.screenshot({ path: join(pictures, `console-${name}.png`) });
+  // Structure is the same in both themes: in the dark one only its colours are looked at.
+  const runOnly = dark ? { runOnly: { type: 'rule', values: ['color-contrast'] } } : {};
+  const { violations } = await page.evaluate((options) => globalThis.axe.run(document, options), {
+    resultTypes: ['violations'],
+    ...runOnly,
+  });
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join('\n')}`);
+}
+
+/** Two people with a chat, made by the forms; its id. */
+async function chatting(page) {
+  await add(page, alice);
+  await add(page, bob);
+  await choose(page, alice);
+  await command(page, 'createChat');
+  await field(page, 'user2Id').fill(String(bob));
+  await page.keyboard.press('Control+Enter');
+  await status(page, 'Answered in');
+  const chat = await page.evaluate(
+    () =>
+      [...document.querySelectorAll('.answer .leaf')].find((one) => one.textContent.startsWith('id: '))
+        .textContent,
+  );
+  return Number(chat.slice('id: '.length));
+}
+
+test('two people: a chat and a message by form, the event at the other one, and by REST', async () => {
+  const page = await consoleOf();
+  const chat = await chatting(page);
+  await command(page, 'sendMessage');
+  await field(page, 'chatId').fill(String(chat));
+  await field(page, 'content').fill('<img src=x onerror=alert(1)> hello');
+  await page.getByRole('button', { name: /^Send Ctrl/ }).click();
+  await status(page, 'Answered in');
+  const heard = line(page, 'in', 'Bob', 'newMessage');
+  await heard.getByRole('button').click();
+  await heard.locator('.opened').getByText('"<img src=x onerror=alert(1)> hello"').waitFor();
+  assert.match(await page.evaluate(() => location.hash), /^#\/sendMessage\?input=/);
+
+  // The id of the chat has been seen, and is offered.
+  await page.locator(`#field-chatId-seen option[value="${chat}"]`).waitFor({ state: 'attached' });
+
+  await choose(page, bob);
+  await page.getByLabel('Send by').selectOption('rest');
+  await field(page, 'content').fill('by REST');
+  await page.keyboard.press('Control+Enter');
+  await line(page, 'in', 'Bob', 'sendMessage').locator('.edge').waitFor();
+  await line(page, 'in', 'Alice', 'newMessage').first().waitFor();
+
+  // Without a callback the answer is an event.
+  await page.getByLabel('Send by').selectOption('event');
+  await field(page, 'content').fill('no callback');
+  await page.keyboard.press('Control+Enter');
+  await status(page, 'The answer is an event');
+  await assert.doesNotReject(line(page, 'in', 'Bob', 'newMessage').nth(1).waitFor());
+
+  // The same clientId: the same message.
+  const before = await world.call('GET', `/chats/${chat}/messages`, undefined, alice);
+  await page.getByRole('button', { name: 'Send last again' }).click();
+  await line(page, 'out', 'Bob', 'sendMessage').nth(2).waitFor();
+  await page.getByLabel('from version').fill('0');
+  await page.getByRole('button', { name: 'Sync', exact: true }).click();
+  await line(page, 'in', 'Bob', 'sync').waitFor();
+  const then = await world.call('GET', `/chats/${chat}/messages`, undefined, alice);
+  assert.equal(before.messages.length, 3);
+  assert.equal(then.messages.length, 3);
+  await page.context().close();
+  world.nothingWrong();
+});
+
+test('faults stand at their fields: before sending, and from the server', async () => {
+  const page = await consoleOf({
+    hash: `#/sendMessage?input=${encodeURIComponent('{"chatId":"x","content":"hi"}')}`,
+  });
+  await add(page, alice);
+  await page.getByRole('button', { name: /^Send Ctrl/ }).click();
+  await page.locator('#field-chatId-about .fault').waitFor();
+  assert.equal(await field(page, 'chatId').getAttribute('aria-invalid'), 'true');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'field-chatId');
+  assert.equal(await page.locator('.line.out').count(), 0);
+
+  await page.getByLabel('Check first').uncheck();
+  await page.keyboard.press('Control+Enter');
+  await status(page, 'VALIDATION_FAILED');
+  await page.locator('#field-chatId-about .fault').waitFor();
+  await line(page, 'in', 'Alice', 'sendMessage')
+    .locator('.code-of', { hasText: 'VALIDATION_FAILED' })
+    .waitFor();
+
+  // As JSON it is the same input, and back.
+  await page.getByRole('button', { name: 'JSON', exact: true }).click();
+  assert.deepEqual(JSON.parse(await page.getByLabel('Input as JSON').inputValue()), {
+    chatId: 'x',
+    content: 'hi',
+  });
+  await page.getByLabel('Input as JSON').fill('{"chatId":1,"replyToId":7,"metadata":{"a":[1]}}');
+  await page.getByRole('button', { name: 'Form', exact: true }).click();
+  assert.equal(await field(page, 'replyToId').inputValue(), '7');
+  assert.equal(await field(page, 'metadata').inputValue(), '{"a":[1]}');
+
+  // A password is in no link, no code.
+  await command(page, 'login');
+  await field(page, 'username').fill('ann');
+  await field(page, 'password').fill('correct horse');
+  await page.getByRole('button', { name: 'curl' }).click();
+  assert.match(await page.locator('#code').textContent(), /"username":"ann"/);
+  assert.doesNotMatch((await page.locator('#code').textContent()) + page.url(), /correct/);
+  await page.context().close();
+  world.nothingWrong();
+});
+
+test('a connection that is cut comes back; offline nothing is sent; filter, pause, clear', async () => {
+  const page = await consoleOf();
+  await add(page, alice);
+  await page.getByRole('button', { name: 'Cut' }).click();
+  await line(page, 'note', '', 'connected').nth(1).waitFor();
+  await page.getByRole('button', { name: 'Go offline' }).click();
+  await command(page, 'getChats');
+  await page.keyboard.press('Control+Enter');
+  await status(page, 'NOT_SENT');
+  await page.getByRole('button', { name: 'Go online' }).click();
+  await line(page, 'note', '', 'connected').nth(2).waitFor();
+  await page.keyboard.press('Control+Enter');
+  await status(page, 'Answered in');
+
+  await page.getByLabel('Filter the log').fill('getChats');
+  await page.waitForFunction(() => document.querySelectorAll('.line').length === 2);
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export' }).click();
+  const lines = readFileSync(await (await download).path(), 'utf8')
+    .trim()
+    .split('\n')
+    .map((one) => JSON.parse(one));
+  assert.ok(lines.some(({ name, direction }) => name === 'getChats' && direction === 'out'));
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('button', { name: 'Go on (2)' }).click();
+  await page.waitForFunction(() => document.querySelectorAll('.line').length === 4);
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await page.waitForFunction(() => document.querySelectorAll('.line').length === 0);
+  await page.context().close();
+  world.nothingWrong();
+});
+
+test('desk and phone, light and dark: a picture, and nothing serious for axe', async () => {
+  const faults = [];
+  const show = (page, name) => page.getByRole('button', { name, exact: true }).click();
+  for (const phone of [false, true]) {
+    const page = await consoleOf({
+      phone,
+      bypassCSP: true,
+      hash: `#/createChat?input={"user1Id":${alice},"user2Id":${bob}}`,
+    });
+    await page.evaluate(axe);
+    const lookAt = async (name) => {
+      for (const dark of [false, true]) {
+        await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
+        const suffix = `${dark ? 'dark' : 'light'}-${phone ? 'phone' : 'desk'}`;
+        faults.push(...(await look(page, `${name}-${suffix}`, dark)));
+      }
+      const [wide, room] = await page.evaluate(() => [
+        document.documentElement.scrollWidth,
+        document.documentElement.clientWidth,
+      ]);
+      assert.ok(wide <= room, `${name}: ${wide} pixels in ${room}`);
+    };
+    await lookAt('start');
+    if (phone) await show(page, 'People');
+    await add(page, bob);
+    await add(page, alice);
+    if (phone) {
+      await lookAt('people');
+      await show(page, 'Commands');
+      await lookAt('commands');
+      await show(page, 'Form');
+    }
+    await page.keyboard.press('Control+Enter');
+    await status(page, 'Answered in');
+    await lookAt('form');
+    if (phone) await show(page, 'Log');
+    await page.locator('.line.in').last().getByRole('button').first().click();
+    await lookAt('log');
+    await page.context().close();
+  }
+  assert.deepEqual(faults, []);
+});
