@@ -14,6 +14,7 @@ const sources = [
   'web/src',
   'web/public',
   'web/index.html',
+  'web/console.html',
   'web/package.json',
   'web/vite.config.ts',
   'web/scripts/build.mjs',

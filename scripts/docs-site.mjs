@@ -5,7 +5,16 @@
  * Does nothing when it is newer than what it is made of. Where the packages for development are not installed, there
  * are no pages.
  */
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Buffer } from 'node:buffer';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -79,9 +88,9 @@ async function build(rendererOf) {
   });
 
   const pages = groups.flatMap(({ pages: own }) => own).filter(({ file }) => !file);
-  const pictures = ['docs', 'docs/reference'].flatMap((folder) =>
+  const pictures = ['docs', 'docs/images', 'docs/reference'].flatMap((folder) =>
     readdirSync(join(root, folder))
-      .filter((name) => name.endsWith('.svg'))
+      .filter((name) => /\.(svg|png)$/.test(name))
       .map((name) => ({ source: `${folder}/${name}`, path: `${folder}/${name}`.replace(/^docs\//, '') })),
   );
   const documents = ['asyncapi.json', 'contract.json', 'postman.json'].map((name) => ({
@@ -113,7 +122,8 @@ async function build(rendererOf) {
   }
 }
 
-if (newest(stamp) < changed) {
+// A server that is installed without the documents has none to show.
+if (existsSync(join(root, 'docs', 'guides')) && newest(stamp) < changed) {
   const rendererOf = await render();
   if (rendererOf) await build(rendererOf);
   writeFileSync(stamp, '');

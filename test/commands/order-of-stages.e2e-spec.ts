@@ -12,6 +12,7 @@ describe('The stages of a command', () => {
       'count',
       'parse',
       'order',
+      'name',
       'identify',
       'share',
       'repeat',
