@@ -238,7 +238,7 @@ describe('Bad input over REST', () => {
         '" "',
         '"a\\u0000"',
         lone,
-        `"${'x'.repeat(201)}"`,
+        `"${'x'.repeat(257)}"`,
         '1',
         '[]',
         `{"${MARKER}":1}`,
@@ -246,6 +246,7 @@ describe('Bad input over REST', () => {
         await refused(json('/users', `{"name":${text}}`));
         await refused(json('/users', `{"externalId":${text}}`));
       }
+      await refused(json('/users', `{"name":"${'x'.repeat(201)}"}`));
       const long = `"http://x/${'x'.repeat(2_048)}"`;
       for (const url of [
         '""',

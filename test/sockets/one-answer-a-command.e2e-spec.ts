@@ -136,7 +136,13 @@ describe('The caller of a command', () => {
       error: {
         code: 'VALIDATION_FAILED',
         message: errorCatalogue.VALIDATION_FAILED.message,
-        details: [{ path: 'user2Id', message: 'expected an id: an integer from 1 to 9007199254740991' }],
+        details: [
+          {
+            path: 'user2Id',
+            message:
+              'expected an id: an integer from 1 to 9007199254740991, or external: and the externalId of a user',
+          },
+        ],
       },
     });
   });
