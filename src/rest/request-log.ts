@@ -29,12 +29,24 @@ export function logRequests(): RequestHandler {
     const since = performance.now();
     const { method } = request;
     response.once('finish', () => {
-      // Not the query, and not a path without a route: they may hold secrets.
-      const path = request.route === undefined ? null : request.path;
+      const path = shownPath(request);
       const { statusCode: status } = response;
       const ms = Math.round((performance.now() - since) * 10) / 10;
       logger[status >= 500 ? 'warn' : 'debug']({ requestId, method, path, status, ms }, 'Answered');
     });
     next();
   };
+}
+
+/**
+ * The path as its route has it, with ids that are numbers: neither a query, nor the code of an invitation, nor an externalId,
+ * which may be an address of somebody. null: there is no route.
+ */
+function shownPath({ route, params }: Request): string | null {
+  const pattern: unknown = (route as { path?: unknown } | undefined)?.path;
+  if (typeof pattern !== 'string') return null;
+  return pattern.replaceAll(/:(\w+)/g, (name, field: string) => {
+    const value = params[field];
+    return typeof value === 'string' && /^\d{1,16}$/.test(value) ? value : name;
+  });
 }
