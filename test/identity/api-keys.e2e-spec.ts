@@ -232,11 +232,15 @@ describe('With AUTH=jwt, over REST', () => {
     expect(by('anyone')).toEqual(['getConfig', 'login', 'logout', 'refresh', 'register']);
     expect(by('application')).toEqual([
       'createUser',
+      'deactivateUser',
       'eraseUser',
       'findChats',
+      'getAudit',
       'getErasure',
       'getReports',
       'mintToken',
+      'reactivateUser',
+      'revokeSessions',
       'revokeTokens',
       'sendSystemMessage',
       'setRetention',
