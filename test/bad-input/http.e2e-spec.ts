@@ -156,7 +156,7 @@ describe('Bad requests over HTTP', () => {
     it('are refused: paths that are no route', async () => {
       for (const path of [
         `/${MARKER}`,
-        '/chats/',
+        '/chat/',
         `/chats/${chatId}/${MARKER}`,
         `/chats/${chatId}/messages/1/2`,
         '/users/online/1',
