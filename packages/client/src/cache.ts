@@ -11,7 +11,7 @@ const WRITE_EVERY_MS = 250;
 const KEPT = 50;
 
 /** Rises when rows look different. Other rows are dropped, but not what waits in the outbox. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 interface KeptChat {
   format: number;
@@ -21,6 +21,8 @@ interface KeptChat {
   to: number;
   messages: Message[];
   hidden: [number, { seq: number; unread: boolean } | null][];
+  cleared: boolean;
+  clearedSeq: number;
   marks: [number, Mark][];
 }
 
@@ -38,6 +40,7 @@ export class Cache {
   #session: StorageSession | null = null;
   readonly #dirty = new Map<string, { kind: RowKind; key: string; value: () => unknown }>();
   #timer: ReturnType<typeof setTimeout> | null = null;
+  #restoring = false;
   #writing: Promise<void> = Promise.resolve();
 
   readonly #storage: Storage;
@@ -85,12 +88,11 @@ export class Cache {
     }, WRITE_EVERY_MS);
   }
 
-  chat(chatId: number): void {
-    this.write('chat', String(chatId), () => this.#keep(chatId));
-    this.meta();
-  }
-
-  meta(): void {
+  /** What is kept of a chat has changed; null: of all of them. */
+  changed(chatId: number | null): void {
+    // What has just been read need not be written.
+    if (this.#restoring) return;
+    if (chatId !== null) this.write('chat', String(chatId), () => this.#keep(chatId));
     const { state } = this.#store;
     this.write('meta', 'state', (): KeptMeta => ({
       format: FORMAT,
@@ -154,17 +156,29 @@ export class Cache {
       to: live?.to ?? -1,
       messages,
       hidden: [...chat.hidden],
+      cleared: chat.cleared,
+      clearedSeq: chat.clearedSeq,
       marks: [...chat.marks],
     };
   }
 
-  #restore({ since, unread }: KeptMeta, chats: readonly [string, unknown][]): void {
+  #restore(meta: KeptMeta, chats: readonly [string, unknown][]): void {
+    this.#restoring = true;
+    try {
+      this.#putBack(meta, chats);
+    } finally {
+      this.#restoring = false;
+    }
+  }
+
+  #putBack({ since, unread }: KeptMeta, chats: readonly [string, unknown][]): void {
     const { state } = this.#store;
     Object.assign(state, { since, unread });
     for (const [, value] of chats) {
       const kept = value as KeptChat;
       if (kept.format !== FORMAT || state.chats.has(kept.item.id)) continue;
-      const chat = chatOf({ ...kept.item }, kept.version);
+      const { cleared, clearedSeq } = kept;
+      const chat = Object.assign(chatOf({ ...kept.item }, kept.version), { cleared, clearedSeq });
       if (kept.to >= 0) chat.ranges = [{ from: kept.from, to: kept.to, messages: kept.messages }];
       for (const { id, seq } of kept.messages) chat.seqs.set(id, seq);
       for (const [id, what] of kept.hidden) chat.hidden.set(id, what);

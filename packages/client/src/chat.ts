@@ -128,14 +128,14 @@ export class ChatClient {
         gap: (chat) => this.#gaps.watch(chat),
         applied: (chatId, version) => {
           this.#waiting.applied(chatId, version);
-          this.#cache.chat(chatId);
+          this.#cache.changed(chatId);
           this.#tidy(chatId);
         },
         gone: (chatId) => {
           this.#waiting.gone(chatId);
           this.#marks.forget(chatId);
-          this.#cache.chat(chatId);
         },
+        changed: (chatId) => this.#cache.changed(chatId),
         reset: (chatId) => this.#roomsOf(chatId).forEach((room) => queueMicrotask(() => room.ensure())),
         arrived: (message, mentioned) => {
           if (this.#options.delivered !== false) this.#marks.markDelivered(message.chatId, message.seq);
@@ -446,15 +446,6 @@ export class ChatClient {
       const { chatId, expiresInMs, typing } = body as Events['userTyping'];
       if (typing) setTimeout(() => this.#store.touched('typing', chatId), expiresInMs + 10);
     }
-    if (
-      name === 'membershipUpdated' ||
-      name === 'unreadCount' ||
-      name === 'messageHidden' ||
-      name === 'messageSeen'
-    ) {
-      const { chatId } = body as { chatId?: number };
-      if (chatId !== undefined) this.#cache.chat(chatId);
-    }
   }
 
   #answered(command: keyof Commands, answer: unknown): void {
@@ -565,7 +556,6 @@ export class ChatClient {
       more = 'chats' in page && page.more;
       cursor = chats.at(-1)?.cursor ?? cursor;
       this.#store.apply.list(chats);
-      for (const { id } of chats) this.#cache.chat(id);
     };
     const loadMore = () => {
       loading ??= read().finally(() => {

@@ -111,6 +111,7 @@ const storeAt = (model: Model) => {
     applied: () => undefined,
     gone: () => undefined,
     reset: () => undefined,
+    changed: () => undefined,
     arrived: ({ seq }) => told.arrived.push(seq),
   });
   store.state.me = { ...user(ME), username: null };

@@ -34,6 +34,7 @@ class Player {
     applied: () => undefined,
     gone: () => undefined,
     reset: () => undefined,
+    changed: () => undefined,
     arrived: () => undefined,
   });
 

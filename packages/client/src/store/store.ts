@@ -16,8 +16,14 @@ const OF_CHATS: ReadonlySet<string> = new Set([
   'drafts',
 ]);
 
+/** What of a chat a device keeps. */
+const KEPT: ReadonlySet<string> = new Set(['item', 'messages', 'marks']);
+
 /** What the rest of the client hears of the store, beside what has changed. */
-export type Reactions = Omit<Listener, 'touched'>;
+export interface Reactions extends Omit<Listener, 'touched'> {
+  /** What a device keeps of this chat has changed; null: what it keeps of all of them. */
+  changed(chatId: number | null): void;
+}
 
 /**
  * The state, and everything that can be read of it. Readers name what they are computed from; when that has changed, they
@@ -31,10 +37,12 @@ export class Store {
   readonly #shown = new Map<number, ChatListItem>();
 
   readonly #changing: (chatId: number) => Partial<ChatListItem>;
+  readonly #changed: Reactions['changed'];
 
   /** `changing` says what commands that wait make of a chat. */
   constructor(reactions: Reactions, changing: (chatId: number) => Partial<ChatListItem> = () => ({})) {
     this.#changing = changing;
+    this.#changed = reactions.changed;
     this.apply = new Applier(this.state, { ...reactions, touched: (part, id) => this.touched(part, id) });
   }
 
@@ -72,6 +80,8 @@ export class Store {
       this.#shown.delete(Number(id));
       this.#invalidate('list');
     }
+    if (typeof id === 'number' && KEPT.has(part)) this.#changed(id);
+    else if (part === 'unread') this.#changed(null);
     this.#invalidate(id === undefined ? part : `${part}:${id}`);
     const other = typeof id === 'number' && OF_CHATS.has(part) ? this.chat(id)?.item.otherUser : null;
     if (other) this.#invalidate(`${part}:u${other.id}`);
