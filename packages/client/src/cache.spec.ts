@@ -84,7 +84,7 @@ describe('What a device keeps', () => {
   it('knows that a chat was cleared', async () => {
     const { chat, live, event } = await start();
     await live();
-    event('chatCleared', { chatId: CHAT, userId: ME, seq: 3, version: 3, changed: false } as never);
+    event('chatCleared', { chatId: CHAT, userId: ME, seq: 3, version: 3, changed: false });
     expect(chat.chats('inbox').get().items).toEqual([]);
     expect((await away(chat)).chats('inbox').get().items).toEqual([]);
   });

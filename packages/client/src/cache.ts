@@ -40,7 +40,6 @@ export class Cache {
   #session: StorageSession | null = null;
   readonly #dirty = new Map<string, { kind: RowKind; key: string; value: () => unknown }>();
   #timer: ReturnType<typeof setTimeout> | null = null;
-  #restoring = false;
   #writing: Promise<void> = Promise.resolve();
 
   readonly #storage: Storage;
@@ -57,12 +56,14 @@ export class Cache {
   async open(scope: string): Promise<{ outbox: unknown[]; drafts: [string, unknown][] }> {
     this.close();
     try {
-      this.#session = await this.#storage.open(scope);
-      const [meta] = await this.#session.rows('meta');
+      const session = await this.#storage.open(scope);
+      const [meta] = await session.rows('meta');
       const kept = meta?.[1] as KeptMeta | undefined;
-      if (kept?.format === FORMAT) this.#restore(kept, await this.#session.rows('chat'));
-      const outbox = (await this.#session.rows('outbox')).map(([, value]) => value);
-      return { outbox, drafts: await this.#session.rows('draft') };
+      if (kept?.format === FORMAT) this.#restore(kept, await session.rows('chat'));
+      // From now on changes are written: what was just read need not be.
+      this.#session = session;
+      const outbox = (await session.rows('outbox')).map(([, value]) => value);
+      return { outbox, drafts: await session.rows('draft') };
     } catch (error) {
       await this.#fall(error, scope);
       return { outbox: [], drafts: [] };
@@ -90,8 +91,7 @@ export class Cache {
 
   /** What is kept of a chat has changed; null: of all of them. */
   changed(chatId: number | null): void {
-    // What has just been read need not be written.
-    if (this.#restoring) return;
+    if (!this.#session) return;
     if (chatId !== null) this.write('chat', String(chatId), () => this.#keep(chatId));
     const { state } = this.#store;
     this.write('meta', 'state', (): KeptMeta => ({
@@ -162,16 +162,7 @@ export class Cache {
     };
   }
 
-  #restore(meta: KeptMeta, chats: readonly [string, unknown][]): void {
-    this.#restoring = true;
-    try {
-      this.#putBack(meta, chats);
-    } finally {
-      this.#restoring = false;
-    }
-  }
-
-  #putBack({ since, unread }: KeptMeta, chats: readonly [string, unknown][]): void {
+  #restore({ since, unread }: KeptMeta, chats: readonly [string, unknown][]): void {
     const { state } = this.#store;
     Object.assign(state, { since, unread });
     for (const [, value] of chats) {

@@ -12,7 +12,7 @@ export const SENTENCES: Record<AnyCode, string> = {
   CREDENTIALS_WRONG: 'User name or password is wrong.',
   FORBIDDEN: 'You are not allowed to do that here.',
   DEACTIVATED: 'Your account is closed for now.',
-  USER_DEACTIVATED: 'This person is not here any more: nobody can write to them.',
+  USER_DEACTIVATED: 'The account of this person is closed for now.',
   SILENCED: 'An admin does not let you write here for now.',
   SLOW_MODE: 'Slow mode: wait a moment before the next message.',
   NOT_FOUND: 'It is not here any more, or you are no longer a member.',

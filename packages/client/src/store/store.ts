@@ -22,7 +22,7 @@ const KEPT: ReadonlySet<string> = new Set(['item', 'messages', 'marks']);
 /** What the rest of the client hears of the store, beside what has changed. */
 export interface Reactions extends Omit<Listener, 'touched'> {
   /** What a device keeps of this chat has changed; null: what it keeps of all of them. */
-  changed(chatId: number | null): void;
+  changed: (chatId: number | null) => void;
 }
 
 /**
