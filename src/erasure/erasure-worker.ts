@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service.js';
 import { RepeatedChunks } from '../common/flow/repeated-chunks.js';
+import { RepeatedLook } from '../common/flow/repeated-look.js';
 import { Database } from '../database/database.js';
 import { ErasureSteps } from './erasure-steps.js';
 import {
@@ -34,12 +35,13 @@ const FORGOTTEN_AT_ONCE = 1_000;
  */
 @Injectable()
 export class ErasureWorker implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly logger = new Logger(ErasureWorker.name);
   private readonly node = randomUUID();
+  private readonly looks = new RepeatedLook({
+    what: 'erasures to go on with',
+    everyMs: LOOK_EVERY_MS,
+    look: () => this.workOff(),
+  });
   private readonly forgetting: RepeatedChunks;
-  private timer: NodeJS.Timeout | null = null;
-  private working: Promise<void> | null = null;
-  private lookAgain = false;
   private stopping = false;
 
   constructor(
@@ -56,33 +58,20 @@ export class ErasureWorker implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => this.look(), LOOK_EVERY_MS).unref();
+    this.looks.start();
     this.forgetting.start();
-    this.look();
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.stopping = true;
-    if (this.timer) clearInterval(this.timer);
-    await Promise.all([this.working, this.forgetting.stop()]);
+    await Promise.all([this.looks.stop(), this.forgetting.stop()]);
   }
 
   /** Looks for erasures now. */
   look(): void {
-    if (this.working) {
-      this.lookAgain = true;
-      return;
-    }
-    if (this.stopping) return;
-    this.working = this.workOff().finally(() => {
-      this.working = null;
-      if (!this.lookAgain) return;
-      this.lookAgain = false;
-      this.look();
-    });
+    void this.looks.now();
   }
 
-  /** Never rejects. */
   private async workOff(): Promise<void> {
     let erasure: Leased | undefined;
     try {
@@ -92,8 +81,8 @@ export class ErasureWorker implements OnApplicationBootstrap, OnApplicationShutd
         await this.erase(erasure);
       }
     } catch (error) {
-      this.logger.warn(`Could not go on with an erasure, trying again: ${String(error)}`);
       if (erasure) await this.release(erasure.id);
+      throw error;
     }
   }
 

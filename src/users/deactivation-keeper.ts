@@ -55,8 +55,7 @@ export class DeactivationKeeper implements OnApplicationBootstrap, OnApplication
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.looks.stop();
-    await this.purge.stop();
+    await Promise.all([this.looks.stop(), this.purge.stop()]);
   }
 
   private async look(): Promise<void> {

@@ -57,8 +57,8 @@ export class Deactivations implements OnModuleInit, OnApplicationShutdown {
     this.looks.start();
   }
 
-  onApplicationShutdown(): void {
-    this.looks.stop();
+  async onApplicationShutdown(): Promise<void> {
+    await this.looks.stop();
   }
 
   /** Why the user can do nothing, as far as this node knows; null: they are active. */

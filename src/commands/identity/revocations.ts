@@ -86,8 +86,8 @@ export class Revocations implements OnModuleInit, OnApplicationShutdown {
     this.looks.start();
   }
 
-  onApplicationShutdown(): void {
-    this.looks.stop();
+  async onApplicationShutdown(): Promise<void> {
+    await this.looks.stop();
   }
 
   /** Whether the token is known to be revoked, without asking the database. */

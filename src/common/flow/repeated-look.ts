@@ -17,9 +17,10 @@ interface Options {
 export class RepeatedLook {
   private readonly logger = new Logger(RepeatedLook.name);
   private timer: NodeJS.Timeout | null = null;
-  private looking = false;
+  private running: Promise<void> | null = null;
   private again = false;
   private failing = false;
+  private stopped = false;
 
   constructor(private readonly options: Options) {}
 
@@ -28,30 +29,33 @@ export class RepeatedLook {
     void this.now();
   }
 
-  stop(): void {
+  /** No look begins any more; ends when the one under way does. */
+  async stop(): Promise<void> {
+    this.stopped = true;
     if (this.timer) clearInterval(this.timer);
+    await this.running;
   }
 
   /** Never rejects. */
   async now(): Promise<void> {
-    if (this.looking) {
-      this.again = true;
-      return;
-    }
-    this.looking = true;
+    if (this.running) this.again = true;
+    else if (!this.stopped) await (this.running = this.run());
+  }
+
+  private async run(): Promise<void> {
     const { what, look, after } = this.options;
     try {
       do {
         this.again = false;
         await look();
-      } while (this.again);
+      } while (this.again && !this.stopped);
       this.failing = false;
       await after?.();
     } catch (error) {
       if (!this.failing) this.logger.warn(`Could not look for ${what}, trying again: ${String(error)}`);
       this.failing = true;
     } finally {
-      this.looking = false;
+      this.running = null;
     }
   }
 }
