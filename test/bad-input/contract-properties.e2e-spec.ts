@@ -21,8 +21,11 @@ const RUNS = 100;
 const PEOPLE = [1, 2, 3];
 const INVITER = 4;
 
-function check<T>(property: fc.IAsyncProperty<T>): Promise<void> {
-  return fc.assert(property, { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: SEED }) });
+/** `isEnough`: whether what was generated so far shows what it should; else there is more of it, up to five times. */
+async function check<T>(property: fc.IAsyncProperty<T>, isEnough = () => true): Promise<void> {
+  for (let round = 0; round === 0 || (round < 5 && !isEnough()); round++) {
+    await fc.assert(property, { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: SEED + round }) });
+  }
 }
 
 /** They take a code that nobody guesses. */
@@ -53,12 +56,14 @@ describe('Whatever JSON is sent, by the contract or not', () => {
       const closed = await world.sql('SELECT 1 FROM chats WHERE closed');
       return closed.length === 0;
     });
+    // What the ones before made: lists of hundreds of chats would be most of the time.
+    await world.sql('TRUNCATE chats CASCADE');
     await world.sql('DELETE FROM user_blocks');
-    await world.sql('UPDATE chats SET "user1Blocks" = false, "user2Blocks" = false');
     const client = await world.stranger();
     for (const senderId of PEOPLE) {
       for (const receiverId of PEOPLE.filter((other) => other !== senderId)) {
-        await client.ok('sendMessage', { senderId, receiverId, content: `from ${senderId}` });
+        for (const content of ['one', 'two', 'three'])
+          await client.ok('sendMessage', { senderId, receiverId, content });
       }
     }
     // Groups of somebody else, to which they are invited.
@@ -113,6 +118,7 @@ describe('Whatever JSON is sent, by the contract or not', () => {
           expectByContract(definition, answer);
           if (isTaken(name, answer)) fine++;
         }),
+        () => fine > 0,
       );
       await raw.ask('getOnlineUsers');
       expect([...raw.answers.values()].filter((count) => count !== 1)).toEqual([]);
@@ -203,6 +209,7 @@ describe('Whatever JSON is sent, by the contract or not', () => {
           expectByContract(definition, answer);
           if (isTaken(name, answer)) fine++;
         }),
+        () => fine > 0,
       );
       expect(fine).toBeGreaterThan(0);
     });

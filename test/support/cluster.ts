@@ -25,7 +25,8 @@ export async function freshDatabase(): Promise<Database> {
   const url = process.env.CHAT_TEST_CLUSTER;
   if (url === undefined) throw new Error('The global set-up of the tests did not run');
   const name = `test_${process.pid}_${Date.now()}_${++made}`;
-  await run(url, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
+  // Half the processor time of copying through the log of changes, which is meant for servers that are in use.
+  await run(url, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE} STRATEGY FILE_COPY`);
   const database = new URL(url);
   database.pathname = `/${name}`;
   return { url: database.href, drop: () => run(url, `DROP DATABASE ${name} WITH (FORCE)`) };
