@@ -69,6 +69,8 @@ const config = {
   testTimeout: 20_000,
   // Most of the time tests wait: for grace periods, expiries, other processes.
   maxWorkers: '100%',
+  // Each file leaves some of its modules behind: after a hundred files a worker has grown to 3 GB.
+  workerIdleMemoryLimit: '1GB',
 };
 
 /** Jest loads ES modules only with a flag of Node.js. This starts it with the flag, so that `npx jest` needs none. */
