@@ -12,3 +12,4 @@ export { Faults } from '../parts/faults';
 export { RowFault } from '../timeline/row-fault';
 export { ConnectionLine } from './connection-line';
 export { listen } from './keyboard';
+export { NewVersion } from './new-version';

@@ -11,6 +11,7 @@ import { useRoute } from './route';
 import { keyOf } from './where';
 
 const ConnectionLine = lazy(async () => ({ default: (await import('./later')).ConnectionLine }));
+const NewVersion = lazy(async () => ({ default: (await import('./later')).NewVersion }));
 const Join = lazy(() => import('../join/join'));
 const NewChat = lazy(() => import('../dialogs/new-chat'));
 const Settings = lazy(() => import('../settings/settings'));
@@ -36,6 +37,7 @@ export function Shell() {
       <main className="main">
         <Suspense fallback={null}>
           <ConnectionLine />
+          <NewVersion />
         </Suspense>
         {route.invite !== null ? (
           <Suspense fallback={null}>
