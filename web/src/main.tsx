@@ -1,11 +1,11 @@
 import './styles/base.css';
-import './styles/parts.css';
+import './styles/first.css';
 import './styles/list.css';
 import './styles/chat.css';
 import './styles/timeline.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app';
-import { applyTheme } from './app/preferences';
+import { applyLooks } from './app/preferences';
 
-applyTheme();
+applyLooks();
 createRoot(document.getElementById('app')!).render(<App />);

@@ -28,9 +28,9 @@ export function findChromium() {
   );
 }
 
-/** A server, a browser, and pages of people in it. */
-export async function startWorld() {
-  const server = await startChatServer();
+/** A server, a browser, and pages of people in it. `options`: of the server. */
+export async function startWorld(options = {}) {
+  const server = await startChatServer(options);
   const browser = await chromium.launch({
     executablePath: findChromium(),
     // Chromium refuses its sandbox to root.
@@ -48,8 +48,8 @@ export async function startWorld() {
     return made;
   }
 
-  async function context(options = {}) {
-    const { phone = false, dark = false, bypassCSP = false, userId = null } = options;
+  async function context(asked = {}) {
+    const { phone = false, dark = false, bypassCSP = false, userId = null, worker = false } = asked;
     const made = await browser.newContext({
       viewport: phone ? PHONE : DESK,
       hasTouch: phone,
@@ -58,6 +58,8 @@ export async function startWorld() {
       locale: 'en-GB',
       bypassCSP,
       reducedMotion: 'reduce',
+      // It reads the whole page once more: only for those who look at it.
+      serviceWorkers: worker ? 'allow' : 'block',
     });
     await made.addInitScript((id) => {
       document.addEventListener('securitypolicyviolation', (event) =>

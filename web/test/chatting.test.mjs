@@ -108,6 +108,52 @@ test('what is written without a network goes out after a reload: all of it, in o
   await bens.context().close();
 });
 
+test('without a network a reload shows chats and what waits; with it again, the new version', async () => {
+  const { ann, chat } = await world.server.people('ann', 'ben');
+  const at = await world.site();
+  const page = await world.pageOf(ann.id, { hash: `/c/${chat.id}`, at, worker: true });
+  await say(page, 'before');
+  await page.locator('[data-seq="1"]').waitFor();
+  await page.evaluate(() => globalThis.navigator.serviceWorker.ready.then(() => undefined));
+  const kept = await page.evaluate(async () => {
+    const [name] = await globalThis.caches.keys();
+    const urls = (await (await globalThis.caches.open(name)).keys()).map(({ url }) => new URL(url).pathname);
+    return { name, urls };
+  });
+  assert.match(kept.name, /^shell-[0-9a-f]{12}$/);
+  assert.ok(kept.urls.includes('/') && kept.urls.length > 10, kept.urls.join());
+  assert.ok(!kept.urls.some((path) => /config|users|chats|console/.test(path)), kept.urls.join());
+
+  at.offline({ page: false });
+  await say(page, 'without a network');
+  await page.reload();
+  await row(page, 'before').waitFor();
+  await row(page, 'without a network').waitFor();
+  await page.locator('a.chat', { hasText: 'ben' }).waitFor();
+  // What was never opened is there as well.
+  await page.locator('.me').click();
+  await page.getByRole('dialog', { name: 'Settings' }).waitFor();
+  await page.keyboard.press('Escape');
+
+  at.online();
+  await page.locator('[data-seq="2"]').waitFor();
+  // The server has been replaced while it was away.
+  await page.route(
+    ({ pathname }) => pathname === '/',
+    async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({
+        response,
+        body: (await response.text()).replaceAll('/assets/index-', '/assets/new-'),
+      });
+    },
+  );
+  at.offline();
+  at.online();
+  await page.getByText('There is a new version of this page.').waitFor();
+  await page.context().close();
+});
+
 test('the Enter of an input method does not send', async () => {
   const { ann, chat } = await world.server.people('ann', 'ben');
   const page = await world.pageOf(ann.id, { hash: `/c/${chat.id}` });

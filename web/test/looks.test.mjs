@@ -1,19 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { startWorld } from './browser.mjs';
+import { look } from './look.mjs';
 import { furnish } from './people.mjs';
 
 /** Every screen, in both themes, at a desk and on a phone: a picture of it, and what axe finds. */
-const pictures = process.env.WEB_PICTURES ?? join(import.meta.dirname, 'pictures');
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let world;
 let people;
 before(async () => {
-  mkdirSync(pictures, { recursive: true });
   world = await startWorld();
   people = await furnish(world.server.directUrl);
 });
@@ -22,6 +17,11 @@ after(() => world?.stop());
 const details = (page) => page.getByRole('button', { name: 'Details', exact: true }).last().click();
 const settings = (page) => page.locator('.me').click();
 const open = (name) => (page) => page.getByRole('button', { name, exact: true }).first().click();
+
+const ofGroup = (name) => async (page) => {
+  await details(page);
+  await open(name)(page);
+};
 
 /** By name: where it is, what to do there, and what has to be there then. */
 const screens = {
@@ -72,27 +72,57 @@ const screens = {
   'go-to': ['/', (page) => page.locator('.find').click(), '[role="option"]'],
 };
 
-/** Structure is the same in both themes: in the dark one only its colours are looked at. */
-const optionsOf = (dark) => ({
-  resultTypes: ['violations'],
-  ...(dark ? { runOnly: { type: 'rule', values: ['color-contrast'] } } : {}),
-});
-
-async function look(page, name, dark) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(
-    (options) => globalThis.axe.run(document, options),
-    optionsOf(dark),
-  );
-  const faults = violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(
-      ({ id, impact, nodes }) =>
-        `${name}: ${impact} ${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`).join('\n')}`,
-    );
-  await page.screenshot({ path: join(pictures, `${name}.png`) });
-  return faults;
-}
+/** The same, each theme and each size once: what is made of the same parts. */
+const others = {
+  'public-groups': [
+    '/',
+    async (page) => {
+      await open('New chat')(page);
+      await open('Find public groups')(page);
+    },
+    '.two-lines',
+  ],
+  'own-group': [
+    () => `/c/${people.house}`,
+    async (page) => {
+      await details(page);
+      await page.getByText('Silenced until').scrollIntoViewIfNeeded();
+    },
+    '.details .people',
+  ],
+  rules: [() => `/c/${people.house}`, ofGroup('Rules'), '.dialog .choices'],
+  links: [
+    () => `/c/${people.house}`,
+    async (page) => {
+      await ofGroup('Invitation links')(page);
+      await open('Make a link')(page);
+    },
+    '.made',
+  ],
+  banned: [() => `/c/${people.house}`, ofGroup('Banned people'), '.dialog .two-lines'],
+  silence: [
+    () => `/c/${people.house}`,
+    async (page) => {
+      await details(page);
+      await page.getByRole('button', { name: 'Actions for Bob Brandt' }).click();
+      await page.getByRole('menuitem', { name: 'Silence' }).click();
+      await page.getByLabel('Another time').check();
+    },
+    '.dialog input[type="datetime-local"]',
+  ],
+  'message-details': [
+    () => `/c/${people.house}`,
+    async (page) => {
+      await page.locator('article', { hasText: 'Tuesday' }).focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('menuitem', { name: 'Message details' }).click();
+    },
+    '.edits li',
+  ],
+  announcements: [() => `/c/${people.news}`, null, '.composer.cannot'],
+  'slow-mode': [() => `/c/${people.market}`, null, '.slow'],
+  join: [() => `/join/${people.code}`, null, '.join .avatar'],
+};
 
 for (const dark of [false, true])
   for (const phone of [false, true]) {
@@ -108,11 +138,13 @@ for (const dark of [false, true])
       await start.close();
       const page = await world.pageOf(people.alice, { dark, phone, bypassCSP: true, at });
       await page.locator('a.chat').first().waitFor({ state: 'attached' });
-      for (const [name, [where, act, there]] of Object.entries(screens)) {
+      for (const [name, [where, act, there]] of Object.entries(
+        dark === phone ? { ...screens, ...others } : screens,
+      )) {
         await page.goto('about:blank');
         await page.goto(`${at.url}/#${typeof where === 'string' ? where : where()}`);
         await page.locator('a.chat').first().waitFor({ state: 'attached' });
-        if (where !== '/') await page.locator('article').first().waitFor();
+        if (/^\/c\//.test(page.url().split('#')[1])) await page.locator('article').first().waitFor();
         if (act) await act(page);
         await page.locator(there).first().waitFor();
         faults.push(...(await look(page, `${name}-${suffix}`, dark)));

@@ -44,6 +44,39 @@ export async function furnish(node) {
   const react = (message, who, emoji) =>
     call('PUT', `/messages/${message.id}/reactions/${encodeURIComponent(emoji)}`, {}, who);
 
+  // Groups with rules, of each kind: the oldest chats of the list.
+  const house = await group('Hausgemeinschaft Donaudampfschifffahrtsstraße — حي النهر', alice, [
+    bob,
+    carol,
+    layla,
+    maxi,
+    others[0],
+    others[1],
+  ]);
+  const bins = await say(house, alice, 'Bins are collectd on Monday.');
+  await call('PATCH', `/messages/${bins.id}`, { content: 'Bins are collected on Monday.' }, alice);
+  await call('PATCH', `/messages/${bins.id}`, { content: 'Bins are collected on *Tuesday*.' }, alice);
+  for (const who of [bob, layla]) await call('POST', `/chats/${house}/seen`, {}, who);
+  await call('PATCH', `/chats/${house}`, { slowModeSeconds: 30, visibility: 'public' }, alice);
+  await call('PUT', `/chats/${house}/members/${maxi}/silence`, { until: '2030-05-01T10:00:00.000Z' }, alice);
+  const spam = 'Werbung in jedem zweiten Beitrag, trotz dreier Ermahnungen durch die Hausverwaltung';
+  await call('PUT', `/chats/${house}/banned/${others[0]}`, { reason: spam }, alice);
+  await call('PUT', `/chats/${house}/banned/${others[1]}`, {}, alice);
+  await call('POST', `/chats/${house}/invites`, { maxUses: 25 }, alice);
+  const nextYear = { expiresAt: '2030-12-24T18:00:00.000Z' };
+  await call('POST', `/chats/${house}/invites`, nextYear, alice);
+  const news = await group('Announcements', bob, [alice, carol]);
+  await say(news, bob, 'The office is closed on Friday. Everybody gets well by Monday!');
+  await call('PATCH', `/chats/${news}`, { sending: 'admins', visibility: 'public' }, bob);
+  const market = await group('Flohmarkt', bob, [alice, carol, dave]);
+  await call('PATCH', `/chats/${market}`, { slowModeSeconds: 21_600 }, bob);
+  await say(market, alice, 'A bicycle pump, hardly used.');
+  const hikers = 'Wandern in den Alpen: Tourenberichte, Hüttenbewertungen und Mitfahrgelegenheiten';
+  for (const title of [hikers, 'نادي القراءة'])
+    await call('POST', '/chats', { title, memberIds: others, visibility: 'public' }, bob);
+  const club = await group('Lesekreis — نادي القراءة', bob, others);
+  const { code } = await call('POST', `/chats/${club}/invites`, nextYear, bob);
+
   const withDave = await direct(dave, alice);
   await say(withDave, dave, 'Do you still have my bicycle pump?');
   const withCarol = await direct(carol, alice);
@@ -124,6 +157,10 @@ export async function furnish(node) {
     others,
     hike,
     team,
+    house,
+    news,
+    market,
+    code,
     withBob,
     withCarol,
     withLayla,

@@ -47,6 +47,7 @@ export async function serve(node) {
   const to = new URL(node);
   const own = await showsPage(node);
   let offline = false;
+  let keeps = true;
   const open = new Set();
   const headersOf = ({ headers }) => ({
     ...headers,
@@ -56,7 +57,7 @@ export async function serve(node) {
   const server = createServer((incoming, answer) => {
     const file = incoming.method === 'GET' ? fileOf(incoming.url) : null;
     // Without a network a browser still has the page: a service worker keeps it.
-    if (file && (offline || !own)) {
+    if (file && (offline ? keeps : !own)) {
       const type = TYPES[extname(file)] ?? 'application/octet-stream';
       answer.writeHead(200, { 'content-type': type, 'content-security-policy': POLICY });
       createReadStream(file).pipe(answer);
@@ -102,8 +103,10 @@ export async function serve(node) {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${server.address().port}`,
-    offline: () => {
+    /** `page: false`: not even the page is there, but for what the browser has kept. */
+    offline: ({ page = true } = {}) => {
       offline = true;
+      keeps = page;
       for (const socket of open) socket.destroy();
     },
     online: () => {

@@ -1,8 +1,7 @@
-import type { ChatClient, ServerConfig } from '@chat-api/client';
+import type { ChatClient, ChatError, ServerConfig } from '@chat-api/client';
 import { ChatProvider } from '@chat-api/client/react';
 import { createContext, lazy, Suspense, useCallback, useContext, useEffect, useState } from 'react';
 import { en } from '../text/en';
-import { sentenceOf } from '../text/errors';
 import { clientOfTab, forget, readConfig } from './session';
 import { Shell } from './shell';
 
@@ -22,8 +21,8 @@ export function useApp(): AppPlace {
 
 type State =
   | { kind: 'loading' }
-  | { kind: 'failed'; error: unknown }
-  | { kind: 'start'; config: ServerConfig; note: string | null }
+  | { kind: 'failed' }
+  | { kind: 'start'; config: ServerConfig; note: ChatError | null }
   | { kind: 'in'; config: ServerConfig; client: ChatClient };
 
 /** Loading takes that long before it is said, in milliseconds. */
@@ -44,7 +43,7 @@ export function App() {
       if (client) enter(config, client);
       else setState({ kind: 'start', config, note: null });
     };
-    read().catch((error: unknown) => setState({ kind: 'failed', error }));
+    read().catch(() => setState({ kind: 'failed' }));
   }, [enter]);
   useEffect(load, [load]);
 
@@ -66,8 +65,7 @@ export function App() {
       client?.on('signedOut', (error) => {
         client.stop();
         forget();
-        if (config)
-          setState({ kind: 'start', config, note: error.code === 'CLOSED' ? null : sentenceOf(error) });
+        if (config) setState({ kind: 'start', config, note: error.code === 'CLOSED' ? null : error });
       }),
     [client, config],
   );
@@ -79,7 +77,6 @@ export function App() {
       return (
         <main className="nothing">
           <h1>{en.unreachable}</h1>
-          <p className="soft">{sentenceOf(state.error)}</p>
           <button type="button" className="button primary" onClick={load}>
             {en.again}
           </button>

@@ -1,7 +1,7 @@
 import { useConnection } from '@chat-api/client/react';
 import { useEffect, useState } from 'react';
 import { announce } from '../parts/announcer';
-import { en } from '../text/en';
+import { more } from '../text/en-more';
 import { sentenceOf } from '../text/errors';
 import { useApp } from './app';
 
@@ -26,14 +26,14 @@ export function ConnectionLine() {
     state === 'refused'
       ? error
         ? sentenceOf(error)
-        : en.connection.refused
+        : more.connection.refused
       : state === 'waiting'
-        ? en.connection.offline
-        : en.connection.connecting;
+        ? more.connection.offline
+        : more.connection.connecting;
   useEffect(() => {
     if (!shown) return undefined;
     announce(text);
-    return () => announce(en.connection.live);
+    return () => announce(more.connection.live);
   }, [shown, text]);
   if (!shown) return null;
   return (
@@ -41,7 +41,7 @@ export function ConnectionLine() {
       <span>{text}</span>
       {state === 'refused' && (
         <button type="button" className="link" onClick={() => leave(false)}>
-          {en.connection.signIn}
+          {more.connection.signIn}
         </button>
       )}
     </div>

@@ -1,5 +1,6 @@
 import type { ChatClient } from '@chat-api/client';
 import { show } from './dialogs';
+import { preferences } from './preferences';
 import { go } from './route';
 
 const REGIONS = [
@@ -22,7 +23,7 @@ export function listen(client: ChatClient): () => void {
     if (control && !shiftKey && !altKey && key.toLowerCase() === 'k') show('goTo');
     else if (altKey && !control && (key === 'ArrowUp' || key === 'ArrowDown'))
       step(client, key === 'ArrowDown' ? 1 : -1, shiftKey);
-    else if (key === 'F6') region(shiftKey ? -1 : 1);
+    else if (key === 'F6' && preferences().regions) region(shiftKey ? -1 : 1);
     else if (key === '?' && !inField(event.target)) show('help');
     else return;
     event.preventDefault();

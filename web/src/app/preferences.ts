@@ -4,12 +4,21 @@ export interface Preferences {
   theme: 'system' | 'light' | 'dark';
   /** Whether Enter sends; otherwise Ctrl Enter does. */
   enterSends: boolean;
+  density: 'normal' | 'compact';
+  /** Whether F6 moves between the parts of the page; otherwise the browser has it. */
+  regions: boolean;
   /** Whether single letters do something on a message that has the focus. */
   letters: boolean;
 }
 
 const KEY = 'chat:preferences';
-const DEFAULTS: Preferences = { theme: 'system', enterSends: true, letters: true };
+const DEFAULTS: Preferences = {
+  theme: 'system',
+  density: 'normal',
+  enterSends: true,
+  regions: true,
+  letters: true,
+};
 
 function read(): Preferences {
   try {
@@ -40,11 +49,17 @@ export function prefer(changes: Partial<Preferences>): void {
   } catch {
     // It holds until the page closes.
   }
-  applyTheme();
+  applyLooks();
   for (const listener of listeners) listener();
 }
 
-export function applyTheme(): void {
-  if (now.theme === 'system') delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = now.theme;
+/** Of the whole page, for its styles. */
+export function applyLooks(): void {
+  const { dataset } = document.documentElement;
+  if (now.theme === 'system') delete dataset.theme;
+  else dataset.theme = now.theme;
+  dataset.density = now.density;
 }
+
+/** What is preferred, where nothing is drawn. */
+export const preferences = (): Preferences => now;

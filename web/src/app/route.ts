@@ -6,15 +6,21 @@ export interface Route {
   where: Where | null;
   /** The message to show in it. */
   seq: number | null;
+  /** The code of an invitation by link; null: none. */
+  invite: string | null;
 }
 
-/** `#/c/12`, `#/c/12/345` with the seq of a message, `#/u/7` for the direct chat with a user. */
+/**
+ * `#/c/12`, `#/c/12/345` with the seq of a message, `#/u/7` for the direct chat with a user, `#/join/…` with the code of an
+ * invitation.
+ */
 function parse(hash: string): Route {
   const [, kind, id, seq] = hash.split('/');
   const number = (text: string | undefined) => (/^\d{1,15}$/.test(text ?? '') ? Number(text) : null);
   const one = number(id);
-  if (one === null || (kind !== 'c' && kind !== 'u')) return { where: null, seq: null };
-  return { where: kind === 'c' ? one : { direct: one }, seq: number(seq) };
+  const invite = kind === 'join' && id ? id : null;
+  if (one === null || (kind !== 'c' && kind !== 'u')) return { where: null, seq: null, invite };
+  return { where: kind === 'c' ? one : { direct: one }, seq: number(seq), invite: null };
 }
 
 let hash = '';

@@ -1,22 +1,25 @@
 import {
   type Accounts,
   asUser,
+  type Auth,
   ChatError,
   type ChatClient,
   createChat,
   memory,
   type ServerConfig,
-  type User,
+  type Storage,
   withTokens,
 } from '@chat-api/client';
 import { indexedDb } from '@chat-api/client/indexeddb';
+import type { AccountsOfTab } from './accounts';
 
 /** In `sessionStorage`, so that a second window is a second person. */
 const USER = 'chat:user';
 const TOKEN = 'chat:token';
+const ACCOUNT = 'chat:account';
 const CONFIG = 'chat:config';
 
-function stored(storage: () => Storage, key: string): string | null {
+function stored(storage: () => globalThis.Storage, key: string): string | null {
   try {
     return storage().getItem(key);
   } catch {
@@ -24,7 +27,7 @@ function stored(storage: () => Storage, key: string): string | null {
   }
 }
 
-function store(storage: () => Storage, key: string, value: string | null): void {
+function store(storage: () => globalThis.Storage, key: string, value: string | null): void {
   try {
     if (value === null) storage().removeItem(key);
     else storage().setItem(key, value);
@@ -51,73 +54,79 @@ export async function readConfig(): Promise<ServerConfig> {
   }
 }
 
-let session: Accounts | null = null;
+let session: AccountsOfTab | null = null;
 
 /** People who log in here with a password. `shared`: nothing of it stays on this device. */
-export async function accountsOf(shared = false): Promise<Accounts> {
+export async function accountsOf(shared = false): Promise<AccountsOfTab> {
   if (session && !shared) return session;
-  const { accounts } = await import('./accounts');
-  return (session = accounts({ storage: shared ? memory() : indexedDb() }));
+  const { accountsIn } = await import('./accounts');
+  return (session = accountsIn(shared ? memory() : indexedDb()));
 }
 
-/** Calls REST as `@chat-api/client` does commands. @throws ChatError */
-export async function rest<T>(method: string, path: string, body?: unknown, as?: number): Promise<T> {
-  let response: Response;
-  try {
-    response = await fetch(path, {
-      method,
-      headers: {
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(as === undefined ? {} : { 'x-user-id': String(as) }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+let auth: Auth | null = null;
+
+/** What says over REST who this tab is. @throws ChatError */
+export async function headersOfTab(): Promise<Record<string, string>> {
+  const { token, userId } = ((await auth?.handshake('start')) ?? {}) as { token?: string; userId?: number };
+  return token === undefined ? { 'x-user-id': String(userId) } : { authorization: `Bearer ${token}` };
+}
+
+/**
+ * `known`: where it is kept who the token stands for, so that what this device has of them is there before the server
+ * answers.
+ */
+function clientOf(one: Auth, storage: Storage, known?: () => globalThis.Storage): ChatClient {
+  auth = one;
+  const account = known ? (stored(known, ACCOUNT) ?? undefined) : one.account;
+  const client = createChat({ auth: account === undefined ? one : { ...one, account }, storage });
+  if (known)
+    client.me.subscribe(() => {
+      const me = client.me.get();
+      if (me) store(known, ACCOUNT, String(me.id));
     });
-  } catch {
-    throw new ChatError({ code: 'OFFLINE' }, path);
-  }
-  const answer = (await response.json().catch(() => null)) as unknown;
-  if (response.ok) return answer as T;
-  const { error } = (answer ?? {}) as { error?: { code: string } };
-  throw new ChatError(error ?? (answer as { code: string } | null) ?? { code: 'UNAVAILABLE' }, path);
+  return client;
 }
-
-export const people = () => rest<User[]>('GET', '/users?limit=100');
 
 /** Who this tab is, if that is known; null: somebody has to say it. */
 export async function clientOfTab(config: ServerConfig): Promise<ChatClient | null> {
   if (config.auth === 'open') {
     const id = Number(stored(ofTab, USER));
-    return id > 0 ? createChat({ auth: asUser(id), storage: indexedDb() }) : null;
+    return id > 0 ? clientOf(asUser(id), indexedDb()) : null;
   }
-  if (config.accounts)
-    return (await (await accountsOf()).isLoggedIn()) ? clientOfAccount(await accountsOf(), false) : null;
+  if (config.accounts) {
+    const one = await accountsOf();
+    return (await one.isLoggedIn()) ? clientOf(one, indexedDb(), ofDevice) : null;
+  }
   const token = stored(ofTab, TOKEN);
-  return token === null ? null : clientWithToken(token);
+  return token === null ? null : clientOf(authOf(token), indexedDb(), ofTab);
 }
 
 export function clientAs(userId: number): ChatClient {
   store(ofTab, USER, String(userId));
-  return createChat({ auth: asUser(userId), storage: indexedDb() });
+  return clientOf(asUser(userId), indexedDb());
 }
 
-export function clientOfAccount(auth: Accounts, shared: boolean): ChatClient {
-  return createChat({ auth, storage: shared ? memory() : indexedDb() });
+/** Of somebody who has just logged in. */
+export function clientOfAccount(one: Accounts, shared: boolean): ChatClient {
+  store(ofDevice, ACCOUNT, null);
+  return shared ? clientOf(one, memory()) : clientOf(one, indexedDb(), ofDevice);
 }
 
 export function clientWithToken(token: string): ChatClient {
   store(ofTab, TOKEN, token);
-  return createChat({
-    auth: withTokens(({ reason }) => {
-      // There is nobody to ask for another one but the person.
-      if (reason === 'start') return token;
-      throw new ChatError({ code: 'TOKEN_EXPIRED' });
-    }),
-    storage: indexedDb(),
-  });
+  store(ofTab, ACCOUNT, null);
+  return clientOf(authOf(token), indexedDb(), ofTab);
 }
+
+const authOf = (token: string): Auth =>
+  withTokens(({ reason }) => {
+    // There is nobody to ask for another one but the person.
+    if (reason === 'start') return token;
+    throw new ChatError({ code: 'TOKEN_EXPIRED' });
+  });
 
 /** This tab is nobody again. */
 export function forget(): void {
-  store(ofTab, USER, null);
-  store(ofTab, TOKEN, null);
+  for (const key of [USER, TOKEN, ACCOUNT]) store(ofTab, key, null);
+  store(ofDevice, ACCOUNT, null);
 }

@@ -6,13 +6,15 @@ import { Announcer } from '../parts/announcer';
 import { Logo } from '../parts/icons';
 import { en } from '../text/en';
 import { useApp } from './app';
-import { ConnectionLine } from './connection-line';
 import { show, useDialog } from './dialogs';
 import { useRoute } from './route';
 import { keyOf } from './where';
 
+const ConnectionLine = lazy(async () => ({ default: (await import('./later')).ConnectionLine }));
+const NewVersion = lazy(async () => ({ default: (await import('./later')).NewVersion }));
+const Join = lazy(() => import('../join/join'));
 const NewChat = lazy(() => import('../dialogs/new-chat'));
-const Settings = lazy(() => import('../dialogs/settings'));
+const Settings = lazy(() => import('../settings/settings'));
 const Outbox = lazy(() => import('../dialogs/outbox'));
 const Help = lazy(() => import('../dialogs/help'));
 const GoTo = lazy(() => import('../dialogs/go-to'));
@@ -24,7 +26,7 @@ export function Shell() {
   useKeyboard();
   useErrors();
   return (
-    <div className={`app${route.where === null ? '' : ' in-chat'}`}>
+    <div className={`app${route.where === null && route.invite === null ? '' : ' in-chat'}`}>
       <header className="hidden">
         <h1>{config.name}</h1>
       </header>
@@ -33,8 +35,15 @@ export function Shell() {
       </button>
       <ChatList where={route.where} />
       <main className="main">
-        <ConnectionLine />
-        {route.where === null ? (
+        <Suspense fallback={null}>
+          <ConnectionLine />
+          <NewVersion />
+        </Suspense>
+        {route.invite !== null ? (
+          <Suspense fallback={null}>
+            <Join key={route.invite} code={route.invite} />
+          </Suspense>
+        ) : route.where === null ? (
           <div className="nothing">
             <Logo />
             <h2>{en.chat.none}</h2>
@@ -81,7 +90,7 @@ function useKeyboard(): void {
   useEffect(() => {
     let left = false;
     let end = () => undefined as void;
-    void import('./keyboard').then(({ listen }) => {
+    void import('./later').then(({ listen }) => {
       if (!left) end = listen(client);
     });
     return () => {

@@ -1,19 +1,20 @@
 import type { Message, TimelineItem } from '@chat-api/client';
-import { useMe, useReadable, useRoom, useUser } from '@chat-api/client/react';
+import { useChat, useMe, useReadable, useRoom, useUser } from '@chat-api/client/react';
 import { type KeyboardEvent, lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { usePreferences } from '../app/preferences';
 import { go } from '../app/route';
 import type { Where } from '../app/where';
 import { Composer, type Mode } from '../composer/composer';
+import { mayReact, mayWrite } from '../composer/rights';
 import { announce } from '../parts/announcer';
 import { titleOf } from '../parts/names';
 import { en } from '../text/en';
 import { isStored, isSystem } from '../timeline/rows';
 import { Timeline } from '../timeline/timeline';
-import { Faults } from '../parts/faults';
 import { ChatHead } from './head';
 import { TypingLine } from './typing-line';
 
+const Faults = lazy(async () => ({ default: (await import('../app/later')).Faults }));
 const Details = lazy(() => import('./details'));
 const Info = lazy(() => import('./message-info'));
 const MessageMenu = lazy(() => import('./message-menu'));
@@ -22,6 +23,7 @@ const Emoji = lazy(() => import('../parts/emoji'));
 
 /** One chat: its head, its messages, what is being written, and its details beside it. */
 export function ChatView({ where, seq }: { where: Where; seq: number | null }) {
+  const client = useChat();
   const room = useRoom(where);
   const me = useMe();
   const chat = useReadable(room.chat);
@@ -53,7 +55,7 @@ export function ChatView({ where, seq }: { where: Where; seq: number | null }) {
         isStored(item.message) && setMode({ kind: 'reply', message: item.message }),
       edit: (item: TimelineItem) => setMode({ kind: 'edit', item }),
       copy: (item: TimelineItem) => {
-        void navigator.clipboard?.writeText(item.message.content).then(() => announce(en.chat.copied));
+        void navigator.clipboard?.writeText(item.message.content).then(() => announce(en.copied));
       },
       unread: (item: TimelineItem) => {
         if (!isStored(item.message)) return;
@@ -78,7 +80,8 @@ export function ChatView({ where, seq }: { where: Where; seq: number | null }) {
     };
   }, [room]);
 
-  const canWrite = chat?.canSend !== false;
+  const canWrite = !chat || mayWrite(chat, client.now());
+  const canReact = !chat || mayReact(chat, client.now());
   const onKey = (event: KeyboardEvent<HTMLElement>, item: TimelineItem, row: HTMLElement) => {
     if (event.target !== row) return;
     const { key } = event;
@@ -96,7 +99,7 @@ export function ChatView({ where, seq }: { where: Where; seq: number | null }) {
       const name = key.toLowerCase();
       if (name === 'r' && canWrite && !gone) todo.reply(item);
       else if (name === 'e' && own && canWrite && !gone) todo.edit(item);
-      else if (key === '+' && canWrite && !gone) todo.react(item, row);
+      else if (key === '+' && canReact && !gone) todo.react(item, row);
       else if (name === 'c') todo.copy(item);
       else if (name === 'u') todo.unread(item);
       else return;
@@ -116,7 +119,10 @@ export function ChatView({ where, seq }: { where: Where; seq: number | null }) {
     if (last) setMode({ kind: 'edit', item: last });
   };
 
-  if (error)
+  // One was removed from it, or it was deleted, while it was open.
+  const had = useRef(false);
+  if (chat) had.current = true;
+  if (error || (had.current && !chat))
     return (
       <div className="nothing">
         <h2>{en.chat.gone}</h2>
@@ -129,7 +135,10 @@ export function ChatView({ where, seq }: { where: Where; seq: number | null }) {
   const isNotes = typeof where === 'object' ? where.direct === me?.id : chat?.otherUser?.id === me?.id;
   return (
     <div className="chat-columns">
-      <section className="chat-main" aria-label={title}>
+      <section
+        className={`chat-main${canWrite ? '' : ' no-writing'}${canReact ? '' : ' no-reacting'}`}
+        aria-label={title}
+      >
         <ChatHead
           where={where}
           chat={chat}
@@ -180,7 +189,7 @@ export function ChatView({ where, seq }: { where: Where; seq: number | null }) {
             {...menu}
             own={menu.item.message.senderId === me?.id}
             canWrite={canWrite}
-            group={chat?.type === 'group'}
+            canReact={canReact}
             todo={todo}
             close={() => setMenu(null)}
           />
@@ -208,10 +217,16 @@ export function ChatView({ where, seq }: { where: Where; seq: number | null }) {
       )}
       {info && (
         <Suspense fallback={null}>
-          <Info message={info} close={() => setInfo(null)} />
+          <Info
+            message={info}
+            receipts={info.senderId === me?.id && chat?.type === 'group'}
+            close={() => setInfo(null)}
+          />
         </Suspense>
       )}
-      <Faults on={tell} />
+      <Suspense fallback={null}>
+        <Faults on={tell} />
+      </Suspense>
     </div>
   );
 }

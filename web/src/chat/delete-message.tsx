@@ -1,6 +1,5 @@
 import type { Message, Room } from '@chat-api/client';
 import { Confirm } from '../parts/dialog';
-import { en } from '../text/en';
 import { more } from '../text/en-more';
 
 interface Props {
@@ -16,8 +15,8 @@ export default function DeleteMessage({ room, message, own, failed, close }: Pro
   return (
     <Confirm
       title={more.details.sure}
-      text={own ? en.chat.deleteHelp : en.chat.hideHelp}
-      action={own ? en.chat.deleteForAll : en.chat.deleteForMe}
+      text={own ? more.chat.deleteHelp : more.chat.hideHelp}
+      action={own ? more.chat.deleteForAll : more.chat.deleteForMe}
       run={() => void room.delete(message.id, own ? 'everyone' : 'me').catch(failed)}
       close={close}
     />

@@ -1,14 +1,16 @@
-import type { ChatListItem, Member, Room } from '@chat-api/client';
-import { useChat, useMe, useReadable } from '@chat-api/client/react';
+import type { ChatListItem, Room } from '@chat-api/client';
+import { useChat, useMe } from '@chat-api/client/react';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { go } from '../app/route';
-import { PeoplePicker } from '../dialogs/people-picker';
+import Banned from '../group/banned';
+import Links from '../group/links';
+import { Members } from '../group/members';
+import Rules, { rulesOf } from '../group/rules';
 import { isMuted } from '../list/row';
-import { Picture, Presence } from '../parts/avatar';
-import { Confirm, Dialog } from '../parts/dialog';
-import { BellOff, More, Pin, X } from '../parts/icons';
-import { Archive, Ban, LogOut, Pencil, Plus, Trash } from '../parts/icons-more';
-import { type Action, Menu } from '../parts/menu';
+import { Picture } from '../parts/avatar';
+import { Confirm } from '../parts/dialog';
+import { BellOff, Pin, X } from '../parts/icons';
+import { Archive, Ban, Link, LogOut, Pencil, Sliders, Trash } from '../parts/icons-more';
 import { en } from '../text/en';
 import { more } from '../text/en-more';
 import { sentenceOf } from '../text/errors';
@@ -20,6 +22,9 @@ interface Props {
   title: string;
   close: () => void;
 }
+
+/** For the owner and admins. */
+const DIALOGS = { rules: Rules, links: Links, banned: Banned };
 
 interface Asked {
   title: string;
@@ -34,6 +39,8 @@ export default function Details({ room, chat, title, close }: Props) {
   const [fault, setFault] = useState<string | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [renames, setRenames] = useState(false);
+  const [dialog, setDialog] = useState<keyof typeof DIALOGS | null>(null);
+  const Shown = dialog && DIALOGS[dialog];
   const box = useRef<HTMLElement>(null);
   useEffect(() => box.current?.focus(), []);
   const attempt = (work: Promise<unknown>) => {
@@ -58,7 +65,9 @@ export default function Details({ room, chat, title, close }: Props) {
       aria-label={more.details.title}
       tabIndex={-1}
       onKeyDown={(event) => {
-        if (event.key === 'Escape' && !event.defaultPrevented) close();
+        // Within a dialog it closes that alone.
+        const inDialog = (event.target as HTMLElement).closest('dialog');
+        if (event.key === 'Escape' && !event.defaultPrevented && !inDialog) close();
       }}
     >
       <header className="details-head">
@@ -105,7 +114,9 @@ export default function Details({ room, chat, title, close }: Props) {
               )}
             </p>
           )}
-          {group && <p className="soft">{en.chat.members(chat.memberCount)}</p>}
+          {group && (
+            <p className="soft">{[en.chat.members(chat.memberCount), ...rulesOf(chat)].join(' · ')}</p>
+          )}
         </div>
         {fault && (
           <p className="fault" role="alert">
@@ -134,6 +145,22 @@ export default function Details({ room, chat, title, close }: Props) {
             {chat.archivedAt === null ? more.details.archive : more.details.unarchive}
           </button>
         </div>
+        {group && leads && (
+          <section className="details-group" aria-label={more.details.group}>
+            <button type="button" onClick={() => setDialog('rules')}>
+              <Sliders size={18} />
+              {more.rules.title}
+            </button>
+            <button type="button" onClick={() => setDialog('links')}>
+              <Link size={18} />
+              {more.links.title}
+            </button>
+            <button type="button" onClick={() => setDialog('banned')}>
+              <Ban size={18} />
+              {more.ban.banned}
+            </button>
+          </section>
+        )}
         {group && <Members room={room} chat={chat} attempt={attempt} />}
         <div className="details-last">
           {other && (
@@ -208,126 +235,8 @@ export default function Details({ room, chat, title, close }: Props) {
           )}
         </div>
       </div>
+      {Shown && <Shown chat={chat} close={() => setDialog(null)} />}
       {asked && <Confirm {...asked} action={asked.title} close={() => setAsked(null)} />}
     </aside>
-  );
-}
-
-function Members({
-  room,
-  chat,
-  attempt,
-}: {
-  room: Room;
-  chat: ChatListItem;
-  attempt: (work: Promise<unknown>) => void;
-}) {
-  const members = useReadable(room.members);
-  const me = useMe()?.id;
-  const [menu, setMenu] = useState<{ member: Member; anchor: HTMLElement } | null>(null);
-  const [adds, setAdds] = useState(false);
-  const leads = chat.role !== 'member';
-  const order = { owner: 0, admin: 1, member: 2 };
-  const sorted = [...(members ?? [])].sort(
-    (one, other) => order[one.role] - order[other.role] || (one.name ?? '').localeCompare(other.name ?? ''),
-  );
-  const actionsFor = ({ userId, role }: Member): Action[] => [
-    { label: more.details.write, run: () => go({ direct: userId }) },
-    ...(chat.role === 'owner'
-      ? [
-          role === 'admin'
-            ? { label: more.details.makeMember, run: () => attempt(room.role(userId, 'member')) }
-            : { label: more.details.makeAdmin, run: () => attempt(room.role(userId, 'admin')) },
-          { label: more.details.makeOwner, run: () => attempt(room.role(userId, 'owner')) },
-        ]
-      : []),
-    ...(chat.role === 'owner' || (chat.role === 'admin' && role === 'member')
-      ? [{ label: more.details.remove, danger: true, run: () => attempt(room.removeMember(userId)) }]
-      : []),
-  ];
-  return (
-    <section className="details-members" aria-label={more.details.members}>
-      <h3 className="label">{more.details.members}</h3>
-      {leads && (
-        <button type="button" className="person" onClick={() => setAdds(true)}>
-          <span className="avatar small add">
-            <Plus size={18} />
-          </span>
-          {more.details.add}
-        </button>
-      )}
-      <ul className="people">
-        {sorted.map((member) => (
-          <li key={member.userId} className="person">
-            <span className="chat-picture">
-              <Picture id={member.userId} name={member.name} url={member.avatarUrl} small />
-              {member.userId !== me && <Presence id={member.userId} />}
-            </span>
-            <span className="person-name" dir="auto">
-              {member.userId === me ? en.you : (member.name ?? en.unnamed(member.userId))}
-            </span>
-            {member.role !== 'member' && <span className="role">{more.details.role[member.role]}</span>}
-            {member.userId !== me && (
-              <button
-                type="button"
-                className="icon-button small"
-                aria-label={more.details.memberActions(member.name ?? en.unnamed(member.userId))}
-                onClick={({ currentTarget }) => setMenu({ member, anchor: currentTarget })}
-              >
-                <More size={16} />
-              </button>
-            )}
-          </li>
-        ))}
-      </ul>
-      {menu && (
-        <Menu
-          label={more.details.memberActions(menu.member.name ?? '')}
-          anchor={menu.anchor}
-          actions={actionsFor(menu.member)}
-          close={() => setMenu(null)}
-        />
-      )}
-      {adds && (
-        <AddMembers
-          without={sorted.map(({ userId }) => userId)}
-          add={(ids) => attempt(room.addMembers(ids))}
-          close={() => setAdds(false)}
-        />
-      )}
-    </section>
-  );
-}
-
-function AddMembers({
-  without,
-  add,
-  close,
-}: {
-  without: readonly number[];
-  add: (ids: number[]) => void;
-  close: () => void;
-}) {
-  const [chosen, setChosen] = useState<ReadonlyMap<number, string>>(new Map());
-  return (
-    <Dialog
-      title={more.details.add}
-      close={close}
-      foot={
-        <button
-          type="button"
-          className="button primary"
-          disabled={chosen.size === 0}
-          onClick={() => {
-            add([...chosen.keys()]);
-            close();
-          }}
-        >
-          {more.details.add}
-        </button>
-      }
-    >
-      <PeoplePicker chosen={chosen} choose={setChosen} without={without} />
-    </Dialog>
   );
 }

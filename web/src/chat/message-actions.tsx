@@ -1,8 +1,9 @@
 import type { Message, TimelineItem } from '@chat-api/client';
 import { type Action } from '../parts/menu';
-import { Check, CircleAlert, Reply, Smile } from '../parts/icons';
+import { CircleAlert, Info, Reply, Smile } from '../parts/icons';
 import { Copy, MailOpen, Pencil, Plus, Trash } from '../parts/icons-more';
 import { en } from '../text/en';
+import { more } from '../text/en-more';
 import { isStored } from '../timeline/rows';
 
 type Simple = 'reply' | 'edit' | 'copy' | 'unread' | 'info' | 'remove' | 'hide';
@@ -18,7 +19,7 @@ const SIZE = 16;
 /** What can be done with a message, by whose it is and how far it is. */
 export function actionsOf(
   item: TimelineItem,
-  { own, canWrite, group }: { own: boolean; canWrite: boolean; group: boolean },
+  { own, canWrite, canReact }: { own: boolean; canWrite: boolean; canReact: boolean },
   todo: MessageTodo,
   anchor: HTMLElement,
 ): Action[] {
@@ -27,7 +28,7 @@ export function actionsOf(
   const gone = stored && message.deletedAt !== null;
   const actions: (Action | false)[] = [
     item.status === 'failed' && {
-      label: en.chat.retry,
+      label: more.chat.retry,
       icon: <CircleAlert size={SIZE} />,
       run: () => todo.retry(item.key),
     },
@@ -36,30 +37,27 @@ export function actionsOf(
       canWrite && { label: en.chat.reply, icon: <Reply size={SIZE} />, run: () => todo.reply(item) },
     stored &&
       !gone &&
-      canWrite && { label: en.chat.react, icon: <Smile size={SIZE} />, run: () => todo.react(item, anchor) },
+      canReact && { label: en.chat.react, icon: <Smile size={SIZE} />, run: () => todo.react(item, anchor) },
     own &&
       !gone &&
-      canWrite && { label: en.chat.edit, icon: <Pencil size={SIZE} />, run: () => todo.edit(item) },
+      canWrite && { label: more.chat.edit, icon: <Pencil size={SIZE} />, run: () => todo.edit(item) },
     !gone &&
       navigator.clipboard !== undefined && {
-        label: en.chat.copy,
+        label: more.chat.copy,
         icon: <Copy size={SIZE} />,
         run: () => todo.copy(item),
       },
+    stored && !gone && { label: more.chat.info, icon: <Info size={SIZE} />, run: () => todo.info(item) },
     stored &&
-      own &&
-      group &&
-      !gone && { label: en.chat.info, icon: <Check size={SIZE} />, run: () => todo.info(item) },
-    stored &&
-      !own && { label: en.chat.unreadFrom, icon: <MailOpen size={SIZE} />, run: () => todo.unread(item) },
+      !own && { label: more.chat.unreadFrom, icon: <MailOpen size={SIZE} />, run: () => todo.unread(item) },
     stored && {
-      label: en.chat.deleteForMe,
+      label: more.chat.deleteForMe,
       icon: <Trash size={SIZE} />,
       danger: true,
       run: () => todo.hide(item),
     },
     (stored ? own && !gone : true) && {
-      label: stored ? en.chat.deleteForAll : en.chat.discard,
+      label: stored ? more.chat.deleteForAll : more.chat.discard,
       icon: <Trash size={SIZE} />,
       danger: true,
       run: () => todo.remove(item),

@@ -9,20 +9,20 @@ interface Props {
   anchor: HTMLElement;
   own: boolean;
   canWrite: boolean;
-  group: boolean;
+  canReact: boolean;
   todo: MessageTodo;
   close: () => void;
 }
 
 /** What can be done with a message. */
-export default function MessageMenu({ item, anchor, own, canWrite, group, todo, close }: Props) {
+export default function MessageMenu({ item, anchor, own, canWrite, canReact, todo, close }: Props) {
   const { message } = item;
-  const reactable = isStored(message) && message.deletedAt === null && canWrite;
+  const reactable = isStored(message) && message.deletedAt === null && canReact;
   return (
     <Menu
       label={en.chat.actions}
       anchor={anchor}
-      actions={actionsOf(item, { own, canWrite, group }, todo, anchor)}
+      actions={actionsOf(item, { own, canWrite, canReact }, todo, anchor)}
       close={close}
       head={
         reactable ? (

@@ -1,15 +1,28 @@
-import type { ChatListItem, Member, Message, Room, TimelineItem } from '@chat-api/client';
-import { useChat, useMe, useMembers, useReadable } from '@chat-api/client/react';
-import { type KeyboardEvent, lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { ChatListItem, Message, Room, TimelineItem } from '@chat-api/client';
+import { useChat, useReadable } from '@chat-api/client/react';
+import {
+  type KeyboardEvent,
+  lazy,
+  Suspense,
+  useEffect,
+  useLayoutEffect,
+  useReducer,
+  useRef,
+  useState,
+} from 'react';
 import { useApp } from '../app/app';
 import { usePreferences } from '../app/preferences';
 import type { Where } from '../app/where';
-import { Avatar } from '../parts/avatar';
-import { Check, SendIcon, Smile, X } from '../parts/icons';
-import { useName } from '../parts/names';
+import { Check, SendIcon, Smile } from '../parts/icons';
 import { en } from '../text/en';
-import { plainOf } from '../text/text';
+import type { MentionKeys } from './mentions';
+import { mayWrite } from './rights';
 
+const later = () => import('../app/later');
+const About = lazy(async () => ({ default: (await later()).About }));
+const CannotWrite = lazy(async () => ({ default: (await later()).CannotWrite }));
+const Mentions = lazy(async () => ({ default: (await later()).Mentions }));
+const SlowSend = lazy(async () => ({ default: (await later()).SlowSend }));
 const Emoji = lazy(() => import('../parts/emoji'));
 
 export type Mode =
@@ -35,26 +48,13 @@ const short = (title: string) => (title.length > 28 ? `${title.slice(0, 27)}…`
 
 export function Composer(props: Props) {
   const { chat } = props;
-  if (chat && !chat.canSend) return <CannotWrite chat={chat} />;
-  return <Writing {...props} />;
-}
-
-function CannotWrite({ chat }: { chat: ChatListItem }) {
   const client = useChat();
-  const other = chat.otherUser?.id;
+  const [, draw] = useReducer((n: number) => n + 1, 0);
+  if (!chat || mayWrite(chat, client.now())) return <Writing {...props} />;
   return (
-    <div className="composer cannot">
-      <span className="soft">{chat.blockedByMe ? en.composer.blockedByMe : en.composer.cannot}</span>
-      {chat.blockedByMe && other !== undefined && (
-        <button
-          type="button"
-          className="link"
-          onClick={() => void client.call('unblockUser', { userId: other }).catch(() => undefined)}
-        >
-          {en.composer.unblock}
-        </button>
-      )}
-    </div>
+    <Suspense fallback={<div className="composer" />}>
+      <CannotWrite chat={chat} again={draw} />
+    </Suspense>
   );
 }
 
@@ -70,7 +70,10 @@ function Writing({ room, where, chat, title, mode, setMode, send, save, editLast
   const field = useRef<HTMLTextAreaElement>(null);
   const [picks, setPicks] = useState(false);
   const emojiButton = useRef<HTMLButtonElement>(null);
-  const mentions = useMentions(where, chat, text, field);
+  const mentions = useRef<MentionKeys>(null);
+  const waits = useRef(false);
+  const group = chat?.type === 'group' ? chat : null;
+  const slow = !editing && group !== null && group.slowModeSeconds > 0 && group.role === 'member';
 
   useEffect(() => {
     if (mode.kind === 'edit') setEdited(mode.item.message.content);
@@ -98,10 +101,10 @@ function Writing({ room, where, chat, title, mode, setMode, send, save, editLast
     const area = field.current!;
     // As it stands in the field: what is drawn may be a key behind.
     const written = area.value.trim();
-    if (written === '' || area.value.length > limits.contentLength) return;
+    if (written === '' || area.value.length > limits.contentLength || (slow && waits.current)) return;
     if (mode.kind === 'edit') save(mode.item, written);
     else {
-      const named = mentions.in(written);
+      const named = mentions.current?.in(written) ?? [];
       send(written, {
         ...(mode.kind === 'reply' ? { replyTo: mode.message.id } : {}),
         ...(named.length > 0 ? { mentions: named } : {}),
@@ -121,7 +124,7 @@ function Writing({ room, where, chat, title, mode, setMode, send, save, editLast
   const pressed = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     // Safari ends the composition before its Enter: 229 tells it.
     if (event.nativeEvent.isComposing || event.nativeEvent.keyCode === 229) return;
-    if (mentions.key(event, change)) return;
+    if (mentions.current?.key(event)) return;
     const { key, shiftKey } = event;
     const control = event.ctrlKey || event.metaKey;
     if (key === 'Enter' && !shiftKey && (control || (enterSends && !isTouch()))) {
@@ -138,8 +141,10 @@ function Writing({ room, where, chat, title, mode, setMode, send, save, editLast
   };
   return (
     <div className="composer">
-      {mode.kind !== 'write' && <About mode={mode} end={() => setMode({ kind: 'write' })} />}
-      {mentions.list}
+      <Suspense fallback={null}>
+        {mode.kind !== 'write' && <About mode={mode} end={() => setMode({ kind: 'write' })} />}
+        {group && <Mentions chat={group} text={text} field={field} change={change} keys={mentions} />}
+      </Suspense>
       <div className="composer-row">
         <button
           ref={emojiButton}
@@ -161,15 +166,21 @@ function Writing({ room, where, chat, title, mode, setMode, send, save, editLast
           onKeyDown={pressed}
           onBlur={() => room.typing(false)}
         />
-        <button
-          type="button"
-          className="icon-button send"
-          aria-label={editing ? en.composer.save : en.composer.send}
-          disabled={!can}
-          onClick={finish}
-        >
-          {editing ? <Check size={20} /> : <SendIcon size={20} />}
-        </button>
+        {slow ? (
+          <Suspense fallback={null}>
+            <SlowSend room={room} chat={group} can={can} send={finish} waits={waits} />
+          </Suspense>
+        ) : (
+          <button
+            type="button"
+            className="icon-button send"
+            aria-label={editing ? en.composer.save : en.composer.send}
+            disabled={!can}
+            onClick={finish}
+          >
+            {editing ? <Check size={20} /> : <SendIcon size={20} />}
+          </button>
+        )}
       </div>
       {over > 0 && (
         <p className="fault" role="alert">
@@ -183,91 +194,4 @@ function Writing({ room, where, chat, title, mode, setMode, send, save, editLast
       )}
     </div>
   );
-}
-
-function About({ mode, end }: { mode: Exclude<Mode, { kind: 'write' }>; end: () => void }) {
-  const message = mode.kind === 'reply' ? mode.message : mode.item.message;
-  const name = useName(message.senderId);
-  const me = useMe();
-  const of = message.senderId === me?.id ? en.you : name;
-  return (
-    <div className="about">
-      <div className="about-text">
-        <strong dir="auto">{mode.kind === 'reply' ? en.composer.replying(of) : en.composer.editing}</strong>
-        <span className="soft" dir="auto">
-          {plainOf(message.content)}
-        </span>
-      </div>
-      <button type="button" className="icon-button" aria-label={en.composer.cancel} onClick={end}>
-        <X size={18} />
-      </button>
-    </div>
-  );
-}
-
-const SOUGHT = /(?:^|\s)@([\p{L}\p{N}]*(?: [\p{L}\p{N}]*)?)$/u;
-const MOST_OFFERED = 6;
-
-/** Offers the members of a group after an `@`, and tells whom a text mentions. */
-function useMentions(
-  where: Where,
-  chat: ChatListItem | null,
-  text: string,
-  field: { current: HTMLTextAreaElement | null },
-) {
-  const isGroup = chat?.type === 'group';
-  const me = useMe()?.id;
-  const members = useMembers(where);
-  const [at, setAt] = useState(0);
-  const [closed, setClosed] = useState('');
-  const before = text.slice(0, field.current?.selectionStart ?? text.length);
-  const sought = isGroup ? SOUGHT.exec(before)?.[1] : undefined;
-  const others = (isGroup ? (members ?? []) : []).filter(({ userId, name }) => userId !== me && name);
-  const fits = ({ name }: Member) => name!.toLocaleLowerCase().startsWith(sought!.toLocaleLowerCase());
-  const offered = sought === undefined || closed === before ? [] : others.filter(fits).slice(0, MOST_OFFERED);
-  const whole = offered.length === 1 && offered[0]!.name === sought;
-  const shown = whole ? [] : offered;
-  const chosen = Math.min(at, shown.length - 1);
-  const take = ({ name }: Member, change: (text: string) => void) => {
-    const area = field.current!;
-    const start = before.length - sought!.length;
-    area.setRangeText(`${name} `, start, before.length, 'end');
-    change(area.value);
-    area.focus();
-  };
-  const changed = useRef<(text: string) => void>(() => undefined);
-  return {
-    in: (content: string) =>
-      others.filter(({ name }) => content.includes(`@${name}`)).map(({ userId }) => userId),
-    key: (event: KeyboardEvent<HTMLTextAreaElement>, change: (text: string) => void): boolean => {
-      changed.current = change;
-      if (shown.length === 0) return false;
-      const { key } = event;
-      if (key === 'ArrowDown' || key === 'ArrowUp')
-        setAt((chosen + (key === 'ArrowDown' ? 1 : shown.length - 1)) % shown.length);
-      else if (key === 'Enter' || key === 'Tab') take(shown[chosen]!, change);
-      else if (key === 'Escape') setClosed(before);
-      else return false;
-      event.preventDefault();
-      event.stopPropagation();
-      return true;
-    },
-    list:
-      shown.length === 0 ? null : (
-        <ul className="mentions">
-          {shown.map((member, index) => (
-            <li key={member.userId}>
-              <button
-                type="button"
-                className={index === chosen ? 'chosen' : undefined}
-                onClick={() => take(member, changed.current)}
-              >
-                <Avatar id={member.userId} name={member.name} small />
-                <span dir="auto">{member.name}</span>
-              </button>
-            </li>
-          ))}
-        </ul>
-      ),
-  };
 }

@@ -4,8 +4,9 @@ import { useState } from 'react';
 import { go } from '../app/route';
 import { Avatar, Presence } from '../parts/avatar';
 import { announce } from '../parts/announcer';
+import PublicGroups from '../join/public-groups';
 import { Dialog } from '../parts/dialog';
-import { Users } from '../parts/icons';
+import { Search, Users } from '../parts/icons';
 import { useRoving } from '../parts/roving';
 import { en } from '../text/en';
 import { more } from '../text/en-more';
@@ -13,11 +14,18 @@ import { sentenceOf } from '../text/errors';
 import { PeoplePicker, usePeople } from './people-picker';
 
 export default function NewChat({ close }: { close: () => void }) {
-  const [group, setGroup] = useState(false);
-  return group ? <NewGroup close={close} /> : <NewDirect close={close} toGroup={() => setGroup(true)} />;
+  const [kind, setKind] = useState<'direct' | 'group' | 'public'>('direct');
+  switch (kind) {
+    case 'direct':
+      return <NewDirect close={close} to={setKind} />;
+    case 'group':
+      return <NewGroup close={close} />;
+    case 'public':
+      return <PublicGroups close={close} />;
+  }
 }
 
-function NewDirect({ close, toGroup }: { close: () => void; toGroup: () => void }) {
+function NewDirect({ close, to }: { close: () => void; to: (kind: 'group' | 'public') => void }) {
   const me = useMe()?.id;
   const client = useChat();
   const [q, setQ] = useState('');
@@ -44,12 +52,20 @@ function NewDirect({ close, toGroup }: { close: () => void; toGroup: () => void 
           }}
         />
         {q === '' && (
-          <button type="button" className="person" onClick={toGroup}>
-            <span className="avatar small add">
-              <Users size={18} />
-            </span>
-            {more.newChat.group}
-          </button>
+          <div className="people entries">
+            <button type="button" className="person" onClick={() => to('group')}>
+              <span className="avatar small add">
+                <Users size={18} />
+              </span>
+              {more.newChat.group}
+            </button>
+            <button type="button" className="person" onClick={() => to('public')}>
+              <span className="avatar small add">
+                <Search size={18} />
+              </span>
+              {more.newChat.public}
+            </button>
+          </div>
         )}
         {error !== null && (
           <p className="fault" role="alert">

@@ -3,7 +3,6 @@ import { useChat, useMe, useOutbox } from '@chat-api/client/react';
 import { titleOf } from '../parts/names';
 import { Dialog } from '../parts/dialog';
 import { useNames } from '../parts/system';
-import { en } from '../text/en';
 import { more } from '../text/en-more';
 import { sentenceOf } from '../text/errors';
 
@@ -55,10 +54,10 @@ function One({ entry }: { entry: Entry }) {
         <span className="fault">
           {entry.error && sentenceOf(entry.error)}{' '}
           <button type="button" className="link" onClick={() => client.retry(entry.id)}>
-            {en.chat.retry}
+            {more.chat.retry}
           </button>{' '}
           <button type="button" className="link" onClick={() => client.discard(entry.id)}>
-            {en.chat.discard}
+            {more.chat.discard}
           </button>
         </span>
       ) : (

@@ -4,7 +4,9 @@ import { useCallback, useEffect, useState } from 'react';
 import { go } from '../app/route';
 import { Avatar } from '../parts/avatar';
 import { en } from '../text/en';
+import { more } from '../text/en-more';
 import { sentenceOf } from '../text/errors';
+import '../parts/later-styles';
 
 /** Groups that this person is invited to: they are no chats yet. */
 export default function Invitations() {
@@ -38,13 +40,13 @@ export default function Invitations() {
           <Avatar id={chatId} name={title} group />
           <div className="invitation-text">
             <strong dir="auto">{title ?? en.untitled}</strong>
-            <span className="soft">{en.list.invitedBy(inviter?.name ?? en.unnamed(invitedBy))}</span>
+            <span className="soft">{more.invitations.by(inviter?.name ?? en.unnamed(invitedBy))}</span>
             <span className="invitation-buttons">
               <button type="button" className="button small primary" onClick={() => answer(chatId, true)}>
-                {en.list.join}
+                {more.invitations.join}
               </button>
               <button type="button" className="button small" onClick={() => answer(chatId, false)}>
-                {en.list.decline}
+                {more.invitations.decline}
               </button>
             </span>
           </div>

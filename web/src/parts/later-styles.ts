@@ -1,4 +1,6 @@
-import css from '../styles/later.css?inline';
+import forms from '../styles/forms.css?inline';
+import later from '../styles/later.css?inline';
 import { addStyles } from './styles';
 
-addStyles(css);
+addStyles(forms);
+addStyles(later);

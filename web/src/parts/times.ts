@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000;
 export const dayOf = (at: string | number): string => new Date(at).toDateString();
 
 /** Whole days from one to the other, by the calendar. */
-function daysBetween(at: number, now: number): number {
+export function daysBetween(at: number, now: number): number {
   const start = (time: number) => new Date(time).setHours(0, 0, 0, 0);
   return Math.round((start(now) - start(at)) / DAY_MS);
 }

@@ -1,5 +1,5 @@
 import type { AnsweredChat, Message, User } from '@chat-api/client';
-import { rest } from '../app/session';
+import { rest } from '../app/rest';
 
 const NAMES = ['Alice Ahmadi', 'Bob Brandt', 'Carol Costa', 'Dave Dlamini'];
 

@@ -1,6 +1,7 @@
-import type { ChatClient, ServerConfig, User } from '@chat-api/client';
+import type { ChatClient, ChatError, ServerConfig, User } from '@chat-api/client';
 import { type FormEvent, useEffect, useState } from 'react';
-import { accountsOf, clientAs, clientOfAccount, clientWithToken, people, rest } from '../app/session';
+import { people, rest } from '../app/rest';
+import { accountsOf, clientAs, clientOfAccount, clientWithToken } from '../app/session';
 import { Avatar } from '../parts/avatar';
 import { Logo } from '../parts/icons';
 import { en } from '../text/en';
@@ -15,7 +16,8 @@ addStyles(css);
 
 interface Props {
   config: ServerConfig;
-  note: string | null;
+  /** Why one is here again. */
+  note: ChatError | null;
   enter: (client: ChatClient) => void;
 }
 
@@ -155,7 +157,7 @@ function SignIn({ config, note, enter }: Props) {
       <h1>{creates ? more.start.register : more.start.signIn}</h1>
       {note && (
         <p className="fault" role="alert">
-          {note}
+          {sentenceOf(note)}
         </p>
       )}
       <form className="start-form" onSubmit={begin}>
@@ -219,7 +221,7 @@ function Token({ note, enter }: Props) {
       <p className="soft">{more.start.tokenHelp}</p>
       {note && (
         <p className="fault" role="alert">
-          {note}
+          {sentenceOf(note)}
         </p>
       )}
       <form className="start-form" onSubmit={begin}>

@@ -1,7 +1,47 @@
 import { count } from './en';
 
-/** What dialogs and the first screen say. */
+/** What dialogs, the first screen and all that is loaded later say. */
 export const more = {
+  chat: {
+    failed: 'Not sent.',
+    retry: 'Try again',
+    discard: 'Remove',
+    edit: 'Edit',
+    copy: 'Copy text',
+    unreadFrom: 'Mark as unread from here',
+    deleteForAll: 'Delete for everyone',
+    deleteForMe: 'Delete for me',
+    info: 'Message details',
+    deleteHelp: 'The message is removed for everyone. An empty line stays in its place.',
+    hideHelp: 'The message is removed for you. Others keep it.',
+  },
+
+  composer: {
+    cancel: 'Cancel',
+    replying: (name: string) => `Reply to ${name}`,
+    blockedByMe: 'You have blocked this person.',
+    cannot: 'You cannot write here.',
+    adminsOnly: 'Only admins write here.',
+    silenced: (until: string) => `An admin has silenced you. You can write again ${until}.`,
+    slow: (seconds: number) => `Slow mode: the next message in ${count(seconds, 'second', 'seconds')}`,
+  },
+
+  connection: {
+    connecting: 'Connecting… messages you write will be sent.',
+    offline: 'No connection. Messages you write will be sent.',
+    refused: 'The server does not accept you any more.',
+    signIn: 'Sign in again',
+    live: 'Connected',
+    newVersion: 'There is a new version of this page.',
+    reload: 'Reload',
+  },
+
+  invitations: {
+    by: (name: string) => `${name} invites you`,
+    join: 'Join',
+    decline: 'Decline',
+  },
+
   start: {
     who: 'Who are you?',
     open: 'This server is in open mode: everybody says who they are, and nobody checks it. It is for trying things out. In production set AUTH=jwt.',
@@ -38,6 +78,7 @@ export const more = {
     create: 'Create group',
     pick: 'Choose at least one person.',
     notes: 'Notes to yourself',
+    public: 'Find public groups',
     remove: (name: string) => `Remove ${name}`,
     invited: (n: number) => `${count(n, 'person was', 'people were')} invited, and can join.`,
   },
@@ -75,9 +116,123 @@ export const more = {
     blockHelp: 'Neither of you can write to the other any more.',
     sure: 'Are you sure?',
     cancel: 'Cancel',
+    silencedUntil: (until: string) => `Silenced until ${until}`,
+    silence: 'Silence…',
+    unsilence: 'Let write again',
+    ban: 'Ban from group…',
+    group: 'Group',
   },
 
-  info: { title: 'Seen by', seen: 'Seen', delivered: 'Delivered', nobody: 'Nobody yet' },
+  rules: {
+    title: 'Rules',
+    sending: 'Who may write',
+    sendings: { all: 'All members', admins: 'Only admins; others read and react' },
+    slow: 'Slow mode',
+    slowHelp: 'Time between two messages of a member. Admins are free.',
+    off: 'Off',
+    adding: 'Who may add people',
+    addings: { admins: 'Only admins', members: 'All members' },
+    visibility: 'Who can find the group',
+    visibilities: {
+      private: 'Nobody: people are added, or have a link',
+      public: 'Everybody on this server, and may join',
+    },
+    history: 'New members see',
+    histories: { all: 'All messages', fromJoin: 'Only messages since they joined' },
+    save: 'Save',
+    isPublic: 'Public group',
+    adminsWrite: 'Only admins write',
+    slowMode: (time: string) => `Slow mode ${time}`,
+  },
+
+  silence: {
+    title: (name: string) => `Silence ${name}`,
+    help: 'They go on reading, and can neither write nor react in this group until then.',
+    until: 'Until',
+    hour: 'In an hour',
+    hours: 'In eight hours',
+    day: 'Tomorrow at this time',
+    week: 'In a week',
+    month: 'In 30 days',
+    other: 'Another time',
+    time: 'Date and time',
+    action: 'Silence',
+  },
+
+  ban: {
+    title: (name: string) => `Ban ${name}`,
+    help: 'They are removed, and can come back only when an admin lifts the ban.',
+    reason: 'Reason, for the admins (optional)',
+    action: 'Ban',
+    banned: 'Banned people',
+    none: 'Nobody is banned.',
+    by: (who: string, when: string) => `By ${who}, ${when}`,
+    lift: 'Lift ban',
+    lifted: (name: string) => `The ban of ${name} is lifted`,
+    more: 'More',
+  },
+
+  links: {
+    title: 'Invitation links',
+    expires: 'Works for',
+    expiries: { hour: 'One hour', day: 'One day', week: '7 days', month: '30 days', never: 'Always' },
+    uses: 'How often',
+    anyNumber: 'Any number',
+    people: (n: number) => count(n, 'person', 'people'),
+    make: 'Make a link',
+    made: 'Your new link',
+    madeHelp: 'Copy it now: it is not shown again. Whoever has it may join.',
+    copy: 'Copy',
+    copied: 'Copied',
+    open: 'Links that work',
+    none: 'There is no link that works.',
+    used: (uses: number, most: number | null) =>
+      most === null
+        ? `Used ${count(uses, 'time', 'times')}`
+        : `Used ${uses} of ${count(most, 'time', 'times')}`,
+    by: (who: string, when: string) => `By ${who}, ${when}`,
+    ends: (when: string) => `until ${when}`,
+    always: 'always',
+    revoke: 'End',
+    revokeLabel: (used: string) => `End the link: ${used}`,
+  },
+
+  join: {
+    looking: 'Looking up the invitation…',
+    invites: 'You are invited to join',
+    join: 'Join group',
+    open: 'Open group',
+    member: 'You are a member already.',
+    until: (when: string) => `This invitation works until ${when}.`,
+    gone: 'This invitation no longer works',
+    goneHelp: 'It has expired, was used up or was ended. Ask for a new one.',
+    banned: 'You are banned from this group.',
+    later: 'Not now',
+  },
+
+  publicGroups: {
+    title: 'Public groups',
+    search: 'Search by title',
+    none: (q: string) => `No public group begins with “${q}”.`,
+    empty: 'There are no public groups yet. Admins make a group public in its rules.',
+    join: 'Join',
+    open: 'Open',
+    joinLabel: (title: string) => `Join ${title}`,
+    openLabel: (title: string) => `Open ${title}`,
+    more: 'More groups',
+  },
+
+  info: {
+    title: 'Message details',
+    sent: 'Sent',
+    edited: 'Edited',
+    seen: 'Seen',
+    delivered: 'Delivered',
+    nobody: 'Nobody yet',
+    history: 'Earlier versions',
+    empty: 'Without text',
+    until: (time: string) => `Until ${time}`,
+  },
 
   settings: {
     title: 'Settings',
@@ -94,6 +249,25 @@ export const more = {
     visible: 'Others see when I am online',
     blocked: 'Blocked people',
     noBlocked: 'You have blocked nobody.',
+    density: 'Density',
+    densities: { normal: 'Comfortable', compact: 'Compact' },
+    adds: 'Who may add you to groups without asking',
+    addsOf: {
+      server: 'As the server has it',
+      everybody: 'Everybody',
+      contacts: 'People you have written to',
+      invited: 'Nobody: I am invited first',
+    },
+    regions: 'F6 moves between list, messages and composer',
+    regionsHelp: 'Otherwise the key is left to the browser.',
+    writing: 'Writing',
+    privacy: 'Privacy',
+    account: 'Account',
+    changePassword: 'Change password',
+    current: 'Current password',
+    new: 'New password',
+    passwordChanged: 'Your password is changed. Other devices are signed out.',
+    everywhereHelp: 'All your devices are signed out, this one as well.',
     signOut: 'Sign out',
     switch: 'Be somebody else',
     everywhere: 'Sign out everywhere',
@@ -130,4 +304,5 @@ export const more = {
 
   goTo: { title: 'Go to', placeholder: 'Chat or person', none: 'Nothing found' },
   people: 'People',
+  you: 'you',
 };

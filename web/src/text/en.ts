@@ -19,11 +19,7 @@ export const en = {
     archived: 'Archived',
     newChat: 'New chat',
     settings: 'Settings',
-    invitedBy: (name: string) => `${name} invites you`,
-    join: 'Join',
-    decline: 'Decline',
     find: 'Find chats and people',
-    goTo: 'Go to a chat or person',
     empty: 'No chats yet',
     emptyHelp: 'Write to somebody, or make a group.',
     noUnread: 'Everything is read',
@@ -38,7 +34,6 @@ export const en = {
     unreadCount: (n: number) => count(n, 'unread message', 'unread messages'),
     mentions: (n: number) => count(n, 'mention of you', 'mentions of you'),
     online: 'online',
-    more: 'More chats',
     outbox: (n: number) => count(n, 'message was not sent', 'messages were not sent'),
   },
 
@@ -66,7 +61,6 @@ export const en = {
     back2: 'Back to where you were',
     edited: 'edited',
     deleted: 'This message was deleted.',
-    forwarded: 'Reply to',
     quoteGone: 'A message that is no longer here',
     by: (name: string, time: string) => `${name}, ${time}`,
     seenBy: (n: number) => `seen by ${n}`,
@@ -79,9 +73,6 @@ export const en = {
       failed: 'not sent',
     },
     waiting: 'Waiting for the network',
-    failed: 'Not sent.',
-    retry: 'Try again',
-    discard: 'Remove',
     typing: (names: readonly string[]) =>
       names.length > 2
         ? `${names.length} people are typing`
@@ -95,40 +86,17 @@ export const en = {
     actions: 'Message actions',
     reply: 'Reply',
     react: 'React',
-    edit: 'Edit',
-    copy: 'Copy text',
-    copied: 'Copied',
-    unreadFrom: 'Mark as unread from here',
-    deleteForAll: 'Delete for everyone',
-    deleteForMe: 'Delete for me',
-    info: 'Seen by…',
-    deleteHelp: 'The message is removed for everyone. An empty line stays in its place.',
-    hideHelp: 'The message is removed for you. Others keep it.',
     newOf: (name: string, text: string) => `${name}: ${text}`,
     newMany: (n: number) => count(n, 'new message', 'new messages'),
   },
 
   composer: {
     placeholder: (title: string) => `Message ${title}`,
-    label: 'Message',
     send: 'Send',
     save: 'Save',
-    cancel: 'Cancel',
     editing: 'Edit message',
-    replying: (name: string) => `Reply to ${name}`,
-    blockedByMe: 'You have blocked this person.',
-    unblock: 'Unblock',
-    cannot: 'You cannot write here.',
     tooLong: (by: number) => `${count(by, 'character', 'characters')} too many`,
     emoji: 'Emoji',
-  },
-
-  connection: {
-    connecting: 'Connecting… messages you write will be sent.',
-    offline: 'No connection. Messages you write will be sent.',
-    refused: 'The server does not accept you any more.',
-    signIn: 'Sign in again',
-    live: 'Connected',
   },
 
   system: {
@@ -146,4 +114,5 @@ export const en = {
   },
 
   close: 'Close',
+  copied: 'Copied',
 };

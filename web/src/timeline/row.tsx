@@ -1,16 +1,17 @@
 import type { Message, TimelineItem } from '@chat-api/client';
 import { useMe, useUser } from '@chat-api/client/react';
-import { memo, type MouseEvent } from 'react';
+import { lazy, memo, type MouseEvent, Suspense } from 'react';
 import { Avatar, Picture } from '../parts/avatar';
 import { More, Reply, Smile } from '../parts/icons';
 import { useName } from '../parts/names';
 import { useNames, useSystemText } from '../parts/system';
 import { dayName, fullTimeOf, timeOf } from '../parts/times';
 import { en } from '../text/en';
-import { sentenceOf } from '../text/errors';
 import { plainOf, Text } from '../text/text';
 import { isStored, isSystem, type RowShape } from './rows';
 import { Ticks } from './ticks';
+
+const RowFault = lazy(async () => ({ default: (await import('../app/later')).RowFault }));
 
 export interface RowActions {
   menu: (item: TimelineItem, anchor: HTMLElement) => void;
@@ -176,7 +177,7 @@ function Bubble({
         <div className="tools">
           <button
             type="button"
-            className="tool"
+            className="tool reacting"
             aria-label={en.chat.react}
             tabIndex={-1}
             onClick={(event) => actions.react(item, event.currentTarget)}
@@ -185,7 +186,7 @@ function Bubble({
           </button>
           <button
             type="button"
-            className="tool"
+            className="tool writing"
             aria-label={en.chat.reply}
             tabIndex={-1}
             onClick={() => actions.reply(item)}
@@ -216,15 +217,9 @@ function Bubble({
         </div>
       )}
       {failed && (
-        <p className="fault row-fault" role="alert">
-          {en.chat.failed} {'error' in message && message.error ? sentenceOf(message.error) : ''}{' '}
-          <button type="button" className="link" onClick={() => actions.retry(item.key)}>
-            {en.chat.retry}
-          </button>{' '}
-          <button type="button" className="link" onClick={() => actions.discard(item.key)}>
-            {en.chat.discard}
-          </button>
-        </p>
+        <Suspense fallback={null}>
+          <RowFault item={item} actions={actions} />
+        </Suspense>
       )}
       {late && !failed && <p className="row-note soft">{en.chat.waiting}</p>}
     </div>

@@ -1,0 +1,15 @@
+import '../parts/later-styles';
+
+/**
+ * What comes right after the first sight of the page, in one chunk: it is there before anybody needs it, also where the
+ * network goes away after that.
+ */
+export { About } from '../composer/about';
+export { CannotWrite } from '../composer/cannot-write';
+export { Mentions } from '../composer/mentions';
+export { SlowSend } from '../composer/slow-send';
+export { Faults } from '../parts/faults';
+export { RowFault } from '../timeline/row-fault';
+export { ConnectionLine } from './connection-line';
+export { listen } from './keyboard';
+export { NewVersion } from './new-version';

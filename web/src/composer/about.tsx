@@ -1,0 +1,29 @@
+import { useMe } from '@chat-api/client/react';
+import { X } from '../parts/icons';
+import { useName } from '../parts/names';
+import { en } from '../text/en';
+import { more } from '../text/en-more';
+import { plainOf } from '../text/text';
+import '../parts/later-styles';
+import type { Mode } from './composer';
+
+/** What is answered or edited, above the field. */
+export function About({ mode, end }: { mode: Exclude<Mode, { kind: 'write' }>; end: () => void }) {
+  const message = mode.kind === 'reply' ? mode.message : mode.item.message;
+  const name = useName(message.senderId);
+  const me = useMe();
+  const of = message.senderId === me?.id ? en.you : name;
+  return (
+    <div className="about">
+      <div className="about-text">
+        <strong dir="auto">{mode.kind === 'reply' ? more.composer.replying(of) : en.composer.editing}</strong>
+        <span className="soft" dir="auto">
+          {plainOf(message.content)}
+        </span>
+      </div>
+      <button type="button" className="icon-button" aria-label={more.composer.cancel} onClick={end}>
+        <X size={18} />
+      </button>
+    </div>
+  );
+}

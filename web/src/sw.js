@@ -1,0 +1,52 @@
+/* global self, caches, clients, Request */
+/**
+ * Keeps the page, so that it is there without a network: a reload then still shows the chats and what waits to be sent,
+ * which the page keeps itself. Nothing that anybody has written is kept here. The build writes FILES and VERSION.
+ */
+const FILES = [];
+const VERSION = '';
+
+const PREFIX = 'shell-';
+const NAME = PREFIX + VERSION;
+/** Asked for as a browser asks for a page: to others `/` is the API. */
+const PAGE = () => new Request('/', { headers: { accept: 'text/html' }, cache: 'no-cache' });
+/** So long a page is waited for where an older one is at hand, in milliseconds. */
+const PATIENCE_MS = 3_000;
+
+self.addEventListener('install', (event) => {
+  const keep = async () => {
+    const shell = await caches.open(NAME);
+    await shell.addAll([PAGE(), ...FILES]);
+    await self.skipWaiting();
+  };
+  event.waitUntil(keep());
+});
+
+self.addEventListener('activate', (event) => {
+  const tidy = async () => {
+    // A tab may still run the version before, and load parts of it.
+    const names = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== NAME);
+    await Promise.all(names.slice(0, -1).map((name) => caches.delete(name)));
+    await clients.claim();
+  };
+  event.waitUntil(tidy());
+});
+
+/** The newest page that there is; the one that is kept where the server does not answer. */
+async function page(request) {
+  const kept = await (await caches.open(NAME)).match('/', { ignoreVary: true });
+  const fresh = fetch(request).then((answer) => (kept && answer.status >= 500 ? kept : answer));
+  if (!kept) return fresh;
+  fresh.catch(() => undefined);
+  const late = new Promise((resolve) => setTimeout(() => resolve(kept), PATIENCE_MS));
+  return Promise.race([fresh, late]).catch(() => kept);
+}
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== 'GET' || origin !== self.location.origin) return;
+  if (request.mode === 'navigate' && pathname === '/') event.respondWith(page(request));
+  else if (pathname.startsWith('/assets/') || FILES.includes(pathname))
+    event.respondWith(caches.match(request, { ignoreVary: true }).then((kept) => kept ?? fetch(request)));
+});
