@@ -1,6 +1,12 @@
 import { Controller, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import type { AccountView, LoginView, MintedTokenView, SessionView } from '../contract/index.js';
+import type {
+  AccountView,
+  LoginView,
+  MintedTokenView,
+  SessionView,
+  UserSessionView,
+} from '../contract/index.js';
 import { CommandParam } from '../rest/command-param.decorator.js';
 import { setRefreshCookie } from '../rest/refresh-cookie.js';
 import { Route } from '../rest/route.decorator.js';
@@ -8,6 +14,7 @@ import { ClientParam } from '../rest/client-param.decorator.js';
 import type { Client, CommandRequest } from '../commands/request.js';
 import { AccountsService } from './accounts.service.js';
 import { RevokingService } from './revoking.service.js';
+import { Sessions } from './sessions.service.js';
 import { TokensService } from './tokens.service.js';
 
 const Answer = () => Res({ passthrough: true });
@@ -28,6 +35,7 @@ export class AccountsController {
     private readonly accounts: AccountsService,
     private readonly tokens: TokensService,
     private readonly revoking: RevokingService,
+    private readonly sessions: Sessions,
   ) {}
 
   @Route('register')
@@ -103,5 +111,10 @@ export class AccountsController {
     @CommandParam() { actor, input }: CommandRequest<'revokeSessions'>,
   ): Promise<{ userId: number; revoked: true }> {
     return this.revoking.revoke(actor, { id: input.userId });
+  }
+
+  @Route('getSessions')
+  getSessions(@CommandParam() { input }: CommandRequest<'getSessions'>): Promise<UserSessionView[]> {
+    return this.sessions.list(input);
   }
 }

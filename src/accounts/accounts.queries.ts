@@ -1,4 +1,4 @@
-import type { AccountView } from '../contract/index.js';
+import type { AccountView, UserSessionView } from '../contract/index.js';
 import { bigints } from '../database/binary-array.js';
 import { type UserCells, userColumns, userRow } from '../database/models/user.model.js';
 import { statement } from '../database/statement.js';
@@ -159,6 +159,20 @@ export const userOfSession = statement.oneOrNone({
   text: `SELECT "userId" FROM sessions WHERE id = $1 AND "expiresAt" > now()`,
   values: (id: string) => [id],
   row: ([userId]: [number]) => userId,
+});
+
+/** `$1` user: their sessions that have not expired, the one refreshed last first. */
+export const sessionsOf = statement.many({
+  name: 'accounts.sessionsOf',
+  text: `
+    SELECT "createdAt", "refreshedAt", "expiresAt" FROM sessions
+    WHERE "userId" = $1 AND "expiresAt" > now() ORDER BY "refreshedAt" DESC`,
+  values: (userId: number) => [userId],
+  row: ([begunAt, refreshedAt, expiresAt]: [string, string, string]): UserSessionView => ({
+    begunAt,
+    refreshedAt,
+    expiresAt,
+  }),
 });
 
 /** `$1` user, `$2` a time or null: ends the user's sessions that began before that time; null: all. */

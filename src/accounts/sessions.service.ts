@@ -6,14 +6,22 @@ import { OwnTokens } from '../commands/identity/own-tokens.js';
 import type { OwnTokens as OwnTokensConfig } from '../config/auth-config.js';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
-import { type AccountView, AppError, type SessionView } from '../contract/index.js';
+import {
+  type AccountView,
+  AppError,
+  type CommandInput,
+  type SessionView,
+  type UserSessionView,
+} from '../contract/index.js';
 import { Database } from '../database/database.js';
 import type { Runner } from '../database/statement.js';
+import { KnownUsers } from '../users/directory/known-users.js';
 import {
   beginSession,
   endSession,
   justRotated,
   rotateSession,
+  sessionsOf,
   userOfSession,
   userOfToken,
 } from './accounts.queries.js';
@@ -53,6 +61,7 @@ export class Sessions {
     private readonly database: Database,
     private readonly revoking: RevokingService,
     private readonly deactivations: Deactivations,
+    private readonly users: KnownUsers,
     tokens: AccessTokens,
   ) {
     const own = auth.mode === 'jwt' && auth.tokens.kind === 'own' && tokens instanceof OwnTokens;
@@ -115,6 +124,13 @@ export class Sessions {
   async view({ id, user, generation, ...refresh }: Begun): Promise<SessionView> {
     const bearer = { userId: user.id, generation, sessionId: id };
     return { user, ...(await this.own().signer.sign(bearer)), ...refresh };
+  }
+
+  /** Those that have not expired. @throws AppError NOT_FOUND; NOT_CONFIGURED when this server has no accounts */
+  async list({ userId }: CommandInput<'getSessions'>): Promise<UserSessionView[]> {
+    this.own();
+    await this.users.ensure([userId]);
+    return sessionsOf(this.database, userId);
   }
 
   /**

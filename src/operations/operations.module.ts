@@ -4,14 +4,17 @@ import { version } from '../common/version.js';
 import { FrontController } from './front.controller.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
+import { EventLoopWatch } from './event-loop-watch.js';
 import { MetricsServer } from './metrics-server.js';
+import { StatusController } from './status.controller.js';
+import { StatusService } from './status.service.js';
 import { CommonModule } from '../common/common.module.js';
 
 /** For operators: health checks and metrics. */
 @Module({
   imports: [CommonModule],
-  controllers: [FrontController, HealthController, MetricsController],
-  providers: [MetricsServer],
+  controllers: [FrontController, HealthController, MetricsController, StatusController],
+  providers: [EventLoopWatch, MetricsServer, StatusService],
 })
 export class OperationsModule {
   constructor(metrics: Metrics) {

@@ -238,6 +238,8 @@ describe('With AUTH=jwt, over REST', () => {
       'getAudit',
       'getErasure',
       'getReports',
+      'getSessions',
+      'getStatus',
       'mintToken',
       'reactivateUser',
       'revokeSessions',

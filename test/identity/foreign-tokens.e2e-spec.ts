@@ -85,6 +85,8 @@ describe('Tokens that somebody else signs', () => {
       const reply = await world.http.post(path).set('X-Api-Key', key).send(body).expect(404);
       expect(reply.body.error.code).toBe('NOT_CONFIGURED');
     }
+    const reply = await world.http.get('/users/1/sessions').set('X-Api-Key', key).expect(404);
+    expect(reply.body.error.code).toBe('NOT_CONFIGURED');
   });
 
   it('are accepted by a new key as soon as the key server shows it, and by the old one as long as it does', async () => {

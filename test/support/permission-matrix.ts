@@ -141,6 +141,7 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   getAudit: () => ({}),
   updateReport: ({ reportId }) => ({ reportId, status: 'resolved' }),
   getConfig: () => ({}),
+  getStatus: () => ({}),
   register: () => ({ username: newName(), password: PASSWORD }),
   login: async (_, accounts) => {
     const { username, password } = await accounts.register();
@@ -155,6 +156,7 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   }),
   mintToken: ({ userId }) => ({ userId }),
   revokeSessions: ({ thirdId }) => ({ userId: thirdId }),
+  getSessions: ({ thirdId }) => ({ userId: thirdId }),
   revokeTokens: ({ thirdId }) => ({ id: thirdId }),
   eraseUser: ({ thirdId }) => ({ userId: thirdId, messages: 'erase' }),
   eraseMe: async ({ userId }, accounts) => ({
@@ -267,6 +269,7 @@ eraseUser                | who?   ok          no       no      no     no    no  
 getErasure               | who?   ok          no       no      no     no    no    no      no
 setRetention             | who?   ok          no       no      no     no    no    no      no
 getConfig                | ok     ok          ok       ok      ok     ok    ok    ok      ok
+getStatus                | who?   ok          no       no      no     no    no    no      no
 `;
 
 const inOpenMode = `
@@ -283,6 +286,7 @@ eraseMe                  | -      off         off      off     off    off   off 
 mintToken                | -      off         off      off     off    off   off   off     off
 revokeTokens             | -      off         off      off     off    off   off   off     off
 revokeSessions           | -      off         off      off     off    off   off   off     off
+getSessions              | -      off         off      off     off    off   off   off     off
 authenticate             | -      off         off      off     off    off   off   off     off
 `;
 
@@ -300,6 +304,7 @@ eraseMe                  | who?   who?        ok       ok      ok     ok    ok  
 mintToken                | who?   ok          no       no      no     no    no    no      no
 revokeTokens             | who?   ok          no       no      no     no    no    no      no
 revokeSessions           | who?   ok          no       no      no     no    no    no      no
+getSessions              | who?   ok          no       no      no     no    no    no      no
 authenticate             | who?   who?        ok       ok      ok     ok    ok    ok      ok
 `;
 

@@ -1370,6 +1370,15 @@ export interface MintedToken {
   expiresAt: string;
 }
 
+export interface UserSession {
+  /** When they logged in. */
+  begunAt: string;
+  /** When it was last refreshed: at the login, and then whenever a device gets a new token. */
+  refreshedAt: string;
+  /** When it ends if nobody refreshes it. */
+  expiresAt: string;
+}
+
 export interface Erasure {
   id: number;
   userId: number;
@@ -1432,6 +1441,66 @@ export interface ServerConfig {
   imageOrigins: string[];
   /** Paths of the pages that this server has, such as `/` (the chat) and `/console`. */
   pages: string[];
+}
+
+export interface NodeStatus {
+  /** The node that answers. Another one after a restart. */
+  node: string;
+  /** The name of its machine or container. */
+  host: string;
+  /** Of the program. */
+  version: string;
+  /** The time at the node. */
+  now: string;
+  startedAt: string;
+  /** As `/health/ready` says it. `draining`: it is shutting down. */
+  status: 'ready' | 'degraded' | 'draining' | 'not ready';
+  /** `up`, or what is wrong: `down`, `read-only`, `disk full`, `no slots`. */
+  database: string;
+  /** null: this node uses none. */
+  redis: 'up' | 'down' | null;
+  /** The parts that are not well. */
+  degraded: string[];
+  /** Sockets that are open here. */
+  connections: number;
+  /** People who are online here. */
+  people: number;
+  /** Messages that this node has written since its start. */
+  messages: number;
+  /** Commands since its start that failed by its own fault: INTERNAL, OVERLOADED, UNAVAILABLE. */
+  failures: number;
+  /** How long senders waited for their acks, as a histogram: each row counts those above it, too. */
+  acks: {
+    /** Up to so many milliseconds; null: however long. */
+    withinMs: number | null;
+    /** Messages that were acked within that, since the start of the node. */
+    count: number;
+  }[];
+  /**
+   * How long what was due had to wait, in the last few seconds. null: it is measured from now on, for a
+   * minute after each question.
+   */
+  eventLoopDelay: {
+    /** Milliseconds. */
+    p50Ms: number;
+    /** Milliseconds. */
+    p99Ms: number;
+  } | null;
+  /** What the process has of memory (resident set). */
+  memoryBytes: number;
+  /** Bytes that slow clients have not taken yet. */
+  waitingBytes: number;
+  /** Messages that wait for the database, and how many may; more are OVERLOADED. */
+  writer: {
+    waiting: number;
+    most: number;
+  };
+  /** Connections to PostgreSQL, and callers that wait for one. */
+  pool: {
+    busy: number;
+    idle: number;
+    waiting: number;
+  };
 }
 
 /** The events that a socket can receive, with their payloads. */

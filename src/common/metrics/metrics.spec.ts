@@ -36,6 +36,22 @@ describe('Metrics', () => {
     expect(text).toMatch(/^process_cpu_seconds_total \d/m);
   });
 
+  it('can be read by name, each series with its labels', async () => {
+    const metrics = new Metrics();
+    metrics.counter('test_reads_total', 'Reads.', { edge: 'rest' }).add(2);
+    metrics.counter('test_reads_total', 'Reads.', { edge: 'socket' });
+    metrics.histogram('test_size', 'Sizes.', [1]).observe(0.5);
+    expect(await metrics.read('test_reads_total')).toEqual([
+      { labels: { edge: 'rest' }, value: 2 },
+      { labels: { edge: 'socket' }, value: 0 },
+    ]);
+    expect(await metrics.read('test_size')).toEqual([
+      { labels: { le: '1' }, value: 1 },
+      { labels: { le: '+Inf' }, value: 1 },
+    ]);
+    await expect(metrics.read('test_none')).rejects.toThrow('There is no metric test_none');
+  });
+
   it('cannot be created twice', () => {
     const metrics = new Metrics();
     metrics.counter('test_twice_total', 'Twice.');

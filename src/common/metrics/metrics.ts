@@ -77,6 +77,17 @@ export class Metrics {
     this.add('gauge', name, help, labels, async () => [{ metricName: name, labels, value: await read() }]);
   }
 
+  /** The present values of a metric of this node, one for each of its series; of a histogram its buckets (label `le`). */
+  async read(name: string): Promise<{ labels: Labels; value: number }[]> {
+    const family = this.families.get(name);
+    if (!family) throw new Error(`There is no metric ${name}`);
+    const own = family.type === 'histogram' ? `${name}_bucket` : name;
+    const samples = (await Promise.all([...family.series.values()].map((read) => read()))).flat();
+    return samples
+      .filter(({ metricName }) => metricName === own)
+      .map(({ labels, value }) => ({ labels: labels as Labels, value }));
+  }
+
   /** Everything, in Prometheus's text format. */
   async text(): Promise<string> {
     const [own, process] = await Promise.all([this.registry.metrics(), processMetrics().metrics()]);

@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { define } from '../define.js';
 import { displayName } from '../names.js';
 import { externalId, flag, id, moment, password, text, userId, userName, wholeNumber } from '../scalars.js';
-import { accountView, loginView, mintedTokenView, sessionView, tokenLifeView } from '../views/index.js';
+import {
+  accountView,
+  loginView,
+  mintedTokenView,
+  sessionView,
+  tokenLifeView,
+  userSessionView,
+} from '../views/index.js';
 
 const refreshToken = z
   .string()
@@ -201,6 +208,19 @@ export const authCommands = {
     reply: null,
     socket: false,
     rest: { method: 'POST', path: '/users/:userId/sessions/revoke', status: 200 },
+  }),
+  getSessions: define({
+    summary:
+      'The sessions of a user that have not ended, at most 100, the one refreshed last first. Each login is one. NOT_CONFIGURED where tokens come from another issuer. For the application only.',
+    input: z.object({ userId }),
+    result: z.array(userSessionView),
+    order: 'read',
+    who: 'application',
+    inOpenMode: 'off',
+    actor: [],
+    reply: null,
+    socket: false,
+    rest: { method: 'GET', path: '/users/:userId/sessions', status: 200 },
   }),
   authenticate: define({
     summary: 'Gives this socket a new token of the same user, before the current one expires.',

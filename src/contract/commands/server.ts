@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { define } from '../define.js';
-import { serverConfigView } from '../views/index.js';
+import { nodeStatusView, serverConfigView } from '../views/index.js';
 
 export const serverCommands = {
   getConfig: define({
@@ -14,5 +14,17 @@ export const serverCommands = {
     reply: null,
     socket: false,
     rest: { method: 'GET', path: '/config', status: 200 },
+  }),
+  getStatus: define({
+    summary:
+      'How the node that answers does: its health, what is online, and what it has to do. Counts begin at its start, so two answers tell what was between them. For the application only.',
+    input: z.object({}),
+    result: nodeStatusView,
+    order: 'read',
+    who: 'application',
+    actor: [],
+    reply: null,
+    socket: false,
+    rest: { method: 'GET', path: '/status', status: 200 },
   }),
 } as const;

@@ -24,6 +24,17 @@ export const sessionView = z
   .meta({ id: 'Session' });
 export type SessionView = z.infer<typeof sessionView>;
 
+export const userSessionView = z
+  .object({
+    begunAt: timestamp.describe('When they logged in.'),
+    refreshedAt: timestamp.describe(
+      'When it was last refreshed: at the login, and then whenever a device gets a new token.',
+    ),
+    expiresAt: timestamp.describe('When it ends if nobody refreshes it.'),
+  })
+  .meta({ id: 'UserSession' });
+export type UserSessionView = z.infer<typeof userSessionView>;
+
 export const loginView = z
   .object({
     at: timestamp,

@@ -14,6 +14,7 @@ export * from './reactions.js';
 export * from './receipts.js';
 export * from './reports.js';
 export * from './server.js';
+export * from './status.js';
 export * from './sync.js';
 export * from './typing.js';
 export * from './users.js';
