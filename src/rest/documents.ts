@@ -37,7 +37,8 @@ export function useDocuments(app: NestExpressApplication): void {
     }),
   );
   app.use(frontOf(files));
-  SwaggerModule.setup(TRY_IT, app, openApiDocument(), {
+  // Made when it is first asked for: most of a start would be the schemas of all commands.
+  SwaggerModule.setup(TRY_IT, app, openApiDocument, {
     jsonDocumentUrl: 'docs/openapi.json',
     yamlDocumentUrl: 'docs/openapi.yaml',
     customSiteTitle: 'REST · Chat messaging API',
