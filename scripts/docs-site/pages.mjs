@@ -7,6 +7,8 @@ const FIRST = {
   'docs/guides': [
     'getting-started',
     'authentication',
+    'existing-app',
+    'your-own-ids',
     'sync',
     'your-own-postgresql',
     'operations',
