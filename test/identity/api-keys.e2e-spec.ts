@@ -232,7 +232,11 @@ describe('With AUTH=jwt, over REST', () => {
     expect(by('anyone')).toEqual(['getConfig', 'login', 'logout', 'refresh', 'register']);
     expect(by('application')).toEqual([
       'createUser',
+      'createWebhook',
       'deactivateUser',
+      'deleteWebhook',
+      'disableWebhook',
+      'enableWebhook',
       'eraseUser',
       'findChats',
       'getAudit',
@@ -240,13 +244,21 @@ describe('With AUTH=jwt, over REST', () => {
       'getReports',
       'getSessions',
       'getStatus',
+      'getWebhook',
+      'getWebhookEvents',
+      'getWebhookTries',
+      'getWebhooks',
       'mintToken',
       'reactivateUser',
+      'replayWebhookEvents',
       'revokeSessions',
       'revokeTokens',
+      'rotateWebhookSecret',
       'sendSystemMessage',
       'setRetention',
+      'testWebhook',
       'updateReport',
+      'updateWebhook',
       'upsertUsers',
     ]);
   });

@@ -18,3 +18,4 @@ export * from './status.js';
 export * from './sync.js';
 export * from './typing.js';
 export * from './users.js';
+export * from './webhooks.js';
