@@ -234,6 +234,8 @@ describe('With AUTH=jwt, over REST', () => {
       'createUser',
       'deactivateUser',
       'eraseUser',
+      'exportChat',
+      'exportUser',
       'findChats',
       'getAudit',
       'getErasure',

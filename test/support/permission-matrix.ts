@@ -167,6 +167,8 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
     messages: 'erase',
   }),
   getErasure: ({ erasureId }) => ({ erasureId }),
+  exportUser: ({ thirdId }) => ({ userId: thirdId }),
+  exportChat: ({ chatId }) => ({ chatId }),
   setRetention: ({ chatId }) => ({ chatId, retentionDays: 30 }),
   authenticate: async ({ userId }, accounts) => ({ token: await accounts.tokenOf(userId) }),
 };
@@ -274,6 +276,8 @@ getAudit                 | who?   ok          no       no      no     no    no  
 updateReport             | who?   ok          no       no      no     no    no    no      no
 eraseUser                | who?   ok          no       no      no     no    no    no      no
 getErasure               | who?   ok          no       no      no     no    no    no      no
+exportUser               | who?   ok          no       no      no     no    no    no      no
+exportChat               | who?   ok          no       no      no     no    no    no      no
 setRetention             | who?   ok          no       no      no     no    no    no      no
 getConfig                | ok     ok          ok       ok      ok     ok    ok    ok      ok
 `;

@@ -33,7 +33,7 @@ export const LAYERS = [
   ['groups', 'typing'],
   ['messages'],
   ['receipts', 'reactions', 'reports', 'sync'],
-  ['erasure', 'retention'],
+  ['erasure', 'export', 'retention'],
   ['operations'],
 ];
 
