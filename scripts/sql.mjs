@@ -50,6 +50,8 @@ const FILL = `
   INSERT INTO sessions ("userId", "tokenHash", "expiresAt") SELECT id, '', now() FROM users;
   INSERT INTO message_reports ("messageId", "reporterId", "chatId", seq, content, edits, "sentAt")
     SELECT id, 2, "chatId", seq, content, '[]', "createdAt" FROM messages WHERE revised;
+  INSERT INTO message_reports (kind, "reportedUserId", "reporterId") SELECT 'user', i, 2 FROM generate_series(3, 200) i;
+  INSERT INTO message_reports (kind, "chatId", "reporterId") SELECT 'chat', id, 2 FROM chats LIMIT 200;
   ANALYZE`;
 
 async function loadStatements() {

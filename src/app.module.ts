@@ -7,6 +7,7 @@ import { ChatsModule } from './chats/chats.module.js';
 import type { AppConfig } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { ErasureModule } from './erasure/erasure.module.js';
+import { ExportModule } from './export/export.module.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { RetentionModule } from './retention/retention.module.js';
@@ -58,6 +59,7 @@ export class AppModule {
         SyncModule,
         ErasureModule,
         RetentionModule,
+        ExportModule,
         WebhooksModule,
         OperationsModule,
       ],

@@ -30,7 +30,7 @@ function versionOf({ order, result }) {
 
 function commandSection([name, command]) {
   const { summary, result, bare, who, inOpenMode, actor, reply, socket, rest, input, misleading } = command;
-  const facts = [`Result: ${typeOf(schemaOf(result))}.`];
+  const facts = [`Result: ${command.lines ? 'JSON Lines, each a ' : ''}${typeOf(schemaOf(result))}.`];
   if (socket) {
     facts.push(reply ? `Event without a callback: ${code(reply)}.` : 'No event without a callback.');
     if (bare) facts.push(`A plain value instead of an object is taken as ${code(bare)}.`);
@@ -249,7 +249,8 @@ handshake, where \`Bearer \` may stand before it, or the same header where a cli
 - **sync** returns what changed since the versions that a client has: see [the guide](../guides/sync.md).
 - **blockUser** stops both users from sending, editing and reacting in their direct chat, and hides the blocker's presence
   and typing from the blocked user. Groups are not affected.
-- **reportMessage** stores a copy of the message as it is now. Your backend reads it with \`GET /reports\`.`;
+- **reportMessage** stores a copy of the message as it is now, **reportUser** and **reportChat** what the user or chat shows of
+  itself. Your backend reads them with \`GET /reports\`.`;
 
 export function protocol() {
   const sections = Object.entries(commands).map(commandSection);

@@ -88,8 +88,16 @@ export function shortInput({ input, actor }) {
   return fields.length > 0 ? code(`{ ${fields.join(', ')} }`) : '';
 }
 
-/** The fields of a view. */
-export function viewTable({ properties }) {
+/** The fields of a view; of a line of a stream, which kinds there are. */
+export function viewTable({ properties, anyOf }) {
+  if (!properties) {
+    const rows = anyOf.map(({ properties: { type, data }, description }) => [
+      typeOf(type),
+      typeOf(data),
+      description ?? '',
+    ]);
+    return table(['`type`', '`data`', 'notes'], rows);
+  }
   return table(
     ['field', 'type', 'notes'],
     Object.entries(properties).map(([field, json]) => [code(field), typeOf(json), json.description ?? '']),

@@ -7,6 +7,7 @@ import { deactivationCommands } from './commands/deactivation.js';
 import { joiningCommands } from './commands/joining.js';
 import { moderationCommands } from './commands/moderation.js';
 import { erasuresCommands } from './commands/erasures.js';
+import { exportsCommands } from './commands/exports.js';
 import { invitationsCommands } from './commands/invitations.js';
 import { membersCommands } from './commands/members.js';
 import { messagesCommands } from './commands/messages.js';
@@ -40,6 +41,7 @@ export const commands = {
   ...typingCommands,
   ...authCommands,
   ...erasuresCommands,
+  ...exportsCommands,
   ...retentionCommands,
   ...serverCommands,
   ...joiningCommands,

@@ -43,6 +43,8 @@ export interface CommandDefinition<I extends z.ZodType = z.ZodType, R extends z.
   summary: string;
   input: I;
   result: R;
+  /** Over REST the answer is a stream of JSON Lines, and `result` is one of them. */
+  lines?: true;
   order: CommandOrder;
   /** Left out: `message` for what is sent, `other` for the rest. */
   limit?: CommandLimit;

@@ -26,6 +26,8 @@ import {
   messageDeliveredView,
   messageHiddenView,
   messageReportedView,
+  userReportedView,
+  chatReportedView,
   messageSeenView,
   messagesPage,
   messageView,
@@ -179,6 +181,8 @@ export const events = {
   },
   blocksList: { payload: z.array(blockView), summary: 'Answer to getBlocks.' },
   messageReported: { payload: messageReportedView, summary: 'Answer to reportMessage.' },
+  userReported: { payload: userReportedView, summary: 'Answer to reportUser.' },
+  chatReported: { payload: chatReportedView, summary: 'Answer to reportChat.' },
   tokenExpiring: {
     payload: tokenLifeView,
     summary:

@@ -161,7 +161,7 @@ export const traces = [
   removing('idempotency_keys', '"actorId", key', '"actorId" = $1'),
   walking(
     'message_reports',
-    `DELETE FROM message_reports WHERE id IN (SELECT id FROM page WHERE "reporterId" = $1 OR "senderId" = $1)`,
+    `DELETE FROM message_reports WHERE id IN (SELECT id FROM page WHERE $1 IN ("reporterId", "senderId", "reportedUserId"))`,
   ),
   removing('deactivations', '"userId"', '"userId" = $1'),
   walking(

@@ -1,5 +1,5 @@
 import { WebSocketGateway } from '@nestjs/websockets';
-import type { MessageReportedView } from '../contract/index.js';
+import type { ChatReportedView, MessageReportedView, UserReportedView } from '../contract/index.js';
 import type { CommandRequest } from '../commands/request.js';
 import { Command } from '../sockets/command.decorator.js';
 import { ReportsService } from './reports.service.js';
@@ -10,6 +10,16 @@ export class ReportsGateway {
 
   @Command('reportMessage')
   reportMessage({ actor, input }: CommandRequest<'reportMessage'>): Promise<MessageReportedView> {
-    return this.reports.report(actor, input);
+    return this.reports.message(actor, input);
+  }
+
+  @Command('reportUser')
+  reportUser({ actor, input }: CommandRequest<'reportUser'>): Promise<UserReportedView> {
+    return this.reports.user(actor, input);
+  }
+
+  @Command('reportChat')
+  reportChat({ actor, input }: CommandRequest<'reportChat'>): Promise<ChatReportedView> {
+    return this.reports.chat(actor, input);
   }
 }

@@ -7,6 +7,7 @@ import { tooSlow } from '../common/errors/failure.js';
 import { CommandMetrics } from '../common/metrics/command-metrics.js';
 import { ANSWER_WITHIN_MS } from '../common/time-bounds.js';
 import { type CommandName, definitionOf } from '../contract/index.js';
+import { asLines } from './lines-answer.js';
 import { type CommandHttpRequest, RestCall } from './rest-call.js';
 import { ROUTE_COMMANDS } from './route.decorator.js';
 
@@ -40,7 +41,7 @@ export class CommandInterceptor implements NestInterceptor {
       this.metrics.of('rest', name),
     );
     this.pipeline.handle(call);
-    return from(call.answer);
+    return from(command.definition.lines ? call.answer.then(asLines) : call.answer);
   }
 }
 

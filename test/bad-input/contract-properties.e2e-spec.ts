@@ -91,7 +91,8 @@ describe('Whatever JSON is sent, by the contract or not', () => {
   /** An ok answer has the result of the contract, another one a code of the catalogue that is no fault of ours. */
   const expectByContract = (definition: CommandDefinition, answer: Answer): void => {
     if (answer.ok) {
-      expect(definition.result.safeParse(answer.data).error?.issues ?? []).toEqual([]);
+      for (const result of definition.lines ? (answer.data as unknown[]) : [answer.data])
+        expect(definition.result.safeParse(result).error?.issues ?? []).toEqual([]);
     } else {
       expect(Object.keys(errorCatalogue)).toContain(answer.error.code);
       expect(['INTERNAL', 'UNAVAILABLE']).not.toContain(answer.error.code);
@@ -189,7 +190,11 @@ describe('Whatever JSON is sent, by the contract or not', () => {
   const answerOf = (definition: CommandDefinition, reply: Reply): Answer => {
     if (reply.status >= 400) return { ok: false, error: reply.error() as never };
     expect(reply.status).toBe(definition.rest!.status);
-    return { ok: true, data: JSON.parse(reply.text) as unknown };
+    const parsed = (text: string) => JSON.parse(text) as unknown;
+    return {
+      ok: true,
+      data: definition.lines ? reply.text.trim().split('\n').map(parsed) : parsed(reply.text),
+    };
   };
 
   describe.each(commandNames.filter((name) => definitionOf(name).rest))('to the route of %s', (name) => {

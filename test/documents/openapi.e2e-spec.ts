@@ -206,7 +206,8 @@ describe('The OpenAPI document', () => {
       );
       for (const response of Object.values(responses).map((one) => resolved(one))) {
         expect(response.description).toEqual(expect.any(String));
-        expect(resolved(response.content!['application/json']!.schema)).toHaveProperty('type');
+        for (const { schema } of Object.values(response.content!))
+          expect(resolved(schema)).toHaveProperty('type');
       }
     }
     const error = resolved(document.components.schemas!.Error!).properties!.error!;
@@ -219,7 +220,7 @@ describe('The operations', () => {
     paths: Record<string, Record<string, { operationId: string; responses: Record<string, Answered> }>>;
   };
   interface Answered {
-    content?: { 'application/json': { example?: unknown; examples?: Record<string, { value: ErrorBody }> } };
+    content?: { 'application/json'?: { example?: unknown; examples?: Record<string, { value: ErrorBody }> } };
   }
   interface ErrorBody {
     error: { code: keyof typeof errorCatalogue; message: string };
@@ -230,15 +231,21 @@ describe('The operations', () => {
 
   const codesOf = (id: string) =>
     Object.values(told.find(({ operationId }) => operationId === id)!.responses).flatMap(({ content }) =>
-      Object.keys(content?.['application/json'].examples ?? {}),
+      Object.keys(content?.['application/json']?.examples ?? {}),
     );
 
   it('show an answer, and each error at the status that it has', () => {
     for (const { operationId, responses } of told) {
       const { status } = definitionOf(operationId as (typeof commandNames)[number]).rest!;
-      expect(responses[status]!.content!['application/json']).toHaveProperty('example');
+      const answered: Record<string, unknown> = responses[status]!.content!;
+      expect(Object.keys(answered)).toEqual([
+        definitionOf(operationId as (typeof commandNames)[number]).lines
+          ? 'application/x-ndjson'
+          : 'application/json',
+      ]);
+      for (const content of Object.values(answered)) expect(content).toHaveProperty('example');
       for (const [at, { content }] of Object.entries(responses)) {
-        for (const [code, { value }] of Object.entries(content?.['application/json'].examples ?? {})) {
+        for (const [code, { value }] of Object.entries(content?.['application/json']?.examples ?? {})) {
           expect(value.error).toEqual({ code, message: expect.any(String) });
           expect(String(errorCatalogue[value.error.code].status)).toBe(at);
         }

@@ -79,7 +79,9 @@ describe('The log at LOG_LEVEL=debug', () => {
         },
         ...(method === 'GET' ? {} : { body: JSON.stringify(left) }),
       });
-      const body = (await response.json()) as { error?: { code: string } };
+      // Of an answer of lines the first.
+      const [first = ''] = (await response.text()).split('\n', 1);
+      const body = JSON.parse(first) as { error?: { code: string } };
       codes.push(body.error?.code ?? 'ok');
     };
     for (const name of served) {

@@ -238,6 +238,8 @@ describe('With AUTH=jwt, over REST', () => {
       'disableWebhook',
       'enableWebhook',
       'eraseUser',
+      'exportChat',
+      'exportUser',
       'findChats',
       'getAudit',
       'getErasure',

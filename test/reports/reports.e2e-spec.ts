@@ -119,7 +119,7 @@ describe('A report', () => {
     for (let n = 1; n <= 25; n++) await bob.ok('editMessage', { messageId, content: `version ${n}` });
     await alice.ok('reportMessage', { messageId });
     const [report] = await reportsOf(messageId);
-    expect(report?.message.edits.map((edit) => edit.content)).toEqual(
+    expect(report?.message?.edits.map((edit) => edit.content)).toEqual(
       Array.from({ length: 20 }, (_, i) => `version ${i + 5}`),
     );
   });

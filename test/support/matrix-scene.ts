@@ -10,6 +10,8 @@ export interface Scene {
   otherId: number;
   /** A user without a chat with the acting user. */
   thirdId: number;
+  /** A user who has another chat with the acting user. */
+  friendId: number;
   /** A user without chats who blocks the acting user. */
   enemyId: number;
   chatId: number;
@@ -38,6 +40,7 @@ export interface Scene {
 export const nowhere = (scene: Scene): Scene => ({
   ...scene,
   otherId: 987_654_320,
+  friendId: 987_654_326,
   chatId: 987_654_321,
   groupId: 987_654_321,
   invitedToId: 987_654_321,
@@ -53,9 +56,11 @@ export const nowhere = (scene: Scene): Scene => ({
 
 /** Creates a separate chat in which a user has the role, so that other cells do not change it. */
 export async function sceneOf(world: World, role: Role): Promise<Scene> {
-  const [userId, otherId, thirdId, enemyId] = [world.newId(), world.newId(), world.newId(), world.newId()];
+  const people = { userId: world.newId(), otherId: world.newId(), thirdId: world.newId() };
+  const { userId, otherId, thirdId } = people;
+  const [friendId, enemyId] = [world.newId(), world.newId()];
   await world.sql("INSERT INTO users (id, name) SELECT unnest($1::bigint[]), 'a name'", [
-    [userId, otherId, thirdId, enemyId],
+    [userId, otherId, thirdId, friendId, enemyId],
   ]);
   // Before the chat exists: it takes the blocks over when it is created.
   const block = (one: number, other: number) =>
@@ -93,6 +98,7 @@ export async function sceneOf(world: World, role: Role): Promise<Scene> {
      VALUES ($1, $2, $3, 1, 'words', '[]', now())`,
     [messageId, otherId, chatId],
   );
+  await directChat(world, userId, friendId);
   const invitedToId = await group(world, 'stranger', userId, otherId);
   await world.sql(
     'INSERT INTO chat_invitations ("chatId", "userId", "invitedBy", withheld) VALUES ($1, $2, $3, false)',
@@ -116,9 +122,9 @@ export async function sceneOf(world: World, role: Role): Promise<Scene> {
     `INSERT INTO webhooks (url, events, secrets) VALUES ('http://127.0.0.1:1/', '{*}', '[]')`,
     [],
   );
-  const people = { userId, otherId, thirdId, enemyId };
   const chats = { chatId, groupId, invitedToId, publicId };
-  return { ...people, ...chats, ownId, messageId, reportId, code, inviteId, erasureId, webhookId };
+  const others = { reportId, code, inviteId, erasureId, webhookId };
+  return { ...people, friendId, enemyId, ...chats, ownId, messageId, ...others };
 }
 
 async function directChat(world: World, one: number, other: number): Promise<number> {

@@ -135,6 +135,11 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   sync: () => ({}),
   typing: ({ chatId }) => ({ chatId, typing: true }),
   reportMessage: ({ messageId }) => ({ messageId }),
+  reportUser: ({ friendId }) => ({ userId: friendId }),
+  'reportUser another': ({ otherId }) => ({ userId: otherId }),
+  reportChat: ({ publicId }) => ({ chatId: publicId }),
+  'reportChat that is private': ({ chatId }) => ({ chatId }),
+  'reportChat to which they are invited': ({ invitedToId }) => ({ chatId: invitedToId }),
   deactivateUser: ({ thirdId }) => ({ userId: thirdId }),
   reactivateUser: ({ thirdId }) => ({ userId: thirdId }),
   getReports: () => ({}),
@@ -164,6 +169,8 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
     messages: 'erase',
   }),
   getErasure: ({ erasureId }) => ({ erasureId }),
+  exportUser: ({ thirdId }) => ({ userId: thirdId }),
+  exportChat: ({ chatId }) => ({ chatId }),
   setRetention: ({ chatId }) => ({ chatId, retentionDays: 30 }),
   createWebhook: () => ({ url: 'https://hooks.example.com/chat', events: ['newMessage'] }),
   getWebhooks: () => ({}),
@@ -270,6 +277,10 @@ removeReaction           | who?   who?        none     none    ok     ok    ok  
 sync                     | who?   who?        ok       ok      ok     ok    ok    ok      ok
 typing                   | who?   who?        none     none    ok     ok    ok    no      no
 reportMessage            | who?   who?        none     none    ok     ok    ok    ok      ok
+reportUser               | who?   who?        ok       ok      ok     ok    ok    ok      ok
+reportChat               | who?   who?        ok       ok      ok     ok    ok    ok      ok
+reportChat that is private | who? who?        none     none    ok     ok    ok    ok      ok
+reportChat to which they are invited | who? who? ok    ok      ok     ok    ok    ok      ok
 sendSystemMessage        | who?   ok          no       no      no     no    no    no      no
 deactivateUser           | who?   ok          no       no      no     no    no    no      no
 reactivateUser           | who?   ok          no       no      no     no    no    no      no
@@ -279,6 +290,8 @@ getAudit                 | who?   ok          no       no      no     no    no  
 updateReport             | who?   ok          no       no      no     no    no    no      no
 eraseUser                | who?   ok          no       no      no     no    no    no      no
 getErasure               | who?   ok          no       no      no     no    no    no      no
+exportUser               | who?   ok          no       no      no     no    no    no      no
+exportChat               | who?   ok          no       no      no     no    no    no      no
 setRetention             | who?   ok          no       no      no     no    no    no      no
 createWebhook            | who?   ok          no       no      no     no    no    no      no
 getWebhooks              | who?   ok          no       no      no     no    no    no      no
@@ -298,6 +311,7 @@ getStatus                | who?   ok          no       no      no     no    no  
 
 const inOpenMode = `
 getUser another          | -      ok          ok       ok      ok     ok    ok    ok      ok
+reportUser another       | -      who?        ok       ok      ok     ok    ok    ok      ok
 createUser               | -      ok          ok       ok      ok     ok    ok    ok      ok
 upsertUsers              | -      ok          ok       ok      ok     ok    ok    ok      ok
 register                 | -      off         off      off     off    off   off   off     off
@@ -316,6 +330,7 @@ authenticate             | -      off         off      off     off    off   off 
 
 const withTokens = `
 getUser another          | who?   ok          none     none    ok     ok    ok    ok      ok
+reportUser another       | who?   who?        none     none    ok     ok    ok    ok      ok
 createUser               | who?   ok          no       no      no     no    no    no      no
 upsertUsers              | who?   ok          no       no      no     no    no    no      no
 register                 | ok     ok          ok       ok      ok     ok    ok    ok      ok

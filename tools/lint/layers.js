@@ -34,7 +34,7 @@ export const LAYERS = [
   ['groups', 'typing'],
   ['messages'],
   ['receipts', 'reactions', 'reports', 'sync'],
-  ['erasure', 'retention', 'webhooks'],
+  ['erasure', 'export', 'retention', 'webhooks'],
   ['operations'],
 ];
 

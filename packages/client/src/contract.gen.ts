@@ -1022,10 +1022,24 @@ export interface Block {
 
 export interface MessageReported {
   reportId: number;
-  messageId: number;
-  chatId: number;
   reason: string | null;
   createdAt: string;
+  messageId: number;
+  chatId: number;
+}
+
+export interface UserReported {
+  reportId: number;
+  reason: string | null;
+  createdAt: string;
+  userId: number;
+}
+
+export interface ChatReported {
+  reportId: number;
+  reason: string | null;
+  createdAt: string;
+  chatId: number;
 }
 
 export interface TokenLife {
@@ -1288,15 +1302,24 @@ export interface MessageReceipts {
 
 export interface Report {
   reportId: number;
-  messageId: number;
-  chatId: number;
   reason: string | null;
   createdAt: string;
+  /** What it is about. */
+  kind: 'message' | 'user' | 'chat';
+  messageId: number | null;
+  /** The chat, or that of the message; null: it is about a user. */
+  chatId: number | null;
+  /** The user, or the sender of the message; null: it is about a chat, or a message of the application. */
+  userId: number | null;
   reporterId: number;
   status: 'open' | 'resolved' | 'dismissed';
-  /** When the status was last set. */
+  /** When the status, the note or `handledBy` was last set. */
   updatedAt: string;
-  /** The message as it was when it was reported. */
+  /** Of the application. */
+  note: string | null;
+  /** Who of the application’s people has worked it off. */
+  handledBy: string | null;
+  /** The message as it was when it was reported; null: it is about no message. */
   message: {
     seq: number;
     senderId: number | null;
@@ -1309,7 +1332,24 @@ export interface Report {
     deletedAt: string | null;
     /** Its last 20 earlier versions, oldest first. */
     edits: MessageEdit[];
-  };
+  } | null;
+  /** What the user showed others when they were reported; null: it is about no user. */
+  user: {
+    name: string | null;
+    avatarUrl: string | null;
+    /** Others get no more of it than `public`, and `public` of `app`. */
+    metadata: Record<string, unknown>;
+  } | null;
+  /** The chat as it was when it was reported; null: it is about no chat. */
+  chat: {
+    type: 'direct' | 'group';
+    title: string | null;
+    avatarUrl: string | null;
+    metadata: Record<string, unknown>;
+    /** Groups: `public` ones are found by everybody (getPublicChats), who can join them (joinChat). */
+    visibility: 'private' | 'public';
+    memberCount: number;
+  } | null;
 }
 
 export interface AuditEntry {
@@ -1416,6 +1456,233 @@ export interface Erasure {
   requestedAt: string;
   doneAt: string | null;
 }
+
+export type UserExportLine =
+  | {
+      type: 'header';
+      data: ExportHeader;
+    }
+  | {
+      type: 'user';
+      data: ExportedUser;
+    }
+  | {
+      type: 'login';
+      data: Login;
+    }
+  | {
+      type: 'session';
+      data: ExportedSession;
+    }
+  | {
+      type: 'membership';
+      data: ExportedMembership;
+    }
+  | {
+      type: 'invitation';
+      data: ExportedInvitation;
+    }
+  | {
+      type: 'block';
+      data: ExportedBlock;
+    }
+  | {
+      type: 'report';
+      data: ExportedReport;
+    }
+  | {
+      type: 'hidden';
+      data: ExportedHiddenMessage;
+    }
+  | {
+      type: 'message';
+      data: ExportedMessage;
+    }
+  | {
+      type: 'edit';
+      data: ExportedEdit;
+    }
+  | {
+      type: 'reaction';
+      data: ExportedReaction;
+    }
+  | {
+      type: 'end';
+      data: ExportEnd;
+    };
+
+export interface ExportHeader {
+  /** Rises when the form of lines changes in a way that readers notice. */
+  format: 1;
+  of: 'user' | 'chat';
+  id: number;
+  /** When it began. Messages that were sent later are not in it. */
+  at: string;
+}
+
+export interface ExportedUser {
+  id: number;
+  /** The id of this user in your own application. null in views that others get. */
+  externalId: string | null;
+  name: string | null;
+  avatarUrl: string | null;
+  /** Others get no more of it than `public`, and `public` of `app`. */
+  metadata: Record<string, unknown>;
+  lastSeenAt: string | null;
+  createdAt: string;
+  /** true: the application has deactivated them. They can do nothing, and nobody can write to them. */
+  deactivated: boolean;
+  /** The name to log in with; null for a user without a password. */
+  username: string | null;
+  /** As getVisibility has it. */
+  visible: boolean;
+  /** As getGroupAdds has it. */
+  groupAdds: 'everybody' | 'contacts' | 'invited' | null;
+  erasedAt: string | null;
+  /** null: they are not deactivated. */
+  deactivation: {
+    /** Since when; null: they are not deactivated. */
+    at: string | null;
+    /** When it ends by itself; null: the application ends it. */
+    until: string | null;
+    /** What the application said. The user gets it, others do not. */
+    reason: string | null;
+  } | null;
+}
+
+export interface ExportedSession {
+  createdAt: string;
+  refreshedAt: string;
+  expiresAt: string;
+}
+
+export interface ExportedMembership {
+  /** A group has exactly one owner. */
+  role: 'owner' | 'admin' | 'member';
+  /**
+   * Until then the member can neither send, edit nor react, because an admin has muted them. It may be
+   * past: then it says nothing.
+   */
+  silencedUntil: string | null;
+  /** The member has seen everything up to this seq. */
+  readSeq: number;
+  /** Everything up to this seq was delivered to the member. */
+  deliveredSeq: number;
+  joinedAt: string;
+  chat: Chat;
+  mutedUntil: string | null;
+  archivedAt: string | null;
+  pinnedAt: string | null;
+}
+
+export interface ExportedInvitation {
+  chatId: number;
+  createdAt: string;
+}
+
+export interface ExportedBlock {
+  userId: number;
+  blockedAt: string;
+}
+
+export interface ExportedReport {
+  reportId: number;
+  /** What it is about. */
+  kind: 'message' | 'user' | 'chat';
+  messageId: number | null;
+  /** The chat, or that of the message; null: it is about a user. */
+  chatId: number | null;
+  /** The user, or the sender of the message; null: it is about a chat, or a message of the application. */
+  userId: number | null;
+  reason: string | null;
+  createdAt: string;
+}
+
+export interface ExportedHiddenMessage {
+  messageId: number;
+  chatId: number;
+  at: string;
+}
+
+export interface ExportedMessage {
+  id: number;
+  chatId: number;
+  /** Position in the chat: 1, 2, 3 … without gaps, in the order of the commits. */
+  seq: number;
+  /** The version of the chat at which this message last changed. */
+  version: number;
+  /** `system`: written by the server about a change of the chat, or sent by the application. */
+  type: 'text' | 'system';
+  /** Of a system message: the user who made the change; null: the application. */
+  senderId: number | null;
+  content: string;
+  clientId: string | null;
+  replyToId: number | null;
+  /**
+   * Data of your application; `mentions` are the users whom the message mentions, or "all". In a system
+   * message of the server: `event` and the ids of chat and users.
+   */
+  metadata: Record<string, unknown> | null;
+  createdAt: string;
+  editedAt: string | null;
+  /** When it was deleted for everyone. Content is then empty and metadata null. */
+  deletedAt: string | null;
+}
+
+export interface ExportedEdit {
+  content: string;
+  /** The message had this content until this time. */
+  at: string;
+  messageId: number;
+}
+
+export interface ExportedReaction {
+  messageId: number;
+  userId: number;
+  emoji: string;
+  createdAt: string;
+}
+
+export interface ExportEnd {
+  /** Lines before this one. */
+  lines: number;
+  /** Lines before this one by `type`; types without one are left out. */
+  counts: Record<string, number>;
+}
+
+export type ChatExportLine =
+  | {
+      type: 'header';
+      data: ExportHeader;
+    }
+  | {
+      type: 'chat';
+      data: Chat;
+    }
+  | {
+      type: 'member';
+      data: Member;
+    }
+  | {
+      type: 'ban';
+      data: BannedUser;
+    }
+  | {
+      type: 'message';
+      data: ExportedMessage;
+    }
+  | {
+      type: 'edit';
+      data: ExportedEdit;
+    }
+  | {
+      type: 'reaction';
+      data: ExportedReaction;
+    }
+  | {
+      type: 'end';
+      data: ExportEnd;
+    };
 
 export interface ServerConfig {
   /** SERVER_NAME. */
@@ -1779,6 +2046,10 @@ export interface Events {
   blocksList: Block[];
   /** Answer to reportMessage. */
   messageReported: MessageReported;
+  /** Answer to reportUser. */
+  userReported: UserReported;
+  /** Answer to reportChat. */
+  chatReported: ChatReported;
   /** The token of this socket expires soon: send `authenticate` with a new one, or the socket is closed. */
   tokenExpiring: TokenLife;
   /**
@@ -2423,6 +2694,34 @@ export interface Commands {
       clientId?: string | undefined;
     };
     result: MessageReported;
+  };
+  /**
+   * Reports a user to the application, with what they show of themselves now. NOT_FOUND for somebody
+   * whom you neither find (DIRECTORY) nor share a chat with. One report per reporter and user: a second
+   * one returns the first. The reported user does not learn of it.
+   */
+  reportUser: {
+    input: {
+      /** The user to report. */
+      userId: number | string;
+      reason?: string | undefined;
+      clientId?: string | undefined;
+    };
+    result: UserReported;
+  };
+  /**
+   * Reports a chat to the application, as it is now: one that you are a member of or invited to, or a
+   * public group. Else NOT_FOUND. One report per user and chat: a second one returns the first. Nobody
+   * in the chat learns of it.
+   */
+  reportChat: {
+    input: {
+      chatId: number | string;
+      userId?: number | string | undefined;
+      reason?: string | undefined;
+      clientId?: string | undefined;
+    };
+    result: ChatReported;
   };
   /**
    * Says that you are typing in a chat, or have stopped. Repeat it about every 3 s while you are typing,

@@ -5,6 +5,7 @@ export * from './blocks.js';
 export * from './chats.js';
 export * from './deactivation.js';
 export * from './erasures.js';
+export * from './exports.js';
 export * from './invitations.js';
 export * from './joining.js';
 export * from './members.js';

@@ -18,5 +18,5 @@ export class DeletedContent extends Model {
 
   /** Earlier contents of the message, oldest first. */
   @Column(DataType.JSONB)
-  declare edits: ReportView['message']['edits'];
+  declare edits: NonNullable<ReportView['message']>['edits'];
 }

@@ -15,6 +15,9 @@ import { withNulls } from './nullable.js';
 
 const PATH_PARAMETER = /:(\w+)/g;
 
+/** The content type of answers of commands with `lines`; `schema` is one line. */
+const LINES = 'application/x-ndjson';
+
 /**
  * The fields of an input as a client should send them: numbers as numbers, although numeric strings are accepted too.
  */
@@ -110,7 +113,12 @@ function operationOf(name: CommandName, definition: CommandDefinition, component
     responses: {
       [rest.status]: {
         description: 'Done.',
-        content: { 'application/json': { schema: result, example: exampleOf(result, components) } },
+        content: {
+          [definition.lines ? LINES : 'application/json']: {
+            schema: result,
+            example: exampleOf(result, components),
+          },
+        },
       },
       ...errorsOf(name, definition),
       default: { $ref: '#/components/responses/Error' },

@@ -20,6 +20,7 @@ const OWN: Partial<Record<ErrorCode, readonly CommandName[]>> = {
   ],
   GROUP_FULL: ['createGroup', 'addMembers', 'acceptInvitation'],
   CREDENTIALS_WRONG: ['login', 'changePassword'],
+  NOT_FOUND: ['exportUser', 'eraseUser', 'deactivateUser', 'reactivateUser', 'reportUser'],
   TOKEN_REUSED: ['refresh'],
   TOKEN_EXPIRED: ['refresh', 'authenticate'],
   TOKEN_INVALID: ['refresh', 'authenticate'],
