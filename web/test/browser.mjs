@@ -28,9 +28,9 @@ export function findChromium() {
   );
 }
 
-/** A server, a browser, and pages of people in it. */
-export async function startWorld() {
-  const server = await startChatServer();
+/** A server, started with these options, a browser, and pages of people in it. */
+export async function startWorld(options = {}) {
+  const server = await startChatServer(options);
   const browser = await chromium.launch({
     executablePath: findChromium(),
     // Chromium refuses its sandbox to root.
