@@ -15,6 +15,7 @@ const sources = [
   'web/public',
   'web/index.html',
   'web/console.html',
+  'web/admin.html',
   'web/package.json',
   'web/vite.config.ts',
   'web/scripts/build.mjs',

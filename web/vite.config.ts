@@ -6,7 +6,20 @@ const client = (path: string) => here(`../packages/client/src/${path}`);
 
 /** The node that `npm run web:dev` shows. */
 const NODE = process.env.CHAT_URL ?? 'http://localhost:3000';
-const SERVED = ['/config', '/users', '/chats', '/messages', '/auth', '/invitations', '/seen'];
+const SERVED = [
+  '/config',
+  '/users',
+  '/chats',
+  '/messages',
+  '/auth',
+  '/invitations',
+  '/seen',
+  '/status',
+  '/reports',
+  '/audit',
+  '/erasures',
+  '/docs',
+];
 
 /** `WEB_REACT=1` builds with React itself: whoever copies these components may use it. */
 const preact = process.env.WEB_REACT

@@ -31,9 +31,17 @@ describe('The configuration', () => {
   it('serves pages as WEB says, and refuses other words', () => {
     const servesOf = (WEB: string) =>
       parseConfig({ NODE_ENV: 'production', AUTH: 'open', WEB }).config.web.serves;
-    expect(['on', 'off', 'console', ''].map(servesOf)).toEqual(['on', 'off', 'console', 'off']);
+    expect(['on', 'off', 'console', 'admin', ''].map(servesOf)).toEqual([
+      'on',
+      'off',
+      'console',
+      'admin',
+      'off',
+    ]);
     for (const WEB of ['yes', 'On', 'true', 'on,console', 'consol']) {
-      expect(faultsOf({ WEB })).toEqual([{ variable: 'WEB', message: 'expected on or off or console' }]);
+      expect(faultsOf({ WEB })).toEqual([
+        { variable: 'WEB', message: 'expected on or off or console or admin' },
+      ]);
     }
   });
 

@@ -21,8 +21,8 @@ export interface AppConfig {
     readonly imageOrigins: readonly string[];
   };
   readonly web: {
-    /** Which of the pages; `console`: that one alone. */
-    readonly serves: 'on' | 'off' | 'console';
+    /** Which of the pages; `console`, `admin`: that one alone. */
+    readonly serves: 'on' | 'off' | 'console' | 'admin';
     /** The folder of the built pages; null: `web/dist` of the project. */
     readonly folder: string | null;
   };

@@ -177,11 +177,11 @@ export const environment = {
     default: [],
     parse: (text) => list(text).map(origin),
   }),
-  WEB: variable<'on' | 'off' | 'console' | null>({
+  WEB: variable<'on' | 'off' | 'console' | 'admin' | null>({
     about:
-      'Pages on PORT: `on`: the chat at `/` and the console at `/console`; `console`: the console alone; `off`: none, `/` leads to the documents. Unset: `on` outside production, `off` in production.',
+      'Pages on PORT: `on`: the chat at `/`, the console at `/console` and the page of operators at `/admin`; `console`, `admin`: that one alone; `off`: none, `/` leads to the documents. Unset: `on` outside production, `off` in production.',
     default: null,
-    parse: oneOf('on', 'off', 'console'),
+    parse: oneOf('on', 'off', 'console', 'admin'),
   }),
   SOCKET_WIRE: variable<'fast' | 'stock'>({
     about:

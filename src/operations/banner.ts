@@ -23,6 +23,7 @@ export function banner(
     '',
     ...(pages.includes('/') ? [`  Chat         ${http}`] : []),
     ...(pages.includes('/console') ? [`  Console      ${http}/console`] : []),
+    ...(pages.includes('/admin') ? [`  Admin        ${http}/admin`] : []),
     `  REST         ${http}`,
     `  Socket.IO    http://localhost:${socketPort}`,
     `  Documents    ${http}/docs`,

@@ -9,10 +9,9 @@ import { StaticFiles } from './static/static-files.js';
 /** The page at `/`, and the program that keeps it for a time without network. */
 const FRONT = 'index.html';
 const SERVICE_WORKER = 'sw.js';
-const CONSOLE = 'console.html';
 
 /**
- * The web application, as `npm run build` has left it: `index.html` at `/`, every other page by its name (`/console`),
+ * The web application, as `npm run build` has left it: `index.html` at `/`, every other page by its name (`/console`, `/admin`),
  * and the files of these. Without a build there are none.
  */
 @Injectable()
@@ -47,10 +46,10 @@ export class WebPages {
   }
 }
 
-/** Beside the console stand the files that it loads; the worker and the manifest are the application's. */
+/** Beside a page alone stand the files that it loads; the worker and the manifest are the application's. */
 function isServed(name: string, serves: AppConfig['web']['serves']): boolean {
   if (serves === 'off') return false;
-  return serves === 'on' || name === CONSOLE || name.startsWith('assets/');
+  return serves === 'on' || name === `${serves}.html` || name.startsWith('assets/');
 }
 
 function pathOf(name: string): string {

@@ -17,6 +17,7 @@ const SECRET = 'nobody may read this';
 const BUILT: Record<string, string | Buffer> = {
   'index.html': '<!doctype html><title>Chat</title>',
   'console.html': '<!doctype html><title>Console</title>',
+  'admin.html': '<!doctype html><title>Admin</title>',
   'sw.js': 'self.skipWaiting();',
   'manifest.webmanifest': '{"name":"Chat"}',
   'assets/index-B2xq_91k.js': SCRIPT,
@@ -51,7 +52,7 @@ async function start(webFolder: string, variables: Record<string, string> = {}):
 const at = (world: World) => new RawHttp(world.app.httpPort);
 
 afterAll(async () => {
-  for (const world of worlds) await world.stop();
+  await Promise.all(worlds.map((world) => world.stop()));
   for (const folder of folders) rmSync(folder, { recursive: true });
 });
 
@@ -90,7 +91,14 @@ describe.each([
   it('are kept, with what belongs to them, as long as their names stay true', async () => {
     const cached = async (path: string) => (await get(path, { accept: HTML })).headers['cache-control'];
     expect(await cached(SCRIPT_PATH)).toBe('public, max-age=31536000, immutable');
-    for (const path of ['/', '/console', '/sw.js', '/manifest.webmanifest', '/assets/emoji/en/data.json']) {
+    for (const path of [
+      '/',
+      '/console',
+      '/admin',
+      '/sw.js',
+      '/manifest.webmanifest',
+      '/assets/emoji/en/data.json',
+    ]) {
       expect([path, await cached(path)]).toEqual([path, 'no-cache']);
     }
   });
@@ -137,7 +145,7 @@ describe.each([
   });
 
   it('may load nothing from elsewhere, and make no HTML of text', async () => {
-    for (const path of ['/', '/console', SCRIPT_PATH, '/sw.js']) {
+    for (const path of ['/', '/console', '/admin', SCRIPT_PATH, '/sw.js']) {
       const { headers } = await get(path, { accept: HTML });
       expect(headers['content-security-policy']).toBe(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; " +
@@ -193,8 +201,8 @@ describe.each([
 
   it('are what GET /config says', async () => {
     const { body } = await world.http.get('/config').set('Host', 'localhost').expect(200);
-    expect((body as ServerConfigView).pages).toEqual(['/', '/console']);
-    expect(world.app.pages).toEqual(['/', '/console']);
+    expect((body as ServerConfigView).pages).toEqual(['/', '/admin', '/console']);
+    expect(world.app.pages).toEqual(['/', '/admin', '/console']);
   });
 });
 
@@ -223,7 +231,7 @@ describe('A link on another site', () => {
   it('leads to the pages, but loads nothing into it', async () => {
     const world = await start(built());
     const from = { host: 'localhost', accept: HTML, 'sec-fetch-site': 'cross-site' };
-    for (const path of ['/', '/console', '/console?command=createChat', '/docs']) {
+    for (const path of ['/', '/console', '/admin', '/console?command=createChat', '/docs']) {
       const { status } = await at(world).ask({ path, headers: { ...from, 'sec-fetch-mode': 'navigate' } });
       expect([path, status]).toEqual([path, 200]);
     }
@@ -236,11 +244,15 @@ describe('WEB', () => {
   const statusOf = async (world: World, path: string) =>
     (await at(world).ask({ path, headers: { host: 'localhost', accept: HTML } })).status;
 
-  it('console leaves the console and what it loads', async () => {
-    const world = await start(built(), { WEB: 'console' });
-    expect(world.app.pages).toEqual(['/console']);
+  it.each([
+    ['console', '/admin'],
+    ['admin', '/console'],
+  ])('%s leaves that page and what it loads', async (name, other) => {
+    const world = await start(built(), { WEB: name });
+    expect(world.app.pages).toEqual([`/${name}`]);
     expect(await statusOf(world, '/')).toBe(302);
-    expect(await statusOf(world, '/console')).toBe(200);
+    expect(await statusOf(world, `/${name}`)).toBe(200);
+    expect(await statusOf(world, other)).toBe(404);
     expect(await statusOf(world, SCRIPT_PATH)).toBe(200);
     for (const path of ['/sw.js', '/manifest.webmanifest']) expect(await statusOf(world, path)).toBe(404);
   });
@@ -249,7 +261,7 @@ describe('WEB', () => {
     const world = await start(built(), { WEB: 'off' });
     expect(world.app.pages).toEqual([]);
     expect(await statusOf(world, '/')).toBe(302);
-    for (const path of ['/console', SCRIPT_PATH, '/sw.js', '/assets/x']) {
+    for (const path of ['/console', '/admin', SCRIPT_PATH, '/sw.js', '/assets/x']) {
       expect([path, await statusOf(world, path)]).toEqual([path, 404]);
     }
   });

@@ -16,13 +16,14 @@ const configFile = join(folder, 'vite.config.ts');
 await build({ root: folder, configFile, logLevel: 'warn' });
 writeServiceWorker();
 // Apart, and beside it: what the pages would share makes the first load of the chat larger.
-await build({
-  root: folder,
-  configFile,
-  logLevel: 'warn',
-  publicDir: false,
-  build: { emptyOutDir: false, rolldownOptions: { input: join(folder, 'console.html') } },
-});
+for (const page of ['console.html', 'admin.html'])
+  await build({
+    root: folder,
+    configFile,
+    logLevel: 'warn',
+    publicDir: false,
+    build: { emptyOutDir: false, rolldownOptions: { input: join(folder, page) } },
+  });
 
 for (const name of readdirSync(dist, { recursive: true })) {
   if (!TEXT.test(name)) continue;

@@ -32,7 +32,7 @@ const POLICY = [
 
 function fileOf(url) {
   const path = new URL(url, 'http://page').pathname;
-  const named = path === '/console' ? '/console.html' : path;
+  const named = path === '/console' || path === '/admin' ? `${path}.html` : path;
   const file = join(dist, normalize(path === '/' ? '/index.html' : named));
   return file.startsWith(dist) && existsSync(file) && statSync(file).isFile() ? file : null;
 }

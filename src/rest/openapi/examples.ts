@@ -37,7 +37,7 @@ const BY_NAME: Json = {
   metadata: {},
   name: 'Ann',
   newPassword: 'battery staple',
-  pages: ['/', '/console'],
+  pages: ['/', '/admin', '/console'],
   password: 'correct horse',
   path: '/socket.io/',
   protocol: 1,

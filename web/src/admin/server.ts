@@ -1,0 +1,25 @@
+import type { ServerConfig } from '@chat-api/client';
+import { ApiError } from './api';
+
+export interface Server {
+  config: ServerConfig;
+  /** Commands that not every server has. */
+  has: (command: string) => boolean;
+}
+
+async function read<T>(path: string): Promise<T> {
+  const response = await fetch(path, { headers: { accept: 'application/json' }, credentials: 'omit' }).catch(
+    () => null,
+  );
+  if (!response?.ok) throw new ApiError({ code: 'OFFLINE', message: 'The server was not reached.' });
+  return (await response.json()) as T;
+}
+
+/** What this server is. Without the contract the page works as well, with less. @throws ApiError */
+export async function readServer(): Promise<Server> {
+  const [config, contract] = await Promise.all([
+    read<ServerConfig>('/config'),
+    read<{ commands: Record<string, unknown> }>('/docs/contract.json').catch(() => ({ commands: {} })),
+  ]);
+  return { config, has: (command) => Object.hasOwn(contract.commands, command) };
+}
