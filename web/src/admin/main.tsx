@@ -2,8 +2,8 @@ import '../styles/base.css';
 import '../styles/parts.css';
 import './admin.css';
 import { createRoot } from 'react-dom/client';
-import { applyTheme } from '../app/preferences';
+import { applyLooks } from '../app/preferences';
 import { Admin } from './admin';
 
-applyTheme();
+applyLooks();
 createRoot(document.getElementById('app')!).render(<Admin />);
