@@ -18,6 +18,13 @@ export const ACTIONS: Record<AuditEntry['action'], string> = {
   memberSilenced: 'Muted in a group',
   memberUnsilenced: 'Mute lifted',
   reportUpdated: 'Report worked off',
+  webhookCreated: 'Webhook added',
+  webhookUpdated: 'Webhook changed',
+  webhookDeleted: 'Webhook removed',
+  webhookEnabled: 'Webhook enabled',
+  webhookDisabled: 'Webhook disabled',
+  webhookSecretRotated: 'Webhook given a new secret',
+  webhookReplayed: 'Webhook events replayed',
 };
 
 /** What a server says that this page does not know yet, as words: `inviteRevoked` is "Invite revoked". */
@@ -36,6 +43,7 @@ const NAMES: Record<string, string> = {
   reportId: 'report',
   before: 'before',
   retentionDays: 'days',
+  webhookId: 'webhook',
 };
 
 const isTime = (value: unknown): value is string =>
