@@ -110,6 +110,15 @@ const others = {
     },
     '.dialog input[type="datetime-local"]',
   ],
+  ban: [
+    () => `/c/${people.house}`,
+    async (page) => {
+      await details(page);
+      await page.getByRole('button', { name: 'Actions for Maximiliane' }).click();
+      await page.getByRole('menuitem', { name: 'Ban' }).click();
+    },
+    '.dialog textarea',
+  ],
   'message-details': [
     () => `/c/${people.house}`,
     async (page) => {

@@ -31,6 +31,7 @@ export default function Start(props: Props) {
           <Logo />
           {config.name}
         </p>
+        {location.hash.startsWith('#/join/') && <p className="start-invited">{more.start.invited}</p>}
         {config.auth === 'open' ? (
           <Open {...props} />
         ) : config.accounts ? (

@@ -22,7 +22,7 @@ export const more = {
     blockedByMe: 'You have blocked this person.',
     cannot: 'You cannot write here.',
     adminsOnly: 'Only admins write here.',
-    silenced: (until: string) => `An admin has silenced you. You can write again ${until}.`,
+    silenced: (until: string) => `An admin has silenced you until ${until}.`,
     slow: (seconds: number) => `Slow mode: the next message in ${count(seconds, 'second', 'seconds')}`,
   },
 
@@ -64,6 +64,7 @@ export const more = {
     tokenHelp:
       'This server takes tokens of another service. Sign in there, and paste the access token that it gives you.',
     connect: 'Connect',
+    invited: 'You are invited to a group. Say who you are, and you can join it.',
   },
 
   newChat: {
@@ -118,7 +119,7 @@ export const more = {
     cancel: 'Cancel',
     silencedUntil: (until: string) => `Silenced until ${until}`,
     silence: 'Silence…',
-    unsilence: 'Let write again',
+    unsilence: 'Let them write again',
     ban: 'Ban from group…',
     group: 'Group',
   },
