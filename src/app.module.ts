@@ -25,6 +25,7 @@ import { SyncModule } from './sync/sync.module.js';
 import { TypingModule } from './typing/typing.module.js';
 import { UsersModule } from './users/users.module.js';
 import { WelcomeModule } from './welcome/welcome.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 /** The table of contents, from the bottom layer up. */
 @Module({})
@@ -57,6 +58,7 @@ export class AppModule {
         SyncModule,
         ErasureModule,
         RetentionModule,
+        WebhooksModule,
         OperationsModule,
       ],
     };

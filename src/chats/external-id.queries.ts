@@ -1,3 +1,4 @@
+import { noteChange } from '../changes/note-change.js';
 import { chatColumns, chatRow } from '../database/models/chat.model.js';
 import { statement } from '../database/statement.js';
 
@@ -14,7 +15,8 @@ export const nameChat = statement.oneOrNone({
   name: 'chats.name',
   text: `
     UPDATE chats c SET "externalId" = $2, version = c.version + 1
-    WHERE c.id = $1 AND c."externalId" IS NULL RETURNING ${chatColumns.of('c')}`,
+    WHERE c.id = $1 AND c."externalId" IS NULL
+    RETURNING ${chatColumns.of('c')}, ${noteChange('chatUpdated', { chat: 'c.id', version: 'c.version' })}`,
   values: ({ chatId, externalId }: { chatId: number; externalId: string }) => [chatId, externalId],
   row: chatRow,
 });

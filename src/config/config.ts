@@ -4,6 +4,7 @@ import { type DirectDelete, type Directory, environment, type Environment } from
 import { LOOPBACK_ADDRESSES } from './loopback.js';
 import type { Rate } from './rate.js';
 import { type RedisTarget } from './redis-url.js';
+import type { Waits } from './waits.js';
 
 /** The configuration, read once at start. */
 export interface AppConfig {
@@ -64,6 +65,24 @@ export interface AppConfig {
   /** Days for which messages are kept; 0: for ever. */
   readonly retentionDays: number;
   readonly idempotency: { readonly keepMs: number; readonly perUser: number };
+  /** What may be called besides the internet, and at which ports (null: all). */
+  readonly outbound: { readonly allow: readonly string[]; readonly ports: readonly number[] | null };
+  readonly webhooks: {
+    readonly timeoutMs: number;
+    readonly retries: Waits;
+    readonly disableMs: number;
+    readonly logAll: boolean;
+    readonly logDays: number;
+    /** null: secrets are stored as they are. */
+    readonly key: Buffer | null;
+  };
+  /** What reads the log of changes: `pollMs` between two looks. */
+  readonly sinks: {
+    readonly on: boolean;
+    readonly leaseMs: number;
+    readonly pollMs: number;
+    readonly keepDays: number;
+  };
   readonly presence: { readonly graceMs: number; readonly leaseMs: number };
   readonly drain: { readonly noticeMs: number; readonly spreadMs: number };
   readonly logLevel: Environment['LOG_LEVEL'];
@@ -209,6 +228,21 @@ export function parseConfig(variables: Record<string, string | undefined>): {
     idempotency: Object.freeze({
       keepMs: env.IDEMPOTENCY_KEEP_SECONDS * 1_000,
       perUser: env.IDEMPOTENCY_KEYS_PER_USER,
+    }),
+    outbound: Object.freeze({ allow: Object.freeze(env.OUTBOUND_ALLOW), ports: env.OUTBOUND_PORTS }),
+    webhooks: Object.freeze({
+      timeoutMs: env.WEBHOOK_TIMEOUT_MS,
+      retries: env.WEBHOOK_RETRIES,
+      disableMs: env.WEBHOOK_DISABLE_HOURS * 3_600_000,
+      logAll: env.WEBHOOK_LOG === 'all',
+      logDays: env.WEBHOOK_LOG_DAYS,
+      key: env.WEBHOOK_KEY,
+    }),
+    sinks: Object.freeze({
+      on: env.SINKS === 'on',
+      leaseMs: env.SINK_LEASE_MS,
+      pollMs: env.SINK_POLL_MS,
+      keepDays: env.SINK_KEEP_DAYS,
     }),
     presence: Object.freeze({ graceMs: env.PRESENCE_GRACE_MS, leaseMs: env.PRESENCE_LEASE_MS }),
     drain: Object.freeze({ noticeMs: env.DRAIN_NOTICE_MS, spreadMs: env.DRAIN_SPREAD_MS }),

@@ -1,7 +1,9 @@
 import { displayName, type GroupAdds } from '../contract/index.js';
 import { postgresUrl } from './postgres-url.js';
+import { outboundAllow, outboundPorts } from './outbound-rules.js';
 import { parseRate, type Rate } from './rate.js';
 import { redisUrl, type RedisTarget } from './redis-url.js';
+import { parseWaits, type Waits } from './waits.js';
 
 /**
  * Every environment variable: its meaning, its default, and the texts it may have. docs/reference/configuration.md and
@@ -337,6 +339,78 @@ export const environment = {
       'Days for which messages are kept: older ones are removed for everyone, some at a time. A chat may keep them for less (`setRetention`). 0: for ever.',
     default: 0,
     parse: wholeNumber(0, 36_500),
+  }),
+  OUTBOUND_ALLOW: variable<string[]>({
+    about:
+      'Names and networks that this server may call although they are not on the internet, comma-separated: `hooks.internal,10.1.0.0/16`. A name may then have any address.',
+    default: [],
+    parse: outboundAllow,
+  }),
+  OUTBOUND_PORTS: variable<number[] | null>({
+    about: 'Ports that this server may call, comma-separated; `any`: all.',
+    default: [80, 443],
+    parse: outboundPorts,
+  }),
+  WEBHOOK_TIMEOUT_MS: variable({
+    about:
+      'Maximum time of one try of a webhook, from the lookup of its name to the end of the answer, in milliseconds.',
+    default: 5_000,
+    parse: wholeNumber(50, 30_000),
+  }),
+  WEBHOOK_RETRIES: variable<Waits>({
+    about:
+      'Waits before a webhook that failed is tried again, comma-separated, in s, m or h. After the last one an event is dead; a receiver that is down is probed on and on at that distance.',
+    default: parseWaits('5s,1m,5m,30m,2h,5h,10h'),
+    parse: parseWaits,
+  }),
+  WEBHOOK_DISABLE_HOURS: variable({
+    about: 'Time after which a webhook whose receiver is down all the while is disabled, in hours.',
+    default: 72,
+    parse: wholeNumber(1, 8_760),
+  }),
+  WEBHOOK_LOG: variable<'failures' | 'all'>({
+    about: 'Which tries `GET /webhooks/:webhookId/tries` has: those that failed, or all.',
+    default: 'failures',
+    parse: oneOf('failures', 'all'),
+  }),
+  WEBHOOK_LOG_DAYS: variable({
+    about: 'Days for which tries and dead events of webhooks are kept.',
+    default: 14,
+    parse: wholeNumber(1, 365),
+  }),
+  WEBHOOK_KEY: variable<Buffer | null>({
+    about:
+      'Key that seals the secrets of webhooks in the database: 32 bytes in base64, for example from `openssl rand -base64 32`. Unset: they are stored as they are.',
+    default: null,
+    parse: (text) => {
+      const key = Buffer.from(text, 'base64');
+      if (key.length === 32 && /^[\w+/-]+=*$/.test(text)) return key;
+      throw new Error('expected 32 bytes in base64');
+    },
+  }),
+  SINKS: variable<'on' | 'off'>({
+    about:
+      'Whether this node sends what other servers are told of (webhooks). `off`: other nodes do it; at least one has to.',
+    default: 'on',
+    parse: oneOf('on', 'off'),
+  }),
+  SINK_LEASE_MS: variable({
+    about:
+      'Time after which another node goes on with the webhooks of one that no longer responds, in milliseconds, and up to 3 s more.',
+    default: 10_000,
+    parse: wholeNumber(500, 60_000),
+  }),
+  SINK_POLL_MS: variable({
+    about:
+      'Time between two looks for what webhooks are to be told, in milliseconds: so long after a change its event is sent, at most twice that.',
+    default: 500,
+    parse: wholeNumber(20, 60_000),
+  }),
+  SINK_KEEP_DAYS: variable({
+    about:
+      'Days for which changes are kept for webhooks that have not heard of them. After that they miss them, and `skippedAt` of the webhook says so.',
+    default: 7,
+    parse: wholeNumber(1, 365),
   }),
   PRESENCE_GRACE_MS: variable({
     about: 'Time for which a user stays online after the connection dropped, in milliseconds.',

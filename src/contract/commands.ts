@@ -19,6 +19,7 @@ import { serverCommands } from './commands/server.js';
 import { syncCommands } from './commands/sync.js';
 import { typingCommands } from './commands/typing.js';
 import { usersCommands } from './commands/users.js';
+import { webhooksCommands } from './commands/webhooks.js';
 import type { CommandDefinition } from './define.js';
 
 /** Every command and route of the API, once. Validation, types, REST routes and documents follow from it. */
@@ -43,6 +44,7 @@ export const commands = {
   ...serverCommands,
   ...joiningCommands,
   ...moderationCommands,
+  ...webhooksCommands,
 } as const satisfies Record<string, CommandDefinition>;
 
 export type CommandName = keyof typeof commands;

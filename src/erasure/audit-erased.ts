@@ -22,7 +22,7 @@ interface Column {
 
 /** Columns of numbers that are no ids of users. New ones are looked at until they are named here. */
 const NOT_PEOPLE =
-  /^(id|chatId|messageId|replyToId|seq|\w+Seq|seesAfter|goneUpTo|hiddenUpTo|version|\w+Version|sentBefore|sent|user[12]Sent|memberCount|noteCount|nr|generation|failures|free)$/;
+  /^(id|chatId|messageId|replyToId|seq|\w+Seq|seesAfter|goneUpTo|hiddenUpTo|version|\w+Version|sentBefore|sent|user[12]Sent|memberCount|noteCount|nr|generation|failures|free|afterMessageId|outboxId|leaseNo|webhookId|tries|try|status|tookMs)$/;
 
 /**
  * Where the number of the id stays, see docs/adr/0030: it says nothing about the person. The row in `users` is empty, and
@@ -40,6 +40,9 @@ const STAYS = new Set([
   'audit_entries.userId',
   'audit_entries.actorId',
 ]);
+
+/** Events about members that are to be sent: they have ids, roles and times, and are removed once they were sent, or are too old. */
+const UNSENT = new Set(['outbox', 'webhook_parked']);
 
 /** Fields of JSON that have ids of users. The notes of the server about groups keep them. */
 const PEOPLE_IN_JSON = `$.** ? (@.userId == $id || @.by == $id || @.userIds[*] == $id || @.ownerId == $id
@@ -80,8 +83,9 @@ function looksFor({ table, column, type }: Column, userId: number, words: readon
     return looks;
   }
   if (['json', 'jsonb'].includes(type) && column !== 'counts') {
-    // What others write in their messages is theirs; a system message keeps the numbers that it is about.
-    const among = table === 'messages' ? `type <> 'system' AND ` : '';
+    // What others write in their messages is theirs; a system message keeps the numbers that it is about, and so does an
+    // event about members that was not sent yet.
+    const among = table === 'messages' ? `type <> 'system' AND ` : UNSENT.has(table) ? 'false AND ' : '';
     looks.push({
       where: `${among}jsonb_path_exists(${name}::jsonb, '${PEOPLE_IN_JSON}', jsonb_build_object('id', $1::bigint))`,
       of: 'id',

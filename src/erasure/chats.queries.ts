@@ -1,3 +1,4 @@
+import { noteChange } from '../changes/note-change.js';
 import { chatColumns, chatRow, type ChatType } from '../database/models/chat.model.js';
 import { statement } from '../database/statement.js';
 
@@ -48,7 +49,8 @@ export const closeDirectChat = statement.one({
     WITH gone AS (DELETE FROM chat_members WHERE "chatId" = $1 AND "userId" = $2)
     UPDATE chats c SET "user1Blocks" = "user1Id" = $2, "user2Blocks" = "user2Id" = $2,
       "membersVersion" = c."membersVersion" + 1, version = c.version + 1
-    WHERE c.id = $1 RETURNING ${chatColumns.of('c')}`,
+    WHERE c.id = $1
+    RETURNING ${chatColumns.of('c')}, ${noteChange('chatUpdated', { chat: 'c.id', version: 'c.version' })}`,
   values: ({ chatId, userId }: Member) => [chatId, userId],
   row: chatRow,
 });

@@ -154,8 +154,8 @@ export class ErasureSteps {
     erasureId: number,
     of: keyof ErasedCounts,
     apply: (
-      runner: Parameters<Parameters<MessageChanges['change']>[3]>[0]['runner'],
-      message: Parameters<Parameters<MessageChanges['change']>[3]>[0]['message'],
+      runner: Parameters<Parameters<MessageChanges['change']>[4]>[0]['runner'],
+      message: Parameters<Parameters<MessageChanges['change']>[4]>[0]['message'],
     ) => Promise<boolean>,
   ) {
     try {
@@ -163,6 +163,7 @@ export class ErasureSteps {
         APPLICATION,
         'message.edit',
         messageId,
+        of === 'reactions' ? 'reactionsChanged' : 'messageEdited',
         async ({ runner, message }) => {
           if (!(await apply(runner, message))) return false;
           await addCount(runner, { id: erasureId, of, more: 1 });

@@ -1,3 +1,4 @@
+import { noteChange } from '../changes/note-change.js';
 import { bigints } from '../database/binary-array.js';
 import { statement } from '../database/statement.js';
 import { mentionsIn } from '../messages/send/send.queries.js';
@@ -81,7 +82,8 @@ export const emptyAll = statement.many({
     UPDATE messages m SET quiet = true, content = '', metadata = NULL, reactions = NULL, "originalHash" = NULL,
       "clientId" = ' ' || m.id, "editedAt" = NULL, "deletedAt" = clock_timestamp(), version = g.version, revised = true
     FROM gone g WHERE m.id = g.id
-    RETURNING m.id, m.seq, m.version, m."deletedAt"`,
+    RETURNING m.id, m.seq, m.version, m."deletedAt",
+      ${noteChange('messageDeleted', { chat: 'm."chatId"', version: 'm.version', message: 'm.id' })}`,
   values: inChat,
   row: ([messageId, seq, version, deletedAt]: [number, number, number, string]) => ({
     messageId,

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import type { NotedEvent } from '../changes/note-change.js';
 import { toChatView } from '../chats/chat.view.js';
 import type { Actor } from '../commands/identity/actor.js';
 import {
@@ -22,6 +23,9 @@ import { change } from './members.service.js';
 
 /** Most new members whose names the others are told with the event. */
 const MAX_CALLED = 100;
+
+/** What the log of changes has of it. */
+export const arrived = (details: MembersAddedView): NotedEvent => ({ kind: 'membersAdded', details });
 
 /** New members of a group that exists. */
 @Injectable()

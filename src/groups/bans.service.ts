@@ -35,7 +35,7 @@ export class BansService {
     const { result } = await this.changes.change(actor, 'members.ban', chatId, async ({ runner }) => {
       const lifted = await unban(runner, { chatId, userId });
       if (lifted > 0) await this.audit.record(actor, 'memberUnbanned', { userId, chatId }, runner);
-      return { result: lifted, events: 0, note: null };
+      return { result: lifted, events: [], note: null };
     });
     return result > 0 ? { chatId, userId } : { chatId, userId, changed: false };
   }

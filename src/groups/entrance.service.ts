@@ -13,7 +13,7 @@ import type { ChatRow } from '../database/models/chat.model.js';
 import type { Runner } from '../database/statement.js';
 import { KnownUsers } from '../users/directory/known-users.js';
 import { wordsOf } from '../users/name-words.js';
-import { Arrivals } from './arrivals.js';
+import { Arrivals, arrived } from './arrivals.js';
 import { Consent } from './consent.js';
 import { GroupChanges } from './group-changes.js';
 import { membersAmong } from './groups.queries.js';
@@ -83,12 +83,17 @@ export class EntranceService {
     const charge = this.consent.charging(actor, 'chatId');
     const { result, chat, message } = await this.changes.join(actor, chatId, async (chat, runner) => {
       const [member] = await membersAmong(runner, { chatId, userIds: [userId] });
-      if (member) return { result: null, events: 0, note: null };
+      if (member) return { result: null, events: [], note: null };
       if (!(await opens(chat, runner))) throw new AppError('NOT_FOUND');
       await this.arrivals.requireUnbanned(runner, chatId, [userId], actor);
       const added = await this.arrivals.insert(chat, runner, [userId], actor);
       charge({ added: [userId], guests: [], strangers: 1 });
-      return { result: added, events: 1, memberCount: added.memberCount, note: joinedNote(userId) };
+      return {
+        result: added,
+        events: [arrived(added)],
+        memberCount: added.memberCount,
+        note: joinedNote(userId),
+      };
     });
     if (!result) return { ...toChatView(chat), changed: false };
     await this.arrivals.announce(chat, result, { message, origin: actor.origin });

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../commands/identity/actor.js';
 import { AppError, type MessageView, type Permission } from '../contract/index.js';
+import type { NotedEvent } from '../changes/note-change.js';
 import { Database } from '../database/database.js';
 import type { Runner } from '../database/statement.js';
 import type { Role } from '../database/models/chat-member.model.js';
@@ -20,8 +21,8 @@ export interface LockedGroup {
 /** The outcome of a change. */
 export interface Effect<Result> {
   result: Result;
-  /** How many events it publishes, each with its own version; 0: nothing changed. */
-  events: number;
+  /** The events that it publishes, each with its own version, as the log of changes has them; none: nothing changed. */
+  events: readonly NotedEvent[];
   /** Number of members after a change of members or roles; left out for other changes. */
   memberCount?: number;
   /** Whether it changes what members may write, by a rule for all of them. */
@@ -93,7 +94,7 @@ export class GroupChanges {
       const chat = await lockChat(runner, chatId);
       if (!chat) throw new AppError('NOT_FOUND');
       const { result, events, memberCount, ofRules = false, note } = await apply(chat, runner);
-      if (events === 0) return { result, chat, changed: false, message: null };
+      if (events.length === 0) return { result, chat, changed: false, message: null };
       const ofMembers = memberCount !== undefined;
       const after = await stampGroup(runner, {
         chatId,

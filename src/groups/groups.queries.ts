@@ -1,3 +1,4 @@
+import { type NotedEvent, noteEvents } from '../changes/note-change.js';
 import { bigints } from '../database/binary-array.js';
 import { chatColumns, type ChatRow, chatRow } from '../database/models/chat.model.js';
 import type { Role } from '../database/models/chat-member.model.js';
@@ -25,7 +26,7 @@ interface NewGroup extends GroupFields {
 
 interface Stamp {
   chatId: number;
-  events: number;
+  events: readonly NotedEvent[];
   ofMembers: boolean;
   ofRules: boolean;
   memberCount: number;
@@ -71,7 +72,8 @@ export const lockMembers = statement.count({
 
 /**
  * `$1` chat, `$2` number of versions that the change takes, `$3` whether members or roles change, `$4` number of
- * members after it, `$5` whether a rule about writing changes: the chat after the change.
+ * members after it, `$5` whether a rule about writing changes, `$6` what is noted in the log of changes: the chat after the
+ * change.
  */
 export const stampGroup = statement.oneOrNone({
   name: 'groups.stamp',
@@ -80,13 +82,15 @@ export const stampGroup = statement.oneOrNone({
       "membersVersion" = c."membersVersion" + CASE WHEN $3::boolean THEN $2::int ELSE 0 END,
       "membersChangedAt" = CASE WHEN $3::boolean THEN clock_timestamp() ELSE c."membersChangedAt" END,
       "rulesVersion" = c."rulesVersion" + $5::boolean::int
-    WHERE c.id = $1 RETURNING ${chatColumns.of('c')}`,
+    WHERE c.id = $1
+    RETURNING ${chatColumns.of('c')}, ${noteEvents({ chat: 'c.id', version: 'c.version - $2::int', events: '$6' })}`,
   values: ({ chatId, events, ofMembers, memberCount, ofRules }: Stamp) => [
     chatId,
-    events,
+    events.length,
     ofMembers,
     memberCount,
     ofRules,
+    JSON.stringify(events),
   ],
   row: chatRow,
 });

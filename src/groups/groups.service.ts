@@ -45,12 +45,13 @@ export class GroupsService {
         const changedFields = (Object.keys(fields) as (keyof GroupFields)[]).filter(
           (field) => !isDeepStrictEqual(fields[field], chat[field]),
         );
-        if (changedFields.length === 0) return { result: undefined, events: 0, note: null };
+        if (changedFields.length === 0) return { result: undefined, events: [], note: null };
         await setGroupFields(runner, { chatId, ...fields });
         if (chat.visibility === 'public' || fields.visibility === 'public')
           await setPublicWords(runner, { chatId, words: publicWords(fields) });
         const ofRules = changedFields.some((field) => field === 'sending' || field === 'slowModeSeconds');
-        return { result: undefined, events: 1, ofRules, note: updateNote(fields, changedFields, actor) };
+        const events = [{ kind: 'chatUpdated' as const, details: null }];
+        return { result: undefined, events, ofRules, note: updateNote(fields, changedFields, actor) };
       },
     );
     const view = toChatView(chat);

@@ -14,7 +14,7 @@ import { APP_CONFIG } from '../config/config.module.js';
 import { Database } from '../database/database.js';
 import type { ChatRow } from '../database/models/chat.model.js';
 import type { Runner } from '../database/statement.js';
-import { Arrivals } from './arrivals.js';
+import { Arrivals, arrived } from './arrivals.js';
 import { type Effect, GroupChanges } from './group-changes.js';
 import { membersAmong } from './groups.queries.js';
 import { InvitationBook } from './invitation-book.js';
@@ -76,10 +76,15 @@ export class InvitationsService {
     if (chat.type !== 'group') throw new AppError('NOT_FOUND');
     const key = { chatId: chat.id, userId };
     const [member] = await membersAmong(runner, { chatId: chat.id, userIds: [userId] });
-    if (member) return { result: null, events: 0, note: null };
+    if (member) return { result: null, events: [], note: null };
     await this.arrivals.requireUnbanned(runner, chat.id, [userId], actor);
     if ((await useInvitation(runner, key)) === 0) throw new AppError('NOT_FOUND');
     const added = await this.arrivals.insert(chat, runner, [userId], actor);
-    return { result: added, events: 1, memberCount: added.memberCount, note: joinedNote(userId) };
+    return {
+      result: added,
+      events: [arrived(added)],
+      memberCount: added.memberCount,
+      note: joinedNote(userId),
+    };
   }
 }

@@ -54,7 +54,7 @@ export class InvitesService {
       if (open >= MOST_INVITES && open - (await dropClosedInvites(runner, chatId)) >= MOST_INVITES)
         throw tooMany();
       const invite = { chatId, codeHash: hashOf(code), createdBy: actor.userId, expiresAt, maxUses };
-      return { result: await insertInvite(runner, invite), events: 0, note: null };
+      return { result: await insertInvite(runner, invite), events: [], note: null };
     });
     return { ...toInviteView(result), code };
   }
@@ -74,7 +74,7 @@ export class InvitesService {
     await this.access.require(actor, 'invites.manage', chatId);
     const { result } = await this.changes.change(actor, 'invites.manage', chatId, async ({ runner }) => ({
       result: await deleteInvite(runner, { chatId, inviteId }),
-      events: 0,
+      events: [],
       note: null,
     }));
     return result > 0 ? { chatId, inviteId } : { chatId, inviteId, changed: false };

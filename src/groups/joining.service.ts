@@ -3,7 +3,7 @@ import { Access } from '../chats/access.js';
 import type { Actor } from '../commands/identity/actor.js';
 import type { AddedMembersView, CommandInput, MembersAddedView } from '../contract/index.js';
 import { KnownUsers } from '../users/directory/known-users.js';
-import { Arrivals } from './arrivals.js';
+import { Arrivals, arrived } from './arrivals.js';
 import { Consent, type Sorted } from './consent.js';
 import { type Effect, GroupChanges, type LockedGroup } from './group-changes.js';
 import { InvitationBook, type Invitations } from './invitation-book.js';
@@ -69,7 +69,7 @@ export class JoiningService {
     const invitations = await this.book.invite(runner, chat.id, actor.userId, sorted.guests);
     return {
       result: { added, invitations },
-      events: added.userIds.length === 0 ? 0 : 1,
+      events: added.userIds.length === 0 ? [] : [arrived(added)],
       memberCount: added.memberCount,
       note: addedNote(actor.userId, added.userIds),
     };

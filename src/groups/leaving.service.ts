@@ -140,7 +140,7 @@ export class LeavingService {
       const uninvited = gone?.invitedIds ?? [];
       return {
         result: { removed, newOwner: null, last: true, uninvited },
-        events: 1,
+        events: [{ kind: 'memberRemoved', details: removed }],
         memberCount,
         note: null,
       };
@@ -158,7 +158,10 @@ export class LeavingService {
         : { ...change(chat, 2, memberCount, actor), userId: newOwnerId, role: 'owner', silencedUntil: null };
     return {
       result: { removed, newOwner, last: false, uninvited: [] },
-      events: newOwner ? 2 : 1,
+      events: [
+        { kind: 'memberRemoved', details: removed },
+        ...(newOwner ? [{ kind: 'memberUpdated' as const, details: newOwner }] : []),
+      ],
       memberCount,
       note: removedNote(actor.userId, userId, { newOwnerId, banned: banning !== null }),
     };
@@ -193,6 +196,6 @@ export class LeavingService {
       ...(banning ? { banned: true } : {}),
     };
     const uninvited = invitation?.known ? [userId] : [];
-    return { result: { removed, newOwner: null, last: false, uninvited }, events: 0, note: null };
+    return { result: { removed, newOwner: null, last: false, uninvited }, events: [], note: null };
   }
 }

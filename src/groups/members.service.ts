@@ -60,7 +60,7 @@ export class MembersService {
         if (former === role) {
           const { silencedUntil } = member;
           views.push({ ...change(chat, 0, chat.memberCount, actor), userId, role, silencedUntil });
-          return { result: views, events: 0, note: null };
+          return { result: views, events: [], note: null };
         }
         if (former === 'owner') throw noOwner();
         await this.changes.lock(locked, [userId, ownerId ?? null]);
@@ -76,7 +76,8 @@ export class MembersService {
           views.push({ ...second, userId: ownerId, role: 'admin', silencedUntil: null });
         }
         const note = roleNote(actor.userId, userId, role);
-        return { result: views, events: views.length, memberCount: chat.memberCount, note };
+        const events = views.map((details) => ({ kind: 'memberUpdated' as const, details }));
+        return { result: views, events, memberCount: chat.memberCount, note };
       },
     );
     const [view, ...others] = result;

@@ -50,7 +50,8 @@ export class SilenceService {
           role: member.role,
           silencedUntil: isNew ? set.silencedUntil : member.silencedUntil,
         };
-        return { result: view, events: isNew ? 1 : 0, memberCount: chat.memberCount, note: null };
+        const events = isNew ? [{ kind: 'memberUpdated' as const, details: view }] : [];
+        return { result: view, events, memberCount: chat.memberCount, note: null };
       },
     );
     if (changed) this.publisher.publish('memberUpdated', result, { chat: chatId, except: actor.origin });

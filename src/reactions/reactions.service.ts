@@ -54,6 +54,7 @@ export class ReactionsService {
       actor,
       permission,
       messageId,
+      'reactionsChanged',
       async ({ message, runner }) => {
         requireThere(message);
         requireWritten(message);

@@ -1,6 +1,9 @@
+import { noteChange } from '../changes/note-change.js';
 import { chatColumns, chatRow } from '../database/models/chat.model.js';
 import { mentionsIn } from '../messages/send/send.queries.js';
 import { statement } from '../database/statement.js';
+
+const noted = noteChange('chatUpdated', { chat: 'c.id', version: 'c.version' });
 
 /** SQL: days for which the chat's messages are kept, null: for ever. `$1` are those of the server, 0: for ever. */
 const daysOf = (chat: string) => `LEAST(NULLIF($1::int, 0), ${chat}."retentionDays")`;
@@ -106,7 +109,8 @@ export const setPurged = statement.one({
   name: 'retention.setPurged',
   text: `
     UPDATE chats c SET "purgedSeq" = $2, version = c.version + CASE WHEN $3::boolean THEN 1 ELSE 0 END
-    WHERE c.id = $1 RETURNING ${chatColumns.of('c')}`,
+    WHERE c.id = $1
+    RETURNING ${chatColumns.of('c')}, CASE WHEN $3::boolean THEN ${noted} END`,
   values: ({ chatId, upTo, told }: { chatId: number; upTo: number; told: boolean }) => [chatId, upTo, told],
   row: chatRow,
 });
@@ -116,7 +120,8 @@ export const setRetentionDays = statement.oneOrNone({
   name: 'retention.setDays',
   text: `
     UPDATE chats c SET "retentionDays" = $2, version = c.version + 1
-    WHERE c.id = $1 AND c."retentionDays" IS DISTINCT FROM $2::int RETURNING ${chatColumns.of('c')}`,
+    WHERE c.id = $1 AND c."retentionDays" IS DISTINCT FROM $2::int
+    RETURNING ${chatColumns.of('c')}, ${noted}`,
   values: ({ chatId, days }: { chatId: number; days: number | null }) => [chatId, days],
   row: chatRow,
 });

@@ -67,6 +67,12 @@ const ROWS = `
   INSERT INTO chat_restrictions ("chatId", "userId") VALUES (1, 2);
   INSERT INTO chat_invites ("chatId", "codeHash") VALUES (1, 'x');
   INSERT INTO public_group_words (word, "chatId") VALUES ('news', 1);
+  INSERT INTO webhooks (url, events, secrets) VALUES ('https://example.com', '{*}', '[]');
+  INSERT INTO webhook_parked ("webhookId", "eventId", "chatId", kind, nr, at, tries)
+    VALUES (1, 'evt_1_m1', 1, 'newMessage', 1, now(), 1);
+  INSERT INTO webhook_tries ("webhookId", "eventId", kind, try, "tookMs") VALUES (1, 'evt_1_m1', 'newMessage', 1, 5);
+  INSERT INTO sinks (name, "messageId", "outboxId") VALUES ('x', 0, 0);
+  INSERT INTO outbox ("afterMessageId", "chatId", version, kind) VALUES (0, 1, 1, 'newChat');
   INSERT INTO erasures ("userId", messages, step) VALUES (2, 'keep', 'done');
   INSERT INTO erased_members ("chatId", "userId", at) VALUES (1, 2, now());
   INSERT INTO deactivations ("userId") VALUES (1);

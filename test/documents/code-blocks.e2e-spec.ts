@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { projectRoot } from '../../src/common/project-root.js';
 import { newApiKey, ownAccounts } from '../support/accounts.js';
 import { inPython, python } from '../support/python.js';
-import { World } from '../support/world.js';
+import { closedPort } from '../support/receiver.js';
+import { eventually, World } from '../support/world.js';
 
 const root = projectRoot();
 
@@ -98,6 +99,43 @@ function expectOutput(output: string, name: string): void {
   expect(shown).toEqual(wanted);
 }
 
+/** Runs a receiver of webhooks, and returns what it prints of a message, and how it answers one that is not genuine. */
+async function receivedBy(
+  code: string,
+  [command, ...args]: [string, ...string[]],
+  world: World,
+): Promise<{ output: string; forged: number }> {
+  const port = await closedPort();
+  const url = `http://127.0.0.1:${port}/`;
+  const { body } = await world.http
+    .post('/webhooks')
+    .send({ url, events: ['newMessage'] })
+    .expect(201);
+  const { id, secret } = body as { id: number; secret: string };
+  const env = { ...process.env, PORT: String(port), WEBHOOK_SECRET: secret };
+  const child = spawn(command, [...args, code], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  try {
+    await eventually(() => output.includes(`listening on ${port}`));
+    const { alice, chatId } = await world.pair();
+    await alice.ok('sendMessage', { chatId, content: 'Hello!' });
+    await eventually(() => output.includes('Hello!'));
+    const headers = {
+      'webhook-id': 'evt_1_m1',
+      'webhook-timestamp': String(Math.floor(Date.now() / 1_000)),
+      'webhook-signature': `v1,${Buffer.alloc(32).toString('base64')}`,
+    };
+    const { status } = await fetch(url, { method: 'POST', headers, body: '{"type":"newMessage","data":{}}' });
+    return { output: output.replace(`_${chatId}_`, '_N_'), forged: status };
+  } finally {
+    child.kill('SIGKILL');
+    await world.http.delete(`/webhooks/${id}`).expect(200);
+  }
+}
+
+const WEBHOOKS = { SINKS: 'on', SINK_POLL_MS: '25', OUTBOUND_ALLOW: '127.0.0.1', OUTBOUND_PORTS: 'any' };
+
 const worlds: World[] = [];
 async function start(variables: Record<string, string> = {}): Promise<World> {
   const world = await World.start(variables);
@@ -122,7 +160,15 @@ describe('The code in the guides', () => {
 
   it('is run below, as far as it is marked so', () => {
     const run = code.flatMap(({ marks }) => marks.run ?? []);
-    expect(run.sort()).toEqual(['accounts', 'backend', 'curl', 'python', 'sockets']);
+    expect(run.sort()).toEqual([
+      'accounts',
+      'backend',
+      'curl',
+      'python',
+      'sockets',
+      'webhook-node',
+      'webhook-python',
+    ]);
     const outputs = blocks.flatMap(({ marks }) => marks.output ?? []);
     expect(outputs.filter((name) => !run.includes(name))).toEqual([]);
     process.stdout.write(`${run.length} of ${code.length} blocks of code in docs/ are run\n`);
@@ -161,6 +207,12 @@ describe('The code in the guides', () => {
     ]);
   });
 
+  it('receives webhooks in Node, and no forged ones', async () => {
+    const { output, forged } = await receivedBy(named('webhook-node').code, NODE, await start(WEBHOOKS));
+    expect(output).toContain('evt_N_m1 newMessage Hello!');
+    expect(forged).toBe(401);
+  });
+
   it('makes users, a chat, a message and a token for a backend', async () => {
     const key = newApiKey();
     const world = await start({ ...ownAccounts(), API_KEYS: key });
@@ -185,5 +237,12 @@ inPython('The code in the guides for Python', () => {
     const output = await outputOf(named('python').code, [python!, '-c'], await start());
     expect(output).toContain('Bob receives: Hello!');
     expect(output).toContain("'ok': True");
+  });
+
+  it('receives webhooks, and no forged ones', async () => {
+    const command = [python!, '-c'] as [string, string];
+    const { output, forged } = await receivedBy(named('webhook-python').code, command, await start(WEBHOOKS));
+    expect(output).toContain('evt_N_m1 newMessage Hello!');
+    expect(forged).toBe(401);
   });
 });

@@ -30,6 +30,8 @@ export interface Scene {
   reportId: number;
   /** The id of an erasure of somebody. */
   erasureId: number;
+  /** The id of a webhook that reaches nothing. */
+  webhookId: number;
 }
 
 /** Ids that do not exist. */
@@ -46,6 +48,7 @@ export const nowhere = (scene: Scene): Scene => ({
   messageId: 987_654_323,
   reportId: 987_654_324,
   erasureId: 987_654_325,
+  webhookId: 987_654_325,
 });
 
 /** Creates a separate chat in which a user has the role, so that other cells do not change it. */
@@ -108,9 +111,14 @@ export async function sceneOf(world: World, role: Role): Promise<Scene> {
     `INSERT INTO erasures ("userId", messages, step, "doneAt") VALUES ($1, 'keep', 'rows', now())`,
     [world.newId()],
   );
+  const webhookId = await idOf(
+    world,
+    `INSERT INTO webhooks (url, events, secrets) VALUES ('http://127.0.0.1:1/', '{*}', '[]')`,
+    [],
+  );
   const people = { userId, otherId, thirdId, enemyId };
   const chats = { chatId, groupId, invitedToId, publicId };
-  return { ...people, ...chats, ownId, messageId, reportId, code, inviteId, erasureId };
+  return { ...people, ...chats, ownId, messageId, reportId, code, inviteId, erasureId, webhookId };
 }
 
 async function directChat(world: World, one: number, other: number): Promise<number> {

@@ -163,6 +163,18 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   }),
   getErasure: ({ erasureId }) => ({ erasureId }),
   setRetention: ({ chatId }) => ({ chatId, retentionDays: 30 }),
+  createWebhook: () => ({ url: 'https://hooks.example.com/chat', events: ['newMessage'] }),
+  getWebhooks: () => ({}),
+  getWebhook: ({ webhookId }) => ({ webhookId }),
+  updateWebhook: ({ webhookId }) => ({ webhookId, description: 'for invoices' }),
+  deleteWebhook: ({ webhookId }) => ({ webhookId }),
+  enableWebhook: ({ webhookId }) => ({ webhookId }),
+  disableWebhook: ({ webhookId }) => ({ webhookId }),
+  rotateWebhookSecret: ({ webhookId }) => ({ webhookId }),
+  testWebhook: ({ webhookId }) => ({ webhookId }),
+  getWebhookTries: ({ webhookId }) => ({ webhookId }),
+  getWebhookEvents: ({ webhookId }) => ({ webhookId }),
+  replayWebhookEvents: ({ webhookId }) => ({ webhookId }),
   authenticate: async ({ userId }, accounts) => ({ token: await accounts.tokenOf(userId) }),
 };
 
@@ -266,6 +278,18 @@ updateReport             | who?   ok          no       no      no     no    no  
 eraseUser                | who?   ok          no       no      no     no    no    no      no
 getErasure               | who?   ok          no       no      no     no    no    no      no
 setRetention             | who?   ok          no       no      no     no    no    no      no
+createWebhook            | who?   ok          no       no      no     no    no    no      no
+getWebhooks              | who?   ok          no       no      no     no    no    no      no
+getWebhook               | who?   ok          no       no      no     no    no    no      no
+updateWebhook            | who?   ok          no       no      no     no    no    no      no
+deleteWebhook            | who?   ok          no       no      no     no    no    no      no
+enableWebhook            | who?   ok          no       no      no     no    no    no      no
+disableWebhook           | who?   ok          no       no      no     no    no    no      no
+rotateWebhookSecret      | who?   ok          no       no      no     no    no    no      no
+testWebhook              | who?   ok          no       no      no     no    no    no      no
+getWebhookTries          | who?   ok          no       no      no     no    no    no      no
+getWebhookEvents         | who?   ok          no       no      no     no    no    no      no
+replayWebhookEvents      | who?   ok          no       no      no     no    no    no      no
 getConfig                | ok     ok          ok       ok      ok     ok    ok    ok      ok
 `;
 

@@ -6,6 +6,7 @@ type Query = string | { name?: string; text?: string };
 /** Sent by timers, whatever a test does. */
 const OF_TIMERS = new Set([
   'audit.removeOld',
+  'changes.leaseSinks',
   'erasure.forgetOld',
   'erasure.lease',
   'identity.deactivatedSince',

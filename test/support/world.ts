@@ -115,6 +115,8 @@ export class World {
       RATE_LIMITS: 'off',
       DRAIN_NOTICE_MS: '0',
       DRAIN_SPREAD_MS: '0',
+      // Nothing is sent to webhooks but where a test is about them.
+      SINKS: 'off',
       DATABASE_URL: database.url,
       ...wireOfThisRun(),
       ...variables,

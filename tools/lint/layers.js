@@ -23,6 +23,7 @@ export const LAYERS = [
   ['sockets/wire'],
   ['sockets'],
   ['rest'],
+  ['changes', 'outbound'],
   ['audit', 'blocks'],
   ['presence'],
   ['users'],
@@ -33,7 +34,7 @@ export const LAYERS = [
   ['groups', 'typing'],
   ['messages'],
   ['receipts', 'reactions', 'reports', 'sync'],
-  ['erasure', 'retention'],
+  ['erasure', 'retention', 'webhooks'],
   ['operations'],
 ];
 

@@ -1333,7 +1333,14 @@ export interface AuditEntry {
     | 'memberUnbanned'
     | 'memberSilenced'
     | 'memberUnsilenced'
-    | 'reportUpdated';
+    | 'reportUpdated'
+    | 'webhookCreated'
+    | 'webhookUpdated'
+    | 'webhookDeleted'
+    | 'webhookEnabled'
+    | 'webhookDisabled'
+    | 'webhookSecretRotated'
+    | 'webhookReplayed';
   /** To whom it was done; null: to a chat as a whole. */
   userId: number | null;
   /** The chat in which it was done; null: it was not about a chat. */
@@ -1432,6 +1439,133 @@ export interface ServerConfig {
   imageOrigins: string[];
   /** Paths of the pages that this server has, such as `/` (the chat) and `/console`. */
   pages: string[];
+}
+
+export interface CreatedWebhook {
+  id: number;
+  url: string;
+  /** Names of events; `*`: all, also those that are added later. */
+  events: string[];
+  description: string | null;
+  /**
+   * `paused`: the receiver is down, it is probed at `nextTryAt`. `disabled`: by you, by its answer 410,
+   * or after WEBHOOK_DISABLE_HOURS without success.
+   */
+  status: 'on' | 'paused' | 'disabled';
+  /** Probes in a row that failed while it is paused. */
+  failures: number;
+  failingSince: string | null;
+  /** When it is probed, while it is paused. */
+  nextTryAt: string | null;
+  /** What went wrong last, while it is paused or disabled. */
+  lastError: string | null;
+  /** When it last missed events, because it had not heard of them for SINK_KEEP_DAYS. */
+  skippedAt: string | null;
+  /** Events that it refused and that are tried again, and those of the same chats behind. */
+  parked: number;
+  /** Events that are not tried any more: see getWebhookEvents, replayWebhookEvents. */
+  dead: number;
+  createdAt: string;
+  updatedAt: string;
+  /** Signs the events: `whsec_` and 32 bytes in base64. It is shown this once. */
+  secret: string;
+}
+
+export interface Webhook {
+  id: number;
+  url: string;
+  /** Names of events; `*`: all, also those that are added later. */
+  events: string[];
+  description: string | null;
+  /**
+   * `paused`: the receiver is down, it is probed at `nextTryAt`. `disabled`: by you, by its answer 410,
+   * or after WEBHOOK_DISABLE_HOURS without success.
+   */
+  status: 'on' | 'paused' | 'disabled';
+  /** Probes in a row that failed while it is paused. */
+  failures: number;
+  failingSince: string | null;
+  /** When it is probed, while it is paused. */
+  nextTryAt: string | null;
+  /** What went wrong last, while it is paused or disabled. */
+  lastError: string | null;
+  /** When it last missed events, because it had not heard of them for SINK_KEEP_DAYS. */
+  skippedAt: string | null;
+  /** Events that it refused and that are tried again, and those of the same chats behind. */
+  parked: number;
+  /** Events that are not tried any more: see getWebhookEvents, replayWebhookEvents. */
+  dead: number;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface WebhookDeleted {
+  webhookId: number;
+}
+
+export interface WebhookSecret {
+  webhookId: number;
+  /** Signs the events: `whsec_` and 32 bytes in base64. It is shown this once. */
+  secret: string;
+  /** Until then events are signed with the former secret as well. */
+  formerUntil: string;
+}
+
+export interface WebhookTested {
+  webhookId: number;
+  eventId: string;
+  ok: boolean;
+  /** HTTP status of the answer; null: there was none. */
+  status: number | null;
+  /** Why it failed: `ETIMEDOUT`, `ECONNREFUSED`, `ADDRESS_REFUSED`, `HTTP 500`; null: it did not. */
+  error: string | null;
+  tookMs: number;
+}
+
+export interface WebhookTry {
+  id: number;
+  eventId: string;
+  type: string;
+  /** 1: the first of this event. */
+  try: number;
+  /** HTTP status of the answer; null: there was none. */
+  status: number | null;
+  /** Why it failed: `ETIMEDOUT`, `ECONNREFUSED`, `ADDRESS_REFUSED`, `HTTP 500`; null: it did not. */
+  error: string | null;
+  tookMs: number;
+  at: string;
+}
+
+export interface WebhookEvent {
+  /** Pass the last one as `after` to get those after it. */
+  id: number;
+  /** The `webhook-id` of every try. */
+  eventId: string;
+  type:
+    | 'newMessage'
+    | 'messageEdited'
+    | 'messageDeleted'
+    | 'reactionsChanged'
+    | 'newChat'
+    | 'chatUpdated'
+    | 'chatDeleted'
+    | 'membersAdded'
+    | 'memberRemoved'
+    | 'memberUpdated';
+  chatId: number;
+  tries: number;
+  /** null: it waits for an earlier one of its chat, or is dead. */
+  nextTryAt: string | null;
+  deadAt: string | null;
+  lastError: string | null;
+  /** When it happened. */
+  at: string;
+}
+
+export interface WebhookReplay {
+  webhookId: number;
+  /** How many events are tried again. */
+  replayed: number;
 }
 
 /** The events that a socket can receive, with their payloads. */

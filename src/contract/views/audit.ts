@@ -19,6 +19,13 @@ export const auditAction = z.enum([
   'memberSilenced',
   'memberUnsilenced',
   'reportUpdated',
+  'webhookCreated',
+  'webhookUpdated',
+  'webhookDeleted',
+  'webhookEnabled',
+  'webhookDisabled',
+  'webhookSecretRotated',
+  'webhookReplayed',
 ]);
 export type AuditAction = z.infer<typeof auditAction>;
 

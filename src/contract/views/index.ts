@@ -17,3 +17,4 @@ export * from './server.js';
 export * from './sync.js';
 export * from './typing.js';
 export * from './users.js';
+export * from './webhooks.js';

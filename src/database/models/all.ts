@@ -21,14 +21,19 @@ import { MessageMention } from './message-mention.model.js';
 import { MessageReaction } from './message-reaction.model.js';
 import { MessageReport } from './message-report.model.js';
 import { Message } from './message.model.js';
+import { NotedChange } from './noted-change.model.js';
 import { OpenPurge } from './open-purge.model.js';
 import { ProfileChange } from './profile-change.model.js';
 import { PublicGroupWord } from './public-group-word.model.js';
 import { Session } from './session.model.js';
+import { Sink } from './sink.model.js';
 import { TokenBound } from './token-bound.model.js';
 import { UserBlock } from './user-block.model.js';
 import { UserNameWord } from './user-name-word.model.js';
 import { User } from './user.model.js';
+import { WebhookParked } from './webhook-parked.model.js';
+import { WebhookTry } from './webhook-try.model.js';
+import { Webhook } from './webhook.model.js';
 
 /** A model for every table. */
 export const models = [
@@ -55,12 +60,17 @@ export const models = [
   MessageReaction,
   MessageReport,
   Message,
+  NotedChange,
   OpenPurge,
   ProfileChange,
   PublicGroupWord,
   Session,
+  Sink,
   TokenBound,
   UserBlock,
   UserNameWord,
   User,
+  Webhook,
+  WebhookParked,
+  WebhookTry,
 ];

@@ -10,12 +10,16 @@ import {
   rulesOf,
   visibleAfter,
 } from '../../chats/membership.queries.js';
+import { noteChange, type NotedKind } from '../../changes/note-change.js';
 import { bigints } from '../../database/binary-array.js';
 import { quoted } from '../../database/columns.js';
 import { messageColumns, type MessageRow, messageRow } from '../../database/models/message.model.js';
 import { originalHash } from '../model/body.queries.js';
 import { lastEdits } from '../deleted-contents.queries.js';
 import { mentionsIn } from '../send/send.queries.js';
+
+/** What members are told of a change of a message. */
+export type MessageEvent = Extract<NotedKind, 'messageEdited' | 'messageDeleted' | 'reactionsChanged'>;
 
 /** Keeps the hash of the original body, so that a retry of the send is still recognised. */
 const keepOriginal = `
@@ -70,15 +74,20 @@ export const notSeenBy = statement.many({
   row: ([userId]: [number]) => userId,
 });
 
-/** `$1` message, `$2` version: sets the version of a changed message, and of its chat. */
+/** `$1` message, `$2` version, `$3` event: sets the version of a changed message, and of its chat, and notes the change. */
 export const stampChange = statement.count({
   name: 'messages.stampChange',
   text: `
     WITH stamped AS (
       UPDATE messages m SET version = $2, revised = true WHERE m.id = $1 RETURNING m."chatId"
     )
-    UPDATE chats c SET version = $2 FROM stamped s WHERE c.id = s."chatId"`,
-  values: ({ messageId, version }: { messageId: number; version: number }) => [messageId, version],
+    UPDATE chats c SET version = $2 FROM stamped s WHERE c.id = s."chatId"
+    RETURNING ${noteChange('$3', { chat: 'c.id', version: 'c.version', message: '$1' })}`,
+  values: ({ messageId, version, event }: { messageId: number; version: number; event: MessageEvent }) => [
+    messageId,
+    version,
+    event,
+  ],
 });
 
 /**

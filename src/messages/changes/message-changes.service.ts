@@ -64,6 +64,7 @@ export class MessageLifeService {
       actor,
       'message.edit',
       messageId,
+      'messageEdited',
       async ({ chat, message, runner }) => {
         mentioned = [];
         requireThere(message);
@@ -144,6 +145,7 @@ export class MessageLifeService {
       actor,
       'message.delete',
       messageId,
+      'messageDeleted',
       async ({ chat, message, runner }) => {
         if (actor.userId !== null) requireWritten(message);
         const own = actor.userId === null || message.senderId === actor.userId;

@@ -11,7 +11,14 @@ import { AppError, type MessageView, type Permission } from '../../contract/inde
 import type { Audience } from '../../delivery/publisher.js';
 import { Database } from '../../database/database.js';
 import type { Runner } from '../../database/statement.js';
-import { lockChatOf, messageById, notSeenBy, placeOf, stampChange } from './change.queries.js';
+import {
+  lockChatOf,
+  messageById,
+  type MessageEvent,
+  notSeenBy,
+  placeOf,
+  stampChange,
+} from './change.queries.js';
 
 /** A message to change; its chat is locked. */
 export interface LockedMessage {
@@ -41,7 +48,7 @@ export class MessageChanges {
 
   /**
    * Runs `apply` under the lock of the message's chat; when it returns true the message and the chat get the
-   * next version.
+   * next version, and `event` is noted in the log of changes.
    *
    * @throws AppError NOT_FOUND when the message does not exist or the actor is not a member of its chat.
    * @throws AppError FORBIDDEN without the permission. An error from `apply` rolls the change back.
@@ -50,6 +57,7 @@ export class MessageChanges {
     actor: Actor,
     permission: Permission,
     messageId: number,
+    event: MessageEvent,
     apply: (changing: LockedMessage) => Promise<boolean>,
   ): Promise<Changed> {
     return this.database.transaction(async (runner) => {
@@ -57,7 +65,7 @@ export class MessageChanges {
       const message = await this.find(runner, messageId);
       if (message.seq <= chat.seesAfter) throw new AppError('NOT_FOUND');
       const changed = await apply({ chat, message, runner });
-      if (changed) await stampChange(runner, { messageId, version: chat.version + 1 });
+      if (changed) await stampChange(runner, { messageId, version: chat.version + 1, event });
       const after = changed ? await this.find(runner, messageId) : message;
       const audience = membersOf(chat, actor.origin);
       if (changed) audience.without = await notSeenBy(runner, { chatId: chat.chatId, seq: message.seq });

@@ -1,0 +1,36 @@
+/** Changes of a chat, other than sent messages, that stand in the log. */
+export type NotedKind =
+  | 'newChat'
+  | 'chatUpdated'
+  | 'chatDeleted'
+  | 'membersAdded'
+  | 'memberRemoved'
+  | 'memberUpdated'
+  | 'messageEdited'
+  | 'messageDeleted'
+  | 'reactionsChanged';
+
+/**
+ * SQL: notes a change of a chat for those who read the log, if there are any. Only in a statement that has written the
+ * chat's row or comes after its lock: the order of the log stands on it.
+ */
+export const noteChange = (
+  kind: NotedKind | `$${number}`,
+  { chat, version, message = 'NULL' }: { chat: string; version: string; message?: string },
+) =>
+  `note_change(${kind.startsWith('$') ? `${kind}::text` : `'${kind}'`}, ${chat}, ${version}, ${message}, NULL)`;
+
+/** An event about members: what it says is noted with it. */
+export interface NotedEvent {
+  kind: NotedKind;
+  details: object | null;
+}
+
+/**
+ * SQL: notes events of a chat, the first with the version after `version`, and so on. `events` is a parameter with a list of
+ * {@link NotedEvent} as JSON.
+ */
+export const noteEvents = ({ chat, version, events }: { chat: string; version: string; events: string }) => `(
+      SELECT count(note_change(e.one ->> 'kind', ${chat}, ${version} + e.nr, NULL, NULLIF(e.one -> 'details', 'null')))
+      FROM jsonb_array_elements(${events}::jsonb) WITH ORDINALITY AS e(one, nr)
+    )`;

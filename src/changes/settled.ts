@@ -1,0 +1,39 @@
+import type { Runner } from '../database/statement.js';
+import { isAfter, type Position } from './position.js';
+import { lastIds, lowestOpen, takeNumber } from './settled.queries.js';
+
+/**
+ * The place in the log up to which nothing can be added any more.
+ *
+ * Ids are taken by transactions that are numbered already, because they have written or locked a chat before. So whoever took
+ * an id up to the last one has a lower number than the one that is taken afterwards; once no transaction with a lower one is
+ * open, all of these messages are there or never will be. The ids are read first, in a statement of their own
+ * (docs/adr/0034).
+ */
+export class SettledLog {
+  private settled: Position = { messageId: 0, outboxId: 0 };
+  private pending: { position: Position; below: number } | null = null;
+
+  constructor(private readonly database: Runner) {}
+
+  /** One or two statements, one when nothing happened. Under open transactions it takes until a later call. */
+  async look(): Promise<Position> {
+    if (!this.pending) {
+      const position = await lastIds(this.database, undefined);
+      // Lower than before: the database was restored from a backup.
+      if (!isAfter(position, this.settled)) return (this.settled = position);
+      const { number, lowest } = await takeNumber(this.database, undefined);
+      this.pending = { position, below: number };
+      return this.settle(lowest);
+    }
+    return this.settle(await lowestOpen(this.database, undefined));
+  }
+
+  private settle(lowest: number): Position {
+    if (this.pending && lowest >= this.pending.below) {
+      this.settled = this.pending.position;
+      this.pending = null;
+    }
+    return this.settled;
+  }
+}

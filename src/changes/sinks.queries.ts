@@ -1,0 +1,79 @@
+import { statement } from '../database/statement.js';
+import type { Position } from './position.js';
+import { LAST_IDS } from './settled.queries.js';
+
+/** A sink that this node reads for. */
+export interface Lease extends Position {
+  name: string;
+  leaseNo: number;
+}
+
+/** `$1` name: a sink that begins at the present. */
+export const addSink = statement.count({
+  name: 'changes.addSink',
+  text: `INSERT INTO sinks (name, "messageId", "outboxId") SELECT $1, ${LAST_IDS}`,
+  values: (name: string) => [name],
+});
+
+/** `$1` name: moves a sink to the present. Whoever reads for it notices that their lease is over. */
+export const moveSinkToNow = statement.count({
+  name: 'changes.moveSinkToNow',
+  text: `
+    UPDATE sinks SET ("messageId", "outboxId") = (SELECT ${LAST_IDS}), "leaseNo" = "leaseNo" + 1, "leasedUntil" = NULL
+    WHERE name = $1`,
+  values: (name: string) => [name],
+});
+
+/** `$1` name. */
+export const removeSink = statement.count({
+  name: 'changes.removeSink',
+  text: `DELETE FROM sinks WHERE name = $1`,
+  values: (name: string) => [name],
+});
+
+/**
+ * `$1` node, `$2` milliseconds, `$3` limit: leases sinks that no node reads for, and returns them. One that is past the last
+ * ids begins there: the database was restored from a backup.
+ */
+export const leaseSinks = statement.many({
+  name: 'changes.leaseSinks',
+  text: `
+    UPDATE sinks s SET "leasedBy" = $1::uuid, "leasedUntil" = clock_timestamp() + $2 * interval '1 millisecond',
+      "leaseNo" = s."leaseNo" + 1,
+      ("messageId", "outboxId") = (
+        SELECT CASE WHEN (s."messageId", s."outboxId") > (l.m, l.o) THEN l.m ELSE s."messageId" END,
+          CASE WHEN (s."messageId", s."outboxId") > (l.m, l.o) THEN l.o ELSE s."outboxId" END
+        FROM (SELECT ${LAST_IDS}) AS l(m, o)
+      )
+    WHERE s.name IN (
+      SELECT name FROM sinks WHERE "leasedUntil" IS NULL OR "leasedUntil" < clock_timestamp()
+      ORDER BY name LIMIT $3 FOR UPDATE SKIP LOCKED
+    )
+    RETURNING s.name, s."messageId", s."outboxId", s."leaseNo"`,
+  values: ({ node, ms, most }: { node: string; ms: number; most: number }) => [node, ms, most],
+  row: ([name, messageId, outboxId, leaseNo]: [string, number, number, number]): Lease => ({
+    name,
+    messageId,
+    outboxId,
+    leaseNo,
+  }),
+});
+
+/**
+ * `$1` name, `$2` number of the lease, `$3` milliseconds, `$4` message, `$5` row of the outbox: saves how far it is and
+ * prolongs the lease. Counts no row when another node has it, or there is no such sink any more.
+ */
+export const saveSink = statement.count({
+  name: 'changes.saveSink',
+  text: `
+    UPDATE sinks SET "messageId" = $4, "outboxId" = $5,
+      "leasedUntil" = clock_timestamp() + $3 * interval '1 millisecond'
+    WHERE name = $1 AND "leaseNo" = $2`,
+  values: ({ name, leaseNo, ms, messageId, outboxId }: Lease & { ms: number }) => [
+    name,
+    leaseNo,
+    ms,
+    messageId,
+    outboxId,
+  ],
+});

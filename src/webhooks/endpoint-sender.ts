@@ -1,0 +1,290 @@
+import { Logger } from '@nestjs/common';
+import type { Position } from '../changes/position.js';
+import type { Sink } from '../changes/sink.js';
+import type { Database } from '../database/database.js';
+import type { Deliveries, Outcome } from './deliveries.js';
+import { type Entry, EventWindow } from './event-window.js';
+import { bodyOf, idOf } from './events.js';
+import {
+  buryParked,
+  delayParked,
+  dueEvents,
+  type Parked,
+  parkEvent,
+  settleParked,
+} from './parked.queries.js';
+import { waitAfter } from './steps.js';
+import { disableWebhook, type Endpoint, pauseWebhook, resumeWebhook } from './webhooks.queries.js';
+
+/** Requests under way at once, each about another chat. */
+const AT_ONCE = 32;
+
+/** Failures in a row, with nothing that got through between them, after which the receiver counts as down. */
+const DOWN_AFTER = 5;
+
+/** Events that are read before the first of them is done. */
+const WINDOW = 1_000;
+const PAGE = 500;
+
+/** Parked events that are begun in one turn. */
+const DUE_AT_ONCE = 20;
+
+/** Milliseconds between two looks for parked events of a webhook that has none: they may have been revived. */
+const DUE_EVERY_MS = 1_000;
+
+interface Failure {
+  entry: Entry;
+  outcome: Outcome;
+}
+
+/**
+ * Sends events to one webhook: of each chat one after the other, of several chats side by side.
+ *
+ * When one fails, others tell whether it is the event or the receiver. If others get through, it is parked, with what follows
+ * in its chat. If nothing does, the webhook pauses: nothing is written but that, the log of changes is the backlog.
+ */
+export class EndpointSender {
+  private readonly logger = new Logger(EndpointSender.name);
+  private readonly window = new EventWindow();
+  private failures: Failure[] = [];
+  private readonly running = new Set<Promise<void>>();
+  /** Deliveries from the window. */
+  private active = 0;
+  private lookedForDueAt = 0;
+  /** Until the next turn: the database is away. */
+  private isResting = false;
+  private isPausing = false;
+  /** When the row of the webhook was last written from here; what was read before is old. */
+  private changedAt = 0;
+  private hasEnded = false;
+
+  constructor(
+    private readonly sink: Sink,
+    /** Chats with parked events. */
+    private readonly parked: Set<number>,
+    private endpoint: Endpoint,
+    private readonly waits: readonly number[],
+    private readonly disableMs: number,
+    private readonly database: Database,
+    private readonly deliveries: Deliveries,
+  ) {}
+
+  /** Begins what can be begun. The webhook is as it was read at that time of `performance.now()`. */
+  async turn(endpoint: Endpoint, readAt: number, settled: Position): Promise<void> {
+    if (readAt > this.changedAt) this.endpoint = endpoint;
+    this.isResting = false;
+    if (!this.maySend) return;
+    await this.fill(settled);
+    this.pump();
+    await this.beginDue();
+  }
+
+  /** Begins nothing more, and waits for what is under way. */
+  async end(): Promise<void> {
+    this.hasEnded = true;
+    await Promise.all(this.running);
+    this.advance();
+  }
+
+  private get maySend(): boolean {
+    const { status, isDue } = this.endpoint;
+    return !this.hasEnded && this.sink.isHeld && (status === 'on' || (status === 'paused' && isDue));
+  }
+
+  private async fill(settled: Position): Promise<void> {
+    if (this.window.size > WINDOW - PAGE) return;
+    const { events } = this.endpoint;
+    const all = events.includes('*');
+    const { changes, upTo } = await this.sink.next(settled, PAGE);
+    for (const change of changes) this.window.add(change, all || events.includes(change.kind));
+    this.sink.hasRead(upTo);
+    this.advance();
+  }
+
+  private advance(): void {
+    const position = this.window.size === 0 ? null : this.window.shift();
+    if (position !== undefined) this.sink.doneUpTo(position);
+  }
+
+  private pump(): void {
+    if (!this.maySend || this.isResting || this.isPausing) return;
+    const atOnce = this.endpoint.status === 'paused' ? DOWN_AFTER : AT_ONCE;
+    while (this.active < atOnce && this.failures.length < DOWN_AFTER) {
+      const entry = this.window.take();
+      if (!entry) break;
+      this.active++;
+      this.begin(
+        this.deliver(entry).finally(() => {
+          this.active--;
+        }),
+      );
+    }
+    if (this.failures.length === 0 || this.active > 0) return;
+    // Whether it is these events or the receiver, others could tell.
+    if (this.failures.length >= DOWN_AFTER || !this.window.peek()) this.begin(this.pause());
+  }
+
+  private begin(work: Promise<void>): void {
+    const one = work
+      .catch((error: unknown) => {
+        this.isResting = true;
+        this.logger.warn(`Could not go on with ${this.sink.name}, trying again: ${String(error)}`);
+      })
+      .finally(() => {
+        this.running.delete(one);
+        this.pump();
+      });
+    this.running.add(one);
+  }
+
+  private async deliver(entry: Entry): Promise<void> {
+    const { event } = entry;
+    try {
+      if (this.parked.has(event.chatId)) {
+        await this.park(entry, null);
+        return this.finish(entry);
+      }
+      const body = await bodyOf(this.database, event);
+      if (!body) return this.finish(entry);
+      entry.tries++;
+      const delivery = { id: idOf(event), kind: event.kind, body };
+      const outcome = await this.deliveries.send(this.endpoint, delivery, entry.tries);
+      // Its chat stays taken until it is clear what it was.
+      if (outcome.kind === 'down') {
+        this.failures.push({ entry, outcome });
+        return;
+      }
+      if (outcome.kind === 'gone') {
+        await this.disable('HTTP 410');
+        return this.window.putBack(event.chatId);
+      }
+      // The process was frozen: another node has sent it, too.
+      if (!this.sink.isHeld) return this.window.putBack(event.chatId);
+      if (outcome.kind === 'refused') await this.park(entry, outcome);
+      this.finish(entry);
+      await this.alive();
+    } catch (error) {
+      if (!entry.done) this.window.putBack(event.chatId);
+      throw error;
+    }
+  }
+
+  private finish(entry: Entry): void {
+    this.window.finish(entry);
+    this.advance();
+  }
+
+  /** The receiver is there: what failed meanwhile failed by itself. */
+  private async alive(): Promise<void> {
+    if (!this.sink.isHeld) return;
+    const failures = this.failures.splice(0);
+    if (this.endpoint.status === 'paused') {
+      await this.become('on', 0, () => resumeWebhook(this.database, this.endpoint.id));
+      this.logger.log(`${this.sink.name} is reached again`);
+    }
+    for (const { entry, outcome } of failures) {
+      try {
+        await this.park(entry, outcome);
+        this.finish(entry);
+      } catch (error) {
+        this.window.putBack(entry.event.chatId);
+        throw error;
+      }
+    }
+  }
+
+  /** `outcome` null: it waits for earlier ones of its chat. Probes of a receiver that was down do not count. */
+  private async park({ event }: Entry, outcome: Outcome | null): Promise<void> {
+    await parkEvent(this.database, {
+      webhookId: this.endpoint.id,
+      eventId: idOf(event),
+      event,
+      tries: outcome ? 1 : 0,
+      waitMs: outcome && waitAfter(0, this.waits, outcome.retryAfterMs),
+      error: outcome?.error ?? null,
+    });
+    this.parked.add(event.chatId);
+  }
+
+  /** Nothing got through: it is the receiver. */
+  private async pause(): Promise<void> {
+    this.isPausing = true;
+    const failures = this.failures.splice(0);
+    try {
+      if (!this.sink.isHeld) return;
+      const { id, failures: former, failingMs } = this.endpoint;
+      const { error, retryAfterMs } = failures.at(-1)!.outcome;
+      const ms = waitAfter(former, this.waits, retryAfterMs);
+      if (former === 0) this.logger.warn(`${this.sink.name} is paused, its receiver is down: ${error}`);
+      if (failingMs !== null && failingMs >= this.disableMs) await this.disable(error ?? 'EFAILED');
+      else {
+        const paused = { id, ms, error: error ?? 'EFAILED' };
+        await this.become('paused', former + 1, () => pauseWebhook(this.database, paused));
+      }
+    } finally {
+      for (const { entry } of failures) this.window.putBack(entry.event.chatId);
+      this.isPausing = false;
+    }
+  }
+
+  private async disable(error: string): Promise<void> {
+    const { id, failures } = this.endpoint;
+    const isNew = await this.become('disabled', failures, () => disableWebhook(this.database, { id, error }));
+    if (isNew > 0) this.logger.error(`${this.sink.name} is disabled, it is sent nothing any more: ${error}`);
+  }
+
+  /** What was read of the webhook before it is written counts no more. */
+  private async become(
+    status: Endpoint['status'],
+    failures: number,
+    write: () => Promise<number>,
+  ): Promise<number> {
+    Object.assign(this.endpoint, { status, failures, isDue: false });
+    this.changedAt = Number.POSITIVE_INFINITY;
+    try {
+      return await write();
+    } finally {
+      this.changedAt = performance.now();
+    }
+  }
+
+  private async beginDue(): Promise<void> {
+    const { status, id: webhookId } = this.endpoint;
+    if (status !== 'on' || !this.maySend) return;
+    const now = performance.now();
+    if (this.parked.size === 0 && now - this.lookedForDueAt < DUE_EVERY_MS) return;
+    this.lookedForDueAt = now;
+    for (const event of await dueEvents(this.database, { webhookId, most: DUE_AT_ONCE })) {
+      if (!this.window.takeChat(event.chatId)) continue;
+      this.begin(this.tryParked(event).finally(() => this.window.putBack(event.chatId)));
+    }
+  }
+
+  /** Tries a parked event, and when it is settled those behind it. */
+  private async tryParked(first: Parked): Promise<void> {
+    let event: Parked | undefined = first;
+    while (event && this.maySend) {
+      const body = await bodyOf(this.database, event);
+      if (!body) {
+        event = await settleParked(this.database, event.id);
+        continue;
+      }
+      const { id, tries } = event;
+      const delivery = { id: idOf(event), kind: event.kind, body };
+      const outcome: Outcome = await this.deliveries.send(this.endpoint, delivery, tries + 1);
+      const error = outcome.error ?? '';
+      if (outcome.kind === 'gone') return this.disable(error);
+      if (outcome.kind === 'ok') {
+        event = await settleParked(this.database, id);
+        await this.alive();
+      } else if (tries >= this.waits.length) {
+        event = await buryParked(this.database, { id, error });
+      } else {
+        const waitMs = waitAfter(tries, this.waits, outcome.retryAfterMs);
+        await delayParked(this.database, { id, waitMs, error });
+        return;
+      }
+    }
+    if (!event) this.parked.delete(first.chatId);
+  }
+}

@@ -1,0 +1,79 @@
+import type { NotedKind } from '../changes/note-change.js';
+import { shownToAll } from '../chats/shown.js';
+import { toChatView } from '../chats/chat.view.js';
+import type { Runner } from '../database/statement.js';
+import { toMessageView } from '../messages/model/message.view.js';
+import { chatToSend, messageToSend } from './events.queries.js';
+
+/** What happened, as the log of changes has it. */
+export interface WebhookEvent {
+  kind: 'newMessage' | NotedKind;
+  chatId: number;
+  /** Of a sent message its seq, of other changes the version of the chat. */
+  nr: number;
+  messageId: number | null;
+  details: Record<string, unknown> | null;
+  at: string;
+}
+
+/** The same on each try, from every node. A message is named by its seq: its version moves when it is changed. */
+export const idOf = ({ kind, chatId, nr }: WebhookEvent): string =>
+  `evt_${chatId}_${kind === 'newMessage' ? 'm' : ''}${nr}`;
+
+/** An event as it is sent; `version` is that of the chat which it brings. */
+interface Body {
+  type: string;
+  timestamp: string;
+  chatId: number;
+  version: number;
+  data: object;
+}
+
+/**
+ * The body of an event, with what it is about as it is now: nothing is sent that was edited or deleted meanwhile. null: what
+ * it is about is gone.
+ */
+export async function bodyOf(runner: Runner, event: WebhookEvent): Promise<Body | null> {
+  const { kind: type, chatId, at: timestamp } = event;
+  const data = await dataOf(runner, event);
+  if (data === null) return null;
+  const version = type === 'newMessage' ? (data as { version: number }).version : event.nr;
+  return { type, timestamp, chatId, version, data };
+}
+
+async function dataOf(runner: Runner, event: WebhookEvent): Promise<object | null> {
+  const { kind, chatId, nr: version, messageId } = event;
+  switch (kind) {
+    case 'membersAdded':
+    case 'memberRemoved':
+    case 'memberUpdated':
+      return event.details;
+    case 'chatDeleted':
+      return { chatId, version };
+    case 'newChat':
+    case 'chatUpdated': {
+      const chat = await chatToSend(runner, chatId);
+      return chat ? toChatView(chat) : null;
+    }
+    case 'newMessage':
+    case 'messageEdited':
+    case 'messageDeleted':
+    case 'reactionsChanged':
+      return messageId === null ? null : ofMessage(runner, kind, messageId, version);
+  }
+}
+
+async function ofMessage(
+  runner: Runner,
+  kind: 'newMessage' | 'messageEdited' | 'messageDeleted' | 'reactionsChanged',
+  messageId: number,
+  version: number,
+): Promise<object | null> {
+  const found = await messageToSend(runner, messageId);
+  if (!found) return null;
+  const view = toMessageView(found.message, found.chat, await shownToAll(runner, [found.message]));
+  const { chatId, seq, deletedAt, reactions } = view;
+  if (kind === 'messageDeleted') return { messageId, chatId, seq, version, for: 'everyone', deletedAt };
+  if (kind === 'reactionsChanged') return { messageId, chatId, seq, version, reactions };
+  return view;
+}

@@ -1,0 +1,98 @@
+import { createHmac } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { eventually } from './world.js';
+
+/** What a receiver of webhooks was sent. */
+export interface Received {
+  id: string;
+  headers: IncomingMessage['headers'];
+  text: string;
+  body: { type: string; timestamp: string; chatId: number; version: number; data: Record<string, unknown> };
+}
+
+/** How it answers: a status, or whatever it does with the response. */
+export type Manner = (received: Received, response: ServerResponse) => number | void;
+
+/** A server that receives webhooks, on this machine. */
+export class Receiver {
+  /** Everything that came, also what was refused. */
+  readonly came: Received[] = [];
+  /** What was answered with 2xx, in its order. */
+  readonly taken: Received[] = [];
+  manner: Manner = () => 200;
+
+  private constructor(private readonly server: Server) {}
+
+  static async start(port = 0): Promise<Receiver> {
+    const server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('error', () => undefined);
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const text = Buffer.concat(chunks).toString();
+        const received: Received = {
+          id: String(request.headers['webhook-id']),
+          headers: request.headers,
+          text,
+          body: JSON.parse(text) as Received['body'],
+        };
+        receiver.came.push(received);
+        const status = receiver.manner(received, response);
+        if (typeof status !== 'number') return;
+        if (status >= 200 && status < 300) receiver.taken.push(received);
+        response.writeHead(status, { location: 'http://127.0.0.1:1/' }).end('an answer');
+      });
+    });
+    const receiver = new Receiver(server);
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    return receiver;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/hook`;
+  }
+
+  /** What it took of a chat. */
+  of(chatId: number): Received[] {
+    return this.taken.filter(({ body }) => body.chatId === chatId);
+  }
+
+  /** Waits until it has taken so many events of a chat, and returns them. */
+  async until(chatId: number, count: number): Promise<Received[]> {
+    await eventually(() => this.of(chatId).length >= count);
+    return this.of(chatId);
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+/** Whether one of the signatures is that of the secret, computed apart from the server's own code. */
+export function isSigned({ headers, text }: Received, secret: string): boolean {
+  const hmac = createHmac('sha256', Buffer.from(secret.replace('whsec_', ''), 'base64'));
+  const id = String(headers['webhook-id']);
+  const signature = hmac.update(`${id}.${String(headers['webhook-timestamp'])}.${text}`).digest('base64');
+  return String(headers['webhook-signature']).split(' ').includes(`v1,${signature}`);
+}
+
+/** The first time that each event came, in the order of these. */
+export function withoutRepeats(received: readonly Received[]): Received[] {
+  const seen = new Set<string>();
+  return received.filter(({ id }) => !seen.has(id) && seen.add(id));
+}
+
+/** A port of this machine at which nobody listens. */
+export async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
