@@ -54,7 +54,8 @@ export class EndpointSender {
   /** Until the next turn: the database is away. */
   private isResting = false;
   private isPausing = false;
-  private pausedAt = 0;
+  /** When the row of the webhook was last written from here; what was read before is old. */
+  private changedAt = 0;
   private hasEnded = false;
 
   constructor(
@@ -70,7 +71,7 @@ export class EndpointSender {
 
   /** Begins what can be begun. The webhook is as it was read at that time of `performance.now()`. */
   async turn(endpoint: Endpoint, readAt: number, settled: Position): Promise<void> {
-    if (!this.isPausing && readAt > this.pausedAt) this.endpoint = endpoint;
+    if (readAt > this.changedAt) this.endpoint = endpoint;
     this.isResting = false;
     if (!this.maySend) return;
     await this.fill(settled);
@@ -178,9 +179,7 @@ export class EndpointSender {
     if (!this.sink.isHeld) return;
     const failures = this.failures.splice(0);
     if (this.endpoint.status === 'paused') {
-      this.endpoint.status = 'on';
-      this.endpoint.failures = 0;
-      await resumeWebhook(this.database, this.endpoint.id);
+      await this.become('on', 0, () => resumeWebhook(this.database, this.endpoint.id));
       this.logger.log(`${this.sink.name} is reached again`);
     }
     for (const { entry, outcome } of failures) {
@@ -194,24 +193,20 @@ export class EndpointSender {
     }
   }
 
-  /** `outcome` null: it waits for earlier ones of its chat. */
-  private async park(entry: Entry, outcome: Outcome | null): Promise<void> {
-    const { event, tries } = entry;
-    const dead = outcome !== null && tries > this.waits.length;
-    const waitMs = outcome === null || dead ? null : waitAfter(tries - 1, this.waits, outcome.retryAfterMs);
+  /** `outcome` null: it waits for earlier ones of its chat. Probes of a receiver that was down do not count. */
+  private async park({ event }: Entry, outcome: Outcome | null): Promise<void> {
     await parkEvent(this.database, {
       webhookId: this.endpoint.id,
       eventId: idOf(event),
       event,
-      tries,
-      waitMs,
-      dead,
+      tries: outcome ? 1 : 0,
+      waitMs: outcome && waitAfter(0, this.waits, outcome.retryAfterMs),
       error: outcome?.error ?? null,
     });
-    if (!dead) this.parked.add(event.chatId);
+    this.parked.add(event.chatId);
   }
 
-  /** Nothing got through: it is the receiver. What has been tried often enough is dead all the same. */
+  /** Nothing got through: it is the receiver. */
   private async pause(): Promise<void> {
     this.isPausing = true;
     const failures = this.failures.splice(0);
@@ -220,30 +215,37 @@ export class EndpointSender {
       const { id, failures: former, failingMs } = this.endpoint;
       const { error, retryAfterMs } = failures.at(-1)!.outcome;
       const ms = waitAfter(former, this.waits, retryAfterMs);
-      if (failingMs !== null && failingMs >= this.disableMs) await this.disable(error ?? 'EFAILED');
-      else await pauseWebhook(this.database, { id, ms, error: error ?? 'EFAILED' });
       if (former === 0) this.logger.warn(`${this.sink.name} is paused, its receiver is down: ${error}`);
-      Object.assign(this.endpoint, {
-        status: this.endpoint.status === 'disabled' ? 'disabled' : 'paused',
-        failures: former + 1,
-        isDue: false,
-      });
-      for (const { entry, outcome } of failures) {
-        if (entry.tries <= this.waits.length) continue;
-        await this.park(entry, outcome);
-        this.finish(entry);
+      if (failingMs !== null && failingMs >= this.disableMs) await this.disable(error ?? 'EFAILED');
+      else {
+        const paused = { id, ms, error: error ?? 'EFAILED' };
+        await this.become('paused', former + 1, () => pauseWebhook(this.database, paused));
       }
     } finally {
-      for (const { entry } of failures) if (!entry.done) this.window.putBack(entry.event.chatId);
+      for (const { entry } of failures) this.window.putBack(entry.event.chatId);
       this.isPausing = false;
-      this.pausedAt = performance.now();
     }
   }
 
   private async disable(error: string): Promise<void> {
-    this.endpoint.status = 'disabled';
-    const isNew = (await disableWebhook(this.database, { id: this.endpoint.id, error })) > 0;
-    if (isNew) this.logger.error(`${this.sink.name} is disabled, it is sent nothing any more: ${error}`);
+    const { id, failures } = this.endpoint;
+    const isNew = await this.become('disabled', failures, () => disableWebhook(this.database, { id, error }));
+    if (isNew > 0) this.logger.error(`${this.sink.name} is disabled, it is sent nothing any more: ${error}`);
+  }
+
+  /** What was read of the webhook before it is written counts no more. */
+  private async become(
+    status: Endpoint['status'],
+    failures: number,
+    write: () => Promise<number>,
+  ): Promise<number> {
+    Object.assign(this.endpoint, { status, failures, isDue: false });
+    this.changedAt = Number.POSITIVE_INFINITY;
+    try {
+      return await write();
+    } finally {
+      this.changedAt = performance.now();
+    }
   }
 
   private async beginDue(): Promise<void> {

@@ -13,26 +13,25 @@ interface NewParked {
   eventId: string;
   event: WebhookEvent;
   tries: number;
-  /** Milliseconds until it is tried again; null: it waits for an earlier one of its chat, or is dead. */
+  /** Milliseconds until it is tried again; null: it waits for an earlier one of its chat. */
   waitMs: number | null;
-  dead: boolean;
   error: string | null;
 }
 
 /**
  * `$1` webhook, `$2` event, `$3` chat, `$4` kind, `$5` nr, `$6` message, `$7` details, `$8` when it happened, `$9` tries,
- * `$10` milliseconds or null, `$11` whether it is dead, `$12` error: parks an event. Again it is the same.
+ * `$10` milliseconds or null, `$11` error: parks an event. Again it is the same.
  */
 export const parkEvent = statement.count({
   name: 'webhooks.park',
   text: `
     INSERT INTO webhook_parked
-      ("webhookId", "eventId", "chatId", kind, nr, "messageId", details, at, tries, "nextTryAt", "deadAt", "lastError")
+      ("webhookId", "eventId", "chatId", kind, nr, "messageId", details, at, tries, "nextTryAt", "lastError")
     SELECT w.id, $2, $3, $4, $5, $6, $7::jsonb, $8::timestamptz, $9, clock_timestamp() + $10 * interval '1 millisecond',
-      CASE WHEN $11::boolean THEN clock_timestamp() END, $12
+      $11
     FROM webhooks w WHERE w.id = $1
     ON CONFLICT ("webhookId", "eventId") DO NOTHING`,
-  values: ({ webhookId, eventId, event, tries, waitMs, dead, error }: NewParked) => [
+  values: ({ webhookId, eventId, event, tries, waitMs, error }: NewParked) => [
     webhookId,
     eventId,
     event.chatId,
@@ -43,7 +42,6 @@ export const parkEvent = statement.count({
     event.at,
     tries,
     waitMs,
-    dead,
     error,
   ],
 });

@@ -47,8 +47,8 @@ posixOnly('Webhooks of several nodes', () => {
       SINK_POLL_MS: '25',
       OUTBOUND_ALLOW: '127.0.0.1',
       OUTBOUND_PORTS: 'any',
-      WEBHOOK_TIMEOUT_MS: '300',
-      WEBHOOK_RETRIES: '50ms,100ms',
+      WEBHOOK_TIMEOUT_MS: '1000',
+      WEBHOOK_RETRIES: '50ms,100ms,100ms,100ms,100ms,100ms,100ms,100ms,100ms,100ms',
       ...variables,
     });
     programs.push(program);
@@ -130,7 +130,7 @@ posixOnly('Webhooks of several nodes', () => {
     await some(10);
     expect(await another(next)).toBe(first);
     await eventually(() =>
-      chats.every((chatId) => receiver.of(chatId).length >= expected.get(chatId)!.length),
+      chats.every((chatId) => withoutRepeats(receiver.of(chatId)).length >= expected.get(chatId)!.length),
     );
     for (const chatId of chats) {
       expect(withoutRepeats(receiver.of(chatId)).map(({ id }) => id)).toEqual(expected.get(chatId));

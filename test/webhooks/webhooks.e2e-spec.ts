@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import type {
   AuditEntryView,
   CreatedWebhookView,
@@ -416,7 +417,7 @@ describe('Webhooks', () => {
 });
 
 /** Writes a byte now and then, without end. */
-function drip(response: import('node:http').ServerResponse): void {
+function drip(response: ServerResponse): void {
   response.writeHead(200);
   const timer = setInterval(() => response.write('.'), 20);
   response.on('close', () => clearInterval(timer));

@@ -82,6 +82,7 @@ const FOLDERS: Record<string, string> = {
   getConfig: 'Server',
   getPublicChats: 'Joining',
   silenceMember: 'Moderation',
+  createWebhook: 'Webhooks',
 };
 
 async function read<T>(path: string): Promise<T> {
