@@ -240,6 +240,7 @@ export default defineConfig(
         document: 'readonly',
         innerWidth: 'readonly',
         location: 'readonly',
+        ResizeObserver: 'readonly',
         requestAnimationFrame: 'readonly',
         sessionStorage: 'readonly',
       },
