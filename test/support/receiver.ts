@@ -96,3 +96,24 @@ export async function closedPort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
+
+/** How a receiver can fail. */
+export const waysToBeDown: [string, Manner][] = [
+  ['answers 500', () => 500],
+  ['redirects', () => 302],
+  ['says nothing', () => undefined],
+  ['closes the connection', (_, response) => void response.socket!.destroy()],
+  [
+    'stops in the middle of its answer',
+    (_, response) => void response.writeHead(200, { 'content-length': 99 }).write('x'),
+  ],
+  ['drips', (_, response) => void drip(response)],
+  ['is busy', (_, response) => void response.writeHead(429, { 'retry-after': '0' }).end()],
+];
+
+/** Writes a byte now and then, without end. */
+function drip(response: ServerResponse): void {
+  response.writeHead(200);
+  const timer = setInterval(() => response.write('.'), 20);
+  response.on('close', () => clearInterval(timer));
+}
