@@ -2,7 +2,7 @@
 
 /**
  * The log of what happened in chats. Sent messages are its greater part, and stand in `messages` already; `outbox` has the
- * other changes, and `sinks` who reads both and how far they are. docs/adr/0034 says why nothing is missed or out of order.
+ * other changes, and `sinks` who reads both and how far they are. docs/adr/0033 says why nothing is missed or out of order.
  *
  * Each change is noted by `note_change`, in the transaction of the change and after it has locked or written its chat. Where
  * nobody reads, it looks at an empty table and nothing else.

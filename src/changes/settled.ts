@@ -8,7 +8,7 @@ import { lastIds, lowestOpen, takeNumber } from './settled.queries.js';
  * Ids are taken by transactions that are numbered already, because they have written or locked a chat before. So whoever took
  * an id up to the last one has a lower number than the one that is taken afterwards; once no transaction with a lower one is
  * open, all of these messages are there or never will be. The ids are read first, in a statement of their own
- * (docs/adr/0034).
+ * (docs/adr/0033).
  */
 export class SettledLog {
   private settled: Position = { messageId: 0, outboxId: 0 };
