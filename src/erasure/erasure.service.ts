@@ -36,10 +36,10 @@ export class ErasureService {
    * @throws AppError NOT_FOUND
    */
   async erase(actor: Actor, { userId, messages }: CommandInput<'eraseUser'>): Promise<ErasureView> {
-    const erasure = await this.database.transaction(async (tx) => {
+    const { erasure, deactivated } = await this.database.transaction(async (tx) => {
       if ((await lockUser(tx, userId)) === 0) throw new AppError('NOT_FOUND');
       const begun = await beginErasure(tx, { userId, messages });
-      await emptyProfile(tx, userId);
+      const deactivated = await emptyProfile(tx, userId);
       await this.revoking.forGood(userId, tx);
       await this.audit.record(
         actor,
@@ -47,14 +47,14 @@ export class ErasureService {
         { userId, details: { erasureId: begun.id, messages } },
         tx,
       );
-      return begun;
+      return { erasure: begun, deactivated };
     });
     this.users.forget(userId);
     this.subjects.forget(userId);
     this.revoking.announce();
     // With tokens the sockets are closed because those are refused.
     if (this.identity.open) this.publisher.disconnect(userId);
-    await this.news.tell([{ user: emptied(userId, erasure.requestedAt), publicly: true }], null);
+    await this.news.tell([{ user: emptied(userId, erasure.requestedAt, deactivated), publicly: true }], null);
     this.worker.look();
     return erasure;
   }
@@ -77,13 +77,13 @@ export class ErasureService {
   }
 }
 
-const emptied = (id: number, createdAt: string) => ({
+const emptied = (id: number, createdAt: string, deactivated: boolean) => ({
   id,
   externalId: null,
   name: null,
   avatarUrl: null,
   metadata: {},
-  deactivated: false,
+  deactivated,
   lastSeenAt: null,
   createdAt,
 });

@@ -75,10 +75,10 @@ export const beginErasure = statement.one({
 });
 
 /**
- * `$1` user: locks them, and counts 1 when they exist. The rest of what is theirs alone goes with it: what they show of
- * themselves, how they log in, and what was noted of their logins. All that is bounded for each user.
+ * `$1` a user who is locked: what is theirs alone goes: what they show of themselves, how they log in, and what was noted of
+ * their logins. All that is bounded for each user. Returns whether they are deactivated, which others go on to see.
  */
-export const emptyProfile = statement.count({
+export const emptyProfile = statement.one({
   name: 'erasure.emptyProfile',
   text: `
     WITH credentials AS (DELETE FROM credentials WHERE "userId" = $1),
@@ -90,8 +90,9 @@ export const emptyProfile = statement.count({
     UPDATE users SET "externalId" = NULL, name = NULL, "avatarUrl" = NULL, metadata = '{}', invisible = false,
       "lastSeenAt" = NULL, "wordsOf" = NULL, "groupAdds" = NULL, "creationKey" = NULL, "erasedAt" = clock_timestamp(),
       "createdAt" = clock_timestamp(), "updatedAt" = clock_timestamp()
-    WHERE id = $1`,
+    WHERE id = $1 RETURNING deactivated`,
   values: (userId: number) => [userId],
+  row: ([deactivated]: [boolean]) => deactivated,
 });
 
 /** `$1` user: counts 1 when they exist, and locks them. */

@@ -18,7 +18,7 @@ export const messagesOf = statement.many({
   name: 'erasure.messagesOf',
   text: `
     SELECT id, "chatId", "clientId" FROM messages
-    WHERE "senderId" = $1 AND "clientId" IS NOT NULL AND ($2::text IS NULL OR "clientId" > $2)
+    WHERE "senderId" = $1 AND "clientId" IS NOT NULL AND "clientId" > COALESCE($2::text, '')
     ORDER BY "clientId" LIMIT $3`,
   values: ({ userId, after, most }: { userId: number; after: string | null; most: number }) => [
     userId,

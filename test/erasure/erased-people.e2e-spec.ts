@@ -130,6 +130,15 @@ describe('A person who is erased', () => {
     expect(await tracesOf(url, id, [word])).toEqual([]);
   });
 
+  it('stays deactivated for others, if it was so', async () => {
+    const { id, word, bob } = await scene();
+    await world.http.post(`/users/${id}/deactivate`).send({}).expect(200);
+    expect(await bob.next('userUpdated')).toMatchObject({ id, name: word, deactivated: true });
+    await erased(world, id);
+    expect(await bob.next('userUpdated')).toMatchObject({ id, name: null, deactivated: true });
+    expect(await bob.ok<UserView[]>('getUsers', { ids: [id] })).toMatchObject([{ deactivated: true }]);
+  });
+
   it('is named in no message of the server any more', async () => {
     const { id, word, carol, other } = await scene();
     await erased(world, id);
