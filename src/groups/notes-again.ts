@@ -48,9 +48,17 @@ export function changesOf(fields: Metadata): string {
     slowModeSeconds:
       fields.slowModeSeconds === 0
         ? 'turned slow mode off'
-        : `set slow mode to ${Number(fields.slowModeSeconds)} seconds`,
+        : `set slow mode to ${spanOf(Number(fields.slowModeSeconds))}`,
     addMembers: fields.addMembers === 'members' ? 'let all members add people' : 'let only admins add people',
   };
   const changed = Object.keys(fields).filter((field) => field in texts);
   return changed.map((field) => texts[field]).join(' and ');
+}
+
+/** Seconds in the largest unit of which they are a whole number. */
+function spanOf(seconds: number): string {
+  const [size, unit] =
+    seconds % 3_600 === 0 ? [3_600, 'hour'] : seconds % 60 === 0 ? [60, 'minute'] : [1, 'second'];
+  const count = seconds / size;
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }

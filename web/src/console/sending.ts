@@ -27,6 +27,9 @@ export type Outcome =
 /** The server answers within 5 s; then it is said that nothing came, in milliseconds. */
 const ANSWER_WITHIN_MS = 10_000;
 
+/** So much of an answer of lines is shown, in characters. */
+const MOST_OF_LINES = 200_000;
+
 export const viasOf = (command: Command): Via[] => [
   ...(command.socket ? (['callback', 'event'] as const) : []),
   ...(command.rest ? (['rest'] as const) : []),
@@ -145,9 +148,28 @@ async function ask(command: Command, input: unknown, who: Identity | null, confi
   } catch {
     return { error: { code: 'NO_ANSWER', message: `${config.name} was not reached.` } };
   }
-  const answer = (await response.json().catch(() => null)) as { error?: Failure } | null;
+  const isLines = response.headers.get('content-type')?.startsWith('application/x-ndjson') ?? false;
+  const read = isLines ? linesOf(response) : response.json();
+  const answer = (await read.catch(() => null)) as { error?: Failure } | null;
   if (response.ok) return { data: answer };
   return { error: answer?.error ?? { code: `HTTP_${response.status}`, message: response.statusText } };
+}
+
+/** Of an answer of JSON Lines, which may be of any length, the beginning. */
+async function linesOf(response: Response): Promise<unknown[]> {
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    text += part.value;
+    if (text.length > MOST_OF_LINES) {
+      await reader.cancel();
+      break;
+    }
+  }
+  return text
+    .slice(0, text.lastIndexOf('\n'))
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown);
 }
 
 /** What a key makes safe to send again has one. */
