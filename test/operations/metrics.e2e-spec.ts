@@ -107,7 +107,8 @@ describe('Metrics', () => {
     const allowed: Record<string, string[]> = {
       command: [...commandNames, 'unknown'],
       edge: ['socket', 'rest'],
-      outcome: ['ok', ...Object.keys(errorCatalogue)],
+      // Of commands, and of calls to webhooks.
+      outcome: ['ok', ...Object.keys(errorCatalogue), 'refused', 'down', 'gone'],
       part: ['database', 'writer', 'redis', 'neighbours'],
       pool: ['chat'],
       state: ['busy', 'idle'],
