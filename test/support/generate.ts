@@ -41,6 +41,7 @@ export interface Known {
   users: readonly number[];
   chats: readonly number[];
   messages: readonly number[];
+  webhooks: readonly number[];
 }
 
 /** Most characters of a generated text; longer texts are among the bad values. */
@@ -124,7 +125,9 @@ function integerOf({ minimum = 0, maximum = 0 }: Schema, field: string, known: K
       ? known.messages
       : /user|sender|receiver|member|^id$/i.test(field)
         ? known.users
-        : [1, 2, 10, 100];
+        : /webhook/i.test(field)
+          ? known.webhooks
+          : [1, 2, 10, 100];
   const number = fc.oneof(
     { weight: 8, arbitrary: fc.nat(there.length - 1).map((index) => there[index]) },
     { weight: 1, arbitrary: fc.integer({ min: minimum, max: maximum }) },
