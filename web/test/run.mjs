@@ -34,5 +34,6 @@ const tests = readdirSync(import.meta.dirname)
     (name) => name.endsWith('.test.mjs') && (only.length === 0 || only.some((one) => name.includes(one))),
   )
   .map((name) => join(import.meta.dirname, name));
-run(process.execPath, ['--test', '--test-concurrency=1', '--test-reporter=spec', ...tests]);
+// Each file has a server and a browser of its own.
+run(process.execPath, ['--test', '--test-concurrency=2', '--test-reporter=spec', ...tests]);
 run(process.execPath, [join(root, 'web', 'scripts', 'sizes.mjs')]);
