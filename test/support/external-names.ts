@@ -17,8 +17,8 @@ export const externalIdOf = (what: 'user' | 'chat', id: number) => `${what} ${id
 
 /** Gives every user and every chat of a scene its externalId. */
 export async function nameAll(world: World, scene: Scene): Promise<void> {
-  const { userId, otherId, thirdId, enemyId, chatId, groupId, invitedToId, publicId } = scene;
-  for (const id of [userId, otherId, thirdId, enemyId])
+  const { userId, otherId, thirdId, friendId, enemyId, chatId, groupId, invitedToId, publicId } = scene;
+  for (const id of [userId, otherId, thirdId, friendId, enemyId])
     await world.sql('UPDATE users SET "externalId" = $2 WHERE id = $1', [id, externalIdOf('user', id)]);
   for (const id of new Set([chatId, groupId, invitedToId, publicId]))
     await world.sql('UPDATE chats SET "externalId" = $2 WHERE id = $1', [id, externalIdOf('chat', id)]);
