@@ -34,6 +34,6 @@ const tests = readdirSync(import.meta.dirname)
     (name) => name.endsWith('.test.mjs') && (only.length === 0 || only.some((one) => name.includes(one))),
   )
   .map((name) => join(import.meta.dirname, name));
-// Each file has a server and a browser of its own.
-run(process.execPath, ['--test', '--test-concurrency=2', '--test-reporter=spec', ...tests]);
+// One file at a time: a page with its server and its tests takes both cores.
+run(process.execPath, ['--test', '--test-concurrency=1', '--test-reporter=spec', ...tests]);
 run(process.execPath, [join(root, 'web', 'scripts', 'sizes.mjs')]);
