@@ -1,6 +1,6 @@
 /**
  * Writes `dist/docs-site`, what the server has at /docs: the Markdown of the repository as pages, a search index, and the
- * contract for programs (OpenAPI is made by the server itself). It reads the contract in `dist`, so that is built first.
+ * contract for programs. It reads the contract in `dist`, so that is built first.
  *
  * Does nothing when it is newer than what it is made of. Where the packages for development are not installed, there
  * are no pages.
@@ -61,6 +61,7 @@ async function build(rendererOf) {
   const { eventsMarkdown } = await import('./docs-site/events-page.mjs');
   const { contractDocument } = await import('./docs-site/contract.mjs');
   const { asyncApiDocument } = await import('./docs-site/asyncapi.mjs');
+  const { openApiJson, openApiYaml } = await import('./docs-site/openapi.mjs');
   const { postmanCollection } = await import('./docs-site/postman.mjs');
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
@@ -112,6 +113,8 @@ async function build(rendererOf) {
   write('search.json', JSON.stringify(searchIndex(found)));
   write('contract.json', JSON.stringify(contractDocument()));
   write('asyncapi.json', JSON.stringify(asyncApiDocument()));
+  write('openapi.json', openApiJson());
+  write('openapi.yaml', openApiYaml());
   const collection = await postmanCollection();
   if (collection) write('postman.json', JSON.stringify(collection));
   for (const name of readdirSync(join(root, 'scripts', 'docs-site', 'theme')))

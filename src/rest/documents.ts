@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { SwaggerModule } from '@nestjs/swagger';
+import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { RequestHandler } from 'express';
 import { projectRoot } from '../common/project-root.js';
 import { openApiDocument } from './openapi/document.js';
@@ -37,8 +37,11 @@ export function useDocuments(app: NestExpressApplication): void {
     }),
   );
   app.use(frontOf(files));
-  // Made when it is first asked for: most of a start would be the schemas of all commands.
-  SwaggerModule.setup(TRY_IT, app, openApiDocument, {
+  const built = files.get('openapi.json')?.forms.at(-1);
+  const document = () => (built ? (JSON.parse(built.body.toString()) as OpenAPIObject) : openApiDocument());
+  // Where the build has made it, it is served as a file. Otherwise it is made when it is first asked for.
+  SwaggerModule.setup(TRY_IT, app, document, {
+    raw: built === undefined,
     jsonDocumentUrl: 'docs/openapi.json',
     yamlDocumentUrl: 'docs/openapi.yaml',
     customSiteTitle: 'REST · Chat messaging API',

@@ -38,6 +38,7 @@ const TYPES: Record<string, string> = {
   '.webmanifest': 'application/manifest+json; charset=utf-8',
   '.webp': 'image/webp',
   '.woff2': 'font/woff2',
+  '.yaml': 'application/yaml; charset=utf-8',
 };
 
 /** A name that holds a hash of its content, as bundlers write it: `index-B2xq_91k.js`. */
