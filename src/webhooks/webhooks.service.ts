@@ -157,9 +157,10 @@ export class WebhooksService {
     return { webhookId, eventId, ok: outcome.kind === 'ok', status, error, tookMs };
   }
 
-  /** @throws AppError NOT_FOUND */
+  /** In a transaction nobody else changes it until the end. @throws AppError NOT_FOUND */
   async find(webhookId: number, tx?: Transaction): Promise<Webhook> {
-    const row = await this.webhooks.findByPk(webhookId, tx ? { transaction: tx.sequelize } : {});
+    const locked = tx && { transaction: tx.sequelize, lock: true };
+    const row = await this.webhooks.findByPk(webhookId, locked);
     if (!row) throw new AppError('NOT_FOUND');
     return row;
   }

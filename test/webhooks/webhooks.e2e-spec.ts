@@ -228,6 +228,13 @@ describe('Webhooks', () => {
         await pause(60);
         return receiver.taken.some((one) => isSigned(one, third) && !isSigned(one, second));
       });
+      // Two at once: neither gets a secret that signs nothing.
+      const [one, other] = await Promise.all([rotate(60), rotate(60)]);
+      await eventually(async () => {
+        await send(pair, pair.chatId, ['words']);
+        await pause(60);
+        return receiver.taken.some((sent) => isSigned(sent, one.secret) && isSigned(sent, other.secret));
+      });
     });
   });
 
