@@ -161,13 +161,13 @@ export const userOfSession = statement.oneOrNone({
   row: ([userId]: [number]) => userId,
 });
 
-/** `$1` user: their sessions that have not expired, the one refreshed last first. */
+/** `$1` user, `$2` whether those that have expired are among them: their sessions, the one refreshed last first. */
 export const sessionsOf = statement.many({
   name: 'accounts.sessionsOf',
   text: `
     SELECT "createdAt", "refreshedAt", "expiresAt" FROM sessions
-    WHERE "userId" = $1 AND "expiresAt" > now() ORDER BY "refreshedAt" DESC`,
-  values: (userId: number) => [userId],
+    WHERE "userId" = $1 AND ($2::boolean OR "expiresAt" > now()) ORDER BY "refreshedAt" DESC`,
+  values: ({ userId, expired }: { userId: number; expired: boolean }) => [userId, expired],
   row: ([begunAt, refreshedAt, expiresAt]: [string, string, string]): UserSessionView => ({
     begunAt,
     refreshedAt,

@@ -130,7 +130,7 @@ export class Sessions {
   async list({ userId }: CommandInput<'getSessions'>): Promise<UserSessionView[]> {
     this.own();
     await this.users.ensure([userId]);
-    return sessionsOf(this.database, userId);
+    return sessionsOf(this.database, { userId, expired: false });
   }
 
   /**

@@ -1,3 +1,4 @@
+import { sessionsOf } from '../accounts/accounts.queries.js';
 import { latestLogins } from '../accounts/logins.queries.js';
 import type { UserExportLine } from '../contract/index.js';
 import type { Database } from '../database/database.js';
@@ -10,7 +11,7 @@ import {
 } from './message-lines.js';
 import { messagesOfUser, reactionsOf, type ReactionToExport } from './messages.queries.js';
 import { pagesOf } from './pages.js';
-import { blocksOf, hiddenOf, invitationsOf, membershipsOf, reportsBy, sessionsOf } from './users.queries.js';
+import { blocksOf, hiddenOf, invitationsOf, membershipsOf, reportsBy } from './users.queries.js';
 
 type Line = Exclude<UserExportLine, { type: 'header' | 'end' }>;
 
@@ -28,7 +29,7 @@ export async function* userLines(
   yield [{ type: 'user', data: user }];
   const logins = await latestLogins(database, { userId, most: MOST_LOGINS });
   yield logins.map((data) => ({ type: 'login', data }));
-  yield (await sessionsOf(database, userId)).map((data) => ({ type: 'session', data }));
+  yield (await sessionsOf(database, { userId, expired: true })).map((data) => ({ type: 'session', data }));
   yield* rowsOf(database, userId);
   yield* pagesOf(
     (last: ReactionToExport | null) => reactionsOf(database, { userId, last, most: ROWS_AT_ONCE }),

@@ -46,18 +46,6 @@ interface Page {
 
 const page = ({ userId, after, most }: Page) => [userId, after, most];
 
-/** `$1` user: their sessions, at most a hundred. */
-export const sessionsOf = statement.many({
-  name: 'export.sessionsOf',
-  text: `SELECT "createdAt", "refreshedAt", "expiresAt" FROM sessions WHERE "userId" = $1 ORDER BY "refreshedAt"`,
-  values: (userId: number) => [userId],
-  row: ([createdAt, refreshedAt, expiresAt]: [string, string, string]): DataOf<'session'> => ({
-    createdAt,
-    refreshedAt,
-    expiresAt,
-  }),
-});
-
 /** `$1` user, `$2` chat after which the page begins, `$3` limit: the chats that they are a member of. */
 export const membershipsOf = statement.many({
   name: 'export.membershipsOf',

@@ -1472,7 +1472,7 @@ export type UserExportLine =
     }
   | {
       type: 'session';
-      data: ExportedSession;
+      data: UserSession;
     }
   | {
       type: 'membership';
@@ -1548,12 +1548,6 @@ export interface ExportedUser {
     /** What the application said. The user gets it, others do not. */
     reason: string | null;
   } | null;
-}
-
-export interface ExportedSession {
-  createdAt: string;
-  refreshedAt: string;
-  expiresAt: string;
 }
 
 export interface ExportedMembership {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountView, loginView } from './auth.js';
+import { accountView, loginView, userSessionView } from './auth.js';
 import { chatView } from './chats.js';
 import { deactivationView } from './deactivation.js';
 import { count, id, timestamp } from './fields.js';
@@ -52,10 +52,6 @@ const exportedUser = accountView
   })
   .meta({ id: 'ExportedUser' });
 
-const exportedSession = z
-  .object({ createdAt: timestamp, refreshedAt: timestamp, expiresAt: timestamp })
-  .meta({ id: 'ExportedSession' });
-
 const exportedMembership = memberView
   .omit({ userId: true, name: true, avatarUrl: true, externalId: true })
   .extend({
@@ -104,7 +100,7 @@ export const userExportLine = z
     header,
     line('user', exportedUser),
     line('login', loginView).describe('The latest ones, and attempts that failed.'),
-    line('session', exportedSession),
+    line('session', userSessionView),
     line('membership', exportedMembership).describe('A chat that they are a member of.'),
     line('invitation', exportedInvitation).describe('A group that they are invited to.'),
     line('block', exportedBlock).describe('Whom they block.'),
