@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { io } from 'socket.io-client';
 import { startWorld } from './browser.mjs';
+import { look, picture } from './look.mjs';
 
 /** The page of operators in a real Chromium: what can be done there, what it looks like, and what axe finds. */
-const pictures = process.env.WEB_PICTURES ?? join(import.meta.dirname, 'pictures');
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const LONGEST =
   'Maximiliane Donaudampfschifffahrtsgesellschaftskapitänswitwe von und zu Hohenlohe-Langenburg';
 const HOSTILE = '<img src=x onerror=alert(1)> you will be sorry';
@@ -17,7 +13,6 @@ const PASSWORD = 'correct horse battery staple';
 let world;
 let people;
 before(async () => {
-  mkdirSync(pictures, { recursive: true });
   world = await startWorld({ auth: 'jwt' });
   people = await furnish();
 });
@@ -80,22 +75,6 @@ async function enter(page, key) {
 const screen = (page, name) => page.locator('.screens').getByRole('link', { name }).click();
 const button = (page, name) => page.getByRole('button', { name, exact: true });
 const heading = (page, name) => page.getByRole('heading', { level: 2, name }).waitFor();
-
-async function look(page, name, dark) {
-  await page.evaluate(
-    () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
-  );
-  await page.screenshot({ path: join(pictures, `admin-${name}.png`) });
-  // Structure is the same in both themes: in the dark one only its colours are looked at.
-  const runOnly = dark ? { runOnly: { type: 'rule', values: ['color-contrast'] } } : {};
-  const { violations } = await page.evaluate((options) => globalThis.axe.run(document, options), {
-    resultTypes: ['violations'],
-    ...runOnly,
-  });
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join('\n')}`);
-}
 
 test('a wrong key is told so; a right one is in memory alone, unless the tab keeps it', async () => {
   const page = await adminOf({ key: null });
@@ -235,12 +214,11 @@ test('desk and phone, light and dark: a picture, and nothing serious for axe', a
   const at = await world.site();
   for (const phone of [false, true]) {
     const page = await adminOf({ phone, bypassCSP: true, key: null, at });
-    await page.evaluate(axe);
     const lookAt = async (name) => {
       for (const dark of [false, true]) {
         await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
         const suffix = `${dark ? 'dark' : 'light'}-${phone ? 'phone' : 'desk'}`;
-        faults.push(...(await look(page, `${name}-${suffix}`, dark)));
+        faults.push(...(await look(page, `admin-${name}-${suffix}`, dark)));
       }
       const [wide, room] = await page.evaluate(() => [
         document.documentElement.scrollWidth,
@@ -324,12 +302,12 @@ test('in open mode it asks for no key, and says what that means', async () => {
     await page.goto(`${(await open.site()).url}/admin`);
     await page.getByText('Open mode: whoever reaches this server can do all of this').waitFor();
     await page.getByText('All is well.').waitFor();
-    await page.screenshot({ path: join(pictures, 'admin-open-light-desk.png') });
+    await picture(page, 'admin-open-light-desk');
     await screen(page, 'Reports');
     await page.getByText('No reports to work off').waitFor();
     await screen(page, 'People');
     await page.getByText('There is nobody here yet').waitFor();
-    await page.screenshot({ path: join(pictures, 'admin-people-none-light-desk.png') });
+    await picture(page, 'admin-people-none-light-desk');
     open.nothingWrong();
   } finally {
     await open.stop();

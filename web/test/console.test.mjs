@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { startWorld } from './browser.mjs';
+import { look } from './look.mjs';
 
 /** The console in a real Chromium: what it sends, what it shows, and what axe finds. */
-const pictures = process.env.WEB_PICTURES ?? join(import.meta.dirname, 'pictures');
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let world;
 let alice;
 let bob;
 before(async () => {
-  mkdirSync(pictures, { recursive: true });
   world = await startWorld();
   alice = (await world.call('POST', '/users', { name: 'Alice' })).id;
   bob = (await world.call('POST', '/users', { name: 'Bob' })).id;
@@ -49,22 +45,6 @@ const field = (page, name) => page.locator(`#field-${name}`);
 const line = (page, kind, who, name) =>
   page.locator(`.line.${kind}`, { hasText: who }).filter({ has: page.getByText(name, { exact: true }) });
 const status = (page, text) => page.getByRole('status').filter({ hasText: text }).waitFor();
-
-async function look(page, name, dark) {
-  await page.evaluate(
-    () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
-  );
-  await page.screenshot({ path: join(pictures, `console-${name}.png`) });
-  // Structure is the same in both themes: in the dark one only its colours are looked at.
-  const runOnly = dark ? { runOnly: { type: 'rule', values: ['color-contrast'] } } : {};
-  const { violations } = await page.evaluate((options) => globalThis.axe.run(document, options), {
-    resultTypes: ['violations'],
-    ...runOnly,
-  });
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join('\n')}`);
-}
 
 /** Two people with a chat, made by the forms; its id. */
 async function chatting(page) {
@@ -212,12 +192,11 @@ test('desk and phone, light and dark: a picture, and nothing serious for axe', a
       bypassCSP: true,
       hash: `#/createChat?input={"user1Id":${alice},"user2Id":${bob}}`,
     });
-    await page.evaluate(axe);
     const lookAt = async (name) => {
       for (const dark of [false, true]) {
         await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
         const suffix = `${dark ? 'dark' : 'light'}-${phone ? 'phone' : 'desk'}`;
-        faults.push(...(await look(page, `${name}-${suffix}`, dark)));
+        faults.push(...(await look(page, `console-${name}-${suffix}`, dark)));
       }
       const [wide, room] = await page.evaluate(() => [
         document.documentElement.scrollWidth,

@@ -12,19 +12,26 @@ const optionsOf = (dark) => ({
   ...(dark ? { runOnly: { type: 'rule', values: ['color-contrast'] } } : {}),
 });
 
+/** A picture of a page, when it is drawn. */
+export async function picture(page, name) {
+  await page.evaluate(
+    () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+  );
+  await page.screenshot({ path: join(pictures, `${name}.png`) });
+}
+
 /** A picture of a page, and what axe finds that is serious. */
 export async function look(page, name, dark) {
+  await picture(page, name);
   await page.evaluate(axe);
   const { violations } = await page.evaluate(
     (options) => globalThis.axe.run(document, options),
     optionsOf(dark),
   );
-  const faults = violations
+  return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(
       ({ id, impact, nodes }) =>
         `${name}: ${impact} ${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`).join('\n')}`,
     );
-  await page.screenshot({ path: join(pictures, `${name}.png`) });
-  return faults;
 }

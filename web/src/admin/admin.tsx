@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
-import { prefer, usePreferences } from '../app/preferences';
 import { Announcer } from '../parts/announcer';
+import { PageHead } from '../parts/page-head';
 import { isRefusal, keptKey, onRefused, sentenceOf, setKey, tryKey } from './api';
 import { Audit } from './audit/audit';
 import { forgetAll } from './names';
@@ -85,37 +85,19 @@ export function Admin() {
 }
 
 function Head({ server, entered, leave }: { server: Server | null; entered: boolean; leave: () => void }) {
-  const { theme } = usePreferences();
-  const pages = server?.config.pages ?? [];
   return (
-    <header className="top">
-      <h1>Admin</h1>
-      <span className="soft server" dir="auto">
-        {server?.config.name}
-      </span>
-      <nav aria-label="Pages">
-        {pages.includes('/') && <a href="/">Chat</a>}
-        {pages.includes('/console') && <a href="/console">Console</a>}
-        <a href="/docs">Documents</a>
-      </nav>
-      <label>
-        <span className="hidden">Theme</span>
-        <select
-          className="choice"
-          value={theme}
-          onChange={(event) => prefer({ theme: event.currentTarget.value as typeof theme })}
-        >
-          <option value="system">System</option>
-          <option value="light">Light</option>
-          <option value="dark">Dark</option>
-        </select>
-      </label>
+    <PageHead
+      title="Admin"
+      server={server?.config.name ?? null}
+      pages={server?.config.pages ?? []}
+      here="/admin"
+    >
       {entered && server?.config.auth === 'jwt' && (
         <button type="button" className="button small" onClick={leave}>
           Forget key
         </button>
       )}
-    </header>
+    </PageHead>
   );
 }
 

@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useState } from 'react';
-import { prefer, usePreferences } from '../app/preferences';
+import { PageHead } from '../parts/page-head';
 import { Code } from './code';
 import { Commands } from './commands';
 import { type Config, type Contract, readServer } from './contract';
@@ -23,7 +23,12 @@ export function Console() {
   useEffect(load, []);
   return (
     <div className="console">
-      <Head config={server?.config ?? null} version={server?.contract.version ?? ''} />
+      <PageHead
+        title="Console"
+        server={server && `${server.config.name} ${server.contract.version}`}
+        pages={server?.config.pages ?? []}
+        here="/console"
+      />
       {server ? (
         <Desk {...server} />
       ) : (
@@ -42,32 +47,6 @@ export function Console() {
         </main>
       )}
     </div>
-  );
-}
-
-function Head({ config, version }: { config: Config | null; version: string }) {
-  const { theme } = usePreferences();
-  return (
-    <header className="top">
-      <h1>Console</h1>
-      <span className="soft server">{config && `${config.name} ${version}`}</span>
-      <nav aria-label="Pages">
-        {config?.pages.includes('/') && <a href="/">Chat</a>}
-        <a href="/docs">Documents</a>
-      </nav>
-      <label>
-        <span className="hidden">Theme</span>
-        <select
-          className="choice"
-          value={theme}
-          onChange={(event) => prefer({ theme: event.currentTarget.value as typeof theme })}
-        >
-          <option value="system">System</option>
-          <option value="light">Light</option>
-          <option value="dark">Dark</option>
-        </select>
-      </label>
-    </header>
   );
 }
 

@@ -1,5 +1,6 @@
 import '../styles/base.css';
 import '../styles/parts.css';
+import '../styles/page-head.css';
 import './console.css';
 import { createRoot } from 'react-dom/client';
 import { applyLooks } from '../app/preferences';
