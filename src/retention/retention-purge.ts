@@ -15,6 +15,9 @@ import { countAsRead, dueChats, dueUpTo, purgeUpTo, setPurged } from './retentio
 /** Milliseconds between two looks for messages that are too old. */
 const LOOK_EVERY_MS = 600_000;
 
+/** Milliseconds after a start: a purge that the last stop cut short goes on soon. */
+const FIRST_LOOK_AFTER_MS = 5_000;
+
 /** Chats that one statement looks at. */
 const CHATS_AT_ONCE = 500;
 
@@ -44,6 +47,7 @@ export class RetentionPurge implements OnApplicationBootstrap, OnApplicationShut
     this.looks = new RepeatedChunks({
       what: 'messages that are older than they are kept',
       everyMs: LOOK_EVERY_MS,
+      firstAfterMs: FIRST_LOOK_AFTER_MS,
       chunk: CHATS_AT_ONCE,
       remove: () => this.lookOn(),
     });

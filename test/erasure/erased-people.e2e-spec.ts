@@ -8,7 +8,7 @@ import type {
   SyncedView,
   UserView,
 } from '../../src/contract/index.js';
-import { erased, expectUnreadRight, finished, tracesOf } from '../support/erasures.js';
+import { erased, expectUnreadRight, finished, rowsWith, tracesOf } from '../support/erasures.js';
 import { type Client, eventually, World } from '../support/world.js';
 
 jest.setTimeout(60_000);
@@ -79,12 +79,14 @@ describe('A person who is erased', () => {
   it('is nowhere in the database, except for the number of the id', async () => {
     const { id, word, bob } = await scene();
     expect(await tracesOf(url, id, [word])).not.toEqual([]);
+    expect((await rowsWith(url, word)).length).toBeGreaterThan(10);
     const erasure = await erased(world, id);
     expect(erasure).toMatchObject({ userId: id, messages: 'erase', status: 'done', step: null });
     expect(erasure.counts).toMatchObject({ messages: 3, kept: 0, reactions: 1, mentions: 1, groups: 1 });
     expect(erasure.counts.directChats).toBe(2);
     expect(erasure.counts.rows).toBeGreaterThan(3);
     expect(await tracesOf(url, id, [word])).toEqual([]);
+    expect(await rowsWith(url, word)).toEqual([]);
     await expectUnreadRight(url);
     const user = await bob.ok<UserView[]>('getUsers', { ids: [id] });
     expect(user).toMatchObject([{ id, name: null, avatarUrl: null, metadata: {}, externalId: null }]);

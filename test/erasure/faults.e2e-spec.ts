@@ -1,7 +1,6 @@
-import pg from 'pg';
 import type { ErasureView } from '../../src/contract/index.js';
 import { expectUnreadRight, tracesOf } from '../support/erasures.js';
-import { ownInstallation, type Program, serving } from '../support/process.js';
+import { ownNodes } from '../support/programs.js';
 import { pause } from '../support/time.js';
 
 jest.setTimeout(180_000);
@@ -10,41 +9,19 @@ const posixOnly = process.platform === 'win32' ? describe.skip : describe;
 
 const MESSAGES = 4_000;
 
-/** How long the erasure may take on a busy machine, with the wait for a lease of a dead node, in milliseconds. */
-const PATIENCE_MS = 120_000;
-
 posixOnly('The erasure of a person', () => {
-  const own = ownInstallation();
-  let sql: pg.Client;
+  const nodes = ownNodes();
   let people = 0;
-  const programs: Program[] = [];
-
-  beforeAll(async () => {
-    sql = new pg.Client({ connectionString: own.database.url });
-    // The database is dropped under it at the end.
-    sql.on('error', () => undefined);
-    await sql.connect();
-  });
-  afterAll(async () => {
-    for (const program of programs) program.end();
-    await sql.end();
-  });
-
-  async function start(): Promise<{ program: Program; rest: string }> {
-    const program = own.installed.start({ DATABASE_URL: own.database.url, AUTH: 'open' });
-    programs.push(program);
-    return { program, ...(await serving(program)) };
-  }
 
   /** Somebody with thousands of messages in a hundred groups of three, which the others have not read. */
   async function somebody(): Promise<{ id: number; word: string }> {
     const id = ++people * 10;
     const word = `Zaphodine${people}`;
-    await sql.query(
+    await nodes.sql.query(
       `INSERT INTO users (id, name) VALUES ($1, $2), ($1::bigint + 1, 'b'), ($1::bigint + 2, 'c')`,
       [id, word],
     );
-    await sql.query(
+    await nodes.sql.query(
       `WITH made AS (
          INSERT INTO chats (type, title, "memberCount", "lastSeq", version)
          SELECT 'group', 'g', 3, $2::int, $2::int + 1 FROM generate_series(1, 100) RETURNING id
@@ -68,24 +45,19 @@ posixOnly('The erasure of a person', () => {
     return ((await response.json()) as ErasureView).id;
   }
 
-  async function until(erasureId: number, enough: (row: { messages: number; done: boolean }) => boolean) {
-    for (const end = performance.now() + PATIENCE_MS; ;) {
-      const { rows } = await sql.query<{ messages: number; done: boolean }>(
-        `SELECT COALESCE((counts ->> 'messages')::int, 0) AS messages, "doneAt" IS NOT NULL AS done
-         FROM erasures WHERE id = $1`,
-        [erasureId],
-      );
-      if (enough(rows[0]!)) return rows[0]!;
-      if (performance.now() > end) throw new Error(`Not so far: ${JSON.stringify(rows)}`);
-      await pause(5);
-    }
-  }
+  const until = (erasureId: number, enough: (row: { messages: number; done: boolean }) => boolean) =>
+    nodes.until(
+      `SELECT COALESCE((counts ->> 'messages')::int, 0) AS messages, "doneAt" IS NOT NULL AS done
+       FROM erasures WHERE id = $1`,
+      [erasureId],
+      enough,
+    );
 
   async function expectAllGone(erasureId: number, id: number, word: string): Promise<void> {
     expect(await until(erasureId, ({ done }) => done)).toEqual({ messages: MESSAGES, done: true });
-    expect(await tracesOf(own.database.url, id, [word])).toEqual([]);
-    await expectUnreadRight(own.database.url);
-    const { rows } = await sql.query(
+    expect(await tracesOf(nodes.url, id, [word])).toEqual([]);
+    await expectUnreadRight(nodes.url);
+    const { rows } = await nodes.sql.query(
       `SELECT m."chatId" FROM messages m JOIN chats c ON c.id = m."chatId"
        GROUP BY m."chatId", c."lastSeq", c.version
        HAVING count(*) <> c."lastSeq" OR max(m.version) > c.version OR count(DISTINCT m.version) <> count(*)`,
@@ -95,28 +67,26 @@ posixOnly('The erasure of a person', () => {
 
   it('is finished by the next start when the process is killed in the middle', async () => {
     const { id, word } = await somebody();
-    const first = await start();
+    const first = await nodes.start();
     const erasureId = await ask(first.rest, id);
     await until(erasureId, ({ messages }) => messages > 0);
-    first.program.kill('SIGKILL');
-    await first.program.exited;
+    await nodes.kill(first);
     const { messages, done } = await until(erasureId, () => true);
     expect(done).toBe(false);
     expect(messages).toBeLessThan(MESSAGES);
-    const second = await start();
+    const second = await nodes.start();
     await expectAllGone(erasureId, id, word);
-    second.program.end();
-    await second.program.exited;
+    await nodes.kill(second);
   });
 
   it('is the same when two nodes do it at once', async () => {
     const { id, word } = await somebody();
-    const [one, other] = [await start(), await start()];
+    const [one, other] = [await nodes.start(), await nodes.start()];
     const [erasureId, same] = await Promise.all([ask(one.rest, id), ask(other.rest, id)]);
     expect(same).toBe(erasureId);
     // Both believe that it is theirs, again and again.
     for (let taken = 0; taken < 10; taken++) {
-      await sql.query('UPDATE erasures SET "leasedUntil" = now() WHERE id = $1 AND "doneAt" IS NULL', [
+      await nodes.sql.query('UPDATE erasures SET "leasedUntil" = now() WHERE id = $1 AND "doneAt" IS NULL', [
         erasureId,
       ]);
       if ((await until(erasureId, () => true)).done) break;
@@ -125,25 +95,18 @@ posixOnly('The erasure of a person', () => {
       await pause(100);
     }
     await expectAllGone(erasureId, id, word);
-    for (const { program } of [one, other]) {
-      program.end();
-      await program.exited;
-    }
+    for (const node of [one, other]) await nodes.kill(node);
   });
 
   it('goes on when PostgreSQL ends its connections', async () => {
     const { id, word } = await somebody();
-    const { program, rest } = await start();
-    const erasureId = await ask(rest, id);
+    const node = await nodes.start();
+    const erasureId = await ask(node.rest, id);
     for (let killed = 0; killed < 5; killed++) {
-      await sql.query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-         WHERE datname = current_database() AND pid <> pg_backend_pid()`,
-      );
+      await nodes.cutConnections();
       await pause(150);
     }
     await expectAllGone(erasureId, id, word);
-    program.end();
-    await program.exited;
+    await nodes.kill(node);
   });
 });

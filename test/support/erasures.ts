@@ -1,3 +1,4 @@
+import pg from 'pg';
 import type { ErasureView } from '../../src/contract/index.js';
 import { Database } from '../../src/database/database.js';
 import { auditErased } from '../../src/erasure/audit-erased.js';
@@ -36,6 +37,29 @@ export async function tracesOf(url: string, userId: number, words: readonly stri
   await sql.close();
   expect(columns).toBeGreaterThan(100);
   return traces.map(({ table, column, of }) => `${table}.${column} (${of})`);
+}
+
+/** Every row of every table as PostgreSQL writes it, as a dump has them; found without knowing which columns there are. */
+export async function rowsWith(url: string, word: string): Promise<string[]> {
+  const sql = new pg.Client({ connectionString: url });
+  await sql.connect();
+  const { rows: tables } = await sql.query<{ name: string }>(
+    `SELECT quote_ident(table_schema) || '.' || quote_ident(table_name) AS name FROM information_schema.tables
+     WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')`,
+  );
+  expect(tables.length).toBeGreaterThan(25);
+  const found: string[] = [];
+  for (const { name } of tables) {
+    const { rows } = await sql.query<{ row: string }>(
+      // Bytes are written as hexadecimal digits.
+      `SELECT '${name} ' || t::text AS row FROM ${name} t
+       WHERE t::text ILIKE '%' || $1 || '%' OR t::text ILIKE '%' || encode(convert_to($1, 'UTF8'), 'hex') || '%'`,
+      [word],
+    );
+    found.push(...rows.map(({ row }) => row));
+  }
+  await sql.end();
+  return found;
 }
 
 /** Every unread count equals a count of the rows. */

@@ -5,6 +5,8 @@ interface Options {
   what: string;
   /** Milliseconds between two looks. */
   everyMs: number;
+  /** Milliseconds until the first look, `everyMs` if not given: less for work that a stop leaves in the middle. */
+  firstAfterMs?: number;
   /** Most rows that one call removes. */
   chunk: number;
   /** Removes at most a chunk, and returns how many it were. */
@@ -25,10 +27,14 @@ export class RepeatedChunks {
   constructor(private readonly options: Options) {}
 
   start(): void {
+    this.lookAfter(this.options.firstAfterMs ?? this.options.everyMs);
+  }
+
+  private lookAfter(ms: number): void {
     if (this.isStopping) return;
     this.timer = setTimeout(() => {
       this.running = this.look();
-    }, this.options.everyMs).unref();
+    }, ms).unref();
   }
 
   /** Resolves when the look that is under way has ended. */
@@ -45,6 +51,6 @@ export class RepeatedChunks {
     } catch (error) {
       this.logger.warn(`Could not remove ${what}, trying again later: ${String(error)}`);
     }
-    this.start();
+    this.lookAfter(this.options.everyMs);
   }
 }
