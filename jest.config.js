@@ -25,7 +25,7 @@ function swc(tsx) {
 }
 
 /**
- * Two projects: `unit` (pure logic beside the code) and `e2e` (the app on real ports over a real PostgreSQL,
+ * Three projects: `unit` (pure logic beside the code), `react-18` (the client's hooks once more, under that React) and `e2e` (the app on real ports over a real PostgreSQL,
  * started once for the run by test/support/global-setup.mjs).
  *
  * Tests run as production does, as ES modules: SWC takes the types away and leaves imports as they are; packages are
@@ -57,6 +57,15 @@ const config = {
         '<rootDir>/packages/*/src/**/*.spec.{ts,tsx}',
         '<rootDir>/web/src/**/*.spec.ts',
       ],
+    },
+    {
+      ...shared,
+      displayName: 'react-18',
+      testMatch: ['<rootDir>/packages/client/src/react/*.spec.tsx'],
+      moduleNameMapper: {
+        ...shared.moduleNameMapper,
+        '^(react|react-dom)(/.*)?$': '<rootDir>/test/support/react-18/node_modules/$1$2',
+      },
     },
     {
       ...shared,
