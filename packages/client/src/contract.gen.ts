@@ -1050,7 +1050,7 @@ export interface ChatReported {
   chatId: number;
 }
 
-export interface NewNotification {
+export interface NewInboxEntry {
   id: number;
   /**
    * `mention`: a message mentions you; `reply`: a message replies to yours; `reaction`: somebody reacted
@@ -1082,14 +1082,14 @@ export interface NewNotification {
 
 export interface NotificationsPage {
   /** The newest first. */
-  notifications: Notification[];
+  notifications: InboxEntry[];
   /** Pass it as `before` to get older ones; also when these are fewer than `limit`. null: no more. */
   next: number | null;
   /** How many of the newest that you may see have no `seenAt`; at most 100. */
   unseen: number;
 }
 
-export interface Notification {
+export interface InboxEntry {
   id: number;
   /**
    * `mention`: a message mentions you; `reply`: a message replies to yours; `reaction`: somebody reacted
@@ -2175,7 +2175,7 @@ export interface Events {
    * Your inbox has something new, up to a second or so after it happened; to your own sockets. Each
    * once; not what came while a node died, which getNotifications has.
    */
-  notification: NewNotification;
+  notification: NewInboxEntry;
   /** Answer to getNotifications. */
   notificationsList: NotificationsPage;
   /** You have seen what is in your inbox up to there; to your own sockets. */

@@ -34,13 +34,13 @@ export const notificationView = z
     at: timestamp,
     seenAt: timestamp.nullable(),
   })
-  .meta({ id: 'Notification' });
+  .meta({ id: 'InboxEntry' });
 export type NotificationView = z.infer<typeof notificationView>;
 
 const unseen = count.describe('How many of the newest that you may see have no `seenAt`; at most 100.');
 
 /** A new entry of the inbox, as it is told. */
-export const newNotificationView = notificationView.extend({ unseen }).meta({ id: 'NewNotification' });
+export const newNotificationView = notificationView.extend({ unseen }).meta({ id: 'NewInboxEntry' });
 export type NewNotificationView = z.infer<typeof newNotificationView>;
 
 /** The answer to getNotifications. */
