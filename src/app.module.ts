@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { AccountsModule } from './accounts/accounts.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { CommandsModule } from './commands/commands.module.js';
@@ -6,6 +6,7 @@ import { BlocksModule } from './blocks/blocks.module.js';
 import { ChatsModule } from './chats/chats.module.js';
 import type { AppConfig } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
+import { HooksModule } from './hooks/hooks.module.js';
 import { ErasureModule } from './erasure/erasure.module.js';
 import { ExportModule } from './export/export.module.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
@@ -32,11 +33,13 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
 /** The table of contents, from the bottom layer up. */
 @Module({})
 export class AppModule {
-  static with(config: AppConfig): DynamicModule {
+  /** `extensions` are global modules of who embeds the server, for example one that provides `BEFORE_SEND`. */
+  static with(config: AppConfig, extensions: readonly (Type | DynamicModule)[] = []): DynamicModule {
     return {
       module: AppModule,
       imports: [
         ConfigModule.with(config),
+        ...extensions,
         CommonModule,
         RedisModule,
         DatabaseModule,
@@ -53,6 +56,7 @@ export class AppModule {
         ChatsModule,
         GroupsModule,
         TypingModule,
+        HooksModule,
         MessagesModule,
         ReceiptsModule,
         ReactionsModule,

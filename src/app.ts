@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { Server } from 'node:http';
-import type { LoggerService } from '@nestjs/common';
+import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
@@ -42,9 +42,17 @@ export interface RunningApp {
   stop(): Promise<void>;
 }
 
-/** Builds the application and listens on both ports. The database must be running and migrated. */
-export async function startApp(config: AppConfig, logger: LoggerService | false): Promise<RunningApp> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config), new HttpAdapter(), {
+/**
+ * Builds the application and listens on both ports. The database must be running and migrated. `extensions` are global
+ * modules that are part of it, for example one that provides `BEFORE_SEND`.
+ */
+export async function startApp(
+  config: AppConfig,
+  logger: LoggerService | false,
+  extensions: readonly (Type | DynamicModule)[] = [],
+): Promise<RunningApp> {
+  const module = AppModule.with(config, extensions);
+  const app = await NestFactory.create<NestExpressApplication>(module, new HttpAdapter(), {
     logger,
     bodyParser: false,
     abortOnError: false,

@@ -2,6 +2,7 @@ import type { GroupAdds } from '../contract/index.js';
 import { type AuthConfig, parseAuth } from './auth-config.js';
 import { type DirectDelete, type Directory, environment, type Environment } from './environment.js';
 import { LOOPBACK_ADDRESSES } from './loopback.js';
+import type { HookFilter } from './hook-rules.js';
 import type { Rate } from './rate.js';
 import { type RedisTarget } from './redis-url.js';
 import type { Waits } from './waits.js';
@@ -67,6 +68,16 @@ export interface AppConfig {
   readonly idempotency: { readonly keepMs: number; readonly perUser: number };
   /** What may be called besides the internet, and at which ports (null: all). */
   readonly outbound: { readonly allow: readonly string[]; readonly ports: readonly number[] | null };
+  /** Who is asked before a message is sent, at a URL (null: nobody) or in the process. */
+  readonly beforeSend: {
+    readonly url: string | null;
+    readonly secret: string;
+    readonly timeoutMs: number;
+    readonly onError: 'allow' | 'refuse';
+    readonly maxInFlight: number;
+    /** null: about all messages. */
+    readonly filter: HookFilter | null;
+  };
   readonly webhooks: {
     readonly timeoutMs: number;
     readonly retries: Waits;
@@ -194,6 +205,13 @@ export function parseConfig(variables: Record<string, string | undefined>): {
       faults.push({ variable: 'METRICS_PORT', message: 'expected a port other than PORT and SOCKET_PORT' });
     }
   }
+  if (env.BEFORE_SEND_URL !== null && env.BEFORE_SEND_SECRET === null) {
+    faults.push({
+      variable: 'BEFORE_SEND_SECRET',
+      message:
+        'expected the secret that signs what BEFORE_SEND_URL is asked: `echo "whsec_$(openssl rand -base64 32)"` makes one',
+    });
+  }
   const auth = parseAuth(env, faults);
   const config: AppConfig = {
     production,
@@ -231,6 +249,14 @@ export function parseConfig(variables: Record<string, string | undefined>): {
       perUser: env.IDEMPOTENCY_KEYS_PER_USER,
     }),
     outbound: Object.freeze({ allow: Object.freeze(env.OUTBOUND_ALLOW), ports: env.OUTBOUND_PORTS }),
+    beforeSend: Object.freeze({
+      url: env.BEFORE_SEND_URL?.href ?? null,
+      secret: env.BEFORE_SEND_SECRET ?? '',
+      timeoutMs: env.BEFORE_SEND_TIMEOUT_MS,
+      onError: env.BEFORE_SEND_ON_ERROR,
+      maxInFlight: env.BEFORE_SEND_MAX_IN_FLIGHT,
+      filter: env.BEFORE_SEND_FILTER,
+    }),
     webhooks: Object.freeze({
       timeoutMs: env.WEBHOOK_TIMEOUT_MS,
       retries: env.WEBHOOK_RETRIES,

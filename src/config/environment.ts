@@ -1,5 +1,6 @@
 import { displayName, type GroupAdds } from '../contract/index.js';
 import { postgresUrl } from './postgres-url.js';
+import { type HookFilter, hookFilter, hookSecret } from './hook-rules.js';
 import { outboundAllow, outboundPorts } from './outbound-rules.js';
 import { parseRate, type Rate } from './rate.js';
 import { redisUrl, type RedisTarget } from './redis-url.js';
@@ -350,6 +351,41 @@ export const environment = {
     about: 'Ports that this server may call, comma-separated; `any`: all.',
     default: [80, 443],
     parse: outboundPorts,
+  }),
+  BEFORE_SEND_URL: variable<URL | null>({
+    about:
+      'URL of the application that is asked before a message of a person is sent, or changed: it lets it through, refuses it or changes it. It may be what webhooks may be (`OUTBOUND_ALLOW`). Unset: nobody is asked.',
+    default: null,
+    parse: httpUrl,
+  }),
+  BEFORE_SEND_SECRET: variable<string | null>({
+    about:
+      'Secret that signs what is asked, as Standard Webhooks say: `whsec_` and 24 to 64 bytes in base64. Needed with `BEFORE_SEND_URL`.',
+    default: null,
+    parse: hookSecret,
+  }),
+  BEFORE_SEND_TIMEOUT_MS: variable({
+    about: 'Maximum time that the application takes to answer before a message is sent, in milliseconds.',
+    default: 1_500,
+    parse: wholeNumber(20, 3_000),
+  }),
+  BEFORE_SEND_ON_ERROR: variable<'allow' | 'refuse'>({
+    about:
+      'What becomes of a message when the application gives no answer in time, or none that can be read, or too much is asked at once: `allow` sends it, `refuse` answers UNAVAILABLE.',
+    default: 'allow',
+    parse: oneOf('allow', 'refuse'),
+  }),
+  BEFORE_SEND_MAX_IN_FLIGHT: variable({
+    about:
+      'Maximum number of messages about which the application is asked at the same time; of one chat a quarter of it.',
+    default: 256,
+    parse: wholeNumber(1, 10_000),
+  }),
+  BEFORE_SEND_FILTER: variable<HookFilter | null>({
+    about:
+      'About which messages the application is asked, comma-separated: `direct`, `group`, `chat:` and the beginning of the externalId of a chat, `sender:` and that of a sender. One that fits is enough. Unset: about all.',
+    default: null,
+    parse: hookFilter,
   }),
   WEBHOOK_TIMEOUT_MS: variable({
     about:

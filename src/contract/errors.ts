@@ -44,6 +44,12 @@ export const errorCatalogue = {
     advice:
       'Ask a member with a higher role, or act as the user of your own token. The same request fails again. If a web page or a host name was refused, the message says which environment variable of the server allows it.',
   },
+  REFUSED_BY_APPLICATION: {
+    status: 403,
+    message: 'The application does not let this message through: see `details`.',
+    advice:
+      'Show `details.reason`, the words of the application (null: it gave none). `details.code` is its own code, or null. The same message fails again.',
+  },
   SILENCED: {
     status: 403,
     message: 'An admin has muted you in this group: wait for retryAfterMs milliseconds.',

@@ -5,6 +5,9 @@ import { ChatsModule } from '../chats/chats.module.js';
 import { TypingModule } from '../typing/typing.module.js';
 import { ChatPurge } from './chat-purge.service.js';
 import { DeletedContentsPurge } from './deleted-contents-purge.js';
+import { HooksModule } from '../hooks/hooks.module.js';
+import { AskedEdits } from './changes/asked-edits.js';
+import { AskedSends } from './send/asked-sends.js';
 import { BatchSender } from './send/batch-sender.js';
 import { DirectChats } from './send/direct-chats.js';
 import { DirectSends } from './send/direct-sends.js';
@@ -32,12 +35,15 @@ import { DatabaseModule } from '../database/database.module.js';
     CommonModule,
     DeliveryModule,
     DirectoryModule,
+    HooksModule,
     IdempotencyModule,
     LimitsModule,
     TypingModule,
   ],
   controllers: [MessagesController],
   providers: [
+    AskedEdits,
+    AskedSends,
     BatchSender,
     ChatPurge,
     DeletedContentsPurge,

@@ -21,6 +21,7 @@ import { Publisher } from '../delivery/publisher.js';
 import { TypingService } from '../typing/typing.service.js';
 import { notSeenBy } from './changes/change.queries.js';
 import { MessageChanges } from './changes/message-changes.js';
+import { AskedSends } from './send/asked-sends.js';
 import { MessageWriter } from './send/message-writer.js';
 import {
   type PageMessage,
@@ -39,24 +40,29 @@ export class MessagesService {
     private readonly publisher: Publisher,
     private readonly typing: TypingService,
     private readonly changes: MessageChanges,
+    private readonly asked: AskedSends,
   ) {}
 
   /**
    * Resolves once the message is committed. The statement that writes the message checks the permission
    * (`message.send`), by its snapshot. It runs again if memberships changed before it got the chat's lock (ADR 0008).
    *
-   * @throws AppError as `MessageWriter.write`; RATE_LIMITED for a new direct chat, when the sender opened too many
+   * With BEFORE_SEND_URL the application is asked first, with a `BeforeSend` the code in the process.
+   *
+   * @throws AppError as `MessageWriter.write`; RATE_LIMITED for a new direct chat, when the sender opened too many;
+   * REFUSED_BY_APPLICATION
    */
   async send(actor: Actor, input: CommandInput<'sendMessage'>): Promise<MessageView> {
     const senderId = requireUserId(actor);
     if (input.chatId === undefined && input.receiverId === senderId) throw toOneself();
-    const sent = await this.writer.write({
+    const draft = {
       senderId,
       chatId: input.chatId ?? null,
       receiverId: input.receiverId ?? null,
       clientId: input.clientId ?? null,
       body: bodyOf(input),
-    });
+    };
+    const sent = await (this.asked.about(actor) ? this.asked.write(draft) : this.writer.write(draft));
     const { message, written } = sent;
     if (written) {
       const chat = { chatId: message.chatId, user1Id: sent.user1Id, user2Id: sent.user2Id };

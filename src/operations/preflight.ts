@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import pg from 'pg';
 import { isMissingFamily } from '../common/http/listen.js';
 import type { AppConfig, ConfigFault } from '../config/config.js';
+import { AddressGuard } from '../outbound/address-guard.js';
 import { metricsAddresses } from './metrics-access.js';
 
 /** Milliseconds that the database has to answer at start. */
@@ -56,7 +57,18 @@ async function databaseFault(url: string | null): Promise<ConfigFault | null> {
   }
 }
 
-/** Checks a valid configuration against the environment: ports in use, a database that can't be reached. */
+/** What can be said of the URL without looking its name up. */
+function hookFault({ beforeSend, outbound }: AppConfig): ConfigFault | null {
+  if (beforeSend.url === null) return null;
+  try {
+    new AddressGuard(outbound, async () => []).check(beforeSend.url);
+    return null;
+  } catch (error) {
+    return { variable: 'BEFORE_SEND_URL', message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Checks a valid configuration against the environment: ports in use, a database that can't be reached, a URL that may not be. */
 export async function preflight(config: AppConfig): Promise<ConfigFault[]> {
   const faults = await Promise.all([
     databaseFault(config.database.url),
@@ -67,5 +79,5 @@ export async function preflight(config: AppConfig): Promise<ConfigFault[]> {
       : portFault('SOCKET_PORT', config.socketPort, config.listenOn),
     portFault('METRICS_PORT', config.metrics.port ?? 0, metricsAddresses(config)),
   ]);
-  return faults.filter((fault) => fault !== null);
+  return [...faults, hookFault(config)].filter((fault) => fault !== null);
 }

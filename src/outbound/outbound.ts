@@ -7,7 +7,7 @@ import { APP_CONFIG } from '../config/config.module.js';
 import { version } from '../common/version.js';
 import { AddressGuard, type Resolve } from './address-guard.js';
 
-/** Most bytes of an answer that are read. */
+/** Most bytes that are read of an answer that is not kept. */
 const MAX_ANSWER_BYTES = 65_536;
 
 /** Milliseconds for which a connection is kept for the next call. */
@@ -20,12 +20,16 @@ export interface OutboundCall {
   body: Buffer;
   /** For all of it, from the lookup of the name to the end of the answer. */
   timeoutMs: number;
+  /** Most bytes of the answer's body, which is kept; a longer one is an error. Left out: it is read and dropped. */
+  keep?: number;
 }
 
-/** What was answered. The body was read and dropped. */
+/** What was answered. */
 export interface OutboundAnswer {
   status: number;
   headers: http.IncomingHttpHeaders;
+  /** Empty unless the call keeps it. */
+  body: Buffer;
 }
 
 /** How names are looked up and connections are made; tests give their own. */
@@ -76,7 +80,7 @@ export class Outbound implements OnApplicationShutdown {
   }
 
   private async attempt(call: OutboundCall, isAgain: boolean): Promise<OutboundAnswer> {
-    const { headers, body, timeoutMs } = call;
+    const { headers, body } = call;
     const url = this.guard.check(call.url);
     const isSecure = url.protocol === 'https:';
     const request = (isSecure ? https : http).request(url, {
@@ -86,7 +90,7 @@ export class Outbound implements OnApplicationShutdown {
       headers: { 'user-agent': `chat-api/${version}`, ...headers, 'content-length': body.length },
     });
     try {
-      return await answerOf(request, body, timeoutMs);
+      return await answerOf(request, call);
     } catch (error) {
       // The other side closed a kept connection at the moment that it was used again.
       const wasClosed = request.reusedSocket && (error as { code?: unknown }).code === 'ECONNRESET';
@@ -97,7 +101,10 @@ export class Outbound implements OnApplicationShutdown {
 }
 
 /** Sends a request and reads the answer to its end, or as much of it as is ever read. */
-function answerOf(request: http.ClientRequest, body: Buffer, timeoutMs: number): Promise<OutboundAnswer> {
+function answerOf(
+  request: http.ClientRequest,
+  { body, timeoutMs, keep }: OutboundCall,
+): Promise<OutboundAnswer> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => {
       clearTimeout(timer);
@@ -112,12 +119,26 @@ function answerOf(request: http.ClientRequest, body: Buffer, timeoutMs: number):
     request.on('response', (response) => {
       const end = () => {
         clearTimeout(timer);
-        resolve({ status: response.statusCode ?? 0, headers: response.headers });
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: Buffer.concat(kept),
+        });
       };
+      const kept: Buffer[] = [];
       let bytes = 0;
       response.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
-        if (bytes <= MAX_ANSWER_BYTES) return;
+        if (bytes <= (keep ?? MAX_ANSWER_BYTES)) {
+          if (keep !== undefined) kept.push(chunk);
+          return;
+        }
+        if (keep !== undefined) {
+          const tooLarge = Object.assign(new Error(`more than ${keep} bytes`), { code: 'ETOOLARGE' });
+          fail(tooLarge);
+          request.destroy(tooLarge);
+          return;
+        }
         // Enough was read to know what it says; the rest is not waited for.
         end();
         request.destroy();

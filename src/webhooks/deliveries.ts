@@ -5,7 +5,8 @@ import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import { Database } from '../database/database.js';
 import { Outbound, type OutboundAnswer } from '../outbound/outbound.js';
-import { signedHeaders, unseal } from './secrets.js';
+import { signedHeaders } from '../outbound/signed-headers.js';
+import { unseal } from './secrets.js';
 import { noteTry } from './tries.queries.js';
 import type { Endpoint } from './webhooks.queries.js';
 

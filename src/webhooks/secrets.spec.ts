@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { newSecret, seal, signedHeaders, unseal } from './secrets.js';
+import { signedHeaders } from '../outbound/signed-headers.js';
+import { newSecret, seal, unseal } from './secrets.js';
 
 describe('The secrets of webhooks', () => {
   it('sign as the example of Standard Webhooks does', () => {

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
 const PREFIX = 'whsec_';
 const SECRET_BYTES = 32;
@@ -29,24 +29,4 @@ export function unseal(stored: string, key: Buffer | null): string {
   const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, IV_BYTES));
   decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
   return decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
-}
-
-/**
- * The headers of an event, as https://www.standardwebhooks.com says: of each secret a signature of id, time and the bytes of
- * the body.
- */
-export function signedHeaders(
-  secrets: readonly string[],
-  { id, seconds, body }: { id: string; seconds: number; body: Buffer },
-): Record<string, string> {
-  const signatures = secrets.map((secret) => {
-    const hmac = createHmac('sha256', Buffer.from(secret.slice(PREFIX.length), 'base64'));
-    return `v1,${hmac.update(`${id}.${seconds}.`).update(body).digest('base64')}`;
-  });
-  return {
-    'content-type': 'application/json',
-    'webhook-id': id,
-    'webhook-timestamp': String(seconds),
-    'webhook-signature': signatures.join(' '),
-  };
 }

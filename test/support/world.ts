@@ -1,5 +1,6 @@
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import pg from 'pg';
+import type { Type } from '@nestjs/common';
 import request from 'supertest';
 import { type RunningApp, startApp } from '../../src/app.js';
 import { type AppConfig, parseConfig } from '../../src/config/config.js';
@@ -98,11 +99,11 @@ export class World {
 
   /**
    * `variables` are environment variables in addition to free ports and a fresh database. Without pages, which may be
-   * built or not; `webFolder`: those of that folder.
+   * built or not; `webFolder`: those of that folder. `extensions`: modules of who embeds the server.
    */
   static async start(
     variables: Record<string, string> = {},
-    { webFolder }: { webFolder?: string } = {},
+    { webFolder, extensions = [] }: { webFolder?: string; extensions?: Type[] } = {},
   ): Promise<World> {
     const database = await freshDatabase();
     const { config: parsed, faults } = parseConfig({
@@ -123,7 +124,7 @@ export class World {
     });
     if (faults.length > 0) throw new Error(JSON.stringify(faults));
     const config = { ...parsed, web: { ...parsed.web, folder: webFolder ?? null } };
-    const app = await startApp(config, false);
+    const app = await startApp(config, false, extensions);
     const pool = new pg.Pool({ connectionString: database.url, max: 2 });
     pool.on('error', () => undefined);
     return new World(app, config, pool, database.drop);

@@ -32,6 +32,7 @@ export const LAYERS = [
   ['messages/model'],
   ['chats'],
   ['groups', 'typing'],
+  ['hooks'],
   ['messages'],
   ['receipts', 'reactions', 'reports', 'sync'],
   ['notifications'],

@@ -49,6 +49,11 @@ export type ErrorCode =
    */
   | 'FORBIDDEN'
   /**
+   * Show `details.reason`, the words of the application (null: it gave none). `details.code` is its own
+   * code, or null. The same message fails again.
+   */
+  | 'REFUSED_BY_APPLICATION'
+  /**
    * Wait for `retryAfterMs` milliseconds (at most 24.8 days; `silencedUntil` of the chat says exactly
    * until when), or ask an admin of the group. Until then you can read, take back what is yours, and
    * nothing else.

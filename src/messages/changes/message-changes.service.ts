@@ -32,6 +32,7 @@ import {
   setBody,
   uncount,
 } from './change.queries.js';
+import { AskedEdits } from './asked-edits.js';
 import { MessageChanges, requireThere, requireWritten } from './message-changes.js';
 
 /** Most earlier versions of one message that are kept: the newest. */
@@ -49,6 +50,7 @@ export class MessageLifeService {
     private readonly changes: MessageChanges,
     private readonly publisher: Publisher,
     private readonly bus: Bus,
+    private readonly asked: AskedEdits,
   ) {}
 
   /**
@@ -56,9 +58,14 @@ export class MessageLifeService {
    *
    * @throws AppError NOT_FOUND; FORBIDDEN for a message of another user or of the server, because of a block, or when
    * all are mentioned anew by somebody who may not;
-   * VALIDATION_FAILED when nothing would be left, somebody is mentioned anew who is no member, or `replyToId` differs
+   * VALIDATION_FAILED when nothing would be left, somebody is mentioned anew who is no member, or `replyToId` differs;
+   * REFUSED_BY_APPLICATION
    */
-  async edit(actor: Actor, { messageId, ...edit }: CommandInput<'editMessage'>): Promise<EditedMessageView> {
+  async edit(
+    actor: Actor,
+    { messageId, ...wanted }: CommandInput<'editMessage'>,
+  ): Promise<EditedMessageView> {
+    const edit = await this.asked.editOf(actor, messageId, wanted);
     let mentioned: readonly number[] = [];
     const { chat, view, row, changed, audience } = await this.changes.change(
       actor,

@@ -28,6 +28,12 @@ describe('What the page says of an error', () => {
     expect(
       sentenceOf({ code: 'VALIDATION_FAILED', details: [{ path: 'title', message: 'is too long' }] }),
     ).toBe('title: is too long');
+    expect(sentenceOf({ code: 'REFUSED_BY_APPLICATION', details: { code: null, reason: 'No links.' } })).toBe(
+      'No links.',
+    );
+    expect(sentenceOf({ code: 'REFUSED_BY_APPLICATION', details: { reason: null } })).toBe(
+      SENTENCES.REFUSED_BY_APPLICATION,
+    );
     expect(sentenceOf(new TypeError('x'))).toBe(SENTENCES.INTERNAL);
   });
 });

@@ -13,6 +13,7 @@ export const SENTENCES: Record<AnyCode, string> = {
   FORBIDDEN: 'You are not allowed to do that here.',
   DEACTIVATED: 'Your account is closed for now.',
   USER_DEACTIVATED: 'The account of this person is closed for now.',
+  REFUSED_BY_APPLICATION: 'This message is not let through here. Change it and try again.',
   SILENCED: 'An admin does not let you write here for now.',
   SLOW_MODE: 'Slow mode: wait a moment before the next message.',
   NOT_FOUND: 'It is not here any more, or you are no longer a member.',
@@ -45,6 +46,10 @@ export function sentenceOf(error: unknown): string {
   if (code === 'VALIDATION_FAILED' && Array.isArray(details) && details.length > 0) {
     const { path, message } = details[0] as { path?: string; message?: string };
     if (message) return `${path ? `${path}: ` : ''}${message}`;
+  }
+  if (code === 'REFUSED_BY_APPLICATION') {
+    const { reason } = (details ?? {}) as { reason?: string | null };
+    if (reason) return reason;
   }
   if (code === 'CONFLICT' && error instanceof Error && error.message !== code) return error.message;
   return sentence;

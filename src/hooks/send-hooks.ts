@@ -1,0 +1,162 @@
+import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
+import { Metrics } from '../common/metrics/metrics.js';
+import type { AppConfig } from '../config/config.js';
+import { APP_CONFIG } from '../config/config.module.js';
+import { AppError } from '../contract/index.js';
+import type { Actor } from '../commands/identity/actor.js';
+import { Outbound } from '../outbound/outbound.js';
+import { BEFORE_SEND, type BeforeSend, type MessageContext, type MessageToSend } from './before-send.js';
+import { HookMetrics } from './hook-metrics.js';
+import { UrlHook } from './url-hook.js';
+import { judge } from './verdict.js';
+
+type Ask = (message: MessageToSend, context: MessageContext, timeoutMs: number) => unknown;
+
+/** The share of what may be in flight that is for one chat. */
+const SHARE_OF_A_CHAT = 1 / 4;
+
+/** Milliseconds after which a refused sender tries again. */
+const RETRY_AFTER_MS = 1_000;
+
+/** Milliseconds between two lines in the log. */
+const LOG_EVERY_MS = 60_000;
+
+/** Asks whether messages may be sent: first the code in this process, then the URL. */
+@Injectable()
+export class SendHooks {
+  private readonly logger = new Logger('BeforeSend');
+  private readonly hooks: readonly Ask[];
+  private readonly metrics: HookMetrics;
+  private readonly config: AppConfig['beforeSend'];
+  private readonly isOpen: boolean;
+  private readonly inFlight = new Map<number | string, number>();
+  private count = 0;
+  private loggedAt = Number.NEGATIVE_INFINITY;
+
+  /** Whether anybody is asked. */
+  readonly on: boolean;
+
+  constructor(
+    @Inject(APP_CONFIG) { beforeSend, auth }: AppConfig,
+    outbound: Outbound,
+    metrics: Metrics,
+    @Optional() @Inject(BEFORE_SEND) provided?: BeforeSend,
+  ) {
+    this.config = beforeSend;
+    this.isOpen = auth.mode === 'open';
+    const hooks: Ask[] = [];
+    if (provided) hooks.push((message, context) => provided.beforeSend(message, context));
+    if (beforeSend.url !== null) {
+      const hook = new UrlHook(outbound, beforeSend.url, beforeSend.secret);
+      hooks.push((message, context, timeoutMs) => hook.ask(message, context, timeoutMs));
+    }
+    this.hooks = hooks;
+    this.on = hooks.length > 0;
+    this.metrics = new HookMetrics(metrics, () => this.count);
+  }
+
+  /** Whether all are asked about, without a look at where a message goes. */
+  get asksAboutAll(): boolean {
+    return this.config.filter === null;
+  }
+
+  /** Whether it is asked about what somebody sends. The application is not asked about what it sends itself. */
+  asksAbout({ userId, isApplication = false }: Actor): boolean {
+    return userId !== null && (this.isOpen || !isApplication);
+  }
+
+  /** Whether it is asked about messages of that kind. */
+  concerns({ chat, sender }: MessageContext): boolean {
+    const { filter } = this.config;
+    if (filter === null || filter.types.includes(chat?.type ?? 'direct')) return true;
+    const begins = (externalId: string | null, prefixes: readonly string[]) =>
+      externalId !== null && prefixes.some((prefix) => externalId.startsWith(prefix));
+    return begins(chat?.externalId ?? null, filter.chats) || begins(sender.externalId, filter.senders);
+  }
+
+  /**
+   * The message as it may be sent: the same object when nothing is changed.
+   *
+   * @param place what the share of a chat is counted by
+   * @throws AppError REFUSED_BY_APPLICATION; UNAVAILABLE without a verdict, with BEFORE_SEND_ON_ERROR=refuse
+   */
+  async ask(place: number | string, message: MessageToSend, context: MessageContext): Promise<MessageToSend> {
+    const { maxInFlight } = this.config;
+    const ofPlace = this.inFlight.get(place) ?? 0;
+    if (this.count >= maxInFlight || ofPlace >= Math.ceil(maxInFlight * SHARE_OF_A_CHAT)) {
+      this.metrics.busy.add();
+      return this.without(message, 'EBUSY');
+    }
+    this.count++;
+    this.inFlight.set(place, ofPlace + 1);
+    try {
+      return await this.askAll(message, context);
+    } finally {
+      this.count--;
+      const left = this.inFlight.get(place)! - 1;
+      if (left > 0) this.inFlight.set(place, left);
+      else this.inFlight.delete(place);
+    }
+  }
+
+  private async askAll(message: MessageToSend, context: MessageContext): Promise<MessageToSend> {
+    const since = performance.now();
+    const { timeoutMs } = this.config;
+    let present = message;
+    try {
+      for (const ask of this.hooks) {
+        const leftMs = Math.max(1, timeoutMs - (performance.now() - since));
+        const judged = judge(await within(leftMs, ask(present, context, leftMs)), present);
+        if (judged.action === 'refuse') {
+          this.metrics.refused.add();
+          const { code, reason } = judged;
+          throw new AppError('REFUSED_BY_APPLICATION', { details: { code, reason } });
+        }
+        if (judged.action === 'replace') present = judged.message;
+      }
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'REFUSED_BY_APPLICATION') throw error;
+      this.metrics.failed.add();
+      const { code } = (error ?? {}) as { code?: unknown };
+      return this.without(message, typeof code === 'string' ? code : 'EFAILED');
+    } finally {
+      this.metrics.answered(since);
+    }
+    if (present === message) this.metrics.allowed.add();
+    else this.metrics.replaced.add();
+    return present;
+  }
+
+  /** There is no verdict. Only the code is logged: texts of errors may hold what people wrote. */
+  private without(message: MessageToSend, code: string): MessageToSend {
+    const { onError } = this.config;
+    const now = performance.now();
+    if (now - this.loggedAt >= LOG_EVERY_MS) {
+      this.loggedAt = now;
+      const then = onError === 'allow' ? 'are sent all the same' : 'are refused';
+      this.logger.warn(`No verdict about a message: ${code}. Such messages ${then} (BEFORE_SEND_ON_ERROR)`);
+    }
+    if (onError === 'allow') return message;
+    throw new AppError('UNAVAILABLE', {
+      message: 'The application could not be asked about this message: retry with the same clientId.',
+      retryAfterMs: RETRY_AFTER_MS,
+    });
+  }
+}
+
+/** @throws Error with the code ETIMEDOUT */
+async function within(ms: number, verdict: unknown): Promise<unknown> {
+  if (typeof (verdict as Partial<Promise<unknown>> | undefined)?.then !== 'function') return verdict;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(Object.assign(new Error(`no verdict within ${ms} ms`), { code: 'ETIMEDOUT' })),
+      ms,
+    );
+  });
+  try {
+    return await Promise.race([verdict, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

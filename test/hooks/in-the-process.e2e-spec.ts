@@ -1,0 +1,181 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../../src/common/project-root.js';
+import { parseConfig } from '../../src/config/config.js';
+import type { MessageView } from '../../src/contract/index.js';
+import type { MessageContext, MessageToSend } from '../../src/hooks/before-send.js';
+import { UrlHook } from '../../src/hooks/url-hook.js';
+import { preflight } from '../../src/operations/preflight.js';
+import { Outbound } from '../../src/outbound/outbound.js';
+import { type Minted, mint, newApiKey, ownAccounts } from '../support/accounts.js';
+import { closedPort, Receiver } from '../support/receiver.js';
+import { type Client, eventually, World } from '../support/world.js';
+import { PoliteWordsModule } from './polite-words.js';
+
+const SECRET = `whsec_${randomBytes(32).toString('base64')}`;
+const LOCAL = { OUTBOUND_ALLOW: '127.0.0.1', OUTBOUND_PORTS: 'any' };
+
+const guide = readFileSync(join(projectRoot(), 'docs/guides/hooks.md'), 'utf8');
+const blockOf = (language: string) =>
+  new RegExp(`\`\`\`${language} not-run=elsewhere\\n(.*?)\`\`\``, 's').exec(guide)![1]!;
+
+describe('Code in the process, and a URL after it', () => {
+  const key = newApiKey();
+  let receiver: Receiver;
+  let world: World;
+  beforeAll(async () => {
+    receiver = await Receiver.start();
+    const hooks = {
+      BEFORE_SEND_URL: receiver.url,
+      BEFORE_SEND_SECRET: SECRET,
+      BEFORE_SEND_TIMEOUT_MS: '200',
+      BEFORE_SEND_ON_ERROR: 'refuse',
+      BEFORE_SEND_FILTER: 'group,chat:support-,sender:guest-',
+    };
+    const variables = { ...ownAccounts(), API_KEYS: key, GROUP_ADDS: 'everybody', ...LOCAL, ...hooks };
+    world = await World.start(variables, { extensions: [PoliteWordsModule] });
+  });
+  beforeEach(() => {
+    receiver.came.length = 0;
+    receiver.manner = () => 204;
+  });
+  afterAll(async () => {
+    await world.stop();
+    await receiver.stop();
+  });
+
+  async function person(externalId: string): Promise<Client & { minted: Minted }> {
+    const minted = await mint(world, key, { externalId });
+    return Object.assign(await world.bearer(minted.userId, minted.accessToken), { minted });
+  }
+
+  it('is the example of the guide', () => {
+    expect(blockOf('ts')).toBe(readFileSync(join(projectRoot(), 'test/hooks/polite-words.ts'), 'utf8'));
+  });
+
+  it('are asked one after the other, about what the filter names and what people send', async () => {
+    const [alice, bob, guest] = await Promise.all([person('alice'), person('bob'), person('guest-1')]);
+    const { id: groupId } = await alice.ok<{ id: number }>('createGroup', {
+      title: 'Group',
+      memberIds: [bob.userId],
+    });
+    const say = (client: Client, input: object) => client.ok<MessageView>('sendMessage', input);
+    const inGroup = { chatId: groupId, content: 'damn it' };
+
+    expect(await say(alice, inGroup)).toMatchObject({ content: '**** it' });
+    expect(receiver.came).toHaveLength(1);
+    expect(receiver.came[0]!.body.data).toMatchObject({
+      chat: { id: groupId, type: 'group', title: 'Group' },
+      sender: { externalId: 'alice' },
+      receiver: null,
+      message: { content: '**** it' },
+    });
+    expect(await alice.ask('sendMessage', { chatId: groupId, content: 'Buy now!' })).toMatchObject({
+      error: {
+        code: 'REFUSED_BY_APPLICATION',
+        details: { code: 'ADVERTISING', reason: 'No advertising here.' },
+      },
+    });
+    expect(receiver.came).toHaveLength(1);
+
+    // Neither a group nor a guest; the second time it is remembered.
+    for (const content of ['damn', 'damn it'])
+      expect(await say(alice, { receiverId: bob.userId, content })).toMatchObject({ content });
+    expect(receiver.came).toHaveLength(1);
+    expect(await say(guest, { receiverId: bob.userId, content: 'damn' })).toMatchObject({ content: '****' });
+
+    const { body: support } = await world.http
+      .post('/chats')
+      .set('X-Api-Key', key)
+      .send({ user1Id: bob.userId, user2Id: guest.userId, externalId: 'support-1' })
+      .expect(201);
+    const { id: chatId } = support as { id: number };
+    expect(await say(bob, { chatId, content: 'damn' })).toMatchObject({ content: '****' });
+
+    receiver.came.length = 0;
+    const { body } = await world.http
+      .post(`/chats/${groupId}/messages`)
+      .set('X-Api-Key', key)
+      .set('X-User-Id', String(alice.userId))
+      .send({ content: 'damn it' })
+      .expect(201);
+    expect(body).toMatchObject({ content: 'damn it' });
+    expect(receiver.came).toEqual([]);
+
+    // Without a verdict it is refused here, and can be tried again.
+    receiver.manner = () => undefined;
+    const again = { chatId: groupId, content: 'again', clientId: 'again' };
+    expect(await alice.ask('sendMessage', again)).toMatchObject({
+      error: { code: 'UNAVAILABLE', retryAfterMs: 1_000 },
+    });
+    receiver.manner = () => 204;
+    expect(await say(alice, again)).toMatchObject({ content: 'again' });
+  });
+});
+
+describe('The receivers of the guide', () => {
+  const outbound = new Outbound(parseConfig({ NODE_ENV: 'test', ...LOCAL }).config);
+  afterAll(() => outbound.onApplicationShutdown());
+
+  it.each([
+    ['js', [process.execPath, '--input-type=module', '-e']],
+    ['python', ['python3', '-c']],
+  ])('judge in %s, and believe no forged request', async (language, [command, ...args]) => {
+    const port = await closedPort();
+    const env = { ...process.env, PORT: String(port), BEFORE_SEND_SECRET: SECRET };
+    const child = spawn(command!, [...args, blockOf(language)], {
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    try {
+      await eventually(() => output.includes(`listening on ${port}`));
+      const url = `http://127.0.0.1:${port}/`;
+      const ask = (content: string, externalId: string, secret = SECRET) => {
+        const message: MessageToSend = { id: null, content, metadata: null, replyToId: null, clientId: null };
+        const sender = { id: 1, externalId, name: null };
+        const context: MessageContext = { type: 'beforeSend', chat: null, sender, receiver: null };
+        return new UrlHook(outbound, url, secret).ask(message, context, 3_000);
+      };
+      expect(await ask('Hello!', 'a')).toEqual({ action: 'allow' });
+      expect(await ask('https://a.example', 'guest-1')).toEqual({
+        action: 'refuse',
+        code: 'LINKS',
+        reason: 'Guests cannot send links.',
+      });
+      expect(await ask('it is 4111 1111 1111 1111', 'a')).toEqual({ action: 'replace', content: 'it is …' });
+      const forged = `whsec_${randomBytes(32).toString('base64')}`;
+      await expect(ask('Hello!', 'a', forged)).rejects.toMatchObject({ code: 'HTTP 401' });
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
+});
+
+describe('The configuration', () => {
+  const faultsOf = (variables: Record<string, string>) =>
+    parseConfig({ NODE_ENV: 'test', ...variables }).faults;
+
+  it('needs a secret with a URL, and knows what may stand in a filter', async () => {
+    expect(faultsOf({ BEFORE_SEND_URL: 'https://a.example/' })).toMatchObject([
+      { variable: 'BEFORE_SEND_SECRET' },
+    ]);
+    for (const secret of ['secret', 'whsec_', 'whsec_AAAA', `whsec_${'A'.repeat(100)}`])
+      expect(faultsOf({ BEFORE_SEND_SECRET: secret })).toMatchObject([{ variable: 'BEFORE_SEND_SECRET' }]);
+    for (const filter of ['groups', 'chat:', 'user:x'])
+      expect(faultsOf({ BEFORE_SEND_FILTER: filter })).toMatchObject([{ variable: 'BEFORE_SEND_FILTER' }]);
+    const { config } = parseConfig({
+      NODE_ENV: 'test',
+      PORT: '0',
+      SOCKET_PORT: '0',
+      BEFORE_SEND_URL: 'http://127.0.0.1/',
+      BEFORE_SEND_SECRET: SECRET,
+    });
+    expect(await preflight(config)).toMatchObject([
+      { variable: 'BEFORE_SEND_URL', message: expect.stringContaining('OUTBOUND_ALLOW') as string },
+    ]);
+  });
+});
