@@ -58,6 +58,11 @@ export default defineConfig({
     alias: [
       { find: /^@chat-api\/client$/, replacement: client('index.ts') },
       { find: /^@chat-api\/client\/react$/, replacement: client('react/index.ts') },
+      {
+        find: /^@chat-api\/client\/react\/notifications$/,
+        replacement: client('react/notifications.ts'),
+      },
+      { find: /^@chat-api\/client\/notifications$/, replacement: client('notifications/index.ts') },
       { find: /^@chat-api\/client\/indexeddb$/, replacement: client('storage/indexeddb.ts') },
       ...preact,
     ],

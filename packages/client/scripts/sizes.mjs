@@ -9,9 +9,10 @@ import { rolldown } from 'rolldown';
 
 const folder = join(import.meta.dirname, '..');
 const dist = (file) => join(folder, 'dist', file);
-const [core, react, indexeddb, asyncStorage] = [
+const [core, react, notifications, indexeddb, asyncStorage] = [
   'index.js',
   'react/index.js',
+  'react/notifications.js',
   'storage/indexeddb.js',
   'storage/async-storage.js',
 ].map(dist);
@@ -45,6 +46,8 @@ const ofCore = await sizeOf([core], alone);
 const sizes = {
   core: ofCore,
   react: (await sizeOf([core, react], alone)) - ofCore,
+  // With its hooks, for an application that has the others.
+  notifications: (await sizeOf([core, react, notifications], alone)) - (await sizeOf([core, react], alone)),
   indexeddb: (await sizeOf([core, indexeddb], alone)) - ofCore,
   'async-storage': (await sizeOf([core, asyncStorage], alone)) - ofCore,
   'core with socket.io-client': await sizeOf([core], [peers]),

@@ -64,6 +64,8 @@ export interface ChatEvents {
   message: Message;
   /** The same, if it mentions this person. */
   mention: Message;
+  /** Whatever the server tells, after the store has it: for parts that keep more than the store does. */
+  event: { name: keyof Events; body: unknown };
   /** The server refuses this person, also with a new token. */
   signedOut: ChatError;
   /** The storage failed: from now on everything is kept in memory. */
@@ -442,6 +444,7 @@ export class ChatClient {
       return;
     }
     this.#store.apply.hear(name, body as never);
+    this.#emit('event', { name, body });
     if (name === 'userTyping') {
       const { chatId, expiresInMs, typing } = body as Events['userTyping'];
       if (typing) setTimeout(() => this.#store.touched('typing', chatId), expiresInMs + 10);

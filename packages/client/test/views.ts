@@ -66,6 +66,7 @@ export const group = (id: number, lastSeq: number, more: Partial<ChatListItem> =
   mutedUntil: null,
   archivedAt: null,
   pinnedAt: null,
+  notify: null,
   readSeq: 0,
   unreadSeq: 0,
   role: 'member',

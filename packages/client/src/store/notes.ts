@@ -152,11 +152,11 @@ export function applyMark(
 
 export function applySettings(
   scope: Scope,
-  { chatId, mutedUntil, archivedAt, pinnedAt }: Synced['memberships'][number],
+  { chatId, mutedUntil, archivedAt, pinnedAt, notify }: Synced['memberships'][number],
 ): void {
   const chat = scope.state.chats.get(chatId);
   if (!chat) return;
-  Object.assign(chat.item, { mutedUntil, archivedAt, pinnedAt });
+  Object.assign(chat.item, { mutedUntil, archivedAt, pinnedAt, notify });
   scope.tell.touched('item', chatId);
   scope.tell.touched('list');
 }

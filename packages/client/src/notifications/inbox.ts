@@ -1,0 +1,192 @@
+import type { ChatClient } from '../chat.js';
+import type { InboxEntry, NewInboxEntry, NotificationsPage } from '../contract.gen.js';
+import { type ChatError, toChatError } from '../errors.js';
+import { Batch, Cell, type Readable } from '../store/readable.js';
+
+/** Entries of a page. */
+const PAGE = 30;
+
+/** An inbox as it is known. */
+export interface InboxView {
+  /** The newest first. */
+  items: readonly InboxEntry[];
+  /** How many are not seen, at most 100. */
+  unseen: number;
+  /** Whether the server has older ones. */
+  more: boolean;
+  loading: boolean;
+  /** Why the last question failed; it is asked again after the next reconnect. */
+  error: ChatError | null;
+}
+
+/** A person's inbox: mentions, replies, reactions, groups that they were added to. */
+export interface Inbox extends Readable<InboxView> {
+  /** Reads older ones. Never rejects: `error` says why it failed. */
+  loadMore: () => Promise<void>;
+  /**
+   * Marks all that is known as seen, here at once and on the other devices.
+   *
+   * @throws ChatError
+   */
+  markSeen: () => Promise<void>;
+}
+
+/** As it is before anything is known. */
+export const emptyInbox: InboxView = { items: [], unseen: 0, more: false, loading: false, error: null };
+
+const inboxes = new WeakMap<ChatClient, Inbox>();
+
+/** The inbox of a client, always the same one. It is read when somebody first listens, and after each reconnect. */
+export function inboxOf(client: ChatClient): Inbox {
+  let inbox = inboxes.get(client);
+  if (!inbox) inboxes.set(client, (inbox = new ClientInbox(client)));
+  return inbox;
+}
+
+class ClientInbox implements Inbox {
+  readonly #client: ChatClient;
+  readonly #cell: Cell<InboxView>;
+  #view = emptyInbox;
+  /** Whose it is. */
+  #owner: number | null = null;
+  /** Where older ones begin; null: there are none. */
+  #next: number | null = null;
+  #isUsed = false;
+  #isLive = false;
+  /** Rises with each question that makes earlier ones out of date. */
+  #round = 0;
+  /** The newest one when the connection was last lost: what came after it may be missing. */
+  #lastLive: number | undefined;
+  /** Entries that were told while the newest page was asked for: it may not have them. */
+  #told: InboxEntry[] = [];
+
+  constructor(client: ChatClient) {
+    this.#client = client;
+    this.#cell = new Cell(
+      new Batch(),
+      () => this.#view,
+      (used) => used && this.#begin(),
+    );
+  }
+
+  get = (): InboxView => this.#cell.get();
+
+  subscribe = (listener: () => void): (() => void) => this.#cell.subscribe(listener);
+
+  loadMore = async (): Promise<void> => {
+    const before = this.#next;
+    if (before === null || this.#view.loading) return;
+    const round = this.#round;
+    const page = await this.#ask({ limit: PAGE, before });
+    if (!page || round !== this.#round) return;
+    this.#next = page.next;
+    this.#show({ items: merged(this.#view.items, page.notifications), more: page.next !== null });
+  };
+
+  markSeen = async (): Promise<void> => {
+    const [newest] = this.#view.items;
+    if (!newest || this.#view.unseen === 0) return;
+    const upToId = newest.id;
+    this.#seen(upToId, 0);
+    try {
+      const { unseen } = await this.#client.call('markNotificationsSeen', { upToId });
+      // What was told meanwhile has said how many there are.
+      if (this.#view.items[0]?.id === upToId) this.#show({ unseen });
+    } catch (error) {
+      if (this.#isLive) void this.#reload(this.#view.items[0]?.id);
+      throw toChatError(error);
+    }
+  };
+
+  /** From now on until the end of the client: it costs a listener. */
+  #begin(): void {
+    if (this.#isUsed) return;
+    this.#isUsed = true;
+    const { connection } = this.#client;
+    this.#client.on('event', ({ name, body }) => {
+      if (name === 'notification') this.#hear(body as NewInboxEntry);
+      if (name === 'notificationsSeen') {
+        const { upToId, unseen } = body as { upToId: number; unseen: number };
+        this.#seen(upToId, unseen);
+      }
+    });
+    const look = () => {
+      const isLive = connection.get().state === 'live';
+      const wasLive = this.#isLive;
+      this.#isLive = isLive;
+      if (isLive && !wasLive) void this.#reload(this.#lastLive);
+      if (wasLive && !isLive) this.#lastLive = this.#view.items[0]?.id;
+    };
+    connection.subscribe(look);
+    this.#client.me.subscribe(() => this.#ownedBy(this.#client.me.get()?.id ?? null));
+    this.#ownedBy(this.#client.me.get()?.id ?? null);
+    look();
+  }
+
+  #ownedBy(owner: number | null): void {
+    if (this.#owner === owner) return;
+    this.#owner = owner;
+    this.#round++;
+    this.#next = null;
+    this.#lastLive = undefined;
+    this.#show(emptyInbox);
+  }
+
+  /** `joins`: the newest one of which all older ones were known, as far as they were read. */
+  async #reload(joins: number | undefined): Promise<void> {
+    const round = ++this.#round;
+    this.#told = [];
+    const page = await this.#ask({ limit: PAGE });
+    if (!page || round !== this.#round) return;
+    const missing = this.#told.filter(({ id }) => page.notifications.every((one) => one.id !== id));
+    const newest = merged(missing, page.notifications);
+    const end = newest.at(-1)?.id ?? 0;
+    const older = this.#view.items.filter(({ id }) => id < end);
+    // What is known goes on where the page ends, unless there is a gap between them.
+    const isWhole =
+      older.length > 0 && page.next !== null && page.notifications.some(({ id }) => id === joins);
+    if (!isWhole) this.#next = page.next;
+    this.#show({
+      items: isWhole ? [...newest, ...older] : newest,
+      unseen: Math.min(100, page.unseen + missing.length),
+      more: this.#next !== null,
+    });
+  }
+
+  async #ask(input: { limit: number; before?: number }): Promise<NotificationsPage | null> {
+    const round = this.#round;
+    this.#show({ loading: true, error: null });
+    try {
+      const page = await this.#client.call('getNotifications', input);
+      if (round === this.#round) this.#show({ loading: false });
+      return page;
+    } catch (error) {
+      if (round === this.#round) this.#show({ loading: false, error: toChatError(error) });
+      return null;
+    }
+  }
+
+  #hear({ unseen, ...entry }: NewInboxEntry): void {
+    this.#told.push(entry);
+    this.#show({ items: merged(this.#view.items, [entry]), unseen });
+  }
+
+  #seen(upToId: number, unseen: number): void {
+    const seenAt = new Date(this.#client.now()).toISOString();
+    const items = this.#view.items.map((one) =>
+      one.id <= upToId && one.seenAt === null ? { ...one, seenAt } : one,
+    );
+    this.#show({ items, unseen });
+  }
+
+  #show(changed: Partial<InboxView>): void {
+    this.#view = { ...this.#view, ...changed };
+    this.#cell.invalidate();
+  }
+}
+
+/** Both, the newest first, each once: as the second one has it. */
+function merged(one: readonly InboxEntry[], other: readonly InboxEntry[]): InboxEntry[] {
+  const all = new Map([...one, ...other].map((entry) => [entry.id, entry]));
+  return [...all.values()].sort((a, b) => b.id - a.id);
+}
