@@ -18,6 +18,8 @@ const SERVED = [
   '/reports',
   '/audit',
   '/erasures',
+  '/deactivations',
+  '/webhooks',
   '/docs',
 ];
 

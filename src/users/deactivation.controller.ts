@@ -22,4 +22,11 @@ export class DeactivationController {
   ): Promise<DeactivationView> {
     return this.deactivation.reactivate(actor, input);
   }
+
+  @Route('getDeactivations')
+  getDeactivations(
+    @CommandParam() { input }: CommandRequest<'getDeactivations'>,
+  ): Promise<DeactivationView[]> {
+    return this.deactivation.list(input);
+  }
 }

@@ -100,6 +100,22 @@ export const takeUnmarked = statement.many({
   row: ([userId, changedAt]: [number, string]): Changed => ({ userId, changedAt }),
 });
 
+/** `$1` user after whom the page begins, `$2` limit: who is deactivated now. */
+export const deactivationsAfter = statement.many({
+  name: 'users.deactivationsAfter',
+  text: `
+    SELECT "userId", at, "until", reason FROM deactivations
+    WHERE "userId" > $1 AND NOT ended AND ("until" IS NULL OR "until" > clock_timestamp())
+    ORDER BY "userId" LIMIT $2`,
+  values: ({ after, most }: { after: number; most: number }) => [after, most],
+  row: ([userId, at, until, reason]: [number, string, string | null, string | null]) => ({
+    userId,
+    at,
+    until,
+    reason,
+  }),
+});
+
 /** `$1` user, `$2` when their deactivation changed last: their chats are marked, unless it has changed since. */
 export const noteMarked = statement.count({
   name: 'users.noteMarked',

@@ -5,7 +5,7 @@ import { Deactivations } from '../commands/identity/deactivations.js';
 import { AppError, type CommandInput, type DeactivationView } from '../contract/index.js';
 import { Database } from '../database/database.js';
 import { DeactivationEffects } from './deactivation-effects.js';
-import { deactivate, lockDeactivations, reactivate } from './deactivation.queries.js';
+import { deactivate, deactivationsAfter, lockDeactivations, reactivate } from './deactivation.queries.js';
 import { KnownUsers } from './directory/known-users.js';
 
 /** Milliseconds that an answer waits for the user's direct chats to be marked. A thousand of them take some hundred. */
@@ -66,6 +66,12 @@ export class DeactivationService {
       await this.follow(userId, ended.changedAt);
     }
     return { userId, deactivated: false, at: null, until: null, reason: null };
+  }
+
+  /** A page of those who are deactivated now, by the id of the user. */
+  async list({ after = 0, limit }: CommandInput<'getDeactivations'>): Promise<DeactivationView[]> {
+    const rows = await deactivationsAfter(this.database, { after, most: limit });
+    return rows.map((row) => ({ deactivated: true, ...row }));
   }
 
   /** It is committed: what fails now is done by the keeper. */

@@ -242,6 +242,7 @@ describe('With AUTH=jwt, over REST', () => {
       'exportUser',
       'findChats',
       'getAudit',
+      'getDeactivations',
       'getErasure',
       'getReports',
       'getSessions',

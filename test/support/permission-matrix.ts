@@ -146,6 +146,7 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   'reportChat to which they are invited': ({ invitedToId }) => ({ chatId: invitedToId }),
   deactivateUser: ({ thirdId }) => ({ userId: thirdId }),
   reactivateUser: ({ thirdId }) => ({ userId: thirdId }),
+  getDeactivations: () => ({}),
   getReports: () => ({}),
   getAudit: () => ({}),
   updateReport: ({ reportId }) => ({ reportId, status: 'resolved' }),
@@ -292,6 +293,7 @@ reportChat to which they are invited | who? who? ok    ok      ok     ok    ok  
 sendSystemMessage        | who?   ok          no       no      no     no    no    no      no
 deactivateUser           | who?   ok          no       no      no     no    no    no      no
 reactivateUser           | who?   ok          no       no      no     no    no    no      no
+getDeactivations         | who?   ok          no       no      no     no    no    no      no
 findChats                | who?   ok          no       no      no     no    no    no      no
 getReports               | who?   ok          no       no      no     no    no    no      no
 getAudit                 | who?   ok          no       no      no     no    no    no      no

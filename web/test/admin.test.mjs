@@ -163,9 +163,25 @@ test('a person is found, shut out and let back, and logged out; their messages a
   await dialog.getByRole('button', { name: 'Deactivate' }).click();
   await page.getByText(/Shut out since .*, until /).waitFor();
   assert.equal((await world.call('GET', `/users/${people.alice}`)).deactivated, true);
-  await button(page, 'Let back').click();
+  await button(page, 'Shut out').click();
+  const shutOut = page.locator('.shut-out');
+  await shutOut.getByText('Advertising, again and again.').waitFor();
+  await shutOut.getByText('until let back').waitFor();
+  const row = shutOut.filter({ hasText: 'Alice Ahmadi' });
+  await row.getByText(/^until \d/).waitFor();
+  await row.getByText('Spam').waitFor();
+  await button(page, 'Let back: Alice Ahmadi').click();
+  await row.waitFor({ state: 'detached' });
   await button(page, 'Deactivate…').waitFor();
   assert.equal((await world.call('GET', `/users/${people.alice}`)).deactivated, false);
+  // What is done at the person is seen in the list.
+  await world.call('POST', `/users/${people.alice}/deactivate`);
+  await page.reload();
+  await enter(page, world.server.apiKey);
+  await button(page, 'Shut out').click();
+  await row.waitFor();
+  await button(page, 'Let back').last().click();
+  await row.waitFor({ state: 'detached' });
   await page.context().close();
   world.nothingWrong();
 });
@@ -268,6 +284,9 @@ test('desk and phone, light and dark: a picture, and nothing serious for axe', a
     await screen(page, 'People');
     await page.locator('.persons a').nth(10).waitFor();
     await lookAt('people');
+    await button(page, 'Shut out').click();
+    await page.locator('.shut-out').waitFor();
+    await lookAt('people-shut-out');
     for (const [name, id] of [
       ['person', people.alice],
       ['person-arabic', people.layla],

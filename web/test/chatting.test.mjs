@@ -83,6 +83,48 @@ test('two people chat: typing, ticks, a reaction, a reply, an edit, a deletion',
   await bens.context().close();
 });
 
+test('emoji are found by name and by group, by keys alone, and those picked last come first', async () => {
+  const { ann, ben, chat } = await world.server.people('ann', 'ben');
+  const page = await world.pageOf(ann.id, { hash: `/c/${chat.id}` });
+  const bens = await world.pageOf(ben.id, { hash: `/c/${chat.id}` });
+  const panel = page.locator('.emoji-panel');
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+  await page.getByRole('button', { name: 'Emoji' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Search emoji').waitFor();
+  await page.keyboard.type('party pop');
+  await panel.getByRole('button', { name: 'party popper' }).waitFor();
+  await page.keyboard.press('Enter');
+  await panel.waitFor({ state: 'detached' });
+  assert.equal(await field(page).inputValue(), '🎉');
+
+  await page.getByRole('button', { name: 'Emoji' }).click();
+  await panel.locator('.emoji-choices button').first().waitFor();
+  await page.keyboard.press('ArrowDown');
+  assert.equal(await focused(), 'party popper');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowUp');
+  assert.equal(await focused(), 'Search emoji');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('ArrowLeft');
+  assert.equal(await focused(), 'Flags');
+  await panel.getByRole('button', { name: 'chequered flag' }).waitFor();
+  await page.keyboard.press('Escape');
+  await panel.waitFor({ state: 'detached' });
+  assert.equal(await focused(), 'Emoji');
+
+  await say(page, 'Hello, Ben');
+  await row(page, 'Hello, Ben').locator('.ticks.sent, .ticks.delivered, .ticks.seen').waitFor();
+  await row(page, 'Hello, Ben').focus();
+  await page.keyboard.press('Enter');
+  await page.locator('.quick').getByRole('button', { name: 'React' }).click();
+  await page.getByLabel('Search emoji').fill('flag germany');
+  await panel.getByRole('button', { name: 'flag: Germany' }).click();
+  await bens.getByRole('button', { name: '🇩🇪 1' }).waitFor();
+  await page.context().close();
+  await bens.context().close();
+});
+
 test('what is written without a network goes out after a reload: all of it, in order, once', async () => {
   const { ann, ben, chat } = await world.server.people('ann', 'ben');
   const at = await world.site();

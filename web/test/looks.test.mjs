@@ -48,7 +48,22 @@ const screens = {
     },
     '[role="menu"]',
   ],
-  emoji: [() => `/c/${people.withBob}`, open('Emoji'), '.emoji-panel'],
+  emoji: [
+    () => `/c/${people.withBob}`,
+    async (page) => {
+      await open('Emoji')(page);
+      await page.getByRole('tab', { name: 'Animals and nature' }).click();
+    },
+    '.emoji-choices button[aria-label="dog face"]',
+  ],
+  'emoji-found': [
+    () => `/c/${people.withBob}`,
+    async (page) => {
+      await open('Emoji')(page);
+      await page.getByLabel('Search emoji').fill('heart');
+    },
+    '.emoji-choices button[aria-label="red heart"]',
+  ],
   'new-chat': ['/', open('New chat'), '.dialog .person'],
   'new-group': [
     '/',

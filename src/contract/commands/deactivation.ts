@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { define } from '../define.js';
-import { filledText, moment, userId } from '../scalars.js';
+import { filledText, id, moment, pageSize, userId } from '../scalars.js';
 import { deactivationView } from '../views/index.js';
 
 export const deactivationCommands = {
@@ -34,5 +34,17 @@ export const deactivationCommands = {
     reply: null,
     socket: false,
     rest: { method: 'POST', path: '/users/:userId/reactivate', status: 200 },
+  }),
+  getDeactivations: define({
+    summary:
+      'Who is deactivated now, since when, until when and why, by the id of the user, in pages. `after` is the last userId of the page before. For the application only.',
+    input: z.object({ after: id.optional(), limit: pageSize(200, 50) }),
+    result: z.array(deactivationView),
+    order: 'read',
+    who: 'application',
+    actor: [],
+    reply: null,
+    socket: false,
+    rest: { method: 'GET', path: '/deactivations', status: 200 },
   }),
 } as const;

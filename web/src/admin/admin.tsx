@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { type ComponentType, lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { Announcer } from '../parts/announcer';
 import { PageHead } from '../parts/page-head';
 import { isRefusal, keptKey, onRefused, sentenceOf, setKey, tryKey } from './api';
@@ -7,17 +7,28 @@ import { forgetAll } from './names';
 import { Overview } from './overview/overview';
 import { begin, end } from './overview/watch';
 import { Fault } from './parts';
-import { People } from './people/people';
 import { Reports } from './reports/reports';
 import { forgetOpen, useOpenReports } from './reports/open-reports';
 import { type Route, useRoute } from './route';
 import { readServer, type Server } from './server';
 import { SignIn } from './sign-in';
 
+interface Room<Props> {
+  default: ComponentType<Props>;
+}
+
+/** A screen that is loaded when it is opened. */
+const room = <Props extends object>(load: () => Promise<Room<Props>>) =>
+  lazy(() => load().catch((): Room<Props> => ({ default: NotLoaded })));
+
+const People = room(() => import('./people/people'));
+const Webhooks = room(() => import('./webhooks/webhooks'));
+
 const TITLES: Record<Route['screen'], string> = {
   overview: 'Overview',
   reports: 'Reports',
   people: 'People',
+  webhooks: 'Webhooks',
   audit: 'Audit',
 };
 
@@ -111,10 +122,13 @@ function Desk({ server }: { server: Server }) {
   useEffect(() => {
     document.title = `${TITLES[route.screen]} · Admin`;
   }, [route.screen]);
+  const screens = (Object.keys(TITLES) as Route['screen'][]).filter(
+    (screen) => screen !== 'webhooks' || server.has('getWebhooks'),
+  );
   return (
     <>
       <nav className="screens" aria-label="Screens">
-        {(Object.keys(TITLES) as Route['screen'][]).map((screen) => (
+        {screens.map((screen) => (
           <a
             key={screen}
             href={screen === 'overview' ? '#/' : `#/${screen}`}
@@ -132,12 +146,27 @@ function Desk({ server }: { server: Server }) {
       </nav>
       {server.config.auth === 'open' && <OpenMode />}
       <main className={`at-${route.screen}`}>
-        {route.screen === 'overview' && <Overview />}
-        {route.screen === 'reports' && <Reports status={route.status} />}
-        {route.screen === 'people' && <People userId={route.userId} server={server} />}
-        {route.screen === 'audit' && <Audit />}
+        <Suspense fallback={null}>
+          {route.screen === 'overview' && <Overview />}
+          {route.screen === 'reports' && <Reports status={route.status} />}
+          {route.screen === 'people' && <People userId={route.userId} server={server} />}
+          {route.screen === 'webhooks' && <Webhooks webhookId={route.webhookId} server={server} />}
+          {route.screen === 'audit' && <Audit />}
+        </Suspense>
       </main>
     </>
+  );
+}
+
+/** A server that was replaced has the files of its own pages alone. */
+function NotLoaded() {
+  return (
+    <div className="screen narrow">
+      <Fault
+        text="This screen was not loaded: the server was not reached, or has a newer page. Reload it."
+        again={() => location.reload()}
+      />
+    </div>
   );
 }
 

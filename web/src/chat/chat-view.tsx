@@ -19,7 +19,7 @@ const Details = lazy(() => import('./details'));
 const Info = lazy(() => import('./message-info'));
 const MessageMenu = lazy(() => import('./message-menu'));
 const DeleteMessage = lazy(() => import('./delete-message'));
-const Emoji = lazy(() => import('../parts/emoji'));
+const Emoji = lazy(() => import('../emoji/picker'));
 
 /** One chat: its head, its messages, what is being written, and its details beside it. */
 export function ChatView({ where, seq }: { where: Where; seq: number | null }) {

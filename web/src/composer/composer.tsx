@@ -23,7 +23,7 @@ const About = lazy(async () => ({ default: (await later()).About }));
 const CannotWrite = lazy(async () => ({ default: (await later()).CannotWrite }));
 const Mentions = lazy(async () => ({ default: (await later()).Mentions }));
 const SlowSend = lazy(async () => ({ default: (await later()).SlowSend }));
-const Emoji = lazy(() => import('../parts/emoji'));
+const Emoji = lazy(() => import('../emoji/picker'));
 
 export type Mode =
   { kind: 'write' } | { kind: 'reply'; message: Message } | { kind: 'edit'; item: TimelineItem };

@@ -1,9 +1,9 @@
 import type { ChatListItem, Invite } from '@chat-api/client';
 import { useChat } from '@chat-api/client/react';
-import { useEffect, useRef, useState } from 'react';
-import { announce } from '../parts/announcer';
+import { useEffect, useState } from 'react';
 import { Dialog } from '../parts/dialog';
 import { momentOf } from '../parts/until';
+import { useCopy } from '../parts/use-copy';
 import { more } from '../text/en-more';
 import { sentenceOf } from '../text/errors';
 import { useDoers } from './doers';
@@ -101,22 +101,8 @@ export default function Links({ chat, close }: { chat: ChatListItem; close: () =
 
 /** A link that was just made: the server keeps no more than a hash of its code. */
 function Made({ link }: { link: string }) {
-  const field = useRef<HTMLInputElement>(null);
-  const [copied, setCopied] = useState(false);
-  useEffect(() => field.current?.select(), []);
-  const copy = () => {
-    const done = () => {
-      setCopied(true);
-      announce(more.links.copied);
-    };
-    if (navigator.clipboard) {
-      void navigator.clipboard.writeText(link).then(done, () => field.current?.select());
-      return;
-    }
-    // Over plain HTTP there is no other way.
-    field.current?.select();
-    if (document.execCommand('copy')) done();
-  };
+  const { field, copied, copy } = useCopy(link, more.links.copied);
+  useEffect(() => field.current?.select(), [field]);
   return (
     <div className="made">
       <span className="label">{more.links.made}</span>

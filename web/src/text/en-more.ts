@@ -36,6 +36,14 @@ export const more = {
     reload: 'Reload',
   },
 
+  emoji: {
+    search: 'Search emoji',
+    groups: 'Groups of emoji',
+    recent: 'Recently used',
+    none: 'No emoji is called that.',
+    found: (n: number) => count(n, 'emoji', 'emoji'),
+  },
+
   invitations: {
     by: (name: string) => `${name} invites you`,
     join: 'Join',

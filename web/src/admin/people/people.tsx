@@ -9,31 +9,52 @@ import { personHref } from '../route';
 import type { Server } from '../server';
 import { everybody, find } from './finding';
 import { Person } from './person';
+import { ShutOutList } from './shut-out';
 
 /** Milliseconds after the last key until it is asked. */
 const PAUSE_MS = 250;
 
 /** Finds people; one of them beside the list, on a phone instead of it. */
-export function People({ userId, server }: { userId: number | null; server: Server }) {
+export default function People({ userId, server }: { userId: number | null; server: Server }) {
   const [q, setQ] = useState('');
+  const [onlyShutOut, setOnlyShutOut] = useState(false);
+  // What is done at one side is seen at the other.
+  const [doneHere, setDoneHere] = useState(0);
+  const [doneThere, setDoneThere] = useState(0);
   return (
     <div className={userId === null ? 'persons-screen' : 'persons-screen one'}>
       <div className="finder">
         <div className="screen-head">
           <Heading focus="taken">People</Heading>
+          {server.has('getDeactivations') && (
+            <div className="tabs" role="group" aria-label="Who is shown">
+              <button type="button" aria-pressed={!onlyShutOut} onClick={() => setOnlyShutOut(false)}>
+                All
+              </button>
+              <button type="button" aria-pressed={onlyShutOut} onClick={() => setOnlyShutOut(true)}>
+                Shut out
+              </button>
+            </div>
+          )}
         </div>
-        <input
-          className="field"
-          type="search"
-          aria-label="Find a person"
-          placeholder="Name, id or external id"
-          value={q}
-          maxLength={200}
-          autoComplete="off"
-          spellCheck={false}
-          onInput={(event) => setQ(event.currentTarget.value)}
-        />
-        <Found q={q.trim()} chosen={userId} />
+        {onlyShutOut ? (
+          <ShutOutList chosen={userId} looked={doneThere} changed={() => setDoneHere((n) => n + 1)} />
+        ) : (
+          <>
+            <input
+              className="field"
+              type="search"
+              aria-label="Find a person"
+              placeholder="Name, id or external id"
+              value={q}
+              maxLength={200}
+              autoComplete="off"
+              spellCheck={false}
+              onInput={(event) => setQ(event.currentTarget.value)}
+            />
+            <Found q={q.trim()} chosen={userId} />
+          </>
+        )}
       </div>
       <div className="found">
         {userId === null ? (
@@ -45,7 +66,12 @@ export function People({ userId, server }: { userId: number | null; server: Serv
             <a className="back" href="#/people">
               <ArrowLeft size={18} /> People
             </a>
-            <Person key={userId} userId={userId} server={server} />
+            <Person
+              key={`${userId} ${doneHere}`}
+              userId={userId}
+              server={server}
+              changed={() => setDoneThere((n) => n + 1)}
+            />
           </>
         )}
       </div>

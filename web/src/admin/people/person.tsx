@@ -17,8 +17,15 @@ import { type PersonState, usePerson } from './use-person';
 
 type Asks = 'deactivate' | 'sessions' | 'erase' | null;
 
+interface Props {
+  userId: number;
+  server: Server;
+  /** Called when something was done to them. */
+  changed: () => void;
+}
+
 /** One person: who they are, what can be done, and what was done. No message of theirs. */
-export function Person({ userId, server }: { userId: number; server: Server }) {
+export function Person({ userId, server, changed }: Props) {
   const open = server.config.auth === 'open';
   const { person, fault, load, version } = usePerson(userId, open);
   const [asks, setAsks] = useState<Asks>(null);
@@ -40,6 +47,7 @@ export function Person({ userId, server }: { userId: number; server: Server }) {
       setRefused(sentenceOf(error));
     }
     await load();
+    changed();
     setBusy(false);
   };
 
