@@ -7,6 +7,7 @@ import { ChatsModule } from './chats/chats.module.js';
 import type { AppConfig } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { ErasureModule } from './erasure/erasure.module.js';
+import { EventsModule } from './events/events.module.js';
 import { ExportModule } from './export/export.module.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -52,6 +53,7 @@ export class AppModule {
         ChatsModule,
         GroupsModule,
         TypingModule,
+        EventsModule,
         MessagesModule,
         ReceiptsModule,
         ReactionsModule,

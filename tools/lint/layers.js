@@ -31,7 +31,7 @@ export const LAYERS = [
   ['welcome'],
   ['messages/model'],
   ['chats'],
-  ['groups', 'typing'],
+  ['groups', 'typing', 'events'],
   ['messages'],
   ['receipts', 'reactions', 'reports', 'sync'],
   ['erasure', 'export', 'retention', 'webhooks'],
