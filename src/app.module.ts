@@ -8,6 +8,7 @@ import type { AppConfig } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { HooksModule } from './hooks/hooks.module.js';
 import { ErasureModule } from './erasure/erasure.module.js';
+import { EventsModule } from './events/events.module.js';
 import { ExportModule } from './export/export.module.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -56,6 +57,7 @@ export class AppModule {
         ChatsModule,
         GroupsModule,
         TypingModule,
+        EventsModule,
         HooksModule,
         MessagesModule,
         ReceiptsModule,

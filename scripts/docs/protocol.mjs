@@ -229,6 +229,9 @@ handshake, where \`Bearer \` may stand before it, or the same header where a cli
   everybody else, but still sees them and still receives messages.
 - **Typing** goes to the other members who are online, for as long as the client repeats \`typing\` (about every 3 s). It is
   never stored. It ends by itself after 5 s, when the message is sent, or when the connection is lost.
+- **sendEvent** sends an event of the application (\`chatEvent\`: a cursor, a poke, a paid order) to the members who are online.
+  It is never stored, and delivery is best effort: what has to arrive is a message. Events of one sender in a chat arrive in
+  their order when they are sent to one node.
 
 ## What the main commands do
 

@@ -92,6 +92,20 @@ export const blockedMembers = statement.many({
   row: ([userId]: [number]) => userId,
 });
 
+/** `$1` user, `$2` chat: its members whom the user blocks, or who block the user. */
+export const membersBehindBlocks = statement.many({
+  name: 'blocks.membersBehindBlocks',
+  text: `
+    SELECT x."userId" FROM (
+      SELECT b."blockedId" AS "userId" FROM user_blocks b WHERE b."userId" = $1
+      UNION
+      SELECT b."userId" FROM user_blocks b WHERE b."blockedId" = $1
+    ) x
+    WHERE (SELECT 1 FROM chat_members m WHERE m."chatId" = $2 AND m."userId" = x."userId") IS NOT NULL`,
+  values: ({ userId, chatId }: { userId: number; chatId: number }) => [userId, chatId],
+  row: ([userId]: [number]) => userId,
+});
+
 /** `$1`, `$2` users: counts 1 when they share a chat. */
 export const sharedChat = statement.count({
   name: 'blocks.sharedChat',

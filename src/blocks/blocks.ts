@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../contract/index.js';
 import { Database } from '../database/database.js';
-import { blockedAmong, blockedMembers, blockersAmong } from './blocks.queries.js';
+import { blockedAmong, blockedMembers, blockersAmong, membersBehindBlocks } from './blocks.queries.js';
 
 declare module '../common/bus.js' {
   interface InnerEvents {
@@ -36,6 +36,11 @@ export class Blocks {
   /** The members of a chat whom `userId` blocks: in a group they receive no typing events of `userId`. */
   async blockedIn(chatId: number, userId: number): Promise<number[]> {
     return blockedMembers(this.database, { userId, chatId });
+  }
+
+  /** The members of a chat whom `userId` blocks, or who block `userId`. */
+  async eitherWayIn(chatId: number, userId: number): Promise<number[]> {
+    return membersBehindBlocks(this.database, { userId, chatId });
   }
 }
 

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { auditCommands } from './commands/audit.js';
 import { authCommands } from './commands/auth.js';
 import { blocksCommands } from './commands/blocks.js';
+import { chatEventsCommands } from './commands/chat-events.js';
 import { chatsCommands } from './commands/chats.js';
 import { deactivationCommands } from './commands/deactivation.js';
 import { joiningCommands } from './commands/joining.js';
@@ -40,6 +41,7 @@ export const commands = {
   ...reportsCommands,
   ...auditCommands,
   ...typingCommands,
+  ...chatEventsCommands,
   ...authCommands,
   ...erasuresCommands,
   ...exportsCommands,

@@ -12,6 +12,7 @@ import {
   chatClearedView,
   chatDeletedView,
   chatDetails,
+  chatEventView,
   chatListItem,
   chatView,
   groupAddsView,
@@ -178,6 +179,11 @@ export const events = {
     payload: typingView,
     summary:
       'A member is typing, or has stopped; to the other members who are online. Clear the indicator when a newMessage of that member arrives, too: with several nodes the event with `typing: false` may come up to 5 s later.',
+  },
+  chatEvent: {
+    payload: chatEventView,
+    summary:
+      'An event of the application in a chat (sendEvent), to the members who are online; not to the socket that sent it. It is not stored.',
   },
   blockChanged: {
     payload: blockView,

@@ -38,6 +38,7 @@ export function exampleOf(definition: CommandDefinition, scene: Scene): Record<s
     marks: [{ chatId: scene.chatId, seq: 1 }],
     groupAdds: 'contacts',
     typing: true,
+    type: 'an.example',
     reportId: scene.messageId,
     erasureId: scene.messageId,
     webhookId: scene.messageId,

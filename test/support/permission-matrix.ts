@@ -138,6 +138,7 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   removeReaction: ({ messageId }) => ({ messageId, emoji: '👍' }),
   sync: () => ({}),
   typing: ({ chatId }) => ({ chatId, typing: true }),
+  sendEvent: ({ chatId }) => ({ chatId, type: 'an.event' }),
   reportMessage: ({ messageId }) => ({ messageId }),
   reportUser: ({ friendId }) => ({ userId: friendId }),
   'reportUser another': ({ otherId }) => ({ userId: otherId }),
@@ -285,6 +286,7 @@ addReaction              | who?   who?        none     none    ok     ok    ok  
 removeReaction           | who?   who?        none     none    ok     ok    ok    ok      ok
 sync                     | who?   who?        ok       ok      ok     ok    ok    ok      ok
 typing                   | who?   who?        none     none    ok     ok    ok    no      no
+sendEvent                | who?   ok          none     none    ok     ok    ok    no      no
 reportMessage            | who?   who?        none     none    ok     ok    ok    ok      ok
 reportUser               | who?   who?        ok       ok      ok     ok    ok    ok      ok
 reportChat               | who?   who?        ok       ok      ok     ok    ok    ok      ok

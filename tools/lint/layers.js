@@ -31,7 +31,7 @@ export const LAYERS = [
   ['welcome'],
   ['messages/model'],
   ['chats'],
-  ['groups', 'typing'],
+  ['groups', 'typing', 'events'],
   ['hooks'],
   ['messages'],
   ['receipts', 'reactions', 'reports', 'sync'],

@@ -1025,6 +1025,17 @@ export interface Typing {
   expiresInMs: number;
 }
 
+export interface ChatEvent {
+  chatId: number;
+  /** Who sent it; null: the application itself. */
+  userId: number | null;
+  type: string;
+  /** As it was sent; null: none. */
+  data: Record<string, unknown> | null;
+  /** When the server took it. */
+  at: string;
+}
+
 export interface Block {
   /** The user who is or is not blocked. */
   userId: number;
@@ -2166,6 +2177,11 @@ export interface Events {
    * up to 5 s later.
    */
   userTyping: Typing;
+  /**
+   * An event of the application in a chat (sendEvent), to the members who are online; not to the socket
+   * that sent it. It is not stored.
+   */
+  chatEvent: ChatEvent;
   /** You blocked or unblocked a user; to your own sockets. */
   blockChanged: Block;
   /** Answer to getBlocks. */
@@ -2882,6 +2898,23 @@ export interface Commands {
       typing: boolean;
     };
     result: Typing;
+  };
+  /**
+   * Sends an event of your application to the members of a chat who are online now. It is not stored:
+   * who is away never gets it, `sync`, exports and webhooks do not have it, and delivery is best effort.
+   * Who may not send messages there may not send events either. In a group nobody gets it whom the
+   * sender blocks or who blocks the sender.
+   */
+  sendEvent: {
+    input: {
+      chatId: number | string;
+      userId?: number | string | undefined;
+      /** Its name in your application: `cursor.moved`. 1 to 64 letters, digits or `. _ : -`. */
+      type: string;
+      /** A JSON object of your application, of at most 4096 bytes. */
+      data?: Record<string, unknown> | undefined;
+    };
+    result: ChatEvent;
   };
   /** The user who is calling. */
   getMe: {

@@ -2,6 +2,7 @@
 export * from './audit.js';
 export * from './auth.js';
 export * from './blocks.js';
+export * from './chat-events.js';
 export * from './chats.js';
 export * from './deactivation.js';
 export * from './erasures.js';

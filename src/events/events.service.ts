@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../commands/identity/actor.js';
+import { Limits } from '../commands/limits/limits.js';
+import { RateLimiter } from '../commands/limits/rate-limiter.js';
+import { Blocks } from '../blocks/blocks.js';
+import { Access } from '../chats/access.js';
+import { membersOf } from '../chats/audience.js';
+import { Metrics } from '../common/metrics/metrics.js';
+import { AppError, type ChatEventView, type CommandInput } from '../contract/index.js';
+import { type Audience, Publisher } from '../delivery/publisher.js';
+
+/** Events of one group that a node takes: each goes to all members who are online. */
+export const GROUP_RATE = { points: 200, durationMs: 10_000 } as const;
+
+/** Events of the application in chats: delivered to the members who are online, and never stored. */
+@Injectable()
+export class EventsService {
+  private readonly groups = new RateLimiter({ group: GROUP_RATE });
+  /** The last event of a sender in a chat that is on its way. */
+  private readonly last = new Map<string, Promise<unknown>>();
+  private readonly sent;
+
+  constructor(
+    private readonly access: Access,
+    private readonly blocks: Blocks,
+    private readonly limits: Limits,
+    private readonly publisher: Publisher,
+    metrics: Metrics,
+  ) {
+    this.sent = metrics.counter('chat_events_total', 'Events of the application sent to chats.');
+  }
+
+  /**
+   * Events of one sender in a chat that this node takes arrive in the order in which they came.
+   *
+   * @throws AppError as `Access.require` for `message.send`; RATE_LIMITED when a group has too many events
+   */
+  async send(actor: Actor, { chatId, type, data }: CommandInput<'sendEvent'>): Promise<ChatEventView> {
+    const event = { chatId, userId: actor.userId, type, data: data ?? null, at: new Date().toISOString() };
+    const key = `${chatId} ${actor.userId}`;
+    const audience = this.audienceOf(actor, chatId);
+    const turn = Promise.allSettled([this.last.get(key), audience]);
+    this.last.set(key, turn);
+    await turn;
+    if (this.last.get(key) === turn) this.last.delete(key);
+    this.publisher.publish('chatEvent', event, await audience);
+    this.sent.add();
+    return event;
+  }
+
+  /** All members but the socket that sent it, and in a group none who is behind a block. */
+  private async audienceOf(actor: Actor, chatId: number): Promise<Audience> {
+    const { userId, origin } = actor;
+    const [chat, behind] = await Promise.all([
+      this.access.require(actor, 'message.send', chatId),
+      userId === null ? [] : this.blocks.eitherWayIn(chatId, userId),
+    ]);
+    const audience = membersOf(chat, origin);
+    if (chat.type !== 'group') return audience;
+    const waitMs = this.limits.on ? this.groups.take(chatId, 'group') : 0;
+    if (waitMs > 0)
+      throw new AppError('RATE_LIMITED', { retryAfterMs: Math.ceil(waitMs), details: { limit: 'events' } });
+    return { ...audience, without: behind };
+  }
+}
