@@ -60,4 +60,25 @@ describe('A client is told of messages', () => {
     await until('live', () => bob.chat.connection.get().state === 'live');
     expect(bob.heard).toEqual(['one', 'two', 'three']);
   });
+
+  it('many of a chat in which nothing was read: opened at the first of them', async () => {
+    const [alice, bob] = [await person(), await person()];
+    const room = alice.chat.openDirect(bob.id);
+    for (let nr = 1; nr <= 60; nr++) await room.send(`${nr}`).stored;
+    await until('counted', () => bob.chat.chats().get().items[0]?.unread === 60);
+    bob.chat.stop();
+    // Nothing is left of what was heard.
+    const again = createChat({
+      url: world.socketUrl,
+      auth: asUser(bob.id),
+      transport: new FaultyTransport(world.socketUrl, () => 1),
+    });
+    clients.push(again);
+    again.start();
+    await until('listed', () => again.chats().get().items.length === 1);
+    const opened = again.open(again.chats().get().items[0]!.id);
+    await until('shown', () => opened.timeline.get().items.length > 0);
+    expect(opened.timeline.get()).toMatchObject({ unreadSeq: 0, moreBefore: false, moreAfter: true });
+    expect(opened.timeline.get().items[0]).toMatchObject({ seq: 1 });
+  });
 });

@@ -197,8 +197,9 @@ export class Room {
     const { item } = this.#state;
     if (this.#anchor !== null) await this.#page({ around: this.#anchor });
     else if (item.unread > PAGE / 2) {
-      this.#anchor = item.unreadSeq;
-      await this.#page({ around: item.unreadSeq });
+      // The first unread message: before it there may be nothing.
+      this.#anchor = item.unreadSeq + 1;
+      await this.#page({ around: this.#anchor });
     } else if (!liveRange(this.#state)) await this.#page({});
   }
 
