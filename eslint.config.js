@@ -234,12 +234,14 @@ export default defineConfig(
   },
   {
     // What they hand to the browser runs in its page.
-    files: ['web/test/**/*.mjs'],
+    files: ['web/test/**/*.mjs', 'web/bench/**/*.mjs'],
     languageOptions: {
       globals: {
         document: 'readonly',
         innerWidth: 'readonly',
         location: 'readonly',
+        MutationObserver: 'readonly',
+        window: 'readonly',
         ResizeObserver: 'readonly',
         requestAnimationFrame: 'readonly',
         sessionStorage: 'readonly',
