@@ -158,6 +158,9 @@ export const traces = [
   forgetBanner,
   removing('chat_invites', 'id', '"createdBy" = $1'),
   removing('hidden_messages', '"userId", "messageId"', '"userId" = $1'),
+  removing('notification_preferences', '"userId"', '"userId" = $1'),
+  removing('notifications', 'id', '"userId" = $1'),
+  removing('notifications', 'id', '"actorId" = $1'),
   removing('idempotency_keys', '"actorId", key', '"actorId" = $1'),
   walking(
     'message_reports',

@@ -2,6 +2,8 @@ import { sessionsOf } from '../accounts/accounts.queries.js';
 import { latestLogins } from '../accounts/logins.queries.js';
 import type { UserExportLine } from '../contract/index.js';
 import type { Database } from '../database/database.js';
+import { preferencesOf } from '../notifications/preferences.queries.js';
+import { toPreferencesView } from '../notifications/preferences.view.js';
 import {
   MESSAGES_AT_ONCE,
   MESSAGES_BYTES,
@@ -11,7 +13,14 @@ import {
 } from './message-lines.js';
 import { messagesOfUser, reactionsOf, type ReactionToExport } from './messages.queries.js';
 import { pagesOf } from './pages.js';
-import { blocksOf, hiddenOf, invitationsOf, membershipsOf, reportsBy } from './users.queries.js';
+import {
+  blocksOf,
+  hiddenOf,
+  invitationsOf,
+  membershipsOf,
+  notificationsOf,
+  reportsBy,
+} from './users.queries.js';
 
 type Line = Exclude<UserExportLine, { type: 'header' | 'end' }>;
 
@@ -30,6 +39,8 @@ export async function* userLines(
   const logins = await latestLogins(database, { userId, most: MOST_LOGINS });
   yield logins.map((data) => ({ type: 'login', data }));
   yield (await sessionsOf(database, { userId, expired: true })).map((data) => ({ type: 'session', data }));
+  const preferences = await preferencesOf(database, [userId]);
+  yield preferences.map((row) => ({ type: 'preferences', data: toPreferencesView(userId, row) }));
   yield* rowsOf(database, userId);
   yield* pagesOf(
     (last: ReactionToExport | null) => reactionsOf(database, { userId, last, most: ROWS_AT_ONCE }),
@@ -56,6 +67,11 @@ async function* rowsOf(database: Database, userId: number): AsyncGenerator<Line[
     (last: Awaited<ReturnType<typeof invitationsOf>>[number] | null) =>
       invitationsOf(database, after(last?.chatId)),
     (data): Line => ({ type: 'invitation', data }),
+  );
+  yield* pagesOf(
+    (last: Awaited<ReturnType<typeof notificationsOf>>[number] | null) =>
+      notificationsOf(database, after(last?.id)),
+    (data): Line => ({ type: 'notification', data }),
   );
   yield* pagesOf(
     (last: Awaited<ReturnType<typeof blocksOf>>[number] | null) => blocksOf(database, after(last?.userId)),

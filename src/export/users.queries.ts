@@ -1,4 +1,4 @@
-import type { NotifyLevel, UserExportLine } from '../contract/index.js';
+import type { NotificationKind, NotifyLevel, UserExportLine } from '../contract/index.js';
 import { chatColumns, type ChatCells, chatRow } from '../database/models/chat.model.js';
 import { memberColumns } from '../database/models/chat-member.model.js';
 import { type UserCells, userColumns, userRow } from '../database/models/user.model.js';
@@ -104,6 +104,24 @@ export const invitationsOf = statement.many({
     ) i WHERE i."chatId" > $2 ORDER BY i."chatId" LIMIT $3`,
   values: page,
   row: ([chatId, createdAt]: [number, string]): DataOf<'invitation'> => ({ chatId, createdAt }),
+});
+
+/** `$1` user, `$2` entry after which the page begins, `$3` limit: what is in their inbox. */
+export const notificationsOf = statement.many({
+  name: 'export.notificationsOf',
+  text: `
+    SELECT id, kind, "chatId", "messageId", "actorId", at, "seenAt" FROM notifications
+    WHERE "userId" = $1 AND id > $2 ORDER BY id LIMIT $3`,
+  values: page,
+  row: ([id, kind, chatId, messageId, actorId, at, seenAt]: [
+    number,
+    NotificationKind,
+    number,
+    number | null,
+    number | null,
+    string,
+    string | null,
+  ]): DataOf<'notification'> => ({ id, kind, chatId, messageId, actorId, at, seenAt }),
 });
 
 /** `$1` user, `$2` user after whom the page begins, `$3` limit: whom they block. */

@@ -99,7 +99,8 @@ const mentioned = `
       ) v
       LEFT JOIN LATERAL (
         SELECT w."userId" FROM chat_members w
-        WHERE v."userId" = 0 AND w."chatId" = g."chatId" AND w.version < v.version
+        -- OFFSET: of a mention of one person no other members are read.
+        WHERE v."userId" = 0 AND w."chatId" = g."chatId" AND w.version < v.version OFFSET 0
       ) w ON true`;
 
 /**

@@ -72,6 +72,12 @@ describe('A person who is erased', () => {
     const other = await carol.ok<ChatView>('createGroup', { title: 'Carols', memberIds: [id] });
     await carol.ok('removeMember', { chatId: other.id, userId: id });
     await me.ok('blockUser', { userId: carol.userId });
+    await me.ok('updatePreferences', { timeZone: 'Europe/Berlin' });
+    await world.sql(
+      `INSERT INTO notifications ("userId", "chatId", "actorId", kind, about, at)
+       VALUES ($1, $3, $2, 'added', 1, now()), ($2, $3, $1, 'added', 1, now())`,
+      [id, carol.userId, group.id],
+    );
     await me.ok('updateChat', { chatId: group.id, title: 'Another title', clientId: `once-${word}` });
     return { id, word, me, bob, carol, group, direct, notes, first, theirs, gone, other };
   }

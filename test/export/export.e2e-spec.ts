@@ -159,7 +159,13 @@ describe('An export', () => {
     await bob.ok('blockUser', carol.userId);
     await carol.ok('blockUser', alice.userId);
     await bob.ok('setVisibility', { visible: false });
-    await bob.ok('updateMembership', { chatId, pinned: true });
+    await bob.ok('updateMembership', { chatId, pinned: true, notify: 'mentions' });
+    await bob.ok('updatePreferences', { groups: 'none' });
+    await world.sql(
+      `INSERT INTO notifications ("userId", "chatId", "messageId", "actorId", kind, about, at)
+       VALUES ($1, $2, $3, $4, 'mention', $3, now())`,
+      [bob.userId, chatId, theirs.id, alice.userId],
+    );
     await world.http.post('/auth/login').send({ username, password: PASSWORD }).expect(200);
     await world.http
       .patch(`/users/${bob.userId}`)
@@ -183,7 +189,16 @@ describe('An export', () => {
     expect(dataOf(lines, 'login')).toMatchObject([{ ok: true }, { ok: true, network: expect.any(String) }]);
     expect(dataOf(lines, 'session')).toHaveLength(2);
     expect(dataOf(lines, 'membership')).toMatchObject([
-      { chat: { id: chatId, title: 'A group' }, role: 'member', pinnedAt: expect.any(String) },
+      {
+        chat: { id: chatId, title: 'A group' },
+        role: 'member',
+        pinnedAt: expect.any(String),
+        notify: 'mentions',
+      },
+    ]);
+    expect(dataOf(lines, 'preferences')).toMatchObject([{ userId: bob.userId, groups: 'none' }]);
+    expect(dataOf(lines, 'notification')).toMatchObject([
+      { kind: 'mention', chatId, messageId: theirs.id, actorId: alice.userId, seenAt: null },
     ]);
     expect(dataOf(lines, 'block')).toEqual([{ userId: carol.userId, blockedAt: expect.any(String) }]);
     expect(dataOf(lines, 'report')).toMatchObject([{ messageId: theirs.id, chatId, reason: 'rude' }]);

@@ -42,6 +42,7 @@ export function exampleOf(definition: CommandDefinition, scene: Scene): Record<s
     reportId: scene.messageId,
     erasureId: scene.messageId,
     webhookId: scene.messageId,
+    upToId: scene.messageId,
     url: 'https://hooks.example.com/chat',
     events: ['newMessage'],
     inviteId: scene.messageId,

@@ -83,6 +83,7 @@ const FOLDERS: Record<string, string> = {
   getPublicChats: 'Joining',
   silenceMember: 'Moderation',
   createWebhook: 'Webhooks',
+  getNotifications: 'Notifications',
 };
 
 async function read<T>(path: string): Promise<T> {
