@@ -82,6 +82,8 @@ export interface AppConfig {
     readonly timeoutMs: number;
     readonly retries: Waits;
     readonly disableMs: number;
+    /** Most events of a webhook that wait aside. */
+    readonly maxParked: number;
     readonly logAll: boolean;
     readonly logDays: number;
     /** null: secrets are stored as they are. */
@@ -261,6 +263,7 @@ export function parseConfig(variables: Record<string, string | undefined>): {
       timeoutMs: env.WEBHOOK_TIMEOUT_MS,
       retries: env.WEBHOOK_RETRIES,
       disableMs: env.WEBHOOK_DISABLE_HOURS * 3_600_000,
+      maxParked: env.WEBHOOK_MAX_PARKED,
       logAll: env.WEBHOOK_LOG === 'all',
       logDays: env.WEBHOOK_LOG_DAYS,
       key: env.WEBHOOK_KEY,

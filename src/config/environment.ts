@@ -404,6 +404,12 @@ export const environment = {
     default: 72,
     parse: wholeNumber(1, 8_760),
   }),
+  WEBHOOK_MAX_PARKED: variable({
+    about:
+      'Maximum number of events of a webhook that wait aside because they, or earlier ones of their chats, were refused. With more it is sent nothing new until some of them are done: the messages are the backlog.',
+    default: 10_000,
+    parse: wholeNumber(1, 1_000_000),
+  }),
   WEBHOOK_LOG: variable<'failures' | 'all'>({
     about: 'Which tries `GET /webhooks/:webhookId/tries` has: those that failed, or all.',
     default: 'failures',

@@ -13,6 +13,7 @@ import {
   parkEvent,
   settleParked,
 } from './parked.queries.js';
+import type { ParkedEvents } from './parked-events.js';
 import { waitAfter } from './steps.js';
 import { disableWebhook, type Endpoint, pauseWebhook, resumeWebhook } from './webhooks.queries.js';
 
@@ -32,6 +33,14 @@ const DUE_AT_ONCE = 20;
 /** Milliseconds between two looks for parked events of a webhook that has none: they may have been revived. */
 const DUE_EVERY_MS = 1_000;
 
+/** What the configuration says about sending. */
+interface Rules {
+  /** Waits before each further try, in milliseconds. */
+  waits: readonly number[];
+  /** Milliseconds after which a receiver that is down is given up. */
+  disableMs: number;
+}
+
 interface Failure {
   entry: Entry;
   outcome: Outcome;
@@ -41,7 +50,8 @@ interface Failure {
  * Sends events to one webhook: of each chat one after the other, of several chats side by side.
  *
  * When one fails, others tell whether it is the event or the receiver. If others get through, it is parked, with what follows
- * in its chat. If nothing does, the webhook pauses: nothing is written but that, the log of changes is the backlog.
+ * in its chat. If nothing does, the webhook pauses: nothing is written but that, the log of changes is the backlog. With too many
+ * parked events nothing else is begun until there are fewer, so that there too the log is the backlog.
  */
 export class EndpointSender {
   private readonly logger = new Logger(EndpointSender.name);
@@ -51,6 +61,7 @@ export class EndpointSender {
   /** Deliveries from the window. */
   private active = 0;
   private lookedForDueAt = 0;
+  private wasFull = false;
   /** Until the next turn: the database is away. */
   private isResting = false;
   private isPausing = false;
@@ -60,11 +71,9 @@ export class EndpointSender {
 
   constructor(
     private readonly sink: Sink,
-    /** Chats with parked events. */
-    private readonly parked: Set<number>,
+    private readonly parked: ParkedEvents,
     private endpoint: Endpoint,
-    private readonly waits: readonly number[],
-    private readonly disableMs: number,
+    private readonly rules: Rules,
     private readonly database: Database,
     private readonly deliveries: Deliveries,
   ) {}
@@ -74,6 +83,8 @@ export class EndpointSender {
     if (readAt > this.changedAt) this.endpoint = endpoint;
     this.isResting = false;
     if (!this.maySend) return;
+    await this.parked.recount();
+    this.tellIfFull();
     await this.fill(settled);
     this.pump();
     await this.beginDue();
@@ -89,6 +100,20 @@ export class EndpointSender {
   private get maySend(): boolean {
     const { status, isDue } = this.endpoint;
     return !this.hasEnded && this.sink.isHeld && (status === 'on' || (status === 'paused' && isDue));
+  }
+
+  /** Too many events wait aside: nothing new is begun. */
+  private get isFull(): boolean {
+    return this.endpoint.status === 'on' && this.parked.isFull;
+  }
+
+  private tellIfFull(): void {
+    const { isFull } = this;
+    if (isFull && !this.wasFull)
+      this.logger.warn(
+        `${this.sink.name} has WEBHOOK_MAX_PARKED events that were refused: it is sent nothing new`,
+      );
+    this.wasFull = isFull;
   }
 
   private async fill(settled: Position): Promise<void> {
@@ -109,7 +134,7 @@ export class EndpointSender {
   private pump(): void {
     if (!this.maySend || this.isResting || this.isPausing) return;
     const atOnce = this.endpoint.status === 'paused' ? DOWN_AFTER : AT_ONCE;
-    while (this.active < atOnce && this.failures.length < DOWN_AFTER) {
+    while (!this.isFull && this.active < atOnce && this.failures.length < DOWN_AFTER) {
       const entry = this.window.take();
       if (!entry) break;
       this.active++;
@@ -121,7 +146,8 @@ export class EndpointSender {
     }
     if (this.failures.length === 0 || this.active > 0) return;
     // Whether it is these events or the receiver, others could tell.
-    if (this.failures.length >= DOWN_AFTER || !this.window.peek()) this.begin(this.pause());
+    if (this.failures.length >= DOWN_AFTER || this.isFull || !this.window.peek())
+      this.begin(this.pause(this.failures.at(-1)!.outcome));
   }
 
   private begin(work: Promise<void>): void {
@@ -200,23 +226,22 @@ export class EndpointSender {
       eventId: idOf(event),
       event,
       tries: outcome ? 1 : 0,
-      waitMs: outcome && waitAfter(0, this.waits, outcome.retryAfterMs),
+      waitMs: outcome && waitAfter(0, this.rules.waits, outcome.retryAfterMs),
       error: outcome?.error ?? null,
     });
     this.parked.add(event.chatId);
   }
 
   /** Nothing got through: it is the receiver. */
-  private async pause(): Promise<void> {
+  private async pause({ error, retryAfterMs }: Outcome): Promise<void> {
     this.isPausing = true;
     const failures = this.failures.splice(0);
     try {
       if (!this.sink.isHeld) return;
       const { id, failures: former, failingMs } = this.endpoint;
-      const { error, retryAfterMs } = failures.at(-1)!.outcome;
-      const ms = waitAfter(former, this.waits, retryAfterMs);
+      const ms = waitAfter(former, this.rules.waits, retryAfterMs);
       if (former === 0) this.logger.warn(`${this.sink.name} is paused, its receiver is down: ${error}`);
-      if (failingMs !== null && failingMs >= this.disableMs) await this.disable(error ?? 'EFAILED');
+      if (failingMs !== null && failingMs >= this.rules.disableMs) await this.disable(error ?? 'EFAILED');
       else {
         const paused = { id, ms, error: error ?? 'EFAILED' };
         await this.become('paused', former + 1, () => pauseWebhook(this.database, paused));
@@ -252,7 +277,7 @@ export class EndpointSender {
     const { status, id: webhookId } = this.endpoint;
     if (status !== 'on' || !this.maySend) return;
     const now = performance.now();
-    if (this.parked.size === 0 && now - this.lookedForDueAt < DUE_EVERY_MS) return;
+    if (this.parked.isEmpty && now - this.lookedForDueAt < DUE_EVERY_MS) return;
     this.lookedForDueAt = now;
     for (const event of await dueEvents(this.database, { webhookId, most: DUE_AT_ONCE })) {
       if (!this.window.takeChat(event.chatId)) continue;
@@ -267,6 +292,7 @@ export class EndpointSender {
       const body = await bodyOf(this.database, event);
       if (!body) {
         event = await settleParked(this.database, event.id);
+        this.parked.settled();
         continue;
       }
       const { id, tries } = event;
@@ -276,15 +302,19 @@ export class EndpointSender {
       if (outcome.kind === 'gone') return this.disable(error);
       if (outcome.kind === 'ok') {
         event = await settleParked(this.database, id);
+        this.parked.settled();
         await this.alive();
-      } else if (tries >= this.waits.length) {
+      } else if (tries >= this.rules.waits.length) {
         event = await buryParked(this.database, { id, error });
+        this.parked.settled();
       } else {
-        const waitMs = waitAfter(tries, this.waits, outcome.retryAfterMs);
+        const waitMs = waitAfter(tries, this.rules.waits, outcome.retryAfterMs);
         await delayParked(this.database, { id, waitMs, error });
+        // Nothing else is sent that could tell whether it is the receiver.
+        if (outcome.kind === 'down' && this.isFull && !this.isPausing) await this.pause(outcome);
         return;
       }
     }
-    if (!event) this.parked.delete(first.chatId);
+    if (!event) this.parked.clear(first.chatId);
   }
 }

@@ -54,6 +54,17 @@ export const chatsWithParked = statement.many({
   row: ([chatId]: [number]) => chatId,
 });
 
+/** `$1` webhook, `$2` limit: how many events are tried again, or wait for those; not more than the limit. */
+export const countParked = statement.one({
+  name: 'webhooks.countParked',
+  text: `
+    SELECT count(*) FROM (
+      SELECT 1 FROM webhook_parked WHERE "webhookId" = $1 AND "deadAt" IS NULL LIMIT $2
+    ) p`,
+  values: ({ webhookId, most }: { webhookId: number; most: number }) => [webhookId, most],
+  row: ([count]: [number]) => count,
+});
+
 type ParkedCells = [
   id: number,
   kind: WebhookEvent['kind'],

@@ -7,7 +7,7 @@ import { APP_CONFIG } from '../config/config.module.js';
 import { Database } from '../database/database.js';
 import { Deliveries } from './deliveries.js';
 import { EndpointSender } from './endpoint-sender.js';
-import { chatsWithParked } from './parked.queries.js';
+import { ParkedEvents } from './parked-events.js';
 import { type Endpoint, endpoints } from './webhooks.queries.js';
 
 /** The name of the sinks of webhooks, before their id. */
@@ -61,10 +61,11 @@ export class WebhookWorker implements SinkWork {
   }
 
   private async begin(sink: Sink, endpoint: Endpoint): Promise<EndpointSender> {
-    const parked = new Set(await chatsWithParked(this.database, endpoint.id));
-    const { retries, disableMs } = this.config.webhooks;
+    const { retries, disableMs, maxParked } = this.config.webhooks;
+    const parked = await ParkedEvents.of(this.database, endpoint.id, maxParked);
+    const rules = { waits: retries.ms, disableMs };
     const { database, deliveries } = this;
-    const sender = new EndpointSender(sink, parked, endpoint, retries.ms, disableMs, database, deliveries);
+    const sender = new EndpointSender(sink, parked, endpoint, rules, database, deliveries);
     this.senders.set(sink, sender);
     return sender;
   }

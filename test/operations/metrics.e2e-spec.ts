@@ -107,8 +107,13 @@ describe('Metrics', () => {
     const allowed: Record<string, string[]> = {
       command: [...commandNames, 'unknown'],
       edge: ['socket', 'rest'],
-      // Of commands, and of calls to webhooks.
-      outcome: ['ok', ...Object.keys(errorCatalogue), 'refused', 'down', 'gone'],
+      // Of commands, of calls to webhooks, and of messages that are asked about.
+      outcome: [
+        'ok',
+        ...Object.keys(errorCatalogue),
+        ...['refused', 'down', 'gone'],
+        ...['allowed', 'replaced', 'failed', 'busy'],
+      ],
       part: ['database', 'writer', 'redis', 'neighbours'],
       pool: ['chat'],
       state: ['busy', 'idle'],

@@ -30,6 +30,7 @@ describe('Webhooks', () => {
       OUTBOUND_PORTS: 'any',
       WEBHOOK_TIMEOUT_MS: '300',
       WEBHOOK_RETRIES: '60ms,80ms,100ms',
+      WEBHOOK_MAX_PARKED: '10',
       WEBHOOK_KEY: randomBytes(32).toString('base64'),
     });
   });
@@ -326,6 +327,28 @@ describe('Webhooks', () => {
       await eventually(async () => (await get(id)).parked === 0);
       await send(pair, pair.chatId, ['and on']);
       expect(contents(await receiver.until(pair.chatId, 5)).at(-1)).toBe('and on');
+    });
+
+    it('wait when too many are aside: then they are sent nothing new, and miss nothing', async () => {
+      const [pair, other] = [await world.pair(), await world.pair()];
+      const { id } = await webhook({ events: ['newMessage'] });
+      let isWilling = false;
+      receiver.manner = ({ body }, response) => {
+        if (body.data.content !== 'no' || isWilling) return 200;
+        response.writeHead(422, { 'retry-after': '2' }).end();
+        return undefined;
+      };
+      const all = ['no', ...Array.from({ length: 14 }, (_, nth) => String(nth))];
+      await send(pair, pair.chatId, all);
+      await eventually(async () => (await get(id)).parked >= 10);
+      await send(other, other.chatId, ['of another chat']);
+      await pause(200);
+      expect(receiver.taken).toEqual([]);
+      expect(await get(id)).toMatchObject({ status: 'on', parked: 10 });
+      isWilling = true;
+      expect(contents(await receiver.until(pair.chatId, 15))).toEqual(all);
+      expect(contents(await receiver.until(other.chatId, 1))).toEqual(['of another chat']);
+      await eventually(async () => (await get(id)).parked === 0);
     });
 
     it('until it is dead: the rest goes on, and it can be read and replayed', async () => {
