@@ -75,6 +75,8 @@ const ROWS = `
   INSERT INTO outbox ("afterMessageId", "chatId", version, kind) VALUES (0, 1, 1, 'newChat');
   INSERT INTO erasures ("userId", messages, step) VALUES (2, 'keep', 'done');
   INSERT INTO erased_members ("chatId", "userId", at) VALUES (1, 2, now());
+  INSERT INTO message_streams ("userId", key, "messageId", "chatId", "endsAt") VALUES (1, 'x', 1, 1, now());
+  INSERT INTO message_stream_parts ("messageId", start, text) VALUES (1, 0, 'Hi');
   INSERT INTO deactivations ("userId") VALUES (1);
   INSERT INTO audit_entries (action, "userId") VALUES ('userDeactivated', 1)`;
 

@@ -11,6 +11,7 @@ const OF_TIMERS = new Set([
   'erasure.lease',
   'identity.deactivatedSince',
   'retention.dueChats',
+  'streams.due',
   'users.forgetEndedDeactivations',
   'users.hasExpiredDeactivations',
   'users.takeUnmarked',

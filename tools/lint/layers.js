@@ -33,7 +33,7 @@ export const LAYERS = [
   ['chats'],
   ['groups', 'typing', 'events'],
   ['messages'],
-  ['receipts', 'reactions', 'reports', 'sync'],
+  ['receipts', 'reactions', 'reports', 'streams', 'sync'],
   ['erasure', 'export', 'retention', 'webhooks'],
   ['operations'],
 ];
