@@ -40,6 +40,7 @@ const shared = {
     // Tests run the client's sources, not its last build.
     '^@chat-api/client$': '<rootDir>/packages/client/src/index.ts',
     '^@chat-api/client/react$': '<rootDir>/packages/client/src/react/index.ts',
+    '^@chat-api/client/streams$': '<rootDir>/packages/client/src/streams/index.ts',
     '^@chat-api/client/indexeddb$': '<rootDir>/packages/client/src/storage/indexeddb.ts',
   },
   transform: { '\\.ts$': swc(false), '\\.tsx$': swc(true) },

@@ -1,7 +1,13 @@
 import { defineConfig } from 'tsdown';
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/react/index.ts', 'src/storage/indexeddb.ts', 'src/storage/async-storage.ts'],
+  entry: [
+    'src/index.ts',
+    'src/react/index.ts',
+    'src/storage/indexeddb.ts',
+    'src/storage/async-storage.ts',
+    'src/streams/index.ts',
+  ],
   format: ['esm', 'cjs'],
   platform: 'neutral',
   target: 'es2022',

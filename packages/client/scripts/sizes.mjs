@@ -9,11 +9,12 @@ import { rolldown } from 'rolldown';
 
 const folder = join(import.meta.dirname, '..');
 const dist = (file) => join(folder, 'dist', file);
-const [core, react, indexeddb, asyncStorage] = [
+const [core, react, indexeddb, asyncStorage, streams] = [
   'index.js',
   'react/index.js',
   'storage/indexeddb.js',
   'storage/async-storage.js',
+  'streams/index.js',
 ].map(dist);
 const peers = /^react(\/|$)/;
 
@@ -47,6 +48,7 @@ const sizes = {
   react: (await sizeOf([core, react], alone)) - ofCore,
   indexeddb: (await sizeOf([core, indexeddb], alone)) - ofCore,
   'async-storage': (await sizeOf([core, asyncStorage], alone)) - ofCore,
+  streams: (await sizeOf([core, streams], alone)) - ofCore,
   'core with socket.io-client': await sizeOf([core], [peers]),
 };
 

@@ -3,12 +3,14 @@ import { Cache } from './cache.js';
 import { Connection, type ConnectionView } from './connection.js';
 import type {
   Account,
+  ChatEvent,
   ChatListItem,
   Commands,
   Events,
   Message,
   Presence,
   Ready,
+  StreamDelta,
   User,
 } from './contract.gen.js';
 import { ChatError, toChatError } from './errors.js';
@@ -64,6 +66,10 @@ export interface ChatEvents {
   message: Message;
   /** The same, if it mentions this person. */
   mention: Message;
+  /** An event of the application (`sendEvent`). */
+  chatEvent: ChatEvent;
+  /** More of a message that is streamed: `@chat-api/client/streams` puts it together. */
+  streamDelta: StreamDelta;
   /** The server refuses this person, also with a new token. */
   signedOut: ChatError;
   /** The storage failed: from now on everything is kept in memory. */
@@ -442,6 +448,7 @@ export class ChatClient {
       return;
     }
     this.#store.apply.hear(name, body as never);
+    if (name === 'chatEvent' || name === 'streamDelta') this.#emit(name, body as never);
     if (name === 'userTyping') {
       const { chatId, expiresInMs, typing } = body as Events['userTyping'];
       if (typing) setTimeout(() => this.#store.touched('typing', chatId), expiresInMs + 10);
