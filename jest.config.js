@@ -42,6 +42,7 @@ const shared = {
     '^@chat-api/client/react$': '<rootDir>/packages/client/src/react/index.ts',
     '^@chat-api/client/react/notifications$': '<rootDir>/packages/client/src/react/notifications.ts',
     '^@chat-api/client/notifications$': '<rootDir>/packages/client/src/notifications/index.ts',
+    '^@chat-api/client/streams$': '<rootDir>/packages/client/src/streams/index.ts',
     '^@chat-api/client/indexeddb$': '<rootDir>/packages/client/src/storage/indexeddb.ts',
   },
   transform: { '\\.ts$': swc(false), '\\.tsx$': swc(true) },

@@ -25,6 +25,7 @@ import { SocketsModule } from './sockets/sockets.module.js';
 import { ReactionsModule } from './reactions/reactions.module.js';
 import { ReceiptsModule } from './receipts/receipts.module.js';
 import { ReportsModule } from './reports/reports.module.js';
+import { StreamsModule } from './streams/streams.module.js';
 import { SyncModule } from './sync/sync.module.js';
 import { TypingModule } from './typing/typing.module.js';
 import { UsersModule } from './users/users.module.js';
@@ -63,6 +64,7 @@ export class AppModule {
         ReceiptsModule,
         ReactionsModule,
         ReportsModule,
+        StreamsModule,
         SyncModule,
         NotificationsModule,
         ErasureModule,

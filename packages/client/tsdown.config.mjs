@@ -8,6 +8,7 @@ export default defineConfig({
     'src/notifications/index.ts',
     'src/storage/indexeddb.ts',
     'src/storage/async-storage.ts',
+    'src/streams/index.ts',
   ],
   format: ['esm', 'cjs'],
   platform: 'neutral',

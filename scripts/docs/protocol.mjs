@@ -229,6 +229,10 @@ handshake, where \`Bearer \` may stand before it, or the same header where a cli
   everybody else, but still sees them and still receives messages.
 - **Typing** goes to the other members who are online, for as long as the client repeats \`typing\` (about every 3 s). It is
   never stored. It ends by itself after 5 s, when the message is sent, or when the connection is lost.
+- **streamMessage** sends a message with \`metadata.streaming: true\` that grows while it is read: \`sendDelta\` adds to it,
+  readers get \`streamDelta\` with the offset, and \`getStream\` what there is so far. It ends by \`finishStream\`, \`stopStream\`, or
+  60 s after the last delta (10 s after the socket of its writer has closed), with one \`messageEdited\`. See
+  [Streamed replies](../guides/streamed-replies.md).
 - **sendEvent** sends an event of the application (\`chatEvent\`: a cursor, a poke, a paid order) to the members who are online.
   It is never stored, and delivery is best effort: what has to arrive is a message. Events of one sender in a chat arrive in
   their order when they are sent to one node.

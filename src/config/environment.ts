@@ -290,7 +290,7 @@ export const environment = {
     parse: oneOf('on', 'off'),
   }),
   RATE_LIMIT_MESSAGES: rate('Messages that a user may send or edit.', '200/10s'),
-  RATE_LIMIT_TYPING: rate('`typing` and `sendEvent` commands of a user.', '150/10s'),
+  RATE_LIMIT_TYPING: rate('`typing`, `sendEvent` and `sendDelta` commands of a user.', '150/10s'),
   RATE_LIMIT_CHATS: rate('Chats that a user may open.', '60/1m'),
   RATE_LIMIT_ADDS: rate('Users, other than contacts, whom a user may add or invite to groups.', '200/1h'),
   RATE_LIMIT_OTHER: rate('All other commands of a user.', '600/10s'),

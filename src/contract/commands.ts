@@ -19,6 +19,7 @@ import { receiptsCommands } from './commands/receipts.js';
 import { reportsCommands } from './commands/reports.js';
 import { retentionCommands } from './commands/retention.js';
 import { serverCommands } from './commands/server.js';
+import { streamsCommands } from './commands/streams.js';
 import { syncCommands } from './commands/sync.js';
 import { typingCommands } from './commands/typing.js';
 import { usersCommands } from './commands/users.js';
@@ -35,6 +36,7 @@ export const commands = {
   ...membersCommands,
   ...invitationsCommands,
   ...messagesCommands,
+  ...streamsCommands,
   ...receiptsCommands,
   ...reactionsCommands,
   ...syncCommands,

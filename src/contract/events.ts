@@ -40,6 +40,8 @@ import {
   presenceView,
   reactionsChangedView,
   readyView,
+  streamDeltaView,
+  streamEndedView,
   syncedView,
   typingView,
   tokenLifeView,
@@ -143,6 +145,16 @@ export const events = {
       'Your number of unread messages, after you read messages or marked a chat as unread, or after an unread message was deleted or an edit changed whether it mentions you; to your own sockets. The answer to markAllAsSeen, and to getUnreadCount without a chat, has no chat.',
   },
   messageEdited: { payload: messageView, summary: 'A message was edited; to all members of the chat.' },
+  streamDelta: {
+    payload: streamDeltaView,
+    summary:
+      'More was written of a message that is streamed; to the other members of the chat. It is no change of the chat: `messageEdited` with the whole text is, at the end.',
+  },
+  streamEnded: {
+    payload: streamEndedView,
+    summary:
+      'A stream of yours was ended by somebody else, or because nothing was written for too long; to your own sockets.',
+  },
   messageDeleted: {
     payload: messageDeletedView,
     summary: 'A message was deleted for everyone; to all members of the chat.',

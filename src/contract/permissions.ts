@@ -37,6 +37,8 @@ export const permissions = {
   'message.delete': { group: 'member', direct: true },
   // Somebody else's.
   'message.deleteAny': { group: 'admin', direct: false },
+  // The stream of somebody else. In a group also whose message it answers; the service checks that.
+  'stream.stop': { group: 'admin', direct: true },
   'message.read': { group: 'member', direct: true },
   'receipt.write': { group: 'member', direct: true },
 } as const satisfies Record<string, { group: Role; direct: boolean }>;

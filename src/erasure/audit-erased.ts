@@ -22,7 +22,7 @@ interface Column {
 
 /** Columns of numbers that are no ids of users. New ones are looked at until they are named here. */
 const NOT_PEOPLE =
-  /^(id|chatId|messageId|replyToId|seq|\w+Seq|seesAfter|goneUpTo|hiddenUpTo|version|\w+Version|sentBefore|sent|user[12]Sent|memberCount|noteCount|nr|generation|failures|free|afterMessageId|outboxId|leaseNo|webhookId|tries|try|status|tookMs|about)$/;
+  /^(id|chatId|messageId|replyToId|seq|\w+Seq|seesAfter|goneUpTo|hiddenUpTo|version|\w+Version|sentBefore|sent|user[12]Sent|memberCount|noteCount|nr|length|start|generation|failures|free|afterMessageId|outboxId|leaseNo|webhookId|tries|try|status|tookMs|about)$/;
 
 /**
  * Where the number of the id stays, see docs/adr/0030: it says nothing about the person. The row in `users` is empty, and

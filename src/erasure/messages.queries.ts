@@ -69,6 +69,7 @@ export const emptyAll = statement.many({
     ),
     edits AS (DELETE FROM message_edits WHERE "messageId" IN (SELECT id FROM gone)),
     reactions AS (DELETE FROM message_reactions WHERE "messageId" IN (SELECT id FROM gone)),
+    streams AS (DELETE FROM message_streams WHERE "messageId" IN (SELECT id FROM gone)),
     mentions AS (
       DELETE FROM message_mentions d USING (
         SELECT seq, ${mentionsIn('metadata')} AS person FROM gone WHERE metadata IS NOT NULL

@@ -166,6 +166,7 @@ export const traces = [
     'message_reports',
     `DELETE FROM message_reports WHERE id IN (SELECT id FROM page WHERE $1 IN ("reporterId", "senderId", "reportedUserId"))`,
   ),
+  removing('message_streams', '"userId", key', '"userId" = $1'),
   removing('deactivations', '"userId"', '"userId" = $1'),
   walking(
     'audit_entries',

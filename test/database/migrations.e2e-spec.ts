@@ -77,6 +77,8 @@ const ROWS = `
   INSERT INTO notifications ("userId", "chatId", kind, about, at) VALUES (1, 1, 'added', 1, now());
   INSERT INTO erasures ("userId", messages, step) VALUES (2, 'keep', 'done');
   INSERT INTO erased_members ("chatId", "userId", at) VALUES (1, 2, now());
+  INSERT INTO message_streams ("userId", key, "messageId", "chatId", "endsAt") VALUES (1, 'x', 1, 1, now());
+  INSERT INTO message_stream_parts ("messageId", start, text) VALUES (1, 0, 'Hi');
   INSERT INTO deactivations ("userId") VALUES (1);
   INSERT INTO audit_entries (action, "userId") VALUES ('userDeactivated', 1)`;
 

@@ -258,9 +258,15 @@ describe('The limit of a command', () => {
       /^\/auth\/(login|register|password)$/.test(definitionOf(name).rest?.path ?? ''),
     );
     expect(countedAs('login').sort()).toEqual(['eraseMe', ...secret].sort());
-    expect(countedAs('message').sort()).toEqual(['editMessage', 'sendMessage', 'sendSystemMessage']);
+    expect(countedAs('message').sort()).toEqual([
+      'editMessage',
+      'finishStream',
+      'sendMessage',
+      'sendSystemMessage',
+      'streamMessage',
+    ]);
     expect(countedAs('createChat').sort()).toEqual(there('createChat', 'createGroup').sort());
-    expect(countedAs('typing')).toEqual(there('typing', 'sendEvent'));
+    expect(countedAs('typing')).toEqual(there('sendDelta', 'typing', 'sendEvent'));
   });
 });
 

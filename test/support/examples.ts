@@ -39,6 +39,8 @@ export function exampleOf(definition: CommandDefinition, scene: Scene): Record<s
     groupAdds: 'contacts',
     typing: true,
     type: 'an.example',
+    offset: 0,
+    text: 'an example',
     reportId: scene.messageId,
     erasureId: scene.messageId,
     webhookId: scene.messageId,

@@ -17,7 +17,7 @@ export interface Scene {
   chatId: number;
   /** The same chat; for the application and nobody a group, because a direct chat forbids some commands to everyone. */
   groupId: number;
-  /** A message of the acting user; for roles that were never in the chat, of the other user. */
+  /** A message of the acting user, which they stream; for roles that were never in the chat, of the other user. */
   ownId: number;
   /** A message of the other user. */
   messageId: number;
@@ -83,6 +83,14 @@ export async function sceneOf(world: World, role: Role): Promise<Scene> {
   const messageId = await message(1, otherId);
   const within = !outside && role !== 'stranger';
   const ownId = within ? await message(2, userId) : messageId;
+  if (within) {
+    await world.sql(`UPDATE messages SET metadata = '{"streaming": true}' WHERE id = $1`, [ownId]);
+    await world.sql(
+      `INSERT INTO message_streams ("userId", key, "messageId", "chatId", "endsAt")
+       VALUES ($1, 'a key', $2, $3, now() + interval '1 hour')`,
+      [userId, ownId, chatId],
+    );
+  }
   await world.sql('UPDATE chats SET "lastSeq" = $2::int, version = $2::int + 1 WHERE id = $1', [
     chatId,
     within ? 2 : 1,

@@ -136,6 +136,14 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   getMessageReceipts: ({ messageId }) => ({ messageId }),
   addReaction: ({ messageId }) => ({ messageId, emoji: '👍' }),
   removeReaction: ({ messageId }) => ({ messageId, emoji: '👍' }),
+  streamMessage: ({ chatId }) => ({ chatId, content: 'words' }),
+  sendDelta: ({ ownId }) => ({ messageId: ownId, offset: 0, text: 'words' }),
+  'sendDelta of another': ({ messageId }) => ({ messageId, offset: 0, text: 'words' }),
+  'finishStream of oneself': ({ ownId }) => ({ messageId: ownId, metadata: { done: true } }),
+  'finishStream of another': ({ messageId }) => ({ messageId }),
+  'stopStream of oneself': ({ ownId }) => ({ messageId: ownId }),
+  'stopStream of another': ({ messageId }) => ({ messageId }),
+  getStream: ({ messageId }) => ({ messageId }),
   sync: () => ({}),
   typing: ({ chatId }) => ({ chatId, typing: true }),
   sendEvent: ({ chatId }) => ({ chatId, type: 'an.event' }),
@@ -284,6 +292,14 @@ getUnreadTotals          | who?   who?        ok       ok      ok     ok    ok  
 getMessageReceipts       | who?   ok          none     none    ok     ok    ok    ok      ok
 addReaction              | who?   who?        none     none    ok     ok    ok    no      no
 removeReaction           | who?   who?        none     none    ok     ok    ok    ok      ok
+streamMessage            | who?   who?        none     none    ok     ok    ok    no      no
+sendDelta                | who?   who?        none     none    ok     ok    ok    no      no
+sendDelta of another     | who?   who?        none     none    no     no    no    no      no
+finishStream of oneself  | who?   ok          none     none    ok     ok    ok    ok      ok
+finishStream of another  | who?   ok          none     none    no     no    no    no      no
+stopStream of oneself    | who?   ok          none     none    ok     ok    ok    ok      ok
+stopStream of another    | who?   ok          none     none    no     ok    ok    ok      ok
+getStream                | who?   ok          none     none    ok     ok    ok    ok      ok
 sync                     | who?   who?        ok       ok      ok     ok    ok    ok      ok
 typing                   | who?   who?        none     none    ok     ok    ok    no      no
 sendEvent                | who?   ok          none     none    ok     ok    ok    no      no

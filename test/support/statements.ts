@@ -12,6 +12,7 @@ const OF_TIMERS = new Set([
   'identity.deactivatedSince',
   'notifications.removeOld',
   'retention.dueChats',
+  'streams.due',
   'users.forgetEndedDeactivations',
   'users.hasExpiredDeactivations',
   'users.takeUnmarked',

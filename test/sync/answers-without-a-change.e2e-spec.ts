@@ -30,7 +30,13 @@ const never: CommandName[] = [
  * Commands that always make a change, or whose answer is the end of the chat, or whose repeat answers with the message
  * of then, whole and at its own version.
  */
-const always: CommandName[] = ['sendMessage', 'sendSystemMessage', 'leaveChat', 'deleteChat'];
+const always: CommandName[] = [
+  'sendMessage',
+  'streamMessage',
+  'sendSystemMessage',
+  'leaveChat',
+  'deleteChat',
+];
 
 /** The rest: brings about the change, then does the same again. */
 const twice: Partial<Record<CommandName, (scene: Scene) => object | Promise<object>>> = {
@@ -42,6 +48,14 @@ const twice: Partial<Record<CommandName, (scene: Scene) => object | Promise<obje
   removeMember: ({ chatId, guest }) => ({ chatId, userId: guest.userId }),
   setRole: ({ chatId, member }) => ({ chatId, userId: member.userId, role: 'admin' }),
   editMessage: ({ messageId }) => ({ messageId, content: 'other words' }),
+  finishStream: async ({ owner, chatId }) => {
+    const { id } = await owner.ok<{ id: number }>('streamMessage', { chatId, content: 'words' });
+    return { messageId: id };
+  },
+  stopStream: async ({ owner, chatId }) => {
+    const { id } = await owner.ok<{ id: number }>('streamMessage', { chatId, content: 'words' });
+    return { messageId: id };
+  },
   deleteMessage: ({ messageId }) => ({ messageId }),
   addReaction: ({ messageId }) => ({ messageId, emoji: '👍' }),
   removeReaction: ({ messageId }) => ({ messageId, emoji: '👍' }),
@@ -105,7 +119,7 @@ describe('An answer never pretends to a change:', () => {
   });
 
   it.each(writing)('the contract of %s says whether it may change nothing', (name) => {
-    const mayChangeNothing = !['sendMessage', 'sendSystemMessage'].includes(name);
+    const mayChangeNothing = !['sendMessage', 'streamMessage', 'sendSystemMessage'].includes(name);
     for (const shape of versioned(name)) expect('changed' in shape).toBe(mayChangeNothing);
   });
 

@@ -34,7 +34,7 @@ export const LAYERS = [
   ['groups', 'typing', 'events'],
   ['hooks'],
   ['messages'],
-  ['receipts', 'reactions', 'reports', 'sync'],
+  ['receipts', 'reactions', 'reports', 'streams', 'sync'],
   ['notifications'],
   ['erasure', 'export', 'retention', 'webhooks'],
   ['operations'],

@@ -9,12 +9,13 @@ import { rolldown } from 'rolldown';
 
 const folder = join(import.meta.dirname, '..');
 const dist = (file) => join(folder, 'dist', file);
-const [core, react, notifications, indexeddb, asyncStorage] = [
+const [core, react, notifications, indexeddb, asyncStorage, streams] = [
   'index.js',
   'react/index.js',
   'react/notifications.js',
   'storage/indexeddb.js',
   'storage/async-storage.js',
+  'streams/index.js',
 ].map(dist);
 const peers = /^react(\/|$)/;
 
@@ -50,6 +51,7 @@ const sizes = {
   notifications: (await sizeOf([core, react, notifications], alone)) - (await sizeOf([core, react], alone)),
   indexeddb: (await sizeOf([core, indexeddb], alone)) - ofCore,
   'async-storage': (await sizeOf([core, asyncStorage], alone)) - ofCore,
+  streams: (await sizeOf([core, streams], alone)) - ofCore,
   'core with socket.io-client': await sizeOf([core], [peers]),
 };
 

@@ -3,12 +3,14 @@ import { Cache } from './cache.js';
 import { Connection, type ConnectionView } from './connection.js';
 import type {
   Account,
+  ChatEvent,
   ChatListItem,
   Commands,
   Events,
   Message,
   Presence,
   Ready,
+  StreamDelta,
   User,
 } from './contract.gen.js';
 import { ChatError, toChatError } from './errors.js';
@@ -66,6 +68,10 @@ export interface ChatEvents {
   mention: Message;
   /** Whatever the server tells, after the store has it: for parts that keep more than the store does. */
   event: { name: keyof Events; body: unknown };
+  /** An event of the application (`sendEvent`). */
+  chatEvent: ChatEvent;
+  /** More of a message that is streamed: `@chat-api/client/streams` puts it together. */
+  streamDelta: StreamDelta;
   /** The server refuses this person, also with a new token. */
   signedOut: ChatError;
   /** The storage failed: from now on everything is kept in memory. */
@@ -445,6 +451,7 @@ export class ChatClient {
     }
     this.#store.apply.hear(name, body as never);
     this.#emit('event', { name, body });
+    if (name === 'chatEvent' || name === 'streamDelta') this.#emit(name, body as never);
     if (name === 'userTyping') {
       const { chatId, expiresInMs, typing } = body as Events['userTyping'];
       if (typing) setTimeout(() => this.#store.touched('typing', chatId), expiresInMs + 10);

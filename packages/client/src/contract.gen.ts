@@ -881,6 +881,27 @@ export interface UnreadCount {
   unreadSeq: number;
 }
 
+export interface StreamDelta {
+  chatId: number;
+  messageId: number;
+  /**
+   * How long the text was before, in UTF-16 code units (`length` in JavaScript). If you have less, ask
+   * with getStream.
+   */
+  offset: number;
+  /** What follows there. */
+  text: string;
+}
+
+export interface StreamEnded {
+  chatId: number;
+  messageId: number;
+  /** Who stopped it; null: the application, or nobody. */
+  userId: number | null;
+  /** `stopped`: by stopStream. `interrupted`: nothing was written for too long. */
+  reason: 'stopped' | 'interrupted';
+}
+
 export interface MessageDeleted {
   messageId: number;
   chatId: number;
@@ -1354,6 +1375,22 @@ export interface MessageDeletedForMe {
   messageId: number;
   seq: number;
   for: 'me';
+}
+
+export interface StreamPosition {
+  chatId: number;
+  messageId: number;
+  /** How long the text is now: the offset of the next delta. */
+  offset: number;
+}
+
+export interface Stream {
+  chatId: number;
+  messageId: number;
+  /** What is written so far; the content of a message that does not grow. */
+  text: string;
+  /** Whether more may follow. */
+  growing: boolean;
 }
 
 export interface MessagesDelivered {
@@ -2136,6 +2173,16 @@ export interface Events {
   unreadCount: UnreadCount;
   /** A message was edited; to all members of the chat. */
   messageEdited: Message;
+  /**
+   * More was written of a message that is streamed; to the other members of the chat. It is no change of
+   * the chat: `messageEdited` with the whole text is, at the end.
+   */
+  streamDelta: StreamDelta;
+  /**
+   * A stream of yours was ended by somebody else, or because nothing was written for too long; to your
+   * own sockets.
+   */
+  streamEnded: StreamEnded;
   /** A message was deleted for everyone; to all members of the chat. */
   messageDeleted: MessageDeleted;
   /**
@@ -2720,6 +2767,80 @@ export interface Commands {
       clientId?: string | undefined;
     };
     result: MessageDeleted | MessageDeletedForMe;
+  };
+  /**
+   * Sends a message that you go on writing: readers have it at once, with `metadata.streaming: true`,
+   * and see it grow by `streamDelta`. Write with sendDelta, end with finishStream. The same `clientId`
+   * again gives the message there is. CONFLICT if you have too many unfinished ones: `details.limit`
+   * (10; the application in your name: 1,000).
+   */
+  streamMessage: {
+    input: {
+      chatId: number | string;
+      senderId?: number | string | undefined;
+      /** What is written already. Default: "". */
+      content?: string | undefined;
+      clientId?: string | undefined;
+      /** Its sender may stop the stream, also in a group. */
+      replyToId?: number | string | undefined;
+      /** As of sendMessage; `streaming` is set by the server. */
+      metadata?: Record<string, unknown> | undefined;
+    };
+    result: Message;
+  };
+  /**
+   * Writes more of a message of your own that you stream. The answer comes when it is stored, after at
+   * most about 0.1 s; send the next ones meanwhile. An empty `text` keeps a stream open: it ends by
+   * itself after 60 s without a delta, and after an hour. CONFLICT with `details.offset` if `offset` is
+   * not where the text ends: go on from there. CONFLICT with `details.streaming` if the stream has
+   * ended: `stopped`, `interrupted`, or null: finished. What was stored already may be sent again.
+   */
+  sendDelta: {
+    input: {
+      messageId: number | string;
+      userId?: number | string | undefined;
+      /** How much was written before it: UTF-16 code units, `length` in JavaScript. */
+      offset: number | string;
+      /** In all at most 10000 UTF-16 code units. */
+      text: string;
+    };
+    result: StreamPosition;
+  };
+  /**
+   * Ends a stream of your own: the message has its whole text from now on, as one change
+   * (`messageEdited`, without `editedAt`). The same again is no change.
+   */
+  finishStream: {
+    input: {
+      messageId: number | string;
+      userId?: number | string | undefined;
+      /** Added to the metadata of the message. */
+      metadata?: Record<string, unknown> | undefined;
+    };
+    result: EditedMessage;
+  };
+  /**
+   * Ends the stream of somebody as it stands, with `metadata.streaming: "stopped"`; the writer gets
+   * `streamEnded`. In a direct chat both may; in a group its writer, the sender of the message that it
+   * replies to, admins and the owner. The same again is no change.
+   */
+  stopStream: {
+    input: {
+      messageId: number | string;
+      userId?: number | string | undefined;
+    };
+    result: EditedMessage;
+  };
+  /**
+   * What is written so far of a message that is streamed. Ask when you come in the middle, or when a
+   * `streamDelta` does not begin where your text ends.
+   */
+  getStream: {
+    input: {
+      messageId: number | string;
+      userId?: number | string | undefined;
+    };
+    result: Stream;
   };
   /**
    * Marks everything in the chat up to a message as seen; with `chatId` everything up to `seq`, or the

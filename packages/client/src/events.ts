@@ -4,6 +4,9 @@ import type { Commands, Events } from './contract.gen.js';
 const HEARD_AS: Partial<Record<keyof Commands, keyof Events>> = {
   sendMessage: 'newMessage',
   editMessage: 'messageEdited',
+  streamMessage: 'newMessage',
+  finishStream: 'messageEdited',
+  stopStream: 'messageEdited',
   addReaction: 'reactionsChanged',
   removeReaction: 'reactionsChanged',
   updateChat: 'chatUpdated',

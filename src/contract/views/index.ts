@@ -18,6 +18,7 @@ export * from './receipts.js';
 export * from './reports.js';
 export * from './server.js';
 export * from './status.js';
+export * from './streams.js';
 export * from './sync.js';
 export * from './typing.js';
 export * from './users.js';

@@ -20,6 +20,8 @@ import { MessageEdit } from './message-edit.model.js';
 import { MessageMention } from './message-mention.model.js';
 import { MessageReaction } from './message-reaction.model.js';
 import { MessageReport } from './message-report.model.js';
+import { MessageStream } from './message-stream.model.js';
+import { MessageStreamPart } from './message-stream-part.model.js';
 import { Message } from './message.model.js';
 import { NotedChange } from './noted-change.model.js';
 import { NotificationPreference } from './notification-preference.model.js';
@@ -61,6 +63,8 @@ export const models = [
   MessageMention,
   MessageReaction,
   MessageReport,
+  MessageStream,
+  MessageStreamPart,
   Message,
   NotedChange,
   NotificationPreference,

@@ -200,7 +200,8 @@ export const changeMentions = statement.many({
 export const EDITS_KEPT = 20;
 
 /**
- * `$1` message, `$2` whether what it said is kept for reports: empties it, and deletes its edits, reactions and mentions.
+ * `$1` message, `$2` whether what it said is kept for reports: empties it, and deletes its edits, reactions and
+ * mentions, and what was streamed of it.
  */
 export const emptyMessage = statement.count({
   name: 'messages.empty',
@@ -212,6 +213,7 @@ export const emptyMessage = statement.count({
     ),
     edits AS (DELETE FROM message_edits WHERE "messageId" = $1),
     reactions AS (DELETE FROM message_reactions WHERE "messageId" = $1),
+    streams AS (DELETE FROM message_streams WHERE "messageId" = $1),
     mentions AS (
       DELETE FROM message_mentions d USING messages m
       WHERE m.id = $1 AND d."chatId" = m."chatId" AND d.seq = m.seq AND d."userId" = ANY(
