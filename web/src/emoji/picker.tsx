@@ -181,7 +181,7 @@ export default function EmojiPicker({ anchor, pick, close }: Props) {
         id="emoji-choices"
         className="emoji-choices"
         role="tabpanel"
-        aria-label={words === '' ? groups[group] : more.emoji.search}
+        aria-label={words === '' ? groups[group] : en.composer.emoji}
         onKeyDown={inGrid}
       >
         {shown.map((emoji, index) => (
