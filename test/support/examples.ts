@@ -34,6 +34,7 @@ export function exampleOf(definition: CommandDefinition, scene: Scene): Record<s
     userIds: [scene.otherId],
     ids: String(scene.otherId),
     visible: true,
+    active: true,
     role: 'member',
     marks: [{ chatId: scene.chatId, seq: 1 }],
     groupAdds: 'contacts',

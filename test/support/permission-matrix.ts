@@ -62,6 +62,7 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   getPresence: ({ otherId }) => ({ userIds: [otherId] }),
   getUsersPresence: ({ otherId }) => ({ userIds: [otherId] }),
   watchPresence: ({ otherId }) => ({ userIds: [otherId] }),
+  setActive: () => ({ active: true }),
   setVisibility: ({ userId }) => ({ userId, visible: true }),
   getVisibility: ({ userId }) => ({ userId }),
   upsertUsers: () => ({ users: [{ externalId: another(), name: 'a name' }] }),
@@ -202,6 +203,7 @@ getOnlineUsers           | who?   ok          ok       ok      ok     ok    ok  
 getPresence              | who?   ok          ok       ok      ok     ok    ok    ok      ok
 getUsersPresence         | who?   ok          ok       ok      ok     ok    ok    ok      ok
 watchPresence            | who?   ok          ok       ok      ok     ok    ok    ok      ok
+setActive                | who?   who?        ok       ok      ok     ok    ok    ok      ok
 setVisibility            | who?   ok          ok       ok      ok     ok    ok    ok      ok
 getVisibility            | who?   ok          ok       ok      ok     ok    ok    ok      ok
 getUsers                 | who?   ok          ok       ok      ok     ok    ok    ok      ok

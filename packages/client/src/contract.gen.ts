@@ -1048,6 +1048,12 @@ export interface TokenLife {
   expiresAt: string;
 }
 
+export interface Active {
+  userId: number;
+  /** Whether this device counts as used right now; for 2 minutes. */
+  active: boolean;
+}
+
 export interface ChatsPage {
   chats: ChatListItem[];
   /** Whether there are chats after these: pass the last `cursor` as `before`. */
@@ -2115,6 +2121,19 @@ export interface Commands {
       userId?: number | string | undefined;
     };
     result: Presence[];
+  };
+  /**
+   * Says whether the user uses this device right now: the app is in front and was touched lately.
+   * Somebody with an active device gets no push. It holds for 2 minutes, so repeat `active: true` each
+   * minute, and send `active: false` when the app goes to the background. It ends with the connection.
+   * Nobody else is told. CONFLICT if you are not online on this socket.
+   */
+  setActive: {
+    input: {
+      active: boolean;
+      userId?: number | string | undefined;
+    };
+    result: Active;
   };
   /**
    * Sets whether others see that you are online. An invisible user looks offline to everybody else, last
