@@ -15,6 +15,7 @@ import { RestModule } from './rest/rest.module.js';
 import { GroupsModule } from './groups/groups.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { CommonModule } from './common/common.module.js';
+import { NotificationsModule } from './notifications/notifications.module.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { PresenceModule } from './presence/presence.module.js';
 import { RedisModule } from './redis/redis.module.js';
@@ -57,6 +58,7 @@ export class AppModule {
         ReactionsModule,
         ReportsModule,
         SyncModule,
+        NotificationsModule,
         ErasureModule,
         RetentionModule,
         ExportModule,

@@ -33,6 +33,11 @@ export class Sink {
     return this.lease.leaseNo;
   }
 
+  /** Up to where it was read. For those who read the log by statements of their own. */
+  get position(): Position {
+    return this.read;
+  }
+
   /** This lease counts no more: somebody has moved the sink. */
   lose(): void {
     this.lost = true;

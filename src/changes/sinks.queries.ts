@@ -15,6 +15,13 @@ export const addSink = statement.count({
   values: (name: string) => [name],
 });
 
+/** `$1` name: a sink that begins at the present, unless it is there. */
+export const ensureSink = statement.count({
+  name: 'changes.ensureSink',
+  text: `INSERT INTO sinks (name, "messageId", "outboxId") SELECT $1, ${LAST_IDS} ON CONFLICT DO NOTHING`,
+  values: (name: string) => [name],
+});
+
 /** `$1` name: moves a sink to the present. Whoever reads for it notices that their lease is over. */
 export const moveSinkToNow = statement.count({
   name: 'changes.moveSinkToNow',

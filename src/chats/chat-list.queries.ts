@@ -1,3 +1,4 @@
+import type { NotifyLevel } from '../contract/index.js';
 import { bigints } from '../database/binary-array.js';
 import { quoted, type RowOf } from '../database/columns.js';
 import { type ChatCells, chatColumns, type ChatRow, chatRow } from '../database/models/chat.model.js';
@@ -32,12 +33,12 @@ const listItems = (mine: string, bytes: string) => `
     CASE c."user1Id" WHEN $1 THEN c."user1Blocks" ELSE c."user2Blocks" END AS "blocksOther",
     p."readSeq" AS "otherReadSeq", p."deliveredSeq" AS "otherDeliveredSeq",
     CASE c."user1Id" WHEN $1 THEN c."user2Sent" ELSE c."user1Sent" END > 0 AS "otherHasWritten",
-    c.role, c."silencedUntil", c.silenced, c."readSeq", c."unreadSeq", c.unread, c."unreadMentions", c."mutedUntil", c."archivedAt", c."pinnedAt"
+    c.role, c."silencedUntil", c.silenced, c."readSeq", c."unreadSeq", c.unread, c."unreadMentions", c."mutedUntil", c."archivedAt", c."pinnedAt", c.notify
   FROM (
     SELECT c.*, ${asLast}, ${seenBySomebody('l')} AS seen, s.size,
       sum(s.size) OVER (ORDER BY c."lastActivityAt" DESC, c.id DESC ROWS UNBOUNDED PRECEDING) AS total
     FROM (
-      SELECT m.role, m."silencedUntil", COALESCE(m."silencedUntil" > clock_timestamp(), false) AS silenced, m."readSeq", m."unreadSeq", ${visibleAfter('m')} AS "seesAfter", m."mutedUntil", m."archivedAt", m."pinnedAt",
+      SELECT m.role, m."silencedUntil", COALESCE(m."silencedUntil" > clock_timestamp(), false) AS silenced, m."readSeq", m."unreadSeq", ${visibleAfter('m')} AS "seesAfter", m."mutedUntil", m."archivedAt", m."pinnedAt", m.notify,
         ${unreadOf('c', 'm')} AS unread,
         CASE WHEN c."lastSeq" > m."unreadSeq" THEN ${unreadMentionsOf('m')} ELSE 0 END AS "unreadMentions",
         c."user1Blocks", c."user2Blocks", c."user1Sent", c."user2Sent", ${chatColumns.of('c')}
@@ -101,6 +102,7 @@ type ListItemCells = [
   mutedUntil: string | null,
   archivedAt: string | null,
   pinnedAt: string | null,
+  notify: NotifyLevel | null,
 ];
 
 const chatListRow = (cells: readonly unknown[]): ChatListRow => {
@@ -122,6 +124,7 @@ const chatListRow = (cells: readonly unknown[]): ChatListRow => {
     mutedUntil,
     archivedAt,
     pinnedAt,
+    notify,
   ] = cells.slice(OTHER_END) as ListItemCells;
   return {
     chat: chatRow(cells as unknown as ChatCells),
@@ -143,6 +146,7 @@ const chatListRow = (cells: readonly unknown[]): ChatListRow => {
       mutedUntil,
       archivedAt,
       pinnedAt,
+      notify,
     },
   };
 };

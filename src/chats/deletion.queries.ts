@@ -34,7 +34,7 @@ export const deleteForOne = statement.oneOrNone({
     UPDATE chat_members m SET "clearedSeq" = c."lastSeq", "goneUpTo" = c."lastSeq", version = c.version + 1,
       "unreadSeq" = c."lastSeq",
       "sentBefore" = ${uncountedOf('c', 'm')},
-      "mutedUntil" = NULL, "archivedAt" = NULL, "pinnedAt" = NULL, "settingsAt" = clock_timestamp()
+      "mutedUntil" = NULL, "archivedAt" = NULL, "pinnedAt" = NULL, notify = NULL, "settingsAt" = clock_timestamp()
     FROM chats c WHERE c.id = m."chatId" AND m."chatId" = $1 AND m."userId" = $2
     RETURNING c.id, c.version + 1`,
   values: ({ chatId, userId }: { chatId: number; userId: number }) => [chatId, userId],

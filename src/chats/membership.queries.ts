@@ -1,5 +1,5 @@
 import { type ChatRow, type ChatType, chatColumns, chatRow } from '../database/models/chat.model.js';
-import type { MemberView } from '../contract/index.js';
+import type { MemberView, NotifyLevel } from '../contract/index.js';
 import type { CellsOf } from '../database/columns.js';
 import { memberColumns, type Role } from '../database/models/chat-member.model.js';
 import { statement } from '../database/statement.js';
@@ -167,6 +167,7 @@ export interface Settings {
   mutedUntil: string | null;
   archivedAt: string | null;
   pinnedAt: string | null;
+  notify: NotifyLevel | null;
 }
 
 interface MembershipChange {
@@ -175,17 +176,19 @@ interface MembershipChange {
   mutedUntil?: string | null;
   archived?: boolean | null;
   pinned?: boolean | null;
+  notify?: NotifyLevel | null;
 }
 
-const settingsRow = ([mutedUntil, archivedAt, pinnedAt]: [
+const settingsRow = ([mutedUntil, archivedAt, pinnedAt, notify]: [
   string | null,
   string | null,
   string | null,
-]): Settings => ({ mutedUntil, archivedAt, pinnedAt });
+  NotifyLevel | null,
+]): Settings => ({ mutedUntil, archivedAt, pinnedAt, notify });
 
 /**
  * `$1` chat, `$2` member, `$3` whether to set mutedUntil, `$4` mutedUntil, `$5` archived or null, `$6` pinned or
- * null: the settings after the change.
+ * null, `$7` whether to set notify, `$8` notify: the settings after the change.
  */
 export const setMembership = statement.oneOrNone({
   name: 'chats.setMembership',
@@ -196,16 +199,19 @@ export const setMembership = statement.oneOrNone({
         WHEN false THEN NULL ELSE m."archivedAt" END,
       "pinnedAt" = CASE $6::boolean WHEN true THEN COALESCE(m."pinnedAt", clock_timestamp())
         WHEN false THEN NULL ELSE m."pinnedAt" END,
+      notify = CASE WHEN $7::boolean THEN $8::text ELSE m.notify END,
       "settingsAt" = clock_timestamp()
     WHERE m."chatId" = $1 AND m."userId" = $2
-    RETURNING m."mutedUntil", m."archivedAt", m."pinnedAt"`,
-  values: ({ chatId, userId, mutedUntil, archived, pinned }: MembershipChange) => [
+    RETURNING m."mutedUntil", m."archivedAt", m."pinnedAt", m.notify`,
+  values: ({ chatId, userId, mutedUntil, archived, pinned, notify }: MembershipChange) => [
     chatId,
     userId,
     mutedUntil !== undefined,
     mutedUntil ?? null,
     archived ?? null,
     pinned ?? null,
+    notify !== undefined,
+    notify ?? null,
   ],
   row: settingsRow,
 });

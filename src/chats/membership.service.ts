@@ -26,7 +26,7 @@ export class MembershipService {
   ) {}
 
   /**
-   * Mutes, archives or pins a chat for the actor; their other devices get `membershipUpdated`.
+   * Mutes, archives or pins a chat for the actor, or sets what they are told of it; their other devices get `membershipUpdated`.
    *
    * @throws AppError NOT_FOUND
    */

@@ -83,6 +83,7 @@ export interface AppConfig {
     readonly pollMs: number;
     readonly keepDays: number;
   };
+  readonly inbox: boolean;
   readonly presence: { readonly graceMs: number; readonly leaseMs: number };
   readonly drain: { readonly noticeMs: number; readonly spreadMs: number };
   readonly logLevel: Environment['LOG_LEVEL'];
@@ -244,6 +245,7 @@ export function parseConfig(variables: Record<string, string | undefined>): {
       pollMs: env.SINK_POLL_MS,
       keepDays: env.SINK_KEEP_DAYS,
     }),
+    inbox: env.INBOX === 'on',
     presence: Object.freeze({ graceMs: env.PRESENCE_GRACE_MS, leaseMs: env.PRESENCE_LEASE_MS }),
     drain: Object.freeze({ noticeMs: env.DRAIN_NOTICE_MS, spreadMs: env.DRAIN_SPREAD_MS }),
     logLevel: env.LOG_LEVEL,

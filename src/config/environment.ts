@@ -390,7 +390,13 @@ export const environment = {
   }),
   SINKS: variable<'on' | 'off'>({
     about:
-      'Whether this node sends what other servers are told of (webhooks). `off`: other nodes do it; at least one has to.',
+      'Whether this node works off what happened: webhooks, and the inbox of each person. `off`: other nodes do it; at least one has to.',
+    default: 'on',
+    parse: oneOf('on', 'off'),
+  }),
+  INBOX: variable<'on' | 'off'>({
+    about:
+      'Whether people have an inbox of mentions, replies, reactions and groups that they were added to. The same on all nodes.',
     default: 'on',
     parse: oneOf('on', 'off'),
   }),

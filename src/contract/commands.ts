@@ -11,6 +11,7 @@ import { exportsCommands } from './commands/exports.js';
 import { invitationsCommands } from './commands/invitations.js';
 import { membersCommands } from './commands/members.js';
 import { messagesCommands } from './commands/messages.js';
+import { notificationsCommands } from './commands/notifications.js';
 import { presenceCommands } from './commands/presence.js';
 import { reactionsCommands } from './commands/reactions.js';
 import { receiptsCommands } from './commands/receipts.js';
@@ -47,6 +48,7 @@ export const commands = {
   ...joiningCommands,
   ...moderationCommands,
   ...webhooksCommands,
+  ...notificationsCommands,
 } as const satisfies Record<string, CommandDefinition>;
 
 export type CommandName = keyof typeof commands;

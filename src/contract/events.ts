@@ -32,6 +32,10 @@ import {
   messagesPage,
   messageView,
   newChatView,
+  newNotificationView,
+  notificationsPage,
+  notificationsSeenView,
+  preferencesView,
   presenceView,
   reactionsChangedView,
   readyView,
@@ -118,7 +122,7 @@ export const events = {
   },
   membershipUpdated: {
     payload: membershipView,
-    summary: 'You muted, archived or pinned a chat; to your own sockets.',
+    summary: 'You muted, archived or pinned a chat, or set what you are told of; to your own sockets.',
   },
   membersList: { payload: membersPage, summary: 'Answer to getMembers.' },
   newMessage: { payload: messageView, summary: 'A message was sent; to all members of the chat.' },
@@ -183,6 +187,21 @@ export const events = {
   messageReported: { payload: messageReportedView, summary: 'Answer to reportMessage.' },
   userReported: { payload: userReportedView, summary: 'Answer to reportUser.' },
   chatReported: { payload: chatReportedView, summary: 'Answer to reportChat.' },
+  notification: {
+    payload: newNotificationView,
+    summary:
+      'Your inbox has something new, up to a second or so after it happened; to your own sockets. Each once; not what came while a node died, which getNotifications has.',
+  },
+  notificationsList: { payload: notificationsPage, summary: 'Answer to getNotifications.' },
+  notificationsSeen: {
+    payload: notificationsSeenView,
+    summary: 'You have seen what is in your inbox up to there; to your own sockets.',
+  },
+  preferencesChanged: {
+    payload: preferencesView,
+    summary:
+      'What you want to be told of. Answer to getPreferences and updatePreferences; after a change also to your other devices.',
+  },
   tokenExpiring: {
     payload: tokenLifeView,
     summary:

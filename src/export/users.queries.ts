@@ -1,4 +1,4 @@
-import type { UserExportLine } from '../contract/index.js';
+import type { NotifyLevel, UserExportLine } from '../contract/index.js';
 import { chatColumns, type ChatCells, chatRow } from '../database/models/chat.model.js';
 import { memberColumns } from '../database/models/chat-member.model.js';
 import { type UserCells, userColumns, userRow } from '../database/models/user.model.js';
@@ -50,7 +50,7 @@ const page = ({ userId, after, most }: Page) => [userId, after, most];
 export const membershipsOf = statement.many({
   name: 'export.membershipsOf',
   text: `
-    SELECT m."mutedUntil", m."archivedAt", m."pinnedAt", ${memberColumns.without('userId').of('m')}, ${chatColumns.of('c')}
+    SELECT m."mutedUntil", m."archivedAt", m."pinnedAt", m.notify, ${memberColumns.without('userId').of('m')}, ${chatColumns.of('c')}
     FROM (
       SELECT * FROM chat_members WHERE "userId" = $1 AND "chatId" > $2 ORDER BY "chatId" LIMIT $3
     ) m CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = m."chatId" LIMIT 1) c
@@ -60,6 +60,7 @@ export const membershipsOf = statement.many({
     mutedUntil,
     archivedAt,
     pinnedAt,
+    notify,
     role,
     silencedUntil,
     readSeq,
@@ -76,6 +77,7 @@ export const membershipsOf = statement.many({
     mutedUntil,
     archivedAt,
     pinnedAt,
+    notify,
   }),
 });
 
@@ -84,6 +86,7 @@ type MembershipCells = [
   mutedUntil: string | null,
   archivedAt: string | null,
   pinnedAt: string | null,
+  notify: NotifyLevel | null,
   role: MemberCells[1],
   silencedUntil: MemberCells[2],
   readSeq: number,

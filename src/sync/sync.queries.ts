@@ -1,5 +1,6 @@
 import { notHidden, seenBySomebody, seesAfter, unreadMentionsOf, unreadOf } from '../chats/chats.queries.js';
 import { isListed, isThere } from '../chats/membership.queries.js';
+import type { NotifyLevel } from '../contract/index.js';
 import { bigints } from '../database/binary-array.js';
 import { type MessageCells, messageColumns, messageRow } from '../database/models/message.model.js';
 import { type UserCells, userColumns, userRow } from '../database/models/user.model.js';
@@ -256,19 +257,20 @@ export const hiddenSince = statement.many({
 export const settingsSince = statement.many({
   name: 'sync.settingsSince',
   text: `
-    SELECT m."chatId", c.version, m."mutedUntil", m."archivedAt", m."pinnedAt", m."settingsAt" AS at
+    SELECT m."chatId", c.version, m."mutedUntil", m."archivedAt", m."pinnedAt", m.notify, m."settingsAt" AS at
     FROM chat_members m JOIN chats c ON c.id = m."chatId"
     WHERE m."userId" = $1 AND m."settingsAt" > $2::timestamptz AND ${isThere('c', 'm')}
     ${first('m."settingsAt"')}`,
   values: movedSince,
-  row: ([chatId, version, mutedUntil, archivedAt, pinnedAt, at]: [
+  row: ([chatId, version, mutedUntil, archivedAt, pinnedAt, notify, at]: [
     number,
     number,
     string | null,
     string | null,
     string | null,
+    NotifyLevel | null,
     string,
-  ]) => ({ chatId, version, mutedUntil, archivedAt, pinnedAt, at }),
+  ]) => ({ chatId, version, mutedUntil, archivedAt, pinnedAt, notify, at }),
 });
 
 /**

@@ -73,6 +73,8 @@ const ROWS = `
   INSERT INTO webhook_tries ("webhookId", "eventId", kind, try, "tookMs") VALUES (1, 'evt_1_m1', 'newMessage', 1, 5);
   INSERT INTO sinks (name, "messageId", "outboxId") VALUES ('x', 0, 0);
   INSERT INTO outbox ("afterMessageId", "chatId", version, kind) VALUES (0, 1, 1, 'newChat');
+  INSERT INTO notification_preferences ("userId") VALUES (1);
+  INSERT INTO notifications ("userId", "chatId", kind, about, at) VALUES (1, 1, 'added', 1, now());
   INSERT INTO erasures ("userId", messages, step) VALUES (2, 'keep', 'done');
   INSERT INTO erased_members ("chatId", "userId", at) VALUES (1, 2, now());
   INSERT INTO deactivations ("userId") VALUES (1);

@@ -82,6 +82,10 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   'declineInvitation of others': ({ groupId }) => ({ chatId: groupId }),
   setGroupAdds: ({ userId }) => ({ userId, groupAdds: 'contacts' }),
   getGroupAdds: ({ userId }) => ({ userId }),
+  getNotifications: () => ({}),
+  markNotificationsSeen: () => ({ upToId: 1 }),
+  getPreferences: ({ userId }) => ({ userId }),
+  updatePreferences: ({ userId }) => ({ userId, groups: 'mentions' }),
   removeMember: ({ groupId, otherId }) => ({ chatId: groupId, userId: otherId }),
   leaveChat: ({ groupId }) => ({ chatId: groupId }),
   setRole: ({ groupId, otherId }) => ({ chatId: groupId, userId: otherId, role: 'admin' }),
@@ -230,6 +234,10 @@ declineInvitation        | who?   who?        ok       ok      ok     ok    ok  
 declineInvitation of others | who? who?       none     none    none   none  none  none    none
 setGroupAdds             | who?   ok          ok       ok      ok     ok    ok    ok      ok
 getGroupAdds             | who?   ok          ok       ok      ok     ok    ok    ok      ok
+getNotifications         | who?   who?        ok       ok      ok     ok    ok    ok      ok
+markNotificationsSeen    | who?   who?        ok       ok      ok     ok    ok    ok      ok
+getPreferences           | who?   ok          ok       ok      ok     ok    ok    ok      ok
+updatePreferences        | who?   ok          ok       ok      ok     ok    ok    ok      ok
 removeMember             | who?   ok          none     none    no     ok    ok    no      no
 leaveChat                | who?   who?        none     none    ok     ok    ok    no      no
 setRole                  | who?   ok          none     none    no     no    ok    no      no

@@ -10,6 +10,7 @@ const OF_TIMERS = new Set([
   'erasure.forgetOld',
   'erasure.lease',
   'identity.deactivatedSince',
+  'notifications.removeOld',
   'retention.dueChats',
   'users.forgetEndedDeactivations',
   'users.hasExpiredDeactivations',

@@ -34,6 +34,7 @@ export const LAYERS = [
   ['groups', 'typing'],
   ['messages'],
   ['receipts', 'reactions', 'reports', 'sync'],
+  ['notifications'],
   ['erasure', 'export', 'retention', 'webhooks'],
   ['operations'],
 ];

@@ -245,6 +245,8 @@ export interface ChatListItem {
   mutedUntil: string | null;
   archivedAt: string | null;
   pinnedAt: string | null;
+  /** What you are told of this chat; null: as your preferences say. */
+  notify: 'all' | 'mentions' | 'none' | null;
   readSeq: number;
   /** Messages of others after this seq are unread. */
   unreadSeq: number;
@@ -464,6 +466,8 @@ export interface NewChat {
   mutedUntil?: string | null;
   archivedAt?: string | null;
   pinnedAt?: string | null;
+  /** What you are told of this chat; null: as your preferences say. */
+  notify?: 'all' | 'mentions' | 'none' | null;
   readSeq?: number;
   /** Messages of others after this seq are unread. */
   unreadSeq?: number;
@@ -785,6 +789,8 @@ export interface Membership {
   mutedUntil: string | null;
   archivedAt: string | null;
   pinnedAt: string | null;
+  /** What you are told of this chat; null: as your preferences say. */
+  notify: 'all' | 'mentions' | 'none' | null;
 }
 
 export interface MembersPage {
@@ -926,7 +932,7 @@ export interface Synced {
     chatId: number;
     messageId: number;
   }[];
-  /** Your chat settings (muted, archived, pinned) that changed since `since`. */
+  /** Your chat settings (muted, archived, pinned, notify) that changed since `since`. */
   memberships: {
     chatId: number;
     /** The current version of the chat; changing settings does not raise it. */
@@ -934,6 +940,8 @@ export interface Synced {
     mutedUntil: string | null;
     archivedAt: string | null;
     pinnedAt: string | null;
+    /** What you are told of this chat; null: as your preferences say. */
+    notify: 'all' | 'mentions' | 'none' | null;
   }[];
   /**
    * Profiles of members of your chats that changed since `since`, as you see them; `lastSeenAt` of
@@ -1040,6 +1048,106 @@ export interface ChatReported {
   reason: string | null;
   createdAt: string;
   chatId: number;
+}
+
+export interface NewNotification {
+  id: number;
+  /**
+   * `mention`: a message mentions you; `reply`: a message replies to yours; `reaction`: somebody reacted
+   * to your message; `added`: you were added to a group.
+   */
+  kind: 'mention' | 'reply' | 'reaction' | 'added';
+  chatId: number;
+  /** The title of the group; null: a direct chat, or it has none. */
+  chatTitle: string | null;
+  /** The message; of a reaction, yours. null: you were added. */
+  messageId: number | null;
+  /** Where in the chat the message is. */
+  seq: number | null;
+  /** Its first 160 characters at most, as it is now; null: you were added. */
+  excerpt: string | null;
+  /** The latest reaction of the actor; null: it is no reaction. */
+  emoji: string | null;
+  /** Who has done it; null: the application. */
+  actor: {
+    userId: number;
+    name: string | null;
+    avatarUrl: string | null;
+  } | null;
+  at: string;
+  seenAt: string | null;
+  /** How many of the newest that you may see have no `seenAt`; at most 100. */
+  unseen: number;
+}
+
+export interface NotificationsPage {
+  /** The newest first. */
+  notifications: Notification[];
+  /** Pass it as `before` to get older ones; also when these are fewer than `limit`. null: no more. */
+  next: number | null;
+  /** How many of the newest that you may see have no `seenAt`; at most 100. */
+  unseen: number;
+}
+
+export interface Notification {
+  id: number;
+  /**
+   * `mention`: a message mentions you; `reply`: a message replies to yours; `reaction`: somebody reacted
+   * to your message; `added`: you were added to a group.
+   */
+  kind: 'mention' | 'reply' | 'reaction' | 'added';
+  chatId: number;
+  /** The title of the group; null: a direct chat, or it has none. */
+  chatTitle: string | null;
+  /** The message; of a reaction, yours. null: you were added. */
+  messageId: number | null;
+  /** Where in the chat the message is. */
+  seq: number | null;
+  /** Its first 160 characters at most, as it is now; null: you were added. */
+  excerpt: string | null;
+  /** The latest reaction of the actor; null: it is no reaction. */
+  emoji: string | null;
+  /** Who has done it; null: the application. */
+  actor: {
+    userId: number;
+    name: string | null;
+    avatarUrl: string | null;
+  } | null;
+  at: string;
+  seenAt: string | null;
+}
+
+export interface NotificationsSeen {
+  /** All up to this one are seen. */
+  upToId: number;
+  /** How many of the newest that you may see have no `seenAt`; at most 100. */
+  unseen: number;
+}
+
+export interface Preferences {
+  userId: number;
+  /** What you are told of in direct chats that have no `notify` of their own. */
+  direct: 'all' | 'mentions' | 'none';
+  /** The same for groups. */
+  groups: 'all' | 'mentions' | 'none';
+  /** Whether pushes say what was written. */
+  preview: boolean;
+  /**
+   * What is pushed to other devices while you are active on one: what is `unread` after a while, or
+   * nothing.
+   */
+  whenActive: 'unread' | 'never';
+  /** When nothing is pushed; the inbox goes on. null: no such hours. */
+  quiet: {
+    /** `HH:MM` by the clock of `timeZone`. */
+    from: string;
+    /** `HH:MM`; up to `from` it is a time of the next day. */
+    to: string;
+    /** The days on which they begin. */
+    days: ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
+  } | null;
+  /** As `Europe/Berlin`; null: UTC. */
+  timeZone: string | null;
 }
 
 export interface TokenLife {
@@ -1485,6 +1593,14 @@ export type UserExportLine =
       data: ExportedMembership;
     }
   | {
+      type: 'preferences';
+      data: Preferences;
+    }
+  | {
+      type: 'notification';
+      data: ExportedNotification;
+    }
+  | {
       type: 'invitation';
       data: ExportedInvitation;
     }
@@ -1573,6 +1689,17 @@ export interface ExportedMembership {
   mutedUntil: string | null;
   archivedAt: string | null;
   pinnedAt: string | null;
+  notify: 'all' | 'mentions' | 'none' | null;
+}
+
+export interface ExportedNotification {
+  id: number;
+  kind: 'mention' | 'reply' | 'reaction' | 'added';
+  chatId: number;
+  messageId: number | null;
+  actorId: number | null;
+  at: string;
+  seenAt: string | null;
 }
 
 export interface ExportedInvitation {
@@ -1969,7 +2096,7 @@ export interface Events {
    * also to your other devices.
    */
   groupAdds: GroupAdds;
-  /** You muted, archived or pinned a chat; to your own sockets. */
+  /** You muted, archived or pinned a chat, or set what you are told of; to your own sockets. */
   membershipUpdated: Membership;
   /** Answer to getMembers. */
   membersList: MembersPage;
@@ -2050,6 +2177,20 @@ export interface Events {
   userReported: UserReported;
   /** Answer to reportChat. */
   chatReported: ChatReported;
+  /**
+   * Your inbox has something new, up to a second or so after it happened; to your own sockets. Each
+   * once; not what came while a node died, which getNotifications has.
+   */
+  notification: NewNotification;
+  /** Answer to getNotifications. */
+  notificationsList: NotificationsPage;
+  /** You have seen what is in your inbox up to there; to your own sockets. */
+  notificationsSeen: NotificationsSeen;
+  /**
+   * What you want to be told of. Answer to getPreferences and updatePreferences; after a change also to
+   * your other devices.
+   */
+  preferencesChanged: Preferences;
   /** The token of this socket expires soon: send `authenticate` with a new one, or the socket is closed. */
   tokenExpiring: TokenLife;
   /**
@@ -2415,7 +2556,10 @@ export interface Commands {
     };
     result: MemberUpdated;
   };
-  /** Mutes, archives or pins a chat for yourself. Fields that are left out stay unchanged. */
+  /**
+   * Mutes, archives or pins a chat for yourself, or sets what you are told of it. Fields that are left
+   * out stay unchanged.
+   */
   updateMembership: {
     input: {
       chatId: number | string;
@@ -2424,6 +2568,11 @@ export interface Commands {
       mutedUntil?: string | null | undefined;
       archived?: boolean | undefined;
       pinned?: boolean | undefined;
+      /**
+       * What you are told of: `all`, `mentions`, or `none`, not even mentions; null: as your preferences
+       * say.
+       */
+      notify?: 'all' | 'mentions' | 'none' | null | undefined;
       clientId?: string | undefined;
     };
     result: Membership;
@@ -2915,6 +3064,74 @@ export interface Commands {
       limit?: number | string | undefined;
     };
     result: BannedPage;
+  };
+  /**
+   * Your inbox, the newest first: mentions, replies to your messages, reactions to them, and groups that
+   * you were added to. What you may not see any more is left out: deleted messages, chats that you have
+   * left, people whom you block. Kept for 90 days.
+   */
+  getNotifications: {
+    input: {
+      userId?: number | string | undefined;
+      /** `next` of the previous page. */
+      before?: number | string | undefined;
+      /** Default: 30. */
+      limit?: number | string | undefined;
+      kind?: 'mention' | 'reply' | 'reaction' | 'added' | undefined;
+    };
+    result: NotificationsPage;
+  };
+  /** Marks everything in your inbox up to an entry as seen; your other devices are told. */
+  markNotificationsSeen: {
+    input: {
+      userId?: number | string | undefined;
+      /** The `id` of the newest one that was seen. */
+      upToId: number | string;
+      clientId?: string | undefined;
+    };
+    result: NotificationsSeen;
+  };
+  /** What you want to be told of, and when. */
+  getPreferences: {
+    input: {
+      userId?: number | string | undefined;
+    };
+    result: Preferences;
+  };
+  /**
+   * Changes what you want to be told of. Fields that are left out stay unchanged. updateMembership sets
+   * the level of one chat.
+   */
+  updatePreferences: {
+    input: {
+      userId?: number | string | undefined;
+      /** In direct chats that have no `notify` of their own. */
+      direct?: 'all' | 'mentions' | 'none' | undefined;
+      /** The same for groups. */
+      groups?: 'all' | 'mentions' | 'none' | undefined;
+      /** Whether pushes say what was written. */
+      preview?: boolean | undefined;
+      /** What is pushed while you are active on another device: what is `unread` after a while, or nothing. */
+      whenActive?: 'unread' | 'never' | undefined;
+      /** When nothing is pushed; null: no such hours. */
+      quiet?:
+        | {
+            /** `HH:MM` by the clock of `timeZone`. */
+            from: string;
+            /** `HH:MM`; up to `from` it is a time of the next day, so equal times are a whole day. */
+            to: string;
+            /**
+             * The days on which they begin. Left out: every day. Default:
+             * ["mon","tue","wed","thu","fri","sat","sun"].
+             */
+            days?: ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[] | undefined;
+          }
+        | null
+        | undefined;
+      /** As `Europe/Berlin`; null: UTC. */
+      timeZone?: string | null | undefined;
+    };
+    result: Preferences;
   };
 }
 

@@ -7,6 +7,7 @@ import {
   membershipView,
   membersPage,
   memberUpdatedView,
+  notifyLevel,
 } from '../views/index.js';
 
 /** A member of a group; who asks is said by the connection, or X-User-Id. */
@@ -84,11 +85,18 @@ export const membersCommands = {
     rest: { method: 'PATCH', path: '/chats/:chatId/members/:userId', status: 200 },
   }),
   updateMembership: define({
-    summary: 'Mutes, archives or pins a chat for yourself. Fields that are left out stay unchanged.',
+    summary:
+      'Mutes, archives or pins a chat for yourself, or sets what you are told of it. Fields that are left out stay unchanged.',
     input: inChat.extend({
       mutedUntil: moment.nullable().optional().describe('null: not muted.'),
       archived: z.boolean().optional(),
       pinned: z.boolean().optional(),
+      notify: notifyLevel
+        .nullable()
+        .optional()
+        .describe(
+          'What you are told of: `all`, `mentions`, or `none`, not even mentions; null: as your preferences say.',
+        ),
       ...repeatable,
     }),
     result: membershipView,

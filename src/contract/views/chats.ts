@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { count, id, json, timestamp, unchanged } from './fields.js';
 import { addedMembersView, memberView } from './members.js';
 import { messageView } from './messages.js';
+import { notifyLevel } from './notifications.js';
 import { userView } from './users.js';
 
 export const chatView = z
@@ -74,6 +75,7 @@ export const chatListItem = chatView
     mutedUntil: timestamp.nullable(),
     archivedAt: timestamp.nullable(),
     pinnedAt: timestamp.nullable(),
+    notify: notifyLevel.nullable().describe('What you are told of this chat; null: as your preferences say.'),
     readSeq: count,
     unreadSeq: count.describe('Messages of others after this seq are unread.'),
     role: memberView.shape.role,
@@ -111,6 +113,7 @@ export const newChatView = chatView
         mutedUntil: true,
         archivedAt: true,
         pinnedAt: true,
+        notify: true,
         readSeq: true,
         unreadSeq: true,
         role: true,
@@ -206,6 +209,7 @@ export const membershipView = z
     mutedUntil: timestamp.nullable(),
     archivedAt: timestamp.nullable(),
     pinnedAt: timestamp.nullable(),
+    notify: notifyLevel.nullable().describe('What you are told of this chat; null: as your preferences say.'),
   })
   .meta({ id: 'Membership' });
 export type MembershipView = z.infer<typeof membershipView>;

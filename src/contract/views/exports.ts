@@ -5,6 +5,7 @@ import { deactivationView } from './deactivation.js';
 import { count, id, timestamp } from './fields.js';
 import { bannedUserView, memberView } from './members.js';
 import { messageEditView, messageView } from './messages.js';
+import { notificationKind, notifyLevel, preferencesView } from './notifications.js';
 import { reportView } from './reports.js';
 
 /** A line of an export: what it is, and its data. */
@@ -59,8 +60,21 @@ const exportedMembership = memberView
     mutedUntil: timestamp.nullable(),
     archivedAt: timestamp.nullable(),
     pinnedAt: timestamp.nullable(),
+    notify: notifyLevel.nullable(),
   })
   .meta({ id: 'ExportedMembership' });
+
+const exportedNotification = z
+  .object({
+    id,
+    kind: notificationKind,
+    chatId: id,
+    messageId: id.nullable(),
+    actorId: id.nullable(),
+    at: timestamp,
+    seenAt: timestamp.nullable(),
+  })
+  .meta({ id: 'ExportedNotification' });
 
 const exportedInvitation = z.object({ chatId: id, createdAt: timestamp }).meta({ id: 'ExportedInvitation' });
 
@@ -102,6 +116,8 @@ export const userExportLine = z
     line('login', loginView).describe('The latest ones, and attempts that failed.'),
     line('session', userSessionView),
     line('membership', exportedMembership).describe('A chat that they are a member of.'),
+    line('preferences', preferencesView).describe('Left out where nothing was set.'),
+    line('notification', exportedNotification).describe('What is in their inbox.'),
     line('invitation', exportedInvitation).describe('A group that they are invited to.'),
     line('block', exportedBlock).describe('Whom they block.'),
     line('report', exportedReport).describe('What they have reported.'),

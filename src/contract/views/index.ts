@@ -10,6 +10,7 @@ export * from './invitations.js';
 export * from './joining.js';
 export * from './members.js';
 export * from './messages.js';
+export * from './notifications.js';
 export * from './presence.js';
 export * from './reactions.js';
 export * from './receipts.js';

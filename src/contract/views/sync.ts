@@ -37,7 +37,7 @@ export const syncedView = z
       .describe('Messages that you deleted for yourself since `since`.'),
     memberships: z
       .array(membershipView.omit({ changed: true }))
-      .describe('Your chat settings (muted, archived, pinned) that changed since `since`.'),
+      .describe('Your chat settings (muted, archived, pinned, notify) that changed since `since`.'),
     users: z
       .array(userView)
       .describe(

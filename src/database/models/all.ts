@@ -22,6 +22,8 @@ import { MessageReaction } from './message-reaction.model.js';
 import { MessageReport } from './message-report.model.js';
 import { Message } from './message.model.js';
 import { NotedChange } from './noted-change.model.js';
+import { NotificationPreference } from './notification-preference.model.js';
+import { Notification } from './notification.model.js';
 import { OpenPurge } from './open-purge.model.js';
 import { ProfileChange } from './profile-change.model.js';
 import { PublicGroupWord } from './public-group-word.model.js';
@@ -61,6 +63,8 @@ export const models = [
   MessageReport,
   Message,
   NotedChange,
+  NotificationPreference,
+  Notification,
   OpenPurge,
   ProfileChange,
   PublicGroupWord,

@@ -1,4 +1,5 @@
 import { BelongsTo, Column, CreatedAt, DataType, Model, Table } from 'sequelize-typescript';
+import type { NotifyLevel } from '../../contract/index.js';
 import { type CellsOf, columnsOf, type RowOf } from '../columns.js';
 import { Chat } from './chat.model.js';
 import type { Rel } from './rel.js';
@@ -66,7 +67,11 @@ export class ChatMember extends Model {
   @Column(DataType.DATE(3))
   declare pinnedAt: Date | null;
 
-  /** When they last muted, archived or pinned the chat. */
+  /** What the member is told of this chat; null: what their preferences say. */
+  @Column(DataType.TEXT)
+  declare notify: NotifyLevel | null;
+
+  /** When they last muted, archived or pinned the chat, or set what they are told of. */
   @Column(DataType.DATE(3))
   declare settingsAt: Date;
 

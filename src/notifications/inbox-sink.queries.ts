@@ -1,0 +1,224 @@
+import { blocks } from '../blocks/blocks.queries.js';
+import type { Position } from '../changes/position.js';
+import { isThere, visibleAfter } from '../chats/membership.queries.js';
+import { levelOf, passes } from '../chats/notify-levels.js';
+import { bigints, texts } from '../database/binary-array.js';
+import { statement } from '../database/statement.js';
+import { mentionsIn } from '../messages/send/send.queries.js';
+
+/** A change other than a sent message that may be for somebody's inbox. */
+export interface InboxChange {
+  kind: 'newChat' | 'membersAdded' | 'messageEdited' | 'reactionsChanged';
+  chatId: number;
+  version: number;
+  messageId: number | null;
+  userIds: number[] | null;
+  by: number | null;
+  at: string;
+  position: Position;
+}
+
+type ChangeCells = [
+  kind: InboxChange['kind'],
+  chatId: number,
+  version: number,
+  messageId: number | null,
+  details: { userIds?: number[]; by?: number | null } | null,
+  at: string,
+  afterMessageId: number,
+  outboxId: number,
+];
+
+/**
+ * `$1`, `$2` the place after which it begins, `$3`, `$4` that up to which all is settled, `$5` limit: changes other than
+ * sent messages, in order. All kinds count for the limit, so that the last one is a place in the log.
+ */
+export const notedForInbox = statement.many({
+  name: 'notifications.noted',
+  text: `
+    SELECT kind, "chatId", version, "messageId", CASE kind WHEN 'membersAdded' THEN details END, at, "afterMessageId", id
+    FROM outbox
+    WHERE ("afterMessageId", id) > ($1, $2) AND ("afterMessageId", id) <= ($3, $4)
+    ORDER BY "afterMessageId", id LIMIT $5`,
+  values: ({ after, upTo, most }: { after: Position; upTo: Position; most: number }) => [
+    after.messageId,
+    after.outboxId,
+    upTo.messageId,
+    upTo.outboxId,
+    most,
+  ],
+  row: ([
+    kind,
+    chatId,
+    version,
+    messageId,
+    details,
+    at,
+    afterMessageId,
+    outboxId,
+  ]: ChangeCells): InboxChange => ({
+    kind,
+    chatId,
+    version,
+    messageId,
+    userIds: details?.userIds ?? null,
+    by: details?.by ?? null,
+    at,
+    position: { messageId: afterMessageId, outboxId },
+  }),
+});
+
+/**
+ * SQL: writes entries for those among `for_whom` ("userId", "chatId", "messageId", "actorId", kind, about, at) who are
+ * members, see the message, have not blocked who did it, and whose level lets it pass. Each once, whoever writes it again.
+ */
+const writing = `
+    INSERT INTO notifications ("userId", "chatId", "messageId", "actorId", kind, about, at)
+    SELECT f."userId", f."chatId", f."messageId", f."actorId", f.kind, f.about, f.at
+    FROM for_whom f
+    CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = f."chatId" LIMIT 1) c
+    CROSS JOIN LATERAL (
+      SELECT * FROM chat_members WHERE "chatId" = f."chatId" AND "userId" = f."userId" LIMIT 1
+    ) m
+    WHERE f."userId" IS DISTINCT FROM f."actorId" AND ${isThere('c', 'm')}
+      AND (f.seq IS NULL OR f.seq > ${visibleAfter('m')})
+      AND NOT (${blocks('f."userId"', 'f."actorId"')})
+      AND ${passes(levelOf('c', 'm'), `f.kind IN ('mention', 'added')`)}
+    ORDER BY f."userId", f.about
+    ON CONFLICT DO NOTHING
+    RETURNING id`;
+
+/** SQL: whom the messages `given` (with `at`) mention: each of them, and everybody who was a member then. */
+const mentioned = `
+      SELECT CASE v."userId" WHEN 0 THEN w."userId" ELSE v."userId" END AS "userId", g."chatId", g.id AS "messageId",
+        g."senderId" AS "actorId", 'mention' AS kind, g.id AS about, g.at, g.seq
+      FROM given g CROSS JOIN LATERAL (SELECT ${mentionsIn('g.metadata')} AS id) i
+      CROSS JOIN LATERAL (
+        SELECT * FROM message_mentions v
+        WHERE v."chatId" = g."chatId" AND v."userId" = i.id AND v.seq = g.seq LIMIT 1
+      ) v
+      LEFT JOIN LATERAL (
+        SELECT w."userId" FROM chat_members w
+        WHERE v."userId" = 0 AND w."chatId" = g."chatId" AND w.version < v.version
+      ) w ON true`;
+
+/**
+ * `$1` message after which it begins, `$2` the last one: writes what sent messages are for inboxes, mentions and replies. One
+ * that replies to somebody and mentions them is a mention.
+ */
+export const addFromSent = statement.many({
+  name: 'notifications.addFromSent',
+  text: `
+    WITH given AS MATERIALIZED (
+      SELECT g.*, g."createdAt" AS at FROM messages g
+      WHERE g.id > $1 AND g.id <= $2 AND (g."replyToId" IS NOT NULL OR g.metadata ? 'mentions')
+        AND g.type = 'text' AND g."deletedAt" IS NULL
+    ), for_whom AS (
+      SELECT DISTINCT ON ("userId", about) * FROM (
+        ${mentioned}
+        UNION ALL
+        SELECT r."senderId", g."chatId", g.id, g."senderId", 'reply', g.id, g.at, g.seq
+        FROM given g CROSS JOIN LATERAL (SELECT * FROM messages WHERE id = g."replyToId" LIMIT 1) r
+        WHERE r."senderId" IS NOT NULL AND r."deletedAt" IS NULL
+      ) f ORDER BY "userId", about, kind
+    )${writing}`,
+  values: ({ after, upTo }: { after: number; upTo: number }) => [after, upTo],
+  row: ([id]: [number]) => id,
+});
+
+/** `$1` messages that were edited, `$2` when: writes mentions that are new. */
+export const addFromEdits = statement.many({
+  name: 'notifications.addFromEdits',
+  text: `
+    WITH given AS MATERIALIZED (
+      SELECT g.*, i.at FROM unnest($1::bigint[], $2::text[]::timestamptz[]) AS i(id, at)
+      CROSS JOIN LATERAL (SELECT * FROM messages WHERE id = i.id LIMIT 1) g
+      WHERE g.metadata ? 'mentions' AND g."deletedAt" IS NULL
+    ), for_whom AS (${mentioned}
+    )${writing}`,
+  values: (edits: readonly { messageId: number; at: string }[]) => [
+    bigints(edits.map(({ messageId }) => messageId)),
+    texts(edits.map(({ at }) => at)),
+  ],
+  row: ([id]: [number]) => id,
+});
+
+/**
+ * `$1` messages whose reactions changed, `$2` when: writes the reaction that was the newest then. It was added by that change,
+ * or another was removed and this one is written already; of what is older than a minute nobody is told any more.
+ */
+export const addFromReactions = statement.many({
+  name: 'notifications.addFromReactions',
+  text: `
+    WITH for_whom AS (
+      SELECT g."senderId" AS "userId", g."chatId", g.id AS "messageId", r."userId" AS "actorId", 'reaction' AS kind,
+        g.id AS about, i.at, g.seq
+      FROM unnest($1::bigint[], $2::text[]::timestamptz[]) AS i(id, at)
+      CROSS JOIN LATERAL (SELECT * FROM messages WHERE id = i.id LIMIT 1) g
+      CROSS JOIN LATERAL (
+        SELECT r."userId" FROM message_reactions r
+        WHERE r."messageId" = g.id AND r."createdAt" > i.at - interval '1 minute'
+          -- The time of the change is rounded.
+          AND r."createdAt" <= i.at + interval '1 millisecond'
+        ORDER BY r."createdAt" DESC LIMIT 1
+      ) r
+      WHERE g."deletedAt" IS NULL AND g."senderId" IS NOT NULL
+    )${writing}`,
+  values: (changes: readonly { messageId: number; at: string }[]) => [
+    bigints(changes.map(({ messageId }) => messageId)),
+    texts(changes.map(({ at }) => at)),
+  ],
+  row: ([id]: [number]) => id,
+});
+
+/** Somebody who was added to a group. */
+export interface Added {
+  chatId: number;
+  version: number;
+  userId: number;
+  by: number | null;
+  at: string;
+}
+
+/** `$1` groups, `$2` their versions, `$3` users, `$4` who added them or null, `$5` when: writes it. */
+export const addFromJoining = statement.many({
+  name: 'notifications.addFromJoining',
+  text: `
+    WITH for_whom AS (
+      SELECT i."userId", i."chatId", NULL::bigint AS "messageId", i."actorId", 'added' AS kind, i.about, i.at,
+        NULL::bigint AS seq
+      FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[]::timestamptz[])
+        AS i("chatId", about, "userId", "actorId", at)
+    )${writing}`,
+  values: (added: readonly Added[]) => [
+    bigints(added.map(({ chatId }) => chatId)),
+    bigints(added.map(({ version }) => version)),
+    bigints(added.map(({ userId }) => userId)),
+    bigints(added.map(({ by }) => by)),
+    texts(added.map(({ at }) => at)),
+  ],
+  row: ([id]: [number]) => id,
+});
+
+/** `$1` chats, `$2` their first versions, `$3` when: writes the groups among them for who was in them from the start. */
+export const addFromCreation = statement.many({
+  name: 'notifications.addFromCreation',
+  text: `
+    WITH for_whom AS (
+      SELECT w."userId", c.id AS "chatId", NULL::bigint AS "messageId", o."userId" AS "actorId", 'added' AS kind,
+        i.version AS about, i.at, NULL::bigint AS seq
+      FROM unnest($1::bigint[], $2::bigint[], $3::text[]::timestamptz[]) AS i(id, version, at)
+      CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = i.id LIMIT 1) c
+      LEFT JOIN LATERAL (
+        SELECT o."userId" FROM chat_members o WHERE o."chatId" = c.id AND o.role = 'owner' LIMIT 1
+      ) o ON true
+      JOIN chat_members w ON w."chatId" = c.id AND w.version <= i.version
+      WHERE c.type = 'group'
+    )${writing}`,
+  values: (groups: readonly { chatId: number; version: number; at: string }[]) => [
+    bigints(groups.map(({ chatId }) => chatId)),
+    bigints(groups.map(({ version }) => version)),
+    texts(groups.map(({ at }) => at)),
+  ],
+  row: ([id]: [number]) => id,
+});
