@@ -2,6 +2,7 @@ import type { GroupAdds } from '../contract/index.js';
 import { type AuthConfig, parseAuth } from './auth-config.js';
 import { type DirectDelete, type Directory, environment, type Environment } from './environment.js';
 import { LOOPBACK_ADDRESSES } from './loopback.js';
+import { parsePush, type PushConfig } from './push-config.js';
 import type { Rate } from './rate.js';
 import { type RedisTarget } from './redis-url.js';
 import type { Waits } from './waits.js';
@@ -76,6 +77,7 @@ export interface AppConfig {
     /** null: secrets are stored as they are. */
     readonly key: Buffer | null;
   };
+  readonly push: PushConfig;
   /** What reads the log of changes: `pollMs` between two looks. */
   readonly sinks: {
     readonly on: boolean;
@@ -239,6 +241,7 @@ export function parseConfig(variables: Record<string, string | undefined>): {
       logDays: env.WEBHOOK_LOG_DAYS,
       key: env.WEBHOOK_KEY,
     }),
+    push: parsePush(env, faults),
     sinks: Object.freeze({
       on: env.SINKS === 'on',
       leaseMs: env.SINK_LEASE_MS,

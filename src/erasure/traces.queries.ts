@@ -163,6 +163,8 @@ export const traces = [
     'message_reports',
     `DELETE FROM message_reports WHERE id IN (SELECT id FROM page WHERE $1 IN ("reporterId", "senderId", "reportedUserId"))`,
   ),
+  removing('push_targets', 'id', '"userId" = $1'),
+  removing('push_states', '"userId", "chatId"', '"userId" = $1'),
   removing('deactivations', '"userId"', '"userId" = $1'),
   walking(
     'audit_entries',

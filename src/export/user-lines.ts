@@ -11,7 +11,14 @@ import {
 } from './message-lines.js';
 import { messagesOfUser, reactionsOf, type ReactionToExport } from './messages.queries.js';
 import { pagesOf } from './pages.js';
-import { blocksOf, hiddenOf, invitationsOf, membershipsOf, reportsBy } from './users.queries.js';
+import {
+  blocksOf,
+  hiddenOf,
+  invitationsOf,
+  membershipsOf,
+  pushTargetsOf,
+  reportsBy,
+} from './users.queries.js';
 
 type Line = Exclude<UserExportLine, { type: 'header' | 'end' }>;
 
@@ -30,6 +37,7 @@ export async function* userLines(
   const logins = await latestLogins(database, { userId, most: MOST_LOGINS });
   yield logins.map((data) => ({ type: 'login', data }));
   yield (await sessionsOf(database, { userId, expired: true })).map((data) => ({ type: 'session', data }));
+  yield (await pushTargetsOf(database, userId)).map((data) => ({ type: 'pushTarget', data }));
   yield* rowsOf(database, userId);
   yield* pagesOf(
     (last: ReactionToExport | null) => reactionsOf(database, { userId, last, most: ROWS_AT_ONCE }),

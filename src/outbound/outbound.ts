@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import * as http from 'node:http';
+import * as http2 from 'node:http2';
 import * as https from 'node:https';
 import { Inject, Injectable, type OnApplicationShutdown, Optional } from '@nestjs/common';
 import type { AppConfig } from '../config/config.js';
@@ -20,12 +21,15 @@ export interface OutboundCall {
   body: Buffer;
   /** For all of it, from the lookup of the name to the end of the answer. */
   timeoutMs: number;
+  /** Bytes of the answer's body that are wanted. Left out: none. */
+  wants?: number;
 }
 
-/** What was answered. The body was read and dropped. */
+/** What was answered. Of the body only what was wanted is kept. */
 export interface OutboundAnswer {
   status: number;
   headers: http.IncomingHttpHeaders;
+  text: string;
 }
 
 /** How names are looked up and connections are made; tests give their own. */
@@ -75,6 +79,17 @@ export class Outbound implements OnApplicationShutdown {
     return this.attempt(call, false);
   }
 
+  /**
+   * A connection for HTTP/2. The caller listens to its errors, and closes it.
+   *
+   * @throws RefusedAddress
+   */
+  http2(origin: string): http2.ClientHttp2Session {
+    const { ca } = this.network.https.options;
+    const options = { lookup: this.guard.lookup, ...(ca === undefined ? {} : { ca }) };
+    return http2.connect(this.guard.check(origin), options);
+  }
+
   private async attempt(call: OutboundCall, isAgain: boolean): Promise<OutboundAnswer> {
     const { headers, body, timeoutMs } = call;
     const url = this.guard.check(call.url);
@@ -86,7 +101,7 @@ export class Outbound implements OnApplicationShutdown {
       headers: { 'user-agent': `chat-api/${version}`, ...headers, 'content-length': body.length },
     });
     try {
-      return await answerOf(request, body, timeoutMs);
+      return await answerOf(request, body, timeoutMs, call.wants ?? 0);
     } catch (error) {
       // The other side closed a kept connection at the moment that it was used again.
       const wasClosed = request.reusedSocket && (error as { code?: unknown }).code === 'ECONNRESET';
@@ -97,7 +112,12 @@ export class Outbound implements OnApplicationShutdown {
 }
 
 /** Sends a request and reads the answer to its end, or as much of it as is ever read. */
-function answerOf(request: http.ClientRequest, body: Buffer, timeoutMs: number): Promise<OutboundAnswer> {
+function answerOf(
+  request: http.ClientRequest,
+  body: Buffer,
+  timeoutMs: number,
+  wants: number,
+): Promise<OutboundAnswer> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => {
       clearTimeout(timer);
@@ -112,10 +132,13 @@ function answerOf(request: http.ClientRequest, body: Buffer, timeoutMs: number):
     request.on('response', (response) => {
       const end = () => {
         clearTimeout(timer);
-        resolve({ status: response.statusCode ?? 0, headers: response.headers });
+        const text = Buffer.concat(kept).toString('utf8', 0, wants);
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
       };
+      const kept: Buffer[] = [];
       let bytes = 0;
       response.on('data', (chunk: Buffer) => {
+        if (bytes < wants) kept.push(chunk);
         bytes += chunk.length;
         if (bytes <= MAX_ANSWER_BYTES) return;
         // Enough was read to know what it says; the rest is not waited for.

@@ -107,8 +107,9 @@ describe('Metrics', () => {
     const allowed: Record<string, string[]> = {
       command: [...commandNames, 'unknown'],
       edge: ['socket', 'rest'],
-      // Of commands, and of calls to webhooks.
-      outcome: ['ok', ...Object.keys(errorCatalogue), 'refused', 'down', 'gone'],
+      // Of commands, and of calls to webhooks and push services.
+      outcome: ['ok', ...Object.keys(errorCatalogue), 'refused', 'down', 'gone', 'later'],
+      kind: ['web', 'fcm', 'apns'],
       part: ['database', 'writer', 'redis', 'neighbours'],
       pool: ['chat'],
       state: ['busy', 'idle'],

@@ -35,6 +35,7 @@ export function exampleOf(definition: CommandDefinition, scene: Scene): Record<s
     ids: String(scene.otherId),
     visible: true,
     active: true,
+    kind: 'fcm',
     role: 'member',
     marks: [{ chatId: scene.chatId, seq: 1 }],
     groupAdds: 'contacts',

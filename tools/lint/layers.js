@@ -35,7 +35,7 @@ export const LAYERS = [
   ['messages'],
   ['receipts', 'reactions', 'reports', 'sync'],
   ['notifications'],
-  ['erasure', 'export', 'retention', 'webhooks'],
+  ['erasure', 'export', 'push', 'retention', 'webhooks'],
   ['operations'],
 ];
 
