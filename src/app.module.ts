@@ -12,6 +12,7 @@ import { EventsModule } from './events/events.module.js';
 import { ExportModule } from './export/export.module.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { PushModule } from './push/push.module.js';
 import { RetentionModule } from './retention/retention.module.js';
 import { RestModule } from './rest/rest.module.js';
 import { GroupsModule } from './groups/groups.module.js';
@@ -71,6 +72,7 @@ export class AppModule {
         RetentionModule,
         ExportModule,
         WebhooksModule,
+        PushModule,
         OperationsModule,
       ],
     };

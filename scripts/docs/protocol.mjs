@@ -227,6 +227,8 @@ handshake, where \`Bearer \` may stand before it, or the same header where a cli
   (\`watchPresence\`, up to 500 users, group members included). Changes within 50 ms are collected: a user who goes offline
   and comes back within that time is not announced. After \`setVisibility { visible: false }\` a user looks offline to
   everybody else, but still sees them and still receives messages.
+- **Active** is more than online: a device that is used right now says so by \`setActive\`, each minute. It holds back pushes,
+  and nobody else learns of it.
 - **Typing** goes to the other members who are online, for as long as the client repeats \`typing\` (about every 3 s). It is
   never stored. It ends by itself after 5 s, when the message is sent, or when the connection is lost.
 - **streamMessage** sends a message with \`metadata.streaming: true\` that grows while it is read: \`sendDelta\` adds to it,

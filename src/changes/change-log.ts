@@ -121,7 +121,13 @@ export class ChangeLog implements OnApplicationBootstrap, OnApplicationShutdown 
     if (now - this.lookedAt < (this.sinks.size === 0 ? IDLE_EVERY_MS : LEASE_EVERY_MS)) return;
     this.lookedAt = now;
     const { leaseMs: ms } = this.config.sinks;
-    for (const lease of await leaseSinks(this.database, { node: this.node, ms, most: LEASED_AT_ONCE })) {
+    const works = [...this.works.keys()];
+    for (const lease of await leaseSinks(this.database, {
+      node: this.node,
+      ms,
+      most: LEASED_AT_ONCE,
+      works,
+    })) {
       const former = this.sinks.get(lease.name);
       if (former) await this.end(former);
       this.sinks.set(lease.name, new Sink(this.database, lease, ms, now));

@@ -1,3 +1,4 @@
+import { texts } from '../database/binary-array.js';
 import { statement } from '../database/statement.js';
 import type { Position } from './position.js';
 import { LAST_IDS } from './settled.queries.js';
@@ -31,6 +32,13 @@ export const moveSinkToNow = statement.count({
   values: (name: string) => [name],
 });
 
+/** `$1` name: removes it if no node reads for it. */
+export const removeIdleSink = statement.count({
+  name: 'changes.removeIdleSink',
+  text: `DELETE FROM sinks WHERE name = $1 AND ("leasedUntil" IS NULL OR "leasedUntil" < clock_timestamp())`,
+  values: (name: string) => [name],
+});
+
 /** `$1` name. */
 export const removeSink = statement.count({
   name: 'changes.removeSink',
@@ -39,8 +47,8 @@ export const removeSink = statement.count({
 });
 
 /**
- * `$1` node, `$2` milliseconds, `$3` limit: leases sinks that no node reads for, and returns them. One that is past the last
- * ids begins there: the database was restored from a backup.
+ * `$1` node, `$2` milliseconds, `$3` limit, `$4` what their names begin with: leases sinks that no node reads for, and returns
+ * them. One that is past the last ids begins there: the database was restored from a backup.
  */
 export const leaseSinks = statement.many({
   name: 'changes.leaseSinks',
@@ -53,11 +61,22 @@ export const leaseSinks = statement.many({
         FROM (SELECT ${LAST_IDS}) AS l(m, o)
       )
     WHERE s.name IN (
-      SELECT name FROM sinks WHERE "leasedUntil" IS NULL OR "leasedUntil" < clock_timestamp()
+      SELECT name FROM sinks
+      WHERE ("leasedUntil" IS NULL OR "leasedUntil" < clock_timestamp()) AND split_part(name, ':', 1) = ANY($4::text[])
       ORDER BY name LIMIT $3 FOR UPDATE SKIP LOCKED
     )
     RETURNING s.name, s."messageId", s."outboxId", s."leaseNo"`,
-  values: ({ node, ms, most }: { node: string; ms: number; most: number }) => [node, ms, most],
+  values: ({
+    node,
+    ms,
+    most,
+    works,
+  }: {
+    node: string;
+    ms: number;
+    most: number;
+    works: readonly string[];
+  }) => [node, ms, most, texts(works)],
   row: ([name, messageId, outboxId, leaseNo]: [string, number, number, number]): Lease => ({
     name,
     messageId,

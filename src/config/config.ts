@@ -3,6 +3,7 @@ import { type AuthConfig, parseAuth } from './auth-config.js';
 import { type DirectDelete, type Directory, environment, type Environment } from './environment.js';
 import { LOOPBACK_ADDRESSES } from './loopback.js';
 import type { HookFilter } from './hook-rules.js';
+import { parsePush, type PushConfig } from './push-config.js';
 import type { Rate } from './rate.js';
 import { type RedisTarget } from './redis-url.js';
 import type { Waits } from './waits.js';
@@ -89,6 +90,7 @@ export interface AppConfig {
     /** null: secrets are stored as they are. */
     readonly key: Buffer | null;
   };
+  readonly push: PushConfig;
   /** What reads the log of changes: `pollMs` between two looks. */
   readonly sinks: {
     readonly on: boolean;
@@ -268,6 +270,7 @@ export function parseConfig(variables: Record<string, string | undefined>): {
       logDays: env.WEBHOOK_LOG_DAYS,
       key: env.WEBHOOK_KEY,
     }),
+    push: parsePush(env, faults),
     sinks: Object.freeze({
       on: env.SINKS === 'on',
       leaseMs: env.SINK_LEASE_MS,

@@ -2,6 +2,7 @@ import { displayName, type GroupAdds } from '../contract/index.js';
 import { postgresUrl } from './postgres-url.js';
 import { type HookFilter, hookFilter, hookSecret } from './hook-rules.js';
 import { outboundAllow, outboundPorts } from './outbound-rules.js';
+import { apnsKey, type FcmCredentials, fcmCredentials, vapidKey, vapidSubject } from './push-config.js';
 import { parseRate, type Rate } from './rate.js';
 import { redisUrl, type RedisTarget } from './redis-url.js';
 import { parseWaits, type Waits } from './waits.js';
@@ -65,6 +66,12 @@ function origin(text: string): string {
     if (href === `${origin}/`) return origin;
   }
   throw new Error('expected an origin like https://images.example.com, without a path');
+}
+
+/** Ids of keys and teams at Apple. */
+function appleId(text: string): string {
+  if (/^[A-Z\d]{10}$/.test(text)) return text;
+  throw new Error('expected 10 capital letters and digits');
 }
 
 /** It is shown in one line, and kept by every client. */
@@ -430,9 +437,83 @@ export const environment = {
       throw new Error('expected 32 bytes in base64');
     },
   }),
+  VAPID_PUBLIC_KEY: variable<string | null>({
+    about:
+      'Public key of this server for the push services of browsers, from `npm run vapid`. Unset: no Web Push. With another key all devices have to subscribe anew.',
+    default: null,
+    parse: vapidKey(65),
+  }),
+  VAPID_PRIVATE_KEY: variable<string | null>({
+    about: 'Private key that belongs to VAPID_PUBLIC_KEY.',
+    default: null,
+    parse: vapidKey(32),
+  }),
+  VAPID_SUBJECT: variable<string | null>({
+    about: 'Whom push services of browsers may write to about this server: `mailto:` or an https URL.',
+    default: null,
+    parse: vapidSubject,
+  }),
+  FCM_CREDENTIALS: variable<FcmCredentials | null>({
+    about:
+      'Service account of your Firebase project, as JSON or as the path of its file. Unset: no pushes by Firebase Cloud Messaging.',
+    default: null,
+    parse: fcmCredentials,
+  }),
+  FCM_ORIGIN: variable({
+    about: 'Where Firebase Cloud Messaging is reached.',
+    default: 'https://fcm.googleapis.com',
+    parse: origin,
+  }),
+  APNS_KEY: variable<string | null>({
+    about:
+      'Key for the push service of Apple: the content of its .p8 file, or the path. Unset: no pushes by it.',
+    default: null,
+    parse: apnsKey,
+  }),
+  APNS_KEY_ID: variable<string | null>({
+    about: 'Id of APNS_KEY.',
+    default: null,
+    parse: appleId,
+  }),
+  APNS_TEAM_ID: variable<string | null>({
+    about: 'Id of your team at Apple.',
+    default: null,
+    parse: appleId,
+  }),
+  APNS_TOPIC: variable<string | null>({
+    about: 'Bundle id of your app.',
+    default: null,
+    parse: (text) => {
+      if (/^[\w.-]{1,255}$/.test(text)) return text;
+      throw new Error('expected a bundle id such as com.example.chat');
+    },
+  }),
+  APNS_ORIGIN: variable({
+    about:
+      'Where the push service of Apple is reached; for apps that are run from Xcode `https://api.sandbox.push.apple.com`.',
+    default: 'https://api.push.apple.com',
+    parse: origin,
+  }),
+  PUSH_PREVIEW: variable<'on' | 'off'>({
+    about:
+      'Whether pushes have the text of messages and the names of people and groups. `off`: only "New message" and ids.',
+    default: 'on',
+    parse: oneOf('on', 'off'),
+  }),
+  PUSH_GATHER_MS: variable({
+    about: 'Time for which the messages of a chat are gathered for one push, in milliseconds.',
+    default: 1_500,
+    parse: wholeNumber(0, 60_000),
+  }),
+  PUSH_ACTIVE_DELAY_MS: variable({
+    about:
+      'Time after which somebody with an active device (`setActive`) is pushed what is still unread, in milliseconds.',
+    default: 30_000,
+    parse: wholeNumber(0, 600_000),
+  }),
   SINKS: variable<'on' | 'off'>({
     about:
-      'Whether this node works off what happened: webhooks, and the inbox of each person. `off`: other nodes do it; at least one has to.',
+      'Whether this node works off what happened: webhooks, pushes, and the inbox of each person. `off`: other nodes do it; at least one has to.',
     default: 'on',
     parse: oneOf('on', 'off'),
   }),

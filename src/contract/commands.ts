@@ -14,6 +14,7 @@ import { membersCommands } from './commands/members.js';
 import { messagesCommands } from './commands/messages.js';
 import { notificationsCommands } from './commands/notifications.js';
 import { presenceCommands } from './commands/presence.js';
+import { pushCommands } from './commands/push.js';
 import { reactionsCommands } from './commands/reactions.js';
 import { receiptsCommands } from './commands/receipts.js';
 import { reportsCommands } from './commands/reports.js';
@@ -53,6 +54,7 @@ export const commands = {
   ...moderationCommands,
   ...webhooksCommands,
   ...notificationsCommands,
+  ...pushCommands,
 } as const satisfies Record<string, CommandDefinition>;
 
 export type CommandName = keyof typeof commands;

@@ -79,9 +79,10 @@ export const errorCatalogue = {
   },
   NOT_CONFIGURED: {
     status: 404,
-    message: 'This server is not configured for this command: see its AUTH, JWT_SECRET and REGISTRATION.',
+    message:
+      'This server is not configured for this command: see its AUTH, JWT_SECRET, REGISTRATION, and for pushes its keys.',
     advice:
-      'Accounts and tokens of this server need AUTH=jwt and JWT_SECRET; registering also needs REGISTRATION=open. If another service issues the tokens, log in there.',
+      'Accounts and tokens of this server need AUTH=jwt and JWT_SECRET; registering also needs REGISTRATION=open. If another service issues the tokens, log in there. A push target needs the keys of its kind: `GET /push/key` says which there are.',
   },
   CONFLICT: {
     status: 409,

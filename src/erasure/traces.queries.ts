@@ -167,6 +167,8 @@ export const traces = [
     `DELETE FROM message_reports WHERE id IN (SELECT id FROM page WHERE $1 IN ("reporterId", "senderId", "reportedUserId"))`,
   ),
   removing('message_streams', '"userId", key', '"userId" = $1'),
+  removing('push_targets', 'id', '"userId" = $1'),
+  removing('push_states', '"userId", "chatId"', '"userId" = $1'),
   removing('deactivations', '"userId"', '"userId" = $1'),
   walking(
     'audit_entries',

@@ -19,6 +19,7 @@ import {
   invitationsOf,
   membershipsOf,
   notificationsOf,
+  pushTargetsOf,
   reportsBy,
 } from './users.queries.js';
 
@@ -41,6 +42,7 @@ export async function* userLines(
   yield (await sessionsOf(database, { userId, expired: true })).map((data) => ({ type: 'session', data }));
   const preferences = await preferencesOf(database, [userId]);
   yield preferences.map((row) => ({ type: 'preferences', data: toPreferencesView(userId, row) }));
+  yield (await pushTargetsOf(database, userId)).map((data) => ({ type: 'pushTarget', data }));
   yield* rowsOf(database, userId);
   yield* pagesOf(
     (last: ReactionToExport | null) => reactionsOf(database, { userId, last, most: ROWS_AT_ONCE }),

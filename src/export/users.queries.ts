@@ -148,6 +148,18 @@ export const hiddenOf = statement.many({
   row: ([messageId, chatId, at]: [number, number, string]): DataOf<'hidden'> => ({ messageId, chatId, at }),
 });
 
+/** `$1` user: the devices that get pushes. There are few. */
+export const pushTargetsOf = statement.many({
+  name: 'export.pushTargetsOf',
+  text: `SELECT kind, "deviceId", "createdAt" FROM push_targets WHERE "userId" = $1 ORDER BY id`,
+  values: (userId: number) => [userId],
+  row: ([kind, deviceId, createdAt]: [
+    DataOf<'pushTarget'>['kind'],
+    string | null,
+    string,
+  ]): DataOf<'pushTarget'> => ({ kind, deviceId, createdAt }),
+});
+
 /** `$1` user, `$2` report after which the page begins, `$3` limit: what they have reported, without the copies of it. */
 export const reportsBy = statement.many({
   name: 'export.reportsBy',

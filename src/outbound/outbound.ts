@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import * as http from 'node:http';
+import * as http2 from 'node:http2';
 import * as https from 'node:https';
 import { Inject, Injectable, type OnApplicationShutdown, Optional } from '@nestjs/common';
 import type { AppConfig } from '../config/config.js';
@@ -77,6 +78,17 @@ export class Outbound implements OnApplicationShutdown {
   /** @throws RefusedAddress; Error with a `code`, ETIMEDOUT among them, when there is no whole answer */
   post(call: OutboundCall): Promise<OutboundAnswer> {
     return this.attempt(call, false);
+  }
+
+  /**
+   * A connection for HTTP/2. The caller listens to its errors, and closes it.
+   *
+   * @throws RefusedAddress
+   */
+  http2(origin: string): http2.ClientHttp2Session {
+    const { ca } = this.network.https.options;
+    const options = { lookup: this.guard.lookup, ...(ca === undefined ? {} : { ca }) };
+    return http2.connect(this.guard.check(origin), options);
   }
 
   private async attempt(call: OutboundCall, isAgain: boolean): Promise<OutboundAnswer> {

@@ -1,7 +1,7 @@
 import { type OnGatewayDisconnect, WebSocketGateway } from '@nestjs/websockets';
 import type { Socket } from 'socket.io';
 import { type Actor, requireUserId } from '../commands/identity/actor.js';
-import { AppError, type PresenceView, type VisibilityView } from '../contract/index.js';
+import type { PresenceView, VisibilityView } from '../contract/index.js';
 import { Deactivations } from '../commands/identity/deactivations.js';
 import type { CommandRequest } from '../commands/request.js';
 import { Arrivals } from '../sockets/arrivals.js';
@@ -9,6 +9,7 @@ import { Command } from '../sockets/command.decorator.js';
 import { Connection } from '../sockets/connection.js';
 import { UserSockets } from '../sockets/user-sockets.js';
 import { Rooms } from '../delivery/rooms.js';
+import { offlineHere } from './offline-here.js';
 import { PresenceService } from './presence.service.js';
 import { VisibilityService } from './visibility.service.js';
 
@@ -73,7 +74,7 @@ export class PresenceGateway implements OnGatewayDisconnect<Socket> {
     connection: Connection,
   ): Promise<PresenceView[]> {
     const isOnline = () => connection.userId === actor.userId;
-    if (!isOnline() && input.userIds.length > 0) throw offlineHere();
+    if (!isOnline() && input.userIds.length > 0) throw offlineHere('watchPresence');
     return this.presence.of(actor, input.userIds, (visible) => {
       this.rooms.watch(connection, isOnline() ? visible : []);
     });
@@ -96,11 +97,4 @@ export class PresenceGateway implements OnGatewayDisconnect<Socket> {
     if (this.deactivations.of(connection.userId)) await this.presence.leave(connection.userId, socket.id);
     else await this.presence.drop(connection.userId, socket.id);
   }
-}
-
-function offlineHere(): AppError {
-  return new AppError('CONFLICT', {
-    message: 'This socket is not online: send `userOnline` on it before `watchPresence`.',
-    details: [{ path: '', message: 'expected `userOnline` first, on this socket' }],
-  });
 }

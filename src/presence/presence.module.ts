@@ -7,6 +7,8 @@ import { LastSeen } from './last-seen.js';
 import { Metrics } from '../common/metrics/metrics.js';
 import type { RedisLink } from '../redis/redis-link.js';
 import { REDIS, RedisModule } from '../redis/redis.module.js';
+import { ActiveDevices } from './active-devices.js';
+import { ActiveGateway } from './active.gateway.js';
 import { MemoryPresenceStore } from './memory-presence-store.js';
 import { OpenedChats } from './opened-chats.js';
 import { PresenceAnnouncer } from './presence-announcer.js';
@@ -49,6 +51,7 @@ async function presenceStore(config: AppConfig, link: RedisLink | null, bus: Bus
   ],
   controllers: [PresenceController],
   providers: [
+    ActiveGateway,
     LastSeen,
     OpenedChats,
     PresenceAnnouncer,
@@ -58,12 +61,17 @@ async function presenceStore(config: AppConfig, link: RedisLink | null, bus: Bus
     VisibilityService,
     Watches,
     {
+      provide: ActiveDevices,
+      inject: [APP_CONFIG, REDIS],
+      useFactory: ({ redis }: AppConfig, link: RedisLink | null) => new ActiveDevices(link, redis.prefix),
+    },
+    {
       provide: PresenceStore,
       inject: [APP_CONFIG, REDIS, Bus],
       useFactory: presenceStore,
     },
   ],
-  exports: [PresenceService, VisibilityService],
+  exports: [ActiveDevices, PresenceService, VisibilityService],
 })
 export class PresenceModule {
   constructor(metrics: Metrics, store: PresenceStore) {

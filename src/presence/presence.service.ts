@@ -6,6 +6,7 @@ import {
 } from '@nestjs/common';
 import type { Actor } from '../commands/identity/actor.js';
 import type { PresenceView } from '../contract/index.js';
+import { ActiveDevices } from './active-devices.js';
 import { LastSeen } from './last-seen.js';
 import { PresenceReads } from './presence-reads.js';
 import { PresenceStore } from './presence-store.js';
@@ -25,6 +26,7 @@ export class PresenceService implements BeforeApplicationShutdown, OnApplication
     private readonly store: PresenceStore,
     private readonly reads: PresenceReads,
     private readonly lastSeen: LastSeen,
+    private readonly active: ActiveDevices,
   ) {}
 
   /** Stores now as the last-seen time of users online here, in case they don't return, and the times noted before. */
@@ -53,12 +55,14 @@ export class PresenceService implements BeforeApplicationShutdown, OnApplication
 
   /** The user is offline at this connection, at once. Resolves when their last-seen time is stored. */
   async leave(userId: number, connectionId: string): Promise<void> {
+    void this.active.end(userId, connectionId);
     await this.store.leave(userId, connectionId, { grace: false });
     await this.lastSeen.saved(userId);
   }
 
   /** The user is offline at this connection once the grace period has passed. */
   async drop(userId: number, connectionId: string): Promise<void> {
+    void this.active.end(userId, connectionId);
     await this.store.leave(userId, connectionId, { grace: true });
   }
 

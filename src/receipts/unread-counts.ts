@@ -9,6 +9,13 @@ import { unreadTotals } from '../chats/unread-totals.queries.js';
 import type { Membership } from './receipts.queries.js';
 import { unreadCounts } from './unread.queries.js';
 
+declare module '../common/bus.js' {
+  interface InnerEvents {
+    /** A user has seen a chat up to its end, or to a message. */
+    chatRead: { userId: number; chatId: number };
+  }
+}
+
 /**
  * Milliseconds for which counts to publish are collected before they are looked up together: of few users, and of more
  * than `FEW` at once. One member can change the counts of many again and again, and each costs a look at all their chats.
@@ -57,6 +64,7 @@ export class UnreadCounts implements OnModuleInit {
   /** Publishes the count to the reader's sockets soon; many marks of one chat in a row make one event. */
   announce(userId: number, chatId: number): void {
     this.soon.add({ userId, chatId });
+    this.bus.emit('chatRead', { userId, chatId });
   }
 
   private async publish(all: readonly Membership[]): Promise<void> {

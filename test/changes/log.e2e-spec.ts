@@ -319,7 +319,12 @@ describe('The log of changes', () => {
   describe('is read for a sink by one node at a time', () => {
     const lease = async (ms: number) => {
       const at = performance.now();
-      const [found] = await leaseSinks(sql, { node: '00000000-0000-4000-8000-000000000001', ms, most: 5 });
+      const [found] = await leaseSinks(sql, {
+        node: '00000000-0000-4000-8000-000000000001',
+        ms,
+        most: 5,
+        works: ['test'],
+      });
       return found && new Sink(sql, found, ms, at);
     };
 
@@ -341,7 +346,12 @@ describe('The log of changes', () => {
       const first = (await lease(60_000))!;
       first.doneUpTo({ messageId: 5, outboxId: 3 });
       await first.release();
-      const [next] = await leaseSinks(sql, { node: '00000000-0000-4000-8000-000000000002', ms: 50, most: 5 });
+      const [next] = await leaseSinks(sql, {
+        node: '00000000-0000-4000-8000-000000000002',
+        ms: 50,
+        most: 5,
+        works: ['test'],
+      });
       expect(next).toMatchObject({ name: 'test', messageId: 5, outboxId: 3 });
     });
 

@@ -107,13 +107,14 @@ describe('Metrics', () => {
     const allowed: Record<string, string[]> = {
       command: [...commandNames, 'unknown'],
       edge: ['socket', 'rest'],
-      // Of commands, of calls to webhooks, and of messages that are asked about.
+      // Of commands, of calls to webhooks and push services, and of messages that are asked about.
       outcome: [
         'ok',
         ...Object.keys(errorCatalogue),
-        ...['refused', 'down', 'gone'],
+        ...['refused', 'down', 'gone', 'later'],
         ...['allowed', 'replaced', 'failed', 'busy'],
       ],
+      kind: ['web', 'fcm', 'apns'],
       part: ['database', 'writer', 'redis', 'neighbours'],
       pool: ['chat'],
       state: ['busy', 'idle'],

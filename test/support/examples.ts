@@ -34,6 +34,8 @@ export function exampleOf(definition: CommandDefinition, scene: Scene): Record<s
     userIds: [scene.otherId],
     ids: String(scene.otherId),
     visible: true,
+    active: true,
+    kind: 'fcm',
     role: 'member',
     marks: [{ chatId: scene.chatId, seq: 1 }],
     groupAdds: 'contacts',

@@ -62,6 +62,10 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
   getPresence: ({ otherId }) => ({ userIds: [otherId] }),
   getUsersPresence: ({ otherId }) => ({ userIds: [otherId] }),
   watchPresence: ({ otherId }) => ({ userIds: [otherId] }),
+  addPushTarget: () => ({ kind: 'fcm', token: 'an example' }),
+  removePushTarget: () => ({ token: 'an example' }),
+  getPushKey: () => ({}),
+  setActive: () => ({ active: true }),
   setVisibility: ({ userId }) => ({ userId, visible: true }),
   getVisibility: ({ userId }) => ({ userId }),
   upsertUsers: () => ({ users: [{ externalId: another(), name: 'a name' }] }),
@@ -216,6 +220,10 @@ getOnlineUsers           | who?   ok          ok       ok      ok     ok    ok  
 getPresence              | who?   ok          ok       ok      ok     ok    ok    ok      ok
 getUsersPresence         | who?   ok          ok       ok      ok     ok    ok    ok      ok
 watchPresence            | who?   ok          ok       ok      ok     ok    ok    ok      ok
+setActive                | who?   who?        ok       ok      ok     ok    ok    ok      ok
+addPushTarget            | who?   who?        off      off     off    off   off   off     off
+removePushTarget         | who?   who?        ok       ok      ok     ok    ok    ok      ok
+getPushKey               | who?   ok          ok       ok      ok     ok    ok    ok      ok
 setVisibility            | who?   ok          ok       ok      ok     ok    ok    ok      ok
 getVisibility            | who?   ok          ok       ok      ok     ok    ok    ok      ok
 getUsers                 | who?   ok          ok       ok      ok     ok    ok    ok      ok

@@ -36,7 +36,7 @@ export const LAYERS = [
   ['messages'],
   ['receipts', 'reactions', 'reports', 'streams', 'sync'],
   ['notifications'],
-  ['erasure', 'export', 'retention', 'webhooks'],
+  ['erasure', 'export', 'push', 'retention', 'webhooks'],
   ['operations'],
 ];
 

@@ -72,7 +72,8 @@ export type ErrorCode =
   | 'UNKNOWN_COMMAND'
   /**
    * Accounts and tokens of this server need AUTH=jwt and JWT_SECRET; registering also needs
-   * REGISTRATION=open. If another service issues the tokens, log in there.
+   * REGISTRATION=open. If another service issues the tokens, log in there. A push target needs the keys
+   * of its kind: `GET /push/key` says which there are.
    */
   | 'NOT_CONFIGURED'
   /**
@@ -1193,6 +1194,12 @@ export interface TokenLife {
   expiresAt: string;
 }
 
+export interface Active {
+  userId: number;
+  /** Whether this device counts as used right now; for 2 minutes. */
+  active: boolean;
+}
+
 export interface ChatsPage {
   chats: ChatListItem[];
   /** Whether there are chats after these: pass the last `cursor` as `before`. */
@@ -1426,6 +1433,19 @@ export interface UnreadTotals {
   badge: number;
 }
 
+export interface PushTarget {
+  userId: number;
+  kind: 'web' | 'fcm' | 'apns';
+  deviceId: string | null;
+  createdAt: string;
+}
+
+export interface PushTargetRemoved {
+  userId: number;
+  /** Whether it was there. */
+  removed: boolean;
+}
+
 export interface Deactivation {
   userId: number;
   deactivated: boolean;
@@ -1636,6 +1656,10 @@ export type UserExportLine =
       data: UserSession;
     }
   | {
+      type: 'pushTarget';
+      data: ExportedPushTarget;
+    }
+  | {
       type: 'membership';
       data: ExportedMembership;
     }
@@ -1717,6 +1741,12 @@ export interface ExportedUser {
     /** What the application said. The user gets it, others do not. */
     reason: string | null;
   } | null;
+}
+
+export interface ExportedPushTarget {
+  kind: 'web' | 'fcm' | 'apns';
+  deviceId: string | null;
+  createdAt: string;
 }
 
 export interface ExportedMembership {
@@ -2078,6 +2108,13 @@ export interface WebhookReplay {
   replayed: number;
 }
 
+export interface PushKey {
+  /** Those that this server is configured for. */
+  kinds: ('web' | 'fcm' | 'apns')[];
+  /** The public VAPID key, for `applicationServerKey` of `pushManager.subscribe`; null without `web`. */
+  key: string | null;
+}
+
 /** The events that a socket can receive, with their payloads. */
 export interface Events {
   /**
@@ -2324,6 +2361,19 @@ export interface Commands {
       userId?: number | string | undefined;
     };
     result: Presence[];
+  };
+  /**
+   * Says whether the user uses this device right now: the app is in front and was touched lately.
+   * Somebody with an active device gets no push. It holds for 2 minutes, so repeat `active: true` each
+   * minute, and send `active: false` when the app goes to the background. It ends with the connection.
+   * Nobody else is told. CONFLICT if you are not online on this socket.
+   */
+  setActive: {
+    input: {
+      active: boolean;
+      userId?: number | string | undefined;
+    };
+    result: Active;
   };
   /**
    * Sets whether others see that you are online. An invisible user looks offline to everybody else, last
@@ -3272,6 +3322,47 @@ export interface Commands {
       timeZone?: string | null | undefined;
     };
     result: Preferences;
+  };
+  /**
+   * From now on this device gets pushes of unread messages while you have no active device
+   * (`setActive`). Send it at each start of the app: the same token again replaces what is stored, and
+   * belongs to you alone. It ends with `removePushTarget`, when the session of your token ends, and when
+   * its push service says that it is gone. At most 20 of a user; then the oldest is removed.
+   * NOT_CONFIGURED if this server has no keys for that kind.
+   */
+  addPushTarget: {
+    /** Needs keys for kind web, and only there. */
+    input: {
+      kind: 'web' | 'fcm' | 'apns';
+      /**
+       * web: `endpoint` of the subscription; fcm: the registration token; apns: the device token in
+       * hexadecimal.
+       */
+      token: string;
+      /** For `web`: `keys` of the subscription. */
+      keys?:
+        | {
+            p256dh: string;
+            auth: string;
+          }
+        | undefined;
+      /** Your name for the device: a newer token with it replaces the older one. */
+      deviceId?: string | undefined;
+      userId?: number | string | undefined;
+    };
+    result: PushTarget;
+  };
+  /** This device gets no more pushes. `removed` is false if it was none of yours. */
+  removePushTarget: {
+    input: {
+      /**
+       * web: `endpoint` of the subscription; fcm: the registration token; apns: the device token in
+       * hexadecimal.
+       */
+      token: string;
+      userId?: number | string | undefined;
+    };
+    result: PushTargetRemoved;
   };
 }
 

@@ -11,6 +11,8 @@ export interface Actor {
   readonly origin: string | null;
   /** Whether the application itself asks, be it in a user's name; in open mode everybody may be it. Left out: no. */
   readonly isApplication?: boolean;
+  /** The session of this server in which the user acts; left out: none. */
+  readonly sessionId?: string;
 }
 
 /**

@@ -101,7 +101,9 @@ export class Identity {
     if (who === 'application' && userId !== null) throw new AppError('FORBIDDEN');
     const deactivated = userId === null ? null : this.deactivations.of(userId);
     if (deactivated) throw deactivated;
-    return { userId, origin, isApplication: principal?.kind !== 'user' };
+    const sessionId = principal?.kind === 'user' ? principal.sessionId : null;
+    const actor = { userId, origin, isApplication: principal?.kind !== 'user' };
+    return sessionId === null ? actor : { ...actor, sessionId };
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { define, repeatable } from '../define.js';
 import { ids, idsInQuery, userId } from '../scalars.js';
-import { presenceView, visibilityView } from '../views/index.js';
+import { activeView, presenceView, visibilityView } from '../views/index.js';
 
 /** Most people whose presence is asked for or watched at once. */
 const MAX_PEOPLE = 500;
@@ -76,6 +76,18 @@ export const presenceCommands = {
     cost: { of: 'userIds', per: 25 },
     actor: ['userId'],
     reply: 'presence',
+    socket: true,
+    rest: null,
+  }),
+  setActive: define({
+    summary:
+      'Says whether the user uses this device right now: the app is in front and was touched lately. Somebody with an active device gets no push. It holds for 2 minutes, so repeat `active: true` each minute, and send `active: false` when the app goes to the background. It ends with the connection. Nobody else is told. CONFLICT if you are not online on this socket.',
+    input: z.object({ active: z.boolean(), userId: userId.optional() }),
+    result: activeView,
+    order: 'write',
+    who: 'person',
+    actor: ['userId'],
+    reply: null,
     socket: true,
     rest: null,
   }),

@@ -6,6 +6,7 @@ import { count, id, timestamp } from './fields.js';
 import { bannedUserView, memberView } from './members.js';
 import { messageEditView, messageView } from './messages.js';
 import { notificationKind, notifyLevel, preferencesView } from './notifications.js';
+import { pushTargetView } from './push.js';
 import { reportView } from './reports.js';
 
 /** A line of an export: what it is, and its data. */
@@ -92,6 +93,8 @@ const exportedReport = reportView
   })
   .meta({ id: 'ExportedReport' });
 
+const exportedPushTarget = pushTargetView.omit({ userId: true }).meta({ id: 'ExportedPushTarget' });
+
 const exportedHidden = z
   .object({ messageId: id, chatId: id, at: timestamp })
   .meta({ id: 'ExportedHiddenMessage' });
@@ -115,6 +118,7 @@ export const userExportLine = z
     line('user', exportedUser),
     line('login', loginView).describe('The latest ones, and attempts that failed.'),
     line('session', userSessionView),
+    line('pushTarget', exportedPushTarget).describe('A device that gets pushes, without its token.'),
     line('membership', exportedMembership).describe('A chat that they are a member of.'),
     line('preferences', preferencesView).describe('Left out where nothing was set.'),
     line('notification', exportedNotification).describe('What is in their inbox.'),

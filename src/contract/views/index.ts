@@ -13,6 +13,7 @@ export * from './members.js';
 export * from './messages.js';
 export * from './notifications.js';
 export * from './presence.js';
+export * from './push.js';
 export * from './reactions.js';
 export * from './receipts.js';
 export * from './reports.js';

@@ -29,6 +29,8 @@ import { Notification } from './notification.model.js';
 import { OpenPurge } from './open-purge.model.js';
 import { ProfileChange } from './profile-change.model.js';
 import { PublicGroupWord } from './public-group-word.model.js';
+import { PushState } from './push-state.model.js';
+import { PushTarget } from './push-target.model.js';
 import { Session } from './session.model.js';
 import { Sink } from './sink.model.js';
 import { TokenBound } from './token-bound.model.js';
@@ -72,6 +74,8 @@ export const models = [
   OpenPurge,
   ProfileChange,
   PublicGroupWord,
+  PushState,
+  PushTarget,
   Session,
   Sink,
   TokenBound,

@@ -1,0 +1,167 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { RepeatedChunks } from '../common/flow/repeated-chunks.js';
+import { ChangeLog, type SinkWork } from '../changes/change-log.js';
+import { isAfter, type Position } from '../changes/position.js';
+import type { Sink } from '../changes/sink.js';
+import { ensureSink, removeIdleSink } from '../changes/sinks.queries.js';
+import type { AppConfig } from '../config/config.js';
+import { APP_CONFIG } from '../config/config.module.js';
+import { Database } from '../database/database.js';
+import { type Gathering, Gatherings } from './gatherings.js';
+import { PushDeliveries } from './push-deliveries.js';
+import { PushSenders } from './push-senders.js';
+import { Pushes } from './pushes.js';
+import { TTL_SECONDS } from './senders/push-sender.js';
+import { forgetPushes } from './states.queries.js';
+
+const SINK = 'push';
+
+/** Messages of a page of the log, and pages of one turn. */
+const PAGE = 1_000;
+const PAGES = 3;
+
+/** Chats with something to tell, above which nothing more is read. */
+const MOST_CHATS = 5_000;
+
+/** Chats that are told by one statement. */
+const CHATS_AT_ONCE = 50;
+
+/** People with an active device who are told later; more are not. */
+const MOST_DELAYED = 50_000;
+
+/** Milliseconds until the next try when the database was away. */
+const AGAIN_MS = 1_000;
+
+const FORGET_EVERY_MS = 600_000;
+const FORGET_DAYS = 7;
+const FORGOTTEN_AT_ONCE = 1_000;
+
+interface Reading {
+  gatherings: Gatherings;
+  position: Position | null;
+  running: Promise<void> | null;
+  hasEnded: boolean;
+}
+
+/** Reads the log of changes for pushes, at one node at a time. Without a configured kind there is no sink, and no cost. */
+@Injectable()
+export class PushWorker implements SinkWork, OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(PushWorker.name);
+  private readonly readings = new Map<Sink, Reading>();
+  private readonly forgetting: RepeatedChunks;
+  private readonly isOn: boolean;
+
+  constructor(
+    private readonly database: Database,
+    private readonly pushes: Pushes,
+    private readonly deliveries: PushDeliveries,
+    private readonly log: ChangeLog,
+    senders: PushSenders,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+  ) {
+    this.isOn = senders.size > 0;
+    if (this.isOn) log.register(SINK, this);
+    this.forgetting = new RepeatedChunks({
+      what: 'what was pushed long ago',
+      everyMs: FORGET_EVERY_MS,
+      chunk: FORGOTTEN_AT_ONCE,
+      remove: () => forgetPushes(database, { days: FORGET_DAYS, most: FORGOTTEN_AT_ONCE }),
+    });
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (!this.config.sinks.on) return;
+    if (this.isOn) {
+      await ensureSink(this.database, SINK);
+      this.forgetting.start();
+      this.log.ring();
+    } else await removeIdleSink(this.database, SINK);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.forgetting.stop();
+  }
+
+  async turn(sink: Sink, settled: Position): Promise<void> {
+    const reading = this.readings.get(sink) ?? {
+      gatherings: new Gatherings(),
+      position: null,
+      running: null,
+      hasEnded: false,
+    };
+    this.readings.set(sink, reading);
+    for (
+      let page = 0;
+      page < PAGES && reading.gatherings.size < MOST_CHATS && !this.deliveries.isFull;
+      page++
+    ) {
+      if ((await this.read(sink, reading, settled)) < PAGE) break;
+    }
+    reading.running ??= this.tellDue(sink, reading).finally(() => (reading.running = null));
+    this.advance(sink, reading);
+  }
+
+  /** What was not told is read again by the node that goes on. */
+  async end(sink: Sink): Promise<void> {
+    const reading = this.readings.get(sink);
+    this.readings.delete(sink);
+    if (!reading) return;
+    reading.hasEnded = true;
+    await reading.running;
+    this.advance(sink, reading);
+  }
+
+  private async read(sink: Sink, reading: Reading, settled: Position): Promise<number> {
+    const { changes, upTo } = await sink.next(settled, PAGE);
+    if (reading.position && !isAfter(upTo, reading.position)) return 0;
+    const oldest = Date.now() - TTL_SECONDS * 1_000;
+    const sent = changes.filter(({ kind, at }) => kind === 'newMessage' && Date.parse(at) > oldest);
+    const messages = sent.map(({ chatId, nr: seq }) => ({ chatId, seq }));
+    reading.gatherings.read(upTo, messages, performance.now() + this.config.push.gatherMs);
+    reading.position = upTo;
+    sink.hasRead(upTo);
+    return changes.length;
+  }
+
+  private async tellDue(sink: Sink, reading: Reading): Promise<void> {
+    const { gatherings } = reading;
+    for (const which of ['all', 'delayed'] as const) {
+      for (;;) {
+        if (!sink.isHeld || reading.hasEnded || this.deliveries.isFull) return;
+        const due = gatherings.take(which, performance.now(), CHATS_AT_ONCE);
+        if (due.length === 0) break;
+        if (!(await this.tell(due, gatherings))) return;
+      }
+    }
+  }
+
+  /** False: they could not be told now. */
+  private async tell(due: readonly Gathering[], gatherings: Gatherings): Promise<boolean> {
+    try {
+      const later = await this.pushes.tell(due);
+      const dueAt = performance.now() + this.config.push.activeDelayMs;
+      for (const gathering of due) {
+        const userIds = later.get(gathering.chatId) ?? [];
+        if (userIds.length > 0 && gatherings.delayedPeople < MOST_DELAYED)
+          gatherings.delay(gathering, userIds, dueAt);
+        gatherings.finish(gathering);
+      }
+      return true;
+    } catch (error) {
+      gatherings.putBack(due, performance.now() + AGAIN_MS);
+      this.logger.warn(`Could not find whom to push, trying again: ${String(error)}`);
+      return false;
+    }
+  }
+
+  private advance(sink: Sink, { gatherings }: Reading): void {
+    const position = gatherings.done();
+    if (position) sink.doneUpTo(position);
+  }
+}

@@ -1,0 +1,136 @@
+import { importPKCS8, SignJWT } from 'jose';
+import type { PushConfig } from '../../config/push-config.js';
+import type { Outbound, OutboundAnswer } from '../../outbound/outbound.js';
+import type { Target } from '../targets.queries.js';
+import {
+  ANSWER_BYTES,
+  failed,
+  type Push,
+  type PushOutcome,
+  type PushSender,
+  retryAfterOf,
+  SEND_WITHIN_MS,
+  tagOf,
+  TTL_SECONDS,
+} from './push-sender.js';
+
+const SCOPE = 'https://www.googleapis.com/auth/firebase.messaging';
+
+/** Milliseconds before its end in which a token is used no more. */
+const MARGIN_MS = 300_000;
+
+/** Access tokens of Google are about 1 KiB, within some JSON. */
+const TOKEN_BYTES = 16_384;
+
+interface AccessToken {
+  text: string;
+  until: number;
+}
+
+/** Firebase Cloud Messaging, HTTP v1. */
+export class FcmSender implements PushSender {
+  readonly kind = 'fcm';
+  private readonly url: string;
+  private token: Promise<AccessToken> | null = null;
+  private wanting: Promise<AccessToken> | null = null;
+
+  constructor(
+    private readonly config: NonNullable<PushConfig['fcm']>,
+    private readonly outbound: Outbound,
+  ) {
+    this.url = `${config.origin}/v1/projects/${encodeURIComponent(config.projectId)}/messages:send`;
+  }
+
+  async send({ token }: Target, push: Push): Promise<PushOutcome> {
+    try {
+      const answer = await this.outbound.post({
+        url: this.url,
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${await this.accessToken()}` },
+        body: Buffer.from(JSON.stringify({ message: toFcm(token, push) })),
+        timeoutMs: SEND_WITHIN_MS,
+        keep: ANSWER_BYTES,
+      });
+      if (answer.status === 401) this.token = null;
+      return outcomeOf(answer);
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  close(): void {
+    // Nothing stays open but what `Outbound` has.
+  }
+
+  private async accessToken(): Promise<string> {
+    const known = await this.token?.catch(() => null);
+    if (known && known.until > Date.now()) return known.text;
+    const wanted = this.wanting ?? this.newToken().finally(() => (this.wanting = null));
+    this.wanting = wanted;
+    this.token = wanted;
+    return (await wanted).text;
+  }
+
+  private async newToken(): Promise<AccessToken> {
+    const { privateKey, clientEmail, tokenUrl } = this.config;
+    const assertion = await new SignJWT({ scope: SCOPE })
+      .setProtectedHeader({ alg: 'RS256', typ: 'JWT' })
+      .setIssuer(clientEmail)
+      .setAudience(tokenUrl)
+      .setIssuedAt()
+      .setExpirationTime('1h')
+      .sign(await importPKCS8(privateKey, 'RS256'));
+    const form = new URLSearchParams({
+      grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      assertion,
+    });
+    const { status, body } = await this.outbound.post({
+      url: tokenUrl,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: Buffer.from(form.toString()),
+      timeoutMs: SEND_WITHIN_MS,
+      keep: TOKEN_BYTES,
+    });
+    if (status !== 200) throw Object.assign(new Error('no access token'), { code: `TOKEN_HTTP_${status}` });
+    const { access_token: given, expires_in: seconds } = JSON.parse(body.toString()) as Record<string, unknown>;
+    return { text: String(given), until: Date.now() + Number(seconds) * 1_000 - MARGIN_MS };
+  }
+}
+
+function toFcm(token: string, push: Push): object {
+  const { type, chatId, seq, badge } = push;
+  const tag = tagOf(chatId);
+  const data = {
+    type,
+    chatId: String(chatId),
+    seq: String(seq),
+    ...(badge === null ? {} : { badge: String(badge) }),
+  };
+  if (push.type === 'read')
+    return { token, data, android: { collapse_key: tag, priority: 'NORMAL', ttl: `${TTL_SECONDS}s` } };
+  return {
+    token,
+    data: { ...data, messageId: String(push.messageId) },
+    notification: { title: push.title, ...(push.body === null ? {} : { body: push.body }) },
+    android: {
+      collapse_key: tag,
+      priority: push.isUrgent ? 'HIGH' : 'NORMAL',
+      ttl: `${TTL_SECONDS}s`,
+      notification: { tag, ...(badge === null ? {} : { notification_count: badge }) },
+    },
+    apns: {
+      headers: { 'apns-collapse-id': tag, 'apns-priority': push.isUrgent ? '10' : '5' },
+      payload: { aps: { 'thread-id': tag, ...(badge === null ? {} : { badge }), sound: 'default' } },
+    },
+  };
+}
+
+function outcomeOf({ status, text, headers }: OutboundAnswer): PushOutcome {
+  if (status >= 200 && status < 300) return { kind: 'ok' };
+  // A token of an app of another project: its keys were changed.
+  const code = /"errorCode":\s*"(UNREGISTERED|SENDER_ID_MISMATCH)"/.exec(text)?.[1];
+  if (code !== undefined) return { kind: 'gone', error: code };
+  const error = `HTTP ${status}`;
+  if (status === 401 || status === 408 || status === 429 || status >= 500)
+    return { kind: 'later', error, retryAfterMs: retryAfterOf(headers['retry-after']) };
+  return { kind: 'refused', error };
+}

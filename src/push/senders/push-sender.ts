@@ -1,0 +1,67 @@
+import type { PushKind } from '../../contract/index.js';
+import type { Target } from '../targets.queries.js';
+
+/** What a device is told. */
+export type Push =
+  | {
+      type: 'message';
+      chatId: number;
+      messageId: number;
+      seq: number;
+      title: string;
+      /** null: without preview. */
+      body: string | null;
+      /** The number at the icon; null: not counted for this kind of device. */
+      badge: number | null;
+      isUrgent: boolean;
+    }
+  /** The chat was read at another device: what was shown of it can go. Only to native devices. */
+  | { type: 'read'; chatId: number; seq: number; badge: number | null };
+
+/**
+ * How it went. `gone`: there is no such device any more. `later`: the service takes nothing now. `refused`: it will not take
+ * this push however often it is sent.
+ */
+export type PushOutcome =
+  | { kind: 'ok' }
+  | { kind: 'gone' | 'refused'; error: string }
+  | { kind: 'later'; error: string; retryAfterMs: number };
+
+/** Sends pushes to one kind of device. */
+export interface PushSender {
+  readonly kind: PushKind;
+  /** Never throws for what the push service does. */
+  send(target: Target, push: Push): Promise<PushOutcome>;
+  /** Closes what is open. */
+  close(): void;
+}
+
+/** Seconds for which a push service keeps a push for a device that is off. */
+export const TTL_SECONDS = 86_400;
+
+/** Milliseconds for one try. */
+export const SEND_WITHIN_MS = 10_000;
+
+/** Bytes of an answer that are read to know what is wrong. */
+export const ANSWER_BYTES = 4_096;
+
+/** One notification for a chat, whatever it is called at each service. */
+export const tagOf = (chatId: number): string => `chat-${chatId}`;
+
+/** Longest `Retry-After` that is obeyed. */
+const MAX_RETRY_AFTER_MS = 3_600_000;
+
+/** Milliseconds, from seconds or a date. */
+export function retryAfterOf(text: string | string[] | undefined): number {
+  if (typeof text !== 'string') return 0;
+  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS) : 0;
+}
+
+/** What a call that had no answer means. Only the code: texts of errors may name what they are about. */
+export function failed(error: unknown): PushOutcome {
+  const { code } = error as { code?: unknown };
+  return code === 'ADDRESS_REFUSED'
+    ? { kind: 'refused', error: code }
+    : { kind: 'later', error: typeof code === 'string' ? code : 'EFAILED', retryAfterMs: 0 };
+}

@@ -1,0 +1,292 @@
+import webPush from 'web-push';
+import { bearer, register, ownAccounts } from '../support/accounts.js';
+import { ApnsService, FcmService, type Taken, WebPushService } from '../support/push-services.js';
+import { pause } from '../support/time.js';
+import { type Client, eventually, World } from '../support/world.js';
+
+const vapid = webPush.generateVAPIDKeys();
+const subject = 'mailto:operator@example.com';
+const GATHER_MS = 250;
+const ACTIVE_DELAY_MS = 2_500;
+
+describe('A push', () => {
+  let web: WebPushService;
+  let fcm: FcmService;
+  let apns: ApnsService;
+  let world: World;
+  let variables: Record<string, string>;
+  beforeAll(async () => {
+    [web, fcm, apns] = await Promise.all([
+      WebPushService.start({ publicKey: vapid.publicKey, subject }),
+      FcmService.start(),
+      ApnsService.start(),
+    ]);
+    variables = {
+      SINKS: 'on',
+      SINK_POLL_MS: '25',
+      INBOX: 'off',
+      OUTBOUND_ALLOW: '127.0.0.1',
+      OUTBOUND_PORTS: 'any',
+      PUSH_GATHER_MS: String(GATHER_MS),
+      PUSH_ACTIVE_DELAY_MS: String(ACTIVE_DELAY_MS),
+      VAPID_PUBLIC_KEY: vapid.publicKey,
+      VAPID_PRIVATE_KEY: vapid.privateKey,
+      VAPID_SUBJECT: subject,
+      FCM_CREDENTIALS: fcm.credentials,
+      FCM_ORIGIN: fcm.origin,
+      APNS_KEY: apns.key,
+      APNS_KEY_ID: 'KEY4567890',
+      APNS_TEAM_ID: 'TEAM567890',
+      APNS_TOPIC: 'com.example.chat',
+      APNS_ORIGIN: apns.origin,
+    };
+    world = await World.start(variables);
+  });
+  afterEach(() => {
+    for (const service of [web, fcm, apns]) {
+      service.answer = () => null;
+      expect(service.faults.splice(0)).toEqual([]);
+    }
+  });
+  afterAll(async () => {
+    await world.stop();
+    await Promise.all([web.stop(), fcm.stop(), apns.stop()]);
+  });
+
+  /** Bob, whose browser gets pushes, and Alice who writes to him. */
+  const pair = async () => {
+    const { alice, bob, chatId } = await world.pair();
+    const device = web.subscribe();
+    await bob.ok('addPushTarget', device);
+    const send = (content: string) =>
+      alice.ok<{ id: number; seq: number }>('sendMessage', { chatId, content });
+    return { alice, bob, chatId, device, send };
+  };
+  const taken = async (token: string, count: number): Promise<Taken[]> => {
+    await eventually(() => web.of(token).length >= count);
+    return web.of(token);
+  };
+  const targetsOf = (client: Client) =>
+    world.sql<{ token: string }>('SELECT token FROM push_targets WHERE "userId" = $1', [client.userId]);
+  /** As long as a push could take. */
+  const silence = () => pause(GATHER_MS * 2 + 150);
+
+  it('reaches a browser, encrypted for it, with what was written', async () => {
+    const { alice, chatId, device, send } = await pair();
+    const as = { 'X-User-Id': String(alice.userId) };
+    await world.http.patch(`/users/${alice.userId}`).set(as).send({ name: 'Ann' }).expect(200);
+    const { id: messageId, seq } = await send('Grüße 👋');
+    const [push] = await taken(device.token, 1);
+    expect(push!.body).toEqual({
+      type: 'message',
+      chatId,
+      messageId,
+      seq,
+      title: 'Ann',
+      body: 'Grüße 👋',
+      tag: `chat-${chatId}`,
+    });
+    expect(push!.headers).toMatchObject({ topic: `chat-${chatId}`, urgency: 'high', ttl: '86400' });
+  });
+
+  it('is one for a thousand messages that come together, of the newest', async () => {
+    const { alice, chatId, device } = await pair();
+    const began = performance.now();
+    const sends = Array.from({ length: 1_000 }, (_, nr) =>
+      alice.ok<{ seq: number }>('sendMessage', { chatId, content: `${nr}` }),
+    );
+    const last = (await Promise.all(sends)).at(-1)!;
+    const most = 1 + Math.floor((performance.now() - began) / GATHER_MS);
+    await eventually(() => web.of(device.token).at(-1)?.body.seq === last.seq);
+    await silence();
+    expect(web.of(device.token).length).toBeLessThanOrEqual(most);
+  });
+
+  it('is not sent to somebody with an active device, unless they leave it unread', async () => {
+    const { bob, device, chatId, send } = await pair();
+    await bob.ok('setActive', { active: true });
+    await send('read at once');
+    await silence();
+    await bob.ok('markAsSeen', { chatId });
+    await send('left unread');
+    await silence();
+    expect(web.of(device.token)).toEqual([]);
+    const [push] = await taken(device.token, 1);
+    expect(push!.body).toMatchObject({ body: 'left unread' });
+    expect(web.of(device.token)).toHaveLength(1);
+  });
+
+  it('is not sent of what was read before, nor to the sender, nor of a muted chat', async () => {
+    const { alice, bob, chatId, device, send } = await pair();
+    const own = web.subscribe();
+    await alice.ok('addPushTarget', own);
+    await send('read');
+    await bob.ok('markAsSeen', { chatId });
+    await silence();
+    await bob.ok('updateMembership', { chatId, mutedUntil: '2999-01-01T00:00:00Z' });
+    await send('muted');
+    await silence();
+    expect([...web.of(device.token), ...web.of(own.token)]).toEqual([]);
+  });
+
+  it('follows the level of a chat, which a mention may pass, and quiet hours', async () => {
+    const { alice, bob, chatId, device, send } = await pair();
+    await bob.ok('updateMembership', { chatId, notify: 'mentions' });
+    await send('nobody is mentioned');
+    await silence();
+    const metadata = { mentions: [bob.userId] };
+    await alice.ok('sendMessage', { chatId, content: 'you are', metadata });
+    const [push] = await taken(device.token, 1);
+    expect(push!.body).toMatchObject({ body: 'you are' });
+    await bob.ok('updatePreferences', { quiet: { from: '00:00', to: '00:00' } });
+    await alice.ok('sendMessage', { chatId, content: 'at night', metadata });
+    await silence();
+    expect(web.of(device.token)).toHaveLength(1);
+  });
+
+  it('carries no text for somebody who wants none', async () => {
+    const { bob, device, send } = await pair();
+    await bob.ok('updatePreferences', { preview: false });
+    await send('a secret');
+    const [push] = await taken(device.token, 1);
+    expect(push!.body).toMatchObject({ title: 'New message', body: null });
+    expect(JSON.stringify(push)).not.toContain('secret');
+  });
+
+  it('removes a device that is gone, by what each service says', async () => {
+    const { bob, device, send } = await pair();
+    await bob.ok('addPushTarget', { kind: 'fcm', token: 'old-phone' });
+    await bob.ok('addPushTarget', { kind: 'apns', token: 'ab'.repeat(32) });
+    expect(await targetsOf(bob)).toHaveLength(3);
+    web.answer = () => ({ status: 410 });
+    fcm.answer = () => ({ status: 404, body: { error: { details: [{ errorCode: 'UNREGISTERED' }] } } });
+    apns.answer = () => ({ status: 400, body: { reason: 'BadDeviceToken' } });
+    await send('to nobody');
+    await eventually(async () => (await targetsOf(bob)).length === 0);
+    expect(web.of(device.token)).toEqual([]);
+  });
+
+  it('waits as long as the service says, and is not sent once it was read', async () => {
+    const { bob, device, chatId, send } = await pair();
+    const calls = web.calls;
+    let refused = 0;
+    web.answer = () => (refused++ === 0 ? { status: 429, headers: { 'retry-after': '1' } } : null);
+    await send('later');
+    await taken(device.token, 1);
+    expect(web.calls - calls).toBe(2);
+    web.answer = () => ({ status: 503 });
+    await send('read meanwhile');
+    await eventually(() => web.calls - calls === 3);
+    await bob.ok('markAsSeen', { chatId });
+    web.answer = () => null;
+    await pause(2_500);
+    expect(web.of(device.token)).toHaveLength(1);
+  });
+
+  it('is not sent twice by a node that reads the log again', async () => {
+    const { device, send } = await pair();
+    await send('once');
+    await taken(device.token, 1);
+    await world.sql(
+      `UPDATE sinks SET "messageId" = 0, "outboxId" = 0, "leaseNo" = "leaseNo" + 1, "leasedUntil" = NULL
+       WHERE name = 'push'`,
+    );
+    await send('again');
+    const pushes = await taken(device.token, 2);
+    await silence();
+    expect(pushes.map(({ body }) => body.body)).toEqual(['once', 'again']);
+    expect(web.of(device.token)).toHaveLength(2);
+  });
+
+  it('reaches native devices with the badge, and tells them when it was read elsewhere', async () => {
+    const { bob, chatId, send } = await pair();
+    const iphone = 'cd'.repeat(32);
+    await bob.ok('addPushTarget', { kind: 'fcm', token: `phone-${bob.userId}` });
+    await bob.ok('addPushTarget', { kind: 'apns', token: iphone });
+    await send('one');
+    await eventually(() => fcm.of(`phone-${bob.userId}`).length === 1 && apns.of(iphone).length === 1);
+    const tag = `chat-${chatId}`;
+    expect(fcm.of(`phone-${bob.userId}`)[0]!.body).toMatchObject({
+      notification: { body: 'one' },
+      data: { type: 'message', chatId: String(chatId), badge: '1' },
+      android: { collapse_key: tag, priority: 'HIGH', notification: { tag } },
+    });
+    const alert = apns.of(iphone)[0]!;
+    expect(alert.headers).toMatchObject({ 'apns-collapse-id': tag, 'apns-push-type': 'alert' });
+    expect(alert.body).toMatchObject({ aps: { alert: { body: 'one' }, badge: 1, 'thread-id': tag }, chatId });
+    await bob.ok('markAsSeen', { chatId });
+    await eventually(() => fcm.of(`phone-${bob.userId}`).length === 2 && apns.of(iphone).length === 2);
+    expect(fcm.of(`phone-${bob.userId}`)[1]!.body).toMatchObject({ data: { type: 'read', badge: '0' } });
+    const read = apns.of(iphone)[1]!;
+    expect(read.headers['apns-push-type']).toBe('background');
+    expect(read.body).toMatchObject({ aps: { 'content-available': 1, badge: 0 }, type: 'read', chatId });
+    expect(apns.tokens.size).toBe(1);
+  });
+
+  it('goes to the person who added the device last, and no more once it is removed', async () => {
+    const { alice, bob, device } = await pair();
+    expect(await alice.ok('addPushTarget', { ...device, deviceId: 'laptop' })).toMatchObject({
+      userId: alice.userId,
+      kind: 'web',
+      deviceId: 'laptop',
+    });
+    expect(await targetsOf(bob)).toEqual([]);
+    const newer = web.subscribe();
+    await alice.ok('addPushTarget', { ...newer, deviceId: 'laptop' });
+    expect(await targetsOf(alice)).toEqual([{ token: newer.token }]);
+    expect(await bob.ok('removePushTarget', { token: newer.token })).toMatchObject({ removed: false });
+    await world.http
+      .delete('/push/targets')
+      .query({ token: newer.token, userId: alice.userId })
+      .expect(200, { userId: alice.userId, removed: true });
+    expect(await targetsOf(alice)).toEqual([]);
+  });
+
+  it('goes only where the server may call', async () => {
+    const alice = await world.person();
+    const device = { ...web.subscribe(), token: 'http://10.0.0.1/push' };
+    expect(await alice.refused('addPushTarget', device)).toBe('VALIDATION_FAILED');
+    expect(await alice.refused('addPushTarget', { kind: 'apns', token: 'no hex' })).toBe('VALIDATION_FAILED');
+    expect(await alice.refused('addPushTarget', { kind: 'web', token: device.token })).toBe(
+      'VALIDATION_FAILED',
+    );
+    await world.http.get('/push/key').expect(200, { kinds: ['web', 'fcm', 'apns'], key: vapid.publicKey });
+  });
+
+  it('ends with the session in which the device was added', async () => {
+    const accounts = await World.start({
+      ...variables,
+      ...ownAccounts(),
+      REGISTRATION: 'open',
+      SINKS: 'off',
+    });
+    try {
+      const { user, accessToken, refreshToken } = await register(accounts);
+      const add = accounts.http.put('/push/targets').set(bearer(accessToken)).send(web.subscribe());
+      await add.expect(200);
+      const rows = () =>
+        accounts.sql('SELECT kind FROM push_targets WHERE "userId" = $1 AND "sessionId" IS NOT NULL', [
+          user.id,
+        ]);
+      expect(await rows()).toEqual([{ kind: 'web' }]);
+      await accounts.http.post('/auth/logout').send({ refreshToken }).expect(200);
+      expect(await rows()).toEqual([]);
+    } finally {
+      await accounts.stop();
+    }
+  });
+});
+
+describe('A server without keys', () => {
+  it('has no sink for pushes, and says which kinds it has', async () => {
+    const world = await World.start({ SINKS: 'on', INBOX: 'off' });
+    try {
+      const alice = await world.person();
+      expect(await alice.refused('addPushTarget', { kind: 'fcm', token: 'a token' })).toBe('NOT_CONFIGURED');
+      await world.http.get('/push/key').expect(200, { kinds: [], key: null });
+      expect(await world.sql('SELECT name FROM sinks')).toEqual([]);
+    } finally {
+      await world.stop();
+    }
+  });
+});
