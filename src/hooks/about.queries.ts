@@ -5,8 +5,8 @@ import type { MessageContext, MessageToSend } from './before-send.js';
 /** What is known of a message before it is sent, or changed. */
 export interface About {
   context: MessageContext;
-  /** Whether the sender may write there, as far as it can be said here; if not, the message is refused anyway. */
-  may: boolean;
+  /** Whether the sender is a member of the chat; true where there is none yet. */
+  isMember: boolean;
   /** Whether the sender has sent a message with that key. */
   stored: boolean;
 }
@@ -21,7 +21,6 @@ type PlaceCells = [
   receiverId: number | null,
   receiverExternalId: string | null,
   receiverName: string | null,
-  may: boolean,
 ];
 
 const contextOf = (
@@ -42,10 +41,9 @@ const contextOf = (
 /** SQL: the columns of a place, from the chat `c`, the sender `s` and the receiver `r`. */
 const PLACE = `c.id, c.type, c."externalId", c.title, s."externalId", s.name`;
 
-/** SQL: whether the sender may write in the chat `c`, as far as its row and their membership tell. */
-const may = (sender: string) => `
-  NOT c."user1Blocks" AND NOT c."user2Blocks" AND NOT c.closed AND CASE c.type
-    WHEN 'direct' THEN ${sender} IN (c."user1Id", c."user2Id")
+/** SQL: whether the sender is a member of the chat `c`. */
+const isMember = (sender: string) => `
+  CASE c.type WHEN 'direct' THEN ${sender} IN (c."user1Id", c."user2Id")
     ELSE EXISTS (SELECT 1 FROM chat_members m WHERE m."chatId" = c.id AND m."userId" = ${sender}) END`;
 
 /** SQL: the other user of the direct chat `c`. */
@@ -63,7 +61,7 @@ export const aboutSend = statement.one({
   name: 'hooks.aboutSend',
   text: `
     SELECT ${PLACE}, r.id, r."externalId", r.name,
-      CASE WHEN c.id IS NULL THEN $2::bigint IS NULL ELSE ${may('$1')} END,
+      CASE WHEN c.id IS NULL THEN $2::bigint IS NULL ELSE ${isMember('$1')} END,
       EXISTS (SELECT 1 FROM messages o WHERE o."senderId" = $1 AND o."clientId" = $4), $1::bigint
     FROM (VALUES (1)) one
     LEFT JOIN LATERAL (
@@ -81,9 +79,9 @@ export const aboutSend = statement.one({
       FROM (VALUES (1)) v LEFT JOIN users u ON u.id = COALESCE(${other('$1')}, $3::bigint)
     ) r ON c.type IS DISTINCT FROM 'group'`,
   values: ({ senderId, chatId, receiverId, clientId }: Sending) => [senderId, chatId, receiverId, clientId],
-  row: (cells: [...PlaceCells, stored: boolean, senderId: number]): About => ({
+  row: (cells: [...PlaceCells, isMember: boolean, stored: boolean, senderId: number]): About => ({
     context: contextOf('beforeSend', cells[11], cells),
-    may: cells[9],
+    isMember: cells[9],
     stored: cells[10],
   }),
 });
@@ -92,7 +90,7 @@ export const aboutSend = statement.one({
 export const aboutEdit = statement.oneOrNone({
   name: 'hooks.aboutEdit',
   text: `
-    SELECT ${PLACE}, r.id, r."externalId", r.name, ${may('$2')}, o.id, o.content, o.metadata, o."replyToId",
+    SELECT ${PLACE}, r.id, r."externalId", r.name, o.id, o.content, o.metadata, o."replyToId",
       o."clientId", $2::bigint
     FROM messages o CROSS JOIN LATERAL (SELECT p.* FROM chats p WHERE p.id = o."chatId" LIMIT 1) c
     LEFT JOIN users s ON s.id = $2
@@ -109,15 +107,14 @@ export const aboutEdit = statement.oneOrNone({
       clientId: string | null,
       senderId: number,
     ],
-  ): Omit<About, 'stored'> & { message: MessageToSend } => ({
-    context: contextOf('beforeEdit', cells[15], cells),
-    may: cells[9],
+  ): { context: MessageContext; message: MessageToSend } => ({
+    context: contextOf('beforeEdit', cells[14], cells),
     message: {
-      id: cells[10],
-      content: cells[11],
-      metadata: cells[12],
-      replyToId: cells[13],
-      clientId: cells[14],
+      id: cells[9],
+      content: cells[10],
+      metadata: cells[11],
+      replyToId: cells[12],
+      clientId: cells[13],
     },
   }),
 });

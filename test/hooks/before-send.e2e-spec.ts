@@ -158,7 +158,7 @@ describe('Before a message is sent', () => {
       expect(await stored(id)).toBe('second, checked');
     });
 
-    it('and not about what is refused anyway, nor about what it sends itself', async () => {
+    it('and not about what is not theirs, nor about what it sends itself', async () => {
       const stranger = await world.person();
       expect(await stranger.refused('sendMessage', { chatId, content: 'x' })).toBe('NOT_FOUND');
       const { id } = await send({ content: 'mine' });

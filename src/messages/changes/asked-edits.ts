@@ -16,7 +16,7 @@ export class AskedEdits {
   ) {}
 
   /**
-   * The edit as it may be made. Of what may not be edited nothing is asked: the edit itself refuses it.
+   * The edit as it may be made. Of what is not the user's own nothing is asked: the edit itself refuses it.
    *
    * @throws AppError REFUSED_BY_APPLICATION, UNAVAILABLE
    */
@@ -24,7 +24,7 @@ export class AskedEdits {
     const { userId } = actor;
     if (!this.hooks.on || userId === null || !this.hooks.asksAbout(actor)) return edit;
     const about = await aboutEdit(this.database, { messageId, userId });
-    if (!about?.may || !this.hooks.concerns(about.context)) return edit;
+    if (!about || !this.hooks.concerns(about.context)) return edit;
     const { message, context } = about;
     const { content = message.content, metadata = message.metadata ?? {} } = edit;
     const wanted = {

@@ -45,7 +45,7 @@ export class AskedSends {
     return this.on && this.hooks.asksAbout(actor);
   }
 
-  /** @throws AppError as `MessageWriter.write`; REFUSED_BY_APPLICATION; UNAVAILABLE */
+  /** @throws AppError as `MessageWriter.write`; REFUSED_BY_APPLICATION */
   write(draft: Draft): Promise<Sent> {
     if (draft.clientId === null) return this.inTurn(draft);
     const key = `${draft.senderId} ${draft.clientId}`;
@@ -82,6 +82,8 @@ export class AskedSends {
     try {
       const stored = about.stored ? await this.storedOf(draft) : null;
       if (stored) return stored;
+      // As the writer would, but for good: who comes in meanwhile sends nothing that was not asked about.
+      if (!about.isMember) throw new AppError('NOT_FOUND');
       const asking = this.bodyOf(draft, about, place);
       asking.catch(() => undefined);
       await line.turn;
@@ -108,12 +110,11 @@ export class AskedSends {
   }
 
   /** @throws AppError REFUSED_BY_APPLICATION, UNAVAILABLE */
-  private async bodyOf(draft: Draft, { context, may }: About, place: string): Promise<MessageBody> {
+  private async bodyOf(draft: Draft, { context }: About, place: string): Promise<MessageBody> {
     if (!this.hooks.concerns(context)) {
       this.unasked.set(targetOf(draft), { place, until: performance.now() + REMEMBERED_MS });
       return draft.body;
     }
-    if (!may) return draft.body;
     const { content, replyToId, metadata } = draft.body;
     const message = { id: null, content, metadata, replyToId, clientId: draft.clientId };
     const asked = await this.hooks.ask(context.chat?.id ?? place, message, context);

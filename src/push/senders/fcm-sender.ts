@@ -124,10 +124,10 @@ function toFcm(token: string, push: Push): object {
   };
 }
 
-function outcomeOf({ status, text, headers }: OutboundAnswer): PushOutcome {
+function outcomeOf({ status, body, headers }: OutboundAnswer): PushOutcome {
   if (status >= 200 && status < 300) return { kind: 'ok' };
   // A token of an app of another project: its keys were changed.
-  const code = /"errorCode":\s*"(UNREGISTERED|SENDER_ID_MISMATCH)"/.exec(text)?.[1];
+  const code = /"errorCode":\s*"(UNREGISTERED|SENDER_ID_MISMATCH)"/.exec(body.toString())?.[1];
   if (code !== undefined) return { kind: 'gone', error: code };
   const error = `HTTP ${status}`;
   if (status === 401 || status === 408 || status === 429 || status >= 500)
