@@ -125,6 +125,52 @@ test('emoji are found by name and by group, by keys alone, and those picked last
   await bens.context().close();
 });
 
+test('the bell counts replies and reactions and leads to them; levels and quiet hours are kept', async () => {
+  const { ann, ben, chat } = await world.server.people('ann', 'ben');
+  const page = await world.pageOf(ann.id);
+  const bell = (name) => page.getByRole('button', { name, exact: true });
+  await bell('Notifications').waitFor();
+  const { id } = await world.call(
+    'POST',
+    `/chats/${chat.id}/messages`,
+    { content: 'Are you there?' },
+    ann.id,
+  );
+  await world.call(
+    'POST',
+    `/chats/${chat.id}/messages`,
+    { content: 'I am, <b>Ann</b>', replyToId: id },
+    ben.id,
+  );
+  const party = encodeURIComponent('🎉');
+  await world.call('PUT', `/messages/${id}/reactions/${party}`, {}, ben.id);
+  await bell('Notifications, 2 new').click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('reacted 🎉 to your message').waitFor();
+  await dialog.getByText('I am, <b>Ann</b>').click();
+  await dialog.waitFor({ state: 'detached' });
+  await row(page, 'I am, <b>Ann</b>').waitFor();
+  await bell('Notifications').waitFor();
+
+  await page.getByRole('button', { name: 'Details', exact: true }).click();
+  await page.locator('.details').getByLabel('Notifications').selectOption('Nothing');
+  await bell('Notifications').click();
+  await dialog.getByRole('button', { name: 'Settings' }).click();
+  await dialog.getByLabel('In groups').selectOption('Mentions');
+  await dialog.getByLabel('Quiet hours').check();
+  await dialog.getByRole('button', { name: 'Sunday' }).click();
+  await dialog.getByLabel('to', { exact: true }).fill('06:30');
+  const kept = () => world.call('GET', `/users/${ann.id}/preferences`, undefined, ann.id);
+  for (let tries = 0; (await kept()).quiet?.to !== '06:30'; tries++) assert.ok(tries < 200);
+  const { groups, quiet, timeZone } = await kept();
+  assert.deepEqual([groups, quiet.from, quiet.days.includes('sun')], ['mentions', '22:00', false]);
+  assert.equal(timeZone, await page.evaluate(() => Intl.DateTimeFormat().resolvedOptions().timeZone));
+  await page.reload();
+  await page.getByRole('button', { name: 'Details', exact: true }).click();
+  await page.waitForFunction(() => document.querySelector('.details select')?.value === 'none');
+  await page.context().close();
+});
+
 test('what is written without a network goes out after a reload: all of it, in order, once', async () => {
   const { ann, ben, chat } = await world.server.people('ann', 'ben');
   const at = await world.site();

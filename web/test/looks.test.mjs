@@ -64,6 +64,16 @@ const screens = {
     },
     '.emoji-choices button[aria-label="red heart"]',
   ],
+  inbox: ['/', (page) => page.locator('.bell').click(), '.inbox-entry'],
+  quiet: [
+    '/',
+    async (page) => {
+      await settings(page);
+      await page.getByLabel('Quiet hours').check();
+      await page.locator('.quiet-days').scrollIntoViewIfNeeded();
+    },
+    '.quiet',
+  ],
   'new-chat': ['/', open('New chat'), '.dialog .person'],
   'new-group': [
     '/',

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-export type DialogName = 'newChat' | 'settings' | 'outbox' | 'help' | 'goTo';
+export type DialogName = 'newChat' | 'settings' | 'outbox' | 'help' | 'goTo' | 'inbox';
 
 let open: DialogName | null = null;
 const listeners = new Set<() => void>();

@@ -17,6 +17,7 @@ const NewChat = lazy(() => import('../dialogs/new-chat'));
 const Settings = lazy(() => import('../settings/settings'));
 const Outbox = lazy(() => import('../dialogs/outbox'));
 const Help = lazy(() => import('../dialogs/help'));
+const Inbox = lazy(() => import('../inbox/inbox'));
 const GoTo = lazy(() => import('../dialogs/go-to'));
 
 export function Shell() {
@@ -62,7 +63,14 @@ export function Shell() {
 function Dialogs() {
   const dialog = useDialog();
   if (dialog === null) return null;
-  const Shown = { newChat: NewChat, settings: Settings, outbox: Outbox, help: Help, goTo: GoTo }[dialog];
+  const Shown = {
+    newChat: NewChat,
+    settings: Settings,
+    outbox: Outbox,
+    help: Help,
+    goTo: GoTo,
+    inbox: Inbox,
+  }[dialog];
   return (
     <Suspense fallback={null}>
       <Shown close={() => show(null)} />

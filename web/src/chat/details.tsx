@@ -145,6 +145,27 @@ export default function Details({ room, chat, title, close }: Props) {
             {chat.archivedAt === null ? more.details.archive : more.details.unarchive}
           </button>
         </div>
+        <label className="one-of">
+          <span>{more.details.tellMe}</span>
+          <select
+            className="field"
+            value={chat.notify ?? 'default'}
+            onChange={({ currentTarget: { value } }) =>
+              attempt(
+                client.call('updateMembership', {
+                  chatId: chat.id,
+                  notify: value === 'default' ? null : (value as NonNullable<ChatListItem['notify']>),
+                }),
+              )
+            }
+          >
+            {Object.entries(more.details.tellOf).map(([value, text]) => (
+              <option key={value} value={value}>
+                {text}
+              </option>
+            ))}
+          </select>
+        </label>
         {group && leads && (
           <section className="details-group" aria-label={more.details.group}>
             <button type="button" onClick={() => setDialog('rules')}>

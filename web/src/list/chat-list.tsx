@@ -9,6 +9,7 @@ import { useRoving } from '../parts/roving';
 import { en } from '../text/en';
 import { ChatRow } from './row';
 
+const Bell = lazy(() => import('../inbox/bell'));
 const Invitations = lazy(() => import('./invitations'));
 
 const FILTERS: readonly [ChatFilter, string][] = [
@@ -36,15 +37,20 @@ export function ChatList({ where }: { where: Where | null }) {
           <span className="hidden">, {en.list.settings}</span>
           <Settings size={16} className="soft" />
         </button>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label={en.list.newChat}
-          title={en.list.newChat}
-          onClick={() => show('newChat')}
-        >
-          <SquarePen size={20} />
-        </button>
+        <span className="list-tools">
+          <Suspense fallback={null}>
+            <Bell />
+          </Suspense>
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={en.list.newChat}
+            title={en.list.newChat}
+            onClick={() => show('newChat')}
+          >
+            <SquarePen size={20} />
+          </button>
+        </span>
       </header>
       <button type="button" className="find" onClick={() => show('goTo')}>
         <Search size={16} />

@@ -3,6 +3,7 @@ import { show } from '../app/dialogs';
 import { prefer, usePreferences } from '../app/preferences';
 import { Dialog } from '../parts/dialog';
 import { more } from '../text/en-more';
+import { Notifications } from './notifications';
 import { Password } from './password';
 import { Privacy } from './privacy';
 import { Profile } from './profile';
@@ -19,6 +20,8 @@ export default function Settings({ close }: { close: () => void }) {
       <Looks />
       <h3 className="label">{more.settings.writing}</h3>
       <Keys />
+      <h3 className="label">{more.settings.notifications}</h3>
+      <Notifications />
       <h3 className="label">{more.settings.privacy}</h3>
       <Privacy />
       {config.accounts && <Password end={end} />}

@@ -44,6 +44,23 @@ export const more = {
     found: (n: number) => count(n, 'emoji', 'emoji'),
   },
 
+  inbox: {
+    title: 'Notifications',
+    unseen: (n: number) => `Notifications, ${n} new`,
+    new: 'New:',
+    none: 'Nothing yet',
+    noneHelp: 'Who mentions you, replies or reacts to you, or adds you to a group, comes here.',
+    older: 'Earlier',
+    settings: 'Settings',
+    did: {
+      mention: () => 'mentioned you',
+      reply: () => 'replied to you',
+      reaction: (emoji: string) => `reacted ${emoji} to your message`,
+      added: () => 'added you',
+    },
+    into: { mention: 'in', reply: 'in', reaction: 'in', added: 'to' },
+  },
+
   invitations: {
     by: (name: string) => `${name} invites you`,
     join: 'Join',
@@ -93,6 +110,13 @@ export const more = {
   },
 
   details: {
+    tellMe: 'Notifications',
+    tellOf: {
+      default: 'As in my settings',
+      all: 'All messages',
+      mentions: 'Mentions',
+      none: 'Nothing',
+    },
     title: 'Details',
     close: 'Close',
     rename: 'Rename',
@@ -244,6 +268,25 @@ export const more = {
   },
 
   settings: {
+    notifications: 'Notifications',
+    tellOf: { direct: 'In direct chats', groups: 'In groups' },
+    levels: { all: 'All messages', mentions: 'Mentions', none: 'Nothing' },
+    quiet: 'Quiet hours',
+    quietHelp: 'Nothing is pushed to your devices then. What you missed is in the list.',
+    quietFrom: 'From',
+    quietTo: 'to',
+    quietDays: 'On which days they begin',
+    days: {
+      mon: 'Monday',
+      tue: 'Tuesday',
+      wed: 'Wednesday',
+      thu: 'Thursday',
+      fri: 'Friday',
+      sat: 'Saturday',
+      sun: 'Sunday',
+    },
+    zone: (zone: string) => `By the clock of ${zone}.`,
+    zoneHere: (zone: string) => `Take ${zone}`,
     title: 'Settings',
     name: 'Name',
     avatar: 'Picture (address)',

@@ -1,0 +1,123 @@
+import type { Preferences } from '@chat-api/client';
+import { usePreferences } from '@chat-api/client/react/notifications';
+import { useId, useState } from 'react';
+import { more } from '../text/en-more';
+import { sentenceOf } from '../text/errors';
+
+type Level = Preferences['direct'];
+type Quiet = NonNullable<Preferences['quiet']>;
+
+const LEVELS: readonly Level[] = ['all', 'mentions', 'none'];
+const DAYS: Quiet['days'] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+/** Where nothing was chosen yet. */
+const NIGHT: Quiet = { from: '22:00', to: '07:00', days: DAYS };
+
+const zoneHere = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** What one is told of, and when not. */
+export function Notifications() {
+  const [preferences, update] = usePreferences();
+  const [fault, setFault] = useState<string | null>(null);
+  const id = useId();
+  const quiet = preferences?.quiet ?? null;
+  const change = (changed: Parameters<typeof update>[0]) => {
+    setFault(null);
+    update(changed).catch((error: unknown) => setFault(sentenceOf(error)));
+  };
+  const level = (name: 'direct' | 'groups') => (
+    <label className="one-of">
+      <span>{more.settings.tellOf[name]}</span>
+      <select
+        className="field"
+        value={preferences?.[name] ?? 'all'}
+        disabled={preferences === null}
+        onChange={(event) => change({ [name]: event.currentTarget.value as Level })}
+      >
+        {LEVELS.map((one) => (
+          <option key={one} value={one}>
+            {more.settings.levels[one]}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+  const hours = (changed: Partial<Quiet>) => {
+    if (changed.from !== '' && changed.to !== '') change({ quiet: { ...(quiet ?? NIGHT), ...changed } });
+  };
+  return (
+    <>
+      <div className="levels">
+        {level('direct')}
+        {level('groups')}
+      </div>
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={quiet !== null}
+          disabled={preferences === null}
+          onChange={(event) =>
+            change(event.currentTarget.checked ? { quiet: NIGHT, timeZone: zoneHere() } : { quiet: null })
+          }
+        />
+        <span>
+          {more.settings.quiet}
+          <span className="soft">{more.settings.quietHelp}</span>
+        </span>
+      </label>
+      {quiet !== null && (
+        <div className="quiet">
+          <div className="quiet-hours">
+            <label htmlFor={`${id}from`}>{more.settings.quietFrom}</label>
+            <input
+              id={`${id}from`}
+              className="field"
+              type="time"
+              value={quiet.from}
+              onChange={(event) => hours({ from: event.currentTarget.value })}
+            />
+            <label htmlFor={`${id}to`}>{more.settings.quietTo}</label>
+            <input
+              id={`${id}to`}
+              className="field"
+              type="time"
+              value={quiet.to}
+              onChange={(event) => hours({ to: event.currentTarget.value })}
+            />
+          </div>
+          <div className="quiet-days" role="group" aria-label={more.settings.quietDays}>
+            {DAYS.map((day) => {
+              const isOn = quiet.days.includes(day);
+              return (
+                <button
+                  key={day}
+                  type="button"
+                  aria-pressed={isOn}
+                  aria-label={more.settings.days[day]}
+                  disabled={isOn && quiet.days.length === 1}
+                  onClick={() =>
+                    hours({ days: DAYS.filter((one) => (one === day ? !isOn : quiet.days.includes(one))) })
+                  }
+                >
+                  {more.settings.days[day].slice(0, 2)}
+                </button>
+              );
+            })}
+          </div>
+          <p className="soft">
+            {more.settings.zone(preferences?.timeZone ?? 'UTC')}{' '}
+            {preferences?.timeZone !== zoneHere() && (
+              <button type="button" className="link" onClick={() => change({ timeZone: zoneHere() })}>
+                {more.settings.zoneHere(zoneHere())}
+              </button>
+            )}
+          </p>
+        </div>
+      )}
+      {fault !== null && (
+        <p className="fault" role="alert">
+          {fault}
+        </p>
+      )}
+    </>
+  );
+}
