@@ -91,7 +91,10 @@ export class FcmSender implements PushSender {
       keep: TOKEN_BYTES,
     });
     if (status !== 200) throw Object.assign(new Error('no access token'), { code: `TOKEN_HTTP_${status}` });
-    const { access_token: given, expires_in: seconds } = JSON.parse(body.toString()) as Record<string, unknown>;
+    const { access_token: given, expires_in: seconds } = JSON.parse(body.toString()) as Record<
+      string,
+      unknown
+    >;
     return { text: String(given), until: Date.now() + Number(seconds) * 1_000 - MARGIN_MS };
   }
 }
