@@ -103,15 +103,11 @@ function deactivating(nodes: () => readonly [World, World]): void {
       const minted = await node.http.post('/auth/tokens').set(asApplication).send({ userId: user.id });
       expect(minted.body.error.code).toBe('DEACTIVATED');
     }
-    const listed = () =>
-      other.http
-        .get('/deactivations')
-        .query({ after: user.id - 1, limit: 1 })
-        .set(asApplication);
-    expect((await listed().expect(200)).body).toEqual([body]);
+    const listed = async () => (await other.http.get('/deactivations?limit=200').set(asApplication)).body;
+    expect(await listed()).toContainEqual(body);
     const back = await reactivate(other, user.id).expect(200);
     expect(back.body).toEqual({ userId: user.id, deactivated: false, at: null, until: null, reason: null });
-    expect((await listed()).body).not.toContainEqual(expect.objectContaining({ userId: user.id }));
+    expect(await listed()).not.toContainEqual(expect.objectContaining({ userId: user.id }));
     for (const node of nodes()) await acceptedAt(node, { userId: user.id, accessToken });
     // The refusal has not spent the token, and a refresh is not taken for a theft.
     const again = (await refresh(one, refreshToken).expect(200)).body as SessionView;

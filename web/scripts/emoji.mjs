@@ -33,12 +33,15 @@ function others({ label, tags = [] }) {
   return [...new Set(words)].filter((word) => !said.some((one) => one.startsWith(word)));
 }
 
+/** A selector after what is shown as an emoji anyway would make another reaction of it. */
+const plain = (sign) => sign.replaceAll(/(?<=\p{Emoji_Presentation})\uFE0F/gu, '');
+
 const lines = GROUPS.flatMap(([number, name]) => [
   `= ${name}`,
   ...all
     .filter(({ group, version: since }) => group === number && since <= NEWEST)
     .sort((a, b) => a.order - b.order)
-    .map((one) => [one.emoji, one.label, ...others(one)].join('|')),
+    .map((one) => [plain(one.emoji), one.label, ...others(one)].join('|')),
 ]);
 const head = [
   `# Emoji to Unicode ${NEWEST}: the sign, its name, other words for it. Made by web/scripts/emoji.mjs.`,

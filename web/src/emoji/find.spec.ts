@@ -15,6 +15,8 @@ describe('Emoji', () => {
       // One character to the eye, of a length that a reaction may have.
       expect([...new Intl.Segmenter('en').segment(sign)]).toHaveLength(1);
       expect(sign.length).toBeLessThanOrEqual(32);
+      // Spelled as keyboards do: another spelling would be another reaction.
+      expect(sign).not.toMatch(/\p{Emoji_Presentation}\uFE0F/u);
       expect(name).not.toBe('');
       expect(named).not.toEqual([]);
     }
