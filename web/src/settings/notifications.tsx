@@ -92,13 +92,12 @@ export function Notifications() {
                   key={day}
                   type="button"
                   aria-pressed={isOn}
-                  aria-label={more.settings.days[day]}
                   disabled={isOn && quiet.days.length === 1}
                   onClick={() =>
                     hours({ days: DAYS.filter((one) => (one === day ? !isOn : quiet.days.includes(one))) })
                   }
                 >
-                  {more.settings.days[day].slice(0, 2)}
+                  {more.settings.days[day]}
                 </button>
               );
             })}
