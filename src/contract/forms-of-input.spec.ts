@@ -25,11 +25,14 @@ const optionalOf = ({ input }: CommandDefinition) =>
     .filter(([, field]) => field.safeParse(undefined).success && !field.safeParse(null).success)
     .map(([name]) => name);
 
-/** Every integer in it that is an id or the like, as text: metadata is not the contract's, but for its mentions. */
+/** What the application puts there is its own: not the contract's, but for the mentions in metadata. */
+const OWN = new Set(['metadata', 'data']);
+
+/** Every integer in it that is an id or the like, as text. */
 function asText(value: unknown, field = ''): unknown {
   if (typeof value === 'number') return String(value);
   if (Array.isArray(value)) return value.map((one) => asText(one, field));
-  if (typeof value !== 'object' || value === null || field === 'metadata') return value;
+  if (typeof value !== 'object' || value === null || OWN.has(field)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, asText(child, name)]));
 }
 
