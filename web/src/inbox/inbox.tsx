@@ -9,6 +9,7 @@ import { briefTime, fullTimeOf } from '../parts/times';
 import { en } from '../text/en';
 import { more } from '../text/en-more';
 import { sentenceOf } from '../text/errors';
+import { plainOf } from '../text/text';
 
 /** What one was told of: mentions, replies, reactions, groups that one was added to. */
 export default function Inbox({ close }: { close: () => void }) {
@@ -91,7 +92,7 @@ function One({ entry, now, isNew, close }: OneProps) {
         </span>
         {excerpt !== null && excerpt !== '' && (
           <span className="soft inbox-excerpt" dir="auto">
-            {excerpt}
+            {plainOf(excerpt)}
           </span>
         )}
       </span>
