@@ -3,6 +3,7 @@ import { usePreferences } from '@chat-api/client/react/notifications';
 import { useId, useState } from 'react';
 import { more } from '../text/en-more';
 import { sentenceOf } from '../text/errors';
+import { DevicePushes } from './device-push';
 
 type Level = Preferences['direct'];
 type Quiet = NonNullable<Preferences['quiet']>;
@@ -46,6 +47,7 @@ export function Notifications() {
   };
   return (
     <>
+      <DevicePushes />
       <div className="levels">
         {level('direct')}
         {level('groups')}
