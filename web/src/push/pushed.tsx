@@ -18,13 +18,13 @@ export function Pushed() {
       ends.push(sayActivity(client));
       if (!kinds.includes('web') || !('serviceWorker' in navigator)) return;
       const tidy = () => {
-        const chats = new Map(
+        const read = new Map(
           client
             .chats()
             .get()
-            .items.map((chat) => [chat.id, chat.unread]),
+            .items.map((chat) => [chat.id, chat.unreadSeq]),
         );
-        void tidyNotifications((chatId) => chats.get(chatId) === 0).catch(() => undefined);
+        tidyNotifications((chatId) => read.get(chatId)).catch(() => undefined);
       };
       const opened = ({ data }: MessageEvent<{ type?: string; chatId?: number }>) => {
         if (data.type === 'open' && data.chatId !== undefined) go(data.chatId);
