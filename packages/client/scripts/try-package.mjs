@@ -27,7 +27,7 @@ const REACTS = {
 const entries = Object.keys(own.exports)
   .filter((path) => path !== './package.json')
   .map((path) => path.replace('.', own.name));
-const withoutReact = entries.filter((entry) => !entry.endsWith('/react'));
+const withoutReact = entries.filter((entry) => !/\/react(\/|$)/.test(entry));
 
 function run(program, args, cwd = project) {
   try {
