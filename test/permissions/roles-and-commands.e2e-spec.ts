@@ -20,6 +20,9 @@ import {
 } from '../support/permission-matrix.js';
 import { World } from '../support/world.js';
 
+/** These servers have no keys of a push service: whoever may use the command is told so. */
+const unset: readonly CommandName[] = ['addPushTarget'];
+
 /** What the definition of a command comes to for a role: all that it allows, were everything the asker's own. */
 function ruled({ command }: Row, role: Role, open: boolean): Outcome {
   const definition = definitionOf(command);
@@ -30,6 +33,7 @@ function ruled({ command }: Row, role: Role, open: boolean): Outcome {
   if (role === 'nobody') return 'who?';
   if (role === 'application') return who === 'person' ? 'who?' : 'ok';
   if (who === 'application') return 'no';
+  if (unset.includes(command)) return 'off';
   if (needs === undefined) return 'ok';
   if (role === 'stranger' || role === 'removed') return 'none';
   if (role === 'blocked' || role === 'blocker')

@@ -104,7 +104,7 @@ posixOnly('Webhooks of several nodes', () => {
     };
     const holder = async (): Promise<string | undefined> => {
       const { rows } = await sql.query<{ leasedBy: string }>(
-        'SELECT "leasedBy" FROM sinks WHERE "leasedUntil" > clock_timestamp()',
+        `SELECT "leasedBy" FROM sinks WHERE name LIKE 'webhook%' AND "leasedUntil" > clock_timestamp()`,
       );
       return rows[0]?.leasedBy;
     };

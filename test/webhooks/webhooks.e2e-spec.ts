@@ -97,7 +97,7 @@ describe('Webhooks', () => {
       });
       await world.http.delete(`/webhooks/${made.id}`).expect(200);
       await world.http.get(`/webhooks/${made.id}`).expect(404);
-      expect(await world.sql('SELECT 1 FROM sinks')).toEqual([]);
+      expect(await world.sql(`SELECT 1 FROM sinks WHERE name LIKE 'webhook%'`)).toEqual([]);
       const { body: audit } = await world.http.get('/audit?limit=3').expect(200);
       expect((audit as AuditEntryView[]).map(({ action }) => action)).toEqual([
         'webhookDeleted',

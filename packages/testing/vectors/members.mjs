@@ -222,6 +222,7 @@ export default [
         mutedUntil: null,
         archivedAt: null,
         pinnedAt: message(4).createdAt,
+        notify: null,
       }),
     ],
     expect: {

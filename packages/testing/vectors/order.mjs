@@ -26,7 +26,7 @@ const news = (seq, more) => event('newMessage', message(seq, more));
 
 const OF_ONE_PERSON = new Set(
   (
-    'unread unreadMentions mutedUntil archivedAt pinnedAt readSeq unreadSeq role lastMessage otherUser otherReadSeq ' +
+    'unread unreadMentions mutedUntil archivedAt pinnedAt notify readSeq unreadSeq role lastMessage otherUser otherReadSeq ' +
     'otherDeliveredSeq blockedByMe canSend canReact canAddMembers silencedUntil cursor'
   ).split(' '),
 );

@@ -129,6 +129,7 @@ export default [
           mutedUntil: null,
           archivedAt: null,
           pinnedAt: message(9).createdAt,
+          notify: null,
         }),
         event('unreadCount', {
           chatId: CHAT,

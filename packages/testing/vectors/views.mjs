@@ -68,6 +68,7 @@ export const group = (lastSeq, more = {}) => ({
   mutedUntil: null,
   archivedAt: null,
   pinnedAt: null,
+  notify: null,
   readSeq: lastSeq,
   unreadSeq: lastSeq,
   role: 'member',

@@ -57,6 +57,9 @@ const BY_NAME: Json = {
   userId: 1,
   username: 'ann',
   version: 57,
+  // RFC 8291, appendix A.
+  p256dh: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4',
+  auth: 'BTBZMqHH6r4Tts7J_aSIgg',
   versions: { 12: 57 },
 };
 
@@ -127,6 +130,7 @@ function objectOf(schema: JsonSchema, named: Json, shown: readonly string[]): Js
 
 /** Optional fields that examples show, because a command needs one of several, or makes little sense without. */
 const SHOWN: Partial<Record<CommandName, readonly string[]>> = {
+  addPushTarget: ['keys'],
   addReaction: ['emoji'],
   createGroup: ['title', 'memberIds'],
   editMessage: ['content'],
