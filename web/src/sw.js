@@ -2,6 +2,7 @@
 /**
  * Keeps the page, so that it is there without a network: a reload then still shows the chats and what waits to be sent,
  * which the page keeps itself. Nothing that anybody has written is kept here. The build writes FILES and VERSION.
+ * And shows what the server pushes while the page is not used.
  */
 const FILES = [];
 const VERSION = '';
@@ -49,4 +50,24 @@ self.addEventListener('fetch', (event) => {
   if (request.mode === 'navigate' && pathname === '/') event.respondWith(page(request));
   else if (pathname.startsWith('/assets/') || FILES.includes(pathname))
     event.respondWith(caches.match(request, { ignoreVary: true }).then((kept) => kept ?? fetch(request)));
+});
+
+// Each push is shown: browsers take the permission from pages that show none.
+self.addEventListener('push', (event) => {
+  const { title, body, tag, chatId, seq } = event.data.json();
+  const shown = { body: body ?? '', tag, renotify: true, icon: '/icon.svg', data: { chatId, seq } };
+  event.waitUntil(self.registration.showNotification(title, shown));
+});
+
+self.addEventListener('notificationclick', (event) => {
+  const { chatId } = event.notification.data;
+  event.notification.close();
+  const show = async () => {
+    const windows = await clients.matchAll({ type: 'window' });
+    const page = windows.find(({ url }) => new URL(url).pathname === '/');
+    if (!page) return clients.openWindow(`/#/c/${chatId}`);
+    page.postMessage({ type: 'open', chatId });
+    return page.focus();
+  };
+  event.waitUntil(show());
 });

@@ -12,6 +12,7 @@ import { keyOf } from './where';
 
 const ConnectionLine = lazy(async () => ({ default: (await import('./later')).ConnectionLine }));
 const NewVersion = lazy(async () => ({ default: (await import('./later')).NewVersion }));
+const Pushed = lazy(async () => ({ default: (await import('./later')).Pushed }));
 const Join = lazy(() => import('../join/join'));
 const NewChat = lazy(() => import('../dialogs/new-chat'));
 const Settings = lazy(() => import('../settings/settings'));
@@ -39,6 +40,7 @@ export function Shell() {
         <Suspense fallback={null}>
           <ConnectionLine />
           <NewVersion />
+          <Pushed />
         </Suspense>
         {route.invite !== null ? (
           <Suspense fallback={null}>

@@ -66,7 +66,11 @@ function Writing({ room, where, chat, title, mode, setMode, send, save, editLast
   const kept = useReadable(draft);
   const [edited, setEdited] = useState('');
   const editing = mode.kind === 'edit';
-  const text = editing ? edited : kept;
+  // React puts a field back to what was drawn before as soon as its event is over, and the draft changes after that: an
+  // input method would begin anew with each sign.
+  const [written, setWritten] = useState(kept);
+  useLayoutEffect(() => setWritten(kept), [kept]);
+  const text = editing ? edited : written;
   const field = useRef<HTMLTextAreaElement>(null);
   const [picks, setPicks] = useState(false);
   const emojiButton = useRef<HTMLButtonElement>(null);
@@ -91,6 +95,7 @@ function Writing({ room, where, chat, title, mode, setMode, send, save, editLast
   const change = (value: string) => {
     if (editing) setEdited(value);
     else {
+      setWritten(value);
       draft.set(value);
       room.typing(value.trim() !== '');
     }
@@ -100,15 +105,16 @@ function Writing({ room, where, chat, title, mode, setMode, send, save, editLast
   const finish = () => {
     const area = field.current!;
     // As it stands in the field: what is drawn may be a key behind.
-    const written = area.value.trim();
-    if (written === '' || area.value.length > limits.contentLength || (slow && waits.current)) return;
-    if (mode.kind === 'edit') save(mode.item, written);
+    const content = area.value.trim();
+    if (content === '' || area.value.length > limits.contentLength || (slow && waits.current)) return;
+    if (mode.kind === 'edit') save(mode.item, content);
     else {
-      const named = mentions.current?.in(written) ?? [];
-      send(written, {
+      const named = mentions.current?.in(content) ?? [];
+      send(content, {
         ...(mode.kind === 'reply' ? { replyTo: mode.message.id } : {}),
         ...(named.length > 0 ? { mentions: named } : {}),
       });
+      setWritten('');
       draft.set('');
       area.value = '';
     }

@@ -3,6 +3,7 @@ import { usePreferences } from '@chat-api/client/react/notifications';
 import { useId, useState } from 'react';
 import { more } from '../text/en-more';
 import { sentenceOf } from '../text/errors';
+import { DevicePushes } from './device-push';
 
 type Level = Preferences['direct'];
 type Quiet = NonNullable<Preferences['quiet']>;
@@ -16,13 +17,19 @@ const zoneHere = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** What one is told of, and when not. */
 export function Notifications() {
-  const [preferences, update] = usePreferences();
+  const [known, update] = usePreferences();
+  // What was chosen is shown at once.
+  const [chosen, setChosen] = useState<Partial<Preferences>>({});
+  const preferences = known && { ...known, ...chosen };
   const [fault, setFault] = useState<string | null>(null);
   const id = useId();
   const quiet = preferences?.quiet ?? null;
-  const change = (changed: Parameters<typeof update>[0]) => {
+  const change = (changed: Partial<Omit<Preferences, 'userId'>>) => {
     setFault(null);
-    update(changed).catch((error: unknown) => setFault(sentenceOf(error)));
+    setChosen((before) => ({ ...before, ...changed }));
+    update(changed)
+      .catch((error: unknown) => setFault(sentenceOf(error)))
+      .finally(() => setChosen({}));
   };
   const level = (name: 'direct' | 'groups') => (
     <label className="one-of">
@@ -46,6 +53,7 @@ export function Notifications() {
   };
   return (
     <>
+      <DevicePushes />
       <div className="levels">
         {level('direct')}
         {level('groups')}

@@ -1,0 +1,90 @@
+import type { ChatClient } from '@chat-api/client';
+import { restAsTab } from '../app/rest';
+
+/** Where this browser keeps whom it is told about, by id: it has one subscription, and tabs may be different people. */
+const OWNER = 'chat:push';
+
+interface PushKey {
+  kinds: readonly string[];
+  key: string | null;
+}
+
+/** Whether this device is told of messages: `none` where server or browser can't, `blocked` where the browser was told not to. */
+export type DevicePush = 'none' | 'blocked' | 'off' | 'on';
+
+/** What the server pushes with. */
+export const pushKey = () => restAsTab<PushKey>('GET', '/push/key');
+
+const workerOf = async (): Promise<ServiceWorkerRegistration | undefined> =>
+  'serviceWorker' in navigator && 'PushManager' in window
+    ? navigator.serviceWorker.getRegistration('/')
+    : undefined;
+
+export async function devicePush(me: number): Promise<DevicePush> {
+  const worker = await workerOf();
+  if (!worker || (await pushKey()).key === null) return 'none';
+  if (Notification.permission === 'denied') return 'blocked';
+  const subscribed = await worker.pushManager.getSubscription();
+  return subscribed && localStorage.getItem(OWNER) === String(me) ? 'on' : 'off';
+}
+
+/** Asks the person, then subscribes. @throws ChatError; DOMException of the browser's push service */
+export async function turnOn(client: ChatClient, me: number): Promise<DevicePush> {
+  const worker = await workerOf();
+  const { key } = await pushKey();
+  if (!worker || key === null) return 'none';
+  if ((await Notification.requestPermission()) !== 'granted')
+    return Notification.permission === 'denied' ? 'blocked' : 'off';
+  await subscribe(client, worker, key);
+  localStorage.setItem(OWNER, String(me));
+  return 'on';
+}
+
+/** @throws ChatError */
+export async function turnOff(client: ChatClient): Promise<DevicePush> {
+  localStorage.removeItem(OWNER);
+  const subscribed = await (await workerOf())?.pushManager.getSubscription();
+  if (subscribed) {
+    await subscribed.unsubscribe();
+    await client.call('removePushTarget', { token: subscribed.endpoint });
+  }
+  return 'off';
+}
+
+/** At each start: the browser may have another subscription by now, and the server other keys. */
+export async function renew(client: ChatClient, me: number): Promise<void> {
+  const worker = await workerOf();
+  if (!worker || Notification.permission !== 'granted' || localStorage.getItem(OWNER) !== String(me)) return;
+  const { key } = await pushKey();
+  if (key !== null) await subscribe(client, worker, key);
+}
+
+async function subscribe(client: ChatClient, worker: ServiceWorkerRegistration, key: string): Promise<void> {
+  let subscribed = await worker.pushManager.getSubscription();
+  if (subscribed && textOf(subscribed.options.applicationServerKey) !== key) {
+    await subscribed.unsubscribe();
+    subscribed = null;
+  }
+  subscribed ??= await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+  const { endpoint, keys } = subscribed.toJSON();
+  await client.call('addPushTarget', {
+    kind: 'web',
+    token: endpoint!,
+    keys: { p256dh: keys!['p256dh']!, auth: keys!['auth']! },
+  });
+}
+
+/** As base64url without padding, as the server writes its key. */
+function textOf(bytes: ArrayBuffer | null): string {
+  const characters = [...new Uint8Array(bytes ?? new ArrayBuffer(0))].map((one) => String.fromCharCode(one));
+  return btoa(characters.join('')).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
+/** Takes away what was shown of messages that are read by now; `readSeqOf`: up to where a chat is, by its id. */
+export async function tidyNotifications(readSeqOf: (chatId: number) => number | undefined): Promise<void> {
+  for (const shown of (await (await workerOf())?.getNotifications()) ?? []) {
+    const { chatId, seq } = (shown.data ?? {}) as { chatId?: number; seq?: number };
+    // A push may be here before its message.
+    if (chatId !== undefined && seq !== undefined && (readSeqOf(chatId) ?? 0) >= seq) shown.close();
+  }
+}

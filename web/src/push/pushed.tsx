@@ -1,0 +1,47 @@
+import { useChat, useMe } from '@chat-api/client/react';
+import { useEffect } from 'react';
+import { go } from '../app/route';
+import { sayActivity } from './activity';
+import { pushKey, renew, tidyNotifications } from './device';
+
+/** What the page does where the server pushes: it shows nothing. */
+export function Pushed() {
+  const client = useChat();
+  const me = useMe()?.id ?? null;
+  useEffect(() => {
+    if (me === null) return undefined;
+    let isGone = false;
+    const ends: (() => void)[] = [];
+    const begin = async () => {
+      const { kinds } = await pushKey();
+      if (isGone || kinds.length === 0) return;
+      ends.push(sayActivity(client));
+      if (!kinds.includes('web') || !('serviceWorker' in navigator)) return;
+      const tidy = () => {
+        const read = new Map(
+          client
+            .chats()
+            .get()
+            .items.map((chat) => [chat.id, chat.unreadSeq]),
+        );
+        tidyNotifications((chatId) => read.get(chatId)).catch(() => undefined);
+      };
+      const opened = ({ data }: MessageEvent<{ type?: string; chatId?: number }>) => {
+        if (data.type === 'open' && data.chatId !== undefined) go(data.chatId);
+      };
+      ends.push(client.on('event', ({ name }) => name === 'unreadCount' && queueMicrotask(tidy)));
+      navigator.serviceWorker.addEventListener('message', opened);
+      ends.push(() => navigator.serviceWorker.removeEventListener('message', opened));
+      document.addEventListener('visibilitychange', tidy);
+      ends.push(() => document.removeEventListener('visibilitychange', tidy));
+      await renew(client, me);
+    };
+    // The next start tries again.
+    begin().catch((error: unknown) => console.warn(error));
+    return () => {
+      isGone = true;
+      for (const end of ends.splice(0)) end();
+    };
+  }, [client, me]);
+  return null;
+}

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import webPush from 'web-push';
+import { startWorld } from './browser.mjs';
+
+const { publicKey, privateKey } = webPush.generateVAPIDKeys();
+let world;
+before(async () => {
+  const env = {
+    VAPID_PUBLIC_KEY: publicKey,
+    VAPID_PRIVATE_KEY: privateKey,
+    VAPID_SUBJECT: 'mailto:push@example.org',
+  };
+  world = await startWorld({ env });
+});
+after(() => world?.stop());
+afterEach(() => world.nothingWrong());
+
+/** Stands for the push service of the browser's maker, which a test does not reach: all else of the browser is real. */
+const subscriptions = (key) => {
+  if (location.protocol === 'about:') return;
+  const bytes = (text) =>
+    Uint8Array.from(globalThis.atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
+  const made = () =>
+    globalThis.localStorage.getItem('test:subscribed') && {
+      endpoint: 'https://push.example.org/a-device',
+      options: { applicationServerKey: bytes(key).buffer },
+      toJSON: () => ({
+        endpoint: 'https://push.example.org/a-device',
+        keys: { p256dh: key, auth: 'AAAAAAAAAAAAAAAAAAAAAA' },
+      }),
+      unsubscribe: async () => globalThis.localStorage.removeItem('test:subscribed'),
+    };
+  Object.assign(globalThis.PushManager.prototype, {
+    getSubscription: async () => made() || null,
+    subscribe: async ({ applicationServerKey }) => {
+      if (applicationServerKey !== key) throw new TypeError(applicationServerKey);
+      globalThis.localStorage.setItem('test:subscribed', 'yes');
+      return made();
+    },
+  });
+};
+
+test('a device is told when it asks for it; what is pushed is shown, opened and taken away', async () => {
+  const { ann, ben, chat } = await world.server.people('ann', 'ben');
+  const context = await world.context({ userId: ann.id, worker: true });
+  const { url } = await world.site();
+  await context.grantPermissions(['notifications'], { origin: url });
+  await context.addInitScript(subscriptions, publicKey);
+  const page = await context.newPage();
+  const session = await context.newCDPSession(page);
+  const registered = new Promise((resolve) => {
+    session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations: [one] }) => one && resolve(one));
+  });
+  await session.send('ServiceWorker.enable');
+  const sent = [];
+  page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(String(payload))));
+  await page.goto(`${url}/#/`);
+  await page.locator('.list').waitFor({ state: 'attached' });
+  await page.evaluate(() => globalThis.navigator.serviceWorker.ready.then(() => undefined));
+  await until('it says that it is used', () =>
+    sent.some((frame) => frame.includes('"setActive",{"active":true}')),
+  );
+
+  await page.locator('.me').click();
+  const settings = page.getByRole('dialog', { name: 'Settings' });
+  const device = settings.getByLabel('Notifications on this device');
+  await device.click();
+  const targets = () => world.server.sql('SELECT "userId", kind, token FROM push_targets');
+  await until('the server knows it', async () => (await targets()).length === 1);
+  assert.deepEqual(await targets(), [
+    { userId: ann.id, kind: 'web', token: 'https://push.example.org/a-device' },
+  ]);
+  await page.keyboard.press('Escape');
+
+  await world.call('POST', `/chats/${chat.id}/messages`, { content: 'Are you there?' }, ben.id);
+  const { registrationId } = await registered;
+  const push = {
+    type: 'message',
+    chatId: chat.id,
+    messageId: 1,
+    seq: 1,
+    title: 'ben',
+    body: 'Are you there?',
+    tag: `chat-${chat.id}`,
+  };
+  await session.send('ServiceWorker.deliverPushMessage', {
+    origin: url,
+    registrationId,
+    data: JSON.stringify(push),
+  });
+  const shown = () =>
+    page.evaluate(async () => {
+      const all = await (await globalThis.navigator.serviceWorker.ready).getNotifications();
+      return all.map(({ title, body, tag }) => ({ title, body, tag }));
+    });
+  await until('it is shown', async () => (await shown()).length === 1);
+  assert.deepEqual(await shown(), [{ title: 'ben', body: 'Are you there?', tag: `chat-${chat.id}` }]);
+
+  const [worker] = context.serviceWorkers();
+  await worker.evaluate(async () => {
+    const [notification] = await globalThis.registration.getNotifications();
+    globalThis.dispatchEvent(new globalThis.NotificationEvent('notificationclick', { notification }));
+  });
+  await page.waitForURL(`${url}/#/c/${chat.id}`);
+  await until('it is closed', async () => (await shown()).length === 0);
+
+  // Read here: what comes late is taken away.
+  await page.locator('[data-seq="1"]').waitFor();
+  await session.send('ServiceWorker.deliverPushMessage', {
+    origin: url,
+    registrationId,
+    data: JSON.stringify(push),
+  });
+  await until('it is shown again', async () => (await shown()).length === 1);
+  await world.call('POST', `/chats/${chat.id}/messages`, { content: 'and again' }, ben.id);
+  await page.locator('[data-seq="2"]').waitFor();
+  await until('it is taken away', async () => (await shown()).length === 0);
+
+  await page.locator('.me').click();
+  await device.click();
+  await until('the server forgets it', async () => (await targets()).length === 0);
+  await context.close();
+});
+
+async function until(what, holds) {
+  const end = Date.now() + 15_000;
+  while (!(await holds())) {
+    assert.ok(Date.now() < end, `not in time: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
