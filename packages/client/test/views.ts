@@ -67,7 +67,6 @@ export const group = (id: number, lastSeq: number, more: Partial<ChatListItem> =
   archivedAt: null,
   pinnedAt: null,
   notify: null,
-  notify: null,
   readSeq: 0,
   unreadSeq: 0,
   role: 'member',
