@@ -35,16 +35,14 @@ const screens = {
   reply: [
     () => `/c/${people.hike}`,
     async (page) => {
-      await page.locator('article').last().focus();
-      await page.keyboard.press('r');
+      await page.locator('article').last().press('r');
     },
     '.about',
   ],
   menu: [
     () => `/c/${people.hike}`,
     async (page) => {
-      await page.locator('article').last().focus();
-      await page.keyboard.press('Enter');
+      await page.locator('article').last().press('Enter');
     },
     '[role="menu"]',
   ],
@@ -147,8 +145,7 @@ const others = {
   'message-details': [
     () => `/c/${people.house}`,
     async (page) => {
-      await page.locator('article', { hasText: 'Tuesday' }).focus();
-      await page.keyboard.press('Enter');
+      await page.locator('article', { hasText: 'Tuesday' }).press('Enter');
       await page.getByRole('menuitem', { name: 'Message details' }).click();
     },
     '.edits li',
