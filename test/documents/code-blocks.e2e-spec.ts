@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import ts from 'typescript';
 import { projectRoot } from '../../src/common/project-root.js';
 import { newApiKey, ownAccounts } from '../support/accounts.js';
 import { inPython, python } from '../support/python.js';
@@ -80,6 +81,17 @@ async function outputOf(
   return output;
 }
 
+/** As a project of Nest compiles it. */
+const compiled = (code: string) =>
+  ts.transpileModule(code, {
+    compilerOptions: {
+      module: ts.ModuleKind.ESNext,
+      target: ts.ScriptTarget.ES2022,
+      experimentalDecorators: true,
+      emitDecoratorMetadata: true,
+    },
+  }).outputText;
+
 const SHELL = ['sh', '-ec'] as [string, string];
 const NODE = [process.execPath, '--input-type=module', '-e'] as [string, string, string];
 
@@ -101,7 +113,7 @@ function expectOutput(output: string, name: string): void {
 
 /** Runs a receiver of webhooks, and returns what it prints of a message, and how it answers one that is not genuine. */
 async function receivedBy(
-  code: string,
+  code: string | null,
   [command, ...args]: [string, ...string[]],
   world: World,
 ): Promise<{ output: string; forged: number }> {
@@ -113,7 +125,11 @@ async function receivedBy(
     .expect(201);
   const { id, secret } = body as { id: number; secret: string };
   const env = { ...process.env, PORT: String(port), WEBHOOK_SECRET: secret };
-  const child = spawn(command, [...args, code], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(command, [...args, ...(code === null ? [] : [code])], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   try {
@@ -166,8 +182,11 @@ describe('The code in the guides', () => {
       'curl',
       'python',
       'sockets',
+      'webhook-express',
+      'webhook-nest',
       'webhook-node',
       'webhook-python',
+      'webhook-signature',
     ]);
     const outputs = blocks.flatMap(({ marks }) => marks.output ?? []);
     expect(outputs.filter((name) => !run.includes(name))).toEqual([]);
@@ -207,10 +226,21 @@ describe('The code in the guides', () => {
     ]);
   });
 
-  it('receives webhooks in Node, and no forged ones', async () => {
-    const { output, forged } = await receivedBy(named('webhook-node').code, NODE, await start(WEBHOOKS));
-    expect(output).toContain('evt_N_m1 newMessage Hello!');
-    expect(forged).toBe(401);
+  it.each(['node', 'express', 'nest'])('receives webhooks with %s, and no forged ones', async (name) => {
+    const world = await start(WEBHOOKS);
+    const folder = await mkdtemp(join(tmpdir(), 'chat-guide-'));
+    try {
+      await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+      await writeFile(join(folder, 'is-genuine.mjs'), named('webhook-signature').code);
+      const { language, code } = named(`webhook-${name}`);
+      await writeFile(join(folder, 'receiver.mjs'), language === 'ts' ? compiled(code) : code);
+      const command = [process.execPath, join(folder, 'receiver.mjs')] as [string, string];
+      const { output, forged } = await receivedBy(null, command, world);
+      expect(output).toContain('evt_N_m1 newMessage Hello!');
+      expect(forged).toBe(401);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('makes users, a chat, a message and a token for a backend', async () => {
