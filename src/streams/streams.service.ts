@@ -43,10 +43,12 @@ export class StreamsService {
   /**
    * Sends the message as every message is sent.
    *
-   * @throws AppError as `MessagesService.send`; CONFLICT with too many unfinished streams
+   * @throws AppError as `MessagesService.send`; FORBIDDEN where the application is asked about what the actor sends;
+   * CONFLICT with too many unfinished streams
    */
   async begin(actor: Actor, input: CommandInput<'streamMessage'>): Promise<MessageView> {
     const userId = requireUserId(actor);
+    this.requireUnasked(actor);
     const key = input.clientId ?? randomUUID();
     const limit = actor.isApplication ? MOST_OF_APPLICATION : MOST;
     const { there, made } = await beginStream(this.database, { userId, key, most: limit, leaseMs: LEASE_MS });
@@ -57,7 +59,7 @@ export class StreamsService {
       return message;
     }
     const { id: messageId, chatId } = message;
-    await attachStream(this.database, { userId, key, messageId, chatId, content: input.content });
+    await attachStream(this.database, { userId, key, messageId, chatId, content: message.content });
     this.sockets.writes(actor.origin, messageId);
     this.begun.add();
     return message;
@@ -68,6 +70,8 @@ export class StreamsService {
     actor: Actor,
     { messageId, offset, text }: CommandInput<'sendDelta'>,
   ): Promise<StreamPositionView> {
+    // Also of a stream that the application has begun in their name.
+    this.requireUnasked(actor);
     this.sockets.writes(actor.origin, messageId);
     try {
       const at = await this.growing.add(actor, messageId, offset, text);
@@ -84,6 +88,7 @@ export class StreamsService {
     actor: Actor,
     { messageId, metadata }: CommandInput<'finishStream'>,
   ): Promise<EditedMessageView> {
+    if (metadata !== undefined) this.requireUnasked(actor);
     await this.requireWriter(actor, messageId);
     this.sockets.ended(actor.origin, messageId);
     return this.ending.end(actor, messageId, { metadata });
@@ -122,6 +127,15 @@ export class StreamsService {
         await dropStream(this.database, { userId: requireUserId(actor), key: clientId! });
       throw error;
     }
+  }
+
+  /** What grows is read at once, so nobody could be asked about it before. */
+  private requireUnasked(actor: Actor): void {
+    if (!this.messages.isAskedAbout(actor)) return;
+    throw new AppError('FORBIDDEN', {
+      message:
+        'The application is asked about what people write before others read it, so people can not stream: send the whole text with sendMessage.',
+    });
   }
 
   /** Whether the actor wrote the message that this one answers. */
