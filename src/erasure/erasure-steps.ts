@@ -10,6 +10,7 @@ import { MessageChanges } from '../messages/changes/message-changes.js';
 import { mentionsOf } from '../messages/model/mentions.js';
 import { toReactionsChanged } from '../messages/model/shown.js';
 import { namesFor } from '../messages/model/system-messages.js';
+import { Ending } from '../streams/ending.js';
 import { addCount, type Leased, type Step } from './erasures.queries.js';
 import { LeavingChats } from './leaving-chats.js';
 import { OwnMessages } from './own-messages.js';
@@ -49,12 +50,16 @@ export class ErasureSteps {
     private readonly publisher: Publisher,
     private readonly own: OwnMessages,
     private readonly leaving: LeavingChats,
+    private readonly streams: Ending,
   ) {}
 
   /** @throws an error of the database, after which the part can be done again. */
   async do(step: Step, erasure: Leased): Promise<Part> {
     switch (step) {
       case 'messages':
+        // Of messages that are kept the words so far stand in their streams.
+        if (erasure.messages === 'keep' && erasure.cursor === null)
+          await this.streams.endAllOf(erasure.userId);
         return this.own.erase(erasure);
       case 'reactions':
         return this.reactions(erasure);

@@ -7,6 +7,7 @@ import { DatabaseModule } from '../database/database.module.js';
 import { DeliveryModule } from '../delivery/delivery.module.js';
 import { GroupsModule } from '../groups/groups.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
+import { StreamsModule } from '../streams/streams.module.js';
 import { DirectoryModule } from '../users/directory/directory.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ErasureController } from './erasure.controller.js';
@@ -28,6 +29,7 @@ import { OwnMessages } from './own-messages.js';
     GroupsModule,
     IdentityModule,
     MessagesModule,
+    StreamsModule,
     UsersModule,
   ],
   controllers: [ErasureController],

@@ -72,6 +72,11 @@ export class MessagesService {
     return message;
   }
 
+  /** Whether somebody is asked about what the actor sends, before others read it. */
+  isAskedAbout(actor: Actor): boolean {
+    return this.asked.about(actor);
+  }
+
   /**
    * Sends a message of the application itself, without a sender, to any chat. If the key was used before, the result is
    * the message of then, in its present state. Members who may see it get it again: it is not known whether the first

@@ -6,6 +6,7 @@ import { userColumns, userRow } from '../database/models/user.model.js';
 import { statement } from '../database/statement.js';
 import { EDITS_KEPT } from '../messages/changes/change.queries.js';
 import { lastEdits } from '../messages/deleted-contents.queries.js';
+import { saidBy } from '../messages/streamed.queries.js';
 import { shareChat } from '../users/directory/finds.queries.js';
 
 interface NewReport {
@@ -17,7 +18,7 @@ interface NewReport {
 
 /**
  * `$1` message, `$2` reporter, `$3` reason or null, `$4` milliseconds for which deleted messages can be reported: stores
- * a report with a copy of the message, from one snapshot; of one that its sender deleted, with what it said, if the
+ * a report with a copy of the message, from one snapshot; of one that grows, with what is written so far; of one that its sender deleted, with what it said, if the
  * reporter was a member then and is somebody else. Does nothing when the reporter has reported it before, or the message
  * does not exist or was deleted for everyone longer ago, or by somebody else.
  */
@@ -26,7 +27,7 @@ export const addReport = statement.count({
   text: `
     INSERT INTO message_reports ("messageId", "reporterId", reason, "chatId", seq, "senderId", content,
       metadata, "replyToId", edits, "sentAt", "editedAt", "deletedAt")
-    SELECT m.id, $2, $3, m."chatId", m.seq, m."senderId", COALESCE(k.content, m.content),
+    SELECT m.id, $2, $3, m."chatId", m.seq, m."senderId", COALESCE(k.content, ${saidBy('m')}),
       CASE WHEN k."messageId" IS NULL THEN m.metadata ELSE k.metadata END, m."replyToId",
       COALESCE(k.edits, ${lastEdits('m.id', String(EDITS_KEPT))}), m."createdAt", m."editedAt", k.at
     FROM messages m LEFT JOIN LATERAL (

@@ -1,25 +1,23 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Actor } from '../commands/identity/actor.js';
 import { RepeatedLook } from '../common/flow/repeated-look.js';
-import {
-  AppError,
-  type EditedMessageView,
-  isBlank,
-  metadataFault,
-  type MessageView,
-  type StreamEndedView,
-} from '../contract/index.js';
+import { AppError, type EditedMessageView, isBlank, type StreamEndedView } from '../contract/index.js';
 import { Database } from '../database/database.js';
-import { MessageChanges } from '../messages/changes/message-changes.js';
+import { grows, MessageChanges } from '../messages/changes/message-changes.js';
+import { lockStream } from '../messages/streamed.queries.js';
 import { Publisher } from '../delivery/publisher.js';
+import { LEASE_MS } from './growing.js';
+import { requireFitting } from './stream-metadata.js';
 import {
   attachStream,
   dropStream,
   dueStreams,
   endStream,
-  lockStream,
   messageOfKey,
+  type OpenStream,
+  postponeStream,
   setStreamed,
+  streamsOf,
   writtenSoFar,
 } from './streams.queries.js';
 
@@ -27,16 +25,18 @@ import {
 const LOOK_EVERY_MS = 2_000;
 const AT_ONCE = 50;
 
+/** Milliseconds after which it is tried again to end what could not be ended: meanwhile the others have their turn. */
+const AGAIN_AFTER_MS = 30_000;
+
+/** Who ends what its writer does not. */
+const APPLICATION: Actor = { userId: null, origin: null, isApplication: true };
+
 interface How {
   /** Left out: its writer has finished it. */
   reason?: StreamEndedView['reason'];
-  /** Added to that of the message. */
+  /** Added to that of the message; `streaming` is none of it. */
   metadata?: Record<string, unknown> | undefined;
 }
-
-/** Whether a message says that it grows. */
-export const grows = ({ metadata, deletedAt }: Pick<MessageView, 'metadata' | 'deletedAt'>) =>
-  metadata?.streaming === true && deletedAt === null;
 
 /** Ends streams: the message has its whole text from then on, as one change. */
 @Injectable()
@@ -67,7 +67,8 @@ export class Ending implements OnApplicationBootstrap, OnApplicationShutdown {
   /**
    * The caller has checked that the actor may. Nothing is added to the stream any more.
    *
-   * @throws AppError NOT_FOUND; VALIDATION_FAILED when its writer finishes a message that says nothing
+   * @throws AppError NOT_FOUND; VALIDATION_FAILED when its writer finishes a message that says nothing, or gives metadata
+   * that are too much with those there are
    */
   async end(actor: Actor, messageId: number, { reason, metadata }: How): Promise<EditedMessageView> {
     // It ends for everybody, whatever the actor may do otherwise.
@@ -79,15 +80,16 @@ export class Ending implements OnApplicationBootstrap, OnApplicationShutdown {
       'messageEdited',
       async ({ message, runner }) => {
         await lockStream(runner, messageId);
-        const content = await writtenSoFar(runner, messageId);
-        if (content === undefined) return false;
+        const written = await writtenSoFar(runner, messageId);
+        if (!written) return false;
+        const content = written.text;
         await endStream(runner, messageId);
         if (!grows(message)) return false;
         const { streaming: _, ...own } = message.metadata ?? {};
         const all = { ...own, ...metadata, ...(reason && { streaming: reason }) };
         const isEmpty = Object.keys(all).length === 0;
         if (isEmpty && isBlank(content)) throw saysNothing();
-        requireFitting(all);
+        if (metadata) requireFitting(all);
         await setStreamed(runner, { messageId, content, metadata: isEmpty ? null : all });
         return true;
       },
@@ -102,20 +104,40 @@ export class Ending implements OnApplicationBootstrap, OnApplicationShutdown {
     return ended;
   }
 
+  /** Ends what a user has not finished, as it stands. @throws an error of the database: what is left can be ended again */
+  async endAllOf(userId: number): Promise<void> {
+    for (;;) {
+      const streams = await streamsOf(this.database, { userId, most: AT_ONCE });
+      for (const stream of streams) await this.interrupt(stream);
+      if (streams.length < AT_ONCE) return;
+    }
+  }
+
   /** Ends what was not written to for too long, also if the node where it was written has died. */
   private async endDue(): Promise<void> {
-    for (const { userId, key, messageId } of await dueStreams(this.database, AT_ONCE)) {
-      const id = messageId ?? (await this.find(userId, key));
+    for (const stream of await dueStreams(this.database, AT_ONCE)) {
       try {
-        if (id !== null)
-          await this.end({ userId: null, origin: null, isApplication: true }, id, { reason: 'interrupted' });
+        await this.interrupt(stream);
       } catch (error) {
-        if (!(error instanceof AppError) || error.code !== 'NOT_FOUND') {
-          this.logger.warn(`Could not end the stream of message ${id}, trying again: ${String(error)}`);
-          continue;
-        }
+        this.logger.warn(
+          `Could not end the stream of message ${stream.messageId}, trying again: ${String(error)}`,
+        );
+        await postponeStream(this.database, { ...stream, forMs: AGAIN_AFTER_MS });
       }
+    }
+  }
+
+  private async interrupt({ userId, key, messageId }: OpenStream): Promise<void> {
+    const id = messageId ?? (await this.find(userId, key));
+    if (id === null) {
       await dropStream(this.database, { userId, key });
+      return;
+    }
+    try {
+      await this.end(APPLICATION, id, { reason: 'interrupted' });
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'NOT_FOUND') throw error;
+      await endStream(this.database, id);
     }
   }
 
@@ -124,7 +146,7 @@ export class Ending implements OnApplicationBootstrap, OnApplicationShutdown {
     const message = await messageOfKey(this.database, { userId, key });
     if (!message || !grows({ ...message, deletedAt: null })) return null;
     const { id: messageId, chatId, content } = message;
-    await attachStream(this.database, { userId, key, messageId, chatId, content });
+    await attachStream(this.database, { userId, key, messageId, chatId, content, leaseMs: LEASE_MS });
     return messageId;
   }
 }
@@ -135,10 +157,4 @@ function saysNothing(): AppError {
       { path: 'metadata', message: 'expected metadata, because nothing was written: or delete the message' },
     ],
   });
-}
-
-/** What was taken in two parts may be too much in one. */
-function requireFitting(metadata: Record<string, unknown>): void {
-  const fault = metadataFault(metadata);
-  if (fault) throw new AppError('VALIDATION_FAILED', { details: [{ path: 'metadata', message: fault }] });
 }

@@ -7,13 +7,13 @@ import { Metrics } from '../common/metrics/metrics.js';
 import { AppError, MAX_CONTENT_LENGTH } from '../contract/index.js';
 import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
-import { growStreams, writerOf, writtenSoFar } from './streams.queries.js';
+import { growStreams, MOVES_BY_MS, writerOf, writtenSoFar } from './streams.queries.js';
 
 /** Milliseconds between two pushes to readers: what comes meanwhile is stored and pushed together. */
 export const GATHER_MS = 80;
 
-/** Milliseconds without a delta after which a stream ends. */
-export const LEASE_MS = 60_000;
+/** Milliseconds without a delta after which a stream ends: 60 s, and what its end is behind by. */
+export const LEASE_MS = 60_000 + MOVES_BY_MS;
 
 /** Milliseconds that a stream lasts at most. */
 export const LONGEST_MS = 3_600_000;
@@ -54,7 +54,8 @@ interface Known {
  */
 @Injectable()
 export class Growing {
-  private readonly waiting = new Map<number, Piece>();
+  /** By message and user: what somebody sends for a message that is not theirs holds nobody up. */
+  private readonly waiting = new Map<string, Piece>();
   private readonly known = new BoundedMap<number, Known>(10_000);
   private timer: NodeJS.Timeout | null = null;
   private running = false;
@@ -83,9 +84,9 @@ export class Growing {
   async add(actor: Actor, messageId: number, start: number, text: string): Promise<Position> {
     if (start + text.length > MAX_CONTENT_LENGTH) throw tooLong();
     const userId = requireUserId(actor);
-    const piece = this.waiting.get(messageId);
+    const piece = this.waiting.get(lineOf(messageId, userId));
     if (!piece) return this.wait({ messageId, actor, userId, start, text }).done;
-    if (piece.userId === userId && piece.start + piece.text.length === start) {
+    if (piece.start + piece.text.length === start) {
       piece.text += text;
       piece.actor = actor;
       const { chatId, offset } = await piece.done;
@@ -101,7 +102,7 @@ export class Growing {
       settle = { resolve, reject };
     });
     const piece = { ...addition, done, ...settle };
-    this.waiting.set(piece.messageId, piece);
+    this.waiting.set(lineOf(piece.messageId, piece.userId), piece);
     this.schedule();
     return piece;
   }
@@ -164,7 +165,7 @@ export class Growing {
       let known = this.known.get(messageId);
       if (!known) {
         const stream = await writerOf(this.database, messageId);
-        if (stream?.userId !== userId) throw new NoStream();
+        if (!stream) throw new NoStream();
         known = { ...stream, checkedAt: -Infinity };
         this.known.set(messageId, known);
       }
@@ -174,10 +175,15 @@ export class Growing {
       known.checkedAt = performance.now();
       return true;
     } catch (error) {
-      this.known.delete(messageId);
+      this.forget(piece);
       piece.reject(error);
       return false;
     }
+  }
+
+  /** Who is not its writer makes nobody look up again who is. */
+  private forget({ messageId, userId }: Piece): void {
+    if (this.known.get(messageId)?.userId === userId) this.known.delete(messageId);
   }
 
   /** It was not added: because it has ended, because some of it is there already, or because something else is. */
@@ -185,23 +191,25 @@ export class Growing {
     const { messageId, start, text } = piece;
     try {
       const written = await writtenSoFar(this.database, messageId);
-      if (written === undefined) {
-        this.known.delete(messageId);
+      if (!written) {
+        this.forget(piece);
         throw new NoStream();
       }
-      const there = written.slice(start);
-      const { chatId } = this.known.get(messageId) ?? { chatId: 0 };
-      if (start > written.length) throw elsewhere(written.length);
+      const { chatId, text: all } = written;
+      const there = all.slice(start);
+      if (start > all.length) throw elsewhere(all.length);
       if (there === '') throw new NoStream();
-      if (there.startsWith(text)) piece.resolve({ chatId, offset: written.length });
+      if (there.startsWith(text)) piece.resolve({ chatId, offset: all.length });
       else if (text.startsWith(there))
-        piece.resolve(await this.add(piece.actor, messageId, written.length, text.slice(there.length)));
-      else throw elsewhere(written.length);
+        piece.resolve(await this.add(piece.actor, messageId, all.length, text.slice(there.length)));
+      else throw elsewhere(all.length);
     } catch (error) {
       piece.reject(error);
     }
   }
 }
+
+const lineOf = (messageId: number, userId: number) => `${messageId} ${userId}`;
 
 /** The message is no stream of this writer, or does not grow any more. */
 export class NoStream extends Error {}

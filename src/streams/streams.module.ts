@@ -17,5 +17,6 @@ import { StreamsService } from './streams.service.js';
   imports: [BusModule, ChatsModule, CommonModule, DatabaseModule, DeliveryModule, MessagesModule],
   controllers: [StreamsController],
   providers: [Ending, Growing, StreamSockets, StreamsGateway, StreamsService],
+  exports: [Ending],
 })
 export class StreamsModule {}

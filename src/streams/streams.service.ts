@@ -12,10 +12,11 @@ import {
   type StreamView,
 } from '../contract/index.js';
 import { Database } from '../database/database.js';
-import { MessageChanges } from '../messages/changes/message-changes.js';
+import { grows, MessageChanges } from '../messages/changes/message-changes.js';
 import { MessagesService } from '../messages/messages.service.js';
-import { Ending, grows } from './ending.js';
+import { Ending } from './ending.js';
 import { elsewhere, Growing, LEASE_MS, NoStream } from './growing.js';
+import { metadataOfGrowing } from './stream-metadata.js';
 import { StreamSockets } from './stream-sockets.js';
 import { attachStream, beginStream, dropStream, writtenSoFar } from './streams.queries.js';
 
@@ -43,23 +44,26 @@ export class StreamsService {
   /**
    * Sends the message as every message is sent.
    *
-   * @throws AppError as `MessagesService.send`; CONFLICT with too many unfinished streams
+   * @throws AppError as `MessagesService.send`; FORBIDDEN where the application is asked about what the actor sends;
+   * CONFLICT with too many unfinished streams
    */
   async begin(actor: Actor, input: CommandInput<'streamMessage'>): Promise<MessageView> {
     const userId = requireUserId(actor);
+    this.requireUnasked(actor);
     const key = input.clientId ?? randomUUID();
+    const metadata = metadataOfGrowing(input.metadata);
     const limit = actor.isApplication ? MOST_OF_APPLICATION : MOST;
     const { there, made } = await beginStream(this.database, { userId, key, most: limit, leaseMs: LEASE_MS });
     if (!there) throw tooMany(limit);
-    const message = await this.send(actor, { ...input, clientId: key }, made);
+    const message = await this.send(actor, { ...input, clientId: key, metadata }, made);
     if (!grows(message)) {
       await dropStream(this.database, { userId, key });
       return message;
     }
-    const { id: messageId, chatId } = message;
-    await attachStream(this.database, { userId, key, messageId, chatId, content: input.content });
-    this.sockets.writes(actor.origin, messageId);
-    this.begun.add();
+    const { id: messageId, chatId, content } = message;
+    const stream = { userId, key, messageId, chatId, content, leaseMs: LEASE_MS };
+    if (await attachStream(this.database, stream)) this.begun.add();
+    this.sockets.writes(actor.origin, stream);
     return message;
   }
 
@@ -68,9 +72,11 @@ export class StreamsService {
     actor: Actor,
     { messageId, offset, text }: CommandInput<'sendDelta'>,
   ): Promise<StreamPositionView> {
-    this.sockets.writes(actor.origin, messageId);
+    // Also of a stream that the application has begun in their name.
+    this.requireUnasked(actor);
     try {
       const at = await this.growing.add(actor, messageId, offset, text);
+      this.sockets.writes(actor.origin, { messageId, userId: requireUserId(actor) });
       return { chatId: at.chatId, messageId, offset: at.offset };
     } catch (error) {
       if (!(error instanceof NoStream)) throw error;
@@ -84,9 +90,11 @@ export class StreamsService {
     actor: Actor,
     { messageId, metadata }: CommandInput<'finishStream'>,
   ): Promise<EditedMessageView> {
+    if (metadata !== undefined) this.requireUnasked(actor);
     await this.requireWriter(actor, messageId);
+    const ended = await this.ending.end(actor, messageId, { metadata });
     this.sockets.ended(actor.origin, messageId);
-    return this.ending.end(actor, messageId, { metadata });
+    return ended;
   }
 
   /** @throws AppError NOT_FOUND; FORBIDDEN for a member who may not stop it */
@@ -102,10 +110,10 @@ export class StreamsService {
   /** @throws AppError NOT_FOUND */
   async soFar(actor: Actor, { messageId }: CommandInput<'getStream'>): Promise<StreamView> {
     const { chatId } = await this.changes.requireChatOf(actor, 'message.read', messageId);
-    const text = await writtenSoFar(this.database, messageId);
+    const written = await writtenSoFar(this.database, messageId);
     const message = await this.messages.one(actor, { messageId });
-    const growing = text !== undefined && grows(message);
-    return { chatId, messageId, text: growing ? text : message.content, growing };
+    if (!written || !grows(message)) return { chatId, messageId, text: message.content, growing: false };
+    return { chatId, messageId, text: written.text, growing: true };
   }
 
   private async send(
@@ -113,15 +121,23 @@ export class StreamsService {
     { chatId, content, clientId, replyToId, metadata }: CommandInput<'streamMessage'>,
     made: boolean,
   ): Promise<MessageView> {
-    const draft = { chatId, content, clientId, replyToId, metadata: { ...metadata, streaming: true } };
     try {
-      return await this.messages.send(actor, draft);
+      return await this.messages.send(actor, { chatId, content, clientId, replyToId, metadata });
     } catch (error) {
       // What the database did not answer may have been sent: that is found when the stream ends.
       if (made && error instanceof AppError && error.status < 500)
         await dropStream(this.database, { userId: requireUserId(actor), key: clientId! });
       throw error;
     }
+  }
+
+  /** What grows is read at once, so nobody could be asked about it before. */
+  private requireUnasked(actor: Actor): void {
+    if (!this.messages.isAskedAbout(actor)) return;
+    throw new AppError('FORBIDDEN', {
+      message:
+        'The application is asked about what people write before others read it, so people can not stream: send the whole text with sendMessage.',
+    });
   }
 
   /** Whether the actor wrote the message that this one answers. */
@@ -142,7 +158,7 @@ export class StreamsService {
   private async whyNot(actor: Actor, messageId: number): Promise<AppError> {
     const metadata = await this.requireWriter(actor, messageId);
     const written = await writtenSoFar(this.database, messageId);
-    if (written !== undefined && metadata?.streaming === true) return elsewhere(written.length);
+    if (written && metadata?.streaming === true) return elsewhere(written.text.length);
     const { streaming } = metadata ?? {};
     return new AppError('CONFLICT', {
       message: 'This stream has ended: send another message.',

@@ -61,6 +61,9 @@ export const streamsCommands = {
         .refine((value) => value.mentions === undefined, {
           error: 'expected no `mentions`: streamMessage takes them',
         })
+        .refine((value) => value.streaming === undefined, {
+          error: 'expected no `streaming`: the server sets it',
+        })
         .optional()
         .describe('Added to the metadata of the message.'),
     }),

@@ -16,6 +16,7 @@ import { quoted } from '../../database/columns.js';
 import { messageColumns, type MessageRow, messageRow } from '../../database/models/message.model.js';
 import { originalHash } from '../model/body.queries.js';
 import { lastEdits } from '../deleted-contents.queries.js';
+import { saidBy } from '../streamed.queries.js';
 import { mentionsIn } from '../send/send.queries.js';
 
 /** What members are told of a change of a message. */
@@ -201,14 +202,15 @@ export const EDITS_KEPT = 20;
 
 /**
  * `$1` message, `$2` whether what it said is kept for reports: empties it, and deletes its edits, reactions and
- * mentions, and what was streamed of it.
+ * mentions, and what was streamed of it. Of one that grows the caller has locked the stream, so that all is kept that
+ * readers have seen.
  */
 export const emptyMessage = statement.count({
   name: 'messages.empty',
   text: `
     WITH kept AS (
       INSERT INTO deleted_contents ("messageId", at, content, metadata, edits)
-      SELECT m.id, clock_timestamp(), m.content, m.metadata, ${lastEdits('m.id', String(EDITS_KEPT))}
+      SELECT m.id, clock_timestamp(), ${saidBy('m')}, m.metadata, ${lastEdits('m.id', String(EDITS_KEPT))}
       FROM messages m WHERE m.id = $1 AND $2::boolean
     ),
     edits AS (DELETE FROM message_edits WHERE "messageId" = $1),

@@ -32,8 +32,9 @@ import {
   setBody,
   uncount,
 } from './change.queries.js';
+import { lockStream } from '../streamed.queries.js';
 import { AskedEdits } from './asked-edits.js';
-import { MessageChanges, requireThere, requireWritten } from './message-changes.js';
+import { grows, MessageChanges, requireThere, requireWritten } from './message-changes.js';
 
 /** Most earlier versions of one message that are kept: the newest. */
 const MAX_EDITS = 1_000;
@@ -162,6 +163,7 @@ export class MessageLifeService {
         late = await uncount(runner, messageId);
         // What somebody else deletes was judged already, and nobody else has read what is in a chat with oneself.
         const wasRead = message.senderId === actor.userId && (chat.user1Id ?? 0) !== chat.user2Id;
+        if (grows(message)) await lockStream(runner, messageId);
         await emptyMessage(runner, { messageId, kept: wasRead && this.config.keepDeletedMs > 0 });
         return true;
       },

@@ -121,3 +121,7 @@ export function requireWritten(message: MessageRow): void {
 export function requireThere(message: MessageRow): void {
   if (message.deletedAt !== null) throw new AppError('NOT_FOUND');
 }
+
+/** Whether a message is being written: its text so far is in its stream. */
+export const grows = ({ metadata, deletedAt }: Pick<MessageRow, 'metadata' | 'deletedAt'>): boolean =>
+  metadata?.streaming === true && deletedAt === null;

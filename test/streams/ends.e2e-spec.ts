@@ -1,0 +1,150 @@
+import type { MessageView, ReportView, StreamPositionView, StreamView } from '../../src/contract/index.js';
+import { erased } from '../support/erasures.js';
+import { type Client, eventually, World } from '../support/world.js';
+
+const begin = (client: Client, chatId: number, more: object = {}) =>
+  client.ok<MessageView>('streamMessage', { chatId, ...more });
+const write = (client: Client, messageId: number, offset: number, text: string) =>
+  client.ok<StreamPositionView>('sendDelta', { messageId, offset, text });
+
+describe('A stream ends', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start();
+  });
+  afterAll(() => world.stop());
+
+  const expire = (messageIds: readonly number[]) =>
+    world.sql(`UPDATE message_streams SET "endsAt" = now() - interval '1 s' WHERE "messageId" = ANY($1)`, [
+      messageIds,
+    ]);
+  const endsAt = async (messageId: number) => {
+    const [row] = await world.sql<{ at: string; s: number }>(
+      `SELECT "endsAt"::text AS at, extract(epoch FROM "endsAt" - clock_timestamp())::float AS s
+       FROM message_streams WHERE "messageId" = $1`,
+      [messageId],
+    );
+    return row!;
+  };
+
+  it('whatever fits into its metadata when it begins', async () => {
+    const { alice, bob, chatId } = await world.pair();
+    const room = 16_384 - JSON.stringify({ text: '', streaming: 'interrupted' }).length;
+    const tooMuch = { chatId, metadata: { text: 'x'.repeat(room + 1) } };
+    expect(await alice.refused('streamMessage', tooMuch)).toBe('VALIDATION_FAILED');
+    expect(await world.sql('SELECT 1 FROM message_streams WHERE "userId" = $1', [alice.userId])).toEqual([]);
+    const { id: messageId } = await begin(alice, chatId, { metadata: { text: 'x'.repeat(room) } });
+    expect(await alice.refused('finishStream', { messageId, metadata: { more: 'y'.repeat(50) } })).toBe(
+      'VALIDATION_FAILED',
+    );
+    expect(await bob.ok('stopStream', { messageId })).toMatchObject({ metadata: { streaming: 'stopped' } });
+  });
+
+  it('as the server says: its writer cannot set `streaming`', async () => {
+    const { alice, chatId } = await world.pair();
+    const { id: messageId } = await begin(alice, chatId, {
+      content: 'a',
+      metadata: { streaming: 'stopped' },
+    });
+    for (const streaming of [true, 'stopped', null])
+      expect(await alice.refused('finishStream', { messageId, metadata: { streaming } })).toBe(
+        'VALIDATION_FAILED',
+      );
+    expect(await alice.ok('finishStream', { messageId })).toMatchObject({ metadata: null });
+  });
+
+  it('although others, whose turn came before, cannot be ended', async () => {
+    const { alice, bob, chatId } = await world.pair();
+    const broken = [];
+    for (let nth = 0; nth < 55; nth++) {
+      const metadata = { streaming: true, broken: true };
+      broken.push(await alice.ok<MessageView>('sendMessage', { chatId, content: 'a', metadata }));
+    }
+    await world.sql(`
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not this one'; END $$;
+      CREATE TRIGGER refuse BEFORE UPDATE ON messages FOR EACH ROW
+      WHEN (OLD.metadata ? 'broken') EXECUTE FUNCTION refuse()`);
+    await world.sql(
+      `INSERT INTO message_streams ("userId", key, "messageId", "chatId", "endsAt")
+       SELECT $1, 'b' || id, id, $2, now() - interval '1 h' FROM unnest($3::bigint[]) AS x(id)`,
+      [alice.userId, chatId, broken.map(({ id }) => id)],
+    );
+    const { id } = await bob.ok<MessageView>('streamMessage', { chatId, content: 'half' });
+    await expire([id]);
+    await eventually(async () => !(await bob.ok<StreamView>('getStream', { messageId: id })).growing);
+    expect((await endsAt(broken[0]!.id)).s).toBeGreaterThan(10);
+    await world.sql('DROP TRIGGER refuse ON messages');
+    await world.sql('DELETE FROM message_streams WHERE "userId" = $1', [alice.userId]);
+  });
+
+  it('a minute after the last delta, which is written only when it moves by seconds', async () => {
+    const { alice, chatId } = await world.pair();
+    const { id } = await begin(alice, chatId);
+    await write(alice, id, 0, 'a');
+    const { at, s } = await endsAt(id);
+    expect(s).toBeGreaterThan(60);
+    expect(s).toBeLessThan(66);
+    await write(alice, id, 1, 'b');
+    expect((await endsAt(id)).at).toBe(at);
+    await world.sql(`UPDATE message_streams SET "endsAt" = now() + interval '20 s' WHERE "messageId" = $1`, [
+      id,
+    ]);
+    await write(alice, id, 2, 'c');
+    expect((await endsAt(id)).s).toBeGreaterThan(60);
+  });
+
+  const connections = async () => {
+    const { text } = await world.http.get('/metrics').expect(200);
+    return Number(/^chat_connections (\d+)$/m.exec(text)![1]);
+  };
+
+  it('soon after the socket of its writer has closed, also with a delta that was on its way', async () => {
+    const { alice, chatId } = await world.pair();
+    const { id } = await begin(alice, chatId);
+    const tablet = await world.person(alice.userId);
+    await write(tablet, id, 0, 'a');
+    // It is gathered with what comes within the next tenth of a second: meanwhile the socket closes.
+    tablet.emit('sendDelta', { messageId: id, offset: 1, text: 'b' });
+    tablet.close();
+    await eventually(async () => (await alice.ok<StreamView>('getStream', { messageId: id })).text === 'ab');
+    await eventually(async () => (await endsAt(id)).s < 11);
+  });
+
+  it('not because somebody has left who only tried to write it', async () => {
+    const { alice, bob, chatId } = await world.pair();
+    const { id } = await begin(alice, chatId);
+    expect(await bob.refused('sendDelta', { messageId: id, offset: 0, text: 'x' })).toBe('FORBIDDEN');
+    const before = await connections();
+    bob.close();
+    await eventually(async () => (await connections()) < before);
+    expect((await endsAt(id)).s).toBeGreaterThan(50);
+  });
+
+  it('when its writer is erased and what they wrote is kept: with all of it', async () => {
+    const { alice, bob, chatId } = await world.pair();
+    const { id } = await begin(alice, chatId, { content: 'half' });
+    await write(alice, id, 4, ' a word');
+    await erased(world, alice.userId, 'keep');
+    expect(await bob.ok('getMessage', { messageId: id })).toMatchObject({
+      content: 'half a word',
+      metadata: { streaming: 'interrupted' },
+    });
+    expect(await world.sql('SELECT 1 FROM message_streams WHERE "userId" = $1', [alice.userId])).toEqual([]);
+  });
+
+  it('with its message, and what was read of it can be reported, as while it grows', async () => {
+    const { alice, bob, chatId } = await world.pair();
+    const stream = async () => {
+      const { id } = await begin(alice, chatId, { content: 'You' });
+      await write(alice, id, 3, ' fool');
+      return id;
+    };
+    const [growing, deleted] = [await stream(), await stream()];
+    await bob.ok('reportMessage', { messageId: growing });
+    await alice.ok('deleteMessage', { messageId: deleted });
+    await bob.ok('reportMessage', { messageId: deleted });
+    const { body } = await world.http.get('/reports?limit=100').expect(200);
+    const reports = (body as ReportView[]).filter(({ chatId: of }) => of === chatId);
+    expect(reports.map(({ message }) => message?.content)).toEqual(['You fool', 'You fool']);
+  });
+});
