@@ -9,6 +9,7 @@ export { CannotWrite } from '../composer/cannot-write';
 export { Mentions } from '../composer/mentions';
 export { SlowSend } from '../composer/slow-send';
 export { Faults } from '../parts/faults';
+export { turnOff } from '../push/device';
 export { Pushed } from '../push/pushed';
 export { RowFault } from '../timeline/row-fault';
 export { ConnectionLine } from './connection-line';
