@@ -11,6 +11,7 @@ export { SlowSend } from '../composer/slow-send';
 export { Faults } from '../parts/faults';
 export { turnOff } from '../push/device';
 export { Pushed } from '../push/pushed';
+export { Growing } from '../timeline/growing';
 export { RowFault } from '../timeline/row-fault';
 export { ConnectionLine } from './connection-line';
 export { listen } from './keyboard';
