@@ -63,6 +63,7 @@ export default defineConfig({
         replacement: client('react/notifications.ts'),
       },
       { find: /^@chat-api\/client\/notifications$/, replacement: client('notifications/index.ts') },
+      { find: /^@chat-api\/client\/streams$/, replacement: client('streams/index.ts') },
       { find: /^@chat-api\/client\/indexeddb$/, replacement: client('storage/indexeddb.ts') },
       ...preact,
     ],

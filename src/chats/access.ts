@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../commands/identity/actor.js';
 import { blockedByOther, blockingOther, Blocks } from '../blocks/blocks.js';
-import { AppError, endedByBlock, type Permission } from '../contract/index.js';
+import { AppError, endedByBlock, endedByDeactivation, type Permission } from '../contract/index.js';
 import type { ChatRow, ChatType } from '../database/models/chat.model.js';
 import type { Role } from '../database/models/chat-member.model.js';
 import { Database } from '../database/database.js';
@@ -20,6 +20,8 @@ export interface Membership {
   /** Direct chats: whether user 1 blocks user 2, and the other way round. */
   user1Blocks: boolean;
   user2Blocks: boolean;
+  /** Direct chats: one of the two users is deactivated. */
+  closed: boolean;
   sending: ChatRow['sending'];
   addMembers: ChatRow['addMembers'];
   /** null: the application itself, which is not a member. */
@@ -44,6 +46,7 @@ export class Access {
    * @throws AppError NOT_FOUND when the chat does not exist, and also when the actor is not a member.
    * @throws AppError FORBIDDEN when the member's role is not enough, or a block or a rule of the group forbids it.
    * @throws AppError SILENCED when the member is silenced, and may do it otherwise.
+   * @throws AppError USER_DEACTIVATED when nobody can write to the other user of a direct chat.
    */
   async require(actor: Actor, permission: Permission, chatId: number): Promise<Membership> {
     const chat = await membershipOf(this.database, { chatId, userId: actor.userId });
@@ -71,6 +74,7 @@ export function authorize(actor: Actor, permission: Permission, chat: Membership
   const membership: Membership = { ...chat, userId: actor.userId, role: chat.role };
   if (!isAllowed(permission, membership)) throw new AppError('FORBIDDEN');
   if (endedByBlock.has(permission)) requireUnblocked(membership);
+  if (endedByDeactivation.has(permission) && membership.closed) throw new AppError('USER_DEACTIVATED');
   if (membership.type === 'group') requireByRules(permission, membership);
   return membership;
 }

@@ -60,6 +60,7 @@ export type MembershipCells = [
   version: number,
   user1Blocks: boolean,
   user2Blocks: boolean,
+  closed: boolean,
   sending: ChatRow['sending'],
   addMembers: ChatRow['addMembers'],
   role: Role | null,
@@ -77,6 +78,7 @@ export const membershipRow = ([
   version,
   user1Blocks,
   user2Blocks,
+  closed,
   sending,
   addMembers,
   role,
@@ -92,6 +94,7 @@ export const membershipRow = ([
   version,
   user1Blocks,
   user2Blocks,
+  closed,
   sending,
   addMembers,
   role,
@@ -102,7 +105,7 @@ export const membershipRow = ([
 
 /** The first columns of a membership, from the chat `c`. */
 export const ofChat =
-  'c.id AS "chatId", c.type, c."user1Id", c."user2Id", c."lastSeq", c.version, c."user1Blocks", c."user2Blocks", c.sending, c."addMembers"';
+  'c.id AS "chatId", c.type, c."user1Id", c."user2Id", c."lastSeq", c.version, c."user1Blocks", c."user2Blocks", c.closed, c.sending, c."addMembers"';
 
 /** SQL: the chat is there for the member, who has not deleted it for themselves. Also for rows that are all null. */
 export const isThere = (chat: string, member: string) =>

@@ -55,6 +55,12 @@ export const endedByBlock: ReadonlySet<Permission> = new Set<Permission>([
   'message.react',
 ]);
 
+/**
+ * What nobody can do in a direct chat while one of its two people is deactivated: writing to them. Changing what is there
+ * already stays possible.
+ */
+export const endedByDeactivation: ReadonlySet<Permission> = new Set<Permission>(['message.send']);
+
 /** What a silence ends for a member of a group. They can still read, and remove what is their own. */
 export const endedBySilence: ReadonlySet<Permission> = new Set<Permission>([
   'message.send',

@@ -5,6 +5,7 @@ import { RateLimiter } from '../commands/limits/rate-limiter.js';
 import { Blocks } from '../blocks/blocks.js';
 import { Access } from '../chats/access.js';
 import { membersOf } from '../chats/audience.js';
+import { Lines } from '../common/flow/lines.js';
 import { Metrics } from '../common/metrics/metrics.js';
 import { AppError, type ChatEventView, type CommandInput } from '../contract/index.js';
 import { type Audience, Publisher } from '../delivery/publisher.js';
@@ -16,8 +17,8 @@ export const GROUP_RATE = { points: 200, durationMs: 10_000 } as const;
 @Injectable()
 export class EventsService {
   private readonly groups = new RateLimiter({ group: GROUP_RATE });
-  /** The last event of a sender in a chat that is on its way. */
-  private readonly last = new Map<string, Promise<unknown>>();
+  /** Of one sender in a chat: events on their way. */
+  private readonly lines = new Lines<string>();
   private readonly sent;
 
   constructor(
@@ -37,29 +38,27 @@ export class EventsService {
    */
   async send(actor: Actor, { chatId, type, data }: CommandInput<'sendEvent'>): Promise<ChatEventView> {
     const event = { chatId, userId: actor.userId, type, data: data ?? null, at: new Date().toISOString() };
-    const key = `${chatId} ${actor.userId}`;
-    const audience = this.audienceOf(actor, chatId);
-    const turn = Promise.allSettled([this.last.get(key), audience]);
-    this.last.set(key, turn);
-    await turn;
-    if (this.last.get(key) === turn) this.last.delete(key);
-    this.publisher.publish('chatEvent', event, await audience);
+    const place = this.lines.enter(`${chatId} ${actor.userId}`);
+    try {
+      const audience = await this.audienceOf(actor, chatId);
+      await place.turn;
+      this.publisher.publish('chatEvent', event, audience);
+    } finally {
+      place.leave();
+    }
     this.sent.add();
     return event;
   }
 
   /** All members but the socket that sent it, and in a group none who is behind a block. */
   private async audienceOf(actor: Actor, chatId: number): Promise<Audience> {
-    const { userId, origin } = actor;
-    const [chat, behind] = await Promise.all([
-      this.access.require(actor, 'message.send', chatId),
-      userId === null ? [] : this.blocks.eitherWayIn(chatId, userId),
-    ]);
-    const audience = membersOf(chat, origin);
+    const chat = await this.access.require(actor, 'message.send', chatId);
+    const audience = membersOf(chat, actor.origin);
     if (chat.type !== 'group') return audience;
     const waitMs = this.limits.on ? this.groups.take(chatId, 'group') : 0;
     if (waitMs > 0)
       throw new AppError('RATE_LIMITED', { retryAfterMs: Math.ceil(waitMs), details: { limit: 'events' } });
-    return { ...audience, without: behind };
+    if (actor.userId === null) return audience;
+    return { ...audience, without: await this.blocks.eitherWayIn(chatId, actor.userId) };
   }
 }

@@ -155,6 +155,7 @@ export class GroupChanges {
       // A block does not affect commands for groups.
       user1Blocks: false,
       user2Blocks: false,
+      closed: false,
       sending: chat.sending,
       addMembers: chat.addMembers,
       role: member?.role ?? null,

@@ -117,6 +117,10 @@ describe('An event of the application', () => {
     );
     expect(codes.filter(({ ok }) => !ok).length).toBeGreaterThan(0);
     const { chatId, owner, members } = await groupOf(world, 2);
+    // Who is no member takes nothing of it.
+    const stranger = await world.person();
+    for (let nr = 0; nr < 10; nr++)
+      expect(await stranger.refused('sendEvent', { chatId, type: 'x' })).toBe('NOT_FOUND');
     const each = GROUP_RATE.points / 2;
     const answers = await Promise.all(
       [owner, ...members].flatMap((one) =>

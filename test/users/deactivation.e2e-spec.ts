@@ -138,6 +138,7 @@ function deactivating(nodes: () => readonly [World, World]): void {
       await bearerOf(one, await mint(one, key)),
     ];
     await second.ok('createChat', { user1Id: second.userId, user2Id: bob.userId });
+    const stream = await alice.ok<{ id: number }>('streamMessage', { chatId, content: 'Onc' });
     await deactivate(one, bob.userId).expect(200);
     const to = { receiverId: bob.userId, content: 'psst' };
     for (const client of [alice, second, stranger])
@@ -146,6 +147,13 @@ function deactivating(nodes: () => readonly [World, World]): void {
     expect(await alice.refused('sendMessage', { ...to, chatId, metadata: { mentions: [bob.userId] } })).toBe(
       'USER_DEACTIVATED',
     );
+    // Nor is anything else written to them: events, typing, more of a message that grows.
+    for (const [command, input] of [
+      ['sendEvent', { chatId, type: 'x' }],
+      ['typing', { chatId, typing: true }],
+      ['sendDelta', { messageId: stream.id, offset: 3, text: 'e' }],
+    ] as const)
+      expect([command, await alice.refused(command, input)]).toEqual([command, 'USER_DEACTIVATED']);
     const pair = { user1Id: stranger.userId, user2Id: bob.userId };
     expect(await stranger.refused('createChat', pair)).toBe('USER_DEACTIVATED');
     expect(await one.sql('SELECT 1 FROM chats WHERE "user1Id" = $1', [stranger.userId])).toEqual([]);
@@ -154,9 +162,10 @@ function deactivating(nodes: () => readonly [World, World]): void {
       userId: alice.userId,
     });
     expect(listed).toMatchObject({ canSend: false, otherUser: { id: bob.userId, deactivated: true } });
-    expect((await alice.ok<{ messages: unknown[] }>('getMessages', { chatId })).messages).toHaveLength(2);
+    expect((await alice.ok<{ messages: unknown[] }>('getMessages', { chatId })).messages).toHaveLength(3);
     await reactivate(other, bob.userId).expect(200);
     for (const client of [alice, second, stranger]) await client.ok('sendMessage', to);
+    await alice.ok('sendEvent', { chatId, type: 'x' });
   });
 
   it('leaves them in their groups, where they can do nothing, and what they missed comes when they are back', async () => {

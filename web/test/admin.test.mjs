@@ -161,6 +161,7 @@ test('a person is found, shut out and let back, and logged out; their messages a
   await dialog.getByLabel('Reason').fill('Spam');
   await dialog.getByRole('button', { name: 'Deactivate' }).click();
   await page.getByText(/Shut out since .*, until /).waitFor();
+  await page.locator('.persons a', { hasText: 'Alice Ahmadi' }).getByText('shut out').waitFor();
   assert.equal((await world.call('GET', `/users/${people.alice}`)).deactivated, true);
   await button(page, 'Shut out').click();
   const shutOut = page.locator('.shut-out');

@@ -117,9 +117,32 @@ test('a device is told when it asks for it; what is pushed is shown, opened and 
   await page.locator('[data-seq="2"]').waitFor();
   await until('it is taken away', async () => (await shown()).length === 0);
 
+  // What is shown for her is not taken away by somebody else in another tab, who has read as far.
+  await session.send('ServiceWorker.deliverPushMessage', {
+    origin: url,
+    registrationId,
+    data: JSON.stringify({ ...push, seq: 3 }),
+  });
+  await until('it is shown a third time', async () => (await shown()).length === 1);
+  await page.evaluate(() => globalThis.localStorage.setItem('chat:push', '4711'));
+  await world.call('POST', `/chats/${chat.id}/messages`, { content: 'the third' }, ben.id);
+  await page.locator('[data-seq="3"]').waitFor();
+  await world.call('POST', `/chats/${chat.id}/messages`, { content: 'the fourth' }, ben.id);
+  await page.locator('[data-seq="4"]').waitFor();
+  assert.equal((await shown()).length, 1);
+  await page.evaluate((id) => globalThis.localStorage.setItem('chat:push', String(id)), ann.id);
+
   await page.locator('.me').click();
   await device.click();
   await until('the server forgets it', async () => (await targets()).length === 0);
+
+  // Who leaves is told nothing more on this device.
+  await device.click();
+  await until('the server knows it again', async () => (await targets()).length === 1);
+  await settings.getByRole('button', { name: 'Be somebody else' }).click();
+  await page.locator('.start').waitFor();
+  await until('the server forgets who has left', async () => (await targets()).length === 0);
+  assert.equal(await page.evaluate(() => globalThis.localStorage.getItem('test:subscribed')), null);
   await context.close();
 });
 

@@ -10,7 +10,6 @@ import type {
   Message,
   Presence,
   Ready,
-  StreamDelta,
   User,
 } from './contract.gen.js';
 import { ChatError, toChatError } from './errors.js';
@@ -61,17 +60,18 @@ export interface ChatOptions {
   transport?: Transport;
 }
 
+/** An event of the server: `name` says which, and so what `body` is. */
+export type ServerEvent = { [N in keyof Events]: { name: N; body: Events[N] } }[keyof Events];
+
 export interface ChatEvents {
   /** A message of somebody else, after the store has it. */
   message: Message;
   /** The same, if it mentions this person. */
   mention: Message;
   /** Whatever the server tells, after the store has it: for parts that keep more than the store does. */
-  event: { name: keyof Events; body: unknown };
+  event: ServerEvent;
   /** An event of the application (`sendEvent`). */
   chatEvent: ChatEvent;
-  /** More of a message that is streamed: `@chat-api/client/streams` puts it together. */
-  streamDelta: StreamDelta;
   /** The server refuses this person, also with a new token. */
   signedOut: ChatError;
   /** The storage failed: from now on everything is kept in memory. */
@@ -450,8 +450,8 @@ export class ChatClient {
       return;
     }
     this.#store.apply.hear(name, body as never);
-    this.#emit('event', { name, body });
-    if (name === 'chatEvent' || name === 'streamDelta') this.#emit(name, body as never);
+    this.#emit('event', { name, body } as ServerEvent);
+    if (name === 'chatEvent') this.#emit(name, body as ChatEvent);
     if (name === 'userTyping') {
       const { chatId, expiresInMs, typing } = body as Events['userTyping'];
       if (typing) setTimeout(() => this.#store.touched('typing', chatId), expiresInMs + 10);

@@ -7,6 +7,7 @@ export {
   type ChatListView,
   type ChatOptions,
   createChat,
+  type ServerEvent,
 } from './chat.js';
 export type { ConnectionState, ConnectionView } from './connection.js';
 export * from './contract.gen.js';

@@ -24,7 +24,7 @@ const data = metadata
 export const chatEventsCommands = {
   sendEvent: define({
     summary:
-      'Sends an event of your application to the members of a chat who are online now. It is not stored: who is away never gets it, `sync`, exports and webhooks do not have it, and delivery is best effort. Who may not send messages there may not send events either. In a group nobody gets it whom the sender blocks or who blocks the sender.',
+      'Sends an event of your application to the members of a chat who are online now. It is not stored: who is away never gets it, `sync`, exports and webhooks do not have it, and delivery is best effort. Who may not send messages there may not send events either; slow mode counts messages only. In a group nobody gets it whom the sender blocks or who blocks the sender.',
     limit: 'typing',
     input: inChat.extend({ type, data: data.optional() }),
     result: chatEventView,

@@ -5,9 +5,10 @@ export const PAGE = 50;
 
 /**
  * Pages of a list. `read` gives the page after an item, or the first; it stays the same function for the same list.
- * Whenever `looked` changes, the first page is read anew, unless more than it is shown.
+ * Whenever `looked` changes, the first page is read anew, unless more than it is shown; whenever `changed` does, in any
+ * case.
  */
-export function usePages<T>(read: (after?: T) => Promise<T[]>, looked: number) {
+export function usePages<T>(read: (after?: T) => Promise<T[]>, looked: number, changed = 0) {
   const [items, setItems] = useState<T[] | null>(null);
   const [more, setMore] = useState(false);
   const [fault, setFault] = useState<string | null>(null);
@@ -38,7 +39,10 @@ export function usePages<T>(read: (after?: T) => Promise<T[]>, looked: number) {
     };
   }, [read]);
   useEffect(() => {
+    pages.current = 0;
+  }, [changed]);
+  useEffect(() => {
     if (pages.current < 2) void load();
-  }, [load, looked]);
+  }, [load, looked, changed]);
   return { items, more, fault, load: () => load(), loadMore: () => load(items?.at(-1)) };
 }

@@ -1,6 +1,7 @@
 import type { ChatClient, ChatError, ServerConfig } from '@chat-api/client';
 import { ChatProvider } from '@chat-api/client/react';
 import { createContext, lazy, Suspense, useCallback, useContext, useEffect, useState } from 'react';
+import { isTold } from '../push/owner';
 import { en } from '../text/en';
 import { clientOfTab, forget, readConfig } from './session';
 import { Shell } from './shell';
@@ -24,6 +25,9 @@ type State =
   | { kind: 'failed' }
   | { kind: 'start'; config: ServerConfig; note: ChatError | null }
   | { kind: 'in'; config: ServerConfig; client: ChatClient };
+
+/** Leaving waits no longer for the end of what this device is told, in milliseconds. */
+const UNTELLING_MS = 3_000;
 
 /** Loading takes that long before it is said, in milliseconds. */
 const SAID_MS = 300;
@@ -52,17 +56,25 @@ export function App() {
   const leave = useCallback(
     (everything: boolean) => {
       if (!client || !config) return;
-      forget();
-      if (everything) void client.signOut();
-      else client.stop();
-      location.hash = '';
-      setState({ kind: 'start', config, note: null });
+      const end = () => {
+        forget();
+        if (everything) void client.signOut();
+        else client.stop();
+        location.hash = '';
+        setState({ kind: 'start', config, note: null });
+      };
+      const me = client.me.get()?.id;
+      if (me !== undefined && isTold(me)) void untell(client).then(end);
+      else end();
     },
     [client, config],
   );
   useEffect(
     () =>
       client?.on('signedOut', (error) => {
+        const me = client.me.get()?.id;
+        // With their session the server has forgotten the device, too.
+        if (config?.accounts && me !== undefined && isTold(me)) void untell(client);
         client.stop();
         forget();
         if (config) setState({ kind: 'start', config, note: error.code === 'CLOSED' ? null : error });
@@ -97,6 +109,13 @@ export function App() {
         </Place.Provider>
       );
   }
+}
+
+/** Nobody is there any more to be told of messages on this device. Never rejects. */
+async function untell(client: ChatClient): Promise<void> {
+  const late = new Promise((resolve) => setTimeout(resolve, UNTELLING_MS));
+  const off = import('./later').then(({ turnOff }) => turnOff(client));
+  await Promise.race([off, late]).catch(() => undefined);
 }
 
 function Loading() {

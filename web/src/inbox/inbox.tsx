@@ -18,10 +18,14 @@ export default function Inbox({ close }: { close: () => void }) {
   // What was new when it was opened looks new until it is closed.
   const fresh = useRef(new Set<number>());
   for (const { id, seenAt } of items) if (seenAt === null) fresh.current.add(id);
-  const unseen = items.some(({ seenAt }) => seenAt === null);
+  const newest = items.find(({ seenAt }) => seenAt === null)?.id ?? 0;
+  // Once for each newest one: if the server refuses, it is asked again when there is a newer one.
+  const marked = useRef(0);
   useEffect(() => {
-    if (unseen) void markSeen().catch(() => undefined);
-  }, [unseen, markSeen]);
+    if (newest <= marked.current) return;
+    marked.current = newest;
+    void markSeen().catch(() => undefined);
+  }, [newest, markSeen]);
   return (
     <Dialog
       title={more.inbox.title}

@@ -119,7 +119,9 @@ function Last({ chat, message, me }: { chat: ChatListItem; message: Message; me:
       </span>
     );
   const own = message.senderId === me;
-  const text = message.deletedAt === null ? plainOf(message.content) : en.list.deleted;
+  // Of a message that has just begun to be written there is nothing yet.
+  const begun = message.metadata?.streaming === true ? '…' : '';
+  const text = message.deletedAt === null ? plainOf(message.content) || begun : en.list.deleted;
   const isNotes = chat.type === 'direct' && chat.user1Id === chat.user2Id;
   return (
     <>

@@ -1,8 +1,6 @@
 import type { ChatClient } from '@chat-api/client';
 import { restAsTab } from '../app/rest';
-
-/** Where this browser keeps whom it is told about, by id: it has one subscription, and tabs may be different people. */
-const OWNER = 'chat:push';
+import { isTold, tell } from './owner';
 
 interface PushKey {
   kinds: readonly string[];
@@ -25,7 +23,7 @@ export async function devicePush(me: number): Promise<DevicePush> {
   if (!worker || (await pushKey()).key === null) return 'none';
   if (Notification.permission === 'denied') return 'blocked';
   const subscribed = await worker.pushManager.getSubscription();
-  return subscribed && localStorage.getItem(OWNER) === String(me) ? 'on' : 'off';
+  return subscribed && isTold(me) ? 'on' : 'off';
 }
 
 /** Asks the person, then subscribes. @throws ChatError; DOMException of the browser's push service */
@@ -36,25 +34,28 @@ export async function turnOn(client: ChatClient, me: number): Promise<DevicePush
   if ((await Notification.requestPermission()) !== 'granted')
     return Notification.permission === 'denied' ? 'blocked' : 'off';
   await subscribe(client, worker, key);
-  localStorage.setItem(OWNER, String(me));
+  tell(me);
   return 'on';
 }
 
-/** @throws ChatError */
+/** Of the person who turned it on. @throws ChatError; DOMException of the browser's push service */
 export async function turnOff(client: ChatClient): Promise<DevicePush> {
-  localStorage.removeItem(OWNER);
+  tell(null);
   const subscribed = await (await workerOf())?.pushManager.getSubscription();
-  if (subscribed) {
-    await subscribed.unsubscribe();
-    await client.call('removePushTarget', { token: subscribed.endpoint });
-  }
+  if (!subscribed) return 'off';
+  // Each of them is enough for nothing to be shown any more.
+  const done = await Promise.allSettled([
+    client.call('removePushTarget', { token: subscribed.endpoint }),
+    subscribed.unsubscribe(),
+  ]);
+  for (const one of done) if (one.status === 'rejected') throw one.reason;
   return 'off';
 }
 
 /** At each start: the browser may have another subscription by now, and the server other keys. */
 export async function renew(client: ChatClient, me: number): Promise<void> {
   const worker = await workerOf();
-  if (!worker || Notification.permission !== 'granted' || localStorage.getItem(OWNER) !== String(me)) return;
+  if (!worker || Notification.permission !== 'granted' || !isTold(me)) return;
   const { key } = await pushKey();
   if (key !== null) await subscribe(client, worker, key);
 }

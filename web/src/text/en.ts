@@ -60,6 +60,7 @@ export const en = {
     toNewestUnread: (n: number) => `To the newest message, ${count(n, 'unread', 'unread')}`,
     back2: 'Back to where you were',
     edited: 'edited',
+    stream: { growing: 'being written', stopped: 'stopped', interrupted: 'interrupted' },
     deleted: 'This message was deleted.',
     quoteGone: 'A message that is no longer here',
     by: (name: string, time: string) => `${name}, ${time}`,

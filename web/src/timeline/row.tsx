@@ -8,10 +8,12 @@ import { useNames, useSystemText } from '../parts/system';
 import { dayName, fullTimeOf, timeOf } from '../parts/times';
 import { en } from '../text/en';
 import { plainOf, Text } from '../text/text';
-import { isStored, isSystem, type RowShape } from './rows';
+import { isStored, isSystem, type RowShape, streamOf } from './rows';
 import { Ticks } from './ticks';
 
 const RowFault = lazy(async () => ({ default: (await import('../app/later')).RowFault }));
+
+const Growing = lazy(async () => ({ default: (await import('../app/later')).Growing }));
 
 export interface RowActions {
   menu: (item: TimelineItem, anchor: HTMLElement) => void;
@@ -49,11 +51,13 @@ export const Row = memo(function Row(props: Props) {
   const { message, status } = item;
   const name = useName(message.senderId);
   const system = isSystem(message);
+  const stream = streamOf(message);
   const time = timeOf(message.createdAt);
   const label = [
     system ? time : en.chat.by(own ? en.you : name, time),
     isStored(message) && message.editedAt && message.deletedAt === null ? en.chat.edited : '',
     own && !system ? en.chat.status[status] : '',
+    stream ? en.chat.stream[stream] : '',
   ];
   const kind = system ? ' system' : own ? ' own' : ' other';
   const bodyId = `m${item.key}`;
@@ -135,8 +139,12 @@ function Bubble({
   const failed = status === 'failed';
   const mentions = stored?.metadata?.mentions;
   const mentioned = Array.isArray(mentions) ? (mentions as number[]) : NOBODY;
-  const large = !deleted && message.content.length < 60 && EMOJI.test(message.content.trim());
-  const showsTime = last || failed || late || (stored?.editedAt != null && !deleted);
+  const stream = streamOf(message);
+  const growing = stored !== null && stream === 'growing';
+  const cut = stream === null || growing ? '' : en.chat.stream[stream];
+  const large = !deleted && !growing && message.content.length < 60 && EMOJI.test(message.content.trim());
+  const body = (content: string) => <Body content={content} mentions={mentioned} />;
+  const showsTime = last || failed || late || cut !== '' || (stored?.editedAt != null && !deleted);
   let press: ReturnType<typeof setTimeout> | undefined;
   const menu = (event: MouseEvent<HTMLElement>) => actions.menu(item, event.currentTarget);
   return (
@@ -160,10 +168,19 @@ function Bubble({
           </p>
         )}
         {message.replyToId !== null && !deleted && <Quote item={item} actions={actions} />}
-        <div className="body" id={id} dir="auto">
-          {deleted ? en.chat.deleted : <Body content={message.content} mentions={mentioned} />}
+        <div className="body" id={id} dir="auto" aria-busy={growing || undefined}>
+          {deleted ? (
+            en.chat.deleted
+          ) : growing ? (
+            <Suspense fallback={body(message.content)}>
+              <Growing message={stored} show={body} />
+            </Suspense>
+          ) : (
+            body(message.content)
+          )}
           {showsTime && (
             <span className="meta" aria-hidden="true" title={fullTimeOf(message.createdAt)}>
+              {cut && <span>{cut}</span>}
               {stored?.editedAt && !deleted && <span>{en.chat.edited}</span>}
               <time dateTime={message.createdAt} dir="ltr">
                 {timeOf(message.createdAt)}

@@ -61,3 +61,13 @@ export function rowsOf(
   }
   return rows;
 }
+
+/** How a message that is streamed stands; null: it is whole, or was never streamed. */
+export type Stream = 'growing' | 'stopped' | 'interrupted';
+
+export function streamOf(message: Message | PendingMessage): Stream | null {
+  if (!isStored(message) || message.deletedAt !== null) return null;
+  const { streaming } = message.metadata ?? {};
+  if (streaming === true) return 'growing';
+  return streaming === 'stopped' || streaming === 'interrupted' ? streaming : null;
+}

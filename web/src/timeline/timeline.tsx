@@ -9,7 +9,7 @@ import { plainOf } from '../text/text';
 import { useMinute } from '../list/chat-list';
 import { Anchored, type Place } from './anchored';
 import { Row, type RowActions } from './row';
-import { isStored, isSystem, rowsOf } from './rows';
+import { isStored, isSystem, rowsOf, streamOf } from './rows';
 import { useSeen } from './seen';
 import { around, grown, NEWEST, positions, type Shown } from './window';
 
@@ -336,7 +336,9 @@ function useNews(
       client.on('message', (message) => {
         if (message.chatId !== room.chatId) return;
         const name = message.senderId === null ? '' : (client.user(message.senderId).get()?.name ?? '');
-        if (!isSystem(message)) teller(en.chat.newOf(name, plainOf(message.content).slice(0, 200)));
+        const text = plainOf(message.content).slice(0, 200);
+        const said = streamOf(message) === 'growing' && text === '' ? en.chat.stream.growing : text;
+        if (!isSystem(message)) teller(en.chat.newOf(name, said));
         if (!document.hasFocus()) setDivider((before) => before ?? message.seq - 1);
       }),
     [client, room, group, teller, setDivider],

@@ -1,6 +1,7 @@
 import type { ChatClient } from '../chat.js';
 import type { InboxEntry, NewInboxEntry, NotificationsPage } from '../contract.gen.js';
 import { type ChatError, toChatError } from '../errors.js';
+import { whenLive } from '../live.js';
 import { Batch, Cell, type Readable } from '../store/readable.js';
 
 /** Entries of a page. */
@@ -52,13 +53,12 @@ class ClientInbox implements Inbox {
   /** Where older ones begin; null: there are none. */
   #next: number | null = null;
   #isUsed = false;
-  #isLive = false;
   /** Rises with each question that makes earlier ones out of date. */
   #round = 0;
   /** The newest one when the connection was last lost: what came after it may be missing. */
   #lastLive: number | undefined;
-  /** Entries that were told while the newest page was asked for: it may not have them. */
-  #told: InboxEntry[] = [];
+  /** Entries that were told while the newest page is asked for: it may not have them. */
+  #told: InboxEntry[] | null = null;
 
   constructor(client: ChatClient) {
     this.#client = client;
@@ -93,7 +93,7 @@ class ClientInbox implements Inbox {
       // What was told meanwhile has said how many there are.
       if (this.#view.items[0]?.id === upToId) this.#show({ unseen });
     } catch (error) {
-      if (this.#isLive) void this.#reload(this.#view.items[0]?.id);
+      if (this.#client.connection.get().state === 'live') void this.#reload(this.#view.items[0]?.id);
       throw toChatError(error);
     }
   };
@@ -102,25 +102,17 @@ class ClientInbox implements Inbox {
   #begin(): void {
     if (this.#isUsed) return;
     this.#isUsed = true;
-    const { connection } = this.#client;
     this.#client.on('event', ({ name, body }) => {
-      if (name === 'notification') this.#hear(body as NewInboxEntry);
-      if (name === 'notificationsSeen') {
-        const { upToId, unseen } = body as { upToId: number; unseen: number };
-        this.#seen(upToId, unseen);
-      }
+      if (name === 'notification') this.#hear(body);
+      if (name === 'notificationsSeen') this.#seen(body.upToId, body.unseen);
     });
-    const look = () => {
-      const isLive = connection.get().state === 'live';
-      const wasLive = this.#isLive;
-      this.#isLive = isLive;
-      if (isLive && !wasLive) void this.#reload(this.#lastLive);
-      if (wasLive && !isLive) this.#lastLive = this.#view.items[0]?.id;
-    };
-    connection.subscribe(look);
     this.#client.me.subscribe(() => this.#ownedBy(this.#client.me.get()?.id ?? null));
     this.#ownedBy(this.#client.me.get()?.id ?? null);
-    look();
+    whenLive(
+      this.#client,
+      () => void this.#reload(this.#lastLive),
+      () => (this.#lastLive = this.#view.items[0]?.id),
+    );
   }
 
   #ownedBy(owner: number | null): void {
@@ -128,6 +120,7 @@ class ClientInbox implements Inbox {
     this.#owner = owner;
     this.#round++;
     this.#next = null;
+    this.#told = null;
     this.#lastLive = undefined;
     this.#show(emptyInbox);
   }
@@ -135,10 +128,12 @@ class ClientInbox implements Inbox {
   /** `joins`: the newest one of which all older ones were known, as far as they were read. */
   async #reload(joins: number | undefined): Promise<void> {
     const round = ++this.#round;
-    this.#told = [];
+    const told: InboxEntry[] = (this.#told = []);
     const page = await this.#ask({ limit: PAGE });
-    if (!page || round !== this.#round) return;
-    const missing = this.#told.filter(({ id }) => page.notifications.every((one) => one.id !== id));
+    if (round !== this.#round) return;
+    this.#told = null;
+    if (!page) return;
+    const missing = told.filter(({ id }) => page.notifications.every((one) => one.id !== id));
     const newest = merged(missing, page.notifications);
     const end = newest.at(-1)?.id ?? 0;
     const older = this.#view.items.filter(({ id }) => id < end);
@@ -167,7 +162,7 @@ class ClientInbox implements Inbox {
   }
 
   #hear({ unseen, ...entry }: NewInboxEntry): void {
-    this.#told.push(entry);
+    this.#told?.push(entry);
     this.#show({ items: merged(this.#view.items, [entry]), unseen });
   }
 

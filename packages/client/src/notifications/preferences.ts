@@ -1,5 +1,6 @@
 import type { ChatClient } from '../chat.js';
 import type { Commands, Preferences } from '../contract.gen.js';
+import { whenLive } from '../live.js';
 import { Batch, Cell, type Readable } from '../store/readable.js';
 
 /** What a person wants to be told of; null: not known yet. */
@@ -20,7 +21,6 @@ export function preferencesOf(client: ChatClient): OwnPreferences {
   if (there) return there;
   let value: Preferences | null = null;
   let isUsed = false;
-  let wasLive = false;
   const cell = new Cell<Preferences | null>(
     new Batch(),
     () => value,
@@ -41,18 +41,12 @@ export function preferencesOf(client: ChatClient): OwnPreferences {
     if (isUsed) return;
     isUsed = true;
     client.on('event', ({ name, body }) => {
-      if (name === 'preferencesChanged') show(body as Preferences);
+      if (name === 'preferencesChanged') show(body);
     });
     client.me.subscribe(() => {
       if (value && value.userId !== client.me.get()?.id) show(null);
     });
-    const look = () => {
-      const isLive = client.connection.get().state === 'live';
-      if (isLive && !wasLive) void read();
-      wasLive = isLive;
-    };
-    client.connection.subscribe(look);
-    look();
+    whenLive(client, () => void read());
   }
   const preferences: OwnPreferences = {
     get: () => cell.get(),

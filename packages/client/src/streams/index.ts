@@ -1,6 +1,10 @@
 import type { ChatClient } from '../chat.js';
 import type { Message, StreamDelta } from '../contract.gen.js';
+import { whenLive } from '../live.js';
 import type { Readable } from '../store/readable.js';
+
+/** What it needs of a client. */
+type Streaming = Pick<ChatClient, 'call' | 'on' | 'connection'>;
 
 /** Whether a message is being written while it is read. */
 export function isStreaming({ metadata }: Pick<Message, 'metadata'>): boolean {
@@ -12,12 +16,12 @@ export function isStreaming({ metadata }: Pick<Message, 'metadata'>): boolean {
  * made once for each message (`useMemo`). What was written before, and what was missed, is asked for. At the end the store
  * has the message with its whole text: show that from then on.
  */
-export function streamedText(client: Pick<ChatClient, 'call' | 'on'>, message: Message): Readable<string> {
+export function streamedText(client: Streaming, message: Message): Readable<string> {
   return new StreamedText(client, message);
 }
 
 class StreamedText implements Readable<string> {
-  readonly #client: Pick<ChatClient, 'call' | 'on'>;
+  readonly #client: Streaming;
   readonly #messageId: number;
   readonly #listeners = new Set<() => void>();
   #text: string;
@@ -27,7 +31,7 @@ class StreamedText implements Readable<string> {
   /** How long the text has to be by what was pushed. */
   #known = 0;
 
-  constructor(client: Pick<ChatClient, 'call' | 'on'>, message: Message) {
+  constructor(client: Streaming, message: Message) {
     this.#client = client;
     this.#messageId = message.id;
     this.#text = message.content;
@@ -41,8 +45,14 @@ class StreamedText implements Readable<string> {
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     if (this.#growing && !this.#end) {
-      this.#end = this.#client.on('streamDelta', (delta) => this.#heard(delta));
-      void this.#ask();
+      const ends = [
+        this.#client.on('event', ({ name, body }) => {
+          if (name === 'streamDelta') this.#heard(body);
+        }),
+        // What was pushed while there was no connection is missing.
+        whenLive(this.#client, () => void this.#ask()),
+      ];
+      this.#end = () => ends.forEach((end) => end());
     }
     return () => {
       this.#listeners.delete(listener);
@@ -65,7 +75,7 @@ class StreamedText implements Readable<string> {
     for (const listener of [...this.#listeners]) listener();
   }
 
-  /** What was pushed is stored, so the answer has it; what fails is asked for again by the next delta. */
+  /** What was pushed is stored, so the answer has it; what fails is asked for again by the next delta, or the next connection. */
   async #ask(): Promise<void> {
     if (this.#asking) return;
     this.#asking = true;
@@ -77,7 +87,7 @@ class StreamedText implements Readable<string> {
         ({ growing } = stream);
       } while (growing && this.#text.length < this.#known && this.#end);
     } catch {
-      // Offline: its end comes by sync.
+      // Without a connection it is asked for again with the next one.
     } finally {
       this.#asking = false;
     }

@@ -2,7 +2,7 @@ import type { User } from '@chat-api/client';
 import { useCallback, useEffect, useState } from 'react';
 import { announce } from '../../parts/announcer';
 import { ArrowLeft } from '../../parts/icons';
-import { sentenceOf } from '../api';
+import { get, sentenceOf } from '../api';
 import { numbered } from '../names';
 import { Avatar, Fault, Heading, Nothing } from '../parts';
 import { personHref } from '../route';
@@ -38,7 +38,7 @@ export default function People({ userId, server }: { userId: number | null; serv
           )}
         </div>
         {onlyShutOut ? (
-          <ShutOutList chosen={userId} looked={doneThere} changed={() => setDoneHere((n) => n + 1)} />
+          <ShutOutList chosen={userId} done={doneThere} changed={() => setDoneHere((n) => n + 1)} />
         ) : (
           <>
             <input
@@ -52,7 +52,7 @@ export default function People({ userId, server }: { userId: number | null; serv
               spellCheck={false}
               onInput={(event) => setQ(event.currentTarget.value)}
             />
-            <Found q={q.trim()} chosen={userId} />
+            <Found q={q.trim()} chosen={userId} done={doneThere} />
           </>
         )}
       </div>
@@ -79,7 +79,14 @@ export default function People({ userId, server }: { userId: number | null; serv
   );
 }
 
-function Found({ q, chosen }: { q: string; chosen: number | null }) {
+interface FoundProps {
+  q: string;
+  chosen: number | null;
+  /** Rises when something was done to the chosen one. */
+  done: number;
+}
+
+function Found({ q, chosen, done }: FoundProps) {
   const [users, setUsers] = useState<User[] | null>(null);
   const [more, setMore] = useState(false);
   const [fault, setFault] = useState<string | null>(null);
@@ -105,6 +112,20 @@ function Found({ q, chosen }: { q: string; chosen: number | null }) {
       clearTimeout(timer);
     };
   }, [q, tries]);
+  // Only the one who was changed is read anew: the list stays where it is.
+  useEffect(() => {
+    if (done === 0 || chosen === null) return undefined;
+    let late = false;
+    get<User>(`/users/${chosen}`).then(
+      (user) =>
+        late || setUsers((before) => before && before.map((one) => (one.id === user.id ? user : one))),
+      // They are gone, or the next look shows it.
+      () => undefined,
+    );
+    return () => {
+      late = true;
+    };
+  }, [done, chosen]);
   const loadMore = useCallback(async () => {
     try {
       const page = await everybody(users?.at(-1)?.id);

@@ -14,14 +14,14 @@ const read = (last?: Deactivation) =>
 interface Props {
   chosen: number | null;
   /** Whenever it changes, it is read anew who is shut out. */
-  looked: number;
+  done: number;
   /** Called when somebody was let back. */
   changed: () => void;
 }
 
 /** Who is deactivated, until when and why. */
-export function ShutOutList({ chosen, looked, changed }: Props) {
-  const { items, more, fault, load, loadMore } = usePages(read, looked);
+export function ShutOutList({ chosen, done, changed }: Props) {
+  const { items, more, fault, load, loadMore } = usePages(read, 0, done);
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<string | null>(null);
   const list = useRef<HTMLUListElement>(null);

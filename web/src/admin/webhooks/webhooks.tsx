@@ -31,8 +31,9 @@ export default function Webhooks({ webhookId, server }: { webhookId: number | nu
     setAdds(false);
     announce('The webhook was added.');
     setShown({ secret, formerUntil: null });
-    location.hash = webhookHref(id);
+    // The list has to have it before it is chosen.
     await load();
+    location.hash = webhookHref(id);
   };
   return (
     <div className={webhookId === null ? 'persons-screen' : 'persons-screen one'}>
