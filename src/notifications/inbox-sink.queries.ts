@@ -68,9 +68,14 @@ export const notedForInbox = statement.many({
   }),
 });
 
+/** SQL: whether somebody was erased: nothing about them is written any more. Of nobody (null) it is false. */
+const isErased = (user: string) =>
+  `(SELECT 1 FROM users e WHERE e.id = ${user} AND e."erasedAt" IS NOT NULL) IS NOT NULL`;
+
 /**
  * SQL: writes entries for those among `for_whom` ("userId", "chatId", "messageId", "actorId", kind, about, at) who are
- * members, see the message, have not blocked who did it, and whose level lets it pass. Each once, whoever writes it again.
+ * members, see the message, have not blocked who did it, and whose level lets it pass; neither they nor who did it were
+ * erased. Each once, whoever writes it again.
  */
 const writing = `
     INSERT INTO notifications ("userId", "chatId", "messageId", "actorId", kind, about, at)
@@ -82,6 +87,7 @@ const writing = `
     ) m
     WHERE f."userId" IS DISTINCT FROM f."actorId" AND ${isThere('c', 'm')}
       AND (f.seq IS NULL OR f.seq > ${visibleAfter('m')})
+      AND NOT (${isErased('f."userId"')}) AND NOT (${isErased('f."actorId"')})
       AND NOT (${blocks('f."userId"', 'f."actorId"')})
       AND ${passes(levelOf('c', 'm'), `f.kind IN ('mention', 'added')`)}
     ORDER BY f."userId", f.about
@@ -222,4 +228,20 @@ export const addFromCreation = statement.many({
     texts(groups.map(({ at }) => at)),
   ],
   row: ([id]: [number]) => id,
+});
+
+/**
+ * `$1` entries that were just written: removes those about people who were erased, or in chats that were deleted, while they
+ * were written. Run it after the statement that wrote them: who is erased later finds them.
+ */
+export const removeOfGone = statement.count({
+  name: 'notifications.removeOfGone',
+  text: `
+    DELETE FROM notifications WHERE id IN (
+      SELECT n.id FROM unnest($1::bigint[]) AS i(id)
+      CROSS JOIN LATERAL (SELECT * FROM notifications WHERE id = i.id LIMIT 1) n
+      WHERE ${isErased('n."userId"')} OR ${isErased('n."actorId"')}
+        OR NOT EXISTS (SELECT 1 FROM chats c WHERE c.id = n."chatId")
+    )`,
+  values: (ids: readonly number[]) => [bigints(ids)],
 });

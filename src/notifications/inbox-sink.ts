@@ -17,6 +17,7 @@ import {
   addFromSent,
   type InboxChange,
   notedForInbox,
+  removeOfGone,
 } from './inbox-sink.queries.js';
 
 const NAME = 'inbox';
@@ -74,6 +75,7 @@ export class InboxSink implements SinkWork, OnApplicationBootstrap {
     const noted = await notedForInbox(this.database, { after, upTo: most, most: CHANGES_AT_ONCE });
     const upTo = noted.length < CHANGES_AT_ONCE ? most : noted.at(-1)!.position;
     const ids = await this.write(after.messageId, upTo.messageId, noted);
+    if (ids.length > 0) await removeOfGone(this.database, ids);
     sink.hasRead(upTo);
     sink.doneUpTo(null);
     await this.tell(ids);

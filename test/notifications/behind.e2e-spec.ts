@@ -1,0 +1,68 @@
+import type { MessageView } from '../../src/contract/index.js';
+import { erased, rowsWith, tracesOf } from '../support/erasures.js';
+import { groupOf } from '../support/groups.js';
+import { type Client, eventually, World } from '../support/world.js';
+
+jest.setTimeout(60_000);
+
+/** Nobody reads the log until a test lets somebody catch up: much has happened since by then. */
+describe('An inbox that is written late', () => {
+  let world: World;
+  let url: string;
+  beforeAll(async () => {
+    world = await World.start({ GROUP_ADDS: 'everybody' });
+    url = world.config.database.url!;
+    await world.sql(`INSERT INTO sinks (name, "messageId", "outboxId") VALUES ('inbox', 0, 0)`);
+  });
+  afterAll(() => world.stop());
+
+  /** Until all that has happened is written. */
+  async function caughtUp() {
+    const worker = await World.start({ DATABASE_URL: url, SINKS: 'on', SINK_POLL_MS: '20' });
+    try {
+      await eventually(async () => {
+        const rows = await world.sql(
+          `SELECT 1 FROM sinks s, messages_id_seq m, outbox_id_seq o
+           WHERE s."messageId" >= m.last_value AND s."outboxId" >= o.last_value`,
+        );
+        return rows.length > 0;
+      });
+    } finally {
+      await worker.stop();
+    }
+  }
+
+  const send = (client: Client, chatId: number, fields: object = {}) =>
+    client.ok<MessageView>('sendMessage', { chatId, content: 'words', ...fields });
+  const mention = (client: Client, chatId: number, mentions: number[] | 'all') =>
+    send(client, chatId, { metadata: { mentions } });
+
+  it.each(['erase', 'keep'] as const)(
+    'has nothing of people who were erased meanwhile, with messages to %s',
+    async (messages) => {
+      const { chatId, owner, members } = await groupOf(world, 2);
+      const [gone, bob] = members as [Client, Client];
+      const direct = await gone.ok<{ id: number }>('createChat', {
+        user1Id: gone.userId,
+        user2Id: bob.userId,
+      });
+      const { id: messageId } = await mention(owner, chatId, [gone.userId]);
+      await gone.ok('addReaction', { messageId, emoji: '👍' });
+      await mention(gone, chatId, [bob.userId]);
+      await send(gone, chatId, { replyToId: messageId });
+      await mention(bob, direct.id, [gone.userId]);
+      await mention(gone, direct.id, 'all');
+      await erased(world, gone.userId, messages);
+      await caughtUp();
+      const rows = await world.sql(
+        'SELECT * FROM notifications WHERE $1::bigint IN ("userId", "actorId") OR "userId" = $2',
+        [gone.userId, bob.userId],
+      );
+      expect(rows).toMatchObject([{ kind: 'added', userId: bob.userId }]);
+      const found = await rowsWith(url, String(gone.userId));
+      expect(found.filter((row) => row.includes('notifications'))).toEqual([]);
+      const traces = await tracesOf(url, gone.userId, []);
+      expect(traces.filter((trace) => trace.startsWith('notifications'))).toEqual([]);
+    },
+  );
+});
