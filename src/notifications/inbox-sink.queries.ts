@@ -105,8 +105,9 @@ const mentioned = `
       ) v
       LEFT JOIN LATERAL (
         SELECT w."userId" FROM chat_members w
-        -- OFFSET: of a mention of one person no other members are read.
-        WHERE v."userId" = 0 AND w."chatId" = g."chatId" AND w.version < v.version OFFSET 0
+        -- OFFSET: of a mention of one person no other members are read. A message that comes right after somebody cleared
+        -- the chat has the same version as their membership.
+        WHERE v."userId" = 0 AND w."chatId" = g."chatId" AND w.version <= v.version OFFSET 0
       ) w ON true`;
 
 /**

@@ -81,16 +81,17 @@ export class InboxSink implements SinkWork, OnApplicationBootstrap {
     await this.tell(ids);
   }
 
+  /** Who joins comes before what is said: in a step of a late inbox there is much of both. */
   private async write(after: number, upTo: number, noted: readonly InboxChange[]): Promise<number[]> {
     const { database } = this;
     const ids: number[] = [];
-    if (upTo > after) ids.push(...(await addFromSent(database, { after, upTo })));
     const created = noted.filter(({ kind }) => kind === 'newChat');
     if (created.length > 0) ids.push(...(await addFromCreation(database, created)));
     const added = noted.flatMap(({ userIds, ...one }) =>
       (userIds ?? []).map((userId) => ({ ...one, userId })),
     );
     if (added.length > 0) ids.push(...(await addFromJoining(database, added)));
+    if (upTo > after) ids.push(...(await addFromSent(database, { after, upTo })));
     const edited = ofMessages(noted, 'messageEdited');
     if (edited.length > 0) ids.push(...(await addFromEdits(database, edited)));
     const reacted = ofMessages(noted, 'reactionsChanged');

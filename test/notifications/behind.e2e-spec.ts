@@ -1,4 +1,4 @@
-import type { MessageView } from '../../src/contract/index.js';
+import type { ChatListItem, MessageView, NotificationsPage } from '../../src/contract/index.js';
 import { erased, rowsWith, tracesOf } from '../support/erasures.js';
 import { groupOf } from '../support/groups.js';
 import { type Client, eventually, World } from '../support/world.js';
@@ -36,6 +36,12 @@ describe('An inbox that is written late', () => {
     client.ok<MessageView>('sendMessage', { chatId, content: 'words', ...fields });
   const mention = (client: Client, chatId: number, mentions: number[] | 'all') =>
     send(client, chatId, { metadata: { mentions } });
+  const kindsOf = async (client: Client) =>
+    (await client.ok<NotificationsPage>('getNotifications')).notifications.map(({ kind }) => kind);
+  const mentionsOf = async (client: Client, chatId: number) => {
+    const chats = await client.ok<ChatListItem[]>('getChats', {});
+    return chats.find(({ id }) => id === chatId)!.unreadMentions;
+  };
 
   it.each(['erase', 'keep'] as const)(
     'has nothing of people who were erased meanwhile, with messages to %s',
@@ -65,4 +71,37 @@ describe('An inbox that is written late', () => {
       expect(traces.filter((trace) => trace.startsWith('notifications'))).toEqual([]);
     },
   );
+
+  it('has the mention of everybody that comes right after somebody cleared the chat', async () => {
+    const { chatId, owner, members } = await groupOf(world, 2);
+    const [bob, carol] = members as [Client, Client];
+    await mention(owner, chatId, 'all');
+    await bob.ok('clearChat', { chatId });
+    await mention(owner, chatId, 'all');
+    expect(await Promise.all([bob, carol].map((one) => mentionsOf(one, chatId)))).toEqual([1, 2]);
+    await caughtUp();
+    expect(await kindsOf(bob)).toEqual(['mention']);
+    expect(await kindsOf(carol)).toEqual(['mention', 'mention', 'added']);
+  });
+
+  it('has no mention of everybody for who joined after it', async () => {
+    const { chatId, owner, members } = await groupOf(world, 1, { historyVisible: 'all' });
+    const [bob] = members as [Client];
+    const carol = await world.person();
+    await mention(owner, chatId, 'all');
+    await owner.ok('removeMember', { chatId, userId: bob.userId });
+    const userIds = [bob.userId, carol.userId];
+    await owner.ok('addMembers', { chatId, userIds });
+    await caughtUp();
+    for (const one of [bob, carol]) {
+      expect(await kindsOf(one)).toEqual(['added']);
+      expect(await mentionsOf(one, chatId)).toBe(0);
+    }
+    await mention(owner, chatId, 'all');
+    await caughtUp();
+    for (const one of [bob, carol]) {
+      expect(await kindsOf(one)).toEqual(['mention', 'added']);
+      expect(await mentionsOf(one, chatId)).toBe(1);
+    }
+  });
 });
