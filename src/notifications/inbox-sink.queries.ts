@@ -94,14 +94,17 @@ const writing = `
     ON CONFLICT DO NOTHING
     RETURNING id`;
 
-/** SQL: whom the messages `given` (with `at`) mention: each of them, and everybody who was a member then. */
-const mentioned = `
+/**
+ * SQL: whom the messages `given` (with `at`) mention: each of them, and everybody who was a member then. `which` is a
+ * condition for a mention `v` of a message `g`.
+ */
+const mentioned = (which: string) => `
       SELECT CASE v."userId" WHEN 0 THEN w."userId" ELSE v."userId" END AS "userId", g."chatId", g.id AS "messageId",
         g."senderId" AS "actorId", 'mention' AS kind, g.id AS about, g.at, g.seq
       FROM given g CROSS JOIN LATERAL (SELECT ${mentionsIn('g.metadata')} AS id) i
       CROSS JOIN LATERAL (
         SELECT * FROM message_mentions v
-        WHERE v."chatId" = g."chatId" AND v."userId" = i.id AND v.seq = g.seq LIMIT 1
+        WHERE v."chatId" = g."chatId" AND v."userId" = i.id AND v.seq = g.seq AND ${which} LIMIT 1
       ) v
       LEFT JOIN LATERAL (
         SELECT w."userId" FROM chat_members w
@@ -123,7 +126,7 @@ export const addFromSent = statement.many({
         AND g.type = 'text' AND g."deletedAt" IS NULL
     ), for_whom AS (
       SELECT DISTINCT ON ("userId", about) * FROM (
-        ${mentioned}
+        ${mentioned('true')}
         UNION ALL
         SELECT r."senderId", g."chatId", g.id, g."senderId", 'reply', g.id, g.at, g.seq
         FROM given g CROSS JOIN LATERAL (SELECT * FROM messages WHERE id = g."replyToId" LIMIT 1) r
@@ -134,18 +137,33 @@ export const addFromSent = statement.many({
   row: ([id]: [number]) => id,
 });
 
-/** `$1` messages that were edited, `$2` when: writes mentions that are new. */
+/** An edit of a message, after which the chat had this version. */
+export interface Edit {
+  messageId: number;
+  version: number;
+  at: string;
+}
+
+/**
+ * `$1` messages, `$2` versions, `$3` times of edits: writes whom each of them mentions anew. Not of messages whose sender has
+ * left since: nobody hears of them by what the application makes of their words.
+ */
 export const addFromEdits = statement.many({
   name: 'notifications.addFromEdits',
   text: `
     WITH given AS MATERIALIZED (
-      SELECT g.*, i.at FROM unnest($1::bigint[], $2::text[]::timestamptz[]) AS i(id, at)
+      SELECT g.*, i.at, i.edit FROM unnest($1::bigint[], $2::bigint[], $3::text[]::timestamptz[]) AS i(id, edit, at)
       CROSS JOIN LATERAL (SELECT * FROM messages WHERE id = i.id LIMIT 1) g
-      WHERE g.metadata ? 'mentions' AND g."deletedAt" IS NULL
-    ), for_whom AS (${mentioned}
+      CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = g."chatId" LIMIT 1) c
+      CROSS JOIN LATERAL (
+        SELECT * FROM chat_members WHERE "chatId" = g."chatId" AND "userId" = g."senderId" LIMIT 1
+      ) s
+      WHERE g.metadata ? 'mentions' AND g."deletedAt" IS NULL AND ${isThere('c', 's')}
+    ), for_whom AS (${mentioned('v.version = g.edit')}
     )${writing}`,
-  values: (edits: readonly { messageId: number; at: string }[]) => [
+  values: (edits: readonly Edit[]) => [
     bigints(edits.map(({ messageId }) => messageId)),
+    bigints(edits.map(({ version }) => version)),
     texts(edits.map(({ at }) => at)),
   ],
   row: ([id]: [number]) => id,

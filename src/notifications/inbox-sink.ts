@@ -15,6 +15,7 @@ import {
   addFromJoining,
   addFromReactions,
   addFromSent,
+  type Edit,
   type InboxChange,
   notedForInbox,
   removeOfGone,
@@ -118,11 +119,8 @@ export class InboxSink implements SinkWork, OnApplicationBootstrap {
   }
 }
 
-function ofMessages(
-  noted: readonly InboxChange[],
-  of: InboxChange['kind'],
-): { messageId: number; at: string }[] {
-  return noted.flatMap(({ kind, messageId, at }) =>
-    kind === of && messageId !== null ? [{ messageId, at }] : [],
+function ofMessages(noted: readonly InboxChange[], of: InboxChange['kind']): Edit[] {
+  return noted.flatMap(({ kind, messageId, version, at }) =>
+    kind === of && messageId !== null ? [{ messageId, version, at }] : [],
   );
 }

@@ -42,6 +42,8 @@ describe('An inbox that is written late', () => {
     const chats = await client.ok<ChatListItem[]>('getChats', {});
     return chats.find(({ id }) => id === chatId)!.unreadMentions;
   };
+  const forget = (client: Client) =>
+    world.sql('DELETE FROM notifications WHERE "userId" = $1', [client.userId]);
 
   it.each(['erase', 'keep'] as const)(
     'has nothing of people who were erased meanwhile, with messages to %s',
@@ -103,5 +105,46 @@ describe('An inbox that is written late', () => {
       expect(await kindsOf(one)).toEqual(['mention', 'added']);
       expect(await mentionsOf(one, chatId)).toBe(1);
     }
+  });
+
+  it('has of an edit only whom it mentions anew', async () => {
+    const { chatId, owner, members } = await groupOf(world, 2, { historyVisible: 'all' });
+    const [bob, carol] = members as [Client, Client];
+    const { id: messageId } = await mention(owner, chatId, [bob.userId]);
+    const { id: toAll } = await mention(owner, chatId, 'all');
+    await owner.ok('removeMember', { chatId, userId: bob.userId });
+    await owner.ok('addMembers', { chatId, userIds: [bob.userId] });
+    await caughtUp();
+    await forget(bob);
+    await forget(carol);
+    // Long afterwards, when nothing is known of the mentions any more.
+    await owner.ok('editMessage', { messageId, content: 'other words' });
+    await owner.ok('editMessage', { messageId: toAll, content: 'other words' });
+    await owner.ok('editMessage', {
+      messageId,
+      metadata: { mentions: [bob.userId, carol.userId] },
+    });
+    await owner.ok('editMessage', { messageId, content: 'and others' });
+    await caughtUp();
+    expect(await kindsOf(bob)).toEqual([]);
+    expect(await kindsOf(carol)).toEqual(['mention']);
+  });
+
+  it('has nothing of an edit by the application for or of somebody who was removed', async () => {
+    const { chatId, owner, members } = await groupOf(world, 3);
+    const [bob, carol, dora] = members as [Client, Client, Client];
+    const { id: messageId } = await send(bob, chatId);
+    const { id: other } = await mention(owner, chatId, [carol.userId]);
+    await caughtUp();
+    for (const one of [bob, carol, dora]) await forget(one);
+    for (const { userId } of [bob, carol]) await owner.ok('removeMember', { chatId, userId });
+    const edit = (id: number, mentions: number[]) =>
+      world.http.patch(`/messages/${id}`).send({ metadata: { mentions } }).expect(200);
+    await edit(messageId, [dora.userId]);
+    await edit(other, [carol.userId, dora.userId]);
+    await caughtUp();
+    const people = [bob, carol, dora].map(({ userId }) => userId);
+    const rows = await world.sql('SELECT * FROM notifications WHERE "userId" = ANY($1)', [people]);
+    expect(rows).toMatchObject([{ userId: dora.userId, messageId: other }]);
   });
 });

@@ -164,7 +164,6 @@ export const membersAmong = statement.one({
 });
 
 /**
-/**
  * `$1` message, `$2` users whom it mentions from now on, besides those it did, `$3` users whom it does not any more, `$4`
  * the version of the chat with it. User 0 is everybody. Returns those of them who have not read it: they have more, or
  * fewer, unread mentions.
@@ -178,7 +177,7 @@ export const changeMentions = statement.many({
       RETURNING d."chatId", d."userId", d.seq, d."senderId"
     ), added AS (
       INSERT INTO message_mentions ("chatId", "userId", seq, "senderId", version)
-      SELECT m."chatId", x.id, m.seq, CASE x.id WHEN 0 THEN m."senderId" END, CASE x.id WHEN 0 THEN $4::bigint END
+      SELECT m."chatId", x.id, m.seq, CASE x.id WHEN 0 THEN m."senderId" END, $4::bigint
       FROM messages m CROSS JOIN unnest($2::bigint[]) AS x(id)
       WHERE m.id = $1 AND x.id IS DISTINCT FROM m."senderId"
       ON CONFLICT DO NOTHING
