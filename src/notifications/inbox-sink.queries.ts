@@ -12,8 +12,12 @@ export interface InboxChange {
   chatId: number;
   version: number;
   messageId: number | null;
-  userIds: number[] | null;
+  /** Of `membersAdded`: who was added. */
+  userIds: readonly number[];
+  /** Who has done it; null: the application, or it is not noted. */
   by: number | null;
+  /** Of `reactionsChanged`: whether a reaction was added. */
+  added: boolean;
   at: string;
   position: Position;
 }
@@ -23,7 +27,7 @@ type ChangeCells = [
   chatId: number,
   version: number,
   messageId: number | null,
-  details: { userIds?: number[]; by?: number | null } | null,
+  details: { userIds?: number[]; by?: number | null; added?: boolean } | null,
   at: string,
   afterMessageId: number,
   outboxId: number,
@@ -36,7 +40,8 @@ type ChangeCells = [
 export const notedForInbox = statement.many({
   name: 'notifications.noted',
   text: `
-    SELECT kind, "chatId", version, "messageId", CASE kind WHEN 'membersAdded' THEN details END, at, "afterMessageId", id
+    SELECT kind, "chatId", version, "messageId", CASE WHEN kind IN ('membersAdded', 'reactionsChanged') THEN details END, at,
+      "afterMessageId", id
     FROM outbox
     WHERE ("afterMessageId", id) > ($1, $2) AND ("afterMessageId", id) <= ($3, $4)
     ORDER BY "afterMessageId", id LIMIT $5`,
@@ -61,8 +66,9 @@ export const notedForInbox = statement.many({
     chatId,
     version,
     messageId,
-    userIds: details?.userIds ?? null,
+    userIds: details?.userIds ?? [],
     by: details?.by ?? null,
+    added: details?.added ?? false,
     at,
     position: { messageId: afterMessageId, outboxId },
   }),
@@ -169,30 +175,29 @@ export const addFromEdits = statement.many({
   row: ([id]: [number]) => id,
 });
 
-/**
- * `$1` messages whose reactions changed, `$2` when: writes the reaction that was the newest then. It was added by that change,
- * or another was removed and this one is written already; of what is older than a minute nobody is told any more.
- */
+/** A reaction that somebody added. */
+export interface Reacted {
+  messageId: number;
+  by: number;
+  at: string;
+}
+
+/** `$1` messages, `$2` who reacted to them, `$3` when: writes it for their senders, unless the reaction was taken back since. */
 export const addFromReactions = statement.many({
   name: 'notifications.addFromReactions',
   text: `
     WITH for_whom AS (
-      SELECT g."senderId" AS "userId", g."chatId", g.id AS "messageId", r."userId" AS "actorId", 'reaction' AS kind,
-        g.id AS about, i.at, g.seq
-      FROM unnest($1::bigint[], $2::text[]::timestamptz[]) AS i(id, at)
+      SELECT g."senderId" AS "userId", g."chatId", g.id AS "messageId", i."actorId", 'reaction' AS kind, g.id AS about,
+        i.at, g.seq
+      FROM unnest($1::bigint[], $2::bigint[], $3::text[]::timestamptz[]) AS i(id, "actorId", at)
       CROSS JOIN LATERAL (SELECT * FROM messages WHERE id = i.id LIMIT 1) g
-      CROSS JOIN LATERAL (
-        SELECT r."userId" FROM message_reactions r
-        WHERE r."messageId" = g.id AND r."createdAt" > i.at - interval '1 minute'
-          -- The time of the change is rounded.
-          AND r."createdAt" <= i.at + interval '1 millisecond'
-        ORDER BY r."createdAt" DESC LIMIT 1
-      ) r
       WHERE g."deletedAt" IS NULL AND g."senderId" IS NOT NULL
+        AND EXISTS (SELECT 1 FROM message_reactions r WHERE r."messageId" = g.id AND r."userId" = i."actorId")
     )${writing}`,
-  values: (changes: readonly { messageId: number; at: string }[]) => [
-    bigints(changes.map(({ messageId }) => messageId)),
-    texts(changes.map(({ at }) => at)),
+  values: (reactions: readonly Reacted[]) => [
+    bigints(reactions.map(({ messageId }) => messageId)),
+    bigints(reactions.map(({ by }) => by)),
+    texts(reactions.map(({ at }) => at)),
   ],
   row: ([id]: [number]) => id,
 });

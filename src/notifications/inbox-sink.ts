@@ -15,7 +15,6 @@ import {
   addFromJoining,
   addFromReactions,
   addFromSent,
-  type Edit,
   type InboxChange,
   notedForInbox,
   removeOfGone,
@@ -88,14 +87,18 @@ export class InboxSink implements SinkWork, OnApplicationBootstrap {
     const ids: number[] = [];
     const created = noted.filter(({ kind }) => kind === 'newChat');
     if (created.length > 0) ids.push(...(await addFromCreation(database, created)));
-    const added = noted.flatMap(({ userIds, ...one }) =>
-      (userIds ?? []).map((userId) => ({ ...one, userId })),
-    );
+    const added = noted.flatMap(({ userIds, ...one }) => userIds.map((userId) => ({ ...one, userId })));
     if (added.length > 0) ids.push(...(await addFromJoining(database, added)));
     if (upTo > after) ids.push(...(await addFromSent(database, { after, upTo })));
-    const edited = ofMessages(noted, 'messageEdited');
+    const edited = noted.flatMap(({ kind, messageId, version, at }) =>
+      kind === 'messageEdited' && messageId !== null ? [{ messageId, version, at }] : [],
+    );
     if (edited.length > 0) ids.push(...(await addFromEdits(database, edited)));
-    const reacted = ofMessages(noted, 'reactionsChanged');
+    const reacted = noted.flatMap(({ kind, messageId, by, added, at }) =>
+      kind === 'reactionsChanged' && added && messageId !== null && by !== null
+        ? [{ messageId, by, at }]
+        : [],
+    );
     if (reacted.length > 0) ids.push(...(await addFromReactions(database, reacted)));
     return ids;
   }
@@ -117,10 +120,4 @@ export class InboxSink implements SinkWork, OnApplicationBootstrap {
       this.logger.warn(`Could not tell people of what is new in their inboxes: ${String(error)}`);
     }
   }
-}
-
-function ofMessages(noted: readonly InboxChange[], of: InboxChange['kind']): Edit[] {
-  return noted.flatMap(({ kind, messageId, version, at }) =>
-    kind === of && messageId !== null ? [{ messageId, version, at }] : [],
-  );
 }

@@ -1,4 +1,5 @@
 import type { ChatListItem, MessageView, NotificationsPage } from '../../src/contract/index.js';
+import { edges, over } from '../support/edges.js';
 import { erased, rowsWith, tracesOf } from '../support/erasures.js';
 import { groupOf } from '../support/groups.js';
 import { type Client, eventually, World } from '../support/world.js';
@@ -146,5 +147,23 @@ describe('An inbox that is written late', () => {
     const people = [bob, carol, dora].map(({ userId }) => userId);
     const rows = await world.sql('SELECT * FROM notifications WHERE "userId" = ANY($1)', [people]);
     expect(rows).toMatchObject([{ userId: dora.userId, messageId: other }]);
+  });
+
+  it.each(edges)('has the reaction that was added, and not another one, over %s', async (edge) => {
+    const { chatId, owner, members } = await groupOf(world, 2);
+    const [bob, carol] = members as [Client, Client];
+    const { id: messageId } = await send(owner, chatId);
+    await owner.ok('updateMembership', { chatId, notify: 'none' });
+    await over(edge, world, bob).ok('addReaction', { messageId, emoji: '👍' });
+    await caughtUp();
+    await owner.ok('updateMembership', { chatId, notify: 'all' });
+    await over(edge, world, carol).ok('addReaction', { messageId, emoji: '🎉' });
+    await over(edge, world, carol).ok('removeReaction', { messageId, emoji: '🎉' });
+    await caughtUp();
+    expect(await kindsOf(owner)).toEqual([]);
+    await carol.ok('addReaction', { messageId, emoji: '🎉' });
+    await bob.ok('addReaction', { messageId, emoji: '🎉' });
+    await caughtUp();
+    expect(await kindsOf(owner)).toEqual(['reaction', 'reaction']);
   });
 });

@@ -74,7 +74,10 @@ export const notSeenBy = statement.many({
   row: ([userId]: [number]) => userId,
 });
 
-/** `$1` message, `$2` version, `$3` event: sets the version of a changed message, and of its chat, and notes the change. */
+/**
+ * `$1` message, `$2` version, `$3` event, `$4` what is noted with it or null: sets the version of a changed message, and of its
+ * chat, and notes the change.
+ */
 export const stampChange = statement.count({
   name: 'messages.stampChange',
   text: `
@@ -82,12 +85,18 @@ export const stampChange = statement.count({
       UPDATE messages m SET version = $2, revised = true WHERE m.id = $1 RETURNING m."chatId"
     )
     UPDATE chats c SET version = $2 FROM stamped s WHERE c.id = s."chatId"
-    RETURNING ${noteChange('$3', { chat: 'c.id', version: 'c.version', message: '$1' })}`,
-  values: ({ messageId, version, event }: { messageId: number; version: number; event: MessageEvent }) => [
+    RETURNING ${noteChange('$3', { chat: 'c.id', version: 'c.version', message: '$1', details: '$4::jsonb' })}`,
+  values: ({
     messageId,
     version,
     event,
-  ],
+    details,
+  }: {
+    messageId: number;
+    version: number;
+    event: MessageEvent;
+    details: object | null;
+  }) => [messageId, version, event, details === null ? null : JSON.stringify(details)],
 });
 
 /**
