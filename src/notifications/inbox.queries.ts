@@ -144,18 +144,19 @@ export const unseenCount = statement.one({
 export const entriesToTell = statement.many({
   name: 'notifications.toTell',
   text: `
-    SELECT t."userId", ${unseenOf('t."userId"')}, t.*
-    FROM (
+    WITH told AS MATERIALIZED (
       SELECT n."userId", ${shown}
       FROM ${visible(
         `SELECT e.* FROM unnest($1::bigint[]) AS i(id)
          CROSS JOIN LATERAL (SELECT * FROM notifications WHERE id = i.id LIMIT 1) e`,
         actor,
       )}
-      ORDER BY n.id
-    ) t`,
+    ), people AS MATERIALIZED (
+      SELECT p."userId", ${unseenOf('p."userId"')} AS unseen FROM (SELECT DISTINCT "userId" FROM told) p
+    )
+    SELECT p.unseen, t.* FROM told t JOIN people p ON p."userId" = t."userId" ORDER BY t.id`,
   values: (ids: readonly number[]) => [bigints(ids)],
-  row: ([userId, unseen, , ...cells]: [userId: number, unseen: number, userId: number, ...ShownCells]) => ({
+  row: ([unseen, userId, ...cells]: [unseen: number, userId: number, ...ShownCells]) => ({
     userId,
     unseen,
     entry: shownRow(cells),

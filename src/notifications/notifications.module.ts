@@ -5,6 +5,7 @@ import { DeliveryModule } from '../delivery/delivery.module.js';
 import { DirectoryModule } from '../users/directory/directory.module.js';
 import { InboxService } from './inbox.service.js';
 import { InboxSink } from './inbox-sink.js';
+import { InboxTelling } from './inbox-telling.js';
 import { NotificationPurge } from './notification-purge.js';
 import { NotificationsController } from './notifications.controller.js';
 import { NotificationsGateway } from './notifications.gateway.js';
@@ -14,6 +15,13 @@ import { PreferencesService } from './preferences.service.js';
 @Module({
   imports: [ChangesModule, DatabaseModule, DeliveryModule, DirectoryModule],
   controllers: [NotificationsController],
-  providers: [InboxService, InboxSink, NotificationPurge, NotificationsGateway, PreferencesService],
+  providers: [
+    InboxService,
+    InboxSink,
+    InboxTelling,
+    NotificationPurge,
+    NotificationsGateway,
+    PreferencesService,
+  ],
 })
 export class NotificationsModule {}

@@ -166,4 +166,28 @@ describe('An inbox that is written late', () => {
     await caughtUp();
     expect(await kindsOf(owner)).toEqual(['reaction', 'reaction']);
   });
+
+  it('passes over what can not be written, and has the rest', async () => {
+    const { chatId, owner, members } = await groupOf(world, 1);
+    const [bob] = members as [Client];
+    const other = await groupOf(world, 1);
+    await caughtUp();
+    const ids: number[] = [];
+    for (let nr = 0; nr < 5; nr++) ids.push((await mention(owner, chatId, [bob.userId])).id);
+    const reactions = [ids[0]!, ids[1]!];
+    for (const messageId of reactions) await bob.ok('addReaction', { messageId, emoji: '👍' });
+    await world.sql(`ALTER TABLE notifications ADD CONSTRAINT poison CHECK (
+      kind <> 'mention' OR about <> ${ids[2]!}) NOT VALID`);
+    await world.sql(`ALTER TABLE notifications ADD CONSTRAINT other_poison CHECK (
+      kind <> 'reaction' OR about <> ${ids[0]!}) NOT VALID`);
+    await mention(other.owner, other.chatId, 'all');
+    try {
+      await caughtUp();
+    } finally {
+      await world.sql('ALTER TABLE notifications DROP CONSTRAINT poison, DROP CONSTRAINT other_poison');
+    }
+    expect(await kindsOf(bob)).toEqual(['mention', 'mention', 'mention', 'mention', 'added']);
+    expect(await kindsOf(owner)).toEqual(['reaction']);
+    expect(await kindsOf(other.members[0]!)).toEqual(['mention', 'added']);
+  });
 });
