@@ -163,13 +163,32 @@ export const entriesToTell = statement.many({
   }),
 });
 
-/** `$1` user, `$2` entry: all up to it are seen. */
+interface UpTo {
+  userId: number;
+  upToId: number;
+  most: number;
+}
+
+/** `$1` user, `$2` entry, `$3` limit: the newest ones up to it that were not seen are; how many it were. */
 export const markSeenUpTo = statement.count({
   name: 'notifications.markSeen',
   text: `
     UPDATE notifications SET "seenAt" = clock_timestamp()
-    WHERE "userId" = $1 AND id <= $2 AND "seenAt" IS NULL`,
-  values: ({ userId, upToId }: { userId: number; upToId: number }) => [userId, upToId],
+    WHERE id IN (
+      SELECT id FROM notifications WHERE "userId" = $1 AND id <= $2 AND "seenAt" IS NULL
+      ORDER BY id DESC LIMIT $3 FOR NO KEY UPDATE
+    )`,
+  values: ({ userId, upToId, most }: UpTo) => [userId, upToId, most],
+});
+
+/** `$1` a deleted chat, `$2` limit: removes entries about it, and skips what others are removing. */
+export const removeEntriesOfChat = statement.count({
+  name: 'notifications.removeOfChat',
+  text: `
+    DELETE FROM notifications WHERE id IN (
+      SELECT id FROM notifications WHERE "chatId" = $1 LIMIT $2 FOR UPDATE SKIP LOCKED
+    )`,
+  values: ({ chatId, most }: { chatId: number; most: number }) => [chatId, most],
 });
 
 /** `$1` days, `$2` limit: removes entries that are older. */

@@ -206,9 +206,34 @@ describe('The inbox', () => {
     expect([bob.unread('notification'), owner.unread('notification')]).toEqual([[], []]);
   });
 
-  it('goes with the chat', async () => {
+  /** So many more entries of somebody. */
+  const fill = (userId: number, chatId: number, count: number) =>
+    world.sql(
+      `INSERT INTO notifications ("userId", "chatId", kind, about, at)
+       SELECT $1, $2, 'added', nr, now() FROM generate_series(1000000, 999999 + $3::int) AS nr`,
+      [userId, chatId, count],
+    );
+
+  it('is marked as seen, however much is in it', async () => {
     const { chatId, owner } = await group(1);
-    await owner.ok('deleteChat', { chatId });
-    expect(await world.sql('SELECT 1 FROM notifications WHERE "chatId" = $1', [chatId])).toEqual([]);
+    await fill(owner.userId, chatId, 2_500);
+    expect((await inbox(owner)).unseen).toBe(100);
+    const upToId = (await inbox(owner)).notifications[0]!.id;
+    expect(await owner.ok('markNotificationsSeen', { upToId })).toEqual({ upToId, unseen: 0 });
+    expect(
+      await world.sql('SELECT 1 FROM notifications WHERE "userId" = $1 AND "seenAt" IS NULL', [owner.userId]),
+    ).toEqual([]);
+  });
+
+  it('goes with the chat, at once or, if that has very much in inboxes, soon', async () => {
+    const of = (chatId: number) => world.sql('SELECT 1 FROM notifications WHERE "chatId" = $1', [chatId]);
+    const [small, large] = [await group(1), await group(1)];
+    await small.owner.ok('deleteChat', { chatId: small.chatId });
+    expect(await of(small.chatId)).toEqual([]);
+    await fill(large.owner.userId, large.chatId, 11_000);
+    await large.owner.ok('deleteChat', { chatId: large.chatId });
+    expect((await inbox(large.owner)).notifications).toEqual([]);
+    await eventually(async () => (await of(large.chatId)).length === 0);
+    await eventually(async () => (await world.sql('SELECT 1 FROM chat_purges')).length === 0);
   });
 });
