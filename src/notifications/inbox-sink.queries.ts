@@ -1,4 +1,5 @@
 import { blocks } from '../blocks/blocks.queries.js';
+import type { NotedKind } from '../changes/note-change.js';
 import type { Position } from '../changes/position.js';
 import { isThere, visibleAfter } from '../chats/membership.queries.js';
 import { levelOf, passes } from '../chats/notify-levels.js';
@@ -6,9 +7,9 @@ import { bigints, texts } from '../database/binary-array.js';
 import { statement } from '../database/statement.js';
 import { mentionsIn } from '../messages/send/send.queries.js';
 
-/** A change other than a sent message that may be for somebody's inbox. */
+/** A change of a chat, other than a sent message, as the log has it. Of some kinds nothing comes into inboxes. */
 export interface InboxChange {
-  kind: 'newChat' | 'membersAdded' | 'messageEdited' | 'reactionsChanged';
+  kind: NotedKind;
   chatId: number;
   version: number;
   messageId: number | null;
@@ -79,9 +80,10 @@ const isErased = (user: string) =>
   `(SELECT 1 FROM users e WHERE e.id = ${user} AND e."erasedAt" IS NOT NULL) IS NOT NULL`;
 
 /**
- * SQL: writes entries for those among `for_whom` ("userId", "chatId", "messageId", "actorId", kind, about, at) who are
- * members, see the message, have not blocked who did it, and whose level lets it pass; neither they nor who did it were
- * erased. Each once, whoever writes it again.
+ * SQL: the end of a statement with a CTE `for_whom` ("userId", "chatId", "messageId", "actorId", kind, about, at, seq), the
+ * entries that there may be; `seq` is null where it is about no message. Writes those whose users are members, see the
+ * message, do not block who has done it, and have a level that lets it pass; neither they nor who has done it may be
+ * erased. An entry that is there is left as it is. Returns the ids of the new ones.
  */
 const writing = `
     INSERT INTO notifications ("userId", "chatId", "messageId", "actorId", kind, about, at)
@@ -101,8 +103,9 @@ const writing = `
     RETURNING id`;
 
 /**
- * SQL: whom the messages `given` (with `at`) mention: each of them, and everybody who was a member then. `which` is a
- * condition for a mention `v` of a message `g`.
+ * SQL: rows of `for_whom` for the mentions in the messages `given`, a CTE of messages with `at`: a row for each person who is
+ * mentioned, and for a mention of everybody one for each who was a member then. `which` is a condition for a mention `v` of
+ * a message `g`.
  */
 const mentioned = (which: string) => `
       SELECT CASE v."userId" WHEN 0 THEN w."userId" ELSE v."userId" END AS "userId", g."chatId", g.id AS "messageId",
@@ -120,8 +123,8 @@ const mentioned = (which: string) => `
       ) w ON true`;
 
 /**
- * `$1` message after which it begins, `$2` the last one: writes what sent messages are for inboxes, mentions and replies. One
- * that replies to somebody and mentions them is a mention.
+ * `$1` message after which it begins, `$2` the last one: writes an entry for each person whom a sent message mentions or
+ * replies to. A message that does both is a mention for them.
  */
 export const addFromSent = statement.many({
   name: 'notifications.addFromSent',
@@ -151,8 +154,9 @@ export interface Edit {
 }
 
 /**
- * `$1` messages, `$2` versions, `$3` times of edits: writes whom each of them mentions anew. Not of messages whose sender has
- * left since: nobody hears of them by what the application makes of their words.
+ * `$1` messages, `$2` versions, `$3` times of edits: writes an entry for each person whom an edit mentions and who was not
+ * mentioned before. A message whose sender has left the chat is left out: only the application can have edited it since,
+ * and that must not look as if the sender mentioned somebody.
  */
 export const addFromEdits = statement.many({
   name: 'notifications.addFromEdits',
@@ -182,7 +186,10 @@ export interface Reacted {
   at: string;
 }
 
-/** `$1` messages, `$2` who reacted to them, `$3` when: writes it for their senders, unless the reaction was taken back since. */
+/**
+ * `$1` messages, `$2` who reacted to them, `$3` when: writes an entry for the sender of each, unless that person has taken
+ * back all reactions to it since.
+ */
 export const addFromReactions = statement.many({
   name: 'notifications.addFromReactions',
   text: `
@@ -211,7 +218,10 @@ export interface Added {
   at: string;
 }
 
-/** `$1` groups, `$2` their versions, `$3` users, `$4` who added them or null, `$5` when: writes it. */
+/**
+ * `$1` groups, `$2` their versions with the new member, `$3` users, `$4` who added each or null, `$5` when: writes an entry for
+ * each user that they were added.
+ */
 export const addFromJoining = statement.many({
   name: 'notifications.addFromJoining',
   text: `
@@ -231,7 +241,10 @@ export const addFromJoining = statement.many({
   row: ([id]: [number]) => id,
 });
 
-/** `$1` chats, `$2` their first versions, `$3` when: writes the groups among them for who was in them from the start. */
+/**
+ * `$1` new chats, `$2` their first versions, `$3` when: writes an entry for everybody who was in a group from the start, but
+ * its owner. Direct chats are left out.
+ */
 export const addFromCreation = statement.many({
   name: 'notifications.addFromCreation',
   text: `
@@ -261,11 +274,10 @@ export const addFromCreation = statement.many({
 export const removeOfGone = statement.count({
   name: 'notifications.removeOfGone',
   text: `
-    DELETE FROM notifications WHERE id IN (
-      SELECT n.id FROM unnest($1::bigint[]) AS i(id)
-      CROSS JOIN LATERAL (SELECT * FROM notifications WHERE id = i.id LIMIT 1) n
-      WHERE ${isErased('n."userId"')} OR ${isErased('n."actorId"')}
-        OR NOT EXISTS (SELECT 1 FROM chats c WHERE c.id = n."chatId")
+    DELETE FROM notifications n
+    WHERE n.id = ANY($1::bigint[]) AND (
+      ${isErased('n."userId"')} OR ${isErased('n."actorId"')}
+      OR (SELECT 1 FROM chats c WHERE c.id = n."chatId") IS NULL
     )`,
   values: (ids: readonly number[]) => [bigints(ids)],
 });

@@ -206,6 +206,34 @@ describe('The inbox', () => {
     expect([bob.unread('notification'), owner.unread('notification')]).toEqual([[], []]);
   });
 
+  it('counts what was read in the chat as seen, but not what an edit or a reaction brought', async () => {
+    const { chatId, owner, members } = await group(1);
+    const [bob] = members as [Client];
+    const own = await send(bob, chatId);
+    const { id: edited } = await send(owner, chatId);
+    const first = await mention(owner, chatId, bob.userId);
+    await send(owner, chatId, { replyToId: own.id });
+    await mention(owner, chatId, bob.userId);
+    await owner.ok('addReaction', { messageId: own.id, emoji: '👍' });
+    for (let nr = 0; nr < 4; nr++) await told(bob);
+    expect(await inbox(bob)).toMatchObject({ unseen: 5 });
+    await bob.ok('markAsSeen', { messageId: first.id });
+    expect(await inbox(bob)).toMatchObject({ unseen: 4 });
+    await bob.ok('markAsSeen', { chatId });
+    const { notifications, unseen } = await inbox(bob);
+    const seen = notifications.map(({ kind, seenAt }) => [kind, seenAt !== null]);
+    expect(unseen).toBe(2);
+    expect(seen.sort()).toEqual([
+      ['added', false],
+      ['mention', true],
+      ['mention', true],
+      ['reaction', false],
+      ['reply', true],
+    ]);
+    await owner.ok('editMessage', { messageId: edited, metadata: { mentions: [bob.userId] } });
+    expect(await told(bob)).toMatchObject({ kind: 'mention', messageId: edited, unseen: 3, seenAt: null });
+  });
+
   /** So many more entries of somebody. */
   const fill = (userId: number, chatId: number, count: number) =>
     world.sql(
