@@ -11,16 +11,19 @@ import { Bus } from '../common/bus.js';
 import { Semaphore } from '../common/flow/semaphore.js';
 import { Database } from '../database/database.js';
 import { OpenPurge } from '../database/models/open-purge.model.js';
-import { purgeMessages } from './purge.queries.js';
+import { purgeMentions, purgeMessages } from './purge.queries.js';
 
-/** Rows removed by one statement; it stays well under the statement timeout. */
-const CHUNK = 5_000;
+/**
+ * Rows removed by one statement. With a message go its reactions and edits, which may be many: it stays well under the
+ * statement timeout.
+ */
+const CHUNK = 1_000;
 
 /** Removes up to `most` rows that a feature has of a deleted chat, and returns how many it were. */
 export type RowsOfChat = (chat: { chatId: number; most: number }) => Promise<number>;
 
 /**
- * Removes the messages of deleted chats, the idempotency keys of commands about them, and what other features have
+ * Removes the messages and mentions of deleted chats, the idempotency keys of commands about them, and what other features have
  * registered. A deleted chat is gone for everyone at once; what is left of a large one is removed in chunks afterwards.
  * After a crash the next start continues.
  */
@@ -36,7 +39,11 @@ export class ChatPurge implements OnModuleInit, OnApplicationBootstrap, OnApplic
     @InjectModel(OpenPurge) private readonly open: typeof OpenPurge,
     private readonly bus: Bus,
   ) {
-    this.rows = [(chat) => purgeMessages(database, chat), (chat) => removeKeysOfChat(database, chat)];
+    this.rows = [
+      (chat) => purgeMessages(database, chat),
+      (chat) => purgeMentions(database, chat),
+      (chat) => removeKeysOfChat(database, chat),
+    ];
   }
 
   /** For tables without a foreign key to chats, of which a chat can have very many rows. Call it in a constructor. */
