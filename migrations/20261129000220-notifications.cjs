@@ -33,7 +33,8 @@ module.exports = {
       CREATE TABLE notifications (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         "userId" bigint NOT NULL REFERENCES users ON DELETE CASCADE,
-        "chatId" bigint NOT NULL REFERENCES chats ON DELETE CASCADE,
+        -- No foreign key: of a deleted chat they are removed in chunks, as its messages are (docs/adr/0007).
+        "chatId" bigint NOT NULL,
         "messageId" bigint,
         -- Who has done it; null: the application.
         "actorId" bigint,
@@ -48,7 +49,7 @@ module.exports = {
         ON notifications ("userId", "chatId", kind, about, COALESCE("actorId", 0));
       CREATE INDEX notifications_of ON notifications ("userId", id);
       CREATE INDEX notifications_unseen ON notifications ("userId", id) WHERE "seenAt" IS NULL;
-      -- For the cascade from chats, for erasures, and for the purge.
+      -- For the purge of deleted chats, for erasures, and for the purge by time.
       CREATE INDEX notifications_of_chat ON notifications ("chatId");
       CREATE INDEX notifications_by_actor ON notifications ("actorId");
       CREATE INDEX notifications_by_time ON notifications (at);

@@ -13,13 +13,24 @@ export type NotedKind =
 
 /**
  * SQL: notes a change of a chat for those who read the log, if there are any. Only in a statement that has written the
- * chat's row or comes after its lock: the order of the log stands on it.
+ * chat's row or comes after its lock: the order of the log stands on it. `details` is JSON, with ids only.
  */
 export const noteChange = (
   kind: NotedKind | `$${number}`,
-  { chat, version, message = 'NULL' }: { chat: string; version: string; message?: string },
+  {
+    chat,
+    version,
+    message = 'NULL',
+    details = 'NULL',
+  }: { chat: string; version: string; message?: string; details?: string },
 ) =>
-  `note_change(${kind.startsWith('$') ? `${kind}::text` : `'${kind}'`}, ${chat}, ${version}, ${message}, NULL)`;
+  `note_change(${kind.startsWith('$') ? `${kind}::text` : `'${kind}'`}, ${chat}, ${version}, ${message}, ${details})`;
+
+/** What is noted with `reactionsChanged`: who has added a reaction, or taken one back. */
+export interface NotedReaction {
+  by: number;
+  added: boolean;
+}
 
 /** SQL: the same, with what it says besides: `details` is an expression of the type jsonb. */
 export const noteDetails = (

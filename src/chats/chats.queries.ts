@@ -91,7 +91,8 @@ const mentionsAfter = (member: string, user: string) => `
 
 /**
  * SQL: the number of messages of others after the member's watermark that mention the member, or everybody since the
- * member joined; at most 1,000, of everybody the newest 100.
+ * member joined; at most 1,000, of everybody the newest 100. The version of a member is that of the change by which they
+ * joined, which is no message; or of who cleared the chat that of the next change, which may be one.
  */
 export const unreadMentionsOf = (member: string) => `
   (
@@ -100,7 +101,7 @@ export const unreadMentionsOf = (member: string) => `
       UNION ALL
       SELECT 1 FROM (
         SELECT x."senderId", x.version ${mentionsAfter(member, '0')} ORDER BY x.seq DESC LIMIT ${MOST_OF_ALL}
-      ) x WHERE x."senderId" <> ${member}."userId" AND x.version > ${member}.version
+      ) x WHERE x."senderId" <> ${member}."userId" AND x.version >= ${member}.version
       LIMIT ${MOST_MENTIONS}
     ) x
   )`;

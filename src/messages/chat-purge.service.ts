@@ -11,26 +11,45 @@ import { Bus } from '../common/bus.js';
 import { Semaphore } from '../common/flow/semaphore.js';
 import { Database } from '../database/database.js';
 import { OpenPurge } from '../database/models/open-purge.model.js';
-import { purgeMessages } from './purge.queries.js';
-
-/** Messages, or keys, removed by one statement; it stays well under the statement timeout. */
-const CHUNK = 5_000;
+import { purgeMentions, purgeMessages } from './purge.queries.js';
 
 /**
- * Removes the messages of deleted chats, and the idempotency keys of commands about them. A deleted chat is gone for
- * everyone at once; the messages of a long chat are removed in chunks afterwards. After a crash the next start continues.
+ * Rows removed by one statement. With a message go its reactions and edits, which may be many: it stays well under the
+ * statement timeout.
+ */
+const CHUNK = 1_000;
+
+/** Removes up to `most` rows that a feature has of a deleted chat, and returns how many it were. */
+export type RowsOfChat = (chat: { chatId: number; most: number }) => Promise<number>;
+
+/**
+ * Removes the messages and mentions of deleted chats, the idempotency keys of commands about them, and what other features have
+ * registered. A deleted chat is gone for everyone at once; what is left of a large one is removed in chunks afterwards.
+ * After a crash the next start continues.
  */
 @Injectable()
 export class ChatPurge implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(ChatPurge.name);
   private readonly purges = new Semaphore({ atOnce: 1 });
   private stopping = false;
+  private readonly rows: RowsOfChat[];
 
   constructor(
-    private readonly database: Database,
+    database: Database,
     @InjectModel(OpenPurge) private readonly open: typeof OpenPurge,
     private readonly bus: Bus,
-  ) {}
+  ) {
+    this.rows = [
+      (chat) => purgeMessages(database, chat),
+      (chat) => purgeMentions(database, chat),
+      (chat) => removeKeysOfChat(database, chat),
+    ];
+  }
+
+  /** For tables without a foreign key to chats, of which a chat can have very many rows. Call it in a constructor. */
+  register(rows: RowsOfChat): void {
+    this.rows.push(rows);
+  }
 
   onModuleInit(): void {
     this.bus.on('chatDeleted', ({ chatId }) => this.start(chatId));
@@ -68,9 +87,9 @@ export class ChatPurge implements OnModuleInit, OnApplicationBootstrap, OnApplic
 
   /** Whether that was the last chunk. */
   private async removeChunk(chatId: number): Promise<boolean> {
-    const removed = await purgeMessages(this.database, { chatId, most: CHUNK });
-    if (removed >= CHUNK) return false;
-    if ((await removeKeysOfChat(this.database, { chatId, most: CHUNK })) >= CHUNK) return false;
+    for (const remove of this.rows) {
+      if ((await remove({ chatId, most: CHUNK })) >= CHUNK) return false;
+    }
     await this.open.destroy({ where: { chatId } });
     return true;
   }

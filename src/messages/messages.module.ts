@@ -58,6 +58,6 @@ import { DatabaseModule } from '../database/database.module.js';
     MessagesGateway,
     MessagesService,
   ],
-  exports: [MessageChanges, MessagesService],
+  exports: [ChatPurge, MessageChanges, MessagesService],
 })
 export class MessagesModule {}

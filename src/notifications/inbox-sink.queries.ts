@@ -1,4 +1,5 @@
 import { blocks } from '../blocks/blocks.queries.js';
+import type { NotedKind } from '../changes/note-change.js';
 import type { Position } from '../changes/position.js';
 import { isThere, visibleAfter } from '../chats/membership.queries.js';
 import { levelOf, passes } from '../chats/notify-levels.js';
@@ -6,14 +7,18 @@ import { bigints, texts } from '../database/binary-array.js';
 import { statement } from '../database/statement.js';
 import { mentionsIn } from '../messages/send/send.queries.js';
 
-/** A change other than a sent message that may be for somebody's inbox. */
+/** A change of a chat, other than a sent message, as the log has it. Of some kinds nothing comes into inboxes. */
 export interface InboxChange {
-  kind: 'newChat' | 'membersAdded' | 'messageEdited' | 'reactionsChanged';
+  kind: NotedKind;
   chatId: number;
   version: number;
   messageId: number | null;
-  userIds: number[] | null;
+  /** Of `membersAdded`: who was added. */
+  userIds: readonly number[];
+  /** Who has done it; null: the application, or it is not noted. */
   by: number | null;
+  /** Of `reactionsChanged`: whether a reaction was added. */
+  added: boolean;
   at: string;
   position: Position;
 }
@@ -23,7 +28,7 @@ type ChangeCells = [
   chatId: number,
   version: number,
   messageId: number | null,
-  details: { userIds?: number[]; by?: number | null } | null,
+  details: { userIds?: number[]; by?: number | null; added?: boolean } | null,
   at: string,
   afterMessageId: number,
   outboxId: number,
@@ -36,7 +41,8 @@ type ChangeCells = [
 export const notedForInbox = statement.many({
   name: 'notifications.noted',
   text: `
-    SELECT kind, "chatId", version, "messageId", CASE kind WHEN 'membersAdded' THEN details END, at, "afterMessageId", id
+    SELECT kind, "chatId", version, "messageId", CASE WHEN kind IN ('membersAdded', 'reactionsChanged') THEN details END, at,
+      "afterMessageId", id
     FROM outbox
     WHERE ("afterMessageId", id) > ($1, $2) AND ("afterMessageId", id) <= ($3, $4)
     ORDER BY "afterMessageId", id LIMIT $5`,
@@ -61,16 +67,23 @@ export const notedForInbox = statement.many({
     chatId,
     version,
     messageId,
-    userIds: details?.userIds ?? null,
+    userIds: details?.userIds ?? [],
     by: details?.by ?? null,
+    added: details?.added ?? false,
     at,
     position: { messageId: afterMessageId, outboxId },
   }),
 });
 
+/** SQL: whether somebody was erased: nothing about them is written any more. Of nobody (null) it is false. */
+const isErased = (user: string) =>
+  `(SELECT 1 FROM users e WHERE e.id = ${user} AND e."erasedAt" IS NOT NULL) IS NOT NULL`;
+
 /**
- * SQL: writes entries for those among `for_whom` ("userId", "chatId", "messageId", "actorId", kind, about, at) who are
- * members, see the message, have not blocked who did it, and whose level lets it pass. Each once, whoever writes it again.
+ * SQL: the end of a statement with a CTE `for_whom` ("userId", "chatId", "messageId", "actorId", kind, about, at, seq), the
+ * entries that there may be; `seq` is null where it is about no message. Writes those whose users are members, see the
+ * message, do not block who has done it, and have a level that lets it pass; neither they nor who has done it may be
+ * erased. An entry that is there is left as it is. Returns the ids of the new ones.
  */
 const writing = `
     INSERT INTO notifications ("userId", "chatId", "messageId", "actorId", kind, about, at)
@@ -82,30 +95,36 @@ const writing = `
     ) m
     WHERE f."userId" IS DISTINCT FROM f."actorId" AND ${isThere('c', 'm')}
       AND (f.seq IS NULL OR f.seq > ${visibleAfter('m')})
+      AND NOT (${isErased('f."userId"')}) AND NOT (${isErased('f."actorId"')})
       AND NOT (${blocks('f."userId"', 'f."actorId"')})
       AND ${passes(levelOf('c', 'm'), `f.kind IN ('mention', 'added')`)}
     ORDER BY f."userId", f.about
     ON CONFLICT DO NOTHING
     RETURNING id`;
 
-/** SQL: whom the messages `given` (with `at`) mention: each of them, and everybody who was a member then. */
-const mentioned = `
+/**
+ * SQL: rows of `for_whom` for the mentions in the messages `given`, a CTE of messages with `at`: a row for each person who is
+ * mentioned, and for a mention of everybody one for each who was a member then. `which` is a condition for a mention `v` of
+ * a message `g`.
+ */
+const mentioned = (which: string) => `
       SELECT CASE v."userId" WHEN 0 THEN w."userId" ELSE v."userId" END AS "userId", g."chatId", g.id AS "messageId",
         g."senderId" AS "actorId", 'mention' AS kind, g.id AS about, g.at, g.seq
       FROM given g CROSS JOIN LATERAL (SELECT ${mentionsIn('g.metadata')} AS id) i
       CROSS JOIN LATERAL (
         SELECT * FROM message_mentions v
-        WHERE v."chatId" = g."chatId" AND v."userId" = i.id AND v.seq = g.seq LIMIT 1
+        WHERE v."chatId" = g."chatId" AND v."userId" = i.id AND v.seq = g.seq AND ${which} LIMIT 1
       ) v
       LEFT JOIN LATERAL (
         SELECT w."userId" FROM chat_members w
-        -- OFFSET: of a mention of one person no other members are read.
-        WHERE v."userId" = 0 AND w."chatId" = g."chatId" AND w.version < v.version OFFSET 0
+        -- OFFSET: of a mention of one person no other members are read. A message that comes right after somebody cleared
+        -- the chat has the same version as their membership.
+        WHERE v."userId" = 0 AND w."chatId" = g."chatId" AND w.version <= v.version OFFSET 0
       ) w ON true`;
 
 /**
- * `$1` message after which it begins, `$2` the last one: writes what sent messages are for inboxes, mentions and replies. One
- * that replies to somebody and mentions them is a mention.
+ * `$1` message after which it begins, `$2` the last one: writes an entry for each person whom a sent message mentions or
+ * replies to. A message that does both is a mention for them.
  */
 export const addFromSent = statement.many({
   name: 'notifications.addFromSent',
@@ -116,7 +135,7 @@ export const addFromSent = statement.many({
         AND g.type = 'text' AND g."deletedAt" IS NULL
     ), for_whom AS (
       SELECT DISTINCT ON ("userId", about) * FROM (
-        ${mentioned}
+        ${mentioned('true')}
         UNION ALL
         SELECT r."senderId", g."chatId", g.id, g."senderId", 'reply', g.id, g.at, g.seq
         FROM given g CROSS JOIN LATERAL (SELECT * FROM messages WHERE id = g."replyToId" LIMIT 1) r
@@ -127,47 +146,65 @@ export const addFromSent = statement.many({
   row: ([id]: [number]) => id,
 });
 
-/** `$1` messages that were edited, `$2` when: writes mentions that are new. */
+/** An edit of a message, after which the chat had this version. */
+export interface Edit {
+  messageId: number;
+  version: number;
+  at: string;
+}
+
+/**
+ * `$1` messages, `$2` versions, `$3` times of edits: writes an entry for each person whom an edit mentions and who was not
+ * mentioned before. A message whose sender has left the chat is left out: only the application can have edited it since,
+ * and that must not look as if the sender mentioned somebody.
+ */
 export const addFromEdits = statement.many({
   name: 'notifications.addFromEdits',
   text: `
     WITH given AS MATERIALIZED (
-      SELECT g.*, i.at FROM unnest($1::bigint[], $2::text[]::timestamptz[]) AS i(id, at)
+      SELECT g.*, i.at, i.edit FROM unnest($1::bigint[], $2::bigint[], $3::text[]::timestamptz[]) AS i(id, edit, at)
       CROSS JOIN LATERAL (SELECT * FROM messages WHERE id = i.id LIMIT 1) g
-      WHERE g.metadata ? 'mentions' AND g."deletedAt" IS NULL
-    ), for_whom AS (${mentioned}
+      CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = g."chatId" LIMIT 1) c
+      CROSS JOIN LATERAL (
+        SELECT * FROM chat_members WHERE "chatId" = g."chatId" AND "userId" = g."senderId" LIMIT 1
+      ) s
+      WHERE g.metadata ? 'mentions' AND g."deletedAt" IS NULL AND ${isThere('c', 's')}
+    ), for_whom AS (${mentioned('v.version = g.edit')}
     )${writing}`,
-  values: (edits: readonly { messageId: number; at: string }[]) => [
+  values: (edits: readonly Edit[]) => [
     bigints(edits.map(({ messageId }) => messageId)),
+    bigints(edits.map(({ version }) => version)),
     texts(edits.map(({ at }) => at)),
   ],
   row: ([id]: [number]) => id,
 });
 
+/** A reaction that somebody added. */
+export interface Reacted {
+  messageId: number;
+  by: number;
+  at: string;
+}
+
 /**
- * `$1` messages whose reactions changed, `$2` when: writes the reaction that was the newest then. It was added by that change,
- * or another was removed and this one is written already; of what is older than a minute nobody is told any more.
+ * `$1` messages, `$2` who reacted to them, `$3` when: writes an entry for the sender of each, unless that person has taken
+ * back all reactions to it since.
  */
 export const addFromReactions = statement.many({
   name: 'notifications.addFromReactions',
   text: `
     WITH for_whom AS (
-      SELECT g."senderId" AS "userId", g."chatId", g.id AS "messageId", r."userId" AS "actorId", 'reaction' AS kind,
-        g.id AS about, i.at, g.seq
-      FROM unnest($1::bigint[], $2::text[]::timestamptz[]) AS i(id, at)
+      SELECT g."senderId" AS "userId", g."chatId", g.id AS "messageId", i."actorId", 'reaction' AS kind, g.id AS about,
+        i.at, g.seq
+      FROM unnest($1::bigint[], $2::bigint[], $3::text[]::timestamptz[]) AS i(id, "actorId", at)
       CROSS JOIN LATERAL (SELECT * FROM messages WHERE id = i.id LIMIT 1) g
-      CROSS JOIN LATERAL (
-        SELECT r."userId" FROM message_reactions r
-        WHERE r."messageId" = g.id AND r."createdAt" > i.at - interval '1 minute'
-          -- The time of the change is rounded.
-          AND r."createdAt" <= i.at + interval '1 millisecond'
-        ORDER BY r."createdAt" DESC LIMIT 1
-      ) r
       WHERE g."deletedAt" IS NULL AND g."senderId" IS NOT NULL
+        AND EXISTS (SELECT 1 FROM message_reactions r WHERE r."messageId" = g.id AND r."userId" = i."actorId")
     )${writing}`,
-  values: (changes: readonly { messageId: number; at: string }[]) => [
-    bigints(changes.map(({ messageId }) => messageId)),
-    texts(changes.map(({ at }) => at)),
+  values: (reactions: readonly Reacted[]) => [
+    bigints(reactions.map(({ messageId }) => messageId)),
+    bigints(reactions.map(({ by }) => by)),
+    texts(reactions.map(({ at }) => at)),
   ],
   row: ([id]: [number]) => id,
 });
@@ -181,7 +218,10 @@ export interface Added {
   at: string;
 }
 
-/** `$1` groups, `$2` their versions, `$3` users, `$4` who added them or null, `$5` when: writes it. */
+/**
+ * `$1` groups, `$2` their versions with the new member, `$3` users, `$4` who added each or null, `$5` when: writes an entry for
+ * each user that they were added.
+ */
 export const addFromJoining = statement.many({
   name: 'notifications.addFromJoining',
   text: `
@@ -201,7 +241,10 @@ export const addFromJoining = statement.many({
   row: ([id]: [number]) => id,
 });
 
-/** `$1` chats, `$2` their first versions, `$3` when: writes the groups among them for who was in them from the start. */
+/**
+ * `$1` new chats, `$2` their first versions, `$3` when: writes an entry for everybody who was in a group from the start, but
+ * its owner. Direct chats are left out.
+ */
 export const addFromCreation = statement.many({
   name: 'notifications.addFromCreation',
   text: `
@@ -222,4 +265,19 @@ export const addFromCreation = statement.many({
     texts(groups.map(({ at }) => at)),
   ],
   row: ([id]: [number]) => id,
+});
+
+/**
+ * `$1` entries that were just written: removes those about people who were erased, or in chats that were deleted, while they
+ * were written. Run it after the statement that wrote them: who is erased later finds them.
+ */
+export const removeOfGone = statement.count({
+  name: 'notifications.removeOfGone',
+  text: `
+    DELETE FROM notifications n
+    WHERE n.id = ANY($1::bigint[]) AND (
+      ${isErased('n."userId"')} OR ${isErased('n."actorId"')}
+      OR (SELECT 1 FROM chats c WHERE c.id = n."chatId") IS NULL
+    )`,
+  values: (ids: readonly number[]) => [bigints(ids)],
 });

@@ -17,7 +17,7 @@ const READ_CHARACTERS = 200;
 /**
  * SQL: FROM and WHERE for entries `n`, which `entries` selects, with their chat `c` and message `x`: those that their user
  * may see now. They are a member, and were since they were added; they see the message, it is there, and it still mentions
- * them or has that reaction; they do not block who has done it.
+ * them or has that reaction; they do not block who has done it. `others` are joins of further tables.
  */
 const visible = (entries: string, others = '') => `
     (${entries}) n
@@ -40,19 +40,26 @@ const visible = (entries: string, others = '') => `
         )
         ELSE true END`;
 
+/**
+ * SQL: whether the message of an entry of `visible` was read where it stands: it was sent with the mention or as the reply,
+ * and is up to the watermark of the member. A mention that an edit brought may be in a message that was read before it.
+ */
+const isRead = `(n.kind IN ('mention', 'reply') AND n.at <= x."createdAt" AND x.seq <= m."readSeq") IS TRUE`;
+
 /** SQL: how many of a user's newest entries are not seen; the user is no alias of `visible`. */
 const unseenOf = (user: string) => `(
       SELECT count(*) FROM ${visible(`
         SELECT * FROM notifications WHERE "userId" = ${user} AND "seenAt" IS NULL ORDER BY id DESC LIMIT ${MOST_UNSEEN}
-      `)}
+      `)} AND NOT ${isRead}
     )`;
 
-/** SQL: the columns of an entry as it is shown, and the person who has done it. */
+/** SQL: the columns of an entry as it is shown, and the person who has done it. It was seen when its message was read, at the latest. */
 const shown = `n.id, n.kind, n."chatId", c.title, n."messageId", x.seq, left(x.content, ${READ_CHARACTERS}) AS text,
       CASE WHEN n.kind = 'reaction' THEN (
         SELECT r.emoji FROM message_reactions r WHERE r."messageId" = x.id AND r."userId" = n."actorId"
         ORDER BY r."createdAt" DESC LIMIT 1
-      ) END AS emoji, n."actorId", u.name, u."avatarUrl", n.at, n."seenAt"`;
+      ) END AS emoji, n."actorId", u.name, u."avatarUrl", n.at,
+      COALESCE(n."seenAt", CASE WHEN ${isRead} THEN m."watermarksAt" END) AS "seenAt"`;
 
 const actor = 'LEFT JOIN LATERAL (SELECT * FROM users WHERE id = n."actorId" LIMIT 1) u ON true';
 
@@ -144,40 +151,60 @@ export const unseenCount = statement.one({
 export const entriesToTell = statement.many({
   name: 'notifications.toTell',
   text: `
-    SELECT t."userId", ${unseenOf('t."userId"')}, t.*
-    FROM (
+    WITH told AS MATERIALIZED (
       SELECT n."userId", ${shown}
       FROM ${visible(
         `SELECT e.* FROM unnest($1::bigint[]) AS i(id)
          CROSS JOIN LATERAL (SELECT * FROM notifications WHERE id = i.id LIMIT 1) e`,
         actor,
       )}
-      ORDER BY n.id
-    ) t`,
+    ), people AS MATERIALIZED (
+      SELECT p."userId", ${unseenOf('p."userId"')} AS unseen FROM (SELECT DISTINCT "userId" FROM told) p
+    )
+    SELECT p.unseen, t.* FROM told t JOIN people p ON p."userId" = t."userId" ORDER BY t.id`,
   values: (ids: readonly number[]) => [bigints(ids)],
-  row: ([userId, unseen, , ...cells]: [userId: number, unseen: number, userId: number, ...ShownCells]) => ({
+  row: ([unseen, userId, ...cells]: [unseen: number, userId: number, ...ShownCells]) => ({
     userId,
     unseen,
     entry: shownRow(cells),
   }),
 });
 
-/** `$1` user, `$2` entry: all up to it are seen. */
+interface UpTo {
+  userId: number;
+  upToId: number;
+  most: number;
+}
+
+/** `$1` user, `$2` entry, `$3` limit: the newest ones up to it that were not seen are; how many it were. */
 export const markSeenUpTo = statement.count({
   name: 'notifications.markSeen',
   text: `
     UPDATE notifications SET "seenAt" = clock_timestamp()
-    WHERE "userId" = $1 AND id <= $2 AND "seenAt" IS NULL`,
-  values: ({ userId, upToId }: { userId: number; upToId: number }) => [userId, upToId],
+    WHERE id = ANY(ARRAY(
+      SELECT id FROM notifications WHERE "userId" = $1 AND id <= $2 AND "seenAt" IS NULL
+      ORDER BY id DESC LIMIT $3 FOR NO KEY UPDATE
+    )) AND "seenAt" IS NULL`,
+  values: ({ userId, upToId, most }: UpTo) => [userId, upToId, most],
+});
+
+/** `$1` a deleted chat, `$2` limit: removes entries about it, and skips what others are removing. */
+export const removeEntriesOfChat = statement.count({
+  name: 'notifications.removeOfChat',
+  text: `
+    DELETE FROM notifications WHERE id = ANY(ARRAY(
+      SELECT id FROM notifications WHERE "chatId" = $1 LIMIT $2 FOR UPDATE SKIP LOCKED
+    ))`,
+  values: ({ chatId, most }: { chatId: number; most: number }) => [chatId, most],
 });
 
 /** `$1` days, `$2` limit: removes entries that are older. */
 export const removeOldEntries = statement.count({
   name: 'notifications.removeOld',
   text: `
-    DELETE FROM notifications WHERE id IN (
+    DELETE FROM notifications WHERE id = ANY(ARRAY(
       SELECT id FROM notifications WHERE at <= clock_timestamp() - make_interval(days => $1)
       ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED
-    )`,
+    ))`,
   values: ({ days, most }: { days: number; most: number }) => [days, most],
 });

@@ -6,6 +6,9 @@ import { Publisher } from '../delivery/publisher.js';
 import { endOfLook, inboxPage, markSeenUpTo, unseenCount } from './inbox.queries.js';
 import { toNotificationView } from './inbox.view.js';
 
+/** Entries that one statement marks as seen. */
+const MARKED_AT_ONCE = 1_000;
+
 /** Reads somebody's inbox. */
 @Injectable()
 export class InboxService {
@@ -32,11 +35,20 @@ export class InboxService {
     { upToId }: CommandInput<'markNotificationsSeen'>,
   ): Promise<NotificationsSeenView> {
     const userId = requireUserId(actor);
-    const marked = await markSeenUpTo(this.database, { userId, upToId });
+    const marked = await this.markAll(userId, upToId);
     const view = { upToId, unseen: await unseenCount(this.database, userId) };
     if (marked > 0) {
       this.publisher.publish('notificationsSeen', view, { users: [userId], except: actor.origin });
     }
     return view;
+  }
+
+  /** In chunks: nobody may have looked at an inbox for months. */
+  private async markAll(userId: number, upToId: number): Promise<number> {
+    for (let marked = 0; ;) {
+      const more = await markSeenUpTo(this.database, { userId, upToId, most: MARKED_AT_ONCE });
+      marked += more;
+      if (more < MARKED_AT_ONCE) return marked;
+    }
   }
 }

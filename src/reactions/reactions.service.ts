@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { NotedReaction } from '../changes/note-change.js';
 import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import {
   AppError,
@@ -50,6 +51,7 @@ export class ReactionsService {
     added: boolean,
   ): Promise<ReactionsChangedView> {
     const userId = requireUserId(actor);
+    const noted: NotedReaction = { by: userId, added };
     const { view, row, changed, audience } = await this.changes.change(
       actor,
       permission,
@@ -66,6 +68,7 @@ export class ReactionsService {
           throw tooMany(`one of the ${MAX_KINDS} reactions that the message has`);
         return true;
       },
+      noted,
     );
     const change = { by: userId, emoji, added };
     if (changed) this.publisher.publish('reactionsChanged', toReactionsChanged(view, change), audience);

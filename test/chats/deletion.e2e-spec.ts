@@ -138,10 +138,16 @@ describe('A deleted chat', () => {
       content: 'stays',
     });
     await fill(chatId, count);
+    await world.sql(
+      `INSERT INTO message_mentions ("chatId", "userId", seq)
+       SELECT "chatId", $2, seq FROM messages WHERE "chatId" = $1 ON CONFLICT DO NOTHING`,
+      [chatId, alice.userId],
+    );
     expect(await alice.ok('deleteChat', { chatId })).toMatchObject({ chatId, version: count + 2 });
     expect(await bob.refused('getMessages', { chatId })).toBe('NOT_FOUND');
     await eventually(async () => (await messagesLeft(chatId)) === 0);
     await eventually(async () => (await purges()).length === 0);
+    expect(await world.sql('SELECT 1 FROM message_mentions WHERE "chatId" = $1', [chatId])).toEqual([]);
     expect(await messagesLeft(neighbour.chatId)).toBe(1);
   });
 

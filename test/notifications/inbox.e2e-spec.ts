@@ -206,9 +206,62 @@ describe('The inbox', () => {
     expect([bob.unread('notification'), owner.unread('notification')]).toEqual([[], []]);
   });
 
-  it('goes with the chat', async () => {
+  it('counts what was read in the chat as seen, but not what an edit or a reaction brought', async () => {
+    const { chatId, owner, members } = await group(1);
+    const [bob] = members as [Client];
+    const own = await send(bob, chatId);
+    const { id: edited } = await send(owner, chatId);
+    const first = await mention(owner, chatId, bob.userId);
+    await send(owner, chatId, { replyToId: own.id });
+    await mention(owner, chatId, bob.userId);
+    await owner.ok('addReaction', { messageId: own.id, emoji: '👍' });
+    for (let nr = 0; nr < 4; nr++) await told(bob);
+    expect(await inbox(bob)).toMatchObject({ unseen: 5 });
+    await bob.ok('markAsSeen', { messageId: first.id });
+    expect(await inbox(bob)).toMatchObject({ unseen: 4 });
+    await bob.ok('markAsSeen', { chatId });
+    const { notifications, unseen } = await inbox(bob);
+    const seen = notifications.map(({ kind, seenAt }) => [kind, seenAt !== null]);
+    expect(unseen).toBe(2);
+    expect(seen.sort()).toEqual([
+      ['added', false],
+      ['mention', true],
+      ['mention', true],
+      ['reaction', false],
+      ['reply', true],
+    ]);
+    await owner.ok('editMessage', { messageId: edited, metadata: { mentions: [bob.userId] } });
+    expect(await told(bob)).toMatchObject({ kind: 'mention', messageId: edited, unseen: 3, seenAt: null });
+  });
+
+  /** So many more entries of somebody. */
+  const fill = (userId: number, chatId: number, count: number) =>
+    world.sql(
+      `INSERT INTO notifications ("userId", "chatId", kind, about, at)
+       SELECT $1, $2, 'added', nr, now() FROM generate_series(1000000, 999999 + $3::int) AS nr`,
+      [userId, chatId, count],
+    );
+
+  it('is marked as seen, however much is in it', async () => {
     const { chatId, owner } = await group(1);
-    await owner.ok('deleteChat', { chatId });
-    expect(await world.sql('SELECT 1 FROM notifications WHERE "chatId" = $1', [chatId])).toEqual([]);
+    await fill(owner.userId, chatId, 2_500);
+    expect((await inbox(owner)).unseen).toBe(100);
+    const upToId = (await inbox(owner)).notifications[0]!.id;
+    expect(await owner.ok('markNotificationsSeen', { upToId })).toEqual({ upToId, unseen: 0 });
+    expect(
+      await world.sql('SELECT 1 FROM notifications WHERE "userId" = $1 AND "seenAt" IS NULL', [owner.userId]),
+    ).toEqual([]);
+  });
+
+  it('goes with the chat, at once or, if that has very much in inboxes, soon', async () => {
+    const of = (chatId: number) => world.sql('SELECT 1 FROM notifications WHERE "chatId" = $1', [chatId]);
+    const [small, large] = [await group(1), await group(1)];
+    await small.owner.ok('deleteChat', { chatId: small.chatId });
+    expect(await of(small.chatId)).toEqual([]);
+    await fill(large.owner.userId, large.chatId, 11_000);
+    await large.owner.ok('deleteChat', { chatId: large.chatId });
+    expect((await inbox(large.owner)).notifications).toEqual([]);
+    await eventually(async () => (await of(large.chatId)).length === 0);
+    await eventually(async () => (await world.sql('SELECT 1 FROM chat_purges')).length === 0);
   });
 });

@@ -87,7 +87,10 @@ export class ChatMember extends Model {
   @Column(DataType.DATE(3))
   declare watermarksAt: Date;
 
-  /** The version of the chat at which they joined, or deleted it for themselves. */
+  /**
+   * The version of the chat at which they joined. Of who has cleared it or deleted it for themselves, the version after
+   * that: the next change of the chat has it.
+   */
   @Column(DataType.BIGINT)
   declare version: number;
 

@@ -18,7 +18,10 @@ export class MessageMention extends Model {
   @Column(DataType.BIGINT)
   declare senderId: number | null;
 
-  /** Of a mention of everybody: the version of the chat at which they were mentioned. Who joined later is not. */
+  /**
+   * The version of the chat at which they were mentioned: of everybody, as who joined later is not, and of all who are
+   * mentioned by an edit. null: by the message as it was sent.
+   */
   @Column(DataType.BIGINT)
   declare version: number | null;
 }

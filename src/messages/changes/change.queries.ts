@@ -75,7 +75,10 @@ export const notSeenBy = statement.many({
   row: ([userId]: [number]) => userId,
 });
 
-/** `$1` message, `$2` version, `$3` event: sets the version of a changed message, and of its chat, and notes the change. */
+/**
+ * `$1` message, `$2` version, `$3` event, `$4` what is noted with it or null: sets the version of a changed message, and of its
+ * chat, and notes the change.
+ */
 export const stampChange = statement.count({
   name: 'messages.stampChange',
   text: `
@@ -83,12 +86,18 @@ export const stampChange = statement.count({
       UPDATE messages m SET version = $2, revised = true WHERE m.id = $1 RETURNING m."chatId"
     )
     UPDATE chats c SET version = $2 FROM stamped s WHERE c.id = s."chatId"
-    RETURNING ${noteChange('$3', { chat: 'c.id', version: 'c.version', message: '$1' })}`,
-  values: ({ messageId, version, event }: { messageId: number; version: number; event: MessageEvent }) => [
+    RETURNING ${noteChange('$3', { chat: 'c.id', version: 'c.version', message: '$1', details: '$4::jsonb' })}`,
+  values: ({
     messageId,
     version,
     event,
-  ],
+    details,
+  }: {
+    messageId: number;
+    version: number;
+    event: MessageEvent;
+    details: object | null;
+  }) => [messageId, version, event, details === null ? null : JSON.stringify(details)],
 });
 
 /**
@@ -165,7 +174,6 @@ export const membersAmong = statement.one({
 });
 
 /**
-/**
  * `$1` message, `$2` users whom it mentions from now on, besides those it did, `$3` users whom it does not any more, `$4`
  * the version of the chat with it. User 0 is everybody. Returns those of them who have not read it: they have more, or
  * fewer, unread mentions.
@@ -179,7 +187,7 @@ export const changeMentions = statement.many({
       RETURNING d."chatId", d."userId", d.seq, d."senderId"
     ), added AS (
       INSERT INTO message_mentions ("chatId", "userId", seq, "senderId", version)
-      SELECT m."chatId", x.id, m.seq, CASE x.id WHEN 0 THEN m."senderId" END, CASE x.id WHEN 0 THEN $4::bigint END
+      SELECT m."chatId", x.id, m.seq, CASE x.id WHEN 0 THEN m."senderId" END, $4::bigint
       FROM messages m CROSS JOIN unnest($2::bigint[]) AS x(id)
       WHERE m.id = $1 AND x.id IS DISTINCT FROM m."senderId"
       ON CONFLICT DO NOTHING

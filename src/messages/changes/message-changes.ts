@@ -48,7 +48,7 @@ export class MessageChanges {
 
   /**
    * Runs `apply` under the lock of the message's chat; when it returns true the message and the chat get the
-   * next version, and `event` is noted in the log of changes.
+   * next version, and `event` is noted in the log of changes, with `details` (ids only).
    *
    * @throws AppError NOT_FOUND when the message does not exist or the actor is not a member of its chat.
    * @throws AppError FORBIDDEN without the permission. An error from `apply` rolls the change back.
@@ -59,13 +59,14 @@ export class MessageChanges {
     messageId: number,
     event: MessageEvent,
     apply: (changing: LockedMessage) => Promise<boolean>,
+    details: object | null = null,
   ): Promise<Changed> {
     return this.database.transaction(async (runner) => {
       const chat = authorize(actor, permission, await this.lock(runner, messageId, actor));
       const message = await this.find(runner, messageId);
       if (message.seq <= chat.seesAfter) throw new AppError('NOT_FOUND');
       const changed = await apply({ chat, message, runner });
-      if (changed) await stampChange(runner, { messageId, version: chat.version + 1, event });
+      if (changed) await stampChange(runner, { messageId, version: chat.version + 1, event, details });
       const after = changed ? await this.find(runner, messageId) : message;
       const audience = membersOf(chat, actor.origin);
       if (changed) audience.without = await notSeenBy(runner, { chatId: chat.chatId, seq: message.seq });
