@@ -8,7 +8,7 @@ import { Outbound } from '../outbound/outbound.js';
 import { BEFORE_SEND, type BeforeSend, type MessageContext, type MessageToSend } from './before-send.js';
 import { HookMetrics } from './hook-metrics.js';
 import { UrlHook } from './url-hook.js';
-import { judge } from './verdict.js';
+import { BadVerdict, judge } from './verdict.js';
 
 type Ask = (message: MessageToSend, context: MessageContext, timeoutMs: number) => unknown;
 
@@ -53,11 +53,6 @@ export class SendHooks {
     this.hooks = hooks;
     this.on = hooks.length > 0;
     this.metrics = new HookMetrics(metrics, () => this.count);
-  }
-
-  /** Whether all are asked about, without a look at where a message goes. */
-  get asksAboutAll(): boolean {
-    return this.config.filter === null;
   }
 
   /** Whether it is asked about what somebody sends. The application is not asked about what it sends itself. */
@@ -117,8 +112,10 @@ export class SendHooks {
     } catch (error) {
       if (error instanceof AppError && error.code === 'REFUSED_BY_APPLICATION') throw error;
       this.metrics.failed.add();
-      const { code } = (error ?? {}) as { code?: unknown };
-      return this.without(message, typeof code === 'string' ? code : 'EFAILED');
+      // What has been judged stays so: a URL that is away does not undo what the code in this process has replaced.
+      const sent = this.without(present, faultOf(error));
+      if (sent !== message) this.metrics.replaced.add();
+      return sent;
     } finally {
       this.metrics.answered(since);
     }
@@ -127,14 +124,14 @@ export class SendHooks {
     return present;
   }
 
-  /** There is no verdict. Only the code is logged: texts of errors may hold what people wrote. */
-  private without(message: MessageToSend, code: string): MessageToSend {
+  /** There is no verdict: the message as it is sent then. */
+  private without(message: MessageToSend, fault: string): MessageToSend {
     const { onError } = this.config;
     const now = performance.now();
     if (now - this.loggedAt >= LOG_EVERY_MS) {
       this.loggedAt = now;
       const then = onError === 'allow' ? 'are sent all the same' : 'are refused';
-      this.logger.warn(`No verdict about a message: ${code}. Such messages ${then} (BEFORE_SEND_ON_ERROR)`);
+      this.logger.warn(`No verdict about a message: ${fault}. Such messages ${then} (BEFORE_SEND_ON_ERROR)`);
     }
     if (onError === 'allow') return message;
     throw new AppError('UNAVAILABLE', {
@@ -142,6 +139,13 @@ export class SendHooks {
       retryAfterMs: RETRY_AFTER_MS,
     });
   }
+}
+
+/** Of errors of others only the code is logged: their texts may hold what people wrote. */
+function faultOf(error: unknown): string {
+  if (error instanceof BadVerdict) return `${error.code}, ${error.message}`;
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? code : 'EFAILED';
 }
 
 /** @throws Error with the code ETIMEDOUT */

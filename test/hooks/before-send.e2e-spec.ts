@@ -135,6 +135,23 @@ describe('Before a message is sent', () => {
       });
     });
 
+    it('and changes nothing by what the message is already: it is let through', async () => {
+      const counts = async () => [await counted('allowed'), await counted('replaced')];
+      const [allowed, replaced] = await counts();
+      const metadata = { b: { c: [1.5] }, a: null };
+      receiver.manner = verdict({
+        action: 'replace',
+        content: 'same',
+        metadata: { a: null, b: { c: [1.5] } },
+      });
+      const { id } = await send({ content: 'same', metadata, clientId: 'same' });
+      receiver.manner = verdict({ action: 'replace', metadata: {} });
+      await send({ content: 'without' });
+      expect(await counts()).toEqual([allowed! + 2, replaced]);
+      const [row] = await world.sql('SELECT "originalHash", metadata FROM messages WHERE id = $1', [id]);
+      expect(row).toEqual({ originalHash: null, metadata });
+    });
+
     it('and what it was sent as is written with the message, in one statement', async () => {
       receiver.manner = verdict({ action: 'replace', content: 'darn', metadata: { mentions: [bob.userId] } });
       const log = new StatementLog();
