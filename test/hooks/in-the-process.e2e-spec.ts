@@ -145,13 +145,14 @@ describe('Without a verdict of the URL', () => {
     outbound.onApplicationShutdown();
   });
 
-  function hooksWith(onError: 'allow' | 'refuse'): SendHooks {
+  function hooksWith(onError: 'allow' | 'refuse', variables: Record<string, string> = {}): SendHooks {
     const { config } = parseConfig({
       NODE_ENV: 'test',
       BEFORE_SEND_URL: receiver.url,
       BEFORE_SEND_SECRET: SECRET,
       BEFORE_SEND_ON_ERROR: onError,
       ...LOCAL,
+      ...variables,
     });
     outbound = new Outbound(config);
     return new SendHooks(config, outbound, metrics, { beforeSend });
@@ -173,6 +174,17 @@ describe('Without a verdict of the URL', () => {
     expect(await hooks.ask('here', polite, context)).toBe(polite);
     expect(await counts()).toEqual({ failed: 2, replaced: 1 });
     expect(warned.mock.calls).toEqual([[expect.stringContaining('HTTP 503')]]);
+  });
+
+  it('neither does a URL that is asked too much undo it', async () => {
+    receiver.manner = () => undefined;
+    const hooks = hooksWith('allow', { BEFORE_SEND_MAX_IN_FLIGHT: '1' });
+    const waiting = hooks.ask('here', message, context);
+    await eventually(() => receiver.came.length === 1);
+    expect(await hooks.ask('elsewhere', message, context)).toEqual({ ...message, content: 'darn' });
+    expect(await counts()).toEqual({ busy: 1, replaced: 1 });
+    await waiting;
+    expect(await counts()).toEqual({ busy: 1, failed: 1, replaced: 2 });
   });
 
   it('it is refused, where that is wanted', async () => {
