@@ -24,7 +24,7 @@ import { Deliveries } from './deliveries.js';
 import { newSecret, seal } from './secrets.js';
 import { type Standing, toWebhookView } from './webhook.view.js';
 import { sinkOf, WebhookWorker } from './webhook-worker.js';
-import { disableWebhook, enableWebhook, standings } from './webhooks.queries.js';
+import { disableWebhook, enableWebhook, lockAdding, standings } from './webhooks.queries.js';
 
 /** Most webhooks of a server: each reads the log of changes for itself. */
 const MOST = 50;
@@ -50,6 +50,7 @@ export class WebhooksService {
     const url = this.mayCall(input.url);
     const secret = newSecret();
     const row = await this.database.transaction(async (tx) => {
+      await lockAdding(tx, undefined);
       if ((await this.webhooks.count({ transaction: tx.sequelize })) >= MOST) throw tooMany();
       const secrets = [{ secret: seal(secret, this.config.webhooks.key), until: null }];
       const { id } = await this.webhooks.create(
