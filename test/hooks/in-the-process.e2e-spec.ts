@@ -12,6 +12,7 @@ import { SendHooks } from '../../src/hooks/send-hooks.js';
 import { UrlHook } from '../../src/hooks/url-hook.js';
 import { preflight } from '../../src/operations/preflight.js';
 import { Outbound } from '../../src/outbound/outbound.js';
+import { signedHeaders } from '../../src/outbound/signed-headers.js';
 import { type Minted, mint, newApiKey, ownAccounts } from '../support/accounts.js';
 import { closedPort, Receiver } from '../support/receiver.js';
 import { type Client, eventually, World } from '../support/world.js';
@@ -242,6 +243,19 @@ describe('The receivers of the guide', () => {
       expect(await ask('it is 4111 1111 1111 1111', 'a')).toEqual({ action: 'replace', content: 'it is …' });
       const forged = `whsec_${randomBytes(32).toString('base64')}`;
       await expect(ask('Hello!', 'a', forged)).rejects.toMatchObject({ code: 'HTTP 401' });
+
+      const send = async (headers: Record<string, string>, body = Buffer.from('{"data"')) =>
+        (await fetch(url, { method: 'POST', headers, body })).status;
+      const seconds = Math.floor(Date.now() / 1_000);
+      const body = Buffer.from(
+        JSON.stringify({ data: { sender: { externalId: null }, message: { content: 'x' } } }),
+      );
+      const signed = (at: number) => signedHeaders([SECRET], { id: 'ask_1', seconds: at, body });
+      expect(await send(signed(seconds), body)).toBe(200);
+      expect(await send(signed(seconds - 400), body)).toBe(401);
+      expect(await send({ ...signed(seconds), 'webhook-timestamp': String(seconds + 1) }, body)).toBe(401);
+      expect(await send({ ...signed(seconds), 'webhook-signature': 'v1,é' }, body)).toBe(401);
+      expect(await send({})).toBe(401);
     } finally {
       child.kill('SIGKILL');
     }
