@@ -23,7 +23,7 @@ const sessionRow = ([expiresAt, generation, ...cells]: [string, number, ...Accou
 const generation = `COALESCE((SELECT t.generation FROM token_bounds t WHERE t."userId" = u.id), 0)`;
 
 /** SQL: whether a user is deactivated at this moment. */
-const isDeactivated = (userId: string) => `EXISTS (
+export const isDeactivated = (userId: string) => `EXISTS (
         SELECT 1 FROM deactivations d
         WHERE d."userId" = ${userId} AND NOT d.ended AND (d."until" IS NULL OR d."until" > clock_timestamp())
       )`;
