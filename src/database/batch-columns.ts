@@ -24,13 +24,18 @@ const TRAVELS: Readonly<Record<string, Travel>> = {
 
 /** Columns of a statement that writes many rows at once: each column is one parameter, an array of the rows' values. */
 export class BatchColumns<M extends Model, Names extends readonly (keyof M & string)[]> {
-  /** The column list, for naming the unnested parameters and for the INSERT. */
+  /** The column list, for naming the unnested parameters and, without a prefix, for the INSERT. */
   readonly list: string;
   private readonly columns: readonly { name: Names[number]; travel: Travel }[];
 
-  constructor(model: { prototype: M }, columns: Columns<M, Names>) {
+  /** `prefix`: before the names of the unnested parameters, where a statement has the same columns twice. */
+  constructor(
+    model: { prototype: M },
+    columns: Columns<M, Names>,
+    private readonly prefix = '',
+  ) {
     const attributes = getAttributes(model.prototype) as Readonly<Record<string, { type: { key: string } }>>;
-    this.list = columns.list;
+    this.list = columns.names.map((name) => this.nameOf(name)).join(', ');
     this.columns = columns.names.map((name: Names[number]) => {
       const key = attributes[name]?.type.key;
       const travel = key === undefined ? undefined : TRAVELS[key];
@@ -51,7 +56,11 @@ export class BatchColumns<M extends Model, Names extends readonly (keyof M & str
 
   cell(alias: string, name: Names[number]): string {
     const { travel } = this.columns.find((column) => column.name === name)!;
-    return `${alias}.${quoted(name)}${travel.cast}`;
+    return `${alias}.${this.nameOf(name)}${travel.cast}`;
+  }
+
+  private nameOf(name: string): string {
+    return quoted(this.prefix + name);
   }
 
   /** The parameters. A column without any value is sent as null instead of an array of nulls. */

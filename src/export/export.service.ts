@@ -15,8 +15,16 @@ const AT_ONCE = 2;
 /** Milliseconds after which to ask again when there are as many. */
 const RETRY_AFTER_MS = 5_000;
 
+/** Milliseconds after which an export of which no page was asked for counts no more: its reader went away before. */
+const UNREAD_MS = 10_000;
+
 /** A line without the first and the last. */
 type Inner = Exclude<ExportLine, { type: 'header' | 'end' }>;
+
+interface Prepared {
+  header: ExportLine;
+  pages: AsyncIterable<Inner[]>;
+}
 
 /**
  * What is stored of a person or a chat, as pages of lines. Each page is read when it is asked for, by statements of their
@@ -26,7 +34,7 @@ type Inner = Exclude<ExportLine, { type: 'header' | 'end' }>;
  */
 @Injectable()
 export class ExportService {
-  private running = 0;
+  private readonly running = new Set<symbol>();
 
   constructor(
     private readonly database: Database,
@@ -35,33 +43,51 @@ export class ExportService {
 
   /** @throws AppError NOT_FOUND; OVERLOADED while others go on */
   async user(actor: Actor, { userId }: CommandInput<'exportUser'>): Promise<AsyncIterable<ExportLine[]>> {
-    this.requireRoom();
-    const found = await userToExport(this.database, userId);
-    if (!found) throw new AppError('NOT_FOUND');
-    const { user, at } = found;
-    await this.audit.record(actor, 'userExported', { userId });
-    const lines = userLines(this.database, { userId, at, user });
-    return this.whole({ type: 'header', data: { format: 1, of: 'user', id: userId, at } }, lines);
+    return this.begin(async () => {
+      const found = await userToExport(this.database, userId);
+      if (!found) throw new AppError('NOT_FOUND');
+      const { user, at } = found;
+      await this.audit.record(actor, 'userExported', { userId });
+      const header = { type: 'header', data: { format: 1, of: 'user', id: userId, at } } as const;
+      return { header, pages: userLines(this.database, { userId, at, user }) };
+    });
   }
 
   /** @throws AppError NOT_FOUND; OVERLOADED while others go on */
   async chat(actor: Actor, { chatId }: CommandInput<'exportChat'>): Promise<AsyncIterable<ExportLine[]>> {
-    this.requireRoom();
-    const found = await chatToExport(this.database, chatId);
-    if (!found) throw new AppError('NOT_FOUND');
-    const { chat, at } = found;
-    await this.audit.record(actor, 'chatExported', { chatId });
-    const lines = chatLines(this.database, toChatView(chat));
-    return this.whole({ type: 'header', data: { format: 1, of: 'chat', id: chatId, at } }, lines);
+    return this.begin(async () => {
+      const found = await chatToExport(this.database, chatId);
+      if (!found) throw new AppError('NOT_FOUND');
+      const { chat, at } = found;
+      await this.audit.record(actor, 'chatExported', { chatId });
+      const header = { type: 'header', data: { format: 1, of: 'chat', id: chatId, at } } as const;
+      return { header, pages: chatLines(this.database, toChatView(chat)) };
+    });
   }
 
-  private requireRoom(): void {
-    if (this.running >= AT_ONCE) throw new AppError('OVERLOADED', { retryAfterMs: RETRY_AFTER_MS });
+  /** It counts from before its first statement until its last page, or until its reader goes away. */
+  private async begin(prepare: () => Promise<Prepared>): Promise<AsyncIterable<ExportLine[]>> {
+    if (this.running.size >= AT_ONCE) throw new AppError('OVERLOADED', { retryAfterMs: RETRY_AFTER_MS });
+    const slot = Symbol('export');
+    this.running.add(slot);
+    try {
+      const prepared = await prepare();
+      // Nobody ends what was never begun.
+      const unread = setTimeout(() => this.running.delete(slot), UNREAD_MS).unref();
+      return this.whole(prepared, slot, unread);
+    } catch (error) {
+      this.running.delete(slot);
+      throw error;
+    }
   }
 
-  /** Counts as running from the first page that is asked for: of an export that nobody reads nothing is left. */
-  private async *whole(header: ExportLine, pages: AsyncIterable<Inner[]>): AsyncGenerator<ExportLine[]> {
-    this.running++;
+  private async *whole(
+    { header, pages }: Prepared,
+    slot: symbol,
+    unread: NodeJS.Timeout,
+  ): AsyncGenerator<ExportLine[]> {
+    clearTimeout(unread);
+    this.running.add(slot);
     try {
       yield [header];
       const counts: Record<string, number> = { header: 1 };
@@ -73,7 +99,7 @@ export class ExportService {
       }
       yield [{ type: 'end', data: { lines, counts } }];
     } finally {
-      this.running--;
+      this.running.delete(slot);
     }
   }
 }

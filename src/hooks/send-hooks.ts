@@ -7,13 +7,17 @@ import type { Actor } from '../commands/identity/actor.js';
 import { Outbound } from '../outbound/outbound.js';
 import { BEFORE_SEND, type BeforeSend, type MessageContext, type MessageToSend } from './before-send.js';
 import { HookMetrics } from './hook-metrics.js';
+import { InFlight } from './in-flight.js';
 import { UrlHook } from './url-hook.js';
-import { judge } from './verdict.js';
+import { BadVerdict, judge } from './verdict.js';
 
 type Ask = (message: MessageToSend, context: MessageContext, timeoutMs: number) => unknown;
 
-/** The share of what may be in flight that is for one chat. */
-const SHARE_OF_A_CHAT = 1 / 4;
+/** Each has its own bound: a URL that is slow takes nothing from the code in this process. */
+interface Hook {
+  ask: Ask;
+  inFlight: InFlight;
+}
 
 /** Milliseconds after which a refused sender tries again. */
 const RETRY_AFTER_MS = 1_000;
@@ -25,12 +29,10 @@ const LOG_EVERY_MS = 60_000;
 @Injectable()
 export class SendHooks {
   private readonly logger = new Logger('BeforeSend');
-  private readonly hooks: readonly Ask[];
+  private readonly hooks: readonly Hook[];
   private readonly metrics: HookMetrics;
   private readonly config: AppConfig['beforeSend'];
   private readonly isOpen: boolean;
-  private readonly inFlight = new Map<number | string, number>();
-  private count = 0;
   private loggedAt = Number.NEGATIVE_INFINITY;
 
   /** Whether anybody is asked. */
@@ -50,14 +52,11 @@ export class SendHooks {
       const hook = new UrlHook(outbound, beforeSend.url, beforeSend.secret);
       hooks.push((message, context, timeoutMs) => hook.ask(message, context, timeoutMs));
     }
-    this.hooks = hooks;
+    this.hooks = hooks.map((ask) => ({ ask, inFlight: new InFlight(beforeSend.maxInFlight) }));
     this.on = hooks.length > 0;
-    this.metrics = new HookMetrics(metrics, () => this.count);
-  }
-
-  /** Whether all are asked about, without a look at where a message goes. */
-  get asksAboutAll(): boolean {
-    return this.config.filter === null;
+    this.metrics = new HookMetrics(metrics, () =>
+      this.hooks.reduce((count, { inFlight }) => count + inFlight.count, 0),
+    );
   }
 
   /** Whether it is asked about what somebody sends. The application is not asked about what it sends itself. */
@@ -81,32 +80,13 @@ export class SendHooks {
    * @throws AppError REFUSED_BY_APPLICATION; UNAVAILABLE without a verdict, with BEFORE_SEND_ON_ERROR=refuse
    */
   async ask(place: number | string, message: MessageToSend, context: MessageContext): Promise<MessageToSend> {
-    const { maxInFlight } = this.config;
-    const ofPlace = this.inFlight.get(place) ?? 0;
-    if (this.count >= maxInFlight || ofPlace >= Math.ceil(maxInFlight * SHARE_OF_A_CHAT)) {
-      this.metrics.busy.add();
-      return this.without(message, 'EBUSY');
-    }
-    this.count++;
-    this.inFlight.set(place, ofPlace + 1);
-    try {
-      return await this.askAll(message, context);
-    } finally {
-      this.count--;
-      const left = this.inFlight.get(place)! - 1;
-      if (left > 0) this.inFlight.set(place, left);
-      else this.inFlight.delete(place);
-    }
-  }
-
-  private async askAll(message: MessageToSend, context: MessageContext): Promise<MessageToSend> {
     const since = performance.now();
     const { timeoutMs } = this.config;
     let present = message;
     try {
-      for (const ask of this.hooks) {
+      for (const hook of this.hooks) {
         const leftMs = Math.max(1, timeoutMs - (performance.now() - since));
-        const judged = judge(await within(leftMs, ask(present, context, leftMs)), present);
+        const judged = judge(await answerOf(hook, leftMs, { place, message: present, context }), present);
         if (judged.action === 'refuse') {
           this.metrics.refused.add();
           const { code, reason } = judged;
@@ -115,32 +95,64 @@ export class SendHooks {
         if (judged.action === 'replace') present = judged.message;
       }
     } catch (error) {
+      if (error !== BUSY) this.metrics.answered(since);
       if (error instanceof AppError && error.code === 'REFUSED_BY_APPLICATION') throw error;
-      this.metrics.failed.add();
-      const { code } = (error ?? {}) as { code?: unknown };
-      return this.without(message, typeof code === 'string' ? code : 'EFAILED');
-    } finally {
-      this.metrics.answered(since);
+      if (error === BUSY) this.metrics.busy.add();
+      else this.metrics.failed.add();
+      // What has been judged stays so: a URL that is away does not undo what the code in this process has replaced.
+      const sent = this.without(present, faultOf(error));
+      if (sent !== message) this.metrics.replaced.add();
+      return sent;
     }
+    this.metrics.answered(since);
     if (present === message) this.metrics.allowed.add();
     else this.metrics.replaced.add();
     return present;
   }
 
-  /** There is no verdict. Only the code is logged: texts of errors may hold what people wrote. */
-  private without(message: MessageToSend, code: string): MessageToSend {
+  /** There is no verdict: the message as it is sent then. */
+  private without(message: MessageToSend, fault: string): MessageToSend {
     const { onError } = this.config;
     const now = performance.now();
     if (now - this.loggedAt >= LOG_EVERY_MS) {
       this.loggedAt = now;
       const then = onError === 'allow' ? 'are sent all the same' : 'are refused';
-      this.logger.warn(`No verdict about a message: ${code}. Such messages ${then} (BEFORE_SEND_ON_ERROR)`);
+      this.logger.warn(`No verdict about a message: ${fault}. Such messages ${then} (BEFORE_SEND_ON_ERROR)`);
     }
     if (onError === 'allow') return message;
     throw new AppError('UNAVAILABLE', {
       message: 'The application could not be asked about this message: retry with the same clientId.',
       retryAfterMs: RETRY_AFTER_MS,
     });
+  }
+}
+
+/** Of errors of others only the code is logged: their texts may hold what people wrote. */
+function faultOf(error: unknown): string {
+  if (error instanceof BadVerdict) return `${error.code}, ${error.message}`;
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? code : 'EFAILED';
+}
+
+const BUSY = Object.assign(new Error('too much is being asked about'), { code: 'EBUSY' });
+
+interface Question {
+  place: number | string;
+  message: MessageToSend;
+  context: MessageContext;
+}
+
+/** @throws BUSY; what the hook throws; Error with the code ETIMEDOUT */
+async function answerOf(
+  { ask, inFlight }: Hook,
+  ms: number,
+  { place, message, context }: Question,
+): Promise<unknown> {
+  if (!inFlight.take(place)) throw BUSY;
+  try {
+    return await within(ms, ask(message, context, ms));
+  } finally {
+    inFlight.giveBack(place);
   }
 }
 

@@ -3,6 +3,7 @@ import { DEFAULT_BOUNDS, exceeded } from '../common/json-bounds.js';
 import type { Outbound } from '../outbound/outbound.js';
 import { signedHeaders } from '../outbound/signed-headers.js';
 import type { MessageContext, MessageToSend } from './before-send.js';
+import { BadVerdict } from './verdict.js';
 
 /** Most bytes of an answer: as of a request that sends a message. */
 const MAX_ANSWER_BYTES = 131_072;
@@ -34,15 +35,15 @@ export class UrlHook {
       keep: MAX_ANSWER_BYTES,
     });
     if (answer.status === 204) return { action: 'allow' };
-    if (answer.status < 200 || answer.status > 299) throw failure(`HTTP ${answer.status}`);
+    if (answer.status < 200 || answer.status > 299) throw noVerdict(`HTTP ${answer.status}`);
     const text = answer.body.toString('utf8');
-    if (exceeded(text, 0, DEFAULT_BOUNDS)) throw failure('EVERDICT');
+    if (exceeded(text, 0, DEFAULT_BOUNDS)) throw new BadVerdict('expected less nesting and fewer values');
     try {
       return JSON.parse(text) as unknown;
     } catch {
-      throw failure('EVERDICT');
+      throw new BadVerdict('expected JSON, or status 204');
     }
   }
 }
 
-const failure = (code: string) => Object.assign(new Error('there is no verdict'), { code });
+const noVerdict = (code: string) => Object.assign(new Error('there is no verdict'), { code });

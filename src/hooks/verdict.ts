@@ -1,4 +1,5 @@
-import { externalsIn, filledText, parseInput } from '../contract/index.js';
+import { isDeepStrictEqual } from 'node:util';
+import { AppError, externalsIn, filledText, parseInput } from '../contract/index.js';
 import type { MessageToSend } from './before-send.js';
 
 const CODE = /^[\w.-]{1,64}$/;
@@ -13,13 +14,14 @@ export type Judged =
   | { action: 'refuse'; code: string | null; reason: string | null }
   | { action: 'replace'; message: MessageToSend };
 
-/** Says which part is none, never what it was. */
-class BadVerdict extends Error {
+/** Says what was expected and where, never what was there instead: it may be what people wrote. */
+export class BadVerdict extends Error {
   readonly code = 'EVERDICT';
 }
 
 /**
- * Reads a verdict about a message. A message that is replaced is looked at as one that a sender sends.
+ * Reads a verdict about a message. A message that is replaced is looked at as one that a sender sends; by what it was already, it
+ * is not replaced.
  *
  * @throws Error with a `code`
  */
@@ -33,7 +35,7 @@ export function judge(verdict: unknown, message: MessageToSend): Judged {
     case 'refuse':
       return { action, code: codeOf(code), reason: reasonOf(reason) };
     case 'replace':
-      return { action, message: replaced(message, content, metadata) };
+      return replaced(message, content, metadata);
     default:
       throw new BadVerdict('expected `action` to be allow, refuse or replace');
   }
@@ -52,22 +54,34 @@ function reasonOf(reason: unknown): string | null {
   throw new BadVerdict(`expected \`reason\` to be text of at most ${MAX_REASON} characters`);
 }
 
-function replaced(message: MessageToSend, content: unknown, metadata: unknown): MessageToSend {
+function replaced(message: MessageToSend, content: unknown, metadata: unknown): Judged {
   if ((content ?? metadata ?? null) === null) throw new BadVerdict('expected `content` or `metadata`');
+  const former = message.metadata ?? {};
+  const given = asSent({ content: content ?? message.content, metadata: metadata ?? former });
+  if (isDeepStrictEqual(given, { content: message.content, metadata: former })) return { action: 'allow' };
+  const isNone = Object.keys(given.metadata).length === 0;
+  return { action: 'replace', message: { ...message, ...given, metadata: isNone ? null : given.metadata } };
+}
+
+/** What it is when a sender sends it. */
+function asSent(body: { content: unknown; metadata: unknown }): {
+  content: string;
+  metadata: Record<string, unknown>;
+} {
   try {
-    const input = parseInput('sendMessage', {
-      chatId: 1,
-      content: content ?? message.content,
-      metadata: metadata ?? message.metadata ?? {},
-    });
-    if (externalsIn('sendMessage', input) !== null) throw new BadVerdict('expected ids of users in mentions');
-    const { metadata: given = {} } = input;
-    return {
-      ...message,
-      content: input.content,
-      metadata: Object.keys(given).length === 0 ? null : given,
-    };
-  } catch {
-    throw new BadVerdict('expected `content` and `metadata` that a sender may send');
+    const input = parseInput('sendMessage', { chatId: 1, ...body });
+    if (externalsIn('sendMessage', input) === null)
+      return { content: input.content, metadata: input.metadata ?? {} };
+  } catch (error) {
+    throw new BadVerdict(faultOf(error));
   }
+  throw new BadVerdict('metadata.mentions: expected ids of users');
+}
+
+function faultOf(error: unknown): string {
+  const details = error instanceof AppError ? (error.details as { path: string; message: string }[]) : [];
+  const [fault] = details;
+  return fault
+    ? `${fault.path}: ${fault.message}`
+    : 'expected `content` and `metadata` that a sender may send';
 }

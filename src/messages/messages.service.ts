@@ -61,6 +61,7 @@ export class MessagesService {
       receiverId: input.receiverId ?? null,
       clientId: input.clientId ?? null,
       body: bodyOf(input),
+      original: null,
     };
     const sent = await (this.asked.about(actor) ? this.asked.write(draft) : this.writer.write(draft));
     const { message, written } = sent;

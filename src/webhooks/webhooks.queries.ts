@@ -17,6 +17,13 @@ export interface Endpoint {
   leaseNo: number | null;
 }
 
+/** Until the transaction ends, nobody else adds a webhook: a count of them stays right. */
+export const lockAdding = statement.count({
+  name: 'webhooks.lockAdding',
+  text: `SELECT pg_advisory_xact_lock(5005003011)`,
+  values: () => [],
+});
+
 /** All of them: there are few. */
 export const endpoints = statement.many({
   name: 'webhooks.all',

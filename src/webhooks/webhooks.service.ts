@@ -25,7 +25,7 @@ import { DueNotifications } from './due/due-notifications.js';
 import { newSecret, seal } from './secrets.js';
 import { type Standing, toWebhookView } from './webhook.view.js';
 import { sinkOf, WebhookWorker } from './webhook-worker.js';
-import { disableWebhook, enableWebhook, standings } from './webhooks.queries.js';
+import { disableWebhook, enableWebhook, lockAdding, standings } from './webhooks.queries.js';
 
 /** Most webhooks of a server: each reads the log of changes for itself. */
 const MOST = 50;
@@ -52,6 +52,7 @@ export class WebhooksService {
     const url = this.mayCall(input.url);
     const secret = newSecret();
     const row = await this.database.transaction(async (tx) => {
+      await lockAdding(tx, undefined);
       if ((await this.webhooks.count({ transaction: tx.sequelize })) >= MOST) throw tooMany();
       const secrets = [{ secret: seal(secret, this.config.webhooks.key), until: null }];
       const { id } = await this.webhooks.create(

@@ -80,6 +80,7 @@ describe('The log of changes', () => {
         'messages.send',
         'messages.sendDirect',
         'messages.sendMentions',
+        'messages.sendReplaced',
       ]);
       for (const { text } of inserting) {
         expect(text.indexOf('UPDATE chats')).toBeGreaterThan(0);

@@ -282,5 +282,11 @@ describe('An export', () => {
     for (const reader of readers) reader.close();
     await eventually(async () => (await fetch(url, { method: 'HEAD', headers: app })).status === 200);
     expectWhole(await ofChat(chatId), 'chat', chatId);
+
+    // Asked for at the same moment, they are no more.
+    const answers = await Promise.all(Array.from({ length: 5 }, () => fetch(url, { headers: app })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 503, 503, 503]);
+    for (const answer of answers) await answer.body!.cancel();
+    await eventually(async () => (await fetch(url, { method: 'HEAD', headers: app })).status === 200);
   });
 });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { MessageView } from '../../src/contract/index.js';
 import { isSigned, type Manner, type Received, Receiver, waysToBeDown } from '../support/receiver.js';
+import { StatementLog } from '../support/statements.js';
 import { type Client, eventually, World } from '../support/world.js';
 
 const SECRET = `whsec_${randomBytes(32).toString('base64')}`;
@@ -26,17 +27,18 @@ describe('Before a message is sent', () => {
   let alice: Client;
   let bob: Client;
   let chatId: number;
+  const variables = () => ({
+    BEFORE_SEND_URL: receiver.url,
+    BEFORE_SEND_SECRET: SECRET,
+    // As long as a slow machine takes between two steps of a test.
+    BEFORE_SEND_TIMEOUT_MS: '2500',
+    BEFORE_SEND_MAX_IN_FLIGHT: '100',
+    OUTBOUND_ALLOW: '127.0.0.1',
+    OUTBOUND_PORTS: 'any',
+  });
   beforeAll(async () => {
     receiver = await Receiver.start();
-    world = await World.start({
-      BEFORE_SEND_URL: receiver.url,
-      BEFORE_SEND_SECRET: SECRET,
-      // As long as a slow machine takes between two steps of a test.
-      BEFORE_SEND_TIMEOUT_MS: '2500',
-      BEFORE_SEND_MAX_IN_FLIGHT: '100',
-      OUTBOUND_ALLOW: '127.0.0.1',
-      OUTBOUND_PORTS: 'any',
-    });
+    world = await World.start(variables());
     ({ alice, bob, chatId } = await world.pair());
   });
   beforeEach(() => {
@@ -131,6 +133,53 @@ describe('Before a message is sent', () => {
         content: 'kept',
         metadata: null,
       });
+    });
+
+    it('and changes nothing by what the message is already: it is let through', async () => {
+      const counts = async () => [await counted('allowed'), await counted('replaced')];
+      const [allowed, replaced] = await counts();
+      const metadata = { b: { c: [1.5] }, a: null };
+      receiver.manner = verdict({
+        action: 'replace',
+        content: 'same',
+        metadata: { a: null, b: { c: [1.5] } },
+      });
+      const { id } = await send({ content: 'same', metadata, clientId: 'same' });
+      receiver.manner = verdict({ action: 'replace', metadata: {} });
+      await send({ content: 'without' });
+      expect(await counts()).toEqual([allowed! + 2, replaced]);
+      const [row] = await world.sql('SELECT "originalHash", metadata FROM messages WHERE id = $1', [id]);
+      expect(row).toEqual({ originalHash: null, metadata });
+    });
+
+    it('and what it was sent as is written with the message, in one statement', async () => {
+      receiver.manner = verdict({ action: 'replace', content: 'darn', metadata: { mentions: [bob.userId] } });
+      const log = new StatementLog();
+      await send({ content: 'damn', metadata: { a: 1 }, clientId: 'one-statement' });
+      expect(log.take()).toEqual(['hooks.aboutSend', 'messages.sendReplaced']);
+      log.stop();
+    });
+
+    it('and two repeats at the same time, at two nodes, are one message, whatever each was replaced by', async () => {
+      const other = await World.start({ ...variables(), DATABASE_URL: world.config.database.url! });
+      try {
+        const there = await other.person(alice.userId);
+        const answers: (() => void)[] = [];
+        receiver.manner = (_, response) => {
+          const content = `changed ${answers.length}`;
+          answers.push(() => answer(response, { action: 'replace', content }));
+        };
+        const input = { chatId, content: 'at two', metadata: { b: 1.5, a: [null] }, clientId: 'at-two' };
+        const sending = [alice, there].map((client) => client.ok<MessageView>('sendMessage', input));
+        await eventually(() => answers.length === 2);
+        for (const go of answers) go();
+        const [one, two] = await Promise.all(sending);
+        expect(two).toEqual(one);
+        expect(await there.refused('sendMessage', { ...input, content: 'x' })).toBe('IDEMPOTENCY_MISMATCH');
+        expect(await stored(one!.id)).toBe(one!.content);
+      } finally {
+        await other.stop();
+      }
     });
 
     it('and two repeats at the same time are one message', async () => {

@@ -3,12 +3,16 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../src/common/project-root.js';
+import { Logger } from '@nestjs/common';
+import { Metrics } from '../../src/common/metrics/metrics.js';
 import { parseConfig } from '../../src/config/config.js';
 import type { MessageView } from '../../src/contract/index.js';
-import type { MessageContext, MessageToSend } from '../../src/hooks/before-send.js';
+import type { BeforeSendVerdict, MessageContext, MessageToSend } from '../../src/hooks/before-send.js';
+import { SendHooks } from '../../src/hooks/send-hooks.js';
 import { UrlHook } from '../../src/hooks/url-hook.js';
 import { preflight } from '../../src/operations/preflight.js';
 import { Outbound } from '../../src/outbound/outbound.js';
+import { signedHeaders } from '../../src/outbound/signed-headers.js';
 import { type Minted, mint, newApiKey, ownAccounts } from '../support/accounts.js';
 import { closedPort, Receiver } from '../support/receiver.js';
 import { type Client, eventually, World } from '../support/world.js';
@@ -115,6 +119,96 @@ describe('Code in the process, and a URL after it', () => {
   });
 });
 
+describe('Without a verdict of the URL', () => {
+  const message: MessageToSend = {
+    id: null,
+    content: 'damn',
+    metadata: null,
+    replyToId: null,
+    clientId: null,
+  };
+  const sender = { id: 1, externalId: null, name: null };
+  const context: MessageContext = { type: 'beforeSend', chat: null, sender, receiver: null };
+  const beforeSend = ({ content }: MessageToSend): BeforeSendVerdict =>
+    content === 'damn' ? { action: 'replace', content: 'darn' } : { action: 'allow' };
+  let receiver: Receiver;
+  let outbound: Outbound;
+  let metrics: Metrics;
+  let warned: jest.SpyInstance;
+  beforeEach(async () => {
+    receiver = await Receiver.start();
+    metrics = new Metrics();
+    warned = jest.spyOn(Logger.prototype, 'warn').mockImplementation();
+  });
+  afterEach(async () => {
+    warned.mockRestore();
+    await receiver.stop();
+    outbound.onApplicationShutdown();
+  });
+
+  function hooksWith(onError: 'allow' | 'refuse', variables: Record<string, string> = {}): SendHooks {
+    const { config } = parseConfig({
+      NODE_ENV: 'test',
+      BEFORE_SEND_URL: receiver.url,
+      BEFORE_SEND_SECRET: SECRET,
+      BEFORE_SEND_ON_ERROR: onError,
+      ...LOCAL,
+      ...variables,
+    });
+    outbound = new Outbound(config);
+    return new SendHooks(config, outbound, metrics, { beforeSend });
+  }
+
+  const counts = async () =>
+    Object.fromEntries(
+      [...(await metrics.text()).matchAll(/chat_before_send_total{outcome="(\w+)"} ([1-9]\d*)/g)].map(
+        ([, outcome, count]) => [outcome, Number(count)],
+      ),
+    );
+
+  it('a message is sent as the code in the process left it', async () => {
+    receiver.manner = () => 503;
+    const hooks = hooksWith('allow');
+    expect(await hooks.ask('here', message, context)).toEqual({ ...message, content: 'darn' });
+    expect(await counts()).toEqual({ failed: 1, replaced: 1 });
+    const polite = { ...message, content: 'fine' };
+    expect(await hooks.ask('here', polite, context)).toBe(polite);
+    expect(await counts()).toEqual({ failed: 2, replaced: 1 });
+    expect(warned.mock.calls).toEqual([[expect.stringContaining('HTTP 503')]]);
+  });
+
+  it('neither does a URL that is asked too much undo it', async () => {
+    receiver.manner = () => undefined;
+    const hooks = hooksWith('allow', { BEFORE_SEND_MAX_IN_FLIGHT: '1' });
+    const waiting = hooks.ask('here', message, context);
+    await eventually(() => receiver.came.length === 1);
+    expect(await hooks.ask('elsewhere', message, context)).toEqual({ ...message, content: 'darn' });
+    expect(await counts()).toEqual({ busy: 1, replaced: 1 });
+    await waiting;
+    expect(await counts()).toEqual({ busy: 1, failed: 1, replaced: 2 });
+  });
+
+  it('it is refused, where that is wanted', async () => {
+    receiver.manner = () => 503;
+    await expect(hooksWith('refuse').ask('here', message, context)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    });
+    expect(await counts()).toEqual({ failed: 1 });
+  });
+
+  it.each([
+    ['{"action":"replace","content":7}', 'content: Invalid input: expected string'],
+    ['{"action":"replace","metadata":{"mentions":["external:hidden"]}}', 'metadata.mentions: expected ids'],
+    ['{"action":"hidden"}', 'expected `action` to be allow, refuse or replace'],
+    ['hidden', 'expected JSON'],
+  ])('the log says what was wrong with %s, and quotes nothing', async (body, fault) => {
+    receiver.manner = (_, response) => void response.writeHead(200).end(body);
+    await hooksWith('allow').ask('here', message, context);
+    expect(warned.mock.calls).toEqual([[expect.stringContaining(`EVERDICT, ${fault}`)]]);
+    expect(JSON.stringify(warned.mock.calls)).not.toContain('hidden');
+  });
+});
+
 describe('The receivers of the guide', () => {
   const outbound = new Outbound(parseConfig({ NODE_ENV: 'test', ...LOCAL }).config);
   afterAll(() => outbound.onApplicationShutdown());
@@ -149,6 +243,19 @@ describe('The receivers of the guide', () => {
       expect(await ask('it is 4111 1111 1111 1111', 'a')).toEqual({ action: 'replace', content: 'it is …' });
       const forged = `whsec_${randomBytes(32).toString('base64')}`;
       await expect(ask('Hello!', 'a', forged)).rejects.toMatchObject({ code: 'HTTP 401' });
+
+      const send = async (headers: Record<string, string>, body = Buffer.from('{"data"')) =>
+        (await fetch(url, { method: 'POST', headers, body })).status;
+      const seconds = Math.floor(Date.now() / 1_000);
+      const body = Buffer.from(
+        JSON.stringify({ data: { sender: { externalId: null }, message: { content: 'x' } } }),
+      );
+      const signed = (at: number) => signedHeaders([SECRET], { id: 'ask_1', seconds: at, body });
+      expect(await send(signed(seconds), body)).toBe(200);
+      expect(await send(signed(seconds - 400), body)).toBe(401);
+      expect(await send({ ...signed(seconds), 'webhook-timestamp': String(seconds + 1) }, body)).toBe(401);
+      expect(await send({ ...signed(seconds), 'webhook-signature': 'v1,é' }, body)).toBe(401);
+      expect(await send({})).toBe(401);
     } finally {
       child.kill('SIGKILL');
     }

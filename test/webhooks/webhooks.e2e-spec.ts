@@ -123,6 +123,20 @@ describe('Webhooks', () => {
       }
     });
 
+    it('who has 50 at most, however many are added at the same moment', async () => {
+      await world.sql(
+        `INSERT INTO webhooks (url, events, secrets, status)
+         SELECT 'http://127.0.0.1/', '{*}', '[]', 'disabled' FROM generate_series(1, 48)`,
+      );
+      const statuses = await Promise.all(
+        Array.from({ length: 6 }, async () => {
+          const input = { url: receiver.url, events: ['newMessage'] };
+          return (await world.http.post('/webhooks').send(input)).status;
+        }),
+      );
+      expect(statuses.sort()).toEqual([201, 201, 409, 409, 409, 409]);
+    });
+
     it('and not with events that there are not', async () => {
       for (const events of [[], ['nothing'], 'newMessage'])
         await world.http.post('/webhooks').send({ url: receiver.url, events }).expect(400);

@@ -105,6 +105,7 @@ try {
         chatId: chat.chatId,
         receiverId: null,
         body: { content: text, replyToId: null, metadata: null },
+        original: null,
       },
       key: randomUUID(),
     },

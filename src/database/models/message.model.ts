@@ -54,7 +54,7 @@ export class Message extends Model {
   @Column(DataType.BOOLEAN)
   declare quiet: boolean;
 
-  /** md5 of the content as sent, set at the first change: it identifies a retry of the send. */
+  /** md5 of the body as sent, where it is another one by now: it identifies a retry of the send. */
   @Column(DataType.TEXT)
   declare originalHash: string | null;
 

@@ -7,6 +7,9 @@ export const bodies = new BatchColumns(Message, bodyColumns);
 /** The same for messages that are not replies. */
 export const plainBodies = new BatchColumns(Message, bodyColumns.without('replyToId'));
 
+/** What the senders of a batch sent, beside what is written of it. */
+export const sentBodies = new BatchColumns(Message, bodyColumns, 'sent_');
+
 /** Gives the SQL expression for a column of the body. */
 type CellOf = (column: keyof MessageBody) => string;
 

@@ -9,7 +9,6 @@ import { Database } from '../../database/database.js';
 import type { MessageBody } from '../../database/models/message.model.js';
 import { type About, aboutSend } from '../../hooks/about.queries.js';
 import { SendHooks } from '../../hooks/send-hooks.js';
-import { keepOriginalHash } from './asked-sends.queries.js';
 import type { Draft, Sent } from './draft.js';
 import { MessageWriter } from './message-writer.js';
 
@@ -78,7 +77,6 @@ export class AskedSends {
   private async inPlace(draft: Draft, about: About, giveUpAt: number): Promise<Sent> {
     const place = placeOf(draft, about);
     const line = this.places.enter(place);
-    let writing: Promise<Sent>;
     try {
       const stored = about.stored ? await this.storedOf(draft) : null;
       if (stored) return stored;
@@ -90,13 +88,10 @@ export class AskedSends {
       const body = await asking;
       // The sender was told that it took too long, and sends it again.
       if (performance.now() >= giveUpAt) throw tooSlow();
-      const isReplaced = body !== draft.body;
-      writing = this.writer.write(isReplaced ? { ...draft, body } : draft);
-      if (isReplaced && draft.clientId !== null) writing = this.recognisable(draft, writing);
+      return this.writer.write(body === draft.body ? draft : { ...draft, body, original: draft.body });
     } finally {
       line.leave();
     }
-    return writing;
   }
 
   /** A repeat is answered with the message of then, and nobody is asked again; null: it has to be asked about. */
@@ -118,22 +113,9 @@ export class AskedSends {
     const { content, replyToId, metadata } = draft.body;
     const message = { id: null, content, metadata, replyToId, clientId: draft.clientId };
     const asked = await this.hooks.ask(context.chat?.id ?? place, message, context);
-    return asked === message ? draft.body : { content: asked.content, replyToId, metadata: asked.metadata };
-  }
-
-  /** A repeat of a message that was replaced is recognised by what its sender sent. */
-  private async recognisable(draft: Draft, writing: Promise<Sent>): Promise<Sent> {
-    try {
-      const sent = await writing;
-      const { id } = sent.message;
-      if (sent.written) await keepOriginalHash(this.database, { messageId: id, body: draft.body });
-      return sent;
-    } catch (error) {
-      // Its repeat, at another node, was faster and was replaced by something else.
-      const stored = isMismatch(error) ? await this.storedOf(draft) : null;
-      if (!stored) throw error;
-      return stored;
-    }
+    return asked === message
+      ? draft.body
+      : { ...draft.body, content: asked.content, metadata: asked.metadata };
   }
 }
 

@@ -24,7 +24,8 @@ export class DirectSends {
   ) {}
 
   /**
-   * Plain messages go to a known direct chat, are not replies and mention nobody: the insert itself checks all else.
+   * Plain messages go to a known direct chat, are written as they were sent, are not replies and mention nobody: the insert
+   * itself checks all else.
    * Once a sender or a chat has a message in `rest`, its later messages go there too, so that the order is kept.
    */
   plainOf(entries: Entry[], { unsure, contended }: Findings): { plain: DirectSend[]; rest: Entry[] } {
@@ -37,7 +38,8 @@ export class DirectSends {
       const { draft } = entry;
       const chat = this.chats.of(draft);
       const isBehind = behind.size > 0 && (behind.has(draft.senderId) || behind.has(`chat ${chat?.chatId}`));
-      if (chat && draft.body.replyToId === null && !isBehind && !isMentioning(entry)) {
+      const isPlain = draft.body.replyToId === null && draft.original === null && !isMentioning(entry);
+      if (chat && isPlain && !isBehind) {
         plain.push({ entry, chat });
       } else {
         rest.push(entry);

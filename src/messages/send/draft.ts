@@ -10,6 +10,8 @@ export interface Draft {
   /** The sender's idempotency key; null when it gave none. */
   clientId: string | null;
   body: MessageBody;
+  /** What the sender sent, when something else is written: a repeat is recognised by it. null: it is `body`. */
+  original: MessageBody | null;
 }
 
 /** A stored message, and whether this call wrote it, or may have. */

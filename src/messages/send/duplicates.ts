@@ -51,5 +51,5 @@ function isSameTarget({ chatId, receiverId }: Target, message: Target): boolean 
 }
 
 function isSameBody({ draft }: Entry, { draft: other }: Entry): boolean {
-  return isDeepStrictEqual(draft.body, other.body);
+  return isDeepStrictEqual(draft.original ?? draft.body, other.original ?? other.body);
 }

@@ -7,8 +7,8 @@ import { isForAll, repliedJson, type RepliedRow } from '../../chats/shown.querie
 import { bigints, texts } from '../../database/binary-array.js';
 import { quoted } from '../../database/columns.js';
 import { bodyColumns, type MessageBody } from '../../database/models/message.model.js';
-import { bodies, originalHash, sameBody } from '../model/body.queries.js';
-import type { Entry } from './draft.js';
+import { bodies, originalHash, sameBody, sentBodies } from '../model/body.queries.js';
+import { type Entry, isMentioning } from './draft.js';
 import { statement } from '../../database/statement.js';
 
 /** The result of one entry of a batch. */
@@ -81,9 +81,10 @@ type SentCells = [
   waitMs: number | null,
 ];
 
-/** A column of the body: in the existing message, and in the one to send. */
+/** A column of the body: in the existing message, in the one to write, and in what its sender sent instead of that. */
 const original = (column: keyof MessageBody) => `o.${quoted(column)}`;
 const given = (column: keyof MessageBody) => bodies.cell('i', column);
+const sent = (column: keyof MessageBody) => sentBodies.cell('i', column);
 
 /** Senders, chats and receivers. A column without any value is null instead of an array. */
 const placesOf = (entries: readonly Entry[]) => {
@@ -139,11 +140,19 @@ const KEEP_MENTIONS = `, mentioned AS (
       FROM (SELECT chat, seq, version, sender, ${mentionsIn('metadata')} AS id FROM numbered) x WHERE x.id <> x.sender
     )`;
 
+/** Where the columns of the body begin, and after them those of what was sent. */
+const BODIES_AT = 5;
+const SENT_AT = BODIES_AT + bodyColumns.length;
+
+/** SQL: what recognises a repeat of a message that is written otherwise than it was sent. */
+const HASH_OF_SENT = `CASE WHEN NOT (${sameBody(given, sent)}) THEN ${originalHash(sent)} END AS "sentHash"`;
+
 /**
  * Writes a batch of messages, in one statement and so in one commit.
  *
  * Arrays of one length: `$1` sender, `$2` chat or null, `$3` receiver or null (at least one of the two), `$4` key, and from `$5` on the columns
- * of the body. An array with only nulls may be null itself. No two entries share sender and key.
+ * of the body; with `replaced` after them those of the body that was sent. An array with only nulls may be null itself. No two
+ * entries share sender and key.
  *
  * - `checked` gives the verdict on each entry, by the statement's snapshot.
  * - `bumped` advances the numbers of each chat by its new messages, and so locks the chats, in the order of their ids:
@@ -165,12 +174,12 @@ const KEEP_MENTIONS = `, mentioned AS (
  * Every table is reached by one index lookup for each entry (`LATERAL … LIMIT 1`), whatever size the planner assumes:
  * a connection plans the statement once, often while the tables are empty.
  */
-const send = (name: string, batch: { mentions: boolean }) =>
+const send = (name: string, batch: { mentions: boolean; replaced: boolean }) =>
   statement.many({
     name,
     text: `
     WITH checked AS MATERIALIZED (
-      SELECT i.idx, i.sender, i.key, ${bodies.of('i')},
+      SELECT i.idx, i.sender, i.key, ${bodies.of('i')},${batch.replaced ? ` ${HASH_OF_SENT},` : ''}
         c.id AS chat, c."user1Id", c."user2Id", c.rules, o.id AS "originalId",
         m."silencedUntil", m."lastSentAt", c."slowModeSeconds", c."slowModeSeconds" > 0 AND m.role = 'member' AS paced,
         r.shown AS reply,
@@ -184,8 +193,8 @@ const send = (name: string, batch: { mentions: boolean }) =>
           WHEN o.id IS NOT NULL THEN CASE
             WHEN NOT EXISTS (SELECT 1 FROM chats g WHERE g.id = o."chatId") THEN ${verdicts.notFound}
             WHEN o."chatId" = c.id AND CASE WHEN o."originalHash" IS NULL
-                THEN ${sameBody(original, given)}
-                ELSE o."originalHash" = ${originalHash(given)} END
+                THEN ${sameBody(original, batch.replaced ? sent : given)}
+                ELSE o."originalHash" = ${originalHash(batch.replaced ? sent : given)} END
             THEN CASE
               WHEN m."userId" IS NULL AND c."user1Id" IS NULL OR o.seq <= ${visible} THEN ${verdicts.unseen}
               ELSE ${verdicts.duplicate} END
@@ -208,8 +217,8 @@ const send = (name: string, batch: { mentions: boolean }) =>
           ELSE ${verdicts.written}
         END AS verdict
       FROM unnest(
-        $1::bigint[], $2::bigint[], $3::bigint[], $4::text[], ${bodies.parameters(5)}
-      ) WITH ORDINALITY AS i(sender, chat, receiver, key, ${bodies.list}, idx)
+        $1::bigint[], $2::bigint[], $3::bigint[], $4::text[], ${bodies.parameters(BODIES_AT)}${batch.replaced ? `, ${sentBodies.parameters(SENT_AT)}` : ''}
+      ) WITH ORDINALITY AS i(sender, chat, receiver, key, ${bodies.list}, ${batch.replaced ? `${sentBodies.list}, ` : ''}idx)
       LEFT JOIN LATERAL (
         SELECT ${chatOf('p')} FROM chats p
         WHERE i.chat IS NULL AND p.type = 'direct'
@@ -265,9 +274,9 @@ const send = (name: string, batch: { mentions: boolean }) =>
       ) j CROSS JOIN base b
     ), written AS (
       INSERT INTO messages
-        (id, "chatId", seq, version, "senderId", "clientId", ${bodies.list}, "createdAt")
+        (id, "chatId", seq, version, "senderId", "clientId", ${bodies.list}, "createdAt"${batch.replaced ? ', "originalHash"' : ''})
       OVERRIDING SYSTEM VALUE
-      SELECT id, chat, seq, version, sender, key, ${bodies.list}, "createdAt" FROM numbered
+      SELECT id, chat, seq, version, sender, key, ${bodies.list}, "createdAt"${batch.replaced ? ', "sentHash"' : ''} FROM numbered
     ), counted AS (
       UPDATE chat_members m SET sent = m.sent + n.count,
         "lastSentAt" = CASE WHEN n.paced AND m."lastSentAt" IS DISTINCT FROM n."lastSentAt"
@@ -290,6 +299,7 @@ const send = (name: string, batch: { mentions: boolean }) =>
       ...placesOf(entries),
       texts(entries.map(({ key }) => key)),
       ...bodies.values(entries.map(({ draft }) => draft.body)),
+      ...(batch.replaced ? sentBodies.values(entries.map(({ draft }) => draft.original ?? draft.body)) : []),
     ],
     row: ([
       idx,
@@ -375,7 +385,16 @@ export const lockedByOthers = statement.many({
   row: ([idx, chatId]: [number, number]) => ({ idx, chatId }),
 });
 
-export const sendMessages = send('messages.send', { mentions: false });
+export const sendMessages = send('messages.send', { mentions: false, replaced: false });
 
 /** The same for a batch with mentions: other batches pay nothing for them. */
-export const sendMentions = send('messages.sendMentions', { mentions: true });
+const sendMentions = send('messages.sendMentions', { mentions: true, replaced: false });
+
+/** The same for a batch in which something else is written than was sent: its hash is written with it. */
+const sendReplaced = send('messages.sendReplaced', { mentions: true, replaced: true });
+
+/** The statement that writes those entries. */
+export function statementFor(entries: readonly Entry[]): typeof sendMessages {
+  if (entries.some(({ draft }) => draft.original !== null)) return sendReplaced;
+  return entries.some(isMentioning) ? sendMentions : sendMessages;
+}

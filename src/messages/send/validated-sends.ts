@@ -11,9 +11,9 @@ import { AppError } from '../../contract/index.js';
 import { Database } from '../../database/database.js';
 import { Limits } from '../../commands/limits/limits.js';
 import { DirectChats, pairOf } from './direct-chats.js';
-import { type Entry, type Findings, isMentioning, type Sent } from './draft.js';
+import type { Entry, Findings, Sent } from './draft.js';
 import { messagesByIds } from '../history/history.queries.js';
-import { lockChats, sendMentions, sendMessages, type SentRow, verdicts } from './send.queries.js';
+import { lockChats, type SentRow, statementFor, verdicts } from './send.queries.js';
 import { atFirst, sentOf } from './sent.js';
 
 /** The full path: looks up everything about a message, and refuses each message on its own. */
@@ -35,7 +35,7 @@ export class ValidatedSends {
   async run(entries: Entry[], { unsure, contended }: Findings): Promise<Entry[]> {
     const missing = await this.users.missing(peopleOf(entries));
     if (missing.size > 0) return refuseUnknown(entries, missing);
-    const send = entries.some(isMentioning) ? sendMentions : sendMessages;
+    const send = statementFor(entries);
     const rows = contended
       ? await this.database.transactionAtOnce(async (tx) => {
           await lockChats(tx, entries);
