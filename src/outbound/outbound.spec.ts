@@ -11,7 +11,7 @@ describe('An answer that is longer than what is kept of it', () => {
     server = createServer((_, response) => response.writeHead(400).end('x'.repeat(100_000)));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    outbound = new Outbound(parseConfig({ OUTBOUND_ALLOW: '127.0.0.1', OUTBOUND_PORTS: 'any' }));
+    outbound = new Outbound(parseConfig({ OUTBOUND_ALLOW: '127.0.0.1', OUTBOUND_PORTS: 'any' }).config);
   });
   afterAll(async () => {
     outbound.onApplicationShutdown();
