@@ -31,7 +31,7 @@ export const readUpTo = (member: string) =>
 export const isReached = (
   member: string,
 ) => `(NOT ${isMuted(member)} AND NOT ${isDeactivated(`${member}."userId"`)}
-        AND EXISTS (SELECT 1 FROM users v WHERE v.id = ${member}."userId" AND v."erasedAt" IS NULL))`;
+        AND (SELECT 1 FROM users v WHERE v.id = ${member}."userId" AND v."erasedAt" IS NULL) IS NOT NULL)`;
 
 /** SQL: whether the message counts as unread for the member, and they may see it. */
 export const isFor = (
@@ -47,7 +47,8 @@ const MOST_LOOKED_AT = 200;
 /**
  * `$1` chats, `$2` first, `$3` last seq of the stretch of each, `$4` users or null for all: who is to be told, of each the
  * newest message of the stretch that is for them; of members with the level `mentions` the newest that mentions them. They have
- * a device, have not read it, and were not told of it. In order of users and chats.
+ * a device, have not read it, and were not told of it. In order of users and chats. In this form each member is looked up by
+ * keys, whatever the planner assumes.
  */
 export const recipientsOf = statement.many({
   name: 'push.recipients',
@@ -58,8 +59,11 @@ export const recipientsOf = statement.many({
       SELECT m."chatId", m."userId", GREATEST(d.first - 1, ${readUpTo('m')}) AS after, d.last, ${levelOf('c', 'm')} AS level
       FROM due d
       CROSS JOIN LATERAL (SELECT type FROM chats WHERE id = d.chat LIMIT 1) c
-      JOIN chat_members m ON m."chatId" = d.chat AND ($4::bigint[] IS NULL OR m."userId" = ANY($4::bigint[]))
-      WHERE d.last > ${readUpTo('m')} AND EXISTS (SELECT 1 FROM push_targets p WHERE p."userId" = m."userId")
+      CROSS JOIN LATERAL (
+        SELECT * FROM chat_members m
+        WHERE m."chatId" = d.chat AND ($4::bigint[] IS NULL OR m."userId" = ANY($4::bigint[])) OFFSET 0
+      ) m
+      WHERE d.last > ${readUpTo('m')} AND (SELECT 1 FROM push_targets p WHERE p."userId" = m."userId" LIMIT 1) IS NOT NULL
         AND ${isReached('m')}
     )
     SELECT p."userId", p."chatId", n.seq
@@ -83,10 +87,10 @@ export const recipientsOf = statement.many({
         WHERE ${isFor('x', 'p')} ORDER BY x.seq DESC LIMIT 1
       )
     ) n
-    WHERE NOT EXISTS (
+    WHERE (
       SELECT 1 FROM push_states s
       WHERE s."userId" = p."userId" AND s."chatId" = p."chatId" AND s."pushedSeq" >= n.seq
-    )
+    ) IS NULL
     ORDER BY p."userId", p."chatId"`,
   values: ({ stretches, userIds }: { stretches: readonly Stretch[]; userIds: readonly number[] | null }) => [
     bigints(stretches.map(({ chatId }) => chatId)),
