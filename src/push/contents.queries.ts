@@ -87,7 +87,7 @@ export const readsToTell = statement.many({
   name: 'push.reads',
   text: `
     SELECT i.idx FROM ${TOLD}
-    WHERE NOT EXISTS (SELECT 1 FROM push_states s WHERE s."userId" = i."userId" AND s."chatId" = i.chat)`,
+    WHERE (SELECT 1 FROM push_states s WHERE s."userId" = i."userId" AND s."chatId" = i.chat) IS NULL`,
   values: columns,
   row: ([idx]: [number]) => idx,
 });

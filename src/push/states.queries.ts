@@ -51,15 +51,19 @@ export const claimPushes = statement.many({
   row: toldRow,
 });
 
-/** SQL: locks what was pushed, the entries `e` of the parameters, in the order in which it is claimed. */
+/** SQL: locks what was pushed of the entries `e` of the parameters, by keys, in the order in which it is claimed. */
 const locked = (condition: string, from = '') => `
     WITH locked AS MATERIALIZED (
-      SELECT s."userId", s."chatId", s."pushedSeq"
-      FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS e("userId", "chatId", seq)
-      JOIN push_states s ON s."userId" = e."userId" AND s."chatId" = e."chatId"
+      SELECT s.*
+      FROM (
+        SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS e("userId", "chatId", seq) ORDER BY 1, 2
+      ) e
+      CROSS JOIN LATERAL (
+        SELECT "userId", "chatId", "pushedSeq" FROM push_states
+        WHERE "userId" = e."userId" AND "chatId" = e."chatId" LIMIT 1 FOR UPDATE
+      ) s
       ${from}
       WHERE ${condition}
-      ORDER BY s."userId", s."chatId" FOR UPDATE OF s
     )`;
 
 /** `$1` users, `$2` chats, `$3` seqs that were claimed and not sent: whoever reads the log again claims them again. */
@@ -79,7 +83,9 @@ export const releasePushes = statement.many({
   name: 'push.release',
   text: `${locked(
     `${readUpTo('m')} >= s."pushedSeq"`,
-    `JOIN chat_members m ON m."chatId" = s."chatId" AND m."userId" = s."userId"`,
+    `CROSS JOIN LATERAL (
+        SELECT * FROM chat_members WHERE "chatId" = s."chatId" AND "userId" = s."userId" LIMIT 1
+      ) m`,
   )}, released AS (
       DELETE FROM push_states s USING locked l
       WHERE s."userId" = l."userId" AND s."chatId" = l."chatId" AND s."pushedSeq" = l."pushedSeq"
