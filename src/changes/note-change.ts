@@ -1,4 +1,4 @@
-/** Changes of a chat, other than sent messages, that stand in the log. */
+/** What stands in the log besides sent messages: changes of a chat, and that members are to be told of unread messages. */
 export type NotedKind =
   | 'newChat'
   | 'chatUpdated'
@@ -8,7 +8,8 @@ export type NotedKind =
   | 'memberUpdated'
   | 'messageEdited'
   | 'messageDeleted'
-  | 'reactionsChanged';
+  | 'reactionsChanged'
+  | 'notification.due';
 
 /**
  * SQL: notes a change of a chat for those who read the log, if there are any. Only in a statement that has written the
@@ -19,6 +20,12 @@ export const noteChange = (
   { chat, version, message = 'NULL' }: { chat: string; version: string; message?: string },
 ) =>
   `note_change(${kind.startsWith('$') ? `${kind}::text` : `'${kind}'`}, ${chat}, ${version}, ${message}, NULL)`;
+
+/** SQL: the same, with what it says besides: `details` is an expression of the type jsonb. */
+export const noteDetails = (
+  kind: NotedKind,
+  { chat, version, message, details }: { chat: string; version: string; message: string; details: string },
+) => `note_change('${kind}', ${chat}, ${version}, ${message}, ${details})`;
 
 /** An event about members: what it says is noted with it. */
 export interface NotedEvent {

@@ -85,6 +85,8 @@ export interface AppConfig {
     readonly disableMs: number;
     /** Most events of a webhook that wait aside. */
     readonly maxParked: number;
+    /** Milliseconds after which unread messages are told of; 0: they are not. */
+    readonly dueAfterMs: number;
     readonly logAll: boolean;
     readonly logDays: number;
     /** null: secrets are stored as they are. */
@@ -266,6 +268,7 @@ export function parseConfig(variables: Record<string, string | undefined>): {
       retries: env.WEBHOOK_RETRIES,
       disableMs: env.WEBHOOK_DISABLE_HOURS * 3_600_000,
       maxParked: env.WEBHOOK_MAX_PARKED,
+      dueAfterMs: env.NOTIFICATION_DUE_AFTER_MS,
       logAll: env.WEBHOOK_LOG === 'all',
       logDays: env.WEBHOOK_LOG_DAYS,
       key: env.WEBHOOK_KEY,

@@ -511,6 +511,12 @@ export const environment = {
     default: 30_000,
     parse: wholeNumber(0, 600_000),
   }),
+  NOTIFICATION_DUE_AFTER_MS: variable({
+    about:
+      'Time after which webhooks are told by `notification.due` that somebody has not read a message, in milliseconds; 0: never. The same on all nodes.',
+    default: 600_000,
+    parse: wholeNumber(0, 86_400_000),
+  }),
   SINKS: variable<'on' | 'off'>({
     about:
       'Whether this node works off what happened: webhooks, pushes, and the inbox of each person. `off`: other nodes do it; at least one has to.',

@@ -1,8 +1,10 @@
 import type { NotedKind } from '../changes/note-change.js';
 import { shownToAll } from '../chats/shown.js';
 import { toChatView } from '../chats/chat.view.js';
+import type { MessageView, NotificationDueView } from '../contract/index.js';
 import type { Runner } from '../database/statement.js';
 import { toMessageView } from '../messages/model/message.view.js';
+import { dueUsers } from './due/due-event.js';
 import { chatToSend, messageToSend } from './events.queries.js';
 
 /** What happened, as the log of changes has it. */
@@ -17,10 +19,15 @@ export interface WebhookEvent {
 }
 
 /** The same on each try, from every node. A message is named by its seq: its version moves when it is changed. */
-export const idOf = ({ kind, chatId, nr }: WebhookEvent): string =>
-  `evt_${chatId}_${kind === 'newMessage' ? 'm' : ''}${nr}`;
+export function idOf({ kind, chatId, nr, details }: WebhookEvent): string {
+  // Several events may tell of one message, but none of them of the same person.
+  if (kind === 'notification.due') return `evt_${chatId}_m${nr}_due${usersOf(details)[0]}`;
+  return `evt_${chatId}_${kind === 'newMessage' ? 'm' : ''}${nr}`;
+}
 
-/** An event as it is sent; `version` is that of the chat which it brings. */
+const usersOf = (details: WebhookEvent['details']) => (details?.userIds ?? []) as number[];
+
+/** An event as it is sent; `version` is that of the chat which it brings, of a message that of its last change. */
 interface Body {
   type: string;
   timestamp: string;
@@ -37,8 +44,14 @@ export async function bodyOf(runner: Runner, event: WebhookEvent): Promise<Body 
   const { kind: type, chatId, at: timestamp } = event;
   const data = await dataOf(runner, event);
   if (data === null) return null;
-  const version = type === 'newMessage' ? (data as { version: number }).version : event.nr;
+  const version = versionOf(type, data) ?? event.nr;
   return { type, timestamp, chatId, version, data };
+}
+
+function versionOf(type: WebhookEvent['kind'], data: object): number | undefined {
+  if (type === 'newMessage') return (data as MessageView).version;
+  if (type === 'notification.due') return (data as NotificationDueView).message.version;
+  return undefined;
 }
 
 async function dataOf(runner: Runner, event: WebhookEvent): Promise<object | null> {
@@ -55,12 +68,26 @@ async function dataOf(runner: Runner, event: WebhookEvent): Promise<object | nul
       const chat = await chatToSend(runner, chatId);
       return chat ? toChatView(chat) : null;
     }
+    case 'notification.due':
+      return messageId === null ? null : ofUnread(runner, messageId, usersOf(event.details));
     case 'newMessage':
     case 'messageEdited':
     case 'messageDeleted':
     case 'reactionsChanged':
       return messageId === null ? null : ofMessage(runner, kind, messageId, version);
   }
+}
+
+async function ofUnread(
+  runner: Runner,
+  messageId: number,
+  userIds: readonly number[],
+): Promise<NotificationDueView | null> {
+  const users = await dueUsers(runner, messageId, userIds);
+  const found = users.length === 0 ? null : await messageToSend(runner, messageId);
+  if (!found || found.message.deletedAt !== null) return null;
+  const message = toMessageView(found.message, found.chat, await shownToAll(runner, [found.message]));
+  return { message, users };
 }
 
 async function ofMessage(

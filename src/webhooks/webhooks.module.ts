@@ -4,7 +4,9 @@ import { ChangesModule } from '../changes/changes.module.js';
 import { CommonModule } from '../common/common.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { OutboundModule } from '../outbound/outbound.module.js';
+import { PresenceModule } from '../presence/presence.module.js';
 import { Deliveries } from './deliveries.js';
+import { DueNotifications } from './due/due-notifications.js';
 import { WebhookPurge } from './webhook-purge.js';
 import { WebhookReportsService } from './webhook-reports.service.js';
 import { WebhookWorker } from './webhook-worker.js';
@@ -13,8 +15,15 @@ import { WebhooksService } from './webhooks.service.js';
 
 /** What happens in chats, told to servers of the application. */
 @Module({
-  imports: [AuditModule, ChangesModule, CommonModule, DatabaseModule, OutboundModule],
+  imports: [AuditModule, ChangesModule, CommonModule, DatabaseModule, OutboundModule, PresenceModule],
   controllers: [WebhooksController],
-  providers: [Deliveries, WebhookPurge, WebhookReportsService, WebhookWorker, WebhooksService],
+  providers: [
+    Deliveries,
+    DueNotifications,
+    WebhookPurge,
+    WebhookReportsService,
+    WebhookWorker,
+    WebhooksService,
+  ],
 })
 export class WebhooksModule {}

@@ -21,6 +21,7 @@ import { Webhook } from '../database/models/webhook.model.js';
 import { RefusedAddress } from '../outbound/address-guard.js';
 import { Outbound } from '../outbound/outbound.js';
 import { Deliveries } from './deliveries.js';
+import { DueNotifications } from './due/due-notifications.js';
 import { newSecret, seal } from './secrets.js';
 import { type Standing, toWebhookView } from './webhook.view.js';
 import { sinkOf, WebhookWorker } from './webhook-worker.js';
@@ -41,6 +42,7 @@ export class WebhooksService {
     private readonly outbound: Outbound,
     private readonly deliveries: Deliveries,
     private readonly worker: WebhookWorker,
+    private readonly due: DueNotifications,
     private readonly audit: AuditService,
   ) {}
 
@@ -60,7 +62,7 @@ export class WebhooksService {
       await this.record(actor, 'webhookCreated', id, tx, { events });
       return this.find(id, tx);
     });
-    this.worker.look();
+    this.look();
     return { ...toWebhookView(row, NOTHING), secret };
   }
 
@@ -176,7 +178,12 @@ export class WebhooksService {
       const row = await this.find(webhookId, tx);
       if (await apply(tx, row)) await this.record(actor, action, webhookId, tx, details);
     });
+    this.look();
+  }
+
+  private look(): void {
     this.worker.look();
+    this.due.webhooksChanged();
   }
 
   private record(

@@ -193,7 +193,10 @@ export class World {
       'connection',
       new Promise<void>((resolve, reject) => {
         socket.once('connect', resolve);
-        socket.once('connect_error', reject);
+        // A server that is too busy refuses for now, and a stock client tries again by itself.
+        socket.on('connect_error', (error) => {
+          if (!socket.active || options.reconnection === false) reject(error);
+        });
       }),
     );
     return client;

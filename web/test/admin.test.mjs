@@ -109,8 +109,7 @@ test('reports are worked off by keys, and opened again; their text is text', asy
   await cards.first().getByText(`${HOSTILE}!!`).waitFor();
   assert.equal(await cards.locator('img').count(), 0);
   await page.locator('.screens .badge', { hasText: '3' }).waitFor();
-  await cards.first().getByRole('button', { name: 'Resolve' }).focus();
-  await page.keyboard.press('Enter');
+  await cards.first().getByRole('button', { name: 'Resolve' }).press('Enter');
   await page.waitForFunction(() => document.querySelectorAll('.report').length === 2);
   // The focus is at the next one: Tab comes to its buttons.
   await page.waitForFunction(() => document.activeElement?.matches('.report'));

@@ -2091,7 +2091,8 @@ export interface WebhookEvent {
     | 'chatDeleted'
     | 'membersAdded'
     | 'memberRemoved'
-    | 'memberUpdated';
+    | 'memberUpdated'
+    | 'notification.due';
   chatId: number;
   tries: number;
   /** null: it waits for an earlier one of its chat, or is dead. */

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { count, id, timestamp } from './fields.js';
+import { messageView } from './messages.js';
 
-/** What webhooks are told. A name is that of the event of a socket, and so is what it carries. */
+/**
+ * What webhooks are told. A name is that of the event of a socket, and so is what it carries; `notification.due` is for
+ * webhooks only, see `notificationDueView`.
+ */
 export const webhookEventName = z.enum([
   'newMessage',
   'messageEdited',
@@ -13,8 +17,31 @@ export const webhookEventName = z.enum([
   'membersAdded',
   'memberRemoved',
   'memberUpdated',
+  'notification.due',
 ]);
 export type WebhookEventName = z.infer<typeof webhookEventName>;
+
+/** What `notification.due` carries: people have not read a message for NOTIFICATION_DUE_AFTER_MS. */
+export const notificationDueView = z.object({
+  message: messageView.describe(
+    'The newest one of the chat that they have not read, of those that are old enough.',
+  ),
+  users: z
+    .array(
+      z.object({
+        userId: id,
+        externalId: z.string().nullable(),
+        name: z.string().nullable(),
+        unreadCount: count.describe('Their unread messages in the chat.'),
+        isMentioned: z.boolean().describe('Whether the message mentions them, or everybody.'),
+        quietUntil: timestamp
+          .nullable()
+          .describe('Until when they want quiet; null: they have no quiet hours now.'),
+      }),
+    )
+    .describe('At most 100; more people are told of by more events.'),
+});
+export type NotificationDueView = z.infer<typeof notificationDueView>;
 
 export const webhookView = z
   .object({

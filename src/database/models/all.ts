@@ -8,6 +8,7 @@ import { Chat } from './chat.model.js';
 import { Credentials } from './credentials.model.js';
 import { Deactivation } from './deactivation.model.js';
 import { DeletedContent } from './deleted-content.model.js';
+import { DueNotification } from './due-notification.model.js';
 import { EndedSession } from './ended-session.model.js';
 import { ErasedMember } from './erased-member.model.js';
 import { Erasure } from './erasure.model.js';
@@ -53,6 +54,7 @@ export const models = [
   Credentials,
   Deactivation,
   DeletedContent,
+  DueNotification,
   EndedSession,
   ErasedMember,
   Erasure,

@@ -13,6 +13,7 @@ export const EVENTS: Record<string, string> = {
   membersAdded: 'People came into a group',
   memberRemoved: 'Somebody left or was removed',
   memberUpdated: 'A role or a membership changed',
+  'notification.due': 'People have not read a message for some time',
 };
 
 const ERRORS: Record<string, string> = {
