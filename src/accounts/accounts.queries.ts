@@ -1,3 +1,4 @@
+import { isDeactivated } from '../commands/identity/deactivations.queries.js';
 import type { AccountView, UserSessionView } from '../contract/index.js';
 import { bigints } from '../database/binary-array.js';
 import { type UserCells, userColumns, userRow } from '../database/models/user.model.js';
@@ -21,12 +22,6 @@ const sessionRow = ([expiresAt, generation, ...cells]: [string, number, ...Accou
 
 /** The present generation of tokens of the user `u`. */
 const generation = `COALESCE((SELECT t.generation FROM token_bounds t WHERE t."userId" = u.id), 0)`;
-
-/** SQL: whether a user is deactivated at this moment. */
-export const isDeactivated = (userId: string) => `EXISTS (
-        SELECT 1 FROM deactivations d
-        WHERE d."userId" = ${userId} AND NOT d.ended AND (d."until" IS NULL OR d."until" > clock_timestamp())
-      )`;
 
 /** `$1` user: the account's view. */
 export const accountOfUser = statement.oneOrNone({

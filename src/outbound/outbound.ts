@@ -8,7 +8,7 @@ import { APP_CONFIG } from '../config/config.module.js';
 import { version } from '../common/version.js';
 import { AddressGuard, type Resolve } from './address-guard.js';
 
-/** Most bytes that are read of an answer that is not kept. */
+/** Most bytes that are read of an answer that is not kept, or cut: to the end of a shorter one, so that its connection stays. */
 const MAX_ANSWER_BYTES = 65_536;
 
 /** Milliseconds for which a connection is kept for the next call. */
@@ -21,8 +21,10 @@ export interface OutboundCall {
   body: Buffer;
   /** For all of it, from the lookup of the name to the end of the answer. */
   timeoutMs: number;
-  /** Most bytes of the answer's body, which is kept; a longer one is an error. Left out: it is read and dropped. */
+  /** Most bytes of the answer's body, which is kept. Left out: it is read and dropped. */
   keep?: number;
+  /** With `keep`, a longer body: `fail`, which is the default, is an error ETOOLARGE; `cut` keeps its first `keep` bytes. */
+  tooLong?: 'cut' | 'fail';
 }
 
 /** What was answered. */
@@ -115,7 +117,7 @@ export class Outbound implements OnApplicationShutdown {
 /** Sends a request and reads the answer to its end, or as much of it as is ever read. */
 function answerOf(
   request: http.ClientRequest,
-  { body, timeoutMs, keep }: OutboundCall,
+  { body, timeoutMs, keep = 0, tooLong = keep > 0 ? 'fail' : 'cut' }: OutboundCall,
 ): Promise<OutboundAnswer> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => {
@@ -140,17 +142,15 @@ function answerOf(
       const kept: Buffer[] = [];
       let bytes = 0;
       response.on('data', (chunk: Buffer) => {
+        if (bytes < keep) kept.push(chunk.subarray(0, keep - bytes));
         bytes += chunk.length;
-        if (bytes <= (keep ?? MAX_ANSWER_BYTES)) {
-          if (keep !== undefined) kept.push(chunk);
-          return;
-        }
-        if (keep !== undefined) {
+        if (bytes > keep && tooLong === 'fail') {
           const tooLarge = Object.assign(new Error(`more than ${keep} bytes`), { code: 'ETOOLARGE' });
           fail(tooLarge);
           request.destroy(tooLarge);
           return;
         }
+        if (bytes <= Math.max(keep, MAX_ANSWER_BYTES)) return;
         // Enough was read to know what it says; the rest is not waited for.
         end();
         request.destroy();

@@ -1,3 +1,4 @@
+import { ECDH } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import type { AppConfig } from '../config/config.js';
@@ -29,15 +30,29 @@ export class PushTargetsService {
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
-  /** @throws AppError NOT_CONFIGURED; VALIDATION_FAILED for a token that is none */
+  /**
+   * @throws AppError NOT_CONFIGURED; VALIDATION_FAILED for a token or a key that is none; UNAUTHENTICATED when the session of
+   * the actor has ended meanwhile
+   */
   async add(actor: Actor, input: CommandInput<'addPushTarget'>): Promise<PushTargetView> {
     const userId = requireUserId(actor);
     const { kind, token, keys = null, deviceId = null } = input;
     if (!this.senders.has(kind)) throw notConfigured(kind);
     this.checkToken(kind, token);
+    if (keys) checkPoint(keys.p256dh);
     await this.users.ensure([userId]);
     const sessionId = actor.sessionId ?? null;
-    return addTarget(this.database, { userId, kind, token, keys, deviceId, sessionId, most: MOST_TARGETS });
+    const added = await addTarget(this.database, {
+      userId,
+      kind,
+      token,
+      keys,
+      deviceId,
+      sessionId,
+      most: MOST_TARGETS,
+    });
+    if (!added) throw new AppError('UNAUTHENTICATED');
+    return added;
   }
 
   async remove(actor: Actor, { token }: CommandInput<'removePushTarget'>): Promise<PushTargetRemovedView> {
@@ -51,18 +66,30 @@ export class PushTargetsService {
 
   private checkToken(kind: string, token: string): void {
     if (kind === 'apns' && !/^([\da-f]{2}){16,100}$/i.test(token))
-      throw wrongToken('expected hexadecimal digits');
+      throw invalid('token', 'expected hexadecimal digits');
     if (kind !== 'web') return;
     try {
       this.outbound.check(token);
     } catch (error) {
-      throw wrongToken(error instanceof Error ? error.message : 'expected the URL of a push service');
+      throw invalid('token', error instanceof Error ? error.message : 'expected the URL of a push service');
     }
   }
 }
 
-const wrongToken = (message: string) =>
-  new AppError('VALIDATION_FAILED', { details: [{ path: 'token', message }] });
+/** What is no point of the curve could never be encrypted for. */
+function checkPoint(p256dh: string): void {
+  try {
+    ECDH.convertKey(p256dh, 'prime256v1', 'base64url');
+  } catch {
+    throw invalid(
+      'keys.p256dh',
+      'expected a public key of the curve P-256, as `subscription.toJSON().keys` has it',
+    );
+  }
+}
+
+const invalid = (path: string, message: string) =>
+  new AppError('VALIDATION_FAILED', { details: [{ path, message }] });
 
 const VARIABLES = { web: 'VAPID_…', fcm: 'FCM_CREDENTIALS', apns: 'APNS_…' };
 

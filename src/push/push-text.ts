@@ -1,4 +1,4 @@
-import type { ShownMessage } from './recipients.queries.js';
+import type { ShownMessage } from './contents.queries.js';
 
 /** Most characters of a title and of a text: together, whatever they are, far from the 4 KiB that push services take. */
 const MAX_TITLE = 80;

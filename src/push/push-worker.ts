@@ -44,7 +44,6 @@ const FORGOTTEN_AT_ONCE = 1_000;
 
 interface Reading {
   gatherings: Gatherings;
-  position: Position | null;
   running: Promise<void> | null;
   hasEnded: boolean;
 }
@@ -91,7 +90,6 @@ export class PushWorker implements SinkWork, OnApplicationBootstrap, OnApplicati
   async turn(sink: Sink, settled: Position): Promise<void> {
     const reading = this.readings.get(sink) ?? {
       gatherings: new Gatherings(),
-      position: null,
       running: null,
       hasEnded: false,
     };
@@ -107,24 +105,26 @@ export class PushWorker implements SinkWork, OnApplicationBootstrap, OnApplicati
     this.advance(sink, reading);
   }
 
-  /** What was not told is read again by the node that goes on. */
+  /** What was not told, or has not begun to be sent, is read again by the node that goes on. */
   async end(sink: Sink): Promise<void> {
     const reading = this.readings.get(sink);
     this.readings.delete(sink);
     if (!reading) return;
     reading.hasEnded = true;
+    // Once for what waits, so that there is room, and once for what was claimed meanwhile.
+    await this.deliveries.giveBack();
     await reading.running;
+    await this.deliveries.giveBack();
     this.advance(sink, reading);
   }
 
   private async read(sink: Sink, reading: Reading, settled: Position): Promise<number> {
     const { changes, upTo } = await sink.next(settled, PAGE);
-    if (reading.position && !isAfter(upTo, reading.position)) return 0;
+    if (!isAfter(upTo, sink.position)) return 0;
     const oldest = Date.now() - TTL_SECONDS * 1_000;
     const sent = changes.filter(({ kind, at }) => kind === 'newMessage' && Date.parse(at) > oldest);
     const messages = sent.map(({ chatId, nr: seq }) => ({ chatId, seq }));
     reading.gatherings.read(upTo, messages, performance.now() + this.config.push.gatherMs);
-    reading.position = upTo;
     sink.hasRead(upTo);
     return changes.length;
   }
@@ -136,22 +136,25 @@ export class PushWorker implements SinkWork, OnApplicationBootstrap, OnApplicati
         if (!sink.isHeld || reading.hasEnded || this.deliveries.isFull) return;
         const due = gatherings.take(which, performance.now(), CHATS_AT_ONCE);
         if (due.length === 0) break;
-        if (!(await this.tell(due, gatherings))) return;
+        if (!(await this.tell(due, reading))) return;
       }
     }
   }
 
   /** False: they could not be told now. */
-  private async tell(due: readonly Gathering[], gatherings: Gatherings): Promise<boolean> {
+  private async tell(due: readonly Gathering[], reading: Reading): Promise<boolean> {
+    const { gatherings } = reading;
     try {
-      const later = await this.pushes.tell(due);
+      const telling = await this.pushes.tell(due, () => !reading.hasEnded);
+      if (!telling) return false;
       const dueAt = performance.now() + this.config.push.activeDelayMs;
       for (const gathering of due) {
-        const userIds = later.get(gathering.chatId) ?? [];
+        const userIds = telling.later.get(gathering.chatId) ?? [];
         if (userIds.length > 0 && gatherings.delayedPeople < MOST_DELAYED)
           gatherings.delay(gathering, userIds, dueAt);
-        gatherings.finish(gathering);
       }
+      // Until then the log is not done: what is given back at a stop is read again.
+      void telling.begun.then(() => due.forEach((one) => gatherings.finish(one)));
       return true;
     } catch (error) {
       gatherings.putBack(due, performance.now() + AGAIN_MS);

@@ -9,6 +9,7 @@ import { Outbound } from '../outbound/outbound.js';
 import { OutboundModule } from '../outbound/outbound.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
 import { DirectoryModule } from '../users/directory/directory.module.js';
+import { PushContents } from './push-contents.js';
 import { PushDeliveries } from './push-deliveries.js';
 import { pushSenders, PushSenders } from './push-senders.js';
 import { PushTargetsService } from './push-targets.service.js';
@@ -31,6 +32,7 @@ import { ReadElsewhere } from './read-elsewhere.js';
   ],
   controllers: [PushController],
   providers: [
+    PushContents,
     PushDeliveries,
     Pushes,
     PushGateway,

@@ -1,6 +1,5 @@
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Bus } from '../common/bus.js';
-import { PushDeliveries } from './push-deliveries.js';
 import { PushSenders } from './push-senders.js';
 import { Pushes } from './pushes.js';
 // The event that this listens to is declared there.
@@ -23,7 +22,6 @@ export class ReadElsewhere implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly bus: Bus,
     private readonly pushes: Pushes,
-    private readonly deliveries: PushDeliveries,
     private readonly senders: PushSenders,
   ) {}
 
@@ -42,8 +40,6 @@ export class ReadElsewhere implements OnModuleInit, OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     if (this.timer) clearTimeout(this.timer);
     await this.running;
-    await this.tell();
-    await this.deliveries.stop();
   }
 
   private async tell(): Promise<void> {

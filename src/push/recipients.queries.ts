@@ -1,10 +1,12 @@
+import { blocks } from '../blocks/blocks.queries.js';
+import { notHidden } from '../chats/chats.queries.js';
 import { visibleAfter } from '../chats/membership.queries.js';
-import { isMuted, levelOf, passes } from '../chats/notify-levels.js';
-import { totalsOf } from '../chats/unread-totals.queries.js';
+import { isMuted, levelOf } from '../chats/notify-levels.js';
+import { isDeactivated } from '../commands/identity/deactivations.queries.js';
 import { bigints } from '../database/binary-array.js';
 import { statement } from '../database/statement.js';
 
-/** The messages of a chat that are told together; `userIds` null: to all members. */
+/** The messages of a chat that are told together. */
 export interface Stretch {
   chatId: number;
   firstSeq: number;
@@ -16,121 +18,85 @@ export interface Recipient {
   userId: number;
   chatId: number;
   seq: number;
-  messageId: number;
-  /** Whether a message that they have not read mentions them. */
-  isMentioned: boolean;
 }
 
-/** SQL: the newest message of a stretch `d` that counts as unread for others. */
-const newest = (condition: string) => `(
-        SELECT x.id, x.seq, x."senderId" FROM messages x
-        WHERE x."chatId" = d.chat AND x.seq BETWEEN d.first AND d.last AND NOT x.quiet AND x."deletedAt" IS NULL
-          AND ${condition}
-        ORDER BY x.seq DESC LIMIT 1
-      )`;
+/**
+ * SQL: the seq after which a member is told of messages: after what they have seen, what was marked as read for them, and what
+ * they cannot see. Who marks a chat as unread has seen it all the same: they are not told of it again.
+ */
+export const readUpTo = (member: string) =>
+  `GREATEST(${member}."readSeq", ${member}."unreadSeq", ${visibleAfter(member)})`;
 
-/** SQL: whether the message does what it does to the member `m`, in the stretch `t` after what they have read. */
-const MENTIONED = `EXISTS (
-        SELECT 1 FROM message_mentions x
-        WHERE x."chatId" = m."chatId" AND x."userId" IN (m."userId", 0) AND x.seq BETWEEN t.first AND t.last
-          AND x.seq > m."readSeq" AND x."senderId" IS DISTINCT FROM m."userId"
-      )`;
+/** SQL: whether a member is told anything of the chat: they have not muted it, and are neither deactivated nor erased. */
+export const isReached = (
+  member: string,
+) => `(NOT ${isMuted(member)} AND NOT ${isDeactivated(`${member}."userId"`)}
+        AND (SELECT 1 FROM users v WHERE v.id = ${member}."userId" AND v."erasedAt" IS NULL) IS NOT NULL)`;
+
+/** SQL: whether the message counts as unread for the member, and they may see it. */
+export const isFor = (
+  message: string,
+  member: string,
+) => `(NOT ${message}.quiet AND ${message}."deletedAt" IS NULL
+          AND ${message}."senderId" IS DISTINCT FROM ${member}."userId"
+          AND NOT ${blocks(`${member}."userId"`, `${message}."senderId"`)} AND ${notHidden(message, `${member}."userId"`)})`;
+
+/** Most messages of a stretch that are looked at for each member, from its end. */
+const MOST_LOOKED_AT = 200;
 
 /**
- * `$1` chats, `$2` first, `$3` last seq of the stretch of each, `$4` users or null for all: who is to be told of the newest
- * message of others in it. They have a device, have not read it, were not told of it, have not muted the chat, and their level for it lets it pass; they do not block
- * its sender, and are neither deactivated nor erased.
+ * `$1` chats, `$2` first, `$3` last seq of the stretch of each, `$4` users or null for all: who is to be told, of each the
+ * newest message of the stretch that is for them; of members with the level `mentions` the newest that mentions them. They have
+ * a device, have not read it, and were not told of it. In order of users and chats. In this form each member is looked up by
+ * keys, whatever the planner assumes.
  */
 export const recipientsOf = statement.many({
   name: 'push.recipients',
   text: `
     WITH due AS MATERIALIZED (
       SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS d(chat, first, last)
-    ), told AS MATERIALIZED (
-      SELECT d.*, c.type, n.id, n.seq, n."senderId", o.id AS "otherId", o.seq AS "otherSeq", o."senderId" AS "otherSenderId"
+    ), people AS MATERIALIZED (
+      SELECT m."chatId", m."userId", GREATEST(d.first - 1, ${readUpTo('m')}) AS after, d.last, ${levelOf('c', 'm')} AS level
       FROM due d
       CROSS JOIN LATERAL (SELECT type FROM chats WHERE id = d.chat LIMIT 1) c
-      CROSS JOIN LATERAL ${newest('true')} n
-      LEFT JOIN LATERAL ${newest('x."senderId" IS DISTINCT FROM n."senderId"')} o ON true
-    ), people AS MATERIALIZED (
-      SELECT m.*, t.type, x.id AS "messageId", x.seq, x."senderId", ${MENTIONED} AS mentioned
-      FROM told t
-      JOIN chat_members m ON m."chatId" = t.chat AND ($4::bigint[] IS NULL OR m."userId" = ANY($4::bigint[]))
       CROSS JOIN LATERAL (
-        SELECT t.id, t.seq, t."senderId" WHERE t."senderId" IS DISTINCT FROM m."userId"
-        UNION ALL
-        SELECT t."otherId", t."otherSeq", t."otherSenderId" WHERE t."senderId" = m."userId" AND t."otherId" IS NOT NULL
-      ) x
-      WHERE x.seq > m."readSeq" AND x.seq > COALESCE(${visibleAfter('m')}, 0)
-        AND EXISTS (SELECT 1 FROM push_targets p WHERE p."userId" = m."userId")
-        AND NOT EXISTS (
-          SELECT 1 FROM push_states s
-          WHERE s."userId" = m."userId" AND s."chatId" = m."chatId" AND s."pushedSeq" >= x.seq
-        )
+        SELECT * FROM chat_members m
+        WHERE m."chatId" = d.chat AND ($4::bigint[] IS NULL OR m."userId" = ANY($4::bigint[])) OFFSET 0
+      ) m
+      WHERE d.last > ${readUpTo('m')} AND (SELECT 1 FROM push_targets p WHERE p."userId" = m."userId" LIMIT 1) IS NOT NULL
+        AND ${isReached('m')}
     )
-    SELECT m."userId", m."chatId", m.seq, m."messageId", m.mentioned
-    FROM people m
-    WHERE NOT ${isMuted('m')} AND ${passes(levelOf('m', 'm'), 'm.mentioned')}
-      AND NOT EXISTS (SELECT 1 FROM user_blocks b WHERE b."userId" = m."userId" AND b."blockedId" = m."senderId")
-      AND NOT EXISTS (
-        SELECT 1 FROM deactivations d
-        WHERE d."userId" = m."userId" AND NOT d.ended AND (d."until" IS NULL OR d."until" > clock_timestamp())
+    SELECT p."userId", p."chatId", n.seq
+    FROM people p
+    CROSS JOIN LATERAL (
+      (
+        SELECT x.seq FROM (
+          SELECT * FROM messages x
+          WHERE x."chatId" = p."chatId" AND x.seq > p.after AND x.seq <= p.last AND p.level = 'all'
+          ORDER BY x.seq DESC LIMIT ${MOST_LOOKED_AT}
+        ) x
+        WHERE ${isFor('x', 'p')} ORDER BY x.seq DESC LIMIT 1
+      ) UNION ALL (
+        SELECT x.seq FROM (
+          SELECT y.seq FROM message_mentions y
+          WHERE y."chatId" = p."chatId" AND y."userId" IN (p."userId", 0) AND y.seq > p.after AND y.seq <= p.last
+            AND p.level = 'mentions'
+          ORDER BY y.seq DESC LIMIT ${MOST_LOOKED_AT}
+        ) y
+        CROSS JOIN LATERAL (SELECT * FROM messages WHERE "chatId" = p."chatId" AND seq = y.seq LIMIT 1) x
+        WHERE ${isFor('x', 'p')} ORDER BY x.seq DESC LIMIT 1
       )
-      AND EXISTS (SELECT 1 FROM users u WHERE u.id = m."userId" AND u."erasedAt" IS NULL)
-    ORDER BY m."userId", m."chatId"`,
+    ) n
+    WHERE (
+      SELECT 1 FROM push_states s
+      WHERE s."userId" = p."userId" AND s."chatId" = p."chatId" AND s."pushedSeq" >= n.seq
+    ) IS NULL
+    ORDER BY p."userId", p."chatId"`,
   values: ({ stretches, userIds }: { stretches: readonly Stretch[]; userIds: readonly number[] | null }) => [
     bigints(stretches.map(({ chatId }) => chatId)),
     bigints(stretches.map(({ firstSeq }) => firstSeq)),
     bigints(stretches.map(({ lastSeq }) => lastSeq)),
     bigints(userIds),
   ],
-  row: ([userId, chatId, seq, messageId, isMentioned]: [
-    number,
-    number,
-    number,
-    number,
-    boolean,
-  ]): Recipient => ({ userId, chatId, seq, messageId, isMentioned }),
-});
-
-/** A message as a push shows it. */
-export interface ShownMessage {
-  messageId: number;
-  chatId: number;
-  seq: number;
-  isDirect: boolean;
-  title: string | null;
-  senderId: number | null;
-  senderName: string | null;
-  content: string;
-}
-
-/** `$1` messages: as they are now, of each text the beginning. */
-export const messagesToPush = statement.many({
-  name: 'push.messages',
-  text: `
-    SELECT m.id, m."chatId", m.seq, c.type = 'direct', c.title, m."senderId", u.name, left(m.content, 1000)
-    FROM unnest($1::bigint[]) AS x(id)
-    CROSS JOIN LATERAL (SELECT * FROM messages WHERE id = x.id AND "deletedAt" IS NULL LIMIT 1) m
-    CROSS JOIN LATERAL (SELECT type, title FROM chats WHERE id = m."chatId" LIMIT 1) c
-    LEFT JOIN LATERAL (SELECT name FROM users WHERE id = m."senderId" LIMIT 1) u ON true`,
-  values: (messageIds: readonly number[]) => [bigints(messageIds)],
-  row: ([messageId, chatId, seq, isDirect, title, senderId, senderName, content]: [
-    number,
-    number,
-    number,
-    boolean,
-    string | null,
-    number | null,
-    string | null,
-    string,
-  ]): ShownMessage => ({ messageId, chatId, seq, isDirect, title, senderId, senderName, content }),
-});
-
-/** `$1` users: the number at the icon of the app, as `badge` of getUnreadTotals. */
-export const badgesOf = statement.many({
-  name: 'push.badges',
-  text: `SELECT x.id, b.badge FROM unnest($1::bigint[]) AS x(id) CROSS JOIN LATERAL (${totalsOf('x.id')}) b`,
-  values: (userIds: readonly number[]) => [bigints(userIds)],
-  row: ([userId, badge]: [number, number]) => ({ userId, badge }),
+  row: ([userId, chatId, seq]: [number, number, number]): Recipient => ({ userId, chatId, seq }),
 });

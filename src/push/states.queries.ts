@@ -1,5 +1,6 @@
 import { bigints } from '../database/binary-array.js';
 import { statement } from '../database/statement.js';
+import { readUpTo } from './recipients.queries.js';
 import { TARGET, type Target, type TargetCells, targetRow } from './targets.queries.js';
 
 /** A device and what it is told. */
@@ -50,36 +51,51 @@ export const claimPushes = statement.many({
   row: toldRow,
 });
 
-/** `$1` users, `$2` chats: the native devices of those who were pushed this chat and have read it all, who are noted no more. */
+/** SQL: locks what was pushed of the entries `e` of the parameters, by keys, in the order in which it is claimed. */
+const locked = (condition: string, from = '') => `
+    WITH locked AS MATERIALIZED (
+      SELECT s.*
+      FROM (
+        SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS e("userId", "chatId", seq) ORDER BY 1, 2
+      ) e
+      CROSS JOIN LATERAL (
+        SELECT "userId", "chatId", "pushedSeq" FROM push_states
+        WHERE "userId" = e."userId" AND "chatId" = e."chatId" LIMIT 1 FOR UPDATE
+      ) s
+      ${from}
+      WHERE ${condition}
+    )`;
+
+/** `$1` users, `$2` chats, `$3` seqs that were claimed and not sent: whoever reads the log again claims them again. */
+export const giveBackPushes = statement.count({
+  name: 'push.giveBack',
+  text: `${locked('s."pushedSeq" = e.seq')}
+    UPDATE push_states s SET "pushedSeq" = s."pushedSeq" - 1 FROM locked l
+    WHERE s."userId" = l."userId" AND s."chatId" = l."chatId" AND s."pushedSeq" = l."pushedSeq"`,
+  values: columns,
+});
+
+/**
+ * `$1` users, `$2` chats, `$3` not looked at: the native devices of those who were pushed this chat and have read it all, who
+ * are noted no more.
+ */
 export const releasePushes = statement.many({
   name: 'push.release',
-  text: `
-    WITH released AS (
-      DELETE FROM push_states s
-      USING unnest($1::bigint[], $2::bigint[]) AS r("userId", "chatId"), chat_members m
-      WHERE s."userId" = r."userId" AND s."chatId" = r."chatId"
-        AND m."chatId" = s."chatId" AND m."userId" = s."userId" AND m."readSeq" >= s."pushedSeq"
+  text: `${locked(
+    `${readUpTo('m')} >= s."pushedSeq"`,
+    `CROSS JOIN LATERAL (
+        SELECT * FROM chat_members WHERE "chatId" = s."chatId" AND "userId" = s."userId" LIMIT 1
+      ) m`,
+  )}, released AS (
+      DELETE FROM push_states s USING locked l
+      WHERE s."userId" = l."userId" AND s."chatId" = l."chatId" AND s."pushedSeq" = l."pushedSeq"
       RETURNING s."userId", s."chatId", s."pushedSeq"
     )
     SELECT r."userId", r."chatId", r."pushedSeq", ${TARGET}
     FROM released r JOIN push_targets t ON t."userId" = r."userId" AND t.kind <> 'web'`,
-  values: (all: readonly { userId: number; chatId: number }[]) => [
-    bigints(all.map(({ userId }) => userId)),
-    bigints(all.map(({ chatId }) => chatId)),
-  ],
+  values: (all: readonly { userId: number; chatId: number }[]) =>
+    columns(all.map(({ userId, chatId }) => ({ userId, chatId, seq: 0 }))),
   row: toldRow,
-});
-
-/** `$1` target, `$2` token, `$3` user, `$4` chat, `$5` seq: whether a push that failed is still to be sent: not read, and no newer one. */
-export const isStillDue = statement.oneOrNone({
-  name: 'push.isStillDue',
-  text: `
-    SELECT 1 FROM push_states s
-    JOIN push_targets t ON t.id = $1 AND t.token = $2 AND t."userId" = s."userId"
-    JOIN chat_members m ON m."chatId" = s."chatId" AND m."userId" = s."userId"
-    WHERE s."userId" = $3 AND s."chatId" = $4 AND s."pushedSeq" = $5 AND m."readSeq" < $5`,
-  values: ({ target, userId, chatId, seq }: Told) => [target.id, target.token, userId, chatId, seq],
-  row: () => true,
 });
 
 /** `$1` days, `$2` limit: forgets what was pushed so long ago. */

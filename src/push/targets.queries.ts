@@ -28,15 +28,18 @@ interface NewTarget {
 
 /**
  * `$1` user, `$2` kind, `$3` token, `$4` keys, `$5` device or null, `$6` session or null, `$7` most targets of a user: the
- * device is this user's from now on. Their older token of the same device, and what is over the limit, is removed.
+ * device is this user's from now on. Their older token of the same device, and what is over the limit, is removed. No row when
+ * the session has ended; one that ends at this moment ends the target as well.
  */
-export const addTarget = statement.one({
+export const addTarget = statement.oneOrNone({
   name: 'push.addTarget',
   text: `
-    WITH added AS (
+    WITH session AS MATERIALIZED (
+      SELECT id FROM sessions WHERE id = $6::uuid AND "userId" = $1 FOR KEY SHARE
+    ), added AS (
       INSERT INTO push_targets AS t ("userId", kind, token, keys, "deviceId", "sessionId")
-      SELECT $1, $2, $3, $4::jsonb, $5::text,
-        (SELECT id FROM sessions WHERE id = $6::uuid AND "userId" = $1 FOR KEY SHARE)
+      SELECT $1, $2, $3, $4::jsonb, $5::text, (SELECT id FROM session)
+      WHERE $6::uuid IS NULL OR EXISTS (SELECT 1 FROM session)
       ON CONFLICT (kind, md5(token)) DO UPDATE SET "userId" = EXCLUDED."userId", keys = EXCLUDED.keys,
         "deviceId" = EXCLUDED."deviceId", "sessionId" = EXCLUDED."sessionId", "createdAt" = clock_timestamp()
       RETURNING id, "userId", kind, "deviceId", "createdAt"

@@ -5,13 +5,11 @@ import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import { Database } from '../database/database.js';
 import { Outbound, type OutboundAnswer } from '../outbound/outbound.js';
+import { retryAfterOf } from '../outbound/retry-after.js';
 import { signedHeaders } from '../outbound/signed-headers.js';
 import { unseal } from './secrets.js';
 import { noteTry } from './tries.queries.js';
 import type { Endpoint } from './webhooks.queries.js';
-
-/** Longest `Retry-After` that is obeyed, in milliseconds. */
-const MAX_RETRY_AFTER_MS = 3_600_000;
 
 /**
  * How a try went. `refused`: the receiver is there and did not take this event. `down`: it is not there, or takes nothing.
@@ -102,11 +100,4 @@ function failed(error: unknown): Omit<Outcome, 'tookMs'> {
     error: typeof code === 'string' ? code : 'EFAILED',
     retryAfterMs: 0,
   };
-}
-
-/** Seconds, or a date. */
-function retryAfterOf(text: string | undefined): number {
-  if (text === undefined) return 0;
-  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
-  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS) : 0;
 }

@@ -1,6 +1,12 @@
 import webPush from 'web-push';
 import { bearer, register, ownAccounts } from '../support/accounts.js';
-import { ApnsService, FcmService, type Taken, WebPushService } from '../support/push-services.js';
+import {
+  ApnsService,
+  FcmService,
+  pushVariables,
+  type Taken,
+  WebPushService,
+} from '../support/push-services.js';
 import { pause } from '../support/time.js';
 import { type Client, eventually, World } from '../support/world.js';
 
@@ -22,23 +28,9 @@ describe('A push', () => {
       ApnsService.start(),
     ]);
     variables = {
-      SINKS: 'on',
-      SINK_POLL_MS: '25',
-      INBOX: 'off',
-      OUTBOUND_ALLOW: '127.0.0.1',
-      OUTBOUND_PORTS: 'any',
+      ...pushVariables({ ...vapid, subject }, { fcm, apns }),
       PUSH_GATHER_MS: String(GATHER_MS),
       PUSH_ACTIVE_DELAY_MS: String(ACTIVE_DELAY_MS),
-      VAPID_PUBLIC_KEY: vapid.publicKey,
-      VAPID_PRIVATE_KEY: vapid.privateKey,
-      VAPID_SUBJECT: subject,
-      FCM_CREDENTIALS: fcm.credentials,
-      FCM_ORIGIN: fcm.origin,
-      APNS_KEY: apns.key,
-      APNS_KEY_ID: 'KEY4567890',
-      APNS_TEAM_ID: 'TEAM567890',
-      APNS_TOPIC: 'com.example.chat',
-      APNS_ORIGIN: apns.origin,
     };
     world = await World.start(variables);
   });
@@ -156,10 +148,15 @@ describe('A push', () => {
   it('removes a device that is gone, by what each service says', async () => {
     const { bob, device, send } = await pair();
     await bob.ok('addPushTarget', { kind: 'fcm', token: 'old-phone' });
+    await bob.ok('addPushTarget', { kind: 'fcm', token: 'no-phone' });
     await bob.ok('addPushTarget', { kind: 'apns', token: 'ab'.repeat(32) });
-    expect(await targetsOf(bob)).toHaveLength(3);
-    web.answer = () => ({ status: 410 });
-    fcm.answer = () => ({ status: 404, body: { error: { details: [{ errorCode: 'UNREGISTERED' }] } } });
+    expect(await targetsOf(bob)).toHaveLength(4);
+    web.answer = () => ({ status: 410, body: { detail: 'x'.repeat(100_000) } });
+    const isAboutToken = { fieldViolations: [{ field: 'message.token', description: 'no such' }] };
+    fcm.answer = (token) =>
+      token === 'no-phone'
+        ? { status: 400, body: { error: { status: 'INVALID_ARGUMENT', details: [isAboutToken] } } }
+        : { status: 404, body: { error: { details: [{ errorCode: 'UNREGISTERED' }] } } };
     apns.answer = () => ({ status: 400, body: { reason: 'BadDeviceToken' } });
     await send('to nobody');
     await eventually(async () => (await targetsOf(bob)).length === 0);
@@ -250,6 +247,11 @@ describe('A push', () => {
     expect(await alice.refused('addPushTarget', { kind: 'web', token: device.token })).toBe(
       'VALIDATION_FAILED',
     );
+    const noPoint = Buffer.concat([Buffer.from([4]), Buffer.alloc(64, 1)]).toString('base64url');
+    const { keys, ...good } = web.subscribe();
+    expect(await alice.refused('addPushTarget', { ...good, keys: { ...keys, p256dh: noPoint } })).toBe(
+      'VALIDATION_FAILED',
+    );
     await world.http.get('/push/key').expect(200, { kinds: ['web', 'fcm', 'apns'], key: vapid.publicKey });
   });
 
@@ -271,6 +273,15 @@ describe('A push', () => {
       expect(await rows()).toEqual([{ kind: 'web' }]);
       await accounts.http.post('/auth/logout').send({ refreshToken }).expect(200);
       expect(await rows()).toEqual([]);
+      const other = await register(accounts);
+      // As if it ended at the moment at which the device is added.
+      await accounts.sql('DELETE FROM sessions WHERE "userId" = $1', [other.user.id]);
+      await accounts.http
+        .put('/push/targets')
+        .set(bearer(other.accessToken))
+        .send(web.subscribe())
+        .expect(401);
+      expect(await accounts.sql('SELECT 1 FROM push_targets')).toEqual([]);
     } finally {
       await accounts.stop();
     }

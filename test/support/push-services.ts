@@ -34,6 +34,29 @@ const flat = (headers: IncomingHttpHeaders) =>
 /** Why a push service refuses what it was sent. */
 class Wrong extends Error {}
 
+/** Makes a server push over these services, quickly; `vapid` are its keys for browsers. */
+export const pushVariables = (
+  vapid: { publicKey: string; privateKey: string; subject: string },
+  { fcm, apns }: { fcm?: FcmService; apns?: ApnsService } = {},
+): Record<string, string> => ({
+  SINKS: 'on',
+  SINK_POLL_MS: '25',
+  INBOX: 'off',
+  OUTBOUND_ALLOW: '127.0.0.1',
+  OUTBOUND_PORTS: 'any',
+  VAPID_PUBLIC_KEY: vapid.publicKey,
+  VAPID_PRIVATE_KEY: vapid.privateKey,
+  VAPID_SUBJECT: vapid.subject,
+  ...(fcm && { FCM_CREDENTIALS: fcm.credentials, FCM_ORIGIN: fcm.origin }),
+  ...(apns && {
+    APNS_KEY: apns.key,
+    APNS_KEY_ID: 'KEY4567890',
+    APNS_TEAM_ID: 'TEAM567890',
+    APNS_TOPIC: 'com.example.chat',
+    APNS_ORIGIN: apns.origin,
+  }),
+});
+
 abstract class PushService {
   /** What was taken, in its order. */
   readonly taken: Taken[] = [];
@@ -42,6 +65,8 @@ abstract class PushService {
   /** What was wrong with what was sent; nothing should ever be. */
   readonly faults: string[] = [];
   answer: (token: string) => Refusal = () => null;
+  /** No call is answered before this. */
+  until: Promise<unknown> = Promise.resolve();
 
   protected constructor(readonly port: number) {}
 
@@ -58,6 +83,7 @@ abstract class PushService {
     this.calls++;
     try {
       const taken = await read();
+      await this.until;
       const refusal = this.answer(token);
       if (refusal) return refusal;
       this.taken.push(taken);
@@ -227,6 +253,8 @@ export class FcmService extends PushService {
 export class ApnsService extends PushService {
   /** How many different provider tokens came. */
   readonly tokens = new Set<string>();
+  /** How many connections were made. */
+  connections = 0;
 
   private constructor(
     port: number,
@@ -244,10 +272,12 @@ export class ApnsService extends PushService {
     const server = secure ? createSecureServer(secure) : createPlainHttp2();
     const sessions = new Set<{ destroy(): void }>();
     server.on('session', (session) => {
+      service.connections++;
       sessions.add(session);
       session.on('close', () => sessions.delete(session));
     });
     server.on('stream', (stream, headers) => {
+      stream.on('error', () => undefined);
       const token = String(headers[':path']).replace('/3/device/', '');
       void service
         .handle(token, async () => {
@@ -260,6 +290,8 @@ export class ApnsService extends PushService {
           };
         })
         .then(({ status, headers: given, body }) => {
+          // The sender may have given it up.
+          if (stream.destroyed) return;
           stream.respond({ ':status': status === 201 ? 200 : status, ...given });
           stream.end(JSON.stringify(body ?? {}));
         });

@@ -2365,9 +2365,10 @@ export interface Commands {
   };
   /**
    * Says whether the user uses this device right now: the app is in front and was touched lately.
-   * Somebody with an active device gets no push. It holds for 2 minutes, so repeat `active: true` each
-   * minute, and send `active: false` when the app goes to the background. It ends with the connection.
-   * Nobody else is told. CONFLICT if you are not online on this socket.
+   * Meanwhile no device of theirs is pushed at once, only later, if they leave a message unread. It
+   * holds for 2 minutes, so repeat `active: true` each minute, and send `active: false` when the app
+   * goes to the background. It ends with the connection. It is kept in memory only, and nobody else is
+   * told. CONFLICT if you are not online on this socket.
    */
   setActive: {
     input: {
@@ -3325,11 +3326,14 @@ export interface Commands {
     result: Preferences;
   };
   /**
-   * From now on this device gets pushes of unread messages while you have no active device
-   * (`setActive`). Send it at each start of the app: the same token again replaces what is stored, and
-   * belongs to you alone. It ends with `removePushTarget`, when the session of your token ends, and when
-   * its push service says that it is gone. At most 20 of a user; then the oldest is removed.
-   * NOT_CONFIGURED if this server has no keys for that kind.
+   * From now on this device gets pushes of your unread messages, except while you use one of your
+   * devices (`setActive`). Call it at each start of the app: the same token again replaces what is
+   * stored, and belongs to you alone. The server keeps the token, `keys` and `deviceId` until you call
+   * `removePushTarget`, your session ends, somebody else adds the same device, or its push service says
+   * that it is gone. A push has the title and the beginning of the message, unless your preference
+   * `preview` is off: through the push service it goes encrypted to `web`, readable by Google or Apple
+   * to the other kinds. At most 20 devices of a user; then the oldest is removed. NOT_CONFIGURED if this
+   * server has no keys for that kind.
    */
   addPushTarget: {
     /** Needs keys for kind web, and only there. */

@@ -1,6 +1,12 @@
 import { bigints } from '../../database/binary-array.js';
 import { statement } from '../../database/statement.js';
 
+/** SQL: whether a user is deactivated at this moment. */
+export const isDeactivated = (userId: string) => `EXISTS (
+        SELECT 1 FROM deactivations d
+        WHERE d."userId" = ${userId} AND NOT d.ended AND (d."until" IS NULL OR d."until" > clock_timestamp())
+      )`;
+
 /** Until when and why a user is deactivated. */
 export interface Deactivated {
   /** ISO 8601; null: until the application ends it. */

@@ -21,7 +21,7 @@ const bytes = (length: number) => {
 export const pushCommands = {
   addPushTarget: define({
     summary:
-      'From now on this device gets pushes of unread messages while you have no active device (`setActive`). Send it at each start of the app: the same token again replaces what is stored, and belongs to you alone. It ends with `removePushTarget`, when the session of your token ends, and when its push service says that it is gone. At most 20 of a user; then the oldest is removed. NOT_CONFIGURED if this server has no keys for that kind.',
+      'From now on this device gets pushes of your unread messages, except while you use one of your devices (`setActive`). Call it at each start of the app: the same token again replaces what is stored, and belongs to you alone. The server keeps the token, `keys` and `deviceId` until you call `removePushTarget`, your session ends, somebody else adds the same device, or its push service says that it is gone. A push has the title and the beginning of the message, unless your preference `preview` is off: through the push service it goes encrypted to `web`, readable by Google or Apple to the other kinds. At most 20 devices of a user; then the oldest is removed. NOT_CONFIGURED if this server has no keys for that kind.',
     input: z
       .object({
         kind: pushKind,

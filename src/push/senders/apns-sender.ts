@@ -2,6 +2,7 @@ import type { ClientHttp2Session } from 'node:http2';
 import { importPKCS8, SignJWT } from 'jose';
 import type { ApnsConfig } from '../../config/push-config.js';
 import type { Outbound } from '../../outbound/outbound.js';
+import { retryAfterOf } from '../../outbound/retry-after.js';
 import type { Target } from '../targets.queries.js';
 import {
   ANSWER_BYTES,
@@ -9,7 +10,6 @@ import {
   type Push,
   type PushOutcome,
   type PushSender,
-  retryAfterOf,
   SEND_WITHIN_MS,
   tagOf,
   TTL_SECONDS,
@@ -39,6 +39,8 @@ export class ApnsSender implements PushSender {
   constructor(
     private readonly config: ApnsConfig,
     private readonly outbound: Outbound,
+    /** Milliseconds for one try. */
+    private readonly sendWithinMs = SEND_WITHIN_MS,
   ) {}
 
   async send({ token }: Target, push: Push): Promise<PushOutcome> {
@@ -93,7 +95,8 @@ export class ApnsSender implements PushSender {
   }
 
   private post(device: string, push: Push, token: string): Promise<Answer> {
-    const stream = this.connection().request({
+    const session = this.connection();
+    const stream = session.request({
       ':method': 'POST',
       ':path': `/3/device/${device}`,
       authorization: `bearer ${token}`,
@@ -108,7 +111,9 @@ export class ApnsSender implements PushSender {
       let bytes = 0;
       let status = 0;
       let retryAfter: Answer['retryAfter'];
-      stream.setTimeout(SEND_WITHIN_MS, () => {
+      stream.setTimeout(this.sendWithinMs, () => {
+        // The connection may be dead without an error: what comes next opens another. This one ends with its last request.
+        if (this.session === session) this.close();
         stream.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }));
       });
       stream.on('response', (headers) => {

@@ -1,6 +1,7 @@
 import { importPKCS8, SignJWT } from 'jose';
 import type { PushConfig } from '../../config/push-config.js';
 import type { Outbound, OutboundAnswer } from '../../outbound/outbound.js';
+import { retryAfterOf } from '../../outbound/retry-after.js';
 import type { Target } from '../targets.queries.js';
 import {
   ANSWER_BYTES,
@@ -8,7 +9,6 @@ import {
   type Push,
   type PushOutcome,
   type PushSender,
-  retryAfterOf,
   SEND_WITHIN_MS,
   tagOf,
   TTL_SECONDS,
@@ -49,6 +49,7 @@ export class FcmSender implements PushSender {
         body: Buffer.from(JSON.stringify({ message: toFcm(token, push) })),
         timeoutMs: SEND_WITHIN_MS,
         keep: ANSWER_BYTES,
+        tooLong: 'cut',
       });
       if (answer.status === 401) this.token = null;
       return outcomeOf(answer);
@@ -129,11 +130,20 @@ function toFcm(token: string, push: Push): object {
 
 function outcomeOf({ status, body, headers }: OutboundAnswer): PushOutcome {
   if (status >= 200 && status < 300) return { kind: 'ok' };
-  // A token of an app of another project: its keys were changed.
-  const code = /"errorCode":\s*"(UNREGISTERED|SENDER_ID_MISMATCH)"/.exec(body.toString())?.[1];
-  if (code !== undefined) return { kind: 'gone', error: code };
+  const gone = goneBy(body.toString());
+  if (gone !== null) return { kind: 'gone', error: gone };
   const error = `HTTP ${status}`;
   if (status === 401 || status === 408 || status === 429 || status >= 500)
     return { kind: 'later', error, retryAfterMs: retryAfterOf(headers['retry-after']) };
   return { kind: 'refused', error };
+}
+
+/** The error code of an answer that says that there is no such device; null: it does not. */
+function goneBy(text: string): string | null {
+  const code = /"errorCode":\s*"(\w+)"/.exec(text)?.[1] ?? /"status":\s*"(\w+)"/.exec(text)?.[1] ?? null;
+  // The latter: a token of an app of another project, whose keys were changed.
+  if (code === 'UNREGISTERED' || code === 'SENDER_ID_MISMATCH') return code;
+  // It may be about any field; `message.token` is the token.
+  const isToken = /"field":\s*"message\.token"|not a valid FCM registration token/.test(text);
+  return code === 'INVALID_ARGUMENT' && isToken ? code : null;
 }

@@ -48,16 +48,6 @@ export const ANSWER_BYTES = 4_096;
 /** One notification for a chat, whatever it is called at each service. */
 export const tagOf = (chatId: number): string => `chat-${chatId}`;
 
-/** Longest `Retry-After` that is obeyed. */
-const MAX_RETRY_AFTER_MS = 3_600_000;
-
-/** Milliseconds, from seconds or a date. */
-export function retryAfterOf(text: string | string[] | undefined): number {
-  if (typeof text !== 'string') return 0;
-  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
-  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS) : 0;
-}
-
 /** What a call that had no answer means. Only the code: texts of errors may name what they are about. */
 export function failed(error: unknown): PushOutcome {
   const { code } = error as { code?: unknown };

@@ -2,6 +2,7 @@ import type webPush from 'web-push';
 import { BoundedMap } from '../../common/flow/bounded-map.js';
 import type { VapidConfig } from '../../config/push-config.js';
 import type { Outbound } from '../../outbound/outbound.js';
+import { retryAfterOf } from '../../outbound/retry-after.js';
 import type { Target } from '../targets.queries.js';
 import {
   ANSWER_BYTES,
@@ -9,7 +10,6 @@ import {
   type Push,
   type PushOutcome,
   type PushSender,
-  retryAfterOf,
   SEND_WITHIN_MS,
   tagOf,
   TTL_SECONDS,
@@ -49,11 +49,11 @@ export class WebPushSender implements PushSender {
       const given = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
       delete given['Content-Length'];
       const call = { url: token, headers: given, body: body, timeoutMs: SEND_WITHIN_MS };
-      const answer = await this.outbound.post({ ...call, keep: ANSWER_BYTES });
+      const answer = await this.outbound.post({ ...call, keep: ANSWER_BYTES, tooLong: 'cut' });
       return outcomeOf(answer.status, answer.body.toString(), retryAfterOf(answer.headers['retry-after']));
     } catch (error) {
-      // A key that is no point of the curve.
-      if (error instanceof Error && error.message.includes('Invalid EC key'))
+      // A key that is no point of the curve: nothing can be encrypted for that device.
+      if ((error as { code?: unknown }).code === 'ERR_CRYPTO_ECDH_INVALID_PUBLIC_KEY')
         return { kind: 'gone', error: 'key' };
       return failed(error);
     }

@@ -1,10 +1,10 @@
-import { isDeactivated } from '../../accounts/accounts.queries.js';
 import { blocks } from '../../blocks/blocks.queries.js';
 import { noteDetails } from '../../changes/note-change.js';
 import { LAST_IDS } from '../../changes/settled.queries.js';
 import { unreadOf } from '../../chats/chats.queries.js';
 import { isThere, visibleAfter } from '../../chats/membership.queries.js';
 import { isMuted, levelOf, passes } from '../../chats/notify-levels.js';
+import { isDeactivated } from '../../commands/identity/deactivations.queries.js';
 import { bigints } from '../../database/binary-array.js';
 import { statement } from '../../database/statement.js';
 

@@ -1,0 +1,116 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Batcher } from '../common/flow/batcher.js';
+import type { AppConfig } from '../config/config.js';
+import { APP_CONFIG } from '../config/config.module.js';
+import { Database } from '../database/database.js';
+import { ActiveDevices } from '../presence/active-devices.js';
+import { badgesOf, messagesToPush, readsToTell, type ShownMessage } from './contents.queries.js';
+import { textOf } from './push-text.js';
+import type { Push } from './senders/push-sender.js';
+import type { Told } from './states.queries.js';
+import { type Wants, wantsOf } from './wants.js';
+
+/** Pushes whose contents are read together: a badge adds up all chats of a person. */
+const AT_ONCE = 50;
+const MOST_WAITING = 1_000;
+
+/** Milliseconds after which a push that still waits for its content is tried again later. */
+const PATIENCE_MS = 10_000;
+
+/** A device, and what it is told: the message, or that the chat was read elsewhere. */
+export interface ToTell {
+  type: Push['type'];
+  told: Told;
+}
+
+/** What is in a push, read at the moment when it is sent. Nothing of it is kept anywhere before or after. */
+@Injectable()
+export class PushContents {
+  private readonly logger = new Logger(PushContents.name);
+  private readonly reads = new Batcher<ToTell, Push | null>({
+    write: async (batch) => {
+      const found = await this.read(batch);
+      return batch.map((one) => ({ ok: true, result: found.get(one) ?? null }));
+    },
+    batch: { some: AT_ONCE, most: AT_ONCE },
+    maxWaiting: MOST_WAITING,
+    patienceMs: PATIENCE_MS,
+  });
+
+  constructor(
+    private readonly database: Database,
+    private readonly devices: ActiveDevices,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+  ) {}
+
+  /** null: it is not to be sent any more. @throws Error when the database is away */
+  of(one: ToTell): Promise<Push | null> {
+    return this.reads.submit(one);
+  }
+
+  private async read(batch: readonly ToTell[]): Promise<Map<ToTell, Push>> {
+    const messages = batch.filter(({ type }) => type === 'message');
+    const reads = batch.filter(({ type }) => type === 'read');
+    const [shown, unshown] = await Promise.all([this.messages(messages), this.readNow(reads)]);
+    const badges = await this.badges([...shown.keys(), ...unshown]);
+    const found = new Map<ToTell, Push>();
+    for (const [one, { message, wants }] of shown) {
+      const { chatId, seq, userId } = one.told;
+      const { messageId, isDirect, isMentioned } = message;
+      const text = textOf(message, wants.preview && this.config.push.preview);
+      const badge = badges.get(userId) ?? null;
+      const isUrgent = isDirect || isMentioned;
+      found.set(one, { type: 'message', chatId, messageId, seq, ...text, badge, isUrgent });
+    }
+    for (const one of unshown) {
+      const { chatId, seq, userId } = one.told;
+      found.set(one, { type: 'read', chatId, seq, badge: badges.get(userId) ?? null });
+    }
+    return found;
+  }
+
+  private async messages(
+    all: readonly ToTell[],
+  ): Promise<Map<ToTell, { message: ShownMessage; wants: Wants }>> {
+    if (all.length === 0) return new Map();
+    const told = all.map((one) => one.told);
+    const wanted = await wantsOf(
+      this.database,
+      told.map(({ userId }) => userId),
+    );
+    const never = [...wanted].flatMap(([userId, { whenActive }]) => (whenActive === 'never' ? [userId] : []));
+    const active = never.length === 0 ? new Set() : await this.devices.among(never);
+    const rows = await messagesToPush(this.database, told);
+    return new Map(
+      rows.flatMap(({ idx, ...message }) => {
+        const one = all[idx - 1]!;
+        const wants = wanted.get(one.told.userId);
+        return wants && !active.has(one.told.userId) ? [[one, { message, wants }] as const] : [];
+      }),
+    );
+  }
+
+  private async readNow(all: readonly ToTell[]): Promise<ToTell[]> {
+    if (all.length === 0) return [];
+    const rows = await readsToTell(
+      this.database,
+      all.map(({ told }) => told),
+    );
+    return rows.map((idx) => all[idx - 1]!);
+  }
+
+  /** Web pages count for themselves. A push goes without a badge rather than not at all. */
+  private async badges(all: readonly ToTell[]): Promise<Map<number, number>> {
+    const native = new Set(
+      all.flatMap(({ told: { target, userId } }) => (target.kind === 'web' ? [] : [userId])),
+    );
+    if (native.size === 0) return new Map();
+    try {
+      const rows = await badgesOf(this.database, [...native]);
+      return new Map(rows.map(({ userId, badge }) => [userId, badge]));
+    } catch (error) {
+      this.logger.warn(`Pushes go without the number at the icon: ${String(error)}`);
+      return new Map();
+    }
+  }
+}
