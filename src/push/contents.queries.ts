@@ -2,7 +2,7 @@ import { levelOf, passes } from '../chats/notify-levels.js';
 import { totalsOf } from '../chats/unread-totals.queries.js';
 import { bigints, texts } from '../database/binary-array.js';
 import { statement } from '../database/statement.js';
-import { isFor, isReached, readUpTo } from './recipients.queries.js';
+import { isFor, isReached, readUpTo } from '../chats/who-is-told.js';
 import type { Told } from './states.queries.js';
 
 /** A message as a push shows it. */

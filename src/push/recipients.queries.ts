@@ -1,8 +1,5 @@
-import { blocks } from '../blocks/blocks.queries.js';
-import { notHidden } from '../chats/chats.queries.js';
-import { visibleAfter } from '../chats/membership.queries.js';
-import { isMuted, levelOf } from '../chats/notify-levels.js';
-import { isDeactivated } from '../commands/identity/deactivations.queries.js';
+import { levelOf } from '../chats/notify-levels.js';
+import { isFor, isReached, readUpTo } from '../chats/who-is-told.js';
 import { bigints } from '../database/binary-array.js';
 import { statement } from '../database/statement.js';
 
@@ -19,27 +16,6 @@ export interface Recipient {
   chatId: number;
   seq: number;
 }
-
-/**
- * SQL: the seq after which a member is told of messages: after what they have seen, what was marked as read for them, and what
- * they cannot see. Who marks a chat as unread has seen it all the same: they are not told of it again.
- */
-export const readUpTo = (member: string) =>
-  `GREATEST(${member}."readSeq", ${member}."unreadSeq", ${visibleAfter(member)})`;
-
-/** SQL: whether a member is told anything of the chat: they have not muted it, and are neither deactivated nor erased. */
-export const isReached = (
-  member: string,
-) => `(NOT ${isMuted(member)} AND NOT ${isDeactivated(`${member}."userId"`)}
-        AND (SELECT 1 FROM users v WHERE v.id = ${member}."userId" AND v."erasedAt" IS NULL) IS NOT NULL)`;
-
-/** SQL: whether the message counts as unread for the member, and they may see it. */
-export const isFor = (
-  message: string,
-  member: string,
-) => `(NOT ${message}.quiet AND ${message}."deletedAt" IS NULL
-          AND ${message}."senderId" IS DISTINCT FROM ${member}."userId"
-          AND NOT ${blocks(`${member}."userId"`, `${message}."senderId"`)} AND ${notHidden(message, `${member}."userId"`)})`;
 
 /** Most messages of a stretch that are looked at for each member, from its end. */
 const MOST_LOOKED_AT = 200;

@@ -1,6 +1,6 @@
 import { bigints } from '../database/binary-array.js';
 import { statement } from '../database/statement.js';
-import { readUpTo } from './recipients.queries.js';
+import { readUpTo } from '../chats/who-is-told.js';
 import { TARGET, type Target, type TargetCells, targetRow } from './targets.queries.js';
 
 /** A device and what it is told. */

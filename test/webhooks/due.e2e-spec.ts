@@ -121,6 +121,15 @@ describe('Unread messages, told to webhooks', () => {
     expect(due(chatId)[1]).toMatchObject({ message: { content: 'three' }, users: [{ unreadCount: 1 }] });
   });
 
+  it('tells of what comes after a chat was cleared unread', async () => {
+    const { alice, bob, chatId } = await world.pair();
+    await alice.ok('sendMessage', { chatId, content: 'one' });
+    await eventually(() => due(chatId).length === 1);
+    await bob.ok('clearChat', { chatId });
+    await alice.ok('sendMessage', { chatId, content: 'two' });
+    await eventually(() => due(chatId).length === 2);
+  });
+
   it('tells of somebody whose device is active when it is not any more', async () => {
     const { alice, bob, chatId } = await world.pair();
     await bob.ok('setActive', { active: true });

@@ -1,10 +1,9 @@
-import { blocks } from '../../blocks/blocks.queries.js';
 import { noteDetails } from '../../changes/note-change.js';
 import { LAST_IDS } from '../../changes/settled.queries.js';
 import { unreadOf } from '../../chats/chats.queries.js';
-import { isThere, visibleAfter } from '../../chats/membership.queries.js';
-import { isMuted, levelOf, passes } from '../../chats/notify-levels.js';
-import { isDeactivated } from '../../commands/identity/deactivations.queries.js';
+import { isThere } from '../../chats/membership.queries.js';
+import { levelOf, passes } from '../../chats/notify-levels.js';
+import { isFor, isReached, readUpTo } from '../../chats/who-is-told.js';
 import { bigints } from '../../database/binary-array.js';
 import { statement } from '../../database/statement.js';
 
@@ -66,20 +65,11 @@ const IS_MENTIONED = `EXISTS (
           WHERE v."chatId" = m."chatId" AND v."userId" IN (m."userId", 0) AND v.seq = x.seq
         )`;
 
-/**
- * SQL: whether the member `m` of the chat `c` is to hear of messages there: not if they have muted it, are deactivated or
- * erased, or have deleted the chat.
- */
-const MAY_BE_TOLD = `${isThere('c', 'm')} AND NOT ${isMuted('m')} AND NOT ${isDeactivated('m."userId"')}
-        AND EXISTS (SELECT 1 FROM users u WHERE u.id = m."userId" AND u."erasedAt" IS NULL)`;
+/** SQL: whether the member `m` of the chat `c` is told of messages there. */
+const MAY_BE_TOLD = `${isThere('c', 'm')} AND ${isReached('m')}`;
 
-/**
- * SQL: whether the message `x` is one that the member `m` of the chat `c` is to hear of: by another whom they do not block,
- * one that they see, have not read, and that their level lets pass.
- */
-const IS_UNREAD = `x.seq > GREATEST(m."readSeq", ${visibleAfter('m')}) AND NOT x.quiet AND x."deletedAt" IS NULL
-        AND x."senderId" IS DISTINCT FROM m."userId" AND NOT (${blocks('m."userId"', 'x."senderId"')})
-        AND ${passes(levelOf('c', 'm'), IS_MENTIONED)}`;
+/** SQL: whether the message `x` is one that the member `m` of the chat `c` is told of: unread, and their level lets it pass. */
+const IS_UNREAD = `x.seq > ${readUpTo('m')} AND ${isFor('x', 'm')} AND ${passes(levelOf('c', 'm'), IS_MENTIONED)}`;
 
 /**
  * `$1` chats, `$2` first, `$3` last seq of the stretch of each, `$4` the member, or 0 for all of them: those who have not read
@@ -98,9 +88,9 @@ export const dueNotices = statement.many({
       WHERE x."chatId" = d.chat AND x.seq BETWEEN d.first AND d.last AND ${IS_UNREAD}
       ORDER BY x.seq DESC LIMIT 1
     ) n
-    WHERE m."readSeq" < d.last AND ${MAY_BE_TOLD} AND (d.member <> 0 OR NOT EXISTS (
+    WHERE ${readUpTo('m')} < d.last AND ${MAY_BE_TOLD} AND (d.member <> 0 OR NOT EXISTS (
       SELECT 1 FROM due_notifications t
-      WHERE t."userId" = m."userId" AND t."chatId" = m."chatId" AND t.seq > m."readSeq"
+      WHERE t."userId" = m."userId" AND t."chatId" = m."chatId" AND t.seq > ${readUpTo('m')}
     ))
     ORDER BY m."userId", m."chatId"`,
   values: (stretches: readonly Stretch[]) => [
