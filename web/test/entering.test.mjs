@@ -75,7 +75,7 @@ test('with passwords: register, sign in, another password, and an end to all ses
   await button(other, 'Sign out everywhere').scrollIntoViewIfNeeded();
   faults.push(...(await look(other, 'account-dark-phone', true)));
   await button(other, 'Sign out everywhere').click();
-  await button(other, 'Sign out everywhere').last().click();
+  await button(other.getByRole('dialog', { name: 'Sign out everywhere' }), 'Sign out everywhere').click();
   await button(other, 'Sign in').waitFor();
   await button(page, 'Sign in').waitFor();
   assert.deepEqual(faults, []);
