@@ -111,7 +111,7 @@ describe('Metrics', () => {
       outcome: [
         'ok',
         ...Object.keys(errorCatalogue),
-        ...['refused', 'down', 'gone', 'later'],
+        ...['refused', 'down', 'gone', 'later', 'dropped'],
         ...['allowed', 'replaced', 'failed', 'busy'],
       ],
       kind: ['web', 'fcm', 'apns'],

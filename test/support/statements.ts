@@ -12,6 +12,7 @@ const OF_TIMERS = new Set([
   'identity.deactivatedSince',
   'notifications.removeOld',
   'retention.dueChats',
+  'rooms.changedGroups',
   'streams.due',
   'users.forgetEndedDeactivations',
   'users.hasExpiredDeactivations',
