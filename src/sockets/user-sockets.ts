@@ -16,6 +16,8 @@ export class UserSockets {
   private readonly most: number;
   private readonly sockets = new Map<number, Set<string>>();
   private readonly users = new Map<string, number>();
+  /** Sockets whose end is noticed, also while they belong to nobody. */
+  private readonly watched = new WeakSet<Socket>();
 
   constructor(@Inject(APP_CONFIG) { limits }: AppConfig) {
     this.most = limits?.userSockets ?? Infinity;
@@ -36,8 +38,11 @@ export class UserSockets {
         details: { limit: 'user sockets', most: this.most },
       });
     }
-    if (before === undefined) socket.conn.once('close', () => this.leave(socket));
-    else this.leave(socket);
+    if (before !== undefined) this.leave(socket);
+    if (!this.watched.has(socket)) {
+      this.watched.add(socket);
+      socket.conn.once('close', () => this.leave(socket));
+    }
     this.sockets.set(userId, sockets.add(socket.id));
     this.users.set(socket.id, userId);
   }
