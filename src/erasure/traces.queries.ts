@@ -169,6 +169,7 @@ export const traces = [
   removing('message_streams', '"userId", key', '"userId" = $1'),
   removing('push_targets', 'id', '"userId" = $1'),
   removing('push_states', '"userId", "chatId"', '"userId" = $1'),
+  removing('push_quiet', '"userId"', '"userId" = $1'),
   removing('due_notifications', '"userId", "chatId"', '"userId" = $1'),
   removing('deactivations', '"userId"', '"userId" = $1'),
   walking(

@@ -74,7 +74,7 @@ export class PushContents {
   ): Promise<Map<ToTell, { message: ShownMessage; wants: Wants }>> {
     if (all.length === 0) return new Map();
     const told = all.map((one) => one.told);
-    const wanted = await wantsOf(
+    const { wants: wanted } = await wantsOf(
       this.database,
       told.map(({ userId }) => userId),
     );

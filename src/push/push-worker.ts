@@ -35,6 +35,9 @@ const CHATS_AT_ONCE = 50;
 /** People with an active device who are told later; more are not. */
 const MOST_DELAYED = 50_000;
 
+/** Milliseconds between two looks for people whose quiet hours are over. */
+const QUIET_EVERY_MS = 1_000;
+
 /** Milliseconds until the next try when the database was away. */
 const AGAIN_MS = 1_000;
 
@@ -46,6 +49,8 @@ interface Reading {
   gatherings: Gatherings;
   running: Promise<void> | null;
   hasEnded: boolean;
+  /** When it was last looked for people whose quiet hours are over, by `performance.now()`. */
+  quietAt: number;
 }
 
 /** Reads the log of changes for pushes, at one node at a time. Without a configured kind there is no sink, and no cost. */
@@ -92,6 +97,7 @@ export class PushWorker implements SinkWork, OnApplicationBootstrap, OnApplicati
       gatherings: new Gatherings(),
       running: null,
       hasEnded: false,
+      quietAt: Number.NEGATIVE_INFINITY,
     };
     this.readings.set(sink, reading);
     for (
@@ -101,7 +107,7 @@ export class PushWorker implements SinkWork, OnApplicationBootstrap, OnApplicati
     ) {
       if ((await this.read(sink, reading, settled)) < PAGE) break;
     }
-    reading.running ??= this.tellDue(sink, reading).finally(() => (reading.running = null));
+    reading.running ??= this.tellAll(sink, reading).finally(() => (reading.running = null));
     this.advance(sink, reading);
   }
 
@@ -127,6 +133,18 @@ export class PushWorker implements SinkWork, OnApplicationBootstrap, OnApplicati
     reading.gatherings.read(upTo, messages, performance.now() + this.config.push.gatherMs);
     sink.hasRead(upTo);
     return changes.length;
+  }
+
+  private async tellAll(sink: Sink, reading: Reading): Promise<void> {
+    await this.tellDue(sink, reading);
+    const now = performance.now();
+    if (now - reading.quietAt < QUIET_EVERY_MS) return;
+    reading.quietAt = now;
+    try {
+      await this.pushes.tellAfterQuiet(() => sink.isHeld && !reading.hasEnded);
+    } catch (error) {
+      this.logger.warn(`Could not find whose quiet hours are over, trying again: ${String(error)}`);
+    }
   }
 
   private async tellDue(sink: Sink, reading: Reading): Promise<void> {

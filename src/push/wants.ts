@@ -6,17 +6,26 @@ import { quietUntil } from '../notifications/quiet-hours.js';
 /** What somebody wants of pushes. */
 export type Wants = Pick<typeof DEFAULTS, 'preview' | 'whenActive'>;
 
-/** What these people want; without those who have quiet hours now. */
-export async function wantsOf(database: Runner, userIds: Iterable<number>): Promise<Map<number, Wants>> {
+interface Asked {
+  /** Those who want any now. */
+  wants: Map<number, Wants>;
+  /** Those who have quiet hours now, until when. */
+  quiet: Map<number, Date>;
+}
+
+/** What these people want at this moment. */
+export async function wantsOf(database: Runner, userIds: Iterable<number>): Promise<Asked> {
+  const asked: Asked = { wants: new Map(), quiet: new Map() };
   const people = [...new Set(userIds)];
-  if (people.length === 0) return new Map();
+  if (people.length === 0) return asked;
   const known = new Map((await preferencesOf(database, people)).map((row) => [row.userId, row]));
   const now = new Date();
-  return new Map(
-    people.flatMap((userId) => {
-      const wants = known.get(userId) ?? DEFAULTS;
-      const quiet = quietHoursOf(wants);
-      return quiet && quietUntil(quiet, now) ? [] : [[userId, wants] as const];
-    }),
-  );
+  for (const userId of people) {
+    const wants = known.get(userId) ?? DEFAULTS;
+    const hours = quietHoursOf(wants);
+    const until = hours && quietUntil(hours, now);
+    if (until) asked.quiet.set(userId, until);
+    else asked.wants.set(userId, wants);
+  }
+  return asked;
 }

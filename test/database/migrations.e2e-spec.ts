@@ -77,6 +77,7 @@ const ROWS = `
   INSERT INTO notifications ("userId", "chatId", kind, about, at) VALUES (1, 1, 'added', 1, now());
   INSERT INTO push_targets ("userId", kind, token) VALUES (1, 'fcm', 'x');
   INSERT INTO push_states ("userId", "chatId", "pushedSeq") VALUES (1, 1, 1);
+  INSERT INTO push_quiet ("userId", until) VALUES (1, now());
   INSERT INTO due_notifications ("userId", "chatId", seq, "messageId") VALUES (1, 1, 1, 1);
   INSERT INTO erasures ("userId", messages, step) VALUES (2, 'keep', 'done');
   INSERT INTO erased_members ("chatId", "userId", at) VALUES (1, 2, now());

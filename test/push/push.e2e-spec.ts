@@ -136,6 +136,60 @@ describe('A push', () => {
     expect(web.of(device.token)).toHaveLength(1);
   });
 
+  describe('at the end of quiet hours', () => {
+    const day = { from: '00:00', to: '00:00' };
+    const waiting = ({ userId }: Client) => world.sql('SELECT FROM push_quiet WHERE "userId" = $1', [userId]);
+    const end = async (bob: Client) => {
+      await bob.ok('updatePreferences', { quiet: null });
+      await world.sql('UPDATE push_quiet SET until = now() WHERE "userId" = $1', [bob.userId]);
+      await eventually(async () => (await waiting(bob)).length === 0);
+      await silence();
+    };
+
+    it('is one of each chat that is still unread, of the three newest', async () => {
+      const { bob, device, send, chatId } = await pair();
+      await bob.ok('updatePreferences', { quiet: day });
+      await send('read in the night');
+      const chats: number[] = [];
+      for (const content of ['first', 'second', 'third', 'fourth']) {
+        const other = await world.person();
+        const chat = await other.ok<{ id: number }>('createChat', {
+          user1Id: other.userId,
+          user2Id: bob.userId,
+        });
+        await other.ok('sendMessage', { chatId: chat.id, content: 'before it' });
+        await other.ok('sendMessage', { chatId: chat.id, content });
+        chats.push(chat.id);
+      }
+      await bob.ok('markAsSeen', { chatId });
+      await eventually(async () => (await waiting(bob)).length === 1);
+      await silence();
+      expect(web.of(device.token)).toEqual([]);
+      await end(bob);
+      const pushed = web.of(device.token).map(({ body }) => [body.chatId, body.body]);
+      expect(pushed.sort((one, other) => Number(one[0]) - Number(other[0]))).toEqual([
+        [chats[1], 'second'],
+        [chats[2], 'third'],
+        [chats[3], 'fourth'],
+      ]);
+    });
+
+    it('is none for somebody who is active then, and none twice', async () => {
+      const { bob, device, send } = await pair();
+      await bob.ok('updatePreferences', { quiet: day });
+      await send('in the night');
+      await eventually(async () => (await waiting(bob)).length === 1);
+      await bob.ok('setActive', { active: true });
+      await end(bob);
+      expect(web.of(device.token)).toEqual([]);
+      await bob.ok('setActive', { active: false });
+      await send('in the morning');
+      await taken(device.token, 1);
+      await silence();
+      expect(web.of(device.token).map(({ body }) => body.body)).toEqual(['in the morning']);
+    });
+  });
+
   it('carries no text for somebody who wants none', async () => {
     const { bob, device, send } = await pair();
     await bob.ok('updatePreferences', { preview: false });

@@ -30,6 +30,7 @@ import { Notification } from './notification.model.js';
 import { OpenPurge } from './open-purge.model.js';
 import { ProfileChange } from './profile-change.model.js';
 import { PublicGroupWord } from './public-group-word.model.js';
+import { PushQuiet } from './push-quiet.model.js';
 import { PushState } from './push-state.model.js';
 import { PushTarget } from './push-target.model.js';
 import { Session } from './session.model.js';
@@ -76,6 +77,7 @@ export const models = [
   OpenPurge,
   ProfileChange,
   PublicGroupWord,
+  PushQuiet,
   PushState,
   PushTarget,
   Session,

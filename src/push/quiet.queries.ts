@@ -1,0 +1,65 @@
+import { isReached, readUpTo } from '../chats/who-is-told.js';
+import { bigints, texts } from '../database/binary-array.js';
+import { statement } from '../database/statement.js';
+import type { Stretch } from './recipients.queries.js';
+
+/** Most chats that somebody is told of when their quiet hours end: the badge says how much there is. */
+const MOST_CHATS = 3;
+
+/** `$1` users, `$2` until when they want quiet: notes that something was not pushed to them. */
+export const noteQuiet = statement.count({
+  name: 'push.noteQuiet',
+  text: `
+    INSERT INTO push_quiet ("userId", until)
+    SELECT * FROM unnest($1::bigint[], $2::text[]::timestamptz[]) ORDER BY 1
+    ON CONFLICT ("userId") DO UPDATE SET until = EXCLUDED.until WHERE push_quiet.until <> EXCLUDED.until`,
+  values: (all: readonly { userId: number; until: Date }[]) => [
+    bigints(all.map(({ userId }) => userId)),
+    texts(all.map(({ until }) => until.toISOString())),
+  ],
+});
+
+/** `$1` limit: whose quiet hours are over. */
+export const quietEnded = statement.many({
+  name: 'push.quietEnded',
+  text: `SELECT "userId" FROM push_quiet WHERE until <= clock_timestamp() ORDER BY until LIMIT $1`,
+  values: (most: number) => [most],
+  row: ([userId]: [number]) => userId,
+});
+
+/** Unread messages of a chat, of one member. */
+export interface Unread extends Stretch {
+  userId: number;
+}
+
+/** `$1` users: the chats with messages that they have not read, of each member the few in which something happened last. */
+export const unreadChats = statement.many({
+  name: 'push.unreadChats',
+  text: `
+    SELECT u.id, n."chatId", n.first, n.last
+    FROM unnest($1::bigint[]) AS u(id)
+    CROSS JOIN LATERAL (
+      SELECT c.id AS "chatId", ${readUpTo('m')} + 1 AS first, c."lastSeq" AS last
+      FROM chat_members m CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = m."chatId" LIMIT 1) c
+      WHERE m."userId" = u.id AND c."lastSeq" > ${readUpTo('m')} AND m."archivedAt" IS NULL AND ${isReached('m')}
+      ORDER BY c."lastActivityAt" DESC, c.id LIMIT ${MOST_CHATS}
+    ) n`,
+  values: (userIds: readonly number[]) => [bigints(userIds)],
+  row: ([userId, chatId, firstSeq, lastSeq]: [number, number, number, number]): Unread => ({
+    userId,
+    chatId,
+    firstSeq,
+    lastSeq,
+  }),
+});
+
+/** `$1` users: they were told. Who wants quiet again by now stays. */
+export const forgetQuiet = statement.count({
+  name: 'push.forgetQuiet',
+  text: `
+    DELETE FROM push_quiet WHERE "userId" IN (
+      SELECT "userId" FROM push_quiet WHERE "userId" = ANY($1::bigint[]) AND until <= clock_timestamp()
+      ORDER BY 1 FOR UPDATE
+    )`,
+  values: (userIds: readonly number[]) => [bigints(userIds)],
+});
