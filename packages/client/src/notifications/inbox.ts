@@ -7,6 +7,9 @@ import { Batch, Cell, type Readable } from '../store/readable.js';
 /** Entries of a page. */
 const PAGE = 30;
 
+/** Milliseconds after something was read until it is asked what of the inbox is still unseen: the server knows of it by then. */
+const AFTER_READING_MS = 500;
+
 /** An inbox as it is known. */
 export interface InboxView {
   /** The newest first. */
@@ -57,6 +60,7 @@ class ClientInbox implements Inbox {
   #round = 0;
   /** The newest one when the connection was last lost: what came after it may be missing. */
   #lastLive: number | undefined;
+  #afterReading: ReturnType<typeof setTimeout> | undefined;
   /** Entries that were told while the newest page is asked for: it may not have them. */
   #told: InboxEntry[] | null = null;
 
@@ -106,6 +110,12 @@ class ClientInbox implements Inbox {
       if (name === 'notification') this.#hear(body);
       if (name === 'notificationsSeen') this.#seen(body.upToId, body.unseen);
     });
+    let unread = this.#client.unread.get().total;
+    this.#client.unread.subscribe(() => {
+      const before = unread;
+      unread = this.#client.unread.get().total;
+      if (unread < before) this.#somethingRead();
+    });
     this.#client.me.subscribe(() => this.#ownedBy(this.#client.me.get()?.id ?? null));
     this.#ownedBy(this.#client.me.get()?.id ?? null);
     whenLive(
@@ -113,6 +123,15 @@ class ClientInbox implements Inbox {
       () => void this.#reload(this.#lastLive),
       () => (this.#lastLive = this.#view.items[0]?.id),
     );
+  }
+
+  /** Here or on another device: what was read is seen. */
+  #somethingRead(): void {
+    if (this.#view.unseen === 0) return;
+    clearTimeout(this.#afterReading);
+    this.#afterReading = setTimeout(() => {
+      if (this.#client.connection.get().state === 'live') void this.#reload(this.#view.items[0]?.id);
+    }, AFTER_READING_MS);
   }
 
   #ownedBy(owner: number | null): void {

@@ -169,6 +169,17 @@ describe('The hooks of notifications', () => {
     expect(text()).toBe('3,2,1 0 false');
   });
 
+  it('ask what is still unseen when something was read, once for much', async () => {
+    await hear('unreadCount', { total: 2, totalMentions: 2, badge: 2 });
+    await render(<Bell />);
+    entries = [entry(2, { seenAt: AT }), entry(1)];
+    await hear('unreadCount', { total: 1, totalMentions: 1, badge: 1 });
+    await hear('unreadCount', { total: 0, totalMentions: 0, badge: 0 });
+    await doing(() => new Promise((resolve) => setTimeout(resolve, 600)));
+    expect(text()).toBe('2,1! 1 false');
+    expect(transport.link.of('getNotifications')).toHaveLength(2);
+  });
+
   it('show what the server has when marking as seen fails', async () => {
     await render(<Bell />);
     const { react } = transport;
