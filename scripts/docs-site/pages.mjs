@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 const FIRST = {
   'docs/guides': [
     'getting-started',
+    'comparison',
     'authentication',
     'existing-app',
     'your-own-ids',
