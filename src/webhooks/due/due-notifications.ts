@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import { ChangeLog, type SinkWork } from '../../changes/change-log.js';
 import { isAfter, type Position } from '../../changes/position.js';
 import type { Sink } from '../../changes/sink.js';
-import { removeIdleSink } from '../../changes/sinks.queries.js';
+import { ensureSink, removeIdleSink, removeSink } from '../../changes/sinks.queries.js';
 import { RepeatedChunks } from '../../common/flow/repeated-chunks.js';
 import { RepeatedLook } from '../../common/flow/repeated-look.js';
 import type { AppConfig } from '../../config/config.js';
@@ -10,15 +10,14 @@ import { APP_CONFIG } from '../../config/config.module.js';
 import { Database } from '../../database/database.js';
 import { ActiveDevices } from '../../presence/active-devices.js';
 import {
-  addWantedSink,
   dropDue,
   dueAgain,
   type DueNotice,
   dueNotices,
   forgetDue,
+  isDueWanted,
   noteDue,
   putOffDue,
-  removeUnwantedSink,
   type Sent,
   sentBetween,
   type Stretch,
@@ -119,8 +118,8 @@ export class DueNotifications implements SinkWork, OnApplicationBootstrap, OnApp
   }
 
   private async look(): Promise<void> {
-    if ((await addWantedSink(this.database, SINK)) > 0) this.log.ring();
-    else await removeUnwantedSink(this.database, SINK);
+    if (!(await isDueWanted(this.database, undefined))) await removeSink(this.database, SINK);
+    else if ((await ensureSink(this.database, SINK)) > 0) this.log.ring();
   }
 
   /** False: there is nothing more that is old enough. */

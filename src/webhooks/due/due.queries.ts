@@ -1,5 +1,4 @@
 import { noteDetails } from '../../changes/note-change.js';
-import { LAST_IDS } from '../../changes/settled.queries.js';
 import { unreadOf } from '../../chats/chats.queries.js';
 import { isThere } from '../../chats/membership.queries.js';
 import { levelOf, passes } from '../../chats/notify-levels.js';
@@ -7,22 +6,12 @@ import { isFor, isReached, readUpTo } from '../../chats/who-is-told.js';
 import { bigints } from '../../database/binary-array.js';
 import { statement } from '../../database/statement.js';
 
-/** SQL: whether any webhook wants to hear of unread messages. */
-const IS_WANTED = `EXISTS (SELECT 1 FROM webhooks WHERE status <> 'disabled' AND events && '{*,notification.due}')`;
-
-/** `$1` name: a sink that begins at the present, if a webhook wants it and it is not there yet. */
-export const addWantedSink = statement.count({
-  name: 'due.addSink',
-  text: `
-    INSERT INTO sinks (name, "messageId", "outboxId") SELECT $1, ${LAST_IDS} WHERE ${IS_WANTED} ON CONFLICT DO NOTHING`,
-  values: (name: string) => [name],
-});
-
-/** `$1` name: removes the sink if no webhook wants it. */
-export const removeUnwantedSink = statement.count({
-  name: 'due.removeSink',
-  text: `DELETE FROM sinks WHERE name = $1 AND NOT ${IS_WANTED}`,
-  values: (name: string) => [name],
+/** Whether a webhook wants to hear of unread messages. */
+export const isDueWanted = statement.one({
+  name: 'due.isWanted',
+  text: `SELECT EXISTS (SELECT 1 FROM webhooks WHERE status <> 'disabled' AND events && '{*,notification.due}')`,
+  values: (_: undefined) => [],
+  row: ([wanted]: [boolean]) => wanted,
 });
 
 /** A sent message, and how long ago that was, in milliseconds. */
@@ -72,9 +61,9 @@ const MAY_BE_TOLD = `${isThere('c', 'm')} AND ${isReached('m')}`;
 const IS_UNREAD = `x.seq > ${readUpTo('m')} AND ${isFor('x', 'm')} AND ${passes(levelOf('c', 'm'), IS_MENTIONED)}`;
 
 /**
- * `$1` chats, `$2` first, `$3` last seq of the stretch of each, `$4` the member, or 0 for all of them: those who have not read
- * it, with its newest message that is for them. Who is told already of a message that they have not read is not among them,
- * unless they are asked for.
+ * `$1` chats, `$2` first, `$3` last seq of the stretch of each, `$4` one member, or 0 for all: whom the stretch has unread
+ * messages for, with the newest of these. Of all members it leaves out who was told already of a message of the chat that they
+ * have still not read.
  */
 export const dueNotices = statement.many({
   name: 'due.notices',
