@@ -7,7 +7,7 @@ import ts from 'typescript';
 import { projectRoot } from '../../src/common/project-root.js';
 import { newApiKey, ownAccounts } from '../support/accounts.js';
 import { inPython, python } from '../support/python.js';
-import { closedPort } from '../support/receiver.js';
+import { closedPort, SENDS_WEBHOOKS } from '../support/receiver.js';
 import { eventually, World } from '../support/world.js';
 
 const root = projectRoot();
@@ -150,8 +150,6 @@ async function receivedBy(
   }
 }
 
-const WEBHOOKS = { SINKS: 'on', SINK_POLL_MS: '25', OUTBOUND_ALLOW: '127.0.0.1', OUTBOUND_PORTS: 'any' };
-
 const worlds: World[] = [];
 async function start(variables: Record<string, string> = {}): Promise<World> {
   const world = await World.start(variables);
@@ -227,7 +225,7 @@ describe('The code in the guides', () => {
   });
 
   it.each(['node', 'express', 'nest'])('receives webhooks with %s, and no forged ones', async (name) => {
-    const world = await start(WEBHOOKS);
+    const world = await start(SENDS_WEBHOOKS);
     const folder = await mkdtemp(join(tmpdir(), 'chat-guide-'));
     try {
       await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
@@ -271,7 +269,11 @@ inPython('The code in the guides for Python', () => {
 
   it('receives webhooks, and no forged ones', async () => {
     const command = [python!, '-c'] as [string, string];
-    const { output, forged } = await receivedBy(named('webhook-python').code, command, await start(WEBHOOKS));
+    const { output, forged } = await receivedBy(
+      named('webhook-python').code,
+      command,
+      await start(SENDS_WEBHOOKS),
+    );
     expect(output).toContain('evt_N_m1 newMessage Hello!');
     expect(forged).toBe(401);
   });

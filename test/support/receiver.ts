@@ -3,6 +3,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { eventually } from './world.js';
 
+/** Variables of a server that sends to receivers on this machine, soon after something happened. */
+export const SENDS_WEBHOOKS = {
+  SINKS: 'on',
+  SINK_POLL_MS: '25',
+  OUTBOUND_ALLOW: '127.0.0.1',
+  OUTBOUND_PORTS: 'any',
+} as const;
+
 /** What a receiver of webhooks was sent. */
 export interface Received {
   id: string;

@@ -1,6 +1,6 @@
 import type { CreatedWebhookView, NotificationDueView, WebhookView } from '../../src/contract/index.js';
 import { notificationDueView } from '../../src/contract/views/webhooks.js';
-import { Receiver, withoutRepeats } from '../support/receiver.js';
+import { Receiver, SENDS_WEBHOOKS, withoutRepeats } from '../support/receiver.js';
 import { type Client, eventually, World } from '../support/world.js';
 
 const DUE_AFTER_MS = 400;
@@ -10,11 +10,8 @@ describe('Unread messages, told to webhooks', () => {
   let receiver: Receiver;
   beforeAll(async () => {
     world = await World.start({
-      SINKS: 'on',
-      SINK_POLL_MS: '25',
+      ...SENDS_WEBHOOKS,
       NOTIFICATION_DUE_AFTER_MS: String(DUE_AFTER_MS),
-      OUTBOUND_ALLOW: '127.0.0.1',
-      OUTBOUND_PORTS: 'any',
       WEBHOOK_RETRIES: '60ms,80ms,100ms',
     });
   });

@@ -1,5 +1,5 @@
 import type { CreatedWebhookView, WebhookView } from '../../src/contract/index.js';
-import { Receiver, waysToBeDown } from '../support/receiver.js';
+import { Receiver, SENDS_WEBHOOKS, waysToBeDown } from '../support/receiver.js';
 import { eventually, World } from '../support/world.js';
 
 jest.setTimeout(60_000);
@@ -14,10 +14,7 @@ describe('A receiver that fails for long, in every way there is', () => {
   beforeAll(async () => {
     [failing, well] = await Promise.all([Receiver.start(), Receiver.start()]);
     world = await World.start({
-      SINKS: 'on',
-      SINK_POLL_MS: '25',
-      OUTBOUND_ALLOW: '127.0.0.1',
-      OUTBOUND_PORTS: 'any',
+      ...SENDS_WEBHOOKS,
       WEBHOOK_TIMEOUT_MS: '300',
       // An outage of hours in seconds, and no event is given up meanwhile.
       WEBHOOK_RETRIES: `50ms,100ms,100ms,${Array<string>(12).fill('2s').join(',')}`,

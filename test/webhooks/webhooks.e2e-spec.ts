@@ -13,6 +13,7 @@ import {
   isSigned,
   type Received,
   Receiver,
+  SENDS_WEBHOOKS,
   waysToBeDown,
   withoutRepeats,
 } from '../support/receiver.js';
@@ -24,10 +25,7 @@ describe('Webhooks', () => {
   let receiver: Receiver;
   beforeAll(async () => {
     world = await World.start({
-      SINKS: 'on',
-      SINK_POLL_MS: '25',
-      OUTBOUND_ALLOW: '127.0.0.1',
-      OUTBOUND_PORTS: 'any',
+      ...SENDS_WEBHOOKS,
       WEBHOOK_TIMEOUT_MS: '300',
       WEBHOOK_RETRIES: '60ms,80ms,100ms',
       WEBHOOK_MAX_PARKED: '10',
