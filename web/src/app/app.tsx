@@ -1,7 +1,7 @@
 import type { ChatClient, ChatError, ServerConfig } from '@chat-api/client';
 import { ChatProvider } from '@chat-api/client/react';
 import { createContext, lazy, Suspense, useCallback, useContext, useEffect, useState } from 'react';
-import { isTold } from '../push/owner';
+import { isPushed } from '../push/owner';
 import { en } from '../text/en';
 import { clientOfTab, forget, readConfig } from './session';
 import { Shell } from './shell';
@@ -26,8 +26,8 @@ type State =
   | { kind: 'start'; config: ServerConfig; note: ChatError | null }
   | { kind: 'in'; config: ServerConfig; client: ChatClient };
 
-/** Leaving waits no longer for the end of what this device is told, in milliseconds. */
-const UNTELLING_MS = 3_000;
+/** Longest wait for the end of pushes to this device when somebody leaves, in milliseconds. */
+const END_PUSHES_MS = 3_000;
 
 /** Loading takes that long before it is said, in milliseconds. */
 const SAID_MS = 300;
@@ -64,7 +64,7 @@ export function App() {
         setState({ kind: 'start', config, note: null });
       };
       const me = client.me.get()?.id;
-      if (me !== undefined && isTold(me)) void untell(client).then(end);
+      if (me !== undefined && isPushed(me)) void endPushes(client).then(end);
       else end();
     },
     [client, config],
@@ -74,7 +74,7 @@ export function App() {
       client?.on('signedOut', (error) => {
         const me = client.me.get()?.id;
         // With their session the server has forgotten the device, too.
-        if (config?.accounts && me !== undefined && isTold(me)) void untell(client);
+        if (config?.accounts && me !== undefined && isPushed(me)) void endPushes(client);
         client.stop();
         forget();
         if (config) setState({ kind: 'start', config, note: error.code === 'CLOSED' ? null : error });
@@ -111,9 +111,9 @@ export function App() {
   }
 }
 
-/** Nobody is there any more to be told of messages on this device. Never rejects. */
-async function untell(client: ChatClient): Promise<void> {
-  const late = new Promise((resolve) => setTimeout(resolve, UNTELLING_MS));
+/** This device gets no pushes any more: the person has left. Never rejects. */
+async function endPushes(client: ChatClient): Promise<void> {
+  const late = new Promise((resolve) => setTimeout(resolve, END_PUSHES_MS));
   const off = import('./later').then(({ turnOff }) => turnOff(client));
   await Promise.race([off, late]).catch(() => undefined);
 }

@@ -1,6 +1,6 @@
 import type { ChatClient } from '@chat-api/client';
 import { restAsTab } from '../app/rest';
-import { isTold, tell } from './owner';
+import { isPushed, setPushed } from './owner';
 
 interface PushKey {
   kinds: readonly string[];
@@ -23,7 +23,7 @@ export async function devicePush(me: number): Promise<DevicePush> {
   if (!worker || (await pushKey()).key === null) return 'none';
   if (Notification.permission === 'denied') return 'blocked';
   const subscribed = await worker.pushManager.getSubscription();
-  return subscribed && isTold(me) ? 'on' : 'off';
+  return subscribed && isPushed(me) ? 'on' : 'off';
 }
 
 /** Asks the person, then subscribes. @throws ChatError; DOMException of the browser's push service */
@@ -34,13 +34,13 @@ export async function turnOn(client: ChatClient, me: number): Promise<DevicePush
   if ((await Notification.requestPermission()) !== 'granted')
     return Notification.permission === 'denied' ? 'blocked' : 'off';
   await subscribe(client, worker, key);
-  tell(me);
+  setPushed(me);
   return 'on';
 }
 
 /** Of the person who turned it on. @throws ChatError; DOMException of the browser's push service */
 export async function turnOff(client: ChatClient): Promise<DevicePush> {
-  tell(null);
+  setPushed(null);
   const subscribed = await (await workerOf())?.pushManager.getSubscription();
   if (!subscribed) return 'off';
   // Each of them is enough for nothing to be shown any more.
@@ -55,7 +55,7 @@ export async function turnOff(client: ChatClient): Promise<DevicePush> {
 /** At each start: the browser may have another subscription by now, and the server other keys. */
 export async function renew(client: ChatClient, me: number): Promise<void> {
   const worker = await workerOf();
-  if (!worker || Notification.permission !== 'granted' || !isTold(me)) return;
+  if (!worker || Notification.permission !== 'granted' || !isPushed(me)) return;
   const { key } = await pushKey();
   if (key !== null) await subscribe(client, worker, key);
 }

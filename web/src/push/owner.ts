@@ -1,8 +1,8 @@
-/** Where this browser keeps whom it is told about, by id: it has one subscription, and tabs may be different people. */
+/** Where this browser keeps whose pushes it gets, by id: it has one subscription, and tabs may be different people. */
 const OWNER = 'chat:push';
 
-/** Whether this browser is told of what this person gets. */
-export function isTold(me: number): boolean {
+/** Whether this browser gets the pushes of this person. */
+export function isPushed(me: number): boolean {
   try {
     return localStorage.getItem(OWNER) === String(me);
   } catch {
@@ -10,8 +10,8 @@ export function isTold(me: number): boolean {
   }
 }
 
-/** From now on it is told of what this person gets; null: of nothing. */
-export function tell(me: number | null): void {
+/** From now on it gets the pushes of this person; null: of nobody. */
+export function setPushed(me: number | null): void {
   if (me === null) localStorage.removeItem(OWNER);
   else localStorage.setItem(OWNER, String(me));
 }

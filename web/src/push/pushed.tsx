@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { go } from '../app/route';
 import { sayActivity } from './activity';
 import { pushKey, renew, tidyNotifications } from './device';
-import { isTold } from './owner';
+import { isPushed } from './owner';
 
 /** What the page does where the server pushes: it shows nothing. */
 export function Pushed() {
@@ -20,7 +20,7 @@ export function Pushed() {
       if (!kinds.includes('web') || !('serviceWorker' in navigator)) return;
       const tidy = () => {
         // What is shown may be for somebody else, who uses another tab.
-        if (!isTold(me)) return;
+        if (!isPushed(me)) return;
         const read = new Map(
           client
             .chats()

@@ -175,7 +175,9 @@ describe('The hooks of notifications', () => {
     entries = [entry(2, { seenAt: AT }), entry(1)];
     await hear('unreadCount', { total: 1, totalMentions: 1, badge: 1 });
     await hear('unreadCount', { total: 0, totalMentions: 0, badge: 0 });
-    await doing(() => new Promise((resolve) => setTimeout(resolve, 600)));
+    await doing(async () => {
+      while (transport.link.of('getNotifications').length < 2) await settled();
+    });
     expect(text()).toBe('2,1! 1 false');
     expect(transport.link.of('getNotifications')).toHaveLength(2);
   });
