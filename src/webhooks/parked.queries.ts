@@ -139,14 +139,18 @@ export const delayParked = statement.count({
   values: ({ id, waitMs, error }: { id: number; waitMs: number; error: string }) => [id, waitMs, error],
 });
 
-/** `$1` webhook, `$2` events or null for all, `$3` limit: dead events are tried again. */
+/**
+ * `$1` webhook, `$2` events or null for all, `$3` limit: dead events are tried again, and those that wait for their next try are
+ * tried now. What waits behind another event of its chat follows that one.
+ */
 export const reviveEvents = statement.count({
   name: 'webhooks.revive',
   text: `
-    UPDATE webhook_parked SET "deadAt" = NULL, tries = 0, "nextTryAt" = clock_timestamp()
+    UPDATE webhook_parked SET "deadAt" = NULL, tries = CASE WHEN "deadAt" IS NULL THEN tries ELSE 0 END,
+      "nextTryAt" = clock_timestamp()
     WHERE id IN (
       SELECT id FROM webhook_parked
-      WHERE "webhookId" = $1 AND "deadAt" IS NOT NULL AND ($2::text[] IS NULL OR "eventId" = ANY($2::text[]))
+      WHERE "webhookId" = $1 AND ("deadAt" IS NOT NULL OR "nextTryAt" > clock_timestamp()) AND ($2::text[] IS NULL OR "eventId" = ANY($2::text[]))
       ORDER BY id LIMIT $3
     )`,
   values: ({ webhookId, eventIds, most }: { webhookId: number; eventIds: string[] | null; most: number }) => [

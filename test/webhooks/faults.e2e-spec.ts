@@ -55,6 +55,15 @@ posixOnly('Webhooks of several nodes', () => {
     return { program, ...(await serving(program)) };
   }
 
+  const hook = async (rest: string, events: readonly string[]): Promise<CreatedWebhookView> => {
+    const response = await fetch(`${rest}/webhooks`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ url: receiver.url, events }),
+    });
+    return (await response.json()) as CreatedWebhookView;
+  };
+
   async function sender(url: string, userId: number): Promise<Socket> {
     const socket = io(url, { transports: ['websocket'], forceNew: true, auth: { userId } });
     sockets.push(socket);
@@ -70,12 +79,7 @@ posixOnly('Webhooks of several nodes', () => {
 
   it('are sent at least once, in order, under one id, when the node that sends is frozen and woken, and when it is killed', async () => {
     const [one, idle] = await Promise.all([start({}), start({ SINKS: 'off' })]);
-    const response = await fetch(`${idle.rest}/webhooks`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ url: receiver.url, events: ['newMessage', 'messageEdited'] }),
-    });
-    const { secret } = (await response.json()) as CreatedWebhookView;
+    const { secret } = await hook(idle.rest, ['newMessage', 'messageEdited']);
     const alice = await sender(idle.sockets, 1);
     const chats = await Promise.all(
       [2, 3, 4].map(
@@ -136,5 +140,52 @@ posixOnly('Webhooks of several nodes', () => {
       expect(withoutRepeats(receiver.of(chatId)).map(({ id }) => id)).toEqual(expected.get(chatId));
     }
     expect(receiver.taken.every((received) => isSigned(received, secret))).toBe(true);
+  });
+
+  it('are sent at least once, in order, under one id, when the node that commits and sends is killed again and again', async () => {
+    const ROUNDS = 6;
+    for (const program of programs) program.kill('SIGKILL');
+    const userId = 100;
+    let chats: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const node = await start({});
+      const alice = await sender(node.sockets, userId);
+      if (round === 0) {
+        await hook(node.rest, ['newMessage']);
+        chats = await Promise.all(
+          [101, 102, 103].map(
+            async (user2Id) =>
+              (await ask<{ id: number }>(alice, 'createChat', { user1Id: userId, user2Id })).id,
+          ),
+        );
+      }
+      // Killed among commits, with events on their way: after another number of answers in each round.
+      const answers = 10 + 17 * round;
+      let answered = 0;
+      await new Promise<void>((killed) => {
+        const next = (nr: number) => {
+          const chatId = chats[nr % chats.length]!;
+          alice.emit('sendMessage', { senderId: userId, chatId, content: `${round} ${nr}` }, () => {
+            if (++answered === answers) {
+              node.program.kill('SIGKILL');
+              killed();
+            } else if (answered < answers) next(nr + 4);
+          });
+        };
+        for (const nr of [0, 1, 2, 3]) next(nr);
+      });
+      alice.disconnect();
+    }
+    await start({});
+    for (const chatId of chats) {
+      const { rows } = await sql.query<{ seq: string }>(
+        'SELECT seq FROM messages WHERE "chatId" = $1 ORDER BY seq',
+        [chatId],
+      );
+      const all = rows.map(({ seq }) => `evt_${chatId}_m${seq}`);
+      expect(all.length).toBeGreaterThan(20);
+      await eventually(() => withoutRepeats(receiver.of(chatId)).length >= all.length);
+      expect(withoutRepeats(receiver.of(chatId)).map(({ id }) => id)).toEqual(all);
+    }
   });
 });

@@ -397,6 +397,29 @@ describe('Webhooks', () => {
       await eventually(async () => (await events()).length === 0);
     });
 
+    it('and waits for its next try: it can be read, and replayed at once', async () => {
+      const pair = await world.pair();
+      const { id } = await webhook({ events: ['newMessage'] });
+      receiver.manner = ({ body }, response) => {
+        if (body.data.content !== 'no') return 200;
+        response.writeHead(422, { 'retry-after': '3600' }).end();
+        return undefined;
+      };
+      await send(pair, pair.chatId, ['no', 'behind it']);
+      const events = async () =>
+        (await world.http.get(`/webhooks/${id}/events?dead=false`).expect(200)).body as WebhookEventView[];
+      await eventually(async () => (await events()).length === 2);
+      const [first, second] = await events();
+      expect(first).toMatchObject({ eventId: `evt_${pair.chatId}_m1`, tries: 1, deadAt: null });
+      expect(Date.parse(first!.nextTryAt!)).toBeGreaterThan(Date.now() + 3_000_000);
+      expect(second).toMatchObject({ eventId: `evt_${pair.chatId}_m2`, nextTryAt: null, deadAt: null });
+      receiver.manner = () => 200;
+      const { body } = await world.http.post(`/webhooks/${id}/events/replay`).send({}).expect(200);
+      expect(body).toEqual({ webhookId: id, replayed: 1 });
+      expect(contents(await receiver.until(pair.chatId, 2))).toEqual(['no', 'behind it']);
+      await eventually(async () => (await get(id)).parked === 0);
+    });
+
     it('and is deleted meanwhile, get nothing of it', async () => {
       const pair = await world.pair();
       await webhook({ events: ['newMessage'] });

@@ -2105,7 +2105,7 @@ export interface WebhookEvent {
 
 export interface WebhookReplay {
   webhookId: number;
-  /** How many events are tried again. */
+  /** How many events are tried now. */
   replayed: number;
 }
 

@@ -141,7 +141,7 @@ export const webhooksCommands = {
   }),
   replayWebhookEvents: define({
     summary:
-      'Tries dead events again, up to 1,000, oldest first: all, or those with these `eventIds`. They come after what was sent of their chats meanwhile, with what they are about as it is now. For the application only.',
+      'Tries events now that wait for their next try, and dead ones again, up to 1,000, oldest first: all, or those with these `eventIds`. Dead ones come after what was sent of their chats meanwhile. Each comes with what it is about as it is now. For the application only.',
     input: z.object({
       webhookId,
       eventIds: z

@@ -132,6 +132,6 @@ export const webhookEventView = z
 export type WebhookEventView = z.infer<typeof webhookEventView>;
 
 export const webhookReplayView = z
-  .object({ webhookId: id, replayed: count.describe('How many events are tried again.') })
+  .object({ webhookId: id, replayed: count.describe('How many events are tried now.') })
   .meta({ id: 'WebhookReplay' });
 export type WebhookReplayView = z.infer<typeof webhookReplayView>;
