@@ -1,7 +1,8 @@
 import { bearer, mint, newApiKey, ownAccounts } from '../support/accounts.js';
 import { RestAsker } from '../support/edges.js';
+import { finished } from '../support/erasures.js';
 import { StatementLog } from '../support/statements.js';
-import { World } from '../support/world.js';
+import { eventually, World } from '../support/world.js';
 
 /** Externals of every kind that the contract allows: of 1 and of 256 characters, and with what paths trip over. */
 const AWKWARD = [
@@ -36,12 +37,13 @@ interface User {
 
 describe('An external:<externalId> in place of the id of a user', () => {
   const key = newApiKey();
+  const variables = { ...ownAccounts(), API_KEYS: key, DIRECTORY: 'contacts' };
   let world: World;
   let app: RestAsker;
   let log: StatementLog;
   beforeAll(async () => {
     log = new StatementLog();
-    world = await World.start({ ...ownAccounts(), API_KEYS: key, DIRECTORY: 'contacts' });
+    world = await World.start(variables);
     app = new RestAsker(world, 0, { 'X-Api-Key': key });
   });
   afterAll(async () => {
@@ -59,6 +61,24 @@ describe('An external:<externalId> in place of the id of a user', () => {
     return { userId, externalId, external: `external:${externalId}`, accessToken };
   };
   const asPerson = ({ accessToken }: { accessToken: string }) => new RestAsker(world, 0, bearer(accessToken));
+
+  it('is another person once the one who had it was erased, at every node', async () => {
+    const second = await World.start({ ...variables, DATABASE_URL: world.config.database.url! });
+    try {
+      const there = new RestAsker(second, 0, apiKey);
+      const { userId, externalId, external } = await newOne();
+      for (const node of [app, there])
+        expect(await node.ok('getUser', { id: external })).toMatchObject({ id: userId });
+      const { id } = await app.ok<{ id: number }>('eraseUser', { userId: external, messages: 'keep' });
+      await finished(world, id, apiKey);
+      const next = await made(externalId);
+      expect(next).not.toBe(userId);
+      expect(await app.ok('getUser', { id: external })).toMatchObject({ id: next });
+      await eventually(async () => (await there.ok<User>('getUser', { id: external })).id === next);
+    } finally {
+      await second.stop();
+    }
+  });
 
   it.each(AWKWARD)('stands for it in paths, queries, bodies and headers: %j', async (externalId) => {
     const id = await made(externalId);

@@ -42,6 +42,8 @@ export type Ids = (externalId: string, of: Named) => number;
 export class ExternalIds {
   private readonly open: boolean;
   private readonly remembered = new BoundedMap<string, Remembered>(REMEMBERED);
+  /** Rises whenever a user is forgotten: what was asked before that may be out of date. */
+  private generation = 0;
 
   constructor(
     @Inject(APP_CONFIG) private readonly config: AppConfig,
@@ -49,6 +51,7 @@ export class ExternalIds {
     private readonly subjects: Subjects,
   ) {
     this.open = config.auth.mode === 'open';
+    subjects.onForgotten((userId) => this.forgetUser(userId));
   }
 
   /** The ids from memory; null: one of them has to be looked up. */
@@ -63,7 +66,7 @@ export class ExternalIds {
    */
   async lookUp(named: Externals, reader: Reader, created: ReadonlySet<string>): Promise<Ids> {
     const { ids, missing } = this.fromMemory(named, reader);
-    const { database, config } = this;
+    const { database, config, generation } = this;
     const asked = { readerId: reader.userId, directory: config.directory };
     const [users, chats] = await Promise.all([
       missing.user.length === 0 ? [] : usersNamed(database, { ...asked, externalIds: missing.user }),
@@ -80,6 +83,7 @@ export class ExternalIds {
     const until = performance.now() + REMEMBERED_MS;
     for (const [key, id] of found) {
       ids.set(key, id);
+      if (generation !== this.generation) continue;
       // At the end of the line.
       this.remembered.delete(forReader(reader, key));
       this.remembered.set(forReader(reader, key), { id, until });
@@ -90,6 +94,13 @@ export class ExternalIds {
   /** Forgets what was remembered of them: a command has not found what it named. */
   forget(named: Externals, reader: Reader): void {
     for (const key of keysOf(named)) this.remembered.delete(forReader(reader, key));
+  }
+
+  /** They were erased: their externalId may be another person's. */
+  private forgetUser(userId: number): void {
+    this.generation++;
+    for (const [key, { id }] of this.remembered)
+      if (id === userId && isOfUser(key)) this.remembered.delete(key);
   }
 
   private fromMemory(
@@ -119,6 +130,9 @@ const keysOf = (named: Externals) => [
 ];
 
 const forReader = ({ userId }: Reader, key: string) => `${userId ?? ''} ${key}`;
+
+/** Whether a key of what is remembered names a user, and not a chat with the same id. */
+const isOfUser = (key: string) => /^\d* user /.test(key);
 
 const idsIn =
   (ids: ReadonlyMap<string, number>): Ids =>

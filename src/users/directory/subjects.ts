@@ -15,6 +15,9 @@ const ATTEMPTS = 5;
 @Injectable()
 export class Subjects {
   private readonly known = new BoundedMap<string, number>(REMEMBERED);
+  private readonly listeners: ((userId: number) => void)[] = [];
+  /** Rises whenever somebody is forgotten: what was asked before that may be out of date. */
+  private generation = 0;
 
   constructor(private readonly database: Database) {}
 
@@ -32,10 +35,11 @@ export class Subjects {
     const known = this.known.get(externalId);
     if (known !== undefined) return known;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const { generation } = this;
       const userId = await this.look(externalId, name, issuedAt);
       if (userId === undefined) continue;
       if (userId === ERASED) throw new AppError('TOKEN_INVALID');
-      this.known.set(externalId, userId);
+      if (generation === this.generation) this.known.set(externalId, userId);
       return userId;
     }
     throw new AppError('UNAVAILABLE');
@@ -43,7 +47,14 @@ export class Subjects {
 
   /** The user's subject is looked up anew: they were erased. */
   forget(userId: number): void {
+    this.generation++;
     for (const [externalId, known] of this.known) if (known === userId) this.known.delete(externalId);
+    for (const listener of this.listeners) listener(userId);
+  }
+
+  /** For those who remember external ids as well. Call it in a constructor. */
+  onForgotten(listener: (userId: number) => void): void {
+    this.listeners.push(listener);
   }
 
   private async look(
