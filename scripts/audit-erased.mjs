@@ -33,7 +33,7 @@ try {
   for (const place of stays) console.log(`the number alone, as it should be: ${shown(place)}`);
   for (const place of traces) console.log(`found: ${shown(place)}`);
   console.log(
-    `${columns} columns looked through for user ${id}${words.length > 0 ? ` and ${words.length} words` : ''}: ` +
+    `${columns} columns looked through for user ${id}${words.length > 0 ? ` and ${words.length} ${words.length === 1 ? 'word' : 'words'}` : ''}: ` +
       (traces.length === 0 ? 'nowhere' : `found in ${traces.length} places`),
   );
   process.exitCode = traces.length === 0 ? 0 : 1;

@@ -1,7 +1,9 @@
-import type { AuditEntryView } from '../../src/contract/index.js';
+import type { AuditEntryView, ErasureView } from '../../src/contract/index.js';
 import { removeOldAuditEntries } from '../../src/audit/audit.queries.js';
 import { Database } from '../../src/database/database.js';
 import { bearer, mint, newApiKey, ownAccounts } from '../support/accounts.js';
+import { RestAsker } from '../support/edges.js';
+import { finished } from '../support/erasures.js';
 import { World } from '../support/world.js';
 
 const key = newApiKey();
@@ -78,6 +80,46 @@ describe('The audit', () => {
       { actorId: null, action: 'sessionsRevoked', userId, chatId: null, details: {} },
       { actorId: null, action: 'memberRemoved', userId, chatId },
     ]);
+  });
+
+  it('has who was silenced and banned, and for how long', async () => {
+    const { owner, member, chatId } = await group();
+    const by = new RestAsker(world, 0, bearer(owner.accessToken));
+    const of = { chatId, userId: member.userId };
+    const silencedUntil = '2099-01-01T00:00:00.000Z';
+    await by.ok('silenceMember', { ...of, until: silencedUntil });
+    await by.ok('unsilenceMember', of);
+    await by.ok('banMember', { ...of, reason: 'spam' });
+    await by.ok('unbanMember', of);
+    const entries = await audit({ chatId });
+    expect(entries.map(({ action }) => action)).toEqual([
+      'memberUnbanned',
+      'memberBanned',
+      'memberUnsilenced',
+      'memberSilenced',
+    ]);
+    for (const entry of entries)
+      expect(entry).toMatchObject({ actorId: owner.userId, userId: member.userId });
+    expect(JSON.stringify(entries)).toContain(silencedUntil);
+  });
+
+  it('has the begin and the end of an erasure, and a change of what is kept', async () => {
+    const { member, chatId } = await group();
+    const app = new RestAsker(world, 0, { 'X-Api-Key': key });
+    expect(await app.refused('updateChat', { chatId, retentionDays: 30 })).toBe('VALIDATION_FAILED');
+    await app.ok('setRetention', { chatId, retentionDays: 30 });
+    const erasure = await app.ok<ErasureView>('eraseUser', { userId: member.userId, messages: 'keep' });
+    expect(erasure).toMatchObject({ status: 'running', userId: member.userId });
+    const done = await finished(world, erasure.id, { 'X-Api-Key': key });
+    const entries = await audit({ userId: member.userId });
+    expect(entries.map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['erasureFinished', 'erasureStarted']),
+    );
+    expect(entries.find(({ action }) => action === 'erasureStarted')).toMatchObject({
+      actorId: null,
+      details: { erasureId: done.id, messages: 'keep' },
+    });
+    expect(await audit({ chatId, action: 'retentionChanged' })).toMatchObject([{ actorId: null, chatId }]);
   });
 
   it('has no entry of what was refused or rolled back', async () => {

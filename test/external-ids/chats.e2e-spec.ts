@@ -1,5 +1,6 @@
 import { bearer, mint, newApiKey, ownAccounts } from '../support/accounts.js';
 import { RestAsker } from '../support/edges.js';
+import { AWKWARD } from '../support/external-names.js';
 import { World } from '../support/world.js';
 
 interface Chat {
@@ -35,6 +36,19 @@ describe('The externalId of a chat', () => {
     return { userId, accessToken, asks: new RestAsker(world, 0, bearer(accessToken)) };
   };
   const people = async (count: number) => await Promise.all(Array.from({ length: count }, person));
+
+  it.each(AWKWARD)('stands for the chat in paths, queries and bodies: %j', async (externalId) => {
+    const [member] = await people(1);
+    const memberIds = [member!.userId];
+    const { id } = await app.ok<Chat>('createGroup', { title: 'named', memberIds, externalId });
+    const chatId = `external:${externalId}`;
+    expect(await app.ok('getChat', { chatId })).toMatchObject({ id, externalId });
+    expect(await member!.asks.ok('sendMessage', { chatId, content: 'hi' })).toMatchObject({ chatId: id });
+    expect(await overThere.ok('getMessages', { chatId, limit: 1 })).toMatchObject({ chatId: id });
+    expect(await app.ok('updateChat', { chatId, title: 'new' })).toMatchObject({ id, title: 'new' });
+    await app.ok('deleteChat', { chatId });
+    expect(await app.refused('getChat', { chatId })).toBe('NOT_FOUND');
+  });
 
   it('makes one group, whoever asks for it first on two nodes', async () => {
     const members = await people(2);

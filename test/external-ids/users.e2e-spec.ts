@@ -1,34 +1,9 @@
 import { bearer, mint, newApiKey, ownAccounts } from '../support/accounts.js';
 import { RestAsker } from '../support/edges.js';
+import { AWKWARD } from '../support/external-names.js';
 import { finished } from '../support/erasures.js';
 import { StatementLog } from '../support/statements.js';
 import { eventually, World } from '../support/world.js';
-
-/** Externals of every kind that the contract allows: of 1 and of 256 characters, and with what paths trip over. */
-const AWKWARD = [
-  'a',
-  '17',
-  'x'.repeat(256),
-  '漢'.repeat(256),
-  '😀'.repeat(128),
-  '/',
-  '../..',
-  '.',
-  'a/b/c?d=e&f#g',
-  '%',
-  '%2F%25',
-  'a+b c',
-  ' x ',
-  "'; DROP TABLE users; --",
-  '"\\',
-  'external:x',
-  'e\u0301',
-  'null',
-  'auth0|507f1f77bcf86cd799439011',
-  'ann@example.com',
-  '\u202Ex',
-  '\tx\n',
-];
 
 interface User {
   id: number;

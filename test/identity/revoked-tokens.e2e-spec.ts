@@ -41,8 +41,11 @@ const changePassword = async (
       .expect(200)
   ).body as SessionView;
 
-const revoke = (world: World, id: number, more = {}) =>
-  world.http.post(`/users/${id}/tokens/revoke`).set('X-Api-Key', key).send(more);
+/** The two ways in which the application ends what was issued before: with the sessions of this server, or not. */
+const WHAT = ['tokens', 'sessions'] as const;
+
+const revoke = (world: World, id: number, more = {}, what: (typeof WHAT)[number] = 'tokens') =>
+  world.http.post(`/users/${id}/${what}/revoke`).set('X-Api-Key', key).send(more);
 
 /** Soon refused at all nodes, on both edges, in the same way. */
 async function refusedAt(worlds: readonly World[], token: string): Promise<void> {
@@ -162,14 +165,14 @@ function revoking(nodes: () => readonly [World, World]): void {
     await refusedAt(nodes(), second.accessToken);
   });
 
-  it('ends the tokens that the application has minted, when it says so', async () => {
+  it.each(WHAT)('ends the tokens that the application has minted, when it revokes %s', async (what) => {
     const [one, other] = nodes();
     const minted = await mint(one, key);
     const bystander = await mint(one, key);
     const client = await other.bearer(minted.userId, minted.accessToken);
     const near = await other.bearer(bystander.userId, bystander.accessToken);
-    const { body } = await revoke(one, minted.userId).expect(200);
-    expect(body).toEqual({ userId: minted.userId, revoked: true });
+    const { body } = await revoke(one, minted.userId, {}, what).expect(200);
+    expect(body).toMatchObject({ userId: minted.userId, ...(what === 'tokens' && { revoked: true }) });
     const fresh = await mint(one, key, { userId: minted.userId });
     await acceptedAt(nodes(), minted.userId, fresh.accessToken);
     await endedOf(client);
@@ -332,16 +335,19 @@ describe("With another issuer's tokens, a node", () => {
   const now = () => Math.floor(Date.now() / 1_000);
   const idOf = async (token: string) => ((await me(world, token).expect(200)).body as AccountView).id;
 
-  it('ends them and their sockets when the application says so, those of this second too', async () => {
-    const sub = newName();
-    const token = await signer.sign({ sub });
-    const id = await idOf(token);
-    const client = await world.bearer(id, token);
-    await revoke(world, id).expect(200);
-    await endedOf(client);
-    await refusedAt([world], token);
-    await acceptedAt([world], id, await signer.sign({ sub, iat: now() + 1 }));
-  });
+  it.each(WHAT)(
+    'ends them and their sockets when the application revokes %s, those of this second too',
+    async (what) => {
+      const sub = newName();
+      const token = await signer.sign({ sub });
+      const id = await idOf(token);
+      const client = await world.bearer(id, token);
+      await revoke(world, id, {}, what).expect(200);
+      await endedOf(client);
+      await refusedAt([world], token);
+      await acceptedAt([world], id, await signer.sign({ sub, iat: now() + 1 }));
+    },
+  );
 
   it('refuses those that do not say when they were issued, once tokens of their user were revoked', async () => {
     const sub = newName();

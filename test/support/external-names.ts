@@ -12,6 +12,32 @@ const OF_USERS = new Set([
   'userIds',
 ]);
 
+/** Externals of every kind that the contract allows: of 1 and of 256 characters, and with what paths trip over. */
+export const AWKWARD = [
+  'a',
+  '17',
+  'x'.repeat(256),
+  '漢'.repeat(256),
+  '😀'.repeat(128),
+  '/',
+  '../..',
+  '.',
+  'a/b/c?d=e&f#g',
+  '%',
+  '%2F%25',
+  'a+b c',
+  ' x ',
+  "'; DROP TABLE users; --",
+  '"\\',
+  'external:x',
+  'e\u0301',
+  'null',
+  'auth0|507f1f77bcf86cd799439011',
+  'ann@example.com',
+  '\u202Ex',
+  '\tx\n',
+];
+
 /** An externalId of a user or chat, with what paths, queries and SQL might trip over. */
 export const externalIdOf = (what: 'user' | 'chat', id: number) => `${what} ${id} ü/../%2F?#&+;=':é`;
 

@@ -397,6 +397,21 @@ describe('Webhooks', () => {
       await eventually(async () => (await events()).length === 0);
     });
 
+    it('and redirects are followed nowhere', async () => {
+      const elsewhere = await Receiver.start();
+      try {
+        const pair = await world.pair();
+        const { id } = await webhook({ events: ['newMessage'] });
+        receiver.manner = (_, response) => void response.writeHead(302, { location: elsewhere.url }).end();
+        await send(pair, pair.chatId, ['hi']);
+        await eventually(async () => (await get(id)).status === 'paused');
+        expect(await get(id)).toMatchObject({ lastError: 'HTTP 302' });
+        expect(elsewhere.came).toEqual([]);
+      } finally {
+        await elsewhere.stop();
+      }
+    });
+
     it('and waits for its next try: it can be read, and replayed at once', async () => {
       const pair = await world.pair();
       const { id } = await webhook({ events: ['newMessage'] });

@@ -170,6 +170,7 @@ export const chatsCommands = {
     rest: { method: 'PATCH', path: '/chats/:chatId', status: 200 },
     misleading: {
       externalId: 'expected no `externalId`: it stays as it was given',
+      retentionDays: 'expected no `retentionDays`: setRetention sets it, for the application',
       memberIds: MEMBERS,
       userIds: MEMBERS,
       members: MEMBERS,
