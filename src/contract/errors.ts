@@ -11,7 +11,7 @@ export const errorCatalogue = {
   UNAUTHENTICATED: {
     status: 401,
     message:
-      'Authentication required: send an access token as `Authorization: Bearer …`, on a socket as auth.token of the handshake. In open mode, or with an API key, name the user.',
+      'Authentication required: send an access token as `Authorization: Bearer …`, on a socket as auth.token of the handshake; a backend sends its API key as `X-Api-Key`. In open mode, or with an API key for what a user does, name the user.',
     advice:
       'With AUTH=jwt send an access token: `auth.token` in the handshake of a socket, `Authorization: Bearer …` over REST. A backend sends its API key as `X-Api-Key`. In open mode, and with an API key for commands that need a user, name the user: `userId` or `senderId`, the `X-User-Id` header, on a socket `auth.userId` of the handshake or `userOnline`.',
   },

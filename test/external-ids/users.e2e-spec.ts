@@ -37,6 +37,23 @@ describe('An external:<externalId> in place of the id of a user', () => {
   };
   const asPerson = ({ accessToken }: { accessToken: string }) => new RestAsker(world, 0, bearer(accessToken));
 
+  it('is encoded in a path, and the refusal says so', async () => {
+    for (const path of [
+      '/users/external:100%',
+      '/users/external:order/7',
+      '/chats/external:a?b/members/x/y',
+    ]) {
+      const { body } = await world.http.get(path).set(apiKey);
+      expect([path, body.error]).toEqual([
+        path,
+        expect.objectContaining({
+          code: 'VALIDATION_FAILED',
+          details: [{ path: '', message: expect.stringContaining('encodeURIComponent') }],
+        }),
+      ]);
+    }
+  });
+
   it('is another person once the one who had it was erased, at every node', async () => {
     const second = await World.start({ ...variables, DATABASE_URL: world.config.database.url! });
     try {
