@@ -54,6 +54,22 @@ describe('An external:<externalId> in place of the id of a user', () => {
     }
   });
 
+  it('is erased once with a key, and the answer can be had again', async () => {
+    const { externalId, userId } = await newOne();
+    const erase = (messages: string, idempotencyKey: string) =>
+      world.http
+        .delete(`/users/external:${encodeURIComponent(externalId)}?messages=${messages}`)
+        .set({ ...apiKey, 'Idempotency-Key': idempotencyKey });
+    const first = await erase('erase', `erase ${externalId}`).expect(200);
+    expect(first.body).toMatchObject({ userId, messages: 'erase' });
+    const again = await erase('erase', `erase ${externalId}`).expect(200);
+    expect(again.body).toMatchObject({ id: first.body.id, userId });
+    const other = await erase('keep', `erase ${externalId}`).expect(409);
+    expect(other.body.error.code).toBe('IDEMPOTENCY_MISMATCH');
+    const later = await erase('erase', `another ${externalId}`).expect(404);
+    expect(later.body.error.code).toBe('NOT_FOUND');
+  });
+
   it('is another person once the one who had it was erased, at every node', async () => {
     const second = await World.start({ ...variables, DATABASE_URL: world.config.database.url! });
     try {
