@@ -19,11 +19,11 @@ import { requestIdOf } from './request-log.js';
  */
 function translated(thrown: unknown, path: string): AppError {
   if (thrown instanceof AppError) return thrown;
-  if (thrown instanceof URIError) return notEncoded('expected a path in which `%` is encoded');
   const status =
     thrown instanceof HttpException ? thrown.getStatus() : (thrown as { status?: unknown })?.status;
   switch (status) {
     case 400:
+      if (!isDecodable(path)) return notEncoded('expected a path in which `%` is encoded');
       return new AppError('VALIDATION_FAILED', {
         details: [{ path: '', message: 'expected a valid HTTP request, with valid JSON in its body' }],
       });
@@ -40,6 +40,15 @@ function translated(thrown: unknown, path: string): AppError {
       });
     default:
       return toAppError(thrown);
+  }
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -60,13 +60,13 @@ describe('An external:<externalId> in place of the id of a user', () => {
       world.http
         .delete(`/users/external:${encodeURIComponent(externalId)}?messages=${messages}`)
         .set({ ...apiKey, 'Idempotency-Key': idempotencyKey });
-    const first = await erase('erase', `erase ${externalId}`).expect(200);
+    const first = await erase('erase', `erase-${userId}`).expect(200);
     expect(first.body).toMatchObject({ userId, messages: 'erase' });
-    const again = await erase('erase', `erase ${externalId}`).expect(200);
+    const again = await erase('erase', `erase-${userId}`).expect(200);
     expect(again.body).toMatchObject({ id: first.body.id, userId });
-    const other = await erase('keep', `erase ${externalId}`).expect(409);
+    const other = await erase('keep', `erase-${userId}`).expect(409);
     expect(other.body.error.code).toBe('IDEMPOTENCY_MISMATCH');
-    const later = await erase('erase', `another ${externalId}`).expect(404);
+    const later = await erase('erase', `another-${userId}`).expect(404);
     expect(later.body.error.code).toBe('NOT_FOUND');
   });
 
