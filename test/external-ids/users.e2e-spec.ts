@@ -38,11 +38,7 @@ describe('An external:<externalId> in place of the id of a user', () => {
   const asPerson = ({ accessToken }: { accessToken: string }) => new RestAsker(world, 0, bearer(accessToken));
 
   it('is encoded in a path, and the refusal says so', async () => {
-    for (const path of [
-      '/users/external:100%',
-      '/users/external:order/7',
-      '/chats/external:a?b/members/x/y',
-    ]) {
+    for (const path of ['/users/external:100%', '/users/external:order/7']) {
       const { body } = await world.http.get(path).set(apiKey);
       expect([path, body.error]).toEqual([
         path,
