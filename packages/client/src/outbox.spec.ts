@@ -1,5 +1,6 @@
 import { ScriptedTransport, type Asked } from '../test/scripted.js';
 import { group, message, ready, synced } from '../test/views.js';
+import type { Entry } from './outbox.js';
 import { asUser } from './auth.js';
 import { type ChatClient, createChat } from './chat.js';
 import { memory } from './storage/memory.js';
@@ -316,6 +317,30 @@ describe('The outbox', () => {
       ['failed', 'NOT_FOUND'],
     ]);
   });
+
+  it.each([
+    ['the connection ends', () => transport.link.listener.closed(), ['failed']],
+    ['it is refused for its rate', () => sends()[0]!.refuse({ code: 'RATE_LIMITED' }), ['failed']],
+    ['it turns out to be done', () => sends()[0]!.answer(store(sends()[0]!)), []],
+  ])(
+    'leaves nothing that waits for ever when the chat goes while a message is under way, and then %s',
+    async (_, end, then) => {
+      await begin();
+      await live();
+      const room = chat.open(CHAT);
+      await pass();
+      const { stored } = room.send('one');
+      transport.link.listener.event('chatDeleted', { chatId: CHAT, version: 1 });
+      end();
+      await pass(60_000);
+      await expect(stored).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      expect(chat.outbox.get().map(({ status }) => status)).toEqual(then);
+      // Nor is it there after a reload.
+      await chat.flush();
+      const kept = await (await storage.open('http://chat.test#1')).rows('outbox');
+      expect(kept.map(([, entry]) => (entry as Entry).status)).toEqual(then);
+    },
+  );
 
   it('edits a message that has not been sent yet', async () => {
     await begin();

@@ -373,6 +373,8 @@ export class Outbox {
     };
     // Discarded meanwhile, or already stored by an event: the answer counts all the same.
     const known = this.#entries.has(entry.id);
+    // Given up meanwhile, as the chat is gone: nothing will show that it is done.
+    const givenUp = entry.status !== 'sending';
     Object.assign(entry, {
       status: 'sent',
       error: null,
@@ -385,7 +387,7 @@ export class Outbox {
     if (!this.#entries.has(entry.id)) return;
     const applied = chatId === null ? null : this.#parts.versionOf(chatId);
     const open = entry.command === 'sendMessage' && applied === null;
-    if (!open && (entry.version === null || applied === null || entry.version <= applied))
+    if (givenUp || (!open && (entry.version === null || applied === null || entry.version <= applied)))
       this.#settle(entry);
     else this.#parts.changed(entry, true);
   }
@@ -395,6 +397,8 @@ export class Outbox {
       this.#takeOff(entry);
       return;
     }
+    // The chat went meanwhile, and it has failed.
+    if (entry.status !== 'sending') return;
     const { code } = error;
     const lasting = code === 'INTERNAL' && entry.tries >= MOST_INTERNAL;
     if (UNKNOWN.has(code) || (LATER.has(code) && !lasting) || OF_TOKEN.has(code)) {
