@@ -1,6 +1,6 @@
 import type { Auth } from './auth.js';
 import { Cache } from './cache.js';
-import { Connection, type ConnectionView } from './connection.js';
+import { type Again, Connection, type ConnectionView } from './connection.js';
 import type {
   Account,
   ChatEvent,
@@ -155,6 +155,7 @@ export class ChatClient {
     );
     const store = this.#store;
     const ask: Connection['ask'] = (command, input) => this.#link.ask(command, input);
+    const again: Again = (work) => this.#link.again(work);
     const isLive = () => this.#link.state === 'live';
     this.#link = new Connection({
       transport: options.transport ?? socketIo(this.#url, options.socket),
@@ -182,7 +183,7 @@ export class ChatClient {
       () => this.#isConnected && this.#syncer.wish(),
     );
     this.#marks = new Receipts({ ask, isLive, heard: (command, answer) => this.#answered(command, answer) });
-    this.#people = new People(store, ask);
+    this.#people = new People(store, ask, again);
     this.#cache = new Cache(options.storage ?? memory(), store, (error) => this.#emit('storageLost', error));
     this.connection = this.#link.status;
     this.me = store.cell(['me'], () => store.state.me);
@@ -525,6 +526,7 @@ export class ChatClient {
       receipts: this.#marks,
       syncer: this.#syncer,
       ask: ((command, input) => this.#link.ask(command, input)) as Connection['ask'],
+      again: ((work) => this.#link.again(work)) as Again,
       isLive: () => this.#link.state === 'live',
       opened: (room: Room) => this.#enter(room),
       closed: (room: Room) => this.#linger(room),
@@ -568,7 +570,7 @@ export class ChatClient {
       this.#store.apply.list(chats);
     };
     const loadMore = () => {
-      loading ??= read().finally(() => {
+      loading ??= this.#link.again(read).finally(() => {
         loading = null;
         cell.invalidate();
       });

@@ -1,6 +1,6 @@
 import type { Auth, TokenReason } from './auth.js';
 import type { Commands, Ready } from './contract.gen.js';
-import { ChatError, type ErrorAnswer, LATER, OF_TOKEN, toChatError } from './errors.js';
+import { backOff, ChatError, type ErrorAnswer, LATER, OF_TOKEN, toChatError } from './errors.js';
 import type { Batch, Readable } from './store/readable.js';
 import { Cell } from './store/readable.js';
 import type { Link, Transport } from './transport/transport.js';
@@ -12,10 +12,6 @@ export const NEEDED_PROTOCOL = 1;
 const ANSWER_MS = 6_000;
 const URGENT_MS = 3_000;
 const URGENT: ReadonlySet<string> = new Set(['userOnline', 'authenticate', 'sync']);
-
-/** Back-off between two connections, in milliseconds: a random time up to a bound that doubles. */
-const FIRST_MS = 300;
-const LONGEST_MS = 20_000;
 
 /** A page that was hidden for that long, in milliseconds, asks whether its connection still lives. */
 const ASLEEP_MS = 10_000;
@@ -55,6 +51,9 @@ export interface ConnectionParts {
   /** Nobody is signed in any more: the server refused even a new token. */
   signedOut(error: ChatError): void;
 }
+
+/** {@link Connection.again} */
+export type Again = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** One connection at a time: opened, kept, and opened again. */
 export class Connection {
@@ -118,8 +117,8 @@ export class Connection {
   /** Asks whether the connection lives, by reading what was missed. */
   probe(): void {
     const round = this.#round;
-    this.#parts.catchUp().catch(() => {
-      if (round === this.#round) this.#lost();
+    this.#parts.catchUp().catch((error: unknown) => {
+      if (round === this.#round) this.#lost(toChatError(error));
     });
   }
 
@@ -153,6 +152,40 @@ export class Connection {
         },
         (error: unknown) => fail(toChatError(error, command)),
       );
+    });
+  }
+
+  /**
+   * Does it, and does it again on the same connection where time heals: after the time that the server names, or a back-off.
+   *
+   * @throws ChatError what lasts, or that the connection has ended
+   */
+  async again<T>(work: () => Promise<T>): Promise<T> {
+    const round = this.#round;
+    for (let tries = 0; ; tries++) {
+      try {
+        return await work();
+      } catch (error) {
+        const fault = toChatError(error);
+        if (!fault.retryable || !this.#link || round !== this.#round) throw fault;
+        // Where nothing is answered any more, the connection is dead and does not know it.
+        if (fault.code === 'NO_ANSWER') this.probe();
+        await this.#pause(fault.retryAfterMs ?? backOff(tries));
+      }
+    }
+  }
+
+  /** Ends after so many milliseconds, or fails with the connection. */
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const end = (error?: ChatError) => {
+        clearTimeout(timer);
+        this.#unanswered.delete(end);
+        if (error) reject(error);
+        else resolve();
+      };
+      const timer = setTimeout(end, ms);
+      this.#unanswered.add(end);
     });
   }
 
@@ -259,8 +292,7 @@ export class Connection {
   }
 
   #wait(error: ChatError | null): void {
-    const bound = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.#attempts++);
-    const ms = Math.max(error?.retryAfterMs ?? 0, Math.random() * bound);
+    const ms = Math.max(error?.retryAfterMs ?? 0, backOff(this.#attempts++));
     this.#turn('waiting', { error, retryAt: Date.now() + ms });
     this.#timer = setTimeout(() => void this.#connect(), ms);
   }

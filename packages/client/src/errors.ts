@@ -22,6 +22,14 @@ const MESSAGES: Record<ClientErrorCode, string> = {
   UNSUPPORTED_SERVER: 'The server is too old for this client.',
 };
 
+/** Back-off: milliseconds until the next try, after so many; a random time up to a bound that doubles. */
+const FIRST_MS = 300;
+const LONGEST_MS = 20_000;
+
+export function backOff(tries: number): number {
+  return Math.random() * Math.min(LONGEST_MS, FIRST_MS * 2 ** tries);
+}
+
 /** Refusals that time heals. */
 export const LATER: ReadonlySet<string> = new Set([
   'UNAVAILABLE',

@@ -1,5 +1,5 @@
 import type { Commands, Message } from './contract.gen.js';
-import { ChatError, type ErrorAnswer, LATER, OF_TOKEN, toChatError, UNKNOWN } from './errors.js';
+import { backOff, ChatError, type ErrorAnswer, LATER, OF_TOKEN, toChatError, UNKNOWN } from './errors.js';
 import { uuid } from './uuid.js';
 
 /** What goes through the outbox: everything that changes a chat and can be repeated by its `clientId`. */
@@ -55,8 +55,6 @@ const MOST_LANES = 8;
 const EXPIRES_MS = 24 * 3_600_000;
 
 const MOST_INTERNAL = 5;
-const FIRST_MS = 300;
-const LONGEST_MS = 20_000;
 
 export interface OutboxParts {
   ask(command: OutboxCommand, input: Record<string, unknown>): Promise<unknown>;
@@ -406,8 +404,7 @@ export class Outbox {
       entry.error = { code, message: error.message };
       this.#parts.changed(entry, true);
       if (OF_TOKEN.has(code)) this.#parts.unauthenticated();
-      const bound = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(entry.tries, 10));
-      const ms = error.retryAfterMs ?? Math.random() * bound;
+      const ms = error.retryAfterMs ?? backOff(entry.tries);
       lane.timer = setTimeout(() => {
         lane.timer = null;
         this.flush();

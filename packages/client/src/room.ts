@@ -1,5 +1,6 @@
 import type { ChatListItem, Commands, Member, Message, MessagesPage } from './contract.gen.js';
-import { ChatError } from './errors.js';
+import type { Again } from './connection.js';
+import { ChatError, toChatError, UNKNOWN } from './errors.js';
 import type { Entry, Outbox, OutboxCommand } from './outbox.js';
 import type { Receipts } from './receipts.js';
 import { Cell, type Readable } from './store/readable.js';
@@ -53,6 +54,7 @@ export interface RoomParts {
   receipts: Receipts;
   syncer: Syncer;
   ask: Ask;
+  again: Again;
   isLive(): boolean;
   /** Somebody has opened it. */
   opened(room: Room): void;
@@ -69,7 +71,7 @@ export class Room {
   readonly members: Readable<readonly Member[] | null>;
   /** Who types now. */
   readonly typers: Readable<readonly number[]>;
-  /** Whether the chat can't be shown, and why: NOT_FOUND. */
+  /** Why the chat can't be shown: NOT_FOUND, or another refusal that lasts; null: it can, or is being read. */
   readonly error: Readable<ChatError | null>;
 
   readonly #maker: TimelineMaker;
@@ -77,7 +79,8 @@ export class Room {
   #anchor: number | null = null;
   #loading: Timeline['loading'] = null;
   #pages = new Map<string, Promise<void>>();
-  #jumps = 0;
+  /** The place that was asked for last. */
+  #wanted: number | 'newest' | null = null;
   #users = 0;
   #fault: ChatError | null = null;
   #membersUsed = false;
@@ -182,17 +185,25 @@ export class Room {
     if (chatId === null) return;
     if (this.#membersUsed) this.#wantMembers();
     if (this.#state && shownRange(this.#state, this.#anchor)) return;
-    void quiet(this.#once('open', () => this.#begin(chatId)));
+    this.#once('open', () => this.#begin(chatId)).then(
+      () => this.#said(null),
+      (error: unknown) => {
+        const fault = toChatError(error);
+        // Without a connection it is opened with the next one.
+        if (!UNKNOWN.has(fault.code)) this.#said(fault);
+      },
+    );
+  }
+
+  #said(fault: ChatError | null): void {
+    this.#fault = fault;
+    this.#parts.store.touched('view', this.key);
   }
 
   async #begin(chatId: number): Promise<void> {
     if (!this.#state) {
       await this.#parts.syncer.read(chatId);
-      if (!this.#state) {
-        this.#fault = new ChatError({ code: 'NOT_FOUND' });
-        this.#parts.store.touched('view', this.key);
-        return;
-      }
+      if (!this.#state) throw new ChatError({ code: 'NOT_FOUND' });
     }
     const { item } = this.#state;
     if (this.#anchor !== null) await this.#page({ around: this.#anchor });
@@ -217,13 +228,13 @@ export class Room {
 
   /** Shows another place: a seq, the newest messages, or the first unread one. */
   jumpTo(where: number | 'newest' | 'unread'): Promise<void> {
-    const jump = ++this.#jumps;
     const chat = this.#state;
     const seq = where === 'unread' ? (chat?.item.unreadSeq ?? 0) + 1 : where;
+    this.#wanted = seq;
     const there = chat && (seq === 'newest' ? liveRange(chat) : rangeAt(chat.ranges, seq));
     const show = () => {
-      // Another jump was made meanwhile: this one's answer changes nothing of what is shown.
-      if (jump !== this.#jumps) return;
+      // Another place was asked for meanwhile: this answer changes nothing of what is shown.
+      if (seq !== this.#wanted) return;
       this.#anchor = seq === 'newest' ? null : seq;
       this.#parts.store.touched('view', this.key);
     };
@@ -236,6 +247,8 @@ export class Room {
         this.#turn('jump');
         await this.#page(seq === 'newest' ? {} : { around: seq });
         show();
+        if (this.#state)
+          this.#parts.store.apply.thin(this.#state, this.#anchor ?? this.#state.lastSeq, MOST_LOADED, PAGE);
       }),
     );
   }
@@ -270,7 +283,7 @@ export class Room {
   #once(name: string, read: () => Promise<void>): Promise<void> {
     let running = this.#pages.get(name);
     if (!running) {
-      running = read().finally(() => {
+      running = this.#parts.again(read).finally(() => {
         this.#pages.delete(name);
         this.#turn(null);
       });
@@ -304,7 +317,8 @@ export class Room {
   #wantMembers(): void {
     const chat = this.#state;
     if (!chat || chat.members || this.#membersRead || !this.#parts.isLive()) return;
-    this.#membersRead = this.#readMembers(chat)
+    this.#membersRead = this.#parts
+      .again(() => this.#readMembers(chat))
       .catch(() => undefined)
       .finally(() => (this.#membersRead = null));
   }
