@@ -274,6 +274,31 @@ describe('The outbox', () => {
     expect(content()).toBe('');
   });
 
+  it('keeps the row of a message with a change that waits the same object until it changes again', async () => {
+    await begin();
+    await live();
+    const room = chat.open(CHAT);
+    await pass();
+    for (const seq of [1, 2, 3])
+      transport.link.listener.event('newMessage', message(CHAT, seq, { senderId: ME }));
+    void room.edit(message(CHAT, 1).id, 'better');
+    void room.react(message(CHAT, 2).id, '👍');
+    void room.delete(message(CHAT, 3).id);
+    await pass();
+    const before = room.timeline.get().items;
+    transport.link.listener.event('newMessage', message(CHAT, 4));
+    void room.react(message(CHAT, 4).id, '👍');
+    await pass();
+    const after = room.timeline.get().items;
+    expect(after.map((item, index) => item === before[index])).toEqual([true, true, true, false]);
+    expect(after.map(({ changing }) => changing)).toEqual([true, true, true, true]);
+    void room.react(message(CHAT, 1).id, '🎉');
+    await pass();
+    const changed = room.timeline.get().items;
+    expect(changed.map((item, index) => item === after[index])).toEqual([false, true, true, true]);
+    expect(changed[0]!.message).toMatchObject({ content: 'better', reactions: [{ emoji: '🎉' }] });
+  });
+
   it('shows a title and settings of a chat at once, and takes them back when they are refused', async () => {
     await begin();
     await live();

@@ -58,6 +58,8 @@ export function shownRange(chat: ChatState, anchor: number | null): Range | unde
 /** Makes timelines of one room. Items that have not changed are the same objects as the time before. */
 export class TimelineMaker {
   #items = new Map<string, TimelineItem>();
+  /** What an item was made of: a stored message, and the changes of it that wait. */
+  readonly #made = new WeakMap<TimelineItem, { message: Message; by: string | undefined }>();
 
   readonly #me: () => number;
 
@@ -88,7 +90,7 @@ export class TimelineMaker {
             ? 'delivered'
             : 'sent';
       const key = own && message.clientId !== null ? message.clientId : String(message.id);
-      items.set(key, this.#item(key, message, status, changed?.apply));
+      items.set(key, this.#item(key, message, status, changed));
     }
     for (const entry of live ? entries : []) {
       if (entry.command === 'sendMessage' && !items.has(entry.id)) items.set(entry.id, this.#pending(entry));
@@ -108,18 +110,20 @@ export class TimelineMaker {
     key: string,
     message: Message,
     status: TimelineItem['status'],
-    apply: ((message: Message) => Message) | undefined,
+    change: MessageChange | undefined,
   ): TimelineItem {
     const known = this.#items.get(key);
-    if (!apply && known && !known.changing && known.message === message && known.status === status)
-      return known;
-    return {
+    const made = known && this.#made.get(known);
+    if (made?.message === message && made.by === change?.by && known?.status === status) return known;
+    const item: TimelineItem = {
       key,
       seq: message.seq,
-      message: apply ? apply(message) : message,
+      message: change ? change.apply(message) : message,
       status,
-      changing: apply !== undefined,
+      changing: change !== undefined,
     };
+    this.#made.set(item, { message, by: change?.by });
+    return item;
   }
 
   #pending(entry: Entry): TimelineItem {
@@ -160,6 +164,8 @@ function furthest(chat: ChatState | undefined): [seen: number, delivered: number
 
 interface MessageChange {
   hidden: boolean;
+  /** The entries that make it. */
+  by: string;
   apply: (message: Message) => Message;
 }
 
@@ -181,13 +187,14 @@ export function changedItem(entries: readonly Entry[]): Partial<ChatListItem> {
 /** What waiting commands make of messages, by message id. */
 function changesBy(entries: readonly Entry[]): Map<number, MessageChange> {
   const changes = new Map<number, MessageChange>();
-  for (const { command, input, status } of entries) {
+  for (const { id, command, input, status } of entries) {
     const { messageId } = input;
     const apply = status === 'failed' || typeof messageId !== 'number' ? null : changeOf(command, input);
     if (!apply) continue;
     const before = changes.get(messageId as number);
     changes.set(messageId as number, {
       hidden: before?.hidden === true || (command === 'deleteMessage' && input.for === 'me'),
+      by: `${before?.by} ${id}`,
       apply: before ? (message) => apply(before.apply(message)) : apply,
     });
   }
