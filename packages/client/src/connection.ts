@@ -66,6 +66,7 @@ export class Connection {
   #reason: TokenReason = 'start';
   #timer: ReturnType<typeof setTimeout> | null = null;
   #hiddenAt: number | null = null;
+  #renewing: Promise<void> | null = null;
   readonly #unanswered = new Set<(error: ChatError) => void>();
 
   readonly #parts: ConnectionParts;
@@ -189,8 +190,12 @@ export class Connection {
     });
   }
 
-  /** The server says that the token is about to expire: it gets the next one over the open connection. */
-  async renew(): Promise<void> {
+  /** The token is about to expire, or was not accepted: the server gets another one over the open connection, once for all. */
+  renew(): Promise<void> {
+    return (this.#renewing ??= this.#renew().finally(() => (this.#renewing = null)));
+  }
+
+  async #renew(): Promise<void> {
     const round = this.#round;
     try {
       const auth = await this.#parts.auth.handshake('expiring');

@@ -1,7 +1,7 @@
 import { ScriptedTransport, type Asked } from '../test/scripted.js';
 import { group, message, ready, synced } from '../test/views.js';
 import type { Entry } from './outbox.js';
-import { asUser } from './auth.js';
+import { asUser, type Auth, withTokens } from './auth.js';
 import { type ChatClient, createChat } from './chat.js';
 import { memory } from './storage/memory.js';
 import type { Storage } from './storage/storage.js';
@@ -30,7 +30,7 @@ describe('The outbox', () => {
   });
 
   const pass = (ms = 0) => jest.advanceTimersByTimeAsync(ms);
-  const begin = async (): Promise<void> => {
+  const begin = async (auth: Auth = asUser(ME)): Promise<void> => {
     transport = new ScriptedTransport();
     transport.react = ({ command, input, answer }) => {
       if (command === 'sync') answer(synced());
@@ -49,7 +49,7 @@ describe('The outbox', () => {
     };
     chat = createChat({
       url: 'http://chat.test',
-      auth: asUser(ME),
+      auth,
       transport,
       storage,
       watch: () => () => undefined,
@@ -82,6 +82,8 @@ describe('The outbox', () => {
     const room = chat.open(CHAT);
     await pass();
     const sent = room.send('hello');
+    expect(rows(room.timeline.get().items)).toEqual([['hello', 'queued', null]]);
+    await pass();
     expect(rows(room.timeline.get().items)).toEqual([['hello', 'sending', null]]);
     const [before] = room.timeline.get().items;
     await accept(sends()[0]!);
@@ -101,6 +103,7 @@ describe('The outbox', () => {
       const room = chat.open(CHAT);
       await pass();
       const sent = room.send('hello');
+      await pass();
       const [asked] = sends();
       const body = store(asked!);
       transport.link.listener.event('newMessage', body);
@@ -131,6 +134,7 @@ describe('The outbox', () => {
     await live();
     const room = chat.open(CHAT);
     room.send('hello');
+    await pass();
     const { clientId } = sends()[0]!.input;
     await pass(6_000 + 300);
     expect(sends().map(({ input }) => input.clientId)).toEqual([clientId, clientId]);
@@ -148,6 +152,7 @@ describe('The outbox', () => {
     const room = chat.open(CHAT);
     room.send('one');
     room.send('two');
+    await pass();
     sends()[0]!.refuse({ code: 'RATE_LIMITED', retryAfterMs: 5_000 });
     await pass(4_999);
     expect(sends()).toHaveLength(1);
@@ -155,11 +160,37 @@ describe('The outbox', () => {
     expect(sends().map(({ input }) => input.content)).toEqual(['one', 'one']);
   });
 
+  it.each(['TOKEN_EXPIRED', 'TOKEN_INVALID', 'UNAUTHENTICATED'])(
+    'gets another token after %s, once for all chats, and only then sends again',
+    async (code) => {
+      const tokens: ((token: string) => void)[] = [];
+      await begin(withTokens(() => new Promise((resolve) => tokens.push(resolve))));
+      tokens.shift()!('one');
+      await pass();
+      await live();
+      for (const id of [CHAT, 6]) chat.open(id).send('hello');
+      await pass();
+      for (const asked of sends()) asked.refuse({ code });
+      await pass(60_000);
+      expect(sends()).toHaveLength(2);
+      expect(tokens).toHaveLength(1);
+      tokens[0]!('two');
+      await pass();
+      expect(transport.link.of('authenticate').map(({ input }) => input)).toEqual([{ token: 'two' }]);
+      transport.link.of('authenticate')[0]!.answer({ userId: ME, expiresAt: '' });
+      await pass(300);
+      expect(sends()).toHaveLength(4);
+      for (const asked of sends().slice(2)) await accept(asked);
+      expect(chat.outbox.get()).toEqual([]);
+    },
+  );
+
   it('gives an internal error five tries', async () => {
     await begin();
     await live();
     const room = chat.open(CHAT);
     const sent = room.send('one');
+    await pass();
     for (let tries = 1; tries <= 5; tries++) {
       expect(sends()).toHaveLength(tries);
       sends().at(-1)!.refuse({ code: 'INTERNAL' });
@@ -176,6 +207,7 @@ describe('The outbox', () => {
     const room = chat.open(CHAT);
     const one = room.send('one');
     room.send('two');
+    await pass();
     sends()[0]!.refuse({ code: 'FORBIDDEN', message: 'no' });
     await pass();
     expect(sends().map(({ input }) => input.content)).toEqual(['one', 'two']);
@@ -197,6 +229,7 @@ describe('The outbox', () => {
     await live();
     const room = chat.open(CHAT);
     const { key } = room.send('one');
+    await pass();
     sends()[0]!.refuse({ code: 'IDEMPOTENCY_MISMATCH' });
     await pass();
     room.retry(key);
@@ -263,6 +296,7 @@ describe('The outbox', () => {
     const content = () => room.timeline.get().items[0]!.message.content;
     const edited = room.edit(id, 'better');
     expect(content()).toBe('better');
+    await pass();
     transport.link.of('editMessage')[0]!.refuse({ code: 'FORBIDDEN' });
     await expect(edited).rejects.toMatchObject({ code: 'FORBIDDEN' });
     expect(content()).toBe('message 1');
@@ -313,6 +347,7 @@ describe('The outbox', () => {
         .get()
         .items.map(({ id }) => id),
     ).toEqual([CHAT]);
+    await pass();
     transport.link.of('updateMembership')[0]!.answer({
       chatId: CHAT,
       version: 0,
@@ -334,6 +369,7 @@ describe('The outbox', () => {
     await pass();
     room.send('one');
     room.send('two');
+    await pass();
     transport.link.listener.event('chatDeleted', { chatId: CHAT, version: 1 });
     sends()[0]!.refuse({ code: 'NOT_FOUND' });
     await pass();
@@ -355,6 +391,7 @@ describe('The outbox', () => {
       const room = chat.open(CHAT);
       await pass();
       const { stored } = room.send('one');
+      await pass();
       transport.link.listener.event('chatDeleted', { chatId: CHAT, version: 1 });
       end();
       await pass(60_000);

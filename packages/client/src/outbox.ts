@@ -70,8 +70,10 @@ export interface OutboxParts {
   directWith(userId: number): number | null;
   /** An entry has changed; `kept` false: it is no longer there. */
   changed(entry: Entry, kept: boolean): void;
-  /** The token was not accepted. */
-  unauthenticated(): void;
+  /** Ends when what has changed is kept on this device, or that takes too long. */
+  written(): Promise<void>;
+  /** The token was not accepted: ends when there is another one, or none. */
+  unauthenticated(): Promise<void>;
 }
 
 interface Lane {
@@ -94,6 +96,7 @@ export class Outbox {
   readonly #entries = new Map<string, Entry>();
   readonly #lanes = new Map<string, Lane>();
   readonly #waiting = new Map<string, Waiting>();
+  readonly #unwritten = new Set<Entry>();
   #order = 0;
 
   readonly #parts: OutboxParts;
@@ -128,12 +131,19 @@ export class Outbox {
 
   /** Takes over what was kept on this device, of this tab's earlier life or of tabs that are gone. */
   restore(entries: readonly Entry[]): void {
+    const tab = this.#parts.tab();
+    // What was written before this tab had its name.
+    for (const entry of this.#entries.values()) {
+      if (entry.tab === tab) continue;
+      entry.tab = tab;
+      this.#parts.changed(entry, true);
+    }
     for (const kept of [...entries].sort((one, other) => one.order - other.order)) {
       if (this.#entries.has(kept.id)) continue;
       const entry: Entry = {
         ...kept,
         status: kept.status === 'failed' ? 'failed' : 'queued',
-        tab: this.#parts.tab(),
+        tab,
       };
       this.#order = Math.max(this.#order, entry.order);
       this.#entries.set(entry.id, entry);
@@ -177,7 +187,11 @@ export class Outbox {
     this.#entries.set(entry.id, entry);
     this.#parts.changed(entry, true);
     if (!this.#merged(entry)) this.#laneOf(entry).entries.push(entry);
-    this.flush();
+    this.#unwritten.add(entry);
+    void this.#parts.written().then(() => {
+      this.#unwritten.delete(entry);
+      this.flush();
+    });
     return { entry, answered };
   }
 
@@ -231,6 +245,8 @@ export class Outbox {
       if (lane.busy || lane.timer) continue;
       const entry = lane.entries[0];
       if (!entry) this.#lanes.delete(key);
+      // A page may end at any moment: what it has sent has to be known to the next one.
+      else if (this.#unwritten.has(entry)) continue;
       else if (Date.now() - entry.createdAt > EXPIRES_MS) {
         lane.entries.shift();
         this.#fail(entry, { code: 'EXPIRED' });
@@ -403,12 +419,23 @@ export class Outbox {
       entry.status = 'queued';
       entry.error = { code, message: error.message };
       this.#parts.changed(entry, true);
-      if (OF_TOKEN.has(code)) this.#parts.unauthenticated();
-      const ms = error.retryAfterMs ?? backOff(entry.tries);
-      lane.timer = setTimeout(() => {
-        lane.timer = null;
-        this.flush();
-      }, ms);
+      const again = () => {
+        lane.busy = false;
+        // Without a connection it goes with the next one.
+        if (this.#parts.isLive())
+          lane.timer = setTimeout(
+            () => {
+              lane.timer = null;
+              this.flush();
+            },
+            error.retryAfterMs ?? backOff(entry.tries),
+          );
+      };
+      if (OF_TOKEN.has(code)) {
+        // Held up until there is another token.
+        lane.busy = true;
+        void this.#parts.unauthenticated().then(again);
+      } else again();
       return;
     }
     this.#takeOff(entry);

@@ -57,7 +57,7 @@ export class Receipts {
   }
 
   #soon(): void {
-    if (this.#timer || this.#seen.size + this.#delivered.size === 0) return;
+    if (this.#timer || this.#seen.size + this.#delivered.size === 0 || !this.#parts.isLive()) return;
     this.#timer = setTimeout(
       () => {
         this.#timer = null;
@@ -68,7 +68,6 @@ export class Receipts {
   }
 
   async #flush(): Promise<void> {
-    if (!this.#parts.isLive()) return;
     this.#last = Date.now();
     const seen = [...this.#seen];
     // What was seen was delivered.

@@ -167,9 +167,15 @@ export class Room {
     return this.#users > 0;
   }
 
+  /** No timer goes on. */
+  stop(): void {
+    if (this.#typingEnds) clearTimeout(this.#typingEnds);
+    this.#typingEnds = null;
+  }
+
   /** Hears of changes; `false`: nobody has it open, and nothing is to keep it. */
   listen(listens: boolean): void {
-    if (this.#typingEnds && !listens) clearTimeout(this.#typingEnds);
+    if (!listens) this.stop();
     for (const [parts, cell] of this.#cells) {
       if (listens) this.#parts.store.add(parts, cell);
       else this.#parts.store.drop(parts, cell);
@@ -406,8 +412,7 @@ export class Room {
   /** To be called with each key; says so at most every three seconds, and that it has ended. */
   typing(typing = true): void {
     const { chatId } = this;
-    if (this.#typingEnds) clearTimeout(this.#typingEnds);
-    this.#typingEnds = null;
+    this.stop();
     const was = this.#typedAt;
     if (typing) this.#typingEnds = setTimeout(() => this.typing(false), TYPING_ENDS_MS);
     if (typing ? Date.now() - was < TYPING_EVERY_MS : was === 0) return;
