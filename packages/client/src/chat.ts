@@ -15,7 +15,7 @@ import type {
 import { ChatError, toChatError, within } from './errors.js';
 import { eventsOf } from './events.js';
 import { Gaps } from './gaps.js';
-import { type Entry, Outbox } from './outbox.js';
+import { type Entry, Outbox, SEEN } from './outbox.js';
 import { type Watch, watchPage } from './page.js';
 import { People } from './people.js';
 import { Receipts } from './receipts.js';
@@ -43,7 +43,12 @@ const WRITE_MS = 1_000;
 const DRAFTS_MS = 30 * 24 * 3_600_000;
 
 /** Commands that show in the list before they are answered. */
-const OF_ITEMS: ReadonlySet<string> = new Set(['updateChat', 'updateMembership']);
+const OF_ITEMS: ReadonlySet<string> = new Set([
+  'updateChat',
+  'updateMembership',
+  'markAsSeen',
+  'markAsUnread',
+]);
 
 export interface ChatOptions {
   /** Where the server is. In a browser: by default where the page comes from. */
@@ -152,7 +157,7 @@ export class ChatClient {
           if (mentioned) this.#emit('mention', message);
         },
       },
-      (chatId) => changedItem(this.#waiting.of(chatId, null)),
+      (chat) => changedItem(chat, this.#waiting.of(chat.id, null), this.#store.state.me?.id),
     );
     const store = this.#store;
     const ask: Connection['ask'] = (command, input) => this.#link.ask(command, input);
@@ -188,16 +193,21 @@ export class ChatClient {
       (chatId) => this.#waiting.waits(chatId),
       () => this.#isConnected && this.#syncer.wish(),
     );
-    this.#marks = new Receipts({ ask, isLive, heard: (command, answer) => this.#answered(command, answer) });
+    this.#marks = new Receipts({
+      ask,
+      isLive,
+      heard: (command, answer) => this.#answered(command, answer),
+      readSeq: (chatId) => store.item(chatId)?.readSeq ?? 0,
+    });
     this.#people = new People(store, ask, again);
     this.#cache = new Cache(options.storage ?? memory(), store, (error) => this.#emit('storageLost', error));
     this.connection = this.#link.status;
     this.me = store.cell(['me'], () => store.state.me);
-    this.unread = store.cell(['unread'], () => store.state.unread);
+    this.unread = store.cell(['unread', 'outbox'], () => store.unread(this.#waiting.marked()));
     this.outbox = store.cell<readonly Entry[]>(['outbox'], () =>
       this.#waiting
         .all()
-        .filter(({ status }) => status !== 'sent')
+        .filter(({ command, status }) => command !== SEEN && status !== 'sent')
         .map((entry) => ({ ...entry })),
     );
   }
@@ -512,6 +522,11 @@ export class ChatClient {
 
   #answered(command: keyof Commands, answer: unknown): void {
     for (const [name, body] of eventsOf(command, answer)) this.#heard(name, body);
+    if (command !== SEEN) return;
+    // What is shown already is so; the server's own count comes later, or has come.
+    const { chatId } = answer as Events['messageSeen'];
+    const item = this.#store.item(chatId);
+    if (item) this.#store.apply.hear('unreadCount', item as never);
   }
 
   #entryChanged(entry: Entry, kept: boolean): void {
@@ -589,7 +604,6 @@ export class ChatClient {
     return {
       store: this.#store,
       outbox: this.#waiting,
-      receipts: this.#marks,
       syncer: this.#syncer,
       ask: ((command, input) => this.#link.ask(command, input)) as Connection['ask'],
       again: ((work) => this.#link.again(work)) as Again,

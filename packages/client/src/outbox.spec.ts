@@ -362,6 +362,143 @@ describe('The outbox', () => {
     expect(room.chat.get()).toMatchObject({ title: 'group 5', pinnedAt: '2026-11-29T09:00:00.000Z' });
   });
 
+  describe('shows what was seen at once:', () => {
+    const item = () =>
+      chat
+        .chats()
+        .get()
+        .items.find(({ id }) => id === CHAT)!;
+    const counts = () => {
+      const { unread, unreadMentions, unreadSeq, readSeq } = item();
+      return { unread, unreadMentions, unreadSeq, readSeq, ...chat.unread.get() };
+    };
+    const none = { unread: 0, unreadMentions: 0, total: 0, mentions: 0, badge: 0 };
+    const marks = () => transport.link.of('markAsSeen');
+    const seen = (seq: number) => ({
+      messageId: null,
+      seen: true,
+      chatId: CHAT,
+      userId: ME,
+      seq,
+      version: 3,
+      changed: false,
+    });
+    /** Three messages of somebody else, of which the last one mentions this person. */
+    const hear = () => {
+      for (const seq of [1, 2, 3])
+        transport.link.listener.event(
+          'newMessage',
+          message(CHAT, seq, seq === 3 ? { metadata: { mentions: [ME] } } : {}),
+        );
+    };
+    const unread = {
+      unread: 3,
+      unreadMentions: 1,
+      unreadSeq: 0,
+      readSeq: 0,
+      total: 3,
+      mentions: 1,
+      badge: 3,
+    };
+
+    it('in the chat and in the totals, until and after it is answered, and in `readSeq`', async () => {
+      await begin();
+      await live();
+      const room = chat.open(CHAT);
+      await pass();
+      hear();
+      expect(counts()).toEqual(unread);
+      room.seen(2);
+      expect(counts()).toEqual({ ...unread, unread: 1, unreadSeq: 2, readSeq: 2, total: 1, badge: 1 });
+      room.seen(3);
+      const all = { ...none, unreadSeq: 3, readSeq: 3 };
+      expect(counts()).toEqual(all);
+      expect(chat.chats('unread').get().items).toEqual([]);
+      expect(chat.outbox.get()).toEqual([]);
+      await pass();
+      expect(marks().map(({ input }) => input)).toEqual([{ chatId: CHAT, seq: 3 }]);
+      marks()[0]!.answer(seen(3));
+      await pass();
+      expect(counts()).toEqual(all);
+      transport.link.listener.event('newMessage', message(CHAT, 4));
+      expect(counts()).toMatchObject({ unread: 1, total: 1, badge: 1 });
+    });
+
+    it('once a second, the furthest', async () => {
+      await begin();
+      await live();
+      const room = chat.open(CHAT);
+      await pass();
+      hear();
+      for (const seq of [1, 2, 3]) {
+        room.seen(seq);
+        await pass(100);
+        for (const asked of marks()) asked.answer(seen(Number(asked.input.seq)));
+      }
+      await pass(600);
+      expect(marks().map(({ input }) => input.seq)).toEqual([1]);
+      await pass(400);
+      expect(marks().map(({ input }) => input.seq)).toEqual([1, 3]);
+    });
+
+    it('takes it back where it is refused, without a word in the outbox', async () => {
+      await begin();
+      await live();
+      const room = chat.open(CHAT);
+      await pass();
+      hear();
+      room.seen(3);
+      await pass();
+      marks()[0]!.refuse({ code: 'FORBIDDEN' });
+      await pass();
+      expect(counts()).toEqual(unread);
+      expect(chat.outbox.get()).toEqual([]);
+    });
+
+    it('without a connection, also after a reload, and says it with the next one', async () => {
+      await begin();
+      await live();
+      const room = chat.open(CHAT);
+      await pass();
+      hear();
+      transport.link.listener.closed();
+      room.seen(3);
+      await chat.flush();
+      chat.stop();
+      await begin();
+      expect(counts()).toEqual({ ...none, unreadSeq: 3, readSeq: 3 });
+      await live();
+      expect(marks().map(({ input }) => input)).toEqual([{ chatId: CHAT, seq: 3 }]);
+    });
+
+    it('and what is to count as unread again', async () => {
+      await begin();
+      await live();
+      const room = chat.open(CHAT);
+      await pass();
+      hear();
+      room.seen(3);
+      await pass();
+      marks()[0]!.answer(seen(3));
+      await pass();
+      const again = room.unseen(message(CHAT, 2).id);
+      const marked = { ...unread, unread: 2, unreadSeq: 1, readSeq: 3, total: 2, badge: 2 };
+      expect(counts()).toEqual(marked);
+      expect(room.timeline.get().unreadSeq).toBe(1);
+      await pass(1_000);
+      transport.link.of('markAsUnread')[0]!.refuse({ code: 'FORBIDDEN' });
+      await expect(again).rejects.toMatchObject({ code: 'FORBIDDEN' });
+      expect(counts()).toEqual({ ...none, unreadSeq: 3, readSeq: 3 });
+      // And seen once more: in the order in which it was done.
+      transport.link.listener.closed();
+      void room.unseen(message(CHAT, 2).id);
+      room.seen(3);
+      expect(counts()).toEqual({ ...none, unreadSeq: 3, readSeq: 3 });
+      void room.unseen(message(CHAT, 3).id);
+      expect(counts()).toMatchObject({ unread: 1, unreadSeq: 2 });
+    });
+  });
+
   it('fails what was meant for a chat that is gone', async () => {
     await begin();
     await live();

@@ -15,6 +15,7 @@ export type OutboxCommand =
   | 'removeMember'
   | 'setRole'
   | 'leaveChat'
+  | 'markAsSeen'
   | 'markAsUnread'
   | 'clearChat';
 
@@ -55,6 +56,12 @@ const MOST_LANES = 8;
 const EXPIRES_MS = 24 * 3_600_000;
 
 const MOST_INTERNAL = 5;
+
+/** What was seen of a chat is said at most once in that time, in milliseconds. */
+const SEEN_EVERY_MS = 1_000;
+
+/** It is merged, said again without a `clientId`, and shown in no list of what waits. */
+export const SEEN = 'markAsSeen';
 
 export interface OutboxParts {
   ask(command: OutboxCommand, input: Record<string, unknown>): Promise<unknown>;
@@ -122,6 +129,13 @@ export class Outbox {
         (chatId !== null && this.#chatOf(entry) === chatId) ||
         (receiverId !== null && entry.receiverId === receiverId),
     );
+  }
+
+  /** Chats of which what waits changes what is unread. */
+  marked(): Set<number> {
+    const of = ({ command, status }: Entry) =>
+      status !== 'failed' && (command === SEEN || command === 'markAsUnread');
+    return new Set([...this.#entries.values()].filter(of).map(({ chatId }) => chatId!));
   }
 
   /** Whether a command to this chat is under way. */
@@ -247,7 +261,7 @@ export class Outbox {
       if (!entry) this.#lanes.delete(key);
       // A page may end at any moment: what it has sent has to be known to the next one.
       else if (this.#unwritten.has(entry)) continue;
-      else if (Date.now() - entry.createdAt > EXPIRES_MS) {
+      else if (entry.command !== SEEN && Date.now() - entry.createdAt > EXPIRES_MS) {
         lane.entries.shift();
         this.#fail(entry, { code: 'EXPIRED' });
       } else {
@@ -306,7 +320,9 @@ export class Outbox {
 
   #laneOf(entry: Entry): Lane {
     const chatId = this.#chatOf(entry);
-    const key = chatId === null ? `u${entry.receiverId}` : `c${chatId}`;
+    // What was seen holds up no message, and waits for none.
+    const marks = entry.command === SEEN || entry.command === 'markAsUnread';
+    const key = chatId === null ? `u${entry.receiverId}` : `${marks ? 'm' : 'c'}${chatId}`;
     // A first message may still wait where its chat was not known: what follows it waits there, too.
     const first = entry.receiverId === null ? undefined : this.#lanes.get(`u${entry.receiverId}`);
     const lane = (first && first.entries.length > 0 ? first : this.#lanes.get(key)) ?? {
@@ -346,7 +362,7 @@ export class Outbox {
       }
       return true;
     }
-    if (command === 'updateMembership') {
+    if (command === 'updateMembership' || command === SEEN) {
       const other = waiting.find((one) => one.command === command);
       if (other) {
         this.#takeOff(other);
@@ -364,8 +380,11 @@ export class Outbox {
     entry.status = 'sending';
     this.#parts.changed(entry, true);
     try {
-      const answer = await this.#parts.ask(entry.command, { ...entry.input, clientId: entry.id });
+      // What was seen may be said twice: the server need not remember that it was.
+      const id = entry.command === SEEN ? {} : { clientId: entry.id };
+      const answer = await this.#parts.ask(entry.command, { ...entry.input, ...id });
       lane.busy = false;
+      if (entry.command === SEEN) this.#pause(lane, SEEN_EVERY_MS);
       this.#takeOff(entry);
       this.#answered(entry, answer);
     } catch (error) {
@@ -421,15 +440,7 @@ export class Outbox {
       this.#parts.changed(entry, true);
       const again = () => {
         lane.busy = false;
-        // Without a connection it goes with the next one.
-        if (this.#parts.isLive())
-          lane.timer = setTimeout(
-            () => {
-              lane.timer = null;
-              this.flush();
-            },
-            error.retryAfterMs ?? backOff(entry.tries),
-          );
+        this.#pause(lane, error.retryAfterMs ?? backOff(entry.tries));
       };
       if (OF_TOKEN.has(code)) {
         // Held up until there is another token.
@@ -442,7 +453,18 @@ export class Outbox {
     this.#fail(entry, { code, message: error.message, details: error.details });
   }
 
+  /** Without a connection it goes with the next one. */
+  #pause(lane: Lane, ms: number): void {
+    if (!this.#parts.isLive()) return;
+    lane.timer = setTimeout(() => {
+      lane.timer = null;
+      this.flush();
+    }, ms);
+  }
+
   #fail(entry: Entry, error: ErrorAnswer): void {
+    // Nobody has to be told that they have seen something.
+    if (entry.command === SEEN) return this.#settle(entry);
     Object.assign(entry, { status: 'failed', error });
     this.#waiting.get(entry.id)?.reject(new ChatError(error, entry.command));
     this.#waiting.delete(entry.id);

@@ -1,8 +1,7 @@
 import type { ChatListItem, Commands, Member, Message, MessagesPage } from './contract.gen.js';
 import type { Again } from './connection.js';
 import { ChatError, toChatError, UNKNOWN } from './errors.js';
-import type { Entry, Outbox, OutboxCommand } from './outbox.js';
-import type { Receipts } from './receipts.js';
+import { type Entry, type Outbox, type OutboxCommand, SEEN } from './outbox.js';
 import { Cell, type Readable } from './store/readable.js';
 import { rangeAt } from './store/ranges.js';
 import { type ChatState, liveRange, typersOf } from './store/state.js';
@@ -51,7 +50,6 @@ type Ask = <C extends keyof Commands>(
 export interface RoomParts {
   store: Store;
   outbox: Outbox;
-  receipts: Receipts;
   syncer: Syncer;
   ask: Ask;
   again: Again;
@@ -115,6 +113,7 @@ export class Room {
     this.timeline = cell(['messages', 'marks', 'item', 'outbox', 'view'], () =>
       this.#maker.of(
         this.#state,
+        this.chat.get(),
         { anchor: this.#anchor, loading: this.#loading },
         parts.outbox.of(this.chatId, this.userId),
       ),
@@ -235,7 +234,7 @@ export class Room {
   /** Shows another place: a seq, the newest messages, or the first unread one. */
   jumpTo(where: number | 'newest' | 'unread'): Promise<void> {
     const chat = this.#state;
-    const seq = where === 'unread' ? (chat?.item.unreadSeq ?? 0) + 1 : where;
+    const seq = where === 'unread' ? (this.chat.get()?.unreadSeq ?? 0) + 1 : where;
     this.#wanted = seq;
     const there = chat && (seq === 'newest' ? liveRange(chat) : rangeAt(chat.ranges, seq));
     const show = () => {
@@ -399,9 +398,9 @@ export class Room {
 
   /** Everything up to this seq was seen. */
   seen(seq: number): void {
-    const item = this.#state?.item;
+    const item = this.chat.get();
     // Marked as unread, it is behind what was seen.
-    if (item && (seq > item.readSeq || seq > item.unreadSeq)) this.#parts.receipts.markSeen(item.id, seq);
+    if (item && (seq > item.readSeq || seq > item.unreadSeq)) this.#add(SEEN, { seq });
   }
 
   /** From this message on everything counts as unread again. */

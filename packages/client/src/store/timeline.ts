@@ -3,6 +3,7 @@ import type { ErrorAnswer } from '../errors.js';
 import type { Entry, EntryStatus } from '../outbox.js';
 import { liveRange, type ChatState } from './state.js';
 import { type Range, rangeAt } from './ranges.js';
+import { unreadAfter } from './unread.js';
 
 /** A message that is not stored yet. Its place is after all that are. */
 export interface PendingMessage {
@@ -69,6 +70,7 @@ export class TimelineMaker {
 
   of(
     chat: ChatState | undefined,
+    shown: ChatListItem | null,
     { anchor, loading }: { anchor: number | null; loading: Timeline['loading'] },
     entries: readonly Entry[],
   ): Timeline {
@@ -101,7 +103,7 @@ export class TimelineMaker {
       moreBefore: range !== undefined && range.from > 1,
       moreAfter: !live && range !== undefined,
       loading,
-      unreadSeq: chat?.item.unreadSeq ?? null,
+      unreadSeq: shown?.unreadSeq ?? null,
       live,
     };
   }
@@ -170,12 +172,23 @@ interface MessageChange {
 }
 
 /** What waiting commands make of the chat in the list. */
-export function changedItem(entries: readonly Entry[]): Partial<ChatListItem> {
+export function changedItem(
+  chat: ChatState,
+  entries: readonly Entry[],
+  me: number | undefined,
+): Partial<ChatListItem> {
   const changed: Partial<ChatListItem> = {};
   for (const { command, input, status, createdAt } of entries) {
     if (status === 'failed') continue;
     const since = (on: unknown) => (on === true ? new Date(createdAt).toISOString() : null);
     if (command === 'updateChat' && typeof input.title === 'string') changed.title = input.title;
+    const seq = command === 'markAsSeen' ? Number(input.seq) : 0;
+    if (seq > 0) changed.readSeq = Math.max(seq, chat.item.readSeq);
+    const from = command === 'markAsUnread' ? chat.seqs.get(Number(input.messageId)) : undefined;
+    if (seq > 0 || from !== undefined) {
+      const unreadSeq = from === undefined ? seq : from - 1;
+      Object.assign(changed, { unreadSeq }, unreadAfter(chat, unreadSeq, me));
+    }
     if (command !== 'updateMembership') continue;
     if ('mutedUntil' in input) changed.mutedUntil = input.mutedUntil as string | null;
     if ('archived' in input) changed.archivedAt = since(input.archived);
