@@ -116,15 +116,15 @@ export class Cache {
   /** This tab writes chats from now on: all that it knows, as another may have known less. */
   async lead(): Promise<void> {
     this.#leads = true;
-    const rows = (await this.#kept?.at.rows('chat').catch(() => null)) ?? [];
-    const ids = new Set([...rows.map(([key]) => Number(key)), ...this.#store.state.chats.keys()]);
+    const kept = (await this.rows('chat')).map(([key]) => Number(key));
+    const ids = new Set([...kept, ...this.#store.state.chats.keys()]);
     for (const id of ids) this.changed(id);
   }
 
   /** What is kept of a kind now, by whichever tab. */
-  async read(kind: RowKind): Promise<unknown[]> {
+  async rows(kind: RowKind): Promise<[key: string, value: unknown][]> {
     try {
-      return ((await this.#kept?.at.rows(kind)) ?? []).map(([, value]) => value);
+      return (await this.#kept?.at.rows(kind)) ?? [];
     } catch (error) {
       this.#lost(error);
       return [];
@@ -193,16 +193,15 @@ export class Cache {
   }
 
   /** A small thing of its own, beside what is kept of accounts; null: none is kept. What fails is as if it were not. */
-  async note(scope: string, key: string, value?: string | null): Promise<string | null> {
-    try {
-      const session = await within(OPEN_MS, this.#storage.open(scope));
+  note(scope: string, key: string, value?: string | null): Promise<string | null> {
+    const noted = async () => {
+      const session = await this.#storage.open(scope);
       if (value !== undefined) await session.write([{ kind: 'meta', key, value: value ?? undefined }]);
-      const row = (await within(OPEN_MS, session.rows('meta'))).find(([name]) => name === key);
+      const row = (await session.rows('meta')).find(([name]) => name === key);
       session.close();
       return row ? String(row[1]) : null;
-    } catch {
-      return null;
-    }
+    };
+    return within(OPEN_MS, noted()).catch(() => null);
   }
 
   #keep(chatId: number): KeptChat | undefined {

@@ -1,6 +1,6 @@
 import type { Auth } from './auth.js';
 import { Cache, KEPT, KEPT_CHATS } from './cache.js';
-import { type Again, Connection, type ConnectionView } from './connection.js';
+import { Connection, type ConnectionView } from './connection.js';
 import type {
   Account,
   ChatEvent,
@@ -160,9 +160,6 @@ export class ChatClient {
       (chat) => changedItem(chat, this.#waiting.of(chat.id, null), this.#store.state.me?.id),
     );
     const store = this.#store;
-    const ask: Connection['ask'] = (command, input) => this.#link.ask(command, input);
-    const again: Again = (work) => this.#link.again(work);
-    const isLive = () => this.#link.state === 'live';
     this.#link = new Connection({
       transport: options.transport ?? socketIo(this.#url, options.socket),
       auth: options.auth,
@@ -177,12 +174,13 @@ export class ChatClient {
         this.#emit('signedOut', error);
       },
     });
-    this.#syncer = new Syncer(store, ask, (error) => this.#failed(error));
+    const link = this.#link;
+    this.#syncer = new Syncer(store, link, (error) => this.#failed(error));
     this.#waiting = new Outbox({
-      ask: (command, input) => this.#link.ask(command, input),
+      ask: (command, input) => link.ask(command, input),
       heard: (command, answer) => this.#answered(command, answer),
       tab: () => this.#tabs?.id ?? '',
-      isLive,
+      isLive: () => link.isLive,
       versionOf: (chatId) => store.chat(chatId)?.version ?? null,
       directWith: (userId) => store.directWith(userId)?.id ?? null,
       changed: (entry, kept) => this.#entryChanged(entry, kept),
@@ -194,12 +192,11 @@ export class ChatClient {
       () => this.#isConnected && this.#syncer.wish(),
     );
     this.#marks = new Receipts({
-      ask,
-      isLive,
+      link,
       heard: (command, answer) => this.#answered(command, answer),
       readSeq: (chatId) => store.item(chatId)?.readSeq ?? 0,
     });
-    this.#people = new People(store, ask, again);
+    this.#people = new People(store, link);
     this.#cache = new Cache(options.storage ?? memory(), store, (error) => this.#emit('storageLost', error));
     this.connection = this.#link.status;
     this.me = store.cell(['me'], () => store.state.me);
@@ -404,7 +401,7 @@ export class ChatClient {
   // ---- inside ----
 
   get #isConnected(): boolean {
-    return this.#link.state === 'live' || this.#link.state === 'syncing';
+    return this.#link.isLive || this.#link.state === 'syncing';
   }
 
   #emit<E extends keyof ChatEvents>(event: E, payload: ChatEvents[E]): void {
@@ -455,7 +452,7 @@ export class ChatClient {
     const tabs = this.#tabs;
     tabs?.when(owners, async (tab) => {
       if (this.#tabs !== tabs) return;
-      const left = (await this.#cache.read('outbox')) as Entry[];
+      const left = (await this.#cache.rows('outbox')).map(([, entry]) => entry as Entry);
       this.#waiting.restore(left.filter((entry) => entry.tab === tab));
       await this.#cache.flush();
     });
@@ -548,7 +545,7 @@ export class ChatClient {
   #failed(error: unknown): void {
     const fault = toChatError(error);
     if (fault.code !== 'CLOSED' && fault.code !== 'OFFLINE') this.#emit('error', fault);
-    if (this.#link.state === 'live') this.#link.probe();
+    if (this.#link.isLive) this.#link.probe();
   }
 
   #forgetAll(): void {
@@ -605,9 +602,7 @@ export class ChatClient {
       store: this.#store,
       outbox: this.#waiting,
       syncer: this.#syncer,
-      ask: ((command, input) => this.#link.ask(command, input)) as Connection['ask'],
-      again: ((work) => this.#link.again(work)) as Again,
-      isLive: () => this.#link.state === 'live',
+      link: this.#link,
       opened: (room: Room) => {
         this.#enter(room);
         if (room.chatId !== null) this.#used(room.chatId, Date.now());

@@ -52,8 +52,7 @@ export interface ConnectionParts {
   signedOut(error: ChatError): void;
 }
 
-/** {@link Connection.again} */
-export type Again = <T>(work: () => Promise<T>) => Promise<T>;
+type End<T> = (error: ChatError | null, value?: T) => void;
 
 /** One connection at a time: opened, kept, and opened again. */
 export class Connection {
@@ -85,6 +84,10 @@ export class Connection {
     return this.#view.state;
   }
 
+  get isLive(): boolean {
+    return this.state === 'live';
+  }
+
   start(): void {
     if (this.state !== 'stopped' && this.state !== 'refused') return;
     this.#attempts = 0;
@@ -112,7 +115,7 @@ export class Connection {
     const slept = this.#hiddenAt !== null && Date.now() - this.#hiddenAt >= ASLEEP_MS;
     this.#hiddenAt = null;
     this.wake();
-    if (slept && this.state === 'live') this.probe();
+    if (slept && this.isLive) this.probe();
   }
 
   /** Asks whether the connection lives, by reading what was missed. */
@@ -134,26 +137,18 @@ export class Connection {
       return Promise.reject(
         new ChatError({ code: this.state === 'stopped' ? 'CLOSED' : 'OFFLINE' }, command),
       );
-    return new Promise((resolve, reject) => {
-      const fail = (error: ChatError) => {
-        clearTimeout(timer);
-        this.#unanswered.delete(fail);
-        reject(error);
-      };
-      const timer = setTimeout(
-        () => fail(new ChatError({ code: 'NO_ANSWER' }, command)),
-        URGENT.has(command) ? URGENT_MS : ANSWER_MS,
-      );
-      this.#unanswered.add(fail);
-      link.ask(command, input).then(
-        (answer) => {
-          if (!answer.ok) return fail(new ChatError(answer.error, command));
-          clearTimeout(timer);
-          if (this.#unanswered.delete(fail)) resolve(answer.data as Commands[C]['result']);
-        },
-        (error: unknown) => fail(toChatError(error, command)),
-      );
-    });
+    return this.#within<Commands[C]['result']>(
+      URGENT.has(command) ? URGENT_MS : ANSWER_MS,
+      () => new ChatError({ code: 'NO_ANSWER' }, command),
+      (end) =>
+        void link.ask(command, input).then(
+          (answer) =>
+            answer.ok
+              ? end(null, answer.data as Commands[C]['result'])
+              : end(new ChatError(answer.error, command)),
+          (error: unknown) => end(toChatError(error, command)),
+        ),
+    );
   }
 
   /**
@@ -171,22 +166,23 @@ export class Connection {
         if (!fault.retryable || !this.#link || round !== this.#round) throw fault;
         // Where nothing is answered any more, the connection is dead and does not know it.
         if (fault.code === 'NO_ANSWER') this.probe();
-        await this.#pause(fault.retryAfterMs ?? backOff(tries));
+        await this.#within(fault.retryAfterMs ?? backOff(tries), () => null);
       }
     }
   }
 
-  /** Ends after so many milliseconds, or fails with the connection. */
-  #pause(ms: number): Promise<void> {
+  /** Ends as `begin` says, after so many milliseconds, or fails with the connection: whichever is first. */
+  #within<T>(ms: number, late: () => ChatError | null, begin?: (end: End<T>) => void): Promise<T> {
     return new Promise((resolve, reject) => {
-      const end = (error?: ChatError) => {
+      const end: End<T> = (error, value) => {
         clearTimeout(timer);
         this.#unanswered.delete(end);
         if (error) reject(error);
-        else resolve();
+        else resolve(value as T);
       };
-      const timer = setTimeout(end, ms);
+      const timer = setTimeout(() => end(late()), ms);
       this.#unanswered.add(end);
+      begin?.(end);
     });
   }
 

@@ -1,5 +1,5 @@
-import type { Commands, Presence, User } from './contract.gen.js';
-import type { Again } from './connection.js';
+import type { Presence, User } from './contract.gen.js';
+import type { Connection } from './connection.js';
 import { toChatError, UNKNOWN } from './errors.js';
 import type { Readable } from './store/readable.js';
 import type { Store } from './store/store.js';
@@ -7,11 +7,6 @@ import type { Store } from './store/store.js';
 /** Most users of one question, and most who are watched. */
 const MOST_ASKED = 200;
 const MOST_WATCHED = 500;
-
-type Ask = <C extends keyof Commands>(
-  command: C,
-  input: Commands[C]['input'],
-) => Promise<Commands[C]['result']>;
 
 /** Names and presence of people: asked for together, kept, and watched while somebody looks. */
 export class People {
@@ -23,13 +18,11 @@ export class People {
   #watching: Promise<void> | null = null;
 
   readonly #store: Store;
-  readonly #ask: Ask;
-  readonly #again: Again;
+  readonly #link: Connection;
 
-  constructor(store: Store, ask: Ask, again: Again) {
+  constructor(store: Store, link: Connection) {
     this.#store = store;
-    this.#ask = ask;
-    this.#again = again;
+    this.#link = link;
   }
 
   user(id: number): Readable<User | null> {
@@ -80,7 +73,7 @@ export class People {
     await Promise.resolve();
     for (let ids = this.#next(); ids.length > 0; ids = this.#next()) {
       try {
-        this.#store.apply.people(await this.#again(() => this.#ask('getUsers', { ids })));
+        this.#store.apply.people(await this.#link.again(() => this.#link.ask('getUsers', { ids })));
       } catch (error) {
         // Without a connection they are asked for with the next one.
         if (UNKNOWN.has(toChatError(error).code)) break;
@@ -98,9 +91,10 @@ export class People {
     if (this.#watching) return;
     this.#watching = Promise.resolve().then(async () => {
       this.#watching = null;
-      const watch = () => this.#ask('watchPresence', { userIds: [...this.#watched].slice(0, MOST_WATCHED) });
+      const watch = () =>
+        this.#link.ask('watchPresence', { userIds: [...this.#watched].slice(0, MOST_WATCHED) });
       try {
-        this.#store.apply.present(await this.#again(watch));
+        this.#store.apply.present(await this.#link.again(watch));
       } catch {
         // Watched again with the next connection.
       }

@@ -1,4 +1,4 @@
-import type { Commands } from './contract.gen.js';
+import type { Connection } from './connection.js';
 import { toChatError } from './errors.js';
 
 /** At most once in that time, in milliseconds. */
@@ -7,12 +7,8 @@ const EVERY_MS = 1_000;
 const MOST_MARKS = 500;
 
 interface Parts {
-  ask(
-    command: 'markAsDelivered',
-    input: Commands['markAsDelivered']['input'],
-  ): Promise<Commands['markAsDelivered']['result']>;
+  link: Connection;
   heard(command: 'markAsDelivered', result: unknown): void;
-  isLive(): boolean;
   /** Up to where this person has seen a chat: what was seen was delivered. */
   readSeq(chatId: number): number;
 }
@@ -40,7 +36,7 @@ export class Receipts {
 
   /** Says what has waited. */
   live(): void {
-    if (this.#timer || this.#marks.size === 0 || !this.#parts.isLive()) return;
+    if (this.#timer || this.#marks.size === 0 || !this.#parts.link.isLive) return;
     this.#timer = setTimeout(
       () => {
         this.#timer = null;
@@ -65,7 +61,7 @@ export class Receipts {
     }
     try {
       if (marks.length > 0)
-        this.#parts.heard('markAsDelivered', await this.#parts.ask('markAsDelivered', { marks }));
+        this.#parts.heard('markAsDelivered', await this.#parts.link.ask('markAsDelivered', { marks }));
     } catch (error) {
       // A receipt is only worth another try where it may succeed. A larger one that came meanwhile stays.
       if (toChatError(error).retryable) for (const { chatId, seq } of marks) this.markDelivered(chatId, seq);

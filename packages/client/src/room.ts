@@ -1,5 +1,5 @@
-import type { ChatListItem, Commands, Member, Message, MessagesPage } from './contract.gen.js';
-import type { Again } from './connection.js';
+import type { ChatListItem, Member, Message, MessagesPage } from './contract.gen.js';
+import type { Connection } from './connection.js';
 import { ChatError, toChatError, UNKNOWN } from './errors.js';
 import { type Entry, type Outbox, type OutboxCommand, SEEN } from './outbox.js';
 import { Cell, type Readable } from './store/readable.js';
@@ -42,18 +42,11 @@ export interface Seen {
   deliveredTo: readonly number[];
 }
 
-type Ask = <C extends keyof Commands>(
-  command: C,
-  input: Commands[C]['input'],
-) => Promise<Commands[C]['result']>;
-
 export interface RoomParts {
   store: Store;
   outbox: Outbox;
   syncer: Syncer;
-  ask: Ask;
-  again: Again;
-  isLive(): boolean;
+  link: Connection;
   /** Somebody has opened it. */
   opened(room: Room): void;
   /** The last one who had it open has closed it. */
@@ -185,7 +178,7 @@ export class Room {
 
   /** Reads what has to be there for it to be shown: at the beginning, after a reset, with a new connection. */
   ensure(): void {
-    if (!this.#parts.isLive() || this.#users === 0) return;
+    if (!this.#parts.link.isLive || this.#users === 0) return;
     const { chatId } = this;
     if (chatId === null) return;
     if (this.#membersUsed) this.#wantMembers();
@@ -288,7 +281,7 @@ export class Room {
   #once(name: string, read: () => Promise<void>): Promise<void> {
     let running = this.#pages.get(name);
     if (!running) {
-      running = this.#parts.again(read).finally(() => {
+      running = this.#parts.link.again(read).finally(() => {
         this.#pages.delete(name);
         this.#turn(null);
       });
@@ -304,13 +297,13 @@ export class Room {
   }
 
   async #page(where: { before?: number; after?: number; around?: number }): Promise<void> {
-    const { store, ask } = this.#parts;
+    const { store, link } = this.#parts;
     const chat = this.#state;
     if (!chat) return;
     store.apply.reads(chat);
     let page: MessagesPage | null = null;
     try {
-      page = await ask('getMessages', { chatId: chat.id, limit: PAGE, ...where });
+      page = await link.ask('getMessages', { chatId: chat.id, limit: PAGE, ...where });
     } catch (error) {
       if (error instanceof ChatError && error.code === 'NOT_FOUND') store.apply.forget(chat.id);
       throw error;
@@ -321,8 +314,8 @@ export class Room {
 
   #wantMembers(): void {
     const chat = this.#state;
-    if (!chat || chat.members || this.#membersRead || !this.#parts.isLive()) return;
-    this.#membersRead = this.#parts
+    if (!chat || chat.members || this.#membersRead || !this.#parts.link.isLive) return;
+    this.#membersRead = this.#parts.link
       .again(() => this.#readMembers(chat))
       .catch(() => undefined)
       .finally(() => (this.#membersRead = null));
@@ -333,7 +326,11 @@ export class Room {
       const members: Member[] = [];
       const versions = new Set<number>();
       for (let more = true, after = 0; more;) {
-        const page = await this.#parts.ask('getMembers', { chatId: chat.id, after, limit: MEMBERS_PAGE });
+        const page = await this.#parts.link.ask('getMembers', {
+          chatId: chat.id,
+          after,
+          limit: MEMBERS_PAGE,
+        });
         members.push(...page.members);
         versions.add(page.membersVersion);
         after = page.members.at(-1)?.userId ?? 0;
@@ -416,7 +413,8 @@ export class Room {
     if (typing) this.#typingEnds = setTimeout(() => this.typing(false), TYPING_ENDS_MS);
     if (typing ? Date.now() - was < TYPING_EVERY_MS : was === 0) return;
     this.#typedAt = typing ? Date.now() : 0;
-    if (chatId !== null && this.#parts.isLive()) void quiet(this.#parts.ask('typing', { chatId, typing }));
+    if (chatId !== null && this.#parts.link.isLive)
+      void quiet(this.#parts.link.ask('typing', { chatId, typing }));
   }
 
   /** Until a time, `true` for good, or `false` not at all. */

@@ -182,12 +182,12 @@ export function changedItem(
     if (status === 'failed') continue;
     const since = (on: unknown) => (on === true ? new Date(createdAt).toISOString() : null);
     if (command === 'updateChat' && typeof input.title === 'string') changed.title = input.title;
-    const seq = command === 'markAsSeen' ? Number(input.seq) : 0;
-    if (seq > 0) changed.readSeq = Math.max(seq, chat.item.readSeq);
-    const from = command === 'markAsUnread' ? chat.seqs.get(Number(input.messageId)) : undefined;
-    if (seq > 0 || from !== undefined) {
-      const unreadSeq = from === undefined ? seq : from - 1;
-      Object.assign(changed, { unreadSeq }, unreadAfter(chat, unreadSeq, me));
+    if (command === 'markAsSeen' || command === 'markAsUnread') {
+      // Where a message is not here, what is before it is not known either.
+      const from = chat.seqs.get(Number(input.messageId)) ?? NaN;
+      const unreadSeq = command === 'markAsSeen' ? Number(input.seq) : from - 1;
+      if (command === 'markAsSeen') changed.readSeq = Math.max(unreadSeq, chat.item.readSeq);
+      if (unreadSeq >= 0) Object.assign(changed, { unreadSeq }, unreadAfter(chat, unreadSeq, me));
     }
     if (command !== 'updateMembership') continue;
     if ('mutedUntil' in input) changed.mutedUntil = input.mutedUntil as string | null;
