@@ -60,8 +60,9 @@ export type ErrorCode =
    */
   | 'SILENCED'
   /**
-   * Stop, and show `details.reason`. `details.until` is when it ends by itself; null: only the
-   * application ends it. After that the same tokens and passwords work again.
+   * Stop, and show `details.reason`. `details.until` is when it ends by itself, and `retryAfterMs` how
+   * long that is (at most 24.8 days); null: only the application ends it, and there is no
+   * `retryAfterMs`. After that the same tokens and passwords work again.
    */
   | 'DEACTIVATED'
   /** Wait until `userUpdated` says that they are back. The chat and its messages stay. */
