@@ -229,8 +229,7 @@ export class Connection {
   }
 
   #refused(error: ErrorAnswer): void {
-    const { renews } = this.#parts.auth;
-    if (OF_TOKEN.has(error.code) && renews && this.#reason !== 'refused') {
+    if (OF_TOKEN.has(error.code) && this.#parts.auth.renews && this.#reason !== 'refused') {
       this.#reason = 'refused';
       void this.#connect();
     } else this.#failed(new ChatError(error));
@@ -251,10 +250,6 @@ export class Connection {
 
   #lost(error: ChatError | null = null): void {
     this.#end();
-    this.#wait(error);
-  }
-
-  #wait(error: ChatError | null): void {
     const bound = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.#attempts++);
     const ms = Math.max(error?.retryAfterMs ?? 0, Math.random() * bound);
     this.#turn('waiting', { error, retryAt: Date.now() + ms });

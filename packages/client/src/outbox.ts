@@ -76,6 +76,8 @@ export interface OutboxParts {
   unauthenticated(): void;
 }
 
+const byOrder = (one: Entry, other: Entry) => one.order - other.order;
+
 interface Lane {
   entries: Entry[];
   busy: boolean;
@@ -106,7 +108,7 @@ export class Outbox {
 
   /** All entries, in the order in which they were made. */
   all(): Entry[] {
-    return [...this.#entries.values()].sort((one, other) => one.order - other.order);
+    return [...this.#entries.values()].sort(byOrder);
   }
 
   get(id: string): Entry | undefined {
@@ -130,7 +132,7 @@ export class Outbox {
 
   /** Takes over what was kept on this device, of this tab's earlier life or of tabs that are gone. */
   restore(entries: readonly Entry[]): void {
-    for (const kept of [...entries].sort((one, other) => one.order - other.order)) {
+    for (const kept of [...entries].sort(byOrder)) {
       if (this.#entries.has(kept.id)) continue;
       const entry: Entry = {
         ...kept,
