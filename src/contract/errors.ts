@@ -60,7 +60,7 @@ export const errorCatalogue = {
     status: 403,
     message: 'This user is deactivated by the application: `details` says until when, and why.',
     advice:
-      'Stop, and show `details.reason`. `details.until` is when it ends by itself; null: only the application ends it. After that the same tokens and passwords work again.',
+      'Stop, and show `details.reason`. `details.until` is when it ends by itself, and `retryAfterMs` how long that is (at most 24.8 days); null: only the application ends it, and there is no `retryAfterMs`. After that the same tokens and passwords work again.',
   },
   USER_DEACTIVATED: {
     status: 403,

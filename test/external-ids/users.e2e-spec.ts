@@ -84,28 +84,55 @@ describe('An external:<externalId> in place of the id of a user', () => {
     }
   });
 
-  it.each(AWKWARD)('stands for it in paths, queries, bodies and headers: %j', async (externalId) => {
-    const id = await made(externalId);
-    const external = `external:${externalId}`;
-    expect(await app.ok('getUser', { id: external })).toMatchObject({ id, externalId });
-    const list = externalId.includes(',') ? [external, external] : external;
-    expect(await app.ok('getUsers', { ids: list })).toMatchObject([{ id }]);
-    const friend = await newOne();
-    const chat = await app.ok('createChat', { user1Id: external, user2Id: friend.external });
-    expect([chat.user1Id, chat.user2Id]).toEqual([id, friend.userId]);
-    const sent = await app.ok('sendMessage', {
-      chatId: chat.id,
-      senderId: external,
-      content: 'x',
-      metadata: { mentions: [friend.external, friend.userId] },
-    });
-    expect(sent).toMatchObject({ senderId: id, metadata: { mentions: [friend.userId, friend.userId] } });
-    const { body } = await world.http
-      .get('/auth/me')
-      .set(apiKey)
-      .set('X-User-Id', `external:${encodeURIComponent(externalId)}`)
-      .expect(200);
-    expect(body).toMatchObject({ id });
+  it.each(AWKWARD)(
+    'stands for it in paths, queries, bodies, headers and commands: %j',
+    async (externalId) => {
+      const { userId: id, accessToken: token } = await mint(world, key, { externalId });
+      const external = `external:${externalId}`;
+      expect(await app.ok('getUser', { id: external })).toMatchObject({ id, externalId });
+      expect(await app.ok('getUsers', { ids: external })).toMatchObject([{ id }]);
+      expect(await app.ok('getUsersPresence', { ids: external })).toMatchObject([{ userId: id }]);
+      const friend = await newOne();
+      const inList = (one: string) => `external:${encodeURIComponent(one)}`;
+      for (const ids of [
+        `${inList(externalId)},${friend.userId}`,
+        `${encodeURIComponent(external)},${friend.userId}`,
+        `${inList(externalId)}&ids=${friend.userId}`,
+        `${inList(externalId)}%2C${inList(friend.externalId)}`,
+      ]) {
+        const { body } = await world.http.get(`/users?ids=${ids}`).set(apiKey).expect(200);
+        expect(body).toMatchObject([{ id }, { id: friend.userId }]);
+      }
+      const chat = await app.ok('createChat', { user1Id: external, user2Id: friend.external });
+      expect([chat.user1Id, chat.user2Id]).toEqual([id, friend.userId]);
+      const sent = await app.ok('sendMessage', {
+        chatId: chat.id,
+        senderId: external,
+        content: 'x',
+        metadata: { mentions: [friend.external, friend.userId] },
+      });
+      expect(sent).toMatchObject({ senderId: id, metadata: { mentions: [friend.userId, friend.userId] } });
+      const { body } = await world.http
+        .get('/auth/me')
+        .set(apiKey)
+        .set('X-User-Id', `external:${encodeURIComponent(externalId)}`)
+        .expect(200);
+      expect(body).toMatchObject({ id });
+      const socket = await world.stranger({ auth: { token, userId: external } });
+      expect(await socket.ok('getMessages', { chatId: chat.id, userId: external, limit: 1 })).toBeTruthy();
+      expect(await socket.ok('getUsers', { ids: [external, friend.userId] })).toMatchObject([
+        { id },
+        { id: friend.userId },
+      ]);
+      socket.close();
+    },
+  );
+
+  it('that has `,external:` in it is an id of a list where each is a parameter of its own', async () => {
+    const [one, other] = [await made('c,external:d'), await made('d')];
+    const path = `/users?ids=${encodeURIComponent('external:c,external:d')}&ids=external:d`;
+    const { body } = await world.http.get(path).set(apiKey).expect(200);
+    expect(body).toMatchObject([{ id: one }, { id: other }]);
   });
 
   it('is somebody else than the user who has it as their id', async () => {

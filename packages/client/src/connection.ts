@@ -1,6 +1,6 @@
 import type { Auth, TokenReason } from './auth.js';
 import type { Commands, Ready } from './contract.gen.js';
-import { backOff, ChatError, type ErrorAnswer, LATER, OF_TOKEN, toChatError } from './errors.js';
+import { backOff, ChatError, type ErrorAnswer, OF_TOKEN, toChatError } from './errors.js';
 import type { Batch, Readable } from './store/readable.js';
 import { Cell } from './store/readable.js';
 import type { Link, Transport } from './transport/transport.js';
@@ -214,9 +214,8 @@ export class Connection {
     } catch (error) {
       if (!now()) return;
       const fault = toChatError(error);
-      // There is none to be had: nobody is signed in, or no longer.
-      if (OF_TOKEN.has(fault.code)) this.#signedOut(fault);
-      else this.#wait(fault);
+      // What else went wrong on the way to a token may be the network's, or a proxy's.
+      this.#failed(fault, !OF_TOKEN.has(fault.code) && fault.code !== 'DEACTIVATED');
       return;
     }
     if (!now()) return;
@@ -264,21 +263,17 @@ export class Connection {
   }
 
   #refused(error: ErrorAnswer): void {
-    const { renews } = this.#parts.auth;
-    if (LATER.has(error.code)) return this.#lost(new ChatError(error));
-    if (OF_TOKEN.has(error.code) && renews && this.#reason !== 'refused') {
+    if (OF_TOKEN.has(error.code) && this.#parts.auth.renews && this.#reason !== 'refused') {
       this.#reason = 'refused';
       void this.#connect();
-      return;
-    }
-    const fault = new ChatError(error);
-    if (OF_TOKEN.has(error.code)) this.#signedOut(fault);
-    else this.#refuse(fault);
+    } else this.#failed(new ChatError(error));
   }
 
-  #signedOut(error: ChatError): void {
+  /** There is no connection, or no token to be had. */
+  #failed(error: ChatError, again = error.retryable): void {
+    if (again) return this.#lost(error);
     this.#refuse(error);
-    this.#parts.signedOut(error);
+    if (OF_TOKEN.has(error.code)) this.#parts.signedOut(error);
   }
 
   #refuse(error: ChatError): void {

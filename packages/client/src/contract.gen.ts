@@ -60,8 +60,9 @@ export type ErrorCode =
    */
   | 'SILENCED'
   /**
-   * Stop, and show `details.reason`. `details.until` is when it ends by itself; null: only the
-   * application ends it. After that the same tokens and passwords work again.
+   * Stop, and show `details.reason`. `details.until` is when it ends by itself, and `retryAfterMs` how
+   * long that is (at most 24.8 days); null: only the application ends it, and there is no
+   * `retryAfterMs`. After that the same tokens and passwords work again.
    */
   | 'DEACTIVATED'
   /** Wait until `userUpdated` says that they are back. The chat and its messages stay. */
@@ -394,6 +395,22 @@ export interface ChatDetails {
   version: number;
   lastActivityAt: string;
   createdAt: string;
+  /** A group has exactly one owner. */
+  role?: 'owner' | 'admin' | 'member';
+  /** Direct chats: whether you block the other user. */
+  blockedByMe?: boolean;
+  /**
+   * Whether sendMessage is allowed here: in a direct chat not while one of the two blocks the other, or
+   * the other is deactivated, in a group not for members while `sending` is `admins`, and not while you
+   * are silenced. Slow mode does not count.
+   */
+  canSend?: boolean;
+  /** Whether addReaction is allowed here: the same, without `sending`. */
+  canReact?: boolean;
+  /** Whether addMembers is allowed here. */
+  canAddMembers?: boolean;
+  /** Groups: an admin has muted you until then. It may be past: then it says nothing. */
+  silencedUntil?: string | null;
   lastMessage: Message | null;
   /** The 100 members who joined first. For all of them call getMembers. */
   members: Member[];

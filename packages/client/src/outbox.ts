@@ -83,6 +83,8 @@ export interface OutboxParts {
   unauthenticated(): Promise<void>;
 }
 
+const byOrder = (one: Entry, other: Entry) => one.order - other.order;
+
 interface Lane {
   entries: Entry[];
   busy: boolean;
@@ -114,7 +116,7 @@ export class Outbox {
 
   /** All entries, in the order in which they were made. */
   all(): Entry[] {
-    return [...this.#entries.values()].sort((one, other) => one.order - other.order);
+    return [...this.#entries.values()].sort(byOrder);
   }
 
   get(id: string): Entry | undefined {
@@ -152,7 +154,7 @@ export class Outbox {
       entry.tab = tab;
       this.#parts.changed(entry, true);
     }
-    for (const kept of [...entries].sort((one, other) => one.order - other.order)) {
+    for (const kept of [...entries].sort(byOrder)) {
       if (this.#entries.has(kept.id)) continue;
       const entry: Entry = {
         ...kept,

@@ -468,6 +468,23 @@ describe('The store', () => {
     expect(chat.item).toMatchObject({ externalId: 'order-7', canSend: false, canReact: false });
   });
 
+  it('says that nobody writes to a deactivated person in a direct chat, whoever blocks whom', () => {
+    const { store, chat } = withMessages(3);
+    const user = { id: 2, deactivated: false } as Events['userUpdated'];
+    Object.assign(chat.item, { type: 'direct', otherUser: { ...user, online: false } });
+    const rights = () => [chat.item.canSend, chat.item.canReact];
+    const block = (blocked: boolean) => store.apply.hear('blockChanged', { userId: 2, blocked } as Events['blockChanged']);
+    const deactivate = (deactivated: boolean) => store.apply.hear('userUpdated', { ...user, deactivated });
+    deactivate(true);
+    expect(rights()).toEqual([false, true]);
+    block(true);
+    expect(rights()).toEqual([false, false]);
+    block(false);
+    expect(rights()).toEqual([false, true]);
+    deactivate(false);
+    expect(rights()).toEqual([true, true]);
+  });
+
   it('drops what the server keeps no longer, by an event and by sync', () => {
     const { store, chat } = withMessages(10);
     const seqs = () => chat.ranges.flatMap(({ messages }) => messages.map(({ seq }) => seq));
