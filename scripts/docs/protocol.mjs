@@ -9,7 +9,7 @@ import {
   repliesOf,
 } from '../../dist/contract/index.js';
 import { code, GENERATED, sentence, table, thousands } from './markdown.mjs';
-import { inputTable, rulesOf, schemaOf, shortInput, typeOf, views, viewTable } from './schemas.mjs';
+import { formsOf, inputTable, rulesOf, schemaOf, shortInput, typeOf, views, viewTable } from './schemas.mjs';
 
 const restOf = ({ rest }) => (rest ? code(`${rest.method} ${rest.path}`) : '');
 
@@ -22,10 +22,12 @@ function costOf({ base = 1, of, per }) {
 
 /** What the `version` in an answer stands for, by its schema; empty: it has none, or only reads. */
 function versionOf({ order, result }) {
-  const { required = [], properties = {} } = schemaOf(result);
-  if (order === 'read' || !('version' in properties)) return '';
-  if (!('changed' in properties)) return 'new';
-  return required.includes('changed') ? 'not new' : 'new, unless `changed: false`';
+  const forms = formsOf(schemaOf(result)).filter(({ properties = {} }) => 'version' in properties);
+  if (order === 'read' || forms.length === 0) return '';
+  if (forms.every(({ properties }) => !('changed' in properties))) return 'new';
+  return forms.every(({ required }) => required.includes('changed'))
+    ? 'not new'
+    : 'new, unless `changed: false`';
 }
 
 function commandSection([name, command]) {
