@@ -205,10 +205,11 @@ handshake, where \`Bearer \` may stand before it, or the same header where a cli
 - An API key (\`X-Api-Key\` or \`Authorization: Bearer …\`, REST only) is the application. It acts in the name of a user if a
   field or \`X-User-Id\` names one. Naming a user does not create it.
 - A socket without a valid token receives \`connect_error\`; its \`data\` is the error. Socket.IO clients do not reconnect by
-  themselves after that: connect again with another token, or after \`retryAfterMs\`.
-- A temporary refusal is no \`connect_error\` with a code, in any mode: while the database is away, or the server is busy
-  or stopping, a handshake is refused with HTTP 503 and \`Retry-After\`, or its connection is closed. Socket.IO clients
-  then try again by themselves until they are connected.
+  themselves after that: connect again with another token.
+- A temporary refusal is no \`connect_error\` with a code, in any mode: while the database is away, the server is busy
+  or stopping, or the user has as many open sockets as \`RATE_LIMIT_USER_SOCKETS\` allows, a handshake is refused with HTTP
+  503 and \`Retry-After\`, or its connection is closed. Socket.IO clients then try again by themselves until they are
+  connected.
 - A connected socket is online as the user of its token and receives events at once; \`userOnline\` is not needed. \`ready\`
   says who that is.
 - One minute before its token expires, a socket receives \`tokenExpiring\` (with a token that lasts less than two minutes,
