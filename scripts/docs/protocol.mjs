@@ -256,8 +256,9 @@ handshake, where \`Bearer \` may stand before it, or the same header where a cli
   \`DIRECT_DELETE=me\` (the feature \`directDeleteForMe\`) users delete direct chats for themselves only, which is
   \`clearChat\` with the answer and the event of \`deleteChat\`. The application always deletes for everyone.
 - **markAsSeen** marks everything up to the message as seen. The position never moves back.
-- **metadata.mentions** of a message is a list of user ids. \`unreadMentions\` counts them for each member, in muted chats
-  too.
+- **metadata.mentions** of a message is a list of user ids, or \`"all"\`: all who are members when it is sent (in a group
+  only its owner and admins may mention all). \`unreadMentions\` counts them for each member, in muted chats too.
+- **newMessage** has no \`lastActivityAt\`: that of the chat becomes the \`createdAt\` of the message, to the millisecond.
 - **sync** returns what changed since the versions that a client has: see [the guide](../guides/sync.md).
 - **blockUser** stops both users from sending, editing and reacting in their direct chat, and hides the blocker's presence
   and typing from the blocked user. Groups are not affected.
