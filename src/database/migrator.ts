@@ -180,15 +180,15 @@ async function refuseForeign(
 }
 
 /**
- * Makes each index inside the transaction, and refuses a name that is taken. After a failure every query fails in the
- * same way, so that a migration that cleans up behind it does not hide it.
+ * Makes each index inside the transaction. After a failure every query fails in the same way, so that a migration that
+ * cleans up behind it does not hide it.
  */
 function withoutConcurrency(sequelize: Sequelize): Sequelize {
   let failure: Error | undefined;
   const query = async (sql: string, options: object): Promise<unknown> => {
     if (failure) throw failure;
     try {
-      return await sequelize.query(sql.replace(/ INDEX CONCURRENTLY( IF NOT EXISTS)?/, ' INDEX'), options);
+      return await sequelize.query(sql.replace(' INDEX CONCURRENTLY ', ' INDEX '), options);
     } catch (error) {
       failure = error as Error;
       throw error;
