@@ -214,6 +214,17 @@ export default [
     wantsSync: false,
   },
   {
+    name: 'what was seen and what is unread in a cleared chat',
+    rule: 'chatCleared raises unreadSeq to its seq, and leaves readSeq: nobody is told that you have seen what you cleared.',
+    steps: [
+      start(group(3, { readSeq: 1, unreadSeq: 1, unread: 2 })),
+      event('chatCleared', { chatId: CHAT, seq: 3, version: 3, changed: false }),
+      event('newMessage', message(4)),
+    ],
+    expect: { unread: { total: 1 }, chats: [{ id: CHAT, unread: 1, readSeq: 1, unreadSeq: 3 }] },
+    wantsSync: false,
+  },
+  {
     name: 'a page that was asked for before the chat was cleared',
     rule: 'Keep the seq up to which the chat was cleared: a page must not bring back what is up to there.',
     steps: (() => {

@@ -118,7 +118,6 @@ export function clearChat(scope: Scope, chatId: number, seq: number): void {
   if (live) chat.ranges = [{ ...live, from: live.from <= seq + 1 ? 1 : live.from }];
   else chat.ranges = chat.lastSeq <= seq ? [{ from: 1, to: chat.lastSeq, messages: [] }] : [];
   const { item } = chat;
-  item.readSeq = Math.max(item.readSeq, seq);
   item.unreadSeq = Math.max(item.unreadSeq, seq);
   if (chat.lastSeq <= seq) {
     shift(scope, item, -item.unread, -item.unreadMentions);

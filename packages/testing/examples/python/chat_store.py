@@ -85,7 +85,7 @@ class Store:
             chat["cleared"] = max(chat["cleared"], body["seq"])
             chat["messages"] = {seq: one for seq, one in chat["messages"].items() if seq > body["seq"]}
             item = chat["item"]
-            item["readSeq"], item["unreadSeq"] = (max(item[name], body["seq"]) for name in ("readSeq", "unreadSeq"))
+            item["unreadSeq"] = max(item["unreadSeq"], body["seq"])
             self.count(chat)
         elif event == "messageHidden":
             self.hide(chat, body["messageId"])
