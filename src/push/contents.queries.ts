@@ -92,10 +92,10 @@ export const readsToTell = statement.many({
   row: ([idx]: [number]) => idx,
 });
 
-/** `$1` users: the number at the icon of the app, as `badge` of getUnreadTotals. */
+/** `$1` users: the number at the icon of the app, `totalUnmuted` of getUnreadCount. */
 export const badgesOf = statement.many({
   name: 'push.badges',
-  text: `SELECT x.id, b.badge FROM unnest($1::bigint[]) AS x(id) CROSS JOIN LATERAL (${totalsOf('x.id')}) b`,
+  text: `SELECT x.id, b.unmuted FROM unnest($1::bigint[]) AS x(id) CROSS JOIN LATERAL (${totalsOf('x.id')}) b`,
   values: (userIds: readonly number[]) => [bigints(userIds)],
   row: ([userId, badge]: [number, number]) => ({ userId, badge }),
 });

@@ -59,6 +59,17 @@ describe('The inbox', () => {
     expect(await kindsOf(carol)).toEqual(['added']);
     expect(await kindsOf(dora)).toEqual([]);
     expect(await kindsOf(owner)).toEqual([]);
+    // Unread messages of all chats come with it, those of muted ones apart.
+    await owner.ok('sendMessage', { chatId, content: 'welcome' });
+    await bob.ok('updateMembership', { chatId, mutedUntil: '2999-01-01T00:00:00Z' });
+    await settled();
+    const carl = await world.person();
+    await carl.ok('sendMessage', {
+      receiverId: bob.userId,
+      content: 'you',
+      metadata: { mentions: [bob.userId] },
+    });
+    expect(await told(bob)).toMatchObject({ kind: 'mention', total: 2, totalUnmuted: 1, unseen: 2 });
     // Once more, after she was removed.
     await owner.ok('removeMember', { chatId, userId: carol.userId });
     expect(await inbox(carol)).toEqual({ notifications: [], next: null, unseen: 0 });

@@ -7,6 +7,7 @@ import {
   type Taken,
   WebPushService,
 } from '../support/push-services.js';
+import { groupOf } from '../support/groups.js';
 import { pause } from '../support/time.js';
 import { type Client, eventually, World } from '../support/world.js';
 
@@ -254,6 +255,11 @@ describe('A push', () => {
     const iphone = 'cd'.repeat(32);
     await bob.ok('addPushTarget', { kind: 'fcm', token: `phone-${bob.userId}` });
     await bob.ok('addPushTarget', { kind: 'apns', token: iphone });
+    // The number at the icon leaves out muted chats, and mentions in them.
+    const { chatId: muted, owner } = await groupOf(world, 0);
+    await owner.ok('addMembers', { chatId: muted, userIds: [bob.userId] });
+    await bob.ok('updateMembership', { chatId: muted, mutedUntil: '2999-01-01T00:00:00Z' });
+    await owner.ok('sendMessage', { chatId: muted, content: 'you', metadata: { mentions: [bob.userId] } });
     await send('one');
     await eventually(() => fcm.of(`phone-${bob.userId}`).length === 1 && apns.of(iphone).length === 1);
     const tag = `chat-${chatId}`;

@@ -11,7 +11,7 @@ const WRITE_EVERY_MS = 250;
 const KEPT = 50;
 
 /** Rises when rows look different. Other rows are dropped, but not what waits in the outbox. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 interface KeptChat {
   format: number;

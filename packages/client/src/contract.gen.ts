@@ -866,9 +866,11 @@ export interface UnreadCount {
   /** How many of them mention the reader; at most 1,000 of each chat. */
   totalMentions: number;
   /**
-   * For the icon of an app: unread messages of chats that are neither muted nor archived, and unread
-   * mentions of muted ones.
+   * Number of unread messages of chats that are neither muted nor archived: for the icon of an app.
+   * Pushes to phones have it.
    */
+  totalUnmuted: number;
+  /** `totalUnmuted`, and unread mentions of muted chats that are not archived. */
   badge: number;
   chatId: number;
   /**
@@ -982,9 +984,11 @@ export interface Synced {
     /** How many of them mention the reader; at most 1,000 of each chat. */
     mentions: number;
     /**
-     * For the icon of an app: unread messages of chats that are neither muted nor archived, and unread
-     * mentions of muted ones.
+     * Number of unread messages of chats that are neither muted nor archived: for the icon of an app.
+     * Pushes to phones have it.
      */
+    totalUnmuted: number;
+    /** `totalUnmuted`, and unread mentions of muted chats that are not archived. */
     badge: number;
   };
   /** The time of the server. */
@@ -1116,6 +1120,13 @@ export interface NewInboxEntry {
   seenAt: string | null;
   /** How many of the newest that you may see have no `seenAt`; at most 100. */
   unseen: number;
+  /** Number of unread messages of all chats. */
+  total: number;
+  /**
+   * Number of unread messages of chats that are neither muted nor archived: for the icon of an app.
+   * Pushes to phones have it.
+   */
+  totalUnmuted: number;
 }
 
 export interface NotificationsPage {
@@ -1411,9 +1422,11 @@ export interface AllSeen {
   /** How many of them mention the reader; at most 1,000 of each chat. */
   totalMentions: number;
   /**
-   * For the icon of an app: unread messages of chats that are neither muted nor archived, and unread
-   * mentions of muted ones.
+   * Number of unread messages of chats that are neither muted nor archived: for the icon of an app.
+   * Pushes to phones have it.
    */
+  totalUnmuted: number;
+  /** `totalUnmuted`, and unread mentions of muted chats that are not archived. */
   badge: number;
   /** The chats that were marked. */
   chatIds: number[];
@@ -1427,9 +1440,11 @@ export interface UnreadTotals {
   /** How many of them mention the reader; at most 1,000 of each chat. */
   totalMentions: number;
   /**
-   * For the icon of an app: unread messages of chats that are neither muted nor archived, and unread
-   * mentions of muted ones.
+   * Number of unread messages of chats that are neither muted nor archived: for the icon of an app.
+   * Pushes to phones have it.
    */
+  totalUnmuted: number;
+  /** `totalUnmuted`, and unread mentions of muted chats that are not archived. */
   badge: number;
 }
 

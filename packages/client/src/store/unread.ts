@@ -1,7 +1,7 @@
 import type { ChatListItem, Events, Message } from '../contract.gen.js';
 import { indexOf } from './ranges.js';
 import type { Scope } from './scope.js';
-import { liveRange, type ChatState } from './state.js';
+import { liveRange, type ChatState, type Unread } from './state.js';
 
 export function countUnread(scope: Scope, chat: ChatState, message: Message): void {
   const { item } = chat;
@@ -19,17 +19,17 @@ export function isMuted(scope: Scope, { mutedUntil }: ChatListItem): boolean {
 }
 
 export function applyUnread(scope: Scope, count: Partial<Events['unreadCount']>): void {
-  const { chatId, unread, unreadMentions, unreadSeq, total, totalMentions, badge } = count;
+  const { chatId, unread, unreadMentions, unreadSeq, total, totalMentions, totalUnmuted, badge } = count;
   if (chatId === undefined) {
-    if (total !== undefined && totalMentions !== undefined && badge !== undefined)
-      scope.state.unread = { total, mentions: totalMentions, badge };
+    if (total !== undefined)
+      scope.state.unread = { total, mentions: totalMentions!, totalUnmuted: totalUnmuted!, badge: badge! };
     scope.tell.touched('unread');
     return;
   }
   const chat = scope.state.chats.get(chatId);
-  if (!chat || unread === undefined || unreadMentions === undefined) return;
+  if (!chat || unread === undefined) return;
   if (unreadSeq !== undefined) chat.item.unreadSeq = unreadSeq;
-  recount(scope, chat, { unread, unreadMentions });
+  recount(scope, chat, { unread, unreadMentions: unreadMentions! });
 }
 
 /** What is known here comes before what was said. The totals follow: those of the server are of another moment. */
@@ -88,13 +88,14 @@ export function believe(scope: Scope, chat: ChatState): void {
 
 export function shift(scope: Scope, item: ChatListItem, unread: number, unreadMentions: number): void {
   if (unread === 0 && unreadMentions === 0) return;
-  const { total, mentions: all, badge } = scope.state.unread;
-  const shown = item.archivedAt !== null ? 0 : isMuted(scope, item) ? unreadMentions : unread;
-  scope.state.unread = {
-    total: Math.max(0, total + unread),
-    mentions: Math.max(0, all + unreadMentions),
-    badge: Math.max(0, badge + shown),
-  };
+  const counts: Unread = { total: unread, mentions: unreadMentions, totalUnmuted: 0, badge: 0 };
+  if (item.archivedAt === null) {
+    if (isMuted(scope, item)) counts.badge = unreadMentions;
+    else counts.totalUnmuted = counts.badge = unread;
+  }
+  for (const [key, count] of Object.entries(scope.state.unread) as [keyof Unread, number][])
+    counts[key] = Math.max(0, count + counts[key]);
+  scope.state.unread = counts;
   scope.tell.touched('unread');
 }
 
