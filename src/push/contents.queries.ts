@@ -92,6 +92,18 @@ export const readsToTell = statement.many({
   row: ([idx]: [number]) => idx,
 });
 
+/** As `messagesToPush`, of pushes that say how many more chats there are: the positions of those that no newer one has replaced. */
+export const morePushes = statement.many({
+  name: 'push.more',
+  text: `
+    SELECT i.idx FROM ${TOLD}
+    CROSS JOIN LATERAL (
+      SELECT 1 FROM push_states WHERE "userId" = i."userId" AND "chatId" = i.chat AND "pushedSeq" = i.seq LIMIT 1
+    ) s`,
+  values: columns,
+  row: ([idx]: [number]) => idx,
+});
+
 /** `$1` users: the number at the icon of the app, `totalUnmuted` of getUnreadCount. */
 export const badgesOf = statement.many({
   name: 'push.badges',

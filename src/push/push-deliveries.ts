@@ -120,7 +120,7 @@ export class PushDeliveries implements OnApplicationShutdown {
     this.tellRoom();
     const given = new Map<Claim, Told>();
     for (const one of waiting) {
-      if (one.type === 'message' && !one.claim.hasBegun) given.set(one.claim, one.told);
+      if (one.type !== 'read' && !one.claim.hasBegun) given.set(one.claim, one.told);
       else this.drop(one);
     }
     const told = [...given.values()].sort(

@@ -147,12 +147,14 @@ describe('A push', () => {
       await silence();
     };
 
-    it('is one of each chat that is still unread, of the three newest', async () => {
+    it('is one of each of the three newest chats that are still unread, and one of how many more there are', async () => {
       const { bob, device, send, chatId } = await pair();
+      const phone = `phone-${bob.userId}`;
+      await bob.ok('addPushTarget', { kind: 'fcm', token: phone });
       await bob.ok('updatePreferences', { quiet: day });
       await send('read in the night');
       const chats: number[] = [];
-      for (const content of ['first', 'second', 'third', 'fourth']) {
+      for (const content of ['one', 'two', 'first', 'second', 'third', 'fourth']) {
         const other = await world.person();
         const chat = await other.ok<{ id: number }>('createChat', {
           user1Id: other.userId,
@@ -162,17 +164,48 @@ describe('A push', () => {
         await other.ok('sendMessage', { chatId: chat.id, content });
         chats.push(chat.id);
       }
+      // Of these they are told nothing, so they count for nothing, and take the place of no other.
+      for (const notify of ['none', 'mentions']) {
+        const { owner, chatId: group } = await groupOf(world, 0);
+        await owner.ok('addMembers', { chatId: group, userIds: [bob.userId] });
+        await bob.ok('updateMembership', { chatId: group, notify });
+        await owner.ok('sendMessage', { chatId: group, content: 'not for them' });
+      }
       await bob.ok('markAsSeen', { chatId });
       await eventually(async () => (await waiting(bob)).length === 1);
       await silence();
       expect(web.of(device.token)).toEqual([]);
       await end(bob);
-      const pushed = web.of(device.token).map(({ body }) => [body.chatId, body.body]);
-      expect(pushed.sort((one, other) => Number(one[0]) - Number(other[0]))).toEqual([
-        [chats[1], 'second'],
-        [chats[2], 'third'],
-        [chats[3], 'fourth'],
+      await taken(device.token, 4);
+      const pushed = web.of(device.token).map(({ body }) => body);
+      const messages = pushed.filter(({ type }) => type === 'message').map((one) => [one.chatId, one.body]);
+      expect(messages.sort((one, other) => Number(one[0]) - Number(other[0]))).toEqual([
+        [chats[3], 'second'],
+        [chats[4], 'third'],
+        [chats[5], 'fourth'],
       ]);
+      const more = { type: 'more', chats: 3, title: '3 more chats', body: 'With unread messages' };
+      expect(pushed.filter(({ type }) => type !== 'message')).toEqual([{ ...more, tag: 'more-chats' }]);
+      await eventually(() => fcm.of(phone).length === 4);
+      expect(fcm.of(phone).find(({ body }) => 'chats' in (body.data as object))!.body).toMatchObject({
+        notification: { title: more.title, body: more.body },
+        data: { type: 'more', chats: '3', badge: '14' },
+        android: { collapse_key: 'more-chats', notification: { tag: 'more-chats', notification_count: 14 } },
+      });
+    });
+
+    it('has no number of more chats when there are three', async () => {
+      const { bob, device, send } = await pair();
+      await bob.ok('updatePreferences', { quiet: day });
+      await send('one of three');
+      for (const other of await Promise.all([world.person(), world.person()]))
+        await other.ok('sendMessage', { receiverId: bob.userId, content: 'another' });
+      await eventually(async () => (await waiting(bob)).length === 1);
+      await silence();
+      await end(bob);
+      await taken(device.token, 3);
+      await silence();
+      expect(web.of(device.token).map(({ body }) => body.type)).toEqual(['message', 'message', 'message']);
     });
 
     it('is none for somebody who is active then, and none twice', async () => {

@@ -7,6 +7,7 @@ import type { Target } from '../targets.queries.js';
 import {
   ANSWER_BYTES,
   failed,
+  isUrgent,
   type Push,
   type PushOutcome,
   type PushSender,
@@ -102,9 +103,9 @@ export class ApnsSender implements PushSender {
       authorization: `bearer ${token}`,
       'apns-topic': this.config.topic,
       'apns-push-type': push.type === 'read' ? 'background' : 'alert',
-      'apns-priority': push.type === 'message' && push.isUrgent ? '10' : '5',
+      'apns-priority': isUrgent(push) ? '10' : '5',
       'apns-expiration': String(Math.floor(Date.now() / 1_000) + TTL_SECONDS),
-      'apns-collapse-id': tagOf(push.chatId),
+      'apns-collapse-id': tagOf(push),
     });
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
@@ -135,21 +136,26 @@ export class ApnsSender implements PushSender {
 }
 
 function toApns(push: Push): object {
-  const { type, chatId, seq, badge } = push;
-  const shown = badge === null ? {} : { badge };
-  if (push.type === 'read') return { aps: { 'content-available': 1, ...shown }, type, chatId, seq };
-  const { messageId, title, body } = push;
+  const shown = push.badge === null ? {} : { badge: push.badge };
+  if (push.type === 'read') {
+    const { type, chatId, seq } = push;
+    return { aps: { 'content-available': 1, ...shown }, type, chatId, seq };
+  }
+  const { title, body } = push;
   return {
     aps: {
       alert: body === null ? { title } : { title, body },
-      'thread-id': tagOf(chatId),
+      'thread-id': tagOf(push),
       sound: 'default',
       'mutable-content': 1,
       ...shown,
     },
-    type,
-    chatId,
-    messageId,
-    seq,
+    ...idsOf(push),
   };
+}
+
+function idsOf(push: Exclude<Push, { type: 'read' }>): object {
+  if (push.type === 'more') return { type: push.type, chats: push.chats };
+  const { type, chatId, messageId, seq } = push;
+  return { type, chatId, messageId, seq };
 }

@@ -6,6 +6,7 @@ import type { Target } from '../targets.queries.js';
 import {
   ANSWER_BYTES,
   failed,
+  isUrgent,
   type Push,
   type PushOutcome,
   type PushSender,
@@ -101,31 +102,43 @@ export class FcmSender implements PushSender {
 }
 
 function toFcm(token: string, push: Push): object {
-  const { type, chatId, seq, badge } = push;
-  const tag = tagOf(chatId);
-  const data = {
-    type,
-    chatId: String(chatId),
-    seq: String(seq),
-    ...(badge === null ? {} : { badge: String(badge) }),
-  };
+  const tag = tagOf(push);
+  const data = dataOf(push);
+  const android = { collapse_key: tag, ttl: `${TTL_SECONDS}s` };
+  const badge = push.badge === null ? {} : { badge: push.badge };
   if (push.type === 'read')
-    return { token, data, android: { collapse_key: tag, priority: 'NORMAL', ttl: `${TTL_SECONDS}s` } };
+    return {
+      token,
+      data,
+      android: { ...android, priority: 'NORMAL' },
+      apns: {
+        headers: { 'apns-push-type': 'background', 'apns-priority': '5' },
+        payload: { aps: { 'content-available': 1, ...badge } },
+      },
+    };
   return {
     token,
-    data: { ...data, messageId: String(push.messageId) },
+    data,
     notification: { title: push.title, ...(push.body === null ? {} : { body: push.body }) },
     android: {
-      collapse_key: tag,
-      priority: push.isUrgent ? 'HIGH' : 'NORMAL',
-      ttl: `${TTL_SECONDS}s`,
-      notification: { tag, ...(badge === null ? {} : { notification_count: badge }) },
+      ...android,
+      priority: isUrgent(push) ? 'HIGH' : 'NORMAL',
+      notification: { tag, ...(push.badge === null ? {} : { notification_count: push.badge }) },
     },
     apns: {
-      headers: { 'apns-collapse-id': tag, 'apns-priority': push.isUrgent ? '10' : '5' },
-      payload: { aps: { 'thread-id': tag, ...(badge === null ? {} : { badge }), sound: 'default' } },
+      headers: { 'apns-collapse-id': tag, 'apns-priority': isUrgent(push) ? '10' : '5' },
+      payload: { aps: { 'thread-id': tag, sound: 'default', 'mutable-content': 1, ...badge } },
     },
   };
+}
+
+/** For the app, besides what is shown. Firebase takes texts only. */
+function dataOf(push: Push): object {
+  const badge = push.badge === null ? {} : { badge: String(push.badge) };
+  if (push.type === 'more') return { type: push.type, chats: String(push.chats), ...badge };
+  const { type, chatId, seq } = push;
+  const message = push.type === 'message' ? { messageId: String(push.messageId) } : {};
+  return { type, chatId: String(chatId), seq: String(seq), ...message, ...badge };
 }
 
 function outcomeOf({ status, body, headers }: OutboundAnswer): PushOutcome {

@@ -16,7 +16,9 @@ export type Push =
       isUrgent: boolean;
     }
   /** The chat was read at another device: what was shown of it can go. Only to native devices. */
-  | { type: 'read'; chatId: number; seq: number; badge: number | null };
+  | { type: 'read'; chatId: number; seq: number; badge: number | null }
+  /** So many chats with something unread, of which the device was told nothing. */
+  | { type: 'more'; chats: number; title: string; body: string; badge: number | null };
 
 /**
  * How it went. `gone`: there is no such device any more. `later`: the service takes nothing now. `refused`: it will not take
@@ -45,8 +47,11 @@ export const SEND_WITHIN_MS = 10_000;
 /** Bytes of an answer that are read to know what is wrong. */
 export const ANSWER_BYTES = 4_096;
 
-/** One notification for a chat, whatever it is called at each service. */
-export const tagOf = (chatId: number): string => `chat-${chatId}`;
+/** One notification for a chat, and one for all that are not shown, whatever it is called at each service. */
+export const tagOf = (push: Push): string => (push.type === 'more' ? 'more-chats' : `chat-${push.chatId}`);
+
+/** Whether the device should wake up for it. */
+export const isUrgent = (push: Push): boolean => push.type === 'message' && push.isUrgent;
 
 /** What a call that had no answer means. Only the code: texts of errors may name what they are about. */
 export function failed(error: unknown): PushOutcome {
