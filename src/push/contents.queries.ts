@@ -104,6 +104,25 @@ export const morePushes = statement.many({
   row: ([idx]: [number]) => idx,
 });
 
+/** `$1` users, `$2` limit: chats of each of which something that was pushed is still unread, the latest first. */
+export const unreadPushed = statement.many({
+  name: 'push.unreadPushed',
+  text: `
+    SELECT u.id, (
+      SELECT COALESCE(json_agg(p."chatId"), '[]') FROM (
+        SELECT s."chatId" FROM push_states s
+        CROSS JOIN LATERAL (
+          SELECT * FROM chat_members WHERE "chatId" = s."chatId" AND "userId" = s."userId" LIMIT 1
+        ) m
+        WHERE s."userId" = u.id AND s."pushedSeq" > ${readUpTo('m')}
+        ORDER BY s.at DESC, s."chatId" LIMIT $2
+      ) p
+    )
+    FROM unnest($1::bigint[]) AS u(id)`,
+  values: ({ userIds, most }: { userIds: readonly number[]; most: number }) => [bigints(userIds), most],
+  row: ([userId, chatIds]: [number, number[]]) => ({ userId, chatIds }),
+});
+
 /** `$1` users: the number at the icon of the app, `totalUnmuted` of getUnreadCount. */
 export const badgesOf = statement.many({
   name: 'push.badges',

@@ -4,9 +4,16 @@ import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import { Database } from '../database/database.js';
 import { ActiveDevices } from '../presence/active-devices.js';
-import { badgesOf, messagesToPush, morePushes, readsToTell, type ShownMessage } from './contents.queries.js';
+import {
+  badgesOf,
+  messagesToPush,
+  morePushes,
+  readsToTell,
+  type ShownMessage,
+  unreadPushed,
+} from './contents.queries.js';
 import { moreText, textOf } from './push-text.js';
-import type { Push } from './senders/push-sender.js';
+import type { Push, Shown } from './senders/push-sender.js';
 import type { Told } from './states.queries.js';
 import { unreadToTell } from './unread-chats.js';
 import { type Wants, wantsOf } from './wants.js';
@@ -14,6 +21,9 @@ import { type Wants, wantsOf } from './wants.js';
 /** Pushes whose contents are read together: a badge adds up all chats of a person. */
 const AT_ONCE = 50;
 const MOST_WAITING = 1_000;
+
+/** Chats of which a browser is told that they are unread: more would make a push too long. */
+const MOST_UNREAD = 50;
 
 /** Milliseconds after which a push that still waits for its content is tried again later. */
 const PATIENCE_MS = 10_000;
@@ -59,6 +69,7 @@ export class PushContents {
       this.more(sums),
     ]);
     const badges = await this.badges([...shown.keys(), ...unshown, ...more.keys()]);
+    const browsers = await this.browsers([...shown.keys(), ...more.keys()]);
     const found = new Map<ToTell, Push>();
     for (const [one, { message, wants }] of shown) {
       const { chatId, seq, userId } = one.told;
@@ -66,7 +77,16 @@ export class PushContents {
       const text = textOf(message, wants.preview && this.config.push.preview);
       const badge = badges.get(userId) ?? null;
       const isUrgent = isDirect || isMentioned;
-      found.set(one, { type: 'message', chatId, messageId, seq, ...text, badge, isUrgent });
+      found.set(one, {
+        type: 'message',
+        chatId,
+        messageId,
+        seq,
+        ...text,
+        badge,
+        isUrgent,
+        shown: browsers.get(one) ?? null,
+      });
     }
     for (const one of unshown) {
       const { chatId, seq, userId } = one.told;
@@ -78,6 +98,7 @@ export class PushContents {
         chats,
         ...moreText(chats),
         badge: badges.get(one.told.userId) ?? null,
+        shown: browsers.get(one) ?? null,
       });
     return found;
   }
@@ -132,6 +153,27 @@ export class PushContents {
       all.map(({ told }) => told),
     );
     return rows.map((idx) => all[idx - 1]!);
+  }
+
+  /** What those that are browsers may still show. A push goes without it rather than not at all. */
+  private async browsers(all: readonly ToTell[]): Promise<Map<ToTell, Shown>> {
+    const web = all.filter(({ told }) => told.target.kind === 'web');
+    if (web.length === 0) return new Map();
+    const at = Date.now();
+    try {
+      const userIds = [...new Set(web.map(({ told }) => told.userId))];
+      const rows = await unreadPushed(this.database, { userIds, most: MOST_UNREAD + 1 });
+      const unread = new Map(rows.map(({ userId, chatIds }) => [userId, chatIds]));
+      return new Map(
+        web.map((one) => {
+          const chatIds = unread.get(one.told.userId) ?? [];
+          return [one, { at, unreadChats: chatIds.length > MOST_UNREAD ? null : chatIds }];
+        }),
+      );
+    } catch (error) {
+      this.logger.warn(`Pushes go without what is still unread: ${String(error)}`);
+      return new Map();
+    }
   }
 
   /** Web pages count for themselves. A push goes without a badge rather than not at all. */

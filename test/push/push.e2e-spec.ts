@@ -1,5 +1,4 @@
 import webPush from 'web-push';
-import { bearer, register, ownAccounts } from '../support/accounts.js';
 import {
   ApnsService,
   FcmService,
@@ -78,6 +77,8 @@ describe('A push', () => {
       title: 'Ann',
       body: 'Grüße 👋',
       tag: `chat-${chatId}`,
+      at: expect.any(Number) as number,
+      unreadChats: [chatId],
     });
     expect(push!.headers).toMatchObject({ topic: `chat-${chatId}`, urgency: 'high', ttl: '86400' });
   });
@@ -109,6 +110,22 @@ describe('A push', () => {
     expect(web.of(device.token)).toHaveLength(1);
   });
 
+  it('is not sent at all while somebody is active, if they want that: `whenActive: "never"`', async () => {
+    const { bob, device, send } = await pair();
+    const { whenActive } = await bob.ok<{ whenActive: string }>('getPreferences');
+    expect(whenActive).toBe('unread');
+    await bob.ok('updatePreferences', { whenActive: 'never' });
+    await bob.ok('setActive', { active: true });
+    await send('left unread');
+    await pause(ACTIVE_DELAY_MS + 2 * GATHER_MS);
+    expect(web.of(device.token)).toEqual([]);
+    await bob.ok('setActive', { active: false });
+    await send('when they are away');
+    await taken(device.token, 1);
+    await silence();
+    expect(web.of(device.token).map(({ body }) => body.body)).toEqual(['when they are away']);
+  });
+
   it('is not sent of what was read before, nor to the sender, nor of a muted chat', async () => {
     const { alice, bob, chatId, device, send } = await pair();
     const own = web.subscribe();
@@ -135,6 +152,29 @@ describe('A push', () => {
     await alice.ok('sendMessage', { chatId, content: 'at night', metadata });
     await silence();
     expect(web.of(device.token)).toHaveLength(1);
+  });
+
+  it('says to a browser of which chats it may still show something', async () => {
+    const { bob, chatId, device, send } = await pair();
+    const carol = await world.person();
+    const say = async (content: string) => {
+      const { chatId: other } = await carol.ok<{ chatId: number }>('sendMessage', {
+        receiverId: bob.userId,
+        content,
+      });
+      return other;
+    };
+    await send('one');
+    await taken(device.token, 1);
+    const other = await say('two');
+    const [, second] = await taken(device.token, 2);
+    expect(new Set(second!.body.unreadChats as number[])).toEqual(new Set([chatId, other]));
+    expect(Math.abs(Number(second!.body.at) - Date.now())).toBeLessThan(60_000);
+    // Read at another device: the browser hears of it with the next push.
+    await bob.ok('markAsSeen', { chatId });
+    await say('three');
+    const [, , third] = await taken(device.token, 3);
+    expect(third!.body).toMatchObject({ chatId: other, unreadChats: [other] });
   });
 
   describe('at the end of quiet hours', () => {
@@ -185,7 +225,7 @@ describe('A push', () => {
         [chats[5], 'fourth'],
       ]);
       const more = { type: 'more', chats: 3, title: '3 more chats', body: 'With unread messages' };
-      expect(pushed.filter(({ type }) => type !== 'message')).toEqual([{ ...more, tag: 'more-chats' }]);
+      expect(pushed.filter(({ type }) => type !== 'message')).toMatchObject([{ ...more, tag: 'more-chats' }]);
       await eventually(() => fcm.of(phone).length === 4);
       expect(fcm.of(phone).find(({ body }) => 'chats' in (body.data as object))!.body).toMatchObject({
         notification: { title: more.title, body: more.body },
@@ -311,86 +351,5 @@ describe('A push', () => {
     expect(read.headers['apns-push-type']).toBe('background');
     expect(read.body).toMatchObject({ aps: { 'content-available': 1, badge: 0 }, type: 'read', chatId });
     expect(apns.tokens.size).toBe(1);
-  });
-
-  it('goes to the person who added the device last, and no more once it is removed', async () => {
-    const { alice, bob, device } = await pair();
-    expect(await alice.ok('addPushTarget', { ...device, deviceId: 'laptop' })).toMatchObject({
-      userId: alice.userId,
-      kind: 'web',
-      deviceId: 'laptop',
-    });
-    expect(await targetsOf(bob)).toEqual([]);
-    const newer = web.subscribe();
-    await alice.ok('addPushTarget', { ...newer, deviceId: 'laptop' });
-    expect(await targetsOf(alice)).toEqual([{ token: newer.token }]);
-    expect(await bob.ok('removePushTarget', { token: newer.token })).toMatchObject({ removed: false });
-    await world.http
-      .delete('/push/targets')
-      .query({ token: newer.token, userId: alice.userId })
-      .expect(200, { userId: alice.userId, removed: true });
-    expect(await targetsOf(alice)).toEqual([]);
-  });
-
-  it('goes only where the server may call', async () => {
-    const alice = await world.person();
-    const device = { ...web.subscribe(), token: 'http://10.0.0.1/push' };
-    expect(await alice.refused('addPushTarget', device)).toBe('VALIDATION_FAILED');
-    expect(await alice.refused('addPushTarget', { kind: 'apns', token: 'no hex' })).toBe('VALIDATION_FAILED');
-    expect(await alice.refused('addPushTarget', { kind: 'web', token: device.token })).toBe(
-      'VALIDATION_FAILED',
-    );
-    const noPoint = Buffer.concat([Buffer.from([4]), Buffer.alloc(64, 1)]).toString('base64url');
-    const { keys, ...good } = web.subscribe();
-    expect(await alice.refused('addPushTarget', { ...good, keys: { ...keys, p256dh: noPoint } })).toBe(
-      'VALIDATION_FAILED',
-    );
-    await world.http.get('/push/key').expect(200, { kinds: ['web', 'fcm', 'apns'], key: vapid.publicKey });
-  });
-
-  it('ends with the session in which the device was added', async () => {
-    const accounts = await World.start({
-      ...variables,
-      ...ownAccounts(),
-      REGISTRATION: 'open',
-      SINKS: 'off',
-    });
-    try {
-      const { user, accessToken, refreshToken } = await register(accounts);
-      const add = accounts.http.put('/push/targets').set(bearer(accessToken)).send(web.subscribe());
-      await add.expect(200);
-      const rows = () =>
-        accounts.sql('SELECT kind FROM push_targets WHERE "userId" = $1 AND "sessionId" IS NOT NULL', [
-          user.id,
-        ]);
-      expect(await rows()).toEqual([{ kind: 'web' }]);
-      await accounts.http.post('/auth/logout').send({ refreshToken }).expect(200);
-      expect(await rows()).toEqual([]);
-      const other = await register(accounts);
-      // As if it ended at the moment at which the device is added.
-      await accounts.sql('DELETE FROM sessions WHERE "userId" = $1', [other.user.id]);
-      await accounts.http
-        .put('/push/targets')
-        .set(bearer(other.accessToken))
-        .send(web.subscribe())
-        .expect(401);
-      expect(await accounts.sql('SELECT 1 FROM push_targets')).toEqual([]);
-    } finally {
-      await accounts.stop();
-    }
-  });
-});
-
-describe('A server without keys', () => {
-  it('has no sink for pushes, and says which kinds it has', async () => {
-    const world = await World.start({ SINKS: 'on', INBOX: 'off' });
-    try {
-      const alice = await world.person();
-      expect(await alice.refused('addPushTarget', { kind: 'fcm', token: 'a token' })).toBe('NOT_CONFIGURED');
-      await world.http.get('/push/key').expect(200, { kinds: [], key: null });
-      expect(await world.sql('SELECT name FROM sinks')).toEqual([]);
-    } finally {
-      await world.stop();
-    }
   });
 });

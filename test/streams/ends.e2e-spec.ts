@@ -53,13 +53,45 @@ describe('A stream ends', () => {
     expect(await alice.ok('finishStream', { messageId })).toMatchObject({ metadata: null });
   });
 
+  it('as the server says: nobody makes another message look as if it grew, or had been stopped', async () => {
+    const { alice, bob, chatId } = await world.pair();
+    const metadata = { streaming: true, topic: 'x' };
+    const message = await alice.ok<MessageView>('sendMessage', { chatId, content: 'hm', metadata });
+    expect(message.metadata).toEqual({ topic: 'x' });
+    expect(await alice.refused('sendMessage', { chatId, content: '', metadata: { streaming: true } })).toBe(
+      'VALIDATION_FAILED',
+    );
+    const edit = { messageId: message.id, metadata: { streaming: 'stopped', topic: 'y' } };
+    expect(await alice.ok('editMessage', edit)).toMatchObject({ metadata: { topic: 'y' } });
+    const system = await world.http
+      .post(`/chats/${chatId}/system-messages`)
+      .send({ content: 'hello', metadata: { streaming: true } })
+      .expect(201);
+    expect((system.body as MessageView).metadata ?? {}).toEqual({});
+    // And nobody hides that one was stopped; as it was told it can be sent back.
+    const { id: messageId } = await begin(alice, chatId, { content: 'half', metadata: { topic: 'z' } });
+    const stopped = await bob.ok<MessageView>('stopStream', { messageId });
+    const { metadata: told } = stopped;
+    expect(await alice.ok('editMessage', { messageId, content: 'whole', metadata: told! })).toMatchObject({
+      content: 'whole',
+      metadata: { topic: 'z', streaming: 'stopped' },
+    });
+    expect(await alice.ok('editMessage', { messageId, metadata: {} })).toMatchObject({
+      metadata: { streaming: 'stopped' },
+    });
+  });
+
   it('although others, whose turn came before, cannot be ended', async () => {
     const { alice, bob, chatId } = await world.pair();
     const broken = [];
     for (let nth = 0; nth < 55; nth++) {
-      const metadata = { streaming: true, broken: true };
+      const metadata = { broken: true };
       broken.push(await alice.ok<MessageView>('sendMessage', { chatId, content: 'a', metadata }));
     }
+    await world.sql(
+      `UPDATE messages SET metadata = metadata || '{"streaming": true}' WHERE "chatId" = $1 AND metadata ? 'broken'`,
+      [chatId],
+    );
     await world.sql(`
       CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not this one'; END $$;
       CREATE TRIGGER refuse BEFORE UPDATE ON messages FOR EACH ROW

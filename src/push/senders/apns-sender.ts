@@ -22,8 +22,11 @@ const TOKEN_FOR_MS = 50 * 60_000;
 /** Milliseconds without a push after which the connection is closed. */
 const IDLE_MS = 600_000;
 
-/** The device is none any more, or one of another app or environment. */
-const GONE = new Set(['BadDeviceToken', 'Unregistered', 'DeviceTokenNotForTopic']);
+/** The device is none any more, or one of the other environment. */
+const GONE = new Set(['BadDeviceToken', 'Unregistered']);
+
+/** The device is one of another app: the topic was changed. */
+const OTHER_APP = 'DeviceTokenNotForTopic';
 
 interface Answer {
   status: number;
@@ -49,6 +52,7 @@ export class ApnsSender implements PushSender {
       const { status, text, retryAfter } = await this.post(token, push, await this.providerToken());
       if (status === 200) return { kind: 'ok' };
       const reason = /"reason"\s*:\s*"(\w+)"/.exec(text)?.[1] ?? `HTTP ${status}`;
+      if (reason === OTHER_APP) return { kind: 'other_key', error: reason };
       if (status === 410 || GONE.has(reason)) return { kind: 'gone', error: reason };
       const isToken = reason === 'ExpiredProviderToken';
       if (isToken) this.token = null;

@@ -20,6 +20,9 @@ const SCOPE = 'https://www.googleapis.com/auth/firebase.messaging';
 /** Milliseconds before its end in which a token is used no more. */
 const MARGIN_MS = 300_000;
 
+/** The token is of an app of another project: that was changed in the keys. */
+const OTHER_PROJECT = 'SENDER_ID_MISMATCH';
+
 /** Access tokens of Google are about 1 KiB, within some JSON. */
 const TOKEN_BYTES = 16_384;
 
@@ -144,7 +147,7 @@ function dataOf(push: Push): object {
 function outcomeOf({ status, body, headers }: OutboundAnswer): PushOutcome {
   if (status >= 200 && status < 300) return { kind: 'ok' };
   const gone = goneBy(body.toString());
-  if (gone !== null) return { kind: 'gone', error: gone };
+  if (gone !== null) return { kind: gone === OTHER_PROJECT ? 'other_key' : 'gone', error: gone };
   const error = `HTTP ${status}`;
   if (status === 401 || status === 408 || status === 429 || status >= 500)
     return { kind: 'later', error, retryAfterMs: retryAfterOf(headers['retry-after']) };
@@ -154,8 +157,7 @@ function outcomeOf({ status, body, headers }: OutboundAnswer): PushOutcome {
 /** The error code of an answer that says that there is no such device; null: it does not. */
 function goneBy(text: string): string | null {
   const code = /"errorCode":\s*"(\w+)"/.exec(text)?.[1] ?? /"status":\s*"(\w+)"/.exec(text)?.[1] ?? null;
-  // The latter: a token of an app of another project, whose keys were changed.
-  if (code === 'UNREGISTERED' || code === 'SENDER_ID_MISMATCH') return code;
+  if (code === 'UNREGISTERED' || code === OTHER_PROJECT) return code;
   // It may be about any field; `message.token` is the token.
   const isToken = /"field":\s*"message\.token"|not a valid FCM registration token/.test(text);
   return code === 'INVALID_ARGUMENT' && isToken ? code : null;

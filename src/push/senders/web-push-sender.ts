@@ -86,7 +86,14 @@ export class WebPushSender implements PushSender {
 
 /** What the service worker of a page gets. */
 function toWeb(push: Exclude<Push, { type: 'read' }>): object {
-  const shown = { title: push.title, body: push.body, tag: tagOf(push) };
+  const { at, unreadChats } = push.shown ?? {};
+  const shown = {
+    title: push.title,
+    body: push.body,
+    tag: tagOf(push),
+    at,
+    unreadChats: unreadChats ?? undefined,
+  };
   if (push.type === 'more') return { type: push.type, chats: push.chats, ...shown };
   const { type, chatId, messageId, seq } = push;
   return { type, chatId, messageId, seq, ...shown };
@@ -98,7 +105,7 @@ function outcomeOf(status: number, text: string, retryAfterMs: number): PushOutc
   if (status === 404 || status === 410) return { kind: 'gone', error };
   // The device subscribed with the key that this server had before.
   if ((status === 400 || status === 403) && /VapidPkHashMismatch/i.test(text))
-    return { kind: 'gone', error: 'VapidPkHashMismatch' };
+    return { kind: 'other_key', error: 'VapidPkHashMismatch' };
   if (status === 408 || status === 429 || status >= 500) return { kind: 'later', error, retryAfterMs };
   return { kind: 'refused', error };
 }
