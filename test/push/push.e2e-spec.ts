@@ -154,6 +154,27 @@ describe('A push', () => {
     expect(web.of(device.token)).toHaveLength(1);
   });
 
+  it('has the whole of a message that is streamed, when it has ended, and nothing of it before', async () => {
+    const { alice, bob, chatId, device } = await pair();
+    const begin = (content: string) => alice.ok<{ id: number }>('streamMessage', { chatId, content });
+    const { id: messageId } = await begin('');
+    await silence();
+    await alice.ok('sendDelta', { messageId, offset: 0, text: 'All of it.' });
+    await silence();
+    expect(web.of(device.token)).toEqual([]);
+    await alice.ok('finishStream', { messageId });
+    const [push] = await taken(device.token, 1);
+    expect(push!.body).toMatchObject({ messageId, body: 'All of it.' });
+    // Of one that was read meanwhile there is none, nor of one for its edit.
+    const { id: other } = await begin('read');
+    await bob.ok('markAsSeen', { chatId });
+    await alice.ok('finishStream', { messageId: other });
+    await alice.ok('editMessage', { messageId: other, content: 'edited' });
+    await bob.ok('markAsUnread', { chatId });
+    await silence();
+    expect(web.of(device.token)).toHaveLength(1);
+  });
+
   it('says to a browser of which chats it may still show something', async () => {
     const { bob, chatId, device, send } = await pair();
     const carol = await world.person();
