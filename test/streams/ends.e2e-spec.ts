@@ -1,6 +1,6 @@
 import type { MessageView, ReportView, StreamPositionView, StreamView } from '../../src/contract/index.js';
 import { erased } from '../support/erasures.js';
-import { ownInstallation, type Program, serving } from '../support/process.js';
+import { Installation, serving } from '../support/process.js';
 import { type Client, eventually, World } from '../support/world.js';
 
 const begin = (client: Client, chatId: number, more: object = {}) =>
@@ -183,92 +183,80 @@ describe('A stream ends', () => {
 });
 
 describe('A stream whose node is killed in the middle', () => {
-  const own = ownInstallation();
-  const nodes: Program[] = [];
-  afterEach(() => {
-    for (const node of nodes.splice(0)) node.kill('SIGKILL');
+  let world: World;
+  let installed: Installation;
+  beforeAll(async () => {
+    [world, installed] = await Promise.all([World.start(), Installation.make()]);
   });
-  /** A node that is the only one to know what it has in memory. */
-  const start = async () => {
-    const node = own.installed.start({ DATABASE_URL: own.database.url, AUTH: 'open' });
-    nodes.push(node);
-    return { node, ...(await serving(node)) };
-  };
+  afterAll(async () => {
+    await installed.remove();
+    await world.stop();
+  });
 
   it('is ended as it stands by another node, once, and its readers hear it', async () => {
-    const first = await start();
-    const world = await World.start({ DATABASE_URL: own.database.url });
-    try {
-      const { alice, bob, chatId } = await world.pair();
-      const call = async (path: string, body: object) => {
-        const headers = { 'content-type': 'application/json', 'x-user-id': String(alice.userId) };
-        const answer = await fetch(first.rest + path, {
-          method: 'POST',
-          headers,
-          body: JSON.stringify(body),
-        });
-        return { status: answer.status, body: (await answer.json()) as { id: number; offset: number } };
-      };
-      const { id } = (await call(`/chats/${chatId}/messages/stream`, { content: 'What ' })).body;
-      let answered = 'What ';
-      for (const text of ['was ', 'answered ', 'is stored.']) {
-        const { status, body } = await call(`/messages/${id}/stream`, { offset: answered.length, text });
-        expect(status).toBe(200);
-        answered += text;
-        expect(body.offset).toBe(answered.length);
-      }
-      // One more is on its way.
-      const last = call(`/messages/${id}/stream`, { offset: answered.length, text: ' Or not.' }).catch(
-        () => null,
-      );
-      first.node.kill('SIGKILL');
-      await first.node.exited;
-      await last;
-      const { text, growing } = await bob.ok<StreamView>('getStream', { messageId: id });
-      expect([answered, `${answered} Or not.`]).toContain(text);
-      expect(growing).toBe(true);
-      const version = async () =>
-        (await world.sql<{ version: string }>('SELECT version FROM chats WHERE id = $1', [chatId]))[0]!
-          .version;
-      const before = Number(await version());
-      // A minute later.
-      await world.sql(`UPDATE message_streams SET "endsAt" = now() - interval '1 s' WHERE "messageId" = $1`, [
-        id,
-      ]);
-      const ended = { id, content: text, metadata: { streaming: 'interrupted' }, editedAt: null };
-      expect(await bob.next('messageEdited')).toMatchObject(ended);
-      const { messages } = await bob.ok<{ messages: MessageView[] }>('getMessages', { chatId });
-      expect(messages).toMatchObject([ended]);
-      expect(Number(await version())).toBe(before + 1);
-      expect(await world.sql('SELECT 1 FROM message_streams')).toEqual([]);
-      expect(await world.sql('SELECT 1 FROM message_stream_parts')).toEqual([]);
-    } finally {
-      await world.stop();
+    const node = installed.start({ DATABASE_URL: String(world.config.database.url), AUTH: 'open' });
+    const { rest } = await serving(node);
+    const { alice, bob, chatId } = await world.pair();
+    const call = async (path: string, body: object) => {
+      const headers = { 'content-type': 'application/json', 'x-user-id': String(alice.userId) };
+      const answer = await fetch(rest + path, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      });
+      return { status: answer.status, body: (await answer.json()) as { id: number; offset: number } };
+    };
+    const { id } = (await call(`/chats/${chatId}/messages/stream`, { content: 'What ' })).body;
+    let answered = 'What ';
+    for (const text of ['was ', 'answered ', 'is stored.']) {
+      const { status, body } = await call(`/messages/${id}/stream`, { offset: answered.length, text });
+      expect(status).toBe(200);
+      answered += text;
+      expect(body.offset).toBe(answered.length);
     }
+    // One more is on its way.
+    const last = call(`/messages/${id}/stream`, { offset: answered.length, text: ' Or not.' }).catch(
+      () => null,
+    );
+    node.kill('SIGKILL');
+    await node.exited;
+    await last;
+    const { text, growing } = await bob.ok<StreamView>('getStream', { messageId: id });
+    expect([answered, `${answered} Or not.`]).toContain(text);
+    expect(growing).toBe(true);
+    const version = async () =>
+      (await world.sql<{ version: string }>('SELECT version FROM chats WHERE id = $1', [chatId]))[0]!.version;
+    const before = Number(await version());
+    // A minute later.
+    await world.sql(`UPDATE message_streams SET "endsAt" = now() - interval '1 s' WHERE "messageId" = $1`, [
+      id,
+    ]);
+    const ended = { id, content: text, metadata: { streaming: 'interrupted' }, editedAt: null };
+    expect(await bob.next('messageEdited')).toMatchObject(ended);
+    const { messages } = await bob.ok<{ messages: MessageView[] }>('getMessages', { chatId });
+    expect(messages).toMatchObject([ended]);
+    expect(Number(await version())).toBe(before + 1);
+    expect(await world.sql('SELECT 1 FROM message_streams')).toEqual([]);
+    expect(await world.sql('SELECT 1 FROM message_stream_parts')).toEqual([]);
   });
 
   it('ends with all others of that node, however many they are', async () => {
-    const world = await World.start({ DATABASE_URL: own.database.url });
-    try {
-      const { alice, chatId } = await world.pair();
-      const ids: number[] = [];
-      for (let nr = 0; nr < 130; nr++)
-        ids.push((await alice.ok<MessageView>('sendMessage', { chatId, content: 'half' })).id);
-      await world.sql(`UPDATE messages SET metadata = '{"streaming": true}' WHERE id = ANY($1)`, [ids]);
-      await world.sql(
-        `INSERT INTO message_streams ("userId", key, "messageId", "chatId", "endsAt")
-         SELECT $1, 's' || id, id, $2, now() - interval '1 s' FROM unnest($3::bigint[]) AS x(id)`,
-        [alice.userId, chatId, ids],
-      );
-      const left = async () => (await world.sql('SELECT 1 FROM message_streams')).length;
-      await eventually(async () => (await left()) === 0);
-      const [{ n }] = (await world.sql<{ n: string }>(
-        `SELECT count(*) AS n FROM messages WHERE "chatId" = $1 AND metadata @> '{"streaming": "interrupted"}'`,
-        [chatId],
-      )) as [{ n: string }];
-      expect(Number(n)).toBe(130);
-    } finally {
-      await world.stop();
-    }
+    const { alice, chatId } = await world.pair();
+    const ids: number[] = [];
+    for (let nr = 0; nr < 130; nr++)
+      ids.push((await alice.ok<MessageView>('sendMessage', { chatId, content: 'half' })).id);
+    await world.sql(`UPDATE messages SET metadata = '{"streaming": true}' WHERE id = ANY($1)`, [ids]);
+    await world.sql(
+      `INSERT INTO message_streams ("userId", key, "messageId", "chatId", "endsAt")
+       SELECT $1, 's' || id, id, $2, now() - interval '1 s' FROM unnest($3::bigint[]) AS x(id)`,
+      [alice.userId, chatId, ids],
+    );
+    const left = async () => (await world.sql('SELECT 1 FROM message_streams')).length;
+    await eventually(async () => (await left()) === 0);
+    const [{ n }] = (await world.sql<{ n: string }>(
+      `SELECT count(*) AS n FROM messages WHERE "chatId" = $1 AND metadata @> '{"streaming": "interrupted"}'`,
+      [chatId],
+    )) as [{ n: string }];
+    expect(Number(n)).toBe(130);
   });
 });

@@ -24,7 +24,14 @@ const subscriptions = (key) => {
   const made = () =>
     globalThis.localStorage.getItem('test:subscribed') && {
       endpoint: 'https://push.example.org/a-device',
-      options: { applicationServerKey: bytes(key).buffer },
+      // One of the keys that the server had before.
+      options: {
+        applicationServerKey: bytes(
+          globalThis.localStorage.getItem('test:subscribed') === 'old'
+            ? key.replace(/^B./, (two) => (two === 'BA' ? 'BB' : 'BA'))
+            : key,
+        ).buffer,
+      },
       toJSON: () => ({
         endpoint: 'https://push.example.org/a-device',
         keys: { p256dh: key, auth: 'AAAAAAAAAAAAAAAAAAAAAA' },
@@ -180,6 +187,15 @@ test('a device is told when it asks for it; what is pushed is shown, opened and 
   // Who leaves is told nothing more on this device.
   await device.click();
   await until('the server knows it again', async () => (await targets()).length === 1);
+
+  // At the next start it finds that the keys of the server were changed, and subscribes anew.
+  await page.evaluate(() => globalThis.localStorage.setItem('test:subscribed', 'old'));
+  await page.reload();
+  await until('it has subscribed anew', () =>
+    page.evaluate(() => globalThis.localStorage.getItem('test:subscribed') === 'yes'),
+  );
+  assert.equal((await targets()).length, 1);
+  await page.locator('.me').click();
   await settings.getByRole('button', { name: 'Be somebody else' }).click();
   await page.locator('.start').waitFor();
   await until('the server forgets who has left', async () => (await targets()).length === 0);

@@ -2382,8 +2382,8 @@ export interface Commands {
    * Says whether the user uses this device right now: the app is in front and was touched lately.
    * Meanwhile no device of theirs is pushed at once, only later, if they leave a message unread. It
    * holds for 2 minutes, so repeat `active: true` each minute, and send `active: false` when the app
-   * goes to the background. It ends with the connection. It is kept in memory only, and nobody else is
-   * told. CONFLICT if you are not online on this socket.
+   * goes to the background. It ends with the connection. It is never stored: the nodes know it, by Redis
+   * where there are several, and nobody else is told. CONFLICT if you are not online on this socket.
    */
   setActive: {
     input: {
@@ -2764,6 +2764,7 @@ export interface Commands {
       /**
        * Data of your application. `mentions` is a list of the members whom the message mentions, or "all":
        * all who are members when it is sent. In a group only the owner and admins may mention all.
+       * `streaming` is dropped: the server sets it.
        */
       metadata?: Record<string, unknown> | undefined;
     };
@@ -2810,7 +2811,7 @@ export interface Commands {
       userId?: number | string | undefined;
       /** Left out: as it is. May be empty when the message has metadata. */
       content?: string | undefined;
-      /** In place of the present one; `{}` removes it. Left out: as it is. */
+      /** In place of the present one, but for `streaming`, which stays; `{}` removes it. Left out: as it is. */
       metadata?: Record<string, unknown> | undefined;
       /**
        * Only as the message has it, so that a Message can be sent back: an edit can not change what it
