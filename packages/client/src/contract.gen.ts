@@ -883,9 +883,11 @@ export interface UnreadCount {
   /** How many of them mention the reader; at most 1,000 of each chat. */
   totalMentions: number;
   /**
-   * For the icon of an app: unread messages of chats that are neither muted nor archived, and unread
-   * mentions of muted ones.
+   * Number of unread messages of chats that are neither muted nor archived: for the icon of an app.
+   * Pushes to phones have it.
    */
+  totalUnmuted: number;
+  /** `totalUnmuted`, and unread mentions of muted chats that are not archived. */
   badge: number;
   chatId: number;
   /**
@@ -999,9 +1001,11 @@ export interface Synced {
     /** How many of them mention the reader; at most 1,000 of each chat. */
     mentions: number;
     /**
-     * For the icon of an app: unread messages of chats that are neither muted nor archived, and unread
-     * mentions of muted ones.
+     * Number of unread messages of chats that are neither muted nor archived: for the icon of an app.
+     * Pushes to phones have it.
      */
+    totalUnmuted: number;
+    /** `totalUnmuted`, and unread mentions of muted chats that are not archived. */
     badge: number;
   };
   /** The time of the server. */
@@ -1133,6 +1137,13 @@ export interface NewInboxEntry {
   seenAt: string | null;
   /** How many of the newest that you may see have no `seenAt`; at most 100. */
   unseen: number;
+  /** Number of unread messages of all chats. */
+  total: number;
+  /**
+   * Number of unread messages of chats that are neither muted nor archived: for the icon of an app.
+   * Pushes to phones have it.
+   */
+  totalUnmuted: number;
 }
 
 export interface NotificationsPage {
@@ -1428,9 +1439,11 @@ export interface AllSeen {
   /** How many of them mention the reader; at most 1,000 of each chat. */
   totalMentions: number;
   /**
-   * For the icon of an app: unread messages of chats that are neither muted nor archived, and unread
-   * mentions of muted ones.
+   * Number of unread messages of chats that are neither muted nor archived: for the icon of an app.
+   * Pushes to phones have it.
    */
+  totalUnmuted: number;
+  /** `totalUnmuted`, and unread mentions of muted chats that are not archived. */
   badge: number;
   /** The chats that were marked. */
   chatIds: number[];
@@ -1444,9 +1457,11 @@ export interface UnreadTotals {
   /** How many of them mention the reader; at most 1,000 of each chat. */
   totalMentions: number;
   /**
-   * For the icon of an app: unread messages of chats that are neither muted nor archived, and unread
-   * mentions of muted ones.
+   * Number of unread messages of chats that are neither muted nor archived: for the icon of an app.
+   * Pushes to phones have it.
    */
+  totalUnmuted: number;
+  /** `totalUnmuted`, and unread mentions of muted chats that are not archived. */
   badge: number;
 }
 
@@ -2384,8 +2399,8 @@ export interface Commands {
    * Says whether the user uses this device right now: the app is in front and was touched lately.
    * Meanwhile no device of theirs is pushed at once, only later, if they leave a message unread. It
    * holds for 2 minutes, so repeat `active: true` each minute, and send `active: false` when the app
-   * goes to the background. It ends with the connection. It is kept in memory only, and nobody else is
-   * told. CONFLICT if you are not online on this socket.
+   * goes to the background. It ends with the connection. It is never stored: the nodes know it, by Redis
+   * where there are several, and nobody else is told. CONFLICT if you are not online on this socket.
    */
   setActive: {
     input: {
@@ -2766,6 +2781,7 @@ export interface Commands {
       /**
        * Data of your application. `mentions` is a list of the members whom the message mentions, or "all":
        * all who are members when it is sent. In a group only the owner and admins may mention all.
+       * `streaming` is dropped: the server sets it.
        */
       metadata?: Record<string, unknown> | undefined;
     };
@@ -2812,7 +2828,7 @@ export interface Commands {
       userId?: number | string | undefined;
       /** Left out: as it is. May be empty when the message has metadata. */
       content?: string | undefined;
-      /** In place of the present one; `{}` removes it. Left out: as it is. */
+      /** In place of the present one, but for `streaming`, which stays; `{}` removes it. Left out: as it is. */
       metadata?: Record<string, unknown> | undefined;
       /**
        * Only as the message has it, so that a Message can be sent back: an edit can not change what it

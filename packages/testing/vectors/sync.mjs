@@ -138,13 +138,14 @@ export default [
           unreadSeq: 4,
           total: 1,
           totalMentions: 0,
+          totalUnmuted: 1,
           badge: 1,
         }),
         end(
           sync,
           synced({
             chats: [caughtUp(group(5, unread), messages(4, 5))],
-            unread: { total: 2, mentions: 0, badge: 2 },
+            unread: { total: 2, mentions: 0, totalUnmuted: 2, badge: 2 },
           }),
         ),
       ];

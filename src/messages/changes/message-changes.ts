@@ -131,3 +131,9 @@ export function requireThere(message: MessageRow): void {
 /** Whether a message is being written: its text so far is in its stream. */
 export const grows = ({ metadata, deletedAt }: Pick<MessageRow, 'metadata' | 'deletedAt'>): boolean =>
   metadata?.streaming === true && deletedAt === null;
+
+/** How the stream of a message has ended, as the server has noted it in its metadata: no edit changes that. */
+export function endOfStream({ metadata }: Pick<MessageRow, 'metadata'>): Record<string, unknown> {
+  const { streaming } = metadata ?? {};
+  return streaming === 'stopped' || streaming === 'interrupted' ? { streaming } : {};
+}

@@ -87,11 +87,11 @@ function focusMessages(): void {
 
 /** The unread count in the title of the window, and on the icon where the page is installed. */
 function useTitleBadge(name: string): void {
-  const { badge } = useUnread();
+  const { totalUnmuted: unread } = useUnread();
   useEffect(() => {
-    document.title = badge > 0 ? `(${badge}) ${name}` : name;
-    if ('setAppBadge' in navigator) void navigator.setAppBadge(badge).catch(() => undefined);
-  }, [badge, name]);
+    document.title = unread > 0 ? `(${unread}) ${name}` : name;
+    if ('setAppBadge' in navigator) void navigator.setAppBadge(unread).catch(() => undefined);
+  }, [unread, name]);
 }
 
 /** Keys for the whole page: they come after what is seen. */

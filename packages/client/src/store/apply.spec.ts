@@ -70,7 +70,7 @@ class Model {
     const chats = [{ chat: this.item, messages, upTo: this.version, reset: false, more: false }];
     return synced({
       chats: version < this.version ? chats : [],
-      unread: { total, mentions: 0, badge: total },
+      unread: { total, mentions: 0, totalUnmuted: total, badge: total },
     });
   }
 
@@ -116,7 +116,12 @@ const storeAt = (model: Model) => {
   });
   store.state.me = { ...user(ME), username: null };
   store.apply.list([model.item]);
-  store.state.unread = { total: model.item.unread, mentions: 0, badge: model.item.unread };
+  store.state.unread = {
+    total: model.item.unread,
+    mentions: 0,
+    totalUnmuted: model.item.unread,
+    badge: model.item.unread,
+  };
   const chat = store.chat(CHAT)!;
   store.apply.reads(chat);
   store.apply.page(chat, model.page(), {});
@@ -154,6 +159,7 @@ const corrected = (store: Store, model: Model) => {
     unreadSeq: 0,
     total: unread,
     totalMentions: 0,
+    totalUnmuted: unread,
     badge: unread,
   });
 };
@@ -343,6 +349,7 @@ describe('The store', () => {
       unreadSeq: 0,
       total: 3,
       totalMentions: 0,
+      totalUnmuted: 3,
       badge: 3,
     });
     expect(chat.item.unread).toBe(4);

@@ -21,17 +21,17 @@ export function isMuted(scope: Pick<Scope, 'state'>, { mutedUntil }: ChatListIte
 }
 
 export function applyUnread(scope: Scope, count: Partial<Events['unreadCount']>): void {
-  const { chatId, unread, unreadMentions, unreadSeq, total, totalMentions, badge } = count;
+  const { chatId, unread, unreadMentions, unreadSeq, total, totalMentions, totalUnmuted, badge } = count;
   if (chatId === undefined) {
-    if (total !== undefined && totalMentions !== undefined && badge !== undefined)
-      scope.state.unread = { total, mentions: totalMentions, badge };
+    if (total !== undefined)
+      scope.state.unread = { total, mentions: totalMentions!, totalUnmuted: totalUnmuted!, badge: badge! };
     scope.tell.touched('unread');
     return;
   }
   const chat = scope.state.chats.get(chatId);
-  if (!chat || unread === undefined || unreadMentions === undefined) return;
+  if (!chat || unread === undefined) return;
   if (unreadSeq !== undefined) chat.item.unreadSeq = unreadSeq;
-  recount(scope, chat, { unread, unreadMentions });
+  recount(scope, chat, { unread, unreadMentions: unreadMentions! });
 }
 
 /** What is known here comes before what was said. The totals follow: those of the server are of another moment. */
@@ -97,13 +97,14 @@ export function shift(scope: Scope, item: ChatListItem, unread: number, unreadMe
 
 /** The totals with so many more of a chat. */
 export function shifted(state: State, item: ChatListItem, unread: number, unreadMentions: number): Unread {
-  const { total, mentions: all, badge } = state.unread;
-  const shown = item.archivedAt !== null ? 0 : isMuted({ state }, item) ? unreadMentions : unread;
-  return {
-    total: Math.max(0, total + unread),
-    mentions: Math.max(0, all + unreadMentions),
-    badge: Math.max(0, badge + shown),
-  };
+  const counts: Unread = { total: unread, mentions: unreadMentions, totalUnmuted: 0, badge: 0 };
+  if (item.archivedAt === null) {
+    if (isMuted({ state }, item)) counts.badge = unreadMentions;
+    else counts.totalUnmuted = counts.badge = unread;
+  }
+  for (const [key, count] of Object.entries(state.unread) as [keyof Unread, number][])
+    counts[key] = Math.max(0, count + counts[key]);
+  return counts;
 }
 
 /** What is one's own, or deleted, is never unread, and what the server writes about a change of a group raises no badge. */
