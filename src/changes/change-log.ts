@@ -15,6 +15,7 @@ import { removeOld, removeRead } from './log.queries.js';
 import type { Position } from './position.js';
 import { SettledLog } from './settled.js';
 import { Sink } from './sink.js';
+import { SinkLags } from './sink-lags.js';
 import { leaseSinks } from './sinks.queries.js';
 
 /** Milliseconds between two looks for sinks that nobody reads for. */
@@ -37,6 +38,8 @@ export interface SinkWork {
   turn(sink: Sink, settled: Position): Promise<void>;
   /** This node reads for it no more: nothing new is begun. Resolves when what was under way has ended. */
   end(sink: Sink): Promise<void>;
+  /** How much later than the others it reads, on purpose. */
+  readonly delayMs?: number;
 }
 
 /**
@@ -62,6 +65,7 @@ export class ChangeLog implements OnApplicationBootstrap, OnApplicationShutdown 
   constructor(
     private readonly database: Database,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
+    private readonly lags: SinkLags,
   ) {
     this.settled = new SettledLog(database);
     this.looks = new RepeatedLook({
@@ -80,6 +84,7 @@ export class ChangeLog implements OnApplicationBootstrap, OnApplicationShutdown 
   /** Sinks whose name begins with this prefix are worked for so. Call it in a constructor. */
   register(prefix: string, work: SinkWork): void {
     this.works.set(prefix, work);
+    this.lags.watch(prefix, work.delayMs ?? 0);
   }
 
   onApplicationBootstrap(): void {
