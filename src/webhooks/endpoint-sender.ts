@@ -109,6 +109,13 @@ export class EndpointSender {
     return this.endpoint.status === 'on' && this.parked.isFull;
   }
 
+  private get isPaused(): boolean {
+    return this.endpoint.status === 'paused';
+  }
+
+  /** While its receiver is down nothing is parked: what would be waits in the log. */
+  private readonly mayTake = (chatId: number): boolean => !this.isPaused || !this.parked.has(chatId);
+
   private tellIfFull(): void {
     const { isFull } = this;
     if (isFull && !this.wasFull)
@@ -138,9 +145,9 @@ export class EndpointSender {
 
   private pump(): void {
     if (!this.maySend || this.isResting || this.isPausing) return;
-    const atOnce = this.endpoint.status === 'paused' ? DOWN_AFTER : AT_ONCE;
+    const atOnce = this.isPaused ? DOWN_AFTER : AT_ONCE;
     while (!this.isFull && this.active < atOnce && this.failures.length < DOWN_AFTER) {
-      const entry = this.window.take();
+      const entry = this.window.take(this.mayTake);
       if (!entry) break;
       this.active++;
       this.begin(
@@ -151,7 +158,7 @@ export class EndpointSender {
     }
     if (this.failures.length === 0 || this.active > 0) return;
     // Whether it is these events or the receiver, others could tell.
-    if (this.failures.length >= DOWN_AFTER || this.isFull || !this.window.peek())
+    if (this.failures.length >= DOWN_AFTER || this.isFull || !this.window.peek(this.mayTake))
       this.begin(this.pause(this.failures.at(-1)!.outcome));
   }
 
@@ -276,12 +283,15 @@ export class EndpointSender {
   }
 
   private async beginDue(): Promise<void> {
-    const { status, id: webhookId } = this.endpoint;
-    if (status !== 'on' || !this.maySend) return;
+    const { id: webhookId } = this.endpoint;
+    if (!this.maySend) return;
+    // A receiver that is down is probed with what waits aside when there is nothing else.
+    if (this.isPaused && (this.active > 0 || this.failures.length > 0 || this.isPausing)) return;
     const now = performance.now();
     if (this.parked.isEmpty && now - this.lookedForDueAt < DUE_EVERY_MS) return;
     this.lookedForDueAt = now;
-    for (const event of await dueEvents(this.database, { webhookId, most: DUE_AT_ONCE })) {
+    const probes = this.isPaused;
+    for (const event of await dueEvents(this.database, { webhookId, most: probes ? 1 : DUE_AT_ONCE })) {
       if (!this.window.takeChat(event.chatId)) continue;
       this.begin(this.tryParked(event).finally(() => this.window.putBack(event.chatId)));
     }
@@ -302,6 +312,8 @@ export class EndpointSender {
       const outcome: Outcome = await this.deliveries.send(this.endpoint, delivery, tries + 1);
       const error = outcome.error ?? '';
       if (outcome.kind === 'gone') return this.disable('gone', error);
+      // It was a probe, which does not count as a try of the event.
+      if (outcome.kind === 'down' && this.isPaused) return this.isPausing ? undefined : this.pause(outcome);
       if (outcome.kind === 'ok') {
         event = await settleParked(this.database, id);
         this.parked.settled();
@@ -313,8 +325,9 @@ export class EndpointSender {
       } else {
         const waitMs = waitAfter(tries, this.rules.waits, outcome.retryAfterMs);
         await delayParked(this.database, { id, waitMs, error });
+        if (outcome.kind === 'refused') await this.alive();
         // Nothing else is sent that could tell whether it is the receiver.
-        if (outcome.kind === 'down' && this.isFull && !this.isPausing) await this.pause(outcome);
+        else if (this.isFull && !this.isPausing) await this.pause(outcome);
         return;
       }
     }
