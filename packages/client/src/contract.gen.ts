@@ -1568,7 +1568,7 @@ export interface Report {
 export interface AuditEntry {
   id: number;
   at: string;
-  /** The user who did it; null: the application. */
+  /** The user who did it; null: the application, or the server by itself. */
   actorId: number | null;
   action:
     | 'userDeactivated'
@@ -2124,8 +2124,10 @@ export interface WebhookEvent {
     | 'membersAdded'
     | 'memberRemoved'
     | 'memberUpdated'
-    | 'notification.due';
-  chatId: number;
+    | 'notification.due'
+    | 'webhookDisabled';
+  /** null: it is about no chat. */
+  chatId: number | null;
   tries: number;
   /** null: it waits for an earlier one of its chat, or is dead. */
   nextTryAt: string | null;
