@@ -1,11 +1,12 @@
-import type { NotedKind } from '../changes/note-change.js';
+import type { NotedKind, NotedReaction } from '../changes/note-change.js';
 import { shownToAll } from '../chats/shown.js';
 import { toChatView } from '../chats/chat.view.js';
 import type { MessageView, NotificationDueView } from '../contract/index.js';
 import type { Runner } from '../database/statement.js';
-import { toMessageView } from '../messages/model/message.view.js';
+import { type InChat, toMessageView } from '../messages/model/message.view.js';
 import { dueUsers } from './due/due-event.js';
 import { chatToSend, messageToSend } from './events.queries.js';
+import { type Named, namedIn } from './named.js';
 
 /** What happened, as the log of changes has it. */
 export interface WebhookEvent {
@@ -28,7 +29,7 @@ export function idOf({ kind, chatId, nr, details }: WebhookEvent): string {
 const usersOf = (details: WebhookEvent['details']) => (details?.userIds ?? []) as number[];
 
 /** An event as it is sent; `version` is that of the chat which it brings, of a message that of its last change. */
-interface Body {
+interface Body extends Named {
   type: string;
   timestamp: string;
   chatId: number;
@@ -36,16 +37,26 @@ interface Body {
   data: object;
 }
 
+/** What an event carries, and of a message the chat that it is in. */
+interface Told {
+  data: object;
+  inChat: InChat | null;
+}
+
+const told = (data: object | null, inChat: InChat | null = null): Told | null => data && { data, inChat };
+
 /**
  * The body of an event, with what it is about as it is now: nothing is sent that was edited or deleted meanwhile. null: what
  * it is about is gone.
  */
 export async function bodyOf(runner: Runner, event: WebhookEvent): Promise<Body | null> {
   const { kind: type, chatId, at: timestamp } = event;
-  const data = await dataOf(runner, event);
-  if (data === null) return null;
+  const found = await dataOf(runner, event);
+  if (found === null) return null;
+  const { data, inChat } = found;
   const version = versionOf(type, data) ?? event.nr;
-  return { type, timestamp, chatId, version, data };
+  const { chat, users } = await namedIn(runner, event, data, inChat);
+  return { type, timestamp, chatId, version, chat, users, data };
 }
 
 function versionOf(type: WebhookEvent['kind'], data: object): number | undefined {
@@ -54,19 +65,19 @@ function versionOf(type: WebhookEvent['kind'], data: object): number | undefined
   return undefined;
 }
 
-async function dataOf(runner: Runner, event: WebhookEvent): Promise<object | null> {
+async function dataOf(runner: Runner, event: WebhookEvent): Promise<Told | null> {
   const { kind, chatId, nr: version, messageId } = event;
   switch (kind) {
     case 'membersAdded':
     case 'memberRemoved':
     case 'memberUpdated':
-      return event.details;
+      return told(event.details);
     case 'chatDeleted':
-      return { chatId, version };
+      return told({ chatId, version });
     case 'newChat':
     case 'chatUpdated': {
       const chat = await chatToSend(runner, chatId);
-      return chat ? toChatView(chat) : null;
+      return told(chat ? toChatView(chat) : null);
     }
     case 'notification.due':
       return messageId === null ? null : ofUnread(runner, messageId, usersOf(event.details));
@@ -74,33 +85,39 @@ async function dataOf(runner: Runner, event: WebhookEvent): Promise<object | nul
     case 'messageEdited':
     case 'messageDeleted':
     case 'reactionsChanged':
-      return messageId === null ? null : ofMessage(runner, kind, messageId, version);
+      return messageId === null ? null : ofMessage(runner, kind, messageId, event);
   }
 }
 
-async function ofUnread(
-  runner: Runner,
-  messageId: number,
-  userIds: readonly number[],
-): Promise<NotificationDueView | null> {
+async function ofUnread(runner: Runner, messageId: number, userIds: readonly number[]): Promise<Told | null> {
   const users = await dueUsers(runner, messageId, userIds);
   const found = users.length === 0 ? null : await messageToSend(runner, messageId);
   if (!found || found.message.deletedAt !== null) return null;
   const message = toMessageView(found.message, found.chat, await shownToAll(runner, [found.message]));
-  return { message, users };
+  return told({ message, users } satisfies NotificationDueView, found.chat);
 }
 
 async function ofMessage(
   runner: Runner,
   kind: 'newMessage' | 'messageEdited' | 'messageDeleted' | 'reactionsChanged',
   messageId: number,
-  version: number,
-): Promise<object | null> {
+  { nr: version, details }: WebhookEvent,
+): Promise<Told | null> {
   const found = await messageToSend(runner, messageId);
   if (!found) return null;
   const view = toMessageView(found.message, found.chat, await shownToAll(runner, [found.message]));
-  const { chatId, seq, deletedAt, reactions } = view;
+  return told(changeOf(kind, view, version, details as NotedReaction | null), found.chat);
+}
+
+function changeOf(
+  kind: 'newMessage' | 'messageEdited' | 'messageDeleted' | 'reactionsChanged',
+  view: MessageView,
+  version: number,
+  reaction: NotedReaction | null,
+): object {
+  const { id: messageId, chatId, seq, deletedAt, reactions } = view;
   if (kind === 'messageDeleted') return { messageId, chatId, seq, version, for: 'everyone', deletedAt };
-  if (kind === 'reactionsChanged') return { messageId, chatId, seq, version, reactions };
-  return view;
+  if (kind !== 'reactionsChanged') return view;
+  const { by, added } = reaction ?? {};
+  return { messageId, chatId, seq, version, by, added, reactions };
 }
