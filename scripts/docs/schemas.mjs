@@ -15,7 +15,8 @@ export function schemaOf(schema) {
 
 const viewLink = (name) => `[${name}](#${name.toLowerCase()})`;
 
-function integerType({ minimum = 1, maximum }) {
+function integerType({ minimum = 1, maximum, external }) {
+  if (external) return `id or ${code('external:…')}`;
   return maximum < Number.MAX_SAFE_INTEGER
     ? `integer from ${minimum} to ${maximum}`
     : `integer from ${minimum}`;
