@@ -43,7 +43,7 @@ export class ChatsService {
     return {
       ...toChatView(chat),
       lastMessage: toLastMessage(lastMessage, chat, shown),
-      members: membersShownTo(actor.userId, members),
+      members: membersShownTo(actor, members),
     };
   }
 
@@ -80,7 +80,7 @@ export class ChatsService {
     const online = await this.presence.onlineAmong(others);
     const newest = rows.flatMap(({ lastMessage }) => lastMessage ?? []);
     const shown = await shownTo(this.database, actor.userId, newest);
-    return rows.map((row) => toChatListItem(row, { online, hidden, shown }));
+    return rows.map((row) => toChatListItem(row, { online, hidden, shown, reader: actor }));
   }
 }
 
