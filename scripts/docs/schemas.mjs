@@ -31,7 +31,7 @@ export function typeOf(json) {
   if (json.enum) return json.enum.map((value) => code(JSON.stringify(value))).join(' or ');
   switch (json.type) {
     case 'array':
-      return `list of ${typeOf(json.items)}`;
+      return `list of ${json.items.external ? typeOf(json.items).replace('id', 'ids') : typeOf(json.items)}`;
     case 'integer':
       return integerType(json);
     case 'object':
