@@ -5,7 +5,11 @@ import { openApiDocument } from '../../dist/rest/openapi/document.js';
 
 const VARIABLES = [
   ['baseUrl', 'http://localhost:3000', 'Where the server is.'],
-  ['userId', '1', 'In open mode, and with an API key: the user who acts.'],
+  [
+    'userId',
+    '1',
+    'In open mode, and with an API key: the user who acts; an id, or external:ann by your own.',
+  ],
   ['token', '', 'With AUTH=jwt: the access token of a user.'],
   ['apiKey', '', 'With AUTH=jwt: the API key of a backend, instead of a token.'],
 ];

@@ -21,7 +21,8 @@ export function formsOf(json) {
 
 const viewLink = (name) => `[${name}](#${name.toLowerCase()})`;
 
-function integerType({ minimum = 1, maximum }) {
+function integerType({ minimum = 1, maximum, external }) {
+  if (external) return `id or ${code('external:…')}`;
   return maximum < Number.MAX_SAFE_INTEGER
     ? `integer from ${minimum} to ${maximum}`
     : `integer from ${minimum}`;
@@ -36,7 +37,7 @@ export function typeOf(json) {
   if (json.enum) return json.enum.map((value) => code(JSON.stringify(value))).join(' or ');
   switch (json.type) {
     case 'array':
-      return `list of ${typeOf(json.items)}`;
+      return `list of ${json.items.external ? typeOf(json.items).replace('id', 'ids') : typeOf(json.items)}`;
     case 'integer':
       return integerType(json);
     case 'object':

@@ -6,6 +6,7 @@ import { Deactivations } from '../commands/identity/deactivations.js';
 import { Identity } from '../commands/identity/identity.js';
 import { KnownUsers } from '../users/directory/known-users.js';
 import { OwnTokens } from '../commands/identity/own-tokens.js';
+import { ownIdsOf } from '../users/directory/own-ids.js';
 import { Subjects } from '../users/directory/subjects.js';
 import { Database } from '../database/database.js';
 import { generationOf } from './accounts.queries.js';
@@ -32,7 +33,8 @@ export class TokensService {
     await this.deactivations.refuseNow(subject);
     const generation = (await generationOf(this.database, subject)) ?? 0;
     const bearer = { userId: subject, generation, sessionId: null };
-    return { userId: subject, ...(await tokens.sign(bearer, expiresInSeconds)) };
+    const own = externalId ?? (await ownIdsOf(this.database, { users: [subject] })).ofUser(subject);
+    return { userId: subject, externalId: own, ...(await tokens.sign(bearer, expiresInSeconds)) };
   }
 
   /**

@@ -6,6 +6,7 @@ import type { AuditAction, AuditEntryView, CommandInput } from '../contract/inde
 import { Database } from '../database/database.js';
 import { AuditEntry } from '../database/models/audit-entry.model.js';
 import type { Runner } from '../database/statement.js';
+import { type OwnIds, ownIdsOf } from '../users/directory/own-ids.js';
 import { addAuditEntry } from './audit.queries.js';
 
 /** What a deed was about. */
@@ -55,10 +56,28 @@ export class AuditService {
       ],
     };
     const entries = await this.entries.findAll({ where, order: [['id', 'DESC']], limit });
-    return entries.map(toAuditEntryView);
+    const ids = await ownIdsOf(this.database, {
+      users: entries.flatMap(({ actorId, userId }) => [actorId, userId]),
+      chats: entries.map(({ chatId }) => chatId),
+    });
+    return entries.map((entry) => toAuditEntryView(entry, ids));
   }
 }
 
-function toAuditEntryView({ id, at, actorId, action, userId, chatId, details }: AuditEntry): AuditEntryView {
-  return { id, at: at.toISOString(), actorId, action, userId, chatId, details };
+function toAuditEntryView(
+  { id, at, actorId, action, userId, chatId, details }: AuditEntry,
+  ids: OwnIds,
+): AuditEntryView {
+  return {
+    id,
+    at: at.toISOString(),
+    actorId,
+    actorExternalId: ids.ofUser(actorId),
+    action,
+    userId,
+    userExternalId: ids.ofUser(userId),
+    chatId,
+    chatExternalId: ids.ofChat(chatId),
+    details,
+  };
 }

@@ -1,3 +1,4 @@
+import { type Actor, seesExternalIdOf } from '../commands/identity/actor.js';
 import type { ChatDetails, ChatListItem, ChatView, MessageView, NewChatView } from '../contract/index.js';
 import type { ChatRow } from '../database/models/chat.model.js';
 import type { Role } from '../database/models/chat-member.model.js';
@@ -127,7 +128,12 @@ export function toLastMessage(message: MessageRow | null, chat: ChatRow, shown: 
 /** `Object.assign` instead of a spread: V8 makes a hash table of a literal with fields after a spread, 12 µs each. */
 export function toChatListItem(
   row: ChatListRow,
-  { online, hidden, shown }: { online: ReadonlySet<number>; hidden: ReadonlySet<number>; shown: Shown },
+  {
+    online,
+    hidden,
+    shown,
+    reader,
+  }: { online: ReadonlySet<number>; hidden: ReadonlySet<number>; shown: Shown; reader: Actor },
 ): ChatListItem {
   const { chat, member, other } = row;
   const otherIsHidden = other !== null && (row.otherBlocks || hidden.has(other.id));
@@ -151,7 +157,7 @@ export function toChatListItem(
     lastMessage: toLastMessage(row.lastMessage, chat, shown),
     otherUser: other && {
       id: other.id,
-      externalId: null,
+      externalId: seesExternalIdOf(reader, other.id) ? other.externalId : null,
       name: other.name,
       avatarUrl: other.avatarUrl,
       metadata: publicMetadata(other.metadata),

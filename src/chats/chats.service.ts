@@ -48,7 +48,7 @@ export class ChatsService {
       ...view,
       ...toOwnPlace(view, member),
       lastMessage: toLastMessage(lastMessage, chat, shown),
-      members: membersShownTo(actor.userId, members),
+      members: membersShownTo(actor, members),
     };
   }
 
@@ -85,7 +85,7 @@ export class ChatsService {
     const online = await this.presence.onlineAmong(others);
     const newest = rows.flatMap(({ lastMessage }) => lastMessage ?? []);
     const shown = await shownTo(this.database, actor.userId, newest);
-    return rows.map((row) => toChatListItem(row, { online, hidden, shown }));
+    return rows.map((row) => toChatListItem(row, { online, hidden, shown, reader: actor }));
   }
 }
 

@@ -1,5 +1,6 @@
 import { type ChatRow, type ChatType, chatColumns, chatRow } from '../database/models/chat.model.js';
 import { LONGEST_RETRY_AFTER_MS } from '../common/time-bounds.js';
+import { type Actor, seesExternalIdOf } from '../commands/identity/actor.js';
 import type { MemberView, NotifyLevel } from '../contract/index.js';
 import type { CellsOf } from '../database/columns.js';
 import { memberColumns, type Role } from '../database/models/chat-member.model.js';
@@ -40,11 +41,9 @@ export const calledMemberRow = ([
 });
 
 /** Members as somebody sees them: the application the externalIds of all, a person their own. */
-export function membersShownTo(readerId: number | null, members: readonly MemberView[]): MemberView[] {
+export function membersShownTo(actor: Actor, members: readonly MemberView[]): MemberView[] {
   return members.map((one) =>
-    readerId === null || one.userId === readerId || one.externalId === null
-      ? one
-      : { ...one, externalId: null },
+    one.externalId === null || seesExternalIdOf(actor, one.userId) ? one : { ...one, externalId: null },
   );
 }
 

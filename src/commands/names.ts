@@ -1,4 +1,5 @@
 import {
+  AppError,
   type CommandInput,
   type CommandName,
   type Externals,
@@ -7,7 +8,7 @@ import {
   withIds,
 } from '../contract/index.js';
 import type { Call, Command } from './call.js';
-import type { ExternalIds, Ids, Reader } from './external-ids/external-ids.js';
+import { type ExternalIds, type Ids, NOBODY, type Reader } from './external-ids/external-ids.js';
 
 type Input = CommandInput<CommandName>;
 
@@ -62,8 +63,26 @@ export class Names {
 
   private with(ids: Ids): Input {
     const { call, command, input } = this;
-    if (call.userNamedBy !== null) call.nameUser(ids(call.userNamedBy, 'user'));
-    return withIds(command.name, input, ids);
+    if (call.userNamedBy !== null) call.nameUser(this.found('X-User-Id', ids(call.userNamedBy, 'user')));
+    const swapped = withIds(command.name, input, ids);
+    if (command.definition.order === 'read') {
+      for (const [field, id] of Object.entries(swapped))
+        if (externalIn((input as Record<string, unknown>)[field]) !== null) this.found(field, id);
+    }
+    return swapped;
+  }
+
+  /**
+   * An id that was found. The application is told of one that it has misspelt, where the answer would be an empty list as if
+   * there were nothing. A person is not: it would say who is there.
+   *
+   * @throws AppError NOT_FOUND
+   */
+  private found<Id>(field: string, id: Id): Id {
+    if (id !== NOBODY || this.call.principal?.kind !== 'application') return id;
+    throw new AppError('NOT_FOUND', {
+      details: [{ path: field, message: 'expected the externalId of somebody or something that is there' }],
+    });
   }
 
   /** In open mode: what reads creates only the user who asks. */

@@ -6,7 +6,12 @@ import { externalsIn, parseInput, withIds } from './validate.js';
 /** The fields of inputs that are ids of users and chats, by their names; `ids` and `id` where the route says of whom. */
 const OF_USERS = /^(?:\w*[uU]ser\d?Id|(?:sender|receiver|actor|member)Id|(?:user|member)Ids)$/;
 
+/** Lists of people, of which a page begins after one of them. */
+const OF_PEOPLE = /^\/(?:users|users\/blocks|deactivations|chats\/:chatId\/(?:members|banned))$/;
+
 const expectedOf = (field: string, path: string) => {
+  if (field === 'after' && OF_PEOPLE.test(path)) return 'user';
+  if (field === 'before' && path === '/public-chats') return 'chat';
   if (field === 'chatId') return 'chat';
   if (OF_USERS.test(field)) return 'user';
   return (field === 'id' || field === 'ids') && path.startsWith('/users') ? 'user' : null;

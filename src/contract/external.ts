@@ -49,7 +49,9 @@ export const idsOf: Readonly<Record<Named, ReturnType<typeof idOf>>> = {
 };
 
 function idOf(of: Named) {
-  const schema = z.custom<number>().meta({ type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+  const schema = z
+    .custom<number>()
+    .meta({ type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER, external: of });
   return holdsExternals(schema, (value, swap) => {
     const externalId = externalIn(value);
     return externalId === null ? value : swap(externalId, of);

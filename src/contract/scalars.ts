@@ -41,6 +41,9 @@ export const id = integer(1, AN_ID);
 /** Id of a user, or `external:<externalId>`, which stands for it until the pipeline has looked it up. */
 export const userId = named('user');
 
+/** The user after whom a page begins; 0: the first page. */
+export const afterUser = named('user', 0);
+
 /** Id of a chat, or `external:<externalId>`, as with users. */
 export const chatId = named('chat');
 
@@ -49,8 +52,9 @@ export function expectedId(of: Named): string {
   return `expected ${AN_ID}, or external: and the externalId of a ${of}`;
 }
 
-function named(of: Named) {
+function named(of: Named, min: 0 | 1 = 1) {
   const error = expectedId(of);
+  const isOne = isInteger(min, MAX_INTEGER);
   const schema = z
     .union([z.number(), z.string()], { error })
     .transform((value, context) => {
@@ -58,12 +62,12 @@ function named(of: Named) {
       // A text only until it is looked up: services get the number.
       if (externalId !== null && isExternalId(externalId)) return value as number;
       const number = typeof value === 'string' ? (NUMERIC.test(value) ? Number(value) : Number.NaN) : value;
-      if (isId(number)) return number;
+      if (isOne(number)) return number;
       context.issues.push({ code: 'custom', message: error, input: value });
       return z.NEVER;
     })
     .pipe(idsOf[of]);
-  return takesAsIs(schema, isId);
+  return takesAsIs(schema, isOne);
 }
 
 /** Yes or no. */

@@ -75,11 +75,35 @@ function withoutNulls(name: CommandName, value: unknown): unknown {
   return leaveOut === null ? value : leaveOut(value);
 }
 
-/** The query of a command's route without parameters that say nothing: `?before=&after=null`. */
+/**
+ * The query of a command's route without parameters that say nothing: `?before=&after=null`.
+ *
+ * @throws AppError VALIDATION_FAILED for a parameter that is not known, of what only the application asks.
+ */
 export function givenInQuery(name: CommandName, query: Record<string, unknown>): Record<string, unknown> {
   let leaveOut = queries.get(name);
   if (leaveOut === undefined) queries.set(name, (leaveOut = leaveOutOfQuery(definitionOf(name).input)));
-  return leaveOut(query);
+  const given = leaveOut(query);
+  if (definitionOf(name).who === 'application') refuseUnknown(name, given);
+  return given;
+}
+
+/**
+ * In what only the application asks, a parameter that is not known is refused: a filter that is misspelt would find
+ * everything. Elsewhere it is left out, as an unknown field of a body is: clients may be newer than the server.
+ *
+ * @throws AppError VALIDATION_FAILED
+ */
+function refuseUnknown(name: CommandName, query: Record<string, unknown>): void {
+  const { input } = definitionOf(name);
+  const known = Object.keys((input as z.ZodObject).shape);
+  const details = Object.keys(query)
+    .filter((field) => !known.includes(field))
+    .map((field) => ({
+      path: /^\w{1,40}$/.test(field) ? field : '',
+      message: `expected no such parameter: there are ${known.join(', ') || 'none'}`,
+    }));
+  if (details.length > 0) throw new AppError('VALIDATION_FAILED', { details: details.slice(0, MAX_FAULTS) });
 }
 
 /**

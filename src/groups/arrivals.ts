@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { NotedEvent } from '../changes/note-change.js';
 import { toChatView } from '../chats/chat.view.js';
-import type { Actor } from '../commands/identity/actor.js';
+import { type Actor, seesExternalIds } from '../commands/identity/actor.js';
 import {
   MAX_MEMBERS,
   type MembersAddedView,
@@ -13,6 +13,7 @@ import type { ChatRow } from '../database/models/chat.model.js';
 import type { Runner } from '../database/statement.js';
 import { Publisher } from '../delivery/publisher.js';
 import { banned } from '../chats/rules.js';
+import { ownIdsOf } from '../users/directory/own-ids.js';
 import { bannedAmong } from './bans.queries.js';
 import { forgetRefusals } from './consent.queries.js';
 import { bannedPeople, groupFull, noSuchPeople } from './group-errors.js';
@@ -51,7 +52,9 @@ export class Arrivals {
   ): Promise<void> {
     const out = userIds.length === 0 ? [] : await bannedAmong(runner, { chatId, userIds });
     if (out.length === 0) return;
-    throw out.includes(actor.userId ?? 0) ? banned() : bannedPeople(out);
+    if (out.includes(actor.userId ?? 0)) throw banned();
+    const ids = seesExternalIds(actor) ? await ownIdsOf(runner, { users: out }) : null;
+    throw bannedPeople(out, ids && out.map((id) => ({ id, externalId: ids.ofUser(id) })));
   }
 
   /**

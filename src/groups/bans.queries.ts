@@ -48,19 +48,20 @@ export const bannedAmong = statement.many({
 export const bannedAfter = statement.many({
   name: 'groups.bannedAfter',
   text: `
-    SELECT r."userId", u.name, u."avatarUrl", r."bannedAt", r."bannedBy", r.reason
+    SELECT r."userId", u."externalId", u.name, u."avatarUrl", r."bannedAt", r."bannedBy", r.reason
     FROM (
       SELECT * FROM chat_restrictions WHERE "chatId" = $1 AND "userId" > $2 AND "bannedAt" IS NOT NULL
       ORDER BY "userId" LIMIT $3
     ) r CROSS JOIN LATERAL (SELECT * FROM users WHERE id = r."userId" LIMIT 1) u
     ORDER BY r."userId"`,
   values: ({ chatId, after, most }: { chatId: number; after: number; most: number }) => [chatId, after, most],
-  row: ([userId, name, avatarUrl, bannedAt, bannedBy, reason]: [
+  row: ([userId, externalId, name, avatarUrl, bannedAt, bannedBy, reason]: [
     number,
+    string | null,
     string | null,
     string | null,
     string,
     number | null,
     string | null,
-  ]): BannedUserView => ({ userId, name, avatarUrl, bannedAt, bannedBy, reason }),
+  ]): BannedUserView => ({ userId, externalId, name, avatarUrl, bannedAt, bannedBy, reason }),
 });

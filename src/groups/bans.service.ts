@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service.js';
 import { Access } from '../chats/access.js';
-import type { Actor } from '../commands/identity/actor.js';
-import type { BanLiftedView, BannedPage, CommandInput } from '../contract/index.js';
+import { type Actor, seesExternalIdOf } from '../commands/identity/actor.js';
+import type { BannedUserView, BanLiftedView, BannedPage, CommandInput } from '../contract/index.js';
 import { Database } from '../database/database.js';
 import { bannedAfter, unban } from './bans.queries.js';
 import { GroupChanges } from './group-changes.js';
@@ -22,7 +22,8 @@ export class BansService {
     await this.access.require(actor, 'members.ban', chatId);
     // One more than requested, to know whether there are more.
     const banned = await bannedAfter(this.database, { chatId, after, most: limit + 1 });
-    return { chatId, banned: banned.slice(0, limit), more: banned.length > limit };
+    const page = banned.slice(0, limit).map((one) => shownTo(actor, one));
+    return { chatId, banned: page, more: banned.length > limit };
   }
 
   /**
@@ -40,3 +41,6 @@ export class BansService {
     return result > 0 ? { chatId, userId } : { chatId, userId, changed: false };
   }
 }
+
+const shownTo = (actor: Actor, one: BannedUserView): BannedUserView =>
+  seesExternalIdOf(actor, one.userId) ? one : { ...one, externalId: null };

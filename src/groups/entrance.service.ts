@@ -20,6 +20,7 @@ import { membersAmong } from './groups.queries.js';
 import { inviteByHash, useInvite } from './invites.queries.js';
 import { hashOf, leadsNowhere } from './invites.service.js';
 import { mayJoin, publicGroups, publicGroupsByTitle } from './public-groups.queries.js';
+import { openGroupFor } from './open-group.js';
 import { joinedNote } from './system-notes.js';
 
 /** Users join groups by themselves: public ones, and those that they have a code of. */
@@ -34,16 +35,17 @@ export class EntranceService {
   ) {}
 
   /** Public groups, the newest first. A `q` without letters or digits finds none. */
-  async list({ userId }: Actor, input: CommandInput<'getPublicChats'>): Promise<PublicChatsPage> {
+  async list(actor: Actor, input: CommandInput<'getPublicChats'>): Promise<PublicChatsPage> {
     const { q, before = MAX_INTEGER, limit } = input;
     // One more than requested, to know whether there are more.
-    const page = { before, most: limit + 1, readerId: userId };
+    const page = { before, most: limit + 1, readerId: actor.userId };
     const words = q === undefined ? [] : wordsOf(q).sort((one, other) => other.length - one.length);
     if (q !== undefined && words.length === 0) return { chats: [], more: false };
     const chats = await (words.length === 0
       ? publicGroups(this.database, page)
       : publicGroupsByTitle(this.database, { ...page, words }));
-    return { chats: chats.slice(0, limit), more: chats.length > limit };
+    const shown = chats.slice(0, limit).map((chat) => openGroupFor(actor, chat));
+    return { chats: shown, more: chats.length > limit };
   }
 
   /**

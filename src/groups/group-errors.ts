@@ -1,5 +1,11 @@
 import { AppError, MAX_MEMBERS } from '../contract/index.js';
 
+/** A user, and what the application calls them. */
+interface OwnUser {
+  id: number;
+  externalId: string | null;
+}
+
 export function groupFull(): AppError {
   return new AppError('GROUP_FULL', { details: { limit: MAX_MEMBERS } });
 }
@@ -11,10 +17,10 @@ export function noSuchPeople(path: string): AppError {
   });
 }
 
-/** Some of the users are banned from the group. */
-export function bannedPeople(userIds: readonly number[]): AppError {
+/** Some of the users are banned from the group; `users`: the same with their own ids, for the application. */
+export function bannedPeople(userIds: readonly number[], users: readonly OwnUser[] | null): AppError {
   return new AppError('CONFLICT', {
     message: 'Some of these users are banned from the group: lift that by unbanMember first.',
-    details: { reason: 'banned', userIds },
+    details: { reason: 'banned', userIds, ...(users && { users }) },
   });
 }

@@ -72,14 +72,15 @@ export interface Held {
 export const inviteByHash = statement.oneOrNone({
   name: 'groups.inviteByHash',
   text: `
-    SELECT i.id, ${isOpen('i')} AS "isOpen", c.id AS "chatId", c.title, c."avatarUrl", c."memberCount", i."expiresAt",
+    SELECT i.id, ${isOpen('i')} AS "isOpen", c.id AS "chatId", c."externalId", c.title, c."avatarUrl", c."memberCount", i."expiresAt",
       EXISTS (SELECT 1 FROM chat_members m WHERE m."chatId" = c.id AND m."userId" = $2) AS "isMember"
     FROM chat_invites i JOIN chats c ON c.id = i."chatId" WHERE i."codeHash" = $1`,
   values: ({ codeHash, userId }: { codeHash: Buffer; userId: number | null }) => [codeHash, userId],
-  row: ([inviteId, isOpen, chatId, title, avatarUrl, memberCount, expiresAt, isMember]: [
+  row: ([inviteId, isOpen, chatId, externalId, title, avatarUrl, memberCount, expiresAt, isMember]: [
     number,
     boolean,
     number,
+    string | null,
     string | null,
     string | null,
     number,
@@ -88,7 +89,7 @@ export const inviteByHash = statement.oneOrNone({
   ]): Held => ({
     inviteId,
     isOpen,
-    group: { chatId, title, avatarUrl, memberCount, isMember, expiresAt },
+    group: { chatId, externalId, title, avatarUrl, memberCount, isMember, expiresAt },
   }),
 });
 

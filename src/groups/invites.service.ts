@@ -13,6 +13,7 @@ import {
 import { Database } from '../database/database.js';
 import type { InviteRow } from '../database/models/chat-invite.model.js';
 import { GroupChanges } from './group-changes.js';
+import { openGroupFor } from './open-group.js';
 import {
   countInvites,
   deleteInvite,
@@ -84,7 +85,7 @@ export class InvitesService {
   async look(actor: Actor, { code }: CommandInput<'getInvite'>): Promise<InvitedGroupView> {
     const held = await inviteByHash(this.database, { codeHash: hashOf(code), userId: actor.userId });
     if (!held?.isOpen) throw leadsNowhere();
-    return held.group;
+    return openGroupFor(actor, held.group);
   }
 }
 

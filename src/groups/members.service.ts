@@ -30,7 +30,7 @@ export class MembersService {
       if (membersVersion === undefined) throw new AppError('NOT_FOUND');
       // One more than requested, to know whether there are more.
       const rows = await membersAfter(tx, { chatId, after, most: limit + 1 });
-      const members = membersShownTo(actor.userId, rows.slice(0, limit));
+      const members = membersShownTo(actor, rows.slice(0, limit));
       return { chatId, members, more: rows.length > limit, membersVersion };
     });
   }

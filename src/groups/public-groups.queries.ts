@@ -31,18 +31,19 @@ interface Listing {
 
 /** The groups `f`, as somebody sees them who is not a member. */
 const shown = (found: string, reader: string) => `
-    SELECT c.id, c.title, c."avatarUrl", c."memberCount",
+    SELECT c.id, c."externalId", c.title, c."avatarUrl", c."memberCount",
       EXISTS (SELECT 1 FROM chat_members m WHERE m."chatId" = c.id AND m."userId" = ${reader}) AS "isMember"
     FROM (${found}) f CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = f."chatId" LIMIT 1) c
     ORDER BY c.id DESC`;
 
-const publicChatRow = ([chatId, title, avatarUrl, memberCount, isMember]: [
+const publicChatRow = ([chatId, externalId, title, avatarUrl, memberCount, isMember]: [
   number,
+  string | null,
   string | null,
   string | null,
   number,
   boolean,
-]): PublicChatView => ({ chatId, title, avatarUrl, memberCount, isMember });
+]): PublicChatView => ({ chatId, externalId, title, avatarUrl, memberCount, isMember });
 
 /** `$1` id before which the page begins, `$2` limit, `$3` reader or null: public groups, the newest first. */
 export const publicGroups = statement.many({

@@ -7,7 +7,8 @@ import { PAGE_BYTES, withinPage } from '../common/page-bytes.js';
 import { AppError, type CommandInput, type ReportView } from '../contract/index.js';
 import { Database } from '../database/database.js';
 import { MessageReport } from '../database/models/message-report.model.js';
-import { toReportView } from './report.view.js';
+import { ownIdsOf } from '../users/directory/own-ids.js';
+import { namedIn, toReportView } from './report.view.js';
 
 /** SQL: bytes of what others wrote in a report. */
 const BYTES = `octet_length(content) + octet_length(edits::text) + COALESCE(octet_length(shown::text), 0)
@@ -36,14 +37,14 @@ export class ReportQueue {
     const cut = measured.findIndex((report) => (left -= report.get('bytes') as number) < 0);
     const ids = measured.slice(0, cut === -1 ? undefined : cut + 1).map(({ id }) => id);
     const reports = await this.reports.findAll({ where: { id: ids }, order: sorted });
-    return withinPage(reports.map(toReportView));
+    return withinPage(await this.viewsOf(reports));
   }
 
   /** @throws AppError NOT_FOUND */
   async get(reportId: number): Promise<ReportView> {
     const report = await this.reports.findByPk(reportId);
     if (!report) throw new AppError('NOT_FOUND');
-    return toReportView(report);
+    return this.viewOf(report);
   }
 
   /**
@@ -68,8 +69,8 @@ export class ReportQueue {
         ...(note === undefined ? {} : { note }),
         ...(handledBy === undefined ? {} : { handledBy }),
       });
-      if (report.changed() === false) return toReportView(report);
-      const view = toReportView(await report.save({ transaction }));
+      if (report.changed() === false) return this.viewOf(report);
+      const view = await this.viewOf(await report.save({ transaction }));
       const { kind, userId, chatId } = view;
       // Without the note: it may have words of people who are erased later.
       const subject = { ...(userId === null ? {} : { userId }), ...(chatId === null ? {} : { chatId }) };
@@ -77,6 +78,19 @@ export class ReportQueue {
       await this.audit.record(actor, 'reportUpdated', { ...subject, details }, tx);
       return view;
     });
+  }
+
+  private async viewOf(report: MessageReport): Promise<ReportView> {
+    return toReportView(report, await ownIdsOf(this.database, namedIn(report)));
+  }
+
+  private async viewsOf(reports: readonly MessageReport[]): Promise<ReportView[]> {
+    const named = reports.map(namedIn);
+    const ids = await ownIdsOf(this.database, {
+      users: named.flatMap(({ users }) => users),
+      chats: named.flatMap(({ chats }) => chats),
+    });
+    return reports.map((report) => toReportView(report, ids));
   }
 }
 

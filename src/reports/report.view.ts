@@ -4,6 +4,7 @@ import type {
   ReportView,
   UserReportedView,
 } from '../contract/index.js';
+import type { OwnIds } from '../users/directory/own-ids.js';
 import type { MessageReport } from '../database/models/message-report.model.js';
 
 /** What the reporter sees of each report. */
@@ -26,15 +27,24 @@ export function toChatReportedView(report: MessageReport): ChatReportedView {
   return { ...reported(report), chatId: report.chatId! };
 }
 
-export function toReportView(report: MessageReport): ReportView {
+/** Whom and what a report is about, and who made it. */
+export const namedIn = ({ reportedUserId, senderId, reporterId, chatId }: MessageReport) => ({
+  users: [reportedUserId, senderId, reporterId],
+  chats: [chatId],
+});
+
+export function toReportView(report: MessageReport, ids: OwnIds): ReportView {
   const { kind, messageId, chatId, reporterId, status, note, handledBy } = report;
   return {
     ...reported(report),
     kind,
     messageId,
     chatId,
+    chatExternalId: ids.ofChat(chatId),
     userId: report.reportedUserId ?? report.senderId,
+    userExternalId: ids.ofUser(report.reportedUserId ?? report.senderId),
     reporterId,
+    reporterExternalId: ids.ofUser(reporterId),
     status,
     updatedAt: report.updatedAt.toISOString(),
     note,

@@ -100,16 +100,29 @@ export const takeUnmarked = statement.many({
   row: ([userId, changedAt]: [number, string]): Changed => ({ userId, changedAt }),
 });
 
-/** `$1` user after whom the page begins, `$2` limit: who is deactivated now. */
+/** `$1` user after whom the page begins, `$2` limit, `$3` user or null: who is deactivated now, with `$3` whether they are. */
 export const deactivationsAfter = statement.many({
   name: 'users.deactivationsAfter',
   text: `
-    SELECT "userId", at, "until", reason FROM deactivations
-    WHERE "userId" > $1 AND NOT ended AND ("until" IS NULL OR "until" > clock_timestamp())
-    ORDER BY "userId" LIMIT $2`,
-  values: ({ after, most }: { after: number; most: number }) => [after, most],
-  row: ([userId, at, until, reason]: [number, string, string | null, string | null]) => ({
+    SELECT d."userId", u."externalId", d.at, d."until", d.reason
+    FROM deactivations d CROSS JOIN LATERAL (SELECT * FROM users WHERE id = d."userId" LIMIT 1) u
+    WHERE d."userId" > $1 AND d."userId" >= COALESCE($3::bigint, 0) AND d."userId" <= COALESCE($3::bigint, 9223372036854775807)
+      AND NOT d.ended AND (d."until" IS NULL OR d."until" > clock_timestamp())
+    ORDER BY d."userId" LIMIT $2`,
+  values: ({ after, most, userId }: { after: number; most: number; userId: number | null }) => [
+    after,
+    most,
     userId,
+  ],
+  row: ([userId, externalId, at, until, reason]: [
+    number,
+    string | null,
+    string,
+    string | null,
+    string | null,
+  ]) => ({
+    userId,
+    externalId,
     at,
     until,
     reason,

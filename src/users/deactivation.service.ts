@@ -7,6 +7,7 @@ import { Database } from '../database/database.js';
 import { DeactivationEffects } from './deactivation-effects.js';
 import { deactivate, deactivationsAfter, lockDeactivations, reactivate } from './deactivation.queries.js';
 import { KnownUsers } from './directory/known-users.js';
+import { ownIdsOf } from './directory/own-ids.js';
 
 /** Milliseconds that an answer waits for the user's direct chats to be marked. A thousand of them take some hundred. */
 const MARKED_WITHIN_MS = 1_500;
@@ -49,7 +50,7 @@ export class DeactivationService {
     });
     this.deactivations.changed(userId, row);
     await this.follow(userId, changedAt);
-    return { userId, deactivated: true, ...row };
+    return this.shown({ userId, deactivated: true, ...row });
   }
 
   /** @throws AppError NOT_FOUND */
@@ -65,13 +66,18 @@ export class DeactivationService {
       this.deactivations.changed(userId, null);
       await this.follow(userId, ended.changedAt);
     }
-    return { userId, deactivated: false, at: null, until: null, reason: null };
+    return this.shown({ userId, deactivated: false, at: null, until: null, reason: null });
   }
 
-  /** A page of those who are deactivated now, by the id of the user. */
-  async list({ after = 0, limit }: CommandInput<'getDeactivations'>): Promise<DeactivationView[]> {
-    const rows = await deactivationsAfter(this.database, { after, most: limit });
+  /** A page of those who are deactivated now, by the id of the user; with `userId` only that user. */
+  async list({ after = 0, limit, userId }: CommandInput<'getDeactivations'>): Promise<DeactivationView[]> {
+    const rows = await deactivationsAfter(this.database, { after, userId: userId ?? null, most: limit });
     return rows.map((row) => ({ deactivated: true, ...row }));
+  }
+
+  private async shown(view: Omit<DeactivationView, 'externalId'>): Promise<DeactivationView> {
+    const ids = await ownIdsOf(this.database, { users: [view.userId] });
+    return { ...view, externalId: ids.ofUser(view.userId) };
   }
 
   /** It is committed: what fails now is done by the keeper. */

@@ -76,7 +76,8 @@ export class FindingService {
   }
 
   /** Of others a person sees what is public, and `lastSeenAt` if they may see their presence. */
-  private async shownTo({ userId, ...actor }: Actor, rows: readonly UserRow[]): Promise<UserView[]> {
+  private async shownTo(reader: Actor, rows: readonly UserRow[]): Promise<UserView[]> {
+    const { userId, ...actor } = reader;
     if (userId === null) return [...rows];
     const seen = rows
       .filter(({ id, lastSeenAt }) => lastSeenAt !== null && id !== userId)
@@ -84,7 +85,7 @@ export class FindingService {
     const visible = await this.presence.visibleAmong({ ...actor, userId }, seen);
     return rows.map((row) => {
       if (row.id === userId) return row;
-      const view = toPublicView(row);
+      const view = toPublicView(row, reader);
       return visible.has(row.id) ? view : { ...view, lastSeenAt: null };
     });
   }

@@ -1,3 +1,4 @@
+import { type Actor, seesExternalIdOf } from '../commands/identity/actor.js';
 import type { UserView } from '../contract/index.js';
 import type { User, UserRow } from '../database/models/user.model.js';
 
@@ -15,11 +16,11 @@ export function toUserView(user: User): UserView {
   };
 }
 
-/** What other users see: without `externalId`, and of `metadata` only what is public. */
-export function toPublicView(user: UserRow): UserView {
+/** What other users see: of `metadata` only what is public, and no `externalId`, unless the `reader` is shown it. */
+export function toPublicView(user: UserRow, reader: Actor | null = null): UserView {
   return {
     id: user.id,
-    externalId: null,
+    externalId: reader !== null && seesExternalIdOf(reader, user.id) ? user.externalId : null,
     name: user.name,
     avatarUrl: user.avatarUrl,
     metadata: publicMetadata(user.metadata),

@@ -1,11 +1,12 @@
-import { NO_CHAT, type NotedKind } from '../changes/note-change.js';
+import { NO_CHAT, type NotedKind, type NotedReaction } from '../changes/note-change.js';
 import { shownToAll } from '../chats/shown.js';
 import { toChatView } from '../chats/chat.view.js';
 import type { MessageView, NotificationDueView, WebhookDisabledView } from '../contract/index.js';
 import type { Runner } from '../database/statement.js';
-import { toMessageView } from '../messages/model/message.view.js';
+import { type InChat, toMessageView } from '../messages/model/message.view.js';
 import { dueUsers } from './due/due-event.js';
 import { chatToSend, descriptionToSend, messageToSend } from './events.queries.js';
+import { type Named, namedIn } from './named.js';
 
 /** What happened, as the log of changes has it. */
 export interface WebhookEvent {
@@ -40,7 +41,7 @@ export const isFor = (webhookId: number, { kind, details }: WebhookEvent): boole
  * An event as it is sent; `version` is that of the chat which it brings, of a message that of its last change. Both are null
  * of what is about no chat.
  */
-interface Body {
+interface Body extends Named {
   type: string;
   timestamp: string;
   chatId: number | null;
@@ -48,17 +49,28 @@ interface Body {
   data: object;
 }
 
+/** What an event carries, and of a message the chat that it is in. */
+interface Told {
+  data: object;
+  inChat: InChat | null;
+}
+
+const told = (data: object | null, inChat: InChat | null = null): Told | null => data && { data, inChat };
+
 /**
  * The body of an event, with what it is about as it is now: nothing is sent that was edited or deleted meanwhile. null: what
  * it is about is gone.
  */
 export async function bodyOf(runner: Runner, event: WebhookEvent): Promise<Body | null> {
   const { kind: type, chatId, at: timestamp } = event;
-  const data = await dataOf(runner, event);
-  if (data === null) return null;
-  if (chatId === NO_CHAT) return { type, timestamp, chatId: null, version: null, data };
+  const found = await dataOf(runner, event);
+  if (found === null) return null;
+  const { data, inChat } = found;
+  if (chatId === NO_CHAT)
+    return { type, timestamp, chatId: null, version: null, chat: null, users: [], data };
   const version = versionOf(type, data) ?? event.nr;
-  return { type, timestamp, chatId, version, data };
+  const { chat, users } = await namedIn(runner, event, data, inChat);
+  return { type, timestamp, chatId, version, chat, users, data };
 }
 
 function versionOf(type: WebhookEvent['kind'], data: object): number | undefined {
@@ -67,19 +79,19 @@ function versionOf(type: WebhookEvent['kind'], data: object): number | undefined
   return undefined;
 }
 
-async function dataOf(runner: Runner, event: WebhookEvent): Promise<object | null> {
+async function dataOf(runner: Runner, event: WebhookEvent): Promise<Told | null> {
   const { kind, chatId, nr: version, messageId } = event;
   switch (kind) {
     case 'membersAdded':
     case 'memberRemoved':
     case 'memberUpdated':
-      return event.details;
+      return told(event.details);
     case 'chatDeleted':
-      return { chatId, version };
+      return told({ chatId, version });
     case 'newChat':
     case 'chatUpdated': {
       const chat = await chatToSend(runner, chatId);
-      return chat ? toChatView(chat) : null;
+      return told(chat ? toChatView(chat) : null);
     }
     case 'webhookDisabled':
       return ofDisabled(runner, event.details as unknown as Disabled);
@@ -89,39 +101,45 @@ async function dataOf(runner: Runner, event: WebhookEvent): Promise<object | nul
     case 'messageEdited':
     case 'messageDeleted':
     case 'reactionsChanged':
-      return messageId === null ? null : ofMessage(runner, kind, messageId, version);
+      return messageId === null ? null : ofMessage(runner, kind, messageId, event);
   }
 }
 
 /** null: it was deleted meanwhile. */
-async function ofDisabled(runner: Runner, disabled: Disabled): Promise<WebhookDisabledView | null> {
+async function ofDisabled(runner: Runner, disabled: Disabled): Promise<Told | null> {
   const found = await descriptionToSend(runner, disabled.webhookId);
-  return found ? { ...disabled, ...found } : null;
+  return told(found ? { ...disabled, ...found } : null);
 }
 
-async function ofUnread(
-  runner: Runner,
-  messageId: number,
-  userIds: readonly number[],
-): Promise<NotificationDueView | null> {
+async function ofUnread(runner: Runner, messageId: number, userIds: readonly number[]): Promise<Told | null> {
   const users = await dueUsers(runner, messageId, userIds);
   const found = users.length === 0 ? null : await messageToSend(runner, messageId);
   if (!found || found.message.deletedAt !== null) return null;
   const message = toMessageView(found.message, found.chat, await shownToAll(runner, [found.message]));
-  return { message, users };
+  return told({ message, users } satisfies NotificationDueView, found.chat);
 }
 
 async function ofMessage(
   runner: Runner,
   kind: 'newMessage' | 'messageEdited' | 'messageDeleted' | 'reactionsChanged',
   messageId: number,
-  version: number,
-): Promise<object | null> {
+  { nr: version, details }: WebhookEvent,
+): Promise<Told | null> {
   const found = await messageToSend(runner, messageId);
   if (!found) return null;
   const view = toMessageView(found.message, found.chat, await shownToAll(runner, [found.message]));
-  const { chatId, seq, deletedAt, reactions } = view;
+  return told(changeOf(kind, view, version, details as NotedReaction | null), found.chat);
+}
+
+function changeOf(
+  kind: 'newMessage' | 'messageEdited' | 'messageDeleted' | 'reactionsChanged',
+  view: MessageView,
+  version: number,
+  reaction: NotedReaction | null,
+): object {
+  const { id: messageId, chatId, seq, deletedAt, reactions } = view;
   if (kind === 'messageDeleted') return { messageId, chatId, seq, version, for: 'everyone', deletedAt };
-  if (kind === 'reactionsChanged') return { messageId, chatId, seq, version, reactions };
-  return view;
+  if (kind !== 'reactionsChanged') return view;
+  const { by, added } = reaction ?? {};
+  return { messageId, chatId, seq, version, by, added, reactions };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandNames, definitionOf, errorCatalogue } from '../../src/contract/index.js';
 import { projectRoot } from '../../src/common/project-root.js';
+import { externalsOf } from '../../src/contract/external.js';
 import { openApiDocument } from '../../src/rest/openapi/document.js';
 import { World } from '../support/world.js';
 
@@ -14,6 +15,9 @@ interface Schema {
   maximum?: number;
   title?: string;
   oneOf?: Schema[];
+  anyOf?: Schema[];
+  items?: Schema;
+  pattern?: string;
 }
 
 interface Parameter {
@@ -53,6 +57,20 @@ function* objectsIn(value: unknown, path = '#'): Generator<[string, Record<strin
   for (const [key, child] of Object.entries(value)) {
     yield* objectsIn(child, `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
   }
+}
+
+/** Whether a schema lets a text through, alone or in a list. */
+const allows = ({ type, pattern, anyOf, items }: Schema, value: string): boolean =>
+  (anyOf ?? []).some((one) => allows(one, value)) ||
+  (items !== undefined && allows(items, value)) ||
+  ([type].flat().includes('string') && (pattern === undefined || new RegExp(pattern).test(value)));
+
+/** Whether a command takes `external:…` in a field, as a value or in a list. */
+function takesExternal(name: (typeof commandNames)[number], field: string): boolean {
+  let found = false;
+  for (const value of ['external:x', ['external:x']])
+    externalsOf(definitionOf(name).input)?.({ [field]: value }, () => (found = true));
+  return found;
 }
 
 describe('The OpenAPI document', () => {
@@ -97,6 +115,38 @@ describe('The OpenAPI document', () => {
       expect($ref).toMatch(/^#\//);
       resolved({ $ref: $ref as string });
     }
+  });
+
+  it('lets `external:…` through wherever the id of a user or chat is taken, and nowhere else', () => {
+    const header = document.components.parameters!['X-User-Id']!;
+    expect(allows(header.schema!, 'external:x')).toBe(true);
+    let count = 0;
+    for (const [, , { operationId, parameters, requestBody }] of operations) {
+      // Another command has the same route: its fields are among the forms of the body.
+      const name = operationId as (typeof commandNames)[number];
+      const body = requestBody?.content?.['application/json']?.schema;
+      const forms = body?.oneOf ?? (body === undefined ? [] : [{ ...body, title: name }]);
+      const fields = [
+        ...parameters.flatMap(({ name: field, schema }) => (schema ? [[name, field, schema] as const] : [])),
+        ...forms.flatMap(({ title, properties }) =>
+          Object.entries(properties ?? {}).map(
+            ([field, schema]) => [title as typeof name, field, schema] as const,
+          ),
+        ),
+      ];
+      for (const [command, field, schema] of fields) {
+        const taken = takesExternal(command, field);
+        if (/^id$|Ids?$|^ids$/.test(field)) count += Number(taken);
+        if (field === 'metadata' || field === 'versions' || field === 'marks') continue;
+        if (taken || /^id$|Ids?$|^ids$/.test(field))
+          expect({ command, field, taken: allows(schema, 'external:x') && !allows(schema, 'x:y') }).toEqual({
+            command,
+            field,
+            taken,
+          });
+      }
+    }
+    expect(count).toBeGreaterThan(60);
   });
 
   it('says of each operation what has to come with it, with AUTH=jwt', () => {

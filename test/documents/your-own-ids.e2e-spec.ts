@@ -27,7 +27,24 @@ describe('The backend in the guide to your own ids', () => {
     const found = "[ 'order-7' ] [ 'order-7' ]";
     expect(await printed()).toEqual([said, found]);
     expect(await printed()).toEqual([said, said, found]);
+    await leftBehind();
+    const later = await printed();
+    expect(later).toContain('Carl (staff/2): I have it.');
+    expect(later.join('\n')).not.toContain('undefined');
     expect(await world.sql('SELECT 1 FROM chats')).toHaveLength(1);
-    expect(await world.sql('SELECT 1 FROM message_mentions')).toHaveLength(2);
+    expect(await world.sql('SELECT 1 FROM message_mentions')).toHaveLength(3);
   });
+
+  /** Somebody writes in the chat, and leaves it. */
+  async function leftBehind(): Promise<void> {
+    const chat = '/chats/external:order-7';
+    const call = async (method: 'put' | 'post' | 'delete', path: string, body = {}) => {
+      const { status } = await world.http[method](path).set('X-Api-Key', key).send(body);
+      expect({ path, ok: status < 300 }).toEqual({ path, ok: true });
+    };
+    await call('put', '/users', { users: [{ externalId: 'staff/2', name: 'Carl' }] });
+    await call('post', `${chat}/members`, { userIds: ['external:staff/2'] });
+    await call('post', `${chat}/messages`, { senderId: 'external:staff/2', content: 'I have it.' });
+    await call('delete', `${chat}/members/external:staff%2F2`);
+  }
 });

@@ -17,7 +17,15 @@ export interface Received {
   path: string;
   headers: IncomingMessage['headers'];
   text: string;
-  body: { type: string; timestamp: string; chatId: number; version: number; data: Record<string, unknown> };
+  body: {
+    type: string;
+    timestamp: string;
+    chatId: number;
+    version: number;
+    chat: { id: number; externalId: string | null };
+    users: { id: number; externalId: string | null; name: string | null }[];
+    data: Record<string, unknown>;
+  };
 }
 
 /** How it answers: a status, or whatever it does with the response. */

@@ -399,10 +399,11 @@ describe('Webhooks', () => {
 
     it('and redirects are followed nowhere', async () => {
       const elsewhere = await Receiver.start();
+      const { url: location } = elsewhere;
       try {
         const pair = await world.pair();
         const { id } = await webhook({ events: ['newMessage'] });
-        receiver.manner = (_, response) => void response.writeHead(302, { location: elsewhere.url }).end();
+        receiver.manner = (_, response) => void response.writeHead(302, { location }).end();
         await send(pair, pair.chatId, ['hi']);
         await eventually(async () => (await get(id)).status === 'paused');
         expect(await get(id)).toMatchObject({ lastError: 'HTTP 302' });

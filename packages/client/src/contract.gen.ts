@@ -683,6 +683,8 @@ export interface BannedPage {
 
 export interface BannedUser {
   userId: number;
+  /** The id of the user in your application: for the application. Else null. */
+  externalId: string | null;
   name: string | null;
   avatarUrl: string | null;
   bannedAt: string;
@@ -736,6 +738,8 @@ export interface PublicChats {
 
 export interface PublicChat {
   chatId: number;
+  /** The id of the group in your application: for members and the application. Else null. */
+  externalId: string | null;
   title: string | null;
   avatarUrl: string | null;
   memberCount: number;
@@ -785,6 +789,8 @@ export interface InviteRevoked {
 
 export interface InvitedGroup {
   chatId: number;
+  /** The id of the group in your application: for members and the application. Else null. */
+  externalId: string | null;
   title: string | null;
   avatarUrl: string | null;
   memberCount: number;
@@ -1480,6 +1486,8 @@ export interface PushTargetRemoved {
 
 export interface Deactivation {
   userId: number;
+  /** The id of the user in your application; null: there is none, or they are gone. */
+  externalId: string | null;
   deactivated: boolean;
   /** Since when; null: they are not deactivated. */
   at: string | null;
@@ -1522,9 +1530,15 @@ export interface Report {
   messageId: number | null;
   /** The chat, or that of the message; null: it is about a user. */
   chatId: number | null;
+  /** The id of the chat in your application; null: there is none, or they are gone. */
+  chatExternalId: string | null;
   /** The user, or the sender of the message; null: it is about a chat, or a message of the application. */
   userId: number | null;
+  /** The id of the user in your application; null: there is none, or they are gone. */
+  userExternalId: string | null;
   reporterId: number;
+  /** The id of the reporter in your application; null: there is none, or they are gone. */
+  reporterExternalId: string | null;
   status: 'open' | 'resolved' | 'dismissed';
   /** When the status, the note or `handledBy` was last set. */
   updatedAt: string;
@@ -1570,6 +1584,8 @@ export interface AuditEntry {
   at: string;
   /** The user who did it; null: the application, or the server by itself. */
   actorId: number | null;
+  /** The id of the actor in your application; null: there is none, or they are gone. */
+  actorExternalId: string | null;
   action:
     | 'userDeactivated'
     | 'userReactivated'
@@ -1596,8 +1612,12 @@ export interface AuditEntry {
     | 'webhookReplayed';
   /** To whom it was done; null: to a chat as a whole. */
   userId: number | null;
+  /** The id of the user in your application; null: there is none, or they are gone. */
+  userExternalId: string | null;
   /** The chat in which it was done; null: it was not about a chat. */
   chatId: number | null;
+  /** The id of the chat in your application; null: there is none, or they are gone. */
+  chatExternalId: string | null;
   /** What else there is to say: the role, the reason, until when. No text of messages. */
   details: Record<string, unknown>;
 }
@@ -1625,6 +1645,8 @@ export interface Login {
 
 export interface MintedToken {
   userId: number;
+  /** The id of the user in your application; null: there is none, or they are gone. */
+  externalId: string | null;
   /** Send it as `Authorization: Bearer …`, on sockets as `auth.token`. */
   accessToken: string;
   expiresAt: string;
@@ -2439,6 +2461,7 @@ export interface Commands {
     input: {
       /** 1 to 200 ids; in a query separated by commas. */
       ids?: string | (string | number)[] | undefined;
+      /** The last user of the previous page. */
       after?: number | string | undefined;
       /** Default: 50. */
       limit?: number | string | undefined;
@@ -2633,7 +2656,7 @@ export interface Commands {
     input: {
       chatId: number | string;
       userId?: number | string | undefined;
-      /** Only members with a larger user id. */
+      /** The last user of the previous page; 0: from the start. */
       after?: number | string | undefined;
       /** Default: 100. */
       limit?: number | string | undefined;
@@ -3285,7 +3308,7 @@ export interface Commands {
     input: {
       chatId: number | string;
       userId?: number | string | undefined;
-      /** Only users with a larger user id. */
+      /** The last user of the previous page; 0: from the start. */
       after?: number | string | undefined;
       /** Default: 100. */
       limit?: number | string | undefined;

@@ -17,7 +17,7 @@ const REMEMBERED_MS = 60_000;
  * Stands for an externalId that nobody has, or that is of somebody whom the reader does not find: no user and no chat has
  * this id, so every command answers as it does for an id that does not exist.
  */
-const NOBODY = MAX_INTEGER;
+export const NOBODY = MAX_INTEGER;
 
 /** Who asks, of whom they may learn that they are there. */
 export interface Reader {

@@ -105,7 +105,8 @@ export class Identity {
     const deactivated = userId === null ? null : this.deactivations.of(userId);
     if (deactivated) throw deactivated;
     const sessionId = principal?.kind === 'user' ? principal.sessionId : null;
-    const actor = { userId, origin, isApplication: principal?.kind !== 'user' };
+    const hasApiKey = principal?.kind === 'application';
+    const actor = { userId, origin, isApplication: principal?.kind !== 'user', hasApiKey };
     return sessionId === null ? actor : { ...actor, sessionId };
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { define, repeatable } from '../define.js';
-import { id, pageSize, userId } from '../scalars.js';
+import { pageSize, userId } from '../scalars.js';
 import { blockView } from '../views/index.js';
 
 const whom = z.object({ userId: userId.describe('The user to block or unblock.'), ...repeatable });
@@ -33,7 +33,7 @@ export const blocksCommands = {
   }),
   getBlocks: define({
     summary: 'The users whom you block, sorted by id, in pages.',
-    input: z.object({ userId: userId.optional(), after: id.optional(), limit: pageSize(1_000, 100) }),
+    input: z.object({ userId: userId.optional(), after: userId.optional(), limit: pageSize(1_000, 100) }),
     result: z.array(blockView),
     order: 'read',
     cost: { of: 'limit', per: 250 },

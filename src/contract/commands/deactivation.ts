@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { define } from '../define.js';
-import { filledText, id, moment, pageSize, userId } from '../scalars.js';
+import { filledText, moment, pageSize, userId } from '../scalars.js';
 import { deactivationView } from '../views/index.js';
 
 export const deactivationCommands = {
@@ -38,7 +38,11 @@ export const deactivationCommands = {
   getDeactivations: define({
     summary:
       'Who is deactivated now, since when, until when and why, by the id of the user, in pages. `after` is the last userId of the page before. For the application only.',
-    input: z.object({ after: id.optional(), limit: pageSize(200, 50) }),
+    input: z.object({
+      userId: userId.optional().describe('Only this user: empty if they are not deactivated.'),
+      after: userId.optional(),
+      limit: pageSize(200, 50),
+    }),
     result: z.array(deactivationView),
     order: 'read',
     who: 'application',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { define, inChat, repeatable } from '../define.js';
-import { id, moment, pageSize, text, userId, wholeNumber } from '../scalars.js';
+import { chatId, id, moment, pageSize, text, userId, wholeNumber } from '../scalars.js';
 import {
   answeredChatView,
   createdInviteView,
@@ -21,7 +21,7 @@ export const joiningCommands = {
       'The public groups that anybody may join, the newest first. With `q` those of whose titles each word of `q` begins a word, without case and accents, among the first 1,000 that match the longest of them. Members are not shown.',
     input: z.object({
       q: text(200).optional(),
-      before: id.optional().describe('The `chatId` of the last group of the previous page.'),
+      before: chatId.optional().describe('The `chatId` of the last group of the previous page.'),
       limit: pageSize(100, 20),
       userId: userId.optional(),
     }),

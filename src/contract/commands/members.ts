@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { define, inChat, repeatable } from '../define.js';
-import { chatId, moment, pageSize, people, position, userId } from '../scalars.js';
+import { afterUser, chatId, moment, pageSize, people, userId } from '../scalars.js';
 import {
   addedMembersView,
   memberRemovedView,
@@ -17,7 +17,7 @@ export const membersCommands = {
   getMembers: define({
     summary: 'The members of a chat, sorted by user id, in pages.',
     input: inChat.extend({
-      after: position.optional().describe('Only members with a larger user id.'),
+      after: afterUser.optional().describe('The last user of the previous page; 0: from the start.'),
       limit: pageSize(1_000, 100),
     }),
     result: membersPage,

@@ -1,5 +1,5 @@
 import { define, inChat, repeatable } from '../define.js';
-import { moment, pageSize, position, text } from '../scalars.js';
+import { afterUser, moment, pageSize, text } from '../scalars.js';
 import { banLiftedView, bannedPage, memberRemovedView, memberUpdatedView } from '../views/index.js';
 import { member } from './members.js';
 
@@ -67,7 +67,7 @@ export const moderationCommands = {
     summary:
       'The users who are banned from a group, sorted by user id, in pages. Only the owner and admins see it.',
     input: inChat.extend({
-      after: position.optional().describe('Only users with a larger user id.'),
+      after: afterUser.optional().describe('The last user of the previous page; 0: from the start.'),
       limit: pageSize(1_000, 100),
     }),
     result: bannedPage,

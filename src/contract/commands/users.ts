@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { define, repeatable } from '../define.js';
 import { displayName, url } from '../names.js';
-import { externalId, filledText, id, idsInQueryOrList, metadata, pageSize, userId } from '../scalars.js';
+import { externalId, filledText, idsInQueryOrList, metadata, pageSize, userId } from '../scalars.js';
 import { userView } from '../views/index.js';
 
 /** Most users of one upsert. */
@@ -30,13 +30,18 @@ export const usersCommands = {
       'Users by `ids`, in the same order; without `ids` all whom you find, sorted by id, in pages. DIRECTORY says whom a person finds; others are left out, as if they did not exist. The application finds all.',
     input: z.object({
       ids: idsInQueryOrList(MAX_ASKED, userId).optional(),
-      after: id.optional(),
+      after: userId.optional().describe('The last user of the previous page.'),
       limit: pageSize(100, 50),
       userId: userId.optional(),
     }),
     result: z.array(userView),
     order: 'read',
-    misleading: { q: 'expected no `q`: searchUsers, GET /users/search?q=, finds users by their name' },
+    misleading: {
+      externalId: 'expected `ids=external:…`, with the externalId URL-encoded',
+      externalIds: 'expected `ids=external:…,external:…`, with the externalIds URL-encoded',
+      q: 'expected `GET /users/search?q=…` (searchUsers)',
+      name: 'expected `GET /users/search?q=…` (searchUsers)',
+    },
     cost: { of: ['ids', 'limit'], per: 25 },
     actor: ['userId'],
     reply: 'usersList',

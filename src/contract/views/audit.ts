@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, json, timestamp } from './fields.js';
+import { id, json, ownIdOf, timestamp } from './fields.js';
 
 /** What is written down. Names are only ever added. */
 export const auditAction = z.enum([
@@ -34,9 +34,12 @@ export const auditEntryView = z
     id,
     at: timestamp,
     actorId: id.nullable().describe('The user who did it; null: the application, or the server by itself.'),
+    actorExternalId: ownIdOf('the actor'),
     action: auditAction,
     userId: id.nullable().describe('To whom it was done; null: to a chat as a whole.'),
+    userExternalId: ownIdOf('the user'),
     chatId: id.nullable().describe('The chat in which it was done; null: it was not about a chat.'),
+    chatExternalId: ownIdOf('the chat'),
     details: json.describe(
       'What else there is to say: the role, the reason, until when. No text of messages.',
     ),

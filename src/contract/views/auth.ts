@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, timestamp } from './fields.js';
+import { id, ownIdOf, timestamp } from './fields.js';
 import { userView } from './users.js';
 
 export const accountView = userView
@@ -50,7 +50,7 @@ export const loginView = z
 export type LoginView = z.infer<typeof loginView>;
 
 export const mintedTokenView = z
-  .object({ userId: id, accessToken, expiresAt: timestamp })
+  .object({ userId: id, externalId: ownIdOf('the user'), accessToken, expiresAt: timestamp })
   .meta({ id: 'MintedToken' });
 export type MintedTokenView = z.infer<typeof mintedTokenView>;
 

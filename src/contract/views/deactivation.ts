@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { id, timestamp } from './fields.js';
+import { id, ownIdOf, timestamp } from './fields.js';
 
 export const deactivationView = z
   .object({
     userId: id,
+    externalId: ownIdOf('the user'),
     deactivated: z.boolean(),
     at: timestamp.nullable().describe('Since when; null: they are not deactivated.'),
     until: timestamp.nullable().describe('When it ends by itself; null: the application ends it.'),

@@ -48,7 +48,7 @@ const exportedUser = accountView
     groupAdds: z.enum(['everybody', 'contacts', 'invited']).nullable().describe('As getGroupAdds has it.'),
     erasedAt: timestamp.nullable(),
     deactivation: deactivationView
-      .omit({ userId: true, deactivated: true })
+      .omit({ userId: true, externalId: true, deactivated: true })
       .nullable()
       .describe('null: they are not deactivated.'),
   })

@@ -7,6 +7,17 @@ export const count = z.number().int().nonnegative();
 export const timestamp = z.iso.datetime();
 export const json = z.record(z.string(), z.unknown());
 
+/** The id that somebody or something has in the application, in views that only the application gets. */
+export const ownIdOf = (what: string) =>
+  z
+    .string()
+    .nullable()
+    .describe(`The id of ${what} in your application; null: there is none, or they are gone.`);
+
+/** The same in views that people get as well. */
+export const ownIdFor = (what: string, whom = 'the application') =>
+  z.string().nullable().describe(`The id of ${what} in your application: for ${whom}. Else null.`);
+
 /**
  * Beside the `version` of a chat, in what is no change of it. A client counts a version only where this is left out, so
  * an answer that changed nothing is never taken for the change that the client misses.

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { count, id, timestamp, unchanged } from './fields.js';
+import { count, id, ownIdFor, timestamp, unchanged } from './fields.js';
 
 /** A group as somebody sees it who is not a member, and may join it. */
 const openGroup = z.object({
   chatId: id,
+  externalId: ownIdFor('the group', 'members and the application'),
   title: z.string().nullable(),
   avatarUrl: z.string().nullable(),
   memberCount: count,

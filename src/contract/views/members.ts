@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, id, timestamp, unchanged } from './fields.js';
+import { count, id, ownIdFor, timestamp, unchanged } from './fields.js';
 
 export const memberView = z
   .object({
@@ -102,6 +102,7 @@ export type MembersPage = z.infer<typeof membersPage>;
 export const bannedUserView = z
   .object({
     userId: id,
+    externalId: ownIdFor('the user'),
     name: z.string().nullable(),
     avatarUrl: z.string().nullable(),
     bannedAt: timestamp,

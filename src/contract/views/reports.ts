@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { chatView } from './chats.js';
-import { count, id, json, timestamp } from './fields.js';
+import { count, id, json, ownIdOf, timestamp } from './fields.js';
 import { messageEditView } from './messages.js';
 import { userView } from './users.js';
 
@@ -26,12 +26,15 @@ export const reportView = reported
     kind: reportKind.describe('What it is about.'),
     messageId: id.nullable(),
     chatId: id.nullable().describe('The chat, or that of the message; null: it is about a user.'),
+    chatExternalId: ownIdOf('the chat'),
     userId: id
       .nullable()
       .describe(
         'The user, or the sender of the message; null: it is about a chat, or a message of the application.',
       ),
+    userExternalId: ownIdOf('the user'),
     reporterId: id,
+    reporterExternalId: ownIdOf('the reporter'),
     status: reportStatus,
     updatedAt: timestamp.describe('When the status, the note or `handledBy` was last set.'),
     note: z.string().nullable().describe('Of the application.'),

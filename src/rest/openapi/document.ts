@@ -10,7 +10,7 @@ import {
 import { version } from '../../common/version.js';
 import { errorCodesOf } from './error-codes.js';
 import { exampleInput, exampleOf } from './examples.js';
-import { type Json, schemaOf } from './json-schema.js';
+import { idOrExternal, type Json, schemaOf } from './json-schema.js';
 import { withNulls } from './nullable.js';
 
 const PATH_PARAMETER = /:(\w+)/g;
@@ -189,7 +189,7 @@ export function openApiDocument(): OpenAPIObject {
           required: false,
           description:
             'In open mode and with an API key: the user who acts, if the input does not name them.',
-          schema: { type: 'integer', minimum: 1 },
+          schema: idOrExternal('user'),
         },
       },
       securitySchemes: {
