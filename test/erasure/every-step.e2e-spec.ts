@@ -1,5 +1,7 @@
 import type { ErasureView, MessageView } from '../../src/contract/index.js';
+import { expectNoGaps, writerInGroups } from '../support/bulk.js';
 import { expectUnreadRight, tracesOf } from '../support/erasures.js';
+import { HeldChanges } from '../support/held-changes.js';
 import { type Node, ownNodes } from '../support/programs.js';
 
 jest.setTimeout(240_000);
@@ -15,6 +17,8 @@ const OTHERS = 4;
 
 posixOnly('An erasure whose process is killed in each of its steps', () => {
   const nodes = ownNodes();
+  /** Without what would note things of the person meanwhile. */
+  const start = () => nodes.start({ SINKS: 'off', INBOX: 'off' });
   let people = 0;
   let node: Node | undefined;
 
@@ -39,25 +43,7 @@ posixOnly('An erasure whose process is killed in each of its steps', () => {
   async function somebody(node: Node): Promise<{ id: number; word: string }> {
     const id = ++people * 1_000;
     const word = `Zaphodine${people}`;
-    await nodes.sql.query(
-      `INSERT INTO users (id, name) VALUES ($1, $2), ($1::bigint + 1, 'b'), ($1::bigint + 2, 'c')`,
-      [id, word],
-    );
-    await nodes.sql.query(
-      `WITH made AS (
-         INSERT INTO chats (type, title, "memberCount", "lastSeq", version)
-         SELECT 'group', 'g', 3, $2::int, $2::int + 1 FROM generate_series(1, $4::int) RETURNING id
-       ), members AS (
-         INSERT INTO chat_members ("chatId", "userId", role, sent, "sentBefore")
-         SELECT m.id, u.id, CASE u.id WHEN $1::bigint THEN 'owner' ELSE 'member' END,
-           CASE u.id WHEN $1::bigint THEN $2::int ELSE 0 END, 0
-         FROM made m CROSS JOIN (VALUES ($1::bigint), ($1::bigint + 1), ($1::bigint + 2)) u(id)
-       )
-       INSERT INTO messages ("chatId", seq, version, "senderId", "clientId", content)
-       SELECT m.id, s, s + 1, $1::bigint, md5(m.id || ' ' || s), $3 || ' wrote ' || s
-       FROM made m CROSS JOIN generate_series(1, $2::int) s`,
-      [id, MESSAGES / OWN_GROUPS, word, OWN_GROUPS],
-    );
+    await writerInGroups(nodes.url, { id, word, messages: MESSAGES, groups: OWN_GROUPS });
     const { id: group } = await ask<{ id: number }>(node, 'POST', '/chats', id + 1, {
       title: 'of somebody else',
       memberIds: [id, id + 2],
@@ -84,70 +70,38 @@ posixOnly('An erasure whose process is killed in each of its steps', () => {
     return { id, word };
   }
 
-  /** From now on, the so manieth change of the erasure's row in that step waits, inside its statement, until `letGo`. */
-  async function holdAt(step: string, change: number): Promise<void> {
-    await nodes.sql.query(`
-      SELECT pg_advisory_lock(4711);
-      CREATE SEQUENCE held_changes;
-      CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$
-      BEGIN
-        IF nextval('held_changes') >= ${change} THEN PERFORM pg_advisory_xact_lock(4711); END IF;
-        RETURN NEW;
-      END $$;
-      CREATE TRIGGER hold BEFORE UPDATE ON erasures FOR EACH ROW
-      WHEN (OLD.step = '${step}' AND OLD."leasedBy" = NEW."leasedBy" OR NEW."doneAt" IS NOT NULL)
-      EXECUTE FUNCTION hold();`);
-  }
-
-  const isHeld = () =>
-    nodes.until<{ held: boolean }>(
-      `SELECT EXISTS (
-         SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database
-         WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted
-       ) AS held`,
-      [],
-      ({ held }) => held,
-    );
-
-  /** The statement ends with its connection, and is undone. What the node had in mind goes to another one at once. */
-  async function letGo(erasureId: number): Promise<void> {
-    await nodes.cutConnections();
-    await nodes.sql.query(`
-      DROP TRIGGER hold ON erasures;
-      DROP FUNCTION hold();
-      DROP SEQUENCE held_changes;
-      SELECT pg_advisory_unlock(4711);
-      UPDATE erasures SET "leasedUntil" = now() WHERE id = ${erasureId}`);
-  }
-
   // What the other steps do is the same in both modes. The changes of the row in `messages` are by turns what was done, with
   // it, and how far it is, after it: so once a part is undone, and once it is done and nobody knows it.
   it.each([
     { messages: 'erase', kills: { messages: 3, mentions: 2, chats: 3 } },
     { messages: 'keep', kills: { messages: 2, reactions: 3, notes: 2, rows: 3 } },
   ] as const)('ends as if nothing had happened, with `$messages`', async ({ messages, kills }) => {
-    node ??= await nodes.start();
+    node ??= await start();
     const { id, word } = await somebody(node);
     let erasureId: number | undefined;
     const stepsOfKills: string[] = [];
     for (const [step, change] of Object.entries(kills)) {
-      await holdAt(step, change);
-      node ??= await nodes.start();
+      const when = `OLD.step = '${step}' AND OLD."leasedBy" = NEW."leasedBy"`;
+      const held = await HeldChanges.begin(nodes.url, { table: 'erasures', when, from: change });
+      node ??= await start();
       if (erasureId === undefined) {
         const path = `/users/${id}?messages=${messages}`;
         ({ id: erasureId } = await ask<ErasureView>(node, 'DELETE', path, null));
       }
-      await isHeld();
+      await held.holding();
       const { rows } = await nodes.sql.query<{ step: string }>('SELECT step FROM erasures WHERE id = $1', [
         erasureId,
       ]);
       stepsOfKills.push(rows[0]!.step);
       await nodes.kill(node);
       node = undefined;
-      await letGo(erasureId);
+      await held.cut();
+      await held.end();
+      // Another node need not wait for the lease of the dead one to end.
+      await nodes.sql.query('UPDATE erasures SET "leasedUntil" = now() WHERE id = $1', [erasureId]);
     }
     expect(stepsOfKills).toEqual(Object.keys(kills));
-    node = await nodes.start();
+    node = await start();
     const { counts } = await nodes.until<{ counts: ErasureView['counts']; done: boolean }>(
       `SELECT counts, "doneAt" IS NOT NULL AS done FROM erasures WHERE id = $1`,
       [erasureId],
@@ -165,11 +119,6 @@ posixOnly('An erasure whose process is killed in each of its steps', () => {
     const left = messages === 'keep' ? [`messages.content (${word})`] : [];
     expect(await tracesOf(nodes.url, id, [word])).toEqual(left);
     await expectUnreadRight(nodes.url);
-    const { rows: broken } = await nodes.sql.query(
-      `SELECT m."chatId" FROM messages m JOIN chats c ON c.id = m."chatId"
-       GROUP BY m."chatId", c."lastSeq", c.version
-       HAVING count(*) <> c."lastSeq" OR max(m.version) > c.version OR count(DISTINCT m.version) <> count(*)`,
-    );
-    expect(broken).toEqual([]);
+    await expectNoGaps(nodes.url);
   });
 });
