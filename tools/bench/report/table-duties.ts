@@ -27,6 +27,7 @@ export function addDuties(results: Results, add: Add): void {
       ...[row.serverUs, row.databaseUs].map((value) => number(value, 1)),
     ]),
   );
+  if (results.applications.length === 0) return;
   add(
     'Applications on one PostgreSQL and one Redis',
     ['', ...results.applications.map(({ count }) => String(count))],
