@@ -8,6 +8,9 @@ import { removeOldAuditEntries } from './audit.queries.js';
 /** Milliseconds between two checks for what was kept long enough. */
 const LOOK_EVERY_MS = 60_000;
 
+/** Milliseconds after a start: what came due while no node ran goes soon. */
+const FIRST_LOOK_AFTER_MS = 5_000;
+
 /** Rows removed by one statement; it takes a few milliseconds. */
 const CHUNK = 500;
 
@@ -20,6 +23,7 @@ export class AuditPurge implements OnApplicationBootstrap, OnApplicationShutdown
     this.purge = new RepeatedChunks({
       what: 'old audit entries',
       everyMs: LOOK_EVERY_MS,
+      firstAfterMs: FIRST_LOOK_AFTER_MS,
       chunk: CHUNK,
       remove: () => removeOldAuditEntries(database, { days, most: CHUNK }),
     });

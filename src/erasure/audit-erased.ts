@@ -22,7 +22,7 @@ interface Column {
 
 /** Columns of numbers that are no ids of users. New ones are looked at until they are named here. */
 const NOT_PEOPLE =
-  /^(id|chatId|messageId|replyToId|seq|\w+Seq|seesAfter|goneUpTo|hiddenUpTo|version|\w+Version|sentBefore|sent|user[12]Sent|memberCount|noteCount|nr|length|start|generation|failures|free|afterMessageId|outboxId|leaseNo|webhookId|tries|try|status|tookMs|about)$/;
+  /^(id|chatId|messageId|replyToId|seq|\w+Seq|seesAfter|goneUpTo|hiddenUpTo|version|\w+Version|sentBefore|sent|user[12]Sent|memberCount|noteCount|nr|length|start|generation|failures|free|afterMessageId|outboxId|leaseNo|webhookId|tries|try|status|tookMs|about|uses|maxUses|retentionDays|slowModeSeconds)$/;
 
 /**
  * Where the number of the id stays, see docs/adr/0030: it says nothing about the person. The row in `users` is empty, and
@@ -39,6 +39,8 @@ const STAYS = new Set([
   'erased_members.userId',
   'audit_entries.userId',
   'audit_entries.actorId',
+  // What others did with a key: ids, numbers and times only. It goes with the key, after IDEMPOTENCY_KEEP_SECONDS.
+  'idempotency_keys.kept',
 ]);
 
 /** Events about members that are to be sent: they have ids, roles and times, and are removed once they were sent, or are too old. */
@@ -51,12 +53,12 @@ const PEOPLE_IN_JSON = `$.** ? (@.userId == $id || @.by == $id || @.userIds[*] =
 /**
  * Looks through every column of every table for a person: for the number of the id in columns of numbers, in fields of
  * JSON and in keys that begin with it, and for the words (their name, username, externalId …) in every text. It reads all
- * tables from end to end.
+ * tables from end to end. `numbered` are the columns of numbers that may be ids of users, as `table.column`.
  */
 export async function auditErased(
   database: Database,
   { userId, words }: { userId: number; words: readonly string[] },
-): Promise<{ columns: number; traces: Trace[]; stays: Trace[] }> {
+): Promise<{ columns: number; numbered: string[]; traces: Trace[]; stays: Trace[] }> {
   const columns = await columnsOf(database);
   const traces: Trace[] = [];
   const stays: Trace[] = [];
@@ -71,15 +73,19 @@ export async function auditErased(
   if (await hasProfile(database, userId)) {
     traces.push({ table: 'users', column: 'profile', rows: 1, of: 'the row is not empty' });
   }
-  return { columns: columns.length, traces, stays };
+  const numbered = columns.filter(mayBeId).map(({ table, column }) => `${table}.${column}`);
+  return { columns: columns.length, numbered, traces, stays };
 }
+
+const mayBeId = ({ table, column, type }: Column) =>
+  ['bigint', 'integer', 'numeric'].includes(type) &&
+  (!NOT_PEOPLE.test(column) || (table === 'users' && column === 'id'));
 
 function looksFor({ table, column, type }: Column, userId: number, words: readonly string[]) {
   const name = `"${column}"`;
   const looks: { where: string; of: string; value: unknown }[] = [];
-  if (['bigint', 'integer', 'numeric'].includes(type)) {
-    if (!NOT_PEOPLE.test(column) || (table === 'users' && column === 'id'))
-      looks.push({ where: `${name} = $1::bigint`, of: 'id', value: userId });
+  if (mayBeId({ table, column, type })) {
+    looks.push({ where: `${name} = $1::bigint`, of: 'id', value: userId });
     return looks;
   }
   if (['json', 'jsonb'].includes(type) && column !== 'counts') {

@@ -169,6 +169,25 @@ export const addCount = statement.count({
 });
 
 /**
+ * `$1` erasure, `$2` the cursor of a page of messages that are kept, or null, `$3` the key of its last one, `$4` how many they
+ * are: counts them, and goes on after them. A page that was counted before, by whoever did it at the same time or was ended
+ * right after, is not counted again.
+ */
+export const countKept = statement.count({
+  name: 'erasure.countKept',
+  text: `
+    UPDATE erasures SET cursor = $3,
+      counts = jsonb_set(counts, '{kept}', to_jsonb(COALESCE((counts ->> 'kept')::bigint, 0) + $4::bigint))
+    WHERE id = $1 AND step = 'messages' AND messages = 'keep' AND cursor IS NOT DISTINCT FROM $2::text`,
+  values: ({ id, cursor, last, more }: { id: number; cursor: string | null; last: string; more: number }) => [
+    id,
+    cursor,
+    last,
+    more,
+  ],
+});
+
+/**
  * `$1` days, `$2` limit: forgets the subjects of erasures, and in which chats erased users were, that long after. No token
  * from before is accepted by then, and no client has gone that long without asking.
  */

@@ -5,7 +5,7 @@ import { Bus } from '../common/bus.js';
 import { aboutChat, Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
 import { awaitUnreadMarks, notSeenBy } from '../messages/changes/change.queries.js';
-import { addCount, type Leased } from './erasures.queries.js';
+import { addCount, countKept, type Leased } from './erasures.queries.js';
 import type { Part } from './erasure-steps.js';
 import { emptyAll, messagesOf, type Own, removeEarlierWords, uncountAll } from './messages.queries.js';
 
@@ -42,7 +42,10 @@ export class OwnMessages {
         tx,
         own.map((message) => message.id),
       );
-      if (messages === 'keep') await addCount(tx, { id, of: 'kept', more: own.length });
+      const last = own.at(-1)?.key;
+      // What is kept looks the same the next time, unlike what was emptied: only the cursor says that it was counted.
+      if (messages === 'keep' && last !== undefined)
+        await countKept(tx, { id, cursor, last, more: own.length });
     });
     return { next: own.length < AT_ONCE ? null : own.at(-1)!.key, restMs };
   }

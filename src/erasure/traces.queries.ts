@@ -133,12 +133,12 @@ const forgetCreator = (table: string) => `
   UPDATE ${table} SET "creationKey" = NULL
   WHERE id IN (SELECT id FROM page WHERE starts_with("creationKey", $1::bigint || ' '))`;
 
-/** Bans of others stay, without who has done it. */
+/** Bans of others stay, without who has done it, and why: these are words of who banned. */
 const forgetBanner = statement.one({
   name: 'erasure.forgetBanner',
   text: `
     WITH gone AS (
-      UPDATE chat_restrictions SET "bannedBy" = NULL WHERE ("chatId", "userId") IN (
+      UPDATE chat_restrictions SET "bannedBy" = NULL, reason = NULL WHERE ("chatId", "userId") IN (
         SELECT "chatId", "userId" FROM chat_restrictions WHERE "bannedBy" = $1 LIMIT $3
       ) RETURNING 1
     )
@@ -175,7 +175,7 @@ export const traces = [
   walking(
     'audit_entries',
     `UPDATE audit_entries SET details = details - 'reason'
-     WHERE id IN (SELECT id FROM page WHERE "userId" = $1 AND details ? 'reason')`,
+     WHERE id IN (SELECT id FROM page WHERE $1 IN ("userId", "actorId") AND details ? 'reason')`,
   ),
   walking('chats', forgetCreator('chats')),
   walking('users', forgetCreator('users')),

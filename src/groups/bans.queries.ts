@@ -12,7 +12,7 @@ interface Ban {
 
 /**
  * `$1` group that is locked, `$2` user, `$3` who bans or null, `$4` reason or null: bans the user. Counts 0 when there is no
- * such user. A ban that stands keeps its time, and its reason unless another is given.
+ * such user. A ban that stands keeps its time, and unless another reason is given, its reason and who gave it.
  */
 export const ban = statement.count({
   name: 'groups.ban',
@@ -20,7 +20,9 @@ export const ban = statement.count({
     INSERT INTO chat_restrictions AS r ("chatId", "userId", "bannedAt", "bannedBy", reason)
     SELECT $1, u.id, clock_timestamp(), $3::bigint, $4 FROM users u WHERE u.id = $2
     ON CONFLICT ("chatId", "userId") DO UPDATE SET
-      "bannedBy" = CASE WHEN r."bannedAt" IS NULL THEN EXCLUDED."bannedBy" ELSE r."bannedBy" END,
+      "bannedBy" = CASE
+        WHEN r."bannedAt" IS NULL OR EXCLUDED.reason IS NOT NULL THEN EXCLUDED."bannedBy" ELSE r."bannedBy"
+      END,
       "bannedAt" = COALESCE(r."bannedAt", EXCLUDED."bannedAt"), reason = COALESCE(EXCLUDED.reason, r.reason)`,
   values: ({ chatId, userId, by, reason }: Ban) => [chatId, userId, by, reason],
 });

@@ -1,5 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { membersOf } from '../chats/audience.js';
 import { toChatView } from '../chats/chat.view.js';
 import { lockChat } from '../chats/membership.queries.js';
@@ -33,6 +39,7 @@ const PAUSE_MS = 25;
  */
 @Injectable()
 export class RetentionPurge implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(RetentionPurge.name);
   private readonly looks: RepeatedChunks;
   private stopping = false;
   /** The chat after which the walk goes on. */
@@ -62,8 +69,16 @@ export class RetentionPurge implements OnApplicationBootstrap, OnApplicationShut
     await this.looks.stop();
   }
 
-  /** Removes what is too old in one chat. */
-  async purge(chatId: number): Promise<void> {
+  /** Removes what is too old in one chat; what it does not come to is removed by the next look, which then comes soon. */
+  purgeNow(chatId: number): void {
+    void this.purge(chatId).catch((error: unknown) => {
+      this.logger.warn(`Could not remove all old messages of a chat, trying again: ${String(error)}`);
+      this.after = 0;
+      this.looks.soon();
+    });
+  }
+
+  private async purge(chatId: number): Promise<void> {
     while (!this.stopping && (await this.purgePart(chatId))) await pause(PAUSE_MS, undefined, { ref: false });
   }
 

@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service.js';
 import { membersOf } from '../chats/audience.js';
 import { toChatView } from '../chats/chat.view.js';
@@ -13,8 +13,6 @@ import { setRetentionDays } from './retention.queries.js';
 /** How long a chat keeps its messages. */
 @Injectable()
 export class RetentionService {
-  private readonly logger = new Logger(RetentionService.name);
-
   constructor(
     private readonly database: Database,
     private readonly publisher: Publisher,
@@ -42,9 +40,7 @@ export class RetentionService {
     const view = toChatView(chat);
     if (!changed) return { ...view, changed };
     this.publisher.publish('chatUpdated', view, membersOf({ ...chat, chatId }, actor.origin));
-    void this.purge.purge(chatId).catch((error: unknown) => {
-      this.logger.warn(`Could not remove all old messages of a chat, trying again later: ${String(error)}`);
-    });
+    this.purge.purgeNow(chatId);
     return view;
   }
 }

@@ -4,7 +4,10 @@ import { Database } from '../../src/database/database.js';
 import { bearer, mint, newApiKey, ownAccounts } from '../support/accounts.js';
 import { RestAsker } from '../support/edges.js';
 import { finished } from '../support/erasures.js';
+import { pause } from '../support/time.js';
 import { World } from '../support/world.js';
+
+jest.setTimeout(60_000);
 
 const key = newApiKey();
 
@@ -190,13 +193,9 @@ describe('The audit', () => {
     expect(body.error.details[0].path).toBe(field);
   });
 
-  it('forgets what is older than AUDIT_DAYS, and what is younger stays', async () => {
+  it('is removed in parts of a bounded size', async () => {
     const userId = world.newId();
-    await world.sql(
-      `INSERT INTO audit_entries (at, action, "userId")
-       SELECT now() - make_interval(days => days), 'userDeactivated', $1 FROM unnest($2::int[]) AS days`,
-      [userId, [...Array.from({ length: 1_200 }, () => 11), 9]],
-    );
+    await entries(world, userId, [...Array.from({ length: 1_200 }, () => 11), 9]);
     const database = Database.open({ url: world.config.database.url!, pool: 1, timeoutMs: 3_000 });
     const remove = () => removeOldAuditEntries(database, { days: 10, most: 500 });
     expect([await remove(), await remove(), await remove(), await remove()]).toEqual([500, 500, 200, 0]);
@@ -204,3 +203,44 @@ describe('The audit', () => {
     expect(await audit({ userId })).toHaveLength(1);
   });
 });
+
+/** Adds an entry about a user for each of these ages in days. */
+const entries = (world: World, userId: number, ages: number[]) =>
+  world.sql(
+    `INSERT INTO audit_entries (at, action, "userId")
+     SELECT now() - make_interval(days => days), 'userDeactivated', $1 FROM unnest($2::int[]) AS days`,
+    [userId, ages],
+  );
+
+describe.each([
+  { days: '10', stay: [1, 9] },
+  // Unless it is said otherwise.
+  { days: undefined, stay: [1, 9, 11, 300] },
+])('The audit with AUDIT_DAYS=$days', ({ days, stay }) => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start(days === undefined ? {} : { AUDIT_DAYS: days });
+  });
+  afterAll(() => world.stop());
+
+  it('forgets what is older by itself, and what is younger stays', async () => {
+    const userId = world.newId();
+    await entries(world, userId, [1, 9, 11, 300, 4_000]);
+    const left = async () => {
+      const rows = await world.sql<{ days: number }>(
+        `SELECT extract(day FROM now() - at)::int AS days FROM audit_entries WHERE "userId" = $1 ORDER BY 1`,
+        [userId],
+      );
+      return rows.map(({ days }) => days);
+    };
+    await waitFor(async () => (await left()).length === stay.length);
+    expect(await left()).toEqual(stay);
+  });
+});
+
+/** The first look comes some seconds after the start. */
+async function waitFor(check: () => Promise<boolean>): Promise<void> {
+  for (const end = performance.now() + 30_000; !(await check()); await pause(100)) {
+    if (performance.now() > end) throw new Error('Nothing was removed');
+  }
+}

@@ -1,4 +1,5 @@
 import type { ErasureView } from '../../src/contract/index.js';
+import { expectNoGaps, writerInGroups } from '../support/bulk.js';
 import { expectUnreadRight, tracesOf } from '../support/erasures.js';
 import { ownNodes } from '../support/programs.js';
 import { pause } from '../support/time.js';
@@ -17,25 +18,7 @@ posixOnly('The erasure of a person', () => {
   async function somebody(): Promise<{ id: number; word: string }> {
     const id = ++people * 10;
     const word = `Zaphodine${people}`;
-    await nodes.sql.query(
-      `INSERT INTO users (id, name) VALUES ($1, $2), ($1::bigint + 1, 'b'), ($1::bigint + 2, 'c')`,
-      [id, word],
-    );
-    await nodes.sql.query(
-      `WITH made AS (
-         INSERT INTO chats (type, title, "memberCount", "lastSeq", version)
-         SELECT 'group', 'g', 3, $2::int, $2::int + 1 FROM generate_series(1, 100) RETURNING id
-       ), members AS (
-         INSERT INTO chat_members ("chatId", "userId", role, sent, "sentBefore")
-         SELECT m.id, u.id, CASE u.id WHEN $1::bigint THEN 'owner' ELSE 'member' END,
-           CASE u.id WHEN $1::bigint THEN $2::int ELSE 0 END, 0
-         FROM made m CROSS JOIN (VALUES ($1::bigint), ($1::bigint + 1), ($1::bigint + 2)) u(id)
-       )
-       INSERT INTO messages ("chatId", seq, version, "senderId", "clientId", content)
-       SELECT m.id, s, s + 1, $1::bigint, md5(m.id || ' ' || s), $3 || ' wrote ' || s
-       FROM made m CROSS JOIN generate_series(1, $2::int) s`,
-      [id, MESSAGES / 100, word],
-    );
+    await writerInGroups(nodes.url, { id, word, messages: MESSAGES, groups: 100 });
     return { id, word };
   }
 
@@ -57,12 +40,7 @@ posixOnly('The erasure of a person', () => {
     expect(await until(erasureId, ({ done }) => done)).toEqual({ messages: MESSAGES, done: true });
     expect(await tracesOf(nodes.url, id, [word])).toEqual([]);
     await expectUnreadRight(nodes.url);
-    const { rows } = await nodes.sql.query(
-      `SELECT m."chatId" FROM messages m JOIN chats c ON c.id = m."chatId"
-       GROUP BY m."chatId", c."lastSeq", c.version
-       HAVING count(*) <> c."lastSeq" OR max(m.version) > c.version OR count(DISTINCT m.version) <> count(*)`,
-    );
-    expect(rows).toEqual([]);
+    await expectNoGaps(nodes.url);
   }
 
   it('is finished by the next start when the process is killed in the middle', async () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { ErasureView, SessionView } from '../../src/contract/index.js';
+import type { ErasureView, MessagesPage, MessageView, SessionView } from '../../src/contract/index.js';
 import {
   bearer,
   connected,
@@ -72,6 +72,29 @@ describe('With accounts of the server, a person who is erased', () => {
     expect(body).toMatchObject({ userId: user.id, messages: 'erase' });
     await finished(world, (body as ErasureView).id, { 'X-Api-Key': key });
     await world.http.get('/auth/me').set(bearer(accessToken)).expect(401);
+  });
+
+  it.each(['erase', 'keep'])('erase themselves with `?messages=%s`, and others see it', async (messages) => {
+    const [person, other] = [await connected(world), await connected(world)];
+    const { id: userId, username } = person.session.user;
+    const { chatId } = await person.ok<MessageView>('sendMessage', {
+      receiverId: other.session.user.id,
+      content: 'my words',
+    });
+    const { body } = await world.http
+      .delete(`/auth/me?messages=${messages}`)
+      .set(bearer(person.session.accessToken))
+      .send({ password: PASSWORD })
+      .expect(200);
+    expect(body).toMatchObject({ userId, messages, status: 'running' });
+    await finished(world, (body as ErasureView).id, { 'X-Api-Key': key });
+    const page = await other.ok<MessagesPage>('getMessages', { chatId });
+    expect(page.messages.map(({ content, senderId }) => ({ content, senderId }))).toEqual([
+      { content: messages === 'keep' ? 'my words' : '', senderId: userId },
+    ]);
+    expect(await other.ok('getUsers', { ids: [userId] })).toMatchObject([{ id: userId, name: null }]);
+    const left = messages === 'keep' ? ['messages.content (my words)'] : [];
+    expect(await tracesOf(world.config.database.url!, userId, [username!, 'my words'])).toEqual(left);
   });
 
   it('is a new and empty person when the application mints a token for the externalId again', async () => {

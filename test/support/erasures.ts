@@ -39,8 +39,41 @@ export async function tracesOf(url: string, userId: number, words: readonly stri
   return traces.map(({ table, column, of }) => `${table}.${column} (${of})`);
 }
 
-/** Every row of every table as PostgreSQL writes it, as a dump has them; found without knowing which columns there are. */
+/**
+ * Every row of every table as PostgreSQL writes it, as a dump has them; found without knowing which columns there are. Bytes
+ * are written as hexadecimal digits.
+ */
 export async function rowsWith(url: string, word: string): Promise<string[]> {
+  return withTables(url, async (sql, table) => {
+    const { rows } = await sql.query<{ row: string }>(
+      `SELECT '${table} ' || t::text AS row FROM ${table} t
+       WHERE t::text ILIKE '%' || $1 || '%' OR t::text ILIKE '%' || encode(convert_to($1, 'UTF8'), 'hex') || '%'`,
+      [word],
+    );
+    return rows.map(({ row }) => row);
+  });
+}
+
+/**
+ * The columns in which a number stands, as `table.column`, by name: as it is, in a list, in JSON, or anywhere in a text.
+ * Choose one that stands nowhere by accident.
+ */
+export async function numbersIn(url: string, number: number): Promise<string[]> {
+  const found = await withTables(url, async (sql, table) => {
+    const { rows } = await sql.query<{ name: string }>(
+      `SELECT DISTINCT $2 || '.' || c.key AS name FROM ${table} t CROSS JOIN LATERAL jsonb_each(to_jsonb(t)) c
+       WHERE c.value::text ~ ('(^|[^0-9])' || $1 || '([^0-9]|$)')`,
+      [String(number), table.replace(/^public\./, '')],
+    );
+    return rows.map(({ name }) => name);
+  });
+  return found.sort();
+}
+
+async function withTables(
+  url: string,
+  look: (sql: pg.Client, table: string) => Promise<string[]>,
+): Promise<string[]> {
   const sql = new pg.Client({ connectionString: url });
   await sql.connect();
   const { rows: tables } = await sql.query<{ name: string }>(
@@ -49,15 +82,7 @@ export async function rowsWith(url: string, word: string): Promise<string[]> {
   );
   expect(tables.length).toBeGreaterThan(25);
   const found: string[] = [];
-  for (const { name } of tables) {
-    const { rows } = await sql.query<{ row: string }>(
-      // Bytes are written as hexadecimal digits.
-      `SELECT '${name} ' || t::text AS row FROM ${name} t
-       WHERE t::text ILIKE '%' || $1 || '%' OR t::text ILIKE '%' || encode(convert_to($1, 'UTF8'), 'hex') || '%'`,
-      [word],
-    );
-    found.push(...rows.map(({ row }) => row));
-  }
+  for (const { name } of tables) found.push(...(await look(sql, name)));
   await sql.end();
   return found;
 }

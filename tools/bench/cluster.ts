@@ -5,6 +5,8 @@ import { startEmbedded } from './product.js';
 
 /** The PostgreSQL server of a benchmark: the project's embedded one, or the one of BENCH_DATABASE_URL. */
 export interface Cluster {
+  /** Of a database that always exists. */
+  url: string;
   /** Its version and how durable its commits are, for the report. */
   settings: Record<string, string>;
   /** The main process, to charge CPU time to; null when it is not on this machine or not on Linux. */
@@ -35,6 +37,7 @@ export async function startCluster(log: (line: string) => void): Promise<Cluster
   const backend = await admin.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
   const made: string[] = [];
   return {
+    url: server.url,
     settings,
     postmasterPid: postmasterOf(backend.rows[0]?.pid ?? 0),
     create: async (name) => {

@@ -7,11 +7,14 @@ import { Progress } from './progress.js';
 import { htmlReport } from './report/html.js';
 import { tables } from './report/table.js';
 import { emptyResults, saveResults, type Results } from './results.js';
+import { runApplications } from './runs/applications.js';
 import type { Context } from './runs/context.js';
+import { runExport } from './runs/export.js';
 import { runGroup } from './runs/group.js';
 import { runIdle } from './runs/idle.js';
 import { runLargeGroup } from './runs/large-group.js';
 import { runPairs, runRate } from './runs/pairs.js';
+import { runPurge } from './runs/purge.js';
 import { runReads } from './runs/reads.js';
 import { checkStored } from './runs/stored.js';
 import { runStorm } from './runs/storm.js';
@@ -27,6 +30,9 @@ const RUNS: Record<Section, (context: Context) => Promise<void>> = {
   'large-group': runLargeGroup,
   storm: runStorm,
   reads: runReads,
+  purge: runPurge,
+  export: runExport,
+  applications: runApplications,
 };
 
 /** The source folder; this file runs from dist/tools/bench. */

@@ -5,7 +5,9 @@ export const SUBJECTS = ['ours', 'relay', 'database', 'tutorial'] as const;
 export type SubjectName = (typeof SUBJECTS)[number];
 
 export const SECTIONS = ['rate', 'pairs', 'idle', 'group', 'large-group', 'storm', 'reads'] as const;
-export type Section = (typeof SECTIONS)[number];
+/** No part of a whole run: only by name. */
+export const DUTIES = ['purge', 'export', 'applications'] as const;
+export type Section = (typeof SECTIONS)[number] | (typeof DUTIES)[number];
 
 /** What to measure, and for how long. Times in milliseconds. */
 export interface Options {
@@ -31,6 +33,12 @@ export interface Options {
   /** Rows of `messages` at which reads are measured, ascending. */
   tableSizes: number[];
   readConnections: number[];
+  /** Messages of the chat that is purged. */
+  purgeMessages: number;
+  /** Messages of the chat that is exported. */
+  exportMessages: number;
+  /** Applications beside each other. */
+  applications: number;
   address: Address;
   writes: Writes;
   /** Whether to store the results for the repository, unless an answer is wrong. */
@@ -42,7 +50,8 @@ export const HELP = `npm run bench -- [options]
   --rounds <n>        rounds of each setting, interleaved (3)
   --seconds <s>       measured window of a round (4)
   --warmup <s>        load before the window (1.5)
-  --only <a,b,…>      sections: ${SECTIONS.join(', ')}; subjects: ${SUBJECTS.join(', ')}
+  --only <a,b,…>      sections: ${SECTIONS.join(', ')}; subjects: ${SUBJECTS.join(', ')};
+                      and what is no part of a whole run: ${DUTIES.join(', ')}
   --pairs <n>         pairs of clients (100)
   --in-flight <a,b>   sends in flight of each client (1,4,16)
   --rate <n>          messages a second of the fixed-rate section (4000)
@@ -53,6 +62,9 @@ export const HELP = `npm run bench -- [options]
   --storm-away <a-b>  milliseconds after which each of them comes back, drawn evenly (500-1500, as Socket.IO's client
                       does by default; 0-0: all in the same moment)
   --storm-rate <n>    messages a second of those who chat meanwhile (500)
+  --purge <n>         messages of the chat that is purged, with --only purge (100000)
+  --export <n>        messages of the chat that is exported, with --only export (50000)
+  --applications <n>  applications beside each other, with --only applications (10)
   --address <how>     sends name the "receiver" (default) or the "chat"
   --writes <how>      a client's sends leave together once a "turn" (default) or one by one, a "frame" each
   --quick             one short round of everything, reads from 10 thousand rows
@@ -81,6 +93,9 @@ export function parseOptions(args: string[]): Options | 'help' {
       storm: { type: 'string' },
       'storm-away': { type: 'string', default: '500-1500' },
       'storm-rate': { type: 'string', default: '500' },
+      purge: { type: 'string', default: '100000' },
+      export: { type: 'string', default: '50000' },
+      applications: { type: 'string', default: '10' },
       address: { type: 'string', default: 'receiver' },
       writes: { type: 'string', default: 'turn' },
       quick: { type: 'boolean', default: false },
@@ -92,11 +107,12 @@ export function parseOptions(args: string[]): Options | 'help' {
   if (values.help) return 'help';
   const { quick } = values;
   const only = (values.only ?? '').split(',').filter((name) => name !== '');
-  const unknown = only.find((name) => !isOneOf(SECTIONS, name) && !isOneOf(SUBJECTS, name));
+  const named = [...SECTIONS, ...DUTIES, ...SUBJECTS];
+  const unknown = only.find((name) => !isOneOf(named, name));
   if (unknown !== undefined)
     throw new Error(`--only: unknown name "${unknown}" (npm run bench -- --help lists them)`);
   const options: Options = {
-    sections: chosen(SECTIONS, only),
+    sections: sectionsOf(only),
     subjects: chosen(SUBJECTS, only),
     rounds: positive('rounds', values.rounds ?? (quick ? '1' : '3')),
     windowMs: positive('seconds', values.seconds ?? (quick ? '2' : '4')) * 1000,
@@ -112,6 +128,9 @@ export function parseOptions(args: string[]): Options | 'help' {
     stormRate: positive('storm-rate', values['storm-rate']),
     tableSizes: values.full ? [10_000, 1_000_000, 5_000_000] : quick ? [10_000] : [10_000, 1_000_000],
     readConnections: [1, 8],
+    purgeMessages: positive('purge', values.purge),
+    exportMessages: positive('export', values.export),
+    applications: positive('applications', values.applications),
     address: values.address === 'chat' ? 'chat' : 'receiver',
     writes: values.writes === 'frame' ? 'frame' : 'turn',
     keep: values.keep,
@@ -141,6 +160,12 @@ export function isWhole(options: Options): boolean {
 
 function isOneOf<T extends string>(names: readonly T[], name: string): name is T {
   return (names as readonly string[]).includes(name);
+}
+
+function sectionsOf(only: readonly string[]): Section[] {
+  const duties = DUTIES.filter((name) => only.includes(name));
+  const others = chosen(SECTIONS, [...only]);
+  return duties.length > 0 && others.length === SECTIONS.length ? duties : [...others, ...duties];
 }
 
 /** The requested names; all names if none was requested. */

@@ -131,6 +131,51 @@ export interface ReadSample {
   bytes: number;
 }
 
+/** Latencies of users who chat while a chat is purged, or nothing is. CPU in cores. */
+export interface PurgeSample {
+  subject: SubjectName;
+  round: number;
+  phase: 'quiet' | 'purging';
+  ms: number;
+  purged: number;
+  ack: Percentiles;
+  receive: Percentiles;
+  serverCores: number | null;
+  databaseCores: number | null;
+  counts: Counts;
+}
+
+/** An export of a chat. Memory is resident; CPU per message, in microseconds. */
+export interface ExportSample {
+  what: 'a tenth' | 'all' | 'all, paused';
+  messages: number;
+  lines: number;
+  bytes: number;
+  ms: number;
+  /** For how long the reader took nothing. */
+  pauseMs: number;
+  beforeKiB: number;
+  peakKiB: number;
+  serverUs: number | null;
+  databaseUs: number | null;
+}
+
+/** Applications that share one PostgreSQL and one Redis: sums over all of them. CPU in percent of a core. */
+export interface ApplicationsSample {
+  count: number;
+  nodesMiB: number;
+  nodesPercent: number;
+  connections: number;
+  databasePercent: number;
+  databasesMiB: number;
+  transactions: number;
+  redisCommands: number;
+  redisMiB: number;
+  perSecond: number;
+  slowest: number;
+  ackP99: number;
+}
+
 export interface Results {
   startedAt: string;
   finishedAt: string;
@@ -147,6 +192,9 @@ export interface Results {
   storm: StormSample[];
   stormCosts: StormCost[];
   reads: ReadSample[];
+  purge: PurgeSample[];
+  exports: ExportSample[];
+  applications: ApplicationsSample[];
   /** Messages sent outside the samples. */
   otherSends: number;
   /** What was left out and why. */
@@ -172,6 +220,9 @@ export function emptyResults(options: Options, machine: Machine, database: Recor
     storm: [],
     stormCosts: [],
     reads: [],
+    purge: [],
+    exports: [],
+    applications: [],
     otherSends: 0,
     notes: [],
     problems: [],

@@ -1,6 +1,7 @@
 import { commitOf } from '../machine.js';
 import type { Results } from '../results.js';
 import { groupRows, readRows, sendRows, type SendRow } from './medians.js';
+import { addDuties } from './table-duties.js';
 import { addLargeGroupAndStorm } from './table-groups.js';
 import { findings, isMet, short, type Finding } from './summary.js';
 
@@ -84,6 +85,7 @@ export function tables(results: Results): string {
       number(row.bytes),
     ]),
   );
+  addDuties(results, add);
   add(
     'Against the targets',
     ['', 'measured', 'target', '', 'best of the lab'],

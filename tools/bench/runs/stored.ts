@@ -15,7 +15,14 @@ const BROKEN_CHATS = `
 export async function checkStored({ fleet, results, progress }: Context): Promise<void> {
   const url = fleet.oursDatabaseUrl;
   if (url === undefined) return;
-  const counts = [results.pairs, results.rate, results.group, results.largeGroup, results.storm]
+  const counts = [
+    results.pairs,
+    results.rate,
+    results.group,
+    results.largeGroup,
+    results.storm,
+    results.purge,
+  ]
     .flat()
     .flatMap((sample) => (sample.subject === 'ours' && sample.counts ? [sample.counts] : []));
   const acked = counts.reduce((sum, count) => sum + count.acked, results.otherSends);

@@ -11,6 +11,8 @@ import type { ProbeOperations } from './probe.js';
 export interface Subject {
   pid: number;
   port: number;
+  /** Where our own server speaks REST; 0: it does not. */
+  restPort: number;
   probe: Peer<ProbeOperations>;
   stop(): Promise<void>;
 }
@@ -18,7 +20,10 @@ export interface Subject {
 const READY_MS = 60_000;
 
 /** The project's own server, with all its guarantees on, in open mode and without rate limits. */
-export async function startOurs(databaseUrl: string): Promise<Subject> {
+export async function startOurs(
+  databaseUrl: string,
+  variables: Record<string, string> = {},
+): Promise<Subject> {
   const [restPort, port] = [await freePort(), await freePort()];
   const child = startChild<ProbeOperations>('ours', '../../../main.js', {
     probe: true,
@@ -32,6 +37,7 @@ export async function startOurs(databaseUrl: string): Promise<Subject> {
       AUTH: 'open',
       NODE_ENV: 'production',
       LOG_LEVEL: 'warn',
+      ...variables,
     },
   });
   try {
@@ -40,7 +46,7 @@ export async function startOurs(databaseUrl: string): Promise<Subject> {
     await child.stop();
     throw error;
   }
-  return { pid: child.pid, port, probe: child.peer, stop: () => child.stop() };
+  return { pid: child.pid, port, restPort, probe: child.peer, stop: () => child.stop() };
 }
 
 /**
@@ -84,7 +90,7 @@ async function startFloor(name: string, module: string, env: Record<string, stri
   });
   const port = await child.peer.ready();
   if (typeof port !== 'number') throw new Error(`${name} announced no port`);
-  return { pid: child.pid, port, probe: child.peer, sql: child.peer, stop: () => child.stop() };
+  return { pid: child.pid, port, restPort: 0, probe: child.peer, sql: child.peer, stop: () => child.stop() };
 }
 
 async function untilReady(url: string): Promise<void> {
