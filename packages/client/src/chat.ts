@@ -56,6 +56,11 @@ export interface ChatOptions {
   delivered?: boolean;
   /** Options for Socket.IO. */
   socket?: SocketIoOptions;
+  /**
+   * When listeners hear of what has changed: it calls what it is given once, later. By default in a microtask; a page that
+   * draws once a frame takes `requestAnimationFrame`, with a timer for the time in which it is hidden.
+   */
+  schedule?: (tell: () => void) => void;
   /** Another transport, for tests. */
   transport?: Transport;
 }
@@ -152,6 +157,7 @@ export class ChatClient {
         },
       },
       (chatId) => changedItem(this.#waiting.of(chatId, null)),
+      options.schedule,
     );
     const store = this.#store;
     const ask: Connection['ask'] = (command, input) => this.#link.ask(command, input);

@@ -31,6 +31,7 @@ interface Props {
 export class Anchored extends Component<Props> {
   readonly scroller = createRef<HTMLDivElement>();
   readonly content = createRef<HTMLDivElement>();
+  readonly feed = createRef<HTMLDivElement>();
   stuck = this.props.stuck;
   #place: Place | null = null;
   #observer: ResizeObserver | null = null;
@@ -73,7 +74,12 @@ export class Anchored extends Component<Props> {
   }
 
   get rows(): HTMLElement[] {
-    return [...(this.content.current?.querySelectorAll<HTMLElement>('[data-key]') ?? [])];
+    return [...this.#children] as HTMLElement[];
+  }
+
+  /** As the document has them: copying all of them with each frame of scrolling takes longer than finding one. */
+  get #children(): ArrayLike<Element> & Iterable<Element> {
+    return this.feed.current?.children ?? [];
   }
 
   row(key: string): HTMLElement | null {
@@ -95,14 +101,14 @@ export class Anchored extends Component<Props> {
     const view = this.scroller.current!;
     this.#seen = view.scrollTop;
     const top = view.getBoundingClientRect().top;
-    const { rows } = this;
+    const rows = this.#children;
     let [low, high] = [0, rows.length];
     while (low < high) {
       const middle = (low + high) >> 1;
       if (rows[middle]!.getBoundingClientRect().bottom > top) high = middle;
       else low = middle + 1;
     }
-    const row = rows[low];
+    const row = rows[low] as HTMLElement | undefined;
     this.#place = row ? { key: row.dataset.key!, top: row.getBoundingClientRect().top - top } : null;
   }
 
@@ -164,7 +170,8 @@ export class Anchored extends Component<Props> {
       this.stuck = this.below <= AT_BOTTOM;
       this.#put = -1;
     }
-    this.look();
+    // What has grown since the last frame has not been told yet, either.
+    this.keep();
     this.props.onScroll(this);
   };
 
@@ -181,7 +188,14 @@ export class Anchored extends Component<Props> {
       >
         <div ref={this.content} className="content">
           {head}
-          <div role="feed" aria-label={label} aria-busy={busy} onKeyDown={onKeyDown} className="feed">
+          <div
+            ref={this.feed}
+            role="feed"
+            aria-label={label}
+            aria-busy={busy}
+            onKeyDown={onKeyDown}
+            className="feed"
+          >
             {children}
           </div>
           {foot}

@@ -13,8 +13,10 @@ import { isStored, isSystem, rowsOf, streamOf } from './rows';
 import { useSeen } from './seen';
 import { around, grown, NEWEST, positions, type Shown } from './window';
 
-/** Nearer to an edge than that, more comes, in pixels. */
-const NEAR = 900;
+/** Nearer to an edge than that, more rows are drawn, more messages are read, and many rows at once, in pixels. */
+const NEAR = 1_800;
+const READ_NEAR = 900;
+const LATE = 300;
 /** A row that was jumped to is marked for that long, and a pending one is late after that, in milliseconds. */
 const MARKED_MS = 2_000;
 const LATE_MS = 8_000;
@@ -163,15 +165,15 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
     setFar(below > clientHeight || !live);
     if (below <= 2) setBack(null);
     if (scrollTop < NEAR) {
-      if (from > 0) setShown(grown(items, [from, to], 'before'));
-      else if (moreBefore && loading === null && settled.current) {
+      if (from > 0) setShown(grown(items, [from, to], 'before', scrollTop < LATE));
+      else if (scrollTop < READ_NEAR && moreBefore && loading === null && settled.current) {
         // What comes stands above the window, which begins here from then on.
         setShown(positionsAs(items, from, to));
         void room.loadBefore().then(() => setShown((one) => one));
       }
     } else if (below < NEAR) {
-      if (to < items.length) setShown(grown(items, [from, to], 'after'));
-      else if (moreAfter && loading === null) void room.loadAfter();
+      if (to < items.length) setShown(grown(items, [from, to], 'after', below < LATE));
+      else if (below < READ_NEAR && moreAfter && loading === null) void room.loadAfter();
     }
   };
 
