@@ -11,6 +11,7 @@
  */
 import { parseArgs } from 'node:util';
 import { startWorld } from '../test/browser.mjs';
+import { longPast } from '../test/long-past.mjs';
 import * as floor from './floor.mjs';
 import { clock, framesUntil, onScreen, quantile, scrollThrough, watchRows } from './measure.mjs';
 
@@ -45,7 +46,8 @@ step('Starting a server with its database, and a browser');
 const world = await startWorld();
 try {
   const { ann, ben, chat } = await world.server.people('ann', 'ben');
-  await fill(chat.id, [ann.id, ben.id]);
+  step(`Writing ${MESSAGES} messages`);
+  await longPast(world, chat.id, [ann.id, ben.id], MESSAGES);
   const others = [];
   for (let nr = 1; nr <= CHATS; nr++) {
     const { id } = await world.call('POST', '/chats', { title: `Group ${nr}`, memberIds: [ben.id] }, ann.id);
@@ -65,24 +67,6 @@ console.table(Object.fromEntries(rows.map(({ what, ...row }) => [what, row])));
 
 function words(nr) {
   return 'word '.repeat((nr * 7) % 40);
-}
-
-/** A long past of two people, by one statement: messages of uneven length. */
-async function fill(chatId, [one, other]) {
-  step(`Writing ${MESSAGES} messages`);
-  await world.server.sql(
-    `INSERT INTO messages ("chatId", seq, version, "senderId", "clientId", content)
-     SELECT $1::bigint, s, s + 1, CASE WHEN s % 3 = 0 THEN $2::bigint ELSE $3::bigint END, md5(s::text),
-       s || ' ' || repeat('word ', s * 7 % 40)
-     FROM generate_series(1, $4::int) s`,
-    [chatId, one, other, MESSAGES],
-  );
-  await world.server.sql(`UPDATE chats SET "lastSeq" = $2::int, version = $2::int + 1 WHERE id = $1`, [
-    chatId,
-    MESSAGES,
-  ]);
-  await world.call('POST', `/chats/${chatId}/seen`, {}, one);
-  await world.call('POST', `/chats/${chatId}/seen`, {}, other);
 }
 
 /** A start with chats that the browser has kept: until they are on the screen, and until it is in touch with the server. */

@@ -34,6 +34,8 @@ export class Anchored extends Component<Props> {
   readonly feed = createRef<HTMLDivElement>();
   stuck = this.props.stuck;
   #place: Place | null = null;
+  /** The row that it is about. */
+  #row: HTMLElement | null = null;
   #observer: ResizeObserver | null = null;
   /** Where it was put last: a scroll to there was not the person's. */
   #put = -1;
@@ -108,7 +110,8 @@ export class Anchored extends Component<Props> {
       if (rows[middle]!.getBoundingClientRect().bottom > top) high = middle;
       else low = middle + 1;
     }
-    const row = rows[low] as HTMLElement | undefined;
+    const row = (rows[low] as HTMLElement | undefined) ?? null;
+    this.#row = row;
     this.#place = row ? { key: row.dataset.key!, top: row.getBoundingClientRect().top - top } : null;
   }
 
@@ -124,7 +127,7 @@ export class Anchored extends Component<Props> {
     }
     if (this.stuck) this.#to(view.scrollHeight);
     else if (this.#place) {
-      const row = this.row(this.#place.key);
+      const row = this.#row?.isConnected ? this.#row : this.row(this.#place.key);
       if (row) {
         const by = row.getBoundingClientRect().top - view.getBoundingClientRect().top - this.#place.top;
         if (Math.abs(by) >= 0.5) this.#to(view.scrollTop + by);

@@ -29,7 +29,8 @@ interface Props extends Omit<RowShape, 'item'> {
   item: TimelineItem;
   own: boolean;
   group: boolean;
-  lastSeq: number;
+  /** The place of one that is not stored yet; 0 for all others: each new message would draw every row anew. */
+  next: number;
   /** Of today: a midnight draws the headings anew. */
   today: string;
   now: number;
@@ -47,7 +48,7 @@ const LONG_PRESS_MS = 450;
 const EMOJI = /^(?:\p{RGI_Emoji}){1,3}$/v;
 
 export const Row = memo(function Row(props: Props) {
-  const { item, own, day, divider, first, last, now, marked, focusable, lastSeq, group, readers } = props;
+  const { item, own, day, divider, first, last, now, marked, focusable, next, group, readers } = props;
   const { message, status } = item;
   const name = useName(message.senderId);
   const system = isSystem(message);
@@ -68,8 +69,7 @@ export const Row = memo(function Row(props: Props) {
       className={`row${kind}${first ? ' first' : ''}${last ? ' last' : ''}${marked ? ' marked' : ''}`}
       data-key={item.key}
       data-seq={item.seq ?? undefined}
-      aria-posinset={item.seq ?? lastSeq + 1}
-      aria-setsize={Math.max(lastSeq, item.seq ?? lastSeq + 1)}
+      aria-posinset={item.seq ?? next}
       aria-label={label.filter(Boolean).join(', ')}
       aria-describedby={bodyId}
       tabIndex={focusable ? 0 : -1}

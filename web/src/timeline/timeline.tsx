@@ -1,6 +1,14 @@
 import type { ChatListItem, Room, TimelineItem } from '@chat-api/client';
 import { useChat, useMe, useReadable } from '@chat-api/client/react';
-import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { announce, makeTeller } from '../parts/announcer';
 import { ArrowDown } from '../parts/icons';
 import { dayOf } from '../parts/times';
@@ -9,7 +17,7 @@ import { plainOf } from '../text/text';
 import { useMinute } from '../list/chat-list';
 import { Anchored, type Place } from './anchored';
 import { Row, type RowActions } from './row';
-import { isStored, isSystem, rowsOf, streamOf } from './rows';
+import { isStored, isSystem, type RowShape, rowsOf, streamOf } from './rows';
 import { useSeen } from './seen';
 import { around, grown, NEWEST, positions, type Shown } from './window';
 
@@ -22,6 +30,8 @@ const MARKED_MS = 2_000;
 const LATE_MS = 8_000;
 /** In groups up to that size it is shown who has read up to where. */
 const READERS_UP_TO = 50;
+/** So long after the last change rows say of how many messages they are one, in milliseconds. */
+const COUNTED_MS = 500;
 
 /** Where one was in chats that one has left, in this window. */
 const left = new Map<string, { shown: Shown; place: Place }>();
@@ -57,6 +67,7 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
   const stuck = view.current?.stuck ?? was.current === undefined;
   const [from, to] = positions(items, shown, stuck);
   const unread = chat?.unread ?? 0;
+  const lastSeq = chat?.lastSeq ?? 0;
 
   // The line "New" stands where it was when the chat was opened.
   const opened = useRef(false);
@@ -183,6 +194,7 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
   }, [items.length]);
 
   useSeen(view, room, items);
+  useSetSize(view, lastSeq, rows);
   useNews(client, room, chat, setDivider);
 
   const all: RowActions = useMemo(
@@ -237,7 +249,7 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
             {...row}
             own={row.item.message.senderId === me}
             group={chat?.type === 'group'}
-            lastSeq={chat?.lastSeq ?? 0}
+            next={row.item.seq === null ? lastSeq + 1 : 0}
             today={today}
             now={row.day ? now : 0}
             focusable={row.item.key === tabKey}
@@ -284,6 +296,23 @@ const STEPS: Record<string, number> = {
 
 function positionsAs(items: readonly TimelineItem[], from: number, to: number): Shown {
   return { from: items[from]?.key ?? null, to: to >= items.length ? null : (items[to - 1]?.key ?? null) };
+}
+
+/**
+ * Of how many messages a row is one, for readers of the screen. Each new message changes that for all rows, so it is
+ * written a moment after the last one, and nothing is drawn for it.
+ */
+function useSetSize(view: RefObject<Anchored | null>, lastSeq: number, rows: readonly RowShape[]): void {
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      for (const row of view.current?.rows ?? [])
+        row.setAttribute(
+          'aria-setsize',
+          String(Math.max(lastSeq, Number(row.getAttribute('aria-posinset')))),
+        );
+    }, COUNTED_MS);
+    return () => clearTimeout(timer);
+  }, [view, lastSeq, rows]);
 }
 
 /** The pending ones that wait for long. */
