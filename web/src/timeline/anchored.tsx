@@ -5,9 +5,15 @@ const AT_BOTTOM = 2;
 
 export interface Place {
   key: string;
-  /** The row's top below the top of the view, in pixels. */
+  /** The row's top, without what stands above its message, below the top of the view, in pixels. */
   top: number;
 }
+
+/**
+ * Where a row's message begins: the heading of a day above it goes when the messages before it come, and what is read
+ * must stay where it is.
+ */
+const topOf = (row: HTMLElement): number => (row.lastElementChild ?? row).getBoundingClientRect().top;
 
 interface Props {
   label: string;
@@ -112,7 +118,7 @@ export class Anchored extends Component<Props> {
     }
     const row = (rows[low] as HTMLElement | undefined) ?? null;
     this.#row = row;
-    this.#place = row ? { key: row.dataset.key!, top: row.getBoundingClientRect().top - top } : null;
+    this.#place = row ? { key: row.dataset.key!, top: topOf(row) - top } : null;
   }
 
   /** Puts everything back where it was. */
@@ -129,7 +135,7 @@ export class Anchored extends Component<Props> {
     else if (this.#place) {
       const row = this.#row?.isConnected ? this.#row : this.row(this.#place.key);
       if (row) {
-        const by = row.getBoundingClientRect().top - view.getBoundingClientRect().top - this.#place.top;
+        const by = topOf(row) - view.getBoundingClientRect().top - this.#place.top;
         if (Math.abs(by) >= 0.5) this.#to(view.scrollTop + by);
       }
     }
@@ -142,16 +148,18 @@ export class Anchored extends Component<Props> {
     const view = this.scroller.current!;
     if (!row) return false;
     this.stuck = false;
-    this.#to(view.scrollTop + row.getBoundingClientRect().top - view.getBoundingClientRect().top - place.top);
+    this.#to(view.scrollTop + topOf(row) - view.getBoundingClientRect().top - place.top);
     this.look();
     return true;
   }
 
   /** Shows a row, where in the view as a share of its height: 0.5 centres it. */
   show(key: string, at: number): boolean {
-    const height = this.row(key)?.getBoundingClientRect().height ?? 0;
+    const row = this.row(key);
+    if (!row) return false;
+    const { top, height } = row.getBoundingClientRect();
     const view = this.scroller.current!.clientHeight;
-    return this.goTo({ key, top: Math.max(0, view * at - height * at) });
+    return this.goTo({ key, top: Math.max(0, view * at - height * at) + topOf(row) - top });
   }
 
   toBottom(): void {

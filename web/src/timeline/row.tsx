@@ -46,6 +46,13 @@ const LONG_PRESS_MS = 450;
 
 /** Whether a text is nothing but one to three emoji: they are shown large. */
 const EMOJI = /^(?:\p{RGI_Emoji}){1,3}$/v;
+/** How each of them begins: nearly all texts don't, and all sequences of emoji need not be tried on them. */
+const BEGINS = /^(?:\p{Extended_Pictographic}|\p{Emoji_Presentation}|[\d#*]\uFE0F?\u20E3)/u;
+
+function isEmoji(content: string): boolean {
+  const text = content.length < 60 ? content.trim() : '';
+  return BEGINS.test(text) && EMOJI.test(text);
+}
 
 export const Row = memo(function Row(props: Props) {
   const { item, own, day, divider, first, last, now, marked, focusable, next, group, readers } = props;
@@ -147,7 +154,7 @@ function Bubble({
   const stream = streamOf(message);
   const growing = stored !== null && stream === 'growing';
   const cut = stream === null || growing ? '' : en.chat.stream[stream];
-  const large = !deleted && !growing && message.content.length < 60 && EMOJI.test(message.content.trim());
+  const large = !deleted && !growing && isEmoji(message.content);
   const body = (content: string) =>
     mentioned ? <Mentioning content={content} mentions={mentioned} /> : <Text content={content} />;
   const showsTime = last || failed || late || cut !== '' || (stored?.editedAt != null && !deleted);
