@@ -12,7 +12,7 @@ const SLOWDOWN = 4;
 /** Rows in the document; elements of one; rows that come in one frame. */
 const MOST_ROWS = 240;
 const MOST_ELEMENTS = 12;
-const MOST_AT_ONCE = 48;
+const MOST_AT_ONCE = 24;
 
 let world;
 before(async () => {

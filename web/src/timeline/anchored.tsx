@@ -40,6 +40,8 @@ export class Anchored extends Component<Props> {
   readonly feed = createRef<HTMLDivElement>();
   stuck = this.props.stuck;
   #place: Place | null = null;
+  /** Above the row there was too little to put it back: it is tried again when more has come, until somebody scrolls. */
+  #owed = false;
   /** The row that it is about. */
   #row: HTMLElement | null = null;
   #observer: ResizeObserver | null = null;
@@ -61,7 +63,7 @@ export class Anchored extends Component<Props> {
 
   /** Before the rows change: where the first one in sight stands, and which one has the focus. */
   override getSnapshotBeforeUpdate(): { focused: string | null; before: boolean } {
-    this.look();
+    if (!this.#owed) this.look();
     const focused = document.activeElement?.closest<HTMLElement>('[data-key]');
     if (!focused || !this.content.current?.contains(focused)) return { focused: null, before: false };
     const middle =
@@ -107,6 +109,7 @@ export class Anchored extends Component<Props> {
   /** Remembers the first row in sight. */
   look(): void {
     const view = this.scroller.current!;
+    this.#owed = false;
     this.#seen = view.scrollTop;
     const top = view.getBoundingClientRect().top;
     const rows = this.#children;
@@ -125,6 +128,7 @@ export class Anchored extends Component<Props> {
   keep(): void {
     const view = this.scroller.current;
     if (!view) return;
+    this.#owed = false;
     // Scrolled since it was looked at, and not told yet: that must not be undone.
     const moved = view.scrollTop - this.#seen;
     if (Math.abs(moved) > 1 && !(this.stuck && this.below <= AT_BOTTOM)) {
@@ -136,7 +140,12 @@ export class Anchored extends Component<Props> {
       const row = this.#row?.isConnected ? this.#row : this.row(this.#place.key);
       if (row) {
         const by = topOf(row) - view.getBoundingClientRect().top - this.#place.top;
-        if (Math.abs(by) >= 0.5) this.#to(view.scrollTop + by);
+        const to = view.scrollTop + by;
+        if (Math.abs(by) >= 0.5) {
+          this.#to(to);
+          this.#owed = to < 0;
+        }
+        if (this.#owed) return;
       }
     }
     this.look();
@@ -182,7 +191,8 @@ export class Anchored extends Component<Props> {
       this.#put = -1;
     }
     // What has grown since the last frame has not been told yet, either.
-    this.keep();
+    if (this.#owed) this.look();
+    else this.keep();
     this.props.onScroll(this);
   };
 

@@ -19,7 +19,7 @@ import { Anchored, type Place } from './anchored';
 import { Row, type RowActions } from './row';
 import { isStored, isSystem, type RowShape, rowsOf, streamOf } from './rows';
 import { useSeen } from './seen';
-import { around, grown, NEWEST, positions, type Shown } from './window';
+import { around, grown, NEWEST, positions, type Shown, STEP_ROWS } from './window';
 
 /** Nearer to an edge than that, more rows are drawn, more messages are read, and many rows at once, in pixels. */
 const NEAR = 1_800;
@@ -175,21 +175,25 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
     const { below } = at;
     setFar(below > clientHeight || !live);
     if (below <= 2) setBack(null);
-    if (scrollTop < NEAR) {
+    // Of short messages both edges are near: it is the nearer one that is gone to.
+    if (scrollTop <= below && scrollTop < NEAR) {
       if (from > 0) setShown(grown(items, [from, to], 'before', scrollTop < LATE));
-      else if (scrollTop < READ_NEAR && moreBefore && loading === null && settled.current) {
+      // In time for the one who scrolls on: when the last of those that are here are drawn.
+      const wanted = from > 0 ? from <= STEP_ROWS : scrollTop < READ_NEAR;
+      if (wanted && moreBefore && loading === null && settled.current) {
         // What comes stands above the window, which begins here from then on.
-        setShown(positionsAs(items, from, to));
+        if (from === 0) setShown(positionsAs(items, from, to));
         void room.loadBefore().then(() => setShown((one) => one));
       }
-    } else if (below < NEAR) {
+    } else if (below < scrollTop && below < NEAR) {
       if (to < items.length) setShown(grown(items, [from, to], 'after', below < LATE));
       else if (below < READ_NEAR && moreAfter && loading === null) void room.loadAfter();
     }
   };
 
-  // Rows that came above the first one that is shown are drawn when one is near the top.
-  useEffect(() => {
+  // Rows that came above the first one that is shown are drawn when one is near the top: in the same frame, since the
+  // first one loses its heading to them.
+  useLayoutEffect(() => {
     if (view.current && settled.current) more(view.current);
   }, [items.length]);
 

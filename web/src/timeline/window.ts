@@ -8,8 +8,8 @@ export const FIRST_ROWS = 80;
  * How many rows come and go at an edge in one frame: few, so that no frame takes long; and more where the edge is in sight
  * already, as for somebody who drags the bar.
  */
-const STEP_ROWS = 12;
-const STEP_ROWS_LATE = 48;
+export const STEP_ROWS = 12;
+const STEP_ROWS_LATE = 24;
 
 /** The rows that are in the document, by the keys of the first and the last one; null: the last ones. */
 export interface Shown {
