@@ -177,7 +177,8 @@ export default defineConfig(
           message: 'The page imports the client by its name, and nothing of the server.',
         },
         {
-          regex: '^@chat-api/client/(?!(react|react/notifications|notifications|indexeddb|streams)$)',
+          regex:
+            '^@chat-api/client/(?!(accounts|react|react/notifications|notifications|indexeddb|streams)$)',
           message: 'The page is a user of the client as any other: it takes what the client exports.',
         },
         { regex: '^preact(/|$)', message: 'Written against React; Vite puts Preact in its place.' },

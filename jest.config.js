@@ -39,6 +39,7 @@ const shared = {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     // Tests run the client's sources, not its last build.
     '^@chat-api/client$': '<rootDir>/packages/client/src/index.ts',
+    '^@chat-api/client/accounts$': '<rootDir>/packages/client/src/accounts.ts',
     '^@chat-api/client/react$': '<rootDir>/packages/client/src/react/index.ts',
     '^@chat-api/client/react/notifications$': '<rootDir>/packages/client/src/react/notifications.ts',
     '^@chat-api/client/notifications$': '<rootDir>/packages/client/src/notifications/index.ts',

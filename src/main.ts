@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { config as loadEnvFile } from 'dotenv';
 import { startApp } from './app.js';
 import { type AppConfig, type ConfigFault, parseConfig } from './config/config.js';
-import { misspelt, misspeltNote } from './config/misspelt.js';
+import { misspeltNote } from './config/misspelt.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded/embedded-postgres.js';
 import { migrate } from './database/migrator.js';
 import { banner, shownDatabase } from './operations/banner.js';
@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   if (faults.length > 0) refuse(faults);
 
   const logger = new PinoLogger(config);
-  for (const one of misspelt(process.env)) logger.warn(misspeltNote(one), 'Main');
+  for (const one of config.misspelt) logger.warn(misspeltNote(one), 'Main');
   const say = (line: string) =>
     config.production ? logger.log(line, 'Main') : void process.stdout.write(`${line}\n`);
   let embedded: EmbeddedPostgres | null = null;

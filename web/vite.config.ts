@@ -57,6 +57,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^@chat-api\/client$/, replacement: client('index.ts') },
+      { find: /^@chat-api\/client\/accounts$/, replacement: client('accounts.ts') },
       { find: /^@chat-api\/client\/react$/, replacement: client('react/index.ts') },
       {
         find: /^@chat-api\/client\/react\/notifications$/,

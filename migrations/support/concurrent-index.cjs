@@ -3,16 +3,18 @@
 /**
  * Creates an index without blocking reads and writes; `how` is the SQL after its name. It waits for every open
  * transaction, a dump included, without a timeout, because it blocks no other session meanwhile. Removes what an
- * interrupted attempt left first, so it can always be repeated. Call it outside a transaction.
+ * interrupted attempt left first, so it can always be repeated. Fails when the name belongs to something else. Call it
+ * outside a transaction.
  */
 async function createIndex({ sequelize }, name, how, unique = false) {
   await unbounded(sequelize, async () => {
-    const [leftover] = await sequelize.query(
-      'SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(:name) AND NOT indisvalid',
-      { replacements: { name } },
+    const [[there]] = await sequelize.query(
+      'SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name) AND indrelid = to_regclass(:table)',
+      { replacements: { name, table: how.split(' ')[1] } },
     );
-    if (leftover.length > 0) await sequelize.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
-    await sequelize.query(`CREATE ${unique ? 'UNIQUE ' : ''}INDEX CONCURRENTLY IF NOT EXISTS ${name} ${how}`);
+    if (there?.indisvalid) return;
+    if (there) await sequelize.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
+    await sequelize.query(`CREATE ${unique ? 'UNIQUE ' : ''}INDEX CONCURRENTLY ${name} ${how}`);
   });
 }
 

@@ -3,6 +3,7 @@ import { defineConfig } from 'tsdown';
 export default defineConfig({
   entry: [
     'src/index.ts',
+    'src/accounts.ts',
     'src/react/index.ts',
     'src/react/notifications.ts',
     'src/notifications/index.ts',

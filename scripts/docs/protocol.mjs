@@ -9,7 +9,7 @@ import {
   repliesOf,
 } from '../../dist/contract/index.js';
 import { code, GENERATED, sentence, table, thousands } from './markdown.mjs';
-import { inputTable, rulesOf, schemaOf, shortInput, typeOf, views, viewTable } from './schemas.mjs';
+import { formsOf, inputTable, rulesOf, schemaOf, shortInput, typeOf, views, viewTable } from './schemas.mjs';
 
 const restOf = ({ rest }) => (rest ? code(`${rest.method} ${rest.path}`) : '');
 
@@ -22,10 +22,12 @@ function costOf({ base = 1, of, per }) {
 
 /** What the `version` in an answer stands for, by its schema; empty: it has none, or only reads. */
 function versionOf({ order, result }) {
-  const { required = [], properties = {} } = schemaOf(result);
-  if (order === 'read' || !('version' in properties)) return '';
-  if (!('changed' in properties)) return 'new';
-  return required.includes('changed') ? 'not new' : 'new, unless `changed: false`';
+  const forms = formsOf(schemaOf(result)).filter(({ properties = {} }) => 'version' in properties);
+  if (order === 'read' || forms.length === 0) return '';
+  if (forms.every(({ properties }) => !('changed' in properties))) return 'new';
+  return forms.every(({ required }) => required.includes('changed'))
+    ? 'not new'
+    : 'new, unless `changed: false`';
 }
 
 function commandSection([name, command]) {
@@ -203,10 +205,11 @@ handshake, where \`Bearer \` may stand before it, or the same header where a cli
 - An API key (\`X-Api-Key\` or \`Authorization: Bearer …\`, REST only) is the application. It acts in the name of a user if a
   field or \`X-User-Id\` names one. Naming a user does not create it.
 - A socket without a valid token receives \`connect_error\`; its \`data\` is the error. Socket.IO clients do not reconnect by
-  themselves after that: connect again with another token, or after \`retryAfterMs\`.
-- A temporary refusal is no \`connect_error\` with a code, in any mode: while the database is away, or the server is busy
-  or stopping, a handshake is refused with HTTP 503 and \`Retry-After\`, or its connection is closed. Socket.IO clients
-  then try again by themselves until they are connected.
+  themselves after that: connect again with another token.
+- A temporary refusal is no \`connect_error\` with a code, in any mode: while the database is away, the server is busy
+  or stopping, or the user has as many open sockets as \`RATE_LIMIT_USER_SOCKETS\` allows, a handshake is refused with HTTP
+  503 and \`Retry-After\`, or its connection is closed. Socket.IO clients then try again by themselves until they are
+  connected.
 - A connected socket is online as the user of its token and receives events at once; \`userOnline\` is not needed. \`ready\`
   says who that is.
 - One minute before its token expires, a socket receives \`tokenExpiring\` (with a token that lasts less than two minutes,
@@ -253,8 +256,9 @@ handshake, where \`Bearer \` may stand before it, or the same header where a cli
   \`DIRECT_DELETE=me\` (the feature \`directDeleteForMe\`) users delete direct chats for themselves only, which is
   \`clearChat\` with the answer and the event of \`deleteChat\`. The application always deletes for everyone.
 - **markAsSeen** marks everything up to the message as seen. The position never moves back.
-- **metadata.mentions** of a message is a list of user ids. \`unreadMentions\` counts them for each member, in muted chats
-  too.
+- **metadata.mentions** of a message is a list of user ids, or \`"all"\`: all who are members when it is sent (in a group
+  only its owner and admins may mention all). \`unreadMentions\` counts them for each member, in muted chats too.
+- **newMessage** has no \`lastActivityAt\`: that of the chat becomes the \`createdAt\` of the message, to the millisecond.
 - **sync** returns what changed since the versions that a client has: see [the guide](../guides/sync.md).
 - **blockUser** stops both users from sending, editing and reacting in their direct chat, and hides the blocker's presence
   and typing from the blocked user. Groups are not affected.

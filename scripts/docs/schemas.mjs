@@ -13,6 +13,12 @@ export function schemaOf(schema) {
   return json;
 }
 
+/** The forms that a response may have: the schema itself, the view it refers to, or each of several. */
+export function formsOf(json) {
+  if (json.$ref) return [views.get(json.$ref.split('/').at(-1))];
+  return json.anyOf ? json.anyOf.flatMap(formsOf) : [json];
+}
+
 const viewLink = (name) => `[${name}](#${name.toLowerCase()})`;
 
 function integerType({ minimum = 1, maximum }) {

@@ -46,7 +46,10 @@ export class Blocks {
 
 /** The error in a direct chat whose other user blocks the actor. */
 export function blockedByOther(): AppError {
-  return new AppError('FORBIDDEN', { message: 'This user has blocked you: only they can undo it.' });
+  return new AppError('FORBIDDEN', {
+    message:
+      'You can not write to this user: they have blocked you, which only they can undo, or they are gone.',
+  });
 }
 
 /** The error in a direct chat whose other user is blocked by the actor. */

@@ -15,17 +15,19 @@ import { removeOld, removeRead } from './log.queries.js';
 import type { Position } from './position.js';
 import { SettledLog } from './settled.js';
 import { Sink } from './sink.js';
+import { SinkLags } from './sink-lags.js';
 import { leaseSinks } from './sinks.queries.js';
 
 /** Milliseconds between two looks for sinks that nobody reads for. */
 const LEASE_EVERY_MS = 1_000;
 
-/** The same on a node that reads for none and found none: there may be none at all. */
-const IDLE_EVERY_MS = 3_000;
+/** The same on a node that reads for none and found none: there may be none at all. With the lease it makes the 15 s. */
+const IDLE_EVERY_MS = 2_000;
 
 /** Milliseconds between two saves of a sink that moves. */
 const SAVE_EVERY_MS = 1_000;
 
+/** While there were so many, it looks for more at once: a node that died may have read for all. */
 const LEASED_AT_ONCE = 20;
 const REMOVE_EVERY_MS = 20_000;
 const REMOVED_AT_ONCE = 1_000;
@@ -36,6 +38,8 @@ export interface SinkWork {
   turn(sink: Sink, settled: Position): Promise<void>;
   /** This node reads for it no more: nothing new is begun. Resolves when what was under way has ended. */
   end(sink: Sink): Promise<void>;
+  /** How much later than the others it reads, on purpose. */
+  readonly delayMs?: number;
 }
 
 /**
@@ -48,6 +52,8 @@ export class ChangeLog implements OnApplicationBootstrap, OnApplicationShutdown 
   private readonly node = randomUUID();
   private readonly settled: SettledLog;
   private readonly sinks = new Map<string, Sink>();
+  /** By name, what is still under way for sinks that this node reads for no more. */
+  private readonly endings = new Map<string, Promise<void>>();
   private readonly works = new Map<string, SinkWork>();
   private readonly looks: RepeatedLook;
   private readonly removals: RepeatedChunks;
@@ -59,6 +65,7 @@ export class ChangeLog implements OnApplicationBootstrap, OnApplicationShutdown 
   constructor(
     private readonly database: Database,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
+    private readonly lags: SinkLags,
   ) {
     this.settled = new SettledLog(database);
     this.looks = new RepeatedLook({
@@ -77,6 +84,7 @@ export class ChangeLog implements OnApplicationBootstrap, OnApplicationShutdown 
   /** Sinks whose name begins with this prefix are worked for so. Call it in a constructor. */
   register(prefix: string, work: SinkWork): void {
     this.works.set(prefix, work);
+    this.lags.watch(prefix, work.delayMs ?? 0);
   }
 
   onApplicationBootstrap(): void {
@@ -88,7 +96,8 @@ export class ChangeLog implements OnApplicationBootstrap, OnApplicationShutdown 
   async onApplicationShutdown(): Promise<void> {
     this.stopping = true;
     await Promise.all([this.looks.stop(), this.removals.stop()]);
-    await Promise.all([...this.sinks.values()].map((sink) => this.end(sink)));
+    for (const sink of this.sinks.values()) this.end(sink);
+    await Promise.all(this.endings.values());
   }
 
   /** There may be something to read, or a new sink: looks now. */
@@ -112,30 +121,43 @@ export class ChangeLog implements OnApplicationBootstrap, OnApplicationShutdown 
 
   private async work(sink: Sink, settled: Position): Promise<void> {
     await sink.keep(SAVE_EVERY_MS);
-    if (sink.isHeld) await this.workOf(sink).turn(sink, settled);
-    else await this.end(sink);
+    if (!sink.isHeld) this.end(sink);
+    // What was under way under its former lease ends first, so that nothing overtakes it.
+    else if (!this.endings.has(sink.name)) await this.workOf(sink).turn(sink, settled);
   }
 
   private async lease(): Promise<void> {
     const now = performance.now();
     if (now - this.lookedAt < (this.sinks.size === 0 ? IDLE_EVERY_MS : LEASE_EVERY_MS)) return;
     this.lookedAt = now;
-    const { leaseMs: ms } = this.config.sinks;
-    const works = [...this.works.keys()];
-    for (const lease of await leaseSinks(this.database, {
-      node: this.node,
-      ms,
-      most: LEASED_AT_ONCE,
-      works,
-    })) {
-      const former = this.sinks.get(lease.name);
-      if (former) await this.end(former);
-      this.sinks.set(lease.name, new Sink(this.database, lease, ms, now));
-    }
+    while ((await this.leaseSome()) === LEASED_AT_ONCE && !this.stopping);
   }
 
-  private async end(sink: Sink): Promise<void> {
+  private async leaseSome(): Promise<number> {
+    const { leaseMs: ms } = this.config.sinks;
+    const works = [...this.works.keys()];
+    const at = performance.now();
+    const leases = await leaseSinks(this.database, { node: this.node, ms, most: LEASED_AT_ONCE, works });
+    for (const lease of leases) {
+      const former = this.sinks.get(lease.name);
+      if (former) this.end(former);
+      this.sinks.set(lease.name, new Sink(this.database, lease, ms, at));
+    }
+    return leases.length;
+  }
+
+  /** Reads for it no more. Others do not wait until what is under way for it has ended: a receiver may take its time. */
+  private end(sink: Sink): void {
     this.sinks.delete(sink.name);
+    const { name } = sink;
+    const ending = Promise.all([this.endings.get(name), this.ended(sink)]).then(() => {
+      if (this.endings.get(name) === ending) this.endings.delete(name);
+    });
+    this.endings.set(name, ending);
+  }
+
+  /** Never rejects. */
+  private async ended(sink: Sink): Promise<void> {
     try {
       await this.workOf(sink).end(sink);
       await sink.release();

@@ -1,4 +1,7 @@
-/** What stands in the log besides sent messages: changes of a chat, and that members are to be told of unread messages. */
+/**
+ * What stands in the log besides sent messages: changes of a chat, that members are to be told of unread messages, and of
+ * {@link NO_CHAT} that a webhook was given up.
+ */
 export type NotedKind =
   | 'newChat'
   | 'chatUpdated'
@@ -9,7 +12,11 @@ export type NotedKind =
   | 'messageEdited'
   | 'messageDeleted'
   | 'reactionsChanged'
-  | 'notification.due';
+  | 'notification.due'
+  | 'webhookDisabled';
+
+/** Of what is about no chat. */
+export const NO_CHAT = 0;
 
 /**
  * SQL: notes a change of a chat for those who read the log, if there are any. Only in a statement that has written the

@@ -103,3 +103,26 @@ export const saveSink = statement.count({
     outboxId,
   ],
 });
+
+/**
+ * Of each kind of sink for how many seconds the oldest thing waits that is not done, in the sink that is furthest behind. One
+ * that was disabled is left out: nobody works it off.
+ */
+export const sinkLags = statement.many({
+  name: 'changes.sinkLags',
+  text: `
+    SELECT split_part(s.name, ':', 1),
+      GREATEST(0, extract(epoch FROM clock_timestamp() - min(LEAST(m."createdAt", o.at))))::float8
+    FROM sinks s
+    LEFT JOIN LATERAL (SELECT "createdAt" FROM messages WHERE id > s."messageId" ORDER BY id LIMIT 1) m ON true
+    LEFT JOIN LATERAL (
+      SELECT at FROM outbox WHERE ("afterMessageId", id) > (s."messageId", s."outboxId")
+      ORDER BY "afterMessageId", id LIMIT 1
+    ) o ON true
+    WHERE NOT EXISTS (
+      SELECT 1 FROM webhooks w WHERE s.name = 'webhook:' || w.id AND w.status = 'disabled'
+    )
+    GROUP BY 1 LIMIT 100`,
+  values: (_: undefined) => [],
+  row: ([kind, seconds]: [string, number | null]): [string, number] => [kind, seconds ?? 0],
+});

@@ -1,4 +1,4 @@
-import type { ChatListItem, ChatView, MessageView, NewChatView } from '../contract/index.js';
+import type { ChatDetails, ChatListItem, ChatView, MessageView, NewChatView } from '../contract/index.js';
 import type { ChatRow } from '../database/models/chat.model.js';
 import type { Role } from '../database/models/chat-member.model.js';
 import type { UserRow } from '../database/models/user.model.js';
@@ -6,6 +6,7 @@ import type { MessageRow } from '../database/models/message.model.js';
 import { toMessageView } from '../messages/model/message.view.js';
 import type { Shown } from '../messages/model/shown.js';
 import { publicMetadata, toPublicView } from '../users/user.view.js';
+import type { Membership } from './access.js';
 import type { ChatListRow } from './chat-list.queries.js';
 import { isAllowed } from './permissions.js';
 import { mayAnnounce } from './rules.js';
@@ -89,6 +90,23 @@ function rightsIn(
     silencedUntil: silence?.until ?? null,
   };
 }
+
+/** What a person is in a chat, and may do there; nothing for the application. */
+export function toOwnPlace(chat: ChatView, member: Membership): OwnPlace {
+  const { userId, role, closed, user1Blocks, user2Blocks, silencedUntil: until, silencedMs } = member;
+  if (userId === null) return {};
+  const silence = { until, lasts: silencedMs !== null };
+  return {
+    role,
+    blockedByMe: userId === chat.user1Id ? user1Blocks : user2Blocks,
+    ...rightsIn(chat, { free: !user1Blocks && !user2Blocks, closed, role, silence }),
+  };
+}
+
+type OwnPlace = Pick<
+  ChatDetails,
+  'role' | 'blockedByMe' | 'canSend' | 'canReact' | 'canAddMembers' | 'silencedUntil'
+>;
 
 /** What a new direct chat has for one of its two. */
 export interface NewDirect {

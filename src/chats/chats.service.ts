@@ -12,7 +12,7 @@ import { PAGE_BYTES, withinPage } from '../common/page-bytes.js';
 import { Database } from '../database/database.js';
 import { PresenceService } from '../presence/presence.service.js';
 import { Access } from './access.js';
-import { toChatListItem, toChatView, toLastMessage } from './chat.view.js';
+import { toChatListItem, toChatView, toLastMessage, toOwnPlace } from './chat.view.js';
 import { type ChatListRow, chatsOfUser } from './chat-list.queries.js';
 import { chatById, membersOfChat } from './chats.queries.js';
 import { membersShownTo } from './membership.queries.js';
@@ -32,7 +32,7 @@ export class ChatsService {
 
   /** @throws AppError NOT_FOUND */
   async get(actor: Actor, { chatId }: { chatId: number }): Promise<ChatDetails> {
-    await this.access.require(actor, 'chat.read', chatId);
+    const before = await this.access.require(actor, 'chat.read', chatId);
     const [row, members] = await Promise.all([
       chatById(this.database, { chatId, userId: actor.userId }),
       membersOfChat(this.database, { chatId, most: MAX_MEMBERS_SHOWN }),
@@ -40,8 +40,13 @@ export class ChatsService {
     if (!row) throw new AppError('NOT_FOUND');
     const { chat, lastMessage } = row;
     const shown = await shownTo(this.database, actor.userId, lastMessage ? [lastMessage] : []);
+    // What is older than the version shown would be taken for what holds since.
+    const member =
+      before.version === chat.version ? before : await this.access.require(actor, 'chat.read', chatId);
+    const view = toChatView(chat);
     return {
-      ...toChatView(chat),
+      ...view,
+      ...toOwnPlace(view, member),
       lastMessage: toLastMessage(lastMessage, chat, shown),
       members: membersShownTo(actor.userId, members),
     };

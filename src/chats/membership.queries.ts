@@ -1,4 +1,5 @@
 import { type ChatRow, type ChatType, chatColumns, chatRow } from '../database/models/chat.model.js';
+import { LONGEST_RETRY_AFTER_MS } from '../common/time-bounds.js';
 import type { MemberView, NotifyLevel } from '../contract/index.js';
 import type { CellsOf } from '../database/columns.js';
 import { memberColumns, type Role } from '../database/models/chat-member.model.js';
@@ -129,7 +130,7 @@ export const rulesOf = (chat: string) => `(${chat}."membersVersion" + ${chat}."r
 /** SQL: the milliseconds until then; null: it is past. At most what a timer of JavaScript waits, 24.8 days. */
 export const millisecondsUntil = (moment: string) => `
   CASE WHEN ${moment} > clock_timestamp() THEN
-    LEAST(ceil(extract(epoch FROM ${moment} - clock_timestamp()) * 1000), 2147483647)::bigint END`;
+    LEAST(ceil(extract(epoch FROM ${moment} - clock_timestamp()) * 1000), ${LONGEST_RETRY_AFTER_MS})::bigint END`;
 
 /**
  * The other columns of a membership, from the chat `c` and the member `m`, which may be all null. A user for whom the

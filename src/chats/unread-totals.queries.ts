@@ -5,15 +5,17 @@ import { unreadMentionsOf, unreadOf } from './chats.queries.js';
 export interface Totals {
   total: number;
   totalMentions: number;
+  totalUnmuted: number;
   badge: number;
 }
 
 /**
- * SQL: the `total`, `mentions` and `badge` of a user. Mentions are looked up in chats with unread messages only: others
+ * SQL: the `total`, `mentions`, `unmuted` and `badge` of a user. Mentions are looked up in chats with unread messages only: others
  * have none.
  */
 export const totalsOf = (user: string) => `
       SELECT COALESCE(sum(x.unread), 0)::bigint AS total, COALESCE(sum(x.mentions), 0)::bigint AS mentions,
+        COALESCE(sum(CASE WHEN x.archived OR x.muted THEN 0 ELSE x.unread END), 0)::bigint AS unmuted,
         COALESCE(sum(CASE WHEN x.archived THEN 0 WHEN x.muted THEN x.mentions ELSE x.unread END), 0)::bigint AS badge
       FROM (
         SELECT n.unread, n.muted, n.archived, CASE WHEN n.unread > 0 THEN ${unreadMentionsOf('n')} ELSE 0 END AS mentions
@@ -29,5 +31,10 @@ export const unreadTotals = statement.one({
   name: 'chats.unreadTotals',
   text: totalsOf('$1'),
   values: (userId: number) => [userId],
-  row: ([total, totalMentions, badge]: [number, number, number]): Totals => ({ total, totalMentions, badge }),
+  row: ([total, totalMentions, totalUnmuted, badge]: [number, number, number, number]): Totals => ({
+    total,
+    totalMentions,
+    totalUnmuted,
+    badge,
+  }),
 });

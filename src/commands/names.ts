@@ -21,7 +21,8 @@ export class Names {
     private readonly externalIds: ExternalIds,
     private readonly call: Call,
     private readonly command: Command,
-    private readonly input: Input,
+    /** As it was validated, with externalIds. */
+    readonly input: Input,
     private readonly named: Externals,
   ) {
     const { principal } = call;

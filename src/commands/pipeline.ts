@@ -173,12 +173,12 @@ export class CommandPipeline implements OnApplicationShutdown {
    */
   private async runNamed(call: Call, command: Command, names: Names): Promise<unknown> {
     const known = names.known();
-    if (known === null) return this.runUnlessLate(call, command, names.lookUp());
+    if (known === null) return this.runUnlessLate(call, command, names, names.lookUp());
     try {
-      return await this.runAs(call, command, known);
+      return await this.runAs(call, command, names, known);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'NOT_FOUND') throw error;
-      return this.runUnlessLate(call, command, names.lookUpAgain());
+      return this.runUnlessLate(call, command, names, names.lookUpAgain());
     }
   }
 
@@ -186,15 +186,21 @@ export class CommandPipeline implements OnApplicationShutdown {
   private async runUnlessLate(
     call: Call,
     command: Command,
+    names: Names,
     lookUp: Promise<CommandInput<CommandName>>,
   ): Promise<unknown> {
     const input = await lookUp;
-    return call.answered ? undefined : this.runAs(call, command, input);
+    return call.answered ? undefined : this.runAs(call, command, names, input);
   }
 
-  private runAs(call: Call, command: Command, input: CommandInput<CommandName>): Promise<unknown> {
+  private runAs(
+    call: Call,
+    command: Command,
+    { input: asked }: Names,
+    input: CommandInput<CommandName>,
+  ): Promise<unknown> {
     const actor = this.identity.actorOf(command.name, input, call);
-    return this.run(call, command, { actor, input });
+    return this.run(call, command, { actor, input }, asked);
   }
 
   /** Runs a read when it is its turn in the line of its user. The application has no line, as it has no limits. */
@@ -224,14 +230,16 @@ export class CommandPipeline implements OnApplicationShutdown {
     });
   }
 
+  /** A repeat is the same command as it was asked: whom an externalId stood for may have been erased since. */
   private run(
     call: Call,
     { name, definition }: Command,
     request: CommandRequest<CommandName>,
+    asked: unknown = request.input,
   ): Promise<unknown> {
     const { actor, input } = request as { actor: Actor; input: unknown };
     return definition.order === 'write'
-      ? this.idempotency.run(name, actor, input, () => call.run(request))
+      ? this.idempotency.run(name, actor, { input, asked }, () => call.run(request))
       : Promise.resolve(call.run(request));
   }
 

@@ -1,3 +1,4 @@
+import { type Misspelt, misspelt } from './misspelt.js';
 import type { GroupAdds } from '../contract/index.js';
 import { type AuthConfig, parseAuth } from './auth-config.js';
 import { type DirectDelete, type Directory, environment, type Environment } from './environment.js';
@@ -11,6 +12,8 @@ import type { Waits } from './waits.js';
 /** The configuration, read once at start. */
 export interface AppConfig {
   readonly production: boolean;
+  /** Variables without effect that look like misspelt ones of ours. */
+  readonly misspelt: readonly Misspelt[];
   /** The addresses on which both ports listen; null: all addresses of the machine. */
   readonly listenOn: readonly string[] | null;
   readonly httpPort: number;
@@ -221,6 +224,7 @@ export function parseConfig(variables: Record<string, string | undefined>): {
   const auth = parseAuth(env, faults);
   const config: AppConfig = {
     production,
+    misspelt: Object.freeze(misspelt(variables)),
     listenOn: listenOn(env, open),
     httpPort: env.PORT,
     socketPort: env.SOCKET_PORT,

@@ -11,7 +11,7 @@ export const errorCatalogue = {
   UNAUTHENTICATED: {
     status: 401,
     message:
-      'Authentication required: send an access token as `Authorization: Bearer …`, on a socket as auth.token of the handshake. In open mode, or with an API key, name the user.',
+      'Authentication required: send an access token as `Authorization: Bearer …`, on a socket as auth.token of the handshake; a backend sends its API key as `X-Api-Key`. In open mode, or with an API key for what a user does, name the user.',
     advice:
       'With AUTH=jwt send an access token: `auth.token` in the handshake of a socket, `Authorization: Bearer …` over REST. A backend sends its API key as `X-Api-Key`. In open mode, and with an API key for commands that need a user, name the user: `userId` or `senderId`, the `X-User-Id` header, on a socket `auth.userId` of the handshake or `userOnline`.',
   },
@@ -60,7 +60,7 @@ export const errorCatalogue = {
     status: 403,
     message: 'This user is deactivated by the application: `details` says until when, and why.',
     advice:
-      'Stop, and show `details.reason`. `details.until` is when it ends by itself; null: only the application ends it. After that the same tokens and passwords work again.',
+      'Stop, and show `details.reason`. `details.until` is when it ends by itself, and `retryAfterMs` how long that is (at most 24.8 days); null: only the application ends it, and there is no `retryAfterMs`. After that the same tokens and passwords work again.',
   },
   USER_DEACTIVATED: {
     status: 403,

@@ -67,6 +67,34 @@ export function externalsOf(schema: z.ZodType): SwapExternals | null {
   return inner === undefined ? null : externalsOf(inner);
 }
 
+/** The fields of an object's schema that take lists of such ids. */
+export function fieldsWithListsOfExternals(schema: z.ZodType): string[] {
+  const { shape = {} } = (schema as unknown as Described)._zod.def;
+  return Object.keys(shape).filter((name) => takesListOfExternals(shape[name]!));
+}
+
+function takesListOfExternals(field: z.ZodType): boolean {
+  const { innerType, element, out } = (field as unknown as Described)._zod.def;
+  if (element !== undefined) return externalsOf(element) !== null;
+  const inner = innerType ?? out;
+  return inner !== undefined && takesListOfExternals(inner);
+}
+
+/**
+ * The ids in a part of a query's list that has no commas of its own: those that it has were written `%2C`. They belong
+ * to the `external:<externalId>` in which they stand, unless `external:` follows: many clients encode the whole list.
+ */
+export function idsInPart(part: string): string[] {
+  const ids: string[] = [];
+  for (const one of part.split(',')) {
+    const last = ids.at(-1);
+    const goesOn = last !== undefined && externalIn(last) !== null && externalIn(one) === null;
+    if (goesOn) ids[ids.length - 1] = `${last},${one}`;
+    else ids.push(one);
+  }
+  return ids;
+}
+
 function inList(swapOne: SwapExternals | null): SwapExternals | null {
   if (swapOne === null) return null;
   return (value, swap) => {

@@ -16,7 +16,7 @@ export {
   replyTo,
 } from './define.js';
 export * from './errors.js';
-export { type Externals, externalIn, MAX_EXTERNAL_ID, type Named } from './external.js';
+export { EXTERNAL, type Externals, externalIn, idsInPart, MAX_EXTERNAL_ID, type Named } from './external.js';
 export * from './events.js';
 export * from './names.js';
 export * from './permissions.js';

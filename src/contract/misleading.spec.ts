@@ -35,6 +35,12 @@ describe('A misleading field', () => {
     );
     expect(parseInput('getMessage', { messageId: 1, metadata: {} })).toEqual({ messageId: 1 });
   });
+
+  it('is `q` where users are listed: another command finds them by their name', () => {
+    const details = [{ path: 'q', message: expect.stringContaining('GET /users/search?q=') as unknown }];
+    expect(() => parseInput('getUsers', { q: 'ann' })).toThrow(expect.objectContaining({ details }));
+    expect(parseInput('searchUsers', { q: 'ann' })).toMatchObject({ q: 'ann' });
+  });
 });
 
 describe('The key of a message view', () => {

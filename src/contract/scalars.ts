@@ -293,26 +293,47 @@ const isNamed = (value: unknown) => isMention(value) || isExternalId(externalIn(
 /** Swaps what stands in `mentions` for an id. */
 const swapMentions = externalsOf(z.object({ mentions: z.array(userId) }))!;
 
-const metadataOfMessage = metadata.overwrite(withMentionsAsNumbers).superRefine((value, context) => {
-  if (!isObject(value) || namesPeople(value)) return;
-  const { mentions } = value;
-  const listed = Array.isArray(mentions) && mentions.length <= MAX_MENTIONS;
-  const wrong = listed ? mentions.findIndex((one) => !isNamed(one)) : -1;
-  context.addIssue(
-    wrong === -1
-      ? {
-          code: 'custom',
-          message: `expected at most ${MAX_MENTIONS} user ids in \`mentions\`, or "${EVERYBODY}"`,
-          path: ['mentions'],
-        }
-      : { code: 'custom', message: expectedId('user'), path: ['mentions', wrong] },
-  );
-});
+/**
+ * Only the server says that a message is streamed. Where somebody else says so it is dropped rather than refused, so a message can
+ * be sent back as it was told.
+ */
+function withoutStreaming(value: JsonObject): JsonObject {
+  if (!isObject(value) || !saysStreaming(value)) return value;
+  const { streaming: _, ...own } = value;
+  return own;
+}
 
-/** Whose `mentions` are user ids or `"all"`, where it has any. */
+const saysStreaming = (value: JsonObject) => Object.hasOwn(value, 'streaming');
+
+/** Of a message without a sender. */
+export const systemMetadata = takesAsIs(
+  metadata.overwrite(withoutStreaming),
+  (value) => isMetadata(value) && !saysStreaming(value),
+);
+
+const metadataOfMessage = metadata
+  .overwrite(withoutStreaming)
+  .overwrite(withMentionsAsNumbers)
+  .superRefine((value, context) => {
+    if (!isObject(value) || namesPeople(value)) return;
+    const { mentions } = value;
+    const listed = Array.isArray(mentions) && mentions.length <= MAX_MENTIONS;
+    const wrong = listed ? mentions.findIndex((one) => !isNamed(one)) : -1;
+    context.addIssue(
+      wrong === -1
+        ? {
+            code: 'custom',
+            message: `expected at most ${MAX_MENTIONS} user ids in \`mentions\`, or "${EVERYBODY}"`,
+            path: ['mentions'],
+          }
+        : { code: 'custom', message: expectedId('user'), path: ['mentions', wrong] },
+    );
+  });
+
+/** Whose `mentions` are user ids or `"all"`, where it has any; `streaming` is dropped. */
 export const messageMetadata = takesAsIs(
   holdsExternals(metadataOfMessage, swapMentions),
-  (value) => isMetadata(value) && mentionsPeople(value),
+  (value) => isMetadata(value) && mentionsPeople(value) && !saysStreaming(value),
 );
 
 /**

@@ -2,7 +2,13 @@ import type { z } from 'zod';
 import { type AsIsTest, asIsTestOf } from './as-is.js';
 import { type CommandInput, type CommandName, definitionOf } from './commands.js';
 import { AppError, type FieldFault } from './errors.js';
-import { type Externals, externalsOf, type Named, type SwapExternals } from './external.js';
+import {
+  type Externals,
+  externalsOf,
+  fieldsWithListsOfExternals,
+  type Named,
+  type SwapExternals,
+} from './external.js';
 import { isView, misleadingIn, misledBy } from './misleading.js';
 import { type LeaveOut, leaveOutOf, leaveOutOfQuery } from './nulls.js';
 
@@ -116,6 +122,17 @@ export function externalsIn(name: CommandName, input: unknown): Externals | null
   const named = { user: new Set<string>(), chat: new Set<string>() };
   swap(input, (externalId, of) => named[of].add(externalId));
   return named.user.size + named.chat.size === 0 ? null : named;
+}
+
+const lists = new Map<CommandName, readonly string[]>();
+
+/** The fields of a command's input that are lists of ids of users or chats. */
+export function listsOfExternals(name: CommandName): readonly string[] {
+  let fields = lists.get(name);
+  if (fields === undefined) {
+    lists.set(name, (fields = fieldsWithListsOfExternals(definitionOf(name).input)));
+  }
+  return fields;
 }
 
 /**

@@ -4,7 +4,7 @@ import { Sequelize } from 'sequelize-typescript';
 import { endsConnection, isSerializationFault, isUserIdTaken, tooSlow } from '../common/errors/failure.js';
 import { Semaphore } from '../common/flow/semaphore.js';
 import { columnTypes } from './column-types.js';
-import { LockWaits } from './lock-waits.js';
+import { type About, LockWaits } from './lock-waits.js';
 import {
   ACQUIRE_WITHIN_MS,
   type ConnectionOptions,
@@ -21,6 +21,12 @@ const TRANSACTIONS = 0.75;
 
 /** How often a transaction that met another one runs, at most. */
 const ATTEMPTS = 3;
+
+/** As long as the session's setting says. */
+const asSet = (): number | null => null;
+
+/** What a transaction is about that locks a chat. */
+export const aboutChat = (chatId: number): string => `chat ${chatId}`;
 
 /** A transaction that statements and models share. */
 export interface Transaction extends Runner {
@@ -44,7 +50,9 @@ export class Database implements Runner {
   private readonly connections: Connections;
   /** When the last work on a connection succeeded, by performance.now(). */
   private answeredAt = 0;
-  private readonly locks = new LockWaits();
+  private readonly locks = new LockWaits((waitMs) => ({
+    run: (statement, values) => this.runOnce(statement, values, () => waitMs),
+  }));
   private readonly writability = new Writability();
   /** Transactions wait for locks: a part of the pool stays free for single statements, whatever they wait for. */
   private readonly transactions: Semaphore;
@@ -70,7 +78,7 @@ export class Database implements Runner {
    * @throws what pg throws; `isUnavailable` distinguishes an unavailable database from a wrong statement.
    */
   async run(statement: Statement, values: readonly unknown[]): Promise<Answer> {
-    return this.locks.patiently(() => this.runOnce(statement, values));
+    return this.locks.patiently(statement.name, (waitMs) => this.runOnce(statement, values, waitMs));
   }
 
   /**
@@ -79,14 +87,19 @@ export class Database implements Runner {
    * all; for a lock that somebody holds for long, until that takes too long.
    */
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.locks.patiently(() => this.transactionAtOnce(work));
+    return this.transactionAbout('others', work);
+  }
+
+  /** As `transaction`. While what it is about stays locked, only work about the same waits behind it. */
+  async transactionAbout<T>(about: About, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.locks.patiently(about, (waitMs) => this.transactionAtOnce(work, waitMs));
   }
 
   /** As `transaction`, but a lock that somebody holds for long is a failure at once. */
-  async transactionAtOnce<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  async transactionAtOnce<T>(work: (tx: Transaction) => Promise<T>, waitMs = asSet): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.transactions.run(() => this.inTransaction(work, 'BEGIN'));
+        return await this.transactions.run(() => this.inTransaction(work, 'BEGIN', waitMs));
       } catch (error) {
         if (attempt >= ATTEMPTS || !(isSerializationFault(error) || isUserIdTaken(error))) throw error;
       }
@@ -96,7 +109,7 @@ export class Database implements Runner {
   /** Runs `work` in a read-only transaction, which sees the database as it was at its first statement. */
   async snapshot<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const begin = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
-    return this.locks.patiently(() => this.inTransaction(work, begin));
+    return this.locks.patiently('others', (waitMs) => this.inTransaction(work, begin, waitMs));
   }
 
   /**
@@ -126,26 +139,42 @@ export class Database implements Runner {
     await this.sequelize.close();
   }
 
-  private runOnce(statement: Statement, values: readonly unknown[]): Promise<Answer> {
-    return this.withConnection((client) => runOn(client, statement, values));
+  private runOnce(statement: Statement, values: readonly unknown[], waitMs = asSet): Promise<Answer> {
+    return this.withConnection((client) => {
+      const most = waitMs();
+      if (most === null) return runOn(client, statement, values);
+      // In a transaction, which ends with the setting.
+      return this.transactionOn(client, (tx) => tx.run(statement, values), 'BEGIN', most);
+    });
   }
 
-  private async inTransaction<T>(work: (tx: Transaction) => Promise<T>, begin: string): Promise<T> {
-    return this.withConnection(async (client) => {
-      const tx = new OpenTransaction(client, this.sequelize);
-      await client.query(begin);
-      try {
-        const result = await work(tx);
-        await client.query('COMMIT');
-        return result;
-      } catch (error) {
-        // A connection that broke or hangs is destroyed, which ends its transaction.
-        if (!endsConnection(error)) await client.query('ROLLBACK');
-        throw error;
-      } finally {
-        tx.end();
-      }
-    });
+  private async inTransaction<T>(
+    work: (tx: Transaction) => Promise<T>,
+    begin: string,
+    waitMs: () => number | null,
+  ): Promise<T> {
+    return this.withConnection((client) => this.transactionOn(client, work, begin, waitMs()));
+  }
+
+  private async transactionOn<T>(
+    client: pg.Client,
+    work: (tx: Transaction) => Promise<T>,
+    begin: string,
+    waitMs: number | null,
+  ): Promise<T> {
+    const tx = new OpenTransaction(client, this.sequelize);
+    await client.query(waitMs === null ? begin : `${begin}; SET LOCAL lock_timeout = ${waitMs}`);
+    try {
+      const result = await work(tx);
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      // A connection that broke or hangs is destroyed, which ends its transaction.
+      if (!endsConnection(error)) await client.query('ROLLBACK');
+      throw error;
+    } finally {
+      tx.end();
+    }
   }
 
   /** Destroys a connection that broke or hangs: in the pool it would fail the next caller. */

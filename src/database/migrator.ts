@@ -148,8 +148,8 @@ async function runPending(
 }
 
 /**
- * Tables that are not ours may have the names of ours: all migrations are tried in a transaction that is rolled back, so
- * that a database of another program is left as it is. Done only where there are tables and no record of our migrations.
+ * What is not ours may have the names of ours: all migrations are tried in a transaction that is rolled back, so that a
+ * database of another program is left as it is. Done only where there is something and no record of our migrations.
  */
 async function refuseForeign(
   sequelize: Sequelize,
@@ -157,28 +157,49 @@ async function refuseForeign(
   names: readonly string[],
   load: (name: string) => MigrationModule,
 ): Promise<void> {
-  const [{ tables } = { tables: 0 }] = await sequelize.query<{ tables: number }>(
-    `SELECT count(*)::int AS tables FROM pg_class
-     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm') AND relname <> 'SequelizeMeta'`,
+  const [{ isEmpty } = { isEmpty: false }] = await sequelize.query<{ isEmpty: boolean }>(
+    `SELECT NOT EXISTS (SELECT FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typname !~ 'SequelizeMeta')
+       AND NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname !~ 'SequelizeMeta')
+       AND NOT EXISTS (SELECT FROM pg_proc WHERE pronamespace = 'public'::regnamespace) AS "isEmpty"`,
     { type: QueryTypes.SELECT },
   );
-  if (tables === 0) return;
+  if (isEmpty) return;
   let name = 'SequelizeMeta';
   await sequelize.query('BEGIN');
   try {
     const done = await storage.executed();
     if (names.some((one) => done.includes(one))) return;
-    for (name of names) {
-      const migration = load(name);
-      if (migration.transaction === false) return;
-      await migration.up(sequelize.getQueryInterface(), Sequelize);
-    }
+    const onTrial = withoutConcurrency(sequelize).getQueryInterface();
+    for (name of names) await load(name).up(onTrial, Sequelize);
   } catch (error) {
     if (!MISFIT.test(failureCode(error) ?? '')) return;
     throw new Error(`migration ${name} failed: ${messageOf(error)}. ${NOT_OURS}`, { cause: error });
   } finally {
     await sequelize.query('ROLLBACK').catch(() => undefined);
   }
+}
+
+/**
+ * Makes each index inside the transaction. After a failure every query fails in the same way, so that a migration that
+ * cleans up behind it does not hide it.
+ */
+function withoutConcurrency(sequelize: Sequelize): Sequelize {
+  let failure: Error | undefined;
+  const query = async (sql: string, options: object): Promise<unknown> => {
+    if (failure) throw failure;
+    try {
+      return await sequelize.query(sql.replace(' INDEX CONCURRENTLY ', ' INDEX '), options);
+    } catch (error) {
+      failure = error as Error;
+      throw error;
+    }
+  };
+  const trial = Object.create(sequelize) as Sequelize;
+  const queryInterface = Object.create(sequelize.getQueryInterface()) as QueryInterface;
+  return Object.assign(trial, {
+    query,
+    getQueryInterface: () => Object.assign(queryInterface, { sequelize: trial }),
+  });
 }
 
 /** There is only one connection, so everything in `work` is part of the transaction. */

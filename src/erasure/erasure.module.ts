@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { AuditModule } from '../audit/audit.module.js';
+import { IdempotencyModule } from '../commands/idempotency/idempotency.module.js';
 import { IdentityModule } from '../commands/identity/identity.module.js';
 import { BusModule } from '../common/bus.js';
 import { DatabaseModule } from '../database/database.module.js';
@@ -27,6 +28,7 @@ import { OwnMessages } from './own-messages.js';
     DeliveryModule,
     DirectoryModule,
     GroupsModule,
+    IdempotencyModule,
     IdentityModule,
     MessagesModule,
     StreamsModule,

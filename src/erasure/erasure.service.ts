@@ -1,8 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service.js';
 import { AccountsService } from '../accounts/accounts.service.js';
 import { RevokingService } from '../accounts/revoking.service.js';
 import { type Actor, requireUserId } from '../commands/identity/actor.js';
+import { Repeats } from '../commands/idempotency/repeats.js';
 import { Identity } from '../commands/identity/identity.js';
 import type { Client } from '../commands/request.js';
 import { AppError, type CommandInput, type ErasureView } from '../contract/index.js';
@@ -16,7 +17,7 @@ import { ErasureWorker } from './erasure-worker.js';
 
 /** Erases people. */
 @Injectable()
-export class ErasureService {
+export class ErasureService implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly accounts: AccountsService,
@@ -28,7 +29,15 @@ export class ErasureService {
     private readonly publisher: Publisher,
     private readonly worker: ErasureWorker,
     private readonly audit: AuditService,
+    private readonly repeats: Repeats,
   ) {}
+
+  onModuleInit(): void {
+    this.repeats.add(['eraseUser'], {
+      ids: ({ id }) => [id],
+      again: (_, [erasureId = 0]) => this.get({ erasureId }),
+    });
+  }
 
   /**
    * The person is logged out and has an empty profile when it resolves; the rest goes on in the background.

@@ -18,7 +18,7 @@ import { Consent } from './consent.js';
 import { GroupChanges } from './group-changes.js';
 import { membersAmong } from './groups.queries.js';
 import { inviteByHash, useInvite } from './invites.queries.js';
-import { hashOf } from './invites.service.js';
+import { hashOf, leadsNowhere } from './invites.service.js';
 import { mayJoin, publicGroups, publicGroupsByTitle } from './public-groups.queries.js';
 import { joinedNote } from './system-notes.js';
 
@@ -55,7 +55,9 @@ export class EntranceService {
   async join(actor: Actor, { chatId }: CommandInput<'joinChat'>): Promise<AnsweredChatView> {
     const userId = requireUserId(actor);
     if ((await mayJoin(this.database, { chatId, userId })) === 0) throw new AppError('NOT_FOUND');
-    return this.enter(actor, chatId, async ({ visibility }) => visibility === 'public');
+    return this.enter(actor, chatId, async ({ visibility }) => {
+      if (visibility !== 'public') throw new AppError('NOT_FOUND');
+    });
   }
 
   /**
@@ -67,16 +69,18 @@ export class EntranceService {
     const userId = requireUserId(actor);
     const held = await inviteByHash(this.database, { codeHash: hashOf(code), userId });
     // Who is a member by its last use may repeat the command.
-    if (!held || !(held.isOpen || held.group.isMember)) throw new AppError('NOT_FOUND');
+    if (!held || !(held.isOpen || held.group.isMember)) throw leadsNowhere();
     const { inviteId } = held;
-    return this.enter(actor, held.group.chatId, async (_, runner) => (await useInvite(runner, inviteId)) > 0);
+    return this.enter(actor, held.group.chatId, async (_, runner) => {
+      if ((await useInvite(runner, inviteId)) === 0) throw leadsNowhere();
+    });
   }
 
-  /** `opens` is asked under the lock of the group, and only for somebody who is not a member. */
+  /** `requireOpen` is asked under the lock of the group, and only for somebody who is not a member. */
   private async enter(
     actor: Actor,
     chatId: number,
-    opens: (chat: ChatRow, runner: Runner) => Promise<boolean>,
+    requireOpen: (chat: ChatRow, runner: Runner) => Promise<void>,
   ): Promise<AnsweredChatView> {
     const userId = requireUserId(actor);
     await this.users.ensure([userId]);
@@ -84,7 +88,7 @@ export class EntranceService {
     const { result, chat, message } = await this.changes.join(actor, chatId, async (chat, runner) => {
       const [member] = await membersAmong(runner, { chatId, userIds: [userId] });
       if (member) return { result: null, events: [], note: null };
-      if (!(await opens(chat, runner))) throw new AppError('NOT_FOUND');
+      await requireOpen(chat, runner);
       await this.arrivals.requireUnbanned(runner, chatId, [userId], actor);
       const added = await this.arrivals.insert(chat, runner, [userId], actor);
       charge({ added: [userId], guests: [], strangers: 1 });

@@ -11,7 +11,7 @@ import {
 } from '../contract/index.js';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
-import { Database } from '../database/database.js';
+import { aboutChat, Database } from '../database/database.js';
 import type { ChatRow } from '../database/models/chat.model.js';
 import type { Runner } from '../database/statement.js';
 import { Arrivals, arrived } from './arrivals.js';
@@ -62,7 +62,9 @@ export class InvitationsService {
    */
   async decline(actor: Actor, { chatId }: CommandInput<'declineInvitation'>): Promise<InvitationEndedView> {
     const userId = requireUserId(actor);
-    const count = await this.database.transaction((runner) => decline(runner, { chatId, userId }));
+    const count = await this.database.transactionAbout(aboutChat(chatId), (runner) =>
+      decline(runner, { chatId, userId }),
+    );
     if (count === 0) throw new AppError('NOT_FOUND');
     return this.book.end(chatId, [userId], 'declined', actor.origin);
   }

@@ -83,12 +83,18 @@ export class InvitesService {
   /** @throws AppError NOT_FOUND for a code that leads nowhere, for whatever reason */
   async look(actor: Actor, { code }: CommandInput<'getInvite'>): Promise<InvitedGroupView> {
     const held = await inviteByHash(this.database, { codeHash: hashOf(code), userId: actor.userId });
-    if (!held?.isOpen) throw new AppError('NOT_FOUND');
+    if (!held?.isOpen) throw leadsNowhere();
     return held.group;
   }
 }
 
 const toInviteView = ({ id, ...invite }: InviteRow): InviteView => ({ inviteId: id, ...invite });
+
+/** The error for a code of which nothing is said but that it is of no use. */
+export const leadsNowhere = () =>
+  new AppError('NOT_FOUND', {
+    message: 'This invitation does not exist, has ended or is used up: ask for a new one.',
+  });
 
 function isPast(): AppError {
   return new AppError('VALIDATION_FAILED', {

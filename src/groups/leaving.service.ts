@@ -137,6 +137,10 @@ export class LeavingService {
     };
     if (next === undefined) {
       const gone = await deleteChat(runner, chat.id);
+      if (actor.userId !== userId) {
+        const details = { type: 'group', withoutMembers: true };
+        await this.audit.record(actor, 'chatDeleted', { chatId: chat.id, details }, runner);
+      }
       const uninvited = gone?.invitedIds ?? [];
       return {
         result: { removed, newOwner: null, last: true, uninvited },

@@ -68,7 +68,13 @@ export class SilenceService {
       : this.audit.record(actor, 'memberSilenced', { userId, chatId, details: { until } }, runner);
   }
 
-  silence(actor: Actor, input: CommandInput<'silenceMember'>): Promise<MemberUpdatedView> {
+  /** @throws AppError VALIDATION_FAILED for a moment that has passed; as `set` */
+  async silence(actor: Actor, input: CommandInput<'silenceMember'>): Promise<MemberUpdatedView> {
+    if (Date.parse(input.until) <= Date.now()) {
+      throw new AppError('VALIDATION_FAILED', {
+        details: [{ path: 'until', message: 'expected a time to come; unsilenceMember ends it' }],
+      });
+    }
     return this.set(actor, input);
   }
 

@@ -50,8 +50,8 @@ export class InboxTelling {
   }
 
   private async tell(ids: readonly number[]): Promise<void> {
-    for (const { userId, unseen, entry } of await entriesToTell(this.database, ids)) {
-      const view = { ...toNotificationView(entry), unseen };
+    for (const { userId, counts, entry } of await entriesToTell(this.database, ids)) {
+      const view = { ...toNotificationView(entry), ...counts };
       this.publisher.publish('notification', view, { users: [userId] });
     }
   }

@@ -1,6 +1,7 @@
 import { blocks } from '../blocks/blocks.queries.js';
 import { notHidden } from '../chats/chats.queries.js';
 import { isThere, visibleAfter } from '../chats/membership.queries.js';
+import { totalsOf } from '../chats/unread-totals.queries.js';
 import type { NotificationKind } from '../contract/index.js';
 import { bigints } from '../database/binary-array.js';
 import { statement } from '../database/statement.js';
@@ -147,7 +148,7 @@ export const unseenCount = statement.one({
   row: ([unseen]: [number]) => unseen,
 });
 
-/** `$1` entries: those that their users may see, each with its user and how many of theirs are not seen. */
+/** `$1` entries: those that their users may see, each with its user, how many of theirs are not seen, and their unread messages. */
 export const entriesToTell = statement.many({
   name: 'notifications.toTell',
   text: `
@@ -159,13 +160,20 @@ export const entriesToTell = statement.many({
         actor,
       )}
     ), people AS MATERIALIZED (
-      SELECT p."userId", ${unseenOf('p."userId"')} AS unseen FROM (SELECT DISTINCT "userId" FROM told) p
+      SELECT p."userId", ${unseenOf('p."userId"')} AS unseen, u.total, u.unmuted
+      FROM (SELECT DISTINCT "userId" FROM told) p CROSS JOIN LATERAL (${totalsOf('p."userId"')}) u
     )
-    SELECT p.unseen, t.* FROM told t JOIN people p ON p."userId" = t."userId" ORDER BY t.id`,
+    SELECT p.unseen, p.total, p.unmuted, t.* FROM told t JOIN people p ON p."userId" = t."userId" ORDER BY t.id`,
   values: (ids: readonly number[]) => [bigints(ids)],
-  row: ([unseen, userId, ...cells]: [unseen: number, userId: number, ...ShownCells]) => ({
+  row: ([unseen, total, totalUnmuted, userId, ...cells]: [
+    unseen: number,
+    total: number,
+    totalUnmuted: number,
+    userId: number,
+    ...ShownCells,
+  ]) => ({
     userId,
-    unseen,
+    counts: { unseen, total, totalUnmuted },
     entry: shownRow(cells),
   }),
 });

@@ -4,7 +4,8 @@ import { Database } from '../database/database.js';
 import { ChatPurge } from '../messages/chat-purge.service.js';
 import { removeEntriesOfChat, removeOldEntries } from './inbox.queries.js';
 
-const KEPT_DAYS = 90;
+/** How long an entry is kept. */
+export const KEPT_DAYS = 90;
 const LOOK_EVERY_MS = 600_000;
 const CHUNK = 500;
 

@@ -89,6 +89,22 @@ describe('Quiet hours', () => {
     expect(until(quiet, '2026-11-01T11:59:00Z')).toBe('2026-11-01T12:00:00.000Z');
   });
 
+  it.each([
+    // To the east and to the west of UTC, on both halves of the globe, and where the clock moves by half an hour only.
+    ['America/New_York', '2026-03-08T03:00:00Z', '2026-03-08T11:00:00.000Z'],
+    ['America/St_Johns', '2026-11-01T00:30:00Z', '2026-11-01T10:30:00.000Z'],
+    ['Australia/Sydney', '2026-04-04T11:00:00Z', '2026-04-04T21:00:00.000Z'],
+    ['Australia/Sydney', '2026-10-03T12:00:00Z', '2026-10-03T20:00:00.000Z'],
+    ['Australia/Lord_Howe', '2026-04-04T11:00:00Z', '2026-04-04T20:30:00.000Z'],
+    ['Pacific/Auckland', '2026-09-26T10:00:00Z', '2026-09-26T18:00:00.000Z'],
+  ])('begin and end by the clock of %s in a night in which it is changed', (timeZone, begin, end) => {
+    const quiet = hours('22:00', '07:00', timeZone);
+    expect(until(quiet, new Date(Date.parse(begin) - 1).toISOString())).toBeNull();
+    expect(until(quiet, begin)).toBe(end);
+    expect(until(quiet, new Date(Date.parse(end) - 1).toISOString())).toBe(end);
+    expect(until(quiet, end)).toBeNull();
+  });
+
   it('end the first time that an hour which comes twice shows their end, and begin once', () => {
     // At 03:00 it becomes 02:00: 02:30 is at 00:30 and at 01:30 in UTC.
     const ending = hours('22:00', '02:30', 'Europe/Berlin');

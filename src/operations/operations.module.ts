@@ -1,6 +1,9 @@
-import { Module } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
+import { Health } from '../common/health.js';
 import { Metrics } from '../common/metrics/metrics.js';
 import { version } from '../common/version.js';
+import type { AppConfig } from '../config/config.js';
+import { APP_CONFIG } from '../config/config.module.js';
 import { FrontController } from './front.controller.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
@@ -17,7 +20,8 @@ import { CommonModule } from '../common/common.module.js';
   providers: [EventLoopWatch, MetricsServer, StatusService],
 })
 export class OperationsModule {
-  constructor(metrics: Metrics) {
+  constructor(metrics: Metrics, health: Health, @Inject(APP_CONFIG) { misspelt }: AppConfig) {
+    health.watch('variables', () => misspelt.length === 0);
     metrics.gauge('chat_build_info', 'Always 1; the label tells what runs.', () => 1, { version });
   }
 }

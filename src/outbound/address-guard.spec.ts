@@ -24,21 +24,24 @@ function calls(
 ) {
   const connected: string[] = [];
   const lookups: string[] = [];
+  const record = (options: { host?: string; port?: number; lookup?: Lookup }): Duplex => {
+    const socket = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
+    const connect = (address: string) => {
+      connected.push(`${address} ${options.port}`);
+      socket.destroy(Object.assign(new Error('stub'), { code: 'ESTUB' }));
+    };
+    const host = options.host ?? '';
+    if (isIP(host) !== 0) setImmediate(connect, host);
+    else
+      options.lookup!(host, { all: true }, (error, found) => {
+        if (error) socket.destroy(error);
+        else for (const { address } of found) connect(address);
+      });
+    return socket;
+  };
   class Recorder extends http.Agent {
     override createConnection(options: { host?: string; port?: number; lookup?: Lookup }): Duplex {
-      const socket = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
-      const connect = (address: string) => {
-        connected.push(`${address} ${options.port}`);
-        socket.destroy(Object.assign(new Error('stub'), { code: 'ESTUB' }));
-      };
-      const host = options.host ?? '';
-      if (isIP(host) !== 0) setImmediate(connect, host);
-      else
-        options.lookup!(host, { all: true }, (error, found) => {
-          if (error) socket.destroy(error);
-          else for (const { address } of found) connect(address);
-        });
-      return socket;
+      return record(options);
     }
   }
   const network = {
@@ -50,6 +53,10 @@ function calls(
     },
     http: new Recorder(),
     https: new Recorder(),
+    http2: (authority: URL, options: { lookup?: Lookup }) => {
+      const port = Number(authority.port || (authority.protocol === 'https:' ? 443 : 80));
+      return record({ ...options, host: authority.hostname.replace(/^\[|\]$/g, ''), port });
+    },
   } as unknown as OutboundNetwork;
   const { config, faults } = parseConfig(variables);
   expect(faults).toEqual([]);
@@ -61,7 +68,19 @@ function calls(
       .catch((one: { code?: string; message: string }) => one);
     return error?.code ?? error?.message ?? 'answered';
   };
-  return { call, connected, lookups };
+  const http2 = async (url: string): Promise<string> => {
+    const ended = (error: { code?: string; message: string }) => error.code ?? error.message;
+    try {
+      const session = outbound.http2(url);
+      return await new Promise<string>((resolve) => {
+        session.on('error', (error) => resolve(ended(error)));
+        session.on('close', () => resolve('closed'));
+      });
+    } catch (error) {
+      return ended(error as Error);
+    }
+  };
+  return { call, http2, connected, lookups };
 }
 
 const LITERALS = [
@@ -111,15 +130,15 @@ const LITERALS = [
   'https://127.0.0.1/',
 ];
 
-describe('Calls to other servers', () => {
+describe.each(['call', 'http2'] as const)('Calls to other servers (%s)', (way) => {
   it.each(LITERALS)('do not reach %s', async (url) => {
-    const { call, connected } = calls();
+    const { [way]: call, connected } = calls();
     expect(await call(url)).toBe('ADDRESS_REFUSED');
     expect(connected).toEqual([]);
   });
 
   it('reach addresses of the internet', async () => {
-    const { call, connected } = calls({ 'hooks.example.com': [PUBLIC, '2620:fe::fe'] });
+    const { [way]: call, connected } = calls({ 'hooks.example.com': [PUBLIC, '2620:fe::fe'] });
     expect(await call(`http://${PUBLIC}/a`)).toBe('ESTUB');
     expect(await call('http://[2620:fe::fe]/a')).toBe('ESTUB');
     expect(await call('http://hooks.example.com/a')).toBe('ESTUB');
@@ -135,7 +154,7 @@ describe('Calls to other servers', () => {
     ['2620:fe::fe', 'fe80::1'],
     ['fe80::1%eth0'],
   ])('do not reach a name with the address %s %s', async (...addresses) => {
-    const { call, connected } = calls({ 'hooks.example.com': addresses });
+    const { [way]: call, connected } = calls({ 'hooks.example.com': addresses });
     expect(await call('http://hooks.example.com/')).toBe('ADDRESS_REFUSED');
     expect(await call('http://hooks.example.com./')).toBe('ADDRESS_REFUSED');
     expect(connected).toEqual([]);
@@ -143,7 +162,11 @@ describe('Calls to other servers', () => {
 
   it('connect to the address that was looked at: a name that answers differently each time is looked up once', async () => {
     let asked = 0;
-    const { call, connected, lookups } = calls({
+    const {
+      [way]: call,
+      connected,
+      lookups,
+    } = calls({
       'rebinds.example.com': () => (asked++ === 0 ? [PUBLIC] : ['127.0.0.1']),
     });
     expect(await call('http://rebinds.example.com/')).toBe('ESTUB');
@@ -154,7 +177,7 @@ describe('Calls to other servers', () => {
   });
 
   it('need http or https, no password, and a port of OUTBOUND_PORTS', async () => {
-    const { call, connected } = calls();
+    const { [way]: call, connected } = calls();
     const urls = [
       'ftp://9.9.9.9/',
       'file:///etc/passwd',
@@ -168,8 +191,8 @@ describe('Calls to other servers', () => {
     for (const url of urls) expect([url, await call(url)]).toEqual([url, 'ADDRESS_REFUSED']);
     expect(connected).toEqual([]);
     const other = calls({}, { OUTBOUND_PORTS: '443,8443' });
-    expect(await other.call('http://9.9.9.9:8443/')).toBe('ESTUB');
-    expect(await other.call('http://9.9.9.9/')).toBe('ADDRESS_REFUSED');
+    expect(await other[way]('http://9.9.9.9:8443/')).toBe('ESTUB');
+    expect(await other[way]('http://9.9.9.9/')).toBe('ADDRESS_REFUSED');
   });
 
   it('reach what OUTBOUND_ALLOW names, by name and by network, and nothing beside it', async () => {
@@ -179,7 +202,7 @@ describe('Calls to other servers', () => {
       'in.example.com': ['10.1.2.3'],
     };
     const variables = { OUTBOUND_ALLOW: 'Hooks.internal, 10.1.0.0/16, fd00:1::/32, 127.0.0.1' };
-    const { call, connected } = calls(names, variables);
+    const { [way]: call, connected } = calls(names, variables);
     for (const host of ['hooks.internal', 'in.example.com', '10.1.9.9', '[fd00:1::5]', '127.0.0.1']) {
       expect([host, await call(`http://${host}/`)]).toEqual([host, 'ESTUB']);
     }

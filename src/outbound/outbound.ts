@@ -40,6 +40,8 @@ export interface OutboundNetwork {
   resolve: Resolve;
   http: http.Agent;
   https: https.Agent;
+  /** Makes the connections for HTTP/2; left out: as Node makes them. */
+  http2?: http2.ClientSessionOptions['createConnection'];
 }
 
 export const OUTBOUND_NETWORK = Symbol('how names are looked up and connections are made');
@@ -89,7 +91,12 @@ export class Outbound implements OnApplicationShutdown {
    */
   http2(origin: string): http2.ClientHttp2Session {
     const { ca } = this.network.https.options;
-    const options = { lookup: this.guard.lookup, ...(ca === undefined ? {} : { ca }) };
+    const createConnection = this.network.http2;
+    const options = {
+      lookup: this.guard.lookup,
+      ...(ca === undefined ? {} : { ca }),
+      ...(createConnection === undefined ? {} : { createConnection }),
+    };
     return http2.connect(this.guard.check(origin), options);
   }
 

@@ -92,10 +92,41 @@ export const readsToTell = statement.many({
   row: ([idx]: [number]) => idx,
 });
 
-/** `$1` users: the number at the icon of the app, as `badge` of getUnreadTotals. */
+/** As `messagesToPush`, of pushes that say how many more chats there are: the positions of those that no newer one has replaced. */
+export const morePushes = statement.many({
+  name: 'push.more',
+  text: `
+    SELECT i.idx FROM ${TOLD}
+    CROSS JOIN LATERAL (
+      SELECT 1 FROM push_states WHERE "userId" = i."userId" AND "chatId" = i.chat AND "pushedSeq" = i.seq LIMIT 1
+    ) s`,
+  values: columns,
+  row: ([idx]: [number]) => idx,
+});
+
+/** `$1` users, `$2` limit: chats of each of which something that was pushed is still unread, the latest first. */
+export const unreadPushed = statement.many({
+  name: 'push.unreadPushed',
+  text: `
+    SELECT u.id, (
+      SELECT COALESCE(json_agg(p."chatId"), '[]') FROM (
+        SELECT s."chatId" FROM push_states s
+        CROSS JOIN LATERAL (
+          SELECT * FROM chat_members WHERE "chatId" = s."chatId" AND "userId" = s."userId" LIMIT 1
+        ) m
+        WHERE s."userId" = u.id AND s."pushedSeq" > ${readUpTo('m')}
+        ORDER BY s.at DESC, s."chatId" LIMIT $2
+      ) p
+    )
+    FROM unnest($1::bigint[]) AS u(id)`,
+  values: ({ userIds, most }: { userIds: readonly number[]; most: number }) => [bigints(userIds), most],
+  row: ([userId, chatIds]: [number, number[]]) => ({ userId, chatIds }),
+});
+
+/** `$1` users: the number at the icon of the app, `totalUnmuted` of getUnreadCount. */
 export const badgesOf = statement.many({
   name: 'push.badges',
-  text: `SELECT x.id, b.badge FROM unnest($1::bigint[]) AS x(id) CROSS JOIN LATERAL (${totalsOf('x.id')}) b`,
+  text: `SELECT x.id, b.unmuted FROM unnest($1::bigint[]) AS x(id) CROSS JOIN LATERAL (${totalsOf('x.id')}) b`,
   values: (userIds: readonly number[]) => [bigints(userIds)],
   row: ([userId, badge]: [number, number]) => ({ userId, badge }),
 });

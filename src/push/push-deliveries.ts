@@ -25,7 +25,7 @@ const GIVEN_BACK_AT_ONCE = 500;
 /** Milliseconds between two warnings of one kind. */
 const WARN_EVERY_MS = 60_000;
 
-const OUTCOMES = ['ok', 'gone', 'later', 'refused', 'dropped'] as const;
+const OUTCOMES = ['ok', 'gone', 'other_key', 'later', 'refused', 'dropped'] as const;
 const KINDS = ['web', 'fcm', 'apns'] as const;
 
 type Outcome = (typeof OUTCOMES)[number];
@@ -120,7 +120,7 @@ export class PushDeliveries implements OnApplicationShutdown {
     this.tellRoom();
     const given = new Map<Claim, Told>();
     for (const one of waiting) {
-      if (one.type === 'message' && !one.claim.hasBegun) given.set(one.claim, one.told);
+      if (one.type !== 'read' && !one.claim.hasBegun) given.set(one.claim, one.told);
       else this.drop(one);
     }
     const told = [...given.values()].sort(
@@ -180,7 +180,10 @@ export class PushDeliveries implements OnApplicationShutdown {
       outcome = push && (await sender.send(told.target, push));
       if (push) took = performance.now() - began;
       if (outcome) this.counters[sender.kind][outcome.kind].add(1);
-      if (outcome?.kind === 'gone') await dropTarget(this.database, told.target);
+      if (outcome?.kind === 'gone' || outcome?.kind === 'other_key')
+        await dropTarget(this.database, told.target);
+      if (outcome?.kind === 'other_key')
+        this.warn(sender.kind, `Devices of other keys for ${sender.kind} are removed: ${outcome.error}`);
       if (outcome?.kind === 'refused')
         this.warn(sender.kind, `The push service of ${sender.kind} refused a push: ${outcome.error}`);
     } catch (error) {

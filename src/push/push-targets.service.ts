@@ -14,7 +14,7 @@ import { Database } from '../database/database.js';
 import { Outbound } from '../outbound/outbound.js';
 import { KnownUsers } from '../users/directory/known-users.js';
 import { PushSenders } from './push-senders.js';
-import { addTarget, removeTarget } from './targets.queries.js';
+import { addTarget, lockTargets, removeTarget } from './targets.queries.js';
 
 /** Most devices of a user. */
 const MOST_TARGETS = 20;
@@ -42,14 +42,10 @@ export class PushTargetsService {
     if (keys) checkPoint(keys.p256dh);
     await this.users.ensure([userId]);
     const sessionId = actor.sessionId ?? null;
-    const added = await addTarget(this.database, {
-      userId,
-      kind,
-      token,
-      keys,
-      deviceId,
-      sessionId,
-      most: MOST_TARGETS,
+    const target = { userId, kind, token, keys, deviceId, sessionId, most: MOST_TARGETS };
+    const added = await this.database.transaction(async (tx) => {
+      await lockTargets(tx, userId);
+      return addTarget(tx, target);
     });
     if (!added) throw new AppError('UNAUTHENTICATED');
     return added;

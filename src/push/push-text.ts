@@ -17,6 +17,12 @@ export function textOf(message: ShownMessage, preview: boolean): { title: string
   return { title: short(title ?? 'Group', MAX_TITLE), body: short(body, MAX_BODY) };
 }
 
+/** What is said of chats of which nothing is shown. */
+export const moreText = (chats: number): { title: string; body: string } => ({
+  title: chats === 1 ? '1 more chat' : `${chats} more chats`,
+  body: 'With unread messages',
+});
+
 /** No character is cut in two. */
 function short(text: string, most: number): string {
   const characters = [...text.slice(0, 4 * most)];

@@ -17,6 +17,7 @@ import { type Gathering, Gatherings } from './gatherings.js';
 import { PushDeliveries } from './push-deliveries.js';
 import { PushSenders } from './push-senders.js';
 import { Pushes } from './pushes.js';
+import { endedStreams } from './recipients.queries.js';
 import { TTL_SECONDS } from './senders/push-sender.js';
 import { forgetPushes } from './states.queries.js';
 
@@ -128,8 +129,14 @@ export class PushWorker implements SinkWork, OnApplicationBootstrap, OnApplicati
     const { changes, upTo } = await sink.next(settled, PAGE);
     if (!isAfter(upTo, sink.position)) return 0;
     const oldest = Date.now() - TTL_SECONDS * 1_000;
-    const sent = changes.filter(({ kind, at }) => kind === 'newMessage' && Date.parse(at) > oldest);
-    const messages = sent.map(({ chatId, nr: seq }) => ({ chatId, seq }));
+    const recent = changes.filter(({ at }) => Date.parse(at) > oldest);
+    const messages = recent.flatMap(({ kind, chatId, nr: seq }) =>
+      kind === 'newMessage' ? [{ chatId, seq }] : [],
+    );
+    const changed = recent.flatMap(({ kind, messageId }) =>
+      kind === 'messageEdited' && messageId !== null ? [messageId] : [],
+    );
+    if (changed.length > 0) messages.push(...(await endedStreams(this.database, changed)));
     reading.gatherings.read(upTo, messages, performance.now() + this.config.push.gatherMs);
     sink.hasRead(upTo);
     return changes.length;

@@ -3,19 +3,21 @@ import { Database } from '../database/database.js';
 import { ActiveDevices } from '../presence/active-devices.js';
 import type { Gathering } from './gatherings.js';
 import { PushDeliveries } from './push-deliveries.js';
-import { forgetQuiet, noteQuiet, quietEnded, unreadChats } from './quiet.queries.js';
-import { recipientsOf } from './recipients.queries.js';
-import { claimPushes, releasePushes } from './states.queries.js';
-import { wantsOf } from './wants.js';
+import { forgetQuiet, noteQuiet, quietEnded } from './quiet.queries.js';
+import { type Recipient, recipientsOf } from './recipients.queries.js';
+import type { Push } from './senders/push-sender.js';
+import { ALL_CHATS, claimPushes, releasePushes } from './states.queries.js';
+import { unreadToTell } from './unread-chats.js';
+import { type Wants, wantsOf } from './wants.js';
 
 /** People and chats of one statement that writes what they were pushed. */
 const AT_ONCE = 500;
 
 /** People who are told at the end of their quiet hours, at once. */
-const QUIET_AT_ONCE = 100;
+const QUIET_AT_ONCE = 50;
 
-/** Messages of a chat that are told together, to these people; null: to all members. */
-type Stretch = Pick<Gathering, 'chatId' | 'firstSeq' | 'lastSeq' | 'userIds'>;
+/** Most chats that somebody is told of then, one by one: the others are told as one number. */
+const MOST_CHATS_AFTER_QUIET = 3;
 
 /** What became of some gatherings. */
 export interface Telling {
@@ -40,76 +42,100 @@ export class Pushes {
    * Tells the members of these chats. Those with an active device are not told; those who were put off before are, whether or
    * not they are active. null: not all were told, because `goesOn` said no, or this node stops.
    */
-  tell(gatherings: readonly Gathering[], goesOn: () => boolean): Promise<Telling | null> {
-    const isDelayed = gatherings[0]?.userIds != null;
-    return this.tellThose(gatherings, { evenActive: isDelayed }, goesOn);
+  async tell(gatherings: readonly Gathering[], goesOn: () => boolean): Promise<Telling | null> {
+    const evenActive = gatherings[0]?.userIds != null;
+    const only = new Map(gatherings.map(({ chatId, userIds }) => [chatId, userIds]));
+    const asked = gatherings.flatMap(({ userIds }) => [...(userIds ?? [])]);
+    const isForAll = gatherings.some(({ userIds }) => userIds === null);
+    const all = await recipientsOf(this.database, {
+      stretches: gatherings,
+      userIds: isForAll ? null : asked,
+    });
+    const recipients = all.filter(({ chatId, userId }) => only.get(chatId)?.has(userId) ?? true);
+    const { idle, active, wants } = await this.ask(recipients, { evenActive });
+    const begun = await this.claim('message', idle, goesOn);
+    if (!begun) return null;
+    const later = new Map<number, number[]>();
+    for (const { userId, chatId } of active) {
+      if (wants.get(userId)!.whenActive === 'never') continue;
+      later.set(chatId, [...(later.get(chatId) ?? []), userId]);
+    }
+    return { later, begun: Promise.all(begun) };
   }
 
   /**
-   * Tells some of those whose quiet hours are over of what they have not read, of a few chats each; who is active then is not
-   * told. They are forgotten when all has begun to be sent: what is given back at a stop is found again.
+   * Tells some of those whose quiet hours are over of what they have not read: of a few chats each, and of how many more there
+   * are. Who is active then is not told. They are forgotten when all has begun to be sent: what is given back at a stop is found again.
    */
   async tellAfterQuiet(goesOn: () => boolean): Promise<void> {
-    const userIds = await quietEnded(this.database, QUIET_AT_ONCE);
-    if (userIds.length === 0) return;
-    const chats = new Map<number, Stretch & { userIds: Set<number> }>();
-    for (const { chatId, userId, firstSeq, lastSeq } of await unreadChats(this.database, userIds)) {
-      const known = chats.get(chatId) ?? { chatId, firstSeq, lastSeq, userIds: new Set() };
-      known.firstSeq = Math.min(known.firstSeq, firstSeq);
-      known.lastSeq = Math.max(known.lastSeq, lastSeq);
-      known.userIds.add(userId);
-      chats.set(chatId, known);
-    }
-    const telling = await this.tellThose([...chats.values()], { evenActive: false }, goesOn);
-    void telling?.begun
+    const ended = await quietEnded(this.database, QUIET_AT_ONCE);
+    if (ended.length === 0) return;
+    const userIds = ended.map(({ userId }) => userId);
+    const unread = await unreadToTell(this.database, userIds);
+    const { idle } = await this.ask([...unread.values()].flat(), { evenActive: false });
+    const isIdle = new Set(idle.map(({ userId }) => userId));
+    const first = [...unread].flatMap(([userId, chats]) =>
+      isIdle.has(userId) ? chats.slice(0, MOST_CHATS_AFTER_QUIET) : [],
+    );
+    const begun = await this.claim('message', first, goesOn);
+    if (!begun) return;
+    // Claimed by when their quiet hours ended, so each end is told once.
+    const more = ended
+      .filter(({ userId }) => isIdle.has(userId) && unread.get(userId)!.length > MOST_CHATS_AFTER_QUIET)
+      .map(({ userId, until }) => ({ userId, chatId: ALL_CHATS, seq: until }));
+    const begunMore = await this.claim('more', more, goesOn);
+    if (!begunMore) return;
+    void Promise.all([...begun, ...begunMore])
       .then(() => forgetQuiet(this.database, userIds))
       .catch((error: unknown) =>
         this.logger.warn(`Quiet hours that are over are looked at again: ${String(error)}`),
       );
   }
 
-  private async tellThose(
-    gatherings: readonly Stretch[],
+  /** Who of them is told now, who would be if they were not active, and what they want. Notes who wants quiet. */
+  private async ask(
+    recipients: readonly Recipient[],
     { evenActive }: { evenActive: boolean },
-    goesOn: () => boolean,
-  ): Promise<Telling | null> {
-    const only = new Map(gatherings.map(({ chatId, userIds }) => [chatId, userIds]));
-    const asked = gatherings.flatMap(({ userIds }) => [...(userIds ?? [])]);
-    const isForAll = gatherings.some(({ userIds }) => userIds === null);
-    const all = (
-      await recipientsOf(this.database, { stretches: gatherings, userIds: isForAll ? null : asked })
-    ).filter(({ chatId, userId }) => only.get(chatId)?.has(userId) ?? true);
+  ): Promise<{ idle: Recipient[]; active: Recipient[]; wants: Map<number, Wants> }> {
     const { wants, quiet } = await wantsOf(
       this.database,
-      all.map(({ userId }) => userId),
+      recipients.map(({ userId }) => userId),
     );
-    const wanting = all.filter(({ userId }) => wants.has(userId));
     if (quiet.size > 0)
       await noteQuiet(
         this.database,
         [...quiet].map(([userId, until]) => ({ userId, until })),
       );
+    const wanting = recipients.filter(({ userId }) => wants.has(userId));
     const active = evenActive
       ? new Set<number>()
       : await this.devices.among([...new Set(wanting.map(({ userId }) => userId))]);
-    const idle = wanting.filter(({ userId }) => !active.has(userId));
+    return {
+      idle: wanting.filter(({ userId }) => !active.has(userId)),
+      active: wanting.filter(({ userId }) => active.has(userId)),
+      wants,
+    };
+  }
+
+  /** Claims these and begins to send them; when each of some has begun. null: not all, as `goesOn` said no, or this node stops. */
+  private async claim(
+    type: Push['type'],
+    recipients: readonly Recipient[],
+    goesOn: () => boolean,
+  ): Promise<Promise<void>[] | null> {
+    const inOrder = [...recipients].sort(byKey);
     const begun: Promise<void>[] = [];
-    for (let from = 0; from < idle.length; from += AT_ONCE) {
+    for (let from = 0; from < inOrder.length; from += AT_ONCE) {
       if (!(await this.deliveries.hasRoom()) || !goesOn()) return null;
-      const told = await claimPushes(this.database, idle.slice(from, from + AT_ONCE));
-      begun.push(this.deliveries.send('message', told));
+      const told = await claimPushes(this.database, inOrder.slice(from, from + AT_ONCE));
+      begun.push(this.deliveries.send(type, told));
     }
-    const later = new Map<number, number[]>();
-    for (const { userId, chatId } of wanting) {
-      if (!active.has(userId) || wants.get(userId)!.whenActive === 'never') continue;
-      later.set(chatId, [...(later.get(chatId) ?? []), userId]);
-    }
-    return { later, begun: Promise.all(begun) };
+    return begun;
   }
 
   /** These people have read these chats: what their native devices show of them can go. Not while this node stops. */
   async tellRead(read: readonly { userId: number; chatId: number }[]): Promise<void> {
-    const inOrder = [...read].sort((one, other) => one.userId - other.userId || one.chatId - other.chatId);
+    const inOrder = [...read].sort(byKey);
     for (let from = 0; from < inOrder.length; from += AT_ONCE) {
       if (!(await this.deliveries.hasRoom())) return;
       const told = await releasePushes(this.database, inOrder.slice(from, from + AT_ONCE));
@@ -117,3 +143,9 @@ export class Pushes {
     }
   }
 }
+
+/** The order in which rows of what was pushed are locked. */
+const byKey = (
+  one: Pick<Recipient, 'userId' | 'chatId'>,
+  other: Pick<Recipient, 'userId' | 'chatId'>,
+): number => one.userId - other.userId || one.chatId - other.chatId;

@@ -3,8 +3,8 @@ import { bigints, texts } from '../database/binary-array.js';
 import { statement } from '../database/statement.js';
 import type { Stretch } from './recipients.queries.js';
 
-/** Most chats that somebody is told of when their quiet hours end: the badge says how much there is. */
-const MOST_CHATS = 3;
+/** Most chats of somebody that are looked at when their quiet hours end, those in which something happened last. */
+const MOST_LOOKED_AT = 50;
 
 /** `$1` users, `$2` until when they want quiet: notes that something was not pushed to them. */
 export const noteQuiet = statement.count({
@@ -19,12 +19,12 @@ export const noteQuiet = statement.count({
   ],
 });
 
-/** `$1` limit: whose quiet hours are over. */
+/** `$1` limit: whose quiet hours are over, and since when. */
 export const quietEnded = statement.many({
   name: 'push.quietEnded',
-  text: `SELECT "userId" FROM push_quiet WHERE until <= clock_timestamp() ORDER BY until LIMIT $1`,
+  text: `SELECT "userId", until FROM push_quiet WHERE until <= clock_timestamp() ORDER BY until LIMIT $1`,
   values: (most: number) => [most],
-  row: ([userId]: [number]) => userId,
+  row: ([userId, until]: [number, string]) => ({ userId, until: Date.parse(until) }),
 });
 
 /** Unread messages of a chat, of one member. */
@@ -32,18 +32,19 @@ export interface Unread extends Stretch {
   userId: number;
 }
 
-/** `$1` users: the chats with messages that they have not read, of each member the few in which something happened last. */
+/** `$1` users: the chats with messages that they have not read, of each member those in which something happened last first. */
 export const unreadChats = statement.many({
   name: 'push.unreadChats',
   text: `
     SELECT u.id, n."chatId", n.first, n.last
-    FROM unnest($1::bigint[]) AS u(id)
+    FROM unnest($1::bigint[]) WITH ORDINALITY AS u(id, nr)
     CROSS JOIN LATERAL (
-      SELECT c.id AS "chatId", ${readUpTo('m')} + 1 AS first, c."lastSeq" AS last
+      SELECT c.id AS "chatId", ${readUpTo('m')} + 1 AS first, c."lastSeq" AS last, c."lastActivityAt" AS at
       FROM chat_members m CROSS JOIN LATERAL (SELECT * FROM chats WHERE id = m."chatId" LIMIT 1) c
       WHERE m."userId" = u.id AND c."lastSeq" > ${readUpTo('m')} AND m."archivedAt" IS NULL AND ${isReached('m')}
-      ORDER BY c."lastActivityAt" DESC, c.id LIMIT ${MOST_CHATS}
-    ) n`,
+      ORDER BY c."lastActivityAt" DESC, c.id LIMIT ${MOST_LOOKED_AT}
+    ) n
+    ORDER BY u.nr, n.at DESC, n."chatId"`,
   values: (userIds: readonly number[]) => [bigints(userIds)],
   row: ([userId, chatId, firstSeq, lastSeq]: [number, number, number, number]): Unread => ({
     userId,

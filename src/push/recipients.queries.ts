@@ -2,6 +2,7 @@ import { levelOf } from '../chats/notify-levels.js';
 import { isFor, isReached, readUpTo } from '../chats/who-is-told.js';
 import { bigints } from '../database/binary-array.js';
 import { statement } from '../database/statement.js';
+import { isGrowing } from '../messages/streamed.queries.js';
 
 /** The messages of a chat that are told together. */
 export interface Stretch {
@@ -23,7 +24,7 @@ const MOST_LOOKED_AT = 200;
 /**
  * `$1` chats, `$2` first, `$3` last seq of the stretch of each, `$4` users or null for all: who is to be told, of each the
  * newest message of the stretch that is for them; of members with the level `mentions` the newest that mentions them. They have
- * a device, have not read it, and were not told of it. In order of users and chats. In this form each member is looked up by
+ * a device, have not read it, and were not told of it. What is still being written is told when it has ended. In order of users and chats. In this form each member is looked up by
  * keys, whatever the planner assumes.
  */
 export const recipientsOf = statement.many({
@@ -51,7 +52,7 @@ export const recipientsOf = statement.many({
           WHERE x."chatId" = p."chatId" AND x.seq > p.after AND x.seq <= p.last AND p.level = 'all'
           ORDER BY x.seq DESC LIMIT ${MOST_LOOKED_AT}
         ) x
-        WHERE ${isFor('x', 'p')} ORDER BY x.seq DESC LIMIT 1
+        WHERE ${isFor('x', 'p')} AND ${isGrowing('x')} IS NOT TRUE ORDER BY x.seq DESC LIMIT 1
       ) UNION ALL (
         SELECT x.seq FROM (
           SELECT y.seq FROM message_mentions y
@@ -60,7 +61,7 @@ export const recipientsOf = statement.many({
           ORDER BY y.seq DESC LIMIT ${MOST_LOOKED_AT}
         ) y
         CROSS JOIN LATERAL (SELECT * FROM messages WHERE "chatId" = p."chatId" AND seq = y.seq LIMIT 1) x
-        WHERE ${isFor('x', 'p')} ORDER BY x.seq DESC LIMIT 1
+        WHERE ${isFor('x', 'p')} AND ${isGrowing('x')} IS NOT TRUE ORDER BY x.seq DESC LIMIT 1
       )
     ) n
     WHERE (
@@ -75,4 +76,18 @@ export const recipientsOf = statement.many({
     bigints(userIds),
   ],
   row: ([userId, chatId, seq]: [number, number, number]): Recipient => ({ userId, chatId, seq }),
+});
+
+/**
+ * `$1` messages that were changed: those whose streaming has ended, which changes a message without being an edit. One that was edited
+ * since as well is left out.
+ */
+export const endedStreams = statement.many({
+  name: 'push.endedStreams',
+  text: `
+    SELECT m."chatId", m.seq FROM messages m
+    WHERE m.id = ANY($1::bigint[]) AND m."editedAt" IS NULL AND m."deletedAt" IS NULL AND ${isGrowing('m')} IS NOT TRUE
+    ORDER BY m.id`,
+  values: (messageIds: readonly number[]) => [bigints(messageIds)],
+  row: ([chatId, seq]: [number, number]) => ({ chatId, seq }),
 });

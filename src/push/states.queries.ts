@@ -3,6 +3,12 @@ import { statement } from '../database/statement.js';
 import { readUpTo } from '../chats/who-is-told.js';
 import { TARGET, type Target, type TargetCells, targetRow } from './targets.queries.js';
 
+/**
+ * Stands for a chat where somebody is told how many more chats have something unread; the seq is then when their quiet hours
+ * ended, in milliseconds.
+ */
+export const ALL_CHATS = 0;
+
 /** A device and what it is told. */
 export interface Told {
   userId: number;

@@ -26,10 +26,18 @@ interface NewTarget {
   most: number;
 }
 
+/** `$1` user: until the transaction ends, no other one adds a target of theirs. */
+export const lockTargets = statement.count({
+  name: 'push.lockTargets',
+  text: `SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE`,
+  values: (userId: number) => [userId],
+});
+
 /**
  * `$1` user, `$2` kind, `$3` token, `$4` keys, `$5` device or null, `$6` session or null, `$7` most targets of a user: the
  * device is this user's from now on. Their older token of the same device, and what is over the limit, is removed. No row when
- * the session has ended; one that ends at this moment ends the target as well.
+ * the session has ended; one that ends at this moment ends the target as well. After `lockTargets`, as a statement of its own:
+ * two at once would not see each other's.
  */
 export const addTarget = statement.oneOrNone({
   name: 'push.addTarget',

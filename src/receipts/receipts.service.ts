@@ -15,7 +15,7 @@ import {
   type UnreadCountView,
   type UnreadTotalsView,
 } from '../contract/index.js';
-import { Database } from '../database/database.js';
+import { aboutChat, Database } from '../database/database.js';
 import { MessageChanges } from '../messages/changes/message-changes.js';
 import { type Audience, Publisher } from '../delivery/publisher.js';
 import {
@@ -146,7 +146,7 @@ export class ReceiptsService implements OnApplicationShutdown {
   ): Promise<UnreadCountView> {
     const userId = requireUserId(actor);
     await this.access.require(actor, 'receipt.write', chatId);
-    const found = await this.database.transaction(async (tx) => {
+    const found = await this.database.transactionAbout(aboutChat(chatId), async (tx) => {
       await holdDeletions(tx, chatId);
       await lockWatermarks(tx, { userId, chatId });
       return markUnread(tx, { userId, chatId, messageId: messageId ?? null, most: MAX_UNREAD_BACK });

@@ -30,7 +30,7 @@ export const unreadCounts = statement.many({
       CROSS JOIN LATERAL (${totalsOf('p."userId"')}) t
     )
     SELECT p."userId", p."chatId", COALESCE(u.unread, 0), COALESCE(u.mentions, 0), COALESCE(u."unreadSeq", 0),
-      t.total, t.mentions, t.badge
+      t.total, t.mentions, t.unmuted, t.badge
     FROM pairs p JOIN totals t ON t."userId" = p."userId"
     LEFT JOIN LATERAL (
       SELECT ${unreadOf('c', 'm')} AS unread, ${unreadMentionsOf('m')} AS mentions, m."unreadSeq"
@@ -41,7 +41,7 @@ export const unreadCounts = statement.many({
     bigints(memberships.map(({ userId }) => userId)),
     bigints(memberships.map(({ chatId }) => chatId)),
   ],
-  row: ([userId, chatId, unread, unreadMentions, unreadSeq, total, totalMentions, badge]: [
+  row: ([userId, chatId, unread, unreadMentions, unreadSeq, total, totalMentions, totalUnmuted, badge]: [
     number,
     number,
     number,
@@ -50,7 +50,8 @@ export const unreadCounts = statement.many({
     number,
     number,
     number,
-  ]) => ({ userId, chatId, unread, unreadMentions, unreadSeq, total, totalMentions, badge }),
+    number,
+  ]) => ({ userId, chatId, unread, unreadMentions, unreadSeq, total, totalMentions, totalUnmuted, badge }),
 });
 
 /** `$1`, `$2` membership after which the page begins, `$3` limit: both numbers of each, ordered by key. */

@@ -6,10 +6,10 @@ import {
   Inject,
   Logger,
 } from '@nestjs/common';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
-import { AppError } from '../contract/index.js';
+import { AppError, EXTERNAL } from '../contract/index.js';
 import { toAppError } from '../common/errors/failure.js';
 import { requestIdOf } from './request-log.js';
 
@@ -17,17 +17,21 @@ import { requestIdOf } from './request-log.js';
  * Translates what Express, its body parser and Nest throw before a handler runs. Their messages may repeat input, so
  * they are not shown.
  */
-function translated(thrown: unknown): AppError {
+function translated(thrown: unknown, path: string): AppError {
   if (thrown instanceof AppError) return thrown;
   const status =
     thrown instanceof HttpException ? thrown.getStatus() : (thrown as { status?: unknown })?.status;
   switch (status) {
     case 400:
+      if (!isDecodable(path)) return notEncoded('expected a path in which `%` is encoded');
       return new AppError('VALIDATION_FAILED', {
         details: [{ path: '', message: 'expected a valid HTTP request, with valid JSON in its body' }],
       });
     case 404:
-      return new AppError('UNKNOWN_COMMAND');
+      // An externalId with a slash or a question mark becomes another path.
+      return path.includes(EXTERNAL)
+        ? notEncoded('expected a path of a route, in which the externalId is encoded')
+        : new AppError('UNKNOWN_COMMAND');
     case 413:
       return new AppError('PAYLOAD_REFUSED');
     case 415:
@@ -38,6 +42,20 @@ function translated(thrown: unknown): AppError {
       return toAppError(thrown);
   }
 }
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const notEncoded = (expected: string) =>
+  new AppError('VALIDATION_FAILED', {
+    details: [{ path: '', message: `${expected}: encodeURIComponent(externalId)` }],
+  });
 
 /** The one place where REST errors are rendered: `{ error: { code, message, details?, retryAfterMs? } }`. */
 @Catch()
@@ -51,7 +69,7 @@ export class ErrorFilter implements ExceptionFilter {
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
-    const error = translated(thrown);
+    const error = translated(thrown, host.switchToHttp().getRequest<Request>().originalUrl);
     if (error.code === 'INTERNAL') {
       this.logger.error({ err: thrown, requestId: requestIdOf(response) }, 'A request failed');
     }

@@ -9,6 +9,7 @@ import type { CommandMetric } from '../common/metrics/command-metrics.js';
 import { isOwnPage } from '../common/http/own-page.js';
 import { AppError, type CommandName, countedBy, externalIn, givenInQuery } from '../contract/index.js';
 import { credentialsOf, userOf } from './credentials.js';
+import { withLists } from './query-lists.js';
 import { refreshCookieOf, requireOwnPage } from './refresh-cookie.js';
 import { bytesOf, tellLimits } from './request-limits.js';
 
@@ -96,7 +97,8 @@ export class RestCall extends Call {
     }
     const method = this.command.definition.rest?.method;
     const inQuery = method === 'GET' || method === 'DELETE';
-    const query = inQuery ? givenInQuery(this.command.name, request.query) : {};
+    const { name } = this.command;
+    const query = inQuery ? withLists(name, givenInQuery(name, request.query), request.url) : {};
     const input: Record<string, unknown> = { ...query, ...(method === 'GET' ? {} : body), ...request.params };
     const key = request.get('idempotency-key');
     if (key !== undefined && (input.clientId ?? null) === null) input.clientId = key;

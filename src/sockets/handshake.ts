@@ -19,6 +19,9 @@ interface Admitted {
   readonly principal: UserPrincipal | null;
 }
 
+/** Milliseconds between two lines in the log about users with too many sockets. */
+const TELL_EVERY_MS = 60_000;
+
 const NOBODY: Admitted = { userId: null, principal: null };
 
 export function admittedAt(socket: Socket): Admitted {
@@ -33,6 +36,7 @@ export function admittedAt(socket: Socket): Admitted {
 @Injectable()
 export class Handshake {
   private readonly logger = new Logger(Handshake.name);
+  private toldAt = -Infinity;
 
   constructor(
     private readonly identity: Identity,
@@ -100,7 +104,8 @@ export class Handshake {
 
   /**
    * What passes by itself is refused by closing the connection, after which a stock client comes back: a `connect_error`
-   * makes it give up, so that is for what the client has to change.
+   * makes it give up, so that is for what the client has to change. Too many sockets of a user pass, too: those of a
+   * device whose connection broke count until it is noticed.
    */
   private refuse(
     socket: Socket,
@@ -109,7 +114,9 @@ export class Handshake {
     next: (error?: ExtendedError) => void,
   ): void {
     if (error.code === 'INTERNAL') this.logger.error(thrown, 'A handshake failed');
-    if (error.status >= 500) {
+    const isFull = error.code === 'RATE_LIMITED';
+    if (isFull) this.tellFull();
+    if (error.status >= 500 || isFull) {
       socket.conn.close();
       // Socket.IO sees the closing, and forgets the socket.
       next();
@@ -118,5 +125,14 @@ export class Handshake {
     const refusal: ExtendedError = new AppError(error.code, { message: error.message });
     refusal.data = error.toView();
     next(refusal);
+  }
+
+  /** The client is not told why, so the log is. */
+  private tellFull(): void {
+    if (performance.now() - this.toldAt < TELL_EVERY_MS) return;
+    this.toldAt = performance.now();
+    this.logger.warn(
+      'A user has as many open sockets here as RATE_LIMIT_USER_SOCKETS allows: more of them are closed at their handshake, and come again until one of the others has gone.',
+    );
   }
 }

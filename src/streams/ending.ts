@@ -43,6 +43,7 @@ interface How {
 export class Ending implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(Ending.name);
   private readonly looks: RepeatedLook;
+  private isStopping = false;
 
   constructor(
     private readonly database: Database,
@@ -61,6 +62,7 @@ export class Ending implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   onApplicationShutdown(): Promise<void> {
+    this.isStopping = true;
     return this.looks.stop();
   }
 
@@ -115,15 +117,25 @@ export class Ending implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** Ends what was not written to for too long, also if the node where it was written has died. */
   private async endDue(): Promise<void> {
-    for (const stream of await dueStreams(this.database, AT_ONCE)) {
-      try {
-        await this.interrupt(stream);
-      } catch (error) {
-        this.logger.warn(
-          `Could not end the stream of message ${stream.messageId}, trying again: ${String(error)}`,
-        );
-        await postponeStream(this.database, { ...stream, forMs: AGAIN_AFTER_MS });
+    // A node that dies leaves very many: all of them end now. Each is gone or put off afterwards, so none comes twice.
+    for (;;) {
+      const due = await dueStreams(this.database, AT_ONCE);
+      for (const stream of due) {
+        if (this.isStopping) return;
+        await this.interruptOrPostpone(stream);
       }
+      if (due.length < AT_ONCE) return;
+    }
+  }
+
+  private async interruptOrPostpone(stream: OpenStream): Promise<void> {
+    try {
+      await this.interrupt(stream);
+    } catch (error) {
+      this.logger.warn(
+        `Could not end the stream of message ${stream.messageId}, trying again: ${String(error)}`,
+      );
+      await postponeStream(this.database, { ...stream, forMs: AGAIN_AFTER_MS });
     }
   }
 

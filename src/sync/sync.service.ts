@@ -86,8 +86,8 @@ export class SyncService {
       });
       const page = { changed: changed.slice(0, MAX_CHATS), newest: input.messages };
       const { pages, more } = await this.pagesOf(runner, userId, page);
-      const { total, totalMentions: mentions, badge } = await unreadTotals(runner, userId);
-      const unread = { total, mentions, badge };
+      const { total, totalMentions: mentions, totalUnmuted, badge } = await unreadTotals(runner, userId);
+      const unread = { total, mentions, totalUnmuted, badge };
       return { moved, gone, pages, unread, more: more || changed.length > MAX_CHATS };
     });
     const { moved, gone, unread } = read;

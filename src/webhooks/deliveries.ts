@@ -33,6 +33,7 @@ interface Delivery {
 @Injectable()
 export class Deliveries {
   private readonly counters: Record<Outcome['kind'], Counter>;
+  private readonly dead: Counter;
 
   constructor(
     private readonly database: Database,
@@ -42,7 +43,13 @@ export class Deliveries {
   ) {
     const count = (outcome: string) =>
       metrics.counter('chat_webhook_tries_total', 'Tries to send an event to a webhook', { outcome });
+    this.dead = metrics.counter('chat_webhook_dead_total', 'Events of webhooks that are not tried any more');
     this.counters = { ok: count('ok'), refused: count('refused'), down: count('down'), gone: count('gone') };
+  }
+
+  /** An event was refused for the last time. */
+  countDead(): void {
+    this.dead.add(1);
   }
 
   /** Never throws for what the receiver does. `nth`: which try of this event it is, from 1. */

@@ -4,7 +4,8 @@ import type { Sink } from '../changes/sink.js';
 import type { Database } from '../database/database.js';
 import type { Deliveries, Outcome } from './deliveries.js';
 import { type Entry, EventWindow } from './event-window.js';
-import { bodyOf, idOf } from './events.js';
+import { bodyOf, idOf, isFor } from './events.js';
+import type { GivenUp, Reason } from './given-up.js';
 import {
   buryParked,
   delayParked,
@@ -15,7 +16,7 @@ import {
 } from './parked.queries.js';
 import type { ParkedEvents } from './parked-events.js';
 import { waitAfter } from './steps.js';
-import { disableWebhook, type Endpoint, pauseWebhook, resumeWebhook } from './webhooks.queries.js';
+import { type Endpoint, pauseWebhook, resumeWebhook } from './webhooks.queries.js';
 
 /** Requests under way at once, each about another chat. */
 const AT_ONCE = 32;
@@ -76,6 +77,7 @@ export class EndpointSender {
     private readonly rules: Rules,
     private readonly database: Database,
     private readonly deliveries: Deliveries,
+    private readonly givenUp: GivenUp,
   ) {}
 
   /** Begins what can be begun. The webhook is as it was read at that time of `performance.now()`. */
@@ -107,6 +109,13 @@ export class EndpointSender {
     return this.endpoint.status === 'on' && this.parked.isFull;
   }
 
+  private get isPaused(): boolean {
+    return this.endpoint.status === 'paused';
+  }
+
+  /** While its receiver is down nothing is parked: what would be waits in the log. */
+  private readonly mayTake = (chatId: number): boolean => !this.isPaused || !this.parked.has(chatId);
+
   private tellIfFull(): void {
     const { isFull } = this;
     if (isFull && !this.wasFull)
@@ -118,10 +127,13 @@ export class EndpointSender {
 
   private async fill(settled: Position): Promise<void> {
     if (this.window.size > WINDOW - PAGE) return;
-    const { events } = this.endpoint;
+    const { id, events } = this.endpoint;
     const all = events.includes('*');
     const { changes, upTo } = await this.sink.next(settled, PAGE);
-    for (const change of changes) this.window.add(change, all || events.includes(change.kind));
+    for (const change of changes) {
+      const isWanted = (all || events.includes(change.kind)) && isFor(id, change);
+      this.window.add(change, isWanted);
+    }
     this.sink.hasRead(upTo);
     this.advance();
   }
@@ -133,9 +145,9 @@ export class EndpointSender {
 
   private pump(): void {
     if (!this.maySend || this.isResting || this.isPausing) return;
-    const atOnce = this.endpoint.status === 'paused' ? DOWN_AFTER : AT_ONCE;
+    const atOnce = this.isPaused ? DOWN_AFTER : AT_ONCE;
     while (!this.isFull && this.active < atOnce && this.failures.length < DOWN_AFTER) {
-      const entry = this.window.take();
+      const entry = this.window.take(this.mayTake);
       if (!entry) break;
       this.active++;
       this.begin(
@@ -146,7 +158,7 @@ export class EndpointSender {
     }
     if (this.failures.length === 0 || this.active > 0) return;
     // Whether it is these events or the receiver, others could tell.
-    if (this.failures.length >= DOWN_AFTER || this.isFull || !this.window.peek())
+    if (this.failures.length >= DOWN_AFTER || this.isFull || !this.window.peek(this.mayTake))
       this.begin(this.pause(this.failures.at(-1)!.outcome));
   }
 
@@ -181,7 +193,7 @@ export class EndpointSender {
         return;
       }
       if (outcome.kind === 'gone') {
-        await this.disable('HTTP 410');
+        await this.disable('gone', 'HTTP 410');
         return this.window.putBack(event.chatId);
       }
       // The process was frozen: another node has sent it, too.
@@ -241,7 +253,8 @@ export class EndpointSender {
       const { id, failures: former, failingMs } = this.endpoint;
       const ms = waitAfter(former, this.rules.waits, retryAfterMs);
       if (former === 0) this.logger.warn(`${this.sink.name} is paused, its receiver is down: ${error}`);
-      if (failingMs !== null && failingMs >= this.rules.disableMs) await this.disable(error ?? 'EFAILED');
+      if (failingMs !== null && failingMs >= this.rules.disableMs)
+        await this.disable('down', error ?? 'EFAILED');
       else {
         const paused = { id, ms, error: error ?? 'EFAILED' };
         await this.become('paused', former + 1, () => pauseWebhook(this.database, paused));
@@ -252,18 +265,14 @@ export class EndpointSender {
     }
   }
 
-  private async disable(error: string): Promise<void> {
+  private async disable(reason: Reason, error: string): Promise<void> {
     const { id, failures } = this.endpoint;
-    const isNew = await this.become('disabled', failures, () => disableWebhook(this.database, { id, error }));
-    if (isNew > 0) this.logger.error(`${this.sink.name} is disabled, it is sent nothing any more: ${error}`);
+    const isNew = await this.become('disabled', failures, () => this.givenUp.disable(id, reason, error));
+    if (isNew) this.logger.error(`${this.sink.name} is disabled, it is sent nothing any more: ${error}`);
   }
 
   /** What was read of the webhook before it is written counts no more. */
-  private async become(
-    status: Endpoint['status'],
-    failures: number,
-    write: () => Promise<number>,
-  ): Promise<number> {
+  private async become<T>(status: Endpoint['status'], failures: number, write: () => Promise<T>): Promise<T> {
     Object.assign(this.endpoint, { status, failures, isDue: false });
     this.changedAt = Number.POSITIVE_INFINITY;
     try {
@@ -274,12 +283,15 @@ export class EndpointSender {
   }
 
   private async beginDue(): Promise<void> {
-    const { status, id: webhookId } = this.endpoint;
-    if (status !== 'on' || !this.maySend) return;
+    const { id: webhookId } = this.endpoint;
+    if (!this.maySend) return;
+    // A receiver that is down is probed with what waits aside when there is nothing else.
+    if (this.isPaused && (this.active > 0 || this.failures.length > 0 || this.isPausing)) return;
     const now = performance.now();
     if (this.parked.isEmpty && now - this.lookedForDueAt < DUE_EVERY_MS) return;
     this.lookedForDueAt = now;
-    for (const event of await dueEvents(this.database, { webhookId, most: DUE_AT_ONCE })) {
+    const probes = this.isPaused;
+    for (const event of await dueEvents(this.database, { webhookId, most: probes ? 1 : DUE_AT_ONCE })) {
       if (!this.window.takeChat(event.chatId)) continue;
       this.begin(this.tryParked(event).finally(() => this.window.putBack(event.chatId)));
     }
@@ -299,19 +311,23 @@ export class EndpointSender {
       const delivery = { id: idOf(event), kind: event.kind, body };
       const outcome: Outcome = await this.deliveries.send(this.endpoint, delivery, tries + 1);
       const error = outcome.error ?? '';
-      if (outcome.kind === 'gone') return this.disable(error);
+      if (outcome.kind === 'gone') return this.disable('gone', error);
+      // It was a probe, which does not count as a try of the event.
+      if (outcome.kind === 'down' && this.isPaused) return this.isPausing ? undefined : this.pause(outcome);
       if (outcome.kind === 'ok') {
         event = await settleParked(this.database, id);
         this.parked.settled();
         await this.alive();
       } else if (tries >= this.rules.waits.length) {
         event = await buryParked(this.database, { id, error });
+        this.deliveries.countDead();
         this.parked.settled();
       } else {
         const waitMs = waitAfter(tries, this.rules.waits, outcome.retryAfterMs);
         await delayParked(this.database, { id, waitMs, error });
+        if (outcome.kind === 'refused') await this.alive();
         // Nothing else is sent that could tell whether it is the receiver.
-        if (outcome.kind === 'down' && this.isFull && !this.isPausing) await this.pause(outcome);
+        else if (this.isFull && !this.isPausing) await this.pause(outcome);
         return;
       }
     }

@@ -9,6 +9,9 @@ export interface Entry {
   done: boolean;
 }
 
+/** Whether an event of this chat may be taken now. */
+type MayTake = (chatId: number) => boolean;
+
 /** Events that were read from the log and are not done, in its order. Of each chat one is taken at a time. */
 export class EventWindow {
   private entries: Entry[] = [];
@@ -30,16 +33,16 @@ export class EventWindow {
     else this.queues.set(event.chatId, [entry]);
   }
 
-  /** The next event of a chat of which none is taken; it is taken until it is finished or put back. */
-  take(): Entry | undefined {
-    const entry = this.peek();
+  /** The next event of a chat of which none is taken, of those that may be; it is taken until it is finished or put back. */
+  take(may: MayTake): Entry | undefined {
+    const entry = this.peek(may);
     if (entry) this.taken.add(entry.event.chatId);
     return entry;
   }
 
   /** Whether there is one to take. */
-  peek(): Entry | undefined {
-    for (const [chatId, [first]] of this.queues) if (!this.taken.has(chatId)) return first;
+  peek(may: MayTake): Entry | undefined {
+    for (const [chatId, [first]] of this.queues) if (!this.taken.has(chatId) && may(chatId)) return first;
     return undefined;
   }
 

@@ -24,3 +24,11 @@ export const chatToSend = statement.oneOrNone({
   values: (chatId: number) => [chatId],
   row: chatRow,
 });
+
+/** `$1` webhook: what it is for, if it is there. */
+export const descriptionToSend = statement.oneOrNone({
+  name: 'webhooks.description',
+  text: `SELECT description FROM webhooks WHERE id = $1`,
+  values: (webhookId: number) => [webhookId],
+  row: ([description]: [string | null]) => ({ description }),
+});

@@ -1,11 +1,11 @@
-import type { NotedKind } from '../changes/note-change.js';
+import { NO_CHAT, type NotedKind } from '../changes/note-change.js';
 import { shownToAll } from '../chats/shown.js';
 import { toChatView } from '../chats/chat.view.js';
-import type { MessageView, NotificationDueView } from '../contract/index.js';
+import type { MessageView, NotificationDueView, WebhookDisabledView } from '../contract/index.js';
 import type { Runner } from '../database/statement.js';
 import { toMessageView } from '../messages/model/message.view.js';
 import { dueUsers } from './due/due-event.js';
-import { chatToSend, messageToSend } from './events.queries.js';
+import { chatToSend, descriptionToSend, messageToSend } from './events.queries.js';
 
 /** What happened, as the log of changes has it. */
 export interface WebhookEvent {
@@ -22,17 +22,29 @@ export interface WebhookEvent {
 export function idOf({ kind, chatId, nr, details }: WebhookEvent): string {
   // Several events may tell of one message, but none of them of the same person.
   if (kind === 'notification.due') return `evt_${chatId}_m${nr}_due${usersOf(details)[0]}`;
+  // The time at which it happened, which happens once to a webhook at a time.
+  if (kind === 'webhookDisabled') return `evt_webhook${(details as unknown as Disabled).webhookId}_${nr}`;
   return `evt_${chatId}_${kind === 'newMessage' ? 'm' : ''}${nr}`;
 }
 
 const usersOf = (details: WebhookEvent['details']) => (details?.userIds ?? []) as number[];
 
-/** An event as it is sent; `version` is that of the chat which it brings, of a message that of its last change. */
+/** What is noted with `webhookDisabled`. */
+export type Disabled = Omit<WebhookDisabledView, 'description'>;
+
+/** Whether a webhook is told of it; not that it was disabled itself. */
+export const isFor = (webhookId: number, { kind, details }: WebhookEvent): boolean =>
+  kind !== 'webhookDisabled' || (details as unknown as Disabled).webhookId !== webhookId;
+
+/**
+ * An event as it is sent; `version` is that of the chat which it brings, of a message that of its last change. Both are null
+ * of what is about no chat.
+ */
 interface Body {
   type: string;
   timestamp: string;
-  chatId: number;
-  version: number;
+  chatId: number | null;
+  version: number | null;
   data: object;
 }
 
@@ -44,6 +56,7 @@ export async function bodyOf(runner: Runner, event: WebhookEvent): Promise<Body 
   const { kind: type, chatId, at: timestamp } = event;
   const data = await dataOf(runner, event);
   if (data === null) return null;
+  if (chatId === NO_CHAT) return { type, timestamp, chatId: null, version: null, data };
   const version = versionOf(type, data) ?? event.nr;
   return { type, timestamp, chatId, version, data };
 }
@@ -68,6 +81,8 @@ async function dataOf(runner: Runner, event: WebhookEvent): Promise<object | nul
       const chat = await chatToSend(runner, chatId);
       return chat ? toChatView(chat) : null;
     }
+    case 'webhookDisabled':
+      return ofDisabled(runner, event.details as unknown as Disabled);
     case 'notification.due':
       return messageId === null ? null : ofUnread(runner, messageId, usersOf(event.details));
     case 'newMessage':
@@ -76,6 +91,12 @@ async function dataOf(runner: Runner, event: WebhookEvent): Promise<object | nul
     case 'reactionsChanged':
       return messageId === null ? null : ofMessage(runner, kind, messageId, version);
   }
+}
+
+/** null: it was deleted meanwhile. */
+async function ofDisabled(runner: Runner, disabled: Disabled): Promise<WebhookDisabledView | null> {
+  const found = await descriptionToSend(runner, disabled.webhookId);
+  return found ? { ...disabled, ...found } : null;
 }
 
 async function ofUnread(

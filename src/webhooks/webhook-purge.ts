@@ -6,6 +6,10 @@ import { Database } from '../database/database.js';
 import { removeOldDead, removeOldTries } from './tries.queries.js';
 
 const LOOK_EVERY_MS = 600_000;
+
+/** So that a node which is restarted more often than that removes something, too. */
+const FIRST_LOOK_AFTER_MS = 2_000;
+
 const CHUNK = 500;
 
 /** Removes tries and dead events of webhooks that are older than WEBHOOK_LOG_DAYS. */
@@ -17,6 +21,7 @@ export class WebhookPurge implements OnApplicationBootstrap, OnApplicationShutdo
     this.purge = new RepeatedChunks({
       what: 'old tries of webhooks',
       everyMs: LOOK_EVERY_MS,
+      firstAfterMs: FIRST_LOOK_AFTER_MS,
       chunk: CHUNK,
       remove: async () => {
         const dead = await removeOldDead(database, { days, most: CHUNK });

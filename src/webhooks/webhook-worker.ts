@@ -7,6 +7,7 @@ import { APP_CONFIG } from '../config/config.module.js';
 import { Database } from '../database/database.js';
 import { Deliveries } from './deliveries.js';
 import { EndpointSender } from './endpoint-sender.js';
+import { GivenUp } from './given-up.js';
 import { ParkedEvents } from './parked-events.js';
 import { type Endpoint, endpoints } from './webhooks.queries.js';
 
@@ -27,6 +28,7 @@ export class WebhookWorker implements SinkWork {
     private readonly deliveries: Deliveries,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly log: ChangeLog,
+    private readonly givenUp: GivenUp,
   ) {
     log.register(PREFIX, this);
   }
@@ -64,8 +66,8 @@ export class WebhookWorker implements SinkWork {
     const { retries, disableMs, maxParked } = this.config.webhooks;
     const parked = await ParkedEvents.of(this.database, endpoint.id, maxParked);
     const rules = { waits: retries.ms, disableMs };
-    const { database, deliveries } = this;
-    const sender = new EndpointSender(sink, parked, endpoint, rules, database, deliveries);
+    const { database, deliveries, givenUp } = this;
+    const sender = new EndpointSender(sink, parked, endpoint, rules, database, deliveries, givenUp);
     this.senders.set(sink, sender);
     return sender;
   }

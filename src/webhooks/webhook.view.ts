@@ -1,3 +1,4 @@
+import { NO_CHAT } from '../changes/note-change.js';
 import type { WebhookEventName, WebhookEventView, WebhookTryView, WebhookView } from '../contract/index.js';
 import type { WebhookParked } from '../database/models/webhook-parked.model.js';
 import type { WebhookTry } from '../database/models/webhook-try.model.js';
@@ -41,7 +42,7 @@ export function toWebhookEventView(row: WebhookParked): WebhookEventView {
     id: row.id,
     eventId: row.eventId,
     type: row.kind as WebhookEventName,
-    chatId: row.chatId,
+    chatId: row.chatId === NO_CHAT ? null : row.chatId,
     tries: row.tries,
     nextTryAt: moment(row.nextTryAt),
     deadAt: moment(row.deadAt),

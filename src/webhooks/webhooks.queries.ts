@@ -1,5 +1,7 @@
+import { NO_CHAT, noteDetails } from '../changes/note-change.js';
 import type { StoredSecret } from '../database/models/webhook.model.js';
 import { statement } from '../database/statement.js';
+import type { Disabled } from './events.js';
 
 /** A webhook, as those who send to it need it. */
 export interface Endpoint {
@@ -74,6 +76,19 @@ export const disableWebhook = statement.count({
     UPDATE webhooks SET status = 'disabled', "nextTryAt" = NULL, "lastError" = $2, "updatedAt" = clock_timestamp()
     WHERE id = $1 AND status <> 'disabled'`,
   values: ({ id, error }: { id: number; error: string | null }) => [id, error],
+});
+
+/** `$1` details: notes that a webhook was given up, for the others. In the transaction that has disabled it, afterwards. */
+export const noteDisabled = statement.count({
+  name: 'webhooks.noteDisabled',
+  text: `
+    SELECT ${noteDetails('webhookDisabled', {
+      chat: String(NO_CHAT),
+      version: `(extract(epoch FROM clock_timestamp()) * 1000)::bigint`,
+      message: 'NULL',
+      details: '$1::jsonb',
+    })}`,
+  values: (disabled: Disabled) => [JSON.stringify(disabled)],
 });
 
 /** `$1` webhook: counts 1 when it was not on. */

@@ -67,6 +67,21 @@ describe('The audit', () => {
     ]);
   });
 
+  it('has a group that ends because its last member is removed, and none that its last member leaves', async () => {
+    const [{ accessToken, userId }, left] = await Promise.all([mint(world, key), mint(world, key)]);
+    const create = async (token: string) =>
+      (await world.http.post('/chats').set(bearer(token)).send({ title: 'alone', memberIds: [] }).expect(201))
+        .body as { id: number };
+    const [group, other] = [await create(accessToken), await create(left.accessToken)];
+    await world.http.delete(`/chats/${group.id}/members/${userId}`).set('X-Api-Key', key).expect(200);
+    await world.http.post(`/chats/${other.id}/leave`).set(bearer(left.accessToken)).expect(200);
+    expect((await audit({ chatId: group.id })).map(({ action, actorId }) => [action, actorId])).toEqual([
+      ['chatDeleted', null],
+      ['memberRemoved', null],
+    ]);
+    expect(await audit({ chatId: other.id })).toEqual([]);
+  });
+
   it('has what the application did, without an actor', async () => {
     const { member, chatId } = await group();
     const { userId } = member;

@@ -4,7 +4,11 @@ import { type Client, World } from '../support/world.js';
 
 const BLOCKED = {
   ok: false,
-  error: { code: 'FORBIDDEN', message: 'This user has blocked you: only they can undo it.' },
+  error: {
+    code: 'FORBIDDEN',
+    message:
+      'You can not write to this user: they have blocked you, which only they can undo, or they are gone.',
+  },
 };
 
 interface ChatRow {

@@ -73,7 +73,11 @@ describe('A direct chat that a blocked user deletes', () => {
       const by = over(edge, world, bob);
       await by.ok('deleteChat', { chatId });
       const people = { user1Id: bob.userId, user2Id: alice.userId };
-      const blocked = { code: 'FORBIDDEN', message: 'This user has blocked you: only they can undo it.' };
+      const blocked = {
+        code: 'FORBIDDEN',
+        message:
+          'You can not write to this user: they have blocked you, which only they can undo, or they are gone.',
+      };
       expect(await by.ask('createChat', people)).toMatchObject({ ok: false, error: blocked });
       const draft = { content: 'again' };
       expect(await bob.ask('sendMessage', { ...draft, receiverId: alice.userId })).toMatchObject({

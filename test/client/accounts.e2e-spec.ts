@@ -1,11 +1,6 @@
 import { setTimeout as pass } from 'node:timers/promises';
-import {
-  accounts,
-  type ChatClient,
-  createChat,
-  memory,
-  type Storage,
-} from '../../packages/client/src/index.js';
+import { accounts } from '../../packages/client/src/accounts.js';
+import { type ChatClient, createChat, memory, type Storage } from '../../packages/client/src/index.js';
 import { newName, ownAccounts, PASSWORD } from '../support/accounts.js';
 import { World } from '../support/world.js';
 

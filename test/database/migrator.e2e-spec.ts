@@ -164,18 +164,40 @@ describe('The migrator', () => {
     expect((await old.client.query('SELECT name FROM users')).rows).toEqual([{ name: 'Ada' }]);
   });
 
-  it.each(['users', 'messages', 'idempotency_keys'])(
-    'refuses a database of another program that has a table %s, and leaves nothing behind',
-    async (table) => {
+  describe('of another program', () => {
+    const present = async ({ client }: Database) =>
+      (
+        await client.query<{ name: string }>(
+          `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace
+           UNION SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace
+           UNION SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1`,
+        )
+      ).rows.map(({ name }) => name);
+
+    it.each(['users', 'idempotency_keys', 'audit_entries', 'sinks', 'due_notifications'])(
+      'is refused for a table %s, and left as it is',
+      async (table) => {
+        const foreign = await database('empty');
+        await foreign.client.query(`CREATE TABLE ${table} (theirs text); CREATE TABLE others (id int)`);
+        const before = await present(foreign);
+        await expect(migrate(foreign.url)).rejects.toThrow(/already exists\. .*Use an empty database/);
+        expect(await present(foreign)).toEqual(before);
+      },
+    );
+
+    it.each([
+      ['a table with the name of an index', 'CREATE TABLE message_reports_by_reporter (theirs text)'],
+      ['a view', 'CREATE VIEW webhooks AS SELECT 1 AS theirs'],
+      ['a sequence alone', 'CREATE SEQUENCE notifications'],
+      ['a type alone', "CREATE TYPE push_targets AS ENUM ('theirs')"],
+    ])('is refused for %s, and left as it is', async (_, make) => {
       const foreign = await database('empty');
-      await foreign.client.query(`CREATE TABLE ${table} (theirs text); CREATE TABLE others (id int)`);
+      await foreign.client.query(make);
+      const before = await present(foreign);
       await expect(migrate(foreign.url)).rejects.toThrow(/already exists\. .*Use an empty database/);
-      const { rows } = await foreign.client.query(
-        `SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1`,
-      );
-      expect(rows.map(({ relname }: { relname: string }) => relname)).toEqual([table, 'others'].sort());
-    },
-  );
+      expect(await present(foreign)).toEqual(before);
+    });
+  });
 
   it('shares a database with tables of other names', async () => {
     const shared = await database('empty');

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppModule } from '../../src/app.module.js';
 import { environment } from '../../src/config/environment.js';
-import { commandNames, definitionOf, errorCatalogue, events } from '../../src/contract/index.js';
+import { commandNames, definitionOf, errorCatalogue, events, METADATA } from '../../src/contract/index.js';
 import { ROUTE_COMMANDS } from '../../src/rest/route.decorator.js';
 import { projectRoot } from '../../src/common/project-root.js';
 import { World } from '../support/world.js';
@@ -128,6 +128,14 @@ describe('The error page', () => {
   it('lists the codes that exist, all of them', () => {
     const listed = all(read('docs/reference/errors.md'), /^\| `([A-Z_]+)` \|/gm);
     expect(listed).toEqual(Object.keys(errorCatalogue));
+  });
+});
+
+describe('The page of limits', () => {
+  it('has the bounds of metadata that are checked', () => {
+    const { depth, keys, bytes } = METADATA;
+    const row = `| \`metadata\` | ${depth} levels, ${keys} keys and elements, ${bytes.toLocaleString('en')} bytes of JSON |`;
+    expect(read('docs/reference/limits.md')).toContain(row);
   });
 });
 

@@ -54,11 +54,11 @@ const OWN = {
     }
     console.log(JSON.stringify(answers));
     process.exit(0);`,
-  'calls.js': `import { chatAbout, endChatSessions, saveChatUser } from './chat.js';
-    await saveChatUser({ id: 'ann', name: 'Ann' });
-    await saveChatUser({ id: 'bob/2', name: 'Bob', avatarUrl: 'https://example.com/bob.png' });
+  'calls.js': `import { addToChat, chatAbout, endChatSessions } from './chat.js';
+    const people = [{ id: 'ann', name: 'Ann' }, { id: 'bob/2', name: 'Bob', avatarUrl: 'https://example.com/bob.png' }];
     const ids = [];
-    for (let turn = 0; turn < 2; turn++) ids.push(await chatAbout('order-7', 'Order 7', ['ann', 'bob/2']));
+    for (let turn = 0; turn < 2; turn++) ids.push(await chatAbout('order-7', 'Order 7', people));
+    for (let turn = 0; turn < 2; turn++) await addToChat('order-7', [{ id: 3, name: 'Eve' }]);
     await endChatSessions({ id: 'bob/2' });
     console.log(JSON.stringify(ids));`,
 };
@@ -146,6 +146,22 @@ describe('The guide into an application that is there', () => {
     expect(body.members).toMatchObject([
       { externalId: 'ann', name: 'Ann' },
       { externalId: 'bob/2', name: 'Bob' },
+      { externalId: '3', name: 'Eve' },
     ]);
+  });
+
+  it('says why and until when to somebody who is deactivated', async () => {
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    await world.http
+      .post('/users/external:ann/deactivate')
+      .set('X-Api-Key', key)
+      .send({ reason: 'spam', until })
+      .expect(200);
+    await writeFile(
+      join(folder, 'deactivated.js'),
+      `import { chatToken } from './chat.js';
+      chatToken({ id: 'ann' }).catch(({ code, details }) => console.log(JSON.stringify({ code, details })));`,
+    );
+    expect(await run('deactivated.js')).toEqual({ code: 'DEACTIVATED', details: { reason: 'spam', until } });
   });
 });

@@ -37,6 +37,35 @@ describe('An external:<externalId> in place of the id of a user', () => {
   };
   const asPerson = ({ accessToken }: { accessToken: string }) => new RestAsker(world, 0, bearer(accessToken));
 
+  it('is encoded in a path, and the refusal says so', async () => {
+    for (const path of ['/users/external:100%', '/users/external:order/7']) {
+      const { body } = await world.http.get(path).set(apiKey);
+      expect([path, body.error]).toEqual([
+        path,
+        expect.objectContaining({
+          code: 'VALIDATION_FAILED',
+          details: [{ path: '', message: expect.stringContaining('encodeURIComponent') }],
+        }),
+      ]);
+    }
+  });
+
+  it('is erased once with a key, and the answer can be had again', async () => {
+    const { externalId, userId } = await newOne();
+    const erase = (messages: string, idempotencyKey: string) =>
+      world.http
+        .delete(`/users/external:${encodeURIComponent(externalId)}?messages=${messages}`)
+        .set({ ...apiKey, 'Idempotency-Key': idempotencyKey });
+    const first = await erase('erase', `erase-${userId}`).expect(200);
+    expect(first.body).toMatchObject({ userId, messages: 'erase' });
+    const again = await erase('erase', `erase-${userId}`).expect(200);
+    expect(again.body).toMatchObject({ id: first.body.id, userId });
+    const other = await erase('keep', `erase-${userId}`).expect(409);
+    expect(other.body.error.code).toBe('IDEMPOTENCY_MISMATCH');
+    const later = await erase('erase', `another-${userId}`).expect(404);
+    expect(later.body.error.code).toBe('NOT_FOUND');
+  });
+
   it('is another person once the one who had it was erased, at every node', async () => {
     const second = await World.start({ ...variables, DATABASE_URL: world.config.database.url! });
     try {
@@ -55,28 +84,55 @@ describe('An external:<externalId> in place of the id of a user', () => {
     }
   });
 
-  it.each(AWKWARD)('stands for it in paths, queries, bodies and headers: %j', async (externalId) => {
-    const id = await made(externalId);
-    const external = `external:${externalId}`;
-    expect(await app.ok('getUser', { id: external })).toMatchObject({ id, externalId });
-    const list = externalId.includes(',') ? [external, external] : external;
-    expect(await app.ok('getUsers', { ids: list })).toMatchObject([{ id }]);
-    const friend = await newOne();
-    const chat = await app.ok('createChat', { user1Id: external, user2Id: friend.external });
-    expect([chat.user1Id, chat.user2Id]).toEqual([id, friend.userId]);
-    const sent = await app.ok('sendMessage', {
-      chatId: chat.id,
-      senderId: external,
-      content: 'x',
-      metadata: { mentions: [friend.external, friend.userId] },
-    });
-    expect(sent).toMatchObject({ senderId: id, metadata: { mentions: [friend.userId, friend.userId] } });
-    const { body } = await world.http
-      .get('/auth/me')
-      .set(apiKey)
-      .set('X-User-Id', `external:${encodeURIComponent(externalId)}`)
-      .expect(200);
-    expect(body).toMatchObject({ id });
+  it.each(AWKWARD)(
+    'stands for it in paths, queries, bodies, headers and commands: %j',
+    async (externalId) => {
+      const { userId: id, accessToken: token } = await mint(world, key, { externalId });
+      const external = `external:${externalId}`;
+      expect(await app.ok('getUser', { id: external })).toMatchObject({ id, externalId });
+      expect(await app.ok('getUsers', { ids: external })).toMatchObject([{ id }]);
+      expect(await app.ok('getUsersPresence', { ids: external })).toMatchObject([{ userId: id }]);
+      const friend = await newOne();
+      const inList = (one: string) => `external:${encodeURIComponent(one)}`;
+      for (const ids of [
+        `${inList(externalId)},${friend.userId}`,
+        `${encodeURIComponent(external)},${friend.userId}`,
+        `${inList(externalId)}&ids=${friend.userId}`,
+        `${inList(externalId)}%2C${inList(friend.externalId)}`,
+      ]) {
+        const { body } = await world.http.get(`/users?ids=${ids}`).set(apiKey).expect(200);
+        expect(body).toMatchObject([{ id }, { id: friend.userId }]);
+      }
+      const chat = await app.ok('createChat', { user1Id: external, user2Id: friend.external });
+      expect([chat.user1Id, chat.user2Id]).toEqual([id, friend.userId]);
+      const sent = await app.ok('sendMessage', {
+        chatId: chat.id,
+        senderId: external,
+        content: 'x',
+        metadata: { mentions: [friend.external, friend.userId] },
+      });
+      expect(sent).toMatchObject({ senderId: id, metadata: { mentions: [friend.userId, friend.userId] } });
+      const { body } = await world.http
+        .get('/auth/me')
+        .set(apiKey)
+        .set('X-User-Id', `external:${encodeURIComponent(externalId)}`)
+        .expect(200);
+      expect(body).toMatchObject({ id });
+      const socket = await world.stranger({ auth: { token, userId: external } });
+      expect(await socket.ok('getMessages', { chatId: chat.id, userId: external, limit: 1 })).toBeTruthy();
+      expect(await socket.ok('getUsers', { ids: [external, friend.userId] })).toMatchObject([
+        { id },
+        { id: friend.userId },
+      ]);
+      socket.close();
+    },
+  );
+
+  it('that has `,external:` in it is an id of a list where each is a parameter of its own', async () => {
+    const [one, other] = [await made('c,external:d'), await made('d')];
+    const path = `/users?ids=${encodeURIComponent('external:c,external:d')}&ids=external:d`;
+    const { body } = await world.http.get(path).set(apiKey).expect(200);
+    expect(body).toMatchObject([{ id: one }, { id: other }]);
   });
 
   it('is somebody else than the user who has it as their id', async () => {

@@ -200,6 +200,13 @@ describe.each(edges)('A group, over %s,', (edge) => {
     await as(bob).ok('sendMessage', send(chatId));
   });
 
+  it('does not silence until a moment that has passed', async () => {
+    const { owner, bob, chatId, as } = await group();
+    const until = new Date(Date.now() - 1_000).toISOString();
+    const asked = { chatId, userId: bob.userId, until };
+    expect(await as(owner).refused('silenceMember', asked)).toBe('VALIDATION_FAILED');
+  });
+
   it('lets nobody silence or ban who is not below them, nor themselves', async () => {
     const { chatId, owner, admin, bob, as } = await group();
     const until = IN_A_YEAR();

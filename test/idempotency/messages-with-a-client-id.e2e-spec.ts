@@ -33,6 +33,21 @@ describe('A message with a clientId', () => {
       expect(await countOf(chatId)).toBe(2);
     });
 
+    it('has the mark of its sender on their reactions in the answer to a retry', async () => {
+      const { alice, bob, chatId } = await world.pair();
+      const by = over(edge, world, alice);
+      const draft = { chatId, content: 'liked', clientId: 'liked-1' };
+      const { id: messageId } = await by.ok<Message>('sendMessage', draft);
+      await alice.ok('addReaction', { messageId, emoji: '👍' });
+      await bob.ok('addReaction', { messageId, emoji: '🎉' });
+      const retried = await by.ok<Message>('sendMessage', draft);
+      expect(retried.reactions).toMatchObject([
+        { emoji: '👍', mine: true },
+        { emoji: '🎉', mine: false },
+      ]);
+      expect(retried).toEqual(await by.ok('getMessage', { messageId }));
+    });
+
     it('is the same one with its metadata in another order', async () => {
       const { alice, chatId } = await world.pair();
       const by = over(edge, world, alice);

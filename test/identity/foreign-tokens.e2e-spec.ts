@@ -1,6 +1,6 @@
 import { exportSPKI } from 'jose';
 import type { AccountView, MessageView } from '../../src/contract/index.js';
-import { bearer, newApiKey, newName, PASSWORD, refusalOrLater } from '../support/accounts.js';
+import { bearer, newApiKey, newName, PASSWORD, refusal, refusalOrLater } from '../support/accounts.js';
 import { AUDIENCE, excesses, ISSUER, KeyServer, Signer } from '../support/key-server.js';
 import { inTime } from '../support/time.js';
 import { eventually, World } from '../support/world.js';
@@ -52,6 +52,30 @@ describe('Tokens that somebody else signs', () => {
       200,
     );
     expect(account.body).toMatchObject({ id: body[0].id, name: 'As we call them' });
+  });
+
+  it('may have a subject as long as an externalId', async () => {
+    const sub = `${newName()}|`.padEnd(256, 'é');
+    const { body } = await me(await first.sign({ sub })).expect(200);
+    expect(body).toMatchObject({ externalId: sub });
+  });
+
+  it.each([
+    ['its `aud` is not as this server expects it', { aud: 'somebody else' }],
+    ['its `iss` is not as this server expects it', { iss: 'https://elsewhere.example' }],
+    ['it has no `exp`', { exp: undefined }],
+    ['its `sub` must be text', { sub: 'x'.repeat(257) }],
+  ])('are refused with what whoever issues them has to know: %s', async (why, claims) => {
+    const { body } = await me(await first.sign({ sub: newName(), ...claims })).expect(401);
+    expect(body.error).toMatchObject({ code: 'TOKEN_INVALID', message: expect.stringContaining(why) });
+  });
+
+  it('are not an API key, which a socket does not take', async () => {
+    const refused = await refusal(world, { token: key });
+    expect(refused).toMatchObject({
+      code: 'TOKEN_INVALID',
+      message: expect.stringContaining('/auth/tokens'),
+    });
   });
 
   it('let people talk, on both edges', async () => {

@@ -1,4 +1,7 @@
 import type { MessageView, NewNotificationView, NotificationsPage } from '../../src/contract/index.js';
+import { Database } from '../../src/database/database.js';
+import { removeOldEntries } from '../../src/notifications/inbox.queries.js';
+import { KEPT_DAYS } from '../../src/notifications/notification-purge.js';
 import { edges, over } from '../support/edges.js';
 import { groupOf } from '../support/groups.js';
 import { pause } from '../support/time.js';
@@ -59,6 +62,17 @@ describe('The inbox', () => {
     expect(await kindsOf(carol)).toEqual(['added']);
     expect(await kindsOf(dora)).toEqual([]);
     expect(await kindsOf(owner)).toEqual([]);
+    // Unread messages of all chats come with it, those of muted ones apart.
+    await owner.ok('sendMessage', { chatId, content: 'welcome' });
+    await bob.ok('updateMembership', { chatId, mutedUntil: '2999-01-01T00:00:00Z' });
+    await settled();
+    const carl = await world.person();
+    await carl.ok('sendMessage', {
+      receiverId: bob.userId,
+      content: 'you',
+      metadata: { mentions: [bob.userId] },
+    });
+    expect(await told(bob)).toMatchObject({ kind: 'mention', total: 2, totalUnmuted: 1, unseen: 2 });
     // Once more, after she was removed.
     await owner.ok('removeMember', { chatId, userId: carol.userId });
     expect(await inbox(carol)).toEqual({ notifications: [], next: null, unseen: 0 });
@@ -251,6 +265,25 @@ describe('The inbox', () => {
     expect(
       await world.sql('SELECT 1 FROM notifications WHERE "userId" = $1 AND "seenAt" IS NULL', [owner.userId]),
     ).toEqual([]);
+  });
+
+  it('forgets what is older than 90 days, seen or not, and what is younger stays', async () => {
+    const { chatId, owner } = await group(1);
+    await fill(owner.userId, chatId, 1_203);
+    const aged = (days: number, rows: string) =>
+      world.sql(
+        `UPDATE notifications SET at = now() - make_interval(days => $1), "seenAt" = CASE WHEN id % 2 = 0 THEN now() END
+         WHERE id IN (SELECT id FROM notifications WHERE "userId" = $2 ORDER BY id ${rows})`,
+        [days, owner.userId],
+      );
+    await aged(89, 'LIMIT 1203');
+    await aged(90, 'LIMIT 1200');
+    const sql = Database.open({ url: world.config.database.url!, pool: 1, timeoutMs: 5_000 });
+    const remove = () => removeOldEntries(sql, { days: KEPT_DAYS, most: 500 });
+    expect([await remove(), await remove(), await remove(), await remove()]).toEqual([500, 500, 200, 0]);
+    await sql.close();
+    const left = await world.sql('SELECT 1 FROM notifications WHERE "userId" = $1', [owner.userId]);
+    expect(left).toHaveLength(3);
   });
 
   it('goes with the chat, at once or, if that has very much in inboxes, soon', async () => {

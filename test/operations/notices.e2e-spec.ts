@@ -7,7 +7,7 @@ jest.setTimeout(90_000);
 describe('A server says in its log', () => {
   const own = ownInstallation();
 
-  it('which variable is misspelt, and that a proxy is not trusted: once', async () => {
+  it('which variable is misspelt, and that a proxy is not trusted: once; ready says both', async () => {
     const program = own.installed.start({
       HOST: '127.0.0.1',
       DATABASE_URL: own.database.url,
@@ -24,7 +24,14 @@ describe('A server says in its log', () => {
           .once('error', reject)
           .end();
       });
+    const ready = async () =>
+      (await fetch(`${rest.replace('localhost', '127.0.0.1')}/health/ready`)).json() as Promise<object>;
+    expect(await ready()).toMatchObject({ status: 'degraded', degraded: ['variables'] });
     for (let i = 0; i < 3; i++) await get();
+    expect(await ready()).toMatchObject({
+      status: 'degraded',
+      degraded: expect.arrayContaining(['proxy', 'variables']),
+    });
     await eventually(() => program.output.includes('TRUST_PROXY'));
     const { output } = program;
     expect(output).toContain(

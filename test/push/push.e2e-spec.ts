@@ -1,5 +1,4 @@
 import webPush from 'web-push';
-import { bearer, register, ownAccounts } from '../support/accounts.js';
 import {
   ApnsService,
   FcmService,
@@ -7,6 +6,7 @@ import {
   type Taken,
   WebPushService,
 } from '../support/push-services.js';
+import { groupOf } from '../support/groups.js';
 import { pause } from '../support/time.js';
 import { type Client, eventually, World } from '../support/world.js';
 
@@ -77,6 +77,8 @@ describe('A push', () => {
       title: 'Ann',
       body: 'Grüße 👋',
       tag: `chat-${chatId}`,
+      at: expect.any(Number) as number,
+      unreadChats: [chatId],
     });
     expect(push!.headers).toMatchObject({ topic: `chat-${chatId}`, urgency: 'high', ttl: '86400' });
   });
@@ -108,6 +110,22 @@ describe('A push', () => {
     expect(web.of(device.token)).toHaveLength(1);
   });
 
+  it('is not sent at all while somebody is active, if they want that: `whenActive: "never"`', async () => {
+    const { bob, device, send } = await pair();
+    const { whenActive } = await bob.ok<{ whenActive: string }>('getPreferences');
+    expect(whenActive).toBe('unread');
+    await bob.ok('updatePreferences', { whenActive: 'never' });
+    await bob.ok('setActive', { active: true });
+    await send('left unread');
+    await pause(ACTIVE_DELAY_MS + 2 * GATHER_MS);
+    expect(web.of(device.token)).toEqual([]);
+    await bob.ok('setActive', { active: false });
+    await send('when they are away');
+    await taken(device.token, 1);
+    await silence();
+    expect(web.of(device.token).map(({ body }) => body.body)).toEqual(['when they are away']);
+  });
+
   it('is not sent of what was read before, nor to the sender, nor of a muted chat', async () => {
     const { alice, bob, chatId, device, send } = await pair();
     const own = web.subscribe();
@@ -136,6 +154,50 @@ describe('A push', () => {
     expect(web.of(device.token)).toHaveLength(1);
   });
 
+  it('has the whole of a message that is streamed, when it has ended, and nothing of it before', async () => {
+    const { alice, bob, chatId, device } = await pair();
+    const begin = (content: string) => alice.ok<{ id: number }>('streamMessage', { chatId, content });
+    const { id: messageId } = await begin('');
+    await silence();
+    await alice.ok('sendDelta', { messageId, offset: 0, text: 'All of it.' });
+    await silence();
+    expect(web.of(device.token)).toEqual([]);
+    await alice.ok('finishStream', { messageId });
+    const [push] = await taken(device.token, 1);
+    expect(push!.body).toMatchObject({ messageId, body: 'All of it.' });
+    // Of one that was read meanwhile there is none, nor of one for its edit.
+    const { id: other } = await begin('read');
+    await bob.ok('markAsSeen', { chatId });
+    await alice.ok('finishStream', { messageId: other });
+    await alice.ok('editMessage', { messageId: other, content: 'edited' });
+    await bob.ok('markAsUnread', { chatId });
+    await silence();
+    expect(web.of(device.token)).toHaveLength(1);
+  });
+
+  it('says to a browser of which chats it may still show something', async () => {
+    const { bob, chatId, device, send } = await pair();
+    const carol = await world.person();
+    const say = async (content: string) => {
+      const { chatId: other } = await carol.ok<{ chatId: number }>('sendMessage', {
+        receiverId: bob.userId,
+        content,
+      });
+      return other;
+    };
+    await send('one');
+    await taken(device.token, 1);
+    const other = await say('two');
+    const [, second] = await taken(device.token, 2);
+    expect(new Set(second!.body.unreadChats as number[])).toEqual(new Set([chatId, other]));
+    expect(Math.abs(Number(second!.body.at) - Date.now())).toBeLessThan(60_000);
+    // Read at another device: the browser hears of it with the next push.
+    await bob.ok('markAsSeen', { chatId });
+    await say('three');
+    const [, , third] = await taken(device.token, 3);
+    expect(third!.body).toMatchObject({ chatId: other, unreadChats: [other] });
+  });
+
   describe('at the end of quiet hours', () => {
     const day = { from: '00:00', to: '00:00' };
     const waiting = ({ userId }: Client) => world.sql('SELECT FROM push_quiet WHERE "userId" = $1', [userId]);
@@ -146,12 +208,14 @@ describe('A push', () => {
       await silence();
     };
 
-    it('is one of each chat that is still unread, of the three newest', async () => {
+    it('is one of each of the three newest chats that are still unread, and one of how many more there are', async () => {
       const { bob, device, send, chatId } = await pair();
+      const phone = `phone-${bob.userId}`;
+      await bob.ok('addPushTarget', { kind: 'fcm', token: phone });
       await bob.ok('updatePreferences', { quiet: day });
       await send('read in the night');
       const chats: number[] = [];
-      for (const content of ['first', 'second', 'third', 'fourth']) {
+      for (const content of ['one', 'two', 'first', 'second', 'third', 'fourth']) {
         const other = await world.person();
         const chat = await other.ok<{ id: number }>('createChat', {
           user1Id: other.userId,
@@ -161,17 +225,48 @@ describe('A push', () => {
         await other.ok('sendMessage', { chatId: chat.id, content });
         chats.push(chat.id);
       }
+      // Of these they are told nothing, so they count for nothing, and take the place of no other.
+      for (const notify of ['none', 'mentions']) {
+        const { owner, chatId: group } = await groupOf(world, 0);
+        await owner.ok('addMembers', { chatId: group, userIds: [bob.userId] });
+        await bob.ok('updateMembership', { chatId: group, notify });
+        await owner.ok('sendMessage', { chatId: group, content: 'not for them' });
+      }
       await bob.ok('markAsSeen', { chatId });
       await eventually(async () => (await waiting(bob)).length === 1);
       await silence();
       expect(web.of(device.token)).toEqual([]);
       await end(bob);
-      const pushed = web.of(device.token).map(({ body }) => [body.chatId, body.body]);
-      expect(pushed.sort((one, other) => Number(one[0]) - Number(other[0]))).toEqual([
-        [chats[1], 'second'],
-        [chats[2], 'third'],
-        [chats[3], 'fourth'],
+      await taken(device.token, 4);
+      const pushed = web.of(device.token).map(({ body }) => body);
+      const messages = pushed.filter(({ type }) => type === 'message').map((one) => [one.chatId, one.body]);
+      expect(messages.sort((one, other) => Number(one[0]) - Number(other[0]))).toEqual([
+        [chats[3], 'second'],
+        [chats[4], 'third'],
+        [chats[5], 'fourth'],
       ]);
+      const more = { type: 'more', chats: 3, title: '3 more chats', body: 'With unread messages' };
+      expect(pushed.filter(({ type }) => type !== 'message')).toMatchObject([{ ...more, tag: 'more-chats' }]);
+      await eventually(() => fcm.of(phone).length === 4);
+      expect(fcm.of(phone).find(({ body }) => 'chats' in (body.data as object))!.body).toMatchObject({
+        notification: { title: more.title, body: more.body },
+        data: { type: 'more', chats: '3', badge: '14' },
+        android: { collapse_key: 'more-chats', notification: { tag: 'more-chats', notification_count: 14 } },
+      });
+    });
+
+    it('has no number of more chats when there are three', async () => {
+      const { bob, device, send } = await pair();
+      await bob.ok('updatePreferences', { quiet: day });
+      await send('one of three');
+      for (const other of await Promise.all([world.person(), world.person()]))
+        await other.ok('sendMessage', { receiverId: bob.userId, content: 'another' });
+      await eventually(async () => (await waiting(bob)).length === 1);
+      await silence();
+      await end(bob);
+      await taken(device.token, 3);
+      await silence();
+      expect(web.of(device.token).map(({ body }) => body.type)).toEqual(['message', 'message', 'message']);
     });
 
     it('is none for somebody who is active then, and none twice', async () => {
@@ -254,6 +349,11 @@ describe('A push', () => {
     const iphone = 'cd'.repeat(32);
     await bob.ok('addPushTarget', { kind: 'fcm', token: `phone-${bob.userId}` });
     await bob.ok('addPushTarget', { kind: 'apns', token: iphone });
+    // The number at the icon leaves out muted chats, and mentions in them.
+    const { chatId: muted, owner } = await groupOf(world, 0);
+    await owner.ok('addMembers', { chatId: muted, userIds: [bob.userId] });
+    await bob.ok('updateMembership', { chatId: muted, mutedUntil: '2999-01-01T00:00:00Z' });
+    await owner.ok('sendMessage', { chatId: muted, content: 'you', metadata: { mentions: [bob.userId] } });
     await send('one');
     await eventually(() => fcm.of(`phone-${bob.userId}`).length === 1 && apns.of(iphone).length === 1);
     const tag = `chat-${chatId}`;
@@ -272,86 +372,5 @@ describe('A push', () => {
     expect(read.headers['apns-push-type']).toBe('background');
     expect(read.body).toMatchObject({ aps: { 'content-available': 1, badge: 0 }, type: 'read', chatId });
     expect(apns.tokens.size).toBe(1);
-  });
-
-  it('goes to the person who added the device last, and no more once it is removed', async () => {
-    const { alice, bob, device } = await pair();
-    expect(await alice.ok('addPushTarget', { ...device, deviceId: 'laptop' })).toMatchObject({
-      userId: alice.userId,
-      kind: 'web',
-      deviceId: 'laptop',
-    });
-    expect(await targetsOf(bob)).toEqual([]);
-    const newer = web.subscribe();
-    await alice.ok('addPushTarget', { ...newer, deviceId: 'laptop' });
-    expect(await targetsOf(alice)).toEqual([{ token: newer.token }]);
-    expect(await bob.ok('removePushTarget', { token: newer.token })).toMatchObject({ removed: false });
-    await world.http
-      .delete('/push/targets')
-      .query({ token: newer.token, userId: alice.userId })
-      .expect(200, { userId: alice.userId, removed: true });
-    expect(await targetsOf(alice)).toEqual([]);
-  });
-
-  it('goes only where the server may call', async () => {
-    const alice = await world.person();
-    const device = { ...web.subscribe(), token: 'http://10.0.0.1/push' };
-    expect(await alice.refused('addPushTarget', device)).toBe('VALIDATION_FAILED');
-    expect(await alice.refused('addPushTarget', { kind: 'apns', token: 'no hex' })).toBe('VALIDATION_FAILED');
-    expect(await alice.refused('addPushTarget', { kind: 'web', token: device.token })).toBe(
-      'VALIDATION_FAILED',
-    );
-    const noPoint = Buffer.concat([Buffer.from([4]), Buffer.alloc(64, 1)]).toString('base64url');
-    const { keys, ...good } = web.subscribe();
-    expect(await alice.refused('addPushTarget', { ...good, keys: { ...keys, p256dh: noPoint } })).toBe(
-      'VALIDATION_FAILED',
-    );
-    await world.http.get('/push/key').expect(200, { kinds: ['web', 'fcm', 'apns'], key: vapid.publicKey });
-  });
-
-  it('ends with the session in which the device was added', async () => {
-    const accounts = await World.start({
-      ...variables,
-      ...ownAccounts(),
-      REGISTRATION: 'open',
-      SINKS: 'off',
-    });
-    try {
-      const { user, accessToken, refreshToken } = await register(accounts);
-      const add = accounts.http.put('/push/targets').set(bearer(accessToken)).send(web.subscribe());
-      await add.expect(200);
-      const rows = () =>
-        accounts.sql('SELECT kind FROM push_targets WHERE "userId" = $1 AND "sessionId" IS NOT NULL', [
-          user.id,
-        ]);
-      expect(await rows()).toEqual([{ kind: 'web' }]);
-      await accounts.http.post('/auth/logout').send({ refreshToken }).expect(200);
-      expect(await rows()).toEqual([]);
-      const other = await register(accounts);
-      // As if it ended at the moment at which the device is added.
-      await accounts.sql('DELETE FROM sessions WHERE "userId" = $1', [other.user.id]);
-      await accounts.http
-        .put('/push/targets')
-        .set(bearer(other.accessToken))
-        .send(web.subscribe())
-        .expect(401);
-      expect(await accounts.sql('SELECT 1 FROM push_targets')).toEqual([]);
-    } finally {
-      await accounts.stop();
-    }
-  });
-});
-
-describe('A server without keys', () => {
-  it('has no sink for pushes, and says which kinds it has', async () => {
-    const world = await World.start({ SINKS: 'on', INBOX: 'off' });
-    try {
-      const alice = await world.person();
-      expect(await alice.refused('addPushTarget', { kind: 'fcm', token: 'a token' })).toBe('NOT_CONFIGURED');
-      await world.http.get('/push/key').expect(200, { kinds: [], key: null });
-      expect(await world.sql('SELECT name FROM sinks')).toEqual([]);
-    } finally {
-      await world.stop();
-    }
   });
 });

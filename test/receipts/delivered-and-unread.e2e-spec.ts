@@ -64,7 +64,7 @@ describe('Delivered, seen and unread:', () => {
     await carol.ok('sendMessage', { receiverId: bob.userId, content: 'elsewhere' });
     const phone = await world.person(bob.userId);
     await bob.ok('markAsSeen', { messageId: ids[1] });
-    const totals = { total: 2, totalMentions: 0, badge: 2 };
+    const totals = { total: 2, totalMentions: 0, totalUnmuted: 2, badge: 2 };
     const count = { chatId, unread: 1, unreadMentions: 0, unreadSeq: 2, ...totals };
     expect(await phone.next('unreadCount')).toEqual(count);
     expect(await bob.next('unreadCount')).toEqual(count);

@@ -73,7 +73,14 @@ describe('Receipts by position', () => {
       const phone = await world.person(bob.userId);
       await alice.ok('sendMessage', { chatId, content: 'three' });
       const all = await over(edge, world, bob).ok('markAllAsSeen', {});
-      expect(all).toEqual({ total: 0, totalMentions: 0, badge: 0, chatIds: [chatId], more: false });
+      expect(all).toEqual({
+        total: 0,
+        totalMentions: 0,
+        totalUnmuted: 0,
+        badge: 0,
+        chatIds: [chatId],
+        more: false,
+      });
       expect(await alice.next('messageSeen')).toMatchObject({ chatId, seq: 3 });
       expect(await phone.next('unreadCount')).toMatchObject({ chatId, unread: 0, unreadSeq: 3, total: 0 });
       expect(await over(edge, world, bob).ok('markAllAsSeen', {})).toMatchObject({ chatIds: [] });
@@ -84,6 +91,7 @@ describe('Receipts by position', () => {
       expect(await over(edge, world, bob).ok('getUnreadCount', {})).toEqual({
         total: 5,
         totalMentions: 0,
+        totalUnmuted: 5,
         badge: 5,
       });
     });
@@ -102,20 +110,20 @@ describe('Receipts by position', () => {
     }
   });
 
-  it('the badge leaves out muted and archived chats, but not the mentions of muted ones', async () => {
+  it('totalUnmuted leaves out muted and archived chats, the badge not the mentions of muted ones', async () => {
     const { owner, members, chatId } = await groupOf(world, 1);
     const [ann] = members as [Client];
     const base = (await totalsOf(ann)).badge;
     await owner.ok('sendMessage', { chatId, content: 'one' });
     await owner.ok('sendMessage', { chatId, content: 'two', metadata: { mentions: [ann.userId] } });
     const count = { total: base + 2, totalMentions: 1 };
-    expect(await totalsOf(ann)).toEqual({ ...count, badge: base + 2 });
+    expect(await totalsOf(ann)).toEqual({ ...count, totalUnmuted: base + 2, badge: base + 2 });
     await ann.ok('updateMembership', { chatId, mutedUntil: '2090-01-01T00:00:00Z' });
-    expect(await totalsOf(ann)).toEqual({ ...count, badge: 1 });
+    expect(await totalsOf(ann)).toEqual({ ...count, totalUnmuted: 0, badge: 1 });
     await ann.ok('updateMembership', { chatId, mutedUntil: '2020-01-01T00:00:00Z' });
-    expect(await totalsOf(ann)).toEqual({ ...count, badge: base + 2 });
+    expect(await totalsOf(ann)).toEqual({ ...count, totalUnmuted: base + 2, badge: base + 2 });
     await ann.ok('updateMembership', { chatId, archived: true });
-    expect(await totalsOf(ann)).toEqual({ ...count, badge: 0 });
+    expect(await totalsOf(ann)).toEqual({ ...count, totalUnmuted: 0, badge: 0 });
   });
 
   it('unreadSeq says where unread begins, wherever unread is said', async () => {

@@ -1,5 +1,6 @@
 import type { MessageView, ReportView, StreamPositionView, StreamView } from '../../src/contract/index.js';
 import { erased } from '../support/erasures.js';
+import { Installation, serving } from '../support/process.js';
 import { type Client, eventually, World } from '../support/world.js';
 
 const begin = (client: Client, chatId: number, more: object = {}) =>
@@ -53,13 +54,45 @@ describe('A stream ends', () => {
     expect(await alice.ok('finishStream', { messageId })).toMatchObject({ metadata: null });
   });
 
+  it('as the server says: nobody makes another message look as if it grew, or had been stopped', async () => {
+    const { alice, bob, chatId } = await world.pair();
+    const metadata = { streaming: true, topic: 'x' };
+    const message = await alice.ok<MessageView>('sendMessage', { chatId, content: 'hm', metadata });
+    expect(message.metadata).toEqual({ topic: 'x' });
+    expect(await alice.refused('sendMessage', { chatId, content: '', metadata: { streaming: true } })).toBe(
+      'VALIDATION_FAILED',
+    );
+    const edit = { messageId: message.id, metadata: { streaming: 'stopped', topic: 'y' } };
+    expect(await alice.ok('editMessage', edit)).toMatchObject({ metadata: { topic: 'y' } });
+    const system = await world.http
+      .post(`/chats/${chatId}/system-messages`)
+      .send({ content: 'hello', metadata: { streaming: true } })
+      .expect(201);
+    expect((system.body as MessageView).metadata ?? {}).toEqual({});
+    // And nobody hides that one was stopped; as it was told it can be sent back.
+    const { id: messageId } = await begin(alice, chatId, { content: 'half', metadata: { topic: 'z' } });
+    const stopped = await bob.ok<MessageView>('stopStream', { messageId });
+    const { metadata: told } = stopped;
+    expect(await alice.ok('editMessage', { messageId, content: 'whole', metadata: told! })).toMatchObject({
+      content: 'whole',
+      metadata: { topic: 'z', streaming: 'stopped' },
+    });
+    expect(await alice.ok('editMessage', { messageId, metadata: {} })).toMatchObject({
+      metadata: { streaming: 'stopped' },
+    });
+  });
+
   it('although others, whose turn came before, cannot be ended', async () => {
     const { alice, bob, chatId } = await world.pair();
     const broken = [];
     for (let nth = 0; nth < 55; nth++) {
-      const metadata = { streaming: true, broken: true };
+      const metadata = { broken: true };
       broken.push(await alice.ok<MessageView>('sendMessage', { chatId, content: 'a', metadata }));
     }
+    await world.sql(
+      `UPDATE messages SET metadata = metadata || '{"streaming": true}' WHERE "chatId" = $1 AND metadata ? 'broken'`,
+      [chatId],
+    );
     await world.sql(`
       CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not this one'; END $$;
       CREATE TRIGGER refuse BEFORE UPDATE ON messages FOR EACH ROW
@@ -146,5 +179,84 @@ describe('A stream ends', () => {
     const { body } = await world.http.get('/reports?limit=100').expect(200);
     const reports = (body as ReportView[]).filter(({ chatId: of }) => of === chatId);
     expect(reports.map(({ message }) => message?.content)).toEqual(['You fool', 'You fool']);
+  });
+});
+
+describe('A stream whose node is killed in the middle', () => {
+  let world: World;
+  let installed: Installation;
+  beforeAll(async () => {
+    [world, installed] = await Promise.all([World.start(), Installation.make()]);
+  });
+  afterAll(async () => {
+    await installed.remove();
+    await world.stop();
+  });
+
+  it('is ended as it stands by another node, once, and its readers hear it', async () => {
+    const node = installed.start({ DATABASE_URL: String(world.config.database.url), AUTH: 'open' });
+    const { rest } = await serving(node);
+    const { alice, bob, chatId } = await world.pair();
+    const call = async (path: string, body: object) => {
+      const headers = { 'content-type': 'application/json', 'x-user-id': String(alice.userId) };
+      const answer = await fetch(rest + path, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      });
+      return { status: answer.status, body: (await answer.json()) as { id: number; offset: number } };
+    };
+    const { id } = (await call(`/chats/${chatId}/messages/stream`, { content: 'What ' })).body;
+    let answered = 'What ';
+    for (const text of ['was ', 'answered ', 'is stored.']) {
+      const { status, body } = await call(`/messages/${id}/stream`, { offset: answered.length, text });
+      expect(status).toBe(200);
+      answered += text;
+      expect(body.offset).toBe(answered.length);
+    }
+    // One more is on its way.
+    const last = call(`/messages/${id}/stream`, { offset: answered.length, text: ' Or not.' }).catch(
+      () => null,
+    );
+    node.kill('SIGKILL');
+    await node.exited;
+    await last;
+    const { text, growing } = await bob.ok<StreamView>('getStream', { messageId: id });
+    expect([answered, `${answered} Or not.`]).toContain(text);
+    expect(growing).toBe(true);
+    const version = async () =>
+      (await world.sql<{ version: string }>('SELECT version FROM chats WHERE id = $1', [chatId]))[0]!.version;
+    const before = Number(await version());
+    // A minute later.
+    await world.sql(`UPDATE message_streams SET "endsAt" = now() - interval '1 s' WHERE "messageId" = $1`, [
+      id,
+    ]);
+    const ended = { id, content: text, metadata: { streaming: 'interrupted' }, editedAt: null };
+    expect(await bob.next('messageEdited')).toMatchObject(ended);
+    const { messages } = await bob.ok<{ messages: MessageView[] }>('getMessages', { chatId });
+    expect(messages).toMatchObject([ended]);
+    expect(Number(await version())).toBe(before + 1);
+    expect(await world.sql('SELECT 1 FROM message_streams')).toEqual([]);
+    expect(await world.sql('SELECT 1 FROM message_stream_parts')).toEqual([]);
+  });
+
+  it('ends with all others of that node, however many they are', async () => {
+    const { alice, chatId } = await world.pair();
+    const ids: number[] = [];
+    for (let nr = 0; nr < 130; nr++)
+      ids.push((await alice.ok<MessageView>('sendMessage', { chatId, content: 'half' })).id);
+    await world.sql(`UPDATE messages SET metadata = '{"streaming": true}' WHERE id = ANY($1)`, [ids]);
+    await world.sql(
+      `INSERT INTO message_streams ("userId", key, "messageId", "chatId", "endsAt")
+       SELECT $1, 's' || id, id, $2, now() - interval '1 s' FROM unnest($3::bigint[]) AS x(id)`,
+      [alice.userId, chatId, ids],
+    );
+    const left = async () => (await world.sql('SELECT 1 FROM message_streams')).length;
+    await eventually(async () => (await left()) === 0);
+    const [{ n }] = (await world.sql<{ n: string }>(
+      `SELECT count(*) AS n FROM messages WHERE "chatId" = $1 AND metadata @> '{"streaming": "interrupted"}'`,
+      [chatId],
+    )) as [{ n: string }];
+    expect(Number(n)).toBe(130);
   });
 });

@@ -190,13 +190,9 @@ describe('A streamed message', () => {
 
   it('whose node died between sending and the first delta ends, too', async () => {
     const { alice, bob, chatId } = await world.pair();
-    const metadata = { streaming: true };
-    const { id } = await alice.ok<MessageView>('sendMessage', {
-      chatId,
-      content: 'hm',
-      clientId: 'k',
-      metadata,
-    });
+    const message = { chatId, content: 'hm', clientId: 'k' };
+    const { id } = await alice.ok<MessageView>('sendMessage', message);
+    await world.sql(`UPDATE messages SET metadata = '{"streaming": true}' WHERE id = $1`, [id]);
     await world.sql(
       `INSERT INTO message_streams ("userId", key, "endsAt") VALUES ($1, 'k', now()), ($1, 'never sent', now())`,
       [alice.userId],

@@ -36,6 +36,10 @@ export const AWKWARD = [
   'ann@example.com',
   '\u202Ex',
   '\tx\n',
+  ',',
+  'k,k',
+  'tenant,17',
+  'a,b,',
 ];
 
 /** An externalId of a user or chat, with what paths, queries and SQL might trip over. */

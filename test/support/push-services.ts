@@ -205,6 +205,11 @@ export class FcmService extends PushService {
     return service;
   }
 
+  /** How many access tokens it gave. */
+  get tokens(): number {
+    return this.given.size;
+  }
+
   /** For FCM_CREDENTIALS. */
   get credentials(): string {
     return JSON.stringify({

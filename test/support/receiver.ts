@@ -14,6 +14,7 @@ export const SENDS_WEBHOOKS = {
 /** What a receiver of webhooks was sent. */
 export interface Received {
   id: string;
+  path: string;
   headers: IncomingMessage['headers'];
   text: string;
   body: { type: string; timestamp: string; chatId: number; version: number; data: Record<string, unknown> };
@@ -30,7 +31,11 @@ export class Receiver {
   readonly taken: Received[] = [];
   manner: Manner = () => 200;
 
-  private constructor(private readonly server: Server) {}
+  private constructor(
+    private readonly server: Server,
+    /** Where it listens, also when it is away for a while. */
+    readonly port: number,
+  ) {}
 
   static async start(port = 0): Promise<Receiver> {
     const server = createServer((request, response) => {
@@ -41,6 +46,7 @@ export class Receiver {
         const text = Buffer.concat(chunks).toString();
         const received: Received = {
           id: String(request.headers['webhook-id']),
+          path: String(request.url),
           headers: request.headers,
           text,
           body: JSON.parse(text) as Received['body'],
@@ -52,13 +58,19 @@ export class Receiver {
         response.writeHead(status, { location: 'http://127.0.0.1:1/' }).end('an answer');
       });
     });
-    const receiver = new Receiver(server);
-    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    await listening(server, port);
+    const receiver = new Receiver(server, (server.address() as AddressInfo).port);
     return receiver;
   }
 
-  get port(): number {
-    return (this.server.address() as AddressInfo).port;
+  /** Nobody listens there until {@link comeBack}. */
+  async goAway(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  comeBack(): Promise<void> {
+    return listening(this.server, this.port);
   }
 
   get url(): string {
@@ -76,11 +88,13 @@ export class Receiver {
     return this.of(chatId);
   }
 
-  async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+  stop(): Promise<void> {
+    return this.goAway();
   }
 }
+
+const listening = (server: Server, port: number) =>
+  new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
 
 /** Whether one of the signatures is that of the secret, computed apart from the server's own code. */
 export function isSigned({ headers, text }: Received, secret: string): boolean {
@@ -111,6 +125,8 @@ export const waysToBeDown: [string, Manner][] = [
   ['redirects', () => 302],
   ['says nothing', () => undefined],
   ['closes the connection', (_, response) => void response.socket!.destroy()],
+  ['resets the connection', (_, response) => void response.socket!.resetAndDestroy()],
+  ['answers what is no HTTP', (_, response) => void response.socket!.end(NO_HTTP)],
   [
     'stops in the middle of its answer',
     (_, response) => void response.writeHead(200, { 'content-length': 99 }).write('x'),
@@ -118,6 +134,9 @@ export const waysToBeDown: [string, Manner][] = [
   ['drips', (_, response) => void drip(response)],
   ['is busy', (_, response) => void response.writeHead(429, { 'retry-after': '0' }).end()],
 ];
+
+/** An alert of TLS, as a server sends it that was asked without. */
+const NO_HTTP = Buffer.from([0x15, 3, 1, 0, 2, 2, 40]);
 
 /** Writes a byte now and then, without end. */
 function drip(response: ServerResponse): void {

@@ -11,3 +11,21 @@ export async function inTime<T>(asking: PromiseLike<T>): Promise<T> {
 
 /** To show that nothing comes: waits as long as it could take. */
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Counts from now on for how long this machine stood still, in milliseconds; `end` says it. */
+export function standstills(): { end(): number } {
+  const EVERY_MS = 50;
+  let stood = 0;
+  let last = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    stood += Math.max(0, now - last - 4 * EVERY_MS);
+    last = now;
+  }, EVERY_MS);
+  return {
+    end() {
+      clearInterval(timer);
+      return stood;
+    },
+  };
+}

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type CommandName, commandNames, definitionOf } from '../../src/contract/index.js';
 import { groupOf } from '../support/groups.js';
 import { over, edges, RestAsker } from '../support/edges.js';
@@ -37,6 +39,9 @@ const always: CommandName[] = [
   'leaveChat',
   'deleteChat',
 ];
+
+/** Their answers do not say whether they changed something. */
+const sending: CommandName[] = ['sendMessage', 'streamMessage', 'sendSystemMessage'];
 
 /** The rest: brings about the change, then does the same again. */
 const twice: Partial<Record<CommandName, (scene: Scene) => object | Promise<object>>> = {
@@ -119,8 +124,19 @@ describe('An answer never pretends to a change:', () => {
   });
 
   it.each(writing)('the contract of %s says whether it may change nothing', (name) => {
-    const mayChangeNothing = !['sendMessage', 'streamMessage', 'sendSystemMessage'].includes(name);
-    for (const shape of versioned(name)) expect('changed' in shape).toBe(mayChangeNothing);
+    for (const shape of versioned(name)) expect('changed' in shape).toBe(!sending.includes(name));
+  });
+
+  it('the protocol page says of every command what the version of its answer is', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/reference/protocol.md'), 'utf8');
+    const rows = page.matchAll(/^\| \[\(?(\w+)\)?\]\([^|]+(?:\|[^|]*){3}\| ([^|]*) \|$/gm);
+    const said = Object.fromEntries([...rows].map(([, name, version]) => [name, version!.trim()]));
+    const promised = (name: CommandName) => {
+      if (!writing.includes(name)) return '';
+      if (never.includes(name)) return 'not new';
+      return sending.includes(name) ? 'new' : 'new, unless `changed: false`';
+    };
+    expect(said).toMatchObject(Object.fromEntries(commandNames.map((name) => [name, promised(name)])));
   });
 
   async function sceneFor(edge: (typeof edges)[number]): Promise<Scene> {

@@ -87,7 +87,7 @@ describe('A sync may leave out chats that it does not name:', () => {
     const [chatId] = await chatsOf(ann, 2);
     await ann.ok('updateMembership', { chatId, archived: true });
     const { unread, now, at } = await ann.ok<SyncedView>('sync', {});
-    expect(unread).toEqual({ total: 6, mentions: 0, badge: 3 });
+    expect(unread).toEqual({ total: 6, mentions: 0, totalUnmuted: 3, badge: 3 });
     expect(Date.parse(now) - Date.parse(at)).toBe(10_000);
     expect(Math.abs(Date.parse(now) - Date.now())).toBeLessThan(60_000);
   });

@@ -53,6 +53,22 @@ describe('In open mode, deactivating', () => {
     await (await other.person(bob.userId)).ok('getChats', bob.userId);
   });
 
+  it('until a moment says how long that is, in the answer to each command', async () => {
+    const userId = world.newId();
+    await application.ok('deactivateUser', { userId, until: new Date(Date.now() + 3_600_000).toISOString() });
+    const stranger = await world.stranger();
+    for (const answer of [
+      await stranger.ask('userOnline', userId),
+      await stranger.ask('sendMessage', { senderId: userId, receiverId: world.newId(), content: 'me' }),
+      await new RestAsker(world, userId).ask('getChats', { userId }),
+    ]) {
+      const { error } = answer as { error: ErrorView };
+      expect(error).toMatchObject({ code: 'DEACTIVATED', retryAfterMs: expect.any(Number) });
+      expect(error.retryAfterMs).toBeGreaterThan(3_000_000);
+      expect(error.retryAfterMs).toBeLessThanOrEqual(3_600_000);
+    }
+  });
+
   it('closes every direct chat that is opened at the same moment, and opens all when they are back', async () => {
     const bobId = world.newId();
     await (await world.person(bobId)).ok('getChats', bobId);

@@ -32,12 +32,23 @@ const me = (world: World, token: string) => world.http.get('/auth/me').set(beare
 
 const WHY = { until: null, reason: 'spam' };
 
+/** Of a refusal with an end, how long that is: at most that many milliseconds. */
+const expectWait = (error: ErrorView, mostMs: number) => {
+  const { until } = error.details as { until: string };
+  expect(error.retryAfterMs).toBeGreaterThan(0);
+  expect(error.retryAfterMs).toBeLessThanOrEqual(mostMs);
+  expect(error.retryAfterMs).toBeGreaterThanOrEqual(Math.min(Date.parse(until) - Date.now(), mostMs));
+};
+
 /** Soon refused at this node, on both edges. */
 async function refusedAt(world: World, token: string, details: object = WHY): Promise<void> {
   await eventually(async () => (await me(world, token)).status === 403);
   const { body } = await me(world, token).expect(403);
   expect(body.error).toMatchObject({ code: 'DEACTIVATED', details });
-  expect(await refusal(world, { token })).toEqual(body.error);
+  const { retryAfterMs } = body.error;
+  expect(await refusal(world, { token })).toEqual(
+    retryAfterMs === undefined ? body.error : { ...body.error, retryAfterMs: expect.any(Number) },
+  );
 }
 
 async function acceptedAt(world: World, { userId, accessToken }: Pick<Minted, 'userId' | 'accessToken'>) {
@@ -314,6 +325,40 @@ describe('Two nodes that do not know of each other', () => {
     await refusedAt(other, minted.accessToken);
     await reactivate(one, minted.userId).expect(200);
     await acceptedAt(other, minted);
+  });
+
+  it.each([
+    ['an hour', 3_600_000],
+    ['a year', 2 ** 31 - 1],
+  ])('say how long it is until then, wherever they refuse: %s', async (_, mostMs) => {
+    const [one, other] = nodes;
+    const { user, accessToken, refreshToken } = await register(one);
+    const client = await one.bearer(user.id, accessToken);
+    const until = new Date(Date.now() + (mostMs > 3_600_000 ? 365 * 86_400_000 : mostMs)).toISOString();
+    await deactivate(one, user.id, { until }).expect(200);
+    await eventually(async () => (await me(other, accessToken)).status === 403);
+    const told = [await client.next<ErrorView>('exception')];
+    for (const node of nodes) {
+      for (const answer of [
+        await me(node, accessToken),
+        await login(node, user.username!),
+        await refresh(node, refreshToken),
+        await node.http.post('/auth/tokens').set(asApplication).send({ userId: user.id }),
+        await node.http
+          .get('/chats/user/' + user.id)
+          .set(asApplication)
+          .set('X-User-Id', String(user.id)),
+      ]) {
+        const { error } = answer.body as { error: ErrorView };
+        expect(Number(answer.headers['retry-after'])).toBe(Math.ceil(error.retryAfterMs! / 1_000));
+        told.push(error);
+      }
+      told.push(await refusal(node, { token: accessToken }));
+    }
+    expect(told.map(({ code }) => code)).toEqual(told.map(() => 'DEACTIVATED'));
+    for (const error of told) expectWait(error, mostMs);
+    await deactivate(one, user.id).expect(200);
+    expect((await me(one, accessToken).expect(403)).body.error).not.toHaveProperty('retryAfterMs');
   });
 
   it('know it from the start, when they start later', async () => {

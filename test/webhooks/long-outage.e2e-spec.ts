@@ -81,4 +81,36 @@ describe('A receiver that fails for long, in every way there is', () => {
     expect(failing.taken).toHaveLength(CHATS * sent);
     expect(well.taken).toHaveLength(CHATS * sent);
   });
+
+  it('parks nothing more while it is down, and is probed with what waits aside when there is nothing else', async () => {
+    const { alice, chatId } = await world.pair();
+    for (const { id } of (await world.http.get('/webhooks').expect(200)).body as WebhookView[])
+      await world.http.delete(`/webhooks/${id}`).expect(200);
+    const input = { url: failing.url, events: ['newMessage'] };
+    const { id } = (await world.http.post('/webhooks').send(input).expect(201)).body as CreatedWebhookView;
+    const get = async () => (await world.http.get(`/webhooks/${id}`).expect(200)).body as WebhookView;
+    const COUNT = 3 * MAX_PARKED;
+    failing.manner = ({ body }) => (body.data.content === 'first' ? 422 : 200);
+    await alice.ok('sendMessage', { chatId, content: 'first' });
+    await eventually(async () => (await get()).parked === 1);
+    failing.manner = () => 503;
+    for (let nth = 1; nth < COUNT; nth++) await alice.ok('sendMessage', { chatId, content: `${nth}` });
+    await eventually(async () => {
+      const { status, failures } = await get();
+      return status === 'paused' && failures >= 2;
+    });
+    // All that is in the log is of a chat that waits aside.
+    const most = (await get()).parked;
+    expect(most).toBeLessThanOrEqual(MAX_PARKED + 1);
+    const { failures } = await get();
+    await eventually(async () => (await get()).failures > failures);
+    expect(await get()).toMatchObject({ status: 'paused', parked: most, dead: 0 });
+    failing.manner = () => 200;
+    const received = await failing.until(chatId, COUNT);
+    expect(received.map((event) => event.id)).toEqual(
+      Array.from({ length: COUNT }, (_, nth) => `evt_${chatId}_m${nth + 1}`),
+    );
+    await eventually(async () => (await get()).parked === 0);
+    expect(await get()).toMatchObject({ status: 'on', failures: 0, dead: 0 });
+  });
 });

@@ -1,3 +1,4 @@
+import { io } from 'socket.io-client';
 import type { AccountView, ErrorView, MessageView, ReadyView } from '../../src/contract/index.js';
 import { bearer, connected, mint, newApiKey, ownAccounts, refusal } from '../support/accounts.js';
 import { type Client, eventually, World } from '../support/world.js';
@@ -119,16 +120,27 @@ describe('A handshake with a user id in open mode', () => {
     expect((await socket.ok<AccountView>('getMe')).id).toBe(second);
   });
 
-  it('counts as a socket of its user', async () => {
+  it('counts as a socket of its user: a stock client that comes too early is let in when there is room', async () => {
     const bounded = await World.start({ RATE_LIMITS: 'on', RATE_LIMIT_USER_SOCKETS: '2' });
     try {
       const userId = bounded.newId();
       await bounded.stranger({ auth: { userId } });
-      await bounded.person(userId);
-      expect(await refusal(bounded, { userId })).toMatchObject({
-        code: 'RATE_LIMITED',
-        details: { limit: 'user sockets' },
+      const phone = await bounded.person(userId);
+      const late = io(bounded.socketUrl, {
+        transports: ['websocket'],
+        forceNew: true,
+        auth: { userId },
+        reconnectionDelay: 50,
+        reconnectionDelayMax: 50,
       });
+      try {
+        await new Promise((resolve) => late.once('disconnect', resolve));
+        expect(late).toMatchObject({ connected: false, active: true });
+        phone.close();
+        await new Promise((resolve) => late.once('ready', resolve));
+      } finally {
+        late.disconnect();
+      }
     } finally {
       await bounded.stop();
     }

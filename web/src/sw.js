@@ -1,4 +1,4 @@
-/* global self, caches, clients, Request */
+/* global self, caches, clients, Request, MessageChannel */
 /**
  * Keeps the page, so that it is there without a network: a reload then still shows the chats and what waits to be sent,
  * which the page keeps itself. Nothing that anybody has written is kept here. The build writes FILES and VERSION.
@@ -13,6 +13,8 @@ const NAME = PREFIX + VERSION;
 const PAGE = () => new Request('/', { headers: { accept: 'text/html' }, cache: 'no-cache' });
 /** So long a page is waited for where an older one is at hand, in milliseconds. */
 const PATIENCE_MS = 3_000;
+/** So long a page is waited for that is asked what it shows. */
+const ASKED_MS = 1_000;
 
 self.addEventListener('install', (event) => {
   const keep = async () => {
@@ -53,21 +55,53 @@ self.addEventListener('fetch', (event) => {
 });
 
 // Each push is shown: browsers take the permission from pages that show none.
-self.addEventListener('push', (event) => {
-  const { title, body, tag, chatId, seq } = event.data.json();
-  const shown = { body: body ?? '', tag, renotify: true, icon: '/icon.svg', data: { chatId, seq } };
-  event.waitUntil(self.registration.showNotification(title, shown));
-});
+self.addEventListener('push', (event) => event.waitUntil(show(event.data.json())));
+
+/** Shows a push, and takes away what was shown before of chats that were read meanwhile, at another device perhaps. */
+async function show({ title, body, tag, chatId, seq, at, unreadChats }) {
+  const options = { body: body ?? '', tag, renotify: true, icon: '/icon.svg', data: { chatId, seq, at } };
+  await self.registration.showNotification(title, options);
+  // Too many are unread to name them.
+  if (!unreadChats) return;
+  for (const shown of await self.registration.getNotifications()) {
+    const { chatId: chat, at: shownAt } = shown.data ?? {};
+    // A push that comes late knows nothing of what was shown since.
+    if (chat === undefined || shown.tag === tag || shownAt > at || unreadChats.includes(chat)) continue;
+    shown.close();
+  }
+}
 
 self.addEventListener('notificationclick', (event) => {
-  const { chatId } = event.notification.data;
+  const { chatId } = event.notification.data ?? {};
   event.notification.close();
-  const show = async () => {
-    const windows = await clients.matchAll({ type: 'window' });
-    const page = windows.find(({ url }) => new URL(url).pathname === '/');
-    if (!page) return clients.openWindow(`/#/c/${chatId}`);
-    page.postMessage({ type: 'open', chatId });
-    return page.focus();
-  };
-  event.waitUntil(show());
+  event.waitUntil(open(chatId));
 });
+
+/**
+ * Goes to the page that shows the chat, else to the one of this person that was used last, which then shows it; or opens one.
+ * Without a chat it is the list.
+ */
+async function open(chatId) {
+  // Those that were used last come first.
+  const windows = await clients.matchAll({ type: 'window' });
+  const pages = windows.filter(({ url }) => new URL(url).pathname === '/');
+  const answers = await Promise.all(pages.map(whatIsShown));
+  const first = (holds) => pages.find((_, nr) => holds(answers[nr]));
+  const page =
+    first((one) => one !== null && one.mine && one.chatId === chatId) ??
+    first((one) => one !== null && one.mine) ??
+    first((one) => one === null);
+  if (!page) return clients.openWindow(chatId === undefined ? '/' : `/#/c/${chatId}`);
+  page.postMessage({ type: 'open', chatId });
+  return page.focus();
+}
+
+/** `{ mine, chatId }`: whether it is a page of the person who gets the pushes, and its chat; null: it does not say. */
+function whatIsShown(page) {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => resolve(data);
+    setTimeout(() => resolve(null), ASKED_MS);
+    page.postMessage({ type: 'whatIsShown' }, [port2]);
+  });
+}

@@ -24,7 +24,14 @@ const subscriptions = (key) => {
   const made = () =>
     globalThis.localStorage.getItem('test:subscribed') && {
       endpoint: 'https://push.example.org/a-device',
-      options: { applicationServerKey: bytes(key).buffer },
+      // One of the keys that the server had before.
+      options: {
+        applicationServerKey: bytes(
+          globalThis.localStorage.getItem('test:subscribed') === 'old'
+            ? key.replace(/^B./, (two) => (two === 'BA' ? 'BB' : 'BA'))
+            : key,
+        ).buffer,
+      },
       toJSON: () => ({
         endpoint: 'https://push.example.org/a-device',
         keys: { p256dh: key, auth: 'AAAAAAAAAAAAAAAAAAAAAA' },
@@ -105,6 +112,47 @@ test('a device is told when it asks for it; what is pushed is shown, opened and 
   await page.waitForURL(`${url}/#/c/${chat.id}`);
   await until('it is closed', async () => (await shown()).length === 0);
 
+  // Of two pages the one that shows the chat comes to the front; the other stays where it is.
+  const elsewhere = await context.newPage();
+  await elsewhere.goto(`${url}/#/`);
+  await elsewhere.locator('.list').waitFor({ state: 'attached' });
+  await elsewhere.bringToFront();
+  const deliver = (what) =>
+    session.send('ServiceWorker.deliverPushMessage', {
+      origin: url,
+      registrationId,
+      data: JSON.stringify(what),
+    });
+  await deliver({ ...push, seq: 7 });
+  await until('it is shown once more', async () => (await shown()).length === 1);
+  await worker.evaluate(async () => {
+    const [notification] = await globalThis.registration.getNotifications();
+    // A page is only brought to the front after a click of a person: what is asked for is noted.
+    globalThis.WindowClient.prototype.focus = async function () {
+      globalThis.focused = this.id;
+      return this;
+    };
+    globalThis.dispatchEvent(new globalThis.NotificationEvent('notificationclick', { notification }));
+  });
+  await until('a page is chosen', () => worker.evaluate(() => Boolean(globalThis.focused)));
+  assert.equal(new URL(elsewhere.url()).hash, '#/');
+  assert.equal(new URL(page.url()).hash, `#/c/${chat.id}`);
+  await elsewhere.close();
+
+  // What was read elsewhere is taken away with the next push, by what that says is unread; what is newer than it stays.
+  const tagsShown = async () => (await shown()).map(({ tag }) => tag).sort();
+  const other = { ...push, chatId: 4711, tag: 'chat-4711', at: 2_000, unreadChats: [4711, 4712] };
+  await deliver({ ...other, chatId: 4712, tag: 'chat-4712', at: 1_000, unreadChats: [4712] });
+  await deliver({ ...other, chatId: 4713, tag: 'chat-4713', at: 3_000 });
+  await deliver({ ...other, chatId: 4714, tag: 'chat-4714', at: 1_500, unreadChats: undefined });
+  await until('three are shown', async () => (await shown()).length === 3);
+  await deliver(other);
+  await until('one is taken away', async () => !(await tagsShown()).includes('chat-4714'));
+  assert.deepEqual(await tagsShown(), ['chat-4711', 'chat-4712', 'chat-4713']);
+  await page.evaluate(async () => {
+    for (const one of await (await globalThis.navigator.serviceWorker.ready).getNotifications()) one.close();
+  });
+
   // Read here: what comes late is taken away.
   await page.locator('[data-seq="1"]').waitFor();
   await session.send('ServiceWorker.deliverPushMessage', {
@@ -139,6 +187,15 @@ test('a device is told when it asks for it; what is pushed is shown, opened and 
   // Who leaves is told nothing more on this device.
   await device.click();
   await until('the server knows it again', async () => (await targets()).length === 1);
+
+  // At the next start it finds that the keys of the server were changed, and subscribes anew.
+  await page.evaluate(() => globalThis.localStorage.setItem('test:subscribed', 'old'));
+  await page.reload();
+  await until('it has subscribed anew', () =>
+    page.evaluate(() => globalThis.localStorage.getItem('test:subscribed') === 'yes'),
+  );
+  assert.equal((await targets()).length, 1);
+  await page.locator('.me').click();
   await settings.getByRole('button', { name: 'Be somebody else' }).click();
   await page.locator('.start').waitFor();
   await until('the server forgets who has left', async () => (await targets()).length === 0);

@@ -9,8 +9,9 @@ import { rolldown } from 'rolldown';
 
 const folder = join(import.meta.dirname, '..');
 const dist = (file) => join(folder, 'dist', file);
-const [core, react, notifications, indexeddb, asyncStorage, streams] = [
+const [core, accounts, react, notifications, indexeddb, asyncStorage, streams] = [
   'index.js',
+  'accounts.js',
   'react/index.js',
   'react/notifications.js',
   'storage/indexeddb.js',
@@ -46,6 +47,7 @@ const alone = [/^socket\.io-client$/, peers];
 const ofCore = await sizeOf([core], alone);
 const sizes = {
   core: ofCore,
+  accounts: (await sizeOf([core, accounts], alone)) - ofCore,
   react: (await sizeOf([core, react], alone)) - ofCore,
   // With its hooks, for an application that has the others.
   notifications: (await sizeOf([core, react, notifications], alone)) - (await sizeOf([core, react], alone)),

@@ -104,6 +104,10 @@ export function accounts({ url, storage = memory() }: AccountsOptions = {}): Acc
   let asked: Promise<Record<string, unknown>> | null = null;
   return {
     renews: true,
+    account: async () => {
+      const user = (await kept())?.user;
+      return user && String(user.id);
+    },
     login: (who) => begin('login', who),
     register: (who) => begin('register', who),
     isLoggedIn: async () => (await kept()) !== undefined,

@@ -1,4 +1,5 @@
 import type { ChatListItem, Message } from './contract.gen.js';
+import { within } from './errors.js';
 import type { Row, RowKind, Storage, StorageSession } from './storage/storage.js';
 import { memory } from './storage/memory.js';
 import type { Store } from './store/store.js';
@@ -7,11 +8,12 @@ import { chatOf, liveRange, type Mark, type Unread } from './store/state.js';
 /** Milliseconds that changes are collected before they are written. */
 const WRITE_EVERY_MS = 250;
 
-/** Messages of each chat that are kept on the device. */
-const KEPT = 50;
+/** Messages of each chat that are kept on the device; and chats of which they are. Of the others the item is. */
+export const KEPT = 50;
+export const KEPT_CHATS = 50;
 
 /** Rises when rows look different. Other rows are dropped, but not what waits in the outbox. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 interface KeptChat {
   format: number;
@@ -24,6 +26,7 @@ interface KeptChat {
   cleared: boolean;
   clearedSeq: number;
   marks: [number, Mark][];
+  used: number;
 }
 
 interface KeptMeta {
@@ -32,15 +35,26 @@ interface KeptMeta {
   unread: Unread;
 }
 
+/** Milliseconds that a storage has to open; beyond them it is lost. */
+const OPEN_MS = 5_000;
+
+/** Where it is written now: what was opened, or memory since that has failed. */
+interface Kept {
+  at: StorageSession;
+}
+
 /**
  * What a device keeps of one account. Written behind: the rows of everything that has changed, in one write. If the storage
  * fails, it is kept in memory from then on, and `lost` is told once.
  */
 export class Cache {
-  #session: StorageSession | null = null;
+  /** When the chats that have messages here were last used, in milliseconds; 0: they came by themselves. */
+  readonly recent = new Map<number, number>();
+  #kept: Kept | null = null;
+  #leads = false;
   readonly #dirty = new Map<string, { kind: RowKind; key: string; value: () => unknown }>();
   #timer: ReturnType<typeof setTimeout> | null = null;
-  #writing: Promise<void> = Promise.resolve();
+  #writing: Promise<unknown> = Promise.resolve();
 
   readonly #storage: Storage;
   readonly #store: Store;
@@ -52,28 +66,65 @@ export class Cache {
     this.#lost = lost;
   }
 
-  /** Opens what is kept of an account, and puts it into the store. @returns what waited to be sent, and drafts */
-  async open(scope: string): Promise<{ outbox: unknown[]; drafts: [string, unknown][] }> {
+  /**
+   * Opens what is kept of an account, and puts it into the store. `leads`: this tab writes chats.
+   *
+   * @returns what waited to be sent, and drafts
+   */
+  async open(scope: string, leads: boolean): Promise<{ outbox: unknown[]; drafts: [string, unknown][] }> {
     this.close();
+    this.#leads = leads;
+    const reading = this.#read(scope);
     try {
-      const session = await this.#storage.open(scope);
-      const [meta] = await session.rows('meta');
-      const kept = meta?.[1] as KeptMeta | undefined;
-      if (kept?.format === FORMAT) this.#restore(kept, await session.rows('chat'));
+      const { session, meta, chats, outbox, drafts } = await within(OPEN_MS, reading);
+      if (meta?.format === FORMAT) this.#restore(meta, chats);
       // From now on changes are written: what was just read need not be.
-      this.#session = session;
-      const outbox = (await session.rows('outbox')).map(([, value]) => value);
-      return { outbox, drafts: await session.rows('draft') };
+      this.#kept = { at: session };
+      return { outbox, drafts };
     } catch (error) {
-      await this.#fall(error, scope);
+      reading.then(
+        ({ session }) => session.close(),
+        () => undefined,
+      );
+      this.#lost(error);
+      this.#kept = { at: await memory().open(scope) };
       return { outbox: [], drafts: [] };
+    } finally {
+      // What was written before it was known whose it is.
+      void this.flush();
     }
   }
 
+  async #read(scope: string) {
+    const session = await this.#storage.open(scope);
+    const of = (kind: RowKind) => session.rows(kind);
+    const [[meta], chats, outbox, drafts] = [
+      await of('meta'),
+      await of('chat'),
+      await of('outbox'),
+      await of('draft'),
+    ];
+    return {
+      session,
+      meta: meta?.[1] as KeptMeta | undefined,
+      chats,
+      outbox: outbox.map(([, entry]) => entry),
+      drafts,
+    };
+  }
+
+  /** This tab writes chats from now on: all that it knows, as another may have known less. */
+  async lead(): Promise<void> {
+    this.#leads = true;
+    const kept = (await this.rows('chat')).map(([key]) => Number(key));
+    const ids = new Set([...kept, ...this.#store.state.chats.keys()]);
+    for (const id of ids) this.changed(id);
+  }
+
   /** What is kept of a kind now, by whichever tab. */
-  async read(kind: RowKind): Promise<unknown[]> {
+  async rows(kind: RowKind): Promise<[key: string, value: unknown][]> {
     try {
-      return ((await this.#session?.rows(kind)) ?? []).map(([, value]) => value);
+      return (await this.#kept?.at.rows(kind)) ?? [];
     } catch (error) {
       this.#lost(error);
       return [];
@@ -83,15 +134,16 @@ export class Cache {
   /** A row has changed; `value` is read when it is written, undefined: it goes. */
   write(kind: RowKind, key: string, value: () => unknown): void {
     this.#dirty.set(`${kind}:${key}`, { kind, key, value });
-    this.#timer ??= setTimeout(() => {
-      this.#timer = null;
-      void this.flush();
-    }, WRITE_EVERY_MS);
+    if (this.#kept)
+      this.#timer ??= setTimeout(() => {
+        this.#timer = null;
+        void this.flush();
+      }, WRITE_EVERY_MS);
   }
 
   /** What is kept of a chat has changed; null: of all of them. */
   changed(chatId: number | null): void {
-    if (!this.#session) return;
+    if (!this.#kept || !this.#leads) return;
     if (chatId !== null) this.write('chat', String(chatId), () => this.#keep(chatId));
     const { state } = this.#store;
     this.write('meta', 'state', (): KeptMeta => ({
@@ -101,20 +153,23 @@ export class Cache {
     }));
   }
 
-  /** Writes what has changed; ends when it is written. */
-  flush(): Promise<void> {
-    const session = this.#session;
-    const rows: Row[] = [...this.#dirty.values()].map(({ kind, key, value }) => ({
-      kind,
-      key,
-      value: value(),
-    }));
-    this.#dirty.clear();
-    if (!session || rows.length === 0) return this.#writing;
-    this.#writing = this.#writing
-      .then(() => session.write(rows))
-      .catch((error: unknown) => this.#fall(error, 'lost', rows));
-    return this.#writing;
+  /** Writes what has changed; ends when it is written. What has changed before it is open waits. */
+  async flush(): Promise<void> {
+    const kept = this.#kept;
+    if (kept && this.#dirty.size > 0) {
+      const rows: Row[] = [...this.#dirty.values()].map((row) => ({ ...row, value: row.value() }));
+      this.#dirty.clear();
+      this.#writing = this.#writing
+        .then(() => kept.at.write(rows))
+        .catch(async (error: unknown) => {
+          this.#lost(error);
+          kept.at = await memory().open('');
+          await kept.at.write(rows);
+        })
+        // It can't be kept at all.
+        .catch(() => undefined);
+    }
+    await this.#writing;
   }
 
   /** What has changed is not written: it was deleted elsewhere. */
@@ -124,22 +179,29 @@ export class Cache {
 
   async clear(): Promise<void> {
     this.discard();
-    await this.#session?.clear().catch(this.#lost);
+    await this.#writing;
+    await this.#kept?.at.clear().catch(this.#lost);
   }
 
   close(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    void this.flush();
-    const session = this.#session;
-    this.#session = null;
-    if (session) void this.#writing.finally(() => session.close());
+    const kept = this.#kept;
+    const written = this.flush();
+    this.#kept = null;
+    if (kept) void written.finally(() => kept.at.close());
   }
 
-  async #fall(error: unknown, scope: string, rows: readonly Row[] = []): Promise<void> {
-    this.#lost(error);
-    this.#session = await memory().open(scope);
-    await this.#session.write(rows);
+  /** A small thing of its own, beside what is kept of accounts; null: none is kept. What fails is as if it were not. */
+  note(scope: string, key: string, value?: string | null): Promise<string | null> {
+    const noted = async () => {
+      const session = await this.#storage.open(scope);
+      if (value !== undefined) await session.write([{ kind: 'meta', key, value: value ?? undefined }]);
+      const row = (await session.rows('meta')).find(([name]) => name === key);
+      session.close();
+      return row ? String(row[1]) : null;
+    };
+    return within(OPEN_MS, noted()).catch(() => null);
   }
 
   #keep(chatId: number): KeptChat | undefined {
@@ -159,19 +221,30 @@ export class Cache {
       cleared: chat.cleared,
       clearedSeq: chat.clearedSeq,
       marks: [...chat.marks],
+      used: this.recent.get(chatId) ?? 0,
     };
   }
 
   #restore({ since, unread }: KeptMeta, chats: readonly [string, unknown][]): void {
     const { state } = this.#store;
     Object.assign(state, { since, unread });
-    for (const [, value] of chats) {
-      const kept = value as KeptChat;
-      if (kept.format !== FORMAT || state.chats.has(kept.item.id)) continue;
+    const rows = chats
+      .map(([, value]) => value as KeptChat)
+      .filter(({ format, item }) => format === FORMAT && !state.chats.has(item.id))
+      .sort(
+        (one, other) =>
+          other.used - one.used || (one.item.lastActivityAt < other.item.lastActivityAt ? 1 : -1),
+      );
+    for (const kept of rows) {
       const { cleared, clearedSeq } = kept;
       const chat = Object.assign(chatOf({ ...kept.item }, kept.version), { cleared, clearedSeq });
-      if (kept.to >= 0) chat.ranges = [{ from: kept.from, to: kept.to, messages: kept.messages }];
-      for (const { id, seq } of kept.messages) chat.seqs.set(id, seq);
+      const { from, to, messages } = kept;
+      // An empty stretch costs nothing, and says that there are no messages.
+      if (to >= 0 && (messages.length === 0 || this.recent.size < KEPT_CHATS)) {
+        chat.ranges = [{ from, to, messages }];
+        for (const { id, seq } of messages) chat.seqs.set(id, seq);
+        if (messages.length > 0) this.recent.set(chat.id, kept.used);
+      }
       for (const [id, what] of kept.hidden) chat.hidden.set(id, what);
       for (const [userId, mark] of kept.marks) chat.marks.set(userId, mark);
       this.#store.apply.kept(chat);

@@ -1,5 +1,5 @@
 import type { Auth } from './auth.js';
-import { Cache } from './cache.js';
+import { Cache, KEPT, KEPT_CHATS } from './cache.js';
 import { Connection, type ConnectionView } from './connection.js';
 import type {
   Account,
@@ -12,10 +12,10 @@ import type {
   Ready,
   User,
 } from './contract.gen.js';
-import { ChatError, toChatError } from './errors.js';
+import { ChatError, toChatError, within } from './errors.js';
 import { eventsOf } from './events.js';
 import { Gaps } from './gaps.js';
-import { type Entry, Outbox } from './outbox.js';
+import { type Entry, Outbox, SEEN } from './outbox.js';
 import { type Watch, watchPage } from './page.js';
 import { People } from './people.js';
 import { Receipts } from './receipts.js';
@@ -34,14 +34,21 @@ import type { Transport } from './transport/transport.js';
 /** Milliseconds that a room stays after the last one has closed it, so that one who comes back reads nothing again. */
 const LINGER_MS = 1_000;
 
-/** Messages that a closed room keeps; and how many rooms do. */
-const KEPT_MESSAGES = 50;
-const KEPT_ROOMS = 50;
-
 const LIST_PAGE = 50;
 
+/** Milliseconds that a command waits to be written on this device before it is sent; not longer, as a disk may hang. */
+const WRITE_MS = 1_000;
+
+/** How long a draft stays. */
+const DRAFTS_MS = 30 * 24 * 3_600_000;
+
 /** Commands that show in the list before they are answered. */
-const OF_ITEMS: ReadonlySet<string> = new Set(['updateChat', 'updateMembership']);
+const OF_ITEMS: ReadonlySet<string> = new Set([
+  'updateChat',
+  'updateMembership',
+  'markAsSeen',
+  'markAsUnread',
+]);
 
 export interface ChatOptions {
   /** Where the server is. In a browser: by default where the page comes from. */
@@ -116,11 +123,10 @@ export class ChatClient {
   readonly #cache: Cache;
   readonly #rooms = new Map<string, Room>();
   readonly #lingering = new Map<Room, ReturnType<typeof setTimeout>>();
-  /** Rooms that were open, the last one last. */
-  readonly #recent = new Set<number>();
   readonly #lists = new Map<ChatFilter, ChatList>();
   readonly #listeners = new Map<keyof ChatEvents, Set<(event: never) => void>>();
   readonly #drafts = new Map<string, string>();
+  readonly #typing = new Set<ReturnType<typeof setTimeout>>();
   readonly #typers = new Map<string, Readable<readonly number[]>>();
   readonly #url: string;
   #tabs: Tabs | null = null;
@@ -156,12 +162,10 @@ export class ChatClient {
           if (mentioned) this.#emit('mention', message);
         },
       },
-      (chatId) => changedItem(this.#waiting.of(chatId, null)),
+      (chat) => changedItem(chat, this.#waiting.of(chat.id, null), this.#store.state.me?.id),
       options.schedule,
     );
     const store = this.#store;
-    const ask: Connection['ask'] = (command, input) => this.#link.ask(command, input);
-    const isLive = () => this.#link.state === 'live';
     this.#link = new Connection({
       transport: options.transport ?? socketIo(this.#url, options.socket),
       auth: options.auth,
@@ -170,33 +174,43 @@ export class ChatClient {
       catchUp: () => this.#syncer.run(),
       live: () => this.#live(),
       event: (name, body) => this.#heard(name as keyof Events, body),
-      signedOut: (error) => this.#emit('signedOut', error),
+      signedOut: (error) => {
+        // The next one may be somebody else.
+        void this.#note(null);
+        this.#emit('signedOut', error);
+      },
     });
-    this.#syncer = new Syncer(store, ask, (error) => this.#failed(error));
+    const link = this.#link;
+    this.#syncer = new Syncer(store, link, (error) => this.#failed(error));
     this.#waiting = new Outbox({
-      ask: (command, input) => this.#link.ask(command, input),
+      ask: (command, input) => link.ask(command, input),
       heard: (command, answer) => this.#answered(command, answer),
       tab: () => this.#tabs?.id ?? '',
-      isLive,
+      isLive: () => link.isLive,
       versionOf: (chatId) => store.chat(chatId)?.version ?? null,
       directWith: (userId) => store.directWith(userId)?.id ?? null,
       changed: (entry, kept) => this.#entryChanged(entry, kept),
-      unauthenticated: () => void this.#link.renew(),
+      written: () => within(WRITE_MS, this.#cache.flush()).catch(() => undefined),
+      unauthenticated: () => this.#link.renew(),
     });
     this.#gaps = new Gaps(
       (chatId) => this.#waiting.waits(chatId),
       () => this.#isConnected && this.#syncer.wish(),
     );
-    this.#marks = new Receipts({ ask, isLive, heard: (command, answer) => this.#answered(command, answer) });
-    this.#people = new People(store, ask);
+    this.#marks = new Receipts({
+      link,
+      heard: (command, answer) => this.#answered(command, answer),
+      readSeq: (chatId) => store.item(chatId)?.readSeq ?? 0,
+    });
+    this.#people = new People(store, link);
     this.#cache = new Cache(options.storage ?? memory(), store, (error) => this.#emit('storageLost', error));
     this.connection = this.#link.status;
     this.me = store.cell(['me'], () => store.state.me);
-    this.unread = store.cell(['unread'], () => store.state.unread);
+    this.unread = store.cell(['unread', 'outbox'], () => store.unread(this.#waiting.marked()));
     this.outbox = store.cell<readonly Entry[]>(['outbox'], () =>
       this.#waiting
         .all()
-        .filter(({ status }) => status !== 'sent')
+        .filter(({ command, status }) => command !== SEEN && status !== 'sent')
         .map((entry) => ({ ...entry })),
     );
   }
@@ -214,9 +228,26 @@ export class ChatClient {
       },
       online: () => link.wake(),
     });
+    void this.#before().then(() => {
+      // Stopped again before it began.
+      if (this.#unwatch) link.start();
+    });
+  }
+
+  /** Who it was the last time; where an account is given, it is; null: it is forgotten. */
+  async #note(account?: string | null): Promise<string | null> {
+    const { auth } = this.#options;
+    return auth.account === undefined ? this.#cache.note(this.#url, auth.name ?? '', account) : null;
+  }
+
+  /** Opens what is kept of whom this is, or was the last time: the server will say whether it still is. */
+  async #before(): Promise<void> {
     const { account } = this.#options.auth;
-    if (account === undefined || this.#account !== null) link.start();
-    else void this.#openAs(account).then(() => link.start());
+    const known =
+      typeof account === 'function'
+        ? await account().catch(() => undefined)
+        : (account ?? (await this.#note()));
+    if (known && !this.#opened && this.#unwatch) await this.#openAs(known);
   }
 
   /** Ends the connection. What is kept on this device stays. */
@@ -228,11 +259,15 @@ export class ChatClient {
     this.#syncer.stop();
     this.#marks.stop();
     this.#waiting.stop();
-    for (const timer of this.#lingering.values()) clearTimeout(timer);
+    for (const [room, timer] of this.#lingering) {
+      clearTimeout(timer);
+      this.#left(room);
+    }
+    for (const room of this.#rooms.values()) room.stop();
+    for (const timer of this.#typing) clearTimeout(timer);
     this.#cache.close();
     this.#tabs?.close();
     this.#tabs = null;
-    this.#account = null;
     this.#opened = null;
   }
 
@@ -240,6 +275,9 @@ export class ChatClient {
   async signOut(): Promise<void> {
     await this.#options.auth.signOut?.();
     this.#link.stop();
+    await this.#before();
+    await this.#opened;
+    await this.#note(null);
     await this.#cache.clear();
     this.#tabs?.tell({ kind: 'signedOut' });
     this.stop();
@@ -313,7 +351,8 @@ export class ChatClient {
     return Object.assign(cell, {
       set: (text: string) => {
         this.#drafted(key, text);
-        this.#cache.write('draft', key, () => this.#drafts.get(key));
+        const kept = text === '' ? undefined : { text, at: Date.now() };
+        this.#cache.write('draft', key, () => kept);
         this.#tabs?.tell({ kind: 'draft', key, text });
       },
     });
@@ -368,7 +407,7 @@ export class ChatClient {
   // ---- inside ----
 
   get #isConnected(): boolean {
-    return this.#link.state === 'live' || this.#link.state === 'syncing';
+    return this.#link.isLive || this.#link.state === 'syncing';
   }
 
   #emit<E extends keyof ChatEvents>(event: E, payload: ChatEvents[E]): void {
@@ -387,13 +426,14 @@ export class ChatClient {
   }
 
   async #openAs(account: string): Promise<void> {
-    if (this.#account === account) return this.#opened ?? undefined;
-    if (this.#account !== null) {
-      await this.#cache.flush();
+    if (this.#account !== account && this.#account !== null) {
+      // What is kept of the one before stays theirs.
+      this.#cache.close();
       this.#forgetAll();
+      this.#opened = null;
     }
     this.#account = account;
-    this.#opened = this.#restore(`${this.#url}#${account}`);
+    this.#opened ??= this.#restore(`${this.#url}#${account}`);
     await this.#opened;
   }
 
@@ -401,13 +441,24 @@ export class ChatClient {
     this.#tabs?.close();
     const tabs = new Tabs(scope, (news) => this.#heardOf(news));
     this.#tabs = tabs;
-    const { outbox, drafts } = await this.#cache.open(scope);
-    for (const [key, text] of drafts) this.#drafts.set(key, String(text));
-    const owners = (outbox as Entry[]).map(({ tab }) => tab);
-    // What a tab leaves is read when it is gone: until then it sends, or adds to it.
-    tabs.when(owners, async (tab) => {
+    const leads = await tabs.leads(() => void this.#cache.lead());
+    const { outbox, drafts } = await this.#cache.open(scope, leads);
+    if (this.#tabs !== tabs) return this.#cache.close();
+    for (const [key, kept] of drafts) {
+      const { text, at } = kept as { text: string; at: number };
+      if (Date.now() - at > DRAFTS_MS) this.#cache.write('draft', key, () => undefined);
+      else if (!this.#drafts.has(key)) this.#drafted(key, text);
+    }
+    this.#waiting.restore([]);
+    this.#adopt((outbox as Entry[]).map(({ tab }) => tab));
+  }
+
+  /** What a tab leaves is read when it is gone: until then it sends, or adds to it. */
+  #adopt(owners: readonly string[]): void {
+    const tabs = this.#tabs;
+    tabs?.when(owners, async (tab) => {
       if (this.#tabs !== tabs) return;
-      const left = (await this.#cache.read('outbox')) as Entry[];
+      const left = (await this.#cache.rows('outbox')).map(([, entry]) => entry as Entry);
       this.#waiting.restore(left.filter((entry) => entry.tab === tab));
       await this.#cache.flush();
     });
@@ -415,6 +466,7 @@ export class ChatClient {
 
   #heardOf(news: TabNews): void {
     if (news.kind === 'draft') this.#drafted(news.key, news.text);
+    else if (news.kind === 'waits') this.#adopt([news.tab]);
     else {
       this.#cache.discard();
       this.stop();
@@ -430,7 +482,9 @@ export class ChatClient {
   }
 
   async #ready({ user, now }: Ready): Promise<void> {
-    await this.#openAs(String(user.id));
+    const account = String(user.id);
+    await this.#openAs(account);
+    void this.#note(account);
     const { state } = this.#store;
     state.me = user;
     state.offset = Date.parse(now) - Date.now();
@@ -460,12 +514,22 @@ export class ChatClient {
     if (name === 'chatEvent') this.#emit(name, body as ChatEvent);
     if (name === 'userTyping') {
       const { chatId, expiresInMs, typing } = body as Events['userTyping'];
-      if (typing) setTimeout(() => this.#store.touched('typing', chatId), expiresInMs + 10);
+      if (!typing) return;
+      const timer = setTimeout(() => {
+        this.#typing.delete(timer);
+        this.#store.touched('typing', chatId);
+      }, expiresInMs + 10);
+      this.#typing.add(timer);
     }
   }
 
   #answered(command: keyof Commands, answer: unknown): void {
     for (const [name, body] of eventsOf(command, answer)) this.#heard(name, body);
+    if (command !== SEEN) return;
+    // What is shown already is so; the server's own count comes later, or has come.
+    const { chatId } = answer as Events['messageSeen'];
+    const item = this.#store.item(chatId);
+    if (item) this.#store.apply.hear('unreadCount', item as never);
   }
 
   #entryChanged(entry: Entry, kept: boolean): void {
@@ -481,17 +545,19 @@ export class ChatClient {
     this.#cache.write('outbox', entry.id, () =>
       kept && this.#waiting.get(entry.id) ? { ...entry } : undefined,
     );
-    // Before it is sent for the first time: a page may end at any moment.
-    if (kept && entry.tries === 0) void this.#cache.flush();
+    if (kept) this.#tabs?.waits();
   }
 
   #failed(error: unknown): void {
     const fault = toChatError(error);
     if (fault.code !== 'CLOSED' && fault.code !== 'OFFLINE') this.#emit('error', fault);
-    if (this.#link.state === 'live') this.#link.probe();
+    if (this.#link.isLive) this.#link.probe();
   }
 
   #forgetAll(): void {
+    this.#account = null;
+    this.#cache.discard();
+    this.#cache.recent.clear();
     Object.assign(this.#store.state, emptyState());
     this.#waiting.clear();
     this.#drafts.clear();
@@ -506,10 +572,23 @@ export class ChatClient {
   /** What arrives and arrives must not fill the memory. */
   #tidy(chatId: number): void {
     const chat = this.#store.chat(chatId);
-    if (!chat || chat.seqs.size <= 3 * KEPT_MESSAGES) return;
-    if (this.#roomsOf(chatId).length === 0) this.#store.apply.trim(chat, KEPT_MESSAGES);
-    else if (chat.seqs.size > 2 * MOST_LOADED)
-      this.#store.apply.thin(chat, chat.lastSeq, MOST_LOADED, KEPT_MESSAGES);
+    if (!chat) return;
+    if (chat.seqs.size > 0 && !this.#cache.recent.has(chatId)) this.#used(chatId, 0);
+    if (chat.seqs.size <= 3 * KEPT) return;
+    if (this.#roomsOf(chatId).length === 0) this.#store.apply.trim(chat, KEPT);
+    else if (chat.seqs.size > 2 * MOST_LOADED) this.#store.apply.thin(chat, chat.lastSeq, MOST_LOADED, KEPT);
+  }
+
+  /** A chat has messages here; of those that were last used longest ago, only the item stays. */
+  #used(chatId: number, at: number): void {
+    const { recent } = this.#cache;
+    recent.set(chatId, at);
+    this.#cache.changed(chatId);
+    if (recent.size <= KEPT_CHATS) return;
+    const [oldest] = [...recent].reduce((one, other) => (other[1] <= one[1] ? other : one));
+    recent.delete(oldest);
+    const chat = this.#store.chat(oldest);
+    if (chat && this.#roomsOf(oldest).length === 0) this.#store.apply.trim(chat, 0);
   }
 
   #enter(room: Room): void {
@@ -528,11 +607,12 @@ export class ChatClient {
     return {
       store: this.#store,
       outbox: this.#waiting,
-      receipts: this.#marks,
       syncer: this.#syncer,
-      ask: ((command, input) => this.#link.ask(command, input)) as Connection['ask'],
-      isLive: () => this.#link.state === 'live',
-      opened: (room: Room) => this.#enter(room),
+      link: this.#link,
+      opened: (room: Room) => {
+        this.#enter(room);
+        if (room.chatId !== null) this.#used(room.chatId, Date.now());
+      },
       closed: (room: Room) => this.#linger(room),
     };
   }
@@ -544,16 +624,10 @@ export class ChatClient {
     room.listen(false);
     const { chatId } = room;
     if (chatId === null || this.#roomsOf(chatId).length > 0) return;
-    this.#recent.delete(chatId);
-    this.#recent.add(chatId);
-    const [oldest] = this.#recent;
-    const forgotten = this.#recent.size > KEPT_ROOMS ? this.#store.chat(oldest!) : undefined;
-    if (forgotten) {
-      this.#recent.delete(forgotten.id);
-      if (this.#roomsOf(forgotten.id).length === 0) this.#store.apply.trim(forgotten, 0);
-    }
     const chat = this.#store.chat(chatId);
-    if (chat) this.#store.apply.trim(chat, KEPT_MESSAGES);
+    if (!chat) return;
+    this.#used(chatId, Date.now());
+    this.#store.apply.trim(chat, KEPT);
   }
 
   #listOf(filter: ChatFilter): ChatList {
@@ -574,7 +648,7 @@ export class ChatClient {
       this.#store.apply.list(chats);
     };
     const loadMore = () => {
-      loading ??= read().finally(() => {
+      loading ??= this.#link.again(read).finally(() => {
         loading = null;
         cell.invalidate();
       });

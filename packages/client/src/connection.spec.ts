@@ -2,7 +2,7 @@ import { ScriptedTransport } from '../test/scripted.js';
 import { ready, synced } from '../test/views.js';
 import { asUser, type Auth, withTokens } from './auth.js';
 import { type ChatClient, createChat } from './chat.js';
-import type { ChatError } from './errors.js';
+import { ChatError } from './errors.js';
 
 describe('The connection', () => {
   let transport: ScriptedTransport;
@@ -153,6 +153,30 @@ describe('The connection', () => {
     await pass();
     expect(transport.links).toHaveLength(3);
   });
+
+  it.each(['at the handshake', 'when a token is asked for'])(
+    'stays refused while somebody is deactivated, %s, and does not wait for the end of it',
+    async (where) => {
+      const error = {
+        code: 'DEACTIVATED',
+        details: { until: null, reason: 'spam' },
+        retryAfterMs: 2_147_483_647,
+      };
+      let asked = 0;
+      const get = () => {
+        asked++;
+        return where === 'at the handshake' ? 'token' : Promise.reject<string>(new ChatError(error));
+      };
+      await begin(withTokens(get));
+      transport.links.at(-1)?.listener.refused(error);
+      await pass(3_600_000);
+      expect(chat.connection.get()).toMatchObject({ state: 'refused', retryAt: null, error });
+      expect([asked, away]).toEqual([1, []]);
+      chat.start();
+      await pass();
+      expect(asked).toBe(2);
+    },
+  );
 
   it('gets the next token when this one is about to expire, and a new one when it has ended', async () => {
     const reasons: string[] = [];

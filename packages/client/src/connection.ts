@@ -1,6 +1,6 @@
 import type { Auth, TokenReason } from './auth.js';
 import type { Commands, Ready } from './contract.gen.js';
-import { ChatError, type ErrorAnswer, LATER, OF_TOKEN, toChatError } from './errors.js';
+import { backOff, ChatError, type ErrorAnswer, OF_TOKEN, toChatError } from './errors.js';
 import type { Batch, Readable } from './store/readable.js';
 import { Cell } from './store/readable.js';
 import type { Link, Transport } from './transport/transport.js';
@@ -12,10 +12,6 @@ export const NEEDED_PROTOCOL = 1;
 const ANSWER_MS = 6_000;
 const URGENT_MS = 3_000;
 const URGENT: ReadonlySet<string> = new Set(['userOnline', 'authenticate', 'sync']);
-
-/** Back-off between two connections, in milliseconds: a random time up to a bound that doubles. */
-const FIRST_MS = 300;
-const LONGEST_MS = 20_000;
 
 /** A page that was hidden for that long, in milliseconds, asks whether its connection still lives. */
 const ASLEEP_MS = 10_000;
@@ -56,6 +52,8 @@ export interface ConnectionParts {
   signedOut(error: ChatError): void;
 }
 
+type End<T> = (error: ChatError | null, value?: T) => void;
+
 /** One connection at a time: opened, kept, and opened again. */
 export class Connection {
   #view: ConnectionView = { state: 'stopped', since: Date.now(), retryAt: null, error: null };
@@ -67,6 +65,7 @@ export class Connection {
   #reason: TokenReason = 'start';
   #timer: ReturnType<typeof setTimeout> | null = null;
   #hiddenAt: number | null = null;
+  #renewing: Promise<void> | null = null;
   readonly #unanswered = new Set<(error: ChatError) => void>();
 
   readonly #parts: ConnectionParts;
@@ -83,6 +82,10 @@ export class Connection {
 
   get state(): ConnectionState {
     return this.#view.state;
+  }
+
+  get isLive(): boolean {
+    return this.state === 'live';
   }
 
   start(): void {
@@ -112,14 +115,14 @@ export class Connection {
     const slept = this.#hiddenAt !== null && Date.now() - this.#hiddenAt >= ASLEEP_MS;
     this.#hiddenAt = null;
     this.wake();
-    if (slept && this.state === 'live') this.probe();
+    if (slept && this.isLive) this.probe();
   }
 
   /** Asks whether the connection lives, by reading what was missed. */
   probe(): void {
     const round = this.#round;
-    this.#parts.catchUp().catch(() => {
-      if (round === this.#round) this.#lost();
+    this.#parts.catchUp().catch((error: unknown) => {
+      if (round === this.#round) this.#lost(toChatError(error));
     });
   }
 
@@ -134,30 +137,61 @@ export class Connection {
       return Promise.reject(
         new ChatError({ code: this.state === 'stopped' ? 'CLOSED' : 'OFFLINE' }, command),
       );
+    return this.#within<Commands[C]['result']>(
+      URGENT.has(command) ? URGENT_MS : ANSWER_MS,
+      () => new ChatError({ code: 'NO_ANSWER' }, command),
+      (end) =>
+        void link.ask(command, input).then(
+          (answer) =>
+            answer.ok
+              ? end(null, answer.data as Commands[C]['result'])
+              : end(new ChatError(answer.error, command)),
+          (error: unknown) => end(toChatError(error, command)),
+        ),
+    );
+  }
+
+  /**
+   * Does it, and does it again on the same connection where time heals: after the time that the server names, or a back-off.
+   *
+   * @throws ChatError what lasts, or that the connection has ended
+   */
+  async again<T>(work: () => Promise<T>): Promise<T> {
+    const round = this.#round;
+    for (let tries = 0; ; tries++) {
+      try {
+        return await work();
+      } catch (error) {
+        const fault = toChatError(error);
+        if (!fault.retryable || !this.#link || round !== this.#round) throw fault;
+        // Where nothing is answered any more, the connection is dead and does not know it.
+        if (fault.code === 'NO_ANSWER') this.probe();
+        await this.#within(fault.retryAfterMs ?? backOff(tries), () => null);
+      }
+    }
+  }
+
+  /** Ends as `begin` says, after so many milliseconds, or fails with the connection: whichever is first. */
+  #within<T>(ms: number, late: () => ChatError | null, begin?: (end: End<T>) => void): Promise<T> {
     return new Promise((resolve, reject) => {
-      const fail = (error: ChatError) => {
+      const end: End<T> = (error, value) => {
         clearTimeout(timer);
-        this.#unanswered.delete(fail);
-        reject(error);
+        this.#unanswered.delete(end);
+        if (error) reject(error);
+        else resolve(value as T);
       };
-      const timer = setTimeout(
-        () => fail(new ChatError({ code: 'NO_ANSWER' }, command)),
-        URGENT.has(command) ? URGENT_MS : ANSWER_MS,
-      );
-      this.#unanswered.add(fail);
-      link.ask(command, input).then(
-        (answer) => {
-          if (!answer.ok) return fail(new ChatError(answer.error, command));
-          clearTimeout(timer);
-          if (this.#unanswered.delete(fail)) resolve(answer.data as Commands[C]['result']);
-        },
-        (error: unknown) => fail(toChatError(error, command)),
-      );
+      const timer = setTimeout(() => end(late()), ms);
+      this.#unanswered.add(end);
+      begin?.(end);
     });
   }
 
-  /** The server says that the token is about to expire: it gets the next one over the open connection. */
-  async renew(): Promise<void> {
+  /** The token is about to expire, or was not accepted: the server gets another one over the open connection, once for all. */
+  renew(): Promise<void> {
+    return (this.#renewing ??= this.#renew().finally(() => (this.#renewing = null)));
+  }
+
+  async #renew(): Promise<void> {
     const round = this.#round;
     try {
       const auth = await this.#parts.auth.handshake('expiring');
@@ -180,9 +214,8 @@ export class Connection {
     } catch (error) {
       if (!now()) return;
       const fault = toChatError(error);
-      // There is none to be had: nobody is signed in, or no longer.
-      if (OF_TOKEN.has(fault.code)) this.#signedOut(fault);
-      else this.#wait(fault);
+      // What else went wrong on the way to a token may be the network's, or a proxy's.
+      this.#failed(fault, !OF_TOKEN.has(fault.code) && fault.code !== 'DEACTIVATED');
       return;
     }
     if (!now()) return;
@@ -230,21 +263,17 @@ export class Connection {
   }
 
   #refused(error: ErrorAnswer): void {
-    const { renews } = this.#parts.auth;
-    if (LATER.has(error.code)) return this.#lost(new ChatError(error));
-    if (OF_TOKEN.has(error.code) && renews && this.#reason !== 'refused') {
+    if (OF_TOKEN.has(error.code) && this.#parts.auth.renews && this.#reason !== 'refused') {
       this.#reason = 'refused';
       void this.#connect();
-      return;
-    }
-    const fault = new ChatError(error);
-    if (OF_TOKEN.has(error.code)) this.#signedOut(fault);
-    else this.#refuse(fault);
+    } else this.#failed(new ChatError(error));
   }
 
-  #signedOut(error: ChatError): void {
+  /** There is no connection, or no token to be had. */
+  #failed(error: ChatError, again = error.retryable): void {
+    if (again) return this.#lost(error);
     this.#refuse(error);
-    this.#parts.signedOut(error);
+    if (OF_TOKEN.has(error.code)) this.#parts.signedOut(error);
   }
 
   #refuse(error: ChatError): void {
@@ -259,8 +288,7 @@ export class Connection {
   }
 
   #wait(error: ChatError | null): void {
-    const bound = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.#attempts++);
-    const ms = Math.max(error?.retryAfterMs ?? 0, Math.random() * bound);
+    const ms = Math.max(error?.retryAfterMs ?? 0, backOff(this.#attempts++));
     this.#turn('waiting', { error, retryAt: Date.now() + ms });
     this.#timer = setTimeout(() => void this.#connect(), ms);
   }

@@ -60,8 +60,9 @@ export type ErrorCode =
    */
   | 'SILENCED'
   /**
-   * Stop, and show `details.reason`. `details.until` is when it ends by itself; null: only the
-   * application ends it. After that the same tokens and passwords work again.
+   * Stop, and show `details.reason`. `details.until` is when it ends by itself, and `retryAfterMs` how
+   * long that is (at most 24.8 days); null: only the application ends it, and there is no
+   * `retryAfterMs`. After that the same tokens and passwords work again.
    */
   | 'DEACTIVATED'
   /** Wait until `userUpdated` says that they are back. The chat and its messages stay. */
@@ -394,6 +395,22 @@ export interface ChatDetails {
   version: number;
   lastActivityAt: string;
   createdAt: string;
+  /** A group has exactly one owner. */
+  role?: 'owner' | 'admin' | 'member';
+  /** Direct chats: whether you block the other user. */
+  blockedByMe?: boolean;
+  /**
+   * Whether sendMessage is allowed here: in a direct chat not while one of the two blocks the other, or
+   * the other is deactivated, in a group not for members while `sending` is `admins`, and not while you
+   * are silenced. Slow mode does not count.
+   */
+  canSend?: boolean;
+  /** Whether addReaction is allowed here: the same, without `sending`. */
+  canReact?: boolean;
+  /** Whether addMembers is allowed here. */
+  canAddMembers?: boolean;
+  /** Groups: an admin has muted you until then. It may be past: then it says nothing. */
+  silencedUntil?: string | null;
   lastMessage: Message | null;
   /** The 100 members who joined first. For all of them call getMembers. */
   members: Member[];
@@ -866,9 +883,11 @@ export interface UnreadCount {
   /** How many of them mention the reader; at most 1,000 of each chat. */
   totalMentions: number;
   /**
-   * For the icon of an app: unread messages of chats that are neither muted nor archived, and unread
-   * mentions of muted ones.
+   * Number of unread messages of chats that are neither muted nor archived: for the icon of an app.
+   * Pushes to phones have it.
    */
+  totalUnmuted: number;
+  /** `totalUnmuted`, and unread mentions of muted chats that are not archived. */
   badge: number;
   chatId: number;
   /**
@@ -982,9 +1001,11 @@ export interface Synced {
     /** How many of them mention the reader; at most 1,000 of each chat. */
     mentions: number;
     /**
-     * For the icon of an app: unread messages of chats that are neither muted nor archived, and unread
-     * mentions of muted ones.
+     * Number of unread messages of chats that are neither muted nor archived: for the icon of an app.
+     * Pushes to phones have it.
      */
+    totalUnmuted: number;
+    /** `totalUnmuted`, and unread mentions of muted chats that are not archived. */
     badge: number;
   };
   /** The time of the server. */
@@ -1116,6 +1137,13 @@ export interface NewInboxEntry {
   seenAt: string | null;
   /** How many of the newest that you may see have no `seenAt`; at most 100. */
   unseen: number;
+  /** Number of unread messages of all chats. */
+  total: number;
+  /**
+   * Number of unread messages of chats that are neither muted nor archived: for the icon of an app.
+   * Pushes to phones have it.
+   */
+  totalUnmuted: number;
 }
 
 export interface NotificationsPage {
@@ -1411,9 +1439,11 @@ export interface AllSeen {
   /** How many of them mention the reader; at most 1,000 of each chat. */
   totalMentions: number;
   /**
-   * For the icon of an app: unread messages of chats that are neither muted nor archived, and unread
-   * mentions of muted ones.
+   * Number of unread messages of chats that are neither muted nor archived: for the icon of an app.
+   * Pushes to phones have it.
    */
+  totalUnmuted: number;
+  /** `totalUnmuted`, and unread mentions of muted chats that are not archived. */
   badge: number;
   /** The chats that were marked. */
   chatIds: number[];
@@ -1427,9 +1457,11 @@ export interface UnreadTotals {
   /** How many of them mention the reader; at most 1,000 of each chat. */
   totalMentions: number;
   /**
-   * For the icon of an app: unread messages of chats that are neither muted nor archived, and unread
-   * mentions of muted ones.
+   * Number of unread messages of chats that are neither muted nor archived: for the icon of an app.
+   * Pushes to phones have it.
    */
+  totalUnmuted: number;
+  /** `totalUnmuted`, and unread mentions of muted chats that are not archived. */
   badge: number;
 }
 
@@ -1536,7 +1568,7 @@ export interface Report {
 export interface AuditEntry {
   id: number;
   at: string;
-  /** The user who did it; null: the application. */
+  /** The user who did it; null: the application, or the server by itself. */
   actorId: number | null;
   action:
     | 'userDeactivated'
@@ -2092,8 +2124,10 @@ export interface WebhookEvent {
     | 'membersAdded'
     | 'memberRemoved'
     | 'memberUpdated'
-    | 'notification.due';
-  chatId: number;
+    | 'notification.due'
+    | 'webhookDisabled';
+  /** null: it is about no chat. */
+  chatId: number | null;
   tries: number;
   /** null: it waits for an earlier one of its chat, or is dead. */
   nextTryAt: string | null;
@@ -2367,8 +2401,8 @@ export interface Commands {
    * Says whether the user uses this device right now: the app is in front and was touched lately.
    * Meanwhile no device of theirs is pushed at once, only later, if they leave a message unread. It
    * holds for 2 minutes, so repeat `active: true` each minute, and send `active: false` when the app
-   * goes to the background. It ends with the connection. It is kept in memory only, and nobody else is
-   * told. CONFLICT if you are not online on this socket.
+   * goes to the background. It ends with the connection. It is never stored: the nodes know it, by Redis
+   * where there are several, and nobody else is told. CONFLICT if you are not online on this socket.
    */
   setActive: {
     input: {
@@ -2749,6 +2783,7 @@ export interface Commands {
       /**
        * Data of your application. `mentions` is a list of the members whom the message mentions, or "all":
        * all who are members when it is sent. In a group only the owner and admins may mention all.
+       * `streaming` is dropped: the server sets it.
        */
       metadata?: Record<string, unknown> | undefined;
     };
@@ -2795,7 +2830,7 @@ export interface Commands {
       userId?: number | string | undefined;
       /** Left out: as it is. May be empty when the message has metadata. */
       content?: string | undefined;
-      /** In place of the present one; `{}` removes it. Left out: as it is. */
+      /** In place of the present one, but for `streaming`, which stays; `{}` removes it. Left out: as it is. */
       metadata?: Record<string, unknown> | undefined;
       /**
        * Only as the message has it, so that a Message can be sent back: an edit can not change what it

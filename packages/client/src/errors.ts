@@ -22,6 +22,22 @@ const MESSAGES: Record<ClientErrorCode, string> = {
   UNSUPPORTED_SERVER: 'The server is too old for this client.',
 };
 
+/** Back-off: milliseconds until the next try, after so many; a random time up to a bound that doubles. */
+const FIRST_MS = 300;
+const LONGEST_MS = 20_000;
+
+export function backOff(tries: number): number {
+  return Math.random() * Math.min(LONGEST_MS, FIRST_MS * 2 ** tries);
+}
+
+/** A promise, for so many milliseconds: then it is taken for one that never ends. */
+export function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`It did not end within ${ms} ms.`)), ms);
+    void promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
 /** Refusals that time heals. */
 export const LATER: ReadonlySet<string> = new Set([
   'UNAVAILABLE',

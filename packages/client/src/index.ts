@@ -1,4 +1,3 @@
-export { type Accounts, accounts, type AccountsOptions } from './accounts.js';
 export { asUser, type Auth, type TokenReason, withTokens } from './auth.js';
 export {
   ChatClient,

@@ -1,6 +1,7 @@
 import { ScriptedTransport, type Asked } from '../test/scripted.js';
 import { group, message, ready, synced } from '../test/views.js';
-import { asUser } from './auth.js';
+import type { Entry } from './outbox.js';
+import { asUser, type Auth, withTokens } from './auth.js';
 import { type ChatClient, createChat } from './chat.js';
 import { memory } from './storage/memory.js';
 import type { Storage } from './storage/storage.js';
@@ -29,7 +30,7 @@ describe('The outbox', () => {
   });
 
   const pass = (ms = 0) => jest.advanceTimersByTimeAsync(ms);
-  const begin = async (): Promise<void> => {
+  const begin = async (auth: Auth = asUser(ME)): Promise<void> => {
     transport = new ScriptedTransport();
     transport.react = ({ command, input, answer }) => {
       if (command === 'sync') answer(synced());
@@ -48,7 +49,7 @@ describe('The outbox', () => {
     };
     chat = createChat({
       url: 'http://chat.test',
-      auth: asUser(ME),
+      auth,
       transport,
       storage,
       watch: () => () => undefined,
@@ -81,6 +82,8 @@ describe('The outbox', () => {
     const room = chat.open(CHAT);
     await pass();
     const sent = room.send('hello');
+    expect(rows(room.timeline.get().items)).toEqual([['hello', 'queued', null]]);
+    await pass();
     expect(rows(room.timeline.get().items)).toEqual([['hello', 'sending', null]]);
     const [before] = room.timeline.get().items;
     await accept(sends()[0]!);
@@ -100,6 +103,7 @@ describe('The outbox', () => {
       const room = chat.open(CHAT);
       await pass();
       const sent = room.send('hello');
+      await pass();
       const [asked] = sends();
       const body = store(asked!);
       transport.link.listener.event('newMessage', body);
@@ -130,6 +134,7 @@ describe('The outbox', () => {
     await live();
     const room = chat.open(CHAT);
     room.send('hello');
+    await pass();
     const { clientId } = sends()[0]!.input;
     await pass(6_000 + 300);
     expect(sends().map(({ input }) => input.clientId)).toEqual([clientId, clientId]);
@@ -147,6 +152,7 @@ describe('The outbox', () => {
     const room = chat.open(CHAT);
     room.send('one');
     room.send('two');
+    await pass();
     sends()[0]!.refuse({ code: 'RATE_LIMITED', retryAfterMs: 5_000 });
     await pass(4_999);
     expect(sends()).toHaveLength(1);
@@ -154,11 +160,37 @@ describe('The outbox', () => {
     expect(sends().map(({ input }) => input.content)).toEqual(['one', 'one']);
   });
 
+  it.each(['TOKEN_EXPIRED', 'TOKEN_INVALID', 'UNAUTHENTICATED'])(
+    'gets another token after %s, once for all chats, and only then sends again',
+    async (code) => {
+      const tokens: ((token: string) => void)[] = [];
+      await begin(withTokens(() => new Promise((resolve) => tokens.push(resolve))));
+      tokens.shift()!('one');
+      await pass();
+      await live();
+      for (const id of [CHAT, 6]) chat.open(id).send('hello');
+      await pass();
+      for (const asked of sends()) asked.refuse({ code });
+      await pass(60_000);
+      expect(sends()).toHaveLength(2);
+      expect(tokens).toHaveLength(1);
+      tokens[0]!('two');
+      await pass();
+      expect(transport.link.of('authenticate').map(({ input }) => input)).toEqual([{ token: 'two' }]);
+      transport.link.of('authenticate')[0]!.answer({ userId: ME, expiresAt: '' });
+      await pass(300);
+      expect(sends()).toHaveLength(4);
+      for (const asked of sends().slice(2)) await accept(asked);
+      expect(chat.outbox.get()).toEqual([]);
+    },
+  );
+
   it('gives an internal error five tries', async () => {
     await begin();
     await live();
     const room = chat.open(CHAT);
     const sent = room.send('one');
+    await pass();
     for (let tries = 1; tries <= 5; tries++) {
       expect(sends()).toHaveLength(tries);
       sends().at(-1)!.refuse({ code: 'INTERNAL' });
@@ -175,6 +207,7 @@ describe('The outbox', () => {
     const room = chat.open(CHAT);
     const one = room.send('one');
     room.send('two');
+    await pass();
     sends()[0]!.refuse({ code: 'FORBIDDEN', message: 'no' });
     await pass();
     expect(sends().map(({ input }) => input.content)).toEqual(['one', 'two']);
@@ -196,6 +229,7 @@ describe('The outbox', () => {
     await live();
     const room = chat.open(CHAT);
     const { key } = room.send('one');
+    await pass();
     sends()[0]!.refuse({ code: 'IDEMPOTENCY_MISMATCH' });
     await pass();
     room.retry(key);
@@ -262,6 +296,7 @@ describe('The outbox', () => {
     const content = () => room.timeline.get().items[0]!.message.content;
     const edited = room.edit(id, 'better');
     expect(content()).toBe('better');
+    await pass();
     transport.link.of('editMessage')[0]!.refuse({ code: 'FORBIDDEN' });
     await expect(edited).rejects.toMatchObject({ code: 'FORBIDDEN' });
     expect(content()).toBe('message 1');
@@ -271,6 +306,31 @@ describe('The outbox', () => {
     });
     void room.delete(id);
     expect(content()).toBe('');
+  });
+
+  it('keeps the row of a message with a change that waits the same object until it changes again', async () => {
+    await begin();
+    await live();
+    const room = chat.open(CHAT);
+    await pass();
+    for (const seq of [1, 2, 3])
+      transport.link.listener.event('newMessage', message(CHAT, seq, { senderId: ME }));
+    void room.edit(message(CHAT, 1).id, 'better');
+    void room.react(message(CHAT, 2).id, '👍');
+    void room.delete(message(CHAT, 3).id);
+    await pass();
+    const before = room.timeline.get().items;
+    transport.link.listener.event('newMessage', message(CHAT, 4));
+    void room.react(message(CHAT, 4).id, '👍');
+    await pass();
+    const after = room.timeline.get().items;
+    expect(after.map((item, index) => item === before[index])).toEqual([true, true, true, false]);
+    expect(after.map(({ changing }) => changing)).toEqual([true, true, true, true]);
+    void room.react(message(CHAT, 1).id, '🎉');
+    await pass();
+    const changed = room.timeline.get().items;
+    expect(changed.map((item, index) => item === after[index])).toEqual([false, true, true, true]);
+    expect(changed[0]!.message).toMatchObject({ content: 'better', reactions: [{ emoji: '🎉' }] });
   });
 
   it('shows a title and settings of a chat at once, and takes them back when they are refused', async () => {
@@ -287,6 +347,7 @@ describe('The outbox', () => {
         .get()
         .items.map(({ id }) => id),
     ).toEqual([CHAT]);
+    await pass();
     transport.link.of('updateMembership')[0]!.answer({
       chatId: CHAT,
       version: 0,
@@ -301,6 +362,143 @@ describe('The outbox', () => {
     expect(room.chat.get()).toMatchObject({ title: 'group 5', pinnedAt: '2026-11-29T09:00:00.000Z' });
   });
 
+  describe('shows what was seen at once:', () => {
+    const item = () =>
+      chat
+        .chats()
+        .get()
+        .items.find(({ id }) => id === CHAT)!;
+    const counts = () => {
+      const { unread, unreadMentions, unreadSeq, readSeq } = item();
+      return { unread, unreadMentions, unreadSeq, readSeq, ...chat.unread.get() };
+    };
+    const none = { unread: 0, unreadMentions: 0, total: 0, mentions: 0, badge: 0 };
+    const marks = () => transport.link.of('markAsSeen');
+    const seen = (seq: number) => ({
+      messageId: null,
+      seen: true,
+      chatId: CHAT,
+      userId: ME,
+      seq,
+      version: 3,
+      changed: false,
+    });
+    /** Three messages of somebody else, of which the last one mentions this person. */
+    const hear = () => {
+      for (const seq of [1, 2, 3])
+        transport.link.listener.event(
+          'newMessage',
+          message(CHAT, seq, seq === 3 ? { metadata: { mentions: [ME] } } : {}),
+        );
+    };
+    const unread = {
+      unread: 3,
+      unreadMentions: 1,
+      unreadSeq: 0,
+      readSeq: 0,
+      total: 3,
+      mentions: 1,
+      badge: 3,
+    };
+
+    it('in the chat and in the totals, until and after it is answered, and in `readSeq`', async () => {
+      await begin();
+      await live();
+      const room = chat.open(CHAT);
+      await pass();
+      hear();
+      expect(counts()).toEqual(unread);
+      room.seen(2);
+      expect(counts()).toEqual({ ...unread, unread: 1, unreadSeq: 2, readSeq: 2, total: 1, badge: 1 });
+      room.seen(3);
+      const all = { ...none, unreadSeq: 3, readSeq: 3 };
+      expect(counts()).toEqual(all);
+      expect(chat.chats('unread').get().items).toEqual([]);
+      expect(chat.outbox.get()).toEqual([]);
+      await pass();
+      expect(marks().map(({ input }) => input)).toEqual([{ chatId: CHAT, seq: 3 }]);
+      marks()[0]!.answer(seen(3));
+      await pass();
+      expect(counts()).toEqual(all);
+      transport.link.listener.event('newMessage', message(CHAT, 4));
+      expect(counts()).toMatchObject({ unread: 1, total: 1, badge: 1 });
+    });
+
+    it('once a second, the furthest', async () => {
+      await begin();
+      await live();
+      const room = chat.open(CHAT);
+      await pass();
+      hear();
+      for (const seq of [1, 2, 3]) {
+        room.seen(seq);
+        await pass(100);
+        for (const asked of marks()) asked.answer(seen(Number(asked.input.seq)));
+      }
+      await pass(600);
+      expect(marks().map(({ input }) => input.seq)).toEqual([1]);
+      await pass(400);
+      expect(marks().map(({ input }) => input.seq)).toEqual([1, 3]);
+    });
+
+    it('takes it back where it is refused, without a word in the outbox', async () => {
+      await begin();
+      await live();
+      const room = chat.open(CHAT);
+      await pass();
+      hear();
+      room.seen(3);
+      await pass();
+      marks()[0]!.refuse({ code: 'FORBIDDEN' });
+      await pass();
+      expect(counts()).toEqual(unread);
+      expect(chat.outbox.get()).toEqual([]);
+    });
+
+    it('without a connection, also after a reload, and says it with the next one', async () => {
+      await begin();
+      await live();
+      const room = chat.open(CHAT);
+      await pass();
+      hear();
+      transport.link.listener.closed();
+      room.seen(3);
+      await chat.flush();
+      chat.stop();
+      await begin();
+      expect(counts()).toEqual({ ...none, unreadSeq: 3, readSeq: 3 });
+      await live();
+      expect(marks().map(({ input }) => input)).toEqual([{ chatId: CHAT, seq: 3 }]);
+    });
+
+    it('and what is to count as unread again', async () => {
+      await begin();
+      await live();
+      const room = chat.open(CHAT);
+      await pass();
+      hear();
+      room.seen(3);
+      await pass();
+      marks()[0]!.answer(seen(3));
+      await pass();
+      const again = room.unseen(message(CHAT, 2).id);
+      const marked = { ...unread, unread: 2, unreadSeq: 1, readSeq: 3, total: 2, badge: 2 };
+      expect(counts()).toEqual(marked);
+      expect(room.timeline.get().unreadSeq).toBe(1);
+      await pass(1_000);
+      transport.link.of('markAsUnread')[0]!.refuse({ code: 'FORBIDDEN' });
+      await expect(again).rejects.toMatchObject({ code: 'FORBIDDEN' });
+      expect(counts()).toEqual({ ...none, unreadSeq: 3, readSeq: 3 });
+      // And seen once more: in the order in which it was done.
+      transport.link.listener.closed();
+      void room.unseen(message(CHAT, 2).id);
+      room.seen(3);
+      expect(counts()).toEqual({ ...none, unreadSeq: 3, readSeq: 3 });
+      void room.unseen(message(CHAT, 3).id);
+      expect(counts()).toMatchObject({ unread: 1, unreadSeq: 2 });
+    });
+  });
+
   it('fails what was meant for a chat that is gone', async () => {
     await begin();
     await live();
@@ -308,6 +506,7 @@ describe('The outbox', () => {
     await pass();
     room.send('one');
     room.send('two');
+    await pass();
     transport.link.listener.event('chatDeleted', { chatId: CHAT, version: 1 });
     sends()[0]!.refuse({ code: 'NOT_FOUND' });
     await pass();
@@ -316,6 +515,31 @@ describe('The outbox', () => {
       ['failed', 'NOT_FOUND'],
     ]);
   });
+
+  it.each([
+    ['the connection ends', () => transport.link.listener.closed(), ['failed']],
+    ['it is refused for its rate', () => sends()[0]!.refuse({ code: 'RATE_LIMITED' }), ['failed']],
+    ['it turns out to be done', () => sends()[0]!.answer(store(sends()[0]!)), []],
+  ])(
+    'leaves nothing that waits for ever when the chat goes while a message is under way, and then %s',
+    async (_, end, then) => {
+      await begin();
+      await live();
+      const room = chat.open(CHAT);
+      await pass();
+      const { stored } = room.send('one');
+      await pass();
+      transport.link.listener.event('chatDeleted', { chatId: CHAT, version: 1 });
+      end();
+      await pass(60_000);
+      await expect(stored).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      expect(chat.outbox.get().map(({ status }) => status)).toEqual(then);
+      // Nor is it there after a reload.
+      await chat.flush();
+      const kept = await (await storage.open('http://chat.test#1')).rows('outbox');
+      expect(kept.map(([, entry]) => (entry as Entry).status)).toEqual(then);
+    },
+  );
 
   it('edits a message that has not been sent yet', async () => {
     await begin();

@@ -1,5 +1,5 @@
 import type { Commands, Message } from './contract.gen.js';
-import { ChatError, type ErrorAnswer, LATER, OF_TOKEN, toChatError, UNKNOWN } from './errors.js';
+import { backOff, ChatError, type ErrorAnswer, LATER, OF_TOKEN, toChatError, UNKNOWN } from './errors.js';
 import { uuid } from './uuid.js';
 
 /** What goes through the outbox: everything that changes a chat and can be repeated by its `clientId`. */
@@ -15,6 +15,7 @@ export type OutboxCommand =
   | 'removeMember'
   | 'setRole'
   | 'leaveChat'
+  | 'markAsSeen'
   | 'markAsUnread'
   | 'clearChat';
 
@@ -55,8 +56,12 @@ const MOST_LANES = 8;
 const EXPIRES_MS = 24 * 3_600_000;
 
 const MOST_INTERNAL = 5;
-const FIRST_MS = 300;
-const LONGEST_MS = 20_000;
+
+/** What was seen of a chat is said at most once in that time, in milliseconds. */
+const SEEN_EVERY_MS = 1_000;
+
+/** It is merged, said again without a `clientId`, and shown in no list of what waits. */
+export const SEEN = 'markAsSeen';
 
 export interface OutboxParts {
   ask(command: OutboxCommand, input: Record<string, unknown>): Promise<unknown>;
@@ -72,9 +77,13 @@ export interface OutboxParts {
   directWith(userId: number): number | null;
   /** An entry has changed; `kept` false: it is no longer there. */
   changed(entry: Entry, kept: boolean): void;
-  /** The token was not accepted. */
-  unauthenticated(): void;
+  /** Ends when what has changed is kept on this device, or that takes too long. */
+  written(): Promise<void>;
+  /** The token was not accepted: ends when there is another one, or none. */
+  unauthenticated(): Promise<void>;
 }
+
+const byOrder = (one: Entry, other: Entry) => one.order - other.order;
 
 interface Lane {
   entries: Entry[];
@@ -96,6 +105,7 @@ export class Outbox {
   readonly #entries = new Map<string, Entry>();
   readonly #lanes = new Map<string, Lane>();
   readonly #waiting = new Map<string, Waiting>();
+  readonly #unwritten = new Set<Entry>();
   #order = 0;
 
   readonly #parts: OutboxParts;
@@ -106,7 +116,7 @@ export class Outbox {
 
   /** All entries, in the order in which they were made. */
   all(): Entry[] {
-    return [...this.#entries.values()].sort((one, other) => one.order - other.order);
+    return [...this.#entries.values()].sort(byOrder);
   }
 
   get(id: string): Entry | undefined {
@@ -123,6 +133,13 @@ export class Outbox {
     );
   }
 
+  /** Chats of which what waits changes what is unread. */
+  marked(): Set<number> {
+    const of = ({ command, status }: Entry) =>
+      status !== 'failed' && (command === SEEN || command === 'markAsUnread');
+    return new Set([...this.#entries.values()].filter(of).map(({ chatId }) => chatId!));
+  }
+
   /** Whether a command to this chat is under way. */
   waits(chatId: number): boolean {
     return this.#lanes.get(`c${chatId}`)?.busy ?? false;
@@ -130,12 +147,19 @@ export class Outbox {
 
   /** Takes over what was kept on this device, of this tab's earlier life or of tabs that are gone. */
   restore(entries: readonly Entry[]): void {
-    for (const kept of [...entries].sort((one, other) => one.order - other.order)) {
+    const tab = this.#parts.tab();
+    // What was written before this tab had its name.
+    for (const entry of this.#entries.values()) {
+      if (entry.tab === tab) continue;
+      entry.tab = tab;
+      this.#parts.changed(entry, true);
+    }
+    for (const kept of [...entries].sort(byOrder)) {
       if (this.#entries.has(kept.id)) continue;
       const entry: Entry = {
         ...kept,
         status: kept.status === 'failed' ? 'failed' : 'queued',
-        tab: this.#parts.tab(),
+        tab,
       };
       this.#order = Math.max(this.#order, entry.order);
       this.#entries.set(entry.id, entry);
@@ -179,7 +203,11 @@ export class Outbox {
     this.#entries.set(entry.id, entry);
     this.#parts.changed(entry, true);
     if (!this.#merged(entry)) this.#laneOf(entry).entries.push(entry);
-    this.flush();
+    this.#unwritten.add(entry);
+    void this.#parts.written().then(() => {
+      this.#unwritten.delete(entry);
+      this.flush();
+    });
     return { entry, answered };
   }
 
@@ -233,7 +261,9 @@ export class Outbox {
       if (lane.busy || lane.timer) continue;
       const entry = lane.entries[0];
       if (!entry) this.#lanes.delete(key);
-      else if (Date.now() - entry.createdAt > EXPIRES_MS) {
+      // A page may end at any moment: what it has sent has to be known to the next one.
+      else if (this.#unwritten.has(entry)) continue;
+      else if (entry.command !== SEEN && Date.now() - entry.createdAt > EXPIRES_MS) {
         lane.entries.shift();
         this.#fail(entry, { code: 'EXPIRED' });
       } else {
@@ -292,7 +322,9 @@ export class Outbox {
 
   #laneOf(entry: Entry): Lane {
     const chatId = this.#chatOf(entry);
-    const key = chatId === null ? `u${entry.receiverId}` : `c${chatId}`;
+    // What was seen holds up no message, and waits for none.
+    const marks = entry.command === SEEN || entry.command === 'markAsUnread';
+    const key = chatId === null ? `u${entry.receiverId}` : `${marks ? 'm' : 'c'}${chatId}`;
     // A first message may still wait where its chat was not known: what follows it waits there, too.
     const first = entry.receiverId === null ? undefined : this.#lanes.get(`u${entry.receiverId}`);
     const lane = (first && first.entries.length > 0 ? first : this.#lanes.get(key)) ?? {
@@ -332,7 +364,7 @@ export class Outbox {
       }
       return true;
     }
-    if (command === 'updateMembership') {
+    if (command === 'updateMembership' || command === SEEN) {
       const other = waiting.find((one) => one.command === command);
       if (other) {
         this.#takeOff(other);
@@ -350,8 +382,11 @@ export class Outbox {
     entry.status = 'sending';
     this.#parts.changed(entry, true);
     try {
-      const answer = await this.#parts.ask(entry.command, { ...entry.input, clientId: entry.id });
+      // What was seen may be said twice: the server need not remember that it was.
+      const id = entry.command === SEEN ? {} : { clientId: entry.id };
+      const answer = await this.#parts.ask(entry.command, { ...entry.input, ...id });
       lane.busy = false;
+      if (entry.command === SEEN) this.#pause(lane, SEEN_EVERY_MS);
       this.#takeOff(entry);
       this.#answered(entry, answer);
     } catch (error) {
@@ -373,6 +408,8 @@ export class Outbox {
     };
     // Discarded meanwhile, or already stored by an event: the answer counts all the same.
     const known = this.#entries.has(entry.id);
+    // Given up meanwhile, as the chat is gone: nothing will show that it is done.
+    const givenUp = entry.status !== 'sending';
     Object.assign(entry, {
       status: 'sent',
       error: null,
@@ -385,7 +422,7 @@ export class Outbox {
     if (!this.#entries.has(entry.id)) return;
     const applied = chatId === null ? null : this.#parts.versionOf(chatId);
     const open = entry.command === 'sendMessage' && applied === null;
-    if (!open && (entry.version === null || applied === null || entry.version <= applied))
+    if (givenUp || (!open && (entry.version === null || applied === null || entry.version <= applied)))
       this.#settle(entry);
     else this.#parts.changed(entry, true);
   }
@@ -395,26 +432,41 @@ export class Outbox {
       this.#takeOff(entry);
       return;
     }
+    // The chat went meanwhile, and it has failed.
+    if (entry.status !== 'sending') return;
     const { code } = error;
     const lasting = code === 'INTERNAL' && entry.tries >= MOST_INTERNAL;
     if (UNKNOWN.has(code) || (LATER.has(code) && !lasting) || OF_TOKEN.has(code)) {
       entry.status = 'queued';
       entry.error = { code, message: error.message };
       this.#parts.changed(entry, true);
-      if (OF_TOKEN.has(code)) this.#parts.unauthenticated();
-      const bound = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(entry.tries, 10));
-      const ms = error.retryAfterMs ?? Math.random() * bound;
-      lane.timer = setTimeout(() => {
-        lane.timer = null;
-        this.flush();
-      }, ms);
+      const again = () => {
+        lane.busy = false;
+        this.#pause(lane, error.retryAfterMs ?? backOff(entry.tries));
+      };
+      if (OF_TOKEN.has(code)) {
+        // Held up until there is another token.
+        lane.busy = true;
+        void this.#parts.unauthenticated().then(again);
+      } else again();
       return;
     }
     this.#takeOff(entry);
     this.#fail(entry, { code, message: error.message, details: error.details });
   }
 
+  /** Without a connection it goes with the next one. */
+  #pause(lane: Lane, ms: number): void {
+    if (!this.#parts.isLive()) return;
+    lane.timer = setTimeout(() => {
+      lane.timer = null;
+      this.flush();
+    }, ms);
+  }
+
   #fail(entry: Entry, error: ErrorAnswer): void {
+    // Nobody has to be told that they have seen something.
+    if (entry.command === SEEN) return this.#settle(entry);
     Object.assign(entry, { status: 'failed', error });
     this.#waiting.get(entry.id)?.reject(new ChatError(error, entry.command));
     this.#waiting.delete(entry.id);

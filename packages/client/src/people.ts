@@ -1,4 +1,6 @@
-import type { Commands, Presence, User } from './contract.gen.js';
+import type { Presence, User } from './contract.gen.js';
+import type { Connection } from './connection.js';
+import { toChatError, UNKNOWN } from './errors.js';
 import type { Readable } from './store/readable.js';
 import type { Store } from './store/store.js';
 
@@ -6,25 +8,21 @@ import type { Store } from './store/store.js';
 const MOST_ASKED = 200;
 const MOST_WATCHED = 500;
 
-type Ask = <C extends keyof Commands>(
-  command: C,
-  input: Commands[C]['input'],
-) => Promise<Commands[C]['result']>;
-
 /** Names and presence of people: asked for together, kept, and watched while somebody looks. */
 export class People {
   readonly #users = new Map<number, Readable<User | null>>();
   readonly #presences = new Map<number, Readable<Presence | null>>();
   readonly #unknown = new Set<number>();
   readonly #watched = new Set<number>();
+  #fetching = false;
   #watching: Promise<void> | null = null;
 
   readonly #store: Store;
-  readonly #ask: Ask;
+  readonly #link: Connection;
 
-  constructor(store: Store, ask: Ask) {
+  constructor(store: Store, link: Connection) {
     this.#store = store;
-    this.#ask = ask;
+    this.#link = link;
   }
 
   user(id: number): Readable<User | null> {
@@ -35,7 +33,9 @@ export class People {
         () => this.#store.state.users.get(id) ?? null,
         (used) => {
           // One id that no user can have would have the whole question refused.
-          if (used && id > 0 && !this.#store.state.users.has(id)) this.#want(id);
+          if (!used || id <= 0 || this.#store.state.users.has(id)) return;
+          this.#unknown.add(id);
+          void this.#fetch();
         },
       );
       this.#users.set(id, cell);
@@ -63,34 +63,38 @@ export class People {
   /** The connection is new: the server knows nothing of what is watched. */
   live(): void {
     if (this.#watched.size > 0) this.#watch();
-    if (this.#unknown.size > 0) void this.#fetch();
-  }
-
-  #want(id: number): void {
-    if (this.#unknown.size === 0) queueMicrotask(() => void this.#fetch());
-    this.#unknown.add(id);
+    void this.#fetch();
   }
 
   async #fetch(): Promise<void> {
-    const ids = [...this.#unknown].slice(0, MOST_ASKED);
-    if (ids.length === 0) return;
-    try {
-      const users = await this.#ask('getUsers', { ids });
+    if (this.#fetching) return;
+    this.#fetching = true;
+    // All that are wanted at the same moment are one question.
+    await Promise.resolve();
+    for (let ids = this.#next(); ids.length > 0; ids = this.#next()) {
+      try {
+        this.#store.apply.people(await this.#link.again(() => this.#link.ask('getUsers', { ids })));
+      } catch (error) {
+        // Without a connection they are asked for with the next one.
+        if (UNKNOWN.has(toChatError(error).code)) break;
+      }
       for (const id of ids) this.#unknown.delete(id);
-      this.#store.apply.people(users);
-      if (this.#unknown.size > 0) await this.#fetch();
-    } catch {
-      // They are asked for again with the next connection.
     }
+    this.#fetching = false;
+  }
+
+  #next(): number[] {
+    return [...this.#unknown].slice(0, MOST_ASKED);
   }
 
   #watch(): void {
     if (this.#watching) return;
     this.#watching = Promise.resolve().then(async () => {
       this.#watching = null;
-      const userIds = [...this.#watched].slice(0, MOST_WATCHED);
+      const watch = () =>
+        this.#link.ask('watchPresence', { userIds: [...this.#watched].slice(0, MOST_WATCHED) });
       try {
-        this.#store.apply.present(await this.#ask('watchPresence', { userIds }));
+        this.#store.apply.present(await this.#link.again(watch));
       } catch {
         // Watched again with the next connection.
       }

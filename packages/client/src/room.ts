@@ -1,7 +1,7 @@
-import type { ChatListItem, Commands, Member, Message, MessagesPage } from './contract.gen.js';
-import { ChatError } from './errors.js';
-import type { Entry, Outbox, OutboxCommand } from './outbox.js';
-import type { Receipts } from './receipts.js';
+import type { ChatListItem, Member, Message, MessagesPage } from './contract.gen.js';
+import type { Connection } from './connection.js';
+import { ChatError, toChatError, UNKNOWN } from './errors.js';
+import { type Entry, type Outbox, type OutboxCommand, SEEN } from './outbox.js';
 import { Cell, type Readable } from './store/readable.js';
 import { rangeAt } from './store/ranges.js';
 import { type ChatState, liveRange, typersOf } from './store/state.js';
@@ -42,18 +42,11 @@ export interface Seen {
   deliveredTo: readonly number[];
 }
 
-type Ask = <C extends keyof Commands>(
-  command: C,
-  input: Commands[C]['input'],
-) => Promise<Commands[C]['result']>;
-
 export interface RoomParts {
   store: Store;
   outbox: Outbox;
-  receipts: Receipts;
   syncer: Syncer;
-  ask: Ask;
-  isLive(): boolean;
+  link: Connection;
   /** Somebody has opened it. */
   opened(room: Room): void;
   /** The last one who had it open has closed it. */
@@ -69,7 +62,7 @@ export class Room {
   readonly members: Readable<readonly Member[] | null>;
   /** Who types now. */
   readonly typers: Readable<readonly number[]>;
-  /** Whether the chat can't be shown, and why: NOT_FOUND. */
+  /** Why the chat can't be shown: NOT_FOUND, or another refusal that lasts; null: it can, or is being read. */
   readonly error: Readable<ChatError | null>;
 
   readonly #maker: TimelineMaker;
@@ -77,7 +70,8 @@ export class Room {
   #anchor: number | null = null;
   #loading: Timeline['loading'] = null;
   #pages = new Map<string, Promise<void>>();
-  #jumps = 0;
+  /** The place that was asked for last. */
+  #wanted: number | 'newest' | null = null;
   #users = 0;
   #fault: ChatError | null = null;
   #membersUsed = false;
@@ -112,6 +106,7 @@ export class Room {
     this.timeline = cell(['messages', 'marks', 'item', 'outbox', 'view'], () =>
       this.#maker.of(
         this.#state,
+        this.chat.get(),
         { anchor: this.#anchor, loading: this.#loading },
         parts.outbox.of(this.chatId, this.userId),
       ),
@@ -164,9 +159,15 @@ export class Room {
     return this.#users > 0;
   }
 
+  /** No timer goes on. */
+  stop(): void {
+    if (this.#typingEnds) clearTimeout(this.#typingEnds);
+    this.#typingEnds = null;
+  }
+
   /** Hears of changes; `false`: nobody has it open, and nothing is to keep it. */
   listen(listens: boolean): void {
-    if (this.#typingEnds && !listens) clearTimeout(this.#typingEnds);
+    if (!listens) this.stop();
     for (const [parts, cell] of this.#cells) {
       if (listens) this.#parts.store.add(parts, cell);
       else this.#parts.store.drop(parts, cell);
@@ -177,22 +178,30 @@ export class Room {
 
   /** Reads what has to be there for it to be shown: at the beginning, after a reset, with a new connection. */
   ensure(): void {
-    if (!this.#parts.isLive() || this.#users === 0) return;
+    if (!this.#parts.link.isLive || this.#users === 0) return;
     const { chatId } = this;
     if (chatId === null) return;
     if (this.#membersUsed) this.#wantMembers();
     if (this.#state && shownRange(this.#state, this.#anchor)) return;
-    void quiet(this.#once('open', () => this.#begin(chatId)));
+    this.#once('open', () => this.#begin(chatId)).then(
+      () => this.#said(null),
+      (error: unknown) => {
+        const fault = toChatError(error);
+        // Without a connection it is opened with the next one.
+        if (!UNKNOWN.has(fault.code)) this.#said(fault);
+      },
+    );
+  }
+
+  #said(fault: ChatError | null): void {
+    this.#fault = fault;
+    this.#parts.store.touched('view', this.key);
   }
 
   async #begin(chatId: number): Promise<void> {
     if (!this.#state) {
       await this.#parts.syncer.read(chatId);
-      if (!this.#state) {
-        this.#fault = new ChatError({ code: 'NOT_FOUND' });
-        this.#parts.store.touched('view', this.key);
-        return;
-      }
+      if (!this.#state) throw new ChatError({ code: 'NOT_FOUND' });
     }
     const { item } = this.#state;
     if (this.#anchor !== null) await this.#page({ around: this.#anchor });
@@ -217,13 +226,13 @@ export class Room {
 
   /** Shows another place: a seq, the newest messages, or the first unread one. */
   jumpTo(where: number | 'newest' | 'unread'): Promise<void> {
-    const jump = ++this.#jumps;
     const chat = this.#state;
-    const seq = where === 'unread' ? (chat?.item.unreadSeq ?? 0) + 1 : where;
+    const seq = where === 'unread' ? (this.chat.get()?.unreadSeq ?? 0) + 1 : where;
+    this.#wanted = seq;
     const there = chat && (seq === 'newest' ? liveRange(chat) : rangeAt(chat.ranges, seq));
     const show = () => {
-      // Another jump was made meanwhile: this one's answer changes nothing of what is shown.
-      if (jump !== this.#jumps) return;
+      // Another place was asked for meanwhile: this answer changes nothing of what is shown.
+      if (seq !== this.#wanted) return;
       this.#anchor = seq === 'newest' ? null : seq;
       this.#parts.store.touched('view', this.key);
     };
@@ -236,6 +245,8 @@ export class Room {
         this.#turn('jump');
         await this.#page(seq === 'newest' ? {} : { around: seq });
         show();
+        if (this.#state)
+          this.#parts.store.apply.thin(this.#state, this.#anchor ?? this.#state.lastSeq, MOST_LOADED, PAGE);
       }),
     );
   }
@@ -270,7 +281,7 @@ export class Room {
   #once(name: string, read: () => Promise<void>): Promise<void> {
     let running = this.#pages.get(name);
     if (!running) {
-      running = read().finally(() => {
+      running = this.#parts.link.again(read).finally(() => {
         this.#pages.delete(name);
         this.#turn(null);
       });
@@ -286,13 +297,13 @@ export class Room {
   }
 
   async #page(where: { before?: number; after?: number; around?: number }): Promise<void> {
-    const { store, ask } = this.#parts;
+    const { store, link } = this.#parts;
     const chat = this.#state;
     if (!chat) return;
     store.apply.reads(chat);
     let page: MessagesPage | null = null;
     try {
-      page = await ask('getMessages', { chatId: chat.id, limit: PAGE, ...where });
+      page = await link.ask('getMessages', { chatId: chat.id, limit: PAGE, ...where });
     } catch (error) {
       if (error instanceof ChatError && error.code === 'NOT_FOUND') store.apply.forget(chat.id);
       throw error;
@@ -303,8 +314,9 @@ export class Room {
 
   #wantMembers(): void {
     const chat = this.#state;
-    if (!chat || chat.members || this.#membersRead || !this.#parts.isLive()) return;
-    this.#membersRead = this.#readMembers(chat)
+    if (!chat || chat.members || this.#membersRead || !this.#parts.link.isLive) return;
+    this.#membersRead = this.#parts.link
+      .again(() => this.#readMembers(chat))
       .catch(() => undefined)
       .finally(() => (this.#membersRead = null));
   }
@@ -314,7 +326,11 @@ export class Room {
       const members: Member[] = [];
       const versions = new Set<number>();
       for (let more = true, after = 0; more;) {
-        const page = await this.#parts.ask('getMembers', { chatId: chat.id, after, limit: MEMBERS_PAGE });
+        const page = await this.#parts.link.ask('getMembers', {
+          chatId: chat.id,
+          after,
+          limit: MEMBERS_PAGE,
+        });
         members.push(...page.members);
         versions.add(page.membersVersion);
         after = page.members.at(-1)?.userId ?? 0;
@@ -379,9 +395,9 @@ export class Room {
 
   /** Everything up to this seq was seen. */
   seen(seq: number): void {
-    const item = this.#state?.item;
+    const item = this.chat.get();
     // Marked as unread, it is behind what was seen.
-    if (item && (seq > item.readSeq || seq > item.unreadSeq)) this.#parts.receipts.markSeen(item.id, seq);
+    if (item && (seq > item.readSeq || seq > item.unreadSeq)) this.#add(SEEN, { seq });
   }
 
   /** From this message on everything counts as unread again. */
@@ -392,13 +408,13 @@ export class Room {
   /** To be called with each key; says so at most every three seconds, and that it has ended. */
   typing(typing = true): void {
     const { chatId } = this;
-    if (this.#typingEnds) clearTimeout(this.#typingEnds);
-    this.#typingEnds = null;
+    this.stop();
     const was = this.#typedAt;
     if (typing) this.#typingEnds = setTimeout(() => this.typing(false), TYPING_ENDS_MS);
     if (typing ? Date.now() - was < TYPING_EVERY_MS : was === 0) return;
     this.#typedAt = typing ? Date.now() : 0;
-    if (chatId !== null && this.#parts.isLive()) void quiet(this.#parts.ask('typing', { chatId, typing }));
+    if (chatId !== null && this.#parts.link.isLive)
+      void quiet(this.#parts.link.ask('typing', { chatId, typing }));
   }
 
   /** Until a time, `true` for good, or `false` not at all. */

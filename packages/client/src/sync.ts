@@ -1,4 +1,5 @@
-import type { Commands, Synced } from './contract.gen.js';
+import type { Connection } from './connection.js';
+import type { Synced } from './contract.gen.js';
 import type { Store } from './store/store.js';
 
 /** Larger than any version: names a chat of which the newest state is wanted, whatever has changed. */
@@ -13,11 +14,6 @@ const FIRST_CHATS = 50;
 /** Messages that come with a chat that is new here, or has changed too much. */
 const NEW_MESSAGES = 30;
 
-type Ask = <C extends keyof Commands>(
-  command: C,
-  input: Commands[C]['input'],
-) => Promise<Commands[C]['result']>;
-
 /** Reads what was missed (docs/guides/sync.md): never twice at once, and again if it was asked for meanwhile. */
 export class Syncer {
   /** How often `sync` was called. */
@@ -28,13 +24,13 @@ export class Syncer {
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   readonly #store: Store;
-  readonly #ask: Ask;
+  readonly #link: Connection;
   readonly #failed: (error: unknown) => void;
 
   /** `failed` hears that a wish could not be fulfilled: the connection is not to be trusted. */
-  constructor(store: Store, ask: Ask, failed: (error: unknown) => void) {
+  constructor(store: Store, link: Connection, failed: (error: unknown) => void) {
     this.#store = store;
-    this.#ask = ask;
+    this.#link = link;
     this.#failed = failed;
   }
 
@@ -109,13 +105,13 @@ export class Syncer {
     for (const id of wanted) versions[id] = ANY;
     const others = since === null ? 'none' : 'changed';
     const messages = since === null ? 0 : NEW_MESSAGES;
-    return this.#ask('sync', { versions, ...(since === null ? {} : { since }), others, messages });
+    return this.#link.ask('sync', { versions, ...(since === null ? {} : { since }), others, messages });
   }
 
   /** Without anything kept: the beginning of the list, and all pinned chats. */
   async #first(): Promise<void> {
     for (const filter of ['pinned', 'inbox'] as const) {
-      const page = await this.#ask('getChats', { filter, limit: FIRST_CHATS, page: true });
+      const page = await this.#link.ask('getChats', { filter, limit: FIRST_CHATS, page: true });
       this.#store.apply.list('chats' in page ? page.chats : page);
     }
   }

@@ -12,13 +12,14 @@ class Locks {
   private readonly waiting = new Map<string, (() => Promise<unknown>)[]>();
 
   request(name: string, ...rest: unknown[]): Promise<unknown> {
-    const work = rest.at(-1) as () => Promise<unknown>;
-    const { signal } = (rest.length > 1 ? rest[0] : {}) as { signal?: AbortSignal };
+    const work = rest.at(-1) as (lock: object | null) => unknown;
+    const { signal, ifAvailable } = (rest.length > 1 ? rest[0] : {}) as LockOptions;
+    if (ifAvailable && this.waiting.get(name)?.length) return Promise.resolve(work(null));
     return new Promise((resolve, reject) => {
       const queue = this.waiting.get(name) ?? [];
       this.waiting.set(name, queue);
       const turn = async () => {
-        if (!signal?.aborted) await work().then(resolve, reject);
+        if (!signal?.aborted) await Promise.resolve(work({})).then(resolve, reject);
         queue.shift();
         void queue[0]?.();
       };
@@ -104,6 +105,50 @@ describe('Tabs', () => {
     asked!.answer(message(CHAT, 1, { senderId: 1, clientId: String(asked!.input.clientId) }));
     await settled();
     expect(sends()).toEqual(['first', 'second']);
+  });
+
+  it('take over what a tab leaves that came later', async () => {
+    const one = await tab();
+    const other = await tab();
+    other.chat.open(CHAT).send('from the other');
+    await settled();
+    other.chat.stop();
+    await settled();
+    await one.live();
+    expect(one.sends()).toEqual(['from the other']);
+  });
+
+  it('keep chats as one of them knows them, which is the next one when it goes: an older one spoils nothing', async () => {
+    const kept = async () => {
+      const rows = await storage.open('http://chat.test#1');
+      const [[, { since }]] = (await rows.rows('meta')) as [[string, { since: string }]];
+      const [[, { marks, item }]] = (await rows.rows('chat')) as [
+        [string, { marks: [number, { readSeq: number }][]; item: { title: string } }],
+      ];
+      return { since, seen: marks.map(([userId, { readSeq }]) => [userId, readSeq]), title: item.title };
+    };
+    const [one, other] = [await tab(), await tab()];
+    for (const { live } of [one, other]) await live();
+    const later = '2026-11-29T09:00:00.000Z';
+    one.transport.react = ({ command, answer }) => command === 'sync' && answer(synced({ at: later }));
+    one.transport.link.listener.event('syncNeeded', { withinMs: 0 });
+    await settled();
+    // The other one loses its connection, and does not hear what happens.
+    other.transport.link.listener.closed();
+    const seen = { messageId: null, seen: true, chatId: CHAT, userId: 2, seq: 3, version: 3, changed: false };
+    one.transport.link.listener.event('messageSeen', seen);
+    await one.chat.flush();
+    void other.chat.open(CHAT).pin();
+    await other.chat.flush();
+    expect(await kept()).toMatchObject({ seen: [[2, 3]], since: later });
+    // It does not write what it knows less of. When it is the only one, all that it knows is kept, with its own `since`.
+    one.chat.stop();
+    await settled();
+    await other.chat.flush();
+    expect(await kept()).toMatchObject({ seen: [], since: synced().at });
+    const next = await tab();
+    await next.live();
+    expect(next.transport.link.of('sync')[0]!.input.since).toBe(synced().at);
   });
 
   it('show the drafts of the others', async () => {

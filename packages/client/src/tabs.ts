@@ -1,7 +1,11 @@
 import { uuid } from './uuid.js';
 
 /** What one tab tells the others of the same account. */
-export type TabNews = { kind: 'draft'; key: string; text: string } | { kind: 'signedOut' };
+export type TabNews =
+  | { kind: 'draft'; key: string; text: string }
+  /** Something that was written there waits to be sent. */
+  | { kind: 'waits'; tab: string }
+  | { kind: 'signedOut' };
 
 /**
  * The tabs of one account in one browser. Each has a connection and a store of its own; they share what is kept. What waits
@@ -20,6 +24,8 @@ export class Tabs {
   readonly #locks: LockManager | undefined;
   readonly #left = new AbortController();
   #leave: () => void = () => undefined;
+  readonly #there = new Promise<void>((leave) => (this.#leave = leave));
+  #waits = false;
 
   constructor(scope: string, heard: (news: TabNews) => void) {
     this.#scope = `chat:${scope}`;
@@ -27,8 +33,33 @@ export class Tabs {
     this.#channel =
       this.#locks && typeof BroadcastChannel !== 'undefined' ? new BroadcastChannel(this.#scope) : null;
     if (this.#channel) this.#channel.onmessage = ({ data }) => heard(data as TabNews);
-    const there = new Promise<void>((leave) => (this.#leave = leave));
-    void this.#locks?.request(this.#nameOf(this.id), () => there);
+    void this.#locks?.request(this.#nameOf(this.id), () => this.#there);
+  }
+
+  /** One tab at a time writes what all of them know. @returns whether it is this one; if not, `later` is called when it is */
+  async leads(later: () => void): Promise<boolean> {
+    const locks = this.#locks;
+    if (!locks) return true;
+    const name = this.#nameOf('leader');
+    const now = await new Promise<boolean>(
+      (is) =>
+        void locks.request(name, { ifAvailable: true }, (lock) => {
+          is(lock !== null);
+          return lock ? this.#there : undefined;
+        }),
+    );
+    const turn = () => {
+      later();
+      return this.#there;
+    };
+    if (!now) void locks.request(name, { signal: this.#left.signal }, turn).catch(() => undefined);
+    return now;
+  }
+
+  /** Something that was written here waits to be sent: the others take it over when this tab is gone. */
+  waits(): void {
+    if (!this.#waits) this.tell({ kind: 'waits', tab: this.id });
+    this.#waits = true;
   }
 
   /**

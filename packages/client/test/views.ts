@@ -111,7 +111,7 @@ export const synced = (more: Partial<Synced> = {}): Synced => ({
   hidden: [],
   memberships: [],
   users: [],
-  unread: { total: 0, mentions: 0, badge: 0 },
+  unread: { total: 0, mentions: 0, totalUnmuted: 0, badge: 0 },
   now: new Date().toISOString(),
   at: AT,
   ...more,

@@ -11,14 +11,15 @@ export function random(seed: number): () => number {
 
 const EMOJI = ['👍', '🎉', '❤️'];
 
-/** Two chats of Alice, in which she and others do everything that a store has to follow. */
+/** Chats of Alice, in which she and others do everything that a store has to follow. */
 export class Turmoil {
   private readonly sent = new Map<number, Message[]>();
 
   constructor(
     private readonly server: ChatServer,
     private readonly people: { alice: Person; bob: Person; carol: Person; dave: Person },
-    private readonly chats: { direct: number; group: number },
+    /** Bob owns `coming`, from which he removes Alice, and adds her again. */
+    private readonly chats: { direct: number; group: number; coming: number },
     private readonly chance: () => number,
   ) {}
 
@@ -35,10 +36,20 @@ export class Turmoil {
     }
   }
 
+  /** Every chat has Alice, and a message that she has not cleared. */
+  async end(): Promise<void> {
+    const { alice, bob } = this.people;
+    const { direct, group, coming } = this.chats;
+    await this.server.rest('POST', `/chats/${coming}/members`, { userIds: [alice.id] }, bob);
+    for (const chatId of [direct, group, coming])
+      await this.server.rest('POST', `/chats/${chatId}/messages`, { content: 'the end' }, bob);
+  }
+
   private async act(nr: number): Promise<void> {
     const { alice, bob, carol, dave } = this.people;
-    const { direct, group } = this.chats;
-    const chatId = this.chance() < 0.4 ? direct : group;
+    const { direct, group, coming } = this.chats;
+    const place = this.chance();
+    const chatId = place < 0.35 ? direct : place < 0.85 ? group : coming;
     const who = this.one(chatId === direct ? [alice, bob] : [alice, bob, carol]);
     const rest = <T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object, as = who) =>
       this.server.rest<T>(method, path, body, as);
@@ -59,12 +70,20 @@ export class Turmoil {
     const message = this.one(known.slice(-20));
     const author = [alice, bob, carol].find(({ id }) => id === message.senderId)!;
     const reaction = `/messages/${message.id}/reactions/${encodeURIComponent(this.one(EMOJI))}`;
-    if (dice < 0.6) await rest('PATCH', `/messages/${message.id}`, { content: `edited ${nr}` }, author);
-    else if (dice < 0.72) await rest('PUT', reaction, {});
+    if (chatId === coming && dice < 0.55)
+      await (this.chance() < 0.5
+        ? rest('DELETE', `/chats/${coming}/members/${alice.id}`, undefined, bob)
+        : rest('POST', `/chats/${coming}/members`, { userIds: [alice.id] }, bob));
+    else if (dice < 0.6) {
+      const mentions = this.one([{}, { metadata: null }, { metadata: { mentions: [alice.id] } }]);
+      await rest('PATCH', `/messages/${message.id}`, { content: `edited ${nr}`, ...mentions }, author);
+    } else if (dice < 0.72) await rest('PUT', reaction, {});
     else if (dice < 0.78) await rest('DELETE', reaction);
     else if (dice < 0.82) await rest('DELETE', `/messages/${message.id}?for=everyone`, undefined, author);
     else if (dice < 0.85) await rest('DELETE', `/messages/${message.id}?for=me`, undefined, alice);
-    else if (dice < 0.93) await rest('POST', `/chats/${chatId}/seen`, { seq: message.seq });
+    else if (dice < 0.9) await rest('POST', `/chats/${chatId}/seen`, { seq: message.seq });
+    else if (dice < 0.92) await rest('POST', `/chats/${chatId}/unread`, { messageId: message.id }, alice);
+    else if (dice < 0.93) await rest('POST', `/chats/${coming}/clear`, {}, alice);
     else if (dice < 0.95)
       await rest('PATCH', `/chats/${chatId}/membership`, { pinned: this.chance() < 0.5 }, alice);
     else if (dice < 0.97) await rest('PATCH', `/chats/${group}`, { title: `title ${nr}` }, alice);

@@ -54,7 +54,12 @@ const delivered = (userId, seq, version) =>
     changed: false,
     delivered: true,
   });
-const totals = (total, mentions = 0) => ({ total, totalMentions: mentions, badge: total });
+const totals = (total, mentions = 0) => ({
+  total,
+  totalMentions: mentions,
+  totalUnmuted: total,
+  badge: total,
+});
 
 export default [
   {
@@ -308,7 +313,7 @@ export default [
     rule: 'unreadCount can rise and fall: the last one is right.',
     steps: [
       start(group(40, { unread: 9, unreadSeq: 31, readSeq: 31 }), messages(38, 40), {
-        unread: { total: 9, mentions: 0, badge: 9 },
+        unread: { total: 9, mentions: 0, totalUnmuted: 9, badge: 9 },
       }),
       event('newMessage', message(41)),
       event('unreadCount', { chatId: CHAT, unread: 2, unreadMentions: 0, unreadSeq: 39, ...totals(2) }),
@@ -322,7 +327,7 @@ export default [
     rule: 'Your own watermarks say how much is unread: take these values as they are.',
     steps: [
       start(group(40, { unread: 9, unreadSeq: 31, readSeq: 31 }), messages(38, 40), {
-        unread: { total: 9, mentions: 0, badge: 9 },
+        unread: { total: 9, mentions: 0, totalUnmuted: 9, badge: 9 },
       }),
       ask(
         'sync',
@@ -343,7 +348,7 @@ export default [
       ),
     ],
     expect: {
-      unread: { total: 0, mentions: 0, badge: 0 },
+      unread: { total: 0, mentions: 0, totalUnmuted: 0, badge: 0 },
       chats: [{ id: CHAT, version: 40, unread: 0, unreadSeq: 40, readSeq: 40 }],
     },
     wantsSync: false,

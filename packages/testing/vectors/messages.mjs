@@ -57,6 +57,26 @@ export default [
     wantsSync: false,
   },
   {
+    name: 'replies to a hidden message',
+    rule: 'In replies to a hidden message replyTo becomes null, and stays so.',
+    steps: [
+      start(group(3), [message(1), message(2), message(3, quote(2))]),
+      event('messageHidden', hidden(2)),
+      event('messageEdited', edited(2, 4)),
+      event('newMessage', message(4, { version: 5, ...quote(2) })),
+    ],
+    expect: {
+      chats: [
+        {
+          id: CHAT,
+          version: 5,
+          ranges: [range(1, 4, [{ seq: 1 }, { seq: 3, replyTo: null }, { seq: 4, replyTo: null }])],
+        },
+      ],
+    },
+    wantsSync: false,
+  },
+  {
     name: 'a message that one deletes for oneself',
     rule: 'The answer to your own deleteMessage with for: "me" hides it, and is no change of the chat.',
     steps: [

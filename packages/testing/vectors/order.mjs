@@ -110,7 +110,7 @@ export default [
         { versions: { [CHAT]: 3 } },
         synced({
           chats: [caughtUp(group(5, { unread: 2, readSeq: 3, unreadSeq: 3 }), messages(4, 5))],
-          unread: { total: 2, mentions: 0, badge: 2 },
+          unread: { total: 2, mentions: 0, totalUnmuted: 2, badge: 2 },
         }),
       ),
       news(4),

@@ -138,13 +138,14 @@ export default [
           unreadSeq: 4,
           total: 1,
           totalMentions: 0,
+          totalUnmuted: 1,
           badge: 1,
         }),
         end(
           sync,
           synced({
             chats: [caughtUp(group(5, unread), messages(4, 5))],
-            unread: { total: 2, mentions: 0, badge: 2 },
+            unread: { total: 2, mentions: 0, totalUnmuted: 2, badge: 2 },
           }),
         ),
       ];
@@ -211,6 +212,17 @@ export default [
         { id: CHAT, version: 5, lastMessageId: 1004, unread: 1, ranges: [{ to: 4, messages: [{ seq: 4 }] }] },
       ],
     },
+    wantsSync: false,
+  },
+  {
+    name: 'what was seen and what is unread in a cleared chat',
+    rule: 'chatCleared raises unreadSeq to its seq, and leaves readSeq: nobody is told that you have seen what you cleared.',
+    steps: [
+      start(group(3, { readSeq: 1, unreadSeq: 1, unread: 2 })),
+      event('chatCleared', { chatId: CHAT, seq: 3, version: 3, changed: false }),
+      event('newMessage', message(4)),
+    ],
+    expect: { unread: { total: 1 }, chats: [{ id: CHAT, unread: 1, readSeq: 1, unreadSeq: 3 }] },
     wantsSync: false,
   },
   {

@@ -138,7 +138,7 @@ export const synced = (more = {}) => ({
   hidden: [],
   memberships: [],
   users: [],
-  unread: { total: 0, mentions: 0, badge: 0 },
+  unread: { total: 0, mentions: 0, totalUnmuted: 0, badge: 0 },
   now: at(55),
   at: at(45),
   ...more,

@@ -71,13 +71,20 @@ export class Idempotency {
   }
 
   /**
+   * `input` has ids; `asked` is the same as it came, with externalIds: only that is compared.
+   *
    * @throws AppError IDEMPOTENCY_MISMATCH; UNAVAILABLE when the first command takes too long; RATE_LIMITED for a new key
    * when the user has too many; NOT_FOUND for a repeat when the answer is gone; what `work` throws.
    */
-  async run<T>(command: CommandName, actor: Actor, input: unknown, work: () => T | Promise<T>): Promise<T> {
+  async run<T>(
+    command: CommandName,
+    actor: Actor,
+    { input, asked }: { input: unknown; asked: unknown },
+    work: () => T | Promise<T>,
+  ): Promise<T> {
     const key = keyOf(command, input);
     if (key === null) return work();
-    const claim: Claim = { owner: actor.userId ?? 0, key, command, bodyHash: hashOf(input) };
+    const claim: Claim = { owner: actor.userId ?? 0, key, command, bodyHash: hashOf(asked) };
     const id = `${claim.owner} ${key}`;
     const running = this.running.get(id);
     if (running) {

@@ -36,12 +36,22 @@ export async function checked<T>(token: string, check: () => Promise<T>): Promis
     return await check();
   } catch (error) {
     if (error instanceof AppError) throw error;
-    // jose checks the expiry last, so an expired token is genuine.
-    throw new AppError(error instanceof errors.JWTExpired ? 'TOKEN_EXPIRED' : 'TOKEN_INVALID', {
-      cause: error,
-    });
+    // jose looks at the claims of genuine tokens only, and at the expiry last.
+    if (error instanceof errors.JWTExpired) throw new AppError('TOKEN_EXPIRED', { cause: error });
+    if (error instanceof errors.JWTClaimValidationFailed)
+      throw notAccepted(
+        error.reason === 'missing'
+          ? `it has no \`${error.claim}\``
+          : `its \`${error.claim}\` is not as this server expects it`,
+        error,
+      );
+    throw new AppError('TOKEN_INVALID', { cause: error });
   }
 }
+
+/** The error for a genuine token that is not for this server; `why` says what of it is wrong, for whoever issues tokens. */
+export const notAccepted = (why: string, cause?: unknown): AppError =>
+  new AppError('TOKEN_INVALID', { message: `This server does not accept the token: ${why}.`, cause });
 
 /** `exp` of a token, in seconds, as milliseconds. */
 export const momentOf = (exp = 0): number => Math.min(exp * 1_000, LAST_MOMENT);

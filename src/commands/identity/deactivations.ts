@@ -3,7 +3,7 @@ import { Bus } from '../../common/bus.js';
 import { Batcher, type Outcome } from '../../common/flow/batcher.js';
 import { BoundedMap } from '../../common/flow/bounded-map.js';
 import { RepeatedLook } from '../../common/flow/repeated-look.js';
-import { ANSWER_WITHIN_MS } from '../../common/time-bounds.js';
+import { ANSWER_WITHIN_MS, LONGEST_RETRY_AFTER_MS } from '../../common/time-bounds.js';
 import { AppError } from '../../contract/index.js';
 import { Database } from '../../database/database.js';
 import { type Deactivated, deactivatedSince, deactivationsOf } from './deactivations.queries.js';
@@ -122,5 +122,9 @@ export class Deactivations implements OnModuleInit, OnApplicationShutdown {
 }
 
 /** The error for the user themselves, and for who acts in their name. */
-const deactivated = ({ until, reason }: Deactivated) =>
-  new AppError('DEACTIVATED', { details: { until, reason } });
+function deactivated({ until, reason }: Deactivated): AppError {
+  const details = { until, reason };
+  if (until === null) return new AppError('DEACTIVATED', { details });
+  const leftMs = Math.max(1, Date.parse(until) - Date.now());
+  return new AppError('DEACTIVATED', { details, retryAfterMs: Math.min(leftMs, LONGEST_RETRY_AFTER_MS) });
+}

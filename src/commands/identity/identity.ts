@@ -9,7 +9,7 @@ import {
   definitionOf,
   userId as anyUserId,
 } from '../../contract/index.js';
-import { AccessTokens } from './access-tokens.js';
+import { AccessTokens, notAccepted } from './access-tokens.js';
 import type { Actor } from './actor.js';
 import { ApiKeys } from './api-keys.js';
 import { Deactivations } from './deactivations.js';
@@ -63,7 +63,7 @@ export class Identity {
     const user = await this.tokens.verify(bearer);
     await this.revocations.refuse(user);
     await this.deactivations.refuse(user.userId);
-    if (who === 'application') throw new AppError('FORBIDDEN');
+    if (who === 'application') throw onlyForApplication();
     return user;
   }
 
@@ -73,6 +73,8 @@ export class Identity {
    * @throws AppError DEACTIVATED; as `AccessTokens.verify`.
    */
   async authenticateToken(token: string): Promise<UserPrincipal> {
+    if (this.keys.has(token))
+      throw notAccepted('it is an API key, which is for REST; get a token for a user by `POST /auth/tokens`');
     const user = await this.tokens.verify(token);
     await this.revocations.refuseNow(user);
     await this.deactivations.refuse(user.userId);
@@ -98,7 +100,8 @@ export class Identity {
         ? ownId(definition, input, sender, principal)
         : namedId(definition, input, sender.namedUserId);
     if (who === 'person' && userId === null) throw new AppError('UNAUTHENTICATED');
-    if (who === 'application' && userId !== null) throw new AppError('FORBIDDEN');
+    if (who === 'application' && userId !== null)
+      throw principal?.kind === 'user' ? onlyForApplication() : inItsOwnName();
     const deactivated = userId === null ? null : this.deactivations.of(userId);
     if (deactivated) throw deactivated;
     const sessionId = principal?.kind === 'user' ? principal.sessionId : null;
@@ -153,7 +156,7 @@ function ownId(
   { namedUserId }: Sender,
   { userId }: UserPrincipal,
 ): number {
-  if (namedUserId !== null && namedUserId !== userId) throw new AppError('FORBIDDEN');
+  if (namedUserId !== null && namedUserId !== userId) throw onlyForOneself();
   const fields = input as Record<string, number | undefined>;
   let others = false;
   let themselves = false;
@@ -162,6 +165,23 @@ function ownId(
     if (named === userId) themselves = true;
     else if (named !== undefined) others = true;
   }
-  if (others && !themselves) throw new AppError('FORBIDDEN');
+  if (others && !themselves) throw onlyForOneself();
   return userId;
 }
+
+const onlyForApplication = () =>
+  new AppError('FORBIDDEN', {
+    message: 'Only the application may do this, with its API key instead of the token of a user.',
+  });
+
+const inItsOwnName = () =>
+  new AppError('FORBIDDEN', {
+    message:
+      'The application does this in its own name: leave out X-User-Id, and every other name of a user who acts.',
+  });
+
+const onlyForOneself = () =>
+  new AppError('FORBIDDEN', {
+    message:
+      'The token says who you are: you can not act as another user. Leave the user out, or name yourself.',
+  });

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { CommonModule } from '../../common/common.module.js';
+import { Health } from '../../common/health.js';
 import type { AppConfig } from '../../config/config.js';
 import { APP_CONFIG } from '../../config/config.module.js';
 import { luaScript } from '../../redis/lua.js';
@@ -22,13 +24,16 @@ function bucketsIn(link: RedisLink | null, prefix: string): BucketsOf | null {
 
 /** Rate limits of users and addresses. */
 @Module({
-  imports: [RedisModule],
+  imports: [CommonModule, RedisModule],
   providers: [
     {
       provide: Limits,
-      useFactory: (config: AppConfig, link: RedisLink | null) =>
-        new Limits(config, bucketsIn(link, config.redis.prefix)),
-      inject: [APP_CONFIG, REDIS],
+      useFactory: (config: AppConfig, link: RedisLink | null, health: Health) => {
+        const limits = new Limits(config, bucketsIn(link, config.redis.prefix));
+        health.watch('proxy', () => !limits.isBehindUntrustedProxy);
+        return limits;
+      },
+      inject: [APP_CONFIG, REDIS, Health],
     },
   ],
   exports: [Limits],

@@ -90,6 +90,11 @@ export class Limits {
           };
   }
 
+  /** Whether a proxy seems to stand in front that TRUST_PROXY does not count. */
+  get isBehindUntrustedProxy(): boolean {
+    return this.untrusted.isThere;
+  }
+
   /** The client address of a request or handshake. */
   addressOf(request: IncomingMessage): string {
     if (this.proxies === 0) this.untrusted.look(request);

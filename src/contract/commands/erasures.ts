@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { define } from '../define.js';
+import { define, repeatable } from '../define.js';
 import { id, password, userId } from '../scalars.js';
 import { erasedMessages, erasureView } from '../views/index.js';
 
@@ -11,7 +11,7 @@ export const erasuresCommands = {
   eraseUser: define({
     summary:
       'Erases a person: they are logged out at once and nothing of them stays but the number of the id, and with `keep` what they wrote. It goes on in the background; getErasure says how far it is. Again while it goes on, it is the same erasure. It can not be undone. For the application only.',
-    input: z.object({ userId, messages }),
+    input: z.object({ userId, messages, ...repeatable }),
     result: erasureView,
     order: 'write',
     who: 'application',

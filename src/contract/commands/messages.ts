@@ -8,9 +8,9 @@ import {
   isBlank,
   MAX_CONTENT_LENGTH,
   messageMetadata,
-  metadata,
   pageSize,
   position,
+  systemMetadata,
   text,
   textOrNone,
   userId,
@@ -53,7 +53,7 @@ export const messagesCommands = {
         metadata: messageMetadata
           .optional()
           .describe(
-            'Data of your application. `mentions` is a list of the members whom the message mentions, or "all": all who are members when it is sent. In a group only the owner and admins may mention all.',
+            'Data of your application. `mentions` is a list of the members whom the message mentions, or "all": all who are members when it is sent. In a group only the owner and admins may mention all. `streaming` is dropped: the server sets it.',
           ),
       })
       .refine((message) => message.chatId !== undefined || message.receiverId !== undefined, {
@@ -88,7 +88,7 @@ export const messagesCommands = {
   sendSystemMessage: define({
     summary: 'Sends a message without a sender to any chat. For the application only.',
     input: z
-      .object({ chatId, content, metadata: metadata.optional(), ...repeatable })
+      .object({ chatId, content, metadata: systemMetadata.optional(), ...repeatable })
       .refine(hasSomething, NOTHING),
     result: messageView,
     order: 'write',
@@ -155,7 +155,9 @@ export const messagesCommands = {
           .describe('Left out: as it is. May be empty when the message has metadata.'),
         metadata: messageMetadata
           .optional()
-          .describe('In place of the present one; `{}` removes it. Left out: as it is.'),
+          .describe(
+            'In place of the present one, but for `streaming`, which stays; `{}` removes it. Left out: as it is.',
+          ),
         replyToId: id
           .optional()
           .describe(

@@ -81,7 +81,7 @@ export const presenceCommands = {
   }),
   setActive: define({
     summary:
-      'Says whether the user uses this device right now: the app is in front and was touched lately. Meanwhile no device of theirs is pushed at once, only later, if they leave a message unread. It holds for 2 minutes, so repeat `active: true` each minute, and send `active: false` when the app goes to the background. It ends with the connection. It is kept in memory only, and nobody else is told. CONFLICT if you are not online on this socket.',
+      'Says whether the user uses this device right now: the app is in front and was touched lately. Meanwhile no device of theirs is pushed at once, only later, if they leave a message unread. It holds for 2 minutes, so repeat `active: true` each minute, and send `active: false` when the app goes to the background. It ends with the connection. It is never stored: the nodes know it, by Redis where there are several, and nobody else is told. CONFLICT if you are not online on this socket.',
     input: z.object({ active: z.boolean(), userId: userId.optional() }),
     result: activeView,
     order: 'write',

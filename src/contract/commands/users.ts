@@ -36,6 +36,7 @@ export const usersCommands = {
     }),
     result: z.array(userView),
     order: 'read',
+    misleading: { q: 'expected no `q`: searchUsers, GET /users/search?q=, finds users by their name' },
     cost: { of: ['ids', 'limit'], per: 25 },
     actor: ['userId'],
     reply: 'usersList',

@@ -33,7 +33,7 @@ export const auditEntryView = z
   .object({
     id,
     at: timestamp,
-    actorId: id.nullable().describe('The user who did it; null: the application.'),
+    actorId: id.nullable().describe('The user who did it; null: the application, or the server by itself.'),
     action: auditAction,
     userId: id.nullable().describe('To whom it was done; null: to a chat as a whole.'),
     chatId: id.nullable().describe('The chat in which it was done; null: it was not about a chat.'),

@@ -162,7 +162,20 @@ export const foundChats = z
   .meta({ id: 'FoundChats' });
 export type FoundChats = z.infer<typeof foundChats>;
 
+/** A chat by its id; a person also sees what they are in it and may do there. */
 export const chatDetails = chatView
+  .extend(
+    chatListItem
+      .pick({
+        role: true,
+        blockedByMe: true,
+        canSend: true,
+        canReact: true,
+        canAddMembers: true,
+        silencedUntil: true,
+      })
+      .partial().shape,
+  )
   .extend({
     lastMessage: messageView.nullable(),
     members: z

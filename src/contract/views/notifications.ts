@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { count, id, timestamp } from './fields.js';
 import { memberView } from './members.js';
+import { unreadTotalsView } from './receipts.js';
 
 export const notifyLevel = z.enum(['all', 'mentions', 'none']);
 export type NotifyLevel = z.infer<typeof notifyLevel>;
@@ -40,7 +41,13 @@ export type NotificationView = z.infer<typeof notificationView>;
 const unseen = count.describe('How many of the newest that you may see have no `seenAt`; at most 100.');
 
 /** A new entry of the inbox, as it is told. */
-export const newNotificationView = notificationView.extend({ unseen }).meta({ id: 'NewInboxEntry' });
+export const newNotificationView = notificationView
+  .extend({
+    unseen,
+    total: unreadTotalsView.shape.total,
+    totalUnmuted: unreadTotalsView.shape.totalUnmuted,
+  })
+  .meta({ id: 'NewInboxEntry' });
 export type NewNotificationView = z.infer<typeof newNotificationView>;
 
 /** The answer to getNotifications. */

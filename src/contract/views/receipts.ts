@@ -38,9 +38,10 @@ export const unreadTotalsView = z
   .object({
     total: count.describe('Number of unread messages of all chats.'),
     totalMentions: count.describe('How many of them mention the reader; at most 1,000 of each chat.'),
-    badge: count.describe(
-      'For the icon of an app: unread messages of chats that are neither muted nor archived, and unread mentions of muted ones.',
+    totalUnmuted: count.describe(
+      'Number of unread messages of chats that are neither muted nor archived: for the icon of an app. Pushes to phones have it.',
     ),
+    badge: count.describe('`totalUnmuted`, and unread mentions of muted chats that are not archived.'),
   })
   .meta({ id: 'UnreadTotals' });
 export type UnreadTotalsView = z.infer<typeof unreadTotalsView>;

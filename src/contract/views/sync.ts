@@ -47,6 +47,7 @@ export const syncedView = z
       .object({
         total: unreadTotalsView.shape.total,
         mentions: unreadTotalsView.shape.totalMentions,
+        totalUnmuted: unreadTotalsView.shape.totalUnmuted,
         badge: unreadTotalsView.shape.badge,
       })
       .describe('Your unread messages in all chats, by the same snapshot.'),

@@ -3,8 +3,8 @@ import { count, id, timestamp } from './fields.js';
 import { messageView } from './messages.js';
 
 /**
- * What webhooks are told. A name is that of the event of a socket, and so is what it carries; `notification.due` is for
- * webhooks only, see `notificationDueView`.
+ * What webhooks are told. A name is that of the event of a socket, and so is what it carries; `notification.due` and
+ * `webhookDisabled` are for webhooks only, see `notificationDueView` and `webhookDisabledView`.
  */
 export const webhookEventName = z.enum([
   'newMessage',
@@ -18,6 +18,7 @@ export const webhookEventName = z.enum([
   'memberRemoved',
   'memberUpdated',
   'notification.due',
+  'webhookDisabled',
 ]);
 export type WebhookEventName = z.infer<typeof webhookEventName>;
 
@@ -42,6 +43,14 @@ export const notificationDueView = z.object({
     .describe('At most 100; more people are told of by more events.'),
 });
 export type NotificationDueView = z.infer<typeof notificationDueView>;
+
+/** What `webhookDisabled` carries: another webhook is sent nothing any more, because of its receiver. It is about no chat. */
+export const webhookDisabledView = z.object({
+  webhookId: id,
+  description: z.string().nullable(),
+  error: z.string().describe('What went wrong last: `HTTP 410`, `HTTP 503`, `ECONNREFUSED`.'),
+});
+export type WebhookDisabledView = z.infer<typeof webhookDisabledView>;
 
 export const webhookView = z
   .object({
@@ -121,7 +130,7 @@ export const webhookEventView = z
     id: id.describe('Pass the last one as `after` to get those after it.'),
     eventId: z.string().describe('The `webhook-id` of every try.'),
     type: webhookEventName,
-    chatId: id,
+    chatId: id.nullable().describe('null: it is about no chat.'),
     tries: count,
     nextTryAt: timestamp.nullable().describe('null: it waits for an earlier one of its chat, or is dead.'),
     deadAt: timestamp.nullable(),

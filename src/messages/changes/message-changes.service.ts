@@ -34,7 +34,7 @@ import {
 } from './change.queries.js';
 import { lockStream } from '../streamed.queries.js';
 import { AskedEdits } from './asked-edits.js';
-import { grows, MessageChanges, requireThere, requireWritten } from './message-changes.js';
+import { endOfStream, grows, MessageChanges, requireThere, requireWritten } from './message-changes.js';
 
 /** Most earlier versions of one message that are kept: the newest. */
 const MAX_EDITS = 1_000;
@@ -80,7 +80,10 @@ export class MessageLifeService {
         if (actor.userId !== null && message.senderId !== actor.userId) throw new AppError('FORBIDDEN');
         if (edit.replyToId !== undefined && edit.replyToId !== message.replyToId) throw otherReply();
         const { content = message.content } = edit;
-        const metadata = edit.metadata === undefined ? message.metadata : storedMetadata(edit.metadata);
+        const metadata =
+          edit.metadata === undefined
+            ? message.metadata
+            : storedMetadata({ ...edit.metadata, ...endOfStream(message) });
         if (isBlank(content) && Object.keys(metadata ?? {}).length === 0) throw nothingLeft();
         const sameWords = message.content === content;
         const sameData = isDeepStrictEqual(message.metadata, metadata);

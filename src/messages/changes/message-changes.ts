@@ -9,9 +9,10 @@ import { ownReactionsIn, shownToAll } from '../../chats/shown.js';
 import { membersOf } from '../../chats/audience.js';
 import { AppError, type MessageView, type Permission } from '../../contract/index.js';
 import type { Audience } from '../../delivery/publisher.js';
-import { Database } from '../../database/database.js';
+import { aboutChat, Database } from '../../database/database.js';
 import type { Runner } from '../../database/statement.js';
 import {
+  chatOfMessage,
   lockChatOf,
   messageById,
   type MessageEvent,
@@ -61,7 +62,7 @@ export class MessageChanges {
     apply: (changing: LockedMessage) => Promise<boolean>,
     details: object | null = null,
   ): Promise<Changed> {
-    return this.database.transaction(async (runner) => {
+    return this.database.transactionAbout(aboutChatOf(messageId), async (runner) => {
       const chat = authorize(actor, permission, await this.lock(runner, messageId, actor));
       const message = await this.find(runner, messageId);
       if (message.seq <= chat.seesAfter) throw new AppError('NOT_FOUND');
@@ -113,6 +114,10 @@ export class MessageChanges {
   }
 }
 
+/** Read only when the chat, or a table, is locked for long. */
+const aboutChatOf = (messageId: number) => async (runner: Runner) =>
+  aboutChat((await chatOfMessage(runner, messageId)) ?? 0);
+
 /** @throws AppError FORBIDDEN for a message that the server wrote. */
 export function requireWritten(message: MessageRow): void {
   if (message.type === 'system') throw new AppError('FORBIDDEN');
@@ -126,3 +131,9 @@ export function requireThere(message: MessageRow): void {
 /** Whether a message is being written: its text so far is in its stream. */
 export const grows = ({ metadata, deletedAt }: Pick<MessageRow, 'metadata' | 'deletedAt'>): boolean =>
   metadata?.streaming === true && deletedAt === null;
+
+/** How the stream of a message has ended, as the server has noted it in its metadata: no edit changes that. */
+export function endOfStream({ metadata }: Pick<MessageRow, 'metadata'>): Record<string, unknown> {
+  const { streaming } = metadata ?? {};
+  return streaming === 'stopped' || streaming === 'interrupted' ? { streaming } : {};
+}

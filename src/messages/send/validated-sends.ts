@@ -3,7 +3,7 @@ import { Bus } from '../../common/bus.js';
 import { KnownUsers } from '../../users/directory/known-users.js';
 import { blockedByOther, blockingOther } from '../../blocks/blocks.js';
 import { adminsOnly, silenced, tooSoon } from '../../chats/rules.js';
-import { shownToAll } from '../../chats/shown.js';
+import { ownReactionsIn, shownToAll } from '../../chats/shown.js';
 import { DirectChatsService } from '../../chats/direct-chats.service.js';
 import { mayNotMentionAll, noSuchMention } from '../model/mentions.js';
 import { toMessageView } from '../model/message.view.js';
@@ -125,7 +125,7 @@ export class ValidatedSends {
       this.database,
       originals.flatMap(([, { id }]) => id ?? []),
     );
-    const replies = await shownToAll(this.database, rows);
+    const { replies } = await shownToAll(this.database, rows);
     for (const [entry, { id, verdict }] of originals) {
       const row = rows.find((one) => one.id === id);
       if (!row) {
@@ -134,8 +134,12 @@ export class ValidatedSends {
       }
       const { user1Id, user2Id } = row;
       const isUnseen = verdict === verdicts.unseen;
-      const message = toMessageView(isUnseen ? atFirst(row, entry) : row, row, isUnseen ? null : replies);
-      entry.outcome = { ok: true, result: { message, user1Id, user2Id, written: unsure.has(entry) } };
+      const written = unsure.has(entry);
+      // What is published as new is not marked as anybody's.
+      const own = written ? null : await ownReactionsIn(this.database, entry.draft.senderId, [row]);
+      const shown = isUnseen ? null : { replies, own };
+      const message = toMessageView(isUnseen ? atFirst(row, entry) : row, row, shown);
+      entry.outcome = { ok: true, result: { message, user1Id, user2Id, written } };
     }
   }
 

@@ -7,6 +7,7 @@ import type { Target } from '../targets.queries.js';
 import {
   ANSWER_BYTES,
   failed,
+  isUrgent,
   type Push,
   type PushOutcome,
   type PushSender,
@@ -21,8 +22,11 @@ const TOKEN_FOR_MS = 50 * 60_000;
 /** Milliseconds without a push after which the connection is closed. */
 const IDLE_MS = 600_000;
 
-/** The device is none any more, or one of another app or environment. */
-const GONE = new Set(['BadDeviceToken', 'Unregistered', 'DeviceTokenNotForTopic']);
+/** The device is none any more, or one of the other environment. */
+const GONE = new Set(['BadDeviceToken', 'Unregistered']);
+
+/** The device is one of another app: the topic was changed. */
+const OTHER_APP = 'DeviceTokenNotForTopic';
 
 interface Answer {
   status: number;
@@ -48,6 +52,7 @@ export class ApnsSender implements PushSender {
       const { status, text, retryAfter } = await this.post(token, push, await this.providerToken());
       if (status === 200) return { kind: 'ok' };
       const reason = /"reason"\s*:\s*"(\w+)"/.exec(text)?.[1] ?? `HTTP ${status}`;
+      if (reason === OTHER_APP) return { kind: 'other_key', error: reason };
       if (status === 410 || GONE.has(reason)) return { kind: 'gone', error: reason };
       const isToken = reason === 'ExpiredProviderToken';
       if (isToken) this.token = null;
@@ -102,9 +107,9 @@ export class ApnsSender implements PushSender {
       authorization: `bearer ${token}`,
       'apns-topic': this.config.topic,
       'apns-push-type': push.type === 'read' ? 'background' : 'alert',
-      'apns-priority': push.type === 'message' && push.isUrgent ? '10' : '5',
+      'apns-priority': isUrgent(push) ? '10' : '5',
       'apns-expiration': String(Math.floor(Date.now() / 1_000) + TTL_SECONDS),
-      'apns-collapse-id': tagOf(push.chatId),
+      'apns-collapse-id': tagOf(push),
     });
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
@@ -135,21 +140,26 @@ export class ApnsSender implements PushSender {
 }
 
 function toApns(push: Push): object {
-  const { type, chatId, seq, badge } = push;
-  const shown = badge === null ? {} : { badge };
-  if (push.type === 'read') return { aps: { 'content-available': 1, ...shown }, type, chatId, seq };
-  const { messageId, title, body } = push;
+  const shown = push.badge === null ? {} : { badge: push.badge };
+  if (push.type === 'read') {
+    const { type, chatId, seq } = push;
+    return { aps: { 'content-available': 1, ...shown }, type, chatId, seq };
+  }
+  const { title, body } = push;
   return {
     aps: {
       alert: body === null ? { title } : { title, body },
-      'thread-id': tagOf(chatId),
+      'thread-id': tagOf(push),
       sound: 'default',
       'mutable-content': 1,
       ...shown,
     },
-    type,
-    chatId,
-    messageId,
-    seq,
+    ...idsOf(push),
   };
+}
+
+function idsOf(push: Exclude<Push, { type: 'read' }>): object {
+  if (push.type === 'more') return { type: push.type, chats: push.chats };
+  const { type, chatId, messageId, seq } = push;
+  return { type, chatId, messageId, seq };
 }

@@ -6,6 +6,7 @@ import type { Target } from '../targets.queries.js';
 import {
   ANSWER_BYTES,
   failed,
+  isUrgent,
   type Push,
   type PushOutcome,
   type PushSender,
@@ -18,6 +19,9 @@ const SCOPE = 'https://www.googleapis.com/auth/firebase.messaging';
 
 /** Milliseconds before its end in which a token is used no more. */
 const MARGIN_MS = 300_000;
+
+/** The token is of an app of another project: that was changed in the keys. */
+const OTHER_PROJECT = 'SENDER_ID_MISMATCH';
 
 /** Access tokens of Google are about 1 KiB, within some JSON. */
 const TOKEN_BYTES = 16_384;
@@ -101,37 +105,49 @@ export class FcmSender implements PushSender {
 }
 
 function toFcm(token: string, push: Push): object {
-  const { type, chatId, seq, badge } = push;
-  const tag = tagOf(chatId);
-  const data = {
-    type,
-    chatId: String(chatId),
-    seq: String(seq),
-    ...(badge === null ? {} : { badge: String(badge) }),
-  };
+  const tag = tagOf(push);
+  const data = dataOf(push);
+  const android = { collapse_key: tag, ttl: `${TTL_SECONDS}s` };
+  const badge = push.badge === null ? {} : { badge: push.badge };
   if (push.type === 'read')
-    return { token, data, android: { collapse_key: tag, priority: 'NORMAL', ttl: `${TTL_SECONDS}s` } };
+    return {
+      token,
+      data,
+      android: { ...android, priority: 'NORMAL' },
+      apns: {
+        headers: { 'apns-push-type': 'background', 'apns-priority': '5' },
+        payload: { aps: { 'content-available': 1, ...badge } },
+      },
+    };
   return {
     token,
-    data: { ...data, messageId: String(push.messageId) },
+    data,
     notification: { title: push.title, ...(push.body === null ? {} : { body: push.body }) },
     android: {
-      collapse_key: tag,
-      priority: push.isUrgent ? 'HIGH' : 'NORMAL',
-      ttl: `${TTL_SECONDS}s`,
-      notification: { tag, ...(badge === null ? {} : { notification_count: badge }) },
+      ...android,
+      priority: isUrgent(push) ? 'HIGH' : 'NORMAL',
+      notification: { tag, ...(push.badge === null ? {} : { notification_count: push.badge }) },
     },
     apns: {
-      headers: { 'apns-collapse-id': tag, 'apns-priority': push.isUrgent ? '10' : '5' },
-      payload: { aps: { 'thread-id': tag, ...(badge === null ? {} : { badge }), sound: 'default' } },
+      headers: { 'apns-collapse-id': tag, 'apns-priority': isUrgent(push) ? '10' : '5' },
+      payload: { aps: { 'thread-id': tag, sound: 'default', 'mutable-content': 1, ...badge } },
     },
   };
+}
+
+/** For the app, besides what is shown. Firebase takes texts only. */
+function dataOf(push: Push): object {
+  const badge = push.badge === null ? {} : { badge: String(push.badge) };
+  if (push.type === 'more') return { type: push.type, chats: String(push.chats), ...badge };
+  const { type, chatId, seq } = push;
+  const message = push.type === 'message' ? { messageId: String(push.messageId) } : {};
+  return { type, chatId: String(chatId), seq: String(seq), ...message, ...badge };
 }
 
 function outcomeOf({ status, body, headers }: OutboundAnswer): PushOutcome {
   if (status >= 200 && status < 300) return { kind: 'ok' };
   const gone = goneBy(body.toString());
-  if (gone !== null) return { kind: 'gone', error: gone };
+  if (gone !== null) return { kind: gone === OTHER_PROJECT ? 'other_key' : 'gone', error: gone };
   const error = `HTTP ${status}`;
   if (status === 401 || status === 408 || status === 429 || status >= 500)
     return { kind: 'later', error, retryAfterMs: retryAfterOf(headers['retry-after']) };
@@ -141,8 +157,7 @@ function outcomeOf({ status, body, headers }: OutboundAnswer): PushOutcome {
 /** The error code of an answer that says that there is no such device; null: it does not. */
 function goneBy(text: string): string | null {
   const code = /"errorCode":\s*"(\w+)"/.exec(text)?.[1] ?? /"status":\s*"(\w+)"/.exec(text)?.[1] ?? null;
-  // The latter: a token of an app of another project, whose keys were changed.
-  if (code === 'UNREGISTERED' || code === 'SENDER_ID_MISMATCH') return code;
+  if (code === 'UNREGISTERED' || code === OTHER_PROJECT) return code;
   // It may be about any field; `message.token` is the token.
   const isToken = /"field":\s*"message\.token"|not a valid FCM registration token/.test(text);
   return code === 'INVALID_ARGUMENT' && isToken ? code : null;

@@ -7,6 +7,7 @@ import type { Target } from '../targets.queries.js';
 import {
   ANSWER_BYTES,
   failed,
+  isUrgent,
   type Push,
   type PushOutcome,
   type PushSender,
@@ -34,15 +35,15 @@ export class WebPushSender implements PushSender {
   ) {}
 
   async send({ token, keys }: Target, push: Push): Promise<PushOutcome> {
-    if (push.type !== 'message' || keys === null) return { kind: 'refused', error: 'nothing to send' };
+    if (push.type === 'read' || keys === null) return { kind: 'refused', error: 'nothing to send' };
     try {
       const { headers, body } = this.library.generateRequestDetails(
         { endpoint: token, keys },
         JSON.stringify(toWeb(push)),
         {
           TTL: TTL_SECONDS,
-          topic: tagOf(push.chatId),
-          urgency: push.isUrgent ? 'high' : 'normal',
+          topic: tagOf(push),
+          urgency: isUrgent(push) ? 'high' : 'normal',
           headers: { Authorization: this.headerFor(new URL(token).origin) },
         },
       );
@@ -84,8 +85,18 @@ export class WebPushSender implements PushSender {
 }
 
 /** What the service worker of a page gets. */
-function toWeb({ type, chatId, messageId, seq, title, body }: Extract<Push, { type: 'message' }>) {
-  return { type, chatId, messageId, seq, title, body, tag: tagOf(chatId) };
+function toWeb(push: Exclude<Push, { type: 'read' }>): object {
+  const { at, unreadChats } = push.shown ?? {};
+  const shown = {
+    title: push.title,
+    body: push.body,
+    tag: tagOf(push),
+    at,
+    unreadChats: unreadChats ?? undefined,
+  };
+  if (push.type === 'more') return { type: push.type, chats: push.chats, ...shown };
+  const { type, chatId, messageId, seq } = push;
+  return { type, chatId, messageId, seq, ...shown };
 }
 
 function outcomeOf(status: number, text: string, retryAfterMs: number): PushOutcome {
@@ -94,7 +105,7 @@ function outcomeOf(status: number, text: string, retryAfterMs: number): PushOutc
   if (status === 404 || status === 410) return { kind: 'gone', error };
   // The device subscribed with the key that this server had before.
   if ((status === 400 || status === 403) && /VapidPkHashMismatch/i.test(text))
-    return { kind: 'gone', error: 'VapidPkHashMismatch' };
+    return { kind: 'other_key', error: 'VapidPkHashMismatch' };
   if (status === 408 || status === 429 || status >= 500) return { kind: 'later', error, retryAfterMs };
   return { kind: 'refused', error };
 }

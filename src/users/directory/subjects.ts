@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../contract/index.js';
-import { isUniqueViolation } from '../../common/errors/failure.js';
+import { isUniqueViolation, tooSlow } from '../../common/errors/failure.js';
 import { Database } from '../../database/database.js';
 import { ERASED, userOfSubject } from './directory.queries.js';
 import { BoundedMap } from '../../common/flow/bounded-map.js';
@@ -42,7 +42,7 @@ export class Subjects {
       if (generation === this.generation) this.known.set(externalId, userId);
       return userId;
     }
-    throw new AppError('UNAVAILABLE');
+    throw tooSlow();
   }
 
   /** The user's subject is looked up anew: they were erased. */

@@ -57,7 +57,7 @@ const FORGOTTEN_AT_ONCE = 1_000;
 export class DueNotifications implements SinkWork, OnApplicationBootstrap, OnApplicationShutdown {
   private readonly wanted: RepeatedLook;
   private readonly forgetting: RepeatedChunks;
-  private readonly afterMs: number;
+  readonly delayMs: number;
   private readonly oldestMs: number;
   /** By `performance.now()`: before then the next message is not old enough; and the next look at who was put off. */
   private restsUntil = 0;
@@ -69,8 +69,8 @@ export class DueNotifications implements SinkWork, OnApplicationBootstrap, OnApp
     private readonly log: ChangeLog,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {
-    this.afterMs = config.webhooks.dueAfterMs;
-    this.oldestMs = this.afterMs + config.sinks.keepDays * 86_400_000;
+    this.delayMs = config.webhooks.dueAfterMs;
+    this.oldestMs = this.delayMs + config.sinks.keepDays * 86_400_000;
     log.register(SINK, this);
     this.wanted = new RepeatedLook({
       what: 'webhooks that are told of unread messages',
@@ -87,7 +87,7 @@ export class DueNotifications implements SinkWork, OnApplicationBootstrap, OnApp
 
   async onApplicationBootstrap(): Promise<void> {
     if (!this.config.sinks.on) return;
-    if (this.afterMs === 0) {
+    if (this.delayMs === 0) {
       await removeIdleSink(this.database, SINK);
       return;
     }
@@ -101,7 +101,7 @@ export class DueNotifications implements SinkWork, OnApplicationBootstrap, OnApp
 
   /** A webhook was added or changed: it may be the first that wants this. */
   webhooksChanged(): void {
-    if (this.afterMs > 0 && this.config.sinks.on) void this.wanted.now();
+    if (this.delayMs > 0 && this.config.sinks.on) void this.wanted.now();
   }
 
   async turn(sink: Sink, settled: Position): Promise<void> {
@@ -131,8 +131,8 @@ export class DueNotifications implements SinkWork, OnApplicationBootstrap, OnApp
       upTo: settled.messageId,
       most: PAGE,
     });
-    const young = sent.findIndex(({ ageMs }) => ageMs < this.afterMs);
-    if (young !== -1) this.restsUntil = performance.now() + this.afterMs - sent[young]!.ageMs;
+    const young = sent.findIndex(({ ageMs }) => ageMs < this.delayMs);
+    if (young !== -1) this.restsUntil = performance.now() + this.delayMs - sent[young]!.ageMs;
     const due = young === -1 ? sent : sent.slice(0, young);
     await this.tell(sink, stretchesOf(due.filter(({ ageMs }) => ageMs < this.oldestMs)));
     if (!sink.isHeld) return false;
@@ -167,7 +167,7 @@ export class DueNotifications implements SinkWork, OnApplicationBootstrap, OnApp
       const later = notices.filter(({ userId }) => active.has(userId));
       if (!sink.isHeld) break;
       if (idle.length > 0) await noteDue(this.database, { notices: idle, most: PEOPLE_OF_EVENT });
-      if (later.length > 0) await putOffDue(this.database, { notices: later, ms: this.afterMs });
+      if (later.length > 0) await putOffDue(this.database, { notices: later, ms: this.delayMs });
     }
     return all;
   }

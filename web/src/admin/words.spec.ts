@@ -1,4 +1,4 @@
-import { actionOf, detailsOf } from './audit/entries';
+import { actionOf, detailsOf, doerOf } from './audit/entries';
 import { subjectOf } from './reports/subject';
 import { parse } from './route';
 import { agoOf, lengthOf } from './times';
@@ -22,6 +22,9 @@ describe('The page of operators', () => {
       { name: 'reason', value: 'Spam' },
       { name: 'roles', value: '["a"]' },
     ]);
+    const disabled = { action: 'webhookDisabled' as const, details: { webhookId: 3 } };
+    expect(doerOf(disabled)).toBe('the application');
+    expect(doerOf({ ...disabled, details: { webhookId: 3, error: 'HTTP 410' } })).toBe('this server');
   });
 
   it('takes reports of messages, people and chats', () => {

@@ -1,4 +1,5 @@
-import { type Accounts, accounts, type Session, type Storage } from '@chat-api/client';
+import type { Session, Storage } from '@chat-api/client';
+import { type Accounts, accounts } from '@chat-api/client/accounts';
 import { rest } from './rest';
 
 // In a chunk of its own: a server in open mode has no passwords.

@@ -41,6 +41,11 @@ export function useRoute(): Route {
   }, current);
 }
 
+/** The chat that is open at this moment; null: none. */
+export function shownNow(): Where | null {
+  return current().where;
+}
+
 export function hrefOf(where: Where | null): string {
   if (where === null) return '#/';
   return typeof where === 'number' ? `#/c/${where}` : `#/u/${where.direct}`;

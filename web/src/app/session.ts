@@ -1,5 +1,4 @@
 import {
-  type Accounts,
   asUser,
   type Auth,
   ChatError,
@@ -10,6 +9,7 @@ import {
   type Storage,
   withTokens,
 } from '@chat-api/client';
+import type { Accounts } from '@chat-api/client/accounts';
 import { indexedDb } from '@chat-api/client/indexeddb';
 import type { AccountsOfTab } from './accounts';
 import { nextFrame } from './frames';

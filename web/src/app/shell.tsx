@@ -90,20 +90,20 @@ function focusMessages(): void {
 
 /** The unread count in the title of the window, and on the icon where the page is installed. */
 function useTitleBadge(name: string): void {
-  const { badge } = useUnread();
-  const shown = useRef({ badge, waits: false });
-  shown.current.badge = badge;
+  const { totalUnmuted: unread } = useUnread();
+  const shown = useRef({ unread, waits: false });
+  shown.current.unread = unread;
   useEffect(() => {
     // The browser hands both on to its other processes: in a flood once for many.
     if (shown.current.waits) return;
     shown.current.waits = true;
     setTimeout(() => {
-      const { badge: now } = shown.current;
+      const { unread: now } = shown.current;
       shown.current.waits = false;
       document.title = now > 0 ? `(${now}) ${name}` : name;
       if ('setAppBadge' in navigator) void navigator.setAppBadge(now).catch(() => undefined);
     }, TITLE_EVERY_MS);
-  }, [badge, name]);
+  }, [unread, name]);
 }
 
 /** Keys for the whole page: they come after what is seen. */

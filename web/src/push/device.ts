@@ -85,7 +85,8 @@ function textOf(bytes: ArrayBuffer | null): string {
 export async function tidyNotifications(readSeqOf: (chatId: number) => number | undefined): Promise<void> {
   for (const shown of (await (await workerOf())?.getNotifications()) ?? []) {
     const { chatId, seq } = (shown.data ?? {}) as { chatId?: number; seq?: number };
-    // A push may be here before its message.
-    if (chatId !== undefined && seq !== undefined && (readSeqOf(chatId) ?? 0) >= seq) shown.close();
+    // How many more chats there are is seen here. And a push may be here before its message.
+    const isSeen = chatId === undefined && document.visibilityState === 'visible';
+    if (isSeen || (chatId !== undefined && seq !== undefined && (readSeqOf(chatId) ?? 0) >= seq)) shown.close();
   }
 }

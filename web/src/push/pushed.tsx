@@ -1,6 +1,6 @@
 import { useChat, useMe } from '@chat-api/client/react';
 import { useEffect } from 'react';
-import { go } from '../app/route';
+import { go, shownNow } from '../app/route';
 import { sayActivity } from './activity';
 import { pushKey, renew, tidyNotifications } from './device';
 import { isPushed } from './owner';
@@ -29,13 +29,23 @@ export function Pushed() {
         );
         tidyNotifications((chatId) => read.get(chatId)).catch(() => undefined);
       };
-      const opened = ({ data }: MessageEvent<{ type?: string; chatId?: number }>) => {
+      /** What the service worker asks when a notification was clicked, and what the page shall show then. */
+      const told = ({ data, ports }: MessageEvent<{ type?: string; chatId?: number }>) => {
         if (data.type === 'open' && data.chatId !== undefined) go(data.chatId);
+        if (data.type !== 'whatIsShown') return;
+        const where = shownNow();
+        const { items } = client.chats().get();
+        const chatId =
+          typeof where === 'object'
+            ? items.find(({ otherUser }) => otherUser?.id === where?.direct)?.id
+            : where;
+        ports[0]?.postMessage({ mine: isPushed(me), chatId });
       };
       ends.push(client.on('event', ({ name }) => name === 'unreadCount' && queueMicrotask(tidy)));
-      navigator.serviceWorker.addEventListener('message', opened);
-      ends.push(() => navigator.serviceWorker.removeEventListener('message', opened));
+      navigator.serviceWorker.addEventListener('message', told);
+      ends.push(() => navigator.serviceWorker.removeEventListener('message', told));
       document.addEventListener('visibilitychange', tidy);
+      tidy();
       ends.push(() => document.removeEventListener('visibilitychange', tidy));
       await renew(client, me);
     };

@@ -180,7 +180,7 @@ class ClientInbox implements Inbox {
     }
   }
 
-  #hear({ unseen, ...entry }: NewInboxEntry): void {
+  #hear({ unseen, total: _, totalUnmuted: __, ...entry }: NewInboxEntry): void {
     this.#told?.push(entry);
     this.#show({ items: merged(this.#view.items, [entry]), unseen });
   }

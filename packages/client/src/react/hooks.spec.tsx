@@ -15,6 +15,8 @@ import {
   useRoom,
   useSearch,
   useTimeline,
+  useMe,
+  useOutbox,
   useTyping,
   useUnread,
   useUser,
@@ -260,5 +262,48 @@ describe('The hooks', () => {
     );
     expect(html).toBe('<p>0</p>');
     expect(() => renderToString(<Messages />)).toThrow(/Put <ChatProvider client=/);
+  });
+
+  it('take over a page of the server with a client that knows more by then', async () => {
+    const [{ renderToString }, { hydrateRoot }] = [
+      await import('react-dom/server'),
+      await import('react-dom/client'),
+    ];
+    function All() {
+      const known = [
+        useConnection().state,
+        useMe()?.id,
+        useUnread().total,
+        useChats().items.length,
+        useOutbox().length,
+        useTimeline(CHAT).items.length,
+        useMembers(CHAT)?.length,
+        useTyping(CHAT).length,
+        useUser(2)?.name,
+        useDraft(CHAT)[0],
+      ];
+      return <p>{known.map((one) => one ?? '-').join(' ')}</p>;
+    }
+    const page = (client: ChatClient) => (
+      <ChatProvider client={client}>
+        <All />
+      </ChatProvider>
+    );
+    const html = renderToString(page(createChat({ url: 'http://chat.test', auth: asUser(1) })));
+    chat.draft(CHAT).set('hel');
+    chat.open(6).send('waits');
+    await hear('newMessage', message(6, 1));
+    const faults: unknown[] = [];
+    await act(async () => root.unmount());
+    host.innerHTML = html;
+    await act(async () => {
+      root = hydrateRoot(host as unknown as Element, page(chat), {
+        onRecoverableError: (error) => faults.push(error),
+      });
+      await settled();
+    });
+    expect(faults).toEqual([]);
+    expect(html).toBe('<p>stopped - 0 0 0 0 - 0 - </p>');
+    expect(text()).toBe('live 1 1 2 1 3 0 0 user 2 hel');
   });
 });

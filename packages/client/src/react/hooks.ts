@@ -6,7 +6,7 @@ import { type ChatError, toChatError } from '../errors.js';
 import type { Entry } from '../outbox.js';
 import type { Room, Seen } from '../room.js';
 import type { Readable } from '../store/readable.js';
-import type { Unread } from '../store/state.js';
+import { noUnread, type Unread } from '../store/state.js';
 import type { ChatFilter } from '../store/store.js';
 import { emptyTimeline, type Timeline } from '../store/timeline.js';
 import { useChat } from './provider.js';
@@ -14,7 +14,15 @@ import { useChat } from './provider.js';
 /** Where a chat is: its id, or the user with whom one has a direct chat, which need not be there yet. */
 export type Where = number | { direct: number };
 
-/** What a Readable holds; renders again when it changes, and not for anything else. */
+/** What is known where a server renders, and until a page of it is taken over. */
+const STOPPED: ConnectionView = { state: 'stopped', since: 0, retryAt: null, error: null };
+const NO_CHATS: ChatListView = { items: [], more: true, loading: false };
+const NOTHING: readonly Entry[] = [];
+
+/**
+ * What a Readable holds; renders again when it changes, and not for anything else. `empty` is what a server renders: by
+ * default what it holds there, which has to be the same when the page is taken over.
+ */
 export function useReadable<T>(readable: Readable<T>, empty?: T): T {
   const subscribe = useCallback((listener: () => void) => readable.subscribe(listener), [readable]);
   const get = useCallback(() => readable.get(), [readable]);
@@ -23,23 +31,23 @@ export function useReadable<T>(readable: Readable<T>, empty?: T): T {
 
 /** How the connection is. */
 export function useConnection(): ConnectionView {
-  return useReadable(useChat().connection);
+  return useReadable(useChat().connection, STOPPED);
 }
 
 /** Who is signed in; null: not known yet. */
 export function useMe(): Account | null {
-  return useReadable(useChat().me);
+  return useReadable(useChat().me, null);
 }
 
 /** Unread messages of all chats. */
 export function useUnread(): Unread {
-  return useReadable(useChat().unread);
+  return useReadable(useChat().unread, noUnread);
 }
 
 /** Chats by a filter, with `loadMore`. */
 export function useChats(filter: ChatFilter = 'inbox'): ChatListView & { loadMore: () => Promise<void> } {
   const list = useChat().chats(filter);
-  const view = useReadable<ChatListView>(list);
+  const view = useReadable(list, NO_CHATS);
   return useMemo(() => ({ ...view, loadMore: list.loadMore }), [view, list]);
 }
 
@@ -112,7 +120,7 @@ export function useDraft(where: Where): [text: string, set: (text: string) => vo
 
 /** What waits to be sent, or was refused. */
 export function useOutbox(): readonly Entry[] {
-  return useReadable(useChat().outbox);
+  return useReadable(useChat().outbox, NOTHING);
 }
 
 export interface Search {

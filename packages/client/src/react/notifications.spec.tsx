@@ -170,11 +170,11 @@ describe('The hooks of notifications', () => {
   });
 
   it('ask what is still unseen when something was read, once for much', async () => {
-    await hear('unreadCount', { total: 2, totalMentions: 2, badge: 2 });
+    await hear('unreadCount', { total: 2, totalMentions: 2, totalUnmuted: 2, badge: 2 });
     await render(<Bell />);
     entries = [entry(2, { seenAt: AT }), entry(1)];
-    await hear('unreadCount', { total: 1, totalMentions: 1, badge: 1 });
-    await hear('unreadCount', { total: 0, totalMentions: 0, badge: 0 });
+    await hear('unreadCount', { total: 1, totalMentions: 1, totalUnmuted: 1, badge: 1 });
+    await hear('unreadCount', { total: 0, totalMentions: 0, totalUnmuted: 0, badge: 0 });
     await doing(async () => {
       while (transport.link.of('getNotifications').length < 2) await settled();
     });

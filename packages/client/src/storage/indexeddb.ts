@@ -51,9 +51,13 @@ function sessionOf(database: IDBDatabase, name: string): StorageSession {
   return {
     async rows(kind) {
       const range = IDBKeyRange.bound([kind], [kind, []]);
-      const keys = await run('readonly', (store) => store.getAllKeys(range));
-      const values = await run('readonly', (store) => store.getAll(range));
-      return keys.map((key, index) => [(key as [RowKind, string])[1], values[index]]);
+      let keys: IDBRequest<IDBValidKey[]>;
+      // In one transaction: of two, another page may write between them.
+      const values = await run('readonly', (store) => {
+        keys = store.getAllKeys(range);
+        return store.getAll(range);
+      });
+      return keys!.result.map((key, index) => [(key as [RowKind, string])[1], values[index]]);
     },
     async write(rows: readonly Row[]) {
       await run('readwrite', (store) => {

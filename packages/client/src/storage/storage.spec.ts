@@ -1,4 +1,9 @@
 import 'fake-indexeddb/auto';
+import { ScriptedTransport } from '../../test/scripted.js';
+import { group, message, ready, synced } from '../../test/views.js';
+import { accounts } from '../accounts.js';
+import { asUser } from '../auth.js';
+import { createChat } from '../chat.js';
 import { asyncStorage, type AsyncStorageLike } from './async-storage.js';
 import { indexedDb } from './indexeddb.js';
 import { memory } from './memory.js';
@@ -61,6 +66,71 @@ describe.each<[string, () => Storage]>([
     expect(await (await storage.open(`one ${name}`)).rows('meta')).toEqual([]);
     expect(await other.rows('meta')).toEqual([['state', 2]]);
   });
+});
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('Where JavaScript has neither `structuredClone` nor `crypto`, as in React Native', () => {
+  const missing = ['structuredClone', 'crypto'] as const;
+  const had = missing.map((name) => Object.getOwnPropertyDescriptor(globalThis, name)!);
+  beforeAll(() => missing.forEach((name) => Reflect.deleteProperty(globalThis, name)));
+  afterAll(() => missing.forEach((name, index) => Object.defineProperty(globalThis, name, had[index]!)));
+
+  it('a client without storage sends, and keeps what waits in memory', async () => {
+    const transport = new ScriptedTransport();
+    transport.react = ({ command, input, answer }) => {
+      if (command === 'sync') answer(synced());
+      if (command === 'getChats')
+        answer({ chats: input.filter === 'inbox' ? [group(5, 0)] : [], more: false });
+    };
+    const chat = createChat({ url: 'http://chat.test', auth: asUser(1), transport, watch: () => () => {} });
+    const lost: unknown[] = [];
+    chat.on('storageLost', (error) => lost.push(error));
+    chat.start();
+    await until(() => transport.links.length > 0);
+    transport.link.listener.event('ready', ready(1));
+    const sent = chat.open(5).send('hello');
+    await until(() => transport.link.of('sendMessage').length > 0);
+    const [asked] = transport.link.of('sendMessage');
+    asked!.answer(message(5, 1, { senderId: 1, clientId: sent.key }));
+    await expect(sent.stored).resolves.toMatchObject({ seq: 1 });
+    await chat.flush();
+    expect(lost).toEqual([]);
+    chat.stop();
+  });
+
+  it('the session of accounts is kept in memory', async () => {
+    expect(await accounts({ url: 'http://chat.test' }).isLoggedIn()).toBe(false);
+    const storage = memory();
+    const session = await storage.open('http://chat.test#session');
+    await session.write([{ kind: 'meta', key: 'session', value: { accessToken: 'one' } }]);
+    expect(await accounts({ url: 'http://chat.test', storage }).isLoggedIn()).toBe(true);
+  });
+});
+
+it('IndexedDB reads rows as they were at one moment, while another page writes', async () => {
+  const storage = indexedDb();
+  const [one, other] = [await storage.open('one moment'), await storage.open('one moment')];
+  await one.write([
+    { kind: 'chat', key: '2', value: 'two' },
+    { kind: 'chat', key: '3', value: 'three' },
+  ]);
+  const read = one.rows('chat');
+  const written = other.write([
+    { kind: 'chat', key: '1', value: 'one' },
+    { kind: 'chat', key: '2', value: undefined },
+  ]);
+  expect(await read).toEqual([
+    ['2', 'two'],
+    ['3', 'three'],
+  ]);
+  await written;
+  expect(await one.rows('chat')).toEqual([
+    ['1', 'one'],
+    ['3', 'three'],
+  ]);
 });
 
 it('AsyncStorage keeps what the app has in it, also when an account is deleted', async () => {

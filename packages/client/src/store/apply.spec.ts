@@ -70,7 +70,7 @@ class Model {
     const chats = [{ chat: this.item, messages, upTo: this.version, reset: false, more: false }];
     return synced({
       chats: version < this.version ? chats : [],
-      unread: { total, mentions: 0, badge: total },
+      unread: { total, mentions: 0, totalUnmuted: total, badge: total },
     });
   }
 
@@ -116,7 +116,12 @@ const storeAt = (model: Model) => {
   });
   store.state.me = { ...user(ME), username: null };
   store.apply.list([model.item]);
-  store.state.unread = { total: model.item.unread, mentions: 0, badge: model.item.unread };
+  store.state.unread = {
+    total: model.item.unread,
+    mentions: 0,
+    totalUnmuted: model.item.unread,
+    badge: model.item.unread,
+  };
   const chat = store.chat(CHAT)!;
   store.apply.reads(chat);
   store.apply.page(chat, model.page(), {});
@@ -154,6 +159,7 @@ const corrected = (store: Store, model: Model) => {
     unreadSeq: 0,
     total: unread,
     totalMentions: 0,
+    totalUnmuted: unread,
     badge: unread,
   });
 };
@@ -343,6 +349,7 @@ describe('The store', () => {
       unreadSeq: 0,
       total: 3,
       totalMentions: 0,
+      totalUnmuted: 3,
       badge: 3,
     });
     expect(chat.item.unread).toBe(4);
@@ -466,6 +473,23 @@ describe('The store', () => {
     const { canSend: _s, canReact: _r, ...shown } = group(CHAT, 3, { type: 'direct', version: 4 });
     store.apply.hear('chatUpdated', { ...shown, externalId: 'order-7' });
     expect(chat.item).toMatchObject({ externalId: 'order-7', canSend: false, canReact: false });
+  });
+
+  it('says that nobody writes to a deactivated person in a direct chat, whoever blocks whom', () => {
+    const { store, chat } = withMessages(3);
+    const user = { id: 2, deactivated: false } as Events['userUpdated'];
+    Object.assign(chat.item, { type: 'direct', otherUser: { ...user, online: false } });
+    const rights = () => [chat.item.canSend, chat.item.canReact];
+    const block = (blocked: boolean) => store.apply.hear('blockChanged', { userId: 2, blocked } as Events['blockChanged']);
+    const deactivate = (deactivated: boolean) => store.apply.hear('userUpdated', { ...user, deactivated });
+    deactivate(true);
+    expect(rights()).toEqual([false, true]);
+    block(true);
+    expect(rights()).toEqual([false, false]);
+    block(false);
+    expect(rights()).toEqual([false, true]);
+    deactivate(false);
+    expect(rights()).toEqual([true, true]);
   });
 
   it('drops what the server keeps no longer, by an event and by sync', () => {

@@ -118,17 +118,16 @@ export function perform(scope: Scope, chat: ChatState, change: Change): void {
   scope.tell.touched('list');
 }
 
-/** What one may do in a group, after its rules or one's own place in it changed. */
-function applyRules(scope: Scope, item: ChatListItem): void {
-  // In a direct chat blocks decide, of which `chatUpdated` says nothing.
-  if (item.type !== 'group') return;
-  const { role, sending, addMembers, silencedUntil } = item;
-  const isSilenced = silencedUntil !== null && Date.parse(silencedUntil) > Date.now() + scope.state.offset;
-  Object.assign(item, {
-    canSend: !isSilenced && (sending === 'all' || role !== 'member'),
-    canReact: !isSilenced,
-    canAddMembers: addMembers === 'members' || role !== 'member',
-  });
+/** What one may do in a chat, after its rules, one's own place in it, or the other person changed. */
+export function applyRules(scope: Scope, item: ChatListItem): void {
+  const { type, role, sending, addMembers, silencedUntil } = item;
+  const ranks = role !== 'member';
+  // In a direct chat blocks decide, of which changes of the chat say nothing.
+  if (type === 'group') {
+    item.canReact = !(Date.parse(silencedUntil!) > Date.now() + scope.state.offset);
+    item.canAddMembers = addMembers === 'members' || ranks;
+  }
+  item.canSend = item.canReact && !item.otherUser?.deactivated && (sending === 'all' || ranks);
 }
 
 /** The part of a change that is about messages: harmless to do again, since a message only gets newer. */

@@ -1,6 +1,9 @@
-import { thinned } from './ranges.js';
+import { nearest, thinned } from './ranges.js';
 import type { Scope } from './scope.js';
 import { liveRange, type ChatState } from './state.js';
+
+/** Stretches of a chat that are loaded at a time: that of the newest messages, and those nearest to what is shown. */
+const MOST_RANGES = 3;
 
 export function forgetChat(scope: Scope, chatId: number): void {
   if (!scope.state.chats.delete(chatId)) return;
@@ -23,6 +26,8 @@ export function trimChat(scope: Scope, chat: ChatState, most: number): void {
 export function thinChat(scope: Scope, chat: ChatState, around: number, most: number, newest: number): void {
   const loaded = chat.ranges.reduce((sum, { messages }) => sum + messages.length, 0);
   if (loaded > most) keepRanges(scope, chat, thinned(chat.ranges, around, most, newest));
+  else if (chat.ranges.length > MOST_RANGES)
+    keepRanges(scope, chat, nearest(chat.ranges, around, MOST_RANGES));
 }
 
 /** Drops what the server no longer has: messages are kept for a time only, and the chat begins later than it did. */

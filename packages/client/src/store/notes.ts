@@ -1,5 +1,5 @@
 import type { Events, Synced, Watermark } from '../contract.gen.js';
-import { isUnchanged } from './changes.js';
+import { applyRules, isUnchanged } from './changes.js';
 import { forgetChat } from './loaded.js';
 import { knownMessage, quoteMessage } from './messages.js';
 import { applyUnread, isUnreadBy, shift } from './unread.js';
@@ -73,7 +73,8 @@ export function applyNote<N extends keyof Events>(scope: Scope, name: N, body: E
       for (const chat of scope.state.chats.values()) {
         if (chat.item.otherUser?.id !== userId) continue;
         // Whether one is blocked as well is not told: then a message is refused.
-        Object.assign(chat.item, { blockedByMe: blocked, canSend: !blocked, canReact: !blocked });
+        Object.assign(chat.item, { blockedByMe: blocked, canReact: !blocked });
+        applyRules(scope, chat.item);
         scope.tell.touched('item', chat.id);
       }
       return;
@@ -117,7 +118,6 @@ export function clearChat(scope: Scope, chatId: number, seq: number): void {
   if (live) chat.ranges = [{ ...live, from: live.from <= seq + 1 ? 1 : live.from }];
   else chat.ranges = chat.lastSeq <= seq ? [{ from: 1, to: chat.lastSeq, messages: [] }] : [];
   const { item } = chat;
-  item.readSeq = Math.max(item.readSeq, seq);
   item.unreadSeq = Math.max(item.unreadSeq, seq);
   if (chat.lastSeq <= seq) {
     shift(scope, item, -item.unread, -item.unreadMentions);
@@ -176,6 +176,7 @@ export function applyUsers(scope: Scope, users: Iterable<Events['userUpdated']>)
       const { item, members } = chat;
       if (item.otherUser?.id === user.id) {
         item.otherUser = { ...item.otherUser, ...user, lastSeenAt: item.otherUser.lastSeenAt };
+        applyRules(scope, item);
         scope.tell.touched('item', chat.id);
       }
       const member = members?.get(user.id);

@@ -76,6 +76,14 @@ export function merge(ranges: Range[], page: Range): Range {
   return merged;
 }
 
+/** The last stretch, and those nearest to a seq: at most `most` in all. */
+export function nearest(ranges: readonly Range[], around: number, most: number): Range[] {
+  const away = ({ from, to }: Range) => Math.max(from - around, around - to, 0);
+  const near = ranges.slice(0, -1).sort((one, other) => away(one) - away(other));
+  // The last one is not among `near`: -1.
+  return ranges.filter((range) => near.indexOf(range) < most - 1);
+}
+
 /**
  * The stretches that are left when at most `most` messages around a seq are to stay, and the newest ones of the last
  * stretch. What lies between them is no longer loaded.

@@ -64,7 +64,9 @@ export interface Unread {
   total: number;
   /** How many of them mention this person. */
   mentions: number;
-  /** For the icon of an app: without muted and archived chats, but with mentions in muted ones. */
+  /** For the icon of an app: without muted and archived chats. */
+  totalUnmuted: number;
+  /** `totalUnmuted`, and mentions in muted chats that are not archived. */
   badge: number;
 }
 
@@ -81,7 +83,7 @@ export interface State {
   offset: number;
 }
 
-export const noUnread: Unread = { total: 0, mentions: 0, badge: 0 };
+export const noUnread: Unread = { total: 0, mentions: 0, totalUnmuted: 0, badge: 0 };
 
 export function emptyState(): State {
   return {

@@ -2,7 +2,8 @@ import type { ChatListItem, Message } from '../contract.gen.js';
 import { Applier } from './apply.js';
 import type { Listener, Part } from './scope.js';
 import { Batch, Cell, type Schedule } from './readable.js';
-import { type ChatState, emptyState, type State } from './state.js';
+import { type ChatState, emptyState, type State, type Unread } from './state.js';
+import { shifted } from './unread.js';
 
 export type ChatFilter = 'inbox' | 'pinned' | 'archived' | 'unread';
 
@@ -36,13 +37,13 @@ export class Store {
   readonly #readers = new Map<string, Set<{ invalidate(): void }>>();
   readonly #shown = new Map<number, ChatListItem>();
 
-  readonly #changing: (chatId: number) => Partial<ChatListItem>;
+  readonly #changing: (chat: ChatState) => Partial<ChatListItem>;
   readonly #changed: Reactions['changed'];
 
   /** `changing` says what commands that wait make of a chat. */
   constructor(
     reactions: Reactions,
-    changing: (chatId: number) => Partial<ChatListItem> = () => ({}),
+    changing: (chat: ChatState) => Partial<ChatListItem> = () => ({}),
     schedule?: Schedule,
   ) {
     this.batch = new Batch(schedule);
@@ -112,10 +113,29 @@ export class Store {
     if (!chat) return null;
     let item = this.#shown.get(chatId);
     if (!item) {
-      item = { ...chat.item, version: chat.version, lastSeq: chat.lastSeq, ...this.#changing(chatId) };
+      item = { ...chat.item, version: chat.version, lastSeq: chat.lastSeq, ...this.#changing(chat) };
       this.#shown.set(chatId, item);
     }
     return item;
+  }
+
+  /** The totals, with what waiting commands make of these chats. */
+  unread(changing: ReadonlySet<number>): Unread {
+    const { state } = this;
+    let { unread } = state;
+    for (const id of changing) {
+      const chat = this.chat(id);
+      if (!chat) continue;
+      const shown = this.item(id)!;
+      const more = shown.unread - chat.item.unread;
+      unread = shifted(
+        { ...state, unread },
+        chat.item,
+        more,
+        shown.unreadMentions - chat.item.unreadMentions,
+      );
+    }
+    return unread;
   }
 
   /** The chats of a filter: pinned ones first, then by their latest activity. */

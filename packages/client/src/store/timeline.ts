@@ -3,6 +3,7 @@ import type { ErrorAnswer } from '../errors.js';
 import type { Entry, EntryStatus } from '../outbox.js';
 import { liveRange, type ChatState } from './state.js';
 import { type Range, rangeAt } from './ranges.js';
+import { unreadAfter } from './unread.js';
 
 /** A message that is not stored yet. Its place is after all that are. */
 export interface PendingMessage {
@@ -58,6 +59,8 @@ export function shownRange(chat: ChatState, anchor: number | null): Range | unde
 /** Makes timelines of one room. Items that have not changed are the same objects as the time before. */
 export class TimelineMaker {
   #items = new Map<string, TimelineItem>();
+  /** What an item was made of: a stored message, and the changes of it that wait. */
+  readonly #made = new WeakMap<TimelineItem, { message: Message; by: string | undefined }>();
 
   readonly #me: () => number;
 
@@ -67,6 +70,7 @@ export class TimelineMaker {
 
   of(
     chat: ChatState | undefined,
+    shown: ChatListItem | null,
     { anchor, loading }: { anchor: number | null; loading: Timeline['loading'] },
     entries: readonly Entry[],
   ): Timeline {
@@ -88,7 +92,7 @@ export class TimelineMaker {
             ? 'delivered'
             : 'sent';
       const key = own && message.clientId !== null ? message.clientId : String(message.id);
-      items.set(key, this.#item(key, message, status, changed?.apply));
+      items.set(key, this.#item(key, message, status, changed));
     }
     for (const entry of live ? entries : []) {
       if (entry.command === 'sendMessage' && !items.has(entry.id)) items.set(entry.id, this.#pending(entry));
@@ -99,7 +103,7 @@ export class TimelineMaker {
       moreBefore: range !== undefined && range.from > 1,
       moreAfter: !live && range !== undefined,
       loading,
-      unreadSeq: chat?.item.unreadSeq ?? null,
+      unreadSeq: shown?.unreadSeq ?? null,
       live,
     };
   }
@@ -108,18 +112,20 @@ export class TimelineMaker {
     key: string,
     message: Message,
     status: TimelineItem['status'],
-    apply: ((message: Message) => Message) | undefined,
+    change: MessageChange | undefined,
   ): TimelineItem {
     const known = this.#items.get(key);
-    if (!apply && known && !known.changing && known.message === message && known.status === status)
-      return known;
-    return {
+    const made = known && this.#made.get(known);
+    if (made?.message === message && made.by === change?.by && known?.status === status) return known;
+    const item: TimelineItem = {
       key,
       seq: message.seq,
-      message: apply ? apply(message) : message,
+      message: change ? change.apply(message) : message,
       status,
-      changing: apply !== undefined,
+      changing: change !== undefined,
     };
+    this.#made.set(item, { message, by: change?.by });
+    return item;
   }
 
   #pending(entry: Entry): TimelineItem {
@@ -160,16 +166,29 @@ function furthest(chat: ChatState | undefined): [seen: number, delivered: number
 
 interface MessageChange {
   hidden: boolean;
+  /** The entries that make it. */
+  by: string;
   apply: (message: Message) => Message;
 }
 
 /** What waiting commands make of the chat in the list. */
-export function changedItem(entries: readonly Entry[]): Partial<ChatListItem> {
+export function changedItem(
+  chat: ChatState,
+  entries: readonly Entry[],
+  me: number | undefined,
+): Partial<ChatListItem> {
   const changed: Partial<ChatListItem> = {};
   for (const { command, input, status, createdAt } of entries) {
     if (status === 'failed') continue;
     const since = (on: unknown) => (on === true ? new Date(createdAt).toISOString() : null);
     if (command === 'updateChat' && typeof input.title === 'string') changed.title = input.title;
+    if (command === 'markAsSeen' || command === 'markAsUnread') {
+      // Where a message is not here, what is before it is not known either.
+      const from = chat.seqs.get(Number(input.messageId)) ?? NaN;
+      const unreadSeq = command === 'markAsSeen' ? Number(input.seq) : from - 1;
+      if (command === 'markAsSeen') changed.readSeq = Math.max(unreadSeq, chat.item.readSeq);
+      if (unreadSeq >= 0) Object.assign(changed, { unreadSeq }, unreadAfter(chat, unreadSeq, me));
+    }
     if (command !== 'updateMembership') continue;
     if ('mutedUntil' in input) changed.mutedUntil = input.mutedUntil as string | null;
     if ('archived' in input) changed.archivedAt = since(input.archived);
@@ -181,13 +200,14 @@ export function changedItem(entries: readonly Entry[]): Partial<ChatListItem> {
 /** What waiting commands make of messages, by message id. */
 function changesBy(entries: readonly Entry[]): Map<number, MessageChange> {
   const changes = new Map<number, MessageChange>();
-  for (const { command, input, status } of entries) {
+  for (const { id, command, input, status } of entries) {
     const { messageId } = input;
     const apply = status === 'failed' || typeof messageId !== 'number' ? null : changeOf(command, input);
     if (!apply) continue;
     const before = changes.get(messageId as number);
     changes.set(messageId as number, {
       hidden: before?.hidden === true || (command === 'deleteMessage' && input.for === 'me'),
+      by: `${before?.by} ${id}`,
       apply: before ? (message) => apply(before.apply(message)) : apply,
     });
   }

@@ -1,7 +1,9 @@
 import type { ChatListItem, Events, Message } from '../contract.gen.js';
 import { indexOf } from './ranges.js';
 import type { Scope } from './scope.js';
-import { liveRange, type ChatState } from './state.js';
+import { liveRange, type ChatState, type State, type Unread } from './state.js';
+
+type Counts = Partial<Pick<ChatListItem, 'unread' | 'unreadMentions'>>;
 
 export function countUnread(scope: Scope, chat: ChatState, message: Message): void {
   const { item } = chat;
@@ -14,22 +16,22 @@ export function countUnread(scope: Scope, chat: ChatState, message: Message): vo
   scope.tell.arrived(message, mentioned);
 }
 
-export function isMuted(scope: Scope, { mutedUntil }: ChatListItem): boolean {
+export function isMuted(scope: Pick<Scope, 'state'>, { mutedUntil }: ChatListItem): boolean {
   return mutedUntil !== null && Date.parse(mutedUntil) > Date.now() + scope.state.offset;
 }
 
 export function applyUnread(scope: Scope, count: Partial<Events['unreadCount']>): void {
-  const { chatId, unread, unreadMentions, unreadSeq, total, totalMentions, badge } = count;
+  const { chatId, unread, unreadMentions, unreadSeq, total, totalMentions, totalUnmuted, badge } = count;
   if (chatId === undefined) {
-    if (total !== undefined && totalMentions !== undefined && badge !== undefined)
-      scope.state.unread = { total, mentions: totalMentions, badge };
+    if (total !== undefined)
+      scope.state.unread = { total, mentions: totalMentions!, totalUnmuted: totalUnmuted!, badge: badge! };
     scope.tell.touched('unread');
     return;
   }
   const chat = scope.state.chats.get(chatId);
-  if (!chat || unread === undefined || unreadMentions === undefined) return;
+  if (!chat || unread === undefined) return;
   if (unreadSeq !== undefined) chat.item.unreadSeq = unreadSeq;
-  recount(scope, chat, { unread, unreadMentions });
+  recount(scope, chat, { unread, unreadMentions: unreadMentions! });
 }
 
 /** What is known here comes before what was said. The totals follow: those of the server are of another moment. */
@@ -49,11 +51,13 @@ export function recount(
  * The server counts at some moment, and messages that were sent around it may be in its number or not. Where everything
  * after `unreadSeq` is known, it is counted here.
  */
-export function counted(
-  scope: Scope,
-  chat: ChatState,
-): Partial<Pick<ChatListItem, 'unread' | 'unreadMentions'>> {
-  const { unreadSeq } = chat.item;
+export function counted(scope: Scope, chat: ChatState): Counts {
+  return unreadAfter(chat, chat.item.unreadSeq, scope.state.me?.id);
+}
+
+/** What is unread after a seq, as far as it is known here. */
+export function unreadAfter(chat: ChatState, unreadSeq: number, me: number | undefined): Counts {
+  if (unreadSeq >= chat.lastSeq) return { unread: 0, unreadMentions: 0 };
   const live = liveRange(chat);
   if (!live || live.from > unreadSeq + 1) return {};
   const after = live.messages.slice(indexOf(live.messages, unreadSeq + 1));
@@ -62,7 +66,6 @@ export function counted(
     (one) => one !== null && one.seq > unreadSeq && one.seq <= live.to,
   );
   if (after.length + hidden.length !== live.to - unreadSeq) return {};
-  const me = scope.state.me?.id;
   const unread = after.filter((message) => isUnreadBy(message, me));
   return {
     unread: unread.length + hidden.filter((one) => one!.unread).length,
@@ -88,14 +91,20 @@ export function believe(scope: Scope, chat: ChatState): void {
 
 export function shift(scope: Scope, item: ChatListItem, unread: number, unreadMentions: number): void {
   if (unread === 0 && unreadMentions === 0) return;
-  const { total, mentions: all, badge } = scope.state.unread;
-  const shown = item.archivedAt !== null ? 0 : isMuted(scope, item) ? unreadMentions : unread;
-  scope.state.unread = {
-    total: Math.max(0, total + unread),
-    mentions: Math.max(0, all + unreadMentions),
-    badge: Math.max(0, badge + shown),
-  };
+  scope.state.unread = shifted(scope.state, item, unread, unreadMentions);
   scope.tell.touched('unread');
+}
+
+/** The totals with so many more of a chat. */
+export function shifted(state: State, item: ChatListItem, unread: number, unreadMentions: number): Unread {
+  const counts: Unread = { total: unread, mentions: unreadMentions, totalUnmuted: 0, badge: 0 };
+  if (item.archivedAt === null) {
+    if (isMuted({ state }, item)) counts.badge = unreadMentions;
+    else counts.totalUnmuted = counts.badge = unread;
+  }
+  for (const [key, count] of Object.entries(state.unread) as [keyof Unread, number][])
+    counts[key] = Math.max(0, count + counts[key]);
+  return counts;
 }
 
 /** What is one's own, or deleted, is never unread, and what the server writes about a change of a group raises no badge. */

@@ -85,7 +85,7 @@ class Store:
             chat["cleared"] = max(chat["cleared"], body["seq"])
             chat["messages"] = {seq: one for seq, one in chat["messages"].items() if seq > body["seq"]}
             item = chat["item"]
-            item["readSeq"], item["unreadSeq"] = (max(item[name], body["seq"]) for name in ("readSeq", "unreadSeq"))
+            item["unreadSeq"] = max(item["unreadSeq"], body["seq"])
             self.count(chat)
         elif event == "messageHidden":
             self.hide(chat, body["messageId"])
@@ -242,12 +242,15 @@ class Store:
             item["unreadMentions"] = sum(map(self.mentions_me, unread)) + sum(one[1] and one[2] for one in hidden)
 
     def totals(self):
-        now, totals = datetime.now(timezone.utc).isoformat(), {"total": 0, "mentions": 0, "badge": 0}
+        now = datetime.now(timezone.utc).isoformat()
+        totals = {"total": 0, "mentions": 0, "totalUnmuted": 0, "badge": 0}
         for item in (chat["item"] for chat in self.chats.values()):
             totals["total"] += item["unread"]
             totals["mentions"] += item["unreadMentions"]
             if not item["archivedAt"]:
-                totals["badge"] += item["unreadMentions" if (item["mutedUntil"] or "") > now else "unread"]
+                muted = (item["mutedUntil"] or "") > now
+                totals["totalUnmuted"] += 0 if muted else item["unread"]
+                totals["badge"] += item["unreadMentions" if muted else "unread"]
         return totals
 
     # ---- what was asked for ----

@@ -138,13 +138,15 @@ function judgeMembers(
 
 /** Unread messages of all chats, counted one by one. */
 function totalsOf({ chats }: Account) {
-  const totals = { total: 0, mentions: 0, badge: 0 };
+  const totals = { total: 0, mentions: 0, totalUnmuted: 0, badge: 0 };
   for (const { seen } of chats.values()) {
     const { unread, unreadMentions } = seen.watermark;
     totals.total += unread;
     totals.mentions += unreadMentions;
     const muted = seen.mutedUntil !== null && Date.parse(seen.mutedUntil) > Date.now();
-    if (seen.archivedAt === null) totals.badge += muted ? unreadMentions : unread;
+    if (seen.archivedAt !== null) continue;
+    if (!muted) totals.totalUnmuted += unread;
+    totals.badge += muted ? unreadMentions : unread;
   }
   return totals;
 }

@@ -13,10 +13,10 @@ export function printClient(client: ChatClient, rooms: Iterable<Room> = []): Pri
   const open = new Map([...rooms].map((room) => [room.chatId, room]));
   const listOf = (filter: ChatFilter) => client.chats(filter).get();
   const [inbox, archived] = [listOf('inbox'), listOf('archived')];
-  const { total, mentions, badge } = client.unread.get();
+  const { total, mentions, totalUnmuted, badge } = client.unread.get();
   return {
     userId: me.id,
-    unread: { total, mentions, badge },
+    unread: { total, mentions, totalUnmuted, badge },
     inbox: inbox.items.map(({ id }) => id),
     chats: [...inbox.items, ...archived.items].map((item) => chatOf(item, open.get(item.id))),
   };

@@ -8,7 +8,7 @@ export interface PrintedStore {
   /** Whose store it is. */
   userId: number;
   /** Unread messages of all chats. */
-  unread?: { total?: number; mentions?: number; badge?: number };
+  unread?: { total?: number; mentions?: number; totalUnmuted?: number; badge?: number };
   /** Ids of the chats that are not archived, as the list shows them: pinned ones first, then by their latest activity. */
   inbox?: number[];
   /** All chats of the person's lists, archived ones too, in any order. */

@@ -34,6 +34,10 @@ export function actionOf(action: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** Who did what no user has done. A webhook is disabled by the application, or given up because of an error. */
+export const doerOf = ({ action, details }: Pick<AuditEntry, 'action' | 'details'>): string =>
+  action === 'webhookDisabled' && typeof details.error === 'string' ? 'this server' : 'the application';
+
 const NAMES: Record<string, string> = {
   until: 'until',
   reason: 'reason',
@@ -44,6 +48,7 @@ const NAMES: Record<string, string> = {
   before: 'before',
   retentionDays: 'days',
   webhookId: 'webhook',
+  error: 'because of',
 };
 
 const isTime = (value: unknown): value is string =>

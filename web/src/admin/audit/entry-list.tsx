@@ -2,7 +2,7 @@ import type { AuditEntry } from '@chat-api/client';
 import { useNames } from '../names';
 import { PersonLink, Time } from '../parts';
 import { momentOf } from '../times';
-import { actionOf, detailsOf } from './entries';
+import { actionOf, detailsOf, doerOf } from './entries';
 
 interface Props {
   entries: readonly AuditEntry[];
@@ -32,7 +32,7 @@ export function EntryList({ entries, of }: Props) {
             <p className="soft small">
               by{' '}
               {entry.actorId === null ? (
-                'the application'
+                doerOf(entry)
               ) : (
                 <PersonLink id={entry.actorId} name={nameOf(entry.actorId)} />
               )}

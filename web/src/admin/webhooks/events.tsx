@@ -72,7 +72,8 @@ export function Events({ webhook, looked, changed }: Props) {
             <Time at={event.at} text={secondOf(event.at)} />
             <div className="entry">
               <p>
-                <code>{event.type}</code> <span className="soft small">in chat {event.chatId}</span>
+                <code>{event.type}</code>{' '}
+                {event.chatId !== null && <span className="soft small">in chat {event.chatId}</span>}
               </p>
               <p className="soft small event-id">{event.eventId}</p>
               <p className="soft small">{storyOf(event)}</p>

@@ -14,6 +14,7 @@ export const EVENTS: Record<string, string> = {
   memberRemoved: 'Somebody left or was removed',
   memberUpdated: 'A role or a membership changed',
   'notification.due': 'People have not read a message for some time',
+  webhookDisabled: 'Another webhook was disabled, because its receiver was down for days or wants no events',
 };
 
 const ERRORS: Record<string, string> = {

@@ -1,17 +1,6 @@
-/**
- * What the built client's store costs on this machine: `npm run build` first, then `npm run bench`. It measures and
- * judges nothing. A server sends one person as many events a second as `npm run bench` at the root says.
- */
-import { createChat, asUser } from '../dist/index.js';
-
-const EVENTS = 100_000;
-const CHATS = 500;
-const LONG = 100_000;
-const AT = '2026-11-29T08:00:00.000Z';
-
-const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
-const rows = [];
-const report = (what, value) => rows.push({ what, value });
+/** What this client's store costs: see main.mjs. The server is played here, so that nothing but the client is measured. */
+import { createChat, asUser } from '../../dist/index.js';
+import { AT, CHATS, EVENTS, LONG, ROOMS, heapMb, measured, settled, words } from './workload.mjs';
 
 const message = (chatId, seq, version = seq) => ({
   id: chatId * 1_000_000 + seq,
@@ -21,7 +10,7 @@ const message = (chatId, seq, version = seq) => ({
   type: 'text',
   senderId: 2,
   receiverId: null,
-  content: `message ${seq} of a length that people write, more or less`,
+  content: words(seq),
   seen: false,
   clientId: null,
   replyToId: null,
@@ -113,50 +102,44 @@ async function client(chats, lastSeq = 0) {
   return { one, hear: (name, body) => heard.event(name, body), ms: performance.now() - began };
 }
 
-const heap = () => {
-  globalThis.gc?.();
-  return process.memoryUsage().heapUsed / 2 ** 20;
-};
+await measured({
+  async events() {
+    const { one, hear } = await client(ROOMS);
+    const rooms = Array.from({ length: ROOMS }, (_, index) => one.open(index + 1));
+    await settled();
+    const began = performance.now();
+    for (let nth = 0; nth < EVENTS; nth++) {
+      hear('newMessage', message((nth % ROOMS) + 1, Math.floor(nth / ROOMS) + 1));
+      if (nth % 1_000 === 0) await null;
+    }
+    for (const room of rooms) room.timeline.get();
+    const ms = performance.now() - began;
+    one.stop();
+    return { usAnEvent: (ms / EVENTS) * 1000 };
+  },
 
-{
-  const { one, hear } = await client(20);
-  const rooms = Array.from({ length: 20 }, (_, index) => one.open(index + 1));
-  await settled();
-  const began = performance.now();
-  for (let nth = 0; nth < EVENTS; nth++) {
-    const seq = Math.floor(nth / 20) + 1;
-    hear('newMessage', message((nth % 20) + 1, seq));
-    if (nth % 1_000 === 0) await null;
-  }
-  for (const room of rooms) room.timeline.get();
-  const ms = performance.now() - began;
-  report(
-    `${EVENTS} events to 20 open chats, each timeline read at the end`,
-    `${((ms / EVENTS) * 1000).toFixed(1)} µs an event, ${Math.round(EVENTS / ms)} a millisecond`,
-  );
-  one.stop();
-}
-{
-  const before = heap();
-  const { one } = await client(1, LONG);
-  const began = performance.now();
-  const room = one.open(1);
-  while (room.timeline.get().items.length === 0) await settled();
-  report(`a chat of ${LONG} messages is open`, `${(performance.now() - began).toFixed(0)} ms`);
-  let pages = 0;
-  while (room.timeline.get().moreBefore && pages++ < LONG / 50) await room.loadBefore();
-  report(`heap after scrolling through all of it`, `${(heap() - before).toFixed(1)} MB`);
-  one.stop();
-}
-{
-  const { one, ms } = await client(CHATS);
-  const list = one.chats();
-  report(`a cold start with ${CHATS} chats is live`, `${ms.toFixed(0)} ms`);
-  const began = performance.now();
-  while (list.get().items.length < CHATS) await list.loadMore();
-  report(`all ${CHATS} are listed`, `${(performance.now() - began).toFixed(0)} ms`);
-  one.stop();
-}
+  async long() {
+    const before = heapMb();
+    const { one } = await client(1, LONG);
+    const began = performance.now();
+    const room = one.open(1);
+    while (room.timeline.get().items.length === 0) await settled();
+    const openMs = performance.now() - began;
+    while (room.timeline.get().moreBefore) await room.loadBefore();
+    const scrollMs = performance.now() - began - openMs;
+    const heap = heapMb() - before;
+    const oldest = room.timeline.get().items[0].seq;
+    if (oldest !== 1) throw new Error(`the beginning was not reached: ${oldest}`);
+    one.stop();
+    return { openMs, scrollMs, heapMb: heap };
+  },
 
-const width = Math.max(...rows.map(({ what }) => what.length));
-for (const { what, value } of rows) console.log(`${what.padEnd(width)}  ${value}`);
+  async cold() {
+    const { one, ms } = await client(CHATS);
+    const list = one.chats();
+    const began = performance.now();
+    while (list.get().items.length < CHATS) await list.loadMore();
+    one.stop();
+    return { liveMs: ms, listedMs: ms + performance.now() - began };
+  },
+});

@@ -1,0 +1,167 @@
+import pg from 'pg';
+import type { Answer, ChatView, MessageView } from '../../src/contract/index.js';
+import { freshDatabase } from '../support/cluster.js';
+import { type Group, groupOf } from '../support/groups.js';
+import { inTime } from '../support/time.js';
+import { type Client, eventually, World } from '../support/world.js';
+
+jest.setTimeout(60_000);
+
+/** The promise is a second; a busy machine gets four. Without it they are refused, or wait for all who wait. */
+const SOON_MS = 4_000;
+
+/** More than the connections of a node. */
+const MANY = 39;
+
+describe('While somebody else holds a lock that many wait for', () => {
+  let world: World;
+  let foreign: pg.Client;
+  let drop: () => Promise<void>;
+  let crowd: Group;
+  let crowdsMessage: number;
+  /** A message of each of the crowd, each in a chat of its own. */
+  let own: number[];
+  let alice: Client;
+  let bob: Client;
+  let chatId: number;
+  let messageId: number;
+
+  beforeAll(async () => {
+    const database = await freshDatabase();
+    drop = database.drop;
+    foreign = new pg.Client({ connectionString: database.url });
+    await foreign.connect();
+    world = await World.start({ DATABASE_URL: database.url });
+    crowd = await groupOf(world, MANY);
+    const said = await crowd.owner.ok<MessageView>('sendMessage', { chatId: crowd.chatId, content: 'react' });
+    crowdsMessage = said.id;
+    const toOwner = (member: Client) =>
+      member.ok<MessageView>('sendMessage', { receiverId: crowd.owner.userId, content: 'mine' });
+    own = (await Promise.all(crowd.members.map(toOwner))).map(({ id }) => id);
+    ({ alice, bob, chatId } = await world.pair());
+    ({ id: messageId } = await alice.ok<MessageView>('sendMessage', { chatId, content: 'other' }));
+  });
+  afterAll(async () => {
+    await world.stop();
+    await foreign.end();
+    await drop();
+  });
+
+  /** Asks for many things that wait for the lock of the statement, and meanwhile does `work`. Answers the many. */
+  const waitingFor = async (
+    lock: string,
+    values: unknown[],
+    ask: (member: Client, nth: number) => Promise<Answer>,
+    work: () => Promise<void>,
+  ): Promise<Answer[]> => {
+    await foreign.query('BEGIN');
+    try {
+      await foreign.query(lock, values);
+      const many = Promise.all(crowd.members.map((member, nth) => inTime(ask(member, nth))));
+      many.catch(() => undefined);
+      await anyoneWaits();
+      await work();
+      return await many;
+    } finally {
+      await foreign.query('ROLLBACK');
+    }
+  };
+
+  const anyoneWaits = async (): Promise<void> => {
+    for (;;) {
+      const { rowCount } = await foreign.query('SELECT FROM pg_locks WHERE NOT granted LIMIT 1');
+      if (rowCount) return;
+    }
+  };
+
+  const soon = async (...asked: [Client, string, object][]): Promise<void> => {
+    const since = performance.now();
+    await Promise.all(asked.map(([client, ...command]) => client.ok(...command)));
+    expect(performance.now() - since).toBeLessThan(SOON_MS);
+  };
+
+  const UNAVAILABLE = { ok: false, error: { code: 'UNAVAILABLE' } };
+
+  it('on one chat, other chats are changed, joined and left as ever', async () => {
+    const { id: elsewhere } = await bob.ok<ChatView>('createGroup', { title: 'Notes', memberIds: [] });
+    await bob.ok('sendMessage', { chatId: elsewhere, content: 'note' });
+    const { chatId: open } = await groupOf(world, 1, { visibility: 'public' });
+    const answers = await waitingFor(
+      'SELECT 1 FROM chats WHERE id = $1 FOR UPDATE',
+      [crowd.chatId],
+      (member) => member.ask('addReaction', { messageId: crowdsMessage, emoji: '👍' }),
+      async () => {
+        for (const emoji of ['🎉', '🚀', '👀']) {
+          await soon(
+            [bob, 'addReaction', { messageId, emoji }],
+            [alice, 'editMessage', { messageId, content: `edited ${emoji}` }],
+            [bob, 'joinChat', { chatId: open }],
+            [alice, 'createGroup', { title: 'New', memberIds: [bob.userId] }],
+            [bob, 'markAsUnread', { chatId }],
+            [alice, 'blockUser', { userId: crowd.owner.userId }],
+          );
+          await soon(
+            [bob, 'leaveChat', { chatId: open }],
+            [alice, 'unblockUser', { userId: crowd.owner.userId }],
+          );
+        }
+        await soon([bob, 'clearChat', { chatId: elsewhere }]);
+      },
+    );
+    for (const answer of answers) expect(answer).toMatchObject(UNAVAILABLE);
+    await crowd.members[0]!.ok('addReaction', { messageId: crowdsMessage, emoji: '👍' });
+  });
+
+  const react = (member: Client, nth: number) =>
+    member.ask('addReaction', { messageId: own[nth], emoji: '🎉' });
+
+  it.each<[string, (member: Client, nth: number) => Promise<Answer>, () => [Client, string, object][]]>([
+    [
+      'message_reactions',
+      react,
+      () => [
+        [alice, 'sendMessage', { chatId, content: 'goes on' }],
+        [alice, 'createGroup', { title: 'New', memberIds: [bob.userId] }],
+        [alice, 'markAsUnread', { chatId }],
+        [bob, 'markAsSeen', { chatId }],
+        [bob, 'setGroupAdds', { groupAdds: 'invited' }],
+      ],
+    ],
+    [
+      'messages',
+      react,
+      () => [
+        [alice, 'blockUser', { userId: crowd.owner.userId }],
+        [alice, 'getUsers', { userIds: [bob.userId] }],
+        [bob, 'updateMembership', { chatId, pinned: false }],
+        [bob, 'setGroupAdds', { groupAdds: 'invited' }],
+      ],
+    ],
+    [
+      'users',
+      (member) => member.ask('blockUser', { userId: crowd.owner.userId }),
+      () => [
+        [alice, 'sendMessage', { chatId, content: 'goes on' }],
+        [alice, 'editMessage', { messageId, content: 'edited' }],
+        [alice, 'markAsUnread', { chatId }],
+        [bob, 'addReaction', { messageId, emoji: '🎉' }],
+        [bob, 'getMessages', { chatId }],
+      ],
+    ],
+    [
+      'chat_members',
+      react,
+      () => [
+        [alice, 'getBlocks', {}],
+        [alice, 'getUsers', { userIds: [bob.userId] }],
+      ],
+    ],
+  ])('on the table %s, what does not need it goes on', async (table, ask, others) => {
+    const answers = await waitingFor(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`, [], ask, async () => {
+      await soon(...others());
+      await soon(...others());
+    });
+    for (const answer of answers) expect(answer).toMatchObject(UNAVAILABLE);
+    await eventually(async () => (await ask(crowd.members[0]!, 0)).ok);
+  });
+});
