@@ -88,7 +88,8 @@ function drawnUntil(texts) {
       }
     });
     observer.observe(document.querySelector('#app'), {
-      attributes: true,
+      // What is said to readers of the screen a moment later is no drawing.
+      attributeFilter: ['aria-label', 'aria-posinset', 'class', 'style', 'tabindex'],
       characterData: true,
       childList: true,
       subtree: true,
