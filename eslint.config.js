@@ -238,9 +238,12 @@ export default defineConfig(
     files: ['web/test/**/*.mjs', 'web/bench/**/*.mjs'],
     languageOptions: {
       globals: {
+        CSSStyleSheet: 'readonly',
         document: 'readonly',
+        DOMParser: 'readonly',
         innerWidth: 'readonly',
         location: 'readonly',
+        MessageChannel: 'readonly',
         MutationObserver: 'readonly',
         window: 'readonly',
         ResizeObserver: 'readonly',

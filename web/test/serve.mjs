@@ -1,7 +1,8 @@
 /**
- * Stands before a node: serves `web/dist` with the page's policy where the node itself does not, hands all else on, and
- * can take the network away.
+ * Stands before a node: serves `web/dist` with the page's policy where the node itself does not, hands all else on, can
+ * take the network away, and can keep back what the node sends.
  */
+import { Buffer } from 'node:buffer';
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import { connect } from 'node:net';
@@ -43,11 +44,34 @@ async function showsPage(node) {
   return (await answer.text()).includes('id="app"');
 }
 
+/** The frames of a WebSocket as a server sends them; what is not whole is the last one. */
+function framesOf(bytes) {
+  const frames = [];
+  for (let at = 0; at < bytes.length;) {
+    const short = (bytes[at + 1] ?? 0) & 127;
+    const head = short === 127 ? 10 : short === 126 ? 4 : 2;
+    const whole = bytes.length >= at + head;
+    const length = !whole
+      ? 0
+      : short === 127
+        ? Number(bytes.readBigUInt64BE(at + 2))
+        : short === 126
+          ? bytes.readUInt16BE(at + 2)
+          : short;
+    const end = whole ? at + head + length : bytes.length;
+    frames.push(bytes.subarray(at, end));
+    at = end;
+  }
+  return frames;
+}
+
 export async function serve(node) {
   const to = new URL(node);
   const own = await showsPage(node);
   let offline = false;
   let keeps = true;
+  /** What the node has sent since `hold`, as [socket, bytes]. */
+  let held = null;
   const open = new Set();
   const headersOf = ({ headers }) => ({
     ...headers,
@@ -94,7 +118,9 @@ export async function serve(node) {
       const lines = Object.entries(headersOf(incoming)).map(([name, value]) => `${name}: ${value}`);
       peer.write(`${incoming.method} ${incoming.url} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
       peer.write(head);
-      socket.pipe(peer).pipe(socket);
+      socket.pipe(peer);
+      peer.on('data', (bytes) => (held ? held.push([socket, bytes]) : socket.write(bytes)));
+      peer.on('end', () => socket.end());
     });
     peer.on('error', () => socket.destroy());
     socket.on('error', () => peer.destroy());
@@ -111,6 +137,34 @@ export async function serve(node) {
     },
     online: () => {
       offline = false;
+    },
+    /**
+     * From now on what the node sends over sockets waits. To begin while nothing is on its way.
+     *
+     * @returns the text of what waits, and the way to let it go: within so many milliseconds, evenly; ends with the last
+     */
+    hold: () => {
+      held = [];
+      return {
+        text: () => Buffer.concat(held.map(([, bytes]) => bytes)).toString(),
+        release: async (withinMs) => {
+          const came = held;
+          held = [];
+          const frames = [...new Set(came.map(([socket]) => socket))].flatMap((socket) => {
+            const bytes = came.filter(([one]) => one === socket).map(([, part]) => part);
+            return framesOf(Buffer.concat(bytes)).map((frame) => [socket, frame]);
+          });
+          const begun = performance.now();
+          for (let sent = 0; sent < frames.length;) {
+            const due = withinMs === 0 ? 1 : Math.min(1, (performance.now() - begun) / withinMs);
+            for (; sent < Math.ceil(due * frames.length); sent++) frames[sent][0].write(frames[sent][1]);
+            await new Promise((resolve) => setTimeout(resolve, 2));
+          }
+          // What has come meanwhile: after all that waited.
+          for (const [socket, bytes] of held) socket.write(bytes);
+          held = null;
+        },
+      };
     },
     close: () =>
       new Promise((resolve) => {

@@ -63,6 +63,11 @@ export interface ChatOptions {
   delivered?: boolean;
   /** Options for Socket.IO. */
   socket?: SocketIoOptions;
+  /**
+   * When listeners hear of what has changed: it calls what it is given once, later. By default in a microtask; a page that
+   * draws once a frame takes `requestAnimationFrame`, with a timer for the time in which it is hidden.
+   */
+  schedule?: (tell: () => void) => void;
   /** Another transport, for tests. */
   transport?: Transport;
 }
@@ -158,6 +163,7 @@ export class ChatClient {
         },
       },
       (chat) => changedItem(chat, this.#waiting.of(chat.id, null), this.#store.state.me?.id),
+      options.schedule,
     );
     const store = this.#store;
     this.#link = new Connection({

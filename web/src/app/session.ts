@@ -12,6 +12,7 @@ import {
 import type { Accounts } from '@chat-api/client/accounts';
 import { indexedDb } from '@chat-api/client/indexeddb';
 import type { AccountsOfTab } from './accounts';
+import { nextFrame } from './frames';
 
 /** In `sessionStorage`, so that a second window is a second person. */
 const USER = 'chat:user';
@@ -78,7 +79,11 @@ export async function headersOfTab(): Promise<Record<string, string>> {
 function clientOf(one: Auth, storage: Storage, known?: () => globalThis.Storage): ChatClient {
   auth = one;
   const account = known ? (stored(known, ACCOUNT) ?? undefined) : one.account;
-  const client = createChat({ auth: account === undefined ? one : { ...one, account }, storage });
+  const client = createChat({
+    auth: account === undefined ? one : { ...one, account },
+    storage,
+    schedule: nextFrame,
+  });
   if (known)
     client.me.subscribe(() => {
       const me = client.me.get();

@@ -1,5 +1,5 @@
 import { useChat, useUnread } from '@chat-api/client/react';
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { ChatView } from '../chat/chat-view';
 import { ChatList } from '../list/chat-list';
 import { Announcer } from '../parts/announcer';
@@ -20,6 +20,9 @@ const Outbox = lazy(() => import('../dialogs/outbox'));
 const Help = lazy(() => import('../dialogs/help'));
 const Inbox = lazy(() => import('../inbox/inbox'));
 const GoTo = lazy(() => import('../dialogs/go-to'));
+
+/** The title follows that late, in milliseconds. */
+const TITLE_EVERY_MS = 200;
 
 export function Shell() {
   const route = useRoute();
@@ -88,9 +91,18 @@ function focusMessages(): void {
 /** The unread count in the title of the window, and on the icon where the page is installed. */
 function useTitleBadge(name: string): void {
   const { totalUnmuted: unread } = useUnread();
+  const shown = useRef({ unread, waits: false });
+  shown.current.unread = unread;
   useEffect(() => {
-    document.title = unread > 0 ? `(${unread}) ${name}` : name;
-    if ('setAppBadge' in navigator) void navigator.setAppBadge(unread).catch(() => undefined);
+    // The browser hands both on to its other processes: in a flood once for many.
+    if (shown.current.waits) return;
+    shown.current.waits = true;
+    setTimeout(() => {
+      const { unread: now } = shown.current;
+      shown.current.waits = false;
+      document.title = now > 0 ? `(${now}) ${name}` : name;
+      if ('setAppBadge' in navigator) void navigator.setAppBadge(now).catch(() => undefined);
+    }, TITLE_EVERY_MS);
   }, [unread, name]);
 }
 

@@ -43,6 +43,9 @@ interface Props {
 /** Where a touch is the pointer there is no Shift: Enter makes a line, and a button sends. */
 const isTouch = () => matchMedia('(pointer: coarse)').matches;
 
+/** Whether the browser makes a field as high as its text: without it two layouts of the page with each key do. */
+const GROWS = CSS.supports('field-sizing', 'content');
+
 /** A placeholder has one line, and no ellipsis of its own. */
 const short = (title: string) => (title.length > 28 ? `${title.slice(0, 27)}…` : title);
 
@@ -87,6 +90,7 @@ function Writing({ room, where, chat, title, mode, setMode, send, save, editLast
     if (!isTouch()) field.current?.focus();
   }, []);
   useLayoutEffect(() => {
+    if (GROWS) return;
     const area = field.current!;
     area.style.height = 'auto';
     area.style.height = `${area.scrollHeight}px`;

@@ -5,9 +5,15 @@ const AT_BOTTOM = 2;
 
 export interface Place {
   key: string;
-  /** The row's top below the top of the view, in pixels. */
+  /** The row's top, without what stands above its message, below the top of the view, in pixels. */
   top: number;
 }
+
+/**
+ * Where a row's message begins: the heading of a day above it goes when the messages before it come, and what is read
+ * must stay where it is.
+ */
+const topOf = (row: HTMLElement): number => (row.lastElementChild ?? row).getBoundingClientRect().top;
 
 interface Props {
   label: string;
@@ -31,8 +37,13 @@ interface Props {
 export class Anchored extends Component<Props> {
   readonly scroller = createRef<HTMLDivElement>();
   readonly content = createRef<HTMLDivElement>();
+  readonly feed = createRef<HTMLDivElement>();
   stuck = this.props.stuck;
   #place: Place | null = null;
+  /** Above the row there was too little to put it back: it is tried again when more has come, until somebody scrolls. */
+  #owed = false;
+  /** The row that it is about. */
+  #row: HTMLElement | null = null;
   #observer: ResizeObserver | null = null;
   /** Where it was put last: a scroll to there was not the person's. */
   #put = -1;
@@ -52,7 +63,7 @@ export class Anchored extends Component<Props> {
 
   /** Before the rows change: where the first one in sight stands, and which one has the focus. */
   override getSnapshotBeforeUpdate(): { focused: string | null; before: boolean } {
-    this.look();
+    if (!this.#owed) this.look();
     const focused = document.activeElement?.closest<HTMLElement>('[data-key]');
     if (!focused || !this.content.current?.contains(focused)) return { focused: null, before: false };
     const middle =
@@ -73,7 +84,12 @@ export class Anchored extends Component<Props> {
   }
 
   get rows(): HTMLElement[] {
-    return [...(this.content.current?.querySelectorAll<HTMLElement>('[data-key]') ?? [])];
+    return [...this.#children] as HTMLElement[];
+  }
+
+  /** As the document has them: copying all of them with each frame of scrolling takes longer than finding one. */
+  get #children(): ArrayLike<Element> & Iterable<Element> {
+    return this.feed.current?.children ?? [];
   }
 
   row(key: string): HTMLElement | null {
@@ -93,23 +109,26 @@ export class Anchored extends Component<Props> {
   /** Remembers the first row in sight. */
   look(): void {
     const view = this.scroller.current!;
+    this.#owed = false;
     this.#seen = view.scrollTop;
     const top = view.getBoundingClientRect().top;
-    const { rows } = this;
+    const rows = this.#children;
     let [low, high] = [0, rows.length];
     while (low < high) {
       const middle = (low + high) >> 1;
       if (rows[middle]!.getBoundingClientRect().bottom > top) high = middle;
       else low = middle + 1;
     }
-    const row = rows[low];
-    this.#place = row ? { key: row.dataset.key!, top: row.getBoundingClientRect().top - top } : null;
+    const row = (rows[low] as HTMLElement | undefined) ?? null;
+    this.#row = row;
+    this.#place = row ? { key: row.dataset.key!, top: topOf(row) - top } : null;
   }
 
   /** Puts everything back where it was. */
   keep(): void {
     const view = this.scroller.current;
     if (!view) return;
+    this.#owed = false;
     // Scrolled since it was looked at, and not told yet: that must not be undone.
     const moved = view.scrollTop - this.#seen;
     if (Math.abs(moved) > 1 && !(this.stuck && this.below <= AT_BOTTOM)) {
@@ -118,10 +137,15 @@ export class Anchored extends Component<Props> {
     }
     if (this.stuck) this.#to(view.scrollHeight);
     else if (this.#place) {
-      const row = this.row(this.#place.key);
+      const row = this.#row?.isConnected ? this.#row : this.row(this.#place.key);
       if (row) {
-        const by = row.getBoundingClientRect().top - view.getBoundingClientRect().top - this.#place.top;
-        if (Math.abs(by) >= 0.5) this.#to(view.scrollTop + by);
+        const by = topOf(row) - view.getBoundingClientRect().top - this.#place.top;
+        const to = view.scrollTop + by;
+        if (Math.abs(by) >= 0.5) {
+          this.#to(to);
+          this.#owed = to < 0;
+        }
+        if (this.#owed) return;
       }
     }
     this.look();
@@ -133,16 +157,18 @@ export class Anchored extends Component<Props> {
     const view = this.scroller.current!;
     if (!row) return false;
     this.stuck = false;
-    this.#to(view.scrollTop + row.getBoundingClientRect().top - view.getBoundingClientRect().top - place.top);
+    this.#to(view.scrollTop + topOf(row) - view.getBoundingClientRect().top - place.top);
     this.look();
     return true;
   }
 
   /** Shows a row, where in the view as a share of its height: 0.5 centres it. */
   show(key: string, at: number): boolean {
-    const height = this.row(key)?.getBoundingClientRect().height ?? 0;
+    const row = this.row(key);
+    if (!row) return false;
+    const { top, height } = row.getBoundingClientRect();
     const view = this.scroller.current!.clientHeight;
-    return this.goTo({ key, top: Math.max(0, view * at - height * at) });
+    return this.goTo({ key, top: Math.max(0, view * at - height * at) + topOf(row) - top });
   }
 
   toBottom(): void {
@@ -164,7 +190,9 @@ export class Anchored extends Component<Props> {
       this.stuck = this.below <= AT_BOTTOM;
       this.#put = -1;
     }
-    this.look();
+    // What has grown since the last frame has not been told yet, either.
+    if (this.#owed) this.look();
+    else this.keep();
     this.props.onScroll(this);
   };
 
@@ -181,7 +209,14 @@ export class Anchored extends Component<Props> {
       >
         <div ref={this.content} className="content">
           {head}
-          <div role="feed" aria-label={label} aria-busy={busy} onKeyDown={onKeyDown} className="feed">
+          <div
+            ref={this.feed}
+            role="feed"
+            aria-label={label}
+            aria-busy={busy}
+            onKeyDown={onKeyDown}
+            className="feed"
+          >
             {children}
           </div>
           {foot}

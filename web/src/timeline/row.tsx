@@ -1,6 +1,6 @@
 import type { Message, TimelineItem } from '@chat-api/client';
 import { useMe, useUser } from '@chat-api/client/react';
-import { lazy, memo, type MouseEvent, Suspense } from 'react';
+import { lazy, memo, type MouseEvent, Suspense, useState } from 'react';
 import { Avatar, Picture } from '../parts/avatar';
 import { More, Reply, Smile } from '../parts/icons';
 import { useName } from '../parts/names';
@@ -29,7 +29,8 @@ interface Props extends Omit<RowShape, 'item'> {
   item: TimelineItem;
   own: boolean;
   group: boolean;
-  lastSeq: number;
+  /** The place of one that is not stored yet; 0 for all others: each new message would draw every row anew. */
+  next: number;
   /** Of today: a midnight draws the headings anew. */
   today: string;
   now: number;
@@ -45,12 +46,21 @@ const LONG_PRESS_MS = 450;
 
 /** Whether a text is nothing but one to three emoji: they are shown large. */
 const EMOJI = /^(?:\p{RGI_Emoji}){1,3}$/v;
+/** How each of them begins: nearly all texts don't, and all sequences of emoji need not be tried on them. */
+const BEGINS = /^(?:\p{Extended_Pictographic}|\p{Emoji_Presentation}|[\d#*]\uFE0F?\u20E3)/u;
+
+function isEmoji(content: string): boolean {
+  const text = content.length < 60 ? content.trim() : '';
+  return BEGINS.test(text) && EMOJI.test(text);
+}
 
 export const Row = memo(function Row(props: Props) {
-  const { item, own, day, divider, first, last, now, marked, focusable, lastSeq, group, readers } = props;
+  const { item, own, day, divider, first, last, now, marked, focusable, next, group, readers } = props;
   const { message, status } = item;
   const name = useName(message.senderId);
   const system = isSystem(message);
+  // What nobody points at shows no tools: they are half of what a row is made of. Readers of the screen have the menu.
+  const [near, setNear] = useState(false);
   const stream = streamOf(message);
   const time = timeOf(message.createdAt);
   const label = [
@@ -66,11 +76,12 @@ export const Row = memo(function Row(props: Props) {
       className={`row${kind}${first ? ' first' : ''}${last ? ' last' : ''}${marked ? ' marked' : ''}`}
       data-key={item.key}
       data-seq={item.seq ?? undefined}
-      aria-posinset={item.seq ?? lastSeq + 1}
-      aria-setsize={Math.max(lastSeq, item.seq ?? lastSeq + 1)}
+      aria-posinset={item.seq ?? next}
       aria-label={label.filter(Boolean).join(', ')}
       aria-describedby={bodyId}
       tabIndex={focusable ? 0 : -1}
+      onMouseEnter={() => setNear(true)}
+      onFocus={() => setNear(true)}
     >
       {day && (
         <h3 className="day">
@@ -89,7 +100,7 @@ export const Row = memo(function Row(props: Props) {
           {group && !own && (
             <span className="line-picture">{last && <Sender id={message.senderId!} name={name} />}</span>
           )}
-          <Bubble {...props} name={name} id={bodyId} />
+          <Bubble {...props} name={name} id={bodyId} near={near} />
           {readers !== '' && <Readers ids={readers} />}
         </div>
       )}
@@ -132,18 +143,20 @@ function Bubble({
   actions,
   name,
   id,
-}: Props & { name: string; id: string }) {
+  near,
+}: Props & { name: string; id: string; near: boolean }) {
   const { message, status } = item;
   const stored = isStored(message) ? message : null;
   const deleted = stored?.deletedAt != null;
   const failed = status === 'failed';
   const mentions = stored?.metadata?.mentions;
-  const mentioned = Array.isArray(mentions) ? (mentions as number[]) : NOBODY;
+  const mentioned = Array.isArray(mentions) && mentions.length > 0 ? (mentions as number[]) : null;
   const stream = streamOf(message);
   const growing = stored !== null && stream === 'growing';
   const cut = stream === null || growing ? '' : en.chat.stream[stream];
-  const large = !deleted && !growing && message.content.length < 60 && EMOJI.test(message.content.trim());
-  const body = (content: string) => <Body content={content} mentions={mentioned} />;
+  const large = !deleted && !growing && isEmoji(message.content);
+  const body = (content: string) =>
+    mentioned ? <Mentioning content={content} mentions={mentioned} /> : <Text content={content} />;
   const showsTime = last || failed || late || cut !== '' || (stored?.editedAt != null && !deleted);
   let press: ReturnType<typeof setTimeout> | undefined;
   const menu = (event: MouseEvent<HTMLElement>) => actions.menu(item, event.currentTarget);
@@ -191,27 +204,31 @@ function Bubble({
         </div>
       </div>
       {stored && !deleted && (
-        <div className="tools">
-          <button
-            type="button"
-            className="tool reacting"
-            aria-label={en.chat.react}
-            tabIndex={-1}
-            onClick={(event) => actions.react(item, event.currentTarget)}
-          >
-            <Smile size={16} />
-          </button>
-          <button
-            type="button"
-            className="tool writing"
-            aria-label={en.chat.reply}
-            tabIndex={-1}
-            onClick={() => actions.reply(item)}
-          >
-            <Reply size={16} />
-          </button>
+        <div className={`tools${near ? '' : ' far'}`}>
+          {near && (
+            <button
+              type="button"
+              className="tool reacting"
+              aria-label={en.chat.react}
+              tabIndex={-1}
+              onClick={(event) => actions.react(item, event.currentTarget)}
+            >
+              <Smile size={16} />
+            </button>
+          )}
+          {near && (
+            <button
+              type="button"
+              className="tool writing"
+              aria-label={en.chat.reply}
+              tabIndex={-1}
+              onClick={() => actions.reply(item)}
+            >
+              <Reply size={16} />
+            </button>
+          )}
           <button type="button" className="tool" aria-label={en.chat.actions} tabIndex={-1} onClick={menu}>
-            <More size={16} />
+            {near && <More size={16} />}
           </button>
         </div>
       )}
@@ -243,9 +260,8 @@ function Bubble({
   );
 }
 
-const NOBODY: readonly number[] = [];
-
-function Body({ content, mentions }: { content: string; mentions: readonly number[] }) {
+/** A text that mentions people, by whatever they are called now. */
+function Mentioning({ content, mentions }: { content: string; mentions: readonly number[] }) {
   const me = useMe();
   const nameOf = useNames(mentions);
   const names = mentions.map((id) => (id === me?.id && me.name ? me.name : nameOf(id)));

@@ -19,6 +19,23 @@ export const isStored = (message: Message | PendingMessage): message is Message 
 export const isSystem = (message: Message | PendingMessage): boolean =>
   isStored(message) && message.type === 'system';
 
+interface When {
+  day: string;
+  at: number;
+}
+
+const times = new WeakMap<Message | PendingMessage, When>();
+
+/** When a message was written: it is asked for with each drawing, for each row and its neighbours. */
+function whenOf(message: Message | PendingMessage): When {
+  let when = times.get(message);
+  if (!when) {
+    when = { day: dayOf(message.createdAt), at: Date.parse(message.createdAt) };
+    times.set(message, when);
+  }
+  return when;
+}
+
 function together(one: TimelineItem | undefined, other: TimelineItem | undefined): boolean {
   if (!one || !other) return false;
   const [before, after] = [one.message, other.message];
@@ -26,8 +43,8 @@ function together(one: TimelineItem | undefined, other: TimelineItem | undefined
     before.senderId === after.senderId &&
     !isSystem(before) &&
     !isSystem(after) &&
-    dayOf(before.createdAt) === dayOf(after.createdAt) &&
-    Date.parse(after.createdAt) - Date.parse(before.createdAt) < GROUP_MS
+    whenOf(before).day === whenOf(after).day &&
+    whenOf(after).at - whenOf(before).at < GROUP_MS
   );
 }
 
@@ -44,7 +61,7 @@ export function rowsOf(
   for (let index = from; index < to; index++) {
     const item = items[index]!;
     const before = items[index - 1];
-    const day = !before || dayOf(before.message.createdAt) !== dayOf(item.message.createdAt);
+    const day = !before || whenOf(before.message).day !== whenOf(item.message).day;
     const isNew =
       dividerSeq !== null && item.seq !== null && item.seq > dividerSeq && item.message.senderId !== me;
     // The first of them: what stands before the window may be it already.

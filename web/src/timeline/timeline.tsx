@@ -1,6 +1,14 @@
 import type { ChatListItem, Room, TimelineItem } from '@chat-api/client';
 import { useChat, useMe, useReadable } from '@chat-api/client/react';
-import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { announce, makeTeller } from '../parts/announcer';
 import { ArrowDown } from '../parts/icons';
 import { dayOf } from '../parts/times';
@@ -9,17 +17,21 @@ import { plainOf } from '../text/text';
 import { useMinute } from '../list/chat-list';
 import { Anchored, type Place } from './anchored';
 import { Row, type RowActions } from './row';
-import { isStored, isSystem, rowsOf, streamOf } from './rows';
+import { isStored, isSystem, type RowShape, rowsOf, streamOf } from './rows';
 import { useSeen } from './seen';
-import { around, grown, NEWEST, positions, type Shown } from './window';
+import { around, grown, NEWEST, positions, type Shown, STEP_ROWS } from './window';
 
-/** Nearer to an edge than that, more comes, in pixels. */
-const NEAR = 900;
+/** Nearer to an edge than that, more rows are drawn, more messages are read, and many rows at once, in pixels. */
+const NEAR = 1_800;
+const READ_NEAR = 900;
+const LATE = 300;
 /** A row that was jumped to is marked for that long, and a pending one is late after that, in milliseconds. */
 const MARKED_MS = 2_000;
 const LATE_MS = 8_000;
 /** In groups up to that size it is shown who has read up to where. */
 const READERS_UP_TO = 50;
+/** So long after the last change rows say of how many messages they are one, in milliseconds. */
+const COUNTED_MS = 500;
 
 /** Where one was in chats that one has left, in this window. */
 const left = new Map<string, { shown: Shown; place: Place }>();
@@ -55,6 +67,7 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
   const stuck = view.current?.stuck ?? was.current === undefined;
   const [from, to] = positions(items, shown, stuck);
   const unread = chat?.unread ?? 0;
+  const lastSeq = chat?.lastSeq ?? 0;
 
   // The line "New" stands where it was when the chat was opened.
   const opened = useRef(false);
@@ -162,25 +175,30 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
     const { below } = at;
     setFar(below > clientHeight || !live);
     if (below <= 2) setBack(null);
-    if (scrollTop < NEAR) {
-      if (from > 0) setShown(grown(items, [from, to], 'before'));
-      else if (moreBefore && loading === null && settled.current) {
+    // Of short messages both edges are near: it is the nearer one that is gone to.
+    if (scrollTop <= below && scrollTop < NEAR) {
+      if (from > 0) setShown(grown(items, [from, to], 'before', scrollTop < LATE));
+      // In time for the one who scrolls on: when the last of those that are here are drawn.
+      const wanted = from > 0 ? from <= STEP_ROWS : scrollTop < READ_NEAR;
+      if (wanted && moreBefore && loading === null && settled.current) {
         // What comes stands above the window, which begins here from then on.
-        setShown(positionsAs(items, from, to));
+        if (from === 0) setShown(positionsAs(items, from, to));
         void room.loadBefore().then(() => setShown((one) => one));
       }
-    } else if (below < NEAR) {
-      if (to < items.length) setShown(grown(items, [from, to], 'after'));
-      else if (moreAfter && loading === null) void room.loadAfter();
+    } else if (below < scrollTop && below < NEAR) {
+      if (to < items.length) setShown(grown(items, [from, to], 'after', below < LATE));
+      else if (below < READ_NEAR && moreAfter && loading === null) void room.loadAfter();
     }
   };
 
-  // Rows that came above the first one that is shown are drawn when one is near the top.
-  useEffect(() => {
+  // Rows that came above the first one that is shown are drawn when one is near the top: in the same frame, since the
+  // first one loses its heading to them.
+  useLayoutEffect(() => {
     if (view.current && settled.current) more(view.current);
   }, [items.length]);
 
   useSeen(view, room, items);
+  useSetSize(view, lastSeq, rows);
   useNews(client, room, chat, setDivider);
 
   const all: RowActions = useMemo(
@@ -235,7 +253,7 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
             {...row}
             own={row.item.message.senderId === me}
             group={chat?.type === 'group'}
-            lastSeq={chat?.lastSeq ?? 0}
+            next={row.item.seq === null ? lastSeq + 1 : 0}
             today={today}
             now={row.day ? now : 0}
             focusable={row.item.key === tabKey}
@@ -282,6 +300,23 @@ const STEPS: Record<string, number> = {
 
 function positionsAs(items: readonly TimelineItem[], from: number, to: number): Shown {
   return { from: items[from]?.key ?? null, to: to >= items.length ? null : (items[to - 1]?.key ?? null) };
+}
+
+/**
+ * Of how many messages a row is one, for readers of the screen. Each new message changes that for all rows, so it is
+ * written a moment after the last one, and nothing is drawn for it.
+ */
+function useSetSize(view: RefObject<Anchored | null>, lastSeq: number, rows: readonly RowShape[]): void {
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      for (const row of view.current?.rows ?? [])
+        row.setAttribute(
+          'aria-setsize',
+          String(Math.max(lastSeq, Number(row.getAttribute('aria-posinset')))),
+        );
+    }, COUNTED_MS);
+    return () => clearTimeout(timer);
+  }, [view, lastSeq, rows]);
 }
 
 /** The pending ones that wait for long. */

@@ -1,8 +1,15 @@
 import type { TimelineItem } from '@chat-api/client';
 
-/** Most rows in the document; how many come and go at an edge; how many there are at first. */
+/** Most rows in the document, and how many there are at first. */
 export const MOST_ROWS = 240;
-export const STEP_ROWS = 80;
+export const FIRST_ROWS = 80;
+
+/**
+ * How many rows come and go at an edge in one frame: few, so that no frame takes long; and more where the edge is in sight
+ * already, as for somebody who drags the bar.
+ */
+export const STEP_ROWS = 12;
+const STEP_ROWS_LATE = 24;
 
 /** The rows that are in the document, by the keys of the first and the last one; null: the last ones. */
 export interface Shown {
@@ -22,7 +29,7 @@ export function positions(
   const last = to === null ? -1 : place(to);
   let end = last < 0 ? items.length : last + 1;
   const first = from === null ? -1 : place(from);
-  let start = first < 0 || first >= end ? Math.max(0, end - STEP_ROWS) : first;
+  let start = first < 0 || first >= end ? Math.max(0, end - FIRST_ROWS) : first;
   if (end - start > MOST_ROWS) {
     if (stuck) start = end - MOST_ROWS;
     else end = start + MOST_ROWS;
@@ -34,21 +41,23 @@ export function shownAt(items: readonly TimelineItem[], from: number, to: number
   return { from: items[from]?.key ?? null, to: to >= items.length ? null : (items[to - 1]?.key ?? null) };
 }
 
-/** More rows at one edge, fewer at the other. */
+/** More rows at one edge, fewer at the other. `late`: the edge is in sight. */
 export function grown(
   items: readonly TimelineItem[],
   [from, to]: [from: number, to: number],
   where: 'before' | 'after',
+  late: boolean,
 ): Shown {
+  const step = late ? STEP_ROWS_LATE : STEP_ROWS;
   if (where === 'before') {
-    const start = Math.max(0, from - STEP_ROWS);
+    const start = Math.max(0, from - step);
     return shownAt(items, start, Math.min(to, start + MOST_ROWS));
   }
-  const end = Math.min(items.length, to + STEP_ROWS);
+  const end = Math.min(items.length, to + step);
   return shownAt(items, Math.max(from, end - MOST_ROWS), end);
 }
 
 /** The window around one row. */
 export function around(items: readonly TimelineItem[], index: number): Shown {
-  return shownAt(items, Math.max(0, index - STEP_ROWS / 2), Math.min(items.length, index + STEP_ROWS / 2));
+  return shownAt(items, Math.max(0, index - FIRST_ROWS / 2), Math.min(items.length, index + FIRST_ROWS / 2));
 }

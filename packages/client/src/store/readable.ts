@@ -1,6 +1,7 @@
 /**
  * Something that can be read and watched. `get` gives the same object until it has changed, as React's
- * `useSyncExternalStore` wants it; listeners are called once for all changes of the same microtask.
+ * `useSyncExternalStore` wants it; listeners are called once for all changes of the same microtask, or of as long as the
+ * client's `schedule` waits.
  */
 export interface Readable<T> {
   get(): T;
@@ -8,19 +9,28 @@ export interface Readable<T> {
   subscribe(listener: () => void): () => void;
 }
 
+/** Calls something once, later. */
+export type Schedule = (work: () => void) => void;
+
 /** Collects what has changed, and tells the listeners of each once, when the code that changes it has ended. */
 export class Batch {
-  readonly #changed = new Set<{ tell(): void }>();
+  #changed = new Set<{ tell(): void }>();
 
-  add(cell: { tell(): void }): void {
-    if (this.#changed.size === 0) queueMicrotask(() => this.#flush());
-    this.#changed.add(cell);
+  readonly #schedule: Schedule;
+
+  constructor(schedule: Schedule = queueMicrotask) {
+    this.#schedule = schedule;
   }
 
-  #flush(): void {
-    const cells = [...this.#changed];
-    this.#changed.clear();
-    for (const cell of cells) cell.tell();
+  add(cell: { tell(): void }): void {
+    const schedule = this.#schedule;
+    if (this.#changed.size === 0)
+      schedule(() => {
+        const cells = this.#changed;
+        this.#changed = new Set();
+        for (const cell of cells) cell.tell();
+      });
+    this.#changed.add(cell);
   }
 }
 

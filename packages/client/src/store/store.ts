@@ -1,7 +1,7 @@
 import type { ChatListItem, Message } from '../contract.gen.js';
 import { Applier } from './apply.js';
 import type { Listener, Part } from './scope.js';
-import { Batch, Cell } from './readable.js';
+import { Batch, Cell, type Schedule } from './readable.js';
 import { type ChatState, emptyState, type State, type Unread } from './state.js';
 import { shifted } from './unread.js';
 
@@ -32,7 +32,7 @@ export interface Reactions extends Omit<Listener, 'touched'> {
  */
 export class Store {
   readonly state: State = emptyState();
-  readonly batch = new Batch();
+  readonly batch: Batch;
   readonly apply: Applier;
   readonly #readers = new Map<string, Set<{ invalidate(): void }>>();
   readonly #shown = new Map<number, ChatListItem>();
@@ -41,7 +41,12 @@ export class Store {
   readonly #changed: Reactions['changed'];
 
   /** `changing` says what commands that wait make of a chat. */
-  constructor(reactions: Reactions, changing: (chat: ChatState) => Partial<ChatListItem> = () => ({})) {
+  constructor(
+    reactions: Reactions,
+    changing: (chat: ChatState) => Partial<ChatListItem> = () => ({}),
+    schedule?: Schedule,
+  ) {
+    this.batch = new Batch(schedule);
     this.#changing = changing;
     this.#changed = reactions.changed;
     this.apply = new Applier(this.state, { ...reactions, touched: (part, id) => this.touched(part, id) });
