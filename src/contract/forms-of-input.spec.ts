@@ -7,7 +7,13 @@ import type { AppError } from './errors.js';
 import { leaveOutOf, mayBeLeftOut } from './nulls.js';
 import { givenInQuery, parseInput } from './validate.js';
 
-const known = { users: [1, 2, 3], chats: [4, 5], messages: [6, 7, 8], webhooks: [9] };
+const known = {
+  users: [1, 2, 3],
+  chats: [4, 5],
+  messages: [6, 7, 8],
+  webhooks: [9],
+  names: { users: ['ann'], chats: ['order 7', 'a,b'] },
+};
 const RUNS = 100;
 
 /** What a command makes of an input, or the faults it finds in it. */

@@ -9,6 +9,7 @@ import {
 } from '../../src/contract/index.js';
 import type { Answer } from '../../src/contract/index.js';
 import { MARKER } from '../support/bad-values.js';
+import { AWKWARD } from '../support/external-names.js';
 import { type Known, payloadsOf, routeInputsOf, toJson } from '../support/generate.js';
 import { type CommandParam, RawHttp, type Reply } from '../support/raw-http.js';
 import { answerIn, RawSocket } from '../support/raw-socket.js';
@@ -47,11 +48,13 @@ const isTaken = (name: CommandName, answer: Answer) =>
 describe('Whatever JSON is sent, by the contract or not', () => {
   let world: World;
   let http: RawHttp;
-  const known = { users: PEOPLE, chats: [], messages: [], webhooks: [] } as Known & {
-    chats: number[];
-    messages: number[];
-    webhooks: number[];
-  };
+  const known = {
+    users: PEOPLE,
+    chats: [] as number[],
+    messages: [] as number[],
+    webhooks: [] as number[],
+    names: { users: AWKWARD.slice(-PEOPLE.length), chats: [...AWKWARD] },
+  } satisfies Known;
 
   beforeAll(async () => {
     world = await World.start();
@@ -91,6 +94,16 @@ describe('Whatever JSON is sent, by the contract or not', () => {
       await client.ok('createGroup', { userId, title: `of ${userId}`, memberIds: PEOPLE });
     }
     known.chats.splice(0, Infinity, ...(await ids('chats')));
+    // Who was erased has none any more: then somebody else comes to be by it.
+    for (const [i, userId] of PEOPLE.entries())
+      await world.sql(
+        `UPDATE users SET "externalId" = $2
+         WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM users WHERE "externalId" = $2)`,
+        [userId, known.names.users[i]],
+      );
+    known.names.chats = AWKWARD.slice(0, known.chats.length);
+    for (const [i, externalId] of known.names.chats.entries())
+      await world.sql('UPDATE chats SET "externalId" = $2 WHERE id = $1', [known.chats[i], externalId]);
     known.messages.splice(0, Infinity, ...(await ids('messages')));
     await world.sql('DELETE FROM webhooks');
     await world.sql(
@@ -225,6 +238,12 @@ describe('Whatever JSON is sent, by the contract or not', () => {
       const headers = fc.oneof(
         { weight: 3, arbitrary: fc.constant({}) },
         { weight: 3, arbitrary: fc.constantFrom(...PEOPLE).map((id) => ({ 'x-user-id': String(id) })) },
+        {
+          weight: 1,
+          arbitrary: fc
+            .constantFrom(...known.names.users)
+            .map((name) => ({ 'x-user-id': `external:${encodeURIComponent(name)}` })),
+        },
         { weight: 1, arbitrary: fc.constantFrom('0', 'x', MARKER).map((id) => ({ 'x-user-id': id })) },
       );
       await check(

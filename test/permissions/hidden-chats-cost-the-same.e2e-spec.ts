@@ -1,8 +1,9 @@
 import pg from 'pg';
 import { z } from 'zod';
-import { definitionOf } from '../../src/contract/index.js';
+import { type CommandName, definitionOf } from '../../src/contract/index.js';
 import { bearer, mint, newApiKey, ownAccounts } from '../support/accounts.js';
 import { type Asker, edges, RestAsker } from '../support/edges.js';
+import { byExternalIds, nameAll } from '../support/external-names.js';
 import { nowhere, type Scene, sceneOf } from '../support/matrix-scene.js';
 import { inputs, rowsOf } from '../support/permission-matrix.js';
 import { StatementLog } from '../support/statements.js';
@@ -18,9 +19,17 @@ const hidden = rowsOf.jwt.filter(({ cells }) => cells.stranger === 'none');
 const ITS_OWN_TIME =
   /^(presence\.|rooms\.changedGroups$|identity\.(revokedSince|deactivatedSince)$|users\.(namesToIndex|writeWords|hasExpiredDeactivations|takeUnmarked)$|database\.(othersHere|askToWrite)$|idempotency\.count$)/;
 
-const isRepeatable = (row: (typeof hidden)[number]) =>
-  'clientId' in
-  (z.toJSONSchema(definitionOf(row.command).input, { io: 'input', unrepresentable: 'any' }).properties ?? {});
+function propertiesOf(command: CommandName): object {
+  const { input } = definitionOf(command);
+  return z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }).properties ?? {};
+}
+
+const isRepeatable = ({ command }: (typeof hidden)[number]) => 'clientId' in propertiesOf(command);
+
+/** Those whose input has the id of a chat, for which `external:` can stand. */
+const namesChats: ReadonlySet<string> = new Set(
+  hidden.filter(({ command }) => 'chatId' in propertiesOf(command)).map(({ name }) => name),
+);
 
 /**
  * Time can't be compared in a test, but what it is spent on can: a stranger to a chat costs the database the very
@@ -62,15 +71,20 @@ describe('A command of a stranger to a chat', () => {
     const asked = served.flatMap((row) => [
       { what: row.name, row, keys: [undefined, undefined] },
       ...(isRepeatable(row) ? [{ what: `${row.name} with a key`, row, keys: ['one', 'another'] }] : []),
+      ...(namesChats.has(row.name)
+        ? [{ what: `${row.name} by its externalId`, row, keys: [undefined, undefined], isNamed: true }]
+        : []),
     ]);
 
     it.each(asked)(
       'runs the same statements as for a chat that does not exist: $what',
-      async ({ row, keys }) => {
+      async ({ row, keys, isNamed = false }) => {
         const scene = await sceneOf(world, 'stranger');
+        if (isNamed) await nameAll(world, scene);
         const stranger = await strangerTo(scene);
         const costOf = async (at: Scene, clientId: string | undefined) => {
-          const input = await inputOf(row.name, at);
+          const byIds = await inputOf(row.name, at);
+          const input = isNamed ? (byExternalIds(byIds) as typeof byIds) : byIds;
           log.take();
           expect(await stranger.refused(row.command, { ...input, clientId })).toBe('NOT_FOUND');
           return log.take().filter((statement) => !ITS_OWN_TIME.test(statement));
@@ -78,6 +92,11 @@ describe('A command of a stranger to a chat', () => {
         const there = await costOf(scene, keys[0]);
         expect(there).toEqual(await costOf(nowhere(scene), keys[1]));
         expect(there).not.toEqual([]);
+        // Not remembered, neither that there is one nor that there is none.
+        if (isNamed) {
+          expect(there).toContain('externalIds.chats');
+          for (const at of [scene, nowhere(scene)]) expect(await costOf(at, undefined)).toEqual(there);
+        }
       },
     );
 

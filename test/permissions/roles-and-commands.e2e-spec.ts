@@ -5,6 +5,7 @@ import {
   commandNames,
   definitionOf,
   endedByBlock,
+  endedBySilence,
 } from '../../src/contract/index.js';
 import { type Edge, edges } from '../support/edges.js';
 import { inTheirNames, type Mode, openMode, tokens } from '../support/matrix-modes.js';
@@ -23,6 +24,14 @@ import { World } from '../support/world.js';
 /** These servers have no keys of a push service: whoever may use the command is told so. */
 const unset: readonly CommandName[] = ['addPushTarget'];
 
+/** By these somebody comes into a group who is not in it. */
+const joins: ReadonlySet<CommandName> = new Set(['joinChat', 'joinByInvite', 'acceptInvitation']);
+
+/** Users who are not in the chat: to them it does not exist. */
+const outsiders = ['stranger', 'removed', 'banned', 'invited'] as const;
+const isOutsider = (role: Role): role is (typeof outsiders)[number] =>
+  (outsiders as readonly Role[]).includes(role);
+
 /** What the definition of a command comes to for a role: all that it allows, were everything the asker's own. */
 function ruled({ command }: Row, role: Role, open: boolean): Outcome {
   const definition = definitionOf(command);
@@ -34,11 +43,13 @@ function ruled({ command }: Row, role: Role, open: boolean): Outcome {
   if (role === 'application') return who === 'person' ? 'who?' : 'ok';
   if (who === 'application') return 'no';
   if (unset.includes(command)) return 'off';
+  if (role === 'banned' && joins.has(command)) return 'no';
   if (needs === undefined) return 'ok';
-  if (role === 'stranger' || role === 'removed') return 'none';
+  if (isOutsider(role)) return 'none';
   if (role === 'blocked' || role === 'blocker')
     return isAllowed(needs, { type: 'direct', role: 'member' }) && !endedByBlock.has(needs) ? 'ok' : 'no';
-  return isAllowed(needs, { type: 'group', role }) ? 'ok' : 'no';
+  if (role === 'silenced' && endedBySilence.has(needs)) return 'mute';
+  return isAllowed(needs, { type: 'group', role: role === 'silenced' ? 'member' : role }) ? 'ok' : 'no';
 }
 
 const modes = [openMode, tokens, inTheirNames];
@@ -104,8 +115,11 @@ describe.each(modes)('Who may do what in $name', (mode: Mode) => {
         };
         const there = await ask(scene);
         // Whoever may not see a thing is told just what they are told where there is none, to the byte.
-        const outside = role === 'nobody' || role === 'stranger' || role === 'removed';
-        if (outside && there.outcome !== 'ok') expect(there.wire).toBe((await ask(nowhere(scene))).wire);
+        const outside = role === 'nobody' || isOutsider(role);
+        // Who is banned learns that, where they would join: those groups they may see, or were told of.
+        const isTold = role === 'banned' && joins.has(command) && there.outcome === 'FORBIDDEN';
+        if (outside && !isTold && there.outcome !== 'ok')
+          expect(there.wire).toBe((await ask(nowhere(scene))).wire);
         return [role, there.outcome] as const;
       };
       const heard: (readonly [Role, string])[] = [];

@@ -1,7 +1,8 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { z } from 'zod';
-import { type CommandDefinition } from '../../src/contract/index.js';
+import { type CommandDefinition, MAX_EXTERNAL_ID } from '../../src/contract/index.js';
 import { MARKER, nested } from './bad-values.js';
+import { AWKWARD } from './external-names.js';
 
 /** JSON text in place of a value, for what no value can express, such as `1e400` or an own `__proto__`. */
 class Json {
@@ -42,6 +43,8 @@ export interface Known {
   chats: readonly number[];
   messages: readonly number[];
   webhooks: readonly number[];
+  /** The externalIds of users and chats. */
+  names: { users: readonly string[]; chats: readonly string[] };
 }
 
 /** Most characters of a generated text; longer texts are among the bad values. */
@@ -106,7 +109,9 @@ function objectOf({ properties, required = [], ...schema }: Schema, known: Known
     });
     return fc.record(Object.fromEntries(fields)).map(withoutUndefined);
   }
-  const keys = schema.propertyNames ? textOf(schema.propertyNames, 'chatId') : fc.string({ maxLength: 10 });
+  const keys = schema.propertyNames
+    ? fc.oneof(textOf(schema.propertyNames, 'chatId'), externalOf(known.names.chats))
+    : fc.string({ maxLength: 10 });
   const values = schema.additionalProperties;
   const value = typeof values === 'object' ? arbitraryOf(values, '', known) : fc.jsonValue({ maxDepth: 2 });
   return fc.dictionary(keys, value, { maxKeys: 5 });
@@ -126,7 +131,7 @@ function integerOf({ minimum = 0, maximum = 0 }: Schema, field: string, known: K
     ? known.chats
     : /message|reply/i.test(field)
       ? known.messages
-      : /user|sender|receiver|member|^id$/i.test(field)
+      : OF_USERS.test(field)
         ? known.users
         : /webhook/i.test(field)
           ? known.webhooks
@@ -136,7 +141,23 @@ function integerOf({ minimum = 0, maximum = 0 }: Schema, field: string, known: K
     { weight: 1, arbitrary: fc.integer({ min: minimum, max: maximum }) },
     { weight: 1, arbitrary: fc.constantFrom(minimum, maximum, 2 ** 31, 2 ** 32) },
   );
-  return fc.tuple(number, fc.boolean()).map(([value, asText]) => (asText ? String(value) : value));
+  const id = fc.tuple(number, fc.boolean()).map(([value, asText]) => (asText ? String(value) : value));
+  const names = /chat/i.test(field) ? known.names.chats : OF_USERS.test(field) ? known.names.users : null;
+  if (names === null) return id;
+  return fc.oneof({ weight: 2, arbitrary: id }, { weight: 1, arbitrary: externalOf(names) });
+}
+
+const OF_USERS = /user|sender|receiver|member|^ids?$/i;
+
+/** What stands for the id of a user or chat: the externalId of one that is there, or any other. */
+function externalOf(names: readonly string[]): Arbitrary<string> {
+  return fc
+    .oneof(
+      { weight: 6, arbitrary: fc.constantFrom(...names) },
+      { weight: 1, arbitrary: fc.constantFrom('17', ...AWKWARD) },
+      { weight: 1, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: MAX_EXTERNAL_ID }) },
+    )
+    .map((externalId) => `external:${externalId}`);
 }
 
 function textOf({ pattern, maxLength = MAX_TEXT, format }: Schema, field: string): Arbitrary<string> {

@@ -81,7 +81,7 @@ export async function sceneOf(world: World, role: Role): Promise<Scene> {
       [chatId, seq, senderId],
     );
   const messageId = await message(1, otherId);
-  const within = !outside && role !== 'stranger';
+  const within = !outside && role !== 'stranger' && role !== 'invited';
   const ownId = within ? await message(2, userId) : messageId;
   if (within) {
     await world.sql(`UPDATE messages SET metadata = '{"streaming": true}' WHERE id = $1`, [ownId]);
@@ -96,7 +96,7 @@ export async function sceneOf(world: World, role: Role): Promise<Scene> {
     within ? 2 : 1,
   ]);
   // The user is removed after they have written.
-  if (role === 'removed') {
+  if (role === 'removed' || role === 'banned') {
     await world.sql('DELETE FROM chat_members WHERE "chatId" = $1 AND "userId" = $2', [chatId, userId]);
     await world.sql('UPDATE chats SET "membersVersion" = "membersVersion" + 1 WHERE id = $1', [chatId]);
   }
@@ -109,11 +109,18 @@ export async function sceneOf(world: World, role: Role): Promise<Scene> {
   await directChat(world, userId, friendId);
   const invitedToId = await group(world, 'stranger', userId, otherId);
   await world.sql(
-    'INSERT INTO chat_invitations ("chatId", "userId", "invitedBy", withheld) VALUES ($1, $2, $3, false)',
-    [invitedToId, userId, otherId],
+    `INSERT INTO chat_invitations ("chatId", "userId", "invitedBy", withheld)
+     SELECT unnest($1::bigint[]), $2, $3, false`,
+    [role === 'invited' ? [invitedToId, chatId] : [invitedToId], userId, otherId],
   );
   const publicId = await group(world, 'stranger', userId, otherId);
   await world.sql(`UPDATE chats SET visibility = 'public' WHERE id = $1`, [publicId]);
+  if (role === 'banned') {
+    await world.sql(
+      'INSERT INTO chat_restrictions ("chatId", "userId", "bannedAt") SELECT unnest($1::bigint[]), $2, now()',
+      [[chatId, invitedToId, publicId], userId],
+    );
+  }
   const code = randomBytes(18).toString('base64url');
   const inviteId = await idOf(
     world,
@@ -154,7 +161,8 @@ async function directChat(world: World, one: number, other: number): Promise<num
 async function group(world: World, role: Role, userId: number, otherId: number): Promise<number> {
   const chatId = await idOf(world, `INSERT INTO chats (type, title) VALUES ('group', $1)`, ['a group']);
   const members: [number, string][] = [[otherId, 'member']];
-  if (role !== 'stranger') members.push([userId, role === 'removed' ? 'member' : role]);
+  if (role !== 'stranger' && role !== 'invited')
+    members.push([userId, role === 'admin' || role === 'owner' ? role : 'member']);
   if (role !== 'owner') {
     const ownerId = world.newId();
     await world.sql('INSERT INTO users (id) VALUES ($1)', [ownerId]);
@@ -165,6 +173,12 @@ async function group(world: World, role: Role, userId: number, otherId: number):
       chatId,
       ...member,
     ]);
+  if (role === 'silenced') {
+    await world.sql(
+      `UPDATE chat_members SET "silencedUntil" = '2999-01-01' WHERE "chatId" = $1 AND "userId" = $2`,
+      [chatId, userId],
+    );
+  }
   return chatId;
 }
 

@@ -3,8 +3,9 @@ import { newName, PASSWORD } from './accounts.js';
 import type { Scene } from './matrix-scene.js';
 
 /**
- * The role of the sender in the chat that a command is about. The last two are the users of a direct chat. `nobody` has
- * neither token nor key; in open mode that is the application.
+ * The role of the sender in the chat that a command is about. `blocked` and `blocker` are the users of a direct chat;
+ * `silenced` is a member, `banned` was one and may join neither this group nor others of the scene, `invited` holds an
+ * invitation to this group. `nobody` has neither token nor key; in open mode that is the application.
  */
 export const roles = [
   'nobody',
@@ -16,6 +17,9 @@ export const roles = [
   'owner',
   'blocked',
   'blocker',
+  'silenced',
+  'banned',
+  'invited',
 ] as const;
 export type Role = (typeof roles)[number];
 
@@ -24,6 +28,7 @@ export const outcomes = {
   ok: 'ok',
   none: 'NOT_FOUND',
   no: 'FORBIDDEN',
+  mute: 'SILENCED',
   'who?': 'UNAUTHENTICATED',
   off: 'NOT_CONFIGURED',
 } as const;
@@ -206,7 +211,7 @@ export const inputs: Record<string, (scene: Scene, accounts: Accounts) => Input 
 };
 
 const head = `
-                         | nobody application stranger removed member admin owner blocked blocker
+                         | nobody application stranger removed member admin owner blocked blocker silenced banned invited
 `;
 
 /**
@@ -214,173 +219,173 @@ const head = `
  * that it matches the command's definition; `-` is not tested.
  */
 const inBothModes = `
-userOnline               | who?   ok          ok       ok      ok     ok    ok    ok      ok
-userOffline              | who?   who?        ok       ok      ok     ok    ok    ok      ok
-getOnlineUsers           | who?   ok          ok       ok      ok     ok    ok    ok      ok
-getPresence              | who?   ok          ok       ok      ok     ok    ok    ok      ok
-getUsersPresence         | who?   ok          ok       ok      ok     ok    ok    ok      ok
-watchPresence            | who?   ok          ok       ok      ok     ok    ok    ok      ok
-setActive                | who?   who?        ok       ok      ok     ok    ok    ok      ok
-addPushTarget            | who?   who?        off      off     off    off   off   off     off
-removePushTarget         | who?   who?        ok       ok      ok     ok    ok    ok      ok
-getPushKey               | who?   ok          ok       ok      ok     ok    ok    ok      ok
-setVisibility            | who?   ok          ok       ok      ok     ok    ok    ok      ok
-getVisibility            | who?   ok          ok       ok      ok     ok    ok    ok      ok
-getUsers                 | who?   ok          ok       ok      ok     ok    ok    ok      ok
-searchUsers              | who?   ok          ok       ok      ok     ok    ok    ok      ok
-getUser oneself          | who?   ok          ok       ok      ok     ok    ok    ok      ok
-getMe                    | who?   ok          ok       ok      ok     ok    ok    ok      ok
-updateUser oneself       | who?   ok          ok       ok      ok     ok    ok    ok      ok
-updateUser another       | who?   ok          no       no      no     no    no    no      no
-blockUser                | who?   who?        ok       ok      ok     ok    ok    ok      ok
-unblockUser              | who?   who?        ok       ok      ok     ok    ok    ok      ok
-getBlocks                | who?   who?        ok       ok      ok     ok    ok    ok      ok
-getChats                 | who?   ok          ok       ok      ok     ok    ok    ok      ok
-createChat               | who?   ok          ok       ok      ok     ok    ok    ok      ok
-createChat there is      | who?   -           -        -       -      -     -     ok      ok
-createChat with an enemy | who?   -           no       no      no     no    no    no      no
-createGroup              | who?   ok          ok       ok      ok     ok    ok    ok      ok
-updateChat               | who?   ok          none     none    no     ok    ok    no      no
-getMembers               | who?   ok          none     none    ok     ok    ok    ok      ok
-addMembers               | who?   ok          none     none    no     ok    ok    no      no
-getInvitations           | who?   who?        ok       ok      ok     ok    ok    ok      ok
-acceptInvitation         | who?   who?        ok       ok      ok     ok    ok    ok      ok
-acceptInvitation of others | who? who?        none     none    ok     ok    ok    none    none
-declineInvitation        | who?   who?        ok       ok      ok     ok    ok    ok      ok
-declineInvitation of others | who? who?       none     none    none   none  none  none    none
-setGroupAdds             | who?   ok          ok       ok      ok     ok    ok    ok      ok
-getGroupAdds             | who?   ok          ok       ok      ok     ok    ok    ok      ok
-getNotifications         | who?   who?        ok       ok      ok     ok    ok    ok      ok
-markNotificationsSeen    | who?   who?        ok       ok      ok     ok    ok    ok      ok
-getPreferences           | who?   ok          ok       ok      ok     ok    ok    ok      ok
-updatePreferences        | who?   ok          ok       ok      ok     ok    ok    ok      ok
-removeMember             | who?   ok          none     none    no     ok    ok    no      no
-leaveChat                | who?   who?        none     none    ok     ok    ok    no      no
-setRole                  | who?   ok          none     none    no     no    ok    no      no
-setRole of the owner     | who?   ok          none     none    no     no    ok    no      no
-getPublicChats           | who?   ok          ok       ok      ok     ok    ok    ok      ok
-joinChat                 | who?   who?        ok       ok      ok     ok    ok    ok      ok
-joinChat that is private | who?   who?        none     none    ok     ok    ok    none    none
-createInvite             | who?   ok          none     none    no     ok    ok    no      no
-getInvites               | who?   ok          none     none    no     ok    ok    no      no
-revokeInvite             | who?   ok          none     none    no     ok    ok    no      no
-getInvite                | who?   ok          ok       ok      ok     ok    ok    ok      ok
-joinByInvite             | who?   who?        ok       ok      ok     ok    ok    ok      ok
-silenceMember            | who?   ok          none     none    no     ok    ok    no      no
-unsilenceMember          | who?   ok          none     none    no     ok    ok    no      no
-banMember                | who?   ok          none     none    no     ok    ok    no      no
-banMember who is none    | who?   ok          none     none    no     ok    ok    no      no
-unbanMember              | who?   ok          none     none    no     ok    ok    no      no
-getBanned                | who?   ok          none     none    no     ok    ok    no      no
-updateMembership         | who?   who?        none     none    ok     ok    ok    ok      ok
-getChat                  | who?   ok          none     none    ok     ok    ok    ok      ok
-deleteChat               | who?   ok          none     none    no     no    ok    ok      ok
-clearChat                | who?   who?        none     none    ok     ok    ok    ok      ok
-sendMessage              | who?   who?        none     none    ok     ok    ok    no      no
-sendMessage as a reply   | who?   who?        none     none    ok     ok    ok    no      no
-sendMessage to mention all | who? who?        none     none    no     ok    ok    no      no
-getMessages              | who?   ok          none     none    ok     ok    ok    ok      ok
-getMessage               | who?   ok          none     none    ok     ok    ok    ok      ok
-editMessage of oneself   | who?   ok          none     none    ok     ok    ok    no      no
-editMessage of another   | who?   ok          none     none    no     no    no    no      no
-editMessage to mention all | who? ok          none     none    no     ok    ok    no      no
-deleteMessage of oneself | who?   ok          none     none    ok     ok    ok    ok      ok
-deleteMessage of another | who?   ok          none     none    no     ok    ok    no      no
-deleteMessage for me     | who?   who?        none     none    ok     ok    ok    ok      ok
-getMessageEdits          | who?   ok          none     none    ok     ok    ok    ok      ok
-markAsSeen               | who?   ok          none     none    ok     ok    ok    ok      ok
-markChatAsSeen           | who?   ok          none     none    ok     ok    ok    ok      ok
-markAsDelivered          | who?   ok          none     none    ok     ok    ok    ok      ok
-markChatAsDelivered      | who?   ok          none     none    ok     ok    ok    ok      ok
-markChatsAsDelivered     | who?   who?        ok       ok      ok     ok    ok    ok      ok
-markAllAsSeen            | who?   who?        ok       ok      ok     ok    ok    ok      ok
-markAsUnread             | who?   who?        none     none    ok     ok    ok    ok      ok
-getUnreadCount           | who?   who?        none     none    ok     ok    ok    ok      ok
-getUnreadTotals          | who?   who?        ok       ok      ok     ok    ok    ok      ok
-getMessageReceipts       | who?   ok          none     none    ok     ok    ok    ok      ok
-addReaction              | who?   who?        none     none    ok     ok    ok    no      no
-removeReaction           | who?   who?        none     none    ok     ok    ok    ok      ok
-streamMessage            | who?   who?        none     none    ok     ok    ok    no      no
-sendDelta                | who?   who?        none     none    ok     ok    ok    no      no
-sendDelta of another     | who?   who?        none     none    no     no    no    no      no
-finishStream of oneself  | who?   ok          none     none    ok     ok    ok    ok      ok
-finishStream of another  | who?   ok          none     none    no     no    no    no      no
-stopStream of oneself    | who?   ok          none     none    ok     ok    ok    ok      ok
-stopStream of another    | who?   ok          none     none    no     ok    ok    ok      ok
-getStream                | who?   ok          none     none    ok     ok    ok    ok      ok
-sync                     | who?   who?        ok       ok      ok     ok    ok    ok      ok
-typing                   | who?   who?        none     none    ok     ok    ok    no      no
-sendEvent                | who?   ok          none     none    ok     ok    ok    no      no
-reportMessage            | who?   who?        none     none    ok     ok    ok    ok      ok
-reportUser               | who?   who?        ok       ok      ok     ok    ok    ok      ok
-reportChat               | who?   who?        ok       ok      ok     ok    ok    ok      ok
-reportChat that is private | who? who?        none     none    ok     ok    ok    ok      ok
-reportChat to which they are invited | who? who? ok    ok      ok     ok    ok    ok      ok
-sendSystemMessage        | who?   ok          no       no      no     no    no    no      no
-deactivateUser           | who?   ok          no       no      no     no    no    no      no
-reactivateUser           | who?   ok          no       no      no     no    no    no      no
-getDeactivations         | who?   ok          no       no      no     no    no    no      no
-findChats                | who?   ok          no       no      no     no    no    no      no
-getReports               | who?   ok          no       no      no     no    no    no      no
-getAudit                 | who?   ok          no       no      no     no    no    no      no
-updateReport             | who?   ok          no       no      no     no    no    no      no
-eraseUser                | who?   ok          no       no      no     no    no    no      no
-getErasure               | who?   ok          no       no      no     no    no    no      no
-exportUser               | who?   ok          no       no      no     no    no    no      no
-exportChat               | who?   ok          no       no      no     no    no    no      no
-setRetention             | who?   ok          no       no      no     no    no    no      no
-createWebhook            | who?   ok          no       no      no     no    no    no      no
-getWebhooks              | who?   ok          no       no      no     no    no    no      no
-getWebhook               | who?   ok          no       no      no     no    no    no      no
-updateWebhook            | who?   ok          no       no      no     no    no    no      no
-deleteWebhook            | who?   ok          no       no      no     no    no    no      no
-enableWebhook            | who?   ok          no       no      no     no    no    no      no
-disableWebhook           | who?   ok          no       no      no     no    no    no      no
-rotateWebhookSecret      | who?   ok          no       no      no     no    no    no      no
-testWebhook              | who?   ok          no       no      no     no    no    no      no
-getWebhookTries          | who?   ok          no       no      no     no    no    no      no
-getWebhookEvents         | who?   ok          no       no      no     no    no    no      no
-replayWebhookEvents      | who?   ok          no       no      no     no    no    no      no
-getConfig                | ok     ok          ok       ok      ok     ok    ok    ok      ok
-getStatus                | who?   ok          no       no      no     no    no    no      no
+userOnline               | who?   ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+userOffline              | who?   who?        ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+getOnlineUsers           | who?   ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+getPresence              | who?   ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+getUsersPresence         | who?   ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+watchPresence            | who?   ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+setActive                | who?   who?        ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+addPushTarget            | who?   who?        off      off     off    off   off   off     off     off      off    off
+removePushTarget         | who?   who?        ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+getPushKey               | who?   ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+setVisibility            | who?   ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+getVisibility            | who?   ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+getUsers                 | who?   ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+searchUsers              | who?   ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+getUser oneself          | who?   ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+getMe                    | who?   ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+updateUser oneself       | who?   ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+updateUser another       | who?   ok          no       no      no     no    no    no      no      no       no     no
+blockUser                | who?   who?        ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+unblockUser              | who?   who?        ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+getBlocks                | who?   who?        ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+getChats                 | who?   ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+createChat               | who?   ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+createChat there is      | who?   -           -        -       -      -     -     ok      ok      -        -      -
+createChat with an enemy | who?   -           no       no      no     no    no    no      no      no       no     no
+createGroup              | who?   ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+updateChat               | who?   ok          none     none    no     ok    ok    no      no      no       none   none
+getMembers               | who?   ok          none     none    ok     ok    ok    ok      ok      ok       none   none
+addMembers               | who?   ok          none     none    no     ok    ok    no      no      no       none   none
+getInvitations           | who?   who?        ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+acceptInvitation         | who?   who?        ok       ok      ok     ok    ok    ok      ok      ok       no     ok
+acceptInvitation of others | who? who?        none     none    ok     ok    ok    none    none    ok       none   ok
+declineInvitation        | who?   who?        ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+declineInvitation of others | who? who?       none     none    none   none  none  none    none    none     none   ok
+setGroupAdds             | who?   ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+getGroupAdds             | who?   ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+getNotifications         | who?   who?        ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+markNotificationsSeen    | who?   who?        ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+getPreferences           | who?   ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+updatePreferences        | who?   ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+removeMember             | who?   ok          none     none    no     ok    ok    no      no      no       none   none
+leaveChat                | who?   who?        none     none    ok     ok    ok    no      no      ok       none   none
+setRole                  | who?   ok          none     none    no     no    ok    no      no      no       none   none
+setRole of the owner     | who?   ok          none     none    no     no    ok    no      no      no       none   none
+getPublicChats           | who?   ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+joinChat                 | who?   who?        ok       ok      ok     ok    ok    ok      ok      ok       no     ok
+joinChat that is private | who?   who?        none     none    ok     ok    ok    none    none    ok       none   none
+createInvite             | who?   ok          none     none    no     ok    ok    no      no      no       none   none
+getInvites               | who?   ok          none     none    no     ok    ok    no      no      no       none   none
+revokeInvite             | who?   ok          none     none    no     ok    ok    no      no      no       none   none
+getInvite                | who?   ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+joinByInvite             | who?   who?        ok       ok      ok     ok    ok    ok      ok      ok       no     ok
+silenceMember            | who?   ok          none     none    no     ok    ok    no      no      no       none   none
+unsilenceMember          | who?   ok          none     none    no     ok    ok    no      no      no       none   none
+banMember                | who?   ok          none     none    no     ok    ok    no      no      no       none   none
+banMember who is none    | who?   ok          none     none    no     ok    ok    no      no      no       none   none
+unbanMember              | who?   ok          none     none    no     ok    ok    no      no      no       none   none
+getBanned                | who?   ok          none     none    no     ok    ok    no      no      no       none   none
+updateMembership         | who?   who?        none     none    ok     ok    ok    ok      ok      ok       none   none
+getChat                  | who?   ok          none     none    ok     ok    ok    ok      ok      ok       none   none
+deleteChat               | who?   ok          none     none    no     no    ok    ok      ok      no       none   none
+clearChat                | who?   who?        none     none    ok     ok    ok    ok      ok      ok       none   none
+sendMessage              | who?   who?        none     none    ok     ok    ok    no      no      mute     none   none
+sendMessage as a reply   | who?   who?        none     none    ok     ok    ok    no      no      mute     none   none
+sendMessage to mention all | who? who?        none     none    no     ok    ok    no      no      no       none   none
+getMessages              | who?   ok          none     none    ok     ok    ok    ok      ok      ok       none   none
+getMessage               | who?   ok          none     none    ok     ok    ok    ok      ok      ok       none   none
+editMessage of oneself   | who?   ok          none     none    ok     ok    ok    no      no      mute     none   none
+editMessage of another   | who?   ok          none     none    no     no    no    no      no      no       none   none
+editMessage to mention all | who? ok          none     none    no     ok    ok    no      no      no       none   none
+deleteMessage of oneself | who?   ok          none     none    ok     ok    ok    ok      ok      ok       none   none
+deleteMessage of another | who?   ok          none     none    no     ok    ok    no      no      no       none   none
+deleteMessage for me     | who?   who?        none     none    ok     ok    ok    ok      ok      ok       none   none
+getMessageEdits          | who?   ok          none     none    ok     ok    ok    ok      ok      ok       none   none
+markAsSeen               | who?   ok          none     none    ok     ok    ok    ok      ok      ok       none   none
+markChatAsSeen           | who?   ok          none     none    ok     ok    ok    ok      ok      ok       none   none
+markAsDelivered          | who?   ok          none     none    ok     ok    ok    ok      ok      ok       none   none
+markChatAsDelivered      | who?   ok          none     none    ok     ok    ok    ok      ok      ok       none   none
+markChatsAsDelivered     | who?   who?        ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+markAllAsSeen            | who?   who?        ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+markAsUnread             | who?   who?        none     none    ok     ok    ok    ok      ok      ok       none   none
+getUnreadCount           | who?   who?        none     none    ok     ok    ok    ok      ok      ok       none   none
+getUnreadTotals          | who?   who?        ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+getMessageReceipts       | who?   ok          none     none    ok     ok    ok    ok      ok      ok       none   none
+addReaction              | who?   who?        none     none    ok     ok    ok    no      no      mute     none   none
+removeReaction           | who?   who?        none     none    ok     ok    ok    ok      ok      ok       none   none
+streamMessage            | who?   who?        none     none    ok     ok    ok    no      no      mute     none   none
+sendDelta                | who?   who?        none     none    ok     ok    ok    no      no      mute     none   none
+sendDelta of another     | who?   who?        none     none    no     no    no    no      no      no       none   none
+finishStream of oneself  | who?   ok          none     none    ok     ok    ok    ok      ok      ok       none   none
+finishStream of another  | who?   ok          none     none    no     no    no    no      no      no       none   none
+stopStream of oneself    | who?   ok          none     none    ok     ok    ok    ok      ok      ok       none   none
+stopStream of another    | who?   ok          none     none    no     ok    ok    ok      ok      no       none   none
+getStream                | who?   ok          none     none    ok     ok    ok    ok      ok      ok       none   none
+sync                     | who?   who?        ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+typing                   | who?   who?        none     none    ok     ok    ok    no      no      mute     none   none
+sendEvent                | who?   ok          none     none    ok     ok    ok    no      no      mute     none   none
+reportMessage            | who?   who?        none     none    ok     ok    ok    ok      ok      ok       none   none
+reportUser               | who?   who?        ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+reportChat               | who?   who?        ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+reportChat that is private | who? who?        none     none    ok     ok    ok    ok      ok      ok       none   ok
+reportChat to which they are invited | who? who? ok    ok      ok     ok    ok    ok      ok      ok       ok     ok
+sendSystemMessage        | who?   ok          no       no      no     no    no    no      no      no       no     no
+deactivateUser           | who?   ok          no       no      no     no    no    no      no      no       no     no
+reactivateUser           | who?   ok          no       no      no     no    no    no      no      no       no     no
+getDeactivations         | who?   ok          no       no      no     no    no    no      no      no       no     no
+findChats                | who?   ok          no       no      no     no    no    no      no      no       no     no
+getReports               | who?   ok          no       no      no     no    no    no      no      no       no     no
+getAudit                 | who?   ok          no       no      no     no    no    no      no      no       no     no
+updateReport             | who?   ok          no       no      no     no    no    no      no      no       no     no
+eraseUser                | who?   ok          no       no      no     no    no    no      no      no       no     no
+getErasure               | who?   ok          no       no      no     no    no    no      no      no       no     no
+exportUser               | who?   ok          no       no      no     no    no    no      no      no       no     no
+exportChat               | who?   ok          no       no      no     no    no    no      no      no       no     no
+setRetention             | who?   ok          no       no      no     no    no    no      no      no       no     no
+createWebhook            | who?   ok          no       no      no     no    no    no      no      no       no     no
+getWebhooks              | who?   ok          no       no      no     no    no    no      no      no       no     no
+getWebhook               | who?   ok          no       no      no     no    no    no      no      no       no     no
+updateWebhook            | who?   ok          no       no      no     no    no    no      no      no       no     no
+deleteWebhook            | who?   ok          no       no      no     no    no    no      no      no       no     no
+enableWebhook            | who?   ok          no       no      no     no    no    no      no      no       no     no
+disableWebhook           | who?   ok          no       no      no     no    no    no      no      no       no     no
+rotateWebhookSecret      | who?   ok          no       no      no     no    no    no      no      no       no     no
+testWebhook              | who?   ok          no       no      no     no    no    no      no      no       no     no
+getWebhookTries          | who?   ok          no       no      no     no    no    no      no      no       no     no
+getWebhookEvents         | who?   ok          no       no      no     no    no    no      no      no       no     no
+replayWebhookEvents      | who?   ok          no       no      no     no    no    no      no      no       no     no
+getConfig                | ok     ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+getStatus                | who?   ok          no       no      no     no    no    no      no      no       no     no
 `;
 
 const inOpenMode = `
-getUser another          | -      ok          ok       ok      ok     ok    ok    ok      ok
-reportUser another       | -      who?        ok       ok      ok     ok    ok    ok      ok
-createUser               | -      ok          ok       ok      ok     ok    ok    ok      ok
-upsertUsers              | -      ok          ok       ok      ok     ok    ok    ok      ok
-register                 | -      off         off      off     off    off   off   off     off
-login                    | -      off         off      off     off    off   off   off     off
-refresh                  | -      off         off      off     off    off   off   off     off
-logout                   | -      off         off      off     off    off   off   off     off
-getLogins                | -      off         off      off     off    off   off   off     off
-changePassword           | -      off         off      off     off    off   off   off     off
-eraseMe                  | -      off         off      off     off    off   off   off     off
-mintToken                | -      off         off      off     off    off   off   off     off
-revokeTokens             | -      off         off      off     off    off   off   off     off
-revokeSessions           | -      off         off      off     off    off   off   off     off
-getSessions              | -      off         off      off     off    off   off   off     off
-authenticate             | -      off         off      off     off    off   off   off     off
+getUser another          | -      ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+reportUser another       | -      who?        ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+createUser               | -      ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+upsertUsers              | -      ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+register                 | -      off         off      off     off    off   off   off     off     off      off    off
+login                    | -      off         off      off     off    off   off   off     off     off      off    off
+refresh                  | -      off         off      off     off    off   off   off     off     off      off    off
+logout                   | -      off         off      off     off    off   off   off     off     off      off    off
+getLogins                | -      off         off      off     off    off   off   off     off     off      off    off
+changePassword           | -      off         off      off     off    off   off   off     off     off      off    off
+eraseMe                  | -      off         off      off     off    off   off   off     off     off      off    off
+mintToken                | -      off         off      off     off    off   off   off     off     off      off    off
+revokeTokens             | -      off         off      off     off    off   off   off     off     off      off    off
+revokeSessions           | -      off         off      off     off    off   off   off     off     off      off    off
+getSessions              | -      off         off      off     off    off   off   off     off     off      off    off
+authenticate             | -      off         off      off     off    off   off   off     off     off      off    off
 `;
 
 const withTokens = `
-getUser another          | who?   ok          none     none    ok     ok    ok    ok      ok
-reportUser another       | who?   who?        none     none    ok     ok    ok    ok      ok
-createUser               | who?   ok          no       no      no     no    no    no      no
-upsertUsers              | who?   ok          no       no      no     no    no    no      no
-register                 | ok     ok          ok       ok      ok     ok    ok    ok      ok
-login                    | ok     ok          ok       ok      ok     ok    ok    ok      ok
-refresh                  | ok     ok          ok       ok      ok     ok    ok    ok      ok
-logout                   | ok     ok          ok       ok      ok     ok    ok    ok      ok
-getLogins                | who?   who?        ok       ok      ok     ok    ok    ok      ok
-changePassword           | who?   who?        ok       ok      ok     ok    ok    ok      ok
-eraseMe                  | who?   who?        ok       ok      ok     ok    ok    ok      ok
-mintToken                | who?   ok          no       no      no     no    no    no      no
-revokeTokens             | who?   ok          no       no      no     no    no    no      no
-revokeSessions           | who?   ok          no       no      no     no    no    no      no
-getSessions              | who?   ok          no       no      no     no    no    no      no
-authenticate             | who?   who?        ok       ok      ok     ok    ok    ok      ok
+getUser another          | who?   ok          none     none    ok     ok    ok    ok      ok      ok       none   none
+reportUser another       | who?   who?        none     none    ok     ok    ok    ok      ok      ok       none   none
+createUser               | who?   ok          no       no      no     no    no    no      no      no       no     no
+upsertUsers              | who?   ok          no       no      no     no    no    no      no      no       no     no
+register                 | ok     ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+login                    | ok     ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+refresh                  | ok     ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+logout                   | ok     ok          ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+getLogins                | who?   who?        ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+changePassword           | who?   who?        ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+eraseMe                  | who?   who?        ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
+mintToken                | who?   ok          no       no      no     no    no    no      no      no       no     no
+revokeTokens             | who?   ok          no       no      no     no    no    no      no      no       no     no
+revokeSessions           | who?   ok          no       no      no     no    no    no      no      no       no     no
+getSessions              | who?   ok          no       no      no     no    no    no      no      no       no     no
+authenticate             | who?   who?        ok       ok      ok     ok    ok    ok      ok      ok       ok     ok
 `;
 
 export interface Row {
