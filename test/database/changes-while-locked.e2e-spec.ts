@@ -138,22 +138,21 @@ describe('While somebody else holds a lock that many wait for', () => {
       ],
     ],
     [
+      'chat_members',
+      react,
+      () => [
+        [alice, 'getBlocks', {}],
+        [alice, 'getUsers', { userIds: [bob.userId] }],
+      ],
+    ],
+    [
       'users',
       (member) => member.ask('blockUser', { userId: crowd.owner.userId }),
       () => [
         [alice, 'sendMessage', { chatId, content: 'goes on' }],
         [alice, 'editMessage', { messageId, content: 'edited' }],
         [alice, 'markAsUnread', { chatId }],
-        [bob, 'addReaction', { messageId, emoji: '🎉' }],
         [bob, 'getMessages', { chatId }],
-      ],
-    ],
-    [
-      'chat_members',
-      react,
-      () => [
-        [alice, 'getBlocks', {}],
-        [alice, 'getUsers', { userIds: [bob.userId] }],
       ],
     ],
   ])('on the table %s, what does not need it goes on', async (table, ask, others) => {

@@ -24,7 +24,17 @@ const SETTINGS = {
   lc_time: "'C'",
 };
 
-describe('A database with settings of its own', () => {
+/** `of`: whose settings they are, in SQL. */
+async function setAll(client: pg.Client, of: (database: string) => string): Promise<void> {
+  const whose = of(client.escapeIdentifier(client.database!));
+  for (const [name, value] of Object.entries(SETTINGS))
+    await client.query(`ALTER ${whose} SET ${name} = ${value}`);
+}
+
+describe.each([
+  ['A database', (database: string) => `DATABASE ${database}`],
+  ['A role', (database: string) => `ROLE CURRENT_USER IN DATABASE ${database}`],
+])('%s with settings of its own', (_, of) => {
   let world: World;
   let drop: () => Promise<void>;
 
@@ -33,10 +43,7 @@ describe('A database with settings of its own', () => {
     drop = database.drop;
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
-    for (const [name, value] of Object.entries(SETTINGS))
-      await client.query(
-        `ALTER DATABASE ${client.escapeIdentifier(client.database!)} SET ${name} = ${value}`,
-      );
+    await setAll(client, of);
     await client.end();
     world = await World.start({ DATABASE_URL: database.url });
   });
@@ -67,10 +74,7 @@ describe('A database with settings of its own', () => {
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
     await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
-    for (const [name, value] of Object.entries(SETTINGS))
-      await client.query(
-        `ALTER DATABASE ${client.escapeIdentifier(client.database!)} SET ${name} = ${value}`,
-      );
+    await setAll(client, of);
     await client.end();
     expect(await migrate(database.url)).not.toEqual([]);
     expect(await migrate(database.url)).toEqual([]);

@@ -83,6 +83,23 @@ describe('A node', () => {
     await set('CONNECTION LIMIT -1');
     expect(await database.state()).toBe('up');
     await database.close();
+    const node = await World.start({ DATABASE_URL: url.href });
+    const says = (status: number, word: string) =>
+      eventually(async () => {
+        const answer = await node.http.get('/health/ready');
+        return answer.status === status && (answer.body as { database: string }).database === word;
+      });
+    try {
+      await says(200, 'up');
+      await set('CONNECTION LIMIT 0');
+      await admin.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'slotless'`);
+      await says(503, 'no slots');
+      await set('CONNECTION LIMIT -1');
+      await says(200, 'up');
+    } finally {
+      await node.stop();
+      await set('CONNECTION LIMIT -1');
+    }
     await admin.query('DROP OWNED BY slotless; DROP ROLE slotless');
   });
 
