@@ -32,12 +32,12 @@ export function asUser(userId: number | `external:${string}`): Auth {
  */
 export function withTokens(
   get: (why: { reason: TokenReason }) => Promise<string> | string,
-  { name }: Pick<Auth, 'name'> = {},
+  who: Pick<Auth, 'name'> = {},
 ): Auth {
   let asked: Promise<Record<string, unknown>> | null = null;
   return {
     renews: true,
-    name,
+    name: who.name,
     handshake(reason) {
       asked ??= Promise.resolve()
         .then(() => get({ reason }))

@@ -12,6 +12,9 @@ const WRITE_EVERY_MS = 250;
 export const KEPT = 50;
 export const KEPT_CHATS = 50;
 
+/** Tombstones of each chat that are kept: of the messages that were hidden last. */
+const MOST_HIDDEN = 500;
+
 /** Rises when rows look different. Other rows are dropped, but not what waits in the outbox. */
 const FORMAT = 3;
 
@@ -74,18 +77,13 @@ export class Cache {
   async open(scope: string, leads: boolean): Promise<{ outbox: unknown[]; drafts: [string, unknown][] }> {
     this.close();
     this.#leads = leads;
-    const reading = this.#read(scope);
     try {
-      const { session, meta, chats, outbox, drafts } = await within(OPEN_MS, reading);
+      const { session, meta, chats, outbox, drafts } = await within(OPEN_MS, this.#read(scope));
       if (meta?.format === FORMAT) this.#restore(meta, chats);
       // From now on changes are written: what was just read need not be.
       this.#kept = { at: session };
       return { outbox, drafts };
     } catch (error) {
-      reading.then(
-        ({ session }) => session.close(),
-        () => undefined,
-      );
       this.#lost(error);
       this.#kept = { at: await memory().open(scope) };
       return { outbox: [], drafts: [] };
@@ -97,28 +95,17 @@ export class Cache {
 
   async #read(scope: string) {
     const session = await this.#storage.open(scope);
-    const of = (kind: RowKind) => session.rows(kind);
-    const [[meta], chats, outbox, drafts] = [
-      await of('meta'),
-      await of('chat'),
-      await of('outbox'),
-      await of('draft'),
-    ];
-    return {
-      session,
-      meta: meta?.[1] as KeptMeta | undefined,
-      chats,
-      outbox: outbox.map(([, entry]) => entry),
-      drafts,
-    };
+    const [meta] = await session.rows('meta');
+    const chats = await session.rows('chat');
+    const outbox = (await session.rows('outbox')).map(([, entry]) => entry);
+    const drafts = await session.rows('draft');
+    return { session, meta: meta?.[1] as KeptMeta | undefined, chats, outbox, drafts };
   }
 
   /** This tab writes chats from now on: all that it knows, as another may have known less. */
-  async lead(): Promise<void> {
+  lead(): void {
     this.#leads = true;
-    const kept = (await this.rows('chat')).map(([key]) => Number(key));
-    const ids = new Set([...kept, ...this.#store.state.chats.keys()]);
-    for (const id of ids) this.changed(id);
+    for (const id of this.#store.state.chats.keys()) this.changed(id);
   }
 
   /** What is kept of a kind now, by whichever tab. */
@@ -217,7 +204,7 @@ export class Cache {
       from: whole ? live.from : (messages[0]?.seq ?? 0),
       to: live?.to ?? -1,
       messages,
-      hidden: [...chat.hidden],
+      hidden: [...chat.hidden].slice(-MOST_HIDDEN),
       cleared: chat.cleared,
       clearedSeq: chat.clearedSeq,
       marks: [...chat.marks],

@@ -43,12 +43,7 @@ const WRITE_MS = 1_000;
 const DRAFTS_MS = 30 * 24 * 3_600_000;
 
 /** Commands that show in the list before they are answered. */
-const OF_ITEMS: ReadonlySet<string> = new Set([
-  'updateChat',
-  'updateMembership',
-  'markAsSeen',
-  'markAsUnread',
-]);
+const OF_ITEMS = /^(update|markAs)/;
 
 export interface ChatOptions {
   /** Where the server is. In a browser: by default where the page comes from. */
@@ -441,7 +436,7 @@ export class ChatClient {
     this.#tabs?.close();
     const tabs = new Tabs(scope, (news) => this.#heardOf(news));
     this.#tabs = tabs;
-    const leads = await tabs.leads(() => void this.#cache.lead());
+    const leads = await tabs.leads(() => this.#cache.lead());
     const { outbox, drafts } = await this.#cache.open(scope, leads);
     if (this.#tabs !== tabs) return this.#cache.close();
     for (const [key, kept] of drafts) {
@@ -538,7 +533,7 @@ export class ChatClient {
       entry.chatId ?? (entry.receiverId === null ? null : this.#store.directWith(entry.receiverId)?.id);
     if (chatId != null) {
       this.#store.touched('outbox', chatId);
-      if (OF_ITEMS.has(entry.command)) this.#store.touched('item', chatId);
+      if (OF_ITEMS.test(entry.command)) this.#store.touched('item', chatId);
     }
     if (entry.receiverId !== null) this.#store.touched('outbox', `u${entry.receiverId}`);
     // What was answered needs no other try; without its version it would only be shown a little too long.

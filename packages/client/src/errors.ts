@@ -13,13 +13,12 @@ import type { ErrorCode } from './contract.gen.js';
 export type ClientErrorCode =
   'NO_ANSWER' | 'OFFLINE' | 'CLOSED' | 'EXPIRED' | 'NOT_SUPPORTED' | 'UNSUPPORTED_SERVER';
 
-const MESSAGES: Record<ClientErrorCode, string> = {
+/** Of those that are thrown without a message of their own. */
+const MESSAGES: Partial<Record<ClientErrorCode, string>> = {
   NO_ANSWER: 'The server did not answer in time. The command may have been executed.',
   OFFLINE: 'There is no connection to the server.',
   CLOSED: 'The client was stopped.',
   EXPIRED: 'It could not be sent for more than a day.',
-  NOT_SUPPORTED: 'This server does not support it.',
-  UNSUPPORTED_SERVER: 'The server is too old for this client.',
 };
 
 /** Back-off: milliseconds until the next try, after so many; a random time up to a bound that doubles. */
@@ -30,10 +29,10 @@ export function backOff(tries: number): number {
   return Math.random() * Math.min(LONGEST_MS, FIRST_MS * 2 ** tries);
 }
 
-/** A promise, for so many milliseconds: then it is taken for one that never ends. */
+/** What a storage does, for so many milliseconds: then it is taken for one that never answers. */
 export function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`It did not end within ${ms} ms.`)), ms);
+    const timer = setTimeout(() => reject(new Error('The storage did not answer in time.')), ms);
     void promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

@@ -224,6 +224,38 @@ describe('The outbox', () => {
     expect(rows(room.timeline.get().items)).toEqual([['two', 'sent', 1]]);
   });
 
+  it.each([
+    'VALIDATION_FAILED',
+    'FORBIDDEN',
+    'NOT_FOUND',
+    'PAYLOAD_REFUSED',
+    'CONFLICT',
+    'IDEMPOTENCY_MISMATCH',
+  ])('fails after %s, is not sent again by itself, and holds up nothing', async (code) => {
+    await begin();
+    await live();
+    const room = chat.open(CHAT);
+    const { stored } = room.send('one');
+    room.send('two');
+    await pass();
+    sends()[0]!.refuse({ code });
+    await pass(60_000);
+    await expect(stored).rejects.toMatchObject({ code });
+    expect(chat.outbox.get()[0]).toMatchObject({ status: 'failed', error: { code } });
+    expect(sends().filter(({ input }) => input.content === 'one')).toHaveLength(1);
+    expect(sends()[1]!.input.content).toBe('two');
+  });
+
+  it('sends to eight chats at a time', async () => {
+    await begin();
+    await live();
+    for (let id = 10; id < 20; id++) chat.open(id).send('hello');
+    await pass();
+    expect(sends()).toHaveLength(8);
+    await accept(sends()[0]!);
+    expect(sends()).toHaveLength(9);
+  });
+
   it('takes another clientId after a mismatch', async () => {
     await begin();
     await live();

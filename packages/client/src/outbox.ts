@@ -63,6 +63,9 @@ const SEEN_EVERY_MS = 1_000;
 /** It is merged, said again without a `clientId`, and shown in no list of what waits. */
 export const SEEN = 'markAsSeen';
 
+/** What changes what is unread. */
+const MARKS = /^markAs/;
+
 export interface OutboxParts {
   ask(command: OutboxCommand, input: Record<string, unknown>): Promise<unknown>;
   /** Hands an answer to the store as the event that it stands for. */
@@ -135,8 +138,7 @@ export class Outbox {
 
   /** Chats of which what waits changes what is unread. */
   marked(): Set<number> {
-    const of = ({ command, status }: Entry) =>
-      status !== 'failed' && (command === SEEN || command === 'markAsUnread');
+    const of = ({ command, status }: Entry) => status !== 'failed' && MARKS.test(command);
     return new Set([...this.#entries.values()].filter(of).map(({ chatId }) => chatId!));
   }
 
@@ -323,7 +325,7 @@ export class Outbox {
   #laneOf(entry: Entry): Lane {
     const chatId = this.#chatOf(entry);
     // What was seen holds up no message, and waits for none.
-    const marks = entry.command === SEEN || entry.command === 'markAsUnread';
+    const marks = MARKS.test(entry.command);
     const key = chatId === null ? `u${entry.receiverId}` : `${marks ? 'm' : 'c'}${chatId}`;
     // A first message may still wait where its chat was not known: what follows it waits there, too.
     const first = entry.receiverId === null ? undefined : this.#lanes.get(`u${entry.receiverId}`);

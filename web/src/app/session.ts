@@ -17,7 +17,6 @@ import { nextFrame } from './frames';
 /** In `sessionStorage`, so that a second window is a second person. */
 const USER = 'chat:user';
 const TOKEN = 'chat:token';
-const ACCOUNT = 'chat:account';
 const CONFIG = 'chat:config';
 
 function stored(storage: () => globalThis.Storage, key: string): string | null {
@@ -72,24 +71,9 @@ export async function headersOfTab(): Promise<Record<string, string>> {
   return token === undefined ? { 'x-user-id': String(userId) } : { authorization: `Bearer ${token}` };
 }
 
-/**
- * `known`: where it is kept who the token stands for, so that what this device has of them is there before the server
- * answers.
- */
-function clientOf(one: Auth, storage: Storage, known?: () => globalThis.Storage): ChatClient {
+function clientOf(one: Auth, storage: Storage): ChatClient {
   auth = one;
-  const account = known ? (stored(known, ACCOUNT) ?? undefined) : one.account;
-  const client = createChat({
-    auth: account === undefined ? one : { ...one, account },
-    storage,
-    schedule: nextFrame,
-  });
-  if (known)
-    client.me.subscribe(() => {
-      const me = client.me.get();
-      if (me) store(known, ACCOUNT, String(me.id));
-    });
-  return client;
+  return createChat({ auth: one, storage, schedule: nextFrame });
 }
 
 /** Who this tab is, if that is known; null: somebody has to say it. */
@@ -100,10 +84,10 @@ export async function clientOfTab(config: ServerConfig): Promise<ChatClient | nu
   }
   if (config.accounts) {
     const one = await accountsOf();
-    return (await one.isLoggedIn()) ? clientOf(one, indexedDb(), ofDevice) : null;
+    return (await one.isLoggedIn()) ? clientOf(one, indexedDb()) : null;
   }
   const token = stored(ofTab, TOKEN);
-  return token === null ? null : clientOf(authOf(token), indexedDb(), ofTab);
+  return token === null ? null : clientOf(authOf(token), indexedDb());
 }
 
 export function clientAs(userId: number): ChatClient {
@@ -113,25 +97,26 @@ export function clientAs(userId: number): ChatClient {
 
 /** Of somebody who has just logged in. */
 export function clientOfAccount(one: Accounts, shared: boolean): ChatClient {
-  store(ofDevice, ACCOUNT, null);
-  return shared ? clientOf(one, memory()) : clientOf(one, indexedDb(), ofDevice);
+  return clientOf(one, shared ? memory() : indexedDb());
 }
 
 export function clientWithToken(token: string): ChatClient {
   store(ofTab, TOKEN, token);
-  store(ofTab, ACCOUNT, null);
-  return clientOf(authOf(token), indexedDb(), ofTab);
+  return clientOf(authOf(token), indexedDb());
 }
 
 const authOf = (token: string): Auth =>
-  withTokens(({ reason }) => {
-    // There is nobody to ask for another one but the person.
-    if (reason === 'start') return token;
-    throw new ChatError({ code: 'TOKEN_EXPIRED' });
-  });
+  withTokens(
+    ({ reason }) => {
+      // There is nobody to ask for another one but the person.
+      if (reason === 'start') return token;
+      throw new ChatError({ code: 'TOKEN_EXPIRED' });
+    },
+    // Each tab may be somebody else.
+    { name: token.split('.')[1] },
+  );
 
 /** This tab is nobody again. */
 export function forget(): void {
-  for (const key of [USER, TOKEN, ACCOUNT]) store(ofTab, key, null);
-  store(ofDevice, ACCOUNT, null);
+  for (const key of [USER, TOKEN]) store(ofTab, key, null);
 }
