@@ -86,6 +86,7 @@ function deactivating(nodes: () => readonly [World, World]): void {
     const { body } = await deactivate(one, user.id, { reason: 'spam' }).expect(200);
     expect(body).toEqual({
       userId: user.id,
+      externalId: null,
       deactivated: true,
       at: expect.any(String),
       until: null,
