@@ -44,27 +44,35 @@ describe('The audit', () => {
     await world.http.delete(`${members}/${member.userId}`).set(bearer(admin.accessToken)).expect(200);
     await world.http.post(`/chats/${chatId}/leave`).set(bearer(admin.accessToken)).expect(200);
     await world.http.delete(`/chats/${chatId}`).set(by).expect(200);
-    const common = { id: expect.any(Number), at: expect.any(String), chatId };
+    const common = { id: expect.any(Number), at: expect.any(String), chatId, chatExternalId: null };
+    // mint gives each person an externalId.
+    const own = expect.stringMatching(/^person-/) as string;
     expect(await audit({ chatId })).toEqual([
       {
         ...common,
         actorId: owner.userId,
+        actorExternalId: own,
         action: 'chatDeleted',
         userId: null,
+        userExternalId: null,
         details: { type: 'group', memberCount: 1 },
       },
       {
         ...common,
         actorId: admin.userId,
+        actorExternalId: own,
         action: 'memberRemoved',
         userId: member.userId,
+        userExternalId: own,
         details: { role: 'member' },
       },
       {
         ...common,
         actorId: owner.userId,
+        actorExternalId: own,
         action: 'roleChanged',
         userId: admin.userId,
+        userExternalId: own,
         details: { role: 'admin', former: 'member' },
       },
     ]);

@@ -25,7 +25,6 @@ describe('Answers name people and chats by the ids of the application', () => {
       visibility: 'public',
       memberIds: ['external:ann', 'external:bob'],
     });
-    await ask('PATCH', '/chats/external:order-7/members/external:ann', { role: 'admin' });
     await ask('POST', '/chats', { user1Id: 'external:ann', user2Id: 'external:bob' });
   });
   afterAll(() => world.stop());
@@ -98,13 +97,14 @@ describe('Answers name people and chats by the ids of the application', () => {
     await ask('POST', '/chats', { externalId: 'gone', title: 'x', memberIds: ['external:ann'] });
     await ask('DELETE', '/chats/external:gone');
     await askAs('ann', 'PUT', `${GROUP}/banned/external:bob`);
-    const [banned, deleted] = await ask<AuditEntryView[]>('GET', '/audit?limit=2');
-    expect(banned).toMatchObject({
+    const entries = await ask<AuditEntryView[]>('GET', '/audit');
+    const latest = (action: string) => entries.find((one) => one.action === action);
+    expect(latest('memberBanned')).toMatchObject({
       actorExternalId: 'ann',
       userExternalId: 'bob',
       chatExternalId: 'order-7',
     });
-    expect(deleted).toMatchObject({ actorExternalId: null, userExternalId: null, chatExternalId: null });
+    expect(latest('chatDeleted')).toMatchObject({ actorExternalId: null, chatExternalId: null });
   });
 
   it('of who is banned, and why people can’t be added; a person who bans does not learn it', async () => {
@@ -127,7 +127,7 @@ describe('Answers name people and chats by the ids of the application', () => {
   it('also where it acts in a person’s name; the person is not shown those of others', async () => {
     const asAnn = { 'x-user-id': 'external:ann' };
     const other = (chats: ChatListItem[]) => chats.flatMap(({ otherUser }) => otherUser?.externalId ?? null);
-    const theirs = '/chats/user/external:ann?filter=direct';
+    const theirs = '/chats/user/external:ann';
     const withKey = await ask<ChatListItem[]>('GET', theirs);
     expect(other(withKey)).toContain('bob');
     expect(other(await askAs('ann', 'GET', theirs))).not.toContain('bob');

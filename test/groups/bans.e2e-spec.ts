@@ -39,6 +39,7 @@ describe.each(edges)('A ban, over %s,', (edge) => {
         {
           userId: bob.userId,
           name: null,
+          externalId: null,
           avatarUrl: null,
           bannedAt: expect.any(String),
           bannedBy: owner.userId,

@@ -83,7 +83,16 @@ describe.each(edges)('Over %s', (edge) => {
       const bob = await world.person();
       const page = await as(bob).ok<PublicChatsPage>('getPublicChats', { q: `caf ${word.toUpperCase()}` });
       expect(page).toEqual({
-        chats: [{ chatId, title: `The Café of ${word}`, avatarUrl: null, memberCount: 1, isMember: false }],
+        chats: [
+          {
+            chatId,
+            externalId: null,
+            title: `The Café of ${word}`,
+            avatarUrl: null,
+            memberCount: 1,
+            isMember: false,
+          },
+        ],
         more: false,
       });
       expect((await as(owner).ok<PublicChatsPage>('getPublicChats', { q: word })).chats).toMatchObject([
@@ -136,6 +145,7 @@ describe.each(edges)('Over %s', (edge) => {
       const bob = await world.person();
       expect(await as(bob).ok<InvitedGroupView>('getInvite', { code })).toEqual({
         chatId,
+        externalId: null,
         title: 'A group',
         avatarUrl: null,
         memberCount: 2,

@@ -51,6 +51,9 @@ describe('A report of a user or a chat', () => {
       expect(await about({ userId: bob.userId })).toEqual([
         {
           ...reported,
+          chatExternalId: null,
+          userExternalId: null,
+          reporterExternalId: null,
           kind: 'user',
           messageId: null,
           chatId: null,

@@ -97,6 +97,7 @@ function deactivating(nodes: () => readonly [World, World]): void {
     const { body } = await deactivate(one, user.id, { reason: 'spam' }).expect(200);
     expect(body).toEqual({
       userId: user.id,
+      externalId: null,
       deactivated: true,
       at: expect.any(String),
       until: null,
@@ -117,7 +118,14 @@ function deactivating(nodes: () => readonly [World, World]): void {
     const listed = async () => (await other.http.get('/deactivations?limit=200').set(asApplication)).body;
     expect(await listed()).toContainEqual(body);
     const back = await reactivate(other, user.id).expect(200);
-    expect(back.body).toEqual({ userId: user.id, deactivated: false, at: null, until: null, reason: null });
+    expect(back.body).toEqual({
+      userId: user.id,
+      externalId: null,
+      deactivated: false,
+      at: null,
+      until: null,
+      reason: null,
+    });
     expect(await listed()).not.toContainEqual(expect.objectContaining({ userId: user.id }));
     for (const node of nodes()) await acceptedAt(node, { userId: user.id, accessToken });
     // The refusal has not spent the token, and a refresh is not taken for a theft.
