@@ -37,7 +37,8 @@ const websocketOnly: Plugin = {
   name: 'websocket-only',
   enforce: 'pre',
   resolveId: (source, importer) =>
-    source === './transports/index.js' && importer?.includes('/engine.io-client/')
+    /^\.\/transports\/(index|polling-xhr(\.node)?)\.js$/.test(source) &&
+    importer?.includes('/engine.io-client/')
       ? here('./src/websocket-only.ts')
       : null,
 };

@@ -5,3 +5,6 @@
 import { WS } from '../../node_modules/engine.io-client/build/esm/transports/websocket.js';
 
 export const transports = { websocket: WS };
+
+/** Exported again by engine.io-client for those who choose it themselves; bundlers keep it for what it does when it is loaded. */
+export const XHR = undefined;

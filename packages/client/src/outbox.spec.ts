@@ -404,7 +404,7 @@ describe('The outbox', () => {
       const { unread, unreadMentions, unreadSeq, readSeq } = item();
       return { unread, unreadMentions, unreadSeq, readSeq, ...chat.unread.get() };
     };
-    const none = { unread: 0, unreadMentions: 0, total: 0, mentions: 0, badge: 0 };
+    const none = { unread: 0, unreadMentions: 0, total: 0, totalUnmuted: 0, mentions: 0, badge: 0 };
     const marks = () => transport.link.of('markAsSeen');
     const seen = (seq: number) => ({
       messageId: null,
@@ -429,6 +429,7 @@ describe('The outbox', () => {
       unreadSeq: 0,
       readSeq: 0,
       total: 3,
+      totalUnmuted: 3,
       mentions: 1,
       badge: 3,
     };
@@ -441,7 +442,15 @@ describe('The outbox', () => {
       hear();
       expect(counts()).toEqual(unread);
       room.seen(2);
-      expect(counts()).toEqual({ ...unread, unread: 1, unreadSeq: 2, readSeq: 2, total: 1, badge: 1 });
+      expect(counts()).toEqual({
+        ...unread,
+        unread: 1,
+        unreadSeq: 2,
+        readSeq: 2,
+        total: 1,
+        totalUnmuted: 1,
+        badge: 1,
+      });
       room.seen(3);
       const all = { ...none, unreadSeq: 3, readSeq: 3 };
       expect(counts()).toEqual(all);
@@ -453,7 +462,7 @@ describe('The outbox', () => {
       await pass();
       expect(counts()).toEqual(all);
       transport.link.listener.event('newMessage', message(CHAT, 4));
-      expect(counts()).toMatchObject({ unread: 1, total: 1, badge: 1 });
+      expect(counts()).toMatchObject({ unread: 1, total: 1, totalUnmuted: 1, badge: 1 });
     });
 
     it('once a second, the furthest', async () => {
@@ -514,7 +523,7 @@ describe('The outbox', () => {
       marks()[0]!.answer(seen(3));
       await pass();
       const again = room.unseen(message(CHAT, 2).id);
-      const marked = { ...unread, unread: 2, unreadSeq: 1, readSeq: 3, total: 2, badge: 2 };
+      const marked = { ...unread, unread: 2, unreadSeq: 1, readSeq: 3, total: 2, totalUnmuted: 2, badge: 2 };
       expect(counts()).toEqual(marked);
       expect(room.timeline.get().unreadSeq).toBe(1);
       await pass(1_000);
