@@ -87,6 +87,7 @@ export async function tidyNotifications(readSeqOf: (chatId: number) => number | 
     const { chatId, seq } = (shown.data ?? {}) as { chatId?: number; seq?: number };
     // How many more chats there are is seen here. And a push may be here before its message.
     const isSeen = chatId === undefined && document.visibilityState === 'visible';
-    if (isSeen || (chatId !== undefined && seq !== undefined && (readSeqOf(chatId) ?? 0) >= seq)) shown.close();
+    if (isSeen || (chatId !== undefined && seq !== undefined && (readSeqOf(chatId) ?? 0) >= seq))
+      shown.close();
   }
 }

@@ -480,7 +480,8 @@ describe('The store', () => {
     const user = { id: 2, deactivated: false } as Events['userUpdated'];
     Object.assign(chat.item, { type: 'direct', otherUser: { ...user, online: false } });
     const rights = () => [chat.item.canSend, chat.item.canReact];
-    const block = (blocked: boolean) => store.apply.hear('blockChanged', { userId: 2, blocked } as Events['blockChanged']);
+    const block = (blocked: boolean) =>
+      store.apply.hear('blockChanged', { userId: 2, blocked } as Events['blockChanged']);
     const deactivate = (deactivated: boolean) => store.apply.hear('userUpdated', { ...user, deactivated });
     deactivate(true);
     expect(rights()).toEqual([false, true]);
