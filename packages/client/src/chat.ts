@@ -145,8 +145,8 @@ export class ChatClient {
           this.#cache.changed(chatId);
           this.#tidy(chatId);
         },
-        gone: (chatId) => {
-          this.#waiting.gone(chatId);
+        gone: (chatId, cleared) => {
+          this.#waiting.gone(chatId, cleared);
           this.#marks.forget(chatId);
         },
         changed: (chatId) => this.#cache.changed(chatId),

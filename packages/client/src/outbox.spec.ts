@@ -557,6 +557,25 @@ describe('The outbox', () => {
     ]);
   });
 
+  it('keeps what waits for a chat that was only cleared on another device: `gone` of sync has that, too', async () => {
+    await begin();
+    await live();
+    const room = chat.open(CHAT);
+    await pass();
+    transport.link.listener.closed();
+    room.send('one');
+    await pass();
+    transport.react = ({ command, answer }) => {
+      if (command === 'sync') answer({ ...synced(), gone: [CHAT] });
+    };
+    await pass(5_000);
+    await live();
+    await pass();
+    expect(sends().map(({ input }) => [input.chatId, input.content])).toEqual([[CHAT, 'one']]);
+    await accept(sends()[0]!);
+    expect(chat.outbox.get()).toEqual([]);
+  });
+
   it.each([
     ['the connection ends', () => transport.link.listener.closed(), ['failed']],
     ['it is refused for its rate', () => sends()[0]!.refuse({ code: 'RATE_LIMITED' }), ['failed']],

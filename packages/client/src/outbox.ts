@@ -300,12 +300,15 @@ export class Outbox {
     }
   }
 
-  /** The chat is gone, and with it what was meant for it. */
-  gone(chatId: number): void {
+  /**
+   * The chat is gone, and with it what was meant for it; unless it was perhaps only `cleared` on another device: then the
+   * server takes or refuses what still waits.
+   */
+  gone(chatId: number, cleared = false): void {
     for (const entry of this.all()) {
       if (this.#chatOf(entry) !== chatId || entry.status === 'failed') continue;
       if (entry.status === 'sent' || entry.command === 'leaveChat') this.#settle(entry);
-      else if (entry.receiverId === null) {
+      else if (!cleared && entry.receiverId === null) {
         this.#takeOff(entry);
         this.#fail(entry, { code: 'NOT_FOUND', message: 'The chat is no longer there.' });
       }

@@ -73,7 +73,7 @@ export function applyMembers(
 
 export function applySync(scope: Scope, answer: Synced): void {
   for (const chat of answer.chats) caughtUp(scope, chat);
-  for (const chatId of answer.gone) forgetChat(scope, chatId);
+  for (const chatId of answer.gone) forgetChat(scope, chatId, true);
   for (const { chatId, messageId } of answer.hidden) hideMessage(scope, chatId, messageId);
   for (const mark of answer.watermarks) {
     applyMark(scope, mark);
