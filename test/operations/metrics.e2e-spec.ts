@@ -111,12 +111,15 @@ describe('Metrics', () => {
       outcome: [
         'ok',
         ...Object.keys(errorCatalogue),
-        ...['refused', 'down', 'gone', 'later', 'dropped'],
+        ...['refused', 'down', 'gone', 'other_key', 'later', 'dropped'],
         ...['allowed', 'replaced', 'failed', 'busy'],
       ],
       kind: ['web', 'fcm', 'apns'],
-      part: ['database', 'writer', 'redis', 'neighbours'],
+      part: ['database', 'writer', 'redis', 'neighbours', 'proxy', 'variables'],
       pool: ['chat'],
+      // Why webhooks were disabled.
+      reason: ['gone', 'down'],
+      sink: ['webhook', 'inbox', 'push', 'due'],
       state: ['busy', 'idle'],
     };
     const ours = (await scrape()).filter(({ name }) => name.startsWith('chat_'));
