@@ -97,7 +97,7 @@ type Written = Omit<Contract, 'commands'> & { commands: Record<string, Omit<Comm
 /** What this server understands, and how it is reached. */
 export async function readServer(): Promise<{ contract: Contract; config: Config }> {
   const [written, config] = await Promise.all([
-    read<Written>('/docs/contract.json'),
+    read<Written>('/docs/contract.json').then(withPlainIds),
     read<Config>('/config'),
   ]);
   let folder = 'Commands';
@@ -107,6 +107,21 @@ export async function readServer(): Promise<{ contract: Contract; config: Config
     folder: (folder = FOLDERS[name] ?? folder),
   }));
   return { contract: { ...written, commands }, config };
+}
+
+/**
+ * An id is written as a number, or text that begins with `external:`. To a form it is one thing, an id, which it knows by its
+ * number (`isId`).
+ */
+function withPlainIds<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(withPlainIds) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const { anyOf, ...rest } = Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [key, withPlainIds(one as unknown)]),
+  ) as Schema;
+  if (!Array.isArray(anyOf)) return (anyOf === undefined ? rest : { ...rest, anyOf }) as T;
+  const others = anyOf.filter(({ pattern }) => pattern !== '^external:');
+  return (others.length === 1 ? { ...others[0], ...rest } : { ...rest, anyOf: others }) as T;
 }
 
 /** Where sockets connect to. */
