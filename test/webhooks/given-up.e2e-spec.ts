@@ -53,6 +53,8 @@ describe('A webhook whose receiver does not come back', () => {
       timestamp: expect.any(String),
       chatId: null,
       version: null,
+      chat: null,
+      users: [],
       data: { webhookId: id, description: 'for invoices', error: 'HTTP 410' },
     });
     expect(event.id).toMatch(new RegExp(`^evt_webhook${id}_\\d+$`));
