@@ -28,7 +28,11 @@ const isRepeatable = ({ command }: (typeof hidden)[number]) => 'clientId' in pro
 
 /** Those whose input has the id of a chat, for which `external:` can stand. */
 const namesChats: ReadonlySet<string> = new Set(
-  hidden.filter(({ command }) => 'chatId' in propertiesOf(command)).map(({ name }) => name),
+  hidden
+    .filter(({ command }) => 'chatId' in propertiesOf(command))
+    .map(({ name }) => name)
+    // These rows name a message; for chats they have rows of their own.
+    .filter((name) => name !== 'markAsSeen' && name !== 'markAsDelivered'),
 );
 
 /**
