@@ -283,12 +283,12 @@ deleteChat               | who?   ok          none     none    no     no    ok  
 clearChat                | who?   who?        none     none    ok     ok    ok    ok      ok      ok       none   none
 sendMessage              | who?   who?        none     none    ok     ok    ok    no      no      mute     none   none
 sendMessage as a reply   | who?   who?        none     none    ok     ok    ok    no      no      mute     none   none
-sendMessage to mention all | who? who?        none     none    no     ok    ok    no      no      no       none   none
+sendMessage to mention all | who? who?        none     none    no     ok    ok    no      no      mute     none   none
 getMessages              | who?   ok          none     none    ok     ok    ok    ok      ok      ok       none   none
 getMessage               | who?   ok          none     none    ok     ok    ok    ok      ok      ok       none   none
 editMessage of oneself   | who?   ok          none     none    ok     ok    ok    no      no      mute     none   none
-editMessage of another   | who?   ok          none     none    no     no    no    no      no      no       none   none
-editMessage to mention all | who? ok          none     none    no     ok    ok    no      no      no       none   none
+editMessage of another   | who?   ok          none     none    no     no    no    no      no      mute     none   none
+editMessage to mention all | who? ok          none     none    no     ok    ok    no      no      mute     none   none
 deleteMessage of oneself | who?   ok          none     none    ok     ok    ok    ok      ok      ok       none   none
 deleteMessage of another | who?   ok          none     none    no     ok    ok    no      no      no       none   none
 deleteMessage for me     | who?   who?        none     none    ok     ok    ok    ok      ok      ok       none   none
