@@ -15,7 +15,7 @@ export function notToBeNamedSo(): AppError {
     details: [
       {
         path: 'externalId',
-        message: 'expected an externalId that no other chat has, or the one of this chat',
+        message: 'expected an externalId that no other chat has, or the one of this chat; deleting the other chat frees it',
       },
     ],
   });
