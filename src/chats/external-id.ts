@@ -15,7 +15,8 @@ export function notToBeNamedSo(): AppError {
     details: [
       {
         path: 'externalId',
-        message: 'expected an externalId that no other chat has, or the one of this chat; deleting the other chat frees it',
+        message:
+          'expected an externalId that no other chat has, or the one of this chat; deleting the other chat frees it',
       },
     ],
   });
