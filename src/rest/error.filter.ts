@@ -28,7 +28,7 @@ function translated(thrown: unknown, path: string): AppError {
         details: [{ path: '', message: 'expected a valid HTTP request, with valid JSON in its body' }],
       });
     case 404:
-      // An externalId with a slash or a question mark becomes another path.
+      // An externalId with a slash becomes another path.
       return path.includes(EXTERNAL)
         ? notEncoded('expected a path of a route, in which the externalId is encoded')
         : new AppError('UNKNOWN_COMMAND');
@@ -69,7 +69,8 @@ export class ErrorFilter implements ExceptionFilter {
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
-    const error = translated(thrown, host.switchToHttp().getRequest<Request>().originalUrl);
+    const [path = ''] = host.switchToHttp().getRequest<Request>().originalUrl.split('?', 1);
+    const error = translated(thrown, path);
     if (error.code === 'INTERNAL') {
       this.logger.error({ err: thrown, requestId: requestIdOf(response) }, 'A request failed');
     }

@@ -48,6 +48,15 @@ describe('An external:<externalId> in place of the id of a user', () => {
         }),
       ]);
     }
+    // What is in the query is no part of the path.
+    const elsewhere = await world.http.get('/nope?ids=external:ann').set(apiKey).expect(404);
+    expect(elsewhere.body.error.code).toBe('UNKNOWN_COMMAND');
+    const { body } = await world.http
+      .post('/users?a=100%')
+      .set({ ...apiKey, 'Content-Type': 'application/json' })
+      .send('{"name":')
+      .expect(400);
+    expect(body.error.details).toEqual([{ path: '', message: expect.stringContaining('valid JSON') }]);
   });
 
   it('is erased once with a key, and the answer can be had again', async () => {
