@@ -15,12 +15,13 @@ export type NotedKind =
   | 'notification.due'
   | 'webhookDisabled';
 
-/** Of what is about no chat. */
+/** The chat id of changes that are about no chat. */
 export const NO_CHAT = 0;
 
 /**
  * SQL: notes a change of a chat for those who read the log, if there are any. Only in a statement that has written the
- * chat's row or comes after its lock: the order of the log stands on it. `details` is JSON, with ids only.
+ * chat's row or comes after its lock: the order of the log stands on it. `details` is JSON: ids, flags and codes, never
+ * what people wrote.
  */
 export const noteChange = (
   kind: NotedKind | `$${number}`,

@@ -10,7 +10,7 @@ const KEPT_MS = 500;
 @Injectable()
 export class SinkLags {
   private readonly logger = new Logger(SinkLags.name);
-  private lags: Promise<ReadonlyMap<string, number>> | null = null;
+  private lags: Promise<ReadonlyMap<string, number> | null> | null = null;
   private readAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -23,13 +23,16 @@ export class SinkLags {
     this.metrics.gauge(
       'chat_sink_lag_seconds',
       'For how long the oldest thing waits that was not worked off; of webhooks the one that is furthest behind.',
-      async () => Math.max(0, ((await this.read()).get(kind) ?? 0) - delayMs / 1_000),
+      async () => {
+        const lags = await this.read();
+        return lags ? Math.max(0, (lags.get(kind) ?? 0) - delayMs / 1_000) : Number.NaN;
+      },
       { sink: kind },
     );
   }
 
-  /** Of each kind, in seconds. Never rejects: without a database there is nothing to say. */
-  private read(): Promise<ReadonlyMap<string, number>> {
+  /** Of each kind, in seconds; null: the database does not answer, so nobody knows. Never rejects. */
+  private read(): Promise<ReadonlyMap<string, number> | null> {
     const now = performance.now();
     if (this.lags && now - this.readAt < KEPT_MS) return this.lags;
     this.readAt = now;
@@ -37,7 +40,7 @@ export class SinkLags {
       (lags) => new Map(lags),
       (error: unknown) => {
         this.logger.warn(`Could not read how far the sinks are behind: ${String(error)}`);
-        return new Map<string, number>();
+        return null;
       },
     ));
   }

@@ -17,7 +17,7 @@ import { type Gathering, Gatherings } from './gatherings.js';
 import { PushDeliveries } from './push-deliveries.js';
 import { PushSenders } from './push-senders.js';
 import { Pushes } from './pushes.js';
-import { endedStreams } from './recipients.queries.js';
+import { placesOf } from './recipients.queries.js';
 import { TTL_SECONDS } from './senders/push-sender.js';
 import { forgetPushes } from './states.queries.js';
 
@@ -133,10 +133,10 @@ export class PushWorker implements SinkWork, OnApplicationBootstrap, OnApplicati
     const messages = recent.flatMap(({ kind, chatId, nr: seq }) =>
       kind === 'newMessage' ? [{ chatId, seq }] : [],
     );
-    const changed = recent.flatMap(({ kind, messageId }) =>
-      kind === 'messageEdited' && messageId !== null ? [messageId] : [],
+    const ended = recent.flatMap(({ messageId, details }) =>
+      details?.streamEnded === true && messageId !== null ? [messageId] : [],
     );
-    if (changed.length > 0) messages.push(...(await endedStreams(this.database, changed)));
+    if (ended.length > 0) messages.push(...(await placesOf(this.database, ended)));
     reading.gatherings.read(upTo, messages, performance.now() + this.config.push.gatherMs);
     sink.hasRead(upTo);
     return changes.length;

@@ -78,16 +78,11 @@ export const recipientsOf = statement.many({
   row: ([userId, chatId, seq]: [number, number, number]): Recipient => ({ userId, chatId, seq }),
 });
 
-/**
- * `$1` messages that were changed: those whose streaming has ended, which changes a message without being an edit. One that was edited
- * since as well is left out.
- */
-export const endedStreams = statement.many({
-  name: 'push.endedStreams',
+/** `$1` messages: where those stand that are still there. */
+export const placesOf = statement.many({
+  name: 'push.placesOf',
   text: `
-    SELECT m."chatId", m.seq FROM messages m
-    WHERE m.id = ANY($1::bigint[]) AND m."editedAt" IS NULL AND m."deletedAt" IS NULL AND ${isGrowing('m')} IS NOT TRUE
-    ORDER BY m.id`,
+    SELECT m."chatId", m.seq FROM messages m WHERE m.id = ANY($1::bigint[]) AND m."deletedAt" IS NULL ORDER BY m.id`,
   values: (messageIds: readonly number[]) => [bigints(messageIds)],
   row: ([chatId, seq]: [number, number]) => ({ chatId, seq }),
 });

@@ -95,6 +95,7 @@ export class Ending implements OnApplicationBootstrap, OnApplicationShutdown {
         await setStreamed(runner, { messageId, content, metadata: isEmpty ? null : all });
         return true;
       },
+      { streamEnded: true },
     );
     const ended = await this.changes.forActor(actor, { view, row });
     if (!changed) return { ...ended, changed };

@@ -66,6 +66,8 @@ export class EndpointSender {
   /** Until the next turn: the database is away. */
   private isResting = false;
   private isPausing = false;
+  /** What waits aside is tried, to see whether the receiver is back. */
+  private isProbing = false;
   /** When the row of the webhook was last written from here; what was read before is old. */
   private changedAt = 0;
   private hasEnded = false;
@@ -144,7 +146,7 @@ export class EndpointSender {
   }
 
   private pump(): void {
-    if (!this.maySend || this.isResting || this.isPausing) return;
+    if (!this.maySend || this.isResting || this.isPausing || (this.isProbing && this.isPaused)) return;
     const atOnce = this.isPaused ? DOWN_AFTER : AT_ONCE;
     while (!this.isFull && this.active < atOnce && this.failures.length < DOWN_AFTER) {
       const entry = this.window.take(this.mayTake);
@@ -286,14 +288,21 @@ export class EndpointSender {
     const { id: webhookId } = this.endpoint;
     if (!this.maySend) return;
     // A receiver that is down is probed with what waits aside when there is nothing else.
-    if (this.isPaused && (this.active > 0 || this.failures.length > 0 || this.isPausing)) return;
+    if (this.isPaused && (this.active > 0 || this.failures.length > 0 || this.isPausing || this.isProbing))
+      return;
     const now = performance.now();
     if (this.parked.isEmpty && now - this.lookedForDueAt < DUE_EVERY_MS) return;
     this.lookedForDueAt = now;
     const probes = this.isPaused;
     for (const event of await dueEvents(this.database, { webhookId, most: probes ? 1 : DUE_AT_ONCE })) {
       if (!this.window.takeChat(event.chatId)) continue;
-      this.begin(this.tryParked(event).finally(() => this.window.putBack(event.chatId)));
+      this.isProbing = probes;
+      this.begin(
+        this.tryParked(event).finally(() => {
+          if (probes) this.isProbing = false;
+          this.window.putBack(event.chatId);
+        }),
+      );
     }
   }
 
@@ -322,6 +331,7 @@ export class EndpointSender {
         event = await buryParked(this.database, { id, error });
         this.deliveries.countDead();
         this.parked.settled();
+        if (outcome.kind === 'refused') await this.alive();
       } else {
         const waitMs = waitAfter(tries, this.rules.waits, outcome.retryAfterMs);
         await delayParked(this.database, { id, waitMs, error });

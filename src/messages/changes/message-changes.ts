@@ -49,7 +49,7 @@ export class MessageChanges {
 
   /**
    * Runs `apply` under the lock of the message's chat; when it returns true the message and the chat get the
-   * next version, and `event` is noted in the log of changes, with `details` (ids only).
+   * next version, and `event` is noted in the log of changes, with `details` (ids and flags).
    *
    * @throws AppError NOT_FOUND when the message does not exist or the actor is not a member of its chat.
    * @throws AppError FORBIDDEN without the permission. An error from `apply` rolls the change back.
