@@ -183,10 +183,12 @@ export function changedItem(
     const since = (on: unknown) => (on === true ? new Date(createdAt).toISOString() : null);
     if (command === 'updateChat' && typeof input.title === 'string') changed.title = input.title;
     if (command === 'markAsSeen' || command === 'markAsUnread') {
-      // Where a message is not here, what is before it is not known either.
+      const before = { ...chat.item, ...changed };
+      // What was seen stays so, whoever has seen more. Where a message is not here, what is before it is not known either.
       const from = chat.seqs.get(Number(input.messageId)) ?? NaN;
-      const unreadSeq = command === 'markAsSeen' ? Number(input.seq) : from - 1;
-      if (command === 'markAsSeen') changed.readSeq = Math.max(unreadSeq, chat.item.readSeq);
+      const seq = Number(input.seq);
+      const unreadSeq = command === 'markAsSeen' ? Math.max(seq, before.unreadSeq) : from - 1;
+      if (command === 'markAsSeen') changed.readSeq = Math.max(seq, before.readSeq);
       if (unreadSeq >= 0) Object.assign(changed, { unreadSeq }, unreadAfter(chat, unreadSeq, me));
     }
     if (command !== 'updateMembership') continue;
