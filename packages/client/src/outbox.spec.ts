@@ -482,6 +482,61 @@ describe('The outbox', () => {
       expect(marks().map(({ input }) => input.seq)).toEqual([1, 3]);
     });
 
+    it('and does not go back behind what another device has seen meanwhile', async () => {
+      await begin();
+      await live();
+      const room = chat.open(CHAT);
+      await pass();
+      hear();
+      room.seen(1);
+      await pass();
+      const { listener } = transport.link;
+      listener.event('messageSeen', seen(3));
+      listener.event('unreadCount', {
+        chatId: CHAT,
+        unread: 0,
+        unreadMentions: 0,
+        unreadSeq: 3,
+        total: 0,
+        totalMentions: 0,
+        totalUnmuted: 0,
+        badge: 0,
+      });
+      const all = { ...none, unreadSeq: 3, readSeq: 3 };
+      expect(counts()).toEqual(all);
+      marks()[0]!.answer(seen(3));
+      await pass(2_000);
+      expect(counts()).toEqual(all);
+    });
+
+    it('says all of it where some of it was to count as unread in between', async () => {
+      await begin();
+      await live();
+      const room = chat.open(CHAT);
+      await pass();
+      hear();
+      transport.react = (asked) => {
+        if (asked.command === 'sync') asked.answer(synced());
+        if (asked.command === 'getChats') asked.answer({ chats: [group(CHAT, 3)], more: false });
+        if (asked.command === 'markAsSeen') asked.answer(seen(3));
+        if (asked.command === 'markAsUnread') asked.answer({ chatId: CHAT });
+      };
+      transport.link.listener.closed();
+      room.seen(3);
+      void room.unseen(message(CHAT, 2).id);
+      room.seen(2);
+      room.seen(1);
+      await pass(1_000);
+      await live();
+      await pass(5_000);
+      const said = transport.link.asked.filter(({ command }) => command.startsWith('markAs'));
+      expect(said.map(({ command, input }) => [command, input.seq])).toEqual([
+        ['markAsSeen', 3],
+        ['markAsUnread', undefined],
+        ['markAsSeen', 2],
+      ]);
+    });
+
     it('takes it back where it is refused, without a word in the outbox', async () => {
       await begin();
       await live();

@@ -370,10 +370,13 @@ export class Outbox {
       return true;
     }
     if (command === 'updateMembership' || command === SEEN) {
-      const other = waiting.find((one) => one.command === command);
-      if (other) {
+      // What was seen is not said after what is to count as unread again, but where it was done.
+      const other =
+        command === SEEN ? waiting.at(-1) : waiting.find((one) => one.command === 'updateMembership');
+      if (other?.command === command) {
         this.#takeOff(other);
         entry.input = { ...other.input, ...input };
+        if (command === SEEN) entry.input.seq = Math.max(Number(other.input.seq), Number(input.seq));
         this.#waiting.get(other.id)?.resolve(undefined);
         this.#settle(other);
       }
