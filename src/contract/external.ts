@@ -42,16 +42,11 @@ export function holdsExternals<S extends z.ZodType>(schema: S, swap: SwapExterna
   return schema;
 }
 
-/** The ids of one kind, or `external:<externalId>` in their place. */
-export const idsOf: Readonly<Record<Named, ReturnType<typeof idOf>>> = {
-  user: idOf('user'),
-  chat: idOf('chat'),
-};
-
-function idOf(of: Named) {
+/** The ids of one kind from `minimum` on, or `external:<externalId>` in their place. */
+export function idOf(of: Named, minimum: 0 | 1) {
   const schema = z
     .custom<number>()
-    .meta({ type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER, external: of });
+    .meta({ type: 'integer', minimum, maximum: Number.MAX_SAFE_INTEGER, external: of });
   return holdsExternals(schema, (value, swap) => {
     const externalId = externalIn(value);
     return externalId === null ? value : swap(externalId, of);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { takesAsIs } from './as-is.js';
-import { externalIn, externalsOf, holdsExternals, idsOf, MAX_EXTERNAL_ID, type Named } from './external.js';
+import { externalIn, externalsOf, holdsExternals, idOf, MAX_EXTERNAL_ID, type Named } from './external.js';
 
 /** The largest id, seq or version: integers beyond it lose precision in JSON. 2^53 - 1. */
 export const MAX_INTEGER = Number.MAX_SAFE_INTEGER;
@@ -66,7 +66,7 @@ function named(of: Named, min: 0 | 1 = 1) {
       context.issues.push({ code: 'custom', message: error, input: value });
       return z.NEVER;
     })
-    .pipe(idsOf[of]);
+    .pipe(idOf(of, min));
   return takesAsIs(schema, isOne);
 }
 

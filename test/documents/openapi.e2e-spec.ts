@@ -245,6 +245,14 @@ describe('The OpenAPI document', () => {
       required: false,
       schema: { type: 'integer', minimum: 1, maximum: 100, default: 50 },
     });
+    // 0: from the start.
+    for (const id of ['getMembers', 'getBanned']) {
+      const { parameters } = operations.find(([, , { operationId }]) => operationId === id)![2];
+      expect([id, parameters.find(({ name }) => name === 'after')?.schema?.anyOf?.[0]]).toEqual([
+        id,
+        expect.objectContaining({ type: 'integer', minimum: 0 }),
+      ]);
+    }
   });
 
   it('describes what each route answers, and how errors look', () => {
