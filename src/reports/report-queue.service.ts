@@ -7,6 +7,7 @@ import { PAGE_BYTES, withinPage } from '../common/page-bytes.js';
 import { AppError, type CommandInput, type ReportView } from '../contract/index.js';
 import { Database } from '../database/database.js';
 import { MessageReport } from '../database/models/message-report.model.js';
+import type { Runner } from '../database/statement.js';
 import { ownIdsOf } from '../users/directory/own-ids.js';
 import { namedIn, toReportView } from './report.view.js';
 
@@ -44,7 +45,7 @@ export class ReportQueue {
   async get(reportId: number): Promise<ReportView> {
     const report = await this.reports.findByPk(reportId);
     if (!report) throw new AppError('NOT_FOUND');
-    return this.viewOf(report);
+    return viewOf(report, this.database);
   }
 
   /**
@@ -69,8 +70,8 @@ export class ReportQueue {
         ...(note === undefined ? {} : { note }),
         ...(handledBy === undefined ? {} : { handledBy }),
       });
-      if (report.changed() === false) return this.viewOf(report);
-      const view = await this.viewOf(await report.save({ transaction }));
+      if (report.changed() === false) return viewOf(report, tx);
+      const view = await viewOf(await report.save({ transaction }), tx);
       const { kind, userId, chatId } = view;
       // Without the note: it may have words of people who are erased later.
       const subject = { ...(userId === null ? {} : { userId }), ...(chatId === null ? {} : { chatId }) };
@@ -78,10 +79,6 @@ export class ReportQueue {
       await this.audit.record(actor, 'reportUpdated', { ...subject, details }, tx);
       return view;
     });
-  }
-
-  private async viewOf(report: MessageReport): Promise<ReportView> {
-    return toReportView(report, await ownIdsOf(this.database, namedIn(report)));
   }
 
   private async viewsOf(reports: readonly MessageReport[]): Promise<ReportView[]> {
@@ -92,6 +89,10 @@ export class ReportQueue {
     });
     return reports.map((report) => toReportView(report, ids));
   }
+}
+
+async function viewOf(report: MessageReport, runner: Runner): Promise<ReportView> {
+  return toReportView(report, await ownIdsOf(runner, namedIn(report)));
 }
 
 function whereOf({
