@@ -174,6 +174,21 @@ describe('Tabs', () => {
     expect(next.chat.draft(CHAT).get()).toBe('');
   });
 
+  it('in a frame that may have no locks is taken for the only one, and connects', async () => {
+    const { locks } = globals.navigator;
+    const request = jest.spyOn(locks, 'request').mockRejectedValue(new DOMException('no', 'SecurityError'));
+    const faults: unknown[] = [];
+    const heard = (fault: unknown) => faults.push(fault);
+    process.on('unhandledRejection', heard);
+    const one = await tab();
+    expect(one.transport.links).toHaveLength(1);
+    await one.live();
+    expect(one.chat.connection.get().state).toBe('live');
+    expect(faults).toEqual([]);
+    process.off('unhandledRejection', heard);
+    request.mockRestore();
+  });
+
   it('of another person get nothing of what the first one wrote', async () => {
     const one = await tab();
     one.chat.open(CHAT).send('from one');

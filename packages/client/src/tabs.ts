@@ -12,8 +12,8 @@ export type TabNews =
  * to be sent belongs to the tab in which it was written, until that tab is gone: a tab is there for as long as it holds
  * a lock with its name.
  *
- * Without locks (no browser, or a page over plain HTTP) a client takes itself for the only one. Two that send the same
- * do no harm: the server does it once.
+ * Without locks (no browser, a page over plain HTTP, or one in a frame that may not have them) a client takes itself for
+ * the only one. Two that send the same do no harm: the server does it once.
  *
  * https://developer.mozilla.org/docs/Web/API/Web_Locks_API
  */
@@ -33,7 +33,7 @@ export class Tabs {
     this.#channel =
       this.#locks && typeof BroadcastChannel !== 'undefined' ? new BroadcastChannel(this.#scope) : null;
     if (this.#channel) this.#channel.onmessage = ({ data }) => heard(data as TabNews);
-    void this.#locks?.request(this.#nameOf(this.id), () => this.#there);
+    this.#locks?.request(this.#nameOf(this.id), () => this.#there).catch(() => undefined);
   }
 
   /** One tab at a time writes what all of them know. @returns whether it is this one; if not, `later` is called when it is */
@@ -43,10 +43,12 @@ export class Tabs {
     const name = this.#nameOf('leader');
     const now = await new Promise<boolean>(
       (is) =>
-        void locks.request(name, { ifAvailable: true }, (lock) => {
-          is(lock !== null);
-          return lock ? this.#there : undefined;
-        }),
+        void locks
+          .request(name, { ifAvailable: true }, (lock) => {
+            is(lock !== null);
+            return lock ? this.#there : undefined;
+          })
+          .catch(() => is(true)),
     );
     const turn = () => {
       later();
