@@ -262,6 +262,15 @@ describe('What a device keeps', () => {
     expect((await rows('draft')).map(([key]) => key)).toEqual(['6']);
   });
 
+  it('takes a draft that an older version kept as its text for one of now', async () => {
+    const session = await storage.open('http://chat.test#1');
+    await session.write([{ kind: 'draft', key: String(CHAT), value: 'hel' }]);
+    const { chat } = await start();
+    expect(chat.draft(CHAT).get()).toBe('hel');
+    await chat.flush();
+    expect(await rows('draft')).toEqual([[String(CHAT), { text: 'hel', at: expect.any(Number) }]]);
+  });
+
   it('leaves no timer when it is stopped', async () => {
     jest.useFakeTimers();
     const starting = start();

@@ -440,9 +440,12 @@ export class ChatClient {
     const { outbox, drafts } = await this.#cache.open(scope, leads);
     if (this.#tabs !== tabs) return this.#cache.close();
     for (const [key, kept] of drafts) {
+      if (this.#drafts.has(key)) continue;
       const { text, at } = kept as { text: string; at: number };
-      if (Date.now() - at > DRAFTS_MS) this.#cache.write('draft', key, () => undefined);
-      else if (!this.#drafts.has(key)) this.#drafted(key, text);
+      // Older versions kept the text alone: it is of now.
+      if (typeof kept === 'string') this.draft(key).set(kept);
+      else if (Date.now() - at > DRAFTS_MS) this.#cache.write('draft', key, () => undefined);
+      else this.#drafted(key, text);
     }
     this.#waiting.restore([]);
     this.#adopt((outbox as Entry[]).map(({ tab }) => tab));
