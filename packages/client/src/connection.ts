@@ -1,6 +1,6 @@
 import type { Auth, TokenReason } from './auth.js';
 import type { Commands, Ready } from './contract.gen.js';
-import { backOff, ChatError, type ErrorAnswer, OF_TOKEN, toChatError } from './errors.js';
+import { backOff, ChatError, type ErrorAnswer, MOST_INTERNAL, OF_TOKEN, toChatError } from './errors.js';
 import type { Batch, Readable } from './store/readable.js';
 import { Cell } from './store/readable.js';
 import type { Link, Transport } from './transport/transport.js';
@@ -153,20 +153,22 @@ export class Connection {
 
   /**
    * Does it, and does it again on the same connection where time heals: after the time that the server names, or a back-off.
+   * An internal error of the server has five tries, and what fails here, one.
    *
    * @throws ChatError what lasts, or that the connection has ended
    */
   async again<T>(work: () => Promise<T>): Promise<T> {
     const round = this.#round;
-    for (let tries = 0; ; tries++) {
+    for (let tries = 1; ; tries++) {
       try {
         return await work();
       } catch (error) {
         const fault = toChatError(error);
-        if (!fault.retryable || !this.#link || round !== this.#round) throw fault;
+        const lasting = error !== fault || (fault.code === 'INTERNAL' && tries >= MOST_INTERNAL);
+        if (lasting || !fault.retryable || !this.#link || round !== this.#round) throw fault;
         // Where nothing is answered any more, the connection is dead and does not know it.
         if (fault.code === 'NO_ANSWER') this.probe();
-        await this.#within(fault.retryAfterMs ?? backOff(tries), () => null);
+        await this.#within(fault.retryAfterMs ?? backOff(tries - 1), () => null);
       }
     }
   }

@@ -46,6 +46,9 @@ export const LATER: ReadonlySet<string> = new Set([
   'INTERNAL',
 ]);
 
+/** So often a command is tried that fails with INTERNAL: the next time would end as these did. */
+export const MOST_INTERNAL = 5;
+
 /** Refusals that another token may mend. */
 export const OF_TOKEN: ReadonlySet<string> = new Set(['TOKEN_EXPIRED', 'TOKEN_INVALID', 'UNAUTHENTICATED']);
 

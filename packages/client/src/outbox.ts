@@ -1,5 +1,14 @@
 import type { Commands, Message } from './contract.gen.js';
-import { backOff, ChatError, type ErrorAnswer, LATER, OF_TOKEN, toChatError, UNKNOWN } from './errors.js';
+import {
+  backOff,
+  ChatError,
+  type ErrorAnswer,
+  LATER,
+  MOST_INTERNAL,
+  OF_TOKEN,
+  toChatError,
+  UNKNOWN,
+} from './errors.js';
 import { uuid } from './uuid.js';
 
 /** What goes through the outbox: everything that changes a chat and can be repeated by its `clientId`. */
@@ -54,8 +63,6 @@ const MOST_LANES = 8;
 
 /** An entry that could not go for that long is not sent by itself any more, in milliseconds. */
 const EXPIRES_MS = 24 * 3_600_000;
-
-const MOST_INTERNAL = 5;
 
 /** What was seen of a chat is said at most once in that time, in milliseconds. */
 const SEEN_EVERY_MS = 1_000;

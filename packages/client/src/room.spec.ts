@@ -146,6 +146,20 @@ describe('A room', () => {
     expect(shows(room)).toEqual([LAST - 49, LAST]);
   });
 
+  it('has five tries where the server fails, and one where the answer cannot be used', async () => {
+    refusing.set('getMessages', { code: 'INTERNAL' });
+    const room = chat.open(CHAT);
+    await pass(10 * 60_000);
+    expect(asked('getMessages')).toHaveLength(5);
+    expect(room.error.get()).toMatchObject({ code: 'INTERNAL' });
+    transport.react = (one) => (one.command === 'getChats' ? one.answer(null) : react(one));
+    const read = () => asked('getChats').filter(({ input }) => input.filter === 'archived');
+    void chat.chats('archived').loadMore();
+    await pass(10 * 60_000);
+    expect(read()).toHaveLength(1);
+    expect(chat.chats('archived').get().loading).toBe(false);
+  });
+
   it('shows the place that was asked for last, in whatever order the answers come', async () => {
     const room = chat.open(CHAT);
     await pass();
