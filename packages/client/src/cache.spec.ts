@@ -200,6 +200,28 @@ describe('What a device keeps', () => {
     });
   });
 
+  it.each<[string, () => Auth]>([
+    ['asUser', () => asUser(ME)],
+    ['withTokens', () => withTokens(() => 'token')],
+    ['accounts', () => accounts({ url: 'http://chat.test', storage })],
+  ])('deletes it, %s, also where the client was never started, or is stopped', async (_, auth) => {
+    jest.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('no network'));
+    const value = { user: { id: ME }, accessToken: 'one', expiresAt: '2999-01-01' };
+    const session = await storage.open('http://chat.test#session');
+    for (const stopped of [true, false]) {
+      await session.write([{ kind: 'meta', key: 'session', value }]);
+      const first = await start(auth());
+      await first.live();
+      first.chat.stop();
+      await settled();
+      expect(await rows('chat')).toHaveLength(1);
+      const other = createChat({ url: 'http://chat.test', auth: auth(), storage });
+      await (stopped ? first.chat : other).signOut();
+      expect(await rows('chat')).toEqual([]);
+    }
+    jest.restoreAllMocks();
+  });
+
   it('does not show what was kept of one whom the server has refused: the next one may be somebody else', async () => {
     const auth = () => withTokens(() => 'token');
     const first = await start(auth());

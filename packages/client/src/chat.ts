@@ -235,14 +235,17 @@ export class ChatClient {
     return auth.account === undefined ? this.#cache.note(this.#url, auth.name ?? '', account) : null;
   }
 
-  /** Opens what is kept of whom this is, or was the last time: the server will say whether it still is. */
-  async #before(): Promise<void> {
+  /**
+   * Opens what is kept of whom this is, or was the last time: the server will say whether it still is. `ends`: also where it
+   * was never started, or is stopped.
+   */
+  async #before(ends = false): Promise<void> {
     const { account } = this.#options.auth;
     const known =
       typeof account === 'function'
         ? await account().catch(() => undefined)
         : (account ?? (await this.#note()));
-    if (known && !this.#opened && this.#unwatch) await this.#openAs(known);
+    if (known && !this.#opened && (ends || this.#unwatch)) await this.#openAs(known);
   }
 
   /** Ends the connection. What is kept on this device stays. */
@@ -268,15 +271,16 @@ export class ChatClient {
 
   /** Ends the connection, and deletes what this device has kept. */
   async signOut(): Promise<void> {
-    await this.#options.auth.signOut?.();
     this.#link.stop();
-    await this.#before();
+    // Who it was is known as long as they are signed in.
+    await this.#before(true);
     await this.#opened;
     await this.#note(null);
     await this.#cache.clear();
     this.#tabs?.tell({ kind: 'signedOut' });
     this.stop();
     this.#forgetAll();
+    await this.#options.auth.signOut?.();
   }
 
   // ---- what can be read ----
