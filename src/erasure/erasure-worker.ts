@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service.js';
 import { RepeatedChunks } from '../common/flow/repeated-chunks.js';
+import { Identity } from '../commands/identity/identity.js';
 import { RepeatedLook } from '../common/flow/repeated-look.js';
 import { Database } from '../database/database.js';
 import { ErasureSteps } from './erasure-steps.js';
@@ -23,6 +24,12 @@ const LOOK_EVERY_MS = 5_000;
 
 /** Milliseconds between two parts: others come in between. */
 const PAUSE_MS = 10;
+
+/**
+ * Milliseconds after the answer in which nothing is erased yet: other nodes refuse the person within a second, and what they
+ * were doing until then has to be there when it is looked for.
+ */
+const STILL_WRITING_MS = 1_500;
 
 /** Days after which an erasure forgets what it still knew, see `forgetOldErasures`. */
 const FORGET_DAYS = 90;
@@ -48,6 +55,7 @@ export class ErasureWorker implements OnApplicationBootstrap, OnApplicationShutd
     private readonly database: Database,
     private readonly steps: ErasureSteps,
     private readonly audit: AuditService,
+    private readonly identity: Identity,
   ) {
     this.forgetting = new RepeatedChunks({
       what: 'what erasures still knew',
@@ -89,6 +97,8 @@ export class ErasureWorker implements OnApplicationBootstrap, OnApplicationShutd
   private async erase(erasure: Leased): Promise<void> {
     const { id } = erasure;
     let { step, cursor } = erasure;
+    const waitMs = this.identity.open ? 0 : STILL_WRITING_MS - erasure.ageMs;
+    if (waitMs > 0) await pause(waitMs, undefined, { ref: false });
     while (!this.stopping) {
       const { next, restMs } = await this.steps.do(step, { ...erasure, cursor });
       const following = STEPS[STEPS.indexOf(step) + 1];

@@ -12,6 +12,8 @@ export interface Leased {
   messages: 'erase' | 'keep';
   step: Step;
   cursor: string | null;
+  /** Milliseconds since it was asked for. */
+  ageMs: number;
 }
 
 const COLUMNS = `id, "userId", messages, step, counts, "requestedAt", "doneAt"`;
@@ -112,20 +114,23 @@ export const leaseErasure = statement.oneOrNone({
       WHERE "doneAt" IS NULL AND ("leasedBy" IS NULL OR "leasedUntil" < clock_timestamp())
       ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
     )
-    RETURNING e.id, e."userId", e.messages, e.step, e.cursor`,
+    RETURNING e.id, e."userId", e.messages, e.step, e.cursor,
+      (extract(epoch FROM clock_timestamp() - e."requestedAt") * 1000)::bigint`,
   values: ({ node, ms }: { node: string; ms: number }) => [node, ms],
-  row: ([id, userId, messages, step, cursor]: [
+  row: ([id, userId, messages, step, cursor, ageMs]: [
     number,
     number,
     'erase' | 'keep',
     Step,
     string | null,
+    number,
   ]): Leased => ({
     id,
     userId,
     messages,
     step,
     cursor,
+    ageMs,
   }),
 });
 

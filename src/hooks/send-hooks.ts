@@ -149,16 +149,19 @@ async function answerOf(
   { place, message, context }: Question,
 ): Promise<unknown> {
   if (!inFlight.take(place)) throw BUSY;
-  try {
-    return await within(ms, ask(message, context, ms));
-  } finally {
-    inFlight.giveBack(place);
-  }
+  // Not when it is too late, but when it has ended: code in this process goes on although nobody waits for it any more.
+  const verdict = attempt(() => ask(message, context, ms)).finally(() => inFlight.giveBack(place));
+  verdict.catch(() => undefined);
+  return within(ms, verdict);
+}
+
+/** What throws rejects. */
+async function attempt(work: () => unknown): Promise<unknown> {
+  return work();
 }
 
 /** @throws Error with the code ETIMEDOUT */
-async function within(ms: number, verdict: unknown): Promise<unknown> {
-  if (typeof (verdict as Partial<Promise<unknown>> | undefined)?.then !== 'function') return verdict;
+async function within(ms: number, verdict: Promise<unknown>): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(

@@ -190,7 +190,7 @@ export const setVisible = statement.count({
   name: 'presence.setVisible',
   text: `
     UPDATE users SET invisible = NOT $2::boolean,
-      "lastSeenAt" = CASE WHEN $3::boolean AND NOT $2::boolean THEN clock_timestamp() ELSE "lastSeenAt" END
+      "lastSeenAt" = CASE WHEN $3::boolean AND NOT $2::boolean AND "erasedAt" IS NULL THEN clock_timestamp() ELSE "lastSeenAt" END
     WHERE id = $1 AND invisible = $2::boolean`,
   values: ({ userId, visible, online }: { userId: number; visible: boolean; online: boolean }) => [
     userId,

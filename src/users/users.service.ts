@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/sequelize';
 import { UniqueConstraintError } from 'sequelize';
 import type { Actor } from '../commands/identity/actor.js';
+import { Identity } from '../commands/identity/identity.js';
 import { AppError, type CommandInput, type UserView } from '../contract/index.js';
 import { User } from '../database/models/user.model.js';
 import { Database } from '../database/database.js';
@@ -22,6 +23,7 @@ export class UsersService {
     private readonly database: Database,
     private readonly names: NameIndex,
     private readonly news: ProfileNews,
+    private readonly identity: Identity,
   ) {}
 
   /** Whole views, in the order of the ids. @throws AppError NOT_FOUND when one of them is gone. */
@@ -97,7 +99,8 @@ export class UsersService {
     const { before, after } = await this.database.transaction(async ({ sequelize: transaction }) => {
       // Locked, so that nothing that the application writes meanwhile is lost.
       const user = await this.users.findByPk(id, { transaction, lock: transaction.LOCK.NO_KEY_UPDATE });
-      if (!user) throw new AppError('NOT_FOUND');
+      // With tokens nobody is them any more, though another node may not know it for a second.
+      if (!user || (user.erasedAt !== null && !this.identity.open)) throw new AppError('NOT_FOUND');
       requireOwnMetadata(actor, changes.metadata, user.metadata);
       if (changes.metadata && actor.userId !== null && user.metadata.app !== undefined) {
         changes.metadata = { ...changes.metadata, app: user.metadata.app };

@@ -166,6 +166,23 @@ describe('Without a verdict of the URL', () => {
       ),
     );
 
+  it('code in the process that never answers is called no more than so often at once', async () => {
+    const { config } = parseConfig({
+      NODE_ENV: 'test',
+      BEFORE_SEND_MAX_IN_FLIGHT: '4',
+      BEFORE_SEND_TIMEOUT_MS: '100',
+    });
+    outbound = new Outbound(config);
+    const never = jest.fn(() => new Promise<BeforeSendVerdict>(() => undefined));
+    const hooks = new SendHooks(config, outbound, metrics, { beforeSend: never });
+    const ask = (places: number[]) => Promise.all(places.map((place) => hooks.ask(place, message, context)));
+    await ask([1, 2, 3, 4, 5, 6, 7, 8]);
+    // Nobody waits for them any more, and they go on all the same.
+    await ask([9, 10]);
+    expect(never).toHaveBeenCalledTimes(4);
+    expect(await counts()).toMatchObject({ failed: 4, busy: 6 });
+  });
+
   it('a message is sent as the code in the process left it', async () => {
     receiver.manner = () => 503;
     const hooks = hooksWith('allow');
