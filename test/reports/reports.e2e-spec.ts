@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { Database } from '../../src/database/database.js';
 import type { MessageReportedView, ReportView } from '../../src/contract/index.js';
 import { type Asker, edges, over } from '../support/edges.js';
 import { eventually, World } from '../support/world.js';
@@ -192,5 +193,17 @@ describe('A report', () => {
       'NOT_FOUND',
     );
     expect(await application.refused('updateReport', { reportId, status: 'gone' })).toBe('VALIDATION_FAILED');
+  });
+
+  it('is updated over one connection', async () => {
+    const { alice, messageId } = await offence();
+    const { reportId } = await alice.ok<MessageReportedView>('reportMessage', { messageId });
+    const runs = jest.spyOn(Database.prototype, 'run');
+    // The second time it is no change.
+    for (let time = 0; time < 2; time++)
+      await application.ok('updateReport', { reportId, status: 'resolved' });
+    const beside = runs.mock.calls.filter(([{ name }]) => name === 'directory.ownIds');
+    runs.mockRestore();
+    expect(beside).toEqual([]);
   });
 });
