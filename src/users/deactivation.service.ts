@@ -4,6 +4,7 @@ import type { Actor } from '../commands/identity/actor.js';
 import { Deactivations } from '../commands/identity/deactivations.js';
 import { AppError, type CommandInput, type DeactivationView } from '../contract/index.js';
 import { Database } from '../database/database.js';
+import type { Runner } from '../database/statement.js';
 import { DeactivationEffects } from './deactivation-effects.js';
 import { deactivate, deactivationsAfter, lockDeactivations, reactivate } from './deactivation.queries.js';
 import { KnownUsers } from './directory/known-users.js';
@@ -41,43 +42,40 @@ export class DeactivationService {
       });
     }
     await this.users.ensure([userId]);
-    const { changedAt, ...row } = await this.database.transaction(async (tx) => {
+    const { changedAt, externalId, ...row } = await this.database.transaction(async (tx) => {
+      const externalId = await externalIdOf(userId, tx);
       await lockDeactivations(tx, undefined);
       const row = await deactivate(tx, { userId, until, reason });
       const details = { until: row.until, reason };
       await this.audit.record(actor, 'userDeactivated', { userId, details }, tx);
-      return row;
+      return { ...row, externalId };
     });
     this.deactivations.changed(userId, row);
     await this.follow(userId, changedAt);
-    return this.shown({ userId, deactivated: true, ...row });
+    return { userId, externalId, deactivated: true, ...row };
   }
 
   /** @throws AppError NOT_FOUND */
   async reactivate(actor: Actor, { userId }: CommandInput<'reactivateUser'>): Promise<DeactivationView> {
     await this.users.ensure([userId]);
-    const ended = await this.database.transaction(async (tx) => {
+    const { ended, externalId } = await this.database.transaction(async (tx) => {
+      const externalId = await externalIdOf(userId, tx);
       await lockDeactivations(tx, undefined);
       const ended = await reactivate(tx, userId);
       if (ended) await this.audit.record(actor, 'userReactivated', { userId }, tx);
-      return ended;
+      return { ended, externalId };
     });
     if (ended) {
       this.deactivations.changed(userId, null);
       await this.follow(userId, ended.changedAt);
     }
-    return this.shown({ userId, deactivated: false, at: null, until: null, reason: null });
+    return { userId, externalId, deactivated: false, at: null, until: null, reason: null };
   }
 
   /** A page of those who are deactivated now, by the id of the user; with `userId` only that user. */
   async list({ after = 0, limit, userId }: CommandInput<'getDeactivations'>): Promise<DeactivationView[]> {
     const rows = await deactivationsAfter(this.database, { after, userId: userId ?? null, most: limit });
     return rows.map((row) => ({ deactivated: true, ...row }));
-  }
-
-  private async shown(view: Omit<DeactivationView, 'externalId'>): Promise<DeactivationView> {
-    const ids = await ownIdsOf(this.database, { users: [view.userId] });
-    return { ...view, externalId: ids.ofUser(view.userId) };
   }
 
   /** It is committed: what fails now is done by the keeper. */
@@ -89,4 +87,9 @@ export class DeactivationService {
       this.logger.warn(`Could not mark the direct chats of user ${userId}, trying again: ${String(error)}`);
     }
   }
+}
+
+/** Read with the deed: what fails after its commit would be answered as if nothing were done. */
+async function externalIdOf(userId: number, runner: Runner): Promise<string | null> {
+  return (await ownIdsOf(runner, { users: [userId] })).ofUser(userId);
 }

@@ -1,4 +1,5 @@
 import type { ErrorView, SessionView, UserView } from '../../src/contract/index.js';
+import { Database, type Transaction } from '../../src/database/database.js';
 import {
   bearer,
   mint,
@@ -132,6 +133,39 @@ function deactivating(nodes: () => readonly [World, World]): void {
     const again = (await refresh(one, refreshToken).expect(200)).body as SessionView;
     await acceptedAt(other, { userId: user.id, accessToken: again.accessToken });
     await login(other, user.username!).expect(200);
+  });
+
+  it('is answered as done where no statement succeeds after it', async () => {
+    const [one, other] = nodes();
+    const { userId } = await mint(one, key);
+    const { transaction, run } = Database.prototype;
+    const done = new WeakSet<Database>();
+    const transactions = jest.spyOn(Database.prototype, 'transaction').mockImplementation(async function <T>(
+      this: Database,
+      work: (tx: Transaction) => Promise<T>,
+    ): Promise<T> {
+      const result = (await transaction.call(this, work)) as T;
+      done.add(this);
+      return result;
+    });
+    const runs = jest.spyOn(Database.prototype, 'run').mockImplementation(function (this: Database, ...args) {
+      if (!done.has(this)) return run.apply(this, args);
+      return Promise.reject(Object.assign(new Error('gone'), { code: '08006' }));
+    });
+    try {
+      const { body } = await deactivate(one, userId, { reason: 'spam' }).expect(200);
+      expect(body).toMatchObject({
+        userId,
+        externalId: expect.any(String),
+        deactivated: true,
+        reason: 'spam',
+      });
+      const back = await reactivate(other, userId).expect(200);
+      expect(back.body).toMatchObject({ userId, externalId: body.externalId, deactivated: false });
+    } finally {
+      runs.mockRestore();
+      transactions.mockRestore();
+    }
   });
 
   it('ends by itself at the time that was named, at all nodes', async () => {
