@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditService } from '../audit/audit.service.js';
 import { toChatView } from '../chats/chat.view.js';
 import { deleteChat } from '../chats/deletion.queries.js';
 import { lockChat } from '../chats/membership.queries.js';
@@ -22,6 +23,7 @@ export class LeavingChats {
   constructor(
     private readonly database: Database,
     private readonly groups: LeavingService,
+    private readonly audit: AuditService,
     private readonly publisher: Publisher,
     private readonly bus: Bus,
   ) {}
@@ -60,6 +62,8 @@ export class LeavingChats {
       await addCount(tx, { id: erasureId, of: 'directChats', more: 1 });
       if (!(await isThereForOther(tx, { chatId, userId }))) {
         await deleteChat(tx, chatId);
+        const details = { type: 'direct', withoutMembers: true };
+        await this.audit.record(APPLICATION, 'chatDeleted', { chatId, details }, tx);
         return { chat, isDeleted: true };
       }
       await noteErased(tx, { chatId, userId });

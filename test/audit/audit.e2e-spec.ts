@@ -148,6 +148,24 @@ describe('The audit', () => {
     expect(await audit({ chatId, action: 'retentionChanged' })).toMatchObject([{ actorId: null, chatId }]);
   });
 
+  it('has the direct chats that an erasure deletes because nobody else has them, and no others', async () => {
+    const [{ userId }, other] = await Promise.all([mint(world, key), mint(world, key)]);
+    const app = new RestAsker(world, 0, { 'X-Api-Key': key });
+    const create = (user2Id: number) => app.ok<{ id: number }>('createChat', { user1Id: userId, user2Id });
+    const [own, kept] = [await create(userId), await create(other.userId)];
+    const erasure = await app.ok<ErasureView>('eraseUser', { userId, messages: 'keep' });
+    await finished(world, erasure.id, { 'X-Api-Key': key });
+    expect(await audit({ chatId: own.id })).toMatchObject([
+      {
+        actorId: null,
+        action: 'chatDeleted',
+        userId: null,
+        details: { type: 'direct', withoutMembers: true },
+      },
+    ]);
+    expect(await audit({ chatId: kept.id })).toEqual([]);
+  });
+
   it('has no entry of what was refused or rolled back', async () => {
     const { admin, member, chatId } = await group();
     const members = `/chats/${chatId}/members`;
