@@ -78,7 +78,7 @@ export class Cache {
     this.close();
     this.#leads = leads;
     try {
-      const { session, meta, chats, outbox, drafts } = await within(OPEN_MS, this.#read(scope));
+      const { session, meta, chats, outbox, drafts } = await this.#within(scope, rowsOf);
       if (meta?.format === FORMAT) this.#restore(meta, chats);
       // From now on changes are written: what was just read need not be.
       this.#kept = { at: session };
@@ -93,13 +93,15 @@ export class Cache {
     }
   }
 
-  async #read(scope: string) {
-    const session = await this.#storage.open(scope);
-    const [meta] = await session.rows('meta');
-    const chats = await session.rows('chat');
-    const outbox = (await session.rows('outbox')).map(([, entry]) => entry);
-    const drafts = await session.rows('draft');
-    return { session, meta: meta?.[1] as KeptMeta | undefined, chats, outbox, drafts };
+  /** Opens it for `work`, in a few seconds. It is closed where that fails, also where it opens later. */
+  async #within<T>(scope: string, work: (session: StorageSession) => Promise<T>): Promise<T> {
+    const opening = (async () => this.#storage.open(scope))();
+    try {
+      return await within(OPEN_MS, opening.then(work));
+    } catch (error) {
+      opening.then((session) => session.close()).catch(() => undefined);
+      throw error;
+    }
   }
 
   /** This tab writes chats from now on: all that it knows, as another may have known less. */
@@ -150,6 +152,7 @@ export class Cache {
         .then(() => kept.at.write(rows))
         .catch(async (error: unknown) => {
           this.#lost(error);
+          kept.at.close();
           kept.at = await memory().open('');
           await kept.at.write(rows);
         })
@@ -180,15 +183,18 @@ export class Cache {
   }
 
   /** A small thing of its own, beside what is kept of accounts; null: none is kept. What fails is as if it were not. */
-  note(scope: string, key: string, value?: string | null): Promise<string | null> {
-    const noted = async () => {
-      const session = await this.#storage.open(scope);
-      if (value !== undefined) await session.write([{ kind: 'meta', key, value: value ?? undefined }]);
-      const row = (await session.rows('meta')).find(([name]) => name === key);
+  async note(scope: string, key: string, value?: string | null): Promise<string | null> {
+    try {
+      const { session, rows } = await this.#within(scope, async (session) => {
+        if (value !== undefined) await session.write([{ kind: 'meta', key, value: value ?? undefined }]);
+        return { session, rows: await session.rows('meta') };
+      });
       session.close();
+      const row = rows.find(([name]) => name === key);
       return row ? String(row[1]) : null;
-    };
-    return within(OPEN_MS, noted()).catch(() => null);
+    } catch {
+      return null;
+    }
   }
 
   #keep(chatId: number): KeptChat | undefined {
@@ -241,4 +247,12 @@ export class Cache {
     this.#store.touched('list');
     this.#store.touched('unread');
   }
+}
+
+async function rowsOf(session: StorageSession) {
+  const [meta] = await session.rows('meta');
+  const chats = await session.rows('chat');
+  const outbox = (await session.rows('outbox')).map(([, entry]) => entry);
+  const drafts = await session.rows('draft');
+  return { session, meta: meta?.[1] as KeptMeta | undefined, chats, outbox, drafts };
 }
