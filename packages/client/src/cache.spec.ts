@@ -396,6 +396,53 @@ describe('What a device keeps', () => {
       expect(lost).toHaveLength(1);
     });
 
+    it.each<[string, Partial<StorageSession>, number]>([
+      ['fails to be written', { write: fails }, 0],
+      ['fails to be read', { rows: fails }, 0],
+      ['is never read', { rows: never }, 0],
+      ['opens too late', {}, 6_000],
+    ])('%s, nothing of it stays open', async (_, change, late) => {
+      jest.useFakeTimers();
+      const whole = broken(change);
+      let held = 0;
+      storage = {
+        open: async (scope) => {
+          await new Promise((resolve) => setTimeout(resolve, late));
+          held++;
+          return { ...(await whole.open(scope)), close: () => held-- };
+        },
+      };
+      const starting = start(withTokens(() => 'token'));
+      await jest.advanceTimersByTimeAsync(20);
+      const { chat, live } = await starting;
+      await jest.advanceTimersByTimeAsync(20_000);
+      void live();
+      await jest.advanceTimersByTimeAsync(20_000);
+      chat.stop();
+      await jest.advanceTimersByTimeAsync(20_000);
+      expect(held).toBe(0);
+    });
+
+    it('notes once who it is, however often the connection is opened', async () => {
+      const whole = memory();
+      let notes = 0;
+      storage = {
+        open: (scope) => {
+          if (!scope.includes('#')) notes++;
+          return whole.open(scope);
+        },
+      };
+      const { chat, live, event } = await start(withTokens(() => 'token'));
+      await live();
+      expect(notes).toBe(2);
+      await live();
+      expect(notes).toBe(2);
+      event('ready', ready(2));
+      await settled();
+      expect(notes).toBe(3);
+      chat.stop();
+    });
+
     it('is slow, sends nothing before it is written, but for a second at most', async () => {
       jest.useFakeTimers();
       const writes: (() => void)[] = [];

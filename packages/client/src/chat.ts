@@ -126,6 +126,7 @@ export class ChatClient {
   readonly #url: string;
   #tabs: Tabs | null = null;
   #account: string | null = null;
+  #noted: string | null = null;
   #opened: Promise<void> | null = null;
   #unwatch: (() => void) | null = null;
 
@@ -232,7 +233,8 @@ export class ChatClient {
   /** Who it was the last time; where an account is given, it is; null: it is forgotten. */
   async #note(account?: string | null): Promise<string | null> {
     const { auth } = this.#options;
-    return auth.account === undefined ? this.#cache.note(this.#url, auth.name ?? '', account) : null;
+    if (auth.account === undefined) this.#noted = await this.#cache.note(this.#url, auth.name ?? '', account);
+    return this.#noted;
   }
 
   /**
@@ -486,7 +488,7 @@ export class ChatClient {
   async #ready({ user, now }: Ready): Promise<void> {
     const account = String(user.id);
     await this.#openAs(account);
-    void this.#note(account);
+    if (account !== this.#noted) void this.#note(account);
     const { state } = this.#store;
     state.me = user;
     state.offset = Date.parse(now) - Date.now();
