@@ -146,8 +146,8 @@ export class ChatClient {
           this.#cache.changed(chatId);
           this.#tidy(chatId);
         },
-        gone: (chatId, cleared) => {
-          this.#waiting.gone(chatId, cleared);
+        gone: (chatId, perhapsCleared) => {
+          this.#waiting.gone(chatId, perhapsCleared);
           this.#marks.forget(chatId);
         },
         changed: (chatId) => this.#cache.changed(chatId),

@@ -308,14 +308,14 @@ export class Outbox {
   }
 
   /**
-   * The chat is gone, and with it what was meant for it; unless it was perhaps only `cleared` on another device: then the
-   * server takes or refuses what still waits.
+   * The chat is gone, and with it what was meant for it. `perhapsCleared`: perhaps it was only cleared on another device,
+   * and then the server takes or refuses what still waits.
    */
-  gone(chatId: number, cleared = false): void {
+  gone(chatId: number, perhapsCleared = false): void {
     for (const entry of this.all()) {
       if (this.#chatOf(entry) !== chatId || entry.status === 'failed') continue;
       if (entry.status === 'sent' || entry.command === 'leaveChat') this.#settle(entry);
-      else if (!cleared && entry.receiverId === null) {
+      else if (!perhapsCleared && entry.receiverId === null) {
         this.#takeOff(entry);
         this.#fail(entry, { code: 'NOT_FOUND', message: 'The chat is no longer there.' });
       }

@@ -5,12 +5,12 @@ import { liveRange, type ChatState } from './state.js';
 /** Stretches of a chat that are loaded at a time: that of the newest messages, and those nearest to what is shown. */
 const MOST_RANGES = 3;
 
-export function forgetChat(scope: Scope, chatId: number, cleared = false): void {
+export function forgetChat(scope: Scope, chatId: number, perhapsCleared = false): void {
   if (!scope.state.chats.delete(chatId)) return;
   for (const part of ['item', 'messages', 'members', 'typing', 'marks'] as const)
     scope.tell.touched(part, chatId);
   scope.tell.touched('list');
-  scope.tell.gone(chatId, cleared);
+  scope.tell.gone(chatId, perhapsCleared);
 }
 
 /** Drops what a chat holds beyond the newest `most` messages, or all of it. */

@@ -17,7 +17,7 @@ export interface Listener {
   /** Everything of the chat up to this version is applied. */
   applied(chatId: number, version: number): void;
   /** The chat is no longer there for this person. */
-  gone(chatId: number, cleared: boolean): void;
+  gone(chatId: number, perhapsCleared: boolean): void;
   /** The messages that were loaded of this chat are no longer: it has changed too much. */
   reset(chatId: number): void;
   /** For `mention` and `message` of the face. */
