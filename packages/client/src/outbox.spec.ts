@@ -509,6 +509,20 @@ describe('The outbox', () => {
       expect(counts()).toEqual(all);
     });
 
+    it('in all totals, also where an older server does not say all of them', async () => {
+      await begin();
+      transport.react = (asked) => {
+        if (asked.command === 'sync') asked.answer({ ...synced(), unread: { total: 3, mentions: 1 } });
+        if (asked.command === 'getChats')
+          asked.answer({ chats: [group(CHAT, 3, { unreadMentions: 1 })], more: false });
+      };
+      await live();
+      const said = { total: 3, totalUnmuted: 3, mentions: 1, badge: 3 };
+      expect(chat.unread.get()).toEqual(said);
+      transport.link.listener.event('unreadCount', { total: 2, totalMentions: 1 });
+      expect(chat.unread.get()).toEqual({ ...said, total: 2, totalUnmuted: 2, badge: 2 });
+    });
+
     it('says all of it where some of it was to count as unread in between', async () => {
       await begin();
       await live();

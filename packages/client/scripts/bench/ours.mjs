@@ -68,7 +68,7 @@ async function client(chats, lastSeq = 0) {
       hidden: [],
       memberships: [],
       users: [],
-      unread: { total: 0, mentions: 0, badge: 0 },
+      unread: { total: 0, mentions: 0, totalUnmuted: 0, badge: 0 },
       now: AT,
       at: AT,
     }),

@@ -88,7 +88,9 @@ export function applySync(scope: Scope, answer: Synced): void {
   applyUsers(scope, answer.users);
   if (!answer.more)
     for (const chat of scope.state.chats.values()) if (chat.hidden.size > 0) believe(scope, chat);
-  scope.state.unread = answer.unread;
+  const { total } = answer.unread;
+  // An older server does not say all of them.
+  scope.state.unread = Object.assign({ totalUnmuted: total, badge: total }, answer.unread);
   scope.state.since = answer.at;
   scope.state.offset = Date.parse(answer.now) - Date.now();
   scope.tell.touched('unread');

@@ -23,8 +23,14 @@ export function isMuted(scope: Pick<Scope, 'state'>, { mutedUntil }: ChatListIte
 export function applyUnread(scope: Scope, count: Partial<Events['unreadCount']>): void {
   const { chatId, unread, unreadMentions, unreadSeq, total, totalMentions, totalUnmuted, badge } = count;
   if (chatId === undefined) {
+    // An older server does not say all of them.
     if (total !== undefined)
-      scope.state.unread = { total, mentions: totalMentions!, totalUnmuted: totalUnmuted!, badge: badge! };
+      scope.state.unread = {
+        total,
+        mentions: totalMentions ?? 0,
+        totalUnmuted: totalUnmuted ?? total,
+        badge: badge ?? total,
+      };
     scope.tell.touched('unread');
     return;
   }
