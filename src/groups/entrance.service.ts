@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { toChatView } from '../chats/chat.view.js';
+import { NOBODY } from '../commands/external-ids/external-ids.js';
 import { type Actor, requireUserId } from '../commands/identity/actor.js';
 import {
   type AnsweredChatView,
@@ -34,11 +35,12 @@ export class EntranceService {
     private readonly consent: Consent,
   ) {}
 
-  /** Public groups, the newest first. A `q` without letters or digits finds none. */
+  /** Public groups, the newest first. None for a `q` without letters or digits, and behind a group that is not there. */
   async list(actor: Actor, input: CommandInput<'getPublicChats'>): Promise<PublicChatsPage> {
-    const { q, before = MAX_INTEGER, limit } = input;
+    const { q, before, limit } = input;
+    if (before === NOBODY) return { chats: [], more: false };
     // One more than requested, to know whether there are more.
-    const page = { before, most: limit + 1, readerId: actor.userId };
+    const page = { before: before ?? MAX_INTEGER, most: limit + 1, readerId: actor.userId };
     const words = q === undefined ? [] : wordsOf(q).sort((one, other) => other.length - one.length);
     if (q !== undefined && words.length === 0) return { chats: [], more: false };
     const chats = await (words.length === 0

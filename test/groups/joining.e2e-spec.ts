@@ -127,6 +127,8 @@ describe.each(edges)('Over %s', (edge) => {
         expect(first.more).toBe(true);
         const next = await as(bob).ok<PublicChatsPage>('getPublicChats', { limit: 2, q, before: made[1] });
         expect(next.chats[0]).toMatchObject({ chatId: made[2] });
+        const behindNone = { limit: 2, q, before: 'external:not there' };
+        expect(await as(bob).ok('getPublicChats', behindNone)).toEqual({ chats: [], more: false });
       }
       expect(await new RestAsker(world, 0).ok('getPublicChats', { limit: 1 })).toMatchObject({
         chats: [{ chatId: made[0], isMember: false }],
