@@ -75,7 +75,7 @@ export class SyncService {
     const named = Object.entries(versions).map(([chat, version]) => ({ chatId: Number(chat), version }));
     const ids = named.map(({ chatId }) => chatId);
     const read = await this.database.snapshot(async (runner) => {
-      const moved = await this.movedSince(runner, userId, since);
+      const moved = await this.movedSince(runner, actor, since);
       const gone = await goneChats(runner, { userId, chatIds: ids });
       const changed = await changedChats(runner, {
         userId,
@@ -162,7 +162,8 @@ export class SyncService {
   }
 
   /** Changes that do not change a chat's version: watermarks, and the user's own hidden messages and settings. */
-  private async movedSince(runner: Runner, userId: number, since: string | undefined) {
+  private async movedSince(runner: Runner, actor: Actor, since: string | undefined) {
+    const userId = requireUserId(actor);
     const { at, now } = await momentBefore(runner, OVERLAP_MS);
     if (since === undefined)
       return { watermarks: [], hidden: [], memberships: [], users: [], at, now, more: false };
@@ -181,7 +182,7 @@ export class SyncService {
       hidden: hidden.map(({ chatId, messageId }) => ({ chatId, messageId })),
       memberships: settings.map(({ at: _, ...membership }) => membership),
       users: profiles.map(({ user }) =>
-        user.id === userId ? user : { ...toPublicView(user), lastSeenAt: null },
+        user.id === userId ? user : { ...toPublicView(user, actor), lastSeenAt: null },
       ),
       at: ends.length > 0 ? ends.sort()[0]! : at,
       now,

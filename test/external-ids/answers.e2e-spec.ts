@@ -7,10 +7,11 @@ import type {
   MintedTokenView,
   PublicChatsPage,
   ReportView,
+  SyncedView,
   UserView,
 } from '../../src/contract/index.js';
 import { newApiKey, ownAccounts } from '../support/accounts.js';
-import { World } from '../support/world.js';
+import { eventually, World } from '../support/world.js';
 
 describe('Answers name people and chats by the ids of the application', () => {
   const key = newApiKey();
@@ -140,6 +141,13 @@ describe('Answers name people and chats by the ids of the application', () => {
     const both = '/users?ids=external:ann,external:bob';
     expect(await ids(ask('GET', both, null, asAnn))).toEqual(['ann', 'bob']);
     expect(await ids(askAs('ann', 'GET', both))).toEqual(['ann', null]);
+    const since = new Date(Date.now() - 60_000).toISOString();
+    await ask('PATCH', '/users/external:bob', { name: 'Bob' });
+    const news = { versions: {}, since };
+    const synced = async (view: Promise<SyncedView>) =>
+      (await view).users.map(({ externalId }) => externalId);
+    await eventually(async () => (await synced(ask('POST', '/sync', news, asAnn))).includes('bob'));
+    expect(await synced(askAs('ann', 'POST', '/sync', news))).not.toContain('bob');
   });
 
   describe('and what is misspelt finds neither nothing nor everything', () => {
