@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { z } from 'zod';
 import { inputsOf } from '../../test/support/generate.js';
-import { commandNames, definitionOf } from './commands.js';
+import { type CommandName, commandNames, definitionOf } from './commands.js';
 import type { CommandDefinition } from './define.js';
 import type { AppError } from './errors.js';
 import { leaveOutOf, mayBeLeftOut } from './nulls.js';
@@ -117,6 +117,26 @@ describe('Null', () => {
     expect(givenInQuery('getMessages', { limit: '', before: 'null', after: '7' })).toEqual({ after: '7' });
     expect(givenInQuery('deleteChat', { clientId: 'null', userId: 'null' })).toEqual({ clientId: 'null' });
     expect(mayBeLeftOut(z.string().default(''))).toBe(true);
+  });
+
+  it('is one that is known, in a query of the application, which is told of what it can give there', () => {
+    const fault = (name: CommandName, query: Record<string, unknown>) => {
+      try {
+        return givenInQuery(name, query);
+      } catch (error) {
+        return (error as AppError).details;
+      }
+    };
+    const told = (message: string) => [{ path: '', message }];
+    expect(fault('eraseUser', { messages: 'keep', strange: '1' })).toEqual(
+      told('expected no other parameter than messages, clientId'),
+    );
+    expect(fault('getErasure', { strange: '1' })).toEqual(told('expected no parameters'));
+    // The path has it: this would do nothing.
+    expect(fault('getErasure', { erasureId: '1' })).toEqual(told('expected no parameters'));
+    expect(fault('eraseUser', { messages: 'keep', metadata: 'x' })).toEqual([
+      { path: 'metadata', message: expect.stringContaining('would not be kept') },
+    ]);
   });
 });
 

@@ -90,16 +90,21 @@ export function givenInQuery(name: CommandName, query: Record<string, unknown>):
 
 /**
  * In what only the application asks, a parameter that is not known is refused: a filter that is misspelt would find
- * everything. Elsewhere it is left out, as an unknown field of a body is: clients may be newer than the server.
+ * everything. Elsewhere it is left out, as an unknown field of a body is: clients may be newer than the server. What is in
+ * the path is no parameter of the query, where it would do nothing.
  *
  * @throws AppError VALIDATION_FAILED
  */
 function refuseUnknown(name: CommandName, query: Record<string, unknown>): void {
-  const { input } = definitionOf(name);
-  const known = Object.keys((input as z.ZodObject).shape);
+  const { input, rest } = definitionOf(name);
+  const inPath = rest?.path.split('/').filter((part) => part.startsWith(':')) ?? [];
+  const fields = Object.keys((input as z.ZodObject).shape);
+  const known = fields.filter((field) => !inPath.includes(`:${field}`));
   if (Object.keys(query).every((field) => known.includes(field))) return;
+  refuseMisleading(name, query);
   // Its name is not repeated: it may be anything.
-  const message = `expected no other parameter than ${known.join(', ') || 'those in the path'}`;
+  const message =
+    known.length === 0 ? 'expected no parameters' : `expected no other parameter than ${known.join(', ')}`;
   throw new AppError('VALIDATION_FAILED', { details: [{ path: '', message }] });
 }
 
