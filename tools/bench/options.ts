@@ -164,8 +164,8 @@ function isOneOf<T extends string>(names: readonly T[], name: string): name is T
 
 function sectionsOf(only: readonly string[]): Section[] {
   const duties = DUTIES.filter((name) => only.includes(name));
-  const others = chosen(SECTIONS, [...only]);
-  return duties.length > 0 && others.length === SECTIONS.length ? duties : [...others, ...duties];
+  const named = SECTIONS.some((name) => only.includes(name));
+  return duties.length > 0 && !named ? duties : [...chosen(SECTIONS, [...only]), ...duties];
 }
 
 /** The requested names; all names if none was requested. */
