@@ -16,6 +16,12 @@ const AT_ONCE = 500;
 /** People who are told at the end of their quiet hours, at once. */
 const QUIET_AT_ONCE = 50;
 
+/**
+ * Milliseconds in which those who are being told then are not looked at again; what was claimed for them and given back is
+ * found after that.
+ */
+const TELLING_MS = 60_000;
+
 /** Most chats that somebody is told of then, one by one: the others are told as one number. */
 const MOST_CHATS_AFTER_QUIET = 3;
 
@@ -31,6 +37,8 @@ export interface Telling {
 @Injectable()
 export class Pushes {
   private readonly logger = new Logger(Pushes.name);
+  /** Who is being told at the end of their quiet hours, and until when that is believed, by performance.now(). */
+  private readonly telling = new Map<number, number>();
 
   constructor(
     private readonly database: Database,
@@ -68,7 +76,16 @@ export class Pushes {
    * are. Who is active then is not told. They are forgotten when all has begun to be sent: what is given back at a stop is found again.
    */
   async tellAfterQuiet(goesOn: () => boolean): Promise<void> {
-    const ended = await quietEnded(this.database, QUIET_AT_ONCE);
+    const now = performance.now();
+    for (const [userId, until] of this.telling) if (until < now) this.telling.delete(userId);
+    const all = await quietEnded(this.database, { most: QUIET_AT_ONCE, except: [...this.telling.keys()] });
+    const told = all.filter(({ isTold }) => isTold);
+    if (told.length > 0)
+      await forgetQuiet(
+        this.database,
+        told.map(({ userId }) => userId),
+      );
+    const ended = all.filter(({ isTold }) => !isTold);
     if (ended.length === 0) return;
     const userIds = ended.map(({ userId }) => userId);
     const unread = await unreadToTell(this.database, userIds);
@@ -77,6 +94,7 @@ export class Pushes {
     const first = [...unread].flatMap(([userId, chats]) =>
       isIdle.has(userId) ? chats.slice(0, MOST_CHATS_AFTER_QUIET) : [],
     );
+    for (const userId of userIds) this.telling.set(userId, now + TELLING_MS);
     const begun = await this.claim('message', first, goesOn);
     if (!begun) return;
     // Claimed by when their quiet hours ended, so each end is told once.
@@ -86,7 +104,10 @@ export class Pushes {
     const begunMore = await this.claim('more', more, goesOn);
     if (!begunMore) return;
     void Promise.all([...begun, ...begunMore])
-      .then(() => forgetQuiet(this.database, userIds))
+      .then(async () => {
+        await forgetQuiet(this.database, userIds);
+        for (const userId of userIds) this.telling.delete(userId);
+      })
       .catch((error: unknown) =>
         this.logger.warn(`Quiet hours that are over are looked at again: ${String(error)}`),
       );

@@ -2,6 +2,7 @@ import { isReached, readUpTo } from '../chats/who-is-told.js';
 import { bigints, texts } from '../database/binary-array.js';
 import { statement } from '../database/statement.js';
 import type { Stretch } from './recipients.queries.js';
+import { ALL_CHATS } from './states.queries.js';
 
 /** Most chats of somebody that are looked at when their quiet hours end, those in which something happened last. */
 const MOST_LOOKED_AT = 50;
@@ -19,12 +20,22 @@ export const noteQuiet = statement.count({
   ],
 });
 
-/** `$1` limit: whose quiet hours are over, and since when. */
+/**
+ * `$1` limit, `$2` users who are being told: of the others, whose quiet hours are over, since when, and whether they were told
+ * how many more chats there are, which is the last that they are told.
+ */
 export const quietEnded = statement.many({
   name: 'push.quietEnded',
-  text: `SELECT "userId", until FROM push_quiet WHERE until <= clock_timestamp() ORDER BY until LIMIT $1`,
-  values: (most: number) => [most],
-  row: ([userId, until]: [number, string]) => ({ userId, until: Date.parse(until) }),
+  text: `
+    SELECT q."userId", q.until, EXISTS (
+      SELECT FROM push_states s
+      WHERE s."userId" = q."userId" AND s."chatId" = ${ALL_CHATS}
+        AND s."pushedSeq" >= (extract(epoch FROM q.until) * 1000)::bigint
+    )
+    FROM push_quiet q WHERE q.until <= clock_timestamp() AND q."userId" <> ALL($2::bigint[])
+    ORDER BY q.until LIMIT $1`,
+  values: ({ most, except }: { most: number; except: readonly number[] }) => [most, bigints(except)],
+  row: ([userId, until, isTold]: [number, string, boolean]) => ({ userId, until: Date.parse(until), isTold }),
 });
 
 /** Unread messages of a chat, of one member. */

@@ -255,6 +255,31 @@ describe('A push', () => {
       });
     });
 
+    it('is not of the next three while a slow service keeps the first ones waiting', async () => {
+      const { bob, device, send } = await pair();
+      await bob.ok('updatePreferences', { quiet: day });
+      await send('one of six');
+      for (const other of await Promise.all(Array.from({ length: 5 }, () => world.person())))
+        await other.ok('sendMessage', { receiverId: bob.userId, content: 'another' });
+      await eventually(async () => (await waiting(bob)).length === 1);
+      await silence();
+      let answer = (): void => undefined;
+      web.until = new Promise<void>((resolve) => (answer = resolve));
+      try {
+        await bob.ok('updatePreferences', { quiet: null });
+        await world.sql('UPDATE push_quiet SET until = now() WHERE "userId" = $1', [bob.userId]);
+        // Longer than from one look for whose quiet hours are over to the next but one.
+        await pause(2_500);
+      } finally {
+        answer();
+      }
+      await eventually(async () => (await waiting(bob)).length === 0);
+      await taken(device.token, 4);
+      await silence();
+      const types = web.of(device.token).map(({ body }) => body.type);
+      expect(types.sort()).toEqual(['message', 'message', 'message', 'more']);
+    });
+
     it('has no number of more chats when there are three', async () => {
       const { bob, device, send } = await pair();
       await bob.ok('updatePreferences', { quiet: day });
