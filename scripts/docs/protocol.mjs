@@ -205,7 +205,7 @@ handshake, where \`Bearer \` may stand before it, or the same header where a cli
 - An API key (\`X-Api-Key\` or \`Authorization: Bearer …\`, REST only) is the application. It acts in the name of a user if a
   field or \`X-User-Id\` names one. Naming a user does not create it.
 - A socket without a valid token receives \`connect_error\`; its \`data\` is the error. Socket.IO clients do not reconnect by
-  themselves after that: connect again with another token.
+  themselves after that: connect again with another token, or, when it has \`retryAfterMs\`, after that.
 - A temporary refusal is no \`connect_error\` with a code, in any mode: while the database is away, the server is busy
   or stopping, or the user has as many open sockets as \`RATE_LIMIT_USER_SOCKETS\` allows, a handshake is refused with HTTP
   503 and \`Retry-After\`, or its connection is closed. Socket.IO clients then try again by themselves until they are
