@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { ChatView, MessageView } from '../../src/contract/index.js';
-import { type Received, Receiver } from '../support/receiver.js';
+import { type Received, Receiver, SENDS_WEBHOOKS } from '../support/receiver.js';
 import { StatementLog } from '../support/statements.js';
 import { standstills } from '../support/time.js';
 import { type Client, eventually, World } from '../support/world.js';
@@ -83,15 +83,28 @@ describe('A hook that says nothing', () => {
 });
 
 describe('Where nobody is to be asked', () => {
-  it('a message costs the same statements, and nothing is looked up', async () => {
-    const world = await World.start();
+  it.each([
+    ['with nobody who reads the log', {}],
+    ['with an inbox, and a webhook', { ...SENDS_WEBHOOKS, INBOX: 'on' }],
+  ])('a message costs the same statement, and nothing is looked up or noted: %s', async (_, variables) => {
+    const world = await World.start(variables);
     try {
+      if ('INBOX' in variables)
+        await world.http
+          .post('/webhooks')
+          .send({ url: 'http://127.0.0.1:1/', events: ['messageEdited'] })
+          .expect(201);
       const { alice, chatId } = await world.pair();
       await alice.ok('sendMessage', { chatId, content: 'the first' });
       const log = new StatementLog();
       await alice.ok('sendMessage', { chatId, content: 'hi' });
-      expect(log.take()).toEqual(['messages.sendDirect']);
+      const sent = log.take();
       log.stop();
+      // What readers of the log do meanwhile, they do by themselves.
+      expect(sent.filter((name) => !/^(changes|webhooks|notifications|push|sinks)\./.test(name))).toEqual([
+        'messages.sendDirect',
+      ]);
+      expect(await world.sql(`SELECT kind FROM outbox WHERE kind = 'newMessage'`)).toEqual([]);
     } finally {
       await world.stop();
     }
