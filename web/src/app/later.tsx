@@ -4,6 +4,7 @@ import '../parts/later-styles';
  * What comes right after the first sight of the page, in one chunk: it is there before anybody needs it, also where the
  * network goes away after that.
  */
+export { TypingLine } from '../chat/typing-line';
 export { About } from '../composer/about';
 export { CannotWrite } from '../composer/cannot-write';
 export { Mentions } from '../composer/mentions';

@@ -9,10 +9,11 @@ import { useApp } from './app';
 import { show, useDialog } from './dialogs';
 import { useRoute } from './route';
 import { keyOf } from './where';
+import { later } from './load-later';
 
-const ConnectionLine = lazy(async () => ({ default: (await import('./later')).ConnectionLine }));
-const NewVersion = lazy(async () => ({ default: (await import('./later')).NewVersion }));
-const Pushed = lazy(async () => ({ default: (await import('./later')).Pushed }));
+const ConnectionLine = lazy(async () => ({ default: (await later()).ConnectionLine }));
+const NewVersion = lazy(async () => ({ default: (await later()).NewVersion }));
+const Pushed = lazy(async () => ({ default: (await later()).Pushed }));
 const Join = lazy(() => import('../join/join'));
 const NewChat = lazy(() => import('../dialogs/new-chat'));
 const Settings = lazy(() => import('../settings/settings'));
@@ -112,7 +113,7 @@ function useKeyboard(): void {
   useEffect(() => {
     let left = false;
     let end = () => undefined as void;
-    void import('./later').then(({ listen }) => {
+    void later().then(({ listen }) => {
       if (!left) end = listen(client);
     });
     return () => {

@@ -12,9 +12,10 @@ import { en } from '../text/en';
 import { isStored, isSystem } from '../timeline/rows';
 import { Timeline } from '../timeline/timeline';
 import { ChatHead } from './head';
-import { TypingLine } from './typing-line';
+import { later } from '../app/load-later';
 
-const Faults = lazy(async () => ({ default: (await import('../app/later')).Faults }));
+const Faults = lazy(async () => ({ default: (await later()).Faults }));
+const TypingLine = lazy(async () => ({ default: (await later()).TypingLine }));
 const Details = lazy(() => import('./details'));
 const Info = lazy(() => import('./message-info'));
 const MessageMenu = lazy(() => import('./message-menu'));
@@ -157,7 +158,9 @@ export function ChatView({ where, seq }: { where: Where; seq: number | null }) {
             isNotes ? en.chat.firstNotes : chat?.type === 'group' ? en.chat.first : en.chat.firstDirect(title)
           }
         />
-        <TypingLine where={where} />
+        <Suspense fallback={<p className="typing-line" />}>
+          <TypingLine where={where} />
+        </Suspense>
         <Composer
           room={room}
           where={where}

@@ -1,7 +1,7 @@
 import { useTyping } from '@chat-api/client/react';
 import type { Where } from '../app/where';
 import { useNames } from '../parts/system';
-import { en } from '../text/en';
+import { more } from '../text/en-more';
 
 /** Who types. Its place is always there, so that nothing moves. */
 export function TypingLine({ where }: { where: Where }) {
@@ -10,7 +10,7 @@ export function TypingLine({ where }: { where: Where }) {
   return (
     <p className="typing-line" aria-live="off">
       {typers.length > 0 && (
-        <span dir="auto">{en.chat.typing(typers.map((id) => nameOf(id).split(' ')[0]!))}</span>
+        <span dir="auto">{more.chat.typing(typers.map((id) => nameOf(id).split(' ')[0]!))}</span>
       )}
     </p>
   );

@@ -1,5 +1,5 @@
 import { useMe } from '@chat-api/client/react';
-import { X } from '../parts/icons';
+import { X } from '../parts/icons-more';
 import { useName } from '../parts/names';
 import { en } from '../text/en';
 import { more } from '../text/en-more';

@@ -17,8 +17,8 @@ import { Check, SendIcon, Smile } from '../parts/icons';
 import { en } from '../text/en';
 import type { MentionKeys } from './mentions';
 import { mayWrite } from './rights';
+import { later } from '../app/load-later';
 
-const later = () => import('../app/later');
 const About = lazy(async () => ({ default: (await later()).About }));
 const CannotWrite = lazy(async () => ({ default: (await later()).CannotWrite }));
 const Mentions = lazy(async () => ({ default: (await later()).Mentions }));

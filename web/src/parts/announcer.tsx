@@ -5,7 +5,7 @@ type Region = 'log' | 'status';
 const EVERY_MS = 1_000;
 const heard: Record<Region, Set<(text: string) => void>> = { log: new Set(), status: new Set() };
 
-/** Says something to readers of the screen. */
+/** Says something to screen readers. */
 export function announce(text: string, region: Region = 'status'): void {
   for (const listener of heard[region]) listener(text);
 }

@@ -1,7 +1,6 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
-import { en } from '../text/en';
 import { more } from '../text/en-more';
-import { X } from './icons';
+import { X } from './icons-more';
 import './later-styles';
 
 interface Props {
@@ -42,7 +41,7 @@ export function Dialog({ title, close, children, foot, wide }: Props) {
       <div className="dialog-box">
         <header className="dialog-head">
           <h2 id={id}>{title}</h2>
-          <button type="button" className="icon-button" aria-label={en.close} onClick={close}>
+          <button type="button" className="icon-button" aria-label={more.close} onClick={close}>
             <X size={20} />
           </button>
         </header>

@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useState } from 'react';
-import { en } from '../text/en';
+import { more } from '../text/en-more';
 import { sentenceOf } from '../text/errors';
-import { X } from './icons';
+import { X } from './icons-more';
 
 const SHOWN_MS = 8_000;
 
@@ -23,7 +23,7 @@ export function Faults({ on }: { on: RefObject<(fault: unknown) => void> }) {
   return (
     <div className="toast" role="alert">
       {fault.text}
-      <button type="button" className="icon-button" aria-label={en.close} onClick={() => setFault(null)}>
+      <button type="button" className="icon-button" aria-label={more.close} onClick={() => setFault(null)}>
         <X size={16} />
       </button>
     </div>

@@ -61,7 +61,6 @@ export const SquarePen = icon(
 export const Users = icon(
   'M16 21v-2a4 4 0 0 0-4-4H6a4 4 0 0 0-4 4v2M16 3.128a4 4 0 0 1 0 7.744M22 21v-2a4 4 0 0 0-3-3.87M5 7a4 4 0 1 0 8 0a4 4 0 1 0 -8 0',
 );
-export const X = icon('M18 6 6 18M6 6l12 12');
 
 export function Logo() {
   return <img className="logo" src="/icon.svg" alt="" width={28} height={28} />;

@@ -1,8 +1,16 @@
 import { count } from './en';
 
+const list = new Intl.ListFormat('en', { type: 'conjunction' });
+
 /** What dialogs, the first screen and all that is loaded later say. */
 export const more = {
+  close: 'Close',
+
   chat: {
+    typing: (names: readonly string[]) =>
+      names.length > 2
+        ? `${names.length} people are typing`
+        : `${list.format(names)} ${names.length > 1 ? 'are' : 'is'} typing`,
     failed: 'Not sent.',
     retry: 'Try again',
     discard: 'Remove',

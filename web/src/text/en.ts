@@ -2,7 +2,6 @@
 const plurals = new Intl.PluralRules('en');
 export const count = (n: number, one: string, other: string) =>
   `${n} ${plurals.select(n) === 'one' ? one : other}`;
-const list = new Intl.ListFormat('en', { type: 'conjunction' });
 
 export const en = {
   app: 'Chat',
@@ -64,7 +63,6 @@ export const en = {
     deleted: 'This message was deleted.',
     quoteGone: 'A message that is no longer here',
     by: (name: string, time: string) => `${name}, ${time}`,
-    seenBy: (n: number) => `seen by ${n}`,
     status: {
       queued: 'waiting to be sent',
       sending: 'sending',
@@ -74,10 +72,6 @@ export const en = {
       failed: 'not sent',
     },
     waiting: 'Waiting for the network',
-    typing: (names: readonly string[]) =>
-      names.length > 2
-        ? `${names.length} people are typing`
-        : `${list.format(names)} ${names.length > 1 ? 'are' : 'is'} typing`,
     members: (n: number) => count(n, 'member', 'members'),
     online: 'Online',
     offline: 'Offline',
@@ -114,6 +108,5 @@ export const en = {
     roles: { owner: 'owner', admin: 'an admin', member: 'a member' },
   },
 
-  close: 'Close',
   copied: 'Copied',
 };

@@ -10,10 +10,11 @@ import { en } from '../text/en';
 import { plainOf, Text } from '../text/text';
 import { isStored, isSystem, type RowShape, streamOf } from './rows';
 import { Ticks } from './ticks';
+import { later } from '../app/load-later';
 
-const RowFault = lazy(async () => ({ default: (await import('../app/later')).RowFault }));
+const RowFault = lazy(async () => ({ default: (await later()).RowFault }));
 
-const Growing = lazy(async () => ({ default: (await import('../app/later')).Growing }));
+const Growing = lazy(async () => ({ default: (await later()).Growing }));
 
 export interface RowActions {
   menu: (item: TimelineItem, anchor: HTMLElement) => void;
@@ -59,7 +60,7 @@ export const Row = memo(function Row(props: Props) {
   const { message, status } = item;
   const name = useName(message.senderId);
   const system = isSystem(message);
-  // What nobody points at shows no tools: they are half of what a row is made of. Readers of the screen have the menu.
+  // What nobody points at shows no tools: they are half of what a row is made of. Screen readers have the menu.
   const [near, setNear] = useState(false);
   const stream = streamOf(message);
   const time = timeOf(message.createdAt);

@@ -19,7 +19,7 @@ import { Anchored, type Place } from './anchored';
 import { Row, type RowActions } from './row';
 import { isStored, isSystem, type RowShape, rowsOf, streamOf } from './rows';
 import { useSeen } from './seen';
-import { around, grown, NEWEST, positions, type Shown, STEP_ROWS } from './window';
+import { around, grown, NEWEST, positions, type Shown, shownAt, STEP_ROWS } from './window';
 
 /** Nearer to an edge than that, more rows are drawn, more messages are read, and many rows at once, in pixels. */
 const NEAR = 1_800;
@@ -182,7 +182,7 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
       const wanted = from > 0 ? from <= STEP_ROWS : scrollTop < READ_NEAR;
       if (wanted && moreBefore && loading === null && settled.current) {
         // What comes stands above the window, which begins here from then on.
-        if (from === 0) setShown(positionsAs(items, from, to));
+        if (from === 0) setShown(shownAt(items, from, to));
         void room.loadBefore().then(() => setShown((one) => one));
       }
     } else if (below < scrollTop && below < NEAR) {
@@ -298,12 +298,8 @@ const STEPS: Record<string, number> = {
   End: 100_000,
 };
 
-function positionsAs(items: readonly TimelineItem[], from: number, to: number): Shown {
-  return { from: items[from]?.key ?? null, to: to >= items.length ? null : (items[to - 1]?.key ?? null) };
-}
-
 /**
- * Of how many messages a row is one, for readers of the screen. Each new message changes that for all rows, so it is
+ * Of how many messages a row is one, for screen readers. Each new message changes that for all rows, so it is
  * written a moment after the last one, and nothing is drawn for it.
  */
 function useSetSize(view: RefObject<Anchored | null>, lastSeq: number, rows: readonly RowShape[]): void {
