@@ -7,7 +7,6 @@ import {
   memory,
   type ServerConfig,
   type Storage,
-  withTokens,
 } from '@chat-api/client';
 import type { Accounts } from '@chat-api/client/accounts';
 import { indexedDb } from '@chat-api/client/indexeddb';
@@ -87,7 +86,7 @@ export async function clientOfTab(config: ServerConfig): Promise<ChatClient | nu
     return (await one.isLoggedIn()) ? clientOf(one, indexedDb()) : null;
   }
   const token = stored(ofTab, TOKEN);
-  return token === null ? null : clientOf(authOf(token), indexedDb());
+  return token === null ? null : clientWithToken(token);
 }
 
 export function clientAs(userId: number): ChatClient {
@@ -100,21 +99,11 @@ export function clientOfAccount(one: Accounts, shared: boolean): ChatClient {
   return clientOf(one, shared ? memory() : indexedDb());
 }
 
-export function clientWithToken(token: string): ChatClient {
+export async function clientWithToken(token: string): Promise<ChatClient> {
   store(ofTab, TOKEN, token);
+  const { authOf } = await import('./tokens');
   return clientOf(authOf(token), indexedDb());
 }
-
-const authOf = (token: string): Auth =>
-  withTokens(
-    ({ reason }) => {
-      // There is nobody to ask for another one but the person.
-      if (reason === 'start') return token;
-      throw new ChatError({ code: 'TOKEN_EXPIRED' });
-    },
-    // Each tab may be somebody else.
-    { name: token.split('.')[1] },
-  );
 
 /** This tab is nobody again. */
 export function forget(): void {

@@ -214,7 +214,7 @@ function Token({ note, enter }: Props) {
   const [token, setToken] = useState('');
   const begin = (event: FormEvent) => {
     event.preventDefault();
-    if (token.trim() !== '') enter(clientWithToken(token.trim()));
+    if (token.trim() !== '') void clientWithToken(token.trim()).then(enter);
   };
   return (
     <>
