@@ -6,5 +6,5 @@ import { WS } from '../../node_modules/engine.io-client/build/esm/transports/web
 
 export const transports = { websocket: WS };
 
-/** Exported again by engine.io-client for those who choose it themselves; bundlers keep it for what it does when it is loaded. */
+/** engine.io-client re-exports XHR, so the name must exist; we never use it. */
 export const XHR = undefined;
