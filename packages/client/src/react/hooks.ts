@@ -14,14 +14,14 @@ import { useChat } from './provider.js';
 /** Where a chat is: its id, or the user with whom one has a direct chat, which need not be there yet. */
 export type Where = number | { direct: number };
 
-/** What is known where a server renders, and until a page of it is taken over. */
+/** What is known where a server renders, and until the server's HTML is hydrated. */
 const STOPPED: ConnectionView = { state: 'stopped', since: 0, retryAt: null, error: null };
 const NO_CHATS: ChatListView = { items: [], more: true, loading: false };
 const NOTHING: readonly Entry[] = [];
 
 /**
  * What a Readable holds; renders again when it changes, and not for anything else. `empty` is what a server renders: by
- * default what it holds there, which has to be the same when the page is taken over.
+ * default what it holds there, which has to be the same until the server's HTML is hydrated.
  */
 export function useReadable<T>(readable: Readable<T>, empty?: T): T {
   const subscribe = useCallback((listener: () => void) => readable.subscribe(listener), [readable]);
