@@ -158,8 +158,8 @@ async function refuseForeign(
   load: (name: string) => MigrationModule,
 ): Promise<void> {
   const [{ isEmpty } = { isEmpty: false }] = await sequelize.query<{ isEmpty: boolean }>(
-    `SELECT NOT EXISTS (SELECT FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typname !~ 'SequelizeMeta')
-       AND NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname !~ 'SequelizeMeta')
+    `SELECT NOT EXISTS (SELECT FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typname !~ '^_?SequelizeMeta$')
+       AND NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname !~ '^SequelizeMeta(_pkey|_name_key)?$')
        AND NOT EXISTS (SELECT FROM pg_proc WHERE pronamespace = 'public'::regnamespace) AS "isEmpty"`,
     { type: QueryTypes.SELECT },
   );

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Access } from '../chats/access.js';
 import type { Actor } from '../commands/identity/actor.js';
+import { requireFuture } from '../common/errors/require-future.js';
 import {
   AppError,
   type CommandInput,
@@ -48,7 +49,7 @@ export class InvitesService {
   async create(actor: Actor, input: CommandInput<'createInvite'>): Promise<CreatedInviteView> {
     const { chatId, expiresAt = null, maxUses = null } = input;
     await this.access.require(actor, 'invites.manage', chatId);
-    if (expiresAt !== null && Date.parse(expiresAt) <= Date.now()) throw isPast();
+    requireFuture('expiresAt', expiresAt, ', or null');
     const code = randomBytes(CODE_BYTES).toString('base64url');
     const { result } = await this.changes.change(actor, 'invites.manage', chatId, async ({ runner }) => {
       const open = await countInvites(runner, chatId);
@@ -96,12 +97,6 @@ export const leadsNowhere = () =>
   new AppError('NOT_FOUND', {
     message: 'This invitation does not exist, has ended or is used up: ask for a new one.',
   });
-
-function isPast(): AppError {
-  return new AppError('VALIDATION_FAILED', {
-    details: [{ path: 'expiresAt', message: 'expected a time in the future, or null' }],
-  });
-}
 
 function tooMany(): AppError {
   return new AppError('CONFLICT', {

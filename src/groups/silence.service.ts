@@ -3,6 +3,7 @@ import { AuditService } from '../audit/audit.service.js';
 import { Access } from '../chats/access.js';
 import { outranks } from '../chats/permissions.js';
 import type { Actor } from '../commands/identity/actor.js';
+import { requireFuture } from '../common/errors/require-future.js';
 import { AppError, type CommandInput, type MemberUpdatedView } from '../contract/index.js';
 import type { Runner } from '../database/statement.js';
 import { Publisher } from '../delivery/publisher.js';
@@ -70,11 +71,7 @@ export class SilenceService {
 
   /** @throws AppError VALIDATION_FAILED for a moment that has passed; as `set` */
   async silence(actor: Actor, input: CommandInput<'silenceMember'>): Promise<MemberUpdatedView> {
-    if (Date.parse(input.until) <= Date.now()) {
-      throw new AppError('VALIDATION_FAILED', {
-        details: [{ path: 'until', message: 'expected a time to come; unsilenceMember ends it' }],
-      });
-    }
+    requireFuture('until', input.until, '; unsilenceMember ends it');
     return this.set(actor, input);
   }
 

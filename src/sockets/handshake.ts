@@ -3,7 +3,7 @@ import type { ExtendedError, Server, Socket } from 'socket.io';
 import type { UserPrincipal } from '../commands/identity/principal.js';
 import { ExternalIds } from '../commands/external-ids/external-ids.js';
 import { Deactivations } from '../commands/identity/deactivations.js';
-import { Identity } from '../commands/identity/identity.js';
+import { Identity, onlyForOneself } from '../commands/identity/identity.js';
 import { AppError, externalIn } from '../contract/index.js';
 import { toAppError, tooSlow } from '../common/errors/failure.js';
 import { ANSWER_WITHIN_MS } from '../common/time-bounds.js';
@@ -82,7 +82,7 @@ export class Handshake {
     const given = userNamedAt(handshake);
     const principal = this.identity.open ? null : await this.identity.authenticateToken(tokenAt(handshake));
     const named = await this.idOf(given, principal);
-    if (principal !== null && named !== null && named !== principal.userId) throw new AppError('FORBIDDEN');
+    if (principal !== null && named !== null && named !== principal.userId) throw onlyForOneself();
     const userId = principal?.userId ?? named;
     if (userId === null) return;
     if (principal === null) await this.deactivations.refuse(userId);

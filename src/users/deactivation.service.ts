@@ -2,7 +2,8 @@ import { Injectable, Logger } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service.js';
 import type { Actor } from '../commands/identity/actor.js';
 import { Deactivations } from '../commands/identity/deactivations.js';
-import { AppError, type CommandInput, type DeactivationView } from '../contract/index.js';
+import { requireFuture } from '../common/errors/require-future.js';
+import type { CommandInput, DeactivationView } from '../contract/index.js';
 import { Database } from '../database/database.js';
 import type { Runner } from '../database/statement.js';
 import { DeactivationEffects } from './deactivation-effects.js';
@@ -36,11 +37,7 @@ export class DeactivationService {
     actor: Actor,
     { userId, reason = null, until = null }: CommandInput<'deactivateUser'>,
   ): Promise<DeactivationView> {
-    if (until !== null && Date.parse(until) <= Date.now()) {
-      throw new AppError('VALIDATION_FAILED', {
-        details: [{ path: 'until', message: 'expected a time to come, or none' }],
-      });
-    }
+    requireFuture('until', until, ', or none');
     await this.users.ensure([userId]);
     const { changedAt, externalId, ...row } = await this.database.transaction(async (tx) => {
       const externalId = await externalIdOf(userId, tx);

@@ -25,8 +25,12 @@ export interface Reader {
   userId: number | null;
 }
 
-interface Remembered {
+interface Found {
+  of: Named;
   id: number;
+}
+
+interface Remembered extends Found {
   until: number;
 }
 
@@ -42,7 +46,7 @@ export type Ids = (externalId: string, of: Named) => number;
 export class ExternalIds {
   private readonly open: boolean;
   private readonly remembered = new BoundedMap<string, Remembered>(REMEMBERED);
-  /** Rises whenever a user is forgotten: what was asked before that may be out of date. */
+  /** Rises whenever a user is forgotten. An answer to a question from before is not remembered. */
   private generation = 0;
 
   constructor(
@@ -72,21 +76,21 @@ export class ExternalIds {
       missing.user.length === 0 ? [] : usersNamed(database, { ...asked, externalIds: missing.user }),
       missing.chat.length === 0 ? [] : chatsNamed(database, { ...asked, externalIds: missing.chat }),
     ]);
-    const found = new Map<string, number>();
-    for (const { externalId, id } of users) found.set(keyOf('user', externalId), id);
-    for (const { externalId, id } of chats) found.set(keyOf('chat', externalId), id);
+    const found = new Map<string, Found>();
+    for (const { externalId, id } of users) found.set(keyOf('user', externalId), { of: 'user', id });
+    for (const { externalId, id } of chats) found.set(keyOf('chat', externalId), { of: 'chat', id });
     for (const externalId of missing.user) {
       const key = keyOf('user', externalId);
       if (this.open && created.has(externalId) && !found.has(key))
-        found.set(key, await this.subjects.userOf(externalId));
+        found.set(key, { of: 'user', id: await this.subjects.userOf(externalId) });
     }
     const until = performance.now() + REMEMBERED_MS;
-    for (const [key, id] of found) {
-      ids.set(key, id);
+    for (const [key, one] of found) {
+      ids.set(key, one.id);
       if (generation !== this.generation) continue;
       // At the end of the line.
       this.remembered.delete(forReader(reader, key));
-      this.remembered.set(forReader(reader, key), { id, until });
+      this.remembered.set(forReader(reader, key), { ...one, until });
     }
     return idsIn(ids);
   }
@@ -99,8 +103,8 @@ export class ExternalIds {
   /** They were erased: their externalId may be another person's. */
   private forgetUser(userId: number): void {
     this.generation++;
-    for (const [key, { id }] of this.remembered)
-      if (id === userId && isOfUser(key)) this.remembered.delete(key);
+    for (const [key, { of, id }] of this.remembered)
+      if (of === 'user' && id === userId) this.remembered.delete(key);
   }
 
   private fromMemory(
@@ -130,9 +134,6 @@ const keysOf = (named: Externals) => [
 ];
 
 const forReader = ({ userId }: Reader, key: string) => `${userId ?? ''} ${key}`;
-
-/** Whether a key of what is remembered names a user, and not a chat with the same id. */
-const isOfUser = (key: string) => /^\d* user /.test(key);
 
 const idsIn =
   (ids: ReadonlyMap<string, number>): Ids =>

@@ -181,7 +181,8 @@ const inItsOwnName = () =>
       'The application does this in its own name: leave out X-User-Id, and every other name of a user who acts.',
   });
 
-const onlyForOneself = () =>
+/** The error for somebody who names another one as who acts. */
+export const onlyForOneself = () =>
   new AppError('FORBIDDEN', {
     message:
       'The token says who you are: you can not act as another user. Leave the user out, or name yourself.',
