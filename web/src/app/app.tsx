@@ -5,6 +5,7 @@ import { isPushed } from '../push/owner';
 import { en } from '../text/en';
 import { clientOfTab, forget, readConfig } from './session';
 import { Shell } from './shell';
+import { later } from './load-later';
 
 const Start = lazy(() => import('../start/start'));
 
@@ -114,7 +115,7 @@ export function App() {
 /** This device gets no pushes any more: the person has left. Never rejects. */
 async function endPushes(client: ChatClient): Promise<void> {
   const late = new Promise((resolve) => setTimeout(resolve, END_PUSHES_MS));
-  const off = import('./later').then(({ turnOff }) => turnOff(client));
+  const off = later().then(({ turnOff }) => turnOff(client));
   await Promise.race([off, late]).catch(() => undefined);
 }
 
