@@ -40,7 +40,7 @@ export class ChatsService {
     if (!row) throw new AppError('NOT_FOUND');
     const { chat, lastMessage } = row;
     const shown = await shownTo(this.database, actor.userId, lastMessage ? [lastMessage] : []);
-    // What is older than the version shown would be taken for what holds since.
+    // Rights read before the version that is shown would stay wrong at the client: no event corrects them.
     const member =
       before.version === chat.version ? before : await this.access.require(actor, 'chat.read', chatId);
     const view = toChatView(chat);

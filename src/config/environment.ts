@@ -531,7 +531,7 @@ export const environment = {
   }),
   SINK_LEASE_MS: variable({
     about:
-      'Time after which another node goes on with the webhooks, pushes and inboxes of one that no longer responds, in milliseconds, and up to 3 s more: with the default within 15 s.',
+      'Time after which another node goes on with the webhooks, pushes and inboxes of one that no longer responds, in milliseconds, and up to 3 s more: with the default within 13 s.',
     default: 10_000,
     parse: wholeNumber(500, 60_000),
   }),

@@ -30,8 +30,8 @@ export type Try<T> = (waitMs: () => number | null) => Promise<T>;
 /**
  * Waits for locks that somebody holds for long, such as an operator, without keeping the pool waiting. What has not got
  * its lock in time gives its connection back and goes to the end of a line, in which few at once try again: one about
- * each chat, so that a chat that stays locked delays no other. Until then every first try ends soon, so that the many
- * who want the same lock hold no connection that others need.
+ * each chat, so that a chat that stays locked delays no other. For a second after a full wait that was in vain, every first
+ * try ends soon, whatever it is about, so that the many who want the same lock hold no connection that others need.
  */
 export class LockWaits {
   private readonly lines = new Lines<string>();

@@ -49,7 +49,10 @@ export async function checked<T>(token: string, check: () => Promise<T>): Promis
   }
 }
 
-/** The error for a genuine token that is not for this server; `why` says what of it is wrong, for whoever issues tokens. */
+/**
+ * The error for a credential that this server knows but does not take here; `why` says what of it is wrong, for whoever
+ * issues tokens.
+ */
 export const notAccepted = (why: string, cause?: unknown): AppError =>
   new AppError('TOKEN_INVALID', { message: `This server does not accept the token: ${why}.`, cause });
 

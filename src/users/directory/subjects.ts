@@ -16,7 +16,7 @@ const ATTEMPTS = 5;
 export class Subjects {
   private readonly known = new BoundedMap<string, number>(REMEMBERED);
   private readonly listeners: ((userId: number) => void)[] = [];
-  /** Rises whenever somebody is forgotten: what was asked before that may be out of date. */
+  /** Rises whenever somebody is forgotten. An answer to a question from before is not remembered. */
   private generation = 0;
 
   constructor(private readonly database: Database) {}
