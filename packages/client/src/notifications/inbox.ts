@@ -116,11 +116,16 @@ class ClientInbox implements Inbox {
       unread = this.#client.unread.get().total;
       if (unread < before) this.#somethingRead();
     });
-    this.#client.me.subscribe(() => this.#ownedBy(this.#client.me.get()?.id ?? null));
-    this.#ownedBy(this.#client.me.get()?.id ?? null);
+    const seeWhose = () => this.#ownedBy(this.#client.me.get()?.id ?? null);
+    this.#client.me.subscribe(seeWhose);
+    seeWhose();
     whenLive(
       this.#client,
-      () => void this.#reload(this.#lastLive),
+      () => {
+        // It may be told later than that the connection is live, and then nobody would ask again.
+        seeWhose();
+        void this.#reload(this.#lastLive);
+      },
       () => (this.#lastLive = this.#view.items[0]?.id),
     );
   }

@@ -147,6 +147,19 @@ describe('The hooks of notifications', () => {
     expect(inboxOf(chat)).toBe(inboxOf(chat));
   });
 
+  it('show what was read, also where it is told later who it is than that the connection is live', async () => {
+    chat.stop();
+    transport = Object.assign(new ScriptedTransport(), { react: transport.react });
+    const schedule = (work: () => void) => void setTimeout(work, 20);
+    const auth = asUser(1);
+    chat = createChat({ url: 'http://chat.test', auth, transport, watch: () => () => undefined, schedule });
+    chat.start();
+    await render(<Bell />);
+    await doing(() => connected());
+    await doing(() => new Promise((resolve) => setTimeout(resolve, 50)));
+    expect(text()).toBe('2!,1! 2 false');
+  });
+
   it('add what is told, once, in front', async () => {
     await render(<Bell />);
     await hear('notification', { ...entry(3), unseen: 3 });
