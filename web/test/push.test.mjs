@@ -112,10 +112,19 @@ test('a device is told when it asks for it; what is pushed is shown, opened and 
   await page.waitForURL(`${url}/#/c/${chat.id}`);
   await until('it is closed', async () => (await shown()).length === 0);
 
-  // Of two pages the one that shows the chat comes to the front; the other stays where it is.
+  // Of two pages the one that shows the chat comes to the front; the other, with the list alone, stays where it is.
+  const group = await world.call('POST', '/chats', { title: 'A group', memberIds: [ben.id] }, ann.id);
+  await page.goto(`${url}/#/c/${group.id}`);
   const elsewhere = await context.newPage();
   await elsewhere.goto(`${url}/#/`);
-  await elsewhere.locator('.list').waitFor({ state: 'attached' });
+  await elsewhere.locator('.list').getByText('A group').waitFor();
+  for (const one of [page, elsewhere])
+    await one.evaluate(() => {
+      globalThis.navigator.serviceWorker.addEventListener('message', ({ data }) => {
+        if (data.type === 'open') globalThis.opened = data;
+      });
+    });
+  const opened = (one) => one.evaluate(() => globalThis.opened?.chatId ?? null);
   await elsewhere.bringToFront();
   const deliver = (what) =>
     session.send('ServiceWorker.deliverPushMessage', {
@@ -123,7 +132,7 @@ test('a device is told when it asks for it; what is pushed is shown, opened and 
       registrationId,
       data: JSON.stringify(what),
     });
-  await deliver({ ...push, seq: 7 });
+  await deliver({ ...push, seq: 7, chatId: group.id, tag: `chat-${group.id}` });
   await until('it is shown once more', async () => (await shown()).length === 1);
   await worker.evaluate(async () => {
     const [notification] = await globalThis.registration.getNotifications();
@@ -135,9 +144,22 @@ test('a device is told when it asks for it; what is pushed is shown, opened and 
     globalThis.dispatchEvent(new globalThis.NotificationEvent('notificationclick', { notification }));
   });
   await until('a page is chosen', () => worker.evaluate(() => Boolean(globalThis.focused)));
-  assert.equal(new URL(elsewhere.url()).hash, '#/');
-  assert.equal(new URL(page.url()).hash, `#/c/${chat.id}`);
+  await until('it is asked for', async () => (await opened(page)) === group.id);
+  assert.equal(await opened(elsewhere), null);
+  const hash = (one) => one.evaluate(() => globalThis.location.hash);
+  assert.deepEqual([await hash(elsewhere), await hash(page)], ['#/', `#/c/${group.id}`]);
   await elsewhere.close();
+
+  // What names no chat opens the list.
+  await deliver({ title: '5 more chats', tag: 'more' });
+  await until('it is shown, too', async () => (await shown()).length === 1);
+  await worker.evaluate(async () => {
+    const [notification] = await globalThis.registration.getNotifications();
+    globalThis.dispatchEvent(new globalThis.NotificationEvent('notificationclick', { notification }));
+  });
+  await until('the list is shown', async () => (await hash(page)) === '#/');
+  await until('that one is closed', async () => (await shown()).length === 0);
+  await page.goto(`${url}/#/c/${chat.id}`);
 
   // What was read elsewhere is taken away with the next push, by what that says is unread; what is newer than it stays.
   const tagsShown = async () => (await shown()).map(({ tag }) => tag).sort();

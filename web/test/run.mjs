@@ -23,6 +23,10 @@ for (const name of ['client', 'testing']) {
     run('npm', ['run', '--silent', 'build', '-w', folder]);
 }
 
+const sources = ['web/src', 'packages/client/src'].map((path) => join(root, path));
+if (sources.some((path) => newest(path) > newest(join(root, 'web', 'dist', '.built'))))
+  run(process.execPath, [join(root, 'scripts', 'build.mjs')]);
+
 const { findChromium } = await import('./browser.mjs');
 if (findChromium() === null) {
   console.error('There is no Chromium: install it, or name it by CHROMIUM. The page was not tested.');

@@ -31,15 +31,15 @@ export function Pushed() {
       };
       /** What the service worker asks when a notification was clicked, and what the page shall show then. */
       const told = ({ data, ports }: MessageEvent<{ type?: string; chatId?: number }>) => {
-        if (data.type === 'open' && data.chatId !== undefined) go(data.chatId);
+        if (data.type === 'open') go(data.chatId ?? null);
         if (data.type !== 'whatIsShown') return;
         const where = shownNow();
         const { items } = client.chats().get();
         const chatId =
-          typeof where === 'object'
-            ? items.find(({ otherUser }) => otherUser?.id === where?.direct)?.id
-            : where;
-        ports[0]?.postMessage({ mine: isPushed(me), chatId });
+          where === null || typeof where === 'number'
+            ? where
+            : items.find(({ otherUser }) => otherUser?.id === where.direct)?.id;
+        ports[0]?.postMessage({ mine: isPushed(me), chatId: chatId ?? undefined });
       };
       ends.push(client.on('event', ({ name }) => name === 'unreadCount' && queueMicrotask(tidy)));
       navigator.serviceWorker.addEventListener('message', told);
