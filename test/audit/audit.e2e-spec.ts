@@ -129,6 +129,32 @@ describe('The audit', () => {
     expect(JSON.stringify(entries)).toContain(silencedUntil);
   });
 
+  it('has what the application does in chats as well', async () => {
+    const { owner, member, chatId } = await group();
+    const app = new RestAsker(world, 0, { 'X-Api-Key': key });
+    const of = { chatId, userId: member.userId };
+    await app.ok('setRole', { ...of, role: 'admin' });
+    await app.ok('setRole', { ...of, role: 'member' });
+    await app.ok('silenceMember', { ...of, until: '2099-01-01T00:00:00.000Z' });
+    await app.ok('banMember', of);
+    await app.ok('deleteChat', { chatId });
+    const { id: direct } = await app.ok<{ id: number }>('createChat', {
+      user1Id: owner.userId,
+      user2Id: member.userId,
+    });
+    await app.ok('deleteChat', { chatId: direct });
+    const actions = async (of: number) =>
+      (await audit({ chatId: of })).map(({ action, actorId }) => [action, actorId]);
+    expect(await actions(chatId)).toEqual([
+      ['chatDeleted', null],
+      ['memberBanned', null],
+      ['memberSilenced', null],
+      ['roleChanged', null],
+      ['roleChanged', null],
+    ]);
+    expect(await actions(direct)).toEqual([['chatDeleted', null]]);
+  });
+
   it('has the begin and the end of an erasure, and a change of what is kept', async () => {
     const { member, chatId } = await group();
     const app = new RestAsker(world, 0, { 'X-Api-Key': key });

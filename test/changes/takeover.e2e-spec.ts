@@ -117,10 +117,10 @@ posixOnly('The work of a node that dies or freezes, with the default lease', () 
         new Set(receiver.taken.filter(({ id }) => id === `evt_${chatId}_m${seq}`).map(({ path }) => path))
           .size === WEBHOOKS;
       while (!isTold() && performance.now() - died < 3 * TAKEN_OVER_WITHIN_MS) await pause(20);
-      const tookMs = performance.now() - died;
       expect(isTold()).toBe(true);
-      expect(tookMs).toBeLessThan(TAKEN_OVER_WITHIN_MS + stood.end());
-      expect(await holders()).not.toContain(holder);
+      // One of which nothing was to be told may have been prolonged last.
+      await eventually(async () => !(await holders()).includes(holder));
+      expect(performance.now() - died).toBeLessThan(TAKEN_OVER_WITHIN_MS + stood.end());
       for (const socket of [alice, bob]) socket.disconnect();
     };
 

@@ -98,14 +98,16 @@ export class World {
   ) {}
 
   /**
-   * `variables` are environment variables in addition to free ports and a fresh database. Without pages, which may be
-   * built or not; `webFolder`: those of that folder. `extensions`: modules of who embeds the server.
+   * `variables` are environment variables in addition to free ports and a fresh database, unless DATABASE_URL names the
+   * one of another node. Without pages, which may be built or not; `webFolder`: those of that folder. `extensions`: modules of who embeds the server.
    */
   static async start(
     variables: Record<string, string> = {},
     { webFolder, extensions = [] }: { webFolder?: string; extensions?: Type[] } = {},
   ): Promise<World> {
-    const database = await freshDatabase();
+    const { DATABASE_URL: given } = variables;
+    const database =
+      given === undefined ? await freshDatabase() : { url: given, drop: async () => undefined };
     const { config: parsed, faults } = parseConfig({
       NODE_ENV: 'test',
       PORT: '0',

@@ -6,6 +6,9 @@ import { eventually, World } from '../support/world.js';
 /** The promise, in milliseconds after the answer. */
 const WITHIN_MS = 1_000;
 
+/** Between two messages of each socket, in milliseconds. */
+const FLOOD_EVERY_MS = 5;
+
 /** How often the machine is asked how it is, and what one turn and one statement take on a quiet one. Milliseconds. */
 const PROBE_EVERY_MS = 25;
 const QUIET_MS = 15;
@@ -29,15 +32,30 @@ function standstill(world: World): () => Promise<number> {
   };
 }
 
-/** All sockets of somebody, three at each node, hear why and are closed in time, whoever of the nodes was told. */
+/** All sockets of somebody, three at each node, hear why and are closed in time in the middle of a flood, whoever was told. */
 async function throwOut(nodes: readonly World[], told: World): Promise<void> {
   const userId = told.newId();
   const clients = await Promise.all(nodes.flatMap((node) => [1, 2, 3].map(() => node.person(userId))));
+  const receiverId = told.newId();
   const closed = clients.map(({ socket }) => {
-    const one = { at: 0 };
-    socket.once('disconnect', () => (one.at = performance.now()));
+    const one = { at: 0, said: [] as string[] };
+    socket.on('exception', ({ code }: ErrorView) => one.said.push(code));
+    const flood = setInterval(() => {
+      socket.emit('sendMessage', { senderId: userId, receiverId, content: 'on and on' });
+    }, FLOOD_EVERY_MS);
+    socket.once('disconnect', () => {
+      one.at = performance.now();
+      clearInterval(flood);
+    });
     return one;
   });
+  const stored = async () => {
+    const [row] = await told.sql<{ count: string }>('SELECT count(*) FROM messages WHERE "senderId" = $1', [
+      userId,
+    ]);
+    return Number(row!.count);
+  };
+  await eventually(async () => (await stored()) > 5);
   await told.http.post(`/users/${userId}/deactivate`).send({ reason: 'spam' }).expect(200);
   const answered = performance.now();
   const stood = standstill(told);
@@ -45,8 +63,10 @@ async function throwOut(nodes: readonly World[], told: World): Promise<void> {
   const stoodMs = await stood();
   const afterMs = Math.max(...closed.map(({ at }) => at)) - answered;
   expect(afterMs - stoodMs).toBeLessThan(WITHIN_MS);
-  for (const client of clients)
-    expect(await client.next<ErrorView>('exception')).toMatchObject({ code: 'DEACTIVATED' });
+  const whenClosed = await stored();
+  await pause(100);
+  expect(await stored()).toBe(whenClosed);
+  for (const { said } of closed) expect(said.at(-1)).toBe('DEACTIVATED');
 }
 
 /** Each time at another moment of the looks, which come a few times a second. */

@@ -21,7 +21,16 @@ const OF_THE_CHAT = [
 ];
 
 /** An answer to `sync` that brings nothing. */
-const nothing = { chats: [], gone: [], hidden: [], watermarks: [], memberships: [], users: [], more: false };
+const nothing = {
+  chats: [],
+  gone: [],
+  hidden: [],
+  watermarks: [],
+  memberships: [],
+  users: [],
+  unread: { total: 0, totalUnmuted: 0, badge: 0 },
+  more: false,
+};
 
 describe('a device', () => {
   it('reports each event of a chat, but not its own removal', async () => {
