@@ -20,10 +20,16 @@ export interface Database {
   drop(): Promise<void>;
 }
 
+/** The PostgreSQL of this worker. */
+export function clusterUrl(): string {
+  const { CHAT_TEST_CLUSTERS: clusters, JEST_WORKER_ID: worker = '1' } = process.env;
+  if (clusters === undefined) throw new Error('The global set-up of the tests did not run');
+  return (JSON.parse(clusters) as string[])[Number(worker) - 1]!;
+}
+
 /** Creates a migrated, empty database for the caller. */
 export async function freshDatabase(): Promise<Database> {
-  const url = process.env.CHAT_TEST_CLUSTER;
-  if (url === undefined) throw new Error('The global set-up of the tests did not run');
+  const url = clusterUrl();
   const name = `test_${process.pid}_${Date.now()}_${++made}`;
   // Half the processor time of copying through the log of changes, which is meant for servers that are in use.
   await run(url, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE} STRATEGY FILE_COPY`);

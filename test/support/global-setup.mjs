@@ -1,6 +1,9 @@
 /**
- * Starts the PostgreSQL of this run and migrates the template that every test file copies. Runs on the built
+ * Starts a PostgreSQL for each worker of this run and migrates the template that every test file copies. Runs on the built
  * `dist`, as `npm start` does: Jest maps no modules for its set-up. `npm test` builds first.
+ *
+ * Each worker has its own, since databases of one server are no strangers: while a transaction is open in one of them,
+ * changes in all others are not settled (docs/adr/0033), and tests of locks keep one open for many seconds.
  */
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,7 +15,7 @@ import { migrate } from '../../dist/database/migrator.js';
 /** The template that cluster.ts copies. */
 const TEMPLATE = 'chat_template';
 
-export default async function setUp() {
+async function startCluster() {
   const folder = await mkdtemp(join(tmpdir(), 'chat-test-'));
   const cluster = await startEmbeddedPostgres({ dataDir: folder });
   const client = new pg.Client({ connectionString: cluster.url });
@@ -22,6 +25,11 @@ export default async function setUp() {
   const template = new URL(cluster.url);
   template.pathname = `/${TEMPLATE}`;
   await migrate(template.href);
-  process.env.CHAT_TEST_CLUSTER = cluster.url;
-  globalThis.chatTestCluster = { cluster, folder };
+  return { cluster, folder };
+}
+
+export default async function setUp({ maxWorkers }) {
+  const clusters = await Promise.all(Array.from({ length: maxWorkers }, startCluster));
+  process.env.CHAT_TEST_CLUSTERS = JSON.stringify(clusters.map(({ cluster }) => cluster.url));
+  globalThis.chatTestClusters = clusters;
 }

@@ -1,3 +1,4 @@
+import { clusterUrl } from '../../../test/support/cluster.js';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
@@ -69,7 +70,7 @@ describe('The guide of the client', () => {
       await write(`node_modules/${name}/index.js`, code);
     }
     await write('package.json', '{ "private": true, "type": "module" }');
-    server = await startChatServer({ databaseUrl: process.env.CHAT_TEST_CLUSTER! });
+    server = await startChatServer({ databaseUrl: clusterUrl() });
     people = await server.people('alice', 'bob');
     // The samples say asUser(1) and asUser(2): the first people of a new database.
     expect([people.alice.id, people.bob.id]).toEqual([1, 2]);

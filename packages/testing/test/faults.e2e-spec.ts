@@ -1,3 +1,4 @@
+import { clusterUrl } from '../../../test/support/cluster.js';
 import { type ChatServer, type Faults, type People, startChatServer } from '../src/index.js';
 import { Client, eventually } from './client.js';
 
@@ -8,7 +9,7 @@ describe('A fault on the wire', () => {
   let bob: Client;
 
   beforeAll(async () => {
-    server = await startChatServer({ databaseUrl: process.env.CHAT_TEST_CLUSTER! });
+    server = await startChatServer({ databaseUrl: clusterUrl() });
   }, 60_000);
   afterAll(() => server.stop(), 30_000);
 

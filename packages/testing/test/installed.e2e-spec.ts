@@ -1,3 +1,4 @@
+import { clusterUrl } from '../../../test/support/cluster.js';
 import { readFile } from 'node:fs/promises';
 import { eventually } from './client.js';
 import { Installed, README } from './installed.js';
@@ -91,7 +92,7 @@ describe('The package, installed in an application', () => {
       console.log(JSON.stringify({ data_directory, url: server.directUrl }));
       ${signal ? 'setInterval(() => undefined, 1000)' : 'await new Promise((resolve) => setTimeout(resolve, 1000))'};`;
       const own = signal !== null;
-      const env = { CHAT_TEST_DATABASE_URL: own ? '' : process.env.CHAT_TEST_CLUSTER! };
+      const env = { CHAT_TEST_DATABASE_URL: own ? '' : clusterUrl() };
       const test = app.run(['--input-type=module', '-e', script], env);
       await eventually(() => test.output().includes('}\n'), START_MS);
       const { data_directory, url } = JSON.parse(test.output()) as { data_directory: string; url: string };

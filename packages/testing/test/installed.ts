@@ -1,3 +1,4 @@
+import { clusterUrl } from '../../../test/support/cluster.js';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
@@ -61,7 +62,7 @@ export class Installed {
       env: {
         ...inherited,
         CHAT_SERVER_PATH: root,
-        CHAT_TEST_DATABASE_URL: process.env.CHAT_TEST_CLUSTER,
+        CHAT_TEST_DATABASE_URL: clusterUrl(),
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

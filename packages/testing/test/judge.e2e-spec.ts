@@ -1,3 +1,4 @@
+import { clusterUrl } from '../../../test/support/cluster.js';
 import { PassThrough } from 'node:stream';
 import { asUser, createChat } from '@chat-api/client';
 import { judgeCommand } from '../src/bin/judge-command.js';
@@ -24,7 +25,7 @@ describe('The judge', () => {
 
   /** The preparation: a direct chat and a group, with everything in them that a store has to follow. */
   beforeAll(async () => {
-    server = await startChatServer({ databaseUrl: process.env.CHAT_TEST_CLUSTER! });
+    server = await startChatServer({ databaseUrl: clusterUrl() });
     people = await server.people('alice', 'bob', 'carol');
     const { alice, bob, carol } = people;
     direct = people.chat.id;

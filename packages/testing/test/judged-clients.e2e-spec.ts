@@ -1,3 +1,4 @@
+import { clusterUrl } from '../../../test/support/cluster.js';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -32,7 +33,7 @@ interface Tried {
 describe('A client behind the faults proxy ends equal to the tables:', () => {
   let server: ChatServer;
   beforeAll(async () => {
-    server = await startChatServer({ databaseUrl: process.env.CHAT_TEST_CLUSTER! });
+    server = await startChatServer({ databaseUrl: clusterUrl() });
   }, 60_000);
   afterAll(() => server.stop(), 30_000);
 

@@ -1,3 +1,4 @@
+import { clusterUrl } from '../../../test/support/cluster.js';
 import { PassThrough } from 'node:stream';
 import { faultsCommand } from '../src/bin/faults-command.js';
 import { type ChatServer, type People, startChatServer } from '../src/index.js';
@@ -7,7 +8,7 @@ describe('The faults proxy as a program', () => {
   let server: ChatServer;
   let people: People<readonly ['alice', 'bob']>;
   beforeAll(async () => {
-    server = await startChatServer({ databaseUrl: process.env.CHAT_TEST_CLUSTER! });
+    server = await startChatServer({ databaseUrl: clusterUrl() });
     people = await server.people('alice', 'bob');
   }, 60_000);
   afterAll(() => server.stop(), 30_000);

@@ -1,3 +1,4 @@
+import { clusterUrl } from '../../../test/support/cluster.js';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,7 @@ import { type ChatServer, startChatServer } from '../src/index.js';
 import { Client, eventually } from './client.js';
 import { Footprint } from './remains.js';
 
-const cluster = process.env.CHAT_TEST_CLUSTER!;
+const cluster = clusterUrl();
 
 describe('A server of a test', () => {
   let server: ChatServer;

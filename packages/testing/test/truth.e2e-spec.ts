@@ -1,3 +1,4 @@
+import { clusterUrl } from '../../../test/support/cluster.js';
 import { type ChatServer, type Message, type Person, RestError, startChatServer } from '../src/index.js';
 import { Client, eventually } from './client.js';
 
@@ -10,7 +11,7 @@ describe('With tokens', () => {
 
   beforeAll(async () => {
     server = await startChatServer({
-      databaseUrl: process.env.CHAT_TEST_CLUSTER!,
+      databaseUrl: clusterUrl(),
       auth: 'jwt',
       env: { ACCESS_TOKEN_SECONDS: '60' },
     });
