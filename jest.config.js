@@ -48,6 +48,7 @@ const shared = {
   },
   transform: { '\\.ts$': swc(false), '\\.tsx$': swc(true) },
   setupFiles: ['<rootDir>/test/support/jest-global.mjs'],
+  setupFilesAfterEnv: ['<rootDir>/test/support/only-loopback-jest.ts'],
 };
 
 const config = {

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Webhook } from 'standardwebhooks';
 import ts from 'typescript';
 import { projectRoot } from '../../src/common/project-root.js';
 import { newApiKey, ownAccounts } from '../support/accounts.js';
@@ -111,12 +113,51 @@ function expectOutput(output: string, name: string): void {
   expect(shown).toEqual(wanted);
 }
 
-/** Runs a receiver of webhooks, and returns what it prints of a message, and how it answers one that is not genuine. */
+/** How a receiver answers what the reference library of Standard Webhooks has signed, and what only looks like it. */
+async function answered(url: string, secret: string): Promise<Record<string, number>> {
+  const text = JSON.stringify({ type: 'newMessage', data: { content: 'By the library, 世界' } });
+  const library = new Webhook(secret);
+  const other = new Webhook(`whsec_${randomBytes(32).toString('base64')}`);
+  const post = async (signature: (at: Date) => string, at = new Date(), body = text) => {
+    const headers = {
+      'content-type': 'application/json',
+      'webhook-id': 'evt_1_m1',
+      'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
+      'webhook-signature': signature(at),
+    };
+    return (await fetch(url, { method: 'POST', headers, body })).status;
+  };
+  const right = (at: Date) => library.sign('evt_1_m1', at, text);
+  const wrong = (at: Date) => other.sign('evt_1_m1', at, text);
+  return {
+    genuine: await post(right),
+    'while two secrets count': await post((at) => `${wrong(at)} ${right(at)}`),
+    'of another secret': await post(wrong),
+    'with other words': await post(right, new Date(), text.replace('library', 'forger')),
+    'with a short signature': await post(() => 'v1,AAAA'),
+    'with no signature': await post(() => ''),
+    'ten minutes old': await post(right, new Date(Date.now() - 600_000)),
+    'of a time to come': await post(right, new Date(Date.now() + 600_000)),
+  };
+}
+
+const ONLY_GENUINE = {
+  genuine: 204,
+  'while two secrets count': 204,
+  'of another secret': 401,
+  'with other words': 401,
+  'with a short signature': 401,
+  'with no signature': 401,
+  'ten minutes old': 401,
+  'of a time to come': 401,
+};
+
+/** Runs a receiver of webhooks, and returns what it prints of a message, and how it answers genuine and forged ones. */
 async function receivedBy(
   code: string | null,
   [command, ...args]: [string, ...string[]],
   world: World,
-): Promise<{ output: string; forged: number }> {
+): Promise<{ output: string; answered: Record<string, number> }> {
   const port = await closedPort();
   const url = `http://127.0.0.1:${port}/`;
   const { body } = await world.http
@@ -137,13 +178,9 @@ async function receivedBy(
     const { alice, chatId } = await world.pair();
     await alice.ok('sendMessage', { chatId, content: 'Hello!' });
     await eventually(() => output.includes('Hello!'));
-    const headers = {
-      'webhook-id': 'evt_1_m1',
-      'webhook-timestamp': String(Math.floor(Date.now() / 1_000)),
-      'webhook-signature': `v1,${Buffer.alloc(32).toString('base64')}`,
-    };
-    const { status } = await fetch(url, { method: 'POST', headers, body: '{"type":"newMessage","data":{}}' });
-    return { output: output.replace(`_${chatId}_`, '_N_'), forged: status };
+    const said = await answered(url, secret);
+    await eventually(() => output.includes('By the library'));
+    return { output: output.replace(`_${chatId}_`, '_N_'), answered: said };
   } finally {
     child.kill('SIGKILL');
     await world.http.delete(`/webhooks/${id}`).expect(200);
@@ -224,6 +261,13 @@ describe('The code in the guides', () => {
     ]);
   });
 
+  it('receives webhooks in twenty lines', () => {
+    const receivers = blocks.filter(({ marks }) => marks.run?.startsWith('webhook-'));
+    expect(receivers).toHaveLength(5);
+    for (const { marks, code: text } of receivers)
+      expect([marks.run, text.trimEnd().split('\n').length <= 20]).toEqual([marks.run, true]);
+  });
+
   it.each(['node', 'express', 'nest'])('receives webhooks with %s, and no forged ones', async (name) => {
     const world = await start(SENDS_WEBHOOKS);
     const folder = await mkdtemp(join(tmpdir(), 'chat-guide-'));
@@ -233,9 +277,9 @@ describe('The code in the guides', () => {
       const { language, code } = named(`webhook-${name}`);
       await writeFile(join(folder, 'receiver.mjs'), language === 'ts' ? compiled(code) : code);
       const command = [process.execPath, join(folder, 'receiver.mjs')] as [string, string];
-      const { output, forged } = await receivedBy(null, command, world);
+      const { output, answered: answers } = await receivedBy(null, command, world);
       expect(output).toContain('evt_N_m1 newMessage Hello!');
-      expect(forged).toBe(401);
+      expect(answers).toEqual(ONLY_GENUINE);
     } finally {
       await rm(folder, { recursive: true });
     }
@@ -269,12 +313,12 @@ inPython('The code in the guides for Python', () => {
 
   it('receives webhooks, and no forged ones', async () => {
     const command = [python!, '-c'] as [string, string];
-    const { output, forged } = await receivedBy(
+    const { output, answered: answers } = await receivedBy(
       named('webhook-python').code,
       command,
       await start(SENDS_WEBHOOKS),
     );
     expect(output).toContain('evt_N_m1 newMessage Hello!');
-    expect(forged).toBe(401);
+    expect(answers).toEqual(ONLY_GENUINE);
   });
 });

@@ -4,21 +4,27 @@ import { once } from 'node:events';
 import { chmod, cp, mkdtemp, realpath, rm, symlink, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { environment } from '../../src/config/environment.js';
 import { isServer, readPostmasterPid } from '../../src/database/embedded/postmaster.js';
 import { projectRoot } from '../../src/common/project-root.js';
+import { REFUSED } from './only-loopback.mjs';
 import { wireOfThisRun } from './wire.js';
 import { type Database, freshDatabase } from './cluster.js';
 
 /** How long a test waits for output or an effect of a program, in milliseconds. A cold start includes an initdb. */
 const PATIENCE_MS = 60_000;
 
+/** Keeps a program of Node to this machine. */
+const onlyLoopback = `--import=${pathToFileURL(join(import.meta.dirname, 'only-loopback-program.mjs')).href}`;
+
 /** The environment without the variables that configure the app: each test sets its own. */
 function plainEnvironment(): NodeJS.ProcessEnv {
   const ours = Object.entries(process.env).filter(
     ([name]) => !(name in environment) && !name.startsWith('npm_'),
   );
-  return Object.fromEntries(ours);
+  const nodeOptions = [process.env.NODE_OPTIONS, onlyLoopback].filter(Boolean).join(' ');
+  return { ...Object.fromEntries(ours), NODE_OPTIONS: nodeOptions };
 }
 
 /** A running program of an installation, in its own process group. */
@@ -150,6 +156,7 @@ export class Installation {
     return found !== undefined && (await isServer(found.pid, this.pgData));
   }
 
+  /** @throws Error when one of its programs has tried to leave this machine */
   async remove(): Promise<void> {
     for (const program of this.programs) program.end();
     for (const end = Date.now() + PATIENCE_MS; Date.now() < end && (await this.hasPostgres());) {
@@ -159,6 +166,8 @@ export class Installation {
     // As root, the data is elsewhere if PostgreSQL's user can't reach the project: see places.ts.
     const stray = createHash('sha256').update(this.folder).digest('hex').slice(0, 12);
     await rm(`/var/tmp/chat-postgres-${stray}`, { recursive: true, force: true });
+    const refused = this.programs.map(({ output }) => output).find((output) => output.includes(REFUSED));
+    if (refused !== undefined) throw new Error(refused);
   }
 }
 

@@ -1,14 +1,23 @@
 import assert from 'node:assert/strict';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { startChatServer } from '@chat-api/testing';
 import { chromium } from 'playwright-core';
+import { REFUSED } from '../../test/support/only-loopback.mjs';
 import { serve } from './serve.mjs';
 
 const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 780 };
 /** What a page does takes so long at most, in milliseconds, on a machine that does much else. */
 const WITHIN_MS = 15_000;
+
+/** Keeps a program of Node to this machine. */
+const guard = join(import.meta.dirname, '..', '..', 'test', 'support', 'only-loopback-program.mjs');
+export const onlyLoopback = `--import=${pathToFileURL(guard).href}`;
+
+/** The same for the browser: of a name beyond this machine it learns no address. */
+const NO_NAMES = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1';
 
 /** The browser: CHROMIUM, else what PATH has; null: none. */
 export function findChromium() {
@@ -30,11 +39,11 @@ export function findChromium() {
 
 /** A server, a browser, and pages of people in it. `options`: of the server. */
 export async function startWorld(options = {}) {
-  const server = await startChatServer(options);
+  const server = await startChatServer({ ...options, env: { NODE_OPTIONS: onlyLoopback, ...options.env } });
   const browser = await chromium.launch({
     executablePath: findChromium(),
     // Chromium refuses its sandbox to root.
-    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+    args: [NO_NAMES, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
   });
   const sites = [];
   const faults = [];
@@ -102,7 +111,9 @@ export async function startWorld(options = {}) {
     stop: async () => {
       await browser.close();
       for (const one of sites) await one.close();
+      const { log } = server;
       await server.stop();
+      assert.ok(!log.includes(REFUSED), log);
     },
   };
 }

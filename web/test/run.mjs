@@ -7,8 +7,8 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
-const run = (command, args) => {
-  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+const run = (command, args, env = process.env) => {
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env });
   if (status !== 0) process.exit(status ?? 1);
 };
 const newest = (path) => {
@@ -27,7 +27,7 @@ const sources = ['web/src', 'packages/client/src'].map((path) => join(root, path
 if (sources.some((path) => newest(path) > newest(join(root, 'web', 'dist', '.built'))))
   run(process.execPath, [join(root, 'scripts', 'build.mjs')]);
 
-const { findChromium } = await import('./browser.mjs');
+const { findChromium, onlyLoopback } = await import('./browser.mjs');
 if (findChromium() === null) {
   console.error('There is no Chromium: install it, or name it by CHROMIUM. The page was not tested.');
   process.exit(1);
@@ -39,5 +39,8 @@ const tests = readdirSync(import.meta.dirname)
   )
   .map((name) => join(import.meta.dirname, name));
 // One file at a time: a page with its server and its tests takes both cores.
-run(process.execPath, ['--test', '--test-concurrency=1', '--test-reporter=spec', ...tests]);
+run(process.execPath, ['--test', '--test-concurrency=1', '--test-reporter=spec', ...tests], {
+  ...process.env,
+  NODE_OPTIONS: [process.env.NODE_OPTIONS, onlyLoopback].filter(Boolean).join(' '),
+});
 run(process.execPath, [join(root, 'web', 'scripts', 'sizes.mjs')]);
