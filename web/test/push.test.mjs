@@ -165,7 +165,8 @@ test('a device is told when it asks for it; what is pushed is shown, opened and 
   const tagsShown = async () => (await shown()).map(({ tag }) => tag).sort();
   const other = { ...push, chatId: 4711, tag: 'chat-4711', at: 2_000, unreadChats: [4711, 4712] };
   await deliver({ ...other, chatId: 4712, tag: 'chat-4712', at: 1_000, unreadChats: [4712] });
-  await deliver({ ...other, chatId: 4713, tag: 'chat-4713', at: 3_000 });
+  // These two take nothing away: they may come while each other is shown.
+  await deliver({ ...other, chatId: 4713, tag: 'chat-4713', at: 3_000, unreadChats: undefined });
   await deliver({ ...other, chatId: 4714, tag: 'chat-4714', at: 1_500, unreadChats: undefined });
   await until('three are shown', async () => (await shown()).length === 3);
   await deliver(other);
@@ -223,6 +224,47 @@ test('a device is told when it asks for it; what is pushed is shown, opened and 
   await until('the server forgets who has left', async () => (await targets()).length === 0);
   assert.equal(await page.evaluate(() => globalThis.localStorage.getItem('test:subscribed')), null);
   await context.close();
+});
+
+test('what pushes say, and whether other devices are told as well, is set once for all pages of a person', async () => {
+  const { ann } = await world.server.people('ann');
+  const [page, other] = [await world.pageOf(ann.id), await world.pageOf(ann.id)];
+  const sent = [];
+  page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(String(payload))));
+  // The frames of a socket that is open already are not told.
+  await page.reload();
+  for (const one of [page, other]) await one.locator('.me').click();
+  const words = (one) => one.getByLabel('Notifications show the message');
+  const devices = (one) => one.getByLabel('Notify other devices while I use one');
+  for (const one of [page, other])
+    for (const box of [words(one), devices(one)]) {
+      await box.and(one.locator(':enabled')).waitFor();
+      assert.ok(await box.isChecked());
+    }
+  const kept = async () => {
+    const { preview, whenActive } = await world.call(
+      'GET',
+      `/users/${ann.id}/preferences`,
+      undefined,
+      ann.id,
+    );
+    return [preview, whenActive];
+  };
+  const commands = () => sent.flatMap((frame) => /"updatePreferences",(\{[^}]*\})/.exec(frame)?.[1] ?? []);
+
+  await words(page).uncheck();
+  await until('the other page shows it', async () => !(await words(other).isChecked()));
+  assert.deepEqual(await kept(), [false, 'unread']);
+  await devices(page).uncheck();
+  await until('the other page shows that, too', async () => !(await devices(other).isChecked()));
+  assert.deepEqual(await kept(), [false, 'never']);
+  assert.deepEqual(commands(), ['{"preview":false}', '{"whenActive":"never"}']);
+
+  await devices(other).check();
+  await until('it comes back', () => devices(page).isChecked());
+  assert.deepEqual([await words(page).isChecked(), ...(await kept())], [false, false, 'unread']);
+  await page.context().close();
+  await other.context().close();
 });
 
 async function until(what, holds) {

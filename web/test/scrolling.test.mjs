@@ -198,3 +198,78 @@ test('back in a chat one is where one was', async () => {
   assert.ok(Math.abs((await topOf(page, before.seq)) - before.top) < 1);
   await page.context().close();
 });
+
+test('a keyboard on the screen covers neither the composer nor the end of the chat, and zooming in is none', async () => {
+  const { ann, chat } = await long(40);
+  await world.call('POST', `/chats/${chat.id}/seen`, {}, ann.id);
+  const page = await world.pageOf(ann.id, { hash: `/c/${chat.id}`, phone: true });
+  await page.locator('[data-seq="40"]').waitFor();
+  const { width, height } = page.viewportSize();
+  const inset = () =>
+    page.evaluate(() => document.documentElement.style.getPropertyValue('--keyboard-inset'));
+  const isInset = (px) =>
+    page.waitForFunction(
+      (wanted) => document.documentElement.style.getPropertyValue('--keyboard-inset') === wanted,
+      `${px}px`,
+    );
+  /** Waits until the composer ends there, and so does the chat above it. */
+  const endsAt = async (bottom) => {
+    await page.waitForFunction((wanted) => {
+      const row = document.querySelector('.composer-row').getBoundingClientRect();
+      return row.bottom <= wanted && row.bottom > wanted - 40;
+    }, bottom);
+    await drawn(page);
+    assert.ok((await below(page)) <= 2, 'the end stays in sight');
+  };
+  await isInset(0);
+
+  // As on Android: the page becomes smaller.
+  await page.setViewportSize({ width, height: height - 300 });
+  await endsAt(height - 300);
+  assert.equal(await inset(), '0px');
+  await page.setViewportSize({ width, height });
+  await endsAt(height);
+
+  // As on an iPhone, which this browser cannot be: the page stays as high, and what is seen of it becomes smaller.
+  const cover = (by) =>
+    page.evaluate((px) => {
+      const view = globalThis.visualViewport;
+      delete view.height;
+      const all = view.height;
+      if (px > 0) Object.defineProperty(view, 'height', { configurable: true, get: () => all - px });
+      view.dispatchEvent(new globalThis.Event('resize'));
+    }, by);
+  await cover(300);
+  await isInset(300);
+  await endsAt(height - 300);
+  // Up in the chat the row that is read keeps its place.
+  await scroller(page).evaluate((one) => (one.scrollTop -= 300));
+  await drawn(page);
+  const read = await held(page);
+  await cover(0);
+  await isInset(0);
+  await drawn(page);
+  assert.ok(Math.abs((await topOf(page, read.seq)) - read.top) < 1);
+
+  // A dialog with a field, too.
+  await page.evaluate(() => (location.hash = '#/'));
+  await page.getByRole('button', { name: 'New chat' }).first().tap();
+  const dialog = page.getByRole('dialog');
+  await dialog.waitFor();
+  await cover(300);
+  await page.waitForFunction(
+    (wanted) => document.querySelector('dialog').getBoundingClientRect().bottom <= wanted,
+    height - 300,
+  );
+  assert.ok((await dialog.boundingBox()).y >= 0);
+  await cover(0);
+  await isInset(0);
+
+  const session = await page.context().newCDPSession(page);
+  await session.send('Emulation.setPageScaleFactor', { pageScaleFactor: 2 });
+  await page.waitForFunction(() => globalThis.visualViewport.scale === 2);
+  await drawn(page);
+  assert.equal(await inset(), '0px');
+  world.nothingWrong();
+  await page.context().close();
+});

@@ -1,5 +1,6 @@
 import type { ChatClient } from '@chat-api/client';
 import { show } from './dialogs';
+import { keepKeyboardInset } from './keyboard-inset';
 import { preferences } from './preferences';
 import { go } from './route';
 
@@ -14,7 +15,7 @@ function inField(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
 }
 
-/** The keys that work anywhere in the page. @returns the way to end it */
+/** The keys that work anywhere in the page, and the room that a keyboard on the screen takes. @returns the way to end it */
 export function listen(client: ChatClient): () => void {
   const pressed = (event: KeyboardEvent) => {
     const { key, altKey, shiftKey } = event;
@@ -29,7 +30,11 @@ export function listen(client: ChatClient): () => void {
     event.preventDefault();
   };
   addEventListener('keydown', pressed);
-  return () => removeEventListener('keydown', pressed);
+  const endInset = keepKeyboardInset();
+  return () => {
+    removeEventListener('keydown', pressed);
+    endInset();
+  };
 }
 
 function step(client: ChatClient, by: 1 | -1, unread: boolean): void {

@@ -51,6 +51,20 @@ export function Notifications() {
   const hours = (changed: Partial<Quiet>) => {
     if (changed.from !== '' && changed.to !== '') change({ quiet: { ...(quiet ?? NIGHT), ...changed } });
   };
+  const check = (isOn: boolean, text: string, help: string, set: (isOn: boolean) => void) => (
+    <label className="check">
+      <input
+        type="checkbox"
+        checked={isOn}
+        disabled={preferences === null}
+        onChange={(event) => set(event.currentTarget.checked)}
+      />
+      <span>
+        {text}
+        <span className="soft">{help}</span>
+      </span>
+    </label>
+  );
   return (
     <>
       <DevicePushes />
@@ -58,20 +72,18 @@ export function Notifications() {
         {level('direct')}
         {level('groups')}
       </div>
-      <label className="check">
-        <input
-          type="checkbox"
-          checked={quiet !== null}
-          disabled={preferences === null}
-          onChange={(event) =>
-            change(event.currentTarget.checked ? { quiet: NIGHT, timeZone: zoneHere() } : { quiet: null })
-          }
-        />
-        <span>
-          {more.settings.quiet}
-          <span className="soft">{more.settings.quietHelp}</span>
-        </span>
-      </label>
+      {check(preferences?.preview ?? true, more.settings.preview, more.settings.previewHelp, (preview) =>
+        change({ preview }),
+      )}
+      {check(
+        preferences?.whenActive !== 'never',
+        more.settings.whenActive,
+        more.settings.whenActiveHelp,
+        (isOn) => change({ whenActive: isOn ? 'unread' : 'never' }),
+      )}
+      {check(quiet !== null, more.settings.quiet, more.settings.quietHelp, (isOn) =>
+        change(isOn ? { quiet: NIGHT, timeZone: zoneHere() } : { quiet: null }),
+      )}
       {quiet !== null && (
         <div className="quiet">
           <div className="quiet-hours">
