@@ -26,6 +26,7 @@ const SESSION = [
   'bytea_output=hex',
   'idle_session_timeout=0',
   'statement_timeout=0',
+  'idle_in_transaction_session_timeout=0',
 ]
   .map((setting) => `-c ${setting}`)
   .join(' ');
@@ -39,11 +40,30 @@ module.exports = async () => {
   }
 };
 
+/**
+ * The URL of a database, by the rule of `src/config/postgres-url.ts`, which may not be compiled yet: what follows a `/`,
+ * `?` or `#` in a password that was not escaped would be taken for a database, and be shown. Other characters are
+ * escaped here, because Sequelize reads them differently from the driver.
+ */
+function readable(url) {
+  const [whole = '', authority = ''] = /^[a-z]+:\/\/([^/?#]*)/i.exec(url) ?? [];
+  try {
+    if (url.slice(whole.length).includes('@')) throw new Error();
+    decodeURIComponent(authority.slice(0, authority.lastIndexOf('@') + 1));
+    const read = new URL(url);
+    if (!['postgres:', 'postgresql:'].includes(read.protocol)) throw new Error();
+    return read.href;
+  } catch {
+    throw new Error(
+      'DATABASE_URL: expected postgres://user:password@host:port/database; the password has to be escaped: %2F for /, ' +
+        '%3F for ?, %23 for #, %25 for %, %40 for @',
+    );
+  }
+}
+
 /** Lets Sequelize read the URL, as in the application: sequelize-cli drops `sslmode` and the other parameters. */
 function optionsOf(url) {
-  // Else part of the password would be taken for a port and a database, and be shown.
-  if (/^[^:]*:\/\/[^/?#]*[/?#].*@/.test(url)) throw new Error('DATABASE_URL: the password has to be escaped');
-  const { config, options } = new Sequelize(url, { logging: false });
+  const { config, options } = new Sequelize(readable(url), { logging: false });
   const { host, port, database, username, password } = config;
   return {
     dialect: 'postgres',

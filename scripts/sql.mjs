@@ -9,6 +9,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile, mkdir } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import pg from 'pg';
+import { postgresUrl } from '../dist/config/postgres-url.js';
 import { startEmbeddedPostgres } from '../dist/database/embedded/embedded-postgres.js';
 import { migrate } from '../dist/database/migrator.js';
 import { profiles, sessionOptions } from '../dist/database/profiles.js';
@@ -118,7 +119,7 @@ ${sections.join('\n\n')}
 }
 
 async function onScratchDatabase(work) {
-  if (process.env.SQL_DATABASE_URL) return work(process.env.SQL_DATABASE_URL);
+  if (process.env.SQL_DATABASE_URL) return work(postgresUrl(process.env.SQL_DATABASE_URL));
   const dataDir = await mkdtemp(join(tmpdir(), 'chat-statements-'));
   const embedded = await startEmbeddedPostgres({ dataDir: join(dataDir, 'postgres') });
   try {

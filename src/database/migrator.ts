@@ -63,6 +63,7 @@ const NOT_OURS =
  * https://www.postgresql.org/docs/18/explicit-locking.html#ADVISORY-LOCKS.
  *
  * @returns the names, with extension, of the migrations that ran here.
+ * @throws an error that says what to do for a database whose encoding is not UTF8, which is left as it is.
  * @throws the migration's or the connection's error; migrations that ran before it stay recorded. Every connection is
  * closed in this case too.
  */
@@ -70,6 +71,7 @@ export async function migrate(databaseUrl: string, options: MigrateOptions = {})
   const log = options.log ?? (() => undefined);
   const sequelize = oneConnection(databaseUrl);
   try {
+    await refuseEncoding(sequelize);
     await acquire(sequelize, log);
     // A broken connection has lost the lock and the transaction: nothing may continue on a new one.
     sequelize.addHook('beforeConnect', () => {
@@ -95,6 +97,19 @@ function oneConnection(databaseUrl: string): Sequelize {
       lock_timeout: LOCK_TIMEOUT_MS,
     },
   });
+}
+
+/** Another encoding takes our tables, and fails later, by the first character that it does not have. */
+async function refuseEncoding(sequelize: Sequelize): Promise<void> {
+  const [{ encoding } = { encoding: '' }] = await sequelize.query<{ encoding: string }>(
+    `SELECT current_setting('server_encoding') AS encoding`,
+    { type: QueryTypes.SELECT },
+  );
+  if (encoding === 'UTF8') return;
+  throw new Error(
+    `The database has the encoding ${encoding}, which cannot hold all characters: create it with ` +
+      `ENCODING 'UTF8' TEMPLATE template0.`,
+  );
 }
 
 /** Polls: CREATE INDEX CONCURRENTLY would wait for a statement of ours that blocks on the lock. */

@@ -44,7 +44,10 @@ export const profiles = {
     },
   },
   /** The migrator's one connection, with PostgreSQL's default planning. */
-  migrations: { name: 'chat-migrations', settings: { ...RELIED_ON, statement_timeout: '0' } },
+  migrations: {
+    name: 'chat-migrations',
+    settings: { ...RELIED_ON, statement_timeout: '0', idle_in_transaction_session_timeout: '0' },
+  },
 } satisfies Record<string, Profile>;
 
 /** The settings as libpq's `options`, where a space in a value is escaped with a backslash. */

@@ -55,7 +55,7 @@ export const summarise = statement.one({
     )
     UPDATE messages SET reactions = (
       SELECT jsonb_agg(
-        jsonb_build_object('emoji', emoji, 'count', count, 'userIds', "userIds") ORDER BY first, emoji
+        jsonb_build_object('emoji', emoji, 'count', count, 'userIds', "userIds") ORDER BY first, emoji COLLATE "C"
       ) FROM kinds
     )
     WHERE id = $1

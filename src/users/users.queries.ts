@@ -10,7 +10,7 @@ export const insertMissingExternal = statement.count({
     INSERT INTO users ("externalId")
     SELECT i.id FROM unnest($1::text[]) AS i(id)
     WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u."externalId" = i.id)
-    ORDER BY i.id
+    ORDER BY i.id COLLATE "C"
     ON CONFLICT ("externalId") WHERE "externalId" IS NOT NULL DO NOTHING`,
   values: (externalIds: readonly string[]) => [texts(externalIds)],
 });

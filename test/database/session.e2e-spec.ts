@@ -2,34 +2,10 @@ import pg from 'pg';
 import { migrate } from '../../src/database/migrator.js';
 import { freshDatabase } from '../support/cluster.js';
 import { edges, over } from '../support/edges.js';
+import { setAll } from '../support/other-settings.js';
 import { World } from '../support/world.js';
 
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-
-/** What an operator may have set for a database, and what would break us if it reached our sessions. */
-const SETTINGS = {
-  DateStyle: "'SQL, DMY'",
-  IntervalStyle: "'sql_standard'",
-  TimeZone: "'Asia/Kolkata'",
-  default_transaction_isolation: "'serializable'",
-  search_path: "'nowhere'",
-  standard_conforming_strings: 'off',
-  client_encoding: "'LATIN1'",
-  array_nulls: 'off',
-  bytea_output: "'escape'",
-  extra_float_digits: '-15',
-  idle_session_timeout: "'1s'",
-  statement_timeout: "'1ms'",
-  lc_numeric: "'C'",
-  lc_time: "'C'",
-};
-
-/** `of`: whose settings they are, in SQL. */
-async function setAll(client: pg.Client, of: (database: string) => string): Promise<void> {
-  const whose = of(client.escapeIdentifier(client.database!));
-  for (const [name, value] of Object.entries(SETTINGS))
-    await client.query(`ALTER ${whose} SET ${name} = ${value}`);
-}
 
 describe.each([
   ['A database', (database: string) => `DATABASE ${database}`],

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { postmasterOf } from './proc.js';
-import { startEmbedded } from './product.js';
+import { checkedUrl, startEmbedded } from './product.js';
 
 /** The PostgreSQL server of a benchmark: the project's embedded one, or the one of BENCH_DATABASE_URL. */
 export interface Cluster {
@@ -25,7 +25,7 @@ export async function startCluster(log: (line: string) => void): Promise<Cluster
   const given = process.env['BENCH_DATABASE_URL'];
   // An external server is not stopped.
   const server = given
-    ? { url: given, stop: () => Promise.resolve() }
+    ? { url: await checkedUrl(given), stop: () => Promise.resolve() }
     : await startEmbedded(fileURLToPath(new URL('../../../.data/bench', import.meta.url)), log);
   const admin = new pg.Client({ connectionString: server.url });
   await admin.connect();

@@ -12,6 +12,10 @@ interface EmbeddedModule {
   startEmbeddedPostgres: (options: { dataDir: string; log: (line: string) => void }) => Promise<Server>;
 }
 
+interface PostgresUrlModule {
+  postgresUrl: (text: string) => string;
+}
+
 interface MigratorModule {
   migrate: (databaseUrl: string) => Promise<string[]>;
 }
@@ -20,6 +24,12 @@ interface MigratorModule {
 export async function startEmbedded(dataDir: string, log: (line: string) => void): Promise<Server> {
   const module = (await compiled('database/embedded/embedded-postgres.js')) as EmbeddedModule;
   return module.startEmbeddedPostgres({ dataDir, log });
+}
+
+/** @throws Error that shows nothing of a URL whose password was not escaped. */
+export async function checkedUrl(text: string): Promise<string> {
+  const module = (await compiled('config/postgres-url.js')) as PostgresUrlModule;
+  return module.postgresUrl(text);
 }
 
 /** Creates the product's tables in an empty database by its own migrations. */

@@ -12,6 +12,7 @@ import { Keeper } from './keeper.js';
 import { type ChatServerOptions, environmentOf } from './options.js';
 import { makePeople, makeToken, type People } from './people.js';
 import { serverFolder } from './places.js';
+import { postgresUrl } from './postgres-url.js';
 import { type Rest, restOf } from './rest.js';
 import { chatRows, Tables } from './tables.js';
 import { Truth } from './truth.js';
@@ -39,7 +40,8 @@ export class ChatServer {
 
   static async start(options: ChatServerOptions): Promise<ChatServer> {
     const { polling = 'refuse', withinMs = START_WITHIN_MS } = options;
-    const databaseUrl = options.databaseUrl ?? (process.env.CHAT_TEST_DATABASE_URL || null);
+    const given = options.databaseUrl ?? (process.env.CHAT_TEST_DATABASE_URL || null);
+    const databaseUrl = given === null ? null : postgresUrl(given);
     const { variables, apiKey } = environmentOf(options);
     const database = `chat_test_${randomBytes(6).toString('hex')}`;
     const plan = { serverPath: serverFolder(options.serverPath), databaseUrl, database, env: variables };

@@ -1,5 +1,6 @@
 import type { Chat, Member, Message } from '@chat-api/client';
 import pg from 'pg';
+import { postgresUrl } from './postgres-url.js';
 
 /** The type `bigint`. */
 const INT8 = 20;
@@ -21,9 +22,10 @@ export type Sql = <Row extends object = Record<string, unknown>>(
 export class Tables {
   private readonly pool: pg.Pool;
 
+  /** @throws TypeError for a URL with a password that was not escaped. */
   constructor(databaseUrl: string) {
     this.pool = new pg.Pool({
-      connectionString: databaseUrl,
+      connectionString: postgresUrl(databaseUrl),
       max: 2,
       types,
       allowExitOnIdle: true,
