@@ -12,7 +12,7 @@ import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import { Database } from '../database/database.js';
 import { removeOld, removeRead } from './log.queries.js';
-import type { Position } from './position.js';
+import { isAfter, type Position } from './position.js';
 import { SettledLog } from './settled.js';
 import { Sink } from './sink.js';
 import { SinkLags } from './sink-lags.js';
@@ -120,7 +120,12 @@ export class ChangeLog implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 
   private async work(sink: Sink, settled: Position): Promise<void> {
-    await sink.keep(SAVE_EVERY_MS);
+    const { last } = this.settled;
+    // A standby took over that had not got all of it: until its ids come up to there, the sink would be told nothing.
+    if (isAfter(sink.position, last)) {
+      sink.goBack(last);
+      this.warnOfLoss(sink.name);
+    } else await sink.keep(SAVE_EVERY_MS);
     if (!sink.isHeld) this.end(sink);
     // What was under way under its former lease ends first, so that nothing overtakes it.
     else if (!this.endings.has(sink.name)) await this.workOf(sink).turn(sink, settled);
@@ -139,11 +144,19 @@ export class ChangeLog implements OnApplicationBootstrap, OnApplicationShutdown 
     const at = performance.now();
     const leases = await leaseSinks(this.database, { node: this.node, ms, most: LEASED_AT_ONCE, works });
     for (const lease of leases) {
+      if (lease.wasPast) this.warnOfLoss(lease.name);
       const former = this.sinks.get(lease.name);
       if (former) this.end(former);
       this.sinks.set(lease.name, new Sink(this.database, lease, ms, at));
     }
     return leases.length;
+  }
+
+  private warnOfLoss(name: string): void {
+    this.logger.warn(
+      `${name} was past the last message that there is: the database was restored from a backup or has lost its last ` +
+        'commits. It goes on from now; see "Back up and restore" in docs/guides/operations.md',
+    );
   }
 
   /** Reads for it no more. Others do not wait until what is under way for it has ended: a receiver may take its time. */

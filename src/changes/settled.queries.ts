@@ -28,10 +28,16 @@ export const takeNumber = statement.one({
   row: ([number, lowest]: [number, number]) => ({ number, lowest }),
 });
 
-/** The lowest number of a transaction that is open. */
+/** The lowest number of a transaction that is open, the one after the last that has ended, and the ids that were taken last. */
 export const lowestOpen = statement.one({
   name: 'changes.lowestOpen',
-  text: `SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint`,
+  text: `
+    SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
+      pg_snapshot_xmax(pg_current_snapshot())::text::bigint, ${LAST_IDS}`,
   values: (_: undefined) => [],
-  row: ([lowest]: [number]) => lowest,
+  row: ([lowest, next, messageId, outboxId]: [number, number, number, number]) => ({
+    lowest,
+    next,
+    last: { messageId, outboxId } satisfies Position,
+  }),
 });

@@ -13,6 +13,7 @@ export class Sink {
   private savedAt = performance.now();
   private heldUntil: number;
   private lost = false;
+  private backTo: Position | null = null;
 
   constructor(
     private readonly database: Runner,
@@ -43,9 +44,14 @@ export class Sink {
     this.lost = true;
   }
 
+  /** The database has lost what is after this place: this lease ends, and the next one begins there. */
+  goBack(to: Position): void {
+    this.backTo = to;
+  }
+
   /** Whether no other node can read for it yet. Ask before each effect: the process may have been frozen. */
   get isHeld(): boolean {
-    return !this.lost && performance.now() < this.heldUntil;
+    return !this.lost && this.backTo === null && performance.now() < this.heldUntil;
   }
 
   /**
@@ -81,7 +87,7 @@ export class Sink {
   }
 
   private async save(ms: number): Promise<void> {
-    const { done } = this;
+    const done = this.backTo ?? this.done;
     const at = performance.now();
     const count = await saveSink(this.database, { ...this.lease, ...done, ms });
     if (count === 0) this.lost = true;

@@ -7,6 +7,8 @@ import { LAST_IDS } from './settled.queries.js';
 export interface Lease extends Position {
   name: string;
   leaseNo: number;
+  /** Whether it was past the last ids, and begins there now. */
+  wasPast: boolean;
 }
 
 /** `$1` name: a sink that begins at the present. */
@@ -53,19 +55,19 @@ export const removeSink = statement.count({
 export const leaseSinks = statement.many({
   name: 'changes.leaseSinks',
   text: `
-    UPDATE sinks s SET "leasedBy" = $1::uuid, "leasedUntil" = clock_timestamp() + $2 * interval '1 millisecond',
-      "leaseNo" = s."leaseNo" + 1,
-      ("messageId", "outboxId") = (
-        SELECT CASE WHEN (s."messageId", s."outboxId") > (l.m, l.o) THEN l.m ELSE s."messageId" END,
-          CASE WHEN (s."messageId", s."outboxId") > (l.m, l.o) THEN l.o ELSE s."outboxId" END
-        FROM (SELECT ${LAST_IDS}) AS l(m, o)
-      )
-    WHERE s.name IN (
-      SELECT name FROM sinks
+    WITH free AS MATERIALIZED (
+      SELECT name, "messageId" AS message, "outboxId" AS row FROM sinks
       WHERE ("leasedUntil" IS NULL OR "leasedUntil" < clock_timestamp()) AND split_part(name, ':', 1) = ANY($4::text[])
       ORDER BY name LIMIT $3 FOR UPDATE SKIP LOCKED
+    ), due AS (
+      SELECT f.*, l.*, (f.message, f.row) > (l.m, l.o) AS past FROM free f, (SELECT ${LAST_IDS}) AS l(m, o)
     )
-    RETURNING s.name, s."messageId", s."outboxId", s."leaseNo"`,
+    UPDATE sinks s SET "leasedBy" = $1::uuid, "leasedUntil" = clock_timestamp() + $2 * interval '1 millisecond',
+      "leaseNo" = s."leaseNo" + 1,
+      "messageId" = CASE WHEN d.past THEN d.m ELSE d.message END,
+      "outboxId" = CASE WHEN d.past THEN d.o ELSE d.row END
+    FROM due d WHERE s.name = d.name
+    RETURNING s.name, s."messageId", s."outboxId", s."leaseNo", d.past`,
   values: ({
     node,
     ms,
@@ -77,11 +79,12 @@ export const leaseSinks = statement.many({
     most: number;
     works: readonly string[];
   }) => [node, ms, most, texts(works)],
-  row: ([name, messageId, outboxId, leaseNo]: [string, number, number, number]): Lease => ({
+  row: ([name, messageId, outboxId, leaseNo, wasPast]: [string, number, number, number, boolean]): Lease => ({
     name,
     messageId,
     outboxId,
     leaseNo,
+    wasPast,
   }),
 });
 
@@ -95,7 +98,7 @@ export const saveSink = statement.count({
     UPDATE sinks SET "messageId" = $4, "outboxId" = $5,
       "leasedUntil" = clock_timestamp() + $3 * interval '1 millisecond'
     WHERE name = $1 AND "leaseNo" = $2`,
-  values: ({ name, leaseNo, ms, messageId, outboxId }: Lease & { ms: number }) => [
+  values: ({ name, leaseNo, ms, messageId, outboxId }: Omit<Lease, 'wasPast'> & { ms: number }) => [
     name,
     leaseNo,
     ms,

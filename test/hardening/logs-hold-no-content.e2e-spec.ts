@@ -34,7 +34,8 @@ function markedInput(definition: CommandDefinition, scene: Scene): Record<string
       enum?: unknown[];
     };
     const types = [schema.type, ...(schema.anyOf ?? []).map(({ type }) => type)].flat();
-    if (/url/i.test(field)) input[field] = `https://example.com/${MARKER}`;
+    // The server tries to reach it: a name that every machine knows by itself.
+    if (/url/i.test(field)) input[field] = `https://localhost/${MARKER}`;
     else if (field === 'metadata') input[field] = { [MARKER]: [MARKER] };
     else if (field === 'clientId') input[field] = `${MARKER}-${Math.random()}`;
     else if (types.includes('string') && !schema.enum && !['before', 'for', 'emoji'].includes(field))
