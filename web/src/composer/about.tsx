@@ -6,9 +6,16 @@ import { more } from '../text/en-more';
 import { plainOf } from '../text/text';
 import '../parts/later-styles';
 import type { Mode } from './composer';
+import { useKept, type Written } from './kept';
 
-/** What is answered or edited, above the field. */
-export function About({ mode, end }: { mode: Exclude<Mode, { kind: 'write' }>; end: () => void }) {
+/** What is answered or edited, above the field. It is kept with the draft. */
+export function About(written: Written) {
+  useKept(written);
+  const { mode, setMode } = written;
+  return mode.kind === 'write' ? null : <Line mode={mode} end={() => setMode({ kind: 'write' })} />;
+}
+
+function Line({ mode, end }: { mode: Exclude<Mode, { kind: 'write' }>; end: () => void }) {
   const message = mode.kind === 'reply' ? mode.message : mode.item.message;
   const name = useName(message.senderId);
   const me = useMe();

@@ -1,5 +1,5 @@
 import type { ChatListItem, Message, Room, TimelineItem } from '@chat-api/client';
-import { useChat, useReadable } from '@chat-api/client/react';
+import { useChat, useDraft } from '@chat-api/client/react';
 import {
   type KeyboardEvent,
   lazy,
@@ -62,11 +62,9 @@ export function Composer(props: Props) {
 }
 
 function Writing({ room, where, chat, title, mode, setMode, send, save, editLast }: Props) {
-  const client = useChat();
   const { enterSends } = usePreferences();
   const { limits } = useApp().config;
-  const draft = client.draft(typeof where === 'number' ? where : `u${where.direct}`);
-  const kept = useReadable(draft);
+  const [kept, keep] = useDraft(where);
   const [edited, setEdited] = useState('');
   const editing = mode.kind === 'edit';
   // React puts a field back to what was drawn before as soon as its event is over, and the draft changes after that: an
@@ -100,7 +98,7 @@ function Writing({ room, where, chat, title, mode, setMode, send, save, editLast
     if (editing) setEdited(value);
     else {
       setWritten(value);
-      draft.set(value);
+      keep(value);
       room.typing(value.trim() !== '');
     }
   };
@@ -119,7 +117,7 @@ function Writing({ room, where, chat, title, mode, setMode, send, save, editLast
         ...(named.length > 0 ? { mentions: named } : {}),
       });
       setWritten('');
-      draft.set('');
+      keep('');
       area.value = '';
     }
     setMode({ kind: 'write' });
@@ -152,7 +150,7 @@ function Writing({ room, where, chat, title, mode, setMode, send, save, editLast
   return (
     <div className="composer">
       <Suspense fallback={null}>
-        {mode.kind !== 'write' && <About mode={mode} end={() => setMode({ kind: 'write' })} />}
+        <About room={room} where={where} mode={mode} setMode={setMode} field={field} text={text} />
         {group && <Mentions chat={group} text={text} field={field} change={change} keys={mentions} />}
       </Suspense>
       <div className="composer-row">

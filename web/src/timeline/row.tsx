@@ -21,6 +21,7 @@ export interface RowActions {
   react: (item: TimelineItem, anchor: HTMLElement) => void;
   toggle: (item: TimelineItem, emoji: string, mine: boolean) => void;
   reply: (item: TimelineItem) => void;
+  copy: (item: TimelineItem) => void;
   jump: (seq: number, from: number | null) => void;
   retry: (key: string) => void;
   discard: (key: string) => void;

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { startWorld } from './browser.mjs';
+
+let world;
+before(async () => {
+  world = await startWorld();
+});
+after(() => world?.stop());
+afterEach(() => world.nothingWrong());
+
+const field = (page) => page.locator('.composer textarea');
+const row = (page, text) => page.locator('article', { hasText: text }).last();
+const about = (page, text) => page.locator('.about', { hasText: text });
+const say = (chat, who, content) => world.call('POST', `/chats/${chat.id}/messages`, { content }, who.id);
+
+/** What the browser keeps beside the draft of a chat: the id it replies to, and where the caret is; null: nothing. */
+const keptOf = (page, chat) =>
+  page.evaluate(async (key) => {
+    const result = (request) =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const all = await globalThis.indexedDB.databases();
+    for (const { name } of all.filter((one) => one.name.startsWith('chat:'))) {
+      const database = await result(globalThis.indexedDB.open(name));
+      const row = database.objectStoreNames.contains('rows')
+        ? await result(database.transaction('rows').objectStore('rows').get(['draft', key]))
+        : undefined;
+      database.close();
+      if (row) {
+        const { reply, caret } = JSON.parse(row.text);
+        return [reply, caret?.[0] ?? null];
+      }
+    }
+    return null;
+  }, `${chat.id}+`);
+
+test('what a draft replies to and its caret are there again when one comes back, and after a reload', async () => {
+  const { ann, ben, chat } = await world.server.people('ann', 'ben');
+  const question = await say(chat, ben, 'When does the train leave?');
+  // So much comes after it that it is not on the first page.
+  let last;
+  for (let n = 1; n <= 60; n++) last = await say(chat, ben, `and ${n}`);
+  await world.call('POST', `/chats/${chat.id}/seen`, {}, ann.id);
+  const at = await world.site();
+  const page = await world.pageOf(ann.id, { hash: `/c/${chat.id}/${question.seq}`, at });
+  const go = (to) => page.evaluate((hash) => (location.hash = hash), to);
+  const caretIs = (place) =>
+    page.waitForFunction((wanted) => {
+      const area = document.querySelector('.composer textarea');
+      return area && document.activeElement === area && area.selectionStart === wanted;
+    }, place);
+  await row(page, 'When does').press('r');
+  await about(page, 'When does').waitFor();
+  await page.keyboard.type('At eight');
+  for (let n = 0; n < 5; n++) await page.keyboard.press('ArrowLeft');
+  await caretIs(3);
+
+  await go('#/');
+  await field(page).waitFor({ state: 'detached' });
+  await go(`#/c/${chat.id}`);
+  await about(page, 'When does').waitFor();
+  await caretIs(3);
+  await page.keyboard.type('half past ');
+  assert.equal(await field(page).inputValue(), 'At half past eight');
+  await caretIs(13);
+
+  const isKept = (reply, caret) =>
+    until(`reply and caret are kept: ${reply}, ${caret}`, async () => {
+      const kept = await keptOf(page, chat);
+      return kept?.[0] === reply && kept[1] === caret;
+    });
+  await isKept(question.id, 13);
+
+  // In another tab, too.
+  const other = await page.context().newPage();
+  await other.goto(`${at.url}/#/c/${chat.id}`);
+  await about(other, 'When does').waitFor();
+  await other.locator('.about button').click();
+  await about(page, 'When does').waitFor({ state: 'detached' });
+  await row(other, 'and 60').press('r');
+  await about(page, 'and 60').waitFor();
+  await other.close();
+  await page.bringToFront();
+  await isKept(last.id, 13);
+  await page.reload();
+  await about(page, 'and 60').waitFor();
+  await caretIs(13);
+
+  await page.keyboard.press('Enter');
+  await row(page, 'At half past eight').locator('.quote', { hasText: 'and 60' }).waitFor();
+  await about(page, 'and 60').waitFor({ state: 'detached' });
+  await go('#/');
+  await field(page).waitFor({ state: 'detached' });
+  await go(`#/c/${chat.id}`);
+  await row(page, 'At half past eight').waitFor();
+  await until('nothing of it is kept', async () => (await keptOf(page, chat)) === null);
+  assert.equal(await page.locator('.about').count(), 0);
+  await page.context().close();
+});
+
+test('a message that was refused is copied, sent again or removed, from its menu and below it', async () => {
+  const { ann, ben } = await world.server.people('ann', 'ben');
+  const group = await world.call('POST', '/chats', { title: 'Garden', memberIds: [ann.id] }, ben.id);
+  const may = (sending) => world.call('PATCH', `/chats/${group.id}`, { sending }, ben.id);
+  const at = await world.site();
+  const page = await world.pageOf(ann.id, { hash: `/c/${group.id}`, at });
+  await page
+    .context()
+    .grantPermissions(['clipboard-read', 'clipboard-write'], { origin: new URL(at.url).origin });
+  const copied = () => page.evaluate(() => globalThis.navigator.clipboard.readText());
+  const item = (name) => page.getByRole('menuitem', { name, exact: true });
+  await field(page).waitFor();
+  at.offline();
+  for (const text of ['to keep', 'to remove', 'to remove, too']) {
+    await field(page).fill(text);
+    await field(page).press('Enter');
+    await row(page, text).waitFor();
+  }
+  await may('admins');
+  at.online();
+  const failed = (text) => page.locator('article', { has: page.locator('.row-fault'), hasText: text });
+  await failed('to keep').waitFor();
+  await failed('to remove, too').waitFor();
+
+  await failed('to keep').press('Enter');
+  assert.deepEqual(await page.getByRole('menuitem').allTextContents(), ['Try again', 'Copy text', 'Remove']);
+  await item('Copy text').click();
+  await until('its text is copied', async () => (await copied()) === 'to keep');
+  await failed('to remove, too').getByRole('button', { name: 'Copy text' }).click();
+  await until('the text of the other one is copied', async () => (await copied()) === 'to remove, too');
+  await failed('to remove, too').getByRole('button', { name: 'Remove' }).click();
+  await failed('to remove, too').waitFor({ state: 'detached' });
+  await failed('to remove').press('Enter');
+  await item('Remove').click();
+  await failed('to remove').waitFor({ state: 'detached' });
+
+  await may('all');
+  await field(page).waitFor();
+  await failed('to keep').press('Enter');
+  await item('Try again').click();
+  await page.locator('article[data-seq]', { hasText: 'to keep' }).waitFor();
+  await page.locator('.row-fault').waitFor({ state: 'detached' });
+  const { messages } = await world.call('GET', `/chats/${group.id}/messages`, undefined, ben.id);
+  assert.deepEqual(
+    messages.filter(({ type }) => type !== 'system').map(({ content }) => content),
+    ['to keep'],
+  );
+  await page.context().close();
+});
+
+async function until(what, holds) {
+  const end = Date.now() + 15_000;
+  while (!(await holds())) {
+    assert.ok(Date.now() < end, `not in time: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
