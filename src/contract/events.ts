@@ -233,7 +233,7 @@ export const events = {
         .meta({ description: 'Call sync at a random moment within this time, in milliseconds.' }),
     }),
     summary:
-      'You may have missed events, because this node was cut off from the others. Call sync, and ask again for the presence that you show (getPresence or watchPresence); to the sockets concerned.',
+      'You may have missed events, because this node was cut off from the others, or because others wrote in a group that hides its past while you entered it. Call sync, and ask again for the presence that you show (getPresence or watchPresence); to the sockets concerned.',
   },
   exception: {
     payload: z.object({

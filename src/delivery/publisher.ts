@@ -65,15 +65,18 @@ export class Publisher {
     this.server.flush();
   }
 
-  /** All sockets of these users receive a group's events from now on. */
-  joinChat(chatId: number, userIds: readonly number[]): void {
-    if (userIds.length > 0) this.io.in(userIds.map(userRoom)).socketsJoin(chatRoom(chatId));
+  /** All sockets of these users receive a group's events of later versions than that of the change that let them in. */
+  joinChat(chatId: number, userIds: readonly number[], version: number): void {
+    if (userIds.length === 0) return;
+    const of = userIds.map(userRoom);
+    this.server.rooms.move({ do: 'join', rooms: [chatRoom(chatId)], of, at: version });
   }
 
-  /** These users no longer receive a chat's events. */
-  leaveChat(chatId: number, userIds: readonly number[]): void {
+  /** These users no longer receive a chat's events: none after the change with this version, if it is known. */
+  leaveChat(chatId: number, userIds: readonly number[], version?: number): void {
     if (userIds.length === 0) return;
-    this.io.in(userIds.map(userRoom)).socketsLeave(chatRoom(chatId));
+    const of = userIds.map(userRoom);
+    this.server.rooms.move({ do: 'leave', rooms: [chatRoom(chatId)], of, at: version });
     this.bus.emit('membersLeft', { chatId, userIds });
   }
 

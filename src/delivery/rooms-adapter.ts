@@ -101,8 +101,14 @@ export class RoomsAdapter extends Adapter implements LocalSockets {
     const options = { rooms: new Set(order.of), except: new Set(order.except ?? []), flags: {} };
     if (order.do === 'look') this.bus.emit('tokensRevokedElsewhere', null);
     else if (order.do === 'disconnect') super.disconnectSockets(options, order.close);
-    else if (order.do === 'join') this.join(options, [...order.rooms]);
-    else this.leave(options, [...order.rooms]);
+    else if (order.do === 'join') this.join(options, [...order.rooms], order.at);
+    else this.leave(options, [...order.rooms], order.at);
+  }
+
+  /** Has the sockets of all nodes that are in the rooms `of` join a chat's room or leave it, by the change with version `at`. */
+  move(order: Order & { do: 'join' | 'leave' }): void {
+    this.obey(order);
+    this.broker.order(order);
   }
 
   *hosted(): Iterable<Room> {
@@ -117,16 +123,16 @@ export class RoomsAdapter extends Adapter implements LocalSockets {
     return this.sids.has(room);
   }
 
-  /** Carries out an order to enter or leave a chat after the events of the chat that wait. */
-  private obeyInOrder(rooms: readonly Room[], order: () => void): void {
+  /** Carries out an order to enter or leave a chat in its place among the events of the chat that wait. */
+  private obeyInOrder(rooms: readonly Room[], order: () => void, at?: number): void {
     const chatId = rooms.length === 1 ? chatIdOf(rooms[0]!) : null;
     this.orders++;
     if (chatId === null) order();
-    else this.order.after(chatId, order);
+    else this.order.after(chatId, order, at);
   }
 
-  private join(options: BroadcastOptions, rooms: Room[]): void {
-    this.obeyInOrder(rooms, () => this.joinNow(options, rooms));
+  private join(options: BroadcastOptions, rooms: Room[], at?: number): void {
+    this.obeyInOrder(rooms, () => this.joinNow(options, rooms), at);
   }
 
   private joinNow(options: BroadcastOptions, rooms: Room[]): void {
@@ -139,11 +145,12 @@ export class RoomsAdapter extends Adapter implements LocalSockets {
       ?.then(() => this.bus.emit('eventsMissed', { rooms: joined, orders: false }));
   }
 
-  private leave(options: BroadcastOptions, rooms: Room[]): void {
-    this.obeyInOrder(rooms, () => {
+  private leave(options: BroadcastOptions, rooms: Room[], at?: number): void {
+    const leaveNow = () => {
       this.orders++;
       super.delSockets(options, rooms);
-    });
+    };
+    this.obeyInOrder(rooms, leaveNow, at);
   }
 
   private roomChanged(room: Room): void {

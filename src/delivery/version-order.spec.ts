@@ -141,6 +141,15 @@ describe('The order of versions', () => {
     expect(heard).toEqual(['order', '2', '3', 'later order', '4']);
   });
 
+  it('carries out an order of a change before the events of later changes that wait', () => {
+    begin(1);
+    changes(5, 3);
+    order.after(CHAT, () => heard.push('order of 2'), 2);
+    order.after(CHAT, () => heard.push('order of 4'), 4);
+    changes(2, 4);
+    expect(heard).toEqual(['order of 2', '2', '3', 'order of 4', '4', '5']);
+  });
+
   it('keeps a bounded number of events', () => {
     begin(1);
     changes(...Array.from({ length: 2_001 }, (_, i) => 3 + i));

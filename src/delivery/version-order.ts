@@ -50,9 +50,12 @@ export class VersionOrder {
     if (this.lines.size > 0) this.goOn(chatId);
   }
 
-  /** Carries out an order after the events of the chat that wait now. */
-  after(chatId: number, order: () => void): void {
-    const newest = this.lines.get(chatId)?.held.at(-1);
+  /**
+   * Carries out an order of the change with this version: after the events up to it that wait now, and before those of
+   * later versions. Without a version, after all that wait.
+   */
+  after(chatId: number, order: () => void, version = Infinity): void {
+    const newest = this.lines.get(chatId)?.held.findLast((held) => held.version <= version);
     if (newest) newest.acts.push(order);
     else order();
   }

@@ -5,13 +5,17 @@ import { type Silence, toNewChat } from '../chats/chat.view.js';
 import { Database } from '../database/database.js';
 import type { Role } from '../database/models/chat-member.model.js';
 import { Publisher } from '../delivery/publisher.js';
-import { strangersAmong } from './groups.queries.js';
+import { hasChangedSince, strangersAmong } from './groups.queries.js';
 
 /**
  * Milliseconds before new members enter the room of a group that hides its past: messages that were committed before
- * they joined are still being delivered until then. Clients get what they miss meanwhile by `sync`.
+ * they joined are still being delivered until then. If they miss something meanwhile, they are told to sync.
  */
 const SETTLE_MS = 100;
+
+/** Clients who are told to sync are spread by so many milliseconds each, over a second at most. */
+const SYNC_EACH_MS = 2;
+const SYNC_WITHIN_MS = 1_000;
 
 /** Puts new members into the room of their group after the commit. */
 @Injectable()
@@ -47,7 +51,7 @@ export class GroupRooms {
       if (message) this.publisher.publish('newMessage', message, { chat: chat.id });
       await pause(SETTLE_MS);
     }
-    this.publisher.joinChat(chat.id, userIds);
+    this.publisher.joinChat(chat.id, userIds, chat.version);
     // What is sent after they joined is unread, the message about it as well.
     const unreadSeq = message ? message.seq - 1 : chat.lastSeq;
     const tell = (users: readonly number[], role: Role, silence: Silence | null = null) =>
@@ -64,7 +68,19 @@ export class GroupRooms {
     if (message) {
       this.publisher.publish('newMessage', message, settles ? { users: userIds } : { chat: chat.id });
     }
+    if (settles) await this.sendForMissed(chat.id, userIds, message?.version ?? chat.version);
     await this.removeNonMembers(chat.id, userIds);
+  }
+
+  /** Without a later event a client would not notice that it has missed what came while it was kept out of the room. */
+  private async sendForMissed(chatId: number, users: readonly number[], version: number): Promise<void> {
+    try {
+      if ((await hasChangedSince(this.database, { chatId, version })) === 0) return;
+    } catch (error) {
+      this.logger.warn(`Could not check what new members of group ${chatId} have missed: ${String(error)}`);
+    }
+    const withinMs = Math.min(SYNC_WITHIN_MS, SYNC_EACH_MS * users.length);
+    this.publisher.publish('syncNeeded', { withinMs }, { users });
   }
 
   /** Another node may have removed these users and published that before they entered the room here. */

@@ -193,6 +193,13 @@ export const setGroupFields = statement.count({
   ],
 });
 
+/** `$1` chat, `$2` version: counts the chat if it has changed since. */
+export const hasChangedSince = statement.count({
+  name: 'groups.hasChangedSince',
+  text: 'SELECT 1 FROM chats WHERE id = $1 AND version > $2',
+  values: ({ chatId, version }: { chatId: number; version: number }) => [chatId, version],
+});
+
 /** `$1` chat, `$2` users: those who are not members. */
 export const strangersAmong = statement.many({
   name: 'groups.strangersAmong',

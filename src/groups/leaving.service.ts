@@ -104,7 +104,7 @@ export class LeavingService {
     this.book.end(chatId, uninvited, 'revoked', null);
     if (!changed) return removed;
     this.publisher.publish('memberRemoved', removed, { chat: chatId, except: actor.origin });
-    this.publisher.leaveChat(chatId, [userId]);
+    this.publisher.leaveChat(chatId, [userId], removed.version);
     if (newOwner) this.publisher.publish('memberUpdated', newOwner, { chat: chatId });
     if (message) this.publisher.publish('newMessage', message, { chat: chatId });
     if (last) {

@@ -21,6 +21,8 @@ export interface ChangedChat {
   known: number | null;
   /** The version at which the user joined, or cleared the chat for themselves: what they had before is not theirs. */
   joined: number;
+  /** Whether the user may have cleared it since the client's last call, whatever version the client has. */
+  cleared: boolean;
 }
 
 const chatMessageRow = ([chatId, size, ...message]: [number, number, ...MessageCells]) =>
@@ -32,6 +34,10 @@ const chatMessageRow = ([chatId, size, ...message]: [number, number, ...MessageC
  * not name, `$5` takes all (null), or those with a message or a membership after that time.
  *
  * A chat that somebody cleared and opened anew has the same version as before; by the time it is told once.
+ *
+ * Clearing raises no version, so a client that has missed it and heard a later message has a version that tells nothing:
+ * `cleared` goes by the time. A change of settings is noted at the same place; where the first message after what was
+ * cleared is from before `$6`, it was no clearing.
  */
 export const changedChats = statement.many({
   name: 'sync.changedChats',
@@ -40,12 +46,18 @@ export const changedChats = statement.many({
       SELECT n.chat, n.version FROM unnest($2::bigint[], $3::bigint[]) AS n(chat, version)
     )
     SELECT c.id AS "chatId", c.version, c."lastSeq", n.version AS known,
-      m.version AS joined
+      m.version AS joined, s.cleared
     FROM chat_members m JOIN chats c ON c.id = m."chatId" LEFT JOIN named n ON n.chat = c.id
+    CROSS JOIN LATERAL (
+      SELECT CASE WHEN m."clearedSeq" IS NOT NULL AND m."settingsAt" > $6::timestamptz THEN NOT EXISTS (
+        SELECT 1 FROM messages x
+        WHERE x."chatId" = c.id AND x.seq = m."clearedSeq" + 1 AND x."createdAt" <= $6::timestamptz
+      ) ELSE false END AS cleared
+    ) s
     WHERE m."userId" = $1 AND ${isListed('c', 'm')}
       AND (n.version IS DISTINCT FROM c.version OR (
         n.version < m.version AND m.version > 1 AND ($6::timestamptz IS NULL OR m."settingsAt" > $6)
-      ))
+      ) OR s.cleared)
       AND (n.chat IS NOT NULL OR $5::timestamptz IS NULL OR GREATEST(c."lastActivityAt", m."joinedAt") > $5)
     ORDER BY c."lastActivityAt" DESC, c.id DESC LIMIT $4`,
   values: ({
@@ -68,18 +80,20 @@ export const changedChats = statement.many({
     newerThan,
     since,
   ],
-  row: ([chatId, version, lastSeq, known, joined]: [
+  row: ([chatId, version, lastSeq, known, joined, cleared]: [
     number,
     number,
     number,
     number | null,
     number,
+    boolean,
   ]): ChangedChat => ({
     chatId,
     version,
     lastSeq,
     known,
     joined,
+    cleared,
   }),
 });
 

@@ -195,8 +195,8 @@ export class SyncService {
  * A user who was removed and joined again also gets a reset: they may not see what was written in between. So does one
  * who deleted or cleared the chat for themselves, and it is there again.
  */
-function isReset({ known, version, joined }: ChangedChat): boolean {
-  if (known === null || known > version || version - known > MAX_GAP) return true;
+function isReset({ known, version, joined, cleared }: ChangedChat): boolean {
+  if (cleared || known === null || known > version || version - known > MAX_GAP) return true;
   return joined > 1 && known < joined;
 }
 

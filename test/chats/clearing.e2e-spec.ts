@@ -177,6 +177,21 @@ describe('A chat that somebody clears for themselves', () => {
     expect(await synced(message.version)).toMatchObject({ gone: [], chats: [] });
   });
 
+  it('tells a device that has missed it, although it has heard what came after it', async () => {
+    const { me, phone, other, chatId } = await scene('group');
+    const { at } = await phone.ok<SyncedView>('sync', {});
+    await me.ok('clearChat', { chatId });
+    const message = await send(other, chatId, 'after it');
+    const versions = { [chatId]: message.version };
+    const { chats } = await phone.ok<SyncedView>('sync', { versions, since: at });
+    expect(chats).toMatchObject([{ reset: true, upTo: message.version, messages: [{ id: message.id }] }]);
+    await send(other, chatId, 'later');
+    const { version, createdAt } = await send(other, chatId, 'last');
+    await me.ok('updateMembership', { chatId, pinned: true });
+    const later = { versions: { [chatId]: version }, since: createdAt };
+    expect(await phone.ok<SyncedView>('sync', later)).toMatchObject({ chats: [], memberships: [{ chatId }] });
+  });
+
   it('again changes nothing, and a repeat with its key clears nothing that came since', async () => {
     const { me, phone, other, chatId } = await scene('direct');
     const command = { chatId, clientId: 'clear-it' };

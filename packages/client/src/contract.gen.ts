@@ -2350,8 +2350,9 @@ export interface Events {
   /** The token of this socket expires soon: send `authenticate` with a new one, or the socket is closed. */
   tokenExpiring: TokenLife;
   /**
-   * You may have missed events, because this node was cut off from the others. Call sync, and ask again
-   * for the presence that you show (getPresence or watchPresence); to the sockets concerned.
+   * You may have missed events, because this node was cut off from the others, or because others wrote
+   * in a group that hides its past while you entered it. Call sync, and ask again for the presence that
+   * you show (getPresence or watchPresence); to the sockets concerned.
    */
   syncNeeded: {
     /** Call sync at a random moment within this time, in milliseconds. */

@@ -21,11 +21,14 @@ export interface Target {
 }
 
 /**
- * What to do with each socket that is in one of the rooms `of` and in none of `except`. `look`: tokens were revoked, and
- * the node should look which; it would do that by itself soon.
+ * What to do with each socket that is in one of the rooms `of` and in none of `except`. `at`: the version of the chat
+ * whose change gave the order, which is carried out in its place among the events; nodes of an earlier release neither
+ * send nor read it. `look`: tokens were revoked, and the node should look which; it would do that by itself soon.
  */
 export type Order = { of: readonly string[]; except?: readonly string[] } & (
-  { do: 'join' | 'leave'; rooms: readonly string[] } | { do: 'disconnect'; close: boolean } | { do: 'look' }
+  | { do: 'join' | 'leave'; rooms: readonly string[]; at?: number }
+  | { do: 'disconnect'; close: boolean }
+  | { do: 'look' }
 );
 
 /** The sockets of this node, as a broker reaches them. */
