@@ -1,35 +1,23 @@
 import { setTimeout as pass } from 'node:timers/promises';
-import {
-  asUser,
-  type ChatClient,
-  createChat,
-  type Message,
-  type Room,
-} from '../../packages/client/src/index.js';
+import type { Message } from '../../packages/client/src/index.js';
 import type { ChatsPage, MembersPage, MessagesPage, SyncedView } from '../../src/contract/index.js';
+import { mint, newApiKey, ownAccounts } from '../support/accounts.js';
 import { type Client, World } from '../support/world.js';
-import { FaultyTransport, NO_FAULTS, random } from './faulty-transport.js';
+import { Device } from './device.js';
+import { random } from './faulty-transport.js';
 
 const EMOJI = ['👍', '🎉', '❤️'];
 
-/** A person with the client under test on one device, over a bad network. */
-interface Person {
-  id: number;
-  chat: ChatClient;
-  transport: FaultyTransport;
-  rooms: Room[];
-  /** The network is back: it need not wait for its next attempt. */
-  online(): void;
-}
-
 describe('A client in a burst', () => {
+  const key = newApiKey();
+  const variables = { ...ownAccounts(), API_KEYS: key, GROUP_ADDS: 'everybody' };
   let world: World;
   beforeAll(async () => {
-    world = await World.start();
+    world = await World.start(variables);
   });
-  const clients: ChatClient[] = [];
+  const devices: Device[] = [];
   afterEach(() => {
-    for (const chat of clients.splice(0)) chat.stop();
+    for (const { chat } of devices.splice(0)) chat.stop();
   });
   afterAll(() => world.stop());
 
@@ -39,23 +27,6 @@ describe('A client in a burst', () => {
       if (Date.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
       await pass(20);
     }
-  };
-
-  const personOf = (id: number, chance: () => number): Person => {
-    const transport = new FaultyTransport(world.socketUrl, chance);
-    let online = () => {};
-    const chat = createChat({
-      url: world.socketUrl,
-      auth: asUser(id),
-      transport,
-      watch: (attention) => {
-        online = attention.online;
-        return () => undefined;
-      },
-    });
-    clients.push(chat);
-    chat.start();
-    return { id, chat, transport, rooms: [], online: () => online() };
   };
 
   /** What the server says about everything of this person, read anew. */
@@ -78,14 +49,30 @@ describe('A client in a burst', () => {
     return { chats, unread, histories, members };
   };
 
-  const act = ({ chat, rooms }: Person, chance: () => number, nth: number): void => {
+  /** One thing that a person does. `coming` is a group whose members come and go; its owner adds and removes them. */
+  const act = (
+    { chat, rooms, userId }: Device,
+    others: readonly number[],
+    coming: number,
+    chance: () => number,
+    nth: number,
+  ): void => {
     const room = rooms[Math.floor(chance() * rooms.length)]!;
-    if (!room.chat.get()) return;
+    const item = room.chat.get();
+    // Who has left is not simply added again: they are asked.
+    if (!item) return void chat.call('acceptInvitation', { chatId: room.chatId! }).catch(() => undefined);
+    if (room.chatId === coming && chance() < 0.15) {
+      const other = others[Math.floor(chance() * others.length)]!;
+      if (item.role !== 'owner') void room.leave().catch(() => undefined);
+      else if (chance() < 0.3) void room.removeMember(other).catch(() => undefined);
+      else void room.addMembers(others.filter((id) => id !== userId)).catch(() => undefined);
+      return;
+    }
     const stored = room.timeline.get().items.filter(({ seq }) => seq !== null);
     const one = stored[Math.floor(chance() * stored.length)]?.message as Message | undefined;
     const mine = stored
       .map(({ message }) => message as Message)
-      .filter((m) => m.senderId === chat.me.get()?.id && !m.deletedAt);
+      .filter((m) => m.senderId === userId && !m.deletedAt);
     const own = mine[Math.floor(chance() * mine.length)];
     const dice = chance();
     if (dice < 0.5 || !one) {
@@ -103,65 +90,88 @@ describe('A client in a burst', () => {
     else room.typing();
   };
 
-  /** BURST_SEEDS runs others. */
+  /** For a longer run: BURST_SEEDS are other seeds, BURST_STEPS how many things are done with each. */
   const seeds = (process.env.BURST_SEEDS ?? '7,11').split(',').map(Number);
+  const steps = Number(process.env.BURST_STEPS ?? 1_200);
 
   it.each(seeds)(
-    'with cuts, lost, doubled and late events ends equal to the server (seed %i)',
+    'with cuts, reloads, tokens that expire, lost, doubled and late events ends equal to the server (seed %i)',
     async (seed) => {
       const chance = random(seed);
-      const ids = [world.newId(), world.newId(), world.newId()];
-      const [alice, bob, carol] = await Promise.all(ids.map((id) => world.person(id)));
+      const of = <T>(all: readonly T[]): T => all[Math.floor(chance() * all.length)]!;
+      const minted = [await mint(world, key), await mint(world, key), await mint(world, key)];
+      const ids = minted.map(({ userId }) => userId);
+      const stocks = await Promise.all(
+        minted.map(({ userId, accessToken }) => world.bearer(userId, accessToken)),
+      );
+      const [alice, , carol] = stocks;
       const direct = await alice!.ok<{ id: number }>('createChat', { user1Id: ids[0], user2Id: ids[1] });
       const groups = await Promise.all(
-        [1, 2].map((n) =>
+        [1, 2, 3].map((n) =>
           alice!.ok<{ id: number }>('createGroup', { title: `group ${n}`, memberIds: ids.slice(1) }),
         ),
       );
-      const people = ids.map((id) => personOf(id, chance));
-      for (const person of people) {
-        const theirs = person.id === carol!.userId ? groups : [direct, ...groups];
-        person.rooms = theirs.map(({ id }) => person.chat.open(id));
-        for (const room of person.rooms) room.members.subscribe(() => undefined);
-      }
-      await Promise.all(
-        people.map(({ chat }) => until('live', () => chat.connection.get().state === 'live')),
-      );
-      for (const { transport } of people)
-        transport.faults = { drop: 0.08, double: 0.05, late: 0.1, lateMs: 200, loseAnswers: 0.03 };
-
-      for (let nth = 0; nth < 1_200; nth++) {
-        const person = people[Math.floor(chance() * people.length)]!;
-        act(person, chance, nth);
-        if (chance() < 0.15) people[Math.floor(chance() * people.length)]!.transport.cut();
-        if (chance() < 0.3) people[Math.floor(chance() * people.length)]!.online();
-        if (nth % 3 === 0) await pass(5);
-      }
-
-      for (const { transport } of people) transport.faults = NO_FAULTS;
-      for (const { chat, transport } of people) {
-        transport.cut();
-        await until('live again', () => chat.connection.get().state === 'live');
-        await until(
-          'an empty outbox',
-          () => chat.outbox.get().every(({ status }) => status === 'failed'),
-          60_000,
+      const coming = groups[2]!.id;
+      const people = ids.map((id) => {
+        const theirs = id === carol!.userId ? groups : [direct, ...groups];
+        const chatIds = theirs.map((chat) => chat.id);
+        return new Device({
+          url: world.socketUrl,
+          secret: variables.JWT_SECRET,
+          userId: id,
+          chatIds,
+          chance,
+        });
+      });
+      devices.push(...people);
+      const allAre = (state: string) =>
+        Promise.all(people.map((one) => until(state, () => one.chat.connection.get().state === state)));
+      const sent = () =>
+        Promise.all(
+          people.map(({ chat }) =>
+            until(
+              'an empty outbox',
+              () => chat.outbox.get().every(({ status }) => status === 'failed'),
+              60_000,
+            ),
+          ),
         );
+      await allAre('live');
+      for (const person of people)
+        person.suffer({ drop: 0.08, double: 0.05, late: 0.1, lateMs: 200, loseAnswers: 0.03 });
+
+      for (let nth = 0; nth < steps; nth++) {
+        act(of(people), ids.slice(1), coming, chance, nth);
+        // In the last part connections last, so that tokens expire while they are open.
+        const calm = nth > steps * 0.85;
+        if (!calm && chance() < 0.15) of(people).cut();
+        if (!calm && chance() < 0.012) of(people).reload();
+        if (chance() < 0.3) of(people).online();
+        if (nth % 3 === 0) await pass(calm ? 30 : 5);
       }
+
+      for (const person of people) {
+        person.suffer(null);
+        person.cut();
+      }
+      await allAre('live');
+      await sent();
+      await alice!.ok('addMembers', { chatId: coming, userIds: ids.slice(1) });
+      for (const stock of stocks.slice(1)) await stock.ask('acceptInvitation', { chatId: coming });
       // All is said. What a last reconnect brings is of one moment for everybody.
       await pass(1_500);
-      for (const { chat, transport } of people) {
-        transport.cut();
-        await until('live at last', () => chat.connection.get().state === 'live');
-      }
+      for (const person of people) person.cut();
+      await allAre('live');
       await pass(500);
-      for (const stock of [alice!, bob!, carol!]) {
-        const { chat, rooms } = people.find(({ id }) => id === stock.userId)!;
+      for (const stock of stocks) {
+        const { chat, rooms, written } = people.find(({ userId }) => userId === stock.userId)!;
         const truth = await truthFor(stock);
+        expect(truth.chats).toHaveLength(rooms.length);
         for (const room of rooms) {
           while (room.timeline.get().moreBefore) await room.loadBefore();
           const item = truth.chats.find(({ id }) => id === room.chatId)!;
-          const items = room.timeline.get().items;
+          // What was refused stands below what is stored.
+          const items = room.timeline.get().items.filter(({ seq }) => seq !== null);
           const shown = items
             .map(({ message }) => message as Message)
             .map(({ seen: _, ...message }) => message);
@@ -169,7 +179,10 @@ describe('A client in a burst', () => {
           expect(shown).toEqual(stored);
           const seen = items.filter(({ status }) => status === 'seen').map(({ seq }) => seq);
           const own = truth.histories.get(room.chatId!)!.filter(({ senderId }) => senderId === stock.userId);
-          expect(seen).toEqual(own.filter((message) => message.seen).map(({ seq }) => seq));
+          const right = own.filter((message) => message.seen).map(({ seq }) => seq);
+          // What somebody has seen who left later stays seen here; the server counts who is there now.
+          if (room.chatId === coming) expect(seen).toEqual(expect.arrayContaining(right));
+          else expect(seen).toEqual(right);
           const { lastMessage, cursor: _c, otherUser: _o, ...list } = room.chat.get()!;
           const { lastMessage: last, cursor: _d, otherUser: _p, ...expected } = item;
           expect(list).toEqual(expected);
@@ -180,11 +193,21 @@ describe('A client in a burst', () => {
           );
         }
         expect(chat.unread.get()).toEqual(truth.unread);
-        // Messages that were deleted meanwhile, and titles that members may not change.
-        for (const { command, error } of chat.outbox.get()) {
-          expect(command).not.toBe('sendMessage');
+        // Messages that were deleted meanwhile, titles that members may not change, and where one is no member any more.
+        const failed = new Set<string>();
+        for (const { id, command, chatId, error } of chat.outbox.get()) {
+          if (chatId !== coming) expect(command).not.toBe('sendMessage');
           expect(['NOT_FOUND', 'FORBIDDEN', 'CONFLICT']).toContain(error?.code);
+          failed.add(id);
         }
+        // Once a message is kept on the device, no reload loses it.
+        const stored = await world.sql<{ clientId: string }>(
+          `SELECT "clientId" FROM messages WHERE "senderId" = $1 AND "clientId" IS NOT NULL`,
+          [stock.userId],
+        );
+        const there = new Set(stored.map(({ clientId }) => clientId));
+        expect([...written].filter((id) => !there.has(id) && !failed.has(id))).toEqual([]);
+        expect(written.size).toBeGreaterThan(steps / 20);
       }
       const doubled = await world.sql(
         `SELECT "clientId" FROM messages WHERE "chatId" = ANY($1) AND "clientId" IS NOT NULL
@@ -192,7 +215,11 @@ describe('A client in a burst', () => {
         [[direct.id, ...groups.map(({ id }) => id)]],
       );
       expect(doubled).toEqual([]);
-      expect(people.reduce((sum, { transport }) => sum + transport.cuts, 0)).toBeGreaterThan(60);
+      const sum = (count: (one: Device) => number) => people.reduce((all, one) => all + count(one), 0);
+      expect(sum(({ cuts }) => cuts)).toBeGreaterThan(60);
+      expect(sum(({ reloads }) => reloads)).toBeGreaterThan(3);
+      const asked = new Set(people.flatMap(({ reasons }) => reasons));
+      expect([...asked].sort()).toEqual(expect.arrayContaining(['expiring', 'refused', 'start']));
     },
     180_000,
   );

@@ -1,4 +1,6 @@
+import pg from 'pg';
 import type { ChatListItem, MessagesPage, MessageView, SyncedView } from '../../src/contract/index.js';
+import { waitingForLock } from '../support/database-locks.js';
 import { edges, over } from '../support/edges.js';
 import { type Client, World } from '../support/world.js';
 
@@ -56,6 +58,32 @@ describe('A reply', () => {
       replyTo: { excerpt: '', deleted: true },
     });
   });
+
+  it.each(['editMessage', 'deleteMessage'])(
+    'tells everybody of the message as it is after an %s that was first at the chat',
+    async (command) => {
+      const { alice, bob, chatId } = await world.pair();
+      const first = await send(alice, { chatId, content: 'secret words' });
+      const holder = new pg.Client({ connectionString: world.config.database.url! });
+      await holder.connect();
+      await holder.query('BEGIN');
+      await holder.query('SELECT FROM chats WHERE id = $1 FOR UPDATE', [chatId]);
+      const change = alice.ok<MessageView>(command, { messageId: first.id, content: 'better words' });
+      await waitingForLock(world, 1);
+      const replied = send(bob, { chatId, replyToId: first.id });
+      await waitingForLock(world, 2);
+      await holder.query('COMMIT');
+      await holder.end();
+      const { version } = await change;
+      const reply = await replied;
+      expect(reply.version).toBeGreaterThan(version);
+      const excerpt = command === 'editMessage' ? 'better words' : '';
+      expect(reply.replyTo).toMatchObject({ excerpt, deleted: command === 'deleteMessage' });
+      await alice.settled();
+      const told = (alice.unread('newMessage') as MessageView[]).find(({ id }) => id === reply.id);
+      expect(told?.replyTo).toEqual(reply.replyTo);
+    },
+  );
 
   it('ends its excerpt where a character ends, as it is seen', async () => {
     const { alice, chatId } = await world.pair();

@@ -63,6 +63,8 @@ export interface SentRow {
   createdAt: string | null;
   /** The message that it replies to; null: it is no reply, or some member may not see that message. */
   reply: RepliedRow | null;
+  /** The chat has changed since `reply` was read, which may be older than the new message. */
+  moved: boolean;
   /** With `silenced` and `tooSoon`: milliseconds until the sender may send. */
   waitMs: number | null;
 }
@@ -78,6 +80,7 @@ type SentCells = [
   version: number | null,
   createdAt: string | null,
   reply: RepliedRow | null,
+  moved: boolean,
   waitMs: number | null,
 ];
 
@@ -111,7 +114,17 @@ const mayMentionAll = (['member', 'admin', 'owner'] as const)
 
 /** The columns of a chat that decide about a message. */
 const chatOf = (chat: string) =>
-  ['id', 'user1Id', 'user2Id', 'user1Blocks', 'user2Blocks', 'closed', 'sending', 'slowModeSeconds']
+  [
+    'id',
+    'version',
+    'user1Id',
+    'user2Id',
+    'user1Blocks',
+    'user2Blocks',
+    'closed',
+    'sending',
+    'slowModeSeconds',
+  ]
     .map((column) => `${chat}.${quoted(column)}`)
     .join(', ') + `, ${rulesOf(chat)} AS rules`;
 
@@ -166,6 +179,8 @@ const HASH_OF_SENT = `CASE WHEN NOT (${sameBody(given, sent)}) THEN ${originalHa
  * - If the memberships, rules or blocks of a chat change while the statement waits for its lock, or the chat is deleted, the
  *   statement fails with a serialization failure and runs again after `lockChats`. So a user can't write once their
  *   removal or a block is committed.
+ * - A message that is replied to is read by the snapshot as well: `moved` says that its chat has changed since, and with it
+ *   perhaps the message.
  * - A message with the same key that another node commits while this statement waits is not in the snapshot. Then the
  *   insert fails on the unique index, the whole batch is rolled back, and the next run finds that message.
  *
@@ -180,7 +195,7 @@ const send = (name: string, batch: { mentions: boolean; replaced: boolean }) =>
     text: `
     WITH checked AS MATERIALIZED (
       SELECT i.idx, i.sender, i.key, ${bodies.of('i')},${batch.replaced ? ` ${HASH_OF_SENT},` : ''}
-        c.id AS chat, c."user1Id", c."user2Id", c.rules, o.id AS "originalId",
+        c.id AS chat, c.version AS "asOf", c."user1Id", c."user2Id", c.rules, o.id AS "originalId",
         m."silencedUntil", m."lastSentAt", c."slowModeSeconds", c."slowModeSeconds" > 0 AND m.role = 'member' AS paced,
         r.shown AS reply,
         CASE
@@ -267,7 +282,7 @@ const send = (name: string, batch: { mentions: boolean; replaced: boolean }) =>
       SELECT j.*, b.seqs[j.nr] + j.nth AS seq, b.versions[j.nr] + j.nth AS version,
         CASE WHEN b.chats[j.nr] = j.chat AND b.rules[j.nr] = j.rules
           THEN nextval('messages_id_seq') ELSE memberships_changed() END AS id,
-        b.moments[j.nr] AS "createdAt"
+        b.moments[j.nr] AS "createdAt", j.reply IS NOT NULL AND b.versions[j.nr] <> j."asOf" AS moved
       FROM (
         SELECT *, row_number() OVER (PARTITION BY chat ORDER BY idx) AS nth, dense_rank() OVER (ORDER BY chat) AS nr
         FROM checked WHERE ${GOES_THROUGH}
@@ -286,11 +301,11 @@ const send = (name: string, batch: { mentions: boolean; replaced: boolean }) =>
         FROM numbered WHERE "user1Id" IS NULL GROUP BY chat, sender ORDER BY chat, sender
       ) n WHERE m."chatId" = n.chat AND m."userId" = n.sender
     )${batch.mentions ? KEEP_MENTIONS : ''}
-    SELECT idx, verdict, id, chat AS "chatId", "user1Id", "user2Id", seq, version, "createdAt", reply, NULL AS "waitMs"
+    SELECT idx, verdict, id, chat AS "chatId", "user1Id", "user2Id", seq, version, "createdAt", reply, moved, NULL AS "waitMs"
     FROM numbered
     UNION ALL
     SELECT idx, CASE verdict WHEN ${verdicts.written} THEN ${verdicts.tooSoon} ELSE verdict END, "originalId", chat,
-      "user1Id", "user2Id", NULL, NULL, NULL, NULL, CASE verdict
+      "user1Id", "user2Id", NULL, NULL, NULL, NULL, false, CASE verdict
         WHEN ${verdicts.silenced} THEN ${millisecondsUntil('"silencedUntil"')}
         WHEN ${verdicts.tooSoon} THEN ${millisecondsUntil(mayNext('checked', 'checked'))}
         WHEN ${verdicts.written} THEN "slowModeSeconds" * 1000::bigint END
@@ -312,6 +327,7 @@ const send = (name: string, batch: { mentions: boolean; replaced: boolean }) =>
       version,
       createdAt,
       reply,
+      moved,
       waitMs,
     ]: SentCells): SentRow => ({
       idx,
@@ -324,6 +340,7 @@ const send = (name: string, batch: { mentions: boolean; replaced: boolean }) =>
       version,
       createdAt,
       reply,
+      moved,
       waitMs,
     }),
   });

@@ -4,6 +4,7 @@ import { KnownUsers } from '../../users/directory/known-users.js';
 import { blockedByOther, blockingOther } from '../../blocks/blocks.js';
 import { adminsOnly, silenced, tooSoon } from '../../chats/rules.js';
 import { ownReactionsIn, shownToAll } from '../../chats/shown.js';
+import { repliedForAll } from '../../chats/shown.queries.js';
 import { DirectChatsService } from '../../chats/direct-chats.service.js';
 import { mayNotMentionAll, noSuchMention } from '../model/mentions.js';
 import { toMessageView } from '../model/message.view.js';
@@ -42,6 +43,7 @@ export class ValidatedSends {
           return send(tx, entries);
         })
       : await send(this.database.impatient, entries);
+    await this.readAgain(rows);
     const again: Entry[] = [];
     const originals: [Entry, SentRow][] = [];
     for (const row of rows) {
@@ -103,6 +105,15 @@ export class ValidatedSends {
       await this.directChats.openAll(pairs, { unlessBlocked: true, origin: null });
     }
     return opening;
+  }
+
+  /** What was edited or deleted while the statement waited for the chat is shown in replies as it is now. */
+  private async readAgain(rows: readonly SentRow[]): Promise<void> {
+    const moved = rows.filter((row) => row.moved);
+    if (moved.length === 0) return;
+    const ids = [...new Set(moved.flatMap(({ reply }) => reply?.messageId ?? []))];
+    const replied = new Map((await repliedForAll(this.database, ids)).map((row) => [row.messageId, row]));
+    for (const row of moved) row.reply = (row.reply && replied.get(row.reply.messageId)) ?? null;
   }
 
   private opened({ draft: { senderId, receiverId } }: Entry): void {
