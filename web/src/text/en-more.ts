@@ -6,6 +6,12 @@ const list = new Intl.ListFormat('en', { type: 'conjunction' });
 export const more = {
   close: 'Close',
 
+  list: {
+    unread: (n: number) => `${n} unread`,
+    above: (n: number) => `${count(n, 'unread chat', 'unread chats')} above`,
+    below: (n: number) => `${count(n, 'unread chat', 'unread chats')} below`,
+  },
+
   chat: {
     typing: (names: readonly string[]) =>
       names.length > 2
