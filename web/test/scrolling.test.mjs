@@ -273,3 +273,55 @@ test('a keyboard on the screen covers neither the composer nor the end of the ch
   world.nothingWrong();
   await page.context().close();
 });
+
+test('the list says how many unread chats are above and below what is seen of it, and leads to the nearest', async () => {
+  const { ann, ben } = await world.server.people('ann', 'ben');
+  const rows = await world.server.sql(
+    `WITH made AS (
+       INSERT INTO chats (type, title, "memberCount", "lastActivityAt")
+       SELECT 'group', 'Group ' || n, 2, now() - interval '1 day' FROM generate_series(1, 40) n
+       RETURNING id
+     )
+     INSERT INTO chat_members ("chatId", "userId", role)
+     SELECT id, person, 'member' FROM made, unnest($1::bigint[]) person RETURNING "chatId" AS id`,
+    [[ann.id, ben.id]],
+  );
+  const ids = [...new Set(rows.map(({ id }) => id))];
+  const write = (id) => world.call('POST', `/chats/${id}/messages`, { content: 'news' }, ben.id);
+  // From the end: three that are unread, one of them muted; fifteen that are read; one that is unread, at the top.
+  for (const id of ids.slice(0, 19)) await write(id);
+  for (const id of ids.slice(3, 18)) await world.call('POST', `/chats/${id}/seen`, {}, ann.id);
+  const muted = { mutedUntil: '2099-01-01T00:00:00.000Z' };
+  await world.call('PATCH', `/chats/${ids[1]}/membership`, muted, ann.id);
+
+  const page = await world.pageOf(ann.id);
+  const list = page.locator('.chats');
+  const chip = (name) => page.getByRole('button', { name, exact: true });
+  const focused = () => page.evaluate(() => document.activeElement.getAttribute('href'));
+  await chip('2 unread chats below').waitFor();
+  assert.equal(await page.getByRole('button', { name: /above$/ }).count(), 0);
+
+  // By keys alone: it stands before the list, and the focus goes to the chat.
+  await page.locator('.tabs button').last().focus();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction((href) => document.activeElement.getAttribute('href') === href, `#/c/${ids[2]}`);
+  await chip('1 unread chat above').waitFor();
+  assert.equal(await page.getByRole('button', { name: /below$/ }).count(), 0);
+
+  await list.evaluate((one) => (one.scrollTop = one.scrollHeight));
+  await chip('3 unread chats above').click();
+  assert.equal(await focused(), `#/c/${ids[0]}`);
+  await chip('1 unread chat above').click();
+  assert.equal(await focused(), `#/c/${ids[18]}`);
+  assert.equal(await list.evaluate((one) => one.scrollTop), 0);
+  await chip('2 unread chats below').waitFor();
+
+  // It counts what comes, and no longer what is read elsewhere.
+  for (const id of ids.slice(0, 1)) await world.call('POST', `/chats/${id}/seen`, {}, ann.id);
+  await chip('1 unread chat below').waitFor();
+  await page.setViewportSize({ width: 1280, height: 2_000 });
+  await chip('1 unread chat below').waitFor({ state: 'detached' });
+  world.nothingWrong();
+  await page.context().close();
+});

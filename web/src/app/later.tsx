@@ -9,6 +9,7 @@ export { About } from '../composer/about';
 export { CannotWrite } from '../composer/cannot-write';
 export { Mentions } from '../composer/mentions';
 export { SlowSend } from '../composer/slow-send';
+export { Beyond } from '../list/beyond';
 export { Faults } from '../parts/faults';
 export { turnOff } from '../push/device';
 export { Pushed } from '../push/pushed';

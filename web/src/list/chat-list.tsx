@@ -2,6 +2,7 @@ import type { ChatFilter } from '@chat-api/client';
 import { useChats, useConnection, useMe, useOutbox } from '@chat-api/client/react';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { show } from '../app/dialogs';
+import { later } from '../app/load-later';
 import type { Where } from '../app/where';
 import { Picture } from '../parts/avatar';
 import { CircleAlert, Search, Settings, SquarePen } from '../parts/icons';
@@ -10,6 +11,7 @@ import { en } from '../text/en';
 import { ChatRow } from './row';
 
 const Bell = lazy(() => import('../inbox/bell'));
+const Beyond = lazy(async () => ({ default: (await later()).Beyond }));
 const Invitations = lazy(() => import('./invitations'));
 
 const FILTERS: readonly [ChatFilter, string][] = [
@@ -92,49 +94,54 @@ function Chats({ filter, where }: { filter: ChatFilter; where: Where | null }) {
     if (live && more && !loading && scrollHeight - scrollTop - clientHeight < NEAR) void loadMore();
   };
   return (
-    <div className="chats" ref={scroller} onScroll={near} onKeyDown={roving} tabIndex={-1}>
-      {filter === 'inbox' && (
-        <Suspense fallback={null}>
-          <Invitations />
-        </Suspense>
-      )}
-      {items.length > 0 ? (
-        <ul>
-          {items.map((chat) => (
-            <ChatRow
-              key={chat.id}
-              chat={chat}
-              now={now}
-              current={
-                where === chat.id ||
-                (typeof where === 'object' && where !== null && chat.otherUser?.id === where.direct)
-              }
-            />
-          ))}
-        </ul>
-      ) : (
-        read &&
-        !loading && (
-          <div className="list-empty">
-            <p>
-              {filter === 'unread'
-                ? en.list.noUnread
-                : filter === 'archived'
-                  ? en.list.noArchived
-                  : en.list.empty}
-            </p>
-            {filter === 'inbox' && (
-              <>
-                <p className="soft">{en.list.emptyHelp}</p>
-                <button type="button" className="button primary" onClick={() => show('newChat')}>
-                  {en.list.newChat}
-                </button>
-              </>
-            )}
-          </div>
-        )
-      )}
-    </div>
+    <>
+      <Suspense fallback={null}>
+        {filter !== 'unread' && <Beyond items={items} scroller={scroller} />}
+      </Suspense>
+      <div className="chats" ref={scroller} onScroll={near} onKeyDown={roving} tabIndex={-1}>
+        {filter === 'inbox' && (
+          <Suspense fallback={null}>
+            <Invitations />
+          </Suspense>
+        )}
+        {items.length > 0 ? (
+          <ul>
+            {items.map((chat) => (
+              <ChatRow
+                key={chat.id}
+                chat={chat}
+                now={now}
+                current={
+                  where === chat.id ||
+                  (typeof where === 'object' && where !== null && chat.otherUser?.id === where.direct)
+                }
+              />
+            ))}
+          </ul>
+        ) : (
+          read &&
+          !loading && (
+            <div className="list-empty">
+              <p>
+                {filter === 'unread'
+                  ? en.list.noUnread
+                  : filter === 'archived'
+                    ? en.list.noArchived
+                    : en.list.empty}
+              </p>
+              {filter === 'inbox' && (
+                <>
+                  <p className="soft">{en.list.emptyHelp}</p>
+                  <button type="button" className="button primary" onClick={() => show('newChat')}>
+                    {en.list.newChat}
+                  </button>
+                </>
+              )}
+            </div>
+          )
+        )}
+      </div>
+    </>
   );
 }
 

@@ -6,6 +6,12 @@ const list = new Intl.ListFormat('en', { type: 'conjunction' });
 export const more = {
   close: 'Close',
 
+  list: {
+    unread: (n: number) => `${n} unread`,
+    above: (n: number) => `${count(n, 'unread chat', 'unread chats')} above`,
+    below: (n: number) => `${count(n, 'unread chat', 'unread chats')} below`,
+  },
+
   chat: {
     typing: (names: readonly string[]) =>
       names.length > 2
@@ -20,7 +26,7 @@ export const more = {
     deleteForAll: 'Delete for everyone',
     deleteForMe: 'Delete for me',
     info: 'Message details',
-    deleteHelp: 'The message is removed for everyone. An empty line stays in its place.',
+    deleteHelp: 'The message is removed for everyone. A line in its place says so.',
     hideHelp: 'The message is removed for you. Others keep it.',
   },
 
@@ -37,7 +43,7 @@ export const more = {
   connection: {
     connecting: 'Connecting… messages you write will be sent.',
     offline: 'No connection. Messages you write will be sent.',
-    refused: 'The server does not accept you any more.',
+    refused: 'You are no longer signed in.',
     signIn: 'Sign in again',
     live: 'Connected',
     newVersion: 'There is a new version of this page.',
@@ -46,9 +52,9 @@ export const more = {
 
   emoji: {
     search: 'Search emoji',
-    groups: 'Groups of emoji',
+    groups: 'Emoji categories',
     recent: 'Recently used',
-    none: 'No emoji is called that.',
+    none: 'No emoji found.',
     found: (n: number) => count(n, 'emoji', 'emoji'),
   },
 
@@ -57,8 +63,8 @@ export const more = {
     unseen: (n: number) => `Notifications, ${n} new`,
     new: 'New:',
     none: 'Nothing yet',
-    noneHelp: 'Who mentions you, replies or reacts to you, or adds you to a group, comes here.',
-    older: 'Earlier',
+    noneHelp: 'Mentions, replies, reactions, and groups that you are added to appear here.',
+    older: 'Show earlier ones',
     settings: 'Settings',
     did: {
       mention: () => 'mentioned you',
@@ -77,10 +83,10 @@ export const more = {
 
   start: {
     who: 'Who are you?',
-    open: 'This server is in open mode: everybody says who they are, and nobody checks it. It is for trying things out. In production set AUTH=jwt.',
+    open: 'This server is in open mode: you say who you are, and nobody checks it. That is for trying things out. In production, set AUTH=jwt.',
     name: 'Your name',
     enter: 'Start chatting',
-    people: 'Or be one of them',
+    people: 'Or continue as',
     empty: 'There is nobody here yet.',
     demo: 'Make four people and three chats',
     making: 'Making them…',
@@ -92,19 +98,19 @@ export const more = {
     display: 'Name that others see',
     toRegister: 'New here? Create an account',
     toSignIn: 'Have an account? Sign in',
-    shared: 'Not my computer: keep nothing here',
+    shared: 'This is not my computer: keep nothing on it',
     token: 'Access token',
     tokenHelp:
-      'This server takes tokens of another service. Sign in there, and paste the access token that it gives you.',
+      'You sign in to this server with another service. Sign in there, and paste the access token that it gives you.',
     connect: 'Connect',
-    invited: 'You are invited to a group. Say who you are, and you can join it.',
+    invited: 'You are invited to a group. Say who you are to join it.',
   },
 
   newChat: {
     title: 'New chat',
     search: 'Search people',
     searchHelp: 'Type the beginning of a name.',
-    none: (q: string) => `Nobody is called “${q}”.`,
+    none: (q: string) => `Nobody found for “${q}”.`,
     group: 'New group',
     direct: 'New chat',
     chosen: 'Members',
@@ -114,13 +120,13 @@ export const more = {
     notes: 'Notes to yourself',
     public: 'Find public groups',
     remove: (name: string) => `Remove ${name}`,
-    invited: (n: number) => `${count(n, 'person was', 'people were')} invited, and can join.`,
+    invited: (n: number) => `${count(n, 'person was', 'people were')} invited and can join.`,
   },
 
   details: {
     tellMe: 'Notifications',
     tellOf: {
-      default: 'As in my settings',
+      default: 'As in your settings',
       all: 'All messages',
       mentions: 'Mentions',
       none: 'Nothing',
@@ -148,10 +154,10 @@ export const more = {
     clear: 'Clear chat',
     clearHelp: 'Removes all messages for you. Others keep them.',
     leave: 'Leave group',
-    leaveHelp: 'You will get no more messages of it.',
+    leaveHelp: 'You will get no more messages from it.',
     delete: 'Delete for everyone',
-    deleteHelp: 'The group and its messages are gone for all members.',
-    deleteDirectHelp: 'The chat and its messages are gone for both of you.',
+    deleteHelp: 'The group and its messages are deleted for all members.',
+    deleteDirectHelp: 'The chat and its messages are deleted for both of you.',
     block: 'Block',
     unblock: 'Unblock',
     blockHelp: 'Neither of you can write to the other any more.',
@@ -169,14 +175,14 @@ export const more = {
     sending: 'Who may write',
     sendings: { all: 'All members', admins: 'Only admins; others read and react' },
     slow: 'Slow mode',
-    slowHelp: 'Time between two messages of a member. Admins are free.',
+    slowHelp: 'How long members wait between two messages. Admins need not wait.',
     off: 'Off',
     adding: 'Who may add people',
     addings: { admins: 'Only admins', members: 'All members' },
     visibility: 'Who can find the group',
     visibilities: {
-      private: 'Nobody: people are added, or have a link',
-      public: 'Everybody on this server, and may join',
+      private: 'Nobody: people are added or get a link',
+      public: 'Everybody on this server, and they may join',
     },
     history: 'New members see',
     histories: { all: 'All messages', fromJoin: 'Only messages since they joined' },
@@ -188,7 +194,7 @@ export const more = {
 
   silence: {
     title: (name: string) => `Silence ${name}`,
-    help: 'They go on reading, and can neither write nor react in this group until then.',
+    help: 'Until then they can read in this group, but neither write nor react.',
     until: 'Until',
     hour: 'In an hour',
     hours: 'In eight hours',
@@ -202,7 +208,7 @@ export const more = {
 
   ban: {
     title: (name: string) => `Ban ${name}`,
-    help: 'They are removed, and can come back only when an admin lifts the ban.',
+    help: 'They are removed, and can only come back when an admin lifts the ban.',
     reason: 'Reason, for the admins (optional)',
     action: 'Ban',
     banned: 'Banned people',
@@ -215,9 +221,9 @@ export const more = {
 
   links: {
     title: 'Invitation links',
-    expires: 'Works for',
-    expiries: { hour: 'One hour', day: 'One day', week: '7 days', month: '30 days', never: 'Always' },
-    uses: 'How often',
+    expires: 'Expires after',
+    expiries: { hour: '1 hour', day: '1 day', week: '7 days', month: '30 days', never: 'Never' },
+    uses: 'How many may join',
     anyNumber: 'Any number',
     people: (n: number) => count(n, 'person', 'people'),
     make: 'Make a link',
@@ -225,15 +231,15 @@ export const more = {
     madeHelp: 'Copy it now: it is not shown again. Whoever has it may join.',
     copy: 'Copy',
     copied: 'Copied',
-    open: 'Links that work',
-    none: 'There is no link that works.',
+    open: 'Active links',
+    none: 'There are no active links.',
     used: (uses: number, most: number | null) =>
       most === null
         ? `Used ${count(uses, 'time', 'times')}`
         : `Used ${uses} of ${count(most, 'time', 'times')}`,
     by: (who: string, when: string) => `By ${who}, ${when}`,
     ends: (when: string) => `until ${when}`,
-    always: 'always',
+    always: 'never expires',
     revoke: 'End',
     revokeLabel: (used: string) => `End the link: ${used}`,
   },
@@ -271,7 +277,7 @@ export const more = {
     delivered: 'Delivered',
     nobody: 'Nobody yet',
     history: 'Earlier versions',
-    empty: 'Without text',
+    empty: 'No text',
     until: (time: string) => `Until ${time}`,
   },
 
@@ -280,15 +286,15 @@ export const more = {
     tellOf: { direct: 'In direct chats', groups: 'In groups' },
     levels: { all: 'All messages', mentions: 'Mentions', none: 'Nothing' },
     push: 'Notifications on this device',
-    pushHelp: 'Of messages that come while you do not use this page.',
-    pushBlocked: 'The browser was told to show none of this page: allow them in its settings.',
-    pushFailed: 'The browser could not subscribe. Try again when it has a network.',
+    pushHelp: 'About messages that arrive while you are not using this page.',
+    pushBlocked: 'The browser blocks notifications from this page. Allow them in its settings.',
+    pushFailed: 'The browser could not turn them on. Try again when you are online.',
     preview: 'Notifications show the message',
     previewHelp: 'Otherwise they only say “New message”. This applies to all your devices.',
     whenActive: 'Notify other devices while I use one',
     whenActiveHelp: 'Only about what is still unread after a moment. Otherwise the others stay silent.',
     quiet: 'Quiet hours',
-    quietHelp: 'Nothing is pushed to your devices then. What you missed is in the list.',
+    quietHelp: 'Your devices get no notifications then. What you missed is behind the bell.',
     quietFrom: 'From',
     quietTo: 'to',
     quietDays: 'On which days they begin',
@@ -301,30 +307,30 @@ export const more = {
       sat: 'Sat',
       sun: 'Sun',
     },
-    zone: (zone: string) => `By the clock of ${zone}.`,
-    zoneHere: (zone: string) => `Take ${zone}`,
+    zone: (zone: string) => `In the time zone ${zone}.`,
+    zoneHere: (zone: string) => `Use ${zone}`,
     title: 'Settings',
     name: 'Name',
-    avatar: 'Picture (address)',
-    avatarHelp: 'Only pictures of servers that this one allows are shown.',
+    avatar: 'Picture (web address)',
+    avatarHelp: 'Only pictures from servers that this one allows are shown.',
     save: 'Save',
     saved: 'Saved',
     theme: 'Theme',
-    themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
+    themes: { system: 'System', light: 'Light', dark: 'Dark' },
     enter: 'Enter sends the message',
     enterHelp: 'Otherwise Ctrl Enter sends, and Enter makes a new line.',
     letters: 'Single-letter shortcuts on messages',
     visible: 'Others see when I am online',
     blocked: 'Blocked people',
-    noBlocked: 'You have blocked nobody.',
+    noBlocked: 'You have not blocked anybody.',
     density: 'Density',
     densities: { normal: 'Comfortable', compact: 'Compact' },
     adds: 'Who may add you to groups without asking',
     addsOf: {
-      server: 'As the server has it',
+      server: 'Default of this server',
       everybody: 'Everybody',
       contacts: 'People you have written to',
-      invited: 'Nobody: I am invited first',
+      invited: 'Nobody: you are invited first',
     },
     regions: 'F6 moves between list, messages and composer',
     regionsHelp: 'Otherwise the key is left to the browser.',
@@ -335,7 +341,7 @@ export const more = {
     current: 'Current password',
     new: 'New password',
     passwordChanged: 'Your password is changed. Other devices are signed out.',
-    everywhereHelp: 'All your devices are signed out, this one as well.',
+    everywhereHelp: 'All your devices are signed out, including this one.',
     signOut: 'Sign out',
     switch: 'Be somebody else',
     everywhere: 'Sign out everywhere',
@@ -347,9 +353,9 @@ export const more = {
 
   outbox: {
     title: 'Not sent yet',
-    empty: 'Everything is sent.',
+    empty: 'Everything has been sent.',
     waiting: 'Waiting',
-    retryAll: 'Try all again',
+    retryAll: 'Try again with all',
     to: (title: string) => `To ${title}`,
   },
 
