@@ -61,6 +61,8 @@ export class Tables {
 /** The rows of one chat, in the names of the columns. */
 export interface ChatRows {
   chat: WithDates<Omit<Chat, 'chatId'>>;
+  /** Of a direct chat: whether each of the two blocks the other, and whether one of them is deactivated. */
+  blocks: { user1Blocks: boolean; user2Blocks: boolean; closed: boolean };
   members: MemberRow[];
   messages: MessageRow[];
   reactions: ReactionRow[];
@@ -80,6 +82,7 @@ export type MemberRow = WithDates<Omit<Member, 'silencedUntil'>> & {
   mutedUntil: Date | null;
   archivedAt: Date | null;
   pinnedAt: Date | null;
+  notify: 'all' | 'mentions' | 'none' | null;
 };
 
 export type MessageRow = WithDates<
@@ -98,21 +101,23 @@ export interface ReactionRow {
 
 /** @returns null when there is no chat with this id. */
 export async function chatRows(sql: Sql, chatId: number): Promise<ChatRows | null> {
-  const [chat] = await sql<ChatRows['chat']>(
+  const [row] = await sql<ChatRows['chat'] & ChatRows['blocks']>(
     `SELECT id, type, "user1Id", "user2Id", title, "avatarUrl", metadata, "historyVisible", sending,
        "slowModeSeconds", "addMembers", visibility, "externalId", "purgedSeq" + 1 AS "firstSeq", "retentionDays",
        "memberCount",
-       "membersVersion", "lastSeq", version, "lastActivityAt", "createdAt"
+       "membersVersion", "lastSeq", version, "lastActivityAt", "createdAt", "user1Blocks", "user2Blocks", closed
      FROM chats WHERE id = $1`,
     [chatId],
   );
-  if (!chat) return null;
+  if (!row) return null;
+  const { user1Blocks, user2Blocks, closed, ...chat } = row;
   return {
     chat,
+    blocks: { user1Blocks, user2Blocks, closed },
     members: await sql<MemberRow>(
       `SELECT m."userId", m.role, m."readSeq", m."deliveredSeq", m."joinedAt", u.name, u."avatarUrl", u."externalId", m."seesAfter",
          m."clearedSeq", m."goneUpTo", m."hiddenUpTo", m."unreadSeq", m."mutedUntil", m."archivedAt", m."pinnedAt",
-         m."silencedUntil"
+         m."silencedUntil", m.notify
        FROM chat_members m JOIN users u ON u.id = m."userId" WHERE m."chatId" = $1 ORDER BY m."userId"`,
       [chatId],
     ),

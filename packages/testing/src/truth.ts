@@ -1,12 +1,18 @@
 import { idOf, type Who } from './faults/identity.js';
 import type { ChatRows, MemberRow, MessageRow, ReactionRow } from './tables.js';
-import type { Chat, Member, Message, Reaction, ReplyTo, Watermark } from '@chat-api/client';
+import type { Chat, ChatListItem, Member, Message, Reaction, ReplyTo, Watermark } from '@chat-api/client';
 
 /** Most characters of the message that a reply is to. */
 const EXCERPT = 160;
 
 /** The server's own keys of messages begin with it; they are not shown. */
 const OWN_KEY = ' ';
+
+/** What a member is in a chat, and may do there. */
+export type Place = Pick<
+  ChatListItem,
+  'role' | 'blockedByMe' | 'canSend' | 'canReact' | 'canAddMembers' | 'silencedUntil'
+>;
 
 /** What one member sees of the chat, and what it keeps for them. */
 export interface Seen {
@@ -21,6 +27,9 @@ export interface Seen {
   mutedUntil: string | null;
   archivedAt: string | null;
   pinnedAt: string | null;
+  notify: 'all' | 'mentions' | 'none' | null;
+  /** What they are in the chat, and may do there. */
+  place: Place;
   /** Ids of the messages that they have deleted for themselves. */
   hidden: number[];
 }
@@ -75,6 +84,8 @@ export class Truth {
       mutedUntil: textOrNull(mutedUntil),
       archivedAt: textOrNull(archivedAt),
       pinnedAt: textOrNull(pinnedAt),
+      notify: member.notify,
+      place: this.place(member),
       hidden: this.hidden.filter((one) => one.userId === userId).map(({ messageId }) => messageId),
     };
   }
@@ -82,6 +93,23 @@ export class Truth {
   private sees({ userId, seesAfter, clearedSeq }: MemberRow, { id, seq }: MessageRow): boolean {
     if (seq <= Math.max(seesAfter, clearedSeq ?? 0)) return false;
     return !this.rows.hidden.some((one) => one.userId === userId && one.messageId === id);
+  }
+
+  /** By the rules and the blocks of this moment, and this machine's clock. */
+  private place({ userId, role, silencedUntil }: MemberRow): Place {
+    const { chat, blocks } = this.rows;
+    const isDirect = chat.type === 'direct';
+    const ranks = role !== 'member';
+    const isSilenced = silencedUntil !== null && silencedUntil.getTime() > Date.now();
+    const canReact = !isSilenced && !blocks.user1Blocks && !blocks.user2Blocks;
+    return {
+      role,
+      blockedByMe: isDirect && (userId === chat.user1Id ? blocks.user1Blocks : blocks.user2Blocks),
+      canSend: canReact && !blocks.closed && (chat.sending === 'all' || ranks),
+      canReact,
+      canAddMembers: !isDirect && (chat.addMembers === 'members' || ranks),
+      silencedUntil: textOrNull(silencedUntil),
+    };
   }
 
   private message(row: MessageRow, reader: MemberRow | null): Message {

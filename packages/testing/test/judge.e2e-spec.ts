@@ -111,6 +111,15 @@ describe('The judge', () => {
       [/metadata: the store has \{\}, the tables have \{"colour":"red"\}/],
     ],
     [
+      'what this person may do, and is told',
+      (store) => Object.assign(chatIn(store, group), { canSend: false, canAddMembers: true, notify: 'all' }),
+      [
+        /canSend: the store has false, the tables have true/,
+        /canAddMembers: the store has true, the tables have false/,
+        /notify: the store has "all", the tables have null/,
+      ],
+    ],
+    [
       'a version of a message',
       (store) => void newest(chatIn(store, direct))[0]!.version++,
       [/\(seq 1\), version: the store has 3, the tables have 2/],

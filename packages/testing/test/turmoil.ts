@@ -45,6 +45,25 @@ export class Turmoil {
       await this.server.rest('POST', `/chats/${chatId}/messages`, { content: 'the end' }, bob);
   }
 
+  /** What Alice may do where Bob is the owner, and what she is told of it. */
+  private async rule(): Promise<void> {
+    const { alice, bob } = this.people;
+    const { coming } = this.chats;
+    const member = `/chats/${coming}/members/${alice.id}`;
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    const [method, path, body, as] = this.one<
+      ['PATCH' | 'PUT' | 'DELETE', string, object | undefined, Person]
+    >([
+      ['PATCH', `/chats/${coming}`, { sending: this.one(['all', 'admins']) }, bob],
+      ['PATCH', `/chats/${coming}`, { addMembers: this.one(['admins', 'members']) }, bob],
+      ['PATCH', member, { role: this.one(['member', 'admin']) }, bob],
+      ['PUT', `${member}/silence`, { until }, bob],
+      ['DELETE', `${member}/silence`, undefined, bob],
+      ['PATCH', `/chats/${coming}/membership`, { notify: this.one([null, 'all', 'mentions']) }, alice],
+    ]);
+    await this.server.rest(method, path, body, as);
+  }
+
   private async act(nr: number): Promise<void> {
     const { alice, bob, carol, dave } = this.people;
     const { direct, group, coming } = this.chats;
@@ -87,6 +106,7 @@ export class Turmoil {
     else if (dice < 0.95)
       await rest('PATCH', `/chats/${chatId}/membership`, { pinned: this.chance() < 0.5 }, alice);
     else if (dice < 0.97) await rest('PATCH', `/chats/${group}`, { title: `title ${nr}` }, alice);
+    else if (dice < 0.975) await this.rule();
     else if (dice < 0.985) await rest('POST', `/chats/${group}/members`, { userIds: [dave.id] }, alice);
     else await rest('DELETE', `/chats/${group}/members/${dave.id}`, undefined, alice);
   }

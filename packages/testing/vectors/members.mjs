@@ -34,6 +34,15 @@ const change = (version, membersVersion, memberCount, more) => ({
   ...more,
 });
 const owned = () => start(group(3, { role: 'owner' }));
+/** Until then somebody is silenced for as long as these vectors are played; and no longer. */
+const LONG = '2999-01-01T00:00:00.000Z';
+const PAST = '2020-01-01T00:00:00.000Z';
+const silenced = (version, silencedUntil) =>
+  event(
+    'memberUpdated',
+    change(version, version - 2, 3, { by: BOB, userId: ME, role: 'member', silencedUntil }),
+  );
+const ruled = (version, rules) => event('chatUpdated', chatOf(group(3, { version, ...rules })));
 const seen = (userId, seq, version) =>
   event('messageSeen', {
     messageId: 1000 + seq,
@@ -150,6 +159,110 @@ export default [
     wantsSync: false,
   },
   {
+    name: 'silence of one’s own',
+    rule: 'memberUpdated with your own id also says until when you are silenced: until then canSend and canReact are false.',
+    steps: [start(), silenced(4, LONG)],
+    expect: { chats: [{ id: CHAT, version: 4, silencedUntil: LONG, canSend: false, canReact: false }] },
+    wantsSync: false,
+  },
+  {
+    name: 'silence that has ended',
+    rule: 'silencedUntil may be past: then it says nothing.',
+    steps: [start(), silenced(4, LONG), silenced(5, PAST)],
+    expect: { chats: [{ id: CHAT, version: 5, silencedUntil: PAST, canSend: true, canReact: true }] },
+    wantsSync: false,
+  },
+  {
+    name: 'a group in which admins write',
+    rule: 'chatUpdated has the rules of a group: sending, slowModeSeconds, addMembers. With your role they make canSend and canAddMembers.',
+    steps: [start(), ruled(4, { sending: 'admins', slowModeSeconds: 30, addMembers: 'members' })],
+    expect: {
+      chats: [
+        {
+          id: CHAT,
+          version: 4,
+          sending: 'admins',
+          slowModeSeconds: 30,
+          addMembers: 'members',
+          canSend: false,
+          canReact: true,
+          canAddMembers: true,
+        },
+      ],
+    },
+    wantsSync: false,
+  },
+  {
+    name: 'rights of a new admin',
+    rule: 'A role of your own changes what you may do: canSend and canAddMembers follow.',
+    steps: [
+      start(),
+      ruled(4, { sending: 'admins' }),
+      event('memberUpdated', change(5, 2, 3, { by: BOB, userId: ME, role: 'admin', silencedUntil: null })),
+    ],
+    expect: {
+      chats: [{ id: CHAT, version: 5, role: 'admin', canSend: true, canReact: true, canAddMembers: true }],
+    },
+    wantsSync: false,
+  },
+  {
+    name: 'somebody whom one blocks',
+    rule: 'blockChanged says that you block somebody, or no longer: nobody writes in the direct chat meanwhile.',
+    steps: [start(direct(3)), event('blockChanged', { userId: BOB, blocked: true })],
+    expect: { chats: [{ id: CHAT, version: 3, blockedByMe: true, canSend: false, canReact: false }] },
+    wantsSync: false,
+  },
+  {
+    name: 'somebody whom one blocks no longer',
+    rule: 'blockChanged with blocked false: you may write again.',
+    steps: [
+      start(direct(3, { blockedByMe: true, canSend: false, canReact: false })),
+      event('blockChanged', { userId: BOB, blocked: false }),
+    ],
+    expect: { chats: [{ id: CHAT, version: 3, blockedByMe: false, canSend: true, canReact: true }] },
+    wantsSync: false,
+  },
+  {
+    name: 'somebody who is deactivated',
+    rule: 'userUpdated may say that somebody is deactivated: nobody can write to them.',
+    steps: [start(direct(3)), event('userUpdated', user(BOB, { name: 'Bob', deactivated: true }))],
+    expect: { chats: [{ id: CHAT, version: 3, canSend: false }] },
+    wantsSync: false,
+  },
+  {
+    name: 'members who are silenced',
+    rule: 'membersAdded names those who come back and still are silenced; memberUpdated says it of who is there.',
+    steps: [
+      owned(),
+      readMembers,
+      event(
+        'membersAdded',
+        change(4, 2, 4, {
+          userIds: [8],
+          users: [{ userId: 8, name: 'Dave', avatarUrl: null }],
+          silenced: [{ userId: 8, silencedUntil: LONG }],
+          joinedAt: message(4).createdAt,
+        }),
+      ),
+      event('memberUpdated', change(5, 3, 4, { userId: BOB, role: 'member', silencedUntil: LONG })),
+    ],
+    expect: {
+      chats: [
+        {
+          id: CHAT,
+          version: 5,
+          members: [
+            { userId: ME, role: 'owner', silencedUntil: null },
+            { userId: BOB, role: 'member', silencedUntil: LONG },
+            { userId: CAROL, role: 'member', silencedUntil: null },
+            { userId: 8, role: 'member', silencedUntil: LONG },
+          ],
+        },
+      ],
+    },
+    wantsSync: false,
+  },
+  {
     name: 'a chat from which one is removed',
     rule: 'memberRemoved with your own user id is the last event of that chat. Delete your copy of it.',
     steps: [start(), event('memberRemoved', change(4, 2, 2, { by: BOB, userId: ME }))],
@@ -227,12 +340,12 @@ export default [
         mutedUntil: null,
         archivedAt: null,
         pinnedAt: message(4).createdAt,
-        notify: null,
+        notify: 'mentions',
       }),
     ],
     expect: {
       inbox: [CHAT, 20],
-      chats: [{ id: CHAT, version: 3, pinnedAt: message(4).createdAt }, { id: 20 }],
+      chats: [{ id: CHAT, version: 3, pinnedAt: message(4).createdAt, notify: 'mentions' }, { id: 20 }],
     },
     wantsSync: false,
   },

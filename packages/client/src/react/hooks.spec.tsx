@@ -1,5 +1,5 @@
 import { Window } from 'happy-dom';
-import { act, memo, StrictMode } from 'react';
+import { act, memo, StrictMode, Suspense } from 'react';
 import type { Root } from 'react-dom/client';
 import { ScriptedTransport } from '../../test/scripted.js';
 import { group, message, ready, synced, user } from '../../test/views.js';
@@ -17,6 +17,8 @@ import {
   useTimeline,
   useMe,
   useOutbox,
+  usePresence,
+  useReceipts,
   useTyping,
   useUnread,
   useUser,
@@ -182,6 +184,91 @@ describe('The hooks', () => {
     await hear('userTyping', { chatId: CHAT, userId: 2, typing: false, expiresInMs: 0 });
     expect(text()).toBe('');
     expect(transport.link.of('getMessages')).toEqual([]);
+  });
+
+  it('say no more that somebody types once the time is over, also when nothing else comes', async () => {
+    function Row() {
+      return <p>{useTyping(CHAT).join()}</p>;
+    }
+    await render(<Row />);
+    await hear('userTyping', { chatId: CHAT, userId: 2, typing: true, expiresInMs: 50 });
+    await hear('userTyping', { chatId: CHAT, userId: 3, typing: true, expiresInMs: 60_000 });
+    const end = Date.now() + 5_000;
+    while (text() !== '3' && Date.now() < end) await act(settled);
+    expect(text()).toBe('3');
+  });
+
+  it('say who has seen and received a message, and render again when that moves', async () => {
+    let renders = 0;
+    function Receipts({ seq }: { seq: number }) {
+      renders++;
+      const { seenBy, deliveredTo } = useReceipts(CHAT, seq);
+      return <p>{`${seenBy.join()}|${deliveredTo.join()}`}</p>;
+    }
+    await render(<Receipts seq={3} />);
+    expect(text()).toBe('|');
+    const mark = { messageId: null, chatId: CHAT, version: 3, changed: false };
+    await hear('messageDelivered', { ...mark, userId: 2, seq: 3, delivered: true });
+    expect(text()).toBe('|2');
+    await hear('messageSeen', { ...mark, userId: 3, seq: 2, seen: true });
+    expect(text()).toBe('|2');
+    await hear('messageSeen', { ...mark, userId: 2, seq: 3, seen: true });
+    expect(text()).toBe('2|2');
+    await render(<Receipts seq={2} />);
+    expect(text()).toBe('2,3|2,3');
+    const before = renders;
+    await hear('messageSeen', { ...mark, chatId: 6, userId: 2, seq: 1, seen: true });
+    expect(renders).toBe(before);
+  });
+
+  it('watch whether somebody is online for as long as that is shown', async () => {
+    function Dot({ id }: { id: number }) {
+      const presence = usePresence(id);
+      return <p>{presence === null ? '-' : String(presence.online)}</p>;
+    }
+    await render(<Dot id={2} />);
+    expect(text()).toBe('-');
+    const watched = () => transport.link.of('watchPresence').flatMap(({ input }) => input.userIds);
+    const end = Date.now() + 5_000;
+    while (watched().length === 0 && Date.now() < end) await act(settled);
+    expect(watched()).toEqual([2]);
+    await hear('userStatus', { userId: 2, online: true, lastSeenAt: null });
+    expect(text()).toBe('true');
+    await hear('userStatus', { userId: 2, online: false, lastSeenAt: '2026-11-29T08:00:00.000Z' });
+    expect(text()).toBe('false');
+  });
+
+  it('never suspend: what is not known yet is empty, and the rest of the page stays', async () => {
+    let fallbacks = 0;
+    function Fallback() {
+      fallbacks++;
+      return <p>wait</p>;
+    }
+    function All({ id }: { id: number }) {
+      const { items } = useTimeline(id);
+      return (
+        <p>
+          {items.length} {useUser(9)?.name ?? 'nobody'} {useMembers(id)?.length ?? 'none'}
+        </p>
+      );
+    }
+    const { react } = transport;
+    transport.react = (asked) => {
+      if (!/^get(Messages|Users|Members)$/.test(asked.command)) react(asked);
+    };
+    await render(
+      <Suspense fallback={<Fallback />}>
+        <All id={CHAT} />
+      </Suspense>,
+    );
+    expect(text()).toBe('0 nobody none');
+    transport.react = react;
+    await act(async () => {
+      for (const asked of transport.link.asked) react(asked);
+      await settled();
+    });
+    expect(text()).toBe('3 user 9 0');
+    expect(fallbacks).toBe(0);
   });
 
   it('search people once a person pauses, and drop the answer to an earlier text', async () => {

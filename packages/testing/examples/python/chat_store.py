@@ -77,6 +77,10 @@ class Store:
             self.missing = self.missing or not known
         elif event == "userUpdated":
             self.user(body)
+        elif event == "blockChanged":
+            for one in (chat["item"] for chat in self.chats.values()):
+                if one["otherUser"] and one["otherUser"]["id"] == body["userId"]:
+                    one.update(blockedByMe=body["blocked"], canReact=not body["blocked"])
         elif chat is None:
             return
         elif event == "chatDeleted":
@@ -94,7 +98,7 @@ class Store:
         elif event == "messageDelivered":
             self.mark(chat, body["userId"], 0, body["seq"])
         elif event == "membershipUpdated":
-            chat["item"].update({name: body[name] for name in ("mutedUntil", "archivedAt", "pinnedAt")})
+            chat["item"].update({name: body[name] for name in ("mutedUntil", "archivedAt", "pinnedAt", "notify")})
         elif event == "unreadCount":
             chat["item"].update({name: body[name] for name in ("unread", "unreadMentions", "unreadSeq")})
             self.count(chat)
@@ -188,19 +192,21 @@ class Store:
         if event == "memberRemoved":
             chat["marks"].pop(body["userId"], None)
         if event == "memberUpdated" and body["userId"] == self.me:
-            item["role"] = body["role"]
+            item.update(role=body["role"], silencedUntil=body["silencedUntil"])
         if not whole:
             chat["members"] = None
         elif event == "memberRemoved":
             members.pop(body["userId"], None)
         elif event == "memberUpdated" and body["userId"] in members:
-            members[body["userId"]]["role"] = body["role"]
+            members[body["userId"]].update(role=body["role"], silencedUntil=body["silencedUntil"])
         elif event == "membersAdded":
             names = {one["userId"]: one for one in body.get("users", [])}
+            silenced = {one["userId"]: one["silencedUntil"] for one in body.get("silenced", [])}
             for user_id in body["userIds"]:
                 name = names.get(user_id, {})
                 members[user_id] = {"userId": user_id, "role": "member", "name": name.get("name"),
-                                    "avatarUrl": name.get("avatarUrl"), "joinedAt": body["joinedAt"]}
+                                    "avatarUrl": name.get("avatarUrl"), "joinedAt": body["joinedAt"],
+                                    "silencedUntil": silenced.get(user_id)}
 
     def mark(self, chat, user_id, read, delivered):
         item = chat["item"]
@@ -220,6 +226,16 @@ class Store:
             for one in (other if other and other["id"] == user["id"] else None, (chat["members"] or {}).get(user["id"])):
                 if one:
                     one.update(name=user["name"], avatarUrl=user["avatarUrl"])
+            if other and other["id"] == user["id"]:
+                other["deactivated"] = user["deactivated"]
+
+    @staticmethod
+    def rights(item):
+        """What one may do in a chat, by its rules and one's own place. In a direct chat the server says it, and blocks do."""
+        group, other, ranks = item["type"] == "group", item["otherUser"], item["role"] != "member"
+        react = not (item["silencedUntil"] or "") > datetime.now(timezone.utc).isoformat() if group else item["canReact"]
+        return {"canReact": react, "canAddMembers": group and (item["addMembers"] == "members" or ranks),
+                "canSend": react and not (other and other["deactivated"]) and (item["sending"] == "all" or ranks)}
 
     # ---- unread ----
 
@@ -277,7 +293,7 @@ class Store:
                     chat["item"].update({name: one[name] for name in ("unread", "unreadMentions", "unreadSeq")})
         for one in data["memberships"]:
             if one["chatId"] in self.chats:
-                names = ("mutedUntil", "archivedAt", "pinnedAt")
+                names = ("mutedUntil", "archivedAt", "pinnedAt", "notify")
                 self.chats[one["chatId"]]["item"].update({name: one[name] for name in names})
         for one in data["users"]:
             self.user(one)
@@ -339,14 +355,16 @@ class Store:
 
     def print_chat(self, chat):
         names = ("id title avatarUrl metadata memberCount membersVersion lastSeq lastActivityAt unread unreadMentions unreadSeq "
-                 "readSeq role mutedUntil archivedAt pinnedAt otherReadSeq otherDeliveredSeq").split()
+                 "readSeq role mutedUntil archivedAt pinnedAt otherReadSeq otherDeliveredSeq externalId visibility sending "
+                 "slowModeSeconds addMembers firstSeq retentionDays notify silencedUntil blockedByMe").split()
         printed = {name: chat["item"][name] for name in names}
+        printed.update(self.rights(chat["item"]))
         other = chat["item"]["otherUser"]
         printed.update(version=chat["version"], ranges=[],
                        otherUser=other and {name: other[name] for name in ("id", "name", "avatarUrl")})
         if chat["members"] is not None or other is None:
             members = sorted((chat["members"] or {}).values(), key=lambda one: one["userId"])
-            kept = ("userId", "role", "name", "avatarUrl", "joinedAt")
+            kept = ("userId", "role", "name", "avatarUrl", "joinedAt", "silencedUntil")
             printed["members"] = None if chat["members"] is None else [{name: one[name] for name in kept} for one in members]
         if chat["to"] is None:
             return printed
@@ -362,4 +380,5 @@ ANSWERS = {"sendMessage": "newMessage", "editMessage": "messageEdited", "addReac
            "removeReaction": "reactionsChanged", "updateChat": "chatUpdated", "deleteChat": "chatDeleted",
            "clearChat": "chatCleared", "addMembers": "membersAdded", "removeMember": "memberRemoved",
            "leaveChat": "memberRemoved", "setRole": "memberUpdated", "updateMembership": "membershipUpdated",
-           "markAsSeen": "messageSeen", "markAsUnread": "unreadCount", "createChat": "newChat", "createGroup": "newChat"}
+           "markAsSeen": "messageSeen", "markAsUnread": "unreadCount", "blockUser": "blockChanged", "unblockUser": "blockChanged",
+           "createChat": "newChat", "createGroup": "newChat"}

@@ -34,7 +34,6 @@ export function judge(store: PrintedStore, account: Account): Difference[] {
 function judgeChat(differences: Differences, chat: PrintedChat, { truth, seen }: TrueChat, me: number): void {
   const where = `chat ${chat.id}`;
   const { ranges, members, ...fields } = chat;
-  const mine = truth.members.find(({ userId }) => userId === me)!;
   const otherId = truth.chat.user1Id === me ? truth.chat.user2Id : truth.chat.user1Id;
   const other = truth.members.find(({ userId }) => userId === otherId);
   const { unread, unreadMentions, unreadSeq, readSeq } = seen.watermark;
@@ -47,7 +46,8 @@ function judgeChat(differences: Differences, chat: PrintedChat, { truth, seen }:
       unreadMentions,
       unreadSeq,
       readSeq,
-      role: mine.role,
+      ...seen.place,
+      notify: seen.notify,
       mutedUntil: seen.mutedUntil,
       archivedAt: seen.archivedAt,
       pinnedAt: seen.pinnedAt,

@@ -1,5 +1,18 @@
 import type { ChatClient, ChatFilter, ChatListItem, Member, Message, Room } from '@chat-api/client';
-import { ITEM_FIELDS, type PrintedChat, type PrintedMessage, type PrintedStore } from './printed.js';
+import {
+  ITEM_FIELDS,
+  MESSAGE_FIELDS,
+  type PrintedChat,
+  type PrintedMessage,
+  type PrintedStore,
+} from './printed.js';
+
+const REACTION_FIELDS = ['emoji', 'count', 'userIds', 'mine'];
+const REPLY_FIELDS = ['messageId', 'seq', 'senderId', 'excerpt', 'deleted'];
+
+/** A newer server says more than this format has. */
+const only = <T extends object>(fields: T, names: readonly string[]): T =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name))) as T;
 
 /**
  * What a client of `@chat-api/client` shows an application, as a printed store.
@@ -36,8 +49,13 @@ function chatOf(item: ChatListItem, room: Room | undefined): PrintedChat {
   if (!live) throw new Error(`The room of chat ${item.id} does not show the newest messages.`);
   const stored = items.filter(({ seq, changing }) => seq !== null && !changing);
   const messages = stored.map(({ message, status }): PrintedMessage => {
-    const { seen: _seen, ...fields } = message as Message;
-    return { ...fields, seen: status === 'seen' };
+    const { reactions, replyTo, ...fields } = message as Message;
+    return {
+      ...only(fields, MESSAGE_FIELDS),
+      reactions: reactions.map((reaction) => only(reaction, REACTION_FIELDS)),
+      replyTo: replyTo && only(replyTo, REPLY_FIELDS),
+      seen: status === 'seen',
+    };
   });
   chat.ranges = [
     { from: moreBefore ? (messages[0]?.seq ?? item.lastSeq + 1) : 1, to: item.lastSeq, messages },
@@ -46,9 +64,10 @@ function chatOf(item: ChatListItem, room: Room | undefined): PrintedChat {
   return chat;
 }
 
-const memberOf = ({ userId, role, name, avatarUrl, joinedAt }: Member) => ({
+const memberOf = ({ userId, role, silencedUntil, name, avatarUrl, joinedAt }: Member) => ({
   userId,
   role,
+  silencedUntil,
   name,
   avatarUrl,
   joinedAt,

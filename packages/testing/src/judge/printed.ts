@@ -41,7 +41,21 @@ export interface PrintedChat {
   membersVersion?: number;
   lastActivityAt?: string;
   createdAt?: string;
+  externalId?: string | null;
+  visibility?: string;
+  sending?: string;
+  slowModeSeconds?: number;
+  addMembers?: string;
+  firstSeq?: number;
+  retentionDays?: number | null;
   role?: string;
+  blockedByMe?: boolean;
+  /** By the clock of who judges: somebody may be silenced until a moment that has passed. */
+  canSend?: boolean;
+  canReact?: boolean;
+  canAddMembers?: boolean;
+  silencedUntil?: string | null;
+  notify?: string | null;
   mutedUntil?: string | null;
   archivedAt?: string | null;
   pinnedAt?: string | null;
@@ -76,7 +90,7 @@ export type PrintedMessage = Pick<
   >;
 
 export type PrintedMember = Pick<Member, 'userId' | 'role'> &
-  Partial<Pick<Member, 'name' | 'avatarUrl' | 'joinedAt' | 'readSeq' | 'deliveredSeq'>>;
+  Partial<Pick<Member, 'name' | 'avatarUrl' | 'joinedAt' | 'readSeq' | 'deliveredSeq' | 'silencedUntil'>>;
 
 type Fields = readonly [needed: readonly string[], optional: readonly string[]];
 
@@ -86,7 +100,9 @@ const STORE: Fields = [words('userId chats'), words('unread inbox partial')];
 const CHAT: Fields = [
   words('id version lastSeq readSeq unreadSeq unread unreadMentions ranges'),
   words(
-    'type user1Id user2Id title avatarUrl metadata historyVisible memberCount membersVersion lastActivityAt createdAt role ' +
+    'type user1Id user2Id title avatarUrl metadata historyVisible memberCount membersVersion lastActivityAt createdAt ' +
+      'externalId visibility sending slowModeSeconds addMembers firstSeq retentionDays ' +
+      'role blockedByMe canSend canReact canAddMembers silencedUntil notify ' +
       'mutedUntil archivedAt pinnedAt lastMessageId otherUser otherReadSeq otherDeliveredSeq members',
   ),
 ];
@@ -99,7 +115,11 @@ const MESSAGE: Fields = [
   words('id seq version senderId content editedAt deletedAt reactions'),
   words('chatId type receiverId clientId replyToId replyTo metadata createdAt seen'),
 ];
-const MEMBER: Fields = [words('userId role'), words('name avatarUrl joinedAt readSeq deliveredSeq')];
+export const MESSAGE_FIELDS = MESSAGE.flat();
+const MEMBER: Fields = [
+  words('userId role'),
+  words('name avatarUrl joinedAt readSeq deliveredSeq silencedUntil'),
+];
 
 /** The store is not printed as it should be. */
 export class FormatError extends Error {
