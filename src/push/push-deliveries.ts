@@ -7,7 +7,7 @@ import { PushContents, type ToTell } from './push-contents.js';
 import { PushLanes, type Waiting } from './push-lanes.js';
 import { PushSenders } from './push-senders.js';
 import { type Push, type PushOutcome, type PushSender, TTL_SECONDS } from './senders/push-sender.js';
-import { giveBackPushes, type Told } from './states.queries.js';
+import { giveBackPushes, inLockOrder, type Told } from './states.queries.js';
 import { dropTarget } from './targets.queries.js';
 
 /** Pushes of a kind that failed and wait for another try. */
@@ -123,9 +123,7 @@ export class PushDeliveries implements OnApplicationShutdown {
       if (one.type !== 'read' && !one.claim.hasBegun) given.set(one.claim, one.told);
       else this.drop(one);
     }
-    const told = [...given.values()].sort(
-      (one, other) => one.userId - other.userId || one.chatId - other.chatId,
-    );
+    const told = inLockOrder(given.values());
     for (let from = 0; from < told.length; from += GIVEN_BACK_AT_ONCE)
       await giveBackPushes(this.database, told.slice(from, from + GIVEN_BACK_AT_ONCE));
   }

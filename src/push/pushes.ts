@@ -6,7 +6,7 @@ import { PushDeliveries } from './push-deliveries.js';
 import { forgetQuiet, noteQuiet, quietEnded } from './quiet.queries.js';
 import { type Recipient, recipientsOf } from './recipients.queries.js';
 import type { Push } from './senders/push-sender.js';
-import { ALL_CHATS, claimPushes, releasePushes } from './states.queries.js';
+import { ALL_CHATS, claimPushes, inLockOrder, releasePushes } from './states.queries.js';
 import { unreadToTell } from './unread-chats.js';
 import { type Wants, wantsOf } from './wants.js';
 
@@ -25,12 +25,16 @@ const TELLING_MS = 60_000;
 /** Most chats that somebody is told of then, one by one: the others are told as one number. */
 const MOST_CHATS_AFTER_QUIET = 3;
 
-/** What became of some gatherings. */
-export interface Telling {
-  /** By chat, who has an active device and wants to be told later. */
-  later: Map<number, number[]>;
+/** What is being told. */
+interface Sending {
   /** Resolves when all that was claimed has begun to be sent; never, if something was given back. */
   begun: Promise<unknown>;
+}
+
+/** What became of some gatherings. */
+export interface Telling extends Sending {
+  /** By chat, who has an active device and wants to be told later. */
+  later: Map<number, number[]>;
 }
 
 /** Finds who is to be told of what, and begins to tell them. */
@@ -61,14 +65,14 @@ export class Pushes {
     });
     const recipients = all.filter(({ chatId, userId }) => only.get(chatId)?.has(userId) ?? true);
     const { idle, active, wants } = await this.ask(recipients, { evenActive });
-    const begun = await this.claim('message', idle, goesOn);
-    if (!begun) return null;
+    const sending = await this.claim('message', idle, goesOn);
+    if (!sending) return null;
     const later = new Map<number, number[]>();
     for (const { userId, chatId } of active) {
       if (wants.get(userId)!.whenActive === 'never') continue;
       later.set(chatId, [...(later.get(chatId) ?? []), userId]);
     }
-    return { later, begun: Promise.all(begun) };
+    return { later, ...sending };
   }
 
   /**
@@ -95,15 +99,15 @@ export class Pushes {
       isIdle.has(userId) ? chats.slice(0, MOST_CHATS_AFTER_QUIET) : [],
     );
     for (const userId of userIds) this.telling.set(userId, now + TELLING_MS);
-    const begun = await this.claim('message', first, goesOn);
-    if (!begun) return;
+    const some = await this.claim('message', first, goesOn);
+    if (!some) return;
     // Claimed by when their quiet hours ended, so each end is told once.
-    const more = ended
+    const chats = ended
       .filter(({ userId }) => isIdle.has(userId) && unread.get(userId)!.length > MOST_CHATS_AFTER_QUIET)
       .map(({ userId, until }) => ({ userId, chatId: ALL_CHATS, seq: until }));
-    const begunMore = await this.claim('more', more, goesOn);
-    if (!begunMore) return;
-    void Promise.all([...begun, ...begunMore])
+    const more = await this.claim('more', chats, goesOn);
+    if (!more) return;
+    void Promise.all([some.begun, more.begun])
       .then(async () => {
         await forgetQuiet(this.database, userIds);
         for (const userId of userIds) this.telling.delete(userId);
@@ -138,25 +142,25 @@ export class Pushes {
     };
   }
 
-  /** Claims these and begins to send them; when each of some has begun. null: not all, as `goesOn` said no, or this node stops. */
+  /** Claims these and begins to send them. null: not all, as `goesOn` said no, or this node stops. */
   private async claim(
     type: Push['type'],
     recipients: readonly Recipient[],
     goesOn: () => boolean,
-  ): Promise<Promise<void>[] | null> {
-    const inOrder = [...recipients].sort(byKey);
+  ): Promise<Sending | null> {
+    const inOrder = inLockOrder(recipients);
     const begun: Promise<void>[] = [];
     for (let from = 0; from < inOrder.length; from += AT_ONCE) {
       if (!(await this.deliveries.hasRoom()) || !goesOn()) return null;
       const told = await claimPushes(this.database, inOrder.slice(from, from + AT_ONCE));
       begun.push(this.deliveries.send(type, told));
     }
-    return begun;
+    return { begun: Promise.all(begun) };
   }
 
   /** These people have read these chats: what their native devices show of them can go. Not while this node stops. */
   async tellRead(read: readonly { userId: number; chatId: number }[]): Promise<void> {
-    const inOrder = [...read].sort(byKey);
+    const inOrder = inLockOrder(read);
     for (let from = 0; from < inOrder.length; from += AT_ONCE) {
       if (!(await this.deliveries.hasRoom())) return;
       const told = await releasePushes(this.database, inOrder.slice(from, from + AT_ONCE));
@@ -164,9 +168,3 @@ export class Pushes {
     }
   }
 }
-
-/** The order in which rows of what was pushed are locked. */
-const byKey = (
-  one: Pick<Recipient, 'userId' | 'chatId'>,
-  other: Pick<Recipient, 'userId' | 'chatId'>,
-): number => one.userId - other.userId || one.chatId - other.chatId;

@@ -32,6 +32,10 @@ interface Upto {
   seq: number;
 }
 
+/** In the order in which rows of what was pushed are locked. */
+export const inLockOrder = <One extends Pick<Upto, 'userId' | 'chatId'>>(rows: Iterable<One>): One[] =>
+  [...rows].sort((one, other) => one.userId - other.userId || one.chatId - other.chatId);
+
 const columns = (all: readonly Upto[]) => [
   bigints(all.map(({ userId }) => userId)),
   bigints(all.map(({ chatId }) => chatId)),

@@ -3,9 +3,9 @@ import type { Position } from '../changes/position.js';
 import type { Sink } from '../changes/sink.js';
 import type { Database } from '../database/database.js';
 import type { Deliveries, Outcome } from './deliveries.js';
+import type { EndpointStatus, Rules } from './endpoint-status.js';
 import { type Entry, EventWindow } from './event-window.js';
 import { bodyOf, idOf, isFor } from './events.js';
-import type { GivenUp, Reason } from './given-up.js';
 import {
   buryParked,
   delayParked,
@@ -16,7 +16,7 @@ import {
 } from './parked.queries.js';
 import type { ParkedEvents } from './parked-events.js';
 import { waitAfter } from './steps.js';
-import { type Endpoint, pauseWebhook, resumeWebhook } from './webhooks.queries.js';
+import type { Endpoint } from './webhooks.queries.js';
 
 /** Requests under way at once, each about another chat. */
 const AT_ONCE = 32;
@@ -33,14 +33,6 @@ const DUE_AT_ONCE = 20;
 
 /** Milliseconds between two looks for parked events of a webhook that has none: they may have been revived. */
 const DUE_EVERY_MS = 1_000;
-
-/** What the configuration says about sending. */
-interface Rules {
-  /** Waits before each further try, in milliseconds. */
-  waits: readonly number[];
-  /** Milliseconds after which a receiver that is down is given up. */
-  disableMs: number;
-}
 
 interface Failure {
   entry: Entry;
@@ -68,23 +60,20 @@ export class EndpointSender {
   private isPausing = false;
   /** What waits aside is tried, to see whether the receiver is back. */
   private isProbing = false;
-  /** When the row of the webhook was last written from here; what was read before is old. */
-  private changedAt = 0;
   private hasEnded = false;
 
   constructor(
     private readonly sink: Sink,
     private readonly parked: ParkedEvents,
-    private endpoint: Endpoint,
-    private readonly rules: Rules,
+    private readonly status: EndpointStatus,
+    private readonly waits: Rules['waits'],
     private readonly database: Database,
     private readonly deliveries: Deliveries,
-    private readonly givenUp: GivenUp,
   ) {}
 
   /** Begins what can be begun. The webhook is as it was read at that time of `performance.now()`. */
   async turn(endpoint: Endpoint, readAt: number, settled: Position): Promise<void> {
-    if (readAt > this.changedAt) this.endpoint = endpoint;
+    this.status.wasRead(endpoint, readAt);
     this.isResting = false;
     if (!this.maySend) return;
     await this.parked.recount();
@@ -102,17 +91,16 @@ export class EndpointSender {
   }
 
   private get maySend(): boolean {
-    const { status, isDue } = this.endpoint;
-    return !this.hasEnded && this.sink.isHeld && (status === 'on' || (status === 'paused' && isDue));
+    return !this.hasEnded && this.sink.isHeld && this.status.maySend;
   }
 
   /** Too many events wait aside: nothing new is begun. */
   private get isFull(): boolean {
-    return this.endpoint.status === 'on' && this.parked.isFull;
+    return this.status.isOn && this.parked.isFull;
   }
 
   private get isPaused(): boolean {
-    return this.endpoint.status === 'paused';
+    return this.status.isPaused;
   }
 
   /** While its receiver is down nothing is parked: what would be waits in the log. */
@@ -129,7 +117,7 @@ export class EndpointSender {
 
   private async fill(settled: Position): Promise<void> {
     if (this.window.size > WINDOW - PAGE) return;
-    const { id, events } = this.endpoint;
+    const { id, events } = this.status.endpoint;
     const all = events.includes('*');
     const { changes, upTo } = await this.sink.next(settled, PAGE);
     for (const change of changes) {
@@ -188,14 +176,14 @@ export class EndpointSender {
       if (!body) return this.finish(entry);
       entry.tries++;
       const delivery = { id: idOf(event), kind: event.kind, body };
-      const outcome = await this.deliveries.send(this.endpoint, delivery, entry.tries);
+      const outcome = await this.deliveries.send(this.status.endpoint, delivery, entry.tries);
       // Its chat stays taken until it is clear what it was.
       if (outcome.kind === 'down') {
         this.failures.push({ entry, outcome });
         return;
       }
       if (outcome.kind === 'gone') {
-        await this.disable('gone', 'HTTP 410');
+        await this.status.disable('gone', 'HTTP 410');
         return this.window.putBack(event.chatId);
       }
       // The process was frozen: another node has sent it, too.
@@ -218,10 +206,7 @@ export class EndpointSender {
   private async alive(): Promise<void> {
     if (!this.sink.isHeld) return;
     const failures = this.failures.splice(0);
-    if (this.endpoint.status === 'paused') {
-      await this.become('on', 0, () => resumeWebhook(this.database, this.endpoint.id));
-      this.logger.log(`${this.sink.name} is reached again`);
-    }
+    await this.status.reached();
     for (const { entry, outcome } of failures) {
       try {
         await this.park(entry, outcome);
@@ -236,56 +221,30 @@ export class EndpointSender {
   /** `outcome` null: it waits for earlier ones of its chat. Probes of a receiver that was down do not count. */
   private async park({ event }: Entry, outcome: Outcome | null): Promise<void> {
     await parkEvent(this.database, {
-      webhookId: this.endpoint.id,
+      webhookId: this.status.endpoint.id,
       eventId: idOf(event),
       event,
       tries: outcome ? 1 : 0,
-      waitMs: outcome && waitAfter(0, this.rules.waits, outcome.retryAfterMs),
+      waitMs: outcome && waitAfter(0, this.waits, outcome.retryAfterMs),
       error: outcome?.error ?? null,
     });
     this.parked.add(event.chatId);
   }
 
   /** Nothing got through: it is the receiver. */
-  private async pause({ error, retryAfterMs }: Outcome): Promise<void> {
+  private async pause(outcome: Outcome): Promise<void> {
     this.isPausing = true;
     const failures = this.failures.splice(0);
     try {
-      if (!this.sink.isHeld) return;
-      const { id, failures: former, failingMs } = this.endpoint;
-      const ms = waitAfter(former, this.rules.waits, retryAfterMs);
-      if (former === 0) this.logger.warn(`${this.sink.name} is paused, its receiver is down: ${error}`);
-      if (failingMs !== null && failingMs >= this.rules.disableMs)
-        await this.disable('down', error ?? 'EFAILED');
-      else {
-        const paused = { id, ms, error: error ?? 'EFAILED' };
-        await this.become('paused', former + 1, () => pauseWebhook(this.database, paused));
-      }
+      if (this.sink.isHeld) await this.status.down(outcome);
     } finally {
       for (const { entry } of failures) this.window.putBack(entry.event.chatId);
       this.isPausing = false;
     }
   }
 
-  private async disable(reason: Reason, error: string): Promise<void> {
-    const { id, failures } = this.endpoint;
-    const isNew = await this.become('disabled', failures, () => this.givenUp.disable(id, reason, error));
-    if (isNew) this.logger.error(`${this.sink.name} is disabled, it is sent nothing any more: ${error}`);
-  }
-
-  /** What was read of the webhook before it is written counts no more. */
-  private async become<T>(status: Endpoint['status'], failures: number, write: () => Promise<T>): Promise<T> {
-    Object.assign(this.endpoint, { status, failures, isDue: false });
-    this.changedAt = Number.POSITIVE_INFINITY;
-    try {
-      return await write();
-    } finally {
-      this.changedAt = performance.now();
-    }
-  }
-
   private async beginDue(): Promise<void> {
-    const { id: webhookId } = this.endpoint;
+    const { id: webhookId } = this.status.endpoint;
     if (!this.maySend) return;
     // A receiver that is down is probed with what waits aside when there is nothing else.
     if (this.isPaused && (this.active > 0 || this.failures.length > 0 || this.isPausing || this.isProbing))
@@ -318,22 +277,22 @@ export class EndpointSender {
       }
       const { id, tries } = event;
       const delivery = { id: idOf(event), kind: event.kind, body };
-      const outcome: Outcome = await this.deliveries.send(this.endpoint, delivery, tries + 1);
+      const outcome: Outcome = await this.deliveries.send(this.status.endpoint, delivery, tries + 1);
       const error = outcome.error ?? '';
-      if (outcome.kind === 'gone') return this.disable('gone', error);
+      if (outcome.kind === 'gone') return this.status.disable('gone', error);
       // It was a probe, which does not count as a try of the event.
       if (outcome.kind === 'down' && this.isPaused) return this.isPausing ? undefined : this.pause(outcome);
       if (outcome.kind === 'ok') {
         event = await settleParked(this.database, id);
         this.parked.settled();
         await this.alive();
-      } else if (tries >= this.rules.waits.length) {
+      } else if (tries >= this.waits.length) {
         event = await buryParked(this.database, { id, error });
         this.deliveries.countDead();
         this.parked.settled();
         if (outcome.kind === 'refused') await this.alive();
       } else {
-        const waitMs = waitAfter(tries, this.rules.waits, outcome.retryAfterMs);
+        const waitMs = waitAfter(tries, this.waits, outcome.retryAfterMs);
         await delayParked(this.database, { id, waitMs, error });
         if (outcome.kind === 'refused') await this.alive();
         // Nothing else is sent that could tell whether it is the receiver.

@@ -6,7 +6,7 @@ import type { Runner } from '../database/statement.js';
 import { type InChat, toMessageView } from '../messages/model/message.view.js';
 import { dueUsers } from './due/due-event.js';
 import { chatToSend, descriptionToSend, messageToSend } from './events.queries.js';
-import { type Named, namedIn } from './named.js';
+import { type Subjects, subjectsOf } from './subjects.js';
 
 /** What happened, as the log of changes has it. */
 export interface WebhookEvent {
@@ -41,7 +41,7 @@ export const isFor = (webhookId: number, { kind, details }: WebhookEvent): boole
  * An event as it is sent; `version` is that of the chat which it brings, of a message that of its last change. Both are null
  * of what is about no chat.
  */
-interface Body extends Named {
+interface Body extends Subjects {
   type: string;
   timestamp: string;
   chatId: number | null;
@@ -50,12 +50,13 @@ interface Body extends Named {
 }
 
 /** What an event carries, and of a message the chat that it is in. */
-interface Told {
+interface Payload {
   data: object;
   inChat: InChat | null;
 }
 
-const told = (data: object | null, inChat: InChat | null = null): Told | null => data && { data, inChat };
+const payload = (data: object | null, inChat: InChat | null = null): Payload | null =>
+  data && { data, inChat };
 
 /**
  * The body of an event, with what it is about as it is now: nothing is sent that was edited or deleted meanwhile. null: what
@@ -69,7 +70,7 @@ export async function bodyOf(runner: Runner, event: WebhookEvent): Promise<Body 
   if (chatId === NO_CHAT)
     return { type, timestamp, chatId: null, version: null, chat: null, users: [], data };
   const version = versionOf(type, data) ?? event.nr;
-  const { chat, users } = await namedIn(runner, event, data, inChat);
+  const { chat, users } = await subjectsOf(runner, event, data, inChat);
   return { type, timestamp, chatId, version, chat, users, data };
 }
 
@@ -79,19 +80,19 @@ function versionOf(type: WebhookEvent['kind'], data: object): number | undefined
   return undefined;
 }
 
-async function dataOf(runner: Runner, event: WebhookEvent): Promise<Told | null> {
+async function dataOf(runner: Runner, event: WebhookEvent): Promise<Payload | null> {
   const { kind, chatId, nr: version, messageId } = event;
   switch (kind) {
     case 'membersAdded':
     case 'memberRemoved':
     case 'memberUpdated':
-      return told(event.details);
+      return payload(event.details);
     case 'chatDeleted':
-      return told({ chatId, version });
+      return payload({ chatId, version });
     case 'newChat':
     case 'chatUpdated': {
       const chat = await chatToSend(runner, chatId);
-      return told(chat ? toChatView(chat) : null);
+      return payload(chat ? toChatView(chat) : null);
     }
     case 'webhookDisabled':
       return ofDisabled(runner, event.details as unknown as Disabled);
@@ -106,17 +107,21 @@ async function dataOf(runner: Runner, event: WebhookEvent): Promise<Told | null>
 }
 
 /** null: it was deleted meanwhile. */
-async function ofDisabled(runner: Runner, disabled: Disabled): Promise<Told | null> {
+async function ofDisabled(runner: Runner, disabled: Disabled): Promise<Payload | null> {
   const found = await descriptionToSend(runner, disabled.webhookId);
-  return told(found ? { ...disabled, ...found } : null);
+  return payload(found ? { ...disabled, ...found } : null);
 }
 
-async function ofUnread(runner: Runner, messageId: number, userIds: readonly number[]): Promise<Told | null> {
+async function ofUnread(
+  runner: Runner,
+  messageId: number,
+  userIds: readonly number[],
+): Promise<Payload | null> {
   const users = await dueUsers(runner, messageId, userIds);
   const found = users.length === 0 ? null : await messageToSend(runner, messageId);
   if (!found || found.message.deletedAt !== null) return null;
   const message = toMessageView(found.message, found.chat, await shownToAll(runner, [found.message]));
-  return told({ message, users } satisfies NotificationDueView, found.chat);
+  return payload({ message, users } satisfies NotificationDueView, found.chat);
 }
 
 async function ofMessage(
@@ -124,11 +129,11 @@ async function ofMessage(
   kind: 'newMessage' | 'messageEdited' | 'messageDeleted' | 'reactionsChanged',
   messageId: number,
   { nr: version, details }: WebhookEvent,
-): Promise<Told | null> {
+): Promise<Payload | null> {
   const found = await messageToSend(runner, messageId);
   if (!found) return null;
   const view = toMessageView(found.message, found.chat, await shownToAll(runner, [found.message]));
-  return told(changeOf(kind, view, version, details as NotedReaction | null), found.chat);
+  return payload(changeOf(kind, view, version, details as NotedReaction | null), found.chat);
 }
 
 function changeOf(

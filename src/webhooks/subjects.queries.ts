@@ -16,8 +16,8 @@ type Cells = [isChat: boolean, id: number, externalId: string | null, name: stri
  * `$1` chat, `$2` user ids, `$3` whether the first members of the chat as well: how they are called, the chat first. What is
  * not there has no row.
  */
-export const namedByIds = statement.many({
-  name: 'webhooks.named',
+export const subjectsByIds = statement.many({
+  name: 'webhooks.subjects',
   text: `
     SELECT true, c.id, c."externalId", NULL FROM chats c WHERE c.id = $1
     UNION ALL

@@ -2,7 +2,7 @@ import type { ChatView, MessageView, NotificationDueView, ReactionView } from '.
 import type { Runner } from '../database/statement.js';
 import type { InChat } from '../messages/model/message.view.js';
 import type { WebhookEvent } from './events.js';
-import { namedByIds } from './named.queries.js';
+import { subjectsByIds } from './subjects.queries.js';
 
 /** What is noted when a chat is deleted: by the time it is told, the chat is gone. */
 interface DeletedChat {
@@ -12,7 +12,7 @@ interface DeletedChat {
 }
 
 /** Whom and what an event is about, with the ids that they have in the application. */
-export interface Named {
+export interface Subjects {
   /** `externalId` null: the application has given it none. The chat is null in an event about none. */
   chat: { id: number; externalId: string | null } | null;
   /** By id. Of who was erased, `externalId` and `name` are null. */
@@ -20,17 +20,17 @@ export interface Named {
 }
 
 /** Everybody whom the data of an event names, and of a new group its first members; read when it is sent. */
-export async function namedIn(
+export async function subjectsOf(
   runner: Runner,
   { kind, chatId, details }: WebhookEvent,
   data: object,
   inChat: InChat | null,
-): Promise<Named> {
+): Promise<Subjects> {
   const gone = kind === 'chatDeleted' ? ((details ?? {}) as DeletedChat) : null;
   const ids = [inChat?.user1Id, inChat?.user2Id, gone?.user1Id, gone?.user2Id, ...idsIn(kind, data)];
   const userIds = [...new Set(ids.filter(isId))];
   const withMembers = kind === 'newChat';
-  const rows = await namedByIds(runner, { chatId, userIds, withMembers });
+  const rows = await subjectsByIds(runner, { chatId, userIds, withMembers });
   const chat = rows.find(({ isChat }) => isChat);
   const users = rows.filter(({ isChat }) => !isChat).sort((one, other) => one.id - other.id);
   return {

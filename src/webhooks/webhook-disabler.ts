@@ -10,7 +10,7 @@ export type Reason = 'gone' | 'down';
 
 /** Disables webhooks whose receivers do not take anything, and tells those who may mend it. */
 @Injectable()
-export class GivenUp {
+export class WebhookDisabler {
   private readonly counters: Record<Reason, Counter>;
 
   constructor(

@@ -7,7 +7,8 @@ import { APP_CONFIG } from '../config/config.module.js';
 import { Database } from '../database/database.js';
 import { Deliveries } from './deliveries.js';
 import { EndpointSender } from './endpoint-sender.js';
-import { GivenUp } from './given-up.js';
+import { EndpointStatus } from './endpoint-status.js';
+import { WebhookDisabler } from './webhook-disabler.js';
 import { ParkedEvents } from './parked-events.js';
 import { type Endpoint, endpoints } from './webhooks.queries.js';
 
@@ -28,7 +29,7 @@ export class WebhookWorker implements SinkWork {
     private readonly deliveries: Deliveries,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly log: ChangeLog,
-    private readonly givenUp: GivenUp,
+    private readonly disabler: WebhookDisabler,
   ) {
     log.register(PREFIX, this);
   }
@@ -66,8 +67,9 @@ export class WebhookWorker implements SinkWork {
     const { retries, disableMs, maxParked } = this.config.webhooks;
     const parked = await ParkedEvents.of(this.database, endpoint.id, maxParked);
     const rules = { waits: retries.ms, disableMs };
-    const { database, deliveries, givenUp } = this;
-    const sender = new EndpointSender(sink, parked, endpoint, rules, database, deliveries, givenUp);
+    const { database, deliveries, disabler } = this;
+    const status = new EndpointStatus(sink.name, endpoint, rules, database, disabler);
+    const sender = new EndpointSender(sink, parked, status, rules.waits, database, deliveries);
     this.senders.set(sink, sender);
     return sender;
   }

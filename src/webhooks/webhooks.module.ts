@@ -7,7 +7,7 @@ import { OutboundModule } from '../outbound/outbound.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
 import { Deliveries } from './deliveries.js';
 import { DueNotifications } from './due/due-notifications.js';
-import { GivenUp } from './given-up.js';
+import { WebhookDisabler } from './webhook-disabler.js';
 import { WebhookPurge } from './webhook-purge.js';
 import { WebhookReportsService } from './webhook-reports.service.js';
 import { WebhookWorker } from './webhook-worker.js';
@@ -21,7 +21,7 @@ import { WebhooksService } from './webhooks.service.js';
   providers: [
     Deliveries,
     DueNotifications,
-    GivenUp,
+    WebhookDisabler,
     WebhookPurge,
     WebhookReportsService,
     WebhookWorker,

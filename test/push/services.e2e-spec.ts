@@ -1,11 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { decodeJwt } from 'jose';
-import webPush from 'web-push';
 import { projectRoot } from '../../src/common/project-root.js';
 import { parseConfig } from '../../src/config/config.js';
 import { Outbound } from '../../src/outbound/outbound.js';
 import { ApnsSender } from '../../src/push/senders/apns-sender.js';
-import { WebPushSender } from '../../src/push/senders/web-push-sender.js';
 import {
   ApnsService,
   FcmService,
@@ -232,49 +229,6 @@ describe('Push services', () => {
       clock.mockRestore();
       sender.close();
       outbound.onApplicationShutdown();
-    }
-  });
-
-  it('of browsers get one signature for twelve hours, each service its own, and a new one long before it ends', async () => {
-    const { config } = parseConfig(variables);
-    const outbound = new Outbound(config);
-    const sender = new WebPushSender(webPush, config.push.vapid!, outbound);
-    const other = await WebPushService.start(vapid);
-    const push = {
-      type: 'more',
-      chats: 2,
-      title: 'Chats',
-      body: '2 more',
-      badge: null,
-      shown: null,
-    } as const;
-    const { now } = Date;
-    const clock = jest.spyOn(Date, 'now');
-    const [here, there] = [web.subscribe(), other.subscribe()];
-    /** What it was signed with. */
-    const signed = async (service: WebPushService, { token, keys: ofDevice }: typeof here) => {
-      expect(await sender.send({ id: 1, kind: 'web', token, keys: ofDevice }, push)).toEqual({ kind: 'ok' });
-      return service.of(token).at(-1)!.headers.authorization!;
-    };
-    const claims = (header: string) => decodeJwt<{ aud: string; exp: number }>(/t=([^,]+)/.exec(header)![1]!);
-    try {
-      const first = await signed(web, here);
-      expect(claims(first).aud).toBe(web.origin);
-      expect(claims(await signed(other, there)).aud).toBe(other.origin);
-      clock.mockImplementation(() => now() + 11.9 * 3_600_000);
-      expect(await signed(web, here)).toBe(first);
-      clock.mockImplementation(() => now() + 12.1 * 3_600_000);
-      const second = await signed(web, here);
-      expect(second).not.toBe(first);
-      const hoursLeft = (header: string) => (claims(header).exp * 1_000 - Date.now()) / 3_600_000;
-      expect(hoursLeft(first)).toBeGreaterThan(7);
-      expect(hoursLeft(second)).toBeGreaterThan(19);
-      expect(other.faults).toEqual([]);
-    } finally {
-      clock.mockRestore();
-      sender.close();
-      outbound.onApplicationShutdown();
-      await other.stop();
     }
   });
 
