@@ -64,7 +64,7 @@ test('rules: only admins write, then all of them slowly; a member is silenced, a
 test('a link leads in until it is ended, a ban keeps out until it is lifted, a public group is found', async () => {
   const { cleo, dan, id, owner } = await group();
   await button(owner, 'Invitation links').click();
-  await owner.getByLabel('How often').selectOption('5');
+  await owner.getByLabel('How many may join').selectOption('5');
   await button(owner, 'Make a link').click();
   const link = await owner.getByLabel('Your new link').inputValue();
   const hash = link.slice(link.indexOf('#') + 1);
@@ -76,7 +76,7 @@ test('a link leads in until it is ended, a ban keeps out until it is lifted, a p
   await button(owner, 'Close').last().click();
   await button(owner, 'Invitation links').click();
   await button(owner, 'End the link: Used 1 of 5 times').click();
-  await owner.getByText('There is no link that works.').waitFor();
+  await owner.getByText('There are no active links.').waitFor();
   const cleos = await world.pageOf(cleo.id, { hash });
   await cleos.getByText('This invitation no longer works').waitFor();
   await button(owner, 'Close').last().click();
@@ -85,7 +85,7 @@ test('a link leads in until it is ended, a ban keeps out until it is lifted, a p
   await owner.getByRole('menuitem', { name: 'Ban' }).click();
   await owner.getByLabel(/Reason/).fill('weeds');
   await button(owner, 'Ban').click();
-  await dans.getByText('This chat is not here').waitFor();
+  await dans.getByText('Chat not found').waitFor();
   await world.call('PATCH', `/chats/${id}`, { visibility: 'public' }, (await me(owner)).id);
   await button(dans, 'New chat').first().click();
   await button(dans, 'Find public groups').click();

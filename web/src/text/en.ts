@@ -43,7 +43,7 @@ export const en = {
   chat: {
     none: 'Choose a chat',
     noneHelp: 'Your messages appear here. Ctrl K goes to any chat or person.',
-    gone: 'This chat is not here',
+    gone: 'Chat not found',
     goneHelp: 'It was deleted, or you are no longer a member.',
     back: 'Back to chats',
     details: 'Details',
@@ -56,7 +56,7 @@ export const en = {
     newMessages: 'New',
     pill: (n: number) => `${n} new`,
     toNewest: 'To the newest message',
-    toNewestUnread: (n: number) => `To the newest message, ${count(n, 'unread', 'unread')}`,
+    toNewestUnread: (n: number) => `To the newest message, ${n} unread`,
     back2: 'Back to where you were',
     edited: 'edited',
     stream: { growing: 'being written', stopped: 'stopped', interrupted: 'interrupted' },
