@@ -4,7 +4,7 @@ import { startWorld } from './browser.mjs';
 import { look } from './look.mjs';
 import { furnish } from './people.mjs';
 
-/** Every screen, in both themes, at a desk and on a phone: a picture of it, and what axe finds. */
+/** Every screen, in both themes, at a desk and on a phone: a picture of it, what axe finds, and what is too wide. */
 
 let world;
 let people;
@@ -156,10 +156,18 @@ const others = {
   join: [() => `/join/${people.code}`, null, '.join .avatar'],
 };
 
+/** What scrolls up and down, and sideways as well because something in it is too wide. */
+const sideways = (page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('.dialog-body, .details-body, .scroller, .chats')]
+      .filter((one) => one.scrollWidth > one.clientWidth)
+      .map((one) => `${one.className} is ${one.scrollWidth} wide and shows ${one.clientWidth}`),
+  );
+
 for (const dark of [false, true])
   for (const phone of [false, true]) {
     const suffix = `${dark ? 'dark' : 'light'}-${phone ? 'phone' : 'desk'}`;
-    test(`every screen, ${suffix}: a picture, and nothing serious for axe`, async () => {
+    test(`every screen, ${suffix}: a picture, nothing serious for axe, nothing too wide`, async () => {
       const faults = [];
       const at = await world.site();
       const start = await world.context({ dark, phone, bypassCSP: true });
@@ -180,6 +188,7 @@ for (const dark of [false, true])
         if (act) await act(page);
         await page.locator(there).first().waitFor();
         faults.push(...(await look(page, `${name}-${suffix}`, dark)));
+        faults.push(...(await sideways(page)).map((what) => `${name}: ${what}`));
       }
       await page.context().close();
       assert.deepEqual(faults, []);
