@@ -329,6 +329,27 @@ export default [
     wantsSync: false,
   },
   {
+    name: 'a hidden message that was deleted for everyone meanwhile',
+    rule: 'A sync leaves out what you have hidden, even when it was deleted for everyone: its unread is right, add to it.',
+    steps: [
+      start(group(3, { unread: 2, unreadSeq: 1, readSeq: 1 }), messages(1, 3), {
+        unread: { total: 2, mentions: 0, totalUnmuted: 2, badge: 2 },
+      }),
+      event('messageHidden', hidden(2)),
+      ask(
+        'sync',
+        { versions: { [CHAT]: 3 } },
+        synced({
+          chats: [caughtUp(group(3, { version: 4, unread: 1, unreadSeq: 1, readSeq: 1 }), [], { upTo: 4 })],
+          unread: { total: 1, mentions: 0, totalUnmuted: 1, badge: 1 },
+        }),
+      ),
+      event('newMessage', message(4, { version: 5 })),
+    ],
+    expect: { unread: { total: 2 }, chats: [{ id: CHAT, version: 5, unread: 2, unreadSeq: 1 }] },
+    wantsSync: false,
+  },
+  {
     name: 'a page with a message that was hidden meanwhile',
     rule: 'Keep the id of a hidden message for as long as the range has its seq: no page brings it back.',
     steps: (() => {

@@ -257,6 +257,17 @@ class Store:
             item["unread"] = len(unread) + sum(one[1] for one in hidden)
             item["unreadMentions"] = sum(map(self.mentions_me, unread)) + sum(one[1] and one[2] for one in hidden)
 
+    def believe(self, chat):
+        """A sync leaves out what is hidden, even when it was deleted for everyone: then fewer are unread than are counted."""
+        item, said = chat["item"], dict(chat["item"])
+        self.count(chat)
+        missed = item["unread"] - said["unread"]
+        item.update(unread=said["unread"], unreadMentions=said["unreadMentions"])
+        for message_id, one in chat["hidden"].items():
+            if missed > 0 and one and one[1] and one[0] > item["unreadSeq"]:
+                chat["hidden"][message_id] = (one[0], False, False)
+                missed -= 1
+
     def totals(self):
         now = datetime.now(timezone.utc).isoformat()
         totals = {"total": 0, "mentions": 0, "totalUnmuted": 0, "badge": 0}
@@ -325,6 +336,8 @@ class Store:
         if item["membersVersion"] != chat["item"]["membersVersion"]:
             chat["members"] = None
         chat["item"] = dict(item)
+        if not answer["more"]:
+            self.believe(chat)
         chat["ahead"] = {nr: one for nr, one in chat["ahead"].items() if nr > version}
         if item["otherUser"]:
             self.mark(chat, item["otherUser"]["id"], item["otherReadSeq"], item["otherDeliveredSeq"])
