@@ -114,6 +114,26 @@ describe('The connection', () => {
     expect(state()).toBe('waiting');
   });
 
+  it('is tried where a command is not answered in six seconds, and opened again if it is dead', async () => {
+    let answers = true;
+    await begin(asUser(1), true);
+    await live();
+    const { react } = transport;
+    transport.react = (asked) => answers && react(asked);
+    chat.open(5).send('Hello!');
+    await pass(5_999);
+    const before = transport.link.of('sync').length;
+    await pass(1);
+    // Only that answer was lost: a sync says that all is well.
+    expect(transport.link.of('sync')).toHaveLength(before + 1);
+    expect(state()).toBe('live');
+    answers = false;
+    const { link } = transport;
+    await pass(10_000);
+    expect(link.closed).toBe(true);
+    expect(state()).not.toBe('live');
+  });
+
   it('is tried after the page slept for ten seconds, and opened again if it is dead', async () => {
     await begin();
     await live();

@@ -139,7 +139,11 @@ export class Connection {
       );
     return this.#within<Commands[C]['result']>(
       URGENT.has(command) ? URGENT_MS : ANSWER_MS,
-      () => new ChatError({ code: 'NO_ANSWER' }, command),
+      () => {
+        // Where nothing is answered any more, the connection is dead and does not know it.
+        this.probe();
+        return new ChatError({ code: 'NO_ANSWER' }, command);
+      },
       (end) =>
         void link.ask(command, input).then(
           (answer) =>
@@ -166,8 +170,6 @@ export class Connection {
         const fault = toChatError(error);
         const lasting = error !== fault || (fault.code === 'INTERNAL' && tries >= MOST_INTERNAL);
         if (lasting || !fault.retryable || !this.#link || round !== this.#round) throw fault;
-        // Where nothing is answered any more, the connection is dead and does not know it.
-        if (fault.code === 'NO_ANSWER') this.probe();
         await this.#within(fault.retryAfterMs ?? backOff(tries - 1), () => null);
       }
     }
