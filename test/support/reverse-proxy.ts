@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fixedPort } from '../../tools/chaos/subjects/ports.js';
@@ -100,6 +100,8 @@ export class ReverseProxy {
       put(new RegExp(`node-${i + 1}:5005`, 'g'), `127.0.0.1:${sockets}`);
     });
     const folder = mkdtempSync(join(tmpdir(), `chat-${name}-`));
+    // nginx keeps large bodies there, where it is started by root as another user.
+    chmodSync(folder, 0o755);
     const { text, args } = kind.prepare(folder, shipped);
     const file = join(folder, 'configuration');
     writeFileSync(file, text);
