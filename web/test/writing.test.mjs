@@ -98,6 +98,18 @@ test('what a draft replies to and its caret are there again when one comes back,
   await row(page, 'At half past eight').waitFor();
   await until('nothing of it is kept', async () => (await keptOf(page, chat)) === null);
   assert.equal(await page.locator('.about').count(), 0);
+
+  // What is chosen and given up at once does not come back, nor take the focus.
+  for (let n = 0; n < 8; n++) {
+    await row(page, 'At half past eight').press('r');
+    await page.locator('.about').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.about').waitFor({ state: 'detached' });
+    await row(page, 'At half past eight').focus();
+  }
+  await until('nothing is kept any more', async () => (await keptOf(page, chat)) === null);
+  assert.equal(await page.locator('.about').count(), 0);
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), 'ARTICLE');
   await page.context().close();
 });
 

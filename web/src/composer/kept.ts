@@ -66,7 +66,8 @@ export function useKept({ room, where, mode, setMode, field, text }: Written): v
   useEffect(() => {
     const had = before.current;
     before.current = wanted;
-    if (mode.kind === 'edit' || wanted === shown) return undefined;
+    // What was drawn may be older than what was chosen here since.
+    if (mode.kind === 'edit' || wanted === shown || wanted !== read(draft.get()).reply) return undefined;
     if (wanted === null) {
       if (shown !== null && had === shown) setMode({ kind: 'write' });
       return undefined;
