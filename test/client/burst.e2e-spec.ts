@@ -151,6 +151,14 @@ describe('A client in a burst', () => {
       }
 
       for (const person of people) {
+        person.brief = true;
+        person.cut();
+        person.online();
+      }
+      await until('a token that ends while it is used', () =>
+        people.some(({ reasons }) => reasons.includes('expiring')),
+      );
+      for (const person of people) {
         person.suffer(null);
         person.cut();
       }

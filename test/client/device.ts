@@ -35,6 +35,8 @@ export class Device {
   readonly written = new Set<string>();
   /** Why tokens were asked for. */
   readonly reasons: TokenReason[] = [];
+  /** From now on no token lasts. */
+  brief = false;
   reloads = 0;
   cuts = 0;
   private readonly storage = memory();
@@ -97,7 +99,7 @@ export class Device {
     const { userId, secret, chance } = this.options;
     this.reasons.push(reason);
     const dice = chance();
-    const lasts = this.faults === NO_FAULTS || reason === 'refused' || dice < 0.4;
+    const lasts = this.faults === NO_FAULTS || reason === 'refused' || (dice < 0.4 && !this.brief);
     const seconds = lasts ? 600 : dice < 0.5 ? -1 : 2;
     if (chance() < 0.1) await pass(100);
     const now = Math.floor(Date.now() / 1_000);
