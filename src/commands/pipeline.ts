@@ -17,7 +17,7 @@ import type { Actor } from './identity/actor.js';
 import { Identity } from './identity/identity.js';
 import { Limits } from './limits/limits.js';
 import { Names } from './names.js';
-import { ReadLines } from './read-lines.js';
+import { placesOf, ReadLines } from './read-lines.js';
 import type { CommandRequest } from './request.js';
 
 /**
@@ -33,7 +33,8 @@ export const STAGES = {
   order: 'On sockets the command waits for the earlier writes of its socket.',
   name: 'Users and chats that it names as `external:<externalId>` are looked up; for a read when it is shared.',
   identify: 'The actor is found: the command runs in their name.',
-  share: 'A read waits while four reads of the same user are under way at this node.',
+  share:
+    'A read waits while four reads of the same user are under way at this node, or two that ask for much.',
   repeat: 'A command with a key that was used before is answered with what it was about, and not run again.',
   run: 'The handler calls the service.',
   answer: 'The result or error goes back: once, within `ANSWER_WITHIN_MS`.',
@@ -144,7 +145,7 @@ export class CommandPipeline implements OnApplicationShutdown {
       outcome =
         names === null
           ? this.begin(call, command, input)
-          : this.inLine(call, command, () => this.runNamed(call, command, names));
+          : this.inLine(call, command, input, () => this.runNamed(call, command, names));
     } catch (error) {
       outcome = Promise.reject(error);
     }
@@ -164,7 +165,7 @@ export class CommandPipeline implements OnApplicationShutdown {
     const actor = this.identity.actorOf(command.name, input, call);
     const request = { actor, input };
     if (command.definition.order !== 'read') return this.run(call, command, request);
-    return this.inLine(call, command, () => this.run(call, command, request));
+    return this.inLine(call, command, input, () => this.run(call, command, request));
   }
 
   /**
@@ -204,11 +205,17 @@ export class CommandPipeline implements OnApplicationShutdown {
   }
 
   /** Runs a read when it is its turn in the line of its user. The application has no line, as it has no limits. */
-  private inLine(call: Call, { definition }: Command, work: () => Promise<unknown>): Promise<unknown> {
-    const key = definition.order === 'read' ? call.countedAs() : null;
+  private inLine(
+    call: Call,
+    { definition: { order, cost } }: Command,
+    input: CommandInput<CommandName>,
+    work: () => Promise<unknown>,
+  ): Promise<unknown> {
+    const key = order === 'read' ? call.countedAs() : null;
     if (key === null) return work();
+    const places = placesOf(cost === undefined ? 1 : costOf(cost, input));
     return new Promise((resolve, reject) => {
-      this.reads.enter(key, () => {
+      const start = () => {
         // It waited too long and was answered UNAVAILABLE.
         if (call.answered) {
           resolve(undefined);
@@ -224,9 +231,10 @@ export class CommandPipeline implements OnApplicationShutdown {
         // The place is free when the service is done, even if the call was answered before.
         void attempt(work)
           .then(resolve, reject)
-          .finally(() => this.reads.leave(key));
+          .finally(() => this.reads.leave(key, places));
         return true;
-      });
+      };
+      this.reads.enter(key, start, places);
     });
   }
 

@@ -1,4 +1,4 @@
-import { READS_AT_ONCE, ReadLines } from './read-lines.js';
+import { placesOf, READS_AT_ONCE, ReadLines } from './read-lines.js';
 
 /** Enters so many reads, and lists which have started. */
 function entered(lines: ReadLines, key: string, count: number, started: string[], needed = () => true) {
@@ -20,6 +20,29 @@ describe('ReadLines', () => {
     expect(started.at(-1)).toBe('a5');
     lines.leave('a');
     expect(started.at(-1)).toBe('a6');
+  });
+
+  it('starts two at once of those that ask for much, and what came later waits behind them', () => {
+    const lines = new ReadLines();
+    const started: string[] = [];
+    const enter = (name: string, cost: number) => {
+      const start = () => {
+        started.push(name);
+        return true;
+      };
+      lines.enter('a', start, placesOf(cost));
+    };
+    for (const name of ['sync 1', 'sync 2', 'sync 3']) enter(name, 5);
+    enter('page 1', 1);
+    enter('page 2', 4);
+    expect(started).toEqual(['sync 1', 'sync 2']);
+    lines.leave('a', placesOf(5));
+    expect(started.slice(2)).toEqual(['sync 3']);
+    lines.leave('a', placesOf(5));
+    expect(started.slice(3)).toEqual(['page 1', 'page 2']);
+    lines.leave('a', placesOf(5));
+    for (let i = 0; i < 2; i++) lines.leave('a');
+    expect(lines.size).toBe(0);
   });
 
   it('does not let one key wait for another', () => {

@@ -3,6 +3,15 @@ import { AppError } from '../contract/index.js';
 /** Reads of one user, or of one socket or address without a user, that are under way on this node at a time. */
 export const READS_AT_ONCE = 4;
 
+/** Places that a read takes which asks for much: two such reads are under way at a time. */
+const PLACES_OF_MUCH = 2;
+
+/** What a read counts for, in the words of the limits, from which on it asks for much: a sync, long lists. */
+const MUCH = 5;
+
+/** The places that a read takes in the line of its user. */
+export const placesOf = (cost: number): number => (cost >= MUCH ? PLACES_OF_MUCH : 1);
+
 /** Most reads of one of them that wait. Above it: OVERLOADED. */
 const MAX_WAITING = 1_000;
 
@@ -12,44 +21,59 @@ const RETRY_AFTER_MS = 500;
 /** Starts a read. False when it is no longer needed and takes no place. */
 type Start = () => boolean;
 
+interface Read {
+  readonly start: Start;
+  readonly places: number;
+}
+
 interface Line {
-  running: number;
-  readonly waiting: Start[];
+  /** Places that are taken. */
+  taken: number;
+  readonly waiting: Read[];
 }
 
 /**
  * A line for the reads of each user, over all their sockets and requests: a few are under way at a time, the others wait
  * in the order of their arrival. So somebody with many sockets who lists chats and syncs on all of them holds a few
- * connections of the database, not all.
+ * connections of the database, not all, and what is left of its processors goes to the others.
  */
 export class ReadLines {
   private readonly lines = new Map<string | number, Line>();
 
   /**
-   * Calls `start` when it is this read's turn: in this call, when fewer than `READS_AT_ONCE` are under way. A read that
-   * was started has to call `leave` when it is done.
+   * Calls `start` when it is this read's turn: in this call, when its places are free. A read that was started has to call
+   * `leave` with the same places when it is done.
    *
    * @throws AppError OVERLOADED when too many of the same key wait.
    */
-  enter(key: string | number, start: Start): void {
+  enter(key: string | number, start: Start, places = 1): void {
     let line = this.lines.get(key);
-    if (line === undefined) this.lines.set(key, (line = { running: 0, waiting: [] }));
-    if (line.running < READS_AT_ONCE) {
-      line.running++;
-      if (!start()) this.leave(key);
-    } else if (line.waiting.length < MAX_WAITING) line.waiting.push(start);
-    else throw new AppError('OVERLOADED', { retryAfterMs: RETRY_AFTER_MS });
+    if (line === undefined) this.lines.set(key, (line = { taken: 0, waiting: [] }));
+    if (line.waiting.length >= MAX_WAITING)
+      throw new AppError('OVERLOADED', { retryAfterMs: RETRY_AFTER_MS });
+    line.waiting.push({ start, places });
+    this.goOn(key, line);
   }
 
-  leave(key: string | number): void {
+  leave(key: string | number, places = 1): void {
     const line = this.lines.get(key)!;
-    for (;;) {
-      const next = line.waiting.shift();
-      // The place goes on to the next that still needs it.
-      if (next === undefined) break;
-      if (next()) return;
+    line.taken -= places;
+    this.goOn(key, line);
+  }
+
+  /** Starts those whose turn it is, in the order of their arrival. */
+  private goOn(key: string | number, line: Line): void {
+    for (
+      let next = line.waiting[0];
+      next && line.taken + next.places <= READS_AT_ONCE;
+      next = line.waiting[0]
+    ) {
+      line.waiting.shift();
+      line.taken += next.places;
+      // The places go on to the next one that still needs them.
+      if (!next.start()) line.taken -= next.places;
     }
-    if (--line.running === 0) this.lines.delete(key);
+    if (line.taken === 0 && line.waiting.length === 0) this.lines.delete(key);
   }
 
   /** Users, sockets and addresses that have a line now. */
