@@ -7,9 +7,11 @@ export const more = {
   close: 'Close',
 
   list: {
-    unread: (n: number) => `${n} unread`,
+    unread: (n: number, more = false) => `${n}${more ? '+' : ''} unread`,
     above: (n: number) => `${count(n, 'unread chat', 'unread chats')} above`,
-    below: (n: number) => `${count(n, 'unread chat', 'unread chats')} below`,
+    /** `more`: the list goes on beyond what is loaded. */
+    below: (n: number, more: boolean) =>
+      `${more ? 'At least ' : ''}${count(n, 'unread chat', 'unread chats')} below`,
   },
 
   chat: {
