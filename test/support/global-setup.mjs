@@ -32,8 +32,8 @@ async function startCluster() {
 async function makeTemplate(cluster) {
   const client = new pg.Client({ connectionString: cluster.url });
   await client.connect();
-  await client.query(`CREATE DATABASE ${TEMPLATE}`);
-  await client.end();
+  // Cut by a server that stops, it would end the whole program.
+  await client.query(`CREATE DATABASE ${TEMPLATE}`).finally(() => client.end());
   const template = new URL(cluster.url);
   template.pathname = `/${TEMPLATE}`;
   await migrate(template.href);
