@@ -282,7 +282,7 @@ const mentionsPeople = ({ mentions }: JsonObject) =>
   (Array.isArray(mentions) && mentions.length <= MAX_MENTIONS && mentions.every(isMention));
 
 /** Null is like nothing, as in every field that may be left out. */
-function withoutNoMentions(value: JsonObject): JsonObject {
+function withoutNullMentions(value: JsonObject): JsonObject {
   if (!isObject(value) || value.mentions !== null) return value;
   const { mentions: _, ...own } = value;
   return own;
@@ -324,7 +324,7 @@ export const systemMetadata = takesAsIs(
 
 const metadataOfMessage = metadata
   .overwrite(withoutStreaming)
-  .overwrite(withoutNoMentions)
+  .overwrite(withoutNullMentions)
   .overwrite(withMentionsAsNumbers)
   .superRefine((value, context) => {
     if (!isObject(value) || namesPeople(value)) return;
