@@ -140,6 +140,15 @@ describe('Null', () => {
   });
 });
 
+describe('Mentions', () => {
+  it.each(['sendMessage', 'editMessage', 'streamMessage'] as const)('are left out of %s as null', (name) => {
+    const input = { chatId: 4, messageId: 4, content: 'x' };
+    const parsed = parseInput(name, { ...input, metadata: { mentions: null, b: 1 } });
+    expect(parsed).toMatchObject({ content: 'x' });
+    expect(parsed).toHaveProperty('metadata', { b: 1 });
+  });
+});
+
 describe('An id as text', () => {
   it('is a number in mentions', () => {
     const sent = parseInput('sendMessage', {

@@ -281,6 +281,13 @@ const mentionsPeople = ({ mentions }: JsonObject) =>
   mentions === EVERYBODY ||
   (Array.isArray(mentions) && mentions.length <= MAX_MENTIONS && mentions.every(isMention));
 
+/** Null is like nothing, as in every field that may be left out. */
+function withoutNullMentions(value: JsonObject): JsonObject {
+  if (!isObject(value) || value.mentions !== null) return value;
+  const { mentions: _, ...own } = value;
+  return own;
+}
+
 const namesPeople = (value: JsonObject) =>
   mentionsPeople(value) ||
   (Array.isArray(value.mentions) && value.mentions.length <= MAX_MENTIONS && value.mentions.every(isNamed));
@@ -317,6 +324,7 @@ export const systemMetadata = takesAsIs(
 
 const metadataOfMessage = metadata
   .overwrite(withoutStreaming)
+  .overwrite(withoutNullMentions)
   .overwrite(withMentionsAsNumbers)
   .superRefine((value, context) => {
     if (!isObject(value) || namesPeople(value)) return;

@@ -1,10 +1,11 @@
-import type { ErasureView } from '../../src/contract/index.js';
+import type { ChatView, ErasureView } from '../../src/contract/index.js';
 import { expectNoGaps, longChat, oldChat, writerInGroups, YOUNG } from '../support/bulk.js';
 import { expectUnreadRight, tracesOf } from '../support/erasures.js';
 import { dataOf, linesIn } from '../support/exports.js';
 import { HeldChanges } from '../support/held-changes.js';
 import { ownPostgres, query } from '../support/own-postgres.js';
 import { type Addresses, Installation, type Program, serving } from '../support/process.js';
+import { Receiver, SENDS_WEBHOOKS, withoutRepeats } from '../support/receiver.js';
 import { pause } from '../support/time.js';
 
 jest.setTimeout(180_000);
@@ -21,7 +22,12 @@ posixOnly('While PostgreSQL is killed and started again,', () => {
   let rest: Addresses['rest'];
   beforeAll(async () => {
     installed = await Installation.make();
-    program = installed.start({ DATABASE_URL: postgres.url, AUTH: 'open', RETENTION_DAYS: '30' });
+    program = installed.start({
+      ...SENDS_WEBHOOKS,
+      DATABASE_URL: postgres.url,
+      AUTH: 'open',
+      RETENTION_DAYS: '30',
+    });
     ({ rest } = await serving(program));
   });
   afterAll(() => installed.remove());
@@ -122,5 +128,51 @@ posixOnly('While PostgreSQL is killed and started again,', () => {
     expect(whole.at(-1)!.type).toBe('end');
     expect(dataOf(whole, 'message')).toHaveLength(messages);
     expect(program.output).not.toMatch(/unhandled/i);
+  });
+
+  it('webhooks wait, and miss and repeat nothing', async () => {
+    const receiver = await Receiver.start();
+    try {
+      const post = async <View>(path: string, input: object, as?: number): Promise<View> => {
+        const headers = {
+          'content-type': 'application/json',
+          ...(as === undefined ? {} : { 'x-user-id': String(as) }),
+        };
+        const init = { method: 'POST', headers, body: JSON.stringify(input) };
+        for (const end = performance.now() + PATIENCE_MS; ; await pause(100)) {
+          const response = await fetch(`${rest}${path}`, init);
+          if (response.ok) return (await response.json()) as View;
+          const { status } = response;
+          // Away for now: the same key makes it one message, however often it is sent.
+          if (status !== 503 || performance.now() > end) throw new Error(`${path}: ${status}`);
+        }
+      };
+      const [alice, bob] = [100_001, 100_002];
+      const { id: chatId } = await post<ChatView>('/chats', { user1Id: alice, user2Id: bob }, alice);
+      await post('/webhooks', { url: receiver.url, events: ['newMessage'] });
+      const send = async (nth: number) => {
+        const content = `message ${nth}`;
+        await post(`/chats/${chatId}/messages`, { content, clientId: `killed-${nth}` }, alice);
+      };
+      await Promise.all(Array.from({ length: 30 }, (_, nth) => send(nth)));
+      await postgres.kill();
+      await postgres.restart();
+      await Promise.all(Array.from({ length: 10 }, (_, nth) => send(30 + nth)));
+      const rows = await query<{ seq: number }>(
+        postgres.url,
+        'SELECT seq FROM messages WHERE "chatId" = $1 ORDER BY id',
+        [chatId],
+      );
+      expect(rows.map(({ seq }) => seq)).toEqual(Array.from({ length: 40 }, (_, nth) => nth + 1));
+      for (const end = performance.now() + PATIENCE_MS; receiver.of(chatId).length < 40; await pause(50)) {
+        if (performance.now() > end) throw new Error(`Only ${receiver.of(chatId).length} came`);
+      }
+      // At least once, as after each crash: each for the first time in the order of the chat.
+      const ids = withoutRepeats(receiver.of(chatId)).map(({ id }) => id);
+      expect(ids).toEqual(rows.map(({ seq }) => `evt_${chatId}_m${seq}`));
+      expect(program.output).not.toMatch(/unhandled/i);
+    } finally {
+      await receiver.stop();
+    }
   });
 });

@@ -53,6 +53,8 @@ describe('What somebody else has locked', () => {
   it('holds up nobody in another chat, for as long as it is locked', async () => {
     const [locked, other] = [await world.pair(), await world.pair()];
     const { owner, members, chatId: groupId } = await groupOf(world, 3);
+    // Of somebody whose chat is locked: it reads, and no send of its own is before that.
+    const phone = await world.person(locked.alice.userId);
     await holding(lockOfChat, [locked.chatId], async () => {
       const codes: string[] = [];
       const until = performance.now() + HELD_MS;
@@ -68,6 +70,8 @@ describe('What somebody else has locked', () => {
         await soon(owner.ok('sendMessage', { chatId: groupId, content: `group ${n}` }));
         await soon(members[0]!.ok<SyncedView>('sync', { versions: {} }));
         await soon(members[1]!.ok('markAsSeen', { chatId: groupId }));
+        const synced = await soon(phone.ok<SyncedView>('sync', { versions: {} }));
+        expect(synced.chats.map(({ chat }) => chat.id)).toEqual([locked.chatId]);
         for (const answer of await Promise.all(blocked)) codes.push(answer.ok ? 'ok' : answer.error.code);
       }
       expect(new Set(codes)).toEqual(new Set(['UNAVAILABLE']));

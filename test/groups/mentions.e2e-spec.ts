@@ -105,7 +105,6 @@ describe('Mentions', () => {
         [['1'], 'metadata'],
         [[1.5], 'metadata.mentions.0'],
         [[0], 'metadata.mentions.0'],
-        [null, 'metadata.mentions'],
       ]) {
         const answer = await asker.ask('sendMessage', { chatId, content: 'hey', metadata: { mentions } });
         expect(answer).toMatchObject({

@@ -1,6 +1,8 @@
+import diagnostics from 'node:diagnostics_channel';
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import type { Socket } from 'node:net';
 import { pause } from '../support/time.js';
-import { World } from '../support/world.js';
+import { eventually, World } from '../support/world.js';
 
 /** Longer than Node keeps a connection by itself, and than the headers of a request may take. */
 const IDLE_MS = 14_000;
@@ -25,13 +27,22 @@ describe('Between requests', () => {
         });
         asking.once('error', reject).end();
       });
+    const sockets = new Map<number, Socket>();
+    const note = (message: unknown) => {
+      const { socket } = message as { socket: Socket };
+      sockets.set(socket.localPort!, socket);
+    };
+    diagnostics.subscribe('http.server.response.finish', note);
     const places = [
       [world.app.httpPort, '/health/live'],
       [world.app.socketPort, '/socket.io/?EIO=4&transport=polling'],
     ] as const;
     for (const [port, path] of places) {
       expect((await get(port, path)).headers['keep-alive']).toBe('timeout=65');
+      // It is no promise alone: Node closes it no sooner. What it waits for is set once it has sent all of the answer.
+      await eventually(() => (sockets.get(port)?.timeout ?? 0) >= 65_000);
     }
+    diagnostics.unsubscribe('http.server.response.finish', note);
     await pause(IDLE_MS);
     for (const [port, path] of places) expect((await get(port, path)).reused).toBe(true);
     agent.destroy();

@@ -82,6 +82,28 @@ describe('A hook that says nothing', () => {
   });
 });
 
+describe('A filter of direct chats', () => {
+  it('asks about the first message of one, and what follows, and about no group', async () => {
+    const receiver = await Receiver.start();
+    receiver.manner = () => 204;
+    const world = await World.start({ ...variables(receiver), BEFORE_SEND_FILTER: 'direct' });
+    try {
+      const [alice, bob] = await Promise.all([world.person(), world.person()]);
+      const group = { title: 'not asked about', memberIds: [bob.userId] };
+      const { id: chatId } = await alice.ok<ChatView>('createGroup', group);
+      await alice.ok('sendMessage', { chatId, content: 'to the group' });
+      const first = { receiverId: bob.userId, content: 'first' };
+      const { chatId: directId } = await alice.ok<MessageView>('sendMessage', first);
+      await bob.ok('sendMessage', { chatId: directId, content: 'second' });
+      const asked = receiver.came.map(({ body }) => (body.data.message as MessageView).content);
+      expect(asked).toEqual(['first', 'second']);
+    } finally {
+      await world.stop();
+      await receiver.stop();
+    }
+  });
+});
+
 describe('Where nobody is to be asked', () => {
   it.each([
     ['with nobody who reads the log', {}],

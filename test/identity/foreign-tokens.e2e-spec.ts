@@ -83,7 +83,9 @@ describe('Tokens that somebody else signs', () => {
       [newName(), newName()].map(async (sub) => {
         const token = await first.sign({ sub });
         const { id } = (await me(token).expect(200)).body as AccountView;
-        return { token, id, client: await world.bearer(id, token) };
+        const client = await world.bearer(id, token);
+        expect(await client.next('ready')).toMatchObject({ user: { id, externalId: sub } });
+        return { token, id, client };
       }),
     );
     const sent = await alice!.client.ok<MessageView>('sendMessage', { receiverId: bob!.id, content: 'hi' });

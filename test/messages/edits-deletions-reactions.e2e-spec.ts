@@ -1,4 +1,5 @@
-import type { MessageView } from '../../src/contract/index.js';
+import type { ChatListItem, MessagesPage, MessageView, SyncedView } from '../../src/contract/index.js';
+import { edges, over } from '../support/edges.js';
 import { Replica } from '../support/replica.js';
 import { World } from '../support/world.js';
 
@@ -222,6 +223,25 @@ describe('A change of a message:', () => {
         emoji: '👍',
         added: false,
       });
+    });
+
+    it.each(edges)('say the same to somebody in every place, over %s', async (edge) => {
+      const { alice, bob, chatId, messageId } = await sent();
+      await bob.ok('addReaction', { messageId, emoji: '👍' });
+      await alice.ok('addReaction', { messageId, emoji: '🎉' });
+      for (const [person, emoji] of [[alice, '🎉'] as const, [bob, '👍'] as const]) {
+        const asker = over(edge, world, person);
+        const message = await asker.ok<MessageView>('getMessage', { messageId });
+        expect(message.reactions.filter(({ mine }) => mine)).toMatchObject([{ emoji }]);
+        const { messages } = await asker.ok<MessagesPage>('getMessages', { chatId });
+        const { lastMessage } = await asker.ok<ChatListItem>('getChat', { chatId });
+        const [item] = await asker.ok<ChatListItem[]>('getChats', { userId: person.userId });
+        const [synced] = (await asker.ok<SyncedView>('sync', {})).chats;
+        expect(messages).toEqual([message]);
+        expect(synced!.messages).toEqual([message]);
+        const last = [lastMessage, item!.lastMessage, synced!.chat.lastMessage];
+        expect(last).toEqual([message, message, message]);
+      }
     });
 
     it('are marked as one’s own beyond the first twenty people, too', async () => {

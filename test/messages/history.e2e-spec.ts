@@ -1,3 +1,4 @@
+import type { MessagesPage, MessageView } from '../../src/contract/index.js';
 import { edges, over } from '../support/edges.js';
 import { type Client, World } from '../support/world.js';
 
@@ -181,5 +182,59 @@ describe('The history of a chat', () => {
     bob.emit('getMessages', { chatId, limit: 2 });
     expect(await bob.next('messagesList')).toEqual(await bob.ok('getMessages', { chatId, limit: 2 }));
     expect(alice.unread('messagesList')).toEqual([]);
+  });
+});
+
+describe('A page of history that is read while messages are edited', () => {
+  const MESSAGES = 20;
+  const READS = 100;
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start();
+  });
+  afterAll(() => world.stop());
+
+  it.each<[string, (ids: readonly number[]) => object]>([
+    ['the newest', () => ({})],
+    ['those around one', () => ({ around: MESSAGES / 2 })],
+    ['those with ids', (ids) => ({ ids })],
+  ])('has every edit up to its version: %s', async (_, queryOf) => {
+    const { alice, bob, chatId } = await world.pair();
+    const sent = await Promise.all(
+      Array.from({ length: MESSAGES }, (__, nth) =>
+        alice.ok<MessageView>('sendMessage', { chatId, content: `message ${nth}` }),
+      ),
+    );
+    /** Of each message, what it said from which version on, the oldest first. */
+    const said = new Map(sent.map(({ id, version, content }) => [id, [{ version, content }]]));
+    let isOver = false;
+    const editing = (async () => {
+      for (let nth = 0; !isOver; nth++) {
+        const { id: messageId } = sent[(nth * 7) % MESSAGES]!;
+        const content = `edit ${nth}`;
+        const { version } = await alice.ok<MessageView>('editMessage', { messageId, content });
+        said.get(messageId)!.push({ version, content });
+      }
+    })();
+    const query = { chatId, ...queryOf(sent.map(({ id }) => id)) };
+    const pages: MessagesPage[] = [];
+    try {
+      while (pages.length < READS) pages.push(await bob.ok<MessagesPage>('getMessages', query));
+    } finally {
+      isOver = true;
+      await editing;
+    }
+    for (const { messages, version } of pages) {
+      expect(messages).toHaveLength(MESSAGES);
+      for (const message of messages) {
+        const edits = said.get(message.id)!;
+        const due = edits.findLast((edit) => edit.version <= version)!;
+        expect(message.version).toBeGreaterThanOrEqual(due.version);
+        const { content } = edits.find((edit) => edit.version === message.version)!;
+        expect(message.content).toBe(content);
+      }
+    }
+    // They were read meanwhile: most of them are of a version of their own.
+    expect(new Set(pages.map(({ version }) => version)).size).toBeGreaterThan(READS / 10);
   });
 });

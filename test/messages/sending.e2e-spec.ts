@@ -83,6 +83,13 @@ describe('A message', () => {
       const chat = await alice.ok('getChat', { chatId: message.chatId });
       expect(chat.lastActivityAt).toBe(message.createdAt);
     }
+    // What the server writes itself, as well.
+    await alice.ok('updateChat', { chatId: groupId, title: 'renamed' });
+    const renamed = await alice.ok<{ lastActivityAt: string; lastMessage: Message }>('getChat', {
+      chatId: groupId,
+    });
+    expect(renamed.lastMessage).toMatchObject({ type: 'system' });
+    expect(renamed.lastActivityAt).toBe(renamed.lastMessage.createdAt);
     const burst = await Promise.all(
       Array.from({ length: 50 }, (_, i) =>
         alice.ok<Message>('sendMessage', { ...drafts[i % 2], content: `m${i}` }),

@@ -163,6 +163,21 @@ describe('The inbox', () => {
     expect(await happens()).toEqual([]);
   });
 
+  it('follows the preference for direct chats in those', async () => {
+    const { alice, bob, chatId } = await world.pair();
+    const { id: messageId } = await send(bob, chatId);
+    await bob.ok('updatePreferences', { groups: 'all', direct: 'none' });
+    await mention(alice, chatId, bob.userId);
+    await send(alice, chatId, { replyToId: messageId });
+    await settled();
+    expect(await kindsOf(bob)).toEqual([]);
+    await bob.ok('updatePreferences', { direct: 'mentions' });
+    await send(alice, chatId, { replyToId: messageId });
+    await mention(alice, chatId, bob.userId);
+    await settled();
+    expect(await kindsOf(bob)).toEqual(['mention']);
+  });
+
   it.each(edges)('is read in pages, and marked as seen, over %s', async (edge) => {
     const { chatId, owner, members } = await group(1);
     const [bob] = members as [Client];

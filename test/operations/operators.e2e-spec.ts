@@ -70,7 +70,8 @@ describe('What the page of operators asks for', () => {
   });
 
   it('is where somebody is logged in, the latest first, and nothing after that was ended', async () => {
-    const { user } = await register(world);
+    const first = await register(world);
+    const { user } = first;
     const sessions = async () => {
       const { body } = await get(`/users/${user.id}/sessions`).expect(200);
       return userSessionView.strict().array().parse(body);
@@ -79,6 +80,7 @@ describe('What the page of operators asks for', () => {
       .post('/auth/login')
       .send({ username: user.username, password: PASSWORD })
       .expect(200);
+    await world.http.get('/auth/me').set(bearer(first.accessToken)).expect(200);
     const both = await sessions();
     expect(both).toHaveLength(2);
     expect(both[0]!.refreshedAt >= both[1]!.refreshedAt).toBe(true);
@@ -88,6 +90,8 @@ describe('What the page of operators asks for', () => {
     expect(await sessions()).toHaveLength(1);
     await world.http.post(`/users/${user.id}/sessions/revoke`).set('X-Api-Key', KEY).expect(200);
     expect(await sessions()).toEqual([]);
+    await world.http.post('/auth/refresh').send({ refreshToken: first.refreshToken }).expect(401);
+    await world.http.get('/auth/me').set(bearer(first.accessToken)).expect(401);
     const { body } = await get('/users/9999999/sessions').expect(404);
     expect(body.error.code).toBe('NOT_FOUND');
   });

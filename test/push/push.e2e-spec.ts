@@ -83,6 +83,33 @@ describe('A push', () => {
     expect(push!.headers).toMatchObject({ topic: `chat-${chatId}`, urgency: 'high', ttl: '86400' });
   });
 
+  it('of the longest messages and names is as short as the services want it', async () => {
+    const { owner, chatId } = await groupOf(world, 0, { title: '😀'.repeat(200) });
+    const as = { 'X-User-Id': String(owner.userId) };
+    await world.http
+      .patch(`/users/${owner.userId}`)
+      .set(as)
+      .send({ name: '🎉'.repeat(200) })
+      .expect(200);
+    const bob = await world.person();
+    await owner.ok('addMembers', { chatId, userIds: [bob.userId] });
+    const [device, phone, iphone] = [web.subscribe(), `phone-${bob.userId}`, 'ef'.repeat(32)];
+    await bob.ok('addPushTarget', device);
+    await bob.ok('addPushTarget', { kind: 'fcm', token: phone });
+    await bob.ok('addPushTarget', { kind: 'apns', token: iphone });
+    // The last one is the longest in JSON: six bytes for each character.
+    for (const [nth, content] of [
+      '😀'.repeat(5_000),
+      '漢'.repeat(10_000),
+      'x'.padEnd(10_000, '\u0001'),
+    ].entries()) {
+      await owner.ok('sendMessage', { chatId, content });
+      const pushes = await taken(device.token, nth + 1);
+      expect(String(pushes[nth]!.body.body)).toContain(content.slice(0, 20));
+      await eventually(() => fcm.of(phone).length > nth && apns.of(iphone).length > nth);
+    }
+  });
+
   it('is one for a thousand messages that come together, of the newest', async () => {
     const { alice, chatId, device } = await pair();
     const began = performance.now();
@@ -148,10 +175,18 @@ describe('A push', () => {
     await alice.ok('sendMessage', { chatId, content: 'you are', metadata });
     const [push] = await taken(device.token, 1);
     expect(push!.body).toMatchObject({ body: 'you are' });
+    // Without a level of its own, that of the preferences for direct chats.
+    await bob.ok('updatePreferences', { direct: 'mentions' });
+    await bob.ok('updateMembership', { chatId, notify: null });
+    await send('nobody again');
+    await silence();
+    await alice.ok('sendMessage', { chatId, content: 'you again', metadata });
+    const [, again] = await taken(device.token, 2);
+    expect(again!.body).toMatchObject({ body: 'you again' });
     await bob.ok('updatePreferences', { quiet: { from: '00:00', to: '00:00' } });
     await alice.ok('sendMessage', { chatId, content: 'at night', metadata });
     await silence();
-    expect(web.of(device.token)).toHaveLength(1);
+    expect(web.of(device.token)).toHaveLength(2);
   });
 
   it('has the whole of a message that is streamed, when it has ended, and nothing of it before', async () => {

@@ -31,6 +31,9 @@ async function bodyOf(request: AsyncIterable<unknown>): Promise<Buffer> {
 const flat = (headers: IncomingHttpHeaders) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 
+/** None of the services takes more. */
+const MOST_BYTES = 4_096;
+
 /** Why a push service refuses what it was sent. */
 class Wrong extends Error {}
 
@@ -147,7 +150,7 @@ export class WebPushService extends PushService {
       if (!device) throw new Wrong('no such subscription');
       if (headers['content-encoding'] !== 'aes128gcm') throw new Wrong('not aes128gcm');
       if (!/^[\w-]{1,32}$/.test(String(headers.topic))) throw new Wrong(`topic ${String(headers.topic)}`);
-      if (encrypted.length > 4_096) throw new Wrong('too long');
+      if (encrypted.length > MOST_BYTES) throw new Wrong('too long');
       const body = JSON.parse(decrypted(encrypted, device).toString()) as Taken['body'];
       return { token, headers: flat(headers), body };
     });
@@ -233,6 +236,7 @@ export class FcmService extends PushService {
     const answer = await this.handle(String(token), async () => {
       const [, bearer = ''] = /^Bearer (.+)$/.exec(request.headers.authorization ?? '') ?? [];
       if (!this.given.has(bearer)) throw new Wrong('not one of the access tokens');
+      if (body.length > MOST_BYTES) throw new Wrong('too long');
       if (request.url !== '/v1/projects/a-project/messages:send') throw new Wrong(`sent to ${request.url}`);
       return { token: String(token), headers: flat(request.headers), body: rest };
     });
@@ -288,11 +292,9 @@ export class ApnsService extends PushService {
         .handle(token, async () => {
           await service.verify(String(headers.authorization));
           if (headers['apns-topic'] !== 'com.example.chat') throw new Wrong('another topic');
-          return {
-            token,
-            headers: flat(headers),
-            body: JSON.parse((await bodyOf(stream)).toString()) as Taken['body'],
-          };
+          const body = await bodyOf(stream);
+          if (body.length > MOST_BYTES) throw new Wrong('too long');
+          return { token, headers: flat(headers), body: JSON.parse(body.toString()) as Taken['body'] };
         })
         .then(({ status, headers: given, body }) => {
           // The sender may have given it up.

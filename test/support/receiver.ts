@@ -134,6 +134,7 @@ export async function closedPort(): Promise<number> {
 export const waysToBeDown: [string, Manner][] = [
   ['answers 500', () => 500],
   ['redirects', () => 302],
+  ['has waited for too long', () => 408],
   ['says nothing', () => undefined],
   ['closes the connection', (_, response) => void response.socket!.destroy()],
   ['resets the connection', (_, response) => void response.socket!.resetAndDestroy()],

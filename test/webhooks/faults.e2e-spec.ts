@@ -48,6 +48,9 @@ posixOnly('Webhooks of several nodes', () => {
       OUTBOUND_ALLOW: '127.0.0.1',
       OUTBOUND_PORTS: 'any',
       WEBHOOK_TIMEOUT_MS: '1000',
+      // A proxy of the environment, at which nobody listens, is not used for calls to receivers.
+      HTTP_PROXY: 'http://127.0.0.1:1',
+      NODE_USE_ENV_PROXY: '1',
       WEBHOOK_RETRIES: '50ms,100ms,100ms,100ms,100ms,100ms,100ms,100ms,100ms,100ms',
       ...variables,
     });

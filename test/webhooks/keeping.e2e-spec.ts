@@ -1,4 +1,6 @@
+import { removeOld } from '../../src/changes/log.queries.js';
 import type { CreatedWebhookView, WebhookView } from '../../src/contract/index.js';
+import { Database } from '../../src/database/database.js';
 import { Receiver, SENDS_WEBHOOKS } from '../support/receiver.js';
 import { eventually, World } from '../support/world.js';
 
@@ -75,5 +77,31 @@ describe('Of webhooks', () => {
     }
     expect(await names('webhook_tries')).toEqual(['kept']);
     expect(await names('webhook_parked')).toEqual(['alive', 'kept']);
+    await world.http.delete(`/webhooks/${id}`).expect(200);
+  });
+
+  it('one that has not heard of changes for SINK_KEEP_DAYS goes on after them, and says so', async () => {
+    const { alice, chatId } = await world.pair();
+    const id = await add();
+    await world.http.post(`/webhooks/${id}/disable`).expect(200);
+    const { id: messageId } = await alice.ok<{ id: number }>('sendMessage', { chatId, content: 'missed' });
+    await alice.ok('editMessage', { messageId, content: 'missed as well' });
+    expect(await get(id)).toMatchObject({ skippedAt: null });
+    const { keepDays: days } = world.config.sinks;
+    await world.sql(`UPDATE outbox SET at = now() - make_interval(days => $1) WHERE "chatId" = $2`, [
+      days + 1,
+      chatId,
+    ]);
+    const database = Database.open({ url: world.config.database.url!, pool: 1, timeoutMs: 5_000 });
+    try {
+      expect(await removeOld(database, { days, most: 1_000 })).toContain(`webhook:${id}`);
+    } finally {
+      await database.close();
+    }
+    expect(Date.parse((await get(id)).skippedAt!)).toBeGreaterThan(Date.now() - 60_000);
+    await world.http.post(`/webhooks/${id}/enable`).send({}).expect(200);
+    await alice.ok('sendMessage', { chatId, content: 'next' });
+    const received = await receiver.until(chatId, 1);
+    expect(received.map(({ body }) => body.data.content)).toEqual(['next']);
   });
 });

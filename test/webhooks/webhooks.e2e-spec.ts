@@ -222,6 +222,18 @@ describe('Webhooks', () => {
       expect(contents(await receiver.until(pair.chatId, 2))).toEqual(['better words', '']);
     });
 
+    it('and of a chat that was deleted meanwhile only that it was', async () => {
+      const pair = await world.pair();
+      const { id } = await webhook();
+      await world.http.post(`/webhooks/${id}/disable`).expect(200);
+      await send(pair, pair.chatId, ['first words', 'last words']);
+      await pair.alice.ok('deleteChat', { chatId: pair.chatId });
+      await world.http.post(`/webhooks/${id}/enable`).send({}).expect(200);
+      // It is the last of its chat: what came before it would have been sent before it.
+      const received = await receiver.until(pair.chatId, 1);
+      expect(received.map(({ body }) => body.type)).toEqual(['chatDeleted']);
+    });
+
     it('on several secrets at once after a new one was given, until the former ends', async () => {
       const pair = await world.pair();
       const { id, secret: first } = await webhook();

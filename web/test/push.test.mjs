@@ -263,6 +263,18 @@ test('what pushes say, and whether other devices are told as well, is set once f
   await devices(other).check();
   await until('it comes back', () => devices(page).isChecked());
   assert.deepEqual([await words(page).isChecked(), ...(await kept())], [false, false, 'unread']);
+
+  // It uses a device as long as it shows: the browser of a test hides no page by itself.
+  const said = () => sent.flatMap((frame) => /"setActive",(\{[^}]*\})/.exec(frame)?.[1] ?? []);
+  await until('it says that it is used', () => said().at(-1) === '{"active":true}');
+  await page.evaluate(() => {
+    Object.defineProperty(globalThis.document, 'visibilityState', {
+      get: () => 'hidden',
+      configurable: true,
+    });
+    globalThis.document.dispatchEvent(new globalThis.Event('visibilitychange'));
+  });
+  await until('it says that it is not any more', () => said().at(-1) === '{"active":false}');
   await page.context().close();
   await other.context().close();
 });
