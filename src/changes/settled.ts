@@ -36,7 +36,7 @@ export class SettledLog {
     }
     const { lowest, next, last } = await lowestOpen(this.database, undefined);
     this.note(last);
-    // Neither the id nor the number was given there.
+    // The id or the number was not given there.
     if (next <= this.pending.below || isAfter(this.pending.position, last)) this.pending = null;
     return this.settle(lowest);
   }

@@ -87,7 +87,7 @@ export class Sink {
   }
 
   private async save(ms: number): Promise<void> {
-    const done = this.backTo ?? this.done;
+    const done = this.backTo && isAfter(this.done, this.backTo) ? this.backTo : this.done;
     const at = performance.now();
     const count = await saveSink(this.database, { ...this.lease, ...done, ms });
     if (count === 0) this.lost = true;

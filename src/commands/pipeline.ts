@@ -34,7 +34,7 @@ export const STAGES = {
   name: 'Users and chats that it names as `external:<externalId>` are looked up; for a read when it is shared.',
   identify: 'The actor is found: the command runs in their name.',
   share:
-    'A read waits while four reads of the same user are under way at this node, or two that ask for much.',
+    'A read waits for one of the four places of its user at this node; one that asks for much takes two.',
   repeat: 'A command with a key that was used before is answered with what it was about, and not run again.',
   run: 'The handler calls the service.',
   answer: 'The result or error goes back: once, within `ANSWER_WITHIN_MS`.',

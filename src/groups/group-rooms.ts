@@ -13,9 +13,8 @@ import { hasChangedSince, strangersAmong } from './groups.queries.js';
  */
 const SETTLE_MS = 100;
 
-/** Clients who are told to sync are spread by so many milliseconds each, over a second at most. */
+/** Clients who are told to sync are spread by so many milliseconds each. */
 const SYNC_EACH_MS = 2;
-const SYNC_WITHIN_MS = 1_000;
 
 /** Puts new members into the room of their group after the commit. */
 @Injectable()
@@ -79,7 +78,7 @@ export class GroupRooms {
     } catch (error) {
       this.logger.warn(`Could not check what new members of group ${chatId} have missed: ${String(error)}`);
     }
-    const withinMs = Math.min(SYNC_WITHIN_MS, SYNC_EACH_MS * users.length);
+    const withinMs = SYNC_EACH_MS * users.length;
     this.publisher.publish('syncNeeded', { withinMs }, { users });
   }
 

@@ -23,6 +23,8 @@ export interface ChangedChat {
   joined: number;
   /** Whether the user may have cleared it since the client's last call, whatever version the client has. */
   cleared: boolean;
+  /** Whether nothing else has changed. Such chats come last. */
+  onlyCleared: boolean;
 }
 
 const chatMessageRow = ([chatId, size, ...message]: [number, number, ...MessageCells]) =>
@@ -37,7 +39,10 @@ const chatMessageRow = ([chatId, size, ...message]: [number, number, ...MessageC
  *
  * Clearing raises no version, so a client that has missed it and heard a later message has a version that tells nothing:
  * `cleared` goes by the time. A change of settings is noted at the same place; where the first message after what was
- * cleared is from before `$6`, it was no clearing.
+ * cleared is from before `$6`, or was purged, it was no clearing.
+ *
+ * A client that was told of a clearing is told again as long as it names a `$6` before it, so what has only been cleared
+ * comes last: all else makes progress by versions.
  */
 export const changedChats = statement.many({
   name: 'sync.changedChats',
@@ -46,10 +51,11 @@ export const changedChats = statement.many({
       SELECT n.chat, n.version FROM unnest($2::bigint[], $3::bigint[]) AS n(chat, version)
     )
     SELECT c.id AS "chatId", c.version, c."lastSeq", n.version AS known,
-      m.version AS joined, s.cleared
+      m.version AS joined, s.cleared,
+      s.cleared AND n.version IS NOT DISTINCT FROM c.version AS "onlyCleared"
     FROM chat_members m JOIN chats c ON c.id = m."chatId" LEFT JOIN named n ON n.chat = c.id
     CROSS JOIN LATERAL (
-      SELECT CASE WHEN m."clearedSeq" IS NOT NULL AND m."settingsAt" > $6::timestamptz THEN NOT EXISTS (
+      SELECT CASE WHEN m."clearedSeq" >= c."purgedSeq" AND m."settingsAt" > $6::timestamptz THEN NOT EXISTS (
         SELECT 1 FROM messages x
         WHERE x."chatId" = c.id AND x.seq = m."clearedSeq" + 1 AND x."createdAt" <= $6::timestamptz
       ) ELSE false END AS cleared
@@ -59,7 +65,7 @@ export const changedChats = statement.many({
         n.version < m.version AND m.version > 1 AND ($6::timestamptz IS NULL OR m."settingsAt" > $6)
       ) OR s.cleared)
       AND (n.chat IS NOT NULL OR $5::timestamptz IS NULL OR GREATEST(c."lastActivityAt", m."joinedAt") > $5)
-    ORDER BY c."lastActivityAt" DESC, c.id DESC LIMIT $4`,
+    ORDER BY "onlyCleared", c."lastActivityAt" DESC, c.id DESC LIMIT $4`,
   values: ({
     userId,
     named,
@@ -80,12 +86,13 @@ export const changedChats = statement.many({
     newerThan,
     since,
   ],
-  row: ([chatId, version, lastSeq, known, joined, cleared]: [
+  row: ([chatId, version, lastSeq, known, joined, cleared, onlyCleared]: [
     number,
     number,
     number,
     number | null,
     number,
+    boolean,
     boolean,
   ]): ChangedChat => ({
     chatId,
@@ -94,6 +101,7 @@ export const changedChats = statement.many({
     known,
     joined,
     cleared,
+    onlyCleared,
   }),
 });
 

@@ -84,18 +84,23 @@ export class SyncService {
         newerThan,
         since: since ?? null,
       });
-      const page = { changed: changed.slice(0, MAX_CHATS), newest: input.messages };
-      const { pages, more } = await this.pagesOf(runner, userId, page);
+      const page = { changed: firstOf(changed), newest: input.messages };
+      const pages = await this.pagesOf(runner, userId, page);
       const { total, totalMentions: mentions, totalUnmuted, badge } = await unreadTotals(runner, userId);
       const unread = { total, mentions, totalUnmuted, badge };
-      return { moved, gone, pages, unread, more: more || changed.length > MAX_CHATS };
+      const there = new Set(pages.map(({ item }) => item.chat.id));
+      // `since` does not tell which clearings were told: they are told once, when there is nothing else.
+      const leftOut =
+        !page.changed.some(({ onlyCleared }) => onlyCleared) &&
+        changed.some(({ chatId }) => !there.has(chatId));
+      return { moved, gone, pages, unread, leftOut };
     });
-    const { moved, gone, unread } = read;
+    const { moved, gone, unread, leftOut } = read;
     const chats = await this.chatsOf(actor, read.pages);
     return {
       chats,
       gone,
-      more: read.more || chats.some((chat) => chat.more) || moved.more,
+      more: leftOut || chats.some((chat) => chat.more) || moved.more,
       watermarks: moved.watermarks,
       hidden: moved.hidden,
       memberships: moved.memberships,
@@ -103,7 +108,7 @@ export class SyncService {
       unread,
       now: moved.now,
       // Chats that were left out, and are only found by their activity, have to be found again.
-      at: others === 'changed' && read.more && since !== undefined ? since : moved.at,
+      at: others === 'changed' && leftOut && since !== undefined ? since : moved.at,
     };
   }
 
@@ -112,7 +117,7 @@ export class SyncService {
     userId: number,
     { changed, newest }: { changed: readonly ChangedChat[]; newest: number },
   ) {
-    if (changed.length === 0) return { pages: [], more: false };
+    if (changed.length === 0) return [];
     const chats = await chatsOfUserByIds(runner, {
       userId,
       chatIds: changed.map(({ chatId }) => chatId),
@@ -137,14 +142,13 @@ export class SyncService {
       })),
     ];
     for (const row of rows) messages.get(row.chatId)?.push(Object.assign(row, { size: sentBytes(row) }));
-    const { pages, more } = pagesWithin(
-      BOUNDS,
-      chats.map((item) => {
-        const { id } = item.chat;
-        return { item, messages: messages.get(id) ?? [], reset: resets.has(id) };
-      }),
-    );
-    return { pages, more: more || read.length < changed.length };
+    const items = new Map(chats.map((item) => [item.chat.id, item]));
+    const chatsRead = read.map(({ chatId }) => ({
+      item: items.get(chatId)!,
+      messages: messages.get(chatId) ?? [],
+      reset: resets.has(chatId),
+    }));
+    return pagesWithin(BOUNDS, chatsRead).pages;
   }
 
   private async chatsOf(actor: Actor, pages: readonly ChatPage[]): Promise<SyncedChat[]> {
@@ -189,6 +193,12 @@ export class SyncService {
       more: ends.length > 0,
     };
   }
+}
+
+/** The chats of one answer: those that were only cleared come when there are no others left. */
+function firstOf(changed: readonly ChangedChat[]): ChangedChat[] {
+  const others = changed.filter(({ onlyCleared }) => !onlyCleared);
+  return (others.length > 0 ? others : changed).slice(0, MAX_CHATS);
 }
 
 /**

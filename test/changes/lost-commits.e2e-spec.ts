@@ -4,6 +4,7 @@ import { lastIds } from '../../src/changes/settled.queries.js';
 import { addSink, leaseSinks, removeSink } from '../../src/changes/sinks.queries.js';
 import { Database } from '../../src/database/database.js';
 import { Receiver, SENDS_WEBHOOKS } from '../support/receiver.js';
+import { pause } from '../support/time.js';
 import { eventually, World } from '../support/world.js';
 
 /** As after a restore, or when a standby took over that had not got the last commits. */
@@ -51,6 +52,26 @@ describe('When the database has lost the end of the log', () => {
     await alice.ok('sendMessage', { chatId, content: 'after it' });
     const came = await receiver.until(chatId, 5);
     expect(came.map(({ body }) => body.data.content)).toEqual(['one', 'two', 'three', 'four', 'after it']);
+  });
+
+  it('a webhook is told what it had not got yet of what is left', async () => {
+    const { alice, chatId } = await world.pair();
+    const held: (() => void)[] = [];
+    receiver.manner = (_, response) => void held.push(() => response.writeHead(503).end());
+    for (const content of ['one', 'two', 'three', 'four']) await alice.ok('sendMessage', { chatId, content });
+    await eventually(() => held.length === 1);
+    const all = await messageIds();
+    const before = await placeOf();
+    // It has read all of them by then.
+    await pause(200);
+    await forget(all.at(-3)!);
+    await pause(200);
+    receiver.manner = () => 200;
+    held[0]!();
+    const came = await receiver.until(chatId, 2);
+    expect(came.map(({ body }) => body.data.content)).toEqual(['one', 'two']);
+    expect(before).toBeLessThan(all.at(-4)!);
+    await eventually(async () => (await placeOf()) === all.at(-3));
   });
 
   it('a webhook whose place is older is told again what followed, in order, under the same ids', async () => {

@@ -192,6 +192,44 @@ describe('A chat that somebody clears for themselves', () => {
     expect(await phone.ok<SyncedView>('sync', later)).toMatchObject({ chats: [], memberships: [{ chatId }] });
   });
 
+  it('tells a device that has missed many of them, and comes to an end', async () => {
+    const me = await world.person();
+    const phone = await world.person(me.userId);
+    const others = await Promise.all(Array.from({ length: 45 }, () => world.person()));
+    const write = (content: string) =>
+      Promise.all(
+        others.map((other) =>
+          other.ok<MessageView>('sendMessage', { receiverId: me.userId, content: content.repeat(1_400) }),
+        ),
+      );
+    const chatIds = (await write('before ')).map(({ chatId }) => chatId);
+    const { at: since } = await phone.ok<SyncedView>('sync', { others: 'changed' });
+    for (const chatId of chatIds) await me.ok('clearChat', { chatId });
+    const heard = await write('after ');
+    const late = await send(others[0]!, chatIds[0]!, 'and one more');
+    // Of most chats it has heard the last message, of one it has not.
+    const versions = Object.fromEntries(heard.map(({ chatId, version }) => [chatId, version]));
+    const told = new Map<number, string[]>();
+    let input = { versions, since, others: 'changed' };
+    for (let calls = 1; ; calls++) {
+      expect(calls).toBeLessThan(5);
+      const { chats, at, more } = await phone.ok<SyncedView>('sync', input);
+      for (const { chat, reset, upTo, messages } of chats) {
+        expect(reset).toBe(true);
+        versions[chat.id] = upTo;
+        told.set(
+          chat.id,
+          messages.map(({ id }) => String(id)),
+        );
+      }
+      input = { ...input, since: at };
+      if (!more) break;
+    }
+    expect([...told.keys()].sort()).toEqual([...chatIds].sort());
+    for (const { id, chatId } of heard) expect(told.get(chatId)![0]).toBe(String(id));
+    expect(told.get(chatIds[0]!)).toEqual([String(heard[0]!.id), String(late.id)]);
+  });
+
   it('again changes nothing, and a repeat with its key clears nothing that came since', async () => {
     const { me, phone, other, chatId } = await scene('direct');
     const command = { chatId, clientId: 'clear-it' };

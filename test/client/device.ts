@@ -100,7 +100,7 @@ export class Device {
     this.reasons.push(reason);
     const dice = chance();
     const lasts = this.faults === NO_FAULTS || reason === 'refused' || (dice < 0.4 && !this.brief);
-    const seconds = lasts ? 600 : dice < 0.5 ? -1 : 2;
+    const seconds = lasts ? 600 : dice < 0.5 && !this.brief ? -1 : 2;
     if (chance() < 0.1) await pass(100);
     const now = Math.floor(Date.now() / 1_000);
     return new SignJWT({ iss: 'chat-messaging-api', aud: 'chat-messaging-api', sub: String(userId) })

@@ -11,25 +11,43 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../dist/database/embedded/embedded-postgres.js';
 import { migrate } from '../../dist/database/migrator.js';
+import { stopCluster } from './global-teardown.mjs';
 
 /** The template that cluster.ts copies. */
 const TEMPLATE = 'chat_template';
 
 async function startCluster() {
   const folder = await mkdtemp(join(tmpdir(), 'chat-test-'));
-  const cluster = await startEmbeddedPostgres({ dataDir: folder });
+  let cluster;
+  try {
+    cluster = await startEmbeddedPostgres({ dataDir: folder });
+    await makeTemplate(cluster);
+    return { cluster, folder };
+  } catch (error) {
+    await stopCluster({ cluster, folder }).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function makeTemplate(cluster) {
   const client = new pg.Client({ connectionString: cluster.url });
   await client.connect();
-  await client.query(`CREATE DATABASE ${TEMPLATE}`);
-  await client.end();
+  // Cut by a server that stops, it would end the whole program.
+  await client.query(`CREATE DATABASE ${TEMPLATE}`).finally(() => client.end());
   const template = new URL(cluster.url);
   template.pathname = `/${TEMPLATE}`;
   await migrate(template.href);
-  return { cluster, folder };
 }
 
 export default async function setUp({ maxWorkers }) {
-  const clusters = await Promise.all(Array.from({ length: maxWorkers }, startCluster));
+  const all = await Promise.allSettled(Array.from({ length: maxWorkers }, startCluster));
+  const clusters = all.flatMap(({ value }) => value ?? []);
+  const failed = all.find(({ status }) => status === 'rejected');
+  if (failed) {
+    // The tear-down is not called then.
+    await Promise.allSettled(clusters.map(stopCluster));
+    throw failed.reason;
+  }
   process.env.CHAT_TEST_CLUSTERS = JSON.stringify(clusters.map(({ cluster }) => cluster.url));
   globalThis.chatTestClusters = clusters;
 }

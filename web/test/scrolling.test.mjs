@@ -322,6 +322,23 @@ test('the list says how many unread chats are above and below what is seen of it
   await chip('1 unread chat below').waitFor();
   await page.setViewportSize({ width: 1280, height: 2_000 });
   await chip('1 unread chat below').waitFor({ state: 'detached' });
+
+  // The view ends where the last one begins: it comes into sight where rows are lower, and an invitation moves it out.
+  const last = list.locator(`a[href="#/c/${ids[2]}"]`);
+  const { y } = await last.boundingBox();
+  await page.setViewportSize({ width: 1280, height: Math.round(y) });
+  await chip('1 unread chat below').waitFor();
+  await page.evaluate(() => (document.documentElement.dataset.density = 'compact'));
+  await chip('1 unread chat below').waitFor({ state: 'detached' });
+  const top = (await last.boundingBox()).y;
+  await page.setViewportSize({ width: 1280, height: Math.round(top) + 40 });
+  await drawn(page);
+  assert.equal(await chip('1 unread chat below').count(), 0);
+  await world.call('PUT', `/users/${ann.id}/group-adds`, { groupAdds: 'invited' }, ann.id);
+  await world.call('POST', '/chats', { title: 'Garden', memberIds: [ann.id] }, ben.id);
+  await page.evaluate(() => globalThis.dispatchEvent(new globalThis.Event('focus')));
+  await page.locator('.invitation').waitFor();
+  await chip('1 unread chat below').waitFor();
   world.nothingWrong();
   await page.context().close();
 });

@@ -108,8 +108,94 @@ test('what a draft replies to and its caret are there again when one comes back,
     await row(page, 'At half past eight').focus();
   }
   await until('nothing is kept any more', async () => (await keptOf(page, chat)) === null);
+  // What comes back does so within the time of an answer of the server, and of a frame.
+  await say(chat, ben, 'And then?');
+  await row(page, 'And then?').waitFor();
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
   assert.equal(await page.locator('.about').count(), 0);
   assert.equal(await page.evaluate(() => document.activeElement.tagName), 'ARTICLE');
+  await page.context().close();
+});
+
+test('what a draft replies to goes with it also before it is shown, and outlives an edit', async () => {
+  const { ann, ben, chat } = await world.server.people('ann', 'ben');
+  const question = await say(chat, ben, 'When does the train leave?');
+  await say(chat, ann, 'One moment');
+  for (let n = 1; n <= 60; n++) await say(chat, ben, `and ${n}`);
+  await say(chat, ann, 'I am looking');
+  await world.call('POST', `/chats/${chat.id}/seen`, {}, ann.id);
+  const at = await world.site();
+  const page = await world.pageOf(ann.id, { hash: `/c/${chat.id}/${question.seq}`, at });
+  const isKept = (reply) =>
+    until(`the reply is kept: ${reply}`, async () => ((await keptOf(page, chat))?.[0] ?? null) === reply);
+  await row(page, 'When does').press('r');
+  await about(page, 'When does').waitFor();
+
+  // The field is empty, so this changes the last message of one's own.
+  await field(page).press('ArrowUp');
+  await about(page, 'One moment').waitFor();
+  await field(page).fill('One moment, please');
+  await field(page).press('Enter');
+  await about(page, 'When does').waitFor();
+  await field(page).press('ArrowUp');
+  await about(page, 'One moment').waitFor();
+  await field(page).press('Escape');
+  await about(page, 'When does').waitFor();
+  await isKept(question.id);
+
+  // An edit that begins while it is asked for goes on; then the reply is shown.
+  await page.goto('about:blank');
+  await page.goto(`${at.url}/#/c/${chat.id}`);
+  await row(page, 'I am looking').waitFor();
+  await about(page, 'When does').waitFor();
+  await page.evaluate(() => (location.hash = '#/'));
+  await field(page).waitFor({ state: 'detached' });
+  const answers = at.hold();
+  await page.evaluate((hash) => (location.hash = hash), `#/c/${chat.id}`);
+  await row(page, 'I am looking').press('e');
+  await about(page, 'I am looking').waitFor();
+  await field(page).fill('I have looked');
+  await answers.release(0);
+  await say(chat, ben, 'Well?');
+  await row(page, 'Well?').waitFor();
+  assert.equal(await field(page).inputValue(), 'I have looked');
+  await field(page).press('Enter');
+  await about(page, 'When does').waitFor();
+  await page.keyboard.type('At eight');
+  await isKept(question.id);
+
+  // Enter comes before what shows it is there.
+  let letGo;
+  const held = new Promise((resolve) => (letGo = resolve));
+  await page.route(/\/later-[^/]*\.js$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.reload();
+  await page.waitForFunction(() => document.querySelector('.composer textarea')?.value === 'At eight');
+  await field(page).press('Enter');
+  await row(page, 'At eight').locator('.quote', { hasText: 'When does' }).waitFor();
+  assert.equal(await page.locator('.about').count(), 0);
+  letGo();
+  await until('nothing is kept', async () => (await keptOf(page, chat)) === null);
+  await page.context().close();
+});
+
+test('a reply that comes back does not take the focus: on a phone no keyboard opens', async () => {
+  const { ann, ben, chat } = await world.server.people('ann', 'ben');
+  const question = await say(chat, ben, 'When does the train leave?');
+  const page = await world.pageOf(ann.id, { hash: `/c/${chat.id}`, phone: true });
+  const isWriting = () => page.evaluate(() => document.activeElement.tagName === 'TEXTAREA');
+  await row(page, 'When does').press('r');
+  await page.waitForFunction(() => document.activeElement.tagName === 'TEXTAREA');
+  await until('it is kept', async () => (await keptOf(page, chat))?.[0] === question.id);
+  await page.reload();
+  await about(page, 'When does').waitFor();
+  await say(chat, ben, 'Well?');
+  await row(page, 'Well?').waitFor();
+  assert.equal(await isWriting(), false);
+  await row(page, 'When does').press('r');
+  await page.waitForFunction(() => document.activeElement.tagName === 'TEXTAREA');
   await page.context().close();
 });
 

@@ -175,6 +175,27 @@ describe('What a device keeps', () => {
       expect(await rows('outbox', 2)).toEqual([]);
     });
 
+    it('shows nobody the draft of the one who was there before in the same client', async () => {
+      const { chat, live } = await start(auth());
+      await live();
+      const draft = chat.draft(CHAT);
+      const told = jest.fn();
+      draft.subscribe(told);
+      draft.set('of the first one');
+      await settled();
+      expect(draft.get()).toBe('of the first one');
+      await chat.flush();
+      chat.stop();
+      chat.start();
+      await settled();
+      told.mockClear();
+      ids = [7];
+      await live(2);
+      expect(draft.get()).toBe('');
+      expect(told).toHaveBeenCalled();
+      expect(await rows('draft')).toMatchObject([['5', { text: 'of the first one' }]]);
+    });
+
     it('keeps what was written before it was known who it is', async () => {
       const { chat, live, transport, sends } = await start(auth());
       chat.draft(CHAT).set('hel');

@@ -564,7 +564,7 @@ export class ChatClient {
     this.#cache.recent.clear();
     Object.assign(this.#store.state, emptyState());
     this.#waiting.clear();
-    this.#drafts.clear();
+    for (const key of this.#drafts.keys()) this.#drafted(key, '');
     for (const part of ['me', 'list', 'unread', 'outbox'] as const) this.#store.touched(part);
     for (const room of this.#rooms.values()) this.#store.touched('view', room.key);
   }

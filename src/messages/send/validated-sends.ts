@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Bus } from '../../common/bus.js';
 import { KnownUsers } from '../../users/directory/known-users.js';
 import { blockedByOther, blockingOther } from '../../blocks/blocks.js';
@@ -20,6 +20,7 @@ import { atFirst, sentOf } from './sent.js';
 /** The full path: looks up everything about a message, and refuses each message on its own. */
 @Injectable()
 export class ValidatedSends {
+  private readonly logger = new Logger(ValidatedSends.name);
   /** Entries whose new chat has been counted on a sender's rate limit: a retry of the batch does not count it again. */
   private readonly charged = new WeakSet<Entry>();
 
@@ -107,12 +108,19 @@ export class ValidatedSends {
     return opening;
   }
 
-  /** What was edited or deleted while the statement waited for the chat is shown in replies as it is now. */
+  /**
+   * What was edited or deleted while the statement waited for the chat is shown in replies as it is now. If it can't be read,
+   * they show nothing: they are committed, and clients ask for what a reply does not show.
+   */
   private async readAgain(rows: readonly SentRow[]): Promise<void> {
     const moved = rows.filter((row) => row.moved);
     if (moved.length === 0) return;
     const ids = [...new Set(moved.flatMap(({ reply }) => reply?.messageId ?? []))];
-    const replied = new Map((await repliedForAll(this.database, ids)).map((row) => [row.messageId, row]));
+    const found = await repliedForAll(this.database.impatient, ids).catch((error: unknown) => {
+      this.logger.warn(`Could not read what was replied to again: ${String(error)}`);
+      return [];
+    });
+    const replied = new Map(found.map((row) => [row.messageId, row]));
     for (const row of moved) row.reply = (row.reply && replied.get(row.reply.messageId)) ?? null;
   }
 

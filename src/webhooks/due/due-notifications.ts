@@ -138,7 +138,11 @@ export class DueNotifications implements SinkWork, OnApplicationBootstrap, OnApp
     if (!sink.isHeld) return false;
     const last = due.at(-1);
     if (young === -1 && sent.length < PAGE) sink.hasRead(settled);
-    else if (last) sink.hasRead({ messageId: last.id, outboxId: Number.MAX_SAFE_INTEGER });
+    else if (last) {
+      // Not past all that there is: that looks like a database that has lost something.
+      const isAll = last.id === settled.messageId;
+      sink.hasRead(isAll ? settled : { messageId: last.id, outboxId: Number.MAX_SAFE_INTEGER });
+    }
     sink.doneUpTo(null);
     return young === -1 && sent.length === PAGE;
   }

@@ -1,4 +1,5 @@
 import { useMe } from '@chat-api/client/react';
+import { useLayoutEffect } from 'react';
 import { X } from '../parts/icons-more';
 import { useName } from '../parts/names';
 import { en } from '../text/en';
@@ -8,10 +9,19 @@ import '../parts/later-styles';
 import type { Mode } from './composer';
 import { useKept, type Written } from './kept';
 
+/** Whether the browser makes a field as high as its text: without it two layouts of the page with each key do. */
+const GROWS = CSS.supports('field-sizing', 'content');
+
 /** What is answered or edited, above the field. It is kept with the draft. */
 export function About(written: Written) {
   useKept(written);
-  const { mode, setMode } = written;
+  const { mode, setMode, field, text } = written;
+  useLayoutEffect(() => {
+    if (GROWS) return;
+    const area = field.current!;
+    area.style.height = 'auto';
+    area.style.height = `${area.scrollHeight}px`;
+  }, [text]);
   return mode.kind === 'write' ? null : <Line mode={mode} end={() => setMode({ kind: 'write' })} />;
 }
 

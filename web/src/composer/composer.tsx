@@ -6,6 +6,7 @@ import {
   Suspense,
   useEffect,
   useLayoutEffect,
+  useMemo,
   useReducer,
   useRef,
   useState,
@@ -26,7 +27,10 @@ const SlowSend = lazy(async () => ({ default: (await later()).SlowSend }));
 const Emoji = lazy(() => import('../emoji/picker'));
 
 export type Mode =
-  { kind: 'write' } | { kind: 'reply'; message: Message } | { kind: 'edit'; item: TimelineItem };
+  | { kind: 'write' }
+  /** `kept`: nobody has chosen it just now. */
+  | { kind: 'reply'; message: Message; kept?: true }
+  | { kind: 'edit'; item: TimelineItem };
 
 interface Props {
   room: Room;
@@ -43,11 +47,11 @@ interface Props {
 /** Where a touch is the pointer there is no Shift: Enter makes a line, and a button sends. */
 const isTouch = () => matchMedia('(pointer: coarse)').matches;
 
-/** Whether the browser makes a field as high as its text: without it two layouts of the page with each key do. */
-const GROWS = CSS.supports('field-sizing', 'content');
-
 /** A placeholder has one line, and no ellipsis of its own. */
 const short = (title: string) => (title.length > 28 ? `${title.slice(0, 27)}…` : title);
+
+/** The id of the message that a draft replies to, in what is kept beside it (see kept.ts); 0: none. */
+const replyIn = (aside: string) => Number(/"reply":(\d+)/.exec(aside)?.[1] ?? 0);
 
 export function Composer(props: Props) {
   const { chat } = props;
@@ -65,6 +69,8 @@ function Writing({ room, where, chat, title, mode, setMode, send, save, editLast
   const { enterSends } = usePreferences();
   const { limits } = useApp().config;
   const [kept, keep] = useDraft(where);
+  const client = useChat();
+  const aside = useMemo(() => client.draft(`${room.key}+`), [client, room]);
   const [edited, setEdited] = useState('');
   const editing = mode.kind === 'edit';
   // React puts a field back to what was drawn before as soon as its event is over, and the draft changes after that: an
@@ -80,19 +86,14 @@ function Writing({ room, where, chat, title, mode, setMode, send, save, editLast
   const group = chat?.type === 'group' ? chat : null;
   const slow = !editing && group !== null && group.slowModeSeconds > 0 && group.role === 'member';
 
-  useEffect(() => {
+  // At once: the next key may come before anything is painted.
+  useLayoutEffect(() => {
     if (mode.kind === 'edit') setEdited(mode.item.message.content);
-    if (mode.kind !== 'write') field.current?.focus();
+    if (mode.kind !== 'write' && !('kept' in mode)) field.current?.focus();
   }, [mode]);
   useEffect(() => {
     if (!isTouch()) field.current?.focus();
   }, []);
-  useLayoutEffect(() => {
-    if (GROWS) return;
-    const area = field.current!;
-    area.style.height = 'auto';
-    area.style.height = `${area.scrollHeight}px`;
-  }, [text]);
 
   const change = (value: string) => {
     if (editing) setEdited(value);
@@ -112,12 +113,15 @@ function Writing({ room, where, chat, title, mode, setMode, send, save, editLast
     if (mode.kind === 'edit') save(mode.item, content);
     else {
       const named = mentions.current?.in(content) ?? [];
+      // What it replies to is shown later than its text.
+      const replyTo = mode.kind === 'reply' ? mode.message.id : replyIn(aside.get());
       send(content, {
-        ...(mode.kind === 'reply' ? { replyTo: mode.message.id } : {}),
+        ...(replyTo ? { replyTo } : {}),
         ...(named.length > 0 ? { mentions: named } : {}),
       });
       setWritten('');
       keep('');
+      if (aside.get()) aside.set('');
       area.value = '';
     }
     setMode({ kind: 'write' });
@@ -150,7 +154,7 @@ function Writing({ room, where, chat, title, mode, setMode, send, save, editLast
   return (
     <div className="composer">
       <Suspense fallback={null}>
-        <About room={room} where={where} mode={mode} setMode={setMode} field={field} text={text} />
+        <About room={room} aside={aside} mode={mode} setMode={setMode} field={field} text={text} />
         {group && <Mentions chat={group} text={text} field={field} change={change} keys={mentions} />}
       </Suspense>
       <div className="composer-row">

@@ -1,13 +1,13 @@
-import type { Message, Room } from '@chat-api/client';
+import type { ChatClient, ChatError, Message, Room } from '@chat-api/client';
 import { useChat, useConnection, useReadable } from '@chat-api/client/react';
-import { type RefObject, useEffect, useMemo, useRef } from 'react';
-import type { Where } from '../app/where';
+import { type RefObject, useEffect, useLayoutEffect, useReducer, useRef } from 'react';
 import { isStored } from '../timeline/rows';
 import type { Mode } from './composer';
 
 export interface Written {
   room: Room;
-  where: Where;
+  /** What is kept beside the text of the draft. */
+  aside: ReturnType<ChatClient['draft']>;
   mode: Mode;
   setMode: (mode: Mode) => void;
   field: RefObject<HTMLTextAreaElement | null>;
@@ -24,6 +24,9 @@ interface Kept {
 /** The caret is kept so long after it was moved last, in milliseconds. */
 const CARET_MS = 300;
 
+/** What it replies to is asked for again so long after there was no answer, in milliseconds. */
+const AGAIN_MS = 3_000;
+
 const NOTHING: Kept = { reply: null, caret: null };
 
 function read(text: string): Kept {
@@ -38,27 +41,29 @@ function read(text: string): Kept {
  * Keeps what a draft replies to and its caret where its text is kept, and shows both again when one comes back to the
  * chat, also after a reload; what it replies to in other tabs, too.
  */
-export function useKept({ room, where, mode, setMode, field, text }: Written): void {
+export function useKept({ room, aside, mode, setMode, field, text }: Written): void {
   const client = useChat();
   const { state } = useConnection();
-  const key = typeof where === 'number' ? where : `u${where.direct}`;
-  const draft = useMemo(() => client.draft(`${key}+`), [client, key]);
-  const kept = useReadable(draft);
+  const [tries, tryAgain] = useReducer((n: number) => n + 1, 0);
+  const kept = useReadable(aside);
   const shown = mode.kind === 'reply' ? mode.message.id : null;
   const wanted = read(kept).reply;
+  const isEdit = mode.kind === 'edit';
+  const now = useRef(mode);
+  now.current = mode;
 
   const put = (change: Partial<Kept>) => {
-    const next = { ...read(draft.get()), ...change };
+    const next = { ...read(aside.get()), ...change };
     const made = next.reply === null && next.caret === null ? '' : JSON.stringify(next);
-    if (made !== draft.get()) draft.set(made);
+    if (made !== aside.get()) aside.set(made);
   };
 
-  // What is chosen here is kept. Nothing is chosen yet where one has just come.
-  const came = useRef(true);
-  useEffect(() => {
-    const nothing = came.current && shown === null;
-    came.current = false;
-    if (mode.kind !== 'edit' && !nothing) put({ reply: shown });
+  // What is chosen here is kept, at once: Enter may come next. While a message is edited, what was chosen before stays.
+  const last = useRef<Mode['kind']>('write');
+  useLayoutEffect(() => {
+    const was = last.current;
+    last.current = mode.kind;
+    if (shown !== null || (was === 'reply' && !isEdit)) put({ reply: shown });
   }, [mode]);
 
   // What was kept, or was chosen in another tab, is shown.
@@ -67,23 +72,33 @@ export function useKept({ room, where, mode, setMode, field, text }: Written): v
     const had = before.current;
     before.current = wanted;
     // What was drawn may be older than what was chosen here since.
-    if (mode.kind === 'edit' || wanted === shown || wanted !== read(draft.get()).reply) return undefined;
+    if (isEdit || wanted === shown || wanted !== read(aside.get()).reply) return undefined;
     if (wanted === null) {
       if (shown !== null && had === shown) setMode({ kind: 'write' });
       return undefined;
     }
     let isOver = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const show = (message: Message) => {
-      if (!isOver && message.deletedAt === null) setMode({ kind: 'reply', message });
+      // What was begun meanwhile goes first.
+      if (isOver || now.current !== mode) return;
+      if (message.deletedAt === null) setMode({ kind: 'reply', message, kept: true });
+      else put({ reply: null });
     };
     const here = room.timeline.get().items.find(({ message }) => isStored(message) && message.id === wanted);
     if (here && isStored(here.message)) show(here.message);
-    // Asked again with the next connection.
-    else client.call('getMessage', { messageId: wanted }).then(show, () => undefined);
+    else
+      client.call('getMessage', { messageId: wanted }).then(show, (error: ChatError) => {
+        if (isOver) return;
+        if (error.code === 'NOT_FOUND') put({ reply: null });
+        // Without a connection it is asked again with the next one.
+        else if (state === 'live') timer = setTimeout(tryAgain, AGAIN_MS);
+      });
     return () => {
       isOver = true;
+      clearTimeout(timer);
     };
-  }, [wanted, state]);
+  }, [wanted, state, isEdit, tries]);
 
   const placed = useRef(false);
   useEffect(() => {
@@ -98,8 +113,6 @@ export function useKept({ room, where, mode, setMode, field, text }: Written): v
       area.setSelectionRange(...caret);
   }, [kept, text]);
 
-  const now = useRef(mode.kind);
-  now.current = mode.kind;
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let caret: Kept['caret'] = null;
@@ -110,7 +123,7 @@ export function useKept({ room, where, mode, setMode, field, text }: Written): v
     };
     const moved = () => {
       const area = field.current;
-      if (!area || document.activeElement !== area || now.current === 'edit') return;
+      if (!area || document.activeElement !== area || now.current.kind === 'edit') return;
       const { selectionStart, selectionEnd, value } = area;
       caret = selectionStart === value.length ? null : [selectionStart, selectionEnd];
       clearTimeout(timer);
@@ -121,5 +134,5 @@ export function useKept({ room, where, mode, setMode, field, text }: Written): v
       document.removeEventListener('selectionchange', moved);
       if (timer !== undefined) keep();
     };
-  }, [draft]);
+  }, [aside]);
 }

@@ -8,6 +8,8 @@ import { isMuted } from './row';
 
 interface Props {
   items: readonly ChatListItem[];
+  /** Whether the list goes on beyond them. */
+  more: boolean;
   scroller: RefObject<HTMLDivElement | null>;
 }
 
@@ -26,7 +28,7 @@ function shownOf(view: HTMLElement): [first: number, last: number] {
  * Says how many chats with unread messages there are above and below what is seen of the list, and leads to the nearest.
  * Muted ones do not count. A row counts as seen if half of it is.
  */
-export function Beyond({ items, scroller }: Props) {
+export function Beyond({ items, more: goesOn, scroller }: Props) {
   const [{ above, below, height }, show] = useState(NONE);
   const now = useMinute();
   const unread = useMemo(
@@ -50,10 +52,15 @@ export function Beyond({ items, scroller }: Props) {
     };
     look();
     const observer = new ResizeObserver(look);
-    observer.observe(view);
+    // Rows move also when invitations come above them, and when they become higher or lower.
+    const watch = () => [view, ...view.children].forEach((part) => observer.observe(part));
+    watch();
+    const parts = new MutationObserver(watch);
+    parts.observe(view, { childList: true });
     view.addEventListener('scroll', look, { passive: true });
     return () => {
       observer.disconnect();
+      parts.disconnect();
       view.removeEventListener('scroll', look);
     };
   }, [unread, scroller]);
@@ -84,11 +91,11 @@ export function Beyond({ items, scroller }: Props) {
           type="button"
           className="pill down"
           style={{ top: height }}
-          aria-label={more.list.below(below)}
+          aria-label={more.list.below(below, goesOn)}
           onClick={() => go(false)}
         >
           <ArrowDown size={16} />
-          {more.list.unread(below)}
+          {more.list.unread(below, goesOn)}
         </button>
       )}
     </div>

@@ -96,7 +96,7 @@ function Chats({ filter, where }: { filter: ChatFilter; where: Where | null }) {
   return (
     <>
       <Suspense fallback={null}>
-        {filter !== 'unread' && <Beyond items={items} scroller={scroller} />}
+        {filter !== 'unread' && <Beyond items={items} more={more} scroller={scroller} />}
       </Suspense>
       <div className="chats" ref={scroller} onScroll={near} onKeyDown={roving} tabIndex={-1}>
         {filter === 'inbox' && (

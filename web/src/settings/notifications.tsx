@@ -29,7 +29,14 @@ export function Notifications() {
     setChosen((before) => ({ ...before, ...changed }));
     update(changed)
       .catch((error: unknown) => setFault(sentenceOf(error)))
-      .finally(() => setChosen({}));
+      .finally(() =>
+        // What was chosen since then is still on its way.
+        setChosen((now) =>
+          Object.fromEntries(
+            Object.entries(now).filter(([name, value]) => changed[name as keyof typeof changed] !== value),
+          ),
+        ),
+      );
   };
   const level = (name: 'direct' | 'groups') => (
     <label className="one-of">

@@ -7,9 +7,11 @@ export const more = {
   close: 'Close',
 
   list: {
-    unread: (n: number) => `${n} unread`,
+    unread: (n: number, more = false) => `${n}${more ? '+' : ''} unread`,
     above: (n: number) => `${count(n, 'unread chat', 'unread chats')} above`,
-    below: (n: number) => `${count(n, 'unread chat', 'unread chats')} below`,
+    /** `more`: the list goes on beyond what is loaded. */
+    below: (n: number, more: boolean) =>
+      `${more ? 'At least ' : ''}${count(n, 'unread chat', 'unread chats')} below`,
   },
 
   chat: {
@@ -221,8 +223,14 @@ export const more = {
 
   links: {
     title: 'Invitation links',
-    expires: 'Expires after',
-    expiries: { hour: '1 hour', day: '1 day', week: '7 days', month: '30 days', never: 'Never' },
+    expires: 'Expires',
+    expiries: {
+      hour: 'After 1 hour',
+      day: 'After 1 day',
+      week: 'After 7 days',
+      month: 'After 30 days',
+      never: 'Never',
+    },
     uses: 'How many may join',
     anyNumber: 'Any number',
     people: (n: number) => count(n, 'person', 'people'),
@@ -292,9 +300,9 @@ export const more = {
     preview: 'Notifications show the message',
     previewHelp: 'Otherwise they only say “New message”. This applies to all your devices.',
     whenActive: 'Notify other devices while I use one',
-    whenActiveHelp: 'Only about what is still unread after a moment. Otherwise the others stay silent.',
+    whenActiveHelp: 'Only about what is still unread after a moment. When this is off, they stay silent.',
     quiet: 'Quiet hours',
-    quietHelp: 'Your devices get no notifications then. What you missed is behind the bell.',
+    quietHelp: 'Your devices get no notifications then. What you missed is in the list of chats.',
     quietFrom: 'From',
     quietTo: 'to',
     quietDays: 'On which days they begin',
@@ -355,7 +363,7 @@ export const more = {
     title: 'Not sent yet',
     empty: 'Everything has been sent.',
     waiting: 'Waiting',
-    retryAll: 'Try again with all',
+    retryAll: 'Try all again',
     to: (title: string) => `To ${title}`,
   },
 

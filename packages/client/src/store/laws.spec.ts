@@ -258,6 +258,7 @@ describe('The laws of the store', () => {
       fc.property(marks, (list) => {
         const { store, chat, hear } = storeWith(9);
         const right = new Map<number, { readSeq: number; deliveredSeq: number }>();
+        let before = chat.item.readSeq;
         for (const { how, userId, seq } of list) {
           const of = { messageId: null, chatId: CHAT, userId, seq, version: 9, changed: false as const };
           const readSeq = how === 'delivered' ? 0 : seq;
@@ -278,7 +279,11 @@ describe('The laws of the store', () => {
             if (id !== ME) expect(chat.marks.get(id) ?? { readSeq: 0, deliveredSeq: 0 }).toEqual(mark);
           }
           const own = list.filter((one) => one.userId === ME && one.how !== 'members');
-          expect(chat.item.readSeq).toBeLessThanOrEqual(Math.max(0, ...own.map((one) => one.seq)));
+          const { readSeq: now } = chat.item;
+          expect(now).toBeLessThanOrEqual(Math.max(0, ...own.map((one) => one.seq)));
+          expect(now).toBeGreaterThanOrEqual(before);
+          if (how === 'seen' && userId === ME) expect(now).toBe(Math.max(before, seq));
+          before = now;
         }
       }),
     );
