@@ -7,16 +7,27 @@ type Query = string | { name?: string; text?: string };
 const OF_TIMERS = new Set([
   'audit.removeOld',
   'changes.leaseSinks',
+  'changes.removeOld',
+  'changes.removeRead',
+  'database.othersHere',
+  'due.forget',
+  'due.isWanted',
   'erasure.forgetOld',
   'erasure.lease',
+  'idempotency.removeExpired',
   'identity.deactivatedSince',
+  'identity.revokedSince',
+  'messages.removeDeletedContents',
   'notifications.removeOld',
+  'push.forget',
   'retention.dueChats',
   'rooms.changedGroups',
   'streams.due',
   'users.forgetEndedDeactivations',
   'users.hasExpiredDeactivations',
   'users.takeUnmarked',
+  'webhooks.removeOldDead',
+  'webhooks.removeOldTries',
 ]);
 
 /** Records the statements that this process sends to PostgreSQL, without those of timers. */

@@ -208,7 +208,10 @@ export default [
   {
     name: 'somebody whom one blocks',
     rule: 'blockChanged says that you block somebody, or no longer: nobody writes in the direct chat meanwhile.',
-    steps: [start(direct(3)), event('blockChanged', { userId: BOB, blocked: true })],
+    steps: [
+      start(direct(3)),
+      event('blockChanged', { userId: BOB, blocked: true, blockedAt: '2026-11-29T09:00:30.000Z' }),
+    ],
     expect: { chats: [{ id: CHAT, version: 3, blockedByMe: true, canSend: false, canReact: false }] },
     wantsSync: false,
   },
@@ -217,7 +220,7 @@ export default [
     rule: 'blockChanged with blocked false: you may write again.',
     steps: [
       start(direct(3, { blockedByMe: true, canSend: false, canReact: false })),
-      event('blockChanged', { userId: BOB, blocked: false }),
+      event('blockChanged', { userId: BOB, blocked: false, blockedAt: null }),
     ],
     expect: { chats: [{ id: CHAT, version: 3, blockedByMe: false, canSend: true, canReact: true }] },
     wantsSync: false,
