@@ -130,7 +130,7 @@ posixOnly('While PostgreSQL is killed and started again,', () => {
     expect(program.output).not.toMatch(/unhandled/i);
   });
 
-  it('webhooks wait, and miss and repeat nothing', async () => {
+  it('webhooks wait, and miss nothing', async () => {
     const receiver = await Receiver.start();
     try {
       const post = async <View>(path: string, input: object, as?: number): Promise<View> => {
