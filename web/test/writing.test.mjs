@@ -15,7 +15,15 @@ const about = (page, text) => page.locator('.about', { hasText: text });
 const say = (chat, who, content) => world.call('POST', `/chats/${chat.id}/messages`, { content }, who.id);
 
 /** What the browser keeps beside the draft of a chat: the id it replies to, and where the caret is; null: nothing. */
-const keptOf = (page, chat) =>
+async function keptOf(page, chat) {
+  const text = await draftOf(page, `${chat.id}+`);
+  if (text === null) return null;
+  const { reply, caret } = JSON.parse(text);
+  return [reply, caret?.[0] ?? null];
+}
+
+/** The text of a draft as the browser keeps it; null: none. */
+const draftOf = (page, draft) =>
   page.evaluate(async (key) => {
     const result = (request) =>
       new Promise((resolve, reject) => {
@@ -29,13 +37,10 @@ const keptOf = (page, chat) =>
         ? await result(database.transaction('rows').objectStore('rows').get(['draft', key]))
         : undefined;
       database.close();
-      if (row) {
-        const { reply, caret } = JSON.parse(row.text);
-        return [reply, caret?.[0] ?? null];
-      }
+      if (row) return row.text;
     }
     return null;
-  }, `${chat.id}+`);
+  }, draft);
 
 test('what a draft replies to and its caret are there again when one comes back, and after a reload', async () => {
   const { ann, ben, chat } = await world.server.people('ann', 'ben');
@@ -84,6 +89,12 @@ test('what a draft replies to and its caret are there again when one comes back,
   await about(page, 'and 60').waitFor();
   await other.close();
   await page.bringToFront();
+  // The caret is that of the tab in which it was moved last.
+  await field(page).focus();
+  await field(page).evaluate((area) => {
+    area.setSelectionRange(5, 5);
+    area.setSelectionRange(13, 13);
+  });
   await isKept(last.id, 13);
   await page.reload();
   await about(page, 'and 60').waitFor();
@@ -163,6 +174,7 @@ test('what a draft replies to goes with it also before it is shown, and outlives
   await about(page, 'When does').waitFor();
   await page.keyboard.type('At eight');
   await isKept(question.id);
+  await until('the text is kept', async () => (await draftOf(page, String(chat.id))) === 'At eight');
 
   // Enter comes before what shows it is there.
   let letGo;
