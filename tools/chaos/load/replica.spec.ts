@@ -19,7 +19,16 @@ function message(seq: number): Message {
 }
 
 /** What else an answer to `sync` has. */
-const nothing = { chats: [], gone: [], hidden: [], watermarks: [], memberships: [], users: [], more: false };
+const nothing = {
+  chats: [],
+  gone: [],
+  hidden: [],
+  watermarks: [],
+  memberships: [],
+  users: [],
+  unread: { total: 0, totalUnmuted: 0, badge: 0 },
+  more: false,
+};
 
 /** A reset of chat 1 with `lastSeq` messages, of which it brings those with these seqs. */
 function reset(lastSeq: number, seqs: number[], historyVisible: 'all' | 'fromJoin' = 'all'): Synced {
