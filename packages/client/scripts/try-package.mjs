@@ -11,6 +11,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { step } from '../../../scripts/step.mjs';
 
 const folder = join(import.meta.dirname, '..');
 const own = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
@@ -127,14 +128,6 @@ function compile(resolution) {
   const options = { ...compilerOptions, ...resolution };
   write('tsconfig.json', JSON.stringify({ compilerOptions: options, include: ['samples'] }));
   run(process.execPath, [tsc, '-p', 'tsconfig.json']);
-}
-
-/** Says how long each part took. */
-function step(what, work) {
-  const began = Date.now();
-  const result = work();
-  console.log(`${what}: ${((Date.now() - began) / 1000).toFixed(1)} s`);
-  return result;
 }
 
 try {

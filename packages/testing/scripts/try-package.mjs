@@ -11,6 +11,7 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { step } from '../../../scripts/step.mjs';
 
 const folder = join(import.meta.dirname, '..');
 const root = join(folder, '../..');
@@ -78,14 +79,6 @@ function vitest() {
   write(file, code);
   const said = run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--reporter=verbose', file]);
   if (!/Tests\s+1 passed \(1\)/.test(stripVTControlCharacters(said))) throw new Error(`Vitest says ${said}`);
-}
-
-/** Says how long each part took. */
-function step(what, work) {
-  const began = Date.now();
-  const result = work();
-  console.log(`${what}: ${((Date.now() - began) / 1000).toFixed(1)} s`);
-  return result;
 }
 
 try {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server } from 'socket.io';
+import { synced } from '../../../packages/client/test/views.js';
 import { History } from '../history.js';
 import { Random } from '../random.js';
 import { Device } from './device.js';
@@ -21,16 +22,7 @@ const OF_THE_CHAT = [
 ];
 
 /** An answer to `sync` that brings nothing. */
-const nothing = {
-  chats: [],
-  gone: [],
-  hidden: [],
-  watermarks: [],
-  memberships: [],
-  users: [],
-  unread: { total: 0, totalUnmuted: 0, badge: 0 },
-  more: false,
-};
+const nothing = synced();
 
 describe('a device', () => {
   it('reports each event of a chat, but not its own removal', async () => {

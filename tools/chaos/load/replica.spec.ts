@@ -1,3 +1,4 @@
+import { synced } from '../../../packages/client/test/views.js';
 import type { Message, Synced } from '../protocol.js';
 import { Replica } from './replica.js';
 
@@ -19,16 +20,7 @@ function message(seq: number): Message {
 }
 
 /** What else an answer to `sync` has. */
-const nothing = {
-  chats: [],
-  gone: [],
-  hidden: [],
-  watermarks: [],
-  memberships: [],
-  users: [],
-  unread: { total: 0, totalUnmuted: 0, badge: 0 },
-  more: false,
-};
+const nothing = synced();
 
 /** A reset of chat 1 with `lastSeq` messages, of which it brings those with these seqs. */
 function reset(lastSeq: number, seqs: number[], historyVisible: 'all' | 'fromJoin' = 'all'): Synced {
