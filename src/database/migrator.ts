@@ -107,8 +107,8 @@ async function refuseEncoding(sequelize: Sequelize): Promise<void> {
   );
   if (encoding === 'UTF8') return;
   throw new Error(
-    `The database has the encoding ${encoding}, which cannot hold all characters: create it with ` +
-      `ENCODING 'UTF8' TEMPLATE template0.`,
+    `The database has the encoding ${encoding}, which cannot hold all characters: create one with ` +
+      `ENCODING 'UTF8' TEMPLATE template0, and if it has data restore a dump of it there.`,
   );
 }
 
