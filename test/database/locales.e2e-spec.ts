@@ -175,8 +175,8 @@ describe('A database whose encoding is', () => {
   it.each(['LATIN1', 'SQL_ASCII'])('%s is refused before anything is made in it', async (encoding) => {
     const database = await bareDatabase(`LOCALE_PROVIDER libc LOCALE 'C' ENCODING '${encoding}'`);
     await expect(migrate(database.url)).rejects.toThrow(
-      `The database has the encoding ${encoding}, which cannot hold all characters: create it with ` +
-        `ENCODING 'UTF8' TEMPLATE template0.`,
+      `The database has the encoding ${encoding}, which cannot hold all characters: create one with ` +
+        `ENCODING 'UTF8' TEMPLATE template0, and if it has data restore a dump of it there.`,
     );
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
