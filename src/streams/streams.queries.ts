@@ -76,18 +76,24 @@ export const dropStream = statement.count({
  * `$1` user, `$2` key, `$3` message, `$4` chat, `$5` its first words, `$6` their length, `$7` milliseconds: the message was
  * sent. Also when what was noted before has been dropped by another call with the same key that failed. Whether it was not
  * known before, and grows.
+ *
+ * Not an upsert: of two at once, `ON CONFLICT` with a target may miss the row that the other one is changing, and then
+ * fails on the other unique index. Without a target it heeds both.
  */
 export const attachStream = statement.one({
   name: 'streams.attach',
   text: `
-    WITH attached AS (
-      INSERT INTO message_streams AS s ("userId", key, "messageId", "chatId", length, "endsAt")
-      SELECT $1, $2, g.id, $4, $6, ${after('$7')} FROM messages g
-      WHERE g.id = $3 AND ${isGrowing('g')}
-      ON CONFLICT ("userId", key) DO UPDATE
-      SET "messageId" = EXCLUDED."messageId", "chatId" = EXCLUDED."chatId", length = EXCLUDED.length
-      WHERE s."messageId" IS NULL
+    WITH grows AS (SELECT g.id FROM messages g WHERE g.id = $3 AND ${isGrowing('g')}),
+    noted AS (
+      UPDATE message_streams s SET "messageId" = g.id, "chatId" = $4, length = $6 FROM grows g
+      WHERE s."userId" = $1 AND s.key = $2 AND s."messageId" IS NULL
       RETURNING s."messageId"
+    ), unnoted AS (
+      INSERT INTO message_streams ("userId", key, "messageId", "chatId", length, "endsAt")
+      SELECT $1, $2, g.id, $4, $6, ${after('$7')} FROM grows g WHERE NOT EXISTS (SELECT 1 FROM noted)
+      ON CONFLICT DO NOTHING RETURNING "messageId"
+    ), attached AS (
+      SELECT "messageId" FROM noted UNION ALL SELECT "messageId" FROM unnoted
     ), written AS (
       INSERT INTO message_stream_parts ("messageId", start, text)
       SELECT "messageId", 0, $5 FROM attached WHERE $5::text <> ''

@@ -1,4 +1,6 @@
 import type { MessageView, StreamPositionView } from '../../src/contract/index.js';
+import { Database } from '../../src/database/database.js';
+import { attachStream, beginStream } from '../../src/streams/streams.queries.js';
 import { type Client, World } from '../support/world.js';
 
 const write = (client: Client, messageId: number, offset: number, text: string) =>
@@ -29,6 +31,38 @@ describe('A stream that is begun', () => {
       expect(await write(alice, one!.id, 1, 'b')).toEqual({ chatId, messageId: one!.id, offset: 2 });
     }
     expect(await counted('chat_streams_total')).toBe(before + 15);
+  });
+
+  // The index of the other one's row can be read just before that row changes, and the row just after: it is missed.
+  it('is attached once by many at once, none of which fails', async () => {
+    const { alice, chatId } = await world.pair();
+    const { userId } = alice;
+    const database = Database.open(world.config.database);
+    const lane = async (): Promise<number> => {
+      const { id: messageId } = await alice.ok<MessageView>('sendMessage', { chatId, content: 'a' });
+      await world.sql(`UPDATE messages SET metadata = '{"streaming": true}' WHERE id = ${messageId}`);
+      let attached = 0;
+      for (let nth = 0; nth < 500; nth++) {
+        const stream = {
+          userId,
+          key: `${messageId}-${nth}`,
+          messageId,
+          chatId,
+          content: '',
+          leaseMs: 60_000,
+        };
+        await beginStream(database, { ...stream, most: 1_000 });
+        const known = await Promise.all([1, 2, 3].map(() => attachStream(database, stream)));
+        attached += known.filter(Boolean).length;
+        await world.sql(`DELETE FROM message_streams WHERE "messageId" = ${messageId}`);
+      }
+      return attached;
+    };
+    try {
+      expect(await Promise.all(Array.from({ length: 6 }, lane))).toEqual(Array(6).fill(500));
+    } finally {
+      await database.close();
+    }
   });
 
   it('grows, although the one that began it with the same key has failed meanwhile', async () => {
