@@ -20,7 +20,7 @@ async function startCluster() {
   const folder = await mkdtemp(join(tmpdir(), 'chat-test-'));
   let cluster;
   try {
-    cluster = await startEmbeddedPostgres({ dataDir: folder });
+    cluster = await startEmbeddedPostgres({ dataDir: folder, durable: false });
     await makeTemplate(cluster);
     return { cluster, folder };
   } catch (error) {
