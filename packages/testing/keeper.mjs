@@ -74,6 +74,7 @@ async function startDatabase() {
     const { startEmbeddedPostgres } = await built('database/embedded/embedded-postgres.js');
     cluster = await startEmbeddedPostgres({
       dataDir: folder,
+      durable: false,
       log: (/** @type {string} */ line) => say({ log: `${line}\n` }),
     });
   }

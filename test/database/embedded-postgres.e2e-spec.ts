@@ -74,6 +74,11 @@ describe('the embedded PostgreSQL', () => {
     ]);
   });
 
+  it('does not wait for the disk where nobody keeps the data', async () => {
+    const { url } = await start(folder, { durable: false });
+    expect(await setting(url, 'fsync')).toBe('off');
+  });
+
   it('asks for its password', async () => {
     const { url } = await start();
     await expect(query(url.replace(/:[^:@]+@/, ':wrong@'), 'select 1')).rejects.toMatchObject({
@@ -261,8 +266,8 @@ guardDescribe('the guard', () => {
   });
 });
 
-async function start(dataDir = folder): Promise<EmbeddedPostgres> {
-  const server = await startEmbeddedPostgres({ dataDir });
+async function start(dataDir = folder, { durable = true } = {}): Promise<EmbeddedPostgres> {
+  const server = await startEmbeddedPostgres({ dataDir, durable });
   servers.push(server);
   return server;
 }

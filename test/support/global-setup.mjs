@@ -3,7 +3,8 @@
  * `dist`, as `npm start` does: Jest maps no modules for its set-up. `npm test` builds first.
  *
  * Each worker has its own, since databases of one server are no strangers: while a transaction is open in one of them,
- * changes in all others are not settled (docs/adr/0033), and tests of locks keep one open for many seconds.
+ * changes in all others are not settled (docs/adr/0033), and tests of locks keep one open for many seconds. It does not
+ * wait for the disk (docs/adr/0044).
  */
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,7 +21,7 @@ async function startCluster() {
   const folder = await mkdtemp(join(tmpdir(), 'chat-test-'));
   let cluster;
   try {
-    cluster = await startEmbeddedPostgres({ dataDir: folder });
+    cluster = await startEmbeddedPostgres({ dataDir: folder, durable: false });
     await makeTemplate(cluster);
     return { cluster, folder };
   } catch (error) {

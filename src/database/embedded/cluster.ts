@@ -15,16 +15,20 @@ export const CLUSTER_USER = 'chat';
  *
  * Several processes may call this at once, and each may be killed at any time: the password is written once, each
  * process creates its cluster in a folder of its own and renames it, and only the first rename succeeds. The encoding
- * is UTF-8 whatever the environment says, and text is ordered by code points.
+ * is UTF-8 whatever the environment says, and text is ordered by code points. `durable`: see EmbeddedPostgresOptions.
  *
  * @throws Error with initdb's output when it fails, or when the password of an existing cluster is missing.
  */
-export async function ensureCluster(places: Places, log: (line: string) => void): Promise<string> {
+export async function ensureCluster(
+  places: Places,
+  durable: boolean,
+  log: (line: string) => void,
+): Promise<string> {
   await removeLeftovers(places.dataDir);
   if (isCluster(places.pgData)) return existingPassword(places);
   await createPassword(places);
   log(`creating a PostgreSQL ${places.binaries.version.split('.')[0]} cluster in ${places.dataDir}`);
-  await initialize(places);
+  await initialize(places, durable);
   return existingPassword(places);
 }
 
@@ -59,10 +63,13 @@ async function createPassword({ passwordFile, account }: Places): Promise<void> 
   await rm(draft, { force: true });
 }
 
-async function initialize({ binaries, account, dataDir, pgData, passwordFile }: Places): Promise<void> {
+async function initialize(
+  { binaries, account, dataDir, pgData, passwordFile }: Places,
+  durable: boolean,
+): Promise<void> {
   const draft = join(dataDir, `init-${draftName()}`);
   try {
-    await initdb(binaries.initdb, draft, passwordFile, account);
+    await initdb(binaries.initdb, draft, passwordFile, durable, account);
     await rename(draft, pgData).catch((error: unknown) => {
       if (!isCluster(pgData)) throw error;
     });
@@ -75,6 +82,7 @@ async function initdb(
   program: string,
   pgData: string,
   passwordFile: string,
+  durable: boolean,
   account?: Account,
 ): Promise<void> {
   const options = [
@@ -87,6 +95,7 @@ async function initdb(
     '--locale-provider=builtin',
     '--builtin-locale=C.UTF-8',
     '--no-instructions',
+    ...(durable ? [] : ['--no-sync']),
   ];
   const result = await run(program, options, account).catch((error: unknown) => {
     // The program exists, but its loader does not: a Linux without glibc.

@@ -31,6 +31,12 @@ export interface EmbeddedPostgresOptions {
   dataDir: string;
   /** Whether the server is restarted, on its port, when it ends before `stop()`. Otherwise the caller handles that. */
   revive?: boolean;
+  /**
+   * Whether what was committed is on the disk; default: true. With `false` it outlives a killed server, but not a crash of
+   * the machine, after which the folder may be unusable: for tests, whose folder nobody needs again. Much of the time of
+   * a test goes to a slow disk otherwise.
+   */
+  durable?: boolean;
   /** Receives a line about each step that takes long or is unexpected. */
   log?: (line: string) => void;
 }
@@ -57,11 +63,15 @@ const STOP_WITHIN_MS = 10_000;
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const log = options.log ?? (() => undefined);
   const places = await settlePlaces(options.dataDir, projectRoot());
-  const password = await ensureCluster(places, log);
+  const durable = options.durable ?? true;
+  const password = await ensureCluster(places, durable, log);
+  const launch: Launch = (port) => launchServer(places, port, durable);
   const lease = await takeLease(places);
   try {
-    const { port, adopted } = await bringUp(places, password, lease, log);
-    const leave = options.revive ? keepRunning(places, port, lease, log) : () => Promise.resolve();
+    const { port, adopted } = await bringUp(places, launch, password, lease, log);
+    const leave = options.revive
+      ? keepRunning(places, () => launch(port), port, lease, log)
+      : () => Promise.resolve();
     let stopped: Promise<void> | undefined;
     return {
       url: embeddedUrl(port, password),
@@ -76,8 +86,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
 }
 
+type Launch = (port?: number) => Promise<number | undefined>;
+
 async function bringUp(
   places: Places,
+  launch: Launch,
   password: string,
   lease: Lease,
   log: (line: string) => void,
@@ -88,7 +101,7 @@ async function bringUp(
   for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; await delay(POLL_MS)) {
     const state = await inspectServer(places.pgData);
     if (state.kind === 'absent') {
-      launched = (await launchServer(places)) ?? launched;
+      launched = (await launch()) ?? launched;
     }
     if (state.kind === 'stopping') {
       stoppingSince ??= Date.now();

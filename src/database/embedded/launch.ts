@@ -37,12 +37,11 @@ const DISCREET = [
   'debug_print_plan=off',
 ];
 
-/** Durable (fsync and synchronous_commit), reachable from this machine only, and the same on every machine. */
+/** Reachable from this machine only, and the same on every machine. */
 const SETTINGS = [
   'listen_addresses=127.0.0.1',
   'max_connections=100',
   'shared_buffers=128MB',
-  'fsync=on',
   'synchronous_commit=on',
   'jit=off',
   'timezone=UTC',
@@ -51,21 +50,28 @@ const SETTINGS = [
   ...DISCREET,
 ];
 
+const DURABLE = ['fsync=on'];
+const FLEETING = ['fsync=off', 'full_page_writes=off'];
+
 /** Another process was faster, or the server was stopped while it started. */
 const LOST = /lock file ".*" already exists|lock file ".*" is empty|shared memory block .* is still in use/;
 const PORT_TAKEN = /could not create any TCP\/IP sockets|could not bind/;
 
 /**
  * Starts PostgreSQL on 127.0.0.1, on the wanted port or a free one, in its own process group, so that Ctrl-C in a
- * terminal does not reach it. Its output goes to `places.logFile`.
+ * terminal does not reach it. Its output goes to `places.logFile`. `durable`: see EmbeddedPostgresOptions.
  *
  * @returns the server's process id once it accepts connections; undefined when it did not start because another process
  * was faster or stopped it: inspect the data folder again.
  * @throws Error with the server's last log lines when it can't start.
  */
-export async function launchServer(places: Places, wanted?: number): Promise<number | undefined> {
+export async function launchServer(
+  places: Places,
+  wanted?: number,
+  durable = true,
+): Promise<number | undefined> {
   for (let attempt = 1; ; attempt++) {
-    const outcome = await launchOn(wanted ?? (await freePort()), places);
+    const outcome = await launchOn(wanted ?? (await freePort()), places, durable);
     if (outcome.pid !== undefined) return outcome.pid;
     if (LOST.test(outcome.words) || outcome.code === 0) return undefined;
     if (wanted !== undefined || !PORT_TAKEN.test(outcome.words) || attempt === PORT_ATTEMPTS) {
@@ -82,9 +88,9 @@ interface Outcome {
   words: string;
 }
 
-async function launchOn(port: number, places: Places): Promise<Outcome> {
+async function launchOn(port: number, places: Places, durable: boolean): Promise<Outcome> {
   const log = await openLog(places);
-  const child = spawn(...commandLine(port, places), {
+  const child = spawn(...commandLine(port, places, durable), {
     ...places.account,
     cwd: neutralFolder,
     env: childEnvironment(),
@@ -118,8 +124,18 @@ async function launchOn(port: number, places: Places): Promise<Outcome> {
 const isWindows = process.platform === 'win32';
 
 /** On Windows pg_ctl starts the server: the server refuses administrator rights, and pg_ctl drops them. */
-function commandLine(port: number, { binaries, pgData, logFile }: Places): [string, string[]] {
-  const settings = [`port=${port}`, ...SETTINGS, ...(isWindows ? [] : ['unix_socket_directories='])];
+function commandLine(
+  port: number,
+  { binaries, pgData, logFile }: Places,
+  durable: boolean,
+): [string, string[]] {
+  const safety = durable ? DURABLE : FLEETING;
+  const settings = [
+    `port=${port}`,
+    ...SETTINGS,
+    ...safety,
+    ...(isWindows ? [] : ['unix_socket_directories=']),
+  ];
   const options = settings.flatMap((setting) => ['-c', setting]);
   if (!isWindows) return [binaries.postgres, ['-D', pgData, ...options]];
   return [binaries.pgCtl, ['start', '-w', '-D', pgData, '-l', logFile, '-o', options.join(' ')]];

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { launchServer } from './launch.js';
 import type { Lease } from './lease.js';
 import type { Places } from './places.js';
 import { inspectServer, isAlive, isServer } from './postmaster.js';
@@ -9,12 +8,13 @@ const LOOK_MS = 1000;
 /**
  * Checks each second whether the server still runs, and restarts it if not. It restarts on the same port, because
  * clients connect to that. Several processes may do this; PostgreSQL lets only one start. A repeated failure is logged
- * once, and tried again. It does not keep the process running.
+ * once, and tried again. It does not keep the process running. `launch` starts the server on that port.
  *
  * @returns a function that ends this; once its promise resolves, no server is started any more.
  */
 export function keepRunning(
   places: Places,
+  launch: () => Promise<unknown>,
   port: number,
   lease: Lease,
   log: (line: string) => void,
@@ -38,7 +38,7 @@ export function keepRunning(
     if (state.kind !== 'absent') return;
     logOnce('PostgreSQL has ended: starting it again');
     await lease.ensureGuard();
-    await launchServer(places, port);
+    await launch();
     // If it ends again, that is logged again, even before the next check.
     lastLine = '';
   };
