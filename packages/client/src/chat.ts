@@ -348,15 +348,26 @@ export class ChatClient {
   /** What was begun to be written in a chat: it stays on this device until it is sent. */
   draft(chatId: number | string): Readable<string> & { set: (text: string) => void } {
     const key = String(chatId);
-    const cell = this.#store.cell([`drafts:${key}`], () => this.#drafts.get(key) ?? '');
-    return Object.assign(cell, {
-      set: (text: string) => {
+    const parts = [`drafts:${key}`];
+    const get = () => this.#drafts.get(key) ?? '';
+    return {
+      get,
+      // Only as long as somebody listens: each chat that was opened would stay for ever.
+      subscribe: (listener) => {
+        const cell = this.#store.cell(parts, get);
+        const end = cell.subscribe(listener);
+        return () => {
+          end();
+          this.#store.drop(parts, cell);
+        };
+      },
+      set: (text) => {
         this.#drafted(key, text);
         const kept = text === '' ? undefined : { text, at: Date.now() };
         this.#cache.write('draft', key, () => kept);
         this.#tabs?.tell({ kind: 'draft', key, text });
       },
-    });
+    };
   }
 
   /** Milliseconds since 1970 by the server's clock. */
@@ -555,7 +566,7 @@ export class ChatClient {
   #failed(error: unknown): void {
     const fault = toChatError(error);
     if (fault.code !== 'CLOSED' && fault.code !== 'OFFLINE') this.#emit('error', fault);
-    if (this.#link.isLive) this.#link.probe();
+    if (this.#link.isLive) void this.#link.probe();
   }
 
   #forgetAll(): void {
@@ -659,7 +670,7 @@ export class ChatClient {
       cell.invalidate();
       return quiet(loading);
     };
-    return { get: () => cell.get(), subscribe: (listener) => cell.subscribe(listener), loadMore };
+    return Object.assign(cell, { loadMore });
   }
 }
 
