@@ -255,6 +255,8 @@ describe('Push services', () => {
         messageId,
       });
       expect(JSON.stringify([ofWeb, ofFcm, ofApns])).not.toMatch(/secret|Somebody/);
+      const { body } = await silent.http.get('/push/key').expect(200);
+      expect(body).toMatchObject({ preview: false });
     } finally {
       await silent.stop();
     }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import webPush from 'web-push';
 import { startWorld, until } from './browser.mjs';
+import { look } from './look.mjs';
 
 const { publicKey, privateKey } = webPush.generateVAPIDKeys();
 let world;
@@ -241,15 +242,19 @@ test('a device is told when it asks for it; what is pushed is shown, opened and 
       await held;
       return all;
     };
+    globalThis.document.dispatchEvent(new globalThis.Event('visibilitychange'));
+  });
+  await until('it looks at what is shown', () => page.evaluate(() => globalThis.lists > 0));
+  await page.evaluate(() => {
     for (let nr = 0; nr < 5; nr++)
       globalThis.document.dispatchEvent(new globalThis.Event('visibilitychange'));
   });
-  await until('it looks at what is shown', () => page.evaluate(() => globalThis.lists > 0));
   await deliver({ ...push, seq: 3, body: 'The next' });
   await until('the next one has come', () =>
     worker.evaluate(async () => {
       const { pending } = await globalThis.navigator.locks.query();
       const all = await globalThis.registration.getNotifications();
+      // One of them is the page.
       return pending.length > 1 || all.some(({ body }) => body === 'The next');
     }),
   );
@@ -298,6 +303,37 @@ test('a device is told when it asks for it; what is pushed is shown, opened and 
     page.evaluate(() => globalThis.localStorage.getItem('test:subscribed') === null),
   );
   await context.close();
+});
+
+test('where the server keeps words out of pushes the switch for them is off, and says why; pictures', async () => {
+  const env = {
+    VAPID_PUBLIC_KEY: publicKey,
+    VAPID_PRIVATE_KEY: privateKey,
+    VAPID_SUBJECT: 'mailto:push@example.org',
+    PUSH_PREVIEW: 'off',
+  };
+  const silent = await startWorld({ env, databaseUrl: world.server.clusterUrl });
+  try {
+    const { ann } = await silent.server.people('ann');
+    for (const phone of [false, true]) {
+      const page = await silent.pageOf(ann.id, { phone, bypassCSP: true });
+      await page.locator('.me').click();
+      const words = page.getByLabel('Notifications show the message');
+      await page.getByText('its operator has turned this off').waitFor();
+      await page.getByLabel('Quiet hours').and(page.locator(':enabled')).waitFor();
+      assert.deepEqual([await words.isChecked(), await words.isDisabled()], [false, true]);
+      await words.scrollIntoViewIfNeeded();
+      for (const dark of [false, true]) {
+        await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
+        const suffix = `${dark ? 'dark' : 'light'}-${phone ? 'phone' : 'desk'}`;
+        assert.deepEqual(await look(page, `push-silent-${suffix}`, dark), []);
+      }
+      await page.context().close();
+    }
+    silent.nothingWrong();
+  } finally {
+    await silent.stop();
+  }
 });
 
 test('what pushes say, and whether other devices are told as well, is set once for all pages of a person', async () => {

@@ -5,6 +5,8 @@ import { isPushed, setPushed } from './owner';
 interface PushKey {
   kinds: readonly string[];
   key: string | null;
+  /** False: pushes of this server never show what is written. Older servers do not say it. */
+  preview?: boolean;
 }
 
 /** Whether this device is told of messages: `none` where server or browser can't, `blocked` where the browser was told not to. */
