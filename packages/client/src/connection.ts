@@ -1,7 +1,7 @@
 import type { Auth, TokenReason } from './auth.js';
 import type { Commands, Ready } from './contract.gen.js';
 import { backOff, ChatError, type ErrorAnswer, MOST_INTERNAL, OF_TOKEN, toChatError } from './errors.js';
-import type { Batch, Readable } from './store/readable.js';
+import type { Batch } from './store/readable.js';
 import { Cell } from './store/readable.js';
 import type { Link, Transport } from './transport/transport.js';
 
@@ -57,7 +57,7 @@ type End<T> = (error: ChatError | null, value?: T) => void;
 /** One connection at a time: opened, kept, and opened again. */
 export class Connection {
   #view: ConnectionView = { state: 'stopped', since: Date.now(), retryAt: null, error: null };
-  readonly #cell: Cell<ConnectionView>;
+  readonly status: Cell<ConnectionView>;
   #link: Link | null = null;
   #attempts = 0;
   /** Rises with each attempt: what an earlier one still does is dropped. */
@@ -75,11 +75,7 @@ export class Connection {
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
 
-    this.#cell = new Cell(parts.batch, () => this.#view);
-  }
-
-  get status(): Readable<ConnectionView> {
-    return this.#cell;
+    this.status = new Cell(parts.batch, () => this.#view);
   }
 
   get state(): ConnectionState {
@@ -126,7 +122,7 @@ export class Connection {
    */
   async probe(ready?: Ready): Promise<void> {
     const round = this.#round;
-    if (this.#probing === round) return;
+    if (round === this.#probing) return;
     this.#probing = round;
     try {
       if (ready) await this.#parts.ready(ready);
@@ -134,7 +130,7 @@ export class Connection {
     } catch (error) {
       if (round === this.#round) this.#lost(toChatError(error));
     }
-    if (this.#probing === round) this.#probing = 0;
+    if (round === this.#probing) this.#probing = 0;
   }
 
   /**
@@ -309,6 +305,6 @@ export class Connection {
 
   #turn(state: ConnectionState, more: Partial<ConnectionView> = {}): void {
     this.#view = { state, since: Date.now(), retryAt: null, error: null, ...more };
-    this.#cell.invalidate();
+    this.status.invalidate();
   }
 }

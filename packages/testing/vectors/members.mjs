@@ -438,6 +438,49 @@ export default [
     wantsSync: false,
   },
   {
+    name: 'what somebody has seen who left meanwhile',
+    rule: 'Forget the positions of whoever leaves: whoever is not in the list of members has left.',
+    steps: [
+      start(group(3), messages(1, 3, { senderId: ME })),
+      seen(BOB, 1, 3),
+      seen(CAROL, 3, 3),
+      ask(
+        'sync',
+        { versions: { [CHAT]: 3 } },
+        synced({ chats: [caughtUp(group(3, { version: 5, memberCount: 2, membersVersion: 2 }), [])] }),
+      ),
+      ask(
+        'getMembers',
+        { chatId: CHAT, limit: 100 },
+        {
+          chatId: CHAT,
+          members: [member(ME), member(BOB, { readSeq: 1, deliveredSeq: 1 })],
+          more: false,
+          membersVersion: 2,
+        },
+      ),
+    ],
+    expect: {
+      chats: [
+        {
+          id: CHAT,
+          ranges: [
+            {
+              from: 1,
+              to: 3,
+              messages: [
+                { seq: 1, seen: true },
+                { seq: 2, seen: false },
+                { seq: 3, seen: false },
+              ],
+            },
+          ],
+        },
+      ],
+    },
+    wantsSync: false,
+  },
+  {
     name: 'what counts as unread',
     rule: 'Each new message of somebody else adds one, except what the server writes about a change of the group (type is system, and metadata has event).',
     steps: [
