@@ -1,40 +1,28 @@
 import type { Auth } from './auth.js';
-import { Cache, KEPT, KEPT_CHATS } from './cache.js';
+import { Cache } from './cache.js';
 import { Connection, type ConnectionView } from './connection.js';
-import type {
-  Account,
-  ChatEvent,
-  ChatListItem,
-  Commands,
-  Events,
-  Message,
-  Presence,
-  Ready,
-  User,
-} from './contract.gen.js';
+import type { Account, ChatEvent, Commands, Events, Message, Presence, Ready, User } from './contract.gen.js';
 import { ChatError, toChatError, within } from './errors.js';
 import { eventsOf } from './events.js';
 import { Gaps } from './gaps.js';
+import { chatList, type ChatList } from './lists.js';
 import { type Entry, Outbox, SEEN } from './outbox.js';
 import { type Watch, watchPage } from './page.js';
 import { People } from './people.js';
 import { Receipts } from './receipts.js';
-import { MOST_LOADED, quiet, Room } from './room.js';
+import type { Room } from './room.js';
+import { Rooms } from './rooms.js';
 import { memory } from './storage/memory.js';
 import type { Storage } from './storage/storage.js';
-import type { Readable } from './store/readable.js';
-import { emptyState, typersOf, type Unread } from './store/state.js';
+import type { Cell, Readable } from './store/readable.js';
+import { emptyState, type Unread } from './store/state.js';
 import { type ChatFilter, Store } from './store/store.js';
 import { changedItem } from './store/timeline.js';
 import { Syncer } from './sync.js';
 import { Tabs, type TabNews } from './tabs.js';
 import { socketIo, type SocketIoOptions } from './transport/socket-io.js';
 import type { Transport } from './transport/transport.js';
-
-/** Milliseconds that a room stays after the last one has closed it, so that one who comes back reads nothing again. */
-const LINGER_MS = 1_000;
-
-const LIST_PAGE = 50;
+import { Typing } from './typing.js';
 
 /** Milliseconds that a command waits to be written on this device before it is sent; not longer, as a disk may hang. */
 const WRITE_MS = 1_000;
@@ -87,19 +75,6 @@ export interface ChatEvents {
   error: ChatError;
 }
 
-/** Chats by a filter: pinned ones first, then by their latest activity. */
-export interface ChatList extends Readable<ChatListView> {
-  /** Reads more of them. */
-  loadMore: () => Promise<void>;
-}
-
-export interface ChatListView {
-  items: readonly ChatListItem[];
-  /** Whether the server has more. */
-  more: boolean;
-  loading: boolean;
-}
-
 /** One person's chats: a store that ends equal to the database, and everything that can be done in it. */
 export class ChatClient {
   readonly connection: Readable<ConnectionView>;
@@ -116,13 +91,11 @@ export class ChatClient {
   readonly #marks: Receipts;
   readonly #people: People;
   readonly #cache: Cache;
-  readonly #rooms = new Map<string, Room>();
-  readonly #lingering = new Map<Room, ReturnType<typeof setTimeout>>();
+  readonly #rooms: Rooms;
   readonly #lists = new Map<ChatFilter, ChatList>();
   readonly #listeners = new Map<keyof ChatEvents, Set<(event: never) => void>>();
   readonly #drafts = new Map<string, string>();
-  readonly #typing = new Set<ReturnType<typeof setTimeout>>();
-  readonly #typers = new Map<string, Readable<readonly number[]>>();
+  readonly #typing: Typing;
   readonly #url: string;
   #tabs: Tabs | null = null;
   #account: string | null = null;
@@ -144,14 +117,14 @@ export class ChatClient {
         applied: (chatId, version) => {
           this.#waiting.applied(chatId, version);
           this.#cache.changed(chatId);
-          this.#tidy(chatId);
+          this.#rooms.tidy(chatId);
         },
         gone: (chatId, perhapsCleared) => {
           this.#waiting.gone(chatId, perhapsCleared);
           this.#marks.forget(chatId);
         },
         changed: (chatId) => this.#cache.changed(chatId),
-        reset: (chatId) => this.#roomsOf(chatId).forEach((room) => queueMicrotask(() => room.ensure())),
+        reset: (chatId) => this.#rooms.of(chatId).forEach((room) => queueMicrotask(() => room.ensure())),
         arrived: (message, mentioned) => {
           if (this.#options.delivered !== false) this.#marks.markDelivered(message.chatId, message.seq);
           this.#emit('message', message);
@@ -199,7 +172,9 @@ export class ChatClient {
       readSeq: (chatId) => store.item(chatId)?.readSeq ?? 0,
     });
     this.#people = new People(store, link);
+    this.#typing = new Typing(store);
     this.#cache = new Cache(options.storage ?? memory(), store, (error) => this.#emit('storageLost', error));
+    this.#rooms = new Rooms({ store, outbox: this.#waiting, syncer: this.#syncer, link }, this.#cache);
     this.connection = this.#link.status;
     this.me = store.cell(['me'], () => store.state.me);
     this.unread = store.cell(['unread', 'outbox'], () => store.unread(this.#waiting.marked()));
@@ -259,12 +234,8 @@ export class ChatClient {
     this.#syncer.stop();
     this.#marks.stop();
     this.#waiting.stop();
-    for (const [room, timer] of this.#lingering) {
-      clearTimeout(timer);
-      this.#left(room);
-    }
-    for (const room of this.#rooms.values()) room.stop();
-    for (const timer of this.#typing) clearTimeout(timer);
+    this.#rooms.stop();
+    this.#typing.stop();
     this.#cache.close();
     this.#tabs?.close();
     this.#tabs = null;
@@ -289,10 +260,7 @@ export class ChatClient {
 
   chats(filter: ChatFilter = 'inbox'): ChatList {
     let list = this.#lists.get(filter);
-    if (!list) {
-      list = this.#listOf(filter);
-      this.#lists.set(filter, list);
-    }
+    if (!list) this.#lists.set(filter, (list = chatList(this.#store, this.#link, filter)));
     return list;
   }
 
@@ -311,14 +279,7 @@ export class ChatClient {
     chatId,
     userId,
   }: { chatId: number; userId: null } | { chatId: number | null; userId: number | null }): Room {
-    const key = chatId === null ? `u${userId}` : String(chatId);
-    let room = this.#rooms.get(key);
-    if (!room) {
-      room = new Room(chatId, chatId === null ? userId : null, this.#roomParts());
-      this.#enter(room);
-      this.#linger(room);
-    }
-    return room;
+    return this.#rooms.get(chatId, userId);
   }
 
   /** What a user is called. It is asked for when somebody listens. */
@@ -333,20 +294,12 @@ export class ChatClient {
 
   /** Who types now in a chat, or in the direct chat with a user. It opens nothing: a list of chats shows it for each. */
   typing(where: number | { direct: number }): Readable<readonly number[]> {
-    const key = typeof where === 'number' ? String(where) : `u${where.direct}`;
-    let cell = this.#typers.get(key);
-    if (!cell) {
-      const store = this.#store;
-      cell = store.cell<readonly number[]>([`typing:${key}`], (before) =>
-        typersOf(typeof where === 'number' ? store.chat(where) : store.directWith(where.direct), before),
-      );
-      this.#typers.set(key, cell);
-    }
-    return cell;
+    return this.#typing.of(where);
   }
 
   /** What was begun to be written in a chat: it stays on this device until it is sent. */
   draft(chatId: number | string): Readable<string> & { set: (text: string) => void } {
+    const store = this.#store;
     const key = String(chatId);
     const parts = [`drafts:${key}`];
     const get = () => this.#drafts.get(key) ?? '';
@@ -354,12 +307,10 @@ export class ChatClient {
       get,
       // Only as long as somebody listens: each chat that was opened would stay for ever.
       subscribe: (listener) => {
-        const cell = this.#store.cell(parts, get);
-        const end = cell.subscribe(listener);
-        return () => {
-          end();
-          this.#store.drop(parts, cell);
-        };
+        const cell: Cell<string> = store.cell(parts, get, (used) => {
+          if (!used) store.drop(parts, cell);
+        });
+        return cell.subscribe(listener);
       },
       set: (text) => {
         this.#drafted(key, text);
@@ -510,7 +461,7 @@ export class ChatClient {
     this.#waiting.live();
     this.#marks.live();
     this.#people.live();
-    for (const room of this.#rooms.values()) room.ensure();
+    for (const room of this.#rooms.all()) room.ensure();
     if (this.#options.delivered === false) return;
     const me = this.#store.state.me?.id;
     for (const { id, item } of this.#store.state.chats.values())
@@ -527,15 +478,7 @@ export class ChatClient {
     this.#store.apply.hear(name, body as never);
     this.#emit('event', { name, body } as ServerEvent);
     if (name === 'chatEvent') this.#emit(name, body as ChatEvent);
-    if (name === 'userTyping') {
-      const { chatId, expiresInMs, typing } = body as Events['userTyping'];
-      if (!typing) return;
-      const timer = setTimeout(() => {
-        this.#typing.delete(timer);
-        this.#store.touched('typing', chatId);
-      }, expiresInMs + 10);
-      this.#typing.add(timer);
-    }
+    if (name === 'userTyping') this.#typing.heard(body as Events['userTyping']);
   }
 
   #answered(command: keyof Commands, answer: unknown): void {
@@ -577,100 +520,7 @@ export class ChatClient {
     this.#waiting.clear();
     for (const key of this.#drafts.keys()) this.#drafted(key, '');
     for (const part of ['me', 'list', 'unread', 'outbox'] as const) this.#store.touched(part);
-    for (const room of this.#rooms.values()) this.#store.touched('view', room.key);
-  }
-
-  #roomsOf(chatId: number): Room[] {
-    return [...this.#rooms.values()].filter((room) => room.chatId === chatId && room.used);
-  }
-
-  /** What arrives and arrives must not fill the memory. */
-  #tidy(chatId: number): void {
-    const chat = this.#store.chat(chatId);
-    if (!chat) return;
-    if (chat.seqs.size > 0 && !this.#cache.recent.has(chatId)) this.#used(chatId, 0);
-    if (chat.seqs.size <= 3 * KEPT) return;
-    if (this.#roomsOf(chatId).length === 0) this.#store.apply.trim(chat, KEPT);
-    else if (chat.seqs.size > 2 * MOST_LOADED) this.#store.apply.thin(chat, chat.lastSeq, MOST_LOADED, KEPT);
-  }
-
-  /** A chat has messages here; of those that were last used longest ago, only the item stays. */
-  #used(chatId: number, at: number): void {
-    const { recent } = this.#cache;
-    recent.set(chatId, at);
-    this.#cache.changed(chatId);
-    if (recent.size <= KEPT_CHATS) return;
-    const [oldest] = [...recent].reduce((one, other) => (other[1] <= one[1] ? other : one));
-    recent.delete(oldest);
-    const chat = this.#store.chat(oldest);
-    if (chat && this.#roomsOf(oldest).length === 0) this.#store.apply.trim(chat, 0);
-  }
-
-  #enter(room: Room): void {
-    if (this.#rooms.get(room.key) === room) return;
-    this.#rooms.set(room.key, room);
-    room.listen(true);
-  }
-
-  #linger(room: Room): void {
-    clearTimeout(this.#lingering.get(room));
-    const timer = setTimeout(() => this.#left(room), LINGER_MS);
-    this.#lingering.set(room, timer);
-  }
-
-  #roomParts() {
-    return {
-      store: this.#store,
-      outbox: this.#waiting,
-      syncer: this.#syncer,
-      link: this.#link,
-      opened: (room: Room) => {
-        this.#enter(room);
-        if (room.chatId !== null) this.#used(room.chatId, Date.now());
-      },
-      closed: (room: Room) => this.#linger(room),
-    };
-  }
-
-  #left(room: Room): void {
-    this.#lingering.delete(room);
-    if (room.used || this.#rooms.get(room.key) !== room) return;
-    this.#rooms.delete(room.key);
-    room.listen(false);
-    const { chatId } = room;
-    if (chatId === null || this.#roomsOf(chatId).length > 0) return;
-    const chat = this.#store.chat(chatId);
-    if (!chat) return;
-    this.#used(chatId, Date.now());
-    this.#store.apply.trim(chat, KEPT);
-  }
-
-  #listOf(filter: ChatFilter): ChatList {
-    let cursor: string | null = null;
-    let more = true;
-    let loading: Promise<void> | null = null;
-    const cell = this.#store.cell<ChatListView>(['list', `list:${filter}`], () => ({
-      items: this.#store.list(filter),
-      more,
-      loading: loading !== null,
-    }));
-    const read = async () => {
-      const before = cursor === null ? {} : { before: cursor };
-      const page = await this.#link.ask('getChats', { filter, limit: LIST_PAGE, page: true, ...before });
-      const chats = 'chats' in page ? page.chats : page;
-      more = 'chats' in page && page.more;
-      cursor = chats.at(-1)?.cursor ?? cursor;
-      this.#store.apply.list(chats);
-    };
-    const loadMore = () => {
-      loading ??= this.#link.again(read).finally(() => {
-        loading = null;
-        cell.invalidate();
-      });
-      cell.invalidate();
-      return quiet(loading);
-    };
-    return Object.assign(cell, { loadMore });
+    for (const room of this.#rooms.all()) this.#store.touched('view', room.key);
   }
 }
 

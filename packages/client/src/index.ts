@@ -1,16 +1,9 @@
 export { asUser, type Auth, type TokenReason, withTokens } from './auth.js';
-export {
-  ChatClient,
-  type ChatEvents,
-  type ChatList,
-  type ChatListView,
-  type ChatOptions,
-  createChat,
-  type ServerEvent,
-} from './chat.js';
+export { ChatClient, type ChatEvents, type ChatOptions, createChat, type ServerEvent } from './chat.js';
 export type { ConnectionState, ConnectionView } from './connection.js';
 export * from './contract.gen.js';
 export { ChatError, type ClientErrorCode, type ErrorAnswer } from './errors.js';
+export type { ChatList, ChatListView } from './lists.js';
 export type { Entry, EntryStatus, OutboxCommand } from './outbox.js';
 export { type Attention, type Watch, watchApp, watchPage } from './page.js';
 export type { Room, Seen, SendOptions, Sent } from './room.js';

@@ -10,8 +10,6 @@ const MOST_WATCHED = 500;
 
 /** Names and presence of people: asked for together, kept, and watched while somebody looks. */
 export class People {
-  readonly #users = new Map<number, Readable<User | null>>();
-  readonly #presences = new Map<number, Readable<Presence | null>>();
   readonly #unknown = new Set<number>();
   readonly #watched = new Set<number>();
   #fetching = false;
@@ -26,38 +24,28 @@ export class People {
   }
 
   user(id: number): Readable<User | null> {
-    let cell = this.#users.get(id);
-    if (!cell) {
-      cell = this.#store.cell<User | null>(
-        [`users:${id}`],
-        () => this.#store.state.users.get(id) ?? null,
-        (used) => {
-          // One id that no user can have would have the whole question refused.
-          if (!used || id <= 0 || this.#store.state.users.has(id)) return;
-          this.#unknown.add(id);
-          void this.#fetch();
-        },
-      );
-      this.#users.set(id, cell);
-    }
-    return cell;
+    return this.#store.named<User | null>(
+      `users:${id}`,
+      () => this.#store.state.users.get(id) ?? null,
+      (used) => {
+        // One id that no user can have would have the whole question refused.
+        if (!used || id <= 0 || this.#store.state.users.has(id)) return;
+        this.#unknown.add(id);
+        void this.#fetch();
+      },
+    );
   }
 
   presence(id: number): Readable<Presence | null> {
-    let cell = this.#presences.get(id);
-    if (!cell) {
-      cell = this.#store.cell<Presence | null>(
-        [`presence:${id}`],
-        () => this.#store.state.presence.get(id) ?? null,
-        (used) => {
-          if (used) this.#watched.add(id);
-          else this.#watched.delete(id);
-          this.#watch();
-        },
-      );
-      this.#presences.set(id, cell);
-    }
-    return cell;
+    return this.#store.named<Presence | null>(
+      `presence:${id}`,
+      () => this.#store.state.presence.get(id) ?? null,
+      (used) => {
+        if (used) this.#watched.add(id);
+        else this.#watched.delete(id);
+        this.#watch();
+      },
+    );
   }
 
   /** The connection is new: the server knows nothing of what is watched. */

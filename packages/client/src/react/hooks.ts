@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
-import type { ChatListView } from '../chat.js';
+import type { ChatListView } from '../lists.js';
 import type { ConnectionView } from '../connection.js';
 import type { Account, Member, Presence, User } from '../contract.gen.js';
 import { type ChatError, toChatError } from '../errors.js';

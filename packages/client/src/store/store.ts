@@ -35,6 +35,7 @@ export class Store {
   readonly batch: Batch;
   readonly apply: Applier;
   readonly #readers = new Map<string, Set<{ invalidate(): void }>>();
+  readonly #named = new Map<string, Cell<unknown>>();
   readonly #shown = new Map<number, ChatListItem>();
 
   readonly #changing: (chat: ChatState) => Partial<ChatListItem>;
@@ -60,6 +61,13 @@ export class Store {
   ): Cell<T> {
     const cell = new Cell<T>(this.batch, compute, used);
     this.add(parts, cell);
+    return cell;
+  }
+
+  /** The one cell of a part: whoever asks for it again gets the same. */
+  named<T>(part: string, compute: (before: T | undefined) => T, used?: (used: boolean) => void): Cell<T> {
+    const cell = (this.#named.get(part) as Cell<T>) ?? this.cell([part], compute, used);
+    this.#named.set(part, cell as Cell<unknown>);
     return cell;
   }
 
