@@ -1,6 +1,6 @@
 /**
  * `npm run pictures`: the pictures of the page in docs/images, as it looks now: a real server, the people of the tests, a
- * real Chromium. Build first. The drawings beside them are text: docs/message-path.svg is changed by hand, and
+ * real Chromium on a machine with a font for emoji. Build first. The drawings beside them are text: docs/message-path.svg is changed by hand, and
  * docs/reference/scaling.svg is written by `npm run simulate -- --docs`.
  */
 /* global document, requestAnimationFrame */
