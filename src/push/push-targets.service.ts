@@ -57,7 +57,8 @@ export class PushTargetsService {
   }
 
   key(): PushKeyView {
-    return { kinds: [...this.senders.keys()], key: this.config.push.vapid?.publicKey ?? null };
+    const { vapid, preview } = this.config.push;
+    return { kinds: [...this.senders.keys()], key: vapid?.publicKey ?? null, preview };
   }
 
   private checkToken(kind: string, token: string): void {

@@ -85,7 +85,9 @@ describe('A device that gets pushes', () => {
     expect(await alice.refused('addPushTarget', { ...good, keys: { ...keys, p256dh: noPoint } })).toBe(
       'VALIDATION_FAILED',
     );
-    await world.http.get('/push/key').expect(200, { kinds: ['web', 'fcm', 'apns'], key: vapid.publicKey });
+    await world.http
+      .get('/push/key')
+      .expect(200, { kinds: ['web', 'fcm', 'apns'], key: vapid.publicKey, preview: true });
   });
 
   it('ends with the session in which the device was added', async () => {
@@ -127,7 +129,7 @@ describe('A server without keys', () => {
     try {
       const alice = await world.person();
       expect(await alice.refused('addPushTarget', { kind: 'fcm', token: 'a token' })).toBe('NOT_CONFIGURED');
-      await world.http.get('/push/key').expect(200, { kinds: [], key: null });
+      await world.http.get('/push/key').expect(200, { kinds: [], key: null, preview: true });
       expect(await world.sql('SELECT name FROM sinks')).toEqual([]);
     } finally {
       await world.stop();

@@ -92,7 +92,9 @@ describe('Push services', () => {
     const { send, taken } = await trio();
     await send('hello');
     await eventually(() => taken().every(({ length }) => length === 1));
-    await world.http.get('/push/key').expect(200, { kinds: ['web', 'fcm', 'apns'], key: vapid.publicKey });
+    await world.http
+      .get('/push/key')
+      .expect(200, { kinds: ['web', 'fcm', 'apns'], key: vapid.publicKey, preview: true });
   });
 
   it.each<[string, Refusal, Refusal, Refusal]>([
@@ -255,6 +257,8 @@ describe('Push services', () => {
         messageId,
       });
       expect(JSON.stringify([ofWeb, ofFcm, ofApns])).not.toMatch(/secret|Somebody/);
+      const { body } = await silent.http.get('/push/key').expect(200);
+      expect(body).toMatchObject({ preview: false });
     } finally {
       await silent.stop();
     }

@@ -1,4 +1,4 @@
-/* global self, caches, clients, Request, MessageChannel */
+/* global self, caches, clients, navigator, AbortSignal, Request, MessageChannel */
 /**
  * Keeps the page, so that it is there without a network: a reload then still shows the chats and what waits to be sent,
  * which the page keeps itself. Nothing that anybody has written is kept here. The build writes FILES and VERSION.
@@ -15,6 +15,8 @@ const PAGE = () => new Request('/', { headers: { accept: 'text/html' }, cache: '
 const PATIENCE_MS = 3_000;
 /** So long a page is waited for that is asked what it shows. */
 const ASKED_MS = 1_000;
+/** So long a turn is waited for: a page that hangs keeps no push back. */
+const TURN_MS = 1_000;
 
 self.addEventListener('install', (event) => {
   const keep = async () => {
@@ -55,7 +57,29 @@ self.addEventListener('fetch', (event) => {
 });
 
 // Each push is shown: browsers take the permission from pages that show none.
-self.addEventListener('push', (event) => event.waitUntil(show(event.data.json())));
+self.addEventListener('push', (event) => {
+  const push = event.data.json();
+  event.waitUntil(inTurn(() => show(push)));
+});
+
+/**
+ * Runs it while no page takes notifications away, and no other push is shown. A browser knows a notification by its tag:
+ * a page that takes away the one before would take this one with it.
+ */
+async function inTurn(run) {
+  let begun = false;
+  const begin = () => {
+    begun = true;
+    return run();
+  };
+  if (!navigator.locks) return begin();
+  return navigator.locks
+    .request('notifications', { signal: AbortSignal.timeout(TURN_MS) }, begin)
+    .catch((error) => {
+      if (begun) throw error;
+      return begin();
+    });
+}
 
 /** Shows a push, and takes away what was shown before of chats that were read meanwhile, at another device perhaps. */
 async function show({ title, body, tag, chatId, seq, at, unreadChats }) {
@@ -63,12 +87,16 @@ async function show({ title, body, tag, chatId, seq, at, unreadChats }) {
   await self.registration.showNotification(title, options);
   // Too many are unread to name them.
   if (!unreadChats) return;
+  let isAny = false;
   for (const shown of await self.registration.getNotifications()) {
     const { chatId: chat, at: shownAt } = shown.data ?? {};
     // A push that comes late knows nothing of what was shown since.
     if (chat === undefined || shown.tag === tag || shownAt > at || unreadChats.includes(chat)) continue;
     shown.close();
+    isAny = true;
   }
+  // By this answer they are gone.
+  if (isAny) await self.registration.getNotifications();
 }
 
 self.addEventListener('notificationclick', (event) => {

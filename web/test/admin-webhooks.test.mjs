@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
-import { startWorld } from './browser.mjs';
+import { startWorld, until } from './browser.mjs';
 import { look } from './look.mjs';
 
 /** Webhooks in the page of operators, with receivers on this machine that take and refuse. */
@@ -51,15 +51,6 @@ async function adminOf({ hash = '#/webhooks', ...options } = {}) {
   return page;
 }
 
-/** What is so after a time. */
-async function eventually(holds, what) {
-  const end = Date.now() + 15_000;
-  while (!(await holds())) {
-    assert.ok(Date.now() < end, what);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 async function say(...texts) {
   const [one, other] = await world.call('PUT', '/users', {
     users: [
@@ -82,8 +73,7 @@ test('a webhook is added, its secret shown once, tested, changed and deleted', a
     .getByRole('alert')
     .getByText(/^url: /)
     .waitFor();
-  // The browser itself writes of a request that was refused.
-  assert.ok(world.faults.splice(0).every((fault) => fault.includes('400')));
+  await world.refused(400);
   await dialog.getByLabel('URL').fill(at('/first'));
   await dialog.getByLabel('What it is for').fill('Mails');
   await dialog.getByLabel('A message was changed').check();
@@ -91,6 +81,7 @@ test('a webhook is added, its secret shown once, tested, changed and deleted', a
   const secret = await dialog.getByLabel('Secret').inputValue();
   assert.match(secret, /^whsec_.{40,}$/);
   await button(dialog, 'Done').click();
+  await dialog.waitFor({ state: 'detached' });
   await page.getByRole('heading', { level: 2, name: 'Mails' }).waitFor();
   const [{ id, events }] = await webhooks();
   assert.deepEqual(events, ['newMessage', 'messageEdited']);
@@ -145,8 +136,8 @@ test('dead events are seen and tried again, a receiver that is down says what co
   // One after the other is given up: for a time there are dead ones and such that wait.
   await say(...Array.from({ length: 60 }, (_, n) => `message ${n}`));
   const standing = (id) => world.call('GET', `/webhooks/${id}`);
-  await eventually(async () => (await standing(down.id)).failures >= 3, 'it is down');
-  await eventually(async () => (await standing(refuses.id)).dead >= 2, 'some are dead');
+  await until('it is down', async () => (await standing(down.id)).failures >= 3);
+  await until('some are dead', async () => (await standing(refuses.id)).dead >= 2);
 
   const faults = [];
   for (const phone of [false, true]) {
@@ -202,10 +193,10 @@ test('dead events are seen and tried again, a receiver that is down says what co
     .getByRole('button', { name: /^Try again: evt_/ })
     .first()
     .click();
-  await eventually(async () => (await standing(refuses.id)).parked === 0, 'the others came');
+  await until('the others came', async () => (await standing(refuses.id)).parked === 0);
   await events.getByRole('button', { name: /^Try all \d+ again$/ }).click();
   await events.getByText('No event was given up.').waitFor();
-  await eventually(async () => (await standing(refuses.id)).parked === 0, 'all came');
+  await until('all came', async () => (await standing(refuses.id)).parked === 0);
   await page.context().close();
   assert.deepEqual(faults, []);
   world.nothingWrong();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { io } from 'socket.io-client';
-import { startWorld } from './browser.mjs';
+import { startWorld, until } from './browser.mjs';
 import { look, picture } from './look.mjs';
 
 /** The page of operators in a real Chromium: what can be done there, what it looks like, and what axe finds. */
@@ -81,8 +81,7 @@ test('a wrong key is told so; a right one is in memory alone, unless the tab kee
   await page.getByLabel('API key', { exact: true }).fill('not-the-key');
   await page.keyboard.press('Enter');
   await page.getByRole('alert').getByText('The server does not know this key.').waitFor();
-  // The browser itself writes of a request that was refused.
-  assert.ok(world.faults.splice(0).every((fault) => fault.includes('401')));
+  await world.refused(401);
   await enter(page, world.server.apiKey);
   await page.getByText('All is well.').waitFor();
   const kept = () =>
@@ -147,7 +146,12 @@ test('a person is found, shut out and let back, and logged out; their messages a
   await heading(page, 'Alice Ahmadi');
   await page.locator('.lines').getByText('Notes to themselves').waitFor();
   await page.locator('.lines').getByText('Bob Brandt').waitFor();
-  assert.equal(await page.locator('[aria-label="Sessions"] .lines li').count(), 2);
+  const sessions = page.locator('[aria-label="Sessions"] .lines li');
+  await until(
+    'both sessions are shown',
+    async () => (await sessions.count()) === 2,
+    () => sessions.count(),
+  );
   assert.ok(!(await page.locator('body').textContent()).includes('you will be sorry'));
 
   await button(page, 'End sessions…').click();

@@ -10,7 +10,19 @@ import { serve } from './serve.mjs';
 const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 780 };
 /** What a page does takes so long at most, in milliseconds, on a machine that does much else. */
-const WITHIN_MS = 15_000;
+const WITHIN_MS = 30_000;
+
+/**
+ * Waits until it holds: what an action brings about comes when the page, the server and the machine are ready. `instead`:
+ * what is so instead, for the error.
+ */
+export async function until(what, holds, instead = () => '') {
+  const end = Date.now() + WITHIN_MS;
+  while (!(await holds())) {
+    if (Date.now() > end) assert.fail(`not in time: ${what}; ${JSON.stringify(await instead())}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
 
 /** Keeps a program of Node to this machine. */
 const guard = join(import.meta.dirname, '..', '..', 'test', 'support', 'only-loopback-program.mjs');
@@ -107,6 +119,16 @@ export async function startWorld(options = {}) {
     pageOf,
     /** What pages have complained of so far: nothing, it is hoped. */
     faults,
+    /** The browser itself writes of each request that was refused, a moment after the page knows. */
+    refused: async (status) => {
+      await until(`the browser writes of ${status}`, () =>
+        faults.some((fault) => fault.includes(`status of ${status}`)),
+      );
+      assert.deepEqual(
+        faults.splice(0).filter((fault) => !fault.includes(`status of ${status}`)),
+        [],
+      );
+    },
     nothingWrong: () => assert.deepEqual(faults.splice(0), []),
     stop: async () => {
       await browser.close();

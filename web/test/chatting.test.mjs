@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { startWorld } from './browser.mjs';
+import { startWorld, until } from './browser.mjs';
+import { keptIn } from './kept.mjs';
 
 let world;
 before(async () => {
@@ -14,6 +15,21 @@ const bodies = (page) => page.locator('.body');
 const say = async (page, text) => {
   await field(page).fill(text);
   await field(page).press('Enter');
+};
+/** Waits until the field has this text. */
+const written = (page, text) =>
+  until(
+    `the field has: ${text}`,
+    async () => (await field(page).inputValue()) === text,
+    () => field(page).inputValue(),
+  );
+/** Waits until the browser keeps these as what is still to be sent: then a reload loses nothing. */
+const waiting = (page, all) => {
+  const kept = async () =>
+    Object.values(await keptIn(page, 'outbox'))
+      .sort((one, other) => one.order - other.order)
+      .map(({ input }) => input.content);
+  return until(`it is kept: ${all.join()}`, async () => (await kept()).join() === all.join(), kept);
 };
 const row = (page, text) => page.locator('article', { hasText: text }).last();
 const texts = (page) =>
@@ -38,7 +54,7 @@ test('an empty server offers people and chats, and a second window to chat with 
   await page.getByRole('button', { name: 'Alice Ahmadi' }).click();
   await other.getByRole('button', { name: 'Bob Brandt' }).click();
   await page.locator('a.chat').nth(2).waitFor();
-  assert.equal(await page.locator('a.chat').count(), 3);
+  await until('there are three chats', async () => (await page.locator('a.chat').count()) === 3);
   await page.getByRole('link', { name: /Bob Brandt/ }).click();
   await other.getByRole('link', { name: /Alice Ahmadi/ }).click();
   await say(page, 'Are you there?');
@@ -61,6 +77,7 @@ test('two people chat: typing, ticks, a reaction, a reply, an edit, a deletion',
 
   await row(bens, 'Hello').hover();
   await row(bens, 'Hello').getByRole('button', { name: 'Reply' }).click();
+  await bens.locator('.about', { hasText: 'Reply to ann' }).waitFor();
   await say(bens, 'Hello, Ann');
   await row(anns, 'Hello, Ann').locator('.quote', { hasText: 'Hello, Ben' }).waitFor();
 
@@ -71,6 +88,7 @@ test('two people chat: typing, ticks, a reaction, a reply, an edit, a deletion',
 
   await field(bens).focus();
   await bens.keyboard.press('ArrowUp');
+  await written(bens, 'Hello, Ann');
   await field(bens).fill('Hello, Anna');
   await bens.keyboard.press('Enter');
   await row(anns, 'Hello, Anna').locator('.meta', { hasText: 'edited' }).waitFor();
@@ -89,28 +107,32 @@ test('emoji are found by name and by group, by keys alone, and those picked last
   const bens = await world.pageOf(ben.id, { hash: `/c/${chat.id}` });
   const panel = page.locator('.emoji-panel');
   const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+  const focusIs = (name) =>
+    until(`the focus is at: ${name}`, async () => (await focused()) === name, focused);
+  const first = (name) => panel.locator(`.emoji-choices button:first-child[aria-label="${name}"]`).waitFor();
   await page.getByRole('button', { name: 'Emoji' }).press('Enter');
-  await page.getByLabel('Search emoji').waitFor();
+  await focusIs('Search emoji');
   await page.keyboard.type('party pop');
-  await panel.getByRole('button', { name: 'party popper' }).waitFor();
+  await first('party popper');
   await page.keyboard.press('Enter');
   await panel.waitFor({ state: 'detached' });
-  assert.equal(await field(page).inputValue(), '🎉');
+  await written(page, '🎉');
 
   await page.getByRole('button', { name: 'Emoji' }).click();
-  await panel.locator('.emoji-choices button').first().waitFor();
+  await focusIs('Search emoji');
+  await first('party popper');
   await page.keyboard.press('ArrowDown');
-  assert.equal(await focused(), 'party popper');
+  await focusIs('party popper');
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowUp');
-  assert.equal(await focused(), 'Search emoji');
+  await focusIs('Search emoji');
   await page.keyboard.press('Tab');
   await page.keyboard.press('ArrowLeft');
-  assert.equal(await focused(), 'Flags');
+  await focusIs('Flags');
   await panel.getByRole('button', { name: 'chequered flag' }).waitFor();
   await page.keyboard.press('Escape');
   await panel.waitFor({ state: 'detached' });
-  assert.equal(await focused(), 'Emoji');
+  await focusIs('Emoji');
 
   await say(page, 'Hello, Ben');
   await row(page, 'Hello, Ben').locator('.ticks.sent, .ticks.delivered, .ticks.seen').waitFor();
@@ -159,7 +181,7 @@ test('the bell counts replies and reactions and leads to them; levels and quiet 
   await dialog.getByRole('button', { name: 'Sun', exact: true }).click();
   await dialog.getByLabel('to', { exact: true }).fill('06:30');
   const kept = () => world.call('GET', `/users/${ann.id}/preferences`, undefined, ann.id);
-  for (let tries = 0; (await kept()).quiet?.to !== '06:30'; tries++) assert.ok(tries < 200);
+  await until('quiet hours are kept', async () => (await kept()).quiet?.to === '06:30', kept);
   const { groups, quiet, timeZone } = await kept();
   assert.deepEqual([groups, quiet.from, quiet.days.includes('sun')], ['mentions', '22:00', false]);
   assert.equal(timeZone, await page.evaluate(() => Intl.DateTimeFormat().resolvedOptions().timeZone));
@@ -178,17 +200,23 @@ test('what is written without a network goes out after a reload: all of it, in o
   at.offline();
   for (const text of ['one', 'two', 'three']) await say(anns, text);
   await anns.waitForFunction(() => document.querySelectorAll('.row').length === 4);
+  await waiting(anns, ['one', 'two', 'three']);
   await anns.reload();
   await row(anns, 'three').waitFor();
   at.online();
   const bens = await world.pageOf(ben.id, { hash: `/c/${chat.id}` });
   await row(bens, 'three').waitFor();
-  assert.deepEqual(await texts(bens), ['before', 'one', 'two', 'three']);
+  const all = ['before', 'one', 'two', 'three'];
+  await until(
+    'all of it is there',
+    async () => (await texts(bens)).join() === all.join(),
+    () => texts(bens),
+  );
   await anns.waitForFunction(() => document.querySelectorAll('[data-seq]').length === 4);
   const { messages } = await world.call('GET', `/chats/${chat.id}/messages`, undefined, ann.id);
   assert.deepEqual(
     messages.map(({ content }) => content),
-    ['before', 'one', 'two', 'three'],
+    all,
   );
   await anns.context().close();
   await bens.context().close();
@@ -212,6 +240,7 @@ test('without a network a reload shows chats and what waits; with it again, the 
 
   at.offline({ page: false });
   await say(page, 'without a network');
+  await waiting(page, ['without a network']);
   await page.reload();
   await row(page, 'before').waitFor();
   await row(page, 'without a network').waitFor();
@@ -256,10 +285,10 @@ test('the Enter of an input method does not send', async () => {
   await session.send('Input.insertText', { text: '日本' });
   await page.keyboard.press('Shift+Enter');
   await page.keyboard.type('x');
-  assert.equal(await field(page).inputValue(), '日本\nx');
+  await written(page, '日本\nx');
   await page.keyboard.press('Enter');
   await row(page, '日本').waitFor();
-  assert.equal(await field(page).inputValue(), '');
+  await written(page, '');
   await page.context().close();
 });
 
@@ -312,13 +341,13 @@ test('a phone shows the list or the chat, and a link leads back', async () => {
   const page = await world.pageOf(ann.id, { phone: true });
   await page.locator('a.chat').tap();
   await field(page).waitFor();
-  assert.equal(await page.locator('.list').isVisible(), false);
+  await page.locator('.list').waitFor({ state: 'hidden' });
   await field(page).fill('from a phone');
   await page.getByRole('button', { name: 'Send', exact: true }).tap();
   await row(page, 'from a phone').waitFor();
   await page.getByRole('link', { name: 'Back to chats' }).tap();
   await page.locator('a.chat').waitFor();
-  assert.equal(await page.locator('.main').isVisible(), false);
+  await page.locator('.main').waitFor({ state: 'hidden' });
   assert.ok(chat.id > 0);
   await page.context().close();
 });
@@ -333,25 +362,32 @@ test('keys: to a chat, among messages, reply, edit, and back to the composer', a
     await world.call('POST', `/chats/${chat.id}/messages`, { content }, who.id);
   const page = await world.pageOf(ann.id);
   await page.locator('a.chat').waitFor();
-  await page.keyboard.press('Control+k');
+  // What listens to keys comes right after the first sight of the page.
+  await until('it is asked where to go', async () => {
+    await page.keyboard.press('Control+k');
+    return page.getByRole('combobox').isVisible();
+  });
   await page.getByRole('combobox').fill('ben');
   await page.getByRole('option', { name: 'ben', exact: true }).first().waitFor();
   await page.keyboard.press('Enter');
   await row(page, 'third').waitFor();
   await page.keyboard.press('Shift+F6');
   const focused = () => page.evaluate(() => document.activeElement.querySelector('.body')?.firstChild.data);
-  assert.equal(await focused(), 'third');
+  const focusIs = (text) =>
+    until(`the focus is at: ${text}`, async () => (await focused()) === text, focused);
+  await focusIs('third');
   await page.keyboard.press('ArrowUp');
-  assert.equal(await focused(), 'second');
+  await focusIs('second');
   await page.keyboard.press('e');
-  await page.waitForFunction(() => document.querySelector('.composer textarea').value === 'second');
+  await written(page, 'second');
   await page.keyboard.press('Escape');
-  assert.equal(await field(page).inputValue(), '');
+  await written(page, '');
   await row(page, 'first').press('r');
   await page.locator('.about', { hasText: 'Reply to ben' }).waitFor();
   await page.keyboard.press('Escape');
+  await page.locator('.about').waitFor({ state: 'detached' });
   await row(page, 'first').press('Escape');
-  assert.equal(await page.evaluate(() => document.activeElement.tagName), 'TEXTAREA');
+  await page.waitForFunction(() => document.activeElement.tagName === 'TEXTAREA');
   await row(page, 'first').press('?');
   await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
   await page.keyboard.press('Escape');
@@ -380,6 +416,7 @@ test('a new group, its members, a role, a name; and a person who is blocked', as
   await page.keyboard.press('Enter');
   await page.locator('.chat-title', { hasText: 'Trio' }).waitFor();
   await page.locator('a.chat', { hasText: 'ben' }).click();
+  await page.getByRole('heading', { name: 'ben', exact: true }).waitFor();
   await page.getByRole('button', { name: 'Details' }).click();
   await page.getByRole('button', { name: 'Block' }).click();
   await page.locator('.dialog-foot').getByRole('button', { name: 'Block' }).click();

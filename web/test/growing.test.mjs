@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { startWorld } from './browser.mjs';
+import { startWorld, until } from './browser.mjs';
 import { look } from './look.mjs';
 
 /** Messages that are read while they are written. */
@@ -64,7 +64,7 @@ test('its text appears as it comes, with a mark until its end; nothing jumps', a
 
   const message = await begin(chat, ben, '');
   await markOf(page, message).waitFor();
-  assert.equal(await bodyOf(page, message).getAttribute('aria-busy'), 'true');
+  await page.locator(`[data-seq="${message.seq}"] .body[aria-busy="true"]`).waitFor();
   await message.write('*Once* upon a time ');
   await page.locator(`[data-seq="${message.seq}"] strong`, { hasText: 'Once' }).waitFor();
   for (let turn = 1; turn <= 3; turn++) {
@@ -77,7 +77,14 @@ test('its text appears as it comes, with a mark until its end; nothing jumps', a
   // Scrolled up, what is in sight stays, with the message below it and half in sight.
   await page.locator('.scroller').hover();
   await page.mouse.wheel(0, -500);
-  await drawn(page);
+  // The browser scrolls a moment after the wheel was turned, over some frames perhaps.
+  let at = 0;
+  await until('it has scrolled', async () => {
+    const was = at;
+    await drawn(page);
+    at = await below(page);
+    return at > 200 && at === was;
+  });
   const row = await page.evaluate(() => {
     const { top } = document.querySelector('.scroller').getBoundingClientRect();
     const rows = [...document.querySelectorAll('[data-seq]')];
@@ -94,7 +101,7 @@ test('its text appears as it comes, with a mark until its end; nothing jumps', a
 
   await message.finish();
   await markOf(page, message).waitFor({ state: 'detached' });
-  assert.equal(await bodyOf(page, message).getAttribute('aria-busy'), null);
+  await until('it is done', async () => (await bodyOf(page, message).getAttribute('aria-busy')) === null);
   await textIn(page, message, '6!');
   await drawn(page);
   const moved = Math.abs((await topOf(page, row)) - before);

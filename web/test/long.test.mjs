@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startWorld } from './browser.mjs';
+import { startWorld, until } from './browser.mjs';
 import { longPast } from './long-past.mjs';
 
 /** What a page does in a very long chat, and in a flood: by counts, which are the same on every machine. */
@@ -71,12 +71,11 @@ async function scrolled([frames, px]) {
 }
 
 /**
- * In a page: until all of these texts are in it.
- *
- * @returns how many frames that took, how often the page was drawn meanwhile, and which rows that were there were changed
+ * In a page: looks on until all of these texts are in it. `looksOn` is then how many frames that took, how often the page
+ * was drawn meanwhile, and which rows that were there were changed.
  */
-function drawnUntil(texts) {
-  return new Promise((done) => {
+function lookOnUntil(texts) {
+  globalThis.looksOn = new Promise((done) => {
     const there = new Set(document.querySelectorAll('.row'));
     const counts = { frames: 0, drawings: 0, rows: [] };
     const changed = new Set();
@@ -122,11 +121,11 @@ test('a chat of 100,000 messages: few rows at a time, none jumps, and a flood is
   // Up, until much more is behind than is drawn, and down again.
   const firstSeq = () => page.evaluate(() => Number(document.querySelector('[data-seq]').dataset.seq));
   const worst = await page.evaluate(scrolled, [20, -300]);
-  for (let turn = 0; turn < 60 && (await firstSeq()) > MESSAGES - 2 * MOST_ROWS; turn++) {
+  await until('it came up', async () => {
     const next = await page.evaluate(scrolled, [20, -300]);
     for (const name of Object.keys(worst)) worst[name] = Math.max(worst[name], next[name]);
-  }
-  assert.ok((await firstSeq()) <= MESSAGES - 2 * MOST_ROWS, 'it came up');
+    return (await firstSeq()) <= MESSAGES - 2 * MOST_ROWS;
+  });
   const down = await page.evaluate(scrolled, [40, 300]);
   for (const name of Object.keys(worst)) worst[name] = Math.max(worst[name], down[name]);
   assert.ok(worst.jump < 2, `a row jumped: ${JSON.stringify(worst)}`);
@@ -152,10 +151,11 @@ test('a chat of 100,000 messages: few rows at a time, none jumps, and a flood is
       ),
     );
   const events = 25 * chats.length;
-  while (wire.text().split('"newMessage"').length <= events) await page.waitForTimeout(50);
-  const drawn = page.evaluate(drawnUntil, [`flood 24.`]);
+  const held = () => wire.text().split('"newMessage"').length - 1;
+  await until('all of it waits', () => held() >= events, held);
+  await page.evaluate(lookOnUntil, ['flood 24.']);
   await wire.release(0);
-  const { frames, drawings, rows } = await drawn;
+  const { frames, drawings, rows } = await page.evaluate(() => globalThis.looksOn);
   assert.ok(drawings <= 3 * frames + 10, `${drawings} drawings in ${frames} frames`);
   assert.ok(drawings < events, `${drawings} drawings of ${events} events`);
   // The one before them stands no longer last, and has been received: no other is touched.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { startWorld } from './browser.mjs';
+import { startWorld, until } from './browser.mjs';
 
 let world;
 before(async () => {
@@ -52,11 +52,11 @@ test('rules: only admins write, then all of them slowly; a member is silenced, a
   await owner.getByRole('menuitem', { name: 'Silence' }).click();
   await button(owner, 'Silence').click();
   await member.getByText(/An admin has silenced you/).waitFor();
-  // A second later nobody says so: the page knows it by itself.
-  const until = new Date(Date.now() + 1_000).toISOString();
-  await world.call('PUT', `/chats/${id}/members/${ben.id}/silence`, { until }, ann.id);
+  // Some seconds later nobody says so: the page knows it by itself. Until then the server has to have been asked.
+  const silence = { until: new Date(Date.now() + 3_000).toISOString() };
+  await world.call('PUT', `/chats/${id}/members/${ben.id}/silence`, silence, ann.id);
   await field(member).waitFor();
-  assert.equal(await field(member).inputValue(), 'two');
+  await until('what was written is there', async () => (await field(member).inputValue()) === 'two');
   await owner.context().close();
   await member.context().close();
 });
@@ -74,12 +74,14 @@ test('a link leads in until it is ended, a ban keeps out until it is lifted, a p
   await button(dans, 'Join group').click();
   await field(dans).waitFor();
   await button(owner, 'Close').last().click();
+  await owner.getByRole('dialog').waitFor({ state: 'detached' });
   await button(owner, 'Invitation links').click();
   await button(owner, 'End the link: Used 1 of 5 times').click();
   await owner.getByText('There are no active links.').waitFor();
   const cleos = await world.pageOf(cleo.id, { hash });
   await cleos.getByText('This invitation no longer works').waitFor();
   await button(owner, 'Close').last().click();
+  await owner.getByRole('dialog').waitFor({ state: 'detached' });
 
   await button(owner, 'Actions for dan').click();
   await owner.getByRole('menuitem', { name: 'Ban' }).click();
@@ -108,8 +110,7 @@ test('what a message said before, and who has seen it', async () => {
   const { id: message } = await world.call('POST', `/chats/${id}/messages`, { content: 'rain' }, ann.id);
   await world.call('PATCH', `/messages/${message}`, { content: 'sun' }, ann.id);
   await world.call('POST', `/chats/${id}/seen`, {}, ben.id);
-  await owner.locator('article', { hasText: 'sun' }).focus();
-  await owner.keyboard.press('Enter');
+  await owner.locator('article', { hasText: 'sun' }).press('Enter');
   await owner.getByRole('menuitem', { name: 'Message details' }).click();
   await owner.locator('.edits li', { hasText: 'rain' }).waitFor();
   await owner.getByRole('region', { name: 'Seen' }).getByText('ben').waitFor();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startWorld } from './browser.mjs';
+import { startWorld, until } from './browser.mjs';
 
 /** The rules of scrolling, by pixel. */
 let world;
@@ -22,6 +22,20 @@ const held = async (page) => {
   });
   return { seq, top: await topOf(page, seq) };
 };
+/** Waits until the end of the chat is in sight. */
+const isAtEnd = (page, what) =>
+  until(
+    what,
+    async () => (await below(page)) <= 2,
+    () => below(page),
+  );
+/** Waits until a row is where it was. */
+const isWhere = async (page, { seq, top }) =>
+  until(
+    `row ${seq} is at ${top}`,
+    async () => Math.abs((await topOf(page, seq)) - top) < 1,
+    () => topOf(page, seq),
+  );
 const drawn = (page) =>
   page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 
@@ -40,7 +54,7 @@ test('what comes and grows moves nothing: at the bottom it follows, elsewhere th
   await world.call('POST', `/chats/${chat.id}/seen`, {}, ann.id);
   const page = await world.pageOf(ann.id, { hash: `/c/${chat.id}` });
   await page.locator('[data-seq="160"]').waitFor();
-  assert.ok((await below(page)) <= 2, 'opens at the bottom');
+  await isAtEnd(page, 'opens at the bottom');
 
   const last = await say('at the bottom it follows '.repeat(20));
   await page.locator('[data-seq="161"]').waitFor();
@@ -55,13 +69,13 @@ test('what comes and grows moves nothing: at the bottom it follows, elsewhere th
   assert.ok((await below(page)) <= 2, 'follows a growing composer');
   await page.locator('.composer textarea').fill('');
 
-  // Up, page after page, to the beginning: no row jumps while others come above it.
+  // Up, page after page, to the beginning.
   await scroller(page).hover();
-  for (let turn = 0; turn < 60 && (await topOf(page, 1)) === null; turn++) {
+  await until('it comes to the beginning', async () => {
     await page.mouse.wheel(0, -600);
     await drawn(page);
-  }
-  await page.waitForFunction(() => document.querySelector('[data-seq="1"]'));
+    return (await topOf(page, 1)) !== null;
+  });
   assert.ok((await page.locator('.row').count()) <= 240);
   await scroller(page).evaluate((one) => (one.scrollTop = one.scrollHeight / 2));
   await drawn(page);
@@ -85,8 +99,7 @@ test('what comes and grows moves nothing: at the bottom it follows, elsewhere th
 
   await page.locator('.newest').click();
   await page.locator('[data-seq="162"]').waitFor();
-  await drawn(page);
-  assert.ok((await below(page)) <= 2, 'the round button leads to the newest');
+  await isAtEnd(page, 'the round button leads to the newest');
   world.nothingWrong();
   await page.context().close();
 });
@@ -140,21 +153,21 @@ test('unread messages: the line "New" in the upper third, once; sending goes to 
   await world.call('POST', `/chats/${chat.id}/seen`, { seq: 30 }, ann.id);
   const page = await world.pageOf(ann.id, { hash: `/c/${chat.id}` });
   await page.locator('.divider').waitFor();
-  await drawn(page);
-  const [line, view] = await page.evaluate(() => [
-    document.querySelector('.divider').getBoundingClientRect(),
-    document.querySelector('.scroller').getBoundingClientRect(),
-  ]);
-  const at = (line.top - view.top) / view.height;
-  assert.ok(at > 0 && at < 0.45, `it is at ${at.toFixed(2)} of the height`);
+  const place = () =>
+    page.evaluate(() => {
+      const [line, view] = ['.divider', '.scroller'].map((one) =>
+        document.querySelector(one).getBoundingClientRect(),
+      );
+      return (line.top - view.top) / view.height;
+    });
+  await until('it is in the upper third', async () => (await place()) > 0 && (await place()) < 0.45, place);
   assert.equal(await page.locator('.divider').count(), 1);
   await page.locator('.newest .badge').waitFor();
   await page.locator('.composer textarea').fill('to the newest');
   await page.locator('.composer textarea').press('Enter');
   await page.locator('[data-seq="91"]').waitFor();
-  await drawn(page);
-  assert.ok((await below(page)) <= 2);
-  assert.equal(await page.locator('.divider').count(), 0);
+  await isAtEnd(page, 'sending leads to the newest');
+  await page.locator('.divider').waitFor({ state: 'detached' });
   await say('and on');
   await page.locator('[data-seq="92"]').waitFor();
   await page.context().close();
@@ -174,8 +187,8 @@ test('a jump to what is replied to centres it, marks it and leads back', async (
   const page = await world.pageOf(ann.id, { hash: `/c/${chat.id}` });
   await page.locator('[data-seq="121"] .quote').click();
   await page.locator('[data-seq="3"].marked').waitFor();
-  const top = await topOf(page, 3);
-  assert.ok(top > 60 && top < 700, `it is at ${top}`);
+  const place = () => topOf(page, 3);
+  await until('it is in sight', async () => (await place()) > 60 && (await place()) < 700, place);
   await page.getByRole('button', { name: 'Back to where you were' }).click();
   await page.locator('[data-seq="121"].marked').waitFor();
   world.nothingWrong();
@@ -194,8 +207,7 @@ test('back in a chat one is where one was', async () => {
   await page.locator('.nothing').waitFor();
   await page.evaluate((id) => (location.hash = `#/c/${id}`), chat.id);
   await page.locator(`[data-seq="${before.seq}"]`).waitFor();
-  await drawn(page);
-  assert.ok(Math.abs((await topOf(page, before.seq)) - before.top) < 1);
+  await isWhere(page, before);
   await page.context().close();
 });
 
@@ -218,15 +230,14 @@ test('a keyboard on the screen covers neither the composer nor the end of the ch
       const row = document.querySelector('.composer-row').getBoundingClientRect();
       return row.bottom <= wanted && row.bottom > wanted - 40;
     }, bottom);
-    await drawn(page);
-    assert.ok((await below(page)) <= 2, 'the end stays in sight');
+    await isAtEnd(page, 'the end stays in sight');
   };
   await isInset(0);
 
   // As on Android: the page becomes smaller.
   await page.setViewportSize({ width, height: height - 300 });
   await endsAt(height - 300);
-  assert.equal(await inset(), '0px');
+  await isInset(0);
   await page.setViewportSize({ width, height });
   await endsAt(height);
 
@@ -248,8 +259,7 @@ test('a keyboard on the screen covers neither the composer nor the end of the ch
   const read = await held(page);
   await cover(0);
   await isInset(0);
-  await drawn(page);
-  assert.ok(Math.abs((await topOf(page, read.seq)) - read.top) < 1);
+  await isWhere(page, read);
 
   // A dialog with a field, too.
   await page.evaluate(() => (location.hash = '#/'));
@@ -297,24 +307,25 @@ test('the list says how many unread chats are above and below what is seen of it
   const page = await world.pageOf(ann.id);
   const list = page.locator('.chats');
   const chip = (name) => page.getByRole('button', { name, exact: true });
-  const focused = () => page.evaluate(() => document.activeElement.getAttribute('href'));
+  const focusIs = (id) =>
+    page.waitForFunction((href) => document.activeElement.getAttribute('href') === href, `#/c/${id}`);
   await chip('2 unread chats below').waitFor();
-  assert.equal(await page.getByRole('button', { name: /above$/ }).count(), 0);
+  await page.getByRole('button', { name: /above$/ }).waitFor({ state: 'detached' });
 
   // By keys alone: it stands before the list, and the focus goes to the chat.
   await page.locator('.tabs button').last().focus();
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
-  await page.waitForFunction((href) => document.activeElement.getAttribute('href') === href, `#/c/${ids[2]}`);
+  await focusIs(ids[2]);
   await chip('1 unread chat above').waitFor();
-  assert.equal(await page.getByRole('button', { name: /below$/ }).count(), 0);
+  await page.getByRole('button', { name: /below$/ }).waitFor({ state: 'detached' });
 
   await list.evaluate((one) => (one.scrollTop = one.scrollHeight));
   await chip('3 unread chats above').click();
-  assert.equal(await focused(), `#/c/${ids[0]}`);
+  await focusIs(ids[0]);
   await chip('1 unread chat above').click();
-  assert.equal(await focused(), `#/c/${ids[18]}`);
-  assert.equal(await list.evaluate((one) => one.scrollTop), 0);
+  await focusIs(ids[18]);
+  await until('the list is at its top', async () => (await list.evaluate((one) => one.scrollTop)) === 0);
   await chip('2 unread chats below').waitFor();
 
   // It counts what comes, and no longer what is read elsewhere.
@@ -333,7 +344,7 @@ test('the list says how many unread chats are above and below what is seen of it
   const top = (await last.boundingBox()).y;
   await page.setViewportSize({ width: 1280, height: Math.round(top) + 40 });
   await drawn(page);
-  assert.equal(await chip('1 unread chat below').count(), 0);
+  await chip('1 unread chat below').waitFor({ state: 'detached' });
   await world.call('PUT', `/users/${ann.id}/group-adds`, { groupAdds: 'invited' }, ann.id);
   await world.call('POST', '/chats', { title: 'Garden', memberIds: [ann.id] }, ben.id);
   await page.evaluate(() => globalThis.dispatchEvent(new globalThis.Event('focus')));

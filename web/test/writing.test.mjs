@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { startWorld } from './browser.mjs';
+import { startWorld, until } from './browser.mjs';
+import { keptIn } from './kept.mjs';
 
 let world;
 before(async () => {
@@ -23,24 +24,7 @@ async function keptOf(page, chat) {
 }
 
 /** The text of a draft as the browser keeps it; null: none. */
-const draftOf = (page, draft) =>
-  page.evaluate(async (key) => {
-    const result = (request) =>
-      new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-    const all = await globalThis.indexedDB.databases();
-    for (const { name } of all.filter((one) => one.name.startsWith('chat:'))) {
-      const database = await result(globalThis.indexedDB.open(name));
-      const row = database.objectStoreNames.contains('rows')
-        ? await result(database.transaction('rows').objectStore('rows').get(['draft', key]))
-        : undefined;
-      database.close();
-      if (row) return row.text;
-    }
-    return null;
-  }, draft);
+const draftOf = async (page, draft) => (await keptIn(page, 'draft'))[draft]?.text ?? null;
 
 test('what a draft replies to and its caret are there again when one comes back, and after a reload', async () => {
   const { ann, ben, chat } = await world.server.people('ann', 'ben');
@@ -69,7 +53,7 @@ test('what a draft replies to and its caret are there again when one comes back,
   await about(page, 'When does').waitFor();
   await caretIs(3);
   await page.keyboard.type('half past ');
-  assert.equal(await field(page).inputValue(), 'At half past eight');
+  await until('it is written', async () => (await field(page).inputValue()) === 'At half past eight');
   await caretIs(13);
 
   const isKept = (reply, caret) =>
@@ -236,6 +220,7 @@ test('a message that was refused is copied, sent again or removed, from its menu
   await failed('to remove, too').waitFor();
 
   await failed('to keep').press('Enter');
+  await item('Copy text').waitFor();
   assert.deepEqual(await page.getByRole('menuitem').allTextContents(), ['Try again', 'Copy text', 'Remove']);
   await item('Copy text').click();
   await until('its text is copied', async () => (await copied()) === 'to keep');
@@ -260,11 +245,3 @@ test('a message that was refused is copied, sent again or removed, from its menu
   );
   await page.context().close();
 });
-
-async function until(what, holds) {
-  const end = Date.now() + 15_000;
-  while (!(await holds())) {
-    assert.ok(Date.now() < end, `not in time: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}

@@ -97,7 +97,9 @@ function render() {
 /** The blocks of the README, which follow each other as in one file, and an import of every entry. */
 function writeSamples() {
   mkdirSync(join(project, 'samples'));
-  const blocks = [...readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/^```tsx?\n(.*?)^```$/gms)];
+  const blocks = [
+    ...readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/^```tsx?(?: not-run=part)?\n(.*?)^```$/gms),
+  ];
   write('samples/readme.tsx', `${blocks.map(([, code]) => code).join('\n')}\nexport {};\n`);
   const imports = entries.map((entry, index) => `import * as e${index} from '${entry}';`).join('\n');
   const used = `${imports}\nexport const all = [${entries.map((_, index) => `e${index}`).join(', ')}];\n`;

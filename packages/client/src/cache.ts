@@ -56,7 +56,7 @@ export class Cache {
   #kept: Kept | null = null;
   #leads = false;
   readonly #dirty = new Map<string, { kind: RowKind; key: string; value: () => unknown }>();
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<unknown> = Promise.resolve();
 
   readonly #storage: Storage;
@@ -125,7 +125,7 @@ export class Cache {
     this.#dirty.set(`${kind}:${key}`, { kind, key, value });
     if (this.#kept)
       this.#timer ??= setTimeout(() => {
-        this.#timer = null;
+        this.#timer = undefined;
         void this.flush();
       }, WRITE_EVERY_MS);
   }
@@ -174,8 +174,8 @@ export class Cache {
   }
 
   close(): void {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     const kept = this.#kept;
     const written = this.flush();
     this.#kept = null;

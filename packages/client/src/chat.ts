@@ -14,7 +14,7 @@ import type { Room } from './room.js';
 import { Rooms } from './rooms.js';
 import { memory } from './storage/memory.js';
 import type { Storage } from './storage/storage.js';
-import type { Readable } from './store/readable.js';
+import type { Cell, Readable } from './store/readable.js';
 import { emptyState, type Unread } from './store/state.js';
 import { type ChatFilter, Store } from './store/store.js';
 import { changedItem } from './store/timeline.js';
@@ -299,16 +299,26 @@ export class ChatClient {
 
   /** What was begun to be written in a chat: it stays on this device until it is sent. */
   draft(chatId: number | string): Readable<string> & { set: (text: string) => void } {
+    const store = this.#store;
     const key = String(chatId);
-    const cell = this.#store.named(`drafts:${key}`, () => this.#drafts.get(key) ?? '');
-    return Object.assign(cell, {
-      set: (text: string) => {
+    const parts = [`drafts:${key}`];
+    const get = () => this.#drafts.get(key) ?? '';
+    return {
+      get,
+      // Only as long as somebody listens: each chat that was opened would stay for ever.
+      subscribe: (listener) => {
+        const cell: Cell<string> = store.cell(parts, get, (used) => {
+          if (!used) store.drop(parts, cell);
+        });
+        return cell.subscribe(listener);
+      },
+      set: (text) => {
         this.#drafted(key, text);
         const kept = text === '' ? undefined : { text, at: Date.now() };
         this.#cache.write('draft', key, () => kept);
         this.#tabs?.tell({ kind: 'draft', key, text });
       },
-    });
+    };
   }
 
   /** Milliseconds since 1970 by the server's clock. */
@@ -499,7 +509,7 @@ export class ChatClient {
   #failed(error: unknown): void {
     const fault = toChatError(error);
     if (fault.code !== 'CLOSED' && fault.code !== 'OFFLINE') this.#emit('error', fault);
-    if (this.#link.isLive) this.#link.probe();
+    if (this.#link.isLive) void this.#link.probe();
   }
 
   #forgetAll(): void {

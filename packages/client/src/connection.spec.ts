@@ -114,6 +114,30 @@ describe('The connection', () => {
     expect(state()).toBe('waiting');
   });
 
+  it('is tried once for all commands that are not answered, be it new or live', async () => {
+    await begin(asUser(1), false);
+    transport.react = ({ command, answer }) => command === 'getChats' && answer({ chats: [], more: false });
+    await live();
+    await pass(10_000);
+    expect(transport.links[0]!.of('sync')).toHaveLength(1);
+
+    transport.react = ({ command, answer }) => {
+      if (command === 'sync') setTimeout(() => answer(synced()), 500);
+      if (command === 'getChats') answer({ chats: [], more: false });
+    };
+    await live();
+    await pass(500);
+    expect(state()).toBe('live');
+    const late = [1, 2, 3].map(() =>
+      expect(chat.call('getMe', {})).rejects.toMatchObject({ code: 'NO_ANSWER' }),
+    );
+    await pass(6_000);
+    await Promise.all(late);
+    await pass(10_000);
+    expect(transport.link.of('sync')).toHaveLength(2);
+    expect(state()).toBe('live');
+  });
+
   it('is tried where a command is not answered in six seconds, and opened again if it is dead', async () => {
     let answers = true;
     await begin(asUser(1), true);

@@ -1,7 +1,7 @@
 import type { Auth, TokenReason } from './auth.js';
 import type { Commands, Ready } from './contract.gen.js';
 import { backOff, ChatError, type ErrorAnswer, MOST_INTERNAL, OF_TOKEN, toChatError } from './errors.js';
-import type { Batch, Readable } from './store/readable.js';
+import type { Batch } from './store/readable.js';
 import { Cell } from './store/readable.js';
 import type { Link, Transport } from './transport/transport.js';
 
@@ -57,13 +57,15 @@ type End<T> = (error: ChatError | null, value?: T) => void;
 /** One connection at a time: opened, kept, and opened again. */
 export class Connection {
   #view: ConnectionView = { state: 'stopped', since: Date.now(), retryAt: null, error: null };
-  readonly #cell: Cell<ConnectionView>;
+  readonly status: Cell<ConnectionView>;
   #link: Link | null = null;
   #attempts = 0;
   /** Rises with each attempt: what an earlier one still does is dropped. */
   #round = 0;
+  /** The attempt whose connection is probed; 0: none. */
+  #probing = 0;
   #reason: TokenReason = 'start';
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #hiddenAt: number | null = null;
   #renewing: Promise<void> | null = null;
   readonly #unanswered = new Set<(error: ChatError) => void>();
@@ -73,11 +75,7 @@ export class Connection {
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
 
-    this.#cell = new Cell(parts.batch, () => this.#view);
-  }
-
-  get status(): Readable<ConnectionView> {
-    return this.#cell;
+    this.status = new Cell(parts.batch, () => this.#view);
   }
 
   get state(): ConnectionState {
@@ -115,15 +113,24 @@ export class Connection {
     const slept = this.#hiddenAt !== null && Date.now() - this.#hiddenAt >= ASLEEP_MS;
     this.#hiddenAt = null;
     this.wake();
-    if (slept && this.isLive) this.probe();
+    if (slept && this.isLive) void this.probe();
   }
 
-  /** Asks whether the connection lives, by reading what was missed. */
-  probe(): void {
+  /**
+   * Asks whether the connection lives, by reading what was missed; where that is being done, it is enough. `ready`: of one
+   * that is new. Never rejects.
+   */
+  async probe(ready?: Ready): Promise<void> {
     const round = this.#round;
-    this.#parts.catchUp().catch((error: unknown) => {
+    if (round === this.#probing) return;
+    this.#probing = round;
+    try {
+      if (ready) await this.#parts.ready(ready);
+      if (round === this.#round) await this.#parts.catchUp();
+    } catch (error) {
       if (round === this.#round) this.#lost(toChatError(error));
-    });
+    }
+    if (round === this.#probing) this.#probing = 0;
   }
 
   /**
@@ -141,7 +148,7 @@ export class Connection {
       URGENT.has(command) ? URGENT_MS : ANSWER_MS,
       () => {
         // Where nothing is answered any more, the connection is dead and does not know it.
-        this.probe();
+        void this.probe();
         return new ChatError({ code: 'NO_ANSWER' }, command);
       },
       (end) =>
@@ -240,7 +247,7 @@ export class Connection {
   }
 
   async #ready(ready: Ready, now: () => boolean): Promise<void> {
-    if (this.#timer) clearTimeout(this.#timer);
+    clearTimeout(this.#timer);
     if (ready.protocol < NEEDED_PROTOCOL) {
       const message = `This client needs protocol ${NEEDED_PROTOCOL}, and the server speaks ${ready.protocol}.`;
       this.#refuse(new ChatError({ code: 'UNSUPPORTED_SERVER', message }));
@@ -248,13 +255,7 @@ export class Connection {
     }
     this.#reason = 'start';
     this.#turn('syncing');
-    try {
-      await this.#parts.ready(ready);
-      if (now()) await this.#parts.catchUp();
-    } catch (error) {
-      if (now()) this.#lost(toChatError(error));
-      return;
-    }
+    await this.probe(ready);
     if (!now()) return;
     this.#attempts = 0;
     this.#turn('live');
@@ -288,10 +289,6 @@ export class Connection {
 
   #lost(error: ChatError | null = null): void {
     this.#end();
-    this.#wait(error);
-  }
-
-  #wait(error: ChatError | null): void {
     const ms = Math.max(error?.retryAfterMs ?? 0, backOff(this.#attempts++));
     this.#turn('waiting', { error, retryAt: Date.now() + ms });
     this.#timer = setTimeout(() => void this.#connect(), ms);
@@ -299,8 +296,7 @@ export class Connection {
 
   #end(code: 'NO_ANSWER' | 'CLOSED' = 'NO_ANSWER'): void {
     this.#round++;
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
+    clearTimeout(this.#timer);
     const link = this.#link;
     this.#link = null;
     link?.close();
@@ -309,6 +305,6 @@ export class Connection {
 
   #turn(state: ConnectionState, more: Partial<ConnectionView> = {}): void {
     this.#view = { state, since: Date.now(), retryAt: null, error: null, ...more };
-    this.#cell.invalidate();
+    this.status.invalidate();
   }
 }

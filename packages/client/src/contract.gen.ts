@@ -2170,6 +2170,11 @@ export interface PushKey {
   kinds: ('web' | 'fcm' | 'apns')[];
   /** The public VAPID key, for `applicationServerKey` of `pushManager.subscribe`; null without `web`. */
   key: string | null;
+  /**
+   * False: with `PUSH_PREVIEW=off` no push has the text of a message or a name, whatever `preview` of
+   * the preferences says. Older servers do not say it.
+   */
+  preview?: boolean;
 }
 
 /** The events that a socket can receive, with their payloads. */

@@ -24,7 +24,7 @@ export class Gaps {
     const missing = chat.version + 1;
     const known = this.#timers.get(chat.id);
     if (known?.missing === missing) return;
-    if (known) clearTimeout(known.timer);
+    clearTimeout(known?.timer);
     const ended = (ms: number) => {
       this.#timers.delete(chat.id);
       if (chat.version >= missing && chat.ahead.size === 0) return;

@@ -45,5 +45,5 @@ export function chatList(store: Store, link: Connection, filter: ChatFilter): Ch
     cell.invalidate();
     return quiet(loading);
   };
-  return { get: () => cell.get(), subscribe: (listener) => cell.subscribe(listener), loadMore };
+  return Object.assign(cell, { loadMore });
 }

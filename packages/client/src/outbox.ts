@@ -98,7 +98,7 @@ const byOrder = (one: Entry, other: Entry) => one.order - other.order;
 interface Lane {
   entries: Entry[];
   busy: boolean;
-  timer: ReturnType<typeof setTimeout> | null;
+  timer?: ReturnType<typeof setTimeout> | undefined;
 }
 
 interface Waiting {
@@ -285,8 +285,8 @@ export class Outbox {
   /** The connection is new: what waited for a moment goes now. */
   live(): void {
     for (const lane of this.#lanes.values()) {
-      if (lane.timer) clearTimeout(lane.timer);
-      lane.timer = null;
+      clearTimeout(lane.timer);
+      lane.timer = undefined;
     }
     this.flush();
   }
@@ -323,7 +323,7 @@ export class Outbox {
   }
 
   stop(): void {
-    for (const lane of this.#lanes.values()) if (lane.timer) clearTimeout(lane.timer);
+    for (const lane of this.#lanes.values()) clearTimeout(lane.timer);
     for (const waiting of this.#waiting.values()) waiting.reject(new ChatError({ code: 'CLOSED' }));
     this.#waiting.clear();
   }
@@ -342,7 +342,6 @@ export class Outbox {
     const lane = (first && first.entries.length > 0 ? first : this.#lanes.get(key)) ?? {
       entries: [],
       busy: false,
-      timer: null,
     };
     if (lane !== first) this.#lanes.set(key, lane);
     return lane;
@@ -474,7 +473,7 @@ export class Outbox {
   #pause(lane: Lane, ms: number): void {
     if (!this.#parts.isLive()) return;
     lane.timer = setTimeout(() => {
-      lane.timer = null;
+      lane.timer = undefined;
       this.flush();
     }, ms);
   }

@@ -16,7 +16,7 @@ interface Parts {
 /** Says how far this device has received chats: the furthest position of each, once in a while. */
 export class Receipts {
   readonly #marks = new Map<number, number>();
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #last = 0;
 
   readonly #parts: Parts;
@@ -39,7 +39,7 @@ export class Receipts {
     if (this.#timer || this.#marks.size === 0 || !this.#parts.link.isLive) return;
     this.#timer = setTimeout(
       () => {
-        this.#timer = null;
+        this.#timer = undefined;
         void this.#flush();
       },
       Math.max(0, this.#last + EVERY_MS - Date.now()),
@@ -47,8 +47,8 @@ export class Receipts {
   }
 
   stop(): void {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   async #flush(): Promise<void> {

@@ -77,7 +77,7 @@ export class Room {
   #membersUsed = false;
   #membersRead: Promise<void> | null = null;
   #typedAt = 0;
-  #typingEnds: ReturnType<typeof setTimeout> | null = null;
+  #typingEnds: ReturnType<typeof setTimeout> | undefined;
 
   #id: number | null;
   readonly #parts: RoomParts;
@@ -161,8 +161,7 @@ export class Room {
 
   /** No timer goes on. */
   stop(): void {
-    if (this.#typingEnds) clearTimeout(this.#typingEnds);
-    this.#typingEnds = null;
+    clearTimeout(this.#typingEnds);
   }
 
   /** Hears of changes; `false`: nobody has it open, and nothing is to keep it. */

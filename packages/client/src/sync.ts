@@ -21,7 +21,7 @@ export class Syncer {
   #running: Promise<void> | null = null;
   #again: Promise<void> | null = null;
   readonly #fresh = new Set<number>();
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   readonly #store: Store;
   readonly #link: Connection;
@@ -42,7 +42,7 @@ export class Syncer {
   /** The server says that something may be missing: at a random moment, so that not everybody asks at once. */
   wishWithin(ms: number): void {
     this.#timer ??= setTimeout(() => {
-      this.#timer = null;
+      this.#timer = undefined;
       this.wish();
     }, Math.random() * ms);
   }
@@ -54,8 +54,8 @@ export class Syncer {
   }
 
   stop(): void {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   /** Ends when everything is here that was there when it was called. */

@@ -404,6 +404,83 @@ export default [
     wantsSync: false,
   },
   {
+    name: 'what somebody has seen who has left',
+    rule: 'Forget the positions of whoever leaves: what only they had seen is not seen any more, but for a message that came as seen.',
+    steps: [
+      start(group(3), [message(1, { senderId: ME, seen: true }), ...messages(2, 3, { senderId: ME })]),
+      seen(CAROL, 3, 3),
+      event(
+        'newMessage',
+        message(4, { senderId: null, type: 'system', metadata: { event: 'memberRemoved', userId: CAROL } }),
+      ),
+      event('memberRemoved', change(5, 3, 2, { by: BOB, userId: CAROL })),
+    ],
+    expect: {
+      chats: [
+        {
+          id: CHAT,
+          version: 5,
+          ranges: [
+            {
+              from: 1,
+              to: 4,
+              messages: [
+                { seq: 1, seen: true },
+                { seq: 2, seen: false },
+                { seq: 3, seen: false },
+                { seq: 4 },
+              ],
+            },
+          ],
+        },
+      ],
+    },
+    wantsSync: false,
+  },
+  {
+    name: 'what somebody has seen who left meanwhile',
+    rule: 'Forget the positions of whoever leaves: whoever is not in the list of members has left.',
+    steps: [
+      start(group(3), messages(1, 3, { senderId: ME })),
+      seen(BOB, 1, 3),
+      seen(CAROL, 3, 3),
+      ask(
+        'sync',
+        { versions: { [CHAT]: 3 } },
+        synced({ chats: [caughtUp(group(3, { version: 5, memberCount: 2, membersVersion: 2 }), [])] }),
+      ),
+      ask(
+        'getMembers',
+        { chatId: CHAT, limit: 100 },
+        {
+          chatId: CHAT,
+          members: [member(ME), member(BOB, { readSeq: 1, deliveredSeq: 1 })],
+          more: false,
+          membersVersion: 2,
+        },
+      ),
+    ],
+    expect: {
+      chats: [
+        {
+          id: CHAT,
+          ranges: [
+            {
+              from: 1,
+              to: 3,
+              messages: [
+                { seq: 1, seen: true },
+                { seq: 2, seen: false },
+                { seq: 3, seen: false },
+              ],
+            },
+          ],
+        },
+      ],
+    },
+    wantsSync: false,
+  },
+  {
     name: 'what counts as unread',
     rule: 'Each new message of somebody else adds one, except what the server writes about a change of the group (type is system, and metadata has event).',
     steps: [

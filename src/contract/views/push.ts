@@ -24,6 +24,12 @@ export const pushKeyView = z
       .describe(
         'The public VAPID key, for `applicationServerKey` of `pushManager.subscribe`; null without `web`.',
       ),
+    preview: z
+      .boolean()
+      .optional()
+      .describe(
+        'False: with `PUSH_PREVIEW=off` no push has the text of a message or a name, whatever `preview` of the preferences says. Older servers do not say it.',
+      ),
   })
   .meta({ id: 'PushKey' });
 export type PushKeyView = z.infer<typeof pushKeyView>;

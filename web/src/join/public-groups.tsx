@@ -18,6 +18,8 @@ export default function PublicGroups({ close }: { close: () => void }) {
   const [q, setQ] = useState('');
   const [found, setFound] = useState<{ q: string; chats: readonly PublicChat[]; more: boolean } | null>(null);
   const [fault, setFault] = useState<string | null>(null);
+  // Why one may not join: an answer to what is sought, which may come after it, does not take it away.
+  const [refusal, setRefusal] = useState<string | null>(null);
   const [busy, setBusy] = useState<number | null>(null);
   const asked = useRef(0);
   const sought = q.trim();
@@ -55,11 +57,12 @@ export default function PublicGroups({ close }: { close: () => void }) {
       return;
     }
     setBusy(chatId);
+    setRefusal(null);
     client
       .call('joinChat', { chatId })
       .then(open)
       .catch((error: unknown) => {
-        setFault(refusalOf(error));
+        setRefusal(refusalOf(error));
         setBusy(null);
       });
   };
@@ -74,11 +77,14 @@ export default function PublicGroups({ close }: { close: () => void }) {
           value={q}
           maxLength={200}
           autoFocus
-          onChange={(event) => setQ(event.currentTarget.value)}
+          onChange={(event) => {
+            setQ(event.currentTarget.value);
+            setRefusal(null);
+          }}
         />
-        {fault && (
+        {(refusal ?? fault) && (
           <p className="fault" role="alert">
-            {fault}
+            {refusal ?? fault}
           </p>
         )}
         {found?.chats.length === 0 && (

@@ -5,6 +5,8 @@ import { isPushed, setPushed } from './owner';
 interface PushKey {
   kinds: readonly string[];
   key: string | null;
+  /** False: pushes of this server never show what is written. Older servers do not say it. */
+  preview?: boolean;
 }
 
 /** Whether this device is told of messages: `none` where server or browser can't, `blocked` where the browser was told not to. */
@@ -81,13 +83,34 @@ function textOf(bytes: ArrayBuffer | null): string {
   return btoa(characters.join('')).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
-/** Takes away what was shown of messages that are read by now; `readSeqOf`: up to where a chat is, by its id. */
-export async function tidyNotifications(readSeqOf: (chatId: number) => number | undefined): Promise<void> {
-  for (const shown of (await (await workerOf())?.getNotifications()) ?? []) {
-    const { chatId, seq } = (shown.data ?? {}) as { chatId?: number; seq?: number };
-    // How many more chats there are is seen here. And a push may be here before its message.
-    const isSeen = chatId === undefined && document.visibilityState === 'visible';
-    if (isSeen || (chatId !== undefined && seq !== undefined && (readSeqOf(chatId) ?? 0) >= seq))
+/** What shows notifications and takes them away does so in turns: the service worker takes them, too. */
+const TURNS = 'notifications';
+
+/**
+ * Takes away what was shown of messages that are read by now, when it is its turn. A browser knows a notification by its
+ * tag: one that is taken away late would take the next one of its chat with it.
+ *
+ * `begin`, asked then: up to where a chat is read, by its id; null: nothing is to be done.
+ */
+export async function tidyNotifications(
+  begin: () => ((chatId: number) => number | undefined) | null,
+): Promise<void> {
+  const tidy = async () => {
+    const readSeqOf = begin();
+    const worker = readSeqOf && (await workerOf());
+    if (!worker) return;
+    let isAny = false;
+    for (const shown of await worker.getNotifications()) {
+      const { chatId, seq } = (shown.data ?? {}) as { chatId?: number; seq?: number };
+      // How many more chats there are is seen here. And a push may be here before its message.
+      const isSeen = chatId === undefined && document.visibilityState === 'visible';
+      if (!isSeen && !(chatId !== undefined && seq !== undefined && (readSeqOf(chatId) ?? 0) >= seq))
+        continue;
       shown.close();
-  }
+      isAny = true;
+    }
+    // By this answer they are gone.
+    if (isAny) await worker.getNotifications();
+  };
+  await (navigator.locks ? navigator.locks.request(TURNS, tidy) : tidy());
 }

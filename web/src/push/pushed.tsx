@@ -18,16 +18,21 @@ export function Pushed() {
       if (isGone || kinds.length === 0) return;
       ends.push(sayActivity(client));
       if (!kinds.includes('web') || !('serviceWorker' in navigator)) return;
+      let waits = false;
       const tidy = () => {
-        // What is shown may be for somebody else, who uses another tab.
-        if (!isPushed(me)) return;
-        const read = new Map(
-          client
-            .chats()
-            .get()
-            .items.map((chat) => [chat.id, chat.unreadSeq]),
-        );
-        tidyNotifications((chatId) => read.get(chatId)).catch(() => undefined);
+        // One that still waits for its turn does this as well.
+        if (waits) return;
+        waits = true;
+        tidyNotifications(() => {
+          waits = false;
+          // What is shown may be for somebody else, who uses another tab.
+          if (isGone || !isPushed(me)) return null;
+          const { items } = client.chats().get();
+          const read = new Map(items.map((chat) => [chat.id, chat.unreadSeq]));
+          return (chatId) => read.get(chatId);
+        }).catch(() => {
+          waits = false;
+        });
       };
       /** What the service worker asks when a notification was clicked, and what the page shall show then. */
       const told = ({ data, ports }: MessageEvent<{ type?: string; chatId?: number }>) => {

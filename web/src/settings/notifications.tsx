@@ -1,6 +1,7 @@
 import type { Preferences } from '@chat-api/client';
 import { usePreferences } from '@chat-api/client/react/notifications';
-import { useId, useState } from 'react';
+import { useEffect, useId, useState } from 'react';
+import { pushKey } from '../push/device';
 import { more } from '../text/en-more';
 import { sentenceOf } from '../text/errors';
 import { DevicePushes } from './device-push';
@@ -22,6 +23,14 @@ export function Notifications() {
   const [chosen, setChosen] = useState<Partial<Preferences>>({});
   const preferences = known && { ...known, ...chosen };
   const [fault, setFault] = useState<string | null>(null);
+  // The server may keep all words out of pushes, whatever is chosen here.
+  const [silent, setSilent] = useState(false);
+  useEffect(() => {
+    pushKey().then(
+      ({ preview }) => setSilent(preview === false),
+      () => undefined,
+    );
+  }, []);
   const id = useId();
   const quiet = preferences?.quiet ?? null;
   const change = (changed: Partial<Omit<Preferences, 'userId'>>) => {
@@ -58,12 +67,18 @@ export function Notifications() {
   const hours = (changed: Partial<Quiet>) => {
     if (changed.from !== '' && changed.to !== '') change({ quiet: { ...(quiet ?? NIGHT), ...changed } });
   };
-  const check = (isOn: boolean, text: string, help: string, set: (isOn: boolean) => void) => (
+  const check = (
+    isOn: boolean,
+    text: string,
+    help: string,
+    set: (isOn: boolean) => void,
+    cannot = preferences === null,
+  ) => (
     <label className="check">
       <input
         type="checkbox"
         checked={isOn}
-        disabled={preferences === null}
+        disabled={cannot}
         onChange={(event) => set(event.currentTarget.checked)}
       />
       <span>
@@ -79,8 +94,12 @@ export function Notifications() {
         {level('direct')}
         {level('groups')}
       </div>
-      {check(preferences?.preview ?? true, more.settings.preview, more.settings.previewHelp, (preview) =>
-        change({ preview }),
+      {check(
+        !silent && (preferences?.preview ?? true),
+        more.settings.preview,
+        silent ? more.settings.previewOff : more.settings.previewHelp,
+        (preview) => change({ preview }),
+        silent || preferences === null,
       )}
       {check(
         preferences?.whenActive !== 'never',

@@ -299,6 +299,7 @@ export const more = {
     pushFailed: 'The browser could not turn them on. Try again when you are online.',
     preview: 'Notifications show the message',
     previewHelp: 'Otherwise they only say “New message”. This applies to all your devices.',
+    previewOff: 'Notifications of this server only say “New message”: its operator has turned this off.',
     whenActive: 'Notify other devices while I use one',
     whenActiveHelp: 'Only about what is still unread after a moment. When this is off, they stay silent.',
     quiet: 'Quiet hours',

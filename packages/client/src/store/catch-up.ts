@@ -65,8 +65,9 @@ export function applyMembers(
   chat.members = all;
   chat.membersVersion = version;
   chat.item.membersVersion = version;
-  const me = scope.state.me?.id;
-  for (const member of all.values()) if (member.userId !== me) raise(chat.marks, member.userId, member);
+  // Of those who left while this device was away nothing else tells.
+  for (const userId of chat.marks.keys()) if (!all.has(userId)) chat.marks.delete(userId);
+  for (const [userId, member] of all) if (userId !== scope.state.me?.id) raise(chat.marks, userId, member);
   scope.tell.touched('members', chat.id);
   scope.tell.touched('marks', chat.id);
 }

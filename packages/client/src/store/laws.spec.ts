@@ -267,8 +267,12 @@ describe('The laws of the store', () => {
           else if (how === 'sync')
             store.apply.sync(synced({ watermarks: [{ chatId: CHAT, userId, readSeq, deliveredSeq: seq }] }));
           else {
-            const member = { userId, role: 'member', readSeq, deliveredSeq: seq } as Member;
-            store.apply.members(chat, [member], 1);
+            // All of them, with older positions of the others: who is not among them has left.
+            const members = [ME, 2, OTHER].map((id) => {
+              const at = id === userId ? { readSeq, deliveredSeq: seq } : { readSeq: 0, deliveredSeq: 0 };
+              return { userId: id, role: 'member', ...at } as Member;
+            });
+            store.apply.members(chat, members, 1);
           }
           const known = right.get(userId);
           right.set(userId, {
