@@ -165,9 +165,10 @@ status of [its code](errors.md).
   is the key of that message, and only for \`sendMessage\` the key of the command.
 
 **Order.** Commands of one socket are executed in order: messages are written in the order in which they were sent, every
-other write waits for the writes before it, and a read sees the writes before it. Events of one chat arrive in the order of
-its versions, whatever caused them; an answer may come before events of lower versions. A gap between two versions is a
-loss only after a [grace](../guides/sync.md#what-the-order-of-events-tells).
+other write waits for the writes before it, and a read sees the writes before it. Events of one chat are sent in the order of
+its versions, whatever caused them, but one that is [more than 100 ms late](../guides/sync.md#what-the-order-of-events-tells)
+comes after later ones: order messages by \`seq\`, not by their arrival. An answer may come before events of lower versions. A
+gap between two versions is a loss only after a grace.
 
 **What is a change.** An event or an answer to a command that writes is the change of the chat with its \`version\`, unless it
 has \`changed: false\`: then nothing of the chat changed, and \`version\` is a present one that must not be counted. So is the

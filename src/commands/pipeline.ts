@@ -17,8 +17,8 @@ import type { Actor } from './identity/actor.js';
 import { Identity } from './identity/identity.js';
 import { Limits } from './limits/limits.js';
 import { Names } from './names.js';
-import { placesOf, ReadLines } from './read-lines.js';
 import type { CommandRequest } from './request.js';
+import { placesOf, UserLines } from './user-lines.js';
 
 /**
  * The stages of every command, in this order, on both edges. When a stage refuses a command, the later ones never see
@@ -34,7 +34,7 @@ export const STAGES = {
   name: 'Users and chats that it names as `external:<externalId>` are looked up; for a read when it is shared.',
   identify: 'The actor is found: the command runs in their name.',
   share:
-    'A read waits for one of the four places of its user at this node; one that asks for much takes two.',
+    'A read waits for one of the four places of its user at this node, and a write that is no send for one of four others; what asks for much takes two.',
   repeat: 'A command with a key that was used before is answered with what it was about, and not run again.',
   run: 'The handler calls the service.',
   answer: 'The result or error goes back: once, within `ANSWER_WITHIN_MS`.',
@@ -49,7 +49,8 @@ export const STAGES = {
 @Injectable()
 export class CommandPipeline implements OnApplicationShutdown {
   private readonly deadlines = new Deadlines();
-  private readonly reads = new ReadLines();
+  private readonly reads = new UserLines();
+  private readonly writes = new UserLines();
 
   constructor(
     private readonly identity: Identity,
@@ -164,7 +165,6 @@ export class CommandPipeline implements OnApplicationShutdown {
   private begin(call: Call, command: Command, input: CommandInput<CommandName>): Promise<unknown> {
     const actor = this.identity.actorOf(command.name, input, call);
     const request = { actor, input };
-    if (command.definition.order !== 'read') return this.run(call, command, request);
     return this.inLine(call, command, input, () => this.run(call, command, request));
   }
 
@@ -204,15 +204,21 @@ export class CommandPipeline implements OnApplicationShutdown {
     return this.run(call, command, { actor, input }, asked);
   }
 
-  /** Runs a read when it is its turn in the line of its user. The application has no line, as it has no limits. */
+  /**
+   * Runs a command when it is its turn in the line of its user. The application has no line, as it has no limits; sends
+   * have none, because the message writer shares their statements.
+   */
   private inLine(
     call: Call,
     { definition: { order, cost } }: Command,
     input: CommandInput<CommandName>,
     work: () => Promise<unknown>,
   ): Promise<unknown> {
-    const key = order === 'read' ? call.countedAs() : null;
-    if (key === null) return work();
+    if (order === 'send') return work();
+    const key = call.countedAs();
+    // Those who have no user yet come to be one by a write: an office behind one address logs in at once.
+    if (key === null || (order === 'write' && typeof key === 'string')) return work();
+    const lines = order === 'read' ? this.reads : this.writes;
     const places = placesOf(cost === undefined ? 1 : costOf(cost, input));
     return new Promise((resolve, reject) => {
       const start = () => {
@@ -223,7 +229,7 @@ export class CommandPipeline implements OnApplicationShutdown {
         }
         // Many may have been admitted before the first of their answers was counted.
         try {
-          this.limits.mayAnswer(key, call.address);
+          if (order === 'read') this.limits.mayAnswer(key, call.address);
         } catch (error) {
           reject(toAppError(error));
           return false;
@@ -231,10 +237,10 @@ export class CommandPipeline implements OnApplicationShutdown {
         // The place is free when the service is done, even if the call was answered before.
         void attempt(work)
           .then(resolve, reject)
-          .finally(() => this.reads.leave(key, places));
+          .finally(() => lines.leave(key, places));
         return true;
       };
-      this.reads.enter(key, start, places);
+      lines.enter(key, start, places);
     });
   }
 

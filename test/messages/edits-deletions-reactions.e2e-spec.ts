@@ -34,6 +34,23 @@ describe('A change of a message:', () => {
       expect(body.map((edit: { content: string }) => edit.content)).toEqual(['first', 'second']);
     });
 
+    it('is one of the last thousand that are kept, however often the message was edited', async () => {
+      const { alice, messageId } = await sent();
+      await world.sql(
+        `INSERT INTO message_edits ("messageId", nr, content, at)
+         SELECT $1, nr, 'version ' || nr, clock_timestamp() FROM generate_series(1, 1000) nr`,
+        [messageId],
+      );
+      for (const content of ['second', 'third']) await alice.ok('editMessage', { messageId, content });
+      const kept = await world.sql<{ count: number; oldest: string; newest: string }>(
+        `SELECT count(*)::int AS count, (array_agg(content ORDER BY nr))[1] AS oldest,
+           (array_agg(content ORDER BY nr DESC))[1] AS newest
+         FROM message_edits WHERE "messageId" = $1`,
+        [messageId],
+      );
+      expect(kept).toEqual([{ count: 1_000, oldest: 'version 3', newest: 'second' }]);
+    });
+
     it('to the same text is no change', async () => {
       const { alice, messageId, message } = await sent();
       expect(await alice.ok('editMessage', { messageId, content: 'first' })).toMatchObject({

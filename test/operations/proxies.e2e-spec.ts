@@ -7,13 +7,8 @@ import { freshDatabase } from '../support/cluster.js';
 import { METRICS_SPELLINGS } from '../support/metrics-spellings.js';
 import { Installation, type Program, serving } from '../support/process.js';
 import { RawHttp } from '../support/raw-http.js';
-import {
-  describeWith,
-  type KindName,
-  type Ports,
-  ReverseProxy,
-  shippedConfiguration,
-} from '../support/reverse-proxy.js';
+import type { KindName, Ports, ReverseProxy } from '../../tools/chaos/subjects/reverse-proxy.js';
+import { describeWith, proxyBefore, shippedConfiguration } from '../support/reverse-proxy.js';
 import { eventually } from '../support/world.js';
 
 jest.setTimeout(60_000);
@@ -84,7 +79,7 @@ function behind(name: KindName): void {
   beforeAll(async () => {
     [installed, database] = await Promise.all([Installation.make(), freshDatabase()]);
     nodes = await Promise.all([start(), start()]);
-    proxy = await ReverseProxy.start(name, [nodes[0].ports, nodes[1].ports]);
+    proxy = await proxyBefore(name, [nodes[0].ports, nodes[1].ports]);
   });
   afterEach(async () => {
     for (const socket of sockets.splice(0)) socket.disconnect();
@@ -133,7 +128,7 @@ function behind(name: KindName): void {
     }).listen(0, '127.0.0.1');
     await once(echo, 'listening');
     const { port } = echo.address() as AddressInfo;
-    const other = await ReverseProxy.start(name, [
+    const other = await proxyBefore(name, [
       { rest: port, sockets: port },
       { rest: port, sockets: port },
     ]);
@@ -159,7 +154,7 @@ function behind(name: KindName): void {
     await once(node, 'listening');
     const { port } = node.address() as AddressInfo;
     const ports = { rest: port, sockets: port };
-    const before = await ReverseProxy.start(name, [ports, ports]);
+    const before = await proxyBefore(name, [ports, ports]);
     const at = portOf(before.url);
     const outside = new RawHttp(at);
     const heard = await Promise.all(

@@ -5,7 +5,8 @@ import type { ErrorView, MessageView } from '../../src/contract/index.js';
 import { freshDatabase } from '../support/cluster.js';
 import { Installation, type Program, serving } from '../support/process.js';
 import { describeWithRedis, Redis } from '../support/redis.js';
-import { describeWith, type KindName, type Ports, ReverseProxy } from '../support/reverse-proxy.js';
+import type { KindName, Ports, ReverseProxy } from '../../tools/chaos/subjects/reverse-proxy.js';
+import { describeWith, proxyBefore } from '../support/reverse-proxy.js';
 import { eventually } from '../support/world.js';
 
 jest.setTimeout(60_000);
@@ -49,7 +50,7 @@ function usersBehind(name: KindName): void {
         return { rest: portOf(rest), sockets: portOf(at) };
       }),
     );
-    proxy = await ReverseProxy.start(name, [ports[0]!, ports[1]!]);
+    proxy = await proxyBefore(name, [ports[0]!, ports[1]!]);
   });
   afterEach(() => {
     for (const socket of sockets.splice(0)) socket.disconnect();

@@ -27,6 +27,8 @@ export interface Attack<Data = unknown> {
   /** One line: what must hold, besides what must hold always. */
   expected: string;
   fate: Fate;
+  /** The same behind nginx, which keeps the connections of plain HTTP itself; default: `fate`. */
+  fateBehindProxy?: Fate;
   /** Left out: the attack is beyond the limits whatever comes of it. */
   allows?: (seconds: number) => Allowance;
   /** Default: jwt. */

@@ -1,10 +1,12 @@
 import { Progress } from '../chaos/progress.js';
 import { lacksRedis } from '../chaos/subjects/redis.js';
+import { lacksProxy } from '../chaos/subjects/reverse-proxy.js';
 import type { Attack } from './attack.js';
 import { allAttacks } from './catalogue.js';
 import { HELP, parseOptions } from './options.js';
 import { report } from './report.js';
 import { runAll } from './runner.js';
+import { LACKS_ADDRESSES } from './wire/address.js';
 
 /** Runs attacks beside a bystander. Exits with 1 if one was not held, or nothing was run. */
 async function main(): Promise<void> {
@@ -18,6 +20,8 @@ async function main(): Promise<void> {
   } else {
     const lack = options.nodes > 1 ? lacksRedis() : null;
     if (lack !== null) throw new Error(`Two nodes can't run here: ${lack}`);
+    const lackOfProxy = options.nginx ? (LACKS_ADDRESSES ?? lacksProxy('nginx')) : null;
+    if (lackOfProxy !== null) throw new Error(`nginx can't run here: ${lackOfProxy}`);
     const progress = new Progress();
     const results = await runAll(chosen(attacks, options.only), options, (line) => progress.line(line));
     process.stdout.write(`\n${report(results)}`);

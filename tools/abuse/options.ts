@@ -11,6 +11,8 @@ export interface Options {
   /** Attacks share nodes. */
   quick: boolean;
   strict: boolean;
+  /** Attackers and bystander come through nginx with the shipped configuration. */
+  nginx: boolean;
   /** Attacks hit a node that the bystander has nothing to do with, to see what the machine alone costs it. */
   elsewhere: boolean;
   list: boolean;
@@ -25,6 +27,7 @@ export const HELP = `npm run abuse -- [options]
   --seconds <n>   how long each attack lasts; default: 8
   --quick         3 s each, on the same nodes as long as they hold
   --strict        also judges the bystander's latency: a p99 of at most three times the quiet one
+  --nginx         everybody comes through nginx, configured as in deploy/nginx/; Linux, needs nginx
   --elsewhere     attacks a second node with a database of its own: what the bystander then notices, the machine is to
                   blame for
   --list          lists all attacks
@@ -41,6 +44,7 @@ export function parseOptions(args: string[]): Options {
       seconds: { type: 'string' },
       quick: { type: 'boolean', default: false },
       strict: { type: 'boolean', default: false },
+      nginx: { type: 'boolean', default: false },
       elsewhere: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -54,8 +58,8 @@ export function parseOptions(args: string[]): Options {
     throw new Error(`--seconds: expected 1 to 120, got ${values.seconds}`);
   if (values.nodes !== '1' && values.nodes !== '2')
     throw new Error(`--nodes: expected 1 or 2, got ${values.nodes}`);
-  if (values.elsewhere && values.nodes === '2')
-    throw new Error('--elsewhere: takes one node, leave --nodes out');
+  if (values.elsewhere && (values.nodes === '2' || values.nginx))
+    throw new Error('--elsewhere: takes one node without a proxy, leave --nodes and --nginx out');
   return {
     only: values.only.split(',').filter((name) => name !== ''),
     nodes: values.nodes === '1' ? 1 : 2,
@@ -63,6 +67,7 @@ export function parseOptions(args: string[]): Options {
     quietSeconds: values.quick ? 1.5 : 4,
     quick: values.quick,
     strict: values.strict,
+    nginx: values.nginx,
     elsewhere: values.elsewhere,
     list: values.list,
     help: values.help,

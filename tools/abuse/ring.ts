@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Operations } from '../bench/ipc.js';
 import { type Child, startChild } from '../bench/subjects/child.js';
 import type { Settings } from '../chaos/subjects/app-node.js';
+import { ReverseProxy, shippedPathOf } from '../chaos/subjects/reverse-proxy.js';
 import type { Attack } from './attack.js';
 import type { AttackerOperations } from './attacker/process.js';
 import type { Outcome } from './attacker/tally.js';
@@ -52,6 +54,8 @@ export class Ring {
     private readonly attack: Attack,
     private readonly options: Options,
     private readonly servers: readonly Server[],
+    /** Before them; null: everybody comes to the nodes themselves. */
+    private readonly proxy: ReverseProxy | null,
     /** The bystander's own node, if it has one. */
     private readonly other: Server | null,
     private readonly bystander: Child<BystanderOperations>,
@@ -60,24 +64,34 @@ export class Ring {
 
   /** Starts nodes for an attack, and measures the bystander while nothing happens. */
   static async open(attack: Attack, place: Place, options: Options): Promise<Ring> {
-    const servers = await startServers(attack, place, options.nodes);
+    // Nodes to compare with are no system of several nodes: they have no proxy in common.
+    const isProxied = options.nginx && !attack.others;
+    const shared = isProxied ? { ...place.shared, TRUST_PROXY: '1' } : place.shared;
+    const servers = await startServers(attack, { ...place, shared }, options.nodes);
     const settings = settingsOf(attack.auth ?? 'jwt', 'on');
     const other =
       place.bystandersUrl === null
         ? null
         : await Server.start("the bystander's node", place.bystandersUrl, settings);
     const bystander = childOf<BystanderOperations>('the bystander', './bystander/process.js');
+    let proxy: ReverseProxy | null = null;
     try {
+      if (isProxied) proxy = await startProxy(servers);
       const isOpenMode = attack.auth === 'open';
       const { people: all, chatId } = place.bystanders;
       const people = all.map(({ id, token }) => ({ id, token: isOpenMode ? null : token }));
       // Nodes to compare with know nothing of each other.
-      const ports = portsOf(other ? [other] : attack.others ? servers.slice(0, 1) : servers);
+      const ports = portsOf(other ? [other] : attack.others ? servers.slice(0, 1) : servers, proxy);
       await bystander.peer.request('open', { ...ports, people, chatId });
       const quiet = await phaseOf(bystander, () => sleep(options.quietSeconds * 1_000));
-      return new Ring(attack, options, servers, other, bystander, quiet);
+      return new Ring(attack, options, servers, proxy, other, bystander, quiet);
     } catch (error) {
-      await Promise.all([bystander.stop(), other?.stop(), ...servers.map((server) => server.stop())]);
+      await Promise.all([
+        bystander.stop(),
+        proxy?.stop(),
+        other?.stop(),
+        ...servers.map((server) => server.stop()),
+      ]);
       throw error;
     }
   }
@@ -89,21 +103,22 @@ export class Ring {
 
   /** Runs an attack and judges it. */
   async run(trial: Trial): Promise<Result> {
-    const { servers, bystander, quiet, options } = this;
+    const { servers, proxy, bystander, quiet, options } = this;
     const { name, nth, attack, data } = trial;
     const { seconds, seed, strict } = options;
     const attacker = childOf<AttackerOperations>('the attacker', './attacker/process.js');
     try {
       for (const server of servers) server.begin();
       let outcome!: Outcome;
-      const orders = { attack: name, nth, data, ...portsOf(servers), seconds, seed };
+      const orders = { attack: name, nth, data, ...portsOf(servers, proxy), seconds, seed };
       const under = await phaseOf(bystander, async () => {
         outcome = await bounded(attacker.peer.request('run', orders), seconds * 1_000 + STOP_WITHIN_MS);
       });
       const nodes = await Promise.all(servers.map((server) => server.end()));
       const problems = await this.afterwards(trial, outcome);
       const allowance = attack.allows?.(seconds) ?? null;
-      const evidence: Evidence = { fate: attack.fate, allowance, nodes, outcome, quiet, under, problems };
+      const fate = (proxy && attack.fateBehindProxy) ?? attack.fate;
+      const evidence: Evidence = { fate, allowance, nodes, outcome, quiet, under, problems };
       const log = servers.flatMap(({ node }) => node.faults);
       return { ...evidence, name, faults: judge(evidence, strict), log };
     } finally {
@@ -112,8 +127,13 @@ export class Ring {
   }
 
   async close(): Promise<void> {
-    const { bystander, other, servers } = this;
-    await Promise.all([bystander.stop(), other?.stop(), ...servers.map((server) => server.stop())]);
+    const { bystander, proxy, other, servers } = this;
+    await Promise.all([
+      bystander.stop(),
+      proxy?.stop(),
+      other?.stop(),
+      ...servers.map((server) => server.stop()),
+    ]);
   }
 
   private async afterwards({ attack, data }: Trial, outcome: Outcome): Promise<string[]> {
@@ -139,7 +159,20 @@ async function startServers(attack: Attack, place: Place, count: number): Promis
   return servers;
 }
 
-function portsOf(servers: readonly Server[]): { httpPorts: number[]; socketPorts: number[] } {
+/** nginx before one or two nodes. */
+function startProxy([first, second]: readonly Server[]): Promise<ReverseProxy> {
+  const portsIn = ({ node }: Server) => ({ rest: node.httpPort, sockets: node.socketPort });
+  // This file runs from dist/tools/abuse.
+  const shipped = readFileSync(new URL(`../../../${shippedPathOf('nginx')}`, import.meta.url), 'utf8');
+  return ReverseProxy.start('nginx', shipped, [portsIn(first!), second && portsIn(second)]);
+}
+
+/** Where attackers and bystander connect. */
+function portsOf(
+  servers: readonly Server[],
+  proxy: ReverseProxy | null,
+): { httpPorts: number[]; socketPorts: number[] } {
+  if (proxy) return { httpPorts: [proxy.port], socketPorts: [proxy.port] };
   return {
     httpPorts: servers.map(({ node }) => node.httpPort),
     socketPorts: servers.map(({ node }) => node.socketPort),

@@ -8,6 +8,7 @@ export const attack = attackOf({
   title: 'four connections ask for the health of the node, many times in one write',
   expected: 'pipelining is bounded for everything; the health checks of others are answered',
   fate: 'cut',
+  fateBehindProxy: 'held',
   run: (stage) =>
     floodRequests(stage, {
       requests: `GET /health/live ${HEAD}GET /health/ready ${HEAD}`,

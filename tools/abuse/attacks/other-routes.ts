@@ -15,6 +15,7 @@ export const attack = attackOf({
   title: 'four connections send preflights, unknown routes, documents and broken bodies, many in one write',
   expected: 'what is no command counts as well: the connections are closed',
   fate: 'cut',
+  fateBehindProxy: 'refused',
   run: (stage) =>
     floodRequests(stage, { requests: REQUESTS.join(''), endpoint: (seat) => stage.httpEndpoint(seat) }),
 });

@@ -8,5 +8,6 @@ export const attack = attackOf({
   title: 'four connections to the REST port send requests without credentials, many in one write',
   expected: 'a refusal costs next to nothing: the connections are closed, health checks are answered',
   fate: 'cut',
+  fateBehindProxy: 'refused',
   run: (stage) => floodRequests(stage, { requests: REQUEST, endpoint: (seat) => stage.httpEndpoint(seat) }),
 });

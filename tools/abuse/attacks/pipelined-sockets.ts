@@ -9,6 +9,7 @@ export const attack = attackOf({
   title: 'four connections to the Socket.IO port send plain requests and unknown sessions, many in one write',
   expected: 'plain HTTP and unknown sessions of the Socket.IO port count as well: the connections are closed',
   fate: 'cut',
+  fateBehindProxy: 'refused',
   run: (stage) =>
     floodRequests(stage, { requests: REQUESTS, endpoint: (seat) => stage.socketEndpoint(seat) }),
 });

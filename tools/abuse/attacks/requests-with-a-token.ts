@@ -6,6 +6,7 @@ export const attack = attackOf<{ id: number; token: string }>({
   title: 'four connections of one account ask for its chats over REST, many in one write',
   expected: 'the account is refused, and the connections are closed after a few refusals',
   fate: 'cut',
+  fateBehindProxy: 'refused',
   prepare: (scene) => scene.person(),
   run: (stage) => {
     const { id, token } = stage.data;

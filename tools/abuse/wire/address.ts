@@ -28,6 +28,11 @@ export function attackerAddress(nth = 0): string {
   return `127.0.${1 + Math.floor(number / 200)}.${1 + (number % 200)}`;
 }
 
+/** Why attackers and bystander can't come through a proxy as several addresses; null: they can. */
+export const LACKS_ADDRESSES = HAS_MANY_ADDRESSES
+  ? null
+  : 'it needs Linux, where 127.0.0.0/8 is this machine';
+
 /** For `net.connect` and `http.request`. */
 export function localAddress(ip: string): { localAddress?: string } {
   return HAS_MANY_ADDRESSES ? { localAddress: ip } : {};

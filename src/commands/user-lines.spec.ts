@@ -1,7 +1,7 @@
-import { placesOf, READS_AT_ONCE, ReadLines } from './read-lines.js';
+import { placesOf, AT_ONCE, UserLines } from './user-lines.js';
 
 /** Enters so many reads, and lists which have started. */
-function entered(lines: ReadLines, key: string, count: number, started: string[], needed = () => true) {
+function entered(lines: UserLines, key: string, count: number, started: string[], needed = () => true) {
   for (let i = 1; i <= count; i++) {
     lines.enter(key, () => {
       if (needed()) started.push(`${key}${i}`);
@@ -10,11 +10,11 @@ function entered(lines: ReadLines, key: string, count: number, started: string[]
   }
 }
 
-describe('ReadLines', () => {
-  it('starts a few reads of a key at once, and each further one when another leaves, in order', () => {
-    const lines = new ReadLines();
+describe('UserLines', () => {
+  it('starts a few commands of a key at once, and each further one when another leaves, in order', () => {
+    const lines = new UserLines();
     const started: string[] = [];
-    entered(lines, 'a', READS_AT_ONCE + 2, started);
+    entered(lines, 'a', AT_ONCE + 2, started);
     expect(started).toEqual(['a1', 'a2', 'a3', 'a4']);
     lines.leave('a');
     expect(started.at(-1)).toBe('a5');
@@ -23,7 +23,7 @@ describe('ReadLines', () => {
   });
 
   it('starts two at once of those that ask for much, and what came later waits behind them', () => {
-    const lines = new ReadLines();
+    const lines = new UserLines();
     const started: string[] = [];
     const enter = (name: string, cost: number) => {
       const start = () => {
@@ -46,7 +46,7 @@ describe('ReadLines', () => {
   });
 
   it('does not let one key wait for another', () => {
-    const lines = new ReadLines();
+    const lines = new UserLines();
     const started: string[] = [];
     entered(lines, 'a', 100, started);
     entered(lines, 'b', 1, started);
@@ -54,22 +54,22 @@ describe('ReadLines', () => {
   });
 
   it('passes over reads that nobody waits for any more, and hands their place on', () => {
-    const lines = new ReadLines();
+    const lines = new UserLines();
     const started: string[] = [];
     let needed = true;
-    entered(lines, 'a', READS_AT_ONCE, started);
+    entered(lines, 'a', AT_ONCE, started);
     entered(lines, 'a', 900, started, () => needed);
     entered(lines, 'a', 1, started);
     needed = false;
     lines.leave('a');
-    expect(started).toHaveLength(READS_AT_ONCE + 1);
+    expect(started).toHaveLength(AT_ONCE + 1);
   });
 
   it('refuses what is too much to wait, and forgets keys without reads', () => {
-    const lines = new ReadLines();
-    entered(lines, 'a', READS_AT_ONCE + 1_000, []);
+    const lines = new UserLines();
+    entered(lines, 'a', AT_ONCE + 1_000, []);
     expect(() => lines.enter('a', () => true)).toThrow(expect.objectContaining({ code: 'OVERLOADED' }));
-    for (let i = 0; i < READS_AT_ONCE + 1_000; i++) lines.leave('a');
+    for (let i = 0; i < AT_ONCE + 1_000; i++) lines.leave('a');
     expect(lines.size).toBe(0);
     lines.enter('b', () => false);
     expect(lines.size).toBe(0);

@@ -1,27 +1,30 @@
 import { AppError } from '../contract/index.js';
 
-/** Reads of one user, or of one socket or address without a user, that are under way on this node at a time. */
-export const READS_AT_ONCE = 4;
+/**
+ * Reads of one user, or of one socket or address without a user, that are under way on this node at a time. Of writes as
+ * many.
+ */
+export const AT_ONCE = 4;
 
-/** Places that a read takes which asks for much: two such reads are under way at a time. */
+/** Places that a command takes which asks for much: two such ones are under way at a time. */
 const PLACES_OF_MUCH = 2;
 
-/** What a read counts for, in the words of the limits, from which on it asks for much: a sync, long lists. */
+/** What a command counts for, in the words of the limits, from which on it asks for much: a sync, long lists. */
 const MUCH = 5;
 
-/** The places that a read takes in the line of its user. */
+/** The places that a command takes in the line of its user. */
 export const placesOf = (cost: number): number => (cost >= MUCH ? PLACES_OF_MUCH : 1);
 
-/** Most reads of one of them that wait. Above it: OVERLOADED. */
+/** Most commands of one of them that wait. Above it: OVERLOADED. */
 const MAX_WAITING = 1_000;
 
 /** Milliseconds a client should wait when its line is full. */
 const RETRY_AFTER_MS = 500;
 
-/** Starts a read. False when it is no longer needed and takes no place. */
+/** Starts a command. False when it is no longer needed and takes no place. */
 type Start = () => boolean;
 
-interface Read {
+interface Entry {
   readonly start: Start;
   readonly places: number;
 }
@@ -29,19 +32,19 @@ interface Read {
 interface Line {
   /** Places that are taken. */
   taken: number;
-  readonly waiting: Read[];
+  readonly waiting: Entry[];
 }
 
 /**
- * A line for the reads of each user, over all their sockets and requests: a few are under way at a time, the others wait
- * in the order of their arrival. So somebody with many sockets who lists chats and syncs on all of them holds a few
- * connections of the database, not all, and what is left of its processors goes to the others.
+ * A line for each user, over all their sockets and requests: a few commands are under way at a time, the others wait in
+ * the order of their arrival. So somebody with many sockets who lists chats and syncs, or changes the same row, on all of
+ * them holds a few connections of the database, not all, and what is left of its processors goes to the others.
  */
-export class ReadLines {
+export class UserLines {
   private readonly lines = new Map<string | number, Line>();
 
   /**
-   * Calls `start` when it is this read's turn: in this call, when its places are free. A read that was started has to call
+   * Calls `start` when it is this command's turn: in this call, when its places are free. What was started has to call
    * `leave` with the same places when it is done.
    *
    * @throws AppError OVERLOADED when too many of the same key wait.
@@ -63,11 +66,7 @@ export class ReadLines {
 
   /** Starts those whose turn it is, in the order of their arrival. */
   private goOn(key: string | number, line: Line): void {
-    for (
-      let next = line.waiting[0];
-      next && line.taken + next.places <= READS_AT_ONCE;
-      next = line.waiting[0]
-    ) {
+    for (let next = line.waiting[0]; next && line.taken + next.places <= AT_ONCE; next = line.waiting[0]) {
       line.waiting.shift();
       line.taken += next.places;
       // The places go on to the next one that still needs them.
