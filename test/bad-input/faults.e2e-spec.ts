@@ -89,4 +89,18 @@ describe('Frames that end a connection', () => {
     expect(await polling.isOpen()).toBe(false);
     await bystander.ok('getOnlineUsers');
   });
+
+  it('are no bodies over the limit: over long polling such a body is refused alone', async () => {
+    const polling = await RawPolling.connect(world.socketUrl);
+    raws.push(polling);
+    await polling.post(`428${sendOf('before')}`);
+    const posted = await polling
+      .post(`429${sendOf('x'.repeat(OVER_THE_LIMIT))}`)
+      .catch(() => ({ status: 413, text: '' }));
+    expect(posted.status).toBe(413);
+    let heard = '';
+    while (!heard.includes('438[')) heard += await polling.poll();
+    expect(heard).toMatch(/438\[\{"ok":true/);
+    expect(await polling.isOpen()).toBe(true);
+  });
 });
