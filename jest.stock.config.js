@@ -20,6 +20,7 @@ const SUITES = [
   'delivery/redis-events',
   // The size of a frame reaches the limits another way.
   'limits/rate-limits',
+  'bad-input/faults',
   'bad-input/frames',
   'bad-input/sockets',
 ];

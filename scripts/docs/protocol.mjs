@@ -126,8 +126,12 @@ callback.
   \`{ "ok": false, "error": { "code", "message", "details"?, "retryAfterMs"? } }\`. That socket does not receive the event
   as well.
 - Without a callback, that socket receives the event of the command, or \`exception\` if the command failed.
-- A frame that is no JSON (\`NaN\`), has binary data, or is of a kind that is not spoken here is answered in the same way
-  with \`VALIDATION_FAILED\`; what was sent before and after it is not affected.
+- A frame that is no JSON (\`NaN\`), has binary data, is of a kind that is not spoken here, or of a namespace that was not
+  joined is answered in the same way with \`VALIDATION_FAILED\` (a callback on its namespace, \`exception\` on \`/\`); what
+  was sent before and after it is not affected.
+- A frame over the limit, a second CONNECT, a CONNECT_ERROR, a malformed CONNECT or DISCONNECT, and what is no frame or packet
+  at all end the connection. Before that, and within 6 s, commands that were sent before it are answered; what is sent after
+  it is not read.
 
 **REST** (\`PORT\`). The input is made of the path parameters and the JSON body; for GET and DELETE, of the path parameters
 and the query. The response body is the result itself. An error is \`{ "error": { "code", "message", … } }\`, with the HTTP

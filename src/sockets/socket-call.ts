@@ -21,10 +21,11 @@ export interface Surroundings {
 
 function refusalOf({ reason }: RefusedPayload): AppError {
   if (reason === 'too_deep' || reason === 'too_large') return new AppError('PAYLOAD_REFUSED');
-  const message =
-    reason === 'binary'
-      ? 'expected JSON without binary data'
-      : 'expected JSON: the name of a command and one argument. NaN and Infinity are none';
+  const message = {
+    binary: 'expected JSON without binary data',
+    malformed: 'expected JSON: the name of a command and one argument. NaN and Infinity are none',
+    not_joined: 'expected a command of the namespace "/": this connection has joined no other',
+  }[reason];
   return new AppError('VALIDATION_FAILED', { details: [{ path: '', message }] });
 }
 
@@ -80,7 +81,8 @@ export class SocketCall extends Call {
 
   override get unreadable(): AppError | null {
     const [payload] = this.args;
-    return this.name === null && payload instanceof RefusedPayload ? refusalOf(payload) : null;
+    if (!(payload instanceof RefusedPayload)) return null;
+    return this.name === null || payload === RefusedPayload.notJoined ? refusalOf(payload) : null;
   }
 
   /** A command has one argument; trailing nulls of an emit are ignored. */

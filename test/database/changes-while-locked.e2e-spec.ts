@@ -13,6 +13,9 @@ const SOON_MS = 4_000;
 /** More than the connections of a node. */
 const MANY = 39;
 
+/** How long somebody holds the table that many read. */
+const LOCKED_MS = 3_000;
+
 describe('While somebody else holds a lock that many wait for', () => {
   let world: World;
   let foreign: pg.Client;
@@ -110,6 +113,51 @@ describe('While somebody else holds a lock that many wait for', () => {
     );
     for (const answer of answers) expect(answer).toMatchObject(UNAVAILABLE);
     await crowd.members[0]!.ok('addReaction', { messageId: crowdsMessage, emoji: '👍' });
+  });
+
+  it('on the messages, many who read wait or hear UNAVAILABLE, and all else goes on', async () => {
+    const { members } = crowd;
+    const reads: [string, object][] = [
+      ['getMessages', { chatId: crowd.chatId }],
+      ['getMessages', { chatId: crowd.chatId, limit: 5 }],
+      ['getChats', {}],
+      ['sync', { versions: {} }],
+    ];
+    const newcomers: Client[] = [];
+    await foreign.query('BEGIN');
+    let answers: Promise<Answer[]>;
+    try {
+      await foreign.query('LOCK TABLE messages IN ACCESS EXCLUSIVE MODE');
+      const lockedAt = performance.now();
+      answers = Promise.all(
+        members.flatMap((member) => reads.map(([name, input]) => inTime(member.ask(name, input)))),
+      );
+      answers.catch(() => undefined);
+      await anyoneWaits();
+      // Only what changes is told at once.
+      let typing = false;
+      do {
+        typing = !typing;
+        const typed = bob.next('userTyping');
+        await soon(
+          [alice, 'typing', { chatId, typing }],
+          [bob, 'getPresence', { userIds: [alice.userId] }],
+          [bob, 'getOnlineUsers', {}],
+        );
+        expect(await typed).toMatchObject({ chatId, typing });
+        const since = performance.now();
+        newcomers.push(await world.person());
+        expect(performance.now() - since).toBeLessThan(SOON_MS);
+      } while (performance.now() - lockedAt < LOCKED_MS);
+    } finally {
+      await foreign.query('ROLLBACK');
+    }
+    const codes = (await answers).map((answer) => (answer.ok ? 'ok' : answer.error.code));
+    expect(codes.filter((code) => code !== 'ok' && code !== 'UNAVAILABLE')).toEqual([]);
+    expect(codes).toHaveLength(members.length * reads.length);
+    for (const [name, input] of reads) await soon([members[0]!, name, input]);
+    const { text } = await world.http.get('/metrics').expect(200);
+    expect(text).toMatch(/^chat_database_waiting\b.* 0$/m);
   });
 
   const react = (member: Client, nth: number) =>

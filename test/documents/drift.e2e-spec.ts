@@ -227,6 +227,55 @@ describe('Documents', () => {
   });
 });
 
+/** The text from the opening parenthesis that a call ends with to the one that closes it. */
+function argumentsOf(text: string, opened: number): string {
+  let depth = 0;
+  for (let at = opened; at < text.length; at++) {
+    if (text[at] === '(') depth++;
+    else if (text[at] === ')' && --depth === 0) return text.slice(opened, at + 1);
+  }
+  return text.slice(opened);
+}
+
+/** What is wrong in a program, or a line of one: connections of nobody, and users who are nobody after a reconnect. */
+function nobodies(code: string): string[] {
+  const calls = [...code.matchAll(/\bio(?=\()|\b\w+\.connect(?=\('http)/g)].map(
+    ({ 0: name, index }) => name + argumentsOf(code, index + name.length),
+  );
+  const said = [...code.matchAll(/emit(?:WithAck)?\('userOnline'/g)]
+    .filter(({ index }) => !/\bon\('connect', [^;]*$|def connect\(\):\s+[^\n]*$/.test(code.slice(0, index)))
+    .map(({ 0: emit }) => `${emit} outside of the connect handler`);
+  return [...calls.filter((call) => !/\bauth\b/.test(call)), ...said];
+}
+
+describe('Examples that connect with Socket.IO', () => {
+  const programs = documents.flatMap((path) =>
+    [
+      ...all(read(path), /^```\w+[^\n]*\n([\s\S]*?)^```$/gm),
+      ...all(read(path), /`([^`\n]*userOnline[^`\n]*)`/g),
+    ].map((code) => ({ path, code })),
+  );
+
+  it('say at the handshake whose the connection is, and `userOnline` only in the connect handler', () => {
+    const faults = programs.flatMap(({ path, code }) => nobodies(code).map((fault) => `${path}: ${fault}`));
+    expect(faults).toEqual([]);
+    const connecting = programs.filter(({ code }) => /auth: \{ userId|auth=\{'userId'/.test(code));
+    expect(new Set(connecting.map(({ path }) => path))).toEqual(
+      new Set(['README.md', 'docs/guides/getting-started.md']),
+    );
+  });
+
+  it.each([
+    ["const s = io('http://localhost:5005');", 1],
+    ["s = io(url, { transports: ['websocket'] }); s.emit('userOnline', 1);", 2],
+    ["bob.connect('http://localhost:5005')", 1],
+    ["io(url, { auth: { userId } }); s.on('connect', () => s.emit('userOnline', 1));", 0],
+    ["s.on('connect', () => {}); s.emit('userOnline', 1);", 1],
+  ])('are told apart from others: %s', (code, faults) => {
+    expect(nobodies(code)).toHaveLength(faults);
+  });
+});
+
 describe('Routes', () => {
   let world: World;
   beforeAll(async () => {

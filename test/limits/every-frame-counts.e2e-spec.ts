@@ -83,10 +83,13 @@ describe('Every frame counts', () => {
 });
 
 describe('A client that is cut off for its flood', () => {
-  it('is told why, and nothing that it still sends is read', async () => {
+  it.each([
+    ['commands', '42["getChats",1]'],
+    ['events of a namespace that was not joined', '42/x,["getChats",1]'],
+  ])('(%s) is told why, and nothing that it still sends is read', async (_, text) => {
     const world = await World.start({ RATE_LIMITS: 'on', RATE_LIMIT_OTHER: '10/1m' });
     const raw = await RawSocket.connect(world.socketUrl);
-    for (let i = 0; i < 400; i++) raw.send('42["getChats",1]');
+    for (let i = 0; i < 400; i++) raw.send(text);
     const heard: string[] = [];
     for (;;) {
       const next = await raw.next().catch(() => null);

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
+import { io } from 'socket.io-client';
 import { ownInstallation, serving } from '../support/process.js';
-import { eventually } from '../support/world.js';
+import { eventually, World } from '../support/world.js';
 
 jest.setTimeout(90_000);
 
@@ -44,6 +45,27 @@ describe('A server says in its log', () => {
     program.kill('SIGTERM');
     expect(await program.exited).toBe(0);
   });
+
+  it.each(['polling', 'websocket'])(
+    'that a handshake over %s came through a proxy, as long as none is trusted',
+    async (transport) => {
+      for (const proxies of ['0', '1']) {
+        const world = await World.start({ TRUST_PROXY: proxies });
+        const socket = io(world.socketUrl, {
+          transports: [transport],
+          forceNew: true,
+          extraHeaders: { 'X-Forwarded-For': '192.0.2.7' },
+        });
+        await eventually(() => socket.connected);
+        const { body } = await world.http.get('/health/ready').expect(200);
+        const { degraded } = body as { degraded?: string[] };
+        if (proxies === '0') expect(degraded).toEqual(expect.arrayContaining(['proxy']));
+        else expect(degraded ?? []).not.toContain('proxy');
+        socket.disconnect();
+        await world.stop();
+      }
+    },
+  );
 
   it('that a password was not escaped, and nothing of it', async () => {
     for (const password of ['1234/abcdefgh', '1234?abcdefgh', '1234#abcdefgh', '1234%abzzefgh']) {

@@ -185,6 +185,77 @@ describe('A node that is told to stop', () => {
     await balancer.close();
   });
 
+  it('is left by stock clients without options, who are somebody again at another, and lose nothing', async () => {
+    const [one, other] = [await node(), await node()];
+    const balancer = await Proxy.to(portOf(one.sockets));
+    const people = Array.from({ length: 6 }, (_, i) => 9_001 + i);
+    const sent: string[] = [];
+    const bad: unknown[] = [];
+    let stopping = false;
+    leave.push(() => {
+      stopping = true;
+    });
+    const clients = people.map((userId) => {
+      const socket = io(`http://127.0.0.1:${balancer.port}`, { auth: { userId } });
+      leave.push(() => socket.disconnect());
+      return socket;
+    });
+    const heard = clients.map((socket) => {
+      const contents = new Set<string>();
+      socket.on('newMessage', ({ content }: { content: string }) => contents.add(content));
+      return contents;
+    });
+    const isOverWebSocket = (socket: Socket) =>
+      socket.connected && socket.io.engine.transport.name === 'websocket';
+    await eventually(() => clients.every(isOverWebSocket));
+
+    /** Sends, whether it is connected or not; again with its key when it is refused for now or the answer is lost. */
+    const send = async (nth: number): Promise<string> => {
+      const clientId = randomUUID();
+      sent.push(clientId);
+      const message = { receiverId: people[(nth + 1) % people.length], content: clientId, clientId };
+      for (;;) {
+        const answer = (await clients[nth]!.timeout(10_000)
+          .emitWithAck('sendMessage', message)
+          .catch(() => null)) as Answer | null;
+        if (answer?.ok) return clientId;
+        if (answer && answer.error.code !== 'UNAVAILABLE') bad.push(answer);
+        await pause(50);
+      }
+    };
+    const talking = people.map(async (_, nth) => {
+      while (!stopping) {
+        await send(nth);
+        await pause(20);
+      }
+    });
+    for (const one of talking) one.catch(() => undefined);
+    await eventually(() => sent.length > 60);
+
+    balancer.targets = [portOf(other.sockets)];
+    one.kill('SIGTERM');
+    expect(await one.exited).toBe(0);
+    await eventually(() => clients.every(({ connected }) => connected));
+    stopping = true;
+    await Promise.all(talking);
+    const last = await Promise.all(people.map((_, nth) => send(nth)));
+    await eventually(() => last.every((content, nth) => heard[(nth + 1) % people.length]!.has(content)));
+    for (const client of clients) client.disconnect();
+
+    expect(bad).toEqual([]);
+    const truth = new pg.Client({ connectionString: own.database.url });
+    await truth.connect();
+    const { rows } = await truth.query<{ clientId: string }>(
+      'SELECT "clientId" FROM messages WHERE "senderId" = ANY($1)',
+      [people],
+    );
+    await truth.end();
+    expect(rows.map(({ clientId }) => clientId).sort()).toEqual(sent.sort());
+    other.kill('SIGTERM');
+    expect(await other.exited).toBe(0);
+    await balancer.close();
+  });
+
   it('answers what it has taken, and refuses what a socket asks once its turn has come', async () => {
     const world = await World.start();
     const { alice, bob, chatId } = await world.pair();

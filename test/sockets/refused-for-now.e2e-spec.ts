@@ -1,6 +1,9 @@
 import { io, type Socket } from 'socket.io-client';
+import { Pacer } from '../../src/common/flow/pacer.js';
+import { Lifecycle } from '../../src/common/lifecycle.js';
 import { mint, newApiKey, ownAccounts } from '../support/accounts.js';
 import { freshDatabase } from '../support/cluster.js';
+import { AUDIENCE, ISSUER, KeyServer, Signer } from '../support/key-server.js';
 import { Proxy } from '../support/proxy.js';
 import { pause } from '../support/time.js';
 import { eventually, World } from '../support/world.js';
@@ -12,8 +15,11 @@ const HANDSHAKE = '/socket.io/?EIO=4&transport=polling';
 
 jest.setTimeout(60_000);
 
-describe.each(['open', 'jwt'] as const)('Stock clients, with AUTH=%s', (mode) => {
+const MODES = ['open', 'jwt', 'jwt and tokens that somebody else signs'] as const;
+
+describe.each(MODES)('Stock clients, with AUTH=%s', (mode) => {
   const key = newApiKey();
+  let keys: KeyServer | null = null;
   let world: World;
   let proxy: Proxy;
   let drop: () => Promise<void>;
@@ -24,9 +30,18 @@ describe.each(['open', 'jwt'] as const)('Stock clients, with AUTH=%s', (mode) =>
     const database = await freshDatabase();
     drop = database.drop;
     proxy = await Proxy.before(database.url);
-    const accounts = mode === 'jwt' ? { ...ownAccounts(), API_KEYS: key } : {};
-    world = await World.start({ ...accounts, DATABASE_URL: proxy.url });
-    auth = mode === 'jwt' ? { token: (await mint(world, key)).accessToken } : {};
+    if (mode === 'open' || mode === 'jwt') {
+      const accounts = mode === 'jwt' ? { ...ownAccounts(), API_KEYS: key } : {};
+      world = await World.start({ ...accounts, DATABASE_URL: proxy.url });
+      auth = mode === 'jwt' ? { token: (await mint(world, key)).accessToken } : {};
+      return;
+    }
+    const [signer, server] = await Promise.all([Signer.of('theirs'), KeyServer.start()]);
+    keys = server;
+    await server.show(signer);
+    const foreign = { AUTH: 'jwt', JWT_ISSUER: ISSUER, JWT_AUDIENCE: AUDIENCE, JWT_JWKS_URL: server.url };
+    world = await World.start({ ...foreign, DATABASE_URL: proxy.url });
+    auth = { token: await signer.sign() };
   });
   afterEach(() => {
     for (const socket of sockets.splice(0)) socket.disconnect();
@@ -34,6 +49,7 @@ describe.each(['open', 'jwt'] as const)('Stock clients, with AUTH=%s', (mode) =>
   afterAll(async () => {
     await proxy.close();
     await world.stop();
+    await keys?.stop();
     await drop();
   });
 
@@ -86,6 +102,29 @@ describe.each(['open', 'jwt'] as const)('Stock clients, with AUTH=%s', (mode) =>
     });
     await proxy.accept();
     await eventually(async () => (await fetch(`${world.socketUrl}${HANDSHAKE}`)).status === 200);
+  });
+
+  it.each([
+    ['stops', () => jest.spyOn(Lifecycle.prototype, 'isRefusing', 'get').mockReturnValue(true)],
+    [
+      'has too many handshakes',
+      () => {
+        const { submit } = Pacer.prototype;
+        return jest.spyOn(Pacer.prototype, 'submit').mockImplementation(function (this: Pacer, enter) {
+          const { options } = this as unknown as { options: { maxWaiting: number } };
+          return options.maxWaiting === Number.POSITIVE_INFINITY && submit.call(this, enter);
+        });
+      },
+    ],
+  ])('come back after a node %s', async (_why, refuse) => {
+    const refusing = refuse();
+    const clients = five();
+    const answer = await fetch(`${world.socketUrl}${HANDSHAKE}`);
+    expect(answer.status).toBe(503);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    refusing.mockRestore();
+    await eventually(() => clients.every(({ socket }) => socket.connected));
+    expect(clients.flatMap(({ codes }) => codes)).toEqual([]);
   });
 });
 

@@ -37,7 +37,7 @@ describe('A stream that is begun', () => {
   it('is attached once by many at once, none of which fails', async () => {
     const { alice, chatId } = await world.pair();
     const { userId } = alice;
-    const database = Database.open(world.config.database);
+    const database = Database.open({ ...world.config.database, url: world.config.database.url! });
     const lane = async (): Promise<number> => {
       const { id: messageId } = await alice.ok<MessageView>('sendMessage', { chatId, content: 'a' });
       await world.sql(`UPDATE messages SET metadata = '{"streaming": true}' WHERE id = ${messageId}`);

@@ -217,6 +217,33 @@ export default [
     wantsSync: false,
   },
   {
+    name: 'a message that comes late, in the list',
+    rule: 'lastActivityAt is the createdAt of the newest message by seq: one that comes late moves nothing back.',
+    steps: [
+      ask(
+        'sync',
+        { versions: {} },
+        synced({
+          chats: [
+            caughtUp(group(3), messages(1, 3), { reset: true }),
+            caughtUp(
+              direct(1, { id: 20, chatId: 20, version: 1, lastActivityAt: at(30) }),
+              [message(1, { id: 2001, chatId: 20 })],
+              { reset: true },
+            ),
+          ],
+        }),
+      ),
+      event('newMessage', message(5, { createdAt: at(40) })),
+      event('newMessage', message(4, { createdAt: at(20) })),
+    ],
+    expect: {
+      inbox: [CHAT, 20],
+      chats: [{ id: CHAT, version: 5, lastActivityAt: at(40), lastMessageId: 1005 }, { id: 20 }],
+    },
+    wantsSync: false,
+  },
+  {
     name: 'an edit of what is not loaded',
     rule: 'A message outside the range is not stored. Its version counts all the same.',
     steps: [start(group(40), messages(31, 40)), event('messageEdited', edited(5, 41))],

@@ -80,6 +80,20 @@ describe('The undocumented fields of ws, Engine.IO and Socket.IO', () => {
       _loop: false,
       writableLength: 0,
     });
+    expect(_receiver.listeners('error')).toEqual([expect.any(Function)]);
+  });
+
+  it('tell what Engine.IO makes of what is no packet', () => {
+    const reasons: [string, unknown][] = [];
+    engine.onClose = (reason, description) => reasons.push([reason, description]);
+    ws._receiver.write(Buffer.from([0x81, 0x81, 0, 0, 0, 0, 0x7a]));
+    ws._receiver.write(Buffer.from([0x81, 0x81, 0, 0, 0, 0, 0x32]));
+    delete (engine as Partial<EngineConnection>).onClose;
+    expect(reasons).toEqual([
+      ['parse error', undefined],
+      ['transport error', new Error('invalid heartbeat direction')],
+    ]);
+    expect(typeof engine.onClose).toBe('function');
   });
 
   it('tell whether ws is between two messages', () => {
@@ -111,7 +125,8 @@ describe('The undocumented fields of ws, Engine.IO and Socket.IO', () => {
   });
 
   it('exist in a client of Socket.IO', async () => {
-    const { decoder } = clientOf(socket);
+    const { decoder, nsps } = clientOf(socket);
+    expect([...nsps.keys()]).toEqual(['/']);
     decoder.sizes.length = 0;
     client.send('42["event"]');
     await new Promise<void>((resolve) => socket.once('event', resolve));

@@ -2,6 +2,7 @@ import type { Socket as TcpSocket } from 'node:net';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server, Socket } from 'socket.io';
 import { WebSocket } from 'ws';
+import type { DecoderOwner } from './parser.js';
 
 /**
  * Everything undocumented that src/sockets uses of ws, Engine.IO and Socket.IO, each with its use. Checked in these
@@ -45,6 +46,10 @@ export interface ReceiverInternals {
   readonly _loop: boolean;
   /** Of any stream; declared here because the class is not exported. */
   readonly writableLength: number;
+  listeners(event: 'error'): unknown[];
+  /** The one listener is that of ws, which closes the connection. Replaced, to answer commands before that. */
+  removeAllListeners(event: 'error'): void;
+  on(event: 'error', listener: (error: Error) => void): void;
 }
 
 /** Called by ws when a connection is closed; emits 'close'. The fast path overrides it to pace closings. */
@@ -79,6 +84,11 @@ export interface EngineConnection {
   on(event: 'packetCreate', listener: (packet: { data?: string | Buffer }) => void): void;
   /** `discard`: drops the packets that wait. */
   close(discard?: boolean): void;
+  /**
+   * Called with `parse error` for a packet of no known type, and with the error `invalid heartbeat direction` for a
+   * ping. Overridden, to answer commands before the connection is closed.
+   */
+  onClose(reason: string, description?: unknown): void;
 }
 
 /** A handshake request. Engine.IO stores the response in it for long polling; an upgrade has none. */
@@ -89,7 +99,9 @@ export interface ClientInternals {
   /** Sends encoded packets. `wsPreEncodedFrame` is one packet as finished parts of a WebSocket frame. */
   writeToEngine(packets: string[], options: { preEncoded: true; wsPreEncodedFrame?: Buffer[] }): void;
   /** Our parser's decoder of this connection: it holds the sizes of events until they are read. */
-  readonly decoder: { readonly sizes: number[] };
+  readonly decoder: { readonly sizes: number[]; owner: DecoderOwner | null };
+  /** The sockets by namespace: the namespaces that this connection has joined. */
+  readonly nsps: ReadonlyMap<string, unknown>;
 }
 
 export const engineOf = (socket: Socket): EngineConnection => socket.conn as unknown as EngineConnection;

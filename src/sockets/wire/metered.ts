@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket, WebSocketServer } from 'ws';
 import type { InputMeter } from '../../commands/limits/input-meter.js';
+import { holdFaults } from './faults.js';
 import { FrameCounter } from './frame-counter.js';
 import type { WebSocketInternals } from './internals.js';
 
@@ -25,6 +26,7 @@ export function metered<T extends Engine>(Server: T, meterOf: MeterOf): Engine {
       done: (client: WebSocket, request: IncomingMessage) => void,
     ): void {
       super.handleUpgrade(request, socket, head, (client, upgraded) => {
+        holdFaults(client);
         const meter = meterOf(upgraded);
         if (meter !== null) count(client, meter);
         done(client, upgraded);

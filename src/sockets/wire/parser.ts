@@ -12,18 +12,33 @@ export interface WirePacket {
 }
 
 /**
- * Replaces the arguments of an event that is refused as it stands: beyond the bounds, with binary data, or no JSON. The
- * ack id is kept, so the dispatcher can answer the command with a coded error.
+ * Replaces the arguments of an event that is refused as it stands: beyond the bounds, with binary data, no JSON, or of a
+ * namespace that the connection has not joined. The ack id is kept, so the dispatcher can answer the command with a
+ * coded error.
  */
 export class RefusedPayload {
   static readonly tooDeep = new RefusedPayload('too_deep');
   static readonly tooLarge = new RefusedPayload('too_large');
   static readonly binary = new RefusedPayload('binary');
   static readonly malformed = new RefusedPayload('malformed');
+  static readonly notJoined = new RefusedPayload('not_joined');
 
-  private constructor(readonly reason: 'too_deep' | 'too_large' | 'binary' | 'malformed') {
+  private constructor(readonly reason: 'too_deep' | 'too_large' | 'binary' | 'malformed' | 'not_joined') {
     Object.freeze(this);
   }
+}
+
+/** Whoever handles the events of a connection. Without one, Socket.IO closes it on every packet out of place. */
+export interface DecoderOwner {
+  /** False: Socket.IO alone decides, as if there were no owner. */
+  readonly isOpen: boolean;
+  /** The client has sent what ends the connection: nothing that comes after it is decoded. */
+  readonly isEnded: boolean;
+  hasJoined(namespace: string): boolean;
+  /** An event of a namespace that the connection has not joined. `size`: of its packet, in characters. */
+  notJoined(event: WirePacket, size: number): void;
+  /** The client has sent a packet about the connection itself that is malformed, or not the client's to send now. */
+  fault(): void;
 }
 
 /** Event names that Socket.IO reserves; its own parser refuses them on the wire too. */
@@ -71,7 +86,9 @@ type Listener = (packet: WirePacket) => void;
  *   binary data (which is thrown away) or without JSON, and a packet or frame of another kind that is not spoken here; the
  *   name is null where it can't be read. What came before and comes after is not affected.
  * - A malformed CONNECT, DISCONNECT or CONNECT_ERROR throws, on which Socket.IO closes the connection, as it does when
- *   anything else comes before CONNECT.
+ *   anything else comes before CONNECT. Once the decoder has an owner, the owner is told, and closes it when the commands
+ *   before that are answered; the same for a second CONNECT and for a CONNECT_ERROR, which is the server's to send.
+ * - With an owner, an event of a namespace that was not joined goes to the owner, and an ACK of one is nothing.
  * - Outgoing values are not searched for binary: a Buffer is sent as its `toJSON` returns it. In exchange, encoding
  *   neither recurses in JavaScript nor walks a value twice.
  */
@@ -87,6 +104,8 @@ export function createParser(bounds: Partial<JsonBounds> = {}, measured = false)
     private connectsSince = 0;
     /** With `measured`: the size in characters of each event of the main namespace, until it is read. */
     readonly sizes: number[] = [];
+    /** Set when the connection has joined the main namespace. */
+    owner: DecoderOwner | null = null;
 
     on(_event: 'decoded', listener: Listener): this {
       this.listener = listener;
@@ -106,14 +125,27 @@ export function createParser(bounds: Partial<JsonBounds> = {}, measured = false)
       return this.off();
     }
 
-    /** @throws Error when `chunk` is a malformed packet about the connection, or one CONNECT too many: emits nothing. */
+    /**
+     * @throws Error when there is no owner, and `chunk` is a malformed packet about the connection, or one CONNECT too
+     * many: emits nothing.
+     */
     add(chunk: unknown): void {
+      const owner = this.owner?.isOpen === true ? this.owner : null;
+      if (owner?.isEnded === true) return;
       if (typeof chunk !== 'string' && this.attachments > 0) {
         this.attachments--;
         return;
       }
-      const packet = typeof chunk === 'string' ? this.read(chunk) : STRAY_FRAME();
-      if (packet.type === PacketType.CONNECT) this.countConnect();
+      let packet: WirePacket;
+      try {
+        packet = typeof chunk === 'string' ? this.read(chunk) : STRAY_FRAME();
+        if (packet.type === PacketType.CONNECT) this.countConnect();
+      } catch (error) {
+        if (owner === null) throw error;
+        owner.fault();
+        return;
+      }
+      if (owner !== null && !isInPlace(packet, owner)) return outOfPlace(packet, owner, sizeOf(chunk));
       if (measured && packet.type === PacketType.EVENT && packet.nsp === '/') this.sizes.push(sizeOf(chunk));
       this.listener?.(packet);
     }
@@ -144,6 +176,17 @@ export function createParser(bounds: Partial<JsonBounds> = {}, measured = false)
   }
 
   return { protocol, PacketType, Encoder, Decoder };
+}
+
+/** Whether Socket.IO's client takes the packet; it closes the connection on any other. */
+function isInPlace({ type, nsp }: WirePacket, owner: DecoderOwner): boolean {
+  if (type === PacketType.CONNECT_ERROR) return false;
+  return (type === PacketType.CONNECT) !== owner.hasJoined(nsp);
+}
+
+function outOfPlace(packet: WirePacket, owner: DecoderOwner, size: number): void {
+  if (packet.type === PacketType.EVENT) owner.notJoined(packet, size);
+  else if (packet.type !== PacketType.ACK) owner.fault();
 }
 
 /** Stateless: one serves all connections, and adapters use it for broadcasts. */

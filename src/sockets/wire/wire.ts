@@ -8,6 +8,14 @@ export type Ack = (answer: unknown) => void;
 /** Handles one event of a socket: its name as sent, its arguments, its ack callback, the characters of its frame. */
 export type TakeEvent = (name: unknown, args: unknown[], ack: Ack | null, size: number) => void;
 
+/**
+ * The client of a socket has sent what ends its connection. Called once; nothing that comes after it is taken, but it is
+ * read and counted, so the connection has to be closed soon.
+ *
+ * @param close closes the connection as the fault asks for; null: it may be closed in any way.
+ */
+export type Ended = (close: (() => void) | null) => void;
+
 /** Sends to one socket. */
 export interface Line {
   /**
@@ -24,8 +32,11 @@ export interface Wire {
   /** Options that Socket.IO's server has to be created with. */
   serverOptions(): Partial<ServerOptions>;
 
-  /** From now on passes each event of the socket to `take` once, in the order of arrival. */
-  open(socket: Socket, take: TakeEvent): Line;
+  /**
+   * From now on passes each event of the socket to `take` once, in the order of arrival. What would make Socket.IO,
+   * Engine.IO or `ws` close the connection is told to `ended` instead.
+   */
+  open(socket: Socket, take: TakeEvent, ended: Ended): Line;
 
   /** Writes now what would wait for the end of the turn. */
   flush(): void;

@@ -5,7 +5,7 @@ import { DEFAULT_BOUNDS } from '../../../common/json-bounds.js';
 import { createParser, decode, encodeAnswer, type WirePacket } from '../parser.js';
 import { metered } from '../metered.js';
 import { StockLine } from '../stock/stock-wire.js';
-import type { Ack, Line, TakeEvent, Wire, WireSettings } from '../wire.js';
+import type { Ack, Ended, Line, TakeEvent, Wire, WireSettings } from '../wire.js';
 import { CorkedWebSocket, CorkedWebSocketServer, type TextTaker, writeGathered } from './corked-ws.js';
 
 /** Engine.IO's `message`, and in it Socket.IO's EVENT of the default namespace: how a command's text begins. */
@@ -23,8 +23,8 @@ export class FastWire implements Wire {
     return { parser: createParser({}, this.settings.measured), wsEngine };
   }
 
-  open(socket: Socket, take: TakeEvent): Line {
-    return new FastLine(socket, take, this.settings.isCommand);
+  open(socket: Socket, take: TakeEvent, ended: Ended): Line {
+    return new FastLine(socket, take, ended, this.settings.isCommand);
   }
 
   flush(): void {
@@ -48,10 +48,11 @@ class FastLine extends StockLine implements TextTaker {
 
   constructor(
     socket: Socket,
-    private readonly takeEvent: TakeEvent,
+    take: TakeEvent,
+    ended: Ended,
     private readonly isCommand: IsCommand,
   ) {
-    super(socket, takeEvent);
+    super(socket, take, ended);
     this.engine = engineOf(socket);
     if (!this.useTransport()) this.engine.once('upgrade', () => this.useTransport());
   }
@@ -73,12 +74,12 @@ class FastLine extends StockLine implements TextTaker {
   take(text: string): boolean {
     if (!text.startsWith(COMMAND) || text.charCodeAt(COMMAND.length) === SLASH) return false;
     const { engine } = this;
-    if (!this.socket.connected || engine.readyState !== 'open') return false;
+    if (!this.socket.connected || this.isEnded || engine.readyState !== 'open') return false;
     let packet: WirePacket;
     try {
       packet = decode(text, DEFAULT_BOUNDS, 1);
     } catch {
-      // Socket.IO fails on it too, and closes the connection.
+      // The decoder refuses it.
       return false;
     }
     const args = packet.data as unknown[];

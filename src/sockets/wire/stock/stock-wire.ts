@@ -1,12 +1,14 @@
 import type { ServerOptions, Socket } from 'socket.io';
 import { WebSocketServer, type ServerOptions as WebSocketOptions } from 'ws';
 import type { Text } from '../../../delivery/encoding/envelope.js';
-import { clientOf } from '../internals.js';
+import { type FaultListener, followFaults } from '../faults.js';
+import { clientOf, engineOf } from '../internals.js';
 import { metered } from '../metered.js';
-import { createParser } from '../parser.js';
+import { createParser, type DecoderOwner, encodeAnswer, RefusedPayload, type WirePacket } from '../parser.js';
 import {
   type Ack,
   CLOSED_WITHIN_MS,
+  type Ended,
   type Line,
   type TakeEvent,
   type Wire,
@@ -25,8 +27,8 @@ export class StockWire implements Wire {
     return { parser: createParser({}, this.settings.measured), wsEngine };
   }
 
-  open(socket: Socket, take: TakeEvent): Line {
-    return new StockLine(socket, take);
+  open(socket: Socket, take: TakeEvent, ended: Ended): Line {
+    return new StockLine(socket, take, ended);
   }
 
   flush(): void {
@@ -44,16 +46,42 @@ class StockWebSocketServer extends WebSocketServer {
 }
 
 /** Takes events from Socket.IO's socket, and passes texts to Engine.IO as Socket.IO's own adapter does. */
-export class StockLine implements Line {
+export class StockLine implements Line, DecoderOwner, FaultListener {
+  isEnded = false;
+
   constructor(
     protected readonly socket: Socket,
-    take: TakeEvent,
+    protected readonly takeEvent: TakeEvent,
+    private readonly ended: Ended,
   ) {
+    clientOf(socket).decoder.owner = this;
+    followFaults(engineOf(socket), this);
     socket.onAny((name: unknown, ...args: unknown[]) => {
       const last = args.at(-1);
       const ack = typeof last === 'function' ? (args.pop(), last as Ack) : null;
-      take(name, args, ack, clientOf(socket).decoder.sizes.shift() ?? 0);
+      takeEvent(name, args, ack, clientOf(socket).decoder.sizes.shift() ?? 0);
     });
+  }
+
+  get isOpen(): boolean {
+    return this.socket.connected;
+  }
+
+  hasJoined(namespace: string): boolean {
+    return clientOf(this.socket).nsps.has(namespace);
+  }
+
+  notJoined({ nsp, id, data }: WirePacket, size: number): void {
+    const [name] = data as [unknown];
+    const head = `43${nsp},${id}`;
+    const ack: Ack | null = id === undefined ? null : (answer) => this.send(encodeAnswer(head, answer));
+    this.takeEvent(name, [RefusedPayload.notJoined], ack, size);
+  }
+
+  fault(close?: () => void): void {
+    if (this.isEnded) return;
+    this.isEnded = true;
+    this.ended(close ?? null);
   }
 
   send(text: Text, frame?: Buffer): void {
