@@ -1,7 +1,9 @@
 /**
  * `npm run pictures`: the pictures of the page in docs/images, as it looks now: a real server, the people of the tests, a
- * real Chromium on a machine with a font for emoji. Build first. The drawings beside them are text: docs/message-path.svg is changed by hand, and
- * docs/reference/scaling.svg is written by `npm run simulate -- --docs`.
+ * real Chromium on a machine with a font for emoji. Build first.
+ *
+ * The drawings are text: docs/message-path.svg is changed by hand, docs/reference/scaling.svg is written by
+ * `npm run simulate -- --docs`.
  */
 /* global document, requestAnimationFrame */
 import { Buffer } from 'node:buffer';
