@@ -22,7 +22,6 @@ import { Syncer } from './sync.js';
 import { Tabs, type TabNews } from './tabs.js';
 import { socketIo, type SocketIoOptions } from './transport/socket-io.js';
 import type { Transport } from './transport/transport.js';
-import { Typing } from './typing.js';
 
 /** Milliseconds that a command waits to be written on this device before it is sent; not longer, as a disk may hang. */
 const WRITE_MS = 1_000;
@@ -95,7 +94,6 @@ export class ChatClient {
   readonly #lists = new Map<ChatFilter, ChatList>();
   readonly #listeners = new Map<keyof ChatEvents, Set<(event: never) => void>>();
   readonly #drafts = new Map<string, string>();
-  readonly #typing: Typing;
   readonly #url: string;
   #tabs: Tabs | null = null;
   #account: string | null = null;
@@ -172,7 +170,6 @@ export class ChatClient {
       readSeq: (chatId) => store.item(chatId)?.readSeq ?? 0,
     });
     this.#people = new People(store, link);
-    this.#typing = new Typing(store);
     this.#cache = new Cache(options.storage ?? memory(), store, (error) => this.#emit('storageLost', error));
     this.#rooms = new Rooms({ store, outbox: this.#waiting, syncer: this.#syncer, link }, this.#cache);
     this.connection = this.#link.status;
@@ -235,7 +232,7 @@ export class ChatClient {
     this.#marks.stop();
     this.#waiting.stop();
     this.#rooms.stop();
-    this.#typing.stop();
+    this.#people.stop();
     this.#cache.close();
     this.#tabs?.close();
     this.#tabs = null;
@@ -294,7 +291,7 @@ export class ChatClient {
 
   /** Who types now in a chat, or in the direct chat with a user. It opens nothing: a list of chats shows it for each. */
   typing(where: number | { direct: number }): Readable<readonly number[]> {
-    return this.#typing.of(where);
+    return this.#people.typing(where);
   }
 
   /** What was begun to be written in a chat: it stays on this device until it is sent. */
@@ -478,7 +475,7 @@ export class ChatClient {
     this.#store.apply.hear(name, body as never);
     this.#emit('event', { name, body } as ServerEvent);
     if (name === 'chatEvent') this.#emit(name, body as ChatEvent);
-    if (name === 'userTyping') this.#typing.heard(body as Events['userTyping']);
+    if (name === 'userTyping') this.#people.typed(body as Events['userTyping']);
   }
 
   #answered(command: keyof Commands, answer: unknown): void {

@@ -1,17 +1,19 @@
-import type { Presence, User } from './contract.gen.js';
+import type { Events, Presence, User } from './contract.gen.js';
 import type { Connection } from './connection.js';
 import { toChatError, UNKNOWN } from './errors.js';
 import type { Readable } from './store/readable.js';
+import { typersOf } from './store/state.js';
 import type { Store } from './store/store.js';
 
 /** Most users of one question, and most who are watched. */
 const MOST_ASKED = 200;
 const MOST_WATCHED = 500;
 
-/** Names and presence of people: asked for together, kept, and watched while somebody looks. */
+/** Names and presence of people: asked for together, kept, and watched while somebody looks. And who types. */
 export class People {
   readonly #unknown = new Set<number>();
   readonly #watched = new Set<number>();
+  readonly #typing = new Set<ReturnType<typeof setTimeout>>();
   #fetching = false;
   #watching: Promise<void> | null = null;
 
@@ -46,6 +48,27 @@ export class People {
         this.#watch();
       },
     );
+  }
+
+  typing(where: number | { direct: number }): Readable<readonly number[]> {
+    const store = this.#store;
+    const chat = () => (typeof where === 'number' ? store.chat(where) : store.directWith(where.direct));
+    const key = typeof where === 'number' ? where : `u${where.direct}`;
+    return store.named(`typing:${key}`, (before) => typersOf(chat(), before));
+  }
+
+  /** It ends by itself, should nobody say so. */
+  typed({ chatId, expiresInMs, typing }: Events['userTyping']): void {
+    if (!typing) return;
+    const timer = setTimeout(() => {
+      this.#typing.delete(timer);
+      this.#store.touched('typing', chatId);
+    }, expiresInMs + 10);
+    this.#typing.add(timer);
+  }
+
+  stop(): void {
+    for (const timer of this.#typing) clearTimeout(timer);
   }
 
   /** The connection is new: the server knows nothing of what is watched. */

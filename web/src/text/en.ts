@@ -42,7 +42,7 @@ export const en = {
 
   chat: {
     none: 'Choose a chat',
-    noneHelp: 'Your messages appear here. Ctrl K goes to any chat or person.',
+    noneHelp: 'Ctrl K goes to any chat or person.',
     gone: 'Chat not found',
     goneHelp: 'It was deleted, or you are no longer a member.',
     back: 'Back to chats',
