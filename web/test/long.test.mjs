@@ -191,6 +191,19 @@ test('500 chats: the list has them all, page after page, and an event draws its 
   const page = await world.pageOf(ann.id);
   const chats = page.locator('a.chat');
   await chats.first().waitFor();
+  // Who is at the end before the first page of the list has come, and then does nothing, sees what it brings and more.
+  await page.addInitScript(() => {
+    const atOnce = new MutationObserver(() => {
+      if (document.querySelector('a.chat') === null) return;
+      atOnce.disconnect();
+      const list = document.querySelector('.chats');
+      list.scrollTop = list.scrollHeight;
+      window.atTheEnd = document.querySelectorAll('a.chat').length;
+    });
+    atOnce.observe(document, { childList: true, subtree: true });
+  });
+  await page.reload();
+  await page.waitForFunction(() => document.querySelectorAll('a.chat').length > window.atTheEnd);
   while ((await chats.count()) < CHATS) {
     const shown = await chats.count();
     await chats.last().scrollIntoViewIfNeeded();

@@ -93,6 +93,8 @@ function Chats({ filter, where }: { filter: ChatFilter; where: Where | null }) {
     const { scrollTop, clientHeight, scrollHeight } = scroller.current!;
     if (live && more && !loading && scrollHeight - scrollTop - clientHeight < NEAR) void loadMore();
   };
+  // What was read may have been here already, by a sync: nobody scrolls then.
+  useEffect(near, [loading]);
   return (
     <>
       <Suspense fallback={null}>
