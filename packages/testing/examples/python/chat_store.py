@@ -39,6 +39,8 @@ class Store:
                 return
             chat["members"] = {one["userId"]: dict(one) for one in data["members"]}
             chat["item"]["membersVersion"] = data["membersVersion"]
+            for user_id in chat["marks"].keys() - chat["members"].keys():
+                del chat["marks"][user_id]
             for one in data["members"]:
                 self.mark(chat, one["userId"], one["readSeq"], one["deliveredSeq"])
         elif command == "getChats":
