@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { answerIn, RawPolling, RawSocket } from '../support/raw-socket.js';
+import { answerIn, rawConnections } from '../support/raw-socket.js';
 import { type Client, World } from '../support/world.js';
 
 /** More than a frame may have. */
@@ -8,22 +8,13 @@ const OVER_THE_LIMIT = 140_000;
 describe('Frames that end a connection', () => {
   let world: World;
   let bystander: Client;
-  const raws: (RawSocket | RawPolling)[] = [];
+  const { connect, poll } = rawConnections(() => world);
 
   beforeAll(async () => {
     world = await World.start();
     bystander = await world.person();
   });
-  afterEach(async () => {
-    for (const raw of raws.splice(0)) await raw.close();
-  });
   afterAll(() => world.stop());
-
-  const connect = async (): Promise<RawSocket> => {
-    const raw = await RawSocket.connect(world.socketUrl);
-    raws.push(raw);
-    return raw;
-  };
 
   const sendOf = (content: string) =>
     `["sendMessage",{"senderId":${bystander.userId},"receiverId":${world.newId()},"content":"${content}"}]`;
@@ -76,8 +67,7 @@ describe('Frames that end a connection', () => {
     ['a CONNECT_ERROR', '44{"message":"x"}'],
     ['a DISCONNECT with a payload', '41["x"]'],
   ])('with %s, over long polling, end the session once what came before is answered', async (_name, body) => {
-    const polling = await RawPolling.connect(world.socketUrl);
-    raws.push(polling);
+    const polling = await poll();
     const heard = (async () => {
       let all = '';
       while (!all.endsWith('1')) all += await polling.poll();
@@ -91,8 +81,7 @@ describe('Frames that end a connection', () => {
   });
 
   it('are no bodies over the limit: over long polling such a body is refused alone', async () => {
-    const polling = await RawPolling.connect(world.socketUrl);
-    raws.push(polling);
+    const polling = await poll();
     await polling.post(`428${sendOf('before')}`);
     const posted = await polling
       .post(`429${sendOf('x'.repeat(OVER_THE_LIMIT))}`)

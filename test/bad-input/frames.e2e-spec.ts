@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 import { MARKER, nested } from '../support/bad-values.js';
-import { answerIn, RawPolling, RawSocket } from '../support/raw-socket.js';
+import { answerIn, rawConnections, RawPolling } from '../support/raw-socket.js';
 import { inTime } from '../support/time.js';
 import { type Client, eventually, World } from '../support/world.js';
 
@@ -10,33 +10,13 @@ const OVER_THE_LIMIT = 140_000;
 describe('Bad frames', () => {
   let world: World;
   let bystander: Client;
-  const raws: (RawSocket | RawPolling)[] = [];
+  const { open, connect, poll } = rawConnections(() => world);
 
   beforeAll(async () => {
     world = await World.start();
     bystander = await world.person();
   });
-  afterEach(async () => {
-    for (const raw of raws.splice(0)) await raw.close();
-  });
   afterAll(() => world.stop());
-
-  const open = async (): Promise<RawSocket> => {
-    const raw = await RawSocket.open(world.socketUrl);
-    raws.push(raw);
-    return raw;
-  };
-  const connect = async (): Promise<RawSocket> => {
-    const raw = await RawSocket.connect(world.socketUrl);
-    raws.push(raw);
-    return raw;
-  };
-
-  const poll = async (): Promise<RawPolling> => {
-    const polling = await RawPolling.connect(world.socketUrl);
-    raws.push(polling);
-    return polling;
-  };
 
   /** The bystander asks again and again while something goes on, and is answered in time each time. */
   const unnoticed = async (work: () => Promise<unknown>): Promise<void> => {

@@ -213,3 +213,21 @@ export class RawPolling {
     }
   }
 }
+
+/** Raw connections of the tests of a file, each closed after its test. */
+export function rawConnections(world: () => { socketUrl: string }) {
+  const raws: (RawSocket | RawPolling)[] = [];
+  afterEach(async () => {
+    for (const raw of raws.splice(0)) await raw.close();
+  });
+  const kept = async <T extends RawSocket | RawPolling>(opening: Promise<T>): Promise<T> => {
+    const raw = await opening;
+    raws.push(raw);
+    return raw;
+  };
+  return {
+    open: () => kept(RawSocket.open(world().socketUrl)),
+    connect: () => kept(RawSocket.connect(world().socketUrl)),
+    poll: () => kept(RawPolling.connect(world().socketUrl)),
+  };
+}
