@@ -90,13 +90,13 @@ export const leaseSinks = statement.many({
 
 /**
  * `$1` name, `$2` number of the lease, `$3` milliseconds, `$4` message, `$5` row of the outbox: saves how far it is and
- * prolongs the lease. Counts no row when another node has it, or there is no such sink any more.
+ * prolongs the lease, or ends it at 0 milliseconds. Counts no row when another node has it, or there is no such sink any more.
  */
 export const saveSink = statement.count({
   name: 'changes.saveSink',
   text: `
     UPDATE sinks SET "messageId" = $4, "outboxId" = $5,
-      "leasedUntil" = clock_timestamp() + $3 * interval '1 millisecond'
+      "leasedUntil" = clock_timestamp() + NULLIF($3, 0) * interval '1 millisecond'
     WHERE name = $1 AND "leaseNo" = $2`,
   values: ({ name, leaseNo, ms, messageId, outboxId }: Omit<Lease, 'wasPast'> & { ms: number }) => [
     name,
