@@ -242,16 +242,24 @@ test('a keyboard on the screen covers neither the composer nor the end of the ch
   await endsAt(height);
 
   // As on an iPhone, which this browser cannot be: the page stays as high, and what is seen of it becomes smaller.
-  const cover = (by) =>
-    page.evaluate((px) => {
+  const cover = (...by) =>
+    page.evaluate((each) => {
       const view = globalThis.visualViewport;
-      delete view.height;
-      const all = view.height;
-      if (px > 0) Object.defineProperty(view, 'height', { configurable: true, get: () => all - px });
-      view.dispatchEvent(new globalThis.Event('resize'));
+      for (const px of each) {
+        delete view.height;
+        const all = view.height;
+        if (px > 0) Object.defineProperty(view, 'height', { configurable: true, get: () => all - px });
+        view.dispatchEvent(new globalThis.Event('resize'));
+        document.body.getBoundingClientRect();
+      }
     }, by);
   await cover(300);
   await isInset(300);
+  await endsAt(height - 300);
+  // It goes and comes again before anything is drawn.
+  await drawn(page);
+  await cover(0, 300);
+  await drawn(page);
   await endsAt(height - 300);
   // Up in the chat the row that is read keeps its place.
   await scroller(page).evaluate((one) => (one.scrollTop -= 300));
@@ -282,6 +290,36 @@ test('a keyboard on the screen covers neither the composer nor the end of the ch
   assert.equal(await inset(), '0px');
   world.nothingWrong();
   await page.context().close();
+});
+
+test('a browser whose fields do not grow by themselves: the end of the chat stays in sight while one writes', async () => {
+  const { ann, chat } = await long(40);
+  await world.call('POST', `/chats/${chat.id}/seen`, {}, ann.id);
+  const context = await world.context({ userId: ann.id, bypassCSP: true });
+  await context.addInitScript(() => {
+    const { CSS } = globalThis;
+    const { supports } = CSS;
+    CSS.supports = (...asked) => asked[0] !== 'field-sizing' && supports.apply(CSS, asked);
+  });
+  const page = await context.newPage();
+  await page.goto(`${(await world.site()).url}/#/c/${chat.id}`);
+  await page.addStyleTag({ content: '.composer textarea { field-sizing: fixed !important; }' });
+  await page.locator('[data-seq="40"]').waitFor();
+  const field = page.locator('.composer textarea');
+  const height = () => field.evaluate((one) => one.offsetHeight);
+  const empty = await height();
+  for (const lines of [1, 2, 6]) {
+    await field.fill('line\n'.repeat(lines));
+    await until('the field grows', async () => (await height()) >= empty + lines * 22, height);
+    await field.press('x');
+    await drawn(page);
+    await isAtEnd(page, 'the end stays in sight');
+  }
+  await field.fill('');
+  await until('and becomes small again', async () => (await height()) === empty, height);
+  await isAtEnd(page, 'the end stays in sight');
+  world.nothingWrong();
+  await context.close();
 });
 
 test('the list says how many unread chats are above and below what is seen of it, and leads to the nearest', async () => {

@@ -19,8 +19,13 @@ export function About(written: Written) {
   useLayoutEffect(() => {
     if (GROWS) return;
     const area = field.current!;
+    // While it is measured the row stays as high: otherwise the chat above grows and shrinks, and is not at its end any more.
+    const row = area.parentElement!;
+    row.style.minHeight = `${row.offsetHeight}px`;
     area.style.height = 'auto';
-    area.style.height = `${area.scrollHeight}px`;
+    const height = area.scrollHeight;
+    row.style.minHeight = '';
+    area.style.height = `${height}px`;
   }, [text]);
   return mode.kind === 'write' ? null : <Line mode={mode} end={() => setMode({ kind: 'write' })} />;
 }

@@ -55,11 +55,21 @@ export class Anchored extends Component<Props> {
     this.#observer = new ResizeObserver(() => this.keep());
     this.#observer.observe(this.scroller.current!);
     this.#observer.observe(this.content.current!);
+    visualViewport?.addEventListener('resize', this.#resized);
   }
 
   override componentWillUnmount(): void {
     this.#observer?.disconnect();
+    visualViewport?.removeEventListener('resize', this.#resized);
   }
+
+  /**
+   * A page that becomes higher and lower again between two frames moves what is at the bottom, without anybody's scrolling
+   * and without another size than before: a keyboard that goes and comes.
+   */
+  #resized = (): void => {
+    if (this.stuck) this.toBottom();
+  };
 
   /** Before the rows change: where the first one in sight stands, and which one has the focus. */
   override getSnapshotBeforeUpdate(): { focused: string | null; before: boolean } {
@@ -126,8 +136,7 @@ export class Anchored extends Component<Props> {
 
   /** Puts everything back where it was. */
   keep(): void {
-    const view = this.scroller.current;
-    if (!view) return;
+    const view = this.scroller.current!;
     this.#owed = false;
     // Scrolled since it was looked at, and not told yet: that must not be undone.
     const moved = view.scrollTop - this.#seen;

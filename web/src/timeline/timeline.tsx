@@ -9,7 +9,7 @@ import {
   useRef,
   useState,
 } from 'react';
-import { announce, makeTeller } from '../parts/announcer';
+import { makeTeller } from '../parts/announcer';
 import { ArrowDown } from '../parts/icons';
 import { dayOf } from '../parts/times';
 import { en } from '../text/en';
@@ -17,7 +17,7 @@ import { plainOf } from '../text/text';
 import { useMinute } from '../list/chat-list';
 import { Anchored, type Place } from './anchored';
 import { Row, type RowActions } from './row';
-import { isStored, isSystem, type RowShape, rowsOf, streamOf } from './rows';
+import { isSystem, type RowShape, rowsOf, streamOf } from './rows';
 import { useSeen } from './seen';
 import { around, grown, NEWEST, positions, type Shown, shownAt, STEP_ROWS } from './window';
 
@@ -375,5 +375,3 @@ function useNews(
     [client, room, group, teller, setDivider],
   );
 }
-
-export { announce, isStored };
