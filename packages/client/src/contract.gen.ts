@@ -2523,8 +2523,8 @@ export interface Commands {
   };
   /**
    * The chats of a user, the one with the latest activity first. A page may have fewer chats than
-   * `limit`, because it ends at 1 MiB: the list has ended when a page is empty, or when `more` is false
-   * (with `page: true`).
+   * `limit`, because it ends at 256 KiB: the list has ended when a page is empty, or when `more` is
+   * false (with `page: true`).
    */
   getChats: {
     input: {
@@ -2820,7 +2820,8 @@ export interface Commands {
   };
   /**
    * Messages of a chat, sorted by `seq`: the newest, or those before, after or around a position. A page
-   * may have fewer messages than `limit`, because it ends at 1 MiB; `more` says whether there are more.
+   * may have fewer messages than `limit`, because it ends at 256 KiB; `more` says whether there are
+   * more.
    */
   getMessages: {
     /** Needs at most one of before, after, around and ids. */
