@@ -242,6 +242,20 @@ export default [
     wantsSync: false,
   },
   {
+    name: 'somebody whom one has blocked on another device meanwhile',
+    rule: 'sync brings a direct chat with a new block by the version that you have: take the chat as it is.',
+    steps: [
+      start(direct(3)),
+      ask(
+        'sync',
+        { versions: { [CHAT]: 3 } },
+        synced({ chats: [caughtUp(direct(3, { blockedByMe: true, canSend: false, canReact: false }), [])] }),
+      ),
+    ],
+    expect: { chats: [{ id: CHAT, version: 3, blockedByMe: true, canSend: false, canReact: false }] },
+    wantsSync: false,
+  },
+  {
     name: 'somebody who is deactivated',
     rule: 'userUpdated may say that somebody is deactivated: nobody can write to them.',
     steps: [start(direct(3)), event('userUpdated', user(BOB, { name: 'Bob', deactivated: true }))],
