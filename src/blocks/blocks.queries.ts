@@ -52,7 +52,7 @@ export const markDirectChat = statement.count({
     UPDATE chats SET
       "user1Blocks" = CASE "user1Id" WHEN $1 THEN $3 ELSE "user1Blocks" END,
       "user2Blocks" = CASE "user2Id" WHEN $1 THEN $3 ELSE "user2Blocks" END,
-      "membersVersion" = "membersVersion" + 1
+      "membersVersion" = "membersVersion" + 1, "blocksChangedAt" = clock_timestamp()
     WHERE type = 'direct'
       AND LEAST("user1Id", "user2Id") = LEAST($1::bigint, $2::bigint)
       AND GREATEST("user1Id", "user2Id") = GREATEST($1::bigint, $2::bigint)`,

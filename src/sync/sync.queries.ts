@@ -23,8 +23,8 @@ export interface ChangedChat {
   joined: number;
   /** Whether the user may have cleared it since the client's last call, whatever version the client has. */
   cleared: boolean;
-  /** Whether nothing else has changed. Such chats come last. */
-  onlyCleared: boolean;
+  /** Whether it has the version that the client has, and only a time tells of it: that it was cleared, or a block. */
+  onlyByTime: boolean;
 }
 
 const chatMessageRow = ([chatId, size, ...message]: [number, number, ...MessageCells]) =>
@@ -32,8 +32,9 @@ const chatMessageRow = ([chatId, size, ...message]: [number, number, ...MessageC
 
 /**
  * `$1` user, `$2` chats and `$3` versions that the client has, pairwise, `$4` limit: the user's chats that have another
- * version, or that the client did not name, or that they cleared since `$6`; latest activity first. Of those that it did
- * not name, `$5` takes all (null), or those with a message or a membership after that time.
+ * version, or that the client did not name, or that they cleared since `$6`, or in which a block began or ended since then;
+ * latest activity first. Of those that it did not name, `$5` takes all (null), or those with a message or a membership after
+ * that time.
  *
  * A chat that somebody cleared and opened anew has the same version as before; by the time it is told once.
  *
@@ -41,8 +42,8 @@ const chatMessageRow = ([chatId, size, ...message]: [number, number, ...MessageC
  * `cleared` goes by the time. A change of settings is noted at the same place; where the first message after what was
  * cleared is from before `$6`, or was purged, it was no clearing.
  *
- * A client that was told of a clearing is told again as long as it names a `$6` before it, so what has only been cleared
- * comes last: all else makes progress by versions.
+ * A client that was told of a clearing or a block is told again as long as it names a `$6` before it, so what has changed by
+ * nothing else comes last: all else makes progress by versions.
  */
 export const changedChats = statement.many({
   name: 'sync.changedChats',
@@ -52,7 +53,7 @@ export const changedChats = statement.many({
     )
     SELECT c.id AS "chatId", c.version, c."lastSeq", n.version AS known,
       m.version AS joined, s.cleared,
-      s.cleared AND n.version IS NOT DISTINCT FROM c.version AS "onlyCleared"
+      (s.cleared OR b.changed) AND n.version IS NOT DISTINCT FROM c.version AS "onlyByTime"
     FROM chat_members m JOIN chats c ON c.id = m."chatId" LEFT JOIN named n ON n.chat = c.id
     CROSS JOIN LATERAL (
       SELECT CASE WHEN m."clearedSeq" >= c."purgedSeq" AND m."settingsAt" > $6::timestamptz THEN NOT EXISTS (
@@ -60,12 +61,13 @@ export const changedChats = statement.many({
         WHERE x."chatId" = c.id AND x.seq = m."clearedSeq" + 1 AND x."createdAt" <= $6::timestamptz
       ) ELSE false END AS cleared
     ) s
+    CROSS JOIN LATERAL (SELECT COALESCE(c."blocksChangedAt" > $6::timestamptz, false) AS changed) b
     WHERE m."userId" = $1 AND ${isListed('c', 'm')}
       AND (n.version IS DISTINCT FROM c.version OR (
         n.version < m.version AND m.version > 1 AND ($6::timestamptz IS NULL OR m."settingsAt" > $6)
-      ) OR s.cleared)
+      ) OR s.cleared OR b.changed)
       AND (n.chat IS NOT NULL OR $5::timestamptz IS NULL OR GREATEST(c."lastActivityAt", m."joinedAt") > $5)
-    ORDER BY "onlyCleared", c."lastActivityAt" DESC, c.id DESC LIMIT $4`,
+    ORDER BY "onlyByTime", c."lastActivityAt" DESC, c.id DESC LIMIT $4`,
   values: ({
     userId,
     named,
@@ -86,7 +88,7 @@ export const changedChats = statement.many({
     newerThan,
     since,
   ],
-  row: ([chatId, version, lastSeq, known, joined, cleared, onlyCleared]: [
+  row: ([chatId, version, lastSeq, known, joined, cleared, onlyByTime]: [
     number,
     number,
     number,
@@ -101,7 +103,7 @@ export const changedChats = statement.many({
     known,
     joined,
     cleared,
-    onlyCleared,
+    onlyByTime,
   }),
 });
 

@@ -89,9 +89,9 @@ export class SyncService {
       const { total, totalMentions: mentions, totalUnmuted, badge } = await unreadTotals(runner, userId);
       const unread = { total, mentions, totalUnmuted, badge };
       const there = new Set(pages.map(({ item }) => item.chat.id));
-      // `since` does not tell which clearings were told: they are told once, when there is nothing else.
+      // `since` does not tell which clearings and blocks were told: they are told once, when there is nothing else.
       const leftOut =
-        !page.changed.some(({ onlyCleared }) => onlyCleared) &&
+        !page.changed.some(({ onlyByTime }) => onlyByTime) &&
         changed.some(({ chatId }) => !there.has(chatId));
       return { moved, gone, pages, unread, leftOut };
     });
@@ -107,8 +107,8 @@ export class SyncService {
       users: moved.users,
       unread,
       now: moved.now,
-      // Chats that were left out, and are only found by their activity, have to be found again.
-      at: others === 'changed' && leftOut && since !== undefined ? since : moved.at,
+      // Chats that were left out, and are only found by a time, have to be found again.
+      at: leftOut && since !== undefined ? since : moved.at,
     };
   }
 
@@ -195,9 +195,9 @@ export class SyncService {
   }
 }
 
-/** The chats of one answer: those that were only cleared come when there are no others left. */
+/** The chats of one answer: those of which only a time tells come when there are no others left. */
 function firstOf(changed: readonly ChangedChat[]): ChangedChat[] {
-  const others = changed.filter(({ onlyCleared }) => !onlyCleared);
+  const others = changed.filter(({ onlyByTime }) => !onlyByTime);
   return (others.length > 0 ? others : changed).slice(0, MAX_CHATS);
 }
 

@@ -110,8 +110,13 @@ describe('What a person may do in their chats', () => {
           await owner.ask('addMembers', { chatId, userIds: [bob.userId] });
         }
         if (round % 3 === 2) {
-          // What happened while it was away is in the next sync, but for blocks, of which the list tells.
+          // What happened while it was away is in the next sync.
           transport.cut();
+          const blocks = here.client
+            .chats()
+            .get()
+            .items.find(({ id }) => id === here.directId)!.blockedByMe;
+          await bob.ok(blocks ? 'unblockUser' : 'blockUser', { userId: here.dave.userId });
           for (let i = 0; i < 4; i++)
             await owner.ask('updateChat', {
               chatId: here.groupIds[i % 2],

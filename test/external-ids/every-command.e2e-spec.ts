@@ -49,25 +49,18 @@ describe.each([openMode, tokens])(
         const hear = async (role: Role) => {
           const scene = await sceneOf(world, role);
           await nameAll(world, scene);
+          const voice = await mode.voiceOf({ world, edge, role, userId: scene.userId });
           const ask = async (at: Scene) => {
             const input = await inputs[name]!(at, mode.accounts(world));
-            return {
-              named: names(input),
-              ...(await mode.ask({
-                world,
-                edge,
-                role,
-                userId: scene.userId,
-                command,
-                input: byExternalIds(input) as Record<string, unknown>,
-              })),
-            };
+            const named = byExternalIds(input) as Record<string, unknown>;
+            return { named: names(input), ...(await voice.ask(command, named)) };
           };
           const there = await ask(scene);
           // What is not theirs to see is answered as what is not there, to the byte.
           if (role === 'stranger' && there.named && there.outcome !== 'ok') {
             expect(there.wire).toBe((await ask(nowhere(scene))).wire);
           }
+          voice.close();
           return [role, there.outcome] as const;
         };
         const asked = rolesHere.filter((role) => cells[role]);

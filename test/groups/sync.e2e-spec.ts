@@ -50,6 +50,26 @@ describe('A group in sync', () => {
     expect(memberships).toContainEqual({ chatId, version, mutedUntil, ...others });
   });
 
+  it('has the position of a member who was removed and came back meanwhile, from the beginning', async () => {
+    const { chatId, owner, members } = await groupOf(world, 2);
+    const [bob, carol] = members as [Client, Client];
+    for (const content of ['one', 'two']) await owner.ok('sendMessage', { chatId, content });
+    for (const member of [bob, carol]) await member.ok('markAsSeen', { chatId });
+    const replica = new Replica(owner.userId);
+    await replica.catchUp(owner);
+    const seen = { readSeq: 2, deliveredSeq: 2 };
+    const marks = () => Object.fromEntries(replica.chat(chatId)!.marks);
+    expect(marks()).toEqual({ [bob.userId]: seen, [carol.userId]: seen });
+
+    await owner.ok('removeMember', { chatId, userId: carol.userId });
+    await owner.ok('addMembers', { chatId, userIds: [carol.userId] });
+    await replica.catchUp(owner);
+    expect(marks()).toEqual({ [bob.userId]: seen, [carol.userId]: { readSeq: 0, deliveredSeq: 0 } });
+    await carol.ok('markAsSeen', { chatId, seq: 1 });
+    await replica.catchUp(owner);
+    expect(marks()).toMatchObject({ [carol.userId]: { readSeq: 1, deliveredSeq: 1 } });
+  });
+
   it('makes a member whole who is cut, removed and added again while it changes', async () => {
     const { chatId, owner, members } = await groupOf(world, 4, { historyVisible: 'fromJoin' });
     const [admin, watcherOnce, ...talkers] = members as [Client, Client, ...Client[]];

@@ -48,10 +48,15 @@ export const externalIdOf = (what: 'user' | 'chat', id: number) => `${what} ${id
 /** Gives every user and every chat of a scene its externalId. */
 export async function nameAll(world: World, scene: Scene): Promise<void> {
   const { userId, otherId, thirdId, friendId, enemyId, chatId, groupId, invitedToId, publicId } = scene;
-  for (const id of [userId, otherId, thirdId, friendId, enemyId])
-    await world.sql('UPDATE users SET "externalId" = $2 WHERE id = $1', [id, externalIdOf('user', id)]);
-  for (const id of new Set([chatId, groupId, invitedToId, publicId]))
-    await world.sql('UPDATE chats SET "externalId" = $2 WHERE id = $1', [id, externalIdOf('chat', id)]);
+  const name = async (table: 'users' | 'chats', what: 'user' | 'chat', ids: readonly number[]) => {
+    const named = ids.map((id) => externalIdOf(what, id));
+    await world.sql(
+      `UPDATE ${table} t SET "externalId" = n.name FROM unnest($1::bigint[], $2::text[]) AS n(id, name) WHERE t.id = n.id`,
+      [ids, named],
+    );
+  };
+  await name('users', 'user', [userId, otherId, thirdId, friendId, enemyId]);
+  await name('chats', 'chat', [...new Set([chatId, groupId, invitedToId, publicId])]);
 }
 
 /** The input of a command with `external:<externalId>` in place of the ids of users and chats. */

@@ -1,24 +1,29 @@
+import { randomBytes, scryptSync } from 'node:crypto';
 import { type CommandName } from '../../src/contract/index.js';
-import type { Answer } from '../../src/contract/index.js';
-import { bearer, mint, newApiKey, newName, ownAccounts, PASSWORD, refusal, register } from './accounts.js';
+import type { Answer, SessionView } from '../../src/contract/index.js';
+import { bearer, mint, newApiKey, newName, ownAccounts, PASSWORD, refusal } from './accounts.js';
 import { type Edge, RestAsker } from './edges.js';
 import { type Accounts, type Role, type rowsOf } from './permission-matrix.js';
 import type { Client, World } from './world.js';
 
-/** A command and the role that sends it. */
-interface Question {
+/** Somebody of a role, at one of the edges. */
+interface Sender {
   world: World;
   edge: Edge;
   role: Role;
   userId: number;
-  command: CommandName;
-  input: Record<string, unknown>;
 }
 
 /** The outcome, and the answer as it came over the wire. */
 interface Heard {
   outcome: string;
   wire: string;
+}
+
+/** How somebody sends commands, one after the other. */
+interface Voice {
+  ask(command: CommandName, input: Record<string, unknown>): Promise<Heard>;
+  close(): void;
 }
 
 /** A mode of the server, and how a role sends commands in it. */
@@ -29,21 +34,36 @@ export interface Mode {
   /** Whether this mode has the role. */
   knows(edge: Edge, role: Role): boolean;
   accounts(world: World): Accounts;
-  ask(question: Question): Promise<Heard>;
+  /** Connects, where the edge is one of sockets. */
+  voiceOf(sender: Sender): Promise<Voice>;
 }
 
 const outcomeOf = (answer: Answer): string => (answer.ok ? 'ok' : answer.error.code);
 
-async function overRest({ command, input }: Question, asker: RestAsker): Promise<Heard> {
-  const { answer, wire } = await asker.wired(command, input);
-  return { outcome: outcomeOf(answer), wire };
-}
+const overRest = (asker: RestAsker): Voice => ({
+  async ask(command, input) {
+    const { answer, wire } = await asker.wired(command, input);
+    return { outcome: outcomeOf(answer), wire };
+  },
+  close: () => undefined,
+});
 
-async function overSocket({ command, input }: Question, client: Client): Promise<Heard> {
-  const answer = await client.ask(command, input);
-  client.close();
-  return { outcome: outcomeOf(answer), wire: JSON.stringify(answer) };
-}
+const overSocket = (client: Client): Voice => ({
+  async ask(command, input) {
+    const answer = await client.ask(command, input);
+    return { outcome: outcomeOf(answer), wire: JSON.stringify(answer) };
+  },
+  close: () => client.close(),
+});
+
+/** Nobody comes so far as to send a command. */
+const refusedAtTheDoor = (world: World): Voice => ({
+  async ask() {
+    const refused = await refusal(world, {});
+    return { outcome: refused.code, wire: JSON.stringify(refused) };
+  },
+  close: () => undefined,
+});
 
 /** Without a named user the client is the application itself; otherwise it is the named user. */
 export const openMode: Mode = {
@@ -56,33 +76,52 @@ export const openMode: Mode = {
     passwordOf: async () => PASSWORD,
     tokenOf: async () => 'made-up',
   }),
-  async ask(question) {
-    const { world, edge, role } = question;
-    const userId = role === 'application' ? 0 : question.userId;
-    if (edge === 'REST') return overRest(question, new RestAsker(world, userId));
-    return overSocket(question, await (userId === 0 ? world.stranger() : world.person(userId)));
+  async voiceOf({ world, edge, role, userId: theirs }) {
+    const userId = role === 'application' ? 0 : theirs;
+    if (edge === 'REST') return overRest(new RestAsker(world, userId));
+    return overSocket(await (userId === 0 ? world.stranger() : world.person(userId)));
   },
 };
 
 const key = newApiKey();
 const variables = { ...ownAccounts(), API_KEYS: key };
 
-const accounts = (world: World): Accounts => ({
-  async register() {
-    const { user, refreshToken } = await register(world);
-    return { username: user.username!, password: PASSWORD, refreshToken };
-  },
-  async passwordOf(userId) {
-    const { user } = await register(world);
+/**
+ * As the server stores passwords, but for a setting that costs nothing: it takes what is stored with the hash. A password of
+ * its own setting takes 0.2 s, one after the other, and the matrix has hundreds.
+ */
+const cheapHash = () => {
+  const salt = randomBytes(16);
+  const derived = scryptSync(PASSWORD, salt, 32, { N: 16, r: 1, p: 1 });
+  const text = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '');
+  return `$scrypt$ln=4,r=1,p=1$${text(salt)}$${text(derived)}`;
+};
+
+const accounts = (world: World): Accounts => {
+  /** The username of somebody who has the password from now on, if they have none. */
+  const credentialsOf = async (userId: number): Promise<string> => {
+    const username = newName();
     await world.sql(
-      `INSERT INTO credentials ("userId", username, "passwordHash")
-       SELECT $1, $2, "passwordHash" FROM credentials WHERE "userId" = $3 ON CONFLICT DO NOTHING`,
-      [userId, newName(), user.id],
+      `INSERT INTO credentials ("userId", username, "passwordHash") VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+      [userId, username, cheapHash()],
     );
-    return PASSWORD;
-  },
-  tokenOf: async (userId) => (await mint(world, key, { userId })).accessToken,
-});
+    return username;
+  };
+  return {
+    async register() {
+      const userId = world.newId();
+      await world.sql('INSERT INTO users (id) VALUES ($1)', [userId]);
+      const login = { username: await credentialsOf(userId), password: PASSWORD };
+      const { body } = await world.http.post('/auth/login').send(login).expect(200);
+      return { ...login, refreshToken: (body as SessionView).refreshToken };
+    },
+    async passwordOf(userId) {
+      await credentialsOf(userId);
+      return PASSWORD;
+    },
+    tokenOf: async (userId) => (await mint(world, key, { userId })).accessToken,
+  };
+};
 
 /** Users have tokens, the application has its key. */
 export const tokens: Mode = {
@@ -91,17 +130,13 @@ export const tokens: Mode = {
   variables,
   knows: (edge, role) => edge === 'REST' || role !== 'application',
   accounts,
-  async ask(question) {
-    const { world, edge, role, userId } = question;
-    if (role === 'application') return overRest(question, new RestAsker(world, 0, { 'X-Api-Key': key }));
-    if (role === 'nobody') {
-      if (edge === 'REST') return overRest(question, new RestAsker(world, 0));
-      const refused = await refusal(world, {});
-      return { outcome: refused.code, wire: JSON.stringify(refused) };
-    }
+  async voiceOf({ world, edge, role, userId }) {
+    if (role === 'application') return overRest(new RestAsker(world, 0, { 'X-Api-Key': key }));
+    if (role === 'nobody')
+      return edge === 'REST' ? overRest(new RestAsker(world, 0)) : refusedAtTheDoor(world);
     const { accessToken } = await mint(world, key, { userId });
-    if (edge === 'REST') return overRest(question, new RestAsker(world, 0, bearer(accessToken)));
-    return overSocket(question, await world.bearer(userId, accessToken));
+    if (edge === 'REST') return overRest(new RestAsker(world, 0, bearer(accessToken)));
+    return overSocket(await world.bearer(userId, accessToken));
   },
 };
 
@@ -112,5 +147,5 @@ export const inTheirNames: Mode = {
   variables,
   knows: (edge, role) => edge === 'REST' && role !== 'nobody' && role !== 'application',
   accounts,
-  ask: (question) => overRest(question, new RestAsker(question.world, question.userId, { 'X-Api-Key': key })),
+  voiceOf: async ({ world, userId }) => overRest(new RestAsker(world, userId, { 'X-Api-Key': key })),
 };

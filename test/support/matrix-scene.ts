@@ -54,135 +54,130 @@ export const nowhere = (scene: Scene): Scene => ({
   webhookId: 987_654_325,
 });
 
+/**
+ * Creates the scene of a role, with people of these ids: the five of the scene, the owners of its groups, and whoever was
+ * erased. One function, because there are thousands of scenes, and each takes some twenty statements.
+ */
+const FUNCTIONS = `
+  CREATE FUNCTION matrix_direct_chat(one_id bigint, other_id bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+  DECLARE
+    chat_id bigint;
+  BEGIN
+    INSERT INTO chats (type, "user1Id", "user2Id") VALUES ('direct', one_id, other_id) RETURNING id INTO chat_id;
+    INSERT INTO chat_members ("chatId", "userId") VALUES (chat_id, one_id), (chat_id, other_id);
+    RETURN chat_id;
+  END $$;
+
+  -- With the other user as a member; there is always an owner.
+  CREATE FUNCTION matrix_group(as_role text, user_id bigint, other_id bigint, owner_id bigint) RETURNS bigint
+  LANGUAGE plpgsql AS $$
+  DECLARE
+    chat_id bigint;
+  BEGIN
+    INSERT INTO chats (type, title) VALUES ('group', 'a group') RETURNING id INTO chat_id;
+    INSERT INTO chat_members ("chatId", "userId", role) VALUES (chat_id, other_id, 'member');
+    IF as_role NOT IN ('stranger', 'invited') THEN
+      INSERT INTO chat_members ("chatId", "userId", role, "silencedUntil") VALUES (chat_id, user_id,
+        CASE WHEN as_role IN ('admin', 'owner') THEN as_role ELSE 'member' END,
+        CASE as_role WHEN 'silenced' THEN '2999-01-01'::timestamptz END);
+    END IF;
+    IF as_role <> 'owner' THEN
+      INSERT INTO users (id) VALUES (owner_id);
+      INSERT INTO chat_members ("chatId", "userId", role) VALUES (chat_id, owner_id, 'owner');
+    END IF;
+    RETURN chat_id;
+  END $$;
+
+  CREATE FUNCTION matrix_scene(as_role text, ids bigint[], code text) RETURNS json LANGUAGE plpgsql AS $$
+  DECLARE
+    user_id CONSTANT bigint := ids[1];
+    other_id CONSTANT bigint := ids[2];
+    third_id CONSTANT bigint := ids[3];
+    friend_id CONSTANT bigint := ids[4];
+    enemy_id CONSTANT bigint := ids[5];
+    outside CONSTANT boolean := as_role IN ('nobody', 'application');
+    within CONSTANT boolean := NOT outside AND as_role NOT IN ('stranger', 'invited');
+    chat_id bigint;
+    group_id bigint;
+    invited_to_id bigint;
+    public_id bigint;
+    message_id bigint;
+    own_id bigint;
+    report_id bigint;
+    invite_id bigint;
+    erasure_id bigint;
+    webhook_id bigint;
+  BEGIN
+    INSERT INTO users (id, name) SELECT unnest(ids[1:5]), 'a name';
+    -- Before the chat exists: it takes the blocks over when it is created.
+    INSERT INTO user_blocks ("userId", "blockedId") VALUES (enemy_id, user_id);
+    IF as_role = 'blocked' THEN INSERT INTO user_blocks ("userId", "blockedId") VALUES (other_id, user_id); END IF;
+    IF as_role = 'blocker' THEN INSERT INTO user_blocks ("userId", "blockedId") VALUES (user_id, other_id); END IF;
+    chat_id := CASE
+      WHEN outside THEN matrix_direct_chat(third_id, other_id)
+      WHEN as_role IN ('blocked', 'blocker') THEN matrix_direct_chat(user_id, other_id)
+      ELSE matrix_group(as_role, user_id, other_id, ids[6]) END;
+    group_id := CASE WHEN outside THEN matrix_group('stranger', user_id, other_id, ids[7]) ELSE chat_id END;
+
+    INSERT INTO messages ("chatId", seq, version, "senderId", content) VALUES (chat_id, 1, 2, other_id, 'words')
+      RETURNING id INTO message_id;
+    own_id := message_id;
+    IF within THEN
+      INSERT INTO messages ("chatId", seq, version, "senderId", content, metadata)
+        VALUES (chat_id, 2, 3, user_id, 'words', '{"streaming": true}') RETURNING id INTO own_id;
+      INSERT INTO message_streams ("userId", key, "messageId", "chatId", "endsAt")
+        VALUES (user_id, 'a key', own_id, chat_id, now() + interval '1 hour');
+    END IF;
+    UPDATE chats SET "lastSeq" = 1 + within::int, version = 2 + within::int WHERE id = chat_id;
+    -- The user is removed after they have written.
+    IF as_role IN ('removed', 'banned') THEN
+      DELETE FROM chat_members WHERE "chatId" = chat_id AND "userId" = user_id;
+      UPDATE chats SET "membersVersion" = "membersVersion" + 1 WHERE id = chat_id;
+    END IF;
+    INSERT INTO message_reports ("messageId", "reporterId", "chatId", seq, content, edits, "sentAt")
+      VALUES (message_id, other_id, chat_id, 1, 'words', '[]', now()) RETURNING id INTO report_id;
+
+    PERFORM matrix_direct_chat(user_id, friend_id);
+    invited_to_id := matrix_group('stranger', user_id, other_id, ids[8]);
+    INSERT INTO chat_invitations ("chatId", "userId", "invitedBy", withheld) VALUES (invited_to_id, user_id, other_id, false);
+    IF as_role = 'invited' THEN
+      INSERT INTO chat_invitations ("chatId", "userId", "invitedBy", withheld) VALUES (chat_id, user_id, other_id, false);
+    END IF;
+    public_id := matrix_group('stranger', user_id, other_id, ids[9]);
+    UPDATE chats SET visibility = 'public' WHERE id = public_id;
+    IF as_role = 'banned' THEN
+      INSERT INTO chat_restrictions ("chatId", "userId", "bannedAt")
+        SELECT unnest(ARRAY[chat_id, invited_to_id, public_id]), user_id, now();
+    END IF;
+    INSERT INTO chat_invites ("chatId", "codeHash") VALUES (invited_to_id, sha256(convert_to(code, 'UTF8')))
+      RETURNING id INTO invite_id;
+    INSERT INTO erasures ("userId", messages, step, "doneAt") VALUES (ids[10], 'keep', 'rows', now())
+      RETURNING id INTO erasure_id;
+    -- There may be 50 of them: those of scenes that are long over make room.
+    DELETE FROM webhooks WHERE id <= (SELECT max(id) - 30 FROM webhooks);
+    INSERT INTO webhooks (url, events, secrets) VALUES ('http://127.0.0.1:1/', '{*}', '[]') RETURNING id INTO webhook_id;
+
+    RETURN json_build_object('userId', user_id, 'otherId', other_id, 'thirdId', third_id, 'friendId', friend_id,
+      'enemyId', enemy_id, 'chatId', chat_id, 'groupId', group_id, 'invitedToId', invited_to_id, 'publicId', public_id,
+      'messageId', message_id, 'ownId', own_id, 'reportId', report_id, 'inviteId', invite_id, 'erasureId', erasure_id,
+      'webhookId', webhook_id);
+  END $$`;
+
+/** How many users a scene has, and the one who was erased. */
+const PEOPLE = 10;
+
+/** In whose databases the functions are. */
+const prepared = new WeakMap<World, Promise<unknown>>();
+
 /** Creates a separate chat in which a user has the role, so that other cells do not change it. */
 export async function sceneOf(world: World, role: Role): Promise<Scene> {
-  const people = { userId: world.newId(), otherId: world.newId(), thirdId: world.newId() };
-  const { userId, otherId, thirdId } = people;
-  const [friendId, enemyId] = [world.newId(), world.newId()];
-  await world.sql("INSERT INTO users (id, name) SELECT unnest($1::bigint[]), 'a name'", [
-    [userId, otherId, thirdId, friendId, enemyId],
-  ]);
-  // Before the chat exists: it takes the blocks over when it is created.
-  const block = (one: number, other: number) =>
-    world.sql('INSERT INTO user_blocks ("userId", "blockedId") VALUES ($1, $2)', [one, other]);
-  await block(enemyId, userId);
-  if (role === 'blocked') await block(otherId, userId);
-  if (role === 'blocker') await block(userId, otherId);
-  const outside = ['nobody', 'application'].includes(role);
-  const chatId =
-    outside || ['blocked', 'blocker'].includes(role)
-      ? await directChat(world, outside ? thirdId : userId, otherId)
-      : await group(world, role, userId, otherId);
-  const groupId = outside ? await group(world, 'stranger', userId, otherId) : chatId;
-  const message = (seq: number, senderId: number) =>
-    idOf(
-      world,
-      `INSERT INTO messages ("chatId", seq, version, "senderId", content) VALUES ($1, $2::int, $2::int + 1, $3, 'words')`,
-      [chatId, seq, senderId],
-    );
-  const messageId = await message(1, otherId);
-  const within = !outside && role !== 'stranger' && role !== 'invited';
-  const ownId = within ? await message(2, userId) : messageId;
-  if (within) {
-    await world.sql(`UPDATE messages SET metadata = '{"streaming": true}' WHERE id = $1`, [ownId]);
-    await world.sql(
-      `INSERT INTO message_streams ("userId", key, "messageId", "chatId", "endsAt")
-       VALUES ($1, 'a key', $2, $3, now() + interval '1 hour')`,
-      [userId, ownId, chatId],
-    );
-  }
-  await world.sql('UPDATE chats SET "lastSeq" = $2::int, version = $2::int + 1 WHERE id = $1', [
-    chatId,
-    within ? 2 : 1,
-  ]);
-  // The user is removed after they have written.
-  if (role === 'removed' || role === 'banned') {
-    await world.sql('DELETE FROM chat_members WHERE "chatId" = $1 AND "userId" = $2', [chatId, userId]);
-    await world.sql('UPDATE chats SET "membersVersion" = "membersVersion" + 1 WHERE id = $1', [chatId]);
-  }
-  const reportId = await idOf(
-    world,
-    `INSERT INTO message_reports ("messageId", "reporterId", "chatId", seq, content, edits, "sentAt")
-     VALUES ($1, $2, $3, 1, 'words', '[]', now())`,
-    [messageId, otherId, chatId],
-  );
-  await directChat(world, userId, friendId);
-  const invitedToId = await group(world, 'stranger', userId, otherId);
-  await world.sql(
-    `INSERT INTO chat_invitations ("chatId", "userId", "invitedBy", withheld)
-     SELECT unnest($1::bigint[]), $2, $3, false`,
-    [role === 'invited' ? [invitedToId, chatId] : [invitedToId], userId, otherId],
-  );
-  const publicId = await group(world, 'stranger', userId, otherId);
-  await world.sql(`UPDATE chats SET visibility = 'public' WHERE id = $1`, [publicId]);
-  if (role === 'banned') {
-    await world.sql(
-      'INSERT INTO chat_restrictions ("chatId", "userId", "bannedAt") SELECT unnest($1::bigint[]), $2, now()',
-      [[chatId, invitedToId, publicId], userId],
-    );
-  }
+  if (!prepared.has(world)) prepared.set(world, world.sql(FUNCTIONS));
+  await prepared.get(world);
   const code = randomBytes(18).toString('base64url');
-  const inviteId = await idOf(
-    world,
-    `INSERT INTO chat_invites ("chatId", "codeHash") VALUES ($1, sha256(convert_to($2, 'UTF8')))`,
-    [invitedToId, code],
-  );
-  const erasureId = await idOf(
-    world,
-    `INSERT INTO erasures ("userId", messages, step, "doneAt") VALUES ($1, 'keep', 'rows', now())`,
-    [world.newId()],
-  );
-  // There may be 50 of them: those of scenes that are long over make room.
-  await world.sql('DELETE FROM webhooks WHERE id <= (SELECT max(id) - 30 FROM webhooks)');
-  const webhookId = await idOf(
-    world,
-    `INSERT INTO webhooks (url, events, secrets) VALUES ('http://127.0.0.1:1/', '{*}', '[]')`,
-    [],
-  );
-  const chats = { chatId, groupId, invitedToId, publicId };
-  const others = { reportId, code, inviteId, erasureId, webhookId };
-  return { ...people, friendId, enemyId, ...chats, ownId, messageId, ...others };
-}
-
-async function directChat(world: World, one: number, other: number): Promise<number> {
-  const chatId = await idOf(
-    world,
-    `INSERT INTO chats (type, "user1Id", "user2Id") VALUES ('direct', $1, $2)`,
-    [one, other],
-  );
-  await world.sql('INSERT INTO chat_members ("chatId", "userId") SELECT $1, unnest($2::bigint[])', [
-    chatId,
-    [one, other],
+  const [row] = await world.sql<{ scene: Omit<Scene, 'code'> }>('SELECT matrix_scene($1, $2, $3) AS scene', [
+    role,
+    Array.from({ length: PEOPLE }, () => world.newId()),
+    code,
   ]);
-  return chatId;
-}
-
-/** With the other user as a member; there is always an owner. */
-async function group(world: World, role: Role, userId: number, otherId: number): Promise<number> {
-  const chatId = await idOf(world, `INSERT INTO chats (type, title) VALUES ('group', $1)`, ['a group']);
-  const members: [number, string][] = [[otherId, 'member']];
-  if (role !== 'stranger' && role !== 'invited')
-    members.push([userId, role === 'admin' || role === 'owner' ? role : 'member']);
-  if (role !== 'owner') {
-    const ownerId = world.newId();
-    await world.sql('INSERT INTO users (id) VALUES ($1)', [ownerId]);
-    members.push([ownerId, 'owner']);
-  }
-  for (const member of members)
-    await world.sql('INSERT INTO chat_members ("chatId", "userId", role) VALUES ($1, $2, $3)', [
-      chatId,
-      ...member,
-    ]);
-  if (role === 'silenced') {
-    await world.sql(
-      `UPDATE chat_members SET "silencedUntil" = '2999-01-01' WHERE "chatId" = $1 AND "userId" = $2`,
-      [chatId, userId],
-    );
-  }
-  return chatId;
-}
-
-async function idOf(world: World, insert: string, values: unknown[]): Promise<number> {
-  const [row] = await world.sql<{ id: string }>(`${insert} RETURNING id`, values);
-  return Number(row!.id);
+  return { ...row!.scene, code };
 }

@@ -1,4 +1,4 @@
-import type { SyncedView } from '../../src/contract/index.js';
+import type { ChatView, SyncedView } from '../../src/contract/index.js';
 import { edges, over } from '../support/edges.js';
 import { type Client, World } from '../support/world.js';
 
@@ -54,6 +54,48 @@ describe('A sync may leave out chats that it does not name:', () => {
     expect(idsOf(await sync({ others: 'changed', since: at }))).toEqual([named, busy, silent]);
     expect(await asker.refused('sync', { others: 'some' })).toBe('VALIDATION_FAILED');
   });
+
+  it.each(['all', 'changed', 'none'])(
+    'a block that one was away for is told once all else is, where others are %s',
+    async (others) => {
+      const ann = await world.person();
+      const ids = await chatsOf(ann, 53);
+      const versions: Record<number, number> = {};
+      const sync = async (since?: string) => {
+        const answer = await ann.ok<SyncedView>('sync', { versions, others, since, messages: 0 });
+        for (const { chat, upTo } of answer.chats) versions[chat.id] = upTo;
+        return answer;
+      };
+      const rows = await world.sql<{ id: number; version: number }>(
+        'SELECT id::int, version::int FROM chats WHERE id = ANY($1)',
+        [ids],
+      );
+      for (const { id, version } of rows) versions[id] = version;
+      // Longer ago than the overlap of two calls.
+      const since = new Date(Date.now() - 60_000).toISOString();
+      const [blocked, ...written] = ids as [number, ...number[]];
+      const { user1Id, user2Id } = await ann.ok<ChatView>('getChat', { chatId: blocked });
+      await ann.ok('blockUser', { userId: user1Id === ann.userId ? user2Id : user1Id });
+      await world.sql(
+        `UPDATE chats SET "blocksChangedAt" = now() - interval '30 seconds' WHERE "blocksChangedAt" IS NOT NULL`,
+      );
+      for (const chatId of written) await ann.ok('sendMessage', { chatId, content: 'four' });
+
+      const told: [id: number, blockedByMe: boolean][] = [];
+      let at = since;
+      for (let more = true; more;) {
+        const answer = await sync(at);
+        for (const { chat, reset } of answer.chats) {
+          expect(reset).toBe(false);
+          told.push([chat.id, chat.blockedByMe]);
+        }
+        ({ at, more } = answer);
+        expect(told.length).toBeLessThanOrEqual(ids.length);
+      }
+      expect(told.at(-1)).toEqual([blocked, true]);
+      expect(new Set(told.map(([id]) => id))).toEqual(new Set(ids));
+    },
+  );
 
   it('changed ones that did not fit into an answer come with the next', async () => {
     const ann = await world.person();

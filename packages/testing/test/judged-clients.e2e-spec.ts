@@ -1,6 +1,7 @@
 import { clusterUrl } from '../../../test/support/cluster.js';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pass } from 'node:timers/promises';
@@ -120,6 +121,9 @@ describe('A client behind the faults proxy ends equal to the tables:', () => {
       child.stdout.on('data', (chunk: Buffer) => void (output += chunk.toString()));
       const [code] = (await once(child, 'close')) as [number];
       expect(output).toMatch(/^\d+ vectors, 0 failed\n$/);
+      // The guide shows what it prints.
+      const guide = join(import.meta.dirname, '../../../docs/guides/clients-in-other-languages.md');
+      expect(readFileSync(guide, 'utf8')).toContain(output);
       expect(code).toBe(0);
     });
 

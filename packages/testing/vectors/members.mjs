@@ -70,6 +70,22 @@ const totals = (total, mentions = 0) => ({
   badge: total,
 });
 
+/** The answer to `sync` of who missed that Carol left the group of three messages, and joined it again. */
+const joinedAgain = synced({
+  chats: [caughtUp(group(3, { version: 5, membersVersion: 3 }), [])],
+  watermarks: [{ chatId: CHAT, userId: CAROL, readSeq: 0, deliveredSeq: 0 }],
+});
+/** Of three messages of one's own, those up to this seq are seen. */
+const seenUpTo = (seq) => ({
+  chats: [
+    {
+      id: CHAT,
+      version: 5,
+      ranges: [{ from: 1, to: 3, messages: [1, 2, 3].map((one) => ({ seq: one, seen: one <= seq })) }],
+    },
+  ],
+});
+
 export default [
   {
     name: 'members who come and go',
@@ -223,6 +239,20 @@ export default [
       event('blockChanged', { userId: BOB, blocked: false, blockedAt: null }),
     ],
     expect: { chats: [{ id: CHAT, version: 3, blockedByMe: false, canSend: true, canReact: true }] },
+    wantsSync: false,
+  },
+  {
+    name: 'somebody whom one has blocked on another device meanwhile',
+    rule: 'sync brings a direct chat with a new block by the version that you have: take the chat as it is.',
+    steps: [
+      start(direct(3)),
+      ask(
+        'sync',
+        { versions: { [CHAT]: 3 } },
+        synced({ chats: [caughtUp(direct(3, { blockedByMe: true, canSend: false, canReact: false }), [])] }),
+      ),
+    ],
+    expect: { chats: [{ id: CHAT, version: 3, blockedByMe: true, canSend: false, canReact: false }] },
     wantsSync: false,
   },
   {
@@ -478,6 +508,34 @@ export default [
         },
       ],
     },
+    wantsSync: false,
+  },
+  {
+    name: 'what somebody has seen who left and joined again meanwhile',
+    rule: 'watermarks of a group: take them as they are, even smaller. Whoever joins again begins anew.',
+    steps: [
+      start(group(3), messages(1, 3, { senderId: ME })),
+      seen(BOB, 1, 3),
+      seen(CAROL, 3, 3),
+      ask('sync', { versions: { [CHAT]: 3 } }, joinedAgain),
+    ],
+    expect: seenUpTo(1),
+    wantsSync: false,
+  },
+  {
+    name: 'what somebody has seen who joins again, and reads while sync is under way',
+    rule: 'What is heard while sync is under way is applied after its answer: a position that is heard meanwhile is kept.',
+    steps: (() => {
+      const catchUp = begin('sync', { versions: { [CHAT]: 3 } });
+      return [
+        start(group(3), messages(1, 3, { senderId: ME })),
+        seen(CAROL, 3, 3),
+        catchUp,
+        seen(CAROL, 2, 5),
+        end(catchUp, joinedAgain),
+      ];
+    })(),
+    expect: seenUpTo(2),
     wantsSync: false,
   },
   {

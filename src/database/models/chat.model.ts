@@ -107,6 +107,10 @@ export class Chat extends Model {
   @Column(DataType.BOOLEAN)
   declare user2Blocks: boolean;
 
+  /** Direct chats: when that last changed; null: not yet. */
+  @Column(DataType.DATE(3))
+  declare blocksChangedAt: Date | null;
+
   /** Direct chats: one of the two users is deactivated, so nobody can send. */
   @Column(DataType.BOOLEAN)
   declare closed: boolean;

@@ -60,11 +60,10 @@ export function applyMembers(
   members: Iterable<Member>,
   version: number,
 ): void {
-  const all = new Map([...members].map((member) => [member.userId, member]));
   if (version < chat.item.membersVersion) return;
+  const all = new Map([...members].map((member) => [member.userId, member]));
   chat.members = all;
-  chat.membersVersion = version;
-  chat.item.membersVersion = version;
+  chat.membersVersion = chat.item.membersVersion = version;
   // Of those who left while this device was away nothing else tells.
   for (const userId of chat.marks.keys()) if (!all.has(userId)) chat.marks.delete(userId);
   for (const [userId, member] of all) if (userId !== scope.state.me?.id) raise(chat.marks, userId, member);
@@ -77,15 +76,19 @@ export function applySync(scope: Scope, answer: Synced): void {
   for (const chatId of answer.gone) forgetChat(scope, chatId, true);
   for (const { chatId, messageId } of answer.hidden) hideMessage(scope, chatId, messageId);
   for (const mark of answer.watermarks) {
+    const chat = scope.state.chats.get(mark.chatId);
+    if (!chat) continue;
+    // Who left a group and came back begins anew; and the answer is newer than what was heard before it was asked for.
+    if (!chat.item.otherUser) chat.marks.delete(mark.userId);
     applyMark(scope, mark);
-    const item = scope.state.chats.get(mark.chatId)?.item;
     const { unread, unreadMentions, unreadSeq } = mark;
-    if (item && unread !== undefined && unreadMentions !== undefined && unreadSeq !== undefined) {
-      Object.assign(item, { unread, unreadMentions, unreadSeq });
+    // All three are in one's own.
+    if (unread !== undefined) {
+      Object.assign(chat.item, { unread, unreadMentions, unreadSeq });
       scope.tell.touched('item', mark.chatId);
     }
   }
-  for (const membership of answer.memberships) applySettings(scope, { ...membership });
+  for (const membership of answer.memberships) applySettings(scope, membership);
   applyUsers(scope, answer.users);
   if (!answer.more)
     for (const chat of scope.state.chats.values()) if (chat.hidden.size > 0) believe(scope, chat);
@@ -115,14 +118,10 @@ export function caughtUp(scope: Scope, { chat: item, messages, upTo, reset, more
   const live = liveRange(chat);
   const tail = (reset ? null : chat.paging) ?? new Map<number, Message>();
   for (const message of messages) {
-    if (reset) settleMessage(scope, message);
-    else if (live && message.seq > live.to) {
+    if (live && !reset && message.seq > live.to) {
       if ((tail.get(message.seq)?.version ?? 0) <= message.version) tail.set(message.seq, message);
-      settleMessage(scope, message);
-    } else {
-      storeMessage(scope, chat, message);
-      settleMessage(scope, message);
-    }
+    } else if (!reset) storeMessage(scope, chat, message);
+    settleMessage(scope, message);
   }
   chat.paging = more ? tail : null;
   if (reset || upTo >= chat.version) {

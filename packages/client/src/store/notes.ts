@@ -43,7 +43,7 @@ export function applyNote<N extends keyof Events>(scope: Scope, name: N, body: E
       hideMessage(scope, said.body.chatId, said.body.messageId, said.body.seq);
       return;
     case 'messageSeen':
-      applyMark(scope, { ...said.body, readSeq: said.body.seq, deliveredSeq: said.body.seq });
+      applyMark(scope, { ...said.body, readSeq: said.body.seq, deliveredSeq: 0 });
       return;
     case 'messageDelivered':
       applyMark(scope, { ...said.body, readSeq: 0, deliveredSeq: said.body.seq });

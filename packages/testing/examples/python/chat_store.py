@@ -301,6 +301,8 @@ class Store:
         for one in data["watermarks"]:
             if one["chatId"] in self.chats:
                 chat = self.chats[one["chatId"]]
+                if chat["item"]["type"] == "group":
+                    chat["marks"].pop(one["userId"], None)  # who joined again begins anew
                 self.mark(chat, one["userId"], one["readSeq"], one["deliveredSeq"])
                 if "unread" in one:
                     chat["item"].update({name: one[name] for name in ("unread", "unreadMentions", "unreadSeq")})
