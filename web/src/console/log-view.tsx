@@ -53,7 +53,8 @@ export function LogView({ identities, events }: Props) {
           className="field"
           type="search"
           aria-label="Filter the log"
-          placeholder="Name, person, code, chat:12"
+          title="Words of the name, the person or the error code; chat:12 is what is about a chat"
+          placeholder="Filter, chat:12"
           value={filter}
           onInput={(event) => setFilter(event.currentTarget.value)}
         />
