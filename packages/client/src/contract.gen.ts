@@ -178,6 +178,11 @@ export interface ServerLimits {
   members: number;
   /** Most people that a message mentions. */
   mentions: number;
+  /**
+   * RECEIPTS_PUSHED_UP_TO: in larger groups members are not told who has received and seen what; they
+   * ask.
+   */
+  receiptsPushedUpTo: number;
   /** The largest `limit` of each command that answers in pages, by the name of the command. */
   pageSizes: Record<string, number>;
   /**
