@@ -47,6 +47,7 @@ export class Dispatcher {
     const { userId, principal } = admittedAt(socket);
     const connection = new Connection(socket, principal);
     connection.address = this.limits.addressOf(socket.request);
+    this.limits.inputBelongs(socket.request, () => principal?.userId ?? connection.userId);
     this.waiting.belongs(engineOf(socket), () => connection.userId ?? connection.address);
     this.opened.add();
     connection.line = wire.open(

@@ -31,7 +31,7 @@ import { boundPolling } from './polling-input.js';
 import { socketAdmission } from './admission.js';
 import { WaitingOutput } from './waiting-output.js';
 import { createWire } from './wire/create-wire.js';
-import type { EngineRequest } from './wire/internals.js';
+import { connectionOf, type EngineRequest } from './wire/internals.js';
 import { requireUtf8 } from './wire/utf8-body.js';
 
 /** A dead client is noticed within the sum of the two. Milliseconds. */
@@ -93,7 +93,8 @@ export class SocketIoAdapter extends IoAdapter {
     const { pages } = this;
     const limits = this.app.get(Limits);
     const handlers = this.app.get(Handlers);
-    const meterOf = (request: IncomingMessage) => limits.meterOf(request);
+    const meterOf = (request: IncomingMessage) =>
+      limits.meterOf(request, connectionOf(server, request.url ?? '')?.request);
     const wire = createWire(socketWire, {
       isCommand: (name) => handlers.of(name) !== undefined,
       measured: limits.on,
@@ -113,7 +114,9 @@ export class SocketIoAdapter extends IoAdapter {
       cors: { origin: pages.corsOrigin, maxAge: PREFLIGHT_SECONDS },
       allowRequest: handshakeGuard(this.app.get(Lifecycle), this.app.get(ReadinessCheck)),
     };
-    const server = this.app.get(SocketServer).create(this.http, settings, { flush: () => wire.flush() });
+    const server: Server = this.app
+      .get(SocketServer)
+      .create(this.http, settings, { flush: () => wire.flush() });
     // Before every request and upgrade. `cors` does not stop a WebSocket: browsers send no preflight for it.
     server.engine.use((request: EngineRequest, _response: unknown, next: () => void) => {
       const refused = pages.refusalOf(request, 'SOCKET_PORT');

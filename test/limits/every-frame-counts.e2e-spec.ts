@@ -1,3 +1,4 @@
+import { io } from 'socket.io-client';
 import { RawPolling, RawSocket } from '../support/raw-socket.js';
 import { type Client, eventually, World } from '../support/world.js';
 
@@ -79,6 +80,48 @@ describe('Every frame counts', () => {
     const codes = answers.map((answer) => (answer.ok ? 'ok' : answer.error.code));
     expect(codes).toContain('RATE_LIMITED');
     await alice.ok('getChats');
+  });
+});
+
+describe('What a user sends', () => {
+  const TOO_MUCH = 200_000;
+  let world: World;
+  let bystander: Client;
+  beforeAll(async () => {
+    world = await World.start({ RATE_LIMITS: 'on', RATE_LIMIT_BYTES: `${TOO_MUCH / 2}/1m` });
+    bystander = await world.person();
+  });
+  afterAll(() => world.stop());
+
+  const polled = { transports: ['polling'] };
+  const upgraded = { transports: ['polling', 'websocket'] };
+  it.each([
+    ['over WebSockets', {}],
+    ['over long polling', polled],
+    ['over connections that were upgraded', upgraded],
+  ])('counts over all their connections together: %s', async (_, options) => {
+    const userId = world.newId();
+    const opened = await Promise.all(
+      [1, 2, 3].map(async () => {
+        const socket = io(world.socketUrl, {
+          ...options,
+          auth: { userId },
+          reconnection: false,
+          forceNew: true,
+        });
+        const closed = new Promise<string>((resolve) => socket.once('disconnect', resolve));
+        await new Promise<void>((resolve) => socket.once('connect', resolve));
+        if (options === upgraded)
+          await eventually(() => Promise.resolve(socket.io.engine.transport.name === 'websocket'));
+        return { socket, closed };
+      }),
+    );
+    for (const { socket } of opened) {
+      for (let nth = 0; nth < 3; nth++) socket.emit('noSuchCommand', 'x'.repeat(0.15 * TOO_MUCH));
+    }
+    expect(await Promise.race(opened.map(({ closed }) => closed))).toMatch(/^transport /);
+    expect(await bystander.ask('getChats')).toMatchObject({ ok: true });
+    for (const { socket } of opened) socket.disconnect();
   });
 });
 

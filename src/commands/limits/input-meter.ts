@@ -1,6 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import type { LimitsConfig } from '../../config/config.js';
 import type { Rate } from '../../config/rate.js';
 import { Bucket } from './bucket.js';
+import { RateLimiter } from './rate-limiter.js';
 
 /**
  * Counts what one connection sends, in the call that reads it and before anything is parsed: frames of every opcode,
@@ -34,32 +36,50 @@ interface Address extends Counted {
   connections: number;
 }
 
+/** Whose a connection is by now; null: nobody's yet. */
+export type OwnerOf = () => number | null;
+
 /**
- * The bounds of what connections and addresses may send, whatever it is: twice what the limits of commands allow. The
- * counts of an address are kept while it has a connection; new connections have their own limit.
+ * The bounds of what connections, users and addresses may send, whatever it is: twice what the limits of commands allow. The
+ * counts of an address are kept while it has a connection. A new connection has a limit of its own until its user is known,
+ * and then that of its user besides, which all of their connections share.
  */
 export class InputMeters {
   private readonly addresses = new Map<string, Address>();
-  private readonly frames: number;
+  private readonly users: RateLimiter<'frames' | 'bytes'>;
+  /** By the request that a session began with. */
+  private readonly owners = new WeakMap<IncomingMessage, OwnerOf>();
+  private readonly rates: Record<'frames' | 'bytes', Rate>;
 
   constructor(private readonly limits: LimitsConfig) {
-    const { message, typing, createChat, other } = limits.person;
+    const { message, typing, createChat, other, bytes } = limits.person;
     const commands = message.points + typing.points + createChat.points + other.points;
-    this.frames = Math.max(FEWEST_FRAMES, TOLERANCE * commands);
+    const points = Math.max(FEWEST_FRAMES, TOLERANCE * commands);
+    this.rates = { frames: { ...other, points, durationMs: FRAMES_WITHIN_MS }, bytes: tolerated(bytes) };
+    this.users = new RateLimiter(this.rates);
   }
 
-  /** The meter of a new connection. */
-  of(address: string): InputMeter {
+  /** The meter of a new connection of the session that began with this request. */
+  of(address: string, session: IncomingMessage): InputMeter {
     const shared = this.addresses.get(address) ?? this.begin(address);
     shared.connections++;
-    return new Meter(this.own(), shared, () => this.left(address, shared));
+    const { frames, bytes } = this.rates;
+    const own = { frames: new Bucket(frames), bytes: new Bucket(bytes) };
+    return new Meter(own, this.userOf(session), shared, () => this.left(address, shared));
   }
 
-  private own(): Counted {
-    const { bytes } = this.limits.person;
-    return {
-      frames: new Bucket({ points: this.frames, durationMs: FRAMES_WITHIN_MS }),
-      bytes: new Bucket(tolerated(bytes)),
+  /** Says whose a session is. */
+  belongs(session: IncomingMessage, owner: OwnerOf): void {
+    this.owners.set(session, owner);
+  }
+
+  /** Takes what a session sends from what its user may send. False: it is too much. */
+  private userOf(session: IncomingMessage): Meter['ofUser'] {
+    return (frames, bytes, now) => {
+      const userId = this.owners.get(session)?.() ?? null;
+      if (userId === null) return true;
+      const framesFit = this.users.take(userId, 'frames', frames, now) === 0;
+      return framesFit && this.users.take(userId, 'bytes', bytes, now) === 0;
     };
   }
 
@@ -84,6 +104,7 @@ class Meter implements InputMeter {
 
   constructor(
     private readonly own: Counted,
+    private readonly ofUser: (frames: number, bytes: number, now: number) => boolean,
     private readonly address: Counted,
     private readonly left: () => void,
   ) {}
@@ -93,6 +114,7 @@ class Meter implements InputMeter {
     const { own, address } = this;
     // An address is not charged for what its connection may not send: others share it.
     if (!own.frames.take(frames, now) || !own.bytes.take(bytes, now)) return false;
+    if (!this.ofUser(frames, bytes, now)) return false;
     const framesFit = address.frames.take(frames, now);
     return address.bytes.take(bytes, now) && framesFit;
   }
@@ -103,6 +125,6 @@ class Meter implements InputMeter {
   }
 }
 
-function tolerated({ points, durationMs }: Rate): Pick<Rate, 'points' | 'durationMs'> {
-  return { points: TOLERANCE * points, durationMs };
+function tolerated(rate: Rate): Rate {
+  return { ...rate, points: TOLERANCE * rate.points };
 }

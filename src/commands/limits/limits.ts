@@ -5,7 +5,7 @@ import type { AppConfig } from '../../config/config.js';
 import type { Rate } from '../../config/rate.js';
 import { UntrustedProxy } from './untrusted-proxy.js';
 import { clientAddress, peerAddress } from './client-address.js';
-import { type InputMeter, InputMeters } from './input-meter.js';
+import { type InputMeter, InputMeters, type OwnerOf } from './input-meter.js';
 import { RateLimiter, type LimitStatus } from './rate-limiter.js';
 import { type BucketsOf, SharedUsage } from './shared-usage.js';
 
@@ -107,9 +107,17 @@ export class Limits {
     return this.proxies > 0 && headers['x-forwarded-proto'] === 'https';
   }
 
-  /** Counts what a connection that begins with this request sends; null when there are no limits. */
-  meterOf(request: IncomingMessage): InputMeter | null {
-    return this.meters?.of(this.addressOf(request)) ?? null;
+  /**
+   * Counts what a connection that begins with this request sends; null when there are no limits. `session`: the request that
+   * its session began with, where that was another one.
+   */
+  meterOf(request: IncomingMessage, session = request): InputMeter | null {
+    return this.meters?.of(this.addressOf(request), session) ?? null;
+  }
+
+  /** Says whose the session is that began with this request: what it sends counts for them, too. */
+  inputBelongs(session: IncomingMessage, owner: OwnerOf): void {
+    this.meters?.belongs(session, owner);
   }
 
   /**
