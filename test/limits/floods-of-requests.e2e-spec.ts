@@ -163,7 +163,7 @@ describe('Requests of one connection', () => {
   const SYNC_COST = 5;
 
   it('are served one after the other, so that unread answers do not pile up', async () => {
-    const world = await limited({ RATE_LIMIT_OTHER: '1000/1h' });
+    const world = await limited({ RATE_LIMIT_OTHER: '1000/1h', RATE_LIMIT_BYTES: '100mb/1m' });
     const { alice, chatId } = await world.pair();
     for (let i = 0; i < 40; i += 10) {
       const contents = Array.from({ length: 10 }, () => LONGEST_AS_JSON);
