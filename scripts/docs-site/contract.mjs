@@ -7,6 +7,7 @@ import {
   limitOf,
   PROTOCOL,
   repliesOf,
+  subjectOf,
   whoMayUse,
 } from '../../dist/contract/index.js';
 import { version } from '../../dist/common/version.js';
@@ -29,6 +30,7 @@ function commandOf(name, definition, named) {
   const { summary, socket, rest, bare, actor, order, needs, cookie, misleading } = definition;
   const result = schemaOf(definition.result, 'output', named, IN_CONTRACT);
   return {
+    subject: subjectOf(name),
     summary,
     input: inputSchema(definition, named, IN_CONTRACT),
     rules: rulesOf(definition.input),

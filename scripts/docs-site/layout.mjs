@@ -66,7 +66,7 @@ export function layout({ page, groups, html, headings, version }) {
 <header class="top">
 <button class="menu" type="button" aria-expanded="false" aria-controls="site-menu"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M3 5h14M3 10h14M3 15h14"/></svg><span>Menu</span></button>
 <a class="brand" href="${BASE}"><img src="${BASE}/icon.svg" alt="" width="24" height="24">Chat messaging API <small>${version}</small></a>
-<form class="search" role="search" hidden><input type="search" placeholder="Search" aria-label="Search the documents" autocomplete="off" role="combobox" aria-expanded="false" aria-controls="site-found" aria-autocomplete="list"><kbd aria-hidden="true">/</kbd><ul id="site-found" role="listbox" aria-label="Found" hidden></ul></form>
+<form class="search" role="search" hidden><input type="search" placeholder="Search" aria-label="Search the documents" autocomplete="off" role="combobox" aria-expanded="false" aria-controls="site-found" aria-autocomplete="list"><kbd aria-hidden="true">/</kbd><div class="found" id="site-found" role="listbox" aria-label="Found" hidden></div></form>
 <button class="theme" type="button" hidden><svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="7"/><path d="M10 3a7 7 0 0 1 0 14z"/></svg><span>Theme</span></button>
 </header>
 <div class="frame">

@@ -53,7 +53,7 @@ export class ChatsService {
   }
 
   /**
-   * A page of the user's chats, latest activity first: up to `limit`, as many as fit into 1 MiB, and one at least. Empty
+   * A page of the user's chats, latest activity first: up to `limit`, as many as fit into 256 KiB, and one at least. Empty
    * for an unknown user, and after the last chat. With `page` the answer also says whether there are more.
    */
   async list(actor: Actor, input: CommandInput<'getChats'>): Promise<ChatListItem[] | ChatsPage> {

@@ -27,7 +27,7 @@ export class ChatFinding {
 
   /**
    * A page of the chats that match: by externalId where a prefix is given, else the newest first. Up to `limit`, as many as
-   * fit into 1 MiB, of at most 10,000 chats that are looked at.
+   * fit into 256 KiB, of at most 10,000 chats that are looked at.
    *
    * @throws AppError VALIDATION_FAILED for a cursor that is none.
    */

@@ -1,8 +1,8 @@
 /**
  * Most bytes of the items of a page as they are sent, in UTF-8, with a KiB for what is around them: no answer of a read
- * is larger than 1 MiB, however long what people wrote is. `sync` has a bound of its own.
+ * is larger than 256 KiB, however long what people wrote is. `sync` has a bound of its own.
  */
-export const PAGE_BYTES = 1_024 * 1_024 - 1_024;
+export const PAGE_BYTES = 256 * 1_024 - 1_024;
 
 /** Most bytes of a number as JSON. */
 const NUMBER_BYTES = 25;

@@ -57,6 +57,31 @@ export const commands = {
   ...pushCommands,
 } as const satisfies Record<string, CommandDefinition>;
 
+/** What the commands are about, for whoever lists them: the documents, the console. */
+const subjects: Record<string, Record<string, CommandDefinition>> = {
+  Presence: presenceCommands,
+  Users: { ...usersCommands, ...deactivationCommands },
+  Blocks: blocksCommands,
+  Chats: chatsCommands,
+  Members: membersCommands,
+  Invitations: invitationsCommands,
+  Messages: messagesCommands,
+  Streams: streamsCommands,
+  Receipts: receiptsCommands,
+  Reactions: reactionsCommands,
+  Sync: syncCommands,
+  'Reports and audit': { ...reportsCommands, ...auditCommands },
+  'Typing and events': { ...typingCommands, ...chatEventsCommands },
+  'Accounts and tokens': authCommands,
+  'Erasure, export, retention': { ...erasuresCommands, ...exportsCommands, ...retentionCommands },
+  Server: serverCommands,
+  Joining: joiningCommands,
+  Moderation: moderationCommands,
+  Webhooks: webhooksCommands,
+  Notifications: notificationsCommands,
+  Push: pushCommands,
+};
+
 export type CommandName = keyof typeof commands;
 export type CommandInput<C extends CommandName> = z.infer<(typeof commands)[C]['input']>;
 export type CommandResult<C extends CommandName> = z.infer<(typeof commands)[C]['result']>;
@@ -66,4 +91,9 @@ export const commandNames = Object.keys(commands) as CommandName[];
 /** The definition of a command by its name, with the optional parts that a literal type hides. */
 export function definitionOf(name: CommandName): CommandDefinition {
   return commands[name];
+}
+
+/** What a command is about, such as `Messages`; undefined: it stands in no list above. */
+export function subjectOf(name: CommandName): string | undefined {
+  return Object.keys(subjects).find((subject) => name in subjects[subject]!);
 }

@@ -5,7 +5,7 @@ import { OWN_KEY } from '../messages/model/message.view.js';
 import { editsAfter, type MessageToExport, type ReactionToExport, reactionsTo } from './messages.queries.js';
 import { pagesOf } from './pages.js';
 
-/** Messages, reactions and edits that one statement reads. Pages of messages end at 1 MiB as well. */
+/** Messages, reactions and edits that one statement reads. Pages of messages end at 256 KiB as well. */
 export const MESSAGES_AT_ONCE = 200;
 export const ROWS_AT_ONCE = 500;
 const EDITS_AT_ONCE = 20;

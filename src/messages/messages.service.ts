@@ -108,7 +108,7 @@ export class MessagesService {
   }
 
   /**
-   * Up to `limit` messages, or those with the `ids`, as many as fit into 1 MiB: `more` says that there are more in that
+   * Up to `limit` messages, or those with the `ids`, as many as fit into 256 KiB: `more` says that there are more in that
    * direction.
    *
    * @throws AppError NOT_FOUND

@@ -24,7 +24,7 @@ export class ReportQueue {
     @InjectModel(MessageReport) private readonly reports: typeof MessageReport,
   ) {}
 
-  /** By id, a page at a time: up to `limit`, as many as fit into 1 MiB, and one at least. Empty after the last. */
+  /** By id, a page at a time: up to `limit`, as many as fit into 256 KiB, and one at least. Empty after the last. */
   async page({ order, limit, ...wanted }: CommandInput<'getReports'>): Promise<ReportView[]> {
     const sorted: [string, string][] = [['id', order === 'newest' ? 'DESC' : 'ASC']];
     // Measured first and then read: a hundred of the longest would be a hundred megabytes.

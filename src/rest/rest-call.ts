@@ -150,15 +150,21 @@ export class RestCall extends Call {
     this.reject(error.code === 'INTERNAL' ? thrown : error);
   }
 
-  /** Counts the bytes of the answer once Express has made its text. */
+  /**
+   * Counts the bytes of the answer once Express has made its text: it is then paid for, whether or not it is sent. Somebody
+   * who does not read, or goes away, would ask for nothing otherwise.
+   */
   private chargeAnswer(): void {
     const key = this.countedAs();
     if (!this.limits.on || key === null) return;
     const { address } = this;
     const { response } = this.http;
-    response.once('finish', () =>
-      this.limits.answered(key, address, Number(response.getHeader('content-length') ?? 0)),
-    );
+    const end = response.end.bind(response) as (...text: unknown[]) => Response;
+    // Not when it writes its head: it writes none to a connection that was closed.
+    response.end = (...text: unknown[]) => {
+      this.limits.answered(key, address, Number(response.getHeader('content-length') ?? 0));
+      return end(...text);
+    };
   }
 
   private userId(): number | string | null {

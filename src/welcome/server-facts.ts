@@ -22,7 +22,7 @@ import { SOCKET_PATH } from '../common/http/socket-path.js';
 
 const shownRate = ({ points, durationMs }: Rate) => ({ most: points, withinMs: durationMs });
 
-function limitsOf({ limits }: AppConfig): ServerLimits {
+function limitsOf({ limits, receiptsPushedUpTo }: AppConfig): ServerLimits {
   const pages = commandNames.flatMap((name) => {
     const most = largestPage(definitionOf(name));
     return most === null ? [] : [[name, most] as const];
@@ -33,6 +33,7 @@ function limitsOf({ limits }: AppConfig): ServerLimits {
     payloadBytes: MAX_BODY_BYTES,
     members: MAX_MEMBERS,
     mentions: MAX_MENTIONS,
+    receiptsPushedUpTo,
     pageSizes: Object.fromEntries(pages),
     rates: limits && {
       message: shownRate(limits.person.message),

@@ -1,29 +1,15 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import ts from 'typescript';
-import { projectRoot } from '../../src/common/project-root.js';
 import { newApiKey, ownAccounts } from '../support/accounts.js';
+import { answersIn, blocks, blocksOf, named, NODE, outputOf, root, SHELL } from '../support/code-blocks.js';
 import { inPython, python } from '../support/python.js';
 import { closedPort, SENDS_WEBHOOKS } from '../support/receiver.js';
 import { eventually, World } from '../support/world.js';
-
-const root = projectRoot();
-
-/**
- * A block of code of a guide. Its first line says, after the language, what the tests do with it: `run=name`, or
- * `not-run=reason`; `text output=name` is what the block of that name prints, `…` stands for what differs each time.
- */
-interface Block {
-  file: string;
-  language: string;
-  marks: Record<string, string>;
-  code: string;
-}
 
 /** Why a block can't be run here. */
 const REASONS = {
@@ -32,56 +18,6 @@ const REASONS = {
   elsewhere: 'run by a suite of its own',
   part: 'a part of a program, or with names of your own',
 };
-
-function blocksOf(file: string): Block[] {
-  const text = readFileSync(join(root, file), 'utf8');
-  return [...text.matchAll(/^```([a-z]+)([^\n]*)\n([\s\S]*?)^```$/gm)].map(([, language, info, code]) => ({
-    file,
-    language: language!,
-    marks: Object.fromEntries(
-      info!
-        .trim()
-        .split(/\s+/)
-        .filter(Boolean)
-        .map((mark) => mark.split('=') as [string, string]),
-    ),
-    code: code!,
-  }));
-}
-
-/** The statements of the database are explained one by one by a test of their own. */
-const files = ['guides', 'reference'].flatMap((folder) =>
-  readdirSync(join(root, 'docs', folder))
-    .filter((name) => name.endsWith('.md') && name !== 'statements.md')
-    .map((name) => `docs/${folder}/${name}`),
-);
-
-const blocks = files.flatMap(blocksOf);
-const named = (name: string): Block => {
-  const found = blocks.filter(({ marks }) => marks.run === name);
-  if (found.length !== 1) throw new Error(`${found.length} blocks are run=${name}`);
-  return found[0]!;
-};
-
-/** What it prints; every address of a default server is that of the world's. */
-async function outputOf(
-  code: string,
-  [command, ...args]: [string, ...string[]],
-  world: World,
-  cwd = root,
-): Promise<string> {
-  const here = code
-    .replaceAll('localhost:3000', `localhost:${world.app.httpPort}`)
-    .replaceAll('localhost:5005', `localhost:${world.app.socketPort}`);
-  const child = spawn(command, [...args, here], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  let errors = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-  const status = await new Promise((resolve) => child.on('close', resolve));
-  if (status !== 0) throw new Error(`${command} ended with ${String(status)}: ${errors}`);
-  return output;
-}
 
 /** As a project of Nest compiles it. */
 const compiled = (code: string) =>
@@ -93,13 +29,6 @@ const compiled = (code: string) =>
       emitDecoratorMetadata: true,
     },
   }).outputText;
-
-const SHELL = ['sh', '-ec'] as [string, string];
-const NODE = [process.execPath, '--input-type=module', '-e'] as [string, string, string];
-
-/** One JSON value after the other, as several calls of curl print them. */
-const answersIn = (output: string): unknown[] =>
-  JSON.parse(`[${output.trim().replaceAll(/(?<=[}\]])\s*(?=[{[])/g, ',')}]`) as unknown[];
 
 /** Compares line by line; `…` ends what is compared of a line. */
 function expectOutput(output: string, name: string): void {
@@ -211,12 +140,37 @@ describe('The code in the guides', () => {
 
   it('is run below, as far as it is marked so', () => {
     const run = code.flatMap(({ marks }) => marks.run ?? []);
+    // By `snippets.e2e-spec.ts` what is short.
     expect(run.sort()).toEqual([
       'accounts',
+      'add-webhook',
+      'api-key',
+      'audit',
       'backend',
+      'channel',
       'curl',
+      'enable-webhook',
+      'erase',
+      'events-of-a-webhook',
+      'export',
+      'fresh-token',
+      'ids-chat',
+      'ids-users',
+      'inbox',
+      'levels',
+      'log-out',
       'python',
+      'quiet-hours',
+      'reports',
+      'restored',
+      'retention',
+      'secret-of-a-webhook',
+      'shut-out',
+      'shut-out-list',
       'sockets',
+      'sync',
+      'token-socket',
+      'twice',
       'webhook-express',
       'webhook-nest',
       'webhook-node',
@@ -225,7 +179,12 @@ describe('The code in the guides', () => {
     ]);
     const outputs = blocks.flatMap(({ marks }) => marks.output ?? []);
     expect(outputs.filter((name) => !run.includes(name))).toEqual([]);
-    process.stdout.write(`${run.length} of ${code.length} blocks of code in docs/ are run\n`);
+    const counted = Object.keys(REASONS).map(
+      (reason) => `${code.filter(({ marks }) => marks['not-run'] === reason).length} ${reason}`,
+    );
+    process.stdout.write(
+      `${run.length} of ${code.length} blocks of code in docs/ are run here; not: ${counted.join(', ')}\n`,
+    );
   });
 
   it('with curl: a chat, a message, the history, seen, deleted', async () => {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { projectRoot } from '../../src/common/project-root.js';
 import { environment } from '../../src/config/environment.js';
 import { commandNames, definitionOf, errorCatalogue, events } from '../../src/contract/index.js';
@@ -132,13 +133,16 @@ describe('The search index', () => {
 
 describe('contract.json', () => {
   interface Contract {
-    commands: Record<string, { input: object; result: object; example: { input: unknown; result: unknown } }>;
+    commands: Record<
+      string,
+      { subject?: string; input: object; result: object; example: { input: unknown; result: unknown } }
+    >;
     events: Record<string, { payload: object; example: unknown }>;
     errors: object;
     $defs: Record<string, object>;
   }
   const contract = parsed<Contract>('contract.json');
-  const ajv = new Ajv({ strict: false, formats: { 'date-time': true, uri: true } });
+  const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true, uri: true } });
   ajv.addSchema({ $id: 'contract', $defs: contract.$defs });
   const within = (schema: object) =>
     JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"contract#/$defs/')) as object;
@@ -151,6 +155,13 @@ describe('contract.json', () => {
     expect(Object.keys(contract.commands)).toEqual(commandNames);
     expect(Object.keys(contract.events)).toEqual(Object.keys(events));
     expect(contract.errors).toEqual(errorCatalogue);
+  });
+
+  it('says of each command what it is about, and has those of a subject together', () => {
+    const subjects = Object.values(contract.commands).map(({ subject }) => subject);
+    expect(subjects).not.toContain(undefined);
+    const begun = subjects.filter((subject, at) => subject !== subjects[at - 1]);
+    expect(begun).toEqual([...new Set(subjects)]);
   });
 
   it('has schemas that its own examples pass', () => {

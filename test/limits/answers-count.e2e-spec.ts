@@ -1,4 +1,6 @@
-import { type Client, World } from '../support/world.js';
+import { MOST_UNANSWERED } from '../../src/common/http/http-connection.js';
+import { Pipeline, requestLine } from '../support/pipelining.js';
+import { type Client, eventually, World } from '../support/world.js';
 
 jest.setTimeout(60_000);
 
@@ -47,6 +49,25 @@ describe('The bytes of answers', () => {
       expect(i).toBeLessThan(200);
     }
     expect(status).toBe(429);
+  });
+
+  it('count for somebody whose connection ends before they come', async () => {
+    const bob = await world.person();
+    for (let i = 0; i < 20; i++)
+      await bob.ok('sendMessage', { receiverId: alice.userId, content: 'x'.repeat(5_000) });
+    const { id } = await bob.ok<{ id: number }>('createChat', { user1Id: bob.userId, user2Id: alice.userId });
+    const page = requestLine(`/chats/${id}/messages`, 'GET', `X-User-Id: ${bob.userId}`);
+    for (let n = 0; n < 6; n++) {
+      const pipeline = await Pipeline.open(world.app.httpPort);
+      // The first one is served, and the others end the connection.
+      pipeline.send(page.repeat(MOST_UNANSWERED + 2));
+      await pipeline.closed;
+      expect(pipeline.statuses).toEqual([]);
+    }
+    await eventually(async () => {
+      const { body } = await world.http.get('/users/online').set('X-User-Id', `${bob.userId}`);
+      return body.error?.details.limit === 'answers';
+    });
   });
 });
 

@@ -42,13 +42,19 @@ describe('GET /config', () => {
 
   it('says the limits as they stand, and null for no rates', async () => {
     const { limits } = await configOf(
-      await start({ RATE_LIMITS: 'on', RATE_LIMIT_MESSAGES: '7/3s', RATE_LIMIT_TYPING: '9/m' }),
+      await start({
+        RATE_LIMITS: 'on',
+        RATE_LIMIT_MESSAGES: '7/3s',
+        RATE_LIMIT_TYPING: '9/m',
+        RECEIPTS_PUSHED_UP_TO: '20',
+      }),
     );
     expect(limits).toMatchObject({
       contentLength: MAX_CONTENT_LENGTH,
       metadata: METADATA,
       members: MAX_MEMBERS,
       payloadBytes: 128 * 1024,
+      receiptsPushedUpTo: 20,
       pageSizes: { getMessages: 100, getChats: 500, getMembers: 1_000 },
       rates: { message: { most: 7, withinMs: 3_000 }, typing: { most: 9, withinMs: 60_000 } },
     });

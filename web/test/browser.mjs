@@ -71,6 +71,7 @@ export async function startWorld(options = {}) {
 
   async function context(asked = {}) {
     const { phone = false, dark = false, bypassCSP = false, userId = null, worker = false } = asked;
+    const { script = true } = asked;
     const made = await browser.newContext({
       viewport: phone ? PHONE : DESK,
       hasTouch: phone,
@@ -78,6 +79,7 @@ export async function startWorld(options = {}) {
       colorScheme: dark ? 'dark' : 'light',
       locale: 'en-GB',
       bypassCSP,
+      javaScriptEnabled: script,
       reducedMotion: 'reduce',
       // It reads the whole page once more: only for those who look at it.
       serviceWorkers: worker ? 'allow' : 'block',

@@ -336,22 +336,6 @@ test('texts that mean harm stay texts', async () => {
   }
 });
 
-test('a phone shows the list or the chat, and a link leads back', async () => {
-  const { ann, chat } = await world.server.people('ann', 'ben');
-  const page = await world.pageOf(ann.id, { phone: true });
-  await page.locator('a.chat').tap();
-  await field(page).waitFor();
-  await page.locator('.list').waitFor({ state: 'hidden' });
-  await field(page).fill('from a phone');
-  await page.getByRole('button', { name: 'Send', exact: true }).tap();
-  await row(page, 'from a phone').waitFor();
-  await page.getByRole('link', { name: 'Back to chats' }).tap();
-  await page.locator('a.chat').waitFor();
-  await page.locator('.main').waitFor({ state: 'hidden' });
-  assert.ok(chat.id > 0);
-  await page.context().close();
-});
-
 test('keys: to a chat, among messages, reply, edit, and back to the composer', async () => {
   const { ann, ben, chat } = await world.server.people('ann', 'ben');
   for (const [who, content] of [

@@ -180,6 +180,124 @@ test('a connection that is cut comes back; offline nothing is sent; filter, paus
   world.nothingWrong();
 });
 
+test('a command is found by its name, subject, words and route; its form has what is required first', async () => {
+  const page = await consoleOf();
+  const found = async (words, ...names) => {
+    await page.getByLabel('Search commands').fill(words);
+    await page.waitForFunction(
+      (wanted) =>
+        JSON.stringify([...document.querySelectorAll('.commands .name')].map((one) => one.textContent)) ===
+        wanted,
+      JSON.stringify(names),
+    );
+  };
+  await found('webhooks rotate', 'rotateWebhookSecret');
+  await found('/users/:userId/sessions', 'revokeSessions', 'getSessions');
+  await found('nothing like this');
+  await page.getByText('No command has “nothing like this”.').waitFor();
+  await found('silence', 'silenceMember', 'unsilenceMember');
+  await page.getByLabel('Search commands').press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.locator('.form h2', { hasText: /^silenceMember$/ }).waitFor();
+  await page.getByLabel('Search commands').fill('');
+
+  // All is made of the contract: folders, and in each form its fields, those that are required first.
+  const contract = await world.call('GET', '/docs/contract.json');
+  const folders = await page.locator('.commands h2').allTextContents();
+  assert.deepEqual(folders, [...new Set(Object.values(contract.commands).map(({ subject }) => subject))]);
+  for (const name of [
+    'createGroup',
+    'createWebhook',
+    'markChatsAsDelivered',
+    'getReports',
+    'addPushTarget',
+  ]) {
+    const { properties = {}, required = [] } = contract.commands[name].input;
+    await command(page, name);
+    const fields = page.locator('.one-field');
+    const names = await fields.locator('label > .name').allTextContents();
+    assert.deepEqual(names.toSorted(), Object.keys(properties).sort());
+    const needed = await fields.locator('label:has(.needed) > .name').allTextContents();
+    assert.deepEqual(needed, names.slice(0, required.length));
+    assert.deepEqual(needed.toSorted(), required.toSorted());
+    for (const [key, { enum: choices }] of Object.entries(properties))
+      if (choices)
+        assert.deepEqual((await field(page, key).locator('option').allTextContents()).slice(1), choices);
+  }
+  await page.context().close();
+  world.nothingWrong();
+});
+
+test('an example is filled in; sent twice is two at once, and one message', async () => {
+  const page = await consoleOf();
+  const chat = await chatting(page);
+  await command(page, 'sendMessage');
+  await page.getByRole('button', { name: 'Fill in an example' }).click();
+  assert.equal(await field(page, 'content').inputValue(), 'Hello!');
+  assert.equal(await field(page, 'clientId').inputValue(), '');
+  await field(page, 'chatId').fill(String(chat));
+  const messages = async () =>
+    (await world.call('GET', `/chats/${chat}/messages`, undefined, alice)).messages.length;
+  const before = await messages();
+  await page.keyboard.press('Control+Enter');
+  await status(page, 'Answered in');
+  await page.getByRole('button', { name: 'Send last twice' }).click();
+  await line(page, 'in', 'Alice', 'sendMessage').nth(2).waitFor();
+  const sent = page
+    .locator('.line', { hasText: 'Alice' })
+    .filter({ has: page.getByText('sendMessage', { exact: true }) });
+  const kinds = await sent.evaluateAll((lines) =>
+    lines.map((one) => (one.classList.contains('out') ? 'out' : 'in')),
+  );
+  assert.deepEqual(kinds, ['out', 'in', 'out', 'out', 'in', 'in']);
+  assert.equal(await messages(), before + 1);
+  await page.context().close();
+  world.nothingWrong();
+});
+
+test('the log in columns: one for each; a chat and what failed are found', async () => {
+  const page = await consoleOf();
+  const chat = await chatting(page);
+  await command(page, 'sendMessage');
+  await field(page, 'chatId').fill(String(chat));
+  await field(page, 'content').fill('to Bob');
+  await page.keyboard.press('Control+Enter');
+  await line(page, 'in', 'Bob', 'newMessage').waitFor();
+  await page.getByRole('button', { name: 'Columns' }).click();
+  const column = (name) => page.getByRole('region', { name: new RegExp(`^Log of ${name}`) });
+  const names = (of) => of.locator('.line .what > span:first-child').allTextContents();
+  const heard = column('Bob').locator('.line.in', { hasText: 'newMessage' });
+  await heard.getByRole('button').click();
+  await heard.locator('.opened').getByText('"to Bob"').waitFor();
+  // What the contract says of the event.
+  const { events } = await world.call('GET', '/docs/contract.json');
+  await heard.locator('.opened').getByText(events.newMessage.summary).waitFor();
+  assert.ok(!(await names(column('Bob'))).includes('sendMessage'));
+  assert.ok((await names(column('Alice'))).includes('sendMessage'));
+  assert.ok(!(await names(column('Alice'))).includes('newMessage'));
+  await page.getByRole('button', { name: 'Columns' }).click();
+
+  const filter = page.getByLabel('Filter the log');
+  const all = await page.locator('.line').count();
+  await filter.fill(`chat:${chat}`);
+  await page.waitForFunction((most) => document.querySelectorAll('.line').length < most, all);
+  const ofChat = await names(page.locator('.lines'));
+  assert.ok(ofChat.includes('newMessage') && !ofChat.includes('ready'), ofChat.join());
+  await filter.fill('chat:999999');
+  await page.getByText('No line fits the filter.').waitFor();
+  await filter.fill('');
+  await field(page, 'chatId').fill('999999');
+  await page.keyboard.press('Control+Enter');
+  await status(page, 'NOT_FOUND');
+  await page.getByLabel('Lines').selectOption('failed');
+  assert.deepEqual(await page.locator('.line .code-of').allTextContents(), ['NOT_FOUND']);
+  await page.getByLabel('Lines').selectOption('all');
+  await filter.fill('not_found');
+  await page.waitForFunction(() => document.querySelectorAll('.line').length === 1);
+  await page.context().close();
+  world.nothingWrong();
+});
+
 test('desk and phone, light and dark: a picture, and nothing serious for axe', async () => {
   const faults = [];
   const show = (page, name) => page.getByRole('button', { name, exact: true }).click();
@@ -217,6 +335,9 @@ test('desk and phone, light and dark: a picture, and nothing serious for axe', a
     if (phone) await show(page, 'Log');
     await page.locator('.line.in').last().getByRole('button').first().click();
     await lookAt('log');
+    await page.locator('.line.in').last().getByRole('button').first().click();
+    await page.getByRole('button', { name: 'Columns' }).click();
+    await lookAt('columns');
     await page.context().close();
   }
   assert.deepEqual(faults, []);

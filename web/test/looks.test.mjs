@@ -164,6 +164,33 @@ const sideways = (page) =>
       .map((one) => `${one.className} is ${one.scrollWidth} wide and shows ${one.clientWidth}`),
   );
 
+/** What a finger has to hit: smaller than 44 px. Beside each other emoji groups are as wide as a phone lets them be. */
+const tooSmall = (page) =>
+  page.evaluate(() => {
+    const LEAST = 44;
+    const all = document.querySelectorAll('a[href], button, input, select, textarea, [role="option"]');
+    return [...all].flatMap((one) => {
+      // Within a sentence it is as high as that.
+      if (one.closest('.body') || one.matches('.soft .link, [role="tab"]')) return [];
+      const target = one.closest('label') ?? one;
+      const { x, y, width, height } = target.getBoundingClientRect();
+      const [midX, midY] = [x + width / 2, y + height / 2];
+      const isHit = (atX, atY) => target.contains(document.elementFromPoint(atX, atY));
+      // What is covered or scrolled out of sight, as a whole or in part.
+      if (width === 0 || !isHit(midX, midY) || !isHit(midX, y + 1) || !isHit(midX, y + height - 1)) return [];
+      const reach = (byX, byY) => {
+        let px = 0;
+        while (px < LEAST / 2 && isHit(midX + byX * (px + 1), midY + byY * (px + 1))) px++;
+        return px;
+      };
+      const wide = reach(1, 0) + reach(-1, 0);
+      const high = reach(0, 1) + reach(0, -1);
+      // A point on the border between two may be of either.
+      if (Math.min(wide, high) >= LEAST - 2) return [];
+      return [`${one.className} "${(one.ariaLabel ?? one.textContent).slice(0, 40)}": ${wide} by ${high} px`];
+    });
+  });
+
 for (const dark of [false, true])
   for (const phone of [false, true]) {
     const suffix = `${dark ? 'dark' : 'light'}-${phone ? 'phone' : 'desk'}`;
@@ -189,8 +216,57 @@ for (const dark of [false, true])
         await page.locator(there).first().waitFor();
         faults.push(...(await look(page, `${name}-${suffix}`, dark)));
         faults.push(...(await sideways(page)).map((what) => `${name}: ${what}`));
+        if (phone) faults.push(...(await tooSmall(page)).map((what) => `${name}: ${what}`));
       }
       await page.context().close();
       assert.deepEqual(faults, []);
     });
   }
+
+/** Parts with a height of their own: what stands in them is not higher. */
+const FIXED = '.list-head, .chat, .badge, .chat-head, .typing-line, .composer-row, .button, .details-head';
+
+test('four times as large, and with text twice as large, nothing is cut off and nothing scrolls sideways', async () => {
+  const page = await world.pageOf(people.alice, { phone: true, bypassCSP: true });
+  const faults = [];
+  const look = async (name) => {
+    faults.push(...(await sideways(page)).map((what) => `${name}: ${what}`));
+    faults.push(
+      ...(await page.evaluate(
+        ([parts, where]) =>
+          [...document.querySelectorAll(parts)]
+            .filter((one) => one.scrollHeight > one.clientHeight + 1)
+            .map((one) => `${where}: ${one.className}: ${one.scrollHeight} px in ${one.clientHeight}`),
+        [FIXED, name],
+      )),
+    );
+    const [wide, view] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    if (wide > view) faults.push(`${name}: ${wide} px are wider than ${view}`);
+  };
+  const everywhere = async (how) => {
+    await page.evaluate(() => (location.hash = '#/'));
+    await page.locator('a.chat').first().waitFor();
+    await look(`list, ${how}`);
+    await settings(page);
+    await page.locator('.levels').scrollIntoViewIfNeeded();
+    await look(`settings, ${how}`);
+    await page.keyboard.press('Escape');
+    for (const chat of [people.team, people.house]) {
+      await page.evaluate((id) => (location.hash = `#/c/${id}`), chat);
+      await page.locator('article').first().waitFor();
+      await look(`chat ${chat}, ${how}`);
+      await details(page);
+      await page.locator('.details .people').first().waitFor();
+      await look(`details of ${chat}, ${how}`);
+      await page.keyboard.press('Escape');
+    }
+  };
+  // A desk of 1280 px at 400 %.
+  await page.setViewportSize({ width: 320, height: 640 });
+  await everywhere('400 %');
+  await page.setViewportSize({ width: 390, height: 780 });
+  await page.addStyleTag({ content: ':root { font-size: 200% !important; }' });
+  await everywhere('text of 200 %');
+  await page.context().close();
+  assert.deepEqual(faults, []);
+});

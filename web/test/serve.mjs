@@ -31,11 +31,11 @@ const POLICY = [
   'trusted-types sw',
 ].join('; ');
 
-function fileOf(url) {
+function fileOf(url, folder) {
   const path = new URL(url, 'http://page').pathname;
   const named = path === '/console' || path === '/admin' ? `${path}.html` : path;
-  const file = join(dist, normalize(path === '/' ? '/index.html' : named));
-  return file.startsWith(dist) && existsSync(file) && statSync(file).isFile() ? file : null;
+  const file = join(folder, normalize(path === '/' ? '/index.html' : named));
+  return file.startsWith(folder) && existsSync(file) && statSync(file).isFile() ? file : null;
 }
 
 /** Whether a node shows the page itself. */
@@ -65,9 +65,10 @@ function framesOf(bytes) {
   return frames;
 }
 
-export async function serve(node) {
+/** `folder`: the page in it is shown instead of the node's own. */
+export async function serve(node, folder = dist) {
   const to = new URL(node);
-  const own = await showsPage(node);
+  const own = folder === dist && (await showsPage(node));
   let offline = false;
   let keeps = true;
   /** What the node has sent since `hold`, as [socket, bytes]. */
@@ -79,7 +80,7 @@ export async function serve(node) {
     ...(headers.origin ? { origin: to.origin } : {}),
   });
   const server = createServer((incoming, answer) => {
-    const file = incoming.method === 'GET' ? fileOf(incoming.url) : null;
+    const file = incoming.method === 'GET' ? fileOf(incoming.url, folder) : null;
     // Without a network a browser still has the page: a service worker keeps it.
     if (file && (offline ? keeps : !own)) {
       const type = TYPES[extname(file)] ?? 'application/octet-stream';

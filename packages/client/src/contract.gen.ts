@@ -178,6 +178,11 @@ export interface ServerLimits {
   members: number;
   /** Most people that a message mentions. */
   mentions: number;
+  /**
+   * RECEIPTS_PUSHED_UP_TO: in larger groups members are not told who has received and seen what; they
+   * ask.
+   */
+  receiptsPushedUpTo: number;
   /** The largest `limit` of each command that answers in pages, by the name of the command. */
   pageSizes: Record<string, number>;
   /**
@@ -2523,8 +2528,8 @@ export interface Commands {
   };
   /**
    * The chats of a user, the one with the latest activity first. A page may have fewer chats than
-   * `limit`, because it ends at 1 MiB: the list has ended when a page is empty, or when `more` is false
-   * (with `page: true`).
+   * `limit`, because it ends at 256 KiB: the list has ended when a page is empty, or when `more` is
+   * false (with `page: true`).
    */
   getChats: {
     input: {
@@ -2820,7 +2825,8 @@ export interface Commands {
   };
   /**
    * Messages of a chat, sorted by `seq`: the newest, or those before, after or around a position. A page
-   * may have fewer messages than `limit`, because it ends at 1 MiB; `more` says whether there are more.
+   * may have fewer messages than `limit`, because it ends at 256 KiB; `more` says whether there are
+   * more.
    */
   getMessages: {
     /** Needs at most one of before, after, around and ids. */

@@ -96,6 +96,7 @@ export const ready = (id: number, more: Partial<Ready> = {}): Ready => ({
     payloadBytes: 100_000,
     members: 1_000,
     mentions: 50,
+    receiptsPushedUpTo: 100,
     pageSizes: {},
     rates: null,
   },

@@ -74,7 +74,7 @@ if (headings.length > 0) {
 // Search: the index is a list of pages, each [path, title, headings, rows].
 const form = one('form.search');
 const input = one('input', form);
-const list = one('ul', form);
+const list = one('.found', form);
 form.hidden = false;
 let index = null;
 let chosen = -1;
@@ -131,10 +131,9 @@ function find(text) {
 }
 
 function item({ href, title, page }, at) {
-  const line = document.createElement('li');
-  line.id = `site-found-${at}`;
-  line.role = 'option';
   const link = document.createElement('a');
+  link.id = `site-found-${at}`;
+  link.role = 'option';
   link.href = href;
   link.tabIndex = -1;
   link.textContent = title;
@@ -143,8 +142,7 @@ function item({ href, title, page }, at) {
     where.textContent = page;
     link.append(where);
   }
-  line.append(link);
-  return line;
+  return link;
 }
 
 function choose(at) {
@@ -157,7 +155,7 @@ function choose(at) {
 }
 
 function show(entries) {
-  const nothing = document.createElement('li');
+  const nothing = document.createElement('p');
   nothing.className = 'nothing';
   nothing.textContent = 'Nothing found. Try a command, an event, an error code or a variable.';
   const isAsked = input.value.trim() !== '';
@@ -186,10 +184,10 @@ input.addEventListener('keydown', (event) => {
 });
 form.addEventListener('submit', (event) => {
   event.preventDefault();
-  const link = chosen === -1 ? null : one('a', list.children[chosen]);
-  if (!link) return;
+  if (chosen === -1) return;
   hide();
-  location.assign(link.href);
+  input.blur();
+  location.assign(list.children[chosen].href);
 });
 list.addEventListener('click', hide);
 document.addEventListener('click', (event) => {

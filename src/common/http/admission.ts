@@ -5,11 +5,11 @@ import { asText, HttpConnection } from './http-connection.js';
 import { Lines } from './lines.js';
 import { type Refusal, refusal as refusalOf } from './refusals.js';
 
-/**
- * Requests of one line that are served at the same time. In one turn of the event loop they take some milliseconds at most,
- * then others are read. If each waits 5 ms for the database, 32 at a time are six thousand a second.
- */
+/** Requests of one line that are served at the same time. If each waits 5 ms for the database, that is six thousand a second. */
 export const MOST_SERVED = 32;
+
+/** Requests of one line that begin in one turn of the event loop: of those that are refused at once, some 3 ms. */
+const MOST_BEGUN = 8;
 
 /** Decides which requests and connections a port accepts: `rest/admission.ts`, `sockets/admission.ts`. */
 export interface Admission {
@@ -40,7 +40,7 @@ export interface Admission {
  */
 export function admit(server: Server, admission: Admission): void {
   const connections = new WeakMap<Socket, HttpConnection>();
-  const lines = new Lines(MOST_SERVED);
+  const lines = new Lines(MOST_SERVED, MOST_BEGUN);
   server.prependListener('connection', (socket: Socket) => {
     const release = admission.opened(socket);
     if (release === null) socket.destroy();

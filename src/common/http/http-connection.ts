@@ -107,8 +107,7 @@ export class HttpConnection {
       this.waiting.shift()?.();
     };
     if (this.isClosed) {
-      // Later: thousands of them may have closed while they waited, and the turn of each would begin within the last's.
-      setImmediate(this.done);
+      this.done();
       return;
     }
     response.once('close', () => this.done?.());

@@ -2,7 +2,7 @@ import { Lines } from './lines.js';
 
 describe('Lines', () => {
   it('serve at most so many of one key at once, the rest in the order in which they came, and other keys at once', () => {
-    const lines = new Lines(2);
+    const lines = new Lines(2, 100);
     const served: string[] = [];
     const enter = (key: string, name: string) => lines.enter(key, () => served.push(name));
     for (const name of ['a', 'b', 'c', 'd']) enter('one', name);
@@ -16,17 +16,37 @@ describe('Lines', () => {
     expect(served).toEqual(['a', 'b', 'e', 'c', 'd', 'f']);
   });
 
-  it('forget a key that nobody waits for', () => {
-    const lines = new Lines(1);
+  it('begin so many of one key in a turn of the event loop, also of those that are done at once', async () => {
+    const lines = new Lines(2, 3);
+    const served: string[] = [];
+    const enter = (key: string, name: string) =>
+      lines.enter(key, () => {
+        served.push(name);
+        lines.leave(key);
+      });
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) enter('one', name);
+    enter('other', 'x');
+    expect(served.join('')).toBe('abcx');
+    await new Promise(setImmediate);
+    expect(served.join('')).toBe('abcxdef');
+    await new Promise(setImmediate);
+    expect(served.join('')).toBe('abcxdefg');
+  });
+
+  it('forget a key that nobody waits for', async () => {
+    const lines = new Lines(1, 100);
     for (let i = 0; i < 3; i++) {
       lines.enter('one', () => undefined);
       lines.leave('one');
     }
+    lines.enter('other', () => undefined);
+    await new Promise(setImmediate);
+    lines.leave('other');
     expect((lines as unknown as { lines: Map<string, unknown> }).lines.size).toBe(0);
   });
 
   it('may be left while the next one is being served', () => {
-    const lines = new Lines(1);
+    const lines = new Lines(1, 100);
     const served: number[] = [];
     for (let i = 0; i < 3; i++) {
       lines.enter('one', () => {

@@ -63,7 +63,7 @@ const SETTINGS = 'expected what all members see: updateMembership mutes, archive
 export const chatsCommands = {
   getChats: define({
     summary:
-      'The chats of a user, the one with the latest activity first. A page may have fewer chats than `limit`, because it ends at 1 MiB: the list has ended when a page is empty, or when `more` is false (with `page: true`).',
+      'The chats of a user, the one with the latest activity first. A page may have fewer chats than `limit`, because it ends at 256 KiB: the list has ended when a page is empty, or when `more` is false (with `page: true`).',
     input: z.object({
       userId: userId.optional(),
       before: z

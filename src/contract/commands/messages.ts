@@ -105,7 +105,7 @@ export const messagesCommands = {
   }),
   getMessages: define({
     summary:
-      'Messages of a chat, sorted by `seq`: the newest, or those before, after or around a position. A page may have fewer messages than `limit`, because it ends at 1 MiB; `more` says whether there are more.',
+      'Messages of a chat, sorted by `seq`: the newest, or those before, after or around a position. A page may have fewer messages than `limit`, because it ends at 256 KiB; `more` says whether there are more.',
     input: z
       .object({
         chatId,
@@ -199,7 +199,7 @@ export const messagesCommands = {
   }),
   getMessageEdits: define({
     summary:
-      'The earlier versions of an edited message, oldest first, in pages of at most 100 versions and 1 MiB. The last 1,000 are kept.',
+      'The earlier versions of an edited message, oldest first, in pages of at most 100 versions and 256 KiB. The last 1,000 are kept.',
     input: onMessage.extend({
       after: position
         .default(0)

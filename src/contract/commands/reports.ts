@@ -53,7 +53,7 @@ export const reportsCommands = {
   }),
   getReports: define({
     summary:
-      'The reports of messages, users and chats, sorted by id, in pages: `after` is the last id of the page before, with `order: newest` `before` is. A page may have fewer reports than `limit`, because it ends at 1 MiB: only an empty page is the end. For the application only.',
+      'The reports of messages, users and chats, sorted by id, in pages: `after` is the last id of the page before, with `order: newest` `before` is. A page may have fewer reports than `limit`, because it ends at 256 KiB: only an empty page is the end. For the application only.',
     input: z.object({
       status: reportStatus.optional(),
       kind: reportKind.optional(),

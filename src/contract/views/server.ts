@@ -34,6 +34,9 @@ export const serverLimits = z
     payloadBytes: count.describe('Most bytes of a frame or a body.'),
     members: count.describe('Most members of a group.'),
     mentions: count.describe('Most people that a message mentions.'),
+    receiptsPushedUpTo: count.describe(
+      'RECEIPTS_PUSHED_UP_TO: in larger groups members are not told who has received and seen what; they ask.',
+    ),
     pageSizes: z
       .record(z.string(), count)
       .describe('The largest `limit` of each command that answers in pages, by the name of the command.'),

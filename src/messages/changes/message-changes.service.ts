@@ -114,7 +114,7 @@ export class MessageLifeService {
   }
 
   /**
-   * Up to 100 earlier versions, as many as fit into 1 MiB; empty after the last.
+   * Up to 100 earlier versions, as many as fit into 256 KiB; empty after the last.
    *
    * @throws AppError NOT_FOUND
    */

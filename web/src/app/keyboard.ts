@@ -15,6 +15,8 @@ function inField(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
 }
 
+const inFeed = () => document.activeElement?.closest('[role="feed"]') != null;
+
 /** The keys that work anywhere in the page, and the room that a keyboard on the screen takes. @returns the way to end it */
 export function listen(client: ChatClient): () => void {
   const pressed = (event: KeyboardEvent) => {
@@ -25,7 +27,14 @@ export function listen(client: ChatClient): () => void {
     else if (altKey && !control && (key === 'ArrowUp' || key === 'ArrowDown'))
       step(client, key === 'ArrowDown' ? 1 : -1, shiftKey);
     else if (key === 'F6' && preferences().regions) region(shiftKey ? -1 : 1);
-    else if (key === '?' && !inField(event.target)) show('help');
+    else if (control && (key === 'Home' || key === 'End') && inFeed()) {
+      const beyond =
+        key === 'Home' ? ['.chat-head button:last-of-type'] : ['.composer textarea', '.composer button'];
+      beyond
+        .map((one) => document.querySelector<HTMLElement>(one))
+        .find((one) => one !== null)
+        ?.focus();
+    } else if (key === '?' && !inField(event.target)) show('help');
     else return;
     event.preventDefault();
   };

@@ -14,6 +14,7 @@ export { Faults } from '../parts/faults';
 export { turnOff } from '../push/device';
 export { Pushed } from '../push/pushed';
 export { Growing } from '../timeline/growing';
+export { News } from '../timeline/news';
 export { RowFault } from '../timeline/row-fault';
 export { ConnectionLine } from './connection-line';
 export { listen } from './keyboard';

@@ -1,6 +1,6 @@
 import type { Message, TimelineItem } from '@chat-api/client';
 import { useChat, useMe, useReadable, useRoom, useUser } from '@chat-api/client/react';
-import { type KeyboardEvent, lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, lazy, Suspense, useMemo, useRef, useState } from 'react';
 import { usePreferences } from '../app/preferences';
 import { go } from '../app/route';
 import type { Where } from '../app/where';
@@ -46,8 +46,6 @@ export function ChatView({ where, seq }: { where: Where; seq: number | null }) {
         : (direct?.name ?? en.unnamed(where.direct))
       : '';
 
-  useMarkAll(room, chat?.lastSeq ?? 0);
-
   const tell = useRef((_fault: unknown) => undefined as void);
   const todo = useMemo(() => {
     const quiet = (promise: Promise<unknown>) => void promise.catch((fault: unknown) => tell.current(fault));
@@ -87,10 +85,6 @@ export function ChatView({ where, seq }: { where: Where; seq: number | null }) {
     if (event.target !== row) return;
     const { key } = event;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (key === 'Escape') {
-      document.querySelector<HTMLElement>('.composer textarea')?.focus();
-      return;
-    }
     if (isSystem(item.message)) return;
     if (key === 'Enter' || key === 'ContextMenu') setMenu({ item, anchor: row });
     else if (key === 'Delete') todo.remove(item);
@@ -170,9 +164,15 @@ export function ChatView({ where, seq }: { where: Where; seq: number | null }) {
           setMode={setMode}
           editLast={editLast}
           send={(text, options) => {
-            room.send(text, options);
+            const { stored } = room.send(text, options);
             setSent((n) => n + 1);
-            announce(en.chat.status.sending);
+            const { sending, sent: done } = en.chat.status;
+            announce(sending);
+            // One that is refused says so itself.
+            stored.then(
+              () => announce(done),
+              () => undefined,
+            );
           }}
           save={(item, text) => {
             if (text === item.message.content) return;
@@ -232,15 +232,4 @@ export function ChatView({ where, seq }: { where: Where; seq: number | null }) {
       </Suspense>
     </div>
   );
-}
-
-/** Shift Escape marks the whole chat as read. */
-function useMarkAll(room: ReturnType<typeof useRoom>, lastSeq: number): void {
-  useEffect(() => {
-    const pressed = (event: globalThis.KeyboardEvent) => {
-      if (event.key === 'Escape' && event.shiftKey && lastSeq > 0) room.seen(lastSeq);
-    };
-    addEventListener('keydown', pressed);
-    return () => removeEventListener('keydown', pressed);
-  }, [room, lastSeq]);
 }

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Config } from './contract';
 import { codeOf, type Language, LANGUAGES } from './copy';
 import type { Editor } from './editor';
@@ -17,13 +17,16 @@ const SHOWN_MS = 1_500;
 /** The same command as a program. */
 export function Code({ config, who, editor, via }: Props) {
   const [language, setLanguage] = useState<Language>('JavaScript');
-  const [copied, setCopied] = useState(false);
+  // What was copied: of another text it is not said.
+  const [copied, setCopied] = useState<string | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const code = codeOf(language, config, who, { command: editor.command, input: editor.input ?? {}, via });
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(code);
-      setCopied(true);
-      setTimeout(() => setCopied(false), SHOWN_MS);
+      setCopied(code);
+      clearTimeout(timer.current);
+      timer.current = setTimeout(() => setCopied(null), SHOWN_MS);
     } catch {
       // Without the right to, the text stands there to be copied by hand.
       getSelection()?.selectAllChildren(document.getElementById('code')!);
@@ -41,7 +44,7 @@ export function Code({ config, who, editor, via }: Props) {
           ))}
         </div>
         <button type="button" className="button small" onClick={() => void copy()}>
-          {copied ? 'Copied' : 'Copy'}
+          {copied === code ? 'Copied' : 'Copy'}
         </button>
       </div>
       <pre id="code" tabIndex={0} aria-label={language}>

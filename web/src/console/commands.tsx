@@ -68,10 +68,10 @@ function byFolder(commands: readonly Command[], search: string): Map<string, Com
   const words = search.trim().toLowerCase().split(/\s+/);
   const folders = new Map<string, Command[]>();
   for (const command of commands) {
-    const { name, folder, summary, rest } = command;
-    const text = `${name} ${folder} ${summary} ${rest?.path ?? ''}`.toLowerCase();
+    const { name, subject, summary, rest } = command;
+    const text = `${name} ${subject} ${summary} ${rest?.path ?? ''}`.toLowerCase();
     if (!words.every((word) => text.includes(word))) continue;
-    folders.set(folder, [...(folders.get(folder) ?? []), command]);
+    folders.set(subject, [...(folders.get(subject) ?? []), command]);
   }
   return folders;
 }

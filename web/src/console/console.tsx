@@ -83,7 +83,7 @@ function Desk({ contract, config }: { contract: Contract; config: Config }) {
           <Form contract={contract} config={config} who={who} editor={editor} sender={sender} />
           <Code config={config} who={who} editor={editor} via={sender.via} />
         </section>
-        <LogView identities={identities} />
+        <LogView identities={identities} events={contract.events} />
       </main>
     </>
   );

@@ -31,7 +31,8 @@ export interface Rest {
 
 export interface Command {
   name: string;
-  folder: string;
+  /** What it is about: its folder in the list. */
+  subject: string;
   summary: string;
   input: Schema;
   rules: string[];
@@ -45,11 +46,13 @@ export interface Command {
   /** The events that answer it without a callback. */
   replies: string[];
   errors: Record<'rest' | 'socket', string[]>;
+  example: { input: unknown };
 }
 
 export interface Contract {
   version: string;
   commands: Command[];
+  events: Record<string, { summary: string }>;
   errors: Record<string, { status: number; message: string; advice: string }>;
   $defs: Record<string, Schema>;
 }
@@ -63,36 +66,13 @@ export interface Config {
   pages: string[];
 }
 
-/** The contract lists its commands by subject. Here each subject begins; what is new stands with its neighbours. */
-const FOLDERS: Record<string, string> = {
-  userOnline: 'Presence',
-  getUsers: 'Users',
-  blockUser: 'Blocks',
-  getChats: 'Chats',
-  getMembers: 'Members',
-  getInvitations: 'Invitations',
-  sendMessage: 'Messages',
-  markAsSeen: 'Receipts',
-  addReaction: 'Reactions',
-  sync: 'Sync',
-  reportMessage: 'Reports and audit',
-  typing: 'Typing',
-  register: 'Accounts and tokens',
-  eraseUser: 'Erasure and retention',
-  getConfig: 'Server',
-  getPublicChats: 'Joining',
-  silenceMember: 'Moderation',
-  createWebhook: 'Webhooks',
-  getNotifications: 'Notifications',
-};
-
 async function read<T>(path: string): Promise<T> {
   const response = await fetch(path, { headers: { accept: 'application/json' }, credentials: 'omit' });
   if (!response.ok) throw new Error(`${path} was answered with ${response.status}.`);
   return (await response.json()) as T;
 }
 
-type Written = Omit<Contract, 'commands'> & { commands: Record<string, Omit<Command, 'name' | 'folder'>> };
+type Written = Omit<Contract, 'commands'> & { commands: Record<string, Omit<Command, 'name'>> };
 
 /** What this server understands, and how it is reached. */
 export async function readServer(): Promise<{ contract: Contract; config: Config }> {
@@ -100,12 +80,7 @@ export async function readServer(): Promise<{ contract: Contract; config: Config
     read<Written>('/docs/contract.json').then(withPlainIds),
     read<Config>('/config'),
   ]);
-  let folder = 'Commands';
-  const commands = Object.entries(written.commands).map(([name, one]) => ({
-    ...one,
-    name,
-    folder: (folder = FOLDERS[name] ?? folder),
-  }));
+  const commands = Object.entries(written.commands).map(([name, one]) => ({ ...one, name }));
   return { contract: { ...written, commands }, config };
 }
 

@@ -25,53 +25,85 @@ function asPython(value: unknown, indent = ''): string {
   return lines.length === 0 ? '{}' : `{\n${lines.join('')}${indent}}`;
 }
 
-/** A program that does the same. It has TOKEN and API_KEY where the console has one. */
+/**
+ * A program that does the same, and ends when it is answered; without a callback it goes on showing events. Where the
+ * console has a token or a key, it has a place for one.
+ */
 export function codeOf(language: Language, config: Config, who: Identity | null, sent: Sent): string {
-  const input = withoutSecrets(sent.input);
   const { name, socket, rest } = sent.command;
-  const userId = who?.userId ?? 1;
-  const byToken = config.auth === 'jwt';
-  const url = socketUrl(config);
-  if (language === 'curl') return rest ? asCurl(who, sent, input) : `# ${name} has no REST route.`;
-  const none = `${language === 'Python' ? '#' : '//'} ${name} has no socket command: use REST.`;
-  if (language === 'Our client') {
-    const auth = byToken ? 'withTokens(() => TOKEN)' : `asUser(${JSON.stringify(userId)})`;
-    return [
-      `import { createChat, ${byToken ? 'withTokens' : 'asUser'} } from '@chat-api/client';`,
-      '',
-      `const chat = createChat({ url: '${location.origin}', auth: ${auth} });`,
-      ...(socket ? [`console.log(await chat.call('${name}', ${asScript(input)}));`] : [none]),
-    ].join('\n');
-  }
-  if (!socket) return none;
-  if (language === 'Python')
-    return [
-      'import socketio',
-      '',
-      'sio = socketio.Client()',
-      `sio.connect('${url}', transports=['websocket'], auth=${byToken ? "{'token': TOKEN}" : `{'userId': ${asPython(userId)}}`})`,
-      ...(sent.via === 'event'
-        ? [`sio.on('*', lambda event, data: print(event, data))`, `sio.emit('${name}', ${asPython(input)})`]
-        : [`print(sio.call('${name}', ${asPython(input)}))`]),
-    ].join('\n');
-  return [
-    "import { io } from 'socket.io-client';",
-    '',
-    `const socket = io('${url}', {`,
-    "  transports: ['websocket'],",
-    `  auth: ${byToken ? '{ token: TOKEN }' : `{ userId: ${JSON.stringify(userId)} }`},`,
-    '});',
-    ...(sent.via === 'event'
-      ? [
-          'socket.onAny((event, data) => console.log(event, data));',
-          `socket.emit('${name}', ${asScript(input)});`,
-        ]
-      : [
-          `const answer = await socket.emitWithAck('${name}', ${asScript(input)});`,
-          'console.log(answer.ok ? answer.data : answer.error);',
-        ]),
-  ].join('\n');
+  if (language === 'curl')
+    return rest ? asCurl(who, sent, withoutSecrets(sent.input)) : `# ${name} has no REST route.`;
+  if (!socket) return `${language === 'Python' ? '#' : '//'} ${name} has no socket command: use REST.`;
+  const program = { 'Our client': ofClient, Python: ofPython, JavaScript: ofSocketIo }[language];
+  const input = withoutSecrets(sent.input);
+  return program({
+    name,
+    input,
+    url: language === 'Our client' ? location.origin : socketUrl(config),
+    byToken: config.auth === 'jwt',
+    userId: who?.userId ?? 1,
+    isEvent: sent.via === 'event',
+  }).join('\n');
 }
+
+interface Program {
+  name: string;
+  input: unknown;
+  url: string;
+  byToken: boolean;
+  userId: number | string;
+  /** Without a callback. */
+  isEvent: boolean;
+}
+
+const SCRIPT_TOKEN = "const TOKEN = ''; // your access token";
+
+const ofClient = ({ name, input, url, byToken, userId }: Program) => [
+  `import { createChat, ${byToken ? 'withTokens' : 'asUser'} } from '@chat-api/client';`,
+  '',
+  ...(byToken ? [SCRIPT_TOKEN] : []),
+  `const auth = ${byToken ? 'withTokens(() => TOKEN)' : `asUser(${JSON.stringify(userId)})`};`,
+  `const chat = createChat({ url: '${url}', auth });`,
+  'chat.start();',
+  'const { connection } = chat;',
+  'await new Promise((done) =>',
+  '  connection.subscribe(() => /live|refused/.test(connection.get().state) && done()),',
+  ');',
+  `console.log(await chat.call('${name}', ${asScript(input)}));`,
+  'chat.stop();',
+];
+
+const ofPython = ({ name, input, url, byToken, userId, isEvent }: Program) => [
+  'import socketio',
+  '',
+  ...(byToken ? ["TOKEN = ''  # your access token"] : []),
+  'sio = socketio.Client()',
+  ...(isEvent ? ["sio.on('*', lambda event, data: print(event, data))"] : []),
+  `sio.connect('${url}', transports=['websocket'], auth=${byToken ? "{'token': TOKEN}" : `{'userId': ${asPython(userId)}}`})`,
+  ...(isEvent
+    ? [`sio.emit('${name}', ${asPython(input)})`, 'sio.wait()']
+    : [`print(sio.call('${name}', ${asPython(input)}))`, 'sio.disconnect()']),
+];
+
+const ofSocketIo = ({ name, input, url, byToken, userId, isEvent }: Program) => [
+  "import { io } from 'socket.io-client';",
+  '',
+  ...(byToken ? [SCRIPT_TOKEN] : []),
+  `const socket = io('${url}', {`,
+  "  transports: ['websocket'],",
+  `  auth: ${byToken ? '{ token: TOKEN }' : `{ userId: ${JSON.stringify(userId)} }`},`,
+  '});',
+  ...(isEvent
+    ? [
+        'socket.onAny((event, data) => console.log(event, data));',
+        `socket.emit('${name}', ${asScript(input)});`,
+      ]
+    : [
+        `const answer = await socket.emitWithAck('${name}', ${asScript(input)});`,
+        'console.log(answer.ok ? answer.data : answer.error);',
+        'socket.disconnect();',
+      ]),
+];
 
 function asCurl(who: Identity | null, { command }: Sent, input: unknown): string {
   const { method, path, headers, body } = requestOf(command, input);
@@ -83,11 +115,17 @@ function asCurl(who: Identity | null, { command }: Sent, input: unknown): string
         : who?.userId != null
           ? [quoted(`X-User-Id: ${encodeURIComponent(who.userId)}`)]
           : [];
+  const place =
+    who?.token != null
+      ? ["TOKEN='' # your access token"]
+      : who?.apiKey != null
+        ? ["API_KEY='' # one of API_KEYS"]
+        : [];
   const lines = [
     `curl -X ${method} ${quoted(location.origin + path)}`,
     ...proof.map((one) => `-H ${one}`),
     ...Object.entries(headers).map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),
     ...(body === undefined ? [] : [`-d ${quoted(JSON.stringify(body))}`]),
   ];
-  return lines.join(' \\\n  ');
+  return [...place, lines.join(' \\\n  ')].join('\n');
 }

@@ -20,6 +20,8 @@ export interface Editor {
   setText: (name: string, text: string) => void;
   setRaw: (raw: string) => void;
   setTab: (tab: Tab) => void;
+  /** Fills in the example of the contract, as the chosen identity would send it. */
+  fillIn: () => void;
   /** Opens a command with an input. */
   open: (name: string, input: unknown) => void;
 }
@@ -118,6 +120,14 @@ export function useEditor(contract: Contract, who: Identity | null): Editor {
         // What can't be read is mended where it is written.
         return written === undefined ? now : stateOf(now.command, written, to);
       }),
+    fillIn: () => {
+      // Each message has a key of its own, and the identity says who acts.
+      const own =
+        userId === null ? [] : command.actor.filter((name) => name === self || !required.includes(name));
+      const left = ['clientId', ...own];
+      const given = Object.entries(command.example.input ?? {}).filter(([name]) => !left.includes(name));
+      setState((now) => stateOf(command, Object.fromEntries(given), now.tab));
+    },
     open: (name, given) =>
       setState((now) => {
         const found = contract.commands.find((one) => one.name === name);

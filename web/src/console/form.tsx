@@ -66,13 +66,20 @@ export function Form({ contract, config, who, editor, sender }: Props) {
           {command.replies.length > 0 && ` Without a callback answered by ${command.replies.join(', ')}.`}
         </p>
       </div>
-      <div className="tabs" role="group" aria-label="Input">
-        <button type="button" aria-pressed={tab === 'form'} onClick={() => editor.setTab('form')}>
-          Form
-        </button>
-        <button type="button" aria-pressed={tab === 'json'} onClick={() => editor.setTab('json')}>
-          JSON
-        </button>
+      <div className="input-bar">
+        <div className="tabs" role="group" aria-label="Input">
+          <button type="button" aria-pressed={tab === 'form'} onClick={() => editor.setTab('form')}>
+            Form
+          </button>
+          <button type="button" aria-pressed={tab === 'json'} onClick={() => editor.setTab('json')}>
+            JSON
+          </button>
+        </div>
+        {fields.length > 0 && (
+          <button type="button" className="button small quiet" onClick={editor.fillIn}>
+            Fill in an example
+          </button>
+        )}
       </div>
       {tab === 'form' ? (
         <div className="fields">

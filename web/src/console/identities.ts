@@ -85,7 +85,7 @@ function connect(config: Config, { key, colour, label, userId, token }: Identity
     timeout: OPEN_WITHIN_MS,
     auth: token === null ? { userId } : { token },
   });
-  const line = { colour, via: 'socket' as const };
+  const line = { key, colour, via: 'socket' as const };
   const say = (name: string, data?: unknown, code?: string) =>
     note({ ...line, who: identity(key)?.label ?? label, direction: 'note', name, data, code });
   socket.on('connect', () => {

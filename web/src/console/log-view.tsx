@@ -1,7 +1,9 @@
 import { memo, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { Contract } from './contract';
 import type { Identity } from './identities';
 import { asLines, clear, type Entry, isPaused, pause, useLog, waiting } from './log';
 import { Tree } from './tree';
+import { Words } from './words';
 
 /** So many lines are in the document at first; a button shows more. */
 const SHOWN = 300;
@@ -28,34 +30,22 @@ function matches({ name, who, code, data }: Entry, words: string[]): boolean {
 const fits = ({ direction, code }: Entry, show: Show) =>
   show === 'all' || (show === 'failed' ? code !== undefined : direction === show);
 
-/** All that went out and came in, newest last. */
-export function LogView({ identities }: { identities: readonly Identity[] }) {
+interface Props {
+  identities: readonly Identity[];
+  events: Contract['events'];
+}
+
+/** All that went out and came in, newest last: in one list, or in a column for each identity. */
+export function LogView({ identities, events }: Props) {
   const entries = useLog();
   const [filter, setFilter] = useState('');
   const [show, setShow] = useState<Show>('all');
-  const [most, setMost] = useState(SHOWN);
-  const [below, setBelow] = useState(false);
-  const list = useRef<HTMLOListElement>(null);
-  const stuck = useRef(true);
+  const [apart, setApart] = useState(false);
   const found = useMemo(() => {
     const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
     return entries.filter((entry) => fits(entry, show) && matches(entry, words));
   }, [entries, filter, show]);
-  const shown = found.slice(-most);
-  const newest = shown.at(-1)?.n;
-  useLayoutEffect(() => {
-    const box = list.current;
-    if (box && stuck.current) box.scrollTop = box.scrollHeight;
-    else if (box) setBelow(true);
-  }, [newest]);
-  const scrolled = () => {
-    const box = list.current!;
-    stuck.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
-    if (stuck.current) setBelow(false);
-  };
-  const toNewest = () => {
-    list.current!.scrollTop = list.current!.scrollHeight;
-  };
+  const inColumns = apart && identities.length > 1;
   return (
     <section className="log" aria-label="Log">
       <div className="bar">
@@ -63,7 +53,8 @@ export function LogView({ identities }: { identities: readonly Identity[] }) {
           className="field"
           type="search"
           aria-label="Filter the log"
-          placeholder="Name, person, code, chat:12"
+          title="Words of the name, the person or the error code; chat:12 is what is about a chat"
+          placeholder="Filter, chat:12"
           value={filter}
           onInput={(event) => setFilter(event.currentTarget.value)}
         />
@@ -81,6 +72,17 @@ export function LogView({ identities }: { identities: readonly Identity[] }) {
             ))}
           </select>
         </label>
+        {identities.length > 1 && (
+          <button
+            type="button"
+            className="button small"
+            aria-pressed={apart}
+            title="A column for each identity"
+            onClick={() => setApart(!apart)}
+          >
+            Columns
+          </button>
+        )}
         <button
           type="button"
           className="button small"
@@ -96,7 +98,7 @@ export function LogView({ identities }: { identities: readonly Identity[] }) {
           Export
         </button>
       </div>
-      {shown.length === 0 ? (
+      {found.length === 0 ? (
         <p className="nothing soft">
           {entries.length > 0
             ? 'No line fits the filter.'
@@ -104,29 +106,70 @@ export function LogView({ identities }: { identities: readonly Identity[] }) {
               ? 'Add an identity above, or two. What they send and receive comes here.'
               : 'What is sent and received comes here.'}
         </p>
-      ) : (
-        // Keyboards reach it by its lines.
-        <ol className="lines" ref={list} onScroll={scrolled}>
-          {shown.length < found.length && (
-            <li className="earlier">
-              <button type="button" className="link" onClick={() => setMost(most + SHOWN)}>
-                {found.length - shown.length} earlier
-              </button>
-            </li>
-          )}
-          {shown.map((entry) => (
-            <Line key={entry.n} entry={entry} />
+      ) : inColumns ? (
+        <div className="apart">
+          {identities.map(({ key, label, colour }) => (
+            <section key={key} className={`c${colour}`} aria-label={`Log of ${label}`}>
+              <h2 dir="auto">{label}</h2>
+              <Lines found={found.filter((entry) => entry.key === key)} events={events} />
+            </section>
           ))}
-        </ol>
+        </div>
+      ) : (
+        <Lines found={found} events={events} />
       )}
+    </section>
+  );
+}
+
+/** Keeps its end in sight as long as it is there. */
+function Lines({ found, events }: { found: readonly Entry[]; events: Contract['events'] }) {
+  const [most, setMost] = useState(SHOWN);
+  const [below, setBelow] = useState(false);
+  const list = useRef<HTMLOListElement>(null);
+  const stuck = useRef(true);
+  const shown = found.slice(-most);
+  const newest = shown.at(-1)?.n;
+  useLayoutEffect(() => {
+    const box = list.current;
+    if (box && stuck.current) box.scrollTop = box.scrollHeight;
+    else if (box) setBelow(true);
+  }, [newest]);
+  const scrolled = () => {
+    const box = list.current!;
+    stuck.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
+    if (stuck.current) setBelow(false);
+  };
+  const toNewest = () => {
+    list.current!.scrollTop = list.current!.scrollHeight;
+  };
+  return (
+    // Keyboards reach it by its lines.
+    <div className="lines-box">
+      <ol className="lines" ref={list} onScroll={scrolled}>
+        {shown.length < found.length && (
+          <li className="earlier">
+            <button type="button" className="link" onClick={() => setMost(most + SHOWN)}>
+              {found.length - shown.length} earlier
+            </button>
+          </li>
+        )}
+        {shown.map((entry) => (
+          <Line key={entry.n} entry={entry} about={aboutOf(entry, events)} />
+        ))}
+      </ol>
       {below && shown.length > 0 && (
         <button type="button" className="button small newest" onClick={toNewest}>
           Newest ↓
         </button>
       )}
-    </section>
+    </div>
   );
 }
+
+/** What the contract says of an event. An answer has a time, and may have the name of one. */
+const aboutOf = ({ direction, via, name, ms }: Entry, events: Contract['events']) =>
+  direction === 'in' && via === 'socket' && ms === undefined ? events[name]?.summary : undefined;
 
 const ARROWS = { out: '→', in: '←', note: '·' };
 const WORDS = { out: 'sent', in: 'received', note: 'connection' };
@@ -146,7 +189,7 @@ function peek({ data, size }: Entry): string {
   return JSON.stringify(said ?? data).slice(0, PEEKED);
 }
 
-const Line = memo(function Line({ entry }: { entry: Entry }) {
+const Line = memo(function Line({ entry, about }: { entry: Entry; about?: string }) {
   const [open, setOpen] = useState(false);
   const { at, who, colour, direction, via, name, size, ms, code, data } = entry;
   return (
@@ -173,6 +216,11 @@ const Line = memo(function Line({ entry }: { entry: Entry }) {
       </button>
       {open && (
         <div className="opened">
+          {about !== undefined && (
+            <p className="soft small">
+              <Words text={about} />
+            </p>
+          )}
           <Tree value={data} />
         </div>
       )}

@@ -4,7 +4,8 @@ export interface Entry {
   n: number;
   /** Milliseconds since 1970. */
   at: number;
-  /** Who: the label of an identity, and the number of its colour. */
+  /** Who: the key of an identity, its label, and the number of its colour. */
+  key: number | null;
   who: string;
   colour: number;
   /** `note`: of the connection itself. */
@@ -22,7 +23,7 @@ export interface Entry {
 
 export const KEPT = 5_000;
 /** Never in a file or a link. */
-const SECRET = /token|password|secret|apikey/i;
+const SECRET = /token|password|secret|apikey|^keys$/i;
 
 let entries: readonly Entry[] = [];
 let shown: readonly Entry[] = entries;
@@ -78,6 +79,9 @@ export function useLog(): readonly Entry[] {
   );
 }
 
+/** Texts, or what may have some in it: a number of tokens is no secret. */
+const isText = (value: unknown) => typeof value === 'string' || (typeof value === 'object' && value !== null);
+
 /** A copy without tokens and passwords. */
 export function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets);
@@ -85,7 +89,7 @@ export function withoutSecrets(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, one]) => [
       name,
-      SECRET.test(name) && typeof one === 'string' ? '…' : withoutSecrets(one),
+      SECRET.test(name) && isText(one) ? '…' : withoutSecrets(one),
     ]),
   );
 }
@@ -93,7 +97,7 @@ export function withoutSecrets(value: unknown): unknown {
 /** All that is kept, one JSON object a line. */
 export const asLines = (): string =>
   entries
-    .map(({ colour: _, at, ...entry }) =>
+    .map(({ colour: _, key: __, at, ...entry }) =>
       JSON.stringify(withoutSecrets({ ...entry, at: new Date(at).toISOString() })),
     )
     .join('\n');

@@ -151,6 +151,15 @@ function Connection({ who, sender }: { who: Identity; sender: Sender }) {
       >
         Send last again
       </button>
+      <button
+        type="button"
+        className="button small"
+        disabled={sender.last === null || sender.under}
+        title="Two at once, with the same clientId: as a double click does"
+        onClick={() => void sender.sendTwice()}
+      >
+        Send last twice
+      </button>
       {isPerson && (
         <form className="sync" onSubmit={sync} aria-label="Sync">
           <button type="submit" className="button small">

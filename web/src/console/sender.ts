@@ -19,6 +19,8 @@ export interface Sender {
   last: { sent: Sent; key: number | null } | null;
   send: () => Promise<void>;
   sendAgain: () => Promise<void>;
+  /** Two of it at the same time, as a double click does. */
+  sendTwice: () => Promise<void>;
   syncFrom: (chatId: string, version: number) => Promise<void>;
 }
 
@@ -81,6 +83,9 @@ export function useSender(contract: Contract, config: Config, who: Identity | nu
     },
     sendAgain: async () => {
       if (last) await run(last.sent, last.key);
+    },
+    sendTwice: async () => {
+      if (last) await Promise.all([run(last.sent, last.key), run(last.sent, last.key)]);
     },
     syncFrom: async (chatId, version) => {
       const sync = contract.commands.find(({ name }) => name === 'sync');

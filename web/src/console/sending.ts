@@ -88,6 +88,7 @@ export async function send(
   { command, input, via }: Sent,
 ): Promise<Outcome> {
   const line = {
+    key: who?.key ?? null,
     who: who?.label ?? 'nobody',
     colour: who?.colour ?? 0,
     via: via === 'rest' ? ('rest' as const) : ('socket' as const),

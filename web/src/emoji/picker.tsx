@@ -17,7 +17,6 @@ const BY_SIGN = new Map(GROUPS.flatMap(({ emoji }) => emoji.map((one) => [one.si
 /** What stands for each group. */
 const SIGNS = ['🕘', '😀', '👋', '🐻', '🍎', '🚗', '⚽', '💡', '🔣', '🏁'];
 
-const COLUMNS = 8;
 const EDGE = 8;
 const MOST_FOUND = 120;
 /** Milliseconds after the last key until readers hear how many there are. */
@@ -112,11 +111,12 @@ export default function EmojiPicker({ anchor, pick, close }: Props) {
   const inGrid = (event: KeyboardEvent<HTMLElement>) => {
     const all = choices();
     const at = all.indexOf(document.activeElement as HTMLButtonElement);
+    const columns = getComputedStyle(event.currentTarget).gridTemplateColumns.split(' ').length;
     const steps: Record<string, number> = {
       ArrowRight: at + 1,
       ArrowLeft: at - 1,
-      ArrowDown: at + COLUMNS,
-      ArrowUp: at - COLUMNS,
+      ArrowDown: at + columns,
+      ArrowUp: at - columns,
       Home: 0,
       End: all.length - 1,
     };

@@ -10,7 +10,8 @@ export function announce(text: string, region: Region = 'status'): void {
   for (const listener of heard[region]) listener(text);
 }
 
-function Live({ region }: { region: Region }) {
+/** Says it where it stands: readers hear nothing outside of a dialog that is open. */
+export function Live({ region }: { region: Region }) {
   const [text, setText] = useState('');
   useEffect(() => {
     heard[region].add(setText);

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { more } from '../text/en-more';
+import { Live } from './announcer';
 import { X } from './icons-more';
 import './later-styles';
 
@@ -38,6 +39,7 @@ export function Dialog({ title, close, children, foot, wide }: Props) {
         if (event.target === ref.current) close();
       }}
     >
+      <Live region="status" />
       <div className="dialog-box">
         <header className="dialog-head">
           <h2 id={id}>{title}</h2>

@@ -25,7 +25,7 @@ interface Props {
 export function Menu({ label, anchor, actions, head, close }: Props) {
   const ref = useRef<HTMLDivElement>(null);
   const roving = useRoving('[role="menuitem"]');
-  useLayoutEffect(() => {
+  const open = () => {
     const menu = ref.current!;
     menu.showPopover();
     // Of a row that has the focus, beside what is said.
@@ -37,11 +37,27 @@ export function Menu({ label, anchor, actions, head, close }: Props) {
     menu.style.top = `${top}px`;
     menu.style.left = `${Math.max(EDGE, start)}px`;
     menu.querySelector<HTMLElement>('[role="menuitem"]')?.focus();
-  }, [anchor]);
+  };
+  useLayoutEffect(open, [anchor]);
+  // The end of the long press that opened it is for the browser a click elsewhere, which closes it.
+  const press = useRef<'first' | 'ended' | null>('first');
+  useEffect(() => {
+    const down = () => (press.current = null);
+    const up = () => (press.current &&= 'ended');
+    addEventListener('pointerdown', down, true);
+    addEventListener('pointerup', up, true);
+    return () => {
+      removeEventListener('pointerdown', down, true);
+      removeEventListener('pointerup', up, true);
+    };
+  }, []);
   useEffect(() => {
     const menu = ref.current!;
     const turned = (event: Event) => {
-      if ((event as ToggleEvent).newState === 'closed') close();
+      if ((event as ToggleEvent).newState !== 'closed') return;
+      if (press.current === 'ended') open();
+      else close();
+      press.current = null;
     };
     menu.addEventListener('toggle', turned);
     return () => menu.removeEventListener('toggle', turned);

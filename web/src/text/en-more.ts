@@ -30,6 +30,8 @@ export const more = {
     info: 'Message details',
     deleteHelp: 'The message is removed for everyone. A line in its place says so.',
     hideHelp: 'The message is removed for you. Others keep it.',
+    newOf: (name: string, text: string) => `${name}: ${text}`,
+    newMany: (n: number) => count(n, 'new message', 'new messages'),
   },
 
   composer: {
@@ -376,11 +378,12 @@ export const more = {
       ['Alt Shift ↑ ↓', 'Previous, next unread chat'],
       ['F6', 'Between list, messages and composer'],
       ['↑ ↓ Home End', 'Between messages'],
+      ['Ctrl Home, Ctrl End', 'Out of the messages: before, behind them'],
       ['Enter', 'Menu of the message'],
       ['R E C U + Del', 'Reply, edit, copy, unread from here, react, delete'],
       ['↑ in an empty composer', 'Edit your last message'],
       ['Shift Esc', 'Mark the chat as read'],
-      ['Esc', 'Close, or back to the composer'],
+      ['Esc', 'Close, or back to the composer; at the end mark as read'],
       ['?', 'This table'],
     ] as const,
   },

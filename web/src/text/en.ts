@@ -71,6 +71,7 @@ export const en = {
       seen: 'seen',
       failed: 'not sent',
     },
+    seenBy: (n: number) => `seen by ${n}`,
     waiting: 'Waiting for the network',
     members: (n: number) => count(n, 'member', 'members'),
     online: 'Online',
@@ -81,8 +82,6 @@ export const en = {
     actions: 'Message actions',
     reply: 'Reply',
     react: 'React',
-    newOf: (name: string, text: string) => `${name}: ${text}`,
-    newMany: (n: number) => count(n, 'new message', 'new messages'),
   },
 
   composer: {

@@ -41,6 +41,8 @@ interface Props extends Omit<RowShape, 'item'> {
   /** A pending message has waited for long. */
   late: boolean;
   readers: string;
+  /** Of one's own message in a group: how many have read it, where that is known. */
+  seenBy: number;
   actions: RowActions;
 }
 
@@ -57,7 +59,8 @@ function isEmoji(content: string): boolean {
 }
 
 export const Row = memo(function Row(props: Props) {
-  const { item, own, day, divider, first, last, now, marked, focusable, next, group, readers } = props;
+  const { item, own, day, divider, first, last, now, marked, focusable, next, group, readers, seenBy } =
+    props;
   const { message, status } = item;
   const name = useName(message.senderId);
   const system = isSystem(message);
@@ -68,7 +71,7 @@ export const Row = memo(function Row(props: Props) {
   const label = [
     system ? time : en.chat.by(own ? en.you : name, time),
     isStored(message) && message.editedAt && message.deletedAt === null ? en.chat.edited : '',
-    own && !system ? en.chat.status[status] : '',
+    own && !system ? (seenBy ? en.chat.seenBy(seenBy) : en.chat.status[status]) : '',
     stream ? en.chat.stream[stream] : '',
   ];
   const kind = system ? ' system' : own ? ' own' : ' other';
@@ -178,7 +181,7 @@ function Bubble({
         onTouchMove={() => clearTimeout(press)}
       >
         {group && !own && first && (
-          <p className={`sender ink${(message.senderId ?? 0) % 12}`} dir="auto">
+          <p className={`sender hue${(message.senderId ?? 0) % 12}`} dir="auto">
             {name}
           </p>
         )}
@@ -278,11 +281,11 @@ function Quote({ item, actions }: { item: TimelineItem; actions: RowActions }) {
   return (
     <button
       type="button"
-      className={`quote line${(replyTo.senderId ?? 0) % 12}`}
+      className={`quote hue${(replyTo.senderId ?? 0) % 12}`}
       tabIndex={-1}
       onClick={() => actions.jump(replyTo.seq, item.seq)}
     >
-      <span className={`quote-name ink${(replyTo.senderId ?? 0) % 12}`} dir="auto">
+      <span className={`quote-name hue${(replyTo.senderId ?? 0) % 12}`} dir="auto">
         {name}
       </span>
       <span className="quote-text" dir="auto">

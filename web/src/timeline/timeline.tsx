@@ -1,25 +1,29 @@
 import type { ChatListItem, Room, TimelineItem } from '@chat-api/client';
-import { useChat, useMe, useReadable } from '@chat-api/client/react';
+import { useMe, useReadable } from '@chat-api/client/react';
 import {
   type KeyboardEvent,
+  lazy,
   type RefObject,
+  Suspense,
   useEffect,
   useLayoutEffect,
   useMemo,
   useRef,
   useState,
 } from 'react';
-import { makeTeller } from '../parts/announcer';
+import { useApp } from '../app/app';
+import { later } from '../app/load-later';
 import { ArrowDown } from '../parts/icons';
 import { dayOf } from '../parts/times';
 import { en } from '../text/en';
-import { plainOf } from '../text/text';
 import { useMinute } from '../list/chat-list';
 import { Anchored, type Place } from './anchored';
 import { Row, type RowActions } from './row';
-import { isSystem, type RowShape, rowsOf, streamOf } from './rows';
+import { type RowShape, rowsOf } from './rows';
 import { useSeen } from './seen';
 import { around, grown, NEWEST, positions, type Shown, shownAt, STEP_ROWS } from './window';
+
+const News = lazy(async () => ({ default: (await later()).News }));
 
 /** Nearer to an edge than that, more rows are drawn, more messages are read, and many rows at once, in pixels. */
 const NEAR = 1_800;
@@ -28,8 +32,6 @@ const LATE = 300;
 /** A row that was jumped to is marked for that long, and a pending one is late after that, in milliseconds. */
 const MARKED_MS = 2_000;
 const LATE_MS = 8_000;
-/** In groups up to that size it is shown who has read up to where. */
-const READERS_UP_TO = 50;
 /** So long after the last change rows say of how many messages they are one, in milliseconds. */
 const COUNTED_MS = 500;
 
@@ -49,7 +51,7 @@ interface Props {
 
 export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Props) {
   const me = useMe()?.id;
-  const client = useChat();
+  const { limits } = useApp().config;
   const timeline = useReadable(room.timeline);
   const { items, moreBefore, moreAfter, loading, live } = timeline;
   const was = useRef(left.get(room.key));
@@ -80,10 +82,10 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
   const late = useLate(items);
   const readers = useMemo(
     () =>
-      chat && chat.type === 'group' && chat.memberCount <= READERS_UP_TO
+      chat && chat.type === 'group' && chat.memberCount <= limits.receiptsPushedUpTo
         ? readersOf(room, items, from, to, me)
         : null,
-    [room, chat, items, from, to, me],
+    [room, chat, items, from, to, me, limits],
   );
 
   useLayoutEffect(() => {
@@ -199,7 +201,6 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
 
   useSeen(view, room, items);
   useSetSize(view, lastSeq, rows);
-  useNews(client, room, chat, setDivider);
 
   const all: RowActions = useMemo(
     () => ({ ...actions, jump: (seq, cameFrom) => jumpTo(seq, cameFrom) }),
@@ -223,7 +224,6 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
       next.scrollIntoView({ block: 'nearest' });
       return;
     }
-    if (event.key === 'Escape' && divider !== null) setDivider(null);
     onKey(event, item, row);
   };
 
@@ -231,6 +231,9 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
   const dividerBelow = divider !== null && !rows.some((row) => row.divider) && items.length > 0;
   return (
     <div className="timeline">
+      <Suspense fallback={null}>
+        <News room={room} view={view} divide={setDivider} />
+      </Suspense>
       <Anchored
         ref={view}
         label={en.chat.messages}
@@ -259,7 +262,8 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
             focusable={row.item.key === tabKey}
             marked={row.item.key === marked}
             late={late.has(row.item.key)}
-            readers={readers?.get(row.item.key) ?? ''}
+            readers={readers?.get(row.item.key)?.[0] ?? ''}
+            seenBy={(row.item.message.senderId === me && readers?.get(row.item.key)?.[1]) || 0}
             actions={all}
           />
         ))}
@@ -332,46 +336,23 @@ function useLate(items: readonly TimelineItem[]): ReadonlySet<string> {
   return new Set(late.map(({ key }) => key));
 }
 
-/** Under which row each other member's reading ends, as ids by the key of the row. */
+/** By the key of a row: the ids of the other members whose reading ends there, and how many have read it. */
 function readersOf(
   room: Room,
   items: readonly TimelineItem[],
   from: number,
   to: number,
   me: number | undefined,
-): Map<string, string> {
-  const found = new Map<string, string>();
+): Map<string, [ids: string, seenBy: number]> {
+  const found = new Map<string, [string, number]>();
   let later = new Set<number>(items[to]?.seq != null ? room.receipts(items[to].seq).seenBy : []);
   for (let index = to - 1; index >= from; index--) {
     const { key, seq, message } = items[index]!;
     if (seq === null) continue;
     const { seenBy } = room.receipts(seq);
-    const here = seenBy.filter((id) => !later.has(id) && id !== me && id !== message.senderId);
-    if (here.length > 0) found.set(key, here.join());
+    const others = seenBy.filter((id) => id !== me && id !== message.senderId);
+    found.set(key, [others.filter((id) => !later.has(id)).join(), others.length]);
     later = new Set(seenBy);
   }
   return found;
-}
-
-/** New messages of the open chat: said to readers, and marked as new while nobody looks. */
-function useNews(
-  client: ReturnType<typeof useChat>,
-  room: Room,
-  chat: ChatListItem | null,
-  setDivider: (set: (before: number | null) => number | null) => void,
-): void {
-  const teller = useMemo(() => makeTeller(en.chat.newMany), []);
-  const group = chat?.type === 'group';
-  useEffect(
-    () =>
-      client.on('message', (message) => {
-        if (message.chatId !== room.chatId) return;
-        const name = message.senderId === null ? '' : (client.user(message.senderId).get()?.name ?? '');
-        const text = plainOf(message.content).slice(0, 200);
-        const said = streamOf(message) === 'growing' && text === '' ? en.chat.stream.growing : text;
-        if (!isSystem(message)) teller(en.chat.newOf(name, said));
-        if (!document.hasFocus()) setDivider((before) => before ?? message.seq - 1);
-      }),
-    [client, room, group, teller, setDivider],
-  );
 }
