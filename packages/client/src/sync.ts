@@ -16,8 +16,6 @@ const NEW_MESSAGES = 30;
 
 /** Reads what was missed (docs/guides/sync.md): never twice at once, and again if it was asked for meanwhile. */
 export class Syncer {
-  /** How often `sync` was called. */
-  calls = 0;
   #running: Promise<void> | null = null;
   #again: Promise<void> | null = null;
   readonly #fresh = new Set<number>();
@@ -99,7 +97,6 @@ export class Syncer {
 
   #once(wanted: readonly number[]): Promise<Synced> {
     const { chats, since } = this.#store.state;
-    this.calls++;
     const versions: Record<string, number> = {};
     for (const [id, { version }] of [...chats].slice(-MOST_NAMED + wanted.length)) versions[id] = version;
     for (const id of wanted) versions[id] = ANY;
