@@ -75,6 +75,10 @@ test('code is copied whole, headings have addresses, and the theme stays', async
   assert.ok(code.startsWith("import { io } from 'socket.io-client';\n"));
   await page.getByRole('link', { name: 'Link to With curl' }).click();
   assert.equal(pathOf(page), '/docs/guides/getting-started#with-curl');
+  for (const name of ['With Python', 'Examples']) {
+    await page.locator('.toc').getByRole('link', { name }).click();
+    await page.locator('.toc a[data-read]', { hasText: name }).waitFor();
+  }
 
   const themeOf = () => page.evaluate(() => document.documentElement.dataset.theme);
   const paper = () => page.evaluate(() => globalThis.getComputedStyle(document.body).backgroundColor);
