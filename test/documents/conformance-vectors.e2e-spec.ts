@@ -46,3 +46,20 @@ it('have names of their own', () => {
   const names = Object.values(files).flatMap((list) => list.map(({ name }) => name));
   expect(new Set(names).size).toBe(names.length);
 });
+
+it('are as many as the guide to other languages shows', () => {
+  const guide = readFileSync(join(projectRoot(), 'docs/guides/clients-in-other-languages.md'), 'utf8');
+  const count = Object.values(files).flat().length;
+  expect(/^(\d+) vectors, 0 failed$/m.exec(guide)?.[1]).toBe(String(count));
+});
+
+/** `npm install` links programs: one that is built later is not found by npx, which then looks for it elsewhere. */
+it('and the programs beside them are files of the repository', () => {
+  const { bin } = JSON.parse(readFileSync(join(KIT, 'package.json'), 'utf8')) as {
+    bin: Record<string, string>;
+  };
+  for (const [name, path] of Object.entries(bin)) {
+    expect(path).not.toMatch(/dist/);
+    expect(readFileSync(join(KIT, path), 'utf8')).toContain(`/dist/bin/${name}.js`);
+  }
+});

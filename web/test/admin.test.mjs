@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { io } from 'socket.io-client';
 import { startWorld, until } from './browser.mjs';
@@ -186,6 +187,47 @@ test('a person is found, shut out and let back, and logged out; their messages a
   await row.waitFor();
   await button(page, 'Let back').last().click();
   await row.waitFor({ state: 'detached' });
+  await page.context().close();
+  world.nothingWrong();
+});
+
+test('a person is exported to a whole file; elsewhere the page asks for no message, and shows none', async () => {
+  const page = await adminOf({ key: null });
+  const asked = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await enter(page, world.server.apiKey);
+  // Each figure has a chart, and each chart the same in words.
+  const charts = page.locator('.tile svg[role="img"]');
+  await charts.nth(7).waitFor();
+  for (const chart of await charts.all()) assert.match(await chart.getAttribute('aria-label'), /: \S/);
+
+  await screen(page, 'People');
+  await page.getByLabel('Find a person').fill('bob');
+  await page.locator('.persons a', { hasText: 'Bob Brandt' }).click();
+  await page.locator('.lines').getByText('Alice Ahmadi').waitFor();
+  await screen(page, 'Audit');
+  await page.locator('.entries > li').first().waitFor();
+  await screen(page, 'People');
+  await page.goto(page.url().replace(/#.*$/, `#/people/${people.bob}`));
+  await heading(page, 'Bob Brandt');
+  assert.ok(!(await page.locator('body').textContent()).includes('you will be sorry'));
+  assert.deepEqual(
+    asked.filter((path) => /message|sync|unread/i.test(path)),
+    [],
+  );
+
+  const download = page.waitForEvent('download');
+  await button(page, 'Export').click();
+  const file = await download;
+  assert.equal(file.suggestedFilename(), `person-${people.bob}.jsonl`);
+  const lines = readFileSync(await file.path(), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.deepEqual([lines[0].type, lines.at(-1).type], ['header', 'end']);
+  assert.ok(lines.some(({ type, data }) => type === 'user' && data.name === 'Bob Brandt'));
+  await page.getByText('The export was saved.').waitFor();
+  await page.locator('.entries').getByText('Exported').waitFor();
   await page.context().close();
   world.nothingWrong();
 });

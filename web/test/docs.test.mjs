@@ -75,6 +75,10 @@ test('code is copied whole, headings have addresses, and the theme stays', async
   assert.ok(code.startsWith("import { io } from 'socket.io-client';\n"));
   await page.getByRole('link', { name: 'Link to With curl' }).click();
   assert.equal(pathOf(page), '/docs/guides/getting-started#with-curl');
+  for (const name of ['With Python', 'Examples']) {
+    await page.locator('.toc').getByRole('link', { name }).click();
+    await page.locator('.toc a[data-read]', { hasText: name }).waitFor();
+  }
 
   const themeOf = () => page.evaluate(() => document.documentElement.dataset.theme);
   const paper = () => page.evaluate(() => globalThis.getComputedStyle(document.body).backgroundColor);
@@ -89,11 +93,13 @@ test('code is copied whole, headings have addresses, and the theme stays', async
 });
 
 test('without script all can be read, and on a phone the menu opens and closes', async () => {
-  const plain = await docsOf('/docs/guides/sync', { script: false });
-  await plain.getByRole('navigation', { name: 'Documents' }).getByRole('link', { name: 'Errors' }).click();
-  await plain.getByRole('heading', { level: 1, name: 'Errors' }).waitFor();
-  assert.equal(await plain.getByRole('button', { name: 'Copy' }).count(), 0);
-  await plain.context().close();
+  for (const phone of [true, false]) {
+    const plain = await docsOf('/docs/guides/sync', { script: false, phone });
+    await plain.getByRole('navigation', { name: 'Documents' }).getByRole('link', { name: 'Errors' }).click();
+    await plain.getByRole('heading', { level: 1, name: 'Errors' }).waitFor();
+    assert.equal(await plain.getByRole('button', { name: 'Copy' }).count(), 0);
+    await plain.context().close();
+  }
 
   const page = await docsOf('/docs/guides/sync', { phone: true });
   const menu = page.getByRole('button', { name: 'Menu' });

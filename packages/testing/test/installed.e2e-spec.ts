@@ -38,7 +38,7 @@ describe('The package, installed in an application', () => {
 
   it('has its programs', async () => {
     for (const name of ['chat-faults', 'chat-judge']) {
-      const program = app.run([`node_modules/@chat-api/testing/dist/bin/${name}.js`, '--help']);
+      const program = app.run([`node_modules/@chat-api/testing/bin/${name}.mjs`, '--help']);
       expect(await program.ended).toBe(0);
       expect(program.output()).toContain(`  ${name} --`);
     }

@@ -47,11 +47,13 @@ document.addEventListener('keydown', (event) => {
 });
 one('[aria-current]', sidebar)?.scrollIntoView({ block: 'nearest' });
 
-// What of this page is being read.
+// What of this page is being read: a heading that one has jumped to counts, below the header and its own margin.
+const READ_FROM_PX = 160;
 const entries = new Map(every('.toc a').map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
 const headings = every('article h2[id], article h3[id]').filter(({ id }) => entries.has(id));
 function mark() {
-  const read = headings.filter((heading) => heading.getBoundingClientRect().top < 120).at(-1) ?? headings[0];
+  const read =
+    headings.filter((heading) => heading.getBoundingClientRect().top < READ_FROM_PX).at(-1) ?? headings[0];
   for (const [id, link] of entries) link.toggleAttribute('data-read', id === read?.id);
 }
 if (headings.length > 0) {
