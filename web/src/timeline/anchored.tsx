@@ -19,7 +19,7 @@ interface Props {
   label: string;
   busy: boolean;
   className?: string;
-  children?: ReactNode;
+  children?: readonly ReactNode[];
   /** Above and below the rows. */
   head?: ReactNode;
   foot?: ReactNode;
@@ -220,7 +220,8 @@ export class Anchored extends Component<Props> {
           {head}
           <div
             ref={this.feed}
-            role="feed"
+            // Without articles it is no feed, for axe and for readers.
+            role={children?.length ? 'feed' : 'group'}
             aria-label={label}
             aria-busy={busy}
             onKeyDown={onKeyDown}
