@@ -194,7 +194,9 @@ export class Anchored extends Component<Props> {
   }
 
   #scrolled = (): void => {
-    const view = this.scroller.current!;
+    const view = this.scroller.current;
+    // The last scroll of a chat that was left is told after it.
+    if (!view) return;
     if (Math.abs(view.scrollTop - this.#put) > 1) {
       this.stuck = this.below <= AT_BOTTOM;
       this.#put = -1;
