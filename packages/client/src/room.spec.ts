@@ -160,6 +160,19 @@ describe('A room', () => {
     expect(chat.chats('archived').get().loading).toBe(false);
   });
 
+  it('shows what one sends also before anything else of it could be read', async () => {
+    refusing.set('getMessages', null);
+    // The list shows the chat.
+    chat.chats('inbox');
+    await chat.chats('inbox').loadMore();
+    const room = chat.open(CHAT);
+    await pass();
+    transport.link.listener.closed();
+    const { key } = room.send('Are you there?');
+    await pass();
+    expect(room.timeline.get()).toMatchObject({ items: [{ key, seq: null }], live: false, moreAfter: false });
+  });
+
   it('shows the place that was asked for last, in whatever order the answers come', async () => {
     const room = chat.open(CHAT);
     await pass();

@@ -54,7 +54,10 @@ export function ChatView({ where, seq }: { where: Where; seq: number | null }) {
         isStored(item.message) && setMode({ kind: 'reply', message: item.message }),
       edit: (item: TimelineItem) => setMode({ kind: 'edit', item }),
       copy: (item: TimelineItem) => {
-        void navigator.clipboard?.writeText(item.message.content).then(() => announce(en.copied));
+        navigator.clipboard?.writeText(item.message.content).then(
+          () => announce(en.copied),
+          () => undefined,
+        );
       },
       unread: (item: TimelineItem) => {
         if (!isStored(item.message)) return;

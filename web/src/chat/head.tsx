@@ -25,7 +25,14 @@ export function ChatHead({ where, chat, title, open, toggle }: Props) {
       <a className="icon-button only-phone" href={hrefOf(null)} aria-label={en.chat.back}>
         <ArrowLeft size={20} />
       </a>
-      <button type="button" className="chat-who" disabled={!chat} onClick={toggle} aria-expanded={open}>
+      <button
+        type="button"
+        className="chat-who"
+        disabled={!chat}
+        onClick={toggle}
+        aria-expanded={open}
+        aria-label={title ? undefined : en.loading}
+      >
         <span className="chat-picture">
           <Picture
             id={direct ?? chat?.id ?? 0}
@@ -43,8 +50,11 @@ export function ChatHead({ where, chat, title, open, toggle }: Props) {
               en.chat.members(chat.memberCount)
             ) : direct !== null ? (
               <Online id={direct} />
-            ) : (
+            ) : other === me ? (
               en.chat.firstNotes
+            ) : (
+              // It is not known yet what chat it is.
+              <>&nbsp;</>
             )}
           </span>
         </span>

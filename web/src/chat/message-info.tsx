@@ -1,7 +1,8 @@
 import type { Message, MessageEdit, MessageReceipts } from '@chat-api/client';
-import { useReceipts } from '@chat-api/client/react';
+import { useConnection, useReceipts } from '@chat-api/client/react';
 import { useEffect, useState } from 'react';
 import { restAsTab } from '../app/rest';
+import { useAsked, Waiting } from '../parts/asked';
 import { Avatar } from '../parts/avatar';
 import { Dialog } from '../parts/dialog';
 import { useNames } from '../parts/system';
@@ -83,10 +84,9 @@ function Edits({ message: { id } }: { message: Message }) {
 /** As this device has heard of them; in a large group the server says no more than one asks. */
 function Receipts({ message: { id, chatId, seq } }: { message: Message }) {
   const heard = useReceipts(chatId, seq);
-  const [asked, setAsked] = useState<MessageReceipts | null>(null);
-  useEffect(() => {
-    restAsTab<MessageReceipts>('GET', `/messages/${id}/receipts`).then(setAsked, () => undefined);
-  }, [id]);
+  const live = useConnection().state === 'live';
+  const asking = useAsked(() => restAsTab<MessageReceipts>('GET', `/messages/${id}/receipts`), [id, live]);
+  const asked = asking.value;
   const both = (one: readonly number[], other: readonly number[] = []) => [...new Set([...one, ...other])];
   const seenBy = both(heard.seenBy, asked?.seenBy);
   const deliveredTo = both(heard.deliveredTo, asked?.deliveredTo).filter(
@@ -96,7 +96,7 @@ function Receipts({ message: { id, chatId, seq } }: { message: Message }) {
   const people = (label: string, ids: readonly number[]) => (
     <section aria-label={label}>
       <h3 className="label">{ids.length === 0 ? label : `${label} · ${ids.length}`}</h3>
-      {ids.length === 0 && <p className="soft">{more.info.nobody}</p>}
+      {ids.length === 0 && asked && <p className="soft">{more.info.nobody}</p>}
       <ul className="people">
         {ids.map((userId) => (
           <li key={userId} className="person">
@@ -111,6 +111,7 @@ function Receipts({ message: { id, chatId, seq } }: { message: Message }) {
   );
   return (
     <>
+      <Waiting asked={asking} />
       {people(more.info.seen, seenBy)}
       {deliveredTo.length > 0 && people(more.info.delivered, deliveredTo)}
     </>

@@ -4,6 +4,7 @@ import { go } from '../app/route';
 import type { Where } from '../app/where';
 import { Avatar } from '../parts/avatar';
 import { Dialog } from '../parts/dialog';
+import { useFound } from '../parts/use-found';
 import { titleOf } from '../parts/names';
 import { en } from '../text/en';
 import { more } from '../text/en-more';
@@ -56,6 +57,7 @@ export default function GoTo({ close }: { close: () => void }) {
           id: user.id,
           group: false,
         });
+  useFound(q, users && places.length);
   const chosen = Math.min(at, places.length - 1);
   const open = ({ where }: Place) => {
     close();

@@ -5,8 +5,10 @@ import { go } from '../app/route';
 import { Avatar, Presence } from '../parts/avatar';
 import { announce } from '../parts/announcer';
 import PublicGroups from '../join/public-groups';
+import { Waiting } from '../parts/asked';
 import { Dialog } from '../parts/dialog';
 import { Search, Users } from '../parts/icons';
+import { useFound } from '../parts/use-found';
 import { useRoving } from '../parts/roving';
 import { en } from '../text/en';
 import { more } from '../text/en-more';
@@ -29,13 +31,14 @@ function NewDirect({ close, to }: { close: () => void; to: (kind: 'group' | 'pub
   const me = useMe()?.id;
   const client = useChat();
   const [q, setQ] = useState('');
-  const { users, error } = usePeople(q);
+  const { users, error, first } = usePeople(q);
   const roving = useRoving('.person');
   const open = (id: number) => {
     close();
     go(client.room({ chatId: null, userId: id }).chatId ?? { direct: id });
   };
   const others = users?.filter((user: User) => user.id !== me) ?? [];
+  useFound(q, users && others.length);
   return (
     <Dialog title={more.newChat.title} close={close}>
       <div className="picker" onKeyDown={roving}>
@@ -75,6 +78,7 @@ function NewDirect({ close, to }: { close: () => void; to: (kind: 'group' | 'pub
         {users !== null && others.length === 0 && q !== '' && (
           <p className="soft empty">{more.newChat.none(q)}</p>
         )}
+        {q === '' && <Waiting asked={first} />}
         <ul className="people" aria-label={more.people}>
           {others.map((user) => (
             <li key={user.id}>

@@ -1,9 +1,11 @@
 import type { User } from '@chat-api/client';
-import { useChat, useSearch } from '@chat-api/client/react';
-import { useEffect, useState } from 'react';
+import { useChat, useConnection, useSearch } from '@chat-api/client/react';
+import { useState } from 'react';
+import { type Asked, useAsked, Waiting } from '../parts/asked';
 import { Avatar, Presence } from '../parts/avatar';
 import { Check } from '../parts/icons';
 import { X } from '../parts/icons-more';
+import { useFound } from '../parts/use-found';
 import { useRoving } from '../parts/roving';
 import { en } from '../text/en';
 import { more } from '../text/en-more';
@@ -11,14 +13,22 @@ import { sentenceOf } from '../text/errors';
 import '../parts/later-styles';
 
 /** People whom one may know: sought by name, or the first of all. */
-export function usePeople(q: string): { users: readonly User[] | null; error: unknown } {
+export function usePeople(q: string): {
+  users: readonly User[] | null;
+  error: unknown;
+  /** The first of all: for what is shown until they are there. */
+  first: Asked<readonly User[]>;
+} {
   const client = useChat();
   const search = useSearch(q);
-  const [first, setFirst] = useState<readonly User[] | null>(null);
-  useEffect(() => {
-    client.call('getUsers', { limit: 50 }).then(setFirst, () => setFirst([]));
-  }, [client]);
-  return q.trim() === '' ? { users: first, error: null } : { users: search.users, error: search.error };
+  const live = useConnection().state === 'live';
+  const first = useAsked<readonly User[]>(() => client.call('getUsers', { limit: 50 }), [client, live]);
+  const isSought = q.trim() !== '';
+  return {
+    users: isSought ? search.users : first.value,
+    error: isSought ? search.error : null,
+    first,
+  };
 }
 
 interface Props {
@@ -30,7 +40,7 @@ interface Props {
 /** Several people, by a search. */
 export function PeoplePicker({ chosen, choose, without }: Props) {
   const [q, setQ] = useState('');
-  const { users, error } = usePeople(q);
+  const { users, error, first } = usePeople(q);
   const roving = useRoving('[role="option"]');
   const toggle = (user: User) => {
     const next = new Map(chosen);
@@ -38,6 +48,7 @@ export function PeoplePicker({ chosen, choose, without }: Props) {
     choose(next);
   };
   const shown = users?.filter(({ id }) => !without.includes(id)) ?? [];
+  useFound(q, users && shown.length);
   return (
     <div className="picker" onKeyDown={roving}>
       {chosen.size > 0 && (
@@ -77,6 +88,7 @@ export function PeoplePicker({ chosen, choose, without }: Props) {
       {users !== null && shown.length === 0 && q !== '' && (
         <p className="soft empty">{more.newChat.none(q)}</p>
       )}
+      {q === '' && <Waiting asked={first} />}
       <div className="people" role="listbox" aria-multiselectable="true" aria-label={more.people}>
         {shown.map((user) => (
           <button

@@ -85,7 +85,11 @@ function Chats({ filter, where }: { filter: ChatFilter; where: Where | null }) {
   const live = state === 'live';
   useEffect(() => {
     // Pages beyond what is here come from the server.
-    if (live) void loadMore().finally(() => setRead(true));
+    if (live)
+      loadMore().then(
+        () => setRead(true),
+        () => undefined,
+      );
   }, [live, loadMore]);
   const roving = useRoving('a.chat');
   const now = useMinute();
@@ -120,27 +124,26 @@ function Chats({ filter, where }: { filter: ChatFilter; where: Where | null }) {
               />
             ))}
           </ul>
+        ) : read && !loading ? (
+          <div className="list-empty">
+            <p>
+              {filter === 'unread'
+                ? en.list.noUnread
+                : filter === 'archived'
+                  ? en.list.noArchived
+                  : en.list.empty}
+            </p>
+            {filter === 'inbox' && (
+              <>
+                <p className="soft">{en.list.emptyHelp}</p>
+                <button type="button" className="button primary" onClick={() => show('newChat')}>
+                  {en.list.newChat}
+                </button>
+              </>
+            )}
+          </div>
         ) : (
-          read &&
-          !loading && (
-            <div className="list-empty">
-              <p>
-                {filter === 'unread'
-                  ? en.list.noUnread
-                  : filter === 'archived'
-                    ? en.list.noArchived
-                    : en.list.empty}
-              </p>
-              {filter === 'inbox' && (
-                <>
-                  <p className="soft">{en.list.emptyHelp}</p>
-                  <button type="button" className="button primary" onClick={() => show('newChat')}>
-                    {en.list.newChat}
-                  </button>
-                </>
-              )}
-            </div>
-          )
+          <div className="waits" />
         )}
       </div>
     </>

@@ -1,110 +1,108 @@
 import type { Block } from '@chat-api/client';
-import { useChat } from '@chat-api/client/react';
-import { useEffect, useState } from 'react';
+import { useChat, useConnection } from '@chat-api/client/react';
+import { useState } from 'react';
+import { useAsked, Waiting } from '../parts/asked';
 import { useNames } from '../parts/system';
 import { more } from '../text/en-more';
+import { sentenceOf } from '../text/errors';
+
+interface Chosen {
+  visible: boolean;
+  adds: keyof typeof more.settings.addsOf;
+  blocks: readonly Block[];
+}
 
 /** What others learn, and may do. */
 export function Privacy() {
+  const client = useChat();
+  const live = useConnection().state === 'live';
+  const asked = useAsked(async (): Promise<Chosen> => {
+    const [{ visible }, { groupAdds }, blocks] = await Promise.all([
+      client.call('getVisibility', {}),
+      client.call('getGroupAdds', {}),
+      client.call('getBlocks', {}),
+    ]);
+    return { visible, adds: groupAdds ?? 'server', blocks };
+  }, [client, live]);
+  const [fault, setFault] = useState<string | null>(null);
+  const { value: chosen, set } = asked;
+  /** Shown at once, and taken back where it is refused. */
+  const change = (changed: Partial<Chosen>, call: Promise<unknown>) => {
+    const before = Object.fromEntries(
+      Object.keys(changed).map((name) => [name, chosen![name as keyof Chosen]]),
+    ) as Partial<Chosen>;
+    const put = (some: Partial<Chosen>) => set((now) => now && { ...now, ...some });
+    setFault(null);
+    put(changed);
+    call.catch((error: unknown) => {
+      put(before);
+      setFault(sentenceOf(error));
+    });
+  };
+  const nameOf = useNames(chosen?.blocks.map(({ userId }) => userId) ?? []);
   return (
     <>
-      <Visible />
-      <Adds />
-      <Blocked />
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={chosen?.visible ?? true}
+          disabled={chosen === null}
+          onChange={({ currentTarget: { checked: visible } }) =>
+            change({ visible }, client.call('setVisibility', { visible }))
+          }
+        />
+        {more.settings.visible}
+      </label>
+      <label className="one-of">
+        <span>{more.settings.adds}</span>
+        <select
+          className="field"
+          value={chosen?.adds ?? 'server'}
+          disabled={chosen === null}
+          onChange={(event) => {
+            // The stricter of this and what the server has.
+            const adds = event.currentTarget.value as Chosen['adds'];
+            change({ adds }, client.call('setGroupAdds', { groupAdds: adds === 'server' ? null : adds }));
+          }}
+        >
+          {Object.entries(more.settings.addsOf).map(([name, text]) => (
+            <option key={name} value={name}>
+              {text}
+            </option>
+          ))}
+        </select>
+      </label>
+      <section>
+        <h3 className="label">{more.settings.blocked}</h3>
+        {chosen?.blocks.length === 0 && <p className="soft">{more.settings.noBlocked}</p>}
+        <ul className="people">
+          {chosen?.blocks.map(({ userId }) => (
+            <li key={userId} className="person">
+              <span className="person-name" dir="auto">
+                {nameOf(userId)}
+              </span>
+              <button
+                type="button"
+                className="link"
+                onClick={() =>
+                  change(
+                    { blocks: chosen.blocks.filter((one) => one.userId !== userId) },
+                    client.call('unblockUser', { userId }),
+                  )
+                }
+              >
+                {more.details.unblock}
+              </button>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <Waiting asked={asked} />
+      {fault && (
+        <p className="fault" role="alert">
+          {fault}
+        </p>
+      )}
     </>
-  );
-}
-
-function Visible() {
-  const client = useChat();
-  const [visible, setVisible] = useState<boolean | null>(null);
-  useEffect(() => {
-    client.call('getVisibility', {}).then(
-      (answer) => setVisible(answer.visible),
-      () => undefined,
-    );
-  }, [client]);
-  const change = (wanted: boolean) => {
-    setVisible(wanted);
-    client.call('setVisibility', { visible: wanted }).catch(() => setVisible(!wanted));
-  };
-  return (
-    <label className="check">
-      <input
-        type="checkbox"
-        checked={visible ?? true}
-        disabled={visible === null}
-        onChange={(event) => change(event.currentTarget.checked)}
-      />
-      {more.settings.visible}
-    </label>
-  );
-}
-
-/** Who adds one to groups without asking: the stricter of this and what the server has. */
-function Adds() {
-  const client = useChat();
-  const [adds, setAdds] = useState<keyof typeof more.settings.addsOf | null>(null);
-  useEffect(() => {
-    client.call('getGroupAdds', {}).then(
-      ({ groupAdds }) => setAdds(groupAdds ?? 'server'),
-      () => undefined,
-    );
-  }, [client]);
-  const change = (wanted: keyof typeof more.settings.addsOf) => {
-    setAdds(wanted);
-    client
-      .call('setGroupAdds', { groupAdds: wanted === 'server' ? null : wanted })
-      .catch(() => setAdds(adds));
-  };
-  return (
-    <label className="one-of">
-      <span>{more.settings.adds}</span>
-      <select
-        className="field"
-        value={adds ?? 'server'}
-        disabled={adds === null}
-        onChange={(event) => change(event.currentTarget.value as keyof typeof more.settings.addsOf)}
-      >
-        {Object.entries(more.settings.addsOf).map(([name, text]) => (
-          <option key={name} value={name}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-function Blocked() {
-  const client = useChat();
-  const [blocks, setBlocks] = useState<readonly Block[] | null>(null);
-  useEffect(() => {
-    client.call('getBlocks', {}).then(setBlocks, () => undefined);
-  }, [client]);
-  const nameOf = useNames(blocks?.map(({ userId }) => userId) ?? []);
-  const unblock = (userId: number) => {
-    client.call('unblockUser', { userId }).then(
-      () => setBlocks((before) => before?.filter((one) => one.userId !== userId) ?? null),
-      () => undefined,
-    );
-  };
-  return (
-    <section>
-      <h3 className="label">{more.settings.blocked}</h3>
-      {blocks?.length === 0 && <p className="soft">{more.settings.noBlocked}</p>}
-      <ul className="people">
-        {blocks?.map(({ userId }) => (
-          <li key={userId} className="person">
-            <span className="person-name" dir="auto">
-              {nameOf(userId)}
-            </span>
-            <button type="button" className="link" onClick={() => unblock(userId)}>
-              {more.details.unblock}
-            </button>
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }

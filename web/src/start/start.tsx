@@ -1,7 +1,8 @@
 import type { ChatClient, ChatError, ServerConfig, User } from '@chat-api/client';
-import { type FormEvent, useEffect, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { people, rest } from '../app/rest';
 import { accountsOf, clientAs, clientOfAccount, clientWithToken } from '../app/session';
+import { useAsked, Waiting } from '../parts/asked';
 import { Avatar } from '../parts/avatar';
 import { Logo } from '../parts/icons';
 import { en } from '../text/en';
@@ -59,12 +60,10 @@ function useTask(): [busy: boolean, error: string | null, run: (work: () => Prom
 }
 
 function Open({ enter }: Props) {
-  const [users, setUsers] = useState<User[] | null>(null);
+  const asked = useAsked(people, []);
+  const { value: users, set: setUsers } = asked;
   const [name, setName] = useState('');
   const [busy, error, run] = useTask();
-  useEffect(() => {
-    people().then(setUsers, () => setUsers([]));
-  }, []);
   const begin = (event: FormEvent) => {
     event.preventDefault();
     if (name.trim() === '') return;
@@ -96,6 +95,7 @@ function Open({ enter }: Props) {
           {error}
         </p>
       )}
+      <Waiting asked={asked} />
       {users?.length === 0 && (
         <div className="start-empty">
           <p className="soft">{more.start.empty}</p>

@@ -5,6 +5,8 @@ const list = new Intl.ListFormat('en', { type: 'conjunction' });
 /** What dialogs, the first screen and all that is loaded later say. */
 export const more = {
   close: 'Close',
+  waiting: 'Loading…',
+  found: (n: number) => (n === 0 ? 'Nothing found' : `${n} found`),
 
   list: {
     unread: (n: number, more = false) => `${n}${more ? '+' : ''} unread`,

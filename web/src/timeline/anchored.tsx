@@ -19,7 +19,7 @@ interface Props {
   label: string;
   busy: boolean;
   className?: string;
-  children?: ReactNode;
+  children?: readonly ReactNode[];
   /** Above and below the rows. */
   head?: ReactNode;
   foot?: ReactNode;
@@ -194,7 +194,9 @@ export class Anchored extends Component<Props> {
   }
 
   #scrolled = (): void => {
-    const view = this.scroller.current!;
+    const view = this.scroller.current;
+    // The last scroll of a chat that was left is told after it.
+    if (!view) return;
     if (Math.abs(view.scrollTop - this.#put) > 1) {
       this.stuck = this.below <= AT_BOTTOM;
       this.#put = -1;
@@ -220,7 +222,8 @@ export class Anchored extends Component<Props> {
           {head}
           <div
             ref={this.feed}
-            role="feed"
+            // Without articles it is no feed, for axe and for readers.
+            role={children?.length ? 'feed' : 'group'}
             aria-label={label}
             aria-busy={busy}
             onKeyDown={onKeyDown}

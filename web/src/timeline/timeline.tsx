@@ -148,7 +148,10 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
     target.current = seq;
     setBack(cameFrom);
     setFar(true);
-    void room.jumpTo(seq).then(() => setShown((before) => ({ ...before })));
+    room.jumpTo(seq).then(
+      () => setShown((before) => ({ ...before })),
+      () => (target.current = null),
+    );
   };
   useEffect(() => {
     if (jump !== null) jumpTo(jump);
@@ -157,7 +160,7 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
   const newest = () => {
     settled.current = true;
     setBack(null);
-    if (!live) void room.jumpTo('newest').then(() => settle());
+    if (!live) room.jumpTo('newest').then(settle, () => undefined);
     settle();
   };
   const settle = () => {
@@ -185,7 +188,7 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
       if (wanted && moreBefore && loading === null && settled.current) {
         // What comes stands above the window, which begins here from then on.
         if (from === 0) setShown(shownAt(items, from, to));
-        void room.loadBefore().then(() => setShown((one) => one));
+        void room.loadBefore();
       }
     } else if (below < scrollTop && below < NEAR) {
       if (to < items.length) setShown(grown(items, [from, to], 'after', below < LATE));
@@ -228,6 +231,8 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
   };
 
   const today = dayOf(now);
+  // Nothing of it has been read yet, but for what one has sent meanwhile.
+  const unknown = !live && !moreAfter;
   const dividerBelow = divider !== null && !rows.some((row) => row.divider) && items.length > 0;
   return (
     <div className="timeline">
@@ -243,11 +248,11 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
         onKeyDown={pressed}
         onUser={() => (settled.current = true)}
         head={
-          moreBefore ? (
-            <div className="earlier" aria-hidden="true" />
-          ) : items.length > 0 || live ? (
+          moreBefore || unknown ? (
+            <div className={`earlier${loading || unknown ? ' busy' : ''}`} aria-hidden="true" />
+          ) : (
             <p className="beginning">{items.length > 0 ? en.chat.first : empty}</p>
-          ) : null
+          )
         }
       >
         {rows.map((row) => (

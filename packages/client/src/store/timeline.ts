@@ -94,7 +94,8 @@ export class TimelineMaker {
       const key = own && message.clientId !== null ? message.clientId : String(message.id);
       items.set(key, this.#item(key, message, status, changed));
     }
-    for (const entry of live ? entries : []) {
+    // Of a stretch elsewhere it is no part; where nothing has been read it is all there is.
+    for (const entry of live || !range ? entries : []) {
       if (entry.command === 'sendMessage' && !items.has(entry.id)) items.set(entry.id, this.#pending(entry));
     }
     this.#items = items;
