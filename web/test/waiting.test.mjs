@@ -138,3 +138,31 @@ test('one that waits for long says so; the outbox shows what was refused, and an
   );
   await page.context().close();
 });
+
+test('a part of the page that is not there any more says so, and the rest goes on', async () => {
+  const { ann, ben, chat } = await world.server.people('ann', 'ben');
+  const page = await world.pageOf(ann.id, { hash: `/c/${chat.id}` });
+  // As after the server was replaced by one with a newer page.
+  let isGone = true;
+  await page.route(/\/assets\/(settings|details)-/, (route) =>
+    isGone ? route.fulfill({ status: 404 }) : route.continue(),
+  );
+  const told = button(page, 'A part of this page could not be loaded. Load the page again');
+  const settings = page.locator('.me');
+  await settings.click();
+  await told.waitFor();
+  await world.refused(404);
+  await look(page, 'part-not-loaded-light-desk', false);
+  await world.call('POST', `/chats/${chat.id}/messages`, { content: 'it goes on' }, ben.id);
+  await page.locator('article', { hasText: 'it goes on' }).waitFor();
+  await field(page).fill('it does');
+  await field(page).press('Enter');
+  await page.locator('article', { hasText: 'it does' }).waitFor();
+  isGone = false;
+  await told.click();
+  await page.locator('article', { hasText: 'it does' }).waitFor();
+  await told.waitFor({ state: 'detached' });
+  await settings.click();
+  await page.getByRole('dialog').waitFor();
+  await page.context().close();
+});

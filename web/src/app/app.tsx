@@ -1,8 +1,9 @@
 import type { ChatClient, ChatError, ServerConfig } from '@chat-api/client';
 import { ChatProvider } from '@chat-api/client/react';
-import { createContext, lazy, Suspense, useCallback, useContext, useEffect, useState } from 'react';
+import { createContext, lazy, useCallback, useContext, useEffect, useState } from 'react';
 import { isPushed } from '../push/owner';
 import { en } from '../text/en';
+import { Part } from '../parts/part';
 import { clientOfTab, forget, readConfig } from './session';
 import { Shell } from './shell';
 import { later } from './load-later';
@@ -97,9 +98,9 @@ export function App() {
       );
     case 'start':
       return (
-        <Suspense fallback={<Loading />}>
+        <Part fallback={<Loading />}>
           <Start config={state.config} note={state.note} enter={(found) => enter(state.config, found)} />
-        </Suspense>
+        </Part>
       );
     case 'in':
       return (

@@ -1,10 +1,11 @@
 import { useChat, useUnread } from '@chat-api/client/react';
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { lazy, useEffect, useRef } from 'react';
 import { ChatView } from '../chat/chat-view';
 import { ChatList } from '../list/chat-list';
 import { Announcer } from '../parts/announcer';
 import { Logo } from '../parts/icons';
 import { en } from '../text/en';
+import { Part } from '../parts/part';
 import { useApp } from './app';
 import { show, useDialog } from './dialogs';
 import { useRoute } from './route';
@@ -41,15 +42,15 @@ export function Shell() {
       </button>
       <ChatList where={route.where} />
       <main className="main">
-        <Suspense fallback={null}>
+        <Part>
           <ConnectionLine />
           <NewVersion />
           <Pushed />
-        </Suspense>
+        </Part>
         {route.invite !== null ? (
-          <Suspense fallback={null}>
+          <Part>
             <Join key={route.invite} code={route.invite} />
-          </Suspense>
+          </Part>
         ) : route.where === null ? (
           <div className="nothing">
             <Logo />
@@ -78,9 +79,9 @@ function Dialogs() {
     inbox: Inbox,
   }[dialog];
   return (
-    <Suspense fallback={null}>
+    <Part>
       <Shown close={() => show(null)} />
-    </Suspense>
+    </Part>
   );
 }
 

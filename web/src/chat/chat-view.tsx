@@ -1,6 +1,6 @@
 import type { Message, TimelineItem } from '@chat-api/client';
 import { useChat, useMe, useReadable, useRoom, useUser } from '@chat-api/client/react';
-import { type KeyboardEvent, lazy, Suspense, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, lazy, useMemo, useRef, useState } from 'react';
 import { usePreferences } from '../app/preferences';
 import { go } from '../app/route';
 import type { Where } from '../app/where';
@@ -13,6 +13,7 @@ import { isStored, isSystem } from '../timeline/rows';
 import { Timeline } from '../timeline/timeline';
 import { ChatHead } from './head';
 import { later } from '../app/load-later';
+import { Part } from '../parts/part';
 
 const Faults = lazy(async () => ({ default: (await later()).Faults }));
 const TypingLine = lazy(async () => ({ default: (await later()).TypingLine }));
@@ -155,9 +156,9 @@ export function ChatView({ where, seq }: { where: Where; seq: number | null }) {
             isNotes ? en.chat.firstNotes : chat?.type === 'group' ? en.chat.first : en.chat.firstDirect(title)
           }
         />
-        <Suspense fallback={<p className="typing-line" />}>
+        <Part fallback={<p className="typing-line" />}>
           <TypingLine where={where} />
-        </Suspense>
+        </Part>
         <Composer
           room={room}
           where={where}
@@ -185,12 +186,12 @@ export function ChatView({ where, seq }: { where: Where; seq: number | null }) {
         />
       </section>
       {details && chat && (
-        <Suspense fallback={null}>
+        <Part>
           <Details room={room} chat={chat} title={title} close={() => setDetails(false)} />
-        </Suspense>
+        </Part>
       )}
       {menu && (
-        <Suspense fallback={null}>
+        <Part>
           <MessageMenu
             {...menu}
             own={menu.item.message.senderId === me?.id}
@@ -199,19 +200,19 @@ export function ChatView({ where, seq }: { where: Where; seq: number | null }) {
             todo={todo}
             close={() => setMenu(null)}
           />
-        </Suspense>
+        </Part>
       )}
       {reacts && (
-        <Suspense fallback={null}>
+        <Part>
           <Emoji
             anchor={reacts.anchor}
             pick={(emoji) => void room.react(reacts.message.id, emoji).catch(() => undefined)}
             close={() => setReacts(null)}
           />
-        </Suspense>
+        </Part>
       )}
       {deletes && (
-        <Suspense fallback={null}>
+        <Part>
           <DeleteMessage
             room={room}
             message={deletes}
@@ -219,20 +220,20 @@ export function ChatView({ where, seq }: { where: Where; seq: number | null }) {
             failed={(fault) => tell.current(fault)}
             close={() => setDeletes(null)}
           />
-        </Suspense>
+        </Part>
       )}
       {info && (
-        <Suspense fallback={null}>
+        <Part>
           <Info
             message={info}
             receipts={info.senderId === me?.id && chat?.type === 'group'}
             close={() => setInfo(null)}
           />
-        </Suspense>
+        </Part>
       )}
-      <Suspense fallback={null}>
+      <Part>
         <Faults on={tell} />
-      </Suspense>
+      </Part>
     </div>
   );
 }

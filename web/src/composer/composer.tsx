@@ -3,7 +3,6 @@ import { useChat, useDraft } from '@chat-api/client/react';
 import {
   type KeyboardEvent,
   lazy,
-  Suspense,
   useEffect,
   useLayoutEffect,
   useMemo,
@@ -19,6 +18,7 @@ import { en } from '../text/en';
 import type { MentionKeys } from './mentions';
 import { mayWrite } from './rights';
 import { later } from '../app/load-later';
+import { Part } from '../parts/part';
 
 const About = lazy(async () => ({ default: (await later()).About }));
 const CannotWrite = lazy(async () => ({ default: (await later()).CannotWrite }));
@@ -59,9 +59,9 @@ export function Composer(props: Props) {
   const [, draw] = useReducer((n: number) => n + 1, 0);
   if (!chat || mayWrite(chat, client.now())) return <Writing {...props} />;
   return (
-    <Suspense fallback={<div className="composer" />}>
+    <Part fallback={<div className="composer" />}>
       <CannotWrite chat={chat} again={draw} />
-    </Suspense>
+    </Part>
   );
 }
 
@@ -153,10 +153,10 @@ function Writing({ room, where, chat, title, mode, setMode, send, save, editLast
   };
   return (
     <div className="composer">
-      <Suspense fallback={null}>
+      <Part>
         <About room={room} aside={aside} mode={mode} setMode={setMode} field={field} text={text} />
         {group && <Mentions chat={group} text={text} field={field} change={change} keys={mentions} />}
-      </Suspense>
+      </Part>
       <div className="composer-row">
         <button
           ref={emojiButton}
@@ -179,9 +179,9 @@ function Writing({ room, where, chat, title, mode, setMode, send, save, editLast
           onBlur={() => room.typing(false)}
         />
         {slow ? (
-          <Suspense fallback={null}>
+          <Part>
             <SlowSend room={room} chat={group} can={can} send={finish} waits={waits} />
-          </Suspense>
+          </Part>
         ) : (
           <button
             type="button"
@@ -200,9 +200,9 @@ function Writing({ room, where, chat, title, mode, setMode, send, save, editLast
         </p>
       )}
       {picks && (
-        <Suspense fallback={null}>
+        <Part>
           <Emoji anchor={emojiButton.current!} pick={insert} close={() => setPicks(false)} />
-        </Suspense>
+        </Part>
       )}
     </div>
   );

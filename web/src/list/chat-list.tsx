@@ -1,6 +1,6 @@
 import type { ChatFilter } from '@chat-api/client';
 import { useChats, useConnection, useMe, useOutbox } from '@chat-api/client/react';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, useEffect, useRef, useState } from 'react';
 import { show } from '../app/dialogs';
 import { later } from '../app/load-later';
 import type { Where } from '../app/where';
@@ -8,6 +8,7 @@ import { Picture } from '../parts/avatar';
 import { CircleAlert, Search, Settings, SquarePen } from '../parts/icons';
 import { useRoving } from '../parts/roving';
 import { en } from '../text/en';
+import { Part } from '../parts/part';
 import { ChatRow } from './row';
 
 const Bell = lazy(() => import('../inbox/bell'));
@@ -40,9 +41,9 @@ export function ChatList({ where }: { where: Where | null }) {
           <Settings size={16} className="soft" />
         </button>
         <span className="list-tools">
-          <Suspense fallback={null}>
+          <Part>
             <Bell />
-          </Suspense>
+          </Part>
           <button
             type="button"
             className="icon-button"
@@ -101,14 +102,12 @@ function Chats({ filter, where }: { filter: ChatFilter; where: Where | null }) {
   useEffect(near, [loading]);
   return (
     <>
-      <Suspense fallback={null}>
-        {filter !== 'unread' && <Beyond items={items} more={more} scroller={scroller} />}
-      </Suspense>
+      <Part>{filter !== 'unread' && <Beyond items={items} more={more} scroller={scroller} />}</Part>
       <div className="chats" ref={scroller} onScroll={near} onKeyDown={roving} tabIndex={-1}>
         {filter === 'inbox' && (
-          <Suspense fallback={null}>
+          <Part>
             <Invitations />
-          </Suspense>
+          </Part>
         )}
         {items.length > 0 ? (
           <ul>

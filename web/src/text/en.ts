@@ -39,6 +39,7 @@ export const en = {
   loading: 'Connecting…',
   unreachable: 'The server does not answer.',
   again: 'Try again',
+  notLoaded: 'A part of this page could not be loaded. Load the page again',
 
   chat: {
     none: 'Choose a chat',

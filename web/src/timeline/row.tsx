@@ -1,6 +1,6 @@
 import type { Message, TimelineItem } from '@chat-api/client';
 import { useMe, useUser } from '@chat-api/client/react';
-import { lazy, memo, type MouseEvent, Suspense, useState } from 'react';
+import { lazy, memo, type MouseEvent, useState } from 'react';
 import { Avatar, Picture } from '../parts/avatar';
 import { More, Reply, Smile } from '../parts/icons';
 import { useName } from '../parts/names';
@@ -11,6 +11,7 @@ import { plainOf, Text } from '../text/text';
 import { isStored, isSystem, type RowShape, streamOf } from './rows';
 import { Ticks } from './ticks';
 import { later } from '../app/load-later';
+import { Part } from '../parts/part';
 
 const RowFault = lazy(async () => ({ default: (await later()).RowFault }));
 
@@ -190,9 +191,9 @@ function Bubble({
           {deleted ? (
             en.chat.deleted
           ) : growing ? (
-            <Suspense fallback={body(message.content)}>
+            <Part fallback={body(message.content)}>
               <Growing message={stored} show={body} />
-            </Suspense>
+            </Part>
           ) : (
             body(message.content)
           )}
@@ -256,9 +257,9 @@ function Bubble({
         </div>
       )}
       {failed && (
-        <Suspense fallback={null}>
+        <Part>
           <RowFault item={item} actions={actions} />
-        </Suspense>
+        </Part>
       )}
       {late && !failed && <p className="row-note soft">{en.chat.waiting}</p>}
     </div>

@@ -4,7 +4,6 @@ import {
   type KeyboardEvent,
   lazy,
   type RefObject,
-  Suspense,
   useEffect,
   useLayoutEffect,
   useMemo,
@@ -17,6 +16,7 @@ import { ArrowDown } from '../parts/icons';
 import { dayOf } from '../parts/times';
 import { en } from '../text/en';
 import { useMinute } from '../list/chat-list';
+import { Part } from '../parts/part';
 import { Anchored, type Place } from './anchored';
 import { Row, type RowActions } from './row';
 import { type RowShape, rowsOf } from './rows';
@@ -236,9 +236,9 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
   const dividerBelow = divider !== null && !rows.some((row) => row.divider) && items.length > 0;
   return (
     <div className="timeline">
-      <Suspense fallback={null}>
+      <Part>
         <News room={room} view={view} divide={setDivider} />
-      </Suspense>
+      </Part>
       <Anchored
         ref={view}
         label={en.chat.messages}
