@@ -1,6 +1,6 @@
 import type { ChatListItem, Room } from '@chat-api/client';
 import { useChat, useMe } from '@chat-api/client/react';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, useLayoutEffect, useRef, useState } from 'react';
 import { go } from '../app/route';
 import Banned from '../group/banned';
 import Links from '../group/links';
@@ -42,7 +42,8 @@ export default function Details({ room, chat, title, close }: Props) {
   const [dialog, setDialog] = useState<keyof typeof DIALOGS | null>(null);
   const Shown = dialog && DIALOGS[dialog];
   const box = useRef<HTMLElement>(null);
-  useEffect(() => box.current?.focus(), []);
+  // With what is drawn: a key that is pressed right then is for it.
+  useLayoutEffect(() => box.current?.focus(), []);
   const attempt = (work: Promise<unknown>) => {
     setFault(null);
     work.catch((error: unknown) => setFault(sentenceOf(error)));
