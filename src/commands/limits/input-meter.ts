@@ -26,6 +26,9 @@ const FEWEST_FRAMES = 1_000;
 
 const FRAMES_WITHIN_MS = 10_000;
 
+/** A connection takes from the bounds of its user in parts of that size, so that a message costs nothing more. */
+const PARTS = 64;
+
 interface Counted {
   frames: Bucket;
   bytes: Bucket;
@@ -73,13 +76,21 @@ export class InputMeters {
     this.owners.set(session, owner);
   }
 
-  /** Takes what a session sends from what its user may send. False: it is too much. */
+  /** Takes what a session sends from what its user may send, some of it at a time. False: it is too much. */
   private userOf(session: IncomingMessage): Meter['ofUser'] {
-    return (frames, bytes, now) => {
-      const userId = this.owners.get(session)?.() ?? null;
-      if (userId === null) return true;
-      const framesFit = this.users.take(userId, 'frames', frames, now) === 0;
-      return framesFit && this.users.take(userId, 'bytes', bytes, now) === 0;
+    const { rates, users, owners } = this;
+    const [someFrames, someBytes] = [rates.frames.points / PARTS, rates.bytes.points / PARTS];
+    let [frames, bytes] = [0, 0];
+    return (moreFrames, moreBytes, now) => {
+      frames += moreFrames;
+      bytes += moreBytes;
+      if (frames < someFrames && bytes < someBytes) return true;
+      const userId = owners.get(session)?.() ?? null;
+      const fits =
+        userId === null ||
+        (users.take(userId, 'frames', frames, now) === 0 && users.take(userId, 'bytes', bytes, now) === 0);
+      frames = bytes = 0;
+      return fits;
     };
   }
 
