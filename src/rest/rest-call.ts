@@ -160,7 +160,7 @@ export class RestCall extends Call {
     const { address } = this;
     const { response } = this.http;
     const end = response.end.bind(response) as (...text: unknown[]) => Response;
-    // Not when it writes its head: it writes none to a connection that was closed.
+    // At its end, and not at its head: none is written to a connection that was closed.
     response.end = (...text: unknown[]) => {
       this.limits.answered(key, address, Number(response.getHeader('content-length') ?? 0));
       return end(...text);

@@ -123,6 +123,25 @@ describe('What a user sends', () => {
     expect(await bystander.ask('getChats')).toMatchObject({ ok: true });
     for (const { socket } of opened) socket.disconnect();
   });
+
+  it('counts over those that come one after the other, each with little', async () => {
+    const userId = world.newId();
+    let sent = 0;
+    for (let isIn = true; isIn; sent += 2_000) {
+      const raw = await RawSocket.open(world.socketUrl);
+      raw.send(`40{"userId":${userId}}`);
+      await raw.next();
+      raw.send(`42["noSuchCommand","${'x'.repeat(2_000)}"]`);
+      // Answered when it was read, or closed.
+      isIn = await Promise.race([
+        raw.ask('getBlocks', 'null').then(() => true),
+        raw.closed.then(() => false),
+      ]);
+      raw.close();
+      expect(sent).toBeLessThan(2 * TOO_MUCH);
+    }
+    expect(sent).toBeGreaterThan(TOO_MUCH / 2);
+  });
 });
 
 describe('A client that is cut off for its flood', () => {

@@ -26,7 +26,7 @@ const FEWEST_FRAMES = 1_000;
 
 const FRAMES_WITHIN_MS = 10_000;
 
-/** A connection takes from the bounds of its user in parts of that size, so that a message costs nothing more. */
+/** A connection counts for its user a sixty-fourth of the bounds at a time, so that a message costs nothing more. */
 const PARTS = 64;
 
 interface Counted {
@@ -68,30 +68,13 @@ export class InputMeters {
     shared.connections++;
     const { frames, bytes } = this.rates;
     const own = { frames: new Bucket(frames), bytes: new Bucket(bytes) };
-    return new Meter(own, this.userOf(session), shared, () => this.left(address, shared));
+    const user = new UserMeter(this.users, this.rates, () => this.owners.get(session)?.() ?? null);
+    return new Meter(own, user, shared, () => this.left(address, shared));
   }
 
   /** Says whose a session is. */
   belongs(session: IncomingMessage, owner: OwnerOf): void {
     this.owners.set(session, owner);
-  }
-
-  /** Takes what a session sends from what its user may send, some of it at a time. False: it is too much. */
-  private userOf(session: IncomingMessage): Meter['ofUser'] {
-    const { rates, users, owners } = this;
-    const [someFrames, someBytes] = [rates.frames.points / PARTS, rates.bytes.points / PARTS];
-    let [frames, bytes] = [0, 0];
-    return (moreFrames, moreBytes, now) => {
-      frames += moreFrames;
-      bytes += moreBytes;
-      if (frames < someFrames && bytes < someBytes) return true;
-      const userId = owners.get(session)?.() ?? null;
-      const fits =
-        userId === null ||
-        (users.take(userId, 'frames', frames, now) === 0 && users.take(userId, 'bytes', bytes, now) === 0);
-      frames = bytes = 0;
-      return fits;
-    };
   }
 
   private begin(address: string): Address {
@@ -110,12 +93,50 @@ export class InputMeters {
   }
 }
 
+/** What one connection counts for its user. */
+class UserMeter {
+  /** Not counted yet. */
+  private frames = 0;
+  private bytes = 0;
+  /** The first that the user sends is counted at once: by then all may be used up. */
+  private hasBegun = false;
+
+  constructor(
+    private readonly users: RateLimiter<'frames' | 'bytes'>,
+    private readonly rates: Record<'frames' | 'bytes', Rate>,
+    private readonly owner: OwnerOf,
+  ) {}
+
+  /** False: all connections of the user together have sent too much. */
+  take(frames: number, bytes: number, now: number): boolean {
+    this.frames += frames;
+    this.bytes += bytes;
+    const { rates } = this;
+    const isLittle = this.frames < rates.frames.points / PARTS && this.bytes < rates.bytes.points / PARTS;
+    return (this.hasBegun && isLittle) || this.count(now);
+  }
+
+  /** Who connects again and again is not spared what is left. */
+  end(): void {
+    this.count(performance.now());
+  }
+
+  private count(now: number): boolean {
+    const { users, frames, bytes } = this;
+    const userId = this.owner();
+    this.frames = this.bytes = 0;
+    this.hasBegun = userId !== null;
+    if (userId === null) return true;
+    return users.take(userId, 'frames', frames, now) === 0 && users.take(userId, 'bytes', bytes, now) === 0;
+  }
+}
+
 class Meter implements InputMeter {
   private isOpen = true;
 
   constructor(
     private readonly own: Counted,
-    private readonly ofUser: (frames: number, bytes: number, now: number) => boolean,
+    private readonly user: UserMeter,
     private readonly address: Counted,
     private readonly left: () => void,
   ) {}
@@ -125,14 +146,16 @@ class Meter implements InputMeter {
     const { own, address } = this;
     // An address is not charged for what its connection may not send: others share it.
     if (!own.frames.take(frames, now) || !own.bytes.take(bytes, now)) return false;
-    if (!this.ofUser(frames, bytes, now)) return false;
+    if (!this.user.take(frames, bytes, now)) return false;
     const framesFit = address.frames.take(frames, now);
     return address.bytes.take(bytes, now) && framesFit;
   }
 
   end(): void {
-    if (this.isOpen) this.left();
+    if (!this.isOpen) return;
     this.isOpen = false;
+    this.user.end();
+    this.left();
   }
 }
 
