@@ -18,7 +18,7 @@ const IDLE_MS = 60_000;
 /**
  * Milliseconds that a connection is kept for its next request. Balancers keep theirs for 60 s: one that is closed here
  * while it seems open there fails the request that it is used for. The bound of headers counts from the first byte of a
- * request, so it does not have to be longer.
+ * request, so it does not have to be longer (ADR 0047).
  */
 const KEPT_MS = 65_000;
 
