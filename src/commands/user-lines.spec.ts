@@ -22,7 +22,7 @@ describe('UserLines', () => {
     expect(started.at(-1)).toBe('a6');
   });
 
-  it('starts two at once of those that ask for much, and what came later waits behind them', () => {
+  it('starts fewer at once of those that ask for much, and what came later waits behind them', () => {
     const lines = new UserLines();
     const started: string[] = [];
     const enter = (name: string, cost: number) => {
@@ -32,16 +32,18 @@ describe('UserLines', () => {
       };
       lines.enter('a', start, placesOf(cost));
     };
-    for (const name of ['sync 1', 'sync 2', 'sync 3']) enter(name, 5);
-    enter('page 1', 1);
-    enter('page 2', 4);
-    expect(started).toEqual(['sync 1', 'sync 2']);
+    enter('sync', 5);
+    enter('page', 1);
+    for (const name of ['two pages', 'two more']) enter(name, 2);
+    enter('chats', 10);
+    expect(started).toEqual(['sync', 'page']);
     lines.leave('a', placesOf(5));
-    expect(started.slice(2)).toEqual(['sync 3']);
-    lines.leave('a', placesOf(5));
-    expect(started.slice(3)).toEqual(['page 1', 'page 2']);
-    lines.leave('a', placesOf(5));
-    for (let i = 0; i < 2; i++) lines.leave('a');
+    expect(started.slice(2)).toEqual(['two pages']);
+    lines.leave('a', placesOf(1));
+    expect(started.slice(3)).toEqual(['two more']);
+    for (let i = 0; i < 2; i++) lines.leave('a', placesOf(2));
+    expect(started.slice(4)).toEqual(['chats']);
+    lines.leave('a', placesOf(10));
     expect(lines.size).toBe(0);
   });
 

@@ -6,14 +6,11 @@ import { AppError } from '../contract/index.js';
  */
 export const AT_ONCE = 4;
 
-/** Places that a command takes which asks for much: two such ones are under way at a time. */
-const PLACES_OF_MUCH = 2;
+/** Most places that a command takes: beside a `sync` or a long list there is room for something small. */
+const MOST_PLACES = 3;
 
-/** What a command counts for, in the words of the limits, from which on it asks for much: a sync, long lists. */
-const MUCH = 5;
-
-/** The places that a command takes in the line of its user. */
-export const placesOf = (cost: number): number => (cost >= MUCH ? PLACES_OF_MUCH : 1);
+/** The places that a command takes in the line of its user: as many as it counts for in the words of the limits. */
+export const placesOf = (cost: number): number => Math.min(cost, MOST_PLACES);
 
 /** Most commands of one of them that wait. Above it: OVERLOADED. */
 const MAX_WAITING = 1_000;

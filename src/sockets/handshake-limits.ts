@@ -6,6 +6,7 @@ import { asText } from '../common/http/http-connection.js';
 import { refusal } from '../common/http/refusals.js';
 import { goingDown } from '../common/lifecycle.js';
 import { Pacer } from '../common/flow/pacer.js';
+import { Spacing } from '../common/flow/spacing.js';
 import type { EngineConnection, EngineRequest } from './wire/internals.js';
 
 /** Engine.IO's callback: an error text or null, and whether the handshake may continue. */
@@ -19,20 +20,30 @@ type Decide = (error: string | null | undefined, allowed: boolean) => void;
 const ADMISSION = { everyMs: 10, most: 5, lateMs: 5, maxWaiting: 5_000 };
 const RETRY_AFTER_MS = 5_000;
 
+/** The longest that a handshake waits for others of its address, in milliseconds. Longer ones are refused. */
+const WAITS_FOR_ITS_ADDRESS_MS = 10_000;
+
 /** When to try again while this node cannot work. Milliseconds. */
 const AWAY_RETRY_AFTER_MS = 1_000;
 
 /**
  * Lets handshakes that `admission.ts` and the `PageGuard` have accepted wait for their turn, so that connected users are
- * still served. A node that shuts down or cannot work refuses them, and so does one where too many wait: with 503,
+ * still served: those of one address some time apart, so that nobody opens hundreds at once, and then those of all. A node that shuts down or cannot work refuses them, and so does one where too many wait: with 503,
  * Retry-After and the error as REST renders it. After that stock clients try again by themselves, which they do not after
  * a `connect_error`.
  */
 export function handshakeGuard(
   lifecycle: { readonly isRefusing: boolean },
   readiness: { canWork(): Promise<boolean> },
+  limits: Pick<Limits, 'addressOf' | 'handshakesEveryMs'>,
 ) {
   const pacer = new Pacer(ADMISSION);
+  const spacing = new Spacing<string>({
+    everyMs: limits.handshakesEveryMs,
+    mostMs: WAITS_FOR_ITS_ADDRESS_MS,
+  });
+  const refuseForNow = (request: IncomingMessage): void =>
+    refuse(request, new AppError('OVERLOADED', { retryAfterMs: RETRY_AFTER_MS }));
   const decideNow = (request: IncomingMessage, decide: Decide, canWork: boolean): void => {
     if (request.socket.destroyed) return;
     if (lifecycle.isRefusing) refuse(request, goingDown());
@@ -50,9 +61,10 @@ export function handshakeGuard(
         () => decideNow(request, decide, false),
       );
     };
-    if (!pacer.submit(enter)) {
-      refuse(request, new AppError('OVERLOADED', { retryAfterMs: RETRY_AFTER_MS }));
-    }
+    const itsTurn = () => {
+      if (!pacer.submit(enter)) refuseForNow(request);
+    };
+    if (!spacing.submit(limits.addressOf(request), itsTurn)) refuseForNow(request);
   };
 }
 

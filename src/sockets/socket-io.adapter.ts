@@ -112,7 +112,7 @@ export class SocketIoAdapter extends IoAdapter {
       pingTimeout: PING_TIMEOUT_MS,
       connectTimeout: CONNECT_TIMEOUT_MS,
       cors: { origin: pages.corsOrigin, maxAge: PREFLIGHT_SECONDS },
-      allowRequest: handshakeGuard(this.app.get(Lifecycle), this.app.get(ReadinessCheck)),
+      allowRequest: handshakeGuard(this.app.get(Lifecycle), this.app.get(ReadinessCheck), limits),
     };
     const server: Server = this.app
       .get(SocketServer)

@@ -17,6 +17,13 @@ function withAnswers<R extends { readonly bytes: Rate }>(rates: R): R & { readon
   return { ...rates, answers: rates.bytes };
 }
 
+/**
+ * Handshakes of an address that come at once are let in so many milliseconds apart; closer together where many are
+ * allowed, this many times as fast as they are refilled.
+ */
+const HANDSHAKES_EVERY_MS = 10;
+const HANDSHAKES_FASTER = 5;
+
 /** Ends a count. Called once. */
 type Release = () => void;
 
@@ -52,6 +59,8 @@ function viewOf({ limit, waitMs }: Exceeded): ErrorView {
 export class Limits {
   /** False with RATE_LIMITS=off: nothing is counted. */
   readonly on: boolean;
+  /** Milliseconds between two handshakes of an address, where many come at once. */
+  readonly handshakesEveryMs: number;
   private readonly users: RateLimiter<UserLimit>;
   private readonly addresses: RateLimiter<AddressLimit>;
   private readonly meters: InputMeters | null;
@@ -71,6 +80,10 @@ export class Limits {
   /** `bucketsOf` makes the buckets that all nodes share; null: this node is the only one. */
   constructor({ limits, trustProxy }: Pick<AppConfig, 'limits' | 'trustProxy'>, bucketsOf: BucketsOf | null) {
     this.on = limits !== null;
+    const handshakes = limits?.address.handshake;
+    this.handshakesEveryMs = handshakes
+      ? Math.min(HANDSHAKES_EVERY_MS, handshakes.durationMs / handshakes.points / HANDSHAKES_FASTER)
+      : 0;
     const rates = limits && { person: withAnswers(limits.person), address: withAnswers(limits.address) };
     this.users = new RateLimiter(rates?.person ?? ({} as never));
     this.addresses = new RateLimiter(rates?.address ?? ({} as never));
