@@ -97,11 +97,10 @@ export class Connection {
     this.#turn('stopped');
   }
 
-  /** The network or the page is back: no waiting. */
+  /** The network or the page is back: no waiting, and if an attempt that is under way fails, no long one. */
   wake(): void {
-    if (this.state !== 'waiting') return;
     this.#attempts = 0;
-    void this.#connect();
+    if (this.state === 'waiting') void this.#connect();
   }
 
   hidden(): void {
