@@ -50,7 +50,6 @@ export class FaultyTransport implements Transport {
     let closed = false;
     const link = this.inner.open(auth, {
       ...listener,
-      opened: () => listener.opened(),
       refused: (error) => listener.refused(error),
       closed: () => listener.closed(),
       event: (name, body) => {

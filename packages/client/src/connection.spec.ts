@@ -50,7 +50,6 @@ describe('The connection', () => {
     await pass(chat.connection.get().retryAt! - Date.now());
   };
   const live = async () => {
-    transport.link.listener.opened();
     transport.link.listener.event('ready', ready(1));
     await pass();
   };
@@ -128,7 +127,6 @@ describe('The connection', () => {
 
   it('is given up when nothing is heard after it was opened', async () => {
     await begin();
-    transport.link.listener.opened();
     await pass(11_999);
     expect(state()).toBe('connecting');
     await pass(1);
