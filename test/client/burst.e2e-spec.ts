@@ -90,6 +90,48 @@ describe('A client in a burst', () => {
     else room.typing();
   };
 
+  /** Three people, each with a device, in a direct chat and three groups. */
+  const begin = async (chance: () => number) => {
+    const minted = [await mint(world, key), await mint(world, key), await mint(world, key)];
+    const ids = minted.map(({ userId }) => userId);
+    const stocks = await Promise.all(
+      minted.map(({ userId, accessToken }) => world.bearer(userId, accessToken)),
+    );
+    const [alice, , carol] = stocks;
+    const direct = await alice!.ok<{ id: number }>('createChat', { user1Id: ids[0], user2Id: ids[1] });
+    const groups = await Promise.all(
+      [1, 2, 3].map((n) =>
+        alice!.ok<{ id: number }>('createGroup', { title: `group ${n}`, memberIds: ids.slice(1) }),
+      ),
+    );
+    const people = ids.map((id) => {
+      const theirs = id === carol!.userId ? groups : [direct, ...groups];
+      const chatIds = theirs.map((chat) => chat.id);
+      return new Device({
+        url: world.socketUrl,
+        secret: variables.JWT_SECRET,
+        userId: id,
+        chatIds,
+        chance,
+      });
+    });
+    devices.push(...people);
+    const allAre = (state: string) =>
+      Promise.all(people.map((one) => until(state, () => one.chat.connection.get().state === state)));
+    const sent = () =>
+      Promise.all(
+        people.map(({ chat }) =>
+          until(
+            'an empty outbox',
+            () => chat.outbox.get().every(({ status }) => status === 'failed'),
+            60_000,
+          ),
+        ),
+      );
+    await allAre('live');
+    return { ids, stocks, alice: alice!, direct, groups, people, allAre, sent };
+  };
+
   /** For a longer run: BURST_SEEDS are other seeds, BURST_STEPS how many things are done with each. */
   const seeds = (process.env.BURST_SEEDS ?? '7,11').split(',').map(Number);
   const steps = Number(process.env.BURST_STEPS ?? 1_200);
@@ -99,44 +141,8 @@ describe('A client in a burst', () => {
     async (seed) => {
       const chance = random(seed);
       const of = <T>(all: readonly T[]): T => all[Math.floor(chance() * all.length)]!;
-      const minted = [await mint(world, key), await mint(world, key), await mint(world, key)];
-      const ids = minted.map(({ userId }) => userId);
-      const stocks = await Promise.all(
-        minted.map(({ userId, accessToken }) => world.bearer(userId, accessToken)),
-      );
-      const [alice, , carol] = stocks;
-      const direct = await alice!.ok<{ id: number }>('createChat', { user1Id: ids[0], user2Id: ids[1] });
-      const groups = await Promise.all(
-        [1, 2, 3].map((n) =>
-          alice!.ok<{ id: number }>('createGroup', { title: `group ${n}`, memberIds: ids.slice(1) }),
-        ),
-      );
+      const { ids, stocks, alice, direct, groups, people, allAre, sent } = await begin(chance);
       const coming = groups[2]!.id;
-      const people = ids.map((id) => {
-        const theirs = id === carol!.userId ? groups : [direct, ...groups];
-        const chatIds = theirs.map((chat) => chat.id);
-        return new Device({
-          url: world.socketUrl,
-          secret: variables.JWT_SECRET,
-          userId: id,
-          chatIds,
-          chance,
-        });
-      });
-      devices.push(...people);
-      const allAre = (state: string) =>
-        Promise.all(people.map((one) => until(state, () => one.chat.connection.get().state === state)));
-      const sent = () =>
-        Promise.all(
-          people.map(({ chat }) =>
-            until(
-              'an empty outbox',
-              () => chat.outbox.get().every(({ status }) => status === 'failed'),
-              60_000,
-            ),
-          ),
-        );
-      await allAre('live');
       for (const person of people)
         person.suffer({ drop: 0.08, double: 0.05, late: 0.1, lateMs: 200, loseAnswers: 0.03 });
 
@@ -164,7 +170,7 @@ describe('A client in a burst', () => {
       }
       await allAre('live');
       await sent();
-      await alice!.ok('addMembers', { chatId: coming, userIds: ids.slice(1) });
+      await alice.ok('addMembers', { chatId: coming, userIds: ids.slice(1) });
       for (const stock of stocks.slice(1)) await stock.ask('acceptInvitation', { chatId: coming });
       // All is said. What a last reconnect brings is of one moment for everybody.
       await pass(1_500);
@@ -231,4 +237,36 @@ describe('A client in a burst', () => {
     },
     180_000,
   );
+
+  it('with cuts alone calls sync at most twice a cut, and misses nothing', async () => {
+    const chance = random(23);
+    const of = <T>(all: readonly T[]): T => all[Math.floor(chance() * all.length)]!;
+    const { ids, stocks, people, allAre, sent } = await begin(chance);
+    const sum = (count: 'cuts' | 'syncs') => people.reduce((all, { network }) => all + network[count], 0);
+    // Chats in which nobody comes or goes: a chat that is new is read by a sync as well.
+    for (let nth = 0; sum('cuts') < 40; nth++) {
+      act(of(people), ids.slice(1), 0, chance, nth);
+      const one = of(people);
+      // Each of them is one that has to catch up again, or is cut while it does.
+      if (chance() < 0.2 && ['live', 'syncing'].includes(one.chat.connection.get().state)) one.cut();
+      if (chance() < 0.3) of(people).online();
+      if (nth % 3 === 0) await pass(5);
+    }
+    await allAre('live');
+    await sent();
+    for (const stock of stocks) {
+      const { rooms } = people.find(({ userId }) => userId === stock.userId)!;
+      const { chats, histories } = await truthFor(stock);
+      for (const room of rooms) {
+        const { version } = chats.find(({ id }) => id === room.chatId)!;
+        await until('the newest version', () => room.chat.get()?.version === version);
+        while (room.timeline.get().moreBefore) await room.loadBefore();
+        const items = room.timeline.get().items.filter(({ seq }) => seq !== null);
+        expect(items.map(({ message }) => [message.content, (message as Message).version])).toEqual(
+          histories.get(room.chatId!)!.map(({ content, version: of }) => [content, of]),
+        );
+      }
+    }
+    expect(sum('syncs')).toBeLessThanOrEqual(2 * sum('cuts'));
+  }, 180_000);
 });

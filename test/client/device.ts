@@ -55,6 +55,11 @@ export class Device {
     return this.options.userId;
   }
 
+  /** Of this page: the connections that were cut, and how often `sync` was asked for. */
+  get network(): Pick<FaultyTransport, 'cuts' | 'syncs'> {
+    return this.transport;
+  }
+
   suffer(faults: Faults | null): void {
     this.faults = faults ?? NO_FAULTS;
     this.transport.faults = this.faults;

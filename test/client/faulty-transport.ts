@@ -30,7 +30,9 @@ export class FaultyTransport implements Transport {
   faults = NO_FAULTS;
   /** While true no connection is opened. */
   offline = false;
+  /** Connections that were cut, and how often `sync` was asked for. */
   cuts = 0;
+  syncs = 0;
   private readonly inner: Transport;
   private open_: { link: Link; listener: LinkListener } | null = null;
 
@@ -50,7 +52,6 @@ export class FaultyTransport implements Transport {
     let closed = false;
     const link = this.inner.open(auth, {
       ...listener,
-      opened: () => listener.opened(),
       refused: (error) => listener.refused(error),
       closed: () => listener.closed(),
       event: (name, body) => {
@@ -66,6 +67,7 @@ export class FaultyTransport implements Transport {
     });
     const faulty: Link = {
       ask: async (command, input) => {
+        if (command === 'sync') this.syncs++;
         const lost = command !== 'sync' && chance() < this.faults.loseAnswers;
         const answer = await link.ask(command, input);
         return lost ? new Promise(() => undefined) : answer;

@@ -110,7 +110,7 @@ export class ChatClient {
     this.#store = new Store(
       {
         stored: (message) => this.#waiting.stored(message),
-        missing: () => this.#isConnected && this.#syncer.wish(),
+        missing: () => this.#link.isConnected && this.#syncer.wish(),
         gap: (chat) => this.#gaps.watch(chat),
         applied: (chatId, version) => {
           this.#waiting.applied(chatId, version);
@@ -162,7 +162,7 @@ export class ChatClient {
     });
     this.#gaps = new Gaps(
       (chatId) => this.#waiting.waits(chatId),
-      () => this.#isConnected && this.#syncer.wish(),
+      () => link.isConnected && this.#syncer.wish(),
     );
     this.#marks = new Receipts({
       link,
@@ -365,10 +365,6 @@ export class ChatClient {
   }
 
   // ---- inside ----
-
-  get #isConnected(): boolean {
-    return this.#link.isLive || this.#link.state === 'syncing';
-  }
 
   #emit<E extends keyof ChatEvents>(event: E, payload: ChatEvents[E]): void {
     // After the store has everything, as listeners of it hear it.

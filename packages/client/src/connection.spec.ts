@@ -1,5 +1,5 @@
 import { ScriptedTransport } from '../test/scripted.js';
-import { ready, synced } from '../test/views.js';
+import { group, message, ready, synced } from '../test/views.js';
 import { asUser, type Auth, withTokens } from './auth.js';
 import { type ChatClient, createChat } from './chat.js';
 import { ChatError } from './errors.js';
@@ -44,8 +44,12 @@ describe('The connection', () => {
   };
   const pass = (ms = 0) => jest.advanceTimersByTimeAsync(ms);
   const state = () => chat.connection.get().state;
+  /** This attempt fails, and the next one begins when it is its time. */
+  const fail = async () => {
+    transport.link.listener.closed();
+    await pass(chat.connection.get().retryAt! - Date.now());
+  };
   const live = async () => {
-    transport.link.listener.opened();
     transport.link.listener.event('ready', ready(1));
     await pass();
   };
@@ -95,9 +99,34 @@ describe('The connection', () => {
     }
   });
 
+  it('is not waited for long when the page comes back during an attempt that fails', async () => {
+    await begin();
+    for (let nth = 0; nth < 8; nth++) await fail();
+    expect(state()).toBe('connecting');
+    attention.hidden();
+    attention.shown();
+    transport.link.listener.closed();
+    expect(chat.connection.get()).toMatchObject({ state: 'waiting', retryAt: Date.now() + 150 });
+  });
+
+  it('is opened again while the page is hidden: what waits is sent, and what comes is told', async () => {
+    await begin();
+    await live();
+    const told: string[] = [];
+    chat.on('message', ({ content }) => told.push(content));
+    attention.hidden();
+    for (let nth = 0; nth < 8; nth++) await fail();
+    chat.open(5).send('Hello!');
+    const chats = [{ chat: group(5, 1), messages: [message(5, 1)], upTo: 1, reset: true, more: false }];
+    transport.react = ({ command, answer }) => command === 'sync' && answer(synced({ chats }));
+    await live();
+    expect(transport.links).toHaveLength(9);
+    expect(transport.link.of('sendMessage').map(({ input }) => input.content)).toEqual(['Hello!']);
+    expect(told).toEqual([message(5, 1).content]);
+  });
+
   it('is given up when nothing is heard after it was opened', async () => {
     await begin();
-    transport.link.listener.opened();
     await pass(11_999);
     expect(state()).toBe('connecting');
     await pass(1);

@@ -86,6 +86,11 @@ export class Connection {
     return this.state === 'live';
   }
 
+  /** Whether commands are answered. */
+  get isConnected(): boolean {
+    return this.isLive || this.state === 'syncing';
+  }
+
   start(): void {
     if (this.state !== 'stopped' && this.state !== 'refused') return;
     this.#attempts = 0;
@@ -97,11 +102,10 @@ export class Connection {
     this.#turn('stopped');
   }
 
-  /** The network or the page is back: no waiting. */
+  /** The network or the page is back: no waiting, and if an attempt that is under way fails, no long one. */
   wake(): void {
-    if (this.state !== 'waiting') return;
     this.#attempts = 0;
-    void this.#connect();
+    if (this.state === 'waiting') void this.#connect();
   }
 
   hidden(): void {
@@ -140,7 +144,7 @@ export class Connection {
    */
   ask<C extends keyof Commands>(command: C, input: Commands[C]['input']): Promise<Commands[C]['result']> {
     const link = this.#link;
-    if (!link || (this.state !== 'live' && this.state !== 'syncing'))
+    if (!link || !this.isConnected)
       return Promise.reject(
         new ChatError({ code: this.state === 'stopped' ? 'CLOSED' : 'OFFLINE' }, command),
       );
@@ -233,7 +237,6 @@ export class Connection {
     // A server that takes the connection and says nothing is as good as none.
     this.#timer = setTimeout(() => now() && this.#lost(), 2 * ANSWER_MS);
     this.#link = this.#parts.transport.open(auth, {
-      opened: () => undefined,
       refused: (error) => now() && this.#refused(error),
       closed: () => now() && this.#lost(),
       event: (name, body) => {

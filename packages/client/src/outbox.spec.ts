@@ -58,7 +58,6 @@ describe('The outbox', () => {
     await pass();
   };
   const live = async () => {
-    transport.link.listener.opened();
     transport.link.listener.event('ready', ready(ME));
     await pass();
   };

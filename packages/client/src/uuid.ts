@@ -5,11 +5,8 @@
 export function uuid(): string {
   const source = globalThis.crypto as Crypto | undefined;
   if (typeof source?.randomUUID === 'function') return source.randomUUID();
-  const bytes = new Uint8Array(16);
-  if (source) source.getRandomValues(bytes);
-  else for (let i = 0; i < 16; i++) bytes[i] = Math.floor(Math.random() * 256);
-  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  const digit = () => (source ? source.getRandomValues(new Uint8Array(1))[0]! : Math.random() * 256) & 15;
+  return 'xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx'.replace(/[xy]/g, (place) =>
+    (place === 'x' ? digit() : 8 | (digit() & 3)).toString(16),
+  );
 }

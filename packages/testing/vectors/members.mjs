@@ -539,6 +539,36 @@ export default [
     wantsSync: false,
   },
   {
+    name: 'what somebody has seen who was removed by oneself, came back and reads, before the answer',
+    rule: 'messageSeen says by which version of the chat it was: a position of a later version than that of memberRemoved stays, whichever is heard first.',
+    steps: (() => {
+      const remove = begin('removeMember', { chatId: CHAT, userId: CAROL });
+      return [
+        start(group(3, { role: 'owner' }), messages(1, 3, { senderId: ME })),
+        seen(CAROL, 3, 3),
+        remove,
+        event('membersAdded', change(5, 3, 3, { by: BOB, userIds: [CAROL], joinedAt: message(4).createdAt })),
+        seen(CAROL, 2, 5),
+        end(remove, change(4, 2, 2, { userId: CAROL })),
+      ];
+    })(),
+    expect: seenUpTo(2),
+    wantsSync: false,
+  },
+  {
+    name: 'what somebody had seen who was removed by oneself, which comes after the answer',
+    rule: 'A position of an earlier version than that of memberRemoved is forgotten, whichever is heard first.',
+    steps: [
+      start(group(3, { role: 'owner' }), messages(1, 3, { senderId: ME })),
+      ask('removeMember', { chatId: CHAT, userId: CAROL }, change(4, 2, 2, { userId: CAROL })),
+      event('membersAdded', change(5, 3, 3, { by: BOB, userIds: [CAROL], joinedAt: message(4).createdAt })),
+      seen(CAROL, 3, 3),
+      seen(CAROL, 1, 5),
+    ],
+    expect: seenUpTo(1),
+    wantsSync: false,
+  },
+  {
     name: 'what counts as unread',
     rule: 'Each new message of somebody else adds one, except what the server writes about a change of the group (type is system, and metadata has event).',
     steps: [

@@ -10,7 +10,7 @@ import {
 import { countUnread, recount } from './unread.js';
 import type { ChatListItem } from '../contract.gen.js';
 import type { Scope } from './scope.js';
-import type { Change, ChatState } from './state.js';
+import { type Change, type ChatState, raise } from './state.js';
 
 // ---- changes: by version ----
 
@@ -45,6 +45,7 @@ export function drain(scope: Scope, chat: ChatState): void {
     if (chat.reading > 0) chat.heard.push(next);
     perform(scope, chat, next);
   }
+  chat.early = chat.early.filter(({ version }) => version > chat.version);
   if (chat.version > before) scope.tell.applied(chat.id, chat.version);
 }
 
@@ -96,11 +97,15 @@ export function perform(scope: Scope, chat: ChatState, change: Change): void {
       });
       break;
     }
-    case 'memberRemoved':
-      chat.marks.delete(change.body.userId);
-      chat.typing.delete(change.body.userId);
-      ofMembers(scope, chat, change.body, (members) => members.delete(change.body.userId));
+    case 'memberRemoved': {
+      const { userId, version } = change.body;
+      // Who comes back begins anew: with what they have read since, even if that was heard before this.
+      chat.marks.set(userId, { readSeq: 0, deliveredSeq: 0, version });
+      for (const mark of chat.early) raise(chat.marks, mark.userId, mark);
+      chat.typing.delete(userId);
+      ofMembers(scope, chat, change.body, (members) => members.delete(userId));
       break;
+    }
     case 'memberUpdated': {
       const { userId, role, silencedUntil } = change.body;
       if (userId === scope.state.me?.id) {

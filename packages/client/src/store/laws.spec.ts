@@ -294,6 +294,55 @@ describe('The laws of the store', () => {
     );
   });
 
+  it('9: who is removed and comes back has the position that they have read since, in whatever order it is heard', () => {
+    const steps = fc.array(
+      fc.record({
+        kind: fc.constantFrom('comes', 'goes', 'seen', 'delivered'),
+        seq: fc.integer({ min: 1, max: 9 }),
+      }),
+      { minLength: 1, maxLength: 20 },
+    );
+    fc.assert(
+      fc.property(steps, places, (list, order) => {
+        const { chat, hear } = storeWith(9);
+        const none = { readSeq: 0, deliveredSeq: 0 };
+        const changed = { chatId: CHAT, by: 2 };
+        let right = none;
+        let version = 9;
+        let there = true;
+        const said: Said[] = [];
+        for (const { kind, seq } of list) {
+          const membersVersion = version - 7;
+          if (kind === 'goes' && there) {
+            const more = { version: ++version, membersVersion, memberCount: 2, userId: OTHER };
+            said.push(['memberRemoved', { ...changed, ...more }]);
+            [there, right] = [false, none];
+          } else if (kind === 'comes' && !there) {
+            const more = {
+              version: ++version,
+              membersVersion,
+              memberCount: 3,
+              userIds: [OTHER],
+              joinedAt: '',
+            };
+            said.push(['membersAdded', { ...changed, ...more }]);
+            there = true;
+          } else if (kind === 'seen' && there) {
+            said.push(noteOf({ kind: 'messageSeen', seq, version }));
+            const readSeq = Math.max(right.readSeq, seq);
+            right = { readSeq, deliveredSeq: Math.max(right.deliveredSeq, readSeq) };
+          } else if (kind === 'delivered' && there) {
+            said.push(noteOf({ kind: 'messageDelivered', seq, version }));
+            right = { ...right, deliveredSeq: Math.max(right.deliveredSeq, seq) };
+          }
+        }
+        for (const one of mixed(said, order)) hear(one);
+        expect(chat.version).toBe(version);
+        expect(chat.marks.get(OTHER) ?? none).toMatchObject(right);
+      }),
+    );
+  });
+
   it('9: unread never falls below nothing, and what is one’s own adds nothing to it', () => {
     const sends = fc.array(fc.constantFrom(ME, 2, OTHER), { maxLength: 20 });
     fc.assert(
@@ -364,7 +413,6 @@ describe('The laws of the store', () => {
       chat = createChat({ url: 'http://chat.test', auth: asUser(ME), transport, watch });
       chat.start();
       await pass();
-      transport.link.listener.opened();
       transport.link.listener.event('ready', ready(ME));
       await pass();
     };
@@ -420,7 +468,6 @@ describe('The laws of the store', () => {
               // The connection ends with the answer: the next one brings it.
               listener.closed();
               await pass(30_000);
-              transport.link.listener.opened();
               transport.link.listener.event('ready', ready(ME));
             } else {
               await pass(how === 'answer' ? 0 : 20);

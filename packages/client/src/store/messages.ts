@@ -57,16 +57,17 @@ export function wholeMessage(
   message: Message,
   known: Message | undefined,
 ): Message {
+  const { replyToId } = message;
   const reactions = reactionsOf(scope, message.reactions, known?.reactions ?? []);
-  const replyTo = message.replyTo ?? known?.replyTo ?? replyToOf(chat, message.replyToId);
-  if (message.replyToId !== null && chat.hidden.has(message.replyToId))
-    return { ...message, reactions, replyTo: null };
+  const replyTo =
+    replyToId === null || chat.hidden.has(replyToId)
+      ? null
+      : (message.replyTo ?? known?.replyTo ?? replyToOf(chat, replyToId));
   return { ...message, reactions, replyTo };
 }
 
-export function replyToOf(chat: ChatState, id: number | null): ReplyTo | null {
-  const seq = id === null || chat.hidden.has(id) ? undefined : chat.seqs.get(id);
-  const to = seq === undefined ? undefined : knownMessage(chat, seq);
+function replyToOf(chat: ChatState, id: number): ReplyTo | null {
+  const to = knownMessage(chat, chat.seqs.get(id) ?? 0);
   if (!to) return null;
   const deleted = to.deletedAt !== null;
   return { messageId: to.id, seq: to.seq, senderId: to.senderId, excerpt: excerptOf(to.content), deleted };

@@ -5,7 +5,7 @@ import { knownMessage, quoteMessage } from './messages.js';
 import { applyUnread, isUnreadBy, shift } from './unread.js';
 import { remove } from './ranges.js';
 import type { Scope } from './scope.js';
-import { liveRange, raise } from './state.js';
+import { type HeardMark, liveRange, raise } from './state.js';
 
 /** The events without a version of their own that change what is here. Others are answers, or for the connection. */
 type NoteName =
@@ -128,10 +128,12 @@ export function clearChat(scope: Scope, chatId: number, seq: number): void {
   scope.tell.touched('item', chatId);
 }
 
+/** A position: of now, or by the version of the chat that an event names. */
 export function applyMark(
   scope: Scope,
-  { chatId, userId, readSeq, deliveredSeq }: Omit<Watermark, 'unread'>,
+  mark: Omit<Watermark, 'unread'> | (HeardMark & { chatId: number }),
 ): void {
+  const { chatId, userId, readSeq } = mark;
   const chat = scope.state.chats.get(chatId);
   if (!chat) return;
   const { item } = chat;
@@ -141,10 +143,11 @@ export function applyMark(
     scope.tell.touched('item', chatId);
     return;
   }
-  if (!raise(chat.marks, userId, { readSeq, deliveredSeq })) return;
+  if ('version' in mark && mark.version > chat.version) chat.early.push(mark);
+  if (!raise(chat.marks, userId, mark)) return;
   if (item.otherUser?.id === userId) {
-    const mark = chat.marks.get(userId)!;
-    Object.assign(item, { otherReadSeq: mark.readSeq, otherDeliveredSeq: mark.deliveredSeq });
+    const { readSeq: otherReadSeq, deliveredSeq: otherDeliveredSeq } = chat.marks.get(userId)!;
+    Object.assign(item, { otherReadSeq, otherDeliveredSeq });
     scope.tell.touched('item', chatId);
   }
   scope.tell.touched('marks', chatId);

@@ -18,6 +18,13 @@ export type Change = { [N in ChangeName]: { name: N; body: Events[N] } }[ChangeN
 export interface Mark {
   readSeq: number;
   deliveredSeq: number;
+  /** Of whoever was removed: by which version of the chat; what is said of an earlier one counts no more. */
+  version?: number;
+}
+
+/** A position that was heard, of a version of the chat. */
+export interface HeardMark extends Required<Mark> {
+  userId: number;
 }
 
 /** What is known of one chat. */
@@ -40,6 +47,8 @@ export interface ChatState {
   hidden: Map<number, { seq: number; unread: boolean } | null>;
   /** By user, without oneself. */
   marks: Map<number, Mark>;
+  /** Positions of versions that are not applied yet: they are so after these, too. */
+  early: HeardMark[];
   /** By user id; null: not loaded, or no longer whole. */
   members: Map<number, Member> | null;
   membersVersion: number;
@@ -107,6 +116,7 @@ export function chatOf(item: ChatListItem, version: number): ChatState {
     seqs: new Map(),
     hidden: new Map(),
     marks: marksOf(item, new Map()),
+    early: [],
     members: null,
     membersVersion: 0,
     typing: new Map(),
@@ -139,12 +149,17 @@ export function marksOf(item: ChatListItem, marks: Map<number, Mark>): Map<numbe
 }
 
 /** Positions only rise; what was seen was delivered. */
-export function raise(marks: Map<number, Mark>, userId: number, { readSeq, deliveredSeq }: Mark): boolean {
+export function raise(
+  marks: Map<number, Mark>,
+  userId: number,
+  { readSeq, deliveredSeq, version = Infinity }: Mark,
+): boolean {
   const known = marks.get(userId);
+  if (version < (known?.version ?? 0)) return false;
   const seen = Math.max(readSeq, known?.readSeq ?? 0);
   const delivered = Math.max(deliveredSeq, seen, known?.deliveredSeq ?? 0);
   if (known?.readSeq === seen && known.deliveredSeq === delivered) return false;
-  marks.set(userId, { readSeq: seen, deliveredSeq: delivered });
+  marks.set(userId, { ...known, readSeq: seen, deliveredSeq: delivered });
   return true;
 }
 

@@ -32,7 +32,6 @@ export function socketIo(url: string, options: SocketIoOptions = {}): Transport 
         socket.disconnect();
         say();
       };
-      socket.on('connect', () => listener.opened());
       socket.on('connect_error', (error: Error & { data?: ErrorAnswer }) => {
         const { data } = error;
         end(() => (typeof data?.code === 'string' ? listener.refused(data) : listener.closed()));

@@ -2,8 +2,6 @@ import type { ErrorAnswer } from '../errors.js';
 
 /** What a transport says. After `refused` or `closed` of a link nothing more comes of it. */
 export interface LinkListener {
-  /** The connection stands. */
-  opened(): void;
   /** The server does not want it; `code` is one of its error codes. */
   refused(error: ErrorAnswer): void;
   /** It could not be opened, or has ended. */

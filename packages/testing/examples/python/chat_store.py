@@ -96,9 +96,9 @@ class Store:
         elif event == "messageHidden":
             self.hide(chat, body["messageId"])
         elif event == "messageSeen":
-            self.mark(chat, body["userId"], body["seq"], body["seq"])
+            self.heard_mark(chat, body, body["seq"])
         elif event == "messageDelivered":
-            self.mark(chat, body["userId"], 0, body["seq"])
+            self.heard_mark(chat, body, 0)
         elif event == "membershipUpdated":
             chat["item"].update({name: body[name] for name in ("mutedUntil", "archivedAt", "pinnedAt", "notify")})
         elif event == "unreadCount":
@@ -112,6 +112,7 @@ class Store:
             if chat["heard"] is not None:
                 chat["heard"].append((event, body))
             self.perform(chat, event, body)
+        chat["early"] = [one for one in chat["early"] if one[0]["version"] > chat["version"]]
 
     def perform(self, chat, event, body):
         item = chat["item"]
@@ -193,6 +194,9 @@ class Store:
         item.update(membersVersion=body["membersVersion"], memberCount=body["memberCount"])
         if event == "memberRemoved":
             chat["marks"].pop(body["userId"], None)
+            chat["removed"][body["userId"]] = body["version"]
+            for one, read in chat["early"]:  # who came back and has read already
+                self.move(chat, one, read)
         if event == "memberUpdated" and body["userId"] == self.me:
             item.update(role=body["role"], silencedUntil=body["silencedUntil"])
         if not whole:
@@ -209,6 +213,15 @@ class Store:
                 members[user_id] = {"userId": user_id, "role": "member", "name": name.get("name"),
                                     "avatarUrl": name.get("avatarUrl"), "joinedAt": body["joinedAt"],
                                     "silencedUntil": silenced.get(user_id)}
+
+    def heard_mark(self, chat, body, read):
+        if body["version"] > chat["version"]:
+            chat["early"].append((body, read))
+        self.move(chat, body, read)
+
+    def move(self, chat, body, read):
+        if body["version"] >= chat["removed"].get(body["userId"], 0):
+            self.mark(chat, body["userId"], read, body["seq"])
 
     def mark(self, chat, user_id, read, delivered):
         item = chat["item"]
@@ -287,7 +300,7 @@ class Store:
     @staticmethod
     def chat_of(item, version):
         return {"item": dict(item), "version": version, "from": None, "to": None, "messages": {}, "hidden": {}, "marks": {},
-                "members": None, "cleared": 0, "ahead": {}, "paging": False, "tail": {}, "heard": None}
+                "removed": {}, "early": [], "members": None, "cleared": 0, "ahead": {}, "paging": False, "tail": {}, "heard": None}
 
     def sync(self, data):
         self.missing = False
