@@ -176,7 +176,7 @@ describe('Requests of one connection', () => {
     const before = await left();
     const deaf = await Pipeline.open(world.app.httpPort);
     deaf.pause();
-    // Up to 2 MiB each: sixteen smaller answers fit into the system's buffers.
+    // Up to 2 MiB each: smaller answers fit into the system's buffers.
     const body = JSON.stringify({ versions: {}, messages: 40, userId: alice.userId });
     const sync = requestLine(
       '/sync',
@@ -206,10 +206,10 @@ describe('Requests of one connection', () => {
   it('are limited in number, and the last answer says so', async () => {
     const world = await World.start();
     const pipeline = await Pipeline.open(world.app.httpPort);
-    for (let sent = 0; sent < MOST_REQUESTS; sent += 10) {
+    for (let sent = 0; sent < MOST_REQUESTS; sent += MOST_UNANSWERED) {
       expect(pipeline.text).not.toMatch(/Connection: close/i);
-      pipeline.send(requestLine('/health/live').repeat(10));
-      await eventually(() => pipeline.statuses.length === sent + 10);
+      pipeline.send(requestLine('/health/live').repeat(MOST_UNANSWERED));
+      await eventually(() => pipeline.statuses.length === sent + MOST_UNANSWERED);
     }
     await pipeline.closed;
     expect(pipeline.text.match(/Connection: close/gi)).toHaveLength(1);

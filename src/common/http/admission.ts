@@ -32,7 +32,7 @@ export interface Admission {
  * server listens; listeners that are prepended later still run first, also for what is refused.
  *
  * - Requests of a connection are served one after the other; their answers have to be sent in this order anyway. So if its
- *   client does not read, a connection holds one answer in memory, not sixteen.
+ *   client does not read, a connection holds one answer in memory, not eight.
  * - Only a few requests of one line, that is of one address, are served at the same time: however many connections it has,
  *   the process serves others in between. A request that waits too long is answered with OVERLOADED.
  * - A connection ends after some refusals or many requests, and at once when too many requests are unanswered. What its

@@ -7,7 +7,7 @@ import type { Lines } from './lines.js';
 import { type Refusal, refusal } from './refusals.js';
 
 /** Requests of one connection that may wait for their answers. Browsers and proxies send one at a time. */
-export const MOST_UNANSWERED = 16;
+export const MOST_UNANSWERED = 8;
 
 /** A connection is closed with its answer to this many refused requests. */
 export const MOST_REFUSALS = 5;
