@@ -81,8 +81,8 @@ const config = {
     },
   ],
   testTimeout: 20_000,
-  // Most of the time tests wait: for grace periods, expiries, other processes.
-  maxWorkers: '100%',
+  // Many tests wait, for grace periods, expiries, other processes: with a worker a core, a third of the time is unused.
+  maxWorkers: '150%',
   // Each file leaves some of its modules behind: after a hundred files a worker has grown to 3 GB.
   workerIdleMemoryLimit: '1GB',
 };
