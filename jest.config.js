@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import vm from 'node:vm';
+import { folderOfTests } from './test/support/memory-folder.mjs';
 
 /** SWC takes the types away, and writes JSX as calls of React's runtime. */
 function swc(tsx) {
@@ -100,5 +101,7 @@ async function runAgainWithModules() {
 
 export default async () => {
   if (!('SourceTextModule' in vm)) await runAgainWithModules();
+  // For the set-up, the workers and what they start; Jest's own cache is where it was.
+  process.env.TMPDIR ??= folderOfTests();
   return config;
 };
