@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { folderOfTests } from '../../test/support/memory-folder.mjs';
 
 const root = join(import.meta.dirname, '..', '..');
 const run = (command, args, env = process.env) => {
@@ -44,6 +45,7 @@ const tests = readdirSync(import.meta.dirname)
   )
   .map((name) => join(import.meta.dirname, name));
 const env = {
+  TMPDIR: folderOfTests(),
   ...process.env,
   NODE_OPTIONS: [process.env.NODE_OPTIONS, onlyLoopback].filter(Boolean).join(' '),
 };
