@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import vm from 'node:vm';
 import { folderOfTests } from './test/support/memory-folder.mjs';
 
@@ -83,7 +84,7 @@ const config = {
   ],
   testTimeout: 20_000,
   // Many tests wait, for grace periods, expiries, other processes: with a worker a core, a third of the time is unused.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   // Each file leaves some of its modules behind: after a hundred files a worker has grown to 3 GB.
   workerIdleMemoryLimit: '1GB',
 };
