@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import vm from 'node:vm';
+import { folderOfTests } from './test/support/memory-folder.mjs';
 
 /** SWC takes the types away, and writes JSX as calls of React's runtime. */
 function swc(tsx) {
@@ -81,8 +83,8 @@ const config = {
     },
   ],
   testTimeout: 20_000,
-  // Most of the time tests wait: for grace periods, expiries, other processes.
-  maxWorkers: '100%',
+  // Many tests wait, for grace periods, expiries, other processes: with a worker a core, a third of the time is unused.
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   // Each file leaves some of its modules behind: after a hundred files a worker has grown to 3 GB.
   workerIdleMemoryLimit: '1GB',
 };
@@ -100,5 +102,7 @@ async function runAgainWithModules() {
 
 export default async () => {
   if (!('SourceTextModule' in vm)) await runAgainWithModules();
+  // For the set-up, the workers and what they start; Jest's own cache is where it was.
+  process.env.TMPDIR ??= folderOfTests();
   return config;
 };

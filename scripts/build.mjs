@@ -1,6 +1,6 @@
 /**
  * Builds `dist` unless it is newer than all of its sources, so that a warm `npm start` need not wait for the compiler; and
- * the documents in `dist/docs-site` and the page in `web/dist` in the same way.
+ * the documents in `dist/docs-site` and the page in `web/dist` in the same way. `--always`: compiles in any case.
  * Types are checked by `npm run typecheck`, not here.
  */
 import './check-node.cjs';
@@ -23,7 +23,7 @@ const sources = ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
 const changed = Math.max(...sources.map((name) => newest(join(root, name))));
 const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
-if (built < changed) {
+if (built < changed || process.argv.includes('--always')) {
   rmSync(stamp, { force: true });
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {

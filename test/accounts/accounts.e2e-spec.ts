@@ -1,6 +1,14 @@
 import pg from 'pg';
 import { accountView, sessionView, type SessionView } from '../../src/contract/index.js';
-import { bearer, connected, newName, ownAccounts, PASSWORD, register } from '../support/accounts.js';
+import {
+  bearer,
+  connected,
+  loggedIn,
+  newName,
+  ownAccounts,
+  PASSWORD,
+  register,
+} from '../support/accounts.js';
 import { StatementLog } from '../support/statements.js';
 import { waitingForLock } from '../support/database-locks.js';
 import { World } from '../support/world.js';
@@ -138,7 +146,7 @@ describe('Accounts', () => {
       );
 
     it('with the token that was just spent gives the same new one again, which works', async () => {
-      const first = await register(world);
+      const first = await loggedIn(world);
       const second = (await refresh(first.refreshToken).expect(200)).body as SessionView;
       await later(first.user.id, 25);
       const again = sessionView.strict().parse((await refresh(first.refreshToken).expect(200)).body);
@@ -153,7 +161,7 @@ describe('Accounts', () => {
     });
 
     it('with one token many times at once gives all the same, and nobody is logged out', async () => {
-      const { refreshToken } = await register(world);
+      const { refreshToken } = await loggedIn(world);
       const answers = await Promise.all(Array.from({ length: 10 }, () => refresh(refreshToken).expect(200)));
       const sessions = answers.map(({ body }) => body as SessionView);
       expect(new Set(sessions.map((session) => session.refreshToken)).size).toBe(1);
@@ -162,7 +170,7 @@ describe('Accounts', () => {
     });
 
     it('with a token that was spent longer ago ends the session', async () => {
-      const first = await register(world);
+      const first = await loggedIn(world);
       const second = (await refresh(first.refreshToken).expect(200)).body as SessionView;
       await later(first.user.id, 31);
       expect((await refresh(first.refreshToken).expect(401)).body.error.code).toBe('TOKEN_REUSED');
@@ -170,21 +178,21 @@ describe('Accounts', () => {
     });
 
     it('with one before the token that was just spent ends the session at once', async () => {
-      const first = await register(world);
+      const first = await loggedIn(world);
       const second = (await refresh(first.refreshToken).expect(200)).body as SessionView;
       await refresh(second.refreshToken).expect(200);
       expect((await refresh(first.refreshToken).expect(401)).body.error.code).toBe('TOKEN_REUSED');
     });
 
     it('gives nothing again once the session was ended', async () => {
-      const first = await register(world);
+      const first = await loggedIn(world);
       await refresh(first.refreshToken).expect(200);
       await world.http.post('/auth/logout').send({ refreshToken: first.refreshToken }).expect(200);
       expect((await refresh(first.refreshToken).expect(401)).body.error.code).toBe('TOKEN_INVALID');
     });
 
     it('stores the new token as its hash only', async () => {
-      const first = await register(world);
+      const first = await loggedIn(world);
       const { body } = await refresh(first.refreshToken).expect(200);
       const rows = await world.sql<object>('SELECT s::text AS text FROM sessions s');
       const secret = Buffer.from((body as SessionView).refreshToken, 'base64url').subarray(16);
@@ -194,7 +202,7 @@ describe('Accounts', () => {
     });
 
     it('leaves the other sessions of the person alone', async () => {
-      const first = await register(world);
+      const first = await loggedIn(world);
       const other = (await login(first.user.username!).expect(200)).body as SessionView;
       await refresh(first.refreshToken).expect(200);
       await later(first.user.id, 31);
@@ -203,13 +211,13 @@ describe('Accounts', () => {
     });
 
     it('ends when the session has expired', async () => {
-      const { user, refreshToken } = await register(world);
+      const { user, refreshToken } = await loggedIn(world);
       await world.sql(`UPDATE sessions SET "expiresAt" = now() WHERE "userId" = $1`, [user.id]);
       expect((await refresh(refreshToken).expect(401)).body.error.code).toBe('TOKEN_EXPIRED');
     });
 
     it('takes no access token, nor what somebody made up', async () => {
-      const { accessToken, refreshToken } = await register(world);
+      const { accessToken, refreshToken } = await loggedIn(world);
       const flipped = `${refreshToken.slice(0, -2)}${refreshToken.endsWith('AA') ? 'BB' : 'AA'}`;
       for (const token of ['x', 'A'.repeat(64), `${refreshToken}A`]) {
         expect((await refresh(token).expect(401)).body.error.code).toBe('TOKEN_INVALID');
@@ -220,7 +228,7 @@ describe('Accounts', () => {
   });
 
   it('have no session any more after logging out, which may be done twice', async () => {
-    const { refreshToken } = await register(world);
+    const { refreshToken } = await loggedIn(world);
     for (let i = 0; i < 2; i++) {
       const { body } = await world.http.post('/auth/logout').send({ refreshToken }).expect(200);
       expect(body).toEqual({ loggedOut: true });

@@ -3,6 +3,7 @@ import type { ErasureView, MessagesPage, MessageView, SessionView } from '../../
 import {
   bearer,
   connected,
+  loggedIn,
   mint,
   newApiKey,
   newName,
@@ -49,7 +50,7 @@ describe('With accounts of the server, a person who is erased', () => {
   });
 
   it('can not be met any more: nobody opens a chat with them', async () => {
-    const [person, other] = await Promise.all([register(world), register(world)]);
+    const [person, other] = await Promise.all([loggedIn(world), loggedIn(world)]);
     await erase(person.user.id);
     await world.http
       .post('/chats')
@@ -61,7 +62,7 @@ describe('With accounts of the server, a person who is erased', () => {
   });
 
   it('may have asked for it themselves, with their password', async () => {
-    const { accessToken, user } = await register(world);
+    const { accessToken, user } = await loggedIn(world);
     const ask = (body: object) => world.http.delete('/auth/me').set(bearer(accessToken)).send(body);
     await ask({ messages: 'erase' }).expect(400);
     await ask({ password: PASSWORD }).expect(400);

@@ -2,13 +2,13 @@ import { SignJWT } from 'jose';
 import type { AccountView, ErrorView, SessionView } from '../../src/contract/index.js';
 import {
   bearer,
+  loggedIn,
   mint,
   newApiKey,
   newName,
   ownAccounts,
   PASSWORD,
   refusal,
-  register,
 } from '../support/accounts.js';
 import { AUDIENCE, ISSUER, KeyServer, Signer } from '../support/key-server.js';
 import { describeWithRedis, Redis } from '../support/redis.js';
@@ -74,7 +74,7 @@ async function endedOf(client: Client): Promise<void> {
 function revoking(nodes: () => readonly [World, World]): void {
   it('ends the access tokens and the sockets of all sessions when the password is changed', async () => {
     const [one, other] = nodes();
-    const first = await register(one);
+    const first = await loggedIn(one);
     const userId = first.user.id;
     const second = await login(other, first.user.username!);
     const clients = [
@@ -91,7 +91,7 @@ function revoking(nodes: () => readonly [World, World]): void {
 
   it('takes the new tokens at once, however often the password changes within a second', async () => {
     const [one, other] = nodes();
-    let session = await register(one);
+    let session = await loggedIn(one);
     const before = [session.accessToken];
     for (let i = 0; i < 3; i++) {
       const [from, to] = [i === 0 ? PASSWORD : `good enough ${i - 1}`, `good enough ${i}`];
@@ -106,7 +106,7 @@ function revoking(nodes: () => readonly [World, World]): void {
 
   it('ends the access tokens and the sockets of one session when it logs out, and of no other', async () => {
     const [one, other] = nodes();
-    const leaving = await register(one);
+    const leaving = await loggedIn(one);
     const staying = await login(one, leaving.user.username!);
     const userId = leaving.user.id;
     const gone = await other.bearer(userId, leaving.accessToken);
@@ -121,7 +121,7 @@ function revoking(nodes: () => readonly [World, World]): void {
 
   it('ends what earlier refreshes of the session gave as well', async () => {
     const [one, other] = nodes();
-    const first = await register(one);
+    const first = await loggedIn(one);
     const { body } = await one.http
       .post('/auth/refresh')
       .send({ refreshToken: first.refreshToken })
@@ -134,7 +134,7 @@ function revoking(nodes: () => readonly [World, World]): void {
 
   it('ends everything of a user who logs out everywhere', async () => {
     const [one, other] = nodes();
-    const first = await register(one);
+    const first = await loggedIn(one);
     const userId = first.user.id;
     const second = await login(other, first.user.username!);
     const minted = await mint(one, key, { userId });
@@ -152,7 +152,7 @@ function revoking(nodes: () => readonly [World, World]): void {
 
   it('ends a session whose refresh token was used twice, with its access tokens', async () => {
     const [one, other] = nodes();
-    const first = await register(one);
+    const first = await loggedIn(one);
     const refresh = () => one.http.post('/auth/refresh').send({ refreshToken: first.refreshToken });
     const second = (await refresh().expect(200)).body as SessionView;
     const thief = await other.bearer(first.user.id, second.accessToken);
@@ -261,7 +261,7 @@ describe('With AUTH=jwt, a node', () => {
   });
 
   it('lets nobody end a session only by knowing its id', async () => {
-    const { refreshToken, accessToken, user } = await register(world);
+    const { refreshToken, accessToken, user } = await loggedIn(world);
     const id = Buffer.from(refreshToken, 'base64url').subarray(0, 16);
     const invented = Buffer.concat([id, Buffer.alloc(32, 7)]).toString('base64url');
     const refresh = (token: string) => world.http.post('/auth/refresh').send({ refreshToken: token });
@@ -273,7 +273,7 @@ describe('With AUTH=jwt, a node', () => {
   });
 
   it('ends the session of a refresh token that is used twice, and never all sessions', async () => {
-    const first = await register(world);
+    const first = await loggedIn(world);
     const other = await login(world, first.user.username!);
     await world.http.post('/auth/refresh').send({ refreshToken: first.refreshToken }).expect(200);
     await logout(world, first.refreshToken, { everywhere: true });
@@ -300,7 +300,7 @@ describe('With AUTH=jwt, a node', () => {
   });
 
   it('forgets ended sessions when their tokens have expired', async () => {
-    const { user, refreshToken } = await register(world);
+    const { user, refreshToken } = await loggedIn(world);
     await logout(world, refreshToken);
     await world.sql(`UPDATE ended_sessions SET "endedAt" = now() - interval '2 days'`);
     const later = await World.start({ ...variables, DATABASE_URL: world.config.database.url! });

@@ -1,5 +1,5 @@
 import { nodeStatusView, type NodeStatusView, userSessionView } from '../../src/contract/index.js';
-import { bearer, newApiKey, ownAccounts, PASSWORD, register } from '../support/accounts.js';
+import { bearer, loggedIn, newApiKey, ownAccounts, PASSWORD } from '../support/accounts.js';
 import { World } from '../support/world.js';
 
 const KEY = newApiKey();
@@ -34,7 +34,7 @@ describe('What the page of operators asks for', () => {
     expect(before.pool.busy + before.pool.idle).toBeGreaterThan(0);
     expect(Date.parse(before.startedAt)).toBeLessThan(Date.parse(before.now));
 
-    const [alice, bob] = [await register(world), await register(world)];
+    const [alice, bob] = [await loggedIn(world), await loggedIn(world)];
     const socket = await world.bearer(alice.user.id, alice.accessToken);
     const ids = { user1Id: alice.user.id, user2Id: bob.user.id };
     const { body: chat } = await world.http
@@ -61,7 +61,7 @@ describe('What the page of operators asks for', () => {
   });
 
   it('is not for people, and not for who has no key', async () => {
-    const { accessToken, user } = await register(world);
+    const { accessToken, user } = await loggedIn(world);
     for (const path of ['/status', `/users/${user.id}/sessions`]) {
       await world.http.get(path).set(bearer(accessToken)).expect(403);
       await world.http.get(path).expect(401);
@@ -70,7 +70,7 @@ describe('What the page of operators asks for', () => {
   });
 
   it('is where somebody is logged in, the latest first, and nothing after that was ended', async () => {
-    const first = await register(world);
+    const first = await loggedIn(world);
     const { user } = first;
     const sessions = async () => {
       const { body } = await get(`/users/${user.id}/sessions`).expect(200);

@@ -1,5 +1,5 @@
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { projectRoot } from '../../src/common/project-root.js';
 import { Installation, type Program, serving } from '../support/process.js';
 
@@ -28,6 +28,11 @@ posixOnly('npm run start:dev', () => {
     await rm(join(installed.folder, 'src'));
     const asOld = { recursive: true, preserveTimestamps: true };
     await cp(join(projectRoot(), 'src'), join(installed.folder, 'src'), asOld);
+    // The packages are a link to others: the compiler would take all that it has noted of them for changed, and begin anew.
+    const packages = await realpath(join(installed.folder, 'node_modules'));
+    const notes = join(installed.folder, 'dist', 'build.tsbuildinfo');
+    const there = `"${relative(join(installed.folder, 'dist'), packages)}/`;
+    await writeFile(notes, (await readFile(notes, 'utf8')).replaceAll('"../node_modules/', there));
     main = join(installed.folder, 'src', 'main.ts');
     source = await readFile(main, 'utf8');
   });

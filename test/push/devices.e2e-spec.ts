@@ -1,6 +1,6 @@
 import pg from 'pg';
 import webPush from 'web-push';
-import { bearer, register, ownAccounts } from '../support/accounts.js';
+import { bearer, loggedIn, ownAccounts } from '../support/accounts.js';
 import { waitingForLock } from '../support/database-locks.js';
 import { ApnsService, FcmService, pushVariables, WebPushService } from '../support/push-services.js';
 import { type Client, World } from '../support/world.js';
@@ -98,7 +98,7 @@ describe('A device that gets pushes', () => {
       SINKS: 'off',
     });
     try {
-      const { user, accessToken, refreshToken } = await register(accounts);
+      const { user, accessToken, refreshToken } = await loggedIn(accounts);
       const add = accounts.http.put('/push/targets').set(bearer(accessToken)).send(web.subscribe());
       await add.expect(200);
       const rows = () =>
@@ -108,7 +108,7 @@ describe('A device that gets pushes', () => {
       expect(await rows()).toEqual([{ kind: 'web' }]);
       await accounts.http.post('/auth/logout').send({ refreshToken }).expect(200);
       expect(await rows()).toEqual([]);
-      const other = await register(accounts);
+      const other = await loggedIn(accounts);
       // As if it ended at the moment at which the device is added.
       await accounts.sql('DELETE FROM sessions WHERE "userId" = $1', [other.user.id]);
       await accounts.http

@@ -1,7 +1,6 @@
-import { randomBytes, scryptSync } from 'node:crypto';
 import { type CommandName } from '../../src/contract/index.js';
 import type { Answer, SessionView } from '../../src/contract/index.js';
-import { bearer, mint, newApiKey, newName, ownAccounts, PASSWORD, refusal } from './accounts.js';
+import { bearer, cheapHash, mint, newApiKey, newName, ownAccounts, PASSWORD, refusal } from './accounts.js';
 import { type Edge, RestAsker } from './edges.js';
 import { type Accounts, type Role, type rowsOf } from './permission-matrix.js';
 import type { Client, World } from './world.js';
@@ -85,17 +84,6 @@ export const openMode: Mode = {
 
 const key = newApiKey();
 const variables = { ...ownAccounts(), API_KEYS: key };
-
-/**
- * As the server stores passwords, but for a setting that costs nothing: it takes what is stored with the hash. A password of
- * its own setting takes 0.2 s, one after the other, and the matrix has hundreds.
- */
-const cheapHash = () => {
-  const salt = randomBytes(16);
-  const derived = scryptSync(PASSWORD, salt, 32, { N: 16, r: 1, p: 1 });
-  const text = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '');
-  return `$scrypt$ln=4,r=1,p=1$${text(salt)}$${text(derived)}`;
-};
 
 const accounts = (world: World): Accounts => {
   /** The username of somebody who has the password from now on, if they have none. */

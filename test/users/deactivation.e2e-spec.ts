@@ -2,13 +2,13 @@ import type { ErrorView, SessionView, UserView } from '../../src/contract/index.
 import { Database, type Transaction } from '../../src/database/database.js';
 import {
   bearer,
+  loggedIn,
   mint,
-  type Minted,
   newApiKey,
   ownAccounts,
   PASSWORD,
   refusal,
-  register,
+  type Minted,
 } from '../support/accounts.js';
 import { describeWithRedis, Redis } from '../support/redis.js';
 import { pause } from '../support/time.js';
@@ -93,7 +93,7 @@ async function pairAt([one, other]: readonly [World, World]) {
 function deactivating(nodes: () => readonly [World, World]): void {
   it('closes sockets and refuses tokens at all nodes, until the person is let back', async () => {
     const [one, other] = nodes();
-    const { user, accessToken, refreshToken } = await register(one);
+    const { user, accessToken, refreshToken } = await loggedIn(one);
     const clients = [await one.bearer(user.id, accessToken), await other.bearer(user.id, accessToken)];
     const { body } = await deactivate(one, user.id, { reason: 'spam' }).expect(200);
     expect(body).toEqual({
@@ -374,7 +374,7 @@ describe('Two nodes that do not know of each other', () => {
     ['a year', 2 ** 31 - 1],
   ])('say how long it is until then, wherever they refuse: %s', async (_, mostMs) => {
     const [one, other] = nodes;
-    const { user, accessToken, refreshToken } = await register(one);
+    const { user, accessToken, refreshToken } = await loggedIn(one);
     const client = await one.bearer(user.id, accessToken);
     const until = new Date(Date.now() + (mostMs > 3_600_000 ? 365 * 86_400_000 : mostMs)).toISOString();
     await deactivate(one, user.id, { until }).expect(200);
@@ -413,7 +413,7 @@ describe('Two nodes that do not know of each other', () => {
   });
 
   it('tells it to nobody who has not the password', async () => {
-    const { user } = await register(nodes[0]);
+    const { user } = await loggedIn(nodes[0]);
     await deactivate(nodes[0], user.id).expect(200);
     expect((await login(nodes[1], user.username!, 'a wrong one').expect(401)).body.error).toMatchObject({
       code: 'CREDENTIALS_WRONG',

@@ -2,10 +2,12 @@
  * `npm run test:web [-- --failed <file>] [names…]`: the page in a real Chromium, before a real server. Pictures of every
  * screen come to web/test/pictures. `--failed`: into that file it writes the names of the tests that failed, a line each.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { folderOfTests } from '../../test/support/memory-folder.mjs';
 
 const root = join(import.meta.dirname, '..', '..');
 const run = (command, args, env = process.env) => {
@@ -42,19 +44,29 @@ const tests = readdirSync(import.meta.dirname)
     (name) => name.endsWith('.test.mjs') && (only.length === 0 || only.some((one) => name.includes(one))),
   )
   .map((name) => join(import.meta.dirname, name));
-// One file at a time: a page with its server and its tests takes both cores.
 const env = {
+  TMPDIR: folderOfTests(),
   ...process.env,
   NODE_OPTIONS: [process.env.NODE_OPTIONS, onlyLoopback].filter(Boolean).join(' '),
 };
-const failed = tests.filter((test) => {
-  const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', test], {
-    cwd: root,
-    stdio: 'inherit',
-    env,
-  });
-  return status !== 0;
-});
+
+/** Runs a file, prints what it has printed once it has ended, and returns whether it passed. */
+async function passes(test) {
+  const child = spawn(process.execPath, ['--test', '--test-reporter=spec', test], { cwd: root, env });
+  const printed = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => printed.push(chunk));
+  const [status] = await once(child, 'close');
+  for (const chunk of printed) process.stdout.write(chunk);
+  return status === 0;
+}
+
+// Two at a time: half of the time a page waits.
+const failed = [];
+const left = [...tests];
+const some = async () => {
+  for (let test = left.shift(); test; test = left.shift()) if (!(await passes(test))) failed.push(test);
+};
+await Promise.all([some(), some()]);
 if (values.failed) writeFileSync(values.failed, failed.map((test) => basename(test)).join('\n'));
 if (failed.length > 0) {
   console.error(`Failed: ${failed.map((test) => basename(test)).join(', ')}`);
