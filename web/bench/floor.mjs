@@ -6,10 +6,11 @@ import { scrollThrough, watchRows } from './measure.mjs';
 
 /**
  * The rows that a page shows now, scrolled as often by as many pixels; at the first one it begins at the last one again.
+ * `rows`: so many come at the top in each frame, and go at the end, as in a chat in which one scrolls up.
  *
  * @returns milliseconds of each frame
  */
-export async function scrolls(page, [count, px], slowdown) {
+export async function scrolls(page, [count, px], slowdown, rows = 0) {
   const still = await page.context().newPage();
   await still.goto(new URL('/config', page.url()).href);
   const html = await page.evaluate(() => {
@@ -18,18 +19,32 @@ export async function scrolls(page, [count, px], slowdown) {
     );
     return { styles: styles.join('\n'), body: document.body.innerHTML };
   });
-  await still.evaluate(({ styles, body }) => {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(styles);
-    document.adoptedStyleSheets = [sheet];
-    const parsed = new DOMParser().parseFromString(`<div id="app">${body}</div>`, 'text/html');
-    document.body.replaceChildren(...parsed.body.firstElementChild.childNodes);
-    const view = document.querySelector('.scroller');
-    view.scrollTop = view.scrollHeight;
-    view.addEventListener('scroll', () => {
-      if (view.scrollTop === 0) view.scrollTop = view.scrollHeight;
-    });
-  }, html);
+  await still.evaluate(
+    ({ styles, body, each }) => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(styles);
+      document.adoptedStyleSheets = [sheet];
+      const parsed = new DOMParser().parseFromString(`<div id="app">${body}</div>`, 'text/html');
+      document.body.replaceChildren(...parsed.body.firstElementChild.childNodes);
+      const view = document.querySelector('.scroller');
+      const feed = document.querySelector('.feed');
+      view.scrollTop = view.scrollHeight;
+      let due = 0;
+      view.addEventListener('scroll', () => {
+        if (view.scrollTop === 0) view.scrollTop = view.scrollHeight;
+        due += each;
+        if (due < 1) return;
+        const first = feed.firstElementChild;
+        const { top } = first.getBoundingClientRect();
+        for (; due >= 1; due--) {
+          feed.prepend(feed.lastElementChild.cloneNode(true));
+          feed.lastElementChild.remove();
+        }
+        view.scrollTop += first.getBoundingClientRect().top - top;
+      });
+    },
+    { ...html, each: rows },
+  );
   const session = await still.context().newCDPSession(still);
   await session.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
   const frames = await still.evaluate(scrollThrough, [count, px]);

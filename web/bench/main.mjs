@@ -2,8 +2,8 @@
  * `npm run bench:web`: how quick the page is in a real Chromium, on this machine. It prints a table, and judges nothing:
  * milliseconds depend on the machine, so compare runs of one machine. Server, database and browser share its cores.
  *
- * `floor` is the same done by a page without any script of ours, in the same run: the same rows, scrolled; a key that
- * draws a line; frames while nothing happens. It is what this machine and its browser take for themselves.
+ * `floor` is the same done by a page without any script of ours, in the same run: the same rows, scrolled, and scrolled
+ * while rows come and go, without anything else; a key that draws a line; frames while nothing happens. It is what this machine and its browser take for themselves.
  *
  *   --messages <n>   messages of the long chat (100000)
  *   --frames <n>     frames that are scrolled in it (1500)
@@ -119,6 +119,9 @@ async function scrolls({ id }, chatId) {
   ])
     report(`a frame while scrolling, ${name}`, quantile(frames, part), 'ms', aim, quantile(least, part));
   report('messages scrolled through', MESSAGES - reached, '', '');
+  // The floor above has its rows from the beginning: what of the rest is the browser's, for rows that come and go?
+  const moving = await floor.scrolls(page, [FRAMES, STEP], SLOWDOWN, (MESSAGES - reached) / FRAMES);
+  report('a frame of the floor with as many new rows, p95', quantile(moving, 0.95), 'ms', '');
   await session.send('HeapProfiler.enable');
   await session.send('HeapProfiler.collectGarbage');
   await session.send('Performance.enable');

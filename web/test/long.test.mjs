@@ -10,7 +10,7 @@ const CHATS = 500;
 /** Of the browser's speed it has that part: what takes long comes to light. */
 const SLOWDOWN = 4;
 /** Rows in the document; elements of one; rows that come in one frame. */
-const MOST_ROWS = 240;
+const MOST_ROWS = 160;
 const MOST_ELEMENTS = 12;
 const MOST_AT_ONCE = 24;
 

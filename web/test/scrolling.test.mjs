@@ -76,7 +76,7 @@ test('what comes and grows moves nothing: at the bottom it follows, elsewhere th
     await drawn(page);
     return (await topOf(page, 1)) !== null;
   });
-  assert.ok((await page.locator('.row').count()) <= 240);
+  assert.ok((await page.locator('.row').count()) <= 160);
   await scroller(page).evaluate((one) => (one.scrollTop = one.scrollHeight / 2));
   await drawn(page);
   const before = await held(page);

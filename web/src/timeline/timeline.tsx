@@ -21,14 +21,15 @@ import { Anchored, type Place } from './anchored';
 import { Row, type RowActions } from './row';
 import { type RowShape, rowsOf } from './rows';
 import { useSeen } from './seen';
-import { around, grown, NEWEST, positions, type Shown, shownAt, STEP_ROWS } from './window';
+import { around, grown, NEWEST, positions, type Shown, shownAt } from './window';
 
 const News = lazy(async () => ({ default: (await later()).News }));
 
-/** Nearer to an edge than that, more rows are drawn, more messages are read, and many rows at once, in pixels. */
+/** Nearer to an edge than that, more rows are drawn and earlier messages read; nearer than that, later ones; in pixels. */
 const NEAR = 1_800;
 const READ_NEAR = 900;
-const LATE = 300;
+/** Earlier messages are read when no more than these are here and not drawn: what comes is not drawn in the same frame. */
+const READ_AHEAD = 50;
 /** A row that was jumped to is marked for that long, and a pending one is late after that, in milliseconds. */
 const MARKED_MS = 2_000;
 const LATE_MS = 8_000;
@@ -175,23 +176,24 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
     newest();
   }, [sent]);
 
-  const more = (at: Anchored) => {
+  /** `arrived`: not by scrolling, but because messages came. */
+  const more = (at: Anchored, arrived = false) => {
     const { scrollTop, clientHeight } = at.scroller.current!;
     const { below } = at;
     setFar(below > clientHeight || !live);
     if (below <= 2) setBack(null);
     // Of short messages both edges are near: it is the nearer one that is gone to.
     if (scrollTop <= below && scrollTop < NEAR) {
-      if (from > 0) setShown(grown(items, [from, to], 'before', scrollTop < LATE));
-      // In time for the one who scrolls on: when the last of those that are here are drawn.
-      const wanted = from > 0 ? from <= STEP_ROWS : scrollTop < READ_NEAR;
-      if (wanted && moreBefore && loading === null && settled.current) {
+      // What was read ahead has time until one scrolls on.
+      if (from > 0 && !(arrived && from > READ_AHEAD))
+        setShown(grown(items, [from, to], 'before', scrollTop));
+      if (from <= READ_AHEAD && moreBefore && loading === null && settled.current) {
         // What comes stands above the window, which begins here from then on.
         if (from === 0) setShown(shownAt(items, from, to));
         void room.loadBefore();
       }
     } else if (below < scrollTop && below < NEAR) {
-      if (to < items.length) setShown(grown(items, [from, to], 'after', below < LATE));
+      if (to < items.length) setShown(grown(items, [from, to], 'after', below));
       else if (below < READ_NEAR && moreAfter && loading === null) void room.loadAfter();
     }
   };
@@ -199,7 +201,7 @@ export function Timeline({ room, chat, jump, actions, onKey, sent, empty }: Prop
   // Rows that came above the first one that is shown are drawn when one is near the top: in the same frame, since the
   // first one loses its heading to them.
   useLayoutEffect(() => {
-    if (view.current && settled.current) more(view.current);
+    if (view.current && settled.current) more(view.current, true);
   }, [items.length]);
 
   useSeen(view, room, items);

@@ -1,15 +1,14 @@
 import type { TimelineItem } from '@chat-api/client';
 
-/** Most rows in the document, and how many there are at first. */
-export const MOST_ROWS = 240;
+/** Most rows in the document, and how many there are at first: each of them costs a little in each frame. */
+export const MOST_ROWS = 160;
 export const FIRST_ROWS = 80;
 
 /**
- * How many rows come and go at an edge in one frame: few, so that no frame takes long; and more where the edge is in sight
- * already, as for somebody who drags the bar.
+ * How many rows come and go at an edge in one frame, so few that no frame takes long; and more where the edge is nearer
+ * than so many pixels, as for somebody who turns the wheel fast in a chat of short messages, or drags the bar.
  */
-export const STEP_ROWS = 12;
-const STEP_ROWS_LATE = 24;
+const stepAt = (near: number): number => (near < 900 ? 12 : 6);
 
 /** The rows that are in the document, by the keys of the first and the last one; null: the last ones. */
 export interface Shown {
@@ -41,14 +40,14 @@ export function shownAt(items: readonly TimelineItem[], from: number, to: number
   return { from: items[from]?.key ?? null, to: to >= items.length ? null : (items[to - 1]?.key ?? null) };
 }
 
-/** More rows at one edge, fewer at the other. `late`: the edge is in sight. */
+/** More rows at one edge, fewer at the other. `near`: how far the edge is from the view, in pixels. */
 export function grown(
   items: readonly TimelineItem[],
   [from, to]: [from: number, to: number],
   where: 'before' | 'after',
-  late: boolean,
+  near: number,
 ): Shown {
-  const step = late ? STEP_ROWS_LATE : STEP_ROWS;
+  const step = stepAt(near);
   if (where === 'before') {
     const start = Math.max(0, from - step);
     return shownAt(items, start, Math.min(to, start + MOST_ROWS));
