@@ -35,11 +35,16 @@ interface Exceeded {
   readonly waitMs: number;
 }
 
+/** Without a stack, which nobody reads: it would cost more than all the rest of a refusal. */
 function refused({ limit, waitMs }: Exceeded): AppError {
-  return new AppError('RATE_LIMITED', { retryAfterMs: Math.ceil(waitMs), details: { limit } });
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  const error = new AppError('RATE_LIMITED', { retryAfterMs: Math.ceil(waitMs), details: { limit } });
+  Error.stackTraceLimit = stackTraceLimit;
+  return error;
 }
 
-/** The same for clients, without an error: the stack of an error costs more than all the rest of a refusal. */
+/** The same for clients, without an error. */
 function viewOf({ limit, waitMs }: Exceeded): ErrorView {
   const { message } = errorCatalogue.RATE_LIMITED;
   return { code: 'RATE_LIMITED', message, details: { limit }, retryAfterMs: Math.ceil(waitMs) };
