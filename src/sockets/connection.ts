@@ -29,6 +29,7 @@ export class Connection implements Recipient {
   private refusals = 0;
   private refusalsBegan = 0;
   private left = false;
+  private isCutOff = false;
 
   constructor(
     readonly socket: Socket,
@@ -70,8 +71,10 @@ export class Connection implements Recipient {
     return ++this.refusals === FLOOD.refusals;
   }
 
-  /** Sends the error, then ends the connection. Nothing that it still sends is read. */
+  /** Sends the error, then ends the connection. Nothing that it still sends is read. Once. */
   cutOff(error: AppError): void {
+    if (this.isCutOff) return;
+    this.isCutOff = true;
     this.socket.emit('exception', { command: null, ...error.toView() });
     const engine = engineOf(this.socket);
     this.socket.disconnect(true);

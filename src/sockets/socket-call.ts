@@ -140,7 +140,9 @@ export class SocketCall extends Call {
     const view = error.toView();
     if (ack) ack({ ok: false, error: view });
     else connection.socket.emit('exception', { command: name, ...view });
-    if (error.code === 'RATE_LIMITED' && connection.isFlooding()) connection.cutOff(error);
+    if (error.code !== 'RATE_LIMITED') return;
+    const isFlooding = connection.isFlooding();
+    if (around.limits.isFlooding(this.countedAs()) || isFlooding) connection.cutOff(error);
   }
 
   /** The fields of a log line about this call: ids and the command name, nothing of its input. */

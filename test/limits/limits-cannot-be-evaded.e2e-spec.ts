@@ -30,6 +30,35 @@ describe('Limits of a person with AUTH=jwt', () => {
   });
 });
 
+describe('Refusals', () => {
+  it('count for all sockets of a user together: who opens more of them is cut off all the same', async () => {
+    const [sockets, asked] = [5, 80];
+    const world = await World.start({ RATE_LIMITS: 'on', RATE_LIMIT_OTHER: `${sockets}/1h` });
+    const userId = world.newId();
+    const devices: Client[] = [];
+    for (let nth = 0; nth < sockets; nth++) devices.push(await world.person(userId));
+    const cut: boolean[] = [];
+    for (const [nth, { socket }] of devices.entries()) {
+      const last: unknown[] = [];
+      socket.on('exception', (error) => last.push(error));
+      const closed = new Promise<null>((resolve) => socket.once('disconnect', () => resolve(null)));
+      const answers = Array.from({ length: asked }, () => {
+        const answer = new Promise((resolve) => socket.emit('getChats', { userId }, resolve));
+        return Promise.race([answer, closed]);
+      });
+      await Promise.all(answers);
+      // The closing comes right after the last answer.
+      if (nth >= 3) await closed;
+      cut.push(socket.disconnected);
+      if (socket.disconnected)
+        expect(last).toEqual([expect.objectContaining({ command: null, code: 'RATE_LIMITED' })]);
+    }
+    // 300 refusals are three sockets and a bit; none of them was refused a hundred times.
+    expect(cut).toEqual([false, false, false, true, true]);
+    await world.stop();
+  });
+});
+
 describe('The limit of chats', () => {
   let world: World;
   beforeAll(async () => {

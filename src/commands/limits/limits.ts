@@ -24,6 +24,12 @@ function withAnswers<R extends { readonly bytes: Rate }>(rates: R): R & { readon
 const HANDSHAKES_EVERY_MS = 10;
 const HANDSHAKES_FASTER = 5;
 
+/**
+ * Refusals of a user's commands on all their sockets together, above which a socket is closed at its next one. A client
+ * that keeps to `retryAfterMs` never gets there.
+ */
+const REFUSALS: Rate = { points: 300, durationMs: 10_000, toString: () => '300/10s' };
+
 /** Ends a count. Called once. */
 type Release = () => void;
 
@@ -68,6 +74,7 @@ export class Limits {
   readonly handshakesEveryMs: number;
   private readonly users: RateLimiter<UserLimit>;
   private readonly addresses: RateLimiter<AddressLimit>;
+  private readonly refusals = new RateLimiter({ refusals: REFUSALS });
   private readonly meters: InputMeters | null;
   /** By itself: its rate is an hour, for which the other limiter would have to remember everybody. */
   private readonly adds: RateLimiter<'adds'>;
@@ -136,6 +143,11 @@ export class Limits {
   /** Says whose the session is that began with this request: what it sends counts for them, too. */
   inputBelongs(session: IncomingMessage, owner: OwnerOf): void {
     this.meters?.belongs(session, owner);
+  }
+
+  /** Counts a command of `key` that was refused. True when there were too many of them: who sent it is cut off. */
+  isFlooding(key: string | number): boolean {
+    return this.refusals.take(key, 'refusals') > 0;
   }
 
   /**
