@@ -6,6 +6,7 @@ import { ensureSink, removeSink } from '../changes/sinks.queries.js';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import { Database } from '../database/database.js';
+import { whileStarting } from '../database/while-starting.js';
 import { isUnavailable } from '../common/errors/failure.js';
 import { InboxTelling } from './inbox-telling.js';
 import {
@@ -64,8 +65,8 @@ export class InboxSink implements SinkWork, OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     if (!this.config.sinks.on) return;
-    if (this.config.inbox) await ensureSink(this.database, NAME);
-    else await removeSink(this.database, NAME);
+    const settle = this.config.inbox ? ensureSink : removeSink;
+    await whileStarting(() => settle(this.database, NAME));
   }
 
   async turn(sink: Sink, settled: Position): Promise<void> {

@@ -13,6 +13,7 @@ import { ensureSink, removeIdleSink } from '../changes/sinks.queries.js';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
 import { Database } from '../database/database.js';
+import { whileStarting } from '../database/while-starting.js';
 import { type Gathering, Gatherings } from './gatherings.js';
 import { PushDeliveries } from './push-deliveries.js';
 import { PushSenders } from './push-senders.js';
@@ -83,10 +84,10 @@ export class PushWorker implements SinkWork, OnApplicationBootstrap, OnApplicati
   async onApplicationBootstrap(): Promise<void> {
     if (!this.config.sinks.on) return;
     if (this.isOn) {
-      await ensureSink(this.database, SINK);
+      await whileStarting(() => ensureSink(this.database, SINK));
       this.forgetting.start();
       this.log.ring();
-    } else await removeIdleSink(this.database, SINK);
+    } else await whileStarting(() => removeIdleSink(this.database, SINK));
   }
 
   async onApplicationShutdown(): Promise<void> {

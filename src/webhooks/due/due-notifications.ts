@@ -8,6 +8,7 @@ import { RepeatedLook } from '../../common/flow/repeated-look.js';
 import type { AppConfig } from '../../config/config.js';
 import { APP_CONFIG } from '../../config/config.module.js';
 import { Database } from '../../database/database.js';
+import { whileStarting } from '../../database/while-starting.js';
 import { ActiveDevices } from '../../presence/active-devices.js';
 import {
   dropDue,
@@ -88,7 +89,7 @@ export class DueNotifications implements SinkWork, OnApplicationBootstrap, OnApp
   async onApplicationBootstrap(): Promise<void> {
     if (!this.config.sinks.on) return;
     if (this.delayMs === 0) {
-      await removeIdleSink(this.database, SINK);
+      await whileStarting(() => removeIdleSink(this.database, SINK));
       return;
     }
     this.wanted.start();
