@@ -27,10 +27,10 @@ const WAITS_FOR_ITS_ADDRESS_MS = 10_000;
 const AWAY_RETRY_AFTER_MS = 1_000;
 
 /**
- * Lets handshakes that `admission.ts` and the `PageGuard` have accepted wait for their turn, so that connected users are
- * still served: those of one address some time apart, so that nobody opens hundreds at once, and then those of all. A node that shuts down or cannot work refuses them, and so does one where too many wait: with 503,
- * Retry-After and the error as REST renders it. After that stock clients try again by themselves, which they do not after
- * a `connect_error`.
+ * Lets handshakes that `admission.ts` and the `PageGuard` have accepted wait for their turn, so that connected users
+ * are still served: first those of one address, which come in some time apart, then those of all. A node that shuts
+ * down or cannot work refuses them, and so does one where too many wait: with 503, Retry-After and the error as REST
+ * renders it. After that stock clients try again by themselves, which they do not after a `connect_error`.
  */
 export function handshakeGuard(
   lifecycle: { readonly isRefusing: boolean },
