@@ -11,7 +11,7 @@ import {
   type CommandInput,
   type Permission,
 } from '../contract/index.js';
-import { aboutChat, Database } from '../database/database.js';
+import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
 import { Access, authorize, isBlocked } from './access.js';
 import { membersOf } from './audience.js';
@@ -72,7 +72,7 @@ export class DeletionService {
     if (chat.type === 'direct' && userId !== null && this.config.directDelete === 'me') {
       return this.deleteForMe(actor, userId, chatId);
     }
-    const { gone, without } = await this.database.transactionAbout(aboutChat(chatId), async (tx) => {
+    const { gone, without } = await this.database.transactionInChat(chatId, async (tx) => {
       await lockChat(tx, chatId);
       const member = authorize(actor, 'chat.delete', await membershipOf(tx, { chatId, userId }));
       const without =
@@ -116,7 +116,7 @@ export class DeletionService {
     chatId: number,
   ): Promise<ChatClearedView & { isNew: boolean }> {
     await this.access.require(actor, permission, chatId);
-    const cleared = await this.database.transactionAbout(aboutChat(chatId), async (tx) => {
+    const cleared = await this.database.transactionInChat(chatId, async (tx) => {
       // Under the lock, so that a message comes either before it and is cleared, or after it and brings the chat back.
       await lockChat(tx, chatId);
       const { lastSeq, version } = authorize(actor, permission, await membershipOf(tx, { chatId, userId }));

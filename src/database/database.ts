@@ -2,9 +2,11 @@ import type pg from 'pg';
 import { type Sequelize as CoreSequelize, Transaction as SequelizeTransaction } from 'sequelize';
 import { Sequelize } from 'sequelize-typescript';
 import { endsConnection, isSerializationFault, isUserIdTaken, tooSlow } from '../common/errors/failure.js';
+import { Lines } from '../common/flow/lines.js';
 import { Semaphore } from '../common/flow/semaphore.js';
+import { ANSWER_WITHIN_MS } from '../common/time-bounds.js';
 import { columnTypes } from './column-types.js';
-import { type About, LockWaits } from './lock-waits.js';
+import { LockWaits } from './lock-waits.js';
 import {
   ACQUIRE_WITHIN_MS,
   type ConnectionOptions,
@@ -50,9 +52,8 @@ export class Database implements Runner {
   private readonly connections: Connections;
   /** When the last work on a connection succeeded, by performance.now(). */
   private answeredAt = 0;
-  private readonly locks = new LockWaits((waitMs) => ({
-    run: (statement, values) => this.runOnce(statement, values, () => waitMs),
-  }));
+  private readonly locks = new LockWaits();
+  private readonly chats = new Lines<number>();
   private readonly writability = new Writability();
   /** Transactions wait for locks: a part of the pool stays free for single statements, whatever they wait for. */
   private readonly transactions: Semaphore;
@@ -91,8 +92,30 @@ export class Database implements Runner {
   }
 
   /** As `transaction`. While what it is about stays locked, only work about the same waits behind it. */
-  async transactionAbout<T>(about: About, work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.locks.patiently(about, (waitMs) => this.transactionAtOnce(work, waitMs));
+  async transactionAbout<T>(
+    about: string,
+    work: (tx: Transaction) => Promise<T>,
+    since = performance.now(),
+  ): Promise<T> {
+    return this.locks.patiently(about, (waitMs) => this.transactionAtOnce(work, waitMs), since);
+  }
+
+  /**
+   * As `transactionAbout` a chat, for work that begins with its lock: on this node one runs after the other. They would
+   * wait for the lock anyway, with a connection each, and messages to the chat behind all of them instead of behind one.
+   *
+   * @throws AppError UNAVAILABLE when its turn did not come in time.
+   */
+  async transactionInChat<T>(chatId: number, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const since = performance.now();
+    const place = this.chats.enter(chatId);
+    try {
+      await place.turn;
+      if (performance.now() - since > ANSWER_WITHIN_MS) throw tooSlow();
+      return await this.transactionAbout(aboutChat(chatId), work, since);
+    } finally {
+      place.leave();
+    }
   }
 
   /** As `transaction`, but a lock that somebody holds for long is a failure at once. */

@@ -1,7 +1,6 @@
 import { isLockTimeout } from '../common/errors/failure.js';
 import { Lines } from '../common/flow/lines.js';
 import { Semaphore } from '../common/flow/semaphore.js';
-import type { Runner } from './statement.js';
 
 /** Milliseconds after which a statement or transaction is no longer tried again for a lock. */
 const WAIT_MS = 2_200;
@@ -14,12 +13,6 @@ const CAREFUL_MS = 1_000;
 
 /** The wait for each lock of a first try in that time: longer than it takes our own transactions when all is well. */
 const CAREFUL_WAIT_MS = 50;
-
-/** What may be locked: work about the same waits in one line. It may have to be read, without waiting for locks. */
-export type About = string | ((hasty: Runner) => Promise<string>);
-
-/** What work is about whose `About` cannot be read. */
-const UNKNOWN = 'unknown';
 
 /**
  * Runs the work once. It asks `waitMs` when it has its connection: for so many milliseconds it may wait for each lock;
@@ -38,22 +31,19 @@ export class LockWaits {
   private readonly turns = new Semaphore({ atOnce: AT_ONCE });
   private carefulUntil = 0;
 
-  /** `runner` waits for each lock so many milliseconds. */
-  constructor(private readonly runner: (waitMs: number) => Runner) {}
-
   /**
-   * `work` runs again from the start, so it must have changed nothing when it fails for a lock. `about` is asked only
-   * then.
+   * `work` runs again from the start, so it must have changed nothing when it fails for a lock. What is about the same
+   * waits in one line. `since`: when somebody began to wait for it.
    */
-  async patiently<T>(about: About, work: Try<T>): Promise<T> {
-    const giveUpAt = performance.now() + WAIT_MS;
+  async patiently<T>(about: string, work: Try<T>, since = performance.now()): Promise<T> {
+    const giveUpAt = since + WAIT_MS;
     let waitMs: number | null = null;
     try {
       return await work(() => (waitMs = performance.now() < this.carefulUntil ? CAREFUL_WAIT_MS : null));
     } catch (error) {
       if (!isLockTimeout(error)) throw error;
       if (waitMs === null) this.beCareful();
-      return this.again(await this.read(about), work, giveUpAt, error);
+      return this.again(about, work, giveUpAt, error);
     }
   }
 
@@ -74,14 +64,6 @@ export class LockWaits {
         place.leave();
       }
     }
-  }
-
-  private async read(about: About): Promise<string> {
-    if (typeof about === 'string') return about;
-    return about(this.runner(CAREFUL_WAIT_MS)).catch((error: unknown) => {
-      if (isLockTimeout(error)) return UNKNOWN;
-      throw error;
-    });
   }
 
   /** Only after a full wait: short ones also fail when a chat is merely busy. */

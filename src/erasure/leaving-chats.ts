@@ -6,7 +6,7 @@ import { lockChat } from '../chats/membership.queries.js';
 import type { Actor } from '../commands/identity/actor.js';
 import { Bus } from '../common/bus.js';
 import { AppError } from '../contract/index.js';
-import { aboutChat, Database } from '../database/database.js';
+import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
 import { LeavingService } from '../groups/leaving.service.js';
 import { chatsOf, closeDirectChat, isThereForOther, noteErased } from './chats.queries.js';
@@ -56,7 +56,7 @@ export class LeavingChats {
    * oneself, and one that the other has deleted or whose other user was erased as well.
    */
   private async close(erasureId: number, chatId: number, userId: number): Promise<void> {
-    const done = await this.database.transactionAbout(aboutChat(chatId), async (tx) => {
+    const done = await this.database.transactionInChat(chatId, async (tx) => {
       const chat = await lockChat(tx, chatId);
       if (!chat) return null;
       await addCount(tx, { id: erasureId, of: 'directChats', more: 1 });

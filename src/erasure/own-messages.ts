@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { membersOf } from '../chats/audience.js';
 import { lockChat } from '../chats/membership.queries.js';
 import { Bus } from '../common/bus.js';
-import { aboutChat, Database } from '../database/database.js';
+import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
 import { awaitUnreadMarks, notSeenBy } from '../messages/changes/change.queries.js';
 import { addCount, countKept, type Leased } from './erasures.queries.js';
@@ -52,7 +52,7 @@ export class OwnMessages {
 
   /** Returns how long clients need to follow, in milliseconds. */
   private async empty(erasureId: number, chatId: number, ids: readonly number[]): Promise<number> {
-    const done = await this.database.transactionAbout(aboutChat(chatId), async (tx) => {
+    const done = await this.database.transactionInChat(chatId, async (tx) => {
       const chat = await lockChat(tx, chatId);
       // A deleted chat: its messages are about to be removed.
       if (!chat) return null;

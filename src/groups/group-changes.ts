@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../commands/identity/actor.js';
 import { AppError, type MessageView, type Permission } from '../contract/index.js';
 import type { NotedEvent } from '../changes/note-change.js';
-import { aboutChat, Database } from '../database/database.js';
+import { Database } from '../database/database.js';
 import type { Runner } from '../database/statement.js';
 import type { Role } from '../database/models/chat-member.model.js';
 import { authorize, type Membership } from '../chats/access.js';
@@ -90,7 +90,7 @@ export class GroupChanges {
     chatId: number,
     apply: (chat: ChatRow, runner: Runner) => Promise<Effect<Result>>,
   ): Promise<ChangedGroup<Result>> {
-    return this.database.transactionAbout(aboutChat(chatId), async (runner) => {
+    return this.database.transactionInChat(chatId, async (runner) => {
       const chat = await lockChat(runner, chatId);
       if (!chat) throw new AppError('NOT_FOUND');
       const { result, events, memberCount, ofRules = false, note } = await apply(chat, runner);

@@ -15,7 +15,7 @@ import {
   type MessageView,
 } from '../contract/index.js';
 import { PAGE_BYTES } from '../common/page-bytes.js';
-import { aboutChat, Database } from '../database/database.js';
+import { Database } from '../database/database.js';
 import type { Runner } from '../database/statement.js';
 import { Publisher } from '../delivery/publisher.js';
 import { TypingService } from '../typing/typing.service.js';
@@ -93,7 +93,7 @@ export class MessagesService {
       metadata,
       key: clientId === undefined ? null : OWN_KEY + clientId,
     };
-    const { message, audience } = await this.database.transactionAbout(aboutChat(chatId), async (runner) => {
+    const { message, audience } = await this.database.transactionInChat(chatId, async (runner) => {
       const row = await lockChat(runner, chatId);
       if (!row) throw new AppError('NOT_FOUND');
       const chat = { chatId, user1Id: row.user1Id, user2Id: row.user2Id };

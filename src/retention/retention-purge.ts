@@ -13,7 +13,7 @@ import { Bus } from '../common/bus.js';
 import { RepeatedChunks } from '../common/flow/repeated-chunks.js';
 import type { AppConfig } from '../config/config.js';
 import { APP_CONFIG } from '../config/config.module.js';
-import { aboutChat, Database } from '../database/database.js';
+import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
 import { awaitUnreadMarks } from '../messages/changes/change.queries.js';
 import { countAsRead, dueChats, dueUpTo, purgeUpTo, setPurged } from './retention.queries.js';
@@ -94,7 +94,7 @@ export class RetentionPurge implements OnApplicationBootstrap, OnApplicationShut
 
   /** Whether there is more. Only the last part is told, as one change of the chat. */
   private async purgePart(chatId: number): Promise<boolean> {
-    const done = await this.database.transactionAbout(aboutChat(chatId), async (tx) => {
+    const done = await this.database.transactionInChat(chatId, async (tx) => {
       if (!(await lockChat(tx, chatId))) return null;
       const due = await dueUpTo(tx, { days: this.config.retentionDays, chatId, most: MESSAGES_AT_ONCE });
       if (!due) return null;

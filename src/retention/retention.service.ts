@@ -5,7 +5,7 @@ import { toChatView } from '../chats/chat.view.js';
 import { lockChat } from '../chats/membership.queries.js';
 import type { Actor } from '../commands/identity/actor.js';
 import { type AnsweredChatView, AppError, type CommandInput } from '../contract/index.js';
-import { aboutChat, Database } from '../database/database.js';
+import { Database } from '../database/database.js';
 import { Publisher } from '../delivery/publisher.js';
 import { RetentionPurge } from './retention-purge.js';
 import { setRetentionDays } from './retention.queries.js';
@@ -29,7 +29,7 @@ export class RetentionService {
     actor: Actor,
     { chatId, retentionDays: days }: CommandInput<'setRetention'>,
   ): Promise<AnsweredChatView> {
-    const { chat, changed } = await this.database.transactionAbout(aboutChat(chatId), async (tx) => {
+    const { chat, changed } = await this.database.transactionInChat(chatId, async (tx) => {
       const before = await lockChat(tx, chatId);
       if (!before) throw new AppError('NOT_FOUND');
       const after = await setRetentionDays(tx, { chatId, days: days === 0 ? null : days });

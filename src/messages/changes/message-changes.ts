@@ -6,10 +6,11 @@ import type { MessageRow } from '../../database/models/message.model.js';
 import { toMessageView } from '../model/message.view.js';
 import { shownReactions } from '../model/shown.js';
 import { ownReactionsIn, shownToAll } from '../../chats/shown.js';
+import { BoundedMap } from '../../common/flow/bounded-map.js';
 import { membersOf } from '../../chats/audience.js';
 import { AppError, type MessageView, type Permission } from '../../contract/index.js';
 import type { Audience } from '../../delivery/publisher.js';
-import { aboutChat, Database } from '../../database/database.js';
+import { Database } from '../../database/database.js';
 import type { Runner } from '../../database/statement.js';
 import {
   chatOfMessage,
@@ -20,6 +21,9 @@ import {
   placeOf,
   stampChange,
 } from './change.queries.js';
+
+/** Messages whose chats are remembered. */
+const MOST_CHATS = 10_000;
 
 /** A message to change; its chat is locked. */
 export interface LockedMessage {
@@ -45,6 +49,9 @@ export interface Changed {
  */
 @Injectable()
 export class MessageChanges {
+  /** Of messages that were changed. It never changes. */
+  private readonly chats = new BoundedMap<number, number>(MOST_CHATS);
+
   constructor(private readonly database: Database) {}
 
   /**
@@ -62,7 +69,8 @@ export class MessageChanges {
     apply: (changing: LockedMessage) => Promise<boolean>,
     details: object | null = null,
   ): Promise<Changed> {
-    return this.database.transactionAbout(aboutChatOf(messageId), async (runner) => {
+    const chatId = await this.chatOf(messageId);
+    return this.database.transactionInChat(chatId, async (runner) => {
       const chat = authorize(actor, permission, await this.lock(runner, messageId, actor));
       const message = await this.find(runner, messageId);
       if (message.seq <= chat.seesAfter) throw new AppError('NOT_FOUND');
@@ -97,6 +105,16 @@ export class MessageChanges {
     return { ...view, reactions: shownReactions(row, await ownReactionsIn(this.database, userId, [row])) };
   }
 
+  /** @throws AppError NOT_FOUND */
+  private async chatOf(messageId: number): Promise<number> {
+    const known = this.chats.get(messageId);
+    if (known !== undefined) return known;
+    const chatId = await chatOfMessage(this.database, messageId);
+    if (chatId === undefined) throw new AppError('NOT_FOUND');
+    this.chats.set(messageId, chatId);
+    return chatId;
+  }
+
   private async lock(
     runner: Runner,
     messageId: number,
@@ -113,10 +131,6 @@ export class MessageChanges {
     return message;
   }
 }
-
-/** Read only when the chat, or a table, is locked for long. */
-const aboutChatOf = (messageId: number) => async (runner: Runner) =>
-  aboutChat((await chatOfMessage(runner, messageId)) ?? 0);
 
 /** @throws AppError FORBIDDEN for a message that the server wrote. */
 export function requireWritten(message: MessageRow): void {
