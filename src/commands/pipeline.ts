@@ -18,7 +18,7 @@ import { Identity } from './identity/identity.js';
 import { Limits } from './limits/limits.js';
 import { Names } from './names.js';
 import type { CommandRequest } from './request.js';
-import { placesOf, UserLines } from './user-lines.js';
+import { FairShare } from './share/fair-share.js';
 
 /**
  * The stages of every command, in this order, on both edges. When a stage refuses a command, the later ones never see
@@ -34,7 +34,7 @@ export const STAGES = {
   name: 'Users and chats that it names as `external:<externalId>` are looked up; for a read when it is shared.',
   identify: 'The actor is found: the command runs in their name.',
   share:
-    'A read waits for one of the four places of its user at this node, and a write that is no send for one of four others; what asks for much takes two.',
+    'A read waits for one of the four places of its user at this node, and then for one of its address; a write for one of as many others, a message for one of its address only. What asks for much takes up to three. Reads also wait for earlier answers.',
   repeat: 'A command with a key that was used before is answered with what it was about, and not run again.',
   run: 'The handler calls the service.',
   answer: 'The result or error goes back: once, within `ANSWER_WITHIN_MS`.',
@@ -49,15 +49,16 @@ export const STAGES = {
 @Injectable()
 export class CommandPipeline implements OnApplicationShutdown {
   private readonly deadlines = new Deadlines();
-  private readonly reads = new UserLines();
-  private readonly writes = new UserLines();
+  private readonly share: FairShare;
 
   constructor(
     private readonly identity: Identity,
     private readonly limits: Limits,
     private readonly idempotency: Idempotency,
     private readonly externalIds: ExternalIds,
-  ) {}
+  ) {
+    this.share = new FairShare(limits);
+  }
 
   onApplicationShutdown(): void {
     this.deadlines.stop();
@@ -146,7 +147,7 @@ export class CommandPipeline implements OnApplicationShutdown {
       outcome =
         names === null
           ? this.begin(call, command, input)
-          : this.inLine(call, command, input, () => this.runNamed(call, command, names));
+          : this.inTurn(call, command, input, () => this.runNamed(call, command, names));
     } catch (error) {
       outcome = Promise.reject(error);
     }
@@ -165,7 +166,7 @@ export class CommandPipeline implements OnApplicationShutdown {
   private begin(call: Call, command: Command, input: CommandInput<CommandName>): Promise<unknown> {
     const actor = this.identity.actorOf(command.name, input, call);
     const request = { actor, input };
-    return this.inLine(call, command, input, () => this.run(call, command, request));
+    return this.inTurn(call, command, input, () => this.run(call, command, request));
   }
 
   /**
@@ -204,44 +205,25 @@ export class CommandPipeline implements OnApplicationShutdown {
     return this.run(call, command, { actor, input }, asked);
   }
 
-  /**
-   * Runs a command when it is its turn in the line of its user. The application has no line, as it has no limits; sends
-   * have none, because the message writer shares their statements.
-   */
-  private inLine(
+  /** Runs a command when it is its turn. The application does not wait, as it has no limits. */
+  private inTurn(
     call: Call,
     { definition: { order, cost } }: Command,
     input: CommandInput<CommandName>,
     work: () => Promise<unknown>,
   ): Promise<unknown> {
-    if (order === 'send') return work();
     const key = call.countedAs();
     // Those who have no user yet come to be one by a write: an office behind one address logs in at once.
     if (key === null || (order === 'write' && typeof key === 'string')) return work();
-    const lines = order === 'read' ? this.reads : this.writes;
-    const places = placesOf(cost === undefined ? 1 : costOf(cost, input));
-    return new Promise((resolve, reject) => {
-      const start = () => {
-        // It waited too long and was answered UNAVAILABLE.
-        if (call.answered) {
-          resolve(undefined);
-          return false;
-        }
-        // Many may have been admitted before the first of their answers was counted.
-        try {
-          if (order === 'read') this.limits.mayAnswer(key, call.address);
-        } catch (error) {
-          reject(toAppError(error));
-          return false;
-        }
-        // The place is free when the service is done, even if the call was answered before.
-        void attempt(work)
-          .then(resolve, reject)
-          .finally(() => lines.leave(key, places));
-        return true;
-      };
-      lines.enter(key, start, places);
-    });
+    const asking = {
+      key,
+      address: call.address,
+      order,
+      cost: cost === undefined ? 1 : costOf(cost, input),
+      // It waited too long and was answered UNAVAILABLE.
+      isOver: () => call.answered,
+    };
+    return this.share.run(asking, work);
   }
 
   /** A repeat is the same command as it was asked: whom an externalId stood for may have been erased since. */
@@ -260,9 +242,4 @@ export class CommandPipeline implements OnApplicationShutdown {
   private refuse(call: Call, thrown: unknown): void {
     call.fail(toAppError(thrown), thrown);
   }
-}
-
-/** A call that throws rejects. */
-async function attempt(work: () => Promise<unknown>): Promise<unknown> {
-  return work();
 }

@@ -1,6 +1,8 @@
 import pg from 'pg';
-import { AT_ONCE } from '../../src/commands/user-lines.js';
+import { AT_ONCE } from '../../src/commands/share/fair-share.js';
 import { RestAsker } from '../support/edges.js';
+import type { MessageView } from '../../src/contract/index.js';
+import { groupOf } from '../support/groups.js';
 import { waitingForLock } from '../support/database-locks.js';
 import { World } from '../support/world.js';
 
@@ -101,5 +103,61 @@ describe('Of one user', () => {
       for (const answer of await Promise.all([...changes, ...more]))
         expect(answer).toMatchObject({ ok: true });
     });
+
+    it('in one chat hold one connection, whoever they come from, and one of the database waits for its lock', async () => {
+      const { owner, members, chatId } = await groupOf(world, 6);
+      const messages: number[] = [];
+      for (const content of ['one', 'two'])
+        messages.push((await owner.ok<MessageView>('sendMessage', { chatId, content })).id);
+      await locker.query('BEGIN');
+      await locker.query('SELECT 1 FROM chats WHERE id = $1 FOR UPDATE', [chatId]);
+      const changes = [owner, ...members].flatMap((member) =>
+        messages.map((messageId) => member.ask('addReaction', { messageId, emoji: '👍' })),
+      );
+      await waitingForLock(world);
+      const others = await world.pair();
+      const { id: messageId } = await others.alice.ok<MessageView>('sendMessage', {
+        chatId: others.chatId,
+        content: 'hi',
+      });
+      await others.bob.ok('addReaction', { messageId, emoji: '👍' });
+      expect(await waiting()).toHaveLength(1);
+      await locker.query('COMMIT');
+      for (const answer of await Promise.all(changes)) expect(answer).toMatchObject({ ok: true });
+    });
+  });
+});
+
+describe('Of one address', () => {
+  let world: World;
+  let locker: pg.Client;
+  beforeAll(async () => {
+    world = await World.start({ RATE_LIMITS: 'on', TRUST_PROXY: '1' });
+    locker = new pg.Client({ connectionString: world.config.database.url! });
+    await locker.connect();
+  });
+  afterAll(async () => {
+    await locker.end();
+    await world.stop();
+  });
+
+  const from = (address: string) => ({ extraHeaders: { 'x-forwarded-for': address } });
+
+  it('reads of all users are under way a few at a time, and another address is answered meanwhile', async () => {
+    const people = await Promise.all(
+      Array.from({ length: 10 }, () => world.person(world.newId(), from('203.0.113.1'))),
+    );
+    const neighbour = await world.person(world.newId(), from('203.0.113.2'));
+    await locker.query('BEGIN; LOCK TABLE messages IN ACCESS EXCLUSIVE MODE');
+    const asked = people.flatMap((person) => [person.ask('getChats'), person.ask('sync', { versions: {} })]);
+    await waitingForLock(world, 4);
+    const read = neighbour.ask('getChats');
+    expect(await neighbour.ok('getBlocks')).toEqual([]);
+    const rows = await world.sql(
+      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    expect(rows.length).toBeLessThanOrEqual(9);
+    await locker.query('COMMIT');
+    for (const answer of await Promise.all([...asked, read])) expect(answer).toMatchObject({ ok: true });
   });
 });

@@ -18,6 +18,35 @@ function withAnswers<R extends { readonly bytes: Rate }>(rates: R): R & { readon
 }
 
 /**
+ * Answers of a user, and of an address, are paced: after the first megabyte, twice as fast as the limit of their bytes is
+ * refilled, and 8 MB a second at least. Somebody who asks at once for all that they may have in a minute would leave a node
+ * no time for anybody else meanwhile.
+ */
+const UNPACED_BYTES = 1024 * 1024;
+const LEAST_PACE = 8_000;
+const PACE_FASTER = 2;
+
+/** In bytes, and milliseconds. */
+function paceOf({ points, durationMs }: Rate): Rate {
+  const perMs = Math.max(LEAST_PACE, (PACE_FASTER * points) / durationMs);
+  return { points: UNPACED_BYTES, durationMs: UNPACED_BYTES / perMs };
+}
+
+function withPace<R extends { readonly answers: Rate }>(rates: R): R & { readonly pace: Rate } {
+  return { ...rates, pace: paceOf(rates.answers) };
+}
+
+/**
+ * Commands of an address that are under way at a time, of reads and of writes: half of the connections to the database
+ * that a node has by default. More where more commands are allowed: one for each 125 a second.
+ */
+const LEAST_AT_ONCE = 8;
+const PER_SECOND_OF_EACH = 125;
+
+const atOnceOf = ({ points, durationMs }: Rate): number =>
+  Math.max(LEAST_AT_ONCE, Math.ceil((points / durationMs) * (1_000 / PER_SECOND_OF_EACH)));
+
+/**
  * Handshakes of an address that come at once are let in so many milliseconds apart; closer together where many are
  * allowed, this many times as fast as they are refilled.
  */
@@ -72,8 +101,10 @@ export class Limits {
   readonly on: boolean;
   /** Milliseconds between two handshakes of an address, where many come at once. */
   readonly handshakesEveryMs: number;
-  private readonly users: RateLimiter<UserLimit>;
-  private readonly addresses: RateLimiter<AddressLimit>;
+  /** Reads of an address that are under way at a time; of writes as many. */
+  readonly addressAtOnce: number;
+  private readonly users: RateLimiter<UserLimit | 'pace'>;
+  private readonly addresses: RateLimiter<AddressLimit | 'pace'>;
   private readonly refusals = new RateLimiter({ refusals: REFUSALS });
   private readonly meters: InputMeters | null;
   /** By itself: its rate is an hour, for which the other limiter would have to remember everybody. */
@@ -97,8 +128,9 @@ export class Limits {
       ? Math.min(HANDSHAKES_EVERY_MS, handshakes.durationMs / handshakes.points / HANDSHAKES_FASTER)
       : 0;
     const rates = limits && { person: withAnswers(limits.person), address: withAnswers(limits.address) };
-    this.users = new RateLimiter(rates?.person ?? ({} as never));
-    this.addresses = new RateLimiter(rates?.address ?? ({} as never));
+    this.users = new RateLimiter(rates ? withPace(rates.person) : ({} as never));
+    this.addresses = new RateLimiter(rates ? withPace(rates.address) : ({} as never));
+    this.addressAtOnce = limits ? atOnceOf(limits.address.commands) : Infinity;
     this.meters = limits && new InputMeters(limits);
     const adds = { adds: limits?.adds ?? ({} as never) };
     this.adds = new RateLimiter(adds);
@@ -109,8 +141,8 @@ export class Limits {
       rates === null || bucketsOf === null
         ? null
         : {
-            users: new SharedUsage(this.users, rates.person, bucketsOf, 'person'),
-            addresses: new SharedUsage(this.addresses, rates.address, bucketsOf, 'address'),
+            users: new SharedUsage<UserLimit>(this.users, rates.person, bucketsOf, 'person'),
+            addresses: new SharedUsage<AddressLimit>(this.addresses, rates.address, bucketsOf, 'address'),
             adds: new SharedUsage(this.adds, adds, bucketsOf, 'person'),
           };
   }
@@ -184,9 +216,21 @@ export class Limits {
     if (!this.on) return;
     const now = performance.now();
     this.users.charge(key, 'answers', bytes, now);
+    this.users.charge(key, 'pace', bytes, now);
     this.shared?.users.took(key, 'answers', bytes, now);
     this.addresses.charge(address, 'answers', bytes, now);
+    this.addresses.charge(address, 'pace', bytes, now);
     this.shared?.addresses.took(address, 'answers', bytes, now);
+  }
+
+  /** Milliseconds until the next read of the user may begin, as their answers are paced. */
+  untilUserReads(key: string | number): number {
+    return this.on ? this.users.take(key, 'pace', 0) : 0;
+  }
+
+  /** The same for the next read of an address. */
+  untilAddressReads(address: string): number {
+    return this.on ? this.addresses.take(address, 'pace', 0) : 0;
   }
 
   /**

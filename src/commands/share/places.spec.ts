@@ -1,7 +1,10 @@
-import { placesOf, AT_ONCE, UserLines } from './user-lines.js';
+import { AT_ONCE, placesOf } from './fair-share.js';
+import { Places } from './places.js';
+
+const placesOfUsers = () => new Places<string>({ places: AT_ONCE, maxWaiting: 1_000 });
 
 /** Enters so many reads, and lists which have started. */
-function entered(lines: UserLines, key: string, count: number, started: string[], needed = () => true) {
+function entered(lines: Places<string>, key: string, count: number, started: string[], needed = () => true) {
   for (let i = 1; i <= count; i++) {
     lines.enter(key, () => {
       if (needed()) started.push(`${key}${i}`);
@@ -10,9 +13,9 @@ function entered(lines: UserLines, key: string, count: number, started: string[]
   }
 }
 
-describe('UserLines', () => {
+describe('Places', () => {
   it('starts a few commands of a key at once, and each further one when another leaves, in order', () => {
-    const lines = new UserLines();
+    const lines = placesOfUsers();
     const started: string[] = [];
     entered(lines, 'a', AT_ONCE + 2, started);
     expect(started).toEqual(['a1', 'a2', 'a3', 'a4']);
@@ -23,7 +26,7 @@ describe('UserLines', () => {
   });
 
   it('starts fewer at once of those that ask for much, and what came later waits behind them', () => {
-    const lines = new UserLines();
+    const lines = placesOfUsers();
     const started: string[] = [];
     const enter = (name: string, cost: number) => {
       const start = () => {
@@ -48,7 +51,7 @@ describe('UserLines', () => {
   });
 
   it('does not let one key wait for another', () => {
-    const lines = new UserLines();
+    const lines = placesOfUsers();
     const started: string[] = [];
     entered(lines, 'a', 100, started);
     entered(lines, 'b', 1, started);
@@ -56,7 +59,7 @@ describe('UserLines', () => {
   });
 
   it('passes over reads that nobody waits for any more, and hands their place on', () => {
-    const lines = new UserLines();
+    const lines = placesOfUsers();
     const started: string[] = [];
     let needed = true;
     entered(lines, 'a', AT_ONCE, started);
@@ -68,7 +71,7 @@ describe('UserLines', () => {
   });
 
   it('refuses what is too much to wait, and forgets keys without reads', () => {
-    const lines = new UserLines();
+    const lines = placesOfUsers();
     entered(lines, 'a', AT_ONCE + 1_000, []);
     expect(() => lines.enter('a', () => true)).toThrow(expect.objectContaining({ code: 'OVERLOADED' }));
     for (let i = 0; i < AT_ONCE + 1_000; i++) lines.leave('a');
