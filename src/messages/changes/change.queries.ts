@@ -58,14 +58,6 @@ export const lockChatOf = statement.oneOrNone({
   }),
 });
 
-/** `$1` message: its chat. */
-export const chatOfMessage = statement.oneOrNone({
-  name: 'messages.chatOfMessage',
-  text: `SELECT "chatId" FROM messages WHERE id = $1`,
-  values: (messageId: number) => [messageId],
-  row: ([chatId]: [number]) => chatId,
-});
-
 /** `$1` message: the message, with `seen`. */
 export const messageById = statement.oneOrNone({
   name: 'messages.byId',

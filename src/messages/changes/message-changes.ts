@@ -6,14 +6,12 @@ import type { MessageRow } from '../../database/models/message.model.js';
 import { toMessageView } from '../model/message.view.js';
 import { shownReactions } from '../model/shown.js';
 import { ownReactionsIn, shownToAll } from '../../chats/shown.js';
-import { BoundedMap } from '../../common/flow/bounded-map.js';
 import { membersOf } from '../../chats/audience.js';
 import { AppError, type MessageView, type Permission } from '../../contract/index.js';
 import type { Audience } from '../../delivery/publisher.js';
 import { Database } from '../../database/database.js';
 import type { Runner } from '../../database/statement.js';
 import {
-  chatOfMessage,
   lockChatOf,
   messageById,
   type MessageEvent,
@@ -21,9 +19,6 @@ import {
   placeOf,
   stampChange,
 } from './change.queries.js';
-
-/** Messages whose chats are remembered. */
-const MOST_CHATS = 10_000;
 
 /** A message to change; its chat is locked. */
 export interface LockedMessage {
@@ -49,9 +44,6 @@ export interface Changed {
  */
 @Injectable()
 export class MessageChanges {
-  /** Of messages that were changed. It never changes. */
-  private readonly chats = new BoundedMap<number, number>(MOST_CHATS);
-
   constructor(private readonly database: Database) {}
 
   /**
@@ -69,7 +61,8 @@ export class MessageChanges {
     apply: (changing: LockedMessage) => Promise<boolean>,
     details: object | null = null,
   ): Promise<Changed> {
-    const chatId = await this.chatOf(messageId);
+    // Before its turn: how long it takes shows a stranger nothing of the chat.
+    const { chatId } = await this.requireChatOf(actor, permission, messageId);
     return this.database.transactionInChat(chatId, async (runner) => {
       const chat = authorize(actor, permission, await this.lock(runner, messageId, actor));
       const message = await this.find(runner, messageId);
@@ -103,16 +96,6 @@ export class MessageChanges {
   /** The view for the one who made the change: their reactions are marked. */
   async forActor({ userId }: Actor, { view, row }: Pick<Changed, 'view' | 'row'>): Promise<MessageView> {
     return { ...view, reactions: shownReactions(row, await ownReactionsIn(this.database, userId, [row])) };
-  }
-
-  /** @throws AppError NOT_FOUND */
-  private async chatOf(messageId: number): Promise<number> {
-    const known = this.chats.get(messageId);
-    if (known !== undefined) return known;
-    const chatId = await chatOfMessage(this.database, messageId);
-    if (chatId === undefined) throw new AppError('NOT_FOUND');
-    this.chats.set(messageId, chatId);
-    return chatId;
   }
 
   private async lock(

@@ -18,17 +18,18 @@ const QUIET_LOOKS = 5;
 const MOST_READ_AT_LAST = 300_000_000;
 
 /**
- * Sockets of one account that ask and do not read. They answer pings on time and ask slowly enough to stay below the
+ * Sockets of one account, or of several, that ask and do not read. They answer pings on time and ask slowly enough to stay below the
  * limits of commands. Who is cut off comes back.
  */
 export async function readNothing(
   stage: Stage,
-  token: string,
+  tokens: readonly string[],
   question: (socket: ChatSocket) => Buffer,
 ): Promise<void> {
   const budget = new Budget(stage, COMMANDS_PER_SECOND);
   const stuck: ChatSocket[] = [];
   const occupy = async (seat: number): Promise<void> => {
+    const token = tokens[seat % tokens.length] ?? null;
     while (!stage.isOver) {
       const socket = await stage.inTime(ChatSocket.connect(stage.socketEndpoint(seat), token, stage.tally));
       if (!socket) {

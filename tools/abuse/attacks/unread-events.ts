@@ -34,7 +34,7 @@ export const attack = attackOf<Data>({
     };
     await Promise.all([
       write(),
-      readNothing(stage, token, (socket) => socket.command('getUnreadCount', { chatId })),
+      readNothing(stage, [token], (socket) => socket.command('getUnreadCount', { chatId })),
     ]);
   },
 });

@@ -15,7 +15,7 @@ export const attack = attackOf<{ token: string; chatId: number }>({
     return { token, chatId };
   },
   run: (stage) =>
-    readNothing(stage, stage.data.token, (socket) =>
+    readNothing(stage, [stage.data.token], (socket) =>
       socket.command('getMessages', { chatId: stage.data.chatId, limit: 100 }),
     ),
 });
