@@ -23,7 +23,8 @@ function share(settings: Record<string, string> = {}) {
   return { limits, begun, ask, endNext };
 }
 
-const settled = () => new Promise((resolve) => process.nextTick(resolve));
+/** Until the next turn of the event loop, in which those who waited begin. */
+const settled = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
 const many = (count: number) => Array.from({ length: count }, (_, i) => i);
 
@@ -76,11 +77,10 @@ describe('FairShare', () => {
     const late = many(5_000).map((i) => ask(`late ${i % 1_000}`, { isOver: () => isOver }));
     const last = many(AT_ONCE).map(() => ask('late 0'));
     isOver = true;
-    await endNext();
+    for (let i = 0; i < limits.addressAtOnce + AT_ONCE; i++) await endNext();
     expect(await Promise.all(late)).toEqual(late.map(() => undefined));
-    expect(begun.slice(limits.addressAtOnce)).toEqual(['late 0']);
-    for (let i = 0; i < limits.addressAtOnce + AT_ONCE - 1; i++) await endNext();
     expect(await Promise.all(last)).toEqual(last.map(() => 'late 0'));
+    expect(begun.slice(limits.addressAtOnce)).toEqual(last.map(() => 'late 0'));
     for (const _ of many(AT_ONCE)) void ask('late 1');
     expect(begun.slice(-AT_ONCE)).toEqual(many(AT_ONCE).map(() => 'late 1'));
   });
@@ -100,21 +100,23 @@ describe('FairShare', () => {
     const { limits, ask, endNext } = share({ RATE_LIMIT_BYTES: '100kb/1m' });
     const reads = many(AT_ONCE + 1).map(() => ask('reader'));
     limits.answered('reader', OFFICE, 200_000);
+    const refused = expect(reads.at(-1)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
     await endNext();
-    await expect(reads.at(-1)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    await refused;
   });
 
   describe('paces answers', () => {
-    beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick'] }));
+    beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] }));
     afterEach(() => jest.useRealTimers());
 
     const MIB = 1024 * 1024;
 
     it('of a user: after the first megabyte 8 MB a second', async () => {
-      const { limits, begun, ask } = share();
+      const { limits, begun, ask, endNext } = share();
       limits.answered('reader', OFFICE, MIB);
       void ask('reader');
       expect(begun).toHaveLength(1);
+      await endNext();
       limits.answered('reader', OFFICE, 800_000);
       for (const order of ['read', 'write', 'send'] as const) void ask('reader', { order });
       expect(begun).toHaveLength(3);
@@ -126,8 +128,8 @@ describe('FairShare', () => {
       expect(begun).toHaveLength(5);
     });
 
-    it('of all users of an address together', async () => {
-      const { limits, begun, ask } = share();
+    it('of all users of an address together, and lets them begin one by one while it goes on', async () => {
+      const { limits, begun, ask, endNext } = share();
       for (const user of many(10)) limits.answered(`u${user}`, OFFICE, MIB);
       for (const user of many(10)) void ask(`u${user}`);
       void ask('neighbour', { address: HOME });
@@ -135,7 +137,16 @@ describe('FairShare', () => {
       await jest.advanceTimersByTimeAsync(1_000);
       expect(begun).toEqual(['neighbour']);
       await jest.advanceTimersByTimeAsync(200);
-      expect(begun).toHaveLength(1 + limits.addressAtOnce);
+      expect(begun).toEqual(['neighbour', 'u0']);
+      await endNext();
+      limits.answered('u0', OFFICE, 1_200_000);
+      await endNext();
+      expect(begun).toEqual(['neighbour', 'u0']);
+      await jest.advanceTimersByTimeAsync(60);
+      expect(begun).toEqual(['neighbour', 'u0', 'u1']);
+      // A small one: the others need not wait any more.
+      await endNext();
+      expect(begun).toHaveLength(3 + limits.addressAtOnce);
     });
 
     it('faster where more is allowed', () => {

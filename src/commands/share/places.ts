@@ -17,6 +17,8 @@ interface Line {
   readonly waiting: Entry[];
   /** When it ends, the next one may begin. */
   pause: NodeJS.Timeout | null;
+  /** After a pause the next one runs alone: what it asks for may end in another pause. */
+  pace: 'free' | 'next alone' | 'alone';
   /** Whether the line is being gone through: what is started may enter it or leave it meanwhile. */
   isGoing: boolean;
 }
@@ -51,7 +53,7 @@ export class Places<Key> {
   enter(key: Key, start: Start, places = 1): void {
     let line = this.lines.get(key);
     if (line === undefined) {
-      line = { taken: 0, waiting: [], pause: null, isGoing: false };
+      line = { taken: 0, waiting: [], pause: null, pace: 'free', isGoing: false };
       this.lines.set(key, line);
     }
     if (line.waiting.length >= this.options.maxWaiting)
@@ -63,7 +65,9 @@ export class Places<Key> {
   leave(key: Key, places = 1): void {
     const line = this.lines.get(key)!;
     line.taken -= places;
-    this.goOn(key, line);
+    // In the next turn of the event loop: its answer has been counted by then, and others have been served.
+    if (line.waiting.length > 0) setImmediate(() => this.goOn(key, line));
+    else this.goOn(key, line);
   }
 
   private goOn(key: Key, line: Line): void {
@@ -71,29 +75,36 @@ export class Places<Key> {
     line.isGoing = true;
     this.startNext(key, line);
     line.isGoing = false;
-    if (line.taken === 0 && line.waiting.length === 0) this.lines.delete(key);
+    const isEmpty = line.taken === 0 && line.waiting.length === 0;
+    if (isEmpty && this.lines.get(key) === line) this.lines.delete(key);
   }
 
   /** Starts those whose turn it is, in the order of their arrival. */
   private startNext(key: Key, line: Line): void {
     const most = this.options.places;
     for (let next = line.waiting[0]; next && line.taken + next.places <= most; next = line.waiting[0]) {
-      if (this.pauses(key, line)) return;
+      if (!this.mayStart(key, line)) return;
       line.waiting.shift();
       line.taken += next.places;
       // The places go on to the next one that still needs them.
       if (!next.start()) line.taken -= next.places;
+      else if (line.pace === 'next alone') line.pace = 'alone';
     }
   }
 
-  private pauses(key: Key, line: Line): boolean {
+  private mayStart(key: Key, line: Line): boolean {
+    if (line.pace !== 'free' && line.taken > 0) return false;
     const pauseMs = this.pauseOf(key);
-    if (pauseMs <= 0) return false;
+    if (pauseMs <= 0) {
+      if (line.pace === 'alone') line.pace = 'free';
+      return true;
+    }
+    line.pace = 'next alone';
     line.pause = setTimeout(() => {
       line.pause = null;
       this.goOn(key, line);
     }, pauseMs);
-    return true;
+    return false;
   }
 
   /** Keys of which a command is there. */
