@@ -149,14 +149,15 @@ describe('Of one address', () => {
     );
     const neighbour = await world.person(world.newId(), from('203.0.113.2'));
     await locker.query('BEGIN; LOCK TABLE messages IN ACCESS EXCLUSIVE MODE');
-    const asked = people.flatMap((person) => [person.ask('getChats'), person.ask('sync', { versions: {} })]);
-    await waitingForLock(world, 4);
+    const asked = people.flatMap((person) => [person.ask('getChats'), person.ask('getChats')]);
+    await waitingForLock(world, AT_ONCE);
     const read = neighbour.ask('getChats');
+    await waitingForLock(world, AT_ONCE + 1);
     expect(await neighbour.ok('getBlocks')).toEqual([]);
     const rows = await world.sql(
       `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
     );
-    expect(rows.length).toBeLessThanOrEqual(9);
+    expect(rows).toHaveLength(AT_ONCE + 1);
     await locker.query('COMMIT');
     for (const answer of await Promise.all([...asked, read])) expect(answer).toMatchObject({ ok: true });
   });

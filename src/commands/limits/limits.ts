@@ -36,12 +36,9 @@ function withPace<R extends { readonly answers: Rate }>(rates: R): R & { readonl
   return { ...rates, pace: paceOf(rates.answers) };
 }
 
-/**
- * Commands of an address that are under way at a time, of reads and of writes: half of the connections to the database
- * that a node has by default. More where more commands are allowed: one for each 125 a second.
- */
-const LEAST_AT_ONCE = 8;
-const PER_SECOND_OF_EACH = 125;
+/** Reads of an address that are under way at a time. More where more commands are allowed: one for each 250 a second. */
+const LEAST_AT_ONCE = 4;
+const PER_SECOND_OF_EACH = 250;
 
 const atOnceOf = ({ points, durationMs }: Rate): number =>
   Math.max(LEAST_AT_ONCE, Math.ceil((points / durationMs) * (1_000 / PER_SECOND_OF_EACH)));
@@ -101,7 +98,7 @@ export class Limits {
   readonly on: boolean;
   /** Milliseconds between two handshakes of an address, where many come at once. */
   readonly handshakesEveryMs: number;
-  /** Reads of an address that are under way at a time; of writes as many. */
+  /** Reads of an address that are under way at a time. */
   readonly addressAtOnce: number;
   private readonly users: RateLimiter<UserLimit | 'pace'>;
   private readonly addresses: RateLimiter<AddressLimit | 'pace'>;

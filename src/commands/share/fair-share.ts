@@ -9,8 +9,8 @@ export const AT_ONCE = 4;
 /** Most places that a command takes: beside a `sync` or a long list there is room for something small. */
 const MOST_PLACES = 3;
 
-/** Messages of an address that are being written at a time, for each of its places. */
-const SENDS_FOR_EACH = 2;
+/** For each read of an address that is under way, so many of each kind: reads cost the database more. */
+const FOR_EACH_READ: Record<CommandOrder, number> = { read: 1, write: 2, send: 4 };
 
 /** Most commands of a user, and of an address, that wait. Above it: OVERLOADED. */
 const USER_WAITING = 1_000;
@@ -51,28 +51,21 @@ export class FairShare {
   private readonly shares: Record<CommandOrder, Share>;
 
   constructor(private readonly limits: Limits) {
-    const places = limits.addressAtOnce;
+    const ofUsers = (pauseOf?: (key: string | number) => number) =>
+      new Places({ places: AT_ONCE, maxWaiting: USER_WAITING, pauseOf });
+    const ofAddresses = (order: CommandOrder, pauseOf?: (address: string) => number) =>
+      new Places({
+        places: FOR_EACH_READ[order] * limits.addressAtOnce,
+        maxWaiting: ADDRESS_WAITING,
+        pauseOf,
+      });
     this.shares = {
       read: {
-        users: new Places({
-          places: AT_ONCE,
-          maxWaiting: USER_WAITING,
-          pauseOf: (key) => limits.untilUserReads(key),
-        }),
-        addresses: new Places({
-          places,
-          maxWaiting: ADDRESS_WAITING,
-          pauseOf: (address) => limits.untilAddressReads(address),
-        }),
+        users: ofUsers((key) => limits.untilUserReads(key)),
+        addresses: ofAddresses('read', (address) => limits.untilAddressReads(address)),
       },
-      write: {
-        users: new Places({ places: AT_ONCE, maxWaiting: USER_WAITING }),
-        addresses: new Places({ places, maxWaiting: ADDRESS_WAITING }),
-      },
-      send: {
-        users: null,
-        addresses: new Places({ places: SENDS_FOR_EACH * places, maxWaiting: ADDRESS_WAITING }),
-      },
+      write: { users: ofUsers(), addresses: ofAddresses('write') },
+      send: { users: null, addresses: ofAddresses('send') },
     };
   }
 

@@ -29,7 +29,7 @@ export interface PlacesOptions<Key> {
   /** Most commands of a key that wait. */
   maxWaiting: number;
   /** Milliseconds until the next command of the key may begin; left out: it never has to wait for a time. */
-  pauseOf?: (key: Key) => number;
+  pauseOf?: ((key: Key) => number) | undefined;
 }
 
 /**

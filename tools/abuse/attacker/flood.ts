@@ -118,8 +118,8 @@ function countStatuses({ tally }: Stage, chunk: Buffer): void {
 export interface Storm {
   sockets: number;
   tokens: readonly string[];
-  /** The command `nth` of a socket. */
-  ask: (socket: ChatSocket, nth: number) => Promise<unknown>;
+  /** The command `nth` of a socket; `seat`: the place of its token. */
+  ask: (socket: ChatSocket, nth: number, seat: number) => Promise<unknown>;
   /** Commands of a socket that wait for their answers. */
   inFlight?: number;
   /** Of all sockets together. */
@@ -133,7 +133,8 @@ export async function storm(stage: Stage, options: Storm): Promise<void> {
   const { sockets, tokens, ask, inFlight = 4, perSecond = 5_000, from = () => attackerAddress() } = options;
   const budget = new Budget(stage, perSecond);
   const occupy = async (nth: number): Promise<void> => {
-    const token = tokens[nth % tokens.length] ?? null;
+    const seat = nth % tokens.length;
+    const token = tokens[seat] ?? null;
     let asked = 0;
     while (!stage.isOver) {
       const endpoint = stage.socketEndpoint(nth, from(nth));
@@ -145,7 +146,7 @@ export async function storm(stage: Stage, options: Storm): Promise<void> {
       const line = async (): Promise<void> => {
         while (socket.isOpen && !stage.isOver) {
           await budget.take(1);
-          await stage.inTime(ask(socket, asked++));
+          await stage.inTime(ask(socket, asked++, seat));
         }
       };
       await Promise.all(Array.from({ length: inFlight }, line));

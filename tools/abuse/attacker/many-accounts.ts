@@ -17,6 +17,18 @@ export async function manyAccounts(scene: Scene, groups: number): Promise<ManyAc
   return { people, chatIds };
 }
 
+/** So many messages of one of them in the first group. */
+export async function fillFirst(
+  scene: Scene,
+  { people, chatIds }: ManyAccounts,
+  count: number,
+  content: string,
+): Promise<void> {
+  const [writer] = people;
+  if (!writer) throw new Error('there is nobody');
+  await scene.fill(writer, chatIds[0] ?? 0, count, content);
+}
+
 export function tokensOf({ people }: ManyAccounts): string[] {
   return people.map(({ token }) => token);
 }

@@ -15,5 +15,6 @@ export const attack = attackOf<{ token: string }>({
     }
     return { token };
   },
-  run: (stage) => readNothing(stage, [stage.data.token], (socket) => socket.command('sync', { versions: {} })),
+  run: (stage) =>
+    readNothing(stage, [stage.data.token], (socket) => socket.command('sync', { versions: {} })),
 });

@@ -8,25 +8,21 @@ export const attack = attackOf<ManyAccounts & { messageIds: number[] }>({
   fate: 'held',
   prepare: async (scene) => {
     const accounts = await manyAccounts(scene, 1);
-    const chatId = accounts.chatIds[0]!;
+    const [chatId = 0] = accounts.chatIds;
     const messageIds = await scene.all(accounts.people, ({ id }) => scene.say(id, chatId, 'a message'));
     return { ...accounts, messageIds };
   },
   run: (stage) => {
     const { messageIds, chatIds } = stage.data;
     const [chatId] = chatIds;
-    let seat = 0;
-    const seats = new Map<object, number>();
     return storm(stage, {
-      sockets: 40,
+      sockets: messageIds.length,
       tokens: tokensOf(stage.data),
-      inFlight: 4,
-      ask: (socket, nth) => {
-        if (!seats.has(socket)) seats.set(socket, seat++ % 40);
-        const messageId = messageIds[seats.get(socket)!];
+      ask: (socket, nth, seat) => {
+        const content = `${nth} of many`;
         return nth % 2 === 0
-          ? socket.ask('sendMessage', { chatId, content: `${nth} of many` })
-          : socket.ask('editMessage', { messageId, content: `${nth} of many` });
+          ? socket.ask('sendMessage', { chatId, content })
+          : socket.ask('editMessage', { messageId: messageIds[seat], content });
       },
     });
   },

@@ -1,5 +1,5 @@
 import { attackOf } from '../attack.js';
-import { type ManyAccounts, manyAccounts, tokensOf } from '../attacker/many-accounts.js';
+import { fillFirst, type ManyAccounts, manyAccounts, tokensOf } from '../attacker/many-accounts.js';
 import { LONGEST, readNothing } from '../attacker/unread.js';
 
 export const attack = attackOf<ManyAccounts>({
@@ -8,7 +8,7 @@ export const attack = attackOf<ManyAccounts>({
   fate: 'held',
   prepare: async (scene) => {
     const accounts = await manyAccounts(scene, 1);
-    await scene.fill(accounts.people[0]!, accounts.chatIds[0]!, 100, LONGEST);
+    await fillFirst(scene, accounts, 100, LONGEST);
     return accounts;
   },
   run: (stage) =>
