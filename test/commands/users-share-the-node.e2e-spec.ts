@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { AT_ONCE } from '../../src/commands/share/fair-share.js';
 import { RestAsker } from '../support/edges.js';
-import type { MessageView } from '../../src/contract/index.js';
+import type { ChatView, MessageView } from '../../src/contract/index.js';
 import { groupOf } from '../support/groups.js';
 import { waitingForLock } from '../support/database-locks.js';
 import { World } from '../support/world.js';
@@ -148,10 +148,15 @@ describe('Of one address', () => {
       Array.from({ length: 10 }, () => world.person(world.newId(), from('203.0.113.1'))),
     );
     const neighbour = await world.person(world.newId(), from('203.0.113.2'));
+    const memberIds = [neighbour, ...people].map(({ userId }) => userId);
+    const { id: chatId } = await neighbour.ok<ChatView>('createGroup', { title: 'all', memberIds });
     await locker.query('BEGIN; LOCK TABLE messages IN ACCESS EXCLUSIVE MODE');
-    const asked = people.flatMap((person) => [person.ask('getChats'), person.ask('getChats')]);
+    const asked = people.flatMap((person) => [
+      person.ask('getMessages', { chatId }),
+      person.ask('getMessages', { chatId }),
+    ]);
     await waitingForLock(world, AT_ONCE);
-    const read = neighbour.ask('getChats');
+    const read = neighbour.ask('getMessages', { chatId });
     await waitingForLock(world, AT_ONCE + 1);
     expect(await neighbour.ok('getBlocks')).toEqual([]);
     const rows = await world.sql(
