@@ -223,7 +223,7 @@ export class CommandPipeline implements OnApplicationShutdown {
       // It waited too long and was answered UNAVAILABLE.
       isOver: () => call.answered,
     };
-    return this.share.run(asking, work);
+    return order === 'send' ? this.share.send(asking, work) : this.share.run(asking, work);
   }
 
   /** A repeat is the same command as it was asked: whom an externalId stood for may have been erased since. */

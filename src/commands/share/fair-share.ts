@@ -69,6 +69,18 @@ export class FairShare {
     };
   }
 
+  /** As `run`, for a message: without limits there are no places, and most of the time one is free. */
+  send(asking: Asking, work: () => Promise<unknown>): Promise<unknown> {
+    if (!this.limits.on) return work();
+    const { addresses } = this.shares.send;
+    const { address } = asking;
+    if (!addresses.tryEnter(address)) return this.run(asking, work);
+    const sent = attempt(work);
+    const leave = () => addresses.leave(address);
+    sent.then(leave, leave);
+    return sent;
+  }
+
   /**
    * Runs the work when it is its turn: in this call, when its places are free. Resolves with undefined, and runs nothing,
    * when nobody waits for it any more.
