@@ -17,6 +17,8 @@ export interface Command {
  */
 export abstract class Call implements Sender {
   answered = false;
+  /** Whether it has a place of its address, which it leaves when it is done. */
+  holdsPlace = false;
   /** Time of arrival, by performance.now(). */
   readonly since = performance.now();
 

@@ -154,13 +154,18 @@ export class CommandPipeline implements OnApplicationShutdown {
     outcome.then(
       (result) => {
         call.succeed(result);
-        call.leave();
+        this.leave(call);
       },
       (error: unknown) => {
         this.refuse(call, error);
-        call.leave();
+        this.leave(call);
       },
     );
+  }
+
+  private leave(call: Call): void {
+    call.leave();
+    if (call.holdsPlace) this.share.leaveSend(call.address);
   }
 
   private begin(call: Call, command: Command, input: CommandInput<CommandName>): Promise<unknown> {
@@ -213,8 +218,14 @@ export class CommandPipeline implements OnApplicationShutdown {
     work: () => Promise<unknown>,
   ): Promise<unknown> {
     const key = call.countedAs();
+    if (key === null) return work();
     // Those who have no user yet come to be one by a write: an office behind one address logs in at once.
-    if (key === null || (order === 'write' && typeof key === 'string')) return work();
+    if (order === 'write' && typeof key === 'string') return work();
+    if (order === 'send') {
+      if (!this.limits.on) return work();
+      call.holdsPlace = this.share.takeSend(call.address);
+      if (call.holdsPlace) return work();
+    }
     const asking = {
       key,
       address: call.address,
@@ -223,7 +234,7 @@ export class CommandPipeline implements OnApplicationShutdown {
       // It waited too long and was answered UNAVAILABLE.
       isOver: () => call.answered,
     };
-    return order === 'send' ? this.share.send(asking, work) : this.share.run(asking, work);
+    return this.share.run(asking, work);
   }
 
   /** A repeat is the same command as it was asked: whom an externalId stood for may have been erased since. */
