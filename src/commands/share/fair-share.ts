@@ -9,7 +9,7 @@ export const AT_ONCE = 4;
 /** Most places that a command takes: beside a `sync` or a long list there is room for something small. */
 const MOST_PLACES = 3;
 
-/** For each read of an address that is under way, so many of each kind: reads cost the database more. */
+/** How many commands of each kind an address may have under way for each read: reads cost the database the most. */
 const FOR_EACH_READ: Record<CommandOrder, number> = { read: 1, write: 2, send: 4 };
 
 /** Most commands of a user, and of an address, that wait. Above it: OVERLOADED. */
@@ -39,7 +39,7 @@ interface Share {
 
 /**
  * Shares a node among those who ask it. A few reads and a few writes of a user are under way at a time, over all their
- * sockets and requests, and a few more of an address; the others wait in the order of their arrival. So somebody with
+ * sockets and requests, and a few of an address, over all its users; the others wait in the order of their arrival. So somebody with
  * many sockets or accounts who lists chats and syncs, or changes the same row, on all of them holds a few connections of
  * the database, not all, and what is left of its processors goes to the others. Reads also wait for earlier answers,
  * whose bytes are paced.
@@ -106,21 +106,21 @@ export class FairShare {
           });
         return true;
       };
-      const queue = (leave: () => void): boolean => {
+      // Where the address has no room, a command waits with the places of its user.
+      const queue = (): boolean => {
         let waited = false;
         let isGone = false;
         const start = (): boolean => {
           isGone = !attemptNow(begin, reject);
-          if (isGone && waited) leave();
+          if (isGone && waited) leaveUser();
           return !isGone;
         };
         addresses.enter(asking.address, start, places);
         waited = true;
         return !isGone;
       };
-      if (users === null) queue(() => undefined);
-      // Where the address has no room, a command waits with the places of its user.
-      else users.enter(asking.key, () => attemptNow(() => queue(leaveUser), reject), places);
+      if (users === null) queue();
+      else users.enter(asking.key, () => attemptNow(queue, reject), places);
     });
   }
 
